@@ -1,0 +1,103 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace Herald.Engine.Events;
+
+/// <summary>
+/// Reads an event's record in place. The record is the engine's own encoding, the same in every store; stores treat it as bytes.
+/// Layout (little endian): a prefix of 44 bytes with the lengths, then topic, id, key, type, content type, address, trace,
+/// attributes (u16 name length, u16 value length, name, value; sorted by name) and the payload.
+/// </summary>
+public readonly struct EventView(ReadOnlyMemory<byte> record)
+{
+    internal const int PrefixLength = 44;
+    internal const byte FormatVersion = 1;
+
+    public ReadOnlyMemory<byte> Record { get; } = record;
+
+    private ReadOnlySpan<byte> Span => Record.Span;
+    public EventFlags Flags => (EventFlags)Span[1];
+    internal int TopicLength => Span[2];
+    internal int IdLength => Span[3];
+    internal int KeyLength => BinaryPrimitives.ReadUInt16LittleEndian(Span[4..]);
+    internal int TypeLength => BinaryPrimitives.ReadUInt16LittleEndian(Span[6..]);
+    internal int ContentTypeLength => BinaryPrimitives.ReadUInt16LittleEndian(Span[8..]);
+    internal int AddressLength => BinaryPrimitives.ReadUInt16LittleEndian(Span[10..]);
+    internal int TraceLength => Span[12];
+    public int AttributeCount => Span[13];
+    internal int AttributesLength => BinaryPrimitives.ReadUInt16LittleEndian(Span[14..]);
+
+    /// <summary>The publisher's time in Unix milliseconds, or the time of acceptance.</summary>
+    public long TimeMs => BinaryPrimitives.ReadInt64LittleEndian(Span[20..]);
+    public long AcceptedAtMs => BinaryPrimitives.ReadInt64LittleEndian(Span[28..]);
+
+    /// <summary>For a redrive: the sequence the event was first accepted with; otherwise 0.</summary>
+    public long OriginalSequence => BinaryPrimitives.ReadInt64LittleEndian(Span[36..]);
+
+    public ReadOnlySpan<byte> Topic => Span.Slice(PrefixLength, TopicLength);
+    public ReadOnlySpan<byte> Id => Span.Slice(PrefixLength + TopicLength, IdLength);
+    public ReadOnlySpan<byte> Key => Span.Slice(PrefixLength + TopicLength + IdLength, KeyLength);
+    public ReadOnlySpan<byte> Type => Span.Slice(TypeStart, TypeLength);
+    public ReadOnlySpan<byte> ContentType => Span.Slice(TypeStart + TypeLength, ContentTypeLength);
+
+    /// <summary>The subscription a redrive is addressed to; empty otherwise.</summary>
+    public ReadOnlySpan<byte> Address => Span.Slice(TypeStart + TypeLength + ContentTypeLength, AddressLength);
+
+    /// <summary>The publisher's <c>traceparent</c>, or empty.</summary>
+    public ReadOnlySpan<byte> Trace => Span.Slice(TypeStart + TypeLength + ContentTypeLength + AddressLength, TraceLength);
+    public ReadOnlyMemory<byte> Payload => Record.Slice(AttributesStart + AttributesLength, BinaryPrimitives.ReadInt32LittleEndian(Span[16..]));
+
+    public bool HasKey => (Flags & EventFlags.Keyed) != 0;
+    public string TopicText => Encoding.UTF8.GetString(Topic);
+    public string IdText => Encoding.UTF8.GetString(Id);
+    public string? KeyText => HasKey ? Encoding.UTF8.GetString(Key) : null;
+    public string? TypeText => TypeLength == 0 ? null : Encoding.UTF8.GetString(Type);
+    public string ContentTypeText => Encoding.UTF8.GetString(ContentType);
+
+    private int TypeStart => PrefixLength + TopicLength + IdLength + KeyLength;
+    private int AttributesStart => TypeStart + TypeLength + ContentTypeLength + AddressLength + TraceLength;
+
+    public AttributeEnumerator GetEnumerator() => new(Span.Slice(AttributesStart, AttributesLength));
+
+    public Dictionary<string, string> AttributesText()
+    {
+        var all = new Dictionary<string, string>(AttributeCount, StringComparer.Ordinal);
+        foreach (var (name, value) in this)
+            all.Add(Encoding.UTF8.GetString(name), Encoding.UTF8.GetString(value));
+        return all;
+    }
+
+    /// <summary>Same content for deduplication: type, content type, attributes and payload; times and traces may differ.</summary>
+    public bool SameContent(EventView other) =>
+        Type.SequenceEqual(other.Type) && ContentType.SequenceEqual(other.ContentType)
+        && Span.Slice(AttributesStart, AttributesLength).SequenceEqual(other.Span.Slice(other.AttributesStart, other.AttributesLength))
+        && Payload.Span.SequenceEqual(other.Payload.Span);
+
+    public bool SameIdentity(EventView other) => Topic.SequenceEqual(other.Topic) && Id.SequenceEqual(other.Id) && Key.SequenceEqual(other.Key);
+
+    /// <summary>False when the bytes cannot be a record: a length that does not add up, or another format.</summary>
+    public bool IsWellFormed()
+    {
+        if (Record.Length < PrefixLength || Span[0] != FormatVersion)
+            return false;
+        var payload = BinaryPrimitives.ReadInt32LittleEndian(Span[16..]);
+        return payload >= 0 && AttributesStart + AttributesLength + (long)payload == Record.Length;
+    }
+
+    public ref struct AttributeEnumerator(ReadOnlySpan<byte> rest)
+    {
+        private ReadOnlySpan<byte> _rest = rest;
+
+        public AttributePair Current { get; private set; }
+
+        public bool MoveNext()
+        {
+            if (_rest.IsEmpty)
+                return false;
+            int name = BinaryPrimitives.ReadUInt16LittleEndian(_rest), value = BinaryPrimitives.ReadUInt16LittleEndian(_rest[2..]);
+            Current = new AttributePair(_rest.Slice(4, name), _rest.Slice(4 + name, value));
+            _rest = _rest[(4 + name + value)..];
+            return true;
+        }
+    }
+}

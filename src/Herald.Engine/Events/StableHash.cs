@@ -1,0 +1,68 @@
+using System.Buffers.Binary;
+using System.Numerics;
+using System.Text;
+
+namespace Herald.Engine.Events;
+
+/// <summary>
+/// The hash that places events into shards and names lanes. It is part of the file format: the same bytes and seed
+/// give the same value on every machine and in every version. The algorithm is the public 64-bit xxHash; the seed is drawn
+/// when a store is created, so that nobody outside can aim at one shard.
+/// </summary>
+public static class StableHash
+{
+    private const ulong P1 = 0x9E3779B185EBCA87, P2 = 0xC2B2AE3D27D4EB4F, P3 = 0x165667B19E3779F9, P4 = 0x85EBCA77C2B2AE63, P5 = 0x27D4EB2F165667C5;
+
+    public static ulong Of(ReadOnlySpan<byte> bytes, ulong seed)
+    {
+        var rest = bytes;
+        ulong hash;
+        if (bytes.Length >= 32)
+        {
+            ulong a = seed + P1 + P2, b = seed + P2, c = seed, d = seed - P1;
+            do
+            {
+                a = Round(a, BinaryPrimitives.ReadUInt64LittleEndian(rest));
+                b = Round(b, BinaryPrimitives.ReadUInt64LittleEndian(rest[8..]));
+                c = Round(c, BinaryPrimitives.ReadUInt64LittleEndian(rest[16..]));
+                d = Round(d, BinaryPrimitives.ReadUInt64LittleEndian(rest[24..]));
+                rest = rest[32..];
+            }
+            while (rest.Length >= 32);
+            hash = BitOperations.RotateLeft(a, 1) + BitOperations.RotateLeft(b, 7) + BitOperations.RotateLeft(c, 12) + BitOperations.RotateLeft(d, 18);
+            hash = Merge(Merge(Merge(Merge(hash, a), b), c), d);
+        }
+        else
+        {
+            hash = seed + P5;
+        }
+
+        hash += (ulong)bytes.Length;
+        for (; rest.Length >= 8; rest = rest[8..])
+            hash = (BitOperations.RotateLeft(hash ^ Round(0, BinaryPrimitives.ReadUInt64LittleEndian(rest)), 27) * P1) + P4;
+        if (rest.Length >= 4)
+        {
+            hash = (BitOperations.RotateLeft(hash ^ (BinaryPrimitives.ReadUInt32LittleEndian(rest) * P1), 23) * P2) + P3;
+            rest = rest[4..];
+        }
+        foreach (var one in rest)
+            hash = BitOperations.RotateLeft(hash ^ (one * P5), 11) * P1;
+        return Avalanche(hash);
+    }
+
+    public static ulong Of(string text, ulong seed) => Of(Encoding.UTF8.GetBytes(text), seed);
+
+    /// <summary>Joins two hashes into one that depends on both and on their order.</summary>
+    public static ulong Mix(ulong first, ulong second) => Avalanche(Merge(first + P5, second));
+
+    private static ulong Round(ulong lane, ulong input) => BitOperations.RotateLeft(lane + (input * P2), 31) * P1;
+
+    private static ulong Merge(ulong hash, ulong lane) => ((hash ^ Round(0, lane)) * P1) + P4;
+
+    private static ulong Avalanche(ulong hash)
+    {
+        hash = (hash ^ (hash >> 33)) * P2;
+        hash = (hash ^ (hash >> 29)) * P3;
+        return hash ^ (hash >> 32);
+    }
+}
