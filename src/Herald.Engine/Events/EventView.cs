@@ -54,6 +54,8 @@ public readonly struct EventView(ReadOnlyMemory<byte> record)
     public string? TypeText => TypeLength == 0 ? null : Encoding.UTF8.GetString(Type);
     public string ContentTypeText => Encoding.UTF8.GetString(ContentType);
 
+    internal ReadOnlySpan<byte> AttributesEncoded => Span.Slice(AttributesStart, AttributesLength);
+
     private int TypeStart => PrefixLength + TopicLength + IdLength + KeyLength;
     private int AttributesStart => TypeStart + TypeLength + ContentTypeLength + AddressLength + TraceLength;
 

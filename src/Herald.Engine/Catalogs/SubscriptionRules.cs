@@ -1,0 +1,117 @@
+using System.Text.RegularExpressions;
+using Herald.Engine.Channels;
+using Herald.Engine.Retrying;
+using Herald.Engine.Subscriptions;
+
+namespace Herald.Engine.Catalogs;
+
+/// <summary>What names, filters, policies and limits may be. All breaches are told at once, each with field, value and rule.</summary>
+public static partial class SubscriptionRules
+{
+    private const int MaxClauses = 10;
+    private const int MaxValues = 150;
+
+    [GeneratedRegex(@"^[A-Za-z0-9._-]{1,255}\z")]
+    private static partial Regex NamePattern();
+
+    public static FieldProblem? CheckName(string pointer, string? name) =>
+        name is not null && NamePattern().IsMatch(name) ? null : FieldProblem.Of(pointer, name, "A name has 1 to 255 letters, digits, '.', '_' or '-'.");
+
+    internal static List<FieldProblem> Check(SubscriptionDraft draft, ChannelSet channels)
+    {
+        var found = new List<FieldProblem>();
+        Add(found, CheckName("/id", draft.Id));
+        Add(found, CheckName("/topic", draft.Topic));
+        if (!Uri.TryCreate(draft.Endpoint, UriKind.Absolute, out var endpoint))
+            found.Add(FieldProblem.Of("/endpoint", draft.Endpoint, "An endpoint is an absolute URL, for example https://example.com/hook."));
+        else if (channels.Find(endpoint) is not { } channel)
+            found.Add(FieldProblem.Of("/endpoint", MaskedEndpoint(endpoint), $"An endpoint's scheme is one of: {string.Join(", ", channels.Schemes)}."));
+        else if (channel.Refuse(endpoint) is { } refusal)
+            found.Add(FieldProblem.Of("/endpoint", MaskedEndpoint(endpoint), refusal));
+        if (draft.Description is { Length: > 1024 })
+            found.Add(FieldProblem.Of("/description", draft.Description, "A description has at most 1,024 characters."));
+        CheckFilter(draft.Filter, found);
+        CheckRetry(draft.Retry, found);
+        CheckLimits(draft.Limits, found);
+        if (draft.Secret is { Length: < 24 or > 64 })
+            found.Add(new("/secret", "(hidden)", "A secret is 24 to 64 bytes, written whsec_ and base64. Leave it out to have one drawn."));
+        return found;
+    }
+
+    private static string MaskedEndpoint(Uri endpoint) =>
+        endpoint.UserInfo.Length == 0 ? endpoint.OriginalString : endpoint.OriginalString.Replace(endpoint.UserInfo, "***", StringComparison.Ordinal);
+
+    private static void CheckFilter(Filter filter, List<FieldProblem> found)
+    {
+        if (filter.Clauses.Count > MaxClauses)
+            found.Add(new("/filter", $"{filter.Clauses.Count} attributes", $"A filter names at most {MaxClauses} attributes."));
+        foreach (var clause in filter.Clauses)
+        {
+            var pointer = $"/filter/{clause.Attribute}";
+            if (clause.Attribute.Length is 0 or > 255)
+                found.Add(FieldProblem.Of(pointer, clause.Attribute, "An attribute's name has 1 to 255 characters."));
+            if (clause.Values.Count is 0 or > MaxValues)
+                found.Add(new(pointer, $"{clause.Values.Count} values", $"Each attribute of a filter has 1 to {MaxValues} values; the event's must equal one of them."));
+        }
+    }
+
+    private static void CheckRetry(RetryPolicy retry, List<FieldProblem> found)
+    {
+        if (retry.MaxAttempts is < 1 or > 1_000_000)
+            found.Add(new("/retry/maxAttempts", $"{retry.MaxAttempts}", "From 1 (no retry) to 1,000,000."));
+        CheckSpan("/retry/maxAge", retry.MaxAge, TimeSpan.FromSeconds(1), TimeSpan.FromDays(365), found);
+        CheckSpan("/retry/ttl", retry.Ttl, TimeSpan.FromMilliseconds(100), TimeSpan.FromDays(365), found);
+        if (retry is { MaxAttempts: null, MaxAge: null, OnExhausted: not OnExhausted.Hold })
+            found.Add(new("/retry", "no maxAttempts, no maxAge", "Give maxAttempts or maxAge, so that a delivery that always fails ends."));
+        if (retry.OnExhausted == OnExhausted.Forward)
+            Add(found, CheckName("/retry/forwardTo", retry.ForwardTo));
+        else if (retry.ForwardTo is not null)
+            found.Add(FieldProblem.Of("/retry/forwardTo", retry.ForwardTo, "Only with onExhausted: forward."));
+        switch (retry.Waits)
+        {
+            case RetryWaits.Exponential waits:
+                CheckSpan("/retry/base", waits.Base, TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(1), found);
+                CheckSpan("/retry/cap", waits.Cap, TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(7), found);
+                if (!(waits.Factor is >= 1 and <= 100))
+                    found.Add(new("/retry/factor", $"{waits.Factor}", "From 1 to 100."));
+                if (waits.Cap < waits.Base)
+                    found.Add(new("/retry/cap", $"{waits.Cap}", "Not shorter than base."));
+                CheckJitter(waits.Jitter, found);
+                break;
+            case RetryWaits.Schedule waits:
+                if (waits.Waits.Count is 0 or > 100)
+                    found.Add(new("/retry/schedule", $"{waits.Waits.Count} waits", "A schedule has 1 to 100 waits."));
+                for (var i = 0; i < waits.Waits.Count; i++)
+                    CheckSpan($"/retry/schedule/{i}", waits.Waits[i], TimeSpan.Zero, TimeSpan.FromDays(7), found);
+                CheckJitter(waits.Jitter, found);
+                break;
+        }
+    }
+
+    private static void CheckLimits(DeliveryLimits limits, List<FieldProblem> found)
+    {
+        if (limits.MaxInFlight is < 1 or > 10_000)
+            found.Add(new("/limits/maxInFlight", $"{limits.MaxInFlight}", "From 1 to 10,000."));
+        if (limits.RatePerSecond is { } rate && !(rate is >= 0.01 and <= 1_000_000))
+            found.Add(new("/limits/ratePerSecond", $"{rate}", "From 0.01 to 1,000,000; leave it out for no limit."));
+        CheckSpan("/limits/timeout", limits.Timeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(5), found);
+    }
+
+    private static void CheckJitter(double jitter, List<FieldProblem> found)
+    {
+        if (!(jitter is >= 0 and <= 1))
+            found.Add(new("/retry/jitter", $"{jitter}", "From 0 to 1; 0.2 spreads a wait over 80 % to 120 % of itself."));
+    }
+
+    private static void CheckSpan(string pointer, TimeSpan? span, TimeSpan least, TimeSpan most, List<FieldProblem> found)
+    {
+        if (span is { } given && (given < least || given > most))
+            found.Add(new(pointer, $"{given}", $"From {least} to {most}."));
+    }
+
+    private static void Add(List<FieldProblem> found, FieldProblem? problem)
+    {
+        if (problem is not null)
+            found.Add(problem);
+    }
+}

@@ -1,0 +1,30 @@
+using Herald.Engine.Publishing;
+
+namespace Herald.Engine;
+
+/// <summary>Bounds and pace of a node. Every one of them is in docs/limits.md with what happens there.</summary>
+public sealed record EngineOptions
+{
+    public IntakeOptions Intake { get; init; } = new();
+
+    /// <summary>Attempts in flight on this node. Default 1,024; 1 to 100,000.</summary>
+    public int MaxInFlight { get; init; } = 1024;
+
+    /// <summary>Outstanding deliveries of one subscription in one shard. Default 256; 2 to 65,536. Past it the subscription falls behind, and only it.</summary>
+    public int Window { get; init; } = 256;
+
+    /// <summary>Outstanding deliveries of one key. Default 16; further ones are read back when they are due.</summary>
+    public int LaneWindow { get; init; } = 16;
+
+    /// <summary>Blocked keys of one subscription. Default 100,000. Past it the subscription falls behind, and only it.</summary>
+    public int MaxBlockedPerSubscription { get; init; } = 100_000;
+
+    /// <summary>Blocked keys on this node. Default 1,000,000.</summary>
+    public int MaxBlocked { get; init; } = 1_000_000;
+
+    /// <summary>How often progress is saved. Default 200 ms. A crash repeats at most what was settled since.</summary>
+    public TimeSpan CommitEvery { get; init; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>How long a stop waits for attempts in flight. Default 10 s.</summary>
+    public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(10);
+}

@@ -1,0 +1,60 @@
+using System.Collections.Concurrent;
+using Herald.Engine.Catalogs;
+using Herald.Engine.Stores;
+
+namespace Herald.Engine.Publishing;
+
+/// <summary>
+/// The one door for events, whatever the source: HTTP, Kafka, NATS. It checks, encodes, places into shards, and appends;
+/// complete means durable, and only then may a source acknowledge.
+/// </summary>
+public sealed class Intake
+{
+    private const int MostSpare = 1024;
+    private readonly IEventLog _log;
+    private readonly ConcurrentBag<PublishBatch> _spare = [];
+    private int _spareCount;
+
+    public Intake(IEventLog log, IntakeOptions options, TimeProvider time)
+    {
+        _log = log;
+        Options = options;
+        Time = time;
+        Encoder = new EventEncoder(log.HashSeed, log.ShardCount);
+    }
+
+    public IntakeOptions Options { get; }
+    internal TimeProvider Time { get; }
+    internal EventEncoder Encoder { get; }
+
+    public PublishBatch Rent(Topic topic)
+    {
+        if (_spare.TryTake(out var batch))
+            Interlocked.Decrement(ref _spareCount);
+        else
+            batch = new PublishBatch(this);
+        batch.Begin(topic);
+        return batch;
+    }
+
+    /// <summary>Makes the batch durable; the verdicts are in <see cref="PublishBatch.Results"/>.</summary>
+    /// <exception cref="StoreUnavailableException">Nothing is known to be stored; publish again with the same ids.</exception>
+    public ValueTask PublishAsync(PublishBatch batch, SourcePosition? position = null, CancellationToken cancel = default)
+    {
+        if (batch.Count == 0)
+            return ValueTask.CompletedTask;
+        batch.Seal();
+        return _log.AppendAsync(batch.Events, batch.Verdicts, position, cancel);
+    }
+
+    internal void Return(PublishBatch batch)
+    {
+        if (!batch.WorthKeeping || Volatile.Read(ref _spareCount) >= MostSpare)
+        {
+            batch.Free();
+            return;
+        }
+        Interlocked.Increment(ref _spareCount);
+        _spare.Add(batch);
+    }
+}

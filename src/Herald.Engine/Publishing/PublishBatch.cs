@@ -1,0 +1,114 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Unicode;
+using Herald.Engine.Catalogs;
+using Herald.Engine.Events;
+using Herald.Engine.Stores;
+
+namespace Herald.Engine.Publishing;
+
+/// <summary>
+/// Events for one topic on their way into the log: checked and encoded one by one, appended together. Rent it from
+/// <see cref="Intake"/>, add, publish, read the results, return it by disposing. Not thread-safe.
+/// </summary>
+public sealed class PublishBatch : IDisposable
+{
+    private readonly Intake _intake;
+    private byte[] _bytes = [];
+    private int _used;
+    private (int Start, int Length)[] _records = new (int, int)[1];
+    private NewEvent[] _events = new NewEvent[1];
+    private Appended[] _verdicts = new Appended[1];
+
+    internal PublishBatch(Intake intake) => _intake = intake;
+
+    public Topic Topic { get; private set; } = null!;
+    public int Count { get; private set; }
+
+    /// <summary>By index of the events added; set once <see cref="Intake.PublishAsync"/> has completed.</summary>
+    public ReadOnlySpan<Appended> Results => _verdicts.AsSpan(0, Count);
+
+    public EventView this[int index] => new(_bytes.AsMemory(_records[index].Start, _records[index].Length));
+
+    internal ReadOnlyMemory<NewEvent> Events => _events.AsMemory(0, Count);
+    internal Memory<Appended> Verdicts => _verdicts.AsMemory(0, Count);
+
+    internal void Begin(Topic topic) => (Topic, Count, _used) = (topic, 0, 0);
+
+    /// <summary>Checks and encodes one event. What is refused is not added.</summary>
+    public FieldProblem? Add(in EventDraft given)
+    {
+        if (Check(given) is { } problem)
+            return problem;
+        var draft = given;
+        Span<byte> id = stackalloc byte[36];
+        if (!draft.HasId)
+        {
+            Guid.CreateVersion7(_intake.Time.GetUtcNow()).TryFormat(id, out _);
+            draft.Id = id;
+        }
+        if (draft.ContentType.IsEmpty)
+            draft.ContentType = "application/json"u8;
+        var attributes = draft.Attributes is null ? default : draft.Attributes.Encoded();
+        var length = EventEncoder.LengthOf(draft, Topic.NameUtf8.Length, attributes, 0);
+        Reserve(length);
+        EventEncoder.Write(
+            draft, Topic.NameUtf8, attributes, draft.Attributes?.Count ?? 0, default, _intake.Time.GetUtcNow().ToUnixTimeMilliseconds(), 0,
+            _bytes.AsSpan(_used, length));
+        _records[Count++] = (_used, length);
+        _used += length;
+        return null;
+    }
+
+    /// <summary>The buffer no longer moves: the index entries may point into it.</summary>
+    internal void Seal()
+    {
+        if (_events.Length < Count)
+            (_events, _verdicts) = (new NewEvent[_records.Length], new Appended[_records.Length]);
+        for (var i = 0; i < Count; i++)
+            _events[i] = _intake.Encoder.Index(_bytes.AsMemory(_records[i].Start, _records[i].Length), Topic.Number);
+    }
+
+    public void Dispose() => _intake.Return(this);
+
+    /// <summary>Buffers of an unusually large batch are not kept.</summary>
+    internal bool WorthKeeping => _bytes.Length <= 1 << 18;
+
+    internal void Free()
+    {
+        if (_bytes.Length > 0)
+            ArrayPool<byte>.Shared.Return(_bytes);
+        _bytes = [];
+    }
+
+    private FieldProblem? Check(in EventDraft draft)
+    {
+        if (draft.HasId && (draft.Id.IsEmpty || draft.Id.Length > IntakeOptions.MaxIdBytes || HasControl(draft.Id) || !Utf8.IsValid(draft.Id)))
+            return FieldProblem.Of("/id", draft.Id, $"An id has 1 to {IntakeOptions.MaxIdBytes} bytes of UTF-8 without control characters. Leave it out to have one given.");
+        if (draft.HasKey && (draft.Key.IsEmpty || draft.Key.Length > IntakeOptions.MaxKeyBytes || !Utf8.IsValid(draft.Key)))
+            return FieldProblem.Of("/key", draft.Key, $"A key has 1 to {IntakeOptions.MaxKeyBytes} bytes of UTF-8. Leave it out when the order does not matter.");
+        if (draft.Type.Length > IntakeOptions.MaxTypeBytes || HasControl(draft.Type))
+            return FieldProblem.Of("/type", draft.Type, $"A type has at most {IntakeOptions.MaxTypeBytes} bytes without control characters.");
+        if (draft.ContentType.Length > IntakeOptions.MaxContentTypeBytes || HasControl(draft.ContentType) || (!draft.ContentType.IsEmpty && draft.ContentType.IndexOf((byte)'/') < 1))
+            return FieldProblem.Of("/contentType", draft.ContentType, "A content type looks like 'application/json'.");
+        if (draft.Payload.Length > _intake.Options.MaxPayloadBytes)
+            return FieldProblem.Of("/payload", $"{draft.Payload.Length} bytes", $"A payload has at most {_intake.Options.MaxPayloadBytes} bytes.");
+        if (draft.Trace.Length > IntakeOptions.MaxTraceBytes || HasControl(draft.Trace))
+            return FieldProblem.Of("/traceparent", draft.Trace, $"A traceparent has at most {IntakeOptions.MaxTraceBytes} bytes without control characters.");
+        return null;
+    }
+
+    private static bool HasControl(ReadOnlySpan<byte> text) => text.IndexOfAnyInRange((byte)0, (byte)0x1F) >= 0 || text.Contains((byte)0x7F);
+
+    private void Reserve(int length)
+    {
+        if (Count == _records.Length)
+            Array.Resize(ref _records, Count * 2);
+        if (_bytes.Length - _used >= length)
+            return;
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(_used + length, Math.Max(1024, _bytes.Length * 2)));
+        _bytes.AsSpan(0, _used).CopyTo(larger);
+        Free();
+        _bytes = larger;
+    }
+}
