@@ -14,6 +14,7 @@ namespace Herald.Engine.Publishing;
 public sealed class PublishBatch : IDisposable
 {
     private readonly Intake _intake;
+    private readonly byte[] _givenId = new byte[36];
     private byte[] _bytes = [];
     private int _used;
     private (int Start, int Length)[] _records = new (int, int)[1];
@@ -41,11 +42,10 @@ public sealed class PublishBatch : IDisposable
         if (Check(given) is { } problem)
             return problem;
         var draft = given;
-        Span<byte> id = stackalloc byte[36];
         if (!draft.HasId)
         {
-            Guid.CreateVersion7(_intake.Time.GetUtcNow()).TryFormat(id, out _);
-            draft.Id = id;
+            Guid.CreateVersion7(_intake.Time.GetUtcNow()).TryFormat(_givenId, out _);
+            draft.Id = _givenId;
         }
         if (draft.ContentType.IsEmpty)
             draft.ContentType = "application/json"u8;
