@@ -200,7 +200,7 @@ public sealed class ResultTests : WebhookTest
     [Fact]
     public async Task A_time_out_covers_headers_that_trickle_in()
     {
-        using var release = new SemaphoreSlim(5);
+        var release = new SemaphoreSlim(5);
         Receiver.Script(new Reply.Drip("HTTP/1.1 200 OK\r\n\r\n"u8.ToArray(), release));
 
         var attempt = Channel().TryAsync((Sketch with { Timeout = TimeSpan.FromMilliseconds(1500) }).ToAttempt(), TestEnd).AsTask();
@@ -213,7 +213,7 @@ public sealed class ResultTests : WebhookTest
     [Fact]
     public async Task A_slow_answer_within_the_time_out_is_read_whole()
     {
-        using var release = new SemaphoreSlim(0);
+        var release = new SemaphoreSlim(0);
         var answer = Encoding.ASCII.GetBytes("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
         Receiver.Script(new Reply.Drip(answer, release));
 

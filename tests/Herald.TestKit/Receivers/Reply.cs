@@ -26,7 +26,7 @@ public abstract record Reply
         }
     }
 
-    /// <summary>Sends bytes one by one, each when the test releases it.</summary>
+    /// <summary>Sends bytes one by one, each when the test releases it. The semaphore must outlive the receiver, so it is not disposed.</summary>
     public sealed record Drip(byte[] Bytes, SemaphoreSlim Release) : Reply;
 
     /// <summary>Answers 200 with a body of so many bytes.</summary>
