@@ -20,7 +20,7 @@ internal static class EndpointRules
             return $"endpoint: '{Shown(endpoint)}' names no host; add one";
         if (endpoint.Port == 0)
             return $"endpoint: '{Shown(endpoint)}' names port 0; use a port from 1 to 65535, or none";
-        if (endpoint.UserInfo.Length > 0 || endpoint.Authority.Contains('@', StringComparison.Ordinal))
+        if (endpoint.UserInfo.Length > 0)
             return $"endpoint: '{Shown(endpoint)}' carries credentials; remove them: receivers know Herald by its signature";
         if (endpoint.Fragment.Length > 0)
             return $"endpoint: '{Shown(endpoint)}' has a fragment ('#…'), which is never sent; remove it";

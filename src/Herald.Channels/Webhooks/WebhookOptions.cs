@@ -56,12 +56,16 @@ public sealed record WebhookOptions
         CheckRange(nameof(MaxDrainBytes), MaxDrainBytes, 0, 16 * 1024 * 1024);
         foreach (var network in AllowedNetworks ?? [])
         {
-            if (!IPNetwork.TryParse(network, out _))
+            if (!IsNetwork(network))
                 errors.Add($"{nameof(AllowedNetworks)}: '{network}' is not a network; write it like 10.20.0.0/16, with no bits set behind the prefix");
         }
         if (Proxy is { } proxy && (!proxy.IsAbsoluteUri || proxy.Scheme != Uri.UriSchemeHttp || proxy.UserInfo.Length > 0))
             errors.Add($"{nameof(Proxy)}: must be an absolute http:// URL without credentials");
         return errors;
+
+        // Parsing drops bits behind the prefix: 10.0.0.1/8 would open far more than whoever wrote it may have meant.
+        static bool IsNetwork(string text) =>
+            IPNetwork.TryParse(text, out var network) && network.BaseAddress.Equals(IPAddress.Parse(text.AsSpan(0, text.IndexOf('/', StringComparison.Ordinal))));
 
         void CheckRange<T>(string setting, T value, T min, T max)
             where T : IComparable<T>
