@@ -49,6 +49,15 @@ internal sealed class Judge
         }
     }
 
+    public void Fail(Exception failure)
+    {
+        lock (_lock)
+        {
+            foreach (var waiting in _waiting)
+                waiting.Reached.TrySetException(failure);
+        }
+    }
+
     public int LastOf(int key, int generation = 1)
     {
         lock (_lock)

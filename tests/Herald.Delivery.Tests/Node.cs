@@ -104,6 +104,8 @@ internal sealed class Node : IAsyncDisposable
     {
         var store = await JournalStore.OpenAsync(new JournalOptions { Directory = directory }, TimeProvider.System, null, default);
         var parts = new EngineParts(store, store, store, store, store, store, [channel], TimeProvider.System, new Random(1), NullLoggerFactory.Instance);
-        return (store, await HeraldEngine.StartAsync(parts, options, default));
+        var engine = await HeraldEngine.StartAsync(parts, options, default);
+        _ = engine.Failed.ContinueWith(failed => channel.Fail(failed.Exception!), default, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        return (store, engine);
     }
 }

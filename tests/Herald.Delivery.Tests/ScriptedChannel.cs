@@ -31,6 +31,13 @@ internal sealed class ScriptedChannel : IChannel
 
     public Judge JudgeOf(string subscription) => _judges.GetOrAdd(subscription, _ => new Judge());
 
+    /// <summary>The engine has failed: whoever waits for a receipt learns why.</summary>
+    public void Fail(Exception failure)
+    {
+        foreach (var judge in _judges.Values)
+            judge.Fail(failure);
+    }
+
     public string? Refuse(Uri endpoint) => null;
 
     public async ValueTask<AttemptResult> TryAsync(Attempt attempt, CancellationToken cancel)
