@@ -176,5 +176,5 @@ internal sealed class CatalogTable
     }
 
     private static ReadOnlyMemory<byte>? ReadBody(ref EntryReader entry) =>
-        entry.Byte() == 0 ? null : new ReadOnlyMemory<byte>(entry.Sized().ToArray());
+        entry.Byte() == 0 ? (ReadOnlyMemory<byte>?)null : entry.Sized().ToArray();
 }

@@ -76,7 +76,7 @@ public abstract class StateContract(StoreHarness harness) : StoreContract(harnes
     {
         Fence = await OwnAsync(Shard),
         Number = ++_number,
-        State = [.. writes.Select(w => new StateWrite(w.App, StoreEvents.Payload(w.Key), w.Value is null ? null : new ReadOnlyMemory<byte>(StoreEvents.Payload(w.Value))))],
+        State = [.. writes.Select(w => new StateWrite(w.App, StoreEvents.Payload(w.Key), w.Value is null ? (ReadOnlyMemory<byte>?)null : StoreEvents.Payload(w.Value)))],
     });
 
     private async Task<string[]> ReadAsync(string application, params string[] keys)
