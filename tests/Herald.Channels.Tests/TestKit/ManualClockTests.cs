@@ -90,6 +90,6 @@ public sealed class ManualClockTests
     }
 
     private ITimer Arm(string name, double due, double? period = null) => _clock.CreateTimer(
-        _ => _fired.Add($"{name}@{(_clock.GetUtcNow() - Start).TotalSeconds}"), null, TimeSpan.FromSeconds(due),
+        _ => _fired.Add($"{name}@{(_clock.GetUtcNow() - _start).TotalSeconds}"), null, TimeSpan.FromSeconds(due),
         period is { } p ? TimeSpan.FromSeconds(p) : Timeout.InfiniteTimeSpan);
 }
