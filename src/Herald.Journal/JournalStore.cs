@@ -112,6 +112,9 @@ public sealed class JournalStore : IEventLog, IShardStore, IStateReader, ICatalo
     {
         const int AtOnce = 512;
         var index = _contents.Shards[shard.Value];
+        // Ids outlive events, so the index may hold more than is kept.
+        if (from < index.First)
+            return new ValueTask<IndexRead>(new IndexRead(0, _contents.Catalog.Version));
         var entries = ArrayPool<StoredEntry>.Shared.Rent(Math.Min(AtOnce, into.Length));
         try
         {
@@ -154,6 +157,7 @@ public sealed class JournalStore : IEventLog, IShardStore, IStateReader, ICatalo
 
     public async ValueTask<long> FindByIdAsync(ShardId shard, ulong keyHash, ulong idHash, CancellationToken cancel)
     {
+        CheckShard(shard);
         var now = _time.GetUtcNow().ToUnixTimeMilliseconds();
         var remembered = await AskAsync(w => w.Contents.Duplicates.Find(shard.Value, keyHash, idHash, now), cancel).ConfigureAwait(false);
         return remembered > 0 ? remembered : _contents.Shards[shard.Value].FindById(keyHash, idHash, ScannedForId);
@@ -164,12 +168,18 @@ public sealed class JournalStore : IEventLog, IShardStore, IStateReader, ICatalo
 
     public IDisposable OnHead(Action<ShardId, long> advanced) => _headHints.Add(advanced);
 
-    public async ValueTask<ShardProgress> LoadAsync(Fence fence, CancellationToken cancel) =>
-        await AskAsync(w => Load(w.Contents.Owners[fence.Shard.Value], fence), cancel).ConfigureAwait(false);
+    public async ValueTask<ShardProgress> LoadAsync(Fence fence, CancellationToken cancel)
+    {
+        CheckShard(fence.Shard);
+        return await AskAsync(w => Load(w.Contents.Owners[fence.Shard.Value], fence), cancel).ConfigureAwait(false);
+    }
 
     public async ValueTask<CommitReply> CommitAsync(ShardCommit commit, CancellationToken cancel)
     {
+        CheckShard(commit.Fence.Shard);
         CheckShards(new NewEvents(commit.Emitted).Span);
+        foreach (var letter in commit.DeadLetters)
+            CheckShard(letter.Id.Shard);
         return await AskAsync(new CommitRequest(commit, CheckSize(CommitRequest.BytesOf(commit))), cancel).ConfigureAwait(false);
     }
 
@@ -257,6 +267,13 @@ public sealed class JournalStore : IEventLog, IShardStore, IStateReader, ICatalo
         _closing.Dispose();
     }
 
+    /// <summary>For tests: a checkpoint of now has been written.</summary>
+    internal async Task CheckpointAsync(CancellationToken cancel) =>
+        await (await AskAsync(w => w.Checkpoints.RequestAsync(), cancel).ConfigureAwait(false)).ConfigureAwait(false);
+
+    /// <summary>For tests: what the writer does from time to time has been done.</summary>
+    internal Task TickAsync(CancellationToken cancel) => AskAsync(Tick, cancel);
+
     private static JournalStore Open(JournalOptions options, TimeProvider time, IJournalFiles files, Action<string> notice)
     {
         var paths = new JournalPaths(options.Directory);
@@ -292,7 +309,11 @@ public sealed class JournalStore : IEventLog, IShardStore, IStateReader, ICatalo
         _contents.WriteRun(_contents.Run + 1);
         _writer.WriteFrame();
         if (!_contents.Segments.TryKeepReserve())
-            _contents.Notice("There is no room to keep a segment in reserve: when the disk is full, deliveries will stop with publishing.");
+        {
+            // What is left in the segment is all that deliveries have: publishing must not take it.
+            _writer.Room.IsOnReserve = true;
+            _writer.Room.Full();
+        }
         _writer.Start();
     }
 
@@ -373,8 +394,12 @@ public sealed class JournalStore : IEventLog, IShardStore, IStateReader, ICatalo
     private void CheckShards(ReadOnlySpan<NewEvent> events)
     {
         foreach (ref readonly var one in events)
-            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)one.Shard.Value, (uint)ShardCount, nameof(events));
+            CheckShard(one.Shard);
     }
+
+    /// <summary>Before anything goes to the writer's thread, where a mistake of one caller would stop the journal for all.</summary>
+    private void CheckShard(ShardId shard) =>
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)shard.Value, (uint)ShardCount, nameof(shard));
 
     private static int CheckSize(long bytes) =>
         bytes <= MaxChangeBytes ? (int)bytes

@@ -11,7 +11,7 @@ internal sealed class CheckpointSchedule(JournalOptions options, Action<Request>
 {
     private long _bytesSince, _written, _size;
     private Task? _running;
-    private TaskCompletionSource<bool>? _waiting;
+    private TaskCompletionSource<bool>? _waiting, _answering;
 
     /// <summary>Segments before it are not needed to open the journal.</summary>
     public uint KeepsFrom { get; private set; }
@@ -37,6 +37,7 @@ internal sealed class CheckpointSchedule(JournalOptions options, Action<Request>
             return;
         var (waiting, snapshot) = (_waiting, Take(writer));
         _waiting = null;
+        _answering = waiting;
         _running = Task.Run(() => Work(writer, snapshot, waiting));
     }
 
@@ -45,6 +46,8 @@ internal sealed class CheckpointSchedule(JournalOptions options, Action<Request>
     {
         if (_running is not null)
             await _running.ConfigureAwait(false);
+        _waiting?.TrySetResult(false);
+        _answering?.TrySetResult(false);
         if (writer.Failed.IsCompleted)
             return;
         var snapshot = Take(writer);
