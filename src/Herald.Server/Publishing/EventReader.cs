@@ -39,10 +39,9 @@ internal sealed class EventReader
     /// </summary>
     /// <returns>The first rule that is broken, or null.</returns>
     /// <exception cref="JsonException">The body is not JSON from here on.</exception>
-    public FieldProblem? Read(ref Utf8JsonReader json, ReadOnlySpan<byte> body, out EventDraft draft)
+    public FieldProblem? Read(ref Utf8JsonReader json, ReadOnlySpan<byte> body, ref EventDraft draft)
     {
         _attributes.Clear();
-        draft = default;
         if (json.TokenType != JsonTokenType.StartObject)
             return RefuseValue(ref json, body, "", "An event is a JSON object.");
 

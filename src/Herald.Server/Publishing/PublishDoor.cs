@@ -2,7 +2,6 @@ using System.Buffers;
 using Herald.Engine;
 using Herald.Engine.Catalogs;
 using Herald.Engine.Publishing;
-using Herald.Engine.Stores;
 using Herald.Server.Problems;
 using Herald.Server.Wire;
 using Microsoft.AspNetCore.Http;
@@ -16,7 +15,7 @@ namespace Herald.Server.Publishing;
 /// (1) the topic, (2) the media type, (3) the body in one piece, (4) its events into a batch, (5) append, (6) answer.
 /// It is dispatched before routing, logs nothing, and looks nothing up in a container.
 /// </summary>
-internal sealed class PublishDoor(Intake intake, Catalog catalog, BodyBudget budget, ServerOptions options)
+internal sealed class PublishDoor(Intake intake, Catalog catalog, BodyBudget budget, ServerOptions options, ProblemPages problems)
 {
     private readonly ObjectPool<PublishRequest> _requests = new DefaultObjectPool<PublishRequest>(new PoolPolicy(), 256);
 
@@ -24,26 +23,33 @@ internal sealed class PublishDoor(Intake intake, Catalog catalog, BodyBudget bud
 
     public async Task HandleAsync(HttpContext context, string topicName)
     {
+        try
+        {
+            if (await PublishAsync(context, topicName) is { } problem)
+                await problem.ExecuteAsync(context);
+        }
+        catch (Exception e) when (!context.Response.HasStarted)
+        {
+            await problems.Of(e, context).ExecuteAsync(context);
+        }
+    }
+
+    private async ValueTask<Problem?> PublishAsync(HttpContext context, string topicName)
+    {
         // 1. The topic.
         var topic = catalog.FindTopic(topicName);
         if (topic is null)
         {
             (topic, var unknown) = await CreateTopicAsync(topicName, context.RequestAborted);
             if (topic is null)
-            {
-                await unknown!.ExecuteAsync(context);
-                return;
-            }
+                return unknown;
         }
 
         // 2. The media type.
         var request = context.Request;
         var media = MediaTypes.Of(request.ContentType);
         if (media is not (MediaType.Json or MediaType.LinesOfJson) || request.Headers.ContentEncoding.Count > 0)
-        {
-            await NotUnderstood().ExecuteAsync(context);
-            return;
-        }
+            return NotUnderstood();
 
         // 3. The body.
         var (body, problem) = await BodyBuffer.ReadAsync(request, budget, options.MaxBodyBytes);
@@ -55,21 +61,19 @@ internal sealed class PublishDoor(Intake intake, Catalog catalog, BodyBudget bud
             problem ??= work.Read(body.Bytes.Span, media, Traceparent(request.Headers.TraceParent), batch, intake.Options.MaxBatchEvents);
             body.Dispose();
             if (problem is not null)
-            {
-                await problem.ExecuteAsync(context);
-                return;
-            }
+                return problem;
 
             // 5. Append. Not cancelled when the caller goes: the store would still be reading the batch.
             if (batch.Count > 0)
                 await intake.PublishAsync(batch);
 
             // 6. The answer.
-            await AnswerAsync(context, work, batch);
-        }
-        catch (StoreUnavailableException)
-        {
-            await Unavailable().ExecuteAsync(context);
+            var tally = PublishTally.Of(batch.Results, work.Refused.Count);
+            Counters.Add(tally);
+            if (tally.Stored == 0)
+                return Refusal(work, batch, tally);
+            Answer(context.Response, work, batch, tally);
+            return null;
         }
         finally
         {
@@ -87,23 +91,16 @@ internal sealed class PublishDoor(Intake intake, Catalog catalog, BodyBudget bud
         return created.Done ? (created.Value, null) : (null, Problem.Invalid(created.Problems));
     }
 
-    private Task AnswerAsync(HttpContext context, PublishRequest work, PublishBatch batch)
+    private static void Answer(HttpResponse response, PublishRequest work, PublishBatch batch, in PublishTally tally)
     {
-        var tally = PublishTally.Of(batch.Results, work.Refused.Count);
-        Counters.Add(tally);
-        if (tally.Stored == 0 && Refusal(work, batch, tally) is { } problem)
-            return problem.ExecuteAsync(context);
-
         work.WriteAnswer(batch);
-        var response = context.Response;
         response.StatusCode = tally.Stored == tally.Total ? StatusCodes.Status202Accepted : StatusCodes.Status207MultiStatus;
         response.ContentType = MediaTypes.Json;
         response.ContentLength = work.Answer.Length;
-        response.BodyWriter.Write(work.Answer);
-        return Task.CompletedTask; // Kestrel flushes when the handler has ended.
+        response.BodyWriter.Write(work.Answer); // Kestrel flushes when the request has ended.
     }
 
-    private static Problem? Refusal(PublishRequest work, PublishBatch batch, in PublishTally tally)
+    private static Problem Refusal(PublishRequest work, PublishBatch batch, in PublishTally tally)
     {
         if (tally.NoRoom > 0)
             return new(ProblemKind.NoRoom, PublishRules.NoRoom) { RetryAfter = 5 };
@@ -114,9 +111,15 @@ internal sealed class PublishDoor(Intake intake, Catalog catalog, BodyBudget bud
             var refused = work.Refused[0].Problem;
             return IsPayloadTooLarge(refused) ? new(ProblemKind.PayloadTooLarge, refused.Rule, [refused]) : Problem.Invalid([refused]);
         }
+        // Written here: work and batch are given back before the problem is.
+        var results = work.ResultsOf(batch);
         return new(ProblemKind.EventsRefused, "No event of the batch was accepted; results says why, by index.")
         {
-            More = json => work.WriteResults(json, batch),
+            More = json =>
+            {
+                json.WritePropertyName("results"u8);
+                json.WriteRawValue(results, skipInputValidation: true);
+            },
         };
     }
 
@@ -127,9 +130,6 @@ internal sealed class PublishDoor(Intake intake, Catalog catalog, BodyBudget bud
 
     private static Problem NotUnderstood() =>
         new(ProblemKind.UnsupportedMediaType, "Send application/json (one event or an array) or application/x-ndjson (one event a line), in UTF-8 and not compressed.");
-
-    private static Problem Unavailable() =>
-        new(ProblemKind.StoreUnavailable, "It is not known whether the events were stored. Publish them again with the same ids.") { RetryAfter = 1 };
 
     private static string Cut(string name) => name.Length <= 80 ? name : name[..80] + "…";
 

@@ -14,7 +14,7 @@ namespace Herald.Server.Publishing;
 /// <summary>
 /// The working memory of one publish: reads a body into a batch, and writes the answer. Pooled, so that a publish allocates next to nothing.
 /// </summary>
-internal sealed class PublishRequest
+internal sealed class PublishRequest : IDisposable
 {
     private const int LargestAnswerKept = 1 << 16;
     private readonly EventReader _events = new();
@@ -92,21 +92,19 @@ internal sealed class PublishRequest
                 continue;
             if (index == maxEvents)
                 return TooMany(maxEvents);
-            var added = batch.Count;
-            var refused = _refused.Count;
             try
             {
                 var json = NewReader(line);
                 json.Read();
-                ReadEvent(ref json, line, trace, batch, index, publish: false, out var draft);
+                var draft = new EventDraft { Trace = trace };
+                var problem = _events.Read(ref json, line, ref draft);
                 json.Read(); // Throws when something follows, before the event is in the batch.
-                if (_refused.Count == refused && batch.Add(draft) is { } problem)
+                problem ??= batch.Add(draft);
+                if (problem is not null)
                     _refused.Add((index, problem));
             }
             catch (JsonException e)
             {
-                if (_refused.Count > refused)
-                    _refused.RemoveRange(refused, _refused.Count - refused);
                 _refused.Add((index, FieldProblem.Of("", line, Malformed(e).Detail)));
             }
             index++;
@@ -114,16 +112,10 @@ internal sealed class PublishRequest
         return index == 0 ? Empty() : null;
     }
 
-    private void ReadEvent(ref Utf8JsonReader json, ReadOnlySpan<byte> body, ReadOnlySpan<byte> trace, PublishBatch batch, int index) =>
-        ReadEvent(ref json, body, trace, batch, index, publish: true, out _);
-
-    private void ReadEvent(
-        ref Utf8JsonReader json, ReadOnlySpan<byte> body, ReadOnlySpan<byte> trace, PublishBatch batch, int index, bool publish, out EventDraft draft)
+    private void ReadEvent(ref Utf8JsonReader json, ReadOnlySpan<byte> body, ReadOnlySpan<byte> trace, PublishBatch batch, int index)
     {
-        var problem = _events.Read(ref json, body, out draft);
-        draft.Trace = trace;
-        if (problem is null && publish)
-            problem = batch.Add(draft);
+        var draft = new EventDraft { Trace = trace };
+        var problem = _events.Read(ref json, body, ref draft) ?? batch.Add(draft);
         if (problem is not null)
             _refused.Add((index, problem));
     }
@@ -132,14 +124,23 @@ internal sealed class PublishRequest
     public void WriteAnswer(PublishBatch batch)
     {
         _json.WriteStartObject();
+        _json.WritePropertyName("results"u8);
         WriteResults(_json, batch);
         _json.WriteEndObject();
         _json.Flush();
     }
 
-    public void WriteResults(Utf8JsonWriter json, PublishBatch batch)
+    /// <summary>The verdicts alone, to be kept.</summary>
+    public byte[] ResultsOf(PublishBatch batch)
     {
-        json.WriteStartArray("results"u8);
+        WriteResults(_json, batch);
+        _json.Flush();
+        return Answer.ToArray();
+    }
+
+    private void WriteResults(Utf8JsonWriter json, PublishBatch batch)
+    {
+        json.WriteStartArray();
         var verdicts = batch.Results;
         int refused = 0, added = 0;
         for (var index = 0; index < verdicts.Length + _refused.Count; index++)
@@ -211,6 +212,8 @@ internal sealed class PublishRequest
         _json.Reset(_answer);
         return _refused.Capacity <= 1024;
     }
+
+    public void Dispose() => _json.Dispose();
 
     private static Utf8JsonReader NewReader(ReadOnlySpan<byte> body) => new(body, new JsonReaderOptions { MaxDepth = EventReader.MaxDepth });
 

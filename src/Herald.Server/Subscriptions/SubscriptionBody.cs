@@ -57,6 +57,13 @@ internal sealed record TopicSubscriptionBody
 
     public SubscriptionBody On(string topic) => new()
     {
-        Topic = topic, Endpoint = Endpoint, Description = Description, Filter = Filter, Retry = Retry, Limits = Limits, Secret = Secret, From = From,
+        Topic = topic,
+        Endpoint = Endpoint,
+        Description = Description,
+        Filter = Filter,
+        Retry = Retry,
+        Limits = Limits,
+        Secret = Secret,
+        From = From,
     };
 }
