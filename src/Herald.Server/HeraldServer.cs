@@ -1,5 +1,6 @@
 using Herald.Channels.Webhooks;
 using Herald.Engine;
+using Herald.Engine.Stores;
 using Herald.Journal;
 using Herald.Server.Hosting;
 using Herald.Server.Security;
@@ -92,7 +93,7 @@ public sealed class HeraldServer : IAsyncDisposable
             journal, journal, journal, journal, journal, journal, [webhooks, .. services.MoreChannels], services.Time, services.Random, services.Logging);
         Engine = await HeraldEngine.StartAsync(parts, _options.Engine, cancel);
         _parts.Push(Engine);
-        Failed = Task.WhenAny(Engine.Failed, journal.Failed).Unwrap();
+        Failed = WhenFailedAsync(Engine.Failed, journal.Failed);
 
         var front = new FrontParts(_options, Engine, journal, services, Failed, new AccessRules(token, loopbackOnly), _stopping.Token);
         _app = FrontBuilder.Build(front, addresses, out var more);
@@ -100,6 +101,13 @@ public sealed class HeraldServer : IAsyncDisposable
         foreach (var part in more)
             _parts.Push(new Part(part));
         Addresses = await FrontBuilder.StartAsync(_app, addresses, cancel);
+    }
+
+    private static async Task WhenFailedAsync(Task engine, Task<Exception> journal)
+    {
+        if (await Task.WhenAny(engine, journal) == journal)
+            throw new StoreUnavailableException("The journal has stopped.", await journal);
+        await engine;
     }
 
     private sealed class Part(IDisposable inner) : IAsyncDisposable

@@ -61,7 +61,7 @@ internal static class FrontBuilder
         new EventEndpoints(engine.Catalog, engine.Inspector).Map(app);
         new TailEndpoint(engine.Catalog, engine.Inspector, parts.Stopping).Map(app);
         new DeadLetterEndpoints(engine.DeadLetters, engine.Catalog).Map(app);
-        new BackupEndpoint(async (directory, cancel) => await parts.Journal.BackupAsync(directory, cancel)).Map(app);
+        new BackupEndpoint((_, _) => throw new NotSupportedException()).Map(app);
         new HealthEndpoints(parts.Failed, parts.Stopping).Map(app);
         new MetricsEndpoint(collector, publishing.Counters, budget, () => parts.Journal.Statistics, parts.Services.Time, parts.Services.Time.GetTimestamp()).Map(app);
         ApiDescription.Map(app);
