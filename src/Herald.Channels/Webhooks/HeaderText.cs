@@ -15,11 +15,11 @@ internal static class HeaderText
     /// Percent-encodes all but the unreserved characters of RFC 3986, so that every decoder of URL components gives the bytes back,
     /// and nothing a publisher sends can end a header.
     /// </summary>
-    public static string Encode(ReadOnlySpan<byte> utf8)
+    /// <param name="likely">A text that the bytes probably spell, to be used instead of a new one.</param>
+    public static string Encode(ReadOnlySpan<byte> utf8, string? likely = null)
     {
-        var plain = utf8.IndexOfAnyExcept(Unreserved);
-        if (plain < 0)
-            return Encoding.ASCII.GetString(utf8);
+        if (utf8.IndexOfAnyExcept(Unreserved) < 0)
+            return likely is not null && Ascii.Equals(utf8, likely) ? likely : Encoding.ASCII.GetString(utf8);
 
         var text = new StringBuilder(utf8.Length + 16);
         foreach (var one in utf8)

@@ -154,13 +154,11 @@ public sealed class WebhookChannel : IChannel, IDisposable
     /// </summary>
     private static async ValueTask<string> ReadAnswerAsync(HttpResponseMessage response, CancellationToken cancel)
     {
-        if (response.Content.Headers.ContentLength == 0)
-            return "";
         var buffer = ArrayPool<byte>.Shared.Rent(MaxAnswerBytes);
         var length = 0;
         try
         {
-            var body = await response.Content.ReadAsStreamAsync(cancel).ConfigureAwait(false);
+            var body = response.Content.ReadAsStream(cancel);
             while (length < MaxAnswerBytes)
             {
                 var read = await body.ReadAsync(buffer.AsMemory(length, MaxAnswerBytes - length), cancel).ConfigureAwait(false);

@@ -30,7 +30,7 @@ internal static class WebhookHeaders
         headers.TryAddWithoutValidation(Timestamp, timestamp);
         if (signature is not null)
             headers.TryAddWithoutValidation(Signature, signature);
-        headers.TryAddWithoutValidation(Topic, HeaderText.Encode(view.Topic));
+        headers.TryAddWithoutValidation(Topic, HeaderText.Encode(view.Topic, attempt.Subscription.Topic));
         headers.TryAddWithoutValidation(EventId, HeaderText.Encode(view.Id));
         if (view.HasKey)
             headers.TryAddWithoutValidation(Key, HeaderText.Encode(view.Key));
