@@ -82,8 +82,11 @@ internal static class SettingTable
     private static ServerOptions? ApplyNetworks(ServerOptions options, string text)
     {
         var networks = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        return networks.All(n => IPNetwork.TryParse(n, out _)) ? options with { Webhooks = options.Webhooks with { AllowedNetworks = networks } } : null;
+        return networks.All(n => IPNetwork.TryParse(n, out _) && IsExact(n)) ? options with { Webhooks = options.Webhooks with { AllowedNetworks = networks } } : null;
     }
+
+    /// <summary>No bits are set behind the prefix: 10.0.0.1/8 is a mistake, and which one cannot be guessed.</summary>
+    private static bool IsExact(string network) => IPNetwork.Parse(network).BaseAddress.Equals(IPAddress.Parse(network[..network.IndexOf('/')]));
 
     private static ServerOptions? ApplyProxy(ServerOptions options, string text)
     {

@@ -36,6 +36,24 @@ public sealed class HealthTests(RunningServer server)
         await first.DisposeAsync();
     }
 
+    [Fact]
+    public async Task A_backup_is_a_data_directory_of_its_own()
+    {
+        await using var first = await RunningServer.StartAsync();
+        var topic = await first.NewTopicAsync();
+        (await first.PublishAsync(topic, """{"id":"kept","payload":"in the copy"}""")).Is(202);
+        var copy = first.Directory + "-copy";
+        Assert.Equal(copy, (await first.PostAsync("/v1/backup", $$"""{"directory":"{{copy}}"}""")).Is(200)["directory"]);
+        (await first.PostAsync("/v1/backup", $$"""{"directory":"{{copy}}"}""")).IsProblem(400, "invalid-request", "/directory");
+        await using (var second = await HeraldServer.StartAsync(RunningServer.Options(copy), cancel: RunningServer.Cancel))
+        {
+            using var http = new HttpClient();
+            using var response = await http.GetAsync(new Uri(second.Address, $"/v1/topics/{topic}/events/kept"), RunningServer.Cancel);
+            Assert.Contains("in the copy", await response.Content.ReadAsStringAsync(RunningServer.Cancel), StringComparison.Ordinal);
+        }
+        Directory.Delete(copy, recursive: true);
+    }
+
     [Theory]
     [InlineData("""{"directory":"relative/path"}""")]
     [InlineData("""{"directory":""}""")]

@@ -42,7 +42,7 @@ public sealed class RunningServer : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _server = await HeraldServer.StartAsync(With(Options(Directory)));
+        _server = await HeraldServer.StartAsync(With(Options(Directory)), new ServerServices { Logging = new ErrorsShown() });
         Http.BaseAddress = _server.Address;
     }
 
