@@ -1,0 +1,6 @@
+namespace Herald.Cli.Receiving;
+
+/// <summary>A webhook whose signature holds, and which is being acknowledged.</summary>
+/// <param name="Attempt">Herald's count, 1 for the first.</param>
+/// <param name="Body">Lent until the call returns.</param>
+internal readonly record struct ReceivedWebhook(string Id, int Attempt, ReadOnlyMemory<byte> Body);
