@@ -26,7 +26,7 @@ internal sealed class DemoRun(DemoOptions options, Terminal terminal, TimeProvid
         {
             // 1. The server.
             await using var server = await ServerProcess.StartAsync(
-                ["--data", directory.FullName, "--listen", "http://127.0.0.1:0", "--allow-network", "127.0.0.0/8"], time, cancel);
+                ["--data", directory.FullName, "--listen", "127.0.0.1:0"], time, cancel);
             using var client = new HeraldClient(server.Address, null);
             return await RunAsync(server, client, cancel);
         }
