@@ -22,9 +22,17 @@ internal static class JsonText
         }
     }
 
-    /// <summary>A field's value as text; null when the field is not there or null.</summary>
-    public static string? Find(JsonElement element, string field) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(field, out var value) ? Plain(value) : null;
+    /// <summary>A field's value as text; null when the field is not there or null. <c>event.key</c> is a field of a field.</summary>
+    public static string? Find(JsonElement element, string path)
+    {
+        foreach (var field in path.Split('.'))
+        {
+            if (element.ValueKind != JsonValueKind.Object || !element.TryGetProperty(field, out var value))
+                return null;
+            element = value;
+        }
+        return Plain(element);
+    }
 
     public static long FindNumber(JsonElement element, string field) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(field, out var value)

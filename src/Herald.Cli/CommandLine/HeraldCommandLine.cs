@@ -1,9 +1,12 @@
 using System.CommandLine;
+using Herald.Cli.Backups;
 using Herald.Cli.Configuration;
 using Herald.Cli.DeadLetters;
 using Herald.Cli.Demo;
 using Herald.Cli.Events;
 using Herald.Cli.Publishing;
+using Herald.Cli.Receiving;
+using Herald.Cli.Serving;
 using Herald.Cli.Subscriptions;
 using Herald.Cli.Tailing;
 using Herald.Cli.Topics;
@@ -19,6 +22,8 @@ internal static class HeraldCommandLine
         {
             CommonOptions.Json,
             CommonOptions.TokenFile,
+            ServeCommand.Create(time),
+            ConfigCommand.Create(),
             DemoCommand.Create(time),
             TopicsCommand.Create(),
             PublishCommand.Create(time),
@@ -26,6 +31,8 @@ internal static class HeraldCommandLine
             EventsCommand.Create(),
             DeadLettersCommand.Create(),
             TailCommand.Create(),
+            CatcherCommand.Create(time),
+            BackupCommand.Create(),
             VersionCommand.Create(),
         };
         ExampleCommand.ShowExamplesInHelp(root);

@@ -11,7 +11,11 @@ namespace Herald.Cli.Receiving;
 internal sealed class SignatureCheck(string secret, TimeProvider time)
 {
     private static readonly TimeSpan Tolerance = TimeSpan.FromMinutes(5);
-    private readonly byte[] _key = Convert.FromBase64String(secret["whsec_".Length..]);
+    private const string Prefix = "whsec_";
+    private readonly byte[] _key = Convert.FromBase64String(secret[Prefix.Length..]);
+
+    public static bool IsSecret(string text) =>
+        text.StartsWith(Prefix, StringComparison.Ordinal) && Convert.TryFromBase64String(text[Prefix.Length..], new byte[text.Length], out _);
 
     /// <summary>Null when the signature holds, else what is wrong.</summary>
     public string? Refuse(string? id, string? timestamp, string? signatures, ReadOnlySpan<byte> body)

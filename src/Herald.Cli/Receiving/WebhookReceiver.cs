@@ -18,7 +18,7 @@ namespace Herald.Cli.Receiving;
 internal sealed class WebhookReceiver : IHttpApplication<IFeatureCollection>, IAsyncDisposable
 {
     private const int LargestBody = 16 << 20;
-    private readonly SignatureCheck _signature;
+    private readonly SignatureCheck? _signature;
     private readonly Action<ReceivedWebhook> _acknowledged;
     private readonly TimeProvider _time;
     private readonly Random _random;
@@ -28,10 +28,10 @@ internal sealed class WebhookReceiver : IHttpApplication<IFeatureCollection>, IA
     private long _refusals;
     private string? _lastRefusal;
 
-    private WebhookReceiver(string name, string secret, Conduct conduct, Action<ReceivedWebhook> acknowledged, TimeProvider time, Random random)
+    private WebhookReceiver(string name, string? secret, Conduct conduct, Action<ReceivedWebhook> acknowledged, TimeProvider time, Random random)
     {
         (Name, Conduct, _acknowledged, _time, _random) = (name, conduct, acknowledged, time, random);
-        _signature = new SignatureCheck(secret, time);
+        _signature = secret is null ? null : new SignatureCheck(secret, time);
     }
 
     public string Name { get; }
@@ -47,11 +47,14 @@ internal sealed class WebhookReceiver : IHttpApplication<IFeatureCollection>, IA
     public long Refusals => Interlocked.Read(ref _refusals);
     public string? LastRefusal => Volatile.Read(ref _lastRefusal);
 
+    /// <param name="secret">Null to believe everybody.</param>
+    /// <param name="port">0 for a free one.</param>
     /// <param name="acknowledged">Called for each webhook before its 2xx is sent; calls may overlap. Throwing means 500.</param>
     public static async Task<WebhookReceiver> StartAsync(
-        string name, string secret, Conduct conduct, Action<ReceivedWebhook> acknowledged, TimeProvider time, Random random, CancellationToken cancel)
+        string name, string? secret, Conduct conduct, Action<ReceivedWebhook> acknowledged, TimeProvider time, Random random, CancellationToken cancel,
+        int port = 0)
     {
-        var receiver = new WebhookReceiver(name, secret, conduct, acknowledged, time, random);
+        var receiver = new WebhookReceiver(name, secret, conduct, acknowledged, time, random) { Port = port };
         await receiver.ComeBackAsync(cancel);
         return receiver;
     }
@@ -116,7 +119,7 @@ internal sealed class WebhookReceiver : IHttpApplication<IFeatureCollection>, IA
     private async ValueTask<int> AnswerAsync(IHttpRequestFeature request, ReadOnlyMemory<byte> body)
     {
         string? id = request.Headers["webhook-id"];
-        if (_signature.Refuse(id, request.Headers["webhook-timestamp"], request.Headers["webhook-signature"], body.Span) is { } problem)
+        if (_signature?.Refuse(id, request.Headers["webhook-timestamp"], request.Headers["webhook-signature"], body.Span) is { } problem)
         {
             Interlocked.Increment(ref _refusals);
             Volatile.Write(ref _lastRefusal, problem);
@@ -131,7 +134,7 @@ internal sealed class WebhookReceiver : IHttpApplication<IFeatureCollection>, IA
                 return 500;
         }
         _ = int.TryParse(request.Headers["herald-attempt"], NumberStyles.None, CultureInfo.InvariantCulture, out var attempt);
-        _acknowledged(new ReceivedWebhook(id!, attempt, body));
+        _acknowledged(new ReceivedWebhook(id ?? "", attempt, request.Headers, body));
         return 204;
     }
 
