@@ -42,6 +42,9 @@ internal sealed class ServerProcess : IAsyncDisposable
     {
         var start = new ProcessStartInfo { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         (start.FileName, var before) = Executable();
+        // Only what is said here counts, not what the user has set for a server of theirs.
+        foreach (var variable in start.Environment.Keys.Where(name => name.StartsWith("HERALD_", StringComparison.Ordinal)).ToList())
+            start.Environment.Remove(variable);
         foreach (var argument in (string[])[.. before, "serve", .. arguments, ServeCommand.UntilInputEndsOption])
             start.ArgumentList.Add(argument);
         var server = new ServerProcess(new Process { StartInfo = start, EnableRaisingEvents = true }, time);
