@@ -22,6 +22,9 @@ public sealed record EngineOptions
     /// <summary>Blocked keys on this node. Default 1,000,000.</summary>
     public int MaxBlocked { get; init; } = 1_000_000;
 
+    /// <summary>Bytes of payload that attempts in flight hold on this node. Default 256 MiB; one event always gets through.</summary>
+    public long MaxBytesInFlight { get; init; } = 256 << 20;
+
     /// <summary>How often progress is saved. Default 200 ms. A crash repeats at most what was settled since.</summary>
     public TimeSpan CommitEvery { get; init; } = TimeSpan.FromMilliseconds(200);
 

@@ -1,10 +1,22 @@
+using Herald.Engine.Catalogs;
+using Herald.Engine.Events;
+using Herald.Engine.Shards;
 using Herald.Engine.Stores;
 
 namespace Herald.Engine.Looking;
 
-/// <summary>Lists, redrives and discards dead letters; releases held keys.</summary>
+/// <summary>Lists, redrives and discards dead letters.</summary>
 public sealed class DeadLetterDesk
 {
+    private const int PageSize = 500;
+
+    private readonly IDeadLetterStore _store;
+    private readonly Catalog _catalog;
+    private readonly ForwardEncoder _encoder;
+
+    internal DeadLetterDesk(IDeadLetterStore store, Catalog catalog, ForwardEncoder encoder) =>
+        (_store, _catalog, _encoder) = (store, catalog, encoder);
+
     /// <summary>The id users see: opaque, stable, <c>[A-Za-z0-9_-]</c>.</summary>
     public static string Format(DeadLetterId id) => $"dl_{id.Shard.Value}_{id.Subscription}_{id.Generation}_{id.Sequence}";
 
@@ -19,17 +31,57 @@ public sealed class DeadLetterDesk
         return true;
     }
 
-    public ValueTask<DeadLetterPage> ListAsync(DeadLetterQuery query, CancellationToken cancel) => throw new InvalidOperationException();
+    public ValueTask<DeadLetterPage> ListAsync(DeadLetterQuery query, CancellationToken cancel) => _store.ListAsync(query, cancel);
 
-    public ValueTask<DeadLetter?> FindAsync(DeadLetterId id, CancellationToken cancel) => throw new InvalidOperationException();
+    public ValueTask<DeadLetter?> FindAsync(DeadLetterId id, CancellationToken cancel) => _store.FindAsync(id, cancel);
 
-    /// <summary>Sends them again, at the end of their keys; returns how many there still were.</summary>
-    public ValueTask<int> RedriveAsync(IReadOnlyList<DeadLetterId> ids, CancellationToken cancel) => throw new InvalidOperationException();
+    /// <summary>Sends them again, at the end of their keys; returns how many there still were. Those of a subscription that is gone stay.</summary>
+    public async ValueTask<int> RedriveAsync(IReadOnlyList<DeadLetterId> ids, CancellationToken cancel)
+    {
+        var redrives = new List<Redrive>();
+        foreach (var id in ids)
+        {
+            if (await _store.FindAsync(id, cancel).ConfigureAwait(false) is { } letter && Address(letter) is { } addressed)
+                redrives.Add(new Redrive(id, addressed));
+        }
+        return redrives.Count == 0 ? 0 : await _store.RedriveAsync(redrives, cancel).ConfigureAwait(false);
+    }
 
-    /// <summary>All of a subscription, or all there are; in pages, so that memory stays bounded.</summary>
-    public ValueTask<int> RedriveAllAsync(string? subscriptionId, CancellationToken cancel) => throw new InvalidOperationException();
+    /// <summary>All of a subscription, or all there are; in pages, so that memory stays bounded. Those that die meanwhile are not among them.</summary>
+    public ValueTask<int> RedriveAllAsync(string? subscriptionId, CancellationToken cancel) =>
+        ForAllAsync(
+            subscriptionId,
+            page => page.Select(letter => (letter, Event: Address(letter))).Where(p => p.Event is not null)
+                .Select(p => new Redrive(p.letter.Id, p.Event!.Value)).ToList(),
+            (redrives, token) => _store.RedriveAsync(redrives, token),
+            cancel);
 
-    public ValueTask<int> DiscardAsync(IReadOnlyList<DeadLetterId> ids, CancellationToken cancel) => throw new InvalidOperationException();
+    public ValueTask<int> DiscardAsync(IReadOnlyList<DeadLetterId> ids, CancellationToken cancel) => _store.DiscardAsync(ids, cancel);
 
-    public ValueTask<int> DiscardAllAsync(string? subscriptionId, CancellationToken cancel) => throw new InvalidOperationException();
+    public ValueTask<int> DiscardAllAsync(string? subscriptionId, CancellationToken cancel) =>
+        ForAllAsync(subscriptionId, page => page.Select(letter => letter.Id).ToList(), (ids, token) => _store.DiscardAsync(ids, token), cancel);
+
+    private async ValueTask<int> ForAllAsync<T>(
+        string? subscriptionId, Func<IReadOnlyList<DeadLetter>, List<T>> choose, Func<List<T>, CancellationToken, ValueTask<int>> act, CancellationToken cancel)
+    {
+        var (done, cursor) = (0, default(string));
+        do
+        {
+            var page = await _store.ListAsync(new DeadLetterQuery(subscriptionId, null, PageSize, cursor), cancel).ConfigureAwait(false);
+            var chosen = choose(page.Items);
+            if (chosen.Count > 0)
+                done += await act(chosen, cancel).ConfigureAwait(false);
+            cursor = page.NextCursor;
+        }
+        while (cursor is not null);
+        return done;
+    }
+
+    private NewEvent? Address(DeadLetter letter)
+    {
+        if (!_catalog.Snapshot.ByNumber.TryGetValue(letter.Id.Subscription, out var entry))
+            return null;
+        var view = new EventView(letter.Record);
+        return _encoder.Address(view, entry.Subscription.TopicNumber, entry.Subscription.Id, Math.Max(view.OriginalSequence, letter.Id.Sequence));
+    }
 }

@@ -1,0 +1,50 @@
+using System.Net;
+
+namespace Herald.Channels.Webhooks;
+
+/// <summary>What can be said against an endpoint without dialling it.</summary>
+internal static class EndpointRules
+{
+    private const int MaxLength = 2048;
+
+    /// <param name="guard">Null when every address may be used.</param>
+    public static string? Refuse(Uri endpoint, AddressGuard? guard)
+    {
+        if (!endpoint.IsAbsoluteUri)
+            return $"endpoint: '{Cut(endpoint.OriginalString)}' is not an absolute URL; write it with http:// or https:// and a host";
+        if (endpoint.Scheme != Uri.UriSchemeHttp && endpoint.Scheme != Uri.UriSchemeHttps)
+            return $"endpoint: the scheme of '{Shown(endpoint)}' is '{endpoint.Scheme}'; use http or https";
+        if (endpoint.AbsoluteUri.Length > MaxLength)
+            return $"endpoint: '{Shown(endpoint)}' has {endpoint.AbsoluteUri.Length} characters; use at most {MaxLength}";
+        if (endpoint.Host.Length == 0)
+            return $"endpoint: '{Shown(endpoint)}' names no host; add one";
+        if (endpoint.Port == 0)
+            return $"endpoint: '{Shown(endpoint)}' names port 0; use a port from 1 to 65535, or none";
+        if (endpoint.UserInfo.Length > 0)
+            return $"endpoint: '{Shown(endpoint)}' carries credentials; remove them: receivers know Herald by its signature";
+        if (endpoint.Fragment.Length > 0)
+            return $"endpoint: '{Shown(endpoint)}' has a fragment ('#…'), which is never sent; remove it";
+        return guard is null ? null : RefuseAddress(endpoint, guard);
+    }
+
+    /// <summary>Addresses written in the URL; <see cref="Uri"/> has made one form of decimal, octal and hexadecimal spellings.</summary>
+    public static string? RefuseAddress(Uri endpoint, AddressGuard guard)
+    {
+        var host = endpoint.IdnHost.TrimEnd('.');
+        if (host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase))
+            host = IPAddress.Loopback.ToString();
+        if (!IPAddress.TryParse(host, out var address) || guard.Refuse(address) is not { } what)
+            return null;
+        return $"endpoint: '{Shown(endpoint)}' is at {address}, which is {what}; use a public address, or let the operator allow its network";
+    }
+
+    /// <summary>The endpoint for people: credentials masked, query left out because it may hold a token, cut short.</summary>
+    private static string Shown(Uri endpoint)
+    {
+        var credentials = endpoint.UserInfo.Length > 0 ? "***@" : "";
+        var port = endpoint.IsDefaultPort || endpoint.Port < 0 ? "" : $":{endpoint.Port}";
+        return Cut($"{endpoint.Scheme}://{credentials}{endpoint.Host}{port}{endpoint.AbsolutePath}");
+    }
+
+    private static string Cut(string text) => text.Length <= 200 ? text : text[..200] + "…";
+}

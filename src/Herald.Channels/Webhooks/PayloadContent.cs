@@ -1,0 +1,54 @@
+using System.Net;
+using Herald.Engine.Channels;
+
+namespace Herald.Channels.Webhooks;
+
+/// <summary>
+/// An event's payload as the body of a request. It also notes how far the attempt came, because nothing else sees both the
+/// dialling and the sending, and it knows when the lent payload is no longer being read.
+/// </summary>
+internal sealed class PayloadContent(ReadOnlyMemory<byte> payload) : HttpContent
+{
+    private volatile AttemptStage _stage = AttemptStage.Connect;
+    private Task _sending = Task.CompletedTask;
+
+    public AttemptStage Stage => _stage;
+
+    /// <summary>
+    /// Ends when the payload is no longer read. HTTP/2 hands over an answer while the body is still being sent, but the payload
+    /// is lent only until the attempt ends.
+    /// </summary>
+    public Task Sending => _sending;
+
+    /// <summary>For the dialler. A request may be sent over another connection before its own is made: the stage never goes back.</summary>
+    public void Reached(AttemptStage stage)
+    {
+        if (_stage <= AttemptStage.Secure)
+            _stage = stage;
+    }
+
+    protected override bool TryComputeLength(out long length)
+    {
+        length = payload.Length;
+        return true;
+    }
+
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
+        SerializeToStreamAsync(stream, context, CancellationToken.None);
+
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+    {
+        _stage = AttemptStage.Send;
+        var write = stream.WriteAsync(payload, cancellationToken);
+        if (!write.IsCompletedSuccessfully)
+            return _sending = FinishAsync(write);
+        _stage = AttemptStage.Wait;
+        return Task.CompletedTask;
+    }
+
+    private async Task FinishAsync(ValueTask write)
+    {
+        await write.ConfigureAwait(false);
+        _stage = AttemptStage.Wait;
+    }
+}

@@ -1,0 +1,232 @@
+using System.Buffers;
+using System.Net;
+using System.Runtime.CompilerServices;
+using System.Text;
+using Herald.Engine.Channels;
+using Herald.Engine.Subscriptions;
+
+namespace Herald.Channels.Webhooks;
+
+/// <summary>
+/// Delivers events as signed HTTP POSTs (Standard Webhooks). An attempt goes like this:
+/// <list type="number">
+/// <item>The event is looked at: what no header can carry is rejected, not changed.</item>
+/// <item>The time-out starts. It covers everything that follows.</item>
+/// <item>The request is made and signed, over the bytes as published.</item>
+/// <item>It is sent, over a pooled connection or a new one; new ones pass the <see cref="AddressGuard"/> as they are dialled.</item>
+/// <item>The status decides the result. The beginning of the answer is kept, a little more is drained, then the connection is given up.</item>
+/// <item>Whatever goes wrong on the way becomes a result as well. The payload is let go before the attempt ends.</item>
+/// </list>
+/// </summary>
+public sealed class WebhookChannel : IChannel, IDisposable
+{
+    private const int MaxAnswerBytes = 4096;
+
+    /// <summary>No attempt may take longer, so no connection needs to.</summary>
+    private static readonly TimeSpan LongestTimeout = TimeSpan.FromMinutes(5);
+
+    private readonly WebhookOptions _options;
+    private readonly TimeProvider _time;
+    private readonly AddressGuard? _guard;
+    private readonly HttpMessageInvoker _http;
+    private readonly DeadlinePool _deadlines;
+    private TimestampText _timestamp = new(0);
+
+    /// <exception cref="ArgumentException">An option is out of its range; the message names each.</exception>
+    public WebhookChannel(WebhookOptions options, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(time);
+        if (options.Validate() is { Count: > 0 } errors)
+            throw new ArgumentException(string.Join("; ", errors), nameof(options));
+
+        _options = options;
+        _time = time;
+        _guard = options.GuardAddresses ? new AddressGuard((options.AllowedNetworks ?? []).Select(network => IPNetwork.Parse(network))) : null;
+        _http = new HttpMessageInvoker(CreateHandler());
+        _deadlines = new DeadlinePool(time);
+    }
+
+    public IReadOnlyList<string> Schemes { get; } = [Uri.UriSchemeHttp, Uri.UriSchemeHttps];
+
+    public string? Refuse(Uri endpoint)
+    {
+        ArgumentNullException.ThrowIfNull(endpoint);
+        return EndpointRules.Refuse(endpoint, _guard);
+    }
+
+    public ValueTask<AttemptResult> TryAsync(Attempt attempt, CancellationToken cancel)
+    {
+        // 1. What cannot be sent.
+        if (!HeaderText.IsPlain(attempt.Event.ContentType))
+            return new(Unsendable(AttemptOutcome.Rejected, "the event's content type cannot be written in a header"));
+        if (_options.Proxy is not null && _guard is not null && EndpointRules.RefuseAddress(attempt.Subscription.Endpoint, _guard) is { } refusal)
+            return new(Unsendable(AttemptOutcome.Failed, refusal));
+        return SendAsync(attempt, cancel);
+    }
+
+    public void Dispose()
+    {
+        _http.Dispose();
+        _deadlines.Dispose();
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<AttemptResult> SendAsync(Attempt attempt, CancellationToken cancel)
+    {
+        // 2. The time-out.
+        var started = _time.GetTimestamp();
+        var timeout = attempt.Subscription.Limits.Timeout;
+        var deadline = _deadlines.Start(timeout);
+        var stopping = cancel.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), deadline);
+        var clean = false;
+
+        // 3. The request.
+        var content = new PayloadContent(attempt.Event.Payload);
+        var request = CreateRequest(attempt, content);
+        try
+        {
+            // 4. and 5.
+            using var response = await _http.SendAsync(request, deadline.Token).ConfigureAwait(false);
+            var answer = await ReadAnswerAsync(response, deadline.Token).ConfigureAwait(false);
+            cancel.ThrowIfCancellationRequested();
+            clean = content.Sending.IsCompleted;
+            return Judge(response, answer, attempt.Subscription.Endpoint, _time.GetElapsedTime(started));
+        }
+        // 6. What went wrong.
+        catch (Exception) when (cancel.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancel);
+        }
+        catch (Exception failure) when (failure is HttpRequestException or IOException or OperationCanceledException)
+        {
+            var duration = _time.GetElapsedTime(started);
+            return deadline.IsCancellationRequested
+                ? Failures.TimedOut(attempt.Subscription.Endpoint, content.Stage, timeout, duration)
+                : Failures.From(failure, attempt.Subscription.Endpoint, content.Stage, duration);
+        }
+        finally
+        {
+            await stopping.DisposeAsync().ConfigureAwait(false);
+            if (!clean)
+                await StopReadingPayloadAsync(content, deadline).ConfigureAwait(false);
+            request.Dispose();
+            _deadlines.Return(deadline);
+        }
+    }
+
+    private HttpRequestMessage CreateRequest(in Attempt attempt, PayloadContent content)
+    {
+        var now = _time.GetUtcNow();
+        var timestamp = TimestampOf(now);
+        var signature = WebhookSignature.Of(attempt.Subscription.Secrets, attempt.MessageId, timestamp, attempt.Event.Payload.Span, now);
+        var request = new HttpRequestMessage(HttpMethod.Post, attempt.Subscription.Endpoint)
+        {
+            // HTTP/2 where TLS negotiates it, else HTTP/1.1.
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
+            Content = content,
+        };
+        WebhookHeaders.Write(request.Headers, attempt, timestamp, signature);
+        WebhookHeaders.WriteContentType(content.Headers, attempt.Event.ContentType);
+        return request;
+    }
+
+    private AttemptResult Judge(HttpResponseMessage response, string answer, Uri endpoint, TimeSpan duration)
+    {
+        var status = (int)response.StatusCode;
+        var delivered = status is >= 200 and < 300;
+        return new AttemptResult
+        {
+            Outcome = delivered ? AttemptOutcome.Delivered : status == 410 ? AttemptOutcome.EndpointGone : AttemptOutcome.Failed,
+            Stage = AttemptStage.Response,
+            StatusCode = status,
+            Reason = delivered ? "" : $"{Failures.Name(endpoint)} answered {status}{(status is >= 300 and < 400 ? ": redirects are not followed" : "")}",
+            RetryAfter = delivered ? null : RetryAfter.Read(response.Headers, _time.GetUtcNow(), _options.MaxRetryAfter),
+            EndpointTroubled = status is 429 or 503,
+            Duration = duration,
+            Answer = answer,
+        };
+    }
+
+    /// <summary>
+    /// Reads at most 4 KiB. The status has decided already: an answer that breaks off or never ends is cut, and changes nothing.
+    /// </summary>
+    private static async ValueTask<string> ReadAnswerAsync(HttpResponseMessage response, CancellationToken cancel)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(MaxAnswerBytes);
+        var length = 0;
+        try
+        {
+            var body = response.Content.ReadAsStream(cancel);
+            while (length < MaxAnswerBytes)
+            {
+                var read = await body.ReadAsync(buffer.AsMemory(length, MaxAnswerBytes - length), cancel).ConfigureAwait(false);
+                if (read == 0)
+                    break;
+                length += read;
+            }
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
+        {
+        }
+
+        // Databases refuse text that holds a zero.
+        var answer = length == 0 ? "" : Encoding.UTF8.GetString(buffer, 0, length).Replace('\0', '\uFFFD');
+        ArrayPool<byte>.Shared.Return(buffer);
+        return answer;
+    }
+
+    private static async ValueTask StopReadingPayloadAsync(PayloadContent content, CancellationTokenSource deadline)
+    {
+        await deadline.CancelAsync().ConfigureAwait(false);
+        await content.Sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private SocketsHttpHandler CreateHandler()
+    {
+        // Connections per host are not limited here but by permits: a limit would let one slow subscription stop another on its host.
+        var handler = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            ActivityHeadersPropagator = null,
+            ConnectCallback = new Dialler(_options.Proxy is null ? _guard : null, _options, _time).DialAsync,
+            ConnectTimeout = LongestTimeout,
+            EnableMultipleHttp2Connections = true,
+            MaxResponseDrainSize = _options.MaxDrainBytes,
+            MaxResponseHeadersLength = 32,
+            PooledConnectionIdleTimeout = _options.IdleConnectionLifetime,
+            PooledConnectionLifetime = _options.ConnectionLifetime,
+            Proxy = _options.Proxy is null ? null : new WebProxy(_options.Proxy),
+            UseCookies = false,
+            UseProxy = _options.Proxy is not null,
+        };
+        handler.SslOptions.RemoteCertificateValidationCallback = _options.AcceptCertificate;
+        return handler;
+    }
+
+    private string TimestampOf(DateTimeOffset now)
+    {
+        var seconds = now.ToUnixTimeSeconds();
+        var cached = _timestamp;
+        if (cached.Seconds != seconds)
+            _timestamp = cached = new TimestampText(seconds);
+        return cached.Text;
+    }
+
+    private static AttemptResult Unsendable(AttemptOutcome outcome, string reason) => new()
+    {
+        Outcome = outcome,
+        Stage = AttemptStage.Guard,
+        Reason = reason,
+        EndpointTroubled = outcome == AttemptOutcome.Failed,
+    };
+
+    /// <summary>The same for every attempt within one second.</summary>
+    private sealed class TimestampText(long seconds)
+    {
+        public readonly long Seconds = seconds;
+        public readonly string Text = HeaderText.Number(seconds);
+    }
+}

@@ -1,0 +1,180 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Herald.Engine.Retrying;
+using Herald.Engine.Stores;
+using Herald.Engine.Subscriptions;
+
+namespace Herald.Engine.Catalogs;
+
+/// <summary>The stored form of catalog records: JSON, so that a person can read a damaged one, and new fields need no migration.</summary>
+internal static partial class CatalogCodec
+{
+    public const string TopicKind = "topic";
+    public const string SubscriptionKind = "subscription";
+
+    public static ReadOnlyMemory<byte> Encode(StoredTopic topic) => JsonSerializer.SerializeToUtf8Bytes(topic, Shapes.Default.StoredTopic);
+
+    public static ReadOnlyMemory<byte> Encode(StoredSubscription subscription) =>
+        JsonSerializer.SerializeToUtf8Bytes(subscription, Shapes.Default.StoredSubscription);
+
+    public static Topic DecodeTopic(CatalogRecord record)
+    {
+        var stored = JsonSerializer.Deserialize(record.Body!.Value.Span, Shapes.Default.StoredTopic)!;
+        return new Topic(record.Id, stored.Number ?? (int)record.Version, stored.CreatedAt, record.Version);
+    }
+
+    public static SubscriptionEntry DecodeSubscription(CatalogRecord record)
+    {
+        var stored = JsonSerializer.Deserialize(record.Body!.Value.Span, Shapes.Default.StoredSubscription)!;
+        var revisions = stored.Revisions.Select(r => new FilterRevision(r.Number, FilterOf(r.Filter), r.After ?? record.Heads)).ToArray();
+        var subscription = new Subscription
+        {
+            Id = record.Id,
+            Number = stored.Number ?? (int)record.Version,
+            Topic = stored.Topic,
+            TopicNumber = stored.TopicNumber,
+            Endpoint = new Uri(stored.Endpoint),
+            Description = stored.Description,
+            Filter = revisions[^1].Filter,
+            Retry = RetryOf(stored.Retry),
+            Limits = new DeliveryLimits
+            {
+                MaxInFlight = stored.MaxInFlight,
+                RatePerSecond = stored.RatePerSecond,
+                Timeout = TimeSpan.FromMilliseconds(stored.TimeoutMs),
+                FixedInFlight = stored.FixedInFlight,
+            },
+            Secrets = new Secrets(stored.Secret, stored.PreviousSecret, stored.PreviousSecretUntil),
+            Status = stored.Status,
+            StatusReason = stored.StatusReason,
+            EndpointRevision = stored.EndpointRevision,
+            Generation = stored.Generation,
+            CreatedAt = stored.CreatedAt,
+            UpdatedAt = stored.UpdatedAt,
+            Version = record.Version,
+        };
+        return new SubscriptionEntry(subscription, stored.Starts ?? record.Heads, stored.GenerationVersion ?? record.Version, stored.RewoundAt ?? record.Heads, revisions);
+    }
+
+    /// <summary>The stored form of an entry as it is; callers null what this change is to stamp: starts, the last revision's place, versions.</summary>
+    public static StoredSubscription ToStored(SubscriptionEntry entry)
+    {
+        var subscription = entry.Subscription;
+        return new StoredSubscription
+        {
+            Number = subscription.Number,
+            Topic = subscription.Topic,
+            TopicNumber = subscription.TopicNumber,
+            Endpoint = subscription.Endpoint.OriginalString,
+            Description = subscription.Description,
+            Retry = ToStored(subscription.Retry),
+            MaxInFlight = subscription.Limits.MaxInFlight,
+            RatePerSecond = subscription.Limits.RatePerSecond,
+            TimeoutMs = (long)subscription.Limits.Timeout.TotalMilliseconds,
+            FixedInFlight = subscription.Limits.FixedInFlight,
+            Secret = subscription.Secrets.Current.ToArray(),
+            PreviousSecret = subscription.Secrets.Previous.ToArray(),
+            PreviousSecretUntil = subscription.Secrets.PreviousUntil,
+            Status = subscription.Status,
+            StatusReason = subscription.StatusReason,
+            EndpointRevision = subscription.EndpointRevision,
+            Generation = subscription.Generation,
+            CreatedAt = subscription.CreatedAt,
+            UpdatedAt = subscription.UpdatedAt,
+            Starts = entry.Starts,
+            GenerationVersion = entry.GenerationVersion,
+            RewoundAt = entry.RewoundAt,
+            Revisions = [.. entry.Revisions.Select(r => new StoredRevision(r.Number, ToStored(r.Filter), r.After))],
+        };
+    }
+
+    public static StoredClause[] ToStored(Filter filter) => [.. filter.Clauses.Select(c => new StoredClause(c.Attribute, c.IsType, c.Values))];
+
+    public static StoredRetry ToStored(RetryPolicy retry)
+    {
+        var stored = new StoredRetry
+        {
+            MaxAttempts = retry.MaxAttempts,
+            MaxAgeMs = (long?)retry.MaxAge?.TotalMilliseconds,
+            TtlMs = (long?)retry.Ttl?.TotalMilliseconds,
+            OnExhausted = retry.OnExhausted,
+            ForwardTo = retry.ForwardTo,
+        };
+        return retry.Waits switch
+        {
+            RetryWaits.Exponential e => stored with { BaseMs = e.Base.TotalMilliseconds, Factor = e.Factor, CapMs = e.Cap.TotalMilliseconds, Jitter = e.Jitter },
+            RetryWaits.Schedule s => stored with { ScheduleMs = [.. s.Waits.Select(w => w.TotalMilliseconds)], Jitter = s.Jitter },
+            _ => throw new InvalidOperationException($"unknown waits {retry.Waits.GetType().Name}"),
+        };
+    }
+
+    private static Filter FilterOf(StoredClause[] clauses) =>
+        clauses.Length == 0 ? Filter.All : new Filter([.. clauses.Select(c => new FilterClause(c.Attribute, c.IsType, c.Values))]);
+
+    private static RetryPolicy RetryOf(StoredRetry stored) => new()
+    {
+        Waits = stored.ScheduleMs is { } schedule
+            ? new RetryWaits.Schedule([.. schedule.Select(TimeSpan.FromMilliseconds)], stored.Jitter)
+            : new RetryWaits.Exponential(TimeSpan.FromMilliseconds(stored.BaseMs), stored.Factor, TimeSpan.FromMilliseconds(stored.CapMs), stored.Jitter),
+        MaxAttempts = stored.MaxAttempts,
+        MaxAge = stored.MaxAgeMs is { } age ? TimeSpan.FromMilliseconds(age) : null,
+        Ttl = stored.TtlMs is { } ttl ? TimeSpan.FromMilliseconds(ttl) : null,
+        OnExhausted = stored.OnExhausted,
+        ForwardTo = stored.ForwardTo,
+    };
+
+    /// <param name="Number">Null in the record that creates it: then the number is that record's version.</param>
+    internal sealed record StoredTopic(int? Number, DateTimeOffset CreatedAt);
+
+    internal sealed record StoredClause(string Attribute, bool IsType, IReadOnlyList<string> Values);
+
+    /// <param name="After">Null: the heads of the record it is first stored in.</param>
+    internal sealed record StoredRevision(int Number, StoredClause[] Filter, IReadOnlyList<long>? After);
+
+    internal sealed record StoredRetry
+    {
+        public double BaseMs { get; init; }
+        public double Factor { get; init; }
+        public double CapMs { get; init; }
+        public double[]? ScheduleMs { get; init; }
+        public double Jitter { get; init; }
+        public int? MaxAttempts { get; init; }
+        public long? MaxAgeMs { get; init; }
+        public long? TtlMs { get; init; }
+        public OnExhausted OnExhausted { get; init; }
+        public string? ForwardTo { get; init; }
+    }
+
+    internal sealed record StoredSubscription
+    {
+        public int? Number { get; init; }
+        public required string Topic { get; init; }
+        public required int TopicNumber { get; init; }
+        public required string Endpoint { get; init; }
+        public string? Description { get; init; }
+        public required StoredRetry Retry { get; init; }
+        public required int MaxInFlight { get; init; }
+        public double? RatePerSecond { get; init; }
+        public required long TimeoutMs { get; init; }
+        public bool FixedInFlight { get; init; }
+        public byte[] Secret { get; init; } = [];
+        public byte[] PreviousSecret { get; init; } = [];
+        public DateTimeOffset? PreviousSecretUntil { get; init; }
+        public SubscriptionStatus Status { get; init; }
+        public string? StatusReason { get; init; }
+        public int EndpointRevision { get; init; } = 1;
+        public int Generation { get; init; } = 1;
+        public required DateTimeOffset CreatedAt { get; init; }
+        public required DateTimeOffset UpdatedAt { get; init; }
+        public IReadOnlyList<long>? Starts { get; init; }
+        public long? GenerationVersion { get; init; }
+        public IReadOnlyList<long>? RewoundAt { get; init; }
+        public required StoredRevision[] Revisions { get; init; }
+    }
+
+    [JsonSourceGenerationOptions(
+        PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true)]
+    [JsonSerializable(typeof(StoredTopic))]
+    [JsonSerializable(typeof(StoredSubscription))]
+    private sealed partial class Shapes : JsonSerializerContext;
+}

@@ -1,0 +1,29 @@
+using Herald.Engine.Stores;
+using Herald.Engine.Subscriptions;
+
+namespace Herald.Engine.Catalogs;
+
+/// <summary>A subscription with what shards need to route repeatably.</summary>
+/// <param name="Starts">Per shard: it gets sequences above this.</param>
+/// <param name="GenerationVersion">The catalog version that made the present generation.</param>
+/// <param name="RewoundAt">Per shard: the head when the present generation was made; up to there a generation above 1 is a replay.</param>
+/// <param name="Revisions">Oldest first; at least one.</param>
+internal sealed record SubscriptionEntry(
+    Subscription Subscription, IReadOnlyList<long> Starts, long GenerationVersion, IReadOnlyList<long> RewoundAt,
+    IReadOnlyList<FilterRevision> Revisions)
+{
+    public bool IsReplay(ShardId shard, long sequence) => Subscription.Generation > 1 && sequence <= RewoundAt[shard.Value];
+
+    /// <summary>The filter revision that routes a sequence; 0 when the subscription does not get it at all.</summary>
+    public int RevisionAt(ShardId shard, long sequence)
+    {
+        if (sequence <= Starts[shard.Value])
+            return 0;
+        for (var i = Revisions.Count - 1; i > 0; i--)
+        {
+            if (sequence > Revisions[i].After[shard.Value])
+                return Revisions[i].Number;
+        }
+        return Revisions[0].Number;
+    }
+}

@@ -1,0 +1,57 @@
+using Herald.Engine.Channels;
+
+namespace Herald.Engine.Retrying;
+
+/// <summary>What follows an attempt. A pure function of the result, the attempt, the policy and the time.</summary>
+internal readonly record struct RetryDecision(RetryVerdict Verdict, long DueAtMs, string Reason)
+{
+    public const string AttemptsExhausted = "attempts-exhausted";
+    public const string AgeExhausted = "max-age";
+    public const string Rejected = "rejected";
+
+    private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromHours(1);
+
+    /// <param name="attempts">Attempts so far, this one included.</param>
+    /// <param name="firstAttemptAtMs">When the first of them began, moved on by the time spent paused.</param>
+    /// <param name="spread">Drawn from 0 (inclusive) to 1 (exclusive).</param>
+    public static RetryDecision Of(AttemptResult result, int attempts, long firstAttemptAtMs, RetryPolicy policy, long nowMs, double spread)
+    {
+        switch (result.Outcome)
+        {
+            case AttemptOutcome.Delivered:
+                return new(RetryVerdict.Delivered, 0, "");
+            case AttemptOutcome.Rejected:
+                return new(RetryVerdict.Exhausted, 0, Rejected);
+        }
+        if (policy.MaxAttempts is { } most && attempts >= most && result.Outcome != AttemptOutcome.EndpointGone)
+            return new(RetryVerdict.Exhausted, 0, AttemptsExhausted);
+        var wait = Math.Max(WaitMs(policy.Waits, attempts, spread), AskedFor(result));
+        // A retry that would come after the age has ended is not waited for.
+        if (policy.MaxAge is { } age && nowMs + wait > firstAttemptAtMs + age.TotalMilliseconds && result.Outcome != AttemptOutcome.EndpointGone)
+            return new(RetryVerdict.Exhausted, 0, AgeExhausted);
+        return new(RetryVerdict.Retry, nowMs + (long)wait, "");
+    }
+
+    internal static double WaitMs(RetryWaits waits, int attempts, double spread)
+    {
+        var (wait, jitter) = waits switch
+        {
+            RetryWaits.Exponential e => (Math.Min(e.Base.TotalMilliseconds * Math.Pow(e.Factor, Math.Min(attempts - 1, 1000)), e.Cap.TotalMilliseconds), e.Jitter),
+            RetryWaits.Schedule s => (s.Waits[Math.Min(attempts, s.Waits.Count) - 1].TotalMilliseconds, s.Jitter),
+            _ => throw new InvalidOperationException($"unknown waits {waits.GetType().Name}"),
+        };
+        return wait * (1 + (jitter * ((2 * spread) - 1)));
+    }
+
+    private static double AskedFor(AttemptResult result) =>
+        result.RetryAfter is { } asked ? Math.Min(asked.TotalMilliseconds, LongestRetryAfter.TotalMilliseconds) : 0;
+}
+
+internal enum RetryVerdict
+{
+    Delivered,
+    Retry,
+
+    /// <summary>The policy is used up: its <see cref="RetryPolicy.OnExhausted"/> says what follows.</summary>
+    Exhausted,
+}

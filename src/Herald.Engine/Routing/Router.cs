@@ -1,0 +1,57 @@
+using Herald.Engine.Catalogs;
+using Herald.Engine.Events;
+using Herald.Engine.Shards;
+using Herald.Engine.Stores;
+
+namespace Herald.Engine.Routing;
+
+/// <summary>
+/// Gives index entries their routes. Most are known from the hash of type and attributes; events with new ones are read, all of a
+/// chunk at once. One a shard; not thread-safe.
+/// </summary>
+internal sealed class Router(IEventLog log, ShardId shard) : IEventSink
+{
+    private readonly List<int> _unknown = [];
+    private RoutedEntry[] _routed = [];
+    private CatalogSnapshot _catalog = CatalogSnapshot.Empty;
+    private int _next;
+
+    public async ValueTask<ReadOnlyMemory<RoutedEntry>> RouteAsync(ReadOnlyMemory<IndexEntry> entries, CatalogSnapshot catalog, CancellationToken cancel)
+    {
+        if (_routed.Length < entries.Length)
+            _routed = new RoutedEntry[entries.Length];
+        _catalog = catalog;
+        RouteKnown(entries.Span);
+        if (_unknown.Count > 0)
+        {
+            _next = 0;
+            var sequences = _unknown.Select(i => _routed[i].Entry.Sequence).ToArray();
+            await log.ReadEventsAsync(shard, sequences, this, cancel).ConfigureAwait(false);
+            _unknown.Clear();
+        }
+        return _routed.AsMemory(0, entries.Length);
+    }
+
+    void IEventSink.OnEvent(long sequence, ReadOnlySpan<byte> record)
+    {
+        // Sequences ascend; those no longer kept are passed over, and keep no routes: there is nothing to send.
+        while (_routed[_unknown[_next]].Entry.Sequence != sequence)
+            _next++;
+        var entry = _routed[_unknown[_next]].Entry;
+        _routed[_unknown[_next]] = new RoutedEntry(entry, _catalog.RoutesOf(entry.Topic).Find(entry, new EventView(record.ToArray())));
+    }
+
+    private void RouteKnown(ReadOnlySpan<IndexEntry> entries)
+    {
+        for (var i = 0; i < entries.Length; i++)
+        {
+            ref readonly var entry = ref entries[i];
+            Route[] routes;
+            if ((entry.Flags & EventFlags.Addressed) != 0)
+                routes = _catalog.ByAddress.TryGetValue((ulong)entry.RouteHash, out var number) ? [new Route(number, Route.Addressed)] : [];
+            else if (!_catalog.RoutesOf(entry.Topic).TryFind(entry, out routes))
+                _unknown.Add(i);
+            _routed[i] = new RoutedEntry(entry, routes ?? []);
+        }
+    }
+}

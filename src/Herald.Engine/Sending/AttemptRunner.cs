@@ -1,0 +1,78 @@
+using System.Buffers;
+using System.Diagnostics;
+using Herald.Engine.Catalogs;
+using Herald.Engine.Channels;
+using Herald.Engine.Events;
+using Herald.Engine.Metrics;
+using Herald.Engine.Shards;
+using Herald.Engine.Subscriptions;
+
+namespace Herald.Engine.Sending;
+
+/// <summary>An attempt has ended. <see cref="Counted"/> is false when nothing was sent.</summary>
+internal readonly record struct AttemptEnded(StartAttempt Start, AttemptResult Result, bool Counted, long StartedAtMs);
+
+/// <summary>Carries one attempt from its permit to its result. The subscription is looked up here, at the last moment: a pause, or a new endpoint, is in force at once.</summary>
+internal sealed class AttemptRunner(Catalog catalog, ChannelSet channels, PermitLedger ledger, ByteGate gate, EngineMetrics metrics, TimeProvider time)
+    : IDisposable
+{
+    private static readonly AttemptResult NotSent = new() { Outcome = AttemptOutcome.Failed, Stage = AttemptStage.Guard, Reason = "not sent" };
+
+    private readonly CancellationTokenSource _stop = new();
+
+    /// <summary>The grace time is over: attempts in flight are given up, uncounted.</summary>
+    public void Abandon() => _stop.Cancel();
+
+    public void Dispose() => _stop.Dispose();
+
+    public ValueTask EnterAsync(int bytes) => gate.EnterAsync(bytes);
+
+    /// <param name="record">Rented from the shared pool; returned here.</param>
+    public async void Run(StartAttempt start, byte[] record, int length, IPermitTaker taker, Action<AttemptEnded> ended)
+    {
+        var startedAtMs = time.GetUtcNow().ToUnixTimeMilliseconds();
+        var (result, counted) = (NotSent, false);
+        try
+        {
+            if (Find(start) is { } subscription && channels.Find(subscription.Endpoint) is { } channel)
+            {
+                var view = new EventView(record.AsMemory(0, length));
+                var redelivery = (view.Flags & EventFlags.Addressed) != 0 ? Redelivery.Redrive
+                    : start.Replayed ? Redelivery.Replay : Redelivery.None;
+                var attempt = new Attempt(
+                    subscription, view, MessageIds.Of(subscription.Id, view), start.Item.Sequence, start.Number, redelivery);
+                result = await channel.TryAsync(attempt, _stop.Token).ConfigureAwait(false);
+                counted = true;
+            }
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            // The node stops: nobody can say whether it arrived. It is sent again after the start, with the same id.
+        }
+        catch (Exception unexpected)
+        {
+            // A channel promises not to throw. One that does must not cost the key its order, nor the process its life.
+            Debug.Fail(unexpected.ToString());
+            (result, counted) = (new AttemptResult { Outcome = AttemptOutcome.Failed, Stage = AttemptStage.Send, Reason = $"error in the channel: {unexpected.Message}" }, true);
+        }
+        ArrayPool<byte>.Shared.Return(record);
+        gate.Leave(length);
+        metrics.Attempted(result, counted);
+        if (counted)
+            ledger.Settle(start.Subscription, start.Kind, result, start.KeyHash, taker);
+        else
+            ledger.Return(start.Subscription, start.Kind, 1);
+        ended(new AttemptEnded(start, result, counted, startedAtMs));
+    }
+
+    /// <summary>Nothing is to be sent: the event is gone, or the node stops.</summary>
+    public void Withdraw(StartAttempt start, int bytes)
+    {
+        gate.Leave(bytes);
+        ledger.Return(start.Subscription, start.Kind, 1);
+    }
+
+    private Subscription? Find(StartAttempt start) =>
+        catalog.Snapshot.ByNumber.TryGetValue(start.Subscription, out var entry) && entry.Subscription is { Status: SubscriptionStatus.Active } found
+        && found.Generation == start.Generation ? found : null;
+}

@@ -1,0 +1,8 @@
+namespace Herald.Engine.Sending;
+
+/// <summary>First attempts and retries have separate queues: retries hold at most a quarter of the permits.</summary>
+internal enum PermitKind
+{
+    First,
+    Retry,
+}

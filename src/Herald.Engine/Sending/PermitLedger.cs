@@ -1,0 +1,243 @@
+using Herald.Engine.Channels;
+using Herald.Engine.Subscriptions;
+
+namespace Herald.Engine.Sending;
+
+/// <summary>Takes what the ledger gives. Called under its lock: post and return.</summary>
+internal interface IPermitTaker
+{
+    void Grant(int subscription, PermitKind kind, int count);
+
+    /// <summary>The endpoint answers again: keys that wait because of it become due.</summary>
+    void EndpointBack(int subscription);
+}
+
+/// <summary>
+/// Who may have an attempt in flight: per subscription as many as the receiver bears, per node a fixed number shared in turn among
+/// the subscriptions that have work. Shards ask, are granted in turn, and give back with the result.
+/// </summary>
+internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random random) : IDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<int, Account> _accounts = [];
+
+    // Subscriptions that could use a permit but for the node's bound, in turn.
+    private readonly Queue<Account> _starved = new();
+    private int _inFlight, _retriesInFlight;
+    private ITimer? _timer;
+    private long _timerAtMs = long.MaxValue;
+
+    private int RetryShare => Math.Max(1, nodeLimit / 4);
+
+    public int InFlight => Volatile.Read(ref _inFlight);
+
+    /// <summary>The subscription's limits have changed. Accounts are opened by asking, so that idle subscriptions cost nothing.</summary>
+    public void Configure(Subscription subscription)
+    {
+        lock (_lock)
+        {
+            if (!_accounts.TryGetValue(subscription.Number, out var account))
+                return;
+            account.Apply(subscription.Limits);
+            Serve(account);
+        }
+    }
+
+    public void Forget(int subscription)
+    {
+        lock (_lock)
+        {
+            if (_accounts.Remove(subscription, out var account))
+                account.Forgotten = true;
+        }
+    }
+
+    /// <summary>Asks for permits; they come by <see cref="IPermitTaker.Grant"/>, at once or later. Asked for once, granted once.</summary>
+    public void Ask(Subscription subscription, PermitKind kind, int count, IPermitTaker taker)
+    {
+        lock (_lock)
+        {
+            if (!_accounts.TryGetValue(subscription.Number, out var account))
+            {
+                _accounts[subscription.Number] = account = new Account(subscription.Number, random);
+                account.Apply(subscription.Limits);
+            }
+            account.Asked[(int)kind].Enqueue(new Asking(taker, count));
+            Serve(account);
+        }
+    }
+
+    /// <summary>Gives back permits that were not used.</summary>
+    public void Return(int subscription, PermitKind kind, int count)
+    {
+        lock (_lock)
+        {
+            _accounts.GetValueOrDefault(subscription)?.Rate.GiveBack(count);
+            Free(subscription, kind, count);
+        }
+    }
+
+    /// <summary>Gives a permit back with what became of its attempt.</summary>
+    public void Settle(int subscription, PermitKind kind, AttemptResult result, ulong key, IPermitTaker taker)
+    {
+        lock (_lock)
+        {
+            if (!_accounts.TryGetValue(subscription, out var account))
+            {
+                Free(subscription, kind, 1);
+                return;
+            }
+            if (result.Outcome != AttemptOutcome.Delivered)
+                account.Takers.Add(taker);
+            var back = account.Limit.Settle(result, key, account.InFlight, NowMs());
+            Free(subscription, kind, 1);
+            if (!back)
+                return;
+            foreach (var one in account.Takers)
+                one.EndpointBack(subscription);
+            account.Takers.Clear();
+        }
+    }
+
+    public (int InFlight, int Limit) Look(int subscription)
+    {
+        lock (_lock)
+            return _accounts.TryGetValue(subscription, out var account) ? (account.InFlight, account.Limit.Shown) : (0, 0);
+    }
+
+    public void Dispose()
+    {
+        lock (_lock)
+            _timer?.Dispose();
+    }
+
+    private long NowMs() => time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    private void Free(int subscription, PermitKind kind, int count)
+    {
+        _inFlight -= count;
+        var retries = kind == PermitKind.Retry ? count : 0;
+        _retriesInFlight -= retries;
+        if (_accounts.TryGetValue(subscription, out var account))
+        {
+            account.InFlight -= count;
+            account.RetriesInFlight -= retries;
+        }
+        // Whoever waited longest for the node goes before the one that just gave back.
+        for (var turns = _starved.Count; turns > 0 && _inFlight < nodeLimit; turns--)
+        {
+            var next = _starved.Dequeue();
+            next.Starved = false;
+            Serve(next, 1);
+        }
+        if (account is not null)
+            Serve(account);
+    }
+
+    private void Serve(Account account, int most = int.MaxValue)
+    {
+        if (account.Forgotten)
+            return;
+        var now = NowMs();
+        while (most > 0)
+        {
+            if (account.Asked[0].Count == 0 && account.Asked[1].Count == 0)
+                return;
+            var room = account.Limit.Allowed(now, account.InFlight) - account.InFlight;
+            if (room <= 0)
+            {
+                WakeAt(account.Limit.WakeAtMs(now));
+                return;
+            }
+            var kind = Choose(account, now);
+            if (kind is not { } chosen)
+                return;
+            if (_inFlight >= nodeLimit)
+            {
+                Starve(account);
+                return;
+            }
+            if (!account.Rate.TryTake(now, out var nextAtMs))
+            {
+                WakeAt(nextAtMs);
+                return;
+            }
+            GrantOne(account, chosen);
+            most--;
+        }
+        if (account.Asked[0].Count > 0 || account.Asked[1].Count > 0)
+            Starve(account);
+    }
+
+    // Retries go first within their share: their keys have waited. A probe takes whichever there is, in turn.
+    private PermitKind? Choose(Account account, long now)
+    {
+        var share = Math.Max(1, Math.Max(1, account.Limit.Allowed(now, account.InFlight)) / 4);
+        if (account.Asked[(int)PermitKind.Retry].Count > 0 && account.RetriesInFlight < share && _retriesInFlight < RetryShare)
+            return PermitKind.Retry;
+        return account.Asked[(int)PermitKind.First].Count > 0 ? PermitKind.First : null;
+    }
+
+    private void GrantOne(Account account, PermitKind kind)
+    {
+        account.InFlight++;
+        _inFlight++;
+        if (kind == PermitKind.Retry)
+        {
+            account.RetriesInFlight++;
+            _retriesInFlight++;
+        }
+        var asked = account.Asked[(int)kind];
+        var first = asked.Dequeue();
+        if (first.Count > 1)
+            asked.Enqueue(first with { Count = first.Count - 1 }); // the next shard's turn
+        first.Taker.Grant(account.Subscription, kind, 1);
+    }
+
+    private void Starve(Account account)
+    {
+        if (account.Starved)
+            return;
+        account.Starved = true;
+        _starved.Enqueue(account);
+    }
+
+    private void WakeAt(long atMs)
+    {
+        if (atMs == 0 || atMs >= _timerAtMs)
+            return;
+        _timerAtMs = atMs;
+        _timer ??= time.CreateTimer(_ => Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer.Change(TimeSpan.FromMilliseconds(Math.Max(1, atMs - NowMs())), Timeout.InfiniteTimeSpan);
+    }
+
+    private void Wake()
+    {
+        lock (_lock)
+        {
+            _timerAtMs = long.MaxValue;
+            foreach (var account in _accounts.Values)
+                Serve(account);
+        }
+    }
+
+    private readonly record struct Asking(IPermitTaker Taker, int Count);
+
+    private sealed class Account(int subscription, Random random)
+    {
+        public readonly int Subscription = subscription;
+        public readonly ReceiverLimit Limit = new(random);
+        public readonly RateLimit Rate = new();
+        public readonly Queue<Asking>[] Asked = [new(), new()];
+        public readonly HashSet<IPermitTaker> Takers = [];
+        public int InFlight, RetriesInFlight;
+        public bool Starved, Forgotten;
+
+        public void Apply(DeliveryLimits limits)
+        {
+            Limit.Most = limits.MaxInFlight;
+            Limit.Fixed = limits.FixedInFlight;
+            Rate.PerSecond = limits.RatePerSecond;
+        }
+    }
+}

@@ -1,0 +1,118 @@
+using Herald.Engine.Channels;
+
+namespace Herald.Engine.Sending;
+
+/// <summary>
+/// How many attempts an endpoint bears at a time. It grows while latency holds, shrinks when several keys fail one after another
+/// with no success between, down to none: then single probes find out when the endpoint is back. One key that fails again and
+/// again counts once, and nothing shrinks while others succeed, so that a poison key does not slow its neighbours.
+/// </summary>
+/// <remarks>State machine: <c>Open (limit ≥ 1) → Down (limit 0, probing) → Open</c>. Not thread-safe; the ledger guards it.</remarks>
+internal sealed class ReceiverLimit(Random random)
+{
+    private const int FirstLimit = 16;
+
+    // Distinct keys that must fail without a success between before the limit shrinks.
+    private const int TroubledKeys = 3;
+    private const int FailingKeys = 12;
+    private const double FirstProbeMs = 250, LongestProbeMs = 10_000, ProbeGrowth = 1.6;
+    private const double LongestSilenceMs = 3_600_000;
+
+    private readonly HashSet<ulong> _failing = [];
+
+    // Latency over one round of attempts, and the best round seen, which fades so that a receiver may change its nature.
+    private double _roundMs, _bestMs = double.MaxValue;
+    private int _roundCount;
+    private bool _fastStart = true;
+    private double _limit = FirstLimit;
+    private double _probeWaitMs = FirstProbeMs;
+    private long _silentUntilMs, _nextProbeAtMs;
+
+    public int Most { get; set; } = 100;
+    public bool Fixed { get; set; }
+    public bool IsDown { get; private set; }
+
+    /// <summary>What may be in flight now.</summary>
+    public int Allowed(long nowMs, int inFlight) =>
+        nowMs < _silentUntilMs ? 0
+        : IsDown ? (nowMs >= _nextProbeAtMs && inFlight == 0 ? 1 : 0)
+        : Fixed ? Most
+        : Math.Max(1, Math.Min(Most, (int)_limit));
+
+    /// <summary>When <see cref="Allowed"/> may rise by itself; 0 when it does not.</summary>
+    public long WakeAtMs(long nowMs)
+    {
+        var at = Math.Max(_silentUntilMs, IsDown ? _nextProbeAtMs : 0);
+        return at > nowMs ? at : 0;
+    }
+
+    public int Shown => IsDown ? 0 : Fixed ? Most : Math.Min(Most, (int)_limit);
+
+    /// <returns>True when the endpoint has just come back.</returns>
+    public bool Settle(AttemptResult result, ulong key, int inFlightBefore, long nowMs)
+    {
+        if (result.Outcome is AttemptOutcome.Delivered or AttemptOutcome.Rejected)
+            return Succeeded(result.Duration.TotalMilliseconds, inFlightBefore);
+        if (result.RetryAfter is { } asked && result.StatusCode is 429 or 503 && _failing.Count == 0)
+            _silentUntilMs = nowMs + (long)Math.Min(result.RetryAfter!.Value.TotalMilliseconds, LongestSilenceMs);
+        if (IsDown)
+        {
+            _probeWaitMs = Math.Min(_probeWaitMs * ProbeGrowth, LongestProbeMs);
+            _nextProbeAtMs = nowMs + Spread(_probeWaitMs);
+            return false;
+        }
+        // A full set means long trouble already; it need not grow.
+        if (_failing.Count < 256 && !_failing.Add(key))
+            return false;
+        if (_failing.Count >= (result.EndpointTroubled ? TroubledKeys : FailingKeys))
+            Shrink(nowMs);
+        return false;
+    }
+
+    private bool Succeeded(double latencyMs, int inFlightBefore)
+    {
+        _failing.Clear();
+        var cameBack = IsDown;
+        if (cameBack)
+            (IsDown, _limit, _fastStart, _probeWaitMs, _bestMs) = (false, 1, true, FirstProbeMs, double.MaxValue);
+        _roundMs += latencyMs;
+        _roundCount++;
+        if (_roundCount >= Math.Max(8, _limit))
+            EndRound(inFlightBefore);
+        else if (_fastStart && inFlightBefore >= (int)_limit && _limit < FirstLimit)
+            _limit++;
+        return cameBack;
+    }
+
+    private void EndRound(int inFlightBefore)
+    {
+        var mean = _roundMs / _roundCount;
+        (_roundMs, _roundCount) = (0, 0);
+        _bestMs = Math.Min(mean, _bestMs * 1.02);
+        if (mean > (_bestMs * 4) + 20)
+        {
+            _fastStart = false;
+            _limit = Math.Max(Math.Min(Most, 4), _limit * 0.9);
+        }
+        else if (mean > (_bestMs * 2) + 5)
+        {
+            _fastStart = false;
+        }
+        else if (inFlightBefore * 2 >= _limit)
+        {
+            _limit = Math.Min(Most, _fastStart ? _limit * 2 : _limit + Math.Max(1, _limit * 0.1));
+        }
+    }
+
+    private void Shrink(long nowMs)
+    {
+        _fastStart = false;
+        _limit = Math.Min(_limit, Most) / 2;
+        if (_limit >= 1)
+            return;
+        (IsDown, _limit) = (true, 0);
+        _nextProbeAtMs = nowMs + Spread(_probeWaitMs);
+    }
+
+    private long Spread(double waitMs) => (long)(waitMs * (0.8 + (0.4 * random.NextDouble())));
+}

@@ -1,0 +1,55 @@
+using System.Buffers;
+using Herald.Engine.Stores;
+
+namespace Herald.Engine.Shards;
+
+/// <summary>Reads the events of a batch of starts in one go, each start's into a buffer of its own. One a shard; not thread-safe.</summary>
+internal sealed class EventLoader(IEventLog log, ShardId shard) : IEventSink
+{
+    private readonly List<StartAttempt> _starts = [];
+    private byte[]?[] _records = [];
+    private int[] _lengths = [];
+    private int _next;
+
+    /// <param name="loaded">Called once a start, in order of sequences; a null buffer means the event is no longer kept.</param>
+    public async ValueTask LoadAsync(IReadOnlyList<StartAttempt> starts, Action<StartAttempt, byte[]?, int> loaded, CancellationToken cancel)
+    {
+        _starts.Clear();
+        _starts.AddRange(starts);
+        _starts.Sort((a, b) => a.Item.Sequence.CompareTo(b.Item.Sequence));
+        if (_records.Length < _starts.Count)
+            (_records, _lengths) = (new byte[]?[_starts.Count], new int[_starts.Count]);
+        _next = 0;
+        await log.ReadEventsAsync(shard, Sequences(), this, cancel).ConfigureAwait(false);
+        for (var i = 0; i < _starts.Count; i++)
+        {
+            var record = _records[i];
+            _records[i] = null;
+            loaded(_starts[i], record, _lengths[i]);
+        }
+    }
+
+    void IEventSink.OnEvent(long sequence, ReadOnlySpan<byte> record)
+    {
+        while (_starts[_next].Item.Sequence != sequence)
+            _next++;
+        // Several subscriptions may start the same event.
+        for (; _next < _starts.Count && _starts[_next].Item.Sequence == sequence; _next++)
+        {
+            var copy = ArrayPool<byte>.Shared.Rent(record.Length);
+            record.CopyTo(copy);
+            (_records[_next], _lengths[_next]) = (copy, record.Length);
+        }
+    }
+
+    private long[] Sequences()
+    {
+        var sequences = new List<long>(_starts.Count);
+        foreach (var start in _starts)
+        {
+            if (sequences.Count == 0 || sequences[^1] != start.Item.Sequence)
+                sequences.Add(start.Item.Sequence);
+        }
+        return [.. sequences];
+    }
+}

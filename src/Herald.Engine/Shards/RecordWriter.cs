@@ -1,0 +1,53 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Text;
+
+namespace Herald.Engine.Shards;
+
+/// <summary>Writes the compact numbers that progress and history records are made of.</summary>
+internal sealed class RecordWriter
+{
+    private readonly ArrayBufferWriter<byte> _buffer = new(1024);
+
+    public int Length => _buffer.WrittenCount;
+
+    public void Byte(byte value)
+    {
+        _buffer.GetSpan(1)[0] = value;
+        _buffer.Advance(1);
+    }
+
+    /// <summary>Small numbers in few bytes; negative ones too.</summary>
+    public void Number(long value)
+    {
+        var zigzag = (ulong)((value << 1) ^ (value >> 63));
+        var span = _buffer.GetSpan(10);
+        var length = 0;
+        for (; zigzag >= 0x80; zigzag >>= 7)
+            span[length++] = (byte)(zigzag | 0x80);
+        span[length++] = (byte)zigzag;
+        _buffer.Advance(length);
+    }
+
+    public void Hash(ulong value)
+    {
+        BinaryPrimitives.WriteUInt64LittleEndian(_buffer.GetSpan(8), value);
+        _buffer.Advance(8);
+    }
+
+    public void Text(string value)
+    {
+        var length = Encoding.UTF8.GetByteCount(value);
+        Number(length);
+        Encoding.UTF8.GetBytes(value, _buffer.GetSpan(length));
+        _buffer.Advance(length);
+    }
+
+    /// <summary>What was written since the last call.</summary>
+    public byte[] Take()
+    {
+        var bytes = _buffer.WrittenSpan.ToArray();
+        _buffer.ResetWrittenCount();
+        return bytes;
+    }
+}

@@ -1,0 +1,455 @@
+using System.Threading.Channels;
+using Herald.Engine.Catalogs;
+using Herald.Engine.Events;
+using Herald.Engine.History;
+using Herald.Engine.Metrics;
+using Herald.Engine.Routing;
+using Herald.Engine.Sending;
+using Herald.Engine.Stores;
+using Microsoft.Extensions.Logging;
+
+namespace Herald.Engine.Shards;
+
+/// <summary>What a shard's loop works with; one for all shards of a node.</summary>
+internal sealed record ShardServices(
+    IEventLog Log, IShardStore Store, Catalog Catalog, PermitLedger Ledger, AttemptRunner Runner, ForwardEncoder Forwarding, EngineMetrics Metrics,
+    TimeProvider Time, ILogger Logger);
+
+/// <summary>
+/// The loop around one <see cref="ShardMachine"/>: everything that waits is here, everything that decides is there. A round:
+/// 1. take messages, 2. let time pass, 3. read at the head, 4. read for the scan, 5. ask for permits, 6. start attempts,
+/// 7. commit what is due. It sleeps when a round brought nothing.
+/// </summary>
+internal sealed class ShardHost : IPermitTaker, IAsyncDisposable
+{
+    private const int HeadChunk = 512;
+    private static readonly TimeSpan CommitRetry = TimeSpan.FromMilliseconds(250);
+
+    private readonly ShardServices _services;
+    private readonly EngineOptions _options;
+    private readonly Lease _lease;
+    private readonly ShardMachine _machine;
+    private readonly Router _headRouter, _scanRouter;
+    private readonly EventLoader _loader;
+    private readonly AttemptHistory _history = new();
+    private readonly RecordWriter _progress = new();
+    private readonly IndexEntry[] _entries = new IndexEntry[HeadChunk];
+    private readonly CancellationTokenSource _abort = new();
+
+    // Bounded by what can be under way: each attempt in flight, each permit asked for, one commit, one wake.
+    private readonly Channel<ShardMessage> _mailbox = System.Threading.Channels.Channel.CreateUnbounded<ShardMessage>(
+        new UnboundedChannelOptions { SingleReader = true, AllowSynchronousContinuations = false });
+
+    private readonly List<Skip> _skips = [];
+    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private ITimer? _alarm;
+    private Task _loop = Task.CompletedTask;
+    private long _head;
+    private int _wakePosted;
+    private int _inFlight;
+    private bool _stopping, _committing;
+    private long _commitNumber, _lastCommitMs, _progressBytes, _checkpointBytes, _settledBelow = 1;
+    private int _commitsSinceSettled;
+    private ShardCommit? _unsaved;
+    private IReadOnlyList<Skip> _unsavedSkips = [];
+
+    public ShardHost(Lease lease, ShardServices services, EngineOptions options, ShardSettings settings, int seed)
+    {
+        (_lease, _services, _options) = (lease, services, options);
+#pragma warning disable CA5394 // Spreads retries; no secret hangs on it.
+        _machine = new ShardMachine(lease.Shard, settings, new Random(seed));
+#pragma warning restore CA5394
+        _headRouter = new Router(services.Log, lease.Shard);
+        _scanRouter = new Router(services.Log, lease.Shard);
+        _loader = new EventLoader(services.Log, lease.Shard);
+    }
+
+    public ShardId Shard => _lease.Shard;
+
+    /// <summary>Ends when the loop has ended: in peace after <see cref="StopAsync"/>, or with what made it impossible to go on.</summary>
+    public Task Ended => _loop;
+
+    public Task Ready => _ready.Task;
+
+    public void Start() => _loop = Task.Run(RunAsync);
+
+    public void OnHead(long sequence)
+    {
+        InterlockedMax(ref _head, sequence);
+        Kick();
+    }
+
+    public void OnCatalog(CatalogUpdate update) => Post(new ShardMessage.CatalogChanged(update));
+
+    /// <summary>Runs a question or an order between two steps of the machine.</summary>
+    public async ValueTask<T> CallAsync<T>(Func<ShardMachine, T> ask, CancellationToken cancel)
+    {
+        var answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Post(new ShardMessage.Call(machine =>
+        {
+            try
+            {
+                answer.TrySetResult(ask(machine));
+            }
+            catch (Exception failure)
+            {
+                answer.TrySetException(failure);
+            }
+        }));
+        var first = await Task.WhenAny(answer.Task, _loop).WaitAsync(cancel).ConfigureAwait(false);
+        return first == answer.Task || answer.Task.IsCompleted
+            ? await answer.Task.ConfigureAwait(false)
+            : throw new StoreUnavailableException($"Shard {Shard} is not running on this node.");
+    }
+
+    void IPermitTaker.Grant(int subscription, PermitKind kind, int count) => Post(new ShardMessage.Granted(subscription, kind, count));
+
+    void IPermitTaker.EndpointBack(int subscription) => Post(new ShardMessage.EndpointBack(subscription));
+
+    /// <summary>Takes no more; attempts in flight end by themselves, or by the runner's abandoning them; then all is committed.</summary>
+    public Task StopAsync()
+    {
+        Post(new ShardMessage.Call(_ => _stopping = true));
+        return _loop;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _abort.CancelAsync().ConfigureAwait(false);
+        Kick();
+        try
+        {
+            await _loop.ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            // Told by Ended already.
+        }
+        if (_alarm is not null)
+            await _alarm.DisposeAsync().ConfigureAwait(false);
+        _abort.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        try
+        {
+            await LoadAsync().ConfigureAwait(false);
+            _ready.SetResult();
+            while (!_abort.IsCancellationRequested)
+            {
+                Volatile.Write(ref _wakePosted, 0);
+                TakeMessages();
+                var now = NowMs();
+                _machine.OnTick(now);
+                var read = !_stopping && await ReadHeadAsync().ConfigureAwait(false);
+                read |= !_stopping && await ReadForScanAsync().ConfigureAwait(false);
+                await ActAsync().ConfigureAwait(false);
+                CommitIfDue(NowMs());
+                if (_stopping && _inFlight == 0 && !_committing && !HasUnsaved)
+                    return;
+                if (!read && !_mailbox.Reader.TryPeek(out _))
+                    await SleepAsync().ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (_abort.IsCancellationRequested)
+        {
+            // Asked to.
+        }
+        catch (Exception failure)
+        {
+            _ready.TrySetException(failure);
+            throw;
+        }
+    }
+
+    private bool HasUnsaved => _machine.IsDirty || _skips.Count > 0 || _history.Bytes > 0 || _unsaved is not null;
+
+    private async ValueTask LoadAsync()
+    {
+        var fence = new Fence(Shard, _lease.Epoch);
+        var stored = await _services.Store.LoadAsync(fence, _abort.Token).ConfigureAwait(false);
+        var saved = new SavedProgress();
+        foreach (var record in stored.Records)
+            saved.Apply(record.Span);
+        var bounds = await _services.Log.BoundsAsync(Shard, _abort.Token).ConfigureAwait(false);
+        _head = Math.Max(_head, bounds.Last);
+        _lastCommitMs = NowMs();
+        _machine.Restore(saved, _services.Catalog.Snapshot, bounds.First, _lastCommitMs);
+        _settledBelow = _machine.SettledBelow();
+        _progressBytes = stored.Records.Sum(r => (long)r.Length);
+    }
+
+    // 1.
+    private void TakeMessages()
+    {
+        // A batch at a time, so that a flood of results cannot keep the shard from reading and committing.
+        for (var i = 0; i < 4096 && _mailbox.Reader.TryRead(out var message); i++)
+        {
+            var now = NowMs();
+            switch (message)
+            {
+                case ShardMessage.Ended { Attempt: var attempt }:
+                    _inFlight--;
+                    if (attempt.Counted)
+                        _history.Add(attempt);
+                    _machine.OnResult(
+                        attempt.Start.Subscription, attempt.Start.Generation, attempt.Start.KeyHash, attempt.Start.Item.Sequence, attempt.Result,
+                        attempt.Counted, now);
+                    break;
+                case ShardMessage.Granted grant:
+                    if (_stopping)
+                        _services.Ledger.Return(grant.Subscription, grant.Kind, grant.Count);
+                    else
+                        _machine.OnGrant(grant.Subscription, grant.Kind, grant.Count, now);
+                    break;
+                case ShardMessage.EndpointBack back:
+                    _machine.OnEndpointBack(back.Subscription, now);
+                    break;
+                case ShardMessage.CatalogChanged { Update: var update }:
+                    // One that the machine was started with, or has caught up with, changes nothing.
+                    if (update.Snapshot.Version > _machine.Catalog.Version)
+                        _machine.OnCatalog(update, now);
+                    break;
+                case ShardMessage.Committed committed:
+                    OnCommitted(committed);
+                    break;
+                case ShardMessage.Call call:
+                    call.Run(_machine);
+                    break;
+            }
+        }
+    }
+
+    // 3.
+    private async ValueTask<bool> ReadHeadAsync()
+    {
+        if (_machine.Routed >= Volatile.Read(ref _head))
+            return false;
+        var read = await _services.Log.ReadIndexAsync(Shard, _machine.Routed + 1, _entries, _abort.Token).ConfigureAwait(false);
+        if (read.Count == 0)
+            return false;
+        await FollowCatalogAsync(read.CatalogVersion).ConfigureAwait(false);
+        var routed = await _headRouter.RouteAsync(_entries.AsMemory(0, read.Count), _machine.Catalog, _abort.Token).ConfigureAwait(false);
+        _machine.OnHead(routed.Span, NowMs());
+        return true;
+    }
+
+    // 4.
+    private async ValueTask<bool> ReadForScanAsync()
+    {
+        if (!_machine.WantsScan(out var from, out var count))
+            return false;
+        var read = await _services.Log.ReadIndexAsync(Shard, from, _entries.AsMemory(0, count), _abort.Token).ConfigureAwait(false);
+        var routed = await _scanRouter.RouteAsync(_entries.AsMemory(0, read.Count), _machine.Catalog, _abort.Token).ConfigureAwait(false);
+        _machine.OnScan(routed.Span, NowMs());
+        return true;
+    }
+
+    /// <summary>Entries may have been accepted after a change of the catalog that this shard has not seen: it must see it before it routes them.</summary>
+    private async ValueTask FollowCatalogAsync(long version)
+    {
+        if (_machine.Catalog.Version >= version)
+            return;
+        await _services.Catalog.RefreshAsync(version).ConfigureAwait(false);
+        while (_machine.Catalog.Version < version)
+        {
+            TakeMessages();
+            if (_machine.Catalog.Version < version && !await _mailbox.Reader.WaitToReadAsync(_abort.Token).ConfigureAwait(false))
+                return;
+        }
+    }
+
+    // 5. and 6.
+    private async ValueTask ActAsync()
+    {
+        var acts = _machine.Out;
+        foreach (var wish in acts.Wishes)
+            _services.Ledger.Ask(wish.State.Entry.Subscription, wish.Kind, wish.Count, this);
+        acts.Wishes.Clear();
+        foreach (var (subscription, kind, count) in acts.Unused)
+            _services.Ledger.Return(subscription, kind, count);
+        acts.Unused.Clear();
+        foreach (var (number, revision, reason) in acts.Gone)
+            _ = DisableAsync(number, revision, reason);
+        acts.Gone.Clear();
+        _skips.AddRange(acts.Skips);
+        acts.Skips.Clear();
+        if (acts.Starts.Count == 0)
+            return;
+        foreach (var start in acts.Starts)
+            await _services.Runner.EnterAsync(start.Item.Size).ConfigureAwait(false);
+        await _loader.LoadAsync(acts.Starts, Launch, _abort.Token).ConfigureAwait(false);
+        acts.Starts.Clear();
+    }
+
+    private void Launch(StartAttempt start, byte[]? record, int length)
+    {
+        if (record is null)
+        {
+            _services.Runner.Withdraw(start, start.Item.Size);
+            _machine.OnMissing(start.Subscription, start.Generation, start.KeyHash, NowMs());
+            return;
+        }
+        _inFlight++;
+        _services.Runner.Run(start, record, length, this, OnAttemptEnded);
+    }
+
+    private void OnAttemptEnded(AttemptEnded ended) => Post(new ShardMessage.Ended(ended));
+
+    private async Task DisableAsync(int number, int endpointRevision, string reason)
+    {
+        try
+        {
+            if (_services.Catalog.Snapshot.ByNumber.TryGetValue(number, out var entry))
+                await _services.Catalog.DisableAsync(entry.Subscription.Id, endpointRevision, reason, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (StoreUnavailableException failure)
+        {
+            // The next attempt at the endpoint says the same again.
+            _services.Logger.LogWarning(failure, "Subscription {Number} could not be disabled; its endpoint is gone.", number);
+        }
+    }
+
+    // 7.
+    private void CommitIfDue(long now)
+    {
+        if (_committing || !HasUnsaved)
+            return;
+        var urgent = _skips.Count > 0 || _stopping || _history.Bytes > 1 << 16;
+        if (!urgent && now - _lastCommitMs < _options.CommitEvery.TotalMilliseconds)
+            return;
+        _committing = true;
+        _lastCommitMs = now;
+        _ = CommitAsync(now);
+    }
+
+    private async Task CommitAsync(long now)
+    {
+        // A commit whose outcome is unknown is sent again as it was: the store knows its number.
+        if (_unsaved is null)
+            await PrepareAsync(now).ConfigureAwait(false);
+        var (commit, skips) = (_unsaved!, _unsavedSkips);
+        try
+        {
+            var began = _services.Time.GetTimestamp();
+            await _services.Store.CommitAsync(commit, _abort.Token).ConfigureAwait(false);
+            _services.Metrics.Committed(_services.Time.GetElapsedTime(began));
+            Post(new ShardMessage.Committed(commit, skips, null));
+        }
+        catch (Exception failure)
+        {
+            Post(new ShardMessage.Committed(commit, skips, failure));
+        }
+    }
+
+    private ValueTask PrepareAsync(long now)
+    {
+        // Everything of the machine is read here, before the first await: the loop goes on while the commit is under way.
+        var checkpoint = _progressBytes > Math.Max(1 << 16, 4 * _checkpointBytes);
+        _machine.SaveProgress(_progress, checkpoint);
+        var progress = _progress.Take();
+        _progressBytes = checkpoint ? progress.Length : _progressBytes + progress.Length;
+        if (checkpoint)
+            _checkpointBytes = progress.Length;
+        if (++_commitsSinceSettled >= 10 || _stopping)
+            (_settledBelow, _commitsSinceSettled) = (_machine.SettledBelow(), 0);
+        var skips = _skips.ToArray();
+        _skips.Clear();
+        foreach (var skip in skips)
+        {
+            _history.Add(skip, now);
+            _services.Metrics.Skipped(skip.Kind);
+        }
+        var commit = new ShardCommit
+        {
+            Fence = new Fence(Shard, _lease.Epoch),
+            Number = ++_commitNumber,
+            Progress = progress,
+            IsCheckpoint = checkpoint,
+            SettledBelow = _settledBelow,
+            DeadLetters = [.. skips.Where(s => s.Kind == SkipKind.DeadLetter).Select(ToDeadLetter)],
+            History = _history.Take(now),
+        };
+        (_unsaved, _unsavedSkips) = (commit, skips);
+        return skips.Any(s => s.Kind == SkipKind.Forward) ? AddForwardedAsync(commit, skips) : ValueTask.CompletedTask;
+    }
+
+    private async ValueTask AddForwardedAsync(ShardCommit commit, Skip[] skips)
+    {
+        var emitted = new List<NewEvent>();
+        var letters = commit.DeadLetters.ToList();
+        foreach (var skip in skips.Where(s => s.Kind == SkipKind.Forward))
+        {
+            var subscription = skip.Lane.Owner.Entry.Subscription;
+            if (await _services.Forwarding.EncodeAsync(Shard, skip.Item.Sequence, subscription, _abort.Token).ConfigureAwait(false) is { } forwarded)
+                emitted.Add(forwarded);
+            else
+                letters.Add(ToDeadLetter(skip)); // the topic to forward to is gone: nothing is dropped in silence
+        }
+        _unsaved = commit with { Emitted = emitted, DeadLetters = letters };
+    }
+
+    private NewDeadLetter ToDeadLetter(Skip skip)
+    {
+        var subscription = skip.Lane.Owner.Entry.Subscription;
+        var id = new DeadLetterId(Shard, subscription.Number, skip.Lane.Owner.Generation, skip.Item.Sequence);
+        return new NewDeadLetter(id, subscription.Id, subscription.Topic, skip.Reason!, default);
+    }
+
+    private void OnCommitted(ShardMessage.Committed committed)
+    {
+        _committing = false;
+        switch (committed.Failure)
+        {
+            case null:
+                (_unsaved, _unsavedSkips) = (null, []);
+                _machine.OnSkipsDurable(committed.Skips);
+                break;
+            case StoreUnavailableException failure:
+                _services.Logger.LogWarning(failure, "Shard {Shard} could not save its progress; it tries again.", Shard);
+                _lastCommitMs = NowMs() - (long)(_options.CommitEvery - CommitRetry).TotalMilliseconds;
+                break;
+            case OperationCanceledException when _abort.IsCancellationRequested:
+                break;
+            default:
+                throw new InvalidOperationException($"Shard {Shard} cannot save its progress.", committed.Failure);
+        }
+    }
+
+    private async ValueTask SleepAsync()
+    {
+        var due = _machine.NextDueMs;
+        if (!_committing && HasUnsaved)
+            due = Math.Min(due, _lastCommitMs + (long)_options.CommitEvery.TotalMilliseconds);
+        if (due != long.MaxValue)
+        {
+            var wait = TimeSpan.FromMilliseconds(Math.Clamp(due - NowMs(), 1, 3_600_000));
+            _alarm ??= _services.Time.CreateTimer(_ => Kick(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _alarm.Change(wait, Timeout.InfiniteTimeSpan);
+        }
+        await _mailbox.Reader.WaitToReadAsync(_abort.Token).ConfigureAwait(false);
+    }
+
+    private void Kick()
+    {
+        if (Interlocked.Exchange(ref _wakePosted, 1) == 0)
+            Post(ShardMessage.Wake.Instance);
+    }
+
+    // Unbounded and never completed: a post cannot fail.
+    private void Post(ShardMessage message) => _ = _mailbox.Writer.TryWrite(message);
+
+    private long NowMs() => _services.Time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    private static void InterlockedMax(ref long target, long value)
+    {
+        for (var seen = Volatile.Read(ref target); value > seen;)
+        {
+            var before = Interlocked.CompareExchange(ref target, value, seen);
+            if (before == seen)
+                return;
+            seen = before;
+        }
+    }
+}

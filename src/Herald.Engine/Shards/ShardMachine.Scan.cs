@@ -1,0 +1,265 @@
+namespace Herald.Engine.Shards;
+
+/// <summary>
+/// The one scan that serves everything not at the head: detached lanes that read back what they own, and subscriptions that fell
+/// behind, resumed, or start in the past. Like a lift, it moves up through the log in passes: a rider waits until the cursor comes
+/// to its place, takes what its window has room for, and gets off; the next pass starts at the lowest place anyone waits at.
+/// So one slow rider costs the others nothing, and ten thousand riders cost one reading.
+/// </summary>
+internal sealed partial class ShardMachine
+{
+    // This pass: riders ahead of the cursor, by place. Next pass: those behind it.
+    private readonly PriorityQueue<Ticket, long> _ahead = new();
+    private readonly List<Ticket> _nextPass = [];
+    private readonly Dictionary<ulong, List<Lane>> _ridingLanes = [];
+    private readonly HashSet<SubscriptionState> _ridingStates = [];
+    private int _ridingLaneCount;
+    private long _cursor = 1;
+
+    /// <summary>Where the scan wants to read on; false when nobody rides.</summary>
+    public bool WantsScan(out long from, out int count)
+    {
+        if (_ridingLaneCount == 0 && _ridingStates.Count == 0)
+            SkipToNextRider();
+        (from, count) = (_cursor, 0);
+        if (_ridingLaneCount == 0 && _ridingStates.Count == 0)
+            return false;
+        var most = _ridingStates.Count == 0 && _ridingLaneCount < 8 ? _settings.ScanChunk / 4 : _settings.ScanChunk;
+        count = (int)Math.Min(Math.Max(1, most), Math.Max(1, Routed - _cursor + 1));
+        return true;
+    }
+
+    /// <summary>Entries from the place <see cref="WantsScan"/> named; none when nothing is kept up to <see cref="Routed"/>.</summary>
+    public void OnScan(ReadOnlySpan<RoutedEntry> entries, long nowMs)
+    {
+        foreach (ref readonly var routed in entries)
+        {
+            var sequence = routed.Entry.Sequence;
+            if (sequence > Routed)
+                break;
+            _cursor = sequence;
+            BoardWaiting();
+            // Lanes before subscriptions: a lane that has read all it owns is attached before its subscription goes past.
+            if (_ridingLanes.TryGetValue(routed.Entry.KeyHash, out var lanes))
+            {
+                for (var i = lanes.Count - 1; i >= 0; i--)
+                    TakeForLane(lanes[i], routed);
+            }
+            foreach (var route in _ridingStates.Count == 0 ? [] : routed.Routes)
+            {
+                if (_states.TryGetValue(route.Subscription, out var state) && state.Rider == RiderState.Riding
+                    && sequence > state.Position && IsMeantFor(route, sequence, out _) && !Take(state, routed, nowMs))
+                {
+                    state.Position = sequence - 1;
+                    LeaveScan(state);
+                    WindowFreed(state);
+                }
+            }
+            _cursor = sequence + 1;
+            if (_ridingLaneCount == 0 && _ridingStates.Count == 0 && !NextIsAtCursor())
+                return;
+        }
+        if (entries.IsEmpty)
+            _cursor = Routed + 1;
+        if (_cursor > Routed)
+            EndPassAtHead();
+    }
+
+    private void TakeForLane(Lane lane, in RoutedEntry routed)
+    {
+        var (state, entry) = (lane.Owner, routed.Entry);
+        if (entry.Sequence < lane.From)
+            return;
+        if (entry.Sequence > lane.LastSeen)
+        {
+            lane.From = entry.Sequence;
+            AttachOrRemove(lane);
+            return;
+        }
+        if (!IsRouted(routed, state, entry.Sequence))
+            return;
+        if (lane.Count >= _settings.LaneWindow || state.Draining >= _settings.Window)
+        {
+            lane.From = entry.Sequence;
+            LeaveScan(lane);
+            if (lane.Count < _settings.LaneWindow)
+                state.Stalled.Add(lane);
+            return;
+        }
+        lane.From = entry.Sequence + 1;
+        lane.Push(new LaneItem(entry.Sequence, entry.AcceptedAtMs, entry.Size));
+        state.Draining++;
+        MarkDirty(lane);
+        if (lane.State == LaneState.Empty)
+            MakeReady(lane);
+        if (lane.From > lane.LastSeen)
+            Attach(lane);
+    }
+
+    private bool IsRouted(in RoutedEntry routed, SubscriptionState state, long sequence)
+    {
+        foreach (var route in routed.Routes)
+        {
+            if (route.Subscription == state.Number && IsMeantFor(route, sequence, out _))
+                return true;
+        }
+        return false;
+    }
+
+    /// <summary>Everything up to the head has been read: subscriptions move with the head again, lanes take arrivals again.</summary>
+    private void EndPassAtHead()
+    {
+        foreach (var state in _ridingStates.ToList())
+        {
+            LeaveScan(state);
+            state.AtHead = true;
+            MarkDirty(state);
+            DropIfTrivial(state);
+        }
+        foreach (var lane in _ridingLanes.Values.SelectMany(lanes => lanes).ToList())
+        {
+            lane.From = Math.Max(lane.From, _cursor);
+            AttachOrRemove(lane);
+        }
+    }
+
+    private void AttachOrRemove(Lane lane)
+    {
+        Attach(lane);
+        if (lane.Count > 0)
+            return;
+        RemoveLane(lane);
+        DropIfTrivial(lane.Owner);
+    }
+
+    // ---- Getting on and off ----
+
+    private void Board(SubscriptionState state)
+    {
+        if (state.Rider != RiderState.Off || state.AtHead || !state.Runs)
+            return;
+        if (state.Position >= Routed)
+        {
+            state.AtHead = true;
+            MarkDirty(state);
+            DropIfTrivial(state);
+            return;
+        }
+        state.Rider = RiderState.Waiting;
+        Wait(new Ticket(state, null, ++state.Ticket), state.Position + 1);
+    }
+
+    private void BoardIfItMay(Lane lane)
+    {
+        if (!lane.Detached || lane.Rider != RiderState.Off || lane.OutsideWindow || !lane.Owner.Runs
+            || lane.State is LaneState.Blocked or LaneState.Held or LaneState.Settling || lane.Count > _settings.LaneWindow / 2)
+            return;
+        lane.Rider = RiderState.Waiting;
+        Wait(new Ticket(lane.Owner, lane, ++lane.Ticket), lane.From);
+    }
+
+    /// <summary>Half the window is free again: those that left the scan for want of room wait for the next pass.</summary>
+    private void WindowFreed(SubscriptionState state)
+    {
+        if (state.Stalled.Count > 0 && state.Draining <= _settings.Window / 2)
+        {
+            foreach (var lane in state.Stalled)
+            {
+                if (IsCurrent(lane))
+                    BoardIfItMay(lane);
+            }
+            state.Stalled.Clear();
+        }
+        if (state.Outstanding <= _settings.Window / 2)
+            Board(state);
+    }
+
+    private void Wait(Ticket ticket, long place)
+    {
+        if (place >= _cursor)
+            _ahead.Enqueue(ticket, place);
+        else
+            _nextPass.Add(ticket);
+    }
+
+    private void BoardWaiting()
+    {
+        while (NextIsAtCursor())
+            Ride(_ahead.Dequeue());
+    }
+
+    private bool NextIsAtCursor() => _ahead.TryPeek(out _, out var place) && place <= _cursor;
+
+    private void Ride(Ticket ticket)
+    {
+        if (ticket.Lane is { } lane)
+        {
+            if (lane.Rider != RiderState.Waiting || lane.Ticket != ticket.Number || !IsCurrent(lane))
+                return;
+            lane.Rider = RiderState.Riding;
+            if (!_ridingLanes.TryGetValue(lane.KeyHash, out var lanes))
+                _ridingLanes[lane.KeyHash] = lanes = new List<Lane>(1);
+            lanes.Add(lane);
+            _ridingLaneCount++;
+        }
+        else if (ticket.State is { Rider: RiderState.Waiting } state && state.Ticket == ticket.Number && _states.GetValueOrDefault(state.Number) == state)
+        {
+            state.Rider = RiderState.Riding;
+            _ridingStates.Add(state);
+        }
+    }
+
+    private void SkipToNextRider()
+    {
+        if (_ahead.Count == 0)
+        {
+            foreach (var ticket in _nextPass)
+                _ahead.Enqueue(ticket, ticket.Lane?.From ?? ticket.State.Position + 1);
+            _nextPass.Clear();
+            if (_ahead.TryPeek(out _, out var lowest))
+                _cursor = lowest;
+        }
+        while (_ahead.TryPeek(out _, out var place))
+        {
+            _cursor = Math.Max(_cursor, place);
+            BoardWaiting();
+            if (_ridingLaneCount > 0 || _ridingStates.Count > 0)
+                break;
+        }
+    }
+
+    private void LeaveScan(SubscriptionState state)
+    {
+        if (state.Rider == RiderState.Riding)
+        {
+            _ridingStates.Remove(state);
+            state.Position = Math.Max(state.Position, _cursor - 1);
+        }
+        state.Rider = RiderState.Off;
+    }
+
+    private void LeaveScan(Lane lane)
+    {
+        if (lane.Rider == RiderState.Riding)
+        {
+            var lanes = _ridingLanes[lane.KeyHash];
+            lanes.Remove(lane);
+            if (lanes.Count == 0)
+                _ridingLanes.Remove(lane.KeyHash);
+            _ridingLaneCount--;
+            // Everything below the cursor has been taken; the entry at it perhaps not.
+            lane.From = Math.Max(lane.From, _cursor);
+        }
+        lane.Rider = RiderState.Off;
+    }
+
+    /// <summary>Every match up to here is settled, in the window, or owned by a detached lane.</summary>
+    public long PositionOf(SubscriptionState state) =>
+        state.AtHead ? Routed : state.Rider == RiderState.Riding ? Math.Max(state.Position, _cursor - 1) : state.Position;
+
+    public long FromOf(Lane lane) => lane.Rider == RiderState.Riding ? Math.Max(lane.From, _cursor) : lane.From;
+
+    /// <param name="Lane">Null when the subscription itself is the rider.</param>
+    /// <param name="Number">A rider that got off and waits again has another number: its old ticket is worthless.</param>
+    private readonly record struct Ticket(SubscriptionState State, Lane? Lane, int Number);
+}

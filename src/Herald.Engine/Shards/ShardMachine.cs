@@ -1,0 +1,532 @@
+using Herald.Engine.Catalogs;
+using Herald.Engine.Channels;
+using Herald.Engine.Retrying;
+using Herald.Engine.Routing;
+using Herald.Engine.Sending;
+using Herald.Engine.Stores;
+using Herald.Engine.Subscriptions;
+
+namespace Herald.Engine.Shards;
+
+/// <summary>
+/// One shard as a synchronous state machine: log entries, results, grants, ticks and catalog changes in; attempts to start, permits
+/// to ask for and skips to save out (<see cref="Out"/>). It never awaits, never locks, and takes time and randomness from outside, so
+/// that the same inputs give the same outputs. The order of every key is kept here and nowhere else:
+/// <list type="number">
+/// <item>an entry at the head is routed once and taken by each subscription that is at the head;</item>
+/// <item>a taken delivery joins the lane of its key; only a lane's head is ever started;</item>
+/// <item>a lane whose head fails leaves the window with its followers and remembers where they begin (Lane.From);</item>
+/// <item>what left the window comes back by the scan (ShardMachine.Scan.cs), in order, and only then do arrivals join it again;</item>
+/// <item>a skip frees its lane only once it is durable (<see cref="OnSkipsDurable"/>).</item>
+/// </list>
+/// Over 400 lines with its scan and its progress: one invariant holds over all of it, and it is read as one; each part has a file.
+/// </summary>
+internal sealed partial class ShardMachine
+{
+    private const double ResumeSpreadMs = 500;
+
+    private readonly ShardId _shard;
+    private readonly ShardSettings _settings;
+    private readonly Random _random;
+    private readonly Dictionary<int, SubscriptionState> _states = [];
+    private readonly PriorityQueue<(Lane Lane, long DueMs), long> _timers = new();
+
+    public ShardMachine(ShardId shard, ShardSettings settings, Random random)
+    {
+        (_shard, _settings, _random) = (shard, settings, random);
+    }
+
+    public ShardId Shard => _shard;
+    public ShardOutputs Out { get; } = new();
+    public CatalogSnapshot Catalog { get; private set; } = CatalogSnapshot.Empty;
+
+    /// <summary>Every entry up to here has been routed to the subscriptions at the head.</summary>
+    public long Routed { get; private set; }
+
+    public IReadOnlyDictionary<int, SubscriptionState> States => _states;
+
+    /// <summary>When <see cref="OnTick"/> has something to do; <see cref="long.MaxValue"/> when never.</summary>
+    public long NextDueMs => _timers.TryPeek(out _, out var due) ? due : long.MaxValue;
+
+    // ---- Inputs ----
+
+    /// <summary>The next entries of the log, from <see cref="Routed"/> + 1 on (or from the first one kept, when those are gone).</summary>
+    public void OnHead(ReadOnlySpan<RoutedEntry> entries, long nowMs)
+    {
+        foreach (ref readonly var routed in entries)
+        {
+            var sequence = routed.Entry.Sequence;
+            foreach (var route in routed.Routes)
+            {
+                if (!IsMeantFor(route, sequence, out var entry))
+                    continue;
+                if (!_states.TryGetValue(route.Subscription, out var state))
+                    _states[route.Subscription] = state = new SubscriptionState(entry);
+                if (state.AtHead && !Take(state, routed, nowMs))
+                    FallBehind(state, sequence - 1);
+            }
+            Routed = sequence;
+        }
+    }
+
+    public void OnGrant(int subscription, PermitKind kind, int count, long nowMs)
+    {
+        if (!_states.TryGetValue(subscription, out var state))
+        {
+            Out.Unused.Add((subscription, kind, count));
+            return;
+        }
+        state.Asked[(int)kind] = Math.Max(0, state.Asked[(int)kind] - count);
+        var ready = state.Ready[(int)kind];
+        while (count > 0 && ready.TryDequeue(out var lane))
+        {
+            if (lane.State != LaneState.Ready || !IsCurrent(lane))
+                continue;
+            if (Start(lane, kind, nowMs))
+                count--;
+        }
+        if (count > 0)
+            Out.Unused.Add((subscription, kind, count));
+        DropIfTrivial(state);
+    }
+
+    /// <param name="counted">False when nothing was sent: the subscription was paused, or its endpoint changed, just before.</param>
+    public void OnResult(int subscription, int generation, ulong keyHash, long sequence, AttemptResult result, bool counted, long nowMs)
+    {
+        if (!_states.TryGetValue(subscription, out var state))
+            return; // deleted meanwhile
+        if (state.Generation != generation)
+        {
+            EndOldAttempt(state, keyHash);
+            return;
+        }
+        var lane = state.Lanes[keyHash];
+        state.InFlight--;
+        if (!counted)
+        {
+            MakeReady(lane);
+            return;
+        }
+        lane.Attempts++;
+        MarkDirty(lane);
+        Decide(lane, result, nowMs);
+        DropIfTrivial(state);
+    }
+
+    /// <summary>The event is no longer kept: there is nothing to send.</summary>
+    public void OnMissing(int subscription, int generation, ulong keyHash, long nowMs)
+    {
+        if (!_states.TryGetValue(subscription, out var state))
+            return;
+        if (state.Generation != generation)
+        {
+            EndOldAttempt(state, keyHash);
+            return;
+        }
+        state.InFlight--;
+        SkipHead(state.Lanes[keyHash], SkipKind.Expire, null);
+    }
+
+    /// <summary>The endpoint answers again: keys that wait only because of it become due, spread.</summary>
+    public void OnEndpointBack(int subscription, long nowMs)
+    {
+        if (_states.TryGetValue(subscription, out var state))
+            HastenBlocked(state, lane => lane.EndpointTroubled, nowMs);
+    }
+
+    public void OnTick(long nowMs)
+    {
+        while (_timers.TryPeek(out var timer, out var due) && due <= nowMs)
+        {
+            _timers.Dequeue();
+            if (timer.Lane.State == LaneState.Blocked && timer.Lane.DueMs == timer.DueMs && IsCurrent(timer.Lane))
+                MakeReady(timer.Lane);
+        }
+    }
+
+    /// <summary>The commit that holds these skips is durable: their lanes go on.</summary>
+    public void OnSkipsDurable(IReadOnlyList<Skip> skips)
+    {
+        foreach (var skip in skips)
+        {
+            if (!IsCurrent(skip.Lane) || skip.Lane.State != LaneState.Settling)
+                continue;
+            PopHead(skip.Lane);
+            DropIfTrivial(skip.Lane.Owner);
+        }
+    }
+
+    /// <summary>An operator lets a held key go on: its head is tried again, or discarded.</summary>
+    public bool OnRelease(int subscription, long sequence, bool discard, long nowMs)
+    {
+        if (!_states.TryGetValue(subscription, out var state)
+            || state.Lanes.Values.FirstOrDefault(l => l.State == LaneState.Held && l.Head.Sequence == sequence) is not { } lane)
+            return false;
+        state.Held--;
+        if (discard)
+        {
+            SkipHead(lane, SkipKind.Discard, null);
+            return true;
+        }
+        (lane.Attempts, lane.FirstAttemptAtMs) = (0, 0);
+        MarkDirty(lane);
+        MakeReady(lane);
+        return true;
+    }
+
+    public void OnCatalog(CatalogUpdate update, long nowMs)
+    {
+        var before = Catalog.Version;
+        Catalog = update.Snapshot;
+        foreach (var number in update.Changed)
+            Follow(number, before, nowMs);
+    }
+
+    // ---- Catalog ----
+
+    private void Follow(int number, long beforeVersion, long nowMs)
+    {
+        var state = _states.GetValueOrDefault(number);
+        if (!Catalog.ByNumber.TryGetValue(number, out var entry))
+        {
+            if (state is not null)
+                Remove(state);
+            return;
+        }
+        if (state is null)
+        {
+            if (entry.GenerationVersion > beforeVersion && entry.Starts[_shard.Value] < Routed)
+                Begin(new SubscriptionState(entry) { AtHead = false, Position = entry.Starts[_shard.Value] });
+            else if (entry.Subscription.Status != SubscriptionStatus.Active)
+                Begin(new SubscriptionState(entry) { AtHead = false, Position = Routed, PausedAtMs = nowMs });
+            return;
+        }
+        if (state.Generation != entry.Subscription.Generation)
+        {
+            Rewind(state, entry, nowMs);
+            return;
+        }
+        var ran = state.Runs;
+        state.Entry = entry;
+        if (ran && !state.Runs)
+            Pause(state, nowMs);
+        else if (!ran && state.Runs)
+            Resume(state, nowMs);
+        DropIfTrivial(state);
+    }
+
+    private void Begin(SubscriptionState state)
+    {
+        _states[state.Number] = state;
+        MarkDirty(state);
+        if (state.Runs)
+            Board(state);
+    }
+
+    private void Rewind(SubscriptionState old, SubscriptionEntry entry, long nowMs)
+    {
+        var inFlight = old.OldAttempts ?? [];
+        inFlight.UnionWith(old.Lanes.Values.Where(lane => lane.State == LaneState.InFlight).Select(lane => lane.KeyHash));
+        Remove(old);
+        var start = entry.Starts[_shard.Value];
+        Begin(new SubscriptionState(entry)
+        {
+            AtHead = start >= Routed && entry.Subscription.Status == SubscriptionStatus.Active,
+            Position = Math.Min(start, Routed),
+            OldAttempts = inFlight.Count > 0 ? inFlight : null,
+            PausedAtMs = nowMs,
+        });
+    }
+
+    private void Remove(SubscriptionState state)
+    {
+        LeaveScan(state);
+        foreach (var lane in state.Lanes.Values)
+        {
+            LeaveScan(lane);
+            if (lane.OutsideWindow)
+                _settings.Blocked.Free(1);
+        }
+        state.Lanes.Clear();
+        _states.Remove(state.Number);
+        if (state.Saved)
+            _removedStates.Add(state.Number);
+    }
+
+    private void Pause(SubscriptionState state, long nowMs)
+    {
+        state.Position = PositionOf(state);
+        state.AtHead = false;
+        state.PausedAtMs = nowMs;
+        LeaveScan(state);
+        foreach (var lane in state.Lanes.Values)
+            LeaveScan(lane);
+        state.Stalled.Clear();
+        state.Ready[0].Clear();
+        state.Ready[1].Clear();
+        MarkDirty(state);
+    }
+
+    private void Resume(SubscriptionState state, long nowMs)
+    {
+        var paused = Math.Max(0, nowMs - state.PausedAtMs);
+        foreach (var lane in state.Lanes.Values.ToList())
+        {
+            if (lane.FirstAttemptAtMs > 0)
+                lane.FirstAttemptAtMs += paused;
+            if (lane.State == LaneState.Ready)
+                MakeReady(lane);
+            else
+                BoardIfItMay(lane);
+        }
+        HastenBlocked(state, _ => true, nowMs);
+        Board(state);
+        MarkDirty(state);
+    }
+
+    private void HastenBlocked(SubscriptionState state, Func<Lane, bool> which, long nowMs)
+    {
+        foreach (var lane in state.Lanes.Values)
+        {
+            if (lane.State == LaneState.Blocked && which(lane))
+                WaitUntil(lane, Math.Min(lane.DueMs, nowMs + (long)(_random.NextDouble() * ResumeSpreadMs)));
+        }
+    }
+
+    // ---- Lanes ----
+
+    /// <summary>The subscription's part of an entry that its filter matches. False when there is no room: it stops before the entry.</summary>
+    private bool Take(SubscriptionState state, in RoutedEntry routed, long nowMs)
+    {
+        var entry = routed.Entry;
+        var item = new LaneItem(entry.Sequence, entry.AcceptedAtMs, entry.Size);
+        if (state.Lanes.TryGetValue(entry.KeyHash, out var lane))
+        {
+            if (lane.Detached)
+            {
+                lane.LastSeen = entry.Sequence;
+                return true;
+            }
+            if (lane.Count >= _settings.LaneWindow)
+            {
+                Detach(lane, entry.Sequence, entry.Sequence);
+                return true;
+            }
+        }
+        if (state.Outstanding >= _settings.Window)
+            return false;
+        if (lane is null)
+            state.Lanes[entry.KeyHash] = lane = new Lane(state, entry.KeyHash);
+        lane.Push(item);
+        state.Outstanding++;
+        MarkDirty(lane);
+        if (lane.State == LaneState.Empty)
+            MakeReady(lane);
+        return true;
+    }
+
+    /// <summary>The head may start, as soon as there is a permit.</summary>
+    private void MakeReady(Lane lane)
+    {
+        lane.State = LaneState.Ready;
+        var state = lane.Owner;
+        if (!state.Runs || state.OldAttempts?.Contains(lane.KeyHash) == true)
+            return; // Resume, or the end of the old attempt, brings it here again
+        lane.Kind = lane.Attempts > 0 ? PermitKind.Retry : PermitKind.First;
+        var kind = (int)lane.Kind;
+        state.Ready[kind].Enqueue(lane);
+        state.Asked[kind]++;
+        if (Out.Wishes.Count > 0 && Out.Wishes[^1] is var last && last.State == state && last.Kind == lane.Kind)
+            Out.Wishes[^1] = last with { Count = last.Count + 1 };
+        else
+            Out.Wishes.Add(new PermitWish(state, lane.Kind, 1));
+    }
+
+    private bool Start(Lane lane, PermitKind kind, long nowMs)
+    {
+        var (state, item) = (lane.Owner, lane.Head);
+        if (state.Entry.Subscription.Retry.Ttl is { } ttl && nowMs > item.AcceptedAtMs + ttl.TotalMilliseconds)
+        {
+            SkipHead(lane, SkipKind.Expire, null);
+            return false;
+        }
+        lane.State = LaneState.InFlight;
+        if (lane.FirstAttemptAtMs == 0)
+            lane.FirstAttemptAtMs = nowMs;
+        state.InFlight++;
+        Out.Starts.Add(new StartAttempt(state.Number, state.Generation, lane.KeyHash, item, lane.Attempts + 1, kind, state.Entry.IsReplay(_shard, item.Sequence)));
+        return true;
+    }
+
+    private void Decide(Lane lane, AttemptResult result, long nowMs)
+    {
+        var subscription = lane.Owner.Entry.Subscription;
+        var decision = RetryDecision.Of(result, lane.Attempts, lane.FirstAttemptAtMs, subscription.Retry, nowMs, _random.NextDouble());
+        if (result.Outcome == AttemptOutcome.EndpointGone)
+            Out.Gone.Add((subscription.Number, subscription.EndpointRevision, result.Reason));
+        switch (decision.Verdict)
+        {
+            case RetryVerdict.Delivered:
+                PopHead(lane);
+                break;
+            case RetryVerdict.Retry:
+                lane.EndpointTroubled = result.EndpointTroubled || result.Outcome == AttemptOutcome.EndpointGone;
+                lane.State = LaneState.Blocked;
+                LeaveWindow(lane);
+                WaitUntil(lane, decision.DueAtMs);
+                break;
+            case RetryVerdict.Exhausted when subscription.Retry.OnExhausted == OnExhausted.Hold:
+                lane.State = LaneState.Held;
+                lane.Owner.Held++;
+                LeaveWindow(lane);
+                break;
+            default:
+                var kind = subscription.Retry.OnExhausted == OnExhausted.Forward ? SkipKind.Forward : SkipKind.DeadLetter;
+                SkipHead(lane, kind, new DeadLetterReason(
+                    decision.Reason, result.Reason, lane.Attempts, result.StatusCode, lane.FirstAttemptAtMs, nowMs));
+                break;
+        }
+    }
+
+    private void SkipHead(Lane lane, SkipKind kind, DeadLetterReason? reason)
+    {
+        lane.State = LaneState.Settling;
+        MarkDirty(lane);
+        Out.Skips.Add(new Skip(lane, lane.Head, kind, reason));
+    }
+
+    /// <summary>The head is settled for good: the next item's turn, or the lane's end.</summary>
+    private void PopHead(Lane lane)
+    {
+        var state = lane.Owner;
+        if (lane.OutsideWindow)
+        {
+            state.Blocked--;
+            _settings.Blocked.Free(1);
+        }
+        else
+        {
+            CountInWindow(lane, -1);
+        }
+        lane.Pop();
+        MarkDirty(lane);
+        lane.State = LaneState.Empty;
+        if (lane.Count > 0)
+            MakeReady(lane);
+        if (lane.Detached && lane.From > lane.LastSeen)
+            Attach(lane);
+        else if (lane.Detached)
+            BoardIfItMay(lane);
+        if (lane.Count == 0 && !lane.Detached)
+            RemoveLane(lane);
+        WindowFreed(state);
+    }
+
+    /// <summary>Only the head stays, outside the window; its followers are read back when it is settled.</summary>
+    private void LeaveWindow(Lane lane)
+    {
+        if (lane.OutsideWindow)
+            return;
+        var state = lane.Owner;
+        // Past the bound of blocked keys it keeps its place in the window: the subscription falls behind, and only it.
+        if (state.Blocked >= _settings.MaxBlockedPerSubscription || !_settings.Blocked.TryTake())
+            return;
+        state.Blocked++;
+        LeaveScan(lane);
+        CountInWindow(lane, -lane.Count);
+        var (head, last) = (lane.Head.Sequence, lane.Detached ? lane.LastSeen : lane.LastSequence);
+        var second = lane.KeepHeadOnly();
+        lane.From = second > 0 ? second : Math.Max(lane.From, head + 1);
+        lane.LastSeen = last;
+        lane.OutsideWindow = true;
+        WindowFreed(state);
+    }
+
+    private void Detach(Lane lane, long from, long lastSeen)
+    {
+        CountInWindow(lane, -lane.Count);
+        (lane.From, lane.LastSeen) = (from, lastSeen);
+        CountInWindow(lane, lane.Count);
+        MarkDirty(lane);
+    }
+
+    private void Attach(Lane lane)
+    {
+        LeaveScan(lane);
+        if (!lane.OutsideWindow)
+            CountInWindow(lane, -lane.Count);
+        (lane.From, lane.LastSeen) = (0, 0);
+        if (!lane.OutsideWindow)
+            CountInWindow(lane, lane.Count);
+        MarkDirty(lane);
+    }
+
+    private void RemoveLane(Lane lane)
+    {
+        LeaveScan(lane);
+        lane.Owner.Lanes.Remove(lane.KeyHash);
+        if (lane.Saved)
+        {
+            lane.Owner.RemovedLanes.Add(lane.KeyHash);
+            MarkDirty(lane.Owner);
+        }
+    }
+
+    private void WaitUntil(Lane lane, long dueMs)
+    {
+        lane.DueMs = dueMs;
+        _timers.Enqueue((lane, dueMs), dueMs);
+        MarkDirty(lane);
+    }
+
+    // Arrivals and what is read back for detached lanes have a window each, so that neither can crowd out the other.
+    private static void CountInWindow(Lane lane, int count)
+    {
+        if (lane.Detached)
+            lane.Owner.Draining += count;
+        else
+            lane.Owner.Outstanding += count;
+    }
+
+    private void EndOldAttempt(SubscriptionState state, ulong keyHash)
+    {
+        if (state.OldAttempts?.Remove(keyHash) != true)
+            return;
+        if (state.OldAttempts.Count == 0)
+            state.OldAttempts = null;
+        if (state.Lanes.TryGetValue(keyHash, out var lane) && lane.State == LaneState.Ready)
+            MakeReady(lane);
+        DropIfTrivial(state);
+    }
+
+    // ---- Subscriptions ----
+
+    private bool IsMeantFor(Route route, long sequence, out SubscriptionEntry entry)
+    {
+        if (!Catalog.ByNumber.TryGetValue(route.Subscription, out entry!))
+            return false;
+        var revision = entry.RevisionAt(_shard, sequence);
+        return revision != 0 && (route.Revision == Route.Addressed || route.Revision == revision);
+    }
+
+    private void FallBehind(SubscriptionState state, long position)
+    {
+        (state.AtHead, state.Position) = (false, position);
+        MarkDirty(state);
+        WindowFreed(state);
+    }
+
+    private bool IsCurrent(Lane lane) =>
+        _states.TryGetValue(lane.Owner.Number, out var state) && state == lane.Owner && state.Lanes.TryGetValue(lane.KeyHash, out var own) && own == lane;
+
+    private void DropIfTrivial(SubscriptionState state)
+    {
+        if (!state.IsTrivial || !_states.TryGetValue(state.Number, out var own) || own != state)
+            return;
+        // What was saved of it must be unsaved first: the next progress record does that, and drops it.
+        if (state.Saved)
+            MarkDirty(state);
+        else
+            _states.Remove(state.Number);
+    }
+}

@@ -1,0 +1,30 @@
+using Herald.Engine.Catalogs;
+using Herald.Engine.Sending;
+using Herald.Engine.Stores;
+
+namespace Herald.Engine.Shards;
+
+/// <summary>What reaches a shard from outside its loop.</summary>
+internal abstract record ShardMessage
+{
+    private ShardMessage() { }
+
+    public sealed record Ended(AttemptEnded Attempt) : ShardMessage;
+
+    public sealed record Granted(int Subscription, PermitKind Kind, int Count) : ShardMessage;
+
+    public sealed record EndpointBack(int Subscription) : ShardMessage;
+
+    public sealed record CatalogChanged(CatalogUpdate Update) : ShardMessage;
+
+    public sealed record Committed(ShardCommit Commit, IReadOnlyList<Skip> Skips, Exception? Failure) : ShardMessage;
+
+    /// <summary>Runs inside the loop, between steps: looks at the machine, or gives it an operator's order.</summary>
+    public sealed record Call(Action<ShardMachine> Run) : ShardMessage;
+
+    /// <summary>The log has grown, or a moment has come: go round once.</summary>
+    public sealed record Wake : ShardMessage
+    {
+        public static readonly Wake Instance = new();
+    }
+}

@@ -1,0 +1,23 @@
+namespace Herald.Engine.Shards;
+
+/// <summary>The bounds of one shard's machine; see <see cref="EngineOptions"/>.</summary>
+/// <param name="Blocked">Shared by all shards of the node.</param>
+internal sealed record ShardSettings(int Window, int LaneWindow, int MaxBlockedPerSubscription, BlockedBound Blocked, int ScanChunk = 512);
+
+/// <summary>How many blocked keys the node may hold. Shared by its shards; the only state that is.</summary>
+internal sealed class BlockedBound(int most)
+{
+    private int _count;
+
+    public int Count => Volatile.Read(ref _count);
+
+    public bool TryTake()
+    {
+        if (Interlocked.Increment(ref _count) <= most)
+            return true;
+        Interlocked.Decrement(ref _count);
+        return false;
+    }
+
+    public void Free(int count) => Interlocked.Add(ref _count, -count);
+}

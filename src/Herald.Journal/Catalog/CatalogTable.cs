@@ -1,0 +1,179 @@
+using Herald.Engine.Stores;
+using Herald.Journal.Frames;
+
+namespace Herald.Journal.Catalog;
+
+/// <summary>
+/// The catalog's records in order of their last change. Small enough to be held whole, and saved whole in every checkpoint.
+/// Changed by the writer once a change is durable; read by anyone.
+/// </summary>
+internal sealed class CatalogTable
+{
+    /// <summary>Removed records that are remembered, so that a reader who was away hears of them.</summary>
+    private const int RemovedKept = 10_000;
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<(string Kind, string Id), CatalogRecord> _byId = [];
+    private List<CatalogRecord> _byVersion = [];
+    private long _version;
+    private int _removed;
+
+    public long Version => Volatile.Read(ref _version);
+
+    public CatalogChanges Read(long sinceVersion)
+    {
+        lock (_gate)
+        {
+            var from = FirstAfter(sinceVersion);
+            var changed = new List<CatalogRecord>(_byVersion.Count - from);
+            for (; from < _byVersion.Count; from++)
+                if (IsLast(_byVersion[from]))
+                    changed.Add(_byVersion[from]);
+            return new CatalogChanges(_version, changed);
+        }
+    }
+
+    /// <summary>The index of the first write whose expected version does not hold.</summary>
+    public int? FindConflict(IReadOnlyList<CatalogWrite> writes)
+    {
+        lock (_gate)
+        {
+            for (var i = 0; i < writes.Count; i++)
+            {
+                var record = _byId.GetValueOrDefault((writes[i].Kind, writes[i].Id));
+                var version = record?.Body is null ? 0 : record.Version;
+                if (writes[i].ExpectedVersion is { } expected && expected != version)
+                    return i;
+            }
+            return null;
+        }
+    }
+
+    public static void Write(FrameBuffer frame, long version, ReadOnlySpan<long> heads, IReadOnlyList<CatalogWrite> writes)
+    {
+        frame.Begin(EntryType.Catalog);
+        frame.Add(version);
+        WriteHeads(frame, heads);
+        frame.Add(writes.Count);
+        foreach (var write in writes)
+        {
+            frame.AddText(write.Kind);
+            frame.AddText(write.Id);
+            WriteBody(frame, write.Body);
+        }
+        frame.End();
+    }
+
+    public void Apply(ref EntryReader entry)
+    {
+        var version = entry.Long();
+        var heads = ReadHeads(ref entry);
+        var count = entry.Int();
+        lock (_gate)
+        {
+            for (; count > 0; count--)
+                Put(new CatalogRecord(entry.Text(), entry.Text(), version, heads, ReadBody(ref entry)));
+            Volatile.Write(ref _version, version);
+            Compact();
+        }
+    }
+
+    public (long Version, CatalogRecord[] Records) Snapshot()
+    {
+        lock (_gate)
+            return (_version, [.. _byVersion.Where(IsLast)]);
+    }
+
+    public static void Save(FrameBuffer frame, CatalogRecord record)
+    {
+        frame.Add(record.Version);
+        WriteHeads(frame, [.. record.Heads]);
+        frame.AddText(record.Kind);
+        frame.AddText(record.Id);
+        WriteBody(frame, record.Body);
+    }
+
+    public void Load(ref EntryReader entry)
+    {
+        var version = entry.Long();
+        var heads = ReadHeads(ref entry);
+        Put(new CatalogRecord(entry.Text(), entry.Text(), version, heads, ReadBody(ref entry)));
+    }
+
+    public void LoadVersion(long version) => Volatile.Write(ref _version, version);
+
+    private void Put(CatalogRecord record)
+    {
+        var id = (record.Kind, record.Id);
+        if (_byId.GetValueOrDefault(id) is { Body: null })
+            _removed--;
+        if (record.Body is null)
+            _removed++;
+        _byId[id] = record;
+        _byVersion.Add(record);
+    }
+
+    private bool IsLast(CatalogRecord record) => ReferenceEquals(_byId.GetValueOrDefault((record.Kind, record.Id)), record);
+
+    private void Compact()
+    {
+        if (_byVersion.Count <= 64 + (2 * _byId.Count) && _removed <= RemovedKept)
+            return;
+        var forget = _removed > RemovedKept ? _removed - (RemovedKept / 2) : 0;
+        var kept = new List<CatalogRecord>(_byId.Count);
+        foreach (var record in _byVersion)
+        {
+            if (!IsLast(record))
+                continue;
+            if (record.Body is null && forget > 0)
+            {
+                forget--;
+                _removed--;
+                _byId.Remove((record.Kind, record.Id));
+            }
+            else
+            {
+                kept.Add(record);
+            }
+        }
+        _byVersion = kept;
+    }
+
+    private int FirstAfter(long version)
+    {
+        int low = 0, high = _byVersion.Count;
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (_byVersion[middle].Version <= version)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        return low;
+    }
+
+    private static void WriteHeads(FrameBuffer frame, ReadOnlySpan<long> heads)
+    {
+        frame.Add(heads.Length);
+        foreach (var head in heads)
+            frame.Add(head);
+    }
+
+    private static long[] ReadHeads(ref EntryReader entry)
+    {
+        var heads = new long[entry.Int()];
+        for (var i = 0; i < heads.Length; i++)
+            heads[i] = entry.Long();
+        return heads;
+    }
+
+    private static void WriteBody(FrameBuffer frame, ReadOnlyMemory<byte>? body)
+    {
+        frame.Add((byte)(body is null ? 0 : 1));
+        if (body is { } bytes)
+            frame.AddSized(bytes.Span);
+    }
+
+    private static ReadOnlyMemory<byte>? ReadBody(ref EntryReader entry) => entry.Byte() == 0 ? null : entry.Sized().ToArray();
+}

@@ -1,0 +1,93 @@
+namespace Herald.Journal.Duplicates;
+
+/// <summary>
+/// Which sequences of one shard a hash may stand for: 8 bytes an id (31 bits of the hash, the low 32 bits of the sequence), with open
+/// addressing. Split into many small tables, so that growing one is never felt. A hit is only a candidate: two ids may share their bits.
+/// </summary>
+internal sealed class DuplicateTable
+{
+    private const int Parts = 256, FirstSlots = 8;
+    private const double GrowAbove = 0.8, GrowIfLiveAbove = 0.6;
+
+    private readonly ulong[]?[] _parts = new ulong[]?[Parts];
+    private readonly int[] _used = new int[Parts];
+
+    /// <summary>Slots that are not empty, expired ones included.</summary>
+    public long Slots { get; private set; }
+
+    /// <param name="last">The shard's last sequence: tells which full sequence the low half stands for.</param>
+    /// <param name="floor">Sequences below it count as forgotten; their slots are used again.</param>
+    public void Add(ulong hash, long sequence, long last, long floor)
+    {
+        var index = (int)(hash >> 56);
+        var part = _parts[index] ??= new ulong[FirstSlots];
+        if (_used[index] >= part.Length * GrowAbove)
+            part = Rebuild(index, part, last, floor);
+        _used[index] += Place(part, (ulong)Tag(hash) << 32 | (uint)sequence, last, floor);
+    }
+
+    /// <summary>Candidates for a hash, one after the other.</summary>
+    public Probe Find(ulong hash, long last, long floor) => new(_parts[(int)(hash >> 56)], Tag(hash), last, floor);
+
+    /// <summary>31 bits, never 0: an empty slot is 0. Not the bits that chose the part.</summary>
+    private static uint Tag(ulong hash) => (uint)(hash >> 24) | 0x8000_0000;
+
+    private static int Start(uint tag, int slots) => (int)((ulong)(uint)(tag << 1) * (uint)slots >> 32);
+
+    private static long Sequence(ulong slot, long last) => last - (uint)((uint)last - (uint)slot);
+
+    private int Place(ulong[] part, ulong value, long last, long floor)
+    {
+        for (var at = Start((uint)(value >> 32), part.Length); ; at = at + 1 == part.Length ? 0 : at + 1)
+        {
+            if (part[at] == 0)
+            {
+                part[at] = value;
+                Slots++;
+                return 1;
+            }
+            if (Sequence(part[at], last) < floor)
+            {
+                part[at] = value;
+                return 0;
+            }
+        }
+    }
+
+    private ulong[] Rebuild(int index, ulong[] old, long last, long floor)
+    {
+        var live = 0;
+        foreach (var slot in old)
+            if (slot != 0 && Sequence(slot, last) >= floor)
+                live++;
+        var slots = live > old.Length * GrowIfLiveAbove ? old.Length + Math.Max(FirstSlots, old.Length / 4) : old.Length;
+        var part = new ulong[slots];
+        Slots -= _used[index];
+        _used[index] = 0;
+        foreach (var slot in old)
+            if (slot != 0 && Sequence(slot, last) >= floor)
+                _used[index] += Place(part, slot, last, floor);
+        return _parts[index] = part;
+    }
+
+    internal ref struct Probe(ulong[]? part, uint tag, long last, long floor)
+    {
+        private int _at = part is null ? 0 : Start(tag, part.Length);
+        private int _seen;
+
+        public long Sequence { get; private set; }
+
+        public bool MoveNext()
+        {
+            while (part is not null && _seen < part.Length && part[_at] is var slot && slot != 0)
+            {
+                _seen++;
+                _at = _at + 1 == part.Length ? 0 : _at + 1;
+                Sequence = DuplicateTable.Sequence(slot, last);
+                if ((uint)(slot >> 32) == tag && Sequence >= floor && Sequence > 0)
+                    return true;
+            }
+            return false;
+        }
+    }
+}

@@ -1,0 +1,126 @@
+using Herald.Engine.Events;
+using Herald.Journal.Shards;
+
+namespace Herald.Journal.Duplicates;
+
+/// <summary>
+/// How far back ids are remembered: a bound by time and one by number, over all shards. What was remembered is dropped by the mark,
+/// a run of ids of one shard: at most a minute, and a small part of the bound. Used by the writer alone, but for the figures.
+/// </summary>
+internal sealed class DuplicateWindow
+{
+    private const long MarkMs = 60_000;
+
+    private readonly JournalOptions _options;
+    private readonly Shard[] _shards;
+    private readonly long _markEntries;
+    private long _entries, _oldestMs = long.MaxValue;
+
+    public DuplicateWindow(JournalOptions options, int shards)
+    {
+        _options = options;
+        _shards = new Shard[shards];
+        for (var i = 0; i < shards; i++)
+            _shards[i] = new Shard();
+        _markEntries = Math.Clamp(options.DuplicateEntries / (shards * 16L), 1, 16_384);
+    }
+
+    public long Entries => Volatile.Read(ref _entries);
+
+    /// <summary>When the oldest remembered id was accepted; <see cref="long.MaxValue"/> when none is.</summary>
+    public long OldestMs => Volatile.Read(ref _oldestMs);
+
+    /// <summary>Ids below this sequence are forgotten.</summary>
+    public long Floor(int shard) => _shards[shard].Floor;
+
+    public DuplicateTable.Probe Find(int shard, ulong hash, long last) => _shards[shard].Table.Find(hash, last, _shards[shard].Floor);
+
+    public void Add(int shard, ulong hash, long sequence, long acceptedAtMs)
+    {
+        if (_options.DuplicateEntries == 0)
+            return;
+        AddToShard(shard, hash, sequence, acceptedAtMs);
+        Volatile.Write(ref _entries, _entries + 1);
+        if (acceptedAtMs < _oldestMs)
+            Volatile.Write(ref _oldestMs, acceptedAtMs);
+    }
+
+    /// <summary>Forgets what is too old or too much.</summary>
+    public void Trim(long nowMs)
+    {
+        var tooOld = nowMs - (long)_options.DuplicateWindow.TotalMilliseconds;
+        if (_oldestMs >= tooOld && _entries <= _options.DuplicateEntries)
+            return;
+        foreach (var shard in _shards)
+            while (shard.Marks.TryPeek(out var mark) && mark.NewestMs < tooOld)
+                Drop(shard);
+        while (_entries > _options.DuplicateEntries)
+            Drop(_shards.MinBy(s => s.Marks.TryPeek(out var mark) ? mark.OldestMs : long.MaxValue)!);
+        Volatile.Write(ref _oldestMs, _shards.Min(s => s.Marks.TryPeek(out var mark) ? mark.OldestMs : long.MaxValue));
+    }
+
+    /// <summary>Reads a shard's part of the window back from its index. Different shards may be loaded at the same time.</summary>
+    public void Load(int shard, ShardIndex index, long nowMs)
+    {
+        if (_options.DuplicateEntries == 0)
+            return;
+        var oldest = Math.Max(1, index.Head - _options.DuplicateEntries + 1);
+        var from = index.FindByTime(oldest, nowMs - (long)_options.DuplicateWindow.TotalMilliseconds);
+        _shards[shard].Floor = from;
+        var entries = new StoredEntry[8192];
+        while (from <= index.Head && index.Read(from, entries) is var count and > 0)
+        {
+            foreach (ref readonly var entry in entries.AsSpan(0, count))
+                if ((entry.Flags & (EventFlags.Identified | EventFlags.Addressed)) == EventFlags.Identified)
+                    AddToShard(shard, StableHash.Mix(entry.KeyHash, entry.IdHash), entry.Sequence, entry.AcceptedAtMs);
+            from += count;
+        }
+    }
+
+    /// <summary>Once all shards are loaded.</summary>
+    public void Loaded(long nowMs)
+    {
+        Volatile.Write(ref _entries, _shards.Sum(s => s.Marks.Sum(m => (long)m.Count)));
+        Volatile.Write(ref _oldestMs, _shards.Min(s => s.Marks.TryPeek(out var mark) ? mark.OldestMs : long.MaxValue));
+        Trim(nowMs);
+    }
+
+    private void AddToShard(int shard, ulong hash, long sequence, long acceptedAtMs)
+    {
+        var into = _shards[shard];
+        into.Table.Add(hash, sequence, sequence, into.Floor);
+        if (into.Newest is { } mark && mark.Count < _markEntries && acceptedAtMs - mark.OldestMs < MarkMs)
+        {
+            mark.Count++;
+            mark.NewestMs = acceptedAtMs;
+            mark.Last = sequence;
+        }
+        else
+        {
+            into.Marks.Enqueue(into.Newest = new Mark { OldestMs = acceptedAtMs, NewestMs = acceptedAtMs, Last = sequence, Count = 1 });
+        }
+    }
+
+    private void Drop(Shard shard)
+    {
+        var mark = shard.Marks.Dequeue();
+        if (shard.Marks.Count == 0)
+            shard.Newest = null;
+        shard.Floor = mark.Last + 1;
+        Volatile.Write(ref _entries, _entries - mark.Count);
+    }
+
+    private sealed class Shard
+    {
+        public readonly DuplicateTable Table = new();
+        public readonly Queue<Mark> Marks = new();
+        public Mark? Newest;
+        public long Floor = 1;
+    }
+
+    private sealed class Mark
+    {
+        public long OldestMs, NewestMs, Last;
+        public int Count;
+    }
+}

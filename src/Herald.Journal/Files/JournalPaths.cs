@@ -1,0 +1,23 @@
+using System.Globalization;
+
+namespace Herald.Journal.Files;
+
+/// <summary>Where each file of a journal lies.</summary>
+internal sealed record JournalPaths(string Root)
+{
+    public string Log => Path.Combine(Root, "journal");
+    public string Index => Path.Combine(Root, "index");
+    public string Identity => Path.Combine(Root, "identity");
+    public string Checkpoint => Path.Combine(Root, "checkpoint");
+    public string Reserve => Path.Combine(Log, "reserve");
+
+    public string Segment(uint number) => Path.Combine(Log, number.ToString("D10", CultureInfo.InvariantCulture) + ".log");
+
+    public string IndexChunk(int shard, long chunk) =>
+        Path.Combine(Index, string.Create(CultureInfo.InvariantCulture, $"{shard:D4}-{chunk:D8}.idx"));
+
+    public static uint? SegmentNumber(string path) =>
+        Path.GetExtension(path) == ".log" && uint.TryParse(Path.GetFileNameWithoutExtension(path), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : null;
+}

@@ -1,0 +1,36 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Herald.Journal.Files;
+
+/// <summary>
+/// System calls the runtime has no call for, or whose errors it hides: its flush treats some failures of fsync as success.
+/// </summary>
+internal static partial class Libc
+{
+    public const int Eintr = 4, Ewouldblock = 11, Einval = 22, Enospc = 28, Eopnotsupp = 95, Edquot = 122;
+    public const int LockExclusive = 2, LockNonBlocking = 4;
+    public const int OpenReadOnly = 0, OpenDirectory = 0x10000, OpenCloseOnExec = 0x80000;
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial SafeFileHandle Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "pwrite", SetLastError = true)]
+    public static unsafe partial nint Write(SafeFileHandle file, byte* bytes, nint count, long offset);
+
+    [LibraryImport("libc", EntryPoint = "fdatasync", SetLastError = true)]
+    public static partial int SyncData(SafeFileHandle file);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    public static partial int Sync(SafeFileHandle file);
+
+    /// <summary>Returns the error itself.</summary>
+    [LibraryImport("libc", EntryPoint = "posix_fallocate")]
+    public static partial int Allocate(SafeFileHandle file, long offset, long length);
+
+    [LibraryImport("libc", EntryPoint = "ftruncate", SetLastError = true)]
+    public static partial int Truncate(SafeFileHandle file, long length);
+
+    [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
+    public static partial int Lock(SafeFileHandle file, int operation);
+}

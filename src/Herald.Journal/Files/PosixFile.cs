@@ -1,0 +1,76 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Herald.Journal.Files;
+
+internal sealed class PosixFile(string path, SafeFileHandle handle) : IJournalFile
+{
+    public string Path => path;
+    public long Length => RandomAccess.GetLength(handle);
+
+    public int Read(Span<byte> into, long offset)
+    {
+        var total = 0;
+        while (total < into.Length)
+        {
+            var read = RandomAccess.Read(handle, into[total..], offset + total);
+            if (read == 0)
+                break;
+            total += read;
+        }
+        return total;
+    }
+
+    public unsafe void Write(ReadOnlySpan<byte> bytes, long offset)
+    {
+        fixed (byte* start = bytes)
+        {
+            for (nint done = 0; done < bytes.Length;)
+            {
+                var written = Libc.Write(handle, start + done, bytes.Length - done, offset + done);
+                if (written > 0)
+                    done += written;
+                else if (Marshal.GetLastPInvokeError() is var error && (written == 0 || error != Libc.Eintr))
+                    throw Failure("write", error);
+            }
+        }
+    }
+
+    public bool TryAllocate(long offset, long length)
+    {
+        int error;
+        do
+            error = Libc.Allocate(handle, offset, length);
+        while (error == Libc.Eintr);
+        switch (error)
+        {
+            case 0:
+                return true;
+            case Libc.Enospc or Libc.Edquot:
+                return false;
+            // A file system that cannot reserve space: the file is only made longer, and a full disk is met while writing.
+            case Libc.Eopnotsupp or Libc.Einval:
+                if (Length < offset + length)
+                    Truncate(offset + length);
+                return true;
+            default:
+                throw Failure("allocate", error);
+        }
+    }
+
+    public void Truncate(long length)
+    {
+        if (Libc.Truncate(handle, length) != 0)
+            throw Failure("truncate", Marshal.GetLastPInvokeError());
+    }
+
+    public void Sync()
+    {
+        if (Libc.SyncData(handle) != 0)
+            throw Failure("fdatasync", Marshal.GetLastPInvokeError());
+    }
+
+    public void Dispose() => handle.Dispose();
+
+    private JournalFileException Failure(string operation, int error) => new(operation, path, error);
+}

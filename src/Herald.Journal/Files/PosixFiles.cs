@@ -1,0 +1,58 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Herald.Journal.Files;
+
+internal sealed class PosixFiles : IJournalFiles
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    public void CreateDirectory(string path)
+    {
+        if (OperatingSystem.IsWindows())
+            throw new PlatformNotSupportedException("The journal needs a POSIX system: it relies on fdatasync, posix_fallocate and flock.");
+        Directory.CreateDirectory(path, OwnerOnly);
+    }
+
+    public IReadOnlyList<string> List(string directory) => Directory.Exists(directory) ? Directory.GetFiles(directory) : [];
+
+    public bool Exists(string path) => File.Exists(path);
+
+    public IJournalFile Open(string path, bool create) => new PosixFile(path, File.OpenHandle(
+        path, create ? FileMode.OpenOrCreate : FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete));
+
+    public void Delete(string path) => File.Delete(path);
+
+    public void Rename(string from, string to) => File.Move(from, to, overwrite: true);
+
+    public void SyncDirectory(string path)
+    {
+        using var handle = Libc.Open(path, Libc.OpenReadOnly | Libc.OpenDirectory | Libc.OpenCloseOnExec);
+        if (handle.IsInvalid)
+            throw new JournalFileException("open", path, Marshal.GetLastPInvokeError());
+        if (Libc.Sync(handle) != 0)
+            throw new JournalFileException("fsync", path, Marshal.GetLastPInvokeError());
+    }
+
+    public long FreeBytes(string directory) => new DriveInfo(directory).AvailableFreeSpace;
+
+    public IDisposable Lock(string directory)
+    {
+        var path = Path.Combine(directory, "lock");
+        var handle = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        if (Libc.Lock(handle, Libc.LockExclusive | Libc.LockNonBlocking) != 0)
+        {
+            var error = Marshal.GetLastPInvokeError();
+            var holder = new byte[20];
+            var length = RandomAccess.Read(handle, holder, 0);
+            handle.Dispose();
+            if (error != Libc.Ewouldblock)
+                throw new JournalFileException("flock", path, error);
+            throw new JournalInUseException(directory, Encoding.ASCII.GetString(holder.AsSpan(0, length)).Trim());
+        }
+        RandomAccess.SetLength(handle, 0);
+        RandomAccess.Write(handle, Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)), 0);
+        return handle;
+    }
+}

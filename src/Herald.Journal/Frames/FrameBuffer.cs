@@ -1,0 +1,98 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace Herald.Journal.Frames;
+
+/// <summary>
+/// One frame in the making. Entries are a header of 8 bytes (type, flags, shard, length of what follows) and their fields,
+/// padded to 8. The buffer is kept from frame to frame, and let go when one large frame has blown it up.
+/// </summary>
+internal sealed class FrameBuffer
+{
+    public const int EntryHeader = 8;
+    private const int UsualBytes = 1 << 20, KeptBytes = 16 << 20;
+
+    private byte[] _bytes = GC.AllocateUninitializedArray<byte>(UsualBytes);
+    private int _entry;
+
+    /// <summary>Bytes so far, the frame's header included.</summary>
+    public int Length { get; private set; } = FrameHeader.Length;
+    public bool IsEmpty => Length == FrameHeader.Length;
+
+    /// <summary>It holds entries other than events, which the tables must take in once they are durable.</summary>
+    public bool HasTableEntries { get; private set; }
+    public ReadOnlyMemory<byte> Bytes => _bytes.AsMemory(0, Length);
+
+    public void Clear()
+    {
+        Length = FrameHeader.Length;
+        HasTableEntries = false;
+        if (_bytes.Length > KeptBytes)
+            _bytes = GC.AllocateUninitializedArray<byte>(UsualBytes);
+    }
+
+    /// <summary>Returns the position of the entry in the frame.</summary>
+    public int Begin(EntryType type, int shard = 0, byte flags = 0)
+    {
+        _entry = Length;
+        HasTableEntries |= type != EntryType.Event;
+        var header = Take(EntryHeader);
+        header[0] = (byte)type;
+        header[1] = flags;
+        BinaryPrimitives.WriteUInt16LittleEndian(header[2..], (ushort)shard);
+        return _entry;
+    }
+
+    public void End()
+    {
+        BinaryPrimitives.WriteInt32LittleEndian(_bytes.AsSpan(_entry + 4), Length - _entry - EntryHeader);
+        var padding = -Length & (FrameHeader.Alignment - 1);
+        Take(padding).Clear();
+    }
+
+    /// <summary>Takes over a whole entry as it was read.</summary>
+    public void AddEntry(ReadOnlySpan<byte> entry)
+    {
+        _entry = Length;
+        HasTableEntries = true;
+        Add(entry);
+        End();
+    }
+
+    /// <summary>Room for a field of fixed size, to be filled at once.</summary>
+    public Span<byte> Take(int count)
+    {
+        if (_bytes.Length - Length < count)
+            Array.Resize(ref _bytes, (int)Math.Min(Array.MaxLength, Math.Max((long)_bytes.Length * 2, (long)Length + count)));
+        var span = _bytes.AsSpan(Length, count);
+        Length += count;
+        return span;
+    }
+
+    public void Add(byte value) => Take(1)[0] = value;
+
+    public void Add(int value) => BinaryPrimitives.WriteInt32LittleEndian(Take(4), value);
+
+    public void Add(long value) => BinaryPrimitives.WriteInt64LittleEndian(Take(8), value);
+
+    public void Add(ReadOnlySpan<byte> bytes) => bytes.CopyTo(Take(bytes.Length));
+
+    public void AddSized(ReadOnlySpan<byte> bytes)
+    {
+        Add(bytes.Length);
+        Add(bytes);
+    }
+
+    public void AddText(string text)
+    {
+        var count = Encoding.UTF8.GetByteCount(text);
+        Add(count);
+        Encoding.UTF8.GetBytes(text, Take(count));
+    }
+
+    public ReadOnlyMemory<byte> Seal(ulong number, ulong run, ulong durable)
+    {
+        new FrameHeader(Length - FrameHeader.Length, number, run, durable).WriteAround(_bytes.AsSpan(0, Length));
+        return Bytes;
+    }
+}

@@ -1,0 +1,22 @@
+using System.Collections.Immutable;
+
+namespace Herald.Journal;
+
+/// <summary>Listeners that are told of a change; adding and removing never waits for a telling.</summary>
+internal sealed class Hints<T> where T : Delegate
+{
+    private ImmutableArray<T> _listeners = [];
+
+    public ImmutableArray<T> Listeners => _listeners;
+
+    public IDisposable Add(T listener)
+    {
+        ImmutableInterlocked.Update(ref _listeners, (all, one) => all.Add(one), listener);
+        return new Registration(this, listener);
+    }
+
+    private sealed class Registration(Hints<T> hints, T listener) : IDisposable
+    {
+        public void Dispose() => ImmutableInterlocked.Update(ref hints._listeners, (all, one) => all.Remove(one), listener);
+    }
+}

@@ -1,0 +1,172 @@
+using Herald.Engine.Stores;
+using Herald.Journal.Frames;
+using Herald.Journal.Segments;
+
+namespace Herald.Journal.History;
+
+/// <summary>
+/// Where the blocks of attempt history lie, oldest first, bounded by bytes and age. Dropping is not logged: opening again
+/// applies the same bounds. Changed by the writer once durable; read by anyone.
+/// </summary>
+internal sealed class HistoryTable
+{
+    private const byte Moved = 1;
+
+    private readonly SegmentLog _segments;
+    private readonly JournalOptions _options;
+    private readonly Lock _gate = new();
+    private readonly Queue<Block> _all = new();
+    private readonly Queue<Block>[] _byShard;
+    private long _bytes;
+
+    public HistoryTable(SegmentLog segments, JournalOptions options, int shards)
+    {
+        _segments = segments;
+        _options = options;
+        _byShard = new Queue<Block>[shards];
+        for (var i = 0; i < shards; i++)
+            _byShard[i] = new Queue<Block>();
+    }
+
+    public IReadOnlyList<HistoryBlock> Read(int shard, long sequence)
+    {
+        Block[] touching;
+        lock (_gate)
+            touching = [.. _byShard[shard].Where(b => b.First <= sequence && sequence <= b.Last)];
+        var blocks = new List<HistoryBlock>(touching.Length);
+        foreach (var block in touching)
+            if (ReadBlock(block) is { } bytes)
+                blocks.Add(new HistoryBlock(block.First, block.Last, block.WrittenAtMs, bytes));
+        return blocks;
+    }
+
+    public static int MaxBytes(HistoryBlock? block) => block is null ? 0 : 64 + block.Block.Length;
+
+    public static void Write(FrameBuffer frame, int shard, HistoryBlock block) =>
+        Write(frame, shard, block.First, block.Last, block.WrittenAtMs, default, block.Block.Span);
+
+    /// <summary>Writes a block again at the end of the log; false when it is not needed any more.</summary>
+    public bool CopyForward(FrameBuffer frame, Block block)
+    {
+        if (ReadBlock(block) is not { } bytes)
+            return false;
+        Write(frame, block.Shard, block.First, block.Last, block.WrittenAtMs, block.Location, bytes);
+        return true;
+    }
+
+    public void Apply(ref EntryReader entry, Location location, int bytes)
+    {
+        long first = entry.Long(), last = entry.Long(), writtenAtMs = entry.Long();
+        var from = new Location((uint)entry.Int(), (uint)entry.Int());
+        lock (_gate)
+        {
+            if ((entry.Flags & Moved) == 0)
+                Put(new Block(entry.Shard, first, last, writtenAtMs, bytes) { Location = location });
+            else if (_byShard[entry.Shard].FirstOrDefault(b => b.Location == from) is { } moved)
+                moved.Location = location;
+        }
+    }
+
+    public void Trim(long nowMs)
+    {
+        var oldest = nowMs - (long)_options.HistoryAge.TotalMilliseconds;
+        lock (_gate)
+            while (_all.TryPeek(out var block) && block.WrittenAtMs < oldest)
+                DropOldest();
+    }
+
+    public List<Block> In(uint segment)
+    {
+        lock (_gate)
+            return [.. _all.Where(b => b.Location.Segment == segment)];
+    }
+
+    public Block[] Snapshot()
+    {
+        lock (_gate)
+            return [.. _all.Select(b => b.Copy())];
+    }
+
+    public static void Save(FrameBuffer frame, Block block)
+    {
+        frame.Add(block.Shard);
+        frame.Add(block.First);
+        frame.Add(block.Last);
+        frame.Add(block.WrittenAtMs);
+        frame.Add(block.Bytes);
+        frame.Add((int)block.Location.Segment);
+        frame.Add((int)block.Location.Offset);
+    }
+
+    public void Load(ref EntryReader entry) => Put(new Block(entry.Int(), entry.Long(), entry.Long(), entry.Long(), entry.Int())
+    {
+        Location = new Location((uint)entry.Int(), (uint)entry.Int()),
+    });
+
+    private static void Write(FrameBuffer frame, int shard, long first, long last, long writtenAtMs, Location from, ReadOnlySpan<byte> bytes)
+    {
+        frame.Begin(EntryType.History, shard, from.IsNone ? (byte)0 : Moved);
+        frame.Add(first);
+        frame.Add(last);
+        frame.Add(writtenAtMs);
+        frame.Add((int)from.Segment);
+        frame.Add((int)from.Offset);
+        frame.AddSized(bytes);
+        frame.End();
+    }
+
+    private byte[]? ReadBlock(Block block)
+    {
+        while (true)
+        {
+            var location = block.Location;
+            var bytes = new byte[block.Bytes];
+            if (_segments.TryRead(location, bytes))
+            {
+                var entry = new EntryReader(bytes);
+                if (!entry.MoveNext() || entry.Type != EntryType.History || entry.Shard != block.Shard)
+                    throw new JournalDamagedException(_segments.Find(location.Segment)?.File.Path ?? "", location.Offset, "not the history block that must be here");
+                entry.Take(32);
+                return entry.Sized().ToArray();
+            }
+            // Copied forward since, or dropped and gone with its segment.
+            if (block.Location == location)
+                return null;
+        }
+    }
+
+    private void Put(Block block)
+    {
+        _all.Enqueue(block);
+        _byShard[block.Shard].Enqueue(block);
+        _bytes += block.Bytes;
+        while (_bytes > _options.HistoryBytes && _all.Count > 0)
+            DropOldest();
+    }
+
+    private void DropOldest()
+    {
+        var block = _all.Dequeue();
+        _byShard[block.Shard].Dequeue();
+        _bytes -= block.Bytes;
+    }
+
+    internal sealed class Block(int shard, long first, long last, long writtenAtMs, int bytes)
+    {
+        private long _location;
+
+        public int Shard { get; } = shard;
+        public long First { get; } = first;
+        public long Last { get; } = last;
+        public long WrittenAtMs { get; } = writtenAtMs;
+        public int Bytes { get; } = bytes;
+
+        public Location Location
+        {
+            get => Volatile.Read(ref _location) is var both ? new Location((uint)(both >> 32), (uint)both) : default;
+            set => Volatile.Write(ref _location, ((long)value.Segment << 32) | value.Offset);
+        }
+
+        public Block Copy() => new(Shard, First, Last, WrittenAtMs, Bytes) { Location = Location };
+    }
+}

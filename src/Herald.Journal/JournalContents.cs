@@ -1,0 +1,160 @@
+using Herald.Engine.Stores;
+using Herald.Journal.Catalog;
+using Herald.Journal.DeadLetters;
+using Herald.Journal.Duplicates;
+using Herald.Journal.Files;
+using Herald.Journal.Frames;
+using Herald.Journal.History;
+using Herald.Journal.Segments;
+using Herald.Journal.Shards;
+using Herald.Journal.Sources;
+using Herald.Journal.State;
+
+namespace Herald.Journal;
+
+/// <summary>
+/// All that the log adds up to. Entries of a frame come in through <see cref="Apply"/>, in normal work once the frame is durable and
+/// at opening as the log is read again: one way in, so that both give the same.
+/// </summary>
+internal sealed class JournalContents : IDisposable
+{
+    public JournalContents(JournalOptions options, IJournalFiles files, JournalIdentity identity, Action<string> notice)
+    {
+        Options = options;
+        Files = files;
+        Identity = identity;
+        Notice = notice;
+        Paths = new JournalPaths(options.Directory);
+        Space = new DiskSpace(files, options);
+        Segments = new SegmentLog(files, Paths, options, Space, identity.Store, identity.ShardCount);
+        var indexStep = Math.Clamp(options.SegmentBytes / 64 / StoredEntry.Length, 16, IndexFiles.ChunkEntries);
+        Shards = new ShardIndex[identity.ShardCount];
+        Owners = new ShardOwner[identity.ShardCount];
+        for (var i = 0; i < Shards.Length; i++)
+        {
+            Shards[i] = new ShardIndex(new IndexFiles(files, Paths, Space, i, indexStep));
+            Owners[i] = new ShardOwner();
+        }
+        Window = new DuplicateWindow(options, identity.ShardCount);
+        Duplicates = new DuplicateCheck(Window, Shards, Segments, Frame, options);
+        DeadLetters = new DeadLetterTable(Segments, options);
+        State = new StateTable(Segments, identity.HashSeed);
+        History = new HistoryTable(Segments, options, identity.ShardCount);
+    }
+
+    public JournalOptions Options { get; }
+    public JournalIdentity Identity { get; }
+    public IJournalFiles Files { get; }
+    public JournalPaths Paths { get; }
+    public Action<string> Notice { get; }
+    public DiskSpace Space { get; }
+    public SegmentLog Segments { get; }
+
+    /// <summary>The frame the writer is making.</summary>
+    public FrameBuffer Frame { get; } = new();
+    public ShardIndex[] Shards { get; }
+    public ShardOwner[] Owners { get; }
+    public DuplicateWindow Window { get; }
+    public DuplicateCheck Duplicates { get; }
+    public CatalogTable Catalog { get; } = new();
+    public DeadLetterTable DeadLetters { get; }
+    public StateTable State { get; }
+    public HistoryTable History { get; }
+    public SourceTable Sources { get; } = new();
+
+    /// <summary>How often the journal has been opened; epochs grow from it.</summary>
+    public long Run { get; set; }
+
+    /// <summary>Segments below this number are given up.</summary>
+    public uint FloorSegment { get; set; } = 1;
+
+    /// <param name="at">Where the first of the entries lies.</param>
+    /// <param name="replay">Events are taken in too; in normal work they already are.</param>
+    public void Apply(ReadOnlySpan<byte> entries, Location at, bool replay)
+    {
+        var entry = new EntryReader(entries);
+        while (entry.MoveNext())
+        {
+            var location = at with { Offset = at.Offset + (uint)entry.Start };
+            switch (entry.Type)
+            {
+                case EntryType.Event when replay:
+                    ApplyEvent(ref entry, location);
+                    break;
+                case EntryType.Event:
+                    break;
+                case EntryType.Progress:
+                    Owners[entry.Shard].Apply(ref entry);
+                    break;
+                case EntryType.State:
+                    State.Apply(ref entry, location, entry.Length);
+                    break;
+                case EntryType.DeadLetter:
+                    DeadLetters.Apply(ref entry, location, entry.Length);
+                    break;
+                case EntryType.DeadLetterGone:
+                    DeadLetters.ApplyGone(ref entry);
+                    break;
+                case EntryType.Catalog:
+                    Catalog.Apply(ref entry);
+                    break;
+                case EntryType.Source:
+                    Sources.Load(ref entry);
+                    break;
+                case EntryType.History:
+                    History.Apply(ref entry, location, entry.Length);
+                    break;
+                case EntryType.Run:
+                    Run = entry.Long();
+                    break;
+                case EntryType.Floor:
+                    ApplyFloor(ref entry);
+                    break;
+                default:
+                    throw new InvalidDataException($"An entry of the unknown type {(int)entry.Type}.");
+            }
+        }
+    }
+
+    public void WriteRun(long run)
+    {
+        Frame.Begin(EntryType.Run);
+        Frame.Add(run);
+        Frame.End();
+    }
+
+    public void WriteFloor(uint segment, ReadOnlySpan<long> firsts)
+    {
+        Frame.Begin(EntryType.Floor);
+        Frame.Add((int)segment);
+        foreach (var first in firsts)
+            Frame.Add(first);
+        Frame.End();
+    }
+
+    public void Dispose()
+    {
+        foreach (var shard in Shards)
+            shard.Files.Dispose();
+        Segments.Dispose();
+    }
+
+    private void ApplyEvent(ref EntryReader entry, Location location)
+    {
+        var index = EventEntry.Read(entry.Flags, entry.Rest);
+        var shard = Shards[entry.Shard];
+        if (index.Sequence != shard.Assigned + 1)
+            throw new InvalidDataException($"Shard {entry.Shard} goes from {shard.Assigned} to {index.Sequence}.");
+        if (!shard.Files.TryReserve(index.Sequence))
+            throw new IOException($"There is no room to rebuild the index of shard {entry.Shard}: free some space on the disk of '{Options.Directory}'.");
+        shard.Append(new StoredEntry(index, location));
+        Segments.Find(location.Segment)!.Note(entry.Shard, index.Sequence, index.AcceptedAtMs);
+    }
+
+    private void ApplyFloor(ref EntryReader entry)
+    {
+        FloorSegment = Math.Max(FloorSegment, (uint)entry.Int());
+        foreach (var shard in Shards)
+            shard.RaiseFirst(entry.Long());
+    }
+}

@@ -1,0 +1,12 @@
+namespace Herald.Journal;
+
+/// <summary>
+/// Bytes that were known to be durable are not what was written. The journal refuses to open rather than lose events in silence;
+/// restore a backup, or move the named file away knowing what it held.
+/// </summary>
+public sealed class JournalDamagedException(string file, long offset, string what)
+    : IOException($"The journal is damaged: {what} ('{file}', offset {offset}). Restore it from a backup.")
+{
+    public string File { get; } = file;
+    public long Offset { get; } = offset;
+}

@@ -1,0 +1,79 @@
+namespace Herald.Journal;
+
+/// <summary>Settings of the embedded store. <see cref="Validate"/> gives all errors at once.</summary>
+public sealed record JournalOptions
+{
+    private const long MiB = 1 << 20, GiB = 1 << 30;
+
+    /// <summary>Where the journal lives; created, for its owner only, when missing. Required.</summary>
+    public required string Directory { get; init; }
+
+    /// <summary>Shards of a new journal, 1 to 1,024. An existing journal keeps the number it was created with. Default 16.</summary>
+    public int ShardCount { get; init; } = 16;
+
+    /// <summary>Bytes of a log file, 16 KiB to 1 GiB; a larger write gets a larger file. Default 64 MiB.</summary>
+    public int SegmentBytes { get; init; } = (int)(64 * MiB);
+
+    /// <summary>How long settled events stay readable, zero ("until delivered") or more. Default 7 days.</summary>
+    public TimeSpan RetainFor { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>Log bytes above which settled events go before <see cref="RetainFor"/>; null for no such bound. Default null.</summary>
+    public long? RetainBytes { get; init; }
+
+    /// <summary>Bytes the journal may take on disk, at least four segments; past it publishing is refused. Null: until the disk is full.</summary>
+    public long? MaxBytes { get; init; }
+
+    /// <summary>Bytes left free on the disk; publishing is refused rather than take them. Default 256 MiB.</summary>
+    public long MinFreeBytes { get; init; } = 256 * MiB;
+
+    /// <summary>How long an id is remembered, 0 or more. Default 24 hours.</summary>
+    public TimeSpan DuplicateWindow { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>How many ids are remembered, 0 to 1,000,000,000, at about 12 bytes of memory each. Default 10,000,000.</summary>
+    public long DuplicateEntries { get; init; } = 10_000_000;
+
+    /// <summary>How long dead letters are kept. Default 30 days.</summary>
+    public TimeSpan DeadLetterRetention { get; init; } = TimeSpan.FromDays(30);
+
+    /// <summary>Bytes of dead letters; past it the oldest go. Default 1 GiB.</summary>
+    public long DeadLetterBytes { get; init; } = GiB;
+
+    /// <summary>Number of dead letters, at about 150 bytes of memory each; past it the oldest go. Default 1,000,000.</summary>
+    public int DeadLetterEntries { get; init; } = 1_000_000;
+
+    /// <summary>Bytes of attempt history; past it the oldest blocks go. Default 64 MiB.</summary>
+    public long HistoryBytes { get; init; } = 64 * MiB;
+
+    /// <summary>Age of attempt history. Default 7 days.</summary>
+    public TimeSpan HistoryAge { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>Log bytes between two checkpoints, at least 16 KiB: what an open has to read again. Default 128 MiB.</summary>
+    public long CheckpointBytes { get; init; } = 128 * MiB;
+
+    public IReadOnlyList<string> Validate()
+    {
+        var errors = new List<string>();
+        Check(!string.IsNullOrWhiteSpace(Directory), nameof(Directory), Directory, "must name a directory");
+        Check(ShardCount is >= 1 and <= 1024, nameof(ShardCount), ShardCount, "must be 1 to 1,024");
+        Check(SegmentBytes is >= 16 << 10 and <= 1 << 30, nameof(SegmentBytes), SegmentBytes, "must be 16 KiB to 1 GiB");
+        Check(RetainFor >= TimeSpan.Zero, nameof(RetainFor), RetainFor, "must not be negative");
+        Check(RetainBytes is null or >= 0, nameof(RetainBytes), RetainBytes, "must not be negative");
+        Check(MaxBytes is null || MaxBytes >= 4L * SegmentBytes, nameof(MaxBytes), MaxBytes, $"must be at least four segments of {SegmentBytes} bytes");
+        Check(MinFreeBytes >= 0, nameof(MinFreeBytes), MinFreeBytes, "must not be negative");
+        Check(DuplicateWindow >= TimeSpan.Zero, nameof(DuplicateWindow), DuplicateWindow, "must not be negative");
+        Check(DuplicateEntries is >= 0 and <= 1_000_000_000, nameof(DuplicateEntries), DuplicateEntries, "must be 0 to 1,000,000,000");
+        Check(DeadLetterRetention > TimeSpan.Zero, nameof(DeadLetterRetention), DeadLetterRetention, "must be positive");
+        Check(DeadLetterBytes >= 0, nameof(DeadLetterBytes), DeadLetterBytes, "must not be negative");
+        Check(DeadLetterEntries is >= 0 and <= 100_000_000, nameof(DeadLetterEntries), DeadLetterEntries, "must be 0 to 100,000,000");
+        Check(HistoryBytes >= 0, nameof(HistoryBytes), HistoryBytes, "must not be negative");
+        Check(HistoryAge > TimeSpan.Zero, nameof(HistoryAge), HistoryAge, "must be positive");
+        Check(CheckpointBytes >= 16 << 10, nameof(CheckpointBytes), CheckpointBytes, "must be at least 16 KiB");
+        return errors;
+
+        void Check(bool holds, string setting, object? value, string rule)
+        {
+            if (!holds)
+                errors.Add($"{setting} is {value ?? "(none)"}: {rule}.");
+        }
+    }
+}

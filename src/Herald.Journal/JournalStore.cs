@@ -1,0 +1,354 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using Herald.Engine.Events;
+using Herald.Engine.Stores;
+using Herald.Journal.Checkpoints;
+using Herald.Journal.Files;
+using Herald.Journal.Frames;
+using Herald.Journal.Recovery;
+using Herald.Journal.Shards;
+using Herald.Journal.Writing;
+
+namespace Herald.Journal;
+
+/// <summary>
+/// The embedded store: every role of the store contract over one log on the local disk. Changes go through the writer's thread;
+/// reads come from the tables, the index and the log, on the caller's. This type only puts the parts together.
+/// </summary>
+public sealed class JournalStore : IEventLog, IShardStore, IStateReader, ICatalogStore, IDeadLetterStore, IOwnership, IAsyncDisposable
+{
+    /// <summary>The largest single change: an append, or a commit with all it brings.</summary>
+    private const int MaxChangeBytes = 512 << 20;
+    private const int LeasesPerRun = 1 << 20;
+
+    /// <summary>How many of a shard's newest entries are searched for an id the publisher did not give: such ids are not remembered.</summary>
+    private const int ScannedForId = 100_000;
+
+    private readonly JournalContents _contents;
+    private readonly TimeProvider _time;
+    private readonly IDisposable _lock;
+    private readonly WriteQueue _queue = new();
+    private readonly AppendPool _appends = new();
+    private readonly CheckpointSchedule _checkpoints;
+    private readonly Writer _writer;
+    private readonly EventReader _events;
+    private readonly Hints<Action<ShardId, long>> _headHints = new();
+    private readonly Hints<Action<long>> _catalogHints = new();
+    private readonly CancellationTokenSource _closing = new();
+    private readonly ITimer _ticks;
+    private long _leases;
+    private bool _isDisposed;
+
+    private JournalStore(JournalContents contents, JournalRecovery recovery, TimeProvider time, IDisposable @lock)
+    {
+        _contents = contents;
+        _time = time;
+        _lock = @lock;
+        _events = new EventReader(contents.Shards, contents.Segments);
+        _checkpoints = new CheckpointSchedule(contents.Options, request => _ = AskAsync(request));
+        _checkpoints.Opened(recovery.Checkpoint.Segment, recovery.Replayed);
+        var run = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(8));
+        _writer = new Writer(contents, time, _queue, recovery.NextFrame, run, _checkpoints, Published);
+        Begin();
+        _ticks = time.CreateTimer(_ => _ = AskAsync(new Question<bool>(Tick)), null, TickEvery, TickEvery);
+    }
+
+    private static TimeSpan TickEvery => TimeSpan.FromSeconds(10);
+
+    public int ShardCount => _contents.Identity.ShardCount;
+    public ulong HashSeed => _contents.Identity.HashSeed;
+
+    /// <summary>Ends with the reason when the journal has had to stop. The process should then end too: only opening anew finds out what is on disk.</summary>
+    public Task<Exception> Failed => _writer.Failed;
+
+    public JournalStatistics Statistics => new(
+        _contents.Segments.All.Count, _contents.Space.Taken, _contents.Shards.Sum(s => s.Head - s.First + 1),
+        _contents.DeadLetters.Count, _contents.DeadLetters.Bytes, _contents.DeadLetters.Evicted, _contents.Window.Entries,
+        _contents.Window.OldestMs == long.MaxValue ? TimeSpan.Zero : _time.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(_contents.Window.OldestMs),
+        _contents.Files.FreeBytes(_contents.Options.Directory), _writer.LastSyncMs, _writer.Syncs, _writer.Room.IsFull,
+        _writer.Room.RefusedEvents, _checkpoints.Written, 0);
+
+    /// <summary>Opens the journal, or creates it. <paramref name="notices"/> gets lines for the operator, on any thread.</summary>
+    /// <exception cref="ArgumentException">Options out of range; the message lists all of them.</exception>
+    /// <exception cref="JournalInUseException">Another process has it open.</exception>
+    /// <exception cref="JournalDamagedException">What had been durable is not what was written.</exception>
+    /// <exception cref="JournalFormatException">A newer Herald wrote it.</exception>
+    public static ValueTask<JournalStore> OpenAsync(
+        JournalOptions options, TimeProvider time, Action<string>? notices = null, CancellationToken cancel = default) =>
+        OpenAsync(options, time, new PosixFiles(), notices, cancel);
+
+    internal static async ValueTask<JournalStore> OpenAsync(
+        JournalOptions options, TimeProvider time, IJournalFiles files, Action<string>? notices, CancellationToken cancel)
+    {
+        if (options.Validate() is { Count: > 0 } errors)
+            throw new ArgumentException(string.Join(' ', errors), nameof(options));
+        options = options with { Directory = Path.GetFullPath(options.Directory) };
+        return await Task.Run(() => Open(options, time, files, notices ?? (_ => { })), cancel).ConfigureAwait(false);
+    }
+
+    public ValueTask AppendAsync(ReadOnlyMemory<NewEvent> events, Memory<Appended> verdicts, SourcePosition? position, CancellationToken cancel)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(verdicts.Length, events.Length, nameof(verdicts));
+        CheckShards(events.Span);
+        if (events.IsEmpty && position is null)
+            return ValueTask.CompletedTask;
+        var bytes = CheckSize(AppendRequest.BytesOf(events.Span, position));
+        // Once handed over it cannot be called back: the writer reads the records. Cancelling only ends the wait for a place.
+        if (!_queue.TryEnter())
+            return AppendSlowlyAsync(events, verdicts, position, bytes, cancel);
+        var request = _appends.Rent().Begin(events, verdicts, position, bytes);
+        var task = request.Task;
+        _queue.Add(request);
+        return task;
+    }
+
+    public ValueTask<IndexRead> ReadIndexAsync(ShardId shard, long from, Memory<IndexEntry> into, CancellationToken cancel)
+    {
+        const int AtOnce = 512;
+        var index = _contents.Shards[shard.Value];
+        var entries = ArrayPool<StoredEntry>.Shared.Rent(Math.Min(AtOnce, into.Length));
+        try
+        {
+            var total = 0;
+            while (total < into.Length)
+            {
+                var read = index.Read(from + total, entries.AsSpan(0, Math.Min(entries.Length, into.Length - total)));
+                for (var i = 0; i < read; i++)
+                    into.Span[total + i] = entries[i].ToIndexEntry();
+                total += read;
+                if (read == 0)
+                    break;
+            }
+            // Read after the entries: the catalog of their frame, or a later one, was in force before their head was published.
+            return new ValueTask<IndexRead>(new IndexRead(total, _contents.Catalog.Version));
+        }
+        finally
+        {
+            ArrayPool<StoredEntry>.Shared.Return(entries);
+        }
+    }
+
+    public ValueTask ReadEventsAsync(ShardId shard, ReadOnlyMemory<long> sequences, IEventSink sink, CancellationToken cancel)
+    {
+        _events.Read(shard.Value, sequences.Span, sink);
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask<LogBounds> BoundsAsync(ShardId shard, CancellationToken cancel)
+    {
+        var index = _contents.Shards[shard.Value];
+        return new ValueTask<LogBounds>(new LogBounds(index.First, index.Head));
+    }
+
+    public ValueTask<long> FindByTimeAsync(ShardId shard, DateTimeOffset time, CancellationToken cancel)
+    {
+        var index = _contents.Shards[shard.Value];
+        return new ValueTask<long>(index.FindByTime(index.First, time.ToUnixTimeMilliseconds()));
+    }
+
+    public async ValueTask<long> FindByIdAsync(ShardId shard, ulong keyHash, ulong idHash, CancellationToken cancel)
+    {
+        var now = _time.GetUtcNow().ToUnixTimeMilliseconds();
+        var remembered = await AskAsync(w => w.Contents.Duplicates.Find(shard.Value, keyHash, idHash, now), cancel).ConfigureAwait(false);
+        return remembered > 0 ? remembered : _contents.Shards[shard.Value].FindById(keyHash, idHash, ScannedForId);
+    }
+
+    public async ValueTask<long?> ReadSourcePositionAsync(string source, CancellationToken cancel) =>
+        await AskAsync(w => w.Contents.Sources.Find(source), cancel).ConfigureAwait(false);
+
+    public IDisposable OnHead(Action<ShardId, long> advanced) => _headHints.Add(advanced);
+
+    public async ValueTask<ShardProgress> LoadAsync(Fence fence, CancellationToken cancel) =>
+        await AskAsync(w => Load(w.Contents.Owners[fence.Shard.Value], fence), cancel).ConfigureAwait(false);
+
+    public async ValueTask<CommitReply> CommitAsync(ShardCommit commit, CancellationToken cancel)
+    {
+        CheckShards(new NewEvents(commit.Emitted).Span);
+        return await AskAsync(new CommitRequest(commit, CheckSize(CommitRequest.BytesOf(commit))), cancel).ConfigureAwait(false);
+    }
+
+    public ValueTask<IReadOnlyList<ReadOnlyMemory<byte>?>> ReadAsync(
+        ShardId shard, string application, IReadOnlyList<ReadOnlyMemory<byte>> keys, CancellationToken cancel)
+    {
+        var values = new ReadOnlyMemory<byte>?[keys.Count];
+        for (var i = 0; i < values.Length; i++)
+            values[i] = _contents.State.Read(shard.Value, application, keys[i].Span);
+        return new ValueTask<IReadOnlyList<ReadOnlyMemory<byte>?>>(values);
+    }
+
+    public ValueTask<IReadOnlyList<HistoryBlock>> ReadHistoryAsync(ShardId shard, long sequence, CancellationToken cancel) =>
+        new(_contents.History.Read(shard.Value, sequence));
+
+    public ValueTask<CatalogChanges> ReadAsync(long sinceVersion, CancellationToken cancel) => new(_contents.Catalog.Read(sinceVersion));
+
+    public async ValueTask<CatalogReply> ChangeAsync(IReadOnlyList<CatalogWrite> writes, CancellationToken cancel) =>
+        await AskAsync(new CatalogRequest(writes, CheckSize(CatalogRequest.BytesOf(writes, ShardCount))), cancel).ConfigureAwait(false);
+
+    public IDisposable OnChange(Action<long> changed) => _catalogHints.Add(changed);
+
+    public ValueTask<DeadLetterPage> ListAsync(DeadLetterQuery query, CancellationToken cancel) => new(_contents.DeadLetters.List(query));
+
+    public ValueTask<DeadLetter?> FindAsync(DeadLetterId id, CancellationToken cancel) => new(_contents.DeadLetters.Find(id));
+
+    public ValueTask<int> DiscardAsync(IReadOnlyList<DeadLetterId> ids, CancellationToken cancel) => RemoveAsync(ids, [], cancel);
+
+    public ValueTask<int> RedriveAsync(IReadOnlyList<Redrive> redrives, CancellationToken cancel)
+    {
+        foreach (var redrive in redrives)
+            CheckShards([redrive.Event]);
+        return RemoveAsync([], redrives, cancel);
+    }
+
+    /// <summary>All shards, for as long as the process runs. A shard that was released comes back under a new epoch.</summary>
+    public async ValueTask<IReadOnlyList<Lease>> RenewAsync(CancellationToken cancel) => await AskAsync(Renew, cancel).ConfigureAwait(false);
+
+    public async ValueTask ReleaseAsync(IReadOnlyList<Lease> leases, CancellationToken cancel) => await AskAsync(
+        w =>
+        {
+            foreach (var lease in leases)
+                if (w.Contents.Owners[lease.Shard.Value] is var owner && owner.Epoch == lease.Epoch)
+                    owner.Grant(0);
+            return true;
+        },
+        cancel).ConfigureAwait(false);
+
+    /// <summary>Completes what was handed in, writes a last checkpoint, and lets the directory go.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_isDisposed)
+            return;
+        _isDisposed = true;
+        await _closing.CancelAsync().ConfigureAwait(false);
+        await _ticks.DisposeAsync().ConfigureAwait(false);
+        _queue.Close(new StoreUnavailableException("The journal is closed."));
+        await _writer.Ended.ConfigureAwait(false);
+        await _checkpoints.CloseAsync(_writer).ConfigureAwait(false);
+        _contents.Dispose();
+        _lock.Dispose();
+        _closing.Dispose();
+    }
+
+    private static JournalStore Open(JournalOptions options, TimeProvider time, IJournalFiles files, Action<string> notice)
+    {
+        var paths = new JournalPaths(options.Directory);
+        files.CreateDirectory(paths.Root);
+        files.CreateDirectory(paths.Log);
+        files.CreateDirectory(paths.Index);
+        var held = files.Lock(paths.Root);
+        JournalContents? contents = null;
+        try
+        {
+            files.SyncDirectory(paths.Root);
+            var identity = JournalIdentity.ReadOrCreate(files, paths, options.ShardCount);
+            if (identity.ShardCount != options.ShardCount)
+                notice($"The journal has {identity.ShardCount} shards, the number it was created with; ShardCount {options.ShardCount} is not used.");
+            contents = new JournalContents(options, files, identity, notice);
+            var recovery = new JournalRecovery(contents);
+            recovery.Run(time.GetUtcNow().ToUnixTimeMilliseconds());
+            return new JournalStore(contents, recovery, time, held);
+        }
+        catch
+        {
+            contents?.Dispose();
+            held.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Makes this run known, so that no epoch is given twice; then lets the writer run.</summary>
+    private void Begin()
+    {
+        if (!_writer.TryMakeRoom(FrameBuffer.EntryHeader + 8, mayUseReserve: true))
+            throw new IOException($"There is no room to open the journal in '{_contents.Options.Directory}': free some disk space, or raise MaxBytes.");
+        _contents.WriteRun(_contents.Run + 1);
+        _writer.WriteFrame();
+        if (!_contents.Segments.TryKeepReserve())
+            _contents.Notice("There is no room to keep a segment in reserve: when the disk is full, deliveries will stop with publishing.");
+        _writer.Start();
+    }
+
+    private static ShardProgress Load(ShardOwner owner, Fence fence) =>
+        CommitRequest.Refusal(fence, owner) is { } stale ? throw stale : new ShardProgress(owner.Records());
+
+    private Lease[] Renew(Writer writer)
+    {
+        var leases = new Lease[ShardCount];
+        for (var i = 0; i < leases.Length; i++)
+        {
+            var owner = writer.Contents.Owners[i];
+            if (owner.Epoch == 0)
+                owner.Grant((writer.Contents.Run * LeasesPerRun) + ++_leases);
+            leases[i] = new Lease(new ShardId(i), owner.Epoch, null);
+        }
+        return leases;
+    }
+
+    private static bool Tick(Writer writer)
+    {
+        var now = writer.NowMs;
+        writer.Contents.Window.Trim(now);
+        writer.Contents.History.Trim(now);
+        writer.Retention.EvictLetters(now);
+        writer.Retention.RunOnce(now, isPressing: false);
+        writer.Room.MayHaveGrown();
+        return true;
+    }
+
+    private async ValueTask AppendSlowlyAsync(
+        ReadOnlyMemory<NewEvent> events, Memory<Appended> verdicts, SourcePosition? position, int bytes, CancellationToken cancel)
+    {
+        await _queue.EnterAsync(cancel).ConfigureAwait(false);
+        var request = _appends.Rent().Begin(events, verdicts, position, bytes);
+        var task = request.Task;
+        _queue.Add(request);
+        await task.ConfigureAwait(false);
+    }
+
+    private async ValueTask<int> RemoveAsync(IReadOnlyList<DeadLetterId> discards, IReadOnlyList<Redrive> redrives, CancellationToken cancel) =>
+        discards.Count + redrives.Count == 0 ? 0
+        : await AskAsync(new RemoveLettersRequest(discards, redrives, CheckSize(RemoveLettersRequest.BytesOf(discards, redrives))), cancel).ConfigureAwait(false);
+
+    private Task<T> AskAsync<T>(Func<Writer, T> ask, CancellationToken cancel) => AskAsync(new Question<T>(ask), cancel);
+
+    private async Task<T> AskAsync<T>(Request<T> request, CancellationToken cancel)
+    {
+        await _queue.EnterAsync(cancel).ConfigureAwait(false);
+        _queue.Add(request);
+        return await request.Reply.ConfigureAwait(false);
+    }
+
+    /// <summary>For the journal's own errands: nobody waits for the answer.</summary>
+    private async Task AskAsync(Request request)
+    {
+        try
+        {
+            await _queue.EnterAsync(_closing.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
+        _queue.Add(request);
+    }
+
+    private void Published(IReadOnlyList<(ShardId Shard, long Head)> advanced, long? catalogVersion)
+    {
+        if (catalogVersion is { } version)
+            foreach (var listener in _catalogHints.Listeners)
+                listener(version);
+        foreach (var listener in _headHints.Listeners)
+            for (var i = 0; i < advanced.Count; i++)
+                listener(advanced[i].Shard, advanced[i].Head);
+    }
+
+    private void CheckShards(ReadOnlySpan<NewEvent> events)
+    {
+        foreach (ref readonly var one in events)
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)one.Shard.Value, (uint)ShardCount, nameof(events));
+    }
+
+    private static int CheckSize(long bytes) =>
+        bytes <= MaxChangeBytes ? (int)bytes
+        : throw new ArgumentException($"A change of {bytes} bytes is too large: {MaxChangeBytes} at most.", nameof(bytes));
+}

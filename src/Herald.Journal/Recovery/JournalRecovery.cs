@@ -1,0 +1,172 @@
+using System.Globalization;
+using Herald.Journal.Checkpoints;
+using Herald.Journal.Files;
+using Herald.Journal.Frames;
+using Herald.Journal.Segments;
+using Herald.Journal.Shards;
+
+namespace Herald.Journal.Recovery;
+
+/// <summary>
+/// Opens what an earlier process left:
+/// 1. the last checkpoint; 2. the index files as far as the checkpoint vouches for them; 3. the frames written since, segment by segment;
+/// 4. the end: a torn frame is cut off, a bad one that had been durable is damage; 5. what a crash left over is removed;
+/// 6. the ids of the window are read back from the index.
+/// </summary>
+internal sealed class JournalRecovery(JournalContents contents)
+{
+    private readonly IJournalFiles _files = contents.Files;
+    private Dictionary<uint, (long NewestMs, long[] Last)> _known = [];
+
+    /// <summary>Where the log had been read to before this opening.</summary>
+    public CheckpointPosition Checkpoint { get; private set; }
+
+    /// <summary>Log bytes that were read again.</summary>
+    public long Replayed { get; private set; }
+    public ulong NextFrame { get; private set; } = 1;
+
+    public void Run(long nowMs)
+    {
+        // 1.
+        if (CheckpointFile.Read(_files, contents.Paths.Checkpoint, contents.Identity.Store) is { } items)
+        {
+            (Checkpoint, _known) = Checkpoints.Checkpoint.Load(items.Span, contents);
+            NextFrame = Checkpoint.NextFrame;
+        }
+
+        // 2.
+        var chunks = _files.List(contents.Paths.Index).Select(IndexFiles.Parse).OfType<(int Shard, long Chunk)>().ToLookup(c => c.Shard, c => c.Chunk);
+        for (var i = 0; i < contents.Shards.Length; i++)
+            contents.Shards[i].Files.Adopt(chunks[i].Order(), contents.Shards[i].Assigned);
+
+        // 3. and 4.
+        var found = OpenSegments();
+        for (var i = 0; i < found.Count; i++)
+            Take(found[i], i + 1 < found.Count ? found[i + 1] : null);
+        foreach (var shard in contents.Shards)
+            shard.Publish();
+
+        // 5.
+        while (contents.Segments.All is [var oldest, _, ..] && oldest.Number < contents.FloorSegment)
+            contents.Segments.RemoveOldest();
+        AdoptReserve();
+
+        // 6.
+        Parallel.For(0, contents.Shards.Length, i => contents.Window.Load(i, contents.Shards[i], nowMs));
+        contents.Window.Loaded(nowMs);
+    }
+
+    private List<Segment> OpenSegments()
+    {
+        var numbers = _files.List(contents.Paths.Log).Select(JournalPaths.SegmentNumber).OfType<uint>().Order().ToList();
+        var found = new List<Segment>();
+        foreach (var number in numbers)
+        {
+            var file = _files.Open(contents.Paths.Segment(number), create: false);
+            var bytes = new byte[SegmentHeader.Length];
+            var header = SegmentHeader.Read(bytes.AsSpan(0, file.Read(bytes, 0)), file.Path);
+            if (header is null && number == numbers[^1] && number > Checkpoint.Segment && !HoldsFrames(file))
+            {
+                contents.Notice($"'{file.Path}' had only been begun when the last process ended: it is removed.");
+                file.Dispose();
+                _files.Delete(file.Path);
+                _files.SyncDirectory(contents.Paths.Log);
+                continue;
+            }
+            if (header is not { } good || good.Number != number || good.Store != contents.Identity.Store)
+                throw new JournalDamagedException(file.Path, 0, "the header of a log file does not hold");
+            found.Add(new Segment(number, file, file.Length, good.FirstFrame, contents.Shards.Length));
+        }
+        CheckComplete(found);
+        return found;
+    }
+
+    private void CheckComplete(List<Segment> found)
+    {
+        var first = Checkpoint.Segment == 0 ? 1 : Checkpoint.Segment;
+        if (found.Count > 0 ? found.All(s => s.Number != first) : Checkpoint.Segment != 0)
+            throw new JournalDamagedException(contents.Paths.Segment(first), 0, "a log file is missing");
+        for (var i = 1; i < found.Count; i++)
+            if (found[i].Number != found[i - 1].Number + 1)
+                throw new JournalDamagedException(contents.Paths.Segment(found[i - 1].Number + 1), 0, "a log file is missing");
+    }
+
+    private void Take(Segment segment, Segment? next)
+    {
+        if (_known.TryGetValue(segment.Number, out var known))
+        {
+            known.Last.CopyTo(segment.Last.AsSpan());
+            segment.NewestMs = known.NewestMs;
+        }
+        else
+        {
+            contents.Segments.Current?.Last.CopyTo(segment.Last.AsSpan());
+        }
+        contents.Segments.Adopt(segment);
+        if (segment.Number < Checkpoint.Segment)
+            return;
+
+        var from = segment.Number == Checkpoint.Segment ? Checkpoint.Offset : SegmentHeader.Length;
+        if (from == SegmentHeader.Length && segment.FirstFrame != NextFrame)
+            throw new JournalDamagedException(segment.File.Path, 0, $"the file starts with frame {segment.FirstFrame} where {NextFrame} must follow");
+        var reader = new FrameReader(segment.File, from, NextFrame);
+        while (reader.MoveNext())
+            Apply(segment, reader);
+        Replayed += reader.Offset - from;
+        NextFrame = reader.NextNumber;
+        if (next is null)
+            CutAt(segment, reader);
+        else if (next.FirstFrame != NextFrame)
+            throw new JournalDamagedException(segment.File.Path, reader.Offset, $"frame {NextFrame} does not hold, and '{next.File.Path}' was begun after it");
+    }
+
+    private void Apply(Segment segment, FrameReader reader)
+    {
+        try
+        {
+            contents.Apply(reader.Body.Span, new Location(segment.Number, (uint)reader.BodyOffset), replay: true);
+        }
+        catch (InvalidDataException broken)
+        {
+            throw new JournalDamagedException(segment.File.Path, reader.BodyOffset, broken.Message);
+        }
+    }
+
+    /// <summary>
+    /// What follows the last whole frame was never acknowledged, unless a whole frame further on says otherwise. It is overwritten with
+    /// zeros, so that no later opening can take its rests for frames.
+    /// </summary>
+    private void CutAt(Segment segment, FrameReader reader)
+    {
+        if (reader.FindWitness(out var dirtyEnd) is { } witness)
+        {
+            throw new JournalDamagedException(segment.File.Path, reader.Offset, string.Create(
+                CultureInfo.InvariantCulture, $"frame {reader.NextNumber} does not hold, and the frame at offset {witness} says that it had been durable"));
+        }
+        contents.Segments.Offset = reader.Offset;
+        if (dirtyEnd == reader.Offset)
+            return;
+        contents.Notice(string.Create(
+            CultureInfo.InvariantCulture, $"'{segment.File.Path}' ends with {dirtyEnd - reader.Offset} bytes of a write that was never completed, from offset {reader.Offset}: they are cut off."));
+        var zeros = new byte[Math.Min(1 << 20, dirtyEnd - reader.Offset)];
+        for (var at = reader.Offset; at < dirtyEnd; at += zeros.Length)
+            segment.File.Write(zeros.AsSpan(0, (int)Math.Min(zeros.Length, dirtyEnd - at)), at);
+        segment.File.Sync();
+    }
+
+    private static bool HoldsFrames(IJournalFile file) =>
+        new FrameReader(file, SegmentHeader.Length, 0).FindWitness(out _) is not null || new FrameReader(file, 0, 0).FindWitness(out _) is not null;
+
+    private void AdoptReserve()
+    {
+        if (!_files.Exists(contents.Paths.Reserve))
+            return;
+        long length;
+        using (var reserve = _files.Open(contents.Paths.Reserve, create: false))
+            length = reserve.Length;
+        if (length == contents.Options.SegmentBytes)
+            contents.Segments.AdoptReserve(length);
+        else
+            _files.Delete(contents.Paths.Reserve);
+    }
+}

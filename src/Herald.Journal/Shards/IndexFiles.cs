@@ -1,0 +1,212 @@
+using System.Buffers.Binary;
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Herald.Journal.Files;
+
+namespace Herald.Journal.Shards;
+
+/// <summary>
+/// The index of one shard on disk: files of a million entries, in order of sequence, so that a place follows from a sequence.
+/// They are not synced as they are written, only with a checkpoint; what came after it is rebuilt from the log.
+/// </summary>
+internal sealed class IndexFiles(IJournalFiles files, JournalPaths paths, DiskSpace space, int shard, int stepEntries) : IDisposable
+{
+    public const int ChunkEntries = 1 << 20;
+    public const int HeaderLength = 64;
+    public const int Format = 1;
+
+    private const ulong Magic = 0x31584449444C4852; // "RHLDIDX1"
+
+    private readonly ConcurrentDictionary<long, IJournalFile> _chunks = new();
+    private readonly HashSet<IJournalFile> _unsynced = [];
+    private long _allocatedThrough;
+
+    /// <summary>Opens what is there; the last chunk may still be allocated further.</summary>
+    public void Adopt(IEnumerable<long> chunks, long head)
+    {
+        foreach (var chunk in chunks)
+        {
+            var file = files.Open(paths.IndexChunk(shard, chunk), create: false);
+            var length = file.Length;
+            if (chunk * ChunkEntries >= head && length < HeaderLength)
+            {
+                file.Dispose();
+                files.Delete(paths.IndexChunk(shard, chunk));
+                continue;
+            }
+            CheckHeader(file);
+            _chunks[chunk] = file;
+            space.Add(length);
+            _allocatedThrough = Math.Max(_allocatedThrough, (chunk * ChunkEntries) + ((length - HeaderLength) / StoredEntry.Length));
+        }
+        if (head > 0 && _chunks.GetValueOrDefault((head - 1) / ChunkEntries) is var last
+            && (last is null || last.Length < Offset(head) + StoredEntry.Length))
+        {
+            throw new JournalDamagedException(paths.IndexChunk(shard, (head - 1) / ChunkEntries), Offset(head), "an index file is missing or too short");
+        }
+    }
+
+    /// <summary>Sees to it that entries up to the sequence can be written later without running out of space.</summary>
+    public bool TryReserve(long through)
+    {
+        while (_allocatedThrough < through)
+        {
+            var chunk = _allocatedThrough / ChunkEntries;
+            var count = Math.Min(stepEntries, ((chunk + 1) * ChunkEntries) - _allocatedThrough);
+            var bytes = count * StoredEntry.Length;
+            if (!space.Allows(bytes))
+                return false;
+            var isNew = !_chunks.TryGetValue(chunk, out var file);
+            file ??= Create(chunk);
+            if (!file.TryAllocate(Offset(_allocatedThrough + 1), bytes))
+            {
+                if (isNew)
+                    Remove(chunk);
+                return false;
+            }
+            space.Add(bytes);
+            _allocatedThrough += count;
+        }
+        return true;
+    }
+
+    public void Write(long sequence, ReadOnlySpan<StoredEntry> entries)
+    {
+        while (!entries.IsEmpty)
+        {
+            var file = _chunks[(sequence - 1) / ChunkEntries];
+            var count = (int)Math.Min(entries.Length, ChunkEntries - ((sequence - 1) % ChunkEntries));
+            file.Write(MemoryMarshal.AsBytes(entries[..count]), Offset(sequence));
+            lock (_unsynced)
+                _unsynced.Add(file);
+            sequence += count;
+            entries = entries[count..];
+        }
+    }
+
+    /// <summary>Reads entries that were written; fewer when they are removed meanwhile, or a file ends.</summary>
+    public int Read(long sequence, Span<StoredEntry> into)
+    {
+        var total = 0;
+        while (total < into.Length)
+        {
+            var from = sequence + total;
+            if (!_chunks.TryGetValue((from - 1) / ChunkEntries, out var file))
+                break;
+            var count = (int)Math.Min(into.Length - total, ChunkEntries - ((from - 1) % ChunkEntries));
+            try
+            {
+                var read = file.Read(MemoryMarshal.AsBytes(into.Slice(total, count)), Offset(from)) / StoredEntry.Length;
+                CheckSequences(file, from, into.Slice(total, read));
+                total += read;
+                if (read < count)
+                    break;
+            }
+            catch (ObjectDisposedException)
+            {
+                break;
+            }
+        }
+        return total;
+    }
+
+    /// <summary>Called from one background thread at a time.</summary>
+    public void Sync()
+    {
+        IJournalFile[] unsynced;
+        lock (_unsynced)
+        {
+            unsynced = [.. _unsynced];
+            _unsynced.Clear();
+        }
+        foreach (var file in unsynced)
+        {
+            try
+            {
+                file.Sync();
+            }
+            catch (ObjectDisposedException)
+            {
+                // Removed by retention: nothing is left to sync.
+            }
+        }
+    }
+
+    /// <summary>Removes chunks that hold nothing at or above the sequence.</summary>
+    public void RemoveBelow(long sequence)
+    {
+        foreach (var chunk in _chunks.Keys)
+            if ((chunk + 1) * ChunkEntries < sequence)
+                Remove(chunk);
+    }
+
+    public IReadOnlyList<(long Chunk, IJournalFile File)> Chunks => [.. _chunks.Select(c => (c.Key, c.Value)).OrderBy(c => c.Key)];
+
+    public void Dispose()
+    {
+        foreach (var file in _chunks.Values)
+            file.Dispose();
+    }
+
+    /// <summary>The shard and chunk an index file's name stands for.</summary>
+    public static (int Shard, long Chunk)? Parse(string path)
+    {
+        var parts = Path.GetFileNameWithoutExtension(path).Split('-');
+        return Path.GetExtension(path) == ".idx" && parts.Length == 2
+            && int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var shard)
+            && long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var chunk)
+            ? (shard, chunk)
+            : null;
+    }
+
+    private IJournalFile Create(long chunk)
+    {
+        var file = files.Open(paths.IndexChunk(shard, chunk), create: true);
+        Span<byte> header = stackalloc byte[HeaderLength];
+        header.Clear();
+        BinaryPrimitives.WriteUInt64LittleEndian(header, Magic);
+        BinaryPrimitives.WriteInt32LittleEndian(header[8..], Format);
+        BinaryPrimitives.WriteInt32LittleEndian(header[12..], shard);
+        BinaryPrimitives.WriteInt64LittleEndian(header[16..], chunk);
+        file.Write(header, 0);
+        space.Add(HeaderLength);
+        return _chunks[chunk] = file;
+    }
+
+    private void Remove(long chunk)
+    {
+        if (!_chunks.TryRemove(chunk, out var file))
+            return;
+        lock (_unsynced)
+            _unsynced.Remove(file);
+        space.Add(-file.Length);
+        file.Dispose();
+        files.Delete(file.Path);
+    }
+
+    private void CheckHeader(IJournalFile file)
+    {
+        Span<byte> header = stackalloc byte[HeaderLength];
+        if (file.Read(header, 0) < HeaderLength || BinaryPrimitives.ReadUInt64LittleEndian(header) != Magic)
+        {
+            // Made after the last checkpoint and torn by a crash: all of it is rebuilt from the log. If not, reading finds it out.
+            header.Clear();
+            BinaryPrimitives.WriteUInt64LittleEndian(header, Magic);
+            BinaryPrimitives.WriteInt32LittleEndian(header[8..], Format);
+            BinaryPrimitives.WriteInt32LittleEndian(header[12..], shard);
+            file.Write(header, 0);
+        }
+        if (BinaryPrimitives.ReadInt32LittleEndian(header[8..]) is var format && format > Format)
+            throw new JournalFormatException(file.Path, format, Format);
+    }
+
+    private static void CheckSequences(IJournalFile file, long from, ReadOnlySpan<StoredEntry> entries)
+    {
+        for (var i = 0; i < entries.Length; i++)
+            if (entries[i].Sequence != from + i)
+                throw new JournalDamagedException(file.Path, Offset(from + i), $"an index entry says {entries[i].Sequence} where {from + i} must be");
+    }
+
+    private static long Offset(long sequence) => HeaderLength + ((sequence - 1) % ChunkEntries * StoredEntry.Length);
+}

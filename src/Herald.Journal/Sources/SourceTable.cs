@@ -1,0 +1,35 @@
+using Herald.Engine.Stores;
+using Herald.Journal.Frames;
+
+namespace Herald.Journal.Sources;
+
+/// <summary>How far each source has been read. Used by the writer alone: readers ask it.</summary>
+internal sealed class SourceTable
+{
+    private readonly Dictionary<string, long> _positions = new(StringComparer.Ordinal);
+
+    public long? Find(string source) => _positions.TryGetValue(source, out var position) ? position : null;
+
+    public void Write(FrameBuffer frame, SourcePosition position)
+    {
+        // Raised at once, so that a second append in the same frame is seen to repeat it; nobody is answered before it is durable.
+        _positions[position.Source] = position.Position;
+        frame.Begin(EntryType.Source);
+        Save(frame, position.Source, position.Position);
+        frame.End();
+    }
+
+    public KeyValuePair<string, long>[] Snapshot() => [.. _positions];
+
+    public static void Save(FrameBuffer frame, string source, long position)
+    {
+        frame.AddText(source);
+        frame.Add(position);
+    }
+
+    public void Load(ref EntryReader entry)
+    {
+        var source = entry.Text();
+        _positions[source] = entry.Long();
+    }
+}

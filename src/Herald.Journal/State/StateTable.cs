@@ -1,0 +1,102 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Herald.Engine.Events;
+using Herald.Engine.Stores;
+using Herald.Journal.Frames;
+using Herald.Journal.Segments;
+
+namespace Herald.Journal.State;
+
+/// <summary>
+/// Application state: where each value lies in the log, by the hash of its key. Values stay on disk; the entry read tells whether it is
+/// the key's own. Changed by the writer once durable; read by anyone.
+/// </summary>
+internal sealed class StateTable(SegmentLog segments, ulong hashSeed)
+{
+    private const byte Removed = 1;
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<UInt128, Place> _places = [];
+
+    public int Count => _places.Count;
+
+    public ReadOnlyMemory<byte>? Read(int shard, string application, ReadOnlySpan<byte> key)
+    {
+        var hash = Hash(shard, application, key);
+        while (true)
+        {
+            Place place;
+            lock (_gate)
+                if (!_places.TryGetValue(hash, out place))
+                    return null;
+            var bytes = new byte[place.Bytes];
+            // The value may have been copied forward, and its old segment removed, since its place was looked up.
+            if (!segments.TryRead(place.Location, bytes))
+                continue;
+            var entry = new EntryReader(bytes);
+            if (!entry.MoveNext() || entry.Type != EntryType.State || entry.Shard != shard)
+                throw new JournalDamagedException(segments.Find(place.Location.Segment)?.File.Path ?? "", place.Location.Offset, "not the state entry that must be here");
+            return entry.Text() == application && entry.Sized().SequenceEqual(key) ? entry.Sized().ToArray() : null;
+        }
+    }
+
+    public static int MaxBytes(in StateWrite write) => 48 + (3 * write.Application.Length) + write.Key.Length + (write.Value?.Length ?? 0);
+
+    public static void Write(FrameBuffer frame, int shard, in StateWrite write)
+    {
+        frame.Begin(EntryType.State, shard, write.Value is null ? Removed : (byte)0);
+        frame.AddText(write.Application);
+        frame.AddSized(write.Key.Span);
+        frame.AddSized(write.Value is { } value ? value.Span : default);
+        frame.End();
+    }
+
+    public void Apply(ref EntryReader entry, Location location, int bytes)
+    {
+        var hash = Hash(entry.Shard, entry.Text(), entry.Sized());
+        lock (_gate)
+        {
+            if ((entry.Flags & Removed) != 0)
+                _places.Remove(hash);
+            else
+                _places[hash] = new Place(location, bytes);
+        }
+    }
+
+    /// <summary>Places in a segment that is about to go.</summary>
+    public List<Place> In(uint segment)
+    {
+        lock (_gate)
+            return [.. _places.Values.Where(p => p.Location.Segment == segment)];
+    }
+
+    public KeyValuePair<UInt128, Place>[] Snapshot()
+    {
+        lock (_gate)
+            return [.. _places];
+    }
+
+    public static void Save(FrameBuffer frame, in KeyValuePair<UInt128, Place> item)
+    {
+        frame.Add((long)(ulong)item.Key);
+        frame.Add((long)(ulong)(item.Key >> 64));
+        frame.Add((int)item.Value.Location.Segment);
+        frame.Add((int)item.Value.Location.Offset);
+        frame.Add(item.Value.Bytes);
+    }
+
+    public void Load(ref EntryReader entry)
+    {
+        ulong low = (ulong)entry.Long(), high = (ulong)entry.Long();
+        _places[new UInt128(high, low)] = new Place(new Location((uint)entry.Int(), (uint)entry.Int()), entry.Int());
+    }
+
+    private UInt128 Hash(int shard, string application, ReadOnlySpan<byte> key)
+    {
+        var name = StableHash.Mix(StableHash.Of(application, hashSeed), (ulong)shard);
+        return new UInt128(StableHash.Of(key, name), StableHash.Of(key, ~name));
+    }
+
+    [StructLayout(LayoutKind.Sequential, Pack = 4)]
+    internal readonly record struct Place(Location Location, int Bytes);
+}

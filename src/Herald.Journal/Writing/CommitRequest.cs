@@ -1,0 +1,101 @@
+using Herald.Engine.Stores;
+using Herald.Journal.DeadLetters;
+using Herald.Journal.Frames;
+using Herald.Journal.History;
+using Herald.Journal.Shards;
+using Herald.Journal.State;
+
+namespace Herald.Journal.Writing;
+
+internal sealed class CommitRequest(ShardCommit commit, int maxBytes) : Request<CommitReply>
+{
+    private CommitReply _result = CommitReply.Empty;
+
+    public override int MaxBytes => maxBytes;
+    public override bool IsDelivery => true;
+
+    public static long BytesOf(ShardCommit commit)
+    {
+        long bytes = 64 + commit.Progress.Length + HistoryTable.MaxBytes(commit.History);
+        foreach (var emitted in commit.Emitted)
+            bytes += EventEntry.Bytes(emitted.Record.Length);
+        foreach (var write in commit.State)
+            bytes += StateTable.MaxBytes(write);
+        foreach (var letter in commit.DeadLetters)
+            bytes += StoredLetter.MaxBytes(letter);
+        return bytes;
+    }
+
+    /// <summary>
+    /// 1. Refuse another epoch; answer a repeated number. 2. Make sure that all of it fits. 3. Write events, progress, state, dead letters
+    /// and history into the one frame.
+    /// </summary>
+    public override void Encode(Writer writer, bool hasRoom)
+    {
+        var contents = writer.Contents;
+        var shard = commit.Fence.Shard.Value;
+        var owner = contents.Owners[shard];
+
+        // 1.
+        if (Refusal(commit.Fence, owner) is { } stale)
+        {
+            Refuse(stale);
+            return;
+        }
+        if (owner.FindReply(commit.Number) is { } first)
+        {
+            _result = first;
+            return;
+        }
+
+        // 2.
+        NewEvents emitted = new(commit.Emitted);
+        if (!hasRoom || !writer.Appender.TryReserve(emitted.Span))
+        {
+            Refuse(new StoreUnavailableException("The disk is full and the reserve is used up: the commit was not stored, and may be sent again once there is room."));
+            return;
+        }
+
+        // 3.
+        if (emitted.Span.Length > 0)
+        {
+            var verdicts = new Appended[emitted.Span.Length];
+            for (var i = 0; i < verdicts.Length; i++)
+                verdicts[i] = writer.Appender.Append(emitted.Span[i], hasRoom: true);
+            _result = new CommitReply(verdicts);
+        }
+        owner.Remember(commit.Number, _result);
+        ShardOwner.Write(contents.Frame, commit);
+        foreach (var write in commit.State)
+            StateTable.Write(contents.Frame, shard, write);
+        foreach (var letter in commit.DeadLetters)
+            WriteLetter(writer, letter);
+        if (commit.History is { Block.IsEmpty: false } history)
+            HistoryTable.Write(contents.Frame, shard, history);
+        if (commit.SettledBelow > owner.SettledBelow)
+            writer.Room.MayHaveGrown();
+    }
+
+    public static StaleOwnerException? Refusal(Fence fence, ShardOwner owner) =>
+        fence.Epoch == owner.Epoch ? null
+        : new StaleOwnerException($"Shard {fence.Shard} is owned under epoch {owner.Epoch}; epoch {fence.Epoch} is not in force.");
+
+    protected override CommitReply Result(Writer writer) => _result;
+
+    private static void WriteLetter(Writer writer, NewDeadLetter letter)
+    {
+        var contents = writer.Contents;
+        if (contents.DeadLetters.Contains(letter.Id) || !writer.NewLetters.Add(letter.Id))
+            return;
+        var shard = contents.Shards[letter.Id.Shard.Value];
+        Location record = default;
+        var size = 0;
+        if (letter.Record.IsEmpty && letter.Id.Sequence >= shard.First && shard.TryGet(letter.Id.Sequence, out var entry))
+        {
+            record = entry.Location with { Offset = entry.Location.Offset + EventEntry.RecordAt };
+            size = entry.Size;
+        }
+        StoredLetter.Write(contents.Frame, letter.Id, contents.DeadLetters.NextNumber(), letter.SubscriptionId, letter.Topic, letter.Reason,
+            letter.Record.Span, record, size);
+    }
+}

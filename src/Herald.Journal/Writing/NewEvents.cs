@@ -1,0 +1,15 @@
+using System.Runtime.InteropServices;
+using Herald.Engine.Events;
+
+namespace Herald.Journal.Writing;
+
+/// <summary>A list of events as a span, without a copy where the list allows it.</summary>
+internal readonly ref struct NewEvents(IReadOnlyList<NewEvent> events)
+{
+    public readonly ReadOnlySpan<NewEvent> Span = events switch
+    {
+        NewEvent[] array => array,
+        List<NewEvent> list => CollectionsMarshal.AsSpan(list),
+        _ => events.ToArray(),
+    };
+}

@@ -1,0 +1,28 @@
+using Herald.Engine.Stores;
+
+namespace Herald.Journal.Writing;
+
+/// <summary>Asks the writer what only its thread may read, or has it do something between two groups. Stores nothing.</summary>
+internal sealed class Question<T>(Func<Writer, T> ask) : Request<T>
+{
+    private T? _answer;
+
+    public override void Encode(Writer writer, bool hasRoom)
+    {
+    }
+
+    public override void Complete(Writer writer)
+    {
+        try
+        {
+            _answer = ask(writer);
+        }
+        catch (StaleOwnerException refusal)
+        {
+            Refuse(refusal);
+        }
+        base.Complete(writer);
+    }
+
+    protected override T Result(Writer writer) => _answer!;
+}

@@ -1,0 +1,48 @@
+using Herald.Engine.Stores;
+using Herald.Journal.DeadLetters;
+using Herald.Journal.Frames;
+
+namespace Herald.Journal.Writing;
+
+/// <summary>Discards dead letters, or redrives them: then each one's event is appended in the same frame.</summary>
+internal sealed class RemoveLettersRequest(IReadOnlyList<DeadLetterId> discards, IReadOnlyList<Redrive> redrives, int maxBytes) : Request<int>
+{
+    private int _removed;
+
+    public override int MaxBytes => maxBytes;
+    public override bool IsDelivery => true;
+    public override bool EndsGroup => true;
+
+    public static long BytesOf(IReadOnlyList<DeadLetterId> discards, IReadOnlyList<Redrive> redrives) =>
+        (32L * discards.Count) + redrives.Sum(r => 32L + EventEntry.Bytes(r.Event.Record.Length));
+
+    public override void Encode(Writer writer, bool hasRoom)
+    {
+        var contents = writer.Contents;
+        NewEvents events = new([.. redrives.Select(r => r.Event)]);
+        if (!hasRoom || !writer.Appender.TryReserve(events.Span))
+        {
+            Refuse(new StoreUnavailableException("The disk is full: no dead letter was changed."));
+            return;
+        }
+        var seen = new HashSet<DeadLetterId>();
+        foreach (var id in discards)
+            if (contents.DeadLetters.Contains(id) && seen.Add(id))
+                Remove(contents, id);
+        foreach (var redrive in redrives)
+        {
+            if (!contents.DeadLetters.Contains(redrive.Id) || !seen.Add(redrive.Id))
+                continue;
+            writer.Appender.Append(redrive.Event, hasRoom: true);
+            Remove(contents, redrive.Id);
+        }
+    }
+
+    protected override int Result(Writer writer) => _removed;
+
+    private void Remove(JournalContents contents, in DeadLetterId id)
+    {
+        DeadLetterTable.WriteGone(contents.Frame, id);
+        _removed++;
+    }
+}

@@ -1,0 +1,205 @@
+using System.Runtime.InteropServices;
+using Herald.Engine.Stores;
+using Herald.Journal.Checkpoints;
+using Herald.Journal.Frames;
+using Herald.Journal.Retention;
+
+namespace Herald.Journal.Writing;
+
+/// <summary>
+/// The one thread that changes the journal. A turn:
+/// 1. take every request that waits; 2. encode as many as go into one frame, deciding verdicts and sequences; 3. write and sync the frame;
+/// 4. take its entries into the tables, then publish the heads of its shards; 5. complete the requests; 6. look after bounds,
+/// checkpoint and retention. Requests that came during a sync make the next frame: the slower the disk, the larger the groups.
+/// </summary>
+/// <remarks>
+/// A failed write or sync is final. The kernel may have dropped the pages and forgotten the error, so a second sync would succeed
+/// and prove nothing: everyone waiting is told that the outcome is unknown, and only opening anew finds out.
+/// </remarks>
+internal sealed class Writer
+{
+    private const int GroupBytes = 4 << 20;
+
+    private readonly TimeProvider _time;
+    private readonly WriteQueue _queue;
+    private readonly Action<IReadOnlyList<(ShardId Shard, long Head)>, long?> _published;
+    private readonly Thread _thread;
+    private readonly TaskCompletionSource<Exception> _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<(ShardId, long)> _advanced = [];
+    private readonly ulong _run;
+    private ulong _nextFrame;
+    private long _syncs;
+    private double _lastSyncMs;
+
+    public Writer(
+        JournalContents contents, TimeProvider time, WriteQueue queue, ulong nextFrame, ulong run, CheckpointSchedule checkpoints,
+        Action<IReadOnlyList<(ShardId Shard, long Head)>, long?> published)
+    {
+        Contents = contents;
+        _time = time;
+        _queue = queue;
+        _nextFrame = nextFrame;
+        _run = run;
+        _published = published;
+        Appender = new EventAppender(contents);
+        Room = new Room(contents.Notice, contents.Options.Directory);
+        Checkpoints = checkpoints;
+        Retention = new SegmentRetention(this);
+        _thread = new Thread(Run) { Name = "herald journal", IsBackground = true };
+    }
+
+    public JournalContents Contents { get; }
+    public EventAppender Appender { get; }
+    public Room Room { get; }
+    public CheckpointSchedule Checkpoints { get; }
+    public SegmentRetention Retention { get; }
+
+    /// <summary>Dead letters already in the frame being made.</summary>
+    public HashSet<DeadLetterId> NewLetters { get; } = [];
+    public ulong NextFrame => _nextFrame;
+    public long NowMs => _time.GetUtcNow().ToUnixTimeMilliseconds();
+    public Task<Exception> Failed => _failed.Task;
+
+    /// <summary>The thread has ended.</summary>
+    public Task Ended => _ended.Task;
+    public long Syncs => Volatile.Read(ref _syncs);
+    public double LastSyncMs => Volatile.Read(ref _lastSyncMs);
+
+    public void Start() => _thread.Start();
+
+    /// <summary>Writes the frame made so far, which must fit; the tables have taken it in when this returns.</summary>
+    public void WriteFrame()
+    {
+        var (segments, frame) = (Contents.Segments, Contents.Frame);
+        var bytes = frame.Seal(_nextFrame, _run, _nextFrame - 1);
+        segments.Current!.File.Write(bytes.Span, segments.Offset);
+        var began = _time.GetTimestamp();
+        segments.Current.File.Sync();
+        Volatile.Write(ref _lastSyncMs, _time.GetElapsedTime(began).TotalMilliseconds);
+        Volatile.Write(ref _syncs, _syncs + 1);
+
+        var at = new Location(segments.Current.Number, (uint)segments.Offset + FrameHeader.Length);
+        segments.Offset += (bytes.Length + FrameHeader.Alignment - 1) & -FrameHeader.Alignment;
+        Checkpoints.Wrote(bytes.Length);
+        _nextFrame++;
+        Publish(bytes.Span[FrameHeader.Length..], at);
+        frame.Clear();
+        NewLetters.Clear();
+    }
+
+    /// <summary>Room for a frame with entries of so many bytes, in a new segment if need be. The frame must be empty.</summary>
+    public bool TryMakeRoom(long entryBytes, bool mayUseReserve)
+    {
+        var segments = Contents.Segments;
+        if (Room.IsOnReserve && Room.IsWorthTrying && segments.TryKeepReserve())
+        {
+            Room.IsOnReserve = false;
+            Room.Found();
+        }
+        if (Room.IsOnReserve && !mayUseReserve)
+            return false;
+        var frameBytes = FrameHeader.Length + entryBytes;
+        if (frameBytes <= segments.Remaining)
+            return true;
+        if (Room.IsWorthTrying && segments.TryRoll((int)frameBytes, _nextFrame, useReserve: false))
+        {
+            Room.IsOnReserve = false;
+            if (segments.TryKeepReserve())
+                Room.Found();
+            return true;
+        }
+        Room.Full();
+        if (!mayUseReserve || !segments.TryRoll((int)frameBytes, _nextFrame, useReserve: true))
+            return false;
+        Room.IsOnReserve = true;
+        return true;
+    }
+
+    private void Run()
+    {
+        List<Request>? taken = null;
+        var done = 0;
+        try
+        {
+            for (taken = _queue.Take(); taken is not null; taken = _queue.Take())
+            {
+                for (done = 0; done < taken.Count;)
+                {
+                    var group = EncodeGroup(taken, done);
+                    if (!Contents.Frame.IsEmpty)
+                        WriteFrame();
+                    for (var last = done + group; done < last; done++)
+                        taken[done].Complete(this);
+                    _queue.Leave(group);
+                    LookAfter();
+                }
+            }
+        }
+        catch (Exception failure)
+        {
+            // Whatever it was, what lies on disk and what is in memory may differ now: nothing may be built on it.
+            Fail(failure, taken is null ? default : CollectionsMarshal.AsSpan(taken)[done..]);
+        }
+        _ended.TrySetResult();
+    }
+
+    /// <summary>Returns how many requests went into the frame.</summary>
+    private int EncodeGroup(List<Request> taken, int from)
+    {
+        Appender.NowMs = NowMs;
+        Contents.Window.Trim(Appender.NowMs);
+        var frame = Contents.Frame;
+        for (var i = from; i < taken.Count; i++)
+        {
+            var request = taken[i];
+            var hasRoom = true;
+            if (request.MaxBytes > 0)
+            {
+                var fits = frame.Length + (long)request.MaxBytes <= Contents.Segments.Remaining && !Room.IsOnReserve;
+                if (!frame.IsEmpty && (!fits || frame.Length + (long)request.MaxBytes > GroupBytes))
+                    return i - from;
+                hasRoom = fits || TryMakeRoom(request.MaxBytes, request.IsDelivery);
+            }
+            request.Encode(this, hasRoom);
+            if (request.EndsGroup)
+                return i - from + 1;
+        }
+        return taken.Count - from;
+    }
+
+    /// <summary>Tables before heads: who reads a head then reads a catalog that is at least as new.</summary>
+    private void Publish(ReadOnlySpan<byte> entries, Location at)
+    {
+        var version = Contents.Catalog.Version;
+        if (Contents.Frame.HasTableEntries)
+            Contents.Apply(entries, at, replay: false);
+        _advanced.Clear();
+        for (var i = 0; i < Contents.Shards.Length; i++)
+            if (Contents.Shards[i].Publish())
+                _advanced.Add((new ShardId(i), Contents.Shards[i].Head));
+        if (_advanced.Count > 0 || Contents.Catalog.Version != version)
+            _published(_advanced, Contents.Catalog.Version == version ? null : Contents.Catalog.Version);
+    }
+
+    private void LookAfter()
+    {
+        if (Contents.DeadLetters.IsOverBounds)
+            Retention.EvictLetters(NowMs);
+        if (Room.IsWanted && Retention.RunOnce(NowMs, isPressing: true) > 0)
+            Room.MayHaveGrown();
+        Checkpoints.BeginWhenDue(this);
+    }
+
+    private void Fail(Exception failure, ReadOnlySpan<Request> waiting)
+    {
+        var unknown = new StoreUnavailableException("The journal has stopped; what was under way may or may not be stored.", failure);
+        _queue.Close(unknown);
+        _failed.TrySetResult(failure);
+        foreach (var request in waiting)
+            request.Fail(unknown);
+        while (_queue.Take() is { } rest)
+            foreach (var request in rest)
+                request.Fail(unknown);
+    }
+}

@@ -1,0 +1,84 @@
+using System.ComponentModel;
+using Herald.Engine;
+using Herald.Engine.Catalogs;
+using Herald.Engine.Looking;
+using Herald.Engine.Stores;
+using Herald.Server.Problems;
+using Herald.Server.Wire;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+
+namespace Herald.Server.DeadLetters;
+
+/// <summary><c>/v1/dead-letters</c></summary>
+internal sealed class DeadLetterEndpoints(DeadLetterDesk desk, Catalog catalog)
+{
+    private const int MostIds = 10_000;
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        var letters = routes.MapGroup("/v1/dead-letters").WithTags("dead letters");
+        letters.MapGet("", ListAsync).WithName("listDeadLetters").WithSummary("Dead letters, newest last");
+        letters.MapGet("/{id}", GetAsync).WithName("getDeadLetter").WithSummary("A dead letter with its event");
+        letters.MapPost("/redrive", RedriveAsync).WithName("redriveDeadLetters").WithSummary("Send them again, at the end of their keys")
+            .WithDescription("Receivers see the same webhook-id and the header herald-redelivery: redrive. Those already gone are not counted.");
+        letters.MapPost("/discard", DiscardAsync).WithName("discardDeadLetters").WithSummary("Give them up");
+        letters.MapPost("/{id}/redrive", RedriveOneAsync).WithName("redriveDeadLetter").WithSummary("Send one again");
+        letters.MapPost("/{id}/discard", DiscardOneAsync).WithName("discardDeadLetter").WithSummary("Give one up");
+    }
+
+    private async Task<Ok<ListWire<DeadLetterWire>>> ListAsync(
+        [AsParameters] PageQuery page, [Description("Only of this subscription.")] string? subscription, [Description("Only of this topic.")] string? topic,
+        CancellationToken cancel)
+    {
+        var found = await desk.ListAsync(new DeadLetterQuery(subscription, topic, page.Size, page.Cursor), cancel);
+        return TypedResults.Ok(new ListWire<DeadLetterWire> { Items = [.. found.Items.Select(DeadLetterWire.Of)], NextCursor = found.NextCursor });
+    }
+
+    private async Task<Results<Ok<DeadLetterWire>, Problem>> GetAsync(string id, CancellationToken cancel) =>
+        DeadLetterDesk.TryParse(id, out var parsed) && await desk.FindAsync(parsed, cancel) is { } letter ? TypedResults.Ok(DeadLetterWire.Of(letter)) : None(id);
+
+    private Task<Results<Ok<CountWire>, Problem>> RedriveAsync(Body<DeadLetterSelectionBody> body, CancellationToken cancel) =>
+        SelectAsync(body.Value, ids => desk.RedriveAsync(ids, cancel), subscription => desk.RedriveAllAsync(subscription, cancel));
+
+    private Task<Results<Ok<CountWire>, Problem>> DiscardAsync(Body<DeadLetterSelectionBody> body, CancellationToken cancel) =>
+        SelectAsync(body.Value, ids => desk.DiscardAsync(ids, cancel), subscription => desk.DiscardAllAsync(subscription, cancel));
+
+    private async Task<Results<Ok<CountWire>, Problem>> RedriveOneAsync(string id, CancellationToken cancel) =>
+        DeadLetterDesk.TryParse(id, out var parsed) && await desk.RedriveAsync([parsed], cancel) is > 0 and var count ? Counted(count) : None(id);
+
+    private async Task<Results<Ok<CountWire>, Problem>> DiscardOneAsync(string id, CancellationToken cancel) =>
+        DeadLetterDesk.TryParse(id, out var parsed) && await desk.DiscardAsync([parsed], cancel) is > 0 and var count ? Counted(count) : None(id);
+
+    private async Task<Results<Ok<CountWire>, Problem>> SelectAsync(
+        DeadLetterSelectionBody body, Func<IReadOnlyList<DeadLetterId>, ValueTask<int>> some, Func<string?, ValueTask<int>> all)
+    {
+        if ((body.Ids is null ? 0 : 1) + (body.Subscription is null ? 0 : 1) + (body.All is null ? 0 : 1) != 1)
+            return Problem.Invalid("", "", "Exactly one of ids, subscription and all.");
+        if (body.All is false)
+            return Problem.Invalid("/all", "false", "true, or left out.");
+        if (body.Subscription is { } subscription)
+            return catalog.FindSubscription(subscription) is null ? CatalogProblem.NoSubscription(subscription) : Counted(await all(subscription));
+        if (body.Ids is null)
+            return Counted(await all(null));
+
+        if (body.Ids.Count is 0 or > MostIds)
+            return Problem.Invalid("/ids", $"{body.Ids.Count} ids", $"1 to {MostIds} ids.");
+        var found = new List<FieldProblem>();
+        var ids = new List<DeadLetterId>(body.Ids.Count);
+        for (var i = 0; i < body.Ids.Count; i++)
+        {
+            if (DeadLetterDesk.TryParse(body.Ids[i], out var id))
+                ids.Add(id);
+            else
+                found.Add(FieldProblem.Of($"/ids/{i}", body.Ids[i], "An id from the list of dead letters."));
+        }
+        return found.Count > 0 ? Problem.Invalid(found) : Counted(await some(ids));
+    }
+
+    private static Ok<CountWire> Counted(int count) => TypedResults.Ok(new CountWire { Count = count });
+
+    private static Problem None(string id) => new(ProblemKind.DeadLetterNotFound, $"There is no dead letter '{FieldProblem.Of("", id, "").Value}'; it may have been redriven, discarded, or aged out.");
+}

@@ -1,0 +1,69 @@
+using System.ComponentModel;
+using Herald.Engine.Events;
+using Herald.Engine.Looking;
+using Herald.Engine.Stores;
+using Herald.Server.Events;
+using Herald.Server.Wire;
+
+namespace Herald.Server.DeadLetters;
+
+[Description("An event that used up its policy.")]
+internal sealed record DeadLetterWire
+{
+    public required string Id { get; set; }
+    public required string Subscription { get; set; }
+    public required string Topic { get; set; }
+
+    [Description("A short stable code: attempts-exhausted, max-age, endpoint-gone …")]
+    public required string Reason { get; set; }
+    public required string Detail { get; set; }
+    public required int Attempts { get; set; }
+    public int? StatusCode { get; set; }
+    public string? FirstAttemptAt { get; set; }
+    public required string DiedAt { get; set; }
+
+    [Description("The event as it was published.")]
+    public EventWire? Event { get; set; }
+
+    [Description("In place of event, what a source could not understand.")]
+    public string? RecordBase64 { get; set; }
+
+    public static DeadLetterWire Of(DeadLetter letter)
+    {
+        var view = new EventView(letter.Record);
+        var readable = view.IsWellFormed();
+        return new()
+        {
+            Id = DeadLetterDesk.Format(letter.Id),
+            Subscription = letter.SubscriptionId,
+            Topic = letter.Topic,
+            Reason = letter.Reason.Reason,
+            Detail = letter.Reason.Detail,
+            Attempts = letter.Reason.Attempts,
+            StatusCode = letter.Reason.StatusCode,
+            FirstAttemptAt = letter.Reason.FirstAttemptAtMs > 0 ? TimeText.OfUnixMs(letter.Reason.FirstAttemptAtMs) : null,
+            DiedAt = TimeText.OfUnixMs(letter.Reason.DiedAtMs),
+            Event = readable ? EventWire.Of(letter.Id.Shard.Value, letter.Id.Sequence, view) : null,
+            RecordBase64 = readable ? null : Convert.ToBase64String(letter.Record.Span),
+        };
+    }
+}
+
+[Description("Which dead letters: exactly one of ids, subscription and all.")]
+internal sealed record DeadLetterSelectionBody
+{
+    [Description("At most 10,000 ids.")]
+    public IReadOnlyList<string>? Ids { get; set; }
+
+    [Description("All of this subscription.")]
+    public string? Subscription { get; set; }
+
+    [Description("true: all there are.")]
+    public bool? All { get; set; }
+}
+
+internal sealed record CountWire
+{
+    [Description("How many there still were.")]
+    public required int Count { get; set; }
+}

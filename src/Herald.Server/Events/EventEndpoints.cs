@@ -1,0 +1,55 @@
+using System.ComponentModel;
+using Herald.Engine.Catalogs;
+using Herald.Engine.Looking;
+using Herald.Server.Problems;
+using Herald.Server.Wire;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+
+namespace Herald.Server.Events;
+
+/// <summary>Where is it? Events with their deliveries and attempts, and what a subscription has still to do.</summary>
+internal sealed class EventEndpoints(Catalog catalog, Inspector inspector)
+{
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/v1/topics/{topic}/events/{id}", EventAsync).WithTags("look").WithName("getEvent").WithSummary("An event with its deliveries and attempts")
+            .WithDescription("The newest event with this id (percent-encoded). With its key only one shard is asked.");
+        var one = routes.MapGroup("/v1/subscriptions/{id}").WithTags("look");
+        one.MapGet("/deliveries", DeliveriesAsync).WithName("listDeliveries").WithSummary("Unsettled deliveries that are being worked on");
+        one.MapGet("/lag", LagAsync).WithName("getLag").WithSummary("How far it is behind");
+        one.MapGet("/blocked-keys", BlockedKeysAsync).WithName("listBlockedKeys").WithSummary("Keys that wait because their oldest event failed");
+    }
+
+    private async Task<Results<Ok<EventStoryWire>, Problem>> EventAsync(
+        string topic, string id, [Description("The event's key.")] string? key, HttpContext context)
+    {
+        if (catalog.FindTopic(topic) is not { } found)
+            return CatalogProblem.NoTopic(topic);
+        id = RawSegment.Last(context);
+        if (await inspector.FindEventAsync(found, id, key, context.RequestAborted) is { } story)
+            return TypedResults.Ok(EventStoryWire.Of(story));
+        return new Problem(ProblemKind.EventNotFound, "It was never accepted, or it is past the time for which ids are remembered.");
+    }
+
+    private async Task<Results<Ok<ListWire<DeliveryWire>>, Problem>> DeliveriesAsync(string id, [AsParameters] PageQuery page, HttpContext context)
+    {
+        if (catalog.FindSubscription(id) is null)
+            return CatalogProblem.NoSubscription(id);
+        var found = await inspector.DeliveriesAsync(id, page.Size, page.Cursor, context.RequestAborted);
+        return TypedResults.Ok(new ListWire<DeliveryWire> { Items = [.. found.Items.Select(DeliveryWire.Of)], NextCursor = found.NextCursor });
+    }
+
+    private async Task<Results<Ok<LagWire>, Problem>> LagAsync(string id, HttpContext context) =>
+        await inspector.LagAsync(id, context.RequestAborted) is { } lag ? TypedResults.Ok(LagWire.Of(lag)) : CatalogProblem.NoSubscription(id);
+
+    private async Task<Results<Ok<ListWire<BlockedKeyWire>>, Problem>> BlockedKeysAsync(string id, [AsParameters] PageQuery page, HttpContext context)
+    {
+        if (catalog.FindSubscription(id) is null)
+            return CatalogProblem.NoSubscription(id);
+        var found = await inspector.BlockedKeysAsync(id, page.Size, page.Cursor, context.RequestAborted);
+        return TypedResults.Ok(new ListWire<BlockedKeyWire> { Items = [.. found.Items.Select(BlockedKeyWire.Of)], NextCursor = found.NextCursor });
+    }
+}

@@ -1,0 +1,78 @@
+using System.ComponentModel;
+using Herald.Engine.Looking;
+using Herald.Server.Wire;
+
+namespace Herald.Server.Events;
+
+[Description("How far a subscription is behind.")]
+internal sealed record LagWire
+{
+    public required string Subscription { get; set; }
+
+    [Description("Log entries not yet settled, at most: for a filtered subscription that fell behind it counts entries it has not looked at.")]
+    public required long Waiting { get; set; }
+    public required int InFlight { get; set; }
+
+    [Description("Attempts it may have in flight now; 0 while the endpoint does not answer and is probed.")]
+    public required int Limit { get; set; }
+    public required int BlockedKeys { get; set; }
+    public required int HeldKeys { get; set; }
+    public required bool Behind { get; set; }
+    public string? OldestWaitingAt { get; set; }
+    public required IReadOnlyList<ShardLagWire> Shards { get; set; }
+
+    public static LagWire Of(SubscriptionLag lag) => new()
+    {
+        Subscription = lag.SubscriptionId,
+        Waiting = lag.Waiting,
+        InFlight = lag.InFlight,
+        Limit = lag.Limit,
+        BlockedKeys = lag.BlockedKeys,
+        HeldKeys = lag.HeldKeys,
+        Behind = lag.Behind,
+        OldestWaitingAt = TimeText.Format(lag.OldestWaitingAt),
+        Shards =
+        [
+            .. lag.Shards.Select(s => new ShardLagWire
+            {
+                Shard = s.Shard, Position = s.Position, Head = s.Head, Outstanding = s.Outstanding, BlockedKeys = s.BlockedKeys,
+            }),
+        ],
+    };
+}
+
+internal sealed record ShardLagWire
+{
+    public required int Shard { get; set; }
+    public required long Position { get; set; }
+    public required long Head { get; set; }
+    public required int Outstanding { get; set; }
+    public required int BlockedKeys { get; set; }
+}
+
+[Description("A key that waits because its oldest event failed.")]
+internal sealed record BlockedKeyWire
+{
+    public required int Shard { get; set; }
+    public required long Sequence { get; set; }
+    public string? Key { get; set; }
+    public required string EventId { get; set; }
+    public required int Attempts { get; set; }
+    public string? NextAttemptAt { get; set; }
+
+    [Description("true: it waits for an operator.")]
+    public required bool Held { get; set; }
+    public string? LastReason { get; set; }
+
+    public static BlockedKeyWire Of(BlockedKeyView view) => new()
+    {
+        Shard = view.Shard,
+        Sequence = view.Sequence,
+        Key = view.Key,
+        EventId = view.EventId,
+        Attempts = view.Attempts,
+        NextAttemptAt = TimeText.Format(view.NextAttemptAt),
+        Held = view.Held,
+        LastReason = view.LastReason,
+    };
+}

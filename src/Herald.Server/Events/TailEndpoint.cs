@@ -1,0 +1,75 @@
+using System.Buffers;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Herald.Engine.Catalogs;
+using Herald.Engine.Looking;
+using Herald.Server.Problems;
+using Herald.Server.Wire;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Herald.Server.Events;
+
+/// <summary>
+/// <c>GET /v1/topics/{topic}/tail</c>: events as they are accepted, one JSON object a line, or as server-sent events for who accepts
+/// text/event-stream. A reader that is slow slows only itself: it reads the log.
+/// </summary>
+internal sealed class TailEndpoint(Catalog catalog, Inspector inspector, CancellationToken stopping)
+{
+    private const string ServerSentEvents = "text/event-stream";
+    private static readonly JsonTypeInfo<EventWire> EventType = (JsonTypeInfo<EventWire>)WireJson.Options.GetTypeInfo(typeof(EventWire));
+
+    public void Map(IEndpointRouteBuilder routes) =>
+        routes.MapGet("/v1/topics/{topic}/tail", TailAsync).WithTags("look").WithName("tailTopic").WithSummary("Events as they are accepted")
+            .WithDescription("One JSON object a line (application/x-ndjson), or server-sent events when they are accepted; until the caller goes.")
+            .Produces<EventWire>(StatusCodes.Status200OK, MediaTypes.LinesOfJson, ServerSentEvents);
+
+    private async Task TailAsync(string topic, HttpContext context)
+    {
+        if (catalog.FindTopic(topic) is not { } found)
+        {
+            await CatalogProblem.NoTopic(topic).ExecuteAsync(context);
+            return;
+        }
+        var asEvents = context.Request.Headers.Accept.ToString().Contains(ServerSentEvents, StringComparison.OrdinalIgnoreCase);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
+        var response = context.Response;
+        response.ContentType = asEvents ? ServerSentEvents : MediaTypes.LinesOfJson;
+        response.Headers.CacheControl = "no-store";
+        // The tail is taken before the headers go out: who has them sees every later event.
+        var events = inspector.TailAsync(found, ended.Token).GetAsyncEnumerator(ended.Token);
+        try
+        {
+            var next = events.MoveNextAsync();
+            await response.Body.FlushAsync(ended.Token);
+            while (await next)
+            {
+                Write(response, events.Current, asEvents);
+                next = events.MoveNextAsync();
+                if (!next.IsCompleted)
+                    await response.Body.FlushAsync(ended.Token);
+                else if (response.BodyWriter.UnflushedBytes > 1 << 16)
+                    await response.BodyWriter.FlushAsync(ended.Token);
+            }
+        }
+        catch (OperationCanceledException) when (ended.IsCancellationRequested)
+        {
+            // The way a tail ends.
+        }
+        finally
+        {
+            await events.DisposeAsync();
+        }
+    }
+
+    private static void Write(HttpResponse response, TailedEvent tailed, bool asEvents)
+    {
+        var into = response.BodyWriter;
+        if (asEvents)
+            into.Write("data: "u8);
+        using (var json = new Utf8JsonWriter(into, new() { Encoder = WireJson.Options.Encoder }))
+            JsonSerializer.Serialize(json, EventWire.Of(tailed.Shard, tailed.Sequence, tailed.Event), EventType);
+        into.Write(asEvents ? "\n\n"u8 : "\n"u8);
+    }
+}

@@ -1,0 +1,24 @@
+using Herald.Server.Problems;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+
+namespace Herald.Server.Health;
+
+/// <summary><c>/healthz</c>: should this process go on living? <c>/readyz</c>: should it get requests?</summary>
+internal sealed class HealthEndpoints(Task failed, CancellationToken stopping)
+{
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/healthz", Alive).WithTags("operate").WithName("healthz").WithSummary("The process works; 503 means: restart it");
+        routes.MapGet("/readyz", Ready).WithTags("operate").WithName("readyz").WithSummary("The server takes requests; 503 while it stops or has failed");
+    }
+
+    private Results<Ok<HealthWire>, Problem> Alive() =>
+        failed.IsCompleted ? new Problem(ProblemKind.NotReady, "The store has failed; the process ends, to recover by replay.") : Fine();
+
+    private Results<Ok<HealthWire>, Problem> Ready() => stopping.IsCancellationRequested ? new Problem(ProblemKind.NotReady, "The server is stopping.") : Alive();
+
+    private static Ok<HealthWire> Fine() => TypedResults.Ok(new HealthWire { Status = "ok" });
+}

@@ -1,0 +1,121 @@
+using Herald.Channels.Webhooks;
+using Herald.Engine;
+using Herald.Engine.Stores;
+using Herald.Journal;
+using Herald.Server.Hosting;
+using Herald.Server.Security;
+using Herald.Server.Settings;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Logging;
+
+namespace Herald.Server;
+
+/// <summary>
+/// A running Herald: journal, webhooks, engine and HTTP front as one. Started in that order; disposing it stops in the other: no more
+/// requests, attempts in flight end within their grace, progress is committed, the journal is closed.
+/// </summary>
+public sealed class HeraldServer : IAsyncDisposable
+{
+    private readonly ServerOptions _options;
+    private readonly TimeProvider _time;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Stack<IAsyncDisposable> _parts = new();
+    private WebApplication? _app;
+    private int _disposed;
+
+    private HeraldServer(ServerOptions options, TimeProvider time) => (_options, _time) = (options, time);
+
+    /// <summary>Where it listens, with the ports it was given, e.g. <c>http://127.0.0.1:8090</c>.</summary>
+    public IReadOnlyList<Uri> Addresses { get; private set; } = [];
+
+    /// <summary>The first of <see cref="Addresses"/>.</summary>
+    public Uri Address => Addresses[0];
+
+    /// <summary>The engine, for hosts that publish or look from inside the process.</summary>
+    public HeraldEngine Engine { get; private set; } = null!;
+
+    /// <summary>Ends with the reason when the server cannot go on (the store has failed); the host then ends the process.</summary>
+    public Task Failed { get; private set; } = Task.CompletedTask;
+
+    /// <exception cref="ServerStartException">Options, token, store or address cannot be used; the message says which and why.</exception>
+    public static async Task<HeraldServer> StartAsync(ServerOptions options, ServerServices? services = null, CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        services ??= new();
+        if (ServerSettings.Check(options) is { Count: > 0 } errors)
+            throw new ServerStartException(string.Join(Environment.NewLine, errors));
+        var server = new HeraldServer(options, services.Time);
+        try
+        {
+            await server.ComposeAsync(services, cancel);
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    public static Task<HeraldServer> StartAsync(ServerOptions options, TimeProvider time, CancellationToken cancel = default) =>
+        StartAsync(options, new ServerServices { Time = time }, cancel);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            return;
+        await _stopping.CancelAsync();
+        if (_app is not null)
+        {
+            using var patience = new CancellationTokenSource(_options.StopTimeout, _time);
+            await _app.StopAsync(patience.Token);
+        }
+        while (_parts.TryPop(out var part))
+            await part.DisposeAsync();
+        _stopping.Dispose();
+    }
+
+    private async Task ComposeAsync(ServerServices services, CancellationToken cancel)
+    {
+        var addresses = _options.Listen.Select(text => ListenAddress.TryParse(text, out var address) ? address : throw new ServerStartException($"listen = '{text}'")).ToList();
+        var loopbackOnly = addresses.All(a => a.IsLoopback);
+        var token = _options.TokenFile is { } file ? TokenFile.Read(file) : null;
+
+        var log = services.Logging.CreateLogger("Herald.Journal");
+        var journal = await JournalStore.OpenAsync(
+            _options.Journal with { Directory = _options.DataDirectory }, services.Time, notice => log.LogInformation("{Notice}", notice), cancel);
+        _parts.Push(journal);
+
+        var webhooks = new WebhookChannel(_options.Webhooks with { GuardAddresses = _options.WebhookGuard ?? !loopbackOnly }, services.Time);
+        _parts.Push(new Part(webhooks));
+
+        var parts = new EngineParts(
+            journal, journal, journal, journal, journal, journal, [webhooks, .. services.MoreChannels], services.Time, services.Random, services.Logging);
+        Engine = await HeraldEngine.StartAsync(parts, _options.Engine, cancel);
+        _parts.Push(Engine);
+        Failed = WhenFailedAsync(Engine.Failed, journal.Failed);
+
+        var front = new FrontParts(_options, Engine, journal, services, Failed, new AccessRules(token, loopbackOnly), _stopping.Token);
+        _app = FrontBuilder.Build(front, addresses, out var more);
+        _parts.Push(_app);
+        foreach (var part in more)
+            _parts.Push(new Part(part));
+        Addresses = await FrontBuilder.StartAsync(_app, addresses, cancel);
+    }
+
+    private static async Task WhenFailedAsync(Task engine, Task<Exception> journal)
+    {
+        if (await Task.WhenAny(engine, journal) == journal)
+            throw new StoreUnavailableException("The journal has stopped.", await journal);
+        await engine;
+    }
+
+    private sealed class Part(IDisposable inner) : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync()
+        {
+            inner.Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
+}

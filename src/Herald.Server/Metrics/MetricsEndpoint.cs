@@ -1,0 +1,77 @@
+using System.Diagnostics;
+using Herald.Journal;
+using Herald.Server.Publishing;
+using Herald.Server.Wire;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+
+namespace Herald.Server.Metrics;
+
+/// <summary><c>GET /metrics</c>: what the meters say, what the front and the journal count, and what the process costs.</summary>
+internal sealed class MetricsEndpoint(
+    MetricsCollector collector, PublishCounters publishing, BodyBudget budget, Func<JournalStatistics> journal, TimeProvider time, long startedAt)
+{
+    public void Map(IEndpointRouteBuilder routes) =>
+        routes.MapGet("/metrics", Read).WithTags("operate").WithName("metrics").WithSummary("Metrics in the Prometheus text format")
+            .Produces<string>(StatusCodes.Status200OK, "text/plain");
+
+    private ContentHttpResult Read()
+    {
+        var text = new PrometheusText();
+        collector.Write(text);
+        WriteFront(text);
+        WriteJournal(text, journal());
+        WriteProcess(text);
+        return TypedResults.Text(text.ToString(), PrometheusText.ContentType);
+    }
+
+    private void WriteFront(PrometheusText text)
+    {
+        const string Events = "herald_http_publish_events_total";
+        text.Single("herald_http_publish_requests_total", "counter", "Publish requests that were read.", publishing.Requests);
+        text.Head(Events, "counter", "Events published over HTTP, by how they fared.");
+        text.Sample(Events, "status=\"accepted\"", publishing.Accepted);
+        text.Sample(Events, "status=\"duplicate\"", publishing.Duplicates);
+        text.Sample(Events, "status=\"conflict\"", publishing.Conflicts);
+        text.Sample(Events, "status=\"refused\"", publishing.Refused);
+        text.Single("herald_http_body_bytes_in_flight", "gauge", "Memory of large bodies being read (bounded by maxBodyBytesInFlight).", budget.Taken);
+        text.Single("herald_uptime_seconds", "gauge", "Time since the start.", time.GetElapsedTime(startedAt).TotalSeconds);
+    }
+
+    private static void WriteJournal(PrometheusText text, JournalStatistics journal)
+    {
+        text.Single("herald_journal_bytes", "gauge", "Bytes on disk.", journal.Bytes);
+        text.Single("herald_journal_segments", "gauge", "Log files.", journal.Segments);
+        text.Single("herald_journal_events", "gauge", "Events kept, settled or not.", journal.Events);
+        text.Single("herald_journal_full", "gauge", "1: publishing is refused until there is room.", journal.IsFull ? 1 : 0);
+        text.Single("herald_journal_refused_total", "counter", "Events refused for want of room.", journal.Refused);
+        text.Single("herald_journal_free_bytes", "gauge", "Bytes free on the disk.", journal.FreeBytes);
+        text.Single("herald_journal_syncs_total", "counter", "fsyncs of the log.", journal.Syncs);
+        text.Single("herald_journal_last_sync_seconds", "gauge", "Duration of the last fsync.", journal.LastSyncMs / 1000);
+        text.Single("herald_journal_checkpoints_total", "counter", "Checkpoints written.", journal.Checkpoints);
+        text.Single("herald_journal_damaged_frames_total", "counter", "Damaged frames found by the background check.", journal.DamagedFrames);
+        text.Single("herald_duplicate_entries", "gauge", "Ids remembered.", journal.DuplicateEntries);
+        text.Single("herald_duplicate_age_seconds", "gauge", "How far back ids are really remembered.", journal.DuplicateAge.TotalSeconds);
+        text.Single("herald_dead_letters", "gauge", "Dead letters kept.", journal.DeadLetters);
+        text.Single("herald_dead_letter_bytes", "gauge", "Bytes of dead letters.", journal.DeadLetterBytes);
+        text.Single("herald_dead_letters_evicted_total", "counter", "Dead letters that went because of a bound or their age.", journal.DeadLettersEvicted);
+    }
+
+    private static void WriteProcess(PrometheusText text)
+    {
+        using var process = Process.GetCurrentProcess();
+        text.Single("process_cpu_seconds_total", "counter", "User and system CPU time.", Environment.CpuUsage.TotalTime.TotalSeconds);
+        text.Single("process_resident_memory_bytes", "gauge", "Resident memory.", Environment.WorkingSet);
+        text.Single("process_start_time_seconds", "gauge", "Start of the process, in Unix time.", new DateTimeOffset(process.StartTime).ToUnixTimeMilliseconds() / 1000d);
+        text.Single("process_threads", "gauge", "Threads of the process.", process.Threads.Count);
+        if (OperatingSystem.IsLinux())
+            text.Single("process_open_fds", "gauge", "Open file descriptors.", Directory.GetFiles("/proc/self/fd").Length);
+        text.Single("dotnet_gc_heap_bytes", "gauge", "Managed memory in use.", GC.GetTotalMemory(false));
+        text.Single("dotnet_gc_committed_bytes", "gauge", "Managed memory committed.", GC.GetGCMemoryInfo().TotalCommittedBytes);
+        text.Single("dotnet_gc_pause_seconds_total", "counter", "Time paused by garbage collection.", GC.GetTotalPauseDuration().TotalSeconds);
+        text.Single("dotnet_threadpool_threads", "gauge", "Threads of the pool.", ThreadPool.ThreadCount);
+        text.Single("dotnet_threadpool_pending", "gauge", "Work items that wait for a thread.", ThreadPool.PendingWorkItemCount);
+    }
+}

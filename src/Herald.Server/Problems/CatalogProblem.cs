@@ -1,0 +1,23 @@
+using Herald.Engine;
+using Herald.Engine.Catalogs;
+
+namespace Herald.Server.Problems;
+
+/// <summary>What callers are told when the catalog did not do what they asked.</summary>
+internal static class CatalogProblem
+{
+    public static Problem Of<T>(CatalogResult<T> result, ProblemKind notFound)
+        where T : class => result.Outcome switch
+        {
+            CatalogOutcome.NotFound => new(notFound, result.Detail.Length > 0 ? result.Detail : $"{notFound.Title}."),
+            CatalogOutcome.VersionMismatch => new(ProblemKind.VersionMismatch, result.Detail.Length > 0 ? result.Detail : "It was changed in between. Read it again."),
+            CatalogOutcome.InUse => new(ProblemKind.TopicInUse, result.Detail.Length > 0 ? result.Detail : "Delete its subscriptions first, or say ?force=true."),
+            _ => Problem.Invalid(result.Problems),
+        };
+
+    public static Problem NoTopic(string name) => new(ProblemKind.TopicNotFound, $"There is no topic '{Cut(name)}'.");
+
+    public static Problem NoSubscription(string id) => new(ProblemKind.SubscriptionNotFound, $"There is no subscription '{Cut(id)}'.");
+
+    private static string Cut(string name) => FieldProblem.Of("", name, "").Value;
+}

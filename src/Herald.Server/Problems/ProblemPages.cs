@@ -1,0 +1,55 @@
+using Herald.Engine.Stores;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Herald.Server.Problems;
+
+/// <summary>Gives every failing answer its problem: what routing and binding leave empty, and what is thrown.</summary>
+internal sealed class ProblemPages(RequestDelegate next, ILogger logger)
+{
+    public async Task InvokeAsync(HttpContext context)
+    {
+        try
+        {
+            await next(context);
+            if (context.Response is { HasStarted: false, StatusCode: >= 400, ContentType: null, ContentLength: null })
+                await OfStatus(context).ExecuteAsync(context);
+        }
+        catch (Exception e) when (!context.Response.HasStarted)
+        {
+            if (e is OperationCanceledException && context.RequestAborted.IsCancellationRequested)
+                return; // Nobody reads the answer any more.
+            await Of(e, context).ExecuteAsync(context);
+        }
+    }
+
+    /// <summary>What the caller is told of an exception: never its text, when it is ours.</summary>
+    public Problem Of(Exception exception, HttpContext context)
+    {
+        switch (exception)
+        {
+            case ProblemException known:
+                return known.Problem;
+            case StoreUnavailableException:
+                return new(ProblemKind.StoreUnavailable, "It is not known whether anything was stored. Send it again with the same ids.") { RetryAfter = 1 };
+            case BadHttpRequestException bad:
+                return new(ProblemKind.OfStatus(bad.StatusCode), bad.Message) { Status = bad.StatusCode };
+            default:
+                logger.LogError(exception, "{Method} {Path} failed", context.Request.Method, context.Request.Path.Value);
+                return new(ProblemKind.Internal, "The request failed in a way that was not foreseen. The log of the server has the details.");
+        }
+    }
+
+    private static Problem OfStatus(HttpContext context)
+    {
+        var status = context.Response.StatusCode;
+        var detail = status switch
+        {
+            404 => "No resource has this address. /openapi.json lists all of them.",
+            405 => $"Allowed here: {context.Response.Headers.Allow}.",
+            415 => "Send application/json.",
+            _ => "The request was refused.",
+        };
+        return new(ProblemKind.OfStatus(status), detail) { Status = status };
+    }
+}

@@ -1,0 +1,141 @@
+using System.Buffers;
+using Herald.Engine;
+using Herald.Engine.Catalogs;
+using Herald.Engine.Publishing;
+using Herald.Server.Problems;
+using Herald.Server.Wire;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.ObjectPool;
+using Microsoft.Extensions.Primitives;
+
+namespace Herald.Server.Publishing;
+
+/// <summary>
+/// <c>POST /v1/topics/{topic}/events</c>, the one hot path of the front:
+/// (1) the topic, (2) the media type, (3) the body in one piece, (4) its events into a batch, (5) append, (6) answer.
+/// It is dispatched before routing, logs nothing, and looks nothing up in a container.
+/// </summary>
+internal sealed class PublishDoor(Intake intake, Catalog catalog, BodyBudget budget, ServerOptions options, ProblemPages problems)
+{
+    private readonly ObjectPool<PublishRequest> _requests = new DefaultObjectPool<PublishRequest>(new PoolPolicy(), 256);
+
+    public PublishCounters Counters { get; } = new();
+
+    public async Task HandleAsync(HttpContext context, string topicName)
+    {
+        try
+        {
+            if (await PublishAsync(context, topicName) is { } problem)
+                await problem.ExecuteAsync(context);
+        }
+        catch (Exception e) when (!context.Response.HasStarted)
+        {
+            await problems.Of(e, context).ExecuteAsync(context);
+        }
+    }
+
+    private async ValueTask<Problem?> PublishAsync(HttpContext context, string topicName)
+    {
+        // 1. The topic.
+        var topic = catalog.FindTopic(topicName);
+        if (topic is null)
+        {
+            (topic, var unknown) = await CreateTopicAsync(topicName, context.RequestAborted);
+            if (topic is null)
+                return unknown;
+        }
+
+        // 2. The media type.
+        var request = context.Request;
+        var media = MediaTypes.Of(request.ContentType);
+        if (media is not (MediaType.Json or MediaType.LinesOfJson) || request.Headers.ContentEncoding.Count > 0)
+            return NotUnderstood();
+
+        // 3. The body.
+        var (body, problem) = await BodyBuffer.ReadAsync(request, budget, options.MaxBodyBytes);
+        var batch = intake.Rent(topic);
+        var work = _requests.Get();
+        try
+        {
+            // 4. Its events. The batch copies them: the body is free when they are read.
+            problem ??= work.Read(body.Bytes.Span, media, Traceparent(request.Headers.TraceParent), batch, intake.Options.MaxBatchEvents);
+            body.Dispose();
+            if (problem is not null)
+                return problem;
+
+            // 5. Append. Not cancelled when the caller goes: the store would still be reading the batch.
+            if (batch.Count > 0)
+                await intake.PublishAsync(batch);
+
+            // 6. The answer.
+            var tally = PublishTally.Of(batch.Results, work.Refused.Count);
+            Counters.Add(tally);
+            if (tally.Stored == 0)
+                return Refusal(work, batch, tally);
+            Answer(context.Response, work, batch, tally);
+            return null;
+        }
+        finally
+        {
+            body.Dispose();
+            batch.Dispose();
+            _requests.Return(work);
+        }
+    }
+
+    private async ValueTask<(Topic?, Problem?)> CreateTopicAsync(string name, CancellationToken cancel)
+    {
+        if (!options.AutoCreateTopics)
+            return (null, new(ProblemKind.TopicNotFound, $"There is no topic '{Cut(name)}'. Create it with PUT /v1/topics/{Cut(name)}."));
+        var created = await catalog.PutTopicAsync(name, cancel);
+        return created.Done ? (created.Value, null) : (null, Problem.Invalid(created.Problems));
+    }
+
+    private static void Answer(HttpResponse response, PublishRequest work, PublishBatch batch, in PublishTally tally)
+    {
+        work.WriteAnswer(batch);
+        response.StatusCode = tally.Stored == tally.Total ? StatusCodes.Status202Accepted : StatusCodes.Status207MultiStatus;
+        response.ContentType = MediaTypes.Json;
+        response.ContentLength = work.Answer.Length;
+        response.BodyWriter.Write(work.Answer); // Kestrel flushes when the request has ended.
+    }
+
+    private static Problem Refusal(PublishRequest work, PublishBatch batch, in PublishTally tally)
+    {
+        if (tally.NoRoom > 0)
+            return new(ProblemKind.NoRoom, PublishRules.NoRoom) { RetryAfter = 5 };
+        if (work.IsSingle && tally.Conflicts > 0)
+            return new(ProblemKind.EventConflict, PublishRules.Conflict, [FieldProblem.Of("/id", batch[0].Id, PublishRules.Conflict)]);
+        if (work.IsSingle)
+        {
+            var refused = work.Refused[0].Problem;
+            return IsPayloadTooLarge(refused) ? new(ProblemKind.PayloadTooLarge, refused.Rule, [refused]) : Problem.Invalid([refused]);
+        }
+        // Written here: work and batch are given back before the problem is.
+        var results = work.ResultsOf(batch);
+        return new(ProblemKind.EventsRefused, "No event of the batch was accepted; results says why, by index.")
+        {
+            More = json =>
+            {
+                json.WritePropertyName("results"u8);
+                json.WriteRawValue(results, skipInputValidation: true);
+            },
+        };
+    }
+
+    internal static bool IsPayloadTooLarge(FieldProblem problem) =>
+        problem.Pointer == "/payload" && problem.Value.EndsWith(" bytes", StringComparison.Ordinal);
+
+    private static string? Traceparent(StringValues header) => header.Count == 0 ? null : header[0];
+
+    private static Problem NotUnderstood() =>
+        new(ProblemKind.UnsupportedMediaType, "Send application/json (one event or an array) or application/x-ndjson (one event a line), in UTF-8 and not compressed.");
+
+    private static string Cut(string name) => name.Length <= 80 ? name : name[..80] + "…";
+
+    private sealed class PoolPolicy : PooledObjectPolicy<PublishRequest>
+    {
+        public override PublishRequest Create() => new();
+        public override bool Return(PublishRequest obj) => obj.Reset();
+    }
+}

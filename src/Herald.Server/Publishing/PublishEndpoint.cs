@@ -1,0 +1,28 @@
+using Herald.Server.Problems;
+using Herald.Server.Wire;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Herald.Server.Publishing;
+
+/// <summary>Makes the publishing door known to routing (405 for other methods) and to the description of the API.</summary>
+internal static class PublishEndpoint
+{
+    public static void Map(IEndpointRouteBuilder routes, PublishDoor door) =>
+        routes.MapPost("/v1/topics/{topic}/events", (string topic, HttpContext context) => door.HandleAsync(context, topic))
+            .WithTags("publish").WithName("publish").WithSummary("Publish events")
+            .WithDescription(
+                """
+                One event (a JSON object), an array of events, or one event a line (application/x-ndjson); at most 10,000 events and 16 MiB.
+                202: all were accepted, or are duplicates of events accepted before; they are durable. 207: some were refused. 400: all were.
+                409: the id of a single event was used for another one. 503: nothing is known to be stored; publish again with the same ids.
+                """)
+            .Accepts<NewEventWire>(MediaTypes.Json, MediaTypes.LinesOfJson)
+            .Produces<PublishAnswerWire>(StatusCodes.Status202Accepted)
+            .Produces<PublishAnswerWire>(StatusCodes.Status207MultiStatus)
+            .Produces<ProblemWire>(StatusCodes.Status409Conflict, Problem.ContentType)
+            .Produces<ProblemWire>(StatusCodes.Status413PayloadTooLarge, Problem.ContentType)
+            .Produces<ProblemWire>(StatusCodes.Status415UnsupportedMediaType, Problem.ContentType)
+            .Produces<ProblemWire>(StatusCodes.Status503ServiceUnavailable, Problem.ContentType);
+}

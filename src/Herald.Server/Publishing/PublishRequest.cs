@@ -1,0 +1,226 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Unicode;
+using Herald.Engine;
+using Herald.Engine.Publishing;
+using Herald.Engine.Stores;
+using Herald.Server.Problems;
+using Herald.Server.Wire;
+
+namespace Herald.Server.Publishing;
+
+/// <summary>
+/// The working memory of one publish: reads a body into a batch, and writes the answer. Pooled, so that a publish allocates next to nothing.
+/// </summary>
+internal sealed class PublishRequest : IDisposable
+{
+    private const int LargestAnswerKept = 1 << 16;
+    private readonly EventReader _events = new();
+    private readonly Scratch _scratch = new();
+    private readonly List<(int Index, FieldProblem Problem)> _refused = [];
+    private ArrayBufferWriter<byte> _answer = new(512);
+    private readonly Utf8JsonWriter _json;
+
+    public PublishRequest() => _json = new(_answer, new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
+
+    public IReadOnlyList<(int Index, FieldProblem Problem)> Refused => _refused;
+    public ReadOnlySpan<byte> Answer => _answer.WrittenSpan;
+
+    /// <summary>The body was one event, not a list of events.</summary>
+    public bool IsSingle { get; private set; }
+
+    /// <summary>Fills the batch; what breaks a rule is in <see cref="Refused"/>, by index.</summary>
+    /// <returns>Why the body as a whole is refused, or null.</returns>
+    public Problem? Read(ReadOnlySpan<byte> body, MediaType media, string? traceparent, PublishBatch batch, int maxEvents)
+    {
+        if (!Utf8.IsValid(body))
+            return new(ProblemKind.MalformedJson, "The body is not UTF-8.");
+        var trace = ReadOnlySpan<byte>.Empty;
+        if (traceparent is { Length: > 0 })
+        {
+            var into = _scratch.Take(Encoding.UTF8.GetMaxByteCount(traceparent.Length));
+            trace = into[..Encoding.UTF8.GetBytes(traceparent, into)];
+        }
+        return media == MediaType.LinesOfJson ? ReadLines(body, trace, batch, maxEvents) : ReadJson(body, trace, batch, maxEvents);
+    }
+
+    private Problem? ReadJson(ReadOnlySpan<byte> body, ReadOnlySpan<byte> trace, PublishBatch batch, int maxEvents)
+    {
+        var json = NewReader(body);
+        try
+        {
+            if (!json.Read())
+                return Empty();
+            IsSingle = json.TokenType != JsonTokenType.StartArray;
+            if (IsSingle)
+            {
+                ReadEvent(ref json, body, trace, batch, 0);
+            }
+            else
+            {
+                var index = 0;
+                for (; json.Read() && json.TokenType != JsonTokenType.EndArray; index++)
+                {
+                    if (index == maxEvents)
+                        return TooMany(maxEvents);
+                    ReadEvent(ref json, body, trace, batch, index);
+                }
+                if (index == 0)
+                    return new(ProblemKind.EmptyBody, "The batch has no events.");
+            }
+            json.Read(); // Nothing may follow.
+            return null;
+        }
+        catch (JsonException e)
+        {
+            return Malformed(e);
+        }
+    }
+
+    /// <summary>Each line stands alone: one that is no JSON refuses itself, not the others.</summary>
+    private Problem? ReadLines(ReadOnlySpan<byte> body, ReadOnlySpan<byte> trace, PublishBatch batch, int maxEvents)
+    {
+        var index = 0;
+        while (!body.IsEmpty)
+        {
+            var end = body.IndexOf((byte)'\n');
+            var line = end < 0 ? body : body[..end];
+            body = end < 0 ? [] : body[(end + 1)..];
+            if (line.Trim(" \t\r"u8).IsEmpty)
+                continue;
+            if (index == maxEvents)
+                return TooMany(maxEvents);
+            try
+            {
+                var json = NewReader(line);
+                json.Read();
+                var draft = new EventDraft { Trace = trace };
+                var problem = _events.Read(ref json, line, ref draft);
+                json.Read(); // Throws when something follows, before the event is in the batch.
+                problem ??= batch.Add(draft);
+                if (problem is not null)
+                    _refused.Add((index, problem));
+            }
+            catch (JsonException e)
+            {
+                _refused.Add((index, FieldProblem.Of("", line, Malformed(e).Detail)));
+            }
+            index++;
+        }
+        return index == 0 ? Empty() : null;
+    }
+
+    private void ReadEvent(ref Utf8JsonReader json, ReadOnlySpan<byte> body, ReadOnlySpan<byte> trace, PublishBatch batch, int index)
+    {
+        var draft = new EventDraft { Trace = trace };
+        var problem = _events.Read(ref json, body, ref draft) ?? batch.Add(draft);
+        if (problem is not null)
+            _refused.Add((index, problem));
+    }
+
+    /// <summary>The verdicts by index, as <c>{"results": [...]}</c>.</summary>
+    public void WriteAnswer(PublishBatch batch)
+    {
+        _json.WriteStartObject();
+        _json.WritePropertyName("results"u8);
+        WriteResults(_json, batch);
+        _json.WriteEndObject();
+        _json.Flush();
+    }
+
+    /// <summary>The verdicts alone, to be kept.</summary>
+    public byte[] ResultsOf(PublishBatch batch)
+    {
+        WriteResults(_json, batch);
+        _json.Flush();
+        return Answer.ToArray();
+    }
+
+    private void WriteResults(Utf8JsonWriter json, PublishBatch batch)
+    {
+        json.WriteStartArray();
+        var verdicts = batch.Results;
+        int refused = 0, added = 0;
+        for (var index = 0; index < verdicts.Length + _refused.Count; index++)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("index"u8, index);
+            if (refused < _refused.Count && _refused[refused].Index == index)
+            {
+                var problem = _refused[refused++].Problem;
+                json.WriteString("status"u8, "refused"u8);
+                WriteProblem(json, PublishDoor.IsPayloadTooLarge(problem) ? ProblemKind.PayloadTooLarge : ProblemKind.InvalidRequest, problem);
+            }
+            else
+            {
+                WriteVerdict(json, batch, added, verdicts[added]);
+                added++;
+            }
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    private static void WriteVerdict(Utf8JsonWriter json, PublishBatch batch, int position, Appended appended)
+    {
+        json.WriteString("id"u8, batch[position].Id);
+        switch (appended.Verdict)
+        {
+            case Verdict.Accepted:
+                json.WriteString("status"u8, "accepted"u8);
+                json.WriteNumber("sequence"u8, appended.Sequence);
+                break;
+            case Verdict.Duplicate:
+                json.WriteString("status"u8, "duplicate"u8);
+                json.WriteNumber("sequence"u8, appended.Sequence);
+                break;
+            case Verdict.Conflict:
+                json.WriteString("status"u8, "conflict"u8);
+                json.WriteNumber("sequence"u8, appended.Sequence);
+                WriteProblem(json, ProblemKind.EventConflict, FieldProblem.Of("/id", batch[position].Id, PublishRules.Conflict));
+                break;
+            default:
+                json.WriteString("status"u8, "refused"u8);
+                WriteProblem(json, ProblemKind.NoRoom, FieldProblem.Of("", batch[position].Id, PublishRules.NoRoom));
+                break;
+        }
+    }
+
+    private static void WriteProblem(Utf8JsonWriter json, ProblemKind kind, FieldProblem problem)
+    {
+        json.WriteStartObject("problem"u8);
+        json.WriteString("code"u8, kind.Code);
+        json.WriteString("pointer"u8, problem.Pointer);
+        json.WriteString("value"u8, problem.Value);
+        json.WriteString("rule"u8, problem.Rule);
+        json.WriteEndObject();
+    }
+
+    /// <summary>Ready for the next request; false when it has grown too large to keep.</summary>
+    public bool Reset()
+    {
+        _events.Reset();
+        _scratch.Reset();
+        _refused.Clear();
+        IsSingle = false;
+        if (_answer.Capacity > LargestAnswerKept)
+            _answer = new(512);
+        else
+            _answer.ResetWrittenCount();
+        _json.Reset(_answer);
+        return _refused.Capacity <= 1024;
+    }
+
+    public void Dispose() => _json.Dispose();
+
+    private static Utf8JsonReader NewReader(ReadOnlySpan<byte> body) => new(body, new JsonReaderOptions { MaxDepth = EventReader.MaxDepth });
+
+    private static Problem Empty() => new(ProblemKind.EmptyBody, "Send one event, an array of events, or one event a line (application/x-ndjson).");
+
+    private static Problem TooMany(int maxEvents) => new(ProblemKind.BatchTooLarge, $"A batch has at most {maxEvents} events; nothing was published.");
+
+    private static Problem Malformed(JsonException e) =>
+        new(ProblemKind.MalformedJson, $"Line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}: not JSON from here on, or nested deeper than {EventReader.MaxDepth}.");
+}

@@ -1,0 +1,8 @@
+namespace Herald.Server.Publishing;
+
+/// <summary>What publishers are told when the store says no.</summary>
+internal static class PublishRules
+{
+    public const string Conflict = "An event with this topic, key and id, but other content, was accepted before. Use another id for another event.";
+    public const string NoRoom = "The store is full and nothing can be freed yet; deliveries go on. Publish again later with the same id.";
+}

@@ -1,0 +1,20 @@
+using Herald.Engine.Channels;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Herald.Server;
+
+/// <summary>What a host may bring along; all of it has a default.</summary>
+public sealed record ServerServices
+{
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Spreads retries. Default: seeded from the operating system.</summary>
+    public Random Random { get; init; } = new();
+
+    /// <summary>Default: silence.</summary>
+    public ILoggerFactory Logging { get; init; } = NullLoggerFactory.Instance;
+
+    /// <summary>Ways to deliver beside webhooks. They stay the host's to dispose.</summary>
+    public IReadOnlyList<IChannel> MoreChannels { get; init; } = [];
+}

@@ -1,0 +1,120 @@
+using Herald.Server.Hosting;
+
+namespace Herald.Server.Settings;
+
+/// <summary>
+/// Reads the options: a JSON file, over it <c>HERALD_…</c> variables, over them what the command line says. Nothing is guessed: unknown
+/// names are refused, and everything that is wrong is told at once.
+/// </summary>
+public sealed class ServerSettings
+{
+    /// <summary>Variables of the same prefix that are meant for clients.</summary>
+    private static readonly string[] ClientVariables = ["HERALD_SERVER", "HERALD_TOKEN"];
+
+    private readonly Dictionary<string, (string Value, string Source)> _given = new(StringComparer.Ordinal);
+    private readonly List<SettingError> _errors = [];
+    private ServerOptions _options = new();
+
+    private ServerSettings() { }
+
+    /// <summary>Empty when the options can be used.</summary>
+    public IReadOnlyList<SettingError> Errors => _errors;
+
+    /// <exception cref="ServerStartException">There are <see cref="Errors"/>; the message holds all of them.</exception>
+    public ServerOptions Options => _errors.Count == 0 ? _options : throw new ServerStartException(string.Join(Environment.NewLine, _errors));
+
+    /// <param name="file">A JSON file that must exist, or null for none.</param>
+    /// <param name="environment">All variables of the process; those without the prefix are passed over.</param>
+    /// <param name="overrides">By setting name, e.g. <c>listen</c>; they win.</param>
+    public static ServerSettings Load(
+        string? file, IEnumerable<KeyValuePair<string, string>> environment, IEnumerable<KeyValuePair<string, string>> overrides)
+    {
+        ArgumentNullException.ThrowIfNull(environment);
+        ArgumentNullException.ThrowIfNull(overrides);
+        var settings = new ServerSettings();
+        if (file is not null)
+            SettingsFile.Read(file, (name, value) => settings.Give(name, value, $"file {file}"), settings._errors);
+        settings.ReadEnvironment(environment);
+        foreach (var (name, value) in overrides)
+            settings.Give(name, value, "command line");
+        settings.Apply();
+        return settings;
+    }
+
+    /// <summary>Every setting as it is now, for <c>herald config</c>.</summary>
+    public IReadOnlyList<EffectiveSetting> Effective() =>
+    [
+        .. SettingTable.All.Select(s => new EffectiveSetting(
+            s.Name, s.Variable, s.Show(_options) is { } value ? Setting.Masked(value) : null,
+            _given.TryGetValue(s.Name, out var given) ? given.Source : "default", s.Rule)),
+    ];
+
+    /// <summary>What is wrong with options that were not loaded but written in code.</summary>
+    internal static IReadOnlyList<SettingError> Check(ServerOptions options)
+    {
+        var errors = new List<SettingError>();
+        foreach (var setting in SettingTable.All)
+        {
+            if (setting.Show(options) is { } value && setting.Apply(options, value) is null)
+                errors.Add(new(setting.Name, Setting.Masked(value), "code", setting.Rule));
+        }
+        CheckTogether(options, _ => "code", errors);
+        return errors;
+    }
+
+    private void ReadEnvironment(IEnumerable<KeyValuePair<string, string>> environment)
+    {
+        foreach (var (variable, value) in environment.OrderBy(v => v.Key, StringComparer.Ordinal))
+        {
+            if (!variable.StartsWith(Setting.Prefix, StringComparison.Ordinal) || ClientVariables.Contains(variable))
+                continue;
+            if (SettingTable.All.FirstOrDefault(s => s.Variable == variable) is { } setting)
+                Give(setting.Name, value, $"environment {variable}");
+            else
+                _errors.Add(new(variable, null, "environment", $"There is no such setting. {Nearest.Hint(variable, SettingTable.All.Select(s => s.Variable))}"));
+        }
+    }
+
+    private void Give(string name, string value, string source)
+    {
+        if (SettingTable.All.Any(s => s.Name == name))
+            _given[name] = (value, source);
+        else
+            _errors.Add(new(name, null, source, $"There is no such setting. {Nearest.Hint(name, SettingTable.All.Select(s => s.Name))}"));
+    }
+
+    private void Apply()
+    {
+        foreach (var setting in SettingTable.All)
+        {
+            if (!_given.TryGetValue(setting.Name, out var given))
+                continue;
+            if (setting.Apply(_options, given.Value) is { } changed)
+                _options = changed;
+            else
+                _errors.Add(new(setting.Name, Setting.Masked(given.Value), given.Source, setting.Rule));
+        }
+        CheckTogether(_options, name => _given.TryGetValue(name, out var given) ? given.Source : "default", _errors);
+    }
+
+    /// <summary>Rules between settings.</summary>
+    private static void CheckTogether(ServerOptions options, Func<string, string> sourceOf, List<SettingError> errors)
+    {
+        var foreign = options.Listen.FirstOrDefault(text => ListenAddress.TryParse(text, out var address) && !address.IsLoopback);
+        if (foreign is not null && options.TokenFile is null && !errors.Any(e => e.Setting is "tokenFile"))
+        {
+            errors.Add(new("listen", foreign, sourceOf("listen"),
+                "Anything but loopback needs a token: set tokenFile (--token-file, HERALD_TOKEN_FILE) to a file that holds one."));
+        }
+        if (options.MaxBodyBytesInFlight < options.MaxBodyBytes && !errors.Any(e => e.Setting is "maxBodyBytes" or "maxBodyBytesInFlight"))
+        {
+            errors.Add(new("maxBodyBytesInFlight", SettingTypes.FormatBytes(options.MaxBodyBytesInFlight), sourceOf("maxBodyBytesInFlight"),
+                $"Not less than maxBodyBytes, which is {SettingTypes.FormatBytes(options.MaxBodyBytes)}."));
+        }
+        if (options.Journal is { MaxBytes: { } most, SegmentBytes: var segment } && most < 4L * segment && !errors.Any(e => e.Setting.StartsWith("journal.", StringComparison.Ordinal)))
+        {
+            errors.Add(new("journal.maxBytes", SettingTypes.FormatBytes(most), sourceOf("journal.maxBytes"),
+                $"At least four segments (journal.segmentBytes is {SettingTypes.FormatBytes(segment)})."));
+        }
+    }
+}

@@ -1,0 +1,95 @@
+using System.Net;
+using Herald.Server.Hosting;
+using static Herald.Server.Settings.SettingTypes;
+
+namespace Herald.Server.Settings;
+
+/// <summary>All settings there are. One line each, so that file, environment, command line, listing and checks cannot differ.</summary>
+internal static class SettingTable
+{
+    private const long KiB = 1 << 10, MiB = 1 << 20, GiB = 1 << 30;
+    private static readonly TimeSpan Day = TimeSpan.FromDays(1), Year = TimeSpan.FromDays(365);
+
+    public static readonly IReadOnlyList<Setting> All =
+    [
+        new("listen", ListenAddress.Rule, o => string.Join(",", o.Listen), ApplyListen),
+        new("dataDirectory", "A directory; made when it is missing.", o => o.DataDirectory,
+            (o, text) => text.Length == 0 ? null : o with { DataDirectory = text, Journal = o.Journal with { Directory = text } }),
+        new("tokenFile", "A file that holds the bearer token, or none.", o => o.TokenFile,
+            (o, text) => text.Length == 0 ? null : o with { TokenFile = text == "none" ? null : text }),
+        Switch("autoCreateTopics", o => o.AutoCreateTopics, (o, v) => o with { AutoCreateTopics = v }),
+        Bytes("maxBodyBytes", KiB, 64 * MiB, o => o.MaxBodyBytes, (o, v) => o with { MaxBodyBytes = (int)v }),
+        Bytes("maxBodyBytesInFlight", MiB, 64 * GiB, o => o.MaxBodyBytesInFlight, (o, v) => o with { MaxBodyBytesInFlight = v }),
+        Number("maxConnections", 10, 1_000_000, o => o.MaxConnections, (o, v) => o with { MaxConnections = (int)v }),
+        Number("maxMetricSeries", 10, 100_000, o => o.MaxMetricSeries, (o, v) => o with { MaxMetricSeries = (int)v }),
+        Duration("stopTimeout", TimeSpan.Zero, TimeSpan.FromMinutes(10), o => o.StopTimeout, (o, v) => o with { StopTimeout = v }),
+
+        Bytes("intake.maxPayloadBytes", 1, 16 * MiB, o => o.Engine.Intake.MaxPayloadBytes,
+            (o, v) => o with { Engine = o.Engine with { Intake = o.Engine.Intake with { MaxPayloadBytes = (int)v } } }),
+        Number("intake.maxBatchEvents", 1, 100_000, o => o.Engine.Intake.MaxBatchEvents,
+            (o, v) => o with { Engine = o.Engine with { Intake = o.Engine.Intake with { MaxBatchEvents = (int)v } } }),
+
+        Number("engine.maxInFlight", 1, 100_000, o => o.Engine.MaxInFlight, (o, v) => o with { Engine = o.Engine with { MaxInFlight = (int)v } }),
+        Number("engine.window", 2, 65_536, o => o.Engine.Window, (o, v) => o with { Engine = o.Engine with { Window = (int)v } }),
+        Number("engine.laneWindow", 1, 65_536, o => o.Engine.LaneWindow, (o, v) => o with { Engine = o.Engine with { LaneWindow = (int)v } }),
+        Number("engine.maxBlockedPerSubscription", 1, 10_000_000, o => o.Engine.MaxBlockedPerSubscription,
+            (o, v) => o with { Engine = o.Engine with { MaxBlockedPerSubscription = (int)v } }),
+        Number("engine.maxBlocked", 1, 100_000_000, o => o.Engine.MaxBlocked, (o, v) => o with { Engine = o.Engine with { MaxBlocked = (int)v } }),
+        Duration("engine.commitEvery", TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1), o => o.Engine.CommitEvery,
+            (o, v) => o with { Engine = o.Engine with { CommitEvery = v } }),
+        Duration("engine.grace", TimeSpan.Zero, TimeSpan.FromMinutes(10), o => o.Engine.Grace, (o, v) => o with { Engine = o.Engine with { Grace = v } }),
+
+        Number("journal.shardCount", 1, 1024, o => o.Journal.ShardCount, (o, v) => o with { Journal = o.Journal with { ShardCount = (int)v } }),
+        Bytes("journal.segmentBytes", 16 * KiB, GiB, o => o.Journal.SegmentBytes, (o, v) => o with { Journal = o.Journal with { SegmentBytes = (int)v } }),
+        Duration("journal.retainFor", TimeSpan.Zero, 100 * Year, o => o.Journal.RetainFor, (o, v) => o with { Journal = o.Journal with { RetainFor = v } }),
+        OptionalBytes("journal.retainBytes", 0, o => o.Journal.RetainBytes, (o, v) => o with { Journal = o.Journal with { RetainBytes = v } }),
+        OptionalBytes("journal.maxBytes", 64 * KiB, o => o.Journal.MaxBytes, (o, v) => o with { Journal = o.Journal with { MaxBytes = v } }),
+        Bytes("journal.minFreeBytes", 0, 1024 * GiB, o => o.Journal.MinFreeBytes, (o, v) => o with { Journal = o.Journal with { MinFreeBytes = v } }),
+        Duration("journal.duplicateWindow", TimeSpan.Zero, Year, o => o.Journal.DuplicateWindow, (o, v) => o with { Journal = o.Journal with { DuplicateWindow = v } }),
+        Number("journal.duplicateEntries", 0, 1_000_000_000, o => o.Journal.DuplicateEntries, (o, v) => o with { Journal = o.Journal with { DuplicateEntries = v } }),
+        Duration("journal.deadLetterRetention", TimeSpan.FromMinutes(1), 100 * Year, o => o.Journal.DeadLetterRetention,
+            (o, v) => o with { Journal = o.Journal with { DeadLetterRetention = v } }),
+        Bytes("journal.deadLetterBytes", 0, 1024 * GiB, o => o.Journal.DeadLetterBytes, (o, v) => o with { Journal = o.Journal with { DeadLetterBytes = v } }),
+        Number("journal.deadLetterEntries", 0, 100_000_000, o => o.Journal.DeadLetterEntries,
+            (o, v) => o with { Journal = o.Journal with { DeadLetterEntries = (int)v } }),
+        Bytes("journal.historyBytes", 0, 1024 * GiB, o => o.Journal.HistoryBytes, (o, v) => o with { Journal = o.Journal with { HistoryBytes = v } }),
+        Duration("journal.historyAge", TimeSpan.FromMinutes(1), 100 * Year, o => o.Journal.HistoryAge, (o, v) => o with { Journal = o.Journal with { HistoryAge = v } }),
+        Bytes("journal.checkpointBytes", 16 * KiB, 1024 * GiB, o => o.Journal.CheckpointBytes, (o, v) => o with { Journal = o.Journal with { CheckpointBytes = v } }),
+
+        new("webhooks.guard", "true, false, or auto: on, unless every listen address is loopback.",
+            o => o.WebhookGuard is { } on ? (on ? "true" : "false") : "auto",
+            (o, text) => text switch { "true" => o with { WebhookGuard = true }, "false" => o with { WebhookGuard = false }, "auto" => o with { WebhookGuard = null }, _ => null }),
+        new("webhooks.allowedNetworks", "Networks such as 10.20.0.0/16 or fd00::/8, with no bits set behind the prefix; several with commas.",
+            o => o.Webhooks.AllowedNetworks is { Count: > 0 } networks ? string.Join(",", networks) : null, ApplyNetworks),
+        new("webhooks.proxy", "An http:// URL without credentials, or none.", o => o.Webhooks.Proxy?.OriginalString, ApplyProxy),
+        Duration("webhooks.maxRetryAfter", TimeSpan.FromSeconds(1), Day, o => o.Webhooks.MaxRetryAfter, (o, v) => o with { Webhooks = o.Webhooks with { MaxRetryAfter = v } }),
+        Duration("webhooks.idleConnectionLifetime", TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), o => o.Webhooks.IdleConnectionLifetime,
+            (o, v) => o with { Webhooks = o.Webhooks with { IdleConnectionLifetime = v } }),
+        Duration("webhooks.connectionLifetime", TimeSpan.FromSeconds(1), Day, o => o.Webhooks.ConnectionLifetime,
+            (o, v) => o with { Webhooks = o.Webhooks with { ConnectionLifetime = v } }),
+        Bytes("webhooks.maxDrainBytes", 0, 16 * MiB, o => o.Webhooks.MaxDrainBytes, (o, v) => o with { Webhooks = o.Webhooks with { MaxDrainBytes = (int)v } }),
+        Duration("webhooks.addressPatience", TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1), o => o.Webhooks.AddressPatience,
+            (o, v) => o with { Webhooks = o.Webhooks with { AddressPatience = v } }),
+    ];
+
+    private static ServerOptions? ApplyListen(ServerOptions options, string text)
+    {
+        var addresses = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        return addresses.Length > 0 && addresses.All(a => ListenAddress.TryParse(a, out _)) ? options with { Listen = addresses } : null;
+    }
+
+    private static ServerOptions? ApplyNetworks(ServerOptions options, string text)
+    {
+        var networks = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        return networks.All(n => IPNetwork.TryParse(n, out _)) ? options with { Webhooks = options.Webhooks with { AllowedNetworks = networks } } : null;
+    }
+
+    private static ServerOptions? ApplyProxy(ServerOptions options, string text)
+    {
+        if (text == "none")
+            return options with { Webhooks = options.Webhooks with { Proxy = null } };
+        return Uri.TryCreate(text, UriKind.Absolute, out var proxy) && proxy.Scheme == Uri.UriSchemeHttp && proxy.UserInfo.Length == 0
+            ? options with { Webhooks = options.Webhooks with { Proxy = proxy } }
+            : null;
+    }
+}

@@ -1,0 +1,85 @@
+using Herald.Engine;
+using Herald.Engine.Catalogs;
+using Herald.Engine.Subscriptions;
+using Herald.Server.Problems;
+using Herald.Server.Wire;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+
+namespace Herald.Server.Subscriptions;
+
+/// <summary><c>/v1/subscriptions/{id}/…</c>: pause, resume, secrets, replay, test.</summary>
+internal sealed class SubscriptionActions(HeraldEngine engine)
+{
+    private static readonly TimeSpan StandardOverlap = TimeSpan.FromHours(24), LongestOverlap = TimeSpan.FromDays(30);
+    private readonly Catalog _catalog = engine.Catalog;
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        var one = routes.MapGroup("/v1/subscriptions/{id}").WithTags("subscriptions");
+        one.MapPost("/pause", PauseAsync).WithName("pauseSubscription").WithSummary("Stop delivering, keep the backlog");
+        one.MapPost("/resume", ResumeAsync).WithName("resumeSubscription").WithSummary("Deliver again")
+            .WithDescription("Also for one that Herald disabled because its endpoint said that it is gone (410).");
+        one.MapGet("/secret", Secret).WithName("getSecret").WithSummary("The signing keys");
+        one.MapPost("/rotate-secret", RotateAsync).WithName("rotateSecret").WithSummary("Change the signing key")
+            .WithDescription("Both keys sign until the overlap is over, so that receivers can follow without losing an event.");
+        one.MapPost("/replay", ReplayAsync).WithName("replaySubscription").WithSummary("Deliver again from a point in the past")
+            .WithDescription("Receivers see the same webhook-id and the header herald-redelivery: replay.");
+        one.MapPost("/test", TestAsync).WithName("testSubscription").WithSummary("Send one signed test event and tell how it went")
+            .WithDescription("It is not in the log, has no order, and is not retried.");
+    }
+
+    private async Task<Results<Ok<SubscriptionWire>, Problem>> PauseAsync(string id, HttpContext context) =>
+        Answer(await _catalog.PauseAsync(id, context.RequestAborted), context);
+
+    private async Task<Results<Ok<SubscriptionWire>, Problem>> ResumeAsync(string id, HttpContext context) =>
+        Answer(await _catalog.ResumeAsync(id, context.RequestAborted), context);
+
+    private Results<Ok<SecretWire>, Problem> Secret(string id, HttpContext context)
+    {
+        if (_catalog.FindSubscription(id) is not { } found)
+            return CatalogProblem.NoSubscription(id);
+        context.Response.Headers.CacheControl = "no-store";
+        return TypedResults.Ok(SubscriptionMapping.ToWire(found.Secrets));
+    }
+
+    private async Task<Results<Ok<SecretWire>, Problem>> RotateAsync(string id, Body<RotateSecretBody> body, HttpContext context)
+    {
+        var found = new List<FieldProblem>();
+        var secret = SubscriptionMapping.ToSecret(body.Value.Secret, found);
+        var overlap = SubscriptionMapping.ToSpan(body.Value.Overlap, "/overlap", StandardOverlap, found)!.Value;
+        if (overlap > LongestOverlap)
+            found.Add(FieldProblem.Of("/overlap", body.Value.Overlap, $"From 0s to {DurationText.Format(LongestOverlap)}."));
+        if (found.Count > 0)
+            return Problem.Invalid(found);
+        var result = await _catalog.RotateSecretAsync(id, secret, overlap, context.RequestAborted);
+        if (!result.Done)
+            return CatalogProblem.Of(result, ProblemKind.SubscriptionNotFound);
+        context.Response.Headers.CacheControl = "no-store";
+        return TypedResults.Ok(SubscriptionMapping.ToWire(result.Value!.Secrets));
+    }
+
+    private async Task<Results<Ok<SubscriptionWire>, Problem>> ReplayAsync(string id, Body<ReplayBody> body, HttpContext context)
+    {
+        var found = new List<FieldProblem>();
+        var from = SubscriptionMapping.ToStart(body.Value.From, found);
+        if (found.Count > 0)
+            return Problem.Invalid(found);
+        return Answer(await _catalog.ReplayAsync(id, from, context.RequestAborted), context);
+    }
+
+    private async Task<Results<Ok<TestResultWire>, Problem>> TestAsync(string id, HttpContext context) =>
+        await engine.TestAsync(id, context.RequestAborted) is { } result
+            ? TypedResults.Ok(SubscriptionMapping.ToWire(result))
+            : CatalogProblem.NoSubscription(id);
+
+    private static Results<Ok<SubscriptionWire>, Problem> Answer(CatalogResult<Subscription> result, HttpContext context)
+    {
+        if (!result.Done)
+            return CatalogProblem.Of(result, ProblemKind.SubscriptionNotFound);
+        context.Response.Headers.ETag = EntityTag.Of(result.Value!.Version);
+        return TypedResults.Ok(SubscriptionMapping.ToWire(result.Value));
+    }
+}

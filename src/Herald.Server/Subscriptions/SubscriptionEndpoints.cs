@@ -1,0 +1,120 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Herald.Engine;
+using Herald.Engine.Catalogs;
+using Herald.Engine.Subscriptions;
+using Herald.Server.Problems;
+using Herald.Server.Wire;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+
+namespace Herald.Server.Subscriptions;
+
+/// <summary><c>/v1/subscriptions</c>: what they are. What they do is in <see cref="SubscriptionActions"/>.</summary>
+internal sealed class SubscriptionEndpoints(Catalog catalog, TimeProvider time, BodyBudget budget)
+{
+    /// <summary>How often a patch without If-Match is tried again when somebody else was faster.</summary>
+    private const int PatchTries = 5;
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        var subscriptions = routes.MapGroup("/v1/subscriptions").WithTags("subscriptions");
+        subscriptions.MapGet("", List).WithName("listSubscriptions").WithSummary("Subscriptions, by id");
+        subscriptions.MapPut("/{id}", PutAsync).WithName("putSubscription").WithSummary("Create or replace a subscription")
+            .WithDescription("Can be repeated: 201 when it is new (with its secret), then 200. If-Match and If-None-Match: * are honoured.");
+        subscriptions.MapGet("/{id}", Get).WithName("getSubscription").WithSummary("A subscription");
+        subscriptions.MapPatch("/{id}", PatchAsync).WithName("patchSubscription").WithSummary("Change parts of a subscription")
+            .WithDescription("A JSON merge patch (RFC 7396): null puts a field back to its default.").Accepts<SubscriptionBody>(MediaTypes.MergePatch, MediaTypes.Json);
+        subscriptions.MapDelete("/{id}", DeleteAsync).WithName("deleteSubscription").WithSummary("Delete a subscription and its backlog");
+        routes.MapPost("/v1/topics/{topic}/subscriptions", PostAsync).WithTags("subscriptions").WithName("subscribe").WithSummary("Subscribe to a topic")
+            .WithDescription("With an id it can be repeated like PUT /v1/subscriptions/{id}; without, Herald gives one.");
+    }
+
+    private Ok<ListWire<SubscriptionWire>> List([AsParameters] PageQuery page, string? topic)
+    {
+        var found = catalog.Subscriptions(topic, page.Size, page.Cursor);
+        return TypedResults.Ok(new ListWire<SubscriptionWire> { Items = [.. found.Items.Select(s => SubscriptionMapping.ToWire(s))], NextCursor = found.NextCursor });
+    }
+
+    private Results<Ok<SubscriptionWire>, StatusCodeHttpResult, Problem> Get(string id, HttpContext context)
+    {
+        if (catalog.FindSubscription(id) is not { } found)
+            return CatalogProblem.NoSubscription(id);
+        context.Response.Headers.ETag = EntityTag.Of(found.Version);
+        if (EntityTag.IsKnown(context.Request, found.Version))
+            return TypedResults.StatusCode(StatusCodes.Status304NotModified);
+        return TypedResults.Ok(SubscriptionMapping.ToWire(found));
+    }
+
+    private Task<Results<Created<SubscriptionWire>, Ok<SubscriptionWire>, Problem>> PutAsync(string id, Body<SubscriptionBody> body, HttpContext context) =>
+        WriteAsync(id, body.Value, context);
+
+    private Task<Results<Created<SubscriptionWire>, Ok<SubscriptionWire>, Problem>> PostAsync(
+        string topic, Body<TopicSubscriptionBody> body, HttpContext context) =>
+        WriteAsync(body.Value.Id ?? $"sub-{Guid.CreateVersion7(time.GetUtcNow()):N}", body.Value.On(topic), context);
+
+    private async Task<Results<Created<SubscriptionWire>, Ok<SubscriptionWire>, Problem>> WriteAsync(string id, SubscriptionBody body, HttpContext context)
+    {
+        var (version, mismatch) = EntityTag.Condition(context.Request, catalog.FindSubscription(id)?.Version);
+        if (mismatch is not null)
+            return mismatch;
+        var (result, problem) = await WriteAsync(id, body, version, context.RequestAborted);
+        if (problem is not null)
+            return problem;
+        var created = result!.Outcome == CatalogOutcome.Created;
+        var wire = SubscriptionMapping.ToWire(result.Value!, withSecret: created);
+        context.Response.Headers.ETag = EntityTag.Of(wire.Version);
+        return created ? TypedResults.Created($"/v1/subscriptions/{wire.Id}", wire) : TypedResults.Ok(wire);
+    }
+
+    private async ValueTask<(CatalogResult<Subscription>?, Problem?)> WriteAsync(string id, SubscriptionBody body, long? version, CancellationToken cancel)
+    {
+        var found = new List<FieldProblem>();
+        var draft = SubscriptionMapping.ToDraft(id, body, found);
+        var from = SubscriptionMapping.ToStart(body.From, found);
+        if (found.Count > 0)
+            return (null, Problem.Invalid(found));
+        var result = await catalog.PutSubscriptionAsync(draft, from, version, cancel);
+        return result.Done ? (result, null) : (null, CatalogProblem.Of(result, ProblemKind.TopicNotFound));
+    }
+
+    private async Task<Results<Ok<SubscriptionWire>, Problem>> PatchAsync(string id, HttpContext context)
+    {
+        using var json = await JsonBody.ReadAsync(context.Request, MediaType.MergePatch, budget);
+        if (json.RootElement.ValueKind != JsonValueKind.Object)
+            return Problem.Invalid([ShapeCheck.Problem("", json.RootElement, "A JSON object with the fields to change.")]);
+        if (JsonBody.FindDouble(json.RootElement, "") is { } doubled)
+            return Problem.Invalid([doubled]);
+        var patch = JsonObject.Create(json.RootElement);
+        for (var tries = 1; ; tries++)
+        {
+            if (catalog.FindSubscription(id) is not { } present)
+                return CatalogProblem.NoSubscription(id);
+            var (_, mismatch) = EntityTag.Condition(context.Request, present.Version);
+            if (mismatch is not null)
+                return mismatch;
+            var before = JsonSerializer.SerializeToNode(SubscriptionMapping.ToBody(present), WireJson.Options.GetTypeInfo(typeof(SubscriptionBody)));
+            using var after = JsonDocument.Parse(MergePatch.Apply(before, patch)!.ToJsonString());
+            var (result, problem) = await WriteAsync(id, JsonBody.To<SubscriptionBody>(after.RootElement), present.Version, context.RequestAborted);
+            if (problem?.Kind == ProblemKind.VersionMismatch && context.Request.Headers.IfMatch.Count == 0 && tries < PatchTries)
+                continue;
+            if (problem is not null)
+                return problem;
+            context.Response.Headers.ETag = EntityTag.Of(result!.Value!.Version);
+            return TypedResults.Ok(SubscriptionMapping.ToWire(result.Value));
+        }
+    }
+
+    private async Task<Results<NoContent, Problem>> DeleteAsync(string id, HttpContext context)
+    {
+        if (catalog.FindSubscription(id) is not { } present)
+            return CatalogProblem.NoSubscription(id);
+        var (version, mismatch) = EntityTag.Condition(context.Request, present.Version);
+        if (mismatch is not null)
+            return mismatch;
+        var result = await catalog.DeleteSubscriptionAsync(id, version, context.RequestAborted);
+        return result.Done ? TypedResults.NoContent() : CatalogProblem.Of(result, ProblemKind.SubscriptionNotFound);
+    }
+}

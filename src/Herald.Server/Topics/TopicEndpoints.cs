@@ -1,0 +1,70 @@
+using System.ComponentModel;
+using Herald.Engine;
+using Herald.Engine.Catalogs;
+using Herald.Server.Problems;
+using Herald.Server.Wire;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+
+namespace Herald.Server.Topics;
+
+/// <summary><c>/v1/topics</c></summary>
+internal sealed class TopicEndpoints(Catalog catalog)
+{
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        var topics = routes.MapGroup("/v1/topics").WithTags("topics");
+        topics.MapGet("", List).WithName("listTopics").WithSummary("Topics, by name");
+        topics.MapPut("/{topic}", PutAsync).WithName("putTopic").WithSummary("Create a topic")
+            .WithDescription("Can be repeated: 201 when it is new, then 200. With If-None-Match: * an existing one is 412.");
+        topics.MapGet("/{topic}", Get).WithName("getTopic").WithSummary("A topic");
+        topics.MapDelete("/{topic}", DeleteAsync).WithName("deleteTopic").WithSummary("Delete a topic")
+            .WithDescription("One that has subscriptions is 409, unless force=true, which deletes them too.");
+    }
+
+    private Ok<ListWire<TopicWire>> List([AsParameters] PageQuery page)
+    {
+        var found = catalog.Topics(page.Size, page.Cursor);
+        return TypedResults.Ok(new ListWire<TopicWire> { Items = [.. found.Items.Select(TopicWire.Of)], NextCursor = found.NextCursor });
+    }
+
+    private async Task<Results<Created<TopicWire>, Ok<TopicWire>, Problem>> PutAsync(string topic, HttpContext context)
+    {
+        var (_, problem) = EntityTag.Condition(context.Request, catalog.FindTopic(topic)?.Version);
+        if (problem is not null)
+            return problem;
+        var result = await catalog.PutTopicAsync(topic, context.RequestAborted);
+        if (!result.Done)
+            return CatalogProblem.Of(result, ProblemKind.TopicNotFound);
+        var wire = TopicWire.Of(result.Value!);
+        context.Response.Headers.ETag = EntityTag.Of(wire.Version);
+        return result.Outcome == CatalogOutcome.Created ? TypedResults.Created($"/v1/topics/{wire.Name}", wire) : TypedResults.Ok(wire);
+    }
+
+    private Results<Ok<TopicWire>, StatusCodeHttpResult, Problem> Get(string topic, HttpContext context)
+    {
+        if (catalog.FindTopic(topic) is not { } found)
+            return CatalogProblem.NoTopic(topic);
+        context.Response.Headers.ETag = EntityTag.Of(found.Version);
+        if (EntityTag.IsKnown(context.Request, found.Version))
+            return TypedResults.StatusCode(StatusCodes.Status304NotModified);
+        return TypedResults.Ok(TopicWire.Of(found));
+    }
+
+    private async Task<Results<NoContent, Problem>> DeleteAsync(
+        string topic, [Description("true: with its subscriptions.")] string? force, HttpContext context)
+    {
+        if (force is not (null or "true" or "false"))
+            return Problem.Invalid("?force", force, "true or false.");
+        var present = catalog.FindTopic(topic);
+        if (present is null)
+            return CatalogProblem.NoTopic(topic);
+        var (_, problem) = EntityTag.Condition(context.Request, present.Version);
+        if (problem is not null)
+            return problem;
+        var result = await catalog.DeleteTopicAsync(topic, force == "true", context.RequestAborted);
+        return result.Done ? TypedResults.NoContent() : CatalogProblem.Of(result, ProblemKind.TopicNotFound);
+    }
+}

@@ -1,0 +1,95 @@
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Herald.Engine;
+using Herald.Server.Problems;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Herald.Server.Wire;
+
+/// <summary>A request's JSON body, read strictly: unknown, doubled, missing and mistyped fields are refused, all at once.</summary>
+internal sealed record Body<T>(T Value) : IBindableFromHttpContext<Body<T>>, IEndpointParameterMetadataProvider
+    where T : class
+{
+    public static async ValueTask<Body<T>?> BindAsync(HttpContext context, ParameterInfo parameter)
+    {
+        var budget = context.RequestServices.GetRequiredService<BodyBudget>();
+        using var json = await JsonBody.ReadAsync(context.Request, MediaType.Json, budget);
+        return new(JsonBody.To<T>(json.RootElement));
+    }
+
+    public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) =>
+        builder.Metadata.Add(new AcceptsMetadata([MediaTypes.Json], typeof(T)));
+}
+
+/// <summary>Reads bodies into JSON and JSON into wire types; what does not fit leaves as a <see cref="ProblemException"/>.</summary>
+internal static class JsonBody
+{
+    /// <summary>Everything but events is small.</summary>
+    private const int MaxBytes = 1 << 20;
+
+    public static async ValueTask<JsonDocument> ReadAsync(HttpRequest request, MediaType expected, BodyBudget budget)
+    {
+        var media = MediaTypes.Of(request.ContentType);
+        if ((media != expected && media != MediaType.Json) || request.Headers.ContentEncoding.Count > 0)
+            throw new ProblemException(new(ProblemKind.UnsupportedMediaType, $"Send {(expected == MediaType.MergePatch ? MediaTypes.MergePatch : MediaTypes.Json)} in UTF-8, not compressed."));
+        var (body, problem) = await BodyBuffer.ReadAsync(request, budget, MaxBytes);
+        try
+        {
+            if (problem is not null)
+                throw new ProblemException(problem);
+            if (body.Bytes.Span.Trim(" \t\r\n"u8).IsEmpty)
+                throw new ProblemException(new(ProblemKind.EmptyBody, "Send a JSON object."));
+            return JsonDocument.Parse(body.Bytes.ToArray());
+        }
+        catch (JsonException e)
+        {
+            throw new ProblemException(new(ProblemKind.MalformedJson, $"Line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}: not JSON from here on."));
+        }
+        finally
+        {
+            body.Dispose();
+        }
+    }
+
+    /// <summary>The first field, at any depth, that is given twice.</summary>
+    public static FieldProblem? FindDouble(JsonElement json, string pointer)
+    {
+        if (json.ValueKind == JsonValueKind.Array)
+            return json.EnumerateArray().Select((item, i) => FindDouble(item, $"{pointer}/{i}")).FirstOrDefault(p => p is not null);
+        if (json.ValueKind != JsonValueKind.Object)
+            return null;
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var member in json.EnumerateObject())
+        {
+            var at = ShapeCheck.Step(pointer, member.Name);
+            if (!seen.Add(member.Name))
+                return ShapeCheck.Problem(at, member.Value, "A field is given once.");
+            if (FindDouble(member.Value, at) is { } deeper)
+                return deeper;
+        }
+        return null;
+    }
+
+    public static T To<T>(JsonElement json)
+        where T : class
+    {
+        var type = (JsonTypeInfo<T>)WireJson.Options.GetTypeInfo(typeof(T));
+        var found = new List<FieldProblem>();
+        ShapeCheck.Check(json, type, "", found);
+        if (found.Count > 0)
+            throw new ProblemException(Problem.Invalid(found));
+        try
+        {
+            return json.Deserialize(type)!;
+        }
+        catch (JsonException e)
+        {
+            // The check above should have seen it first; the path is all that is fit to be shown.
+            throw new ProblemException(Problem.Invalid([new((e.Path ?? "$").Replace('.', '/').TrimStart('$'), "", "The value does not fit.")]));
+        }
+    }
+}

@@ -1,0 +1,96 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Herald.Server.Problems;
+using Microsoft.AspNetCore.Http;
+
+namespace Herald.Server.Wire;
+
+/// <summary>
+/// One request's body as one piece. A body that Kestrel holds in one piece already is lent, not copied; a longer one is gathered in a
+/// rented array, out of a budget that all requests share. Dispose it when nothing points into it any more.
+/// </summary>
+internal struct BodyBuffer(BodyBudget budget) : IDisposable
+{
+    private PipeReader? _lender;
+    private SequencePosition _end;
+    private byte[]? _rented;
+    private int _reserved;
+
+    public ReadOnlyMemory<byte> Bytes { get; private set; }
+
+    /// <returns>Why the body cannot be had, or null.</returns>
+    public static async ValueTask<(BodyBuffer Body, Problem? Problem)> ReadAsync(HttpRequest request, BodyBudget budget, int limit)
+    {
+        var body = new BodyBuffer(budget);
+        if (request.ContentLength > limit)
+            return (body, TooLarge(limit));
+        var reader = request.BodyReader;
+        var read = await reader.ReadAsync();
+        if (read.IsCompleted && read.Buffer.IsSingleSegment)
+        {
+            (body._lender, body._end, body.Bytes) = (reader, read.Buffer.End, read.Buffer.First);
+            return (body, null);
+        }
+
+        var expected = (int)(request.ContentLength ?? Math.Min(limit, Math.Max(read.Buffer.Length, 1 << 16)));
+        if (!body.TryRent(expected))
+            return (body, Busy());
+        var length = 0;
+        while (true)
+        {
+            var arrived = (int)Math.Min(read.Buffer.Length, int.MaxValue);
+            if (length + (long)arrived > limit)
+            {
+                reader.AdvanceTo(read.Buffer.End);
+                body.Dispose();
+                return (body, TooLarge(limit));
+            }
+            if (length + arrived > body._rented!.Length && !body.TryGrow(length, Math.Min(limit, Math.Max(length + arrived, 2 * length))))
+            {
+                reader.AdvanceTo(read.Buffer.End);
+                body.Dispose();
+                return (body, Busy());
+            }
+            read.Buffer.CopyTo(body._rented.AsSpan(length));
+            length += arrived;
+            reader.AdvanceTo(read.Buffer.End);
+            if (read.IsCompleted)
+                break;
+            read = await reader.ReadAsync();
+        }
+        body.Bytes = body._rented.AsMemory(0, length);
+        return (body, null);
+    }
+
+    public void Dispose()
+    {
+        _lender?.AdvanceTo(_end);
+        if (_rented is not null)
+            ArrayPool<byte>.Shared.Return(_rented);
+        budget.Return(_reserved);
+        (_lender, _rented, _reserved, Bytes) = (null, null, 0, default);
+    }
+
+    private bool TryRent(int size)
+    {
+        if (!budget.TryTake(size))
+            return false;
+        _reserved += size;
+        _rented = ArrayPool<byte>.Shared.Rent(size);
+        return true;
+    }
+
+    private bool TryGrow(int used, int size)
+    {
+        var smaller = _rented!;
+        if (!TryRent(size))
+            return false;
+        smaller.AsSpan(0, used).CopyTo(_rented);
+        ArrayPool<byte>.Shared.Return(smaller);
+        return true;
+    }
+
+    private static Problem TooLarge(int limit) => new(ProblemKind.BodyTooLarge, $"A body has at most {limit} bytes here.");
+
+    private static Problem Busy() => new(ProblemKind.Busy, "Large bodies fill their memory (maxBodyBytesInFlight). Try again.") { RetryAfter = 1 };
+}

@@ -1,0 +1,32 @@
+using System.ComponentModel;
+using Herald.Server.Problems;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Herald.Server.Wire;
+
+/// <summary>Which page of a list.</summary>
+internal readonly struct PageQuery
+{
+    private const int Most = 1000, Default = 100;
+
+    [FromQuery(Name = "limit")]
+    [Description("Items on a page, 1 to 1,000; 100 unless told.")]
+    public string? Limit { get; init; }
+
+    [FromQuery(Name = "cursor")]
+    [Description("The nextCursor of the page before.")]
+    public string? Cursor { get; init; }
+
+    /// <exception cref="ProblemException">The limit is not in its range.</exception>
+    public int Size
+    {
+        get
+        {
+            if (string.IsNullOrEmpty(Limit))
+                return Default;
+            return int.TryParse(Limit, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var size) && size is >= 1 and <= Most
+                ? size
+                : throw new ProblemException(Problem.Invalid("?limit", Limit, $"A whole number from 1 to {Most}."));
+        }
+    }
+}

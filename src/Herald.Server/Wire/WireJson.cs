@@ -1,0 +1,62 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Herald.Server.DeadLetters;
+using Herald.Server.Events;
+using Herald.Server.Health;
+using Herald.Server.Hosting;
+using Herald.Server.Publishing;
+using Herald.Server.Subscriptions;
+using Herald.Server.Topics;
+
+namespace Herald.Server.Wire;
+
+/// <summary>How everything but events is written and read. The settings sit on the options: on a mere resolver they would be ignored.</summary>
+internal static class WireJson
+{
+    public static readonly JsonSerializerOptions Options = Apply(new JsonSerializerOptions(JsonSerializerDefaults.Web));
+
+    public static JsonSerializerOptions Apply(JsonSerializerOptions options)
+    {
+        options.PropertyNameCaseInsensitive = false;
+        options.NumberHandling = JsonNumberHandling.Strict;
+        options.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
+        options.AllowDuplicateProperties = false;
+        options.RespectNullableAnnotations = true;
+        options.RespectRequiredConstructorParameters = true;
+        options.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
+        options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+        options.TypeInfoResolverChain.Clear();
+        options.TypeInfoResolverChain.Add(WireContext.Default);
+        return options;
+    }
+}
+
+[JsonSerializable(typeof(TopicWire))]
+[JsonSerializable(typeof(ListWire<TopicWire>))]
+[JsonSerializable(typeof(NewEventWire))]
+[JsonSerializable(typeof(NewEventWire[]))]
+[JsonSerializable(typeof(PublishAnswerWire))]
+[JsonSerializable(typeof(SubscriptionBody))]
+[JsonSerializable(typeof(TopicSubscriptionBody))]
+[JsonSerializable(typeof(SubscriptionWire))]
+[JsonSerializable(typeof(ListWire<SubscriptionWire>))]
+[JsonSerializable(typeof(IReadOnlyList<string>))]
+[JsonSerializable(typeof(SecretWire))]
+[JsonSerializable(typeof(RotateSecretBody))]
+[JsonSerializable(typeof(ReplayBody))]
+[JsonSerializable(typeof(TestResultWire))]
+[JsonSerializable(typeof(EventStoryWire))]
+[JsonSerializable(typeof(EventWire))]
+[JsonSerializable(typeof(ListWire<DeliveryWire>))]
+[JsonSerializable(typeof(ListWire<BlockedKeyWire>))]
+[JsonSerializable(typeof(LagWire))]
+[JsonSerializable(typeof(DeadLetterWire))]
+[JsonSerializable(typeof(ListWire<DeadLetterWire>))]
+[JsonSerializable(typeof(DeadLetterSelectionBody))]
+[JsonSerializable(typeof(CountWire))]
+[JsonSerializable(typeof(BackupBody))]
+[JsonSerializable(typeof(BackupWire))]
+[JsonSerializable(typeof(HealthWire))]
+[JsonSerializable(typeof(Problems.ProblemWire))]
+internal sealed partial class WireContext : JsonSerializerContext;
