@@ -84,7 +84,7 @@ internal sealed partial class ShardMachine
             foreach (var (key, lane) in savedState.Lanes)
                 Restore(state, key, lane);
             if (state.AtHead && !state.Runs)
-                (state.AtHead, state.Position) = (false, Routed); // paused since
+                FallBehind(state, Routed); // paused since
             if (!state.AtHead && state.Runs)
                 Board(state);
         }
