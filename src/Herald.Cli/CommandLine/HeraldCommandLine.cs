@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using Herald.Cli.Backups;
 using Herald.Cli.Configuration;
 using Herald.Cli.DeadLetters;
@@ -45,16 +47,28 @@ internal static class HeraldCommandLine
         var parsed = root.Parse(args);
         // Signals are ours (see Interruption), and so are exit codes.
         var console = new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
-        if (parsed.Errors.Count > 0 && parsed.Action is not System.CommandLine.Invocation.CommandLineAction { ClearsParseErrors: true })
+        if (parsed.Errors.Count > 0 && parsed.Action is not CommandLineAction { ClearsParseErrors: true })
         {
             foreach (var problem in parsed.Errors)
                 error.WriteLine(problem.Message);
             error.WriteLine($"See: {Path(parsed.CommandResult)} --help");
             return (int)ExitCode.BadUsage;
         }
-        return await parsed.InvokeAsync(console, cancel);
+        try
+        {
+            return await parsed.InvokeAsync(console, cancel);
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            return (int)ExitCode.Interrupted;
+        }
+        catch (Exception defect)
+        {
+            error.WriteLine($"{Path(parsed.CommandResult)} has failed, which should not happen: {defect}");
+            return (int)ExitCode.Failed;
+        }
     }
 
-    private static string Path(System.CommandLine.Parsing.CommandResult result) =>
-        result.Parent is System.CommandLine.Parsing.CommandResult parent ? $"{Path(parent)} {result.Command.Name}" : "herald";
+    private static string Path(CommandResult result) =>
+        result.Parent is CommandResult parent ? $"{Path(parent)} {result.Command.Name}" : "herald";
 }

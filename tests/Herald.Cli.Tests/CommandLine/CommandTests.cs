@@ -96,6 +96,40 @@ public sealed class CommandTests
     }
 
     [Fact]
+    public async Task Durations_are_read_and_sent_as_Herald_writes_them()
+    {
+        await using var herald = await FakeHerald.StartAsync(_ => new(200, """{"secret":"whsec_x"}"""));
+        await CommandRun.AgainstAsync(herald, "subscriptions", "rotate-secret", "billing", "--overlap", "90m");
+        Assert.Equal("""{"overlap":"1h30m"}""", Assert.Single(herald.Requests).Body);
+        Assert.Contains("[default: 1d]", (await CommandRun.OfAsync("subscriptions", "rotate-secret", "--help")).Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Every_setting_is_an_option_of_serve_and_told_by_config()
+    {
+        var config = await CommandRun.OfAsync("config", "--json", "--listen", "127.0.0.1:1");
+        Assert.Equal(0, config.Code);
+        using var settings = JsonDocument.Parse(config.Out);
+        var help = (await CommandRun.OfAsync("serve", "--help")).Out;
+        foreach (var setting in settings.RootElement.EnumerateArray())
+        {
+            var name = setting.GetProperty("name").GetString()!;
+            if (name == "listen")
+                Assert.Equal(("127.0.0.1:1", "command line"), (setting.GetProperty("value").GetString(), setting.GetProperty("source").GetString()));
+            if (name != "dataDirectory")
+                Assert.Contains(Herald.Cli.Configuration.SettingOptions.NameOf(name) + " ", help, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_wrong_setting_is_told_and_is_2()
+    {
+        var run = await CommandRun.OfAsync("config", "--engine-window", "0");
+        Assert.Equal(2, run.Code);
+        Assert.Contains("engine.window = '0' (command line)", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Lists_are_columns_for_people_and_the_answer_itself_for_machines()
     {
         const string Page = """{"items":[{"name":"a","createdAt":"2026-01-01T00:00:00Z"},{"name":"orders","createdAt":null}],"nextCursor":"abc"}""";
