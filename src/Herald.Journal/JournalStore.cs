@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Herald.Engine.Events;
 using Herald.Engine.Stores;
+using Herald.Journal.Backup;
 using Herald.Journal.Checkpoints;
 using Herald.Journal.Files;
 using Herald.Journal.Frames;
@@ -37,6 +38,8 @@ public sealed class JournalStore : IEventLog, IShardStore, IStateReader, ICatalo
     private readonly Hints<Action<long>> _catalogHints = new();
     private readonly CancellationTokenSource _closing = new();
     private readonly ITimer _ticks;
+    private readonly Scrubber _scrubber;
+    private readonly Task _scrubbing;
     private long _leases;
     private bool _isDisposed;
 
@@ -52,6 +55,8 @@ public sealed class JournalStore : IEventLog, IShardStore, IStateReader, ICatalo
         _writer = new Writer(contents, time, _queue, recovery.NextFrame, run, _checkpoints, Published);
         Begin();
         _ticks = time.CreateTimer(_ => _ = AskAsync(new Question<bool>(Tick)), null, TickEvery, TickEvery);
+        _scrubber = new Scrubber(contents.Segments, recovery.Checkpoint, time, contents.Notice);
+        _scrubbing = Task.Run(() => _scrubber.RunAsync(_closing.Token));
     }
 
     private static TimeSpan TickEvery => TimeSpan.FromSeconds(10);
@@ -67,7 +72,7 @@ public sealed class JournalStore : IEventLog, IShardStore, IStateReader, ICatalo
         _contents.DeadLetters.Count, _contents.DeadLetters.Bytes, _contents.DeadLetters.Evicted, _contents.Window.Entries,
         _contents.Window.OldestMs == long.MaxValue ? TimeSpan.Zero : _time.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(_contents.Window.OldestMs),
         _contents.Files.FreeBytes(_contents.Options.Directory), _writer.LastSyncMs, _writer.Syncs, _writer.Room.IsFull,
-        _writer.Room.RefusedEvents, _checkpoints.Written, 0);
+        _writer.Room.RefusedEvents, _checkpoints.Written, _scrubber.Damaged);
 
     /// <summary>Opens the journal, or creates it. <paramref name="notices"/> gets lines for the operator, on any thread.</summary>
     /// <exception cref="ArgumentException">Options out of range; the message lists all of them.</exception>
@@ -213,6 +218,28 @@ public sealed class JournalStore : IEventLog, IShardStore, IStateReader, ICatalo
         },
         cancel).ConfigureAwait(false);
 
+    /// <summary>
+    /// Copies the journal into an empty directory while it serves; the copy opens with everything that was accepted before the call.
+    /// Nothing is freed meanwhile.
+    /// </summary>
+    public async ValueTask BackupAsync(string directory, CancellationToken cancel)
+    {
+        var backup = new JournalBackup(_contents, Path.GetFullPath(directory));
+        await AskAsync(w => w.Retention.Holds++, cancel).ConfigureAwait(false);
+        try
+        {
+            if (!await (await AskAsync(w => w.Checkpoints.RequestAsync(), cancel).ConfigureAwait(false)).WaitAsync(cancel).ConfigureAwait(false))
+                throw new IOException($"There is no room for the checkpoint a backup starts with in '{_contents.Options.Directory}'.");
+            await Task.Run(backup.CopyCheckpoint, cancel).ConfigureAwait(false);
+            var (segments, offset) = await AskAsync(w => (w.Contents.Segments.All, w.Contents.Segments.Offset), cancel).ConfigureAwait(false);
+            await Task.Run(() => backup.CopyLog(segments, offset, cancel), cancel).ConfigureAwait(false);
+        }
+        finally
+        {
+            await AskAsync(w => w.Retention.Holds--, CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Completes what was handed in, writes a last checkpoint, and lets the directory go.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -221,6 +248,7 @@ public sealed class JournalStore : IEventLog, IShardStore, IStateReader, ICatalo
         _isDisposed = true;
         await _closing.CancelAsync().ConfigureAwait(false);
         await _ticks.DisposeAsync().ConfigureAwait(false);
+        await _scrubbing.ConfigureAwait(false);
         _queue.Close(new StoreUnavailableException("The journal is closed."));
         await _writer.Ended.ConfigureAwait(false);
         await _checkpoints.CloseAsync(_writer).ConfigureAwait(false);

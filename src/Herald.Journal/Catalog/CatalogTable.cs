@@ -175,5 +175,6 @@ internal sealed class CatalogTable
             frame.AddSized(bytes.Span);
     }
 
-    private static ReadOnlyMemory<byte>? ReadBody(ref EntryReader entry) => entry.Byte() == 0 ? null : entry.Sized().ToArray();
+    private static ReadOnlyMemory<byte>? ReadBody(ref EntryReader entry) =>
+        entry.Byte() == 0 ? (ReadOnlyMemory<byte>?)null : entry.Sized().ToArray();
 }

@@ -16,14 +16,14 @@ internal sealed class SegmentRetention(Writer writer)
 
     private JournalContents Contents => writer.Contents;
 
-    /// <summary>While a backup copies segments, none may go.</summary>
-    public bool IsHeld { get; set; }
+    /// <summary>Backups under way: while one copies segments, none may go.</summary>
+    public int Holds { get; set; }
 
     /// <summary>Returns the number of segments freed.</summary>
     public int RunOnce(long nowMs, bool isPressing)
     {
         var freed = 0;
-        while (freed < SegmentsAtOnce && !IsHeld && Contents.Segments.All is [var oldest, _, ..] && MayGo(oldest, nowMs, isPressing))
+        while (freed < SegmentsAtOnce && Holds == 0 && Contents.Segments.All is [var oldest, _, ..] && MayGo(oldest, nowMs, isPressing))
         {
             if (!TryCopyForward(oldest.Number) || !TryGiveUp(oldest))
                 break;

@@ -36,7 +36,9 @@ internal sealed class StateTable(SegmentLog segments, ulong hashSeed)
             var entry = new EntryReader(bytes);
             if (!entry.MoveNext() || entry.Type != EntryType.State || entry.Shard != shard)
                 throw new JournalDamagedException(segments.Find(place.Location.Segment)?.File.Path ?? "", place.Location.Offset, "not the state entry that must be here");
-            return entry.Text() == application && entry.Sized().SequenceEqual(key) ? entry.Sized().ToArray() : null;
+            return entry.Text() == application && entry.Sized().SequenceEqual(key)
+                ? entry.Sized().ToArray()
+                : (ReadOnlyMemory<byte>?)null;
         }
     }
 

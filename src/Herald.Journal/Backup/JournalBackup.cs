@@ -1,0 +1,63 @@
+using Herald.Journal.Files;
+using Herald.Journal.Segments;
+
+namespace Herald.Journal.Backup;
+
+/// <summary>
+/// Copies a journal that is being written. The checkpoint is copied first, the log then up to a frame that was durable after it: what
+/// the copy's index files hold beyond the checkpoint is rebuilt from that log. The identity comes last, so that half a copy does not open.
+/// </summary>
+internal sealed class JournalBackup(JournalContents contents, string directory)
+{
+    private const int PieceBytes = 1 << 20;
+
+    private readonly IJournalFiles _files = contents.Files;
+    private readonly JournalPaths _to = new(directory);
+
+    public void CopyCheckpoint()
+    {
+        if (_files.List(_to.Root).Count > 0 || _files.List(_to.Log).Count > 0)
+            throw new IOException($"A backup needs a directory of its own: '{directory}' is not empty.");
+        _files.CreateDirectory(_to.Root);
+        _files.CreateDirectory(_to.Log);
+        _files.CreateDirectory(_to.Index);
+        using var checkpoint = _files.Open(contents.Paths.Checkpoint, create: false);
+        Copy(checkpoint, _to.Checkpoint, checkpoint.Length, checkpoint.Length);
+    }
+
+    /// <param name="offset">Where the last of the segments ends, durable.</param>
+    public void CopyLog(IReadOnlyList<Segment> segments, long offset, CancellationToken cancel)
+    {
+        foreach (var segment in segments)
+        {
+            cancel.ThrowIfCancellationRequested();
+            Copy(segment.File, _to.Segment(segment.Number), ReferenceEquals(segment, segments[^1]) ? offset : segment.Size, segment.Size);
+        }
+        for (var i = 0; i < contents.Shards.Length; i++)
+        {
+            cancel.ThrowIfCancellationRequested();
+            foreach (var (chunk, file) in contents.Shards[i].Files.Chunks)
+                Copy(file, _to.IndexChunk(i, chunk), file.Length, file.Length);
+        }
+        _files.SyncDirectory(_to.Log);
+        _files.SyncDirectory(_to.Index);
+        contents.Identity.Write(_files, _to);
+    }
+
+    private void Copy(IJournalFile from, string path, long length, long size)
+    {
+        using var to = _files.Open(path, create: true);
+        if (!to.TryAllocate(0, size))
+            throw new IOException($"There is no room for the backup in '{directory}'.");
+        var piece = new byte[(int)Math.Min(PieceBytes, Math.Max(length, 1))];
+        for (var at = 0L; at < length;)
+        {
+            var read = from.Read(piece.AsSpan(0, (int)Math.Min(piece.Length, length - at)), at);
+            if (read == 0)
+                break;
+            to.Write(piece.AsSpan(0, read), at);
+            at += read;
+        }
+        to.Sync();
+    }
+}

@@ -1,0 +1,61 @@
+using System.Globalization;
+using Herald.Journal.Checkpoints;
+using Herald.Journal.Frames;
+using Herald.Journal.Segments;
+
+namespace Herald.Journal.Recovery;
+
+/// <summary>
+/// Checks, slowly and in the background, the part of the log that opening did not read. What it finds is told, not acted on:
+/// the events around the damage are as good as before, and only an operator can say what a restore is worth.
+/// </summary>
+internal sealed class Scrubber(SegmentLog segments, CheckpointPosition until, TimeProvider time, Action<string> notice)
+{
+    private const int PieceBytes = 1 << 20;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+
+    private long _damaged;
+
+    public long Damaged => Volatile.Read(ref _damaged);
+
+    /// <summary>One pass, then it ends.</summary>
+    public async Task RunAsync(CancellationToken cancel)
+    {
+        var all = segments.All.Where(s => s.Number <= until.Segment).ToArray();
+        for (var i = 0; i < all.Length; i++)
+        {
+            var last = i + 1 < all.Length ? all[i + 1].FirstFrame : until.NextFrame;
+            try
+            {
+                await CheckAsync(all[i], last, cancel).ConfigureAwait(false);
+            }
+            catch (ObjectDisposedException)
+            {
+                // Removed by retention, or the journal is closing.
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task CheckAsync(Segment segment, ulong lastFrame, CancellationToken cancel)
+    {
+        var reader = new FrameReader(segment.File, SegmentHeader.Length, segment.FirstFrame);
+        for (var rested = reader.Offset; reader.NextNumber < lastFrame;)
+        {
+            if (!reader.MoveNext())
+            {
+                Volatile.Write(ref _damaged, _damaged + 1);
+                notice(string.Create(CultureInfo.InvariantCulture,
+                    $"'{segment.File.Path}' is damaged at offset {reader.Offset}: frame {reader.NextNumber} does not hold. Restore the journal from a backup."));
+                return;
+            }
+            if (reader.Offset - rested < PieceBytes)
+                continue;
+            rested = reader.Offset;
+            await Task.Delay(Pause, time, cancel).ConfigureAwait(false);
+        }
+    }
+}

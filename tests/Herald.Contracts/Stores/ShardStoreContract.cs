@@ -1,0 +1,154 @@
+using Herald.Engine.Events;
+using Herald.Engine.Stores;
+using Xunit;
+
+namespace Herald.Contracts.Stores;
+
+public abstract class ShardStoreContract(StoreHarness harness) : StoreContract(harness)
+{
+    private static readonly ShardId Shard = new(1);
+
+    [Fact]
+    public async Task A_new_shard_has_no_progress()
+    {
+        var progress = await Harness.Shards.LoadAsync(await OwnAsync(Shard), Cancel);
+        Assert.Empty(progress.Records);
+    }
+
+    [Fact]
+    public async Task Progress_is_kept_in_order_since_the_last_checkpoint()
+    {
+        var fence = await OwnAsync(Shard);
+        await CommitAsync(Progress(fence, 1, "one"));
+        await CommitAsync(Progress(fence, 2, "two") with { IsCheckpoint = true });
+        await CommitAsync(Progress(fence, 3, "three"));
+        await CommitAsync(new ShardCommit { Fence = fence, Number = 4 });
+
+        Assert.Equal(["two", "three"], await LoadAsync(fence));
+        await Harness.ReopenAsync();
+        Assert.Equal(["two", "three"], await LoadAsync(await OwnAsync(Shard)));
+    }
+
+    [Fact]
+    public async Task A_repeated_number_returns_its_first_reply_and_changes_nothing()
+    {
+        var fence = await OwnAsync(Shard);
+        var commit = Progress(fence, 1, "one") with { Emitted = Events.Make(2, shard: 2) };
+        var first = await CommitAsync(commit);
+        var again = await CommitAsync(commit);
+
+        Assert.Equal([new(Verdict.Accepted, 1), new Appended(Verdict.Accepted, 2)], first.Emitted);
+        Assert.Equal(first.Emitted, again.Emitted);
+        Assert.Equal(["one"], await LoadAsync(fence));
+        Assert.Equal(2, (await ReadIndexAsync(new ShardId(2))).Length);
+    }
+
+    [Fact]
+    public async Task A_number_repeated_after_later_ones_returns_its_own_reply()
+    {
+        var fence = await OwnAsync(Shard);
+        var commit = Progress(fence, 1, "one") with { Emitted = Events.Make(1, shard: 2) };
+        var first = await CommitAsync(commit);
+        await CommitAsync(Progress(fence, 2, "two") with { Emitted = Events.Make(1, shard: 2) });
+
+        var again = await CommitAsync(commit);
+        Assert.Equal(first.Emitted, again.Emitted);
+    }
+
+    [Fact]
+    public async Task An_owner_of_before_is_refused()
+    {
+        var old = await OwnAsync(Shard);
+        await CommitAsync(Progress(old, 1, "one"));
+        await Harness.ReopenAsync();
+        var current = await OwnAsync(Shard);
+
+        Assert.True(current.Epoch > old.Epoch);
+        await Assert.ThrowsAsync<StaleOwnerException>(async () => await CommitAsync(Progress(old, 2, "two")));
+        await Assert.ThrowsAsync<StaleOwnerException>(async () => await Harness.Shards.LoadAsync(old, Cancel));
+        Assert.Equal(["one"], await LoadAsync(current));
+        await CommitAsync(Progress(current, 1, "three"));
+        Assert.Equal(["one", "three"], await LoadAsync(current));
+    }
+
+    [Fact]
+    public async Task A_released_shard_comes_back_under_a_new_epoch()
+    {
+        var leases = await Harness.Ownership.RenewAsync(Cancel);
+        var old = await OwnAsync(Shard);
+        await CommitAsync(Progress(old, 1, "one"));
+        await Harness.Ownership.ReleaseAsync([.. leases.Where(l => l.Shard == Shard)], Cancel);
+
+        await Assert.ThrowsAsync<StaleOwnerException>(async () => await CommitAsync(Progress(old, 2, "two")));
+        var current = await OwnAsync(Shard);
+        Assert.True(current.Epoch > old.Epoch);
+        await CommitAsync(Progress(current, 1, "three"));
+        Assert.Equal(["one", "three"], await LoadAsync(current));
+    }
+
+    [Fact]
+    public async Task Renewing_keeps_the_epoch()
+    {
+        var first = await OwnAsync(Shard);
+        Assert.Equal(first, await OwnAsync(Shard));
+    }
+
+    [Fact]
+    public async Task Emitted_events_go_to_any_shard_and_are_deduplicated_like_published_ones()
+    {
+        var published = Events.Make("a", "k1");
+        await AppendAsync(published);
+        var other = Events.Make("b", "k2");
+        var reply = await CommitAsync(new ShardCommit { Fence = await OwnAsync(Shard), Number = 1, Emitted = [published, other] });
+
+        Assert.Equal(Verdict.Duplicate, reply.Emitted[0].Verdict);
+        Assert.Equal(Verdict.Accepted, reply.Emitted[1].Verdict);
+        var read = await ReadEventsAsync(other.Shard, reply.Emitted[1].Sequence);
+        Assert.Equal(other.Record.ToArray(), read[reply.Emitted[1].Sequence]);
+        Assert.Equal(Verdict.Duplicate, (await AppendAsync(other)).Verdict);
+    }
+
+    [Fact]
+    public async Task Events_state_dead_letters_and_progress_of_a_commit_come_together()
+    {
+        var fence = await OwnAsync(Shard);
+        await AppendAsync(Events.Make(shard: Shard.Value));
+        var letter = new DeadLetterId(Shard, 1, 0, 1);
+        await CommitAsync(Progress(fence, 1, "all") with
+        {
+            Emitted = Events.Make(1, shard: 7),
+            State = [new StateWrite("app", StoreEvents.Payload("k"), StoreEvents.Payload("v"))],
+            DeadLetters = [new NewDeadLetter(letter, "s", "topic", new DeadLetterReason("max-age", "", 3, 500, 1, 2), default)],
+            History = new HistoryBlock(1, 1, Harness.Clock.NowMs, StoreEvents.Payload("h")),
+        });
+        await Harness.ReopenAsync();
+
+        Assert.Equal(["all"], await LoadAsync(await OwnAsync(Shard)));
+        Assert.Single(await ReadIndexAsync(new ShardId(7)));
+        Assert.NotNull((await Harness.State.ReadAsync(Shard, "app", [StoreEvents.Payload("k")], Cancel))[0]);
+        Assert.NotNull(await Harness.DeadLetters.FindAsync(letter, Cancel));
+        Assert.Single(await Harness.State.ReadHistoryAsync(Shard, 1, Cancel));
+    }
+
+    [Fact]
+    public async Task Shards_commit_apart_and_at_the_same_time()
+    {
+        var leases = await Harness.Ownership.RenewAsync(Cancel);
+        await Task.WhenAll(leases.Select(async lease =>
+        {
+            for (var i = 1; i <= 20; i++)
+                await CommitAsync(Progress(new Fence(lease.Shard, lease.Epoch), i, $"{lease.Shard}/{i}"));
+        }));
+        foreach (var lease in leases)
+            Assert.Equal(Enumerable.Range(1, 20).Select(i => $"{lease.Shard}/{i}"), await LoadAsync(new Fence(lease.Shard, lease.Epoch)));
+    }
+
+    private static ShardCommit Progress(Fence fence, long number, string text) =>
+        new() { Fence = fence, Number = number, Progress = StoreEvents.Payload(text) };
+
+    private async Task<string[]> LoadAsync(Fence fence)
+    {
+        var progress = await Harness.Shards.LoadAsync(fence, Cancel);
+        return [.. progress.Records.Select(r => System.Text.Encoding.UTF8.GetString(r.Span))];
+    }
+}

@@ -1,0 +1,180 @@
+using System.Diagnostics;
+using Herald.Engine.Catalogs;
+using Herald.Engine.Channels;
+using Herald.Engine.Subscriptions;
+using Xunit;
+
+namespace Herald.Delivery.Tests;
+
+/// <summary>No key and no subscription can hold up another.</summary>
+public sealed class IsolationTests
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(1000)]
+    public async Task Poison_keys_hot_enough_to_fill_any_window_hold_up_no_other_key_and_heal_in_order(int poison)
+    {
+        const int Keys = 10_000, Healthy = 30_000;
+        var hot = Math.Max(20_000 / poison, 20);
+        await using var node = await Node.StartAsync();
+        var topic = await node.TopicAsync("orders");
+        var healed = 0;
+        node.Channel.Answer("s", (key, _, _) => ValueTask.FromResult(key < poison && Volatile.Read(ref healed) == 0 ? ScriptedChannel.Fail(500) : ScriptedChannel.Ok));
+        await node.SubscribeAsync(Node.Draft("s"));
+        var judge = node.Channel.JudgeOf("s");
+
+        // The poison comes first and fills whatever it can; then healthy keys and more poison, mixed.
+        await node.PublishAsync(topic, Enumerable.Range(0, poison * hot).Select(i => (i % poison, (i / poison) + 1)));
+        await node.PublishAsync(topic, Enumerable.Range(0, Healthy).Select(i => (poison + (i % (Keys - poison)), (i / (Keys - poison)) + 1)));
+        await node.PublishAsync(topic, Enumerable.Range(0, poison * 5).Select(i => (i % poison, hot + (i / poison) + 1)));
+        await judge.WaitForAsync(Healthy);
+
+        var lag = await node.Engine.Inspector.LagAsync("s", default);
+        Assert.Equal(poison, lag!.BlockedKeys);
+        Assert.All(Enumerable.Range(0, poison), key => Assert.Equal(0, judge.LastOf(key)));
+
+        Volatile.Write(ref healed, 1);
+        await judge.WaitForAsync(Healthy + (poison * (hot + 5)));
+        Assert.Equal((0, 0), (judge.OutOfOrder, judge.Repeats));
+        Assert.All(Enumerable.Range(0, poison), key => Assert.Equal(hot + 5, judge.LastOf(key)));
+    }
+
+    [Fact]
+    public async Task Ten_thousand_keys_that_heal_together_take_at_most_twice_the_time_of_a_plain_backlog()
+    {
+        const int Keys = 10_000;
+        var events = Scale.Of(200_000, 1_000_000);
+        var (plain, healing) = (new List<double>(), new List<double>());
+        for (var round = 0; round < 3; round++)
+        {
+            plain.Add(await BacklogAsync(Keys, events, heal: false));
+            healing.Add(await BacklogAsync(Keys, events, heal: true));
+        }
+        var ratio = healing.Order().ElementAt(1) / plain.Order().ElementAt(1);
+        TestContext.Current.TestOutputHelper?.WriteLine($"plain backlog {plain.Order().ElementAt(1):0.00} s, {Keys} healing keys {healing.Order().ElementAt(1):0.00} s, ratio {ratio:0.00}");
+        Assert.True(ratio <= 2, $"healing took {ratio:0.00} times as long as a plain backlog");
+    }
+
+    [Theory]
+    [InlineData("refuses")]
+    [InlineData("hangs")]
+    [InlineData("answers 500")]
+    public async Task One_dead_endpoint_among_ten_holds_up_none_of_the_others(string manner)
+    {
+        const int Events = 20_000, Keys = 500;
+        await using var node = await Node.StartAsync();
+        var topic = await node.TopicAsync("orders");
+        var revived = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        for (var i = 0; i < 10; i++)
+            await node.SubscribeAsync(Node.Draft($"s{i}"));
+        node.Channel.Answer("s0", async (_, _, cancel) =>
+        {
+            if (revived.Task.IsCompleted)
+                return ScriptedChannel.Ok;
+            if (manner == "hangs")
+                await revived.Task.WaitAsync(cancel);
+            return ScriptedChannel.Fail(manner == "answers 500" ? 500 : 0);
+        });
+        await node.PublishAsync(topic, Enumerable.Range(0, Events).Select(i => (i % Keys, (i / Keys) + 1)));
+        for (var i = 1; i < 10; i++)
+            await node.Channel.JudgeOf($"s{i}").WaitForAsync(Events);
+        var dead = node.Channel.JudgeOf("s0");
+        Assert.Equal(0, dead.Received);
+        Assert.True(dead.Tries < Events / 4, $"{dead.Tries} tries at an endpoint that is dead");
+
+        revived.SetResult();
+        await dead.WaitForAsync(Events);
+        for (var i = 0; i < 10; i++)
+            Assert.Equal((0, 0), (node.Channel.JudgeOf($"s{i}").OutOfOrder, node.Channel.JudgeOf($"s{i}").Repeats));
+    }
+
+    [Fact]
+    public async Task Ten_endpoints_that_hang_do_not_hold_up_a_healthy_one()
+    {
+        const int Events = 20_000, Keys = 500;
+        await using var node = await Node.StartAsync();
+        var topic = await node.TopicAsync("orders");
+        var never = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        for (var i = 0; i < 10; i++)
+        {
+            await node.SubscribeAsync(Node.Draft($"hanging{i}") with { Limits = DeliveryLimits.Default with { MaxInFlight = 10_000 } });
+            node.Channel.Answer($"hanging{i}", async (_, _, cancel) =>
+            {
+                await never.Task.WaitAsync(cancel);
+                return ScriptedChannel.Ok;
+            });
+        }
+        await node.SubscribeAsync(Node.Draft("healthy"));
+        await node.PublishAsync(topic, Enumerable.Range(0, Events).Select(i => (i % Keys, (i / Keys) + 1)));
+        await node.Channel.JudgeOf("healthy").WaitForAsync(Events);
+        Assert.Equal(0, node.Channel.JudgeOf("healthy").OutOfOrder);
+        never.SetResult();
+    }
+
+    [Fact]
+    public async Task A_hundred_thousand_exact_match_subscriptions_cost_a_publish_what_ten_cost()
+    {
+        var (few, many) = (10, Scale.Of(10_000, 100_000));
+        var rates = new Dictionary<int, List<double>> { [few] = [], [many] = [] };
+        await using var small = await FilteredAsync(few);
+        await using var large = await FilteredAsync(many);
+        for (var round = 0; round < 5; round++)
+        {
+            rates[few].Add(await RateAsync(small, few, round));
+            rates[many].Add(await RateAsync(large, many, round));
+        }
+        var ratio = rates[many].Order().ElementAt(2) / rates[few].Order().ElementAt(2);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{many} against {few} subscriptions: publish rate ratio {ratio:0.00}");
+        Assert.True(ratio > 0.5, $"publishing with {many} subscriptions runs at {ratio:0.00} of the rate with {few}");
+    }
+
+    private static async Task<Node> FilteredAsync(int subscriptions)
+    {
+        var node = await Node.StartAsync();
+        await node.TopicAsync("orders");
+        await Parallel.ForAsync(0, subscriptions, new ParallelOptions { MaxDegreeOfParallelism = 64 }, async (i, _) => await node.SubscribeAsync(
+            Node.Draft($"c{i}") with { Filter = new Filter([new FilterClause("customer", false, [$"{i}"])]) }));
+        return node;
+    }
+
+    // Every event goes to one subscription; the time counts until all are delivered.
+    private static async Task<double> RateAsync(Node node, int subscriptions, int round)
+    {
+        const int Events = 20_000;
+        var topic = node.Engine.Catalog.FindTopic("orders")!;
+        var began = Stopwatch.GetTimestamp();
+        await node.PublishAsync(
+            topic, Enumerable.Range(0, Events).Select(i => (i % 10, (round * Events) + (i / 10) + 1)),
+            (attributes, key) => attributes.Add("customer"u8, System.Text.Encoding.UTF8.GetBytes($"{key}")));
+        var seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
+        for (var i = 0; i < 10; i++)
+            await node.Channel.JudgeOf($"c{i}").WaitForAsync((round + 1) * Events / 10);
+        return Events / seconds;
+    }
+
+    private static async Task<double> BacklogAsync(int keys, int events, bool heal)
+    {
+        await using var node = await Node.StartAsync();
+        var topic = await node.TopicAsync("orders");
+        var sick = heal ? 1 : 0;
+        node.Channel.Answer("s", (_, _, _) => ValueTask.FromResult(Volatile.Read(ref sick) == 1 ? ScriptedChannel.Fail(500) : ScriptedChannel.Ok));
+        await node.SubscribeAsync(Node.Draft("s") with { Limits = DeliveryLimits.Default with { FixedInFlight = true } });
+        if (!heal)
+            await node.Engine.Catalog.PauseAsync("s", default);
+        await node.PublishAsync(topic, Enumerable.Range(0, events).Select(i => (i % keys, (i / keys) + 1)));
+        if (heal)
+        {
+            // All keys have failed, and so are blocked, before they heal.
+            while ((await node.Engine.Inspector.LagAsync("s", default))!.BlockedKeys < keys * 9 / 10)
+                await Task.Yield();
+        }
+        var began = Stopwatch.GetTimestamp();
+        Volatile.Write(ref sick, 0);
+        if (!heal)
+            await node.Engine.Catalog.ResumeAsync("s", default);
+        var judge = node.Channel.JudgeOf("s");
+        await judge.WaitForAsync(events, TimeSpan.FromSeconds(120));
+        Assert.Equal((0, 0), (judge.OutOfOrder, judge.Repeats));
+        return Stopwatch.GetElapsedTime(began).TotalSeconds;
+    }
+}

@@ -1,0 +1,111 @@
+using System.Globalization;
+using System.Text;
+using Herald.Engine;
+using Herald.Engine.Catalogs;
+using Herald.Engine.Publishing;
+using Herald.Engine.Retrying;
+using Herald.Engine.Stores;
+using Herald.Journal;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Herald.Delivery.Tests;
+
+/// <summary>The real engine on a real journal in a directory of its own; only the far end, the channel, is a script.</summary>
+internal sealed class Node : IAsyncDisposable
+{
+    private readonly string _directory;
+    private readonly EngineOptions _options;
+    private JournalStore _store;
+
+    private Node(string directory, EngineOptions options, JournalStore store, HeraldEngine engine, ScriptedChannel channel) =>
+        (_directory, _options, _store, Engine, Channel) = (directory, options, store, engine, channel);
+
+    public HeraldEngine Engine { get; private set; }
+    public ScriptedChannel Channel { get; }
+    public JournalStore Store => _store;
+
+    public static async Task<Node> StartAsync(EngineOptions? options = null)
+    {
+        var directory = Directory.CreateTempSubdirectory("herald-delivery-").FullName;
+        options ??= new EngineOptions { CommitEvery = TimeSpan.FromMilliseconds(50) };
+        var channel = new ScriptedChannel();
+        var (store, engine) = await OpenAsync(directory, options, channel);
+        return new Node(directory, options, store, engine, channel);
+    }
+
+    /// <summary>A clean stop and a new start on the same directory.</summary>
+    public async Task RestartAsync()
+    {
+        await Engine.DisposeAsync();
+        await _store.DisposeAsync();
+        (_store, Engine) = await OpenAsync(_directory, _options, Channel);
+    }
+
+    public async Task<Topic> TopicAsync(string name) => (await Engine.Catalog.PutTopicAsync(name, default)).Value!;
+
+    public async Task SubscribeAsync(SubscriptionDraft draft, StartFrom? from = null)
+    {
+        var result = await Engine.Catalog.PutSubscriptionAsync(draft, from ?? new StartFrom.Now(), null, default);
+        if (!result.Done)
+            throw new InvalidOperationException(string.Join("; ", result.Problems.Select(p => $"{p.Pointer} {p.Value}: {p.Rule}").Append(result.Detail)));
+    }
+
+    public static SubscriptionDraft Draft(string id, string topic = "orders") => new()
+    {
+        Id = id,
+        Topic = topic,
+        Endpoint = $"test://{id}/",
+        Retry = new RetryPolicy { Waits = new RetryWaits.Exponential(TimeSpan.FromMilliseconds(20), 2, TimeSpan.FromMilliseconds(500), 0.2) },
+    };
+
+    /// <summary>Events whose payload is the number of the event in its key: 1, 2, 3 …</summary>
+    public async Task PublishAsync(Topic topic, IEnumerable<(int Key, int Number)> events, Action<AttributeBuffer, int>? attributes = null)
+    {
+        var buffer = new AttributeBuffer();
+        foreach (var chunk in events.Chunk(500))
+        {
+            using var batch = Engine.Intake.Rent(topic);
+            foreach (var (key, number) in chunk)
+                Add(batch, key, number, buffer, attributes);
+            await Engine.Intake.PublishAsync(batch);
+            foreach (var verdict in batch.Results)
+            {
+                if (verdict.Verdict != Verdict.Accepted)
+                    throw new InvalidOperationException($"an event was answered {verdict.Verdict}");
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Engine.DisposeAsync();
+        await _store.DisposeAsync();
+        Directory.Delete(_directory, true);
+    }
+
+    private static void Add(PublishBatch batch, int key, int number, AttributeBuffer buffer, Action<AttributeBuffer, int>? attributes)
+    {
+        buffer.Clear();
+        attributes?.Invoke(buffer, key);
+        var problem = batch.Add(new EventDraft
+        {
+            Id = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{key}-{number}")),
+            HasId = true,
+            Key = Encoding.UTF8.GetBytes(key.ToString(CultureInfo.InvariantCulture)),
+            HasKey = true,
+            Payload = Encoding.UTF8.GetBytes(number.ToString(CultureInfo.InvariantCulture)),
+            Attributes = buffer,
+        });
+        if (problem is not null)
+            throw new InvalidOperationException(problem.Rule);
+    }
+
+    private static async Task<(JournalStore, HeraldEngine)> OpenAsync(string directory, EngineOptions options, ScriptedChannel channel)
+    {
+        var store = await JournalStore.OpenAsync(new JournalOptions { Directory = directory }, TimeProvider.System, null, default);
+        var parts = new EngineParts(store, store, store, store, store, store, [channel], TimeProvider.System, new Random(1), NullLoggerFactory.Instance);
+        var engine = await HeraldEngine.StartAsync(parts, options, default);
+        _ = engine.Failed.ContinueWith(failed => channel.Fail(failed.Exception!), default, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        return (store, engine);
+    }
+}

@@ -1,0 +1,55 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text;
+using Herald.Engine.Channels;
+
+namespace Herald.Delivery.Tests;
+
+/// <summary>What a receiver does with an event: key and number in its key.</summary>
+internal delegate ValueTask<AttemptResult> Script(int key, int number, CancellationToken cancel);
+
+/// <summary>Receivers in this process, one a subscription, each with a script and a judge.</summary>
+internal sealed class ScriptedChannel : IChannel
+{
+    public static readonly AttemptResult Ok = AttemptResult.Delivered with { StatusCode = 200, Duration = TimeSpan.FromMilliseconds(1) };
+
+    private readonly ConcurrentDictionary<string, Script> _scripts = new();
+    private readonly ConcurrentDictionary<string, Judge> _judges = new();
+
+    public IReadOnlyList<string> Schemes => ["test"];
+
+    public static AttemptResult Fail(int status) => new()
+    {
+        Outcome = status == 410 ? AttemptOutcome.EndpointGone : AttemptOutcome.Failed,
+        Stage = AttemptStage.Response,
+        StatusCode = status,
+        Reason = $"answered {status}",
+        EndpointTroubled = status is 0 or 429 or 503,
+    };
+
+    public void Answer(string subscription, Script script) => _scripts[subscription] = script;
+
+    public Judge JudgeOf(string subscription) => _judges.GetOrAdd(subscription, _ => new Judge());
+
+    /// <summary>The engine has failed: whoever waits for a receipt learns why.</summary>
+    public void Fail(Exception failure)
+    {
+        foreach (var judge in _judges.Values)
+            judge.Fail(failure);
+    }
+
+    public string? Refuse(Uri endpoint) => null;
+
+    public async ValueTask<AttemptResult> TryAsync(Attempt attempt, CancellationToken cancel)
+    {
+        var key = int.Parse(Encoding.UTF8.GetString(attempt.Event.Key), CultureInfo.InvariantCulture);
+        var number = int.Parse(Encoding.UTF8.GetString(attempt.Event.Payload.Span), CultureInfo.InvariantCulture);
+        var (host, id, generation, redelivery) = (attempt.Subscription.Endpoint.Host, attempt.MessageId, attempt.Subscription.Generation, attempt.Redelivery);
+        var judge = JudgeOf(host);
+        judge.Tried();
+        var result = _scripts.TryGetValue(host, out var script) ? await script(key, number, cancel) : Ok;
+        if (result.Outcome == AttemptOutcome.Delivered)
+            judge.Receive(key, number, id, generation, redelivery);
+        return result;
+    }
+}
