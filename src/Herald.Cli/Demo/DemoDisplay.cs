@@ -72,7 +72,7 @@ internal sealed class DemoDisplay(
         var table = new Table().Border(TableBorder.Rounded).BorderColor(Color.Grey);
         foreach (var (title, number) in ((string, bool)[])
             [("receiver", false), ("state", false), ("delivered", true), ("waiting", true), ("retries", true), ("blocked keys", true),
-             ("p50", true), ("p95", true), ("p99", true), ("duplicates", true), ("out of order", true)])
+             ("p50", true), ("p95", true), ("p99", true), ("duplicates", true), ("out of order", true), ("lost", true)])
             table.AddColumn(number ? new TableColumn(title).RightAligned() : new TableColumn(title));
         foreach (var receiver in receivers)
         {
@@ -81,10 +81,15 @@ internal sealed class DemoDisplay(
                 receiver.Name, receiver.Webhooks.IsUp ? "[green]up[/]" : "[red]down[/]", $"{now.Delivered:N0}", $"{now.Lost:N0}", $"{receiver.Retries:N0}",
                 receiver.BlockedKeys is { } blocked ? $"{blocked:N0}" : "-",
                 Show(receiver, 0.5), Show(receiver, 0.95), Show(receiver, 0.99),
-                $"{now.Duplicates:N0}", now.OutOfOrder == 0 ? "[green]0[/]" : $"[red]{now.OutOfOrder:N0}[/]");
+                $"{now.Duplicates:N0}", Wanted(now.OutOfOrder),
+                // Until the drain is over, what is missing may still come.
+                phase.IsOver ? Wanted(now.Lost) : "-");
         }
         return new Rows(new Text($"Herald demo: {phase}"), new Text($"accepted {ledger.AcceptedCount:N0}"), table);
     }
+
+    /// <summary>A number that should be 0.</summary>
+    private static string Wanted(long count) => count == 0 ? "[green]0[/]" : $"[red]{count:N0}[/]";
 
     private static string Show(OrderReceiver receiver, double share) => receiver.Latency.Percentile(share) switch
     {

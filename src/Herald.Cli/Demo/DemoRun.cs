@@ -76,6 +76,7 @@ internal sealed class DemoRun(DemoOptions options, Terminal terminal, TimeProvid
                     DieInTheMiddleAsync(receivers[^1].Webhooks, cancel));
                 phase.BeginDrain();
                 await DrainAsync(server, cancel);
+                phase.End();
             }
             finally
             {
