@@ -257,6 +257,13 @@ public sealed class JournalStore : IEventLog, IShardStore, IStateReader, ICatalo
         _closing.Dispose();
     }
 
+    /// <summary>For tests: a checkpoint of now has been written.</summary>
+    internal async Task CheckpointAsync(CancellationToken cancel) =>
+        await (await AskAsync(w => w.Checkpoints.RequestAsync(), cancel).ConfigureAwait(false)).ConfigureAwait(false);
+
+    /// <summary>For tests: what the writer does from time to time has been done.</summary>
+    internal Task TickAsync(CancellationToken cancel) => AskAsync(Tick, cancel);
+
     private static JournalStore Open(JournalOptions options, TimeProvider time, IJournalFiles files, Action<string> notice)
     {
         var paths = new JournalPaths(options.Directory);

@@ -81,9 +81,7 @@ public sealed class HeraldServer : IAsyncDisposable
         var loopbackOnly = addresses.All(a => a.IsLoopback);
         var token = _options.TokenFile is { } file ? TokenFile.Read(file) : null;
 
-        var log = services.Logging.CreateLogger("Herald.Journal");
-        var journal = await JournalStore.OpenAsync(
-            _options.Journal with { Directory = _options.DataDirectory }, services.Time, notice => log.LogInformation("{Notice}", notice), cancel);
+        var journal = await OpenJournalAsync(services, cancel);
         _parts.Push(journal);
 
         var webhooks = new WebhookChannel(_options.Webhooks with { GuardAddresses = _options.WebhookGuard ?? !loopbackOnly }, services.Time);
@@ -101,6 +99,20 @@ public sealed class HeraldServer : IAsyncDisposable
         foreach (var part in more)
             _parts.Push(new Part(part));
         Addresses = await FrontBuilder.StartAsync(_app, addresses, cancel);
+    }
+
+    private async Task<JournalStore> OpenJournalAsync(ServerServices services, CancellationToken cancel)
+    {
+        var log = services.Logging.CreateLogger("Herald.Journal");
+        try
+        {
+            return await JournalStore.OpenAsync(
+                _options.Journal with { Directory = _options.DataDirectory }, services.Time, notice => log.LogInformation("{Notice}", notice), cancel);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            throw new ServerStartException($"dataDirectory = '{_options.DataDirectory}': {e.Message}", e);
+        }
     }
 
     private static async Task WhenFailedAsync(Task engine, Task<Exception> journal)

@@ -10,10 +10,10 @@ internal static partial class Libc
 {
     public const int Eintr = 4, Ewouldblock = 11, Einval = 22, Enospc = 28, Eopnotsupp = 95, Edquot = 122;
     public const int LockExclusive = 2, LockNonBlocking = 4;
-    public const int OpenReadOnly = 0, OpenDirectory = 0x10000, OpenCloseOnExec = 0x80000;
+    public const int OpenReadOnly = 0, OpenReadWrite = 2, OpenCreate = 0x40, OpenDirectory = 0x10000, OpenCloseOnExec = 0x80000;
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial SafeFileHandle Open(string path, int flags);
+    public static partial SafeFileHandle Open(string path, int flags, int mode);
 
     [LibraryImport("libc", EntryPoint = "pwrite", SetLastError = true)]
     public static unsafe partial nint Write(SafeFileHandle file, byte* bytes, nint count, long offset);

@@ -6,6 +6,7 @@ namespace Herald.Journal.Files;
 
 internal sealed class PosixFiles : IJournalFiles
 {
+    private const int OwnerReadWrite = 0x180; // 0600
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     public void CreateDirectory(string path)
@@ -28,7 +29,7 @@ internal sealed class PosixFiles : IJournalFiles
 
     public void SyncDirectory(string path)
     {
-        using var handle = Libc.Open(path, Libc.OpenReadOnly | Libc.OpenDirectory | Libc.OpenCloseOnExec);
+        using var handle = Libc.Open(path, Libc.OpenReadOnly | Libc.OpenDirectory | Libc.OpenCloseOnExec, 0);
         if (handle.IsInvalid)
             throw new JournalFileException("open", path, Marshal.GetLastPInvokeError());
         if (Libc.Sync(handle) != 0)
@@ -40,7 +41,10 @@ internal sealed class PosixFiles : IJournalFiles
     public IDisposable Lock(string directory)
     {
         var path = Path.Combine(directory, "lock");
-        var handle = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        // Not opened by the runtime, which takes a lock of its own on all it opens.
+        var handle = Libc.Open(path, Libc.OpenReadWrite | Libc.OpenCreate | Libc.OpenCloseOnExec, OwnerReadWrite);
+        if (handle.IsInvalid)
+            throw new JournalFileException("open", path, Marshal.GetLastPInvokeError());
         if (Libc.Lock(handle, Libc.LockExclusive | Libc.LockNonBlocking) != 0)
         {
             var error = Marshal.GetLastPInvokeError();

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Herald.Server.Problems;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.OpenApi;
@@ -12,21 +13,57 @@ internal static class ApiDescription
 {
     private const string Document = "v1";
 
+    private static readonly Dictionary<string, string> Examples = new(StringComparer.Ordinal)
+    {
+        ["publish"] = """{"id": "order-17-created", "key": "order-17", "type": "order.created", "attributes": {"country": "NZ"}, "payload": {"order": 17, "total": 12.50}}""",
+        ["putSubscription"] = """
+            {"topic": "orders", "endpoint": "https://example.com/hooks/orders", "filter": {"type": ["order.created", "order.paid"]},
+             "retry": {"strategy": "exponential", "base": "1s", "factor": 2, "cap": "10m", "maxAge": "3d"}, "limits": {"maxInFlight": 50, "timeout": "15s"}, "from": "now"}
+            """,
+        ["subscribe"] = """{"id": "billing", "endpoint": "https://example.com/hooks/orders", "retry": {"strategy": "schedule", "schedule": ["1s", "10s", "1m"], "maxAttempts": 10}}""",
+        ["patchSubscription"] = """{"limits": {"maxInFlight": 10}, "description": null}""",
+        ["replaySubscription"] = """{"from": "2026-01-31T12:00:00Z"}""",
+        ["rotateSecret"] = """{"overlap": "1h"}""",
+        ["redriveDeadLetters"] = """{"subscription": "billing"}""",
+        ["discardDeadLetters"] = """{"ids": ["dl_3_1_1_42"]}""",
+        ["releaseKey"] = """{"shard": 3, "sequence": 42}""",
+        ["backup"] = """{"directory": "/var/backups/herald/2026-01-31"}""",
+    };
+
     public static void Add(IServiceCollection services) => services.AddOpenApi(Document, options =>
     {
         options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
-        options.AddDocumentTransformer((document, _, _) =>
+        options.CreateSchemaReferenceId = type => OpenApiOptions.CreateDefaultSchemaReferenceId(type)?.Replace("Wire", "", StringComparison.Ordinal);
+        options.AddDocumentTransformer(async (document, context, cancel) =>
         {
             document.Info = new()
             {
                 Title = "Herald",
-                Version = "v1",
-                Description = "Publish events, subscribe endpoints, see what became of each event. Delivery is at least once, in order per key. Failures are problems (RFC 9457) with a stable code.",
+                Version = Document,
+                Description = "Publish events, subscribe endpoints, see what became of each event. Delivery is at least once, in order per key. "
+                    + "Every failure is a problem (RFC 9457) with a stable code; docs/api.md lists them.",
             };
             document.Servers = [new() { Url = "http://127.0.0.1:8090" }];
-            return Task.CompletedTask;
+            document.AddComponent("Problem", await context.GetOrCreateSchemaAsync(typeof(ProblemWire), null, cancel));
+            foreach (var operation in document.Paths.Values.SelectMany(path => path.Operations?.Values.AsEnumerable() ?? []))
+                Complete(operation, document);
         });
     });
 
     public static void Map(IEndpointRouteBuilder routes) => routes.MapOpenApi("/openapi.json");
+
+    /// <summary>What every operation has, and no endpoint says of itself.</summary>
+    private static void Complete(OpenApiOperation operation, OpenApiDocument document)
+    {
+        (operation.Responses ??= [])["default"] = new OpenApiResponse
+        {
+            Description = "A problem.",
+            Content = new Dictionary<string, OpenApiMediaType> { [Problem.ContentType] = new() { Schema = new OpenApiSchemaReference("Problem", document) } },
+        };
+        if (operation.OperationId is { } id && Examples.TryGetValue(id, out var example))
+        {
+            foreach (var media in operation.RequestBody?.Content?.Values ?? [])
+                media.Example = JsonNode.Parse(example);
+        }
+    }
 }

@@ -31,6 +31,7 @@ internal static class FrontBuilder
         builder.Services.Configure<KestrelServerOptions>(kestrel => Configure(kestrel, parts.Options, addresses));
         builder.Services.Configure<Microsoft.Extensions.Hosting.HostOptions>(host => host.ShutdownTimeout = parts.Options.StopTimeout);
         builder.Services.AddSingleton<ILoggerFactory>(new QuietLoggerFactory(parts.Services.Logging));
+        builder.Services.AddSingleton<Microsoft.Extensions.Hosting.IHostLifetime, NoLifetime>();
         builder.Services.AddRoutingCore();
         builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         builder.Services.ConfigureHttpJsonOptions(json => WireJson.Apply(json.SerializerOptions));
@@ -61,7 +62,7 @@ internal static class FrontBuilder
         new EventEndpoints(engine.Catalog, engine.Inspector).Map(app);
         new TailEndpoint(engine.Catalog, engine.Inspector, parts.Stopping).Map(app);
         new DeadLetterEndpoints(engine.DeadLetters, engine.Catalog).Map(app);
-        new BackupEndpoint((_, _) => throw new NotSupportedException()).Map(app);
+        new BackupEndpoint(async (directory, cancel) => await parts.Journal.BackupAsync(directory, cancel)).Map(app);
         new HealthEndpoints(parts.Failed, parts.Stopping).Map(app);
         new MetricsEndpoint(collector, publishing.Counters, budget, () => parts.Journal.Statistics, parts.Services.Time, parts.Services.Time.GetTimestamp()).Map(app);
         ApiDescription.Map(app);

@@ -10,10 +10,11 @@ internal sealed class Metric
     private static readonly double[] Sizes = [1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000];
 
     private readonly ConcurrentDictionary<string, MetricSeries> _series = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string, string), MetricSeries> _byOneLabel = new();
     private readonly double[] _bounds;
     private readonly int _maxSeries;
 
-    // Nearly every metric without labels is on a hot path: its one series needs no look-up.
+    // Metrics without labels, and with one, are on hot paths: they build no text to find their series.
     private readonly MetricSeries _bare;
     private bool _bareUsed;
     private long _dropped;
@@ -58,6 +59,7 @@ internal sealed class Metric
         if (IsHistogram || IsAdding)
             return;
         _series.Clear();
+        _byOneLabel.Clear();
         _bareUsed = false;
     }
 
@@ -87,7 +89,18 @@ internal sealed class Metric
             _bareUsed = true;
             return _bare;
         }
-        var labels = PrometheusText.Labels(tags);
+        if (tags.Length == 1 && tags[0].Value is string value)
+        {
+            if (_byOneLabel.TryGetValue((tags[0].Key, value), out var known))
+                return known;
+            var one = SeriesOf(PrometheusText.Labels(tags));
+            return one is null ? null : _byOneLabel.GetOrAdd((tags[0].Key, value), one);
+        }
+        return SeriesOf(PrometheusText.Labels(tags));
+    }
+
+    private MetricSeries? SeriesOf(string labels)
+    {
         if (_series.TryGetValue(labels, out var series))
             return series;
         return _series.Count >= _maxSeries ? null : _series.GetOrAdd(labels, l => new MetricSeries(l, _bounds));

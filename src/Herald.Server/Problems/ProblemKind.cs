@@ -19,6 +19,8 @@ internal sealed record ProblemKind(string Code, int Status, string Title)
     public static readonly ProblemKind MethodNotAllowed = new("method-not-allowed", 405, "The method does not fit this address");
     public static readonly ProblemKind EventConflict = new("event-conflict", 409, "The id was used for another event");
     public static readonly ProblemKind TopicInUse = new("topic-in-use", 409, "The topic has subscriptions");
+    public static readonly ProblemKind ChangePending = new("change-pending", 409, "Earlier changes are still taking effect");
+    public static readonly ProblemKind NotHeld = new("not-held", 409, "The key is not held");
     public static readonly ProblemKind VersionMismatch = new("version-mismatch", 412, "It has changed, or exists already");
     public static readonly ProblemKind BodyTooLarge = new("body-too-large", 413, "The body is too large");
     public static readonly ProblemKind BatchTooLarge = new("batch-too-large", 413, "The batch has too many events");
@@ -33,8 +35,8 @@ internal sealed record ProblemKind(string Code, int Status, string Title)
     public static readonly IReadOnlyList<ProblemKind> All =
     [
         MalformedJson, EmptyBody, InvalidRequest, EventsRefused, BadHttpRequest, Unauthorized, ForeignHost, ForeignOrigin, RouteNotFound, TopicNotFound,
-        SubscriptionNotFound, EventNotFound, DeadLetterNotFound, MethodNotAllowed, EventConflict, TopicInUse, VersionMismatch, BodyTooLarge,
-        BatchTooLarge, PayloadTooLarge, UnsupportedMediaType, Internal, NoRoom, StoreUnavailable, Busy, NotReady,
+        SubscriptionNotFound, EventNotFound, DeadLetterNotFound, MethodNotAllowed, EventConflict, TopicInUse, ChangePending, NotHeld, VersionMismatch,
+        BodyTooLarge, BatchTooLarge, PayloadTooLarge, UnsupportedMediaType, Internal, NoRoom, StoreUnavailable, Busy, NotReady,
     ];
 
     public string Type => $"urn:herald:problem:{Code}";

@@ -35,6 +35,7 @@ internal static class SettingTable
         Number("engine.maxBlockedPerSubscription", 1, 10_000_000, o => o.Engine.MaxBlockedPerSubscription,
             (o, v) => o with { Engine = o.Engine with { MaxBlockedPerSubscription = (int)v } }),
         Number("engine.maxBlocked", 1, 100_000_000, o => o.Engine.MaxBlocked, (o, v) => o with { Engine = o.Engine with { MaxBlocked = (int)v } }),
+        Bytes("engine.maxBytesInFlight", MiB, 64 * GiB, o => o.Engine.MaxBytesInFlight, (o, v) => o with { Engine = o.Engine with { MaxBytesInFlight = v } }),
         Duration("engine.commitEvery", TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1), o => o.Engine.CommitEvery,
             (o, v) => o with { Engine = o.Engine with { CommitEvery = v } }),
         Duration("engine.grace", TimeSpan.Zero, TimeSpan.FromMinutes(10), o => o.Engine.Grace, (o, v) => o with { Engine = o.Engine with { Grace = v } }),
@@ -81,8 +82,11 @@ internal static class SettingTable
     private static ServerOptions? ApplyNetworks(ServerOptions options, string text)
     {
         var networks = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        return networks.All(n => IPNetwork.TryParse(n, out _)) ? options with { Webhooks = options.Webhooks with { AllowedNetworks = networks } } : null;
+        return networks.All(n => IPNetwork.TryParse(n, out _) && IsExact(n)) ? options with { Webhooks = options.Webhooks with { AllowedNetworks = networks } } : null;
     }
+
+    /// <summary>No bits are set behind the prefix: 10.0.0.1/8 is a mistake, and which one cannot be guessed.</summary>
+    private static bool IsExact(string network) => IPNetwork.Parse(network).BaseAddress.Equals(IPAddress.Parse(network[..network.IndexOf('/')]));
 
     private static ServerOptions? ApplyProxy(ServerOptions options, string text)
     {

@@ -27,6 +27,8 @@ internal sealed class SubscriptionActions(HeraldEngine engine)
             .WithDescription("Both keys sign until the overlap is over, so that receivers can follow without losing an event.");
         one.MapPost("/replay", ReplayAsync).WithName("replaySubscription").WithSummary("Deliver again from a point in the past")
             .WithDescription("Receivers see the same webhook-id and the header herald-redelivery: replay.");
+        one.MapPost("/blocked-keys/release", ReleaseAsync).WithName("releaseKey").WithSummary("Let a held key go on")
+            .WithDescription("Its oldest event is tried again, or discarded. shard and sequence are those of the blocked key. 409 when it is not held.");
         one.MapPost("/test", TestAsync).WithName("testSubscription").WithSummary("Send one signed test event and tell how it went")
             .WithDescription("It is not in the log, has no order, and is not retried.");
     }
@@ -74,6 +76,16 @@ internal sealed class SubscriptionActions(HeraldEngine engine)
         await engine.TestAsync(id, context.RequestAborted) is { } result
             ? TypedResults.Ok(SubscriptionMapping.ToWire(result))
             : CatalogProblem.NoSubscription(id);
+
+    private async Task<Results<NoContent, Problem>> ReleaseAsync(string id, Body<ReleaseBody> body, HttpContext context)
+    {
+        if (_catalog.FindSubscription(id) is null)
+            return CatalogProblem.NoSubscription(id);
+        var (shard, sequence) = (body.Value.Shard, body.Value.Sequence);
+        return await engine.ReleaseAsync(id, shard, sequence, body.Value.Discard ?? false, context.RequestAborted)
+            ? TypedResults.NoContent()
+            : new Problem(ProblemKind.NotHeld, $"Nothing of this subscription is held at shard {shard}, sequence {sequence}.");
+    }
 
     private static Results<Ok<SubscriptionWire>, Problem> Answer(CatalogResult<Subscription> result, HttpContext context)
     {

@@ -61,6 +61,19 @@ internal sealed record ReplayBody
     public required System.Text.Json.JsonElement From { get; set; }
 }
 
+[Description("Which held key is to go on, and how.")]
+internal sealed record ReleaseBody
+{
+    [Description("As listed under blocked-keys.")]
+    public required int Shard { get; set; }
+
+    [Description("As listed under blocked-keys.")]
+    public required long Sequence { get; set; }
+
+    [Description("true: give the event up. Default: try it again.")]
+    public bool? Discard { get; set; }
+}
+
 [Description("How a test attempt went.")]
 internal sealed record TestResultWire
 {

@@ -92,6 +92,8 @@ internal static class ShapeCheck
             found.Add(Problem(pointer, json, "true or false."));
         else if (type == typeof(int) && !(json.ValueKind == JsonValueKind.Number && json.TryGetInt32(out _)))
             found.Add(Problem(pointer, json, "A whole number."));
+        else if (type == typeof(long) && !(json.ValueKind == JsonValueKind.Number && json.TryGetInt64(out _)))
+            found.Add(Problem(pointer, json, "A whole number."));
         else if (type == typeof(double) && !(json.ValueKind == JsonValueKind.Number && json.TryGetDouble(out var number) && double.IsFinite(number)))
             found.Add(Problem(pointer, json, "A number."));
     }

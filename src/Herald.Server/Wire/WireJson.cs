@@ -45,6 +45,7 @@ internal static class WireJson
 [JsonSerializable(typeof(SecretWire))]
 [JsonSerializable(typeof(RotateSecretBody))]
 [JsonSerializable(typeof(ReplayBody))]
+[JsonSerializable(typeof(ReleaseBody))]
 [JsonSerializable(typeof(TestResultWire))]
 [JsonSerializable(typeof(EventStoryWire))]
 [JsonSerializable(typeof(EventWire))]

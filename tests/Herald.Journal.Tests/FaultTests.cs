@@ -1,0 +1,149 @@
+using Herald.Contracts.Stores;
+using Herald.Engine.Stores;
+using Herald.Journal.Files;
+using Herald.Journal.Tests.Faults;
+using Xunit;
+
+namespace Herald.Journal.Tests;
+
+public sealed class FaultTests
+{
+    private readonly FaultyFiles _files = new();
+    private readonly StoreClock _clock = new();
+    private readonly List<string> _notices = [];
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("fdatasync")]
+    [InlineData("write")]
+    public async Task A_failed_write_or_sync_stops_the_journal_and_waiters_are_told_unknown(string operation)
+    {
+        var store = await OpenAsync();
+        await AppendAsync(store, 1);
+        _files.FailNext = (operation, ".log");
+
+        var unknown = await Assert.ThrowsAsync<StoreUnavailableException>(() => AppendAsync(store, 1));
+        var reason = Assert.IsType<JournalFileException>(await store.Failed.WaitAsync(Cancel));
+        Assert.Same(reason, unknown.InnerException);
+        Assert.Equal(operation, reason.Operation);
+
+        // Nothing is tried again, though the disk would work now.
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => AppendAsync(store, 1));
+        await store.DisposeAsync();
+        await using var again = await OpenAsync();
+        Assert.InRange((await again.BoundsAsync(new ShardId(0), Cancel)).Last, 1, 2);
+    }
+
+    [Fact]
+    public async Task A_full_disk_refuses_publishing_while_deliveries_go_on_and_room_is_found_again()
+    {
+        _files.Free = 5 * 16 << 10;
+        await using var store = await OpenAsync();
+        var lease = (await store.RenewAsync(Cancel))[0];
+        var fence = new Fence(lease.Shard, lease.Epoch);
+        Appended last;
+        var accepted = 0L;
+        do
+        {
+            last = (await AppendAsync(store, 1, 900))[0];
+            accepted += last.Verdict == Verdict.Accepted ? 1 : 0;
+        }
+        while (last.Verdict == Verdict.Accepted);
+
+        Assert.Equal(new Appended(Verdict.NoRoom, 0), last);
+        Assert.True(store.Statistics.IsFull);
+        Assert.Equal(1, store.Statistics.Refused);
+        Assert.Contains(_notices, n => n.Contains("publishing is refused", StringComparison.Ordinal));
+
+        // Deliveries take the reserve; publishing does not slip in behind them.
+        for (var i = 1; i <= 3; i++)
+            await store.CommitAsync(new ShardCommit { Fence = fence, Number = i, Progress = new byte[2000] }, Cancel);
+        Assert.Equal(Verdict.NoRoom, (await AppendAsync(store, 1, 900))[0].Verdict);
+        Assert.Equal(accepted, (await store.BoundsAsync(new ShardId(0), Cancel)).Last);
+
+        // What is settled is freed before its time; what is not, never.
+        await store.CommitAsync(new ShardCommit { Fence = fence, Number = 4, SettledBelow = accepted / 2 }, Cancel);
+        await UntilAsync(async () => (await AppendAsync(store, 1, 900))[0].Verdict == Verdict.Accepted);
+        var bounds = await store.BoundsAsync(new ShardId(0), Cancel);
+        Assert.InRange(bounds.First, 2, accepted / 2);
+        Assert.False(store.Statistics.IsFull);
+    }
+
+    [Fact]
+    public async Task A_bound_on_the_journal_refuses_as_a_full_disk_does()
+    {
+        await using var store = await OpenAsync(o => o with { MaxBytes = 5 * 16 << 10 });
+        while ((await AppendAsync(store, 1, 900))[0].Verdict == Verdict.Accepted)
+        {
+        }
+        Assert.InRange(store.Statistics.Bytes, 1, 5 * 16 << 10);
+        Assert.True(store.Statistics.IsFull);
+    }
+
+    [Fact]
+    public async Task A_duplicate_is_still_recognised_when_there_is_no_room()
+    {
+        _files.Free = 5 * 16 << 10;
+        await using var store = await OpenAsync();
+        var verdicts = new Appended[1];
+        var one = new[] { new StoreEvents(store, _clock).Make("a", shard: 0) };
+        await store.AppendAsync(one, verdicts, null, Cancel);
+        while ((await AppendAsync(store, 1, 900))[0].Verdict == Verdict.Accepted)
+        {
+        }
+        await store.AppendAsync(one, verdicts, null, Cancel);
+        Assert.Equal(new Appended(Verdict.Duplicate, 1), verdicts[0]);
+    }
+
+    [Fact]
+    public async Task A_source_position_is_not_saved_when_its_events_were_refused()
+    {
+        _files.Free = 5 * 16 << 10;
+        await using var store = await OpenAsync();
+        while ((await AppendAsync(store, 1, 900))[0].Verdict == Verdict.Accepted)
+        {
+        }
+        var verdicts = new Appended[1];
+        await store.AppendAsync(new[] { new StoreEvents(store, _clock).Make(shard: 0, payload: new byte[900]) }, verdicts, new SourcePosition("s", 1), Cancel);
+        Assert.Equal(Verdict.NoRoom, verdicts[0].Verdict);
+        Assert.Null(await store.ReadSourcePositionAsync("s", Cancel));
+    }
+
+    private ValueTask<JournalStore> OpenAsync(Func<JournalOptions, JournalOptions>? adjust = null)
+    {
+        var options = new JournalOptions
+        {
+            Directory = "/simulated",
+            ShardCount = 1,
+            SegmentBytes = 16 << 10,
+            CheckpointBytes = 16 << 10,
+            MinFreeBytes = 0,
+        };
+        return JournalStore.OpenAsync(adjust is null ? options : adjust(options), _clock, _files, Note, Cancel);
+    }
+
+    private async Task<Appended[]> AppendAsync(JournalStore store, int count, int payload = 10)
+    {
+        var events = Enumerable.Range(0, count).Select(_ => new StoreEvents(store, _clock).Make(shard: 0, payload: new byte[payload])).ToArray();
+        var verdicts = new Appended[count];
+        await store.AppendAsync(events, verdicts, null, Cancel);
+        return verdicts;
+    }
+
+    /// <summary>Freeing waits for a checkpoint in the background; each try hands the writer another turn.</summary>
+    private static async Task UntilAsync(Func<Task<bool>> holds)
+    {
+        for (var i = 0; !await holds(); i++)
+        {
+            Assert.True(i < 100_000, "It never came to hold.");
+            await Task.Yield();
+        }
+    }
+
+    private void Note(string line)
+    {
+        lock (_notices)
+            _notices.Add(line);
+    }
+}

@@ -1,0 +1,100 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Herald.Server.Problems;
+using Herald.Server.Tests.Hosting;
+using Xunit;
+
+namespace Herald.Server.Tests.Documentation;
+
+public sealed class DocumentationTests(RunningServer shared)
+{
+    private static string Docs(string name)
+    {
+        var directory = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(directory, "Herald.slnx")))
+            directory = Path.GetDirectoryName(directory) ?? throw new InvalidOperationException("The tests run inside the source tree.");
+        return Path.Combine(directory, "docs", name);
+    }
+
+    [Fact]
+    public async Task The_examples_work()
+    {
+        await using var server = await RunningServer.StartAsync();
+        var examples = ApiExample.ReadAll(await File.ReadAllTextAsync(Docs("api.md"), RunningServer.Cancel)).ToList();
+        Assert.True(examples.Count > 10);
+        foreach (var example in examples)
+        {
+            var answer = await server.SendAsync(new HttpMethod(example.Method), example.Path, example.Body.Length > 0 ? example.Body : null, example.ContentType, []);
+            Assert.True((int)answer.Status == example.Status, $"{example.Method} {example.Path} answered {(int)answer.Status}: {answer.Text}");
+            if (example.Answer.Length > 0)
+                AssertLike(JsonNode.Parse(example.Answer), answer.Json, $"{example.Method} {example.Path}");
+        }
+    }
+
+    [Fact]
+    public async Task All_codes_are_listed()
+    {
+        var text = await File.ReadAllTextAsync(Docs("api.md"), RunningServer.Cancel);
+        foreach (var kind in ProblemKind.All)
+            Assert.Contains($"| `{kind.Code}` | {kind.Status} |", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_description_is_the_committed_one()
+    {
+        var described = (await shared.GetAsync("/openapi.json")).Is(200).Text;
+        var file = Docs("openapi.json");
+        if (Environment.GetEnvironmentVariable("HERALD_TESTS_WRITE_OPENAPI") == "1")
+            await File.WriteAllTextAsync(file, described + "\n", RunningServer.Cancel);
+        Assert.True(
+            (await File.ReadAllTextAsync(file, RunningServer.Cancel)).TrimEnd() == described.TrimEnd(),
+            "docs/openapi.json is not what the server says; run these tests with HERALD_TESTS_WRITE_OPENAPI=1 and look at the difference.");
+    }
+
+    [Fact]
+    public async Task The_description_is_complete()
+    {
+        var json = (await shared.GetAsync("/openapi.json")).Is(200).Json;
+        Assert.StartsWith("3.1", json["openapi"]!.ToString(), StringComparison.Ordinal);
+        foreach (var (path, operations) in json["paths"]!.AsObject())
+        {
+            foreach (var (method, operation) in operations!.AsObject())
+            {
+                var where = $"{method} {path}";
+                Assert.True(operation!["operationId"] is not null, where);
+                Assert.True(operation["summary"] is not null, where);
+                var named = path.Split('{').Skip(1).Select(p => p[..p.IndexOf('}', StringComparison.Ordinal)]);
+                var parameters = operation["parameters"]?.AsArray().Where(p => p!["in"]!.ToString() == "path").Select(p => p!["name"]!.ToString()) ?? [];
+                Assert.Equal(named.Order(StringComparer.Ordinal), parameters.Order(StringComparer.Ordinal));
+                Assert.True(operation["responses"]!.AsObject().Any(r => r.Key.StartsWith('2')), where);
+                Assert.True(operation["responses"]!["default"] is not null, where);
+            }
+        }
+    }
+
+    /// <summary>The answer has all that the example shows; what it has beyond that, and the values, may differ.</summary>
+    private static void AssertLike(JsonNode? example, JsonNode? actual, string where)
+    {
+        switch (example)
+        {
+            case JsonObject members:
+                Assert.True(actual is JsonObject, $"{where}: {actual?.ToJsonString()}");
+                foreach (var (name, value) in members)
+                {
+                    Assert.True(((JsonObject)actual!).ContainsKey(name), $"{where}: no {name} in {actual.ToJsonString()}");
+                    AssertLike(value, actual[name], $"{where}/{name}");
+                }
+                break;
+            case JsonArray items:
+                Assert.True(actual is JsonArray array && array.Count >= items.Count, $"{where}: {actual?.ToJsonString()}");
+                for (var i = 0; i < items.Count; i++)
+                    AssertLike(items[i], actual![i], $"{where}/{i}");
+                break;
+            case JsonValue:
+                Assert.True(actual is JsonValue other && KindOf(other) == KindOf(example), $"{where}: {actual?.ToJsonString()}");
+                break;
+        }
+    }
+
+    private static JsonValueKind KindOf(JsonNode node) => node.GetValueKind() is JsonValueKind.True ? JsonValueKind.False : node.GetValueKind();
+}

@@ -1,0 +1,103 @@
+using Herald.Server.Tests.Hosting;
+using Herald.TestKit.Receivers;
+using Xunit;
+
+namespace Herald.Server.Tests.Events;
+
+public sealed class LookTests(RunningServer server)
+{
+    [Fact]
+    public async Task An_event_tells_its_story()
+    {
+        await using var receiver = new ScriptedReceiver();
+        var topic = await server.NewTopicAsync();
+        var id = await server.NewSubscriptionAsync(topic, receiver.Endpoint.ToString());
+        (await server.PublishAsync(topic, """{"id":"a/b c","key":"k","type":"t","attributes":{"x":"1"},"payload":{"n":1},"time":"2026-01-31T12:00:00+01:00"}""")).Is(202);
+        await receiver.NextAsync(RunningServer.Cancel);
+        var story = await server.UntilAsync(
+            $"/v1/topics/{topic}/events/a%2Fb%20c?key=k", a => (string?)a.Json["deliveries"]?.AsArray().FirstOrDefault()?["status"] == "delivered");
+        var told = story.Json["event"]!;
+        Assert.Equal("a/b c", told["id"]!.ToString());
+        Assert.Equal("2026-01-31T11:00:00.000Z", told["time"]!.ToString());
+        Assert.Equal("""{"n":1}""", told["payload"]!.ToJsonString());
+        Assert.Equal("""{"x":"1"}""", told["attributes"]!.ToJsonString());
+        Assert.Equal(id, story.Json["deliveries"]![0]!["subscription"]!.ToString());
+        (await server.GetAsync($"/v1/topics/{topic}/events/a%2Fb%20c")).Is(200);
+        (await server.GetAsync($"/v1/topics/{topic}/events/unknown")).IsProblem(404, "event-not-found");
+        (await server.GetAsync($"/v1/topics/{RunningServer.Name("unknown")}/events/e")).IsProblem(404, "topic-not-found");
+    }
+
+    [Fact]
+    public async Task A_blocked_key_shows_with_its_delivery_and_the_lag()
+    {
+        await using var receiver = new ScriptedReceiver(_ => new Reply.Status(500, "no"));
+        var topic = await server.NewTopicAsync();
+        var id = await server.NewSubscriptionAsync(topic, receiver.Endpoint.ToString(), """, "retry":{"base":"1h","cap":"1h"}""");
+        (await server.PublishAsync(topic, """[{"id":"1","key":"k","payload":1},{"id":"2","key":"k","payload":2}]""")).Is(202);
+        await receiver.NextAsync(RunningServer.Cancel);
+        var blocked = await server.UntilAsync($"/v1/subscriptions/{id}/blocked-keys", a => a.Items.Count == 1);
+        Assert.Equal("k", blocked.Items[0]!["key"]!.ToString());
+        Assert.Equal("1", blocked.Items[0]!["eventId"]!.ToString());
+        Assert.Equal(1, (int)blocked.Items[0]!["attempts"]!);
+        Assert.NotEmpty((await server.GetAsync($"/v1/subscriptions/{id}/deliveries")).Is(200).Items);
+        var lag = (await server.GetAsync($"/v1/subscriptions/{id}/lag")).Is(200);
+        Assert.Equal(1, (int)lag.Json["blockedKeys"]!);
+        (await server.PostAsync($"/v1/subscriptions/{id}/blocked-keys/release", """{"shard":0,"sequence":1}""")).IsProblem(409, "not-held");
+    }
+
+    [Fact]
+    public async Task A_held_key_is_released()
+    {
+        await using var receiver = new ScriptedReceiver();
+        receiver.Script(new Reply.Status(500), Reply.Ok);
+        var topic = await server.NewTopicAsync();
+        var id = await server.NewSubscriptionAsync(topic, receiver.Endpoint.ToString(), """, "retry":{"maxAttempts":1,"onExhausted":"hold"}""");
+        (await server.PublishAsync(topic, """{"key":"k","payload":1}""")).Is(202);
+        await receiver.NextAsync(RunningServer.Cancel);
+        var held = await server.UntilAsync($"/v1/subscriptions/{id}/blocked-keys", a => a.Items.Count == 1 && (bool)a.Items[0]!["held"]!);
+        var (shard, sequence) = (held.Items[0]!["shard"]!, held.Items[0]!["sequence"]!);
+        (await server.PostAsync($"/v1/subscriptions/{id}/blocked-keys/release", $$"""{"shard":{{shard}},"sequence":{{sequence}}}""")).Is(204);
+        Assert.Equal("1", (await receiver.NextAsync(RunningServer.Cancel)).BodyText);
+    }
+
+    [Theory]
+    [InlineData("deliveries")]
+    [InlineData("lag")]
+    [InlineData("blocked-keys")]
+    public async Task An_unknown_subscription_is_404(string what) =>
+        (await server.GetAsync($"/v1/subscriptions/unknown/{what}")).IsProblem(404, "subscription-not-found");
+
+    [Theory]
+    [InlineData(null, "application/x-ndjson", "")]
+    [InlineData("text/event-stream", "text/event-stream", "data: ")]
+    public async Task A_topic_is_tailed(string? accept, string type, string before)
+    {
+        var topic = await server.NewTopicAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(server.Address, $"/v1/topics/{topic}/tail"));
+        if (accept is not null)
+            request.Headers.Accept.ParseAdd(accept);
+        using var response = await server.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, RunningServer.Cancel);
+        Assert.Equal(type, response.Content.Headers.ContentType!.MediaType);
+        (await server.PublishAsync(topic, """{"id":"seen","payload":[1]}""")).Is(202);
+        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(RunningServer.Cancel));
+        var line = (await reader.ReadLineAsync(RunningServer.Cancel))!;
+        Assert.StartsWith(before + "{", line, StringComparison.Ordinal);
+        Assert.Contains("\"id\":\"seen\"", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_unknown_topic_cannot_be_tailed() =>
+        (await server.GetAsync($"/v1/topics/{RunningServer.Name("unknown")}/tail")).IsProblem(404, "topic-not-found");
+
+    [Fact]
+    public async Task A_tail_ends_when_the_server_stops()
+    {
+        var other = await RunningServer.StartAsync();
+        var topic = await other.NewTopicAsync();
+        using var response = await other.Http.GetAsync(new Uri(other.Address, $"/v1/topics/{topic}/tail"), HttpCompletionOption.ResponseHeadersRead, RunningServer.Cancel);
+        var reading = response.Content.ReadAsStringAsync(RunningServer.Cancel);
+        await other.Server.DisposeAsync();
+        Assert.Equal("", await reading);
+        await other.DisposeAsync();
+    }
+}

@@ -1,0 +1,24 @@
+using Microsoft.Extensions.Logging;
+
+namespace Herald.Server.Tests.Hosting;
+
+/// <summary>Shows what a server logs as an error, so that a failing test tells why.</summary>
+internal sealed class ErrorsShown : ILoggerFactory, ILogger
+{
+    public ILogger CreateLogger(string categoryName) => this;
+
+    public void AddProvider(ILoggerProvider provider) { }
+
+    public void Dispose() { }
+
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
+
+    public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Error;
+
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        if (IsEnabled(logLevel))
+            Console.Error.WriteLine($"{formatter(state, exception)} {exception}");
+    }
+}

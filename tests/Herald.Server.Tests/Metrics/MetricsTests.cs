@@ -1,0 +1,71 @@
+using System.Diagnostics.Metrics;
+using System.Text.RegularExpressions;
+using Herald.Server.Metrics;
+using Herald.Server.Tests.Hosting;
+using Xunit;
+
+namespace Herald.Server.Tests.Metrics;
+
+public sealed partial class MetricsTests(RunningServer server)
+{
+    [GeneratedRegex("""^([a-z_][a-z0-9_]*)(\{[a-z_]+="([^"\\]|\\.)*"(,[a-z_]+="([^"\\]|\\.)*")*\})? (-?[0-9.eE+-]+|\+Inf|NaN)$""")]
+    private static partial Regex Sample();
+
+    [Fact]
+    public async Task Every_line_can_be_read_and_every_metric_has_its_type()
+    {
+        var topic = await server.NewTopicAsync();
+        (await server.PublishAsync(topic, """{"payload":1}""")).Is(202);
+        var answer = (await server.GetAsync("/metrics")).Is(200);
+        Assert.Equal("text/plain; version=0.0.4; charset=utf-8", answer.Headers["Content-Type"]);
+        var types = new HashSet<string>();
+        foreach (var line in answer.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (line.StartsWith("# TYPE ", StringComparison.Ordinal))
+                Assert.True(types.Add(line.Split(' ')[2]), $"twice: {line}");
+            else if (!line.StartsWith("# HELP ", StringComparison.Ordinal))
+                Assert.True(Sample().IsMatch(line), line);
+        }
+        Assert.Contains("herald_http_publish_events_total", types);
+        Assert.Contains("herald_journal_bytes", types);
+        Assert.Contains("process_cpu_seconds_total", types);
+        Assert.Contains("herald_attempts_in_flight", types);
+    }
+
+    [Fact]
+    public void Counters_gauges_and_histograms_are_written_with_their_labels()
+    {
+        using var collector = new MetricsCollector(10);
+        using var meter = new Meter("Herald.Test");
+        var counter = meter.CreateCounter<long>("test_things", description: "Things.");
+        counter.Add(2, new KeyValuePair<string, object?>("kind", "a\"b\\c\nd"));
+        counter.Add(3, new KeyValuePair<string, object?>("kind", "a\"b\\c\nd"));
+        var histogram = meter.CreateHistogram("test_wait", "s", advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.1, 1] });
+        histogram.Record(0.05);
+        histogram.Record(0.5);
+        histogram.Record(5);
+        meter.CreateObservableGauge("test_level", () => 7);
+        var text = new PrometheusText();
+        collector.Write(text);
+        var written = text.ToString();
+        Assert.Contains("# HELP herald_test_things_total Things.\n# TYPE herald_test_things_total counter\nherald_test_things_total{kind=\"a\\\"b\\\\c\\nd\"} 5\n", written, StringComparison.Ordinal);
+        Assert.Contains(
+            "herald_test_wait_seconds_bucket{le=\"0.1\"} 1\nherald_test_wait_seconds_bucket{le=\"1\"} 2\nherald_test_wait_seconds_bucket{le=\"+Inf\"} 3\nherald_test_wait_seconds_sum 5.55\nherald_test_wait_seconds_count 3\n",
+            written, StringComparison.Ordinal);
+        Assert.Contains("herald_test_level 7\n", written, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Label_combinations_are_bounded()
+    {
+        using var collector = new MetricsCollector(10);
+        using var meter = new Meter("Herald.Bounded");
+        var counter = meter.CreateCounter<long>("bounded_things");
+        for (var i = 0; i < 100; i++)
+            counter.Add(1, new KeyValuePair<string, object?>("n", i));
+        var text = new PrometheusText();
+        collector.Write(text);
+        Assert.Equal(10, text.ToString().Split('\n').Count(l => l.StartsWith("herald_bounded_things_total{", StringComparison.Ordinal)));
+        Assert.DoesNotContain("herald_metrics_dropped_total 0\n", text.ToString(), StringComparison.Ordinal);
+    }
+}
