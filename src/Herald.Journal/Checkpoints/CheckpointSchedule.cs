@@ -17,6 +17,9 @@ internal sealed class CheckpointSchedule(JournalOptions options, Action<Request>
     public uint KeepsFrom { get; private set; }
     public long Written => Volatile.Read(ref _written);
 
+    /// <summary>Bytes of the last checkpoint written by this process.</summary>
+    public long Size => Volatile.Read(ref _size);
+
     public void Opened(uint keepsFrom, long bytesSince) => (KeepsFrom, _bytesSince) = (keepsFrom, bytesSince);
 
     public void Wrote(int bytes) => _bytesSince += bytes;

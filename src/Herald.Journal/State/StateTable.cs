@@ -18,8 +18,6 @@ internal sealed class StateTable(SegmentLog segments, ulong hashSeed)
     private readonly Lock _gate = new();
     private readonly Dictionary<UInt128, Place> _places = [];
 
-    public int Count => _places.Count;
-
     public ReadOnlyMemory<byte>? Read(int shard, string application, ReadOnlySpan<byte> key)
     {
         var hash = Hash(shard, application, key);
