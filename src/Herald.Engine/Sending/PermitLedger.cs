@@ -149,9 +149,13 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
                 WakeAt(account.Limit.WakeAtMs(now));
                 return;
             }
-            var kind = Choose(account, now);
-            if (kind is not { } chosen)
+            if (Choose(account, now) is not { } chosen)
+            {
+                // Its own retries come back and serve it; the node's may be another's.
+                if (_retriesInFlight >= RetryShare)
+                    Starve(account);
                 return;
+            }
             if (_inFlight >= nodeLimit)
             {
                 Starve(account);

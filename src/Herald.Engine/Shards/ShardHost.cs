@@ -138,7 +138,6 @@ internal sealed class ShardHost : IPermitTaker, IAsyncDisposable
             _ready.SetResult();
             while (!_abort.IsCancellationRequested)
             {
-                Volatile.Write(ref _wakePosted, 0);
                 TakeMessages();
                 var now = NowMs();
                 _machine.OnTick(now);
@@ -216,6 +215,10 @@ internal sealed class ShardHost : IPermitTaker, IAsyncDisposable
                     break;
                 case ShardMessage.Call call:
                     call.Run(_machine);
+                    break;
+                case ShardMessage.Wake:
+                    // Here, and not at the top of a round: whoever kicks from now on posts another, and is not missed before the sleep.
+                    Volatile.Write(ref _wakePosted, 0);
                     break;
             }
         }

@@ -1,0 +1,52 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Herald.Cli.Api;
+
+/// <summary>JSON as Herald sends it, read leniently: what a newer server adds is shown, what an older one lacks is left out.</summary>
+internal static class JsonText
+{
+    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions OneLine = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static JsonElement? TryParse(string text)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(text);
+            return document.RootElement.Clone();
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>A field's value as text; null when the field is not there or null. <c>event.key</c> is a field of a field.</summary>
+    public static string? Find(JsonElement element, string path)
+    {
+        foreach (var field in path.Split('.'))
+        {
+            if (element.ValueKind != JsonValueKind.Object || !element.TryGetProperty(field, out var value))
+                return null;
+            element = value;
+        }
+        return Plain(element);
+    }
+
+    public static long FindNumber(JsonElement element, string field) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(field, out var value)
+        && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) ? number : 0;
+
+    public static string Indented(JsonElement element) => JsonSerializer.Serialize(element, Readable);
+
+    public static string? Plain(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Null or JsonValueKind.Undefined => null,
+        JsonValueKind.String => value.GetString(),
+        JsonValueKind.True => "yes",
+        JsonValueKind.False => "no",
+        JsonValueKind.Number => value.GetRawText(),
+        _ => JsonSerializer.Serialize(value, OneLine),
+    };
+}

@@ -1,0 +1,42 @@
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Herald.Cli.CommandLine;
+
+namespace Herald.Cli.Configuration;
+
+/// <summary><c>herald config</c>: what <c>serve</c> would run with, given the same options, environment and file.</summary>
+internal static class ConfigCommand
+{
+    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true };
+
+    public static Command Create()
+    {
+        var command = new ExampleCommand(
+            "config", "Shows the settings that serve would run with, and where each comes from; secrets are masked.",
+            "herald config", "herald config --config herald.json --listen 127.0.0.1:9000");
+        var settings = new SettingOptions(command);
+        command.SetAction(parsed =>
+        {
+            var console = parsed.InvocationConfiguration;
+            var terminal = new Terminal(console.Output, console.Error, parsed.GetValue(CommonOptions.Json));
+            var loaded = settings.Load(parsed);
+            var items = new JsonArray([.. loaded.Effective().Select(setting => new JsonObject
+            {
+                ["name"] = setting.Name,
+                ["value"] = setting.Value,
+                ["source"] = setting.Source,
+                ["variable"] = setting.Variable,
+                ["rule"] = setting.Rule,
+            })]);
+            if (terminal.Json)
+                terminal.Out.WriteLine(items.ToJsonString(Readable));
+            else
+                terminal.Table(JsonSerializer.SerializeToElement(items), "name", "value", "source");
+            foreach (var error in loaded.Errors)
+                terminal.Error.WriteLine(error);
+            return (int)(loaded.Errors.Count == 0 ? ExitCode.Ok : ExitCode.BadUsage);
+        });
+        return command;
+    }
+}

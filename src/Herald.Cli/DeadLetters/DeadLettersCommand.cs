@@ -1,0 +1,45 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Herald.Cli.CommandLine;
+
+namespace Herald.Cli.DeadLetters;
+
+/// <summary><c>herald dead-letters …</c></summary>
+internal static class DeadLettersCommand
+{
+    private static readonly Option<string?> Subscription = new("--subscription") { Description = "Those of this subscription.", HelpName = "ID" };
+    private static readonly Argument<string[]> Ids = new("id") { Description = "Which ones, as listed.", Arity = ArgumentArity.ZeroOrMore };
+    private static readonly Option<bool> All = new("--all") { Description = "All there are." };
+
+    public static Command Create() => new ExampleCommand("dead-letters", "Lists, redrives and discards what used up its retries.", "herald dead-letters list")
+    {
+        List(),
+        Act("redrive", "Delivers dead letters again, at the end of their keys."),
+        Act("discard", "Deletes dead letters for good."),
+    };
+
+    private static ClientCommand List() =>
+        new ClientCommand("list", "Lists dead letters, oldest first.", "herald dead-letters list --subscription billing")
+        {
+            Subscription, CommonOptions.Limit, CommonOptions.Cursor,
+        }.Runs(async call => call.Terminal.Show(
+            await call.Client.GetAsync($"/v1/dead-letters{call.PageQuery(("subscription", call.Get(Subscription)))}", call.Cancel),
+            page => call.Terminal.Table(page, "id", "subscription", "event.id", "event.key", "attempts", "reason", "diedAt")));
+
+    private static ClientCommand Act(string verb, string description) =>
+        new ClientCommand(
+            verb, description,
+            $"herald dead-letters {verb} dl_3_1_1_42", $"herald dead-letters {verb} --subscription billing", $"herald dead-letters {verb} --all")
+        {
+            Ids, Subscription, All,
+        }.Runs(async call =>
+        {
+            var (ids, subscription, all) = (call.Get(Ids), call.Get(Subscription), call.Get(All));
+            if ((ids.Length > 0 ? 1 : 0) + (subscription is null ? 0 : 1) + (all ? 1 : 0) != 1)
+                return call.Terminal.Fail(ExitCode.BadUsage, $"Name the dead letters to {verb}, or say --subscription ID, or --all.");
+            var body = subscription is not null ? new JsonObject { ["subscription"] = subscription }
+                : all ? new JsonObject { ["all"] = true }
+                : new JsonObject { ["ids"] = new JsonArray([.. ids.Select(id => JsonValue.Create(id))]) };
+            return call.Terminal.Show(await call.Client.PostAsync($"/v1/dead-letters/{verb}", body, call.Cancel), call.Terminal.Present);
+        });
+}

@@ -1,0 +1,113 @@
+using Herald.Cli.Api;
+using Herald.Cli.CommandLine;
+using Herald.Cli.Publishing;
+using Herald.Cli.Receiving;
+using Herald.Cli.Serving;
+using Herald.Cli.Verifying;
+
+namespace Herald.Cli.Demo;
+
+/// <summary>
+/// The demo: (1) a server in a process of its own, (2) four receivers and their subscriptions, (3) the load, while one receiver dies
+/// in the middle third, (4) the drain, (5) the verdict. What was started is stopped, and a temporary directory removed, however it ends.
+/// </summary>
+internal sealed class DemoRun(DemoOptions options, Terminal terminal, TimeProvider time)
+{
+    public const string Topic = "orders";
+    private const int LeastAccepted = 1000;
+    private const int Seed = 1;
+    private static readonly TimeSpan SlowBy = TimeSpan.FromMilliseconds(20);
+    private readonly ReceiptLedger _ledger = new(4);
+
+    public async Task<ExitCode> RunAsync(CancellationToken cancel)
+    {
+        var directory = options.Data ?? Directory.CreateTempSubdirectory("herald-demo-");
+        try
+        {
+            // 1. The server.
+            await using var server = await ServerProcess.StartAsync(
+                ["--data", directory.FullName, "--listen", "127.0.0.1:0"], time, cancel);
+            using var client = new HeraldClient(server.Address, null);
+            return await RunAsync(server, client, cancel);
+        }
+        catch (Exception failure) when (failure is ServerProcessException or OrderLoadException or HttpRequestException)
+        {
+            return terminal.Fail(ExitCode.Failed, failure.Message);
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            return terminal.Fail(ExitCode.Interrupted, "Stopped.");
+        }
+        finally
+        {
+            if (options.Data is null)
+                directory.Delete(recursive: true);
+        }
+    }
+
+    private async Task<ExitCode> RunAsync(ServerProcess server, HeraldClient client, CancellationToken cancel)
+    {
+        // 2. Receivers and subscriptions.
+        using var load = new OrderLoad(new EventPublisher(client, Topic, options.Drain, time), _ledger, options.Keys, time, new Random(Seed));
+        (string Name, Conduct Conduct)[] kinds =
+        [
+            ("healthy", new Conduct.Healthy()), ("slow", new Conduct.Slow(SlowBy)), ("flaky", new Conduct.Flaky(0.5)), ("dying", new Conduct.Healthy()),
+        ];
+        var receivers = kinds.Select((kind, number) => new OrderReceiver(kind.Name, number, _ledger)).ToArray();
+        try
+        {
+            if (Refused(await client.PutAsync($"/v1/topics/{Topic}", null, cancel)) is { } noTopic)
+                return noTopic;
+            foreach (var (receiver, kind) in receivers.Zip(kinds))
+            {
+                await receiver.StartAsync(kind.Conduct, () => load.Now, time, new Random(Seed + receiver.Number), cancel);
+                if (Refused(await receiver.SubscribeAsync(client, Topic, cancel)) is { } noSubscription)
+                    return noSubscription;
+            }
+
+            // 3. and 4. Load and drain, with something to look at.
+            var phase = new DemoPhase(time, options, server.Address);
+            using var showing = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+            var display = new DemoDisplay(_ledger, receivers, phase, client, terminal, time).RunAsync(options, showing.Token);
+            try
+            {
+                await Task.WhenAll(
+                    load.RunAsync(options.Rate, options.Load, long.MaxValue, cancel),
+                    DieInTheMiddleAsync(receivers[^1].Webhooks, cancel));
+                phase.BeginDrain();
+                await DrainAsync(server, cancel);
+                phase.End();
+            }
+            finally
+            {
+                await showing.CancelAsync();
+                await display;
+            }
+
+            // 5. The verdict.
+            return DemoVerdict.Print(terminal, _ledger, receivers, LeastAccepted);
+        }
+        finally
+        {
+            foreach (var receiver in receivers)
+                await receiver.DisposeAsync();
+        }
+    }
+
+    private async Task DieInTheMiddleAsync(WebhookReceiver receiver, CancellationToken cancel)
+    {
+        await Task.Delay(options.Load / 3, time, cancel);
+        await receiver.GoDownAsync(cancel);
+        await Task.Delay(options.Load / 3, time, cancel);
+        await receiver.ComeBackAsync(cancel);
+    }
+
+    private async Task DrainAsync(ServerProcess server, CancellationToken cancel)
+    {
+        var began = time.GetTimestamp();
+        while (_ledger.Judge().Lost > 0 && time.GetElapsedTime(began) < options.Drain && !server.HasExited)
+            await Task.Delay(TimeSpan.FromMilliseconds(100), time, cancel);
+    }
+
+    private ExitCode? Refused(Reply reply) => reply.Succeeded ? null : terminal.Show(reply, "");
+}

@@ -1,0 +1,26 @@
+using System.CommandLine;
+using Herald.Cli.Api;
+using Herald.Cli.CommandLine;
+
+namespace Herald.Cli.Events;
+
+/// <summary><c>herald events …</c></summary>
+internal static class EventsCommand
+{
+    public static Command Create()
+    {
+        var topic = new Argument<string>("topic") { Description = "The event's topic." };
+        var id = new Argument<string>("id") { Description = "The event's id." };
+        var key = new Option<string?>("--key") { Description = "The event's key: finds it faster.", HelpName = "KEY" };
+        return new ExampleCommand("events", "Looks up events.", "herald events get orders order-17-paid")
+        {
+            new ClientCommand("get", "Shows an event, its deliveries and its attempts.", "herald events get orders order-17-paid") { topic, id, key }
+                .Runs(async call => call.Terminal.Show(
+                    await call.Client.GetAsync(
+                        $"/v1/topics/{HeraldClient.Escape(call.Get(topic))}/events/{HeraldClient.Escape(call.Get(id))}"
+                        + (call.Get(key) is { } given ? $"?key={Uri.EscapeDataString(given)}" : ""),
+                        call.Cancel),
+                    call.Terminal.Present)),
+        };
+    }
+}

@@ -1,0 +1,4 @@
+using Herald.Cli.CommandLine;
+
+using var interruption = new Interruption();
+return await HeraldCommandLine.RunAsync(args, Console.Out, Console.Error, TimeProvider.System, interruption.Token);

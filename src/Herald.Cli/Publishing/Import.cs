@@ -1,0 +1,70 @@
+using Herald.Cli.Api;
+using Herald.Cli.CommandLine;
+
+namespace Herald.Cli.Publishing;
+
+/// <summary>Publishes lines in batches and keeps the tally; stops at the first batch that gets no verdict.</summary>
+internal sealed class Import(HeraldClient client, string topic, TimeSpan retryFor, TimeProvider time)
+{
+    public const int BatchEvents = 500;
+
+    /// <summary>A batch is sent early when it has grown to this, so that big payloads do not make requests that are too large.</summary>
+    private const int BatchBytes = 4 << 20;
+
+    private readonly EventPublisher _publisher = new(client, topic, retryFor, time);
+
+    public PublishTally Tally { get; } = new();
+
+    /// <summary>Every line has its verdict.</summary>
+    public bool Complete { get; private set; }
+
+    /// <param name="progress">Told how many bytes of the input are settled.</param>
+    public async Task<ExitCode> RunAsync(IAsyncEnumerable<PublishLine> lines, Terminal terminal, Action<long>? progress, CancellationToken cancel)
+    {
+        var batch = new List<PublishLine>(BatchEvents);
+        var body = new MemoryStream();
+        try
+        {
+            await foreach (var line in lines.WithCancellation(cancel))
+            {
+                if (line.Problem is { } problem)
+                {
+                    Tally.Refuse(line.Number, problem);
+                    continue;
+                }
+                batch.Add(line);
+                body.Write(line.Envelope);
+                body.WriteByte((byte)'\n');
+                if (batch.Count < BatchEvents && body.Length < BatchBytes)
+                    continue;
+                if (await SendAsync(batch, body, terminal, cancel) is { } failure)
+                    return failure;
+                progress?.Invoke(line.ReadBytes);
+            }
+            if (batch.Count > 0 && await SendAsync(batch, body, terminal, cancel) is { } last)
+                return last;
+            Complete = true;
+            return Tally.Refused == 0 ? ExitCode.Ok : ExitCode.Refused;
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            return ExitCode.Interrupted;
+        }
+        catch (HttpRequestException failure) when (Tally.LastLine > 0)
+        {
+            return terminal.Fail(ExitCode.NotReachable, $"Herald at {client.Server} has stopped answering: {failure.Message}");
+        }
+    }
+
+    private async Task<ExitCode?> SendAsync(List<PublishLine> batch, MemoryStream body, Terminal terminal, CancellationToken cancel)
+    {
+        var reply = await _publisher.SendAsync(body.GetBuffer().AsMemory(0, (int)body.Length), cancel);
+        if (!Tally.Count(reply, batch))
+            return reply.Succeeded
+                ? terminal.Fail(ExitCode.Failed, $"Herald answered {reply.Status} without a result for each event.")
+                : terminal.Show(reply, "");
+        batch.Clear();
+        body.SetLength(0);
+        return null;
+    }
+}

@@ -1,0 +1,102 @@
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Herald.Cli.CommandLine;
+
+namespace Herald.Cli.Publishing;
+
+/// <summary><c>herald publish</c>: events from arguments, standard input or a file.</summary>
+internal static class PublishCommand
+{
+    public static Command Create(TimeProvider time)
+    {
+        var topic = new Argument<string>("topic") { Description = "The topic to publish to." };
+        var payloads = new Argument<string[]>("payload")
+        {
+            Description = "Payloads, an event each: JSON, or text that is sent as a JSON string. Without any, envelopes are read from standard input.",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+        var file = new Option<string?>("--file") { Description = "Events to publish, one JSON envelope a line ({\"key\":…,\"payload\":…}); - is standard input.", HelpName = "FILE" };
+        var id = new Option<string?>("--id") { Description = "The event's idempotency id (one payload only).", HelpName = "ID" };
+        var key = new Option<string?>("--key") { Description = "The payloads' key: they are delivered in order.", HelpName = "KEY" };
+        var type = new Option<string?>("--type") { Description = "The payloads' type.", HelpName = "TYPE" };
+        var attributes = new Option<string[]>("--attribute") { Description = "An attribute of the payloads; may be repeated.", HelpName = "NAME=VALUE" };
+        var skip = new Option<long>("--skip") { Description = "Lines to leave out, to go on after an interruption.", HelpName = "N" };
+        var idPrefix = new Option<string?>("--id-prefix") { Description = "Events without an id get PREFIX-LINE. Default: a new one each time.", HelpName = "PREFIX" };
+        var retryFor = Duration.Option("--retry-for", "How long a batch is tried again while Herald cannot take it.", TimeSpan.FromMinutes(1));
+        return new ClientCommand(
+            "publish", "Publishes events.",
+            "herald publish orders '{\"state\":\"paid\"}' --key order-17 --id order-17-paid",
+            "herald publish orders --file orders.ndjson",
+            "generate | herald publish orders")
+        { topic, payloads, file, id, key, type, attributes, skip, idPrefix, retryFor }
+        .Runs(async call =>
+        {
+            var given = call.Get(payloads);
+            var path = call.Get(file);
+            var template = new JsonObject();
+            if (given.Length > 0 == path is not null && (given.Length > 0 || !Console.IsInputRedirected))
+                return call.Terminal.Fail(ExitCode.BadUsage, "Give payloads as arguments, or --file, or events on standard input.");
+            if (given.Length == 0 && (call.Get(id) ?? call.Get(key) ?? call.Get(type)) is not null | call.Get(attributes) is { Length: > 0 })
+                return call.Terminal.Fail(ExitCode.BadUsage, "--id, --key, --type and --attribute go with payloads; lines of a file carry their own.");
+            if (given.Length > 1 && call.Get(id) is not null)
+                return call.Terminal.Fail(ExitCode.BadUsage, "--id goes with one payload: every event needs an id of its own.");
+            if (path is not null and not "-" && !File.Exists(path))
+                return call.Terminal.Fail(ExitCode.BadUsage, $"--file {path}: there is no such file.");
+            if (call.Get(key) is { } ofKey)
+                template["key"] = ofKey;
+            if (call.Get(type) is { } ofType)
+                template["type"] = ofType;
+            foreach (var attribute in call.Get(attributes) ?? [])
+            {
+                if (attribute.Split('=', 2) is not [{ Length: > 0 } name, var value])
+                    return call.Terminal.Fail(ExitCode.BadUsage, $"--attribute {attribute}: write it like region=eu.");
+                (template["attributes"] ??= new JsonObject())[name] = value;
+            }
+
+            var prefix = call.Get(idPrefix) ?? Guid.CreateVersion7(time.GetUtcNow()).ToString();
+            var import = new Import(call.Client, call.Get(topic), call.Get(retryFor), time);
+            var began = time.GetTimestamp();
+            ExitCode ended;
+            if (given.Length > 0)
+            {
+                ended = await import.RunAsync(EventLines.OfPayloads(given, template, call.Get(id), prefix).ToAsyncEnumerable(), call.Terminal, null, call.Cancel);
+            }
+            else
+            {
+                await using var input = path is null or "-" ? Console.OpenStandardInput() : File.OpenRead(path);
+                var lines = EventLines.ReadAsync(input, prefix, call.Get(skip), call.Cancel);
+                ended = await ImportProgress.ShowAsync(
+                    path is null or "-" ? null : input.Length, call.Terminal.Json, progress => import.RunAsync(lines, call.Terminal, progress, call.Cancel));
+            }
+            Summarise(call.Terminal, import, time.GetElapsedTime(began));
+            if (!import.Complete && given.Length == 0)
+                call.Terminal.Error.WriteLine(
+                    $"Stopped before the end. Go on with: herald publish {call.Get(topic)} --file {path ?? "-"} --skip {Math.Max(import.Tally.LastLine, call.Get(skip))} --id-prefix {prefix}");
+            return ended;
+        });
+    }
+
+    private static void Summarise(Terminal terminal, Import import, TimeSpan took)
+    {
+        var tally = import.Tally;
+        if (terminal.Json)
+        {
+            terminal.Out.WriteLine(new JsonObject
+            {
+                ["accepted"] = tally.Accepted,
+                ["duplicates"] = tally.Duplicates,
+                ["refused"] = tally.Refused,
+                ["complete"] = import.Complete,
+                ["lastLine"] = tally.LastLine,
+                ["problems"] = new JsonArray([.. tally.Problems.Select(problem => new JsonObject { ["line"] = problem.Line, ["detail"] = problem.Detail })]),
+            }.ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
+            return;
+        }
+        terminal.Out.WriteLine($"accepted {tally.Accepted}, duplicates {tally.Duplicates}, refused {tally.Refused} in {took.TotalSeconds:0.0} s");
+        foreach (var (line, detail) in tally.Problems)
+            terminal.Error.WriteLine($"line {line}: {detail}");
+        if (tally.Refused > tally.Problems.Count)
+            terminal.Error.WriteLine($"… and {tally.Refused - tally.Problems.Count} more.");
+    }
+}

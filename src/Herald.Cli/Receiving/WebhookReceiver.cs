@@ -1,0 +1,146 @@
+using System.Buffers;
+using System.Globalization;
+using System.Net;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace Herald.Cli.Receiving;
+
+/// <summary>
+/// A webhook receiver on loopback: verifies every signature, then behaves as it is told to. On bare Kestrel, without routing or
+/// middleware, so that on a shared machine it takes little from what it judges.
+/// </summary>
+internal sealed class WebhookReceiver : IHttpApplication<IFeatureCollection>, IAsyncDisposable
+{
+    private const int LargestBody = 16 << 20;
+    private readonly SignatureCheck? _signature;
+    private readonly Action<ReceivedWebhook> _acknowledged;
+    private readonly TimeProvider _time;
+    private readonly Random _random;
+    private readonly Lock _randomLock = new();
+    private KestrelServer? _listening;
+    private long _attempts;
+    private long _refusals;
+    private string? _lastRefusal;
+
+    private WebhookReceiver(string name, string? secret, Conduct conduct, Action<ReceivedWebhook> acknowledged, TimeProvider time, Random random)
+    {
+        (Name, Conduct, _acknowledged, _time, _random) = (name, conduct, acknowledged, time, random);
+        _signature = secret is null ? null : new SignatureCheck(secret, time);
+    }
+
+    public string Name { get; }
+    public int Port { get; private set; }
+    public Uri Endpoint => new($"http://127.0.0.1:{Port}/{Name}");
+    public Conduct Conduct { get; set; }
+    public bool IsUp => _listening is not null;
+
+    /// <summary>Requests that arrived, whatever became of them.</summary>
+    public long Attempts => Interlocked.Read(ref _attempts);
+
+    /// <summary>Requests whose signature did not hold, or which were no webhooks at all; there should be none.</summary>
+    public long Refusals => Interlocked.Read(ref _refusals);
+    public string? LastRefusal => Volatile.Read(ref _lastRefusal);
+
+    /// <param name="secret">Null to believe everybody.</param>
+    /// <param name="port">0 for a free one.</param>
+    /// <param name="acknowledged">Called for each webhook before its 2xx is sent; calls may overlap. Throwing means 500.</param>
+    public static async Task<WebhookReceiver> StartAsync(
+        string name, string? secret, Conduct conduct, Action<ReceivedWebhook> acknowledged, TimeProvider time, Random random, CancellationToken cancel,
+        int port = 0)
+    {
+        var receiver = new WebhookReceiver(name, secret, conduct, acknowledged, time, random) { Port = port };
+        await receiver.ComeBackAsync(cancel);
+        return receiver;
+    }
+
+    /// <summary>Listens again, on the port it always had.</summary>
+    public async Task ComeBackAsync(CancellationToken cancel)
+    {
+        if (_listening is not null)
+            return;
+        var options = new KestrelServerOptions { AddServerHeader = false };
+        options.Limits.MaxRequestBodySize = LargestBody;
+        options.Listen(IPAddress.Loopback, Port);
+        var server = new KestrelServer(
+            Options.Create(options),
+            new SocketTransportFactory(Options.Create(new SocketTransportOptions()), NullLoggerFactory.Instance),
+            NullLoggerFactory.Instance);
+        await server.StartAsync(this, cancel);
+        Port = new Uri(server.Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Single()).Port;
+        _listening = server;
+    }
+
+    /// <summary>Requests under way end; from then on connections are refused.</summary>
+    public async Task GoDownAsync(CancellationToken cancel)
+    {
+        if (_listening is not { } server)
+            return;
+        _listening = null;
+        await server.StopAsync(cancel);
+        server.Dispose();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        // What is still under way is nobody's business any more: do not wait for it.
+        using var now = new CancellationTokenSource();
+        await now.CancelAsync();
+        await GoDownAsync(now.Token);
+    }
+
+    IFeatureCollection IHttpApplication<IFeatureCollection>.CreateContext(IFeatureCollection contextFeatures) => contextFeatures;
+
+    void IHttpApplication<IFeatureCollection>.DisposeContext(IFeatureCollection context, Exception? exception) { }
+
+    async Task IHttpApplication<IFeatureCollection>.ProcessRequestAsync(IFeatureCollection context)
+    {
+        Interlocked.Increment(ref _attempts);
+        var request = context.GetRequiredFeature<IHttpRequestFeature>();
+        var response = context.GetRequiredFeature<IHttpResponseFeature>();
+        var length = (int)(request.Headers.ContentLength ?? 0);
+        var buffer = ArrayPool<byte>.Shared.Rent(length);
+        try
+        {
+            await request.Body.ReadExactlyAsync(buffer.AsMemory(0, length));
+            response.StatusCode = await AnswerAsync(request, buffer.AsMemory(0, length));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private async ValueTask<int> AnswerAsync(IHttpRequestFeature request, ReadOnlyMemory<byte> body)
+    {
+        string? id = request.Headers["webhook-id"];
+        if (_signature?.Refuse(id, request.Headers["webhook-timestamp"], request.Headers["webhook-signature"], body.Span) is { } problem)
+        {
+            Interlocked.Increment(ref _refusals);
+            Volatile.Write(ref _lastRefusal, problem);
+            return 401;
+        }
+        switch (Conduct)
+        {
+            case Conduct.Slow slow:
+                await Task.Delay(slow.By, _time);
+                break;
+            case Conduct.Flaky flaky when NextRandom() < flaky.FailingShare:
+                return 500;
+        }
+        _ = int.TryParse(request.Headers["herald-attempt"], NumberStyles.None, CultureInfo.InvariantCulture, out var attempt);
+        _acknowledged(new ReceivedWebhook(id ?? "", attempt, request.Headers, body));
+        return 204;
+    }
+
+    private double NextRandom()
+    {
+        lock (_randomLock)
+            return _random.NextDouble();
+    }
+}

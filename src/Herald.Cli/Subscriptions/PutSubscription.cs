@@ -1,0 +1,63 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Herald.Cli.Api;
+using Herald.Cli.CommandLine;
+
+namespace Herald.Cli.Subscriptions;
+
+/// <summary><c>herald subscriptions put</c>: the common fields as options, or the whole subscription from a file.</summary>
+internal static class PutSubscription
+{
+    public static Command Create(Argument<string> id)
+    {
+        var topic = new Option<string?>("--topic") { Description = "The topic to subscribe to.", HelpName = "TOPIC" };
+        var endpoint = new Option<string?>("--endpoint") { Description = "Where to deliver: a URL.", HelpName = "URL" };
+        var from = new Option<string?>("--from") { Description = "Where a new subscription starts: now (the default), earliest, a time or a sequence.", HelpName = "POINT" };
+        var filter = new Option<string[]>("--filter")
+        {
+            Description = "Only events whose attribute (or type) is one of these; repeat it for more attributes.",
+            HelpName = "NAME=VALUE[,VALUE…]",
+        };
+        var maxInFlight = new Option<int?>("--max-in-flight") { Description = "Attempts in flight at most.", HelpName = "N" };
+        var file = new Option<FileInfo?>("--file") { Description = "The subscription as JSON; options given as well win.", HelpName = "FILE" };
+        var ifMatch = new Option<string?>("--if-match") { Description = "Only if the present version has this ETag.", HelpName = "ETAG" };
+        return new ClientCommand(
+            "put", "Makes a subscription or changes it; the secret is shown when it is made.",
+            "herald subscriptions put billing --topic orders --endpoint https://example.com/hook",
+            "herald subscriptions put big --topic orders --endpoint https://example.com/hook --filter type=placed,paid --from earliest",
+            "herald subscriptions put billing --file billing.json")
+        { id, topic, endpoint, from, filter, maxInFlight, file, ifMatch }
+        .Runs(async call =>
+        {
+            var body = new JsonObject();
+            if (call.Get(file) is { } source)
+            {
+                if (!source.Exists)
+                    return call.Terminal.Fail(ExitCode.BadUsage, $"--file {source.FullName}: there is no such file.");
+                if (JsonText.TryParse(await File.ReadAllTextAsync(source.FullName, call.Cancel)) is not { ValueKind: System.Text.Json.JsonValueKind.Object } given)
+                    return call.Terminal.Fail(ExitCode.BadUsage, $"--file {source.FullName}: not a JSON object.");
+                body = JsonObject.Create(given)!;
+            }
+            Set(body, "topic", call.Get(topic));
+            Set(body, "endpoint", call.Get(endpoint));
+            if (call.Get(from) is { } start)
+                body["from"] = StartPoint.ToJson(start);
+            if (call.Get(maxInFlight) is { } most)
+                (body["limits"] ??= new JsonObject())["maxInFlight"] = most;
+            foreach (var clause in call.Get(filter) ?? [])
+            {
+                if (clause.Split('=', 2) is not [{ Length: > 0 } name, { Length: > 0 } values])
+                    return call.Terminal.Fail(ExitCode.BadUsage, $"--filter {clause}: write it like type=placed,paid.");
+                (body["filter"] ??= new JsonObject())[name] = new JsonArray([.. values.Split(',').Select(value => JsonValue.Create(value))]);
+            }
+            return call.Terminal.Show(
+                await call.Client.PutAsync(SubscriptionsCommand.Path(call), body, call.Cancel, call.Get(ifMatch)), call.Terminal.Present);
+        });
+    }
+
+    private static void Set(JsonObject body, string field, string? value)
+    {
+        if (value is not null)
+            body[field] = value;
+    }
+}

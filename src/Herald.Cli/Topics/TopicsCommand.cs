@@ -1,0 +1,43 @@
+using System.CommandLine;
+using Herald.Cli.Api;
+using Herald.Cli.CommandLine;
+
+namespace Herald.Cli.Topics;
+
+/// <summary><c>herald topics …</c></summary>
+internal static class TopicsCommand
+{
+    private static readonly Argument<string> Name = new("topic") { Description = "The topic's name." };
+
+    public static Command Create() => new ExampleCommand("topics", "Lists, makes and deletes topics.", "herald topics create orders")
+    {
+        List(), CreateOne(), Get(), Delete(),
+    };
+
+    private static ClientCommand List() =>
+        new ClientCommand("list", "Lists topics by name.", "herald topics list", "herald topics list --json --limit 1000")
+        {
+            CommonOptions.Limit, CommonOptions.Cursor,
+        }.Runs(async call => call.Terminal.Show(
+            await call.Client.GetAsync($"/v1/topics{call.PageQuery()}", call.Cancel),
+            page => call.Terminal.Table(page, "name", "createdAt")));
+
+    private static ClientCommand CreateOne() =>
+        new ClientCommand("create", "Makes a topic; fine if it is there already.", "herald topics create orders") { Name }
+        .Runs(async call => call.Terminal.Show(await call.Client.PutAsync(Path(call), null, call.Cancel), call.Terminal.Present));
+
+    private static ClientCommand Get() =>
+        new ClientCommand("get", "Shows a topic.", "herald topics get orders") { Name }
+        .Runs(async call => call.Terminal.Show(await call.Client.GetAsync(Path(call), call.Cancel), call.Terminal.Present));
+
+    private static ClientCommand Delete()
+    {
+        var force = new Option<bool>("--force") { Description = "Also when it has subscriptions: they go with it." };
+        return new ClientCommand("delete", "Deletes a topic.", "herald topics delete orders", "herald topics delete orders --force") { Name, force }
+            .Runs(async call => call.Terminal.Show(
+                await call.Client.DeleteAsync(Path(call) + (call.Get(force) ? "?force=true" : ""), call.Cancel),
+                $"Deleted topic {call.Get(Name)}."));
+    }
+
+    private static string Path(ClientCall call) => $"/v1/topics/{HeraldClient.Escape(call.Get(Name))}";
+}

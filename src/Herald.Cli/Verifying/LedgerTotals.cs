@@ -1,0 +1,9 @@
+namespace Herald.Cli.Verifying;
+
+/// <param name="Accepted">Events the publisher has Herald's word for.</param>
+/// <param name="Delivered">Distinct (receiver, event) pairs.</param>
+/// <param name="Duplicates">Receipts of what was received before.</param>
+/// <param name="OutOfOrder">Events first received after a later one of their key.</param>
+/// <param name="Lost">Accepted × receivers − delivered.</param>
+/// <param name="ChangedIds">Repeats that carried another webhook id than the first receipt.</param>
+internal sealed record LedgerTotals(long Accepted, long Delivered, long Duplicates, long OutOfOrder, long Lost, long ChangedIds);

@@ -1,0 +1,181 @@
+using System.CommandLine;
+using System.Text.Json;
+using Herald.Cli.CommandLine;
+using Xunit;
+
+namespace Herald.Cli.Tests.CommandLine;
+
+public sealed class CommandTests
+{
+    private const string Problem = """
+        {"type":"urn:herald:problem:invalid-request","title":"The request breaks a rule","status":400,"code":"invalid-request","detail":"2 fields break a rule.",
+         "errors":[{"pointer":"/endpoint","value":"ftp://x","rule":"Use http or https."},{"pointer":"/retry/maxAge","value":"0s","rule":"From 1 s."}]}
+        """;
+
+    public static TheoryData<string> AllCommands() => [.. Paths(HeraldCommandLine.Create(TimeProvider.System), "")];
+
+    [Theory]
+    [MemberData(nameof(AllCommands))]
+    public async Task Help_of_every_command_ends_with_an_example_of_it(string path)
+    {
+        var run = await CommandRun.OfAsync([.. path.Split(' '), "--help"]);
+        Assert.Equal(0, run.Code);
+        var examples = run.Out.Split("Examples:");
+        Assert.Equal(2, examples.Length);
+        Assert.Contains($"herald {path.Split(' ')[0]}", examples[1], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(AllCommands))]
+    public void Every_command_and_option_is_described(string path)
+    {
+        Command command = HeraldCommandLine.Create(TimeProvider.System);
+        foreach (var name in path.Split(' '))
+            command = command.Subcommands.Single(inner => inner.Name == name);
+        Assert.EndsWith(".", command.Description, StringComparison.Ordinal);
+        Assert.All(command.Options, option => Assert.False(string.IsNullOrEmpty(option.Description), option.Name));
+        Assert.All(command.Arguments, argument => Assert.False(string.IsNullOrEmpty(argument.Description), argument.Name));
+    }
+
+    [Fact]
+    public async Task A_problem_is_told_with_every_field_that_breaks_a_rule()
+    {
+        await using var herald = await FakeHerald.StartAsync(_ => new(400, Problem, "application/problem+json"));
+        var run = await CommandRun.AgainstAsync(herald, "subscriptions", "put", "billing", "--topic", "orders", "--endpoint", "ftp://x");
+        Assert.Equal(5, run.Code);
+        Assert.Equal(
+            ["2 fields break a rule.", "  /endpoint: ftp://x: Use http or https.", "  /retry/maxAge: 0s: From 1 s."],
+            run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Empty(run.Out);
+    }
+
+    [Theory]
+    [InlineData("GET /v1/topics?limit=100", "topics", "list")]
+    [InlineData("GET /v1/topics?limit=5&cursor=a%26b", "topics", "list", "--limit", "5", "--cursor", "a&b")]
+    [InlineData("PUT /v1/topics/or%20ders", "topics", "create", "or ders")]
+    [InlineData("DELETE /v1/topics/orders?force=true", "topics", "delete", "orders", "--force")]
+    [InlineData("GET /v1/subscriptions?limit=100&topic=orders", "subscriptions", "list", "--topic", "orders")]
+    [InlineData("POST /v1/subscriptions/billing/pause", "subscriptions", "pause", "billing")]
+    [InlineData("POST /v1/subscriptions/billing/resume", "subscriptions", "resume", "billing")]
+    [InlineData("POST /v1/subscriptions/billing/test", "subscriptions", "test", "billing")]
+    [InlineData("GET /v1/subscriptions/billing/lag", "subscriptions", "lag", "billing")]
+    [InlineData("GET /v1/subscriptions/billing/blocked-keys?limit=100", "subscriptions", "blocked-keys", "billing")]
+    [InlineData("GET /v1/topics/orders/events/17%2Fpaid?key=17", "events", "get", "orders", "17/paid", "--key", "17")]
+    [InlineData("GET /v1/dead-letters?limit=100&subscription=billing", "dead-letters", "list", "--subscription", "billing")]
+    public async Task A_command_asks_for_what_it_says(string asked, params string[] arguments)
+    {
+        await using var herald = await FakeHerald.StartAsync(_ => new(200, """{"items":[]}"""));
+        Assert.Equal(0, (await CommandRun.AgainstAsync(herald, arguments)).Code);
+        var request = Assert.Single(herald.Requests);
+        Assert.Equal(asked, $"{request.Method} {Uri.EscapeDataString(request.Path).Replace("%2F", "/", StringComparison.Ordinal)}"
+            .Replace("%3F", "?", StringComparison.Ordinal).Replace("%3D", "=", StringComparison.Ordinal).Replace("%26", "&", StringComparison.Ordinal)
+            .Replace("%25", "%", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_subscription_is_put_together_from_options_and_file()
+    {
+        await using var herald = await FakeHerald.StartAsync(_ => new(201, """{"id":"billing"}"""));
+        var file = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllTextAsync(file, """{"topic":"other","retry":{"maxAge":"1h"}}""", TestContext.Current.CancellationToken);
+            await CommandRun.AgainstAsync(
+                herald, "subscriptions", "put", "billing", "--file", file, "--topic", "orders", "--endpoint", "https://x.example/h",
+                "--filter", "type=placed,paid", "--from", "17", "--max-in-flight", "4");
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+        var request = Assert.Single(herald.Requests);
+        Assert.Equal("PUT", request.Method);
+        Assert.Equal(
+            """{"topic":"orders","retry":{"maxAge":"1h"},"endpoint":"https://x.example/h","from":17,"limits":{"maxInFlight":4},"filter":{"type":["placed","paid"]}}""",
+            request.Body);
+    }
+
+    [Fact]
+    public async Task Durations_are_read_and_sent_as_Herald_writes_them()
+    {
+        await using var herald = await FakeHerald.StartAsync(_ => new(200, """{"secret":"whsec_x"}"""));
+        await CommandRun.AgainstAsync(herald, "subscriptions", "rotate-secret", "billing", "--overlap", "90m");
+        Assert.Equal("""{"overlap":"1h30m"}""", Assert.Single(herald.Requests).Body);
+        Assert.Contains("[default: 1d]", (await CommandRun.OfAsync("subscriptions", "rotate-secret", "--help")).Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Every_setting_is_an_option_of_serve_and_told_by_config()
+    {
+        var config = await CommandRun.OfAsync("config", "--json", "--listen", "127.0.0.1:1");
+        Assert.Equal(0, config.Code);
+        using var settings = JsonDocument.Parse(config.Out);
+        var help = (await CommandRun.OfAsync("serve", "--help")).Out;
+        foreach (var setting in settings.RootElement.EnumerateArray())
+        {
+            var name = setting.GetProperty("name").GetString()!;
+            if (name == "listen")
+                Assert.Equal(("127.0.0.1:1", "command line"), (setting.GetProperty("value").GetString(), setting.GetProperty("source").GetString()));
+            if (name != "dataDirectory")
+                Assert.Contains(Herald.Cli.Configuration.SettingOptions.NameOf(name) + " ", help, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_wrong_setting_is_told_and_is_2()
+    {
+        var run = await CommandRun.OfAsync("config", "--engine-window", "0");
+        Assert.Equal(2, run.Code);
+        Assert.Contains("engine.window = '0' (command line)", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Lists_are_columns_for_people_and_the_answer_itself_for_machines()
+    {
+        const string Page = """{"items":[{"name":"a","createdAt":"2026-01-01T00:00:00Z"},{"name":"orders","createdAt":null}],"nextCursor":"abc"}""";
+        await using var herald = await FakeHerald.StartAsync(_ => new(200, Page));
+
+        var people = await CommandRun.AgainstAsync(herald, "topics", "list");
+        Assert.Equal(["NAME    CREATEDAT", "a       2026-01-01T00:00:00Z", "orders  -"], people.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Contains("--cursor abc", people.Error, StringComparison.Ordinal);
+
+        var machines = await CommandRun.AgainstAsync(herald, "topics", "list", "--json");
+        Assert.True(JsonElement.DeepEquals(JsonDocument.Parse(Page).RootElement, JsonDocument.Parse(machines.Out).RootElement));
+        Assert.Empty(machines.Error);
+    }
+
+    [Fact]
+    public async Task The_token_comes_from_its_file()
+    {
+        await using var herald = await FakeHerald.StartAsync(_ => new(200, """{"items":[]}"""));
+        var file = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllTextAsync(file, "s3cret-token\n", TestContext.Current.CancellationToken);
+            await CommandRun.AgainstAsync(herald, "topics", "list", "--token-file", file);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+        Assert.Equal("Bearer s3cret-token", Assert.Single(herald.Requests).Authorization);
+    }
+
+    [Fact]
+    public async Task Tail_prints_a_line_an_event_until_the_stream_ends()
+    {
+        const string Lines = """
+            {"shard":3,"sequence":7,"id":"e1","key":"order-1","type":"paid","time":"2026-01-01T00:00:00Z","payload":{"a":1}}
+            {"shard":3,"sequence":8,"id":"e2","time":"2026-01-01T00:00:01Z","payload":"text"}
+            """;
+        await using var herald = await FakeHerald.StartAsync(_ => new(200, Lines, "application/x-ndjson"));
+        var run = await CommandRun.AgainstAsync(herald, "tail", "orders");
+        Assert.Equal(1, run.Code);
+        Assert.Equal(
+            ["2026-01-01T00:00:00Z  3/7  order-1  paid  e1  {\"a\":1}", "2026-01-01T00:00:01Z  3/8  -  -  e2  text"],
+            run.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    private static IEnumerable<string> Paths(Command command, string before) =>
+        command.Subcommands.SelectMany(inner => Paths(inner, $"{before} {inner.Name}").Prepend($"{before} {inner.Name}".Trim()));
+}

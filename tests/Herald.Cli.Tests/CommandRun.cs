@@ -1,0 +1,18 @@
+using Herald.Cli.CommandLine;
+using Xunit;
+
+namespace Herald.Cli.Tests;
+
+/// <summary>One run of the command line in this process: its exit code and what it printed.</summary>
+internal sealed record CommandRun(int Code, string Out, string Error)
+{
+    public static async Task<CommandRun> OfAsync(params string[] arguments)
+    {
+        var (output, error) = (new StringWriter(), new StringWriter());
+        var code = await HeraldCommandLine.RunAsync(arguments, output, error, TimeProvider.System, TestContext.Current.CancellationToken);
+        return new(code, output.ToString(), error.ToString());
+    }
+
+    public static Task<CommandRun> AgainstAsync(FakeHerald herald, params string[] arguments) =>
+        OfAsync([.. arguments, "--server", herald.Address]);
+}

@@ -1,0 +1,113 @@
+using System.Text.Json;
+using Xunit;
+
+namespace Herald.Cli.Tests.Publishing;
+
+public sealed class PublishCommandTests
+{
+    [Fact]
+    public async Task Payloads_are_JSON_or_else_text_and_share_what_is_given_for_them()
+    {
+        await using var herald = await FakeHerald.StartAsync(AcceptAll);
+        var run = await CommandRun.AgainstAsync(
+            herald, "publish", "orders", """{"state":"paid"}""", "hello", "--key", "17", "--type", "t", "--attribute", "region=eu", "--id-prefix", "p");
+        Assert.Equal(0, run.Code);
+        Assert.StartsWith("accepted 2, duplicates 0, refused 0", run.Out, StringComparison.Ordinal);
+        Assert.Equal(
+            [
+                """{"key":"17","type":"t","attributes":{"region":"eu"},"id":"p-1","payload":{"state":"paid"}}""",
+                """{"key":"17","type":"t","attributes":{"region":"eu"},"id":"p-2","payload":"hello"}""",
+            ],
+            Lines(Assert.Single(herald.Requests)));
+    }
+
+    [Fact]
+    public async Task A_file_goes_in_batches_of_500_and_lines_without_an_id_get_a_repeatable_one()
+    {
+        await using var herald = await FakeHerald.StartAsync(AcceptAll);
+        using var file = new EventFile(Enumerable.Range(1, 1200).Select(i => i == 3 ? """{"id":"own","payload":1.50}""" : $$"""{"payload":{{i}}}"""));
+        var run = await CommandRun.AgainstAsync(herald, "publish", "orders", "--file", file.Path, "--id-prefix", "p", "--json");
+        Assert.Equal(0, run.Code);
+        Assert.Equal([500, 500, 200], herald.Requests.Select(request => Lines(request).Length));
+        var first = Lines(herald.Requests.First());
+        Assert.Equal("""{"payload":2,"id":"p-2"}""", first[1]);
+        Assert.Equal("""{"id":"own","payload":1.50}""", first[2]);
+        using var summary = JsonDocument.Parse(run.Out);
+        Assert.Equal(1200, summary.RootElement.GetProperty("accepted").GetInt32());
+        Assert.True(summary.RootElement.GetProperty("complete").GetBoolean());
+    }
+
+    [Fact]
+    public async Task A_batch_that_finds_no_room_is_sent_again_unchanged()
+    {
+        var asked = 0;
+        await using var herald = await FakeHerald.StartAsync(request =>
+            Interlocked.Increment(ref asked) < 3 ? new(503, """{"detail":"The store is full."}""", "application/problem+json") : AcceptAll(request));
+        var run = await CommandRun.AgainstAsync(herald, "publish", "orders", "1");
+        Assert.Equal(0, run.Code);
+        Assert.Equal(3, herald.Requests.Count);
+        Assert.Single(herald.Requests.Select(request => request.Body).Distinct());
+    }
+
+    [Fact]
+    public async Task A_batch_that_is_stored_in_part_for_lack_of_room_is_sent_again_whole()
+    {
+        var asked = 0;
+        await using var herald = await FakeHerald.StartAsync(request => Interlocked.Increment(ref asked) == 1
+            ? new(207, """{"results":[{"index":0,"id":"p-1","status":"accepted"},{"index":1,"id":"p-2","status":"refused","problem":{"code":"no-room","pointer":"","value":"p-2","rule":"Full."}}]}""")
+            : new(202, """{"results":[{"index":0,"id":"p-1","status":"duplicate"},{"index":1,"id":"p-2","status":"accepted"}]}"""));
+        var run = await CommandRun.AgainstAsync(herald, "publish", "orders", "1", "2", "--id-prefix", "p");
+        Assert.Equal(0, run.Code);
+        Assert.StartsWith("accepted 1, duplicates 1, refused 0", run.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task When_patience_is_over_the_summary_says_how_to_go_on()
+    {
+        var asked = 0;
+        await using var herald = await FakeHerald.StartAsync(request => Interlocked.Increment(ref asked) == 1 ? AcceptAll(request) : new(503, "{}"));
+        using var file = new EventFile(Enumerable.Range(1, 700).Select(i => $$"""{"payload":{{i}}}"""));
+        var run = await CommandRun.AgainstAsync(herald, "publish", "orders", "--file", file.Path, "--id-prefix", "p", "--retry-for", "1ms");
+        Assert.Equal(7, run.Code);
+        Assert.StartsWith("accepted 500,", run.Out, StringComparison.Ordinal);
+        Assert.Contains($"herald publish orders --file {file.Path} --skip 500 --id-prefix p", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Going_on_leaves_out_what_was_sent_and_gives_the_same_ids()
+    {
+        await using var herald = await FakeHerald.StartAsync(AcceptAll);
+        using var file = new EventFile(["""{"payload":1}""", """{"payload":2}""", """{"payload":3}"""]);
+        await CommandRun.AgainstAsync(herald, "publish", "orders", "--file", file.Path, "--id-prefix", "p", "--skip", "2");
+        Assert.Equal(["""{"payload":3,"id":"p-3"}"""], Lines(Assert.Single(herald.Requests)));
+    }
+
+    [Fact]
+    public async Task Bad_lines_and_refusals_are_told_by_line_and_the_rest_is_published()
+    {
+        await using var herald = await FakeHerald.StartAsync(_ => new(207, """
+            {"results":[{"index":0,"id":"p-1","status":"accepted"},
+             {"index":1,"status":"refused","problem":{"code":"invalid-request","pointer":"/key","value":"","rule":"A key has 1 to 1024 bytes."}}]}
+            """));
+        using var file = new EventFile(["""{"payload":1}""", "nonsense", "", """{"key":"","payload":2}"""]);
+        var run = await CommandRun.AgainstAsync(herald, "publish", "orders", "--file", file.Path, "--id-prefix", "p");
+        Assert.Equal(5, run.Code);
+        Assert.StartsWith("accepted 1, duplicates 0, refused 2", run.Out, StringComparison.Ordinal);
+        Assert.Contains("line 2: not JSON", run.Error, StringComparison.Ordinal);
+        Assert.Contains("line 4: /key: : A key has 1 to 1024 bytes.", run.Error, StringComparison.Ordinal);
+    }
+
+    private static FakeHerald.Answer AcceptAll(FakeHerald.Request request) =>
+        new(202, JsonSerializer.Serialize(new { results = Lines(request).Select((_, index) => new { index, status = "accepted" }) }));
+
+    private static string[] Lines(FakeHerald.Request request) => request.Body.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+    private sealed class EventFile : IDisposable
+    {
+        public EventFile(IEnumerable<string> lines) => File.WriteAllLines(Path, lines);
+
+        public string Path { get; } = System.IO.Path.GetTempFileName();
+
+        public void Dispose() => File.Delete(Path);
+    }
+}

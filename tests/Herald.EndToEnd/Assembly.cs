@@ -1,0 +1,4 @@
+using Xunit;
+
+// Each test loads the machine; two at once would judge each other.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]

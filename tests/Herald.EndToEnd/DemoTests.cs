@@ -1,0 +1,48 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Xunit;
+
+namespace Herald.EndToEnd;
+
+public sealed partial class DemoTests
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [GeneratedRegex(@"\Aaccepted (\d+)\ndelivered (\d+)\nduplicates (\d+)\nout-of-order (\d+)\nlost (\d+)\n\z")]
+    private static partial Regex Verdict();
+
+    [Fact]
+    public async Task It_ends_with_the_verdict_and_leaves_nothing_behind()
+    {
+        var before = DemoDirectories();
+        var run = await HeraldRun.OfAsync(null, Cancel, "demo", "--for", "3s", "--plain");
+        Assert.True(run.Code == 0, run.Out + run.Error);
+
+        var lines = run.Out.Split('\n');
+        var verdict = Verdict().Match(string.Join('\n', lines[^6..]));
+        Assert.True(verdict.Success, run.Out);
+        var numbers = verdict.Groups.Values.Skip(1).Select(group => long.Parse(group.Value, CultureInfo.InvariantCulture)).ToArray();
+        Assert.True(numbers[0] >= 1000, run.Out);
+        Assert.Equal(numbers[0] * 4, numbers[1]);
+        Assert.Equal([0, 0], numbers[3..]);
+        Assert.True(lines.Count(line => line.Contains(" accepted ", StringComparison.Ordinal)) >= 2, run.Out);
+        Assert.Empty(DemoDirectories().Except(before));
+    }
+
+    [Fact]
+    public async Task Interrupted_it_stops_its_server_and_removes_its_data()
+    {
+        var before = DemoDirectories();
+        var run = await HeraldRun.OfAsync(
+            async process =>
+            {
+                while (await process.StandardOutput.ReadLineAsync(Cancel) is { } line && !line.Contains("accepted", StringComparison.Ordinal)) { }
+                Signal.Interrupt(process.Id);
+            },
+            Cancel, "demo", "--for", "60s", "--plain");
+        Assert.Equal(130, run.Code);
+        Assert.Empty(DemoDirectories().Except(before));
+    }
+
+    private static string[] DemoDirectories() => Directory.GetDirectories(Path.GetTempPath(), "herald-demo-*");
+}

@@ -1,0 +1,34 @@
+using System.Diagnostics;
+
+namespace Herald.EndToEnd;
+
+/// <summary>One run of the real executable: its exit code and what it printed.</summary>
+internal sealed record HeraldRun(int Code, string Out, string Error)
+{
+    /// <param name="meanwhile">Given the running process, before its output is read to the end.</param>
+    public static async Task<HeraldRun> OfAsync(Func<Process, Task>? meanwhile, CancellationToken cancel, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "herald"), arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
+        using var process = Process.Start(start)!;
+        try
+        {
+            process.StandardInput.Close();
+            var error = process.StandardError.ReadToEndAsync(cancel);
+            if (meanwhile is not null)
+                await meanwhile(process);
+            var output = await process.StandardOutput.ReadToEndAsync(cancel);
+            await process.WaitForExitAsync(cancel);
+            return new(process.ExitCode, output, await error);
+        }
+        finally
+        {
+            if (!process.HasExited)
+                process.Kill();
+        }
+    }
+}

@@ -1,0 +1,23 @@
+using System.Runtime.InteropServices;
+
+namespace Herald.EndToEnd;
+
+/// <summary>Sends a signal to one process, by its id.</summary>
+internal static class Signal
+{
+    private const int SigInt = 2, SigTerm = 15;
+
+    public static void Interrupt(int process) => Send(process, SigInt);
+
+    public static void Terminate(int process) => Send(process, SigTerm);
+
+    private static void Send(int process, int signal)
+    {
+        if (Kill(process, signal) != 0)
+            throw new InvalidOperationException($"Process {process} cannot be signalled: error {Marshal.GetLastPInvokeError()}.");
+    }
+
+    [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Kill(int process, int signal);
+}
