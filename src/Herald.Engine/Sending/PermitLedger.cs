@@ -23,6 +23,9 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
 
     // Subscriptions that could use a permit but for the node's bound, in turn.
     private readonly Queue<Account> _starved = new();
+
+    // Subscriptions whose limit allows more at some later moment.
+    private readonly HashSet<Account> _sleeping = [];
     private int _inFlight, _retriesInFlight;
     private ITimer? _timer;
     private long _timerAtMs = long.MaxValue;
@@ -146,7 +149,7 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
             var room = account.Limit.Allowed(now, account.InFlight) - account.InFlight;
             if (room <= 0)
             {
-                WakeAt(account.Limit.WakeAtMs(now));
+                WakeAt(account, account.Limit.WakeAtMs(now));
                 return;
             }
             if (Choose(account, now) is not { } chosen)
@@ -163,7 +166,7 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
             }
             if (!account.Rate.TryTake(now, out var nextAtMs))
             {
-                WakeAt(nextAtMs);
+                WakeAt(account, nextAtMs);
                 return;
             }
             GrantOne(account, chosen);
@@ -210,9 +213,12 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
         _starved.Enqueue(account);
     }
 
-    private void WakeAt(long atMs)
+    private void WakeAt(Account account, long atMs)
     {
-        if (atMs == 0 || atMs >= _timerAtMs)
+        if (atMs == 0)
+            return;
+        _sleeping.Add(account);
+        if (atMs >= _timerAtMs)
             return;
         _timerAtMs = atMs;
         _timer ??= time.CreateTimer(_ => Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -224,8 +230,10 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
         lock (_lock)
         {
             _timerAtMs = long.MaxValue;
-            foreach (var account in _accounts.Values)
-                Serve(account);
+            var due = _sleeping.ToArray();
+            _sleeping.Clear();
+            foreach (var account in due)
+                Serve(account); // or sleeps on
         }
     }
 

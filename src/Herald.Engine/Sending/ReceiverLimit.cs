@@ -69,8 +69,6 @@ internal sealed class ReceiverLimit(Random random)
     {
         if (result.Outcome is AttemptOutcome.Delivered or AttemptOutcome.Rejected)
             return Succeeded(result.Duration.TotalMilliseconds, inFlightBefore);
-        if (result.RetryAfter is { } asked && result.StatusCode is 429 or 503 && _failing.Count == 0)
-            _silentUntilMs = nowMs + (long)Math.Min(result.RetryAfter!.Value.TotalMilliseconds, LongestSilenceMs);
         if (IsDown)
         {
             _probeWaitMs = Math.Min(_probeWaitMs * ProbeGrowth, LongestProbeMs);
@@ -81,7 +79,12 @@ internal sealed class ReceiverLimit(Random random)
         if (_failing.Count < 256 && !_failing.Add(key))
             return false;
         if (result.EndpointTroubled && _failing.Count >= TroubledKeys)
+        {
+            // One key's Retry-After holds only that key; several keys' speak for the endpoint.
+            if (result.RetryAfter is { } asked)
+                _silentUntilMs = nowMs + (long)Math.Min(asked.TotalMilliseconds, LongestSilenceMs);
             Shrink(nowMs);
+        }
         else if (_failing.Count >= FailingKeys)
             (IsSuspect, _fastStart, _limit) = (true, false, Math.Min(_limit, SuspectLimit));
         return false;
