@@ -20,7 +20,7 @@ public sealed record JournalOptions
     /// <summary>Log bytes above which settled events go before <see cref="RetainFor"/>; null for no such bound. Default null.</summary>
     public long? RetainBytes { get; init; }
 
-    /// <summary>Bytes the journal may take on disk, at least four segments; past it publishing is refused. Null: until the disk is full.</summary>
+    /// <summary>Bytes log, index and reserve may take on disk (a checkpoint comes on top), at least four segments; past it publishing is refused. Null: until the disk is full.</summary>
     public long? MaxBytes { get; init; }
 
     /// <summary>Bytes left free on the disk; publishing is refused rather than take them. Default 256 MiB.</summary>

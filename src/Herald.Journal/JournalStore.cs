@@ -68,7 +68,7 @@ public sealed class JournalStore : IEventLog, IShardStore, IStateReader, ICatalo
     public Task<Exception> Failed => _writer.Failed;
 
     public JournalStatistics Statistics => new(
-        _contents.Segments.All.Count, _contents.Space.Taken, _contents.Shards.Sum(s => s.Head - s.First + 1),
+        _contents.Segments.All.Count, _contents.Space.Taken + _checkpoints.Size, _contents.Shards.Sum(s => s.Head - s.First + 1),
         _contents.DeadLetters.Count, _contents.DeadLetters.Bytes, _contents.DeadLetters.Evicted, _contents.Window.Entries,
         _contents.Window.OldestMs == long.MaxValue ? TimeSpan.Zero : _time.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(_contents.Window.OldestMs),
         _contents.Files.FreeBytes(_contents.Options.Directory), _writer.LastSyncMs, _writer.Syncs, _writer.Room.IsFull,
@@ -112,6 +112,9 @@ public sealed class JournalStore : IEventLog, IShardStore, IStateReader, ICatalo
     {
         const int AtOnce = 512;
         var index = _contents.Shards[shard.Value];
+        // Ids outlive events, so the index may hold more than is kept.
+        if (from < index.First)
+            return new ValueTask<IndexRead>(new IndexRead(0, _contents.Catalog.Version));
         var entries = ArrayPool<StoredEntry>.Shared.Rent(Math.Min(AtOnce, into.Length));
         try
         {
@@ -154,6 +157,7 @@ public sealed class JournalStore : IEventLog, IShardStore, IStateReader, ICatalo
 
     public async ValueTask<long> FindByIdAsync(ShardId shard, ulong keyHash, ulong idHash, CancellationToken cancel)
     {
+        CheckShard(shard);
         var now = _time.GetUtcNow().ToUnixTimeMilliseconds();
         var remembered = await AskAsync(w => w.Contents.Duplicates.Find(shard.Value, keyHash, idHash, now), cancel).ConfigureAwait(false);
         return remembered > 0 ? remembered : _contents.Shards[shard.Value].FindById(keyHash, idHash, ScannedForId);
@@ -164,12 +168,18 @@ public sealed class JournalStore : IEventLog, IShardStore, IStateReader, ICatalo
 
     public IDisposable OnHead(Action<ShardId, long> advanced) => _headHints.Add(advanced);
 
-    public async ValueTask<ShardProgress> LoadAsync(Fence fence, CancellationToken cancel) =>
-        await AskAsync(w => Load(w.Contents.Owners[fence.Shard.Value], fence), cancel).ConfigureAwait(false);
+    public async ValueTask<ShardProgress> LoadAsync(Fence fence, CancellationToken cancel)
+    {
+        CheckShard(fence.Shard);
+        return await AskAsync(w => Load(w.Contents.Owners[fence.Shard.Value], fence), cancel).ConfigureAwait(false);
+    }
 
     public async ValueTask<CommitReply> CommitAsync(ShardCommit commit, CancellationToken cancel)
     {
+        CheckShard(commit.Fence.Shard);
         CheckShards(new NewEvents(commit.Emitted).Span);
+        foreach (var letter in commit.DeadLetters)
+            CheckShard(letter.Id.Shard);
         return await AskAsync(new CommitRequest(commit, CheckSize(CommitRequest.BytesOf(commit))), cancel).ConfigureAwait(false);
     }
 
@@ -299,7 +309,11 @@ public sealed class JournalStore : IEventLog, IShardStore, IStateReader, ICatalo
         _contents.WriteRun(_contents.Run + 1);
         _writer.WriteFrame();
         if (!_contents.Segments.TryKeepReserve())
-            _contents.Notice("There is no room to keep a segment in reserve: when the disk is full, deliveries will stop with publishing.");
+        {
+            // What is left in the segment is all that deliveries have: publishing must not take it.
+            _writer.Room.IsOnReserve = true;
+            _writer.Room.Full();
+        }
         _writer.Start();
     }
 
@@ -380,8 +394,12 @@ public sealed class JournalStore : IEventLog, IShardStore, IStateReader, ICatalo
     private void CheckShards(ReadOnlySpan<NewEvent> events)
     {
         foreach (ref readonly var one in events)
-            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)one.Shard.Value, (uint)ShardCount, nameof(events));
+            CheckShard(one.Shard);
     }
+
+    /// <summary>Before anything goes to the writer's thread, where a mistake of one caller would stop the journal for all.</summary>
+    private void CheckShard(ShardId shard) =>
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)shard.Value, (uint)ShardCount, nameof(shard));
 
     private static int CheckSize(long bytes) =>
         bytes <= MaxChangeBytes ? (int)bytes

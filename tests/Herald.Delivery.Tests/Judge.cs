@@ -75,7 +75,7 @@ internal sealed class Judge
         }
         try
         {
-            await reached.Task.WaitAsync(most ?? TimeSpan.FromSeconds(60));
+            await reached.Task.WaitAsync(most ?? TimeSpan.FromSeconds(40));
         }
         catch (TimeoutException)
         {

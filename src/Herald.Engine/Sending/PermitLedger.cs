@@ -149,9 +149,13 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
                 WakeAt(account.Limit.WakeAtMs(now));
                 return;
             }
-            var kind = Choose(account, now);
-            if (kind is not { } chosen)
+            if (Choose(account, now) is not { } chosen)
+            {
+                // Its own retries come back and serve it; the node's may be another's.
+                if (_retriesInFlight >= RetryShare)
+                    Starve(account);
                 return;
+            }
             if (_inFlight >= nodeLimit)
             {
                 Starve(account);
@@ -163,19 +167,23 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
                 return;
             }
             GrantOne(account, chosen);
+            account.Limit.Granted(now);
             most--;
         }
         if (account.Asked[0].Count > 0 || account.Asked[1].Count > 0)
             Starve(account);
     }
 
-    // Retries go first within their share: their keys have waited. A probe takes whichever there is, in turn.
+    // Retries go first within their share: their keys have waited. At an endpoint in doubt, three in four are keys that have not been
+    // tried yet: among them may be the one that shows it works.
     private PermitKind? Choose(Account account, long now)
     {
-        var share = Math.Max(1, Math.Max(1, account.Limit.Allowed(now, account.InFlight)) / 4);
-        if (account.Asked[(int)PermitKind.Retry].Count > 0 && account.RetriesInFlight < share && _retriesInFlight < RetryShare)
-            return PermitKind.Retry;
-        return account.Asked[(int)PermitKind.First].Count > 0 ? PermitKind.First : null;
+        var share = Math.Max(1, account.Limit.Allowed(now, account.InFlight) / 4);
+        var (first, retry) = (account.Asked[(int)PermitKind.First].Count > 0, account.Asked[(int)PermitKind.Retry].Count > 0);
+        retry &= account.RetriesInFlight < share && _retriesInFlight < RetryShare;
+        if (retry && first && (account.Limit.IsDown || account.Limit.IsSuspect))
+            return account.Turn++ % 4 == 0 ? PermitKind.Retry : PermitKind.First;
+        return retry ? PermitKind.Retry : first ? PermitKind.First : null;
     }
 
     private void GrantOne(Account account, PermitKind kind)
@@ -231,6 +239,7 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
         public readonly Queue<Asking>[] Asked = [new(), new()];
         public readonly HashSet<IPermitTaker> Takers = [];
         public int InFlight, RetriesInFlight;
+        public uint Turn;
         public bool Starved, Forgotten;
 
         public void Apply(DeliveryLimits limits)

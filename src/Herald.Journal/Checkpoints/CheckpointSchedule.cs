@@ -11,11 +11,14 @@ internal sealed class CheckpointSchedule(JournalOptions options, Action<Request>
 {
     private long _bytesSince, _written, _size;
     private Task? _running;
-    private TaskCompletionSource<bool>? _waiting;
+    private TaskCompletionSource<bool>? _waiting, _answering;
 
     /// <summary>Segments before it are not needed to open the journal.</summary>
     public uint KeepsFrom { get; private set; }
     public long Written => Volatile.Read(ref _written);
+
+    /// <summary>Bytes of the last checkpoint written by this process.</summary>
+    public long Size => Volatile.Read(ref _size);
 
     public void Opened(uint keepsFrom, long bytesSince) => (KeepsFrom, _bytesSince) = (keepsFrom, bytesSince);
 
@@ -37,6 +40,7 @@ internal sealed class CheckpointSchedule(JournalOptions options, Action<Request>
             return;
         var (waiting, snapshot) = (_waiting, Take(writer));
         _waiting = null;
+        _answering = waiting;
         _running = Task.Run(() => Work(writer, snapshot, waiting));
     }
 
@@ -45,6 +49,8 @@ internal sealed class CheckpointSchedule(JournalOptions options, Action<Request>
     {
         if (_running is not null)
             await _running.ConfigureAwait(false);
+        _waiting?.TrySetResult(false);
+        _answering?.TrySetResult(false);
         if (writer.Failed.IsCompleted)
             return;
         var snapshot = Take(writer);

@@ -36,7 +36,7 @@ internal sealed class DeadLetterTable(SegmentLog segments, JournalOptions option
 
     public DeadLetter? Find(in DeadLetterId id)
     {
-        while (true)
+        for (StoredLetter? tried = null; ;)
         {
             StoredLetter? letter;
             lock (_gate)
@@ -44,6 +44,9 @@ internal sealed class DeadLetterTable(SegmentLog segments, JournalOptions option
                     return null;
             if (letter.TryRead(segments) is { } read)
                 return read;
+            if (ReferenceEquals(letter, tried))
+                throw new JournalDamagedException(letter.SubscriptionId, letter.Entry.Offset, $"log file {letter.Entry.Segment}, which holds a dead letter, is gone");
+            tried = letter;
         }
     }
 

@@ -13,6 +13,9 @@ namespace Herald.Journal.Retention;
 internal sealed class SegmentRetention(Writer writer)
 {
     private const int FrameBytes = 1 << 20, SegmentsAtOnce = 4, LettersAtOnce = 1000;
+    private const long NoticeEveryMs = 60_000;
+
+    private long _noticedMs;
 
     private JournalContents Contents => writer.Contents;
 
@@ -41,7 +44,11 @@ internal sealed class SegmentRetention(Writer writer)
                 DeadLetterTable.WriteGone(Contents.Frame, letter.Id);
             writer.WriteFrame();
             Contents.DeadLetters.CountEvicted(excess.Count);
-            Contents.Notice(string.Create(CultureInfo.InvariantCulture, $"{excess.Count} dead letters were dropped: they were past their bound of age, bytes or number."));
+            if (nowMs - _noticedMs < NoticeEveryMs)
+                continue;
+            _noticedMs = nowMs;
+            Contents.Notice(string.Create(
+                CultureInfo.InvariantCulture, $"Dead letters past their bound of age, bytes or number are dropped, oldest first: {Contents.DeadLetters.Evicted} since the start."));
         }
     }
 

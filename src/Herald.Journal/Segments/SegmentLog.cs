@@ -21,7 +21,6 @@ internal sealed class SegmentLog(IJournalFiles files, JournalPaths paths, Journa
     /// <summary>Where the next frame goes.</summary>
     public long Offset { get; set; }
     public long Remaining => Current is null ? 0 : Math.Min(Current.Size, uint.MaxValue) - Offset;
-    public bool HasReserve => _hasReserve;
 
     /// <summary>Oldest first; a list of its own.</summary>
     public IReadOnlyList<Segment> All

@@ -18,12 +18,10 @@ internal sealed class StateTable(SegmentLog segments, ulong hashSeed)
     private readonly Lock _gate = new();
     private readonly Dictionary<UInt128, Place> _places = [];
 
-    public int Count => _places.Count;
-
     public ReadOnlyMemory<byte>? Read(int shard, string application, ReadOnlySpan<byte> key)
     {
         var hash = Hash(shard, application, key);
-        while (true)
+        for (Location tried = default; ;)
         {
             Place place;
             lock (_gate)
@@ -32,7 +30,12 @@ internal sealed class StateTable(SegmentLog segments, ulong hashSeed)
             var bytes = new byte[place.Bytes];
             // The value may have been copied forward, and its old segment removed, since its place was looked up.
             if (!segments.TryRead(place.Location, bytes))
+            {
+                if (place.Location == tried)
+                    throw new JournalDamagedException(application, place.Location.Offset, $"log file {tried.Segment}, which holds a state entry, is gone");
+                tried = place.Location;
                 continue;
+            }
             var entry = new EntryReader(bytes);
             if (!entry.MoveNext() || entry.Type != EntryType.State || entry.Shard != shard)
                 throw new JournalDamagedException(segments.Find(place.Location.Segment)?.File.Path ?? "", place.Location.Offset, "not the state entry that must be here");

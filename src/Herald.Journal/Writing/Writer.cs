@@ -198,8 +198,12 @@ internal sealed class Writer
         _failed.TrySetResult(failure);
         foreach (var request in waiting)
             request.Fail(unknown);
+        _queue.Leave(waiting.Length);
         while (_queue.Take() is { } rest)
+        {
             foreach (var request in rest)
                 request.Fail(unknown);
+            _queue.Leave(rest.Count);
+        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Herald.Server.Problems;
+using Herald.Server.Wire;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.AspNetCore.Routing;
@@ -45,12 +46,38 @@ internal static class ApiDescription
             };
             document.Servers = [new() { Url = "http://127.0.0.1:8090" }];
             document.AddComponent("Problem", await context.GetOrCreateSchemaAsync(typeof(ProblemWire), null, cancel));
+            document.AddComponent("token", new OpenApiSecurityScheme
+            {
+                Type = SecuritySchemeType.Http,
+                Scheme = "bearer",
+                Description = "The token of the server's token file. Servers that listen on loopback only may have none.",
+            });
+            document.Security = [new(), new() { [new OpenApiSecuritySchemeReference("token", document)] = [] }];
+            CompleteSchemas(document);
             foreach (var operation in document.Paths.Values.SelectMany(path => path.Operations?.Values.AsEnumerable() ?? []))
                 Complete(operation, document);
         });
     });
 
     public static void Map(IEndpointRouteBuilder routes) => routes.MapOpenApi("/openapi.json");
+
+    /// <summary>What types on the wire cannot say of themselves: they hold raw JSON where the rule is checked by hand.</summary>
+    private static void CompleteSchemas(OpenApiDocument document)
+    {
+        foreach (var name in (string[])["SubscriptionBody", "TopicSubscriptionBody"])
+        {
+            if (document.Components?.Schemas?[name].Properties?["filter"] is OpenApiSchema filter)
+                filter.AdditionalProperties = new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchema { Type = JsonSchemaType.String } };
+        }
+        var newEvent = new OpenApiSchemaReference("NewEvent", document);
+        var publish = document.Paths["/v1/topics/{topic}/events"].Operations![HttpMethod.Post].RequestBody!.Content![MediaTypes.Json];
+        publish.Schema = new OpenApiSchema { OneOf = [newEvent, new OpenApiSchema { Type = JsonSchemaType.Array, Items = newEvent, MinItems = 1, MaxItems = 10_000 }] };
+        // In a patch nothing is required.
+        var whole = document.Components!.Schemas!["SubscriptionBody"];
+        var patch = document.Paths["/v1/subscriptions/{id}"].Operations![HttpMethod.Patch].RequestBody!.Content!;
+        foreach (var media in patch.Values)
+            media.Schema = new OpenApiSchema { Type = JsonSchemaType.Object, Properties = whole.Properties, AdditionalPropertiesAllowed = false };
+    }
 
     /// <summary>What every operation has, and no endpoint says of itself.</summary>
     private static void Complete(OpenApiOperation operation, OpenApiDocument document)
@@ -60,6 +87,8 @@ internal static class ApiDescription
             Description = "A problem.",
             Content = new Dictionary<string, OpenApiMediaType> { [Problem.ContentType] = new() { Schema = new OpenApiSchemaReference("Problem", document) } },
         };
+        foreach (var limit in operation.Parameters?.OfType<OpenApiParameter>().Where(p => p.Name == "limit") ?? [])
+            limit.Schema = new OpenApiSchema { Type = JsonSchemaType.Integer, Minimum = "1", Maximum = "1000", Default = 100 };
         if (operation.OperationId is { } id && Examples.TryGetValue(id, out var example))
         {
             foreach (var media in operation.RequestBody?.Content?.Values ?? [])

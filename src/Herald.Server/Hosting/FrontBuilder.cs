@@ -90,7 +90,8 @@ internal static class FrontBuilder
         foreach (var address in addresses)
             kestrel.Listen(address.Address, address.Port);
         kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxRequestBodySize = options.MaxBodyBytes;
+        // Whoever reads a body has a limit of its own: Kestrel's would cut the connection, and the caller would never see the 413.
+        kestrel.Limits.MaxRequestBodySize = null;
         kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
     }
 }

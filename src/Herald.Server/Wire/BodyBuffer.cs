@@ -34,7 +34,10 @@ internal struct BodyBuffer(BodyBudget budget) : IDisposable
 
         var expected = (int)(request.ContentLength ?? Math.Min(limit, Math.Max(read.Buffer.Length, 1 << 16)));
         if (!body.TryRent(expected))
+        {
+            reader.AdvanceTo(read.Buffer.End); // What is read must be given back, or the connection is lost with the answer.
             return (body, Busy());
+        }
         var length = 0;
         while (true)
         {

@@ -1,5 +1,10 @@
+using System.Net;
+using System.Text;
+using Herald.Engine.Stores;
 using Herald.Server.Problems;
 using Herald.Server.Tests.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace Herald.Server.Tests.Problems;
@@ -31,6 +36,32 @@ public sealed class ProblemTests(RunningServer server)
     [Fact]
     public async Task Another_media_type_is_415() =>
         (await server.SendAsync(HttpMethod.Put, "/v1/subscriptions/s", "{}", "text/plain", [])).IsProblem(415, "unsupported-media-type");
+
+    [Fact]
+    public async Task An_exception_nobody_foresaw_tells_nothing_of_itself()
+    {
+        var answer = await ThrowAsync(new InvalidOperationException("the password is hunter2"));
+        answer.IsProblem(500, "internal-error");
+        Assert.DoesNotContain("hunter2", answer.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_store_that_does_not_answer_is_503()
+    {
+        var answer = (await ThrowAsync(new StoreUnavailableException("disk"))).IsProblem(503, "store-unavailable");
+        Assert.Equal("1", answer.Headers["Retry-After"]);
+    }
+
+    private static async Task<Answer> ThrowAsync(Exception exception)
+    {
+        var context = new DefaultHttpContext();
+        using var body = new MemoryStream();
+        context.Response.Body = body;
+        await new ProblemPages(_ => throw exception, NullLogger.Instance).InvokeAsync(context);
+        return new(
+            (HttpStatusCode)context.Response.StatusCode, Encoding.UTF8.GetString(body.ToArray()), context.Response.ContentType,
+            context.Response.Headers.ToDictionary(h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase));
+    }
 
     [Fact]
     public void Codes_are_unique_and_speak_for_themselves()

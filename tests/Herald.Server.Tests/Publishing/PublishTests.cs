@@ -278,6 +278,43 @@ public sealed class PublishTests(RunningServer server)
     }
 
     [Fact]
+    public async Task A_full_store_refuses_and_says_when_to_come_back()
+    {
+        await using var small = await RunningServer.StartAsync(o => o with { Journal = o.Journal with { SegmentBytes = 64 << 10, MaxBytes = 1 << 20 } });
+        var topic = await small.NewTopicAsync();
+        var id = await small.NewSubscriptionAsync(topic, "http://127.0.0.1:9/hook");
+        (await small.PostAsync($"/v1/subscriptions/{id}/pause")).Is(200);
+        var large = $$"""{"payload":"{{new string('x', 40_000)}}"}""";
+        Answer answer;
+        do
+            answer = await small.PublishAsync(topic, large);
+        while (answer.Status == HttpStatusCode.Accepted);
+        answer.IsProblem(503, "no-room");
+        Assert.NotEmpty(answer.Headers["Retry-After"]);
+    }
+
+    [Fact]
+    public async Task Large_bodies_share_a_bounded_memory()
+    {
+        await using var small = await RunningServer.StartAsync(o => o with { MaxBodyBytes = 1 << 20, MaxBodyBytesInFlight = 1 << 20 });
+        var topic = await small.NewTopicAsync();
+        var body = Encoding.UTF8.GetBytes($$"""{"payload":"{{new string('x', 700_000)}}"}""");
+        using var half = new HalfSentBody(body);
+        using var first = new HttpRequestMessage(HttpMethod.Post, new Uri(small.Address, $"/v1/topics/{topic}/events")) { Content = half };
+        var sending = small.Http.SendAsync(first, RunningServer.Cancel);
+        await half.HalfSent.WaitAsync(RunningServer.Cancel);
+        Answer busy;
+        do
+            busy = await small.PublishAsync(topic, Encoding.UTF8.GetString(body));
+        while (busy.Status == HttpStatusCode.Accepted); // Until the server has begun to read the first.
+        busy.IsProblem(503, "busy");
+        (await small.PublishAsync(topic, """{"payload":"small ones pass"}""")).Is(202);
+        half.Rest.SetResult();
+        using var response = await sending;
+        Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
+    }
+
+    [Fact]
     public async Task Events_of_one_request_keep_their_order()
     {
         var topic = await server.NewTopicAsync();
