@@ -10,6 +10,7 @@ namespace Herald.Cli.Demo;
 internal sealed class DemoDisplay(
     ReceiptLedger ledger, IReadOnlyList<OrderReceiver> receivers, DemoPhase phase, HeraldClient client, Terminal terminal, TimeProvider time)
 {
+    private const int ColumnWidth = 11;
     private static readonly TimeSpan LineEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan FrameEvery = TimeSpan.FromMilliseconds(250);
 
@@ -67,25 +68,28 @@ internal sealed class DemoDisplay(
         return string.Create(CultureInfo.InvariantCulture, $"{phase.Elapsed.TotalSeconds:0}s accepted {ledger.AcceptedCount} | {string.Join(" | ", parts)}");
     }
 
+    /// <summary>A column for each receiver: that fits a terminal of 80 columns.</summary>
     private Rows Table()
     {
-        var table = new Table().Border(TableBorder.Rounded).BorderColor(Color.Grey);
-        foreach (var (title, number) in ((string, bool)[])
-            [("receiver", false), ("state", false), ("delivered", true), ("waiting", true), ("retries", true), ("blocked keys", true),
-             ("p50", true), ("p95", true), ("p99", true), ("duplicates", true), ("out of order", true), ("lost", true)])
-            table.AddColumn(number ? new TableColumn(title).RightAligned() : new TableColumn(title));
+        var table = new Table().Border(TableBorder.Rounded).BorderColor(Color.Grey).AddColumn("");
         foreach (var receiver in receivers)
-        {
-            var now = ledger.Now(receiver.Number);
-            table.AddRow(
-                receiver.Name, receiver.Webhooks.IsUp ? "[green]up[/]" : "[red]down[/]", $"{now.Delivered:N0}", $"{now.Lost:N0}", $"{receiver.Retries:N0}",
-                receiver.BlockedKeys is { } blocked ? $"{blocked:N0}" : "-",
-                Show(receiver, 0.5), Show(receiver, 0.95), Show(receiver, 0.99),
-                $"{now.Duplicates:N0}", Wanted(now.OutOfOrder),
-                // Until the drain is over, what is missing may still come.
-                phase.IsOver ? Wanted(now.Lost) : "-");
-        }
+            table.AddColumn(new TableColumn($"[bold]{receiver.Name}[/]").RightAligned().NoWrap().Width(ColumnWidth));
+        AddRow("state", (receiver, _) => receiver.Webhooks.IsUp ? "[green]up[/]" : "[red]down[/]");
+        AddRow("delivered", (_, now) => $"{now.Delivered:N0}");
+        AddRow("waiting", (_, now) => $"{now.Lost:N0}");
+        AddRow("retries", (receiver, _) => $"{receiver.Retries:N0}");
+        AddRow("blocked keys", (receiver, _) => receiver.BlockedKeys is { } blocked ? $"{blocked:N0}" : "-");
+        AddRow("latency p50", (receiver, _) => Show(receiver, 0.5));
+        AddRow("latency p95", (receiver, _) => Show(receiver, 0.95));
+        AddRow("latency p99", (receiver, _) => Show(receiver, 0.99));
+        AddRow("duplicates", (_, now) => $"{now.Duplicates:N0}");
+        AddRow("out of order", (_, now) => Wanted(now.OutOfOrder));
+        // Until the drain is over, what is missing may still come.
+        AddRow("lost", (_, now) => phase.IsOver ? Wanted(now.Lost) : "-");
         return new Rows(new Text($"Herald demo: {phase}"), new Text($"accepted {ledger.AcceptedCount:N0}"), table);
+
+        void AddRow(string title, Func<OrderReceiver, LedgerTotals, string> cell) =>
+            table.AddRow([title, .. receivers.Select(receiver => cell(receiver, ledger.Now(receiver.Number)))]);
     }
 
     /// <summary>A number that should be 0.</summary>
