@@ -23,6 +23,9 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
 
     // Subscriptions that could use a permit but for the node's bound, in turn.
     private readonly Queue<Account> _starved = new();
+
+    // Subscriptions whose limit allows more at some later moment.
+    private readonly HashSet<Account> _sleeping = [];
     private int _inFlight, _retriesInFlight;
     private ITimer? _timer;
     private long _timerAtMs = long.MaxValue;
@@ -146,7 +149,7 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
             var room = account.Limit.Allowed(now, account.InFlight) - account.InFlight;
             if (room <= 0)
             {
-                WakeAt(account.Limit.WakeAtMs(now));
+                WakeAt(account, account.Limit.WakeAtMs(now));
                 return;
             }
             if (Choose(account, now) is not { } chosen)
@@ -163,23 +166,27 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
             }
             if (!account.Rate.TryTake(now, out var nextAtMs))
             {
-                WakeAt(nextAtMs);
+                WakeAt(account, nextAtMs);
                 return;
             }
             GrantOne(account, chosen);
+            account.Limit.Granted(now);
             most--;
         }
         if (account.Asked[0].Count > 0 || account.Asked[1].Count > 0)
             Starve(account);
     }
 
-    // Retries go first within their share: their keys have waited. A probe takes whichever there is, in turn.
+    // Retries go first within their share: their keys have waited. At an endpoint in doubt, three in four are keys that have not been
+    // tried yet: among them may be the one that shows it works.
     private PermitKind? Choose(Account account, long now)
     {
-        var share = Math.Max(1, Math.Max(1, account.Limit.Allowed(now, account.InFlight)) / 4);
-        if (account.Asked[(int)PermitKind.Retry].Count > 0 && account.RetriesInFlight < share && _retriesInFlight < RetryShare)
-            return PermitKind.Retry;
-        return account.Asked[(int)PermitKind.First].Count > 0 ? PermitKind.First : null;
+        var share = Math.Max(1, account.Limit.Allowed(now, account.InFlight) / 4);
+        var (first, retry) = (account.Asked[(int)PermitKind.First].Count > 0, account.Asked[(int)PermitKind.Retry].Count > 0);
+        retry &= account.RetriesInFlight < share && _retriesInFlight < RetryShare;
+        if (retry && first && (account.Limit.IsDown || account.Limit.IsSuspect))
+            return account.Turn++ % 4 == 0 ? PermitKind.Retry : PermitKind.First;
+        return retry ? PermitKind.Retry : first ? PermitKind.First : null;
     }
 
     private void GrantOne(Account account, PermitKind kind)
@@ -206,9 +213,12 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
         _starved.Enqueue(account);
     }
 
-    private void WakeAt(long atMs)
+    private void WakeAt(Account account, long atMs)
     {
-        if (atMs == 0 || atMs >= _timerAtMs)
+        if (atMs == 0)
+            return;
+        _sleeping.Add(account);
+        if (atMs >= _timerAtMs)
             return;
         _timerAtMs = atMs;
         _timer ??= time.CreateTimer(_ => Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -220,8 +230,10 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
         lock (_lock)
         {
             _timerAtMs = long.MaxValue;
-            foreach (var account in _accounts.Values)
-                Serve(account);
+            var due = _sleeping.ToArray();
+            _sleeping.Clear();
+            foreach (var account in due)
+                Serve(account); // or sleeps on
         }
     }
 
@@ -235,6 +247,7 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
         public readonly Queue<Asking>[] Asked = [new(), new()];
         public readonly HashSet<IPermitTaker> Takers = [];
         public int InFlight, RetriesInFlight;
+        public uint Turn;
         public bool Starved, Forgotten;
 
         public void Apply(DeliveryLimits limits)

@@ -3,11 +3,17 @@ using Herald.Engine.Channels;
 namespace Herald.Engine.Sending;
 
 /// <summary>
-/// How many attempts an endpoint bears at a time. It grows while latency holds, shrinks when several keys fail one after another
-/// with no success between, down to none: then single probes find out when the endpoint is back. One key that fails again and
-/// again counts once, and nothing shrinks while others succeed, so that a poison key does not slow its neighbours.
+/// How many attempts an endpoint bears at a time. It grows while latency holds, and shrinks when several keys fail one after another
+/// with no success between. One key that fails again and again counts once, and nothing shrinks while others succeed, so that a
+/// poison key does not slow its neighbours.
 /// </summary>
-/// <remarks>State machine: <c>Open (limit ≥ 1) → Down (limit 0, probing) → Open</c>. Not thread-safe; the ledger guards it.</remarks>
+/// <remarks>
+/// <code>
+/// Open ── troubled keys (time-outs, refused, 429, 503) ──► Down: no attempts but single probes, until one succeeds ──► Open
+///   └── failing keys (it answers, but 500) ──► Suspect: few at a time and paced, until one succeeds ──► Open
+/// </code>
+/// An endpoint that answers is never Down: behind a thousand poison keys there may be healthy ones. Not thread-safe; the ledger guards it.
+/// </remarks>
 internal sealed class ReceiverLimit(Random random)
 {
     private const int FirstLimit = 16;
@@ -17,6 +23,8 @@ internal sealed class ReceiverLimit(Random random)
     private const int FailingKeys = 12;
     private const double FirstProbeMs = 250, LongestProbeMs = 10_000, ProbeGrowth = 1.6;
     private const double LongestSilenceMs = 3_600_000;
+    private const int SuspectLimit = 4;
+    private const long SuspectPaceMs = 2;
 
     private readonly HashSet<ulong> _failing = [];
 
@@ -26,24 +34,32 @@ internal sealed class ReceiverLimit(Random random)
     private bool _fastStart = true;
     private double _limit = FirstLimit;
     private double _probeWaitMs = FirstProbeMs;
-    private long _silentUntilMs, _nextProbeAtMs;
+    private long _silentUntilMs, _nextProbeAtMs, _nextPacedAtMs;
 
     public int Most { get; set; } = 100;
     public bool Fixed { get; set; }
     public bool IsDown { get; private set; }
+    public bool IsSuspect { get; private set; }
 
     /// <summary>What may be in flight now.</summary>
     public int Allowed(long nowMs, int inFlight) =>
         nowMs < _silentUntilMs ? 0
         : IsDown ? (nowMs >= _nextProbeAtMs && inFlight == 0 ? 1 : 0)
+        : IsSuspect ? (nowMs >= _nextPacedAtMs ? SuspectLimit : inFlight)
         : Fixed ? Most
         : Math.Max(1, Math.Min(Most, (int)_limit));
 
     /// <summary>When <see cref="Allowed"/> may rise by itself; 0 when it does not.</summary>
     public long WakeAtMs(long nowMs)
     {
-        var at = Math.Max(_silentUntilMs, IsDown ? _nextProbeAtMs : 0);
+        var at = Math.Max(_silentUntilMs, IsDown ? _nextProbeAtMs : IsSuspect ? _nextPacedAtMs : 0);
         return at > nowMs ? at : 0;
+    }
+
+    public void Granted(long nowMs)
+    {
+        if (IsSuspect)
+            _nextPacedAtMs = nowMs + SuspectPaceMs;
     }
 
     public int Shown => IsDown ? 0 : Fixed ? Most : Math.Min(Most, (int)_limit);
@@ -53,8 +69,6 @@ internal sealed class ReceiverLimit(Random random)
     {
         if (result.Outcome is AttemptOutcome.Delivered or AttemptOutcome.Rejected)
             return Succeeded(result.Duration.TotalMilliseconds, inFlightBefore);
-        if (result.RetryAfter is { } asked && result.StatusCode is 429 or 503 && _failing.Count == 0)
-            _silentUntilMs = nowMs + (long)Math.Min(result.RetryAfter!.Value.TotalMilliseconds, LongestSilenceMs);
         if (IsDown)
         {
             _probeWaitMs = Math.Min(_probeWaitMs * ProbeGrowth, LongestProbeMs);
@@ -64,14 +78,23 @@ internal sealed class ReceiverLimit(Random random)
         // A full set means long trouble already; it need not grow.
         if (_failing.Count < 256 && !_failing.Add(key))
             return false;
-        if (_failing.Count >= (result.EndpointTroubled ? TroubledKeys : FailingKeys))
+        if (result.EndpointTroubled && _failing.Count >= TroubledKeys)
+        {
+            // One key's Retry-After holds only that key; several keys' speak for the endpoint.
+            if (result.RetryAfter is { } asked)
+                _silentUntilMs = nowMs + (long)Math.Min(asked.TotalMilliseconds, LongestSilenceMs);
             Shrink(nowMs);
+        }
+        else if (_failing.Count >= FailingKeys)
+            (IsSuspect, _fastStart, _limit) = (true, false, Math.Min(_limit, SuspectLimit));
         return false;
     }
 
     private bool Succeeded(double latencyMs, int inFlightBefore)
     {
         _failing.Clear();
+        if (IsSuspect)
+            (IsSuspect, _fastStart) = (false, true);
         var cameBack = IsDown;
         if (cameBack)
             (IsDown, _limit, _fastStart, _probeWaitMs, _bestMs) = (false, 1, true, FirstProbeMs, double.MaxValue);

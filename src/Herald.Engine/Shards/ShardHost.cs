@@ -244,6 +244,15 @@ internal sealed class ShardHost : IPermitTaker, IAsyncDisposable
         if (!_machine.WantsScan(out var from, out var count))
             return false;
         var read = await _services.Log.ReadIndexAsync(Shard, from, _entries.AsMemory(0, count), _abort.Token).ConfigureAwait(false);
+        if (read.Count == 0)
+        {
+            // Retention has freed what a paused subscription, or an old replay, had still to read.
+            var first = (await _services.Log.BoundsAsync(Shard, _abort.Token).ConfigureAwait(false)).First;
+            if (first > from)
+                _services.Logger.LogWarning("Shard {Shard}: sequences {From} to {To} are no longer kept; what was unsettled there has expired.", Shard, from, first - 1);
+            _machine.OnExpired(first);
+            return true;
+        }
         var routed = await _scanRouter.RouteAsync(_entries.AsMemory(0, read.Count), _machine.Catalog, _abort.Token).ConfigureAwait(false);
         _machine.OnScan(routed.Span, NowMs());
         return true;

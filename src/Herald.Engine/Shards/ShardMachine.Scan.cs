@@ -29,7 +29,7 @@ internal sealed partial class ShardMachine
         return true;
     }
 
-    /// <summary>Entries from the place <see cref="WantsScan"/> named; none when nothing is kept up to <see cref="Routed"/>.</summary>
+    /// <summary>Entries from the place <see cref="WantsScan"/> named.</summary>
     public void OnScan(ReadOnlySpan<RoutedEntry> entries, long nowMs)
     {
         foreach (ref readonly var routed in entries)
@@ -59,8 +59,14 @@ internal sealed partial class ShardMachine
             if (_ridingLaneCount == 0 && _ridingStates.Count == 0 && !NextIsAtCursor())
                 return;
         }
-        if (entries.IsEmpty)
-            _cursor = Routed + 1;
+        if (_cursor > Routed)
+            EndPassAtHead();
+    }
+
+    /// <summary>Nothing is kept below the sequence: whoever wanted to read there goes on from it.</summary>
+    public void OnExpired(long first)
+    {
+        _cursor = Math.Max(_cursor, Math.Min(first, Routed + 1));
         if (_cursor > Routed)
             EndPassAtHead();
     }
