@@ -29,11 +29,19 @@ internal sealed class DeadLetterEndpoints(DeadLetterDesk desk, Catalog catalog)
         letters.MapPost("/{id}/discard", DiscardOneAsync).WithName("discardDeadLetter").WithSummary("Give one up");
     }
 
-    private async Task<Ok<ListWire<DeadLetterWire>>> ListAsync(
+    private async Task<Results<Ok<ListWire<DeadLetterWire>>, Problem>> ListAsync(
         [AsParameters] PageQuery page, [Description("Only of this subscription.")] string? subscription, [Description("Only of this topic.")] string? topic,
         CancellationToken cancel)
     {
-        var found = await desk.ListAsync(new DeadLetterQuery(subscription, topic, page.Size, page.Cursor), cancel);
+        DeadLetterPage found;
+        try
+        {
+            found = await desk.ListAsync(new DeadLetterQuery(subscription, topic, page.Size, page.Cursor), cancel);
+        }
+        catch (ArgumentException)
+        {
+            return Problem.Invalid("?cursor", page.Cursor, "The nextCursor of a page of this list.");
+        }
         return TypedResults.Ok(new ListWire<DeadLetterWire> { Items = [.. found.Items.Select(DeadLetterWire.Of)], NextCursor = found.NextCursor });
     }
 

@@ -70,6 +70,7 @@ internal sealed class MetricsEndpoint(
             text.Single("process_open_fds", "gauge", "Open file descriptors.", Directory.GetFiles("/proc/self/fd").Length);
         text.Single("dotnet_gc_heap_bytes", "gauge", "Managed memory in use.", GC.GetTotalMemory(false));
         text.Single("dotnet_gc_committed_bytes", "gauge", "Managed memory committed.", GC.GetGCMemoryInfo().TotalCommittedBytes);
+        text.Single("dotnet_gc_allocated_bytes_total", "counter", "Managed memory allocated since the start.", GC.GetTotalAllocatedBytes());
         text.Single("dotnet_gc_pause_seconds_total", "counter", "Time paused by garbage collection.", GC.GetTotalPauseDuration().TotalSeconds);
         text.Single("dotnet_threadpool_threads", "gauge", "Threads of the pool.", ThreadPool.ThreadCount);
         text.Single("dotnet_threadpool_pending", "gauge", "Work items that wait for a thread.", ThreadPool.PendingWorkItemCount);

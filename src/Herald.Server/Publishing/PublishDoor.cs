@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using Herald.Engine;
 using Herald.Engine.Catalogs;
 using Herald.Engine.Publishing;
@@ -34,6 +35,8 @@ internal sealed class PublishDoor(Intake intake, Catalog catalog, BodyBudget bud
         }
     }
 
+    // Every publish waits for its append: the pooled builder spares the allocation of that wait.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<Problem?> PublishAsync(HttpContext context, string topicName)
     {
         // 1. The topic.

@@ -79,6 +79,10 @@ public sealed class DeadLetterTests(RunningServer server)
         (await server.PostAsync("/v1/dead-letters/redrive", body)).IsProblem(400, "invalid-request", pointer);
 
     [Fact]
+    public async Task A_cursor_that_is_none_is_refused() =>
+        (await server.GetAsync("/v1/dead-letters?cursor=nonsense")).IsProblem(400, "invalid-request", "?cursor");
+
+    [Fact]
     public async Task What_is_not_there_is_404()
     {
         (await server.GetAsync("/v1/dead-letters/nonsense")).IsProblem(404, "dead-letter-not-found");
