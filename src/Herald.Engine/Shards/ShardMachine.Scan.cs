@@ -4,7 +4,8 @@ namespace Herald.Engine.Shards;
 /// The one scan that serves everything not at the head: detached lanes that read back what they own, and subscriptions that fell
 /// behind, resumed, or start in the past. Like a lift, it moves up through the log in passes: a rider waits until the cursor comes
 /// to its place, takes what its window has room for, and gets off; the next pass starts at the lowest place anyone waits at.
-/// So one slow rider costs the others nothing, and ten thousand riders cost one reading.
+/// So one slow rider costs the others nothing, and ten thousand riders cost one reading. When all who ride or wait have full windows,
+/// the lift itself waits where it is: nobody would gain by its going on.
 /// </summary>
 internal sealed partial class ShardMachine
 {
@@ -13,12 +14,22 @@ internal sealed partial class ShardMachine
     private readonly List<Ticket> _nextPass = [];
     private readonly Dictionary<ulong, List<Lane>> _ridingLanes = [];
     private readonly HashSet<SubscriptionState> _ridingStates = [];
+
+    // Riders and tickets of each subscription.
+    private readonly Dictionary<SubscriptionState, int> _engaged = [];
     private int _ridingLaneCount;
     private long _cursor = 1;
+    private bool _waits;
 
     /// <summary>Where the scan wants to read on; false when nobody rides.</summary>
     public bool WantsScan(out long from, out int count)
     {
+        _waits = _waits && AllAreFull();
+        if (_waits)
+        {
+            (from, count) = (_cursor, 0);
+            return false;
+        }
         if (_ridingLaneCount == 0 && _ridingStates.Count == 0)
             SkipToNextRider();
         (from, count) = (_cursor, 0);
@@ -43,7 +54,12 @@ internal sealed partial class ShardMachine
             if (_ridingLanes.TryGetValue(routed.Entry.KeyHash, out var lanes))
             {
                 for (var i = lanes.Count - 1; i >= 0; i--)
-                    TakeForLane(lanes[i], routed);
+                {
+                    if (TakeForLane(lanes[i], routed))
+                        continue;
+                    _waits = true;
+                    return;
+                }
             }
             foreach (var route in _ridingStates.Count == 0 ? [] : routed.Routes)
             {
@@ -71,26 +87,29 @@ internal sealed partial class ShardMachine
             EndPassAtHead();
     }
 
-    private void TakeForLane(Lane lane, in RoutedEntry routed)
+    /// <summary>False when there is no room, and waiting in front of the entry is best for all.</summary>
+    private bool TakeForLane(Lane lane, in RoutedEntry routed)
     {
         var (state, entry) = (lane.Owner, routed.Entry);
         if (entry.Sequence < lane.From)
-            return;
+            return true;
         if (entry.Sequence > lane.LastSeen)
         {
             lane.From = entry.Sequence;
             AttachOrRemove(lane);
-            return;
+            return true;
         }
         if (!IsRouted(routed, state, entry.Sequence))
-            return;
+            return true;
+        if (state.Draining >= _settings.Window && AllAreFull())
+            return false;
         if (lane.Count >= _settings.LaneWindow || state.Draining >= _settings.Window)
         {
             lane.From = entry.Sequence;
             LeaveScan(lane);
             if (lane.Count < _settings.LaneWindow)
                 state.Stalled.Add(lane);
-            return;
+            return true;
         }
         lane.From = entry.Sequence + 1;
         lane.Push(new LaneItem(entry.Sequence, entry.AcceptedAtMs, entry.Size));
@@ -100,6 +119,27 @@ internal sealed partial class ShardMachine
             MakeReady(lane);
         if (lane.From > lane.LastSeen)
             Attach(lane);
+        return true;
+    }
+
+    // A subscription that is itself behind is never made to wait for its own keys that drain.
+    private bool AllAreFull()
+    {
+        foreach (var state in _engaged.Keys)
+        {
+            if (!state.AtHead || state.Draining <= _settings.Window / 2)
+                return false;
+        }
+        return _engaged.Count > 0;
+    }
+
+    private void Engage(SubscriptionState state, int count)
+    {
+        var engaged = _engaged.GetValueOrDefault(state) + count;
+        if (engaged == 0)
+            _engaged.Remove(state);
+        else
+            _engaged[state] = engaged;
     }
 
     private bool IsRouted(in RoutedEntry routed, SubscriptionState state, long sequence)
@@ -182,6 +222,7 @@ internal sealed partial class ShardMachine
 
     private void Wait(Ticket ticket, long place)
     {
+        Engage(ticket.State, 1);
         if (place >= _cursor)
             _ahead.Enqueue(ticket, place);
         else
@@ -198,6 +239,7 @@ internal sealed partial class ShardMachine
 
     private void Ride(Ticket ticket)
     {
+        Engage(ticket.State, -1);
         if (ticket.Lane is { } lane)
         {
             if (lane.Rider != RiderState.Waiting || lane.Ticket != ticket.Number || !IsCurrent(lane))
@@ -207,11 +249,13 @@ internal sealed partial class ShardMachine
                 _ridingLanes[lane.KeyHash] = lanes = new List<Lane>(1);
             lanes.Add(lane);
             _ridingLaneCount++;
+            Engage(lane.Owner, 1);
         }
         else if (ticket.State is { Rider: RiderState.Waiting } state && state.Ticket == ticket.Number && _states.GetValueOrDefault(state.Number) == state)
         {
             state.Rider = RiderState.Riding;
             _ridingStates.Add(state);
+            Engage(state, 1);
         }
     }
 
@@ -239,6 +283,7 @@ internal sealed partial class ShardMachine
         if (state.Rider == RiderState.Riding)
         {
             _ridingStates.Remove(state);
+            Engage(state, -1);
             state.Position = Math.Max(state.Position, _cursor - 1);
         }
         state.Rider = RiderState.Off;
@@ -253,6 +298,7 @@ internal sealed partial class ShardMachine
             if (lanes.Count == 0)
                 _ridingLanes.Remove(lane.KeyHash);
             _ridingLaneCount--;
+            Engage(lane.Owner, -1);
             // Everything below the cursor has been taken; the entry at it perhaps not.
             lane.From = Math.Max(lane.From, _cursor);
         }
