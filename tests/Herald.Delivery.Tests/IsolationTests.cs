@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Herald.Engine.Catalogs;
 using Herald.Engine.Channels;
+using Herald.Engine.Retrying;
 using Herald.Engine.Subscriptions;
 using Xunit;
 
@@ -160,7 +161,9 @@ public sealed class IsolationTests
         var sick = heal ? 1 : 0;
         node.Channel.Answer(
             "s", (key, _, _) => ValueTask.FromResult(Volatile.Read(ref sick) == 1 && key % 10 != 0 ? ScriptedChannel.Fail(500) : ScriptedChannel.Ok));
-        await node.SubscribeAsync(Node.Draft("s"));
+        // Short waits: what is compared is the work of bringing keys back, not the wait before it.
+        var waits = new RetryWaits.Exponential(TimeSpan.FromMilliseconds(20), 2, TimeSpan.FromMilliseconds(Scale.Of(100, 500)), 0.2);
+        await node.SubscribeAsync(Node.Draft("s") with { Retry = new RetryPolicy { Waits = waits } });
         if (!heal)
             await node.Engine.Catalog.PauseAsync("s", default);
         await node.PublishAsync(topic, Enumerable.Range(0, events).Select(i => (i % keys, (i / keys) + 1)));

@@ -9,7 +9,7 @@ namespace Herald.Channels.Webhooks;
 /// </summary>
 internal sealed class AddressGuard(IEnumerable<IPNetwork> allowed)
 {
-    private static readonly (IPNetwork Network, string What)[] _refused =
+    private static readonly (IPNetwork Network, string What)[] Refused =
     [
         Range("0.0.0.0/8", "this network"),
         Range("10.0.0.0/8", "private"),
@@ -42,7 +42,7 @@ internal sealed class AddressGuard(IEnumerable<IPNetwork> allowed)
     ];
 
     /// <summary>The only part of IPv6 that is handed out as public addresses.</summary>
-    private static readonly IPNetwork _globalUnicast = IPNetwork.Parse("2000::/3");
+    private static readonly IPNetwork GlobalUnicast = IPNetwork.Parse("2000::/3");
 
     private readonly IPNetwork[] _allowed = [.. allowed];
 
@@ -55,12 +55,12 @@ internal sealed class AddressGuard(IEnumerable<IPNetwork> allowed)
             if (network.Contains(judged) || network.Contains(address))
                 return null;
         }
-        foreach (var (network, what) in _refused)
+        foreach (var (network, what) in Refused)
         {
             if (network.Contains(judged))
                 return what;
         }
-        return judged.AddressFamily == AddressFamily.InterNetworkV6 && !_globalUnicast.Contains(judged) ? "not a public address" : null;
+        return judged.AddressFamily == AddressFamily.InterNetworkV6 && !GlobalUnicast.Contains(judged) ? "not a public address" : null;
     }
 
     /// <summary>An IPv4 address in IPv6 clothes (mapped <c>::ffff:a.b.c.d</c>, compatible <c>::a.b.c.d</c>) is dialled as IPv4, so it is judged as IPv4.</summary>

@@ -23,7 +23,7 @@ public sealed class WebhookChannel : IChannel, IDisposable
     private const int MaxAnswerBytes = 4096;
 
     /// <summary>No attempt may take longer, so no connection needs to.</summary>
-    private static readonly TimeSpan _longestTimeout = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan LongestTimeout = TimeSpan.FromMinutes(5);
 
     private readonly WebhookOptions _options;
     private readonly TimeProvider _time;
@@ -192,7 +192,7 @@ public sealed class WebhookChannel : IChannel, IDisposable
             AutomaticDecompression = DecompressionMethods.None,
             ActivityHeadersPropagator = null,
             ConnectCallback = new Dialler(_options.Proxy is null ? _guard : null, _options, _time).DialAsync,
-            ConnectTimeout = _longestTimeout,
+            ConnectTimeout = LongestTimeout,
             EnableMultipleHttp2Connections = true,
             MaxResponseDrainSize = _options.MaxDrainBytes,
             MaxResponseHeadersLength = 32,

@@ -21,7 +21,7 @@ internal static class WebhookHeaders
     public const string TraceParent = "traceparent";
 
     private const string Json = "application/json";
-    private static readonly string _userAgent = "Herald/" + Version();
+    private static readonly string UserAgent = "Herald/" + Version();
 
     public static void Write(HttpRequestHeaders headers, in Attempt attempt, string timestamp, string? signature)
     {
@@ -42,7 +42,7 @@ internal static class WebhookHeaders
             headers.TryAddWithoutValidation(Redelivery, attempt.Redelivery == Engine.Channels.Redelivery.Redrive ? "redrive" : "replay");
         if (HeaderText.IsTrace(view.Trace))
             headers.TryAddWithoutValidation(TraceParent, Encoding.ASCII.GetString(view.Trace));
-        headers.TryAddWithoutValidation("User-Agent", _userAgent);
+        headers.TryAddWithoutValidation("User-Agent", UserAgent);
     }
 
     public static void WriteContentType(HttpContentHeaders headers, ReadOnlySpan<byte> contentType)

@@ -4,17 +4,17 @@ namespace Herald.Channels.Tests.TestKit;
 
 public sealed class ManualClockTests
 {
-    private static readonly DateTimeOffset _start = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
-    private readonly ManualClock _clock = new(_start);
+    private static readonly DateTimeOffset Start = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private readonly ManualClock _clock = new(Start);
     private readonly List<string> _fired = [];
 
     [Fact]
     public void It_stands_still_until_it_is_moved()
     {
         var began = _clock.GetTimestamp();
-        Assert.Equal(_start, _clock.GetUtcNow());
+        Assert.Equal(Start, _clock.GetUtcNow());
         _clock.Advance(TimeSpan.FromMilliseconds(1.5));
-        Assert.Equal(_start.AddMilliseconds(1.5), _clock.GetUtcNow());
+        Assert.Equal(Start.AddMilliseconds(1.5), _clock.GetUtcNow());
         Assert.Equal(TimeSpan.FromMilliseconds(1.5), _clock.GetElapsedTime(began));
         Assert.Throws<ArgumentOutOfRangeException>(() => _clock.Advance(TimeSpan.FromTicks(-1)));
     }
@@ -31,9 +31,9 @@ public sealed class ManualClockTests
         _clock.Advance(TimeSpan.FromSeconds(3.5));
 
         Assert.Equal(["a@1", "b1@2", "b2@2", "c@3"], _fired);
-        Assert.Equal(_start.AddSeconds(3.5), _clock.GetUtcNow());
+        Assert.Equal(Start.AddSeconds(3.5), _clock.GetUtcNow());
         Assert.Equal(1, _clock.ArmedTimers);
-        Assert.Equal(_start.AddSeconds(4), _clock.NextDue);
+        Assert.Equal(Start.AddSeconds(4), _clock.NextDue);
     }
 
     [Fact]
@@ -90,6 +90,6 @@ public sealed class ManualClockTests
     }
 
     private ITimer Arm(string name, double due, double? period = null) => _clock.CreateTimer(
-        _ => _fired.Add($"{name}@{(_clock.GetUtcNow() - _start).TotalSeconds}"), null, TimeSpan.FromSeconds(due),
+        _ => _fired.Add($"{name}@{(_clock.GetUtcNow() - Start).TotalSeconds}"), null, TimeSpan.FromSeconds(due),
         period is { } p ? TimeSpan.FromSeconds(p) : Timeout.InfiniteTimeSpan);
 }

@@ -5,7 +5,7 @@ namespace Herald.Channels.Tests.Webhooks;
 
 public sealed class AddressGuardTests
 {
-    private static readonly AddressGuard _guard = new([]);
+    private static readonly AddressGuard Guard = new([]);
 
     /// <summary>First and last address of each refused range, and the addresses beside it with whether they may be dialled.</summary>
     public static TheoryData<string, string, string, bool, string, bool> Ranges => new()
@@ -53,14 +53,14 @@ public sealed class AddressGuardTests
             if (text.Length == 0)
                 continue;
             var address = IPAddress.Parse(text);
-            Assert.True(allowed == (_guard.Refuse(address) is null), $"{text}: {_guard.Refuse(address) ?? "allowed"}");
+            Assert.True(allowed == (Guard.Refuse(address) is null), $"{text}: {Guard.Refuse(address) ?? "allowed"}");
             if (address.GetAddressBytes() is not { Length: 4 } v4)
                 continue;
 
             // The same in IPv6 clothes.
-            Assert.Equal(allowed, _guard.Refuse(address.MapToIPv6()) is null);
+            Assert.Equal(allowed, Guard.Refuse(address.MapToIPv6()) is null);
             if (v4[0] != 0)
-                Assert.Equal(allowed, _guard.Refuse(new IPAddress((byte[])[.. new byte[12], .. v4])) is null);
+                Assert.Equal(allowed, Guard.Refuse(new IPAddress((byte[])[.. new byte[12], .. v4])) is null);
         }
     }
 
@@ -72,13 +72,13 @@ public sealed class AddressGuardTests
     [InlineData("2002:7f00:1::")]
     [InlineData("100::1")]
     [InlineData("5f00::1")]
-    public void Disguises_do_not_help(string address) => Assert.NotNull(_guard.Refuse(IPAddress.Parse(address)));
+    public void Disguises_do_not_help(string address) => Assert.NotNull(Guard.Refuse(IPAddress.Parse(address)));
 
     [Theory]
     [InlineData("8.8.8.8")]
     [InlineData("2606:4700:4700::1111")]
     [InlineData("::ffff:8.8.8.8")]
-    public void Public_addresses_are_let_through(string address) => Assert.Null(_guard.Refuse(IPAddress.Parse(address)));
+    public void Public_addresses_are_let_through(string address) => Assert.Null(Guard.Refuse(IPAddress.Parse(address)));
 
     [Theory]
     [InlineData("10.20.0.0", true)]

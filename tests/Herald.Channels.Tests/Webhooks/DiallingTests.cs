@@ -8,7 +8,7 @@ namespace Herald.Channels.Tests.Webhooks;
 /// <summary>What is dialled is what was judged.</summary>
 public sealed class DiallingTests : WebhookTest
 {
-    private static readonly IPAddress _public = IPAddress.Parse("93.184.215.14");
+    private static readonly IPAddress Public = IPAddress.Parse("93.184.215.14");
 
     private Uri Target => new($"http://hooks.example:{Receiver.Port}/hook");
 
@@ -27,7 +27,7 @@ public sealed class DiallingTests : WebhookTest
     {
         // The first answer is public, as at a check; all later ones are this machine.
         var answers = 0;
-        IPAddress[] Rebind(string name) => answers++ == 0 ? [_public] : [IPAddress.Loopback];
+        IPAddress[] Rebind(string name) => answers++ == 0 ? [Public] : [IPAddress.Loopback];
         var options = Resolving(Rebind);
         var channel = Channel(options);
         Assert.Null(channel.Refuse(Target));

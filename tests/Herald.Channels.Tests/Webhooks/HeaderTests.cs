@@ -6,7 +6,7 @@ namespace Herald.Channels.Tests.Webhooks;
 
 public sealed class HeaderTests : WebhookTest
 {
-    private static readonly byte[] _secret = new byte[32];
+    private static readonly byte[] Secret = new byte[32];
 
     [Fact]
     public async Task A_webhook_says_what_it_is()
@@ -17,7 +17,7 @@ public sealed class HeaderTests : WebhookTest
             Sequence = 4711,
             Number = 3,
             MessageId = "msg_abc",
-            Secrets = new Secrets(_secret, default, null),
+            Secrets = new Secrets(Secret, default, null),
         });
 
         Assert.Equal("POST", request.Method);
@@ -25,7 +25,7 @@ public sealed class HeaderTests : WebhookTest
         Assert.Equal("msg_abc", request.Header("webhook-id"));
         var timestamp = Clock.GetUtcNow().ToUnixTimeSeconds().ToString(System.Globalization.CultureInfo.InvariantCulture);
         Assert.Equal(timestamp, request.Header("webhook-timestamp"));
-        var signature = WebhookSignature.Of(new Secrets(_secret, default, null), "msg_abc", timestamp, request.Body, Clock.GetUtcNow());
+        var signature = WebhookSignature.Of(new Secrets(Secret, default, null), "msg_abc", timestamp, request.Body, Clock.GetUtcNow());
         Assert.Equal(signature, request.Header("webhook-signature"));
         Assert.Equal("orders", request.Header("herald-topic"));
         Assert.Equal("event-1", request.Header("herald-event-id"));

@@ -8,15 +8,15 @@ namespace Herald.Channels.Tests.Webhooks;
 
 public sealed class Http2Tests : WebhookTest
 {
-    private static readonly X509Certificate2 _certificate = TestCertificate.Create();
-    private static readonly WebhookOptions _trusting = Local with { AcceptCertificate = (_, shown, _, _) => _certificate.Equals(shown) };
+    private static readonly X509Certificate2 Certificate = TestCertificate.Create();
+    private static readonly WebhookOptions Trusting = Local with { AcceptCertificate = (_, shown, _, _) => Certificate.Equals(shown) };
 
     [Fact]
     public async Task HTTP_2_is_spoken_where_TLS_offers_it()
     {
-        await using var receiver = await Http2Receiver.StartAsync(_certificate);
+        await using var receiver = await Http2Receiver.StartAsync(Certificate);
 
-        var result = await TryAsync(Sketch with { Endpoint = receiver.Endpoint, Key = "a b" }, _trusting);
+        var result = await TryAsync(Sketch with { Endpoint = receiver.Endpoint, Key = "a b" }, Trusting);
 
         Assert.Equal(AttemptOutcome.Delivered, result.Outcome);
         var request = await receiver.Received.ReadAsync(TestEnd);
@@ -28,22 +28,22 @@ public sealed class Http2Tests : WebhookTest
     [Fact]
     public async Task HTTP_1_1_is_spoken_where_TLS_does_not_offer_HTTP_2()
     {
-        await using var receiver = new ScriptedReceiver(tls: new() { ServerCertificate = _certificate });
+        await using var receiver = new ScriptedReceiver(tls: new() { ServerCertificate = Certificate });
 
-        Assert.Equal(AttemptOutcome.Delivered, (await TryAsync(Sketch with { Endpoint = receiver.Endpoint }, _trusting)).Outcome);
+        Assert.Equal(AttemptOutcome.Delivered, (await TryAsync(Sketch with { Endpoint = receiver.Endpoint }, Trusting)).Outcome);
         Assert.Equal("HTTP/1.1", (await receiver.NextAsync(TestEnd)).Protocol);
     }
 
     [Fact]
     public async Task An_answer_before_the_payload_is_read_ends_the_attempt_and_lets_the_payload_go()
     {
-        await using var receiver = await Http2Receiver.StartAsync(_certificate, context =>
+        await using var receiver = await Http2Receiver.StartAsync(Certificate, context =>
         {
             context.Response.StatusCode = 413;
             return context.Response.WriteAsync("too large");
         });
 
-        var result = await TryAsync(Sketch with { Endpoint = receiver.Endpoint, Payload = new byte[8 * 1024 * 1024] }, _trusting);
+        var result = await TryAsync(Sketch with { Endpoint = receiver.Endpoint, Payload = new byte[8 * 1024 * 1024] }, Trusting);
 
         Assert.Equal(AttemptOutcome.Failed, result.Outcome);
         Assert.Equal(413, result.StatusCode);
@@ -53,13 +53,13 @@ public sealed class Http2Tests : WebhookTest
     public async Task A_receiver_that_does_not_take_the_payload_times_out()
     {
         var began = new TaskCompletionSource();
-        await using var receiver = await Http2Receiver.StartAsync(_certificate, async context =>
+        await using var receiver = await Http2Receiver.StartAsync(Certificate, async context =>
         {
             began.TrySetResult();
             await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted);
         });
 
-        var attempt = TryAsync(Sketch with { Endpoint = receiver.Endpoint, Payload = new byte[8 * 1024 * 1024] }, _trusting);
+        var attempt = TryAsync(Sketch with { Endpoint = receiver.Endpoint, Payload = new byte[8 * 1024 * 1024] }, Trusting);
         await began.Task.WaitAsync(TestEnd);
         Clock.Advance(TimeSpan.FromSeconds(15));
 
@@ -72,13 +72,13 @@ public sealed class Http2Tests : WebhookTest
     [Fact]
     public async Task A_stream_that_is_reset_is_a_result()
     {
-        await using var receiver = await Http2Receiver.StartAsync(_certificate, context =>
+        await using var receiver = await Http2Receiver.StartAsync(Certificate, context =>
         {
             context.Abort();
             return Task.CompletedTask;
         });
 
-        var result = await TryAsync(Sketch with { Endpoint = receiver.Endpoint }, _trusting);
+        var result = await TryAsync(Sketch with { Endpoint = receiver.Endpoint }, Trusting);
 
         Assert.Equal(AttemptOutcome.Failed, result.Outcome);
         Assert.True(result.EndpointTroubled);

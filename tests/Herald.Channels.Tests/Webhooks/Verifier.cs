@@ -8,7 +8,7 @@ namespace Herald.Channels.Tests.Webhooks;
 /// <summary>The verifiers of others, in a Node process beside the tests; see <c>verifier/verify.mjs</c>.</summary>
 public sealed class Verifier : IAsyncLifetime
 {
-    private static readonly string _folder = Path.Combine(AppContext.BaseDirectory, "verifier");
+    private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "verifier");
     private Process? _process;
 
     /// <summary>Why it is not there; null when it is.</summary>
@@ -51,8 +51,8 @@ public sealed class Verifier : IAsyncLifetime
     private static async Task InstallAsync()
     {
         // Written last by npm: what is installed matches the lock.
-        var installed = Path.Combine(_folder, "node_modules", ".package-lock.json");
-        if (File.Exists(installed) && File.GetLastWriteTimeUtc(installed) >= File.GetLastWriteTimeUtc(Path.Combine(_folder, "package-lock.json")))
+        var installed = Path.Combine(Folder, "node_modules", ".package-lock.json");
+        if (File.Exists(installed) && File.GetLastWriteTimeUtc(installed) >= File.GetLastWriteTimeUtc(Path.Combine(Folder, "package-lock.json")))
             return;
         using var npm = Start("npm", "ci --no-audit --no-fund --ignore-scripts");
         npm.StandardInput.Close();
@@ -65,7 +65,7 @@ public sealed class Verifier : IAsyncLifetime
 
     private static Process Start(string program, string arguments) => Process.Start(new ProcessStartInfo(program, arguments)
     {
-        WorkingDirectory = _folder,
+        WorkingDirectory = Folder,
         RedirectStandardInput = true,
         RedirectStandardOutput = true,
         RedirectStandardError = true,
