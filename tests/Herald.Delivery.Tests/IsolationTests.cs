@@ -46,14 +46,16 @@ public sealed class IsolationTests
         const int Keys = 10_000;
         var events = Scale.Of(200_000, 1_000_000);
         var (plain, healing) = (new List<double>(), new List<double>());
-        for (var round = 0; round < 3; round++)
+        for (var round = 0; round < Scale.Of(1, 3); round++)
         {
             plain.Add(await BacklogAsync(Keys, events, heal: false));
             healing.Add(await BacklogAsync(Keys, events, heal: true));
         }
-        var ratio = healing.Order().ElementAt(1) / plain.Order().ElementAt(1);
-        TestContext.Current.TestOutputHelper?.WriteLine($"plain backlog {plain.Order().ElementAt(1):0.00} s, {Keys} healing keys {healing.Order().ElementAt(1):0.00} s, ratio {ratio:0.00}");
-        Assert.True(ratio <= 2, $"healing took {ratio:0.00} times as long as a plain backlog");
+        var (backlog, healed) = (Median(plain), Median(healing));
+        TestContext.Current.TestOutputHelper?.WriteLine($"plain backlog {backlog:0.00} s, {Keys} healing keys {healed:0.00} s, ratio {healed / backlog:0.00}");
+        // The promise is for a million events. The brief form, where each key has twenty, is there to notice work that grows with keys × events.
+        var most = Scale.Of(6, 2);
+        Assert.True(healed / backlog <= most, $"healing took {healed / backlog:0.00} times as long as a plain backlog");
     }
 
     [Theory]
@@ -124,10 +126,12 @@ public sealed class IsolationTests
             rates[few].Add(await RateAsync(small, few, round));
             rates[many].Add(await RateAsync(large, many, round));
         }
-        var ratio = rates[many].Order().ElementAt(2) / rates[few].Order().ElementAt(2);
+        var ratio = Median(rates[many]) / Median(rates[few]);
         TestContext.Current.TestOutputHelper?.WriteLine($"{many} against {few} subscriptions: publish rate ratio {ratio:0.00}");
         Assert.True(ratio > 0.5, $"publishing with {many} subscriptions runs at {ratio:0.00} of the rate with {few}");
     }
+
+    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 
     private static async Task<Node> FilteredAsync(int subscriptions)
     {

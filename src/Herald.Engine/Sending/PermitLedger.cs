@@ -92,7 +92,7 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
             }
             if (result.Outcome != AttemptOutcome.Delivered)
                 account.Takers.Add(taker);
-            var back = account.Limit.Settle(result, key, account.InFlight, NowMs());
+            var back = account.Limit.Settle(result, key, account.Wants, NowMs());
             Free(subscription, kind, 1);
             if (!back)
                 return;
@@ -144,7 +144,7 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
         var now = NowMs();
         while (most > 0)
         {
-            if (account.Asked[0].Count == 0 && account.Asked[1].Count == 0)
+            if (!account.Wants)
                 return;
             var room = account.Limit.Allowed(now, account.InFlight) - account.InFlight;
             if (room <= 0)
@@ -173,7 +173,7 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
             account.Limit.Granted(now);
             most--;
         }
-        if (account.Asked[0].Count > 0 || account.Asked[1].Count > 0)
+        if (account.Wants)
             Starve(account);
     }
 
@@ -247,6 +247,7 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
         public readonly Queue<Asking>[] Asked = [new(), new()];
         public readonly HashSet<IPermitTaker> Takers = [];
         public int InFlight, RetriesInFlight;
+        public bool Wants => Asked[0].Count > 0 || Asked[1].Count > 0;
         public uint Turn;
         public bool Starved, Forgotten;
 

@@ -65,10 +65,11 @@ internal sealed class ReceiverLimit(Random random)
     public int Shown => IsDown ? 0 : Fixed ? Most : Math.Min(Most, (int)_limit);
 
     /// <returns>True when the endpoint has just come back.</returns>
-    public bool Settle(AttemptResult result, ulong key, int inFlightBefore, long nowMs)
+    /// <param name="wanted">More would be in flight if it were allowed: the limit is used, and may grow.</param>
+    public bool Settle(AttemptResult result, ulong key, bool wanted, long nowMs)
     {
         if (result.Outcome is AttemptOutcome.Delivered or AttemptOutcome.Rejected)
-            return Succeeded(result.Duration.TotalMilliseconds, inFlightBefore);
+            return Succeeded(result.Duration.TotalMilliseconds, wanted);
         if (IsDown)
         {
             _probeWaitMs = Math.Min(_probeWaitMs * ProbeGrowth, LongestProbeMs);
@@ -90,7 +91,7 @@ internal sealed class ReceiverLimit(Random random)
         return false;
     }
 
-    private bool Succeeded(double latencyMs, int inFlightBefore)
+    private bool Succeeded(double latencyMs, bool wanted)
     {
         _failing.Clear();
         if (IsSuspect)
@@ -101,13 +102,13 @@ internal sealed class ReceiverLimit(Random random)
         _roundMs += latencyMs;
         _roundCount++;
         if (_roundCount >= Math.Max(8, _limit))
-            EndRound(inFlightBefore);
-        else if (_fastStart && inFlightBefore >= (int)_limit && _limit < FirstLimit)
+            EndRound(wanted);
+        else if (_fastStart && wanted && _limit < FirstLimit)
             _limit++;
         return cameBack;
     }
 
-    private void EndRound(int inFlightBefore)
+    private void EndRound(bool wanted)
     {
         var mean = _roundMs / _roundCount;
         (_roundMs, _roundCount) = (0, 0);
@@ -121,7 +122,7 @@ internal sealed class ReceiverLimit(Random random)
         {
             _fastStart = false;
         }
-        else if (inFlightBefore * 2 >= _limit)
+        else if (wanted)
         {
             _limit = Math.Min(Most, _fastStart ? _limit * 2 : _limit + Math.Max(1, _limit * 0.1));
         }
