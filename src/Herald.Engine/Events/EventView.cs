@@ -83,7 +83,21 @@ public readonly struct EventView(ReadOnlyMemory<byte> record)
         if (Record.Length < PrefixLength || Span[0] != FormatVersion)
             return false;
         var payload = BinaryPrimitives.ReadInt32LittleEndian(Span[16..]);
-        return payload >= 0 && AttributesStart + AttributesLength + (long)payload == Record.Length;
+        return payload >= 0 && AttributesStart + AttributesLength + (long)payload == Record.Length && AreWellFormed(AttributesEncoded, AttributeCount);
+    }
+
+    private static bool AreWellFormed(ReadOnlySpan<byte> attributes, int count)
+    {
+        for (; count > 0; count--)
+        {
+            if (attributes.Length < 4)
+                return false;
+            var length = 4 + BinaryPrimitives.ReadUInt16LittleEndian(attributes) + BinaryPrimitives.ReadUInt16LittleEndian(attributes[2..]);
+            if (attributes.Length < length)
+                return false;
+            attributes = attributes[length..];
+        }
+        return attributes.IsEmpty;
     }
 
     public ref struct AttributeEnumerator(ReadOnlySpan<byte> rest)

@@ -90,7 +90,7 @@ internal sealed record HistoryRecord(HistoryKind Kind, int Subscription, long Se
         }
         var (number, at) = ((int)reader.Number(), reader.Number());
         var duration = TimeSpan.FromMicroseconds(reader.Number());
-        var status = (int)reader.Number();
+        int? status = (int)reader.Number() is var code and not 0 ? code : null;
         var result = kind == HistoryKind.Delivered
             ? AttemptResult.Delivered with { StatusCode = status, Duration = duration }
             : new AttemptResult
@@ -99,7 +99,7 @@ internal sealed record HistoryRecord(HistoryKind Kind, int Subscription, long Se
                 Stage = (AttemptStage)reader.Byte(),
                 Reason = reader.Text(),
                 Answer = reader.Text(),
-                StatusCode = status == 0 ? null : status,
+                StatusCode = status,
                 Duration = duration,
             };
         return new(kind, subscription, sequence, number, at, duration, result, default);

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text.Unicode;
 using Herald.Engine.Events;
 
 namespace Herald.Engine.Publishing;
@@ -19,6 +20,9 @@ public sealed class AttributeBuffer
     {
         if (name.IsEmpty || name.Length > 255)
             return FieldProblem.Of("/attributes", name, "An attribute's name has 1 to 255 bytes.");
+        // Two names that are not UTF-8 could become one when they are read as text.
+        if (!Utf8.IsValid(name) || !Utf8.IsValid(value))
+            return FieldProblem.Of("/attributes", name, "Names and values of attributes are UTF-8.");
         if (Count == _pairs.Length)
             return FieldProblem.Of("/attributes", name, $"An event has at most {IntakeOptions.MaxAttributes} attributes.");
         if (_used - (4 * Count) + name.Length + value.Length > IntakeOptions.MaxAttributeBytes)

@@ -87,8 +87,8 @@ public sealed class PublishBatch : IDisposable
             return FieldProblem.Of("/id", draft.Id, $"An id has 1 to {IntakeOptions.MaxIdBytes} bytes of UTF-8 without control characters. Leave it out to have one given.");
         if (draft.HasKey && (draft.Key.IsEmpty || draft.Key.Length > IntakeOptions.MaxKeyBytes || !Utf8.IsValid(draft.Key)))
             return FieldProblem.Of("/key", draft.Key, $"A key has 1 to {IntakeOptions.MaxKeyBytes} bytes of UTF-8. Leave it out when the order does not matter.");
-        if (draft.Type.Length > IntakeOptions.MaxTypeBytes || HasControl(draft.Type))
-            return FieldProblem.Of("/type", draft.Type, $"A type has at most {IntakeOptions.MaxTypeBytes} bytes without control characters.");
+        if (draft.Type.Length > IntakeOptions.MaxTypeBytes || HasControl(draft.Type) || !Utf8.IsValid(draft.Type))
+            return FieldProblem.Of("/type", draft.Type, $"A type has at most {IntakeOptions.MaxTypeBytes} bytes of UTF-8 without control characters.");
         if (draft.ContentType.Length > IntakeOptions.MaxContentTypeBytes || HasControl(draft.ContentType) || (!draft.ContentType.IsEmpty && draft.ContentType.IndexOf((byte)'/') < 1))
             return FieldProblem.Of("/contentType", draft.ContentType, "A content type looks like 'application/json'.");
         if (draft.Payload.Length > _intake.Options.MaxPayloadBytes)

@@ -15,7 +15,8 @@ internal sealed class RateLimit
         nextAtMs = 0;
         if (PerSecond is not { } rate)
             return true;
-        _tokens = Math.Min(Most, _tokens + ((nowMs - _filledAtMs) * rate / 1000));
+        // A clock set back adds nothing; it must not take anything away.
+        _tokens = Math.Min(Most, _tokens + (Math.Max(0, nowMs - _filledAtMs) * rate / 1000));
         _filledAtMs = nowMs;
         if (_tokens >= 1)
         {
