@@ -10,6 +10,9 @@ namespace Herald.Delivery.Tests;
 /// <summary>No key and no subscription can hold up another.</summary>
 public sealed class IsolationTests
 {
+    // 20,000 ids in the deduplication window, at 8 bytes and some slack, are 1 MiB; buffers of the log come and go.
+    private const long MostGrown = 8 << 20;
+
     [Theory]
     [InlineData(1)]
     [InlineData(1000)]
@@ -32,12 +35,18 @@ public sealed class IsolationTests
 
         var lag = await node.Engine.Inspector.LagAsync("s", default);
         Assert.Equal(poison, lag!.BlockedKeys);
+        // Twice the poison, and it costs nothing more: what waits is in the log, not in memory.
+        var before = GC.GetTotalMemory(true);
+        await node.PublishAsync(topic, Enumerable.Range(0, poison * hot).Select(i => (i % poison, hot + 5 + (i / poison) + 1)));
+        await Settled(node);
+        var grown = GC.GetTotalMemory(true) - before;
+        Assert.True(grown < MostGrown, $"memory grew by {grown >> 10} KiB while {poison * hot} more events of blocked keys were accepted");
         Assert.All(Enumerable.Range(0, poison), key => Assert.Equal(0, judge.LastOf(key)));
 
         Volatile.Write(ref healed, 1);
-        await judge.WaitForAsync(Healthy + (poison * (hot + 5)));
+        await judge.WaitForAsync(Healthy + (poison * ((2 * hot) + 5)));
         Assert.Equal((0, 0), (judge.OutOfOrder, judge.Repeats));
-        Assert.All(Enumerable.Range(0, poison), key => Assert.Equal(hot + 5, judge.LastOf(key)));
+        Assert.All(Enumerable.Range(0, poison), key => Assert.Equal((2 * hot) + 5, judge.LastOf(key)));
     }
 
     [Fact]
@@ -117,7 +126,7 @@ public sealed class IsolationTests
     [Fact]
     public async Task A_hundred_thousand_exact_match_subscriptions_cost_a_publish_what_ten_cost()
     {
-        var (few, many) = (10, Scale.Of(10_000, 100_000));
+        const int few = 10, many = 100_000;
         var rates = new Dictionary<int, List<double>> { [few] = [], [many] = [] };
         await using var small = await FilteredAsync(few);
         await using var large = await FilteredAsync(many);
@@ -128,7 +137,18 @@ public sealed class IsolationTests
         }
         var ratio = Median(rates[many]) / Median(rates[few]);
         TestContext.Current.TestOutputHelper?.WriteLine($"{many} against {few} subscriptions: publish rate ratio {ratio:0.00}");
-        Assert.True(ratio > 0.5, $"publishing with {many} subscriptions runs at {ratio:0.00} of the rate with {few}");
+        Assert.True(ratio > 0.7, $"publishing with {many} subscriptions runs at {ratio:0.00} of the rate with {few}");
+    }
+
+    // Every shard has routed all there is: the blocked keys have taken note of what came for them.
+    private static async Task Settled(Node node)
+    {
+        using var most = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while ((await node.Engine.Inspector.LagAsync("s", default))!.Shards.Any(shard => shard.Position < shard.Head))
+        {
+            most.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
     }
 
     private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
@@ -145,7 +165,7 @@ public sealed class IsolationTests
     // Every event goes to one subscription; the time counts until all are delivered.
     private static async Task<double> RateAsync(Node node, int subscriptions, int round)
     {
-        const int Events = 20_000;
+        const int Events = 60_000;
         var topic = node.Engine.Catalog.FindTopic("orders")!;
         var began = Stopwatch.GetTimestamp();
         await node.PublishAsync(

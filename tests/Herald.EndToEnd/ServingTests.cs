@@ -73,6 +73,14 @@ public sealed class ServingTests
     }
 
     [Fact]
+    public async Task A_directory_that_cannot_be_written_is_refused_at_start_with_its_name()
+    {
+        var refusal = await Assert.ThrowsAsync<ServerProcessException>(() =>
+            ServerProcess.StartAsync(["--listen", "127.0.0.1:0", "--data", "/proc/herald"], TimeProvider.System, Cancel));
+        Assert.Contains("dataDirectory = '/proc/herald'", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_wrong_setting_is_refused_at_start_with_its_name_and_value()
     {
         var refusal = await Assert.ThrowsAsync<ServerProcessException>(() =>
