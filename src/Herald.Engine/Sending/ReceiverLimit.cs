@@ -45,7 +45,7 @@ internal sealed class ReceiverLimit(Random random)
     public int Allowed(long nowMs, int inFlight) =>
         nowMs < _silentUntilMs ? 0
         : IsDown ? (nowMs >= _nextProbeAtMs && inFlight == 0 ? 1 : 0)
-        : IsSuspect ? (nowMs >= _nextPacedAtMs ? SuspectLimit : inFlight)
+        : IsSuspect ? (nowMs >= _nextPacedAtMs ? Math.Min(Most, SuspectLimit) : inFlight)
         : Fixed ? Most
         : Math.Max(1, Math.Min(Most, (int)_limit));
 
