@@ -71,6 +71,9 @@ internal sealed class ReceiverLimit(Random random)
             return Succeeded(result.Duration.TotalMilliseconds, inFlightBefore);
         if (IsDown)
         {
+            // Begun before it went down: no probe, and nothing new.
+            if (nowMs < _nextProbeAtMs)
+                return false;
             _probeWaitMs = Math.Min(_probeWaitMs * ProbeGrowth, LongestProbeMs);
             _nextProbeAtMs = nowMs + Spread(_probeWaitMs);
             return false;
