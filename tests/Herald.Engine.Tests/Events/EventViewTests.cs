@@ -112,7 +112,7 @@ public sealed class EventViewTests
     {
         var random = new Random(4);
         var stillWellFormed = 0;
-        for (var i = 0; i < 20_000; i++)
+        for (var i = 0; i < 4_000; i++)
         {
             var record = View(SampleEvent.Drawn(random) with { Payload = new byte[random.Next(30)] }).Record.ToArray();
             for (var flips = 1 + random.Next(3); flips > 0; flips--)
@@ -127,7 +127,7 @@ public sealed class EventViewTests
                 bytes += name.Length + value.Length;
             Assert.InRange(bytes, 0, record.Length);
         }
-        Assert.InRange(stillWellFormed, 1000, 19_000);
+        Assert.InRange(stillWellFormed, 400, 3_600);
     }
 
     private EventView View(SampleEvent sample) => _publisher.Encode(sample).View;

@@ -15,7 +15,7 @@ public sealed class TopicRoutesTests
     public void Look_ups_route_as_a_test_of_every_subscription_would()
     {
         var found = 0;
-        for (var seed = 1; seed <= 60; seed++)
+        for (var seed = 1; seed <= 20; seed++)
         {
             var random = new Random(seed);
             var routes = TopicRoutes.None;
@@ -51,7 +51,7 @@ public sealed class TopicRoutesTests
                 }
             }
         }
-        Assert.True(found > 10_000, $"only {found} routes were found in all");
+        Assert.True(found > 3_000, $"only {found} routes were found in all");
     }
 
     [Fact]
