@@ -23,11 +23,11 @@ public static partial class SubscriptionRules
         Add(found, CheckName("/id", draft.Id));
         Add(found, CheckName("/topic", draft.Topic));
         if (!Uri.TryCreate(draft.Endpoint, UriKind.Absolute, out var endpoint))
-            found.Add(FieldProblem.Of("/endpoint", draft.Endpoint, "An endpoint is an absolute URL, for example https://example.com/hook."));
+            found.Add(FieldProblem.Of("/endpoint", Masked(draft.Endpoint), "An endpoint is an absolute URL, for example https://example.com/hook."));
         else if (channels.Find(endpoint) is not { } channel)
-            found.Add(FieldProblem.Of("/endpoint", MaskedEndpoint(endpoint), $"An endpoint's scheme is one of: {string.Join(", ", channels.Schemes)}."));
+            found.Add(FieldProblem.Of("/endpoint", Masked(draft.Endpoint), $"An endpoint's scheme is one of: {string.Join(", ", channels.Schemes)}."));
         else if (channel.Refuse(endpoint) is { } refusal)
-            found.Add(FieldProblem.Of("/endpoint", MaskedEndpoint(endpoint), refusal));
+            found.Add(FieldProblem.Of("/endpoint", Masked(draft.Endpoint), refusal));
         if (draft.Description is { Length: > 1024 })
             found.Add(FieldProblem.Of("/description", draft.Description, "A description has at most 1,024 characters."));
         CheckFilter(draft.Filter, found);
@@ -38,8 +38,14 @@ public static partial class SubscriptionRules
         return found;
     }
 
-    private static string MaskedEndpoint(Uri endpoint) =>
-        endpoint.UserInfo.Length == 0 ? endpoint.OriginalString : endpoint.OriginalString.Replace(endpoint.UserInfo, "***", StringComparison.Ordinal);
+    // By the text alone: what is refused may be no URL, and a parsed one spells its credentials otherwise.
+    private static string? Masked(string? endpoint)
+    {
+        if (endpoint?.LastIndexOf('@') is not ({ } at and >= 0))
+            return endpoint;
+        var from = endpoint.IndexOf("//", StringComparison.Ordinal) is var slashes and >= 0 && slashes < at ? slashes + 2 : 0;
+        return $"{endpoint[..from]}***{endpoint[at..]}";
+    }
 
     private static void CheckFilter(Filter filter, List<FieldProblem> found)
     {

@@ -45,7 +45,7 @@ internal sealed class ReceiverLimit(Random random)
     public int Allowed(long nowMs, int inFlight) =>
         nowMs < _silentUntilMs ? 0
         : IsDown ? (nowMs >= _nextProbeAtMs && inFlight == 0 ? 1 : 0)
-        : IsSuspect ? (nowMs >= _nextPacedAtMs ? SuspectLimit : inFlight)
+        : IsSuspect ? (nowMs >= _nextPacedAtMs ? Math.Min(Most, SuspectLimit) : inFlight)
         : Fixed ? Most
         : Math.Max(1, Math.Min(Most, (int)_limit));
 
@@ -72,6 +72,9 @@ internal sealed class ReceiverLimit(Random random)
             return Succeeded(result.Duration.TotalMilliseconds, wanted);
         if (IsDown)
         {
+            // Begun before it went down: no probe, and nothing new.
+            if (nowMs < _nextProbeAtMs)
+                return false;
             _probeWaitMs = Math.Min(_probeWaitMs * ProbeGrowth, LongestProbeMs);
             _nextProbeAtMs = nowMs + Spread(_probeWaitMs);
             return false;

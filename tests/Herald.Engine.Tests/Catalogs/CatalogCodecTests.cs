@@ -1,0 +1,145 @@
+using System.Text;
+using Herald.Engine.Catalogs;
+using Herald.Engine.Retrying;
+using Herald.Engine.Stores;
+using Herald.Engine.Subscriptions;
+using Xunit;
+
+namespace Herald.Engine.Tests.Catalogs;
+
+public sealed class CatalogCodecTests
+{
+    private static readonly DateTimeOffset Moment = new(2030, 1, 2, 3, 4, 5, 678, TimeSpan.Zero);
+
+    private static readonly SubscriptionEntry Full = new(
+        new Subscription
+        {
+            Id = "s",
+            Number = 17,
+            Topic = "orders",
+            TopicNumber = 5,
+            Endpoint = new Uri("https://user:pass@example.com/Hook?a=%20b#c"),
+            Description = "what \"it\" does, привет",
+            Filter = FilterOf("b"),
+            Retry = new RetryPolicy
+            {
+                Waits = new RetryWaits.Exponential(TimeSpan.FromMilliseconds(250), 1.5, TimeSpan.FromHours(2), 0.25),
+                MaxAttempts = 12,
+                MaxAge = TimeSpan.FromHours(30),
+                Ttl = TimeSpan.FromDays(9),
+                OnExhausted = OnExhausted.Forward,
+                ForwardTo = "failed-orders",
+            },
+            Limits = new DeliveryLimits { MaxInFlight = 7, RatePerSecond = 0.5, Timeout = TimeSpan.FromSeconds(3), FixedInFlight = true },
+            Secrets = new Secrets(new byte[] { 1, 2, 255 }, new byte[] { 3, 4 }, Moment.AddHours(1)),
+            Status = SubscriptionStatus.Disabled,
+            StatusReason = "410 Gone",
+            EndpointRevision = 3,
+            Generation = 4,
+            CreatedAt = Moment,
+            UpdatedAt = Moment.AddTicks(1),
+            Version = 99,
+        },
+        [1, 2, 3], 50, [4, 5, 6],
+        [new FilterRevision(2, FilterOf("a"), [7, 8, 9]), new FilterRevision(3, FilterOf("b"), [10, 11, 12])]);
+
+    [Fact]
+    public void A_subscription_is_read_with_every_field_it_was_stored_with() => AssertSame(Full, RoundTrip(CatalogCodec.ToStored(Full)));
+
+    [Fact]
+    public void Fields_that_are_not_set_stay_unset()
+    {
+        var bare = Full with
+        {
+            Subscription = Full.Subscription with
+            {
+                Description = null,
+                Filter = Filter.All,
+                Retry = new RetryPolicy { Waits = new RetryWaits.Schedule([TimeSpan.Zero, TimeSpan.FromMilliseconds(1500)], 0), MaxAge = null },
+                Limits = DeliveryLimits.Default,
+                Secrets = Secrets.None,
+                Status = SubscriptionStatus.Active,
+                StatusReason = null,
+            },
+            Revisions = [new FilterRevision(1, Filter.All, [0, 0, 0])],
+        };
+        AssertSame(bare, RoundTrip(CatalogCodec.ToStored(bare)));
+    }
+
+    [Theory]
+    [InlineData(OnExhausted.DeadLetter, SubscriptionStatus.Active)]
+    [InlineData(OnExhausted.Hold, SubscriptionStatus.Paused)]
+    [InlineData(OnExhausted.Forward, SubscriptionStatus.Disabled)]
+    public void Choices_are_stored_by_name_so_that_a_person_can_read_them(OnExhausted exhausted, SubscriptionStatus status)
+    {
+        var entry = Full with { Subscription = Full.Subscription with { Retry = Full.Subscription.Retry with { OnExhausted = exhausted }, Status = status } };
+        var json = Encoding.UTF8.GetString(CatalogCodec.Encode(CatalogCodec.ToStored(entry)).Span);
+        Assert.Contains($"\"{exhausted}\"", json, StringComparison.Ordinal);
+        Assert.Contains($"\"{status}\"", json, StringComparison.Ordinal);
+        AssertSame(entry, RoundTrip(CatalogCodec.ToStored(entry)));
+    }
+
+    [Fact]
+    public void What_is_left_open_is_stamped_by_the_record_that_stores_it()
+    {
+        var stored = CatalogCodec.ToStored(Full) with
+        {
+            Number = null,
+            Starts = null,
+            GenerationVersion = null,
+            RewoundAt = null,
+            Revisions = [new(1, CatalogCodec.ToStored(FilterOf("a")), [7, 8, 9]), new(2, CatalogCodec.ToStored(FilterOf("b")), null)],
+        };
+        var entry = RoundTrip(stored);
+        Assert.Equal(99, entry.Subscription.Number);
+        Assert.Equal([100L, 200, 300], entry.Starts);
+        Assert.Equal(99, entry.GenerationVersion);
+        Assert.Equal([100L, 200, 300], entry.RewoundAt);
+        Assert.Equal([7L, 8, 9], entry.Revisions[0].After);
+        Assert.Equal([100L, 200, 300], entry.Revisions[1].After);
+        Assert.Equal(FilterOf("b"), entry.Subscription.Filter);
+    }
+
+    [Fact]
+    public void A_topic_is_numbered_by_the_change_that_made_it()
+    {
+        var made = Topic(new CatalogCodec.StoredTopic(null, Moment), 31);
+        Assert.Equal(("orders", 31, 31L, Moment), (made.Name, made.Number, made.Version, made.CreatedAt));
+        Assert.Equal((31, 40L), (Topic(new CatalogCodec.StoredTopic(31, Moment), 40) is var later ? later.Number : 0, later.Version));
+        Assert.Equal("orders"u8, made.NameUtf8);
+    }
+
+    [Fact]
+    public void A_field_of_a_newer_program_is_passed_over()
+    {
+        var json = Encoding.UTF8.GetString(CatalogCodec.Encode(CatalogCodec.ToStored(Full)).Span).Insert(1, "\"colour\":{\"a\":[1]},");
+        AssertSame(Full, CatalogCodec.DecodeSubscription(Record(Encoding.UTF8.GetBytes(json))));
+    }
+
+    private static SubscriptionEntry RoundTrip(CatalogCodec.StoredSubscription stored) => CatalogCodec.DecodeSubscription(Record(CatalogCodec.Encode(stored)));
+
+    private static CatalogRecord Record(ReadOnlyMemory<byte> body) => new(CatalogCodec.SubscriptionKind, "s", 99, [100, 200, 300], body);
+
+    private static Topic Topic(CatalogCodec.StoredTopic stored, long version) =>
+        CatalogCodec.DecodeTopic(new CatalogRecord(CatalogCodec.TopicKind, "orders", version, [1, 2, 3], CatalogCodec.Encode(stored)));
+
+    private static Filter FilterOf(string value) => new([new FilterClause("colour", false, [value, "x"]), new FilterClause(Filter.TypeClause, true, ["t"])]);
+
+    private static void AssertSame(SubscriptionEntry expected, SubscriptionEntry actual)
+    {
+        Assert.Equal(expected.Subscription.Endpoint.OriginalString, actual.Subscription.Endpoint.OriginalString);
+        Assert.Equal(expected.Subscription.Secrets.Current, actual.Subscription.Secrets.Current);
+        Assert.Equal(expected.Subscription.Secrets.Previous, actual.Subscription.Secrets.Previous);
+        Assert.Equal(expected.Subscription.Secrets.PreviousUntil, actual.Subscription.Secrets.PreviousUntil);
+        Assert.Equal(expected.Subscription, actual.Subscription with { Secrets = expected.Subscription.Secrets });
+        Assert.Equal(expected.Starts, actual.Starts);
+        Assert.Equal(expected.GenerationVersion, actual.GenerationVersion);
+        Assert.Equal(expected.RewoundAt, actual.RewoundAt);
+        Assert.Equal(expected.Revisions.Count, actual.Revisions.Count);
+        foreach (var (one, other) in expected.Revisions.Zip(actual.Revisions))
+        {
+            Assert.Equal((one.Number, one.Filter), (other.Number, other.Filter));
+            Assert.Equal(one.After, other.After);
+        }
+    }
+}

@@ -1,0 +1,229 @@
+using Herald.Engine.Catalogs;
+using Herald.Engine.Retrying;
+using Herald.Engine.Stores;
+using Herald.Engine.Subscriptions;
+using Herald.Engine.Tests.Publishing;
+using Xunit;
+
+namespace Herald.Engine.Tests.Catalogs;
+
+public sealed class CatalogTests : IAsyncLifetime
+{
+    private const int Shards = 4;
+    private static readonly SubscriptionDraft Draft = new() { Id = "s", Topic = "orders", Endpoint = "https://example.com/" };
+    private readonly Publisher _publisher = new();
+    private readonly ScriptedCatalogStore _store = new(Shards);
+    private readonly Catalog _catalog;
+    private readonly List<CatalogUpdate> _updates = [];
+
+    // Whether shards have passed a filter revision.
+    private bool _passed;
+
+    public CatalogTests()
+    {
+        _catalog = new Catalog(_store, _publisher.Log, PlainChannel.Set, _publisher.Intake.Encoder, _publisher.Clock, (_, _) => new(_passed));
+        _catalog.Follow(_updates.Add);
+    }
+
+    private SubscriptionEntry Entry => _catalog.Snapshot.Subscriptions["s"];
+
+    public async ValueTask InitializeAsync() => Assert.Equal(CatalogOutcome.Created, (await _catalog.PutTopicAsync("orders", default)).Outcome);
+
+    public ValueTask DisposeAsync()
+    {
+        _catalog.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    [Fact]
+    public async Task From_now_begins_above_the_heads_of_the_very_change()
+    {
+        SetHeads(5, 0, 7, 9);
+        await PutAsync(Draft, new StartFrom.Now());
+        Assert.Equal([5L, 0, 7, 9], Entry.Starts);
+        SetHeads(100, 100, 100, 100);
+        await PutAsync(Draft with { Description = "changed later" });
+        Assert.Equal([5L, 0, 7, 9], Entry.Starts);
+    }
+
+    [Fact]
+    public async Task From_the_earliest_begins_with_what_is_still_kept()
+    {
+        _publisher.Log.Bounds[1] = new LogBounds(40, 50);
+        await PutAsync(Draft, new StartFrom.Earliest());
+        Assert.Equal([0L, 39, 0, 0], Entry.Starts);
+    }
+
+    [Fact]
+    public async Task From_a_time_begins_with_the_first_event_since()
+    {
+        var time = DateTimeOffset.UnixEpoch.AddDays(1);
+        _publisher.Log.ByTime = (shard, at) => at == time ? 10 * (shard.Value + 1) : 0;
+        await PutAsync(Draft, new StartFrom.Time(time));
+        Assert.Equal([9L, 19, 29, 39], Entry.Starts);
+    }
+
+    [Theory]
+    [InlineData(1, 0)]
+    [InlineData(8, 7)]
+    [InlineData(0, 0)]
+    [InlineData(-5, 0)]
+    public async Task From_a_sequence_begins_with_it_in_every_shard(long sequence, long start)
+    {
+        await PutAsync(Draft, new StartFrom.Sequence(sequence));
+        Assert.Equal([start, start, start, start], Entry.Starts);
+    }
+
+    [Fact]
+    public async Task A_replay_is_a_new_generation_that_ends_at_the_heads()
+    {
+        await PutAsync(Draft);
+        var before = Entry;
+        SetHeads(5, 6, 7, 8);
+        Assert.Equal(CatalogOutcome.Updated, (await _catalog.ReplayAsync("s", new StartFrom.Sequence(3), default)).Outcome);
+        Assert.Equal((2, before.Subscription.Number), (Entry.Subscription.Generation, Entry.Subscription.Number));
+        Assert.Equal([2L, 2, 2, 2], Entry.Starts);
+        Assert.Equal([5L, 6, 7, 8], Entry.RewoundAt);
+        Assert.Equal(_catalog.Snapshot.Version, Entry.GenerationVersion);
+    }
+
+    [Fact]
+    public async Task A_changed_filter_is_in_force_above_the_heads_and_the_old_one_is_kept_until_it_is_passed()
+    {
+        await PutAsync(Draft);
+        SetHeads(5, 6, 7, 8);
+        await PutAsync(Draft with { Filter = Type("a") });
+        Assert.Equal([1, 2], Entry.Revisions.Select(r => r.Number));
+        Assert.Equal([5L, 6, 7, 8], Entry.Revisions[1].After);
+        await PutAsync(Draft with { Filter = Type("b") });
+        Assert.Equal([1, 2, 3], Entry.Revisions.Select(r => r.Number));
+        _passed = true;
+        await PutAsync(Draft with { Filter = Type("c") });
+        Assert.Equal([3, 4], Entry.Revisions.Select(r => r.Number));
+        Assert.Equal(Type("c"), Entry.Subscription.Filter);
+    }
+
+    [Fact]
+    public async Task Filter_changes_that_nobody_has_passed_are_bounded()
+    {
+        await PutAsync(Draft);
+        for (var i = 1; i < 64; i++)
+            Assert.Equal(CatalogOutcome.Updated, (await PutAsync(Draft with { Filter = Type($"{i}") })).Outcome);
+        Assert.Equal(CatalogOutcome.InUse, (await PutAsync(Draft with { Filter = Type("one more") })).Outcome);
+        Assert.Equal(64, Entry.Revisions.Count);
+        Assert.Equal(CatalogOutcome.Updated, (await PutAsync(Draft with { Filter = Type("63"), Description = "other changes go on" })).Outcome);
+    }
+
+    [Fact]
+    public async Task Putting_the_same_again_changes_nothing()
+    {
+        var made = await PutAsync(Draft);
+        Assert.Equal(CatalogOutcome.Created, made.Outcome);
+        Assert.Equal(32, made.Value!.Secrets.Current.Length);
+        var again = await PutAsync(Draft);
+        Assert.Equal((CatalogOutcome.Unchanged, made.Value.Version), (again.Outcome, again.Value!.Version));
+    }
+
+    [Fact]
+    public async Task A_version_that_is_not_the_present_one_is_refused()
+    {
+        Assert.Equal(CatalogOutcome.VersionMismatch, (await PutAsync(Draft, version: 5)).Outcome);
+        Assert.Equal(CatalogOutcome.Created, (await PutAsync(Draft, version: 0)).Outcome);
+        var version = Entry.Subscription.Version;
+        Assert.Equal(CatalogOutcome.VersionMismatch, (await PutAsync(Draft with { Description = "x" }, version: 0)).Outcome);
+        Assert.Equal(CatalogOutcome.Updated, (await PutAsync(Draft with { Description = "x" }, version: version)).Outcome);
+        Assert.Equal(CatalogOutcome.VersionMismatch, (await _catalog.DeleteSubscriptionAsync("s", version, default)).Outcome);
+        Assert.Equal(CatalogOutcome.Deleted, (await _catalog.DeleteSubscriptionAsync("s", Entry.Subscription.Version, default)).Outcome);
+    }
+
+    [Fact]
+    public async Task An_edit_that_somebody_else_overtakes_is_made_on_top_of_theirs()
+    {
+        await PutAsync(Draft);
+        _store.Before = async () => await PutAsync(Draft with { Description = "theirs" });
+        await _catalog.PauseAsync("s", default);
+        Assert.Equal((SubscriptionStatus.Paused, "theirs"), (Entry.Subscription.Status, Entry.Subscription.Description));
+    }
+
+    [Fact]
+    public async Task An_endpoint_that_is_gone_disables_unless_it_was_changed_and_a_new_one_enables()
+    {
+        await PutAsync(Draft);
+        Assert.Equal(CatalogOutcome.Unchanged, (await _catalog.DisableAsync("s", 2, "410", default)).Outcome);
+        await _catalog.DisableAsync("s", 1, "410", default);
+        Assert.Equal((SubscriptionStatus.Disabled, "410"), (Entry.Subscription.Status, Entry.Subscription.StatusReason));
+        await PutAsync(Draft with { Endpoint = "https://example.com/new" });
+        Assert.Equal((SubscriptionStatus.Active, null, 2), (Entry.Subscription.Status, Entry.Subscription.StatusReason, Entry.Subscription.EndpointRevision));
+        await _catalog.PauseAsync("s", default);
+        await PutAsync(Draft with { Endpoint = "https://example.com/newer" });
+        Assert.Equal(SubscriptionStatus.Paused, Entry.Subscription.Status);
+    }
+
+    [Fact]
+    public async Task During_a_rotation_both_secrets_are_kept()
+    {
+        await PutAsync(Draft with { Secret = new byte[24] });
+        await _catalog.RotateSecretAsync("s", new byte[32], TimeSpan.FromHours(1), default);
+        var secrets = Entry.Subscription.Secrets;
+        Assert.Equal((32, 24, _publisher.Clock.GetUtcNow().AddHours(1)), (secrets.Current.Length, secrets.Previous.Length, secrets.PreviousUntil));
+        Assert.Equal(CatalogOutcome.Refused, (await _catalog.RotateSecretAsync("s", new byte[23], TimeSpan.Zero, default)).Outcome);
+        Assert.Equal(CatalogOutcome.Refused, (await _catalog.RotateSecretAsync("s", null, TimeSpan.FromDays(31), default)).Outcome);
+    }
+
+    [Fact]
+    public async Task A_topic_in_use_goes_only_by_force_and_made_again_is_another()
+    {
+        await PutAsync(Draft);
+        var number = _catalog.FindTopic("orders")!.Number;
+        Assert.Equal(CatalogOutcome.InUse, (await _catalog.DeleteTopicAsync("orders", false, default)).Outcome);
+        Assert.Equal(CatalogOutcome.Deleted, (await _catalog.DeleteTopicAsync("orders", true, default)).Outcome);
+        Assert.Null(_catalog.FindSubscription("s"));
+        Assert.Equal(0, _catalog.Snapshot.RoutesOf(number).Count);
+        await _catalog.PutTopicAsync("orders", default);
+        Assert.NotEqual(number, _catalog.FindTopic("orders")!.Number);
+    }
+
+    [Fact]
+    public async Task A_subscription_made_again_has_another_number_and_followers_hear_of_both()
+    {
+        await PutAsync(Draft);
+        var number = Entry.Subscription.Number;
+        await _catalog.DeleteSubscriptionAsync("s", null, default);
+        Assert.Equal([number], _updates[^1].Changed);
+        await PutAsync(Draft);
+        Assert.NotEqual(number, Entry.Subscription.Number);
+        Assert.Equal([Entry.Subscription.Number], _updates[^1].Changed);
+        Assert.Equal(_updates.Select(u => u.Snapshot.Version).Order(), _updates.Select(u => u.Snapshot.Version));
+    }
+
+    [Fact]
+    public async Task Pages_follow_each_other_without_gaps()
+    {
+        foreach (var id in new[] { "b", "C", "a", "d" })
+            await PutAsync(Draft with { Id = id });
+        var first = _catalog.Subscriptions("orders", 3, null);
+        Assert.Equal(["C", "a", "b"], first.Items.Select(s => s.Id));
+        var second = _catalog.Subscriptions("orders", 3, first.NextCursor);
+        Assert.Equal("d", Assert.Single(second.Items).Id);
+        Assert.Null(second.NextCursor);
+        Assert.Empty(_catalog.Subscriptions("other", 3, null).Items);
+    }
+
+    [Fact]
+    public async Task What_a_subscription_refers_to_must_exist()
+    {
+        Assert.Equal(CatalogOutcome.NotFound, (await PutAsync(Draft with { Topic = "other" })).Outcome);
+        var forward = Draft with { Retry = Draft.Retry with { OnExhausted = OnExhausted.Forward, ForwardTo = "other" } };
+        Assert.Equal("/retry/forwardTo", Assert.Single((await PutAsync(forward)).Problems).Pointer);
+        await _catalog.PutTopicAsync("other", default);
+        Assert.Equal(CatalogOutcome.Created, (await PutAsync(forward)).Outcome);
+        Assert.Equal("/topic", Assert.Single((await PutAsync(forward with { Topic = "other" })).Problems).Pointer);
+    }
+
+    private ValueTask<CatalogResult<Subscription>> PutAsync(SubscriptionDraft draft, StartFrom? from = null, long? version = null) =>
+        _catalog.PutSubscriptionAsync(draft, from ?? new StartFrom.Now(), version, default);
+
+    private void SetHeads(params long[] heads) => heads.CopyTo(_store.Heads, 0);
+
+    private static Filter Type(string value) => new([new FilterClause(Filter.TypeClause, true, [value])]);
+}

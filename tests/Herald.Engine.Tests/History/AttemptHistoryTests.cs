@@ -1,0 +1,103 @@
+using Herald.Engine.Channels;
+using Herald.Engine.History;
+using Herald.Engine.Sending;
+using Herald.Engine.Shards;
+using Herald.Engine.Stores;
+using Herald.Engine.Subscriptions;
+using Herald.Engine.Tests.Shards;
+using Xunit;
+
+namespace Herald.Engine.Tests.History;
+
+public sealed class AttemptHistoryTests
+{
+    private readonly AttemptHistory _history = new();
+
+    public static TheoryData<string, AttemptResult> Results => new()
+    {
+        { "delivered", AttemptResult.Delivered with { StatusCode = 204, Duration = TimeSpan.FromMicroseconds(1234) } },
+        { "delivered by a channel without numbers", AttemptResult.Delivered },
+        { "delivered with an answer", AttemptResult.Delivered with { StatusCode = 200, Answer = "thanks, привет" } },
+        {
+            "failed",
+            new()
+            {
+                Outcome = AttemptOutcome.Failed, Stage = AttemptStage.Response, StatusCode = 503, Reason = "503 from the receiver", Answer = new string('é', 2048),
+                Duration = TimeSpan.FromSeconds(15),
+            }
+        },
+        { "never connected", new() { Outcome = AttemptOutcome.Failed, Stage = AttemptStage.Connect, Reason = "connection refused" } },
+        { "gone", new() { Outcome = AttemptOutcome.EndpointGone, Stage = AttemptStage.Response, StatusCode = 410 } },
+        { "rejected", new() { Outcome = AttemptOutcome.Rejected, Stage = AttemptStage.Guard, Reason = "too long" } },
+    };
+
+    [Theory]
+    [MemberData(nameof(Results))]
+    public void An_attempt_is_read_as_it_was_written(string name, AttemptResult result)
+    {
+        Add(7, 100, 3, result, 1_900_000_000_123);
+        var record = Assert.Single(AttemptHistory.Read(Take(), 100));
+        Assert.True((7, 100L, 3, 1_900_000_000_123) == (record.Subscription, record.Sequence, record.Number, record.AtMs), name);
+        Assert.Equal(result, record.Result);
+        Assert.Equal(result.Duration, record.Duration);
+    }
+
+    [Fact]
+    public void Skips_are_told_with_their_kind()
+    {
+        var lane = new Lane(new SubscriptionState(SubscriptionEntries.Plain(7)), 1);
+        foreach (var kind in Enum.GetValues<SkipKind>())
+            _history.Add(new Skip(lane, new LaneItem(100 + (int)kind, 5, 6), kind, null), 1234);
+        var block = Take();
+        foreach (var kind in Enum.GetValues<SkipKind>())
+        {
+            var record = Assert.Single(AttemptHistory.Read(block, 100 + (int)kind));
+            Assert.Equal((HistoryKind.Skip, 7, kind, 1234L), (record.Kind, record.Subscription, record.Skip, record.AtMs));
+        }
+    }
+
+    [Fact]
+    public void A_block_names_its_bounds_and_gives_each_sequence_its_own_oldest_first()
+    {
+        var random = new Random(1);
+        var written = new List<(long Sequence, int Number, AttemptResult Result)>();
+        for (var i = 1; i <= 500; i++)
+        {
+            var result = Results.ElementAt(random.Next(Results.Count)).Data.Item2;
+            written.Add((1000 + random.Next(20), i, result));
+            Add(1, written[^1].Sequence, i, result, i);
+        }
+        var block = Take();
+        Assert.Equal((written.Min(w => w.Sequence), written.Max(w => w.Sequence), 99L), (block.First, block.Last, block.WrittenAtMs));
+        for (var sequence = 1000; sequence < 1020; sequence++)
+        {
+            var read = AttemptHistory.Read(block, sequence).Select(r => (r.Sequence, r.Number, r.Result!));
+            Assert.Equal(written.Where(w => w.Sequence == sequence), read);
+        }
+        Assert.Empty(AttemptHistory.Read(block, 2000));
+    }
+
+    [Fact]
+    public void A_block_that_was_taken_is_not_taken_again()
+    {
+        Assert.Null(_history.Take(1));
+        Add(1, 500, 1, AttemptResult.Delivered, 1);
+        Take();
+        Assert.Equal(0, _history.Bytes);
+        Assert.Null(_history.Take(1));
+        Add(1, 300, 1, AttemptResult.Delivered, 1);
+        Assert.Equal((300, 300), (Take() is var block ? block.First : 0, block.Last));
+    }
+
+    [Fact]
+    public void A_plain_success_takes_few_bytes()
+    {
+        Add(3, 1_000_000, 1, AttemptResult.Delivered with { StatusCode = 200, Duration = TimeSpan.FromMilliseconds(20) }, 1_900_000_000_123);
+        Assert.InRange(_history.Bytes, 1, 24);
+    }
+
+    private void Add(int subscription, long sequence, int number, AttemptResult result, long atMs) => _history.Add(new AttemptEnded(
+        new StartAttempt(subscription, 1, 5, new LaneItem(sequence, 1, 1), number, PermitKind.First, false), result, true, atMs));
+
+    private HistoryBlock Take() => _history.Take(99) ?? throw new InvalidOperationException("nothing was written");
+}

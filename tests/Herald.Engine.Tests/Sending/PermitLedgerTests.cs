@@ -1,0 +1,202 @@
+using Herald.Engine.Sending;
+using Herald.Engine.Subscriptions;
+using Herald.Engine.Tests.Shards;
+using Herald.TestKit.Time;
+using Xunit;
+
+namespace Herald.Engine.Tests.Sending;
+
+public sealed class PermitLedgerTests : IDisposable
+{
+    private readonly ManualClock _clock = new();
+    private readonly RecordingTaker _shard = new(), _other = new();
+    private PermitLedger? _ledger;
+
+    public void Dispose() => _ledger?.Dispose();
+
+    [Fact]
+    public void A_subscription_holds_no_more_than_its_limit()
+    {
+        var ledger = Ledger(100);
+        ledger.Ask(Fixed(1, 5), PermitKind.First, 20, _shard);
+        Assert.Equal((5, 5), ledger.Look(1));
+        Assert.Equal(5, _shard.Granted.Count);
+
+        ledger.Settle(1, PermitKind.First, Results.Delivered(), 1, _shard);
+        ledger.Return(1, PermitKind.First, 2);
+        Assert.Equal(8, _shard.Granted.Count);
+        Assert.Equal((5, 5), ledger.Look(1));
+    }
+
+    [Fact]
+    public void What_was_asked_for_once_is_granted_once()
+    {
+        var ledger = Ledger(100);
+        ledger.Ask(Fixed(1, 5), PermitKind.First, 7, _shard);
+        for (var i = 0; i < 7; i++)
+            ledger.Settle(1, PermitKind.First, Results.Delivered(), 1, _shard);
+        Assert.Equal(7, _shard.Granted.Count);
+        Assert.Equal(0, ledger.InFlight);
+    }
+
+    [Fact]
+    public void The_nodes_permits_go_round_among_those_that_have_work()
+    {
+        var ledger = Ledger(4);
+        ledger.Ask(Fixed(1, 100), PermitKind.First, 100, _shard); // takes all there is
+        ledger.Ask(Fixed(2, 100), PermitKind.First, 100, _shard);
+        ledger.Ask(Fixed(3, 100), PermitKind.First, 100, _shard);
+        Assert.Equal(4, _shard.Of(1));
+        for (var i = 0; i < 30; i++)
+        {
+            var (subscription, kind) = _shard.Granted[i];
+            ledger.Settle(subscription, kind, Results.Delivered(), 1, _shard);
+            Assert.Equal(4, ledger.InFlight);
+        }
+        Assert.Equal((14, 10, 10), (_shard.Of(1), _shard.Of(2), _shard.Of(3)));
+    }
+
+    [Fact]
+    public void The_shards_of_one_subscription_are_served_in_turn()
+    {
+        var ledger = Ledger(100);
+        ledger.Ask(Fixed(1, 1), PermitKind.First, 10, _shard);
+        ledger.Ask(Fixed(1, 1), PermitKind.First, 10, _other);
+        for (var i = 0; i < 9; i++)
+            ledger.Settle(1, PermitKind.First, Results.Delivered(), 1, _shard);
+        Assert.Equal((6, 4), (_shard.Granted.Count, _other.Granted.Count)); // the first came before the other asked
+    }
+
+    [Fact]
+    public void Retries_hold_a_quarter_of_a_subscription()
+    {
+        var ledger = Ledger(1000);
+        ledger.Ask(Fixed(1, 16), PermitKind.Retry, 100, _shard);
+        Assert.Equal(4, _shard.Of(PermitKind.Retry));
+        ledger.Ask(Fixed(1, 16), PermitKind.First, 100, _shard);
+        Assert.Equal(12, _shard.Of(PermitKind.First));
+
+        ledger.Settle(1, PermitKind.Retry, Results.Status500, 1, _shard);
+        Assert.Equal((5, 12), (_shard.Of(PermitKind.Retry), _shard.Of(PermitKind.First)));
+    }
+
+    [Fact]
+    public void Retries_hold_a_quarter_of_the_node_and_every_subscription_gets_its_turn()
+    {
+        var ledger = Ledger(16);
+        for (var subscription = 1; subscription <= 3; subscription++)
+            ledger.Ask(Fixed(subscription, 100), PermitKind.Retry, 20, _shard);
+        Assert.Equal(4, _shard.Granted.Count);
+        ledger.Ask(Fixed(4, 100), PermitKind.First, 100, _shard);
+        Assert.Equal(12, _shard.Of(4));
+        for (var i = 0; i < _shard.Granted.Count; i++)
+        {
+            var (subscription, kind) = _shard.Granted[i];
+            ledger.Settle(subscription, kind, Results.Delivered(), (ulong)subscription, _shard);
+            // Between them stands nobody who waits longer than the others.
+            if (i == 40)
+                Assert.All([1, 2, 3], s => Assert.True(_shard.Of(s) >= 3, $"{s} has {_shard.Of(s)}"));
+        }
+        Assert.Equal((20, 20, 20, 100), (_shard.Of(1), _shard.Of(2), _shard.Of(3), _shard.Of(4)));
+    }
+
+    [Fact]
+    public void A_subscription_of_one_permit_still_retries()
+    {
+        var ledger = Ledger(1);
+        ledger.Ask(Fixed(1, 1), PermitKind.First, 1, _shard);
+        ledger.Ask(Fixed(1, 1), PermitKind.Retry, 1, _shard);
+        ledger.Settle(1, PermitKind.First, Results.Delivered(), 1, _shard);
+        Assert.Equal([(1, PermitKind.First), (1, PermitKind.Retry)], _shard.Granted);
+    }
+
+    [Fact]
+    public void A_rate_is_kept_by_the_clock()
+    {
+        var ledger = Ledger(100);
+        ledger.Ask(SubscriptionEntries.Plain(1, limits: new DeliveryLimits { RatePerSecond = 10 }).Subscription, PermitKind.First, 30, _shard);
+        Assert.Single(_shard.Granted);
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.InRange(_shard.Granted.Count, 10, 11);
+        for (var i = 0; i < 30; i++)
+        {
+            _clock.Advance(TimeSpan.FromSeconds(1));
+            while (ledger.InFlight > 0)
+                ledger.Settle(1, PermitKind.First, Results.Delivered(), 1, _shard);
+        }
+        Assert.Equal(30, _shard.Granted.Count);
+    }
+
+    [Fact]
+    public void What_was_returned_unused_costs_no_rate()
+    {
+        var ledger = Ledger(100);
+        ledger.Ask(SubscriptionEntries.Plain(1, limits: new DeliveryLimits { RatePerSecond = 1 }).Subscription, PermitKind.First, 3, _shard);
+        ledger.Return(1, PermitKind.First, 1);
+        ledger.Return(1, PermitKind.First, 1);
+        Assert.Equal(3, _shard.Granted.Count);
+    }
+
+    [Fact]
+    public void An_endpoint_that_is_down_gets_single_probes_and_all_who_failed_hear_when_it_is_back()
+    {
+        var ledger = Ledger(100);
+        var subscription = SubscriptionEntries.Plain(1).Subscription;
+        ledger.Ask(subscription, PermitKind.First, 16, _shard);
+        for (ulong key = 0; key < 16; key++)
+            ledger.Settle(1, PermitKind.First, Results.TimedOut, key, key % 2 == 0 ? _shard : _other);
+        ledger.Ask(subscription, PermitKind.First, 4, _other);
+        Assert.Equal((0, 0), ledger.Look(1));
+
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal((1, 0), ledger.Look(1));
+        ledger.Settle(1, PermitKind.First, Results.Delivered(), 99, _shard);
+        Assert.Equal([1], _shard.Back);
+        Assert.Equal([1], _other.Back);
+        Assert.True(ledger.Look(1).InFlight > 0);
+    }
+
+    [Fact]
+    public void A_higher_limit_is_in_force_at_once()
+    {
+        var ledger = Ledger(100);
+        ledger.Ask(Fixed(1, 2), PermitKind.First, 10, _shard);
+        ledger.Configure(Fixed(1, 6));
+        Assert.Equal(6, _shard.Granted.Count);
+    }
+
+    [Fact]
+    public void What_a_forgotten_subscription_held_goes_to_others()
+    {
+        var ledger = Ledger(2);
+        ledger.Ask(Fixed(1, 2), PermitKind.First, 10, _shard);
+        ledger.Ask(Fixed(2, 2), PermitKind.First, 10, _shard);
+        ledger.Forget(1);
+        ledger.Settle(1, PermitKind.First, Results.Delivered(), 1, _shard);
+        ledger.Return(1, PermitKind.First, 1);
+        Assert.Equal((2, 2), (_shard.Of(1), _shard.Of(2)));
+        Assert.Equal(2, ledger.InFlight);
+    }
+
+    [Fact]
+    public void However_it_is_asked_and_settled_every_bound_holds_and_everything_asked_for_is_granted_once()
+    {
+        for (var seed = 1; seed <= 60; seed++)
+        {
+            try
+            {
+                using var world = new LedgerWorld(seed);
+                world.Run();
+            }
+            catch (Exception failure)
+            {
+                Assert.Fail($"seed {seed}: {failure.Message}\n{failure.StackTrace}");
+            }
+        }
+    }
+
+    private PermitLedger Ledger(int nodeLimit) => _ledger = new PermitLedger(nodeLimit, _clock, new Random(1));
+
+    private static Subscription Fixed(int number, int most) =>
+        SubscriptionEntries.Plain(number, limits: new DeliveryLimits { MaxInFlight = most, FixedInFlight = true }).Subscription;
+}

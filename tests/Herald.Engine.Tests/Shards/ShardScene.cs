@@ -1,0 +1,167 @@
+using Herald.Engine.Catalogs;
+using Herald.Engine.Channels;
+using Herald.Engine.Events;
+using Herald.Engine.Retrying;
+using Herald.Engine.Routing;
+using Herald.Engine.Sending;
+using Herald.Engine.Shards;
+using Herald.Engine.Stores;
+using Herald.Engine.Subscriptions;
+
+namespace Herald.Engine.Tests.Shards;
+
+/// <summary>
+/// One shard and one subscription, told step by step. Events are named by their sequence: the first one published is 1. Permits are
+/// granted as soon as they are asked for; the scan, commits and time move only when the test says so.
+/// </summary>
+internal sealed class ShardScene
+{
+    private static readonly ShardId Shard = new(0);
+    private readonly List<IndexEntry> _log = [];
+    private readonly ShardSettings _settings;
+    private readonly List<Skip> _skips = [];
+    private readonly List<byte[]> _durable = [];
+    private ShardMachine _machine;
+    private CatalogSnapshot _catalog = CatalogSnapshot.Empty;
+    private SubscriptionEntry _entry;
+    private long _now = 1_000_000;
+
+    public ShardScene(int window = 100, int laneWindow = 100, int maxBlocked = 100, RetryPolicy? retry = null)
+    {
+        _settings = new ShardSettings(window, laneWindow, maxBlocked, new BlockedBound(1000));
+        _machine = new ShardMachine(Shard, _settings, new Random(1));
+        _entry = SubscriptionEntries.Plain(1, retry ?? new RetryPolicy { Waits = new RetryWaits.Schedule([TimeSpan.FromSeconds(1)], 0) });
+        Change(_entry);
+    }
+
+    /// <summary>Every attempt begun, in order; once more each time it is tried again.</summary>
+    public List<long> Started { get; } = [];
+
+    public List<StartAttempt> InFlight { get; } = [];
+    public IEnumerable<(long Sequence, SkipKind Kind)> WaitingSkips => _skips.Select(s => (s.Item.Sequence, s.Kind));
+    public SubscriptionState? State => _machine.States.GetValueOrDefault(1);
+
+    /// <summary>Events with these keys reach the head of the shard.</summary>
+    public void Publish(params string[] keys)
+    {
+        var from = _log.Count + 1;
+        foreach (var key in keys)
+            _log.Add(new IndexEntry(_log.Count + 1, _now, StableHash.Of(key, 0), 0, 0, 1, 10, EventFlags.Keyed));
+        _machine.OnHead(Routed(from, keys.Length), _now);
+        Collect();
+    }
+
+    public void Deliver(params long[] sequences)
+    {
+        foreach (var sequence in sequences)
+            End(sequence, AttemptResult.Delivered);
+    }
+
+    public void Fail(long sequence) => End(sequence, new AttemptResult { Outcome = AttemptOutcome.Failed, Stage = AttemptStage.Response, StatusCode = 500 });
+
+    public void Reject(long sequence) => End(sequence, new AttemptResult { Outcome = AttemptOutcome.Rejected, Stage = AttemptStage.Guard });
+
+    public void Pass(TimeSpan time)
+    {
+        _now += (long)time.TotalMilliseconds;
+        _machine.OnTick(_now);
+        Collect();
+    }
+
+    /// <summary>The scan reads as long as anyone rides.</summary>
+    public void Scan()
+    {
+        for (var i = 0; _machine.WantsScan(out var from, out var count); i++)
+        {
+            if (i > 1000)
+                throw new InvalidOperationException("the scan does not come to an end");
+            _machine.OnScan(Routed(from, count), _now);
+            Collect();
+        }
+    }
+
+    /// <summary>What waits to be saved becomes durable.</summary>
+    public void Commit()
+    {
+        var writer = new RecordWriter();
+        _machine.SaveProgress(writer, checkpoint: false);
+        _durable.Add(writer.Take());
+        var skips = _skips.ToArray();
+        _skips.Clear();
+        _machine.OnSkipsDurable(skips);
+        Collect();
+    }
+
+    /// <summary>The process ends as it stands; another takes over from what is durable.</summary>
+    public void Restart()
+    {
+        InFlight.Clear();
+        _skips.Clear();
+        Started.Clear();
+        _settings.Blocked.Free(_settings.Blocked.Count);
+        var saved = new SavedProgress();
+        foreach (var record in _durable)
+            saved.Apply(record);
+        _machine = new ShardMachine(Shard, _settings, new Random(1));
+        _machine.Restore(saved, _catalog, 1, _now);
+        Collect();
+        _machine.OnHead(Routed((int)_machine.Routed + 1, _log.Count), _now);
+        Collect();
+    }
+
+    public bool Release(long sequence, bool discard)
+    {
+        var released = _machine.OnRelease(1, sequence, discard, _now);
+        Collect();
+        return released;
+    }
+
+    public void Pause() => Change(_entry with { Subscription = _entry.Subscription with { Status = SubscriptionStatus.Paused } });
+
+    public void Resume() => Change(_entry with { Subscription = _entry.Subscription with { Status = SubscriptionStatus.Active } });
+
+    public void Replay(long from) => Change(_entry with
+    {
+        Subscription = _entry.Subscription with { Generation = _entry.Subscription.Generation + 1 },
+        Starts = [from - 1],
+        GenerationVersion = _catalog.Version + 1,
+        RewoundAt = [_log.Count],
+    });
+
+    private void Change(SubscriptionEntry entry)
+    {
+        _entry = entry;
+        _catalog = _catalog with { Version = _catalog.Version + 1, ByNumber = _catalog.ByNumber.SetItem(1, entry) };
+        _machine.OnCatalog(new CatalogUpdate(_catalog, [1]), _now);
+        Collect();
+    }
+
+    private void End(long sequence, AttemptResult result)
+    {
+        var start = InFlight.First(s => s.Item.Sequence == sequence);
+        InFlight.Remove(start);
+        _machine.OnResult(1, start.Generation, start.KeyHash, sequence, result, true, _now);
+        Collect();
+    }
+
+    private RoutedEntry[] Routed(long from, int count) =>
+        [.. _log.Skip((int)from - 1).Take(count).Select(entry => new RoutedEntry(entry, [new Route(1, 1)]))];
+
+    private void Collect()
+    {
+        var acts = _machine.Out;
+        while (acts.Wishes.Count > 0)
+        {
+            var wishes = acts.Wishes.ToArray();
+            acts.Wishes.Clear();
+            foreach (var wish in wishes)
+                _machine.OnGrant(wish.State.Number, wish.Kind, wish.Count, _now);
+        }
+        Started.AddRange(acts.Starts.Select(s => s.Item.Sequence));
+        InFlight.AddRange(acts.Starts);
+        _skips.AddRange(acts.Skips);
+        acts.Starts.Clear();
+        acts.Skips.Clear();
+        acts.Unused.Clear();
+    }
+}
