@@ -89,14 +89,17 @@ public sealed class PublishBatch : IDisposable
             return FieldProblem.Of("/key", draft.Key, $"A key has 1 to {IntakeOptions.MaxKeyBytes} bytes of UTF-8. Leave it out when the order does not matter.");
         if (draft.Type.Length > IntakeOptions.MaxTypeBytes || HasControl(draft.Type) || !Utf8.IsValid(draft.Type))
             return FieldProblem.Of("/type", draft.Type, $"A type has at most {IntakeOptions.MaxTypeBytes} bytes of UTF-8 without control characters.");
-        if (draft.ContentType.Length > IntakeOptions.MaxContentTypeBytes || HasControl(draft.ContentType) || (!draft.ContentType.IsEmpty && draft.ContentType.IndexOf((byte)'/') < 1))
-            return FieldProblem.Of("/contentType", draft.ContentType, "A content type looks like 'application/json'.");
+        if (draft.ContentType.Length > IntakeOptions.MaxContentTypeBytes || !IsPlain(draft.ContentType) || (!draft.ContentType.IsEmpty && draft.ContentType.IndexOf((byte)'/') < 1))
+            return FieldProblem.Of("/contentType", draft.ContentType, "A content type looks like 'application/json': plain ASCII, at most 255 bytes.");
         if (draft.Payload.Length > _intake.Options.MaxPayloadBytes)
             return FieldProblem.Of("/payload", $"{draft.Payload.Length} bytes", $"A payload has at most {_intake.Options.MaxPayloadBytes} bytes.");
-        if (draft.Trace.Length > IntakeOptions.MaxTraceBytes || HasControl(draft.Trace))
-            return FieldProblem.Of("/traceparent", draft.Trace, $"A traceparent has at most {IntakeOptions.MaxTraceBytes} bytes without control characters.");
+        if (draft.Trace.Length > IntakeOptions.MaxTraceBytes || !IsPlain(draft.Trace))
+            return FieldProblem.Of("/traceparent", draft.Trace, $"A traceparent has at most {IntakeOptions.MaxTraceBytes} bytes of plain ASCII.");
         return null;
     }
+
+    // They become headers, where nothing else is allowed.
+    private static bool IsPlain(ReadOnlySpan<byte> text) => !text.ContainsAnyExceptInRange((byte)0x20, (byte)0x7E);
 
     private static bool HasControl(ReadOnlySpan<byte> text) => text.IndexOfAnyInRange((byte)0, (byte)0x1F) >= 0 || text.Contains((byte)0x7F);
 

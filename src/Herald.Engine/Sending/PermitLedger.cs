@@ -50,8 +50,13 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
     {
         lock (_lock)
         {
-            if (_accounts.Remove(subscription, out var account))
-                account.Forgotten = true;
+            if (!_accounts.TryGetValue(subscription, out var account))
+                return;
+            account.Forgotten = true;
+            account.Asked[0].Clear();
+            account.Asked[1].Clear();
+            if (account.InFlight == 0)
+                _accounts.Remove(subscription);
         }
     }
 
@@ -65,6 +70,8 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
                 _accounts[subscription.Number] = account = new Account(subscription.Number, random);
                 account.Apply(subscription.Limits);
             }
+            if (account.Forgotten)
+                return; // asked just before the shard learned that the subscription is gone
             account.Asked[(int)kind].Enqueue(new Asking(taker, count));
             Serve(account);
         }
@@ -125,6 +132,8 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
         {
             account.InFlight -= count;
             account.RetriesInFlight -= retries;
+            if (account.Forgotten && account.InFlight == 0)
+                _accounts.Remove(subscription);
         }
         // Whoever waited longest for the node goes before the one that just gave back.
         for (var turns = _starved.Count; turns > 0 && _inFlight < nodeLimit; turns--)

@@ -10,6 +10,7 @@ namespace Herald.Engine.Sending;
 /// <remarks>
 /// <code>
 /// Open ── troubled keys (time-outs, refused, 429, 503) ──► Down: no attempts but single probes, until one succeeds ──► Open
+///   │                                                        └── a probe is answered, but with failure ──► Suspect
 ///   └── failing keys (it answers, but 500) ──► Suspect: few at a time and paced, until one succeeds ──► Open
 /// </code>
 /// An endpoint that answers is never Down: behind a thousand poison keys there may be healthy ones. Not thread-safe; the ledger guards it.
@@ -75,6 +76,12 @@ internal sealed class ReceiverLimit(Random random)
             // Begun before it went down: no probe, and nothing new.
             if (nowMs < _nextProbeAtMs)
                 return false;
+            if (!result.EndpointTroubled)
+            {
+                // It answers again, if only to refuse: behind these keys there may be healthy ones.
+                (IsDown, IsSuspect, _limit, _probeWaitMs) = (false, true, Math.Min(Most, SuspectLimit), FirstProbeMs);
+                return false;
+            }
             _probeWaitMs = Math.Min(_probeWaitMs * ProbeGrowth, LongestProbeMs);
             _nextProbeAtMs = nowMs + Spread(_probeWaitMs);
             return false;

@@ -28,8 +28,8 @@ internal sealed record SampleEvent
             Id = random.Next(2) == 0 ? null : Text(random, Math.Max(1, Length(random, 255))),
             Key = random.Next(2) == 0 ? null : Text(random, Math.Max(1, Length(random, 1024))),
             Type = Text(random, Length(random, 255)),
-            ContentType = random.Next(2) == 0 ? "" : "x/" + Text(random, Length(random, 253)),
-            Trace = Text(random, Length(random, 255)),
+            ContentType = random.Next(2) == 0 ? "" : "x/" + Plain(random, Length(random, 253)),
+            Trace = Plain(random, Length(random, 255)),
             Payload = payload,
             TimeMs = random.Next(2) == 0 ? null : random.NextInt64(long.MinValue, long.MaxValue),
             Attributes = [.. attributes.Select(a => (a.Key, a.Value))],
@@ -48,6 +48,13 @@ internal sealed record SampleEvent
         }
         return text.ToString();
     }
+
+    /// <summary>What a header may carry.</summary>
+    private static string Plain(Random random, int bytes) => string.Create(bytes, random, (text, r) =>
+    {
+        for (var i = 0; i < text.Length; i++)
+            text[i] = (char)r.Next(' ', '~' + 1);
+    });
 
     public FieldProblem? AddTo(PublishBatch batch)
     {

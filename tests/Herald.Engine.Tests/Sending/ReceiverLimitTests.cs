@@ -15,7 +15,7 @@ public sealed class ReceiverLimitTests
     public void One_key_that_fails_again_and_again_counts_once()
     {
         for (var i = 0; i < 1000; i++)
-            _limit.Settle(Results.TimedOut, 7, 1, _now);
+            _limit.Settle(Results.TimedOut, 7, false, _now);
         Assert.Equal((16, false), (_limit.Allowed(_now, 0), _limit.IsDown));
     }
 
@@ -24,9 +24,9 @@ public sealed class ReceiverLimitTests
     {
         for (ulong key = 0; key < 1000; key++)
         {
-            _limit.Settle(Results.TimedOut, key, 1, _now);
+            _limit.Settle(Results.TimedOut, key, false, _now);
             if (key % 2 == 1)
-                _limit.Settle(Results.Delivered(), 5000, 1, _now);
+                _limit.Settle(Results.Delivered(), 5000, false, _now);
         }
         Assert.False(_limit.IsDown);
         Assert.True(_limit.Allowed(_now, 0) >= 16);
@@ -41,10 +41,10 @@ public sealed class ReceiverLimitTests
         _now = _limit.WakeAtMs(_now);
         Assert.Equal(1, _limit.Allowed(_now, 0)); // a probe
         Assert.Equal(0, _limit.Allowed(_now, 1)); // never two
-        Assert.True(_limit.Settle(Results.Delivered(), 1, 1, _now));
+        Assert.True(_limit.Settle(Results.Delivered(), 1, false, _now));
         Assert.False(_limit.IsDown);
         Assert.True(_limit.Allowed(_now, 0) >= 1);
-        Assert.False(_limit.Settle(Results.Delivered(), 1, 1, _now)); // it is back only once
+        Assert.False(_limit.Settle(Results.Delivered(), 1, false, _now)); // it is back only once
     }
 
     [Fact]
@@ -59,14 +59,14 @@ public sealed class ReceiverLimitTests
             Assert.Equal(0, _limit.Allowed(at - 1, 0));
             Assert.Equal(1, _limit.Allowed(at, 0));
             _now = at;
-            _limit.Settle(Results.TimedOut, (ulong)i, 1, _now);
+            _limit.Settle(Results.TimedOut, (ulong)i, false, _now);
         }
         Assert.InRange(waits[0], 200, 300);
         Assert.All(waits, wait => Assert.InRange(wait, 200, 12_000));
         Assert.All(waits[^5..], wait => Assert.InRange(wait, 8_000, 12_000));
 
         // The next time it goes down it is probed soon again.
-        _limit.Settle(Results.Delivered(), 1, 1, _now);
+        _limit.Settle(Results.Delivered(), 1, false, _now);
         GoDown();
         Assert.InRange(_limit.WakeAtMs(_now) - _now, 200, 300);
     }
@@ -77,7 +77,7 @@ public sealed class ReceiverLimitTests
         GoDown();
         var probe = _limit.WakeAtMs(_now);
         for (ulong key = 500; key < 600; key++)
-            _limit.Settle(Results.TimedOut, key, 100, _now);
+            _limit.Settle(Results.TimedOut, key, false, _now);
         Assert.Equal(probe, _limit.WakeAtMs(_now));
     }
 
@@ -85,7 +85,7 @@ public sealed class ReceiverLimitTests
     public void An_endpoint_that_answers_500_is_paced_and_never_down()
     {
         for (ulong key = 0; key < 5000; key++)
-            _limit.Settle(Results.Status500, key, 4, _now);
+            _limit.Settle(Results.Status500, key, false, _now);
         Assert.Equal((false, true, 4), (_limit.IsDown, _limit.IsSuspect, _limit.Allowed(_now, 0)));
 
         _limit.Granted(_now);
@@ -94,7 +94,7 @@ public sealed class ReceiverLimitTests
         Assert.InRange(next - _now, 1, 10);
         Assert.Equal(4, _limit.Allowed(next, 1));
 
-        _limit.Settle(Results.Delivered(), 9999, 1, _now);
+        _limit.Settle(Results.Delivered(), 9999, false, _now);
         Assert.False(_limit.IsSuspect);
     }
 
@@ -103,7 +103,7 @@ public sealed class ReceiverLimitTests
     {
         _limit.Most = 1;
         for (ulong key = 0; key < 50; key++)
-            _limit.Settle(Results.Status500, key, 1, _now);
+            _limit.Settle(Results.Status500, key, false, _now);
         Assert.True(_limit.IsSuspect);
         Assert.Equal(1, _limit.Allowed(_now, 0));
     }
@@ -112,7 +112,7 @@ public sealed class ReceiverLimitTests
     public void A_few_keys_that_fail_with_500_change_nothing()
     {
         for (ulong key = 0; key < 11; key++)
-            _limit.Settle(Results.Status500, key, 4, _now);
+            _limit.Settle(Results.Status500, key, false, _now);
         Assert.Equal((16, false), (_limit.Allowed(_now, 0), _limit.IsSuspect));
     }
 
@@ -128,7 +128,7 @@ public sealed class ReceiverLimitTests
     public void It_does_not_grow_when_it_is_not_used()
     {
         for (var i = 0; i < 2000; i++)
-            _limit.Settle(Results.Delivered(), 1, 1, _now);
+            _limit.Settle(Results.Delivered(), 1, false, _now);
         Assert.Equal(16, _limit.Allowed(_now, 0));
     }
 
@@ -165,7 +165,7 @@ public sealed class ReceiverLimitTests
     public void One_keys_Retry_After_holds_only_that_key()
     {
         for (var i = 0; i < 10; i++)
-            _limit.Settle(Results.TooMany(TimeSpan.FromMinutes(1)), 7, 1, _now);
+            _limit.Settle(Results.TooMany(TimeSpan.FromMinutes(1)), 7, false, _now);
         Assert.Equal(16, _limit.Allowed(_now, 0));
     }
 
@@ -173,7 +173,7 @@ public sealed class ReceiverLimitTests
     public void Several_keys_Retry_After_silences_the_endpoint()
     {
         for (ulong key = 0; key < 3; key++)
-            _limit.Settle(Results.TooMany(TimeSpan.FromMinutes(1)), key, 1, _now);
+            _limit.Settle(Results.TooMany(TimeSpan.FromMinutes(1)), key, false, _now);
         Assert.Equal(_now + 60_000, _limit.WakeAtMs(_now));
         Assert.Equal(0, _limit.Allowed(_now + 59_999, 0));
         Assert.True(_limit.Allowed(_now + 60_000, 0) > 0);
@@ -183,8 +183,18 @@ public sealed class ReceiverLimitTests
     public void Nobody_is_silenced_for_more_than_an_hour()
     {
         for (ulong key = 0; key < 3; key++)
-            _limit.Settle(Results.TooMany(TimeSpan.FromDays(100)), key, 1, _now);
+            _limit.Settle(Results.TooMany(TimeSpan.FromDays(100)), key, false, _now);
         Assert.Equal(_now + 3_600_000, _limit.WakeAtMs(_now));
+    }
+
+    [Fact]
+    public void A_probe_that_is_answered_with_failure_ends_the_silence_healthy_keys_may_wait_behind()
+    {
+        GoDown();
+        _now = _limit.WakeAtMs(_now);
+        Assert.False(_limit.Settle(Results.Status500, 1, false, _now));
+        Assert.Equal((false, true), (_limit.IsDown, _limit.IsSuspect));
+        Assert.Equal(4, _limit.Allowed(_now, 0));
     }
 
     [Fact]
@@ -192,20 +202,20 @@ public sealed class ReceiverLimitTests
     {
         GoDown();
         var rejected = Results.Status500 with { Outcome = Engine.Channels.AttemptOutcome.Rejected };
-        Assert.True(_limit.Settle(rejected, 1, 1, _limit.WakeAtMs(_now)));
+        Assert.True(_limit.Settle(rejected, 1, false, _limit.WakeAtMs(_now)));
         Assert.False(_limit.IsDown);
     }
 
     private void GoDown()
     {
         for (ulong key = 0; key < 100 && !_limit.IsDown; key++)
-            _limit.Settle(Results.TimedOut, key, 1, _now);
+            _limit.Settle(Results.TimedOut, key, false, _now);
         Assert.True(_limit.IsDown);
     }
 
     private void Work(int attempts, double latencyMs)
     {
         for (var i = 0; i < attempts; i++)
-            _limit.Settle(Results.Delivered(latencyMs), 1, _limit.Allowed(_now, 0), _now);
+            _limit.Settle(Results.Delivered(latencyMs), 1, true, _now);
     }
 }
