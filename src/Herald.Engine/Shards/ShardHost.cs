@@ -1,7 +1,6 @@
 using System.Threading.Channels;
 using Herald.Engine.Catalogs;
 using Herald.Engine.Events;
-using Herald.Engine.History;
 using Herald.Engine.Metrics;
 using Herald.Engine.Routing;
 using Herald.Engine.Sending;
@@ -23,16 +22,13 @@ internal sealed record ShardServices(
 internal sealed class ShardHost : IPermitTaker, IAsyncDisposable
 {
     private const int HeadChunk = 512;
-    private static readonly TimeSpan CommitRetry = TimeSpan.FromMilliseconds(250);
 
     private readonly ShardServices _services;
-    private readonly EngineOptions _options;
     private readonly Lease _lease;
     private readonly ShardMachine _machine;
     private readonly Router _headRouter, _scanRouter;
     private readonly EventLoader _loader;
-    private readonly AttemptHistory _history = new();
-    private readonly RecordWriter _progress = new();
+    private readonly ShardCommits _commits;
     private readonly IndexEntry[] _entries = new IndexEntry[HeadChunk];
     private readonly CancellationTokenSource _abort = new();
 
@@ -40,28 +36,24 @@ internal sealed class ShardHost : IPermitTaker, IAsyncDisposable
     private readonly Channel<ShardMessage> _mailbox = System.Threading.Channels.Channel.CreateUnbounded<ShardMessage>(
         new UnboundedChannelOptions { SingleReader = true, AllowSynchronousContinuations = false });
 
-    private readonly List<Skip> _skips = [];
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ITimer? _alarm;
     private Task _loop = Task.CompletedTask;
     private long _head;
     private int _wakePosted;
     private int _inFlight;
-    private bool _stopping, _committing;
-    private long _commitNumber, _lastCommitMs, _progressBytes, _checkpointBytes, _settledBelow = 1;
-    private int _commitsSinceSettled;
-    private ShardCommit? _unsaved;
-    private IReadOnlyList<Skip> _unsavedSkips = [];
+    private bool _stopping;
 
     public ShardHost(Lease lease, ShardServices services, EngineOptions options, ShardSettings settings, int seed)
     {
-        (_lease, _services, _options) = (lease, services, options);
+        (_lease, _services) = (lease, services);
 #pragma warning disable CA5394 // Spreads retries; no secret hangs on it.
         _machine = new ShardMachine(lease.Shard, settings, new Random(seed));
 #pragma warning restore CA5394
         _headRouter = new Router(services.Log, lease.Shard);
         _scanRouter = new Router(services.Log, lease.Shard);
         _loader = new EventLoader(services.Log, lease.Shard);
+        _commits = new ShardCommits(lease, _machine, services, options.CommitEvery, Post, _abort.Token);
     }
 
     public ShardId Shard => _lease.Shard;
@@ -144,8 +136,8 @@ internal sealed class ShardHost : IPermitTaker, IAsyncDisposable
                 var read = !_stopping && await ReadHeadAsync().ConfigureAwait(false);
                 read |= !_stopping && await ReadForScanAsync().ConfigureAwait(false);
                 await ActAsync().ConfigureAwait(false);
-                CommitIfDue(NowMs());
-                if (_stopping && _inFlight == 0 && !_committing && !HasUnsaved)
+                _commits.BeginIfDue(NowMs(), _stopping);
+                if (_stopping && _inFlight == 0 && !_commits.UnderWay && !_commits.HasUnsaved)
                     return;
                 if (!read && !_mailbox.Reader.TryPeek(out _))
                     await SleepAsync().ConfigureAwait(false);
@@ -162,8 +154,6 @@ internal sealed class ShardHost : IPermitTaker, IAsyncDisposable
         }
     }
 
-    private bool HasUnsaved => _machine.IsDirty || _skips.Count > 0 || _history.Bytes > 0 || _unsaved is not null;
-
     private async ValueTask LoadAsync()
     {
         var fence = new Fence(Shard, _lease.Epoch);
@@ -173,10 +163,9 @@ internal sealed class ShardHost : IPermitTaker, IAsyncDisposable
             saved.Apply(record.Span);
         var bounds = await _services.Log.BoundsAsync(Shard, _abort.Token).ConfigureAwait(false);
         _head = Math.Max(_head, bounds.Last);
-        _lastCommitMs = NowMs();
-        _machine.Restore(saved, _services.Catalog.Snapshot, bounds.First, _lastCommitMs);
-        _settledBelow = _machine.SettledBelow();
-        _progressBytes = stored.Records.Sum(r => (long)r.Length);
+        var now = NowMs();
+        _machine.Restore(saved, _services.Catalog.Snapshot, bounds.First, now);
+        _commits.GoOnFrom(stored, now);
     }
 
     // 1.
@@ -191,7 +180,7 @@ internal sealed class ShardHost : IPermitTaker, IAsyncDisposable
                 case ShardMessage.Ended { Attempt: var attempt }:
                     _inFlight--;
                     if (attempt.Counted)
-                        _history.Add(attempt);
+                        _commits.History.Add(attempt);
                     _machine.OnResult(
                         attempt.Start.Subscription, attempt.Start.Generation, attempt.Start.KeyHash, attempt.Start.Item.Sequence, attempt.Result,
                         attempt.Counted, now);
@@ -211,7 +200,7 @@ internal sealed class ShardHost : IPermitTaker, IAsyncDisposable
                         _machine.OnCatalog(update, now);
                     break;
                 case ShardMessage.Committed committed:
-                    OnCommitted(committed);
+                    _commits.OnEnded(committed, now);
                     break;
                 case ShardMessage.Call call:
                     call.Run(_machine);
@@ -285,7 +274,7 @@ internal sealed class ShardHost : IPermitTaker, IAsyncDisposable
         foreach (var (number, revision, reason) in acts.Gone)
             _ = DisableAsync(number, revision, reason);
         acts.Gone.Clear();
-        _skips.AddRange(acts.Skips);
+        _commits.Add(acts.Skips);
         acts.Skips.Clear();
         if (acts.Starts.Count == 0)
             return;
@@ -323,117 +312,9 @@ internal sealed class ShardHost : IPermitTaker, IAsyncDisposable
         }
     }
 
-    // 7.
-    private void CommitIfDue(long now)
-    {
-        if (_committing || !HasUnsaved)
-            return;
-        var urgent = _skips.Count > 0 || _stopping || _history.Bytes > 1 << 16;
-        if (!urgent && now - _lastCommitMs < _options.CommitEvery.TotalMilliseconds)
-            return;
-        _committing = true;
-        _lastCommitMs = now;
-        _ = CommitAsync(now);
-    }
-
-    private async Task CommitAsync(long now)
-    {
-        // A commit whose outcome is unknown is sent again as it was: the store knows its number.
-        if (_unsaved is null)
-            await PrepareAsync(now).ConfigureAwait(false);
-        var (commit, skips) = (_unsaved!, _unsavedSkips);
-        try
-        {
-            var began = _services.Time.GetTimestamp();
-            await _services.Store.CommitAsync(commit, _abort.Token).ConfigureAwait(false);
-            _services.Metrics.Committed(_services.Time.GetElapsedTime(began));
-            Post(new ShardMessage.Committed(commit, skips, null));
-        }
-        catch (Exception failure)
-        {
-            Post(new ShardMessage.Committed(commit, skips, failure));
-        }
-    }
-
-    private ValueTask PrepareAsync(long now)
-    {
-        // Everything of the machine is read here, before the first await: the loop goes on while the commit is under way.
-        var checkpoint = _progressBytes > Math.Max(1 << 16, 4 * _checkpointBytes);
-        _machine.SaveProgress(_progress, checkpoint);
-        var progress = _progress.Take();
-        _progressBytes = checkpoint ? progress.Length : _progressBytes + progress.Length;
-        if (checkpoint)
-            _checkpointBytes = progress.Length;
-        if (++_commitsSinceSettled >= 10 || _stopping)
-            (_settledBelow, _commitsSinceSettled) = (_machine.SettledBelow(), 0);
-        var skips = _skips.ToArray();
-        _skips.Clear();
-        foreach (var skip in skips)
-        {
-            _history.Add(skip, now);
-            _services.Metrics.Skipped(skip.Kind);
-        }
-        var commit = new ShardCommit
-        {
-            Fence = new Fence(Shard, _lease.Epoch),
-            Number = ++_commitNumber,
-            Progress = progress,
-            IsCheckpoint = checkpoint,
-            SettledBelow = _settledBelow,
-            DeadLetters = [.. skips.Where(s => s.Kind == SkipKind.DeadLetter).Select(ToDeadLetter)],
-            History = _history.Take(now),
-        };
-        (_unsaved, _unsavedSkips) = (commit, skips);
-        return skips.Any(s => s.Kind == SkipKind.Forward) ? AddForwardedAsync(commit, skips) : ValueTask.CompletedTask;
-    }
-
-    private async ValueTask AddForwardedAsync(ShardCommit commit, Skip[] skips)
-    {
-        var emitted = new List<NewEvent>();
-        var letters = commit.DeadLetters.ToList();
-        foreach (var skip in skips.Where(s => s.Kind == SkipKind.Forward))
-        {
-            var subscription = skip.Lane.Owner.Entry.Subscription;
-            if (await _services.Forwarding.EncodeAsync(Shard, skip.Item.Sequence, subscription, _abort.Token).ConfigureAwait(false) is { } forwarded)
-                emitted.Add(forwarded);
-            else
-                letters.Add(ToDeadLetter(skip)); // the topic to forward to is gone: nothing is dropped in silence
-        }
-        _unsaved = commit with { Emitted = emitted, DeadLetters = letters };
-    }
-
-    private NewDeadLetter ToDeadLetter(Skip skip)
-    {
-        var subscription = skip.Lane.Owner.Entry.Subscription;
-        var id = new DeadLetterId(Shard, subscription.Number, skip.Lane.Owner.Generation, skip.Item.Sequence);
-        return new NewDeadLetter(id, subscription.Id, subscription.Topic, skip.Reason!, default);
-    }
-
-    private void OnCommitted(ShardMessage.Committed committed)
-    {
-        _committing = false;
-        switch (committed.Failure)
-        {
-            case null:
-                (_unsaved, _unsavedSkips) = (null, []);
-                _machine.OnSkipsDurable(committed.Skips);
-                break;
-            case StoreUnavailableException failure:
-                _services.Logger.LogWarning(failure, "Shard {Shard} could not save its progress; it tries again.", Shard);
-                _lastCommitMs = NowMs() - (long)(_options.CommitEvery - CommitRetry).TotalMilliseconds;
-                break;
-            case OperationCanceledException when _abort.IsCancellationRequested:
-                break;
-            default:
-                throw new InvalidOperationException($"Shard {Shard} cannot save its progress.", committed.Failure);
-        }
-    }
-
     private async ValueTask SleepAsync()
     {
-        var due = _machine.NextDueMs;
-        if (!_committing && HasUnsaved)
-            due = Math.Min(due, _lastCommitMs + (long)_options.CommitEvery.TotalMilliseconds);
+        var due = Math.Min(_machine.NextDueMs, _commits.DueAtMs);
         if (due != long.MaxValue)
         {
             var wait = TimeSpan.FromMilliseconds(Math.Clamp(due - NowMs(), 1, 3_600_000));

@@ -1,6 +1,5 @@
 using Herald.Engine.Catalogs;
 using Herald.Engine.Sending;
-using Herald.Engine.Stores;
 
 namespace Herald.Engine.Shards;
 
@@ -17,7 +16,7 @@ internal abstract record ShardMessage
 
     public sealed record CatalogChanged(CatalogUpdate Update) : ShardMessage;
 
-    public sealed record Committed(ShardCommit Commit, IReadOnlyList<Skip> Skips, Exception? Failure) : ShardMessage;
+    public sealed record Committed(IReadOnlyList<Skip> Skips, Exception? Failure) : ShardMessage;
 
     /// <summary>Runs inside the loop, between steps: looks at the machine, or gives it an operator's order.</summary>
     public sealed record Call(Action<ShardMachine> Run) : ShardMessage;

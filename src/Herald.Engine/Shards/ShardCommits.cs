@@ -1,0 +1,147 @@
+using Herald.Engine.Events;
+using Herald.Engine.History;
+using Herald.Engine.Stores;
+using Microsoft.Extensions.Logging;
+
+namespace Herald.Engine.Shards;
+
+/// <summary>
+/// Saves a shard's progress, history and skips, one commit at a time: at an interval, or at once when a skip holds up its lane.
+/// A commit whose outcome is unknown is sent again as it was: the store knows its number. Belongs to the shard's loop.
+/// </summary>
+internal sealed class ShardCommits(
+    Lease lease, ShardMachine machine, ShardServices services, TimeSpan every, Action<ShardMessage> post, CancellationToken abort)
+{
+    private const int UrgentHistoryBytes = 1 << 16;
+    private const int LeastCheckpointBytes = 1 << 16;
+
+    // Working out what is settled looks at every lane; retention can wait for it.
+    private const int CommitsPerLookAtSettled = 10;
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(250);
+
+    private readonly RecordWriter _progress = new();
+    private readonly List<Skip> _skips = [];
+    private ShardCommit? _unsaved;
+    private Skip[] _unsavedSkips = [];
+    private bool _forwardsMissing;
+    private long _number, _lastMs, _chainBytes, _checkpointBytes, _settledBelow = 1;
+    private int _sinceSettled;
+
+    public AttemptHistory History { get; } = new();
+    public bool UnderWay { get; private set; }
+    public bool HasUnsaved => machine.IsDirty || _skips.Count > 0 || History.Bytes > 0 || _unsaved is not null;
+    public long DueAtMs => UnderWay || !HasUnsaved ? long.MaxValue : _lastMs + (long)every.TotalMilliseconds;
+
+    public void GoOnFrom(ShardProgress stored, long nowMs)
+    {
+        (_lastMs, _settledBelow) = (nowMs, machine.SettledBelow());
+        _chainBytes = stored.Records.Sum(r => (long)r.Length);
+    }
+
+    public void Add(List<Skip> skips) => _skips.AddRange(skips);
+
+    public void BeginIfDue(long nowMs, bool stopping)
+    {
+        if (UnderWay || !HasUnsaved)
+            return;
+        var urgent = _skips.Count > 0 || stopping || History.Bytes > UrgentHistoryBytes;
+        if (!urgent && nowMs < DueAtMs)
+            return;
+        (UnderWay, _lastMs) = (true, nowMs);
+        // Everything of the machine is read here: the loop goes on while the commit is under way.
+        if (_unsaved is null)
+            Prepare(nowMs, stopping);
+        _ = SendAsync();
+    }
+
+    public void OnEnded(ShardMessage.Committed committed, long nowMs)
+    {
+        UnderWay = false;
+        switch (committed.Failure)
+        {
+            case null:
+                (_unsaved, _unsavedSkips) = (null, []);
+                machine.OnSkipsDurable(committed.Skips);
+                break;
+            case StoreUnavailableException failure:
+                services.Logger.LogWarning(failure, "Shard {Shard} could not save its progress; it tries again.", lease.Shard);
+                _lastMs = nowMs - (long)(every - RetryAfter).TotalMilliseconds;
+                break;
+            case OperationCanceledException when abort.IsCancellationRequested:
+                break;
+            default:
+                throw new InvalidOperationException($"Shard {lease.Shard} cannot save its progress.", committed.Failure);
+        }
+    }
+
+    private void Prepare(long nowMs, bool stopping)
+    {
+        var checkpoint = _chainBytes > Math.Max(LeastCheckpointBytes, 4 * _checkpointBytes);
+        machine.SaveProgress(_progress, checkpoint);
+        var progress = _progress.Take();
+        _chainBytes = checkpoint ? progress.Length : _chainBytes + progress.Length;
+        if (checkpoint)
+            _checkpointBytes = progress.Length;
+        if (++_sinceSettled >= CommitsPerLookAtSettled || stopping)
+            (_settledBelow, _sinceSettled) = (machine.SettledBelow(), 0);
+        _unsavedSkips = [.. _skips];
+        _skips.Clear();
+        foreach (var skip in _unsavedSkips)
+        {
+            History.Add(skip, nowMs);
+            services.Metrics.Skipped(skip.Kind);
+        }
+        _forwardsMissing = _unsavedSkips.Any(s => s.Kind == SkipKind.Forward);
+        _unsaved = new ShardCommit
+        {
+            Fence = new Fence(lease.Shard, lease.Epoch),
+            Number = ++_number,
+            Progress = progress,
+            IsCheckpoint = checkpoint,
+            SettledBelow = _settledBelow,
+            DeadLetters = [.. _unsavedSkips.Where(s => s.Kind == SkipKind.DeadLetter).Select(ToDeadLetter)],
+            History = History.Take(nowMs),
+        };
+    }
+
+    private async Task SendAsync()
+    {
+        Exception? failure = null;
+        try
+        {
+            if (_forwardsMissing)
+                await AddForwardedAsync().ConfigureAwait(false);
+            var began = services.Time.GetTimestamp();
+            await services.Store.CommitAsync(_unsaved!, abort).ConfigureAwait(false);
+            services.Metrics.Committed(services.Time.GetElapsedTime(began));
+        }
+        catch (Exception caught)
+        {
+            failure = caught;
+        }
+        post(new ShardMessage.Committed(_unsavedSkips, failure));
+    }
+
+    private async ValueTask AddForwardedAsync()
+    {
+        var emitted = new List<NewEvent>();
+        var letters = _unsaved!.DeadLetters.ToList();
+        foreach (var skip in _unsavedSkips.Where(s => s.Kind == SkipKind.Forward))
+        {
+            var subscription = skip.Lane.Owner.Entry.Subscription;
+            if (await services.Forwarding.EncodeAsync(lease.Shard, skip.Item.Sequence, subscription, abort).ConfigureAwait(false) is { } forwarded)
+                emitted.Add(forwarded);
+            else
+                letters.Add(ToDeadLetter(skip)); // the topic to forward to is gone: nothing is dropped in silence
+        }
+        _unsaved = _unsaved with { Emitted = emitted, DeadLetters = letters };
+        _forwardsMissing = false;
+    }
+
+    private NewDeadLetter ToDeadLetter(Skip skip)
+    {
+        var subscription = skip.Lane.Owner.Entry.Subscription;
+        var id = new DeadLetterId(lease.Shard, subscription.Number, skip.Lane.Owner.Generation, skip.Item.Sequence);
+        return new NewDeadLetter(id, subscription.Id, subscription.Topic, skip.Reason!, default);
+    }
+}
