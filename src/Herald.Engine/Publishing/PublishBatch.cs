@@ -31,6 +31,9 @@ public sealed class PublishBatch : IDisposable
 
     public EventView this[int index] => new(_bytes.AsMemory(_records[index].Start, _records[index].Length));
 
+    /// <summary>Where the event's key lives; known once it is published.</summary>
+    public ShardId ShardOf(int index) => _events[index].Shard;
+
     internal ReadOnlyMemory<NewEvent> Events => _events.AsMemory(0, Count);
     internal Memory<Appended> Verdicts => _verdicts.AsMemory(0, Count);
 

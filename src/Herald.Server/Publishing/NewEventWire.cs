@@ -48,6 +48,9 @@ internal sealed record PublishResultWire
     [Description("accepted, duplicate (the same event is already durable), conflict (the id was used for another event), or refused.")]
     public required string Status { get; set; }
 
+    [Description("Where its key lives: sequences count within a shard.")]
+    public int? Shard { get; set; }
+
     [Description("Its sequence in its shard; for a duplicate or a conflict that of the original.")]
     public long? Sequence { get; set; }
     public PublishProblemWire? Problem { get; set; }

@@ -170,15 +170,15 @@ internal sealed class PublishRequest : IDisposable
         {
             case Verdict.Accepted:
                 json.WriteString("status"u8, "accepted"u8);
-                json.WriteNumber("sequence"u8, appended.Sequence);
+                WritePlace(json, batch, position, appended);
                 break;
             case Verdict.Duplicate:
                 json.WriteString("status"u8, "duplicate"u8);
-                json.WriteNumber("sequence"u8, appended.Sequence);
+                WritePlace(json, batch, position, appended);
                 break;
             case Verdict.Conflict:
                 json.WriteString("status"u8, "conflict"u8);
-                json.WriteNumber("sequence"u8, appended.Sequence);
+                WritePlace(json, batch, position, appended);
                 WriteProblem(json, ProblemKind.EventConflict, FieldProblem.Of("/id", batch[position].Id, PublishRules.Conflict));
                 break;
             default:
@@ -186,6 +186,12 @@ internal sealed class PublishRequest : IDisposable
                 WriteProblem(json, ProblemKind.NoRoom, FieldProblem.Of("", batch[position].Id, PublishRules.NoRoom));
                 break;
         }
+    }
+
+    private static void WritePlace(Utf8JsonWriter json, PublishBatch batch, int position, Appended appended)
+    {
+        json.WriteNumber("shard"u8, batch.ShardOf(position).Value);
+        json.WriteNumber("sequence"u8, appended.Sequence);
     }
 
     private static void WriteProblem(Utf8JsonWriter json, ProblemKind kind, FieldProblem problem)
