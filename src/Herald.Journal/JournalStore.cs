@@ -15,7 +15,8 @@ namespace Herald.Journal;
 
 /// <summary>
 /// The embedded store: every role of the store contract over one log on the local disk. Changes go through the writer's thread;
-/// reads come from the tables, the index and the log, on the caller's. This type only puts the parts together.
+/// reads come from the tables, the index and the log, on the caller's. This type only puts the parts together;
+/// it is over 400 lines because it has six roles, of a few lines a member.
 /// </summary>
 public sealed class JournalStore : IEventLog, IShardStore, IStateReader, ICatalogStore, IDeadLetterStore, IOwnership, IAsyncDisposable
 {

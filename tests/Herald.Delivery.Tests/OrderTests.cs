@@ -1,3 +1,4 @@
+using Herald.Engine;
 using Xunit;
 
 namespace Herald.Delivery.Tests;
@@ -27,6 +28,29 @@ public sealed class OrderTests
             var judge = node.Channel.JudgeOf($"s{i}");
             await judge.WaitForAsync(Events, TimeSpan.FromSeconds(120));
             Assert.Equal((0, 0, 0), (judge.OutOfOrder, judge.Repeats, judge.OtherIds));
+        }
+    }
+
+    [Fact]
+    public async Task A_tight_bound_of_bytes_in_flight_slows_but_stops_nothing()
+    {
+        const int Events = 5000, Keys = 100;
+        await using var node = await Node.StartAsync(new EngineOptions { MaxBytesInFlight = 300, CommitEvery = TimeSpan.FromMilliseconds(50) });
+        var topic = await node.TopicAsync("orders");
+        foreach (var id in new[] { "s0", "s1", "s2" })
+        {
+            await node.SubscribeAsync(Node.Draft(id));
+            node.Channel.Answer(id, async (_, _, _) =>
+            {
+                await Task.Yield();
+                return ScriptedChannel.Ok;
+            });
+        }
+        await node.PublishAsync(topic, Enumerable.Range(0, Events).Select(i => (i % Keys, (i / Keys) + 1)));
+        foreach (var id in new[] { "s0", "s1", "s2" })
+        {
+            await node.Channel.JudgeOf(id).WaitForAsync(Events);
+            Assert.Equal((0, 0), (node.Channel.JudgeOf(id).OutOfOrder, node.Channel.JudgeOf(id).Repeats));
         }
     }
 }

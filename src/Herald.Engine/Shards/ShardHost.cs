@@ -29,6 +29,9 @@ internal sealed class ShardHost : IPermitTaker, IAsyncDisposable
     private readonly Router _headRouter, _scanRouter;
     private readonly EventLoader _loader;
     private readonly ShardCommits _commits;
+
+    // Attempts whose payload has its place among the bytes in flight, and may be read.
+    private readonly List<StartAttempt> _entered = [];
     private readonly IndexEntry[] _entries = new IndexEntry[HeadChunk];
     private readonly CancellationTokenSource _abort = new();
 
@@ -185,6 +188,9 @@ internal sealed class ShardHost : IPermitTaker, IAsyncDisposable
                         attempt.Start.Subscription, attempt.Start.Generation, attempt.Start.KeyHash, attempt.Start.Item.Sequence, attempt.Result,
                         attempt.Counted, now);
                     break;
+                case ShardMessage.Entered { Start: var start }:
+                    _entered.Add(start);
+                    break;
                 case ShardMessage.Granted grant:
                     if (_stopping)
                         _services.Ledger.Return(grant.Subscription, grant.Kind, grant.Count);
@@ -240,7 +246,7 @@ internal sealed class ShardHost : IPermitTaker, IAsyncDisposable
             if (first > from)
                 _services.Logger.LogWarning("Shard {Shard}: sequences {From} to {To} are no longer kept; what was unsettled there has expired.", Shard, from, first - 1);
             _machine.OnExpired(first);
-            return true;
+            return first > from;
         }
         var routed = await _scanRouter.RouteAsync(_entries.AsMemory(0, read.Count), _machine.Catalog, _abort.Token).ConfigureAwait(false);
         _machine.OnScan(routed.Span, NowMs());
@@ -276,12 +282,26 @@ internal sealed class ShardHost : IPermitTaker, IAsyncDisposable
         acts.Gone.Clear();
         _commits.Add(acts.Skips);
         acts.Skips.Clear();
-        if (acts.Starts.Count == 0)
-            return;
         foreach (var start in acts.Starts)
-            await _services.Runner.EnterAsync(start.Item.Size).ConfigureAwait(false);
-        await _loader.LoadAsync(acts.Starts, Launch, _abort.Token).ConfigureAwait(false);
+        {
+            // The loop never waits for room: results and other subscriptions' attempts go on.
+            var entered = _services.Runner.EnterAsync(start.Item.Size);
+            if (entered.IsCompletedSuccessfully)
+                _entered.Add(start);
+            else
+                _ = EnterLaterAsync(start, entered);
+        }
         acts.Starts.Clear();
+        if (_entered.Count == 0)
+            return;
+        await _loader.LoadAsync(_entered, Launch, _abort.Token).ConfigureAwait(false);
+        _entered.Clear();
+    }
+
+    private async Task EnterLaterAsync(StartAttempt start, ValueTask entered)
+    {
+        await entered.ConfigureAwait(false);
+        Post(new ShardMessage.Entered(start));
     }
 
     private void Launch(StartAttempt start, byte[]? record, int length)

@@ -10,6 +10,9 @@ internal abstract record ShardMessage
 
     public sealed record Ended(AttemptEnded Attempt) : ShardMessage;
 
+    /// <summary>There is room for the payload of an attempt that had to wait for it.</summary>
+    public sealed record Entered(StartAttempt Start) : ShardMessage;
+
     public sealed record Granted(int Subscription, PermitKind Kind, int Count) : ShardMessage;
 
     public sealed record EndpointBack(int Subscription) : ShardMessage;
