@@ -62,8 +62,8 @@ public sealed class IsolationTests
         }
         var (backlog, healed) = (Median(plain), Median(healing));
         TestContext.Current.TestOutputHelper?.WriteLine($"plain backlog {backlog:0.00} s, {Keys} healing keys {healed:0.00} s, ratio {healed / backlog:0.00}");
-        // The promise is for a million events. The brief form, where each key has twenty, is there to notice work that grows with keys × events.
-        var most = Scale.Of(6, 2);
+        // The promise is for a million events; the brief form has one round only, and leaves room for a noisy machine.
+        var most = Scale.Of(4, 2);
         Assert.True(healed / backlog <= most, $"healing took {healed / backlog:0.00} times as long as a plain backlog");
     }
 

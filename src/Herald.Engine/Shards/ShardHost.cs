@@ -142,7 +142,10 @@ internal sealed class ShardHost : IPermitTaker, IAsyncDisposable
                 _commits.BeginIfDue(NowMs(), _stopping);
                 if (_stopping && _inFlight == 0 && !_commits.UnderWay && !_commits.HasUnsaved)
                     return;
-                if (!read && !_mailbox.Reader.TryPeek(out _))
+                // A shard with much to read must not keep its thread: there are more shards than threads.
+                if (read || _mailbox.Reader.TryPeek(out _))
+                    await Task.Yield();
+                else
                     await SleepAsync().ConfigureAwait(false);
             }
         }
