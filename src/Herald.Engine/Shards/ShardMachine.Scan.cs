@@ -64,7 +64,7 @@ internal sealed partial class ShardMachine
             foreach (var route in _ridingStates.Count == 0 ? [] : routed.Routes)
             {
                 if (_states.TryGetValue(route.Subscription, out var state) && state.Rider == RiderState.Riding
-                    && sequence > state.Position && IsMeantFor(route, sequence, out _) && !Take(state, routed, nowMs))
+                    && sequence > state.Position && IsMeantFor(route, sequence, out _) && !Take(state, routed))
                 {
                     state.Position = sequence - 1;
                     LeaveScan(state);

@@ -62,7 +62,7 @@ internal sealed partial class ShardMachine
                     continue;
                 if (!_states.TryGetValue(route.Subscription, out var state))
                     _states[route.Subscription] = state = new SubscriptionState(entry);
-                if (state.AtHead && !Take(state, routed, nowMs))
+                if (state.AtHead && !Take(state, routed))
                     FallBehind(state, sequence - 1);
             }
             Routed = sequence;
@@ -296,7 +296,7 @@ internal sealed partial class ShardMachine
     // ---- Lanes ----
 
     /// <summary>The subscription's part of an entry that its filter matches. False when there is no room: it stops before the entry.</summary>
-    private bool Take(SubscriptionState state, in RoutedEntry routed, long nowMs)
+    private bool Take(SubscriptionState state, in RoutedEntry routed)
     {
         var entry = routed.Entry;
         var item = new LaneItem(entry.Sequence, entry.AcceptedAtMs, entry.Size);
