@@ -26,6 +26,7 @@ internal sealed class ShardCommits(
     private bool _forwardsMissing;
     private long _number, _lastMs, _chainBytes, _checkpointBytes, _settledBelow = 1;
     private int _sinceSettled;
+    private long _settledVersion;
 
     public AttemptHistory History { get; } = new();
     public bool UnderWay { get; private set; }
@@ -34,7 +35,7 @@ internal sealed class ShardCommits(
 
     public void GoOnFrom(ShardProgress stored, long nowMs)
     {
-        (_lastMs, _settledBelow) = (nowMs, machine.SettledBelow());
+        (_lastMs, _settledBelow, _settledVersion) = (nowMs, machine.SettledBelow(), machine.Catalog.Version);
         _chainBytes = stored.Records.Sum(r => (long)r.Length);
     }
 
@@ -82,8 +83,9 @@ internal sealed class ShardCommits(
         _chainBytes = checkpoint ? progress.Length : _chainBytes + progress.Length;
         if (checkpoint)
             _checkpointBytes = progress.Length;
-        if (++_sinceSettled >= CommitsPerLookAtSettled || stopping)
-            (_settledBelow, _sinceSettled) = (machine.SettledBelow(), 0);
+        // A replay, or a subscription that starts in the past, needs again what was settled for all others: that cannot wait.
+        if (++_sinceSettled >= CommitsPerLookAtSettled || stopping || machine.Catalog.Version != _settledVersion)
+            (_settledBelow, _sinceSettled, _settledVersion) = (machine.SettledBelow(), 0, machine.Catalog.Version);
         _unsavedSkips = [.. _skips];
         _skips.Clear();
         foreach (var skip in _unsavedSkips)
@@ -110,9 +112,9 @@ internal sealed class ShardCommits(
         try
         {
             if (_forwardsMissing)
-                await AddForwardedAsync().ConfigureAwait(false);
+                await AddForwardedAsync();
             var began = services.Time.GetTimestamp();
-            await services.Store.CommitAsync(_unsaved!, abort).ConfigureAwait(false);
+            await services.Store.CommitAsync(_unsaved!, abort);
             services.Metrics.Committed(services.Time.GetElapsedTime(began));
         }
         catch (Exception caught)
@@ -129,7 +131,7 @@ internal sealed class ShardCommits(
         foreach (var skip in _unsavedSkips.Where(s => s.Kind == SkipKind.Forward))
         {
             var subscription = skip.Lane.Owner.Entry.Subscription;
-            if (await services.Forwarding.EncodeAsync(lease.Shard, skip.Item.Sequence, subscription, abort).ConfigureAwait(false) is { } forwarded)
+            if (await services.Forwarding.EncodeAsync(lease.Shard, skip.Item.Sequence, subscription, abort) is { } forwarded)
                 emitted.Add(forwarded);
             else
                 letters.Add(ToDeadLetter(skip)); // the topic to forward to is gone: nothing is dropped in silence

@@ -313,7 +313,7 @@ internal sealed partial class ShardMachine
                 return true;
             }
         }
-        if (state.Outstanding >= _settings.Window)
+        if (ArrivalsAreFull(state))
             return false;
         if (lane is null)
             state.Lanes[entry.KeyHash] = lane = new Lane(state, entry.KeyHash);
@@ -479,7 +479,6 @@ internal sealed partial class ShardMachine
         MarkDirty(lane);
     }
 
-    // Arrivals and what is read back for detached lanes have a window each, so that neither can crowd out the other.
     private static void CountInWindow(Lane lane, int count)
     {
         if (lane.Detached)
