@@ -212,6 +212,8 @@ public sealed class HeraldEngine : IAsyncDisposable
                 CancellationToken.None);
             if (!passed)
                 return false;
+            // A restart goes on from what is saved, which may be behind.
+            await host.SaveAsync();
         }
         return true;
     }

@@ -10,10 +10,9 @@ namespace Herald.Engine.Shards;
 /// A commit whose outcome is unknown is sent again as it was: the store knows its number. Belongs to the shard's loop.
 /// </summary>
 internal sealed class ShardCommits(
-    Lease lease, ShardMachine machine, ShardServices services, TimeSpan every, Action<ShardMessage> post, CancellationToken abort)
+    Lease lease, ShardMachine machine, ShardServices services, EngineOptions options, Action<ShardMessage> post, CancellationToken abort)
 {
     private const int UrgentHistoryBytes = 1 << 16;
-    private const int LeastCheckpointBytes = 1 << 16;
 
     // Working out what is settled looks at every lane; retention can wait for it.
     private const int CommitsPerLookAtSettled = 10;
@@ -21,6 +20,9 @@ internal sealed class ShardCommits(
 
     private readonly RecordWriter _progress = new();
     private readonly List<Skip> _skips = [];
+
+    // Who waits until what has happened by now is durable: not begun yet, and in the commit that is.
+    private readonly List<TaskCompletionSource> _asked = [], _waiting = [];
     private ShardCommit? _unsaved;
     private Skip[] _unsavedSkips = [];
     private bool _forwardsMissing;
@@ -31,7 +33,7 @@ internal sealed class ShardCommits(
     public AttemptHistory History { get; } = new();
     public bool UnderWay { get; private set; }
     public bool HasUnsaved => machine.IsDirty || _skips.Count > 0 || History.Bytes > 0 || _unsaved is not null;
-    public long DueAtMs => UnderWay || !HasUnsaved ? long.MaxValue : _lastMs + (long)every.TotalMilliseconds;
+    public long DueAtMs => UnderWay || !HasUnsaved ? long.MaxValue : _lastMs + (long)options.CommitEvery.TotalMilliseconds;
 
     public void GoOnFrom(ShardProgress stored, long nowMs)
     {
@@ -41,11 +43,31 @@ internal sealed class ShardCommits(
 
     public void Add(List<Skip> skips) => _skips.AddRange(skips);
 
+    /// <summary>Ends when everything that has happened by now is durable.</summary>
+    public Task WhenSaved()
+    {
+        var saved = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _asked.Add(saved);
+        return saved.Task;
+    }
+
+    /// <summary>The loop has ended: nothing will be saved any more.</summary>
+    public void GiveUp()
+    {
+        foreach (var waiting in (TaskCompletionSource[])[.. _asked, .. _waiting])
+            waiting.TrySetException(new StoreUnavailableException($"Shard {lease.Shard} has stopped."));
+    }
+
     public void BeginIfDue(long nowMs, bool stopping)
     {
-        if (UnderWay || !HasUnsaved)
+        if (UnderWay)
             return;
-        var urgent = _skips.Count > 0 || stopping || History.Bytes > UrgentHistoryBytes;
+        if (!HasUnsaved)
+        {
+            Tell(_asked);
+            return;
+        }
+        var urgent = _skips.Count > 0 || _asked.Count > 0 || stopping || History.Bytes > UrgentHistoryBytes;
         if (!urgent && nowMs < DueAtMs)
             return;
         (UnderWay, _lastMs) = (true, nowMs);
@@ -62,11 +84,12 @@ internal sealed class ShardCommits(
         {
             case null:
                 (_unsaved, _unsavedSkips) = (null, []);
+                Tell(_waiting);
                 machine.OnSkipsDurable(committed.Skips);
                 break;
             case StoreUnavailableException failure:
                 services.Logger.LogWarning(failure, "Shard {Shard} could not save its progress; it tries again.", lease.Shard);
-                _lastMs = nowMs - (long)(every - RetryAfter).TotalMilliseconds;
+                _lastMs = nowMs - (long)(options.CommitEvery - RetryAfter).TotalMilliseconds;
                 break;
             case OperationCanceledException when abort.IsCancellationRequested:
                 break;
@@ -75,9 +98,18 @@ internal sealed class ShardCommits(
         }
     }
 
+    private static void Tell(List<TaskCompletionSource> waiting)
+    {
+        foreach (var one in waiting)
+            one.SetResult();
+        waiting.Clear();
+    }
+
     private void Prepare(long nowMs, bool stopping)
     {
-        var checkpoint = _chainBytes > Math.Max(LeastCheckpointBytes, 4 * _checkpointBytes);
+        _waiting.AddRange(_asked);
+        _asked.Clear();
+        var checkpoint = _chainBytes > Math.Max(options.LeastCheckpointBytes, 4 * _checkpointBytes);
         machine.SaveProgress(_progress, checkpoint);
         var progress = _progress.Take();
         _chainBytes = checkpoint ? progress.Length : _chainBytes + progress.Length;

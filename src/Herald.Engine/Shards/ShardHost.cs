@@ -57,13 +57,14 @@ internal sealed class ShardHost : IPermitTaker, IAsyncDisposable
         _headRouter = new Router(services.Log, lease.Shard);
         _scanRouter = new Router(services.Log, lease.Shard);
         _loader = new EventLoader(services.Log, lease.Shard);
-        _commits = new ShardCommits(lease, _machine, services, options.CommitEvery, Post, _abort.Token);
+        _commits = new ShardCommits(lease, _machine, services, options, Post, _abort.Token);
     }
 
     public ShardId Shard => _lease.Shard;
 
     /// <summary>To look at while its loop stands still.</summary>
     public ShardMachine Machine => _machine;
+    public bool HasUnsaved => _commits.HasUnsaved;
 
     /// <summary>Ends when the loop has ended: in peace after <see cref="StopAsync"/>, or with what made it impossible to go on.</summary>
     public Task Ended => _loop;
@@ -98,6 +99,13 @@ internal sealed class ShardHost : IPermitTaker, IAsyncDisposable
         using var ended = _ended.Token.Register(
             () => answer.TrySetException(new StoreUnavailableException($"Shard {Shard} is not running on this node.")));
         return await answer.Task.WaitAsync(cancel);
+    }
+
+    /// <summary>Ends when everything the machine has done by now is durable.</summary>
+    public async ValueTask SaveAsync()
+    {
+        var saved = await CallAsync(_ => _commits.WhenSaved(), CancellationToken.None);
+        await saved;
     }
 
     void IPermitTaker.Grant(int subscription, PermitKind kind, int count) => Post(new ShardMessage.Granted(subscription, kind, count));
@@ -169,6 +177,7 @@ internal sealed class ShardHost : IPermitTaker, IAsyncDisposable
         finally
         {
             _ended.Cancel();
+            _commits.GiveUp();
         }
     }
 

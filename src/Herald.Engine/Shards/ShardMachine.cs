@@ -439,6 +439,7 @@ internal sealed partial class ShardMachine
         lane.From = second > 0 ? second : Math.Max(lane.From, head + 1);
         lane.LastSeen = last;
         lane.OutsideWindow = true;
+        MarkDirty(lane);
         WindowFreed(state);
     }
 

@@ -20,7 +20,7 @@ internal sealed class Judge(Simulator simulator, int shards) : IStoreWatcher
     private readonly Dictionary<(int Number, int Generation), SubscriptionModel> _models = [];
     private readonly Dictionary<string, SubscriptionModel> _latest = [];
     private readonly HashSet<DeadLetterId> _letters = [];
-    private readonly Dictionary<(string Subscription, string Payload), string> _messageIds = [];
+    private readonly Dictionary<(string Subscription, int Topic, string Payload), string> _messageIds = [];
 
     public IEnumerable<SubscriptionModel> Living => _latest.Values.Where(model => model.Lives);
     public IEnumerable<SubscriptionModel> All => _models.Values;
@@ -44,6 +44,8 @@ internal sealed class Judge(Simulator simulator, int shards) : IStoreWatcher
         log.Add(known);
         foreach (var model in Living)
             Expect(model, shard.Value, known);
+        if (simulator.Traces)
+            simulator.Trace($"accepted: sequence {known.Sequence} of shard {shard}, key {known.Key:x}");
     }
 
     public void OnCatalog(CatalogRecord record)
@@ -55,18 +57,22 @@ internal sealed class Judge(Simulator simulator, int shards) : IStoreWatcher
         {
             if (before is not null)
                 before.EndVersion = record.Version;
+            simulator.Reached.Count("subscriptions deleted");
             return;
         }
         var entry = CatalogCodec.DecodeSubscription(record);
         var subscription = entry.Subscription;
+        if (simulator.Traces)
+            simulator.Trace($"catalog {record.Version}: {record.Id} ({subscription.Number}), generation {subscription.Generation}, {subscription.Status}, after {string.Join(", ", entry.Starts)}, heads {string.Join(", ", record.Heads)}, {subscription.Retry.OnExhausted}");
         if (before is not null && before.Generation == subscription.Generation && before.Number == subscription.Number)
         {
             before.Change(subscription, record.Version, record.Heads);
+            before.LastProgressMs = simulator.NowMs;
             return;
         }
         if (before is not null)
             before.EndVersion = record.Version;
-        var model = new SubscriptionModel(subscription, [.. entry.Starts], record.Version);
+        var model = new SubscriptionModel(subscription, [.. entry.Starts], record.Version) { LastProgressMs = simulator.NowMs };
         CheckStart(model, record);
         _models.Add((model.Number, model.Generation), model);
         _latest[record.Id] = model;
@@ -85,14 +91,19 @@ internal sealed class Judge(Simulator simulator, int shards) : IStoreWatcher
             if (!_letters.Add(letter.Id))
                 throw new Violation($"13: a second dead letter for sequence {letter.Id.Sequence} of subscription {letter.Id.Subscription}, generation {letter.Id.Generation}");
         }
+        if (commit.IsCheckpoint)
+            simulator.Reached.Count("checkpoints");
         foreach (var skip in SkipsOf(commit))
             OnSkipped(commit, shard, skip);
+        if (simulator.Traces)
+            simulator.Trace($"commit {commit.Number} of epoch {commit.Fence.Epoch}, shard {shard}, {(commit.IsCheckpoint ? "a checkpoint" : "a record")}");
         CheckSettledBelow(commit, shard);
     }
 
     public void OnTrimmed(ShardId shard, long first)
     {
         _first[shard.Value] = first;
+        simulator.Trace($"shard {shard} is trimmed to {first}");
         foreach (var model in _models.Values)
         {
             foreach (var ((at, _), lane) in model.Lanes)
@@ -131,7 +142,7 @@ internal sealed class Judge(Simulator simulator, int shards) : IStoreWatcher
             throw new Violation($"sent again after a clean stop that knew of its success: {delivery}");
         if (node.InFlight.Count(one => one.Subscription == model.Number) > subscription.Limits.MaxInFlight)
             throw new Violation($"12: more than {subscription.Limits.MaxInFlight} attempts in flight: {delivery}");
-        var origin = (model.Id, _log[shard][(int)sequence - 1].Payload);
+        var origin = (model.Id, EventOf(shard, sequence).Topic, EventOf(shard, sequence).Payload);
         if (!_messageIds.TryAdd(origin, attempt.MessageId) && _messageIds[origin] != attempt.MessageId)
             throw new Violation($"the message id has changed: {delivery}");
         if (simulator.Traces)
@@ -141,6 +152,8 @@ internal sealed class Judge(Simulator simulator, int shards) : IStoreWatcher
 
     public void OnEnded(NodeView node, Delivery delivery, bool delivered)
     {
+        if (simulator.Traces)
+            simulator.Trace($"ended, {(delivered ? "delivered" : "failed")}: {delivery}");
         node.InFlight.Remove((delivery.Model.Number, delivery.Shard, delivery.Lane.Key));
         if (delivered)
             node.Heard.Add((delivery.Model, delivery.Shard, delivery.Sequence));
@@ -151,6 +164,7 @@ internal sealed class Judge(Simulator simulator, int shards) : IStoreWatcher
     {
         var (lane, sequence) = (delivery.Lane, delivery.Sequence);
         lane.Open.Remove(sequence);
+        delivery.Model.LastProgressMs = simulator.NowMs;
         if (!lane.Acknowledged.Add(sequence))
         {
             simulator.Reached.Count("repeats");
@@ -174,6 +188,17 @@ internal sealed class Judge(Simulator simulator, int shards) : IStoreWatcher
         if (same == (answer.Verdict == Verdict.Conflict))
             throw new Violation($"8: answered {answer.Verdict} with sequence {answer.Sequence}, which holds {(same ? "the same" : "something else")}");
         simulator.Reached.Count($"published: {answer.Verdict}");
+    }
+
+    public void OnRepeated(ShardCommit commit) => simulator.Reached.Count("commits sent again and recognised");
+
+    /// <summary>A subscription whose receiver is well is served, whatever goes on beside it.</summary>
+    public void CheckIsServed(SubscriptionModel model, long undisturbedSinceMs, long withinMs)
+    {
+        var waits = model.Lanes.Where(lane => lane.Value.Open.Count > 0).Select(lane => EventOf(lane.Key.Shard, lane.Value.Open.Min).AtMs);
+        var since = Math.Max(undisturbedSinceMs, Math.Max(model.LastProgressMs, waits.DefaultIfEmpty(long.MaxValue).Min()));
+        if (simulator.NowMs - withinMs > since)
+            throw new Violation($"16: nothing has been delivered for {simulator.NowMs - since} ms, though the receiver is well: {model}");
     }
 
     /// <summary>Nothing is open any more.</summary>
@@ -251,6 +276,8 @@ internal sealed class Judge(Simulator simulator, int shards) : IStoreWatcher
     private void OnSkipped(ShardCommit commit, int shard, HistoryRecord skip)
     {
         simulator.Reached.Count($"skipped: {skip.Skip}");
+        if (simulator.Traces)
+            simulator.Trace($"skipped ({skip.Skip}): sequence {skip.Sequence} of shard {shard}, subscription {skip.Subscription}");
         var accepted = EventOf(shard, skip.Sequence);
         var letter = commit.DeadLetters.Any(l => l.Id.Subscription == skip.Subscription && l.Id.Sequence == skip.Sequence);
         if (skip.Skip == SkipKind.DeadLetter && !letter)

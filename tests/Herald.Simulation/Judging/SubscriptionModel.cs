@@ -21,6 +21,9 @@ internal sealed class SubscriptionModel(Subscription first, long[] starts, long 
 
     /// <summary>The catalog version that ended it: deleted, or another generation. 0 while it lives.</summary>
     public long EndVersion { get; set; }
+
+    /// <summary>When something of it was last delivered, or an operator changed it.</summary>
+    public long LastProgressMs { get; set; }
     public bool Lives => EndVersion == 0;
     public bool Runs => Lives && Latest.Status == SubscriptionStatus.Active;
 

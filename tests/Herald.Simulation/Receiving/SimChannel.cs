@@ -19,7 +19,7 @@ internal sealed class SimChannel(SimProcess process, NodeView node, IReadOnlyDic
     public async ValueTask<AttemptResult> TryAsync(Attempt attempt, CancellationToken cancel)
     {
         _simulator.CheckThread();
-        var delivery = judge.OnStart(node, attempt);
+        var delivery = Begin(attempt);
         var receiver = receivers[attempt.Subscription.Endpoint.Host];
         var (began, timeout) = (_simulator.NowMs, (long)attempt.Subscription.Limits.Timeout.TotalMilliseconds);
         var answer = new TaskCompletionSource<AttemptResult>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -51,6 +51,20 @@ internal sealed class SimChannel(SimProcess process, NodeView node, IReadOnlyDic
     private static readonly AttemptResult Broken = Fails(AttemptStage.Wait, null, "connection reset", troubled: true);
     private static readonly AttemptResult Refused = Fails(AttemptStage.Connect, null, "connection refused", troubled: true);
 
+    // The engine takes whatever a channel throws for a failed attempt.
+    private Delivery Begin(in Attempt attempt)
+    {
+        try
+        {
+            return judge.OnStart(node, attempt);
+        }
+        catch (Violation broken)
+        {
+            _simulator.Broken ??= broken;
+            throw;
+        }
+    }
+
     private readonly record struct Answering(long? ArrivesAfterMs, long? AnswersAfterMs, AttemptResult Result, bool AnswerLost);
 
     private Answering Plan(SimReceiver receiver, in Attempt attempt)
@@ -81,6 +95,7 @@ internal sealed class SimChannel(SimProcess process, NodeView node, IReadOnlyDic
             case ReceiverMood.Down:
                 return new(null, answers, Refused, false);
             case ReceiverMood.Gone:
+                _simulator.Reached.Count("said to be gone");
                 return new(arrives, answers, new AttemptResult { Outcome = AttemptOutcome.EndpointGone, Stage = AttemptStage.Response, StatusCode = 410, Reason = "gone" }, false);
             default:
                 return new(arrives, answers, AttemptResult.Delivered, false);

@@ -19,6 +19,9 @@ internal sealed class Simulator(int seed, Action<string>? trace)
     public long NowMs { get; private set; } = 2_000_000_000_000;
     public long Steps { get; private set; }
 
+    /// <summary>Ends the run with the next step: for those whose caller would swallow an exception.</summary>
+    public Violation? Broken { get; set; }
+
     /// <summary>Called between any two steps.</summary>
     public Action? AfterStep { get; set; }
 
@@ -56,11 +59,13 @@ internal sealed class Simulator(int seed, Action<string>? trace)
             NowMs = Math.Max(NowMs, when.At);
             happens();
         }
+        if (Broken is not null)
+            throw Broken;
         AfterStep?.Invoke();
         return true;
     }
 
-    public void Trace(string what) => trace?.Invoke(what);
+    public void Trace(string what) => trace?.Invoke($"{NowMs % 100_000_000,10} {Steps,8}  {what}");
 
     public bool Traces => trace is not null;
 

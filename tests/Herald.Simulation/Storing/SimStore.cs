@@ -112,6 +112,7 @@ internal sealed class SimStore(int shards, ulong hashSeed, IStoreWatcher watcher
             // Sent again, or come late: it has been applied.
             if (commit.Number == shard.LastCommit && !commit.Progress.Span.SequenceEqual(shard.LastProgress))
                 throw new Violation($"commit {commit.Number} of shard {commit.Fence.Shard} was sent again with other content");
+            watcher.OnRepeated(commit);
             return shard.LastReply;
         }
         if (commit.Number != shard.LastCommit + 1)
@@ -185,6 +186,9 @@ internal interface IStoreWatcher
     void OnCatalog(CatalogRecord record);
 
     void OnCommit(ShardCommit commit);
+
+    /// <summary>It came again, and changed nothing.</summary>
+    void OnRepeated(ShardCommit commit);
 
     void OnTrimmed(ShardId shard, long first);
 }

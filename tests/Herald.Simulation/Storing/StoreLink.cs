@@ -63,7 +63,7 @@ internal sealed class StoreLink(SimProcess process, SimStore store, Func<StoreWe
 
     public ValueTask<ShardProgress> LoadAsync(Fence fence, CancellationToken cancel) => ReadAsync(() => store.Load(fence));
 
-    public ValueTask<CommitReply> CommitAsync(ShardCommit commit, CancellationToken cancel) => WriteAsync("commit", () => store.Commit(commit));
+    public ValueTask<CommitReply> CommitAsync(ShardCommit commit, CancellationToken cancel) => WriteAsync("commit", () => store.Commit(commit), mayRepeat: true);
 
     // ---- IStateReader: applications are not part of these worlds, nor do people look at histories ----
 
@@ -88,9 +88,9 @@ internal sealed class StoreLink(SimProcess process, SimStore store, Func<StoreWe
 
     public ValueTask<DeadLetter?> FindAsync(DeadLetterId id, CancellationToken cancel) => ReadAsync(() => store.FindLetter(id));
 
-    public ValueTask<int> DiscardAsync(IReadOnlyList<DeadLetterId> ids, CancellationToken cancel) => WriteAsync("discard", () => store.DiscardLetters(ids));
+    public ValueTask<int> DiscardAsync(IReadOnlyList<DeadLetterId> ids, CancellationToken cancel) => WriteAsync("change", () => store.DiscardLetters(ids));
 
-    public ValueTask<int> RedriveAsync(IReadOnlyList<Redrive> redrives, CancellationToken cancel) => WriteAsync("redrive", () => store.Redrive(redrives));
+    public ValueTask<int> RedriveAsync(IReadOnlyList<Redrive> redrives, CancellationToken cancel) => WriteAsync("change", () => store.Redrive(redrives), mayRepeat: true);
 
     // ---- IOwnership ----
 
@@ -122,13 +122,13 @@ internal sealed class StoreLink(SimProcess process, SimStore store, Func<StoreWe
         return weather() is StoreWeather.Calm or StoreWeather.Slow && _simulator.Draw(0.7) ? ValueTask.FromResult(read()) : new(SendAsync("read", read));
     }
 
-    private ValueTask<T> WriteAsync<T>(string what, Func<T> write)
+    private ValueTask<T> WriteAsync<T>(string what, Func<T> write, bool mayRepeat = false)
     {
         _simulator.CheckThread();
-        return new(SendAsync(what, write));
+        return new(SendAsync(what, write, mayRepeat));
     }
 
-    private async Task<T> SendAsync<T>(string what, Func<T> apply)
+    private async Task<T> SendAsync<T>(string what, Func<T> apply, bool mayRepeat = false)
     {
         var reply = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         var now = weather();
@@ -141,9 +141,9 @@ internal sealed class StoreLink(SimProcess process, SimStore store, Func<StoreWe
         if (fails && arrives && what != "read")
             _simulator.Reached.Count($"{what}s applied, reply lost");
         _simulator.In(Delay(now), () => Arrive());
-        if (now is not StoreWeather.Calm && arrives && what is "commit" or "redrive" && _simulator.Draw(0.1))
+        if (now is not StoreWeather.Calm && arrives && mayRepeat && _simulator.Draw(0.1))
         {
-            _simulator.Reached.Count($"{what}s that arrive twice");
+            _simulator.Reached.Count("requests that arrive twice");
             _simulator.In(Delay(now) + _simulator.Draw(0, 500), () => Apply(apply));
         }
         return await reply.Task;
@@ -174,7 +174,7 @@ internal sealed class StoreLink(SimProcess process, SimStore store, Func<StoreWe
         }
         catch (StaleOwnerException stale)
         {
-            _simulator.Reached.Count(process.IsAlive ? "owners told that they are stale" : "late commits of dead owners refused");
+            _simulator.Reached.Count("late commits of dead owners refused");
             return (default, stale);
         }
     }

@@ -69,9 +69,9 @@ internal sealed class Node(
             await engine.DisposeAsync();
             if (Now != stopping)
                 return;
-            var clean = engine.Hosts.All(host => host.Ended.IsCompletedSuccessfully && !host.Machine.IsDirty);
+            var clean = engine.Hosts.All(host => host.Ended.IsCompletedSuccessfully && !host.HasUnsaved);
             simulator.Reached.Count(clean ? "clean stops" : "stops that were cut short");
-            End(stopping, clean && weather() == StoreWeather.Calm ? stopping.Heard : null);
+            End(stopping, clean ? stopping.Heard : null);
         });
     }
 

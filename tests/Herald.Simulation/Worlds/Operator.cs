@@ -4,11 +4,12 @@ using Herald.Engine.Stores;
 using Herald.Engine.Subscriptions;
 using Herald.Simulation.Judging;
 using Herald.Simulation.Running;
+using Herald.Simulation.Storing;
 
 namespace Herald.Simulation.Worlds;
 
 /// <summary>Somebody who creates, edits, pauses, replays, deletes, redrives and releases, at the worst moments.</summary>
-internal sealed class Operator(Simulator simulator, Judge judge, WorldPlan plan)
+internal sealed class Operator(Simulator simulator, Judge judge, SimStore store, WorldPlan plan)
 {
     // Orders under way, by subscription: what they asked for may still come into force.
     private readonly Dictionary<string, int> _underWay = [];
@@ -18,6 +19,9 @@ internal sealed class Operator(Simulator simulator, Judge judge, WorldPlan plan)
         var id = $"s{simulator.Draw(1, plan.Subscriptions)}";
         switch (simulator.Draw(1, 20))
         {
+            case <= 6 when engine is not null && store.DeadLetterCount > 0:
+                Redrive(engine, process);
+                break;
             case <= 6 when catalog.FindSubscription(id) is null:
                 Put(id, catalog, process);
                 break;
@@ -35,11 +39,8 @@ internal sealed class Operator(Simulator simulator, Judge judge, WorldPlan plan)
             case 11:
                 Order(id, process, () => catalog.DeleteSubscriptionAsync(id, null, CancellationToken.None));
                 break;
-            case <= 15 when engine is not null:
+            case <= 17 when engine is not null:
                 Release(engine, process, discard: simulator.Draw(0.3));
-                break;
-            case <= 18 when engine is not null:
-                Redrive(engine, process);
                 break;
             default:
                 Put(id, catalog, process);

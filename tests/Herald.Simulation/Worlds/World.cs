@@ -14,7 +14,7 @@ namespace Herald.Simulation.Worlds;
 internal sealed class World
 {
     private const long SettlesWithinMs = 600_000;
-    private const long HealthyWaitMs = 60_000;
+    private const long ServedWithinMs = 15_000;
 
     private readonly Simulator _simulator;
     private readonly WorldPlan _plan;
@@ -44,8 +44,8 @@ internal sealed class World
         var process = _simulator.StartProcess("front");
         _front = new Front(_simulator, _store, new SimChannel(process, new NodeView(process), _receivers, _judge), process, () => _weather);
         _publisher = new Publisher(_simulator, _judge, new EventMaker(_simulator, _plan.Keys));
-        _operator = new Operator(_simulator, _judge, _plan);
-        _inspector = new MachineInspector(_simulator, _judge, _plan.Options);
+        _operator = new Operator(_simulator, _judge, _store, _plan);
+        _inspector = new MachineInspector(_simulator, _judge, _store, _plan.Options);
         _simulator.AfterStep = AfterStep;
     }
 
@@ -63,7 +63,7 @@ internal sealed class World
         Every(100, 1500, _front.Refresh, whileRough: false);
         Every(50, 1500, Operate);
         Every(100, 1500, DisturbReceivers);
-        Every(100, 2000, () => _store.Trim(new ShardId(_simulator.Draw(0, _plan.Shards - 1)), _simulator.Draw(1, 1 + _judge.AcceptedCount)));
+        Every(1000, 8000, () => _store.Trim(new ShardId(_simulator.Draw(0, _plan.Shards - 1)), _simulator.Draw(1, 1 + _judge.AcceptedCount)));
         if (_plan.NodesFail)
             Every(200, 5000, DisturbNode);
         if (_plan.StoreFails)
@@ -73,7 +73,7 @@ internal sealed class World
         RunUntil(_simulator.NowMs + _plan.RoughMs, () => false);
         Heal();
         if (!RunUntil(_simulator.NowMs + SettlesWithinMs, () => _publisher.IsDone && _judge.IsSettled && _node.Engine is not null))
-            throw new Violation($"16: not settled {SettlesWithinMs / 1000} s after the last fault: {(_publisher.IsDone ? "" : "publishers; ")}{_judge.DescribeOpen()}");
+            throw new Violation($"16: not settled {SettlesWithinMs / 1000} s after the last fault: {(_publisher.IsDone ? "" : "publishers; ")}{_judge.DescribeOpen()}. {MachineInspector.Describe(_node.Now)}");
         RunUntil(_simulator.NowMs + 20_000, () => false);
         CheckNothingIsLeft();
     }
@@ -93,6 +93,14 @@ internal sealed class World
         if (_node.Now is { } life && _simulator.Steps % 8 == 0)
             _inspector.Check(life);
         _node.AfterStep(_inspector.Check);
+        if (_weather == StoreWeather.Down)
+            Reached.Count("steps with the store away");
+        if (_node.Engine is null || _weather != StoreWeather.Calm)
+            _disturbedAtMs = _simulator.NowMs;
+        if (_simulator.Steps % 64 != 0)
+            return;
+        foreach (var model in _judge.Living.Where(m => m.Runs && _receivers[m.Id].AlwaysWell))
+            _judge.CheckIsServed(model, _disturbedAtMs, ServedWithinMs);
     }
 
     /// <summary>Again and again, at times that are drawn.</summary>
@@ -125,7 +133,6 @@ internal sealed class World
             _operator.ActOnSomething(engine.Catalog, _node.Now!.Process, engine);
         else
             _operator.ActOnSomething(_front.Catalog, _front.Process, null);
-        _disturbedAtMs = _simulator.NowMs;
     }
 
     private void DisturbReceivers()
