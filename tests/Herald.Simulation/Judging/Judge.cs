@@ -19,7 +19,9 @@ internal sealed class Judge(Simulator simulator, int shards) : IStoreWatcher
     private readonly long[] _first = [.. Enumerable.Repeat(1L, shards)];
     private readonly Dictionary<(int Number, int Generation), SubscriptionModel> _models = [];
     private readonly Dictionary<string, SubscriptionModel> _latest = [];
+    private readonly long[] _committedWith = new long[shards];
     private readonly HashSet<DeadLetterId> _letters = [];
+    private readonly HashSet<(int Subscription, int Shard, long Sequence)> _released = [];
     private readonly Dictionary<(string Subscription, int Topic, string Payload), string> _messageIds = [];
 
     public IEnumerable<SubscriptionModel> Living => _latest.Values.Where(model => model.Lives);
@@ -93,11 +95,14 @@ internal sealed class Judge(Simulator simulator, int shards) : IStoreWatcher
         }
         if (commit.IsCheckpoint)
             simulator.Reached.Count("checkpoints");
+        var saved = new SavedProgress();
+        saved.Apply(commit.Progress.Span);
         foreach (var skip in SkipsOf(commit))
-            OnSkipped(commit, shard, skip);
+            OnSkipped(commit, shard, skip, saved.CatalogVersion);
         if (simulator.Traces)
             simulator.Trace($"commit {commit.Number} of epoch {commit.Fence.Epoch}, shard {shard}, {(commit.IsCheckpoint ? "a checkpoint" : "a record")}");
-        CheckSettledBelow(commit, shard);
+        CheckSettledBelow(commit, shard, saved.CatalogVersion);
+        _committedWith[shard] = saved.CatalogVersion;
     }
 
     public void OnTrimmed(ShardId shard, long first)
@@ -130,6 +135,8 @@ internal sealed class Judge(Simulator simulator, int shards) : IStoreWatcher
         var (lane, sequence, shard) = (delivery.Lane, delivery.Sequence, delivery.Shard);
         if (!lane.Matches.Contains(sequence))
             throw new Violation($"4: sent, though it is not meant for it: {delivery}");
+        if (lane.GivenUp.Contains(sequence))
+            throw new Violation($"9: sent after it was given up: {delivery}");
         if (lane.Open.Count > 0 && lane.Open.Min < sequence)
             throw new Violation($"1: sent while {lane.Open.Min} is open: {delivery}");
         if (!node.InFlight.Add((model.Number, shard, lane.Key)))
@@ -176,6 +183,9 @@ internal sealed class Judge(Simulator simulator, int shards) : IStoreWatcher
         if (simulator.Traces)
             simulator.Trace($"acknowledged: {delivery}");
     }
+
+    /// <summary>An operator lets a held key go on: its attempts are counted anew.</summary>
+    public void OnRelease(int subscription, int shard, long sequence) => _released.Add((subscription, shard, sequence));
 
     /// <summary>What a publisher was told must be true.</summary>
     public void OnAnswered(ShardId shard, Appended answer, string payload)
@@ -251,10 +261,11 @@ internal sealed class Judge(Simulator simulator, int shards) : IStoreWatcher
     }
 
     // Within a life the attempts at a delivery are numbered without gaps; only an operator's release starts anew.
-    private static void CheckNumber(NodeView node, in Attempt attempt, Delivery delivery)
+    private void CheckNumber(NodeView node, in Attempt attempt, Delivery delivery)
     {
         var place = (delivery.Model, delivery.Shard, delivery.Sequence);
-        if (node.Attempts.TryGetValue(place, out var last) && attempt.Number != last + 1 && attempt.Number != 1)
+        var mayBeginAnew = attempt.Number == 1 && _released.Contains((delivery.Model.Number, delivery.Shard, delivery.Sequence));
+        if (node.Attempts.TryGetValue(place, out var last) && attempt.Number != last + 1 && !mayBeginAnew)
             throw new Violation($"14: attempt {attempt.Number} follows attempt {last}: {delivery}");
         node.Attempts[place] = attempt.Number;
     }
@@ -273,7 +284,7 @@ internal sealed class Judge(Simulator simulator, int shards) : IStoreWatcher
         return skips;
     }
 
-    private void OnSkipped(ShardCommit commit, int shard, HistoryRecord skip)
+    private void OnSkipped(ShardCommit commit, int shard, HistoryRecord skip, long catalogVersion)
     {
         simulator.Reached.Count($"skipped: {skip.Skip}");
         if (simulator.Traces)
@@ -284,20 +295,23 @@ internal sealed class Judge(Simulator simulator, int shards) : IStoreWatcher
             throw new Violation($"3: sequence {skip.Sequence} of subscription {skip.Subscription} was given up without a dead letter");
         if (skip.Skip == SkipKind.Forward && !letter && !commit.Emitted.Any(e => PayloadOf(e.Record) == accepted.Payload))
             throw new Violation($"3: sequence {skip.Sequence} of subscription {skip.Subscription} was given up without being forwarded");
-        // The history does not name the generation: a skip of an older one that is still being committed counts for it.
-        foreach (var model in _models.Values.Where(m => m.Number == skip.Subscription))
+        // The history does not name the generation: when there have been two since the commit before, either may be meant.
+        var meant = _models.Values.Where(m => m.Number == skip.Subscription && m.Version <= catalogVersion && (m.Lives || m.EndVersion > _committedWith[shard])).ToList();
+        foreach (var model in meant)
         {
             var lane = model.LaneOf(shard, accepted.Key);
-            if (lane.Matches.Contains(skip.Sequence) && lane.Open.Remove(skip.Sequence))
-                lane.Skipped.Add(skip.Sequence);
+            if (!lane.Matches.Contains(skip.Sequence))
+                continue;
+            lane.Open.Remove(skip.Sequence);
+            lane.Skipped.Add(skip.Sequence);
+            if (meant.Count == 1)
+                lane.GivenUp.Add(skip.Sequence);
         }
     }
 
-    private void CheckSettledBelow(ShardCommit commit, int shard)
+    private void CheckSettledBelow(ShardCommit commit, int shard, long catalogVersion)
     {
-        var saved = new SavedProgress();
-        saved.Apply(commit.Progress.Span);
-        foreach (var model in Living.Where(m => m.Runs && m.StatusVersion <= saved.CatalogVersion))
+        foreach (var model in Living.Where(m => m.Runs && m.StatusVersion <= catalogVersion))
         {
             foreach (var ((at, _), lane) in model.Lanes)
             {

@@ -9,6 +9,11 @@ internal sealed class LaneModel(ulong key)
     public SortedSet<long> Open { get; } = [];
     public HashSet<long> Matches { get; } = [];
     public HashSet<long> Acknowledged { get; } = [];
+
+    /// <summary>Given up, in a commit that is durable; or freed with the log.</summary>
     public HashSet<long> Skipped { get; } = [];
+
+    /// <summary>Of these, the ones given up for this generation and no other.</summary>
+    public HashSet<long> GivenUp { get; } = [];
     public long LastFirstReceipt { get; set; }
 }

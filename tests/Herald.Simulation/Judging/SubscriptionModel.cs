@@ -14,6 +14,9 @@ internal sealed class SubscriptionModel(Subscription first, long[] starts, long 
     public string Id { get; } = first.Id;
     public int Generation { get; } = first.Generation;
     public long[] Starts => starts;
+
+    /// <summary>The catalog version that made it.</summary>
+    public long Version { get; } = version;
     public Subscription Latest { get; private set; } = first;
 
     /// <summary>The catalog version that made it, or made it run or stand still.</summary>

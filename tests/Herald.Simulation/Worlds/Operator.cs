@@ -68,6 +68,7 @@ internal sealed class Operator(Simulator simulator, Judge judge, SimStore store,
                 foreach (var lane in state.Lanes.Values.Where(lane => lane.State == Engine.Shards.LaneState.Held))
                 {
                     var (shard, sequence, id) = (host.Shard.Value, lane.Head.Sequence, state.Entry.Subscription.Id);
+                    judge.OnRelease(state.Number, shard, sequence);
                     process.Run(() => Quietly(async () =>
                     {
                         if (await engine.ReleaseAsync(id, shard, sequence, discard, CancellationToken.None))
