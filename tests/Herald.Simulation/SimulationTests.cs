@@ -9,7 +9,7 @@ namespace Herald.Simulation;
 /// Draws worlds from seeds and runs them. <c>HERALD_SEEDS=20000 ./test Simulation</c> runs more of them;
 /// <c>HERALD_SEED=146 ./test Simulation</c> runs that one alone, and shows the end of its history when it fails.
 /// </summary>
-public sealed class SimulationTests(ITestOutputHelper output)
+public sealed class SimulationTests
 {
     private static readonly int ShownLines = int.TryParse(Environment.GetEnvironmentVariable("HERALD_LINES"), out var lines) ? lines : 60;
 
@@ -37,7 +37,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
                 reached.Add(world.Reached);
         });
         foreach (var (situation, times) in reached.Counts)
-            output.WriteLine($"{times,12:N0}  {situation}");
+            Console.WriteLine($"{times,12:N0}  {situation}");
         Assert.Empty(reached.Counts.Keys.Except(Reached.All));
         if (failures.IsEmpty)
         {
@@ -46,11 +46,11 @@ public sealed class SimulationTests(ITestOutputHelper output)
             return;
         }
         foreach (var (seed, failure) in failures.OrderBy(f => f.Key).Take(10))
-            output.WriteLine($"seed {seed}: {failure.GetType().Name}: {failure.Message}");
+            Console.WriteLine($"seed {seed}: {failure.GetType().Name}: {failure.Message}");
         var worst = failures.Keys.Min();
-        output.WriteLine($"The end of seed {worst}:");
+        Console.WriteLine($"The end of seed {worst}:");
         foreach (var line in HistoryOf(worst))
-            output.WriteLine(line);
+            Console.WriteLine(line);
         Assert.Fail($"{failures.Count} of {count} worlds failed: {failures[worst].Message} Again with: HERALD_SEED={worst} ./test Simulation");
     }
 
