@@ -1,0 +1,56 @@
+using System.CommandLine;
+using Herald.Cli.Benching.Loading;
+using Herald.Cli.CommandLine;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Herald.Cli.Benching.Parts;
+
+/// <summary><c>herald bench-part</c>: what a bench runs in processes of their own. Nobody types it, so help does not list it.</summary>
+internal static class PartCommand
+{
+    public const string Name = "bench-part";
+
+    public static Command Create(TimeProvider time) => new ExampleCommand(Name, "A part of a bench; ends when its standard input does.", $"herald {Name} {RawKestrelName}")
+    {
+        Hidden = true,
+        Subcommands = { RawKestrelCommand(), GeneratorCommand(time) },
+    };
+
+    public const string RawKestrelName = "raw-kestrel";
+    public const string GeneratorName = "generator";
+    public const string AnswerBytesOption = "--answer-bytes";
+
+    private static Option<int> AnswerBytes() => new(AnswerBytesOption) { Description = "How long an answer is.", HelpName = "N", DefaultValueFactory = _ => 100 };
+
+    private static ExampleCommand RawKestrelCommand()
+    {
+        var bytes = AnswerBytes();
+        return Part(RawKestrelName, "Kestrel that reads bodies and answers.", [bytes], (parsed, cancel) => ServeAsync(new RawKestrel(parsed.GetValue(bytes)), parsed, cancel));
+    }
+
+    private static ExampleCommand GeneratorCommand(TimeProvider time) => Part(
+        GeneratorName, "Sends publish requests when it is told to.", [],
+        (parsed, cancel) => PartLoop.RunAsync(
+            "", async order => (await LoadSender.RunAsync(LoadOrder.Parse(order), time)).ToJson(), parsed.InvocationConfiguration.Output, cancel));
+
+    private static ExampleCommand Part(string name, string description, IReadOnlyList<Option> options, Func<ParseResult, CancellationToken, Task> run)
+    {
+        var command = new ExampleCommand(name, description, $"herald {Name} {name}");
+        foreach (var option in options)
+            command.Options.Add(option);
+        command.SetAction(async (parsed, cancel) =>
+        {
+            await run(parsed, cancel);
+            return (int)ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private static async Task ServeAsync(IHttpApplication<IFeatureCollection> application, ParseResult parsed, CancellationToken cancel)
+    {
+        var (server, address) = await BareServer.StartAsync(application, cancel);
+        using (server)
+            await PartLoop.RunAsync(address, PartLoop.NoAnswer, parsed.InvocationConfiguration.Output, cancel);
+    }
+}
