@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Herald.Cli.Benching.Accepting;
 using Herald.Cli.Benching.Reporting;
 using Herald.Cli.Benching.Running;
 using Herald.Cli.CommandLine;
@@ -9,11 +10,19 @@ namespace Herald.Cli.Benching;
 internal static class BenchCommand
 {
     private const int UsualSeconds = 5, UsualRounds = 5;
-    private const string AllName = "all";
+    private const string AllName = "all", AcceptName = "accept";
 
     private static readonly Option<int> Seconds = Count("--seconds", "How long a round takes.", UsualSeconds, 3600);
     private static readonly Option<int> Rounds = Count("--rounds", "Measured rounds of the limit and of Herald, in turn.", UsualRounds, 1000);
-    private static readonly Option<FileInfo?> Json = new("--json") { Description = "Write the figures of every round to a file.", HelpName = "FILE" };
+    private static readonly Option<int> Batch = Count("--batch", $"For {AcceptName}: events in a request.", 1, 10_000);
+
+    private static readonly Option<FileInfo?> Json = new("--json")
+    {
+        Description = "Write the figures of every round to a file; without FILE, print them instead of the table.",
+        HelpName = "FILE",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
     private static readonly Option<DirectoryInfo?> Data = new("--data") { Description = "Measure on this disk. A directory in it is used and removed. Default: where temporary files are.", HelpName = "DIR" };
     private static readonly Option<bool> Brief = new("--brief") { Description = "Only try whether it works, in a few seconds; the figures say nothing." };
 
@@ -25,8 +34,8 @@ internal static class BenchCommand
         };
         var command = new ExampleCommand(
             "bench", "Measures Herald on this machine, each time beside what the machine could do at best, and checks that nothing is lost.",
-            "herald bench accept", "herald bench accept --rounds 3 --seconds 10 --json accept.json", "herald bench all --data /var/tmp")
-        { name, Seconds, Rounds, Json, Data, Brief };
+            "herald bench accept", "herald bench accept --batch 500", "herald bench accept --rounds 3 --seconds 10 --json accept.json", "herald bench all --data /var/tmp")
+        { name, Batch, Seconds, Rounds, Json, Data, Brief };
         command.SetAction(async (parsed, cancel) => (int)await RunAsync(parsed.GetRequiredValue(name), parsed, time, cancel));
         return command;
     }
@@ -34,8 +43,9 @@ internal static class BenchCommand
     private static async Task<ExitCode> RunAsync(string name, ParseResult parsed, TimeProvider time, CancellationToken cancel)
     {
         var console = parsed.InvocationConfiguration;
-        var terminal = new Terminal(console.Output, console.Error, json: false);
-        var chosen = name == AllName ? Benches.All : [.. Benches.All.Where(bench => bench.Name == name)];
+        var file = parsed.GetValue(Json);
+        var terminal = new Terminal(console.Output, console.Error, json: parsed.GetResult(Json) is not null && file is null);
+        var chosen = Choose(name, parsed.GetValue(Batch));
         if (chosen.Count == 0)
             return terminal.Fail(ExitCode.BadUsage, $"There is no bench '{name}'. There are: {string.Join(", ", Benches.All.Select(bench => bench.Name))}, {AllName}.");
         if (!OperatingSystem.IsLinux())
@@ -50,21 +60,29 @@ internal static class BenchCommand
             foreach (var bench in chosen)
             {
                 var progress = new BenchProgress(terminal, !Console.IsErrorRedirected, bench.Name);
-                var report = await BenchRun.RunAsync(bench, options, progress, time, cancel);
-                ReportText.Print(report, terminal.Out);
-                reports.Add(report);
+                reports.Add(await BenchRun.RunAsync(bench, options, progress, time, cancel));
+                if (!terminal.Json)
+                    ReportText.Print(reports[^1], terminal.Out);
             }
         }
         catch (BenchException failure)
         {
             return terminal.Fail(ExitCode.Failed, failure.Message);
         }
-        if (reports.Count > 1)
+        if (terminal.Json)
+            terminal.Out.WriteLine(ReportJson.Write(reports));
+        else if (reports.Count > 1)
             ReportText.PrintSummary(reports, terminal.Out);
-        if (parsed.GetValue(Json) is { } file)
+        if (file is not null)
             await File.WriteAllTextAsync(file.FullName, ReportJson.Write(reports), cancel);
         return reports.All(report => report.Passed) ? ExitCode.Ok : ExitCode.Failed;
     }
+
+    /// <summary>None when there is no such bench, or it has no batches.</summary>
+    private static IReadOnlyList<IBench> Choose(string name, int batch) =>
+        name == AllName ? Benches.All
+        : name == AcceptName ? [new AcceptBench(batch)]
+        : batch == 1 ? [.. Benches.All.Where(bench => bench.Name == name)] : [];
 
     private static Option<int> Count(string name, string description, int usual, int most)
     {

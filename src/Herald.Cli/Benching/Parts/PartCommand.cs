@@ -14,12 +14,14 @@ internal static class PartCommand
     public static Command Create(TimeProvider time) => new ExampleCommand(Name, "A part of a bench; ends when its standard input does.", $"herald {Name} {RawKestrelName}")
     {
         Hidden = true,
-        Subcommands = { RawKestrelCommand(), GeneratorCommand(time) },
+        Subcommands = { RawKestrelCommand(), RawAppendCommand(), GeneratorCommand(time) },
     };
 
     public const string RawKestrelName = "raw-kestrel";
+    public const string RawAppendName = "raw-append";
     public const string GeneratorName = "generator";
     public const string AnswerBytesOption = "--answer-bytes";
+    public const string FileOption = "--file";
 
     private static Option<int> AnswerBytes() => new(AnswerBytesOption) { Description = "How long an answer is.", HelpName = "N", DefaultValueFactory = _ => 100 };
 
@@ -27,6 +29,17 @@ internal static class PartCommand
     {
         var bytes = AnswerBytes();
         return Part(RawKestrelName, "Kestrel that reads bodies and answers.", [bytes], (parsed, cancel) => ServeAsync(new RawKestrel(parsed.GetValue(bytes)), parsed, cancel));
+    }
+
+    private static ExampleCommand RawAppendCommand()
+    {
+        var bytes = AnswerBytes();
+        var file = new Option<string>(FileOption) { Description = "Where to append; a new file.", HelpName = "FILE", Required = true };
+        return Part(RawAppendName, "Kestrel that reads JSON, appends it to a file, syncs and answers.", [bytes, file], async (parsed, cancel) =>
+        {
+            using var append = new RawAppend(parsed.GetRequiredValue(file), parsed.GetValue(bytes));
+            await ServeAsync(append, parsed, cancel);
+        });
     }
 
     private static ExampleCommand GeneratorCommand(TimeProvider time) => Part(

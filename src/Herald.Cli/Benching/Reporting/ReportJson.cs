@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -6,7 +7,7 @@ namespace Herald.Cli.Benching.Reporting;
 /// <summary>Reports for machines. The first figure stands at the top as well, as <c>limit_per_s</c>, <c>herald_per_s</c> and <c>ratio</c>.</summary>
 internal static class ReportJson
 {
-    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true };
+    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>One report as itself, several as an array.</summary>
     public static string Write(IReadOnlyList<BenchReport> reports) =>

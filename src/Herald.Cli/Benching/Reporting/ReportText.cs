@@ -8,11 +8,15 @@ internal static class ReportText
 {
     private const string Nothing = "-";
 
+    /// <summary>Also where the output is no terminal and tells no width.</summary>
+    private const int LeastWidth = 80;
+
     public static void Print(BenchReport report, TextWriter output)
     {
-        var table = NewTable(report.Name);
+        output.WriteLine(report.Name);
+        var table = NewTable();
         foreach (var row in report.Rows)
-            table.AddRow([WithUnit(row.Name, row), .. Cells(row, report.IsBrief)]);
+            table.AddRow(Cells(row.Name, row, report.IsBrief));
         Write(table, output);
         output.WriteLine($"{report.Matters} Measured on {report.Machine}; commit {report.Commit}.");
         foreach (var row in report.Rows)
@@ -25,47 +29,46 @@ internal static class ReportText
             output.WriteLine("Brief: it was tried whether this works; the figures say nothing.");
         foreach (var failure in report.Failures)
             output.WriteLine($"FAILED: {failure}");
+        output.WriteLine();
     }
 
     /// <summary>The first figure of each, for a run of all.</summary>
     public static void PrintSummary(IReadOnlyList<BenchReport> reports, TextWriter output)
     {
-        var table = NewTable("bench");
+        var table = NewTable();
         foreach (var report in reports)
-        {
-            if (report.Rows is [var first, ..])
-                table.AddRow([WithUnit(report.Name, first), .. report.Passed ? Cells(first, report.IsBrief) : [Nothing, Nothing, Nothing, Nothing, "FAILED"]]);
-            else
-                table.AddRow([report.Name, Nothing, Nothing, Nothing, Nothing, "FAILED"]);
-        }
+            table.AddRow(report is { Passed: true, Rows: [var first, ..] } ? Cells(report.Name, first, report.IsBrief) : [report.Name, Nothing, Nothing, Nothing, "FAILED"]);
         Write(table, output);
     }
 
-    private static Table NewTable(string title)
+    private static Table NewTable()
     {
-        var table = new Table().Border(TableBorder.Rounded).AddColumn(title);
+        var table = new Table().Border(TableBorder.Rounded).AddColumn("");
         foreach (var column in (string[])["limit", "herald", "ratio"])
             table.AddColumn(new TableColumn(column).RightAligned().NoWrap());
-        return table.AddColumn(new TableColumn("target").NoWrap()).AddColumn("");
+        return table.AddColumn(new TableColumn("target").NoWrap());
     }
 
-    private static string WithUnit(string name, BenchRow row) => name == row.Unit.Name ? name : $"{Markup.Escape(name)}\n{row.Unit.Name}";
-
-    private static string[] Cells(BenchRow row, bool brief) =>
+    /// <summary>The first line says what stands below: a name, the median, and the spread.</summary>
+    private static string[] Cells(string name, BenchRow row, bool brief) =>
     [
+        Markup.Escape(name == row.Unit.Name ? name : $"{name}\n{row.Unit.Name}"),
         row.Limit is null ? Nothing : $"{row.Limit.Name}\n{Cell(row.Limit.Series)}",
-        $"\n{Cell(row.Herald.Series)}",
+        $"{row.Herald.Name}\n{Cell(row.Herald.Series)}",
         row.Ratio is { } ratio ? string.Create(CultureInfo.InvariantCulture, $"\n{ratio:0.00}") : Nothing,
-        $"\n{string.Join('\n', row.Targets)}",
-        $"\n{string.Join('\n', row.Targets.Select(target => brief ? "" : target.IsReachedBy(row) ? "reached" : "missed"))}",
+        $"\n{string.Join('\n', row.Targets.Select(target => brief ? target.ToString() : $"{target}: {(target.IsReachedBy(row) ? "reached" : "missed")}"))}",
     ];
 
-    /// <summary>The median, and under it the spread.</summary>
-    private static string Cell(Series series) =>
-        series.Rounds.Count == 1 ? Number(series.Median) : $"{Number(series.Median)}\n{Number(series.Lowest)}–{Number(series.Highest)}";
+    private static string Cell(Series series) => series.Rounds.Count == 1 ? Number(series.Median) : string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Number(series.Median)}\n{series.Lowest / series.Median - 1:+0%;-0%;0%} {series.Highest / series.Median - 1:+0%;-0%;0%}");
 
     private static string Number(double value) => value.ToString(Math.Abs(value) >= 100 ? "N0" : "0.##", CultureInfo.InvariantCulture);
 
-    private static void Write(Table table, TextWriter output) =>
-        AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) }).Write(table);
+    private static void Write(Table table, TextWriter output)
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
+        console.Profile.Width = Math.Max(console.Profile.Width, LeastWidth);
+        console.Write(table);
+    }
 }

@@ -17,7 +17,8 @@ internal sealed class BenchDirectory : IDisposable
         {
             var chosen = parent ?? Usual().FirstOrDefault(usual => usual.Exists && !FileSystem.IsInMemory(usual))
                 ?? throw new BenchException($"{string.Join(" and ", Usual().Select(usual => usual.FullName))} are RAM disks, where an fsync costs nothing. Name a directory on a real disk: --data DIR.");
-            chosen.Create();
+            if (!chosen.Exists)
+                throw new BenchException($"--data {chosen.FullName}: there is no such directory.");
             if (FileSystem.IsInMemory(chosen))
                 throw new BenchException($"--data {chosen.FullName}: a RAM disk, where an fsync costs nothing. Name a directory on a real disk.");
             return new(Directory.CreateDirectory(System.IO.Path.Combine(chosen.FullName, $"herald-bench-{Guid.CreateVersion7():n}")));
