@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Herald.Cli.Processes;
 using Herald.Cli.Receiving;
 using Herald.Cli.Serving;
 using Xunit;

@@ -45,7 +45,12 @@ internal static class BenchCommand
         var console = parsed.InvocationConfiguration;
         var file = parsed.GetValue(Json);
         var terminal = new Terminal(console.Output, console.Error, json: parsed.GetResult(Json) is not null && file is null);
-        var chosen = Choose(name, parsed.GetValue(Batch));
+        var batch = parsed.GetValue(Batch);
+        if (batch != 1 && name != AcceptName)
+            return terminal.Fail(ExitCode.BadUsage, $"--batch {batch}: only {AcceptName} has batches.");
+        var chosen = name == AllName ? Benches.All
+            : batch != 1 ? [new AcceptBench(batch)]
+            : [.. Benches.All.Where(bench => bench.Name == name)];
         if (chosen.Count == 0)
             return terminal.Fail(ExitCode.BadUsage, $"There is no bench '{name}'. There are: {string.Join(", ", Benches.All.Select(bench => bench.Name))}, {AllName}.");
         if (!OperatingSystem.IsLinux())
@@ -77,12 +82,6 @@ internal static class BenchCommand
             await File.WriteAllTextAsync(file.FullName, ReportJson.Write(reports), cancel);
         return reports.All(report => report.Passed) ? ExitCode.Ok : ExitCode.Failed;
     }
-
-    /// <summary>None when there is no such bench, or it has no batches.</summary>
-    private static IReadOnlyList<IBench> Choose(string name, int batch) =>
-        name == AllName ? Benches.All
-        : name == AcceptName ? [new AcceptBench(batch)]
-        : batch == 1 ? [.. Benches.All.Where(bench => bench.Name == name)] : [];
 
     private static Option<int> Count(string name, string description, int usual, int most)
     {

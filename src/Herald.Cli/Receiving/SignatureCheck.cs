@@ -41,6 +41,7 @@ internal sealed class SignatureCheck(string secret, TimeProvider time)
         }
         return "no signature matches";
     }
+
     /// <summary>What a sender that is judged by this writes in <c>webhook-signature</c>.</summary>
     public string Sign(string id, string timestamp, ReadOnlySpan<byte> body)
     {

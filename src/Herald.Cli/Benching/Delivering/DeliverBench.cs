@@ -13,7 +13,7 @@ namespace Herald.Cli.Benching.Delivering;
 /// </summary>
 internal sealed class DeliverBench(string name, string description, int subscriptions, bool backlog) : IBench
 {
-    private const int MaxInFlight = 100;
+    private const int MaxInFlight = 256;
     private const double LeastRatio = 0.6;
 
     public static DeliverBench Backlog { get; } = new("deliver", "A backlog delivered to one receiver, beside a bare HTTP client loop.", 1, true);

@@ -48,8 +48,8 @@ internal static class ReportJson
             ["target"] = target.ToString(),
             ["reached"] = brief ? null : target.IsReachedBy(row),
         })]);
-        json["limit"] = row.Limit is null ? null : Of(row.Limit);
-        json["herald"] = Of(row.Herald);
+        json["limit"] = row.Limit is null ? null : Of(row.Limit, row.Unit);
+        json["herald"] = Of(row.Herald, row.Unit);
         return json;
     }
 
@@ -62,12 +62,18 @@ internal static class ReportJson
             json["ratio"] = Figure(ratio);
     }
 
-    private static JsonObject Of(BenchSide side) => new()
+    private static JsonObject Of(BenchSide side, Unit unit)
     {
-        ["name"] = side.Name,
-        ["rounds"] = new JsonArray([.. side.Series.Rounds.Select(round => JsonValue.Create(Figure(round)))]),
-        ["cpu_cores"] = new JsonObject(side.Cpu.Select(share => KeyValuePair.Create(share.Process, (JsonNode?)Figure(share.Cores)))),
-    };
+        var json = new JsonObject
+        {
+            ["name"] = side.Name,
+            ["rounds"] = new JsonArray([.. side.Series.Rounds.Select(round => JsonValue.Create(Figure(round)))]),
+            ["cpu_cores"] = new JsonObject(side.Cpu.Select(share => KeyValuePair.Create(share.Process, (JsonNode?)Figure(share.Cores)))),
+        };
+        if (unit.Counted is not null && side.Cpu.Count > 0)
+            json["cpu_us_each"] = Figure(side.CpuMicroseconds);
+        return json;
+    }
 
     private static double Figure(double value) => Math.Round(value, 3);
 }

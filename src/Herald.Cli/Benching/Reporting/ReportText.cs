@@ -22,7 +22,7 @@ internal static class ReportText
         foreach (var row in report.Rows)
             foreach (var side in new[] { row.Limit, row.Herald })
                 if (side is { Cpu.Count: > 0 })
-                    output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"CPU in cores, {side.Name}: {string.Join(", ", side.Cpu.Select(share => $"{share.Process} {share.Cores:0.00}"))}."));
+                    output.WriteLine(Cpu(side, row.Unit));
         foreach (var note in report.Notes)
             output.WriteLine(note);
         if (report.IsBrief)
@@ -58,6 +58,13 @@ internal static class ReportText
         row.Ratio is { } ratio ? string.Create(CultureInfo.InvariantCulture, $"\n{ratio:0.00}") : Nothing,
         $"\n{string.Join('\n', row.Targets.Select(target => brief ? target.ToString() : $"{target}: {(target.IsReachedBy(row) ? "reached" : "missed")}"))}",
     ];
+
+    private static string Cpu(BenchSide side, Unit unit)
+    {
+        var shares = string.Join(", ", side.Cpu.Select(share => string.Create(CultureInfo.InvariantCulture, $"{share.Process} {share.Cores:0.00}")));
+        var each = unit.Counted is null ? "" : string.Create(CultureInfo.InvariantCulture, $"; together {side.CpuMicroseconds:0.#} µs {unit.Counted}");
+        return $"CPU in cores, {side.Name}: {shares}{each}.";
+    }
 
     private static string Cell(Series series) => series.Rounds.Count == 1 ? Number(series.Median) : string.Create(
         CultureInfo.InvariantCulture,
