@@ -68,9 +68,10 @@ internal static class ReportJson
         {
             ["name"] = side.Name,
             ["rounds"] = new JsonArray([.. side.Series.Rounds.Select(round => JsonValue.Create(Figure(round)))]),
-            ["cpu_cores"] = new JsonObject(side.Cpu.Select(share => KeyValuePair.Create(share.Process, (JsonNode?)Figure(share.Cores)))),
+            ["cpu_cores"] = new JsonObject(side.Cpu.Shares.Select(share => KeyValuePair.Create(share.Process, (JsonNode?)Figure(share.Cores)))),
+            ["other_cpu_cores"] = Figure(side.Cpu.Others),
         };
-        if (unit.Counted is not null && side.Cpu.Count > 0)
+        if (unit.Counted is not null && side.Cpu.Shares.Count > 0)
             json["cpu_us_each"] = Figure(side.CpuMicroseconds);
         return json;
     }

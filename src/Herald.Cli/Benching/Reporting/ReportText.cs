@@ -21,7 +21,7 @@ internal static class ReportText
         output.WriteLine($"{report.Matters} Measured on {report.Machine}; commit {report.Commit}.");
         foreach (var row in report.Rows)
             foreach (var side in new[] { row.Limit, row.Herald })
-                if (side is { Cpu.Count: > 0 })
+                if (side is { Cpu.Shares.Count: > 0 })
                     output.WriteLine(Cpu(side, row.Unit));
         foreach (var note in report.Notes)
             output.WriteLine(note);
@@ -61,9 +61,9 @@ internal static class ReportText
 
     private static string Cpu(BenchSide side, Unit unit)
     {
-        var shares = string.Join(", ", side.Cpu.Select(share => string.Create(CultureInfo.InvariantCulture, $"{share.Process} {share.Cores:0.00}")));
+        var shares = string.Join(", ", side.Cpu.Shares.Select(share => string.Create(CultureInfo.InvariantCulture, $"{share.Process} {share.Cores:0.00}")));
         var each = unit.Counted is null ? "" : string.Create(CultureInfo.InvariantCulture, $"; together {side.CpuMicroseconds:0.#} µs {unit.Counted}");
-        return $"CPU in cores, {side.Name}: {shares}{each}.";
+        return string.Create(CultureInfo.InvariantCulture, $"CPU in cores, {side.Name}: {shares}{each}. All else on the machine took {side.Cpu.Others:0.00}.");
     }
 
     private static string Cell(Series series) => series.Rounds.Count == 1 ? Number(series.Median) : string.Create(

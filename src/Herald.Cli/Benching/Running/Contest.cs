@@ -1,3 +1,4 @@
+using Herald.Cli.Benching.Machines;
 using Herald.Cli.Benching.Reporting;
 
 namespace Herald.Cli.Benching.Running;
@@ -27,10 +28,10 @@ internal static class Contest
 
     private sealed class Side(IContender contender, BenchRig rig)
     {
-        private readonly CpuMeter _cpu = new(contender.Processes, rig.Time);
+        private readonly CpuMeter _cpu = new(contender.Processes, MachineTimes.Now, rig.Time);
         private readonly List<double> _figures = [];
 
-        public BenchSide Result => new(contender.Name, new Series(_figures), _cpu.Shares());
+        public BenchSide Result => new(contender.Name, new Series(_figures), _cpu.Use());
 
         public Task WarmUpAsync(CancellationToken cancel)
         {

@@ -1,4 +1,4 @@
 namespace Herald.Cli.Benching.Running;
 
-/// <summary>What a process took of the machine while it was measured, in cores.</summary>
+/// <summary>What one process took, in cores: 1.0 is one core busy all the time.</summary>
 internal sealed record CpuShare(string Process, double Cores);

@@ -15,5 +15,9 @@ public sealed class ProcessTimesTests
     }
 
     [Fact]
+    public void A_machine_is_busy_with_all_but_idling_and_waiting() =>
+        Assert.Equal(TimeSpan.FromSeconds(6.3), MachineTimes.Parse("cpu  100 20 300 40000 500 60 70 80 9 1"));
+
+    [Fact]
     public void A_process_that_works_has_taken_time() => Assert.True(ProcessTimes.Of(Environment.ProcessId).Own > TimeSpan.Zero);
 }
