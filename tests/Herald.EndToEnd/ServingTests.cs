@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Herald.Cli.Processes;
 using Herald.Cli.Receiving;
 using Herald.Cli.Serving;
 using Xunit;
@@ -62,7 +63,7 @@ public sealed class ServingTests
         try
         {
             await using var first = await ServerProcess.StartAsync(["--data", data.FullName, "--listen", "127.0.0.1:0"], TimeProvider.System, Cancel);
-            var refusal = await Assert.ThrowsAsync<ServerProcessException>(() =>
+            var refusal = await Assert.ThrowsAsync<ChildProcessException>(() =>
                 ServerProcess.StartAsync(["--data", data.FullName, "--listen", "127.0.0.1:0"], TimeProvider.System, Cancel));
             Assert.Contains(data.FullName, refusal.Message, StringComparison.Ordinal);
         }
@@ -75,7 +76,7 @@ public sealed class ServingTests
     [Fact]
     public async Task A_directory_that_cannot_be_written_is_refused_at_start_with_its_name()
     {
-        var refusal = await Assert.ThrowsAsync<ServerProcessException>(() =>
+        var refusal = await Assert.ThrowsAsync<ChildProcessException>(() =>
             ServerProcess.StartAsync(["--listen", "127.0.0.1:0", "--data", "/proc/herald"], TimeProvider.System, Cancel));
         Assert.Contains("dataDirectory = '/proc/herald'", refusal.Message, StringComparison.Ordinal);
     }
@@ -83,7 +84,7 @@ public sealed class ServingTests
     [Fact]
     public async Task A_wrong_setting_is_refused_at_start_with_its_name_and_value()
     {
-        var refusal = await Assert.ThrowsAsync<ServerProcessException>(() =>
+        var refusal = await Assert.ThrowsAsync<ChildProcessException>(() =>
             ServerProcess.StartAsync(["--listen", "nowhere", "--engine-window", "0"], TimeProvider.System, Cancel));
         Assert.Contains("listen = 'nowhere'", refusal.Message, StringComparison.Ordinal);
         Assert.Contains("engine.window = '0'", refusal.Message, StringComparison.Ordinal);

@@ -134,7 +134,7 @@ internal sealed class WebhookReceiver : IHttpApplication<IFeatureCollection>, IA
                 return 500;
         }
         _ = int.TryParse(request.Headers["herald-attempt"], NumberStyles.None, CultureInfo.InvariantCulture, out var attempt);
-        _acknowledged(new ReceivedWebhook(id ?? "", attempt, request.Headers, body));
+        _acknowledged(new ReceivedWebhook(request.Path, id ?? "", attempt, request.Headers, body));
         return 204;
     }
 
