@@ -9,6 +9,9 @@ namespace Herald.Cli.Benching.Running;
 /// </summary>
 internal static class Contest
 {
+    // The runtime compiles what is used most again and again for about this long; a server does that once in its life.
+    private static readonly TimeSpan LeastWarmUp = TimeSpan.FromSeconds(12);
+
     public static async Task<(BenchSide Limit, BenchSide Herald)> RunAsync(IContender limit, IContender herald, BenchRig rig, CancellationToken cancel)
     {
         var sides = (Limit: new Side(limit, rig), Herald: new Side(herald, rig));
@@ -36,7 +39,7 @@ internal static class Contest
         public Task WarmUpAsync(CancellationToken cancel)
         {
             rig.Progress.Show($"warming up {contender.Name}");
-            return contender.WarmUpAsync(rig.Options.Round, cancel);
+            return contender.WarmUpAsync(rig.Options.Round > LeastWarmUp ? rig.Options.Round : LeastWarmUp, cancel);
         }
 
         public async Task RunAsync(int round, CancellationToken cancel)
