@@ -285,7 +285,9 @@ public sealed class JournalStore : IEventLog, IShardStore, IStateReader, ICatalo
         JournalContents? contents = null;
         try
         {
+            // Files that an earlier process made, and did not live to see in their directory for certain, are built upon from here on.
             files.SyncDirectory(paths.Root);
+            files.SyncDirectory(paths.Log);
             var identity = JournalIdentity.ReadOrCreate(files, paths, options.ShardCount);
             if (identity.ShardCount != options.ShardCount)
                 notice($"The journal has {identity.ShardCount} shards, the number it was created with; ShardCount {options.ShardCount} is not used.");

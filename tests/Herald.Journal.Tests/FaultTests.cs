@@ -36,6 +36,31 @@ public sealed class FaultTests
     }
 
     [Fact]
+    public async Task A_backup_that_waits_for_its_checkpoint_is_told_when_the_journal_stops()
+    {
+        using var release = new ManualResetEventSlim();
+        var writing = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var store = await OpenAsync();
+        _files.Before = (operation, path) =>
+        {
+            if (!path.EndsWith("checkpoint.new", StringComparison.Ordinal))
+                return;
+            writing.TrySetResult();
+            release.Wait(Cancel);
+        };
+        var checkpoint = store.CheckpointAsync(Cancel);
+        await writing.Task;
+        var backup = store.BackupAsync("/copy", Cancel).AsTask();
+        // The writer answers in turn: it has heard of the backup.
+        await store.ReadSourcePositionAsync("s", Cancel);
+        _files.FailNext = ("fdatasync", "checkpoint.new");
+        release.Set();
+
+        await Assert.ThrowsAsync<JournalFileException>(() => checkpoint);
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => backup);
+    }
+
+    [Fact]
     public async Task A_full_disk_refuses_publishing_while_deliveries_go_on_and_room_is_found_again()
     {
         _files.Free = 5 * 16 << 10;
