@@ -57,14 +57,8 @@ internal sealed class IndexFiles(IJournalFiles files, JournalPaths paths, DiskSp
             var bytes = count * StoredEntry.Length;
             if (!space.Allows(bytes))
                 return false;
-            var isNew = !_chunks.TryGetValue(chunk, out var file);
-            file ??= Create(chunk);
-            if (!file.TryAllocate(Offset(_allocatedThrough + 1), bytes))
-            {
-                if (isNew)
-                    Remove(chunk);
+            if (_chunks.TryGetValue(chunk, out var file) ? !file.TryAllocate(Offset(_allocatedThrough + 1), bytes) : !TryCreate(chunk, bytes))
                 return false;
-            }
             space.Add(bytes);
             _allocatedThrough += count;
         }
@@ -160,9 +154,17 @@ internal sealed class IndexFiles(IJournalFiles files, JournalPaths paths, DiskSp
             : null;
     }
 
-    private IJournalFile Create(long chunk)
+    /// <summary>With room for its first entries before anything is written: a full disk is no failure.</summary>
+    private bool TryCreate(long chunk, long bytes)
     {
-        var file = files.Open(paths.IndexChunk(shard, chunk), create: true);
+        var path = paths.IndexChunk(shard, chunk);
+        var file = files.Open(path, create: true);
+        if (!file.TryAllocate(0, HeaderLength + bytes))
+        {
+            file.Dispose();
+            files.Delete(path);
+            return false;
+        }
         Span<byte> header = stackalloc byte[HeaderLength];
         header.Clear();
         BinaryPrimitives.WriteUInt64LittleEndian(header, Magic);
@@ -171,7 +173,8 @@ internal sealed class IndexFiles(IJournalFiles files, JournalPaths paths, DiskSp
         BinaryPrimitives.WriteInt64LittleEndian(header[16..], chunk);
         file.Write(header, 0);
         space.Add(HeaderLength);
-        return _chunks[chunk] = file;
+        _chunks[chunk] = file;
+        return true;
     }
 
     private void Remove(long chunk)

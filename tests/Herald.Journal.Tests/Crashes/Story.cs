@@ -35,7 +35,8 @@ internal sealed class Story(FaultyFiles files, int seed)
     /// <summary>What was acknowledged; all of it when nothing was under way.</summary>
     public World Acknowledged => _acknowledged;
 
-    public bool IsPending => _pending.Count > 0;
+    /// <summary>A journal of this story has failed, and had to stop.</summary>
+    public bool HasStopped { get; private set; }
 
     /// <summary>Small segments and few ids, so that a short run rolls and rotates all there is.</summary>
     public static JournalOptions Options(string directory = Home) => new()
@@ -55,8 +56,15 @@ internal sealed class Story(FaultyFiles files, int seed)
         try
         {
             await using var store = await OpenAsync();
-            for (var last = _round + rounds; _round < last;)
-                await RoundAsync(store, ++_round);
+            try
+            {
+                for (var last = _round + rounds; _round < last;)
+                    await RoundAsync(store, ++_round);
+            }
+            finally
+            {
+                HasStopped |= store.Failed.IsCompleted;
+            }
         }
         catch (Exception failure) when (failure is StoreUnavailableException or IOException && failure is not JournalDamagedException)
         {
@@ -121,6 +129,7 @@ internal sealed class Story(FaultyFiles files, int seed)
         // Several callers at once: they share a frame, or do not.
         NewEvent[] batch = [Make(events, $"a{i}", 0, 700), Make(events, $"b{i}", 1, 300)];
         NewEvent[] large = [Make(events, null, 1, i % 13 == 0 ? 20_000 : 100)];
+        var before = _acknowledged.Last(0);
         await Task.WhenAll(AppendAsync(store, batch, i), AppendAsync(store, large, null), RepeatAsync(store));
         var newest = _acknowledged.Last(0);
 
@@ -133,7 +142,8 @@ internal sealed class Story(FaultyFiles files, int seed)
             SettledBelow = newest - 2,
             Emitted = [Make(events, $"e{i}", 1, 50)],
             State = [new StateWrite("app", StoreEvents.Payload($"k{i % World.Keys}"), i % 7 == 6 ? null : StoreEvents.Payload($"value {i}"))],
-            DeadLetters = [new NewDeadLetter(new DeadLetterId(leases[0].Shard, 1, 0, newest), "s", "topic", new DeadLetterReason($"reason-{i}", "", 1, null, 1, _clock.NowMs), default)],
+            DeadLetters = newest == before ? [] : [new NewDeadLetter(
+                new DeadLetterId(leases[0].Shard, 1, 0, newest), "s", "topic", new DeadLetterReason($"reason-{i}", "", 1, null, 1, _clock.NowMs), default)],
             History = new HistoryBlock(i, i, _clock.NowMs, StoreEvents.Payload($"h{i}")),
         };
         await DoAsync(
@@ -190,6 +200,7 @@ internal sealed class Story(FaultyFiles files, int seed)
             if (verdicts?[i] is { Verdict: not Verdict.Accepted } refused)
             {
                 Assert.Equal(Verdict.NoRoom, refused.Verdict);
+                files.Tally.Count("refused for want of room");
                 continue;
             }
             world.Append(batch[i], verdicts?[i].Sequence);
