@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.ExceptionServices;
 using Herald.Journal.Checkpoints;
 using Herald.Journal.Files;
 using Herald.Journal.Frames;
@@ -52,7 +53,15 @@ internal sealed class JournalRecovery(JournalContents contents)
         AdoptReserve();
 
         // 6.
-        Parallel.For(0, contents.Shards.Length, i => contents.Window.Load(i, contents.Shards[i], nowMs));
+        try
+        {
+            Parallel.For(0, contents.Shards.Length, i => contents.Window.Load(i, contents.Shards[i], nowMs));
+        }
+        catch (AggregateException several)
+        {
+            // One is enough to say: each is of its own file.
+            ExceptionDispatchInfo.Throw(several.InnerExceptions[0]);
+        }
         contents.Window.Loaded(nowMs);
     }
 
@@ -156,7 +165,7 @@ internal sealed class JournalRecovery(JournalContents contents)
         if (dirtyEnd == reader.Offset)
             return;
         contents.Notice(string.Create(
-            CultureInfo.InvariantCulture, $"'{segment.File.Path}' ends with {dirtyEnd - reader.Offset} bytes of a write that was never completed, from offset {reader.Offset}: they are cut off."));
+            CultureInfo.InvariantCulture, $"'{segment.File.Path}' ends with {dirtyEnd - reader.Offset} bytes that do not hold, from offset {reader.Offset}: of a write that a crash cut short, or, if there was none, of damage to the last one. They are cut off."));
         var zeros = new byte[Math.Min(1 << 20, dirtyEnd - reader.Offset)];
         for (var at = reader.Offset; at < dirtyEnd; at += zeros.Length)
             segment.File.Write(zeros.AsSpan(0, (int)Math.Min(zeros.Length, dirtyEnd - at)), at);

@@ -51,7 +51,8 @@ internal sealed class Story(FaultyFiles files, int seed)
     };
 
     /// <summary>Goes on with the script. Ends early, without an error, when the disk or the power fails.</summary>
-    public async Task PlayAsync(int rounds)
+    /// <param name="beforeEnd">Called when all is done, and the journal still open.</param>
+    public async Task PlayAsync(int rounds, Action? beforeEnd = null)
     {
         try
         {
@@ -60,6 +61,7 @@ internal sealed class Story(FaultyFiles files, int seed)
             {
                 for (var last = _round + rounds; _round < last;)
                     await RoundAsync(store, ++_round);
+                beforeEnd?.Invoke();
             }
             finally
             {

@@ -19,6 +19,7 @@ internal sealed class FaultyFile(FaultyFiles files, string path, FaultyNode node
     {
         lock (files.Gate)
         {
+            files.FailIfNext("read", path);
             var count = (int)Math.Clamp(node.Live.LongLength - offset, 0, into.Length);
             node.Live.AsSpan((int)Math.Min(offset, node.Live.LongLength), count).CopyTo(into);
             return count;

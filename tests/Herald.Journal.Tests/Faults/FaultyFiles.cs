@@ -231,13 +231,21 @@ internal sealed class FaultyFiles : IJournalFiles
         }
         if (Operations == FullAt)
             Free = 0;
-        var isFailing = FailNext is { } next && next.Operation == operation && path.EndsWith(next.PathEnding, StringComparison.Ordinal);
-        if (isFailing)
-            FailNext = null;
+        FailIfNext(operation, path);
         if (operation is "fdatasync" or "fsync" && ++_syncs == FailSyncAt)
-            isFailing = true;
-        if (!isFailing)
+            Fail(operation, path);
+    }
+
+    internal void FailIfNext(string operation, string path)
+    {
+        if (FailNext is not { } next || next.Operation != operation || !path.EndsWith(next.PathEnding, StringComparison.Ordinal))
             return;
+        FailNext = null;
+        Fail(operation, path);
+    }
+
+    private void Fail(string operation, string path)
+    {
         Tally.Count($"failed {operation}");
         throw new JournalFileException(operation, path, InputOutputError);
     }
