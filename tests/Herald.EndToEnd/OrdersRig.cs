@@ -68,6 +68,19 @@ internal sealed class OrdersRig : IAsyncDisposable
         Server = await ServerProcess.StartAsync(["--data", _data.FullName, "--listen", address.Authority], TimeProvider.System, cancel);
     }
 
+    /// <summary>Starts the server and kills it a moment later; false when it had ended before.</summary>
+    public async Task<bool> KillWhileStartingAsync(TimeSpan after, CancellationToken cancel)
+    {
+        var run = await HeraldRun.OfAsync(
+            async process =>
+            {
+                await Task.Delay(after, TimeProvider.System, cancel);
+                process.Kill();
+            },
+            cancel, "serve", "--data", _data.FullName, "--listen", Server.Address.Authority);
+        return run.Code == 128 + 9;
+    }
+
     public Task UntilAcceptedAsync(long count, CancellationToken cancel) => Wait.UntilAsync(
         () => Ledger.AcceptedCount >= count, TimeSpan.FromSeconds(60), () => $"Only {Ledger.AcceptedCount} of {count} were accepted.\n{Server.LastOutput}", cancel);
 
