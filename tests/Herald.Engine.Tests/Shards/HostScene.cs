@@ -27,7 +27,7 @@ internal sealed class HostScene : IAsyncDisposable
         _channels = new ChannelSet([Channel]);
         _intake = new Intake(Log, new IntakeOptions(), Clock);
         _ledger = new PermitLedger(10, Clock, new Random(1));
-        Catalog = new Catalog(Subscriptions, Log, _channels, _intake.Encoder, Clock, (_, _) => new(true));
+        Catalog = NewCatalog();
         Runner = new AttemptRunner(Catalog, _channels, _ledger, new ByteGate(1 << 20), _metrics, Clock);
         Host = NewHost();
     }
@@ -41,6 +41,9 @@ internal sealed class HostScene : IAsyncDisposable
     public Catalog Catalog { get; }
     public AttemptRunner Runner { get; }
     public ShardHost Host { get; private set; }
+
+    /// <summary>The catalog as another node has it, on the same store.</summary>
+    public Catalog NewCatalog() => new(Subscriptions, Log, _channels, _intake.Encoder, Clock, (_, _) => new(true));
 
     /// <summary>Events with these payloads, all of one key unless said otherwise, and the shard is told.</summary>
     public async Task PublishAsync(string[] payloads, Func<int, string>? key = null)

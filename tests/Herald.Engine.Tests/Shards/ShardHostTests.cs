@@ -112,6 +112,23 @@ public sealed class ShardHostTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Entries_are_routed_with_a_catalog_as_new_as_the_log_says_though_nobody_has_told_of_it()
+    {
+        await _scene.StartAsync();
+        await _scene.Catalog.DeleteSubscriptionAsync("s", null, default);
+        // Another node makes a subscription; the hint of it is lost.
+        using var elsewhere = _scene.NewCatalog();
+        await elsewhere.RefreshAsync(long.MaxValue);
+        Assert.True((await elsewhere.PutSubscriptionAsync(new SubscriptionDraft { Id = "new", Topic = "t", Endpoint = "http://one/" }, new StartFrom.Now(), null, default)).Done);
+        Assert.Null(_scene.Catalog.FindSubscription("new"));
+        _scene.Log.CatalogVersion = elsewhere.Snapshot.Version;
+        await _scene.PublishAsync(["one"]);
+        var tried = await _scene.ExpectAsync("one");
+        Assert.Equal("new", tried.Attempt.Subscription.Id);
+        tried.Answer(AttemptResult.Delivered);
+    }
+
+    [Fact]
     public async Task A_subscription_that_cannot_be_disabled_just_now_is_told_of_and_its_events_are_kept()
     {
         await _scene.StartAsync();

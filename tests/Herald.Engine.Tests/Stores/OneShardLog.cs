@@ -17,6 +17,9 @@ internal sealed class OneShardLog : IEventLog
     /// <summary>The sequences of each call for whole events.</summary>
     public List<long[]> Reads { get; } = [];
 
+    /// <summary>The catalog that entries may be routed with, at least.</summary>
+    public long CatalogVersion { get; set; }
+
     /// <summary>What every read fails with, when it is set.</summary>
     public Exception? Fault { get; set; }
 
@@ -57,10 +60,10 @@ internal sealed class OneShardLog : IEventLog
             if (Fault is not null)
                 throw Fault;
             if (from < _first)
-                return new(new IndexRead(0, 0));
+                return new(new IndexRead(0, CatalogVersion));
             var entries = _events.Skip((int)from - 1).Take(into.Length).Select(e => e.Entry).ToArray();
             entries.CopyTo(into);
-            return new(new IndexRead(entries.Length, 0));
+            return new(new IndexRead(entries.Length, CatalogVersion));
         }
     }
 
