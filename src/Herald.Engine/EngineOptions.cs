@@ -30,4 +30,7 @@ public sealed record EngineOptions
 
     /// <summary>How long a stop waits for attempts in flight. Default 10 s.</summary>
     public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Progress records up to this many bytes are not worth a checkpoint.</summary>
+    internal int LeastCheckpointBytes { get; init; } = 1 << 16;
 }

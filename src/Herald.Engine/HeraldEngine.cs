@@ -33,7 +33,7 @@ public sealed class HeraldEngine : IAsyncDisposable
     private ShardHost?[] _byShard = [];
     private bool _stopped;
 
-    private HeraldEngine(EngineParts parts, EngineOptions options)
+    internal HeraldEngine(EngineParts parts, EngineOptions options)
     {
         (_parts, _options) = (parts, options);
         _channels = new ChannelSet(parts.Channels);
@@ -59,6 +59,11 @@ public sealed class HeraldEngine : IAsyncDisposable
     /// <summary>Ends with the reason when the engine cannot go on (the store has failed); the host ends the process.</summary>
     public Task Failed { get; private set; } = Task.CompletedTask;
 
+    internal IReadOnlyList<ShardHost> Hosts => _hosts;
+    internal EngineMetrics Metrics => _metrics;
+    internal PermitLedger Ledger => _ledger;
+    internal BlockedBound Blocked => _blocked;
+
     private ShardServices Services { get; }
 
     public static async ValueTask<HeraldEngine> StartAsync(EngineParts parts, EngineOptions options, CancellationToken cancel)
@@ -66,12 +71,12 @@ public sealed class HeraldEngine : IAsyncDisposable
         var engine = new HeraldEngine(parts, options);
         try
         {
-            await engine.StartAsync(cancel).ConfigureAwait(false);
+            await engine.StartAsync(cancel);
             return engine;
         }
         catch
         {
-            await engine.DisposeAsync().ConfigureAwait(false);
+            await engine.DisposeAsync();
             throw;
         }
     }
@@ -86,7 +91,7 @@ public sealed class HeraldEngine : IAsyncDisposable
             throw new InvalidOperationException(problem.Rule);
         var view = new EventView(batch[0].Record.ToArray());
         var attempt = new Attempt(subscription, view, MessageIds.Of(subscription.Id, view), 0, 1, Redelivery.None);
-        return await _channels.Find(subscription.Endpoint)!.TryAsync(attempt, cancel).ConfigureAwait(false);
+        return await _channels.Find(subscription.Endpoint)!.TryAsync(attempt, cancel);
     }
 
     /// <summary>Lets a held key go on: its head is tried again, or discarded. False when it is not held.</summary>
@@ -95,7 +100,7 @@ public sealed class HeraldEngine : IAsyncDisposable
         if (Catalog.FindSubscription(subscriptionId) is not { } subscription || shard < 0 || shard >= _byShard.Length || _byShard[shard] is not { } host)
             return false;
         var now = _parts.Time.GetUtcNow().ToUnixTimeMilliseconds();
-        return await host.CallAsync(machine => machine.OnRelease(subscription.Number, sequence, discard, now), cancel).ConfigureAwait(false);
+        return await host.CallAsync(machine => machine.OnRelease(subscription.Number, sequence, discard, now), cancel);
     }
 
     /// <summary>Takes no more, lets attempts in flight end within the grace time, commits, ends.</summary>
@@ -109,7 +114,7 @@ public sealed class HeraldEngine : IAsyncDisposable
         var stopping = Task.WhenAll(_hosts.Select(host => host.StopAsync()));
         try
         {
-            await stopping.WaitAsync(_options.Grace, _parts.Time).ConfigureAwait(false);
+            await stopping.WaitAsync(_options.Grace, _parts.Time);
         }
         catch (TimeoutException)
         {
@@ -121,25 +126,25 @@ public sealed class HeraldEngine : IAsyncDisposable
         }
         try
         {
-            await stopping.WaitAsync(_options.Grace, _parts.Time).ConfigureAwait(false);
-            await _parts.Ownership.ReleaseAsync(_leases, CancellationToken.None).ConfigureAwait(false);
+            await stopping.WaitAsync(_options.Grace, _parts.Time);
+            await _parts.Ownership.ReleaseAsync(_leases, CancellationToken.None);
         }
         catch (Exception failure)
         {
             _parts.Logging.CreateLogger("Herald").LogWarning(failure, "Not everything could be saved while stopping; it will be repeated.");
         }
         foreach (var host in _hosts)
-            await host.DisposeAsync().ConfigureAwait(false);
+            await host.DisposeAsync();
         Catalog.Dispose();
         _ledger.Dispose();
         _runner.Dispose();
         _metrics.Dispose();
     }
 
-    private async ValueTask StartAsync(CancellationToken cancel)
+    internal async ValueTask StartAsync(CancellationToken cancel)
     {
-        await Catalog.RefreshAsync(long.MaxValue).ConfigureAwait(false);
-        _leases = await _parts.Ownership.RenewAsync(cancel).ConfigureAwait(false);
+        await Catalog.RefreshAsync(long.MaxValue);
+        _leases = await _parts.Ownership.RenewAsync(cancel);
         _byShard = new ShardHost?[_parts.Log.ShardCount];
         var settings = new ShardSettings(_options.Window, _options.LaneWindow, _options.MaxBlockedPerSubscription, _blocked);
         foreach (var lease in _leases)
@@ -155,7 +160,8 @@ public sealed class HeraldEngine : IAsyncDisposable
         _watching.Add(_parts.Catalog.OnChange(version => _ = RefreshQuietlyAsync(version)));
         foreach (var host in _hosts)
             host.Start();
-        await Task.WhenAll(_hosts.Select(host => host.Ready)).WaitAsync(cancel).ConfigureAwait(false);
+        foreach (var host in _hosts)
+            await host.Ready.WaitAsync(cancel);
         Failed = FirstFailureAsync();
     }
 
@@ -176,7 +182,7 @@ public sealed class HeraldEngine : IAsyncDisposable
     {
         try
         {
-            await Catalog.RefreshAsync(version).ConfigureAwait(false);
+            await Catalog.RefreshAsync(version);
         }
         catch (Exception failure) when (failure is StoreUnavailableException or ObjectDisposedException)
         {
@@ -190,8 +196,8 @@ public sealed class HeraldEngine : IAsyncDisposable
         var running = _hosts.Select(host => host.Ended).ToList();
         while (running.Count > 0)
         {
-            var ended = await Task.WhenAny(running).ConfigureAwait(false);
-            await ended.ConfigureAwait(false);
+            var ended = await Task.WhenAny(running);
+            await ended;
             running.Remove(ended);
         }
     }
@@ -203,9 +209,11 @@ public sealed class HeraldEngine : IAsyncDisposable
             var after = revision.After[host.Shard.Value];
             var passed = await host.CallAsync(
                 machine => machine.Routed >= after && (!machine.States.TryGetValue(subscription, out var state) || machine.HasPassed(state, after)),
-                CancellationToken.None).ConfigureAwait(false);
+                CancellationToken.None);
             if (!passed)
                 return false;
+            // A restart goes on from what is saved, which may be behind.
+            await host.SaveAsync();
         }
         return true;
     }

@@ -6,7 +6,12 @@ namespace Herald.EndToEnd;
 internal sealed record HeraldRun(int Code, string Out, string Error)
 {
     /// <param name="meanwhile">Given the running process, before its output is read to the end.</param>
-    public static async Task<HeraldRun> OfAsync(Func<Process, Task>? meanwhile, CancellationToken cancel, params string[] arguments)
+    public static Task<HeraldRun> OfAsync(Func<Process, Task>? meanwhile, CancellationToken cancel, params string[] arguments) =>
+        OfAsync(_ => { }, meanwhile, cancel, arguments);
+
+    /// <param name="prepare">Given what is to be started, to change its environment.</param>
+    public static async Task<HeraldRun> OfAsync(
+        Action<ProcessStartInfo> prepare, Func<Process, Task>? meanwhile, CancellationToken cancel, params string[] arguments)
     {
         var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "herald"), arguments)
         {
@@ -14,6 +19,7 @@ internal sealed record HeraldRun(int Code, string Out, string Error)
             RedirectStandardError = true,
             RedirectStandardInput = true,
         };
+        prepare(start);
         using var process = Process.Start(start)!;
         try
         {

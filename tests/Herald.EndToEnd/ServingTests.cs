@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using Herald.Cli.Api;
+using Herald.Cli.Processes;
 using Herald.Cli.Receiving;
 using Herald.Cli.Serving;
 using Xunit;
@@ -113,7 +114,7 @@ public sealed class ServingTests
         try
         {
             await using var first = await ServerProcess.StartAsync(["--data", data.FullName, "--listen", "127.0.0.1:0"], TimeProvider.System, Cancel);
-            var refusal = await Assert.ThrowsAsync<ServerProcessException>(() =>
+            var refusal = await Assert.ThrowsAsync<ChildProcessException>(() =>
                 ServerProcess.StartAsync(["--data", data.FullName, "--listen", "127.0.0.1:0"], TimeProvider.System, Cancel));
             Assert.Contains(data.FullName, refusal.Message, StringComparison.Ordinal);
         }
@@ -126,7 +127,7 @@ public sealed class ServingTests
     [Fact]
     public async Task A_directory_that_cannot_be_written_is_refused_at_start_with_its_name()
     {
-        var refusal = await Assert.ThrowsAsync<ServerProcessException>(() =>
+        var refusal = await Assert.ThrowsAsync<ChildProcessException>(() =>
             ServerProcess.StartAsync(["--listen", "127.0.0.1:0", "--data", "/proc/herald"], TimeProvider.System, Cancel));
         Assert.Contains("dataDirectory = '/proc/herald'", refusal.Message, StringComparison.Ordinal);
     }
@@ -134,7 +135,7 @@ public sealed class ServingTests
     [Fact]
     public async Task A_wrong_setting_is_refused_at_start_with_its_name_and_value()
     {
-        var refusal = await Assert.ThrowsAsync<ServerProcessException>(() =>
+        var refusal = await Assert.ThrowsAsync<ChildProcessException>(() =>
             ServerProcess.StartAsync(["--listen", "nowhere", "--engine-window", "0"], TimeProvider.System, Cancel));
         Assert.Contains("listen = 'nowhere'", refusal.Message, StringComparison.Ordinal);
         Assert.Contains("engine.window = '0'", refusal.Message, StringComparison.Ordinal);

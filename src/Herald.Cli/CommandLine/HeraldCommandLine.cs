@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using Herald.Cli.Backups;
+using Herald.Cli.Benching;
+using Herald.Cli.Benching.Parts;
 using Herald.Cli.Configuration;
 using Herald.Cli.DeadLetters;
 using Herald.Cli.Demo;
@@ -35,6 +37,8 @@ internal static class HeraldCommandLine
             TailCommand.Create(),
             CatcherCommand.Create(time),
             BackupCommand.Create(),
+            BenchCommand.Create(time),
+            PartCommand.Create(time),
             VersionCommand.Create(),
         };
         ExampleCommand.ShowExamplesInHelp(root);

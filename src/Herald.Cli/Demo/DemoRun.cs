@@ -1,5 +1,6 @@
 using Herald.Cli.Api;
 using Herald.Cli.CommandLine;
+using Herald.Cli.Processes;
 using Herald.Cli.Publishing;
 using Herald.Cli.Receiving;
 using Herald.Cli.Serving;
@@ -30,7 +31,7 @@ internal sealed class DemoRun(DemoOptions options, Terminal terminal, TimeProvid
             using var client = new HeraldClient(server.Address, null);
             return await RunAsync(server, client, cancel);
         }
-        catch (Exception failure) when (failure is ServerProcessException or OrderLoadException or HttpRequestException)
+        catch (Exception failure) when (failure is ChildProcessException or OrderLoadException or HttpRequestException)
         {
             return terminal.Fail(ExitCode.Failed, failure.Message);
         }

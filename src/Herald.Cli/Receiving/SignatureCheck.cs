@@ -12,6 +12,7 @@ internal sealed class SignatureCheck(string secret, TimeProvider time)
 {
     private static readonly TimeSpan Tolerance = TimeSpan.FromMinutes(5);
     private const string Prefix = "whsec_";
+    private const string Version = "v1,";
     private readonly byte[] _key = Convert.FromBase64String(secret[Prefix.Length..]);
 
     public static bool IsSecret(string text) =>
@@ -27,20 +28,33 @@ internal sealed class SignatureCheck(string secret, TimeProvider time)
         if ((time.GetUtcNow() - DateTimeOffset.FromUnixTimeSeconds(seconds)).Duration() > Tolerance)
             return "webhook-timestamp is too old or too new";
 
-        using var hash = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, _key);
-        hash.AppendData(Encoding.UTF8.GetBytes($"{id}.{timestamp}."));
-        hash.AppendData(body);
         Span<byte> expected = stackalloc byte[SHA256.HashSizeInBytes];
-        hash.GetHashAndReset(expected);
+        Hash(id, timestamp, body, expected);
         Span<byte> given = stackalloc byte[SHA256.HashSizeInBytes];
         foreach (var range in signatures.AsSpan().Split(' '))
         {
             var signature = signatures.AsSpan()[range];
-            if (signature.StartsWith("v1,", StringComparison.Ordinal)
-                && Convert.TryFromBase64Chars(signature["v1,".Length..], given, out var length)
+            if (signature.StartsWith(Version, StringComparison.Ordinal)
+                && Convert.TryFromBase64Chars(signature[Version.Length..], given, out var length)
                 && length == expected.Length && CryptographicOperations.FixedTimeEquals(given, expected))
                 return null;
         }
         return "no signature matches";
+    }
+
+    /// <summary>What a sender that is judged by this writes in <c>webhook-signature</c>.</summary>
+    public string Sign(string id, string timestamp, ReadOnlySpan<byte> body)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        Hash(id, timestamp, body, hash);
+        return Version + Convert.ToBase64String(hash);
+    }
+
+    private void Hash(string id, string timestamp, ReadOnlySpan<byte> body, Span<byte> into)
+    {
+        using var hash = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, _key);
+        hash.AppendData(Encoding.UTF8.GetBytes($"{id}.{timestamp}."));
+        hash.AppendData(body);
+        hash.GetHashAndReset(into);
     }
 }

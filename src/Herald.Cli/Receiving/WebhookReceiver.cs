@@ -140,7 +140,7 @@ internal sealed class WebhookReceiver : IHttpApplication<IFeatureCollection>, IA
             case Conduct.Flaky flaky when NextRandom() < flaky.FailingShare:
                 return 500;
         }
-        _acknowledged(new ReceivedWebhook(id ?? "", attempt, request.Headers, body));
+        _acknowledged(new ReceivedWebhook(request.Path, id ?? "", attempt, request.Headers, body));
         return 204;
     }
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Herald.Cli.CommandLine;
 using Herald.Cli.Configuration;
+using Herald.Cli.Processes;
 using Herald.Server;
 using Herald.Server.Settings;
 using Microsoft.Extensions.DependencyInjection;
@@ -52,7 +53,7 @@ internal static class ServeCommand
             terminal.Out.WriteLine($"{ReadyLine}{server.Address}");
             await terminal.Out.FlushAsync(stop);
             var asked = Task.Delay(Timeout.InfiniteTimeSpan, time, stop);
-            var ended = await Task.WhenAny(asked, server.Failed, untilInputEnds ? InputEndsAsync() : asked);
+            var ended = await Task.WhenAny(asked, server.Failed, untilInputEnds ? StandardInput.ReadToEndAsync(_ => { }) : asked);
             if (ended == server.Failed)
                 return terminal.Fail(ExitCode.Failed, $"Herald cannot go on: {server.Failed.Exception?.GetBaseException().Message ?? "the store has failed"}");
             return ExitCode.Ok;
@@ -77,11 +78,4 @@ internal static class ServeCommand
         else
             logging.AddSimpleConsole(line => (line.SingleLine, line.UseUtcTimestamp, line.TimestampFormat) = (true, true, "yyyy-MM-ddTHH:mm:ss.fffZ "));
     });
-
-    private static async Task InputEndsAsync()
-    {
-        await using var input = Console.OpenStandardInput();
-        var ignored = new byte[256];
-        while (await input.ReadAsync(ignored) > 0) { }
-    }
 }

@@ -13,7 +13,7 @@ namespace Herald.Cli.Verifying;
 /// </remarks>
 internal sealed class ReceiptLedger
 {
-    /// <summary>How many of the latest receipts of a receiver still know their webhook id, to compare a repeat with.</summary>
+    /// <summary>How many of the latest receipts of a receiver, unless told otherwise, still know their webhook id, to compare a repeat with.</summary>
     public const int RememberedIds = 65_536;
 
     private readonly Lock _acceptedLock = new();
@@ -21,11 +21,12 @@ internal sealed class ReceiptLedger
     private readonly Receiver[] _receivers;
     private long _acceptedCount;
 
-    public ReceiptLedger(int receivers)
+    /// <param name="rememberedIds">Of each receiver.</param>
+    public ReceiptLedger(int receivers, int rememberedIds = RememberedIds)
     {
         _receivers = new Receiver[receivers];
         for (var i = 0; i < receivers; i++)
-            _receivers[i] = new Receiver();
+            _receivers[i] = new Receiver(rememberedIds);
     }
 
     public long AcceptedCount => Interlocked.Read(ref _acceptedCount);
@@ -109,7 +110,7 @@ internal sealed class ReceiptLedger
         return found ??= new SequenceSet();
     }
 
-    private sealed class Receiver
+    private sealed class Receiver(int rememberedIds)
     {
         public readonly Lock Lock = new();
         public readonly Dictionary<string, SequenceSet> Keys = [];
@@ -145,7 +146,7 @@ internal sealed class ReceiptLedger
 
         private void Remember((string Key, long Sequence) delivery, string webhookId)
         {
-            if (_oldestIds.Count == RememberedIds)
+            if (_oldestIds.Count == rememberedIds)
                 _ids.Remove(_oldestIds.Dequeue());
             _oldestIds.Enqueue(delivery);
             _ids[delivery] = webhookId;

@@ -51,8 +51,8 @@ public sealed class Catalog : IDisposable
         if (FindTopic(name) is { } there)
             return CatalogResult<Topic>.Of(CatalogOutcome.Unchanged, there);
         var body = CatalogCodec.Encode(new CatalogCodec.StoredTopic(null, _time.GetUtcNow()));
-        var reply = await _store.ChangeAsync([new CatalogWrite(CatalogCodec.TopicKind, name, 0, body)], cancel).ConfigureAwait(false);
-        await RefreshAsync(reply.Version).ConfigureAwait(false);
+        var reply = await _store.ChangeAsync([new CatalogWrite(CatalogCodec.TopicKind, name, 0, body)], cancel);
+        await RefreshAsync(reply.Version);
         return CatalogResult<Topic>.Of(reply.Conflict is null ? CatalogOutcome.Created : CatalogOutcome.Unchanged, FindTopic(name));
     }
 
@@ -67,8 +67,8 @@ public sealed class Catalog : IDisposable
                 CatalogOutcome.InUse, topic, $"The topic '{name}' has {dependants.Count} subscriptions; delete them, or force to delete them with it.");
         var writes = dependants.Select(s => new CatalogWrite(CatalogCodec.SubscriptionKind, s.Subscription.Id, s.Subscription.Version, null))
             .Append(new CatalogWrite(CatalogCodec.TopicKind, name, topic.Version, null)).ToList();
-        var reply = await _store.ChangeAsync(writes, cancel).ConfigureAwait(false);
-        await RefreshAsync(reply.Version).ConfigureAwait(false);
+        var reply = await _store.ChangeAsync(writes, cancel);
+        await RefreshAsync(reply.Version);
         return reply.Conflict is null
             ? CatalogResult<Topic>.Of(CatalogOutcome.Deleted, topic)
             : CatalogResult<Topic>.Of(CatalogOutcome.VersionMismatch, topic, "The topic or one of its subscriptions was changed meanwhile; try again.");
@@ -97,16 +97,16 @@ public sealed class Catalog : IDisposable
         if (ifVersion is { } expected && expected != (there?.Subscription.Version ?? 0))
             return Mismatch(there);
         return there is null
-            ? await CreateAsync(draft, topic, from, cancel).ConfigureAwait(false)
-            : await ChangeAsync(draft, there, cancel).ConfigureAwait(false);
+            ? await CreateAsync(draft, topic, from, cancel)
+            : await ChangeAsync(draft, there, cancel);
     }
 
     public async ValueTask<CatalogResult<Subscription>> DeleteSubscriptionAsync(string id, long? ifVersion, CancellationToken cancel)
     {
         if (_snapshot.Subscriptions.GetValueOrDefault(id) is not { } there)
             return Missing(id);
-        var reply = await _store.ChangeAsync([new CatalogWrite(CatalogCodec.SubscriptionKind, id, ifVersion, null)], cancel).ConfigureAwait(false);
-        await RefreshAsync(reply.Version).ConfigureAwait(false);
+        var reply = await _store.ChangeAsync([new CatalogWrite(CatalogCodec.SubscriptionKind, id, ifVersion, null)], cancel);
+        await RefreshAsync(reply.Version);
         return reply.Conflict is null ? CatalogResult<Subscription>.Of(CatalogOutcome.Deleted, there.Subscription) : Mismatch(there);
     }
 
@@ -136,10 +136,10 @@ public sealed class Catalog : IDisposable
             return CatalogResult<Subscription>.Refuse([new("/overlap", $"{overlap}", "From 0 to 30 days.")]);
         var drawn = secret ?? RandomNumberGenerator.GetBytes(SecretBytes);
         return await EditAsync(
-            id, s => s with { Secrets = new Secrets(drawn, s.Secrets.Current, _time.GetUtcNow() + overlap) }, cancel).ConfigureAwait(false);
+            id, s => s with { Secrets = new Secrets(drawn, s.Secrets.Current, _time.GetUtcNow() + overlap) }, cancel);
     }
 
-    /// <summary>Rewinds, as a new generation.</summary>
+    /// <summary>Rewinds, as a new generation: what it sends is what the present filter matches, from the start on.</summary>
     public async ValueTask<CatalogResult<Subscription>> ReplayAsync(string id, StartFrom from, CancellationToken cancel)
     {
         while (true)
@@ -149,11 +149,13 @@ public sealed class Catalog : IDisposable
             var next = there.Subscription with { Generation = there.Subscription.Generation + 1, UpdatedAt = _time.GetUtcNow() };
             var stored = CatalogCodec.ToStored(there with { Subscription = next }) with
             {
-                Starts = await StartsAsync(from, cancel).ConfigureAwait(false),
+                Starts = await StartsAsync(from, cancel),
                 GenerationVersion = null,
                 RewoundAt = null,
+                // Which filters of the past are still known depends on how far shards had come when they were changed: none of them counts.
+                Revisions = [new(there.Revisions[^1].Number, CatalogCodec.ToStored(there.Subscription.Filter), new long[_log.ShardCount])],
             };
-            if (await TryWriteAsync(id, there, stored, cancel).ConfigureAwait(false) is { } done)
+            if (await TryWriteAsync(id, there, stored, cancel) is { } done)
                 return done;
         }
     }
@@ -163,13 +165,13 @@ public sealed class Catalog : IDisposable
     {
         if (_snapshot.Version >= version && _refreshing.CurrentCount > 0)
             return;
-        await _refreshing.WaitAsync().ConfigureAwait(false);
+        await _refreshing.WaitAsync();
         try
         {
             var before = _snapshot;
             if (before.Version >= version)
                 return;
-            var changes = await _store.ReadAsync(before.Version, CancellationToken.None).ConfigureAwait(false);
+            var changes = await _store.ReadAsync(before.Version, CancellationToken.None);
             var update = Apply(before, changes);
             _snapshot = update.Snapshot;
             foreach (var follower in _followers)
@@ -200,12 +202,12 @@ public sealed class Catalog : IDisposable
             Secret = draft.Secret?.ToArray() ?? RandomNumberGenerator.GetBytes(SecretBytes),
             CreatedAt = now,
             UpdatedAt = now,
-            Starts = await StartsAsync(from, cancel).ConfigureAwait(false),
+            Starts = await StartsAsync(from, cancel),
             Revisions = [new(1, CatalogCodec.ToStored(draft.Filter), new long[_log.ShardCount])],
         };
         var reply = await _store.ChangeAsync(
-            [new CatalogWrite(CatalogCodec.SubscriptionKind, draft.Id, 0, CatalogCodec.Encode(stored))], cancel).ConfigureAwait(false);
-        await RefreshAsync(reply.Version).ConfigureAwait(false);
+            [new CatalogWrite(CatalogCodec.SubscriptionKind, draft.Id, 0, CatalogCodec.Encode(stored))], cancel);
+        await RefreshAsync(reply.Version);
         var entry = _snapshot.Subscriptions.GetValueOrDefault(draft.Id);
         return reply.Conflict is null ? CatalogResult<Subscription>.Of(CatalogOutcome.Created, entry?.Subscription) : Mismatch(entry);
     }
@@ -236,7 +238,7 @@ public sealed class Catalog : IDisposable
         var stored = CatalogCodec.ToStored(there with { Subscription = next with { UpdatedAt = _time.GetUtcNow() } });
         if (filterChanged)
         {
-            var revisions = await StillNeededAsync(there).ConfigureAwait(false);
+            var revisions = await StillNeededAsync(there);
             if (revisions.Count >= MostRevisions)
                 return CatalogResult<Subscription>.Of(
                     CatalogOutcome.InUse, old,
@@ -250,7 +252,7 @@ public sealed class Catalog : IDisposable
                 ],
             };
         }
-        return await TryWriteAsync(draft.Id, there, stored, cancel).ConfigureAwait(false) ?? Mismatch(there);
+        return await TryWriteAsync(draft.Id, there, stored, cancel) ?? Mismatch(there);
     }
 
     // A revision is needed until every shard has passed the place where its successor takes over.
@@ -260,7 +262,7 @@ public sealed class Catalog : IDisposable
         for (var i = 0; i < there.Revisions.Count; i++)
         {
             var successor = i + 1 < there.Revisions.Count ? there.Revisions[i + 1] : null;
-            if (successor is null || !await _isPassed(there.Subscription.Number, successor).ConfigureAwait(false))
+            if (successor is null || !await _isPassed(there.Subscription.Number, successor))
                 needed.Add(there.Revisions[i]);
         }
         return needed;
@@ -276,7 +278,7 @@ public sealed class Catalog : IDisposable
             if (ReferenceEquals(next, there.Subscription))
                 return CatalogResult<Subscription>.Of(CatalogOutcome.Unchanged, next);
             var stored = CatalogCodec.ToStored(there with { Subscription = next with { UpdatedAt = _time.GetUtcNow() } });
-            if (await TryWriteAsync(id, there, stored, cancel).ConfigureAwait(false) is { } done)
+            if (await TryWriteAsync(id, there, stored, cancel) is { } done)
                 return done;
         }
     }
@@ -286,8 +288,8 @@ public sealed class Catalog : IDisposable
         string id, SubscriptionEntry there, CatalogCodec.StoredSubscription stored, CancellationToken cancel)
     {
         var write = new CatalogWrite(CatalogCodec.SubscriptionKind, id, there.Subscription.Version, CatalogCodec.Encode(stored));
-        var reply = await _store.ChangeAsync([write], cancel).ConfigureAwait(false);
-        await RefreshAsync(reply.Version).ConfigureAwait(false);
+        var reply = await _store.ChangeAsync([write], cancel);
+        await RefreshAsync(reply.Version);
         return reply.Conflict is null ? CatalogResult<Subscription>.Of(CatalogOutcome.Updated, FindSubscription(id)) : null;
     }
 
@@ -300,9 +302,9 @@ public sealed class Catalog : IDisposable
         {
             starts[shard] = from switch
             {
-                StartFrom.Time time => await _log.FindByTimeAsync(new ShardId(shard), time.At, cancel).ConfigureAwait(false) - 1,
+                StartFrom.Time time => await _log.FindByTimeAsync(new ShardId(shard), time.At, cancel) - 1,
                 StartFrom.Sequence sequence => Math.Max(0, sequence.At - 1),
-                _ => (await _log.BoundsAsync(new ShardId(shard), cancel).ConfigureAwait(false)).First - 1,
+                _ => (await _log.BoundsAsync(new ShardId(shard), cancel)).First - 1,
             };
         }
         return starts;

@@ -6,4 +6,7 @@ namespace Herald.Engine.Events;
 /// An event that Intake has checked and encoded, ready to be appended. <see cref="Record"/> belongs to the caller and stays
 /// unchanged until the append has ended.
 /// </summary>
-public readonly record struct NewEvent(ShardId Shard, IndexEntry Index, ReadOnlyMemory<byte> Record);
+public readonly record struct NewEvent(ShardId Shard, IndexEntry Index, ReadOnlyMemory<byte> Record)
+{
+    public bool HasFlag(EventFlags flag) => (Index.Flags & flag) != 0;
+}

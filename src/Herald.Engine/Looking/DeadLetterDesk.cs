@@ -41,10 +41,10 @@ public sealed class DeadLetterDesk
         var redrives = new List<Redrive>();
         foreach (var id in ids)
         {
-            if (await _store.FindAsync(id, cancel).ConfigureAwait(false) is { } letter && Address(letter) is { } addressed)
+            if (await _store.FindAsync(id, cancel) is { } letter && Address(letter) is { } addressed)
                 redrives.Add(new Redrive(id, addressed));
         }
-        return redrives.Count == 0 ? 0 : await _store.RedriveAsync(redrives, cancel).ConfigureAwait(false);
+        return redrives.Count == 0 ? 0 : await _store.RedriveAsync(redrives, cancel);
     }
 
     /// <summary>All of a subscription, or all there are; in pages, so that memory stays bounded. Those that die meanwhile are not among them.</summary>
@@ -67,10 +67,10 @@ public sealed class DeadLetterDesk
         var (done, cursor) = (0, default(string));
         do
         {
-            var page = await _store.ListAsync(new DeadLetterQuery(subscriptionId, null, PageSize, cursor), cancel).ConfigureAwait(false);
+            var page = await _store.ListAsync(new DeadLetterQuery(subscriptionId, null, PageSize, cursor), cancel);
             var chosen = choose(page.Items);
             if (chosen.Count > 0)
-                done += await act(chosen, cancel).ConfigureAwait(false);
+                done += await act(chosen, cancel);
             cursor = page.NextCursor;
         }
         while (cursor is not null);

@@ -35,12 +35,12 @@ public sealed class Inspector
         var idHash = _encoder.IdHash(idBytes);
         var keyHash = key is null ? _encoder.KeylessHash(topic.Number, idBytes) : _encoder.KeyHash(topic.Number, Encoding.UTF8.GetBytes(key));
         var shard = ShardId.Of(keyHash, _log.ShardCount);
-        var sequence = await _log.FindByIdAsync(shard, keyHash, idHash, cancel).ConfigureAwait(false);
+        var sequence = await _log.FindByIdAsync(shard, keyHash, idHash, cancel);
         if (sequence == 0 && key is null)
-            (shard, sequence) = await SearchAsync(topic, idHash, cancel).ConfigureAwait(false);
-        if (sequence == 0 || await ReadAsync(shard, sequence, cancel).ConfigureAwait(false) is not { } view || view.IdText != id)
+            (shard, sequence) = await SearchAsync(topic, idHash, cancel);
+        if (sequence == 0 || await ReadAsync(shard, sequence, cancel) is not { } view || view.IdText != id)
             return null;
-        return await TellAsync(topic, shard, sequence, view, cancel).ConfigureAwait(false);
+        return await TellAsync(topic, shard, sequence, view, cancel);
     }
 
     /// <summary>Unsettled deliveries that are being worked on, in shard and sequence order.</summary>
@@ -52,7 +52,7 @@ public sealed class Inspector
             machine => machine.States.TryGetValue(subscription.Number, out var state)
                 ? state.Lanes.Values.SelectMany(lane => lane.Items.Select((item, i) => ViewOf(subscriptionId, machine, lane, item, i == 0))).ToList()
                 : [],
-            view => view.Sequence, limit, cursor, cancel).ConfigureAwait(false);
+            view => view.Sequence, limit, cursor, cancel);
     }
 
     public async ValueTask<Page<BlockedKeyView>> BlockedKeysAsync(string subscriptionId, int limit, string? cursor, CancellationToken cancel)
@@ -64,12 +64,12 @@ public sealed class Inspector
                 ? state.Lanes.Values.Where(lane => lane.State is LaneState.Blocked or LaneState.Held)
                     .Select(lane => ViewOf(subscriptionId, machine, lane, lane.Head, true)).ToList()
                 : [],
-            view => view.Sequence, limit, cursor, cancel).ConfigureAwait(false);
+            view => view.Sequence, limit, cursor, cancel);
         var keys = new List<BlockedKeyView>();
         foreach (var view in page.Items)
         {
-            var stored = await ReadAsync(new ShardId(view.Shard), view.Sequence, cancel).ConfigureAwait(false);
-            var attempts = await AttemptsAsync(new ShardId(view.Shard), view.Sequence, cancel).ConfigureAwait(false);
+            var stored = await ReadAsync(new ShardId(view.Shard), view.Sequence, cancel);
+            var attempts = await AttemptsAsync(new ShardId(view.Shard), view.Sequence, cancel);
             var last = attempts.LastOrDefault(a => a.SubscriptionId == subscriptionId)?.Reason;
             keys.Add(new BlockedKeyView(
                 view.Shard, view.Sequence, stored?.KeyText, stored?.IdText ?? "", view.Attempts, view.NextAttemptAt, view.Status == DeliveryStatus.Held, last));
@@ -86,8 +86,8 @@ public sealed class Inspector
         DateTimeOffset? oldest = null;
         foreach (var host in _shards)
         {
-            var head = (await _log.BoundsAsync(host.Shard, cancel).ConfigureAwait(false)).Last;
-            var look = await host.CallAsync(machine => LookAt(machine, subscription.Number), cancel).ConfigureAwait(false);
+            var head = (await _log.BoundsAsync(host.Shard, cancel)).Last;
+            var look = await host.CallAsync(machine => LookAt(machine, subscription.Number), cancel);
             // A subscription without state moves with the head, but a shard may be a moment behind its log.
             var ahead = Math.Max(0, head - Math.Max(look.Position, 0));
             waiting += look.Unsettled + (look.AtHead ? 0 : ahead);
@@ -95,7 +95,7 @@ public sealed class Inspector
             held += look.Held;
             behind |= !look.AtHead;
             shards.Add(new ShardLag(host.Shard.Value, look.Position, head, look.Outstanding, look.Blocked));
-            if (look.Lowest <= head && look.Lowest > 0 && await ReadAsync(host.Shard, look.Lowest, cancel).ConfigureAwait(false) is { } view)
+            if (look.Lowest <= head && look.Lowest > 0 && await ReadAsync(host.Shard, look.Lowest, cancel) is { } view)
             {
                 var at = DateTimeOffset.FromUnixTimeMilliseconds(view.AcceptedAtMs);
                 oldest = oldest is null || at < oldest ? at : oldest;
@@ -111,7 +111,7 @@ public sealed class Inspector
         var wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
         var next = new long[_log.ShardCount];
         for (var shard = 0; shard < next.Length; shard++)
-            next[shard] = (await _log.BoundsAsync(new ShardId(shard), cancel).ConfigureAwait(false)).Last + 1;
+            next[shard] = (await _log.BoundsAsync(new ShardId(shard), cancel)).Last + 1;
         using var watching = _log.OnHead((_, _) => _ = wake.Writer.TryWrite(true));
         var entries = new IndexEntry[TailChunk];
         while (true)
@@ -119,18 +119,18 @@ public sealed class Inspector
             var found = false;
             for (var shard = 0; shard < next.Length; shard++)
             {
-                var read = await _log.ReadIndexAsync(new ShardId(shard), next[shard], entries, cancel).ConfigureAwait(false);
+                var read = await _log.ReadIndexAsync(new ShardId(shard), next[shard], entries, cancel);
                 found |= read.Count > 0;
                 for (var i = 0; i < read.Count; i++)
                 {
                     next[shard] = entries[i].Sequence + 1;
                     if (entries[i].Topic == topic.Number && (entries[i].Flags & EventFlags.Addressed) == 0
-                        && await ReadAsync(new ShardId(shard), entries[i].Sequence, cancel).ConfigureAwait(false) is { } view)
+                        && await ReadAsync(new ShardId(shard), entries[i].Sequence, cancel) is { } view)
                         yield return new TailedEvent(shard, entries[i].Sequence, view);
                 }
             }
             if (!found)
-                await wake.Reader.ReadAsync(cancel).ConfigureAwait(false);
+                await wake.Reader.ReadAsync(cancel);
         }
     }
 
@@ -138,7 +138,7 @@ public sealed class Inspector
     {
         var entry = _encoder.Index(view.Record, topic.Number).Index with { Sequence = sequence };
         var deliveries = new List<DeliveryView>();
-        var records = await RecordsAsync(shard, sequence, cancel).ConfigureAwait(false);
+        var records = await RecordsAsync(shard, sequence, cancel);
         var host = _shards.FirstOrDefault(s => s.Shard == shard);
         foreach (var route in _catalog.Snapshot.RoutesOf(topic.Number).Find(entry, view))
         {
@@ -146,7 +146,7 @@ public sealed class Inspector
                 continue;
             var live = host is null
                 ? null
-                : await host.CallAsync(machine => LiveView(machine, subscription.Subscription.Id, route.Subscription, entry), cancel).ConfigureAwait(false);
+                : await host.CallAsync(machine => LiveView(machine, subscription.Subscription.Id, route.Subscription, entry), cancel);
             deliveries.Add(live ?? SettledView(subscription.Subscription.Id, shard, sequence, records.Where(r => r.Subscription == route.Subscription)));
         }
         return new(shard.Value, sequence, view, deliveries, [.. records.Where(r => r.Kind != HistoryKind.Skip).Select(r => ViewOf(shard, r))]);
@@ -211,10 +211,10 @@ public sealed class Inspector
     }
 
     private async ValueTask<List<AttemptView>> AttemptsAsync(ShardId shard, long sequence, CancellationToken cancel) =>
-        [.. (await RecordsAsync(shard, sequence, cancel).ConfigureAwait(false)).Where(r => r.Kind != HistoryKind.Skip).Select(r => ViewOf(shard, r))];
+        [.. (await RecordsAsync(shard, sequence, cancel)).Where(r => r.Kind != HistoryKind.Skip).Select(r => ViewOf(shard, r))];
 
     private async ValueTask<List<HistoryRecord>> RecordsAsync(ShardId shard, long sequence, CancellationToken cancel) =>
-        [.. (await _state.ReadHistoryAsync(shard, sequence, cancel).ConfigureAwait(false)).SelectMany(block => AttemptHistory.Read(block, sequence))];
+        [.. (await _state.ReadHistoryAsync(shard, sequence, cancel)).SelectMany(block => AttemptHistory.Read(block, sequence))];
 
     private static (bool AtHead, long Position, int Unsettled, int Outstanding, int Blocked, int Held, long Lowest) LookAt(ShardMachine machine, int number)
     {
@@ -236,11 +236,11 @@ public sealed class Inspector
         for (var shard = 0; shard < _log.ShardCount; shard++)
         {
             var id = new ShardId(shard);
-            var bounds = await _log.BoundsAsync(id, cancel).ConfigureAwait(false);
+            var bounds = await _log.BoundsAsync(id, cancel);
             for (var to = bounds.Last; to >= bounds.First; to -= entries.Length)
             {
                 var from = Math.Max(bounds.First, to - entries.Length + 1);
-                var read = await _log.ReadIndexAsync(id, from, entries.AsMemory(0, (int)(to - from + 1)), cancel).ConfigureAwait(false);
+                var read = await _log.ReadIndexAsync(id, from, entries.AsMemory(0, (int)(to - from + 1)), cancel);
                 for (var i = read.Count - 1; i >= 0; i--)
                 {
                     if (entries[i].IdHash == idHash && entries[i].Topic == topic.Number && (entries[i].Flags & EventFlags.Addressed) == 0)
@@ -254,7 +254,7 @@ public sealed class Inspector
     private async ValueTask<EventView?> ReadAsync(ShardId shard, long sequence, CancellationToken cancel)
     {
         var copy = new CopySink();
-        await _log.ReadEventsAsync(shard, new[] { sequence }, copy, cancel).ConfigureAwait(false);
+        await _log.ReadEventsAsync(shard, new[] { sequence }, copy, cancel);
         return copy.Record is { } record ? new EventView(record) : null;
     }
 
@@ -266,7 +266,7 @@ public sealed class Inspector
         var items = new List<DeliveryView>();
         foreach (var host in _shards.OrderBy(s => s.Shard.Value).Where(s => s.Shard.Value >= afterShard))
         {
-            var found = await host.CallAsync(list, cancel).ConfigureAwait(false);
+            var found = await host.CallAsync(list, cancel);
             var after = host.Shard.Value == afterShard ? afterSequence : 0;
             items.AddRange(found.Where(v => place(v) > after).OrderBy(place).Take(limit + 1 - items.Count));
             if (items.Count > limit)

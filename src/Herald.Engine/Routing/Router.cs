@@ -26,8 +26,7 @@ internal sealed class Router(IEventLog log, ShardId shard) : IEventSink
         {
             _next = 0;
             var sequences = _unknown.Select(i => _routed[i].Entry.Sequence).ToArray();
-            await log.ReadEventsAsync(shard, sequences, this, cancel).ConfigureAwait(false);
-            _unknown.Clear();
+            await log.ReadEventsAsync(shard, sequences, this, cancel);
         }
         return _routed.AsMemory(0, entries.Length);
     }
@@ -43,6 +42,7 @@ internal sealed class Router(IEventLog log, ShardId shard) : IEventSink
 
     private void RouteKnown(ReadOnlySpan<IndexEntry> entries)
     {
+        _unknown.Clear(); // the reading before may have failed half-way
         for (var i = 0; i < entries.Length; i++)
         {
             ref readonly var entry = ref entries[i];

@@ -41,7 +41,7 @@ internal sealed class AttemptRunner(Catalog catalog, ChannelSet channels, Permit
                     : start.Replayed ? Redelivery.Replay : Redelivery.None;
                 var attempt = new Attempt(
                     subscription, view, MessageIds.Of(subscription.Id, view), start.Item.Sequence, start.Number, redelivery);
-                result = await channel.TryAsync(attempt, _stop.Token).ConfigureAwait(false);
+                result = await channel.TryAsync(attempt, _stop.Token);
                 counted = true;
             }
         }

@@ -20,7 +20,8 @@ internal sealed class EventLoader(IEventLog log, ShardId shard) : IEventSink
         if (_records.Length < _starts.Count)
             (_records, _lengths) = (new byte[]?[_starts.Count], new int[_starts.Count]);
         _next = 0;
-        await log.ReadEventsAsync(shard, Sequences(), this, cancel).ConfigureAwait(false);
+        Array.Clear(_records); // the reading before may have failed half-way
+        await log.ReadEventsAsync(shard, Sequences(), this, cancel);
         for (var i = 0; i < _starts.Count; i++)
         {
             var record = _records[i];

@@ -15,7 +15,7 @@ internal sealed class ForwardEncoder(IEventLog log, EventEncoder encoder, Catalo
         if (subscription.Retry.ForwardTo is not { } name || catalog.FindTopic(name) is not { } topic)
             return null;
         var copy = new CopySink();
-        await log.ReadEventsAsync(shard, new[] { sequence }, copy, cancel).ConfigureAwait(false);
+        await log.ReadEventsAsync(shard, new[] { sequence }, copy, cancel);
         return copy.Record is { } record ? Encode(new EventView(record), topic.NameUtf8, topic.Number, default, 0) : null;
     }
 

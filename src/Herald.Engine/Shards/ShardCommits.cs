@@ -10,10 +10,9 @@ namespace Herald.Engine.Shards;
 /// A commit whose outcome is unknown is sent again as it was: the store knows its number. Belongs to the shard's loop.
 /// </summary>
 internal sealed class ShardCommits(
-    Lease lease, ShardMachine machine, ShardServices services, TimeSpan every, Action<ShardMessage> post, CancellationToken abort)
+    Lease lease, ShardMachine machine, ShardServices services, EngineOptions options, Action<ShardMessage> post, CancellationToken abort)
 {
     private const int UrgentHistoryBytes = 1 << 16;
-    private const int LeastCheckpointBytes = 1 << 16;
 
     // Working out what is settled looks at every lane; retention can wait for it.
     private const int CommitsPerLookAtSettled = 10;
@@ -21,30 +20,54 @@ internal sealed class ShardCommits(
 
     private readonly RecordWriter _progress = new();
     private readonly List<Skip> _skips = [];
+
+    // Who waits until what has happened by now is durable: not begun yet, and in the commit that is.
+    private readonly List<TaskCompletionSource> _asked = [], _waiting = [];
     private ShardCommit? _unsaved;
     private Skip[] _unsavedSkips = [];
     private bool _forwardsMissing;
     private long _number, _lastMs, _chainBytes, _checkpointBytes, _settledBelow = 1;
     private int _sinceSettled;
+    private long _settledVersion;
 
     public AttemptHistory History { get; } = new();
     public bool UnderWay { get; private set; }
     public bool HasUnsaved => machine.IsDirty || _skips.Count > 0 || History.Bytes > 0 || _unsaved is not null;
-    public long DueAtMs => UnderWay || !HasUnsaved ? long.MaxValue : _lastMs + (long)every.TotalMilliseconds;
+    public long DueAtMs => UnderWay || !HasUnsaved ? long.MaxValue : _lastMs + (long)options.CommitEvery.TotalMilliseconds;
 
     public void GoOnFrom(ShardProgress stored, long nowMs)
     {
-        (_lastMs, _settledBelow) = (nowMs, machine.SettledBelow());
+        (_lastMs, _settledBelow, _settledVersion) = (nowMs, machine.SettledBelow(), machine.Catalog.Version);
         _chainBytes = stored.Records.Sum(r => (long)r.Length);
     }
 
     public void Add(List<Skip> skips) => _skips.AddRange(skips);
 
+    /// <summary>Ends when everything that has happened by now is durable.</summary>
+    public Task WhenSaved()
+    {
+        var saved = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _asked.Add(saved);
+        return saved.Task;
+    }
+
+    /// <summary>The loop has ended: nothing will be saved any more.</summary>
+    public void GiveUp()
+    {
+        foreach (var waiting in (TaskCompletionSource[])[.. _asked, .. _waiting])
+            waiting.TrySetException(new StoreUnavailableException($"Shard {lease.Shard} has stopped."));
+    }
+
     public void BeginIfDue(long nowMs, bool stopping)
     {
-        if (UnderWay || !HasUnsaved)
+        if (UnderWay)
             return;
-        var urgent = _skips.Count > 0 || stopping || History.Bytes > UrgentHistoryBytes;
+        if (!HasUnsaved)
+        {
+            Tell(_asked);
+            return;
+        }
+        var urgent = _skips.Count > 0 || _asked.Count > 0 || stopping || History.Bytes > UrgentHistoryBytes;
         if (!urgent && nowMs < DueAtMs)
             return;
         (UnderWay, _lastMs) = (true, nowMs);
@@ -61,11 +84,12 @@ internal sealed class ShardCommits(
         {
             case null:
                 (_unsaved, _unsavedSkips) = (null, []);
+                Tell(_waiting);
                 machine.OnSkipsDurable(committed.Skips);
                 break;
             case StoreUnavailableException failure:
                 services.Logger.LogWarning(failure, "Shard {Shard} could not save its progress; it tries again.", lease.Shard);
-                _lastMs = nowMs - (long)(every - RetryAfter).TotalMilliseconds;
+                _lastMs = nowMs - (long)(options.CommitEvery - RetryAfter).TotalMilliseconds;
                 break;
             case OperationCanceledException when abort.IsCancellationRequested:
                 break;
@@ -74,16 +98,26 @@ internal sealed class ShardCommits(
         }
     }
 
+    private static void Tell(List<TaskCompletionSource> waiting)
+    {
+        foreach (var one in waiting)
+            one.SetResult();
+        waiting.Clear();
+    }
+
     private void Prepare(long nowMs, bool stopping)
     {
-        var checkpoint = _chainBytes > Math.Max(LeastCheckpointBytes, 4 * _checkpointBytes);
+        _waiting.AddRange(_asked);
+        _asked.Clear();
+        var checkpoint = _chainBytes > Math.Max(options.LeastCheckpointBytes, 4 * _checkpointBytes);
         machine.SaveProgress(_progress, checkpoint);
         var progress = _progress.Take();
         _chainBytes = checkpoint ? progress.Length : _chainBytes + progress.Length;
         if (checkpoint)
             _checkpointBytes = progress.Length;
-        if (++_sinceSettled >= CommitsPerLookAtSettled || stopping)
-            (_settledBelow, _sinceSettled) = (machine.SettledBelow(), 0);
+        // A replay, or a subscription that starts in the past, needs again what was settled for all others: that cannot wait.
+        if (++_sinceSettled >= CommitsPerLookAtSettled || stopping || machine.Catalog.Version != _settledVersion)
+            (_settledBelow, _sinceSettled, _settledVersion) = (machine.SettledBelow(), 0, machine.Catalog.Version);
         _unsavedSkips = [.. _skips];
         _skips.Clear();
         foreach (var skip in _unsavedSkips)
@@ -110,9 +144,9 @@ internal sealed class ShardCommits(
         try
         {
             if (_forwardsMissing)
-                await AddForwardedAsync().ConfigureAwait(false);
+                await AddForwardedAsync();
             var began = services.Time.GetTimestamp();
-            await services.Store.CommitAsync(_unsaved!, abort).ConfigureAwait(false);
+            await services.Store.CommitAsync(_unsaved!, abort);
             services.Metrics.Committed(services.Time.GetElapsedTime(began));
         }
         catch (Exception caught)
@@ -129,7 +163,7 @@ internal sealed class ShardCommits(
         foreach (var skip in _unsavedSkips.Where(s => s.Kind == SkipKind.Forward))
         {
             var subscription = skip.Lane.Owner.Entry.Subscription;
-            if (await services.Forwarding.EncodeAsync(lease.Shard, skip.Item.Sequence, subscription, abort).ConfigureAwait(false) is { } forwarded)
+            if (await services.Forwarding.EncodeAsync(lease.Shard, skip.Item.Sequence, subscription, abort) is { } forwarded)
                 emitted.Add(forwarded);
             else
                 letters.Add(ToDeadLetter(skip)); // the topic to forward to is gone: nothing is dropped in silence

@@ -22,6 +22,7 @@ internal sealed record ShardServices(
 internal sealed class ShardHost : IPermitTaker, IAsyncDisposable
 {
     private const int HeadChunk = 512;
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(250);
 
     private readonly ShardServices _services;
     private readonly Lease _lease;
@@ -33,7 +34,7 @@ internal sealed class ShardHost : IPermitTaker, IAsyncDisposable
     // Attempts whose payload has its place among the bytes in flight, and may be read.
     private readonly List<StartAttempt> _entered = [];
     private readonly IndexEntry[] _entries = new IndexEntry[HeadChunk];
-    private readonly CancellationTokenSource _abort = new();
+    private readonly CancellationTokenSource _abort = new(), _ended = new();
 
     // Bounded by what can be under way: each attempt in flight, each permit asked for, one commit, one wake.
     private readonly Channel<ShardMessage> _mailbox = System.Threading.Channels.Channel.CreateUnbounded<ShardMessage>(
@@ -56,17 +57,21 @@ internal sealed class ShardHost : IPermitTaker, IAsyncDisposable
         _headRouter = new Router(services.Log, lease.Shard);
         _scanRouter = new Router(services.Log, lease.Shard);
         _loader = new EventLoader(services.Log, lease.Shard);
-        _commits = new ShardCommits(lease, _machine, services, options.CommitEvery, Post, _abort.Token);
+        _commits = new ShardCommits(lease, _machine, services, options, Post, _abort.Token);
     }
 
     public ShardId Shard => _lease.Shard;
+
+    /// <summary>To look at while its loop stands still.</summary>
+    public ShardMachine Machine => _machine;
+    public bool HasUnsaved => _commits.HasUnsaved;
 
     /// <summary>Ends when the loop has ended: in peace after <see cref="StopAsync"/>, or with what made it impossible to go on.</summary>
     public Task Ended => _loop;
 
     public Task Ready => _ready.Task;
 
-    public void Start() => _loop = Task.Run(RunAsync);
+    public void Start() => _loop = RunAsync();
 
     public void OnHead(long sequence)
     {
@@ -91,10 +96,16 @@ internal sealed class ShardHost : IPermitTaker, IAsyncDisposable
                 answer.TrySetException(failure);
             }
         }));
-        var first = await Task.WhenAny(answer.Task, _loop).WaitAsync(cancel).ConfigureAwait(false);
-        return first == answer.Task || answer.Task.IsCompleted
-            ? await answer.Task.ConfigureAwait(false)
-            : throw new StoreUnavailableException($"Shard {Shard} is not running on this node.");
+        using var ended = _ended.Token.Register(
+            () => answer.TrySetException(new StoreUnavailableException($"Shard {Shard} is not running on this node.")));
+        return await answer.Task.WaitAsync(cancel);
+    }
+
+    /// <summary>Ends when everything the machine has done by now is durable.</summary>
+    public async ValueTask SaveAsync()
+    {
+        var saved = await CallAsync(_ => _commits.WhenSaved(), CancellationToken.None);
+        await saved;
     }
 
     void IPermitTaker.Grant(int subscription, PermitKind kind, int count) => Post(new ShardMessage.Granted(subscription, kind, count));
@@ -110,43 +121,48 @@ internal sealed class ShardHost : IPermitTaker, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _abort.CancelAsync().ConfigureAwait(false);
+        // Nobody who waits goes on inside this call: every wait of the loop continues on its own.
+        _abort.Cancel();
         Kick();
         try
         {
-            await _loop.ConfigureAwait(false);
+            await _loop;
         }
         catch (Exception)
         {
             // Told by Ended already.
         }
         if (_alarm is not null)
-            await _alarm.DisposeAsync().ConfigureAwait(false);
+            await _alarm.DisposeAsync();
         _abort.Dispose();
+        _ended.Dispose();
     }
 
     private async Task RunAsync()
     {
+        await Task.Yield();
         try
         {
-            await LoadAsync().ConfigureAwait(false);
+            await LoadAsync();
             _ready.SetResult();
             while (!_abort.IsCancellationRequested)
             {
-                TakeMessages();
-                var now = NowMs();
-                _machine.OnTick(now);
-                var read = !_stopping && await ReadHeadAsync().ConfigureAwait(false);
-                read |= !_stopping && await ReadForScanAsync().ConfigureAwait(false);
-                await ActAsync().ConfigureAwait(false);
-                _commits.BeginIfDue(NowMs(), _stopping);
-                if (_stopping && _inFlight == 0 && !_commits.UnderWay && !_commits.HasUnsaved)
-                    return;
-                // A shard with much to read must not keep its thread: there are more shards than threads.
-                if (read || _mailbox.Reader.TryPeek(out _))
-                    await Task.Yield();
-                else
-                    await SleepAsync().ConfigureAwait(false);
+                try
+                {
+                    if (await GoRoundAsync() is not { } busy)
+                        return;
+                    // A shard with much to read must not keep its thread: there are more shards than threads.
+                    if (busy)
+                        await Task.Yield();
+                    else
+                        await SleepAsync();
+                }
+                catch (StoreUnavailableException failure)
+                {
+                    // Nothing of the machine has changed by a reading that failed: the next round reads the same again.
+                    _services.Logger.LogWarning(failure, "Shard {Shard} cannot read; it tries again.", Shard);
+                    await Task.Delay(RetryAfter, _services.Time, _abort.Token);
+                }
             }
         }
         catch (OperationCanceledException) when (_abort.IsCancellationRequested)
@@ -158,16 +174,36 @@ internal sealed class ShardHost : IPermitTaker, IAsyncDisposable
             _ready.TrySetException(failure);
             throw;
         }
+        finally
+        {
+            _ended.Cancel();
+            _commits.GiveUp();
+        }
+    }
+
+    /// <returns>Whether there is more to do at once; null when it has stopped.</returns>
+    private async ValueTask<bool?> GoRoundAsync()
+    {
+        TakeMessages();
+        var now = NowMs();
+        _machine.OnTick(now);
+        var read = !_stopping && await ReadHeadAsync();
+        read |= !_stopping && await ReadForScanAsync();
+        await ActAsync();
+        _commits.BeginIfDue(NowMs(), _stopping);
+        if (_stopping && _inFlight == 0 && !_commits.UnderWay && !_commits.HasUnsaved)
+            return null;
+        return read || _mailbox.Reader.TryPeek(out _);
     }
 
     private async ValueTask LoadAsync()
     {
         var fence = new Fence(Shard, _lease.Epoch);
-        var stored = await _services.Store.LoadAsync(fence, _abort.Token).ConfigureAwait(false);
+        var stored = await _services.Store.LoadAsync(fence, _abort.Token);
         var saved = new SavedProgress();
         foreach (var record in stored.Records)
             saved.Apply(record.Span);
-        var bounds = await _services.Log.BoundsAsync(Shard, _abort.Token).ConfigureAwait(false);
+        var bounds = await _services.Log.BoundsAsync(Shard, _abort.Token);
         _head = Math.Max(_head, bounds.Last);
         var now = NowMs();
         _machine.Restore(saved, _services.Catalog.Snapshot, bounds.First, now);
@@ -227,11 +263,11 @@ internal sealed class ShardHost : IPermitTaker, IAsyncDisposable
     {
         if (_machine.Routed >= Volatile.Read(ref _head))
             return false;
-        var read = await _services.Log.ReadIndexAsync(Shard, _machine.Routed + 1, _entries, _abort.Token).ConfigureAwait(false);
+        var read = await _services.Log.ReadIndexAsync(Shard, _machine.Routed + 1, _entries, _abort.Token);
         if (read.Count == 0)
             return false;
-        await FollowCatalogAsync(read.CatalogVersion).ConfigureAwait(false);
-        var routed = await _headRouter.RouteAsync(_entries.AsMemory(0, read.Count), _machine.Catalog, _abort.Token).ConfigureAwait(false);
+        await FollowCatalogAsync(read.CatalogVersion);
+        var routed = await _headRouter.RouteAsync(_entries.AsMemory(0, read.Count), _machine.Catalog, _abort.Token);
         _machine.OnHead(routed.Span, NowMs());
         return true;
     }
@@ -241,17 +277,17 @@ internal sealed class ShardHost : IPermitTaker, IAsyncDisposable
     {
         if (!_machine.WantsScan(out var from, out var count))
             return false;
-        var read = await _services.Log.ReadIndexAsync(Shard, from, _entries.AsMemory(0, count), _abort.Token).ConfigureAwait(false);
+        var read = await _services.Log.ReadIndexAsync(Shard, from, _entries.AsMemory(0, count), _abort.Token);
         if (read.Count == 0)
         {
             // Retention has freed what a paused subscription, or an old replay, had still to read.
-            var first = (await _services.Log.BoundsAsync(Shard, _abort.Token).ConfigureAwait(false)).First;
+            var first = (await _services.Log.BoundsAsync(Shard, _abort.Token)).First;
             if (first > from)
                 _services.Logger.LogWarning("Shard {Shard}: sequences {From} to {To} are no longer kept; what was unsettled there has expired.", Shard, from, first - 1);
             _machine.OnExpired(first);
             return first > from;
         }
-        var routed = await _scanRouter.RouteAsync(_entries.AsMemory(0, read.Count), _machine.Catalog, _abort.Token).ConfigureAwait(false);
+        var routed = await _scanRouter.RouteAsync(_entries.AsMemory(0, read.Count), _machine.Catalog, _abort.Token);
         _machine.OnScan(routed.Span, NowMs());
         return true;
     }
@@ -261,12 +297,14 @@ internal sealed class ShardHost : IPermitTaker, IAsyncDisposable
     {
         if (_machine.Catalog.Version >= version)
             return;
-        await _services.Catalog.RefreshAsync(version).ConfigureAwait(false);
+        await _services.Catalog.RefreshAsync(version);
         while (_machine.Catalog.Version < version)
         {
             TakeMessages();
-            if (_machine.Catalog.Version < version && !await _mailbox.Reader.WaitToReadAsync(_abort.Token).ConfigureAwait(false))
+            if (_machine.Catalog.Version >= version)
                 return;
+            await _mailbox.Reader.WaitToReadAsync();
+            _abort.Token.ThrowIfCancellationRequested();
         }
     }
 
@@ -297,13 +335,13 @@ internal sealed class ShardHost : IPermitTaker, IAsyncDisposable
         acts.Starts.Clear();
         if (_entered.Count == 0)
             return;
-        await _loader.LoadAsync(_entered, Launch, _abort.Token).ConfigureAwait(false);
+        await _loader.LoadAsync(_entered, Launch, _abort.Token);
         _entered.Clear();
     }
 
     private async Task EnterLaterAsync(StartAttempt start, ValueTask entered)
     {
-        await entered.ConfigureAwait(false);
+        await entered;
         Post(new ShardMessage.Entered(start));
     }
 
@@ -326,7 +364,7 @@ internal sealed class ShardHost : IPermitTaker, IAsyncDisposable
         try
         {
             if (_services.Catalog.Snapshot.ByNumber.TryGetValue(number, out var entry))
-                await _services.Catalog.DisableAsync(entry.Subscription.Id, endpointRevision, reason, CancellationToken.None).ConfigureAwait(false);
+                await _services.Catalog.DisableAsync(entry.Subscription.Id, endpointRevision, reason, CancellationToken.None);
         }
         catch (StoreUnavailableException failure)
         {
@@ -344,7 +382,8 @@ internal sealed class ShardHost : IPermitTaker, IAsyncDisposable
             _alarm ??= _services.Time.CreateTimer(_ => Kick(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             _alarm.Change(wait, Timeout.InfiniteTimeSpan);
         }
-        await _mailbox.Reader.WaitToReadAsync(_abort.Token).ConfigureAwait(false);
+        // Without the token: whoever cancels it kicks as well.
+        await _mailbox.Reader.WaitToReadAsync();
     }
 
     private void Kick()

@@ -56,7 +56,7 @@ internal sealed partial class ShardMachine
         return lowest;
     }
 
-    /// <summary>Nothing up to the sequence will be routed again, neither now nor after a restart from what is saved.</summary>
+    /// <summary>Nothing up to the sequence will be routed again, unless by a restart from what was saved before.</summary>
     public bool HasPassed(SubscriptionState state, long sequence) =>
         PositionOf(state) >= sequence && state.Lanes.Values.All(lane => lane.Count > 0 ? lane.Head.Sequence > sequence : FromOf(lane) > sequence);
 
@@ -87,6 +87,7 @@ internal sealed partial class ShardMachine
                 FallBehind(state, Routed); // paused since
             if (!state.AtHead && state.Runs)
                 Board(state);
+            DropIfTrivial(state); // its last lane was settling when it was saved
         }
         foreach (var (number, entry) in catalog.ByNumber)
         {

@@ -101,9 +101,9 @@ internal sealed partial class ShardMachine
         }
         if (!IsRouted(routed, state, entry.Sequence))
             return true;
-        if (state.Draining >= _settings.Window && AllAreFull())
+        if (DrainIsFull(state) && AllAreFull())
             return false;
-        if (lane.Count >= _settings.LaneWindow || state.Draining >= _settings.Window)
+        if (lane.Count >= _settings.LaneWindow || DrainIsFull(state))
         {
             lane.From = entry.Sequence;
             LeaveScan(lane);
@@ -127,11 +127,25 @@ internal sealed partial class ShardMachine
     {
         foreach (var state in _engaged.Keys)
         {
-            if (!state.AtHead || state.Draining <= _settings.Window / 2)
+            if (!state.AtHead || DrainHasRoom(state))
                 return false;
         }
         return _engaged.Count > 0;
     }
+
+    // Arrivals and what is read back for detached lanes have a window each, so that neither can crowd out the other. Lanes pass from one
+    // to the other with what they hold: so both together are bounded as well.
+    private bool ArrivalsAreFull(SubscriptionState state) => state.Outstanding >= _settings.Window || BothAreFull(state);
+
+    private bool DrainIsFull(SubscriptionState state) => state.Draining >= _settings.Window || BothAreFull(state);
+
+    private bool BothAreFull(SubscriptionState state) => state.Outstanding + state.Draining >= 2 * _settings.Window;
+
+    private bool ArrivalsHaveRoom(SubscriptionState state) => state.Outstanding <= _settings.Window / 2 && BothHaveRoom(state);
+
+    private bool DrainHasRoom(SubscriptionState state) => state.Draining <= _settings.Window / 2 && BothHaveRoom(state);
+
+    private bool BothHaveRoom(SubscriptionState state) => state.Outstanding + state.Draining <= 3 * _settings.Window / 2;
 
     private void Engage(SubscriptionState state, int count)
     {
@@ -207,7 +221,7 @@ internal sealed partial class ShardMachine
     /// <summary>Half the window is free again: those that left the scan for want of room wait for the next pass.</summary>
     private void WindowFreed(SubscriptionState state)
     {
-        if (state.Stalled.Count > 0 && state.Draining <= _settings.Window / 2)
+        if (state.Stalled.Count > 0 && DrainHasRoom(state))
         {
             foreach (var lane in state.Stalled)
             {
@@ -216,7 +230,7 @@ internal sealed partial class ShardMachine
             }
             state.Stalled.Clear();
         }
-        if (state.Outstanding <= _settings.Window / 2)
+        if (ArrivalsHaveRoom(state))
             Board(state);
     }
 

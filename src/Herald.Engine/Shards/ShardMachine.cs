@@ -313,7 +313,7 @@ internal sealed partial class ShardMachine
                 return true;
             }
         }
-        if (state.Outstanding >= _settings.Window)
+        if (ArrivalsAreFull(state))
             return false;
         if (lane is null)
             state.Lanes[entry.KeyHash] = lane = new Lane(state, entry.KeyHash);
@@ -439,6 +439,7 @@ internal sealed partial class ShardMachine
         lane.From = second > 0 ? second : Math.Max(lane.From, head + 1);
         lane.LastSeen = last;
         lane.OutsideWindow = true;
+        MarkDirty(lane);
         WindowFreed(state);
     }
 
@@ -479,7 +480,6 @@ internal sealed partial class ShardMachine
         MarkDirty(lane);
     }
 
-    // Arrivals and what is read back for detached lanes have a window each, so that neither can crowd out the other.
     private static void CountInWindow(Lane lane, int count)
     {
         if (lane.Detached)

@@ -21,6 +21,9 @@ public sealed class SignatureCheckTests
     public void A_true_signature_holds_also_among_others(string signatures) =>
         Assert.Null(_check.Refuse(Id, Timestamp, signatures, Body));
 
+    [Fact]
+    public void What_it_signs_others_would_have_signed_alike() => Assert.Equal(Signature, _check.Sign(Id, Timestamp, Body));
+
     [Theory]
     [InlineData("")]
     [InlineData("v1,")]

@@ -1,0 +1,88 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Herald.Cli.Api;
+using Herald.Cli.Benching.Loading;
+using Herald.Cli.Benching.Parts;
+using Herald.Cli.Benching.Reporting;
+using Herald.Cli.Benching.Running;
+using Herald.Cli.Serving;
+
+namespace Herald.Cli.Benching.Accepting;
+
+/// <summary>
+/// How many events a second are accepted: checked, deduplicated and fsynced before each answer. One event a request stands beside the
+/// same requests answered by Kestrel without an application: HTTP is what costs there. Batches stand beside the smallest program that
+/// reads the same JSON and makes the same bytes durable.
+/// </summary>
+internal sealed class AcceptBench(int batch) : IBench
+{
+    /// <summary>The batch of the list; others are measured for whoever asks.</summary>
+    public const int UsualBatch = 500;
+    private const int Connections = 64;
+    private const double LeastRatio = 0.6;
+    private const double LeastPerSecond = 300_000;
+
+    private bool IsSingle => batch == 1;
+
+    public string Name => IsSingle ? "accept" : string.Create(CultureInfo.InvariantCulture, $"accept --batch {batch}");
+
+    public string Description => IsSingle
+        ? "Events accepted, one a request, beside raw Kestrel that answers the same requests."
+        : $"Events accepted, {batch} a request, beside a small program that parses and fsyncs the same bytes.";
+
+    public string Matters => IsSingle
+        ? "What matters is the ratio: of what HTTP can do on this machine, how much is left when every event is also checked, deduplicated and on disk before it is answered."
+        : "What matters is Herald's column: events a second that are checked, deduplicated and on disk before they are answered; the limit parses and fsyncs the same bytes and does nothing else.";
+
+    public async Task<IReadOnlyList<BenchRow>> RunAsync(BenchRig rig, CancellationToken cancel)
+    {
+        var shape = new PublishShape(batch);
+        var server = await rig.StartServerAsync(cancel);
+        using var client = new HeraldClient(server.Address, null);
+        var answerBytes = await PrepareAsync(client, shape, cancel);
+        var program = await StartLimitAsync(rig, answerBytes.ToString(CultureInfo.InvariantCulture), cancel);
+        var generator = await LoadGenerators.StartAsync(shape, Connections, rig, cancel);
+        rig.Note($"Generator: {generator.Name}. Events have {PublishShape.PayloadBytes} bytes of payload, ids of their own and {PublishShape.Keys:N0} keys.");
+        rig.Note("One subscription, whose filter matches nothing: what is measured is acceptance, not delivery.");
+
+        var limit = new LoadContender(IsSingle ? "raw Kestrel" : "parse and fsync", new Uri(program.Address), CpuSource.Of(program), generator, shape, rig);
+        var herald = new LoadContender("herald", server.Address, CpuSource.Of(server), generator, shape, rig);
+        var sides = await Contest.RunAsync(limit, herald, rig, cancel);
+        Judge(await ServerCounts.ReadAsync(client, cancel), herald, shape.Batch, rig);
+        return [new("events/s", Unit.EventsPerSecond, sides.Limit, sides.Herald, [IsSingle ? new Target.RatioAtLeast(LeastRatio) : new Target.AtLeast(LeastPerSecond)])];
+    }
+
+    private Task<BenchPart> StartLimitAsync(BenchRig rig, string answerBytes, CancellationToken cancel) => IsSingle
+        ? rig.StartPartAsync(PartCommand.RawKestrelName, cancel, PartCommand.AnswerBytesOption, answerBytes)
+        : rig.StartPartAsync(
+            PartCommand.RawAppendName, cancel, PartCommand.AnswerBytesOption, answerBytes, PartCommand.FileOption, Path.Combine(rig.Directory.Path.FullName, "appended"));
+
+    /// <returns>How long Herald's answer to such a request is.</returns>
+    private static async Task<int> PrepareAsync(HeraldClient client, PublishShape shape, CancellationToken cancel)
+    {
+        await SucceedAsync(client.PutAsync($"/v1/topics/{PublishShape.Topic}", null, cancel));
+        await SucceedAsync(client.PutAsync("/v1/subscriptions/idle", new JsonObject
+        {
+            ["topic"] = PublishShape.Topic,
+            ["endpoint"] = "http://127.0.0.1:9/",
+            ["filter"] = new JsonObject { ["type"] = new JsonArray("never") },
+        }, cancel));
+        return (await SucceedAsync(client.PublishAsync(PublishShape.Topic, shape.Body(0, 0, 0), cancel))).Text.Length;
+    }
+
+    /// <summary>Everything that was answered is stored once, and nothing else but what was on its way at the ends of runs.</summary>
+    private static void Judge(ServerCounts counts, LoadContender herald, int probed, BenchRig rig)
+    {
+        var accepted = counts.Accepted - probed;
+        if (accepted < herald.Answered || accepted > herald.Answered + herald.Unanswered)
+            rig.Fail($"{herald.Answered} events were answered, and {accepted} accepted.");
+        if (counts is not { Duplicates: 0, Conflicts: 0, Refused: 0 })
+            rig.Fail($"Of events with ids of their own {counts.Duplicates} were duplicates, {counts.Conflicts} conflicts and {counts.Refused} refused.");
+    }
+
+    private static async Task<Reply> SucceedAsync(Task<Reply> asked)
+    {
+        var reply = await asked;
+        return reply.Succeeded ? reply : throw new BenchException(string.Join(" ", reply.ProblemLines()));
+    }
+}

@@ -1,0 +1,28 @@
+using System.Globalization;
+using Herald.Cli.Api;
+
+namespace Herald.Cli.Benching.Accepting;
+
+/// <summary>What the server says about what was published to it.</summary>
+internal sealed record ServerCounts(long Accepted, long Duplicates, long Conflicts, long Refused)
+{
+    private const string Metric = "herald_http_publish_events_total";
+
+    public static async Task<ServerCounts> ReadAsync(HeraldClient client, CancellationToken cancel) =>
+        Parse((await client.GetAsync("/metrics", cancel)).Text);
+
+    /// <summary>Reads the Prometheus text format.</summary>
+    internal static ServerCounts Parse(string metrics)
+    {
+        var lines = metrics.Split('\n');
+        return new(Count("accepted"), Count("duplicate"), Count("conflict"), Count("refused"));
+
+        long Count(string status)
+        {
+            var begin = $"{Metric}{{status=\"{status}\"}} ";
+            var line = lines.FirstOrDefault(line => line.StartsWith(begin, StringComparison.Ordinal))
+                ?? throw new BenchException($"The server's metrics do not tell {begin.Trim()}.");
+            return long.Parse(line.AsSpan(begin.Length), NumberStyles.AllowLeadingSign | NumberStyles.AllowExponent, CultureInfo.InvariantCulture);
+        }
+    }
+}

@@ -1,0 +1,96 @@
+using System.CommandLine;
+using Herald.Cli.Benching.Accepting;
+using Herald.Cli.Benching.Reporting;
+using Herald.Cli.Benching.Running;
+using Herald.Cli.CommandLine;
+
+namespace Herald.Cli.Benching;
+
+/// <summary><c>herald bench NAME</c>: measures Herald on this machine, beside what the machine could do at best.</summary>
+internal static class BenchCommand
+{
+    private const int UsualSeconds = 5, UsualRounds = 5;
+    private const string AllName = "all", AcceptName = "accept";
+
+    private static readonly Option<int> Seconds = Count("--seconds", "How long a round takes.", UsualSeconds, 3600);
+    private static readonly Option<int> Rounds = Count("--rounds", "Measured rounds of the limit and of Herald, in turn.", UsualRounds, 1000);
+    private static readonly Option<int> Batch = Count("--batch", $"For {AcceptName}: events in a request.", 1, 10_000);
+
+    private static readonly Option<FileInfo?> Json = new("--json")
+    {
+        Description = "Write the figures of every round to a file; without FILE, print them instead of the table.",
+        HelpName = "FILE",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    private static readonly Option<DirectoryInfo?> Data = new("--data") { Description = "Measure on this disk. A directory in it is used and removed. Default: where temporary files are.", HelpName = "DIR" };
+    private static readonly Option<bool> Brief = new("--brief") { Description = "Only try whether it works, in a few seconds; the figures say nothing." };
+
+    public static Command Create(TimeProvider time)
+    {
+        var name = new Argument<string>("NAME")
+        {
+            Description = $"What to measure:{string.Concat(Benches.All.Select(bench => $"\n{bench.Name}: {bench.Description}"))}\n{AllName}: all of them, one after another.",
+        };
+        var command = new ExampleCommand(
+            "bench", "Measures Herald on this machine, each time beside what the machine could do at best, and checks that nothing is lost.",
+            "herald bench accept", "herald bench accept --batch 500", "herald bench accept --rounds 3 --seconds 10 --json accept.json", "herald bench all --data /var/tmp")
+        { name, Batch, Seconds, Rounds, Json, Data, Brief };
+        command.SetAction(async (parsed, cancel) => (int)await RunAsync(parsed.GetRequiredValue(name), parsed, time, cancel));
+        return command;
+    }
+
+    private static async Task<ExitCode> RunAsync(string name, ParseResult parsed, TimeProvider time, CancellationToken cancel)
+    {
+        var console = parsed.InvocationConfiguration;
+        var file = parsed.GetValue(Json);
+        var terminal = new Terminal(console.Output, console.Error, json: parsed.GetResult(Json) is not null && file is null);
+        var batch = parsed.GetValue(Batch);
+        if (batch != 1 && name != AcceptName)
+            return terminal.Fail(ExitCode.BadUsage, $"--batch {batch}: only {AcceptName} has batches.");
+        var chosen = name == AllName ? Benches.All
+            : batch != 1 ? [new AcceptBench(batch)]
+            : [.. Benches.All.Where(bench => bench.Name == name)];
+        if (chosen.Count == 0)
+            return terminal.Fail(ExitCode.BadUsage, $"There is no bench '{name}'. There are: {string.Join(", ", Benches.All.Select(bench => bench.Name))}, {AllName}.");
+        if (!OperatingSystem.IsLinux())
+            return terminal.Fail(ExitCode.Failed, "Benches need Linux: they read what processes take from /proc.");
+
+        var data = parsed.GetValue(Data);
+        var options = parsed.GetValue(Brief) ? BenchOptions.Brief(data)
+            : new BenchOptions(TimeSpan.FromSeconds(parsed.GetValue(Seconds)), parsed.GetValue(Rounds), data, false);
+        var reports = new List<BenchReport>();
+        try
+        {
+            foreach (var bench in chosen)
+            {
+                var progress = new BenchProgress(terminal, !Console.IsErrorRedirected, bench.Name);
+                reports.Add(await BenchRun.RunAsync(bench, options, progress, time, cancel));
+                if (!terminal.Json)
+                    ReportText.Print(reports[^1], terminal.Out);
+            }
+        }
+        catch (BenchException failure)
+        {
+            return terminal.Fail(ExitCode.Failed, failure.Message);
+        }
+        if (terminal.Json)
+            terminal.Out.WriteLine(ReportJson.Write(reports));
+        else if (reports.Count > 1)
+            ReportText.PrintSummary(reports, terminal.Out);
+        if (file is not null)
+            await File.WriteAllTextAsync(file.FullName, ReportJson.Write(reports), cancel);
+        return reports.All(report => report.Passed) ? ExitCode.Ok : ExitCode.Failed;
+    }
+
+    private static Option<int> Count(string name, string description, int usual, int most)
+    {
+        var option = new Option<int>(name) { Description = description, HelpName = "N", DefaultValueFactory = _ => usual };
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is var count && (count < 1 || count > most))
+                result.AddError($"{name} {count}: from 1 to {most}.");
+        });
+        return option;
+    }
+}

@@ -1,0 +1,47 @@
+using System.Globalization;
+using Herald.Cli.Api;
+using Herald.Cli.Benching.Loading;
+using Herald.Cli.Benching.Parts;
+using Herald.Cli.Benching.Reporting;
+using Herald.Cli.Benching.Running;
+
+namespace Herald.Cli.Benching.Delivering;
+
+/// <summary>
+/// How many deliveries a second a receiver gets that verifies every signature and the order, beside the .NET HTTP client in a loop
+/// against the same receiver. <c>deliver</c> is a backlog for one subscription, <c>fanout</c> fresh events for a hundred.
+/// </summary>
+internal sealed class DeliverBench(string name, string description, int subscriptions, bool backlog) : IBench
+{
+    private const int MaxInFlight = 256;
+    private const double LeastRatio = 0.6;
+
+    public static DeliverBench Backlog { get; } = new("deliver", "A backlog delivered to one receiver, beside a bare HTTP client loop.", 1, true);
+    public static DeliverBench Fanout { get; } = new("fanout", "Each event delivered to 100 subscriptions, beside a bare HTTP client loop.", 100, false);
+
+    public string Name => name;
+    public string Description => description;
+
+    public string Matters =>
+        "What matters is the ratio: of what .NET's HTTP client can send to this receiver, how much is left when every delivery is also read from disk, signed, kept in order per key and saved.";
+
+    public async Task<IReadOnlyList<BenchRow>> RunAsync(BenchRig rig, CancellationToken cancel)
+    {
+        var server = await rig.StartServerAsync(cancel);
+        using var client = new HeraldClient(server.Address, null);
+        var receiver = await ReceiverPart.StartAsync(subscriptions, rig, cancel);
+        var sender = await rig.StartPartAsync(PartCommand.BareSenderName, cancel);
+        rig.Note(string.Create(CultureInfo.InvariantCulture, $"Events have {NumberedPayload.Bytes} bytes of payload and {PublishShape.Keys:N0} keys. One receiver process, which verifies every signature and the order of each key."));
+        rig.Note($"Herald runs with its defaults; each subscription has at most {MaxInFlight} attempts in flight.");
+        if (backlog)
+            rig.Note("Peers measured on such a machine: 8,800 and 10,500 /s.");
+
+        var limit = new BareContender(sender, receiver, receiver.EndpointOf(subscriptions), rig);
+        var herald = new DeliveryContender(server, client, receiver, subscriptions, backlog, rig);
+        await herald.SubscribeAsync(MaxInFlight, cancel);
+        var sides = await Contest.RunAsync(limit, herald, rig, cancel);
+        await limit.JudgeAsync(cancel);
+        await herald.JudgeAsync(cancel);
+        return [new("deliveries/s", Unit.DeliveriesPerSecond, sides.Limit, sides.Herald, [new Target.RatioAtLeast(LeastRatio)])];
+    }
+}

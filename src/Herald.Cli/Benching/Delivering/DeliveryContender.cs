@@ -1,0 +1,101 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Herald.Cli.Api;
+using Herald.Cli.Benching.Loading;
+using Herald.Cli.Benching.Running;
+using Herald.Cli.Serving;
+
+namespace Herald.Cli.Benching.Delivering;
+
+/// <summary>
+/// Herald as a sender: a round is a number of events, and lasts from the moment it may deliver them until the receiver has the last one.
+/// </summary>
+/// <param name="paused">
+/// True: the events are there before the round begins, and the subscriptions are resumed to begin it. False: publishing begins it.
+/// </param>
+internal sealed class DeliveryContender(ServerProcess server, HeraldClient client, ReceiverPart receiver, int subscriptions, bool paused, BenchRig rig) : IContender
+{
+    private const double FirstGuess = 3000;
+    private const int FewestEvents = 100;
+    private readonly NumberedPublisher _publisher = new(client);
+    private double _rate = FirstGuess;
+    private int _events;
+
+    public string Name => "herald";
+    public IReadOnlyList<CpuSource> Processes { get; } = [CpuSource.Of(server), receiver.Cpu];
+
+    private long Expected => _publisher.Published * subscriptions;
+
+    /// <param name="maxInFlight">Of each subscription.</param>
+    public async Task SubscribeAsync(int maxInFlight, CancellationToken cancel)
+    {
+        await SucceedAsync(client.PutAsync($"/v1/topics/{PublishShape.Topic}", null, cancel));
+        for (var i = 0; i < subscriptions; i++)
+            await SucceedAsync(client.PutAsync(PathOf(i), new JsonObject
+            {
+                ["topic"] = PublishShape.Topic,
+                ["endpoint"] = receiver.EndpointOf(i).ToString(),
+                ["secret"] = receiver.Secret,
+                ["limits"] = new JsonObject { ["maxInFlight"] = maxInFlight },
+            }, cancel));
+    }
+
+    /// <summary>Rounds until so much time was spent: how many events fill it is known only afterwards.</summary>
+    public async Task WarmUpAsync(TimeSpan length, CancellationToken cancel)
+    {
+        for (var began = rig.Time.GetTimestamp(); rig.Time.GetElapsedTime(began) < length;)
+        {
+            await PrepareAsync(length / 2, cancel);
+            await MeasureAsync(length / 2, cancel);
+        }
+    }
+
+    public async Task PrepareAsync(TimeSpan length, CancellationToken cancel)
+    {
+        _events = Math.Max(FewestEvents, (int)(_rate * length.TotalSeconds / subscriptions));
+        if (!paused)
+            return;
+        await TellAsync("pause", cancel);
+        await _publisher.PublishAsync(_events, cancel);
+    }
+
+    public async Task<double> MeasureAsync(TimeSpan length, CancellationToken cancel)
+    {
+        var began = rig.Time.GetTimestamp();
+        if (paused)
+            await TellAsync("resume", cancel);
+        else
+            await _publisher.PublishAsync(_events, cancel);
+        var state = await receiver.UntilAsync(Expected, cancel);
+        return _rate = (double)_events * subscriptions / rig.Time.GetElapsedTime(began, state.LastAt).TotalSeconds;
+    }
+
+    /// <summary>Every event came once to every subscription, in order and signed.</summary>
+    public async Task JudgeAsync(CancellationToken cancel)
+    {
+        var state = await receiver.StateAsync(cancel);
+        if (state.Herald != Expected)
+            rig.Fail($"{Expected} deliveries were due, and {state.Herald} different ones came.");
+        if (state.OutOfOrder > 0)
+            rig.Fail($"{state.OutOfOrder} deliveries came after a later one of their key.");
+        if (state.Refused > 0)
+            rig.Fail($"The receiver refused {state.Refused} requests: {state.LastRefusal}.");
+        if (state.Repeated > 0)
+            rig.Note($"{state.Repeated} deliveries came more than once, which is allowed.");
+    }
+
+    private async Task TellAsync(string action, CancellationToken cancel)
+    {
+        for (var i = 0; i < subscriptions; i++)
+            await SucceedAsync(client.PostAsync($"{PathOf(i)}/{action}", null, cancel));
+    }
+
+    private static string PathOf(int subscription) => string.Create(CultureInfo.InvariantCulture, $"/v1/subscriptions/s{subscription}");
+
+    private static async Task SucceedAsync(Task<Reply> asked)
+    {
+        var reply = await asked;
+        if (!reply.Succeeded)
+            throw new BenchException(string.Join(" ", reply.ProblemLines()));
+    }
+}

@@ -1,0 +1,40 @@
+using System.Buffers.Text;
+using System.Globalization;
+using Herald.Cli.Benching.Loading;
+
+namespace Herald.Cli.Benching.Delivering;
+
+/// <summary>
+/// The payload by which a receiver knows what it got: JSON of a fixed length with an event's key and its number in that key at fixed
+/// places. It is delivered byte for byte, so that it can be read without a parser.
+/// </summary>
+internal static class NumberedPayload
+{
+    public const int Bytes = PublishShape.PayloadBytes;
+    private const string Begin = "{\"key\":\"", Middle = "\",\"number\":\"", End = "\",\"data\":\"", Last = "\"}";
+    private const int KeyAt = 8, KeyDigits = 3, NumberAt = KeyAt + KeyDigits + 12, NumberDigits = 12;
+    private static readonly byte[] Template = System.Text.Encoding.ASCII.GetBytes(
+        $"{Begin}{new string('0', KeyDigits)}{Middle}{new string('0', NumberDigits)}{End}".PadRight(Bytes - Last.Length, 'x') + Last);
+
+    public static void Write(Span<byte> into, int key, long number)
+    {
+        Template.CopyTo(into);
+        key.TryFormat(into[KeyAt..], out _, "000", CultureInfo.InvariantCulture);
+        number.TryFormat(into[NumberAt..], out _, "000000000000", CultureInfo.InvariantCulture);
+    }
+
+    /// <exception cref="FormatException">A byte of it is not as it was written.</exception>
+    public static (int Key, long Number) Parse(ReadOnlySpan<byte> payload)
+    {
+        if (payload.Length == Bytes
+            && Utf8Parser.TryParse(payload.Slice(KeyAt, KeyDigits), out int key, out var keyDigits) && keyDigits == KeyDigits
+            && Utf8Parser.TryParse(payload.Slice(NumberAt, NumberDigits), out long number, out var digits) && digits == NumberDigits)
+        {
+            Span<byte> written = stackalloc byte[Bytes];
+            Write(written, key, number);
+            if (payload.SequenceEqual(written))
+                return (key, number);
+        }
+        throw new FormatException("The payload is not as it was published.");
+    }
+}

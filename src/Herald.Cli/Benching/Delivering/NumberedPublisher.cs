@@ -1,0 +1,49 @@
+using System.Globalization;
+using System.Text;
+using Herald.Cli.Api;
+using Herald.Cli.Benching.Loading;
+
+namespace Herald.Cli.Benching.Delivering;
+
+/// <summary>Publishes events that are numbered in their key, 1, 2, 3 …, in batches, one after another.</summary>
+internal sealed class NumberedPublisher(HeraldClient client)
+{
+    private const int BatchEvents = 500;
+    private const string AfterPayload = "}\n";
+    private readonly long[] _numbers = new long[PublishShape.Keys];
+    private int _nextKey;
+
+    /// <summary>Events accepted so far.</summary>
+    public long Published { get; private set; }
+
+    public async Task PublishAsync(int count, CancellationToken cancel)
+    {
+        for (var left = count; left > 0;)
+        {
+            var batch = Math.Min(left, BatchEvents);
+            var reply = await client.PublishAsync(PublishShape.Topic, Body(batch), cancel);
+            // Nothing less will do: a number that is missing would leave a gap in its key.
+            if (reply.Status != 202)
+                throw new BenchException($"Herald did not take a batch of {batch}: {string.Join(" ", reply.ProblemLines())}");
+            Published += batch;
+            left -= batch;
+        }
+    }
+
+    private byte[] Body(int count)
+    {
+        var body = new MemoryStream(count * 2 * NumberedPayload.Bytes);
+        Span<byte> payload = stackalloc byte[NumberedPayload.Bytes];
+        for (var i = 0; i < count; i++)
+        {
+            var key = _nextKey;
+            _nextKey = (key + 1) % PublishShape.Keys;
+            var number = ++_numbers[key];
+            NumberedPayload.Write(payload, key, number);
+            body.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $$"""{"id":"{{key:000}}-{{number:000000000000}}","key":"key-{{key:000}}","payload":""")));
+            body.Write(payload);
+            body.Write(Encoding.ASCII.GetBytes(AfterPayload));
+        }
+        return body.ToArray();
+    }
+}

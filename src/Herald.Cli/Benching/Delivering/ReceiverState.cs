@@ -1,0 +1,17 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Herald.Cli.Benching.Delivering;
+
+/// <summary>What the receiver has seen so far.</summary>
+/// <param name="Herald">Distinct events of all its subscriptions.</param>
+/// <param name="Repeated">Of them, received again.</param>
+/// <param name="LastAt">When the last of them came, on the clock that all processes of a machine share.</param>
+/// <param name="Limit">Requests of the bare loop.</param>
+/// <param name="Refused">Requests whose signature did not hold.</param>
+internal sealed record ReceiverState(long Herald, long Repeated, long OutOfOrder, long LastAt, long Limit, long Refused, string? LastRefusal)
+{
+    public JsonObject ToJson() => JsonSerializer.SerializeToNode(this)!.AsObject();
+
+    public static ReceiverState Parse(JsonElement json) => json.Deserialize<ReceiverState>()!;
+}

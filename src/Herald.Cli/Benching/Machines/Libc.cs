@@ -1,0 +1,19 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Herald.Cli.Benching.Machines;
+
+/// <summary>System calls the runtime has no call for. Linux, 64 bits.</summary>
+internal static partial class Libc
+{
+    [LibraryImport("libc", EntryPoint = "fdatasync", SetLastError = true)]
+    public static partial int SyncData(SafeFileHandle file);
+
+    /// <summary>Returns the error itself.</summary>
+    [LibraryImport("libc", EntryPoint = "posix_fallocate")]
+    public static partial int Allocate(SafeFileHandle file, long offset, long length);
+
+    /// <param name="into">Longer than <c>struct statfs</c>, whose first field is the kind of the file system.</param>
+    [LibraryImport("libc", EntryPoint = "statfs", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int StatFileSystem(string path, [Out] long[] into);
+}

@@ -1,0 +1,93 @@
+using System.CommandLine;
+using Herald.Cli.Benching.Delivering;
+using Herald.Cli.Benching.Loading;
+using Herald.Cli.CommandLine;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Herald.Cli.Benching.Parts;
+
+/// <summary><c>herald bench-part</c>: what a bench runs in processes of their own. Nobody types it, so help does not list it.</summary>
+internal static class PartCommand
+{
+    public const string Name = "bench-part";
+
+    public static Command Create(TimeProvider time) => new ExampleCommand(Name, "A part of a bench; ends when its standard input does.", $"herald {Name} {RawKestrelName}")
+    {
+        Hidden = true,
+        Subcommands = { RawKestrelCommand(), RawAppendCommand(), GeneratorCommand(time), ReceiverCommand(time), BareSenderCommand(time) },
+    };
+
+    public const string RawKestrelName = "raw-kestrel";
+    public const string RawAppendName = "raw-append";
+    public const string GeneratorName = "generator";
+    public const string ReceiverName = "receiver";
+    public const string BareSenderName = "bare-sender";
+    public const string AnswerBytesOption = "--answer-bytes";
+    public const string FileOption = "--file";
+    public const string SecretOption = "--secret";
+    public const string SubscriptionsOption = "--subscriptions";
+
+    private static Option<int> AnswerBytes() => new(AnswerBytesOption) { Description = "How long an answer is.", HelpName = "N", DefaultValueFactory = _ => 100 };
+
+    private static ExampleCommand RawKestrelCommand()
+    {
+        var bytes = AnswerBytes();
+        return Part(RawKestrelName, "Kestrel that reads bodies and answers.", [bytes], (parsed, cancel) => ServeAsync(new RawKestrel(parsed.GetValue(bytes)), parsed, cancel));
+    }
+
+    private static ExampleCommand RawAppendCommand()
+    {
+        var bytes = AnswerBytes();
+        var file = new Option<string>(FileOption) { Description = "Where to append; a new file.", HelpName = "FILE", Required = true };
+        return Part(RawAppendName, "Kestrel that reads JSON, appends it to a file, syncs and answers.", [bytes, file], async (parsed, cancel) =>
+        {
+            using var append = new RawAppend(parsed.GetRequiredValue(file), parsed.GetValue(bytes));
+            await ServeAsync(append, parsed, cancel);
+        });
+    }
+
+    private static ExampleCommand GeneratorCommand(TimeProvider time) => Part(
+        GeneratorName, "Sends publish requests when it is told to.", [],
+        (parsed, cancel) => PartLoop.RunAsync(
+            "", async order => (await LoadSender.RunAsync(LoadOrder.Parse(order), time)).ToJson(), parsed.InvocationConfiguration.Output, cancel));
+
+    private static ExampleCommand ReceiverCommand(TimeProvider time)
+    {
+        var secret = new Option<string>(SecretOption) { Description = "By which every webhook must be signed.", HelpName = "SECRET", Required = true };
+        var subscriptions = new Option<int>(SubscriptionsOption) { Description = "How many, each with its number as its path.", HelpName = "N", Required = true };
+        return Part(ReceiverName, "Verifies webhooks and tells what it got.", [secret, subscriptions], async (parsed, cancel) =>
+        {
+            await using var receiver = await CountingReceiver.StartAsync(parsed.GetRequiredValue(secret), parsed.GetRequiredValue(subscriptions), time, cancel);
+            await PartLoop.RunAsync(receiver.Address.ToString(), _ => Task.FromResult(receiver.State().ToJson()), parsed.InvocationConfiguration.Output, cancel);
+        });
+    }
+
+    private static ExampleCommand BareSenderCommand(TimeProvider time) => Part(
+        BareSenderName, "Posts the same webhook again and again when it is told to.", [],
+        async (parsed, cancel) =>
+        {
+            using var loop = new BareLoop(time);
+            await PartLoop.RunAsync("", async order => (await loop.RunAsync(BareOrder.Parse(order))).ToJson(), parsed.InvocationConfiguration.Output, cancel);
+        });
+
+    private static ExampleCommand Part(string name, string description, IReadOnlyList<Option> options, Func<ParseResult, CancellationToken, Task> run)
+    {
+        var command = new ExampleCommand(name, description, $"herald {Name} {name}");
+        foreach (var option in options)
+            command.Options.Add(option);
+        command.SetAction(async (parsed, cancel) =>
+        {
+            await run(parsed, cancel);
+            return (int)ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private static async Task ServeAsync(IHttpApplication<IFeatureCollection> application, ParseResult parsed, CancellationToken cancel)
+    {
+        var (server, address) = await BareServer.StartAsync(application, cancel);
+        using (server)
+            await PartLoop.RunAsync(address, PartLoop.NoAnswer, parsed.InvocationConfiguration.Output, cancel);
+    }
+}

@@ -1,0 +1,10 @@
+namespace Herald.Cli.Benching.Reporting;
+
+/// <param name="Name">For people.</param>
+/// <param name="Suffix">What names of JSON fields end with.</param>
+/// <param name="Counted">One of what is counted by the second; null for what is not.</param>
+internal sealed record Unit(string Name, string Suffix, string? Counted)
+{
+    public static readonly Unit EventsPerSecond = new("events/s", "per_s", "an event");
+    public static readonly Unit DeliveriesPerSecond = new("deliveries/s", "per_s", "a delivery");
+}

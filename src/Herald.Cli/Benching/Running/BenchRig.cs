@@ -1,0 +1,47 @@
+using Herald.Cli.Benching.Parts;
+using Herald.Cli.Processes;
+using Herald.Cli.Serving;
+
+namespace Herald.Cli.Benching.Running;
+
+/// <summary>What one run of a bench has at hand. The processes it starts are stopped when the run is over, the last one first.</summary>
+internal sealed class BenchRig(BenchOptions options, BenchDirectory directory, BenchProgress progress, TimeProvider time) : IAsyncDisposable
+{
+    private readonly Stack<ChildProcess> _processes = new();
+    private readonly List<string> _notes = [];
+    private readonly List<string> _failures = [];
+
+    public BenchOptions Options => options;
+    public BenchDirectory Directory => directory;
+    public BenchProgress Progress => progress;
+    public TimeProvider Time => time;
+    public IReadOnlyList<string> Notes => _notes;
+    public IReadOnlyList<string> Failures => _failures;
+
+    /// <summary>What was set or used, for whoever compares.</summary>
+    public void Note(string sentence) => _notes.Add(sentence);
+
+    /// <summary>Something was lost, refused or out of order. The run goes on, and fails in the end.</summary>
+    public void Fail(string sentence) => _failures.Add(sentence);
+
+    /// <summary>A server as users start it, on a directory of its own.</summary>
+    public async Task<ServerProcess> StartServerAsync(CancellationToken cancel, params string[] settings)
+    {
+        var server = await ServerProcess.StartAsync(["--data", directory.Sub("herald").FullName, "--listen", "127.0.0.1:0", .. settings], time, cancel);
+        _processes.Push(server);
+        return server;
+    }
+
+    public async Task<BenchPart> StartPartAsync(string name, CancellationToken cancel, params string[] arguments)
+    {
+        var part = await BenchPart.StartAsync(name, arguments, time, cancel);
+        _processes.Push(part);
+        return part;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        while (_processes.TryPop(out var process))
+            await process.DisposeAsync();
+    }
+}

@@ -1,0 +1,13 @@
+using Herald.Cli.Benching.Machines;
+using Herald.Cli.Processes;
+
+namespace Herald.Cli.Benching.Running;
+
+/// <summary>CPU that one process, or what stands for it, has taken since its start.</summary>
+internal sealed record CpuSource(string Name, Func<TimeSpan> Read)
+{
+    public static CpuSource Of(ChildProcess process) => new(process.Name, () => ProcessTimes.Of(process.Id).Own);
+
+    /// <summary>For programs that are started and waited for anew each round: nothing else of ours ends within one.</summary>
+    public static CpuSource OfEndedChildren(string name) => new(name, () => ProcessTimes.Of(Environment.ProcessId).EndedChildren);
+}

@@ -1,0 +1,39 @@
+using System.Text.Json;
+using Herald.Cli.Benching.Delivering;
+using Xunit;
+
+namespace Herald.Cli.Tests.Benching.Delivering;
+
+public sealed class NumberedPayloadTests
+{
+    private readonly byte[] _payload = new byte[NumberedPayload.Bytes];
+
+    [Fact]
+    public void What_is_written_is_read_and_is_JSON()
+    {
+        NumberedPayload.Write(_payload, 42, 1234567);
+        Assert.Equal((42, 1234567), NumberedPayload.Parse(_payload));
+        using var json = JsonDocument.Parse(_payload);
+        Assert.Equal(("042", "000001234567"), (json.RootElement.GetProperty("key").GetString(), json.RootElement.GetProperty("number").GetString()));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(9)]
+    [InlineData(30)]
+    [InlineData(200)]
+    [InlineData(255)]
+    public void A_damaged_byte_is_noticed(int at)
+    {
+        NumberedPayload.Write(_payload, 42, 1234567);
+        _payload[at] = (byte)'#';
+        Assert.Throws<FormatException>(() => NumberedPayload.Parse(_payload));
+    }
+
+    [Fact]
+    public void So_is_a_missing_one()
+    {
+        NumberedPayload.Write(_payload, 42, 1234567);
+        Assert.Throws<FormatException>(() => NumberedPayload.Parse(_payload.AsSpan(1)));
+    }
+}

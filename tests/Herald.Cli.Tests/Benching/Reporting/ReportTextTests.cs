@@ -1,0 +1,53 @@
+using Herald.Cli.Benching.Reporting;
+using Xunit;
+
+namespace Herald.Cli.Tests.Benching.Reporting;
+
+public sealed class ReportTextTests
+{
+    [Fact]
+    public void Limit_Herald_ratio_and_verdict_stand_side_by_side_with_the_spread_below()
+    {
+        var text = Print(SampleReport.Of());
+        Assert.Contains("│          │     100,000 │    50,000 │  0.50 │ ratio ≥ 0.60: missed │", text, StringComparison.Ordinal);
+        Assert.Contains("│          │   -10% +20% │ -20% +20% │       │ ≥ 45,000: reached    │", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_matters_the_machine_and_the_CPU_are_told()
+    {
+        var text = Print(SampleReport.Of());
+        Assert.Contains("The ratio matters. Measured on 2 cores (A CPU), 8.0 GiB of memory, Linux 6.1, .NET 10.0.1, 1,234 fsyncs/s; commit abc.", text, StringComparison.Ordinal);
+        Assert.Contains("CPU in cores, raw Kestrel: raw-kestrel 1.10, wrk 0.80; together 18.4 µs an event. All else on the machine took 0.05.", text, StringComparison.Ordinal);
+        Assert.Contains("Generator: wrk.", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_brief_run_gives_no_verdict()
+    {
+        var text = Print(SampleReport.Of(brief: true));
+        Assert.DoesNotContain("missed", text, StringComparison.Ordinal);
+        Assert.Contains("Brief:", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_failed_is_said() => Assert.Contains("FAILED: 3 were lost.", Print(SampleReport.Of(false, "3 were lost.")), StringComparison.Ordinal);
+
+    [Fact]
+    public void The_summary_has_a_row_for_each_and_no_figures_of_what_failed()
+    {
+        var output = new StringWriter();
+        ReportText.PrintSummary([SampleReport.Of(), SampleReport.Alone with { Name = "deliver" }, SampleReport.Of(false, "Lost.") with { Name = "fanout" }], output);
+        var lines = output.ToString().Split('\n');
+        Assert.Contains(lines, line => line.Contains("100,000", StringComparison.Ordinal) && line.Contains("missed", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.StartsWith("│ deliver ", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.StartsWith("│ fanout ", StringComparison.Ordinal) && line.Contains("FAILED", StringComparison.Ordinal));
+    }
+
+    private static string Print(BenchReport report)
+    {
+        var output = new StringWriter();
+        ReportText.Print(report, output);
+        return output.ToString();
+    }
+}

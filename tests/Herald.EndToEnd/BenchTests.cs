@@ -1,0 +1,67 @@
+using System.Text.Json;
+using Herald.Cli.Benching;
+using Xunit;
+
+namespace Herald.EndToEnd;
+
+/// <summary>Every bench runs once, briefly: that it works and finds nothing wrong, not what it measures.</summary>
+public sealed class BenchTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("herald-test-");
+
+    public static TheoryData<string> Names { get; } = [.. Benches.All.Select(bench => bench.Name)];
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task Each_runs_and_finds_nothing_wrong(string name)
+    {
+        var run = await HeraldRun.OfAsync(null, Cancel, [.. Brief(name)]);
+        AssertSound(run, name);
+    }
+
+    [Fact]
+    public async Task Without_wrk_the_own_generator_is_used()
+    {
+        var run = await HeraldRun.OfAsync(start => start.Environment["PATH"] = _folder.FullName, null, Cancel, [.. Brief("accept")]);
+        AssertSound(run, "accept");
+        Assert.Contains("there is no wrk", run.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Interrupted_it_ends_what_it_started_and_removes_its_data()
+    {
+        var run = await HeraldRun.OfAsync(
+            async process =>
+            {
+                // Its server is running.
+                await Wait.UntilAsync(
+                    () => _folder.EnumerateFiles("*.log", SearchOption.AllDirectories).Any(), TimeSpan.FromSeconds(30), () => "No server has started.", Cancel);
+                Signal.Interrupt(process.Id);
+            },
+            Cancel, "bench", "deliver", "--data", _folder.FullName);
+        Assert.Equal(130, run.Code);
+        Assert.Empty(_folder.GetFileSystemInfos());
+    }
+
+    private string JsonFile => Path.Combine(_folder.FullName, "report.json");
+
+    private string[] Brief(string name) => ["bench", .. name.Split(' '), "--brief", "--data", _folder.FullName, "--json", JsonFile];
+
+    private void AssertSound(HeraldRun run, string name)
+    {
+        Assert.True(run.Code == 0, run.Out + run.Error);
+        using var report = JsonDocument.Parse(File.ReadAllBytes(JsonFile));
+        var root = report.RootElement;
+        Assert.Equal((name, true, true), (root.GetProperty("name").GetString(), root.GetProperty("passed").GetBoolean(), root.GetProperty("brief").GetBoolean()));
+        Assert.NotEqual(0, root.GetProperty("rows").GetArrayLength());
+        foreach (var row in root.GetProperty("rows").EnumerateArray())
+            foreach (var side in new[] { row.GetProperty("limit"), row.GetProperty("herald") }.Where(side => side.ValueKind == JsonValueKind.Object))
+                Assert.All(side.GetProperty("rounds").EnumerateArray(), round => Assert.True(round.GetDouble() > 0, run.Out));
+        // What it measured with is gone; only the report is left.
+        Assert.Equal(JsonFile, Assert.Single(_folder.GetFileSystemInfos()).FullName);
+    }
+}

@@ -1,0 +1,325 @@
+using Herald.Engine.Catalogs;
+using Herald.Engine.Channels;
+using Herald.Engine.History;
+using Herald.Engine.Shards;
+using Herald.Engine.Stores;
+using Herald.Engine.Subscriptions;
+using Herald.Simulation.Running;
+using Herald.Simulation.Storing;
+
+namespace Herald.Simulation.Judging;
+
+/// <summary>
+/// Knows what was accepted and for whom, sees every attempt begin and every acknowledgement, and everything that becomes durable;
+/// throws a <see cref="Violation"/> in the step in which a promise is broken. The numbers are those of the invariants in ARCHITECTURE.
+/// </summary>
+internal sealed class Judge(Simulator simulator, int shards) : IStoreWatcher
+{
+    private readonly List<AcceptedEvent>[] _log = [.. Enumerable.Range(0, shards).Select(_ => new List<AcceptedEvent>())];
+    private readonly long[] _first = [.. Enumerable.Repeat(1L, shards)];
+    private readonly Dictionary<(int Number, int Generation), SubscriptionModel> _models = [];
+    private readonly Dictionary<string, SubscriptionModel> _latest = [];
+    private readonly long[] _committedWith = new long[shards];
+    private readonly HashSet<DeadLetterId> _letters = [];
+    private readonly HashSet<(int Subscription, int Shard, long Sequence)> _released = [];
+    private readonly Dictionary<(string Subscription, int Topic, string Payload), string> _messageIds = [];
+
+    public IEnumerable<SubscriptionModel> Living => _latest.Values.Where(model => model.Lives);
+    public IEnumerable<SubscriptionModel> All => _models.Values;
+    public int AcceptedCount => _log.Sum(log => log.Count);
+    public long LastOf(int shard) => _log[shard].Count;
+    public AcceptedEvent EventOf(int shard, long sequence) => _log[shard][(int)sequence - 1];
+    public SubscriptionModel? Find(int number, int generation) => _models.GetValueOrDefault((number, generation));
+    public SubscriptionModel? Latest(string id) => _latest.GetValueOrDefault(id) is { Lives: true } model ? model : null;
+
+    /// <summary>What an operator is about to ask for; the change of the catalog that does it is judged by it.</summary>
+    public Dictionary<string, List<StartFrom>> Intents { get; } = [];
+
+    // ---- What becomes durable ----
+
+    public void OnAccepted(ShardId shard, StoredEvent accepted)
+    {
+        var log = _log[shard.Value];
+        if (accepted.Entry.Sequence != log.Count + 1)
+            throw new Violation($"7: sequence {accepted.Entry.Sequence} follows {log.Count} in shard {shard}");
+        var known = AcceptedEvent.Of(accepted, simulator.NowMs);
+        log.Add(known);
+        foreach (var model in Living)
+            Expect(model, shard.Value, known);
+        if (simulator.Traces)
+            simulator.Trace($"accepted: sequence {known.Sequence} of shard {shard}, key {known.Key:x}");
+    }
+
+    public void OnCatalog(CatalogRecord record)
+    {
+        if (record.Kind != CatalogCodec.SubscriptionKind)
+            return;
+        var before = Latest(record.Id);
+        if (record.Body is null)
+        {
+            if (before is not null)
+                before.EndVersion = record.Version;
+            simulator.Reached.Count("subscriptions deleted");
+            return;
+        }
+        var entry = CatalogCodec.DecodeSubscription(record);
+        var subscription = entry.Subscription;
+        if (simulator.Traces)
+            simulator.Trace($"catalog {record.Version}: {record.Id} ({subscription.Number}), generation {subscription.Generation}, {subscription.Status}, after {string.Join(", ", entry.Starts)}, heads {string.Join(", ", record.Heads)}, {subscription.Retry.OnExhausted}");
+        if (before is not null && before.Generation == subscription.Generation && before.Number == subscription.Number)
+        {
+            before.Change(subscription, record.Version, record.Heads);
+            before.LastProgressMs = simulator.NowMs;
+            return;
+        }
+        if (before is not null)
+            before.EndVersion = record.Version;
+        var model = new SubscriptionModel(subscription, [.. entry.Starts], record.Version) { LastProgressMs = simulator.NowMs };
+        CheckStart(model, record);
+        _models.Add((model.Number, model.Generation), model);
+        _latest[record.Id] = model;
+        for (var shard = 0; shard < shards; shard++)
+        {
+            foreach (var accepted in _log[shard].Skip((int)_first[shard] - 1))
+                Expect(model, shard, accepted);
+        }
+    }
+
+    public void OnCommit(ShardCommit commit)
+    {
+        var shard = commit.Fence.Shard.Value;
+        foreach (var letter in commit.DeadLetters)
+        {
+            if (!_letters.Add(letter.Id))
+                throw new Violation($"13: a second dead letter for sequence {letter.Id.Sequence} of subscription {letter.Id.Subscription}, generation {letter.Id.Generation}");
+        }
+        if (commit.IsCheckpoint)
+            simulator.Reached.Count("checkpoints");
+        var saved = new SavedProgress();
+        saved.Apply(commit.Progress.Span);
+        foreach (var skip in SkipsOf(commit))
+            OnSkipped(commit, shard, skip, saved.CatalogVersion);
+        if (simulator.Traces)
+            simulator.Trace($"commit {commit.Number} of epoch {commit.Fence.Epoch}, shard {shard}, {(commit.IsCheckpoint ? "a checkpoint" : "a record")}");
+        CheckSettledBelow(commit, shard, saved.CatalogVersion);
+        _committedWith[shard] = saved.CatalogVersion;
+    }
+
+    public void OnTrimmed(ShardId shard, long first)
+    {
+        _first[shard.Value] = first;
+        simulator.Trace($"shard {shard} is trimmed to {first}");
+        foreach (var model in _models.Values)
+        {
+            foreach (var ((at, _), lane) in model.Lanes)
+            {
+                while (at == shard.Value && lane.Open.Count > 0 && lane.Open.Min < first)
+                {
+                    simulator.Reached.Count("deliveries that expired with the log");
+                    lane.Skipped.Add(lane.Open.Min);
+                    lane.Open.Remove(lane.Open.Min);
+                }
+            }
+        }
+    }
+
+    // ---- What is sent, and received ----
+
+    /// <summary>An attempt begins.</summary>
+    public Delivery OnStart(NodeView node, in Attempt attempt)
+    {
+        var subscription = attempt.Subscription;
+        var model = Find(subscription.Number, subscription.Generation)
+            ?? throw new Violation($"4: an attempt for subscription {subscription.Number}, generation {subscription.Generation}, which never was");
+        var delivery = Identify(model, attempt);
+        var (lane, sequence, shard) = (delivery.Lane, delivery.Sequence, delivery.Shard);
+        if (!lane.Matches.Contains(sequence))
+            throw new Violation($"4: sent, though it is not meant for it: {delivery}");
+        if (lane.GivenUp.Contains(sequence))
+            throw new Violation($"9: sent after it was given up: {delivery}");
+        if (lane.Open.Count > 0 && lane.Open.Min < sequence)
+            throw new Violation($"1: sent while {lane.Open.Min} is open: {delivery}");
+        if (!node.InFlight.Add((model.Number, shard, lane.Key)))
+            throw new Violation($"10: a second attempt in flight: {delivery}");
+        CheckIsCurrent(node, model, subscription, delivery);
+        CheckNumber(node, attempt, delivery);
+        if (node.Heard.Contains((model, shard, sequence)))
+            throw new Violation($"sent again after its success was known: {delivery}");
+        if (node.SettledBefore?.Contains((model, shard, sequence)) == true)
+            throw new Violation($"sent again after a clean stop that knew of its success: {delivery}");
+        if (node.InFlight.Count(one => one.Subscription == model.Number) > subscription.Limits.MaxInFlight)
+            throw new Violation($"12: more than {subscription.Limits.MaxInFlight} attempts in flight: {delivery}");
+        var origin = (model.Id, EventOf(shard, sequence).Topic, EventOf(shard, sequence).Payload);
+        if (!_messageIds.TryAdd(origin, attempt.MessageId) && _messageIds[origin] != attempt.MessageId)
+            throw new Violation($"the message id has changed: {delivery}");
+        if (simulator.Traces)
+            simulator.Trace($"attempt {attempt.Number}: {delivery}");
+        return delivery;
+    }
+
+    public void OnEnded(NodeView node, Delivery delivery, bool delivered)
+    {
+        if (simulator.Traces)
+            simulator.Trace($"ended, {(delivered ? "delivered" : "failed")}: {delivery}");
+        node.InFlight.Remove((delivery.Model.Number, delivery.Shard, delivery.Lane.Key));
+        if (delivered)
+            node.Heard.Add((delivery.Model, delivery.Shard, delivery.Sequence));
+    }
+
+    /// <summary>The receiver has it, and says so; whether anybody hears it is another matter.</summary>
+    public void OnAcknowledged(Delivery delivery)
+    {
+        var (lane, sequence) = (delivery.Lane, delivery.Sequence);
+        lane.Open.Remove(sequence);
+        delivery.Model.LastProgressMs = simulator.NowMs;
+        if (!lane.Acknowledged.Add(sequence))
+        {
+            simulator.Reached.Count("repeats");
+            return;
+        }
+        if (sequence < lane.LastFirstReceipt && !lane.Skipped.Contains(sequence))
+            throw new Violation($"2: first received after {lane.LastFirstReceipt}: {delivery}");
+        lane.LastFirstReceipt = Math.Max(lane.LastFirstReceipt, sequence);
+        if (simulator.Traces)
+            simulator.Trace($"acknowledged: {delivery}");
+    }
+
+    /// <summary>An operator lets a held key go on: its attempts are counted anew.</summary>
+    public void OnRelease(int subscription, int shard, long sequence) => _released.Add((subscription, shard, sequence));
+
+    /// <summary>What a publisher was told must be true.</summary>
+    public void OnAnswered(ShardId shard, Appended answer, string payload)
+    {
+        if (answer.Verdict is not (Verdict.Accepted or Verdict.Duplicate or Verdict.Conflict))
+            return;
+        if (answer.Sequence < 1 || answer.Sequence > _log[shard.Value].Count)
+            throw new Violation($"8: answered {answer.Verdict} with sequence {answer.Sequence}, which is not durable");
+        var same = EventOf(shard.Value, answer.Sequence).Payload == payload;
+        if (same == (answer.Verdict == Verdict.Conflict))
+            throw new Violation($"8: answered {answer.Verdict} with sequence {answer.Sequence}, which holds {(same ? "the same" : "something else")}");
+        simulator.Reached.Count($"published: {answer.Verdict}");
+    }
+
+    public void OnRepeated(ShardCommit commit) => simulator.Reached.Count("commits sent again and recognised");
+
+    /// <summary>A subscription whose receiver is well is served, whatever goes on beside it.</summary>
+    public void CheckIsServed(SubscriptionModel model, long undisturbedSinceMs, long withinMs)
+    {
+        var waits = model.Lanes.Where(lane => lane.Value.Open.Count > 0).Select(lane => EventOf(lane.Key.Shard, lane.Value.Open.Min).AtMs);
+        var since = Math.Max(undisturbedSinceMs, Math.Max(model.LastProgressMs, waits.DefaultIfEmpty(long.MaxValue).Min()));
+        if (simulator.NowMs - withinMs > since)
+            throw new Violation($"16: nothing has been delivered for {simulator.NowMs - since} ms, though the receiver is well: {model}");
+    }
+
+    /// <summary>Nothing is open any more.</summary>
+    public bool IsSettled => Living.All(model => model.Lanes.Values.All(lane => lane.Open.Count == 0));
+
+    public string DescribeOpen() => string.Join("; ", Living.SelectMany(model => model.Lanes.Values.Where(lane => lane.Open.Count > 0)
+        .Select(lane => $"{model}: key {lane.Key:x}: {string.Join(", ", lane.Open.Take(5))}")).Take(8));
+
+    private void Expect(SubscriptionModel model, int shard, AcceptedEvent accepted)
+    {
+        if (!model.Matches(shard, accepted))
+            return;
+        var lane = model.LaneOf(shard, accepted.Key);
+        lane.Matches.Add(accepted.Sequence);
+        lane.Open.Add(accepted.Sequence);
+    }
+
+    private void CheckStart(SubscriptionModel model, CatalogRecord record)
+    {
+        var intents = Intents.GetValueOrDefault(record.Id, []);
+        if (!intents.Any(intent => Enumerable.Range(0, shards).All(shard => IsAsked(intent, model.Starts[shard], shard, record.Heads[shard]))))
+            throw new Violation($"4: {model} begins after {string.Join(", ", model.Starts)}, at heads {string.Join(", ", record.Heads)}, asked for was: {string.Join(", ", intents)}");
+    }
+
+    private bool IsAsked(StartFrom intent, long start, int shard, long head) => intent switch
+    {
+        StartFrom.Now => start == head,
+        StartFrom.Sequence sequence => start == Math.Max(0, sequence.At - 1),
+        _ => start >= 0 && start < _first[shard], // the first that was kept when it was asked for
+    };
+
+    private Delivery Identify(SubscriptionModel model, in Attempt attempt)
+    {
+        for (var shard = 0; shard < shards; shard++)
+        {
+            if (attempt.Sequence > 0 && attempt.Sequence <= _log[shard].Count
+                && EventOf(shard, attempt.Sequence) is var accepted && attempt.Event.Record.Span.SequenceEqual(accepted.Record))
+                return new Delivery(model, model.LaneOf(shard, accepted.Key), shard, attempt.Sequence);
+        }
+        throw new Violation($"4: what is sent as sequence {attempt.Sequence} to {model} was never accepted so");
+    }
+
+    private static void CheckIsCurrent(NodeView node, SubscriptionModel model, Subscription subscription, Delivery delivery)
+    {
+        if (subscription.Status != SubscriptionStatus.Active)
+            throw new Violation($"sent while {subscription.Status}: {delivery}");
+        // A node may not have heard of the change yet; when it has, it must follow.
+        if (node.Engine is { } engine && !model.Lives && engine.Catalog.Snapshot.Version >= model.EndVersion)
+            throw new Violation($"sent though the node knows that it has ended: {delivery}");
+    }
+
+    // Within a life the attempts at a delivery are numbered without gaps; only an operator's release starts anew.
+    private void CheckNumber(NodeView node, in Attempt attempt, Delivery delivery)
+    {
+        var place = (delivery.Model, delivery.Shard, delivery.Sequence);
+        var mayBeginAnew = attempt.Number == 1 && _released.Contains((delivery.Model.Number, delivery.Shard, delivery.Sequence));
+        if (node.Attempts.TryGetValue(place, out var last) && attempt.Number != last + 1 && !mayBeginAnew)
+            throw new Violation($"14: attempt {attempt.Number} follows attempt {last}: {delivery}");
+        node.Attempts[place] = attempt.Number;
+    }
+
+    private static List<HistoryRecord> SkipsOf(ShardCommit commit)
+    {
+        var skips = new List<HistoryRecord>();
+        if (commit.History is not { } history)
+            return skips;
+        var reader = new RecordReader(history.Block.Span);
+        while (!reader.AtEnd)
+        {
+            if (HistoryRecord.Read(ref reader) is { Kind: HistoryKind.Skip } skip)
+                skips.Add(skip);
+        }
+        return skips;
+    }
+
+    private void OnSkipped(ShardCommit commit, int shard, HistoryRecord skip, long catalogVersion)
+    {
+        simulator.Reached.Count($"skipped: {skip.Skip}");
+        if (simulator.Traces)
+            simulator.Trace($"skipped ({skip.Skip}): sequence {skip.Sequence} of shard {shard}, subscription {skip.Subscription}");
+        var accepted = EventOf(shard, skip.Sequence);
+        var letter = commit.DeadLetters.Any(l => l.Id.Subscription == skip.Subscription && l.Id.Sequence == skip.Sequence);
+        if (skip.Skip == SkipKind.DeadLetter && !letter)
+            throw new Violation($"3: sequence {skip.Sequence} of subscription {skip.Subscription} was given up without a dead letter");
+        if (skip.Skip == SkipKind.Forward && !letter && !commit.Emitted.Any(e => PayloadOf(e.Record) == accepted.Payload))
+            throw new Violation($"3: sequence {skip.Sequence} of subscription {skip.Subscription} was given up without being forwarded");
+        // The history does not name the generation: when there have been two since the commit before, either may be meant.
+        var meant = _models.Values.Where(m => m.Number == skip.Subscription && m.Version <= catalogVersion && (m.Lives || m.EndVersion > _committedWith[shard])).ToList();
+        foreach (var model in meant)
+        {
+            var lane = model.LaneOf(shard, accepted.Key);
+            if (!lane.Matches.Contains(skip.Sequence))
+                continue;
+            lane.Open.Remove(skip.Sequence);
+            lane.Skipped.Add(skip.Sequence);
+            if (meant.Count == 1)
+                lane.GivenUp.Add(skip.Sequence);
+        }
+    }
+
+    private void CheckSettledBelow(ShardCommit commit, int shard, long catalogVersion)
+    {
+        foreach (var model in Living.Where(m => m.Runs && m.StatusVersion <= catalogVersion))
+        {
+            foreach (var ((at, _), lane) in model.Lanes)
+            {
+                if (at == shard && lane.Open.Count > 0 && lane.Open.Min < commit.SettledBelow)
+                    throw new Violation($"retention may free everything below {commit.SettledBelow} of shard {shard}, but {lane.Open.Min} is open for {model}");
+            }
+        }
+    }
+
+    private static string PayloadOf(ReadOnlyMemory<byte> record) => System.Text.Encoding.UTF8.GetString(new Engine.Events.EventView(record).Payload.Span);
+}

@@ -1,0 +1,110 @@
+using Herald.Engine.Shards;
+using Herald.Simulation.Running;
+using Herald.Simulation.Storing;
+
+namespace Herald.Simulation.Judging;
+
+/// <summary>Looks into a running node's shards between two steps: no open delivery may have been forgotten (6), and every bound must hold (12).</summary>
+internal sealed class MachineInspector(Simulator simulator, Judge judge, SimStore store, Engine.EngineOptions bounds)
+{
+    private readonly Reached _reached = simulator.Reached;
+
+    public void Check(NodeView node)
+    {
+        if (node.Engine is not { } engine)
+            return;
+        var blocked = 0;
+        foreach (var host in engine.Hosts)
+        {
+            foreach (var state in host.Machine.States.Values)
+                blocked += CheckBounds(host.Machine, state);
+            foreach (var model in judge.Living)
+                CheckNothingForgotten(host, model);
+        }
+        if (engine.Hosts.Any(host => host.Machine.Catalog.Version < store.CatalogVersion))
+            _reached.Count("steps with a stale catalog");
+        if (engine.Ledger.InFlight > bounds.MaxInFlight)
+            throw new Violation($"12: {engine.Ledger.InFlight} permits are in use");
+        if (engine.Ledger.InFlight == bounds.MaxInFlight)
+            _reached.Count("steps with all permits in use");
+        if (blocked > bounds.MaxBlocked)
+            throw new Violation($"12: {blocked} keys are blocked on the node");
+    }
+
+    private int CheckBounds(ShardMachine machine, SubscriptionState state)
+    {
+        var (attached, detached, outside) = (0, 0, 0);
+        foreach (var lane in state.Lanes.Values)
+        {
+            if (lane.OutsideWindow)
+                outside++;
+            else if (lane.Detached)
+                detached += lane.Count;
+            else
+                attached += lane.Count;
+            if (lane.Count > bounds.LaneWindow)
+                throw new Violation($"12: a lane holds {lane.Count}");
+            CountLane(machine, state, lane);
+        }
+        if (state.Outstanding != attached || state.Draining != detached || state.Blocked != outside)
+            throw new Violation($"12: counts of {state.Number}: {state.Outstanding} of {attached}, {state.Draining} of {detached}, {state.Blocked} of {outside}");
+        // What was blocked when the node before died counts in the window as long as other shards, which saved at another moment, leave no place among the blocked.
+        if (attached + detached > (2 * bounds.Window) + bounds.MaxBlockedPerSubscription || outside > bounds.MaxBlockedPerSubscription)
+            throw new Violation($"12: subscription {state.Number} holds {attached}, {detached} and {outside}");
+        if (state.Runs && !state.AtHead)
+            _reached.Count(outside > 0 ? "steps behind with blocked lanes" : "steps behind");
+        if (outside == bounds.MaxBlockedPerSubscription)
+            _reached.Count("steps at the bound of blocked lanes");
+        return outside;
+    }
+
+    private void CountLane(ShardMachine machine, SubscriptionState state, Lane lane)
+    {
+        if (lane.State == LaneState.Blocked)
+            _reached.Count("steps with a blocked lane");
+        if (lane.State == LaneState.Held)
+            _reached.Count("steps with a held lane");
+        if (lane.State == LaneState.Settling && lane.Count > 1)
+            _reached.Count("steps with followers behind a skip that is not durable");
+        if (lane.Rider == RiderState.Riding && lane.LastSeen == machine.Routed)
+            _reached.Count("steps draining with an arrival");
+        if (state.OldAttempts?.Contains(lane.KeyHash) == true)
+            _reached.Count("steps waiting for an attempt of an older generation");
+    }
+
+    // What is open is in the window, in the interval of a detached lane, or beyond the position.
+    private static void CheckNothingForgotten(ShardHost host, SubscriptionModel model)
+    {
+        var (machine, shard) = (host.Machine, host.Shard.Value);
+        if (!machine.Catalog.ByNumber.TryGetValue(model.Number, out var entry) || entry.Subscription.Generation != model.Generation)
+            return; // this shard has not heard of it yet
+        var state = machine.States.GetValueOrDefault(model.Number);
+        if (state is not null && state.Generation != model.Generation)
+            throw new Violation($"6: shard {shard} is at generation {state.Generation} of {model}");
+        var position = state is null ? machine.Routed : machine.PositionOf(state);
+        foreach (var ((at, key), lane) in model.Lanes)
+        {
+            if (at != shard)
+                continue;
+            var owner = state?.Lanes.GetValueOrDefault(key);
+            foreach (var sequence in lane.Open)
+            {
+                if (sequence > position)
+                    break;
+                if (owner is null || !(owner.Detached && sequence >= machine.FromOf(owner)) && !owner.Items.Any(item => item.Sequence == sequence))
+                    throw new Violation($"6: sequence {sequence} of shard {shard}, key {key:x}, is forgotten for {model}; position {position}, lane {Describe(owner)}");
+            }
+        }
+    }
+
+    /// <summary>What a node that does not come to an end is doing.</summary>
+    public static string Describe(NodeView? node) => node?.Engine is not { } engine ? "the node is down" : string.Join(
+        "; ",
+        engine.Hosts.SelectMany(host => host.Machine.States.Values.Select(state =>
+            $"shard {host.Shard}, subscription {state.Number}: {(state.AtHead ? "at the head" : "behind")}, position {host.Machine.PositionOf(state)} of {host.Machine.Routed}, {state.Rider}, "
+            + $"{state.Entry.Subscription.Status}, {state.Outstanding}+{state.Draining} in the window, asked {state.Asked[0]}+{state.Asked[1]}, ready {state.Ready[0].Count}+{state.Ready[1].Count}, "
+            + $"permits {engine.Ledger.Look(state.Number)} of {engine.Ledger.InFlight}, lanes: {string.Join(", ", state.Lanes.Values.Take(4).Select(Describe))}")));
+
+    private static string Describe(Lane? lane) =>
+        lane is null ? "none" : $"{lane.State} with {string.Join(", ", lane.Items.Select(i => i.Sequence))}, from {lane.From} to {lane.LastSeen}, {lane.Rider}, {lane.Attempts} attempts, due {lane.DueMs}{(lane.OutsideWindow ? ", outside" : "")}";
+}

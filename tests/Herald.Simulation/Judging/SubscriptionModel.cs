@@ -1,0 +1,69 @@
+using Herald.Engine.Subscriptions;
+
+namespace Herald.Simulation.Judging;
+
+/// <summary>
+/// One generation of a subscription, by what operators asked for and by the moments at which the store took it in: which events are
+/// meant for it is worked out here anew, without a line of the engine's routing.
+/// </summary>
+internal sealed class SubscriptionModel(Subscription first, long[] starts, long version)
+{
+    private readonly List<(long[] After, Filter Filter)> _filters = [(new long[starts.Length], first.Filter)];
+
+    public int Number { get; } = first.Number;
+    public string Id { get; } = first.Id;
+    public int Generation { get; } = first.Generation;
+    public long[] Starts => starts;
+
+    /// <summary>The catalog version that made it.</summary>
+    public long Version { get; } = version;
+    public Subscription Latest { get; private set; } = first;
+
+    /// <summary>The catalog version that made it, or made it run or stand still.</summary>
+    public long StatusVersion { get; private set; } = version;
+
+    /// <summary>The catalog version that ended it: deleted, or another generation. 0 while it lives.</summary>
+    public long EndVersion { get; set; }
+
+    /// <summary>When something of it was last delivered, or an operator changed it.</summary>
+    public long LastProgressMs { get; set; }
+    public bool Lives => EndVersion == 0;
+    public bool Runs => Lives && Latest.Status == SubscriptionStatus.Active;
+
+    /// <summary>By shard and key.</summary>
+    public Dictionary<(int Shard, ulong Key), LaneModel> Lanes { get; } = [];
+
+    public void Change(Subscription changed, long version, IReadOnlyList<long> heads)
+    {
+        if (!SameFilter(changed.Filter, Latest.Filter))
+            _filters.Add(([.. heads], changed.Filter));
+        if (changed.Status != Latest.Status)
+            StatusVersion = version;
+        Latest = changed;
+    }
+
+    public bool Matches(int shard, AcceptedEvent accepted)
+    {
+        if (accepted.Sequence <= starts[shard])
+            return false;
+        if (accepted.Address is { } address)
+            return address == Id;
+        return accepted.Topic == Latest.TopicNumber && IsMet(_filters.FindLast(f => accepted.Sequence > f.After[shard]).Filter, accepted);
+    }
+
+    public LaneModel LaneOf(int shard, ulong key)
+    {
+        if (!Lanes.TryGetValue((shard, key), out var lane))
+            Lanes[(shard, key)] = lane = new LaneModel(key);
+        return lane;
+    }
+
+    public override string ToString() => $"subscription {Id} ({Number}), generation {Generation}";
+
+    private static bool IsMet(Filter filter, AcceptedEvent accepted) => filter.Clauses.All(clause =>
+        (clause.IsType ? accepted.Type : clause.Attribute == Worlds.EventMaker.Attribute ? accepted.Color : null) is { } value && clause.Values.Contains(value));
+
+    private static bool SameFilter(Filter one, Filter other) =>
+        one.Clauses.Count == other.Clauses.Count
+        && one.Clauses.Zip(other.Clauses).All(pair => pair.First.Attribute == pair.Second.Attribute && pair.First.IsType == pair.Second.IsType && pair.First.Values.SequenceEqual(pair.Second.Values));
+}

@@ -1,0 +1,42 @@
+namespace Herald.Simulation.Running;
+
+/// <summary>How often a run came into the situations that the simulation is there for. One that is never reached proves nothing.</summary>
+internal sealed class Reached
+{
+    /// <summary>Every situation there is; enough worlds reach all of them.</summary>
+    public static readonly IReadOnlySet<string> All = new SortedSet<string>(StringComparer.Ordinal)
+    {
+        // The store
+        "appends applied, reply lost", "changes applied, reply lost", "commits applied, reply lost",
+        "requests that arrive twice", "late commits of dead owners refused",
+        "checkpoints", "deliveries that expired with the log", "steps with the store away", "commits sent again and recognised",
+
+        // Nodes
+        "crashes", "crashes with attempts in flight", "clean stops", "stops that were cut short", "lives ended by the store", "pauses of a node",
+        "jumps of a clock", "steps with a stale catalog", "steps with all permits in use",
+
+        // Lanes
+        "steps behind", "steps behind with blocked lanes", "steps at the bound of blocked lanes", "steps with a blocked lane", "steps with a held lane",
+        "steps with followers behind a skip that is not durable", "steps draining with an arrival", "steps waiting for an attempt of an older generation",
+        "skipped: DeadLetter", "skipped: Forward", "skipped: Expire", "skipped: Discard", "repeats",
+
+        // Receivers
+        "acknowledged after the time-out, if at all", "acknowledged, but the answer was lost", "throttled", "said to be gone",
+
+        // Publishers and operators
+        "published: Accepted", "published: Duplicate", "published: Conflict", "publishers told to try again", "operators told to try again",
+        "edits", "subscriptions paused", "subscriptions resumed", "subscriptions deleted", "replays", "held keys released", "held keys discarded", "dead letters redriven",
+    };
+
+    private readonly SortedDictionary<string, long> _counts = new(StringComparer.Ordinal);
+
+    public IReadOnlyDictionary<string, long> Counts => _counts;
+
+    public void Count(string situation, long times = 1) => _counts[situation] = _counts.GetValueOrDefault(situation) + times;
+
+    public void Add(Reached other)
+    {
+        foreach (var (situation, times) in other._counts)
+            Count(situation, times);
+    }
+}

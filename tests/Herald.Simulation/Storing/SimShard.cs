@@ -1,0 +1,33 @@
+using Herald.Engine.Stores;
+
+namespace Herald.Simulation.Storing;
+
+/// <summary>What is durable of one shard.</summary>
+internal sealed class SimShard
+{
+    public List<StoredEvent> Events { get; } = [];
+    public Dictionary<(ulong KeyHash, ulong IdHash), long> ByIdentity { get; } = [];
+    public List<ReadOnlyMemory<byte>> Progress { get; } = [];
+
+    /// <summary>Lower sequences are no longer kept.</summary>
+    public long First { get; set; } = 1;
+    public long Last => Events.Count;
+    public long SettledBelow { get; private set; } = 1;
+
+    public long Epoch { get; private set; }
+    public long LastCommit { get; private set; }
+    public byte[] LastProgress { get; private set; } = [];
+    public CommitReply LastReply { get; private set; } = CommitReply.Empty;
+
+    public void TakeOver(long epoch) => (Epoch, LastCommit) = (epoch, 0);
+
+    public void Apply(ShardCommit commit, CommitReply reply)
+    {
+        (LastCommit, LastReply, LastProgress) = (commit.Number, reply, commit.Progress.ToArray());
+        SettledBelow = commit.SettledBelow;
+        if (commit.IsCheckpoint)
+            Progress.Clear();
+        if (!commit.Progress.IsEmpty)
+            Progress.Add(LastProgress);
+    }
+}

@@ -1,0 +1,194 @@
+using Herald.Engine.Events;
+using Herald.Engine.Stores;
+using Herald.Simulation.Running;
+
+namespace Herald.Simulation.Storing;
+
+/// <summary>
+/// What a store has made durable, and how it changes: each call is atomic and happens at one instant. What makes a real store hard —
+/// delay, loss, doubt, repetition — is on the way to it, in <see cref="StoreLink"/>. Small enough to be seen to be right.
+/// </summary>
+internal sealed class SimStore(int shards, ulong hashSeed, IStoreWatcher watcher)
+{
+    private readonly SimShard[] _shards = [.. Enumerable.Range(0, shards).Select(_ => new SimShard())];
+    private readonly Dictionary<(string Kind, string Id), CatalogRecord> _records = [];
+    private readonly SortedDictionary<DeadLetterKey, DeadLetter> _letters = [];
+    private long _epoch;
+
+    public int ShardCount => shards;
+    public ulong HashSeed => hashSeed;
+    public long CatalogVersion { get; private set; }
+    public int DeadLetterCount => _letters.Count;
+    public IReadOnlyList<SimShard> Shards => _shards;
+
+    // ---- Logs ----
+
+    public Appended[] Append(IReadOnlyList<NewEvent> events) => [.. events.Select(Append)];
+
+    public (IndexEntry[] Entries, long CatalogVersion) ReadIndex(ShardId shard, long from, int most)
+    {
+        var log = _shards[shard.Value];
+        if (from < log.First)
+            return ([], CatalogVersion);
+        var entries = log.Events.Skip((int)from - 1).Take(most).ToArray();
+        return ([.. entries.Select(e => e.Entry)], entries.Length == 0 ? 0 : entries[^1].CatalogVersion);
+    }
+
+    public List<(long Sequence, byte[] Record)> ReadEvents(ShardId shard, IEnumerable<long> sequences)
+    {
+        var log = _shards[shard.Value];
+        return [.. sequences.Where(s => s >= log.First && s <= log.Last).Select(s => (s, log.Events[(int)s - 1].Record))];
+    }
+
+    public LogBounds Bounds(ShardId shard) => new(_shards[shard.Value].First, _shards[shard.Value].Last);
+
+    public long FindByTime(ShardId shard, DateTimeOffset time)
+    {
+        var log = _shards[shard.Value];
+        var found = log.Events.FindIndex((int)log.First - 1, e => e.Entry.AcceptedAtMs >= time.ToUnixTimeMilliseconds());
+        return found < 0 ? log.Last + 1 : found + 1;
+    }
+
+    public long FindById(ShardId shard, ulong keyHash, ulong idHash) => _shards[shard.Value].ByIdentity.GetValueOrDefault((keyHash, idHash));
+
+    /// <summary>Frees what is settled, up to a sequence.</summary>
+    public void Trim(ShardId shard, long first)
+    {
+        var log = _shards[shard.Value];
+        first = Math.Min(first, Math.Min(log.SettledBelow, log.Last + 1));
+        if (first <= log.First)
+            return;
+        log.First = first;
+        watcher.OnTrimmed(shard, first);
+    }
+
+    // ---- Catalog ----
+
+    public CatalogChanges ReadCatalog(long since) =>
+        new(CatalogVersion, [.. _records.Values.Where(r => r.Version > since).OrderBy(r => r.Version).ThenBy(r => r.Id, StringComparer.Ordinal)]);
+
+    public CatalogReply ChangeCatalog(IReadOnlyList<CatalogWrite> writes)
+    {
+        var heads = _shards.Select(log => log.Last).ToArray();
+        for (var i = 0; i < writes.Count; i++)
+        {
+            var there = _records.GetValueOrDefault((writes[i].Kind, writes[i].Id));
+            var version = there?.Body is null ? 0 : there.Version;
+            if (writes[i].ExpectedVersion is { } expected && expected != version)
+                return new(CatalogVersion, heads, i);
+        }
+        CatalogVersion++;
+        foreach (var write in writes)
+        {
+            var record = new CatalogRecord(write.Kind, write.Id, CatalogVersion, heads, write.Body is { } body ? body.ToArray() : (ReadOnlyMemory<byte>?)null);
+            _records[(write.Kind, write.Id)] = record;
+            watcher.OnCatalog(record);
+        }
+        return new(CatalogVersion, heads, null);
+    }
+
+    // ---- Owners ----
+
+    public IReadOnlyList<Lease> TakeOver()
+    {
+        _epoch++;
+        foreach (var shard in _shards)
+            shard.TakeOver(_epoch);
+        return [.. Enumerable.Range(0, shards).Select(i => new Lease(new ShardId(i), _epoch, null))];
+    }
+
+    public ShardProgress Load(Fence fence)
+    {
+        Check(fence);
+        return new ShardProgress([.. _shards[fence.Shard.Value].Progress]);
+    }
+
+    public CommitReply Commit(ShardCommit commit)
+    {
+        Check(commit.Fence);
+        var shard = _shards[commit.Fence.Shard.Value];
+        if (commit.Number <= shard.LastCommit)
+        {
+            // Sent again, or come late: it has been applied.
+            if (commit.Number == shard.LastCommit && !commit.Progress.Span.SequenceEqual(shard.LastProgress))
+                throw new Violation($"commit {commit.Number} of shard {commit.Fence.Shard} was sent again with other content");
+            watcher.OnRepeated(commit);
+            return shard.LastReply;
+        }
+        if (commit.Number != shard.LastCommit + 1)
+            throw new Violation($"commit {commit.Number} of shard {commit.Fence.Shard} follows {shard.LastCommit}");
+        var emitted = Append(commit.Emitted);
+        shard.Apply(commit, new CommitReply(emitted));
+        foreach (var letter in commit.DeadLetters)
+        {
+            var record = letter.Record.IsEmpty ? shard.Events[(int)letter.Id.Sequence - 1].Record : letter.Record;
+            _letters.TryAdd(new DeadLetterKey(letter.Id), new DeadLetter(letter.Id, letter.SubscriptionId, letter.Topic, letter.Reason, record));
+        }
+        watcher.OnCommit(commit);
+        return shard.LastReply;
+    }
+
+    // ---- Dead letters ----
+
+    public DeadLetter? FindLetter(DeadLetterId id) => _letters.GetValueOrDefault(new DeadLetterKey(id));
+
+    public List<DeadLetter> ListLetters(string? subscription, int most) =>
+        [.. _letters.Values.Where(l => subscription is null || l.SubscriptionId == subscription).Take(most)];
+
+    public int DiscardLetters(IReadOnlyList<DeadLetterId> ids) => ids.Count(id => _letters.Remove(new DeadLetterKey(id)));
+
+    public int Redrive(IReadOnlyList<Redrive> redrives)
+    {
+        var there = redrives.Where(r => _letters.Remove(new DeadLetterKey(r.Id))).ToList();
+        Append([.. there.Select(r => r.Event)]);
+        return there.Count;
+    }
+
+    private Appended Append(NewEvent given)
+    {
+        var log = _shards[given.Shard.Value];
+        var identity = (given.Index.KeyHash, given.Index.IdHash);
+        if (given.HasFlag(EventFlags.Identified) && log.ByIdentity.TryGetValue(identity, out var original))
+        {
+            var same = new EventView(log.Events[(int)original - 1].Record).SameContent(new EventView(given.Record));
+            return new(same ? Verdict.Duplicate : Verdict.Conflict, original);
+        }
+        var sequence = log.Last + 1;
+        log.Events.Add(new StoredEvent(given.Index with { Sequence = sequence }, given.Record.ToArray(), CatalogVersion));
+        if (given.HasFlag(EventFlags.Identified))
+            log.ByIdentity[identity] = sequence;
+        watcher.OnAccepted(given.Shard, log.Events[^1]);
+        return new(Verdict.Accepted, sequence);
+    }
+
+    private void Check(Fence fence)
+    {
+        if (fence.Epoch != _shards[fence.Shard.Value].Epoch)
+            throw new StaleOwnerException($"Shard {fence.Shard} has epoch {_shards[fence.Shard.Value].Epoch}, not {fence.Epoch}.");
+    }
+
+    private readonly record struct DeadLetterKey(DeadLetterId Id) : IComparable<DeadLetterKey>
+    {
+        public int CompareTo(DeadLetterKey other) => Tuple.CompareTo(other.Tuple);
+
+        private (int, long, int, int) Tuple => (Id.Shard.Value, Id.Sequence, Id.Subscription, Id.Generation);
+    }
+}
+
+/// <param name="CatalogVersion">The catalog's when the event was accepted.</param>
+internal sealed record StoredEvent(IndexEntry Entry, byte[] Record, long CatalogVersion);
+
+/// <summary>Sees every change in the order in which it became durable.</summary>
+internal interface IStoreWatcher
+{
+    void OnAccepted(ShardId shard, StoredEvent accepted);
+
+    void OnCatalog(CatalogRecord record);
+
+    void OnCommit(ShardCommit commit);
+
+    /// <summary>It came again, and changed nothing.</summary>
+    void OnRepeated(ShardCommit commit);
+
+    void OnTrimmed(ShardId shard, long first);
+}

@@ -1,0 +1,199 @@
+using Herald.Engine.Events;
+using Herald.Engine.Stores;
+using Herald.Simulation.Running;
+
+namespace Herald.Simulation.Storing;
+
+/// <summary>
+/// A process's way to the store. A request arrives later, perhaps twice, perhaps not at all; its reply comes later still, or is lost.
+/// When the process dies, what it had sent may still arrive, even after its successor has begun.
+/// </summary>
+internal sealed class StoreLink(SimProcess process, SimStore store, Func<StoreWeather> weather)
+    : IEventLog, IShardStore, IStateReader, ICatalogStore, IDeadLetterStore, IOwnership
+{
+    private readonly Simulator _simulator = process.Simulator;
+    private readonly List<Action<ShardId, long>> _headListeners = [];
+    private readonly List<Action<long>> _changeListeners = [];
+
+    public int ShardCount => store.ShardCount;
+    public ulong HashSeed => store.HashSeed;
+
+    // ---- IEventLog ----
+
+    public async ValueTask AppendAsync(ReadOnlyMemory<NewEvent> events, Memory<Appended> verdicts, SourcePosition? position, CancellationToken cancel)
+    {
+        var sent = events.ToArray().Select(e => e with { Record = e.Record.ToArray() }).ToArray();
+        (await WriteAsync("append", () => store.Append(sent))).CopyTo(verdicts);
+    }
+
+    public async ValueTask<IndexRead> ReadIndexAsync(ShardId shard, long from, Memory<IndexEntry> into, CancellationToken cancel)
+    {
+        // Entries may lie in small segments: a reading ends with one.
+        var most = Math.Min(into.Length, _simulator.Draw(1, 6));
+        var read = await ReadAsync(() => store.ReadIndex(shard, from, most));
+        read.Entries.CopyTo(into);
+        return new IndexRead(read.Entries.Length, read.CatalogVersion);
+    }
+
+    public async ValueTask ReadEventsAsync(ShardId shard, ReadOnlyMemory<long> sequences, IEventSink sink, CancellationToken cancel)
+    {
+        var asked = sequences.ToArray();
+        var read = await ReadAsync(() => store.ReadEvents(shard, asked));
+        foreach (var (sequence, record) in read)
+        {
+            // A reading may fail half-way.
+            if (weather() is StoreWeather.Flaky && _simulator.Draw(0.02))
+                throw Unavailable("read");
+            sink.OnEvent(sequence, record);
+        }
+    }
+
+    public ValueTask<LogBounds> BoundsAsync(ShardId shard, CancellationToken cancel) => ReadAsync(() => store.Bounds(shard));
+
+    public ValueTask<long> FindByTimeAsync(ShardId shard, DateTimeOffset time, CancellationToken cancel) => ReadAsync(() => store.FindByTime(shard, time));
+
+    public ValueTask<long> FindByIdAsync(ShardId shard, ulong keyHash, ulong idHash, CancellationToken cancel) =>
+        ReadAsync(() => store.FindById(shard, keyHash, idHash));
+
+    public ValueTask<long?> ReadSourcePositionAsync(string source, CancellationToken cancel) => ValueTask.FromResult<long?>(null);
+
+    public IDisposable OnHead(Action<ShardId, long> advanced) => new Listening<Action<ShardId, long>>(_headListeners, advanced);
+
+    // ---- IShardStore ----
+
+    public ValueTask<ShardProgress> LoadAsync(Fence fence, CancellationToken cancel) => ReadAsync(() => store.Load(fence));
+
+    public ValueTask<CommitReply> CommitAsync(ShardCommit commit, CancellationToken cancel) => WriteAsync("commit", () => store.Commit(commit), mayRepeat: true);
+
+    // ---- IStateReader: applications are not part of these worlds, nor do people look at histories ----
+
+    public ValueTask<IReadOnlyList<ReadOnlyMemory<byte>?>> ReadAsync(
+        ShardId shard, string application, IReadOnlyList<ReadOnlyMemory<byte>> keys, CancellationToken cancel) => throw new NotSupportedException();
+
+    public ValueTask<IReadOnlyList<HistoryBlock>> ReadHistoryAsync(ShardId shard, long sequence, CancellationToken cancel) => throw new NotSupportedException();
+
+    // ---- ICatalogStore ----
+
+    async ValueTask<CatalogChanges> ICatalogStore.ReadAsync(long sinceVersion, CancellationToken cancel) => await ReadAsync(() => store.ReadCatalog(sinceVersion));
+
+    public ValueTask<CatalogReply> ChangeAsync(IReadOnlyList<CatalogWrite> writes, CancellationToken cancel) =>
+        WriteAsync("change", () => store.ChangeCatalog(writes));
+
+    public IDisposable OnChange(Action<long> changed) => new Listening<Action<long>>(_changeListeners, changed);
+
+    // ---- IDeadLetterStore ----
+
+    public ValueTask<DeadLetterPage> ListAsync(DeadLetterQuery query, CancellationToken cancel) =>
+        ReadAsync(() => new DeadLetterPage(store.ListLetters(query.SubscriptionId, query.Limit), null));
+
+    public ValueTask<DeadLetter?> FindAsync(DeadLetterId id, CancellationToken cancel) => ReadAsync(() => store.FindLetter(id));
+
+    public ValueTask<int> DiscardAsync(IReadOnlyList<DeadLetterId> ids, CancellationToken cancel) => WriteAsync("change", () => store.DiscardLetters(ids));
+
+    public ValueTask<int> RedriveAsync(IReadOnlyList<Redrive> redrives, CancellationToken cancel) => WriteAsync("change", () => store.Redrive(redrives), mayRepeat: true);
+
+    // ---- IOwnership ----
+
+    public ValueTask<IReadOnlyList<Lease>> RenewAsync(CancellationToken cancel) => ReadAsync(store.TakeOver);
+
+    public ValueTask ReleaseAsync(IReadOnlyList<Lease> leases, CancellationToken cancel) => ValueTask.CompletedTask;
+
+    // ---- Hints ----
+
+    /// <summary>Tells the process that the log has grown, or the catalog changed. The world loses some of these.</summary>
+    public void Hint()
+    {
+        foreach (var listener in _changeListeners.ToList())
+            process.Post(_ => listener(store.CatalogVersion), null);
+        for (var shard = 0; shard < store.ShardCount; shard++)
+        {
+            var (at, last) = (new ShardId(shard), store.Bounds(new ShardId(shard)).Last);
+            foreach (var listener in _headListeners.ToList())
+                process.Post(_ => listener(at, last), null);
+        }
+    }
+
+    // ---- The way ----
+
+    private ValueTask<T> ReadAsync<T>(Func<T> read)
+    {
+        _simulator.CheckThread();
+        // Most readings find what they read in memory.
+        return weather() is StoreWeather.Calm or StoreWeather.Slow && _simulator.Draw(0.7) ? ValueTask.FromResult(read()) : new(SendAsync("read", read));
+    }
+
+    private ValueTask<T> WriteAsync<T>(string what, Func<T> write, bool mayRepeat = false)
+    {
+        _simulator.CheckThread();
+        return new(SendAsync(what, write, mayRepeat));
+    }
+
+    private async Task<T> SendAsync<T>(string what, Func<T> apply, bool mayRepeat = false)
+    {
+        var reply = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var now = weather();
+        var (arrives, fails) = now switch
+        {
+            StoreWeather.Down => (_simulator.Draw(0.3), true),
+            StoreWeather.Flaky when _simulator.Draw(0.15) => (_simulator.Draw(0.5), true),
+            _ => (true, false),
+        };
+        if (fails && arrives && what != "read")
+            _simulator.Reached.Count($"{what}s applied, reply lost");
+        _simulator.In(Delay(now), () => Arrive());
+        if (now is not StoreWeather.Calm && arrives && mayRepeat && _simulator.Draw(0.1))
+        {
+            _simulator.Reached.Count("requests that arrive twice");
+            _simulator.In(Delay(now) + _simulator.Draw(0, 500), () => Apply(apply));
+        }
+        return await reply.Task;
+
+        void Arrive()
+        {
+            // What a dead process had not got out of the house never arrives.
+            if (!process.IsAlive && _simulator.Draw(0.5))
+                return;
+            var (result, failure) = arrives ? Apply(apply) : (default, null);
+            _simulator.In(Delay(now), () =>
+            {
+                if (fails)
+                    reply.TrySetException(Unavailable(what));
+                else if (failure is not null)
+                    reply.TrySetException(failure);
+                else
+                    reply.TrySetResult(result!);
+            });
+        }
+    }
+
+    private (T? Result, Exception? Failure) Apply<T>(Func<T> apply)
+    {
+        try
+        {
+            return (apply(), null);
+        }
+        catch (StaleOwnerException stale)
+        {
+            _simulator.Reached.Count("late commits of dead owners refused");
+            return (default, stale);
+        }
+    }
+
+    private long Delay(StoreWeather now) => now is StoreWeather.Calm ? _simulator.Draw(0, 2) : _simulator.Draw(0.03) ? _simulator.Draw(0, 3000) : _simulator.Draw(0, 60);
+
+    private static StoreUnavailableException Unavailable(string what) => new($"The store does not answer a {what}.");
+
+    private sealed class Listening<T> : IDisposable
+    {
+        private readonly List<T> _all;
+        private readonly T _one;
+
+        public Listening(List<T> all, T one)
+        {
+            (_all, _one) = (all, one);
+            all.Add(one);
+        }
+
+        public void Dispose() => _all.Remove(_one);
+    }
+}

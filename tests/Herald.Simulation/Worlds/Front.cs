@@ -1,0 +1,42 @@
+using Herald.Engine.Catalogs;
+using Herald.Engine.Channels;
+using Herald.Engine.Publishing;
+using Herald.Simulation.Running;
+using Herald.Simulation.Storing;
+
+namespace Herald.Simulation.Worlds;
+
+/// <summary>Another node that only accepts and edits: the owner of the shards hears of what it does late, or not at all.</summary>
+internal sealed class Front
+{
+    private readonly StoreLink _link;
+
+    public Front(Simulator simulator, SimStore store, IChannel channel, SimProcess process, Func<StoreWeather> weather)
+    {
+        Process = process;
+        process.SkewMs = simulator.Draw(-2000, 2000);
+        _link = new StoreLink(process, store, weather);
+        var clock = new SimClock(process);
+        Intake = new Intake(_link, new IntakeOptions { MaxPayloadBytes = 1000 }, clock);
+        Catalog = new Catalog(_link, _link, new ChannelSet([channel]), Intake.Encoder, clock, (_, _) => ValueTask.FromResult(false));
+    }
+
+    public SimProcess Process { get; }
+    public Intake Intake { get; }
+    public Catalog Catalog { get; }
+
+    public void Start() => Process.Run(() => Catalog.RefreshAsync(long.MaxValue).AsTask());
+
+    /// <summary>Sees the catalog as it is now; between two of these it works with an old one.</summary>
+    public void Refresh() => Process.Run(async () =>
+    {
+        try
+        {
+            await Catalog.RefreshAsync(long.MaxValue);
+        }
+        catch (Engine.Stores.StoreUnavailableException)
+        {
+            // Another time.
+        }
+    });
+}

@@ -1,0 +1,165 @@
+using Herald.Engine;
+using Herald.Engine.Catalogs;
+using Herald.Engine.Stores;
+using Herald.Engine.Subscriptions;
+using Herald.Simulation.Judging;
+using Herald.Simulation.Running;
+using Herald.Simulation.Storing;
+
+namespace Herald.Simulation.Worlds;
+
+/// <summary>Somebody who creates, edits, pauses, replays, deletes, redrives and releases, at the worst moments.</summary>
+internal sealed class Operator(Simulator simulator, Judge judge, SimStore store, WorldPlan plan)
+{
+    // Orders under way, by subscription: what they asked for may still come into force.
+    private readonly Dictionary<string, int> _underWay = [];
+
+    public void ActOnSomething(Catalog catalog, SimProcess process, HeraldEngine? engine)
+    {
+        var id = $"s{simulator.Draw(1, plan.Subscriptions)}";
+        switch (simulator.Draw(1, 20))
+        {
+            case <= 6 when engine is not null && store.DeadLetterCount > 0:
+                Redrive(engine, process);
+                break;
+            case <= 6 when catalog.FindSubscription(id) is null:
+                Put(id, catalog, process);
+                break;
+            case <= 5:
+                Edit(id, catalog, process);
+                break;
+            case <= 8:
+                simulator.Reached.Count(judge.Latest(id)?.Latest.Status == SubscriptionStatus.Active ? "subscriptions paused" : "subscriptions resumed");
+                Order(id, process, () => judge.Latest(id)?.Latest.Status == SubscriptionStatus.Active
+                    ? catalog.PauseAsync(id, CancellationToken.None) : catalog.ResumeAsync(id, CancellationToken.None));
+                break;
+            case <= 10:
+                Replay(id, catalog, process);
+                break;
+            case 11:
+                Order(id, process, () => catalog.DeleteSubscriptionAsync(id, null, CancellationToken.None));
+                break;
+            case <= 17 when engine is not null:
+                Release(engine, process, discard: simulator.Draw(0.3));
+                break;
+            default:
+                Put(id, catalog, process);
+                break;
+        }
+    }
+
+    public void Put(string id, Catalog catalog, SimProcess process)
+    {
+        var draft = Draft(id, catalog.FindSubscription(id)?.Topic ?? (simulator.Draw(0.8) ? WorldPlan.Topics[0] : WorldPlan.Topics[1]));
+        var from = DrawStart();
+        Intend(id, from);
+        Order(id, process, () => catalog.PutSubscriptionAsync(draft, from, null, CancellationToken.None));
+    }
+
+    public void Resume(string id, Catalog catalog, SimProcess process) => Order(id, process, () => catalog.ResumeAsync(id, CancellationToken.None));
+
+    /// <summary>Lets every held key go on.</summary>
+    public void Release(HeraldEngine engine, SimProcess process, bool discard)
+    {
+        foreach (var host in engine.Hosts)
+        {
+            foreach (var state in host.Machine.States.Values)
+            {
+                foreach (var lane in state.Lanes.Values.Where(lane => lane.State == Engine.Shards.LaneState.Held))
+                {
+                    var (shard, sequence, id) = (host.Shard.Value, lane.Head.Sequence, state.Entry.Subscription.Id);
+                    judge.OnRelease(state.Number, shard, sequence);
+                    process.Run(() => Quietly(async () =>
+                    {
+                        if (await engine.ReleaseAsync(id, shard, sequence, discard, CancellationToken.None))
+                            simulator.Reached.Count(discard ? "held keys discarded" : "held keys released");
+                    }));
+                }
+            }
+        }
+    }
+
+    private void Edit(string id, Catalog catalog, SimProcess process)
+    {
+        if (catalog.FindSubscription(id) is not { } there)
+            return;
+        simulator.Reached.Count("edits");
+        Intend(id, new StartFrom.Now()); // in case it has been deleted meanwhile
+        Order(id, process, () => catalog.PutSubscriptionAsync(Draft(id, there.Topic), new StartFrom.Now(), null, CancellationToken.None));
+    }
+
+    private void Replay(string id, Catalog catalog, SimProcess process)
+    {
+        var from = DrawStart();
+        Intend(id, from);
+        Order(id, process, async () =>
+        {
+            var replayed = await catalog.ReplayAsync(id, from, CancellationToken.None);
+            if (replayed.Outcome == CatalogOutcome.Updated)
+                simulator.Reached.Count("replays");
+            return replayed;
+        });
+    }
+
+    private void Redrive(HeraldEngine engine, SimProcess process) => process.Run(() => Quietly(async () =>
+    {
+        var page = await engine.DeadLetters.ListAsync(new DeadLetterQuery(null, null, 3, null), CancellationToken.None);
+        if (page.Items.Count == 0)
+            return;
+        var ids = page.Items.Select(letter => letter.Id).ToList();
+        if (simulator.Draw(0.2))
+            await engine.DeadLetters.DiscardAsync(ids, CancellationToken.None);
+        else
+            simulator.Reached.Count("dead letters redriven", await engine.DeadLetters.RedriveAsync(ids, CancellationToken.None));
+    }));
+
+    private SubscriptionDraft Draft(string id, string topic) => new()
+    {
+        Id = id,
+        Topic = topic,
+        Endpoint = $"sim://{id}/",
+        Filter = WorldPlan.DrawFilter(simulator),
+        Retry = WorldPlan.DrawPolicy(simulator, topic),
+        Limits = new DeliveryLimits { MaxInFlight = 1 + (id[^1] % 3), Timeout = TimeSpan.FromMilliseconds(500), FixedInFlight = id == "s1" },
+        Secret = new byte[32],
+    };
+
+    private StartFrom DrawStart() => simulator.Draw(0, 2) switch
+    {
+        0 => new StartFrom.Now(),
+        1 => new StartFrom.Earliest(),
+        _ => new StartFrom.Sequence(simulator.Draw(1, 1 + judge.AcceptedCount)),
+    };
+
+    private void Intend(string id, StartFrom from)
+    {
+        if (!judge.Intents.TryGetValue(id, out var intents))
+            judge.Intents[id] = intents = [];
+        if (_underWay.GetValueOrDefault(id) == 0)
+            intents.Clear();
+        intents.Add(from);
+    }
+
+    private void Order<T>(string id, SimProcess process, Func<ValueTask<T>> order)
+    {
+        _underWay[id] = _underWay.GetValueOrDefault(id) + 1;
+        process.Run(() => Quietly(async () =>
+        {
+            await order();
+            // Only an answer tells that nothing of it is still on its way.
+            _underWay[id]--;
+        }));
+    }
+
+    private async Task Quietly(Func<Task> order)
+    {
+        try
+        {
+            await order();
+        }
+        catch (StoreUnavailableException)
+        {
+            simulator.Reached.Count("operators told to try again");
+        }
+    }
+}

@@ -1,0 +1,201 @@
+using Herald.Engine.Catalogs;
+using Herald.Engine.Stores;
+using Herald.Simulation.Judging;
+using Herald.Simulation.Receiving;
+using Herald.Simulation.Running;
+using Herald.Simulation.Storing;
+
+namespace Herald.Simulation.Worlds;
+
+/// <summary>
+/// One seed's history: a store, a node that owns all shards, a front that accepts and edits, receivers, publishers, an operator, and
+/// faults for a while. Then the faults end, and everything must be settled.
+/// </summary>
+internal sealed class World
+{
+    private const long SettlesWithinMs = 600_000;
+    private const long ServedWithinMs = 15_000;
+
+    private readonly Simulator _simulator;
+    private readonly WorldPlan _plan;
+    private readonly Judge _judge;
+    private readonly SimStore _store;
+    private readonly Dictionary<string, SimReceiver> _receivers = [];
+    private readonly Node _node;
+    private readonly Front _front;
+    private readonly Publisher _publisher;
+    private readonly Operator _operator;
+    private readonly MachineInspector _inspector;
+    private StoreWeather _weather;
+    private long _disturbedAtMs;
+    private bool _isRough = true;
+
+    public World(int seed, Action<string>? trace = null)
+    {
+        _simulator = new Simulator(seed, trace);
+        _plan = WorldPlan.DrawFrom(_simulator);
+        _judge = new Judge(_simulator, _plan.Shards);
+        _store = new SimStore(_plan.Shards, (ulong)seed, _judge);
+        for (var i = 1; i <= _plan.Subscriptions; i++)
+            _receivers[$"s{i}"] = new SimReceiver(alwaysWell: i == 1);
+        foreach (var topic in WorldPlan.Topics)
+            _store.ChangeCatalog([new CatalogWrite(CatalogCodec.TopicKind, topic, 0, CatalogCodec.Encode(new CatalogCodec.StoredTopic(null, default)))]);
+        _node = new Node(_simulator, _store, _judge, _plan.Options, _receivers, () => _weather);
+        var process = _simulator.StartProcess("front");
+        _front = new Front(_simulator, _store, new SimChannel(process, new NodeView(process), _receivers, _judge), process, () => _weather);
+        _publisher = new Publisher(_simulator, _judge, new EventMaker(_simulator, _plan.Keys));
+        _operator = new Operator(_simulator, _judge, _store, _plan);
+        _inspector = new MachineInspector(_simulator, _judge, _store, _plan.Options);
+        _simulator.AfterStep = AfterStep;
+    }
+
+    public Reached Reached => _simulator.Reached;
+    public long Steps => _simulator.Steps;
+
+    /// <exception cref="Violation">A promise was broken.</exception>
+    public void Run()
+    {
+        _front.Start();
+        _node.Start();
+        Every(20, 2000 / _plan.Rate, PublishSomething);
+        Every(100, 3000, () => _publisher.PublishUnanswered(_front.Intake, _front.Catalog.FindTopic, _front.Process));
+        Every(5, 150, Hint);
+        Every(100, 1500, _front.Refresh, whileRough: false);
+        Every(50, 1500, Operate);
+        Every(100, 1500, DisturbReceivers);
+        Every(1000, 8000, () => _store.Trim(new ShardId(_simulator.Draw(0, _plan.Shards - 1)), _simulator.Draw(1, 1 + _judge.AcceptedCount)));
+        if (_plan.NodesFail)
+            Every(200, 5000, DisturbNode);
+        if (_plan.StoreFails)
+            Every(200, 4000, DisturbStore);
+        foreach (var id in _receivers.Keys)
+            _simulator.In(_simulator.Draw(5, 500), () => _operator.Put(id, _front.Catalog, _front.Process));
+        RunUntil(_simulator.NowMs + _plan.RoughMs, () => false);
+        Heal();
+        if (!RunUntil(_simulator.NowMs + SettlesWithinMs, () => _publisher.IsDone && _judge.IsSettled && _node.Engine is not null))
+            throw new Violation($"16: not settled {SettlesWithinMs / 1000} s after the last fault: {(_publisher.IsDone ? "" : "publishers; ")}{_judge.DescribeOpen()}. {MachineInspector.Describe(_node.Now)}");
+        RunUntil(_simulator.NowMs + 20_000, () => false);
+        CheckNothingIsLeft();
+    }
+
+    private bool RunUntil(long untilMs, Func<bool> isDone)
+    {
+        while (_simulator.NowMs < untilMs && !isDone())
+        {
+            if (!_simulator.Step())
+                throw new Violation("the world stands still");
+        }
+        return isDone();
+    }
+
+    private void AfterStep()
+    {
+        if (_node.Now is { } life && _simulator.Steps % 8 == 0)
+            _inspector.Check(life);
+        _node.AfterStep(_inspector.Check);
+        if (_weather == StoreWeather.Down)
+            Reached.Count("steps with the store away");
+        if (_node.Engine is null || _weather != StoreWeather.Calm)
+            _disturbedAtMs = _simulator.NowMs;
+        if (_simulator.Steps % 64 != 0)
+            return;
+        foreach (var model in _judge.Living.Where(m => m.Runs && _receivers[m.Id].AlwaysWell))
+            _judge.CheckIsServed(model, _disturbedAtMs, ServedWithinMs);
+    }
+
+    /// <summary>Again and again, at times that are drawn.</summary>
+    private void Every(int leastMs, int mostMs, Action act, bool whileRough = true) => _simulator.In(_simulator.Draw(leastMs, Math.Max(leastMs, mostMs)), () =>
+    {
+        if (whileRough && !_isRough)
+            return;
+        act();
+        Every(leastMs, mostMs, act, whileRough);
+    });
+
+    private void PublishSomething()
+    {
+        if (_node.Engine is { } engine && _simulator.Draw(0.6))
+            _publisher.PublishNew(engine.Intake, engine.Catalog.FindTopic, _node.Now!.Process);
+        else
+            _publisher.PublishNew(_front.Intake, _front.Catalog.FindTopic, _front.Process);
+    }
+
+    // A hint may be lost.
+    private void Hint()
+    {
+        if (_simulator.Draw(0.7))
+            _node.Hint();
+    }
+
+    private void Operate()
+    {
+        if (_node.Engine is { } engine && _simulator.Draw(0.6))
+            _operator.ActOnSomething(engine.Catalog, _node.Now!.Process, engine);
+        else
+            _operator.ActOnSomething(_front.Catalog, _front.Process, null);
+    }
+
+    private void DisturbReceivers()
+    {
+        var receiver = _simulator.Draw<SimReceiver>([.. _receivers.Values]);
+        receiver.Mood = _simulator.Draw(0.4) ? ReceiverMood.Well : _simulator.Draw(Enum.GetValues<ReceiverMood>());
+        receiver.Poison.Clear();
+        if (_simulator.Draw(0.5))
+            receiver.Poison.Add(EventMaker.KeyOf(_simulator.Draw(1, _plan.Keys)));
+    }
+
+    private void DisturbNode()
+    {
+        switch (_simulator.Draw(1, 10))
+        {
+            case <= 5: _node.KillSoon(); break;
+            case <= 7: _node.StopCleanly(); break;
+            case <= 9: _node.StandStill(); break;
+            default: _node.JumpClock(); break;
+        }
+        _disturbedAtMs = _simulator.NowMs;
+    }
+
+    private void DisturbStore()
+    {
+        _weather = _simulator.Draw(0.4) ? StoreWeather.Calm : _simulator.Draw(Enum.GetValues<StoreWeather>());
+        _disturbedAtMs = _simulator.NowMs;
+    }
+
+    private void Heal()
+    {
+        _simulator.Trace("all faults end");
+        (_isRough, _weather) = (false, StoreWeather.Calm);
+        foreach (var receiver in _receivers.Values)
+            receiver.Heal();
+        Every(100, 500, Help, whileRough: false);
+    }
+
+    private void Help()
+    {
+        _node.Hint();
+        _publisher.PublishUnanswered(_front.Intake, _front.Catalog.FindTopic, _front.Process);
+        if (_node.Engine is not { } engine)
+            return;
+        foreach (var model in _judge.Living.Where(m => !m.Runs).ToList())
+            _operator.Resume(model.Id, engine.Catalog, _node.Now!.Process);
+        _operator.Release(engine, _node.Now!.Process, discard: false);
+    }
+
+    // What was taken has been given back: permits, places among the blocked, states of subscriptions.
+    private void CheckNothingIsLeft()
+    {
+        var engine = _node.Engine ?? throw new Violation("the node ended by itself after the last fault");
+        if (engine.Ledger.InFlight != 0)
+            throw new Violation($"12: {engine.Ledger.InFlight} permits were never given back");
+        if (engine.Blocked.Count != 0)
+            throw new Violation($"12: {engine.Blocked.Count} blocked keys are still counted");
+        foreach (var host in engine.Hosts)
+        {
+            if (host.Machine.Routed != _judge.LastOf(host.Shard.Value))
+                throw new Violation($"shard {host.Shard} has routed {host.Machine.Routed} of {_judge.LastOf(host.Shard.Value)}");
+            if (host.Machine.States.Values.FirstOrDefault() is { } state)
+                throw new Violation($"shard {host.Shard} still has a state of subscription {state.Number} with {state.Lanes.Count} lanes: at head {state.AtHead}, asked {state.Asked[0]} and {state.Asked[1]}");
+        }
+    }
+}

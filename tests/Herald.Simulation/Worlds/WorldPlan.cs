@@ -1,0 +1,81 @@
+using Herald.Engine;
+using Herald.Engine.Publishing;
+using Herald.Engine.Retrying;
+using Herald.Engine.Subscriptions;
+using Herald.Simulation.Running;
+
+namespace Herald.Simulation.Worlds;
+
+/// <summary>What a seed draws before anything happens: the size of the world, its bounds, and how rough it is.</summary>
+internal sealed record WorldPlan
+{
+    public required int Shards { get; init; }
+    public required int Keys { get; init; }
+    public required int Subscriptions { get; init; }
+    public required EngineOptions Options { get; init; }
+
+    /// <summary>How long faults go on.</summary>
+    public required long RoughMs { get; init; }
+
+    /// <summary>Events a second, about.</summary>
+    public required int Rate { get; init; }
+
+    /// <summary>Nodes die, are stopped, stand still.</summary>
+    public required bool NodesFail { get; init; }
+
+    /// <summary>The store is slow, in doubt, away.</summary>
+    public required bool StoreFails { get; init; }
+
+    public static readonly string[] Topics = ["orders", "more"];
+    public const string ForwardTopic = "more";
+
+    public static WorldPlan DrawFrom(Simulator simulator) => new()
+    {
+        Shards = simulator.Draw(1, 2),
+        Keys = simulator.Draw(1, 6),
+        Subscriptions = simulator.Draw(1, 4),
+        RoughMs = simulator.Draw(4_000, 20_000),
+        Rate = simulator.Draw(2, 20),
+        NodesFail = simulator.Draw(0.75),
+        StoreFails = simulator.Draw(0.6),
+        Options = new EngineOptions
+        {
+            Intake = new IntakeOptions { MaxPayloadBytes = 1000 },
+            MaxInFlight = simulator.Draw(1, 6),
+            Window = simulator.Draw(2, 5),
+            LaneWindow = simulator.Draw(1, 3),
+            MaxBlockedPerSubscription = simulator.Draw(1, 3),
+            MaxBlocked = simulator.Draw(2, 6),
+            MaxBytesInFlight = simulator.Draw(200, 800),
+            CommitEvery = TimeSpan.FromMilliseconds(simulator.Draw(10, 300)),
+            LeastCheckpointBytes = simulator.Draw(50, 2000),
+            Grace = TimeSpan.FromMilliseconds(simulator.Draw(100, 3000)),
+        },
+    };
+
+    public static Filter DrawFilter(Simulator simulator)
+    {
+        var clauses = new List<FilterClause>();
+        if (simulator.Draw(0.4))
+            clauses.Add(new FilterClause(Filter.TypeClause, true, [simulator.Draw(EventMaker.Types)]));
+        if (simulator.Draw(0.3))
+            clauses.Add(new FilterClause(EventMaker.Attribute, false, simulator.Draw(0.5) ? EventMaker.Colors : [simulator.Draw(EventMaker.Colors)]));
+        return clauses.Count == 0 ? Filter.All : new Filter([.. clauses.OrderBy(c => c.Attribute, StringComparer.Ordinal)]);
+    }
+
+    public static RetryPolicy DrawPolicy(Simulator simulator, string topic)
+    {
+        var exhausted = simulator.Draw<OnExhausted>([OnExhausted.DeadLetter, OnExhausted.Hold, topic == ForwardTopic ? OnExhausted.DeadLetter : OnExhausted.Forward]);
+        return new RetryPolicy
+        {
+            Waits = simulator.Draw(0.5)
+                ? new RetryWaits.Exponential(TimeSpan.FromMilliseconds(50), 2, TimeSpan.FromSeconds(2), 0.2)
+                : new RetryWaits.Schedule([TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(300), TimeSpan.FromSeconds(1)], 0),
+            MaxAttempts = simulator.Draw(0.6) ? simulator.Draw(1, 5) : null,
+            MaxAge = simulator.Draw(0.5) ? TimeSpan.FromSeconds(simulator.Draw(1, 10)) : TimeSpan.FromDays(1),
+            Ttl = simulator.Draw(0.15) ? TimeSpan.FromSeconds(simulator.Draw(1, 6)) : null,
+            OnExhausted = exhausted,
+            ForwardTo = exhausted == OnExhausted.Forward ? ForwardTopic : null,
+        };
+    }
+}
