@@ -32,8 +32,11 @@ public sealed class CrashTests(ITestOutputHelper output)
             await Task.Delay(TimeSpan.FromMilliseconds(random.Next(LongestRoundMs)), TimeProvider.System, Cancel);
             await rig.Server.KillAsync();
             kills++;
-            if (random.Next(3) == 0 && await rig.KillWhileStartingAsync(TimeSpan.FromMilliseconds(random.Next(LongestStartMs)), Cancel))
+            if (random.Next(3) == 0)
+            {
+                await rig.KillWhileStartingAsync(TimeSpan.FromMilliseconds(random.Next(LongestStartMs)), Cancel);
                 killsWhileStarting++;
+            }
             await rig.RestartAsync(Cancel);
         }
         // Until a batch has its answer nobody knows its fate: the load ends behind one that has.
