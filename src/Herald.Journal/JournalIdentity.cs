@@ -45,7 +45,7 @@ internal sealed record JournalIdentity(Guid Store, int ShardCount, ulong HashSee
         var length = file.Read(bytes, 0);
         if (length < 12 || BinaryPrimitives.ReadUInt64LittleEndian(bytes) != Magic)
             throw new JournalDamagedException(file.Path, 0, "not the identity file of a journal");
-        if (BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(8)) is var format && format > Format)
+        if (BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(8)) is var format && format != Format)
             throw new JournalFormatException(file.Path, format, Format);
         if (length < Length || BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(ChecksumAt)) != Crc32C.Of(bytes.AsSpan(0, ChecksumAt)))
             throw new JournalDamagedException(file.Path, 0, "the identity file's checksum does not hold");

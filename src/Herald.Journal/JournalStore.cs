@@ -79,7 +79,7 @@ public sealed class JournalStore : IEventLog, IShardStore, IStateReader, ICatalo
     /// <exception cref="ArgumentException">Options out of range; the message lists all of them.</exception>
     /// <exception cref="JournalInUseException">Another process has it open.</exception>
     /// <exception cref="JournalDamagedException">What had been durable is not what was written.</exception>
-    /// <exception cref="JournalFormatException">A newer Herald wrote it.</exception>
+    /// <exception cref="JournalFormatException">A newer Herald wrote it, or one from before the first release.</exception>
     public static ValueTask<JournalStore> OpenAsync(
         JournalOptions options, TimeProvider time, Action<string>? notices = null, CancellationToken cancel = default) =>
         OpenAsync(options, time, new PosixFiles(), notices, cancel);
@@ -262,10 +262,16 @@ public sealed class JournalStore : IEventLog, IShardStore, IStateReader, ICatalo
         await _scrubbing.ConfigureAwait(false);
         _queue.Close(new StoreUnavailableException("The journal is closed."));
         await _writer.Ended.ConfigureAwait(false);
-        await _checkpoints.CloseAsync(_writer).ConfigureAwait(false);
-        _contents.Dispose();
-        _lock.Dispose();
-        _closing.Dispose();
+        try
+        {
+            await _checkpoints.CloseAsync(_writer).ConfigureAwait(false);
+        }
+        finally
+        {
+            _contents.Dispose();
+            _lock.Dispose();
+            _closing.Dispose();
+        }
     }
 
     /// <summary>For tests: a checkpoint of now has been written.</summary>
@@ -285,7 +291,9 @@ public sealed class JournalStore : IEventLog, IShardStore, IStateReader, ICatalo
         JournalContents? contents = null;
         try
         {
+            // Files that an earlier process made, and did not live to see in their directory for certain, are built upon from here on.
             files.SyncDirectory(paths.Root);
+            files.SyncDirectory(paths.Log);
             var identity = JournalIdentity.ReadOrCreate(files, paths, options.ShardCount);
             if (identity.ShardCount != options.ShardCount)
                 notice($"The journal has {identity.ShardCount} shards, the number it was created with; ShardCount {options.ShardCount} is not used.");
@@ -305,7 +313,7 @@ public sealed class JournalStore : IEventLog, IShardStore, IStateReader, ICatalo
     /// <summary>Makes this run known, so that no epoch is given twice; then lets the writer run.</summary>
     private void Begin()
     {
-        if (!_writer.TryMakeRoom(FrameBuffer.EntryHeader + 8, mayUseReserve: true))
+        if (!_writer.TryMakeRoom(FrameBuffer.EntryBytes(8), mayUseReserve: true))
             throw new IOException($"There is no room to open the journal in '{_contents.Options.Directory}': free some disk space, or raise MaxBytes.");
         _contents.WriteRun(_contents.Run + 1);
         _writer.WriteFrame();

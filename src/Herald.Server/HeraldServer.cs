@@ -57,9 +57,6 @@ public sealed class HeraldServer : IAsyncDisposable
         }
     }
 
-    public static Task<HeraldServer> StartAsync(ServerOptions options, TimeProvider time, CancellationToken cancel = default) =>
-        StartAsync(options, new ServerServices { Time = time }, cancel);
-
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)

@@ -24,8 +24,9 @@ internal sealed class FakeHerald : IAsyncDisposable
         _app.Run(HandleAsync);
     }
 
-    public sealed record Request(string Method, string Path, string Body, string? Authorization);
+    public sealed record Request(string Method, string Path, string Body, string? Authorization, string? IfMatch);
 
+    /// <param name="Status">0: the connection is cut instead.</param>
     public sealed record Answer(int Status, string Body, string ContentType = "application/json", int? RetryAfter = null);
 
     public ConcurrentQueue<Request> Requests { get; } = new();
@@ -45,9 +46,14 @@ internal sealed class FakeHerald : IAsyncDisposable
         using var body = new StreamReader(context.Request.Body);
         var request = new Request(
             context.Request.Method, context.Request.Path + context.Request.QueryString.Value, await body.ReadToEndAsync(),
-            context.Request.Headers.Authorization);
+            context.Request.Headers.Authorization, context.Request.Headers.IfMatch);
         Requests.Enqueue(request);
         var answer = _answer(request);
+        if (answer.Status == 0)
+        {
+            context.Abort();
+            return;
+        }
         context.Response.StatusCode = answer.Status;
         context.Response.ContentType = answer.ContentType;
         if (answer.RetryAfter is { } seconds)

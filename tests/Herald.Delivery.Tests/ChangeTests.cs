@@ -15,11 +15,10 @@ public sealed class ChangeTests
     {
         await using var node = await Node.StartAsync();
         var topic = await node.TopicAsync("orders");
-        var red = Node.Draft("s") with { Filter = new Filter([new FilterClause("colour", false, ["red"])]) };
-        await node.SubscribeAsync(red);
+        await node.SubscribeAsync(WithColour("red"));
         await node.Engine.Catalog.PauseAsync("s", default);
         await node.PublishAsync(topic, Pairs(100, 1), Colours);
-        await node.SubscribeAsync(red with { Filter = new Filter([new FilterClause("colour", false, ["blue"])]) });
+        await node.SubscribeAsync(WithColour("blue"));
         await node.PublishAsync(topic, Pairs(100, 2), Colours);
         await node.RestartAsync();
         await node.Engine.Catalog.ResumeAsync("s", default);
@@ -28,6 +27,48 @@ public sealed class ChangeTests
         for (var key = 0; key < 100; key++)
             Assert.Equal(key % 2 == 0 ? 1 : 2, judge.LastOf(key));
         Assert.Equal(100, judge.Received);
+    }
+
+    [Fact]
+    public async Task Filter_changes_that_every_shard_has_routed_past_are_forgotten_and_never_refused()
+    {
+        const int Changes = 200;
+        await using var node = await Node.StartAsync();
+        var topic = await node.TopicAsync("orders");
+        var judge = node.Channel.JudgeOf("s");
+        await node.SubscribeAsync(WithColour("red"));
+        for (var i = 1; i <= Changes; i++)
+        {
+            await node.PublishAsync(topic, Pairs(20, i), Colours);
+            await judge.WaitForAsync(10 * i);
+            await node.SubscribeAsync(WithColour(i % 2 == 0 ? "red" : "blue"));
+        }
+        for (var key = 0; key < 20; key++)
+            Assert.Equal(key % 2 == 0 ? Changes - 1 : Changes, judge.LastOf(key));
+        Assert.Equal(10 * Changes, judge.Received);
+    }
+
+    [Fact]
+    public async Task Filter_changes_that_nothing_has_been_routed_past_are_refused_in_time()
+    {
+        await using var node = await Node.StartAsync();
+        var topic = await node.TopicAsync("orders");
+        await node.SubscribeAsync(WithColour("red"));
+        await node.Engine.Catalog.PauseAsync("s", default);
+        var (changes, result) = (0, default(CatalogResult<Subscription>));
+        do
+        {
+            await node.PublishAsync(topic, Pairs(20, ++changes), Colours);
+            result = await node.Engine.Catalog.PutSubscriptionAsync(WithColour(changes % 2 == 0 ? "red" : "blue"), new StartFrom.Now(), null, default);
+        }
+        while (result.Done && changes < 1000);
+        Assert.Equal((CatalogOutcome.InUse, 64), (result.Outcome, changes));
+
+        // Once it has caught up it may be changed again.
+        await node.Engine.Catalog.ResumeAsync("s", default);
+        await node.Channel.JudgeOf("s").WaitForAsync(10 * changes);
+        await node.SubscribeAsync(WithColour("green"));
+        Assert.Equal(0, node.Channel.JudgeOf("s").OutOfOrder);
     }
 
     [Fact]
@@ -116,7 +157,7 @@ public sealed class ChangeTests
 
         Volatile.Write(ref sick, 0);
         Assert.Equal(100, await node.Engine.DeadLetters.RedriveAllAsync("s", default));
-        await Until(() => judge.Log.Count(r => r.Redelivery == Redelivery.Redrive) == 100);
+        await Until.HoldsAsync(() => judge.Log.Count(r => r.Redelivery == Redelivery.Redrive) == 100);
         Assert.Equal((0, 0), (judge.OutOfOrder, judge.OtherIds));
         Assert.Empty((await node.Engine.DeadLetters.ListAsync(new DeadLetterQuery("s", null, 1000, null), default)).Items);
     }
@@ -132,7 +173,7 @@ public sealed class ChangeTests
         var judge = node.Channel.JudgeOf("s");
         await node.PublishAsync(topic, Enumerable.Range(0, 100).Select(i => (i % 10, (i / 10) + 1)));
         await judge.WaitForAsync(90);
-        await Until(async () => (await node.Engine.Inspector.LagAsync("s", default))!.HeldKeys == 1);
+        await Until.HoldsAsync(async () => (await node.Engine.Inspector.LagAsync("s", default))!.HeldKeys == 1);
         await node.RestartAsync();
         var held = Assert.Single((await node.Engine.Inspector.BlockedKeysAsync("s", 10, null, default)).Items);
         Assert.True(held.Held);
@@ -166,7 +207,7 @@ public sealed class ChangeTests
         node.Channel.Answer("old", (_, _, _) => ValueTask.FromResult(ScriptedChannel.Fail(410)));
         await node.SubscribeAsync(Node.Draft("s") with { Endpoint = "test://old/" });
         await node.PublishAsync(topic, Pairs(100, 1));
-        await Until(() => node.Engine.Catalog.FindSubscription("s")!.Status == SubscriptionStatus.Disabled);
+        await Until.HoldsAsync(() => node.Engine.Catalog.FindSubscription("s")!.Status == SubscriptionStatus.Disabled);
         await node.SubscribeAsync(Node.Draft("s") with { Endpoint = "test://new/" });
         await node.Channel.JudgeOf("new").WaitForAsync(100);
         Assert.Equal(0, node.Channel.JudgeOf("new").OutOfOrder);
@@ -200,18 +241,8 @@ public sealed class ChangeTests
 
     private static IEnumerable<(int Key, int Number)> Pairs(int keys, int number) => Enumerable.Range(0, keys).Select(key => (key, number));
 
+    private static SubscriptionDraft WithColour(string colour) => Node.Draft("s") with { Filter = new Filter([new FilterClause("colour", false, [colour])]) };
+
     private static void Colours(Engine.Publishing.AttributeBuffer attributes, int key) =>
         attributes.Add("colour"u8, key % 2 == 0 ? "red"u8 : "blue"u8);
-
-    private static Task Until(Func<bool> holds) => Until(() => Task.FromResult(holds()));
-
-    private static async Task Until(Func<Task<bool>> holds)
-    {
-        using var most = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (!await holds())
-        {
-            most.Token.ThrowIfCancellationRequested();
-            await Task.Yield();
-        }
-    }
 }

@@ -68,6 +68,25 @@ internal sealed class OrdersRig : IAsyncDisposable
         Server = await ServerProcess.StartAsync(["--data", _data.FullName, "--listen", address.Authority], TimeProvider.System, cancel);
     }
 
+    /// <summary>Starts the server and kills it a moment later.</summary>
+    public async Task KillWhileStartingAsync(TimeSpan after, CancellationToken cancel)
+    {
+        var run = await HeraldRun.OfAsync(
+            start =>
+            {
+                // Not the settings of whoever runs the tests.
+                foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("HERALD_", StringComparison.Ordinal)).ToList())
+                    start.Environment.Remove(name);
+            },
+            async process =>
+            {
+                await Task.Delay(after, TimeProvider.System, cancel);
+                process.Kill();
+            },
+            cancel, "serve", "--data", _data.FullName, "--listen", Server.Address.Authority);
+        Assert.True(run.Code == 128 + 9, $"It ended by itself, with {run.Code}: {run.Out}{run.Error}");
+    }
+
     public Task UntilAcceptedAsync(long count, CancellationToken cancel) => Wait.UntilAsync(
         () => Ledger.AcceptedCount >= count, TimeSpan.FromSeconds(60), () => $"Only {Ledger.AcceptedCount} of {count} were accepted.\n{Server.LastOutput}", cancel);
 

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
+using Herald.Cli.Api;
 using Herald.Cli.Processes;
 using Herald.Cli.Receiving;
 using Herald.Cli.Serving;
@@ -8,6 +10,9 @@ namespace Herald.EndToEnd;
 
 public sealed class ServingTests
 {
+    /// <summary>What <c>engine.grace</c> is when nothing is said.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -23,22 +28,68 @@ public sealed class ServingTests
     [Fact]
     public async Task A_stop_under_load_loses_nothing_and_costs_no_attempt()
     {
+        const int Orders = 200, Events = 6000;
         await using var rig = await OrdersRig.StartAsync(
-            200, seed: 2, Cancel, ("healthy", new Conduct.Healthy()), ("slow", new Conduct.Slow(TimeSpan.FromMilliseconds(20))));
-        var load = rig.Load.RunAsync(rate: 2000, TimeSpan.MaxValue, most: 6000, Cancel);
+            Orders, seed: 2, Cancel, ("healthy", new Conduct.Healthy()), ("slow", new Conduct.Slow(TimeSpan.FromMilliseconds(20))));
+        var load = rig.Load.RunAsync(rate: 2000, TimeSpan.MaxValue, Events, Cancel);
         await rig.UntilAcceptedAsync(2000, Cancel);
+        await AssertNoAttemptFailedAsync(rig);
 
         Signal.Terminate(rig.Server.Id);
-        using var grace = new CancellationTokenSource(TimeSpan.FromSeconds(20), TimeProvider.System);
-        await rig.Server.ExitedAsync(grace.Token);
-        Assert.Equal(0, rig.Server.ExitCode);
+        await AssertEndsAsync(rig.Server, Grace);
 
         await rig.RestartAsync(Cancel);
         await load;
         await rig.UntilDeliveredAsync(TimeSpan.FromSeconds(60), Cancel);
         rig.AssertSound();
-        Assert.All(rig.Receivers, receiver => Assert.True(receiver.Retries == 0, rig.Story()));
+        // Told by everybody who can know: receivers by the number each request bears, the metrics, the history of what was sent around the stop.
+        Assert.All(rig.Receivers, receiver => Assert.True(receiver.Webhooks.HighestAttempt == 1, rig.Story()));
         Assert.Equal(0, rig.Ledger.Judge().Duplicates);
+        Assert.Equal(Events * 2L, rig.Receivers.Sum(receiver => receiver.Webhooks.Attempts));
+        await AssertNoAttemptFailedAsync(rig);
+        for (var order = 1; order <= Orders; order += 4)
+            for (var number = 7; number <= 13; number++)
+                await AssertDeliveredAtOnceAsync(rig, $"order-{order:000000}", number);
+    }
+
+    /// <summary>An attempt that outlasts the grace time is given up: it is not counted, and is made again, as the same attempt of the same message.</summary>
+    [Fact]
+    public async Task A_stop_gives_up_what_outlasts_its_grace_time_and_counts_it_for_nothing()
+    {
+        var data = Directory.CreateTempSubdirectory("herald-test-");
+        try
+        {
+            var received = new ConcurrentQueue<(string Id, int Attempt)>();
+            await using var receiver = await WebhookReceiver.StartAsync(
+                "hook", null, new Conduct.Slow(TimeSpan.FromSeconds(30)), webhook => received.Enqueue((webhook.Id, webhook.Attempt)), TimeProvider.System, new Random(1), Cancel);
+            string[] arguments = ["--data", data.FullName, "--listen", "127.0.0.1:0", "--engine-grace", "500ms"];
+            await using (var server = await ServerProcess.StartAsync(arguments, TimeProvider.System, Cancel))
+            {
+                using var client = new HeraldClient(server.Address, null);
+                await client.PutAsync("/v1/topics/orders", null, Cancel);
+                var subscription = new JsonObject { ["topic"] = "orders", ["endpoint"] = receiver.Endpoint.ToString(), ["limits"] = new JsonObject { ["timeout"] = "1m" } };
+                await client.PutAsync("/v1/subscriptions/hook", subscription, Cancel);
+                Assert.Equal(202, (await client.PublishAsync("orders", """{"id":"one","key":"k","payload":1}"""u8.ToArray(), Cancel)).Status);
+                await Wait.UntilAsync(() => receiver.Attempts == 1, TimeSpan.FromSeconds(10), () => "No attempt arrived.", Cancel);
+                Signal.Terminate(server.Id);
+                // Its grace time, and what a process takes to end.
+                await AssertEndsAsync(server, TimeSpan.FromSeconds(5));
+            }
+
+            receiver.Conduct = new Conduct.Healthy();
+            await using var again = await ServerProcess.StartAsync(arguments, TimeProvider.System, Cancel);
+            await Wait.UntilAsync(() => !received.IsEmpty, TimeSpan.FromSeconds(10), () => "It was not sent again.", Cancel);
+            Assert.Equal(1, Assert.Single(received).Attempt);
+            Assert.Equal(2, receiver.Attempts);
+            using var asking = new HeraldClient(again.Address, null);
+            await Wait.UntilAsync(
+                () => Attempts(asking.GetAsync("/v1/topics/orders/events/one?key=k", Cancel).GetAwaiter().GetResult()).SequenceEqual([(1, "delivered")]),
+                TimeSpan.FromSeconds(10), () => "The history tells of something else than one delivery.", Cancel);
+        }
+        finally
+        {
+            data.Delete(recursive: true);
+        }
     }
 
     [Fact]
@@ -89,6 +140,38 @@ public sealed class ServingTests
         Assert.Contains("listen = 'nowhere'", refusal.Message, StringComparison.Ordinal);
         Assert.Contains("engine.window = '0'", refusal.Message, StringComparison.Ordinal);
     }
+
+    private static async Task AssertEndsAsync(ServerProcess server, TimeSpan within)
+    {
+        using var patience = new CancellationTokenSource(within, TimeProvider.System);
+        try
+        {
+            await server.ExitedAsync(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            Assert.Fail($"It has not ended within {within}.\n{server.LastOutput}");
+        }
+        Assert.Equal(0, server.ExitCode);
+    }
+
+    private static async Task AssertNoAttemptFailedAsync(OrdersRig rig)
+    {
+        var metrics = (await rig.Client.GetAsync("/metrics", Cancel)).Text.Split('\n');
+        Assert.Contains(metrics, line => line.StartsWith("herald_attempts_total{outcome=\"delivered\"}", StringComparison.Ordinal));
+        Assert.DoesNotContain(metrics, line => line.StartsWith("herald_attempts_total{", StringComparison.Ordinal) && !line.Contains("\"delivered\"", StringComparison.Ordinal));
+        Assert.DoesNotContain(metrics, line => line.StartsWith("herald_skips_total{", StringComparison.Ordinal));
+    }
+
+    private static async Task AssertDeliveredAtOnceAsync(OrdersRig rig, string order, int number)
+    {
+        var story = await rig.Client.GetAsync($"/v1/topics/orders/events/{order}-{number}?key={order}", Cancel);
+        Assert.True(story.Succeeded, story.Text);
+        Assert.Equal([(1, "delivered"), (1, "delivered")], Attempts(story));
+    }
+
+    private static (int Number, string Outcome)[] Attempts(Reply story) => story.Body is not { } body ? [] :
+        [.. body.GetProperty("attempts").EnumerateArray().Select(attempt => (attempt.GetProperty("number").GetInt32(), attempt.GetProperty("outcome").GetString()!))];
 
     private static bool Refuses(OrdersRig rig)
     {

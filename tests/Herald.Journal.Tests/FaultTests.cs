@@ -1,6 +1,9 @@
 using Herald.Contracts.Stores;
 using Herald.Engine.Stores;
+using Herald.Journal.Checkpoints;
 using Herald.Journal.Files;
+using Herald.Journal.Recovery;
+using Herald.Journal.Segments;
 using Herald.Journal.Tests.Faults;
 using Xunit;
 
@@ -33,6 +36,122 @@ public sealed class FaultTests
         await store.DisposeAsync();
         await using var again = await OpenAsync();
         Assert.InRange((await again.BoundsAsync(new ShardId(0), Cancel)).Last, 1, 2);
+    }
+
+    [Fact]
+    public async Task A_last_checkpoint_that_fails_lets_the_directory_go_all_the_same()
+    {
+        await using var harness = new JournalHarness();
+        await harness.StartAsync();
+        await harness.Store.AppendAsync(new StoreEvents(harness.Store, harness.Clock).Make(3), new Appended[3], null, Cancel);
+        // A directory where the checkpoint would be written: it cannot be opened as a file.
+        Directory.CreateDirectory(Path.Combine(harness.Root, "checkpoint.new"));
+        await Assert.ThrowsAnyAsync<Exception>(async () => await harness.StopAsync());
+        Directory.Delete(Path.Combine(harness.Root, "checkpoint.new"));
+        await using var again = await JournalStore.OpenAsync(harness.Options, harness.Clock, cancel: Cancel);
+        Assert.Equal(3, again.Statistics.Events);
+    }
+
+    [Fact]
+    public async Task A_place_that_cannot_be_read_is_told_by_the_background_check()
+    {
+        var options = new JournalOptions { Directory = "/simulated", SegmentBytes = 16 << 10, MinFreeBytes = 0 };
+        using var segments = new SegmentLog(_files, new JournalPaths("/simulated"), options, new DiskSpace(_files, options), Guid.NewGuid(), shards: 1);
+        Assert.True(segments.TryRoll(100, firstFrame: 1, useReserve: false));
+        _files.FailNext = ("read", ".log");
+        var scrubber = new Scrubber(segments, new CheckpointPosition(1, segments.Offset, NextFrame: 2), TimeProvider.System, Note);
+        await scrubber.RunAsync(Cancel);
+        Assert.Equal(1, scrubber.Damaged);
+        Assert.Contains("0000000001.log", Assert.Single(_notices), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_id_whose_record_is_damaged_is_still_known()
+    {
+        await using var store = await OpenAsync();
+        var verdicts = new Appended[1];
+        var one = new[] { new StoreEvents(store, _clock).Make("a", shard: 0, payload: StoreEvents.Payload("needle")) };
+        await store.AppendAsync(one, verdicts, null, Cancel);
+        _files.Flip("/simulated/journal/0000000001.log", Find("needle"), 3);
+        await store.AppendAsync(one, verdicts, null, Cancel);
+        Assert.Equal(new Appended(Verdict.Duplicate, 1), verdicts[0]);
+        _files.FailNext = ("read", ".log");
+        await store.AppendAsync(one, verdicts, null, Cancel);
+        Assert.Equal(new Appended(Verdict.Duplicate, 1), verdicts[0]);
+        Assert.False(store.Failed.IsCompleted);
+    }
+
+    [Theory]
+    [InlineData("a letter")]
+    [InlineData("a history block")]
+    public async Task What_is_damaged_is_not_freed_and_that_is_told_but_the_journal_goes_on(string damaged)
+    {
+        await using var store = await OpenAsync(o => o with { RetainFor = TimeSpan.Zero });
+        var lease = (await store.RenewAsync(Cancel))[0];
+        await AppendAsync(store, 3);
+        await store.CommitAsync(
+            new ShardCommit
+            {
+                Fence = new Fence(lease.Shard, lease.Epoch),
+                Number = 1,
+                DeadLetters = [new NewDeadLetter(new DeadLetterId(lease.Shard, 1, 0, 2), "s", "topic", new DeadLetterReason("max-age", "a letter", 1, null, 1, _clock.NowMs), default)],
+                History = new HistoryBlock(1, 3, _clock.NowMs, StoreEvents.Payload("a history block")),
+            },
+            Cancel);
+        _files.Flip("/simulated/journal/0000000001.log", Find(damaged), 3);
+        await AppendAsync(store, 40, 900);
+        await store.CommitAsync(new ShardCommit { Fence = new Fence(lease.Shard, lease.Epoch), Number = 2, SettledBelow = 40 }, Cancel);
+        await store.CheckpointAsync(Cancel);
+        await store.TickAsync(Cancel);
+
+        Assert.Contains(_notices, n => n.Contains("cannot be freed", StringComparison.Ordinal) && n.Contains("0000000001.log", StringComparison.Ordinal));
+        Assert.Equal(1, (await store.BoundsAsync(new ShardId(0), Cancel)).First);
+        Assert.Equal(Verdict.Accepted, (await AppendAsync(store, 1))[0].Verdict);
+        Assert.Single(_notices, n => n.Contains("cannot be freed", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task State_that_is_damaged_is_copied_forward_as_it_is_and_still_told()
+    {
+        await using var store = await OpenAsync(o => o with { RetainFor = TimeSpan.Zero });
+        var lease = (await store.RenewAsync(Cancel))[0];
+        var key = StoreEvents.Payload("key");
+        await AppendAsync(store, 3);
+        await store.CommitAsync(
+            new ShardCommit { Fence = new Fence(lease.Shard, lease.Epoch), Number = 1, State = [new StateWrite("app", key, StoreEvents.Payload("a value of state"))] }, Cancel);
+        _files.Flip("/simulated/journal/0000000001.log", Find("a value of state"), 3);
+        await AppendAsync(store, 40, 900);
+        await store.CommitAsync(new ShardCommit { Fence = new Fence(lease.Shard, lease.Epoch), Number = 2, SettledBelow = 40 }, Cancel);
+        await store.CheckpointAsync(Cancel);
+        await store.TickAsync(Cancel);
+
+        Assert.True((await store.BoundsAsync(new ShardId(0), Cancel)).First > 1);
+        await Assert.ThrowsAsync<JournalDamagedException>(async () => await store.ReadAsync(lease.Shard, "app", [key], Cancel));
+    }
+
+    [Fact]
+    public async Task A_backup_that_waits_for_its_checkpoint_is_told_when_the_journal_stops()
+    {
+        using var release = new ManualResetEventSlim();
+        var writing = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var store = await OpenAsync();
+        _files.Before = (operation, path) =>
+        {
+            if (!path.EndsWith("checkpoint.new", StringComparison.Ordinal))
+                return;
+            writing.TrySetResult();
+            release.Wait(Cancel);
+        };
+        var checkpoint = store.CheckpointAsync(Cancel);
+        await writing.Task;
+        var backup = store.BackupAsync("/copy", Cancel).AsTask();
+        // The writer answers in turn: it has heard of the backup.
+        await store.ReadSourcePositionAsync("s", Cancel);
+        _files.FailNext = ("fdatasync", "checkpoint.new");
+        release.Set();
+
+        await Assert.ThrowsAsync<JournalFileException>(() => checkpoint);
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => backup);
     }
 
     [Fact]
@@ -109,6 +228,9 @@ public sealed class FaultTests
         Assert.Equal(Verdict.NoRoom, verdicts[0].Verdict);
         Assert.Null(await store.ReadSourcePositionAsync("s", Cancel));
     }
+
+    /// <summary>Where the text lies in the first segment.</summary>
+    private long Find(string text) => _files.Content("/simulated/journal/0000000001.log").AsSpan().IndexOf(StoreEvents.Payload(text));
 
     private ValueTask<JournalStore> OpenAsync(Func<JournalOptions, JournalOptions>? adjust = null)
     {

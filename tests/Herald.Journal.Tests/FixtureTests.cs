@@ -7,8 +7,8 @@ using Xunit;
 namespace Herald.Journal.Tests;
 
 /// <summary>
-/// A journal written by the first version must open for ever. Its directory is committed; a format change needs a fixture of its own
-/// beside this one. Run with HERALD_WRITE_FIXTURE set to a directory to write a new one there.
+/// A journal of the first release must open for ever. Its directory is committed (v2; v1 was given up before there was a release); a format
+/// change needs a fixture of its own beside it. Run with HERALD_WRITE_FIXTURE set to a directory to write a new one there.
 /// </summary>
 public sealed class FixtureTests
 {
@@ -17,8 +17,8 @@ public sealed class FixtureTests
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData("v1/closed")]
-    [InlineData("v1/crashed")]
+    [InlineData("v2/closed")]
+    [InlineData("v2/crashed")]
     public async Task A_journal_of_an_earlier_version_opens_and_serves(string fixture)
     {
         var directory = Path.Combine(Path.GetTempPath(), "herald-fixture-" + Guid.NewGuid().ToString("N")[..12]);
@@ -32,6 +32,31 @@ public sealed class FixtureTests
         {
             Directory.Delete(directory, recursive: true);
         }
+    }
+
+    [Theory]
+    [InlineData("v1/closed")]
+    [InlineData("v1/crashed")]
+    public async Task A_journal_from_before_the_first_release_is_refused_by_name_and_left_as_it_is(string fixture)
+    {
+        var directory = Path.Combine(Path.GetTempPath(), "herald-fixture-" + Guid.NewGuid().ToString("N")[..12]);
+        CopyDirectory(Path.Combine(AppContext.BaseDirectory, "Fixtures", fixture), directory);
+        try
+        {
+            var before = Contents(directory);
+            var refused = await Assert.ThrowsAsync<JournalFormatException>(async () => await JournalStore.OpenAsync(Options(directory), new StoreClock(), cancel: Cancel));
+            Assert.Equal(1, refused.Found);
+            Assert.Contains("before the first release", refused.Message, StringComparison.Ordinal);
+            File.Delete(Path.Combine(directory, "lock"));
+            Assert.Equal(before, Contents(directory));
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+
+        static Dictionary<string, string> Contents(string directory) => Directory.GetFiles(directory, "*", SearchOption.AllDirectories)
+            .ToDictionary(file => file, file => Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(file))));
     }
 
     [Fact]

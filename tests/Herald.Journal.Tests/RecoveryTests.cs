@@ -103,6 +103,57 @@ public sealed class RecoveryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_checkpoint_of_another_journal_is_refused()
+    {
+        await AppendAsync(1);
+        await _harness.StopAsync();
+        await using var other = new JournalHarness();
+        await other.StartAsync();
+        await other.StopAsync();
+        File.Copy(Path.Combine(other.Root, "checkpoint"), Path.Combine(_harness.Root, "checkpoint"), overwrite: true);
+        var refused = await Assert.ThrowsAsync<JournalDamagedException>(async () => await _harness.StartAsync());
+        Assert.Contains("another journal", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("identity")]
+    [InlineData("journal/0000000001.log")]
+    [InlineData("index/0000-00000000.idx")]
+    public async Task A_missing_file_is_damage_named(string name)
+    {
+        await AppendAsync(5);
+        await _harness.StopAsync();
+        File.Delete(Path.Combine(_harness.Root, name));
+        var refused = await Assert.ThrowsAsync<JournalDamagedException>(async () => await _harness.StartAsync());
+        Assert.Equal(Path.Combine(_harness.Root, name), refused.File);
+    }
+
+    [Theory]
+    [InlineData("identity", 40)]
+    [InlineData("index/0000-00000000.idx", 128)]
+    [InlineData("checkpoint", 20)]
+    [InlineData("journal/0000000001.log", 40)]
+    public async Task A_file_that_is_too_short_is_damage_named(string name, int length)
+    {
+        await AppendAsync(5);
+        await _harness.StopAsync();
+        using (var file = File.OpenWrite(Path.Combine(_harness.Root, name)))
+            file.SetLength(length);
+        var refused = await Assert.ThrowsAsync<JournalDamagedException>(async () => await _harness.StartAsync());
+        Assert.Equal(Path.Combine(_harness.Root, name), refused.File);
+    }
+
+    [Fact]
+    public async Task Another_number_of_shards_than_the_journal_was_made_with_is_told_and_not_used()
+    {
+        await _harness.StopAsync();
+        var told = new List<string>();
+        await using var store = await JournalStore.OpenAsync(_harness.Options with { ShardCount = 3 }, _harness.Clock, told.Add, Cancel);
+        Assert.Equal(16, store.ShardCount);
+        Assert.Contains(told, line => line.Contains("ShardCount 3 is not used", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task The_background_check_tells_of_damage_below_the_checkpoint()
     {
         await AppendAsync(5);

@@ -26,6 +26,7 @@ internal sealed class WebhookReceiver : IHttpApplication<IFeatureCollection>, IA
     private KestrelServer? _listening;
     private long _attempts;
     private long _refusals;
+    private int _highestAttempt;
     private string? _lastRefusal;
 
     private WebhookReceiver(string name, string? secret, Conduct conduct, Action<ReceivedWebhook> acknowledged, TimeProvider time, Random random)
@@ -42,6 +43,9 @@ internal sealed class WebhookReceiver : IHttpApplication<IFeatureCollection>, IA
 
     /// <summary>Requests that arrived, whatever became of them.</summary>
     public long Attempts => Interlocked.Read(ref _attempts);
+
+    /// <summary>The highest number of an attempt that arrived: 1 when nothing was ever tried again.</summary>
+    public int HighestAttempt => Volatile.Read(ref _highestAttempt);
 
     /// <summary>Requests whose signature did not hold, or which were no webhooks at all; there should be none.</summary>
     public long Refusals => Interlocked.Read(ref _refusals);
@@ -125,6 +129,9 @@ internal sealed class WebhookReceiver : IHttpApplication<IFeatureCollection>, IA
             Volatile.Write(ref _lastRefusal, problem);
             return 401;
         }
+        _ = int.TryParse(request.Headers["herald-attempt"], NumberStyles.None, CultureInfo.InvariantCulture, out var attempt);
+        for (var highest = HighestAttempt; attempt > highest; highest = HighestAttempt)
+            Interlocked.CompareExchange(ref _highestAttempt, attempt, highest);
         switch (Conduct)
         {
             case Conduct.Slow slow:
@@ -133,7 +140,6 @@ internal sealed class WebhookReceiver : IHttpApplication<IFeatureCollection>, IA
             case Conduct.Flaky flaky when NextRandom() < flaky.FailingShare:
                 return 500;
         }
-        _ = int.TryParse(request.Headers["herald-attempt"], NumberStyles.None, CultureInfo.InvariantCulture, out var attempt);
         _acknowledged(new ReceivedWebhook(request.Path, id ?? "", attempt, request.Headers, body));
         return 204;
     }

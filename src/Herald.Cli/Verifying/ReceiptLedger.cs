@@ -29,8 +29,6 @@ internal sealed class ReceiptLedger
             _receivers[i] = new Receiver(rememberedIds);
     }
 
-    public int Receivers => _receivers.Length;
-
     public long AcceptedCount => Interlocked.Read(ref _acceptedCount);
 
     /// <summary>The publisher has Herald's word for it. Saying so twice is fine.</summary>

@@ -10,7 +10,7 @@ namespace Herald.Journal.Checkpoints;
 /// </summary>
 internal static class CheckpointFile
 {
-    public const int Format = 1;
+    public const int Format = 2;
 
     private const ulong Magic = 0x315450434C415248; // "HRALCPT1"
     private const int HeaderLength = 32, TrailerLength = 8, DrainBytes = 1 << 20;
@@ -66,7 +66,7 @@ internal static class CheckpointFile
         var length = file.Read(bytes, 0);
         if (length < HeaderLength + TrailerLength || BinaryPrimitives.ReadUInt64LittleEndian(bytes) != Magic)
             throw new JournalDamagedException(path, 0, "not a checkpoint");
-        if (BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(8)) is var format && format > Format)
+        if (BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(8)) is var format && format != Format)
             throw new JournalFormatException(path, format, Format);
         var end = length - TrailerLength;
         if (BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(end)) != Crc32C.Of(bytes.AsSpan(0, end)))

@@ -44,6 +44,13 @@ internal sealed class CheckpointSchedule(JournalOptions options, Action<Request>
         _running = Task.Run(() => Work(writer, snapshot, waiting));
     }
 
+    /// <summary>The writer has failed: no checkpoint will come.</summary>
+    public void Fail(Exception failure)
+    {
+        _waiting?.TrySetException(failure);
+        _answering?.TrySetException(failure);
+    }
+
     /// <summary>Writes the last checkpoint, once the writer's thread has ended; none when it ended by a failure.</summary>
     public async Task CloseAsync(Writer writer)
     {

@@ -45,7 +45,7 @@ internal sealed class DeadLetterTable(SegmentLog segments, JournalOptions option
             if (letter.TryRead(segments) is { } read)
                 return read;
             if (ReferenceEquals(letter, tried))
-                throw new JournalDamagedException(letter.SubscriptionId, letter.Entry.Offset, $"log file {letter.Entry.Segment}, which holds a dead letter, is gone");
+                throw new JournalDamagedException(segments.PathOf(letter.Entry.Segment), letter.Entry.Offset, "a log file that holds a dead letter is gone");
             tried = letter;
         }
     }

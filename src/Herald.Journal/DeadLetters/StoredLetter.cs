@@ -70,16 +70,20 @@ internal sealed record StoredLetter(
     /// <summary>Null when a segment it lies in has gone meanwhile: the table knows its new place, or that it is gone.</summary>
     public DeadLetter? TryRead(SegmentLog segments)
     {
-        var record = new byte[RecordBytes];
         var ownsRecord = Record.Segment == Entry.Segment && Record.Offset > Entry.Offset && Record.Offset < Entry.Offset + EntryBytes + RecordBytes;
         var bytes = new byte[ownsRecord ? EntryBytes + RecordBytes : EntryBytes];
-        if (!segments.TryRead(Entry, bytes) || !(RecordBytes == 0 || segments.TryRead(Record, record)))
+        var stored = ownsRecord ? bytes : new byte[EventEntry.RecordAt + RecordBytes];
+        var storedAt = ownsRecord ? Entry : Record with { Offset = Record.Offset - EventEntry.RecordAt };
+        if (!segments.TryRead(Entry, bytes) || !(ownsRecord || segments.TryRead(storedAt, stored)))
             return null;
+        if (!FrameBuffer.IsEntry(bytes) || bytes[0] != (byte)EntryType.DeadLetter)
+            throw new JournalDamagedException(segments.PathOf(Entry.Segment), Entry.Offset, "not the dead letter that must be here");
+        if (!ownsRecord && !EventEntry.Is(stored, Id.Shard.Value, Id.Sequence))
+            throw new JournalDamagedException(segments.PathOf(storedAt.Segment), storedAt.Offset, "not the event of a dead letter that must be here");
         var entry = new EntryReader(bytes);
-        if (!entry.MoveNext() || entry.Type != EntryType.DeadLetter)
-            throw new JournalDamagedException(segments.Find(Entry.Segment)?.File.Path ?? "", Entry.Offset, "not the dead letter that must be here");
+        entry.MoveNext();
         var (id, _, reason, subscriptionId, topic) = ReadFields(ref entry);
-        return new DeadLetter(id, subscriptionId, topic, reason, record);
+        return new DeadLetter(id, subscriptionId, topic, reason, stored.AsMemory((int)(Record.Offset - storedAt.Offset), RecordBytes));
     }
 
     public void Save(FrameBuffer frame)

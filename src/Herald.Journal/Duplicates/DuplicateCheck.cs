@@ -46,26 +46,34 @@ internal sealed class DuplicateCheck(DuplicateWindow window, ShardIndex[] shards
     /// <summary>Null when it is another event after all.</summary>
     private Verdict? Compare(ShardIndex index, in StoredEntry entry, in NewEvent candidate)
     {
-        // The record may be gone before its id is forgotten. Both hashes are seeded and agree in 128 bits, which must do.
         if (entry.Sequence < index.First)
-            return entry.RouteHash == candidate.Index.RouteHash ? Verdict.Duplicate : Verdict.Conflict;
-
-        var start = entry.Location with { Offset = entry.Location.Offset + EventEntry.RecordAt };
+            return CompareHashes(entry, candidate);
+        var start = entry.Location;
+        var length = EventEntry.RecordAt + entry.Size;
         if (start.Segment == segments.Current?.Number && start.Offset >= segments.Offset)
-            return Compare(frame.Bytes.Slice((int)(start.Offset - segments.Offset), entry.Size), candidate.Record);
+            return Compare(frame.Bytes.Slice((int)(start.Offset - segments.Offset), length)[EventEntry.RecordAt..], candidate.Record);
 
-        var record = ArrayPool<byte>.Shared.Rent(entry.Size);
+        var stored = ArrayPool<byte>.Shared.Rent(length);
         try
         {
-            return segments.TryRead(start, record.AsSpan(0, entry.Size))
-                ? Compare(record.AsMemory(0, entry.Size), candidate.Record)
-                : Verdict.Duplicate;
+            return !segments.TryRead(start, stored.AsSpan(0, length)) ? Verdict.Duplicate
+                : EventEntry.Is(stored.AsSpan(0, length), candidate.Shard.Value, entry.Sequence) ? Compare(stored.AsMemory(EventEntry.RecordAt, entry.Size), candidate.Record)
+                : CompareHashes(entry, candidate);
+        }
+        catch (IOException)
+        {
+            // One bad place on the disk is no reason to stop the writer: who reads the event is told.
+            return CompareHashes(entry, candidate);
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(record);
+            ArrayPool<byte>.Shared.Return(stored);
         }
     }
+
+    /// <summary>The record is gone before its id is forgotten, or it is damaged. Both hashes are seeded and agree in 128 bits, which must do.</summary>
+    private static Verdict CompareHashes(in StoredEntry entry, in NewEvent candidate) =>
+        entry.RouteHash == candidate.Index.RouteHash ? Verdict.Duplicate : Verdict.Conflict;
 
     private static Verdict? Compare(ReadOnlyMemory<byte> stored, ReadOnlyMemory<byte> candidate)
     {

@@ -3,15 +3,15 @@ using Herald.Engine.Events;
 
 namespace Herald.Journal.Frames;
 
-/// <summary>The entry of an event: the fields of its index entry, then its record.</summary>
+/// <summary>The entry of an event: the fields of its index entry, but for the size, which follows from the entry's; then its record.</summary>
 internal static class EventEntry
 {
-    private const int Fields = 56;
+    private const int Fields = 52;
 
     /// <summary>Where the record starts, from the start of the entry.</summary>
     public const int RecordAt = FrameBuffer.EntryHeader + Fields;
 
-    public static int Bytes(int recordLength) => (RecordAt + recordLength + FrameHeader.Alignment - 1) & -FrameHeader.Alignment;
+    public static int Bytes(int recordLength) => FrameBuffer.EntryBytes(Fields + recordLength);
 
     /// <summary>Returns the entry's position in the frame.</summary>
     public static int Write(FrameBuffer frame, int shard, in IndexEntry index, ReadOnlySpan<byte> record)
@@ -24,22 +24,26 @@ internal static class EventEntry
         BinaryPrimitives.WriteUInt64LittleEndian(fields[24..], index.IdHash);
         BinaryPrimitives.WriteUInt128LittleEndian(fields[32..], index.RouteHash);
         BinaryPrimitives.WriteInt32LittleEndian(fields[48..], index.Topic);
-        BinaryPrimitives.WriteInt32LittleEndian(fields[52..], index.Size);
         frame.Add(record);
         frame.End();
         return start;
     }
 
-    public static IndexEntry Read(byte flags, ReadOnlySpan<byte> fields) => new(
-        BinaryPrimitives.ReadInt64LittleEndian(fields), BinaryPrimitives.ReadInt64LittleEndian(fields[8..]),
-        BinaryPrimitives.ReadUInt64LittleEndian(fields[16..]), BinaryPrimitives.ReadUInt64LittleEndian(fields[24..]),
-        BinaryPrimitives.ReadUInt128LittleEndian(fields[32..]), BinaryPrimitives.ReadInt32LittleEndian(fields[48..]),
-        BinaryPrimitives.ReadInt32LittleEndian(fields[52..]), (EventFlags)flags);
+    /// <param name="fields">What follows the entry's header.</param>
+    public static IndexEntry Read(byte flags, ReadOnlySpan<byte> fields)
+    {
+        if (fields.Length < Fields)
+            throw new InvalidDataException("A field does not fit its entry.");
+        return new IndexEntry(
+            BinaryPrimitives.ReadInt64LittleEndian(fields), BinaryPrimitives.ReadInt64LittleEndian(fields[8..]),
+            BinaryPrimitives.ReadUInt64LittleEndian(fields[16..]), BinaryPrimitives.ReadUInt64LittleEndian(fields[24..]),
+            BinaryPrimitives.ReadUInt128LittleEndian(fields[32..]), BinaryPrimitives.ReadInt32LittleEndian(fields[48..]),
+            fields.Length - Fields, (EventFlags)flags);
+    }
 
-    /// <summary>Whether the bytes at an event's place are that event's entry.</summary>
-    public static bool Is(ReadOnlySpan<byte> entry, int shard, long sequence, int size) =>
-        entry.Length >= RecordAt + size && entry[0] == (byte)EntryType.Event
+    /// <summary>The bytes are that event's entry, as it was written.</summary>
+    public static bool Is(ReadOnlySpan<byte> entry, int shard, long sequence) =>
+        FrameBuffer.IsEntry(entry) && entry.Length >= RecordAt && entry[0] == (byte)EntryType.Event
         && BinaryPrimitives.ReadUInt16LittleEndian(entry[2..]) == shard
-        && BinaryPrimitives.ReadInt32LittleEndian(entry[4..]) == Fields + size
-        && BinaryPrimitives.ReadInt64LittleEndian(entry[8..]) == sequence;
+        && BinaryPrimitives.ReadInt64LittleEndian(entry[FrameBuffer.EntryHeader..]) == sequence;
 }

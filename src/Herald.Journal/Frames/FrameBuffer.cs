@@ -4,12 +4,12 @@ using System.Text;
 namespace Herald.Journal.Frames;
 
 /// <summary>
-/// One frame in the making. Entries are a header of 8 bytes (type, flags, shard, length of what follows) and their fields,
-/// padded to 8. The buffer is kept from frame to frame, and let go when one large frame has blown it up.
+/// One frame in the making. Entries are a header of 12 bytes (type, flags, shard, length of the fields, checksum of all but itself) and
+/// their fields, padded to 8. The frame has a checksum too, but who reads one entry does not read the frame. The buffer is kept from frame to frame, and let go when one large frame has blown it up.
 /// </summary>
 internal sealed class FrameBuffer
 {
-    public const int EntryHeader = 8;
+    public const int EntryHeader = 12, ChecksumAt = 8;
     private const int UsualBytes = 1 << 20, KeptBytes = 16 << 20;
 
     private byte[] _bytes = GC.AllocateUninitializedArray<byte>(UsualBytes);
@@ -22,6 +22,9 @@ internal sealed class FrameBuffer
     /// <summary>It holds entries other than events, which the tables must take in once they are durable.</summary>
     public bool HasTableEntries { get; private set; }
     public ReadOnlyMemory<byte> Bytes => _bytes.AsMemory(0, Length);
+
+    /// <summary>What an entry with so many bytes of fields takes.</summary>
+    public static int EntryBytes(int fields) => (EntryHeader + fields + FrameHeader.Alignment - 1) & -FrameHeader.Alignment;
 
     public void Clear()
     {
@@ -45,19 +48,24 @@ internal sealed class FrameBuffer
 
     public void End()
     {
-        BinaryPrimitives.WriteInt32LittleEndian(_bytes.AsSpan(_entry + 4), Length - _entry - EntryHeader);
-        var padding = -Length & (FrameHeader.Alignment - 1);
-        Take(padding).Clear();
+        var entry = _bytes.AsSpan(_entry, Length - _entry);
+        BinaryPrimitives.WriteInt32LittleEndian(entry[4..], entry.Length - EntryHeader);
+        BinaryPrimitives.WriteUInt32LittleEndian(entry[ChecksumAt..], ChecksumOf(entry));
+        Pad();
     }
 
-    /// <summary>Takes over a whole entry as it was read.</summary>
+    /// <summary>Takes over a whole entry as it was read, its checksum included: damage to it does not become sound by being copied.</summary>
     public void AddEntry(ReadOnlySpan<byte> entry)
     {
-        _entry = Length;
         HasTableEntries = true;
         Add(entry);
-        End();
+        Pad();
     }
+
+    /// <summary>The bytes are exactly one entry, as it was written.</summary>
+    public static bool IsEntry(ReadOnlySpan<byte> bytes) =>
+        bytes.Length >= EntryHeader && BinaryPrimitives.ReadInt32LittleEndian(bytes[4..]) == bytes.Length - EntryHeader
+        && BinaryPrimitives.ReadUInt32LittleEndian(bytes[ChecksumAt..]) == ChecksumOf(bytes);
 
     /// <summary>Room for a field of fixed size, to be filled at once.</summary>
     public Span<byte> Take(int count)
@@ -95,4 +103,8 @@ internal sealed class FrameBuffer
         new FrameHeader(Length - FrameHeader.Length, number, run, durable).WriteAround(_bytes.AsSpan(0, Length));
         return Bytes;
     }
+
+    private static uint ChecksumOf(ReadOnlySpan<byte> entry) => ~Crc32C.Append(Crc32C.Append(~0u, entry[..ChecksumAt]), entry[EntryHeader..]);
+
+    private void Pad() => Take(-Length & (FrameHeader.Alignment - 1)).Clear();
 }

@@ -78,7 +78,7 @@ internal sealed class FrameReader(IJournalFile file, long offset, ulong nextNumb
         frame = Window(at, FrameHeader.Length + length);
         if (frame.Length < FrameHeader.Length + length || !FrameHeader.ChecksumHolds(frame.Span))
             return false;
-        if (format > FrameHeader.Format)
+        if (format != FrameHeader.Format)
             throw new JournalFormatException(file.Path, format, FrameHeader.Format);
         return true;
     }
@@ -89,7 +89,7 @@ internal sealed class FrameReader(IJournalFile file, long offset, ulong nextNumb
         if (at < _windowAt || at + count > _windowAt + _windowLength)
         {
             if (_window.Length < count)
-                _window = GC.AllocateUninitializedArray<byte>(Math.Max(count, WindowBytes));
+                _window = GC.AllocateUninitializedArray<byte>((int)Math.Max(count, Math.Min(WindowBytes, file.Length)));
             _windowAt = at;
             _windowLength = file.Read(_window, at);
         }

@@ -123,9 +123,10 @@ internal sealed class HistoryTable
             var bytes = new byte[block.Bytes];
             if (_segments.TryRead(location, bytes))
             {
+                if (!FrameBuffer.IsEntry(bytes) || bytes[0] != (byte)EntryType.History)
+                    throw new JournalDamagedException(_segments.PathOf(location.Segment), location.Offset, "not the history block that must be here");
                 var entry = new EntryReader(bytes);
-                if (!entry.MoveNext() || entry.Type != EntryType.History || entry.Shard != block.Shard)
-                    throw new JournalDamagedException(_segments.Find(location.Segment)?.File.Path ?? "", location.Offset, "not the history block that must be here");
+                entry.MoveNext();
                 entry.Take(32);
                 return entry.Sized().ToArray();
             }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.ExceptionServices;
 using Herald.Journal.Checkpoints;
 using Herald.Journal.Files;
 using Herald.Journal.Frames;
@@ -10,8 +11,8 @@ namespace Herald.Journal.Recovery;
 /// <summary>
 /// Opens what an earlier process left:
 /// 1. the last checkpoint; 2. the index files as far as the checkpoint vouches for them; 3. the frames written since, segment by segment;
-/// 4. the end: a torn frame is cut off, a bad one that had been durable is damage; 5. what a crash left over is removed;
-/// 6. the ids of the window are read back from the index.
+/// 4. the end: a torn frame is cut off, a bad one that had been durable is damage, the last whole one is made durable;
+/// 5. what a crash left over is removed; 6. the ids of the window are read back from the index.
 /// </summary>
 internal sealed class JournalRecovery(JournalContents contents)
 {
@@ -52,7 +53,15 @@ internal sealed class JournalRecovery(JournalContents contents)
         AdoptReserve();
 
         // 6.
-        Parallel.For(0, contents.Shards.Length, i => contents.Window.Load(i, contents.Shards[i], nowMs));
+        try
+        {
+            Parallel.For(0, contents.Shards.Length, i => contents.Window.Load(i, contents.Shards[i], nowMs));
+        }
+        catch (AggregateException several)
+        {
+            // One is enough to say: each is of its own file.
+            ExceptionDispatchInfo.Throw(several.InnerExceptions[0]);
+        }
         contents.Window.Loaded(nowMs);
     }
 
@@ -110,12 +119,21 @@ internal sealed class JournalRecovery(JournalContents contents)
         if (from == SegmentHeader.Length && segment.FirstFrame != NextFrame)
             throw new JournalDamagedException(segment.File.Path, 0, $"the file starts with frame {segment.FirstFrame} where {NextFrame} must follow");
         var reader = new FrameReader(segment.File, from, NextFrame);
-        while (reader.MoveNext())
+        var last = from;
+        for (var at = from; reader.MoveNext(); at = reader.Offset)
+        {
             Apply(segment, reader);
+            last = at;
+        }
         Replayed += reader.Offset - from;
         NextFrame = reader.NextNumber;
         if (next is null)
+        {
             CutAt(segment, reader);
+            WriteAgain(segment.File, 0, SegmentHeader.Length);
+            WriteAgain(segment.File, last, reader.Offset);
+            segment.File.Sync();
+        }
         else if (next.FirstFrame != NextFrame)
             throw new JournalDamagedException(segment.File.Path, reader.Offset, $"frame {NextFrame} does not hold, and '{next.File.Path}' was begun after it");
     }
@@ -147,11 +165,20 @@ internal sealed class JournalRecovery(JournalContents contents)
         if (dirtyEnd == reader.Offset)
             return;
         contents.Notice(string.Create(
-            CultureInfo.InvariantCulture, $"'{segment.File.Path}' ends with {dirtyEnd - reader.Offset} bytes of a write that was never completed, from offset {reader.Offset}: they are cut off."));
+            CultureInfo.InvariantCulture, $"'{segment.File.Path}' ends with {dirtyEnd - reader.Offset} bytes that do not hold, from offset {reader.Offset}: of a write that a crash cut short, or, if there was none, of damage to the last one. They are cut off."));
         var zeros = new byte[Math.Min(1 << 20, dirtyEnd - reader.Offset)];
         for (var at = reader.Offset; at < dirtyEnd; at += zeros.Length)
             segment.File.Write(zeros.AsSpan(0, (int)Math.Min(zeros.Length, dirtyEnd - at)), at);
-        segment.File.Sync();
+    }
+
+    /// <summary>
+    /// What was just read may be in the kernel's memory alone: of a process that was killed before its sync, or whose sync failed, which the kernel
+    /// tells once and then counts the pages as clean. Only what is written is synced; so it is written again before anything is built on it.
+    /// </summary>
+    private static void WriteAgain(IJournalFile file, long from, long to)
+    {
+        var bytes = new byte[to - from];
+        file.Write(bytes.AsSpan(0, file.Read(bytes, from)), from);
     }
 
     private static bool HoldsFrames(IJournalFile file) =>

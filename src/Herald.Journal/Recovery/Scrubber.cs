@@ -37,6 +37,10 @@ internal sealed class Scrubber(SegmentLog segments, CheckpointPosition until, Ti
             {
                 return;
             }
+            catch (IOException failure)
+            {
+                Tell($"'{all[i].File.Path}' cannot be checked: {failure.Message}");
+            }
         }
     }
 
@@ -47,8 +51,7 @@ internal sealed class Scrubber(SegmentLog segments, CheckpointPosition until, Ti
         {
             if (!reader.MoveNext())
             {
-                Volatile.Write(ref _damaged, _damaged + 1);
-                notice(string.Create(CultureInfo.InvariantCulture,
+                Tell(string.Create(CultureInfo.InvariantCulture,
                     $"'{segment.File.Path}' is damaged at offset {reader.Offset}: frame {reader.NextNumber} does not hold. Restore the journal from a backup."));
                 return;
             }
@@ -57,5 +60,11 @@ internal sealed class Scrubber(SegmentLog segments, CheckpointPosition until, Ti
             rested = reader.Offset;
             await Task.Delay(Pause, time, cancel).ConfigureAwait(false);
         }
+    }
+
+    private void Tell(string line)
+    {
+        Volatile.Write(ref _damaged, _damaged + 1);
+        notice(line);
     }
 }

@@ -15,7 +15,7 @@ internal sealed class SegmentRetention(Writer writer)
     private const int FrameBytes = 1 << 20, SegmentsAtOnce = 4, LettersAtOnce = 1000;
     private const long NoticeEveryMs = 60_000;
 
-    private long _noticedMs;
+    private long _noticedMs, _damageNoticedMs;
 
     private JournalContents Contents => writer.Contents;
 
@@ -26,11 +26,22 @@ internal sealed class SegmentRetention(Writer writer)
     public int RunOnce(long nowMs, bool isPressing)
     {
         var freed = 0;
-        while (freed < SegmentsAtOnce && Holds == 0 && Contents.Segments.All is [var oldest, _, ..] && MayGo(oldest, nowMs, isPressing))
+        try
         {
-            if (!TryCopyForward(oldest.Number) || !TryGiveUp(oldest))
-                break;
-            freed++;
+            while (freed < SegmentsAtOnce && Holds == 0 && Contents.Segments.All is [var oldest, _, ..] && MayGo(oldest, nowMs, isPressing))
+            {
+                if (!TryCopyForward(oldest.Number) || !TryGiveUp(oldest))
+                    break;
+                freed++;
+            }
+        }
+        catch (JournalDamagedException damage)
+        {
+            // What cannot be copied is not given up either: only an operator can say what it is worth.
+            Contents.Frame.Clear();
+            if (nowMs - _damageNoticedMs >= NoticeEveryMs)
+                Contents.Notice($"Segments cannot be freed. {damage.Message}");
+            _damageNoticedMs = nowMs;
         }
         return freed;
     }

@@ -10,7 +10,7 @@ namespace Herald.Journal.Segments;
 internal readonly record struct SegmentHeader(uint Number, Guid Store, ulong FirstFrame)
 {
     public const int Length = 64;
-    public const int Format = 1;
+    public const int Format = 2;
 
     private const ulong Magic = 0x314C4E524A444C48; // "HLDJRNL1"
     private const int ChecksumAt = 60;
@@ -33,7 +33,7 @@ internal readonly record struct SegmentHeader(uint Number, Guid Store, ulong Fir
         if (bytes.Length < Length || BinaryPrimitives.ReadUInt64LittleEndian(bytes) != Magic)
             return null;
         var format = BinaryPrimitives.ReadInt32LittleEndian(bytes[8..]);
-        if (format > Format)
+        if (format != Format)
             throw new JournalFormatException(path, format, Format);
         if (BinaryPrimitives.ReadUInt32LittleEndian(bytes[ChecksumAt..]) != Crc32C.Of(bytes[..ChecksumAt]))
             return null;

@@ -34,6 +34,9 @@ internal sealed class SegmentLog(IJournalFiles files, JournalPaths paths, Journa
 
     public Segment? Find(uint number) => _byNumber.GetValueOrDefault(number);
 
+    /// <summary>For messages; also of a segment that is gone.</summary>
+    public string PathOf(uint number) => paths.Segment(number);
+
     /// <summary>Takes in a segment found at opening; they come in order.</summary>
     public void Adopt(Segment segment)
     {

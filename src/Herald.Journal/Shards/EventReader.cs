@@ -1,5 +1,4 @@
 using System.Buffers;
-using Herald.Engine.Events;
 using Herald.Engine.Stores;
 using Herald.Journal.Frames;
 using Herald.Journal.Segments;
@@ -83,10 +82,10 @@ internal sealed class EventReader(ShardIndex[] shards, SegmentLog segments)
             foreach (ref readonly var entry in run)
             {
                 var at = (int)(entry.Location.Offset - start.Offset);
-                var record = buffer.AsMemory(at + EventEntry.RecordAt, entry.Size);
-                if (!EventEntry.Is(buffer.AsSpan(at, length - at), shard, entry.Sequence, entry.Size) || !new EventView(record).IsWellFormed())
-                    throw new JournalDamagedException(segments.Find(start.Segment)?.File.Path ?? "", entry.Location.Offset, $"not the event {entry.Sequence} of shard {shard}");
-                sink.OnEvent(entry.Sequence, record.Span);
+                var bytes = buffer.AsSpan(at, EventEntry.RecordAt + entry.Size);
+                if (!EventEntry.Is(bytes, shard, entry.Sequence))
+                    throw new JournalDamagedException(segments.PathOf(start.Segment), entry.Location.Offset, $"not the event {entry.Sequence} of shard {shard}");
+                sink.OnEvent(entry.Sequence, bytes[EventEntry.RecordAt..]);
             }
         }
         finally

@@ -14,12 +14,16 @@ internal sealed class IndexFiles(IJournalFiles files, JournalPaths paths, DiskSp
 {
     public const int ChunkEntries = 1 << 20;
     public const int HeaderLength = 64;
-    public const int Format = 1;
+    public const int Format = 2;
 
     private const ulong Magic = 0x31584449444C4852; // "RHLDIDX1"
+    private const int EntriesAtOnce = 1024;
 
     private readonly ConcurrentDictionary<long, IJournalFile> _chunks = new();
     private readonly HashSet<IJournalFile> _unsynced = [];
+
+    // The writer's own.
+    private readonly StoredEntry[] _sealed = new StoredEntry[EntriesAtOnce];
     private long _allocatedThrough;
 
     /// <summary>Opens what is there; the last chunk may still be allocated further.</summary>
@@ -35,7 +39,7 @@ internal sealed class IndexFiles(IJournalFiles files, JournalPaths paths, DiskSp
                 files.Delete(paths.IndexChunk(shard, chunk));
                 continue;
             }
-            CheckHeader(file);
+            CheckHeader(file, chunk);
             _chunks[chunk] = file;
             space.Add(length);
             _allocatedThrough = Math.Max(_allocatedThrough, (chunk * ChunkEntries) + ((length - HeaderLength) / StoredEntry.Length));
@@ -57,14 +61,8 @@ internal sealed class IndexFiles(IJournalFiles files, JournalPaths paths, DiskSp
             var bytes = count * StoredEntry.Length;
             if (!space.Allows(bytes))
                 return false;
-            var isNew = !_chunks.TryGetValue(chunk, out var file);
-            file ??= Create(chunk);
-            if (!file.TryAllocate(Offset(_allocatedThrough + 1), bytes))
-            {
-                if (isNew)
-                    Remove(chunk);
+            if (_chunks.TryGetValue(chunk, out var file) ? !file.TryAllocate(Offset(_allocatedThrough + 1), bytes) : !TryCreate(chunk, bytes))
                 return false;
-            }
             space.Add(bytes);
             _allocatedThrough += count;
         }
@@ -76,8 +74,10 @@ internal sealed class IndexFiles(IJournalFiles files, JournalPaths paths, DiskSp
         while (!entries.IsEmpty)
         {
             var file = _chunks[(sequence - 1) / ChunkEntries];
-            var count = (int)Math.Min(entries.Length, ChunkEntries - ((sequence - 1) % ChunkEntries));
-            file.Write(MemoryMarshal.AsBytes(entries[..count]), Offset(sequence));
+            var count = (int)Math.Min(Math.Min(entries.Length, EntriesAtOnce), ChunkEntries - ((sequence - 1) % ChunkEntries));
+            for (var i = 0; i < count; i++)
+                _sealed[i] = entries[i].Sealed();
+            file.Write(MemoryMarshal.AsBytes(_sealed.AsSpan(0, count)), Offset(sequence));
             lock (_unsynced)
                 _unsynced.Add(file);
             sequence += count;
@@ -98,7 +98,7 @@ internal sealed class IndexFiles(IJournalFiles files, JournalPaths paths, DiskSp
             try
             {
                 var read = file.Read(MemoryMarshal.AsBytes(into.Slice(total, count)), Offset(from)) / StoredEntry.Length;
-                CheckSequences(file, from, into.Slice(total, read));
+                Unseal(file, from, into.Slice(total, read));
                 total += read;
                 if (read < count)
                     break;
@@ -160,18 +160,21 @@ internal sealed class IndexFiles(IJournalFiles files, JournalPaths paths, DiskSp
             : null;
     }
 
-    private IJournalFile Create(long chunk)
+    /// <summary>With room for its first entries before anything is written: a full disk is no failure.</summary>
+    private bool TryCreate(long chunk, long bytes)
     {
-        var file = files.Open(paths.IndexChunk(shard, chunk), create: true);
-        Span<byte> header = stackalloc byte[HeaderLength];
-        header.Clear();
-        BinaryPrimitives.WriteUInt64LittleEndian(header, Magic);
-        BinaryPrimitives.WriteInt32LittleEndian(header[8..], Format);
-        BinaryPrimitives.WriteInt32LittleEndian(header[12..], shard);
-        BinaryPrimitives.WriteInt64LittleEndian(header[16..], chunk);
-        file.Write(header, 0);
+        var path = paths.IndexChunk(shard, chunk);
+        var file = files.Open(path, create: true);
+        if (!file.TryAllocate(0, HeaderLength + bytes))
+        {
+            file.Dispose();
+            files.Delete(path);
+            return false;
+        }
+        WriteHeader(file, chunk);
         space.Add(HeaderLength);
-        return _chunks[chunk] = file;
+        _chunks[chunk] = file;
+        return true;
     }
 
     private void Remove(long chunk)
@@ -185,27 +188,34 @@ internal sealed class IndexFiles(IJournalFiles files, JournalPaths paths, DiskSp
         files.Delete(file.Path);
     }
 
-    private void CheckHeader(IJournalFile file)
+    private void WriteHeader(IJournalFile file, long chunk)
     {
         Span<byte> header = stackalloc byte[HeaderLength];
+        header.Clear();
+        BinaryPrimitives.WriteUInt64LittleEndian(header, Magic);
+        BinaryPrimitives.WriteInt32LittleEndian(header[8..], Format);
+        BinaryPrimitives.WriteInt32LittleEndian(header[12..], shard);
+        BinaryPrimitives.WriteInt64LittleEndian(header[16..], chunk);
+        file.Write(header, 0);
+    }
+
+    private void CheckHeader(IJournalFile file, long chunk)
+    {
+        Span<byte> header = stackalloc byte[HeaderLength];
+        // Without one it was made after the last checkpoint and torn by a crash: all of it is rebuilt from the log. If not, reading finds it out.
         if (file.Read(header, 0) < HeaderLength || BinaryPrimitives.ReadUInt64LittleEndian(header) != Magic)
-        {
-            // Made after the last checkpoint and torn by a crash: all of it is rebuilt from the log. If not, reading finds it out.
-            header.Clear();
-            BinaryPrimitives.WriteUInt64LittleEndian(header, Magic);
-            BinaryPrimitives.WriteInt32LittleEndian(header[8..], Format);
-            BinaryPrimitives.WriteInt32LittleEndian(header[12..], shard);
-            file.Write(header, 0);
-        }
-        if (BinaryPrimitives.ReadInt32LittleEndian(header[8..]) is var format && format > Format)
+            WriteHeader(file, chunk);
+        else if (BinaryPrimitives.ReadInt32LittleEndian(header[8..]) is var format && format != Format)
             throw new JournalFormatException(file.Path, format, Format);
     }
 
-    private static void CheckSequences(IJournalFile file, long from, ReadOnlySpan<StoredEntry> entries)
+    private static void Unseal(IJournalFile file, long from, Span<StoredEntry> entries)
     {
         for (var i = 0; i < entries.Length; i++)
-            if (entries[i].Sequence != from + i)
-                throw new JournalDamagedException(file.Path, Offset(from + i), $"an index entry says {entries[i].Sequence} where {from + i} must be");
+            if (entries[i].Unsealed(from + i) is { } entry)
+                entries[i] = entry;
+            else
+                throw new JournalDamagedException(file.Path, Offset(from + i), $"not the index entry of sequence {from + i}");
     }
 
     private static long Offset(long sequence) => HeaderLength + ((sequence - 1) % ChunkEntries * StoredEntry.Length);

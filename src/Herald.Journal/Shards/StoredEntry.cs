@@ -4,7 +4,10 @@ using Herald.Journal.Frames;
 
 namespace Herald.Journal.Shards;
 
-/// <summary>An index entry as it lies in memory and in the index files: 64 bytes, little endian.</summary>
+/// <summary>
+/// An index entry as it lies in memory and, sealed, in the index files: 64 bytes, little endian. In a file its place tells the sequence; the
+/// upper half of that gives way to a checksum over the whole entry.
+/// </summary>
 [StructLayout(LayoutKind.Sequential, Size = Length)]
 internal readonly struct StoredEntry
 {
@@ -30,6 +33,12 @@ internal readonly struct StoredEntry
         _offset = location.Offset;
     }
 
+    private StoredEntry(in StoredEntry other, ulong sequenceAndFlags)
+    {
+        this = other;
+        _sequenceAndFlags = sequenceAndFlags;
+    }
+
     public long Sequence => (long)(_sequenceAndFlags >> 8);
     public EventFlags Flags => (EventFlags)(byte)_sequenceAndFlags;
     public long AcceptedAtMs => _acceptedAtMs;
@@ -39,5 +48,16 @@ internal readonly struct StoredEntry
     public int Size => _size;
     public Location Location => new(_segment, _offset);
 
+    public StoredEntry Sealed() => new(this, (_sequenceAndFlags & uint.MaxValue) | ((ulong)Checksum() << 32));
+
+    /// <summary>Undoes <see cref="Sealed"/>; null when this is not the entry of that sequence as it was written.</summary>
+    public StoredEntry? Unsealed(long sequence)
+    {
+        var entry = new StoredEntry(this, ((ulong)sequence << 8) | (byte)_sequenceAndFlags);
+        return entry.Sealed()._sequenceAndFlags == _sequenceAndFlags ? entry : null;
+    }
+
     public IndexEntry ToIndexEntry() => new(Sequence, _acceptedAtMs, _keyHash, _idHash, RouteHash, _topic, _size, Flags);
+
+    private uint Checksum() => Crc32C.Of(MemoryMarshal.AsBytes(new ReadOnlySpan<StoredEntry>(in this)));
 }

@@ -32,13 +32,14 @@ internal sealed class StateTable(SegmentLog segments, ulong hashSeed)
             if (!segments.TryRead(place.Location, bytes))
             {
                 if (place.Location == tried)
-                    throw new JournalDamagedException(application, place.Location.Offset, $"log file {tried.Segment}, which holds a state entry, is gone");
+                    throw new JournalDamagedException(segments.PathOf(tried.Segment), tried.Offset, "a log file that holds a state entry is gone");
                 tried = place.Location;
                 continue;
             }
+            if (!FrameBuffer.IsEntry(bytes) || bytes[0] != (byte)EntryType.State)
+                throw new JournalDamagedException(segments.PathOf(place.Location.Segment), place.Location.Offset, "not the state entry that must be here");
             var entry = new EntryReader(bytes);
-            if (!entry.MoveNext() || entry.Type != EntryType.State || entry.Shard != shard)
-                throw new JournalDamagedException(segments.Find(place.Location.Segment)?.File.Path ?? "", place.Location.Offset, "not the state entry that must be here");
+            entry.MoveNext();
             return entry.Text() == application && entry.Sized().SequenceEqual(key)
                 ? entry.Sized().ToArray()
                 : (ReadOnlyMemory<byte>?)null;

@@ -196,6 +196,7 @@ internal sealed class Writer
         var unknown = new StoreUnavailableException("The journal has stopped; what was under way may or may not be stored.", failure);
         _queue.Close(unknown);
         _failed.TrySetResult(failure);
+        Checkpoints.Fail(unknown);
         foreach (var request in waiting)
             request.Fail(unknown);
         _queue.Leave(waiting.Length);

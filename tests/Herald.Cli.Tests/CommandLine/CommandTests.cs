@@ -162,6 +162,79 @@ public sealed class CommandTests
     }
 
     [Fact]
+    public async Task The_version_is_told_for_people_and_machines()
+    {
+        var version = typeof(HeraldCommandLine).Assembly.GetName().Version!.ToString(3);
+        Assert.StartsWith($"herald {version} on .NET", (await CommandRun.OfAsync("version")).Out, StringComparison.Ordinal);
+        using var json = JsonDocument.Parse((await CommandRun.OfAsync("version", "--json")).Out);
+        Assert.Equal(version, json.RootElement.GetProperty("version").GetString());
+    }
+
+    [Theory]
+    [InlineData(500, "", "Herald answered 500.")]
+    [InlineData(502, "<html>bad gateway</html>", "Herald answered 502: <html>bad gateway</html>")]
+    public async Task An_answer_that_is_no_problem_of_Heralds_is_told_as_it_came(int status, string body, string told)
+    {
+        await using var herald = await FakeHerald.StartAsync(_ => new(status, body, "text/html"));
+        var run = await CommandRun.AgainstAsync(herald, "topics", "get", "orders");
+        Assert.Equal([told], run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    [Fact]
+    public async Task For_machines_a_problem_is_printed_as_it_came()
+    {
+        await using var herald = await FakeHerald.StartAsync(_ => new(400, Problem, "application/problem+json"));
+        var run = await CommandRun.AgainstAsync(herald, "topics", "create", "orders", "--json");
+        Assert.True(JsonElement.DeepEquals(JsonDocument.Parse(Problem).RootElement, JsonDocument.Parse(run.Out).RootElement));
+    }
+
+    [Fact]
+    public async Task A_subscription_file_that_is_no_object_is_told()
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllTextAsync(file, "[1]", TestContext.Current.CancellationToken);
+            var run = await CommandRun.OfAsync("subscriptions", "put", "billing", "--file", file);
+            Assert.Equal(2, run.Code);
+            Assert.Contains($"{file}: not a JSON object", run.Error, StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Fact]
+    public async Task A_change_may_be_tied_to_the_version_that_was_read()
+    {
+        await using var herald = await FakeHerald.StartAsync(_ => new(200, """{"id":"billing"}"""));
+        await CommandRun.AgainstAsync(herald, "subscriptions", "put", "billing", "--endpoint", "https://x.example/h", "--if-match", "\"7\"");
+        Assert.Equal("\"7\"", Assert.Single(herald.Requests).IfMatch);
+    }
+
+    [Fact]
+    public async Task Tail_tells_why_there_is_nothing_to_show()
+    {
+        await using var herald = await FakeHerald.StartAsync(_ => new(404, """{"detail":"There is no topic 'orders'."}""", "application/problem+json"));
+        var run = await CommandRun.AgainstAsync(herald, "tail", "orders");
+        Assert.Equal((4, "There is no topic 'orders'."), (run.Code, run.Error.Trim()));
+    }
+
+    [Fact]
+    public async Task Tail_shortens_long_payloads_and_shows_what_it_cannot_read_as_it_came()
+    {
+        var lines = $$"""
+            {"shard":3,"sequence":7,"id":"e1","time":"2026-01-01T00:00:00Z","payload":"{{new string('x', 500)}}"}
+            no JSON at all
+            """;
+        await using var herald = await FakeHerald.StartAsync(_ => new(200, lines, "application/x-ndjson"));
+        var run = await CommandRun.AgainstAsync(herald, "tail", "orders");
+        Assert.Equal(
+            [$"2026-01-01T00:00:00Z  3/7  -  -  e1  {new string('x', 200)}…", "no JSON at all"], run.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    [Fact]
     public async Task Tail_prints_a_line_an_event_until_the_stream_ends()
     {
         const string Lines = """

@@ -74,6 +74,39 @@ public sealed class PublishCommandTests
     }
 
     [Fact]
+    public async Task A_server_that_is_gone_in_the_middle_is_told_and_how_to_go_on()
+    {
+        var asked = 0;
+        await using var herald = await FakeHerald.StartAsync(request => Interlocked.Increment(ref asked) == 1 ? AcceptAll(request) : new(0, ""));
+        using var file = new EventFile(Enumerable.Range(1, 700).Select(i => $$"""{"payload":{{i}}}"""));
+        var run = await CommandRun.AgainstAsync(herald, "publish", "orders", "--file", file.Path, "--id-prefix", "p", "--retry-for", "1ms");
+        Assert.Equal(3, run.Code);
+        Assert.Contains("has stopped answering", run.Error, StringComparison.Ordinal);
+        Assert.Contains("--skip 500", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_reply_without_a_result_for_each_event_is_no_success()
+    {
+        await using var herald = await FakeHerald.StartAsync(_ => new(202, """{"results":[]}"""));
+        var run = await CommandRun.AgainstAsync(herald, "publish", "orders", "1", "2");
+        Assert.Equal(1, run.Code);
+        Assert.Contains("without a result for each event", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Of_many_refused_lines_some_are_told_and_the_rest_counted()
+    {
+        await using var herald = await FakeHerald.StartAsync(AcceptAll);
+        using var file = new EventFile(Enumerable.Repeat("[1]", 1000));
+        var run = await CommandRun.AgainstAsync(herald, "publish", "orders", "--file", file.Path, "--id-prefix", "p");
+        Assert.Equal(5, run.Code);
+        Assert.Contains("line 1: not a JSON object", run.Error, StringComparison.Ordinal);
+        Assert.Matches("… and [0-9]+ more", run.Error);
+        Assert.Empty(herald.Requests);
+    }
+
+    [Fact]
     public async Task Going_on_leaves_out_what_was_sent_and_gives_the_same_ids()
     {
         await using var herald = await FakeHerald.StartAsync(AcceptAll);

@@ -3,30 +3,60 @@ using Herald.Journal.Files;
 namespace Herald.Journal.Tests.Faults;
 
 /// <summary>
-/// A file system in memory that can fail, fill up, and lose power. What was not synced is kept as a list of changes; losing power
-/// applies some of them, in any order and torn at sectors, and forgets the rest: as a disk with a cache does.
+/// A file system in memory that can fail, fill up, and lose power at every operation. What was not synced is kept as a list of changes;
+/// losing power applies some of them, in any order and torn at sectors, and forgets the rest: as a disk with a cache does.
 /// </summary>
 internal sealed class FaultyFiles : IJournalFiles
 {
-    private const int Sector = 512;
+    private const int InputOutputError = 5, NoSpace = 28;
 
-    private readonly Lock _gate = new();
-    private Dictionary<string, Node> _names = [];
+    private Dictionary<string, FaultyNode> _names = [];
 
     /// <summary>What directories hold for certain.</summary>
-    private Dictionary<string, Node> _durableNames = [];
-    private int _operations;
+    private Dictionary<string, FaultyNode> _durableNames = [];
+    private long _changes;
+    private int _syncs;
 
-    /// <summary>Operations until the power goes; null for never.</summary>
+    public Lock Gate { get; } = new();
+
+    /// <summary>What has really happened, over all its lives.</summary>
+    public FaultTally Tally { get; init; } = new();
+
+    /// <summary>The operation at which the power goes, or the process is killed; null for never.</summary>
     public int? CrashAt { get; set; }
-    public int Operations => _operations;
 
-    /// <summary>Free bytes; allocating takes from it, deleting gives back.</summary>
-    public long Free { get; set; } = long.MaxValue / 4;
+    /// <summary>A crash ends the process alone: what it had written stays with the kernel.</summary>
+    public bool IsOnlyKilled { get; set; }
+
+    /// <summary>The operation from which on there is no room but what is freed; null for never.</summary>
+    public int? FullAt { get; set; }
+
+    /// <summary>The sync, of a file or a directory, that fails, once; null for none.</summary>
+    public int? FailSyncAt { get; set; }
 
     /// <summary>Fails the next call of this kind on a path with this ending.</summary>
     public (string Operation, string PathEnding)? FailNext { get; set; }
+
+    /// <summary>Called with each operation and its path before it is done; may take its time.</summary>
+    public Action<string, string> Before { get; set; } = (_, _) => { };
+
+    /// <summary>Changes to the file system since the start of this life: each is a place to crash at.</summary>
+    public int Operations { get; private set; }
+    public int Syncs => _syncs;
+
+    /// <summary>Free bytes; allocating takes from it, deleting gives back.</summary>
+    public long Free { get; set; } = long.MaxValue / 4;
     public bool HasCrashed { get; private set; }
+
+    /// <summary>Files there are, in ordinal order.</summary>
+    public IReadOnlyList<string> Paths
+    {
+        get
+        {
+            lock (Gate)
+                return [.. _names.Keys.Order(StringComparer.Ordinal)];
+        }
+    }
 
     public void CreateDirectory(string path)
     {
@@ -34,26 +64,26 @@ internal sealed class FaultyFiles : IJournalFiles
 
     public IReadOnlyList<string> List(string directory)
     {
-        lock (_gate)
+        lock (Gate)
             return [.. _names.Keys.Where(p => Path.GetDirectoryName(p) == directory)];
     }
 
     public bool Exists(string path)
     {
-        lock (_gate)
+        lock (Gate)
             return _names.ContainsKey(path);
     }
 
     public IJournalFile Open(string path, bool create)
     {
-        lock (_gate)
+        lock (Gate)
         {
             if (!_names.TryGetValue(path, out var node))
             {
                 if (!create)
                     throw new FileNotFoundException(path);
-                Count("create", path);
-                _names[path] = node = new Node();
+                Begin("create", path);
+                _names[path] = node = new FaultyNode();
             }
             return new FaultyFile(this, path, node);
         }
@@ -61,19 +91,21 @@ internal sealed class FaultyFiles : IJournalFiles
 
     public void Delete(string path)
     {
-        lock (_gate)
+        lock (Gate)
         {
-            Count("delete", path);
+            Begin("delete", path);
             if (_names.Remove(path, out var node))
-                Free += node.Live.LongLength;
+                Free += node.Allocated;
         }
     }
 
     public void Rename(string from, string to)
     {
-        lock (_gate)
+        lock (Gate)
         {
-            Count("rename", to);
+            Begin("rename", to);
+            if (_names.TryGetValue(to, out var replaced))
+                Free += replaced.Allocated;
             _names[to] = _names[from];
             _names.Remove(from);
         }
@@ -81,9 +113,9 @@ internal sealed class FaultyFiles : IJournalFiles
 
     public void SyncDirectory(string path)
     {
-        lock (_gate)
+        lock (Gate)
         {
-            Count("fsync", path);
+            Begin("fsync", path);
             foreach (var gone in _durableNames.Keys.Where(p => Path.GetDirectoryName(p) == path && !_names.ContainsKey(p)).ToArray())
                 _durableNames.Remove(gone);
             foreach (var (name, node) in _names.Where(n => Path.GetDirectoryName(n.Key) == path))
@@ -98,154 +130,123 @@ internal sealed class FaultyFiles : IJournalFiles
     /// <summary>Comes back after a loss of power with one of the states the disk may be in.</summary>
     public void PowerOn(Random random)
     {
-        lock (_gate)
+        lock (Gate)
         {
             // A change of a directory that was not synced may have come through or not.
-            var names = new Dictionary<string, Node>(_durableNames);
-            foreach (var path in _names.Keys.Union(_durableNames.Keys).ToArray())
+            var names = new Dictionary<string, FaultyNode>(_durableNames);
+            foreach (var path in _names.Keys.Union(_durableNames.Keys).Order(StringComparer.Ordinal).ToArray())
             {
-                if (random.Next(2) == 0)
+                if (ReferenceEquals(_names.GetValueOrDefault(path), _durableNames.GetValueOrDefault(path)))
                     continue;
-                if (_names.TryGetValue(path, out var node))
+                if (random.Next(2) == 0)
+                    Tally.Count("undone change of a directory");
+                else if (_names.TryGetValue(path, out var node))
                     names[path] = node;
                 else
                     names.Remove(path);
             }
-            foreach (var node in names.Values.Distinct())
-                node.LosePower(random);
+            var before = _names.Values.Sum(node => node.Allocated);
+            var fates = new List<(long Number, bool Arrived)>();
+            foreach (var node in names.OrderBy(n => n.Key, StringComparer.Ordinal).Select(n => n.Value).Distinct())
+                node.LosePower(random, fates, Tally);
+            if (fates.Exists(late => late.Arrived && fates.Exists(early => !early.Arrived && early.Number < late.Number)))
+                Tally.Count("reordered write");
             _names = names;
-            _durableNames = new Dictionary<string, Node>(names);
-            CrashAt = null;
-            HasCrashed = false;
-            _operations = 0;
+            _durableNames = new Dictionary<string, FaultyNode>(names);
+            Free += before - names.Values.Sum(node => node.Allocated);
+            Tally.Count("loss of power");
+            Restart();
         }
     }
 
-    public void Corrupt(string path, long offset)
+    /// <summary>The process is there again after it was killed, or ended; the machine, and what its kernel holds, went on.</summary>
+    public void Restart()
     {
-        lock (_gate)
-            _names[path].Live[offset] ^= 0x40;
+        lock (Gate)
+        {
+            (CrashAt, FullAt, FailSyncAt, HasCrashed) = (null, null, null, false);
+            (Operations, _syncs) = (0, 0);
+        }
+    }
+
+    public void Flip(string path, long offset, int bit)
+    {
+        lock (Gate)
+            _names[path].Flip(offset, bit);
+        Tally.Count("flipped bit");
     }
 
     public byte[] Content(string path)
     {
-        lock (_gate)
+        lock (Gate)
             return _names[path].Live;
     }
 
-    private void Count(string operation, string path)
+    /// <summary>The same files once more, as they are now.</summary>
+    public FaultyFiles Copy()
     {
-        if (HasCrashed || ++_operations >= CrashAt)
+        lock (Gate)
+        {
+            var copies = _names.Values.Union(_durableNames.Values).ToDictionary(node => node, node => node.Copy());
+            return new FaultyFiles
+            {
+                Tally = Tally,
+                _names = _names.ToDictionary(n => n.Key, n => copies[n.Value]),
+                _durableNames = _durableNames.ToDictionary(n => n.Key, n => copies[n.Value]),
+                _changes = _changes,
+                Free = Free,
+            };
+        }
+    }
+
+    internal long NextChange() => ++_changes;
+
+    internal bool TryTakeRoom(long bytes)
+    {
+        if (bytes > Free)
+        {
+            Tally.Count("full disk");
+            return false;
+        }
+        Free -= bytes;
+        return true;
+    }
+
+    internal void TakeRoom(string path, long bytes)
+    {
+        if (!TryTakeRoom(bytes))
+            throw new JournalFileException("write", path, NoSpace);
+    }
+
+    /// <summary>Every change of the file system passes here first.</summary>
+    internal void Begin(string operation, string path)
+    {
+        if (HasCrashed)
+            throw new JournalFileException(operation, path, InputOutputError);
+        if (++Operations == CrashAt)
         {
             HasCrashed = true;
-            throw new JournalFileException(operation, path, 5);
+            Tally.Count($"crash at {operation}");
+            throw new JournalFileException(operation, path, InputOutputError);
         }
-        if (FailNext is { } next && next.Operation == operation && path.EndsWith(next.PathEnding, StringComparison.Ordinal))
-        {
-            FailNext = null;
-            throw new JournalFileException(operation, path, 5);
-        }
+        if (Operations == FullAt)
+            Free = 0;
+        FailIfNext(operation, path);
+        if (operation is "fdatasync" or "fsync" && ++_syncs == FailSyncAt)
+            Fail(operation, path);
     }
 
-    private sealed class Node
+    internal void FailIfNext(string operation, string path)
     {
-        public byte[] Live = [], Durable = [];
-        public List<(long Offset, byte[] Bytes)> Unsynced = [];
-
-        public void LosePower(Random random)
-        {
-            // The length of a file that was not synced may be either; allocated bytes read as zeros.
-            var content = (byte[])Durable.Clone();
-            if (content.Length != Live.Length && random.Next(2) == 0)
-                Array.Resize(ref content, Live.Length);
-            foreach (var (offset, bytes) in Unsynced.OrderBy(_ => random.Next()).ToArray())
-            {
-                for (var at = 0L; at < bytes.Length;)
-                {
-                    var piece = Math.Min(Sector - ((offset + at) % Sector), bytes.Length - at);
-                    if (random.Next(2) == 0 && offset + at + piece <= content.Length)
-                        Array.Copy(bytes, at, content, offset + at, piece);
-                    at += piece;
-                }
-            }
-            Live = content;
-            Durable = (byte[])content.Clone();
-            Unsynced = [];
-        }
+        if (FailNext is not { } next || next.Operation != operation || !path.EndsWith(next.PathEnding, StringComparison.Ordinal))
+            return;
+        FailNext = null;
+        Fail(operation, path);
     }
 
-    private sealed class FaultyFile(FaultyFiles files, string path, Node node) : IJournalFile
+    private void Fail(string operation, string path)
     {
-        public string Path => path;
-
-        public long Length
-        {
-            get
-            {
-                lock (files._gate)
-                    return node.Live.LongLength;
-            }
-        }
-
-        public int Read(Span<byte> into, long offset)
-        {
-            lock (files._gate)
-            {
-                var count = (int)Math.Clamp(node.Live.LongLength - offset, 0, into.Length);
-                node.Live.AsSpan((int)Math.Min(offset, node.Live.LongLength), count).CopyTo(into);
-                return count;
-            }
-        }
-
-        public void Write(ReadOnlySpan<byte> bytes, long offset)
-        {
-            lock (files._gate)
-            {
-                // The write during which the power goes may have been on its way to the disk.
-                node.Unsynced.Add((offset, bytes.ToArray()));
-                files.Count("write", path);
-                if (node.Live.LongLength < offset + bytes.Length)
-                    Array.Resize(ref node.Live, (int)(offset + bytes.Length));
-                bytes.CopyTo(node.Live.AsSpan((int)offset));
-            }
-        }
-
-        public bool TryAllocate(long offset, long length)
-        {
-            lock (files._gate)
-            {
-                files.Count("allocate", path);
-                var more = Math.Max(0, offset + length - node.Live.LongLength);
-                if (more > files.Free)
-                    return false;
-                files.Free -= more;
-                Array.Resize(ref node.Live, (int)(node.Live.LongLength + more));
-                return true;
-            }
-        }
-
-        public void Truncate(long length)
-        {
-            lock (files._gate)
-            {
-                files.Count("truncate", path);
-                Array.Resize(ref node.Live, (int)length);
-                node.Unsynced.RemoveAll(w => w.Offset >= length);
-            }
-        }
-
-        public void Sync()
-        {
-            lock (files._gate)
-            {
-                files.Count("fdatasync", path);
-                node.Durable = (byte[])node.Live.Clone();
-                node.Unsynced.Clear();
-            }
-        }
-
-        public void Dispose()
-        {
-        }
+        Tally.Count($"failed {operation}");
+        throw new JournalFileException(operation, path, InputOutputError);
     }
 }

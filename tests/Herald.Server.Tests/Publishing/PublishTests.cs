@@ -278,6 +278,65 @@ public sealed class PublishTests(RunningServer server)
     }
 
     [Fact]
+    public async Task A_large_body_of_unknown_length_is_delivered_as_it_was_sent()
+    {
+        await using var receiver = new ScriptedReceiver();
+        var topic = await server.NewTopicAsync();
+        await server.NewSubscriptionAsync(topic, receiver.Endpoint.ToString());
+        // Grows past what is rented for a body whose length nobody has told.
+        var payload = string.Join(' ', Enumerable.Range(0, 100_000));
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(server.Address, $"/v1/topics/{topic}/events"));
+        request.Headers.TransferEncodingChunked = true;
+        request.Content = new StringContent($$"""{"payload":"{{payload}}"}""", new System.Net.Http.Headers.MediaTypeHeaderValue("application/json"));
+        using var response = await server.Http.SendAsync(request, RunningServer.Cancel);
+        Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
+        Assert.Equal($"\"{payload}\"", (await receiver.NextAsync(RunningServer.Cancel)).BodyText);
+    }
+
+    [Fact]
+    public async Task Long_escaped_and_encoded_fields_are_taken_as_they_are_meant()
+    {
+        await using var receiver = new ScriptedReceiver();
+        var topic = await server.NewTopicAsync();
+        await server.NewSubscriptionAsync(topic, receiver.Endpoint.ToString());
+        var bytes = Enumerable.Range(0, 50_000).Select(i => (byte)i).ToArray();
+        var escaped = string.Concat(Enumerable.Repeat("\\u00e9", 100));
+        (await server.PublishAsync(topic, $$"""{"id":"{{escaped}}","key":"{{escaped}}","payloadBase64":"{{Convert.ToBase64String(bytes)}}"}""")).Is(202);
+        var received = await receiver.NextAsync(RunningServer.Cancel);
+        Assert.Equal(bytes, received.Body);
+        Assert.Equal("application/octet-stream", received.Header("Content-Type"));
+        var id = Uri.EscapeDataString(new string('é', 100));
+        (await server.GetAsync($"/v1/topics/{topic}/events/{id}?key={id}")).Is(200);
+    }
+
+    [Theory]
+    [InlineData("""{"payload":1,"payloadBase64":"\ud800"}""", "/payloadBase64")]
+    [InlineData("""{"payload":1,"attributes":{"\ud800":"x"}}""", "/attributes")]
+    [InlineData("""{"payload":1,"attributes":{"a":"\ud800","b":"x"}}""", "/attributes/a")]
+    [InlineData("""{"payload":1,"attributes":{"a":1,"b":[{}]}}""", "/attributes/a")]
+    public async Task Text_that_is_no_text_is_named(string body, string pointer) =>
+        (await server.PublishAsync(await server.NewTopicAsync(), body)).IsProblem(400, "invalid-request", pointer);
+
+    [Fact]
+    public async Task A_batch_that_finds_room_in_part_says_so_by_index()
+    {
+        await using var small = await RunningServer.StartAsync(o => o with { Journal = o.Journal with { SegmentBytes = 64 << 10, MaxBytes = 1 << 20, ShardCount = 1 } });
+        var topic = await small.NewTopicAsync();
+        var old = $$"""{"id":"old","payload":"{{new string('x', 40_000)}}"}""";
+        (await small.PublishAsync(topic, old)).Is(202);
+        var id = await small.NewSubscriptionAsync(topic, "http://127.0.0.1:9/hook", """, "from":"earliest" """);
+        (await small.PostAsync($"/v1/subscriptions/{id}/pause")).Is(200);
+        // What is already there needs no room: it is told, and the new one is not, once there is none.
+        Answer answer;
+        do
+            answer = await small.PublishAsync(topic, $$"""[{{old}},{"payload":"{{new string('y', 40_000)}}"}]""");
+        while (answer.Status == HttpStatusCode.Accepted);
+        answer.Is(207);
+        Assert.Equal(["duplicate", "refused"], answer.Results.Select(r => r!["status"]!.ToString()));
+        Assert.Equal("no-room", answer.Results[1]!["problem"]!["code"]!.ToString());
+    }
+
+    [Fact]
     public async Task A_full_store_refuses_and_says_when_to_come_back()
     {
         await using var small = await RunningServer.StartAsync(o => o with { Journal = o.Journal with { SegmentBytes = 64 << 10, MaxBytes = 1 << 20 } });

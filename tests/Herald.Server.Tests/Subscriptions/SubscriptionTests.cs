@@ -34,6 +34,85 @@ public sealed class SubscriptionTests(RunningServer server)
     }
 
     [Fact]
+    public async Task A_schedule_of_retries_is_shown_as_it_was_given()
+    {
+        var id = await server.NewSubscriptionAsync(
+            await server.NewTopicAsync(), Endpoint, """, "retry":{"strategy":"schedule","schedule":["1s","90s","1h"],"jitter":0.1,"ttl":"2d"}""");
+        var retry = (await server.GetAsync($"/v1/subscriptions/{id}")).Is(200).Json["retry"]!;
+        Assert.Equal("schedule", retry["strategy"]!.ToString());
+        Assert.Equal(["1s", "1m30s", "1h"], retry["schedule"]!.AsArray().Select(wait => wait!.ToString()));
+        Assert.Equal(("0.1", "2d"), (retry["jitter"]!.ToString(), retry["ttl"]!.ToString()));
+        Assert.Null(retry["base"]);
+    }
+
+    [Theory]
+    [InlineData("\"earliest\"", "1 2 3")]
+    [InlineData("2", "2 3")]
+    [InlineData("\"2000-01-01T00:00:00Z\"", "1 2 3")]
+    [InlineData("\"2100-01-01T00:00:00Z\"", "")]
+    [InlineData("\"now\"", "")]
+    public async Task It_starts_where_it_is_told_to(string from, string old)
+    {
+        await using var receiver = new ScriptedReceiver();
+        await using var own = await RunningServer.StartAsync(o => o with { Journal = o.Journal with { ShardCount = 1 } });
+        var topic = await own.NewTopicAsync();
+        for (var i = 1; i <= 3; i++)
+            (await own.PublishAsync(topic, $$"""{"key":"k","payload":{{i}}}""")).Is(202);
+        await own.NewSubscriptionAsync(topic, receiver.Endpoint.ToString(), $", \"from\":{from}");
+        (await own.PublishAsync(topic, """{"key":"k","payload":"new"}""")).Is(202);
+        foreach (var expected in old.Split(' ', StringSplitOptions.RemoveEmptyEntries).Append("\"new\""))
+            Assert.Equal(expected, (await receiver.NextAsync(RunningServer.Cancel)).BodyText);
+    }
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("1.5")]
+    [InlineData("true")]
+    [InlineData("\"tomorrow\"")]
+    public async Task A_start_that_is_none_is_named(string from)
+    {
+        var id = await server.NewSubscriptionAsync(await server.NewTopicAsync(), Endpoint);
+        (await server.PostAsync($"/v1/subscriptions/{id}/replay", $$"""{"from":{{from}}}""")).IsProblem(400, "invalid-request", "/from");
+    }
+
+    [Fact]
+    public async Task What_is_asked_of_an_unknown_subscription_is_404()
+    {
+        var path = $"/v1/subscriptions/{RunningServer.Name("unknown")}";
+        (await server.GetAsync($"{path}/secret")).IsProblem(404, "subscription-not-found");
+        (await server.PostAsync($"{path}/pause")).IsProblem(404, "subscription-not-found");
+        (await server.PostAsync($"{path}/test")).IsProblem(404, "subscription-not-found");
+        (await server.PostAsync($"{path}/replay", """{"from":"earliest"}""")).IsProblem(404, "subscription-not-found");
+        (await server.PostAsync($"{path}/rotate-secret", "{}")).IsProblem(404, "subscription-not-found");
+        (await server.PostAsync($"{path}/blocked-keys/release", """{"shard":0,"sequence":1}""")).IsProblem(404, "subscription-not-found");
+        (await server.PatchAsync(path, "{}")).IsProblem(404, "subscription-not-found");
+    }
+
+    [Theory]
+    [InlineData("""{"overlap":"31d"}""", "/overlap")]
+    [InlineData("""{"secret":"short"}""", "/secret")]
+    public async Task A_rotation_that_breaks_a_rule_is_named(string body, string pointer)
+    {
+        var id = await server.NewSubscriptionAsync(await server.NewTopicAsync(), Endpoint);
+        (await server.PostAsync($"/v1/subscriptions/{id}/rotate-secret", body)).IsProblem(400, "invalid-request", pointer);
+    }
+
+    [Theory]
+    [InlineData("""{"description":"a","description":"b"}""", "/description")]
+    [InlineData("""{"limits":{"maxInFlight":1,"maxInFlight":2}}""", "/limits/maxInFlight")]
+    [InlineData("""{"filter":{"type":[{"a":1,"a":2}]}}""", "/filter/type/0/a")]
+    [InlineData("""{"limits":{"maxInFlight":1.5}}""", "/limits/maxInFlight")]
+    [InlineData("""{"limits":{"maxInFlight":"many"}}""", "/limits/maxInFlight")]
+    [InlineData("""[1]""", "")]
+    public async Task A_patch_that_breaks_a_rule_changes_nothing_and_names_it(string patch, string pointer)
+    {
+        var id = await server.NewSubscriptionAsync(await server.NewTopicAsync(), Endpoint);
+        var before = (await server.GetAsync($"/v1/subscriptions/{id}")).Is(200);
+        (await server.PatchAsync($"/v1/subscriptions/{id}", patch)).IsProblem(400, "invalid-request", pointer);
+        Assert.Equal(before.Text, (await server.GetAsync($"/v1/subscriptions/{id}")).Text);
+    }
+
+    [Fact]
     public async Task A_topic_can_be_subscribed_to_under_its_own_address()
     {
         var topic = await server.NewTopicAsync();

@@ -1,0 +1,205 @@
+using System.Buffers;
+using Herald.Engine.Catalogs;
+using Herald.Engine.Channels;
+using Herald.Engine.Events;
+using Herald.Engine.Metrics;
+using Herald.Engine.Publishing;
+using Herald.Engine.Sending;
+using Herald.Engine.Shards;
+using Herald.Engine.Subscriptions;
+using Herald.Engine.Tests.Catalogs;
+using Herald.Engine.Tests.Publishing;
+using Herald.Engine.Tests.Stores;
+using Herald.TestKit.Time;
+using Xunit;
+
+namespace Herald.Engine.Tests.Sending;
+
+/// <summary>One attempt, from its permit to its result: what is sent, and what is given back however it ends.</summary>
+public sealed class AttemptRunnerTests : IAsyncLifetime
+{
+    private const int Room = 1000;
+    private readonly ManualClock _clock = new();
+    private readonly OneShardLog _log = new();
+    private readonly HandChannel _channel = new();
+    private readonly RecordingTaker _taker = new();
+    private readonly ByteGate _gate = new(Room);
+    private readonly EngineMetrics _metrics = new();
+    private readonly TaskCompletionSource<AttemptEnded> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Intake _intake;
+    private readonly Catalog _catalog;
+    private readonly PermitLedger _ledger;
+    private readonly AttemptRunner _runner;
+
+    public AttemptRunnerTests()
+    {
+        var channels = new ChannelSet([_channel]);
+        _intake = new Intake(_log, new IntakeOptions(), _clock);
+        _ledger = new PermitLedger(10, _clock, new Random(1));
+        _catalog = new Catalog(new ScriptedCatalogStore(1), _log, channels, _intake.Encoder, _clock, (_, _) => new(true));
+        _runner = new AttemptRunner(_catalog, channels, _ledger, _gate, _metrics, _clock);
+    }
+
+    private Subscription Subscription => _catalog.FindSubscription("s")!;
+
+    public async ValueTask InitializeAsync()
+    {
+        await _catalog.PutTopicAsync("t", default);
+        await PutAsync("http://one/");
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _runner.Dispose();
+        _catalog.Dispose();
+        _ledger.Dispose();
+        _metrics.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    [Fact]
+    public async Task The_event_is_sent_with_its_place_its_number_and_its_id_and_the_permit_comes_back_with_the_result()
+    {
+        var (record, length) = await BeginAsync();
+        Run(record, length, sequence: 7, number: 3);
+        var tried = await _channel.NextAsync();
+        Assert.Equal((7, 3, "hello", Redelivery.None), (tried.Attempt.Sequence, tried.Attempt.Number, tried.Payload, tried.Attempt.Redelivery));
+        Assert.Equal(MessageIds.Of("s", tried.Attempt.Event), tried.Attempt.MessageId);
+        Assert.Equal(1, _ledger.InFlight);
+
+        tried.Answer(Results.Status500);
+        var ended = await _ended.Task;
+        Assert.Equal((Results.Status500, true), (ended.Result, ended.Counted));
+        Assert.Equal(_clock.GetUtcNow().ToUnixTimeMilliseconds(), ended.StartedAtMs);
+        AssertAllIsGivenBack();
+    }
+
+    [Fact]
+    public async Task The_endpoint_is_that_of_the_moment_it_is_sent()
+    {
+        var (record, length) = await BeginAsync();
+        await PutAsync("http://two/");
+        Run(record, length);
+        var tried = await _channel.NextAsync();
+        Assert.Equal("two", tried.Attempt.Subscription.Endpoint.Host);
+        tried.Answer(AttemptResult.Delivered);
+        await _ended.Task;
+        AssertAllIsGivenBack();
+    }
+
+    [Fact]
+    public async Task A_replayed_event_and_a_redrive_are_marked_as_such()
+    {
+        var (record, length) = await BeginAsync();
+        Run(record, length, replayed: true);
+        var tried = await _channel.NextAsync();
+        Assert.Equal(Redelivery.Replay, tried.Attempt.Redelivery);
+        tried.Answer(AttemptResult.Delivered);
+        await _ended.Task;
+
+        (record, length) = await BeginAsync();
+        record[1] |= (byte)EventFlags.Addressed;
+        Run(record, length, replayed: true);
+        tried = await _channel.NextAsync();
+        Assert.Equal(Redelivery.Redrive, tried.Attempt.Redelivery);
+        tried.Answer(AttemptResult.Delivered);
+    }
+
+    [Fact]
+    public async Task Nothing_is_sent_for_a_subscription_that_was_paused_meanwhile_and_no_attempt_counts()
+    {
+        var (record, length) = await BeginAsync();
+        await _catalog.PauseAsync("s", default);
+        await AssertNothingIsSentAsync(record, length);
+    }
+
+    [Fact]
+    public async Task Nothing_is_sent_for_a_subscription_that_was_deleted_meanwhile()
+    {
+        var (record, length) = await BeginAsync();
+        var number = Subscription.Number;
+        await _catalog.DeleteSubscriptionAsync("s", null, default);
+        await AssertNothingIsSentAsync(record, length, number);
+    }
+
+    [Fact]
+    public async Task Nothing_is_sent_for_a_generation_that_a_replay_has_ended()
+    {
+        var (record, length) = await BeginAsync();
+        await _catalog.ReplayAsync("s", new StartFrom.Earliest(), default);
+        await AssertNothingIsSentAsync(record, length);
+    }
+
+    [Fact]
+    public async Task An_attempt_given_up_at_the_end_of_the_grace_time_does_not_count()
+    {
+        var (record, length) = await BeginAsync();
+        Run(record, length);
+        await _channel.NextAsync();
+        _runner.Abandon();
+        Assert.False((await _ended.Task).Counted);
+        AssertAllIsGivenBack();
+    }
+
+    [Fact]
+    public async Task A_channel_that_throws_against_its_promise_costs_an_attempt_and_no_more()
+    {
+        var (record, length) = await BeginAsync();
+        Run(record, length);
+        (await _channel.NextAsync()).Ended.SetException(new InvalidOperationException("a defect"));
+        var ended = await _ended.Task;
+        Assert.True(ended.Counted);
+        Assert.Equal((AttemptOutcome.Failed, "error in the channel: a defect"), (ended.Result.Outcome, ended.Result.Reason));
+        AssertAllIsGivenBack();
+    }
+
+    [Fact]
+    public async Task What_is_withdrawn_gives_back_its_permit_and_its_bytes()
+    {
+        var (record, length) = await BeginAsync();
+        ArrayPool<byte>.Shared.Return(record);
+        _runner.Withdraw(Start(), length);
+        AssertAllIsGivenBack();
+    }
+
+    private async Task AssertNothingIsSentAsync(byte[] record, int length, int? number = null)
+    {
+        Run(record, length, subscription: number);
+        var ended = await _ended.Task;
+        Assert.False(ended.Counted);
+        Assert.Equal(0, _channel.Waiting);
+        AssertAllIsGivenBack();
+    }
+
+    private void AssertAllIsGivenBack()
+    {
+        Assert.Equal(0, _ledger.InFlight);
+        Assert.True(_gate.EnterAsync(Room).AsTask().IsCompletedSuccessfully, "bytes are still held");
+    }
+
+    private StartAttempt Start(long sequence = 1, int number = 1, bool replayed = false, int? subscription = null) =>
+        new(subscription ?? Subscription.Number, 1, 0, new LaneItem(sequence, 0, 10), number, PermitKind.First, replayed);
+
+    private void Run(byte[] record, int length, long sequence = 1, int number = 1, bool replayed = false, int? subscription = null) =>
+        _runner.Run(Start(sequence, number, replayed, subscription), record, length, _taker, end => _ended.TrySetResult(end));
+
+    /// <summary>A permit, room for the payload, and the event: as a shard has them when it starts an attempt.</summary>
+    private async Task<(byte[] Record, int Length)> BeginAsync()
+    {
+        using var batch = _intake.Rent(_catalog.FindTopic("t")!);
+        Assert.Null(new SampleEvent { Key = "k", Payload = "hello"u8.ToArray() }.AddTo(batch));
+        await _intake.PublishAsync(batch);
+        var length = batch[0].Record.Length;
+        var record = ArrayPool<byte>.Shared.Rent(length);
+        batch[0].Record.CopyTo(record);
+        _ledger.Ask(Subscription, PermitKind.First, 1, _taker);
+        await _runner.EnterAsync(length);
+        return (record, length);
+    }
+
+    private async Task PutAsync(string endpoint)
+    {
+        var draft = new SubscriptionDraft { Id = "s", Topic = "t", Endpoint = endpoint };
+        Assert.True((await _catalog.PutSubscriptionAsync(draft, new StartFrom.Now(), null, default)).Done);
+    }
+}

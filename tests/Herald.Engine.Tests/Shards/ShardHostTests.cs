@@ -1,0 +1,216 @@
+using Herald.Engine.Catalogs;
+using Herald.Engine.Channels;
+using Herald.Engine.Retrying;
+using Herald.Engine.Shards;
+using Herald.Engine.Stores;
+using Herald.Engine.Subscriptions;
+using Herald.Engine.Tests.Sending;
+using Xunit;
+
+namespace Herald.Engine.Tests.Shards;
+
+/// <summary>What the loop around a shard does when the store, the log, the clock or the operator do not go along.</summary>
+public sealed class ShardHostTests : IAsyncDisposable
+{
+    private static readonly AttemptResult Gone = new() { Outcome = AttemptOutcome.EndpointGone, Stage = AttemptStage.Response, StatusCode = 410, Reason = "gone" };
+    private readonly HostScene _scene = new();
+
+    public ValueTask DisposeAsync() => _scene.DisposeAsync();
+
+    [Fact]
+    public async Task A_commit_of_unknown_outcome_is_sent_again_as_it_was_until_it_is_stored()
+    {
+        _scene.Store.Fault = call => call <= 2 ? new StoreUnavailableException("away") : null;
+        await _scene.StartAsync();
+        await _scene.PublishAsync(["one"]);
+        (await _scene.ExpectAsync("one")).Answer(AttemptResult.Delivered);
+        // It waits a little between its tries: the clock must move for it.
+        var stored = _scene.Store.WhenAsync(_ => true);
+        while (await Task.WhenAny(stored, _scene.Clock.WhenArmedAsync(1)) != stored)
+            _scene.Clock.Advance(TimeSpan.FromMilliseconds(250));
+        Assert.Equal(1, (await stored).Number);
+        Assert.All(_scene.Store.Asked.Take(3), commit => Assert.Same(stored.Result, commit));
+        await _scene.Lines.WhenAsync("could not save its progress");
+    }
+
+    [Fact]
+    public async Task A_commit_that_is_refused_for_good_ends_the_shard_and_says_why()
+    {
+        var stale = new StaleOwnerException("another node owns it");
+        _scene.Store.Fault = _ => stale;
+        await _scene.StartAsync();
+        await _scene.PublishAsync(["one"]);
+        var ended = await Assert.ThrowsAsync<InvalidOperationException>(() => _scene.Host.Ended);
+        Assert.Same(stale, ended.InnerException);
+        // Who asks the shard something now is told so, and does not wait for ever.
+        await Assert.ThrowsAsync<StoreUnavailableException>(async () => await _scene.Host.CallAsync(machine => machine.Routed, default));
+    }
+
+    [Fact]
+    public async Task A_log_that_cannot_be_read_ends_the_shard_with_that_reason()
+    {
+        await _scene.StartAsync();
+        var fault = new IOException("unreadable");
+        _scene.Log.Fault = fault;
+        await _scene.PublishAsync(["one"]);
+        Assert.Same(fault, await Assert.ThrowsAsync<IOException>(() => _scene.Host.Ended));
+    }
+
+    [Fact]
+    public async Task Progress_that_cannot_be_loaded_fails_the_start()
+    {
+        _scene.Store.LoadFault = new StaleOwnerException("another node owns it");
+        _scene.Host.Start();
+        await Assert.ThrowsAsync<StaleOwnerException>(() => _scene.Host.Ready);
+        await Assert.ThrowsAsync<StaleOwnerException>(() => _scene.Host.Ended);
+    }
+
+    [Fact]
+    public async Task A_question_that_throws_fails_its_asker_and_not_the_shard()
+    {
+        await _scene.StartAsync();
+        await Assert.ThrowsAsync<FormatException>(async () => await _scene.Host.CallAsync<int>(_ => throw new FormatException(), default));
+        await _scene.PublishAsync(["one"]);
+        (await _scene.ExpectAsync("one")).Answer(AttemptResult.Delivered);
+    }
+
+    [Fact]
+    public async Task An_event_that_is_no_longer_kept_when_its_turn_comes_expires_and_its_key_goes_on()
+    {
+        await _scene.StartAsync();
+        await _scene.PublishAsync(["one", "two", "three"]);
+        var first = await _scene.ExpectAsync("one");
+        _scene.Log.Free(below: 3);
+        first.Answer(AttemptResult.Delivered);
+        (await _scene.ExpectAsync("three")).Answer(AttemptResult.Delivered);
+        var saved = await _scene.Store.WhenAsync(commit => commit.History is { } history && history.First <= 2 && history.Last >= 2);
+        Assert.Empty(saved.DeadLetters);
+    }
+
+    [Fact]
+    public async Task What_was_freed_before_the_scan_came_to_it_has_expired_and_the_rest_is_sent()
+    {
+        await _scene.StartAsync();
+        await _scene.PublishAsync([.. Enumerable.Range(1, 6).Select(i => $"{i}")], key: i => $"k{i}");
+        for (var i = 0; i < 6; i++)
+            (await _scene.Channel.NextAsync()).Answer(AttemptResult.Delivered);
+        await _scene.Catalog.PauseAsync("s", default);
+        _scene.Subscriptions.Heads[0] = 6;
+        await _scene.Catalog.ReplayAsync("s", new StartFrom.Earliest(), default);
+        _scene.Log.Free(below: 4);
+        await _scene.Catalog.ResumeAsync("s", default);
+        await _scene.Lines.WhenAsync("sequences 1 to 3 are no longer kept");
+        var sent = new List<string>();
+        for (var i = 0; i < 3; i++)
+        {
+            var tried = await _scene.Channel.NextAsync();
+            Assert.Equal(Redelivery.Replay, tried.Attempt.Redelivery);
+            sent.Add(tried.Payload);
+            tried.Answer(AttemptResult.Delivered);
+        }
+        Assert.Equal(["4", "5", "6"], sent.Order());
+    }
+
+    [Fact]
+    public async Task Entries_are_routed_with_a_catalog_as_new_as_the_log_says_though_nobody_has_told_of_it()
+    {
+        await _scene.StartAsync();
+        await _scene.Catalog.DeleteSubscriptionAsync("s", null, default);
+        // Another node makes a subscription; the hint of it is lost.
+        using var elsewhere = _scene.NewCatalog();
+        await elsewhere.RefreshAsync(long.MaxValue);
+        Assert.True((await elsewhere.PutSubscriptionAsync(new SubscriptionDraft { Id = "new", Topic = "t", Endpoint = "http://one/" }, new StartFrom.Now(), null, default)).Done);
+        Assert.Null(_scene.Catalog.FindSubscription("new"));
+        _scene.Log.CatalogVersion = elsewhere.Snapshot.Version;
+        await _scene.PublishAsync(["one"]);
+        var tried = await _scene.ExpectAsync("one");
+        Assert.Equal("new", tried.Attempt.Subscription.Id);
+        tried.Answer(AttemptResult.Delivered);
+    }
+
+    [Fact]
+    public async Task A_subscription_that_cannot_be_disabled_just_now_is_told_of_and_its_events_are_kept()
+    {
+        await _scene.StartAsync();
+        await _scene.PublishAsync(["one"]);
+        var tried = await _scene.ExpectAsync("one");
+        _scene.Subscriptions.Before = () => throw new StoreUnavailableException("away");
+        tried.Answer(Gone);
+        await _scene.Lines.WhenAsync("could not be disabled");
+        Assert.Equal(SubscriptionStatus.Active, _scene.Catalog.FindSubscription("s")!.Status);
+        // The next attempt at the endpoint says the same again, and now it works.
+        await _scene.Clock.WhenArmedAsync(1);
+        _scene.Clock.Advance(TimeSpan.FromMinutes(1));
+        (await _scene.ExpectAsync("one")).Answer(Gone);
+        await _scene.Lines.WhenAsync("could not be disabled");
+        await UntilAsync(() => _scene.Catalog.FindSubscription("s")!.Status == SubscriptionStatus.Disabled);
+    }
+
+    [Fact]
+    public async Task A_stop_waits_for_the_attempt_in_flight_saves_it_and_starts_no_other()
+    {
+        await _scene.StartAsync();
+        await _scene.PublishAsync(["one", "two"]);
+        var tried = await _scene.ExpectAsync("one");
+        var stopped = _scene.Host.StopAsync();
+        await _scene.Host.CallAsync(machine => machine.Routed, default);
+        Assert.False(stopped.IsCompleted);
+        tried.Answer(AttemptResult.Delivered);
+        await stopped;
+        Assert.Equal(0, _scene.Channel.Waiting);
+
+        // The next owner goes on behind it, with first attempts.
+        _scene.TakeOver();
+        _scene.Host.Start();
+        var next = await _scene.ExpectAsync("two");
+        Assert.Equal(1, next.Attempt.Number);
+        next.Answer(AttemptResult.Delivered);
+    }
+
+    [Fact]
+    public async Task An_attempt_given_up_while_stopping_is_not_counted_and_is_made_again_with_the_same_number()
+    {
+        await _scene.StartAsync(draft => draft with { Retry = new RetryPolicy { Waits = new RetryWaits.Schedule([TimeSpan.FromSeconds(1)], 0) } });
+        await _scene.PublishAsync(["one"]);
+        (await _scene.ExpectAsync("one")).Answer(Results.Status500);
+        await _scene.Store.WhenAsync(commit => commit.History is not null);
+        await _scene.Clock.WhenArmedAsync(1);
+        _scene.Clock.Advance(TimeSpan.FromSeconds(2));
+        var second = await _scene.ExpectAsync("one");
+        Assert.Equal(2, second.Attempt.Number);
+        var stopped = _scene.Host.StopAsync();
+        _scene.Runner.Abandon();
+        await stopped;
+        Assert.DoesNotContain(_scene.Store.Commits, commit => commit.DeadLetters.Count > 0);
+
+        var saved = new SavedProgress();
+        foreach (var commit in _scene.Store.Commits.Where(c => !c.Progress.IsEmpty))
+            saved.Apply(commit.Progress.Span);
+        Assert.Equal(1, Assert.Single(Assert.Single(saved.States.Values).Lanes.Values).Attempts);
+    }
+
+    [Fact]
+    public async Task A_forward_whose_topic_is_gone_becomes_a_dead_letter()
+    {
+        await _scene.Catalog.PutTopicAsync("other", default);
+        await _scene.StartAsync(draft => draft with
+        {
+            Retry = new RetryPolicy { MaxAttempts = 1, OnExhausted = OnExhausted.Forward, ForwardTo = "other" },
+        });
+        await _scene.Catalog.DeleteTopicAsync("other", force: true, default);
+        await _scene.PublishAsync(["one"]);
+        (await _scene.ExpectAsync("one")).Answer(Results.Status500);
+        var commit = await _scene.Store.WhenAsync(c => c.DeadLetters.Count > 0);
+        Assert.Equal((1, RetryDecision.AttemptsExhausted), (commit.DeadLetters[0].Id.Sequence, commit.DeadLetters[0].Reason.Reason));
+        Assert.Empty(commit.Emitted);
+    }
+
+    private static async Task UntilAsync(Func<bool> holds)
+    {
+        while (!holds())
+        {
+            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+}

@@ -1,0 +1,95 @@
+using Herald.Engine.Events;
+using Herald.Engine.Stores;
+
+namespace Herald.Engine.Tests.Stores;
+
+/// <summary>The log of one shard, in memory. Tests may free its beginning, and see which events were read whole.</summary>
+internal sealed class OneShardLog : IEventLog
+{
+    private readonly Lock _gate = new();
+    private readonly List<(IndexEntry Entry, byte[] Record)> _events = [];
+    private long _first = 1;
+
+    public int ShardCount => 1;
+    public ulong HashSeed => 42;
+    public static ShardId Shard => new(0);
+
+    /// <summary>The sequences of each call for whole events.</summary>
+    public List<long[]> Reads { get; } = [];
+
+    /// <summary>The catalog that entries may be routed with, at least.</summary>
+    public long CatalogVersion { get; set; }
+
+    /// <summary>What every read fails with, when it is set.</summary>
+    public Exception? Fault { get; set; }
+
+    public IndexEntry[] Entries
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _events.Select(e => e.Entry)];
+        }
+    }
+
+    /// <summary>Retention: what is below the sequence is no longer kept.</summary>
+    public void Free(long below)
+    {
+        lock (_gate)
+            _first = below;
+    }
+
+    public ValueTask AppendAsync(ReadOnlyMemory<NewEvent> events, Memory<Appended> verdicts, SourcePosition? position, CancellationToken cancel)
+    {
+        lock (_gate)
+        {
+            for (var i = 0; i < events.Length; i++)
+            {
+                var (index, record) = (events.Span[i].Index, events.Span[i].Record.ToArray());
+                _events.Add((index with { Sequence = _events.Count + 1, Size = record.Length }, record));
+                verdicts.Span[i] = new Appended(Verdict.Accepted, _events.Count);
+            }
+        }
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask<IndexRead> ReadIndexAsync(ShardId shard, long from, Memory<IndexEntry> into, CancellationToken cancel)
+    {
+        lock (_gate)
+        {
+            if (Fault is not null)
+                throw Fault;
+            if (from < _first)
+                return new(new IndexRead(0, CatalogVersion));
+            var entries = _events.Skip((int)from - 1).Take(into.Length).Select(e => e.Entry).ToArray();
+            entries.CopyTo(into);
+            return new(new IndexRead(entries.Length, CatalogVersion));
+        }
+    }
+
+    public ValueTask ReadEventsAsync(ShardId shard, ReadOnlyMemory<long> sequences, IEventSink sink, CancellationToken cancel)
+    {
+        lock (_gate)
+        {
+            Reads.Add(sequences.ToArray());
+            foreach (var sequence in sequences.Span)
+                if (sequence >= _first && sequence <= _events.Count)
+                    sink.OnEvent(sequence, _events[(int)sequence - 1].Record);
+        }
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask<LogBounds> BoundsAsync(ShardId shard, CancellationToken cancel)
+    {
+        lock (_gate)
+            return new(new LogBounds(_first, _events.Count));
+    }
+
+    public ValueTask<long> FindByTimeAsync(ShardId shard, DateTimeOffset time, CancellationToken cancel) => throw new NotSupportedException();
+
+    public ValueTask<long> FindByIdAsync(ShardId shard, ulong keyHash, ulong idHash, CancellationToken cancel) => throw new NotSupportedException();
+
+    public ValueTask<long?> ReadSourcePositionAsync(string source, CancellationToken cancel) => throw new NotSupportedException();
+
+    public IDisposable OnHead(Action<ShardId, long> advanced) => throw new NotSupportedException();
+}

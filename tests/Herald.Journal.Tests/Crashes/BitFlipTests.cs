@@ -1,0 +1,113 @@
+using Herald.Contracts.Stores;
+using Herald.Journal.Tests.Faults;
+using Xunit;
+
+namespace Herald.Journal.Tests.Crashes;
+
+/// <summary>
+/// Bits of what was durable flip, in every file. What the journal then says is what it said before, or it says that it is damaged:
+/// by refusing to open, or to answer the one question. It never makes something up.
+/// </summary>
+public sealed class BitFlipTests(ITestOutputHelper output)
+{
+    private const int Seed = 6, Rounds = 24;
+
+    private static readonly bool IsLong = Environment.GetEnvironmentVariable("HERALD_TESTS_LONG") == "1";
+
+    private readonly FaultTally _tally = new();
+
+    /// <summary>An orderly end has left a checkpoint behind the log: hardly any of it is read at opening.</summary>
+    [Fact]
+    public async Task In_a_journal_that_was_closed()
+    {
+        var files = new FaultyFiles { Tally = _tally };
+        var story = new Story(files, Seed);
+        await story.PlayAsync(Rounds);
+        await FlipEverywhereAsync(files, story.Acknowledged, isOpen: false);
+    }
+
+    /// <summary>Killed: the log since the last checkpoint is read at opening.</summary>
+    [Fact]
+    public async Task In_a_journal_that_was_killed()
+    {
+        var files = new FaultyFiles { Tally = _tally };
+        FaultyFiles? killed = null;
+        var story = new Story(files, Seed);
+        await story.PlayAsync(Rounds, beforeEnd: () => killed = files.Copy());
+        await FlipEverywhereAsync(killed!, story.Acknowledged, isOpen: false);
+    }
+
+    [Fact]
+    public async Task In_a_journal_that_is_open()
+    {
+        var files = new FaultyFiles { Tally = _tally };
+        var story = new Story(files, Seed);
+        await story.PlayAsync(Rounds);
+        await FlipEverywhereAsync(files, story.Acknowledged, isOpen: true);
+    }
+
+    private async Task FlipEverywhereAsync(FaultyFiles files, World world, bool isOpen)
+    {
+        var random = new Random(Seed);
+        foreach (var path in files.Paths.Where(p => p.StartsWith("/simulated/", StringComparison.Ordinal)))
+        {
+            var length = files.Content(path).Length;
+            // A segment is large, and half of it empty.
+            var stride = IsLong || length < 100 ? 1 : length > 8192 ? 151 : 11;
+            for (var at = random.Next(stride); at < length; at += 1 + random.Next((2 * stride) - 1))
+            {
+                var (copy, bit) = (files.Copy(), random.Next(8));
+                try
+                {
+                    await FlipAsync(copy, world, path, at, bit, isOpen);
+                }
+                catch (Exception failure) when (failure is not OperationCanceledException)
+                {
+                    throw new InvalidOperationException($"Bit {bit} of byte {at} of {path} flipped: {failure.Message}", failure);
+                }
+            }
+        }
+        output.WriteLine($"{_tally}");
+        _tally.AssertReached("flipped bit", "harmless flip", "damage told when asked");
+        if (!isOpen)
+            _tally.AssertReached("damage told at opening");
+    }
+
+    private async Task FlipAsync(FaultyFiles files, World world, string path, int at, int bit, bool isOpen)
+    {
+        var isCut = false;
+        if (!isOpen)
+            files.Flip(path, at, bit);
+        try
+        {
+            await using var store = await JournalStore.OpenAsync(Story.Options() with { RetainFor = TimeSpan.FromDays(1) }, new StoreClock(), files, Note, TestContext.Current.CancellationToken);
+            if (isOpen)
+                files.Flip(path, at, bit);
+            var expected = world.Answers(await Questions.FirstsAsync(store));
+            var answers = await Questions.AskAsync(store);
+            Judge(expected, answers, Volatile.Read(ref isCut));
+        }
+        catch (Exception refused) when (refused is JournalDamagedException or JournalFormatException)
+        {
+            _tally.Count("damage told at opening");
+        }
+
+        void Note(string line)
+        {
+            if (line.Contains("cut off", StringComparison.Ordinal))
+                Volatile.Write(ref isCut, true);
+        }
+    }
+
+    /// <param name="isCut">The end of the log was cut off, and that was told: what only the end said may be missing, but nothing may be wrong.</param>
+    private void Judge(SortedDictionary<string, string> expected, SortedDictionary<string, string> answers, bool isCut)
+    {
+        var wrong = answers.Where(a => a.Value != Questions.Damaged && a.Value != expected.GetValueOrDefault(a.Key))
+            .Where(a => !isCut || a.Key.StartsWith("event ", StringComparison.Ordinal) || a.Key.StartsWith("index ", StringComparison.Ordinal))
+            .Select(a => $"{a.Key}: '{expected.GetValueOrDefault(a.Key)}' became '{a.Value}'").ToList();
+        Assert.True(wrong.Count == 0, string.Join("; ", wrong.Take(5)));
+        var missing = expected.Keys.Except(answers.Keys).Where(question => !question.StartsWith("letter", StringComparison.Ordinal) || answers["letters"] != Questions.Damaged).ToList();
+        Assert.True(isCut || missing.Count == 0, $"without a word: {string.Join(", ", missing.Take(5))}");
+        _tally.Count(isCut ? "damage taken for a torn end, and told" : answers.ContainsValue(Questions.Damaged) ? "damage told when asked" : "harmless flip");
+    }
+}

@@ -1,0 +1,333 @@
+using System.Globalization;
+using Herald.Contracts.Stores;
+using Herald.Engine.Events;
+using Herald.Engine.Stores;
+using Herald.Journal.Tests.Faults;
+using Xunit;
+
+namespace Herald.Journal.Tests.Crashes;
+
+/// <summary>
+/// A scripted run that uses everything a journal has — appends with ids, several at once, commits with all they bring, the catalog, dead letters,
+/// checkpoints, retention, a backup — and remembers what was acknowledged. However it ends, the journal must then be in one of the states
+/// that the acknowledgements allow: all that was acknowledged, and each change that was under way whole or absent.
+/// </summary>
+internal sealed class Story(FaultyFiles files, int seed)
+{
+    public const int MostRounds = 100;
+    private const string Home = "/simulated";
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    private readonly StoreClock _clock = new();
+    private readonly Random _random = new(seed);
+    private readonly Lock _gate = new();
+    private readonly List<Change> _pending = [];
+    private readonly List<(string Directory, World World)> _backups = [];
+    private readonly List<(NewEvent Event, long Sequence)> _named = [];
+    private World _acknowledged = new();
+    private int _round;
+    private long _epoch;
+
+    /// <summary>What the journal told its operator.</summary>
+    public List<string> Notices { get; } = [];
+
+    /// <summary>What was acknowledged; all of it when nothing was under way.</summary>
+    public World Acknowledged => _acknowledged;
+
+    /// <summary>A journal of this story has failed, and had to stop.</summary>
+    public bool HasStopped { get; private set; }
+
+    /// <summary>Small segments and few ids, so that a short run rolls and rotates all there is.</summary>
+    public static JournalOptions Options(string directory = Home) => new()
+    {
+        Directory = directory,
+        ShardCount = World.Shards,
+        SegmentBytes = 16 << 10,
+        CheckpointBytes = 16 << 10,
+        MinFreeBytes = 0,
+        RetainFor = TimeSpan.Zero,
+        DuplicateEntries = 40,
+    };
+
+    /// <summary>Goes on with the script. Ends early, without an error, when the disk or the power fails.</summary>
+    /// <param name="beforeEnd">Called when all is done, and the journal still open.</param>
+    public async Task PlayAsync(int rounds, Action? beforeEnd = null)
+    {
+        try
+        {
+            await using var store = await OpenAsync();
+            try
+            {
+                for (var last = _round + rounds; _round < last;)
+                    await RoundAsync(store, ++_round);
+                beforeEnd?.Invoke();
+            }
+            finally
+            {
+                HasStopped |= store.Failed.IsCompleted;
+            }
+        }
+        catch (Exception failure) when (failure is StoreUnavailableException or IOException && failure is not JournalDamagedException)
+        {
+        }
+    }
+
+    /// <summary>Opens and closes; true when that went well.</summary>
+    public async Task<bool> TryOpenAsync()
+    {
+        try
+        {
+            await using var store = await OpenAsync();
+            return true;
+        }
+        catch (IOException failure) when (failure is not JournalDamagedException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Opens, and holds everything the journal says against what was acknowledged. What had been under way is sent again, as a caller would.</summary>
+    public async Task CheckAsync()
+    {
+        // Nothing is freed while it is looked at.
+        await using (var store = await OpenAsync(Options() with { RetainFor = TimeSpan.FromDays(1) }))
+        {
+            var firsts = await Questions.FirstsAsync(store);
+            var answers = await Questions.AskAsync(store);
+            _acknowledged = FindWorld(firsts, answers);
+            await AskAgainAsync(store);
+        }
+        foreach (var (directory, world) in _backups)
+        {
+            await using var copy = await JournalStore.OpenAsync(Options(directory) with { RetainFor = TimeSpan.FromDays(1) }, _clock, files.Copy(), null, Cancel);
+            AssertSame(world.Answers(await Questions.FirstsAsync(copy)), await Questions.AskAsync(copy), $"the backup in {directory}");
+        }
+    }
+
+    private async Task<JournalStore> OpenAsync(JournalOptions? options = null)
+    {
+        var store = await JournalStore.OpenAsync(options ?? Options(), _clock, files, Note, Cancel);
+        try
+        {
+            var leases = await store.RenewAsync(Cancel);
+            Assert.All(leases, lease => Assert.True(lease.Epoch > _epoch, $"epoch {lease.Epoch} was given before: {_epoch}"));
+            _epoch = leases.Max(lease => lease.Epoch);
+            return store;
+        }
+        catch
+        {
+            await store.DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task RoundAsync(JournalStore store, int i)
+    {
+        var events = new StoreEvents(store, _clock);
+        var leases = await store.RenewAsync(Cancel);
+        _clock.Advance(TimeSpan.FromSeconds(7));
+
+        // Several callers at once: they share a frame, or do not.
+        NewEvent[] batch = [Make(events, $"a{i}", 0, 700), Make(events, $"b{i}", 1, 300)];
+        NewEvent[] large = [Make(events, null, 1, i % 13 == 0 ? 20_000 : 100)];
+        var before = _acknowledged.Last(0);
+        await Task.WhenAll(AppendAsync(store, batch, i), AppendAsync(store, large, null), RepeatAsync(store));
+        var newest = _acknowledged.Last(0);
+
+        var commit = new ShardCommit
+        {
+            Fence = new Fence(leases[0].Shard, leases[0].Epoch),
+            Number = i,
+            Progress = StoreEvents.Payload($"p{i}"),
+            IsCheckpoint = i % 8 == 0,
+            SettledBelow = newest - 2,
+            Emitted = [Make(events, $"e{i}", 1, 50)],
+            State = [new StateWrite("app", StoreEvents.Payload($"k{i % World.Keys}"), i % 7 == 6 ? null : StoreEvents.Payload($"value {i}"))],
+            DeadLetters = newest == before ? [] : [new NewDeadLetter(
+                new DeadLetterId(leases[0].Shard, 1, 0, newest), "s", "topic", new DeadLetterReason($"reason-{i}", "", 1, null, 1, _clock.NowMs), default)],
+            History = new HistoryBlock(i, i, _clock.NowMs, StoreEvents.Payload($"h{i}")),
+        };
+        await DoAsync(
+            async () => await store.CommitAsync(commit, Cancel), world => world.Commit(commit),
+            (world, reply) =>
+            {
+                world.Commit(commit, [.. reply.Emitted.Select(e => e.Sequence)]);
+                _named.Add((commit.Emitted[0], reply.Emitted[0].Sequence));
+            });
+        if (i % 3 == 0)
+            await ChangeCatalogAsync(store, i);
+        if (i % 4 == 0)
+            await EndLettersAsync(store, events, i);
+        if (i % 5 == 0)
+        {
+            var settled = new ShardCommit { Fence = new Fence(leases[1].Shard, leases[1].Epoch), Number = i, SettledBelow = _acknowledged.Last(1) };
+            await DoAsync(async () => await store.CommitAsync(settled, Cancel), world => world.Commit(settled), (world, _) => world.Commit(settled));
+        }
+        if (i % 11 == 0)
+            await store.CheckpointAsync(Cancel);
+        if (i % 17 == 0)
+            await BackupAsync(store, i);
+        await store.TickAsync(Cancel);
+    }
+
+    /// <summary>An id that was acknowledged is a duplicate, at its place; with other content a conflict.</summary>
+    private async Task RepeatAsync(JournalStore store)
+    {
+        (NewEvent Event, long Sequence)[] known;
+        lock (_gate)
+            known = [.. _named.TakeLast(3)];
+        foreach (var (one, sequence) in known)
+        {
+            var verdicts = new Appended[1];
+            await store.AppendAsync(new[] { one }, verdicts, null, Cancel);
+            Assert.Equal(new Appended(Verdict.Duplicate, sequence), verdicts[0]);
+        }
+    }
+
+    private Task AppendAsync(JournalStore store, NewEvent[] batch, int? position) => DoAsync(
+        async () =>
+        {
+            var verdicts = new Appended[batch.Length];
+            await store.AppendAsync(batch, verdicts, position is { } at ? new SourcePosition("s", at) : null, Cancel);
+            return verdicts;
+        },
+        world => Append(world, batch, position, null), (world, verdicts) => Append(world, batch, position, verdicts),
+        [.. batch.Where(one => (one.Index.Flags & EventFlags.Identified) != 0)]);
+
+    private void Append(World world, NewEvent[] batch, int? position, Appended[]? verdicts)
+    {
+        for (var i = 0; i < batch.Length; i++)
+        {
+            if (verdicts?[i] is { Verdict: not Verdict.Accepted } refused)
+            {
+                Assert.Equal(Verdict.NoRoom, refused.Verdict);
+                files.Tally.Count("refused for want of room");
+                continue;
+            }
+            world.Append(batch[i], verdicts?[i].Sequence);
+            if (verdicts is not null && (batch[i].Index.Flags & EventFlags.Identified) != 0)
+                _named.Add((batch[i], verdicts[i].Sequence));
+        }
+        // All of a batch with a position is stored, or nothing.
+        if (position is { } at && verdicts?[0].Verdict is null or Verdict.Accepted)
+            world.ReachSource(at);
+    }
+
+    private Task ChangeCatalogAsync(JournalStore store, int i)
+    {
+        CatalogWrite[] writes = i % 9 == 0
+            ? [new CatalogWrite("topic", $"t{i - 3}", null, null), new CatalogWrite("topic", $"t{i}", null, StoreEvents.Payload("new"))]
+            : [new CatalogWrite("topic", $"t{i}", null, StoreEvents.Payload($"body-{i}"))];
+        return DoAsync(async () => await store.ChangeAsync(writes, Cancel), world => world.Change(writes), (world, _) => world.Change(writes));
+    }
+
+    private async Task EndLettersAsync(JournalStore store, StoreEvents events, int i)
+    {
+        var letters = _acknowledged.Letters;
+        if (letters.Count < 2)
+            return;
+        await DoAsync(async () => await store.DiscardAsync([letters[0]], Cancel), world => world.Discard(letters[0]), (world, _) => world.Discard(letters[0]));
+        var again = Make(events, $"r{i}", 0, 60);
+        again = again with { Index = again.Index with { Flags = again.Index.Flags | EventFlags.Addressed } };
+        await DoAsync(async () => await store.RedriveAsync([new Redrive(letters[1], again)], Cancel), Redrive, (world, _) => Redrive(world));
+
+        void Redrive(World world)
+        {
+            world.Discard(letters[1]);
+            world.Append(again);
+        }
+    }
+
+    private async Task BackupAsync(JournalStore store, int i)
+    {
+        var directory = string.Create(CultureInfo.InvariantCulture, $"/backup-{i}-{_epoch}");
+        await store.BackupAsync(directory, Cancel);
+        _backups.Add((directory, _acknowledged.Copy()));
+    }
+
+    /// <summary>The changes that were under way, in any order, each there or not: one of these worlds must be what the journal shows.</summary>
+    private World FindWorld(long[] firsts, SortedDictionary<string, string> answers)
+    {
+        var worlds = new List<World>();
+        Add(_acknowledged, _pending);
+        // What is settled shows only in what is freed: of worlds that look alike the one in which more is settled is meant.
+        var nearest = worlds.Where(world => world.IsWhole).OrderBy(world => Differences(world.Answers(firsts), answers).Count).ThenByDescending(world => world.Settled.Sum()).First();
+        AssertSame(nearest.Answers(firsts), answers, $"the nearest of {worlds.Count} states");
+        for (var shard = 0; shard < World.Shards; shard++)
+            Assert.True(firsts[shard] <= Math.Max(1, nearest.Settled[shard]), $"shard {shard} is kept from {firsts[shard]}, and settled only below {nearest.Settled[shard]}");
+        return nearest;
+
+        void Add(World world, IReadOnlyList<Change> changes)
+        {
+            worlds.Add(world);
+            foreach (var change in changes)
+            {
+                var next = world.Copy();
+                change.Effect(next);
+                Add(next, [.. changes.Where(other => other != change)]);
+            }
+        }
+    }
+
+    private async Task AskAgainAsync(JournalStore store)
+    {
+        await RepeatAsync(store);
+        var pending = _pending.ToArray();
+        _pending.Clear();
+        foreach (var change in pending)
+        {
+            var verdicts = new Appended[change.Events.Length];
+            for (var i = 0; i < verdicts.Length; i++)
+                await store.AppendAsync(change.Events.AsMemory(i, 1), verdicts.AsMemory(i, 1), null, Cancel);
+            for (var i = 0; i < verdicts.Length; i++)
+            {
+                if (verdicts[i].Verdict == Verdict.Accepted)
+                    _acknowledged.Append(change.Events[i], verdicts[i].Sequence);
+                Assert.Equal(_acknowledged.Event(change.Events[i].Shard.Value, verdicts[i].Sequence).Record.ToArray(), change.Events[i].Record.ToArray());
+            }
+        }
+    }
+
+    private static void AssertSame(SortedDictionary<string, string> expected, SortedDictionary<string, string> answers, string what)
+    {
+        var differences = Differences(expected, answers);
+        Assert.True(differences.Count == 0, $"{what}: {string.Join("; ", differences.Take(10))}");
+    }
+
+    private static List<string> Differences(SortedDictionary<string, string> expected, SortedDictionary<string, string> answers) =>
+        [.. expected.Keys.Union(answers.Keys)
+            .Where(question => expected.GetValueOrDefault(question) != answers.GetValueOrDefault(question))
+            .Select(question => $"{question}: '{expected.GetValueOrDefault(question)}' became '{answers.GetValueOrDefault(question)}'")];
+
+    private NewEvent Make(StoreEvents events, string? id, int shard, int bytes)
+    {
+        var payload = new byte[bytes];
+        _random.NextBytes(payload);
+        return events.Make(id, payload: payload, shard: shard);
+    }
+
+    /// <summary>Does what is asked; until it is answered nobody knows whether it was done.</summary>
+    private async Task DoAsync<T>(Func<Task<T>> ask, Action<World> effect, Action<World, T> answered, NewEvent[]? events = null)
+    {
+        var change = new Change(effect, events ?? []);
+        lock (_gate)
+            _pending.Add(change);
+        var answer = await ask();
+        lock (_gate)
+        {
+            _pending.Remove(change);
+            answered(_acknowledged, answer);
+        }
+    }
+
+    private void Note(string line)
+    {
+        lock (Notices)
+            Notices.Add(line);
+    }
+
+    /// <param name="Effect">What it makes of a journal in which it was done.</param>
+    /// <param name="Events">Events with ids that a caller who got no answer sends again.</param>
+    private sealed record Change(Action<World> Effect, NewEvent[] Events);
+}
