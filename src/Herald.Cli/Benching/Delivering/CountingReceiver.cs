@@ -15,6 +15,7 @@ internal sealed class CountingReceiver(int subscriptions, TimeProvider time) : I
     private readonly ReceiptLedger _ledger = new(subscriptions + 1, Math.Max(16, ReceiptLedger.RememberedIds / subscriptions));
     private WebhookReceiver _webhooks = null!;
     private long _lastAt;
+    private long _damaged;
 
     public Uri Address => new(_webhooks.Endpoint, "/");
 
@@ -33,13 +34,18 @@ internal sealed class CountingReceiver(int subscriptions, TimeProvider time) : I
         var limit = _ledger.Now(subscriptions);
         return new(
             herald.Sum(one => one.Delivered), herald.Sum(one => one.Duplicates), herald.Sum(one => one.OutOfOrder), Volatile.Read(ref _lastAt),
-            limit.Delivered + limit.Duplicates, _webhooks.Refusals, _webhooks.LastRefusal);
+            limit.Delivered + limit.Duplicates, _webhooks.Refusals, _webhooks.LastRefusal,
+            Interlocked.Read(ref _damaged));
     }
 
     private void Take(ReceivedWebhook webhook)
     {
         var subscription = int.Parse(webhook.Path.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture);
-        var (key, number) = NumberedPayload.Parse(webhook.Body.Span);
+        if (!NumberedPayload.TryParse(webhook.Body.Span, out var key, out var number))
+        {
+            Interlocked.Increment(ref _damaged);
+            return;
+        }
         _ledger.Received(subscription, KeyNames[key], number, webhook.Id);
         if (subscription < subscriptions)
             Volatile.Write(ref _lastAt, time.GetTimestamp());

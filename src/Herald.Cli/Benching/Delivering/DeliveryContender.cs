@@ -76,10 +76,8 @@ internal sealed class DeliveryContender(ServerProcess server, HeraldClient clien
         var state = await receiver.StateAsync(cancel);
         if (state.Herald != Expected)
             rig.Fail($"{Expected} deliveries were due, and {state.Herald} different ones came.");
-        if (state.OutOfOrder > 0)
-            rig.Fail($"{state.OutOfOrder} deliveries came after a later one of their key.");
-        if (state.Refused > 0)
-            rig.Fail($"The receiver refused {state.Refused} requests: {state.LastRefusal}.");
+        if (state.Complaint is { } complaint)
+            rig.Fail($"Of the deliveries {complaint}");
         if (state.Repeated > 0)
             rig.Note($"{state.Repeated} deliveries came more than once, which is allowed.");
     }

@@ -23,18 +23,16 @@ internal static class NumberedPayload
         number.TryFormat(into[NumberAt..], out _, "000000000000", CultureInfo.InvariantCulture);
     }
 
-    /// <exception cref="FormatException">A byte of it is not as it was written.</exception>
-    public static (int Key, long Number) Parse(ReadOnlySpan<byte> payload)
+    /// <returns>False when a byte of it is not as it was written.</returns>
+    public static bool TryParse(ReadOnlySpan<byte> payload, out int key, out long number)
     {
-        if (payload.Length == Bytes
-            && Utf8Parser.TryParse(payload.Slice(KeyAt, KeyDigits), out int key, out var keyDigits) && keyDigits == KeyDigits
-            && Utf8Parser.TryParse(payload.Slice(NumberAt, NumberDigits), out long number, out var digits) && digits == NumberDigits)
-        {
-            Span<byte> written = stackalloc byte[Bytes];
-            Write(written, key, number);
-            if (payload.SequenceEqual(written))
-                return (key, number);
-        }
-        throw new FormatException("The payload is not as it was published.");
+        (key, number) = (0, 0);
+        if (payload.Length != Bytes
+            || !Utf8Parser.TryParse(payload.Slice(KeyAt, KeyDigits), out key, out var keyDigits) || keyDigits != KeyDigits
+            || !Utf8Parser.TryParse(payload.Slice(NumberAt, NumberDigits), out number, out var digits) || digits != NumberDigits)
+            return false;
+        Span<byte> written = stackalloc byte[Bytes];
+        Write(written, key, number);
+        return payload.SequenceEqual(written);
     }
 }

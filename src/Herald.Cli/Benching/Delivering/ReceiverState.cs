@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 
 namespace Herald.Cli.Benching.Delivering;
 
@@ -9,8 +10,14 @@ namespace Herald.Cli.Benching.Delivering;
 /// <param name="LastAt">When the last of them came, on the clock that all processes of a machine share.</param>
 /// <param name="Limit">Requests of the bare loop.</param>
 /// <param name="Refused">Requests whose signature did not hold.</param>
-internal sealed record ReceiverState(long Herald, long Repeated, long OutOfOrder, long LastAt, long Limit, long Refused, string? LastRefusal)
+/// <param name="Damaged">Signed events that are not as they were published.</param>
+internal sealed record ReceiverState(long Herald, long Repeated, long OutOfOrder, long LastAt, long Limit, long Refused, string? LastRefusal, long Damaged)
 {
+    /// <summary>What is wrong with what it got; null when nothing is.</summary>
+    [JsonIgnore]
+    public string? Complaint => (OutOfOrder, Refused, Damaged) == (0, 0, 0) ? null
+        : $"{OutOfOrder} came after a later one of their key, {Damaged} were damaged, and {Refused} were refused ({LastRefusal ?? "none"}).";
+
     public JsonObject ToJson() => JsonSerializer.SerializeToNode(this)!.AsObject();
 
     public static ReceiverState Parse(JsonElement json) => json.Deserialize<ReceiverState>()!;

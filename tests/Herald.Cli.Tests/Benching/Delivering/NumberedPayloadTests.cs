@@ -12,7 +12,8 @@ public sealed class NumberedPayloadTests
     public void What_is_written_is_read_and_is_JSON()
     {
         NumberedPayload.Write(_payload, 42, 1234567);
-        Assert.Equal((42, 1234567), NumberedPayload.Parse(_payload));
+        Assert.True(NumberedPayload.TryParse(_payload, out var key, out var number));
+        Assert.Equal((42, 1234567), (key, number));
         using var json = JsonDocument.Parse(_payload);
         Assert.Equal(("042", "000001234567"), (json.RootElement.GetProperty("key").GetString(), json.RootElement.GetProperty("number").GetString()));
     }
@@ -27,13 +28,13 @@ public sealed class NumberedPayloadTests
     {
         NumberedPayload.Write(_payload, 42, 1234567);
         _payload[at] = (byte)'#';
-        Assert.Throws<FormatException>(() => NumberedPayload.Parse(_payload));
+        Assert.False(NumberedPayload.TryParse(_payload, out _, out _));
     }
 
     [Fact]
     public void So_is_a_missing_one()
     {
         NumberedPayload.Write(_payload, 42, 1234567);
-        Assert.Throws<FormatException>(() => NumberedPayload.Parse(_payload.AsSpan(1)));
+        Assert.False(NumberedPayload.TryParse(_payload.AsSpan(1), out _, out _));
     }
 }

@@ -17,8 +17,10 @@ public sealed class OrdersTests
     [Fact]
     public void So_is_the_state_of_the_receiver()
     {
-        var state = new ReceiverState(Herald: 5, Repeated: 1, OutOfOrder: 2, LastAt: 12345, Limit: 7, Refused: 3, LastRefusal: "no signature matches");
+        var state = new ReceiverState(Herald: 5, Repeated: 1, OutOfOrder: 2, LastAt: 12345, Limit: 7, Refused: 3, LastRefusal: "no signature matches", Damaged: 4);
         using var line = JsonDocument.Parse(state.ToJson().ToJsonString());
         Assert.Equal(state, ReceiverState.Parse(line.RootElement));
+        Assert.Equal("2 came after a later one of their key, 4 were damaged, and 3 were refused (no signature matches).", state.Complaint);
+        Assert.Null((state with { OutOfOrder = 0, Refused = 0, Damaged = 0 }).Complaint);
     }
 }
