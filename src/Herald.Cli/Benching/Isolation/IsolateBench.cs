@@ -17,10 +17,10 @@ internal sealed class IsolateBench : IBench
     [
         new Trouble.DeadEndpoint("refusing", null),
         new Trouble.DeadEndpoint("hanging", SinkConduct.Hang),
-        new Trouble.DeadEndpoint("answering 500", SinkConduct.Refuse),
+        new Trouble.DeadEndpoint("500", SinkConduct.Refuse),
     ];
 
-    private static readonly Trouble[] Poison = [new Trouble.PoisonKeys("1 poison key", 1), new Trouble.PoisonKeys("1,000 poison keys", 1000)];
+    private static readonly Trouble[] Poison = [new Trouble.PoisonKeys("1 poison", 1), new Trouble.PoisonKeys("1,000 poison", 1000)];
 
     public string Name => "isolate";
     public string Description => "Latency of healthy subscriptions beside a dead endpoint and beside poison keys, and undisturbed.";
@@ -87,7 +87,7 @@ internal sealed class IsolateBench : IBench
     {
         rig.Note(string.Create(CultureInfo.InvariantCulture, $"{Rate:N0} events/s of {TrafficEvent.PayloadBytes} bytes come by schedule (an open loop), each for two healthy subscriptions, to be received by the process that publishes."));
         rig.Note(string.Create(CultureInfo.InvariantCulture, $"Dead endpoint: a third subscription of the topic with {backlog:N0} events behind it and {FewKeys:N0} keys; in undisturbed rounds it is paused. In the end it comes to life and gets them all."));
-        rig.Note(string.Create(CultureInfo.InvariantCulture, $"Poison keys: of {ManyKeys:N0} keys, those that one of the two subscriptions answers with 500. A fifth of all events is theirs, in undisturbed rounds too; latencies are those of the other keys."));
+        rig.Note(string.Create(CultureInfo.InvariantCulture, $"Poison keys: of {ManyKeys:N0} keys, those that one of the two subscriptions answers with 500. A fifth of all events is theirs, in undisturbed rounds too; latencies are those of the other keys, the own ones those of the other keys of that subscription."));
         rig.Note("Percentiles are within 3 %.");
     }
 
@@ -96,9 +96,9 @@ internal sealed class IsolateBench : IBench
         yield return Row("p50", [], round => round.All.P50, withCpu: true);
         yield return Row("p99", [Close], round => round.All.P99);
         if (trouble.HotKeys > 0)
-            yield return Row("p99, same subscription", [Close], round => round.First.P99);
+            yield return Row("own p99", [Close], round => round.First.P99);
 
         BenchRow Row(string figure, IReadOnlyList<Target> targets, Func<IsolationRound, double> read, bool withCpu = false) =>
-            new($"{trouble.Name}, {figure}", Unit.Milliseconds, calm.Figure(read, withCpu), troubled.Figure(read, withCpu), targets);
+            new($"{trouble.Name} {figure}", Unit.Milliseconds, calm.Figure(read, withCpu), troubled.Figure(read, withCpu), targets);
     }
 }

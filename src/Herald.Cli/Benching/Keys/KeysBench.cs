@@ -38,6 +38,7 @@ internal sealed class KeysBench : IBench
         rig.Note($"{events:N0} events of {TrafficEvent.PayloadBytes} bytes are there before a round begins. It lasts from the moment the subscription is resumed until the last answer.");
         rig.Note("The receiver waits from 0 to 5 ms for each event, as long for the same one in every round; what it really waited is what the ideal counts with.");
         rig.Note("Published for 10,000 events, 100 at a time on 16 threads: 2.13, 2.06, 2.2, 2.2, 3.3, 5.9, 13.6, 26.7 s. The same library measured on such a machine: 1.06 to 1.41 times the ideal with 16 at a time, 2.5 to 2.95 times with 100.");
+        rig.Note("Rows are named by the attempts that may be in flight, and by the number of keys.");
         rig.Note($"With fewer than {FewKeys} keys one round was measured.");
 
         var rows = new List<BenchRow>();
@@ -69,5 +70,5 @@ internal sealed class KeysBench : IBench
         }
     }
 
-    private static string Title(int width, int keys) => string.Create(CultureInfo.InvariantCulture, $"{width} at a time, {keys:N0} keys");
+    private static string Title(int width, int keys) => string.Create(CultureInfo.InvariantCulture, $"{width} / {keys:N0} keys");
 }

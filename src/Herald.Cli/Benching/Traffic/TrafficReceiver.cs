@@ -10,7 +10,7 @@ namespace Herald.Cli.Benching.Traffic;
 internal sealed class TrafficReceiver(TimeProvider time) : IHttpApplication<IFeatureCollection>
 {
     public const int SinkCount = 4;
-    private readonly TrafficSink[] _sinks = [.. Enumerable.Range(0, SinkCount).Select(_ => new TrafficSink(time))];
+    private readonly TrafficSink[] _sinks = MakeSinks(time);
     private LatencyHistogram _all = new();
 
     public IReadOnlyList<TrafficSink> Sinks => _sinks;
@@ -34,6 +34,13 @@ internal sealed class TrafficReceiver(TimeProvider time) : IHttpApplication<IFea
         var one = await ReadAsync(context.GetRequiredFeature<IRequestBodyPipeFeature>());
         var gone = sink.Conduct == SinkConduct.Hang ? context.GetRequiredFeature<IHttpRequestLifetimeFeature>().RequestAborted : CancellationToken.None;
         context.GetRequiredFeature<IHttpResponseFeature>().StatusCode = await sink.TakeAsync(one, gone);
+    }
+
+    private static TrafficSink[] MakeSinks(TimeProvider time)
+    {
+        // Only who has work to do has a crew.
+        var crew = new Lazy<WorkCrew>();
+        return [.. Enumerable.Range(0, SinkCount).Select(_ => new TrafficSink(time, length => crew.Value.WaitAsync(length)))];
     }
 
     private static async ValueTask<TrafficEvent> ReadAsync(IRequestBodyPipeFeature request)

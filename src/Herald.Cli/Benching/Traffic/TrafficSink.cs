@@ -4,7 +4,8 @@ using Herald.Cli.Verifying;
 namespace Herald.Cli.Benching.Traffic;
 
 /// <summary>One endpoint of the receiver: behaves as it is told to, and judges what it takes. Order is judged by first receipt.</summary>
-internal sealed class TrafficSink(TimeProvider time)
+/// <param name="work">Takes so long.</param>
+internal sealed class TrafficSink(TimeProvider time, Func<TimeSpan, Task> work)
 {
     private static readonly TimeSpan LongestWork = TimeSpan.FromMilliseconds(5);
     private readonly Lock _lock = new();
@@ -54,7 +55,7 @@ internal sealed class TrafficSink(TimeProvider time)
                 await Task.Delay(Timeout.InfiniteTimeSpan, time, gone).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 return 500;
             case SinkConduct.Work:
-                await Task.Delay(WorkOf(one), time, CancellationToken.None);
+                await work(WorkOf(one));
                 break;
         }
         Enter(one, at, time.GetTimestamp());

@@ -14,7 +14,7 @@ public sealed class TrafficSinkTests
 
     public TrafficSinkTests()
     {
-        _sink = new TrafficSink(_clock);
+        _sink = new TrafficSink(_clock, length => Task.Delay(length, _clock));
         _sink.Begin(new TrafficOrder.Begin(Run, Keys: 3, HotKeys, Types: 1), _all);
     }
 
