@@ -38,9 +38,9 @@ internal sealed class TrafficReceiver(TimeProvider time) : IHttpApplication<IFea
 
     private static TrafficSink[] MakeSinks(TimeProvider time)
     {
-        // Only who has work to do has a crew.
-        var crew = new Lazy<WorkCrew>();
-        return [.. Enumerable.Range(0, SinkCount).Select(_ => new TrafficSink(time, length => crew.Value.WaitAsync(length)))];
+        // They have a thread, which is there only when somebody works.
+        var delays = new Lazy<PreciseDelays>(() => new PreciseDelays(time));
+        return [.. Enumerable.Range(0, SinkCount).Select(_ => new TrafficSink(time, length => delays.Value.WaitAsync(length)))];
     }
 
     private static async ValueTask<TrafficEvent> ReadAsync(IRequestBodyPipeFeature request)
