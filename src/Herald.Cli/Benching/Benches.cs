@@ -1,10 +1,20 @@
 using Herald.Cli.Benching.Accepting;
 using Herald.Cli.Benching.Delivering;
+using Herald.Cli.Benching.Footprint;
+using Herald.Cli.Benching.Isolation;
+using Herald.Cli.Benching.Keys;
+using Herald.Cli.Benching.Latency;
+using Herald.Cli.Benching.Starting;
+using Herald.Cli.Benching.Subscribing;
 
 namespace Herald.Cli.Benching;
 
 /// <summary>All there are, in the order in which <c>bench all</c> runs them.</summary>
 internal static class Benches
 {
-    public static IReadOnlyList<IBench> All { get; } = [new AcceptBench(1), new AcceptBench(AcceptBench.UsualBatch), DeliverBench.Backlog, DeliverBench.Fanout];
+    public static IReadOnlyList<IBench> All { get; } =
+    [
+        new AcceptBench(1), new AcceptBench(AcceptBench.UsualBatch), DeliverBench.Backlog, DeliverBench.Fanout,
+        new LatencyBench(), new KeysBench(), new IsolateBench(), new SubscriptionsBench(), new StartBench(), new MemoryBench(), new IdleBench(),
+    ];
 }

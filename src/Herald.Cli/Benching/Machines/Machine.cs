@@ -24,5 +24,5 @@ internal sealed record Machine(int Cores, string Cpu, long MemoryBytes, string K
         lines.Select(line => line.Split(':', 2)).FirstOrDefault(parts => parts.Length == 2 && parts[0].Trim() == name)?[1].Trim();
 
     /// <summary>Of a text like <c>24682008 kB</c>.</summary>
-    private static long Bytes(string? kibibytes) => kibibytes is null ? 0 : long.Parse(kibibytes.Split(' ')[0], CultureInfo.InvariantCulture) << 10;
+    internal static long Bytes(string? kibibytes) => kibibytes is null ? 0 : long.Parse(kibibytes.Split(' ')[0], CultureInfo.InvariantCulture) << 10;
 }

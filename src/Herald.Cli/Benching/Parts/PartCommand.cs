@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Herald.Cli.Benching.Delivering;
 using Herald.Cli.Benching.Loading;
+using Herald.Cli.Benching.Traffic;
 using Herald.Cli.CommandLine;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http.Features;
@@ -15,7 +16,7 @@ internal static class PartCommand
     public static Command Create(TimeProvider time) => new ExampleCommand(Name, "A part of a bench; ends when its standard input does.", $"herald {Name} {RawKestrelName}")
     {
         Hidden = true,
-        Subcommands = { RawKestrelCommand(), RawAppendCommand(), GeneratorCommand(time), ReceiverCommand(time), BareSenderCommand(time) },
+        Subcommands = { RawKestrelCommand(), RawAppendCommand(), GeneratorCommand(time), ReceiverCommand(time), BareSenderCommand(time), TrafficCommand(time) },
     };
 
     public const string RawKestrelName = "raw-kestrel";
@@ -23,6 +24,7 @@ internal static class PartCommand
     public const string GeneratorName = "generator";
     public const string ReceiverName = "receiver";
     public const string BareSenderName = "bare-sender";
+    public const string TrafficName = "traffic";
     public const string AnswerBytesOption = "--answer-bytes";
     public const string FileOption = "--file";
     public const string SecretOption = "--secret";
@@ -70,6 +72,10 @@ internal static class PartCommand
             using var loop = new BareLoop(time);
             await PartLoop.RunAsync("", async order => (await loop.RunAsync(BareOrder.Parse(order))).ToJson(), parsed.InvocationConfiguration.Output, cancel);
         });
+
+    private static ExampleCommand TrafficCommand(TimeProvider time) => Part(
+        TrafficName, "Publishes and receives when it is told to.", [],
+        (parsed, cancel) => new TrafficPart(time).RunAsync(parsed.InvocationConfiguration.Output, cancel));
 
     private static ExampleCommand Part(string name, string description, IReadOnlyList<Option> options, Func<ParseResult, CancellationToken, Task> run)
     {

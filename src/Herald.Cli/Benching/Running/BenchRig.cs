@@ -25,9 +25,12 @@ internal sealed class BenchRig(BenchOptions options, BenchDirectory directory, B
     public void Fail(string sentence) => _failures.Add(sentence);
 
     /// <summary>A server as users start it, on a directory of its own.</summary>
-    public async Task<ServerProcess> StartServerAsync(CancellationToken cancel, params string[] settings)
+    public Task<ServerProcess> StartServerAsync(CancellationToken cancel, params string[] settings) => StartServerAsync("herald", cancel, settings);
+
+    /// <param name="name">Of its directory: one that a server has had before is gone on with.</param>
+    public async Task<ServerProcess> StartServerAsync(string name, CancellationToken cancel, params string[] settings)
     {
-        var server = await ServerProcess.StartAsync(["--data", directory.Sub("herald").FullName, "--listen", "127.0.0.1:0", .. settings], time, cancel);
+        var server = await ServerProcess.StartAsync(["--data", directory.Sub(name).FullName, "--listen", "127.0.0.1:0", .. settings], time, cancel);
         _processes.Push(server);
         return server;
     }

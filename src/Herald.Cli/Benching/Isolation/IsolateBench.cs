@@ -1,0 +1,104 @@
+using System.Globalization;
+using Herald.Cli.Benching.Reporting;
+using Herald.Cli.Benching.Running;
+using Herald.Cli.Benching.Traffic;
+
+namespace Herald.Cli.Benching.Isolation;
+
+/// <summary>What others notice of an endpoint that is dead, with many events behind it, and of keys that always fail.</summary>
+internal sealed class IsolateBench : IBench
+{
+    private const int Rate = 2000, Backlog = 771_000, BriefBacklog = 1000;
+    private const int FewKeys = 1000, ManyKeys = 10_000;
+    private static readonly TimeSpan BriefRound = TimeSpan.FromMilliseconds(200);
+    private static readonly Target Close = new Target.CloseTo(1.1, 0.5);
+
+    private static readonly Trouble[] Dead =
+    [
+        new Trouble.DeadEndpoint("refusing", null),
+        new Trouble.DeadEndpoint("hanging", SinkConduct.Hang),
+        new Trouble.DeadEndpoint("500", SinkConduct.Refuse),
+    ];
+
+    private static readonly Trouble[] Poison = [new Trouble.PoisonKeys("1 poison", 1), new Trouble.PoisonKeys("1,000 poison", 1000)];
+
+    public string Name => "isolate";
+    public string Description => "Latency of healthy subscriptions beside a dead endpoint and beside poison keys, and undisturbed.";
+
+    public string Matters =>
+        "What matters is the ratio of each p99: how much slower the healthy ones are in the rounds in which others are in trouble.";
+
+    public async Task<IReadOnlyList<BenchRow>> RunAsync(BenchRig rig, CancellationToken cancel)
+    {
+        using var herald = await MeasuredHerald.StartAsync(rig, cancel);
+        var traffic = await TrafficClient.StartAsync(rig, cancel);
+        var scene = new IsolationRig(herald, traffic, rig.Options.IsBrief);
+        var backlog = new Backlog(await traffic.BeginAsync(FewKeys, cancel), rig.Options.IsBrief ? BriefBacklog : Backlog, FewKeys);
+        await scene.PrepareAsync(backlog, cancel);
+        Note(rig, backlog.Events);
+
+        var published = backlog.Events;
+        var rows = new List<BenchRow>();
+        foreach (var trouble in Dead)
+            rows.AddRange(await CompareAsync(trouble));
+        rig.Progress.Show("delivering what was behind the dead endpoint");
+        await HealAsync(scene, backlog, cancel);
+        foreach (var trouble in Poison)
+            rows.AddRange(await CompareAsync(trouble));
+        await herald.JudgeAsync(published, cancel);
+        return [.. rows.OrderByDescending(row => row.Targets.Count)];
+
+        async Task<IEnumerable<BenchRow>> CompareAsync(Trouble trouble)
+        {
+            CpuSource[] processes = [herald.Cpu, traffic.Cpu];
+            var calm = new MeasuredSide<IsolationRound>("undisturbed", processes, token => MeasureAsync(trouble, false, token), rig);
+            var troubled = new MeasuredSide<IsolationRound>("disturbed", processes, token => MeasureAsync(trouble, true, token), rig);
+            await Alternation.RunAsync(trouble.Name, rig, cancel, calm, troubled);
+            return Rows(trouble, calm, troubled);
+        }
+
+        async Task<IsolationRound> MeasureAsync(Trouble trouble, bool disturbed, CancellationToken token)
+        {
+            await traffic.BeginAsync(trouble.HotKeys > 0 ? ManyKeys : FewKeys, token, trouble.HotKeys);
+            if (disturbed)
+                await trouble.BeginAsync(scene, token);
+            var sent = await traffic.ArriveAsync(herald.Address, IsolationRig.Topic, Rate, rig.Options.IsBrief ? BriefRound : rig.Options.Round, token);
+            var drained = await traffic.DrainAsync(IsolationRig.Healthy, sent.AcceptedOthers, token, withHotKeys: false);
+            if (disturbed)
+                await trouble.EndAsync(scene, token);
+            await traffic.DrainAsync(IsolationRig.Healthy, sent.Accepted, token);
+            published += sent.Accepted;
+            return new(drained.Latencies, drained.Sinks[0].Latencies);
+        }
+    }
+
+    /// <summary>The endpoint comes to life, and gets all that was behind it, in order.</summary>
+    private static async Task HealAsync(IsolationRig scene, Backlog backlog, CancellationToken cancel)
+    {
+        await scene.Traffic.BehaveAsync(IsolationRig.DeadSink, SinkConduct.Accept, cancel);
+        await scene.Traffic.BeginAgainAsync(backlog.Run, backlog.Keys, cancel);
+        await scene.PointDeadAtAsync(scene.Traffic.EndpointOf(IsolationRig.DeadSink), cancel);
+        await scene.Herald.ResumeAsync(IsolationRig.Dead, cancel);
+        await scene.Traffic.DrainAsync([IsolationRig.DeadSink], backlog.Events, cancel);
+        await scene.Herald.DeleteAsync(IsolationRig.Dead, cancel);
+    }
+
+    private static void Note(BenchRig rig, long backlog)
+    {
+        rig.Note(string.Create(CultureInfo.InvariantCulture, $"{Rate:N0} events/s of {TrafficEvent.PayloadBytes} bytes come by schedule (an open loop), each for two healthy subscriptions, to be received by the process that publishes."));
+        rig.Note(string.Create(CultureInfo.InvariantCulture, $"Dead endpoint: a third subscription of the topic with {backlog:N0} events behind it and {FewKeys:N0} keys; in undisturbed rounds it is paused. In the end it comes to life and gets them all."));
+        rig.Note(string.Create(CultureInfo.InvariantCulture, $"Poison keys: of {ManyKeys:N0} keys, those that one of the two subscriptions answers with 500. A fifth of all events is theirs, in undisturbed rounds too; latencies are those of the other keys, the own ones those of the other keys of that subscription."));
+        rig.Note("Percentiles are within 3 %.");
+    }
+
+    private static IEnumerable<BenchRow> Rows(Trouble trouble, MeasuredSide<IsolationRound> calm, MeasuredSide<IsolationRound> troubled)
+    {
+        yield return Row("p50", [], round => round.All.P50, withCpu: true);
+        yield return Row("p99", [Close], round => round.All.P99);
+        if (trouble.HotKeys > 0)
+            yield return Row("own p99", [Close], round => round.First.P99);
+
+        BenchRow Row(string figure, IReadOnlyList<Target> targets, Func<IsolationRound, double> read, bool withCpu = false) =>
+            new($"{trouble.Name} {figure}", Unit.Milliseconds, calm.Figure(read, withCpu), troubled.Figure(read, withCpu), targets);
+    }
+}

@@ -1,0 +1,52 @@
+using Herald.Cli.Benching.Machines;
+
+namespace Herald.Cli.Benching.Traffic;
+
+/// <summary>
+/// Waits of a few milliseconds, each ending within a tenth of one. Timers of the runtime end at full milliseconds, and many together: a
+/// receiver that used them would answer in bursts, which no real one does.
+/// </summary>
+internal sealed class PreciseDelays
+{
+    private static readonly TimeSpan Step = TimeSpan.FromMicroseconds(50);
+    private readonly TimeProvider _time;
+    private readonly object _lock = new();
+    private readonly PriorityQueue<TaskCompletionSource, long> _waiting = new();
+
+    public PreciseDelays(TimeProvider time)
+    {
+        _time = time;
+        new Thread(Run) { IsBackground = true, Name = "delays" }.Start();
+    }
+
+    public Task WaitAsync(TimeSpan length)
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var at = _time.GetTimestamp() + (long)(length.TotalSeconds * _time.TimestampFrequency);
+        lock (_lock)
+        {
+            _waiting.Enqueue(done, at);
+            Monitor.Pulse(_lock);
+        }
+        return done.Task;
+    }
+
+    private void Run()
+    {
+        var over = new List<TaskCompletionSource>();
+        while (true)
+        {
+            lock (_lock)
+            {
+                while (_waiting.Count == 0)
+                    Monitor.Wait(_lock);
+                for (var now = _time.GetTimestamp(); _waiting.TryPeek(out var done, out var at) && at <= now; _waiting.Dequeue())
+                    over.Add(done);
+            }
+            foreach (var done in over)
+                done.SetResult();
+            over.Clear();
+            PreciseWait.For(Step);
+        }
+    }
+}

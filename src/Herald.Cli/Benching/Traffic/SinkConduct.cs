@@ -1,0 +1,20 @@
+namespace Herald.Cli.Benching.Traffic;
+
+/// <summary>How one of the receiver's endpoints behaves.</summary>
+internal enum SinkConduct
+{
+    /// <summary>Answers 200 at once.</summary>
+    Accept,
+
+    /// <summary>Waits from 0 to 5 ms, as long for the same event whenever it comes, and answers 200.</summary>
+    Work,
+
+    /// <summary>Answers 500 to events of hot keys, and 200 to others.</summary>
+    RefuseHotKeys,
+
+    /// <summary>Answers 500.</summary>
+    Refuse,
+
+    /// <summary>Takes requests and never answers.</summary>
+    Hang,
+}

@@ -1,0 +1,38 @@
+using System.Text.Json.Serialization;
+
+namespace Herald.Cli.Benching.Traffic;
+
+/// <summary>What the traffic part is told to do, one after another.</summary>
+[JsonDerivedType(typeof(Begin), nameof(Begin))]
+[JsonDerivedType(typeof(Behave), nameof(Behave))]
+[JsonDerivedType(typeof(Mark), nameof(Mark))]
+[JsonDerivedType(typeof(Arrive), nameof(Arrive))]
+[JsonDerivedType(typeof(Press), nameof(Press))]
+[JsonDerivedType(typeof(Drain), nameof(Drain))]
+internal abstract record TrafficOrder
+{
+    private TrafficOrder() { }
+
+    /// <summary>A new run: what endpoints have seen so far is forgotten, and events of other runs are only counted.</summary>
+    /// <param name="HotKeys">The first so many of <paramref name="Keys"/> get a fifth of all events.</param>
+    /// <param name="Types">Keys have them in turn.</param>
+    public sealed record Begin(int Run, int Keys, int HotKeys, int Types) : TrafficOrder;
+
+    public sealed record Behave(int Sink, SinkConduct Conduct) : TrafficOrder;
+
+    /// <summary>What comes next is the first that came.</summary>
+    public sealed record Mark : TrafficOrder;
+
+    /// <summary>Publishes by schedule, whatever the answers do. Answered with <see cref="SentTotals"/>.</summary>
+    /// <param name="Topic">Of the Herald at <paramref name="Target"/>; null for payloads straight to an endpoint.</param>
+    public sealed record Arrive(Uri Target, string? Topic, int Rate, TimeSpan Length) : TrafficOrder;
+
+    /// <summary>Publishes as fast as answers come. Answered with <see cref="SentTotals"/>.</summary>
+    public sealed record Press(Uri Target, string Topic, int Connections, TimeSpan Length) : TrafficOrder;
+
+    /// <summary>
+    /// Waits until each of some endpoints has received so many events of the run, or nothing comes any more. Answered with <see cref="DrainedTotals"/>.
+    /// </summary>
+    /// <param name="WithHotKeys">Whether events of hot keys count.</param>
+    public sealed record Drain(IReadOnlyList<int> Sinks, long Expected, bool WithHotKeys) : TrafficOrder;
+}

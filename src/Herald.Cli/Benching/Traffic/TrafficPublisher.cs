@@ -1,0 +1,88 @@
+using Herald.Cli.Benching.Machines;
+
+namespace Herald.Cli.Benching.Traffic;
+
+/// <summary>Publishes events of a run over many connections, by schedule or as fast as answers come.</summary>
+internal sealed class TrafficPublisher(TrafficOrder.Begin run, TimeProvider time)
+{
+    /// <summary>So many that one which waits for its answer holds up few: arrivals of a key wait for those before them.</summary>
+    private const int OpenConnections = 256, HotConnections = 16;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// An open loop: each event has its time, whether those before it are answered or not. What comes late because of an answer that is
+    /// slow keeps its time, so that its latency tells the wait.
+    /// </summary>
+    public async Task<SentTotals> ArriveAsync(TrafficOrder.Arrive order)
+    {
+        var address = new TrafficAddress(order.Target, order.Topic);
+        var connections = Enumerable.Range(0, OpenConnections + HotConnections).Select(_ => new TrafficConnection(address, run, () => null)).ToArray();
+        return await RunAsync(connections, () => Task.Factory.StartNew(() => Schedule(connections, order), TaskCreationOptions.LongRunning));
+    }
+
+    /// <summary>A closed loop: each connection sends the next event when the one before is answered.</summary>
+    public async Task<SentTotals> PressAsync(TrafficOrder.Press order)
+    {
+        var address = new TrafficAddress(order.Target, order.Topic);
+        var began = time.GetTimestamp();
+        var nexts = Enumerable.Range(0, order.Connections).Select(number =>
+        {
+            long count = 0;
+            var keys = (run.Keys - number + order.Connections - 1) / order.Connections;
+            return (Func<TrafficEvent?>)(() =>
+            {
+                var now = time.GetTimestamp();
+                if (time.GetElapsedTime(began, now) >= order.Length)
+                    return null;
+                var (round, key) = Math.DivRem(count++, keys);
+                return new(run.Run, number + ((int)key * order.Connections), round + 1, now);
+            });
+        }).ToArray();
+        var connections = nexts.Select(next => new TrafficConnection(address, run, next)).ToArray();
+        return await RunAsync(connections, () =>
+        {
+            began = time.GetTimestamp();
+            foreach (var (connection, next) in connections.Zip(nexts))
+                if (next() is { } first)
+                    connection.Offer(first);
+            return Task.CompletedTask;
+        });
+    }
+
+    private async Task<SentTotals> RunAsync(TrafficConnection[] connections, Func<Task> offer)
+    {
+        try
+        {
+            foreach (var connection in connections)
+                await connection.OpenAsync();
+            var began = time.GetTimestamp();
+            await offer();
+            var offered = time.GetTimestamp();
+            while (connections.Any(connection => !connection.IsDone) && time.GetElapsedTime(offered) < Patience)
+                await Task.Delay(TimeSpan.FromMilliseconds(1), time);
+            return new(
+                connections.Sum(one => one.Accepted), connections.Sum(one => one.AcceptedHot), connections.Sum(one => one.Refused),
+                connections.Sum(one => one.Broken), time.GetElapsedTime(began));
+        }
+        finally
+        {
+            foreach (var connection in connections)
+                connection.Dispose();
+        }
+    }
+
+    private void Schedule(TrafficConnection[] connections, TrafficOrder.Arrive order)
+    {
+        var arrivals = new Arrivals(run);
+        var began = time.GetTimestamp();
+        var count = (long)(order.Rate * order.Length.TotalSeconds);
+        for (long i = 0; i < count; i++)
+        {
+            var due = began + (i * time.TimestampFrequency / order.Rate);
+            for (var now = time.GetTimestamp(); now < due; now = time.GetTimestamp())
+                PreciseWait.For(time.GetElapsedTime(now, due));
+            var one = arrivals.Next(due);
+            connections[one.Key < run.HotKeys ? OpenConnections + (one.Key % HotConnections) : one.Key % OpenConnections].Offer(one);
+        }
+    }
+}
