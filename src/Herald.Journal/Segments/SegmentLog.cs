@@ -10,10 +10,15 @@ namespace Herald.Journal.Segments;
 /// </summary>
 internal sealed class SegmentLog(IJournalFiles files, JournalPaths paths, JournalOptions options, DiskSpace space, Guid store, int shards) : IDisposable
 {
+    /// <summary>How far a frame's write reaches beyond it, at most.</summary>
+    private const int Ahead = 128 << 10;
+    private static readonly byte[] Zeros = new byte[Ahead];
+
     private readonly ConcurrentDictionary<uint, Segment> _byNumber = new();
     private readonly Lock _order = new();
     private List<Segment> _segments = [];
     private bool _hasReserve;
+    private long _writtenTo;
 
     /// <summary>The segment being written; null before the first.</summary>
     public Segment? Current { get; private set; }
@@ -44,6 +49,19 @@ internal sealed class SegmentLog(IJournalFiles files, JournalPaths paths, Journa
         space.Add(segment.Size);
     }
 
+    /// <summary>Writes a frame at <see cref="Offset"/>; durable with the next sync of the segment's file.</summary>
+    public void Write(ReadOnlySpan<byte> frame)
+    {
+        var end = Offset + frame.Length;
+        Current!.File.Write(frame, Offset);
+        if (end <= _writtenTo)
+            return;
+        // The first write to blocks that are only allocated makes the file system change its own tables, and the sync wait for that.
+        // Zeros over zeros do it for many small frames at once.
+        _writtenTo = Math.Min(Current.Size, (end + Ahead - 1) & -Ahead);
+        Current.File.Write(Zeros.AsSpan(0, (int)(_writtenTo - end)), end);
+    }
+
     /// <summary>
     /// Begins a segment with room for a frame of that size. The frames before must be durable: the new header says so.
     /// False when there is no room; <paramref name="useReserve"/> then takes the reserve.
@@ -69,7 +87,7 @@ internal sealed class SegmentLog(IJournalFiles files, JournalPaths paths, Journa
         var segment = new Segment(number, file, size, firstFrame, shards);
         Current?.Last.CopyTo(segment.Last.AsSpan());
         Enlist(segment);
-        Offset = SegmentHeader.Length;
+        (Offset, _writtenTo) = (SegmentHeader.Length, 0);
         return true;
     }
 

@@ -8,7 +8,7 @@ namespace Herald.Journal.Writing;
 /// <summary>An append in flight. Pooled, and its own task: the hot path allocates nothing.</summary>
 internal sealed class AppendRequest(AppendPool pool) : Request, IValueTaskSource
 {
-    private ManualResetValueTaskSourceCore<bool> _source = new() { RunContinuationsAsynchronously = true };
+    private ManualResetValueTaskSourceCore<bool> _source;
     private ReadOnlyMemory<NewEvent> _events;
     private Memory<Appended> _verdicts;
     private SourcePosition? _position;
@@ -60,9 +60,16 @@ internal sealed class AppendRequest(AppendPool pool) : Request, IValueTaskSource
             writer.Contents.Sources.Write(writer.Contents.Frame, _position);
     }
 
-    public override void Complete(Writer writer) => _source.SetResult(true);
+    public override void Complete(Writer writer) => writer.Durable.Add(this);
 
-    public override void Fail(Exception failure) => _source.SetException(failure);
+    public override void Fail(Exception failure)
+    {
+        _source.RunContinuationsAsynchronously = true;
+        _source.SetException(failure);
+    }
+
+    /// <summary>Runs the publisher's continuation, here and now.</summary>
+    public void Continue() => _source.SetResult(true);
 
     public void GetResult(short token)
     {
@@ -73,6 +80,7 @@ internal sealed class AppendRequest(AppendPool pool) : Request, IValueTaskSource
         finally
         {
             _source.Reset();
+            _source.RunContinuationsAsynchronously = false;
             _events = default;
             _verdicts = default;
             _position = null;

@@ -52,6 +52,7 @@ internal sealed class Writer
     public JournalContents Contents { get; }
     public EventAppender Appender { get; }
     public Room Room { get; }
+    public DurableAppends Durable { get; } = new();
     public CheckpointSchedule Checkpoints { get; }
     public SegmentRetention Retention { get; }
 
@@ -73,9 +74,9 @@ internal sealed class Writer
     {
         var (segments, frame) = (Contents.Segments, Contents.Frame);
         var bytes = frame.Seal(_nextFrame, _run, _nextFrame - 1);
-        segments.Current!.File.Write(bytes.Span, segments.Offset);
+        segments.Write(bytes.Span);
         var began = _time.GetTimestamp();
-        segments.Current.File.Sync();
+        segments.Current!.File.Sync();
         Volatile.Write(ref _lastSyncMs, _time.GetElapsedTime(began).TotalMilliseconds);
         Volatile.Write(ref _syncs, _syncs + 1);
 
@@ -131,6 +132,7 @@ internal sealed class Writer
                         WriteFrame();
                     for (var last = done + group; done < last; done++)
                         taken[done].Complete(this);
+                    Durable.HandOver();
                     _queue.Leave(group);
                     LookAfter();
                 }
@@ -138,6 +140,7 @@ internal sealed class Writer
         }
         catch (Exception failure)
         {
+            Durable.HandOver();
             // Whatever it was, what lies on disk and what is in memory may differ now: nothing may be built on it.
             Fail(failure, taken is null ? default : CollectionsMarshal.AsSpan(taken)[done..]);
         }
