@@ -91,7 +91,7 @@ internal sealed class Judge(Simulator simulator, int shards) : IStoreWatcher
         foreach (var letter in commit.DeadLetters)
         {
             if (!_letters.Add(letter.Id))
-                throw new Violation($"13: a second dead letter for sequence {letter.Id.Sequence} of subscription {letter.Id.Subscription}, generation {letter.Id.Generation}");
+                throw new Violation($"11: a second dead letter for sequence {letter.Id.Sequence} of subscription {letter.Id.Subscription}, generation {letter.Id.Generation}");
         }
         if (commit.IsCheckpoint)
             simulator.Reached.Count("checkpoints");
@@ -136,7 +136,7 @@ internal sealed class Judge(Simulator simulator, int shards) : IStoreWatcher
         if (!lane.Matches.Contains(sequence))
             throw new Violation($"4: sent, though it is not meant for it: {delivery}");
         if (lane.GivenUp.Contains(sequence))
-            throw new Violation($"9: sent after it was given up: {delivery}");
+            throw new Violation($"3: sent after it was given up: {delivery}");
         if (lane.Open.Count > 0 && lane.Open.Min < sequence)
             throw new Violation($"1: sent while {lane.Open.Min} is open: {delivery}");
         if (!node.InFlight.Add((model.Number, shard, lane.Key)))
@@ -144,14 +144,14 @@ internal sealed class Judge(Simulator simulator, int shards) : IStoreWatcher
         CheckIsCurrent(node, model, subscription, delivery);
         CheckNumber(node, attempt, delivery);
         if (node.Heard.Contains((model, shard, sequence)))
-            throw new Violation($"sent again after its success was known: {delivery}");
+            throw new Violation($"14: sent again after its success was known: {delivery}");
         if (node.SettledBefore?.Contains((model, shard, sequence)) == true)
-            throw new Violation($"sent again after a clean stop that knew of its success: {delivery}");
+            throw new Violation($"14: sent again after a clean stop that knew of its success: {delivery}");
         if (node.InFlight.Count(one => one.Subscription == model.Number) > subscription.Limits.MaxInFlight)
             throw new Violation($"12: more than {subscription.Limits.MaxInFlight} attempts in flight: {delivery}");
         var origin = (model.Id, EventOf(shard, sequence).Topic, EventOf(shard, sequence).Payload);
         if (!_messageIds.TryAdd(origin, attempt.MessageId) && _messageIds[origin] != attempt.MessageId)
-            throw new Violation($"the message id has changed: {delivery}");
+            throw new Violation($"14: the message id has changed: {delivery}");
         if (simulator.Traces)
             simulator.Trace($"attempt {attempt.Number}: {delivery}");
         return delivery;
@@ -254,10 +254,10 @@ internal sealed class Judge(Simulator simulator, int shards) : IStoreWatcher
     private static void CheckIsCurrent(NodeView node, SubscriptionModel model, Subscription subscription, Delivery delivery)
     {
         if (subscription.Status != SubscriptionStatus.Active)
-            throw new Violation($"sent while {subscription.Status}: {delivery}");
+            throw new Violation($"4: sent while {subscription.Status}: {delivery}");
         // A node may not have heard of the change yet; when it has, it must follow.
         if (node.Engine is { } engine && !model.Lives && engine.Catalog.Snapshot.Version >= model.EndVersion)
-            throw new Violation($"sent though the node knows that it has ended: {delivery}");
+            throw new Violation($"4: sent though the node knows that it has ended: {delivery}");
     }
 
     // Within a life the attempts at a delivery are numbered without gaps; only an operator's release starts anew.
@@ -266,7 +266,7 @@ internal sealed class Judge(Simulator simulator, int shards) : IStoreWatcher
         var place = (delivery.Model, delivery.Shard, delivery.Sequence);
         var mayBeginAnew = attempt.Number == 1 && _released.Contains((delivery.Model.Number, delivery.Shard, delivery.Sequence));
         if (node.Attempts.TryGetValue(place, out var last) && attempt.Number != last + 1 && !mayBeginAnew)
-            throw new Violation($"14: attempt {attempt.Number} follows attempt {last}: {delivery}");
+            throw new Violation($"13: attempt {attempt.Number} follows attempt {last}: {delivery}");
         node.Attempts[place] = attempt.Number;
     }
 
@@ -316,7 +316,7 @@ internal sealed class Judge(Simulator simulator, int shards) : IStoreWatcher
             foreach (var ((at, _), lane) in model.Lanes)
             {
                 if (at == shard && lane.Open.Count > 0 && lane.Open.Min < commit.SettledBelow)
-                    throw new Violation($"retention may free everything below {commit.SettledBelow} of shard {shard}, but {lane.Open.Min} is open for {model}");
+                    throw new Violation($"15: retention may free everything below {commit.SettledBelow} of shard {shard}, but {lane.Open.Min} is open for {model}");
             }
         }
     }
