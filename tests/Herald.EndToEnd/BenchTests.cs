@@ -7,7 +7,8 @@ namespace Herald.EndToEnd;
 /// <summary>Every bench runs once, briefly: that it works and finds nothing wrong, not what it measures.</summary>
 public sealed class BenchTests : IDisposable
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("herald-test-");
+    // Beside the program: where temporary files are may be a RAM disk, which a bench refuses.
+    private readonly DirectoryInfo _folder = Directory.CreateDirectory(Path.Combine(AppContext.BaseDirectory, $"bench-{Guid.CreateVersion7():n}"));
 
     public static TheoryData<string> Names { get; } = [.. Benches.All.Select(bench => bench.Name)];
 

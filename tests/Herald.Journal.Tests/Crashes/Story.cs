@@ -132,7 +132,7 @@ internal sealed class Story(FaultyFiles files, int seed)
         NewEvent[] batch = [Make(events, $"a{i}", 0, 700), Make(events, $"b{i}", 1, 300)];
         NewEvent[] large = [Make(events, null, 1, i % 13 == 0 ? 20_000 : 100)];
         var before = _acknowledged.Last(0);
-        await Task.WhenAll(AppendAsync(store, batch, i), AppendAsync(store, large, null), RepeatAsync(store));
+        await Task.WhenAll(AppendAsync(store, batch, i), AppendAtOnceAsync(store, batch[0]), AppendAsync(store, large, null), RepeatAsync(store));
         var newest = _acknowledged.Last(0);
 
         var commit = new ShardCommit
@@ -194,6 +194,28 @@ internal sealed class Story(FaultyFiles files, int seed)
         },
         world => Append(world, batch, position, null), (world, verdicts) => Append(world, batch, position, verdicts),
         [.. batch.Where(one => (one.Index.Flags & EventFlags.Identified) != 0)]);
+
+    /// <summary>
+    /// What another caller is publishing in this moment. <em>Duplicate</em> acknowledges the other's event: it must be there from then on.
+    /// </summary>
+    private Task AppendAtOnceAsync(JournalStore store, NewEvent one) => DoAsync(
+        async () =>
+        {
+            var verdicts = new Appended[1];
+            await store.AppendAsync(new[] { one }, verdicts, null, Cancel);
+            return verdicts[0];
+        },
+        world => world.AppendOnce(one),
+        (world, appended) =>
+        {
+            if (appended.Verdict == Verdict.NoRoom)
+                return;
+            if (appended.Verdict == Verdict.Accepted)
+                world.Append(one, appended.Sequence);
+            else
+                files.Tally.Count("duplicate while its original is under way");
+            _named.Add((one, appended.Sequence));
+        });
 
     private void Append(World world, NewEvent[] batch, int? position, Appended[]? verdicts)
     {

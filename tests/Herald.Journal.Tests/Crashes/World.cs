@@ -56,6 +56,13 @@ internal sealed class World
         log.Add(sequence.Value, one);
     }
 
+    public void AppendOnce(in NewEvent one)
+    {
+        var record = one.Record;
+        if (!_logs[one.Shard.Value].Values.Any(known => known.Record.Span.SequenceEqual(record.Span)))
+            Append(one);
+    }
+
     public void ReachSource(long position) => _source = position;
 
     public void Commit(ShardCommit commit, IReadOnlyList<long>? emitted = null)

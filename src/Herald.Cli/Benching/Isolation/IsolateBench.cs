@@ -39,6 +39,7 @@ internal sealed class IsolateBench : IBench
 
         var published = backlog.Events;
         var rows = new List<BenchRow>();
+        await WarmUpAsync();
         foreach (var trouble in Dead)
             rows.AddRange(await CompareAsync(trouble));
         rig.Progress.Show("delivering what was behind the dead endpoint");
@@ -47,6 +48,15 @@ internal sealed class IsolateBench : IBench
             rows.AddRange(await CompareAsync(trouble));
         await herald.JudgeAsync(published, cancel);
         return [.. rows.OrderByDescending(row => row.Targets.Count)];
+
+        // A percentile of the first rounds would tell of the compiler.
+        async Task WarmUpAsync()
+        {
+            rig.Progress.Show("warming up");
+            var began = rig.Time.GetTimestamp();
+            while (!rig.Options.IsBrief && rig.Time.GetElapsedTime(began) < Contest.LeastWarmUp)
+                await MeasureAsync(Dead[0], true, cancel);
+        }
 
         async Task<IEnumerable<BenchRow>> CompareAsync(Trouble trouble)
         {

@@ -9,8 +9,8 @@ namespace Herald.Cli.Benching.Running;
 /// </summary>
 internal static class Contest
 {
-    // The runtime compiles what is used most again and again for about this long; a server does that once in its life.
-    private static readonly TimeSpan LeastWarmUp = TimeSpan.FromSeconds(12);
+    /// <summary>The runtime compiles what is used most again and again for about this long; a server does that once in its life.</summary>
+    public static readonly TimeSpan LeastWarmUp = TimeSpan.FromSeconds(12);
 
     public static async Task<(BenchSide Limit, BenchSide Herald)> RunAsync(IContender limit, IContender herald, BenchRig rig, CancellationToken cancel)
     {

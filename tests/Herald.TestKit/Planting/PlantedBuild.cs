@@ -1,62 +1,59 @@
 using System.Diagnostics;
 using System.Text;
 
-namespace Herald.Simulation.Planting;
+namespace Herald.TestKit.Planting;
 
 /// <summary>
-/// A build of the engine and of this simulation in which every planted fault can be switched on, made from copies of the sources.
-/// The engine itself carries no trace of it.
+/// A test program in which every planted fault can be switched on, made from copies of the sources. The sources themselves carry no trace of it.
 /// </summary>
-internal sealed class PlantedBuild(string root)
+/// <param name="name">Of the program.</param>
+/// <param name="sources">Folders of the project, all compiled into the one program; what they have below Planting is left out.</param>
+public sealed class PlantedBuild(string name, IReadOnlyList<string> sources, IReadOnlyList<PlantedFault> faults)
 {
-    private const string Project = "Planted";
-    private readonly string _directory = Path.Combine(root, "artifacts", "planted");
+    private readonly string _root = Root();
 
-    public string Program => Path.Combine(root, "artifacts", "bin", Project, "release", Project);
-
-    public static PlantedBuild Find()
-    {
-        var at = new DirectoryInfo(AppContext.BaseDirectory);
-        while (at is not null && !File.Exists(Path.Combine(at.FullName, "Herald.slnx")))
-            at = at.Parent;
-        return new PlantedBuild(at?.FullName ?? throw new InvalidOperationException("The sources are not above the program: planted faults need them."));
-    }
+    private string Folder => Path.Combine(_root, "artifacts", "planted", name);
 
     public async Task MakeAsync(CancellationToken cancel)
     {
-        if (Directory.Exists(_directory))
-            Directory.Delete(_directory, recursive: true);
-        Copy(Path.Combine(root, "src", "Herald.Engine"), "Engine");
-        Copy(Path.Combine(root, "tests", "Herald.Simulation"), "Simulation");
-        foreach (var fault in PlantedFaults.All)
+        if (Directory.Exists(Folder))
+            Directory.Delete(Folder, recursive: true);
+        foreach (var source in sources)
+            Copy(source);
+        foreach (var fault in faults)
             Plant(fault);
-        await File.WriteAllTextAsync(Path.Combine(_directory, "Planted.cs"), Switch, cancel);
-        await File.WriteAllTextAsync(Path.Combine(_directory, $"{Project}.csproj"), ProjectFile, cancel);
-        var (code, output) = await RunAsync("dotnet", ["build", Path.Combine(_directory, $"{Project}.csproj"), "-c", "Release", "-v", "quiet", "--nologo"], [], cancel);
+        await File.WriteAllTextAsync(Path.Combine(Folder, "Planted.cs"), Switch, cancel);
+        var project = Path.Combine(Folder, $"{name}.csproj");
+        await File.WriteAllTextAsync(project, ProjectFile, cancel);
+        var (code, output) = await StartAsync("dotnet", ["build", project, "-c", "Release", "-v", "quiet", "--nologo"], [], cancel);
         if (code != 0)
             throw new InvalidOperationException($"The build with planted faults failed: {output}");
     }
 
-    /// <summary>Runs worlds with a fault switched on until one fails.</summary>
-    /// <returns>The seed that found it; null when none did.</returns>
-    public async Task<int?> SeekAsync(PlantedFault? fault, int seeds, CancellationToken cancel)
+    /// <summary>Runs tests of the program with one fault switched on, or none.</summary>
+    public Task<(int Code, string Output)> RunAsync(
+        PlantedFault? fault, IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string>> environment, CancellationToken cancel) =>
+        StartAsync(
+            Path.Combine(_root, "artifacts", "bin", name, "release", name), ["-noColor", "-noLogo", .. arguments],
+            [new("HERALD_PLANTED", fault?.Name ?? "none"), .. environment], cancel);
+
+    private static string Root()
     {
-        var (code, output) = await RunAsync(
-            Program, ["-noColor", "-noLogo", "-explicit", "only", "-method", "*Seek"],
-            [new("HERALD_PLANTED", fault?.Name ?? "none"), new("HERALD_SEEDS", $"{seeds}")], cancel);
-        foreach (var line in output.Split('\n'))
-        {
-            if (line.IndexOf(SimulationTests.FoundBy, StringComparison.Ordinal) is var at and >= 0)
-                return int.Parse(line.AsSpan(at + SimulationTests.FoundBy.Length).Trim());
-        }
-        return code == 0 ? null : throw new InvalidOperationException($"{fault?.Name}: {output}");
+        var at = new DirectoryInfo(AppContext.BaseDirectory);
+        while (at is not null && !File.Exists(Path.Combine(at.FullName, "Herald.slnx")))
+            at = at.Parent;
+        return at?.FullName ?? throw new InvalidOperationException("The sources are not above the program: planted faults need them.");
     }
 
-    private void Copy(string from, string to)
+    private void Copy(string source)
     {
+        var from = Path.Combine(_root, source);
         foreach (var file in Directory.EnumerateFiles(from, "*.cs", SearchOption.AllDirectories))
         {
-            var target = Path.Combine(_directory, to, Path.GetRelativePath(from, file));
+            var relative = Path.GetRelativePath(from, file);
+            if (relative.StartsWith("Planting", StringComparison.Ordinal))
+                continue;
+            var target = Path.Combine(Folder, Path.GetFileName(source), relative);
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
             File.Copy(file, target);
         }
@@ -64,7 +61,7 @@ internal sealed class PlantedBuild(string root)
 
     private void Plant(PlantedFault fault)
     {
-        var path = Path.Combine(_directory, "Engine", fault.File);
+        var path = Path.Combine(Folder, fault.File);
         var source = File.ReadAllText(path);
         var found = source.Split(fault.Right).Length - 1;
         if (found != 1)
@@ -72,7 +69,7 @@ internal sealed class PlantedBuild(string root)
         File.WriteAllText(path, source.Replace(fault.Right, fault.Wrong.Replace("ON", $"Herald.Planted.On(\"{fault.Name}\")", StringComparison.Ordinal), StringComparison.Ordinal));
     }
 
-    private static async Task<(int Code, string Output)> RunAsync(string program, string[] arguments, KeyValuePair<string, string>[] environment, CancellationToken cancel)
+    private static async Task<(int Code, string Output)> StartAsync(string program, IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string>> environment, CancellationToken cancel)
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in environment)
@@ -115,12 +112,13 @@ internal sealed class PlantedBuild(string root)
             <TreatWarningsAsErrors>false</TreatWarningsAsErrors>
             <EnforceCodeStyleInBuild>false</EnforceCodeStyleInBuild>
             <RunAnalyzers>false</RunAnalyzers>
+            <AllowUnsafeBlocks>true</AllowUnsafeBlocks>
             <EnableDefaultCompileItems>false</EnableDefaultCompileItems>
           </PropertyGroup>
           <ItemGroup>
-            <Compile Include="Planted.cs;Engine/**/*.cs;Simulation/**/*.cs" />
+            <Compile Include="**/*.cs" />
+            <FrameworkReference Include="Microsoft.AspNetCore.App" />
             <PackageReference Include="xunit.v3" />
-            <PackageReference Include="Microsoft.Extensions.Logging.Abstractions" />
           </ItemGroup>
         </Project>
         """;
