@@ -1,18 +1,12 @@
 using System.Threading.Channels;
 using Herald.Engine.Catalogs;
 using Herald.Engine.Events;
-using Herald.Engine.Metrics;
 using Herald.Engine.Routing;
 using Herald.Engine.Sending;
 using Herald.Engine.Stores;
 using Microsoft.Extensions.Logging;
 
 namespace Herald.Engine.Shards;
-
-/// <summary>What a shard's loop works with; one for all shards of a node.</summary>
-internal sealed record ShardServices(
-    IEventLog Log, IShardStore Store, Catalog Catalog, PermitLedger Ledger, AttemptRunner Runner, ForwardEncoder Forwarding, EngineMetrics Metrics,
-    TimeProvider Time, ILogger Logger);
 
 /// <summary>
 /// The loop around one <see cref="ShardMachine"/>: everything that waits is here, everything that decides is there. A round:
@@ -121,7 +115,7 @@ internal sealed class ShardHost : IPermitTaker, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        // Nobody who waits goes on inside this call: every wait of the loop continues on its own.
+        // Not awaited: who goes on inside this call is at most the loop itself, which then ends.
         _abort.Cancel();
         Kick();
         try
@@ -399,12 +393,8 @@ internal sealed class ShardHost : IPermitTaker, IAsyncDisposable
 
     private static void InterlockedMax(ref long target, long value)
     {
-        for (var seen = Volatile.Read(ref target); value > seen;)
-        {
-            var before = Interlocked.CompareExchange(ref target, value, seen);
-            if (before == seen)
-                return;
-            seen = before;
-        }
+        // The exchange gives what was there before: a second one, which changes nothing, sees that the first has succeeded.
+        for (var seen = Volatile.Read(ref target); seen < value;)
+            seen = Interlocked.CompareExchange(ref target, value, seen);
     }
 }

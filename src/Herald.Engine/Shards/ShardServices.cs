@@ -1,0 +1,12 @@
+using Herald.Engine.Catalogs;
+using Herald.Engine.Metrics;
+using Herald.Engine.Sending;
+using Herald.Engine.Stores;
+using Microsoft.Extensions.Logging;
+
+namespace Herald.Engine.Shards;
+
+/// <summary>What a shard's loop works with; one for all shards of a node.</summary>
+internal sealed record ShardServices(
+    IEventLog Log, IShardStore Store, Catalog Catalog, PermitLedger Ledger, AttemptRunner Runner, ForwardEncoder Forwarding, EngineMetrics Metrics,
+    TimeProvider Time, ILogger Logger);
