@@ -229,6 +229,9 @@ public sealed class JournalStore : IEventLog, IShardStore, IStateReader, ICatalo
         },
         cancel).ConfigureAwait(false);
 
+    /// <summary>Shards never move: there is one process.</summary>
+    public IDisposable OnMoved(Action moved) => new Hints<Action>().Add(moved);
+
     /// <summary>
     /// Copies the journal into an empty directory while it serves; the copy opens with everything that was accepted before the call.
     /// Nothing is freed meanwhile.

@@ -1,14 +1,24 @@
 namespace Herald.Engine.Stores;
 
-/// <summary>Who owns which shard. The embedded store gives all shards to its one process for as long as it runs.</summary>
+/// <summary>
+/// Who owns which shard. The embedded store gives all shards to its one process for as long as it runs; a store that many nodes
+/// share places them on the nodes that live, under leases that run out.
+/// </summary>
 public interface IOwnership
 {
-    /// <summary>Renews this node's leases and takes what it should own by now, all in one call.</summary>
+    /// <summary>
+    /// Renews this node's leases and takes what it should own by now, all in one call. What is missing in the answer, or has another
+    /// epoch, is no longer this node's.
+    /// </summary>
     ValueTask<IReadOnlyList<Lease>> RenewAsync(CancellationToken cancel);
 
     /// <summary>Gives shards up at once, so that the next owner need not wait for the lease to end.</summary>
     ValueTask ReleaseAsync(IReadOnlyList<Lease> leases, CancellationToken cancel);
+
+    /// <summary>Called on any thread when renewing now may bring a shard; must return at once. A hint: it may be lost.</summary>
+    IDisposable OnMoved(Action moved);
 }
 
 /// <param name="ValidFor">Counted from before the renewal was asked for; null means for as long as the process runs.</param>
-public sealed record Lease(ShardId Shard, long Epoch, TimeSpan? ValidFor);
+/// <param name="IsLeaving">Another node should own the shard: save, and release it soon.</param>
+public sealed record Lease(ShardId Shard, long Epoch, TimeSpan? ValidFor, bool IsLeaving = false);

@@ -98,6 +98,8 @@ internal sealed class StoreLink(SimProcess process, SimStore store, Func<StoreWe
 
     public ValueTask ReleaseAsync(IReadOnlyList<Lease> leases, CancellationToken cancel) => ValueTask.CompletedTask;
 
+    public IDisposable OnMoved(Action moved) => new Listening<Action>([], moved);
+
     // ---- Hints ----
 
     /// <summary>Tells the process that the log has grown, or the catalog changed. The world loses some of these.</summary>

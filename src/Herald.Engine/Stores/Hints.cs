@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 
-namespace Herald.Journal;
+namespace Herald.Engine.Stores;
 
-/// <summary>Listeners that are told of a change; adding and removing never waits for a telling.</summary>
-internal sealed class Hints<T> where T : Delegate
+/// <summary>For a store: the listeners it tells of a change; adding and removing never waits for a telling.</summary>
+public sealed class Hints<T> where T : Delegate
 {
     private ImmutableArray<T> _listeners = [];
 
