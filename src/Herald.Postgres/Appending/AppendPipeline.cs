@@ -1,0 +1,110 @@
+using Herald.Engine.Events;
+using Herald.Engine.Stores;
+using Herald.Postgres.Connecting;
+using Npgsql;
+
+namespace Herald.Postgres.Appending;
+
+/// <summary>
+/// Appends for some of the shards, one transaction at a time. What is asked for meanwhile shares the next one: the slower the database,
+/// the larger the groups.
+/// </summary>
+internal sealed class AppendPipeline(Database database, EventAppender appender, TimeProvider time)
+{
+    private const int GroupEvents = 1000;
+    private const long GroupBytes = 4 << 20;
+
+    private readonly Lock _gate = new();
+    private readonly Queue<AppendItem> _waiting = new();
+    private readonly List<AppendItem> _group = [];
+    private bool _isRunning;
+    private Task _run = Task.CompletedTask;
+
+    /// <summary>Ends when nothing is under way.</summary>
+    public Task Idle
+    {
+        get
+        {
+            lock (_gate)
+                return _run;
+        }
+    }
+
+    public void Add(AppendRequest request, ReadOnlySpan<int> indexes)
+    {
+        lock (_gate)
+        {
+            foreach (var index in indexes)
+                _waiting.Enqueue(new AppendItem(request, index));
+            if (_isRunning)
+                return;
+            _isRunning = true;
+            _run = Task.Run(RunAsync);
+        }
+    }
+
+    private async Task RunAsync()
+    {
+        NpgsqlConnection? connection = null;
+        while (TakeGroup())
+        {
+            try
+            {
+                var events = new NewEvent[_group.Count];
+                for (var i = 0; i < events.Length; i++)
+                    events[i] = _group[i].Event;
+                connection ??= await database.Source.OpenConnectionAsync(database.Closing).ConfigureAwait(false);
+                var verdicts = await AppendAsync(connection, events).ConfigureAwait(false);
+                for (var i = 0; i < verdicts.Length; i++)
+                    _group[i].Request.End(_group[i].Index, verdicts[i]);
+            }
+            catch (Exception failure)
+            {
+                if (connection is not null)
+                    await connection.DisposeAsync().ConfigureAwait(false);
+                connection = null;
+                var told = failure is OperationCanceledException ? new StoreUnavailableException("The store is closed.")
+                    : Failures.IsUnavailable(failure) ? Failures.ToUnavailable(failure)
+                    : failure;
+                foreach (var item in _group)
+                    item.Request.Fail(told);
+            }
+        }
+        if (connection is not null)
+            await connection.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task<Appended[]> AppendAsync(NpgsqlConnection connection, NewEvent[] events)
+    {
+        for (var tried = 1; ; tried++)
+        {
+            try
+            {
+                return await appender.AppendAsync(connection, events, database.Closing).ConfigureAwait(false);
+            }
+            catch (PostgresException failure) when (Failures.IsConflict(failure) && tried < 6)
+            {
+                await Task.Delay(BackOff.After(tried), time, database.Closing).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>False when there is none; the next one to add something starts the loop again.</summary>
+    private bool TakeGroup()
+    {
+        _group.Clear();
+        long bytes = 0;
+        lock (_gate)
+        {
+            while (_group.Count < GroupEvents && _waiting.TryPeek(out var next))
+            {
+                var size = next.Event.Record.Length;
+                if (_group.Count > 0 && bytes + size > GroupBytes)
+                    break;
+                bytes += size;
+                _group.Add(_waiting.Dequeue());
+            }
+            return _isRunning = _group.Count > 0;
+        }
+    }
+}

@@ -1,0 +1,208 @@
+using System.Runtime.InteropServices;
+using Herald.Engine.Events;
+using Herald.Engine.Stores;
+using Herald.Postgres.Connecting;
+using Herald.Postgres.Periods;
+using Herald.Postgres.Reading;
+using Npgsql;
+
+namespace Herald.Postgres.Appending;
+
+/// <summary>
+/// Appends events within somebody's transaction: 1. <see cref="AddLook"/> locks their shards and asks for heads and remembered ids;
+/// 2. <see cref="ReadLookAsync"/> takes the answers; 3. <see cref="DecideAsync"/> gives verdicts and sequences;
+/// 4. <see cref="AddInserts"/> stores what is new. From 1 to the end of the transaction nobody else appends to these shards.
+/// </summary>
+internal sealed class AppendPlan
+{
+    private readonly AppendSql _sql;
+    private readonly PeriodMap _periods;
+    private readonly ReadOnlyMemory<NewEvent> _events;
+    private readonly int[] _shards;
+    private readonly Dictionary<int, ShardHead> _heads;
+    private readonly List<int> _remembered = [];
+    private readonly List<(int Event, long Sequence)> _hits = [];
+    private readonly List<int> _accepted = [];
+    private readonly long[] _acceptedAtMs;
+
+    public AppendPlan(AppendSql sql, PeriodMap periods, ReadOnlyMemory<NewEvent> events)
+    {
+        (_sql, _periods, _events) = (sql, periods, events);
+        _heads = [];
+        Verdicts = new Appended[events.Length];
+        _acceptedAtMs = new long[events.Length];
+        var span = events.Span;
+        for (var i = 0; i < span.Length; i++)
+        {
+            _heads.TryAdd(span[i].Shard.Value, default);
+            if (IsRemembered(span[i]))
+                _remembered.Add(i);
+        }
+        _shards = [.. _heads.Keys];
+        Array.Sort(_shards);
+    }
+
+    public Appended[] Verdicts { get; }
+
+    /// <summary>The catalog's when the events were accepted.</summary>
+    public long CatalogVersion { get; private set; }
+
+    /// <summary>Which events are new, by index, in order.</summary>
+    public IReadOnlyList<int> Accepted => _accepted;
+
+    /// <summary>A redrive bears the id of its original on purpose, and is neither held against what is remembered nor remembered.</summary>
+    private static bool IsRemembered(in NewEvent one) => (one.Index.Flags & (EventFlags.Identified | EventFlags.Addressed)) == EventFlags.Identified;
+
+    public void AddLook(NpgsqlBatch batch)
+    {
+        batch.With(_sql.Lock, Commands.Value(_shards)).With(_sql.Look, Commands.Value(_shards));
+        if (_remembered.Count == 0)
+            return;
+        var (shards, hashes) = (new int[_remembered.Count], new long[_remembered.Count]);
+        for (var i = 0; i < shards.Length; i++)
+        {
+            ref readonly var one = ref _events.Span[_remembered[i]];
+            (shards[i], hashes[i]) = (one.Shard.Value, (long)one.Index.DuplicateHash);
+        }
+        batch.With(_sql.Known, Commands.Value(shards), Commands.Value(hashes));
+    }
+
+    /// <summary>The reader stands at the answer of the lock; at the end it stands at its last answer. False: a new period has begun, nothing may be stored.</summary>
+    public async Task<bool> ReadLookAsync(NpgsqlDataReader reader, CancellationToken cancel)
+    {
+        await reader.NextResultAsync(cancel).ConfigureAwait(false);
+        while (await reader.ReadAsync(cancel).ConfigureAwait(false))
+        {
+            if (reader.GetInt64(3) != _sql.Event || reader.GetInt64(4) != _sql.Seen)
+                return false;
+            var shard = reader.GetInt32(0);
+            _heads[shard] = reader.IsDBNull(1)
+                ? new ShardHead(_periods.Newest.Heads[shard], 0)
+                : new ShardHead(reader.GetInt64(1), reader.GetInt64(2));
+            CatalogVersion = reader.GetInt64(5);
+        }
+        if (_remembered.Count == 0)
+            return true;
+        await reader.NextResultAsync(cancel).ConfigureAwait(false);
+        while (await reader.ReadAsync(cancel).ConfigureAwait(false))
+            _hits.Add((_remembered[(int)reader.GetInt64(0) - 1], reader.GetInt64(1)));
+        return true;
+    }
+
+    /// <summary>A hit by hash is believed only once the records say the same; they are read here.</summary>
+    public async Task DecideAsync(NpgsqlConnection connection, RecordReader records, CancellationToken cancel)
+    {
+        var originals = new Dictionary<(int Shard, long Sequence), byte[]>();
+        if (_hits.Count > 0)
+        {
+            await records.ReadAsync(
+                connection, _periods, [.. _hits.Select(hit => (_events.Span[hit.Event].Shard, hit.Sequence)).Distinct()],
+                (shard, sequence, record) => originals[(shard.Value, sequence)] = record, cancel).ConfigureAwait(false);
+        }
+        var hits = _hits.ToLookup(hit => hit.Event, hit => hit.Sequence);
+        var span = _events.Span;
+        var first = new Dictionary<(int Shard, ulong Hash), int>(_remembered.Count);
+        for (var i = 0; i < span.Length; i++)
+        {
+            ref readonly var one = ref span[i];
+            if (IsRemembered(one))
+            {
+                if (FindStored(one, hits[i], originals) is { } stored)
+                {
+                    Verdicts[i] = stored;
+                    continue;
+                }
+                // Repeats of the same batch: only one that was accepted can be met here, others have a stored original.
+                ref var before = ref CollectionsMarshal.GetValueRefOrAddDefault(first, (one.Shard.Value, one.Index.DuplicateHash), out var repeated);
+                if (repeated && Compare(span[before].Record, one.Record) is { } verdict)
+                {
+                    Verdicts[i] = new Appended(verdict, Verdicts[before].Sequence);
+                    continue;
+                }
+                before = i;
+            }
+            Accept(i, one);
+        }
+    }
+
+    public void AddInserts(NpgsqlBatch batch)
+    {
+        var count = _accepted.Count;
+        if (count == 0)
+            return;
+        var (shards, sequences, accepted, keys, ids) = (new int[count], new long[count], new long[count], new long[count], new long[count]);
+        var (high, low, topics, flags, sizes) = (new long[count], new long[count], new int[count], new int[count], new int[count]);
+        var records = new ReadOnlyMemory<byte>[count];
+        var span = _events.Span;
+        var remembered = 0;
+        for (var i = 0; i < count; i++)
+        {
+            ref readonly var one = ref span[_accepted[i]];
+            (shards[i], sequences[i], accepted[i]) = (one.Shard.Value, Verdicts[_accepted[i]].Sequence, _acceptedAtMs[_accepted[i]]);
+            (keys[i], ids[i]) = ((long)one.Index.KeyHash, (long)one.Index.IdHash);
+            (high[i], low[i]) = ((long)(ulong)(one.Index.RouteHash >> 64), (long)(ulong)one.Index.RouteHash);
+            (topics[i], flags[i], sizes[i], records[i]) = (one.Index.Topic, (int)one.Index.Flags, one.Record.Length, one.Record);
+            remembered += IsRemembered(one) ? 1 : 0;
+        }
+        batch.With(
+            _sql.Insert, Commands.Value(shards), Commands.Value(sequences), Commands.Value(accepted), Commands.Value(keys), Commands.Value(ids), Commands.Value(high),
+            Commands.Value(low), Commands.Value(topics), Commands.Value(flags), Commands.Value(sizes), Commands.Value(records));
+        if (remembered > 0)
+            AddRemembered(batch, remembered);
+    }
+
+    /// <summary>Shards that have grown, with their new last sequence.</summary>
+    public IEnumerable<(ShardId Shard, long Head)> Advanced =>
+        _accepted.Select(index => _events.Span[index].Shard).Distinct().Select(shard => (shard, _heads[shard.Value].Sequence));
+
+    /// <summary>The entry as it was stored.</summary>
+    public IndexEntry EntryOf(int index) => _events.Span[index].Index with
+    {
+        Sequence = Verdicts[index].Sequence,
+        AcceptedAtMs = _acceptedAtMs[index],
+        Size = _events.Span[index].Record.Length,
+    };
+
+    private void AddRemembered(NpgsqlBatch batch, int count)
+    {
+        var (hashes, shards, sequences) = (new long[count], new int[count], new long[count]);
+        var at = 0;
+        foreach (var index in _accepted)
+        {
+            ref readonly var one = ref _events.Span[index];
+            if (IsRemembered(one))
+                (hashes[at], shards[at], sequences[at++]) = ((long)one.Index.DuplicateHash, one.Shard.Value, Verdicts[index].Sequence);
+        }
+        batch.With(_sql.Remember, Commands.Value(hashes), Commands.Value(shards), Commands.Value(sequences));
+    }
+
+    private void Accept(int index, in NewEvent one)
+    {
+        ref var head = ref CollectionsMarshal.GetValueRefOrNullRef(_heads, one.Shard.Value);
+        // Never falls within a shard, so that it can be searched; clocks that differ do not show.
+        head = new ShardHead(head.Sequence + 1, Math.Max(head.AcceptedAtMs, one.Index.AcceptedAtMs));
+        Verdicts[index] = new Appended(Verdict.Accepted, head.Sequence);
+        _acceptedAtMs[index] = head.AcceptedAtMs;
+        _accepted.Add(index);
+    }
+
+    private static Appended? FindStored(in NewEvent one, IEnumerable<long> hits, Dictionary<(int, long), byte[]> originals)
+    {
+        foreach (var sequence in hits)
+        {
+            // An id may outlive its event; then both hashes, which are seeded, must do.
+            if (!originals.TryGetValue((one.Shard.Value, sequence), out var original))
+                return new Appended(Verdict.Duplicate, sequence);
+            if (Compare(original, one.Record) is { } verdict)
+                return new Appended(verdict, sequence);
+        }
+        return null;
+    }
+
+    /// <summary>Null when it is another event after all.</summary>
+    private static Verdict? Compare(ReadOnlyMemory<byte> stored, ReadOnlyMemory<byte> candidate)
+    {
+        EventView original = new(stored), repeated = new(candidate);
+        return !original.SameIdentity(repeated) ? null : original.SameContent(repeated) ? Verdict.Duplicate : Verdict.Conflict;
+    }
+}

@@ -1,0 +1,59 @@
+using Herald.Postgres.Periods;
+
+namespace Herald.Postgres.Appending;
+
+/// <summary>The statements that append to one pair of newest tables. Made anew when a period ends.</summary>
+internal sealed class AppendSql
+{
+    public AppendSql(string schema, string logSchema, PeriodMap periods)
+    {
+        (Event, Seen) = (periods.Newest.Number, periods.Seen);
+        var events = PeriodTables.Events(logSchema, Event);
+        var (seen, seenBefore) = (PeriodTables.Seen(logSchema, Seen), PeriodTables.Seen(logSchema, Seen - 1));
+        Lock = LockShards(schema);
+
+        // Sub-selects that are tied to their row: whatever a plan knows of the size of the tables, they are looked up by index.
+        Look =
+            $"""
+            select s.shard,
+                (select e.sequence from {events} e where e.shard = s.shard order by e.sequence desc limit 1),
+                (select e.accepted_at_ms from {events} e where e.shard = s.shard order by e.sequence desc limit 1),
+                (select max(p.number) from {schema}.period p),
+                (select max(p.number) from {schema}.seen_period p),
+                (select coalesce(max(c.version), 0) from {schema}.catalog c)
+            from unnest($1::int[]) as s(shard)
+            """;
+        Known =
+            $"""
+            select g.at, k.sequence
+            from unnest($1::int[], $2::bigint[]) with ordinality as g(shard, hash, at)
+            cross join lateral (
+                select a.sequence from {seen} a where a.hash = g.hash and a.shard = g.shard
+                union all
+                select b.sequence from {seenBefore} b where b.hash = g.hash and b.shard = g.shard) k
+            """;
+        Insert =
+            $"""
+            insert into {events} (shard, sequence, accepted_at_ms, key_hash, id_hash, route_high, route_low, topic, flags, size, record)
+            select * from unnest($1::int[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::int[], $9::int[], $10::int[], $11::bytea[])
+            """;
+        Remember = $"insert into {seen} (hash, shard, sequence) select * from unnest($1::bigint[], $2::int[], $3::bigint[])";
+    }
+
+    public long Event { get; }
+    public long Seen { get; }
+
+    /// <summary>Takes the shards' lock rows, in order. What the same transaction asks next sees all that earlier holders have committed.</summary>
+    public string Lock { get; }
+
+    /// <summary>Heads of shards, which tables are the newest, and the catalog's version.</summary>
+    public string Look { get; }
+
+    /// <summary>Sequences remembered for hashes, by their place from 1.</summary>
+    public string Known { get; }
+
+    public string Insert { get; }
+    public string Remember { get; }
+
+    public static string LockShards(string schema) => $"select l.shard from {schema}.shard_lock l where l.shard = any($1) order by l.shard for update";
+}

@@ -1,0 +1,60 @@
+using Herald.Engine.Events;
+using Herald.Engine.Stores;
+using Herald.Postgres.Connecting;
+using Herald.Postgres.Periods;
+using Herald.Postgres.Reading;
+using Npgsql;
+
+namespace Herald.Postgres.Appending;
+
+/// <summary>Appends in transactions: of its own, or in those of commits, redrives and sources.</summary>
+internal sealed class EventAppender(Database database, PeriodReader periods, RecordReader records, Action<AppendPlan, ReadOnlyMemory<NewEvent>> stored)
+{
+    private volatile AppendSql? _sql;
+
+    public AppendPlan Plan(ReadOnlyMemory<NewEvent> events)
+    {
+        var map = periods.Map;
+        var sql = _sql;
+        if (sql is null || sql.Event != map.Newest.Number || sql.Seen != map.Seen)
+            _sql = sql = new AppendSql(database.Schema, database.LogSchema, map);
+        return new AppendPlan(sql, map, events);
+    }
+
+    /// <summary>One transaction, in two round trips.</summary>
+    public async Task<Appended[]> AppendAsync(NpgsqlConnection connection, ReadOnlyMemory<NewEvent> events, CancellationToken cancel)
+    {
+        while (true)
+        {
+            var plan = Plan(events);
+            await using var look = new NpgsqlBatch(connection);
+            look.With(Transactions.Begin);
+            plan.AddLook(look);
+            if (!await LookAsync(look, plan, skip: 0, cancel).ConfigureAwait(false))
+            {
+                await Transactions.RollbackAsync(connection, cancel).ConfigureAwait(false);
+                await periods.RefreshAsync(cancel).ConfigureAwait(false);
+                continue;
+            }
+            await plan.DecideAsync(connection, records, cancel).ConfigureAwait(false);
+            await using var insert = new NpgsqlBatch(connection);
+            plan.AddInserts(insert);
+            insert.With(Transactions.Commit);
+            await insert.ExecuteNonQueryAsync(cancel).ConfigureAwait(false);
+            Stored(plan, events);
+            return plan.Verdicts;
+        }
+    }
+
+    /// <summary>Runs a batch whose answers, after some to skip, are the plan's. False when a new period has begun.</summary>
+    public static async Task<bool> LookAsync(NpgsqlBatch look, AppendPlan plan, int skip, CancellationToken cancel)
+    {
+        await using var reader = await look.ExecuteReaderAsync(cancel).ConfigureAwait(false);
+        for (var i = 0; i < skip; i++)
+            await reader.NextResultAsync(cancel).ConfigureAwait(false);
+        return await plan.ReadLookAsync(reader, cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>To be called once the transaction has been committed.</summary>
+    public void Stored(AppendPlan plan, ReadOnlyMemory<NewEvent> events) => stored(plan, events);
+}

@@ -1,0 +1,119 @@
+using Herald.Engine.Stores;
+using Herald.Postgres.Appending;
+using Herald.Postgres.Connecting;
+using Herald.Postgres.Periods;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Herald.Postgres.Catalogs;
+
+/// <summary>
+/// The catalog. A change holds every shard's lock while it reads the heads and writes: what is appended before it lies at or below them,
+/// what comes after lies above and is read with a catalog that has the change.
+/// </summary>
+internal sealed class CatalogTable(Database database, PeriodReader periods)
+{
+    private const int Tries = 10;
+
+    private readonly string _schema = database.Schema;
+
+    public Task<CatalogChanges> ReadAsync(long sinceVersion, CancellationToken cancel) => database.RunAsync(
+        async (connection, either) =>
+        {
+            await using var command = connection.Command(
+                $"""
+                select v.version, c.kind, c.id, c.version, c.heads, c.body
+                from (select coalesce(max(n.version), 0) as version from {_schema}.catalog n) v
+                left join {_schema}.catalog c on c.version > $1
+                order by c.version, c.kind desc, c.id
+                """,
+                Commands.Value(sinceVersion));
+            await using var reader = await command.ExecuteReaderAsync(either).ConfigureAwait(false);
+            var (version, records) = (0L, new List<CatalogRecord>());
+            while (await reader.ReadAsync(either).ConfigureAwait(false))
+            {
+                version = reader.GetInt64(0);
+                if (!reader.IsDBNull(1))
+                    records.Add(new CatalogRecord(
+                        reader.GetString(1), reader.GetString(2), reader.GetInt64(3), reader.GetFieldValue<long[]>(4),
+                        reader.IsDBNull(5) ? (ReadOnlyMemory<byte>?)null : reader.GetFieldValue<byte[]>(5)));
+            }
+            return new CatalogChanges(version, records);
+        },
+        cancel);
+
+    public Task<CatalogReply> ChangeAsync(IReadOnlyList<CatalogWrite> writes, CancellationToken cancel) => database.RunAsync(
+        async (connection, either) =>
+        {
+            for (var tried = 0; tried < Tries; tried++)
+            {
+                if (await TryChangeAsync(connection, writes, periods.Map, either).ConfigureAwait(false) is { } reply)
+                    return reply;
+                await periods.RefreshAsync(either).ConfigureAwait(false);
+            }
+            throw new StoreUnavailableException("Periods of the log change faster than they can be read.");
+        },
+        cancel);
+
+    /// <summary>Null when a new period has begun.</summary>
+    private async Task<CatalogReply?> TryChangeAsync(NpgsqlConnection connection, IReadOnlyList<CatalogWrite> writes, PeriodMap map, CancellationToken cancel)
+    {
+        var (kinds, ids) = (writes.Select(w => w.Kind).ToArray(), writes.Select(w => w.Id).ToArray());
+        await using var look = new NpgsqlBatch(connection);
+        look.With(Transactions.Begin)
+            .With($"select s.id from {_schema}.store s for update")
+            .With($"select l.shard from {_schema}.shard_lock l order by l.shard for update")
+            .With(
+                $"""
+                select l.shard, (select e.sequence from {PeriodTables.Events(database.LogSchema, map.Newest.Number)} e where e.shard = l.shard order by e.sequence desc limit 1),
+                    (select max(p.number) from {_schema}.period p), (select coalesce(max(c.version), 0) from {_schema}.catalog c)
+                from {_schema}.shard_lock l
+                """)
+            .With(
+                $"""
+                select c.kind, c.id, c.version from unnest($1::text[], $2::text[]) as w(kind, id)
+                join {_schema}.catalog c on c.kind = w.kind and c.id = w.id and c.body is not null
+                """,
+                Commands.Value(kinds), Commands.Value(ids));
+        var (version, newest, heads, there) = await LookAsync(look, map, cancel).ConfigureAwait(false);
+        var conflict = Enumerable.Range(0, writes.Count)
+            .FirstOrDefault(i => writes[i].ExpectedVersion is { } expected && expected != there.GetValueOrDefault((writes[i].Kind, writes[i].Id)), -1);
+        if (newest != map.Newest.Number || conflict >= 0)
+        {
+            await Transactions.RollbackAsync(connection, cancel).ConfigureAwait(false);
+            return conflict >= 0 && newest == map.Newest.Number ? new CatalogReply(version, heads, conflict) : null;
+        }
+        await using var write = new NpgsqlBatch(connection);
+        // Of several writes of a record the last one counts.
+        foreach (var one in writes.GroupBy(w => (w.Kind, w.Id)).Select(g => g.Last()))
+            write.With(
+                $"""
+                insert into {_schema}.catalog (kind, id, version, heads, body) values ($1, $2, $3, $4, $5)
+                on conflict (kind, id) do update set version = excluded.version, heads = excluded.heads, body = excluded.body
+                """,
+                Commands.Value(one.Kind), Commands.Value(one.Id), Commands.Value(version + 1), Commands.Value(heads),
+                new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Bytea, Value = one.Body is { } body ? body : DBNull.Value });
+        write.With(Transactions.Commit);
+        await write.ExecuteNonQueryAsync(cancel).ConfigureAwait(false);
+        return new CatalogReply(version + 1, heads, null);
+    }
+
+    private static async Task<(long Version, long Newest, long[] Heads, Dictionary<(string, string), long> There)> LookAsync(
+        NpgsqlBatch look, PeriodMap map, CancellationToken cancel)
+    {
+        await using var reader = await look.ExecuteReaderAsync(cancel).ConfigureAwait(false);
+        await reader.NextResultAsync(cancel).ConfigureAwait(false);
+        await reader.NextResultAsync(cancel).ConfigureAwait(false);
+        var (version, newest, heads, there) = (0L, 0L, map.Newest.Heads.ToArray(), new Dictionary<(string, string), long>());
+        while (await reader.ReadAsync(cancel).ConfigureAwait(false))
+        {
+            if (!reader.IsDBNull(1))
+                heads[reader.GetInt32(0)] = reader.GetInt64(1);
+            (newest, version) = (reader.GetInt64(2), reader.GetInt64(3));
+        }
+        await reader.NextResultAsync(cancel).ConfigureAwait(false);
+        while (await reader.ReadAsync(cancel).ConfigureAwait(false))
+            there[(reader.GetString(0), reader.GetString(1))] = reader.GetInt64(2);
+        return (version, newest, heads, there);
+    }
+}

@@ -1,0 +1,134 @@
+using Herald.Engine.Stores;
+using Herald.Postgres.Connecting;
+using Npgsql;
+
+namespace Herald.Postgres.Committing;
+
+/// <summary>
+/// Saves progress, many shards in one transaction and one round trip. A commit that brings more than progress and history has a transaction
+/// of its own (<see cref="WholeCommit"/>).
+/// </summary>
+internal sealed class CommitPipeline(Database database, CommitSql sql)
+{
+    private const int GroupCommits = 256;
+    private const long GroupBytes = 8 << 20;
+
+    private readonly Lock _gate = new();
+    private readonly Queue<Waiting> _waiting = new();
+    private bool _isRunning;
+
+    public static bool Takes(ShardCommit commit) => commit.Emitted.Count == 0 && commit.State.Count == 0 && commit.DeadLetters.Count == 0;
+
+    public async ValueTask<CommitReply> CommitAsync(ShardCommit commit)
+    {
+        var waiting = new Waiting(commit);
+        lock (_gate)
+        {
+            _waiting.Enqueue(waiting);
+            if (!_isRunning)
+            {
+                _isRunning = true;
+                _ = Task.Run(RunAsync);
+            }
+        }
+        return await waiting.Reply.Task.ConfigureAwait(false);
+    }
+
+    private async Task RunAsync()
+    {
+        while (TakeGroup() is { Count: > 0 } group)
+        {
+            try
+            {
+                var epochs = await database.RunAsync((connection, cancel) => SaveAsync(connection, group, cancel), CancellationToken.None).ConfigureAwait(false);
+                foreach (var one in group)
+                    one.End(epochs.GetValueOrDefault(one.Commit.Fence.Shard.Value));
+            }
+            catch (Exception failure)
+            {
+                foreach (var one in group)
+                    one.Reply.TrySetException(failure);
+            }
+        }
+    }
+
+    /// <summary>Returns the epochs that own the shards: a commit under another one has changed nothing.</summary>
+    private async Task<Dictionary<int, long>> SaveAsync(NpgsqlConnection connection, List<Waiting> group, CancellationToken cancel)
+    {
+        var commits = group.ConvertAll(w => w.Commit);
+        // Without a transaction of its own a batch is one.
+        await using var batch = new NpgsqlBatch(connection);
+        batch.With(sql.LockOwners, Commands.Value(commits.Select(c => c.Fence.Shard.Value).Distinct().Order().ToArray()));
+        AddProgress(batch, commits, commits.ConvertAll(_ => (byte[]?)null));
+        AddHistory(batch, commits);
+        foreach (var commit in commits.Where(c => c.IsCheckpoint))
+            AddDeleteBehind(batch, commit);
+        await using var reader = await batch.ExecuteReaderAsync(cancel).ConfigureAwait(false);
+        var epochs = new Dictionary<int, long>();
+        while (await reader.ReadAsync(cancel).ConfigureAwait(false))
+            epochs[reader.GetInt32(0)] = reader.GetInt64(1);
+        while (await reader.NextResultAsync(cancel).ConfigureAwait(false))
+            continue;
+        return epochs;
+    }
+
+    public void AddProgress(NpgsqlBatch batch, List<ShardCommit> commits, List<byte[]?> replies) => batch.With(
+        sql.InsertProgress,
+        Commands.Value(Shards(commits)), Commands.Value(Epochs(commits)), Commands.Value(Numbers(commits)),
+        Commands.Value(commits.Select(c => c.IsCheckpoint).ToArray()), Commands.Value(commits.Select(c => c.SettledBelow).ToArray()),
+        Commands.Value(commits.Select(c => c.Progress).ToArray()), Commands.Value(replies.ToArray()));
+
+    public void AddHistory(NpgsqlBatch batch, List<ShardCommit> commits)
+    {
+        var with = commits.Where(c => c.History is not null).ToList();
+        if (with.Count == 0)
+            return;
+        batch.With(
+            sql.InsertHistory,
+            Commands.Value(Shards(with)), Commands.Value(Epochs(with)), Commands.Value(Numbers(with)), Commands.Value(with.Select(c => c.History!.First).ToArray()),
+            Commands.Value(with.Select(c => c.History!.Last).ToArray()), Commands.Value(with.Select(c => c.History!.WrittenAtMs).ToArray()),
+            Commands.Value(with.Select(c => c.History!.Block).ToArray()));
+    }
+
+    public void AddDeleteBehind(NpgsqlBatch batch, ShardCommit checkpoint) => batch.With(
+        sql.DeleteBehind, Commands.Value(checkpoint.Fence.Shard.Value), Commands.Value(checkpoint.Fence.Epoch), Commands.Value(checkpoint.Number));
+
+    private static int[] Shards(List<ShardCommit> commits) => [.. commits.Select(c => c.Fence.Shard.Value)];
+
+    private static long[] Epochs(List<ShardCommit> commits) => [.. commits.Select(c => c.Fence.Epoch)];
+
+    private static long[] Numbers(List<ShardCommit> commits) => [.. commits.Select(c => c.Number)];
+
+    private List<Waiting> TakeGroup()
+    {
+        var group = new List<Waiting>();
+        long bytes = 0;
+        lock (_gate)
+        {
+            while (group.Count < GroupCommits && _waiting.TryPeek(out var next))
+            {
+                var size = next.Commit.Progress.Length + (next.Commit.History?.Block.Length ?? 0);
+                if (group.Count > 0 && bytes + size > GroupBytes)
+                    break;
+                bytes += size;
+                group.Add(_waiting.Dequeue());
+            }
+            _isRunning = group.Count > 0;
+        }
+        return group;
+    }
+
+    private sealed class Waiting(ShardCommit commit)
+    {
+        public ShardCommit Commit { get; } = commit;
+        public TaskCompletionSource<CommitReply> Reply { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public void End(long epoch)
+        {
+            if (epoch == Commit.Fence.Epoch)
+                Reply.TrySetResult(CommitReply.Empty);
+            else
+                Reply.TrySetException(Owners.Stale(Commit.Fence, epoch));
+        }
+    }
+}

@@ -1,0 +1,69 @@
+namespace Herald.Postgres.Committing;
+
+/// <summary>The statements of commits.</summary>
+internal sealed class CommitSql(string schema)
+{
+    /// <summary>Takes the owner's row for the time of the transaction, so that nobody takes the shard over in the middle of it.</summary>
+    public string LockOwners { get; } = $"select o.shard, o.epoch from {schema}.shard_owner o where o.shard = any($1) order by o.shard for update";
+
+    /// <summary>The highest number of an epoch, and the reply that was given to one number of it.</summary>
+    public string LookAtNumber { get; } =
+        $"""
+        select (select max(p.number) from {schema}.progress p where p.shard = $1 and p.epoch = $2),
+            (select p.reply from {schema}.progress p where p.shard = $1 and p.epoch = $2 and p.number = $3)
+        """;
+
+    /// <summary>Only under the epoch that owns the shard; a number that is there already stays as it is.</summary>
+    public string InsertProgress { get; } =
+        $"""
+        insert into {schema}.progress (shard, epoch, number, is_checkpoint, settled_below, record, reply)
+        select c.shard, c.epoch, c.number, c.is_checkpoint, c.settled_below, c.record, c.reply
+        from unnest($1::int[], $2::bigint[], $3::bigint[], $4::boolean[], $5::bigint[], $6::bytea[], $7::bytea[])
+            as c(shard, epoch, number, is_checkpoint, settled_below, record, reply)
+        join {schema}.shard_owner o on o.shard = c.shard and o.epoch = c.epoch
+        on conflict (shard, epoch, number) do nothing
+        """;
+
+    public string InsertHistory { get; } =
+        $"""
+        insert into {schema}.history (shard, epoch, number, first, last, written_at_ms, block)
+        select c.shard, c.epoch, c.number, c.first, c.last, c.written_at_ms, c.block
+        from unnest($1::int[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bytea[])
+            as c(shard, epoch, number, first, last, written_at_ms, block)
+        join {schema}.shard_owner o on o.shard = c.shard and o.epoch = c.epoch
+        on conflict (shard, epoch, number) do nothing
+        """;
+
+    /// <summary>What lies behind a checkpoint goes; replies are kept a while for a commit that is sent again late.</summary>
+    public string DeleteBehind { get; } =
+        $"""
+        delete from {schema}.progress p
+        where p.shard = $1 and (p.epoch < $2 or (p.epoch = $2 and p.number < $3 and (p.reply is null or p.number < $3 - 16)))
+            and exists (select 1 from {schema}.shard_owner o where o.shard = $1 and o.epoch = $2)
+        """;
+
+    public string Load { get; } =
+        $"""
+        select p.epoch, p.number, p.is_checkpoint, p.record from {schema}.progress p where p.shard = $1 order by p.epoch desc, p.number desc
+        """;
+
+    public string PutState { get; } =
+        $"""
+        insert into {schema}.state (shard, application, key, value) select * from unnest($1::int[], $2::text[], $3::bytea[], $4::bytea[])
+        on conflict (shard, application, key) do update set value = excluded.value
+        """;
+
+    public string RemoveState { get; } =
+        $"""
+        delete from {schema}.state s using unnest($1::int[], $2::text[], $3::bytea[]) as r(shard, application, key)
+        where s.shard = r.shard and s.application = r.application and s.key = r.key
+        """;
+
+    public string InsertLetter { get; } =
+        $"""
+        insert into {schema}.dead_letter (shard, subscription, generation, sequence, subscription_id, topic, reason, detail, attempts, status_code,
+            first_attempt_at_ms, died_at_ms, size, record)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+        on conflict (shard, subscription, generation, sequence) do nothing
+        """;
+}

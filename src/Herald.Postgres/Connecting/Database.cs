@@ -1,0 +1,99 @@
+using Herald.Engine.Stores;
+using Npgsql;
+
+namespace Herald.Postgres.Connecting;
+
+/// <summary>
+/// Connections to the one database, and what happens when it does not answer: conflicts are tried again here with back-off, everything
+/// that may pass becomes a <see cref="StoreUnavailableException"/>, the rest is an error of ours and goes through.
+/// </summary>
+internal sealed class Database : IAsyncDisposable
+{
+    private const int Tries = 6;
+
+    private readonly TimeProvider _time;
+    private readonly CancellationTokenSource _closing = new();
+
+    public Database(PostgresOptions options, TimeProvider time)
+    {
+        _time = time;
+        (Schema, LogSchema) = (options.Schema, options.Schema + "_log");
+        var settings = new NpgsqlConnectionStringBuilder(options.Connection);
+        UseUnlessSet(settings, "Application Name", "herald");
+        UseUnlessSet(settings, "Max Auto Prepare", 100);
+        UseUnlessSet(settings, "Auto Prepare Min Usages", 2);
+        UseUnlessSet(settings, "Command Timeout", (int)options.CommandTimeout.TotalSeconds);
+        UseUnlessSet(settings, "Timeout", (int)options.CommandTimeout.TotalSeconds);
+        UseUnlessSet(settings, "Cancellation Timeout", 500);
+        UseUnlessSet(settings, "Tcp Keepalive", true);
+        // With several hosts: the one that takes writes, found anew when it has moved.
+        if (settings.Host?.Contains(',', StringComparison.Ordinal) == true)
+        {
+            UseUnlessSet(settings, "Target Session Attributes", "primary");
+            UseUnlessSet(settings, "Host Recheck Seconds", 1);
+        }
+        Source = new NpgsqlDataSourceBuilder(settings.ConnectionString).BuildMultiHost();
+        Connection = settings;
+    }
+
+    public NpgsqlDataSource Source { get; }
+    public string Schema { get; }
+    public string LogSchema { get; }
+
+    /// <summary>Ends when the store is closed: nothing may wait for longer.</summary>
+    public CancellationToken Closing => _closing.Token;
+
+    private NpgsqlConnectionStringBuilder Connection { get; }
+
+    /// <summary>Runs work that may be run again, on a connection of the pool.</summary>
+    public async Task<T> RunAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> work, CancellationToken cancel)
+    {
+        if (_closing.IsCancellationRequested)
+            throw new StoreUnavailableException("The store is closed.");
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, _closing.Token);
+        for (var tried = 1; ; tried++)
+        {
+            try
+            {
+                await using var connection = await Source.OpenConnectionAsync(either.Token).ConfigureAwait(false);
+                return await work(connection, either.Token).ConfigureAwait(false);
+            }
+            catch (Exception failure) when (Failures.IsConflict(failure) && tried < Tries)
+            {
+                await Task.Delay(BackOff.After(tried), _time, either.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (_closing.IsCancellationRequested && !cancel.IsCancellationRequested)
+            {
+                throw new StoreUnavailableException("The store is closed.");
+            }
+            catch (Exception failure) when (Failures.IsUnavailable(failure))
+            {
+                throw Failures.ToUnavailable(failure);
+            }
+        }
+    }
+
+    public Task RunAsync(Func<NpgsqlConnection, CancellationToken, Task> work, CancellationToken cancel) => RunAsync(
+        async (connection, either) =>
+        {
+            await work(connection, either).ConfigureAwait(false);
+            return true;
+        },
+        cancel);
+
+    /// <summary>Whatever is under way is given up.</summary>
+    public void Close() => _closing.Cancel();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _closing.CancelAsync().ConfigureAwait(false);
+        await Source.DisposeAsync().ConfigureAwait(false);
+        _closing.Dispose();
+    }
+
+    private static void UseUnlessSet(NpgsqlConnectionStringBuilder settings, string name, object value)
+    {
+        if (!settings.ContainsKey(name) || !settings.ShouldSerialize(name))
+            settings[name] = value;
+    }
+}

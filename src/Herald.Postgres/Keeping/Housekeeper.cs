@@ -1,0 +1,162 @@
+using Herald.Engine.Stores;
+using Herald.Postgres.Connecting;
+using Herald.Postgres.Periods;
+using Npgsql;
+
+namespace Herald.Postgres.Keeping;
+
+/// <summary>
+/// Looks after the bounds: 1. begins new periods; 2. drops those that every shard has passed and that are old, or too many; 3. removes dead letters
+/// and history past their bounds; 4. says when there is no room. One node at a time has the work; if two should, nothing is done twice.
+/// </summary>
+internal sealed class Housekeeper(Database database, Dialect dialect, PeriodReader periods, PeriodRoll roll, PeriodTables tables, PostgresOptions options, TimeProvider time)
+{
+    private const int DropsAtOnce = 20, RowsAtOnce = 10_000;
+
+    private readonly string _schema = database.Schema;
+    private volatile bool _isFull;
+
+    /// <summary>The tables take what they may, and nothing can be freed: publishing is refused.</summary>
+    public bool IsFull => _isFull;
+
+    /// <param name="heads">The last sequences of all shards.</param>
+    public async Task RunOnceAsync(long[] heads, CancellationToken cancel)
+    {
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        // 1.
+        var newest = periods.Map.Newest;
+        var events = heads.Zip(newest.Heads, (head, before) => head - before).Sum();
+        if (events > 0 && (events >= options.PeriodEvents || now - newest.StartedAtMs >= options.PeriodAge.TotalMilliseconds))
+            await roll.RollEventsAsync(now, cancel).ConfigureAwait(false);
+        await RollSeenAsync(now, cancel).ConfigureAwait(false);
+        // 2.
+        var bytes = await SizeAsync(cancel).ConfigureAwait(false);
+        var isFull = options.MaxBytes is { } most && bytes >= most;
+        var settled = await SettledAsync(heads.Length, cancel).ConfigureAwait(false);
+        for (var i = 0; i < DropsAtOnce && MayDrop(settled, now, isFull || bytes > options.RetainBytes); i++)
+        {
+            if (!await roll.TryDropOldestAsync(cancel).ConfigureAwait(false))
+                break;
+            bytes = await SizeAsync(cancel).ConfigureAwait(false);
+            isFull = options.MaxBytes is { } limit && bytes >= limit;
+        }
+        // 3.
+        await RemoveLettersAsync(now, cancel).ConfigureAwait(false);
+        await RemoveHistoryAsync(now, cancel).ConfigureAwait(false);
+        // 4.
+        _isFull = isFull;
+    }
+
+    private bool MayDrop(long[] settledBelow, long nowMs, bool isPressing)
+    {
+        if (periods.Map.All is not [_, var next, ..])
+            return false;
+        for (var shard = 0; shard < settledBelow.Length; shard++)
+            if (settledBelow[shard] <= next.Heads[shard])
+                return false;
+        // What was accepted last in a period is as old as the start of the next.
+        return isPressing || nowMs - next.StartedAtMs >= options.RetainFor.TotalMilliseconds;
+    }
+
+    private async Task RollSeenAsync(long nowMs, CancellationToken cancel)
+    {
+        var seen = periods.Map.Seen;
+        var (startedAtMs, count) = await database.RunAsync(
+            async (connection, either) =>
+            {
+                await using var command = connection.Command(
+                    $"select (select p.started_at_ms from {_schema}.seen_period p where p.number = $1), (select count(*) from (select 1 from {PeriodTables.Seen(database.LogSchema, seen)} limit $2) s)",
+                    Commands.Value(seen), Commands.Value(Math.Min(1, options.DuplicateEntries)));
+                await using var reader = await command.ExecuteReaderAsync(either).ConfigureAwait(false);
+                await reader.ReadAsync(either).ConfigureAwait(false);
+                return (reader.GetInt64(0), reader.GetInt64(1));
+            },
+            cancel).ConfigureAwait(false);
+        if (count == 0 || (nowMs - startedAtMs < options.DuplicateWindow.TotalMilliseconds && !await IsSeenFullAsync(seen, cancel).ConfigureAwait(false)))
+            return;
+        await roll.RollSeenAsync(nowMs, cancel).ConfigureAwait(false);
+        await database.RunAsync(
+            async (connection, either) =>
+            {
+                await tables.TryDropAsync(connection, PeriodTables.Seen(database.LogSchema, periods.Map.Seen - 2), either).ConfigureAwait(false);
+            },
+            cancel).ConfigureAwait(false);
+    }
+
+    // Every remembered id has an event: as long as the log's newest tables hold fewer, counting is spared.
+    private async Task<bool> IsSeenFullAsync(long seen, CancellationToken cancel) => await database.RunAsync(
+        async (connection, either) =>
+        {
+            await using var command = connection.Command($"select count(*) from {PeriodTables.Seen(database.LogSchema, seen)}");
+            return (long)(await command.ExecuteScalarAsync(either).ConfigureAwait(false))! >= options.DuplicateEntries;
+        },
+        cancel).ConfigureAwait(false);
+
+    private async Task<long[]> SettledAsync(int shards, CancellationToken cancel) => await database.RunAsync(
+        async (connection, either) =>
+        {
+            var settled = new long[shards];
+            await using var command = connection.Command(
+                $"select l.shard, (select p.settled_below from {_schema}.progress p where p.shard = l.shard order by p.epoch desc, p.number desc limit 1) from {_schema}.shard_lock l");
+            await using var reader = await command.ExecuteReaderAsync(either).ConfigureAwait(false);
+            while (await reader.ReadAsync(either).ConfigureAwait(false))
+                settled[reader.GetInt32(0)] = reader.IsDBNull(1) ? 0 : reader.GetInt64(1);
+            return settled;
+        },
+        cancel).ConfigureAwait(false);
+
+    private async Task<long> SizeAsync(CancellationToken cancel)
+    {
+        if (dialect.SizeSql is not { } sql || (options.MaxBytes is null && options.RetainBytes is null))
+            return 0;
+        return await database.RunAsync(
+            async (connection, either) =>
+            {
+                var bytes = 0L;
+                foreach (var schema in (string[])[_schema, database.LogSchema])
+                {
+                    await using var command = connection.Command(sql, Commands.Value(schema));
+                    bytes += (long)(await command.ExecuteScalarAsync(either).ConfigureAwait(false))!;
+                }
+                return bytes;
+            },
+            cancel).ConfigureAwait(false);
+    }
+
+    private Task RemoveLettersAsync(long nowMs, CancellationToken cancel) => database.RunAsync(
+        async (connection, either) =>
+        {
+            const string Key = "(d.shard, d.subscription, d.generation, d.sequence)";
+            await using var old = connection.Command(
+                $"delete from {_schema}.dead_letter d where {Key} in (select d.shard, d.subscription, d.generation, d.sequence from {_schema}.dead_letter d where d.died_at_ms < $1 limit {RowsAtOnce})",
+                Commands.Value(nowMs - (long)options.DeadLetterRetention.TotalMilliseconds));
+            await old.ExecuteNonQueryAsync(either).ConfigureAwait(false);
+            await using var excess = connection.Command(
+                $"""
+                delete from {_schema}.dead_letter d where {Key} in (
+                    select s.shard, s.subscription, s.generation, s.sequence from (
+                        select d.*, sum(d.size::bigint) over (order by d.died_at_ms desc, d.shard desc, d.sequence desc, d.subscription desc, d.generation desc) as newer
+                        from {_schema}.dead_letter d) s
+                    where s.newer > $1 limit {RowsAtOnce})
+                """,
+                Commands.Value(options.DeadLetterBytes));
+            if (await SumAsync(connection, $"select coalesce(sum(d.size::bigint), 0)::bigint from {_schema}.dead_letter d", either).ConfigureAwait(false) > options.DeadLetterBytes)
+                await excess.ExecuteNonQueryAsync(either).ConfigureAwait(false);
+        },
+        cancel);
+
+    private Task RemoveHistoryAsync(long nowMs, CancellationToken cancel) => database.RunAsync(
+        async (connection, either) =>
+        {
+            await using var old = connection.Command(
+                $"delete from {_schema}.history h where h.written_at_ms < $1", Commands.Value(nowMs - (long)options.HistoryAge.TotalMilliseconds));
+            await old.ExecuteNonQueryAsync(either).ConfigureAwait(false);
+        },
+        cancel);
+
+    private static async Task<long> SumAsync(NpgsqlConnection connection, string sql, CancellationToken cancel)
+    {
+        await using var command = connection.Command(sql);
+        return (long)(await command.ExecuteScalarAsync(cancel).ConfigureAwait(false))!;
+    }
+}

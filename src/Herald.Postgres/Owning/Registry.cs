@@ -1,0 +1,102 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using Herald.Engine.Stores;
+using Herald.Postgres.Connecting;
+using Herald.Postgres.Periods;
+using Npgsql;
+
+namespace Herald.Postgres.Owning;
+
+/// <summary>The tables of nodes and owners.</summary>
+internal sealed class Registry(Database database, PeriodReader periods, PostgresOptions options, int shards)
+{
+    private readonly OwnerSql _sql = new(database.Schema, database.LogSchema);
+
+    /// <summary>Enters this node under an id of its own, never used before.</summary>
+    public async Task<long> RegisterAsync(CancellationToken cancel)
+    {
+        var id = BinaryPrimitives.ReadInt64LittleEndian(RandomNumberGenerator.GetBytes(8)) & long.MaxValue;
+        await ExecuteAsync(_sql.Register, cancel, Commands.Value(id), Commands.Value(options.NodeName), Commands.Value(options.NodeAddress)).ConfigureAwait(false);
+        return id;
+    }
+
+    /// <summary>Says that the node lives, and reads what there is to know. A node that is not among the answer has been declared dead.</summary>
+    public Task<Membership> BeatAsync(long node, CancellationToken cancel) => database.RunAsync(
+        async (connection, either) =>
+        {
+            while (true)
+            {
+                try
+                {
+                    return await BeatAsync(connection, node, periods.Map, either).ConfigureAwait(false);
+                }
+                catch (PostgresException failure) when (Failures.IsTableGone(failure))
+                {
+                    await periods.RefreshAsync(either).ConfigureAwait(false);
+                }
+            }
+        },
+        cancel);
+
+    /// <summary>False when it has beaten since, or somebody else was faster.</summary>
+    public async Task<bool> RemoveDeadAsync(NodeBeat dead, CancellationToken cancel) =>
+        await ExecuteAsync(_sql.RemoveDead, cancel, Commands.Value(dead.Id), Commands.Value(dead.Beat)).ConfigureAwait(false) == 1;
+
+    public Task RemoveAsync(long node, CancellationToken cancel) => ExecuteAsync(_sql.Remove, cancel, Commands.Value(node));
+
+    /// <summary>Takes free shards; those that somebody else was faster with are not in the answer.</summary>
+    public Task<List<(int Shard, long Epoch)>> TakeAsync(long node, IReadOnlyCollection<(int Shard, long Epoch)> free, CancellationToken cancel) => database.RunAsync(
+        async (connection, either) =>
+        {
+            var taken = new List<(int, long)>();
+            await using var command = connection.Command(
+                _sql.Take, Commands.Value(node), Commands.Value(free.Select(f => f.Shard).ToArray()), Commands.Value(free.Select(f => f.Epoch).ToArray()));
+            await using var reader = await command.ExecuteReaderAsync(either).ConfigureAwait(false);
+            while (await reader.ReadAsync(either).ConfigureAwait(false))
+                taken.Add((reader.GetInt32(0), reader.GetInt64(1)));
+            return taken;
+        },
+        cancel);
+
+    public Task ReleaseAsync(IReadOnlyCollection<Lease> leases, CancellationToken cancel) => ExecuteAsync(
+        _sql.Release, cancel, Commands.Value(leases.Select(l => l.Shard.Value).ToArray()), Commands.Value(leases.Select(l => l.Epoch).ToArray()));
+
+    private async Task<Membership> BeatAsync(NpgsqlConnection connection, long node, PeriodMap map, CancellationToken cancel)
+    {
+        var (nodes, owners, heads) = (new List<NodeBeat>(), new ShardOwner[shards], map.Newest.Heads.ToArray());
+        var (catalog, newest) = (0L, 0L);
+        await using var command = connection.Command(_sql.Beat(map.Newest.Number), Commands.Value(node));
+        // A lease that is asked for late is worth nothing: better to ask again.
+        command.CommandTimeout = Math.Max(1, (int)(options.Lease.TotalSeconds / 2));
+        await using var reader = await command.ExecuteReaderAsync(cancel).ConfigureAwait(false);
+        while (await reader.ReadAsync(cancel).ConfigureAwait(false))
+        {
+            var (kind, shard) = (reader.GetInt32(0) % 4, reader.GetInt32(0) / 4);
+            switch (kind)
+            {
+                case 0:
+                    nodes.Add(new NodeBeat(reader.GetInt64(1), reader.GetInt64(2)));
+                    break;
+                case 1:
+                    owners[shard] = new ShardOwner(reader.GetInt64(1), reader.GetInt64(2));
+                    break;
+                case 2:
+                    (catalog, newest) = (reader.GetInt64(1), reader.GetInt64(2));
+                    break;
+                default:
+                    heads[shard] = reader.IsDBNull(2) ? heads[shard] : reader.GetInt64(2);
+                    break;
+            }
+        }
+        return new Membership(nodes, owners, catalog, newest, heads);
+    }
+
+    private Task<int> ExecuteAsync(string sql, CancellationToken cancel, params NpgsqlParameter[] parameters) => database.RunAsync(
+        async (connection, either) =>
+        {
+            // A parameter belongs to one command: a second try needs its own.
+            await using var command = connection.Command(sql, Array.ConvertAll(parameters, p => p.Clone()));
+            return await command.ExecuteNonQueryAsync(either).ConfigureAwait(false);
+        },
+        cancel);
+}

@@ -1,0 +1,25 @@
+using Herald.Engine.Stores;
+
+namespace Herald.Postgres.Periods;
+
+/// <summary>Events that were accepted between two rolls, in one table.</summary>
+/// <param name="Heads">The last sequence of every shard before it.</param>
+internal sealed record Period(long Number, long StartedAtMs, long[] Heads);
+
+/// <summary>Which tables there are. The newest takes events; a shard's sequences lie in them in order, without gaps.</summary>
+/// <param name="Seen">The newest table of remembered ids; there is always one before it.</param>
+internal sealed record PeriodMap(IReadOnlyList<Period> All, long Seen)
+{
+    public Period Newest => All[^1];
+
+    public long First(ShardId shard) => All[0].Heads[shard.Value] + 1;
+
+    /// <summary>The period a sequence lies, or would lie, in; null when its table has been dropped.</summary>
+    public Period? Of(ShardId shard, long sequence)
+    {
+        for (var i = All.Count - 1; i >= 0; i--)
+            if (All[i].Heads[shard.Value] < sequence)
+                return All[i];
+        return null;
+    }
+}

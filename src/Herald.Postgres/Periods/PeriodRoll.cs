@@ -1,0 +1,75 @@
+using Herald.Postgres.Connecting;
+using Npgsql;
+
+namespace Herald.Postgres.Periods;
+
+/// <summary>
+/// Begins new periods. The table is made beforehand; then, holding every shard's lock, the heads are written down: what was appended before lies
+/// in the old table, what comes after in the new one, whoever appends.
+/// </summary>
+internal sealed class PeriodRoll(Database database, PeriodTables tables, PeriodReader periods)
+{
+    private readonly string _schema = database.Schema;
+
+    public async Task RollEventsAsync(long nowMs, CancellationToken cancel)
+    {
+        var map = periods.Map;
+        var next = map.Newest.Number + 1;
+        await database.RunAsync(
+            async (connection, either) =>
+            {
+                await tables.CreateEventsAsync(connection, next, either).ConfigureAwait(false);
+                await using var batch = new NpgsqlBatch(connection);
+                batch.With($"select l.shard from {_schema}.shard_lock l order by l.shard for update").With(
+                    $"""
+                    insert into {_schema}.period (number, started_at_ms, heads)
+                    select $1, $2, array_agg(coalesce(
+                        (select e.sequence from {PeriodTables.Events(database.LogSchema, map.Newest.Number)} e where e.shard = l.shard order by e.sequence desc limit 1),
+                        ($3::bigint[])[l.shard + 1]) order by l.shard)
+                    from {_schema}.shard_lock l
+                    where (select max(p.number) from {_schema}.period p) = $4
+                    having count(*) > 0
+                    """,
+                    Commands.Value(next), Commands.Value(nowMs), Commands.Value(map.Newest.Heads), Commands.Value(map.Newest.Number));
+                await batch.ExecuteNonQueryAsync(either).ConfigureAwait(false);
+            },
+            cancel).ConfigureAwait(false);
+        await periods.RefreshAsync(cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>The newest and the one before are asked for duplicates; the one before that goes.</summary>
+    public async Task RollSeenAsync(long nowMs, CancellationToken cancel)
+    {
+        var newest = periods.Map.Seen;
+        await database.RunAsync(
+            async (connection, either) =>
+            {
+                await tables.CreateSeenAsync(connection, newest + 1, either).ConfigureAwait(false);
+                await using var batch = new NpgsqlBatch(connection);
+                batch.With($"select l.shard from {_schema}.shard_lock l order by l.shard for update")
+                    .With($"insert into {_schema}.seen_period (number, started_at_ms) select $1, $2 where (select max(p.number) from {_schema}.seen_period p) = $3",
+                        Commands.Value(newest + 1), Commands.Value(nowMs), Commands.Value(newest));
+                await batch.ExecuteNonQueryAsync(either).ConfigureAwait(false);
+            },
+            cancel).ConfigureAwait(false);
+        await periods.RefreshAsync(cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>Gives the oldest period up: its row, so that nobody looks for the table, and the table. False when somebody holds it.</summary>
+    public async Task<bool> TryDropOldestAsync(CancellationToken cancel)
+    {
+        var oldest = periods.Map.All[0];
+        var dropped = await database.RunAsync(
+            async (connection, either) =>
+            {
+                if (!await tables.TryDropAsync(connection, PeriodTables.Events(database.LogSchema, oldest.Number), either).ConfigureAwait(false))
+                    return false;
+                await using var command = connection.Command($"delete from {_schema}.period p where p.number = $1", Commands.Value(oldest.Number));
+                await command.ExecuteNonQueryAsync(either).ConfigureAwait(false);
+                return true;
+            },
+            cancel).ConfigureAwait(false);
+        await periods.RefreshAsync(cancel).ConfigureAwait(false);
+        return dropped;
+    }
+}

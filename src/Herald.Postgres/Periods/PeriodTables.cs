@@ -1,0 +1,78 @@
+using Npgsql;
+using Herald.Postgres.Connecting;
+
+namespace Herald.Postgres.Periods;
+
+/// <summary>The tables of periods: their names, and how they are made and dropped.</summary>
+internal sealed class PeriodTables(Database database, Dialect dialect)
+{
+    public static string Events(string logSchema, long period) => $"{logSchema}.event_{period}";
+
+    public static string Seen(string logSchema, long period) => $"{logSchema}.seen_{period}";
+
+    /// <summary>May be called again, and by several nodes at once.</summary>
+    public async Task CreateEventsAsync(NpgsqlConnection connection, long period, CancellationToken cancel)
+    {
+        var table = Events(database.LogSchema, period);
+        await CreateAsync(
+            connection,
+            $"""
+            create table if not exists {table} (
+                shard int not null,
+                sequence bigint not null,
+                accepted_at_ms bigint not null,
+                key_hash bigint not null,
+                id_hash bigint not null,
+                route_high bigint not null,
+                route_low bigint not null,
+                topic int not null,
+                flags int not null,
+                size int not null,
+                record bytea not null,
+                primary key (shard, sequence)
+            )
+            """, cancel).ConfigureAwait(false);
+        if (dialect.KeepUncompressed(table, "record") is { } uncompressed)
+            await CreateAsync(connection, uncompressed, cancel).ConfigureAwait(false);
+    }
+
+    public Task CreateSeenAsync(NpgsqlConnection connection, long period, CancellationToken cancel) => CreateAsync(
+        connection,
+        $"""
+        create table if not exists {Seen(database.LogSchema, period)} (
+            hash bigint not null,
+            shard int not null,
+            sequence bigint not null,
+            primary key (hash, shard, sequence)
+        )
+        """, cancel);
+
+    /// <summary>False when somebody holds the table: another time, then. Waiting would hold up everyone who reads it after us.</summary>
+    public async Task<bool> TryDropAsync(NpgsqlConnection connection, string table, CancellationToken cancel)
+    {
+        try
+        {
+            await using var batch = new NpgsqlBatch(connection);
+            batch.With("set local lock_timeout = '100ms'").With($"drop table if exists {table}");
+            await batch.ExecuteNonQueryAsync(cancel).ConfigureAwait(false);
+            return true;
+        }
+        catch (PostgresException failure) when (Failures.IsLockTimeout(failure))
+        {
+            return false;
+        }
+    }
+
+    private static async Task CreateAsync(NpgsqlConnection connection, string sql, CancellationToken cancel)
+    {
+        try
+        {
+            await using var command = connection.Command(sql);
+            await command.ExecuteNonQueryAsync(cancel).ConfigureAwait(false);
+        }
+        catch (PostgresException failure) when (failure.SqlState is "23505" or "42P07" or "42710" or "XX000")
+        {
+            // "If not exists" looks first and creates then: of two nodes at the same moment one may fail. The table is there.
+        }
+    }
+}

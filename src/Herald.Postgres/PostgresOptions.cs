@@ -1,0 +1,109 @@
+namespace Herald.Postgres;
+
+/// <summary>Settings of the store that nodes share. <see cref="Validate"/> gives all errors at once.</summary>
+public sealed record PostgresOptions
+{
+    private const long MiB = 1 << 20, GiB = 1 << 30;
+
+    /// <summary>How to reach the database, as Npgsql takes it. Required.</summary>
+    public required string Connection { get; init; }
+
+    /// <summary>The schema that holds all tables; a second one, with <c>_log</c> behind its name, holds those of events. Default <c>herald</c>.</summary>
+    public string Schema { get; init; } = "herald";
+
+    /// <summary>Shards of a new store, 1 to 1,024. An existing store keeps the number it was created with. Default 64.</summary>
+    public int ShardCount { get; init; } = 64;
+
+    /// <summary>This node's name, for people. Default: that of the machine.</summary>
+    public string NodeName { get; init; } = Environment.MachineName;
+
+    /// <summary>Where this node can be reached, for people; may be empty.</summary>
+    public string NodeAddress { get; init; } = "";
+
+    /// <summary>How long a lease holds without being renewed, 1 s to 1 min. Default 5 s; a dead node is replaced within twice as long.</summary>
+    public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How owners on other nodes hear of new events.</summary>
+    public WakeMode Wake { get; init; } = WakeMode.Notify;
+
+    /// <summary>Connections that append, each for shards of its own, 1 to 64. Default 2.</summary>
+    public int AppendPipelines { get; init; } = 2;
+
+    /// <summary>How long a call may wait for the database before it is given up. Default 10 s.</summary>
+    public TimeSpan CommandTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Memory for the newest events of the shards a node owns. Default 64 MiB.</summary>
+    public long RecentBytes { get; init; } = 64 * MiB;
+
+    /// <summary>A table of events is closed when it is so old, 1 min to 30 days. Default 1 hour.</summary>
+    public TimeSpan PeriodAge { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>A table of events is closed when it has so many. Default 5,000,000.</summary>
+    public long PeriodEvents { get; init; } = 5_000_000;
+
+    /// <summary>How long settled events stay readable, zero ("until delivered") or more. Default 7 days.</summary>
+    public TimeSpan RetainFor { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>Bytes of events above which settled ones go before <see cref="RetainFor"/>; null for no such bound. Default null.</summary>
+    public long? RetainBytes { get; init; }
+
+    /// <summary>Bytes all tables may take; past it publishing is refused. Null: as much as the database has. Default null.</summary>
+    public long? MaxBytes { get; init; }
+
+    /// <summary>How long an id is remembered at least. Default 24 hours.</summary>
+    public TimeSpan DuplicateWindow { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>A table of remembered ids is closed when it has so many; the newest and the one before are asked. Default 10,000,000.</summary>
+    public long DuplicateEntries { get; init; } = 10_000_000;
+
+    /// <summary>How long dead letters are kept. Default 30 days.</summary>
+    public TimeSpan DeadLetterRetention { get; init; } = TimeSpan.FromDays(30);
+
+    /// <summary>Bytes of dead letters; past it the oldest go. Default 1 GiB.</summary>
+    public long DeadLetterBytes { get; init; } = GiB;
+
+    /// <summary>Age of attempt history. Default 7 days.</summary>
+    public TimeSpan HistoryAge { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>Bytes of attempt history; past it the oldest blocks go. Default 1 GiB.</summary>
+    public long HistoryBytes { get; init; } = GiB;
+
+    public IReadOnlyList<string> Validate()
+    {
+        var errors = new List<string>();
+        Check(!string.IsNullOrWhiteSpace(Connection), nameof(Connection), "(hidden)", "must say how to reach the database");
+        Check(SchemaName.IsValid(Schema), nameof(Schema), Schema, SchemaName.Rule);
+        Check(ShardCount is >= 1 and <= 1024, nameof(ShardCount), ShardCount, "must be 1 to 1,024");
+        Check(Lease >= TimeSpan.FromSeconds(1) && Lease <= TimeSpan.FromMinutes(1), nameof(Lease), Lease, "must be 1 s to 1 min");
+        Check(AppendPipelines is >= 1 and <= 64, nameof(AppendPipelines), AppendPipelines, "must be 1 to 64");
+        Check(CommandTimeout >= TimeSpan.FromSeconds(1), nameof(CommandTimeout), CommandTimeout, "must be at least 1 s");
+        Check(RecentBytes >= 0, nameof(RecentBytes), RecentBytes, "must not be negative");
+        Check(PeriodAge >= TimeSpan.FromMinutes(1) && PeriodAge <= TimeSpan.FromDays(30), nameof(PeriodAge), PeriodAge, "must be 1 min to 30 days");
+        Check(PeriodEvents >= 1000, nameof(PeriodEvents), PeriodEvents, "must be at least 1,000");
+        Check(RetainFor >= TimeSpan.Zero, nameof(RetainFor), RetainFor, "must not be negative");
+        Check(RetainBytes is null or >= 0, nameof(RetainBytes), RetainBytes, "must not be negative");
+        Check(MaxBytes is null or >= MiB, nameof(MaxBytes), MaxBytes, "must be at least 1 MiB");
+        Check(DuplicateWindow > TimeSpan.Zero, nameof(DuplicateWindow), DuplicateWindow, "must be positive");
+        Check(DuplicateEntries >= 1000, nameof(DuplicateEntries), DuplicateEntries, "must be at least 1,000");
+        Check(DeadLetterRetention > TimeSpan.Zero, nameof(DeadLetterRetention), DeadLetterRetention, "must be positive");
+        Check(DeadLetterBytes >= 0, nameof(DeadLetterBytes), DeadLetterBytes, "must not be negative");
+        Check(HistoryAge > TimeSpan.Zero, nameof(HistoryAge), HistoryAge, "must be positive");
+        Check(HistoryBytes >= 0, nameof(HistoryBytes), HistoryBytes, "must not be negative");
+        return errors;
+
+        void Check(bool holds, string setting, object? value, string rule)
+        {
+            if (!holds)
+                errors.Add($"{setting} is {value ?? "(none)"}: {rule}.");
+        }
+    }
+}
+
+public enum WakeMode
+{
+    /// <summary>By NOTIFY, coalesced; a poll with back-off finds what got lost.</summary>
+    Notify,
+
+    /// <summary>By polling with back-off: for databases and poolers without NOTIFY.</summary>
+    Poll,
+}

@@ -1,0 +1,316 @@
+using Herald.Engine.Events;
+using Herald.Engine.Stores;
+using Herald.Postgres.Appending;
+using Herald.Postgres.Catalogs;
+using Herald.Postgres.Committing;
+using Herald.Postgres.Connecting;
+using Herald.Postgres.DeadLetters;
+using Herald.Postgres.Keeping;
+using Herald.Postgres.Owning;
+using Herald.Postgres.Periods;
+using Herald.Postgres.Reading;
+using Herald.Postgres.Sources;
+using Herald.Postgres.State;
+using Herald.Postgres.Waking;
+
+namespace Herald.Postgres;
+
+/// <summary>The store that nodes share: every role of the store contract over one PostgreSQL. This type only puts the parts together.</summary>
+public sealed class PostgresStore : IEventLog, IShardStore, IStateReader, ICatalogStore, IDeadLetterStore, IOwnership, IAsyncDisposable
+{
+    private static readonly TimeSpan KeepEvery = TimeSpan.FromSeconds(30);
+
+    private readonly PostgresOptions _options;
+    private readonly TimeProvider _time;
+    private readonly Database _database;
+    private readonly StoreIdentity _identity;
+    private readonly Dialect _dialect;
+    private readonly LogReader _log;
+    private readonly AppendPipeline[] _pipelines;
+    private readonly CommitPipeline _commits;
+    private readonly WholeCommit _wholeCommit;
+    private readonly ProgressReader _progress;
+    private readonly StateTable _state;
+    private readonly CatalogTable _catalog;
+    private readonly DeadLetterTable _letters;
+    private readonly SourceTable _sources;
+    private readonly Ownership _ownership;
+    private readonly Housekeeper _keeper;
+    private readonly Teller _teller;
+    private readonly Hints<Action<ShardId, long>> _headHints = new();
+    private readonly Hints<Action<long>> _catalogHints = new();
+    private readonly Hints<Action> _moveHints = new();
+    private readonly SemaphoreSlim _keeping = new(1);
+    private readonly ITimer _keepTimer;
+    private readonly Task _hearing;
+    private RecentEvents?[] _recent;
+    private long[] _heads;
+    private long _catalogVersion;
+    private bool _isDisposed;
+
+    private PostgresStore(PostgresOptions options, TimeProvider time, Database database, Dialect dialect, StoreIdentity identity, PeriodReader periods, PeriodTables tables)
+    {
+        (_options, _time, _database, _dialect, _identity) = (options, time, database, dialect, identity);
+        (_recent, _heads) = (new RecentEvents?[identity.ShardCount], new long[identity.ShardCount]);
+        var records = new RecordReader(database);
+        _log = new LogReader(database, periods, records);
+        var appender = new EventAppender(database, periods, records, Stored);
+        _pipelines = [.. Enumerable.Range(0, options.AppendPipelines).Select(_ => new AppendPipeline(database, appender, time))];
+        var commitSql = new CommitSql(database.Schema);
+        _commits = new CommitPipeline(database, commitSql);
+        _wholeCommit = new WholeCommit(database, commitSql, _commits, appender, periods, records);
+        _progress = new ProgressReader(database, commitSql);
+        _state = new StateTable(database);
+        _catalog = new CatalogTable(database, periods);
+        _letters = new DeadLetterTable(database, appender, periods, records);
+        _sources = new SourceTable(database, appender, periods, records);
+        var registry = new Registry(database, periods, options, identity.ShardCount);
+        _ownership = new Ownership(registry, periods, new NodeWatch(time, options.Lease), options.Lease, identity.ShardCount, Renewed);
+        _keeper = new Housekeeper(database, dialect, periods, new PeriodRoll(database, tables, periods), tables, options, time);
+        var channel = $"{options.Schema}_events";
+        _teller = new Teller(database, channel);
+        _hearing = Notifies
+            ? new Listener(database, channel, time, Heard).RunAsync()
+            : new Poller(database, periods, time, Owned, Advanced).RunAsync();
+        _keepTimer = time.CreateTimer(_ => _ = KeepAsync(), null, KeepEvery, KeepEvery);
+    }
+
+    public int ShardCount => _identity.ShardCount;
+    public ulong HashSeed => _identity.HashSeed;
+
+    private bool Notifies => _options.Wake == WakeMode.Notify && _dialect.CanNotify;
+
+    /// <summary>Opens the store; its tables must be there (see <see cref="Migrations"/>). <paramref name="notices"/> gets lines for the operator, on any thread.</summary>
+    /// <exception cref="ArgumentException">Options out of range; the message lists all of them.</exception>
+    /// <exception cref="PostgresStoreException">The database is not fit for it; the message says why.</exception>
+    /// <exception cref="StoreUnavailableException">The database cannot be reached.</exception>
+    public static async ValueTask<PostgresStore> OpenAsync(
+        PostgresOptions options, TimeProvider time, Action<string>? notices = null, CancellationToken cancel = default)
+    {
+        if (options.Validate() is { Count: > 0 } errors)
+            throw new ArgumentException(string.Join(' ', errors), nameof(options));
+        var database = new Database(options, time);
+        try
+        {
+            var dialect = await DatabaseCheck.RunAsync(database, notices ?? (_ => { }), cancel).ConfigureAwait(false);
+            var tables = new PeriodTables(database, dialect);
+            var identity = await StoreIdentity.OpenAsync(database, tables, options.ShardCount, time.GetUtcNow().ToUnixTimeMilliseconds(), cancel).ConfigureAwait(false);
+            var periods = new PeriodReader(database);
+            await periods.RefreshAsync(cancel).ConfigureAwait(false);
+            return new PostgresStore(options, time, database, dialect, identity, periods, tables);
+        }
+        catch
+        {
+            await database.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    public async ValueTask AppendAsync(ReadOnlyMemory<NewEvent> events, Memory<Appended> verdicts, SourcePosition? position, CancellationToken cancel)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(verdicts.Length, events.Length, nameof(verdicts));
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        CheckShards(events.Span);
+        if (events.IsEmpty && position is null)
+            return;
+        if (_keeper.IsFull)
+        {
+            verdicts.Span.Fill(new Appended(Verdict.NoRoom, 0));
+            return;
+        }
+        if (position is not null)
+        {
+            (await _sources.AppendAsync(events, position, cancel).ConfigureAwait(false)).CopyTo(verdicts);
+            return;
+        }
+        // Once handed over it cannot be called back.
+        var request = new AppendRequest(events, verdicts);
+        Distribute(request);
+        await request.Ended.ConfigureAwait(false);
+    }
+
+    public ValueTask<IndexRead> ReadIndexAsync(ShardId shard, long from, Memory<IndexEntry> into, CancellationToken cancel) =>
+        _log.ReadIndexAsync(shard, from, into, cancel);
+
+    public ValueTask ReadEventsAsync(ShardId shard, ReadOnlyMemory<long> sequences, IEventSink sink, CancellationToken cancel) =>
+        _log.ReadEventsAsync(shard, sequences, sink, cancel);
+
+    public ValueTask<LogBounds> BoundsAsync(ShardId shard, CancellationToken cancel) => _log.BoundsAsync(shard, cancel);
+
+    public ValueTask<long> FindByTimeAsync(ShardId shard, DateTimeOffset time, CancellationToken cancel) => _log.FindByTimeAsync(shard, time, cancel);
+
+    public ValueTask<long> FindByIdAsync(ShardId shard, ulong keyHash, ulong idHash, CancellationToken cancel) => _log.FindByIdAsync(shard, keyHash, idHash, cancel);
+
+    public async ValueTask<long?> ReadSourcePositionAsync(string source, CancellationToken cancel) => await _sources.ReadAsync(source, cancel).ConfigureAwait(false);
+
+    public IDisposable OnHead(Action<ShardId, long> advanced) => _headHints.Add(advanced);
+
+    public async ValueTask<ShardProgress> LoadAsync(Fence fence, CancellationToken cancel) => await _progress.LoadAsync(fence, cancel).ConfigureAwait(false);
+
+    public async ValueTask<CommitReply> CommitAsync(ShardCommit commit, CancellationToken cancel) => CommitPipeline.Takes(commit)
+        ? await _commits.CommitAsync(commit).ConfigureAwait(false)
+        : await _wholeCommit.CommitAsync(commit, cancel).ConfigureAwait(false);
+
+    public async ValueTask<IReadOnlyList<ReadOnlyMemory<byte>?>> ReadAsync(
+        ShardId shard, string application, IReadOnlyList<ReadOnlyMemory<byte>> keys, CancellationToken cancel) =>
+        await _state.ReadAsync(shard, application, keys, cancel).ConfigureAwait(false);
+
+    public async ValueTask<IReadOnlyList<HistoryBlock>> ReadHistoryAsync(ShardId shard, long sequence, CancellationToken cancel) =>
+        await _state.ReadHistoryAsync(shard, sequence, cancel).ConfigureAwait(false);
+
+    public async ValueTask<CatalogChanges> ReadAsync(long sinceVersion, CancellationToken cancel) => await _catalog.ReadAsync(sinceVersion, cancel).ConfigureAwait(false);
+
+    public async ValueTask<CatalogReply> ChangeAsync(IReadOnlyList<CatalogWrite> writes, CancellationToken cancel)
+    {
+        var reply = await _catalog.ChangeAsync(writes, cancel).ConfigureAwait(false);
+        if (reply.Conflict is null)
+        {
+            CatalogChanged(reply.Version);
+            if (Notifies && !_ownership.IsAlone)
+                _teller.Catalog(reply.Version);
+        }
+        return reply;
+    }
+
+    public IDisposable OnChange(Action<long> changed) => _catalogHints.Add(changed);
+
+    public async ValueTask<DeadLetterPage> ListAsync(DeadLetterQuery query, CancellationToken cancel) => await _letters.ListAsync(query, cancel).ConfigureAwait(false);
+
+    public async ValueTask<DeadLetter?> FindAsync(DeadLetterId id, CancellationToken cancel) => await _letters.FindAsync(id, cancel).ConfigureAwait(false);
+
+    public async ValueTask<int> DiscardAsync(IReadOnlyList<DeadLetterId> ids, CancellationToken cancel) => await _letters.DiscardAsync(ids, cancel).ConfigureAwait(false);
+
+    public async ValueTask<int> RedriveAsync(IReadOnlyList<Redrive> redrives, CancellationToken cancel) => await _letters.RedriveAsync(redrives, cancel).ConfigureAwait(false);
+
+    public ValueTask<IReadOnlyList<Lease>> RenewAsync(CancellationToken cancel) => _ownership.RenewAsync(cancel);
+
+    public async ValueTask ReleaseAsync(IReadOnlyList<Lease> leases, CancellationToken cancel)
+    {
+        await _ownership.ReleaseAsync(leases, cancel).ConfigureAwait(false);
+        if (Notifies && !_ownership.IsAlone)
+            _teller.Owners();
+    }
+
+    public IDisposable OnMoved(Action moved) => _moveHints.Add(moved);
+
+    /// <summary>Appends under way end; then this node leaves the others, and what it owned is free at once.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_isDisposed)
+            return;
+        _isDisposed = true;
+        await _keepTimer.DisposeAsync().ConfigureAwait(false);
+        foreach (var pipeline in _pipelines)
+            await pipeline.Idle.ConfigureAwait(false);
+        try
+        {
+            await _ownership.LeaveAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (StoreUnavailableException)
+        {
+            // The others find out by themselves.
+        }
+        _database.Close();
+        await _hearing.ConfigureAwait(false);
+        await _database.DisposeAsync().ConfigureAwait(false);
+        _ownership.Dispose();
+        _keeping.Dispose();
+    }
+
+    /// <summary>Begins new periods, frees what may go, and looks after the other bounds, now; a timer does so too.</summary>
+    internal async Task KeepAsync()
+    {
+        // The owner of the first shard has this work as well.
+        if (Volatile.Read(ref _recent)[0] is null || !await _keeping.WaitAsync(0).ConfigureAwait(false))
+            return;
+        try
+        {
+            await _keeper.RunOnceAsync(Volatile.Read(ref _heads), _database.Closing).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is StoreUnavailableException or OperationCanceledException)
+        {
+            // Nothing hangs on doing it now.
+        }
+        finally
+        {
+            _keeping.Release();
+        }
+    }
+
+    private void Distribute(AppendRequest request)
+    {
+        var events = request.Events;
+        Span<int> one = [0];
+        if (events.Length == 1 || _pipelines.Length == 1)
+        {
+            _pipelines[events[0].Shard.Value % _pipelines.Length].Add(request, events.Length == 1 ? one : Enumerable.Range(0, events.Length).ToArray());
+            return;
+        }
+        var parts = new List<int>?[_pipelines.Length];
+        for (var i = 0; i < events.Length; i++)
+            (parts[events[i].Shard.Value % _pipelines.Length] ??= []).Add(i);
+        for (var i = 0; i < parts.Length; i++)
+            if (parts[i] is { } part)
+                _pipelines[i].Add(request, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(part));
+    }
+
+    /// <summary>Owners on this node are told at once, others by way of the database.</summary>
+    private void Stored(AppendPlan plan, ReadOnlyMemory<NewEvent> events)
+    {
+        _log.Stored(plan, events);
+        var recent = Volatile.Read(ref _recent);
+        foreach (var (shard, head) in plan.Advanced)
+        {
+            Advanced(shard, head);
+            if (recent[shard.Value] is null && Notifies && !_ownership.IsAlone)
+                _teller.Head(shard, head);
+        }
+    }
+
+    private void Renewed(Membership members, IReadOnlyList<Lease> leases)
+    {
+        var before = _recent;
+        var recent = new RecentEvents?[ShardCount];
+        foreach (var lease in leases)
+            recent[lease.Shard.Value] = before[lease.Shard.Value] ?? new RecentEvents((int)Math.Min(1 << 30, _options.RecentBytes / ShardCount));
+        Volatile.Write(ref _recent, recent);
+        _log.Keep(recent);
+        var heads = Volatile.Read(ref _heads);
+        Volatile.Write(ref _heads, members.Heads);
+        for (var shard = 0; shard < ShardCount; shard++)
+            if (members.Heads[shard] > heads[shard])
+                Advanced(new ShardId(shard), members.Heads[shard]);
+        CatalogChanged(members.CatalogVersion);
+    }
+
+    private void Heard(string message) => Message.Read(message, Advanced, CatalogChanged, Moved);
+
+    private int[] Owned() => [.. Volatile.Read(ref _recent).Index().Where(r => r.Item is not null).Select(r => r.Index)];
+
+    private void Advanced(ShardId shard, long head)
+    {
+        foreach (var listener in _headHints.Listeners)
+            listener(shard, head);
+    }
+
+    private void CatalogChanged(long version)
+    {
+        // Heartbeats repeat what is known.
+        if (Interlocked.Exchange(ref _catalogVersion, version) == version)
+            return;
+        foreach (var listener in _catalogHints.Listeners)
+            listener(version);
+    }
+
+    private void Moved()
+    {
+        foreach (var listener in _moveHints.Listeners)
+            listener();
+    }
+
+    private void CheckShards(ReadOnlySpan<NewEvent> events)
+    {
+        foreach (ref readonly var one in events)
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)one.Shard.Value, (uint)ShardCount, nameof(events));
+    }
+}

@@ -1,0 +1,214 @@
+using Herald.Engine.Events;
+using Herald.Engine.Stores;
+using Herald.Postgres.Appending;
+using Herald.Postgres.Connecting;
+using Herald.Postgres.Periods;
+using Npgsql;
+
+namespace Herald.Postgres.Reading;
+
+/// <summary>Reads the logs: from memory what is newest, from the tables of periods the rest.</summary>
+internal sealed class LogReader(Database database, PeriodReader periods, RecordReader records)
+{
+    // Records up to this size come along with their entries, since they are wanted next.
+    private const int SmallRecord = 2048;
+    private const int ScannedForId = 100_000;
+    private const int PeriodTries = 4;
+
+    private RecentEvents?[] _recent = [];
+
+    /// <summary>Which shards keep their newest events in memory; null for those of other nodes.</summary>
+    public void Keep(RecentEvents?[] recent) => Volatile.Write(ref _recent, recent);
+
+    public void Stored(AppendPlan plan, ReadOnlyMemory<NewEvent> events)
+    {
+        var recent = Volatile.Read(ref _recent);
+        foreach (var index in plan.Accepted)
+        {
+            ref readonly var one = ref events.Span[index];
+            if (one.Shard.Value < recent.Length && recent[one.Shard.Value] is { } newest)
+                newest.Add(plan.EntryOf(index), plan.CatalogVersion, one.Record.Span);
+        }
+    }
+
+    public async ValueTask<IndexRead> ReadIndexAsync(ShardId shard, long from, Memory<IndexEntry> into, CancellationToken cancel)
+    {
+        var recent = RecentOf(shard);
+        if (recent?.Read(from, into.Span) is { Count: > 0 } known)
+            return known;
+        if (into.IsEmpty)
+            return default;
+        var map = periods.Map;
+        for (var tried = 0; tried < PeriodTries; tried++)
+        {
+            if (map.Of(shard, from) is not { } period)
+                return default;
+            var read = await ReadAsync(shard, from, into, period, recent, cancel).ConfigureAwait(false);
+            // None, though the period is not the newest one: it has been dropped, or others have begun.
+            if (read is { } found && (found.Read.Count > 0 || found.Newest == period.Number))
+                return found.Read;
+            map = await periods.RefreshAsync(cancel).ConfigureAwait(false);
+        }
+        return default;
+    }
+
+    public async ValueTask ReadEventsAsync(ShardId shard, ReadOnlyMemory<long> sequences, IEventSink sink, CancellationToken cancel)
+    {
+        var missing = new List<(ShardId, long)>();
+        var recent = RecentOf(shard);
+        foreach (var sequence in sequences.Span)
+            if (recent?.TryRead(sequence, sink) != true)
+                missing.Add((shard, sequence));
+        if (missing.Count == 0)
+            return;
+        var read = new List<(long Sequence, byte[] Record)>();
+        // Who knows a sequence has met its table before: the map may name tables that are gone, but lacks none.
+        for (var map = periods.Map; !await TryReadAsync(map, missing, read, cancel).ConfigureAwait(false);)
+            map = await periods.RefreshAsync(cancel).ConfigureAwait(false);
+        foreach (var (sequence, record) in read)
+            sink.OnEvent(sequence, record);
+    }
+
+    public async ValueTask<LogBounds> BoundsAsync(ShardId shard, CancellationToken cancel)
+    {
+        while (true)
+        {
+            var map = periods.Map;
+            var (last, newest) = await database.RunAsync(
+                async (connection, either) =>
+                {
+                    await using var command = connection.Command(
+                        $"select (select max(e.sequence) from {PeriodTables.Events(database.LogSchema, map.Newest.Number)} e where e.shard = $1), (select max(p.number) from {database.Schema}.period p), (select min(p.number) from {database.Schema}.period p)",
+                        Commands.Value(shard.Value));
+                    await using var reader = await command.ExecuteReaderAsync(either).ConfigureAwait(false);
+                    await reader.ReadAsync(either).ConfigureAwait(false);
+                    var isCurrent = reader.GetInt64(1) == map.Newest.Number && reader.GetInt64(2) == map.All[0].Number;
+                    return (reader.IsDBNull(0) ? map.Newest.Heads[shard.Value] : reader.GetInt64(0), isCurrent);
+                },
+                cancel).ConfigureAwait(false);
+            if (newest)
+                return new LogBounds(map.First(shard), last);
+            await periods.RefreshAsync(cancel).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>By halves: times never fall within a shard.</summary>
+    public async ValueTask<long> FindByTimeAsync(ShardId shard, DateTimeOffset time, CancellationToken cancel)
+    {
+        var bounds = await BoundsAsync(shard, cancel).ConfigureAwait(false);
+        var (low, high) = (bounds.First, bounds.Last + 1);
+        var entry = new IndexEntry[1];
+        while (low < high)
+        {
+            var middle = low + ((high - low) / 2);
+            var read = await ReadIndexAsync(shard, middle, entry, cancel).ConfigureAwait(false);
+            if (read.Count == 0 || entry[0].AcceptedAtMs < time.ToUnixTimeMilliseconds())
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        return low;
+    }
+
+    /// <summary>Ids that the publisher gave are remembered; for others the newest events are searched.</summary>
+    public async ValueTask<long> FindByIdAsync(ShardId shard, ulong keyHash, ulong idHash, CancellationToken cancel)
+    {
+        var bounds = await BoundsAsync(shard, cancel).ConfigureAwait(false);
+        var map = periods.Map;
+        return await database.RunAsync(
+            async (connection, either) =>
+            {
+                foreach (var seen in (long[])[map.Seen, map.Seen - 1])
+                    if (await FindAsync(
+                            connection, $"select max(s.sequence) from {PeriodTables.Seen(database.LogSchema, seen)} s where s.hash = $1 and s.shard = $2", either,
+                            Commands.Value((long)StableHash.Mix(keyHash, idHash)), Commands.Value(shard.Value)).ConfigureAwait(false) is { } remembered)
+                        return remembered;
+                for (var i = map.All.Count - 1; i >= 0 && map.All[i].Heads[shard.Value] >= bounds.First - 1; i--)
+                {
+                    var from = Math.Max(bounds.First, bounds.Last - ScannedForId);
+                    if (await FindAsync(
+                            connection,
+                            $"select max(e.sequence) from {PeriodTables.Events(database.LogSchema, map.All[i].Number)} e where e.shard = $1 and e.sequence >= $2 and e.key_hash = $3 and e.id_hash = $4",
+                            either, Commands.Value(shard.Value), Commands.Value(from), Commands.Value((long)keyHash), Commands.Value((long)idHash)).ConfigureAwait(false) is { } scanned)
+                        return scanned;
+                    if (map.All[i].Heads[shard.Value] < from)
+                        break;
+                }
+                return 0L;
+            },
+            cancel).ConfigureAwait(false);
+    }
+
+    private RecentEvents? RecentOf(ShardId shard)
+    {
+        var recent = Volatile.Read(ref _recent);
+        return shard.Value < recent.Length ? recent[shard.Value] : null;
+    }
+
+    private static async Task<long?> FindAsync(NpgsqlConnection connection, string sql, CancellationToken cancel, params NpgsqlParameter[] parameters)
+    {
+        await using var command = connection.Command(sql, parameters);
+        return await command.ExecuteScalarAsync(cancel).ConfigureAwait(false) as long?;
+    }
+
+    /// <summary>Null when the table is gone.</summary>
+    private async Task<(IndexRead Read, long Newest)?> ReadAsync(
+        ShardId shard, long from, Memory<IndexEntry> into, Period period, RecentEvents? recent, CancellationToken cancel)
+    {
+        try
+        {
+            return await database.RunAsync(
+                async (connection, either) =>
+                {
+                    await using var batch = new NpgsqlBatch(connection);
+                    batch.With(
+                        $"""
+                        select e.sequence, e.accepted_at_ms, e.key_hash, e.id_hash, e.route_high, e.route_low, e.topic, e.flags, e.size, case when e.size <= $4 then e.record end
+                        from {PeriodTables.Events(database.LogSchema, period.Number)} e where e.shard = $1 and e.sequence >= $2 order by e.sequence limit $3
+                        """,
+                        Commands.Value(shard.Value), Commands.Value(from), Commands.Value((long)into.Length), Commands.Value(recent is null ? 0 : SmallRecord));
+                    // Asked after the entries: the catalog that was in force when they were accepted, or a later one.
+                    batch.With($"select (select coalesce(max(c.version), 0) from {database.Schema}.catalog c), (select max(p.number) from {database.Schema}.period p)");
+                    await using var reader = await batch.ExecuteReaderAsync(either).ConfigureAwait(false);
+                    var (count, small) = (0, new List<byte[]?>());
+                    while (await reader.ReadAsync(either).ConfigureAwait(false))
+                    {
+                        into.Span[count++] = new IndexEntry(
+                            reader.GetInt64(0), reader.GetInt64(1), (ulong)reader.GetInt64(2), (ulong)reader.GetInt64(3),
+                            new UInt128((ulong)reader.GetInt64(4), (ulong)reader.GetInt64(5)), reader.GetInt32(6), reader.GetInt32(8), (EventFlags)reader.GetInt32(7));
+                        small.Add(reader.IsDBNull(9) ? null : reader.GetFieldValue<byte[]>(9));
+                    }
+                    await reader.NextResultAsync(either).ConfigureAwait(false);
+                    await reader.ReadAsync(either).ConfigureAwait(false);
+                    var version = reader.GetInt64(0);
+                    for (var i = 0; i < count && recent is not null; i++)
+                        recent.Add(into.Span[i], version, small[i]);
+                    return ((IndexRead, long)?)(new IndexRead(count, version), reader.GetInt64(1));
+                },
+                cancel).ConfigureAwait(false);
+        }
+        catch (PostgresException failure) when (Failures.IsTableGone(failure))
+        {
+            return null;
+        }
+    }
+
+    private async Task<bool> TryReadAsync(PeriodMap map, List<(ShardId, long)> wanted, List<(long, byte[])> read, CancellationToken cancel)
+    {
+        try
+        {
+            await database.RunAsync(
+                async (connection, either) =>
+                {
+                    read.Clear();
+                    await records.ReadAsync(connection, map, wanted, (_, sequence, record) => read.Add((sequence, record)), either).ConfigureAwait(false);
+                },
+                cancel).ConfigureAwait(false);
+            return true;
+        }
+        catch (PostgresException failure) when (Failures.IsTableGone(failure))
+        {
+            return false;
+        }
+    }
+}

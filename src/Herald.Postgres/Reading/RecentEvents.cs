@@ -1,0 +1,85 @@
+using Herald.Engine.Events;
+using Herald.Engine.Stores;
+
+namespace Herald.Postgres.Reading;
+
+/// <summary>
+/// The newest events of one shard, without gaps, in two rings of a fixed size: what a node appends to its own shards, or reads at their
+/// head, it need not read from the database again.
+/// </summary>
+internal sealed class RecentEvents
+{
+    private const int NotKept = -1;
+
+    private readonly Lock _gate = new();
+    private readonly Slot[] _slots;
+    private readonly byte[] _bytes;
+    private long _first = 1, _last;
+
+    // Where the next record goes, counted without end; a record is whole as long as it has not been written over.
+    private long _written;
+
+    public RecentEvents(int bytes)
+    {
+        _bytes = new byte[bytes];
+        _slots = new Slot[Math.Max(16, bytes / 256)];
+    }
+
+    /// <summary>Goes on where it ended; a gap makes it start anew. What is older than its end is ignored.</summary>
+    public void Add(in IndexEntry entry, long catalogVersion, ReadOnlySpan<byte> record)
+    {
+        lock (_gate)
+        {
+            if (entry.Sequence <= _last)
+                return;
+            if (entry.Sequence != _last + 1)
+                _first = entry.Sequence;
+            _last = entry.Sequence;
+            _first = Math.Max(_first, _last - _slots.Length + 1);
+            ref var slot = ref SlotOf(_last);
+            slot = new Slot(entry, catalogVersion, NotKept);
+            if (record.IsEmpty || record.Length > _bytes.Length / 4)
+                return;
+            // Never over the end of the ring: what is left there is skipped.
+            var at = (int)(_written % _bytes.Length);
+            if (at + record.Length > _bytes.Length)
+                _written += _bytes.Length - at;
+            record.CopyTo(_bytes.AsSpan((int)(_written % _bytes.Length)));
+            slot = slot with { WrittenAt = _written };
+            _written += record.Length;
+        }
+    }
+
+    /// <summary>Entries from a sequence on; none when it is not among the newest.</summary>
+    public IndexRead Read(long from, Span<IndexEntry> into)
+    {
+        lock (_gate)
+        {
+            if (from < _first || from > _last || into.IsEmpty)
+                return default;
+            var count = (int)Math.Min(into.Length, _last - from + 1);
+            for (var i = 0; i < count; i++)
+                into[i] = SlotOf(from + i).Entry;
+            return new IndexRead(count, SlotOf(from + count - 1).CatalogVersion);
+        }
+    }
+
+    /// <summary>Gives the record to the sink if it is there.</summary>
+    public bool TryRead(long sequence, IEventSink sink)
+    {
+        lock (_gate)
+        {
+            if (sequence < _first || sequence > _last)
+                return false;
+            ref var slot = ref SlotOf(sequence);
+            if (slot.WrittenAt == NotKept || slot.WrittenAt < _written - _bytes.Length)
+                return false;
+            sink.OnEvent(sequence, _bytes.AsSpan((int)(slot.WrittenAt % _bytes.Length), slot.Entry.Size));
+            return true;
+        }
+    }
+
+    private ref Slot SlotOf(long sequence) => ref _slots[(int)(sequence % _slots.Length)];
+
+    private readonly record struct Slot(IndexEntry Entry, long CatalogVersion, long WrittenAt);
+}

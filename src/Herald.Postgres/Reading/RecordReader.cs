@@ -1,0 +1,36 @@
+using Herald.Engine.Stores;
+using Herald.Postgres.Connecting;
+using Herald.Postgres.Periods;
+using Npgsql;
+
+namespace Herald.Postgres.Reading;
+
+/// <summary>Reads whole records by shard and sequence, each from the table it lies in.</summary>
+internal sealed class RecordReader(Database database)
+{
+    /// <summary>What is no longer kept is passed over.</summary>
+    public async Task ReadAsync(
+        NpgsqlConnection connection, PeriodMap periods, IReadOnlyList<(ShardId Shard, long Sequence)> wanted,
+        Action<ShardId, long, byte[]> read, CancellationToken cancel)
+    {
+        await using var batch = new NpgsqlBatch(connection);
+        foreach (var group in wanted.Select(w => (w.Shard, w.Sequence, Period: periods.Of(w.Shard, w.Sequence))).Where(w => w.Period is not null).GroupBy(w => w.Period!.Number))
+        {
+            batch.With(
+                $"""
+                select e.shard, e.sequence, e.record from unnest($1::int[], $2::bigint[]) as w(shard, sequence)
+                cross join lateral (select * from {PeriodTables.Events(database.LogSchema, group.Key)} e where e.shard = w.shard and e.sequence = w.sequence) e
+                """,
+                Commands.Value(group.Select(w => w.Shard.Value).ToArray()), Commands.Value(group.Select(w => w.Sequence).ToArray()));
+        }
+        if (batch.BatchCommands.Count == 0)
+            return;
+        await using var reader = await batch.ExecuteReaderAsync(cancel).ConfigureAwait(false);
+        do
+        {
+            while (await reader.ReadAsync(cancel).ConfigureAwait(false))
+                read(new ShardId(reader.GetInt32(0)), reader.GetInt64(1), reader.GetFieldValue<byte[]>(2));
+        }
+        while (await reader.NextResultAsync(cancel).ConfigureAwait(false));
+    }
+}

@@ -1,0 +1,14 @@
+drop table {schema}.source_position;
+drop table {schema}.source;
+drop table {schema}.catalog;
+drop table {schema}.dead_letter;
+drop table {schema}.state;
+drop table {schema}.history;
+drop table {schema}.progress;
+drop schema {schema}_log cascade;
+drop table {schema}.seen_period;
+drop table {schema}.period;
+drop table {schema}.shard_owner;
+drop table {schema}.node;
+drop table {schema}.shard_lock;
+drop table {schema}.store;

@@ -1,0 +1,78 @@
+using Herald.Engine.Events;
+using Herald.Engine.Stores;
+using Herald.Postgres.Appending;
+using Herald.Postgres.Connecting;
+using Herald.Postgres.Periods;
+using Herald.Postgres.Reading;
+using Npgsql;
+
+namespace Herald.Postgres.Sources;
+
+/// <summary>
+/// How far sources have been read, saved with their events in one transaction. Positions are added, never updated, so that a snapshot held open
+/// costs nothing; the row that is locked meanwhile never changes.
+/// </summary>
+internal sealed class SourceTable(Database database, EventAppender appender, PeriodReader periods, RecordReader records)
+{
+    private readonly string _schema = database.Schema;
+
+    public Task<long?> ReadAsync(string source, CancellationToken cancel) => database.RunAsync(
+        async (connection, either) =>
+        {
+            await using var command = connection.Command($"select max(p.position) from {_schema}.source_position p where p.name = $1", Commands.Value(source));
+            return await command.ExecuteScalarAsync(either).ConfigureAwait(false) as long?;
+        },
+        cancel);
+
+    /// <summary>All events and the position, or, when the position is not above the stored one, nothing.</summary>
+    public Task<Appended[]> AppendAsync(ReadOnlyMemory<NewEvent> events, SourcePosition position, CancellationToken cancel) => database.RunAsync(
+        async (connection, either) =>
+        {
+            while (true)
+            {
+                if (await TryAppendAsync(connection, events, position, either).ConfigureAwait(false) is { } verdicts)
+                    return verdicts;
+                await periods.RefreshAsync(either).ConfigureAwait(false);
+            }
+        },
+        cancel);
+
+    /// <summary>Null when a new period has begun.</summary>
+    private async Task<Appended[]?> TryAppendAsync(NpgsqlConnection connection, ReadOnlyMemory<NewEvent> events, SourcePosition position, CancellationToken cancel)
+    {
+        var plan = appender.Plan(events);
+        await using var look = new NpgsqlBatch(connection);
+        look.With(Transactions.Begin)
+            .With($"insert into {_schema}.source (name) values ($1) on conflict (name) do nothing", Commands.Value(position.Source))
+            .With($"select s.name from {_schema}.source s where s.name = $1 for update", Commands.Value(position.Source))
+            .With($"select max(p.position) from {_schema}.source_position p where p.name = $1", Commands.Value(position.Source));
+        plan.AddLook(look);
+        long? stored;
+        bool isCurrent;
+        await using (var reader = await look.ExecuteReaderAsync(cancel).ConfigureAwait(false))
+        {
+            await reader.NextResultAsync(cancel).ConfigureAwait(false);
+            await reader.ReadAsync(cancel).ConfigureAwait(false);
+            stored = reader.IsDBNull(0) ? null : reader.GetInt64(0);
+            await reader.NextResultAsync(cancel).ConfigureAwait(false);
+            isCurrent = await plan.ReadLookAsync(reader, cancel).ConfigureAwait(false);
+        }
+        if (position.Position <= stored || !isCurrent)
+        {
+            await Transactions.RollbackAsync(connection, cancel).ConfigureAwait(false);
+            if (!(position.Position <= stored))
+                return null;
+            var replayed = new Appended[events.Length];
+            Array.Fill(replayed, new Appended(Verdict.Duplicate, 0));
+            return replayed;
+        }
+        await plan.DecideAsync(connection, records, cancel).ConfigureAwait(false);
+        await using var write = new NpgsqlBatch(connection);
+        plan.AddInserts(write);
+        write.With($"insert into {_schema}.source_position (name, position) values ($1, $2)", Commands.Value(position.Source), Commands.Value(position.Position))
+            .With(Transactions.Commit);
+        await write.ExecuteNonQueryAsync(cancel).ConfigureAwait(false);
+        appender.Stored(plan, events);
+        return plan.Verdicts;
+    }
+}

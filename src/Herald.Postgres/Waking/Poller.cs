@@ -1,0 +1,85 @@
+using Herald.Engine.Stores;
+using Herald.Postgres.Connecting;
+using Herald.Postgres.Periods;
+using Npgsql;
+
+namespace Herald.Postgres.Waking;
+
+/// <summary>
+/// Looks at the heads of this node's shards, where nobody tells: soon again as long as there is something new, else after twice as long, up to
+/// the pace of heartbeats, which tell the same.
+/// </summary>
+internal sealed class Poller(Database database, PeriodReader periods, TimeProvider time, Func<int[]> shards, Action<ShardId, long> found)
+{
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(10), Longest = TimeSpan.FromSeconds(1);
+
+    private readonly Dictionary<int, long> _heads = [];
+
+    public async Task RunAsync()
+    {
+        var pause = Shortest;
+        while (!database.Closing.IsCancellationRequested)
+        {
+            try
+            {
+                pause = await RunOnceAsync().ConfigureAwait(false) > 0 ? Shortest : TimeSpan.FromTicks(Math.Min(2 * pause.Ticks, Longest.Ticks));
+                await Task.Delay(pause, time, database.Closing).ConfigureAwait(false);
+            }
+            catch (StoreUnavailableException)
+            {
+                pause = Longest;
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>Returns how many shards have grown.</summary>
+    public async Task<int> RunOnceAsync()
+    {
+        var owned = shards();
+        if (owned.Length == 0)
+            return 0;
+        var grown = 0;
+        foreach (var (shard, head) in await ReadAsync(owned).ConfigureAwait(false))
+        {
+            if (_heads.GetValueOrDefault(shard) >= head)
+                continue;
+            _heads[shard] = head;
+            grown++;
+            found(new ShardId(shard), head);
+        }
+        return grown;
+    }
+
+    private async Task<List<(int, long)>> ReadAsync(int[] owned)
+    {
+        try
+        {
+            return await database.RunAsync(
+                async (connection, cancel) =>
+                {
+                    var heads = new List<(int, long)>();
+                    await using var command = connection.Command(
+                        $"""
+                        select s.shard, (select e.sequence from {PeriodTables.Events(database.LogSchema, periods.Map.Newest.Number)} e where e.shard = s.shard order by e.sequence desc limit 1)
+                        from unnest($1::int[]) as s(shard)
+                        """,
+                        Commands.Value(owned));
+                    await using var reader = await command.ExecuteReaderAsync(cancel).ConfigureAwait(false);
+                    while (await reader.ReadAsync(cancel).ConfigureAwait(false))
+                        if (!reader.IsDBNull(1))
+                            heads.Add((reader.GetInt32(0), reader.GetInt64(1)));
+                    return heads;
+                },
+                database.Closing).ConfigureAwait(false);
+        }
+        catch (PostgresException failure) when (Failures.IsTableGone(failure))
+        {
+            // The next heartbeat brings the new period.
+            return [];
+        }
+    }
+}
