@@ -1,14 +1,15 @@
 using System.Runtime.CompilerServices;
+using Herald.Cli.Databases;
 
 namespace Herald.Cli.Tests;
 
-/// <summary>Commands that run in this process read its environment: neither the settings of whoever runs the tests, nor what says how long tests run, is theirs.</summary>
+/// <summary>Commands that run in this process read its environment: neither the settings of whoever runs the tests, nor what says how long tests run, is theirs; where PostgreSQL is installed stays.</summary>
 internal static class OwnEnvironment
 {
     [ModuleInitializer]
     internal static void Clear()
     {
-        foreach (var name in Environment.GetEnvironmentVariables().Keys.Cast<string>().Where(name => name.StartsWith("HERALD_", StringComparison.Ordinal)).ToList())
+        foreach (var name in Environment.GetEnvironmentVariables().Keys.Cast<string>().Where(name => name.StartsWith("HERALD_", StringComparison.Ordinal) && name != PostgresPrograms.Variable).ToList())
             Environment.SetEnvironmentVariable(name, null);
     }
 }
