@@ -1,0 +1,65 @@
+using Herald.Contracts.Stores;
+using Herald.Engine.Stores;
+using Herald.TestKit.Databases;
+using Npgsql;
+
+namespace Herald.Postgres.Tests;
+
+/// <summary>A store in a schema of its own on the server that all tests share.</summary>
+internal sealed class PostgresHarness(Func<PostgresOptions, PostgresOptions>? adjust = null) : StoreHarness
+{
+    private static readonly Lazy<Task<string>> Database = new(async () => await (await PostgresServer.SharedAsync()).CreateDatabaseAsync("contracts"));
+    private static int _schemas;
+
+    private readonly string _schema = $"store_{Interlocked.Increment(ref _schemas)}";
+    private PostgresStore? _store;
+
+    public PostgresStore Store => _store ?? throw new InvalidOperationException("Not started.");
+    public PostgresOptions Options { get; private set; } = null!;
+
+    public override IEventLog Log => Store;
+    public override IShardStore Shards => Store;
+    public override IStateReader State => Store;
+    public override ICatalogStore Catalog => Store;
+    public override IDeadLetterStore DeadLetters => Store;
+    public override IOwnership Ownership => Store;
+
+    public override async ValueTask StartAsync()
+    {
+        var options = new PostgresOptions { Connection = await Database.Value, Schema = _schema, ShardCount = 16 };
+        Options = adjust is null ? options : adjust(options);
+        await ExecuteAsync($"create schema {_schema};" + ReadScript("0001-store.up.sql").Replace("{schema}", _schema, StringComparison.Ordinal));
+        _store = await OpenAsync();
+    }
+
+    /// <summary>Another node over the same tables.</summary>
+    public ValueTask<PostgresStore> OpenAsync() => PostgresStore.OpenAsync(Options, Clock);
+
+    public override async ValueTask ReopenAsync()
+    {
+        await Store.DisposeAsync();
+        _store = await OpenAsync();
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        if (_store is null)
+            return;
+        await _store.DisposeAsync();
+        await ExecuteAsync($"drop schema {_schema} cascade; drop schema {_schema}_log cascade");
+    }
+
+    public async Task<object?> ExecuteAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection(await Database.Value);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        return await command.ExecuteScalarAsync();
+    }
+
+    private static string ReadScript(string name)
+    {
+        using var stream = typeof(PostgresStore).Assembly.GetManifestResourceStream(name)!;
+        return new StreamReader(stream).ReadToEnd();
+    }
+}
