@@ -25,7 +25,9 @@ public sealed class PostgresStore : IEventLog, IShardStore, IStateReader, ICatal
     private readonly Database _database;
     private readonly StoreIdentity _identity;
     private readonly Dialect _dialect;
+    private readonly PeriodReader _periods;
     private readonly LogReader _log;
+    private readonly EventAppender _appender;
     private readonly AppendPipeline[] _pipelines;
     private readonly CommitPipeline _commits;
     private readonly WholeCommit _wholeCommit;
@@ -54,7 +56,8 @@ public sealed class PostgresStore : IEventLog, IShardStore, IStateReader, ICatal
         (_recent, _heads) = (new RecentEvents?[identity.ShardCount], new long[identity.ShardCount]);
         var records = new RecordReader(database);
         _log = new LogReader(database, periods, records);
-        var appender = new EventAppender(database, periods, records, Stored);
+        var appender = _appender = new EventAppender(database, periods, records, Stored);
+        _periods = periods;
         _pipelines = [.. Enumerable.Range(0, options.AppendPipelines).Select(_ => new AppendPipeline(database, appender, time))];
         var commitSql = new CommitSql(database.Schema);
         _commits = new CommitPipeline(database, commitSql);
@@ -77,6 +80,9 @@ public sealed class PostgresStore : IEventLog, IShardStore, IStateReader, ICatal
 
     public int ShardCount => _identity.ShardCount;
     public ulong HashSeed => _identity.HashSeed;
+
+    public PostgresStatistics Statistics => new(
+        _appender.Appends, _appender.Events, _pipelines.Sum(p => p.Waiting), _commits.Groups, _database.Failures, _ownership.Nodes, _periods.Map.All.Count, _keeper.IsFull);
 
     private bool Notifies => _options.Wake == WakeMode.Notify && _dialect.CanNotify;
 

@@ -1,18 +1,18 @@
 using Herald.Channels.Webhooks;
 using Herald.Engine;
 using Herald.Engine.Stores;
-using Herald.Journal;
 using Herald.Server.Hosting;
 using Herald.Server.Security;
 using Herald.Server.Settings;
+using Herald.Server.Stores;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
 
 namespace Herald.Server;
 
 /// <summary>
-/// A running Herald: journal, webhooks, engine and HTTP front as one. Started in that order; disposing it stops in the other: no more
-/// requests, attempts in flight end within their grace, progress is committed, the journal is closed.
+/// A running Herald: store, webhooks, engine and HTTP front as one. Started in that order; disposing it stops in the other: no more
+/// requests, attempts in flight end within their grace, progress is committed, the store is closed.
 /// </summary>
 public sealed class HeraldServer : IAsyncDisposable
 {
@@ -78,19 +78,21 @@ public sealed class HeraldServer : IAsyncDisposable
         var loopbackOnly = addresses.All(a => a.IsLoopback);
         var token = _options.TokenFile is { } file ? TokenFile.Read(file) : null;
 
-        var journal = await OpenJournalAsync(services, cancel);
-        _parts.Push(journal);
+        var store = _options.Store == StoreKind.Postgres
+            ? await PostgresOpening.OpenAsync(_options, services, cancel)
+            : await JournalOpening.OpenAsync(_options, services, cancel);
+        _parts.Push(store);
 
         var webhooks = new WebhookChannel(_options.Webhooks with { GuardAddresses = _options.WebhookGuard ?? !loopbackOnly }, services.Time);
         _parts.Push(new Part(webhooks));
 
         var parts = new EngineParts(
-            journal, journal, journal, journal, journal, journal, [webhooks, .. services.MoreChannels], services.Time, services.Random, services.Logging);
+            store.Log, store.Shards, store.State, store.Catalog, store.DeadLetters, store.Ownership, [webhooks, .. services.MoreChannels], services.Time, services.Random, services.Logging);
         Engine = await HeraldEngine.StartAsync(parts, _options.Engine, cancel);
         _parts.Push(Engine);
-        Failed = WhenFailedAsync(Engine.Failed, journal.Failed);
+        Failed = WhenFailedAsync(Engine.Failed, store.Failed);
 
-        var front = new FrontParts(_options, Engine, journal, services, Failed, new AccessRules(token, loopbackOnly), _stopping.Token);
+        var front = new FrontParts(_options, Engine, store, services, Failed, new AccessRules(token, loopbackOnly), _stopping.Token);
         _app = FrontBuilder.Build(front, addresses, out var more);
         _parts.Push(_app);
         foreach (var part in more)
@@ -98,24 +100,10 @@ public sealed class HeraldServer : IAsyncDisposable
         Addresses = await FrontBuilder.StartAsync(_app, addresses, cancel);
     }
 
-    private async Task<JournalStore> OpenJournalAsync(ServerServices services, CancellationToken cancel)
+    private static async Task WhenFailedAsync(Task engine, Task<Exception> store)
     {
-        var log = services.Logging.CreateLogger("Herald.Journal");
-        try
-        {
-            return await JournalStore.OpenAsync(
-                _options.Journal with { Directory = _options.DataDirectory }, services.Time, notice => log.LogInformation("{Notice}", notice), cancel);
-        }
-        catch (Exception e) when (e is not OperationCanceledException)
-        {
-            throw new ServerStartException($"dataDirectory = '{_options.DataDirectory}': {e.Message}", e);
-        }
-    }
-
-    private static async Task WhenFailedAsync(Task engine, Task<Exception> journal)
-    {
-        if (await Task.WhenAny(engine, journal) == journal)
-            throw new StoreUnavailableException("The journal has stopped.", await journal);
+        if (await Task.WhenAny(engine, store) == store)
+            throw new StoreUnavailableException("The store has stopped.", await store);
         await engine;
     }
 

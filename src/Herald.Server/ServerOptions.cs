@@ -1,6 +1,7 @@
 using Herald.Channels.Webhooks;
 using Herald.Engine;
 using Herald.Journal;
+using Herald.Postgres;
 
 namespace Herald.Server;
 
@@ -12,6 +13,9 @@ public sealed record ServerOptions
 
     /// <summary>Where everything durable lives. Default ./data.</summary>
     public string DataDirectory { get; init; } = "./data";
+
+    /// <summary>Where events, progress and the catalog live. Default: embedded, in the data directory.</summary>
+    public StoreKind Store { get; init; } = StoreKind.Embedded;
 
     /// <summary>A file with the bearer token that callers must send. Default none; required to listen on anything but loopback.</summary>
     public string? TokenFile { get; init; }
@@ -44,6 +48,12 @@ public sealed record ServerOptions
 
     /// <summary>Its directory is <see cref="DataDirectory"/>.</summary>
     public JournalOptions Journal { get; init; } = new() { Directory = "./data" };
+
+    /// <summary>Counts when <see cref="Store"/> says so.</summary>
+    public PostgresOptions Postgres { get; init; } = new() { Connection = "" };
+
+    /// <summary>Apply the store's migrations at start. Default on.</summary>
+    public bool Migrate { get; init; } = true;
 
     /// <summary>Its guard is <see cref="WebhookGuard"/>.</summary>
     public WebhookOptions Webhooks { get; init; } = WebhookOptions.Default;

@@ -28,7 +28,7 @@ internal sealed class PostgresHarness(Func<PostgresOptions, PostgresOptions>? ad
     {
         var options = new PostgresOptions { Connection = await Database.Value, Schema = _schema, ShardCount = 16 };
         Options = adjust is null ? options : adjust(options);
-        await ExecuteAsync($"create schema {_schema};" + ReadScript("0001-store.up.sql").Replace("{schema}", _schema, StringComparison.Ordinal));
+        await ExecuteAsync($"create schema {_schema};" + ReadScript("Schema/0001-store.up.sql").Replace("{schema}", _schema, StringComparison.Ordinal));
         _store = await OpenAsync();
     }
 

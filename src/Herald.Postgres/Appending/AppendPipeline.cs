@@ -17,8 +17,20 @@ internal sealed class AppendPipeline(Database database, EventAppender appender, 
     private readonly Lock _gate = new();
     private readonly Queue<AppendItem> _waiting = new();
     private readonly List<AppendItem> _group = [];
+
+    // Where this pipeline last saw its shards end; who else appends to them makes it wrong, which costs a round trip.
+    private readonly Dictionary<int, ShardHead> _known = [];
     private bool _isRunning;
     private Task _run = Task.CompletedTask;
+
+    public int Waiting
+    {
+        get
+        {
+            lock (_gate)
+                return _waiting.Count;
+        }
+    }
 
     /// <summary>Ends when nothing is under way.</summary>
     public Task Idle
@@ -64,7 +76,7 @@ internal sealed class AppendPipeline(Database database, EventAppender appender, 
                     await connection.DisposeAsync().ConfigureAwait(false);
                 connection = null;
                 var told = failure is OperationCanceledException ? new StoreUnavailableException("The store is closed.")
-                    : Failures.IsUnavailable(failure) ? Failures.ToUnavailable(failure)
+                    : Failures.IsUnavailable(failure) ? database.Unavailable(failure)
                     : failure;
                 foreach (var item in _group)
                     item.Request.Fail(told);
@@ -80,7 +92,7 @@ internal sealed class AppendPipeline(Database database, EventAppender appender, 
         {
             try
             {
-                return await appender.AppendAsync(connection, events, database.Closing).ConfigureAwait(false);
+                return await appender.AppendAsync(connection, events, _known, database.Closing).ConfigureAwait(false);
             }
             catch (PostgresException failure) when (Failures.IsConflict(failure) && tried < 6)
             {

@@ -12,6 +12,7 @@ namespace Herald.Postgres.Appending;
 /// Appends events within somebody's transaction: 1. <see cref="AddLook"/> locks their shards and asks for heads and remembered ids;
 /// 2. <see cref="ReadLookAsync"/> takes the answers; 3. <see cref="DecideAsync"/> gives verdicts and sequences;
 /// 4. <see cref="AddInserts"/> stores what is new. From 1 to the end of the transaction nobody else appends to these shards.
+/// Who knows where the shards ended when it last looked may try all in one: <see cref="TryAddAtOnce"/>, <see cref="ReadAtOnceAsync"/>.
 /// </summary>
 internal sealed class AppendPlan
 {
@@ -99,6 +100,11 @@ internal sealed class AppendPlan
                 connection, _periods, [.. _hits.Select(hit => (_events.Span[hit.Event].Shard, hit.Sequence)).Distinct()],
                 (shard, sequence, record) => originals[(shard.Value, sequence)] = record, cancel).ConfigureAwait(false);
         }
+        Decide(originals);
+    }
+
+    private void Decide(Dictionary<(int Shard, long Sequence), byte[]> originals)
+    {
         var hits = _hits.ToLookup(hit => hit.Event, hit => hit.Sequence);
         var span = _events.Span;
         var first = new Dictionary<(int Shard, ulong Hash), int>(_remembered.Count);
@@ -127,28 +133,46 @@ internal sealed class AppendPlan
 
     public void AddInserts(NpgsqlBatch batch)
     {
-        var count = _accepted.Count;
-        if (count == 0)
+        if (_accepted.Count == 0)
             return;
-        var (shards, sequences, accepted, keys, ids) = (new int[count], new long[count], new long[count], new long[count], new long[count]);
-        var (high, low, topics, flags, sizes) = (new long[count], new long[count], new int[count], new int[count], new int[count]);
-        var records = new ReadOnlyMemory<byte>[count];
-        var span = _events.Span;
-        var remembered = 0;
-        for (var i = 0; i < count; i++)
+        batch.With(_sql.Insert, Rows());
+        var (hashes, shards, sequences) = RememberedRows();
+        if (hashes.Length > 0)
+            batch.With(_sql.Remember, Commands.Value(hashes), Commands.Value(shards), Commands.Value(sequences));
+    }
+
+    /// <summary>False when a shard's end is not known.</summary>
+    public bool TryAddAtOnce(NpgsqlBatch batch, IReadOnlyDictionary<int, ShardHead> known)
+    {
+        var (heads, floors) = (new long[_shards.Length], new long[_shards.Length]);
+        for (var i = 0; i < _shards.Length; i++)
         {
-            ref readonly var one = ref span[_accepted[i]];
-            (shards[i], sequences[i], accepted[i]) = (one.Shard.Value, Verdicts[_accepted[i]].Sequence, _acceptedAtMs[_accepted[i]]);
-            (keys[i], ids[i]) = ((long)one.Index.KeyHash, (long)one.Index.IdHash);
-            (high[i], low[i]) = ((long)(ulong)(one.Index.RouteHash >> 64), (long)(ulong)one.Index.RouteHash);
-            (topics[i], flags[i], sizes[i], records[i]) = (one.Index.Topic, (int)one.Index.Flags, one.Record.Length, one.Record);
-            remembered += IsRemembered(one) ? 1 : 0;
+            if (!known.TryGetValue(_shards[i], out var head))
+                return false;
+            (heads[i], floors[i], _heads[_shards[i]]) = (head.Sequence, _periods.Newest.Heads[_shards[i]], head);
         }
-        batch.With(
-            _sql.Insert, Commands.Value(shards), Commands.Value(sequences), Commands.Value(accepted), Commands.Value(keys), Commands.Value(ids), Commands.Value(high),
-            Commands.Value(low), Commands.Value(topics), Commands.Value(flags), Commands.Value(sizes), Commands.Value(records));
-        if (remembered > 0)
-            AddRemembered(batch, remembered);
+        Decide([]);
+        var (hashes, shards, sequences) = RememberedRows();
+        batch.With(_sql.Lock, Commands.Value(_shards)).With(
+            _sql.AtOnce,
+            [.. Rows(), Commands.Value(_shards), Commands.Value(heads), Commands.Value(floors), Commands.Value(hashes), Commands.Value(shards), Commands.Value(sequences)]);
+        return true;
+    }
+
+    /// <summary>Whether the guess held; else nothing was stored, and this plan is of no use any more.</summary>
+    public async Task<bool> ReadAtOnceAsync(NpgsqlDataReader reader, CancellationToken cancel)
+    {
+        await reader.NextResultAsync(cancel).ConfigureAwait(false);
+        await reader.ReadAsync(cancel).ConfigureAwait(false);
+        CatalogVersion = reader.GetInt64(1);
+        return reader.GetBoolean(0);
+    }
+
+    /// <summary>Takes over where the plan's shards end now.</summary>
+    public void TellHeads(Dictionary<int, ShardHead> known)
+    {
+        foreach (var (shard, head) in _heads)
+            known[shard] = head;
     }
 
     /// <summary>Shards that have grown, with their new last sequence.</summary>
@@ -163,17 +187,38 @@ internal sealed class AppendPlan
         Size = _events.Span[index].Record.Length,
     };
 
-    private void AddRemembered(NpgsqlBatch batch, int count)
+    private NpgsqlParameter[] Rows()
     {
-        var (hashes, shards, sequences) = (new long[count], new int[count], new long[count]);
-        var at = 0;
-        foreach (var index in _accepted)
+        var count = _accepted.Count;
+        var (shards, sequences, accepted, keys, ids) = (new int[count], new long[count], new long[count], new long[count], new long[count]);
+        var (high, low, topics, flags, sizes) = (new long[count], new long[count], new int[count], new int[count], new int[count]);
+        var records = new ReadOnlyMemory<byte>[count];
+        var span = _events.Span;
+        for (var i = 0; i < count; i++)
         {
-            ref readonly var one = ref _events.Span[index];
-            if (IsRemembered(one))
-                (hashes[at], shards[at], sequences[at++]) = ((long)one.Index.DuplicateHash, one.Shard.Value, Verdicts[index].Sequence);
+            ref readonly var one = ref span[_accepted[i]];
+            (shards[i], sequences[i], accepted[i]) = (one.Shard.Value, Verdicts[_accepted[i]].Sequence, _acceptedAtMs[_accepted[i]]);
+            (keys[i], ids[i]) = ((long)one.Index.KeyHash, (long)one.Index.IdHash);
+            (high[i], low[i]) = ((long)(ulong)(one.Index.RouteHash >> 64), (long)(ulong)one.Index.RouteHash);
+            (topics[i], flags[i], sizes[i], records[i]) = (one.Index.Topic, (int)one.Index.Flags, one.Record.Length, one.Record);
         }
-        batch.With(_sql.Remember, Commands.Value(hashes), Commands.Value(shards), Commands.Value(sequences));
+        return
+        [
+            Commands.Value(shards), Commands.Value(sequences), Commands.Value(accepted), Commands.Value(keys), Commands.Value(ids), Commands.Value(high),
+            Commands.Value(low), Commands.Value(topics), Commands.Value(flags), Commands.Value(sizes), Commands.Value(records),
+        ];
+    }
+
+    private (long[] Hashes, int[] Shards, long[] Sequences) RememberedRows()
+    {
+        var remembered = _remembered.FindAll(index => Verdicts[index].Verdict == Verdict.Accepted);
+        var (hashes, shards, sequences) = (new long[remembered.Count], new int[remembered.Count], new long[remembered.Count]);
+        for (var i = 0; i < hashes.Length; i++)
+        {
+            ref readonly var one = ref _events.Span[remembered[i]];
+            (hashes[i], shards[i], sequences[i]) = ((long)one.Index.DuplicateHash, one.Shard.Value, Verdicts[remembered[i]].Sequence);
+        }
+        return (hashes, shards, sequences);
     }
 
     private void Accept(int index, in NewEvent one)

@@ -15,13 +15,12 @@ internal sealed class AppendSql
         // Sub-selects that are tied to their row: whatever a plan knows of the size of the tables, they are looked up by index.
         Look =
             $"""
-            select s.shard,
-                (select e.sequence from {events} e where e.shard = s.shard order by e.sequence desc limit 1),
-                (select e.accepted_at_ms from {events} e where e.shard = s.shard order by e.sequence desc limit 1),
+            select s.shard, h.sequence, h.accepted_at_ms,
                 (select max(p.number) from {schema}.period p),
                 (select max(p.number) from {schema}.seen_period p),
                 (select coalesce(max(c.version), 0) from {schema}.catalog c)
             from unnest($1::int[]) as s(shard)
+            left join lateral (select e.sequence, e.accepted_at_ms from {events} e where e.shard = s.shard order by e.sequence desc limit 1) h on true
             """;
         Known =
             $"""
@@ -36,6 +35,27 @@ internal sealed class AppendSql
             $"""
             insert into {events} (shard, sequence, accepted_at_ms, key_hash, id_hash, route_high, route_low, topic, flags, size, record)
             select * from unnest($1::int[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::int[], $9::int[], $10::int[], $11::bytea[])
+            """;
+        AtOnce =
+            $"""
+            with state as materialized (
+                select not exists (
+                        select 1 from unnest($12::int[], $13::bigint[], $14::bigint[]) as g(shard, head, floor)
+                        where g.head <> coalesce((select e.sequence from {events} e where e.shard = g.shard order by e.sequence desc limit 1), g.floor))
+                    and not exists (
+                        select 1 from unnest($15::bigint[], $16::int[]) as d(hash, shard)
+                        where coalesce(
+                            (select a.sequence from {seen} a where a.hash = d.hash and a.shard = d.shard limit 1),
+                            (select b.sequence from {seenBefore} b where b.hash = d.hash and b.shard = d.shard limit 1)) is not null)
+                    and (select max(p.number) from {schema}.period p) = {Event}
+                    and (select max(p.number) from {schema}.seen_period p) = {Seen} as holds),
+            stored as (
+                insert into {events} (shard, sequence, accepted_at_ms, key_hash, id_hash, route_high, route_low, topic, flags, size, record)
+                select e.* from unnest($1::int[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::int[], $9::int[], $10::int[], $11::bytea[]) as e
+                where (select s.holds from state s)),
+            remembered as (
+                insert into {seen} (hash, shard, sequence) select r.* from unnest($15::bigint[], $16::int[], $17::bigint[]) as r where (select s.holds from state s))
+            select s.holds, (select coalesce(max(c.version), 0) from {schema}.catalog c) from state s
             """;
         Remember = $"insert into {seen} (hash, shard, sequence) select * from unnest($1::bigint[], $2::int[], $3::bigint[])";
     }
@@ -53,6 +73,9 @@ internal sealed class AppendSql
     public string Known { get; }
 
     public string Insert { get; }
+
+    /// <summary>Stores events under sequences that were guessed, if the guess holds and none of them is remembered; else nothing. Says which, and the catalog's version.</summary>
+    public string AtOnce { get; }
     public string Remember { get; }
 
     public static string LockShards(string schema) => $"select l.shard from {schema}.shard_lock l where l.shard = any($1) order by l.shard for update";

@@ -11,6 +11,10 @@ namespace Herald.Postgres.Appending;
 internal sealed class EventAppender(Database database, PeriodReader periods, RecordReader records, Action<AppendPlan, ReadOnlyMemory<NewEvent>> stored)
 {
     private volatile AppendSql? _sql;
+    private long _appends, _events;
+
+    public long Appends => Volatile.Read(ref _appends);
+    public long Events => Volatile.Read(ref _events);
 
     public AppendPlan Plan(ReadOnlyMemory<NewEvent> events)
     {
@@ -21,8 +25,28 @@ internal sealed class EventAppender(Database database, PeriodReader periods, Rec
         return new AppendPlan(sql, map, events);
     }
 
-    /// <summary>One transaction, in two round trips.</summary>
-    public async Task<Appended[]> AppendAsync(NpgsqlConnection connection, ReadOnlyMemory<NewEvent> events, CancellationToken cancel)
+    /// <summary>One transaction: in one round trip if the shards still end where they did when this caller last looked, else in two more.</summary>
+    public async Task<Appended[]> AppendAsync(NpgsqlConnection connection, ReadOnlyMemory<NewEvent> events, Dictionary<int, ShardHead> known, CancellationToken cancel)
+    {
+        var plan = Plan(events);
+        if (!await TryAtOnceAsync(connection, plan, known, cancel).ConfigureAwait(false))
+            plan = await AppendExactlyAsync(connection, events, cancel).ConfigureAwait(false);
+        plan.TellHeads(known);
+        Stored(plan, events);
+        return plan.Verdicts;
+    }
+
+    private static async Task<bool> TryAtOnceAsync(NpgsqlConnection connection, AppendPlan plan, Dictionary<int, ShardHead> known, CancellationToken cancel)
+    {
+        // Without a transaction of its own a batch is one.
+        await using var batch = new NpgsqlBatch(connection);
+        if (!plan.TryAddAtOnce(batch, known))
+            return false;
+        await using var reader = await batch.ExecuteReaderAsync(cancel).ConfigureAwait(false);
+        return await plan.ReadAtOnceAsync(reader, cancel).ConfigureAwait(false);
+    }
+
+    private async Task<AppendPlan> AppendExactlyAsync(NpgsqlConnection connection, ReadOnlyMemory<NewEvent> events, CancellationToken cancel)
     {
         while (true)
         {
@@ -30,19 +54,17 @@ internal sealed class EventAppender(Database database, PeriodReader periods, Rec
             await using var look = new NpgsqlBatch(connection);
             look.With(Transactions.Begin);
             plan.AddLook(look);
-            if (!await LookAsync(look, plan, skip: 0, cancel).ConfigureAwait(false))
+            if (await LookAsync(look, plan, skip: 0, cancel).ConfigureAwait(false))
             {
-                await Transactions.RollbackAsync(connection, cancel).ConfigureAwait(false);
-                await periods.RefreshAsync(cancel).ConfigureAwait(false);
-                continue;
+                await plan.DecideAsync(connection, records, cancel).ConfigureAwait(false);
+                await using var insert = new NpgsqlBatch(connection);
+                plan.AddInserts(insert);
+                insert.With(Transactions.Commit);
+                await insert.ExecuteNonQueryAsync(cancel).ConfigureAwait(false);
+                return plan;
             }
-            await plan.DecideAsync(connection, records, cancel).ConfigureAwait(false);
-            await using var insert = new NpgsqlBatch(connection);
-            plan.AddInserts(insert);
-            insert.With(Transactions.Commit);
-            await insert.ExecuteNonQueryAsync(cancel).ConfigureAwait(false);
-            Stored(plan, events);
-            return plan.Verdicts;
+            await Transactions.RollbackAsync(connection, cancel).ConfigureAwait(false);
+            await periods.RefreshAsync(cancel).ConfigureAwait(false);
         }
     }
 
@@ -56,5 +78,10 @@ internal sealed class EventAppender(Database database, PeriodReader periods, Rec
     }
 
     /// <summary>To be called once the transaction has been committed.</summary>
-    public void Stored(AppendPlan plan, ReadOnlyMemory<NewEvent> events) => stored(plan, events);
+    public void Stored(AppendPlan plan, ReadOnlyMemory<NewEvent> events)
+    {
+        Interlocked.Increment(ref _appends);
+        Interlocked.Add(ref _events, plan.Accepted.Count);
+        stored(plan, events);
+    }
 }

@@ -16,6 +16,10 @@ internal sealed class CommitPipeline(Database database, CommitSql sql)
     private readonly Lock _gate = new();
     private readonly Queue<Waiting> _waiting = new();
     private bool _isRunning;
+    private long _groups;
+
+    /// <summary>Transactions so far.</summary>
+    public long Groups => Volatile.Read(ref _groups);
 
     public static bool Takes(ShardCommit commit) => commit.Emitted.Count == 0 && commit.State.Count == 0 && commit.DeadLetters.Count == 0;
 
@@ -41,6 +45,7 @@ internal sealed class CommitPipeline(Database database, CommitSql sql)
             try
             {
                 var epochs = await database.RunAsync((connection, cancel) => SaveAsync(connection, group, cancel), CancellationToken.None).ConfigureAwait(false);
+                Interlocked.Increment(ref _groups);
                 foreach (var one in group)
                     one.End(epochs.GetValueOrDefault(one.Commit.Fence.Shard.Value));
             }

@@ -13,6 +13,7 @@ internal sealed class Database : IAsyncDisposable
 
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _closing = new();
+    private long _failures;
 
     public Database(PostgresOptions options, TimeProvider time)
     {
@@ -26,6 +27,8 @@ internal sealed class Database : IAsyncDisposable
         UseUnlessSet(settings, "Timeout", (int)options.CommandTimeout.TotalSeconds);
         UseUnlessSet(settings, "Cancellation Timeout", 500);
         UseUnlessSet(settings, "Tcp Keepalive", true);
+        // Nothing of ours changes a session; an open transaction is rolled back all the same.
+        UseUnlessSet(settings, "No Reset On Close", true);
         // With several hosts: the one that takes writes, found anew when it has moved.
         if (settings.Host?.Contains(',', StringComparison.Ordinal) == true)
         {
@@ -39,6 +42,8 @@ internal sealed class Database : IAsyncDisposable
     public NpgsqlDataSource Source { get; }
     public string Schema { get; }
     public string LogSchema { get; }
+
+    public long Failures => Volatile.Read(ref _failures);
 
     /// <summary>Ends when the store is closed: nothing may wait for longer.</summary>
     public CancellationToken Closing => _closing.Token;
@@ -58,7 +63,7 @@ internal sealed class Database : IAsyncDisposable
                 await using var connection = await Source.OpenConnectionAsync(either.Token).ConfigureAwait(false);
                 return await work(connection, either.Token).ConfigureAwait(false);
             }
-            catch (Exception failure) when (Failures.IsConflict(failure) && tried < Tries)
+            catch (Exception failure) when (Connecting.Failures.IsConflict(failure) && tried < Tries)
             {
                 await Task.Delay(BackOff.After(tried), _time, either.Token).ConfigureAwait(false);
             }
@@ -66,9 +71,9 @@ internal sealed class Database : IAsyncDisposable
             {
                 throw new StoreUnavailableException("The store is closed.");
             }
-            catch (Exception failure) when (Failures.IsUnavailable(failure))
+            catch (Exception failure) when (Connecting.Failures.IsUnavailable(failure))
             {
-                throw Failures.ToUnavailable(failure);
+                throw Unavailable(failure);
             }
         }
     }
@@ -80,6 +85,13 @@ internal sealed class Database : IAsyncDisposable
             return true;
         },
         cancel);
+
+    /// <summary>Counts a call that was not answered.</summary>
+    public StoreUnavailableException Unavailable(Exception failure)
+    {
+        Interlocked.Increment(ref _failures);
+        return Connecting.Failures.ToUnavailable(failure);
+    }
 
     /// <summary>Whatever is under way is given up.</summary>
     public void Close() => _closing.Cancel();

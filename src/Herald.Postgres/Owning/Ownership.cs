@@ -12,8 +12,11 @@ internal sealed class Ownership(Registry registry, PeriodReader periods, NodeWat
     private readonly SemaphoreSlim _calling = new(1);
     private long _node;
 
-    /// <summary>Whether another node is registered: who is alone need not tell anybody of new events.</summary>
-    public bool IsAlone { get; private set; } = true;
+    /// <summary>Nodes that are registered, this one among them.</summary>
+    public int Nodes { get; private set; } = 1;
+
+    /// <summary>Who is alone need not tell anybody of new events.</summary>
+    public bool IsAlone => Nodes == 1;
 
     public async ValueTask<IReadOnlyList<Lease>> RenewAsync(CancellationToken cancel)
     {
@@ -38,7 +41,7 @@ internal sealed class Ownership(Registry registry, PeriodReader periods, NodeWat
             foreach (var silent in watch.Look(members.Nodes).Where(n => n.Id != _node))
                 if (await registry.RemoveDeadAsync(silent, cancel).ConfigureAwait(false))
                     live.Remove(silent.Id);
-            IsAlone = live.Count == 1;
+            Nodes = live.Count;
             // 3.
             var placed = Placement.Of(live, shards);
             // 4.

@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Routing;
 namespace Herald.Server.Hosting;
 
 /// <summary><c>POST /v1/backup</c>: a copy of the store, taken while it runs. Like everything else, for this machine or the token's holder only.</summary>
-internal sealed class BackupEndpoint(Func<string, CancellationToken, ValueTask> backup)
+internal sealed class BackupEndpoint(Func<string, CancellationToken, Task>? backup)
 {
     public void Map(IEndpointRouteBuilder routes) =>
         routes.MapPost("/v1/backup", BackupAsync).WithTags("operate").WithName("backup").WithSummary("Copy the store into a directory of the server")
@@ -17,6 +17,8 @@ internal sealed class BackupEndpoint(Func<string, CancellationToken, ValueTask> 
 
     private async Task<Results<Ok<BackupWire>, Problem>> BackupAsync(Body<BackupBody> body, CancellationToken cancel)
     {
+        if (backup is null)
+            return new Problem(ProblemKind.NotSupported, "The store is a PostgreSQL database: back it up with its own means, such as pg_basebackup or pg_dump.");
         var directory = body.Value.Directory;
         if (!Path.IsPathFullyQualified(directory))
             return Problem.Invalid("/directory", directory, "An absolute path on the server.");

@@ -62,9 +62,9 @@ internal static class FrontBuilder
         new EventEndpoints(engine.Catalog, engine.Inspector).Map(app);
         new TailEndpoint(engine.Catalog, engine.Inspector, parts.Stopping).Map(app);
         new DeadLetterEndpoints(engine.DeadLetters, engine.Catalog).Map(app);
-        new BackupEndpoint(async (directory, cancel) => await parts.Journal.BackupAsync(directory, cancel)).Map(app);
+        new BackupEndpoint(parts.Store.Backup).Map(app);
         new HealthEndpoints(parts.Failed, parts.Stopping).Map(app);
-        new MetricsEndpoint(collector, publishing.Counters, budget, () => parts.Journal.Statistics, parts.Services.Time, parts.Services.Time.GetTimestamp()).Map(app);
+        new MetricsEndpoint(collector, publishing.Counters, budget, parts.Store.WriteMetrics, parts.Services.Time, parts.Services.Time.GetTimestamp()).Map(app);
         ApiDescription.Map(app);
         StatusPage.Map(app);
         return app;

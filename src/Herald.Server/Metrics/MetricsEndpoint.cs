@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Herald.Journal;
 using Herald.Server.Publishing;
 using Herald.Server.Wire;
 using Microsoft.AspNetCore.Builder;
@@ -9,9 +8,9 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Herald.Server.Metrics;
 
-/// <summary><c>GET /metrics</c>: what the meters say, what the front and the journal count, and what the process costs.</summary>
+/// <summary><c>GET /metrics</c>: what the meters say, what the front and the store count, and what the process costs.</summary>
 internal sealed class MetricsEndpoint(
-    MetricsCollector collector, PublishCounters publishing, BodyBudget budget, Func<JournalStatistics> journal, TimeProvider time, long startedAt)
+    MetricsCollector collector, PublishCounters publishing, BodyBudget budget, Action<PrometheusText> writeStore, TimeProvider time, long startedAt)
 {
     public void Map(IEndpointRouteBuilder routes) =>
         routes.MapGet("/metrics", Read).WithTags("operate").WithName("metrics").WithSummary("Metrics in the Prometheus text format")
@@ -22,7 +21,7 @@ internal sealed class MetricsEndpoint(
         var text = new PrometheusText();
         collector.Write(text);
         WriteFront(text);
-        WriteJournal(text, journal());
+        writeStore(text);
         WriteProcess(text);
         return TypedResults.Text(text.ToString(), PrometheusText.ContentType);
     }
@@ -38,25 +37,6 @@ internal sealed class MetricsEndpoint(
         text.Sample(Events, "status=\"refused\"", publishing.Refused);
         text.Single("herald_http_body_bytes_in_flight", "gauge", "Memory of large bodies being read (bounded by maxBodyBytesInFlight).", budget.Taken);
         text.Single("herald_uptime_seconds", "gauge", "Time since the start.", time.GetElapsedTime(startedAt).TotalSeconds);
-    }
-
-    private static void WriteJournal(PrometheusText text, JournalStatistics journal)
-    {
-        text.Single("herald_journal_bytes", "gauge", "Bytes on disk.", journal.Bytes);
-        text.Single("herald_journal_segments", "gauge", "Log files.", journal.Segments);
-        text.Single("herald_journal_events", "gauge", "Events kept, settled or not.", journal.Events);
-        text.Single("herald_journal_full", "gauge", "1: publishing is refused until there is room.", journal.IsFull ? 1 : 0);
-        text.Single("herald_journal_refused_total", "counter", "Events refused for want of room.", journal.Refused);
-        text.Single("herald_journal_free_bytes", "gauge", "Bytes free on the disk.", journal.FreeBytes);
-        text.Single("herald_journal_syncs_total", "counter", "fsyncs of the log.", journal.Syncs);
-        text.Single("herald_journal_last_sync_seconds", "gauge", "Duration of the last fsync.", journal.LastSyncMs / 1000);
-        text.Single("herald_journal_checkpoints_total", "counter", "Checkpoints written.", journal.Checkpoints);
-        text.Single("herald_journal_damaged_frames_total", "counter", "Damaged frames found by the background check.", journal.DamagedFrames);
-        text.Single("herald_duplicate_entries", "gauge", "Ids remembered.", journal.DuplicateEntries);
-        text.Single("herald_duplicate_age_seconds", "gauge", "How far back ids are really remembered.", journal.DuplicateAge.TotalSeconds);
-        text.Single("herald_dead_letters", "gauge", "Dead letters kept.", journal.DeadLetters);
-        text.Single("herald_dead_letter_bytes", "gauge", "Bytes of dead letters.", journal.DeadLetterBytes);
-        text.Single("herald_dead_letters_evicted_total", "counter", "Dead letters that went because of a bound or their age.", journal.DeadLettersEvicted);
     }
 
     private static void WriteProcess(PrometheusText text)

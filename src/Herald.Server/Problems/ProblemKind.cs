@@ -27,6 +27,7 @@ internal sealed record ProblemKind(string Code, int Status, string Title)
     public static readonly ProblemKind PayloadTooLarge = new("payload-too-large", 413, "The payload is too large");
     public static readonly ProblemKind UnsupportedMediaType = new("unsupported-media-type", 415, "The media type is not understood");
     public static readonly ProblemKind Internal = new("internal-error", 500, "Herald failed");
+    public static readonly ProblemKind NotSupported = new("not-supported", 501, "This store cannot do that");
     public static readonly ProblemKind NoRoom = new("no-room", 503, "The store is full");
     public static readonly ProblemKind StoreUnavailable = new("store-unavailable", 503, "The store does not answer");
     public static readonly ProblemKind Busy = new("busy", 503, "Too many bodies are being read");
@@ -36,7 +37,7 @@ internal sealed record ProblemKind(string Code, int Status, string Title)
     [
         MalformedJson, EmptyBody, InvalidRequest, EventsRefused, BadHttpRequest, Unauthorized, ForeignHost, ForeignOrigin, RouteNotFound, TopicNotFound,
         SubscriptionNotFound, EventNotFound, DeadLetterNotFound, MethodNotAllowed, EventConflict, TopicInUse, ChangePending, NotHeld, VersionMismatch,
-        BodyTooLarge, BatchTooLarge, PayloadTooLarge, UnsupportedMediaType, Internal, NoRoom, StoreUnavailable, Busy, NotReady,
+        BodyTooLarge, BatchTooLarge, PayloadTooLarge, UnsupportedMediaType, Internal, NotSupported, NoRoom, StoreUnavailable, Busy, NotReady,
     ];
 
     public string Type => $"urn:herald:problem:{Code}";

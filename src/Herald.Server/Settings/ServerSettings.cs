@@ -45,7 +45,7 @@ public sealed class ServerSettings
     public IReadOnlyList<EffectiveSetting> Effective() =>
     [
         .. SettingTable.All.Select(s => new EffectiveSetting(
-            s.Name, s.Variable, s.Show(_options) is { } value ? Setting.Masked(value) : null,
+            s.Name, s.Variable, s.Show(_options) is { } value ? s.Mask(value) : null,
             _given.TryGetValue(s.Name, out var given) ? given.Source : "default", s.Rule)),
     ];
 
@@ -56,7 +56,7 @@ public sealed class ServerSettings
         foreach (var setting in SettingTable.All)
         {
             if (setting.Show(options) is { } value && setting.Apply(options, value) is null)
-                errors.Add(new(setting.Name, Setting.Masked(value), "code", setting.Rule));
+                errors.Add(new(setting.Name, setting.Mask(value), "code", setting.Rule));
         }
         CheckTogether(options, _ => "code", errors);
         return errors;
@@ -92,7 +92,7 @@ public sealed class ServerSettings
             if (setting.Apply(_options, given.Value) is { } changed)
                 _options = changed;
             else
-                _errors.Add(new(setting.Name, Setting.Masked(given.Value), given.Source, setting.Rule));
+                _errors.Add(new(setting.Name, setting.Mask(given.Value), given.Source, setting.Rule));
         }
         CheckTogether(_options, name => _given.TryGetValue(name, out var given) ? given.Source : "default", _errors);
     }
@@ -105,6 +105,11 @@ public sealed class ServerSettings
         {
             errors.Add(new("listen", foreign, sourceOf("listen"),
                 "Anything but loopback needs a token: set tokenFile (--token-file, HERALD_TOKEN_FILE) to a file that holds one."));
+        }
+        if (options.Store == StoreKind.Postgres && options.Postgres.Connection.Length == 0 && !errors.Any(e => e.Setting is "connection" or "store"))
+        {
+            errors.Add(new("connection", null, sourceOf("connection"),
+                "store is postgres: say where it is, with connection (--connection, HERALD_CONNECTION), e.g. postgres://herald@127.0.0.1/herald."));
         }
         if (options.MaxBodyBytesInFlight < options.MaxBodyBytes && !errors.Any(e => e.Setting is "maxBodyBytes" or "maxBodyBytesInFlight"))
         {

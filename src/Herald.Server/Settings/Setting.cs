@@ -13,8 +13,11 @@ internal sealed record Setting(string Name, string Rule, Func<ServerOptions, str
 
     public string Variable { get; } = VariableOf(Name);
 
-    /// <summary>What may be shown of a value: a URL may carry a password.</summary>
-    public static string Masked(string value)
+    /// <summary>What may be shown of a value that holds to the rule, or does not.</summary>
+    public Func<string, string> Mask { get; init; } = HideUserInfo;
+
+    /// <summary>A URL may carry a password.</summary>
+    private static string HideUserInfo(string value)
     {
         var start = value.IndexOf("://", StringComparison.Ordinal);
         var at = start < 0 ? -1 : value.LastIndexOf('@');

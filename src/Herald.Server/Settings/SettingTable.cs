@@ -1,4 +1,5 @@
 using System.Net;
+using Herald.Postgres;
 using Herald.Server.Hosting;
 using static Herald.Server.Settings.SettingTypes;
 
@@ -15,6 +16,10 @@ internal static class SettingTable
         new("listen", ListenAddress.Rule, o => string.Join(",", o.Listen), ApplyListen),
         new("dataDirectory", "A directory; made when it is missing.", o => o.DataDirectory,
             (o, text) => text.Length == 0 ? null : o with { DataDirectory = text, Journal = o.Journal with { Directory = text } }),
+        new("store", "embedded (in the data directory) or postgres.", o => o.Store == StoreKind.Postgres ? "postgres" : "embedded",
+            (o, text) => text switch { "embedded" => o with { Store = StoreKind.Embedded }, "postgres" => o with { Store = StoreKind.Postgres }, _ => null }),
+        new("connection", "How to reach PostgreSQL, as postgres://user:password@host/database or Host=...;Database=...; for several hosts, with commas.",
+            o => o.Postgres.Connection.Length == 0 ? null : o.Postgres.Connection, ApplyConnection) { Mask = MaskConnection },
         new("tokenFile", "A file that holds the bearer token, or none.", o => o.TokenFile,
             (o, text) => text.Length == 0 ? null : o with { TokenFile = text == "none" ? null : text }),
         Switch("autoCreateTopics", o => o.AutoCreateTopics, (o, v) => o with { AutoCreateTopics = v }),
@@ -57,6 +62,31 @@ internal static class SettingTable
         Duration("journal.historyAge", TimeSpan.FromMinutes(1), 100 * Year, o => o.Journal.HistoryAge, (o, v) => o with { Journal = o.Journal with { HistoryAge = v } }),
         Bytes("journal.checkpointBytes", 16 * KiB, 1024 * GiB, o => o.Journal.CheckpointBytes, (o, v) => o with { Journal = o.Journal with { CheckpointBytes = v } }),
 
+        Switch("migrate", o => o.Migrate, (o, v) => o with { Migrate = v }),
+        new("wake", "How owners on other nodes hear of events: notify, or poll where the database or a pooler has no NOTIFY.",
+            o => o.Postgres.Wake == WakeMode.Poll ? "poll" : "notify",
+            (o, text) => text switch { "notify" => Postgres(o, p => p with { Wake = WakeMode.Notify }), "poll" => Postgres(o, p => p with { Wake = WakeMode.Poll }), _ => null }),
+        Duration("lease", TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1), o => o.Postgres.Lease, (o, v) => Postgres(o, p => p with { Lease = v })),
+        new("node", "A name for this node, for people.", o => o.Postgres.NodeName, (o, text) => text.Length is 0 or > 255 ? null : Postgres(o, p => p with { NodeName = text })),
+        new("postgres.schema", "The schema of Herald's tables: a lower-case letter, then up to 39 lower-case letters, digits and underscores.", o => o.Postgres.Schema,
+            (o, text) => (o.Postgres with { Connection = "-", Schema = text }).Validate().Count == 0 ? Postgres(o, p => p with { Schema = text }) : null),
+        Number("postgres.shardCount", 1, 1024, o => o.Postgres.ShardCount, (o, v) => Postgres(o, p => p with { ShardCount = (int)v })),
+        Number("postgres.appendPipelines", 1, 64, o => o.Postgres.AppendPipelines, (o, v) => Postgres(o, p => p with { AppendPipelines = (int)v })),
+        Duration("postgres.commandTimeout", TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10), o => o.Postgres.CommandTimeout, (o, v) => Postgres(o, p => p with { CommandTimeout = v })),
+        Bytes("postgres.recentBytes", 0, 64 * GiB, o => o.Postgres.RecentBytes, (o, v) => Postgres(o, p => p with { RecentBytes = v })),
+        Duration("postgres.periodAge", TimeSpan.FromMinutes(1), 30 * Day, o => o.Postgres.PeriodAge, (o, v) => Postgres(o, p => p with { PeriodAge = v })),
+        Number("postgres.periodEvents", 1000, 10_000_000_000, o => o.Postgres.PeriodEvents, (o, v) => Postgres(o, p => p with { PeriodEvents = v })),
+        Duration("postgres.retainFor", TimeSpan.Zero, 100 * Year, o => o.Postgres.RetainFor, (o, v) => Postgres(o, p => p with { RetainFor = v })),
+        OptionalBytes("postgres.retainBytes", 0, o => o.Postgres.RetainBytes, (o, v) => Postgres(o, p => p with { RetainBytes = v })),
+        OptionalBytes("postgres.maxBytes", MiB, o => o.Postgres.MaxBytes, (o, v) => Postgres(o, p => p with { MaxBytes = v })),
+        Duration("postgres.duplicateWindow", TimeSpan.FromSeconds(1), Year, o => o.Postgres.DuplicateWindow, (o, v) => Postgres(o, p => p with { DuplicateWindow = v })),
+        Number("postgres.duplicateEntries", 1000, 10_000_000_000, o => o.Postgres.DuplicateEntries, (o, v) => Postgres(o, p => p with { DuplicateEntries = v })),
+        Duration("postgres.deadLetterRetention", TimeSpan.FromMinutes(1), 100 * Year, o => o.Postgres.DeadLetterRetention,
+            (o, v) => Postgres(o, p => p with { DeadLetterRetention = v })),
+        Bytes("postgres.deadLetterBytes", 0, 1024 * GiB, o => o.Postgres.DeadLetterBytes, (o, v) => Postgres(o, p => p with { DeadLetterBytes = v })),
+        Duration("postgres.historyAge", TimeSpan.FromMinutes(1), 100 * Year, o => o.Postgres.HistoryAge, (o, v) => Postgres(o, p => p with { HistoryAge = v })),
+        Bytes("postgres.historyBytes", 0, 1024 * GiB, o => o.Postgres.HistoryBytes, (o, v) => Postgres(o, p => p with { HistoryBytes = v })),
+
         new("webhooks.guard", "true, false, or auto: on, unless every listen address is loopback.",
             o => o.WebhookGuard is { } on ? (on ? "true" : "false") : "auto",
             (o, text) => text switch { "true" => o with { WebhookGuard = true }, "false" => o with { WebhookGuard = false }, "auto" => o with { WebhookGuard = null }, _ => null }),
@@ -73,10 +103,36 @@ internal static class SettingTable
             (o, v) => o with { Webhooks = o.Webhooks with { AddressPatience = v } }),
     ];
 
+    private static ServerOptions Postgres(ServerOptions options, Func<PostgresOptions, PostgresOptions> change) => options with { Postgres = change(options.Postgres) };
+
     private static ServerOptions? ApplyListen(ServerOptions options, string text)
     {
         var addresses = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         return addresses.Length > 0 && addresses.All(a => ListenAddress.TryParse(a, out _)) ? options with { Listen = addresses } : null;
+    }
+
+    private static ServerOptions? ApplyConnection(ServerOptions options, string text)
+    {
+        try
+        {
+            return Postgres(options, p => p with { Connection = ConnectionText.Parse(text).Npgsql });
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
+    }
+
+    private static string MaskConnection(string text)
+    {
+        try
+        {
+            return ConnectionText.Parse(text).ToString();
+        }
+        catch (FormatException)
+        {
+            return "(hidden)";
+        }
     }
 
     private static ServerOptions? ApplyNetworks(ServerOptions options, string text)

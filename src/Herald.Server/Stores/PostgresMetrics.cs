@@ -1,0 +1,19 @@
+using Herald.Postgres;
+using Herald.Server.Metrics;
+
+namespace Herald.Server.Stores;
+
+internal static class PostgresMetrics
+{
+    public static void Write(PrometheusText text, PostgresStatistics store)
+    {
+        text.Single("herald_postgres_appends_total", "counter", "Transactions that appended events.", store.Appends);
+        text.Single("herald_postgres_appended_events_total", "counter", "Events that were appended.", store.AppendedEvents);
+        text.Single("herald_postgres_append_waiting", "gauge", "Events that wait to be appended.", store.Waiting);
+        text.Single("herald_postgres_commits_total", "counter", "Transactions that saved progress.", store.Commits);
+        text.Single("herald_postgres_failures_total", "counter", "Calls that the database did not answer.", store.Failures);
+        text.Single("herald_postgres_nodes", "gauge", "Nodes that are registered.", store.Nodes);
+        text.Single("herald_postgres_periods", "gauge", "Tables of events.", store.Periods);
+        text.Single("herald_postgres_full", "gauge", "1: publishing is refused until there is room.", store.IsFull ? 1 : 0);
+    }
+}
