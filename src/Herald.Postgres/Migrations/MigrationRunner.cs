@@ -1,0 +1,199 @@
+using System.Data;
+using Npgsql;
+
+namespace Herald.Postgres.Migrations;
+
+/// <summary>
+/// Brings a schema to where the files of this program want it. Every file is a step of its own, in one transaction: (1) lock, so that one node steps at
+/// a time, (2) read what is applied, which another node may have changed, (3) judge, (4) run the file, (5) write its line of the history. So any number of
+/// nodes may start at once, and one that is killed leaves a step whole or undone.
+/// </summary>
+/// <param name="tell">Told what is done, a sentence each.</param>
+public sealed class MigrationRunner(NpgsqlDataSource database, MigrationSet set, MigrationOptions options, TimeProvider time, Action<string> tell)
+{
+    private static readonly TimeSpan LockWait = TimeSpan.FromMilliseconds(500);
+    private readonly MigrationHistory _history = new(options.Validate() is { } problem ? throw MigrationException.Refused(problem) : options);
+
+    /// <param name="to">The id to stop after; null for the newest.</param>
+    /// <returns>What was applied, here and now.</returns>
+    /// <exception cref="MigrationException">Nothing more was applied: a rule is broken, a file has failed, or another node took too long.</exception>
+    public async Task<IReadOnlyList<MigrationStep>> UpAsync(int? to, CancellationToken cancel)
+    {
+        if (to is { } id && set.Find(id) is null)
+            throw MigrationException.Refused($"There is no migration {id:0000}; the newest is {set.All[^1]}.");
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        // Most starts have nothing to do: they need neither the lock nor the right to make tables.
+        if (await _history.ExistsAsync(connection, cancel))
+        {
+            if (Pending(await _history.ReadAsync(connection, cancel), to) is null)
+                return [];
+        }
+        else
+        {
+            await _history.MakeAsync(connection, cancel);
+        }
+        var done = new List<MigrationStep>();
+        Migration? tried = null;
+        try
+        {
+            while (await StepAsync(connection, history => tried = Pending(history, to), ApplyAsync, cancel) is { } applied)
+                done.Add(Told("applied", applied));
+            return done;
+        }
+        catch (MigrationException failure) when (failure.Fault == MigrationFault.Failed)
+        {
+            await RememberFailureAsync(connection, tried!, failure.Message, cancel);
+            throw;
+        }
+    }
+
+    /// <summary>Takes back the newest <paramref name="count"/> migrations, the newest first.</summary>
+    /// <returns>What was taken back.</returns>
+    /// <exception cref="MigrationException">There are not so many, one has no way back, a rule is broken, a file has failed, or another node took too long.</exception>
+    public async Task<IReadOnlyList<MigrationStep>> DownAsync(int count, CancellationToken cancel)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        var targets = Newest(await ReadAsync(connection, cancel), count);
+        if (targets.Count < count)
+            throw MigrationException.Refused($"Schema {options.Schema}: only {targets.Count} are applied, {count} cannot be taken back.");
+        if (targets.FirstOrDefault(migration => migration.Down is null) is { } stuck)
+            throw MigrationException.Refused($"There is no {stuck.DownFile}: {stuck} cannot be taken back, and nothing was.");
+        var done = new List<MigrationStep>();
+        foreach (var target in targets)
+        {
+            var taken = await StepAsync(connection, history => Newest(history, 1).FirstOrDefault() == target ? target : throw Overtaken(target), TakeBackAsync, cancel);
+            done.Add(Told("took back", taken!));
+        }
+        return done;
+    }
+
+    /// <summary>All migrations that the program or the database knows. Changes nothing.</summary>
+    public async Task<IReadOnlyList<MigrationStatus>> StatusAsync(CancellationToken cancel)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        return MigrationJudge.Judge(set, await ReadAsync(connection, cancel));
+    }
+
+    /// <summary>Accepts files that were changed after they had been applied, and forgets tries that have failed. Runs no file.</summary>
+    public async Task<IReadOnlyList<RepairedMigration>> RepairAsync(CancellationToken cancel)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        var done = new List<RepairedMigration>();
+        if (!await _history.ExistsAsync(connection, cancel))
+            return done;
+        while (await StepAsync(connection, history => history.FirstOrDefault(NeedsRepair), RepairAsync, cancel) is { } repaired)
+            done.Add(repaired);
+        return done;
+    }
+
+    /// <summary>Locks that others hold, and transactions that got in each other's way: trying again may help.</summary>
+    internal static bool MayPass(PostgresException error) =>
+        error.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure;
+
+    /// <returns>What <paramref name="run"/> returns, or null when there is nothing to do.</returns>
+    private async Task<TDone?> StepAsync<T, TDone>(
+        NpgsqlConnection connection, Func<List<AppliedMigration>, T?> choose, Func<NpgsqlConnection, T, CancellationToken, Task<TDone>> run, CancellationToken cancel)
+        where T : class where TDone : class
+    {
+        var began = time.GetTimestamp();
+        for (var told = false; ; told = true)
+        {
+            try
+            {
+                await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancel);
+                await _history.LockAsync(connection, LockWait, cancel);
+                if (choose(await _history.ReadAsync(connection, cancel)) is not { } chosen)
+                    return null;
+                var done = await run(connection, chosen, cancel);
+                await transaction.CommitAsync(cancel);
+                return done;
+            }
+            catch (PostgresException busy) when (MayPass(busy))
+            {
+                if (time.GetElapsedTime(began) >= options.Patience)
+                    throw new MigrationException(
+                        MigrationFault.Busy,
+                        $"Schema {options.Schema}: another node has been migrating, or something holds what is to be changed, for longer than {options.Patience.TotalSeconds:0.#} s "
+                        + $"({busy.MessageText}). Nothing was changed by this step; try again when the other is done.",
+                        busy);
+                if (!told)
+                    tell($"Schema {options.Schema}: waiting for another node that is migrating, or for what holds a table ({busy.MessageText}).");
+            }
+        }
+    }
+
+    private async Task<MigrationStep> ApplyAsync(NpgsqlConnection connection, Migration migration, CancellationToken cancel)
+    {
+        var began = time.GetTimestamp();
+        await new MigrationScript(migration.UpFile, migration.Up, options.Schema).RunAsync(connection, cancel);
+        var took = time.GetElapsedTime(began);
+        await _history.AddAppliedAsync(connection, migration, took, cancel);
+        return new(migration.Id, migration.Name, took);
+    }
+
+    private async Task<MigrationStep> TakeBackAsync(NpgsqlConnection connection, Migration migration, CancellationToken cancel)
+    {
+        var began = time.GetTimestamp();
+        await new MigrationScript(migration.DownFile, migration.Down!, options.Schema).RunAsync(connection, cancel);
+        await _history.RemoveAsync(connection, migration.Id, cancel);
+        return new(migration.Id, migration.Name, time.GetElapsedTime(began));
+    }
+
+    private async Task<RepairedMigration> RepairAsync(NpgsqlConnection connection, AppliedMigration line, CancellationToken cancel)
+    {
+        if (line.Error is not null)
+        {
+            await _history.RemoveAsync(connection, line.Id, cancel);
+            return new(line.Id, line.Name, $"forgot that it failed for {line.Who}");
+        }
+        var file = set.Find(line.Id)!;
+        await _history.AcceptAsync(connection, file, cancel);
+        return new(line.Id, file.Name, $"accepted the changed file: checksum {MigrationJudge.Short(line.Checksum)} is {MigrationJudge.Short(file.Checksum)} now");
+    }
+
+    /// <summary>For people: that it cannot be written must not hide the failure itself, which may be that of the connection.</summary>
+    private async Task RememberFailureAsync(NpgsqlConnection connection, Migration migration, string error, CancellationToken cancel)
+    {
+        try
+        {
+            await _history.AddFailedAsync(connection, migration, error, cancel);
+        }
+        catch (Exception failure) when (failure is NpgsqlException or InvalidOperationException)
+        {
+            tell($"Schema {options.Schema}: that {migration} has failed could not be written down: {failure.Message}");
+        }
+    }
+
+    private MigrationStep Told(string what, MigrationStep step)
+    {
+        tell($"Schema {options.Schema}: {what} {step.Id:0000}-{step.Name} in {step.Took.TotalMilliseconds:0} ms.");
+        return step;
+    }
+
+    private async Task<List<AppliedMigration>> ReadAsync(NpgsqlConnection connection, CancellationToken cancel) =>
+        await _history.ExistsAsync(connection, cancel) ? await _history.ReadAsync(connection, cancel) : [];
+
+    private Migration? Pending(List<AppliedMigration> history, int? to)
+    {
+        var statuses = MigrationJudge.Judge(set, history);
+        MigrationJudge.Refuse(statuses);
+        return statuses
+            .Where(status => status.State is MigrationState.Pending or MigrationState.Failed && status.Id <= (to ?? int.MaxValue))
+            .Select(status => set.Find(status.Id))
+            .FirstOrDefault(file => file is not null);
+    }
+
+    private List<Migration> Newest(List<AppliedMigration> history, int count)
+    {
+        var statuses = MigrationJudge.Judge(set, history);
+        MigrationJudge.Refuse(statuses);
+        return [.. statuses.Where(status => status.State == MigrationState.Applied).Reverse().Take(count).Select(status => set.Find(status.Id)!)];
+    }
+
+    private bool NeedsRepair(AppliedMigration line) =>
+        line.Error is not null || set.Find(line.Id) is { } file && file.Checksum != line.Checksum;
+
+    private static MigrationException Overtaken(Migration target) =>
+        MigrationException.Refused($"{target} is not the newest any more: another node has migrated meanwhile. Look at `herald migrate status` and start again.");
+}

@@ -1,0 +1,2 @@
+drop table {schema}."odd;name";
+drop table {schema}.note;
