@@ -105,12 +105,11 @@ internal sealed class LeaseKeeper(
             logger.LogWarning(failure, "Not everything could be saved while stopping; it will be repeated.");
         }
         _moved?.Dispose();
-        await _end.CancelAsync();
-        Wake();
+        EndLoop();
         await _loop;
         await ReleaseAsync(await PutAwayAsync());
-        foreach (var owned in all)
-            await owned.DisposeAsync();
+        foreach (var left in _owned.Values)
+            await left.DisposeAsync();
         _failed.TrySetResult();
     }
 
@@ -142,6 +141,12 @@ internal sealed class LeaseKeeper(
         {
             _failed.TrySetException(failure);
         }
+    }
+
+    private void EndLoop()
+    {
+        _end.Cancel();
+        Wake();
     }
 
     private async ValueTask SleepAsync()

@@ -75,11 +75,8 @@ internal sealed class LeaseTerm : IDisposable
         GiveUpAttempts();
     }
 
-    public void Dispose()
-    {
-        _timer?.Dispose();
-        _attempts.Dispose();
-    }
+    // The source is left to the collector: it has no timer, and whoever gives attempts up may come after this.
+    public void Dispose() => End();
 
     private void OnTimer()
     {
@@ -94,7 +91,7 @@ internal sealed class LeaseTerm : IDisposable
                 return;
             }
             expired = _attempts;
-            // For attempts after a renewal that finds the shard still this node's. The old one is not disposed: attempts look at its token.
+            // For attempts after a renewal that finds the shard still this node's.
             if (!_givenUp)
                 _attempts = new CancellationTokenSource();
         }

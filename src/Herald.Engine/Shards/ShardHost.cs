@@ -58,6 +58,7 @@ internal sealed class ShardHost : IPermitTaker, IAsyncDisposable
     }
 
     public ShardId Shard => _lease.Shard;
+    public long Epoch => _lease.Epoch;
 
     /// <summary>To look at while its loop stands still.</summary>
     public ShardMachine Machine => _machine;
