@@ -31,6 +31,9 @@ public sealed record EngineOptions
     /// <summary>How long a stop waits for attempts in flight. Default 10 s.</summary>
     public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long a shard that moves to another node waits for its attempts in flight. Default 2 s; then they are given up, uncounted.</summary>
+    public TimeSpan Handover { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>Progress records up to this many bytes are not worth a checkpoint.</summary>
     internal int LeastCheckpointBytes { get; init; } = 1 << 16;
 }

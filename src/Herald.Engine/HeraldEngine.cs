@@ -4,6 +4,7 @@ using Herald.Engine.Channels;
 using Herald.Engine.Events;
 using Herald.Engine.Looking;
 using Herald.Engine.Metrics;
+using Herald.Engine.Owning;
 using Herald.Engine.Publishing;
 using Herald.Engine.Sending;
 using Herald.Engine.Shards;
@@ -27,10 +28,9 @@ public sealed class HeraldEngine : IAsyncDisposable
     private readonly AttemptRunner _runner;
     private readonly ChannelSet _channels;
     private readonly BlockedBound _blocked;
-    private readonly List<ShardHost> _hosts = [];
+    private readonly ShardHosts _hosts;
+    private readonly LeaseKeeper _keeper;
     private readonly List<IDisposable> _watching = [];
-    private IReadOnlyList<Lease> _leases = [];
-    private ShardHost?[] _byShard = [];
     private bool _stopped;
 
     internal HeraldEngine(EngineParts parts, EngineOptions options)
@@ -38,6 +38,7 @@ public sealed class HeraldEngine : IAsyncDisposable
         (_parts, _options) = (parts, options);
         _channels = new ChannelSet(parts.Channels);
         _blocked = new BlockedBound(options.MaxBlocked);
+        _hosts = new ShardHosts(parts.Log.ShardCount);
         _ledger = new PermitLedger(options.MaxInFlight, parts.Time, parts.Random);
         Intake = new Intake(parts.Log, options.Intake, parts.Time);
         Catalog = new Catalog(parts.Catalog, parts.Log, _channels, Intake.Encoder, parts.Time, IsPassedAsync);
@@ -45,10 +46,17 @@ public sealed class HeraldEngine : IAsyncDisposable
         var forwarding = new ForwardEncoder(parts.Log, Intake.Encoder, Catalog, parts.Time);
         DeadLetters = new DeadLetterDesk(parts.DeadLetters, Catalog, forwarding);
         Inspector = new Inspector(parts.Log, parts.State, Catalog, Intake.Encoder, _ledger, _hosts);
-        Services = new ShardServices(
+        var services = new ShardServices(
             parts.Log, parts.Shards, Catalog, _ledger, _runner, forwarding, _metrics, parts.Time, parts.Logging.CreateLogger("Herald.Shards"));
+        var settings = new ShardSettings(options.Window, options.LaneWindow, options.MaxBlockedPerSubscription, _blocked);
+#pragma warning disable CA5394 // Spreads retries; no secret hangs on it.
+        _keeper = new LeaseKeeper(
+            parts.Ownership, _hosts, (lease, term) => new ShardHost(lease, term, services, options, settings, parts.Random.Next()), _ledger, options, _metrics,
+            parts.Time, parts.Logging.CreateLogger("Herald"));
+#pragma warning restore CA5394
         _metrics.Gauge("herald_attempts_in_flight", "Attempts under way on this node.", () => _ledger.InFlight);
         _metrics.Gauge("herald_blocked_keys", "Keys that wait because their oldest event failed.", () => _blocked.Count);
+        _metrics.Gauge("herald_shards_owned", "Shards that run on this node.", () => _hosts.All.Count);
     }
 
     public Intake Intake { get; }
@@ -57,14 +65,12 @@ public sealed class HeraldEngine : IAsyncDisposable
     public DeadLetterDesk DeadLetters { get; }
 
     /// <summary>Ends with the reason when the engine cannot go on (the store has failed); the host ends the process.</summary>
-    public Task Failed { get; private set; } = Task.CompletedTask;
+    public Task Failed => _keeper.Failed;
 
-    internal IReadOnlyList<ShardHost> Hosts => _hosts;
+    internal IReadOnlyList<ShardHost> Hosts => _hosts.All;
     internal EngineMetrics Metrics => _metrics;
     internal PermitLedger Ledger => _ledger;
     internal BlockedBound Blocked => _blocked;
-
-    private ShardServices Services { get; }
 
     public static async ValueTask<HeraldEngine> StartAsync(EngineParts parts, EngineOptions options, CancellationToken cancel)
     {
@@ -97,7 +103,7 @@ public sealed class HeraldEngine : IAsyncDisposable
     /// <summary>Lets a held key go on: its head is tried again, or discarded. False when it is not held.</summary>
     public async ValueTask<bool> ReleaseAsync(string subscriptionId, int shard, long sequence, bool discard, CancellationToken cancel)
     {
-        if (Catalog.FindSubscription(subscriptionId) is not { } subscription || shard < 0 || shard >= _byShard.Length || _byShard[shard] is not { } host)
+        if (Catalog.FindSubscription(subscriptionId) is not { } subscription || _hosts.Find(shard) is not { } host)
             return false;
         var now = _parts.Time.GetUtcNow().ToUnixTimeMilliseconds();
         return await host.CallAsync(machine => machine.OnRelease(subscription.Number, sequence, discard, now), cancel);
@@ -111,58 +117,20 @@ public sealed class HeraldEngine : IAsyncDisposable
         _stopped = true;
         foreach (var watching in _watching)
             watching.Dispose();
-        var stopping = Task.WhenAll(_hosts.Select(host => host.StopAsync()));
-        try
-        {
-            await stopping.WaitAsync(_options.Grace, _parts.Time);
-        }
-        catch (TimeoutException)
-        {
-            _runner.Abandon();
-        }
-        catch (Exception)
-        {
-            // A shard that failed has told so by Failed.
-        }
-        try
-        {
-            await stopping.WaitAsync(_options.Grace, _parts.Time);
-            await _parts.Ownership.ReleaseAsync(_leases, CancellationToken.None);
-        }
-        catch (Exception failure)
-        {
-            _parts.Logging.CreateLogger("Herald").LogWarning(failure, "Not everything could be saved while stopping; it will be repeated.");
-        }
-        foreach (var host in _hosts)
-            await host.DisposeAsync();
+        await _keeper.DisposeAsync();
         Catalog.Dispose();
         _ledger.Dispose();
-        _runner.Dispose();
         _metrics.Dispose();
     }
 
     internal async ValueTask StartAsync(CancellationToken cancel)
     {
         await Catalog.RefreshAsync(long.MaxValue);
-        _leases = await _parts.Ownership.RenewAsync(cancel);
-        _byShard = new ShardHost?[_parts.Log.ShardCount];
-        var settings = new ShardSettings(_options.Window, _options.LaneWindow, _options.MaxBlockedPerSubscription, _blocked);
-        foreach (var lease in _leases)
-        {
-#pragma warning disable CA5394 // Spreads retries; no secret hangs on it.
-            var host = new ShardHost(lease, Services, _options, settings, _parts.Random.Next());
-#pragma warning restore CA5394
-            _byShard[lease.Shard.Value] = host;
-            _hosts.Add(host);
-        }
+        // Before there is a shard: whatever changes while one is loaded, it hears of.
         Catalog.Follow(OnCatalog);
-        _watching.Add(_parts.Log.OnHead((shard, sequence) => _byShard[shard.Value]?.OnHead(sequence)));
+        _watching.Add(_parts.Log.OnHead((shard, sequence) => _hosts.Find(shard.Value)?.OnHead(sequence)));
         _watching.Add(_parts.Catalog.OnChange(version => _ = RefreshQuietlyAsync(version)));
-        foreach (var host in _hosts)
-            host.Start();
-        foreach (var host in _hosts)
-            await host.Ready.WaitAsync(cancel);
-        Failed = FirstFailureAsync();
+        await _keeper.StartAsync(cancel);
     }
 
     private void OnCatalog(CatalogUpdate update)
@@ -174,7 +142,7 @@ public sealed class HeraldEngine : IAsyncDisposable
             else
                 _ledger.Forget(number);
         }
-        foreach (var host in _hosts)
+        foreach (var host in _hosts.All)
             host.OnCatalog(update);
     }
 
@@ -190,29 +158,20 @@ public sealed class HeraldEngine : IAsyncDisposable
         }
     }
 
-    // Shards end only when they are stopped, or when they cannot go on.
-    private async Task FirstFailureAsync()
-    {
-        var running = _hosts.Select(host => host.Ended).ToList();
-        while (running.Count > 0)
-        {
-            var ended = await Task.WhenAny(running);
-            await ended;
-            running.Remove(ended);
-        }
-    }
-
     private async ValueTask<bool> IsPassedAsync(int subscription, FilterRevision revision)
     {
-        foreach (var host in _hosts)
+        for (var shard = 0; shard < _parts.Log.ShardCount; shard++)
         {
-            var after = revision.After[host.Shard.Value];
+            var after = revision.After[shard];
+            // How far another node's shard has come is not known here.
+            if (_hosts.Find(shard) is not { } host)
+                return false;
             var passed = await host.CallAsync(
                 machine => machine.Routed >= after && (!machine.States.TryGetValue(subscription, out var state) || machine.HasPassed(state, after)),
                 CancellationToken.None);
             if (!passed)
                 return false;
-            // A restart goes on from what is saved, which may be behind.
+            // A restart, or another node, goes on from what is saved, which may be behind.
             await host.SaveAsync();
         }
         return true;

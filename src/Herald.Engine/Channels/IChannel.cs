@@ -11,7 +11,7 @@ public interface IChannel
 
     /// <summary>
     /// One try. A receiver that fails is a result, not an exception; it ends by itself within the subscription's time-out.
-    /// Cancelled only when the node stops and its grace time is over.
+    /// Cancelled only when the node stops and its grace time is over, or when the shard is no longer this node's: it must end soon then.
     /// </summary>
     ValueTask<AttemptResult> TryAsync(Attempt attempt, CancellationToken cancel);
 }

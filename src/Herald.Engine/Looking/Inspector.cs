@@ -5,6 +5,7 @@ using System.Threading.Channels;
 using Herald.Engine.Catalogs;
 using Herald.Engine.Events;
 using Herald.Engine.History;
+using Herald.Engine.Owning;
 using Herald.Engine.Publishing;
 using Herald.Engine.Routing;
 using Herald.Engine.Sending;
@@ -23,9 +24,9 @@ public sealed class Inspector
     private readonly Catalog _catalog;
     private readonly EventEncoder _encoder;
     private readonly PermitLedger _ledger;
-    private readonly IReadOnlyList<ShardHost> _shards;
+    private readonly ShardHosts _shards;
 
-    internal Inspector(IEventLog log, IStateReader state, Catalog catalog, EventEncoder encoder, PermitLedger ledger, IReadOnlyList<ShardHost> shards) =>
+    internal Inspector(IEventLog log, IStateReader state, Catalog catalog, EventEncoder encoder, PermitLedger ledger, ShardHosts shards) =>
         (_log, _state, _catalog, _encoder, _ledger, _shards) = (log, state, catalog, encoder, ledger, shards);
 
     /// <summary>The newest event with this id, or null. Without the key every shard is searched.</summary>
@@ -84,7 +85,7 @@ public sealed class Inspector
         var (inFlight, limit) = _ledger.Look(subscription.Number);
         var (waiting, blocked, held, behind, shards) = (0L, 0, 0, false, new List<ShardLag>());
         DateTimeOffset? oldest = null;
-        foreach (var host in _shards)
+        foreach (var host in _shards.All)
         {
             var head = (await _log.BoundsAsync(host.Shard, cancel)).Last;
             var look = await host.CallAsync(machine => LookAt(machine, subscription.Number), cancel);
@@ -139,14 +140,14 @@ public sealed class Inspector
         var entry = _encoder.Index(view.Record, topic.Number).Index with { Sequence = sequence };
         var deliveries = new List<DeliveryView>();
         var records = await RecordsAsync(shard, sequence, cancel);
-        var host = _shards.FirstOrDefault(s => s.Shard == shard);
+        var host = _shards.Find(shard.Value);
         foreach (var route in _catalog.Snapshot.RoutesOf(topic.Number).Find(entry, view))
         {
             if (!_catalog.Snapshot.ByNumber.TryGetValue(route.Subscription, out var subscription) || subscription.RevisionAt(shard, sequence) != route.Revision)
                 continue;
-            var live = host is null
-                ? null
-                : await host.CallAsync(machine => LiveView(machine, subscription.Subscription.Id, route.Subscription, entry), cancel);
+            if (host is null)
+                throw new StoreUnavailableException($"Shard {shard} runs on another node, which alone knows what is under way in it.");
+            var live = await host.CallAsync(machine => LiveView(machine, subscription.Subscription.Id, route.Subscription, entry), cancel);
             deliveries.Add(live ?? SettledView(subscription.Subscription.Id, shard, sequence, records.Where(r => r.Subscription == route.Subscription)));
         }
         return new(shard.Value, sequence, view, deliveries, [.. records.Where(r => r.Kind != HistoryKind.Skip).Select(r => ViewOf(shard, r))]);
@@ -264,7 +265,7 @@ public sealed class Inspector
     {
         var (afterShard, afterSequence) = ParseCursor(cursor);
         var items = new List<DeliveryView>();
-        foreach (var host in _shards.OrderBy(s => s.Shard.Value).Where(s => s.Shard.Value >= afterShard))
+        foreach (var host in _shards.All.OrderBy(s => s.Shard.Value).Where(s => s.Shard.Value >= afterShard))
         {
             var found = await host.CallAsync(list, cancel);
             var after = host.Shard.Value == afterShard ? afterSequence : 0;

@@ -8,7 +8,7 @@ namespace Herald.Engine.Metrics;
 internal sealed class EngineMetrics : IDisposable
 {
     private readonly Meter _meter = new("Herald");
-    private readonly Counter<long> _attempts, _skips, _unsent;
+    private readonly Counter<long> _attempts, _skips, _unsent, _leasesLost, _shardsMoved;
     private readonly Histogram<double> _attemptSeconds, _commitSeconds;
 
     public EngineMetrics()
@@ -16,6 +16,8 @@ internal sealed class EngineMetrics : IDisposable
         _attempts = _meter.CreateCounter<long>("herald_attempts_total", description: "Attempts that ended, by outcome.");
         _unsent = _meter.CreateCounter<long>("herald_attempts_withdrawn_total", description: "Attempts given back before anything was sent.");
         _skips = _meter.CreateCounter<long>("herald_skips_total", description: "Deliveries that ended without being delivered, by kind.");
+        _leasesLost = _meter.CreateCounter<long>("herald_leases_lost_total", description: "Shards that other nodes took over because this one did not renew its leases.");
+        _shardsMoved = _meter.CreateCounter<long>("herald_shards_moved_total", description: "Shards that this node has handed over to another.");
         _attemptSeconds = _meter.CreateHistogram<double>("herald_attempt_seconds", "s", "How long attempts took.");
         _commitSeconds = _meter.CreateHistogram<double>("herald_commit_seconds", "s", "How long commits of progress took.");
     }
@@ -40,6 +42,10 @@ internal sealed class EngineMetrics : IDisposable
     }));
 
     public void Committed(TimeSpan took) => _commitSeconds.Record(took.TotalSeconds);
+
+    public void LeaseLost() => _leasesLost.Add(1);
+
+    public void ShardsMoved(int count) => _shardsMoved.Add(count);
 
     public void Gauge(string name, string description, Func<long> read) => _meter.CreateObservableGauge(name, read, description: description);
 

@@ -4,6 +4,7 @@ using Herald.Engine.Catalogs;
 using Herald.Engine.Channels;
 using Herald.Engine.Events;
 using Herald.Engine.Metrics;
+using Herald.Engine.Owning;
 using Herald.Engine.Shards;
 using Herald.Engine.Subscriptions;
 
@@ -14,24 +15,17 @@ internal readonly record struct AttemptEnded(StartAttempt Start, AttemptResult R
 
 /// <summary>Carries one attempt from its permit to its result. The subscription is looked up here, at the last moment: a pause, or a new endpoint, is in force at once.</summary>
 internal sealed class AttemptRunner(Catalog catalog, ChannelSet channels, PermitLedger ledger, ByteGate gate, EngineMetrics metrics, TimeProvider time)
-    : IDisposable
 {
-    private static readonly AttemptResult NotSent = new() { Outcome = AttemptOutcome.Failed, Stage = AttemptStage.Guard, Reason = "not sent" };
-
-    private readonly CancellationTokenSource _stop = new();
-
-    /// <summary>The grace time is over: attempts in flight are given up, uncounted.</summary>
-    public void Abandon() => _stop.Cancel();
-
-    public void Dispose() => _stop.Dispose();
+    public static readonly AttemptResult NotSent = new() { Outcome = AttemptOutcome.Failed, Stage = AttemptStage.Guard, Reason = "not sent" };
 
     public ValueTask EnterAsync(int bytes) => gate.EnterAsync(bytes);
 
     /// <param name="record">Rented from the shared pool; returned here.</param>
-    public async void Run(StartAttempt start, byte[] record, int length, IPermitTaker taker, Action<AttemptEnded> ended)
+    public async void Run(StartAttempt start, byte[] record, int length, LeaseTerm term, IPermitTaker taker, Action<AttemptEnded> ended)
     {
         var startedAtMs = time.GetUtcNow().ToUnixTimeMilliseconds();
         var (result, counted) = (NotSent, false);
+        var given = CancellationToken.None;
         try
         {
             if (Find(start) is { } subscription && channels.Find(subscription.Endpoint) is { } channel)
@@ -41,13 +35,17 @@ internal sealed class AttemptRunner(Catalog catalog, ChannelSet channels, Permit
                     : start.Replayed ? Redelivery.Replay : Redelivery.None;
                 var attempt = new Attempt(
                     subscription, view, MessageIds.Of(subscription.Id, view), start.Item.Sequence, start.Number, redelivery);
-                result = await channel.TryAsync(attempt, _stop.Token);
-                counted = true;
+                // Last of all: what is asked earlier may have run out by the time the attempt starts.
+                if (term.TryBegin(out given))
+                {
+                    result = await channel.TryAsync(attempt, given);
+                    counted = true;
+                }
             }
         }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (given.IsCancellationRequested)
         {
-            // The node stops: nobody can say whether it arrived. It is sent again after the start, with the same id.
+            // The node stops, or the shard is another's: nobody can say whether it arrived. It is sent again, with the same id.
         }
         catch (Exception unexpected)
         {

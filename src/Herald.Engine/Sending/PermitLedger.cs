@@ -27,6 +27,7 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
     // Subscriptions whose limit allows more at some later moment.
     private readonly HashSet<Account> _sleeping = [];
     private int _inFlight, _retriesInFlight;
+    private double _share = 1;
     private ITimer? _timer;
     private long _timerAtMs = long.MaxValue;
 
@@ -41,8 +42,27 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
         {
             if (!_accounts.TryGetValue(subscription.Number, out var account))
                 return;
-            account.Apply(subscription.Limits);
+            account.Apply(subscription.Limits, _share);
             Serve(account);
+        }
+    }
+
+    /// <summary>
+    /// The part of the store's shards that is this node's. Limits of a subscription are divided by it: what nodes do to a receiver together
+    /// is what it was given, except that each may have one attempt in flight.
+    /// </summary>
+    public void Share(double share)
+    {
+        lock (_lock)
+        {
+            if (share == _share)
+                return;
+            _share = share;
+            foreach (var account in _accounts.Values.ToList())
+            {
+                account.Share(share);
+                Serve(account);
+            }
         }
     }
 
@@ -68,7 +88,7 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
             if (!_accounts.TryGetValue(subscription.Number, out var account))
             {
                 _accounts[subscription.Number] = account = new Account(subscription.Number, random);
-                account.Apply(subscription.Limits);
+                account.Apply(subscription.Limits, _share);
             }
             if (account.Forgotten)
                 return; // asked just before the shard learned that the subscription is gone
@@ -84,6 +104,16 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
         {
             _accounts.GetValueOrDefault(subscription)?.Rate.GiveBack(count);
             Free(subscription, kind, count);
+        }
+    }
+
+    /// <summary>Whoever asked takes no more: what it has not been granted is not granted any more.</summary>
+    public void Withdraw(IPermitTaker taker)
+    {
+        lock (_lock)
+        {
+            foreach (var account in _accounts.Values)
+                account.Withdraw(taker);
         }
     }
 
@@ -260,11 +290,34 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
         public uint Turn;
         public bool Starved, Forgotten;
 
-        public void Apply(DeliveryLimits limits)
+        private DeliveryLimits _limits = new();
+
+        public void Apply(DeliveryLimits limits, double share)
         {
-            Limit.Most = limits.MaxInFlight;
-            Limit.Fixed = limits.FixedInFlight;
-            Rate.PerSecond = limits.RatePerSecond;
+            _limits = limits;
+            Share(share);
+        }
+
+        public void Share(double share)
+        {
+            Limit.Most = Math.Max(1, (int)Math.Round(_limits.MaxInFlight * share, MidpointRounding.AwayFromZero));
+            Limit.Fixed = _limits.FixedInFlight;
+            Limit.Share = share;
+            Rate.PerSecond = _limits.RatePerSecond * share;
+        }
+
+        public void Withdraw(IPermitTaker taker)
+        {
+            Takers.Remove(taker);
+            foreach (var asked in Asked)
+            {
+                for (var turns = asked.Count; turns > 0; turns--)
+                {
+                    var one = asked.Dequeue();
+                    if (one.Taker != taker)
+                        asked.Enqueue(one);
+                }
+            }
         }
     }
 }

@@ -39,6 +39,9 @@ internal sealed class ReceiverLimit(Random random)
 
     public int Most { get; set; } = 100;
     public bool Fixed { get; set; }
+
+    /// <summary>This node's part of all attempts: one of ten nodes probes a tenth as often.</summary>
+    public double Share { get; set; } = 1;
     public bool IsDown { get; private set; }
     public bool IsSuspect { get; private set; }
 
@@ -148,5 +151,5 @@ internal sealed class ReceiverLimit(Random random)
         _nextProbeAtMs = nowMs + Spread(_probeWaitMs);
     }
 
-    private long Spread(double waitMs) => (long)(waitMs * (0.8 + (0.4 * random.NextDouble())));
+    private long Spread(double waitMs) => (long)(waitMs / Share * (0.8 + (0.4 * random.NextDouble())));
 }

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Herald.Engine.Catalogs;
 using Herald.Engine.Events;
+using Herald.Engine.Owning;
 using Herald.Engine.Routing;
 using Herald.Engine.Sending;
 using Herald.Engine.Stores;
@@ -20,6 +21,7 @@ internal sealed class ShardHost : IPermitTaker, IAsyncDisposable
 
     private readonly ShardServices _services;
     private readonly Lease _lease;
+    private readonly LeaseTerm _term;
     private readonly ShardMachine _machine;
     private readonly Router _headRouter, _scanRouter;
     private readonly EventLoader _loader;
@@ -28,7 +30,7 @@ internal sealed class ShardHost : IPermitTaker, IAsyncDisposable
     // Attempts whose payload has its place among the bytes in flight, and may be read.
     private readonly List<StartAttempt> _entered = [];
     private readonly IndexEntry[] _entries = new IndexEntry[HeadChunk];
-    private readonly CancellationTokenSource _abort = new(), _ended = new();
+    private readonly CancellationTokenSource _abort = new();
 
     // Bounded by what can be under way: each attempt in flight, each permit asked for, one commit, one wake.
     private readonly Channel<ShardMessage> _mailbox = System.Threading.Channels.Channel.CreateUnbounded<ShardMessage>(
@@ -42,27 +44,30 @@ internal sealed class ShardHost : IPermitTaker, IAsyncDisposable
     private int _inFlight;
     private bool _stopping;
 
-    public ShardHost(Lease lease, ShardServices services, EngineOptions options, ShardSettings settings, int seed)
+    /// <param name="term">How long the lease holds; its owner renews it. It ends with the host.</param>
+    public ShardHost(Lease lease, LeaseTerm term, ShardServices services, EngineOptions options, ShardSettings settings, int seed)
     {
-        (_lease, _services) = (lease, services);
+        (_lease, _term, _services) = (lease, term, services);
 #pragma warning disable CA5394 // Spreads retries; no secret hangs on it.
         _machine = new ShardMachine(lease.Shard, settings, new Random(seed));
 #pragma warning restore CA5394
         _headRouter = new Router(services.Log, lease.Shard);
         _scanRouter = new Router(services.Log, lease.Shard);
         _loader = new EventLoader(services.Log, lease.Shard);
-        _commits = new ShardCommits(lease, _machine, services, options, Post, _abort.Token);
+        _commits = new ShardCommits(lease, _machine, services, options, message => Post(message), _abort.Token);
     }
 
     public ShardId Shard => _lease.Shard;
+    public long Epoch => _lease.Epoch;
 
     /// <summary>To look at while its loop stands still.</summary>
     public ShardMachine Machine => _machine;
     public bool HasUnsaved => _commits.HasUnsaved;
 
-    /// <summary>Ends when the loop has ended: in peace after <see cref="StopAsync"/>, or with what made it impossible to go on.</summary>
+    /// <summary>Ends when the loop and all attempts have: in peace after <see cref="StopAsync"/>, or with what made it impossible to go on.</summary>
     public Task Ended => _loop;
 
+    /// <summary>Ends when the shard has been loaded, or will not be.</summary>
     public Task Ready => _ready.Task;
 
     public void Start() => _loop = RunAsync();
@@ -75,23 +80,29 @@ internal sealed class ShardHost : IPermitTaker, IAsyncDisposable
 
     public void OnCatalog(CatalogUpdate update) => Post(new ShardMessage.CatalogChanged(update));
 
+    /// <summary>The term has been moved on: if it had run out, there is work again.</summary>
+    public void OnRenewed() => Kick();
+
     /// <summary>Runs a question or an order between two steps of the machine.</summary>
     public async ValueTask<T> CallAsync<T>(Func<ShardMachine, T> ask, CancellationToken cancel)
     {
         var answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Post(new ShardMessage.Call(machine =>
-        {
-            try
+        var refusal = new StoreUnavailableException($"Shard {Shard} is not running on this node.");
+        var call = new ShardMessage.Call(
+            machine =>
             {
-                answer.TrySetResult(ask(machine));
-            }
-            catch (Exception failure)
-            {
-                answer.TrySetException(failure);
-            }
-        }));
-        using var ended = _ended.Token.Register(
-            () => answer.TrySetException(new StoreUnavailableException($"Shard {Shard} is not running on this node.")));
+                try
+                {
+                    answer.TrySetResult(ask(machine));
+                }
+                catch (Exception failure)
+                {
+                    answer.TrySetException(failure);
+                }
+            },
+            () => answer.TrySetException(refusal));
+        if (!Post(call))
+            throw refusal;
         return await answer.Task.WaitAsync(cancel);
     }
 
@@ -109,15 +120,22 @@ internal sealed class ShardHost : IPermitTaker, IAsyncDisposable
     /// <summary>Takes no more; attempts in flight end by themselves, or by the runner's abandoning them; then all is committed.</summary>
     public Task StopAsync()
     {
-        Post(new ShardMessage.Call(_ => _stopping = true));
+        Post(new ShardMessage.Call(_ => _stopping = true, () => { }));
         return _loop;
+    }
+
+    /// <summary>Stops at once: nothing is saved any more, attempts in flight are given up.</summary>
+    public void Abort()
+    {
+        _term.End();
+        // Not awaited: who goes on inside this call is at most the loop itself, which then ends.
+        _abort.Cancel();
+        Kick();
     }
 
     public async ValueTask DisposeAsync()
     {
-        // Not awaited: who goes on inside this call is at most the loop itself, which then ends.
-        _abort.Cancel();
-        Kick();
+        Abort();
         try
         {
             await _loop;
@@ -129,7 +147,6 @@ internal sealed class ShardHost : IPermitTaker, IAsyncDisposable
         if (_alarm is not null)
             await _alarm.DisposeAsync();
         _abort.Dispose();
-        _ended.Dispose();
     }
 
     private async Task RunAsync()
@@ -138,7 +155,7 @@ internal sealed class ShardHost : IPermitTaker, IAsyncDisposable
         try
         {
             await LoadAsync();
-            _ready.SetResult();
+            _ready.TrySetResult();
             while (!_abort.IsCancellationRequested)
             {
                 try
@@ -170,8 +187,53 @@ internal sealed class ShardHost : IPermitTaker, IAsyncDisposable
         }
         finally
         {
-            _ended.Cancel();
-            _commits.GiveUp();
+            _ready.TrySetResult();
+            await CloseAsync();
+        }
+    }
+
+    // Attempts are given up, and all that was taken from the node goes back to it: it may live on without this shard.
+    private async ValueTask CloseAsync()
+    {
+        _term.End();
+        while (_inFlight > 0)
+        {
+            await _mailbox.Reader.WaitToReadAsync();
+            Discard();
+        }
+        _services.Ledger.Withdraw(this);
+        _mailbox.Writer.Complete();
+        Discard();
+        var acts = _machine.Out;
+        foreach (var start in acts.Starts)
+            _services.Ledger.Return(start.Subscription, start.Kind, 1);
+        foreach (var start in _entered)
+            _services.Runner.Withdraw(start, start.Item.Size);
+        foreach (var (subscription, kind, count) in acts.Unused)
+            _services.Ledger.Return(subscription, kind, count);
+        _machine.Leave();
+        _commits.GiveUp();
+    }
+
+    private void Discard()
+    {
+        while (_mailbox.Reader.TryRead(out var message))
+        {
+            switch (message)
+            {
+                case ShardMessage.Ended:
+                    _inFlight--;
+                    break;
+                case ShardMessage.Entered { Start: var start }:
+                    _services.Runner.Withdraw(start, start.Item.Size);
+                    break;
+                case ShardMessage.Granted grant:
+                    _services.Ledger.Return(grant.Subscription, grant.Kind, grant.Count);
+                    break;
+                case ShardMessage.Call call:
+                    call.Refuse();
+                    break;
+            }
         }
     }
 
@@ -179,6 +241,12 @@ internal sealed class ShardHost : IPermitTaker, IAsyncDisposable
     private async ValueTask<bool?> GoRoundAsync()
     {
         TakeMessages();
+        if (!_term.Holds)
+        {
+            // Nothing may be sent, and whether anything may be saved is for the next renewal to say: it kicks, or ends this.
+            GiveBackStarts();
+            return _mailbox.Reader.TryPeek(out _);
+        }
         var now = NowMs();
         _machine.OnTick(now);
         var read = !_stopping && await ReadHeadAsync();
@@ -197,6 +265,8 @@ internal sealed class ShardHost : IPermitTaker, IAsyncDisposable
         var saved = new SavedProgress();
         foreach (var record in stored.Records)
             saved.Apply(record.Span);
+        // The owner before may have known a newer catalog than this node: what it saved is about subscriptions that must be known here.
+        await _services.Catalog.RefreshAsync(saved.CatalogVersion);
         var bounds = await _services.Log.BoundsAsync(Shard, _abort.Token);
         _head = Math.Max(_head, bounds.Last);
         var now = NowMs();
@@ -222,7 +292,10 @@ internal sealed class ShardHost : IPermitTaker, IAsyncDisposable
                         attempt.Counted, now);
                     break;
                 case ShardMessage.Entered { Start: var start }:
-                    _entered.Add(start);
+                    if (_stopping)
+                        _services.Runner.Withdraw(start, start.Item.Size);
+                    else
+                        _entered.Add(start);
                     break;
                 case ShardMessage.Granted grant:
                     if (_stopping)
@@ -309,9 +382,7 @@ internal sealed class ShardHost : IPermitTaker, IAsyncDisposable
         foreach (var wish in acts.Wishes)
             _services.Ledger.Ask(wish.State.Entry.Subscription, wish.Kind, wish.Count, this);
         acts.Wishes.Clear();
-        foreach (var (subscription, kind, count) in acts.Unused)
-            _services.Ledger.Return(subscription, kind, count);
-        acts.Unused.Clear();
+        ReturnUnused();
         foreach (var (number, revision, reason) in acts.Gone)
             _ = DisableAsync(number, revision, reason);
         acts.Gone.Clear();
@@ -336,7 +407,29 @@ internal sealed class ShardHost : IPermitTaker, IAsyncDisposable
     private async Task EnterLaterAsync(StartAttempt start, ValueTask entered)
     {
         await entered;
-        Post(new ShardMessage.Entered(start));
+        if (!Post(new ShardMessage.Entered(start)))
+            _services.Runner.Withdraw(start, start.Item.Size);
+    }
+
+    private void ReturnUnused()
+    {
+        foreach (var (subscription, kind, count) in _machine.Out.Unused)
+            _services.Ledger.Return(subscription, kind, count);
+        _machine.Out.Unused.Clear();
+    }
+
+    // Attempts that the end of the lease has overtaken. Their keys ask for permits again when there is a round that acts.
+    private void GiveBackStarts()
+    {
+        ReturnUnused();
+        foreach (var start in _machine.Out.Starts)
+            _services.Ledger.Return(start.Subscription, start.Kind, 1);
+        foreach (var start in _entered)
+            _services.Runner.Withdraw(start, start.Item.Size);
+        foreach (var start in (StartAttempt[])[.. _machine.Out.Starts, .. _entered])
+            _machine.OnResult(start.Subscription, start.Generation, start.KeyHash, start.Item.Sequence, AttemptRunner.NotSent, counted: false, NowMs());
+        _machine.Out.Starts.Clear();
+        _entered.Clear();
     }
 
     private void Launch(StartAttempt start, byte[]? record, int length)
@@ -348,7 +441,7 @@ internal sealed class ShardHost : IPermitTaker, IAsyncDisposable
             return;
         }
         _inFlight++;
-        _services.Runner.Run(start, record, length, this, OnAttemptEnded);
+        _services.Runner.Run(start, record, length, _term, this, OnAttemptEnded);
     }
 
     private void OnAttemptEnded(AttemptEnded ended) => Post(new ShardMessage.Ended(ended));
@@ -369,7 +462,7 @@ internal sealed class ShardHost : IPermitTaker, IAsyncDisposable
 
     private async ValueTask SleepAsync()
     {
-        var due = Math.Min(_machine.NextDueMs, _commits.DueAtMs);
+        var due = _term.Holds ? Math.Min(_machine.NextDueMs, _commits.DueAtMs) : long.MaxValue;
         if (due != long.MaxValue)
         {
             var wait = TimeSpan.FromMilliseconds(Math.Clamp(due - NowMs(), 1, 3_600_000));
@@ -386,8 +479,8 @@ internal sealed class ShardHost : IPermitTaker, IAsyncDisposable
             Post(ShardMessage.Wake.Instance);
     }
 
-    // Unbounded and never completed: a post cannot fail.
-    private void Post(ShardMessage message) => _ = _mailbox.Writer.TryWrite(message);
+    // Unbounded: it fails only when the host has ended.
+    private bool Post(ShardMessage message) => _mailbox.Writer.TryWrite(message);
 
     private long NowMs() => _services.Time.GetUtcNow().ToUnixTimeMilliseconds();
 

@@ -182,6 +182,9 @@ internal sealed partial class ShardMachine
             Follow(number, before, nowMs);
     }
 
+    /// <summary>Gives up the places that its keys take among the node's blocked ones. Nothing follows.</summary>
+    public void Leave() => _settings.Blocked.Free(_states.Values.Sum(state => state.Blocked));
+
     // ---- Catalog ----
 
     private void Follow(int number, long beforeVersion, long nowMs)

@@ -22,7 +22,8 @@ internal abstract record ShardMessage
     public sealed record Committed(IReadOnlyList<Skip> Skips, Exception? Failure) : ShardMessage;
 
     /// <summary>Runs inside the loop, between steps: looks at the machine, or gives it an operator's order.</summary>
-    public sealed record Call(Action<ShardMachine> Run) : ShardMessage;
+    /// <param name="Refuse">Called instead when the shard has stopped.</param>
+    public sealed record Call(Action<ShardMachine> Run, Action Refuse) : ShardMessage;
 
     /// <summary>The log has grown, or a moment has come: go round once.</summary>
     public sealed record Wake : ShardMessage

@@ -8,7 +8,7 @@ public interface IOwnership
 {
     /// <summary>
     /// Renews this node's leases and takes what it should own by now, all in one call. What is missing in the answer, or has another
-    /// epoch, is no longer this node's.
+    /// epoch, is no longer this node's. It is asked every fifth of the shortest lease, and every second by a node that has had none yet.
     /// </summary>
     ValueTask<IReadOnlyList<Lease>> RenewAsync(CancellationToken cancel);
 

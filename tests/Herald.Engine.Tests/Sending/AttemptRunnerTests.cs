@@ -3,9 +3,11 @@ using Herald.Engine.Catalogs;
 using Herald.Engine.Channels;
 using Herald.Engine.Events;
 using Herald.Engine.Metrics;
+using Herald.Engine.Owning;
 using Herald.Engine.Publishing;
 using Herald.Engine.Sending;
 using Herald.Engine.Shards;
+using Herald.Engine.Stores;
 using Herald.Engine.Subscriptions;
 using Herald.Engine.Tests.Catalogs;
 using Herald.Engine.Tests.Publishing;
@@ -30,6 +32,7 @@ public sealed class AttemptRunnerTests : IAsyncLifetime
     private readonly Catalog _catalog;
     private readonly PermitLedger _ledger;
     private readonly AttemptRunner _runner;
+    private readonly LeaseTerm _term;
 
     public AttemptRunnerTests()
     {
@@ -38,6 +41,7 @@ public sealed class AttemptRunnerTests : IAsyncLifetime
         _ledger = new PermitLedger(10, _clock, new Random(1));
         _catalog = new Catalog(new ScriptedCatalogStore(1), _log, channels, _intake.Encoder, _clock, (_, _) => new(true));
         _runner = new AttemptRunner(_catalog, channels, _ledger, _gate, _metrics, _clock);
+        _term = new LeaseTerm(new Lease(OneShardLog.Shard, 1, TimeSpan.FromSeconds(5)), _clock.GetTimestamp(), _clock);
     }
 
     private Subscription Subscription => _catalog.FindSubscription("s")!;
@@ -50,7 +54,7 @@ public sealed class AttemptRunnerTests : IAsyncLifetime
 
     public ValueTask DisposeAsync()
     {
-        _runner.Dispose();
+        _term.Dispose();
         _catalog.Dispose();
         _ledger.Dispose();
         _metrics.Dispose();
@@ -136,9 +140,28 @@ public sealed class AttemptRunnerTests : IAsyncLifetime
         var (record, length) = await BeginAsync();
         Run(record, length);
         await _channel.NextAsync();
-        _runner.Abandon();
+        _term.GiveUpAttempts();
         Assert.False((await _ended.Task).Counted);
         AssertAllIsGivenBack();
+    }
+
+    [Fact]
+    public async Task An_attempt_in_flight_is_given_up_uncounted_when_the_lease_runs_out()
+    {
+        var (record, length) = await BeginAsync();
+        Run(record, length);
+        await _channel.NextAsync();
+        _clock.Advance(TimeSpan.FromSeconds(5));
+        Assert.False((await _ended.Task).Counted);
+        AssertAllIsGivenBack();
+    }
+
+    [Fact]
+    public async Task Nothing_is_sent_when_the_lease_has_run_out_and_no_attempt_counts()
+    {
+        var (record, length) = await BeginAsync();
+        _clock.Advance(TimeSpan.FromSeconds(5));
+        await AssertNothingIsSentAsync(record, length);
     }
 
     [Fact]
@@ -181,7 +204,7 @@ public sealed class AttemptRunnerTests : IAsyncLifetime
         new(subscription ?? Subscription.Number, 1, 0, new LaneItem(sequence, 0, 10), number, PermitKind.First, replayed);
 
     private void Run(byte[] record, int length, long sequence = 1, int number = 1, bool replayed = false, int? subscription = null) =>
-        _runner.Run(Start(sequence, number, replayed, subscription), record, length, _taker, end => _ended.TrySetResult(end));
+        _runner.Run(Start(sequence, number, replayed, subscription), record, length, _term, _taker, end => _ended.TrySetResult(end));
 
     /// <summary>A permit, room for the payload, and the event: as a shard has them when it starts an attempt.</summary>
     private async Task<(byte[] Record, int Length)> BeginAsync()

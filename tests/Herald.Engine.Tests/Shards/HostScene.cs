@@ -1,6 +1,7 @@
 using Herald.Engine.Catalogs;
 using Herald.Engine.Channels;
 using Herald.Engine.Metrics;
+using Herald.Engine.Owning;
 using Herald.Engine.Publishing;
 using Herald.Engine.Sending;
 using Herald.Engine.Shards;
@@ -29,7 +30,7 @@ internal sealed class HostScene : IAsyncDisposable
         _ledger = new PermitLedger(10, Clock, new Random(1));
         Catalog = NewCatalog();
         Runner = new AttemptRunner(Catalog, _channels, _ledger, new ByteGate(1 << 20), _metrics, Clock);
-        Host = NewHost();
+        (Host, Term) = NewHost(new Lease(OneShardLog.Shard, 1, null));
     }
 
     public ManualClock Clock { get; } = new();
@@ -38,9 +39,12 @@ internal sealed class HostScene : IAsyncDisposable
     public ScriptedCatalogStore Subscriptions { get; } = new(1);
     public HandChannel Channel { get; } = new();
     public Lines Lines { get; } = new();
+    public BlockedBound Blocked { get; } = new(100);
     public Catalog Catalog { get; }
     public AttemptRunner Runner { get; }
     public ShardHost Host { get; private set; }
+    public LeaseTerm Term { get; private set; }
+    public int Permits => _ledger.InFlight;
 
     /// <summary>The catalog as another node has it, on the same store.</summary>
     public Catalog NewCatalog() => new(Subscriptions, Log, _channels, _intake.Encoder, Clock, (_, _) => new(true));
@@ -75,22 +79,26 @@ internal sealed class HostScene : IAsyncDisposable
     }
 
     /// <summary>The shard's next owner on the same store.</summary>
-    public void TakeOver() => Host = NewHost();
+    public void TakeOver() => (Host, Term) = NewHost(new Lease(OneShardLog.Shard, 1, null));
+
+    /// <summary>The shard is not started yet, and will run under this lease.</summary>
+    public void Lend(Lease lease) => (Host, Term) = NewHost(lease);
 
     public async ValueTask DisposeAsync()
     {
         await Host.DisposeAsync();
-        Runner.Dispose();
+        Term.Dispose();
         Catalog.Dispose();
         _ledger.Dispose();
         _metrics.Dispose();
     }
 
-    private ShardHost NewHost()
+    private (ShardHost Host, LeaseTerm Term) NewHost(Lease lease)
     {
         var services = new ShardServices(
             Log, Store, Catalog, _ledger, Runner, new ForwardEncoder(Log, _intake.Encoder, Catalog, Clock), _metrics, Clock, Lines);
-        var settings = new ShardSettings(100, 16, 100, new BlockedBound(100));
-        return new ShardHost(new Lease(OneShardLog.Shard, 1, null), services, new EngineOptions { CommitEvery = TimeSpan.Zero }, settings, seed: 1);
+        var settings = new ShardSettings(100, 16, 100, Blocked);
+        var term = new LeaseTerm(lease, Clock.GetTimestamp(), Clock);
+        return (new ShardHost(lease, term, services, new EngineOptions { CommitEvery = TimeSpan.Zero }, settings, seed: 1), term);
     }
 }

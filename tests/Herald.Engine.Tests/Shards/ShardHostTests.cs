@@ -179,7 +179,7 @@ public sealed class ShardHostTests : IAsyncDisposable
         var second = await _scene.ExpectAsync("one");
         Assert.Equal(2, second.Attempt.Number);
         var stopped = _scene.Host.StopAsync();
-        _scene.Runner.Abandon();
+        _scene.Term.GiveUpAttempts();
         await stopped;
         Assert.DoesNotContain(_scene.Store.Commits, commit => commit.DeadLetters.Count > 0);
 

@@ -15,6 +15,9 @@ namespace Herald.Simulation.Judging;
 /// </summary>
 internal sealed class Judge(Simulator simulator, int shards) : IStoreWatcher
 {
+    // A timer may be this late.
+    private const long TimerMs = 2;
+
     private readonly List<AcceptedEvent>[] _log = [.. Enumerable.Range(0, shards).Select(_ => new List<AcceptedEvent>())];
     private readonly long[] _first = [.. Enumerable.Repeat(1L, shards)];
     private readonly Dictionary<(int Number, int Generation), SubscriptionModel> _models = [];
@@ -23,6 +26,11 @@ internal sealed class Judge(Simulator simulator, int shards) : IStoreWatcher
     private readonly HashSet<DeadLetterId> _letters = [];
     private readonly HashSet<(int Subscription, int Shard, long Sequence)> _released = [];
     private readonly Dictionary<(string Subscription, int Topic, string Payload), string> _messageIds = [];
+
+    private readonly (long Epoch, string? Node)[] _owners = new (long, string?)[shards];
+
+    // Saved to the last by a node that then gave the shard up.
+    private readonly HashSet<(SubscriptionModel Model, int Shard, long Sequence)> _handedOver = [];
 
     public IEnumerable<SubscriptionModel> Living => _latest.Values.Where(model => model.Lives);
     public IEnumerable<SubscriptionModel> All => _models.Values;
@@ -88,6 +96,8 @@ internal sealed class Judge(Simulator simulator, int shards) : IStoreWatcher
     public void OnCommit(ShardCommit commit)
     {
         var shard = commit.Fence.Shard.Value;
+        if (commit.Fence.Epoch != _owners[shard].Epoch)
+            throw new Violation($"9: epoch {commit.Fence.Epoch} commits in shard {shard}, whose epoch is {_owners[shard].Epoch}");
         foreach (var letter in commit.DeadLetters)
         {
             if (!_letters.Add(letter.Id))
@@ -131,7 +141,7 @@ internal sealed class Judge(Simulator simulator, int shards) : IStoreWatcher
         var subscription = attempt.Subscription;
         var model = Find(subscription.Number, subscription.Generation)
             ?? throw new Violation($"4: an attempt for subscription {subscription.Number}, generation {subscription.Generation}, which never was");
-        var delivery = Identify(model, attempt);
+        var delivery = Identify(node, model, attempt);
         var (lane, sequence, shard) = (delivery.Lane, delivery.Sequence, delivery.Shard);
         if (!lane.Matches.Contains(sequence))
             throw new Violation($"4: sent, though it is not meant for it: {delivery}");
@@ -139,15 +149,16 @@ internal sealed class Judge(Simulator simulator, int shards) : IStoreWatcher
             throw new Violation($"3: sent after it was given up: {delivery}");
         if (lane.Open.Count > 0 && lane.Open.Min < sequence)
             throw new Violation($"1: sent while {lane.Open.Min} is open: {delivery}");
-        if (!node.InFlight.Add((model.Number, shard, lane.Key)))
+        CheckLease(node, delivery);
+        if (!node.InFlight.TryAdd((model.Number, shard, lane.Key), delivery.Epoch))
             throw new Violation($"10: a second attempt in flight: {delivery}");
         CheckIsCurrent(node, model, subscription, delivery);
         CheckNumber(node, attempt, delivery);
-        if (node.Heard.Contains((model, shard, sequence)))
+        if (node.Heard.Contains((model, shard, sequence, delivery.Epoch)))
             throw new Violation($"14: sent again after its success was known: {delivery}");
-        if (node.SettledBefore?.Contains((model, shard, sequence)) == true)
-            throw new Violation($"14: sent again after a clean stop that knew of its success: {delivery}");
-        if (node.InFlight.Count(one => one.Subscription == model.Number) > subscription.Limits.MaxInFlight)
+        if (_handedOver.Contains((model, shard, sequence)))
+            throw new Violation($"14: sent again though the owner that gave the shard up knew of its success: {delivery}");
+        if (node.InFlight.Keys.Count(one => one.Subscription == model.Number) > subscription.Limits.MaxInFlight)
             throw new Violation($"12: more than {subscription.Limits.MaxInFlight} attempts in flight: {delivery}");
         var origin = (model.Id, EventOf(shard, sequence).Topic, EventOf(shard, sequence).Payload);
         if (!_messageIds.TryAdd(origin, attempt.MessageId) && _messageIds[origin] != attempt.MessageId)
@@ -157,13 +168,31 @@ internal sealed class Judge(Simulator simulator, int shards) : IStoreWatcher
         return delivery;
     }
 
-    public void OnEnded(NodeView node, Delivery delivery, bool delivered)
+    /// <param name="delivered">Null when it was given up: nobody knows.</param>
+    public void OnEnded(NodeView node, Delivery delivery, bool? delivered)
     {
         if (simulator.Traces)
-            simulator.Trace($"ended, {(delivered ? "delivered" : "failed")}: {delivery}");
+            simulator.Trace($"ended, {(delivered switch { null => "given up", true => "delivered", _ => "failed" })}: {delivery}");
+        var place = (delivery.Model, delivery.Shard, delivery.Sequence, delivery.Epoch);
         node.InFlight.Remove((delivery.Model.Number, delivery.Shard, delivery.Lane.Key));
-        if (delivered)
-            node.Heard.Add((delivery.Model, delivery.Shard, delivery.Sequence));
+        if (delivered == true)
+            node.Heard.Add(place);
+        if (delivered is not null)
+            return;
+        node.Attempts[place]--; // it does not count
+        simulator.Reached.Count(node.Holds(delivery.Shard) ? "attempts given up in a handover or a stop" : "attempts given up because their lease ran out");
+    }
+
+    /// <summary>What the process stands still over it need not have seen yet; one that runs has given up what its lease does not cover.</summary>
+    public void CheckInFlight(NodeView node)
+    {
+        if (!node.Process.IsIdle)
+            return;
+        foreach (var ((subscription, shard, key), epoch) in node.InFlight)
+        {
+            if (!node.Leases.TryGetValue(shard, out var lease) || lease.Epoch != epoch || node.Process.Timestamp - TimerMs > lease.Until)
+                throw new Violation($"17: an attempt of shard {shard}, subscription {subscription}, key {key:x} is in flight on {node.Process.Name}, whose lease of epoch {epoch} has run out");
+        }
     }
 
     /// <summary>The receiver has it, and says so; whether anybody hears it is another matter.</summary>
@@ -198,6 +227,65 @@ internal sealed class Judge(Simulator simulator, int shards) : IStoreWatcher
         if (same == (answer.Verdict == Verdict.Conflict))
             throw new Violation($"8: answered {answer.Verdict} with sequence {answer.Sequence}, which holds {(same ? "the same" : "something else")}");
         simulator.Reached.Count($"published: {answer.Verdict}");
+    }
+
+    // ---- Whose a shard is ----
+
+    public void OnTaken(ShardId shard, long epoch, string node, string? from)
+    {
+        if (epoch <= _owners[shard.Value].Epoch)
+            throw new Violation($"9: epoch {epoch} of shard {shard} follows {_owners[shard.Value].Epoch}");
+        if (from is not null)
+            simulator.Reached.Count("shards taken over from a node that is gone");
+        if (simulator.Traces)
+            simulator.Trace($"{node} takes shard {shard}, epoch {epoch}{(from is null ? "" : $", from {from}")}");
+        _owners[shard.Value] = (epoch, node);
+    }
+
+    public void OnReleased(ShardId shard)
+    {
+        simulator.Reached.Count("shards released");
+        if (simulator.Traces)
+            simulator.Trace($"{_owners[shard.Value].Node} releases shard {shard}");
+        _owners[shard.Value].Node = null;
+    }
+
+    public void OnRemoved(string node)
+    {
+        if (simulator.Traces)
+            simulator.Trace($"{node} is registered no more");
+        simulator.Reached.Count(simulator.IsAlive(node) ? "nodes removed that still lived" : "dead nodes removed");
+    }
+
+    public string? OwnerOf(int shard) => _owners[shard].Node;
+
+    /// <summary>The store has answered a renewal.</summary>
+    /// <param name="askedAt">When it was asked, by the process's count of time.</param>
+    public void OnRenewed(NodeView node, IReadOnlyList<Lease> leases, long askedAt)
+    {
+        var before = new Dictionary<int, (long Epoch, long Until)>(node.Leases);
+        var now = node.Process.Timestamp;
+        node.OnRenewed(leases, askedAt);
+        foreach (var (shard, lease) in before)
+        {
+            if (!node.Leases.TryGetValue(shard, out var after) || after.Epoch != lease.Epoch)
+                simulator.Reached.Count("leases lost");
+            else if (lease.Until <= now)
+                simulator.Reached.Count("leases renewed after they had run out");
+        }
+        if (leases.Any(lease => lease.IsLeaving))
+            simulator.Reached.Count("shards asked back");
+        if (simulator.Traces)
+            simulator.Trace($"{node.Process.Name} holds {string.Join(", ", leases.Select(l => $"{l.Shard} in epoch {l.Epoch}{(l.IsLeaving ? " (leaving)" : "")}"))} for {node.Leases.Values.Select(l => l.Until - now).DefaultIfEmpty().Min()} ms");
+    }
+
+    /// <summary>A node gives shards up, and says by it that all it knew is saved.</summary>
+    public void OnHandedOver(NodeView node, IReadOnlyList<Lease> leases)
+    {
+        if (simulator.Traces)
+            simulator.Trace($"{node.Process.Name} gives up {string.Join(", ", leases.Select(l => l.Shard))}");
+        foreach (var heard in node.Heard.Where(heard => leases.Any(lease => lease.Shard.Value == heard.Shard && lease.Epoch == heard.Epoch)))
+            _handedOver.Add((heard.Model, heard.Shard, heard.Sequence));
     }
 
     public void OnRepeated(ShardCommit commit) => simulator.Reached.Count("commits sent again and recognised");
@@ -240,15 +328,25 @@ internal sealed class Judge(Simulator simulator, int shards) : IStoreWatcher
         _ => start >= 0 && start < _first[shard], // the first that was kept when it was asked for
     };
 
-    private Delivery Identify(SubscriptionModel model, in Attempt attempt)
+    private Delivery Identify(NodeView node, SubscriptionModel model, in Attempt attempt)
     {
         for (var shard = 0; shard < shards; shard++)
         {
             if (attempt.Sequence > 0 && attempt.Sequence <= _log[shard].Count
                 && EventOf(shard, attempt.Sequence) is var accepted && attempt.Event.Record.Span.SequenceEqual(accepted.Record))
-                return new Delivery(model, model.LaneOf(shard, accepted.Key), shard, attempt.Sequence);
+                return new Delivery(model, model.LaneOf(shard, accepted.Key), shard, attempt.Sequence, node.Leases.GetValueOrDefault(shard).Epoch);
         }
         throw new Violation($"4: what is sent as sequence {attempt.Sequence} to {model} was never accepted so");
+    }
+
+    // By what the store has answered, and by what it holds now: neither asks the engine.
+    private void CheckLease(NodeView node, Delivery delivery)
+    {
+        var (epoch, owner) = _owners[delivery.Shard];
+        if (!node.Holds(delivery.Shard))
+            throw new Violation($"17: sent by {node.Process.Name}, whose lease has run out: {delivery}");
+        if (node.Leases[delivery.Shard].Until != long.MaxValue && (epoch != delivery.Epoch || owner != node.Process.Name))
+            throw new Violation($"17: sent by {node.Process.Name} in epoch {delivery.Epoch}, but the shard is {owner ?? "nobody"}'s in epoch {epoch}: {delivery}");
     }
 
     private static void CheckIsCurrent(NodeView node, SubscriptionModel model, Subscription subscription, Delivery delivery)
@@ -263,7 +361,7 @@ internal sealed class Judge(Simulator simulator, int shards) : IStoreWatcher
     // Within a life the attempts at a delivery are numbered without gaps; only an operator's release starts anew.
     private void CheckNumber(NodeView node, in Attempt attempt, Delivery delivery)
     {
-        var place = (delivery.Model, delivery.Shard, delivery.Sequence);
+        var place = (delivery.Model, delivery.Shard, delivery.Sequence, delivery.Epoch);
         var mayBeginAnew = attempt.Number == 1 && _released.Contains((delivery.Model.Number, delivery.Shard, delivery.Sequence));
         if (node.Attempts.TryGetValue(place, out var last) && attempt.Number != last + 1 && !mayBeginAnew)
             throw new Violation($"13: attempt {attempt.Number} follows attempt {last}: {delivery}");

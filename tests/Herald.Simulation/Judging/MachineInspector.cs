@@ -18,6 +18,9 @@ internal sealed class MachineInspector(Simulator simulator, Judge judge, SimStor
         {
             foreach (var state in host.Machine.States.Values)
                 blocked += CheckBounds(host.Machine, state);
+            // Another owner's work is not known to one that was the owner before.
+            if (!node.Holds(host.Shard.Value) || node.Leases[host.Shard.Value].Epoch != host.Epoch)
+                continue;
             foreach (var model in judge.Living)
                 CheckNothingForgotten(host, model);
         }

@@ -43,7 +43,7 @@ internal sealed class SimChannel(SimProcess process, NodeView node, IReadOnlyDic
         }
         finally
         {
-            judge.OnEnded(node, delivery, answer.Task is { IsCompletedSuccessfully: true, Result.Outcome: AttemptOutcome.Delivered });
+            judge.OnEnded(node, delivery, answer.Task.IsCanceled ? null : answer.Task.Result.Outcome == AttemptOutcome.Delivered);
         }
     }
 

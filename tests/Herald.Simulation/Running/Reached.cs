@@ -13,7 +13,12 @@ internal sealed class Reached
 
         // Nodes
         "crashes", "crashes with attempts in flight", "clean stops", "stops that were cut short", "lives ended by the store", "pauses of a node",
-        "jumps of a clock", "steps with a stale catalog", "steps with all permits in use",
+        "jumps of a clock", "nodes cut off from the store", "steps with a stale catalog", "steps with all permits in use",
+
+        // Leases
+        "steps with shards on several nodes", "shards taken over from a node that is gone", "shards asked back", "shards released", "dead nodes removed",
+        "nodes removed that still lived", "leases lost", "leases renewed after they had run out", "attempts given up because their lease ran out",
+        "attempts given up in a handover or a stop", "late commits of living nodes refused", "renewals applied, reply lost",
 
         // Lanes
         "steps behind", "steps behind with blocked lanes", "steps at the bound of blocked lanes", "steps with a blocked lane", "steps with a held lane",

@@ -12,7 +12,7 @@ internal sealed class SimClock(SimProcess process) : TimeProvider
         return DateTimeOffset.FromUnixTimeMilliseconds(process.Simulator.NowMs + process.SkewMs);
     }
 
-    public override long GetTimestamp() => process.Simulator.NowMs;
+    public override long GetTimestamp() => process.Timestamp;
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
@@ -32,7 +32,7 @@ internal sealed class SimClock(SimProcess process) : TimeProvider
             process.Simulator.CheckThread();
             var armed = ++_armed;
             if (dueTime != Timeout.InfiniteTimeSpan)
-                process.Simulator.In((long)Math.Ceiling(dueTime.TotalMilliseconds), () => Fire(armed));
+                process.Simulator.In((long)Math.Ceiling(dueTime.TotalMilliseconds / process.Pace), () => Fire(armed));
             return true;
         }
 

@@ -16,6 +16,15 @@ internal sealed class SimProcess(Simulator simulator, string name) : Synchroniza
     /// <summary>How far its clock is off.</summary>
     public long SkewMs { get; set; }
 
+    /// <summary>How fast its time goes by, beside the world's. The skew is not in it: this one never jumps.</summary>
+    public double Pace { get; init; } = 1;
+
+    /// <summary>Milliseconds since some moment, by its own count.</summary>
+    public long Timestamp => (long)((simulator.NowMs - Simulator.BeginsAtMs) * Pace);
+
+    /// <summary>Nothing waits to be done, be it because it stands still.</summary>
+    public bool IsIdle => _ready.Count == 0;
+
     public override SynchronizationContext CreateCopy() => this;
 
     public override void Post(SendOrPostCallback d, object? state)

@@ -16,7 +16,8 @@ internal sealed class Simulator(int seed, Action<string>? trace)
 #pragma warning restore CA5394
 
     public Reached Reached { get; } = new();
-    public long NowMs { get; private set; } = 2_000_000_000_000;
+    public const long BeginsAtMs = 2_000_000_000_000;
+    public long NowMs { get; private set; } = BeginsAtMs;
     public long Steps { get; private set; }
 
     /// <summary>Ends the run with the next step: for those whose caller would swallow an exception.</summary>
@@ -34,12 +35,14 @@ internal sealed class Simulator(int seed, Action<string>? trace)
 
     public void In(long delayMs, Action happens) => _events.Enqueue(happens, (NowMs + delayMs, _order++));
 
-    public SimProcess StartProcess(string name)
+    public SimProcess StartProcess(string name, double pace = 1)
     {
-        var process = new SimProcess(this, name);
+        var process = new SimProcess(this, name) { Pace = pace };
         _processes.Add(process);
         return process;
     }
+
+    public bool IsAlive(string process) => _processes.Exists(one => one.IsAlive && one.Name == process);
 
     /// <summary>False when nothing can happen any more.</summary>
     public bool Step()

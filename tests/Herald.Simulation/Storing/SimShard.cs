@@ -15,11 +15,14 @@ internal sealed class SimShard
     public long SettledBelow { get; private set; } = 1;
 
     public long Epoch { get; private set; }
+
+    /// <summary>Null: nobody's, since it was released.</summary>
+    public SimNode? Owner { get; set; }
     public long LastCommit { get; private set; }
     public byte[] LastProgress { get; private set; } = [];
     public CommitReply LastReply { get; private set; } = CommitReply.Empty;
 
-    public void TakeOver(long epoch) => (Epoch, LastCommit) = (epoch, 0);
+    public void TakeOver(long epoch, SimNode? owner) => (Epoch, Owner, LastCommit) = (epoch, owner, 0);
 
     public void Apply(ShardCommit commit, CommitReply reply)
     {

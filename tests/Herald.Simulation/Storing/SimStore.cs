@@ -8,12 +8,13 @@ namespace Herald.Simulation.Storing;
 /// What a store has made durable, and how it changes: each call is atomic and happens at one instant. What makes a real store hard —
 /// delay, loss, doubt, repetition — is on the way to it, in <see cref="StoreLink"/>. Small enough to be seen to be right.
 /// </summary>
-internal sealed class SimStore(int shards, ulong hashSeed, IStoreWatcher watcher)
+/// <param name="leasesLast">Null: the store of one process, which owns all shards for as long as it runs.</param>
+internal sealed class SimStore(int shards, ulong hashSeed, TimeSpan? leasesLast, IStoreWatcher watcher)
 {
     private readonly SimShard[] _shards = [.. Enumerable.Range(0, shards).Select(_ => new SimShard())];
     private readonly Dictionary<(string Kind, string Id), CatalogRecord> _records = [];
     private readonly SortedDictionary<DeadLetterKey, DeadLetter> _letters = [];
-    private long _epoch;
+    private SimRegistry? _registry;
 
     public int ShardCount => shards;
     public ulong HashSeed => hashSeed;
@@ -89,12 +90,33 @@ internal sealed class SimStore(int shards, ulong hashSeed, IStoreWatcher watcher
 
     // ---- Owners ----
 
-    public IReadOnlyList<Lease> TakeOver()
+    public TimeSpan? LeasesLast => leasesLast;
+
+    private SimRegistry Registry => _registry ??= new SimRegistry(_shards, hashSeed, leasesLast!.Value, watcher);
+
+    public Renewal Renew(string node, IReadOnlyList<Beat> standingStill) => leasesLast is null ? TakeAll(node) : Registry.Renew(node, standingStill);
+
+    public void Release(IReadOnlyList<Lease> leases)
     {
-        _epoch++;
-        foreach (var shard in _shards)
-            shard.TakeOver(_epoch);
-        return [.. Enumerable.Range(0, shards).Select(i => new Lease(new ShardId(i), _epoch, null))];
+        if (leasesLast is not null)
+            Registry.Release(leases);
+    }
+
+    public void Leave(string node)
+    {
+        if (leasesLast is not null)
+            Registry.Leave(node);
+    }
+
+    // Another process, which finds the one before dead.
+    private Renewal TakeAll(string node)
+    {
+        for (var i = 0; i < shards; i++)
+        {
+            watcher.OnTaken(new ShardId(i), _shards[i].Epoch + 1, node, null);
+            _shards[i].TakeOver(_shards[i].Epoch + 1, null);
+        }
+        return new([.. _shards.Select((shard, i) => new Lease(new ShardId(i), shard.Epoch, null))], []);
     }
 
     public ShardProgress Load(Fence fence)
@@ -191,4 +213,12 @@ internal interface IStoreWatcher
     void OnRepeated(ShardCommit commit);
 
     void OnTrimmed(ShardId shard, long first);
+
+    /// <param name="from">The node that had not released it; null when it was free.</param>
+    void OnTaken(ShardId shard, long epoch, string node, string? from);
+
+    void OnReleased(ShardId shard);
+
+    /// <summary>Others have found that a node does not renew its leases.</summary>
+    void OnRemoved(string node);
 }

@@ -1,5 +1,6 @@
 using Herald.Engine.Events;
 using Herald.Engine.Stores;
+using Herald.Simulation.Judging;
 using Herald.Simulation.Running;
 
 namespace Herald.Simulation.Storing;
@@ -8,10 +9,16 @@ namespace Herald.Simulation.Storing;
 /// A process's way to the store. A request arrives later, perhaps twice, perhaps not at all; its reply comes later still, or is lost.
 /// When the process dies, what it had sent may still arrive, even after its successor has begun.
 /// </summary>
-internal sealed class StoreLink(SimProcess process, SimStore store, Func<StoreWeather> weather)
+internal sealed class StoreLink(NodeView node, SimStore store, Judge judge, Func<StoreWeather> weather)
     : IEventLog, IShardStore, IStateReader, ICatalogStore, IDeadLetterStore, IOwnership
 {
-    private readonly Simulator _simulator = process.Simulator;
+    // A beat that stands still for longer than a lease, by a clock that may be a little faster, belongs to a node whose leases have run out.
+    private const double Margin = 1.1;
+
+    private readonly SimProcess _process = node.Process;
+    private readonly Simulator _simulator = node.Process.Simulator;
+    private readonly BeatWatch _beats = new((store.LeasesLast ?? TimeSpan.Zero) * Margin);
+    private readonly List<Action> _movedListeners = [];
     private readonly List<Action<ShardId, long>> _headListeners = [];
     private readonly List<Action<long>> _changeListeners = [];
 
@@ -94,24 +101,54 @@ internal sealed class StoreLink(SimProcess process, SimStore store, Func<StoreWe
 
     // ---- IOwnership ----
 
-    public ValueTask<IReadOnlyList<Lease>> RenewAsync(CancellationToken cancel) => ReadAsync(store.TakeOver);
+    public async ValueTask<IReadOnlyList<Lease>> RenewAsync(CancellationToken cancel)
+    {
+        var (name, askedAt) = (_process.Name, _process.Timestamp);
+        var standingStill = _beats.StandingStill(askedAt);
+        var renewal = store.LeasesLast is null
+            ? await ReadAsync(() => store.Renew(name, []))
+            : await WriteAsync("renewal", () => store.Renew(name, standingStill), mayRepeat: true).AsTask().WaitAsync(cancel);
+        _beats.See(renewal.Beats, _process.Timestamp);
+        judge.OnRenewed(node, renewal.Leases, askedAt);
+        return renewal.Leases;
+    }
 
-    public ValueTask ReleaseAsync(IReadOnlyList<Lease> leases, CancellationToken cancel) => ValueTask.CompletedTask;
+    public async ValueTask ReleaseAsync(IReadOnlyList<Lease> leases, CancellationToken cancel)
+    {
+        judge.OnHandedOver(node, leases);
+        await WriteAsync("release", () => Do(() => store.Release(leases)), mayRepeat: true);
+    }
 
-    public IDisposable OnMoved(Action moved) => new Listening<Action>([], moved);
+    public IDisposable OnMoved(Action moved) => new Listening<Action>(_movedListeners, moved);
+
+    /// <summary>The process ends in peace: others need not wait until its beat has stood still.</summary>
+    public async ValueTask LeaveAsync() => await WriteAsync("release", () => Do(() => store.Leave(_process.Name)));
+
+    private static bool Do(Action change)
+    {
+        change();
+        return true;
+    }
 
     // ---- Hints ----
+
+    /// <summary>Tells the process that there may be shards for it.</summary>
+    public void HintOfShards()
+    {
+        foreach (var listener in _movedListeners.ToList())
+            _process.Post(_ => listener(), null);
+    }
 
     /// <summary>Tells the process that the log has grown, or the catalog changed. The world loses some of these.</summary>
     public void Hint()
     {
         foreach (var listener in _changeListeners.ToList())
-            process.Post(_ => listener(store.CatalogVersion), null);
+            _process.Post(_ => listener(store.CatalogVersion), null);
         for (var shard = 0; shard < store.ShardCount; shard++)
         {
             var (at, last) = (new ShardId(shard), store.Bounds(new ShardId(shard)).Last);
             foreach (var listener in _headListeners.ToList())
-                process.Post(_ => listener(at, last), null);
+                _process.Post(_ => listener(at, last), null);
         }
     }
 
@@ -140,7 +177,7 @@ internal sealed class StoreLink(SimProcess process, SimStore store, Func<StoreWe
             StoreWeather.Flaky when _simulator.Draw(0.15) => (_simulator.Draw(0.5), true),
             _ => (true, false),
         };
-        if (fails && arrives && what != "read")
+        if (fails && arrives && what is not ("read" or "release"))
             _simulator.Reached.Count($"{what}s applied, reply lost");
         _simulator.In(Delay(now), () => Arrive());
         if (now is not StoreWeather.Calm && arrives && mayRepeat && _simulator.Draw(0.1))
@@ -153,7 +190,7 @@ internal sealed class StoreLink(SimProcess process, SimStore store, Func<StoreWe
         void Arrive()
         {
             // What a dead process had not got out of the house never arrives.
-            if (!process.IsAlive && _simulator.Draw(0.5))
+            if (!_process.IsAlive && _simulator.Draw(0.5))
                 return;
             var (result, failure) = arrives ? Apply(apply) : (default, null);
             _simulator.In(Delay(now), () =>
@@ -176,7 +213,7 @@ internal sealed class StoreLink(SimProcess process, SimStore store, Func<StoreWe
         }
         catch (StaleOwnerException stale)
         {
-            _simulator.Reached.Count("late commits of dead owners refused");
+            _simulator.Reached.Count(_process.IsAlive ? "late commits of living nodes refused" : "late commits of dead owners refused");
             return (default, stale);
         }
     }

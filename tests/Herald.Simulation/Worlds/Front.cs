@@ -1,6 +1,7 @@
 using Herald.Engine.Catalogs;
 using Herald.Engine.Channels;
 using Herald.Engine.Publishing;
+using Herald.Simulation.Judging;
 using Herald.Simulation.Running;
 using Herald.Simulation.Storing;
 
@@ -11,11 +12,11 @@ internal sealed class Front
 {
     private readonly StoreLink _link;
 
-    public Front(Simulator simulator, SimStore store, IChannel channel, SimProcess process, Func<StoreWeather> weather)
+    public Front(Simulator simulator, SimStore store, Judge judge, IChannel channel, NodeView view, Func<StoreWeather> weather)
     {
-        Process = process;
+        var process = Process = view.Process;
         process.SkewMs = simulator.Draw(-2000, 2000);
-        _link = new StoreLink(process, store, weather);
+        _link = new StoreLink(view, store, judge, weather);
         var clock = new SimClock(process);
         Intake = new Intake(_link, new IntakeOptions { MaxPayloadBytes = 1000 }, clock);
         Catalog = new Catalog(_link, _link, new ChannelSet([channel]), Intake.Encoder, clock, (_, _) => ValueTask.FromResult(false));

@@ -10,11 +10,12 @@ namespace Herald.Simulation.Worlds;
 
 /// <summary>A node through its lives: started, killed, stopped, standing still, started again.</summary>
 internal sealed class Node(
-    Simulator simulator, SimStore store, Judge judge, EngineOptions options, IReadOnlyDictionary<string, SimReceiver> receivers, Func<StoreWeather> weather)
+    Simulator simulator, int slot, SimStore store, Judge judge, EngineOptions options, IReadOnlyDictionary<string, SimReceiver> receivers, Func<StoreWeather> weather)
 {
     private int _lives;
     private StoreLink? _link;
     private long _killAtStep = long.MaxValue;
+    private long _cutOffUntilMs;
 
     /// <summary>The life it has; null while it is down.</summary>
     public NodeView? Now { get; private set; }
@@ -23,12 +24,55 @@ internal sealed class Node(
     public HeraldEngine? Engine => _isUp ? Now?.Engine : null;
     private bool _isUp;
 
-    /// <summary>It is meant to stand: what ends is started again.</summary>
-    public long RestartsAfterMs { get; set; } = 100;
+    /// <summary>It is meant to stand: what ends is started again, about this much later.</summary>
+    public required int RestartsAfterMs { get; init; }
 
-    public void Start() => Start(null);
+    public StoreWeather Weather => simulator.NowMs < _cutOffUntilMs ? StoreWeather.Down : weather();
+
+    public void Start()
+    {
+        // Within what a store allows for, clocks do not run alike.
+        var process = simulator.StartProcess($"node {slot}.{++_lives}", 0.98 + (0.04 * simulator.Random.NextDouble()));
+        process.SkewMs = simulator.Draw(-2000, 2000);
+        simulator.Trace($"{process.Name} starts");
+        var view = new NodeView(process);
+        var link = new StoreLink(view, store, judge, () => Weather);
+        var channel = new SimChannel(process, view, receivers, judge);
+#pragma warning disable CA5394 // No secret hangs on it.
+        var parts = new EngineParts(link, link, link, link, link, link, [channel], new SimClock(process), new Random(simulator.Random.Next()), NullLoggerFactory.Instance);
+#pragma warning restore CA5394
+        var engine = new HeraldEngine(parts, options);
+        (_link, Now, _isUp, view.Engine, _killAtStep) = (link, view, false, engine, long.MaxValue);
+        process.Run(async () =>
+        {
+            try
+            {
+                await engine.StartAsync(CancellationToken.None);
+                _isUp = Now == view;
+                await engine.Failed;
+            }
+            catch (Exception failure) when (IsStores(failure))
+            {
+                simulator.Reached.Count("lives ended by the store");
+                End(view);
+            }
+        });
+    }
 
     public void Hint() => _link?.Hint();
+
+    public void HintOfShards() => _link?.HintOfShards();
+
+    /// <summary>The way to the store is broken for a while, for this node alone.</summary>
+    public void CutOff()
+    {
+        simulator.Reached.Count("nodes cut off from the store");
+        _cutOffUntilMs = simulator.NowMs + simulator.Draw(100, 6000);
+    }
+
+    /// <summary>The store lets this life work on the shard, and it does.</summary>
+    public bool Serves(int shard) => Now is { } life && _isUp && judge.OwnerOf(shard) == life.Process.Name && life.Holds(shard)
+        && life.Engine!.Hosts.Any(host => host.Shard.Value == shard && host.Ready.IsCompleted);
 
     /// <summary>Dies in the middle of something, some steps from now.</summary>
     public void KillSoon() => _killAtStep = simulator.Steps + simulator.Draw(0, 400);
@@ -39,7 +83,7 @@ internal sealed class Node(
             return;
         beforeDeath(dying);
         simulator.Reached.Count(dying.InFlight.Count > 0 ? "crashes with attempts in flight" : "crashes");
-        End(dying, null);
+        End(dying);
     }
 
     public void StandStill()
@@ -71,43 +115,27 @@ internal sealed class Node(
                 return;
             var clean = engine.Hosts.All(host => host.Ended.IsCompletedSuccessfully && !host.HasUnsaved);
             simulator.Reached.Count(clean ? "clean stops" : "stops that were cut short");
-            End(stopping, clean ? stopping.Heard : null);
+            await LeaveAsync();
+            End(stopping);
         });
     }
 
-    private void Start(HashSet<(SubscriptionModel, int, long)>? settledBefore)
+    private async Task LeaveAsync()
     {
-        var process = simulator.StartProcess($"node {++_lives}");
-        process.SkewMs = simulator.Draw(-2000, 2000);
-        simulator.Trace($"{process.Name} starts");
-        var link = new StoreLink(process, store, weather);
-        var view = new NodeView(process) { SettledBefore = settledBefore };
-        var channel = new SimChannel(process, view, receivers, judge);
-#pragma warning disable CA5394 // No secret hangs on it.
-        var parts = new EngineParts(link, link, link, link, link, link, [channel], new SimClock(process), new Random(simulator.Random.Next()), NullLoggerFactory.Instance);
-#pragma warning restore CA5394
-        var engine = new HeraldEngine(parts, options);
-        (_link, Now, _isUp, view.Engine, _killAtStep) = (link, view, false, engine, long.MaxValue);
-        process.Run(async () =>
+        try
         {
-            try
-            {
-                await engine.StartAsync(CancellationToken.None);
-                _isUp = Now == view;
-                await engine.Failed;
-            }
-            catch (Exception failure) when (IsStores(failure))
-            {
-                simulator.Reached.Count("lives ended by the store");
-                End(view, null);
-            }
-        });
+            await _link!.LeaveAsync();
+        }
+        catch (StoreUnavailableException)
+        {
+            // Others will see.
+        }
     }
 
     private static bool IsStores(Exception failure) =>
         failure is StoreUnavailableException or StaleOwnerException || (failure.InnerException is { } inner && IsStores(inner));
 
-    private void End(NodeView life, HashSet<(SubscriptionModel, int, long)>? settled)
+    private void End(NodeView life)
     {
         if (Now != life)
             return;
@@ -115,6 +143,6 @@ internal sealed class Node(
         life.Process.Kill();
         life.Engine!.Metrics.Dispose();
         (Now, _isUp, _link, _killAtStep) = (null, false, null, long.MaxValue);
-        simulator.In(simulator.Draw(0, 2 * (int)RestartsAfterMs), () => Start(settled));
+        simulator.In(simulator.Draw(0, 2 * RestartsAfterMs), Start);
     }
 }

@@ -157,8 +157,9 @@ internal sealed class Operator(Simulator simulator, Judge judge, SimStore store,
         {
             await order();
         }
-        catch (StoreUnavailableException)
+        catch (Exception failure) when (failure is StoreUnavailableException or ObjectDisposedException)
         {
+            // The store is away, or the node has just stopped.
             simulator.Reached.Count("operators told to try again");
         }
     }

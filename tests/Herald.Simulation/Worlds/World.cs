@@ -8,7 +8,7 @@ using Herald.Simulation.Storing;
 namespace Herald.Simulation.Worlds;
 
 /// <summary>
-/// One seed's history: a store, a node that owns all shards, a front that accepts and edits, receivers, publishers, an operator, and
+/// One seed's history: a store, the nodes that work on its shards, a front that accepts and edits, receivers, publishers, an operator, and
 /// faults for a while. Then the faults end, and everything must be settled.
 /// </summary>
 internal sealed class World
@@ -16,12 +16,15 @@ internal sealed class World
     private const long SettlesWithinMs = 600_000;
     private const long ServedWithinMs = 15_000;
 
+    // Nodes come back, those that are gone are noticed, and what is placed otherwise by then moves.
+    private const long OwnedWithinMs = 60_000;
+
     private readonly Simulator _simulator;
     private readonly WorldPlan _plan;
     private readonly Judge _judge;
     private readonly SimStore _store;
     private readonly Dictionary<string, SimReceiver> _receivers = [];
-    private readonly Node _node;
+    private readonly List<Node> _nodes;
     private readonly Front _front;
     private readonly Publisher _publisher;
     private readonly Operator _operator;
@@ -35,14 +38,15 @@ internal sealed class World
         _simulator = new Simulator(seed, trace);
         _plan = WorldPlan.DrawFrom(_simulator);
         _judge = new Judge(_simulator, _plan.Shards);
-        _store = new SimStore(_plan.Shards, (ulong)seed, _judge);
+        _store = new SimStore(_plan.Shards, (ulong)seed, _plan.LeasesLast, _judge);
         for (var i = 1; i <= _plan.Subscriptions; i++)
             _receivers[$"s{i}"] = new SimReceiver(alwaysWell: i == 1);
         foreach (var topic in WorldPlan.Topics)
             _store.ChangeCatalog([new CatalogWrite(CatalogCodec.TopicKind, topic, 0, CatalogCodec.Encode(new CatalogCodec.StoredTopic(null, default)))]);
-        _node = new Node(_simulator, _store, _judge, _plan.Options, _receivers, () => _weather);
-        var process = _simulator.StartProcess("front");
-        _front = new Front(_simulator, _store, new SimChannel(process, new NodeView(process), _receivers, _judge), process, () => _weather);
+        _nodes = [.. Enumerable.Range(1, _plan.Nodes).Select(slot =>
+            new Node(_simulator, slot, _store, _judge, _plan.Options, _receivers, () => _weather) { RestartsAfterMs = _plan.RestartsAfterMs })];
+        var view = new NodeView(_simulator.StartProcess("front"));
+        _front = new Front(_simulator, _store, _judge, new SimChannel(view.Process, view, _receivers, _judge), view, () => _weather);
         _publisher = new Publisher(_simulator, _judge, new EventMaker(_simulator, _plan.Keys));
         _operator = new Operator(_simulator, _judge, _store, _plan);
         _inspector = new MachineInspector(_simulator, _judge, _store, _plan.Options);
@@ -56,7 +60,8 @@ internal sealed class World
     public void Run()
     {
         _front.Start();
-        _node.Start();
+        foreach (var node in _nodes)
+            _simulator.In(node == _nodes[0] ? 0 : _simulator.Draw(0, (int)_plan.RoughMs), node.Start);
         Every(20, 2000 / _plan.Rate, PublishSomething);
         Every(100, 3000, () => _publisher.PublishUnanswered(_front.Intake, _front.Catalog.FindTopic, _front.Process));
         Every(5, 150, Hint);
@@ -65,15 +70,17 @@ internal sealed class World
         Every(100, 1500, DisturbReceivers);
         Every(1000, 8000, () => _store.Trim(new ShardId(_simulator.Draw(0, _plan.Shards - 1)), _simulator.Draw(1, 1 + _judge.AcceptedCount)));
         if (_plan.NodesFail)
-            Every(200, 5000, DisturbNode);
+            Every(200, 5000 / _plan.Nodes, DisturbNode);
         if (_plan.StoreFails)
             Every(200, 4000, DisturbStore);
         foreach (var id in _receivers.Keys)
             _simulator.In(_simulator.Draw(5, 500), () => _operator.Put(id, _front.Catalog, _front.Process));
         RunUntil(_simulator.NowMs + _plan.RoughMs, () => false);
         Heal();
-        if (!RunUntil(_simulator.NowMs + SettlesWithinMs, () => _publisher.IsDone && _judge.IsSettled && _node.Engine is not null))
-            throw new Violation($"16: not settled {SettlesWithinMs / 1000} s after the last fault: {(_publisher.IsDone ? "" : "publishers; ")}{_judge.DescribeOpen()}. {MachineInspector.Describe(_node.Now)}");
+        if (!RunUntil(_simulator.NowMs + OwnedWithinMs, () => _nodes.TrueForAll(node => node.Engine is not null) && UnservedShard is null))
+            throw new Violation($"17: {OwnedWithinMs / 1000} s after the last fault shard {UnservedShard} is not worked on");
+        if (!RunUntil(_simulator.NowMs + SettlesWithinMs, () => _publisher.IsDone && _judge.IsSettled))
+            throw new Violation($"16: not settled {SettlesWithinMs / 1000} s after the last fault: {(_publisher.IsDone ? "" : "publishers; ")}{_judge.DescribeOpen()}. {string.Join("; ", _nodes.Select(node => MachineInspector.Describe(node.Now)))}");
         RunUntil(_simulator.NowMs + 20_000, () => false);
         CheckNothingIsLeft();
     }
@@ -90,18 +97,31 @@ internal sealed class World
 
     private void AfterStep()
     {
-        if (_node.Now is { } life && _simulator.Steps % 8 == 0)
-            _inspector.Check(life);
-        _node.AfterStep(_inspector.Check);
+        foreach (var node in _nodes)
+        {
+            if (node.Now is { } life)
+            {
+                _judge.CheckInFlight(life);
+                if (_simulator.Steps % 8 == 0)
+                    _inspector.Check(life);
+            }
+            node.AfterStep(_inspector.Check);
+        }
         if (_weather == StoreWeather.Down)
             Reached.Count("steps with the store away");
-        if (_node.Engine is null || _weather != StoreWeather.Calm)
+        if (_weather != StoreWeather.Calm || UnservedShard is not null)
             _disturbedAtMs = _simulator.NowMs;
+        if (_nodes.Count(node => Enumerable.Range(0, _plan.Shards).Any(node.Serves)) > 1)
+            Reached.Count("steps with shards on several nodes");
         if (_simulator.Steps % 64 != 0)
             return;
         foreach (var model in _judge.Living.Where(m => m.Runs && _receivers[m.Id].AlwaysWell))
             _judge.CheckIsServed(model, _disturbedAtMs, ServedWithinMs);
     }
+
+    private int? UnservedShard => Enumerable.Range(0, _plan.Shards).Where(shard => !_nodes.Exists(node => node.Serves(shard))).Select(shard => (int?)shard).FirstOrDefault();
+
+    private Node? DrawNode() => _nodes.FindAll(node => node.Engine is not null) is { Count: > 0 } up ? _simulator.Draw<Node>(up) : null;
 
     /// <summary>Again and again, at times that are drawn.</summary>
     private void Every(int leastMs, int mostMs, Action act, bool whileRough = true) => _simulator.In(_simulator.Draw(leastMs, Math.Max(leastMs, mostMs)), () =>
@@ -114,8 +134,8 @@ internal sealed class World
 
     private void PublishSomething()
     {
-        if (_node.Engine is { } engine && _simulator.Draw(0.6))
-            _publisher.PublishNew(engine.Intake, engine.Catalog.FindTopic, _node.Now!.Process);
+        if (DrawNode() is { Engine: { } engine } node && _simulator.Draw(0.6))
+            _publisher.PublishNew(engine.Intake, engine.Catalog.FindTopic, node.Now!.Process);
         else
             _publisher.PublishNew(_front.Intake, _front.Catalog.FindTopic, _front.Process);
     }
@@ -123,14 +143,19 @@ internal sealed class World
     // A hint may be lost.
     private void Hint()
     {
-        if (_simulator.Draw(0.7))
-            _node.Hint();
+        foreach (var node in _nodes)
+        {
+            if (_simulator.Draw(0.7))
+                node.Hint();
+            if (_simulator.Draw(0.05))
+                node.HintOfShards();
+        }
     }
 
     private void Operate()
     {
-        if (_node.Engine is { } engine && _simulator.Draw(0.6))
-            _operator.ActOnSomething(engine.Catalog, _node.Now!.Process, engine);
+        if (DrawNode() is { Engine: { } engine } node && _simulator.Draw(0.6))
+            _operator.ActOnSomething(engine.Catalog, node.Now!.Process, engine);
         else
             _operator.ActOnSomething(_front.Catalog, _front.Process, null);
     }
@@ -146,12 +171,14 @@ internal sealed class World
 
     private void DisturbNode()
     {
-        switch (_simulator.Draw(1, 10))
+        var node = _simulator.Draw(_nodes);
+        switch (_simulator.Draw(1, 12))
         {
-            case <= 5: _node.KillSoon(); break;
-            case <= 7: _node.StopCleanly(); break;
-            case <= 9: _node.StandStill(); break;
-            default: _node.JumpClock(); break;
+            case <= 5: node.KillSoon(); break;
+            case <= 7: node.StopCleanly(); break;
+            case <= 9: node.StandStill(); break;
+            case 10: node.JumpClock(); break;
+            default: node.CutOff(); break;
         }
         _disturbedAtMs = _simulator.NowMs;
     }
@@ -173,19 +200,31 @@ internal sealed class World
 
     private void Help()
     {
-        _node.Hint();
         _publisher.PublishUnanswered(_front.Intake, _front.Catalog.FindTopic, _front.Process);
-        if (_node.Engine is not { } engine)
+        foreach (var node in _nodes)
+        {
+            node.Hint();
+            if (node.Engine is { } engine)
+                _operator.Release(engine, node.Now!.Process, discard: false);
+        }
+        if (DrawNode() is not { Engine: { } some } resuming)
             return;
         foreach (var model in _judge.Living.Where(m => !m.Runs).ToList())
-            _operator.Resume(model.Id, engine.Catalog, _node.Now!.Process);
-        _operator.Release(engine, _node.Now!.Process, discard: false);
+            _operator.Resume(model.Id, some.Catalog, resuming.Now!.Process);
     }
 
     // What was taken has been given back: permits, places among the blocked, states of subscriptions.
     private void CheckNothingIsLeft()
     {
-        var engine = _node.Engine ?? throw new Violation("the node ended by itself after the last fault");
+        foreach (var node in _nodes)
+            CheckNothingIsLeft(node);
+        if (_nodes.Sum(node => node.Engine!.Hosts.Count) != _plan.Shards)
+            throw new Violation($"17: {_nodes.Sum(node => node.Engine!.Hosts.Count)} hosts for {_plan.Shards} shards");
+    }
+
+    private void CheckNothingIsLeft(Node node)
+    {
+        var engine = node.Engine ?? throw new Violation("the node ended by itself after the last fault");
         if (engine.Ledger.InFlight != 0)
             throw new Violation($"12: {engine.Ledger.InFlight} permits were never given back");
         if (engine.Blocked.Count != 0)

@@ -10,6 +10,13 @@ namespace Herald.Simulation.Worlds;
 internal sealed record WorldPlan
 {
     public required int Shards { get; init; }
+
+    /// <summary>Null: the store of one process.</summary>
+    public required TimeSpan? LeasesLast { get; init; }
+    public required int Nodes { get; init; }
+
+    /// <summary>How long a node is down, about.</summary>
+    public required int RestartsAfterMs { get; init; }
     public required int Keys { get; init; }
     public required int Subscriptions { get; init; }
     public required EngineOptions Options { get; init; }
@@ -29,9 +36,14 @@ internal sealed record WorldPlan
     public static readonly string[] Topics = ["orders", "more"];
     public const string ForwardTopic = "more";
 
-    public static WorldPlan DrawFrom(Simulator simulator) => new()
+    public static WorldPlan DrawFrom(Simulator simulator) => DrawFrom(simulator, isCluster: simulator.Draw(0.65));
+
+    private static WorldPlan DrawFrom(Simulator simulator, bool isCluster) => new()
     {
-        Shards = simulator.Draw(1, 2),
+        Shards = simulator.Draw(1, isCluster ? 3 : 2),
+        LeasesLast = isCluster ? TimeSpan.FromMilliseconds(simulator.Draw(1500, 4000)) : null,
+        Nodes = isCluster ? simulator.Draw(1, 3) : 1,
+        RestartsAfterMs = isCluster && simulator.Draw(0.5) ? 2000 : 100,
         Keys = simulator.Draw(1, 6),
         Subscriptions = simulator.Draw(1, 4),
         RoughMs = simulator.Draw(4_000, 20_000),
@@ -49,6 +61,7 @@ internal sealed record WorldPlan
             MaxBytesInFlight = simulator.Draw(200, 800),
             CommitEvery = TimeSpan.FromMilliseconds(simulator.Draw(10, 300)),
             LeastCheckpointBytes = simulator.Draw(50, 2000),
+            Handover = TimeSpan.FromMilliseconds(simulator.Draw(20, 1000)),
             Grace = TimeSpan.FromMilliseconds(simulator.Draw(100, 3000)),
         },
     };
