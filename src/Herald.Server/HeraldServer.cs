@@ -44,6 +44,9 @@ public sealed class HeraldServer : IAsyncDisposable
         services ??= new();
         if (ServerSettings.Check(options) is { Count: > 0 } errors)
             throw new ServerStartException(string.Join(Environment.NewLine, errors));
+        // Leases run out by it, also while the machine is suspended.
+        if (options.Store == StoreKind.Postgres)
+            services = services with { Time = SuspendAwareTime.Over(services.Time) };
         var server = new HeraldServer(options, services.Time);
         try
         {

@@ -1,5 +1,6 @@
 using Herald.Contracts.Stores;
 using Herald.Engine.Stores;
+using Herald.Postgres.Migrations;
 using Herald.TestKit.Databases;
 using Npgsql;
 
@@ -28,7 +29,7 @@ internal sealed class PostgresHarness(Func<PostgresOptions, PostgresOptions>? ad
     {
         var options = new PostgresOptions { Connection = await Database.Value, Schema = _schema, ShardCount = 16 };
         Options = adjust is null ? options : adjust(options);
-        await ExecuteAsync($"create schema {_schema};" + ReadScript("Schema/0001-store.up.sql").Replace("{schema}", _schema, StringComparison.Ordinal));
+        await MigrateAsync();
         _store = await OpenAsync();
     }
 
@@ -57,9 +58,9 @@ internal sealed class PostgresHarness(Func<PostgresOptions, PostgresOptions>? ad
         return await command.ExecuteScalarAsync();
     }
 
-    private static string ReadScript(string name)
+    private async Task MigrateAsync()
     {
-        using var stream = typeof(PostgresStore).Assembly.GetManifestResourceStream(name)!;
-        return new StreamReader(stream).ReadToEnd();
+        await using var source = ConnectionText.Parse(Options.Connection).CreateDataSource();
+        await new MigrationRunner(source, StoreMigrations.Load(), new MigrationOptions { Schema = _schema }, TimeProvider.System, _ => { }).UpAsync(null, CancellationToken.None);
     }
 }
