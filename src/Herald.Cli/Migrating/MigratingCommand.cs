@@ -14,8 +14,8 @@ internal sealed class MigratingCommand : ExampleCommand
 
     private static readonly Option<string?> Connection = new("--connection")
     {
-        Description = $"The database: postgres://user:password@host:port/database, or Npgsql's Host=…;Database=…. Others on this machine can read a command line: "
-            + $"with a password better by the environment variable {ConnectionVariable}.",
+        Description = "The database: postgres://user:password@host:port/database, or Npgsql's Host=…;Database=…. Others on this machine can read "
+            + $"a command line: with a password better by the environment variable {ConnectionVariable}.",
         HelpName = "DATABASE",
     };
 
@@ -26,7 +26,8 @@ internal sealed class MigratingCommand : ExampleCommand
         DefaultValueFactory = _ => MigrationOptions.DefaultSchema,
     };
 
-    private static readonly Option<Duration> Patience = Duration.Option("--wait-for", "How long another that migrates is waited for.", MigrationOptions.DefaultPatience);
+    private static readonly Option<Duration> Patience =
+        Duration.Option("--wait-for", "How long another that migrates is waited for.", MigrationOptions.DefaultPatience);
 
     public MigratingCommand(string name, string description, params string[] examples) : base(name, description, examples)
     {
@@ -76,7 +77,9 @@ internal sealed class MigratingCommand : ExampleCommand
         }
         catch (NpgsqlException failure) when (!cancel.IsCancellationRequested)
         {
-            return terminal.Fail(ExitCode.NotReachable, $"PostgreSQL cannot be used at {connection}: {Reason(failure)}. Say where it is with --connection or {ConnectionVariable}.");
+            return terminal.Fail(
+                ExitCode.NotReachable,
+                $"PostgreSQL cannot be used at {connection}: {Reason(failure)}. Say where it is with --connection or {ConnectionVariable}.");
         }
     }
 
@@ -89,9 +92,11 @@ internal sealed class MigratingCommand : ExampleCommand
 
     private static ExitCode CodeOf(string sqlState) => sqlState switch
     {
-        PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification or PostgresErrorCodes.InsufficientPrivilege => ExitCode.NotAllowed,
+        PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification or PostgresErrorCodes.InsufficientPrivilege =>
+            ExitCode.NotAllowed,
         PostgresErrorCodes.InvalidCatalogName => ExitCode.NotFound,
-        PostgresErrorCodes.TooManyConnections or PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown => ExitCode.Unavailable,
+        PostgresErrorCodes.TooManyConnections or PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.AdminShutdown
+            or PostgresErrorCodes.CrashShutdown => ExitCode.Unavailable,
         _ => ExitCode.Failed,
     };
 
