@@ -109,10 +109,14 @@ internal sealed class World
         }
         if (_weather == StoreWeather.Down)
             Reached.Count("steps with the store away");
-        if (_weather != StoreWeather.Calm || UnservedShard is not null)
+        if (_weather != StoreWeather.Calm)
+            _disturbedAtMs = _simulator.NowMs;
+        if (_simulator.Steps % 8 != 0)
+            return;
+        if (UnservedShard is not null)
             _disturbedAtMs = _simulator.NowMs;
         if (_nodes.Count(node => Enumerable.Range(0, _plan.Shards).Any(node.Serves)) > 1)
-            Reached.Count("steps with shards on several nodes");
+            Reached.Count("steps with shards on several nodes", 8);
         if (_simulator.Steps % 64 != 0)
             return;
         foreach (var model in _judge.Living.Where(m => m.Runs && _receivers[m.Id].AlwaysWell))

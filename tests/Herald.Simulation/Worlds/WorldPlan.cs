@@ -41,7 +41,7 @@ internal sealed record WorldPlan
     private static WorldPlan DrawFrom(Simulator simulator, bool isCluster) => new()
     {
         Shards = simulator.Draw(1, isCluster ? 3 : 2),
-        LeasesLast = isCluster ? TimeSpan.FromMilliseconds(simulator.Draw(1500, 4000)) : null,
+        LeasesLast = isCluster ? TimeSpan.FromMilliseconds(simulator.Draw(1200, 3000)) : null,
         Nodes = isCluster ? simulator.Draw(1, 3) : 1,
         RestartsAfterMs = isCluster && simulator.Draw(0.5) ? 2000 : 100,
         Keys = simulator.Draw(1, 6),
