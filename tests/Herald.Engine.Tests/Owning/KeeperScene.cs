@@ -45,6 +45,15 @@ internal sealed class KeeperScene : IAsyncDisposable
         Hosts.Find(0)?.OnHead(last);
     }
 
+    /// <summary>The time of the next renewal comes.</summary>
+    public async Task RenewByTheClockAsync()
+    {
+        var (clock, pace, before) = (Shards.Clock, ValidFor / 5, Ownership.Renewals);
+        await UntilAsync(() => clock.NextDue is { } due && due - clock.GetUtcNow() <= pace);
+        clock.Advance(pace);
+        await Ownership.WhenRenewedAsync(before + 1);
+    }
+
     /// <summary>Moves the clock bit by bit, each time something waits for it, until it holds.</summary>
     public async Task AdvanceUntilAsync(Func<bool> holds)
     {

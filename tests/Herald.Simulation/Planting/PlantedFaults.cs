@@ -127,7 +127,7 @@ internal static class PlantedFaults
         (new("released-unsaved", "A shard that moves is released before its last commit.",
             "Herald.Engine/Owning/LeaseKeeper.cs",
             "            _ = HandOverAsync(owned);",
-            "        {\n            if (ON)\n                _ = ReleaseAsync([owned.Lease]);\n            _ = HandOverAsync(owned);\n        }"), 500),
+            "        {\n            if (ON)\n                _ = TryReleaseAsync([owned.Lease]);\n            _ = HandOverAsync(owned);\n        }"), 500),
         (new("stale-believed", "A commit that was refused because the shard is another's counts as saved.",
             "Herald.Engine/Shards/ShardCommits.cs",
             "            case null:",

@@ -142,11 +142,16 @@ internal sealed class StoreLink(NodeView node, SimStore store, Judge judge, Func
             _process.Post(_ => listener(), null);
     }
 
-    /// <summary>Tells the process that the log has grown, or the catalog changed. The world loses some of these.</summary>
-    public void Hint()
+    /// <summary>Tells the process that the catalog has changed.</summary>
+    public void HintOfCatalog()
     {
         foreach (var listener in _changeListeners.ToList())
             _process.Post(_ => listener(store.CatalogVersion), null);
+    }
+
+    /// <summary>Tells the process that logs have grown. The world loses some of these.</summary>
+    public void Hint()
+    {
         for (var shard = 0; shard < store.ShardCount; shard++)
         {
             var (at, last) = (new ShardId(shard), store.Bounds(new ShardId(shard)).Last);

@@ -64,6 +64,8 @@ internal sealed class Node(
 
     public void Hint() => _link?.Hint();
 
+    public void HintOfCatalog() => _link?.HintOfCatalog();
+
     public void HintOfShards() => _link?.HintOfShards();
 
     /// <summary>The way to the store is broken for a while, for this node alone; or nothing but the way that renewals take.</summary>

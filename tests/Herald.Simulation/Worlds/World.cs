@@ -151,6 +151,8 @@ internal sealed class World
         {
             if (_simulator.Draw(0.7))
                 node.Hint();
+            if (_simulator.Draw(_plan.TellsOfCatalog))
+                node.HintOfCatalog();
             if (_simulator.Draw(0.05))
                 node.HintOfShards();
         }
@@ -176,7 +178,7 @@ internal sealed class World
     private void DisturbNode()
     {
         var node = _simulator.Draw(_nodes);
-        switch (_simulator.Draw(1, 12))
+        switch (_simulator.Draw(1, _plan.LeasesLast is null ? 10 : 15))
         {
             case <= 5: node.KillSoon(); break;
             case <= 7: node.StopCleanly(); break;
@@ -208,6 +210,7 @@ internal sealed class World
         foreach (var node in _nodes)
         {
             node.Hint();
+            node.HintOfCatalog();
             if (node.Engine is { } engine)
                 _operator.Release(engine, node.Now!.Process, discard: false);
         }
