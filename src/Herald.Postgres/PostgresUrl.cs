@@ -26,7 +26,8 @@ internal static partial class PostgresUrl
     {
         var match = Url().Match(text);
         if (!match.Success)
-            throw new FormatException($"The connection begins like a URL and is none; in a user or password write @ as %40, / as %2F, ? as %3F, # as %23. {ConnectionText.Rule}");
+            throw new FormatException(
+                $"The connection begins like a URL and is none; in a user or password write @ as %40, / as %2F, ? as %3F, # as %23. {ConnectionText.Rule}");
         var settings = new NpgsqlConnectionStringBuilder();
         SetHosts(settings, match.Groups["hosts"].Value);
         Set(settings, "Username", match.Groups["user"]);
@@ -70,7 +71,9 @@ internal static partial class PostgresUrl
         try
         {
             // verify-full is VerifyFull there.
-            settings[Names.GetValueOrDefault(name, name)] = name.Equals("sslmode", StringComparison.OrdinalIgnoreCase) ? value.Replace("-", "", StringComparison.Ordinal) : value;
+            if (name.Equals("sslmode", StringComparison.OrdinalIgnoreCase))
+                value = value.Replace("-", "", StringComparison.Ordinal);
+            settings[Names.GetValueOrDefault(name, name)] = value;
         }
         catch (Exception refused) when (refused is ArgumentException or FormatException or InvalidCastException)
         {

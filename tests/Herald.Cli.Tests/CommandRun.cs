@@ -1,3 +1,4 @@
+using System.CommandLine;
 using Herald.Cli.CommandLine;
 using Xunit;
 
@@ -6,10 +7,12 @@ namespace Herald.Cli.Tests;
 /// <summary>One run of the command line in this process: its exit code and what it printed.</summary>
 internal sealed record CommandRun(int Code, string Out, string Error)
 {
-    public static async Task<CommandRun> OfAsync(params string[] arguments)
+    public static Task<CommandRun> OfAsync(params string[] arguments) => OfAsync(HeraldCommandLine.Create(TimeProvider.System), arguments);
+
+    public static async Task<CommandRun> OfAsync(RootCommand root, params string[] arguments)
     {
         var (output, error) = (new StringWriter(), new StringWriter());
-        var code = await HeraldCommandLine.RunAsync(arguments, output, error, TimeProvider.System, TestContext.Current.CancellationToken);
+        var code = await HeraldCommandLine.RunAsync(root, arguments, output, error, TestContext.Current.CancellationToken);
         return new(code, output.ToString(), error.ToString());
     }
 

@@ -9,7 +9,8 @@ internal static class OwnEnvironment
     [ModuleInitializer]
     internal static void Clear()
     {
-        foreach (var name in Environment.GetEnvironmentVariables().Keys.Cast<string>().Where(name => name.StartsWith("HERALD_", StringComparison.Ordinal) && name != PostgresPrograms.Variable).ToList())
-            Environment.SetEnvironmentVariable(name, null);
+        foreach (var name in Environment.GetEnvironmentVariables().Keys.Cast<string>().ToList())
+            if (name.StartsWith("HERALD_", StringComparison.Ordinal) && name != PostgresPrograms.Variable)
+                Environment.SetEnvironmentVariable(name, null);
     }
 }

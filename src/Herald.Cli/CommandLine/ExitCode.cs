@@ -11,16 +11,16 @@ internal enum ExitCode
     /// <summary>The command line itself is wrong; nothing was tried.</summary>
     BadUsage = 2,
 
-    /// <summary>No Herald answers at the address.</summary>
+    /// <summary>No Herald, or for <c>migrate</c> no PostgreSQL, answers at the address.</summary>
     NotReachable = 3,
 
-    /// <summary>There is no such topic, subscription, event or dead letter.</summary>
+    /// <summary>There is no such topic, subscription, event, dead letter or database.</summary>
     NotFound = 4,
 
     /// <summary>Herald understood and refused: a rule is broken, a version does not match, others depend on it.</summary>
     Refused = 5,
 
-    /// <summary>A token is missing or wrong.</summary>
+    /// <summary>A token, or the user, password or right in PostgreSQL, is missing or wrong.</summary>
     NotAllowed = 6,
 
     /// <summary>Herald cannot take it now; the same command may work later.</summary>

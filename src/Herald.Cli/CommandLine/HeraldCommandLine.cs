@@ -8,12 +8,14 @@ using Herald.Cli.Configuration;
 using Herald.Cli.DeadLetters;
 using Herald.Cli.Demo;
 using Herald.Cli.Events;
+using Herald.Cli.Migrating;
 using Herald.Cli.Publishing;
 using Herald.Cli.Receiving;
 using Herald.Cli.Serving;
 using Herald.Cli.Subscriptions;
 using Herald.Cli.Tailing;
 using Herald.Cli.Topics;
+using Herald.Postgres.Migrations;
 
 namespace Herald.Cli.CommandLine;
 
@@ -37,6 +39,7 @@ internal static class HeraldCommandLine
             TailCommand.Create(),
             CatcherCommand.Create(time),
             BackupCommand.Create(),
+            MigrateCommand.Create(time, StoreMigrations.Load),
             BenchCommand.Create(time),
             PartCommand.Create(time),
             VersionCommand.Create(),
@@ -45,9 +48,11 @@ internal static class HeraldCommandLine
         return root;
     }
 
-    public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, TimeProvider time, CancellationToken cancel)
+    public static Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, TimeProvider time, CancellationToken cancel) =>
+        RunAsync(Create(time), args, output, error, cancel);
+
+    public static async Task<int> RunAsync(RootCommand root, string[] args, TextWriter output, TextWriter error, CancellationToken cancel)
     {
-        var root = Create(time);
         var parsed = root.Parse(args);
         // Signals are ours (see Interruption), and so are exit codes.
         var console = new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };

@@ -107,7 +107,8 @@ internal sealed class LeaseKeeper(
         _moved?.Dispose();
         EndLoop();
         await _loop;
-        await ReleaseAsync(await PutAwayAsync());
+        if (await PutAwayAsync() is { Count: > 0 } saved)
+            await TryReleaseAsync(saved);
         foreach (var left in _owned.Values)
             await left.DisposeAsync();
         _failed.TrySetResult();
@@ -133,7 +134,7 @@ internal sealed class LeaseKeeper(
                 var saved = await PutAwayAsync();
                 // Not awaited: leases must not run out because the store is slow to take others back.
                 if (saved.Count > 0)
-                    _ = ReleaseAsync(saved);
+                    _ = MoveOnAsync(saved);
                 await RenewAsync();
             }
         }
@@ -195,8 +196,9 @@ internal sealed class LeaseKeeper(
                 _validFor = leases.Min(lease => lease.ValidFor!.Value);
             Publish();
         }
+        // With the next renewal it is looked at again, and no sooner.
         if (again.Count > 0)
-            _ = ReleaseAsync(again);
+            _ = TryReleaseAsync(again);
     }
 
     private bool IsOver(Lease lease) => _over.TryGetValue(lease.Shard, out var epoch) && lease.Epoch <= epoch;
@@ -309,20 +311,26 @@ internal sealed class LeaseKeeper(
         return saved;
     }
 
-    // Only what has been saved: whoever owns it next need not repeat anything.
-    private async Task ReleaseAsync(List<Lease> leases)
+    // The shards that this node gets for those that leave may be free by now as well.
+    private async Task MoveOnAsync(List<Lease> leases)
     {
-        if (leases.Count == 0)
-            return;
+        if (await TryReleaseAsync(leases))
+            Wake();
+    }
+
+    // Only what has been saved: whoever owns it next need not repeat anything.
+    private async Task<bool> TryReleaseAsync(List<Lease> leases)
+    {
         try
         {
             await ownership.ReleaseAsync(leases, CancellationToken.None);
-            Wake();
+            return true;
         }
         catch (StoreUnavailableException failure)
         {
             // An answer that still brings them says that it must be done again.
             logger.LogWarning(failure, "{Count} shards could not be released; it is tried again.", leases.Count);
+            return false;
         }
     }
 

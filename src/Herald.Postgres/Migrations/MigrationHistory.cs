@@ -110,7 +110,10 @@ internal sealed class MigrationHistory(MigrationOptions options)
 
     private async Task<bool> HasSchemaAsync(NpgsqlConnection connection, CancellationToken cancel)
     {
-        await using var command = new NpgsqlCommand("select 1 from pg_catalog.pg_namespace where nspname = $1", connection) { Parameters = { new() { Value = options.Schema } } };
+        await using var command = new NpgsqlCommand("select 1 from pg_catalog.pg_namespace where nspname = $1", connection)
+        {
+            Parameters = { new() { Value = options.Schema } },
+        };
         return await command.ExecuteScalarAsync(cancel) is not null;
     }
 

@@ -1,18 +1,16 @@
-using System.Data;
 using Npgsql;
 
 namespace Herald.Postgres.Migrations;
 
 /// <summary>
-/// Brings a schema to where the files of this program want it. Every file is a step of its own, in one transaction: (1) lock, so that one node steps at
-/// a time, (2) read what is applied, which another node may have changed, (3) judge, (4) run the file, (5) write its line of the history. So any number of
-/// nodes may start at once, and one that is killed leaves a step whole or undone.
+/// Brings a schema to where the files of this program want it. Every file is a step of its own (<see cref="MigrationTurn"/>). So any number of nodes
+/// may start at once, and one that is killed leaves a step whole or undone.
 /// </summary>
 /// <param name="tell">Told what is done, a sentence each.</param>
 public sealed class MigrationRunner(NpgsqlDataSource database, MigrationSet set, MigrationOptions options, TimeProvider time, Action<string> tell)
 {
-    private static readonly TimeSpan LockWait = TimeSpan.FromMilliseconds(500);
     private readonly MigrationHistory _history = new(options.Validate() is { } problem ? throw MigrationException.Refused(problem) : options);
+    private readonly MigrationTurn _turn = new(options, time, tell);
 
     /// <param name="to">The id to stop after; null for the newest.</param>
     /// <returns>What was applied, here and now.</returns>
@@ -36,7 +34,7 @@ public sealed class MigrationRunner(NpgsqlDataSource database, MigrationSet set,
         Migration? tried = null;
         try
         {
-            while (await StepAsync(connection, history => tried = Pending(history, to), ApplyAsync, cancel) is { } applied)
+            while (await _turn.TakeAsync(connection, history => tried = Pending(history, to), ApplyAsync, cancel) is { } applied)
                 done.Add(Told("applied", applied));
             return done;
         }
@@ -62,7 +60,8 @@ public sealed class MigrationRunner(NpgsqlDataSource database, MigrationSet set,
         var done = new List<MigrationStep>();
         foreach (var target in targets)
         {
-            var taken = await StepAsync(connection, history => Newest(history, 1).FirstOrDefault() == target ? target : throw Overtaken(target), TakeBackAsync, cancel);
+            var taken = await _turn.TakeAsync(
+                connection, history => Newest(history, 1).FirstOrDefault() == target ? target : throw Overtaken(target), TakeBackAsync, cancel);
             done.Add(Told("took back", taken!));
         }
         return done;
@@ -82,45 +81,9 @@ public sealed class MigrationRunner(NpgsqlDataSource database, MigrationSet set,
         var done = new List<RepairedMigration>();
         if (!await _history.ExistsAsync(connection, cancel))
             return done;
-        while (await StepAsync(connection, history => history.FirstOrDefault(NeedsRepair), RepairAsync, cancel) is { } repaired)
+        while (await _turn.TakeAsync(connection, history => history.FirstOrDefault(NeedsRepair), RepairAsync, cancel) is { } repaired)
             done.Add(repaired);
         return done;
-    }
-
-    /// <summary>Locks that others hold, and transactions that got in each other's way: trying again may help.</summary>
-    internal static bool MayPass(PostgresException error) =>
-        error.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure;
-
-    /// <returns>What <paramref name="run"/> returns, or null when there is nothing to do.</returns>
-    private async Task<TDone?> StepAsync<T, TDone>(
-        NpgsqlConnection connection, Func<List<AppliedMigration>, T?> choose, Func<NpgsqlConnection, T, CancellationToken, Task<TDone>> run, CancellationToken cancel)
-        where T : class where TDone : class
-    {
-        var began = time.GetTimestamp();
-        for (var told = false; ; told = true)
-        {
-            try
-            {
-                await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancel);
-                await _history.LockAsync(connection, LockWait, cancel);
-                if (choose(await _history.ReadAsync(connection, cancel)) is not { } chosen)
-                    return null;
-                var done = await run(connection, chosen, cancel);
-                await transaction.CommitAsync(cancel);
-                return done;
-            }
-            catch (PostgresException busy) when (MayPass(busy))
-            {
-                if (time.GetElapsedTime(began) >= options.Patience)
-                    throw new MigrationException(
-                        MigrationFault.Busy,
-                        $"Schema {options.Schema}: another node has been migrating, or something holds what is to be changed, for longer than {options.Patience.TotalSeconds:0.#} s "
-                        + $"({busy.MessageText}). Nothing was changed by this step; try again when the other is done.",
-                        busy);
-                if (!told)
-                    tell($"Schema {options.Schema}: waiting for another node that is migrating, or for what holds a table ({busy.MessageText}).");
-            }
-        }
     }
 
     private async Task<MigrationStep> ApplyAsync(NpgsqlConnection connection, Migration migration, CancellationToken cancel)

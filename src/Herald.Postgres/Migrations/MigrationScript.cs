@@ -19,7 +19,7 @@ internal sealed class MigrationScript(string file, string template, string schem
             {
                 await command.ExecuteNonQueryAsync(cancel);
             }
-            catch (PostgresException error) when (!MigrationRunner.MayPass(error))
+            catch (PostgresException error) when (!MigrationTurn.MayPass(error))
             {
                 throw new MigrationException(MigrationFault.Failed, Describe(error, statement), error);
             }

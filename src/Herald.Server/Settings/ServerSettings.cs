@@ -8,8 +8,8 @@ namespace Herald.Server.Settings;
 /// </summary>
 public sealed class ServerSettings
 {
-    /// <summary>Variables of the same prefix that are meant for clients.</summary>
-    private static readonly string[] ClientVariables = ["HERALD_SERVER", "HERALD_TOKEN"];
+    /// <summary>Variables of the same prefix that are meant for other commands.</summary>
+    private static readonly string[] OtherVariables = ["HERALD_SERVER", "HERALD_TOKEN", "HERALD_CONNECTION", "HERALD_POSTGRES_BIN"];
 
     private readonly Dictionary<string, (string Value, string Source)> _given = new(StringComparer.Ordinal);
     private readonly List<SettingError> _errors = [];
@@ -66,7 +66,7 @@ public sealed class ServerSettings
     {
         foreach (var (variable, value) in environment.OrderBy(v => v.Key, StringComparer.Ordinal))
         {
-            if (!variable.StartsWith(Setting.Prefix, StringComparison.Ordinal) || ClientVariables.Contains(variable))
+            if (!variable.StartsWith(Setting.Prefix, StringComparison.Ordinal) || OtherVariables.Contains(variable))
                 continue;
             if (SettingTable.All.FirstOrDefault(s => s.Variable == variable) is { } setting)
                 Give(setting.Name, value, $"environment {variable}");

@@ -39,6 +39,48 @@ public sealed class PermitLedgerTests : IDisposable
         Assert.Equal(0, ledger.InFlight);
     }
 
+    [Theory]
+    [InlineData(10, 0.5, 5)]
+    [InlineData(10, 0.25, 3)]
+    [InlineData(3, 0.1, 1)] // one a node, however small its share
+    [InlineData(1, 0.5, 1)]
+    [InlineData(10, 1.0, 10)]
+    public void The_limit_of_a_subscription_is_divided_by_the_share_of_shards(int most, double share, int expected)
+    {
+        var ledger = Ledger(100);
+        ledger.Share(share);
+        ledger.Ask(Fixed(1, most), PermitKind.First, 20, _shard);
+        Assert.Equal(expected, ledger.InFlight);
+    }
+
+    [Fact]
+    public void A_share_that_grows_serves_those_that_wait_and_one_that_shrinks_takes_nothing_away()
+    {
+        var ledger = Ledger(100);
+        ledger.Share(0.25);
+        ledger.Ask(Fixed(1, 8), PermitKind.First, 20, _shard);
+        Assert.Equal(2, ledger.InFlight);
+        ledger.Share(1);
+        Assert.Equal(8, ledger.InFlight);
+        ledger.Share(0.5);
+        Assert.Equal(8, ledger.InFlight);
+        for (var i = 0; i < 5; i++)
+            ledger.Settle(1, PermitKind.First, Results.Delivered(), 1, _shard);
+        Assert.Equal(4, ledger.InFlight);
+    }
+
+    [Fact]
+    public void A_shard_that_withdraws_is_granted_no_more_and_the_others_are_served()
+    {
+        var ledger = Ledger(100);
+        ledger.Ask(Fixed(1, 1), PermitKind.First, 5, _shard);
+        ledger.Ask(Fixed(1, 1), PermitKind.First, 3, _other);
+        ledger.Withdraw(_shard);
+        for (var i = 0; i < 4; i++)
+            ledger.Settle(1, PermitKind.First, Results.Delivered(), 1, _shard);
+        Assert.Equal((1, 3, 0), (_shard.Granted.Count, _other.Granted.Count, ledger.InFlight));
+    }
+
     [Fact]
     public void The_nodes_permits_go_round_among_those_that_have_work()
     {

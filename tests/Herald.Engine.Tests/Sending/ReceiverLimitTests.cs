@@ -48,6 +48,14 @@ public sealed class ReceiverLimitTests
     }
 
     [Fact]
+    public void A_node_with_a_quarter_of_the_shards_probes_a_quarter_as_often()
+    {
+        _limit.Share = 0.25;
+        GoDown();
+        Assert.InRange(_limit.WakeAtMs(_now) - _now, 4 * 200, 4 * 300);
+    }
+
+    [Fact]
     public void Probes_that_fail_come_ever_more_rarely_but_at_least_every_twelve_seconds()
     {
         GoDown();

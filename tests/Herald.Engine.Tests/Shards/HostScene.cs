@@ -20,17 +20,15 @@ internal sealed class HostScene : IAsyncDisposable
 {
     private readonly Intake _intake;
     private readonly ChannelSet _channels;
-    private readonly PermitLedger _ledger;
-    private readonly EngineMetrics _metrics = new();
 
     public HostScene()
     {
         _channels = new ChannelSet([Channel]);
         _intake = new Intake(Log, new IntakeOptions(), Clock);
-        _ledger = new PermitLedger(10, Clock, new Random(1));
+        Ledger = new PermitLedger(10, Clock, new Random(1));
         Catalog = NewCatalog();
-        Runner = new AttemptRunner(Catalog, _channels, _ledger, new ByteGate(1 << 20), _metrics, Clock);
-        (Host, Term) = NewHost(new Lease(OneShardLog.Shard, 1, null));
+        Runner = new AttemptRunner(Catalog, _channels, Ledger, new ByteGate(1 << 20), Metrics, Clock);
+        (Host, Term) = NewHost();
     }
 
     public ManualClock Clock { get; } = new();
@@ -44,7 +42,8 @@ internal sealed class HostScene : IAsyncDisposable
     public AttemptRunner Runner { get; }
     public ShardHost Host { get; private set; }
     public LeaseTerm Term { get; private set; }
-    public int Permits => _ledger.InFlight;
+    public PermitLedger Ledger { get; }
+    public EngineMetrics Metrics { get; } = new();
 
     /// <summary>The catalog as another node has it, on the same store.</summary>
     public Catalog NewCatalog() => new(Subscriptions, Log, _channels, _intake.Encoder, Clock, (_, _) => new(true));
@@ -52,22 +51,35 @@ internal sealed class HostScene : IAsyncDisposable
     /// <summary>Events with these payloads, all of one key unless said otherwise, and the shard is told.</summary>
     public async Task PublishAsync(string[] payloads, Func<int, string>? key = null)
     {
+        Host.OnHead(await AppendAsync(payloads, key));
+    }
+
+    /// <summary>The same, and nobody is told.</summary>
+    /// <returns>The last sequence.</returns>
+    public async Task<long> AppendAsync(string[] payloads, Func<int, string>? key = null)
+    {
         using var batch = _intake.Rent(Catalog.FindTopic("t")!);
         for (var i = 0; i < payloads.Length; i++)
             Assert.Null(new SampleEvent { Key = key?.Invoke(i) ?? "k", Payload = System.Text.Encoding.UTF8.GetBytes(payloads[i]) }.AddTo(batch));
         await _intake.PublishAsync(batch);
-        Host.OnHead(batch.Results[^1].Sequence);
+        return batch.Results[^1].Sequence;
     }
 
     /// <summary>A topic, a subscription to it, and the shard running.</summary>
     public async Task StartAsync(Func<SubscriptionDraft, SubscriptionDraft>? adjust = null)
     {
         Catalog.Follow(update => Host.OnCatalog(update));
+        await SubscribeAsync(adjust);
+        Host.Start();
+        await Host.Ready;
+    }
+
+    /// <summary>A topic, and a subscription to it.</summary>
+    public async Task SubscribeAsync(Func<SubscriptionDraft, SubscriptionDraft>? adjust = null)
+    {
         await Catalog.PutTopicAsync("t", default);
         var draft = new SubscriptionDraft { Id = "s", Topic = "t", Endpoint = "http://one/" };
         Assert.True((await Catalog.PutSubscriptionAsync(adjust?.Invoke(draft) ?? draft, new StartFrom.Earliest(), null, default)).Done);
-        Host.Start();
-        await Host.Ready;
     }
 
     /// <summary>The next attempt, with what it carries.</summary>
@@ -79,26 +91,30 @@ internal sealed class HostScene : IAsyncDisposable
     }
 
     /// <summary>The shard's next owner on the same store.</summary>
-    public void TakeOver() => (Host, Term) = NewHost(new Lease(OneShardLog.Shard, 1, null));
-
-    /// <summary>The shard is not started yet, and will run under this lease.</summary>
-    public void Lend(Lease lease) => (Host, Term) = NewHost(lease);
+    public void TakeOver() => (Host, Term) = NewHost();
 
     public async ValueTask DisposeAsync()
     {
         await Host.DisposeAsync();
         Term.Dispose();
         Catalog.Dispose();
-        _ledger.Dispose();
-        _metrics.Dispose();
+        Ledger.Dispose();
+        Metrics.Dispose();
     }
 
-    private (ShardHost Host, LeaseTerm Term) NewHost(Lease lease)
+    /// <summary>A host as a keeper of leases opens it.</summary>
+    public ShardHost Open(Lease lease, LeaseTerm term)
     {
         var services = new ShardServices(
-            Log, Store, Catalog, _ledger, Runner, new ForwardEncoder(Log, _intake.Encoder, Catalog, Clock), _metrics, Clock, Lines);
+            Log, Store, Catalog, Ledger, Runner, new ForwardEncoder(Log, _intake.Encoder, Catalog, Clock), Metrics, Clock, Lines);
         var settings = new ShardSettings(100, 16, 100, Blocked);
+        return new ShardHost(lease, term, services, new EngineOptions { CommitEvery = TimeSpan.Zero }, settings, seed: 1);
+    }
+
+    private (ShardHost Host, LeaseTerm Term) NewHost()
+    {
+        var lease = new Lease(OneShardLog.Shard, 1, null);
         var term = new LeaseTerm(lease, Clock.GetTimestamp(), Clock);
-        return (new ShardHost(lease, term, services, new EngineOptions { CommitEvery = TimeSpan.Zero }, settings, seed: 1), term);
+        return (Open(lease, term), term);
     }
 }

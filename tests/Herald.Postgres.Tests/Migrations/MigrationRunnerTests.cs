@@ -217,9 +217,10 @@ public sealed class MigrationRunnerTests
     public async Task Whoever_may_not_make_schemas_or_tables_can_still_start_on_one_that_is_ready()
     {
         await using var database = await MigratedDatabase.CreateAsync();
-        await database.RunAsync("create schema herald");
         await database.Runner().UpAsync(null, Cancel);
-        await database.RunAsync("drop role if exists reader; create role reader login password 'p'; grant usage on schema herald to reader; grant select on herald.migration to reader");
+        await database.RunAsync("create role reader login password 'p'");
+        await database.RunAsync("grant usage on schema herald to reader");
+        await database.RunAsync("grant select on herald.migration to reader");
         var connection = new NpgsqlConnectionStringBuilder(database.Source.ConnectionString) { Username = "reader", Password = "p" };
         await using var source = new NpgsqlDataSourceBuilder(connection.ConnectionString).Build();
         var runner = new MigrationRunner(source, MigrationSet.FromFiles(MigratedDatabase.Files()), new(), TimeProvider.System, _ => { });

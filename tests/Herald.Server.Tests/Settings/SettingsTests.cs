@@ -39,7 +39,7 @@ public sealed class SettingsTests
     {
         var settings = Load(
             """{"listen": "127.0.0.1:1", "dataDirectory": "/file", "journal": {"segmentBytes": "1MiB", "retainFor": "2d"}, /* why not */ "engine": {"maxInFlight": 7},}""",
-            [("HERALD_LISTEN", "127.0.0.1:2"), ("HERALD_JOURNAL_SEGMENT_BYTES", "2097152"), ("PATH", "/bin"), ("HERALD_SERVER", "http://client")],
+            [("HERALD_LISTEN", "127.0.0.1:2"), ("HERALD_JOURNAL_SEGMENT_BYTES", "2097152"), ("PATH", "/bin"), ("HERALD_SERVER", "http://client"), ("HERALD_CONNECTION", "postgres://migrate")],
             [("listen", "127.0.0.1:3,[::1]:3")]);
         var options = settings.Options;
         Assert.Equal(["127.0.0.1:3", "[::1]:3"], options.Listen);

@@ -14,7 +14,8 @@ internal sealed class MachineInspector(Simulator simulator, Judge judge, SimStor
         if (node.Engine is not { } engine)
             return;
         var blocked = 0;
-        foreach (var host in engine.Hosts)
+        // One that has ended has given back what it held, and is looked at by nobody.
+        foreach (var host in engine.Hosts.Where(host => !host.Ended.IsCompleted))
         {
             foreach (var state in host.Machine.States.Values)
                 blocked += CheckBounds(host.Machine, state);

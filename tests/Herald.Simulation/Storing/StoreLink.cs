@@ -9,9 +9,12 @@ namespace Herald.Simulation.Storing;
 /// A process's way to the store. A request arrives later, perhaps twice, perhaps not at all; its reply comes later still, or is lost.
 /// When the process dies, what it had sent may still arrive, even after its successor has begun.
 /// </summary>
-internal sealed class StoreLink(NodeView node, SimStore store, Judge judge, Func<StoreWeather> weather)
+internal sealed class StoreLink(NodeView node, SimStore store, Judge judge, Func<string, StoreWeather> weather)
     : IEventLog, IShardStore, IStateReader, ICatalogStore, IDeadLetterStore, IOwnership
 {
+    public const string Renewal = "renewal";
+    private const string Read = "read", Release = "release";
+
     // A beat that stands still for longer than a lease, by a clock that may be a little faster, belongs to a node whose leases have run out.
     private const double Margin = 1.1;
 
@@ -49,8 +52,8 @@ internal sealed class StoreLink(NodeView node, SimStore store, Judge judge, Func
         foreach (var (sequence, record) in read)
         {
             // A reading may fail half-way.
-            if (weather() is StoreWeather.Flaky && _simulator.Draw(0.02))
-                throw Unavailable("read");
+            if (weather(Read) is StoreWeather.Flaky && _simulator.Draw(0.02))
+                throw Unavailable(Read);
             sink.OnEvent(sequence, record);
         }
     }
@@ -107,7 +110,7 @@ internal sealed class StoreLink(NodeView node, SimStore store, Judge judge, Func
         var standingStill = _beats.StandingStill(askedAt);
         var renewal = store.LeasesLast is null
             ? await ReadAsync(() => store.Renew(name, []))
-            : await WriteAsync("renewal", () => store.Renew(name, standingStill), mayRepeat: true).AsTask().WaitAsync(cancel);
+            : await WriteAsync(Renewal, () => store.Renew(name, standingStill), mayRepeat: true).AsTask().WaitAsync(cancel);
         _beats.See(renewal.Beats, _process.Timestamp);
         judge.OnRenewed(node, renewal.Leases, askedAt);
         return renewal.Leases;
@@ -116,13 +119,13 @@ internal sealed class StoreLink(NodeView node, SimStore store, Judge judge, Func
     public async ValueTask ReleaseAsync(IReadOnlyList<Lease> leases, CancellationToken cancel)
     {
         judge.OnHandedOver(node, leases);
-        await WriteAsync("release", () => Do(() => store.Release(leases)), mayRepeat: true);
+        await WriteAsync(Release, () => Do(() => store.Release(leases)), mayRepeat: true);
     }
 
     public IDisposable OnMoved(Action moved) => new Listening<Action>(_movedListeners, moved);
 
     /// <summary>The process ends in peace: others need not wait until its beat has stood still.</summary>
-    public async ValueTask LeaveAsync() => await WriteAsync("release", () => Do(() => store.Leave(_process.Name)));
+    public async ValueTask LeaveAsync() => await WriteAsync(Release, () => Do(() => store.Leave(_process.Name)));
 
     private static bool Do(Action change)
     {
@@ -139,11 +142,16 @@ internal sealed class StoreLink(NodeView node, SimStore store, Judge judge, Func
             _process.Post(_ => listener(), null);
     }
 
-    /// <summary>Tells the process that the log has grown, or the catalog changed. The world loses some of these.</summary>
-    public void Hint()
+    /// <summary>Tells the process that the catalog has changed.</summary>
+    public void HintOfCatalog()
     {
         foreach (var listener in _changeListeners.ToList())
             _process.Post(_ => listener(store.CatalogVersion), null);
+    }
+
+    /// <summary>Tells the process that logs have grown. The world loses some of these.</summary>
+    public void Hint()
+    {
         for (var shard = 0; shard < store.ShardCount; shard++)
         {
             var (at, last) = (new ShardId(shard), store.Bounds(new ShardId(shard)).Last);
@@ -158,7 +166,7 @@ internal sealed class StoreLink(NodeView node, SimStore store, Judge judge, Func
     {
         _simulator.CheckThread();
         // Most readings find what they read in memory.
-        return weather() is StoreWeather.Calm or StoreWeather.Slow && _simulator.Draw(0.7) ? ValueTask.FromResult(read()) : new(SendAsync("read", read));
+        return weather(Read) is StoreWeather.Calm or StoreWeather.Slow && _simulator.Draw(0.7) ? ValueTask.FromResult(read()) : new(SendAsync(Read, read));
     }
 
     private ValueTask<T> WriteAsync<T>(string what, Func<T> write, bool mayRepeat = false)
@@ -170,14 +178,14 @@ internal sealed class StoreLink(NodeView node, SimStore store, Judge judge, Func
     private async Task<T> SendAsync<T>(string what, Func<T> apply, bool mayRepeat = false)
     {
         var reply = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var now = weather();
+        var now = weather(what);
         var (arrives, fails) = now switch
         {
             StoreWeather.Down => (_simulator.Draw(0.3), true),
             StoreWeather.Flaky when _simulator.Draw(0.15) => (_simulator.Draw(0.5), true),
             _ => (true, false),
         };
-        if (fails && arrives && what is not ("read" or "release"))
+        if (fails && arrives && what is not (Read or Release))
             _simulator.Reached.Count($"{what}s applied, reply lost");
         _simulator.In(Delay(now), () => Arrive());
         if (now is not StoreWeather.Calm && arrives && mayRepeat && _simulator.Draw(0.1))

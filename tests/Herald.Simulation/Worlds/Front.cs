@@ -16,7 +16,7 @@ internal sealed class Front
     {
         var process = Process = view.Process;
         process.SkewMs = simulator.Draw(-2000, 2000);
-        _link = new StoreLink(view, store, judge, weather);
+        _link = new StoreLink(view, store, judge, _ => weather());
         var clock = new SimClock(process);
         Intake = new Intake(_link, new IntakeOptions { MaxPayloadBytes = 1000 }, clock);
         Catalog = new Catalog(_link, _link, new ChannelSet([channel]), Intake.Encoder, clock, (_, _) => ValueTask.FromResult(false));

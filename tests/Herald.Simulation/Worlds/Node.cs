@@ -15,7 +15,7 @@ internal sealed class Node(
     private int _lives;
     private StoreLink? _link;
     private long _killAtStep = long.MaxValue;
-    private long _cutOffUntilMs;
+    private long _cutOffUntilMs, _unrenewedUntilMs;
 
     /// <summary>The life it has; null while it is down.</summary>
     public NodeView? Now { get; private set; }
@@ -27,7 +27,8 @@ internal sealed class Node(
     /// <summary>It is meant to stand: what ends is started again, about this much later.</summary>
     public required int RestartsAfterMs { get; init; }
 
-    public StoreWeather Weather => simulator.NowMs < _cutOffUntilMs ? StoreWeather.Down : weather();
+    private StoreWeather WeatherOf(string what) =>
+        simulator.NowMs < _cutOffUntilMs || (what == StoreLink.Renewal && simulator.NowMs < _unrenewedUntilMs) ? StoreWeather.Down : weather();
 
     public void Start()
     {
@@ -36,7 +37,7 @@ internal sealed class Node(
         process.SkewMs = simulator.Draw(-2000, 2000);
         simulator.Trace($"{process.Name} starts");
         var view = new NodeView(process);
-        var link = new StoreLink(view, store, judge, () => Weather);
+        var link = new StoreLink(view, store, judge, WeatherOf);
         var channel = new SimChannel(process, view, receivers, judge);
 #pragma warning disable CA5394 // No secret hangs on it.
         var parts = new EngineParts(link, link, link, link, link, link, [channel], new SimClock(process), new Random(simulator.Random.Next()), NullLoggerFactory.Instance);
@@ -53,6 +54,8 @@ internal sealed class Node(
             }
             catch (Exception failure) when (IsStores(failure))
             {
+                if (view == Now && _isUp && store.LeasesLast is not null)
+                    throw new Violation($"17: {process.Name} ends by {failure.Message}: it can wait for the store, and lose shards");
                 simulator.Reached.Count("lives ended by the store");
                 End(view);
             }
@@ -61,13 +64,17 @@ internal sealed class Node(
 
     public void Hint() => _link?.Hint();
 
+    public void HintOfCatalog() => _link?.HintOfCatalog();
+
     public void HintOfShards() => _link?.HintOfShards();
 
-    /// <summary>The way to the store is broken for a while, for this node alone.</summary>
+    /// <summary>The way to the store is broken for a while, for this node alone; or nothing but the way that renewals take.</summary>
     public void CutOff()
     {
         simulator.Reached.Count("nodes cut off from the store");
-        _cutOffUntilMs = simulator.NowMs + simulator.Draw(100, 6000);
+        _unrenewedUntilMs = simulator.NowMs + simulator.Draw(100, 6000);
+        if (simulator.Draw(0.4))
+            _cutOffUntilMs = _unrenewedUntilMs;
     }
 
     /// <summary>The store lets this life work on the shard, and it does.</summary>
@@ -91,7 +98,7 @@ internal sealed class Node(
         if (Now is null)
             return;
         simulator.Reached.Count("pauses of a node");
-        Now.Process.Pause(simulator.Draw(50, 4000));
+        Now.Process.Pause(simulator.Draw(50, store.LeasesLast is { } lease ? 3 * (int)lease.TotalMilliseconds : 4000));
     }
 
     public void JumpClock()

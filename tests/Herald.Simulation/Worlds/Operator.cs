@@ -120,7 +120,7 @@ internal sealed class Operator(Simulator simulator, Judge judge, SimStore store,
         Endpoint = $"sim://{id}/",
         Filter = WorldPlan.DrawFilter(simulator),
         Retry = WorldPlan.DrawPolicy(simulator, topic),
-        Limits = new DeliveryLimits { MaxInFlight = 1 + (id[^1] % 3), Timeout = TimeSpan.FromMilliseconds(500), FixedInFlight = id == "s1" },
+        Limits = new DeliveryLimits { MaxInFlight = 1 + (id[^1] % 3), Timeout = TimeSpan.FromMilliseconds(500 * (1 + (id[^1] % 3))), FixedInFlight = id == "s1" },
         Secret = new byte[32],
     };
 

@@ -109,10 +109,14 @@ internal sealed class World
         }
         if (_weather == StoreWeather.Down)
             Reached.Count("steps with the store away");
-        if (_weather != StoreWeather.Calm || UnservedShard is not null)
+        if (_weather != StoreWeather.Calm)
+            _disturbedAtMs = _simulator.NowMs;
+        if (_simulator.Steps % 8 != 0)
+            return;
+        if (UnservedShard is not null)
             _disturbedAtMs = _simulator.NowMs;
         if (_nodes.Count(node => Enumerable.Range(0, _plan.Shards).Any(node.Serves)) > 1)
-            Reached.Count("steps with shards on several nodes");
+            Reached.Count("steps with shards on several nodes", 8);
         if (_simulator.Steps % 64 != 0)
             return;
         foreach (var model in _judge.Living.Where(m => m.Runs && _receivers[m.Id].AlwaysWell))
@@ -147,6 +151,8 @@ internal sealed class World
         {
             if (_simulator.Draw(0.7))
                 node.Hint();
+            if (_simulator.Draw(_plan.TellsOfCatalog))
+                node.HintOfCatalog();
             if (_simulator.Draw(0.05))
                 node.HintOfShards();
         }
@@ -172,7 +178,7 @@ internal sealed class World
     private void DisturbNode()
     {
         var node = _simulator.Draw(_nodes);
-        switch (_simulator.Draw(1, 12))
+        switch (_simulator.Draw(1, _plan.LeasesLast is null ? 10 : 15))
         {
             case <= 5: node.KillSoon(); break;
             case <= 7: node.StopCleanly(); break;
@@ -204,6 +210,7 @@ internal sealed class World
         foreach (var node in _nodes)
         {
             node.Hint();
+            node.HintOfCatalog();
             if (node.Engine is { } engine)
                 _operator.Release(engine, node.Now!.Process, discard: false);
         }

@@ -17,6 +17,9 @@ internal sealed record WorldPlan
 
     /// <summary>How long a node is down, about.</summary>
     public required int RestartsAfterMs { get; init; }
+
+    /// <summary>How often a node hears of a change of the catalog that it has not made: of the worlds in which it hardly does, take-overs are the test.</summary>
+    public required double TellsOfCatalog { get; init; }
     public required int Keys { get; init; }
     public required int Subscriptions { get; init; }
     public required EngineOptions Options { get; init; }
@@ -41,9 +44,10 @@ internal sealed record WorldPlan
     private static WorldPlan DrawFrom(Simulator simulator, bool isCluster) => new()
     {
         Shards = simulator.Draw(1, isCluster ? 3 : 2),
-        LeasesLast = isCluster ? TimeSpan.FromMilliseconds(simulator.Draw(1500, 4000)) : null,
+        LeasesLast = isCluster ? TimeSpan.FromMilliseconds(simulator.Draw(1200, 3000)) : null,
         Nodes = isCluster ? simulator.Draw(1, 3) : 1,
         RestartsAfterMs = isCluster && simulator.Draw(0.5) ? 2000 : 100,
+        TellsOfCatalog = simulator.Draw(0.3) ? 0.02 : 0.7,
         Keys = simulator.Draw(1, 6),
         Subscriptions = simulator.Draw(1, 4),
         RoughMs = simulator.Draw(4_000, 20_000),

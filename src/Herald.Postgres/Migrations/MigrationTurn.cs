@@ -1,0 +1,55 @@
+using System.Data;
+using Npgsql;
+
+namespace Herald.Postgres.Migrations;
+
+/// <summary>
+/// One step of one node, in one transaction: (1) lock, so that one node steps at a time, (2) read what is applied, which another node may have changed,
+/// (3) choose what to do, (4) do it and write its line of the history, (5) commit. While others are in the way it waits, and says so.
+/// </summary>
+internal sealed class MigrationTurn(MigrationOptions options, TimeProvider time, Action<string> tell)
+{
+    private static readonly TimeSpan LockWait = TimeSpan.FromMilliseconds(500);
+    private readonly MigrationHistory _history = new(options);
+
+    /// <summary>Locks that others hold, and transactions that got in each other's way: trying again may help.</summary>
+    public static bool MayPass(PostgresException error) =>
+        error.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure;
+
+    /// <param name="choose">What to do, or null for nothing.</param>
+    /// <returns>What <paramref name="run"/> returns, or null when there is nothing to do.</returns>
+    public async Task<TDone?> TakeAsync<T, TDone>(
+        NpgsqlConnection connection, Func<List<AppliedMigration>, T?> choose, Func<NpgsqlConnection, T, CancellationToken, Task<TDone>> run,
+        CancellationToken cancel)
+        where T : class where TDone : class
+    {
+        var began = time.GetTimestamp();
+        for (var told = false; ; told = true)
+        {
+            try
+            {
+                // What is read behind the lock must be as of then, whatever the database's default is.
+                await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancel);
+                await _history.LockAsync(connection, LockWait, cancel);
+                if (choose(await _history.ReadAsync(connection, cancel)) is not { } chosen)
+                    return null;
+                var done = await run(connection, chosen, cancel);
+                await transaction.CommitAsync(cancel);
+                return done;
+            }
+            catch (PostgresException busy) when (MayPass(busy))
+            {
+                if (time.GetElapsedTime(began) >= options.Patience)
+                    throw GivenUp(busy);
+                if (!told)
+                    tell($"Schema {options.Schema}: waiting for another node that is migrating, or for what holds a table ({busy.MessageText}).");
+            }
+        }
+    }
+
+    private MigrationException GivenUp(PostgresException busy) => new(
+        MigrationFault.Busy,
+        $"Schema {options.Schema}: another node has been migrating, or something holds what is to be changed, for longer than "
+        + $"{options.Patience.TotalSeconds:0.#} s ({busy.MessageText}). Nothing was changed by this step; try again when the other is done.",
+        busy);
+}
