@@ -44,7 +44,7 @@ internal sealed class OrdersRig : IAsyncDisposable
             rig.Server = await ServerProcess.StartAsync(["--data", rig._data.FullName, "--listen", "127.0.0.1:0"], TimeProvider.System, cancel);
             rig._client = new HeraldClient(rig.Server.Address, null);
             rig._load = new OrderLoad(
-                new EventPublisher(rig.Client, Topic, PublishPatience, TimeProvider.System), rig.Ledger, orders, TimeProvider.System, new Random(seed));
+                new EventPublisher(() => rig.Client, Topic, PublishPatience, TimeProvider.System), rig.Ledger, orders, TimeProvider.System, new Random(seed));
             Succeeded(await rig.Client.PutAsync($"/v1/topics/{Topic}", null, cancel));
             foreach (var (receiver, conduct) in rig._receivers.Zip(receivers.Select(receiver => receiver.Conduct)))
             {

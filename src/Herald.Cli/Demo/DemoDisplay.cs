@@ -1,5 +1,4 @@
 using System.Globalization;
-using Herald.Cli.Api;
 using Herald.Cli.CommandLine;
 using Herald.Cli.Verifying;
 using Spectre.Console;
@@ -8,11 +7,13 @@ namespace Herald.Cli.Demo;
 
 /// <summary>Shows a run while it goes: a live table, or a line a second.</summary>
 internal sealed class DemoDisplay(
-    ReceiptLedger ledger, IReadOnlyList<OrderReceiver> receivers, DemoPhase phase, HeraldClient client, Terminal terminal, TimeProvider time)
+    ReceiptLedger ledger, IReadOnlyList<OrderReceiver> receivers, DemoPhase phase, IDemoStage stage, Terminal terminal, TimeProvider time)
 {
     private const int ColumnWidth = 11;
     private static readonly TimeSpan LineEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan FrameEvery = TimeSpan.FromMilliseconds(250);
+
+    private IReadOnlyList<(string Name, string State)> _servers = [];
 
     /// <summary>Ends when cancelled, without an exception and with the last numbers shown.</summary>
     public Task RunAsync(DemoOptions options, CancellationToken cancel)
@@ -43,7 +44,8 @@ internal sealed class DemoDisplay(
         {
             await Task.Delay(wait, time, cancel);
             foreach (var receiver in receivers)
-                await receiver.AskLagAsync(client, cancel);
+                await receiver.AskLagAsync(stage.Clients, cancel);
+            _servers = await stage.LookAsync(cancel);
             return true;
         }
         catch (OperationCanceledException)
@@ -65,7 +67,7 @@ internal sealed class DemoDisplay(
             return string.Create(CultureInfo.InvariantCulture,
                 $"{receiver.Name}: delivered {now.Delivered} waiting {now.Lost} retries {receiver.Retries} blocked {receiver.BlockedKeys ?? 0} p50 {Show(receiver, 0.5)} p95 {Show(receiver, 0.95)} p99 {Show(receiver, 0.99)} duplicates {now.Duplicates} out-of-order {now.OutOfOrder}");
         });
-        return string.Create(CultureInfo.InvariantCulture, $"{phase.Elapsed.TotalSeconds:0}s accepted {ledger.AcceptedCount} | {string.Join(" | ", parts)}");
+        return string.Create(CultureInfo.InvariantCulture, $"{phase.Elapsed.TotalSeconds:0}s accepted {ledger.AcceptedCount} | {string.Join(" | ", [.. _servers.Select(server => $"{server.Name}: {server.State}"), .. parts])}");
     }
 
     /// <summary>A column for each receiver: that fits a terminal of 80 columns.</summary>
@@ -86,7 +88,10 @@ internal sealed class DemoDisplay(
         AddRow("out of order", (_, now) => Wanted(now.OutOfOrder));
         // Until the drain is over, what is missing may still come.
         AddRow("lost", (_, now) => phase.IsOver ? Wanted(now.Lost) : "-");
-        return new Rows(new Text($"Herald demo: {phase}"), new Text($"accepted {ledger.AcceptedCount:N0}"), table);
+        List<Spectre.Console.Rendering.IRenderable> rows = [new Text($"Herald demo: {phase}"), new Text($"accepted {ledger.AcceptedCount:N0}")];
+        if (_servers.Count > 0)
+            rows.Add(new Text(string.Join("   ", _servers.Select(server => $"{server.Name}: {server.State}"))));
+        return new Rows([.. rows, table]);
 
         void AddRow(string title, Func<OrderReceiver, LedgerTotals, string> cell) =>
             table.AddRow([title, .. receivers.Select(receiver => cell(receiver, ledger.Now(receiver.Number)))]);

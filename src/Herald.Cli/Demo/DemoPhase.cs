@@ -1,7 +1,7 @@
 namespace Herald.Cli.Demo;
 
 /// <summary>Where a run is, for the display.</summary>
-internal sealed class DemoPhase(TimeProvider time, DemoOptions options, Uri server)
+internal sealed class DemoPhase(TimeProvider time, DemoOptions options, string place)
 {
     private readonly long _began = time.GetTimestamp();
     private long _drainBegan;
@@ -17,6 +17,6 @@ internal sealed class DemoPhase(TimeProvider time, DemoOptions options, Uri serv
     public void End() => _over = true;
 
     public override string ToString() => _over ? $"over after {Elapsed.TotalSeconds:0} s" : Volatile.Read(ref _drainBegan) is var drain && drain == 0
-        ? $"publishing to {server}, {Math.Min(Elapsed.TotalSeconds, options.Load.TotalSeconds):0} of {options.Load.TotalSeconds:0} s"
+        ? $"publishing to {place}, {Math.Min(Elapsed.TotalSeconds, options.Load.TotalSeconds):0} of {options.Load.TotalSeconds:0} s"
         : $"draining, {time.GetElapsedTime(drain).TotalSeconds:0} of at most {options.Drain.TotalSeconds:0} s";
 }

@@ -1,18 +1,19 @@
 using Herald.Cli.Api;
 using Herald.Cli.CommandLine;
+using Herald.Cli.Databases;
 using Herald.Cli.Processes;
 using Herald.Cli.Publishing;
 using Herald.Cli.Receiving;
-using Herald.Cli.Serving;
 using Herald.Cli.Verifying;
 
 namespace Herald.Cli.Demo;
 
 /// <summary>
-/// The demo: (1) a server in a process of its own, (2) four receivers and their subscriptions, (3) the load, while one receiver dies
+/// The demo: (1) a server in a process of its own, or several, (2) four receivers and their subscriptions, (3) the load, while one receiver dies
 /// in the middle third, (4) the drain, (5) the verdict. What was started is stopped, and a temporary directory removed, however it ends.
 /// </summary>
-internal sealed class DemoRun(DemoOptions options, Terminal terminal, TimeProvider time)
+/// <param name="start">Begins what it runs on, in a directory that is there.</param>
+internal sealed class DemoRun(DemoOptions options, Func<DirectoryInfo, CancellationToken, Task<IDemoStage>> start, Terminal terminal, TimeProvider time)
 {
     public const string Topic = "orders";
     private const int LeastAccepted = 1000;
@@ -25,13 +26,11 @@ internal sealed class DemoRun(DemoOptions options, Terminal terminal, TimeProvid
         var directory = options.Data ?? Directory.CreateTempSubdirectory("herald-demo-");
         try
         {
-            // 1. The server.
-            await using var server = await ServerProcess.StartAsync(
-                ["--data", directory.FullName, "--listen", "127.0.0.1:0"], time, cancel);
-            using var client = new HeraldClient(server.Address, null);
-            return await RunAsync(server, client, cancel);
+            // 1. The server, or servers.
+            await using var stage = await start(directory, cancel);
+            return await RunAsync(stage, cancel);
         }
-        catch (Exception failure) when (failure is ChildProcessException or OrderLoadException or HttpRequestException)
+        catch (Exception failure) when (failure is ChildProcessException or LocalPostgresException or OrderLoadException or HttpRequestException)
         {
             return terminal.Fail(ExitCode.Failed, failure.Message);
         }
@@ -46,10 +45,10 @@ internal sealed class DemoRun(DemoOptions options, Terminal terminal, TimeProvid
         }
     }
 
-    private async Task<ExitCode> RunAsync(ServerProcess server, HeraldClient client, CancellationToken cancel)
+    private async Task<ExitCode> RunAsync(IDemoStage stage, CancellationToken cancel)
     {
         // 2. Receivers and subscriptions.
-        using var load = new OrderLoad(new EventPublisher(client, Topic, options.Drain, time), _ledger, options.Keys, time, new Random(Seed));
+        using var load = new OrderLoad(new EventPublisher(() => stage.Client, Topic, options.Drain, time), _ledger, options.Keys, time, new Random(Seed));
         (string Name, Conduct Conduct)[] kinds =
         [
             ("healthy", new Conduct.Healthy()), ("slow", new Conduct.Slow(SlowBy)), ("flaky", new Conduct.Flaky(0.5)), ("dying", new Conduct.Healthy()),
@@ -57,26 +56,27 @@ internal sealed class DemoRun(DemoOptions options, Terminal terminal, TimeProvid
         var receivers = kinds.Select((kind, number) => new OrderReceiver(kind.Name, number, _ledger)).ToArray();
         try
         {
-            if (Refused(await client.PutAsync($"/v1/topics/{Topic}", null, cancel)) is { } noTopic)
+            if (Refused(await stage.Client.PutAsync($"/v1/topics/{Topic}", null, cancel)) is { } noTopic)
                 return noTopic;
             foreach (var (receiver, kind) in receivers.Zip(kinds))
             {
                 await receiver.StartAsync(kind.Conduct, () => load.Now, time, new Random(Seed + receiver.Number), cancel);
-                if (Refused(await receiver.SubscribeAsync(client, Topic, cancel)) is { } noSubscription)
+                if (Refused(await receiver.SubscribeAsync(stage.Client, Topic, cancel)) is { } noSubscription)
                     return noSubscription;
             }
 
             // 3. and 4. Load and drain, with something to look at.
-            var phase = new DemoPhase(time, options, server.Address);
+            var phase = new DemoPhase(time, options, stage.Place);
             using var showing = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-            var display = new DemoDisplay(_ledger, receivers, phase, client, terminal, time).RunAsync(options, showing.Token);
+            var display = new DemoDisplay(_ledger, receivers, phase, stage, terminal, time).RunAsync(options, showing.Token);
             try
             {
                 await Task.WhenAll(
                     load.RunAsync(options.Rate, options.Load, long.MaxValue, cancel),
-                    DieInTheMiddleAsync(receivers[^1].Webhooks, cancel));
+                    DieInTheMiddleAsync(receivers[^1].Webhooks, cancel),
+                    stage.PlayAsync(options.Load, cancel));
                 phase.BeginDrain();
-                await DrainAsync(server, cancel);
+                await DrainAsync(stage, cancel);
                 phase.End();
             }
             finally
@@ -103,10 +103,10 @@ internal sealed class DemoRun(DemoOptions options, Terminal terminal, TimeProvid
         await receiver.ComeBackAsync(cancel);
     }
 
-    private async Task DrainAsync(ServerProcess server, CancellationToken cancel)
+    private async Task DrainAsync(IDemoStage stage, CancellationToken cancel)
     {
         var began = time.GetTimestamp();
-        while (_ledger.Judge().Lost > 0 && time.GetElapsedTime(began) < options.Drain && !server.HasExited)
+        while (_ledger.Judge().Lost > 0 && time.GetElapsedTime(began) < options.Drain && !stage.HasEnded)
             await Task.Delay(TimeSpan.FromMilliseconds(100), time, cancel);
     }
 

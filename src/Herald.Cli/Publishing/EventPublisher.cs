@@ -7,8 +7,9 @@ namespace Herald.Cli.Publishing;
 /// Publishes batches one after another. A batch whose fate is unknown (no answer, or an answer that says "not now") is sent again
 /// with the same ids, so that Herald keeps one of it, before the next is sent: order per key survives every retry.
 /// </summary>
+/// <param name="client">Asked for every try: where there are several servers, another one may answer.</param>
 /// <param name="patience">How long one batch is tried again. Once it is over, the last answer or failure is the caller's.</param>
-internal sealed class EventPublisher(HeraldClient client, string topic, TimeSpan patience, TimeProvider time)
+internal sealed class EventPublisher(Func<HeraldClient> client, string topic, TimeSpan patience, TimeProvider time)
 {
     private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(2);
@@ -25,7 +26,7 @@ internal sealed class EventPublisher(HeraldClient client, string topic, TimeSpan
             TimeSpan? asked = null;
             try
             {
-                var reply = await client.PublishAsync(topic, ndjson, cancel);
+                var reply = await client().PublishAsync(topic, ndjson, cancel);
                 _hasAnswered = true;
                 if (!MayWorkLater(reply) || IsOver(began))
                     return reply;

@@ -11,7 +11,7 @@ internal sealed class Import(HeraldClient client, string topic, TimeSpan retryFo
     /// <summary>A batch is sent early when it has grown to this, so that big payloads do not make requests that are too large.</summary>
     private const int BatchBytes = 4 << 20;
 
-    private readonly EventPublisher _publisher = new(client, topic, retryFor, time);
+    private readonly EventPublisher _publisher = new(() => client, topic, retryFor, time);
 
     public PublishTally Tally { get; } = new();
 

@@ -1,0 +1,56 @@
+using Herald.Cli.Api;
+using Herald.Cli.Serving;
+
+namespace Herald.Cli.Clusters;
+
+/// <summary>One node of a cluster, through its lives: its address stays the same.</summary>
+internal sealed class ClusterNode(string name, string[] arguments, TimeProvider time) : IAsyncDisposable
+{
+    private ServerProcess? _process;
+    private HeraldClient? _client;
+
+    public string Name => name;
+    public bool IsRunning => _process is { HasExited: false };
+    public ServerProcess Process => _process ?? throw new InvalidOperationException($"{name} has not been started.");
+    public HeraldClient Client => _client ?? throw new InvalidOperationException($"{name} has not been started.");
+
+    public async Task StartAsync(CancellationToken cancel)
+    {
+        var listen = _process?.Address.Authority ?? "127.0.0.1:0";
+        if (_process is not null)
+            await _process.DisposeAsync();
+        _process = await ServerProcess.StartAsync([.. arguments, "--listen", listen], time, cancel);
+        _client ??= new HeraldClient(_process.Address, null);
+    }
+
+    /// <summary>Without a word, as a crash would.</summary>
+    public Task KillAsync() => Process.KillAsync();
+
+    /// <summary>Cleanly: what it owns is handed over.</summary>
+    public Task StopAsync() => Process.StopAsync();
+
+    /// <summary>How many shards it owns; null when it does not answer.</summary>
+    public async Task<int?> AskShardsAsync(CancellationToken cancel)
+    {
+        const string Metric = "herald_shards_owned ";
+        if (!IsRunning)
+            return null;
+        try
+        {
+            var reply = await Client.GetAsync("/metrics", cancel);
+            var line = reply.Text.Split('\n').FirstOrDefault(line => line.StartsWith(Metric, StringComparison.Ordinal));
+            return line is not null && int.TryParse(line.AsSpan(Metric.Length), out var shards) ? shards : null;
+        }
+        catch (HttpRequestException)
+        {
+            return null;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is not null)
+            await _process.DisposeAsync();
+        _client?.Dispose();
+    }
+}
