@@ -57,7 +57,7 @@ internal static class MigrateCommand
             (await runner.RepairAsync(call.Cancel)).Select(repaired => new JsonObject { ["id"] = repaired.Id, ["name"] = repaired.Name, ["done"] = repaired.What }),
             "Nothing to repair.", "id", "name", "done"));
 
-    private static JsonObject Item(MigrationStep step) => new() { ["id"] = step.Id, ["name"] = step.Name, ["tookMs"] = (long)step.Took.TotalMilliseconds };
+    private static JsonObject Item(MigrationStep step) => new() { ["id"] = step.Id, ["name"] = step.Name, ["tookMs"] = Math.Round(step.Took.TotalMilliseconds) };
 
     private static JsonObject Item(MigrationStatus status) => new()
     {
@@ -66,7 +66,7 @@ internal static class MigrateCommand
         ["state"] = status.State.ToString().ToLowerInvariant(),
         ["at"] = status.At is { } at ? $"{at.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}" : null,
         ["who"] = status.Who,
-        ["tookMs"] = status.Took is { } took ? (long)took.TotalMilliseconds : null,
+        ["tookMs"] = status.Took is { } took ? Math.Round(took.TotalMilliseconds) : null,
         ["problem"] = status.Problem,
     };
 

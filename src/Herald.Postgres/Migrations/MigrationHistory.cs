@@ -106,7 +106,7 @@ internal sealed class MigrationHistory(MigrationOptions options)
                 applied_at = excluded.applied_at, took_ms = excluded.took_ms, error = excluded.error
             {condition}
             """,
-            cancel, migration.Id, migration.Name, migration.Checksum, options.Who, (long)took.TotalMilliseconds, (object?)error ?? DBNull.Value);
+            cancel, migration.Id, migration.Name, migration.Checksum, options.Who, (long)Math.Round(took.TotalMilliseconds), (object?)error ?? DBNull.Value);
 
     private async Task<bool> HasSchemaAsync(NpgsqlConnection connection, CancellationToken cancel)
     {
