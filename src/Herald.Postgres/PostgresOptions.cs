@@ -29,6 +29,9 @@ public sealed record PostgresOptions
     /// <summary>Connections that append, each for shards of its own, 1 to 64. Default 2.</summary>
     public int AppendPipelines { get; init; } = 2;
 
+    /// <summary>Connections of one node, 4 to 1,000; three more are kept for its heartbeat. Default 20.</summary>
+    public int Connections { get; init; } = 20;
+
     /// <summary>How long a call may wait for the database before it is given up. Default 10 s.</summary>
     public TimeSpan CommandTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
@@ -76,6 +79,8 @@ public sealed record PostgresOptions
         Check(ShardCount is >= 1 and <= 1024, nameof(ShardCount), ShardCount, "must be 1 to 1,024");
         Check(Lease >= TimeSpan.FromSeconds(1) && Lease <= TimeSpan.FromMinutes(1), nameof(Lease), Lease, "must be 1 s to 1 min");
         Check(AppendPipelines is >= 1 and <= 64, nameof(AppendPipelines), AppendPipelines, "must be 1 to 64");
+        Check(Connections is >= 4 and <= 1000, nameof(Connections), Connections, "must be 4 to 1,000");
+        Check(AppendPipelines <= Connections - 2, nameof(AppendPipelines), AppendPipelines, $"must leave two of {Connections} connections to others");
         Check(CommandTimeout >= TimeSpan.FromSeconds(1), nameof(CommandTimeout), CommandTimeout, "must be at least 1 s");
         Check(RecentBytes >= 0, nameof(RecentBytes), RecentBytes, "must not be negative");
         Check(PeriodAge >= TimeSpan.FromMinutes(1) && PeriodAge <= TimeSpan.FromDays(30), nameof(PeriodAge), PeriodAge, "must be 1 min to 30 days");

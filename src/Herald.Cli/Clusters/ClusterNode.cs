@@ -6,28 +6,41 @@ namespace Herald.Cli.Clusters;
 /// <summary>One node of a cluster, through its lives: its address stays the same.</summary>
 internal sealed class ClusterNode(string name, string[] arguments, TimeProvider time) : IAsyncDisposable
 {
-    private ServerProcess? _process;
+    private volatile ServerProcess? _process;
+    private volatile bool _isMeantToRun;
     private HeraldClient? _client;
 
     public string Name => name;
-    public bool IsRunning => _process is { HasExited: false };
+    public bool IsRunning => _isMeantToRun && _process is { HasExited: false };
+
+    /// <summary>It ended by itself.</summary>
+    public bool HasFailed => _isMeantToRun && _process is { HasExited: true };
     public ServerProcess Process => _process ?? throw new InvalidOperationException($"{name} has not been started.");
     public HeraldClient Client => _client ?? throw new InvalidOperationException($"{name} has not been started.");
 
     public async Task StartAsync(CancellationToken cancel)
     {
         var listen = _process?.Address.Authority ?? "127.0.0.1:0";
-        if (_process is not null)
-            await _process.DisposeAsync();
+        if (_process is { } before)
+            await before.DisposeAsync();
         _process = await ServerProcess.StartAsync([.. arguments, "--listen", listen], time, cancel);
         _client ??= new HeraldClient(_process.Address, null);
+        _isMeantToRun = true;
     }
 
     /// <summary>Without a word, as a crash would.</summary>
-    public Task KillAsync() => Process.KillAsync();
+    public Task KillAsync()
+    {
+        _isMeantToRun = false;
+        return Process.KillAsync();
+    }
 
     /// <summary>Cleanly: what it owns is handed over.</summary>
-    public Task StopAsync() => Process.StopAsync();
+    public Task StopAsync()
+    {
+        _isMeantToRun = false;
+        return Process.StopAsync();
+    }
 
     /// <summary>How many shards it owns; null when it does not answer.</summary>
     public async Task<int?> AskShardsAsync(CancellationToken cancel)
@@ -49,8 +62,9 @@ internal sealed class ClusterNode(string name, string[] arguments, TimeProvider 
 
     public async ValueTask DisposeAsync()
     {
-        if (_process is not null)
-            await _process.DisposeAsync();
+        _isMeantToRun = false;
+        if (_process is { } last)
+            await last.DisposeAsync();
         _client?.Dispose();
     }
 }

@@ -1,5 +1,6 @@
 using Herald.Cli.Api;
 using Herald.Cli.Clusters;
+using Herald.Cli.Processes;
 
 namespace Herald.Cli.Demo;
 
@@ -32,8 +33,16 @@ internal sealed class ClusterStage : IDemoStage
         await _cluster.Nodes[1].StartAsync(cancel);
     }
 
+    /// <exception cref="ChildProcessException">A node has ended that was meant to run.</exception>
+    private void CheckNodes()
+    {
+        if (_cluster.Nodes.FirstOrDefault(node => node.HasFailed) is { } failed)
+            throw new ChildProcessException($"{failed.Name} has ended by itself.{Environment.NewLine}{failed.Process.LastOutput}");
+    }
+
     public async Task<IReadOnlyList<(string Name, string State)>> LookAsync(CancellationToken cancel)
     {
+        CheckNodes();
         var states = new List<(string, string)>();
         foreach (var node in _cluster.Nodes)
             states.Add((node.Name, node.IsRunning ? $"{await node.AskShardsAsync(cancel) ?? 0} shards" : "killed"));

@@ -271,6 +271,7 @@ internal sealed class LeaseKeeper(
         }
         catch (Exception failure)
         {
+            logger.LogCritical(failure, "Shard {Shard} cannot go on, and the node with it.", host.Shard);
             _failed.TrySetException(failure);
         }
     }

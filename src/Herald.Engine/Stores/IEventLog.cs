@@ -22,7 +22,7 @@ public interface IEventLog
     ValueTask<IndexRead> ReadIndexAsync(ShardId shard, long from, Memory<IndexEntry> into, CancellationToken cancel);
 
     /// <summary>
-    /// Reads whole events; <paramref name="sequences"/> ascend. A sequence that is no longer kept is passed over in silence.
+    /// Reads whole events, in the order of <paramref name="sequences"/>, which ascend. A sequence that is no longer kept is passed over in silence.
     /// </summary>
     ValueTask ReadEventsAsync(ShardId shard, ReadOnlyMemory<long> sequences, IEventSink sink, CancellationToken cancel);
 

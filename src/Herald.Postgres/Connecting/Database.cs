@@ -9,7 +9,7 @@ namespace Herald.Postgres.Connecting;
 /// </summary>
 internal sealed class Database : IAsyncDisposable
 {
-    private const int Tries = 6;
+    private const int Tries = 6, VitalConnections = 3;
 
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _closing = new();
@@ -19,8 +19,9 @@ internal sealed class Database : IAsyncDisposable
     {
         _time = time;
         (Schema, LogSchema) = (options.Schema, options.Schema + "_log");
-        var settings = new NpgsqlConnectionStringBuilder(options.Connection);
+        var settings = new NpgsqlConnectionStringBuilder(ConnectionText.Parse(options.Connection).Npgsql);
         UseUnlessSet(settings, "Application Name", "herald");
+        UseUnlessSet(settings, "Maximum Pool Size", options.Connections);
         UseUnlessSet(settings, "Max Auto Prepare", 100);
         UseUnlessSet(settings, "Auto Prepare Min Usages", 2);
         UseUnlessSet(settings, "Command Timeout", (int)options.CommandTimeout.TotalSeconds);
@@ -29,17 +30,16 @@ internal sealed class Database : IAsyncDisposable
         UseUnlessSet(settings, "Tcp Keepalive", true);
         // Nothing of ours changes a session; an open transaction is rolled back all the same.
         UseUnlessSet(settings, "No Reset On Close", true);
-        // With several hosts: the one that takes writes, found anew when it has moved.
-        if (settings.Host?.Contains(',', StringComparison.Ordinal) == true)
-        {
-            UseUnlessSet(settings, "Target Session Attributes", "primary");
-            UseUnlessSet(settings, "Host Recheck Seconds", 1);
-        }
         Source = new NpgsqlDataSourceBuilder(settings.ConnectionString).BuildMultiHost();
-        Connection = settings;
+        settings.MaxPoolSize = VitalConnections;
+        Vital = new NpgsqlDataSourceBuilder(settings.ConnectionString).BuildMultiHost();
     }
 
     public NpgsqlDataSource Source { get; }
+
+    /// <summary>For the heartbeat and the listener, which must not wait behind a flood of reading.</summary>
+    public NpgsqlDataSource Vital { get; }
+
     public string Schema { get; }
     public string LogSchema { get; }
 
@@ -48,10 +48,13 @@ internal sealed class Database : IAsyncDisposable
     /// <summary>Ends when the store is closed: nothing may wait for longer.</summary>
     public CancellationToken Closing => _closing.Token;
 
-    private NpgsqlConnectionStringBuilder Connection { get; }
-
     /// <summary>Runs work that may be run again, on a connection of the pool.</summary>
-    public async Task<T> RunAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> work, CancellationToken cancel)
+    public Task<T> RunAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> work, CancellationToken cancel) => RunAsync(Source, work, cancel);
+
+    /// <summary>The same, with one of the few connections that nothing else may take.</summary>
+    public Task<T> RunVitalAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> work, CancellationToken cancel) => RunAsync(Vital, work, cancel);
+
+    private async Task<T> RunAsync<T>(NpgsqlDataSource source, Func<NpgsqlConnection, CancellationToken, Task<T>> work, CancellationToken cancel)
     {
         if (_closing.IsCancellationRequested)
             throw new StoreUnavailableException("The store is closed.");
@@ -60,7 +63,7 @@ internal sealed class Database : IAsyncDisposable
         {
             try
             {
-                await using var connection = await Source.OpenConnectionAsync(either.Token).ConfigureAwait(false);
+                await using var connection = await source.OpenConnectionAsync(either.Token).ConfigureAwait(false);
                 return await work(connection, either.Token).ConfigureAwait(false);
             }
             catch (Exception failure) when (Connecting.Failures.IsConflict(failure) && tried < Tries)
@@ -100,6 +103,7 @@ internal sealed class Database : IAsyncDisposable
     {
         await _closing.CancelAsync().ConfigureAwait(false);
         await Source.DisposeAsync().ConfigureAwait(false);
+        await Vital.DisposeAsync().ConfigureAwait(false);
         _closing.Dispose();
     }
 

@@ -21,7 +21,7 @@ internal sealed class Registry(Database database, PeriodReader periods, Postgres
     }
 
     /// <summary>Says that the node lives, and reads what there is to know. A node that is not among the answer has been declared dead.</summary>
-    public Task<Membership> BeatAsync(long node, CancellationToken cancel) => database.RunAsync(
+    public Task<Membership> BeatAsync(long node, CancellationToken cancel) => database.RunVitalAsync(
         async (connection, either) =>
         {
             while (true)

@@ -54,19 +54,22 @@ internal sealed class LogReader(Database database, PeriodReader periods, RecordR
 
     public async ValueTask ReadEventsAsync(ShardId shard, ReadOnlyMemory<long> sequences, IEventSink sink, CancellationToken cancel)
     {
-        var missing = new List<(ShardId, long)>();
         var recent = RecentOf(shard);
+        var missing = new List<(ShardId, long)>();
         foreach (var sequence in sequences.Span)
-            if (recent?.TryRead(sequence, sink) != true)
+            if (recent?.Has(sequence) != true)
                 missing.Add((shard, sequence));
-        if (missing.Count == 0)
-            return;
-        var read = new List<(long Sequence, byte[] Record)>();
-        // Who knows a sequence has met its table before: the map may name tables that are gone, but lacks none.
-        for (var map = periods.Map; !await TryReadAsync(map, missing, read, cancel).ConfigureAwait(false);)
-            map = await periods.RefreshAsync(cancel).ConfigureAwait(false);
-        foreach (var (sequence, record) in read)
-            sink.OnEvent(sequence, record);
+        var read = missing.Count == 0 ? [] : await ReadStoredAsync(missing, cancel).ConfigureAwait(false);
+        for (var i = 0; i < sequences.Length; i++)
+        {
+            var sequence = sequences.Span[i];
+            if (read.TryGetValue(sequence, out var record))
+                sink.OnEvent(sequence, record);
+            else if (recent?.TryRead(sequence, sink) != true && !missing.Contains((shard, sequence)))
+                // Written over since it was looked for.
+                foreach (var (_, late) in await ReadStoredAsync([(shard, sequence)], cancel).ConfigureAwait(false))
+                    sink.OnEvent(sequence, late);
+        }
     }
 
     public async ValueTask<LogBounds> BoundsAsync(ShardId shard, CancellationToken cancel)
@@ -193,22 +196,26 @@ internal sealed class LogReader(Database database, PeriodReader periods, RecordR
         }
     }
 
-    private async Task<bool> TryReadAsync(PeriodMap map, List<(ShardId, long)> wanted, List<(long, byte[])> read, CancellationToken cancel)
+    /// <summary>From the tables. Who knows a sequence has met its table before: the map may name tables that are gone, but lacks none.</summary>
+    private async Task<Dictionary<long, byte[]>> ReadStoredAsync(List<(ShardId, long)> wanted, CancellationToken cancel)
     {
-        try
+        for (var map = periods.Map; ; map = await periods.RefreshAsync(cancel).ConfigureAwait(false))
         {
-            await database.RunAsync(
-                async (connection, either) =>
-                {
-                    read.Clear();
-                    await records.ReadAsync(connection, map, wanted, (_, sequence, record) => read.Add((sequence, record)), either).ConfigureAwait(false);
-                },
-                cancel).ConfigureAwait(false);
-            return true;
-        }
-        catch (PostgresException failure) when (Failures.IsTableGone(failure))
-        {
-            return false;
+            try
+            {
+                return await database.RunAsync(
+                    async (connection, either) =>
+                    {
+                        var read = new Dictionary<long, byte[]>();
+                        await records.ReadAsync(connection, map, wanted, (_, sequence, record) => read[sequence] = record, either).ConfigureAwait(false);
+                        return read;
+                    },
+                    cancel).ConfigureAwait(false);
+            }
+            catch (PostgresException failure) when (Failures.IsTableGone(failure))
+            {
+                // The map is read again.
+            }
         }
     }
 }

@@ -64,20 +64,27 @@ internal sealed class RecentEvents
         }
     }
 
+    public bool Has(long sequence)
+    {
+        lock (_gate)
+            return Has_NeedsLock(sequence);
+    }
+
     /// <summary>Gives the record to the sink if it is there.</summary>
     public bool TryRead(long sequence, IEventSink sink)
     {
         lock (_gate)
         {
-            if (sequence < _first || sequence > _last)
+            if (!Has_NeedsLock(sequence))
                 return false;
             ref var slot = ref SlotOf(sequence);
-            if (slot.WrittenAt == NotKept || slot.WrittenAt < _written - _bytes.Length)
-                return false;
             sink.OnEvent(sequence, _bytes.AsSpan((int)(slot.WrittenAt % _bytes.Length), slot.Entry.Size));
             return true;
         }
     }
+
+    private bool Has_NeedsLock(long sequence) =>
+        sequence >= _first && sequence <= _last && SlotOf(sequence).WrittenAt is not NotKept and var at && at >= _written - _bytes.Length;
 
     private ref Slot SlotOf(long sequence) => ref _slots[(int)(sequence % _slots.Length)];
 

@@ -14,7 +14,7 @@ internal sealed class Listener(Database database, string channel, TimeProvider t
         {
             try
             {
-                await using var connection = await database.Source.OpenConnectionAsync(database.Closing).ConfigureAwait(false);
+                await using var connection = await database.Vital.OpenConnectionAsync(database.Closing).ConfigureAwait(false);
                 connection.Notification += OnNotification;
                 await using (var listen = connection.Command(Dialect.ListenSql(channel)))
                     await listen.ExecuteNonQueryAsync(database.Closing).ConfigureAwait(false);

@@ -72,6 +72,7 @@ internal static class SettingTable
             (o, text) => (o.Postgres with { Connection = "-", Schema = text }).Validate().Count == 0 ? Postgres(o, p => p with { Schema = text }) : null),
         Number("postgres.shardCount", 1, 1024, o => o.Postgres.ShardCount, (o, v) => Postgres(o, p => p with { ShardCount = (int)v })),
         Number("postgres.appendPipelines", 1, 64, o => o.Postgres.AppendPipelines, (o, v) => Postgres(o, p => p with { AppendPipelines = (int)v })),
+        Number("postgres.connections", 4, 1000, o => o.Postgres.Connections, (o, v) => Postgres(o, p => p with { Connections = (int)v })),
         Duration("postgres.commandTimeout", TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10), o => o.Postgres.CommandTimeout, (o, v) => Postgres(o, p => p with { CommandTimeout = v })),
         Bytes("postgres.recentBytes", 0, 64 * GiB, o => o.Postgres.RecentBytes, (o, v) => Postgres(o, p => p with { RecentBytes = v })),
         Duration("postgres.periodAge", TimeSpan.FromMinutes(1), 30 * Day, o => o.Postgres.PeriodAge, (o, v) => Postgres(o, p => p with { PeriodAge = v })),

@@ -117,6 +117,17 @@ public abstract class EventLogContract(StoreHarness harness) : StoreContract(har
     }
 
     [Fact]
+    public async Task Events_are_given_in_the_order_of_their_sequences_wherever_they_lie()
+    {
+        await OwnAsync(new ShardId(1));
+        await AppendAsync(Events.Make(3, shard: 1));
+        await AppendAsync(Events.Make(payload: new byte[900_000], shard: 1));
+        await AppendAsync(Events.Make(3, shard: 1));
+        var read = await ReadEventsAsync(new ShardId(1), 1, 3, 4, 5, 7);
+        Assert.Equal([1L, 3, 4, 5, 7], read.Keys);
+    }
+
+    [Fact]
     public async Task Bounds_of_an_empty_log_meet()
     {
         Assert.Equal(new LogBounds(1, 0), await Log.BoundsAsync(new ShardId(2), Cancel));
