@@ -254,20 +254,22 @@ internal sealed class LeaseKeeper(
         // Before it loads: no change of the catalog may pass it by.
         Publish();
         owned.Host.Start();
-        _ = WatchAsync(owned.Host);
+        _ = WatchAsync(owned);
     }
 
-    private async Task WatchAsync(ShardHost host)
+    private async Task WatchAsync(OwnedShard owned)
     {
         try
         {
-            await host.Ended;
+            await owned.Host.Ended;
             Wake();
         }
         catch (Exception failure) when (_runsOut && (failure is StoreUnavailableException || IsStale(failure)))
         {
             // The next renewal tells whose the shard is. It is not hastened: the store, or the other owner, needs no haste.
-            logger.LogWarning(failure, "Shard {Shard} does not run on this node any more.", host.Shard);
+            if (IsStale(failure) && !owned.IsLost)
+                metrics.LeaseLost();
+            logger.LogWarning(failure, "Shard {Shard} does not run on this node any more.", owned.Lease.Shard);
         }
         catch (Exception failure)
         {

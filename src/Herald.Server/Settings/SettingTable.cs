@@ -44,6 +44,7 @@ internal static class SettingTable
         Duration("engine.commitEvery", TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1), o => o.Engine.CommitEvery,
             (o, v) => o with { Engine = o.Engine with { CommitEvery = v } }),
         Duration("engine.grace", TimeSpan.Zero, TimeSpan.FromMinutes(10), o => o.Engine.Grace, (o, v) => o with { Engine = o.Engine with { Grace = v } }),
+        Duration("engine.handover", TimeSpan.Zero, TimeSpan.FromMinutes(10), o => o.Engine.Handover, (o, v) => o with { Engine = o.Engine with { Handover = v } }),
 
         Number("journal.shardCount", 1, 1024, o => o.Journal.ShardCount, (o, v) => o with { Journal = o.Journal with { ShardCount = (int)v } }),
         Bytes("journal.segmentBytes", 16 * KiB, GiB, o => o.Journal.SegmentBytes, (o, v) => o with { Journal = o.Journal with { SegmentBytes = (int)v } }),

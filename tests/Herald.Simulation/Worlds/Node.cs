@@ -98,7 +98,7 @@ internal sealed class Node(
         if (Now is null)
             return;
         simulator.Reached.Count("pauses of a node");
-        Now.Process.Pause(simulator.Draw(50, store.LeasesLast is { } lease ? 3 * (int)lease.TotalMilliseconds : 4000));
+        Now.Process.Pause(simulator.Draw(50, store.LeasesLast is { } lease ? 4 * (int)lease.TotalMilliseconds : 4000));
     }
 
     public void JumpClock()

@@ -178,11 +178,11 @@ internal sealed class World
     private void DisturbNode()
     {
         var node = _simulator.Draw(_nodes);
-        switch (_simulator.Draw(1, _plan.LeasesLast is null ? 10 : 15))
+        switch (_simulator.Draw(1, _plan.LeasesLast is null ? 10 : 17))
         {
             case <= 5: node.KillSoon(); break;
-            case <= 7: node.StopCleanly(); break;
-            case <= 9: node.StandStill(); break;
+            case 6 or 7 or 11 or 12: node.StopCleanly(); break;
+            case 8 or 9 or 13: node.StandStill(); break;
             case 10: node.JumpClock(); break;
             default: node.CutOff(); break;
         }

@@ -39,7 +39,7 @@ internal sealed record WorldPlan
     public static readonly string[] Topics = ["orders", "more"];
     public const string ForwardTopic = "more";
 
-    public static WorldPlan DrawFrom(Simulator simulator) => DrawFrom(simulator, isCluster: simulator.Draw(0.65));
+    public static WorldPlan DrawFrom(Simulator simulator) => DrawFrom(simulator, isCluster: simulator.Draw(0.55));
 
     private static WorldPlan DrawFrom(Simulator simulator, bool isCluster) => new()
     {
