@@ -273,7 +273,7 @@ internal sealed class LeaseKeeper(
         }
         catch (Exception failure)
         {
-            logger.LogCritical(failure, "Shard {Shard} cannot go on, and the node with it.", host.Shard);
+            logger.LogCritical(failure, "Shard {Shard} cannot go on, and the node with it.", owned.Lease.Shard);
             _failed.TrySetException(failure);
         }
     }
