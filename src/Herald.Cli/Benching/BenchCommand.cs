@@ -1,8 +1,10 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Herald.Cli.Benching.Accepting;
 using Herald.Cli.Benching.Reporting;
 using Herald.Cli.Benching.Running;
 using Herald.Cli.CommandLine;
+using Herald.Server;
 
 namespace Herald.Cli.Benching;
 
@@ -24,18 +26,30 @@ internal static class BenchCommand
     };
 
     private static readonly Option<DirectoryInfo?> Data = new("--data") { Description = "Measure on this disk. A directory in it is used and removed. Default: where temporary files are.", HelpName = "DIR" };
+    private static readonly Option<StoreKind> Store = new("--store")
+    {
+        Description = "What measured servers stand on: embedded, or postgres, a throw-away one. Default: embedded.",
+        HelpName = "STORE",
+        CustomParser = result => result.Tokens[0].Value switch
+        {
+            "embedded" => StoreKind.Embedded,
+            "postgres" => StoreKind.Postgres,
+            var other => Refuse(result, other),
+        },
+    };
+
     private static readonly Option<bool> Brief = new("--brief") { Description = "Only try whether it works, in a few seconds; the figures say nothing." };
 
     public static Command Create(TimeProvider time)
     {
         var name = new Argument<string>("NAME")
         {
-            Description = $"What to measure:{string.Concat(Benches.All.Select(bench => $"\n{bench.Name}: {bench.Description}"))}\n{AllName}: all of them, one after another.",
+            Description = $"What to measure:{string.Concat(Benches.All.Concat(Benches.OfClusters).Select(bench => $"\n{bench.Name}: {bench.Description}"))}\n{AllName}: all but those of clusters, one after another.",
         };
         var command = new ExampleCommand(
             "bench", "Measures Herald on this machine, each time beside what the machine could do at best, and checks that nothing is lost.",
-            "herald bench accept", "herald bench accept --batch 500", "herald bench accept --rounds 3 --seconds 10 --json accept.json", "herald bench all --data /var/tmp")
-        { name, Batch, Seconds, Rounds, Json, Data, Brief };
+            "herald bench accept", "herald bench accept --batch 500", "herald bench accept --rounds 3 --seconds 10 --json accept.json", "herald bench all --data /var/tmp", "herald bench deliver --store postgres")
+        { name, Batch, Store, Seconds, Rounds, Json, Data, Brief };
         command.SetAction(async (parsed, cancel) => (int)await RunAsync(parsed.GetRequiredValue(name), parsed, time, cancel));
         return command;
     }
@@ -50,15 +64,15 @@ internal static class BenchCommand
             return terminal.Fail(ExitCode.BadUsage, $"--batch {batch}: only {AcceptName} has batches.");
         var chosen = name == AllName ? Benches.All
             : batch != 1 ? [new AcceptBench(batch)]
-            : [.. Benches.All.Where(bench => bench.Name == name)];
+            : [.. Benches.All.Concat(Benches.OfClusters).Where(bench => bench.Name == name)];
         if (chosen.Count == 0)
-            return terminal.Fail(ExitCode.BadUsage, $"There is no bench '{name}'. There are: {string.Join(", ", Benches.All.Select(bench => bench.Name))}, {AllName}.");
+            return terminal.Fail(ExitCode.BadUsage, $"There is no bench '{name}'. There are: {string.Join(", ", Benches.All.Concat(Benches.OfClusters).Select(bench => bench.Name))}, {AllName}.");
         if (!OperatingSystem.IsLinux())
             return terminal.Fail(ExitCode.Failed, "Benches need Linux: they read what processes take from /proc.");
 
         var data = parsed.GetValue(Data);
-        var options = parsed.GetValue(Brief) ? BenchOptions.Brief(data)
-            : new BenchOptions(TimeSpan.FromSeconds(parsed.GetValue(Seconds)), parsed.GetValue(Rounds), data, false);
+        var options = parsed.GetValue(Brief) ? BenchOptions.Brief(data, parsed.GetValue(Store))
+            : new BenchOptions(TimeSpan.FromSeconds(parsed.GetValue(Seconds)), parsed.GetValue(Rounds), data, false, parsed.GetValue(Store));
         var reports = new List<BenchReport>();
         try
         {
@@ -81,6 +95,12 @@ internal static class BenchCommand
         if (file is not null)
             await File.WriteAllTextAsync(file.FullName, ReportJson.Write(reports), cancel);
         return reports.All(report => report.Passed) ? ExitCode.Ok : ExitCode.Failed;
+    }
+
+    private static StoreKind Refuse(ArgumentResult result, string value)
+    {
+        result.AddError($"--store {value}: embedded or postgres.");
+        return StoreKind.Embedded;
     }
 
     private static Option<int> Count(string name, string description, int usual, int most)

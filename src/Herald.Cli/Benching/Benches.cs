@@ -1,9 +1,11 @@
 using Herald.Cli.Benching.Accepting;
 using Herald.Cli.Benching.Delivering;
 using Herald.Cli.Benching.Footprint;
+using Herald.Cli.Benching.Holding;
 using Herald.Cli.Benching.Isolation;
 using Herald.Cli.Benching.Keys;
 using Herald.Cli.Benching.Latency;
+using Herald.Cli.Benching.Scaling;
 using Herald.Cli.Benching.Starting;
 using Herald.Cli.Benching.Subscribing;
 
@@ -12,6 +14,9 @@ namespace Herald.Cli.Benching;
 /// <summary>All there are, in the order in which <c>bench all</c> runs them.</summary>
 internal static class Benches
 {
+    /// <summary>Those of clusters, which need a PostgreSQL here.</summary>
+    public static IReadOnlyList<IBench> OfClusters { get; } = [new ScaleBench(), new HeldBench()];
+
     public static IReadOnlyList<IBench> All { get; } =
     [
         new AcceptBench(1), new AcceptBench(AcceptBench.UsualBatch), DeliverBench.Backlog, DeliverBench.Fanout,

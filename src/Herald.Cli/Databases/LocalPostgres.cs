@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 
 namespace Herald.Cli.Databases;
@@ -46,6 +47,23 @@ internal sealed class LocalPostgres : IAsyncDisposable
 
     public string ConnectionString(string database) => $"Host={Host};Port={Port};Username={User};Password={Password};Database={database}";
 
+    /// <summary>Of the process that all others are children of.</summary>
+    public int ProcessId => int.Parse(File.ReadLines(Path.Combine(DataFolder, "postmaster.pid")).First(), CultureInfo.InvariantCulture);
+
+    /// <summary>Runs a script by <c>pgbench</c> until the time is over.</summary>
+    /// <returns>Transactions a second.</returns>
+    public async Task<double> RunPgBenchAsync(string database, string script, int clients, TimeSpan length)
+    {
+        var file = Path.Combine(Folder, "pgbench.sql");
+        await File.WriteAllTextAsync(file, script);
+        await PostgresPrograms.HandOverAsync(Folder);
+        var said = await _programs.RunAsync(
+            "pgbench",
+            ["-h", Host, "-p", $"{Port}", "-U", User, "-n", "-M", "prepared", "-f", file, "-c", $"{clients}", "-j", "2", "-T", $"{Math.Max(1, (int)length.TotalSeconds)}", database], Folder, Password);
+        var line = said.Split('\n').First(line => line.StartsWith("tps = ", StringComparison.Ordinal));
+        return double.Parse(line.Split(' ')[2], CultureInfo.InvariantCulture);
+    }
+
     public Task CreateDatabaseAsync(string name) => RunClientAsync("createdb", name);
 
     /// <summary>Starts it again after a stop: same port, same data.</summary>
@@ -86,7 +104,7 @@ internal sealed class LocalPostgres : IAsyncDisposable
         await File.AppendAllTextAsync(Path.Combine(DataFolder, "postgresql.conf"), $"include '{OwnSettings}'\n");
     }
 
-    private Task CopyAsync(LocalPostgres from) =>
+    private Task<string> CopyAsync(LocalPostgres from) =>
         from.RunClientAsync("pg_basebackup", "-D", DataFolder, "--write-recovery-conf", "--wal-method=stream", "--checkpoint=fast", "--no-sync");
 
     /// <summary>Somebody else may take the port that was free just now: then another is tried.</summary>
@@ -115,6 +133,6 @@ internal sealed class LocalPostgres : IAsyncDisposable
     private async Task<LocalPostgresException> FailureAsync(string command) =>
         new($"pg_ctl {command} has failed: {await _guard.SaidAsync()}{(File.Exists(LogFile) ? await File.ReadAllTextAsync(LogFile) : "")}");
 
-    private Task RunClientAsync(string program, params string[] arguments) =>
+    private Task<string> RunClientAsync(string program, params string[] arguments) =>
         _programs.RunAsync(program, ["-h", Host, "-p", $"{Port}", "-U", User, .. arguments], Folder, Password);
 }

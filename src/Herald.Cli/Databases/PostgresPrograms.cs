@@ -35,8 +35,9 @@ internal sealed class PostgresPrograms
 
     /// <summary>Runs a program to its end.</summary>
     /// <param name="folder">Where: somewhere its user may be.</param>
+    /// <returns>What it printed.</returns>
     /// <exception cref="LocalPostgresException">It has failed.</exception>
-    public Task RunAsync(string program, IEnumerable<string> arguments, string folder, string? password = null) =>
+    public Task<string> RunAsync(string program, IEnumerable<string> arguments, string folder, string? password = null) =>
         RunAsync(Command(program, arguments), folder, password);
 
     /// <summary>Gives a folder to whom the programs run as.</summary>
@@ -46,7 +47,7 @@ internal sealed class PostgresPrograms
             await RunAsync(["chown", "-R", $"{User}:", folder], folder, null);
     }
 
-    private static async Task RunAsync(IEnumerable<string> command, string folder, string? password)
+    private static async Task<string> RunAsync(IEnumerable<string> command, string folder, string? password)
     {
         var words = command.ToArray();
         var start = new ProcessStartInfo(words[0], words[1..]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder };
@@ -58,6 +59,7 @@ internal sealed class PostgresPrograms
         await process.WaitForExitAsync();
         if (process.ExitCode != 0)
             throw new LocalPostgresException($"{string.Join(' ', words)} has failed: {error}{await output}");
+        return await output;
     }
 
     /// <summary>Debian's folders, the newest version first: they are not in PATH.</summary>

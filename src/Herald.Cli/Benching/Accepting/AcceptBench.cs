@@ -1,11 +1,13 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Herald.Cli.Api;
+using Herald.Cli.Benching.Databases;
 using Herald.Cli.Benching.Loading;
 using Herald.Cli.Benching.Parts;
 using Herald.Cli.Benching.Reporting;
 using Herald.Cli.Benching.Running;
 using Herald.Cli.Serving;
+using Herald.Server;
 
 namespace Herald.Cli.Benching.Accepting;
 
@@ -21,6 +23,7 @@ internal sealed class AcceptBench(int batch) : IBench
     private const int Connections = 64;
     private const double LeastRatio = 0.6;
     private const double LeastPerSecond = 300_000;
+    private const double LeastInPostgres = 25_000, LeastBatchedInPostgres = 80_000;
 
     private bool IsSingle => batch == 1;
 
@@ -40,22 +43,36 @@ internal sealed class AcceptBench(int batch) : IBench
         var server = await rig.StartServerAsync(cancel);
         using var client = new HeraldClient(server.Address, null);
         var answerBytes = await PrepareAsync(client, shape, cancel);
-        var program = await StartLimitAsync(rig, answerBytes.ToString(CultureInfo.InvariantCulture), cancel);
         var generator = await LoadGenerators.StartAsync(shape, Connections, rig, cancel);
         rig.Note($"Generator: {generator.Name}. Events have {PublishShape.PayloadBytes} bytes of payload, ids of their own and {PublishShape.Keys:N0} keys.");
         rig.Note("One subscription, whose filter matches nothing: what is measured is acceptance, not delivery.");
 
-        var limit = new LoadContender(IsSingle ? "raw Kestrel" : "parse and fsync", new Uri(program.Address), CpuSource.Of(program), generator, shape, rig);
         var herald = new LoadContender("herald", server.Address, CpuSource.Of(server), generator, shape, rig);
+        var (limit, target) = rig.Options.Store == StoreKind.Postgres
+            ? (await PgBenchAsync(rig), new Target.AtLeast(IsSingle ? LeastInPostgres : LeastBatchedInPostgres))
+            : (await StartLimitAsync(answerBytes, generator, shape, rig, cancel), IsSingle ? (Target)new Target.RatioAtLeast(LeastRatio) : new Target.AtLeast(LeastPerSecond));
         var sides = await Contest.RunAsync(limit, herald, rig, cancel);
         Judge(await ServerCounts.ReadAsync(client, cancel), herald, shape.Batch, rig);
-        return [new("events/s", Unit.EventsPerSecond, sides.Limit, sides.Herald, [IsSingle ? new Target.RatioAtLeast(LeastRatio) : new Target.AtLeast(LeastPerSecond)])];
+        return [new("events/s", Unit.EventsPerSecond, sides.Limit, sides.Herald, [target])];
     }
 
-    private Task<BenchPart> StartLimitAsync(BenchRig rig, string answerBytes, CancellationToken cancel) => IsSingle
-        ? rig.StartPartAsync(PartCommand.RawKestrelName, cancel, PartCommand.AnswerBytesOption, answerBytes)
-        : rig.StartPartAsync(
-            PartCommand.RawAppendName, cancel, PartCommand.AnswerBytesOption, answerBytes, PartCommand.FileOption, Path.Combine(rig.Directory.Path.FullName, "appended"));
+    private async Task<IContender> StartLimitAsync(int answerBytes, ILoadGenerator generator, PublishShape shape, BenchRig rig, CancellationToken cancel)
+    {
+        var bytes = answerBytes.ToString(CultureInfo.InvariantCulture);
+        var program = IsSingle
+            ? await rig.StartPartAsync(PartCommand.RawKestrelName, cancel, PartCommand.AnswerBytesOption, bytes)
+            : await rig.StartPartAsync(
+                PartCommand.RawAppendName, cancel, PartCommand.AnswerBytesOption, bytes, PartCommand.FileOption, Path.Combine(rig.Directory.Path.FullName, "appended"));
+        return new LoadContender(IsSingle ? "raw Kestrel" : "parse and fsync", new Uri(program.Address), CpuSource.Of(program), generator, shape, rig);
+    }
+
+    private async Task<IContender> PgBenchAsync(BenchRig rig)
+    {
+        var limit = new PgBenchContender(await rig.DatabaseAsync(), batch);
+        await limit.CreateTablesAsync();
+        rig.Note($"The limit is pgbench, which writes the same rows, {(IsSingle ? "one a transaction on 64 connections" : $"{batch} a transaction on 2 connections")}; no HTTP, no check for duplicates.");
+        return limit;
+    }
 
     /// <returns>How long Herald's answer to such a request is.</returns>
     private static async Task<int> PrepareAsync(HeraldClient client, PublishShape shape, CancellationToken cancel)

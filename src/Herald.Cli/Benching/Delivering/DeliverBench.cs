@@ -1,9 +1,11 @@
 using System.Globalization;
 using Herald.Cli.Api;
+using Herald.Cli.Benching.Databases;
 using Herald.Cli.Benching.Loading;
 using Herald.Cli.Benching.Parts;
 using Herald.Cli.Benching.Reporting;
 using Herald.Cli.Benching.Running;
+using Herald.Server;
 
 namespace Herald.Cli.Benching.Delivering;
 
@@ -15,6 +17,7 @@ internal sealed class DeliverBench(string name, string description, int subscrip
 {
     private const int MaxInFlight = 256;
     private const double LeastRatio = 0.6;
+    private const double LeastInPostgres = 20_000;
 
     public static DeliverBench Backlog { get; } = new("deliver", "A backlog delivered to one receiver, beside a bare HTTP client loop.", 1, true);
     public static DeliverBench Fanout { get; } = new("fanout", "Each event delivered to 100 subscriptions, beside a bare HTTP client loop.", 100, false);
@@ -39,9 +42,29 @@ internal sealed class DeliverBench(string name, string description, int subscrip
         var limit = new BareContender(sender, receiver, receiver.EndpointOf(subscriptions), rig);
         var herald = new DeliveryContender(server, client, receiver, subscriptions, backlog, rig);
         await herald.SubscribeAsync(MaxInFlight, cancel);
+        var database = rig.Options.Store == StoreKind.Postgres ? await rig.DatabaseAsync() : null;
+        if (database is not null)
+            await database.CountFromHereAsync();
         var sides = await Contest.RunAsync(limit, herald, rig, cancel);
         await limit.JudgeAsync(cancel);
-        await herald.JudgeAsync(cancel);
-        return [new("deliveries/s", Unit.DeliveriesPerSecond, sides.Limit, sides.Herald, [new Target.RatioAtLeast(LeastRatio)])];
+        var delivered = await herald.JudgeAsync(cancel);
+        if (database is not null)
+            await JudgeStatementsAsync(database, delivered, rig);
+        Target target = database is null ? new Target.RatioAtLeast(LeastRatio) : new Target.AtLeast(LeastInPostgres);
+        return [new("deliveries/s", Unit.DeliveriesPerSecond, sides.Limit, sides.Herald, [target])];
+    }
+
+    /// <summary>A delivery that succeeds at once costs no statement of its own.</summary>
+    private static async Task JudgeStatementsAsync(BenchDatabase database, long delivered, BenchRig rig)
+    {
+        const double MostPerDelivery = 0.1;
+        var statements = await database.StatementsAsync();
+        var all = statements.Sum(statement => statement.Calls);
+        var (sql, most) = statements.Count > 0 ? statements[0] : ("", 0);
+        rig.Note(string.Create(
+            CultureInfo.InvariantCulture,
+            $"pg_stat_statements: {all:N0} statements for {delivered:N0} events that were published and delivered, {(double)all / delivered:0.000} each; the most frequent one ran {most:N0} times."));
+        if (most > MostPerDelivery * delivered)
+            rig.Fail($"A statement ran {most} times for {delivered} deliveries: {sql}");
     }
 }

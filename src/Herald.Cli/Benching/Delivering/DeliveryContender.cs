@@ -71,7 +71,8 @@ internal sealed class DeliveryContender(ServerProcess server, HeraldClient clien
     }
 
     /// <summary>Every event came once to every subscription, in order and signed.</summary>
-    public async Task JudgeAsync(CancellationToken cancel)
+    /// <returns>How many there were.</returns>
+    public async Task<long> JudgeAsync(CancellationToken cancel)
     {
         var state = await receiver.StateAsync(cancel);
         if (state.Herald != Expected)
@@ -80,6 +81,7 @@ internal sealed class DeliveryContender(ServerProcess server, HeraldClient clien
             rig.Fail($"Of the deliveries {complaint}");
         if (state.Repeated > 0)
             rig.Note($"{state.Repeated} deliveries came more than once, which is allowed.");
+        return Expected;
     }
 
     private async Task TellAsync(string action, CancellationToken cancel)

@@ -1,6 +1,8 @@
+using Herald.Cli.Benching.Databases;
 using Herald.Cli.Benching.Parts;
 using Herald.Cli.Processes;
 using Herald.Cli.Serving;
+using Herald.Server;
 
 namespace Herald.Cli.Benching.Running;
 
@@ -10,6 +12,7 @@ internal sealed class BenchRig(BenchOptions options, BenchDirectory directory, B
     private readonly Stack<ChildProcess> _processes = new();
     private readonly List<string> _notes = [];
     private readonly List<string> _failures = [];
+    private BenchDatabase? _database;
 
     public BenchOptions Options => options;
     public BenchDirectory Directory => directory;
@@ -30,9 +33,20 @@ internal sealed class BenchRig(BenchOptions options, BenchDirectory directory, B
     /// <param name="name">Of its directory: one that a server has had before is gone on with.</param>
     public async Task<ServerProcess> StartServerAsync(string name, CancellationToken cancel, params string[] settings)
     {
-        var server = await ServerProcess.StartAsync(["--data", directory.Sub(name).FullName, "--listen", "127.0.0.1:0", .. settings], time, cancel);
+        string[] store = options.Store == StoreKind.Embedded ? []
+            : ["--store", "postgres", "--connection", (await DatabaseAsync()).Connection, "--postgres-schema", name.Replace('-', '_')];
+        var server = await ServerProcess.StartAsync(["--data", directory.Sub(name).FullName, "--listen", "127.0.0.1:0", .. store, .. settings], time, cancel);
         _processes.Push(server);
         return server;
+    }
+
+    /// <summary>One for the whole run, started when it is asked for first.</summary>
+    public async Task<BenchDatabase> DatabaseAsync()
+    {
+        if (_database is not null)
+            return _database;
+        Note($"PostgreSQL runs on the same cores, with {string.Join(", ", BenchDatabase.Settings.Select(setting => $"{setting.Key} = {setting.Value}"))}, and otherwise as Debian ships it: every commit waits for the disk.");
+        return _database = await BenchDatabase.StartAsync();
     }
 
     public async Task<BenchPart> StartPartAsync(string name, CancellationToken cancel, params string[] arguments)
@@ -46,5 +60,7 @@ internal sealed class BenchRig(BenchOptions options, BenchDirectory directory, B
     {
         while (_processes.TryPop(out var process))
             await process.DisposeAsync();
+        if (_database is not null)
+            await _database.DisposeAsync();
     }
 }

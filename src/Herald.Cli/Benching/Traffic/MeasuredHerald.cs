@@ -31,6 +31,9 @@ internal sealed class MeasuredHerald : IDisposable
     public static async Task<MeasuredHerald> StartAsync(BenchRig rig, CancellationToken cancel, string directory = UsualDirectory) =>
         new(await rig.StartServerAsync(directory, cancel), rig);
 
+    /// <summary>One of several nodes, started by others.</summary>
+    public static MeasuredHerald Of(ServerProcess process, BenchRig rig) => new(process, rig);
+
     public void Dispose() => _client.Dispose();
 
     public Task CreateTopicAsync(string topic, CancellationToken cancel) => SucceedAsync(_client.PutAsync($"/v1/topics/{topic}", null, cancel));

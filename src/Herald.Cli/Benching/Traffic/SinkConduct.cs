@@ -9,6 +9,9 @@ internal enum SinkConduct
     /// <summary>Waits from 0 to 5 ms, as long for the same event whenever it comes, and answers 200.</summary>
     Work,
 
+    /// <summary>Waits 100 ms, and answers 200.</summary>
+    Slow,
+
     /// <summary>Answers 500 to events of hot keys, and 200 to others.</summary>
     RefuseHotKeys,
 

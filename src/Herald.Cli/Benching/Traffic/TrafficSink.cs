@@ -16,6 +16,7 @@ internal sealed class TrafficSink(TimeProvider time, Func<TimeSpan, Task> work)
     // The highest number of each key.
     private long[] _last = new long[1];
     private long _received, _receivedHot, _repeated, _outOfOrder, _foreign, _firstAt, _lastAt, _busy;
+    public static readonly TimeSpan SlowWork = TimeSpan.FromMilliseconds(100);
     private volatile SinkConduct _conduct;
 
     public SinkConduct Conduct { get => _conduct; set => _conduct = value; }
@@ -56,6 +57,9 @@ internal sealed class TrafficSink(TimeProvider time, Func<TimeSpan, Task> work)
                 return 500;
             case SinkConduct.Work:
                 await work(WorkOf(one));
+                break;
+            case SinkConduct.Slow:
+                await Task.Delay(SlowWork, time, CancellationToken.None);
                 break;
         }
         Enter(one, at, time.GetTimestamp());
