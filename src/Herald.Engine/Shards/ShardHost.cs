@@ -12,9 +12,10 @@ namespace Herald.Engine.Shards;
 /// <summary>
 /// The loop around one <see cref="ShardMachine"/>: everything that waits is here, everything that decides is there. A round:
 /// 1. take messages, 2. let time pass, 3. read at the head, 4. read for the scan, 5. ask for permits, 6. start attempts,
-/// 7. commit what is due. It sleeps when a round brought nothing.
+/// 7. commit what is due. It sleeps when a round brought nothing,
+/// and does nothing but take messages while its lease has run out.
 /// </summary>
-internal sealed class ShardHost : IPermitTaker, IAsyncDisposable
+internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
 {
     private const int HeadChunk = 512;
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(250);
@@ -192,51 +193,6 @@ internal sealed class ShardHost : IPermitTaker, IAsyncDisposable
         }
     }
 
-    // Attempts are given up, and all that was taken from the node goes back to it: it may live on without this shard.
-    private async ValueTask CloseAsync()
-    {
-        _term.End();
-        while (_inFlight > 0)
-        {
-            await _mailbox.Reader.WaitToReadAsync();
-            Discard();
-        }
-        _services.Ledger.Withdraw(this);
-        _mailbox.Writer.Complete();
-        Discard();
-        var acts = _machine.Out;
-        foreach (var start in acts.Starts)
-            _services.Ledger.Return(start.Subscription, start.Kind, 1);
-        foreach (var start in _entered)
-            _services.Runner.Withdraw(start, start.Item.Size);
-        foreach (var (subscription, kind, count) in acts.Unused)
-            _services.Ledger.Return(subscription, kind, count);
-        _machine.Leave();
-        _commits.GiveUp();
-    }
-
-    private void Discard()
-    {
-        while (_mailbox.Reader.TryRead(out var message))
-        {
-            switch (message)
-            {
-                case ShardMessage.Ended:
-                    _inFlight--;
-                    break;
-                case ShardMessage.Entered { Start: var start }:
-                    _services.Runner.Withdraw(start, start.Item.Size);
-                    break;
-                case ShardMessage.Granted grant:
-                    _services.Ledger.Return(grant.Subscription, grant.Kind, grant.Count);
-                    break;
-                case ShardMessage.Call call:
-                    call.Refuse();
-                    break;
-            }
-        }
-    }
-
     /// <returns>Whether there is more to do at once; null when it has stopped.</returns>
     private async ValueTask<bool?> GoRoundAsync()
     {
@@ -272,57 +228,6 @@ internal sealed class ShardHost : IPermitTaker, IAsyncDisposable
         var now = NowMs();
         _machine.Restore(saved, _services.Catalog.Snapshot, bounds.First, now);
         _commits.GoOnFrom(stored, now);
-    }
-
-    // 1.
-    private void TakeMessages()
-    {
-        // A batch at a time, so that a flood of results cannot keep the shard from reading and committing.
-        for (var i = 0; i < 4096 && _mailbox.Reader.TryRead(out var message); i++)
-        {
-            var now = NowMs();
-            switch (message)
-            {
-                case ShardMessage.Ended { Attempt: var attempt }:
-                    _inFlight--;
-                    if (attempt.Counted)
-                        _commits.History.Add(attempt);
-                    _machine.OnResult(
-                        attempt.Start.Subscription, attempt.Start.Generation, attempt.Start.KeyHash, attempt.Start.Item.Sequence, attempt.Result,
-                        attempt.Counted, now);
-                    break;
-                case ShardMessage.Entered { Start: var start }:
-                    if (_stopping)
-                        _services.Runner.Withdraw(start, start.Item.Size);
-                    else
-                        _entered.Add(start);
-                    break;
-                case ShardMessage.Granted grant:
-                    if (_stopping)
-                        _services.Ledger.Return(grant.Subscription, grant.Kind, grant.Count);
-                    else
-                        _machine.OnGrant(grant.Subscription, grant.Kind, grant.Count, now);
-                    break;
-                case ShardMessage.EndpointBack back:
-                    _machine.OnEndpointBack(back.Subscription, now);
-                    break;
-                case ShardMessage.CatalogChanged { Update: var update }:
-                    // One that the machine was started with, or has caught up with, changes nothing.
-                    if (update.Snapshot.Version > _machine.Catalog.Version)
-                        _machine.OnCatalog(update, now);
-                    break;
-                case ShardMessage.Committed committed:
-                    _commits.OnEnded(committed, now);
-                    break;
-                case ShardMessage.Call call:
-                    call.Run(_machine);
-                    break;
-                case ShardMessage.Wake:
-                    // Here, and not at the top of a round: whoever kicks from now on posts another, and is not missed before the sleep.
-                    Volatile.Write(ref _wakePosted, 0);
-                    break;
-            }
-        }
     }
 
     // 3.
@@ -409,27 +314,6 @@ internal sealed class ShardHost : IPermitTaker, IAsyncDisposable
         await entered;
         if (!Post(new ShardMessage.Entered(start)))
             _services.Runner.Withdraw(start, start.Item.Size);
-    }
-
-    private void ReturnUnused()
-    {
-        foreach (var (subscription, kind, count) in _machine.Out.Unused)
-            _services.Ledger.Return(subscription, kind, count);
-        _machine.Out.Unused.Clear();
-    }
-
-    // Attempts that the end of the lease has overtaken. Their keys ask for permits again when there is a round that acts.
-    private void GiveBackStarts()
-    {
-        ReturnUnused();
-        foreach (var start in _machine.Out.Starts)
-            _services.Ledger.Return(start.Subscription, start.Kind, 1);
-        foreach (var start in _entered)
-            _services.Runner.Withdraw(start, start.Item.Size);
-        foreach (var start in (StartAttempt[])[.. _machine.Out.Starts, .. _entered])
-            _machine.OnResult(start.Subscription, start.Generation, start.KeyHash, start.Item.Sequence, AttemptRunner.NotSent, counted: false, NowMs());
-        _machine.Out.Starts.Clear();
-        _entered.Clear();
     }
 
     private void Launch(StartAttempt start, byte[]? record, int length)

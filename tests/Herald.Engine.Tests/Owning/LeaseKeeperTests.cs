@@ -148,6 +148,34 @@ public sealed class LeaseKeeperTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_shard_whose_lease_has_run_out_reads_nothing_saves_nothing_and_wakes_for_nothing_but_the_next_renewal()
+    {
+        await _scene.StartAsync(Lease(1));
+        await _scene.PublishAsync("one");
+        await _scene.Shards.ExpectAsync("one");
+        _scene.Ownership.Fault = new StoreUnavailableException("away");
+        _scene.Shards.Store.Fault = _ => new StoreUnavailableException("away");
+        await _scene.PublishAsync("two");
+        await _scene.Shards.Lines.WhenAsync("could not save its progress");
+        _scene.Shards.Clock.Advance(ValidFor);
+        var host = _scene.Hosts.Find(0)!;
+        await host.CallAsync(machine => machine.Routed, default); // it has gone round since
+        await host.CallAsync(machine => machine.Routed, default);
+        var asked = _scene.Shards.Store.Asked.Length;
+        await _scene.PublishAsync("three");
+        _scene.Shards.Clock.Advance(ValidFor);
+        Assert.Equal(2, await host.CallAsync(machine => machine.Routed, default));
+        Assert.Equal((asked, 0), (_scene.Shards.Store.Asked.Length, _scene.Shards.Channel.Waiting));
+
+        _scene.Ownership.Fault = null;
+        _scene.Shards.Store.Fault = _ => null;
+        _scene.Answer(Lease(1));
+        (await _scene.Shards.ExpectAsync("one")).Answer(AttemptResult.Delivered);
+        (await _scene.Shards.ExpectAsync("two")).Answer(AttemptResult.Delivered);
+        (await _scene.Shards.ExpectAsync("three")).Answer(AttemptResult.Delivered);
+    }
+
+    [Fact]
     public async Task A_renewal_that_nobody_answers_is_given_up_and_asked_again()
     {
         await _scene.StartAsync(Lease(1));
@@ -174,6 +202,7 @@ public sealed class LeaseKeeperTests : IAsyncDisposable
         _scene.Shards.Store.Fault = _ => null;
         _scene.Answer(Lease(3));
         (await _scene.Shards.ExpectAsync("one")).Answer(AttemptResult.Delivered);
+        (await _scene.Shards.ExpectAsync("more")).Answer(AttemptResult.Delivered);
         await UntilAsync(() => _scene.Shards.Store.Asked.Any(commit => commit.Fence.Epoch == 3));
     }
 

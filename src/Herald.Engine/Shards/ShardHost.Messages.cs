@@ -1,0 +1,56 @@
+namespace Herald.Engine.Shards;
+
+/// <summary>What reaches the loop from outside, and what it does with it between two steps.</summary>
+internal sealed partial class ShardHost
+{
+    // 1.
+    private void TakeMessages()
+    {
+        // A batch at a time, so that a flood of results cannot keep the shard from reading and committing.
+        for (var i = 0; i < 4096 && _mailbox.Reader.TryRead(out var message); i++)
+        {
+            var now = NowMs();
+            switch (message)
+            {
+                case ShardMessage.Ended { Attempt: var attempt }:
+                    _inFlight--;
+                    if (attempt.Counted)
+                        _commits.History.Add(attempt);
+                    _machine.OnResult(
+                        attempt.Start.Subscription, attempt.Start.Generation, attempt.Start.KeyHash, attempt.Start.Item.Sequence, attempt.Result,
+                        attempt.Counted, now);
+                    break;
+                case ShardMessage.Entered { Start: var start }:
+                    if (_stopping)
+                        _services.Runner.Withdraw(start, start.Item.Size);
+                    else
+                        _entered.Add(start);
+                    break;
+                case ShardMessage.Granted grant:
+                    if (_stopping)
+                        _services.Ledger.Return(grant.Subscription, grant.Kind, grant.Count);
+                    else
+                        _machine.OnGrant(grant.Subscription, grant.Kind, grant.Count, now);
+                    break;
+                case ShardMessage.EndpointBack back:
+                    _machine.OnEndpointBack(back.Subscription, now);
+                    break;
+                case ShardMessage.CatalogChanged { Update: var update }:
+                    // One that the machine was started with, or has caught up with, changes nothing.
+                    if (update.Snapshot.Version > _machine.Catalog.Version)
+                        _machine.OnCatalog(update, now);
+                    break;
+                case ShardMessage.Committed committed:
+                    _commits.OnEnded(committed, now);
+                    break;
+                case ShardMessage.Call call:
+                    call.Run(_machine);
+                    break;
+                case ShardMessage.Wake:
+                    // Here, and not at the top of a round: whoever kicks from now on posts another, and is not missed before the sleep.
+                    Volatile.Write(ref _wakePosted, 0);
+                    break;
+            }
+        }
+    }
+}

@@ -1,0 +1,95 @@
+using Herald.Engine.Stores;
+using Herald.Simulation.Running;
+
+namespace Herald.Simulation.Judging;
+
+/// <summary>Whose a shard is, and until when: known from what the store does and answers, and from the clock of the process that asked.</summary>
+internal sealed partial class Judge
+{
+    // A timer may be this late.
+    private const long TimerMs = 2;
+
+    private readonly (long Epoch, string? Node)[] _owners = new (long, string?)[shards];
+
+    // Saved to the last by a node that then gave the shard up.
+    private readonly HashSet<(SubscriptionModel Model, int Shard, long Sequence)> _handedOver = [];
+
+    public void OnTaken(ShardId shard, long epoch, string node, string? from)
+    {
+        if (epoch <= _owners[shard.Value].Epoch)
+            throw new Violation($"9: epoch {epoch} of shard {shard} follows {_owners[shard.Value].Epoch}");
+        if (from is not null)
+            simulator.Reached.Count("shards taken over from a node that is gone");
+        if (simulator.Traces)
+            simulator.Trace($"{node} takes shard {shard}, epoch {epoch}{(from is null ? "" : $", from {from}")}");
+        _owners[shard.Value] = (epoch, node);
+    }
+
+    public void OnReleased(ShardId shard)
+    {
+        simulator.Reached.Count("shards released");
+        if (simulator.Traces)
+            simulator.Trace($"{_owners[shard.Value].Node} releases shard {shard}");
+        _owners[shard.Value].Node = null;
+    }
+
+    public void OnRemoved(string node)
+    {
+        if (simulator.Traces)
+            simulator.Trace($"{node} is registered no more");
+        simulator.Reached.Count(simulator.IsAlive(node) ? "nodes removed that still lived" : "dead nodes removed");
+    }
+
+    public string? OwnerOf(int shard) => _owners[shard].Node;
+
+    /// <summary>The store has answered a renewal.</summary>
+    /// <param name="askedAt">When it was asked, by the process's count of time.</param>
+    public void OnRenewed(NodeView node, IReadOnlyList<Lease> leases, long askedAt)
+    {
+        var before = new Dictionary<int, (long Epoch, long Until)>(node.Leases);
+        var now = node.Process.Timestamp;
+        node.OnRenewed(leases, askedAt);
+        foreach (var (shard, lease) in before)
+        {
+            if (!node.Leases.TryGetValue(shard, out var after) || after.Epoch != lease.Epoch)
+                simulator.Reached.Count("leases lost");
+            else if (lease.Until <= now)
+                simulator.Reached.Count("leases renewed after they had run out");
+        }
+        if (leases.Any(lease => lease.IsLeaving))
+            simulator.Reached.Count("shards asked back");
+        if (simulator.Traces)
+            simulator.Trace($"{node.Process.Name} holds {string.Join(", ", leases.Select(l => $"{l.Shard} in epoch {l.Epoch}{(l.IsLeaving ? " (leaving)" : "")}"))} for {node.Leases.Values.Select(l => l.Until - now).DefaultIfEmpty().Min()} ms");
+    }
+
+    /// <summary>A node gives shards up, and says by it that all it knew is saved.</summary>
+    public void OnHandedOver(NodeView node, IReadOnlyList<Lease> leases)
+    {
+        if (simulator.Traces)
+            simulator.Trace($"{node.Process.Name} gives up {string.Join(", ", leases.Select(l => l.Shard))}");
+        foreach (var heard in node.Heard.Where(heard => leases.Any(lease => lease.Shard.Value == heard.Shard && lease.Epoch == heard.Epoch)))
+            _handedOver.Add((heard.Model, heard.Shard, heard.Sequence));
+    }
+
+    /// <summary>What the process stands still over it need not have seen yet; one that runs has given up what its lease does not cover.</summary>
+    public void CheckInFlight(NodeView node)
+    {
+        if (!node.Process.IsIdle)
+            return;
+        foreach (var ((subscription, shard, key), epoch) in node.InFlight)
+        {
+            if (!node.Leases.TryGetValue(shard, out var lease) || lease.Epoch != epoch || node.Process.Timestamp - TimerMs > lease.Until)
+                throw new Violation($"17: an attempt of shard {shard}, subscription {subscription}, key {key:x} is in flight on {node.Process.Name}, whose lease of epoch {epoch} has run out");
+        }
+    }
+
+    // By what the store has answered, and by what it holds now: neither asks the engine.
+    private void CheckLease(NodeView node, Delivery delivery)
+    {
+        var (epoch, owner) = _owners[delivery.Shard];
+        if (!node.Holds(delivery.Shard))
+            throw new Violation($"17: sent by {node.Process.Name}, whose lease has run out: {delivery}");
+        if (node.Leases[delivery.Shard].Until != long.MaxValue && (epoch != delivery.Epoch || owner != node.Process.Name))
+            throw new Violation($"17: sent by {node.Process.Name} in epoch {delivery.Epoch}, but the shard is {owner ?? "nobody"}'s in epoch {epoch}: {delivery}");
+    }
+}
