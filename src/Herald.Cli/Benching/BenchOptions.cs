@@ -7,7 +7,7 @@ namespace Herald.Cli.Benching;
 /// <param name="Data">Where to measure; null for a place for temporary files.</param>
 /// <param name="IsBrief">Only to see that it works: as little as can be done, and nothing is warmed up.</param>
 /// <param name="Store">What measured servers stand on.</param>
-internal sealed record BenchOptions(TimeSpan Round, int Rounds, DirectoryInfo? Data, bool IsBrief, StoreKind Store)
+internal sealed record BenchOptions(TimeSpan Round, int Rounds, DirectoryInfo? Data, bool IsBrief, StoreKind Store = StoreKind.Embedded)
 {
-    public static BenchOptions Brief(DirectoryInfo? data, StoreKind store) => new(TimeSpan.FromSeconds(1), 1, data, true, store);
+    public static BenchOptions Brief(DirectoryInfo? data, StoreKind store = StoreKind.Embedded) => new(TimeSpan.FromSeconds(1), 1, data, true, store);
 }
