@@ -17,7 +17,7 @@ public sealed class BenchCommandTests
     {
         var run = await CommandRun.OfAsync("bench", "nothing");
         Assert.Equal(2, run.Code);
-        Assert.Equal($"There is no bench 'nothing'. There are: {string.Join(", ", Benches.All.Select(bench => bench.Name))}, all.\n", run.Error);
+        Assert.Equal($"There is no bench 'nothing'. There are: {string.Join(", ", Benches.All.Concat(Benches.OfClusters).Select(bench => bench.Name))}, all.\n", run.Error);
     }
 
     [Theory]

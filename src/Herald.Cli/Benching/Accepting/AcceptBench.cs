@@ -47,7 +47,7 @@ internal sealed class AcceptBench(int batch) : IBench
         rig.Note($"Generator: {generator.Name}. Events have {PublishShape.PayloadBytes} bytes of payload, ids of their own and {PublishShape.Keys:N0} keys.");
         rig.Note("One subscription, whose filter matches nothing: what is measured is acceptance, not delivery.");
 
-        var herald = new LoadContender("herald", server.Address, CpuSource.Of(server), generator, shape, rig);
+        var herald = new LoadContender("herald", server.Address, await rig.CpuOfAsync(server), generator, shape, rig);
         var (limit, target) = rig.Options.Store == StoreKind.Postgres
             ? (await PgBenchAsync(rig), new Target.AtLeast(IsSingle ? LeastInPostgres : LeastBatchedInPostgres))
             : (await StartLimitAsync(answerBytes, generator, shape, rig, cancel), IsSingle ? (Target)new Target.RatioAtLeast(LeastRatio) : new Target.AtLeast(LeastPerSecond));
@@ -63,7 +63,7 @@ internal sealed class AcceptBench(int batch) : IBench
             ? await rig.StartPartAsync(PartCommand.RawKestrelName, cancel, PartCommand.AnswerBytesOption, bytes)
             : await rig.StartPartAsync(
                 PartCommand.RawAppendName, cancel, PartCommand.AnswerBytesOption, bytes, PartCommand.FileOption, Path.Combine(rig.Directory.Path.FullName, "appended"));
-        return new LoadContender(IsSingle ? "raw Kestrel" : "parse and fsync", new Uri(program.Address), CpuSource.Of(program), generator, shape, rig);
+        return new LoadContender(IsSingle ? "raw Kestrel" : "parse and fsync", new Uri(program.Address), [CpuSource.Of(program)], generator, shape, rig);
     }
 
     private async Task<IContender> PgBenchAsync(BenchRig rig)

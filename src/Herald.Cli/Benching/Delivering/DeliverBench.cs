@@ -40,7 +40,7 @@ internal sealed class DeliverBench(string name, string description, int subscrip
             rig.Note("Peers measured on such a machine: 8,800 and 10,500 /s.");
 
         var limit = new BareContender(sender, receiver, receiver.EndpointOf(subscriptions), rig);
-        var herald = new DeliveryContender(server, client, receiver, subscriptions, backlog, rig);
+        var herald = new DeliveryContender(await rig.CpuOfAsync(server), client, receiver, subscriptions, backlog, rig);
         await herald.SubscribeAsync(MaxInFlight, cancel);
         var database = rig.Options.Store == StoreKind.Postgres ? await rig.DatabaseAsync() : null;
         if (database is not null)

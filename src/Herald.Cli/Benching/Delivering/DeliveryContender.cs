@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using Herald.Cli.Api;
 using Herald.Cli.Benching.Loading;
 using Herald.Cli.Benching.Running;
-using Herald.Cli.Serving;
 
 namespace Herald.Cli.Benching.Delivering;
 
@@ -13,7 +12,8 @@ namespace Herald.Cli.Benching.Delivering;
 /// <param name="paused">
 /// True: the events are there before the round begins, and the subscriptions are resumed to begin it. False: publishing begins it.
 /// </param>
-internal sealed class DeliveryContender(ServerProcess server, HeraldClient client, ReceiverPart receiver, int subscriptions, bool paused, BenchRig rig) : IContender
+/// <param name="server">Its CPU, and that of what it stands on.</param>
+internal sealed class DeliveryContender(IReadOnlyList<CpuSource> server, HeraldClient client, ReceiverPart receiver, int subscriptions, bool paused, BenchRig rig) : IContender
 {
     private const double FirstGuess = 3000;
     private const int FewestEvents = 100;
@@ -22,7 +22,7 @@ internal sealed class DeliveryContender(ServerProcess server, HeraldClient clien
     private int _events;
 
     public string Name => "herald";
-    public IReadOnlyList<CpuSource> Processes { get; } = [CpuSource.Of(server), receiver.Cpu];
+    public IReadOnlyList<CpuSource> Processes { get; } = [.. server, receiver.Cpu];
 
     private long Expected => _publisher.Published * subscriptions;
 

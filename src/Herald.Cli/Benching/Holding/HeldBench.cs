@@ -28,7 +28,7 @@ internal sealed class HeldBench : IBench
         var server = await rig.StartServerAsync(cancel);
         using var client = new HeraldClient(server.Address, null);
         var receiver = await ReceiverPart.StartAsync(1, rig, cancel);
-        var deliveries = new DeliveryContender(server, client, receiver, 1, paused: false, rig);
+        var deliveries = new DeliveryContender(await rig.CpuOfAsync(server), client, receiver, 1, paused: false, rig);
         await deliveries.SubscribeAsync(MaxInFlight, cancel);
         var least = rig.Options.IsBrief ? rig.Options.Round : ShortestRound;
         rig.Note($"A round publishes and delivers for about {Math.Max(least.TotalSeconds, rig.Options.Round.TotalSeconds):0} s; the transaction is open from before it to its end, at isolation level repeatable read.");

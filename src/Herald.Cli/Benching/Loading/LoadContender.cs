@@ -3,11 +3,11 @@ using Herald.Cli.Benching.Running;
 namespace Herald.Cli.Benching.Loading;
 
 /// <summary>A server that a generator publishes to.</summary>
-/// <param name="process">The server's CPU.</param>
-internal sealed class LoadContender(string name, Uri server, CpuSource process, ILoadGenerator generator, PublishShape shape, BenchRig rig) : IContender
+/// <param name="processes">The server's CPU, and that of what it stands on.</param>
+internal sealed class LoadContender(string name, Uri server, IReadOnlyList<CpuSource> processes, ILoadGenerator generator, PublishShape shape, BenchRig rig) : IContender
 {
     public string Name => name;
-    public IReadOnlyList<CpuSource> Processes { get; } = [process, generator.Cpu];
+    public IReadOnlyList<CpuSource> Processes { get; } = [.. processes, generator.Cpu];
 
     /// <summary>Events whose request was answered, in all runs.</summary>
     public long Answered { get; private set; }

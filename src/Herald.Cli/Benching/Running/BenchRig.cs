@@ -40,6 +40,10 @@ internal sealed class BenchRig(BenchOptions options, BenchDirectory directory, B
         return server;
     }
 
+    /// <summary>Of a server and its database.</summary>
+    public async Task<IReadOnlyList<CpuSource>> CpuOfAsync(ServerProcess server) =>
+        options.Store == StoreKind.Postgres ? [CpuSource.Of(server), (await DatabaseAsync()).Cpu] : [CpuSource.Of(server)];
+
     /// <summary>One for the whole run, started when it is asked for first.</summary>
     public async Task<BenchDatabase> DatabaseAsync()
     {
