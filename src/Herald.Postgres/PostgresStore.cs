@@ -75,7 +75,7 @@ public sealed class PostgresStore : IEventLog, IShardStore, IStateReader, ICatal
         _hearing = Notifies
             ? new Listener(database, channel, time, Heard).RunAsync()
             : new Poller(database, periods, time, Owned, Advanced).RunAsync();
-        _keepTimer = time.CreateTimer(_ => _ = KeepAsync(), null, KeepEvery, KeepEvery);
+        _keepTimer = time.CreateTimer(_ => _ = KeepAsync(TimeSpan.Zero), null, KeepEvery, KeepEvery);
     }
 
     public int ShardCount => _identity.ShardCount;
@@ -103,6 +103,7 @@ public sealed class PostgresStore : IEventLog, IShardStore, IStateReader, ICatal
             var identity = await StoreIdentity.OpenAsync(database, tables, options.ShardCount, time.GetUtcNow().ToUnixTimeMilliseconds(), cancel).ConfigureAwait(false);
             var periods = new PeriodReader(database);
             await periods.RefreshAsync(cancel).ConfigureAwait(false);
+            database.OnTableGone = periods.RefreshAsync;
             return new PostgresStore(options, time, database, dialect, identity, periods, tables);
         }
         catch
@@ -224,10 +225,11 @@ public sealed class PostgresStore : IEventLog, IShardStore, IStateReader, ICatal
     }
 
     /// <summary>Begins new periods, frees what may go, and looks after the other bounds, now; a timer does so too.</summary>
-    internal async Task KeepAsync()
+    /// <param name="patience">How long another run, which is under way, is waited for.</param>
+    internal async Task KeepAsync(TimeSpan patience)
     {
         // The owner of the first shard has this work as well.
-        if (Volatile.Read(ref _recent)[0] is null || !await _keeping.WaitAsync(0).ConfigureAwait(false))
+        if (Volatile.Read(ref _recent)[0] is null || !await _keeping.WaitAsync(patience).ConfigureAwait(false))
             return;
         try
         {

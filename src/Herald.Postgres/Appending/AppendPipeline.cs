@@ -98,6 +98,10 @@ internal sealed class AppendPipeline(Database database, EventAppender appender, 
             {
                 await Task.Delay(BackOff.After(tried), time, database.Closing).ConfigureAwait(false);
             }
+            catch (PostgresException failure) when (Failures.IsTableGone(failure) && tried == 1)
+            {
+                await database.OnTableGone(database.Closing).ConfigureAwait(false);
+            }
         }
     }
 

@@ -35,6 +35,9 @@ internal sealed class Database : IAsyncDisposable
         Vital = new NpgsqlDataSourceBuilder(settings.ConnectionString).BuildMultiHost();
     }
 
+    /// <summary>Called before work is run once more that has met a period's table that is gone.</summary>
+    public Func<CancellationToken, Task> OnTableGone { get; set; } = _ => Task.CompletedTask;
+
     public NpgsqlDataSource Source { get; }
 
     /// <summary>For the heartbeat and the listener, which must not wait behind a flood of reading.</summary>
@@ -69,6 +72,10 @@ internal sealed class Database : IAsyncDisposable
             catch (Exception failure) when (Connecting.Failures.IsConflict(failure) && tried < Tries)
             {
                 await Task.Delay(BackOff.After(tried), _time, either.Token).ConfigureAwait(false);
+            }
+            catch (Exception failure) when (Connecting.Failures.IsTableGone(failure) && tried == 1)
+            {
+                await OnTableGone(either.Token).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (_closing.IsCancellationRequested && !cancel.IsCancellationRequested)
             {

@@ -49,10 +49,10 @@ internal sealed class Housekeeper(Database database, Dialect dialect, PeriodRead
 
     private bool MayDrop(long[] settledBelow, long nowMs, bool isPressing)
     {
-        if (periods.Map.All is not [_, var next, ..])
+        if (periods.Map.All is not [var oldest, var next, ..])
             return false;
         for (var shard = 0; shard < settledBelow.Length; shard++)
-            if (settledBelow[shard] <= next.Heads[shard])
+            if (next.Heads[shard] > oldest.Heads[shard] && settledBelow[shard] <= next.Heads[shard])
                 return false;
         // What was accepted last in a period is as old as the start of the next.
         return isPressing || nowMs - next.StartedAtMs >= options.RetainFor.TotalMilliseconds;

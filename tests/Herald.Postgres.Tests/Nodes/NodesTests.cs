@@ -1,0 +1,134 @@
+using Herald.Contracts.Stores;
+using Herald.Engine.Events;
+using Herald.Engine.Stores;
+using Xunit;
+
+namespace Herald.Postgres.Tests.Nodes;
+
+/// <summary>Several nodes over the same tables.</summary>
+public sealed class NodesTests : IAsyncLifetime
+{
+    private readonly PostgresHarness _harness = new();
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public ValueTask InitializeAsync() => _harness.StartAsync();
+
+    public ValueTask DisposeAsync() => _harness.DisposeAsync();
+
+    [Fact]
+    public async Task Shards_are_shared_out_and_given_up_only_by_their_owner()
+    {
+        await using var second = await _harness.OpenAsync();
+        var all = await _harness.Store.RenewAsync(Cancel);
+        Assert.Equal(_harness.Store.ShardCount, all.Count);
+        Assert.DoesNotContain(all, lease => lease.IsLeaving);
+
+        Assert.Empty(await second.RenewAsync(Cancel));
+        var leaving = (await _harness.Store.RenewAsync(Cancel)).Where(lease => lease.IsLeaving).ToList();
+        Assert.Equal(_harness.Store.ShardCount / 2, leaving.Count);
+        await _harness.Store.ReleaseAsync(leaving, Cancel);
+
+        var taken = await second.RenewAsync(Cancel);
+        Assert.Equal(leaving.Select(lease => lease.Shard).Order(Comparer<ShardId>.Create((a, b) => a.Value - b.Value)), taken.Select(lease => lease.Shard));
+        Assert.All(taken, lease => Assert.True(lease.Epoch > leaving.Single(l => l.Shard == lease.Shard).Epoch));
+        Assert.Equal(_harness.Store.ShardCount / 2, (await _harness.Store.RenewAsync(Cancel)).Count);
+    }
+
+    [Fact]
+    public async Task A_clean_stop_leaves_its_shards_free_at_once()
+    {
+        await _harness.Store.RenewAsync(Cancel);
+        await using var second = await _harness.OpenAsync();
+        await second.RenewAsync(Cancel);
+        await _harness.Store.DisposeAsync();
+        Assert.Equal(second.ShardCount, (await second.RenewAsync(Cancel)).Count);
+    }
+
+    [Fact]
+    public async Task A_node_that_is_silent_for_longer_than_its_lease_is_replaced_and_finds_out()
+    {
+        var old = await _harness.Store.RenewAsync(Cancel);
+        await using var second = await _harness.OpenAsync();
+        var seconds = 0;
+        IReadOnlyList<Lease> taken = [];
+        for (; taken.Count == 0; seconds++)
+        {
+            taken = await second.RenewAsync(Cancel);
+            _harness.Clock.Advance(TimeSpan.FromSeconds(1));
+        }
+        Assert.InRange(seconds, 5, 8);
+        Assert.Equal(second.ShardCount, taken.Count);
+
+        var stale = new Fence(old[0].Shard, old[0].Epoch);
+        await Assert.ThrowsAsync<StaleOwnerException>(async () => await _harness.Store.CommitAsync(new ShardCommit { Fence = stale, Number = 1 }, Cancel));
+        await Assert.ThrowsAsync<StaleOwnerException>(async () => await _harness.Store.LoadAsync(stale, Cancel));
+        Assert.Empty(await _harness.Store.RenewAsync(Cancel));
+        // It is another node now, among equals.
+        Assert.Empty(await _harness.Store.RenewAsync(Cancel));
+        Assert.Contains(await second.RenewAsync(Cancel), lease => lease.IsLeaving);
+    }
+
+    [Fact]
+    public async Task Nodes_append_to_the_same_shard_without_gaps_and_recognise_each_others_duplicates()
+    {
+        await using var second = await _harness.OpenAsync();
+        var (mine, theirs) = (new StoreEvents(_harness.Store, _harness.Clock), new StoreEvents(second, _harness.Clock));
+        var appended = await Task.WhenAll(Enumerable.Range(0, 200).Select(async i =>
+        {
+            var (store, events) = i % 2 == 0 ? (_harness.Store, mine) : (second, theirs);
+            var verdicts = new Appended[1];
+            await store.AppendAsync(new[] { events.Make($"id-{i / 4}", shard: 3) }, verdicts, null, Cancel);
+            return verdicts[0];
+        }));
+        Assert.Equal(50, appended.Count(a => a.Verdict == Verdict.Accepted));
+        Assert.Equal(150, appended.Count(a => a.Verdict == Verdict.Duplicate));
+        Assert.Equal(Enumerable.Range(1, 50).Select(i => (long)i), appended.Where(a => a.Verdict == Verdict.Accepted).Select(a => a.Sequence).Order());
+        Assert.All(appended.Chunk(4), four => Assert.Single(four.Select(a => a.Sequence).Distinct()));
+    }
+
+    [Fact]
+    public async Task The_owner_hears_of_what_others_append_and_of_the_catalog()
+    {
+        await _harness.Store.RenewAsync(Cancel);
+        await using var second = await _harness.OpenAsync();
+        await second.RenewAsync(Cancel);
+        await _harness.Store.RenewAsync(Cancel);
+        var head = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var catalog = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var heads = _harness.Store.OnHead((shard, sequence) =>
+        {
+            if (shard.Value == 5)
+                head.TrySetResult(sequence);
+        });
+        using var changes = _harness.Store.OnChange(version => catalog.TrySetResult(version));
+
+        // A listener that has not begun to listen yet misses the first ones: hints may be lost.
+        var events = new StoreEvents(second, _harness.Clock);
+        for (var sent = 0; !head.Task.IsCompleted || !catalog.Task.IsCompleted; sent++)
+        {
+            await second.AppendAsync(new[] { events.Make(shard: 5) }, new Appended[1], null, Cancel);
+            await second.ChangeAsync([new CatalogWrite("topic", $"t{sent}", null, StoreEvents.Payload("x"))], Cancel);
+            await Task.WhenAny(Task.WhenAll(head.Task, catalog.Task), Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, Cancel));
+        }
+        Assert.True(await head.Task > 0);
+        Assert.True(await catalog.Task > 0);
+    }
+
+    [Fact]
+    public async Task What_another_node_appends_is_read_with_the_catalog_it_was_accepted_under()
+    {
+        await _harness.Store.RenewAsync(Cancel);
+        await using var second = await _harness.OpenAsync();
+        var events = new StoreEvents(second, _harness.Clock);
+        var into = new IndexEntry[10];
+        for (var i = 1; i <= 20; i++)
+        {
+            var version = (await second.ChangeAsync([new CatalogWrite("topic", $"t{i}", null, StoreEvents.Payload("x"))], Cancel)).Version;
+            await second.AppendAsync(new[] { events.Make(shard: 2) }, new Appended[1], null, Cancel);
+            var read = await _harness.Store.ReadIndexAsync(new ShardId(2), i, into, Cancel);
+            Assert.Equal(1, read.Count);
+            Assert.True(read.CatalogVersion >= version);
+        }
+    }
+}

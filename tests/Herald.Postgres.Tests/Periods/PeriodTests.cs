@@ -1,0 +1,167 @@
+using Herald.Contracts.Stores;
+using Herald.Engine.Events;
+using Herald.Engine.Stores;
+using Xunit;
+
+namespace Herald.Postgres.Tests.Periods;
+
+/// <summary>Events over several tables, and what becomes of them.</summary>
+public sealed class PeriodTests : IAsyncLifetime
+{
+    private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
+
+    private readonly PostgresHarness _harness = new(options => options with { RetainFor = TimeSpan.FromHours(3), DuplicateWindow = TimeSpan.FromHours(2) });
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public ValueTask InitializeAsync() => _harness.StartAsync();
+
+    public ValueTask DisposeAsync() => _harness.DisposeAsync();
+
+    [Fact]
+    public async Task Sequences_go_on_over_periods_and_everything_is_found()
+    {
+        var shard = new ShardId(4);
+        var times = new List<DateTimeOffset>();
+        for (var period = 0; period < 4; period++)
+        {
+            times.Add(_harness.Clock.GetUtcNow());
+            await AppendAsync(10, shard, $"p{period}");
+            await NextHourAsync();
+        }
+        Assert.Equal(4, _harness.Store.Statistics.Periods - 1);
+        Assert.Equal(new LogBounds(1, 40), await _harness.Store.BoundsAsync(shard, Cancel));
+        Assert.Equal(Enumerable.Range(1, 40).Select(i => (long)i), await ReadAsync(shard, 1));
+        for (var period = 0; period < 4; period++)
+            Assert.Equal((10 * period) + 1, await _harness.Store.FindByTimeAsync(shard, times[period], Cancel));
+        await AppendAsync(1, new ShardId(9), "first");
+        Assert.Equal(new LogBounds(1, 1), await _harness.Store.BoundsAsync(new ShardId(9), Cancel));
+    }
+
+    [Fact]
+    public async Task Settled_periods_go_when_they_are_old_and_unsettled_ones_stay()
+    {
+        var shard = new ShardId(4);
+        await AppendAsync(10, shard, "a");
+        await NextHourAsync();
+        await AppendAsync(10, shard, "b");
+        for (var hour = 0; hour < 5; hour++)
+            await NextHourAsync();
+        Assert.Equal(1, (await _harness.Store.BoundsAsync(shard, Cancel)).First);
+
+        await SettleAsync(below: 11, only: shard);
+        await NextHourAsync();
+        Assert.Equal(new LogBounds(11, 20), await _harness.Store.BoundsAsync(shard, Cancel));
+        var into = new IndexEntry[5];
+        Assert.Equal(0, (await _harness.Store.ReadIndexAsync(shard, 3, into, Cancel)).Count);
+        Assert.Equal(5, (await _harness.Store.ReadIndexAsync(shard, 11, into, Cancel)).Count);
+        Assert.Empty(await ReadEventsAsync(shard, 3, 5));
+        Assert.Equal([12L, 13], await ReadEventsAsync(shard, 5, 12, 13));
+    }
+
+    [Fact]
+    public async Task A_node_that_slept_through_it_reads_and_appends_in_the_new_periods()
+    {
+        await using var other = await _harness.OpenAsync();
+        var shard = new ShardId(4);
+        await AppendAsync(3, shard, "a", other);
+        await NextHourAsync();
+        await NextHourAsync();
+        await AppendAsync(3, shard, "b");
+        await AppendAsync(3, shard, "c", other);
+        Assert.Equal(Enumerable.Range(1, 9).Select(i => (long)i), await ReadAsync(shard, 1, other));
+        Assert.Equal(new LogBounds(1, 9), await other.BoundsAsync(shard, Cancel));
+    }
+
+    [Fact]
+    public async Task An_id_is_remembered_for_the_window_and_forgotten_after_two()
+    {
+        var one = new StoreEvents(_harness.Store, _harness.Clock).Make("id");
+        Assert.Equal(Verdict.Accepted, await AppendAsync(one));
+        for (var hour = 1; hour <= 2; hour++)
+        {
+            await NextHourAsync();
+            Assert.Equal(Verdict.Duplicate, await AppendAsync(one));
+        }
+        for (var hour = 3; hour <= 6; hour++)
+        {
+            await AppendAsync(1, new ShardId(0), $"more-{hour}");
+            await NextHourAsync();
+        }
+        Assert.Equal(Verdict.Accepted, await AppendAsync(one));
+    }
+
+    [Fact]
+    public async Task Appends_go_on_while_periods_begin()
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        var shard = new ShardId(4);
+        var appended = 0;
+        var appending = Task.Run(async () =>
+        {
+            while (!over.IsCancellationRequested)
+            {
+                await AppendAsync(5, shard, $"x{appended}");
+                appended += 5;
+            }
+        }, Cancel);
+        for (var i = 0; i < 8; i++)
+            await NextHourAsync();
+        await over.CancelAsync();
+        await appending;
+        Assert.Equal(Enumerable.Range(1, appended).Select(i => (long)i), await ReadAsync(shard, 1));
+    }
+
+    /// <summary>Time enough for a new period, and the work that begins it.</summary>
+    private async Task NextHourAsync()
+    {
+        _harness.Clock.Advance(Hour);
+        await _harness.Store.RenewAsync(Cancel);
+        await _harness.Store.KeepAsync(TimeSpan.FromMinutes(1));
+    }
+
+    private async Task SettleAsync(long below, ShardId only)
+    {
+        foreach (var lease in await _harness.Store.RenewAsync(Cancel))
+            await _harness.Store.CommitAsync(
+                new ShardCommit { Fence = new Fence(lease.Shard, lease.Epoch), Number = 1, SettledBelow = lease.Shard == only ? below : 1 }, Cancel);
+    }
+
+    private async Task AppendAsync(int count, ShardId shard, string name, PostgresStore? store = null)
+    {
+        var events = new StoreEvents(store ?? _harness.Store, _harness.Clock);
+        NewEvent[] all = [.. Enumerable.Range(0, count).Select(i => events.Make($"{name}-{i}", shard: shard.Value))];
+        var verdicts = new Appended[count];
+        await (store ?? _harness.Store).AppendAsync(all, verdicts, null, Cancel);
+        Assert.All(verdicts, v => Assert.Equal(Verdict.Accepted, v.Verdict));
+    }
+
+    private async Task<Verdict> AppendAsync(NewEvent one)
+    {
+        var verdicts = new Appended[1];
+        await _harness.Store.AppendAsync(new[] { one }, verdicts, null, Cancel);
+        return verdicts[0].Verdict;
+    }
+
+    private async Task<List<long>> ReadAsync(ShardId shard, long from, PostgresStore? store = null)
+    {
+        var (all, into) = (new List<long>(), new IndexEntry[7]);
+        while ((await (store ?? _harness.Store).ReadIndexAsync(shard, from + all.Count, into, Cancel)).Count is > 0 and var count)
+            all.AddRange(into.Take(count).Select(entry => entry.Sequence));
+        return all;
+    }
+
+    private async Task<List<long>> ReadEventsAsync(ShardId shard, params long[] sequences)
+    {
+        var sink = new Sequences();
+        await _harness.Store.ReadEventsAsync(shard, sequences, sink, Cancel);
+        return sink.Read;
+    }
+
+    private sealed class Sequences : IEventSink
+    {
+        public List<long> Read { get; } = [];
+
+        public void OnEvent(long sequence, ReadOnlySpan<byte> record) => Read.Add(sequence);
+    }
+}
