@@ -208,7 +208,7 @@ public sealed class PostgresStore : IEventLog, IShardStore, IStateReader, ICatal
         _isDisposed = true;
         await _keepTimer.DisposeAsync().ConfigureAwait(false);
         foreach (var pipeline in _pipelines)
-            await pipeline.Idle.ConfigureAwait(false);
+            await pipeline.DisposeAsync().ConfigureAwait(false);
         try
         {
             await _ownership.LeaveAsync(CancellationToken.None).ConfigureAwait(false);

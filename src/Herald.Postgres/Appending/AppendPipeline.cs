@@ -9,9 +9,9 @@ namespace Herald.Postgres.Appending;
 /// Appends for some of the shards, one transaction at a time. What is asked for meanwhile shares the next one: the slower the database,
 /// the larger the groups.
 /// </summary>
-internal sealed class AppendPipeline(Database database, EventAppender appender, TimeProvider time)
+internal sealed class AppendPipeline(Database database, EventAppender appender, TimeProvider time) : IAsyncDisposable
 {
-    private const int GroupEvents = 1000;
+    private const int GroupEvents = 1000, Tries = 6;
     private const long GroupBytes = 4 << 20;
 
     private readonly Lock _gate = new();
@@ -20,6 +20,9 @@ internal sealed class AppendPipeline(Database database, EventAppender appender, 
 
     // Where this pipeline last saw its shards end; who else appends to them makes it wrong, which costs a round trip.
     private readonly Dictionary<int, ShardHead> _known = [];
+
+    // Kept while there is work, and between.
+    private NpgsqlConnection? _connection;
     private bool _isRunning;
     private Task _run = Task.CompletedTask;
 
@@ -32,14 +35,14 @@ internal sealed class AppendPipeline(Database database, EventAppender appender, 
         }
     }
 
-    /// <summary>Ends when nothing is under way.</summary>
-    public Task Idle
+    /// <summary>What is under way ends first.</summary>
+    public async ValueTask DisposeAsync()
     {
-        get
-        {
-            lock (_gate)
-                return _run;
-        }
+        Task last;
+        lock (_gate)
+            last = _run;
+        await last.ConfigureAwait(false);
+        await LetGoAsync().ConfigureAwait(false);
     }
 
     public void Add(AppendRequest request, ReadOnlySpan<int> indexes)
@@ -57,7 +60,6 @@ internal sealed class AppendPipeline(Database database, EventAppender appender, 
 
     private async Task RunAsync()
     {
-        NpgsqlConnection? connection = null;
         while (TakeGroup())
         {
             try
@@ -65,16 +67,13 @@ internal sealed class AppendPipeline(Database database, EventAppender appender, 
                 var events = new NewEvent[_group.Count];
                 for (var i = 0; i < events.Length; i++)
                     events[i] = _group[i].Event;
-                connection ??= await database.Source.OpenConnectionAsync(database.Closing).ConfigureAwait(false);
-                var verdicts = await AppendAsync(connection, events).ConfigureAwait(false);
+                var verdicts = await AppendAsync(events).ConfigureAwait(false);
                 for (var i = 0; i < verdicts.Length; i++)
                     _group[i].Request.End(_group[i].Index, verdicts[i]);
             }
             catch (Exception failure)
             {
-                if (connection is not null)
-                    await connection.DisposeAsync().ConfigureAwait(false);
-                connection = null;
+                await LetGoAsync().ConfigureAwait(false);
                 var told = failure is OperationCanceledException ? new StoreUnavailableException("The store is closed.")
                     : Failures.IsUnavailable(failure) ? database.Unavailable(failure)
                     : failure;
@@ -82,27 +81,36 @@ internal sealed class AppendPipeline(Database database, EventAppender appender, 
                     item.Request.Fail(told);
             }
         }
-        if (connection is not null)
-            await connection.DisposeAsync().ConfigureAwait(false);
     }
 
-    private async Task<Appended[]> AppendAsync(NpgsqlConnection connection, NewEvent[] events)
+    private async Task<Appended[]> AppendAsync(NewEvent[] events)
     {
         for (var tried = 1; ; tried++)
         {
             try
             {
-                return await appender.AppendAsync(connection, events, _known, database.Closing).ConfigureAwait(false);
+                _connection ??= await database.Source.OpenConnectionAsync(database.Closing).ConfigureAwait(false);
+                return await appender.AppendAsync(_connection, events, _known, database.Closing).ConfigureAwait(false);
             }
-            catch (PostgresException failure) when (Failures.IsConflict(failure) && tried < 6)
+            catch (PostgresException failure) when (Failures.IsConflict(failure) && tried < Tries)
             {
+                await LetGoAsync().ConfigureAwait(false);
                 await Task.Delay(BackOff.After(tried), time, database.Closing).ConfigureAwait(false);
             }
             catch (PostgresException failure) when (Failures.IsTableGone(failure) && tried == 1)
             {
+                await LetGoAsync().ConfigureAwait(false);
                 await database.OnTableGone(database.Closing).ConfigureAwait(false);
             }
         }
+    }
+
+    /// <summary>Back to the pool, which rolls back what a failure has left open.</summary>
+    private async ValueTask LetGoAsync()
+    {
+        if (_connection is not null)
+            await _connection.DisposeAsync().ConfigureAwait(false);
+        _connection = null;
     }
 
     /// <summary>False when there is none; the next one to add something starts the loop again.</summary>
@@ -120,7 +128,10 @@ internal sealed class AppendPipeline(Database database, EventAppender appender, 
                 bytes += size;
                 _group.Add(_waiting.Dequeue());
             }
-            return _isRunning = _group.Count > 0;
+            if (_group.Count > 0)
+                return true;
+            _isRunning = false;
         }
+        return false;
     }
 }
