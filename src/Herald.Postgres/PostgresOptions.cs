@@ -26,7 +26,7 @@ public sealed record PostgresOptions
     /// <summary>How owners on other nodes hear of new events.</summary>
     public WakeMode Wake { get; init; } = WakeMode.Notify;
 
-    /// <summary>Connections that append, each for shards of its own, 1 to 64. Default 2.</summary>
+    /// <summary>Connections that append, each for shards of its own; a little load goes through one of them. 1 to 64, default 2.</summary>
     public int AppendPipelines { get; init; } = 2;
 
     /// <summary>Connections of one node, 4 to 1,000; three more are kept for its heartbeat. Default 20.</summary>

@@ -28,7 +28,7 @@ public sealed class PostgresStore : IEventLog, IShardStore, IStateReader, ICatal
     private readonly PeriodReader _periods;
     private readonly LogReader _log;
     private readonly EventAppender _appender;
-    private readonly AppendPipeline[] _pipelines;
+    private readonly AppendPipelines _pipelines;
     private readonly CommitPipeline _commits;
     private readonly WholeCommit _wholeCommit;
     private readonly ProgressReader _progress;
@@ -58,7 +58,7 @@ public sealed class PostgresStore : IEventLog, IShardStore, IStateReader, ICatal
         _log = new LogReader(database, periods, records);
         var appender = _appender = new EventAppender(database, periods, records, Stored);
         _periods = periods;
-        _pipelines = [.. Enumerable.Range(0, options.AppendPipelines).Select(_ => new AppendPipeline(database, appender, time))];
+        _pipelines = new AppendPipelines(database, appender, time, options.AppendPipelines);
         var commitSql = new CommitSql(database.Schema);
         _commits = new CommitPipeline(database, commitSql);
         _wholeCommit = new WholeCommit(database, commitSql, _commits, appender, periods, records);
@@ -82,7 +82,7 @@ public sealed class PostgresStore : IEventLog, IShardStore, IStateReader, ICatal
     public ulong HashSeed => _identity.HashSeed;
 
     public PostgresStatistics Statistics => new(
-        _appender.Appends, _appender.Events, _pipelines.Sum(p => p.Waiting), _commits.Groups, _database.Failures, _ownership.Nodes, _periods.Map.All.Count, _keeper.IsFull);
+        _appender.Appends, _appender.Events, _pipelines.Waiting, _commits.Groups, _database.Failures, _ownership.Nodes, _periods.Map.All.Count, _keeper.IsFull);
 
     private bool Notifies => _options.Wake == WakeMode.Notify && _dialect.CanNotify;
 
@@ -132,7 +132,7 @@ public sealed class PostgresStore : IEventLog, IShardStore, IStateReader, ICatal
         }
         // Once handed over it cannot be called back.
         var request = new AppendRequest(events, verdicts);
-        Distribute(request);
+        _pipelines.Add(request);
         await request.Ended.ConfigureAwait(false);
     }
 
@@ -207,8 +207,7 @@ public sealed class PostgresStore : IEventLog, IShardStore, IStateReader, ICatal
             return;
         _isDisposed = true;
         await _keepTimer.DisposeAsync().ConfigureAwait(false);
-        foreach (var pipeline in _pipelines)
-            await pipeline.DisposeAsync().ConfigureAwait(false);
+        await _pipelines.DisposeAsync().ConfigureAwait(false);
         try
         {
             await _ownership.LeaveAsync(CancellationToken.None).ConfigureAwait(false);
@@ -243,23 +242,6 @@ public sealed class PostgresStore : IEventLog, IShardStore, IStateReader, ICatal
         {
             _keeping.Release();
         }
-    }
-
-    private void Distribute(AppendRequest request)
-    {
-        var events = request.Events;
-        Span<int> one = [0];
-        if (events.Length == 1 || _pipelines.Length == 1)
-        {
-            _pipelines[events[0].Shard.Value % _pipelines.Length].Add(request, events.Length == 1 ? one : Enumerable.Range(0, events.Length).ToArray());
-            return;
-        }
-        var parts = new List<int>?[_pipelines.Length];
-        for (var i = 0; i < events.Length; i++)
-            (parts[events[i].Shard.Value % _pipelines.Length] ??= []).Add(i);
-        for (var i = 0; i < parts.Length; i++)
-            if (parts[i] is { } part)
-                _pipelines[i].Add(request, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(part));
     }
 
     /// <summary>Owners on this node are told at once, others by way of the database.</summary>

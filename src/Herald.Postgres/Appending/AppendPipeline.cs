@@ -11,7 +11,8 @@ namespace Herald.Postgres.Appending;
 /// </summary>
 internal sealed class AppendPipeline(Database database, EventAppender appender, TimeProvider time) : IAsyncDisposable
 {
-    private const int GroupEvents = 1000, Tries = 6;
+    public const int GroupEvents = 1000;
+    private const int Tries = 6;
     private const long GroupBytes = 4 << 20;
 
     private readonly Lock _gate = new();
@@ -25,15 +26,9 @@ internal sealed class AppendPipeline(Database database, EventAppender appender, 
     private NpgsqlConnection? _connection;
     private bool _isRunning;
     private Task _run = Task.CompletedTask;
+    private int _waitingCount;
 
-    public int Waiting
-    {
-        get
-        {
-            lock (_gate)
-                return _waiting.Count;
-        }
-    }
+    public int Waiting => Volatile.Read(ref _waitingCount);
 
     /// <summary>What is under way ends first.</summary>
     public async ValueTask DisposeAsync()
@@ -51,6 +46,7 @@ internal sealed class AppendPipeline(Database database, EventAppender appender, 
         {
             foreach (var index in indexes)
                 _waiting.Enqueue(new AppendItem(request, index));
+            Volatile.Write(ref _waitingCount, _waiting.Count);
             if (_isRunning)
                 return;
             _isRunning = true;
@@ -128,6 +124,7 @@ internal sealed class AppendPipeline(Database database, EventAppender appender, 
                 bytes += size;
                 _group.Add(_waiting.Dequeue());
             }
+            Volatile.Write(ref _waitingCount, _waiting.Count);
             if (_group.Count > 0)
                 return true;
             _isRunning = false;
