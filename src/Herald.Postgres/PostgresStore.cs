@@ -18,7 +18,8 @@ namespace Herald.Postgres;
 /// <summary>The store that nodes share: every role of the store contract over one PostgreSQL. This type only puts the parts together.</summary>
 public sealed class PostgresStore : IEventLog, IShardStore, IStateReader, ICatalogStore, IDeadLetterStore, IOwnership, IAsyncDisposable
 {
-    private static readonly TimeSpan KeepEvery = TimeSpan.FromSeconds(30);
+    // Where nothing has been appended nothing presses: ages and sizes are looked at now and then.
+    private static readonly TimeSpan KeepEvery = TimeSpan.FromSeconds(30), KeepIdleEvery = TimeSpan.FromMinutes(10);
 
     private readonly PostgresOptions _options;
     private readonly TimeProvider _time;
@@ -47,6 +48,8 @@ public sealed class PostgresStore : IEventLog, IShardStore, IStateReader, ICatal
     private readonly Task _hearing;
     private RecentEvents?[] _recent;
     private long[] _heads;
+    private long[]? _keptHeads;
+    private long _keptAt;
     private long _catalogVersion;
     private bool _isDisposed;
 
@@ -75,7 +78,7 @@ public sealed class PostgresStore : IEventLog, IShardStore, IStateReader, ICatal
         _hearing = Notifies
             ? new Listener(database, channel, time, Heard).RunAsync()
             : new Poller(database, periods, time, Owned, Advanced).RunAsync();
-        _keepTimer = time.CreateTimer(_ => _ = KeepAsync(TimeSpan.Zero), null, KeepEvery, KeepEvery);
+        _keepTimer = time.CreateTimer(_ => _ = KeepIfDueAsync(), null, KeepEvery, KeepEvery);
     }
 
     public int ShardCount => _identity.ShardCount;
@@ -221,6 +224,15 @@ public sealed class PostgresStore : IEventLog, IShardStore, IStateReader, ICatal
         await _database.DisposeAsync().ConfigureAwait(false);
         _ownership.Dispose();
         _keeping.Dispose();
+    }
+
+    private Task KeepIfDueAsync()
+    {
+        var heads = Volatile.Read(ref _heads);
+        if (_keptHeads is { } kept && kept.AsSpan().SequenceEqual(heads) && _time.GetElapsedTime(_keptAt) < KeepIdleEvery)
+            return Task.CompletedTask;
+        (_keptHeads, _keptAt) = (heads, _time.GetTimestamp());
+        return KeepAsync(TimeSpan.Zero);
     }
 
     /// <summary>Begins new periods, frees what may go, and looks after the other bounds, now; a timer does so too.</summary>

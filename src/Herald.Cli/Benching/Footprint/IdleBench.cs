@@ -3,6 +3,7 @@ using Herald.Cli.Benching.Machines;
 using Herald.Cli.Benching.Reporting;
 using Herald.Cli.Benching.Running;
 using Herald.Cli.Benching.Traffic;
+using Herald.Server;
 
 namespace Herald.Cli.Benching.Footprint;
 
@@ -12,6 +13,9 @@ internal sealed class IdleBench : IBench
     private const int Topics = 1000, BriefTopics = 10, SubscriptionsEach = 10;
     private const int Sink = 0;
     private const double MostPercent = 1;
+
+    // One a second, and what looks after the tables now and then.
+    private const double MostStatements = 1.2;
     private static readonly TimeSpan ShortestRound = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(5);
 
@@ -29,17 +33,24 @@ internal sealed class IdleBench : IBench
         await PrepareAsync(herald, traffic, topics, cancel);
         rig.Note(string.Create(CultureInfo.InvariantCulture, $"{topics:N0} topics with {SubscriptionsEach} subscriptions each; every subscription has had one event delivered. A round takes {length.TotalSeconds:0} s."));
 
-        var rounds = new List<double>();
+        var database = rig.Options.Store == StoreKind.Postgres ? await rig.DatabaseAsync() : null;
+        var (rounds, statements) = (new List<double>(), new List<double>());
         if (!rig.Options.IsBrief)
             await Task.Delay(Settling, rig.Time, cancel);
         for (var round = 1; round <= rig.Options.Rounds; round++)
         {
             rig.Progress.Show($"round {round} of {rig.Options.Rounds}");
+            if (database is not null)
+                await database.CountFromHereAsync();
             var (began, before) = (rig.Time.GetTimestamp(), ProcessTimes.Of(herald.Process.Id).Own);
             await Task.Delay(length, rig.Time, cancel);
             rounds.Add(100 * (ProcessTimes.Of(herald.Process.Id).Own - before) / rig.Time.GetElapsedTime(began));
+            if (database is not null)
+                statements.Add((await database.StatementsAsync()).Sum(statement => statement.Calls) / rig.Time.GetElapsedTime(began).TotalSeconds);
         }
-        return [new("CPU", Unit.PercentOfCore, null, new("herald", new Series(rounds), CpuUse.Unmeasured), [new Target.AtMost(MostPercent)])];
+        var cpu = new BenchRow("CPU", Unit.PercentOfCore, null, new("herald", new Series(rounds), CpuUse.Unmeasured), [new Target.AtMost(MostPercent)]);
+        return statements.Count == 0 ? [cpu]
+            : [cpu, new("database", Unit.StatementsPerSecond, null, new("herald", new Series(statements), CpuUse.Unmeasured), [new Target.AtMost(MostStatements)])];
     }
 
     /// <summary>Every subscription has worked once, so that what work leaves behind is there.</summary>

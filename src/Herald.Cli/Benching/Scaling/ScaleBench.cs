@@ -9,13 +9,13 @@ namespace Herald.Cli.Benching.Scaling;
 
 /// <summary>
 /// What a node more brings where receivers are what takes time: each takes 100 ms, and a node may have so many attempts in flight. With a backlog, the
-/// rate; with as many events as one node can just bear, how long they wait.
+/// rate; with a fifth more events than one node can bear, how long they wait.
 /// </summary>
 internal sealed class ScaleBench : IBench
 {
     private const string Topic = "scale", Subscription = "receiver";
     private const int Keys = 5000, PermitsPerNode = 32, MostNodes = 3, Sink = 0;
-    private const double Share = 0.9, LeastMore = 0.9;
+    private const double Share = 1.2, LeastMore = 0.9;
 
     // A node reads ahead, and retries nothing here: so many a second can it have answered.
     private static readonly double PerNode = PermitsPerNode / TrafficSink.SlowWork.TotalSeconds;
@@ -23,7 +23,7 @@ internal sealed class ScaleBench : IBench
 
     public string Name => "scale";
     public string Description => "Rate and waiting with 1, 2 and 3 nodes over one PostgreSQL, receivers that take 100 ms.";
-    public string Matters => "What matters is how much a node more adds to the rate of one, and how long an event waits at a rate that one node can just bear.";
+    public string Matters => "What matters is how much a node more adds to the rate of one, and how long an event waits at a rate that one node cannot bear.";
 
     public async Task<IReadOnlyList<BenchRow>> RunAsync(BenchRig rig, CancellationToken cancel)
     {
