@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Herald.Cli.Databases;
 using Xunit;
 
 namespace Herald.EndToEnd;
@@ -11,11 +12,14 @@ public sealed partial class DemoTests
     [GeneratedRegex(@"\Aaccepted (\d+)\ndelivered (\d+)\nduplicates (\d+)\nout-of-order (\d+)\nlost (\d+)\n\z")]
     private static partial Regex Verdict();
 
-    [Fact]
-    public async Task It_ends_with_the_verdict_and_leaves_nothing_behind()
+    [Theory]
+    [InlineData("demo", "--for", "3s", "--plain")]
+    [InlineData("demo", "cluster", "--for", "6s", "--plain")]
+    public async Task It_ends_with_the_verdict_and_leaves_nothing_behind(params string[] arguments)
     {
+        Assert.SkipWhen(arguments.Contains("cluster") && PostgresPrograms.Find() is null, PostgresPrograms.Missing);
         var before = DemoDirectories();
-        var run = await HeraldRun.OfAsync(null, Cancel, "demo", "--for", "3s", "--plain");
+        var run = await HeraldRun.OfAsync(null, Cancel, arguments);
         Assert.True(run.Code == 0, run.Out + run.Error);
 
         var lines = run.Out.Split('\n');
@@ -44,5 +48,6 @@ public sealed partial class DemoTests
         Assert.Empty(DemoDirectories().Except(before));
     }
 
-    private static string[] DemoDirectories() => Directory.GetDirectories(Path.GetTempPath(), "herald-demo-*");
+    private static string[] DemoDirectories() =>
+        [.. Directory.GetDirectories(Path.GetTempPath(), "herald-demo-*"), .. Directory.GetDirectories(Path.GetTempPath(), "herald-cluster-*")];
 }

@@ -1,6 +1,5 @@
 using Herald.Cli.Api;
 using Herald.Cli.Demo;
-using Herald.Cli.Publishing;
 using Herald.Cli.Receiving;
 using Herald.Cli.Serving;
 using Herald.Cli.Verifying;
@@ -14,27 +13,19 @@ namespace Herald.EndToEnd;
 /// </summary>
 internal sealed class OrdersRig : IAsyncDisposable
 {
-    private const string Topic = "orders";
-    private static readonly TimeSpan PublishPatience = TimeSpan.FromMinutes(2);
     private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("herald-test-");
-    private readonly OrderReceiver[] _receivers;
+    private readonly OrderTraffic _traffic;
     private HeraldClient? _client;
-    private OrderLoad? _load;
 
-    private OrdersRig(int orders, int seed, (string Name, Conduct Conduct)[] receivers)
-    {
-        (Orders, Seed) = (orders, seed);
-        Ledger = new ReceiptLedger(receivers.Length);
-        _receivers = [.. receivers.Select((receiver, number) => new OrderReceiver(receiver.Name, number, Ledger))];
-    }
+    private OrdersRig(int orders, int seed, (string Name, Conduct Conduct)[] receivers) => _traffic = new OrderTraffic(orders, seed, () => Client, receivers);
 
-    public int Orders { get; }
-    public int Seed { get; }
+    public int Orders => _traffic.Orders;
+    public int Seed => _traffic.Seed;
     public ServerProcess Server { get; private set; } = null!;
     public HeraldClient Client => _client!;
-    public OrderLoad Load => _load!;
-    public ReceiptLedger Ledger { get; }
-    public IReadOnlyList<OrderReceiver> Receivers => _receivers;
+    public OrderLoad Load => _traffic.Load;
+    public ReceiptLedger Ledger => _traffic.Ledger;
+    public IReadOnlyList<OrderReceiver> Receivers => _traffic.Receivers;
 
     public static async Task<OrdersRig> StartAsync(int orders, int seed, CancellationToken cancel, params (string Name, Conduct Conduct)[] receivers)
     {
@@ -43,14 +34,7 @@ internal sealed class OrdersRig : IAsyncDisposable
         {
             rig.Server = await ServerProcess.StartAsync(["--data", rig._data.FullName, "--listen", "127.0.0.1:0"], TimeProvider.System, cancel);
             rig._client = new HeraldClient(rig.Server.Address, null);
-            rig._load = new OrderLoad(
-                new EventPublisher(() => rig.Client, Topic, PublishPatience, TimeProvider.System), rig.Ledger, orders, TimeProvider.System, new Random(seed));
-            Succeeded(await rig.Client.PutAsync($"/v1/topics/{Topic}", null, cancel));
-            foreach (var (receiver, conduct) in rig._receivers.Zip(receivers.Select(receiver => receiver.Conduct)))
-            {
-                await receiver.StartAsync(conduct, () => rig.Load.Now, TimeProvider.System, new Random(seed + receiver.Number + 1), cancel);
-                Succeeded(await receiver.SubscribeAsync(rig.Client, Topic, cancel));
-            }
+            await rig._traffic.StartAsync(cancel);
             return rig;
         }
         catch
@@ -87,23 +71,15 @@ internal sealed class OrdersRig : IAsyncDisposable
         Assert.True(run.Code == 128 + 9, $"It ended by itself, with {run.Code}: {run.Out}{run.Error}");
     }
 
-    public Task UntilAcceptedAsync(long count, CancellationToken cancel) => Wait.UntilAsync(
-        () => Ledger.AcceptedCount >= count, TimeSpan.FromSeconds(60), () => $"Only {Ledger.AcceptedCount} of {count} were accepted.\n{Server.LastOutput}", cancel);
+    public Task UntilAcceptedAsync(long count, CancellationToken cancel) => _traffic.UntilAcceptedAsync(count, () => Server.LastOutput, cancel);
 
     /// <summary>Until every receiver has everything.</summary>
-    public Task UntilDeliveredAsync(TimeSpan patience, CancellationToken cancel) => Wait.UntilAsync(
-        () => Ledger.Judge().Lost == 0, patience, () => $"Not everything was delivered (seed {Seed}): {Story()}\n{Server.LastOutput}", cancel);
+    public Task UntilDeliveredAsync(TimeSpan patience, CancellationToken cancel) => _traffic.UntilDeliveredAsync(patience, () => Server.LastOutput, cancel);
 
     /// <summary>Nothing lost, nothing out of order, no repeat under another id, no signature refused.</summary>
-    public void AssertSound()
-    {
-        var verdict = Ledger.Judge();
-        Assert.True(verdict is { Lost: 0, OutOfOrder: 0, ChangedIds: 0 } && _receivers.All(receiver => receiver.Webhooks.Refusals == 0), $"Seed {Seed}: {Story()}");
-    }
+    public void AssertSound() => _traffic.AssertSound();
 
-    public string Story() => string.Join('\n', _receivers.Select(receiver =>
-        $"{receiver.Name}: {Ledger.Judge(receiver.Number)}, retries {receiver.Retries}, refused {receiver.Webhooks.Refusals} ({receiver.Webhooks.LastRefusal}), "
-        + $"missing {string.Join(' ', Ledger.Missing(receiver.Number, 5))}").Prepend(""));
+    public string Story() => _traffic.Story();
 
     public async ValueTask DisposeAsync()
     {
@@ -113,12 +89,8 @@ internal sealed class OrdersRig : IAsyncDisposable
                 await Server.KillAsync();
             await Server.DisposeAsync();
         }
-        foreach (var receiver in _receivers)
-            await receiver.DisposeAsync();
-        _load?.Dispose();
+        await _traffic.DisposeAsync();
         _client?.Dispose();
         _data.Delete(recursive: true);
     }
-
-    private static void Succeeded(Reply reply) => Assert.True(reply.Succeeded, string.Join('\n', reply.ProblemLines()));
 }

@@ -5,11 +5,16 @@ namespace Herald.EndToEnd;
 /// <summary>Sends a signal to one process, by its id.</summary>
 internal static class Signal
 {
-    private const int SigInt = 2, SigTerm = 15;
+    private const int SigInt = 2, SigTerm = 15, SigContinue = 18, SigStop = 19;
 
     public static void Interrupt(int process) => Send(process, SigInt);
 
     public static void Terminate(int process) => Send(process, SigTerm);
+
+    /// <summary>It stands still, without being told, until <see cref="Continue"/>.</summary>
+    public static void Stop(int process) => Send(process, SigStop);
+
+    public static void Continue(int process) => Send(process, SigContinue);
 
     private static void Send(int process, int signal)
     {

@@ -30,9 +30,9 @@ internal sealed class Database : IAsyncDisposable
         UseUnlessSet(settings, "Tcp Keepalive", true);
         // Nothing of ours changes a session; an open transaction is rolled back all the same.
         UseUnlessSet(settings, "No Reset On Close", true);
-        Source = new NpgsqlDataSourceBuilder(settings.ConnectionString).BuildMultiHost();
+        Source = new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
         settings.MaxPoolSize = VitalConnections;
-        Vital = new NpgsqlDataSourceBuilder(settings.ConnectionString).BuildMultiHost();
+        Vital = new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
     }
 
     /// <summary>Called before work is run once more that has met a period's table that is gone.</summary>

@@ -1,0 +1,87 @@
+using Herald.Cli.Clusters;
+using Herald.Cli.Receiving;
+using Herald.TestKit.Databases;
+using Xunit;
+
+namespace Herald.EndToEnd.Clusters;
+
+/// <summary>A cluster of real processes over a real PostgreSQL, with load, receivers and the judge.</summary>
+internal sealed class ClusterRig : IAsyncDisposable
+{
+    public const int Shards = 64;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90), Ownerless = TimeSpan.FromSeconds(10);
+
+    private readonly CancellationTokenSource _over = new();
+    private Task _load = Task.CompletedTask;
+
+    private ClusterRig(LocalCluster cluster, int seed)
+    {
+        (Cluster, Random) = (cluster, new Random(seed));
+        Traffic = new OrderTraffic(
+            300, seed, cluster.NextClient,
+            [("healthy", new Conduct.Healthy()), ("slow", new Conduct.Slow(TimeSpan.FromMilliseconds(10))), ("flaky", new Conduct.Flaky(0.3))]);
+    }
+
+    public LocalCluster Cluster { get; }
+    public OrderTraffic Traffic { get; }
+    public Random Random { get; }
+
+    public static async Task<ClusterRig> StartAsync(PostgresServer server, int nodes, int seed, CancellationToken cancel, params string[] settings) =>
+        await StartAsync(await server.CreateDatabaseAsync("cluster"), nodes, seed, cancel, settings);
+
+    public static async Task<ClusterRig> StartAsync(string connection, int nodes, int seed, CancellationToken cancel, params string[] settings)
+    {
+        var cluster = await LocalCluster.StartAsync(nodes, connection, TimeProvider.System, cancel, ["--lease", "2s", .. settings]);
+        var rig = new ClusterRig(cluster, seed);
+        try
+        {
+            await rig.Traffic.StartAsync(cancel);
+            return rig;
+        }
+        catch
+        {
+            await rig.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Load goes on until <see cref="FinishAsync"/>.</summary>
+    public void BeginLoad(int rate = 500) => _load = Traffic.Load.RunAsync(rate, TimeSpan.MaxValue, long.MaxValue, _over.Token);
+
+    /// <summary>So many more are accepted.</summary>
+    public Task ProgressAsync(int events, CancellationToken cancel) => Traffic.UntilAcceptedAsync(Traffic.Ledger.AcceptedCount + events, Output, cancel);
+
+    /// <summary>Every shard has an owner among the nodes that run.</summary>
+    public async Task UntilOwnedAsync(CancellationToken cancel, TimeSpan? within = null)
+    {
+        var (patience, began) = (within ?? Ownerless, TimeProvider.System.GetTimestamp());
+        while (await OwnedAsync(cancel) is var owned && owned.Sum() != Shards)
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(began) < patience, $"Shards are owned {string.Join(' ', owned)} after {patience}.\n{Output()}");
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, cancel);
+        }
+    }
+
+    public async Task<int[]> OwnedAsync(CancellationToken cancel) => await Task.WhenAll(Cluster.Nodes.Select(async node => await node.AskShardsAsync(cancel) ?? 0));
+
+    /// <summary>The load ends behind a batch that has its answer; everything is delivered, and judged.</summary>
+    public async Task FinishAsync(CancellationToken cancel)
+    {
+        await ProgressAsync(1, cancel);
+        await _over.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _load);
+        await Traffic.UntilDeliveredAsync(Patience, Output, cancel);
+        Traffic.AssertSound();
+    }
+
+    public string Output() => string.Join('\n', Cluster.Nodes.Select(node => $"== {node.Name}, {(node.IsRunning ? "running" : "down")}\n{node.Process.LastOutput}"));
+
+    public async ValueTask DisposeAsync()
+    {
+        await _over.CancelAsync();
+        await _load.ContinueWith(_ => { }, TaskScheduler.Default);
+        await Cluster.DisposeAsync();
+        await Traffic.DisposeAsync();
+        _over.Dispose();
+    }
+}

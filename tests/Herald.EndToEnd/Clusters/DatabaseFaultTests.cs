@@ -1,0 +1,98 @@
+using Herald.TestKit.Databases;
+using Npgsql;
+using Xunit;
+
+namespace Herald.EndToEnd.Clusters;
+
+/// <summary>What happens to the database under load: publishing is refused meanwhile, everything resumes by itself, nothing acknowledged is lost.</summary>
+public sealed class DatabaseFaultTests(ITestOutputHelper output)
+{
+    private const int Nodes = 2;
+    private static readonly int Rounds = Length.IsLong ? 20 : 1;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_database_that_crashes_and_restarts()
+    {
+        // Its log is on disk before it answers: a crash of the server, not of the machine.
+        await using var server = await PostgresServer.StartAsync();
+        await using var rig = await ClusterRig.StartAsync(server, Nodes, Environment.ProcessId, Cancel);
+        rig.BeginLoad();
+        for (var round = 0; round < Rounds; round++)
+        {
+            await rig.UntilOwnedAsync(Cancel);
+            await rig.ProgressAsync(500, Cancel);
+            await server.StopAsync(PostgresStop.Immediate);
+            await AssertRefusedAsync(rig);
+            await server.StartAgainAsync();
+            await rig.ProgressAsync(500, Cancel);
+        }
+        await rig.UntilOwnedAsync(Cancel, TimeSpan.FromSeconds(20));
+        await rig.FinishAsync(Cancel);
+        output.WriteLine(rig.Traffic.Story());
+        Assert.All(rig.Cluster.Nodes, node => Assert.False(node.HasFailed, node.Process.LastOutput));
+    }
+
+    /// <summary>Replication is synchronous: with an asynchronous standby what was acknowledged last would be lost with the primary, whatever Herald does.</summary>
+    [Fact]
+    public async Task A_standby_that_is_promoted_behind_a_list_of_hosts()
+    {
+        await using var primary = await PostgresServer.StartAsync();
+        await using var standby = await primary.StartStandbyAsync();
+        var database = await primary.CreateDatabaseAsync("promoted");
+        await ReplicateSynchronouslyAsync(primary);
+        var both = new NpgsqlConnectionStringBuilder(database) { Host = $"127.0.0.1:{primary.Port},127.0.0.1:{standby.Port}" }.ConnectionString;
+        await using var rig = await ClusterRig.StartAsync(both, Nodes, Environment.ProcessId, Cancel, "--postgres-command-timeout", "3s");
+        rig.BeginLoad();
+        await rig.UntilOwnedAsync(Cancel);
+        await rig.ProgressAsync(500, Cancel);
+        await primary.StopAsync(PostgresStop.Immediate);
+        await AssertRefusedAsync(rig);
+        await standby.PromoteAsync();
+        await ExecuteAsync(standby, "alter system set synchronous_standby_names = ''", "select pg_reload_conf()");
+        await rig.ProgressAsync(500, Cancel);
+        await rig.UntilOwnedAsync(Cancel, TimeSpan.FromSeconds(20));
+        await rig.FinishAsync(Cancel);
+        output.WriteLine(rig.Traffic.Story());
+    }
+
+    [Fact]
+    public async Task Nodes_that_only_poll_hear_of_each_others_events()
+    {
+        await using var rig = await ClusterRig.StartAsync(await PostgresServer.SharedAsync(), Nodes, Environment.ProcessId, Cancel, "--wake", "poll");
+        rig.BeginLoad();
+        await rig.UntilOwnedAsync(Cancel);
+        await rig.ProgressAsync(1000, Cancel);
+        await rig.FinishAsync(Cancel);
+    }
+
+    /// <summary>503, and when to come again.</summary>
+    private static async Task AssertRefusedAsync(ClusterRig rig)
+    {
+        using var http = new HttpClient { BaseAddress = rig.Cluster.Nodes[0].Process.Address };
+        using var body = new StringContent("""{"payload":1}""", null, "application/json");
+        using var answer = await http.PostAsync(new Uri("/v1/topics/orders/events", UriKind.Relative), body, Cancel);
+        Assert.Equal(503, (int)answer.StatusCode);
+        Assert.NotNull(answer.Headers.RetryAfter);
+    }
+
+    private static async Task ReplicateSynchronouslyAsync(PostgresServer primary)
+    {
+        await ExecuteAsync(primary, "alter system set synchronous_standby_names = '*'", "select pg_reload_conf()");
+        await using var source = NpgsqlDataSource.Create(primary.ConnectionString());
+        await using var command = source.CreateCommand("select count(*) from pg_stat_replication where sync_state = 'sync'");
+        while ((long)(await command.ExecuteScalarAsync(Cancel))! == 0)
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, Cancel);
+    }
+
+    private static async Task ExecuteAsync(PostgresServer server, params string[] statements)
+    {
+        await using var source = NpgsqlDataSource.Create(server.ConnectionString());
+        foreach (var statement in statements)
+        {
+            await using var command = source.CreateCommand(statement);
+            await command.ExecuteNonQueryAsync(Cancel);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+using Herald.Cli.Api;
+using Herald.Cli.Demo;
+using Herald.Cli.Publishing;
+using Herald.Cli.Receiving;
+using Herald.Cli.Verifying;
+using Xunit;
+
+namespace Herald.EndToEnd;
+
+/// <summary>Order changes on their way: the load, the receivers with their subscriptions, and the judge of what they got.</summary>
+/// <param name="client">Asked for every call: of several servers, one that runs.</param>
+internal sealed class OrderTraffic(int orders, int seed, Func<HeraldClient> client, (string Name, Conduct Conduct)[] kinds) : IAsyncDisposable
+{
+    private const string Topic = "orders";
+    private static readonly TimeSpan PublishPatience = TimeSpan.FromMinutes(2);
+
+    private readonly List<OrderReceiver> _receivers = [];
+    private OrderLoad? _load;
+
+    public int Orders => orders;
+    public int Seed => seed;
+    public OrderLoad Load => _load!;
+    public ReceiptLedger Ledger { get; } = new(kinds.Length);
+    public IReadOnlyList<OrderReceiver> Receivers => _receivers;
+
+    public async Task StartAsync(CancellationToken cancel)
+    {
+        _load = new OrderLoad(new EventPublisher(client, Topic, PublishPatience, TimeProvider.System), Ledger, orders, TimeProvider.System, new Random(seed));
+        Succeeded(await client().PutAsync($"/v1/topics/{Topic}", null, cancel));
+        foreach (var (name, conduct) in kinds)
+        {
+            var receiver = new OrderReceiver(name, _receivers.Count, Ledger);
+            _receivers.Add(receiver);
+            await receiver.StartAsync(conduct, () => Load.Now, TimeProvider.System, new Random(seed + receiver.Number + 1), cancel);
+            Succeeded(await receiver.SubscribeAsync(client(), Topic, cancel));
+        }
+    }
+
+    /// <param name="otherwise">What more there is to say when it does not come to pass.</param>
+    public Task UntilAcceptedAsync(long count, Func<string> otherwise, CancellationToken cancel) => Wait.UntilAsync(
+        () => Ledger.AcceptedCount >= count, TimeSpan.FromSeconds(60), () => $"Only {Ledger.AcceptedCount} of {count} were accepted.\n{otherwise()}", cancel);
+
+    /// <summary>Until every receiver has everything.</summary>
+    public Task UntilDeliveredAsync(TimeSpan patience, Func<string> otherwise, CancellationToken cancel) => Wait.UntilAsync(
+        () => Ledger.Judge().Lost == 0, patience, () => $"Not everything was delivered (seed {seed}): {Story()}\n{otherwise()}", cancel);
+
+    /// <summary>Nothing lost, nothing out of order, no repeat under another id, no signature refused.</summary>
+    public void AssertSound()
+    {
+        var verdict = Ledger.Judge();
+        Assert.True(verdict is { Lost: 0, OutOfOrder: 0, ChangedIds: 0 } && _receivers.TrueForAll(receiver => receiver.Webhooks.Refusals == 0), $"Seed {seed}: {Story()}");
+    }
+
+    public string Story() => string.Join('\n', _receivers.Select(receiver =>
+        $"{receiver.Name}: {Ledger.Judge(receiver.Number)}, retries {receiver.Retries}, refused {receiver.Webhooks.Refusals} ({receiver.Webhooks.LastRefusal}), "
+        + $"missing {string.Join(' ', Ledger.Missing(receiver.Number, 5))}").Prepend(""));
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var receiver in _receivers)
+            await receiver.DisposeAsync();
+        _load?.Dispose();
+    }
+
+    private static void Succeeded(Reply reply) => Assert.True(reply.Succeeded, string.Join('\n', reply.ProblemLines()));
+}
