@@ -1,0 +1,81 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+using Herald.Cli.Databases;
+using Herald.TestKit.Databases;
+using Npgsql;
+using Xunit;
+
+namespace Herald.EndToEnd.Clusters;
+
+/// <summary>A pooler before a <see cref="PostgresServer"/>, on a port of its own. Where none is installed, the test is skipped.</summary>
+internal sealed class PgBouncer : IAsyncDisposable
+{
+    private const string Program = "/usr/sbin/pgbouncer";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private readonly Process _process;
+    private readonly string _folder;
+
+    private PgBouncer(Process process, string folder, string connection) => (_process, _folder, Connection) = (process, folder, connection);
+
+    /// <summary>To the database, by way of the pooler.</summary>
+    public string Connection { get; }
+
+    /// <param name="mode"><c>session</c> or <c>transaction</c>.</param>
+    public static async Task<PgBouncer> StartAsync(PostgresServer server, string database, string mode)
+    {
+        Assert.SkipWhen(!File.Exists(Program), "There is no PgBouncer here: install pgbouncer.");
+        var to = new NpgsqlConnectionStringBuilder(database);
+        var folder = $"/tmp/herald-pgbouncer-{Guid.NewGuid().ToString("N")[..8]}";
+        Directory.CreateDirectory(folder);
+        var port = PostgresPort.FindFree();
+        var file = Path.Combine(folder, "pgbouncer.ini");
+        await File.WriteAllTextAsync(
+            file,
+            $"""
+            [databases]
+            {to.Database} = host=127.0.0.1 port={server.Port} dbname={to.Database} user={to.Username} password={to.Password}
+            [pgbouncer]
+            listen_addr = 127.0.0.1
+            listen_port = {port}
+            unix_socket_dir =
+            auth_type = any
+            pool_mode = {mode}
+            default_pool_size = 40
+            max_client_conn = 400
+            ignore_startup_parameters = extra_float_digits
+            """);
+        await PostgresPrograms.HandOverAsync(folder);
+        // It refuses to run as root, and drops to the user it is told.
+        string[] user = Environment.IsPrivilegedProcess ? ["-u", "postgres"] : [];
+        var process = Process.Start(new ProcessStartInfo(Program, [.. user, "-q", file]) { WorkingDirectory = folder })!;
+        await UntilListeningAsync(port);
+        var through = new NpgsqlConnectionStringBuilder(database) { Host = "127.0.0.1", Port = port };
+        return new PgBouncer(process, folder, through.ConnectionString);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private static async Task UntilListeningAsync(int port)
+    {
+        for (var began = TimeProvider.System.GetTimestamp(); ;)
+        {
+            try
+            {
+                using var probe = new TcpClient();
+                await probe.ConnectAsync("127.0.0.1", port);
+                return;
+            }
+            catch (SocketException) when (TimeProvider.System.GetElapsedTime(began) < Patience)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
+            }
+        }
+    }
+}

@@ -1,0 +1,27 @@
+using Herald.TestKit.Databases;
+using Xunit;
+
+namespace Herald.EndToEnd.Clusters;
+
+/// <summary>With a pooler between, in the modes that docs/postgres.md names, set as it says.</summary>
+public sealed class PgBouncerTests
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("session", "", "notify")]
+    [InlineData("transaction", ";Max Auto Prepare=0", "poll")]
+    public async Task Two_nodes_work_through_PgBouncer(string mode, string more, string wake)
+    {
+        var server = await PostgresServer.SharedAsync();
+        await using var pooler = await PgBouncer.StartAsync(server, await server.CreateDatabaseAsync("pooled"), mode);
+        await using var rig = await ClusterRig.StartAsync(pooler.Connection + more, 2, Environment.ProcessId, Cancel, "--wake", wake);
+        rig.BeginLoad();
+        await rig.UntilOwnedAsync(Cancel);
+        await rig.ProgressAsync(1000, Cancel);
+        await rig.Cluster.Nodes[1].KillAsync();
+        await rig.UntilOwnedAsync(Cancel);
+        await rig.ProgressAsync(500, Cancel);
+        await rig.FinishAsync(Cancel);
+    }
+}
