@@ -151,6 +151,18 @@ internal sealed class Housekeeper(Database database, Dialect dialect, PeriodRead
             await using var old = connection.Command(
                 $"delete from {_schema}.history h where h.written_at_ms < $1", Commands.Value(nowMs - (long)options.HistoryAge.TotalMilliseconds));
             await old.ExecuteNonQueryAsync(either).ConfigureAwait(false);
+            if (await SumAsync(connection, $"select coalesce(sum(length(h.block)), 0)::bigint from {_schema}.history h", either).ConfigureAwait(false) <= options.HistoryBytes)
+                return;
+            await using var excess = connection.Command(
+                $"""
+                delete from {_schema}.history h where (h.shard, h.epoch, h.number) in (
+                    select s.shard, s.epoch, s.number from (
+                        select h.shard, h.epoch, h.number, sum(length(h.block)) over (order by h.written_at_ms desc, h.shard desc, h.epoch desc, h.number desc) as newer
+                        from {_schema}.history h) s
+                    where s.newer > $1 limit {RowsAtOnce})
+                """,
+                Commands.Value(options.HistoryBytes));
+            await excess.ExecuteNonQueryAsync(either).ConfigureAwait(false);
         },
         cancel);
 

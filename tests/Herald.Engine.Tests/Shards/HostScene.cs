@@ -90,6 +90,18 @@ internal sealed class HostScene : IAsyncDisposable
         return tried;
     }
 
+    /// <summary>The next attempt, when its time has come. The clock goes on until then: the shard may be about to sleep, by the time it had read before.</summary>
+    public async Task<HandChannel.Tried> ExpectLaterAsync(string payload)
+    {
+        var next = ExpectAsync(payload);
+        while (await Task.WhenAny(next, Clock.WhenArmedAsync(1)) != next)
+        {
+            Clock.Advance(TimeSpan.FromSeconds(2));
+            await Task.Yield();
+        }
+        return await next;
+    }
+
     /// <summary>The shard's next owner on the same store.</summary>
     public void TakeOver() => (Host, Term) = NewHost();
 

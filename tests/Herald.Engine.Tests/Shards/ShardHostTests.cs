@@ -139,9 +139,7 @@ public sealed class ShardHostTests : IAsyncDisposable
         await _scene.Lines.WhenAsync("could not be disabled");
         Assert.Equal(SubscriptionStatus.Active, _scene.Catalog.FindSubscription("s")!.Status);
         // The next attempt at the endpoint says the same again, and now it works.
-        await _scene.Clock.WhenArmedAsync(1);
-        _scene.Clock.Advance(TimeSpan.FromMinutes(1));
-        (await _scene.ExpectAsync("one")).Answer(Gone);
+        (await _scene.ExpectLaterAsync("one")).Answer(Gone);
         await _scene.Lines.WhenAsync("could not be disabled");
         await UntilAsync(() => _scene.Catalog.FindSubscription("s")!.Status == SubscriptionStatus.Disabled);
     }
@@ -174,9 +172,7 @@ public sealed class ShardHostTests : IAsyncDisposable
         await _scene.PublishAsync(["one"]);
         (await _scene.ExpectAsync("one")).Answer(Results.Status500);
         await _scene.Store.WhenAsync(commit => commit.History is not null);
-        await _scene.Clock.WhenArmedAsync(1);
-        _scene.Clock.Advance(TimeSpan.FromSeconds(2));
-        var second = await _scene.ExpectAsync("one");
+        var second = await _scene.ExpectLaterAsync("one");
         Assert.Equal(2, second.Attempt.Number);
         var stopped = _scene.Host.StopAsync();
         _scene.Term.GiveUpAttempts();

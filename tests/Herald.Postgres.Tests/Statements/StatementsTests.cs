@@ -55,7 +55,7 @@ public sealed partial class StatementsTests
     private static async Task DoEverythingAsync(string connection)
     {
         var clock = new StoreClock();
-        var options = new PostgresOptions { Connection = connection, ShardCount = 4, RetainFor = TimeSpan.FromHours(1), MaxBytes = 1L << 40, DeadLetterBytes = 10, Wake = WakeMode.Poll };
+        var options = new PostgresOptions { Connection = connection, ShardCount = 4, RetainFor = TimeSpan.FromHours(1), MaxBytes = 1L << 40, DeadLetterBytes = 10, HistoryBytes = 0, HistoryAge = TimeSpan.FromDays(1000), Wake = WakeMode.Poll };
         await using var store = await PostgresStore.OpenAsync(options, clock);
         await using (var second = await PostgresStore.OpenAsync(options with { Wake = WakeMode.Notify }, clock))
         {
