@@ -24,6 +24,7 @@ public sealed class HeraldEngine : IAsyncDisposable
     private readonly EngineParts _parts;
     private readonly EngineOptions _options;
     private readonly EngineMetrics _metrics = new();
+    private readonly CatalogCache _cache;
     private readonly PermitLedger _ledger;
     private readonly AttemptRunner _runner;
     private readonly ChannelSet _channels;
@@ -41,13 +42,14 @@ public sealed class HeraldEngine : IAsyncDisposable
         _hosts = new ShardHosts(parts.Log.ShardCount);
         _ledger = new PermitLedger(options.MaxInFlight, parts.Time, parts.Random);
         Intake = new Intake(parts.Log, options.Intake, parts.Time);
-        Catalog = new Catalog(parts.Catalog, parts.Log, _channels, Intake.Encoder, parts.Time, IsPassedAsync);
-        _runner = new AttemptRunner(Catalog, _channels, _ledger, new ByteGate(options.MaxBytesInFlight), _metrics, parts.Time);
+        _cache = new CatalogCache(parts.Catalog, Intake.Encoder, options.CatalogCache, _hosts.CatalogFollowed);
+        Catalog = new Catalog(parts.Catalog, parts.Log, _cache, _channels, parts.Time, IsPassedAsync);
+        _runner = new AttemptRunner(_cache, _channels, _ledger, new ByteGate(options.MaxBytesInFlight), _metrics, parts.Time);
         var forwarding = new ForwardEncoder(parts.Log, Intake.Encoder, Catalog, parts.Time);
         DeadLetters = new DeadLetterDesk(parts.DeadLetters, Catalog, forwarding);
-        Inspector = new Inspector(parts.Log, parts.State, Catalog, Intake.Encoder, _ledger, _hosts);
+        Inspector = new Inspector(parts.Log, parts.State, Catalog, _cache, Intake.Encoder, _ledger, _hosts);
         var services = new ShardServices(
-            parts.Log, parts.Shards, Catalog, _ledger, _runner, forwarding, _metrics, parts.Time, parts.Logging.CreateLogger("Herald.Shards"));
+            parts.Log, parts.Shards, Catalog, _cache, _ledger, _runner, forwarding, _metrics, parts.Time, parts.Logging.CreateLogger("Herald.Shards"));
         var settings = new ShardSettings(options.Window, options.LaneWindow, options.MaxBlockedPerSubscription, _blocked);
 #pragma warning disable CA5394 // Spreads retries; no secret hangs on it.
         _keeper = new LeaseKeeper(
@@ -56,6 +58,7 @@ public sealed class HeraldEngine : IAsyncDisposable
 #pragma warning restore CA5394
         _metrics.Gauge("herald_attempts_in_flight", "Attempts under way on this node.", () => _ledger.InFlight);
         _metrics.Gauge("herald_blocked_keys", "Keys that wait because their oldest event failed.", () => _blocked.Count);
+        _metrics.Gauge("herald_catalog_cached", "Topics and subscriptions of the catalog that this node has in memory.", () => _cache.Snapshot.Size);
         _metrics.Gauge("herald_shards_owned", "Shards that run on this node.", () => _hosts.All.Count);
     }
 
@@ -70,6 +73,7 @@ public sealed class HeraldEngine : IAsyncDisposable
     internal IReadOnlyList<ShardHost> Hosts => _hosts.All;
     internal EngineMetrics Metrics => _metrics;
     internal PermitLedger Ledger => _ledger;
+    internal CatalogCache Cache => _cache;
     internal BlockedBound Blocked => _blocked;
 
     public static async ValueTask<HeraldEngine> StartAsync(EngineParts parts, EngineOptions options, CancellationToken cancel)
@@ -90,7 +94,8 @@ public sealed class HeraldEngine : IAsyncDisposable
     /// <summary>Sends one signed test event to the subscription's endpoint, outside of order and log, and tells how it went; null when there is no such subscription.</summary>
     public async ValueTask<AttemptResult?> TestAsync(string subscriptionId, CancellationToken cancel)
     {
-        if (Catalog.FindSubscription(subscriptionId) is not { } subscription || Catalog.FindTopic(subscription.Topic) is not { } topic)
+        if (await Catalog.FindSubscriptionAsync(subscriptionId, cancel) is not { } subscription
+            || await Catalog.FindTopicAsync(subscription.Topic, cancel) is not { } topic)
             return null;
         using var batch = Intake.Rent(topic);
         if (batch.Add(new EventDraft { Type = "herald.test"u8, Payload = """{"test":true}"""u8 }) is { } problem)
@@ -103,7 +108,7 @@ public sealed class HeraldEngine : IAsyncDisposable
     /// <summary>Lets a held key go on: its head is tried again, or discarded. False when it is not held.</summary>
     public async ValueTask<bool> ReleaseAsync(string subscriptionId, int shard, long sequence, bool discard, CancellationToken cancel)
     {
-        if (Catalog.FindSubscription(subscriptionId) is not { } subscription || _hosts.Find(shard) is not { } host)
+        if (await Catalog.FindSubscriptionAsync(subscriptionId, cancel) is not { } subscription || _hosts.Find(shard) is not { } host)
             return false;
         var now = _parts.Time.GetUtcNow().ToUnixTimeMilliseconds();
         return await host.CallAsync(machine => machine.OnRelease(subscription.Number, sequence, discard, now), cancel);
@@ -118,16 +123,16 @@ public sealed class HeraldEngine : IAsyncDisposable
         foreach (var watching in _watching)
             watching.Dispose();
         await _keeper.DisposeAsync();
-        Catalog.Dispose();
+        _cache.Dispose();
         _ledger.Dispose();
         _metrics.Dispose();
     }
 
     internal async ValueTask StartAsync(CancellationToken cancel)
     {
-        await Catalog.RefreshAsync(long.MaxValue);
+        await _cache.StartAsync(cancel);
         // Before there is a shard: whatever changes while one is loaded, it hears of.
-        Catalog.Follow(OnCatalog);
+        _cache.Follow(OnCatalog);
         _watching.Add(_parts.Log.OnHead((shard, sequence) => _hosts.Find(shard.Value)?.OnHead(sequence)));
         _watching.Add(_parts.Catalog.OnChange(version => _ = RefreshQuietlyAsync(version)));
         await _keeper.StartAsync(cancel);
@@ -150,7 +155,7 @@ public sealed class HeraldEngine : IAsyncDisposable
     {
         try
         {
-            await Catalog.RefreshAsync(version);
+            await _cache.RefreshAsync(version);
         }
         catch (Exception failure) when (failure is StoreUnavailableException or ObjectDisposedException)
         {

@@ -196,7 +196,9 @@ public sealed class JournalStore : IEventLog, IShardStore, IStateReader, ICatalo
     public ValueTask<IReadOnlyList<HistoryBlock>> ReadHistoryAsync(ShardId shard, long sequence, CancellationToken cancel) =>
         new(_contents.History.Read(shard.Value, sequence));
 
-    public ValueTask<CatalogChanges> ReadAsync(long sinceVersion, CancellationToken cancel) => new(_contents.Catalog.Read(sinceVersion));
+    public ValueTask<CatalogChanges> ReadAsync(long sinceVersion, int limit, CancellationToken cancel) => new(_contents.Catalog.Read(sinceVersion, limit));
+
+    public ValueTask<IReadOnlyList<CatalogRecord>> FindAsync(CatalogQuery query, CancellationToken cancel) => new(_contents.Catalog.Find(query));
 
     public async ValueTask<CatalogReply> ChangeAsync(IReadOnlyList<CatalogWrite> writes, CancellationToken cancel) =>
         await AskAsync(new CatalogRequest(writes, CheckSize(CatalogRequest.BytesOf(writes, ShardCount))), cancel).ConfigureAwait(false);

@@ -168,7 +168,11 @@ public sealed class PostgresStore : IEventLog, IShardStore, IStateReader, ICatal
     public async ValueTask<IReadOnlyList<HistoryBlock>> ReadHistoryAsync(ShardId shard, long sequence, CancellationToken cancel) =>
         await _state.ReadHistoryAsync(shard, sequence, cancel).ConfigureAwait(false);
 
-    public async ValueTask<CatalogChanges> ReadAsync(long sinceVersion, CancellationToken cancel) => await _catalog.ReadAsync(sinceVersion, cancel).ConfigureAwait(false);
+    public async ValueTask<CatalogChanges> ReadAsync(long sinceVersion, int limit, CancellationToken cancel) =>
+        await _catalog.ReadAsync(sinceVersion, limit, cancel).ConfigureAwait(false);
+
+    public async ValueTask<IReadOnlyList<CatalogRecord>> FindAsync(CatalogQuery query, CancellationToken cancel) =>
+        await _catalog.FindAsync(query, cancel).ConfigureAwait(false);
 
     public async ValueTask<CatalogReply> ChangeAsync(IReadOnlyList<CatalogWrite> writes, CancellationToken cancel)
     {

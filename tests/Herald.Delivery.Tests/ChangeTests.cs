@@ -207,7 +207,7 @@ public sealed class ChangeTests
         node.Channel.Answer("old", (_, _, _) => ValueTask.FromResult(ScriptedChannel.Fail(410)));
         await node.SubscribeAsync(Node.Draft("s") with { Endpoint = "test://old/" });
         await node.PublishAsync(topic, Pairs(100, 1));
-        await Until.HoldsAsync(() => node.Engine.Catalog.FindSubscription("s")!.Status == SubscriptionStatus.Disabled);
+        await Until.HoldsAsync(async () => (await node.Engine.Catalog.FindSubscriptionAsync("s", default))!.Status == SubscriptionStatus.Disabled);
         await node.SubscribeAsync(Node.Draft("s") with { Endpoint = "test://new/" });
         await node.Channel.JudgeOf("new").WaitForAsync(100);
         Assert.Equal(0, node.Channel.JudgeOf("new").OutOfOrder);

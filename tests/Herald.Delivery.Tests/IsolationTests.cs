@@ -166,7 +166,7 @@ public sealed class IsolationTests
     private static async Task<double> RateAsync(Node node, int subscriptions, int round)
     {
         const int Events = 60_000;
-        var topic = node.Engine.Catalog.FindTopic("orders")!;
+        var topic = (await node.Engine.Catalog.FindTopicAsync("orders", default))!;
         var began = Stopwatch.GetTimestamp();
         await node.PublishAsync(
             topic, Enumerable.Range(0, Events).Select(i => (i % 10, (round * Events) + (i / 10) + 1)),

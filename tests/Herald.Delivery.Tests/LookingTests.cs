@@ -62,7 +62,7 @@ public sealed class LookingTests
     {
         await using var node = await StartAsync(Once with { OnExhausted = OnExhausted.Hold });
         node.Channel.Answer("s", (_, _, _) => ValueTask.FromResult(ScriptedChannel.Fail(500)));
-        await node.PublishAsync(node.Engine.Catalog.FindTopic("orders")!, Enumerable.Range(0, 40).Select(key => (key, 1)));
+        await node.PublishAsync((await node.Engine.Catalog.FindTopicAsync("orders", default))!, Enumerable.Range(0, 40).Select(key => (key, 1)));
         await Until.HoldsAsync(async () => (await node.Engine.Inspector.LagAsync("s", default))!.HeldKeys == 40);
 
         var keys = new List<string>();
@@ -112,11 +112,11 @@ public sealed class LookingTests
     }
 
     /// <summary>Events 1, 2 … of key 1.</summary>
-    private static Task PublishAsync(Node node, int count) =>
-        node.PublishAsync(node.Engine.Catalog.FindTopic("orders")!, Enumerable.Range(1, count).Select(number => (1, number)));
+    private static async Task PublishAsync(Node node, int count) =>
+        await node.PublishAsync((await node.Engine.Catalog.FindTopicAsync("orders", default))!, Enumerable.Range(1, count).Select(number => (1, number)));
 
     private static async Task<EventStory> StoryAsync(Node node, int number) =>
-        (await node.Engine.Inspector.FindEventAsync(node.Engine.Catalog.FindTopic("orders")!, $"1-{number}", "1", default))!;
+        (await node.Engine.Inspector.FindEventAsync((await node.Engine.Catalog.FindTopicAsync("orders", default))!, $"1-{number}", "1", default))!;
 
     private static async Task<DeliveryView> DeliveryAsync(Node node, int number) => Assert.Single((await StoryAsync(node, number)).Deliveries);
 

@@ -31,7 +31,7 @@ public sealed class StoppingTests
 
         async Task<int> AttemptsAsync()
         {
-            var story = await node.Engine.Inspector.FindEventAsync(node.Engine.Catalog.FindTopic("orders")!, "1-1", "1", default);
+            var story = await node.Engine.Inspector.FindEventAsync((await node.Engine.Catalog.FindTopicAsync("orders", default))!, "1-1", "1", default);
             return Assert.Single(story!.Deliveries).Attempts;
         }
     }

@@ -98,16 +98,16 @@ public sealed class BoundsTests
         await using var harness = new JournalHarness();
         await harness.StartAsync();
         for (var i = 1; i <= 300; i++)
-            await harness.Store.ChangeAsync([new CatalogWrite("topic", "t", null, StoreEvents.Payload($"{i}"))], Cancel);
-        var since = await harness.Store.ReadAsync(100, Cancel);
+            await harness.Store.ChangeAsync([new CatalogWrite("topic", "t", 0, null, StoreEvents.Payload($"{i}"))], Cancel);
+        var since = await harness.Store.ReadAsync(100, 100_000, Cancel);
         Assert.Equal((300, "300"), (since.Version, Encoding.UTF8.GetString(Assert.Single(since.Records).Body!.Value.Span)));
 
         var many = Enumerable.Range(0, 11_000).Select(i => $"r{i}").ToArray();
-        await harness.Store.ChangeAsync([.. many.Select(id => new CatalogWrite("subscription", id, 0, StoreEvents.Payload("x")))], Cancel);
-        await harness.Store.ChangeAsync([.. many.Select(id => new CatalogWrite("subscription", id, null, null))], Cancel);
+        await harness.Store.ChangeAsync([.. many.Select(id => new CatalogWrite("subscription", id, 0, 0, StoreEvents.Payload("x")))], Cancel);
+        await harness.Store.ChangeAsync([.. many.Select(id => new CatalogWrite("subscription", id, 0, null, null))], Cancel);
         for (var opened = 0; opened < 2; opened++)
         {
-            var all = await harness.Store.ReadAsync(0, Cancel);
+            var all = await harness.Store.ReadAsync(0, 100_000, Cancel);
             Assert.Equal(302, all.Version);
             Assert.Equal("t", all.Records[0].Id);
             Assert.InRange(all.Records.Count, 5_000, 10_001);
@@ -140,10 +140,10 @@ public sealed class BoundsTests
         });
         Assert.Contains("was not stored", refused.Message, StringComparison.Ordinal);
         var before = (await store.LoadAsync(fence, Cancel)).Records.Count;
-        await Assert.ThrowsAsync<StoreUnavailableException>(async () => await store.ChangeAsync([new CatalogWrite("topic", "t", 0, new byte[2000])], Cancel));
+        await Assert.ThrowsAsync<StoreUnavailableException>(async () => await store.ChangeAsync([new CatalogWrite("topic", "t", 0, 0, new byte[2000])], Cancel));
         var again = events.Make("r", shard: 0, payload: new byte[2000]);
         await Assert.ThrowsAsync<StoreUnavailableException>(async () => await store.RedriveAsync([new Redrive(letter, again)], Cancel));
-        Assert.Equal((0, 1, before), ((await store.ReadAsync(0, Cancel)).Version, store.Statistics.DeadLetters, (await store.LoadAsync(fence, Cancel)).Records.Count));
+        Assert.Equal((0, 1, before), ((await store.ReadAsync(0, 100_000, Cancel)).Version, store.Statistics.DeadLetters, (await store.LoadAsync(fence, Cancel)).Records.Count));
         Assert.False(store.Failed.IsCompleted);
 
         // Asked for with nothing to change it has nothing to refuse.

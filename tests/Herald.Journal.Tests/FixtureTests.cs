@@ -96,8 +96,8 @@ public sealed class FixtureTests
                 History = new HistoryBlock(1, 9, new StoreClock().NowMs, StoreEvents.Payload("history")),
             },
             Cancel);
-        await store.ChangeAsync([new CatalogWrite("topic", "t", 0, StoreEvents.Payload("body")), new CatalogWrite("topic", "gone", 0, StoreEvents.Payload("x"))], Cancel);
-        await store.ChangeAsync([new CatalogWrite("topic", "gone", 1, null)], Cancel);
+        await store.ChangeAsync([new CatalogWrite("topic", "t", 0, 0, StoreEvents.Payload("body")), new CatalogWrite("topic", "gone", 0, 0, StoreEvents.Payload("x"))], Cancel);
+        await store.ChangeAsync([new CatalogWrite("topic", "gone", 0, 1, null)], Cancel);
     }
 
     private static async Task CheckAsync(JournalStore store)
@@ -122,7 +122,7 @@ public sealed class FixtureTests
         Assert.Equal(new DeadLetterReason("max-age", "detail", 4, 503, 5, 6_000_000_000_000), letter.Reason);
         Assert.Equal("payload 3", Encoding.UTF8.GetString(new EventView(letter.Record).Payload.Span));
         Assert.Equal("history", Encoding.UTF8.GetString(Assert.Single(await store.ReadHistoryAsync(Shard, 5, Cancel)).Block.Span));
-        var catalog = await store.ReadAsync(0, Cancel);
+        var catalog = await store.ReadAsync(0, 1000, Cancel);
         Assert.Equal((2, "body", false), (catalog.Version, Encoding.UTF8.GetString(catalog.Records[0].Body!.Value.Span), catalog.Records[1].Body.HasValue));
     }
 

@@ -65,7 +65,7 @@ public sealed class RetentionTests : IAsyncLifetime
             History = new HistoryBlock(1, 5, _harness.Clock.NowMs, StoreEvents.Payload("block")),
             Progress = StoreEvents.Payload("progress"),
         });
-        await Store.ChangeAsync([new CatalogWrite("topic", "t", 0, StoreEvents.Payload("x"))], Cancel);
+        await Store.ChangeAsync([new CatalogWrite("topic", "t", 0, 0, StoreEvents.Payload("x"))], Cancel);
         var record = (await Store.FindAsync(letter, Cancel))!.Record.ToArray();
         await AppendAsync(100);
         await CommitAsync(c => c with { SettledBelow = 90 });
@@ -84,7 +84,7 @@ public sealed class RetentionTests : IAsyncLifetime
             var value = (await Store.ReadAsync(Shard, "app", [StoreEvents.Payload("k")], Cancel))[0];
             Assert.Equal("value", Encoding.UTF8.GetString(value!.Value.Span));
             Assert.Equal("block", Encoding.UTF8.GetString((await Store.ReadHistoryAsync(Shard, 2, Cancel)).Single().Block.Span));
-            Assert.Single((await Store.ReadAsync(0, Cancel)).Records);
+            Assert.Single((await Store.ReadAsync(0, 100, Cancel)).Records);
             await OwnAsync();
             Assert.Single((await Store.LoadAsync(_fence, Cancel)).Records);
         }

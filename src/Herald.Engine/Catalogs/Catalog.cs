@@ -1,15 +1,12 @@
-using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Herald.Engine.Channels;
-using Herald.Engine.Publishing;
-using Herald.Engine.Routing;
 using Herald.Engine.Stores;
 using Herald.Engine.Subscriptions;
 
 namespace Herald.Engine.Catalogs;
 
 /// <summary>Topics and subscriptions: what is asked for here is durable and in force everywhere on this node when the call completes.</summary>
-public sealed class Catalog : IDisposable
+public sealed class Catalog
 {
     // Filter changes that some shard has still to route past; more are refused.
     private const int MostRevisions = 64;
@@ -17,70 +14,78 @@ public sealed class Catalog : IDisposable
 
     private readonly ICatalogStore _store;
     private readonly IEventLog _log;
+    private readonly CatalogCache _cache;
     private readonly ChannelSet _channels;
-    private readonly EventEncoder _encoder;
     private readonly TimeProvider _time;
-    private readonly SemaphoreSlim _refreshing = new(1);
-    private readonly ConcurrentDictionary<string, Topic> _topics = new(StringComparer.Ordinal);
-    private readonly List<Action<CatalogUpdate>> _followers = [];
     private readonly Func<int, FilterRevision, ValueTask<bool>> _isPassed;
-    private volatile CatalogSnapshot _snapshot = CatalogSnapshot.Empty;
 
     /// <param name="isPassed">Whether every shard has routed the subscription beyond the place where the revision takes effect.</param>
     internal Catalog(
-        ICatalogStore store, IEventLog log, ChannelSet channels, EventEncoder encoder, TimeProvider time,
-        Func<int, FilterRevision, ValueTask<bool>> isPassed)
+        ICatalogStore store, IEventLog log, CatalogCache cache, ChannelSet channels, TimeProvider time, Func<int, FilterRevision, ValueTask<bool>> isPassed)
     {
-        (_store, _log, _channels, _encoder, _time, _isPassed) = (store, log, channels, encoder, time, isPassed);
+        (_store, _log, _cache, _channels, _time, _isPassed) = (store, log, cache, channels, time, isPassed);
     }
 
-    internal CatalogSnapshot Snapshot => _snapshot;
+    /// <summary>Completes at once for a topic this node has been asked for lately.</summary>
+    public ValueTask<Topic?> FindTopicAsync(string name, CancellationToken cancel) => _cache.Topics.FindAsync(name, cancel);
 
-    /// <summary>The follower is called with every update, in order, and must return at once: shards that wait for a refresh are among them.</summary>
-    internal void Follow(Action<CatalogUpdate> follower) => _followers.Add(follower);
-
-    public Topic? FindTopic(string name) => _topics.GetValueOrDefault(name);
-
-    /// <summary>By name, in ordinal order.</summary>
-    public Page<Topic> Topics(int limit, string? cursor) => PageOf(_snapshot.Topics.Values, topic => topic.Name, limit, cursor);
+    /// <summary>In the order of their names.</summary>
+    public async ValueTask<Page<Topic>> TopicsAsync(int limit, string? cursor, CancellationToken cancel) =>
+        PageOf(await PageAsync(CatalogCodec.TopicKind, null, limit, cursor, cancel), CatalogCodec.DecodeTopic, limit);
 
     public async ValueTask<CatalogResult<Topic>> PutTopicAsync(string name, CancellationToken cancel)
     {
         if (SubscriptionRules.CheckName("/topic", name) is { } problem)
             return CatalogResult<Topic>.Refuse([problem]);
-        if (FindTopic(name) is { } there)
+        if (await TopicNowAsync(name, cancel) is { } there)
             return CatalogResult<Topic>.Of(CatalogOutcome.Unchanged, there);
-        var body = CatalogCodec.Encode(new CatalogCodec.StoredTopic(null, _time.GetUtcNow()));
-        var reply = await _store.ChangeAsync([new CatalogWrite(CatalogCodec.TopicKind, name, 0, body)], cancel);
-        await RefreshAsync(reply.Version);
-        return CatalogResult<Topic>.Of(reply.Conflict is null ? CatalogOutcome.Created : CatalogOutcome.Unchanged, FindTopic(name));
+        var body = CatalogCodec.Encode(new CatalogCodec.StoredTopic(_time.GetUtcNow()));
+        var reply = await _store.ChangeAsync([new CatalogWrite(CatalogCodec.TopicKind, name, 0, 0, body)], cancel);
+        await _cache.RefreshAsync(reply.Version);
+        return CatalogResult<Topic>.Of(
+            reply.Conflict is null ? CatalogOutcome.Created : CatalogOutcome.Unchanged, await TopicNowAsync(name, cancel));
     }
 
     /// <summary>With <paramref name="force"/> its subscriptions go too; without, a topic that has some is in use.</summary>
     public async ValueTask<CatalogResult<Topic>> DeleteTopicAsync(string name, bool force, CancellationToken cancel)
     {
-        if (FindTopic(name) is not { } topic)
+        if (await TopicNowAsync(name, cancel) is not { } topic)
             return CatalogResult<Topic>.Of(CatalogOutcome.NotFound, null, $"There is no topic '{name}'.");
-        var dependants = _snapshot.Subscriptions.Values.Where(s => s.Subscription.TopicNumber == topic.Number).ToList();
+        var dependants = await _store.FindAsync(new CatalogQuery.ByParent(CatalogCodec.SubscriptionKind, [topic.Number]), cancel);
         if (dependants.Count > 0 && !force)
             return CatalogResult<Topic>.Of(
                 CatalogOutcome.InUse, topic, $"The topic '{name}' has {dependants.Count} subscriptions; delete them, or force to delete them with it.");
-        var writes = dependants.Select(s => new CatalogWrite(CatalogCodec.SubscriptionKind, s.Subscription.Id, s.Subscription.Version, null))
-            .Append(new CatalogWrite(CatalogCodec.TopicKind, name, topic.Version, null)).ToList();
+        var writes = dependants.Select(s => new CatalogWrite(s.Kind, s.Id, s.Parent, s.Version, null))
+            .Append(new CatalogWrite(CatalogCodec.TopicKind, name, 0, topic.Version, null)).ToList();
         var reply = await _store.ChangeAsync(writes, cancel);
-        await RefreshAsync(reply.Version);
+        await _cache.RefreshAsync(reply.Version);
         return reply.Conflict is null
             ? CatalogResult<Topic>.Of(CatalogOutcome.Deleted, topic)
             : CatalogResult<Topic>.Of(CatalogOutcome.VersionMismatch, topic, "The topic or one of its subscriptions was changed meanwhile; try again.");
     }
 
-    public Subscription? FindSubscription(string id) => _snapshot.Subscriptions.GetValueOrDefault(id)?.Subscription;
+    /// <summary>As the store has it now, whichever node changed it.</summary>
+    public async ValueTask<Subscription?> FindSubscriptionAsync(string id, CancellationToken cancel) => (await FindAsync(id, cancel))?.Subscription;
 
-    /// <summary>By id, in ordinal order.</summary>
-    public Page<Subscription> Subscriptions(string? topic, int limit, string? cursor)
+    /// <summary>In the order of their ids.</summary>
+    public async ValueTask<Page<Subscription>> SubscriptionsAsync(string? topic, int limit, string? cursor, CancellationToken cancel)
     {
-        var all = _snapshot.Subscriptions.Values.Select(entry => entry.Subscription);
-        return PageOf(topic is null ? all : all.Where(s => s.Topic == topic), s => s.Id, limit, cursor);
+        int? parent = null;
+        if (topic is not null)
+        {
+            if (await TopicNowAsync(topic, cancel) is not { } found)
+                return new([], null);
+            parent = found.Number;
+        }
+        var records = await PageAsync(CatalogCodec.SubscriptionKind, parent, limit, cursor, cancel);
+        return PageOf(records, record => CatalogCodec.DecodeSubscription(record).Subscription, limit);
+    }
+
+    /// <summary>By their numbers; those that are no more are not among them.</summary>
+    internal async ValueTask<Dictionary<int, Subscription>> FindSubscriptionsAsync(IReadOnlyCollection<int> numbers, CancellationToken cancel)
+    {
+        var records = numbers.Count == 0 ? [] : await _store.FindAsync(new CatalogQuery.ByNumber(CatalogCodec.SubscriptionKind, numbers), cancel);
+        return records.ToDictionary(record => record.Number, record => CatalogCodec.DecodeSubscription(record).Subscription);
     }
 
     /// <summary>Creates or changes. <paramref name="from"/> only counts for a new one; <paramref name="ifVersion"/> 0 means "must not exist".</summary>
@@ -89,11 +94,11 @@ public sealed class Catalog : IDisposable
     {
         if (SubscriptionRules.Check(draft, _channels) is { Count: > 0 } problems)
             return CatalogResult<Subscription>.Refuse(problems);
-        if (draft.Retry.ForwardTo is { } forwardTo && FindTopic(forwardTo) is null)
+        if (draft.Retry.ForwardTo is { } forwardTo && await TopicNowAsync(forwardTo, cancel) is null)
             return CatalogResult<Subscription>.Refuse([new("/retry/forwardTo", forwardTo, "The topic must exist; create it first.")]);
-        if (FindTopic(draft.Topic) is not { } topic)
+        if (await TopicNowAsync(draft.Topic, cancel) is not { } topic)
             return CatalogResult<Subscription>.Of(CatalogOutcome.NotFound, null, $"There is no topic '{draft.Topic}'.");
-        var there = _snapshot.Subscriptions.GetValueOrDefault(draft.Id);
+        var there = await FindAsync(draft.Id, cancel);
         if (ifVersion is { } expected && expected != (there?.Subscription.Version ?? 0))
             return Mismatch(there);
         return there is null
@@ -103,10 +108,10 @@ public sealed class Catalog : IDisposable
 
     public async ValueTask<CatalogResult<Subscription>> DeleteSubscriptionAsync(string id, long? ifVersion, CancellationToken cancel)
     {
-        if (_snapshot.Subscriptions.GetValueOrDefault(id) is not { } there)
+        if (await FindAsync(id, cancel) is not { } there)
             return Missing(id);
-        var reply = await _store.ChangeAsync([new CatalogWrite(CatalogCodec.SubscriptionKind, id, ifVersion, null)], cancel);
-        await RefreshAsync(reply.Version);
+        var reply = await _store.ChangeAsync([new CatalogWrite(CatalogCodec.SubscriptionKind, id, there.Subscription.TopicNumber, ifVersion, null)], cancel);
+        await _cache.RefreshAsync(reply.Version);
         return reply.Conflict is null ? CatalogResult<Subscription>.Of(CatalogOutcome.Deleted, there.Subscription) : Mismatch(there);
     }
 
@@ -144,7 +149,7 @@ public sealed class Catalog : IDisposable
     {
         while (true)
         {
-            if (_snapshot.Subscriptions.GetValueOrDefault(id) is not { } there)
+            if (await FindAsync(id, cancel) is not { } there)
                 return Missing(id);
             var next = there.Subscription with { Generation = there.Subscription.Generation + 1, UpdatedAt = _time.GetUtcNow() };
             var stored = CatalogCodec.ToStored(there with { Subscription = next }) with
@@ -160,38 +165,12 @@ public sealed class Catalog : IDisposable
         }
     }
 
-    /// <summary>Brings the snapshot up to the version, at least, and hands it to all followers.</summary>
-    internal async ValueTask RefreshAsync(long version)
-    {
-        if (_snapshot.Version >= version && _refreshing.CurrentCount > 0)
-            return;
-        await _refreshing.WaitAsync();
-        try
-        {
-            var before = _snapshot;
-            if (before.Version >= version)
-                return;
-            var changes = await _store.ReadAsync(before.Version, CancellationToken.None);
-            var update = Apply(before, changes);
-            _snapshot = update.Snapshot;
-            foreach (var follower in _followers)
-                follower(update);
-        }
-        finally
-        {
-            _refreshing.Release();
-        }
-    }
-
-    public void Dispose() => _refreshing.Dispose();
-
     private async ValueTask<CatalogResult<Subscription>> CreateAsync(SubscriptionDraft draft, Topic topic, StartFrom from, CancellationToken cancel)
     {
         var now = _time.GetUtcNow();
         var stored = new CatalogCodec.StoredSubscription
         {
             Topic = topic.Name,
-            TopicNumber = topic.Number,
             Endpoint = draft.Endpoint,
             Description = draft.Description,
             Retry = CatalogCodec.ToStored(draft.Retry),
@@ -206,9 +185,9 @@ public sealed class Catalog : IDisposable
             Revisions = [new(1, CatalogCodec.ToStored(draft.Filter), new long[_log.ShardCount])],
         };
         var reply = await _store.ChangeAsync(
-            [new CatalogWrite(CatalogCodec.SubscriptionKind, draft.Id, 0, CatalogCodec.Encode(stored))], cancel);
-        await RefreshAsync(reply.Version);
-        var entry = _snapshot.Subscriptions.GetValueOrDefault(draft.Id);
+            [new CatalogWrite(CatalogCodec.SubscriptionKind, draft.Id, topic.Number, 0, CatalogCodec.Encode(stored))], cancel);
+        await _cache.RefreshAsync(reply.Version);
+        var entry = await FindAsync(draft.Id, cancel);
         return reply.Conflict is null ? CatalogResult<Subscription>.Of(CatalogOutcome.Created, entry?.Subscription) : Mismatch(entry);
     }
 
@@ -272,7 +251,7 @@ public sealed class Catalog : IDisposable
     {
         while (true)
         {
-            if (_snapshot.Subscriptions.GetValueOrDefault(id) is not { } there)
+            if (await FindAsync(id, cancel) is not { } there)
                 return Missing(id);
             var next = edit(there.Subscription);
             if (ReferenceEquals(next, there.Subscription))
@@ -287,10 +266,11 @@ public sealed class Catalog : IDisposable
     private async ValueTask<CatalogResult<Subscription>?> TryWriteAsync(
         string id, SubscriptionEntry there, CatalogCodec.StoredSubscription stored, CancellationToken cancel)
     {
-        var write = new CatalogWrite(CatalogCodec.SubscriptionKind, id, there.Subscription.Version, CatalogCodec.Encode(stored));
+        var write = new CatalogWrite(
+            CatalogCodec.SubscriptionKind, id, there.Subscription.TopicNumber, there.Subscription.Version, CatalogCodec.Encode(stored));
         var reply = await _store.ChangeAsync([write], cancel);
-        await RefreshAsync(reply.Version);
-        return reply.Conflict is null ? CatalogResult<Subscription>.Of(CatalogOutcome.Updated, FindSubscription(id)) : null;
+        await _cache.RefreshAsync(reply.Version);
+        return reply.Conflict is null ? CatalogResult<Subscription>.Of(CatalogOutcome.Updated, await FindSubscriptionAsync(id, cancel)) : null;
     }
 
     private async ValueTask<long[]?> StartsAsync(StartFrom from, CancellationToken cancel)
@@ -310,49 +290,6 @@ public sealed class Catalog : IDisposable
         return starts;
     }
 
-    private CatalogUpdate Apply(CatalogSnapshot before, CatalogChanges changes)
-    {
-        var (topics, subscriptions, byNumber, byAddress, routes) = (before.Topics, before.Subscriptions, before.ByNumber, before.ByAddress, before.Routes);
-        var changed = new HashSet<int>();
-        foreach (var record in changes.Records)
-        {
-            if (record.Kind == CatalogCodec.TopicKind)
-            {
-                topics = record.Body is null ? topics.Remove(record.Id) : topics.SetItem(record.Id, CatalogCodec.DecodeTopic(record));
-            }
-            else if (record.Kind == CatalogCodec.SubscriptionKind)
-            {
-                var address = _encoder.AddressHash(System.Text.Encoding.UTF8.GetBytes(record.Id));
-                if (subscriptions.TryGetValue(record.Id, out var old))
-                {
-                    var number = old.Subscription.Number;
-                    changed.Add(number);
-                    byNumber = byNumber.Remove(number);
-                    byAddress = byAddress.Remove(address);
-                    routes = routes.SetItem(old.Subscription.TopicNumber, routes[old.Subscription.TopicNumber].Without(number));
-                    subscriptions = subscriptions.Remove(record.Id);
-                }
-                if (record.Body is null)
-                    continue;
-                var entry = CatalogCodec.DecodeSubscription(record);
-                var (subscription, topic) = (entry.Subscription, entry.Subscription.TopicNumber);
-                changed.Add(subscription.Number);
-                subscriptions = subscriptions.SetItem(record.Id, entry);
-                byNumber = byNumber.SetItem(subscription.Number, entry);
-                byAddress = byAddress.SetItem(address, subscription.Number);
-                routes = routes.SetItem(topic, routes.GetValueOrDefault(topic, TopicRoutes.None).With(entry));
-            }
-        }
-        foreach (var name in changes.Records.Where(r => r.Kind == CatalogCodec.TopicKind).Select(r => r.Id))
-        {
-            if (topics.TryGetValue(name, out var topic))
-                _topics[name] = topic;
-            else
-                _topics.TryRemove(name, out _);
-        }
-        return new(new CatalogSnapshot(changes.Version, topics, subscriptions, byNumber, byAddress, routes), changed);
-    }
-
     private static CatalogResult<Subscription> Missing(string id) =>
         CatalogResult<Subscription>.Of(CatalogOutcome.NotFound, null, $"There is no subscription '{id}'.");
 
@@ -360,9 +297,18 @@ public sealed class Catalog : IDisposable
         CatalogOutcome.VersionMismatch, there?.Subscription,
         there is null ? "It does not exist." : $"It was changed meanwhile: its version is {there.Subscription.Version}. Read it again, then change it.");
 
-    private static Page<T> PageOf<T>(IEnumerable<T> ordered, Func<T, string> nameOf, int limit, string? cursor)
-    {
-        var items = ordered.SkipWhile(item => cursor is not null && string.CompareOrdinal(nameOf(item), cursor) <= 0).Take(limit + 1).ToList();
-        return items.Count <= limit ? new(items, null) : new(items[..limit], nameOf(items[limit - 1]));
-    }
+    // What is decided on must not be a second old.
+    private ValueTask<Topic?> TopicNowAsync(string name, CancellationToken cancel) => _cache.Topics.AskAsync(name, cancel);
+
+    private async ValueTask<SubscriptionEntry?> FindAsync(string id, CancellationToken cancel) =>
+        SubscriptionRules.IsName(id) && await _store.FindAsync(new CatalogQuery.ById(CatalogCodec.SubscriptionKind, id), cancel) is [var record]
+            ? CatalogCodec.DecodeSubscription(record)
+            : null;
+
+    // One more than asked for says whether there are more.
+    private ValueTask<IReadOnlyList<CatalogRecord>> PageAsync(string kind, int? parent, int limit, string? cursor, CancellationToken cancel) =>
+        _store.FindAsync(new CatalogQuery.Page(kind, parent, cursor, limit + 1), cancel);
+
+    private static Page<T> PageOf<T>(IReadOnlyList<CatalogRecord> records, Func<CatalogRecord, T> decode, int limit) =>
+        new([.. records.Take(limit).Select(decode)], records.Count > limit ? records[limit - 1].Id : null);
 }

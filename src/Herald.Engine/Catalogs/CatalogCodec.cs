@@ -20,7 +20,7 @@ internal static partial class CatalogCodec
     public static Topic DecodeTopic(CatalogRecord record)
     {
         var stored = JsonSerializer.Deserialize(record.Body!.Value.Span, Shapes.Default.StoredTopic)!;
-        return new Topic(record.Id, stored.Number ?? (int)record.Version, stored.CreatedAt, record.Version);
+        return new Topic(record.Id, record.Number, stored.CreatedAt, record.Version);
     }
 
     public static SubscriptionEntry DecodeSubscription(CatalogRecord record)
@@ -30,9 +30,9 @@ internal static partial class CatalogCodec
         var subscription = new Subscription
         {
             Id = record.Id,
-            Number = stored.Number ?? (int)record.Version,
+            Number = record.Number,
             Topic = stored.Topic,
-            TopicNumber = stored.TopicNumber,
+            TopicNumber = record.Parent,
             Endpoint = new Uri(stored.Endpoint),
             Description = stored.Description,
             Filter = revisions[^1].Filter,
@@ -62,9 +62,7 @@ internal static partial class CatalogCodec
         var subscription = entry.Subscription;
         return new StoredSubscription
         {
-            Number = subscription.Number,
             Topic = subscription.Topic,
-            TopicNumber = subscription.TopicNumber,
             Endpoint = subscription.Endpoint.OriginalString,
             Description = subscription.Description,
             Retry = ToStored(subscription.Retry),
@@ -123,8 +121,7 @@ internal static partial class CatalogCodec
         ForwardTo = stored.ForwardTo,
     };
 
-    /// <param name="Number">Null in the record that creates it: then the number is that record's version.</param>
-    internal sealed record StoredTopic(int? Number, DateTimeOffset CreatedAt);
+    internal sealed record StoredTopic(DateTimeOffset CreatedAt);
 
     internal sealed record StoredClause(string Attribute, bool IsType, IReadOnlyList<string> Values);
 
@@ -147,9 +144,7 @@ internal static partial class CatalogCodec
 
     internal sealed record StoredSubscription
     {
-        public int? Number { get; init; }
         public required string Topic { get; init; }
-        public required int TopicNumber { get; init; }
         public required string Endpoint { get; init; }
         public string? Description { get; init; }
         public required StoredRetry Retry { get; init; }

@@ -3,25 +3,61 @@ using Herald.Engine.Routing;
 
 namespace Herald.Engine.Catalogs;
 
-/// <summary>The whole catalog at one version. Immutable, swapped whole; readers never lock.</summary>
+/// <summary>
+/// The part of the catalog that is in memory, at one version: some topics, each with all of its subscriptions. Immutable, swapped whole;
+/// readers never lock.
+/// </summary>
+/// <param name="Edition">Raised by every new snapshot: one version may be seen with more topics, or with fewer.</param>
 internal sealed record CatalogSnapshot(
     long Version,
-    ImmutableSortedDictionary<string, Topic> Topics,
-    ImmutableSortedDictionary<string, SubscriptionEntry> Subscriptions,
+    long Edition,
+    ImmutableDictionary<int, CachedTopic> Topics,
     ImmutableDictionary<int, SubscriptionEntry> ByNumber,
-    ImmutableDictionary<ulong, int> ByAddress,
-    ImmutableDictionary<int, TopicRoutes> Routes)
+    ImmutableDictionary<ulong, int> ByAddress)
 {
     public static readonly CatalogSnapshot Empty = new(
-        0,
-        ImmutableSortedDictionary.Create<string, Topic>(StringComparer.Ordinal),
-        ImmutableSortedDictionary.Create<string, SubscriptionEntry>(StringComparer.Ordinal),
-        ImmutableDictionary<int, SubscriptionEntry>.Empty,
-        ImmutableDictionary<ulong, int>.Empty,
-        ImmutableDictionary<int, TopicRoutes>.Empty);
+        0, 0, ImmutableDictionary<int, CachedTopic>.Empty, ImmutableDictionary<int, SubscriptionEntry>.Empty, ImmutableDictionary<ulong, int>.Empty);
 
-    public TopicRoutes RoutesOf(int topic) => Routes.GetValueOrDefault(topic, TopicRoutes.None);
+    /// <summary>What the bound counts: topics, and their subscriptions.</summary>
+    public int Size => Topics.Count + ByNumber.Count;
+
+    public TopicRoutes RoutesOf(int topic) => Topics.TryGetValue(topic, out var cached) ? cached.Routes : TopicRoutes.None;
+
+    /// <summary>With the topic, which has no subscription yet.</summary>
+    public CatalogSnapshot WithTopic(int topic) =>
+        Topics.ContainsKey(topic) ? this : this with { Topics = Topics.SetItem(topic, new CachedTopic(TopicRoutes.None, new TopicUse(), Edition)) };
+
+    public CatalogSnapshot WithoutTopic(int topic) => this with { Topics = Topics.Remove(topic) };
+
+    /// <summary>With the subscription as it is now; its topic must be there.</summary>
+    public CatalogSnapshot With(SubscriptionEntry entry, ulong address)
+    {
+        var (number, topic) = (entry.Subscription.Number, entry.Subscription.TopicNumber);
+        var cached = Topics[topic];
+        return this with
+        {
+            Topics = Topics.SetItem(topic, cached with { Routes = cached.Routes.With(entry), Edition = Edition }),
+            ByNumber = ByNumber.SetItem(number, entry),
+            ByAddress = ByAddress.SetItem(address, number),
+        };
+    }
+
+    public CatalogSnapshot Without(int subscription, ulong address)
+    {
+        if (!ByNumber.TryGetValue(subscription, out var old))
+            return this;
+        var cached = Topics[old.Subscription.TopicNumber];
+        return this with
+        {
+            Topics = Topics.SetItem(old.Subscription.TopicNumber, cached with { Routes = cached.Routes.Without(subscription), Edition = Edition }),
+            ByNumber = ByNumber.Remove(subscription),
+            ByAddress = ByAddress.Remove(address),
+        };
+    }
 }
 
-/// <param name="Changed">Numbers of the subscriptions that are new, changed or gone.</param>
+/// <param name="Edition">The one that brought or last changed it.</param>
+internal sealed record CachedTopic(TopicRoutes Routes, TopicUse Use, long Edition);
+
+/// <param name="Changed">Numbers of the subscriptions that are new, changed or gone, here or in the catalog.</param>
 internal sealed record CatalogUpdate(CatalogSnapshot Snapshot, IReadOnlyCollection<int> Changed);

@@ -14,8 +14,10 @@ public static partial class SubscriptionRules
     [GeneratedRegex(@"^[A-Za-z0-9._-]{1,255}\z")]
     private static partial Regex NamePattern();
 
+    public static bool IsName(string name) => NamePattern().IsMatch(name);
+
     public static FieldProblem? CheckName(string pointer, string? name) =>
-        name is not null && NamePattern().IsMatch(name) ? null : FieldProblem.Of(pointer, name, "A name has 1 to 255 letters, digits, '.', '_' or '-'.");
+        name is not null && IsName(name) ? null : FieldProblem.Of(pointer, name, "A name has 1 to 255 letters, digits, '.', '_' or '-'.");
 
     internal static List<FieldProblem> Check(SubscriptionDraft draft, ChannelSet channels)
     {

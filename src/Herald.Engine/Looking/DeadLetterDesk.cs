@@ -41,34 +41,33 @@ public sealed class DeadLetterDesk
         var redrives = new List<Redrive>();
         foreach (var id in ids)
         {
-            if (await _store.FindAsync(id, cancel) is { } letter && Address(letter) is { } addressed)
-                redrives.Add(new Redrive(id, addressed));
+            if (await _store.FindAsync(id, cancel) is { } letter)
+                redrives.AddRange(await AddressAsync([letter], cancel));
         }
         return redrives.Count == 0 ? 0 : await _store.RedriveAsync(redrives, cancel);
     }
 
     /// <summary>All of a subscription, or all there are; in pages, so that memory stays bounded. Those that die meanwhile are not among them.</summary>
     public ValueTask<int> RedriveAllAsync(string? subscriptionId, CancellationToken cancel) =>
-        ForAllAsync(
+        ForAllAsync<Redrive>(
             subscriptionId,
-            page => page.Select(letter => (letter, Event: Address(letter))).Where(p => p.Event is not null)
-                .Select(p => new Redrive(p.letter.Id, p.Event!.Value)).ToList(),
+            AddressAsync,
             (redrives, token) => _store.RedriveAsync(redrives, token),
             cancel);
 
     public ValueTask<int> DiscardAsync(IReadOnlyList<DeadLetterId> ids, CancellationToken cancel) => _store.DiscardAsync(ids, cancel);
 
     public ValueTask<int> DiscardAllAsync(string? subscriptionId, CancellationToken cancel) =>
-        ForAllAsync(subscriptionId, page => page.Select(letter => letter.Id).ToList(), (ids, token) => _store.DiscardAsync(ids, token), cancel);
+        ForAllAsync<DeadLetterId>(subscriptionId, (page, _) => new(page.Select(letter => letter.Id).ToList()), (ids, token) => _store.DiscardAsync(ids, token), cancel);
 
     private async ValueTask<int> ForAllAsync<T>(
-        string? subscriptionId, Func<IReadOnlyList<DeadLetter>, List<T>> choose, Func<List<T>, CancellationToken, ValueTask<int>> act, CancellationToken cancel)
+        string? subscriptionId, Func<IReadOnlyList<DeadLetter>, CancellationToken, ValueTask<List<T>>> choose, Func<List<T>, CancellationToken, ValueTask<int>> act, CancellationToken cancel)
     {
         var (done, cursor) = (0, default(string));
         do
         {
             var page = await _store.ListAsync(new DeadLetterQuery(subscriptionId, null, PageSize, cursor), cancel);
-            var chosen = choose(page.Items);
+            var chosen = await choose(page.Items, cancel);
             if (chosen.Count > 0)
                 done += await act(chosen, cancel);
             cursor = page.NextCursor;
@@ -77,11 +76,18 @@ public sealed class DeadLetterDesk
         return done;
     }
 
-    private NewEvent? Address(DeadLetter letter)
+    private async ValueTask<List<Redrive>> AddressAsync(IReadOnlyList<DeadLetter> letters, CancellationToken cancel)
     {
-        if (!_catalog.Snapshot.ByNumber.TryGetValue(letter.Id.Subscription, out var entry))
-            return null;
-        var view = new EventView(letter.Record);
-        return _encoder.Address(view, entry.Subscription.TopicNumber, entry.Subscription.Id, Math.Max(view.OriginalSequence, letter.Id.Sequence));
+        var subscriptions = await _catalog.FindSubscriptionsAsync([.. letters.Select(letter => letter.Id.Subscription).Distinct()], cancel);
+        var redrives = new List<Redrive>(letters.Count);
+        foreach (var letter in letters)
+        {
+            if (!subscriptions.TryGetValue(letter.Id.Subscription, out var subscription))
+                continue;
+            var view = new EventView(letter.Record);
+            redrives.Add(new Redrive(
+                letter.Id, _encoder.Address(view, subscription.TopicNumber, subscription.Id, Math.Max(view.OriginalSequence, letter.Id.Sequence))));
+        }
+        return redrives;
     }
 }

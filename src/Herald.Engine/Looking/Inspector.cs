@@ -22,12 +22,13 @@ public sealed class Inspector
     private readonly IEventLog _log;
     private readonly IStateReader _state;
     private readonly Catalog _catalog;
+    private readonly CatalogCache _cache;
     private readonly EventEncoder _encoder;
     private readonly PermitLedger _ledger;
     private readonly ShardHosts _shards;
 
-    internal Inspector(IEventLog log, IStateReader state, Catalog catalog, EventEncoder encoder, PermitLedger ledger, ShardHosts shards) =>
-        (_log, _state, _catalog, _encoder, _ledger, _shards) = (log, state, catalog, encoder, ledger, shards);
+    internal Inspector(IEventLog log, IStateReader state, Catalog catalog, CatalogCache cache, EventEncoder encoder, PermitLedger ledger, ShardHosts shards) =>
+        (_log, _state, _catalog, _cache, _encoder, _ledger, _shards) = (log, state, catalog, cache, encoder, ledger, shards);
 
     /// <summary>The newest event with this id, or null. Without the key every shard is searched.</summary>
     public async ValueTask<EventStory?> FindEventAsync(Topic topic, string id, string? key, CancellationToken cancel)
@@ -47,7 +48,7 @@ public sealed class Inspector
     /// <summary>Unsettled deliveries that are being worked on, in shard and sequence order.</summary>
     public async ValueTask<Page<DeliveryView>> DeliveriesAsync(string subscriptionId, int limit, string? cursor, CancellationToken cancel)
     {
-        if (_catalog.FindSubscription(subscriptionId) is not { } subscription)
+        if (await _catalog.FindSubscriptionAsync(subscriptionId, cancel) is not { } subscription)
             return new([], null);
         return await PageAsync(
             machine => machine.States.TryGetValue(subscription.Number, out var state)
@@ -58,7 +59,7 @@ public sealed class Inspector
 
     public async ValueTask<Page<BlockedKeyView>> BlockedKeysAsync(string subscriptionId, int limit, string? cursor, CancellationToken cancel)
     {
-        if (_catalog.FindSubscription(subscriptionId) is not { } subscription)
+        if (await _catalog.FindSubscriptionAsync(subscriptionId, cancel) is not { } subscription)
             return new([], null);
         var page = await PageAsync(
             machine => machine.States.TryGetValue(subscription.Number, out var state)
@@ -80,7 +81,7 @@ public sealed class Inspector
 
     public async ValueTask<SubscriptionLag?> LagAsync(string subscriptionId, CancellationToken cancel)
     {
-        if (_catalog.FindSubscription(subscriptionId) is not { } subscription)
+        if (await _catalog.FindSubscriptionAsync(subscriptionId, cancel) is not { } subscription)
             return null;
         var (inFlight, limit) = _ledger.Look(subscription.Number);
         var (waiting, blocked, held, behind, shards) = (0L, 0, 0, false, new List<ShardLag>());
@@ -141,16 +142,19 @@ public sealed class Inspector
         var deliveries = new List<DeliveryView>();
         var records = await RecordsAsync(shard, sequence, cancel);
         var host = _shards.Find(shard.Value);
-        foreach (var route in _catalog.Snapshot.RoutesOf(topic.Number).Find(entry, view))
+        using var holds = new TopicHolds();
+        await _cache.HoldAsync([topic.Number], holds, cancel);
+        var catalog = _cache.Snapshot;
+        foreach (var route in catalog.RoutesOf(topic.Number).Find(entry, view))
         {
-            if (!_catalog.Snapshot.ByNumber.TryGetValue(route.Subscription, out var subscription) || subscription.RevisionAt(shard, sequence) != route.Revision)
+            if (!catalog.ByNumber.TryGetValue(route.Subscription, out var subscription) || subscription.RevisionAt(shard, sequence) != route.Revision)
                 continue;
             if (host is null)
                 throw new StoreUnavailableException($"Shard {shard} runs on another node, which alone knows what is under way in it.");
             var live = await host.CallAsync(machine => LiveView(machine, subscription.Subscription.Id, route.Subscription, entry), cancel);
             deliveries.Add(live ?? SettledView(subscription.Subscription.Id, shard, sequence, records.Where(r => r.Subscription == route.Subscription)));
         }
-        return new(shard.Value, sequence, view, deliveries, [.. records.Where(r => r.Kind != HistoryKind.Skip).Select(r => ViewOf(shard, r))]);
+        return new(shard.Value, sequence, view, deliveries, await ViewsOfAsync(shard, records, cancel));
     }
 
     private static DeliveryView? LiveView(ShardMachine machine, string subscriptionId, int number, IndexEntry entry)
@@ -202,9 +206,16 @@ public sealed class Inspector
         return new(subscriptionId, machine.Shard.Value, item.Sequence, status, isHead ? lane.Attempts : 0, next, null);
     }
 
-    private AttemptView ViewOf(ShardId shard, HistoryRecord record)
+    private async ValueTask<List<AttemptView>> ViewsOfAsync(ShardId shard, IEnumerable<HistoryRecord> records, CancellationToken cancel)
     {
-        var id = _catalog.Snapshot.ByNumber.TryGetValue(record.Subscription, out var entry) ? entry.Subscription.Id : $"(deleted, number {record.Subscription})";
+        var attempts = records.Where(r => r.Kind != HistoryKind.Skip).ToList();
+        var subscriptions = await _catalog.FindSubscriptionsAsync([.. attempts.Select(r => r.Subscription).Distinct()], cancel);
+        return [.. attempts.Select(r => ViewOf(shard, r, subscriptions.GetValueOrDefault(r.Subscription)?.Id))];
+    }
+
+    private static AttemptView ViewOf(ShardId shard, HistoryRecord record, string? subscriptionId)
+    {
+        var id = subscriptionId ?? $"(deleted, number {record.Subscription})";
         var result = record.Result!;
         return new(
             id, shard.Value, record.Sequence, record.Number, DateTimeOffset.FromUnixTimeMilliseconds(record.AtMs), record.Duration, result.Outcome, result.Stage,
@@ -212,7 +223,7 @@ public sealed class Inspector
     }
 
     private async ValueTask<List<AttemptView>> AttemptsAsync(ShardId shard, long sequence, CancellationToken cancel) =>
-        [.. (await RecordsAsync(shard, sequence, cancel)).Where(r => r.Kind != HistoryKind.Skip).Select(r => ViewOf(shard, r))];
+        await ViewsOfAsync(shard, await RecordsAsync(shard, sequence, cancel), cancel);
 
     private async ValueTask<List<HistoryRecord>> RecordsAsync(ShardId shard, long sequence, CancellationToken cancel) =>
         [.. (await _state.ReadHistoryAsync(shard, sequence, cancel)).SelectMany(block => AttemptHistory.Read(block, sequence))];

@@ -12,6 +12,15 @@ internal sealed class ShardHosts(int shardCount)
     /// <summary>How much of the store is this node's; never zero, because limits are multiplied by it.</summary>
     public double Share => (double)Math.Max(1, _content.All.Count) / shardCount;
 
+    /// <summary>The edition of the catalog that every shard here has followed; what is newer may still be news to one of them.</summary>
+    public long CatalogFollowed()
+    {
+        var lowest = long.MaxValue;
+        foreach (var host in _content.All)
+            lowest = Math.Min(lowest, host.CatalogFollowed);
+        return lowest;
+    }
+
     /// <summary>Null when it does not run here, or when there is no such shard.</summary>
     public ShardHost? Find(int shard) => shard >= 0 && shard < shardCount ? _content.ByShard[shard] : null;
 

@@ -33,7 +33,7 @@ internal sealed class TopicRoutes
         _all = new(() => [.. _unfiltered.SelectMany(number => _subscriptions[number].Revisions.Select(r => new Route(number, r.Number)))]);
     }
 
-    public int Count => _subscriptions.Count;
+    public IEnumerable<SubscriptionEntry> Subscriptions => _subscriptions.Values;
 
     /// <summary>The routes of an event if they are known without its attributes.</summary>
     public bool TryFind(in IndexEntry entry, out Route[] routes)

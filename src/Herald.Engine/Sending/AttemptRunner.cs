@@ -14,7 +14,7 @@ namespace Herald.Engine.Sending;
 internal readonly record struct AttemptEnded(StartAttempt Start, AttemptResult Result, bool Counted, long StartedAtMs);
 
 /// <summary>Carries one attempt from its permit to its result. The subscription is looked up here, at the last moment: a pause, or a new endpoint, is in force at once.</summary>
-internal sealed class AttemptRunner(Catalog catalog, ChannelSet channels, PermitLedger ledger, ByteGate gate, EngineMetrics metrics, TimeProvider time)
+internal sealed class AttemptRunner(CatalogCache catalog, ChannelSet channels, PermitLedger ledger, ByteGate gate, EngineMetrics metrics, TimeProvider time)
 {
     public static readonly AttemptResult NotSent = new() { Outcome = AttemptOutcome.Failed, Stage = AttemptStage.Guard, Reason = "not sent" };
 

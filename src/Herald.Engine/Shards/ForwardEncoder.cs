@@ -12,7 +12,7 @@ internal sealed class ForwardEncoder(IEventLog log, EventEncoder encoder, Catalo
     /// <summary>Null when the event, or the topic to forward to, is no more.</summary>
     public async ValueTask<NewEvent?> EncodeAsync(ShardId shard, long sequence, Subscription subscription, CancellationToken cancel)
     {
-        if (subscription.Retry.ForwardTo is not { } name || catalog.FindTopic(name) is not { } topic)
+        if (subscription.Retry.ForwardTo is not { } name || await catalog.FindTopicAsync(name, cancel) is not { } topic)
             return null;
         var copy = new CopySink();
         await log.ReadEventsAsync(shard, new[] { sequence }, copy, cancel);

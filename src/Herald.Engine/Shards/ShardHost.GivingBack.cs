@@ -46,6 +46,7 @@ internal sealed partial class ShardHost
         Discard();
         ReturnStarts();
         _machine.Leave();
+        Volatile.Write(ref _catalogFollowed, long.MaxValue);
         _commits.GiveUp();
     }
 

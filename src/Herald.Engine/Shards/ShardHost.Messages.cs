@@ -37,8 +37,10 @@ internal sealed partial class ShardHost
                     break;
                 case ShardMessage.CatalogChanged { Update: var update }:
                     // One that the machine was started with, or has caught up with, changes nothing.
-                    if (update.Snapshot.Version > _machine.Catalog.Version)
+                    if (update.Snapshot.Edition > _machine.Catalog.Edition)
                         _machine.OnCatalog(update, now);
+                    // Last: what it begins with is held by now.
+                    Volatile.Write(ref _catalogFollowed, _machine.Catalog.Edition);
                     break;
                 case ShardMessage.Committed committed:
                     _commits.OnEnded(committed, now);

@@ -31,6 +31,7 @@ internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
     // Attempts whose payload has its place among the bytes in flight, and may be read.
     private readonly List<StartAttempt> _entered = [];
     private readonly IndexEntry[] _entries = new IndexEntry[HeadChunk];
+    private readonly TopicHolds _holds = new();
     private readonly CancellationTokenSource _abort = new();
 
     // Bounded by what can be under way: each attempt in flight, each permit asked for, one commit, one wake.
@@ -41,6 +42,7 @@ internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
     private ITimer? _alarm;
     private Task _loop = Task.CompletedTask;
     private long _head;
+    private long _catalogFollowed;
     private int _wakePosted;
     private int _inFlight;
     private bool _stopping;
@@ -64,6 +66,9 @@ internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
     /// <summary>To look at while its loop stands still.</summary>
     public ShardMachine Machine => _machine;
     public bool HasUnsaved => _commits.HasUnsaved;
+
+    /// <summary>The edition of the catalog that its machine works with.</summary>
+    public long CatalogFollowed => Volatile.Read(ref _catalogFollowed);
 
     /// <summary>Ends when the loop and all attempts have: in peace after <see cref="StopAsync"/>, or with what made it impossible to go on.</summary>
     public Task Ended => _loop;
@@ -221,12 +226,13 @@ internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
         var saved = new SavedProgress();
         foreach (var record in stored.Records)
             saved.Apply(record.Span);
-        // The owner before may have known a newer catalog than this node: what it saved is about subscriptions that must be known here.
-        await _services.Catalog.RefreshAsync(saved.CatalogVersion);
+        using var holds = new TopicHolds();
+        var catalog = await _services.Cache.HoldForAsync(Shard, saved, holds, _abort.Token);
         var bounds = await _services.Log.BoundsAsync(Shard, _abort.Token);
         _head = Math.Max(_head, bounds.Last);
         var now = NowMs();
-        _machine.Restore(saved, _services.Catalog.Snapshot, bounds.First, now);
+        _machine.Restore(saved, catalog, bounds.First, now);
+        Volatile.Write(ref _catalogFollowed, catalog.Edition);
         _commits.GoOnFrom(stored, now);
     }
 
@@ -238,8 +244,11 @@ internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
         var read = await _services.Log.ReadIndexAsync(Shard, _machine.Routed + 1, _entries, _abort.Token);
         if (read.Count == 0)
             return false;
+        var entries = _entries.AsMemory(0, read.Count);
         await FollowCatalogAsync(read.CatalogVersion);
-        var routed = await _headRouter.RouteAsync(_entries.AsMemory(0, read.Count), _machine.Catalog, _abort.Token);
+        using var holds = _holds;
+        await HoldTopicsAsync(entries);
+        var routed = await _headRouter.RouteAsync(entries, _machine.Catalog, _abort.Token);
         _machine.OnHead(routed.Span, NowMs());
         return true;
     }
@@ -269,11 +278,39 @@ internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
     {
         if (_machine.Catalog.Version >= version)
             return;
-        await _services.Catalog.RefreshAsync(version);
-        while (_machine.Catalog.Version < version)
+        await _services.Cache.RefreshAsync(version);
+        await UntilFollowedAsync(catalog => catalog.Version >= version);
+    }
+
+    /// <summary>Who the topics' events go to must be in memory, and stay there until they are taken.</summary>
+    private async ValueTask HoldTopicsAsync(ReadOnlyMemory<IndexEntry> entries)
+    {
+        if (FindMissing(entries.Span) is not { } missing)
+            return;
+        var edition = await _services.Cache.HoldAsync(missing, _holds, _abort.Token);
+        await UntilFollowedAsync(catalog => catalog.Edition >= edition);
+    }
+
+    private HashSet<int>? FindMissing(ReadOnlySpan<IndexEntry> entries)
+    {
+        var (last, missing) = (0, default(HashSet<int>));
+        foreach (ref readonly var entry in entries)
+        {
+            if (entry.Topic == last)
+                continue;
+            last = entry.Topic;
+            if (!_holds.TryAdd(last, _machine.Catalog))
+                (missing ??= []).Add(last);
+        }
+        return missing;
+    }
+
+    private async ValueTask UntilFollowedAsync(Func<CatalogSnapshot, bool> followed)
+    {
+        while (!followed(_machine.Catalog))
         {
             TakeMessages();
-            if (_machine.Catalog.Version >= version)
+            if (followed(_machine.Catalog))
                 return;
             await _mailbox.Reader.WaitToReadAsync();
             _abort.Token.ThrowIfCancellationRequested();
@@ -288,8 +325,8 @@ internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
             _services.Ledger.Ask(wish.State.Entry.Subscription, wish.Kind, wish.Count, this);
         acts.Wishes.Clear();
         ReturnUnused();
-        foreach (var (number, revision, reason) in acts.Gone)
-            _ = DisableAsync(number, revision, reason);
+        foreach (var (subscription, revision, reason) in acts.Gone)
+            _ = DisableAsync(subscription, revision, reason);
         acts.Gone.Clear();
         _commits.Add(acts.Skips);
         acts.Skips.Clear();
@@ -330,17 +367,16 @@ internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
 
     private void OnAttemptEnded(AttemptEnded ended) => Post(new ShardMessage.Ended(ended));
 
-    private async Task DisableAsync(int number, int endpointRevision, string reason)
+    private async Task DisableAsync(string subscription, int endpointRevision, string reason)
     {
         try
         {
-            if (_services.Catalog.Snapshot.ByNumber.TryGetValue(number, out var entry))
-                await _services.Catalog.DisableAsync(entry.Subscription.Id, endpointRevision, reason, CancellationToken.None);
+            await _services.Catalog.DisableAsync(subscription, endpointRevision, reason, CancellationToken.None);
         }
         catch (StoreUnavailableException failure)
         {
             // The next attempt at the endpoint says the same again.
-            _services.Logger.LogWarning(failure, "Subscription {Number} could not be disabled; its endpoint is gone.", number);
+            _services.Logger.LogWarning(failure, "Subscription {Subscription} could not be disabled; its endpoint is gone.", subscription);
         }
     }
 

@@ -9,11 +9,15 @@ namespace Herald.Engine.Shards;
 /// </summary>
 internal sealed partial class ShardMachine
 {
+    // Who takes over reads the changes of the catalog since what was saved: a shard that is idle saves for that alone.
+    private const int MostUnsavedChanges = 1000;
+
     private readonly List<SubscriptionState> _dirtyStates = [];
     private readonly HashSet<int> _removedStates = [];
-    private long _savedRouted = -1;
+    private long _savedRouted = -1, _savedCatalog;
 
-    public bool IsDirty => _dirtyStates.Count > 0 || _removedStates.Count > 0 || Routed != _savedRouted;
+    public bool IsDirty =>
+        _dirtyStates.Count > 0 || _removedStates.Count > 0 || Routed != _savedRouted || Catalog.Version - _savedCatalog >= MostUnsavedChanges;
 
     /// <summary>Writes what changed, or everything for a checkpoint; the heads of lanes in <see cref="LaneState.Settling"/> count as settled.</summary>
     public void SaveProgress(RecordWriter writer, bool checkpoint)
@@ -25,7 +29,7 @@ internal sealed partial class ShardMachine
                 Remove(state);
         }
         SavedProgress.Begin(writer, checkpoint, Routed, Catalog.Version);
-        _savedRouted = Routed;
+        (_savedRouted, _savedCatalog) = (Routed, Catalog.Version);
         writer.Number(checkpoint ? 0 : _removedStates.Count);
         if (!checkpoint)
         {
@@ -65,6 +69,7 @@ internal sealed partial class ShardMachine
     public void Restore(SavedProgress saved, CatalogSnapshot catalog, long first, long nowMs)
     {
         Catalog = catalog;
+        _savedCatalog = saved.CatalogVersion;
         Routed = Math.Max(saved.Routed, first - 1);
         foreach (var (number, savedState) in saved.States)
         {
@@ -80,7 +85,7 @@ internal sealed partial class ShardMachine
                 PausedAtMs = savedState.PausedAtMs > 0 ? savedState.PausedAtMs : nowMs,
                 Saved = true,
             };
-            _states[number] = state;
+            Add(state);
             foreach (var (key, lane) in savedState.Lanes)
                 Restore(state, key, lane);
             if (state.AtHead && !state.Runs)

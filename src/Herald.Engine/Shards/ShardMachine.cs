@@ -61,7 +61,7 @@ internal sealed partial class ShardMachine
                 if (!IsMeantFor(route, sequence, out var entry))
                     continue;
                 if (!_states.TryGetValue(route.Subscription, out var state))
-                    _states[route.Subscription] = state = new SubscriptionState(entry);
+                    Add(state = new SubscriptionState(entry));
                 if (state.AtHead && !Take(state, routed))
                     FallBehind(state, sequence - 1);
             }
@@ -182,8 +182,14 @@ internal sealed partial class ShardMachine
             Follow(number, before, nowMs);
     }
 
-    /// <summary>Gives up the places that its keys take among the node's blocked ones. Nothing follows.</summary>
-    public void Leave() => _settings.Blocked.Free(_states.Values.Sum(state => state.Blocked));
+    /// <summary>Gives up the places that its keys take among the node's blocked ones, and the topics it holds in memory. Nothing follows.</summary>
+    public void Leave()
+    {
+        _settings.Blocked.Free(_states.Values.Sum(state => state.Blocked));
+        foreach (var state in _states.Values)
+            state.Topic.Release();
+        _states.Clear();
+    }
 
     // ---- Catalog ----
 
@@ -220,10 +226,25 @@ internal sealed partial class ShardMachine
 
     private void Begin(SubscriptionState state)
     {
-        _states[state.Number] = state;
+        Add(state);
         MarkDirty(state);
         if (state.Runs)
             Board(state);
+    }
+
+    // What there is something to say of stays in memory. Its topic is held already, by who routes or loads, or is news to this shard.
+    private void Add(SubscriptionState state)
+    {
+        state.Topic = Catalog.Topics[state.Entry.Subscription.TopicNumber].Use;
+        if (!state.Topic.TryHold())
+            throw new InvalidOperationException($"Subscription {state.Number} begins in shard {_shard}, but its topic has been put out of memory.");
+        _states.Add(state.Number, state);
+    }
+
+    private void Drop(SubscriptionState state)
+    {
+        _states.Remove(state.Number);
+        state.Topic.Release();
     }
 
     private void Rewind(SubscriptionState old, SubscriptionEntry entry, long nowMs)
@@ -251,7 +272,7 @@ internal sealed partial class ShardMachine
                 _settings.Blocked.Free(1);
         }
         state.Lanes.Clear();
-        _states.Remove(state.Number);
+        Drop(state);
         if (state.Saved)
             _removedStates.Add(state.Number);
     }
@@ -366,7 +387,7 @@ internal sealed partial class ShardMachine
         var subscription = lane.Owner.Entry.Subscription;
         var decision = RetryDecision.Of(result, lane.Attempts, lane.FirstAttemptAtMs, subscription.Retry, nowMs, _random.NextDouble());
         if (result.Outcome == AttemptOutcome.EndpointGone)
-            Out.Gone.Add((subscription.Number, subscription.EndpointRevision, result.Reason));
+            Out.Gone.Add((subscription.Id, subscription.EndpointRevision, result.Reason));
         switch (decision.Verdict)
         {
             case RetryVerdict.Delivered:
@@ -530,6 +551,6 @@ internal sealed partial class ShardMachine
         if (state.Saved)
             MarkDirty(state);
         else
-            _states.Remove(state.Number);
+            Drop(state);
     }
 }

@@ -34,5 +34,5 @@ internal sealed class ShardOutputs
     public readonly List<Skip> Skips = [];
 
     /// <summary>An endpoint said it is gone: disable the subscription, if its endpoint is still this revision.</summary>
-    public readonly List<(int Subscription, int EndpointRevision, string Reason)> Gone = [];
+    public readonly List<(string Subscription, int EndpointRevision, string Reason)> Gone = [];
 }

@@ -8,5 +8,5 @@ namespace Herald.Engine.Shards;
 
 /// <summary>What a shard's loop works with; one for all shards of a node.</summary>
 internal sealed record ShardServices(
-    IEventLog Log, IShardStore Store, Catalog Catalog, PermitLedger Ledger, AttemptRunner Runner, ForwardEncoder Forwarding, EngineMetrics Metrics,
+    IEventLog Log, IShardStore Store, Catalog Catalog, CatalogCache Cache, PermitLedger Ledger, AttemptRunner Runner, ForwardEncoder Forwarding, EngineMetrics Metrics,
     TimeProvider Time, ILogger Logger);

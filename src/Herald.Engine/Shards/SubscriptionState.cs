@@ -14,6 +14,9 @@ internal sealed class SubscriptionState(SubscriptionEntry entry)
     public readonly int Generation = entry.Subscription.Generation;
     public readonly Dictionary<ulong, Lane> Lanes = [];
 
+    /// <summary>Held for as long as the state is.</summary>
+    public TopicUse Topic = null!;
+
     /// <summary>Moves with the head of the shard. Otherwise it reads on from its own position, by the scan.</summary>
     public bool AtHead = true;
 

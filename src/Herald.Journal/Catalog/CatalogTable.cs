@@ -14,22 +14,42 @@ internal sealed class CatalogTable
 
     private readonly Lock _gate = new();
     private readonly Dictionary<(string Kind, string Id), CatalogRecord> _byId = [];
+
+    // Of the live ones: what pages, numbers and parents are asked of.
+    private readonly Dictionary<string, CatalogKind> _kinds = [];
     private List<CatalogRecord> _byVersion = [];
     private long _version;
     private int _removed;
 
     public long Version => Volatile.Read(ref _version);
 
-    public CatalogChanges Read(long sinceVersion)
+    public CatalogChanges Read(long sinceVersion, int limit)
     {
         lock (_gate)
         {
-            var from = FirstAfter(sinceVersion);
-            var changed = new List<CatalogRecord>(_byVersion.Count - from);
-            for (; from < _byVersion.Count; from++)
-                if (IsLast(_byVersion[from]))
-                    changed.Add(_byVersion[from]);
-            return new CatalogChanges(_version, changed);
+            var (changed, version) = (new List<CatalogRecord>(), _version);
+            for (var from = FirstAfter(sinceVersion); from < _byVersion.Count; from++)
+            {
+                var record = _byVersion[from];
+                if (!IsLast(record))
+                    continue;
+                if (changed.Count >= limit && record.Version > changed[^1].Version)
+                    return new CatalogChanges(changed[^1].Version, false, changed);
+                changed.Add(record);
+            }
+            return new CatalogChanges(version, true, changed);
+        }
+    }
+
+    public IReadOnlyList<CatalogRecord> Find(CatalogQuery query)
+    {
+        lock (_gate)
+        {
+            return query switch
+            {
+                CatalogQuery.ById { Id: var id } => _byId.GetValueOrDefault((query.Kind, id)) is { Body: not null } record ? [record] : [],
+                _ => _kinds.GetValueOrDefault(query.Kind)?.Find(query) ?? [],
+            };
         }
     }
 
@@ -59,6 +79,7 @@ internal sealed class CatalogTable
         {
             frame.AddText(write.Kind);
             frame.AddText(write.Id);
+            frame.Add(write.Parent);
             WriteBody(frame, write.Body);
         }
         frame.End();
@@ -72,7 +93,12 @@ internal sealed class CatalogTable
         lock (_gate)
         {
             for (; count > 0; count--)
-                Put(new CatalogRecord(entry.Text(), entry.Text(), version, heads, ReadBody(ref entry)));
+            {
+                var (kind, id, parent, body) = (entry.Text(), entry.Text(), entry.Int(), ReadBody(ref entry));
+                // Removed or not: the number is that of the record which was there.
+                var number = _byId.GetValueOrDefault((kind, id)) is { Body: not null } there ? there.Number : (int)version;
+                Put(new CatalogRecord(kind, id, number, parent, version, heads, body));
+            }
             Volatile.Write(ref _version, version);
             Compact();
         }
@@ -90,6 +116,8 @@ internal sealed class CatalogTable
         WriteHeads(frame, [.. record.Heads]);
         frame.AddText(record.Kind);
         frame.AddText(record.Id);
+        frame.Add(record.Number);
+        frame.Add(record.Parent);
         WriteBody(frame, record.Body);
     }
 
@@ -97,7 +125,7 @@ internal sealed class CatalogTable
     {
         var version = entry.Long();
         var heads = ReadHeads(ref entry);
-        Put(new CatalogRecord(entry.Text(), entry.Text(), version, heads, ReadBody(ref entry)));
+        Put(new CatalogRecord(entry.Text(), entry.Text(), entry.Int(), entry.Int(), version, heads, ReadBody(ref entry)));
     }
 
     public void LoadVersion(long version) => Volatile.Write(ref _version, version);
@@ -105,10 +133,17 @@ internal sealed class CatalogTable
     private void Put(CatalogRecord record)
     {
         var id = (record.Kind, record.Id);
-        if (_byId.GetValueOrDefault(id) is { Body: null })
+        if (!_kinds.TryGetValue(record.Kind, out var kind))
+            _kinds[record.Kind] = kind = new CatalogKind();
+        var before = _byId.GetValueOrDefault(id);
+        if (before is { Body: null })
             _removed--;
+        else if (before is not null)
+            kind.Remove(before);
         if (record.Body is null)
             _removed++;
+        else
+            kind.Add(record);
         _byId[id] = record;
         _byVersion.Add(record);
     }

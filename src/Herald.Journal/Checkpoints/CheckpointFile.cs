@@ -10,7 +10,7 @@ namespace Herald.Journal.Checkpoints;
 /// </summary>
 internal static class CheckpointFile
 {
-    public const int Format = 2;
+    public const int Format = 3;
 
     private const ulong Magic = 0x315450434C415248; // "HRALCPT1"
     private const int HeaderLength = 32, TrailerLength = 8, DrainBytes = 1 << 20;

@@ -14,33 +14,68 @@ namespace Herald.Postgres.Catalogs;
 internal sealed class CatalogTable(Database database, PeriodReader periods)
 {
     private const int Tries = 10;
+    private const string Columns = "c.kind, c.id, c.number, c.parent, c.version, c.heads, c.body";
 
     private readonly string _schema = database.Schema;
 
-    public Task<CatalogChanges> ReadAsync(long sinceVersion, CancellationToken cancel) => database.RunAsync(
+    public Task<CatalogChanges> ReadAsync(long sinceVersion, int limit, CancellationToken cancel) => database.RunAsync(
         async (connection, either) =>
         {
+            // One past the limit says where to stop, with its whole change left for the next time.
             await using var command = connection.Command(
                 $"""
-                select v.version, c.kind, c.id, c.version, c.heads, c.body
-                from (select coalesce(max(n.version), 0) as version from {_schema}.catalog n) v
-                left join {_schema}.catalog c on c.version > $1
+                select v.version, v.next, {Columns}
+                from (
+                    select coalesce(max(n.version), 0) as version,
+                        (select m.version from {_schema}.catalog m where m.version > $1 order by m.version offset $2 limit 1) as next
+                    from {_schema}.catalog n) v
+                left join {_schema}.catalog c on c.version > $1 and (v.next is null or c.version <= v.next)
                 order by c.version, c.kind desc, c.id
                 """,
-                Commands.Value(sinceVersion));
+                Commands.Value(sinceVersion), Commands.Value(limit));
             await using var reader = await command.ExecuteReaderAsync(either).ConfigureAwait(false);
-            var (version, records) = (0L, new List<CatalogRecord>());
+            var (version, isLast, records) = (0L, true, new List<CatalogRecord>());
             while (await reader.ReadAsync(either).ConfigureAwait(false))
             {
-                version = reader.GetInt64(0);
-                if (!reader.IsDBNull(1))
-                    records.Add(new CatalogRecord(
-                        reader.GetString(1), reader.GetString(2), reader.GetInt64(3), reader.GetFieldValue<long[]>(4),
-                        reader.IsDBNull(5) ? (ReadOnlyMemory<byte>?)null : reader.GetFieldValue<byte[]>(5)));
+                var newest = reader.GetInt64(0);
+                version = reader.IsDBNull(1) ? newest : reader.GetInt64(1);
+                isLast = version == newest;
+                if (!reader.IsDBNull(2))
+                    records.Add(Record(reader, 2));
             }
-            return new CatalogChanges(version, records);
+            return new CatalogChanges(version, isLast, records);
         },
         cancel);
+
+    public Task<IReadOnlyList<CatalogRecord>> FindAsync(CatalogQuery query, CancellationToken cancel) => database.RunAsync<IReadOnlyList<CatalogRecord>>(
+        async (connection, either) =>
+        {
+            var (condition, values) = Condition(query);
+            await using var command = connection.Command(
+                $"select {Columns} from {_schema}.catalog c where c.kind = $1 and c.body is not null and {condition}",
+                [Commands.Value(query.Kind), .. values]);
+            await using var reader = await command.ExecuteReaderAsync(either).ConfigureAwait(false);
+            var records = new List<CatalogRecord>();
+            while (await reader.ReadAsync(either).ConfigureAwait(false))
+                records.Add(Record(reader, 0));
+            return records;
+        },
+        cancel);
+
+    private static (string Condition, NpgsqlParameter[] Values) Condition(CatalogQuery query) => query switch
+    {
+        CatalogQuery.ById { Id: var id } => ("c.id = $2", [Commands.Value(id)]),
+        CatalogQuery.ByNumber { Numbers: var numbers } => ("c.number = any($2)", [Commands.Value(numbers.ToArray())]),
+        CatalogQuery.ByParent { Parents: var parents } => ("c.parent = any($2) order by c.parent, c.id", [Commands.Value(parents.ToArray())]),
+        CatalogQuery.Page { Parent: { } parent } page => (
+            "c.parent = $2 and c.id > $3 order by c.id limit $4", [Commands.Value(parent), Commands.Value(page.After ?? ""), Commands.Value(page.Limit)]),
+        CatalogQuery.Page page => ("c.id > $2 order by c.id limit $3", [Commands.Value(page.After ?? ""), Commands.Value(page.Limit)]),
+        _ => throw new ArgumentException($"no answer for {query}", nameof(query)),
+    };
+
+    private static CatalogRecord Record(NpgsqlDataReader reader, int from) => new(
+        reader.GetString(from), reader.GetString(from + 1), reader.GetInt32(from + 2), reader.GetInt32(from + 3), reader.GetInt64(from + 4),
+        reader.GetFieldValue<long[]>(from + 5), reader.IsDBNull(from + 6) ? (ReadOnlyMemory<byte>?)null : reader.GetFieldValue<byte[]>(from + 6));
 
     public Task<CatalogReply> ChangeAsync(IReadOnlyList<CatalogWrite> writes, CancellationToken cancel) => database.RunAsync(
         async (connection, either) =>
@@ -88,10 +123,13 @@ internal sealed class CatalogTable(Database database, PeriodReader periods)
         foreach (var one in writes.GroupBy(w => (w.Kind, w.Id)).Select(g => g.Last()))
             write.With(
                 $"""
-                insert into {_schema}.catalog (kind, id, version, heads, body) values ($1, $2, $3, $4, $5)
-                on conflict (kind, id) do update set version = excluded.version, heads = excluded.heads, body = excluded.body
+                insert into {_schema}.catalog as c (kind, id, number, parent, version, heads, body) values ($1, $2, $3, $4, $5, $6, $7)
+                on conflict (kind, id) do update set
+                    number = case when c.body is null then excluded.number else c.number end,
+                    parent = excluded.parent, version = excluded.version, heads = excluded.heads, body = excluded.body
                 """,
-                Commands.Value(one.Kind), Commands.Value(one.Id), Commands.Value(version + 1), Commands.Value(heads),
+                Commands.Value(one.Kind), Commands.Value(one.Id), Commands.Value((int)(version + 1)), Commands.Value(one.Parent),
+                Commands.Value(version + 1), Commands.Value(heads),
                 new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Bytea, Value = one.Body is { } body ? body : DBNull.Value });
         write.With(Transactions.Commit);
         await write.ExecuteNonQueryAsync(cancel).ConfigureAwait(false);

@@ -93,12 +93,16 @@ create index dead_letter_page on {schema}.dead_letter (died_at_ms, shard, sequen
 create table {schema}.catalog (
     kind text not null,
     id text not null,
+    number int not null,
+    parent int not null,
     version bigint not null,
     heads bigint[] not null,
     body bytea,
     primary key (kind, id)
 );
 create index catalog_version on {schema}.catalog (version);
+create index catalog_number on {schema}.catalog (kind, number);
+create index catalog_parent on {schema}.catalog (kind, parent, id);
 
 create table {schema}.source (name text primary key);
 create table {schema}.source_position (

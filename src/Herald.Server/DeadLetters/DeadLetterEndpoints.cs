@@ -49,10 +49,10 @@ internal sealed class DeadLetterEndpoints(DeadLetterDesk desk, Catalog catalog)
         DeadLetterDesk.TryParse(id, out var parsed) && await desk.FindAsync(parsed, cancel) is { } letter ? TypedResults.Ok(DeadLetterWire.Of(letter)) : None(id);
 
     private Task<Results<Ok<CountWire>, Problem>> RedriveAsync(Body<DeadLetterSelectionBody> body, CancellationToken cancel) =>
-        SelectAsync(body.Value, ids => desk.RedriveAsync(ids, cancel), subscription => desk.RedriveAllAsync(subscription, cancel));
+        SelectAsync(body.Value, ids => desk.RedriveAsync(ids, cancel), subscription => desk.RedriveAllAsync(subscription, cancel), cancel);
 
     private Task<Results<Ok<CountWire>, Problem>> DiscardAsync(Body<DeadLetterSelectionBody> body, CancellationToken cancel) =>
-        SelectAsync(body.Value, ids => desk.DiscardAsync(ids, cancel), subscription => desk.DiscardAllAsync(subscription, cancel));
+        SelectAsync(body.Value, ids => desk.DiscardAsync(ids, cancel), subscription => desk.DiscardAllAsync(subscription, cancel), cancel);
 
     private async Task<Results<Ok<CountWire>, Problem>> RedriveOneAsync(string id, CancellationToken cancel) =>
         DeadLetterDesk.TryParse(id, out var parsed) && await desk.RedriveAsync([parsed], cancel) is > 0 and var count ? Counted(count) : None(id);
@@ -61,29 +61,33 @@ internal sealed class DeadLetterEndpoints(DeadLetterDesk desk, Catalog catalog)
         DeadLetterDesk.TryParse(id, out var parsed) && await desk.DiscardAsync([parsed], cancel) is > 0 and var count ? Counted(count) : None(id);
 
     private async Task<Results<Ok<CountWire>, Problem>> SelectAsync(
-        DeadLetterSelectionBody body, Func<IReadOnlyList<DeadLetterId>, ValueTask<int>> some, Func<string?, ValueTask<int>> all)
+        DeadLetterSelectionBody body, Func<IReadOnlyList<DeadLetterId>, ValueTask<int>> some, Func<string?, ValueTask<int>> all,
+        CancellationToken cancel)
     {
         if ((body.Ids is null ? 0 : 1) + (body.Subscription is null ? 0 : 1) + (body.All is null ? 0 : 1) != 1)
             return Problem.Invalid("", "", "Exactly one of ids, subscription and all.");
         if (body.All is false)
             return Problem.Invalid("/all", "false", "true, or left out.");
         if (body.Subscription is { } subscription)
-            return catalog.FindSubscription(subscription) is null ? CatalogProblem.NoSubscription(subscription) : Counted(await all(subscription));
+        {
+            var found = await catalog.FindSubscriptionAsync(subscription, cancel);
+            return found is null ? CatalogProblem.NoSubscription(subscription) : Counted(await all(subscription));
+        }
         if (body.Ids is null)
             return Counted(await all(null));
 
         if (body.Ids.Count is 0 or > MostIds)
             return Problem.Invalid("/ids", $"{body.Ids.Count} ids", $"1 to {MostIds} ids.");
-        var found = new List<FieldProblem>();
+        var broken = new List<FieldProblem>();
         var ids = new List<DeadLetterId>(body.Ids.Count);
         for (var i = 0; i < body.Ids.Count; i++)
         {
             if (DeadLetterDesk.TryParse(body.Ids[i], out var id))
                 ids.Add(id);
             else
-                found.Add(FieldProblem.Of($"/ids/{i}", body.Ids[i], "An id from the list of dead letters."));
+                broken.Add(FieldProblem.Of($"/ids/{i}", body.Ids[i], "An id from the list of dead letters."));
         }
-        return found.Count > 0 ? Problem.Invalid(found) : Counted(await some(ids));
+        return broken.Count > 0 ? Problem.Invalid(broken) : Counted(await some(ids));
     }
 
     private static Ok<CountWire> Counted(int count) => TypedResults.Ok(new CountWire { Count = count });

@@ -26,7 +26,7 @@ internal sealed class EventEndpoints(Catalog catalog, Inspector inspector)
     private async Task<Results<Ok<EventStoryWire>, Problem>> EventAsync(
         string topic, string id, [Description("The event's key.")] string? key, HttpContext context)
     {
-        if (catalog.FindTopic(topic) is not { } found)
+        if (await catalog.FindTopicAsync(topic, context.RequestAborted) is not { } found)
             return CatalogProblem.NoTopic(topic);
         id = RawSegment.Last(context);
         if (await inspector.FindEventAsync(found, id, key, context.RequestAborted) is { } story)
@@ -36,7 +36,7 @@ internal sealed class EventEndpoints(Catalog catalog, Inspector inspector)
 
     private async Task<Results<Ok<ListWire<DeliveryWire>>, Problem>> DeliveriesAsync(string id, [AsParameters] PageQuery page, HttpContext context)
     {
-        if (catalog.FindSubscription(id) is null)
+        if (await catalog.FindSubscriptionAsync(id, context.RequestAborted) is null)
             return CatalogProblem.NoSubscription(id);
         var found = await inspector.DeliveriesAsync(id, page.Size, page.Cursor, context.RequestAborted);
         return TypedResults.Ok(new ListWire<DeliveryWire> { Items = [.. found.Items.Select(DeliveryWire.Of)], NextCursor = found.NextCursor });
@@ -47,7 +47,7 @@ internal sealed class EventEndpoints(Catalog catalog, Inspector inspector)
 
     private async Task<Results<Ok<ListWire<BlockedKeyWire>>, Problem>> BlockedKeysAsync(string id, [AsParameters] PageQuery page, HttpContext context)
     {
-        if (catalog.FindSubscription(id) is null)
+        if (await catalog.FindSubscriptionAsync(id, context.RequestAborted) is null)
             return CatalogProblem.NoSubscription(id);
         var found = await inspector.BlockedKeysAsync(id, page.Size, page.Cursor, context.RequestAborted);
         return TypedResults.Ok(new ListWire<BlockedKeyWire> { Items = [.. found.Items.Select(BlockedKeyWire.Of)], NextCursor = found.NextCursor });

@@ -27,7 +27,7 @@ internal sealed class TailEndpoint(Catalog catalog, Inspector inspector, Cancell
 
     private async Task TailAsync(string topic, HttpContext context)
     {
-        if (catalog.FindTopic(topic) is not { } found)
+        if (await catalog.FindTopicAsync(topic, context.RequestAborted) is not { } found)
         {
             await CatalogProblem.NoTopic(topic).ExecuteAsync(context);
             return;

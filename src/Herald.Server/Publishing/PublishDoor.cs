@@ -40,7 +40,7 @@ internal sealed class PublishDoor(Intake intake, Catalog catalog, BodyBudget bud
     private async ValueTask<Problem?> PublishAsync(HttpContext context, string topicName)
     {
         // 1. The topic.
-        var topic = catalog.FindTopic(topicName);
+        var topic = await catalog.FindTopicAsync(topicName, context.RequestAborted);
         if (topic is null)
         {
             (topic, var unknown) = await CreateTopicAsync(topicName, context.RequestAborted);

@@ -22,7 +22,7 @@ internal sealed class SubscriptionActions(HeraldEngine engine)
         one.MapPost("/pause", PauseAsync).WithName("pauseSubscription").WithSummary("Stop delivering, keep the backlog");
         one.MapPost("/resume", ResumeAsync).WithName("resumeSubscription").WithSummary("Deliver again")
             .WithDescription("Also for one that Herald disabled because its endpoint said that it is gone (410).");
-        one.MapGet("/secret", Secret).WithName("getSecret").WithSummary("The signing keys");
+        one.MapGet("/secret", SecretAsync).WithName("getSecret").WithSummary("The signing keys");
         one.MapPost("/rotate-secret", RotateAsync).WithName("rotateSecret").WithSummary("Change the signing key")
             .WithDescription("Both keys sign until the overlap is over, so that receivers can follow without losing an event.");
         one.MapPost("/replay", ReplayAsync).WithName("replaySubscription").WithSummary("Deliver again from a point in the past")
@@ -39,9 +39,9 @@ internal sealed class SubscriptionActions(HeraldEngine engine)
     private async Task<Results<Ok<SubscriptionWire>, Problem>> ResumeAsync(string id, HttpContext context) =>
         Answer(await _catalog.ResumeAsync(id, context.RequestAborted), context);
 
-    private Results<Ok<SecretWire>, Problem> Secret(string id, HttpContext context)
+    private async Task<Results<Ok<SecretWire>, Problem>> SecretAsync(string id, HttpContext context)
     {
-        if (_catalog.FindSubscription(id) is not { } found)
+        if (await _catalog.FindSubscriptionAsync(id, context.RequestAborted) is not { } found)
             return CatalogProblem.NoSubscription(id);
         context.Response.Headers.CacheControl = "no-store";
         return TypedResults.Ok(SubscriptionMapping.ToWire(found.Secrets));
@@ -79,7 +79,7 @@ internal sealed class SubscriptionActions(HeraldEngine engine)
 
     private async Task<Results<NoContent, Problem>> ReleaseAsync(string id, Body<ReleaseBody> body, HttpContext context)
     {
-        if (_catalog.FindSubscription(id) is null)
+        if (await _catalog.FindSubscriptionAsync(id, context.RequestAborted) is null)
             return CatalogProblem.NoSubscription(id);
         var (shard, sequence) = (body.Value.Shard, body.Value.Sequence);
         return await engine.ReleaseAsync(id, shard, sequence, body.Value.Discard ?? false, context.RequestAborted)

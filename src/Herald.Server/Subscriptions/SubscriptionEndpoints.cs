@@ -21,10 +21,10 @@ internal sealed class SubscriptionEndpoints(Catalog catalog, TimeProvider time, 
     public void Map(IEndpointRouteBuilder routes)
     {
         var subscriptions = routes.MapGroup("/v1/subscriptions").WithTags("subscriptions");
-        subscriptions.MapGet("", List).WithName("listSubscriptions").WithSummary("Subscriptions, by id");
+        subscriptions.MapGet("", ListAsync).WithName("listSubscriptions").WithSummary("Subscriptions, by id");
         subscriptions.MapPut("/{id}", PutAsync).WithName("putSubscription").WithSummary("Create or replace a subscription")
             .WithDescription("Can be repeated: 201 when it is new (with its secret), then 200. If-Match and If-None-Match: * are honoured.");
-        subscriptions.MapGet("/{id}", Get).WithName("getSubscription").WithSummary("A subscription");
+        subscriptions.MapGet("/{id}", GetAsync).WithName("getSubscription").WithSummary("A subscription");
         subscriptions.MapPatch("/{id}", PatchAsync).WithName("patchSubscription").WithSummary("Change parts of a subscription")
             .WithDescription("A JSON merge patch (RFC 7396): null puts a field back to its default.").Accepts<SubscriptionBody>(MediaTypes.MergePatch, MediaTypes.Json);
         subscriptions.MapDelete("/{id}", DeleteAsync).WithName("deleteSubscription").WithSummary("Delete a subscription and its backlog");
@@ -32,15 +32,15 @@ internal sealed class SubscriptionEndpoints(Catalog catalog, TimeProvider time, 
             .WithDescription("With an id it can be repeated like PUT /v1/subscriptions/{id}; without, Herald gives one.");
     }
 
-    private Ok<ListWire<SubscriptionWire>> List([AsParameters] PageQuery page, string? topic)
+    private async Task<Ok<ListWire<SubscriptionWire>>> ListAsync([AsParameters] PageQuery page, string? topic, CancellationToken cancel)
     {
-        var found = catalog.Subscriptions(topic, page.Size, page.Cursor);
+        var found = await catalog.SubscriptionsAsync(topic, page.Size, page.NameCursor, cancel);
         return TypedResults.Ok(new ListWire<SubscriptionWire> { Items = [.. found.Items.Select(s => SubscriptionMapping.ToWire(s))], NextCursor = found.NextCursor });
     }
 
-    private Results<Ok<SubscriptionWire>, StatusCodeHttpResult, Problem> Get(string id, HttpContext context)
+    private async Task<Results<Ok<SubscriptionWire>, StatusCodeHttpResult, Problem>> GetAsync(string id, HttpContext context)
     {
-        if (catalog.FindSubscription(id) is not { } found)
+        if (await catalog.FindSubscriptionAsync(id, context.RequestAborted) is not { } found)
             return CatalogProblem.NoSubscription(id);
         context.Response.Headers.ETag = EntityTag.Of(found.Version);
         if (EntityTag.IsKnown(context.Request, found.Version))
@@ -57,7 +57,7 @@ internal sealed class SubscriptionEndpoints(Catalog catalog, TimeProvider time, 
 
     private async Task<Results<Created<SubscriptionWire>, Ok<SubscriptionWire>, Problem>> WriteAsync(string id, SubscriptionBody body, HttpContext context)
     {
-        var (version, mismatch) = EntityTag.Condition(context.Request, catalog.FindSubscription(id)?.Version);
+        var (version, mismatch) = EntityTag.Condition(context.Request, (await catalog.FindSubscriptionAsync(id, context.RequestAborted))?.Version);
         if (mismatch is not null)
             return mismatch;
         var (result, problem) = await WriteAsync(id, body, version, context.RequestAborted);
@@ -90,7 +90,7 @@ internal sealed class SubscriptionEndpoints(Catalog catalog, TimeProvider time, 
         var patch = JsonObject.Create(json.RootElement);
         for (var tries = 1; ; tries++)
         {
-            if (catalog.FindSubscription(id) is not { } present)
+            if (await catalog.FindSubscriptionAsync(id, context.RequestAborted) is not { } present)
                 return CatalogProblem.NoSubscription(id);
             var (_, mismatch) = EntityTag.Condition(context.Request, present.Version);
             if (mismatch is not null)
@@ -109,7 +109,7 @@ internal sealed class SubscriptionEndpoints(Catalog catalog, TimeProvider time, 
 
     private async Task<Results<NoContent, Problem>> DeleteAsync(string id, HttpContext context)
     {
-        if (catalog.FindSubscription(id) is not { } present)
+        if (await catalog.FindSubscriptionAsync(id, context.RequestAborted) is not { } present)
             return CatalogProblem.NoSubscription(id);
         var (version, mismatch) = EntityTag.Condition(context.Request, present.Version);
         if (mismatch is not null)

@@ -16,23 +16,23 @@ internal sealed class TopicEndpoints(Catalog catalog)
     public void Map(IEndpointRouteBuilder routes)
     {
         var topics = routes.MapGroup("/v1/topics").WithTags("topics");
-        topics.MapGet("", List).WithName("listTopics").WithSummary("Topics, by name");
+        topics.MapGet("", ListAsync).WithName("listTopics").WithSummary("Topics, by name");
         topics.MapPut("/{topic}", PutAsync).WithName("putTopic").WithSummary("Create a topic")
             .WithDescription("Can be repeated: 201 when it is new, then 200. With If-None-Match: * an existing one is 412.");
-        topics.MapGet("/{topic}", Get).WithName("getTopic").WithSummary("A topic");
+        topics.MapGet("/{topic}", GetAsync).WithName("getTopic").WithSummary("A topic");
         topics.MapDelete("/{topic}", DeleteAsync).WithName("deleteTopic").WithSummary("Delete a topic")
             .WithDescription("One that has subscriptions is 409, unless force=true, which deletes them too.");
     }
 
-    private Ok<ListWire<TopicWire>> List([AsParameters] PageQuery page)
+    private async Task<Ok<ListWire<TopicWire>>> ListAsync([AsParameters] PageQuery page, CancellationToken cancel)
     {
-        var found = catalog.Topics(page.Size, page.Cursor);
+        var found = await catalog.TopicsAsync(page.Size, page.NameCursor, cancel);
         return TypedResults.Ok(new ListWire<TopicWire> { Items = [.. found.Items.Select(TopicWire.Of)], NextCursor = found.NextCursor });
     }
 
     private async Task<Results<Created<TopicWire>, Ok<TopicWire>, Problem>> PutAsync(string topic, HttpContext context)
     {
-        var (_, problem) = EntityTag.Condition(context.Request, catalog.FindTopic(topic)?.Version);
+        var (_, problem) = EntityTag.Condition(context.Request, (await catalog.FindTopicAsync(topic, context.RequestAborted))?.Version);
         if (problem is not null)
             return problem;
         var result = await catalog.PutTopicAsync(topic, context.RequestAborted);
@@ -43,9 +43,9 @@ internal sealed class TopicEndpoints(Catalog catalog)
         return result.Outcome == CatalogOutcome.Created ? TypedResults.Created($"/v1/topics/{wire.Name}", wire) : TypedResults.Ok(wire);
     }
 
-    private Results<Ok<TopicWire>, StatusCodeHttpResult, Problem> Get(string topic, HttpContext context)
+    private async Task<Results<Ok<TopicWire>, StatusCodeHttpResult, Problem>> GetAsync(string topic, HttpContext context)
     {
-        if (catalog.FindTopic(topic) is not { } found)
+        if (await catalog.FindTopicAsync(topic, context.RequestAborted) is not { } found)
             return CatalogProblem.NoTopic(topic);
         context.Response.Headers.ETag = EntityTag.Of(found.Version);
         if (EntityTag.IsKnown(context.Request, found.Version))
@@ -58,7 +58,7 @@ internal sealed class TopicEndpoints(Catalog catalog)
     {
         if (force is not (null or "true" or "false"))
             return Problem.Invalid("?force", force, "true or false.");
-        var present = catalog.FindTopic(topic);
+        var present = await catalog.FindTopicAsync(topic, context.RequestAborted);
         if (present is null)
             return CatalogProblem.NoTopic(topic);
         var (_, problem) = EntityTag.Condition(context.Request, present.Version);

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Herald.Engine.Catalogs;
 using Herald.Server.Problems;
 using Microsoft.AspNetCore.Mvc;
 
@@ -16,6 +17,12 @@ internal readonly struct PageQuery
     [FromQuery(Name = "cursor")]
     [Description("The nextCursor of the page before.")]
     public string? Cursor { get; init; }
+
+    /// <summary>The cursor of a list whose items have names.</summary>
+    /// <exception cref="ProblemException">It is none.</exception>
+    public string? NameCursor => Cursor is null || SubscriptionRules.IsName(Cursor)
+        ? Cursor
+        : throw new ProblemException(Problem.Invalid("?cursor", Cursor, "The nextCursor of a page of this list."));
 
     /// <exception cref="ProblemException">The limit is not in its range.</exception>
     public int Size

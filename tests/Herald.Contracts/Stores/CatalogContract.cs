@@ -10,7 +10,7 @@ public abstract class CatalogContract(StoreHarness harness) : StoreContract(harn
     [Fact]
     public async Task A_new_catalog_is_empty()
     {
-        var changes = await Harness.Catalog.ReadAsync(0, Cancel);
+        var changes = await Harness.Catalog.ReadAsync(0, 1000, Cancel);
         Assert.Equal(0, changes.Version);
         Assert.Empty(changes.Records);
     }
@@ -22,11 +22,11 @@ public abstract class CatalogContract(StoreHarness harness) : StoreContract(harn
         Assert.Equal(2, (await ChangeAsync(Put("subscription", "a"))).Version);
         Assert.Equal(3, (await ChangeAsync(Put("topic", "a", body: "new"))).Version);
 
-        var changes = await Harness.Catalog.ReadAsync(0, Cancel);
+        var changes = await Harness.Catalog.ReadAsync(0, 1000, Cancel);
         Assert.Equal(3, changes.Version);
         Assert.Equal(["topic/b@1:x", "subscription/a@2:x", "topic/a@3:new"], changes.Records.Select(Text));
-        Assert.Equal(["topic/a@3:new"], (await Harness.Catalog.ReadAsync(2, Cancel)).Records.Select(Text));
-        Assert.Empty((await Harness.Catalog.ReadAsync(3, Cancel)).Records);
+        Assert.Equal(["topic/a@3:new"], (await Harness.Catalog.ReadAsync(2, 1000, Cancel)).Records.Select(Text));
+        Assert.Empty((await Harness.Catalog.ReadAsync(3, 1000, Cancel)).Records);
     }
 
     [Fact]
@@ -42,7 +42,7 @@ public abstract class CatalogContract(StoreHarness harness) : StoreContract(harn
         Assert.Equal(0, old.Conflict);
         Assert.Equal(0, missing.Conflict);
         Assert.Equal((2L, null), (right.Version, right.Conflict));
-        Assert.Equal(["topic/a@2:two"], (await Harness.Catalog.ReadAsync(0, Cancel)).Records.Select(Text));
+        Assert.Equal(["topic/a@2:two"], (await Harness.Catalog.ReadAsync(0, 1000, Cancel)).Records.Select(Text));
     }
 
     [Fact]
@@ -50,19 +50,114 @@ public abstract class CatalogContract(StoreHarness harness) : StoreContract(harn
     {
         var replies = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => ChangeAsync(Put("topic", "a", expected: 0)).AsTask()));
         Assert.Single(replies, r => r.Conflict is null);
-        Assert.Equal(1, (await Harness.Catalog.ReadAsync(0, Cancel)).Version);
+        Assert.Equal(1, (await Harness.Catalog.ReadAsync(0, 1000, Cancel)).Version);
     }
 
     [Fact]
     public async Task A_removed_record_is_told_of_and_may_be_created_again()
     {
         await ChangeAsync(Put("topic", "a"));
-        await ChangeAsync(new CatalogWrite("topic", "a", 1, null));
-        Assert.Equal(["topic/a@2:-"], (await Harness.Catalog.ReadAsync(1, Cancel)).Records.Select(Text));
+        await ChangeAsync(new CatalogWrite("topic", "a", 0, 1, null));
+        Assert.Equal(["topic/a@2:-"], (await Harness.Catalog.ReadAsync(1, 1000, Cancel)).Records.Select(Text));
 
         var again = await ChangeAsync(Put("topic", "a", expected: 0));
         Assert.Null(again.Conflict);
-        Assert.Equal(["topic/a@3:x"], (await Harness.Catalog.ReadAsync(1, Cancel)).Records.Select(Text));
+        Assert.Equal(["topic/a@3:x"], (await Harness.Catalog.ReadAsync(1, 1000, Cancel)).Records.Select(Text));
+    }
+
+    [Fact]
+    public async Task A_number_is_the_records_own_for_as_long_as_it_lives()
+    {
+        await ChangeAsync(Put("topic", "a"));
+        await ChangeAsync(Put("subscription", "s", parent: 1));
+        await ChangeAsync(Put("subscription", "s", body: "new", parent: 1));
+        Assert.Equal((2, 1, 3L), Place(Assert.Single(await Harness.Catalog.FindAsync(new CatalogQuery.ById("subscription", "s"), Cancel))));
+
+        await ChangeAsync(new CatalogWrite("subscription", "s", 1, null, null));
+        Assert.Equal((2, 1, 4L), Place((await Harness.Catalog.ReadAsync(3, 1000, Cancel)).Records[0]));
+        Assert.Empty(await FindAsync(new CatalogQuery.ByNumber("subscription", [2])));
+
+        await ChangeAsync(Put("subscription", "s", parent: 1));
+        Assert.Equal((5, 1, 5L), Place((await Harness.Catalog.ReadAsync(4, 1000, Cancel)).Records[0]));
+
+        static (int, int, long) Place(CatalogRecord record) => (record.Number, record.Parent, record.Version);
+    }
+
+    [Fact]
+    public async Task Records_are_found_by_id_number_and_parent()
+    {
+        await ChangeAsync(Put("topic", "a"));
+        await ChangeAsync(Put("topic", "b"));
+        await ChangeAsync(Put("subscription", "y", parent: 1));
+        await ChangeAsync(Put("subscription", "x", parent: 1), Put("subscription", "z", parent: 2));
+        await ChangeAsync(Put("subscription", "gone", parent: 2));
+        await ChangeAsync(new CatalogWrite("subscription", "gone", 2, null, null));
+
+        Assert.Equal(["topic/b@2:x"], await FindAsync(new CatalogQuery.ById("topic", "b")));
+        Assert.Empty(await FindAsync(new CatalogQuery.ById("subscription", "b")));
+        Assert.Empty(await FindAsync(new CatalogQuery.ById("subscription", "gone")));
+        Assert.Equal(["subscription/y@3:x"], await FindAsync(new CatalogQuery.ByNumber("subscription", [3, 6, 99])));
+        Assert.Empty(await FindAsync(new CatalogQuery.ByNumber("topic", [3])));
+        Assert.Equal(["subscription/x@4:x", "subscription/y@3:x"], await FindAsync(new CatalogQuery.ByParent("subscription", [1])));
+        Assert.Equal(
+            ["subscription/x@4:x", "subscription/y@3:x", "subscription/z@4:x"],
+            (await FindAsync(new CatalogQuery.ByParent("subscription", [1, 2, 3]))).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Pages_follow_each_other_in_one_order()
+    {
+        var all = Enumerable.Range(0, 25).Select(i => $"s{i:00}").ToList();
+        foreach (var id in all)
+            await ChangeAsync(Put("subscription", id, parent: id[^1] % 2));
+        await ChangeAsync(Put("topic", "s99"));
+
+        Assert.Equal(all, await IdsAsync(null, 7));
+        Assert.Equal(all, await IdsAsync(null, 25));
+        Assert.Equal(all.Where(id => id[^1] % 2 == 1), await IdsAsync(1, 4));
+        Assert.Empty(await IdsAsync(5, 4));
+        // Where the one before has been deleted meanwhile, the next page goes on behind its place.
+        var behind = await Harness.Catalog.FindAsync(new CatalogQuery.Page("subscription", null, "s115", 2), Cancel);
+        Assert.Equal(["s12", "s13"], behind.Select(record => record.Id));
+        Assert.Empty(await Harness.Catalog.FindAsync(new CatalogQuery.Page("subscription", null, "t", 2), Cancel));
+
+        async Task<List<string>> IdsAsync(int? parent, int limit)
+        {
+            var ids = new List<string>();
+            while (true)
+            {
+                var page = await Harness.Catalog.FindAsync(new CatalogQuery.Page("subscription", parent, ids.LastOrDefault(), limit), Cancel);
+                Assert.True(page.Count <= limit);
+                if (page.Count == 0)
+                    return ids;
+                ids.AddRange(page.Select(record => record.Id));
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Changes_are_read_a_part_at_a_time_but_none_of_them_in_part()
+    {
+        for (var i = 0; i < 10; i++)
+            await ChangeAsync(Put("topic", $"t{i}"), Put("topic", $"u{i}"), Put("topic", $"v{i}"));
+
+        var (since, seen, parts) = (0L, new List<long>(), 0);
+        while (true)
+        {
+            var part = await Harness.Catalog.ReadAsync(since, 4, Cancel);
+            Assert.All(part.Records, record => Assert.InRange(record.Version, since + 1, part.Version));
+            Assert.Equal(0, part.Records.Count % 3);
+            Assert.InRange(part.Records.Count, 3, 9);
+            seen.AddRange(part.Records.Select(record => record.Version));
+            (since, parts) = (part.Version, parts + 1);
+            if (part.IsLast)
+                break;
+        }
+        Assert.Equal(10, since);
+        Assert.Equal(Enumerable.Range(0, 30).Select(i => (i / 3) + 1L), seen);
+        Assert.InRange(parts, 4, 10);
+        var none = await Harness.Catalog.ReadAsync(long.MaxValue, 4, Cancel);
+        Assert.Equal((10L, true, 0), (none.Version, none.IsLast, none.Records.Count));
     }
 
     [Fact]
@@ -74,7 +169,7 @@ public abstract class CatalogContract(StoreHarness harness) : StoreContract(harn
 
         Assert.Equal(Log.ShardCount, reply.Heads.Count);
         Assert.Equal((5L, 0L), (reply.Heads[2], reply.Heads[0]));
-        var record = Assert.Single((await Harness.Catalog.ReadAsync(0, Cancel)).Records);
+        var record = Assert.Single((await Harness.Catalog.ReadAsync(0, 1000, Cancel)).Records);
         Assert.Equal(reply.Heads, record.Heads);
     }
 
@@ -121,18 +216,20 @@ public abstract class CatalogContract(StoreHarness harness) : StoreContract(harn
     {
         await AppendAsync(Events.Make(2, shard: 1));
         var reply = await ChangeAsync(Put("topic", "a"), Put("topic", "b"));
-        await ChangeAsync(new CatalogWrite("topic", "b", null, null));
+        await ChangeAsync(new CatalogWrite("topic", "b", 0, null, null));
         await Harness.ReopenAsync();
 
-        var changes = await Harness.Catalog.ReadAsync(0, Cancel);
+        var changes = await Harness.Catalog.ReadAsync(0, 1000, Cancel);
         Assert.Equal(2, changes.Version);
         Assert.Equal(["topic/a@1:x", "topic/b@2:-"], changes.Records.Select(Text));
         Assert.Equal(reply.Heads, changes.Records[0].Heads);
         Assert.Equal(3, (await ChangeAsync(Put("topic", "c", expected: 0))).Version);
     }
 
-    private static CatalogWrite Put(string kind, string id, long? expected = null, string body = "x") =>
-        new(kind, id, expected, StoreEvents.Payload(body));
+    private static CatalogWrite Put(string kind, string id, long? expected = null, string body = "x", int parent = 0) =>
+        new(kind, id, parent, expected, StoreEvents.Payload(body));
+
+    private async Task<IEnumerable<string>> FindAsync(CatalogQuery query) => (await Harness.Catalog.FindAsync(query, Cancel)).Select(Text);
 
     private static string Text(CatalogRecord record) =>
         $"{record.Kind}/{record.Id}@{record.Version}:{(record.Body is { } body ? Encoding.UTF8.GetString(body.Span) : "-")}";

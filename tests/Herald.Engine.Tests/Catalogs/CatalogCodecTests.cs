@@ -84,14 +84,13 @@ public sealed class CatalogCodecTests
     {
         var stored = CatalogCodec.ToStored(Full) with
         {
-            Number = null,
             Starts = null,
             GenerationVersion = null,
             RewoundAt = null,
             Revisions = [new(1, CatalogCodec.ToStored(FilterOf("a")), [7, 8, 9]), new(2, CatalogCodec.ToStored(FilterOf("b")), null)],
         };
         var entry = RoundTrip(stored);
-        Assert.Equal(99, entry.Subscription.Number);
+        Assert.Equal((17, 5), (entry.Subscription.Number, entry.Subscription.TopicNumber));
         Assert.Equal([100L, 200, 300], entry.Starts);
         Assert.Equal(99, entry.GenerationVersion);
         Assert.Equal([100L, 200, 300], entry.RewoundAt);
@@ -101,11 +100,11 @@ public sealed class CatalogCodecTests
     }
 
     [Fact]
-    public void A_topic_is_numbered_by_the_change_that_made_it()
+    public void A_topic_has_the_number_of_its_record()
     {
-        var made = Topic(new CatalogCodec.StoredTopic(null, Moment), 31);
+        var made = Topic(new CatalogCodec.StoredTopic(Moment), 31);
         Assert.Equal(("orders", 31, 31L, Moment), (made.Name, made.Number, made.Version, made.CreatedAt));
-        Assert.Equal((31, 40L), (Topic(new CatalogCodec.StoredTopic(31, Moment), 40) is var later ? later.Number : 0, later.Version));
+        Assert.Equal((31, 40L), (Topic(new CatalogCodec.StoredTopic(Moment), 40) is var later ? later.Number : 0, later.Version));
         Assert.Equal("orders"u8, made.NameUtf8);
     }
 
@@ -118,10 +117,10 @@ public sealed class CatalogCodecTests
 
     private static SubscriptionEntry RoundTrip(CatalogCodec.StoredSubscription stored) => CatalogCodec.DecodeSubscription(Record(CatalogCodec.Encode(stored)));
 
-    private static CatalogRecord Record(ReadOnlyMemory<byte> body) => new(CatalogCodec.SubscriptionKind, "s", 99, [100, 200, 300], body);
+    private static CatalogRecord Record(ReadOnlyMemory<byte> body) => new(CatalogCodec.SubscriptionKind, "s", 17, 5, 99, [100, 200, 300], body);
 
     private static Topic Topic(CatalogCodec.StoredTopic stored, long version) =>
-        CatalogCodec.DecodeTopic(new CatalogRecord(CatalogCodec.TopicKind, "orders", version, [1, 2, 3], CatalogCodec.Encode(stored)));
+        CatalogCodec.DecodeTopic(new CatalogRecord(CatalogCodec.TopicKind, "orders", 31, 0, version, [1, 2, 3], CatalogCodec.Encode(stored)));
 
     private static Filter FilterOf(string value) => new([new FilterClause("colour", false, [value, "x"]), new FilterClause(Filter.TypeClause, true, ["t"])]);
 

@@ -14,6 +14,8 @@ public sealed class CatalogTests : IAsyncLifetime
     private readonly Publisher _publisher = new();
     private readonly ScriptedCatalogStore _store = new(Shards);
     private readonly Catalog _catalog;
+    private readonly CatalogCache _cache;
+    private readonly TopicHolds _holds = new();
     private readonly List<CatalogUpdate> _updates = [];
 
     // Whether shards have passed a filter revision.
@@ -21,17 +23,25 @@ public sealed class CatalogTests : IAsyncLifetime
 
     public CatalogTests()
     {
-        _catalog = new Catalog(_store, _publisher.Log, PlainChannel.Set, _publisher.Intake.Encoder, _publisher.Clock, (_, _) => new(_passed));
-        _catalog.Follow(_updates.Add);
+        _cache = new CatalogCache(_store, _publisher.Intake.Encoder, 1000, () => long.MaxValue);
+        _cache.Follow(_updates.Add);
+        _catalog = new Catalog(_store, _publisher.Log, _cache, PlainChannel.Set, _publisher.Clock, (_, _) => new(_passed));
     }
 
-    private SubscriptionEntry Entry => _catalog.Snapshot.Subscriptions["s"];
+    private SubscriptionEntry Entry => _cache.Snapshot.ByNumber.Values.Single(entry => entry.Subscription.Id == "s");
 
-    public async ValueTask InitializeAsync() => Assert.Equal(CatalogOutcome.Created, (await _catalog.PutTopicAsync("orders", default)).Outcome);
+    // The topic's subscriptions are in memory, as where its events are routed.
+    public async ValueTask InitializeAsync()
+    {
+        var made = await _catalog.PutTopicAsync("orders", default);
+        Assert.Equal(CatalogOutcome.Created, made.Outcome);
+        await _cache.HoldAsync([made.Value!.Number], _holds, default);
+    }
 
     public ValueTask DisposeAsync()
     {
-        _catalog.Dispose();
+        _holds.Dispose();
+        _cache.Dispose();
         return ValueTask.CompletedTask;
     }
 
@@ -84,7 +94,7 @@ public sealed class CatalogTests : IAsyncLifetime
         Assert.Equal((2, before.Subscription.Number), (Entry.Subscription.Generation, Entry.Subscription.Number));
         Assert.Equal([2L, 2, 2, 2], Entry.Starts);
         Assert.Equal([5L, 6, 7, 8], Entry.RewoundAt);
-        Assert.Equal(_catalog.Snapshot.Version, Entry.GenerationVersion);
+        Assert.Equal(_cache.Snapshot.Version, Entry.GenerationVersion);
     }
 
     [Fact]
@@ -174,13 +184,13 @@ public sealed class CatalogTests : IAsyncLifetime
     public async Task A_topic_in_use_goes_only_by_force_and_made_again_is_another()
     {
         await PutAsync(Draft);
-        var number = _catalog.FindTopic("orders")!.Number;
+        var number = (await _catalog.FindTopicAsync("orders", default))!.Number;
         Assert.Equal(CatalogOutcome.InUse, (await _catalog.DeleteTopicAsync("orders", false, default)).Outcome);
         Assert.Equal(CatalogOutcome.Deleted, (await _catalog.DeleteTopicAsync("orders", true, default)).Outcome);
-        Assert.Null(_catalog.FindSubscription("s"));
-        Assert.Equal(0, _catalog.Snapshot.RoutesOf(number).Count);
+        Assert.Null(await _catalog.FindSubscriptionAsync("s", default));
+        Assert.Empty(_cache.Snapshot.RoutesOf(number).Subscriptions);
         await _catalog.PutTopicAsync("orders", default);
-        Assert.NotEqual(number, _catalog.FindTopic("orders")!.Number);
+        Assert.NotEqual(number, (await _catalog.FindTopicAsync("orders", default))!.Number);
     }
 
     [Fact]
@@ -201,12 +211,12 @@ public sealed class CatalogTests : IAsyncLifetime
     {
         foreach (var id in new[] { "b", "C", "a", "d" })
             await PutAsync(Draft with { Id = id });
-        var first = _catalog.Subscriptions("orders", 3, null);
+        var first = await _catalog.SubscriptionsAsync("orders", 3, null, default);
         Assert.Equal(["C", "a", "b"], first.Items.Select(s => s.Id));
-        var second = _catalog.Subscriptions("orders", 3, first.NextCursor);
+        var second = await _catalog.SubscriptionsAsync("orders", 3, first.NextCursor, default);
         Assert.Equal("d", Assert.Single(second.Items).Id);
         Assert.Null(second.NextCursor);
-        Assert.Empty(_catalog.Subscriptions("other", 3, null).Items);
+        Assert.Empty((await _catalog.SubscriptionsAsync("other", 3, null, default)).Items);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Herald.Engine.Stores;
+using Herald.TestKit.Catalogs;
 
 namespace Herald.Engine.Tests.Catalogs;
 
@@ -13,8 +14,17 @@ internal sealed class ScriptedCatalogStore(int shards) : ICatalogStore
     /// <summary>Runs once, just before the next change: somebody else is faster.</summary>
     public Func<Task>? Before { get; set; }
 
-    public ValueTask<CatalogChanges> ReadAsync(long sinceVersion, CancellationToken cancel) =>
-        new(new CatalogChanges(_version, [.. _records.Values.Where(r => r.Version > sinceVersion).OrderBy(r => r.Version)]));
+    /// <summary>Every query, in order.</summary>
+    public List<CatalogQuery> Queries { get; } = [];
+
+    public ValueTask<CatalogChanges> ReadAsync(long sinceVersion, int limit, CancellationToken cancel) =>
+        new(new CatalogChanges(_version, true, [.. _records.Values.Where(r => r.Version > sinceVersion).OrderBy(r => r.Version)]));
+
+    public ValueTask<IReadOnlyList<CatalogRecord>> FindAsync(CatalogQuery query, CancellationToken cancel)
+    {
+        Queries.Add(query);
+        return new(CatalogQueries.Answer(query, _records.Values));
+    }
 
     public async ValueTask<CatalogReply> ChangeAsync(IReadOnlyList<CatalogWrite> writes, CancellationToken cancel)
     {
@@ -31,7 +41,10 @@ internal sealed class ScriptedCatalogStore(int shards) : ICatalogStore
         }
         _version++;
         foreach (var write in writes)
-            _records[(write.Kind, write.Id)] = new CatalogRecord(write.Kind, write.Id, _version, [.. Heads], write.Body);
+        {
+            var number = _records.GetValueOrDefault((write.Kind, write.Id)) is { Body: not null } there ? there.Number : (int)_version;
+            _records[(write.Kind, write.Id)] = new CatalogRecord(write.Kind, write.Id, number, write.Parent, _version, [.. Heads], write.Body);
+        }
         return new CatalogReply(_version, Heads, null);
     }
 

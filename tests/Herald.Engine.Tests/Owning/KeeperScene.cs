@@ -26,6 +26,11 @@ internal sealed class KeeperScene : IAsyncDisposable
     /// <summary>A subscription, and the leases there are.</summary>
     public async Task StartAsync(params Lease[] leases)
     {
+        Shards.Cache.Follow(update =>
+        {
+            foreach (var host in Hosts.All)
+                host.OnCatalog(update);
+        });
         await Shards.SubscribeAsync();
         Ownership.Give(leases);
         await Keeper.StartAsync(TestContext.Current.CancellationToken);

@@ -90,7 +90,7 @@ public sealed class RouterTests
     {
         var catalog = CatalogSnapshot.Empty;
         foreach (var entry in entries)
-            catalog = catalog with { Routes = catalog.Routes.SetItem(Topic.Number, catalog.RoutesOf(Topic.Number).With(entry)) };
+            catalog = catalog.WithTopic(entry.Subscription.TopicNumber).With(entry, (ulong)entry.Subscription.Number);
         return catalog;
     }
 

@@ -30,6 +30,8 @@ public sealed class AttemptRunnerTests : IAsyncLifetime
     private readonly TaskCompletionSource<AttemptEnded> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Intake _intake;
     private readonly Catalog _catalog;
+    private readonly CatalogCache _cache;
+    private readonly TopicHolds _holds = new();
     private readonly PermitLedger _ledger;
     private readonly AttemptRunner _runner;
     private readonly LeaseTerm _term;
@@ -39,23 +41,27 @@ public sealed class AttemptRunnerTests : IAsyncLifetime
         var channels = new ChannelSet([_channel]);
         _intake = new Intake(_log, new IntakeOptions(), _clock);
         _ledger = new PermitLedger(10, _clock, new Random(1));
-        _catalog = new Catalog(new ScriptedCatalogStore(1), _log, channels, _intake.Encoder, _clock, (_, _) => new(true));
-        _runner = new AttemptRunner(_catalog, channels, _ledger, _gate, _metrics, _clock);
+        var store = new ScriptedCatalogStore(1);
+        _cache = new CatalogCache(store, _intake.Encoder, 1000, () => long.MaxValue);
+        _catalog = new Catalog(store, _log, _cache, channels, _clock, (_, _) => new(true));
+        _runner = new AttemptRunner(_cache, channels, _ledger, _gate, _metrics, _clock);
         _term = new LeaseTerm(new Lease(OneShardLog.Shard, 1, TimeSpan.FromSeconds(5)), _clock.GetTimestamp(), _clock);
     }
 
-    private Subscription Subscription => _catalog.FindSubscription("s")!;
+    private Subscription Subscription => _cache.Snapshot.ByNumber.Values.Single().Subscription;
 
     public async ValueTask InitializeAsync()
     {
-        await _catalog.PutTopicAsync("t", default);
+        var topic = await _catalog.PutTopicAsync("t", default);
+        await _cache.HoldAsync([topic.Value!.Number], _holds, default);
         await PutAsync("http://one/");
     }
 
     public ValueTask DisposeAsync()
     {
         _term.Dispose();
-        _catalog.Dispose();
+        _holds.Dispose();
+        _cache.Dispose();
         _ledger.Dispose();
         _metrics.Dispose();
         return ValueTask.CompletedTask;
@@ -209,7 +215,7 @@ public sealed class AttemptRunnerTests : IAsyncLifetime
     /// <summary>A permit, room for the payload, and the event: as a shard has them when it starts an attempt.</summary>
     private async Task<(byte[] Record, int Length)> BeginAsync()
     {
-        using var batch = _intake.Rent(_catalog.FindTopic("t")!);
+        using var batch = _intake.Rent((await _catalog.FindTopicAsync("t", default))!);
         Assert.Null(new SampleEvent { Key = "k", Payload = "hello"u8.ToArray() }.AddTo(batch));
         await _intake.PublishAsync(batch);
         var length = batch[0].Record.Length;

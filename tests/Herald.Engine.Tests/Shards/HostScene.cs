@@ -18,6 +18,8 @@ namespace Herald.Engine.Tests.Shards;
 /// <summary>The loop of one shard with everything around it that is the engine's own; the store and the far end are the test's.</summary>
 internal sealed class HostScene : IAsyncDisposable
 {
+    private const int CacheSize = 1000;
+
     private readonly Intake _intake;
     private readonly ChannelSet _channels;
 
@@ -26,8 +28,8 @@ internal sealed class HostScene : IAsyncDisposable
         _channels = new ChannelSet([Channel]);
         _intake = new Intake(Log, new IntakeOptions(), Clock);
         Ledger = new PermitLedger(10, Clock, new Random(1));
-        Catalog = NewCatalog();
-        Runner = new AttemptRunner(Catalog, _channels, Ledger, new ByteGate(1 << 20), Metrics, Clock);
+        (Catalog, Cache) = NewCatalog();
+        Runner = new AttemptRunner(Cache, _channels, Ledger, new ByteGate(1 << 20), Metrics, Clock);
         (Host, Term) = NewHost();
     }
 
@@ -39,6 +41,7 @@ internal sealed class HostScene : IAsyncDisposable
     public Lines Lines { get; } = new();
     public BlockedBound Blocked { get; } = new(100);
     public Catalog Catalog { get; }
+    public CatalogCache Cache { get; }
     public AttemptRunner Runner { get; }
     public ShardHost Host { get; private set; }
     public LeaseTerm Term { get; private set; }
@@ -46,7 +49,11 @@ internal sealed class HostScene : IAsyncDisposable
     public EngineMetrics Metrics { get; } = new();
 
     /// <summary>The catalog as another node has it, on the same store.</summary>
-    public Catalog NewCatalog() => new(Subscriptions, Log, _channels, _intake.Encoder, Clock, (_, _) => new(true));
+    public (Catalog, CatalogCache) NewCatalog()
+    {
+        var cache = new CatalogCache(Subscriptions, _intake.Encoder, CacheSize, () => Host.CatalogFollowed);
+        return (new(Subscriptions, Log, cache, _channels, Clock, (_, _) => new(true)), cache);
+    }
 
     /// <summary>Events with these payloads, all of one key unless said otherwise, and the shard is told.</summary>
     public async Task PublishAsync(string[] payloads, Func<int, string>? key = null)
@@ -58,7 +65,7 @@ internal sealed class HostScene : IAsyncDisposable
     /// <returns>The last sequence.</returns>
     public async Task<long> AppendAsync(string[] payloads, Func<int, string>? key = null)
     {
-        using var batch = _intake.Rent(Catalog.FindTopic("t")!);
+        using var batch = _intake.Rent((await Catalog.FindTopicAsync("t", default))!);
         for (var i = 0; i < payloads.Length; i++)
             Assert.Null(new SampleEvent { Key = key?.Invoke(i) ?? "k", Payload = System.Text.Encoding.UTF8.GetBytes(payloads[i]) }.AddTo(batch));
         await _intake.PublishAsync(batch);
@@ -68,7 +75,7 @@ internal sealed class HostScene : IAsyncDisposable
     /// <summary>A topic, a subscription to it, and the shard running.</summary>
     public async Task StartAsync(Func<SubscriptionDraft, SubscriptionDraft>? adjust = null)
     {
-        Catalog.Follow(update => Host.OnCatalog(update));
+        Cache.Follow(update => Host.OnCatalog(update));
         await SubscribeAsync(adjust);
         Host.Start();
         await Host.Ready;
@@ -109,7 +116,7 @@ internal sealed class HostScene : IAsyncDisposable
     {
         await Host.DisposeAsync();
         Term.Dispose();
-        Catalog.Dispose();
+        Cache.Dispose();
         Ledger.Dispose();
         Metrics.Dispose();
     }
@@ -118,7 +125,7 @@ internal sealed class HostScene : IAsyncDisposable
     public ShardHost Open(Lease lease, LeaseTerm term)
     {
         var services = new ShardServices(
-            Log, Store, Catalog, Ledger, Runner, new ForwardEncoder(Log, _intake.Encoder, Catalog, Clock), Metrics, Clock, Lines);
+            Log, Store, Catalog, Cache, Ledger, Runner, new ForwardEncoder(Log, _intake.Encoder, Catalog, Clock), Metrics, Clock, Lines);
         var settings = new ShardSettings(100, 16, 100, Blocked);
         return new ShardHost(lease, term, services, new EngineOptions { CommitEvery = TimeSpan.Zero }, settings, seed: 1);
     }

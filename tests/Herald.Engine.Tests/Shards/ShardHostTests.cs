@@ -117,11 +117,11 @@ public sealed class ShardHostTests : IAsyncDisposable
         await _scene.StartAsync();
         await _scene.Catalog.DeleteSubscriptionAsync("s", null, default);
         // Another node makes a subscription; the hint of it is lost.
-        using var elsewhere = _scene.NewCatalog();
-        await elsewhere.RefreshAsync(long.MaxValue);
+        var (elsewhere, cache) = _scene.NewCatalog();
+        using var _ = cache;
         Assert.True((await elsewhere.PutSubscriptionAsync(new SubscriptionDraft { Id = "new", Topic = "t", Endpoint = "http://one/" }, new StartFrom.Now(), null, default)).Done);
-        Assert.Null(_scene.Catalog.FindSubscription("new"));
-        _scene.Log.CatalogVersion = elsewhere.Snapshot.Version;
+        Assert.Empty(_scene.Cache.Snapshot.ByNumber);
+        _scene.Log.CatalogVersion = cache.Snapshot.Version;
         await _scene.PublishAsync(["one"]);
         var tried = await _scene.ExpectAsync("one");
         Assert.Equal("new", tried.Attempt.Subscription.Id);
@@ -137,11 +137,11 @@ public sealed class ShardHostTests : IAsyncDisposable
         _scene.Subscriptions.Before = () => throw new StoreUnavailableException("away");
         tried.Answer(Gone);
         await _scene.Lines.WhenAsync("could not be disabled");
-        Assert.Equal(SubscriptionStatus.Active, _scene.Catalog.FindSubscription("s")!.Status);
+        Assert.Equal(SubscriptionStatus.Active, _scene.Cache.Snapshot.ByNumber.Values.Single().Subscription.Status);
         // The next attempt at the endpoint says the same again, and now it works.
         (await _scene.ExpectLaterAsync("one")).Answer(Gone);
         await _scene.Lines.WhenAsync("could not be disabled");
-        await UntilAsync(() => _scene.Catalog.FindSubscription("s")!.Status == SubscriptionStatus.Disabled);
+        await UntilAsync(() => _scene.Cache.Snapshot.ByNumber.Values.Single().Subscription.Status == SubscriptionStatus.Disabled);
     }
 
     [Fact]

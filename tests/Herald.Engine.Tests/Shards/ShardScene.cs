@@ -131,7 +131,8 @@ internal sealed class ShardScene
     private void Change(SubscriptionEntry entry)
     {
         _entry = entry;
-        _catalog = _catalog with { Version = _catalog.Version + 1, ByNumber = _catalog.ByNumber.SetItem(1, entry) };
+        _catalog = (_catalog with { Version = _catalog.Version + 1, Edition = _catalog.Edition + 1 })
+            .WithTopic(entry.Subscription.TopicNumber).With(entry, (ulong)entry.Subscription.Number);
         _machine.OnCatalog(new CatalogUpdate(_catalog, [1]), _now);
         Collect();
     }

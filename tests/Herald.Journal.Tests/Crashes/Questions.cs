@@ -42,7 +42,7 @@ internal static class Questions
         }
         await LettersAsync();
         await AnswerAsync("history", async () => await HistoryAsync(store));
-        await AnswerAsync("catalog", async () => Catalog(await store.ReadAsync(0, Cancel)));
+        await AnswerAsync("catalog", async () => Catalog(await store.ReadAsync(0, 100_000, Cancel)));
         await AnswerAsync("source", async () => await store.ReadSourcePositionAsync("s", Cancel) is { } position ? Number(position) : "(none)");
         return answers;
 

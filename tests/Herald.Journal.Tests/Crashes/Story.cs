@@ -239,8 +239,8 @@ internal sealed class Story(FaultyFiles files, int seed)
     private Task ChangeCatalogAsync(JournalStore store, int i)
     {
         CatalogWrite[] writes = i % 9 == 0
-            ? [new CatalogWrite("topic", $"t{i - 3}", null, null), new CatalogWrite("topic", $"t{i}", null, StoreEvents.Payload("new"))]
-            : [new CatalogWrite("topic", $"t{i}", null, StoreEvents.Payload($"body-{i}"))];
+            ? [new CatalogWrite("topic", $"t{i - 3}", 0, null, null), new CatalogWrite("topic", $"t{i}", 0, null, StoreEvents.Payload("new"))]
+            : [new CatalogWrite("topic", $"t{i}", 0, null, StoreEvents.Payload($"body-{i}"))];
         return DoAsync(async () => await store.ChangeAsync(writes, Cancel), world => world.Change(writes), (world, _) => world.Change(writes));
     }
 

@@ -108,7 +108,7 @@ public sealed class NodesTests : IAsyncLifetime
         for (var sent = 0; !head.Task.IsCompleted || !catalog.Task.IsCompleted; sent++)
         {
             await second.AppendAsync(new[] { events.Make(shard: 5) }, new Appended[1], null, Cancel);
-            await second.ChangeAsync([new CatalogWrite("topic", $"t{sent}", null, StoreEvents.Payload("x"))], Cancel);
+            await second.ChangeAsync([new CatalogWrite("topic", $"t{sent}", 0, null, StoreEvents.Payload("x"))], Cancel);
             await Task.WhenAny(Task.WhenAll(head.Task, catalog.Task), Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, Cancel));
         }
         Assert.True(await head.Task > 0);
@@ -124,7 +124,7 @@ public sealed class NodesTests : IAsyncLifetime
         var into = new IndexEntry[10];
         for (var i = 1; i <= 20; i++)
         {
-            var version = (await second.ChangeAsync([new CatalogWrite("topic", $"t{i}", null, StoreEvents.Payload("x"))], Cancel)).Version;
+            var version = (await second.ChangeAsync([new CatalogWrite("topic", $"t{i}", 0, null, StoreEvents.Payload("x"))], Cancel)).Version;
             await second.AppendAsync(new[] { events.Make(shard: 2) }, new Appended[1], null, Cancel);
             var read = await _harness.Store.ReadIndexAsync(new ShardId(2), i, into, Cancel);
             Assert.Equal(1, read.Count);

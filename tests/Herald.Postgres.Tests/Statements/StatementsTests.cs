@@ -72,8 +72,15 @@ public sealed partial class StatementsTests
             await store.AppendAsync(new[] { events.Make(shard: 1) }, new Appended[1], new SourcePosition("source", i + 1), Cancel);
         }
         await store.ReadSourcePositionAsync("source", Cancel);
-        await store.ChangeAsync([new CatalogWrite("topic", "t", 0, StoreEvents.Payload("x")), new CatalogWrite("topic", "u", null, null)], Cancel);
-        await store.ReadAsync(0, Cancel);
+        await store.ChangeAsync([new CatalogWrite("topic", "t", 0, 0, StoreEvents.Payload("x")), new CatalogWrite("topic", "u", 0, null, null)], Cancel);
+        await store.ReadAsync(0, 100, Cancel);
+        CatalogQuery[] queries =
+        [
+            new CatalogQuery.ById("topic", "t"), new CatalogQuery.ByNumber("topic", [1]), new CatalogQuery.ByParent("topic", [0]),
+            new CatalogQuery.Page("topic", null, null, 10), new CatalogQuery.Page("topic", 0, "a", 10),
+        ];
+        foreach (var query in queries)
+            await store.FindAsync(query, Cancel);
         var letter = new NewDeadLetter(new DeadLetterId(fence.Shard, 1, 0, 1), "s", "t", new DeadLetterReason("r", "", 1, null, 1, 2), default);
         await store.CommitAsync(new ShardCommit { Fence = fence, Number = 1, Progress = StoreEvents.Payload("p"), History = new HistoryBlock(1, 1, 1, StoreEvents.Payload("h")) }, Cancel);
         await store.CommitAsync(new ShardCommit

@@ -265,7 +265,7 @@ internal sealed partial class Judge(Simulator simulator, int shards) : IStoreWat
         if (subscription.Status != SubscriptionStatus.Active)
             throw new Violation($"4: sent while {subscription.Status}: {delivery}");
         // A node may not have heard of the change yet; when it has, it must follow.
-        if (node.Engine is { } engine && !model.Lives && engine.Catalog.Snapshot.Version >= model.EndVersion)
+        if (node.Engine is { } engine && !model.Lives && engine.Cache.Snapshot.Version >= model.EndVersion)
             throw new Violation($"4: sent though the node knows that it has ended: {delivery}");
     }
 

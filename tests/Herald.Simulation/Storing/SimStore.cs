@@ -1,6 +1,7 @@
 using Herald.Engine.Events;
 using Herald.Engine.Stores;
 using Herald.Simulation.Running;
+using Herald.TestKit.Catalogs;
 
 namespace Herald.Simulation.Storing;
 
@@ -65,8 +66,16 @@ internal sealed class SimStore(int shards, ulong hashSeed, TimeSpan? leasesLast,
 
     // ---- Catalog ----
 
-    public CatalogChanges ReadCatalog(long since) =>
-        new(CatalogVersion, [.. _records.Values.Where(r => r.Version > since).OrderBy(r => r.Version).ThenBy(r => r.Id, StringComparer.Ordinal)]);
+    public CatalogChanges ReadCatalog(long since, int limit)
+    {
+        var changed = _records.Values.Where(r => r.Version > since).OrderBy(r => r.Version).ThenBy(r => r.Id, StringComparer.Ordinal).ToList();
+        if (changed.Count <= limit)
+            return new(CatalogVersion, true, changed);
+        var last = changed[limit - 1].Version;
+        return new(last, last == CatalogVersion, [.. changed.Where(r => r.Version <= last)]);
+    }
+
+    public IReadOnlyList<CatalogRecord> FindInCatalog(CatalogQuery query) => CatalogQueries.Answer(query, _records.Values);
 
     public CatalogReply ChangeCatalog(IReadOnlyList<CatalogWrite> writes)
     {
@@ -81,7 +90,9 @@ internal sealed class SimStore(int shards, ulong hashSeed, TimeSpan? leasesLast,
         CatalogVersion++;
         foreach (var write in writes)
         {
-            var record = new CatalogRecord(write.Kind, write.Id, CatalogVersion, heads, write.Body is { } body ? body.ToArray() : (ReadOnlyMemory<byte>?)null);
+            var number = _records.GetValueOrDefault((write.Kind, write.Id)) is { Body: not null } there ? there.Number : (int)CatalogVersion;
+            var record = new CatalogRecord(
+                write.Kind, write.Id, number, write.Parent, CatalogVersion, heads, write.Body is { } body ? body.ToArray() : (ReadOnlyMemory<byte>?)null);
             _records[(write.Kind, write.Id)] = record;
             watcher.OnCatalog(record);
         }

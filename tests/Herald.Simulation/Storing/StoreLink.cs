@@ -84,7 +84,11 @@ internal sealed class StoreLink(NodeView node, SimStore store, Judge judge, Func
 
     // ---- ICatalogStore ----
 
-    async ValueTask<CatalogChanges> ICatalogStore.ReadAsync(long sinceVersion, CancellationToken cancel) => await ReadAsync(() => store.ReadCatalog(sinceVersion));
+    async ValueTask<CatalogChanges> ICatalogStore.ReadAsync(long sinceVersion, int limit, CancellationToken cancel) =>
+        await ReadAsync(() => store.ReadCatalog(sinceVersion, Math.Min(limit, 2)));
+
+    async ValueTask<IReadOnlyList<CatalogRecord>> ICatalogStore.FindAsync(CatalogQuery query, CancellationToken cancel) =>
+        await ReadAsync(() => store.FindInCatalog(query));
 
     public ValueTask<CatalogReply> ChangeAsync(IReadOnlyList<CatalogWrite> writes, CancellationToken cancel) =>
         WriteAsync("change", () => store.ChangeCatalog(writes));

@@ -19,21 +19,21 @@ internal sealed class Front
         _link = new StoreLink(view, store, judge, _ => weather());
         var clock = new SimClock(process);
         Intake = new Intake(_link, new IntakeOptions { MaxPayloadBytes = 1000 }, clock);
-        Catalog = new Catalog(_link, _link, new ChannelSet([channel]), Intake.Encoder, clock, (_, _) => ValueTask.FromResult(false));
+        Cache = new CatalogCache(_link, Intake.Encoder, simulator.Draw(0.5) ? 1 : 1000, () => long.MaxValue);
+        Catalog = new Catalog(_link, _link, Cache, new ChannelSet([channel]), clock, (_, _) => ValueTask.FromResult(false));
     }
 
     public SimProcess Process { get; }
     public Intake Intake { get; }
+    public CatalogCache Cache { get; }
     public Catalog Catalog { get; }
-
-    public void Start() => Process.Run(() => Catalog.RefreshAsync(long.MaxValue).AsTask());
 
     /// <summary>Sees the catalog as it is now; between two of these it works with an old one.</summary>
     public void Refresh() => Process.Run(async () =>
     {
         try
         {
-            await Catalog.RefreshAsync(long.MaxValue);
+            await Cache.RefreshAsync(long.MaxValue);
         }
         catch (Engine.Stores.StoreUnavailableException)
         {

@@ -22,7 +22,7 @@ internal sealed class Operator(Simulator simulator, Judge judge, SimStore store,
             case <= 6 when engine is not null && store.DeadLetterCount > 0:
                 Redrive(engine, process);
                 break;
-            case <= 6 when catalog.FindSubscription(id) is null:
+            case <= 6 when Find(id) is null:
                 Put(id, catalog, process);
                 break;
             case <= 5:
@@ -50,7 +50,7 @@ internal sealed class Operator(Simulator simulator, Judge judge, SimStore store,
 
     public void Put(string id, Catalog catalog, SimProcess process)
     {
-        var draft = Draft(id, catalog.FindSubscription(id)?.Topic ?? (simulator.Draw(0.8) ? WorldPlan.Topics[0] : WorldPlan.Topics[1]));
+        var draft = Draft(id, Find(id)?.Topic ?? (simulator.Draw(0.8) ? WorldPlan.Topics[0] : WorldPlan.Topics[1]));
         var from = DrawStart();
         Intend(id, from);
         Order(id, process, () => catalog.PutSubscriptionAsync(draft, from, null, CancellationToken.None));
@@ -79,9 +79,12 @@ internal sealed class Operator(Simulator simulator, Judge judge, SimStore store,
         }
     }
 
+    private Subscription? Find(string id) =>
+        store.FindInCatalog(new CatalogQuery.ById(CatalogCodec.SubscriptionKind, id)) is [var record] ? CatalogCodec.DecodeSubscription(record).Subscription : null;
+
     private void Edit(string id, Catalog catalog, SimProcess process)
     {
-        if (catalog.FindSubscription(id) is not { } there)
+        if (Find(id) is not { } there)
             return;
         simulator.Reached.Count("edits");
         Intend(id, new StartFrom.Now()); // in case it has been deleted meanwhile

@@ -1,3 +1,4 @@
+using Herald.Engine.Catalogs;
 using Herald.Engine.Publishing;
 using Herald.Engine.Stores;
 using Herald.Simulation.Judging;
@@ -13,20 +14,20 @@ internal sealed class Publisher(Simulator simulator, Judge judge, EventMaker eve
 
     public bool IsDone => _unanswered.Count == 0;
 
-    public void PublishNew(Intake intake, Func<string, Engine.Catalogs.Topic?> find, SimProcess process)
+    public void PublishNew(Intake intake, Catalog catalog, SimProcess process)
     {
         var topic = simulator.Draw(0.85) ? WorldPlan.Topics[0] : WorldPlan.Topics[1];
         var batch = Enumerable.Range(0, simulator.Draw(1, 4)).Select(_ => events.Make(topic)).ToList();
         if (_answered.Count > 0 && simulator.Draw(0.15))
             batch.Add(Again(topic) ?? batch[0]);
         _unanswered.AddRange(batch);
-        Publish(batch, intake, find, process);
+        Publish(batch, intake, catalog, process);
     }
 
-    public void PublishUnanswered(Intake intake, Func<string, Engine.Catalogs.Topic?> find, SimProcess process)
+    public void PublishUnanswered(Intake intake, Catalog catalog, SimProcess process)
     {
         foreach (var group in _unanswered.Distinct().GroupBy(one => one.Topic))
-            Publish([.. group.Take(5)], intake, find, process);
+            Publish([.. group.Take(5)], intake, catalog, process);
     }
 
     // A publisher that forgot it had published, or that uses an id twice.
@@ -38,30 +39,34 @@ internal sealed class Publisher(Simulator simulator, Judge judge, EventMaker eve
         return simulator.Draw(0.5) ? one : one with { Payload = """{"n":"another"}""" };
     }
 
-    private void Publish(List<Publication> publications, Intake intake, Func<string, Engine.Catalogs.Topic?> find, SimProcess process)
+    private void Publish(List<Publication> publications, Intake intake, Catalog catalog, SimProcess process)
     {
         process.Run(async () =>
         {
-            if (find(publications[0].Topic) is not { } topic)
-                return;
-            using var batch = intake.Rent(topic);
-            foreach (var one in publications)
-                EventMaker.Add(batch, one);
             try
             {
-                await intake.PublishAsync(batch);
+                await PublishAsync(publications, intake, catalog);
             }
             catch (StoreUnavailableException)
             {
                 simulator.Reached.Count("publishers told to try again");
-                return;
-            }
-            for (var i = 0; i < publications.Count; i++)
-            {
-                judge.OnAnswered(batch.ShardOf(i), batch.Results[i], publications[i].Payload);
-                _unanswered.Remove(publications[i]);
-                _answered.Add(publications[i]);
             }
         });
+    }
+
+    private async Task PublishAsync(List<Publication> publications, Intake intake, Catalog catalog)
+    {
+        if (await catalog.FindTopicAsync(publications[0].Topic, CancellationToken.None) is not { } topic)
+            return;
+        using var batch = intake.Rent(topic);
+        foreach (var one in publications)
+            EventMaker.Add(batch, one);
+        await intake.PublishAsync(batch);
+        for (var i = 0; i < publications.Count; i++)
+        {
+            judge.OnAnswered(batch.ShardOf(i), batch.Results[i], publications[i].Payload);
+            _unanswered.Remove(publications[i]);
+            _answered.Add(publications[i]);
+        }
     }
 }

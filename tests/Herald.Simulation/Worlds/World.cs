@@ -42,7 +42,7 @@ internal sealed class World
         for (var i = 1; i <= _plan.Subscriptions; i++)
             _receivers[$"s{i}"] = new SimReceiver(alwaysWell: i == 1);
         foreach (var topic in WorldPlan.Topics)
-            _store.ChangeCatalog([new CatalogWrite(CatalogCodec.TopicKind, topic, 0, CatalogCodec.Encode(new CatalogCodec.StoredTopic(null, default)))]);
+            _store.ChangeCatalog([new CatalogWrite(CatalogCodec.TopicKind, topic, 0, 0, CatalogCodec.Encode(new CatalogCodec.StoredTopic(default)))]);
         _nodes = [.. Enumerable.Range(1, _plan.Nodes).Select(slot =>
             new Node(_simulator, slot, _store, _judge, _plan.Options, _receivers, () => _weather) { RestartsAfterMs = _plan.RestartsAfterMs })];
         var view = new NodeView(_simulator.StartProcess("front"));
@@ -59,11 +59,10 @@ internal sealed class World
     /// <exception cref="Violation">A promise was broken.</exception>
     public void Run()
     {
-        _front.Start();
         foreach (var node in _nodes)
             _simulator.In(node == _nodes[0] ? 0 : _simulator.Draw(0, (int)_plan.RoughMs), node.Start);
         Every(20, 2000 / _plan.Rate, PublishSomething);
-        Every(100, 3000, () => _publisher.PublishUnanswered(_front.Intake, _front.Catalog.FindTopic, _front.Process));
+        Every(100, 3000, () => _publisher.PublishUnanswered(_front.Intake, _front.Catalog, _front.Process));
         Every(5, 150, Hint);
         Every(100, 1500, _front.Refresh, whileRough: false);
         Every(50, 1500, Operate);
@@ -139,9 +138,9 @@ internal sealed class World
     private void PublishSomething()
     {
         if (DrawNode() is { Engine: { } engine } node && _simulator.Draw(0.6))
-            _publisher.PublishNew(engine.Intake, engine.Catalog.FindTopic, node.Now!.Process);
+            _publisher.PublishNew(engine.Intake, engine.Catalog, node.Now!.Process);
         else
-            _publisher.PublishNew(_front.Intake, _front.Catalog.FindTopic, _front.Process);
+            _publisher.PublishNew(_front.Intake, _front.Catalog, _front.Process);
     }
 
     // A hint may be lost.
@@ -206,7 +205,7 @@ internal sealed class World
 
     private void Help()
     {
-        _publisher.PublishUnanswered(_front.Intake, _front.Catalog.FindTopic, _front.Process);
+        _publisher.PublishUnanswered(_front.Intake, _front.Catalog, _front.Process);
         foreach (var node in _nodes)
         {
             node.Hint();

@@ -67,6 +67,7 @@ internal sealed record WorldPlan
             LeastCheckpointBytes = simulator.Draw(50, 2000),
             Handover = TimeSpan.FromMilliseconds(simulator.Draw(20, 1000)),
             Grace = TimeSpan.FromMilliseconds(simulator.Draw(100, 3000)),
+            CatalogCache = simulator.Draw(0.6) ? 1 : 1000,
         },
     };
 

@@ -1,0 +1,226 @@
+using System.Text;
+using Herald.Engine.Publishing;
+using Herald.Engine.Shards;
+using Herald.Engine.Stores;
+
+namespace Herald.Engine.Catalogs;
+
+/// <summary>
+/// The part of the catalog that this node works with: topics whose events it routes, each with all of its subscriptions. A topic comes
+/// when it is first needed, stays while it is held, follows every change, and goes when room is needed. Everybody who routes is told of
+/// each new snapshot, in order.
+/// </summary>
+internal sealed class CatalogCache : IDisposable
+{
+    private const int ReadAtOnce = 1000;
+
+    private readonly ICatalogStore _store;
+    private readonly EventEncoder _encoder;
+    private readonly int _capacity;
+    private readonly Func<long> _followed;
+
+    // One at a time: snapshots follow each other.
+    private readonly SemaphoreSlim _changing = new(1);
+    private readonly List<Action<CatalogUpdate>> _followers = [];
+    private volatile CatalogSnapshot _snapshot = CatalogSnapshot.Empty;
+    private int _makeRoomAt;
+
+    /// <param name="capacity">Topics and subscriptions; what is in use stays, and may be more.</param>
+    /// <param name="followed">The edition that every follower has come to.</param>
+    public CatalogCache(ICatalogStore store, EventEncoder encoder, int capacity, Func<long> followed)
+    {
+        (_store, _encoder, _capacity, _followed, _makeRoomAt) = (store, encoder, capacity, followed, capacity);
+        Topics = new TopicDirectory(store, capacity);
+    }
+
+    public CatalogSnapshot Snapshot => _snapshot;
+
+    /// <summary>By name, for those who publish.</summary>
+    public TopicDirectory Topics { get; }
+
+    /// <summary>The follower is called with every update, in order, and must return at once: shards that wait for a refresh are among them.</summary>
+    public void Follow(Action<CatalogUpdate> follower) => _followers.Add(follower);
+
+    /// <summary>Begins with the catalog as it is now, and nothing of it in memory.</summary>
+    public async ValueTask StartAsync(CancellationToken cancel)
+    {
+        var now = await _store.ReadAsync(long.MaxValue, 1, cancel);
+        _snapshot = CatalogSnapshot.Empty with { Version = now.Version };
+    }
+
+    /// <summary>Brings the snapshot up to the version, at least.</summary>
+    public async ValueTask RefreshAsync(long version)
+    {
+        if (_snapshot.Version >= version && _changing.CurrentCount > 0)
+            return;
+        await _changing.WaitAsync(CancellationToken.None);
+        try
+        {
+            if (_snapshot.Version < version)
+                await AdvanceAsync([], CancellationToken.None);
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
+    /// <summary>Completes when the topics are in the snapshot, held; returns the edition that has them all.</summary>
+    public async ValueTask<long> HoldAsync(IReadOnlyCollection<int> topics, TopicHolds holds, CancellationToken cancel)
+    {
+        if (topics.Count == 0)
+            return _snapshot.Edition;
+        // Without the token: what waits inside answers to it, and so the turn comes.
+        await _changing.WaitAsync(CancellationToken.None);
+        try
+        {
+            // What is put out from here on, is so by who has the turn: nobody else.
+            var missing = topics.Where(topic => !holds.TryAdd(topic, _snapshot)).ToHashSet();
+            if (missing.Count > 0)
+                await AdvanceAsync(missing, cancel);
+            foreach (var topic in missing)
+                holds.TryAdd(topic, _snapshot);
+            return _snapshot.Edition;
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
+    /// <summary>
+    /// What a shard needs that is taken over with this progress: topics whose subscriptions have something saved, or have begun,
+    /// or begun anew, before its head since it was saved. The snapshot that is returned has them, held.
+    /// </summary>
+    public async ValueTask<CatalogSnapshot> HoldForAsync(ShardId shard, SavedProgress saved, TopicHolds holds, CancellationToken cancel)
+    {
+        // The owner before may have known a newer catalog than this node: what it saved is about subscriptions that must be known here.
+        await RefreshAsync(saved.CatalogVersion);
+        var records = await _store.FindAsync(new CatalogQuery.ByNumber(CatalogCodec.SubscriptionKind, saved.States.Keys), cancel);
+        var topics = records.Select(r => r.Parent).ToHashSet();
+        // A shard whose head has never moved has nothing before it.
+        var (since, now) = (saved.Routed == 0 ? long.MaxValue : saved.CatalogVersion, _snapshot.Version);
+        while (since < now)
+        {
+            var changes = await _store.ReadAsync(since, ReadAtOnce, cancel);
+            foreach (var record in changes.Records.Where(IsSubscription))
+            {
+                var entry = CatalogCodec.DecodeSubscription(record);
+                if (entry.GenerationVersion > saved.CatalogVersion && entry.Starts[shard.Value] < saved.Routed)
+                    topics.Add(record.Parent);
+            }
+            since = changes.Version;
+        }
+        await HoldAsync(topics, holds, cancel);
+        // What has begun since then is in memory, and stays: the shard is among the followers already, and has followed nothing.
+        return _snapshot;
+    }
+
+    public void Dispose() => _changing.Dispose();
+
+    /// <summary>The next snapshot: with the topics, and with every change up to what their records, or the store, have by now.</summary>
+    private async ValueTask AdvanceAsync(HashSet<int> load, CancellationToken cancel)
+    {
+        var before = _snapshot;
+        while (true)
+        {
+            var found = load.Count == 0 ? [] : await _store.FindAsync(new CatalogQuery.ByParent(CatalogCodec.SubscriptionKind, load), cancel);
+            var changes = new CatalogChanges(before.Version, true, []);
+            // Topics that are only loaded need no other change, unless they have one that the snapshot has not.
+            if (load.Count == 0 || found.Any(record => record.Version > before.Version))
+                changes = await ReadAllAsync(before, load, cancel);
+            var begun = changes.Records.Where(r => !IsLoaded(r.Parent) && BeginsInThePast(r, before)).Select(r => r.Parent).ToHashSet();
+            if (begun.Count == 0 && found.All(record => record.Version <= changes.Version))
+            {
+                Publish(before, load, [.. found, .. changes.Records], changes.Version);
+                return;
+            }
+            // A subscription that begins, or begins anew, before some shard's head has work to do at once: its topic is needed.
+            load = [.. load, .. begun];
+        }
+
+        bool IsLoaded(int topic) => before.Topics.ContainsKey(topic) || load.Contains(topic);
+    }
+
+    /// <summary>Changes since the snapshot, of what is in memory or must come into it. Topics' changes are passed on at once.</summary>
+    private async ValueTask<CatalogChanges> ReadAllAsync(CatalogSnapshot before, HashSet<int> load, CancellationToken cancel)
+    {
+        var (since, records) = (before.Version, new List<CatalogRecord>());
+        while (true)
+        {
+            var changes = await _store.ReadAsync(since, ReadAtOnce, cancel);
+            Topics.Apply(changes.Records);
+            // One that is made anew may have belonged to another topic before.
+            records.AddRange(changes.Records.Where(
+                r => r.Kind == CatalogCodec.SubscriptionKind
+                    && (before.Topics.ContainsKey(r.Parent) || load.Contains(r.Parent) || before.ByAddress.ContainsKey(AddressOf(r.Id)) || BeginsInThePast(r, before))));
+            since = changes.Version;
+            if (changes.IsLast)
+                return new(since, true, records);
+        }
+    }
+
+    private static bool BeginsInThePast(CatalogRecord record, CatalogSnapshot before)
+    {
+        if (!IsSubscription(record))
+            return false;
+        var entry = CatalogCodec.DecodeSubscription(record);
+        return entry.GenerationVersion > before.Version && entry.Starts.Zip(record.Heads).Any(shard => shard.First < shard.Second);
+    }
+
+    private static bool IsSubscription(CatalogRecord record) => record is { Kind: CatalogCodec.SubscriptionKind, Body: not null };
+
+    private void Publish(CatalogSnapshot before, HashSet<int> loaded, IEnumerable<CatalogRecord> records, long version)
+    {
+        var (next, changed) = (before with { Version = version, Edition = before.Edition + 1 }, new HashSet<int>());
+        foreach (var topic in loaded)
+            next = next.WithTopic(topic);
+        foreach (var record in records)
+        {
+            var address = AddressOf(record.Id);
+            if (next.ByAddress.TryGetValue(address, out var old) && (record.Body is null || old != record.Number))
+            {
+                changed.Add(old);
+                next = next.Without(old, address);
+            }
+            if (record.Body is null || !next.Topics.ContainsKey(record.Parent))
+                continue;
+            changed.Add(record.Number);
+            next = next.With(CatalogCodec.DecodeSubscription(record), address);
+        }
+        next = MakeRoom(next, loaded, changed);
+        _snapshot = next;
+        var update = new CatalogUpdate(next, changed);
+        foreach (var follower in _followers)
+            follower(update);
+    }
+
+    /// <summary>Past the bound, topics go that nobody holds: first those that were not asked for since the last time.</summary>
+    private CatalogSnapshot MakeRoom(CatalogSnapshot catalog, HashSet<int> loaded, HashSet<int> changed)
+    {
+        if (catalog.Size <= _makeRoomAt)
+            return catalog;
+        var enough = _capacity - (_capacity / 8);
+        // What some shard has not heard of yet stays: it may be about to begin with it.
+        var followed = _followed();
+        var free = catalog.Topics.Where(t => !loaded.Contains(t.Key) && t.Value.Edition <= followed).OrderBy(t => t.Value.Use.TakeTouched()).ToList();
+        foreach (var (topic, cached) in free)
+        {
+            if (catalog.Size <= enough)
+                break;
+            if (!cached.Use.TryPutOut())
+                continue;
+            foreach (var entry in cached.Routes.Subscriptions)
+            {
+                changed.Add(entry.Subscription.Number);
+                catalog = catalog.Without(entry.Subscription.Number, AddressOf(entry.Subscription.Id));
+            }
+            catalog = catalog.WithoutTopic(topic);
+        }
+        // When all that is left is in use, looking again is worth it only once there is more.
+        _makeRoomAt = Math.Max(_capacity, catalog.Size + (_capacity / 8));
+        return catalog;
+    }
+
+    private ulong AddressOf(string subscription) => _encoder.AddressHash(Encoding.UTF8.GetBytes(subscription));
+}

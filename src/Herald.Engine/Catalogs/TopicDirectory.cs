@@ -1,0 +1,90 @@
+using System.Collections.Concurrent;
+using Herald.Engine.Stores;
+
+namespace Herald.Engine.Catalogs;
+
+/// <summary>Topics by name for those who publish: asked for once, then kept up to date by every refresh, as many as fit.</summary>
+internal sealed class TopicDirectory(ICatalogStore store, int capacity)
+{
+    private readonly ConcurrentDictionary<string, Known> _known = new(StringComparer.Ordinal);
+    private readonly Lock _changing = new();
+    private long _changes;
+
+    public Topic? Find(string name)
+    {
+        if (!_known.TryGetValue(name, out var known))
+            return null;
+        if (!known.Touched)
+            known.Touched = true;
+        return known.Topic;
+    }
+
+    /// <summary>Completes at once for a topic that is known here; else the store is asked.</summary>
+    public ValueTask<Topic?> FindAsync(string name, CancellationToken cancel) =>
+        Find(name) is { } topic ? new(topic) : AskAsync(name, cancel);
+
+    /// <summary>As the store has it now.</summary>
+    public async ValueTask<Topic?> AskAsync(string name, CancellationToken cancel)
+    {
+        // Nobody has one: the store need not be asked, nor understand it.
+        if (!SubscriptionRules.IsName(name))
+            return null;
+        long before;
+        lock (_changing)
+            before = _changes;
+        if (await store.FindAsync(new CatalogQuery.ById(CatalogCodec.TopicKind, name), cancel) is not [var record])
+            return null;
+        var topic = CatalogCodec.DecodeTopic(record);
+        lock (_changing)
+        {
+            // What was read may be older than a change that has come by meanwhile: the next one who asks remembers it.
+            if (_changes == before)
+                _known[name] = new Known(topic);
+        }
+        if (_known.Count > capacity)
+            MakeRoom();
+        return topic;
+    }
+
+    /// <summary>In the order of changes.</summary>
+    public void Apply(IEnumerable<CatalogRecord> changed)
+    {
+        lock (_changing)
+        {
+            foreach (var record in changed.Where(r => r.Kind == CatalogCodec.TopicKind))
+            {
+                _changes++;
+                if (record.Body is null)
+                    _known.TryRemove(record.Id, out _);
+                else if (_known.ContainsKey(record.Id))
+                    _known[record.Id] = new Known(CatalogCodec.DecodeTopic(record));
+            }
+        }
+    }
+
+    // Those not asked for since the last time; and when all were, any.
+    private void MakeRoom()
+    {
+        lock (_changing)
+        {
+            var surplus = _known.Count - (capacity - (capacity / 8));
+            foreach (var (name, known) in _known)
+            {
+                if (surplus > 0 && !known.Touched && _known.TryRemove(name, out _))
+                    surplus--;
+                known.Touched = false;
+            }
+            foreach (var (name, _) in _known)
+            {
+                if (surplus > 0 && _known.TryRemove(name, out _))
+                    surplus--;
+            }
+        }
+    }
+
+    private sealed class Known(Topic topic)
+    {
+        public Topic Topic { get; } = topic;
+        public volatile bool Touched = true;
+    }
+}
