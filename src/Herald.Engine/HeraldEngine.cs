@@ -29,6 +29,7 @@ public sealed class HeraldEngine : IAsyncDisposable
     private readonly ChannelSet _channels;
     private readonly BlockedBound _blocked;
     private readonly ShardHosts _hosts;
+    private readonly ShardLooks _looks;
     private readonly LeaseKeeper _keeper;
     private readonly List<IDisposable> _watching = [];
     private bool _stopped;
@@ -45,7 +46,8 @@ public sealed class HeraldEngine : IAsyncDisposable
         _runner = new AttemptRunner(Catalog, _channels, _ledger, new ByteGate(options.MaxBytesInFlight), _metrics, parts.Time);
         var forwarding = new ForwardEncoder(parts.Log, Intake.Encoder, Catalog, parts.Time);
         DeadLetters = new DeadLetterDesk(parts.DeadLetters, Catalog, forwarding);
-        Inspector = new Inspector(parts.Log, parts.State, Catalog, Intake.Encoder, _ledger, _hosts);
+        _looks = new ShardLooks(parts.Log, parts.Shards, _hosts);
+        Inspector = new Inspector(parts.Log, parts.State, Catalog, Intake.Encoder, _ledger, _looks);
         var services = new ShardServices(
             parts.Log, parts.Shards, Catalog, _ledger, _runner, forwarding, _metrics, parts.Time, parts.Logging.CreateLogger("Herald.Shards"));
         var settings = new ShardSettings(options.Window, options.LaneWindow, options.MaxBlockedPerSubscription, _blocked);
@@ -160,19 +162,12 @@ public sealed class HeraldEngine : IAsyncDisposable
 
     private async ValueTask<bool> IsPassedAsync(int subscription, FilterRevision revision)
     {
+        if (!Catalog.Snapshot.ByNumber.TryGetValue(subscription, out var entry))
+            return false;
         for (var shard = 0; shard < _parts.Log.ShardCount; shard++)
         {
-            var after = revision.After[shard];
-            // How far another node's shard has come is not known here.
-            if (_hosts.Find(shard) is not { } host)
+            if (!await _looks.HasPassedAsync(new ShardId(shard), entry, revision.After[shard]))
                 return false;
-            var passed = await host.CallAsync(
-                machine => machine.Routed >= after && (!machine.States.TryGetValue(subscription, out var state) || machine.HasPassed(state, after)),
-                CancellationToken.None);
-            if (!passed)
-                return false;
-            // A restart, or another node, goes on from what is saved, which may be behind.
-            await host.SaveAsync();
         }
         return true;
     }

@@ -44,7 +44,7 @@ internal sealed class DemoDisplay(
         {
             await Task.Delay(wait, time, cancel);
             foreach (var receiver in receivers)
-                await receiver.AskLagAsync(stage.Clients, cancel);
+                await receiver.AskLagAsync(stage.Client, cancel);
             _servers = await stage.LookAsync(cancel);
             return true;
         }
