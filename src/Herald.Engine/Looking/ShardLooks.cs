@@ -13,6 +13,8 @@ internal sealed class ShardLooks(IEventLog log, IShardStore store, ShardHosts ho
     /// <param name="ask">Answers by itself, with nothing of the shard left in the answer: it may run inside the shard's loop, or twice.</param>
     public async ValueTask<T> AskAsync<T>(ShardId shard, Func<IShardLook, T> ask, CancellationToken cancel)
     {
+        // Many shards may be one question: not all stores look at the token.
+        cancel.ThrowIfCancellationRequested();
         if (hosts.Find(shard.Value) is { } host)
         {
             try
