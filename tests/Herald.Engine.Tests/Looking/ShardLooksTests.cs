@@ -49,7 +49,7 @@ public sealed class ShardLooksTests : IAsyncDisposable
         await _scene.PublishAsync(["one"]);
         (await _scene.ExpectAsync("one")).Answer(AttemptResult.Delivered);
         var passed = _looks.HasPassedAsync(OneShardLog.Shard, Entry, 1);
-        await _scene.Host.DisposeAsync();
+        _scene.Host.Abort();
         Assert.False(await passed);
         Assert.Equal((true, 0), await LookAsync());
     }
