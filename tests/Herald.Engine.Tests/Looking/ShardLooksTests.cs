@@ -29,7 +29,7 @@ public sealed class ShardLooksTests : IAsyncDisposable
         await StartAsync();
         await _scene.PublishAsync(["one"]);
         (await _scene.ExpectAsync("one")).Answer(AttemptResult.Delivered);
-        await _scene.Host.SaveAsync();
+        await _scene.Store.WhenAsync(commit => commit.History is not null);
         Assert.Equal((false, 1), await LookAsync());
         Assert.True(await _looks.HasPassedAsync(OneShardLog.Shard, Entry, 1));
 
@@ -50,6 +50,7 @@ public sealed class ShardLooksTests : IAsyncDisposable
         (await _scene.ExpectAsync("one")).Answer(AttemptResult.Delivered);
         var passed = _looks.HasPassedAsync(OneShardLog.Shard, Entry, 1);
         _scene.Host.Abort();
+        await _scene.Host.Ended;
         Assert.False(await passed);
         Assert.Equal((true, 0), await LookAsync());
     }
