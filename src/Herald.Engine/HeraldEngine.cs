@@ -30,6 +30,7 @@ public sealed class HeraldEngine : IAsyncDisposable
     private readonly ChannelSet _channels;
     private readonly BlockedBound _blocked;
     private readonly ShardHosts _hosts;
+    private readonly ShardLooks _looks;
     private readonly LeaseKeeper _keeper;
     private readonly List<IDisposable> _watching = [];
     private bool _stopped;
@@ -47,7 +48,8 @@ public sealed class HeraldEngine : IAsyncDisposable
         _runner = new AttemptRunner(_cache, _channels, _ledger, new ByteGate(options.MaxBytesInFlight), _metrics, parts.Time);
         var forwarding = new ForwardEncoder(parts.Log, Intake.Encoder, Catalog, parts.Time);
         DeadLetters = new DeadLetterDesk(parts.DeadLetters, Catalog, forwarding);
-        Inspector = new Inspector(parts.Log, parts.State, Catalog, _cache, Intake.Encoder, _ledger, _hosts);
+        _looks = new ShardLooks(parts.Log, parts.Shards, _hosts);
+        Inspector = new Inspector(parts.Log, parts.State, Catalog, _cache, Intake.Encoder, _ledger, _looks);
         var services = new ShardServices(
             parts.Log, parts.Shards, Catalog, _cache, _ledger, _runner, forwarding, _metrics, parts.Time, parts.Logging.CreateLogger("Herald.Shards"));
         var settings = new ShardSettings(options.Window, options.LaneWindow, options.MaxBlockedPerSubscription, _blocked);
@@ -163,21 +165,12 @@ public sealed class HeraldEngine : IAsyncDisposable
         }
     }
 
-    private async ValueTask<bool> IsPassedAsync(int subscription, FilterRevision revision)
+    private async ValueTask<bool> IsPassedAsync(SubscriptionEntry entry, FilterRevision revision)
     {
         for (var shard = 0; shard < _parts.Log.ShardCount; shard++)
         {
-            var after = revision.After[shard];
-            // How far another node's shard has come is not known here.
-            if (_hosts.Find(shard) is not { } host)
+            if (!await _looks.HasPassedAsync(new ShardId(shard), entry, revision.After[shard]))
                 return false;
-            var passed = await host.CallAsync(
-                machine => machine.Routed >= after && (!machine.States.TryGetValue(subscription, out var state) || machine.HasPassed(state, after)),
-                CancellationToken.None);
-            if (!passed)
-                return false;
-            // A restart, or another node, goes on from what is saved, which may be behind.
-            await host.SaveAsync();
         }
         return true;
     }

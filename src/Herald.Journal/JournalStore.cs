@@ -175,6 +175,12 @@ public sealed class JournalStore : IEventLog, IShardStore, IStateReader, ICatalo
         return await AskAsync(w => Load(w.Contents.Owners[fence.Shard.Value], fence), cancel).ConfigureAwait(false);
     }
 
+    public async ValueTask<ShardProgress> PeekAsync(ShardId shard, CancellationToken cancel)
+    {
+        CheckShard(shard);
+        return await AskAsync(w => new ShardProgress(w.Contents.Owners[shard.Value].Records()), cancel).ConfigureAwait(false);
+    }
+
     public async ValueTask<CommitReply> CommitAsync(ShardCommit commit, CancellationToken cancel)
     {
         CheckShard(commit.Fence.Shard);

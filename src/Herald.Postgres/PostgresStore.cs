@@ -157,6 +157,8 @@ public sealed class PostgresStore : IEventLog, IShardStore, IStateReader, ICatal
 
     public async ValueTask<ShardProgress> LoadAsync(Fence fence, CancellationToken cancel) => await _progress.LoadAsync(fence, cancel).ConfigureAwait(false);
 
+    public async ValueTask<ShardProgress> PeekAsync(ShardId shard, CancellationToken cancel) => await _progress.PeekAsync(shard, cancel).ConfigureAwait(false);
+
     public async ValueTask<CommitReply> CommitAsync(ShardCommit commit, CancellationToken cancel) => CommitPipeline.Takes(commit)
         ? await _commits.CommitAsync(commit).ConfigureAwait(false)
         : await _wholeCommit.CommitAsync(commit, cancel).ConfigureAwait(false);

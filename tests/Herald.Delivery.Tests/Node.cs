@@ -59,15 +59,20 @@ internal sealed class Node : IAsyncDisposable
     };
 
     /// <summary>Events whose payload is the number of the event in its key: 1, 2, 3 …</summary>
-    public async Task PublishAsync(Topic topic, IEnumerable<(int Key, int Number)> events, Action<AttributeBuffer, int>? attributes = null)
+    public Task PublishAsync(Topic topic, IEnumerable<(int Key, int Number)> events, Action<AttributeBuffer, int>? attributes = null) =>
+        PublishAsync(Engine, topic, events, attributes);
+
+    /// <summary>The same, on any engine.</summary>
+    public static async Task PublishAsync(
+        HeraldEngine engine, Topic topic, IEnumerable<(int Key, int Number)> events, Action<AttributeBuffer, int>? attributes = null)
     {
         var buffer = new AttributeBuffer();
         foreach (var chunk in events.Chunk(500))
         {
-            using var batch = Engine.Intake.Rent(topic);
+            using var batch = engine.Intake.Rent(topic);
             foreach (var (key, number) in chunk)
                 Add(batch, key, number, buffer, attributes);
-            await Engine.Intake.PublishAsync(batch);
+            await engine.Intake.PublishAsync(batch);
             foreach (var verdict in batch.Results)
             {
                 if (verdict.Verdict != Verdict.Accepted)

@@ -16,7 +16,6 @@ internal sealed class ClusterStage : IDemoStage
 
     public string Place => $"{NodeCount} nodes";
     public HeraldClient Client => _cluster.NextClient();
-    public IReadOnlyList<HeraldClient> Clients => [.. _cluster.Nodes.Where(node => node.IsRunning).Select(node => node.Client)];
 
     // One that is down is meant to be.
     public bool HasEnded => _cluster.Nodes.All(node => !node.IsRunning);

@@ -13,7 +13,11 @@ internal sealed class DemoDisplay(
     private static readonly TimeSpan LineEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan FrameEvery = TimeSpan.FromMilliseconds(250);
 
+    // Looking at it must cost what it shows next to nothing: a lag reads what all shards have saved.
+    private static readonly TimeSpan AskEvery = TimeSpan.FromSeconds(1);
+
     private IReadOnlyList<(string Name, string State)> _servers = [];
+    private long? _askedAt;
 
     /// <summary>Ends when cancelled, without an exception and with the last numbers shown.</summary>
     public Task RunAsync(DemoOptions options, CancellationToken cancel)
@@ -37,14 +41,18 @@ internal sealed class DemoDisplay(
             context.UpdateTarget(Table());
         });
 
-    /// <summary>Waits, and asks Herald how many keys are blocked; false when it is time to end.</summary>
+    /// <summary>Waits, and asks Herald now and then how many keys are blocked; false when it is time to end.</summary>
     private async Task<bool> WaitAsync(TimeSpan wait, CancellationToken cancel)
     {
         try
         {
             await Task.Delay(wait, time, cancel);
-            foreach (var receiver in receivers)
-                await receiver.AskLagAsync(stage.Clients, cancel);
+            if (_askedAt is not { } askedAt || time.GetElapsedTime(askedAt) >= AskEvery)
+            {
+                _askedAt = time.GetTimestamp();
+                foreach (var receiver in receivers)
+                    await receiver.AskLagAsync(stage.Client, cancel);
+            }
             _servers = await stage.LookAsync(cancel);
             return true;
         }

@@ -11,9 +11,6 @@ internal interface IDemoStage : IAsyncDisposable
     /// <summary>A client of a server that runs; whoever tries again asks again.</summary>
     HeraldClient Client { get; }
 
-    /// <summary>One of each server that runs: what is told of shards is told by their owners.</summary>
-    IReadOnlyList<HeraldClient> Clients { get; }
-
     /// <summary>Nothing can be delivered any more.</summary>
     bool HasEnded { get; }
 

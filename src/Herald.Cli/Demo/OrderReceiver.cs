@@ -43,17 +43,11 @@ internal sealed class OrderReceiver(string name, int number, ReceiptLedger ledge
             ["retry"] = new JsonObject { ["base"] = "50ms", ["factor"] = 2, ["cap"] = "500ms", ["jitter"] = 0.2, ["maxAge"] = "1h" },
         }, cancel);
 
-    /// <param name="clients">Of all servers: each knows the keys of its own shards.</param>
-    public async Task AskLagAsync(IReadOnlyList<HeraldClient> clients, CancellationToken cancel)
+    public async Task AskLagAsync(HeraldClient client, CancellationToken cancel)
     {
-        long? blocked = null;
-        foreach (var client in clients)
-        {
-            var reply = await client.GetAsync($"/v1/subscriptions/{Name}/lag", cancel);
-            if (reply is { Succeeded: true, Body: { } lag })
-                blocked = (blocked ?? 0) + JsonText.FindNumber(lag, "blockedKeys");
-        }
-        BlockedKeys = blocked ?? BlockedKeys;
+        var reply = await client.GetAsync($"/v1/subscriptions/{Name}/lag", cancel);
+        if (reply is { Succeeded: true, Body: { } lag })
+            BlockedKeys = JsonText.FindNumber(lag, "blockedKeys");
     }
 
     public ValueTask DisposeAsync() => Webhooks?.DisposeAsync() ?? ValueTask.CompletedTask;

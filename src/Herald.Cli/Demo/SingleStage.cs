@@ -16,7 +16,6 @@ internal sealed class SingleStage : IDemoStage
 
     public string Place => _server.Address.ToString();
     public HeraldClient Client { get; }
-    public IReadOnlyList<HeraldClient> Clients => [Client];
     public bool HasEnded => _server.HasExited;
 
     public static async Task<IDemoStage> StartAsync(DirectoryInfo data, TimeProvider time, CancellationToken cancel) =>

@@ -17,11 +17,11 @@ public sealed class Catalog
     private readonly CatalogCache _cache;
     private readonly ChannelSet _channels;
     private readonly TimeProvider _time;
-    private readonly Func<int, FilterRevision, ValueTask<bool>> _isPassed;
+    private readonly Func<SubscriptionEntry, FilterRevision, ValueTask<bool>> _isPassed;
 
     /// <param name="isPassed">Whether every shard has routed the subscription beyond the place where the revision takes effect.</param>
     internal Catalog(
-        ICatalogStore store, IEventLog log, CatalogCache cache, ChannelSet channels, TimeProvider time, Func<int, FilterRevision, ValueTask<bool>> isPassed)
+        ICatalogStore store, IEventLog log, CatalogCache cache, ChannelSet channels, TimeProvider time, Func<SubscriptionEntry, FilterRevision, ValueTask<bool>> isPassed)
     {
         (_store, _log, _cache, _channels, _time, _isPassed) = (store, log, cache, channels, time, isPassed);
     }
@@ -65,7 +65,7 @@ public sealed class Catalog
     }
 
     /// <summary>As the store has it now, whichever node changed it.</summary>
-    public async ValueTask<Subscription?> FindSubscriptionAsync(string id, CancellationToken cancel) => (await FindAsync(id, cancel))?.Subscription;
+    public async ValueTask<Subscription?> FindSubscriptionAsync(string id, CancellationToken cancel) => (await FindEntryAsync(id, cancel))?.Subscription;
 
     /// <summary>In the order of their ids.</summary>
     public async ValueTask<Page<Subscription>> SubscriptionsAsync(string? topic, int limit, string? cursor, CancellationToken cancel)
@@ -80,6 +80,11 @@ public sealed class Catalog
         var records = await PageAsync(CatalogCodec.SubscriptionKind, parent, limit, cursor, cancel);
         return PageOf(records, record => CatalogCodec.DecodeSubscription(record).Subscription, limit);
     }
+
+    internal async ValueTask<SubscriptionEntry?> FindEntryAsync(string id, CancellationToken cancel) =>
+        SubscriptionRules.IsName(id) && await _store.FindAsync(new CatalogQuery.ById(CatalogCodec.SubscriptionKind, id), cancel) is [var record]
+            ? CatalogCodec.DecodeSubscription(record)
+            : null;
 
     /// <summary>By their numbers; those that are no more are not among them.</summary>
     internal async ValueTask<Dictionary<int, Subscription>> FindSubscriptionsAsync(IReadOnlyCollection<int> numbers, CancellationToken cancel)
@@ -98,7 +103,7 @@ public sealed class Catalog
             return CatalogResult<Subscription>.Refuse([new("/retry/forwardTo", forwardTo, "The topic must exist; create it first.")]);
         if (await TopicNowAsync(draft.Topic, cancel) is not { } topic)
             return CatalogResult<Subscription>.Of(CatalogOutcome.NotFound, null, $"There is no topic '{draft.Topic}'.");
-        var there = await FindAsync(draft.Id, cancel);
+        var there = await FindEntryAsync(draft.Id, cancel);
         if (ifVersion is { } expected && expected != (there?.Subscription.Version ?? 0))
             return Mismatch(there);
         return there is null
@@ -108,7 +113,7 @@ public sealed class Catalog
 
     public async ValueTask<CatalogResult<Subscription>> DeleteSubscriptionAsync(string id, long? ifVersion, CancellationToken cancel)
     {
-        if (await FindAsync(id, cancel) is not { } there)
+        if (await FindEntryAsync(id, cancel) is not { } there)
             return Missing(id);
         var reply = await _store.ChangeAsync([new CatalogWrite(CatalogCodec.SubscriptionKind, id, there.Subscription.TopicNumber, ifVersion, null)], cancel);
         await _cache.RefreshAsync(reply.Version);
@@ -149,7 +154,7 @@ public sealed class Catalog
     {
         while (true)
         {
-            if (await FindAsync(id, cancel) is not { } there)
+            if (await FindEntryAsync(id, cancel) is not { } there)
                 return Missing(id);
             var next = there.Subscription with { Generation = there.Subscription.Generation + 1, UpdatedAt = _time.GetUtcNow() };
             var stored = CatalogCodec.ToStored(there with { Subscription = next }) with
@@ -187,7 +192,7 @@ public sealed class Catalog
         var reply = await _store.ChangeAsync(
             [new CatalogWrite(CatalogCodec.SubscriptionKind, draft.Id, topic.Number, 0, CatalogCodec.Encode(stored))], cancel);
         await _cache.RefreshAsync(reply.Version);
-        var entry = await FindAsync(draft.Id, cancel);
+        var entry = await FindEntryAsync(draft.Id, cancel);
         return reply.Conflict is null ? CatalogResult<Subscription>.Of(CatalogOutcome.Created, entry?.Subscription) : Mismatch(entry);
     }
 
@@ -241,7 +246,8 @@ public sealed class Catalog
         for (var i = 0; i < there.Revisions.Count; i++)
         {
             var successor = i + 1 < there.Revisions.Count ? there.Revisions[i + 1] : null;
-            if (successor is null || !await _isPassed(there.Subscription.Number, successor))
+            // Where one has not been passed, no later one has.
+            if (needed.Count > 0 || successor is null || !await _isPassed(there, successor))
                 needed.Add(there.Revisions[i]);
         }
         return needed;
@@ -251,7 +257,7 @@ public sealed class Catalog
     {
         while (true)
         {
-            if (await FindAsync(id, cancel) is not { } there)
+            if (await FindEntryAsync(id, cancel) is not { } there)
                 return Missing(id);
             var next = edit(there.Subscription);
             if (ReferenceEquals(next, there.Subscription))
@@ -299,11 +305,6 @@ public sealed class Catalog
 
     // What is decided on must not be a second old.
     private ValueTask<Topic?> TopicNowAsync(string name, CancellationToken cancel) => _cache.Topics.AskAsync(name, cancel);
-
-    private async ValueTask<SubscriptionEntry?> FindAsync(string id, CancellationToken cancel) =>
-        SubscriptionRules.IsName(id) && await _store.FindAsync(new CatalogQuery.ById(CatalogCodec.SubscriptionKind, id), cancel) is [var record]
-            ? CatalogCodec.DecodeSubscription(record)
-            : null;
 
     // One more than asked for says whether there are more.
     private ValueTask<IReadOnlyList<CatalogRecord>> PageAsync(string kind, int? parent, int limit, string? cursor, CancellationToken cancel) =>

@@ -9,7 +9,7 @@ public enum DeliveryStatus
     /// <summary>Behind others of its key, or waiting for room.</summary>
     Waiting,
 
-    /// <summary>An attempt is under way.</summary>
+    /// <summary>An attempt is under way. Known of this node's shards alone: elsewhere it waits, or is blocked when it has failed before.</summary>
     InFlight,
 
     /// <summary>Failed, and waiting for its next attempt; its key waits with it.</summary>
@@ -41,9 +41,12 @@ public sealed record EventStory(
 public sealed record BlockedKeyView(
     int Shard, long Sequence, string? Key, string EventId, int Attempts, DateTimeOffset? NextAttemptAt, bool Held, string? LastReason);
 
-/// <param name="Waiting">Log entries not yet settled, at most: for a filtered subscription that fell behind it counts entries it has not looked at.</param>
-/// <param name="InFlight">Attempts under way.</param>
-/// <param name="Limit">Attempts it may have in flight now; 0 while the endpoint does not answer and is probed.</param>
+/// <param name="Waiting">
+/// Log entries not yet settled, at most: for a filtered subscription that fell behind it counts entries it has not looked at, and in shards of
+/// other nodes what was accepted since their owners have saved.
+/// </param>
+/// <param name="InFlight">Attempts under way from this node.</param>
+/// <param name="Limit">Attempts it may have in flight from this node now; 0 while the endpoint does not answer and is probed.</param>
 /// <param name="OldestWaitingAt">When the oldest unsettled event was accepted; null when there is none.</param>
 public sealed record SubscriptionLag(
     string SubscriptionId, long Waiting, int InFlight, int Limit, int BlockedKeys, int HeldKeys, bool Behind, DateTimeOffset? OldestWaitingAt,

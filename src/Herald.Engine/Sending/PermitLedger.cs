@@ -139,10 +139,18 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
         }
     }
 
-    public (int InFlight, int Limit) Look(int subscription)
+    /// <summary>What it has in flight from this node, and may have; one that has sent nothing from here yet is told as it would begin.</summary>
+    public (int InFlight, int Limit) Look(Subscription subscription)
     {
         lock (_lock)
-            return _accounts.TryGetValue(subscription, out var account) ? (account.InFlight, account.Limit.Shown) : (0, 0);
+        {
+            if (!_accounts.TryGetValue(subscription.Number, out var account))
+            {
+                account = new Account(subscription.Number, random);
+                account.Apply(subscription.Limits, _share);
+            }
+            return (account.InFlight, account.Limit.Shown);
+        }
     }
 
     public void Dispose()

@@ -60,10 +60,6 @@ internal sealed partial class ShardMachine
         return lowest;
     }
 
-    /// <summary>Nothing up to the sequence will be routed again, unless by a restart from what was saved before.</summary>
-    public bool HasPassed(SubscriptionState state, long sequence) =>
-        PositionOf(state) >= sequence && state.Lanes.Values.All(lane => lane.Count > 0 ? lane.Head.Sequence > sequence : FromOf(lane) > sequence);
-
     /// <summary>Takes over a shard. The catalog may be newer than the one the progress was made with.</summary>
     /// <param name="first">The first sequence that is still kept.</param>
     public void Restore(SavedProgress saved, CatalogSnapshot catalog, long first, long nowMs)

@@ -2,12 +2,15 @@ using Herald.Engine.Events;
 
 namespace Herald.Engine.Stores;
 
-/// <summary>What the owner of a shard reads and writes; each commit is all or nothing.</summary>
+/// <summary>What the owner of a shard reads and writes, and anybody may look at; each commit is all or nothing.</summary>
 public interface IShardStore
 {
     /// <summary>The shard's progress as its last owner left it.</summary>
     /// <exception cref="StaleOwnerException">A newer epoch has been seen.</exception>
     ValueTask<ShardProgress> LoadAsync(Fence fence, CancellationToken cancel);
+
+    /// <summary>The same for anybody, whoever owns the shard: its progress as of the last commit. Changes nothing, and holds up nobody.</summary>
+    ValueTask<ShardProgress> PeekAsync(ShardId shard, CancellationToken cancel);
 
     /// <summary>
     /// Applies the commit atomically and durably. Commits of one epoch are numbered 1, 2, 3 …; a number that was already applied

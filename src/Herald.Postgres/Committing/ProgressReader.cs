@@ -17,18 +17,33 @@ internal sealed class ProgressReader(Database database, CommitSql sql)
             if (epoch != fence.Epoch)
                 throw Owners.Stale(fence, epoch);
             await reader.NextResultAsync(either).ConfigureAwait(false);
-            // Newest first, so that what lies behind the last checkpoint is not read.
-            var found = new List<ReadOnlyMemory<byte>>();
-            while (await reader.ReadAsync(either).ConfigureAwait(false))
-            {
-                var record = reader.GetFieldValue<byte[]>(3);
-                if (record.Length > 0)
-                    found.Add(record);
-                if (reader.GetBoolean(2))
-                    break;
-            }
-            found.Reverse();
-            return new ShardProgress(found);
+            return await ReadAsync(reader, either).ConfigureAwait(false);
         },
         cancel);
+
+    /// <summary>Without a lock: one statement sees one moment.</summary>
+    public Task<ShardProgress> PeekAsync(ShardId shard, CancellationToken cancel) => database.RunAsync(
+        async (connection, either) =>
+        {
+            await using var command = connection.Command(sql.Load, Commands.Value(shard.Value));
+            await using var reader = await command.ExecuteReaderAsync(either).ConfigureAwait(false);
+            return await ReadAsync(reader, either).ConfigureAwait(false);
+        },
+        cancel);
+
+    // Newest first, so that what lies behind the last checkpoint is not read.
+    private static async Task<ShardProgress> ReadAsync(NpgsqlDataReader reader, CancellationToken cancel)
+    {
+        var found = new List<ReadOnlyMemory<byte>>();
+        while (await reader.ReadAsync(cancel).ConfigureAwait(false))
+        {
+            var record = reader.GetFieldValue<byte[]>(3);
+            if (record.Length > 0)
+                found.Add(record);
+            if (reader.GetBoolean(2))
+                break;
+        }
+        found.Reverse();
+        return new ShardProgress(found);
+    }
 }

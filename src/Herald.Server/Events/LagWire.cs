@@ -9,11 +9,13 @@ internal sealed record LagWire
 {
     public required string Subscription { get; set; }
 
-    [Description("Log entries not yet settled, at most: for a filtered subscription that fell behind it counts entries it has not looked at.")]
+    [Description("Log entries not yet settled, at most: for a filtered subscription that fell behind it counts entries it has not looked at, in shards of other nodes also what was accepted in the last moment.")]
     public required long Waiting { get; set; }
+
+    [Description("Attempts under way from the node that is asked.")]
     public required int InFlight { get; set; }
 
-    [Description("Attempts it may have in flight now; 0 while the endpoint does not answer and is probed.")]
+    [Description("Attempts that the node that is asked may have in flight now; 0 while the endpoint does not answer and is probed.")]
     public required int Limit { get; set; }
     public required int BlockedKeys { get; set; }
     public required int HeldKeys { get; set; }

@@ -131,6 +131,37 @@ public abstract class ShardStoreContract(StoreHarness harness) : StoreContract(h
     }
 
     [Fact]
+    public async Task Anybody_may_look_at_what_was_committed_and_the_owner_goes_on()
+    {
+        Assert.Empty(await PeekAsync());
+        var fence = await OwnAsync(Shard);
+        Assert.Empty(await PeekAsync());
+        await CommitAsync(Progress(fence, 1, "one"));
+        Assert.Equal(["one"], await PeekAsync());
+        await CommitAsync(Progress(fence, 2, "two"));
+        await CommitAsync(Progress(fence, 3, "three") with { IsCheckpoint = true });
+        await CommitAsync(Progress(fence, 4, "four"));
+        Assert.Equal(["three", "four"], await PeekAsync());
+        Assert.Equal(["three", "four"], await LoadAsync(fence));
+    }
+
+    [Fact]
+    public async Task What_an_owner_has_committed_is_seen_before_and_after_another_takes_over()
+    {
+        var old = await OwnAsync(Shard);
+        await CommitAsync(Progress(old, 1, "one"));
+        await CommitAsync(Progress(old, 2, "two"));
+        await Harness.ReopenAsync();
+        Assert.Equal(["one", "two"], await PeekAsync());
+        var current = await OwnAsync(Shard);
+        Assert.Equal(["one", "two"], await PeekAsync());
+        await CommitAsync(Progress(current, 1, "three"));
+        Assert.Equal(["one", "two", "three"], await PeekAsync());
+        await Assert.ThrowsAsync<StaleOwnerException>(async () => await CommitAsync(Progress(old, 3, "late")));
+        Assert.Equal(["one", "two", "three"], await PeekAsync());
+    }
+
+    [Fact]
     public async Task Shards_commit_apart_and_at_the_same_time()
     {
         var leases = await Harness.Ownership.RenewAsync(Cancel);
@@ -146,9 +177,9 @@ public abstract class ShardStoreContract(StoreHarness harness) : StoreContract(h
     private static ShardCommit Progress(Fence fence, long number, string text) =>
         new() { Fence = fence, Number = number, Progress = StoreEvents.Payload(text) };
 
-    private async Task<string[]> LoadAsync(Fence fence)
-    {
-        var progress = await Harness.Shards.LoadAsync(fence, Cancel);
-        return [.. progress.Records.Select(r => System.Text.Encoding.UTF8.GetString(r.Span))];
-    }
+    private async Task<string[]> LoadAsync(Fence fence) => Texts(await Harness.Shards.LoadAsync(fence, Cancel));
+
+    private async Task<string[]> PeekAsync() => Texts(await Harness.Shards.PeekAsync(Shard, Cancel));
+
+    private static string[] Texts(ShardProgress progress) => [.. progress.Records.Select(r => System.Text.Encoding.UTF8.GetString(r.Span))];
 }

@@ -14,6 +14,8 @@ internal sealed class ScriptedCatalogStore(int shards) : ICatalogStore
     /// <summary>Runs once, just before the next change: somebody else is faster.</summary>
     public Func<Task>? Before { get; set; }
 
+    public long Version => _version;
+
     /// <summary>Every query, in order.</summary>
     public List<CatalogQuery> Queries { get; } = [];
 

@@ -116,7 +116,7 @@ internal sealed class LedgerWorld : IDisposable
         {
             var mine = _held.Where(h => h.Subscription == subscription.Number).ToList();
             var most = subscription.Limits.MaxInFlight;
-            Assert.Equal(mine.Count, _ledger.Look(subscription.Number).InFlight);
+            Assert.Equal(mine.Count, _ledger.Look(subscription).InFlight);
             Assert.InRange(mine.Count, 0, most);
             Assert.InRange(mine.Count(h => h.Kind == PermitKind.Retry), 0, Math.Max(1, most / 4));
         }

@@ -18,14 +18,16 @@ public sealed class PermitLedgerTests : IDisposable
     public void A_subscription_holds_no_more_than_its_limit()
     {
         var ledger = Ledger(100);
-        ledger.Ask(Fixed(1, 5), PermitKind.First, 20, _shard);
-        Assert.Equal((5, 5), ledger.Look(1));
+        var subscription = Fixed(1, 5);
+        Assert.Equal((0, 5), ledger.Look(subscription));
+        ledger.Ask(subscription, PermitKind.First, 20, _shard);
+        Assert.Equal((5, 5), ledger.Look(subscription));
         Assert.Equal(5, _shard.Granted.Count);
 
         ledger.Settle(1, PermitKind.First, Results.Delivered(), 1, _shard);
         ledger.Return(1, PermitKind.First, 2);
         Assert.Equal(8, _shard.Granted.Count);
-        Assert.Equal((5, 5), ledger.Look(1));
+        Assert.Equal((5, 5), ledger.Look(subscription));
     }
 
     [Fact]
@@ -188,14 +190,14 @@ public sealed class PermitLedgerTests : IDisposable
         for (ulong key = 0; key < 16; key++)
             ledger.Settle(1, PermitKind.First, Results.TimedOut, key, key % 2 == 0 ? _shard : _other);
         ledger.Ask(subscription, PermitKind.First, 4, _other);
-        Assert.Equal((0, 0), ledger.Look(1));
+        Assert.Equal((0, 0), ledger.Look(subscription));
 
         _clock.Advance(TimeSpan.FromSeconds(1));
-        Assert.Equal((1, 0), ledger.Look(1));
+        Assert.Equal((1, 0), ledger.Look(subscription));
         ledger.Settle(1, PermitKind.First, Results.Delivered(), 99, _shard);
         Assert.Equal([1], _shard.Back);
         Assert.Equal([1], _other.Back);
-        Assert.True(ledger.Look(1).InFlight > 0);
+        Assert.True(ledger.Look(subscription).InFlight > 0);
     }
 
     [Fact]

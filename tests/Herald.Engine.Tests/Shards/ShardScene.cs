@@ -1,6 +1,7 @@
 using Herald.Engine.Catalogs;
 using Herald.Engine.Channels;
 using Herald.Engine.Events;
+using Herald.Engine.Looking;
 using Herald.Engine.Retrying;
 using Herald.Engine.Routing;
 using Herald.Engine.Sending;
@@ -40,6 +41,9 @@ internal sealed class ShardScene
     public List<StartAttempt> InFlight { get; } = [];
     public IEnumerable<(long Sequence, SkipKind Kind)> WaitingSkips => _skips.Select(s => (s.Item.Sequence, s.Kind));
     public SubscriptionState? State => _machine.States.GetValueOrDefault(1);
+
+    /// <summary>The last event published.</summary>
+    public long Last => _log.Count;
 
     /// <summary>Events with these keys reach the head of the shard.</summary>
     public void Publish(params string[] keys)
@@ -99,9 +103,7 @@ internal sealed class ShardScene
         _skips.Clear();
         Started.Clear();
         _settings.Blocked.Free(_settings.Blocked.Count);
-        var saved = new SavedProgress();
-        foreach (var record in _durable)
-            saved.Apply(record);
+        var saved = Saved();
         _machine = new ShardMachine(Shard, _settings, new Random(1));
         _machine.Restore(saved, _catalog, 1, _now);
         Collect();
@@ -127,6 +129,22 @@ internal sealed class ShardScene
         GenerationVersion = _catalog.Version + 1,
         RewoundAt = [_log.Count],
     });
+
+    /// <summary>Who asks the shard itself is told.</summary>
+    public SubscriptionLook LookLive() => new LiveShard(_machine).Of(_entry);
+
+    /// <summary>Who asks elsewhere is told.</summary>
+    public SubscriptionLook LookSaved() => new SavedShard(Shard, Saved()).Of(_entry);
+
+    public IndexEntry EntryOf(long sequence) => _log[(int)sequence - 1];
+
+    private SavedProgress Saved()
+    {
+        var saved = new SavedProgress();
+        foreach (var record in _durable)
+            saved.Apply(record);
+        return saved;
+    }
 
     private void Change(SubscriptionEntry entry)
     {

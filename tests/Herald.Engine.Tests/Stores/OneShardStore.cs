@@ -46,10 +46,12 @@ internal sealed class OneShardStore : IShardStore
         }
     }
 
-    public ValueTask<ShardProgress> LoadAsync(Fence fence, CancellationToken cancel)
+    public ValueTask<ShardProgress> LoadAsync(Fence fence, CancellationToken cancel) => LoadFault is null ? PeekAsync(fence.Shard, cancel) : throw LoadFault;
+
+    public ValueTask<ShardProgress> PeekAsync(ShardId shard, CancellationToken cancel)
     {
         lock (_gate)
-            return LoadFault is null ? new(new ShardProgress([.. _commits.Select(c => c.Progress).Where(p => !p.IsEmpty)])) : throw LoadFault;
+            return new(new ShardProgress([.. _commits.Select(c => c.Progress).Where(p => !p.IsEmpty)]));
     }
 
     public ValueTask<CommitReply> CommitAsync(ShardCommit commit, CancellationToken cancel)

@@ -1,6 +1,7 @@
 using Herald.Contracts.Stores;
 using Herald.Engine.Events;
 using Herald.Engine.Stores;
+using Npgsql;
 using Xunit;
 
 namespace Herald.Postgres.Tests.Nodes;
@@ -130,5 +131,22 @@ public sealed class NodesTests : IAsyncLifetime
             Assert.Equal(1, read.Count);
             Assert.True(read.CatalogVersion >= version);
         }
+    }
+
+    [Fact]
+    public async Task What_a_node_has_saved_is_seen_by_others_without_waiting_for_it()
+    {
+        var owned = (await _harness.Store.RenewAsync(Cancel))[3];
+        await using var second = await _harness.OpenAsync();
+        await _harness.Store.CommitAsync(
+            new ShardCommit { Fence = new Fence(owned.Shard, owned.Epoch), Number = 1, Progress = StoreEvents.Payload("one") }, Cancel);
+        // As in the middle of the owner's next commit.
+        await using var owner = new NpgsqlConnection(_harness.Options.Connection);
+        await owner.OpenAsync(Cancel);
+        await using var commit = await owner.BeginTransactionAsync(Cancel);
+        await using var locking = new NpgsqlCommand($"select 1 from {_harness.Options.Schema}.shard_owner for update", owner, commit);
+        await locking.ExecuteNonQueryAsync(Cancel);
+        var record = Assert.Single((await second.PeekAsync(owned.Shard, Cancel)).Records);
+        Assert.Equal(StoreEvents.Payload("one").ToArray(), record.ToArray());
     }
 }

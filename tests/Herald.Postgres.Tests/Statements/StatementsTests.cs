@@ -95,6 +95,7 @@ public sealed partial class StatementsTests
             State = [new StateWrite("a", StoreEvents.Payload("k"), StoreEvents.Payload("v")), new StateWrite("a", StoreEvents.Payload("l"), null)],
         }, Cancel);
         await store.LoadAsync(fence, Cancel);
+        await store.PeekAsync(fence.Shard, Cancel);
         await store.ReadAsync(fence.Shard, "a", [StoreEvents.Payload("k")], Cancel);
         await store.ReadHistoryAsync(fence.Shard, 1, Cancel);
         await store.ListAsync(new DeadLetterQuery("s", "t", 10, null), Cancel);

@@ -107,7 +107,7 @@ internal sealed class MachineInspector(Simulator simulator, Judge judge, SimStor
         engine.Hosts.SelectMany(host => host.Machine.States.Values.Select(state =>
             $"shard {host.Shard}, subscription {state.Number}: {(state.AtHead ? "at the head" : "behind")}, position {host.Machine.PositionOf(state)} of {host.Machine.Routed}, {state.Rider}, "
             + $"{state.Entry.Subscription.Status}, {state.Outstanding}+{state.Draining} in the window, asked {state.Asked[0]}+{state.Asked[1]}, ready {state.Ready[0].Count}+{state.Ready[1].Count}, "
-            + $"permits {engine.Ledger.Look(state.Number)} of {engine.Ledger.InFlight}, lanes: {string.Join(", ", state.Lanes.Values.Take(4).Select(Describe))}")));
+            + $"permits {engine.Ledger.Look(state.Entry.Subscription)} of {engine.Ledger.InFlight}, lanes: {string.Join(", ", state.Lanes.Values.Take(4).Select(Describe))}")));
 
     private static string Describe(Lane? lane) =>
         lane is null ? "none" : $"{lane.State} with {string.Join(", ", lane.Items.Select(i => i.Sequence))}, from {lane.From} to {lane.LastSeen}, {lane.Rider}, {lane.Attempts} attempts, due {lane.DueMs}{(lane.OutsideWindow ? ", outside" : "")}";

@@ -133,8 +133,10 @@ internal sealed class SimStore(int shards, ulong hashSeed, TimeSpan? leasesLast,
     public ShardProgress Load(Fence fence)
     {
         Check(fence);
-        return new ShardProgress([.. _shards[fence.Shard.Value].Progress]);
+        return Peek(fence.Shard);
     }
+
+    public ShardProgress Peek(ShardId shard) => new([.. _shards[shard.Value].Progress]);
 
     public CommitReply Commit(ShardCommit commit)
     {

@@ -73,6 +73,8 @@ internal sealed class StoreLink(NodeView node, SimStore store, Judge judge, Func
 
     public ValueTask<ShardProgress> LoadAsync(Fence fence, CancellationToken cancel) => ReadAsync(() => store.Load(fence));
 
+    public ValueTask<ShardProgress> PeekAsync(ShardId shard, CancellationToken cancel) => ReadAsync(() => store.Peek(shard));
+
     public ValueTask<CommitReply> CommitAsync(ShardCommit commit, CancellationToken cancel) => WriteAsync("commit", () => store.Commit(commit), mayRepeat: true);
 
     // ---- IStateReader: applications are not part of these worlds, nor do people look at histories ----

@@ -1,0 +1,30 @@
+using Herald.Engine.Catalogs;
+using Herald.Engine.Shards;
+
+namespace Herald.Engine.Looking;
+
+/// <summary>A shard of this node, looked at between two steps of its machine.</summary>
+internal sealed class LiveShard(ShardMachine machine) : IShardLook
+{
+    public SubscriptionLook Of(SubscriptionEntry entry)
+    {
+        if (!machine.States.TryGetValue(entry.Subscription.Number, out var state))
+            return SubscriptionLook.Empty(machine.Shard, entry.Subscription.Id, isSaved: false, atHead: true, machine.Routed);
+        return new(
+            machine.Shard, entry.Subscription.Id, IsSaved: false, state.AtHead, machine.PositionOf(state), state.Outstanding + state.Draining,
+            state.Blocked - state.Held, state.Held, state.Lanes.Values.Select(Of), key => state.Lanes.TryGetValue(key, out var lane) ? Of(lane) : null);
+    }
+
+    private LaneLook Of(Lane lane)
+    {
+        var status = lane.State switch
+        {
+            LaneState.InFlight => DeliveryStatus.InFlight,
+            LaneState.Blocked => DeliveryStatus.Blocked,
+            LaneState.Held => DeliveryStatus.Held,
+            _ => DeliveryStatus.Waiting,
+        };
+        var followers = lane.Count > 1 ? lane.Items.Skip(1).Select(item => item.Sequence) : [];
+        return new(status, lane.Attempts, lane.DueMs, machine.FromOf(lane), lane.Count, lane.Head.Sequence, followers);
+    }
+}

@@ -1,0 +1,38 @@
+using Herald.Engine.Catalogs;
+using Herald.Engine.Shards;
+using Herald.Engine.Stores;
+using Herald.Engine.Subscriptions;
+
+namespace Herald.Engine.Looking;
+
+/// <summary>
+/// A shard as its next owner would find it. That is a flush behind the present one, and knows no attempts in flight: what is tried for the
+/// first time waits, what is tried again is blocked.
+/// </summary>
+internal sealed class SavedShard(ShardId shard, SavedProgress saved) : IShardLook
+{
+    public SubscriptionLook Of(SubscriptionEntry entry)
+    {
+        var (subscription, start) = (entry.Subscription, entry.Starts[shard.Value]);
+        var runs = subscription.Status == SubscriptionStatus.Active;
+        // Of a generation that this node has not heard of yet, what is saved is the truth all the same.
+        if (saved.States.TryGetValue(subscription.Number, out var state) && state.Generation >= subscription.Generation)
+        {
+            var lanes = state.Lanes.Values;
+            return new(
+                shard, subscription.Id, IsSaved: true, state.AtHead && runs, state.AtHead ? saved.Routed : state.Position,
+                lanes.Sum(lane => StatusOf(lane) == DeliveryStatus.Waiting ? lane.Items.Length : 0), lanes.Count(lane => StatusOf(lane) == DeliveryStatus.Blocked),
+                lanes.Count(lane => StatusOf(lane) == DeliveryStatus.Held), lanes.Select(Of), key => state.Lanes.TryGetValue(key, out var lane) ? Of(lane) : null);
+        }
+        // Made, or rewound, after the owner saved last, and it has to go back.
+        var goesBack = entry.GenerationVersion > saved.CatalogVersion && start < saved.Routed;
+        return SubscriptionLook.Empty(shard, subscription.Id, isSaved: true, runs && !goesBack, goesBack ? start : saved.Routed);
+    }
+
+    private static DeliveryStatus StatusOf(SavedLane lane) =>
+        lane.Held ? DeliveryStatus.Held : lane is { Attempts: > 0, DueMs: > 0, Items.Length: > 0 } ? DeliveryStatus.Blocked : DeliveryStatus.Waiting;
+
+    private static LaneLook Of(SavedLane lane) => new(
+        StatusOf(lane), lane.Attempts, lane.DueMs, lane.From, lane.Items.Length, lane.Items.Length > 0 ? lane.Items[0].Sequence : 0,
+        lane.Items.Skip(1).Select(item => item.Sequence));
+}

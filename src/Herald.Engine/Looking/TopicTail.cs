@@ -1,0 +1,42 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using Herald.Engine.Catalogs;
+using Herald.Engine.Events;
+using Herald.Engine.Stores;
+
+namespace Herald.Engine.Looking;
+
+/// <summary>Follows the logs of all shards.</summary>
+internal sealed class TopicTail(IEventLog log, EventFinder events)
+{
+    private const int Chunk = 256;
+
+    public async IAsyncEnumerable<TailedEvent> ReadAsync(Topic topic, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        // One slot: a wake that finds it full is one that is already going to be acted on.
+        var wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+        var next = new long[log.ShardCount];
+        for (var shard = 0; shard < next.Length; shard++)
+            next[shard] = (await log.BoundsAsync(new ShardId(shard), cancel)).Last + 1;
+        using var watching = log.OnHead((_, _) => _ = wake.Writer.TryWrite(true));
+        var entries = new IndexEntry[Chunk];
+        while (true)
+        {
+            var found = false;
+            for (var shard = 0; shard < next.Length; shard++)
+            {
+                var read = await log.ReadIndexAsync(new ShardId(shard), next[shard], entries, cancel);
+                found |= read.Count > 0;
+                for (var i = 0; i < read.Count; i++)
+                {
+                    next[shard] = entries[i].Sequence + 1;
+                    if (entries[i].Topic == topic.Number && (entries[i].Flags & EventFlags.Addressed) == 0
+                        && await events.ReadAsync(new ShardId(shard), entries[i].Sequence, cancel) is { } view)
+                        yield return new TailedEvent(shard, entries[i].Sequence, view);
+                }
+            }
+            if (!found)
+                await wake.Reader.ReadAsync(cancel);
+        }
+    }
+}

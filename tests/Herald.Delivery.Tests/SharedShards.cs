@@ -1,0 +1,105 @@
+using Herald.Engine.Stores;
+using Herald.Journal;
+
+namespace Herald.Delivery.Tests;
+
+/// <summary>Gives the shards of one journal to several engines: whose they are says the test.</summary>
+internal sealed class SharedShards
+{
+    // Renewed by hints alone.
+    private static readonly TimeSpan ValidFor = TimeSpan.FromHours(1);
+
+    private readonly Lock _gate = new();
+    private readonly JournalStore _store;
+    private readonly Part[] _nodes;
+    private readonly Dictionary<ShardId, Lease> _leases = [];
+    private readonly Dictionary<ShardId, int> _owners = [];
+    private readonly Dictionary<ShardId, (int To, TaskCompletionSource Arrived)> _moves = [];
+
+    private SharedShards(JournalStore store, int nodes)
+    {
+        _store = store;
+        _nodes = [.. Enumerable.Range(0, nodes).Select(node => new Part(this, node))];
+    }
+
+    /// <summary>Shard by shard in turn.</summary>
+    public static async Task<SharedShards> OpenAsync(JournalStore store, int nodes)
+    {
+        var shared = new SharedShards(store, nodes);
+        foreach (var lease in await store.RenewAsync(default))
+            (shared._leases[lease.Shard], shared._owners[lease.Shard]) = (lease with { ValidFor = ValidFor }, lease.Shard.Value % nodes);
+        return shared;
+    }
+
+    public IOwnership Of(int node) => _nodes[node];
+
+    public int OwnerOf(int shard)
+    {
+        lock (_gate)
+            return _owners[new ShardId(shard)];
+    }
+
+    /// <summary>Ends when the node to which it goes has been told that it is its own.</summary>
+    public async Task MoveAsync(int shard, int to)
+    {
+        var (id, arrived, from) = (new ShardId(shard), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), 0);
+        lock (_gate)
+        {
+            from = _owners[id];
+            _moves[id] = (to, arrived);
+            _leases[id] = _leases[id] with { IsLeaving = true };
+        }
+        _nodes[from].Tell();
+        await arrived.Task;
+    }
+
+    private Lease[] Renew(int node)
+    {
+        lock (_gate)
+        {
+            var leases = _owners.Where(owner => owner.Value == node).Select(owner => _leases[owner.Key]).ToArray();
+            foreach (var lease in leases)
+            {
+                if (_moves.TryGetValue(lease.Shard, out var move) && move.To == node && _moves.Remove(lease.Shard))
+                    move.Arrived.SetResult();
+            }
+            return leases;
+        }
+    }
+
+    private async Task ReleaseAsync(IReadOnlyList<Lease> leases)
+    {
+        await _store.ReleaseAsync(leases, default);
+        var renewed = (await _store.RenewAsync(default)).ToDictionary(lease => lease.Shard);
+        var told = new HashSet<int>();
+        lock (_gate)
+        {
+            foreach (var released in leases)
+            {
+                // A node that stops gives up what nobody has asked for: it stays its own, under another epoch.
+                var to = _moves.TryGetValue(released.Shard, out var move) ? move.To : _owners[released.Shard];
+                (_leases[released.Shard], _owners[released.Shard]) = (renewed[released.Shard] with { ValidFor = ValidFor }, to);
+                told.Add(to);
+            }
+        }
+        foreach (var node in told)
+            _nodes[node].Tell();
+    }
+
+    private sealed class Part(SharedShards all, int node) : IOwnership
+    {
+        private readonly Hints<Action> _moved = new();
+
+        public ValueTask<IReadOnlyList<Lease>> RenewAsync(CancellationToken cancel) => new(all.Renew(node));
+
+        public async ValueTask ReleaseAsync(IReadOnlyList<Lease> leases, CancellationToken cancel) => await all.ReleaseAsync(leases);
+
+        public IDisposable OnMoved(Action moved) => _moved.Add(moved);
+
+        public void Tell()
+        {
+            foreach (var listener in _moved.Listeners)
+                listener();
+        }
+    }
+}

@@ -1,0 +1,237 @@
+using Herald.Engine.Catalogs;
+using Herald.Engine.Stores;
+using Herald.Engine.Tests.Publishing;
+using Herald.Engine.Tests.Shards;
+using Xunit;
+
+namespace Herald.Engine.Tests.Catalogs;
+
+/// <summary>What of the catalog is in memory, and when.</summary>
+public sealed class CatalogCacheTests : IDisposable
+{
+    private static readonly long[] Past = [5, 5];
+    private readonly Publisher _publisher = new();
+    private readonly ScriptedCatalogStore _store = new(2);
+    private readonly List<CatalogUpdate> _updates = [];
+    private CatalogCache _cache;
+
+    // What every shard has followed.
+    private long _followed = long.MaxValue;
+
+    public CatalogCacheTests() => _cache = Open(1000);
+
+    public void Dispose() => _cache.Dispose();
+
+    [Fact]
+    public async Task A_topic_comes_with_all_its_subscriptions_when_it_is_held_and_is_asked_for_once()
+    {
+        var (first, second) = (await TopicAsync("first"), await TopicAsync("second"));
+        await SubscribeAsync("a", first);
+        await SubscribeAsync("b", first);
+        await SubscribeAsync("c", second);
+        _cache = Open(1000);
+        await _cache.StartAsync(default);
+        Assert.Equal((0, 5L), (_cache.Snapshot.Size, _cache.Snapshot.Version));
+
+        using var holds = new TopicHolds();
+        var edition = await _cache.HoldAsync([first], holds, default);
+        Assert.Equal(["a", "b"], Ids());
+        Assert.Equal(edition, _updates[^1].Snapshot.Edition);
+        Assert.Equal([3, 4], _updates[^1].Changed.Order());
+        Assert.Equal(2, _cache.Snapshot.RoutesOf(first).Subscriptions.Count());
+        Assert.False(_cache.Snapshot.Topics.ContainsKey(second));
+
+        using var again = new TopicHolds();
+        Assert.Equal(edition, await _cache.HoldAsync([first], again, default));
+        Assert.Equal([first], Assert.Single(_store.Queries.OfType<CatalogQuery.ByParent>()).Parents);
+    }
+
+    [Fact]
+    public async Task What_is_in_memory_follows_every_change_and_what_is_not_stays_out()
+    {
+        var (first, second) = (await TopicAsync("first"), await TopicAsync("second"));
+        using var holds = new TopicHolds();
+        await _cache.HoldAsync([first], holds, default);
+        await SubscribeAsync("a", first);
+        await SubscribeAsync("b", second);
+        await RefreshAsync();
+        Assert.Equal(["a"], Ids());
+        Assert.Equal([3], _updates[^1].Changed);
+
+        await RemoveAsync("a", first);
+        await RefreshAsync();
+        Assert.Empty(Ids());
+        Assert.Equal([3], _updates[^1].Changed);
+    }
+
+    [Fact]
+    public async Task A_subscription_that_begins_in_the_past_brings_its_topic()
+    {
+        var topic = await TopicAsync("t");
+        await SubscribeAsync("there", topic);
+        await _cache.StartAsync(default);
+        Past.CopyTo(_store.Heads, 0);
+        await SubscribeAsync("past", topic, starts: [5, 3]);
+        await RefreshAsync();
+        Assert.Equal(["past", "there"], Ids());
+        Assert.Contains(3, _updates[^1].Changed);
+    }
+
+    [Fact]
+    public async Task A_topic_that_is_loaded_with_a_newer_record_brings_every_change_up_to_it()
+    {
+        var (first, second) = (await TopicAsync("first"), await TopicAsync("second"));
+        using var holds = new TopicHolds();
+        await _cache.HoldAsync([first], holds, default);
+        await SubscribeAsync("a", first);
+        await SubscribeAsync("b", second);
+        Assert.Empty(Ids());
+        await _cache.HoldAsync([second], holds, default);
+        Assert.Equal(["a", "b"], Ids());
+        Assert.Equal(4, _cache.Snapshot.Version);
+    }
+
+    [Fact]
+    public async Task A_subscription_made_anew_in_another_topic_leaves_the_old_one()
+    {
+        var (first, second) = (await TopicAsync("first"), await TopicAsync("second"));
+        await SubscribeAsync("s", first);
+        using var holds = new TopicHolds();
+        await _cache.HoldAsync([first], holds, default);
+        await RemoveAsync("s", first);
+        await SubscribeAsync("s", second);
+        await RefreshAsync();
+        Assert.Empty(Ids());
+        Assert.Empty(_cache.Snapshot.RoutesOf(first).Subscriptions);
+        Assert.Equal([3], _updates[^1].Changed);
+        await _cache.HoldAsync([second], holds, default);
+        Assert.Equal([5], _cache.Snapshot.ByNumber.Keys);
+    }
+
+    [Fact]
+    public async Task Past_the_bound_go_those_that_nobody_holds_and_come_back_when_they_are_needed()
+    {
+        _cache = Open(8);
+        var topics = new int[20];
+        for (var i = 0; i < topics.Length; i++)
+        {
+            topics[i] = await TopicAsync($"t{i:00}");
+            await SubscribeAsync($"s{i:00}", topics[i]);
+        }
+        using var kept = new TopicHolds();
+        await _cache.HoldAsync([topics[0]], kept, default);
+        foreach (var topic in topics[1..])
+        {
+            using var holds = new TopicHolds();
+            await _cache.HoldAsync([topic], holds, default);
+            Assert.Contains(topic, _cache.Snapshot.Topics.Keys);
+            Assert.InRange(_cache.Snapshot.Size, 2, 8);
+        }
+        Assert.Contains(topics[0], _cache.Snapshot.Topics.Keys);
+        Assert.DoesNotContain(topics[1], _cache.Snapshot.Topics.Keys);
+        // Whoever has limits or places for a subscription hears that it went.
+        Assert.Contains(_updates, update => update.Changed.Contains(topics[1] + 1) && !update.Snapshot.ByNumber.ContainsKey(topics[1] + 1));
+
+        using var back = new TopicHolds();
+        await _cache.HoldAsync([topics[1]], back, default);
+        Assert.Contains("s01", Ids());
+    }
+
+    [Fact]
+    public async Task What_a_shard_has_not_heard_of_stays_whatever_the_bound()
+    {
+        _cache = Open(2);
+        _followed = 0;
+        var topics = new List<int>();
+        for (var i = 0; i < 10; i++)
+        {
+            topics.Add(await TopicAsync($"t{i}"));
+            using var holds = new TopicHolds();
+            await _cache.HoldAsync([topics[^1]], holds, default);
+        }
+        Assert.Equal(topics, _cache.Snapshot.Topics.Keys.Order());
+        _followed = long.MaxValue;
+        topics.Add(await TopicAsync("last"));
+        using var more = new TopicHolds();
+        await _cache.HoldAsync([topics[^1]], more, default);
+        Assert.InRange(_cache.Snapshot.Size, 1, 2);
+    }
+
+    [Fact]
+    public async Task A_known_topic_is_found_by_name_without_a_question_and_changes_are_followed()
+    {
+        var number = await TopicAsync("t");
+        for (var i = 0; i < 1000; i++)
+            Assert.Equal(number, (await _cache.Topics.FindAsync("t", default))!.Number);
+        Assert.Single(_store.Queries);
+
+        await _store.ChangeAsync([new CatalogWrite(CatalogCodec.TopicKind, "t", 0, null, null)], default);
+        await RefreshAsync();
+        Assert.Null(await _cache.Topics.FindAsync("t", default));
+        Assert.NotEqual(number, await TopicAsync("t"));
+        Assert.NotNull(await _cache.Topics.FindAsync("t", default));
+    }
+
+    [Fact]
+    public async Task A_topic_made_on_another_node_is_found_before_its_hint_comes()
+    {
+        Assert.Null(await _cache.Topics.FindAsync("t", default));
+        await TopicAsync("t");
+        Assert.NotNull(await _cache.Topics.FindAsync("t", default));
+        Assert.Equal(0, _cache.Snapshot.Version);
+    }
+
+    [Fact]
+    public async Task Names_that_no_topic_can_have_are_not_asked_for()
+    {
+        foreach (var name in (string[])["", "a b", "\0", new('x', 256)])
+            Assert.Null(await _cache.Topics.FindAsync(name, default));
+        Assert.Empty(_store.Queries);
+    }
+
+    [Fact]
+    public async Task Names_are_bounded_and_those_asked_for_stay()
+    {
+        _cache = Open(8);
+        await TopicAsync("often");
+        for (var i = 0; i < 100; i++)
+        {
+            await TopicAsync($"t{i}");
+            await _cache.Topics.FindAsync("often", default);
+            await _cache.Topics.FindAsync($"t{i}", default);
+        }
+        var before = _store.Queries.Count;
+        await _cache.Topics.FindAsync("often", default);
+        Assert.Equal(before, _store.Queries.Count);
+        var known = Enumerable.Range(0, 100).Count(i => _cache.Topics.Find($"t{i}") is not null);
+        Assert.InRange(known, 1, 8);
+    }
+
+    private CatalogCache Open(int capacity)
+    {
+        _cache?.Dispose();
+        _updates.Clear();
+        var cache = new CatalogCache(_store, _publisher.Intake.Encoder, capacity, () => _followed);
+        cache.Follow(_updates.Add);
+        return cache;
+    }
+
+    private IEnumerable<string> Ids() => _cache.Snapshot.ByNumber.Values.Select(entry => entry.Subscription.Id).Order(StringComparer.Ordinal);
+
+    private async Task<int> TopicAsync(string name)
+    {
+        var body = CatalogCodec.Encode(new CatalogCodec.StoredTopic(_publisher.Clock.GetUtcNow()));
+        return (int)(await _store.ChangeAsync([new CatalogWrite(CatalogCodec.TopicKind, name, 0, 0, body)], default)).Version;
+    }
+
+    private async Task SubscribeAsync(string id, int topic, long[]? starts = null)
+    {
+        var stored = CatalogCodec.ToStored(SubscriptionEntries.Plain(1)) with { Starts = starts, GenerationVersion = null, RewoundAt = null };
+        await _store.ChangeAsync([new CatalogWrite(CatalogCodec.SubscriptionKind, id, topic, 0, CatalogCodec.Encode(stored))], default);
+    }
+
+    private async Task RemoveAsync(string id, int topic) =>
+        await _store.ChangeAsync([new CatalogWrite(CatalogCodec.SubscriptionKind, id, topic, null, null)], default);
+
+    private async Task RefreshAsync() => await _cache.RefreshAsync(_store.Version);
+}
