@@ -41,6 +41,7 @@ internal static class SettingTable
             (o, v) => o with { Engine = o.Engine with { MaxBlockedPerSubscription = (int)v } }),
         Number("engine.maxBlocked", 1, 100_000_000, o => o.Engine.MaxBlocked, (o, v) => o with { Engine = o.Engine with { MaxBlocked = (int)v } }),
         Bytes("engine.maxBytesInFlight", MiB, 64 * GiB, o => o.Engine.MaxBytesInFlight, (o, v) => o with { Engine = o.Engine with { MaxBytesInFlight = v } }),
+        Number("engine.catalogCache", 1, 1_000_000_000, o => o.Engine.CatalogCache, (o, v) => o with { Engine = o.Engine with { CatalogCache = (int)v } }),
         Duration("engine.commitEvery", TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1), o => o.Engine.CommitEvery,
             (o, v) => o with { Engine = o.Engine with { CommitEvery = v } }),
         Duration("engine.grace", TimeSpan.Zero, TimeSpan.FromMinutes(10), o => o.Engine.Grace, (o, v) => o with { Engine = o.Engine with { Grace = v } }),
