@@ -5,17 +5,18 @@ namespace Herald.Engine.Moving;
 /// <summary>Counts what was moved, and holds it against the shape: sections in order, events without gaps and up to the last.</summary>
 public sealed class MoveTally
 {
-    private readonly StoreShape _shape;
     private readonly long[] _counts = new long[(int)MoveSection.End];
     private readonly long[] _nextRemembered, _next;
     private MoveSection _section = MoveSection.Catalog;
 
     internal MoveTally(StoreShape shape)
     {
-        _shape = shape;
+        Shape = shape;
         _nextRemembered = [.. shape.Shards.Select(shard => shard.FirstRemembered)];
         _next = [.. shape.Shards.Select(shard => shard.First)];
     }
+
+    public StoreShape Shape { get; }
 
     public long this[MoveSection section] => Volatile.Read(ref _counts[(int)section]);
 
@@ -43,7 +44,7 @@ public sealed class MoveTally
     internal void CheckComplete()
     {
         for (var shard = 0; shard < _next.Length; shard++)
-            if (_next[shard] != _shape.Shards[shard].Last + 1 || _nextRemembered[shard] != _shape.Shards[shard].First)
-                throw new InvalidDataException($"Shard {shard} ends before sequence {_next[shard]}; its last is {_shape.Shards[shard].Last}.");
+            if (_next[shard] != Shape.Shards[shard].Last + 1 || _nextRemembered[shard] != Shape.Shards[shard].First)
+                throw new InvalidDataException($"Shard {shard} ends before sequence {_next[shard]}; its last is {Shape.Shards[shard].Last}.");
     }
 }

@@ -17,18 +17,24 @@ internal sealed class ProgressReader(Database database, CommitSql sql)
             if (epoch != fence.Epoch)
                 throw Owners.Stale(fence, epoch);
             await reader.NextResultAsync(either).ConfigureAwait(false);
-            // Newest first, so that what lies behind the last checkpoint is not read.
-            var found = new List<ReadOnlyMemory<byte>>();
-            while (await reader.ReadAsync(either).ConfigureAwait(false))
-            {
-                var record = reader.GetFieldValue<byte[]>(3);
-                if (record.Length > 0)
-                    found.Add(record);
-                if (reader.GetBoolean(2))
-                    break;
-            }
-            found.Reverse();
-            return new ShardProgress(found);
+            return new ShardProgress(await ReadRecordsAsync(reader, either).ConfigureAwait(false));
         },
         cancel);
+
+    /// <summary>Oldest first, from the answer to <see cref="CommitSql.Load"/>.</summary>
+    public static async Task<List<ReadOnlyMemory<byte>>> ReadRecordsAsync(NpgsqlDataReader reader, CancellationToken cancel)
+    {
+        // Newest first, so that what lies behind the last checkpoint is not read.
+        var found = new List<ReadOnlyMemory<byte>>();
+        while (await reader.ReadAsync(cancel).ConfigureAwait(false))
+        {
+            var record = reader.GetFieldValue<byte[]>(3);
+            if (record.Length > 0)
+                found.Add(record);
+            if (reader.GetBoolean(2))
+                break;
+        }
+        found.Reverse();
+        return found;
+    }
 }
