@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Herald.Cli.CommandLine;
-using Herald.Cli.Databases;
 using Herald.Postgres;
 using Herald.Postgres.Migrations;
 using Npgsql;

@@ -1,6 +1,6 @@
 using Herald.Cli.CommandLine;
 using Herald.Cli.Configuration;
-using Herald.Cli.Databases;
+using Herald.Cli.Migrating;
 using Herald.Engine.Moving;
 using Herald.Engine.Stores;
 using Herald.Journal;

@@ -3,7 +3,7 @@ using Herald.Cli.CommandLine;
 using Herald.Postgres.Migrations;
 using Npgsql;
 
-namespace Herald.Cli.Databases;
+namespace Herald.Cli.Migrating;
 
 /// <summary>What a failure of PostgreSQL is to a command.</summary>
 internal static class DatabaseFailure
