@@ -59,18 +59,23 @@ internal sealed class Node : IAsyncDisposable
     };
 
     /// <summary>Events whose payload is the number of the event in its key: 1, 2, 3 …</summary>
-    public async Task PublishAsync(Topic topic, IEnumerable<(int Key, int Number)> events, Action<AttributeBuffer, int>? attributes = null)
+    public Task PublishAsync(Topic topic, IEnumerable<(int Key, int Number)> events, Action<AttributeBuffer, int>? attributes = null) =>
+        PublishAsync(Engine, topic, events, Verdict.Accepted, attributes);
+
+    /// <param name="expected">What each of them must be answered.</param>
+    public static async Task PublishAsync(
+        HeraldEngine engine, Topic topic, IEnumerable<(int Key, int Number)> events, Verdict expected, Action<AttributeBuffer, int>? attributes = null)
     {
         var buffer = new AttributeBuffer();
         foreach (var chunk in events.Chunk(500))
         {
-            using var batch = Engine.Intake.Rent(topic);
+            using var batch = engine.Intake.Rent(topic);
             foreach (var (key, number) in chunk)
                 Add(batch, key, number, buffer, attributes);
-            await Engine.Intake.PublishAsync(batch);
+            await engine.Intake.PublishAsync(batch);
             foreach (var verdict in batch.Results)
             {
-                if (verdict.Verdict != Verdict.Accepted)
+                if (verdict.Verdict != expected)
                     throw new InvalidOperationException($"an event was answered {verdict.Verdict}");
             }
         }
