@@ -131,10 +131,10 @@ public sealed class JournalTarget : IStoreTarget
         _files.SyncDirectory(_paths.Index);
         var position = new CheckpointPosition(_contents.Segments.Current!.Number, _contents.Segments.Offset, _writer!.NextFrame);
         CheckpointFile.Write(_files, _paths.Checkpoint, _paths.Root, _contents.Identity.Store, Checkpoint.Of(_contents, position));
-        // 4.
+        // 4. Whatever becomes of the marker, nothing is taken away behind it.
+        _isComplete = true;
         _files.Delete(_paths.Importing);
         _files.SyncDirectory(_paths.Root);
-        _isComplete = true;
         return ValueTask.CompletedTask;
     }
 
@@ -169,7 +169,7 @@ public sealed class JournalTarget : IStoreTarget
                 Clear(files, paths);
             else if (files.Exists(paths.Identity))
                 throw new MoveRefusedException($"'{paths.Root}' holds a store already. Import into an empty directory.");
-            else if (FilesIn(files, paths).FirstOrDefault() is { } found)
+            else if (FilesIn(files, paths).FirstOrDefault(file => file != paths.Importing + ".new") is { } found) // A marker that had only been begun.
                 throw new MoveRefusedException($"'{paths.Root}' is not empty: there is '{found}'. Import into an empty directory.");
             // 1.
             AtomicFile.Write(files, paths.Importing, paths.Root, file => file.Write("An import has begun.\n"u8, 0));
