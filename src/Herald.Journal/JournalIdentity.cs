@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using Herald.Engine.Events;
 using Herald.Journal.Files;
-using Herald.Journal.Frames;
 
 namespace Herald.Journal;
 

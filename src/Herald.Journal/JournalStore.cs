@@ -80,6 +80,7 @@ public sealed class JournalStore : IEventLog, IShardStore, IStateReader, ICatalo
     /// <exception cref="JournalInUseException">Another process has it open.</exception>
     /// <exception cref="JournalDamagedException">What had been durable is not what was written.</exception>
     /// <exception cref="JournalFormatException">A newer Herald wrote it, or one from before the first release.</exception>
+    /// <exception cref="JournalUnfinishedException">An import into the directory has not come to its end.</exception>
     public static ValueTask<JournalStore> OpenAsync(
         JournalOptions options, TimeProvider time, Action<string>? notices = null, CancellationToken cancel = default) =>
         OpenAsync(options, time, new PosixFiles(), notices, cancel);
@@ -302,6 +303,8 @@ public sealed class JournalStore : IEventLog, IShardStore, IStateReader, ICatalo
         JournalContents? contents = null;
         try
         {
+            if (files.Exists(paths.Importing))
+                throw new JournalUnfinishedException(paths.Root);
             // Files that an earlier process made, and did not live to see in their directory for certain, are built upon from here on.
             files.SyncDirectory(paths.Root);
             files.SyncDirectory(paths.Log);

@@ -70,7 +70,7 @@ public sealed class PostgresStore : IEventLog, IShardStore, IStateReader, ICatal
         _catalog = new CatalogTable(database, periods);
         _letters = new DeadLetterTable(database, appender, periods, records);
         _sources = new SourceTable(database, appender, periods, records);
-        var registry = new Registry(database, periods, options, identity.ShardCount);
+        var registry = new Registry(database, periods, options, identity);
         _ownership = new Ownership(registry, periods, new NodeWatch(time, options.Lease), options.Lease, identity.ShardCount, Renewed);
         _keeper = new Housekeeper(database, dialect, periods, new PeriodRoll(database, tables, periods), tables, options, time);
         var channel = $"{options.Schema}_events";

@@ -60,11 +60,13 @@ internal sealed class Node : IAsyncDisposable
 
     /// <summary>Events whose payload is the number of the event in its key: 1, 2, 3 …</summary>
     public Task PublishAsync(Topic topic, IEnumerable<(int Key, int Number)> events, Action<AttributeBuffer, int>? attributes = null) =>
-        PublishAsync(Engine, topic, events, attributes);
+        PublishAsync(Engine, topic, events, Verdict.Accepted, attributes);
 
     /// <summary>The same, on any engine.</summary>
+    /// <param name="expected">What each of them must be answered.</param>
     public static async Task PublishAsync(
-        HeraldEngine engine, Topic topic, IEnumerable<(int Key, int Number)> events, Action<AttributeBuffer, int>? attributes = null)
+        HeraldEngine engine, Topic topic, IEnumerable<(int Key, int Number)> events, Verdict expected = Verdict.Accepted,
+        Action<AttributeBuffer, int>? attributes = null)
     {
         var buffer = new AttributeBuffer();
         foreach (var chunk in events.Chunk(500))
@@ -75,7 +77,7 @@ internal sealed class Node : IAsyncDisposable
             await engine.Intake.PublishAsync(batch);
             foreach (var verdict in batch.Results)
             {
-                if (verdict.Verdict != Verdict.Accepted)
+                if (verdict.Verdict != expected)
                     throw new InvalidOperationException($"an event was answered {verdict.Verdict}");
             }
         }

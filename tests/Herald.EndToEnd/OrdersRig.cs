@@ -17,7 +17,14 @@ internal sealed class OrdersRig : IAsyncDisposable
     private readonly OrderTraffic _traffic;
     private HeraldClient? _client;
 
-    private OrdersRig(int orders, int seed, (string Name, Conduct Conduct)[] receivers) => _traffic = new OrderTraffic(orders, seed, () => Client, receivers);
+    private OrdersRig(int orders, int seed, (string Name, Conduct Conduct)[] receivers)
+    {
+        _traffic = new OrderTraffic(orders, seed, () => Client, receivers);
+        Store = ["--data", _data.FullName];
+    }
+
+    /// <summary>The options of the store that the server is started on.</summary>
+    public string[] Store { get; set; }
 
     public int Orders => _traffic.Orders;
     public int Seed => _traffic.Seed;
@@ -32,7 +39,7 @@ internal sealed class OrdersRig : IAsyncDisposable
         var rig = new OrdersRig(orders, seed, receivers);
         try
         {
-            rig.Server = await ServerProcess.StartAsync(["--data", rig._data.FullName, "--listen", "127.0.0.1:0"], TimeProvider.System, cancel);
+            rig.Server = await ServerProcess.StartAsync([.. rig.Store, "--listen", "127.0.0.1:0"], TimeProvider.System, cancel);
             rig._client = new HeraldClient(rig.Server.Address, null);
             await rig._traffic.StartAsync(cancel);
             return rig;
@@ -44,12 +51,20 @@ internal sealed class OrdersRig : IAsyncDisposable
         }
     }
 
+    /// <summary>A clean stop.</summary>
+    public async Task StopAsync(CancellationToken cancel)
+    {
+        Signal.Terminate(Server.Id);
+        await Server.ExitedAsync(cancel);
+        Assert.Equal(0, Server.ExitCode);
+    }
+
     /// <summary>Starts the server again, where it was and with what it had.</summary>
     public async Task RestartAsync(CancellationToken cancel)
     {
         var address = Server.Address;
         await Server.DisposeAsync();
-        Server = await ServerProcess.StartAsync(["--data", _data.FullName, "--listen", address.Authority], TimeProvider.System, cancel);
+        Server = await ServerProcess.StartAsync([.. Store, "--listen", address.Authority], TimeProvider.System, cancel);
     }
 
     /// <summary>Starts the server and kills it a moment later.</summary>
@@ -67,7 +82,7 @@ internal sealed class OrdersRig : IAsyncDisposable
                 await Task.Delay(after, TimeProvider.System, cancel);
                 process.Kill();
             },
-            cancel, "serve", "--data", _data.FullName, "--listen", Server.Address.Authority);
+            cancel, ["serve", .. Store, "--listen", Server.Address.Authority]);
         Assert.True(run.Code == 128 + 9, $"It ended by itself, with {run.Code}: {run.Out}{run.Error}");
     }
 

@@ -9,6 +9,7 @@ using Herald.Cli.DeadLetters;
 using Herald.Cli.Demo;
 using Herald.Cli.Events;
 using Herald.Cli.Migrating;
+using Herald.Cli.Moving;
 using Herald.Cli.Publishing;
 using Herald.Cli.Receiving;
 using Herald.Cli.Serving;
@@ -39,6 +40,8 @@ internal static class HeraldCommandLine
             TailCommand.Create(),
             CatcherCommand.Create(time),
             BackupCommand.Create(),
+            ExportCommand.Create(time),
+            ImportCommand.Create(time),
             MigrateCommand.Create(time, StoreMigrations.Load),
             BenchCommand.Create(time),
             PartCommand.Create(time),

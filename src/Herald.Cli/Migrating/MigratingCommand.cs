@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Net.Sockets;
 using Herald.Cli.CommandLine;
 using Herald.Postgres;
 using Herald.Postgres.Migrations;
@@ -69,43 +68,17 @@ internal sealed class MigratingCommand : ExampleCommand
         }
         catch (MigrationException failure)
         {
-            return terminal.Fail(CodeOf(failure.Fault), failure.Message);
+            return terminal.Fail(DatabaseFailure.CodeOf(failure.Fault), failure.Message);
         }
         catch (PostgresException refused)
         {
-            return terminal.Fail(CodeOf(refused.SqlState), $"PostgreSQL at {connection} refuses: {refused.MessageText} ({refused.SqlState})");
+            return terminal.Fail(DatabaseFailure.CodeOf(refused.SqlState), $"PostgreSQL at {connection} refuses: {refused.MessageText} ({refused.SqlState})");
         }
         catch (NpgsqlException failure) when (!cancel.IsCancellationRequested)
         {
             return terminal.Fail(
                 ExitCode.NotReachable,
-                $"PostgreSQL cannot be used at {connection}: {Reason(failure)}. Say where it is with --connection or {ConnectionVariable}.");
+                $"PostgreSQL cannot be used at {connection}: {DatabaseFailure.Reason(failure)}. Say where it is with --connection or {ConnectionVariable}.");
         }
     }
-
-    private static ExitCode CodeOf(MigrationFault fault) => fault switch
-    {
-        MigrationFault.Refused => ExitCode.Refused,
-        MigrationFault.Busy => ExitCode.Unavailable,
-        _ => ExitCode.Failed,
-    };
-
-    private static ExitCode CodeOf(string sqlState) => sqlState switch
-    {
-        PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification or PostgresErrorCodes.InsufficientPrivilege =>
-            ExitCode.NotAllowed,
-        PostgresErrorCodes.InvalidCatalogName => ExitCode.NotFound,
-        PostgresErrorCodes.TooManyConnections or PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.AdminShutdown
-            or PostgresErrorCodes.CrashShutdown => ExitCode.Unavailable,
-        _ => ExitCode.Failed,
-    };
-
-    /// <summary>What is at the bottom of it; what Npgsql wraps around says where, which is told already.</summary>
-    private static string Reason(NpgsqlException failure) => failure.GetBaseException() switch
-    {
-        SocketException { SocketErrorCode: SocketError.ConnectionRefused } => "connection refused",
-        SocketException { SocketErrorCode: SocketError.HostNotFound } => "unknown host",
-        TimeoutException => "no answer in time",
-        var other => other.Message.TrimEnd('.'),
-    };
 }

@@ -69,16 +69,24 @@ internal sealed class CatalogTable
         }
     }
 
-    public static void Write(FrameBuffer frame, long version, ReadOnlySpan<long> heads, IReadOnlyList<CatalogWrite> writes)
+    /// <summary>With the numbers their records have, or get by this change.</summary>
+    public List<(CatalogWrite Write, int Number)> Numbered(IReadOnlyList<CatalogWrite> writes)
+    {
+        lock (_gate)
+            return [.. writes.Select(write => (write, _byId.GetValueOrDefault((write.Kind, write.Id)) is { Body: not null } there ? there.Number : (int)_version + 1))];
+    }
+
+    public static void Write(FrameBuffer frame, long version, ReadOnlySpan<long> heads, IReadOnlyList<(CatalogWrite Write, int Number)> writes)
     {
         frame.Begin(EntryType.Catalog);
         frame.Add(version);
         WriteHeads(frame, heads);
         frame.Add(writes.Count);
-        foreach (var write in writes)
+        foreach (var (write, number) in writes)
         {
             frame.AddText(write.Kind);
             frame.AddText(write.Id);
+            frame.Add(number);
             frame.Add(write.Parent);
             WriteBody(frame, write.Body);
         }
@@ -93,12 +101,7 @@ internal sealed class CatalogTable
         lock (_gate)
         {
             for (; count > 0; count--)
-            {
-                var (kind, id, parent, body) = (entry.Text(), entry.Text(), entry.Int(), ReadBody(ref entry));
-                // Removed or not: the number is that of the record which was there.
-                var number = _byId.GetValueOrDefault((kind, id)) is { Body: not null } there ? there.Number : (int)version;
-                Put(new CatalogRecord(kind, id, number, parent, version, heads, body));
-            }
+                Put(new CatalogRecord(entry.Text(), entry.Text(), entry.Int(), entry.Int(), version, heads, ReadBody(ref entry)));
             Volatile.Write(ref _version, version);
             Compact();
         }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Herald.Engine.Events;
 using Herald.Journal.Files;
 using Herald.Journal.Frames;
 

@@ -64,7 +64,7 @@ internal sealed class DuplicateWindow
     {
         if (_options.DuplicateEntries == 0)
             return;
-        var oldest = Math.Max(1, index.Head - _options.DuplicateEntries + 1);
+        var oldest = Math.Max(index.Files.From, index.Head - _options.DuplicateEntries + 1);
         var from = index.FindByTime(oldest, nowMs - (long)_options.DuplicateWindow.TotalMilliseconds);
         _shards[shard].Floor = from;
         var entries = new StoredEntry[8192];

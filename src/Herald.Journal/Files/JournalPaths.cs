@@ -9,6 +9,9 @@ internal sealed record JournalPaths(string Root)
     public string Index => Path.Combine(Root, "index");
     public string Identity => Path.Combine(Root, "identity");
     public string Checkpoint => Path.Combine(Root, "checkpoint");
+
+    /// <summary>There while an import is under way: what lies beside it is not a store yet.</summary>
+    public string Importing => Path.Combine(Root, "importing");
     public string Reserve => Path.Combine(Log, "reserve");
 
     public string Segment(uint number) => Path.Combine(Log, number.ToString("D10", CultureInfo.InvariantCulture) + ".log");

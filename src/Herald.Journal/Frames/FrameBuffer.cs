@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using Herald.Engine.Events;
 
 namespace Herald.Journal.Frames;
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Herald.Engine.Events;
 
 namespace Herald.Journal.Frames;
 

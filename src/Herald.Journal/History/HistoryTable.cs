@@ -67,6 +67,28 @@ internal sealed class HistoryTable
         }
     }
 
+    /// <summary>Null when it is not needed any more.</summary>
+    public byte[]? ReadBlock(Block block)
+    {
+        while (true)
+        {
+            var location = block.Location;
+            var bytes = new byte[block.Bytes];
+            if (_segments.TryRead(location, bytes))
+            {
+                if (!FrameBuffer.IsEntry(bytes) || bytes[0] != (byte)EntryType.History)
+                    throw new JournalDamagedException(_segments.PathOf(location.Segment), location.Offset, "not the history block that must be here");
+                var entry = new EntryReader(bytes);
+                entry.MoveNext();
+                entry.Take(32);
+                return entry.Sized().ToArray();
+            }
+            // Copied forward since, or dropped and gone with its segment.
+            if (block.Location == location)
+                return null;
+        }
+    }
+
     public void Trim(long nowMs)
     {
         var oldest = nowMs - (long)_options.HistoryAge.TotalMilliseconds;
@@ -113,27 +135,6 @@ internal sealed class HistoryTable
         frame.Add((int)from.Offset);
         frame.AddSized(bytes);
         frame.End();
-    }
-
-    private byte[]? ReadBlock(Block block)
-    {
-        while (true)
-        {
-            var location = block.Location;
-            var bytes = new byte[block.Bytes];
-            if (_segments.TryRead(location, bytes))
-            {
-                if (!FrameBuffer.IsEntry(bytes) || bytes[0] != (byte)EntryType.History)
-                    throw new JournalDamagedException(_segments.PathOf(location.Segment), location.Offset, "not the history block that must be here");
-                var entry = new EntryReader(bytes);
-                entry.MoveNext();
-                entry.Take(32);
-                return entry.Sized().ToArray();
-            }
-            // Copied forward since, or dropped and gone with its segment.
-            if (block.Location == location)
-                return null;
-        }
     }
 
     private void Put(Block block)

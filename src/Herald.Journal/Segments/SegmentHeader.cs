@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using Herald.Journal.Frames;
+using Herald.Engine.Events;
 
 namespace Herald.Journal.Segments;
 

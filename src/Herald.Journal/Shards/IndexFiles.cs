@@ -17,7 +17,7 @@ internal sealed class IndexFiles(IJournalFiles files, JournalPaths paths, DiskSp
     public const int Format = 2;
 
     private const ulong Magic = 0x31584449444C4852; // "RHLDIDX1"
-    private const int EntriesAtOnce = 1024;
+    private const int FromAt = 24, EntriesAtOnce = 1024;
 
     private readonly ConcurrentDictionary<long, IJournalFile> _chunks = new();
     private readonly HashSet<IJournalFile> _unsynced = [];
@@ -25,6 +25,16 @@ internal sealed class IndexFiles(IJournalFiles files, JournalPaths paths, DiskSp
     // The writer's own.
     private readonly StoredEntry[] _sealed = new StoredEntry[EntriesAtOnce];
     private long _allocatedThrough;
+
+    /// <summary>The first sequence that may have an entry: 1, unless the shard came from another store, which keeps no more than it needs.</summary>
+    public long From { get; private set; } = 1;
+
+    /// <summary>For a shard without entries: they begin with this one.</summary>
+    public void BeginAt(long sequence)
+    {
+        From = sequence;
+        _allocatedThrough = sequence - 1;
+    }
 
     /// <summary>Opens what is there; the last chunk may still be allocated further.</summary>
     public void Adopt(IEnumerable<long> chunks, long head)
@@ -165,7 +175,7 @@ internal sealed class IndexFiles(IJournalFiles files, JournalPaths paths, DiskSp
     {
         var path = paths.IndexChunk(shard, chunk);
         var file = files.Open(path, create: true);
-        if (!file.TryAllocate(0, HeaderLength + bytes))
+        if (!file.TryAllocate(Offset(_allocatedThrough + 1) - HeaderLength, HeaderLength + bytes))
         {
             file.Dispose();
             files.Delete(path);
@@ -196,6 +206,8 @@ internal sealed class IndexFiles(IJournalFiles files, JournalPaths paths, DiskSp
         BinaryPrimitives.WriteInt32LittleEndian(header[8..], Format);
         BinaryPrimitives.WriteInt32LittleEndian(header[12..], shard);
         BinaryPrimitives.WriteInt64LittleEndian(header[16..], chunk);
+        if (From > (chunk * ChunkEntries) + 1)
+            BinaryPrimitives.WriteInt64LittleEndian(header[FromAt..], From);
         file.Write(header, 0);
     }
 
@@ -207,6 +219,8 @@ internal sealed class IndexFiles(IJournalFiles files, JournalPaths paths, DiskSp
             WriteHeader(file, chunk);
         else if (BinaryPrimitives.ReadInt32LittleEndian(header[8..]) is var format && format != Format)
             throw new JournalFormatException(file.Path, format, Format);
+        else
+            From = Math.Max(From, BinaryPrimitives.ReadInt64LittleEndian(header[FromAt..]));
     }
 
     private static void Unseal(IJournalFile file, long from, Span<StoredEntry> entries)

@@ -102,7 +102,7 @@ internal sealed class ShardIndex(IndexFiles files)
     public long FindById(ulong keyHash, ulong idHash, int atMost)
     {
         var entries = new StoredEntry[Math.Min(atMost, 2048)];
-        for (long end = Head, lowest = Math.Max(1, end - atMost + 1); end >= lowest; end -= entries.Length)
+        for (long end = Head, lowest = Math.Max(Files.From, end - atMost + 1); end >= lowest; end -= entries.Length)
         {
             var from = Math.Max(lowest, end - entries.Length + 1);
             for (var at = from; at <= end && Read(at, entries.AsSpan((int)(at - from), (int)(end - at + 1))) is var read and > 0;)

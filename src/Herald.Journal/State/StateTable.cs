@@ -36,14 +36,21 @@ internal sealed class StateTable(SegmentLog segments, ulong hashSeed)
                 tried = place.Location;
                 continue;
             }
-            if (!FrameBuffer.IsEntry(bytes) || bytes[0] != (byte)EntryType.State)
-                throw new JournalDamagedException(segments.PathOf(place.Location.Segment), place.Location.Offset, "not the state entry that must be here");
-            var entry = new EntryReader(bytes);
-            entry.MoveNext();
+            var entry = Check(bytes, place);
             return entry.Text() == application && entry.Sized().SequenceEqual(key)
                 ? entry.Sized().ToArray()
                 : (ReadOnlyMemory<byte>?)null;
         }
+    }
+
+    /// <summary>What lies there, for who has the journal to himself.</summary>
+    public (int Shard, string Application, byte[] Key, byte[] Value) Read(in Place place)
+    {
+        var bytes = new byte[place.Bytes];
+        if (!segments.TryRead(place.Location, bytes))
+            throw new JournalDamagedException(segments.PathOf(place.Location.Segment), place.Location.Offset, "a log file that holds a state entry is gone");
+        var entry = Check(bytes, place);
+        return (entry.Shard, entry.Text(), entry.Sized().ToArray(), entry.Sized().ToArray());
     }
 
     public static int MaxBytes(in StateWrite write) => 48 + (3 * write.Application.Length) + write.Key.Length + (write.Value?.Length ?? 0);
@@ -95,6 +102,15 @@ internal sealed class StateTable(SegmentLog segments, ulong hashSeed)
     {
         ulong low = (ulong)entry.Long(), high = (ulong)entry.Long();
         _places[new UInt128(high, low)] = new Place(new Location((uint)entry.Int(), (uint)entry.Int()), entry.Int());
+    }
+
+    private EntryReader Check(byte[] bytes, in Place place)
+    {
+        if (!FrameBuffer.IsEntry(bytes) || bytes[0] != (byte)EntryType.State)
+            throw new JournalDamagedException(segments.PathOf(place.Location.Segment), place.Location.Offset, "not the state entry that must be here");
+        var entry = new EntryReader(bytes);
+        entry.MoveNext();
+        return entry;
     }
 
     private UInt128 Hash(int shard, string application, ReadOnlySpan<byte> key)

@@ -35,7 +35,7 @@ internal sealed class CatalogRequest(IReadOnlyList<CatalogWrite> writes, int max
         }
         else
         {
-            CatalogTable.Write(contents.Frame, version + 1, heads, writes);
+            CatalogTable.Write(contents.Frame, version + 1, heads, contents.Catalog.Numbered(writes));
             _result = new CatalogReply(version + 1, heads, null);
         }
     }

@@ -14,7 +14,7 @@ namespace Herald.Postgres.Catalogs;
 internal sealed class CatalogTable(Database database, PeriodReader periods)
 {
     private const int Tries = 10;
-    private const string Columns = "c.kind, c.id, c.number, c.parent, c.version, c.heads, c.body";
+    internal const string Columns = "c.kind, c.id, c.number, c.parent, c.version, c.heads, c.body";
 
     private readonly string _schema = database.Schema;
 
@@ -73,7 +73,8 @@ internal sealed class CatalogTable(Database database, PeriodReader periods)
         _ => throw new ArgumentException($"no answer for {query}", nameof(query)),
     };
 
-    private static CatalogRecord Record(NpgsqlDataReader reader, int from) => new(
+    /// <summary>From <see cref="Columns"/>, the first of which is at <paramref name="from"/>.</summary>
+    internal static CatalogRecord Record(NpgsqlDataReader reader, int from) => new(
         reader.GetString(from), reader.GetString(from + 1), reader.GetInt32(from + 2), reader.GetInt32(from + 3), reader.GetInt64(from + 4),
         reader.GetFieldValue<long[]>(from + 5), reader.IsDBNull(from + 6) ? (ReadOnlyMemory<byte>?)null : reader.GetFieldValue<byte[]>(from + 6));
 

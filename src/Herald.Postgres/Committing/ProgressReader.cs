@@ -17,7 +17,7 @@ internal sealed class ProgressReader(Database database, CommitSql sql)
             if (epoch != fence.Epoch)
                 throw Owners.Stale(fence, epoch);
             await reader.NextResultAsync(either).ConfigureAwait(false);
-            return await ReadAsync(reader, either).ConfigureAwait(false);
+            return new ShardProgress(await ReadRecordsAsync(reader, either).ConfigureAwait(false));
         },
         cancel);
 
@@ -27,13 +27,14 @@ internal sealed class ProgressReader(Database database, CommitSql sql)
         {
             await using var command = connection.Command(sql.Load, Commands.Value(shard.Value));
             await using var reader = await command.ExecuteReaderAsync(either).ConfigureAwait(false);
-            return await ReadAsync(reader, either).ConfigureAwait(false);
+            return new ShardProgress(await ReadRecordsAsync(reader, either).ConfigureAwait(false));
         },
         cancel);
 
-    // Newest first, so that what lies behind the last checkpoint is not read.
-    private static async Task<ShardProgress> ReadAsync(NpgsqlDataReader reader, CancellationToken cancel)
+    /// <summary>Oldest first, from the answer to <see cref="CommitSql.Load"/>.</summary>
+    public static async Task<List<ReadOnlyMemory<byte>>> ReadRecordsAsync(NpgsqlDataReader reader, CancellationToken cancel)
     {
+        // Newest first, so that what lies behind the last checkpoint is not read.
         var found = new List<ReadOnlyMemory<byte>>();
         while (await reader.ReadAsync(cancel).ConfigureAwait(false))
         {
@@ -44,6 +45,6 @@ internal sealed class ProgressReader(Database database, CommitSql sql)
                 break;
         }
         found.Reverse();
-        return new ShardProgress(found);
+        return found;
     }
 }

@@ -3,6 +3,7 @@ using Herald.Engine.Events;
 using Herald.Engine.Stores;
 using Herald.Postgres.Appending;
 using Herald.Postgres.Connecting;
+using Herald.Postgres.DeadLetters;
 using Herald.Postgres.Periods;
 using Herald.Postgres.Reading;
 using Npgsql;
@@ -61,7 +62,7 @@ internal sealed class WholeCommit(Database database, CommitSql sql, CommitPipeli
             pipeline.AddDeleteBehind(write, commit);
         AddState(write, fence.Shard, commit.State);
         foreach (var (letter, record) in letters)
-            AddLetter(write, letter, record);
+            LetterRow.AddInsert(write, sql, letter, record);
         write.With(Transactions.Commit);
         await write.ExecuteNonQueryAsync(cancel).ConfigureAwait(false);
         if (plan is not null)
@@ -106,16 +107,6 @@ internal sealed class WholeCommit(Database database, CommitSql sql, CommitPipeli
             batch.With(
                 sql.RemoveState, Commands.Value(Array.ConvertAll(remove, _ => shard.Value)), Commands.Value(Array.ConvertAll(remove, w => w.Application)),
                 Commands.Value(Array.ConvertAll(remove, w => w.Key)));
-    }
-
-    private void AddLetter(NpgsqlBatch batch, NewDeadLetter letter, ReadOnlyMemory<byte> record)
-    {
-        var reason = letter.Reason;
-        batch.With(
-            sql.InsertLetter, Commands.Value(letter.Id.Shard.Value), Commands.Value(letter.Id.Subscription), Commands.Value(letter.Id.Generation),
-            Commands.Value(letter.Id.Sequence), Commands.Value(letter.SubscriptionId), Commands.Value(letter.Topic), Commands.Value(reason.Reason),
-            Commands.Value(reason.Detail), Commands.Value(reason.Attempts), new NpgsqlParameter { NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Integer, Value = (object?)reason.StatusCode ?? DBNull.Value },
-            Commands.Value(reason.FirstAttemptAtMs), Commands.Value(reason.DiedAtMs), Commands.Value(record.Length), Commands.Value(record));
     }
 
     private static byte[] Encode(Appended[] verdicts)

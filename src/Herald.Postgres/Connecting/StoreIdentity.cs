@@ -9,7 +9,7 @@ namespace Herald.Postgres.Connecting;
 /// <summary>What is drawn once, when the first node opens an empty store, and never changes.</summary>
 internal sealed record StoreIdentity(int ShardCount, ulong HashSeed)
 {
-    private const int Format = 1;
+    public const int Format = 1;
 
     /// <summary>Reads it, or makes it: of several nodes that begin at the same moment one does, the others wait for it.</summary>
     public static Task<StoreIdentity> OpenAsync(Database database, PeriodTables tables, int shards, long nowMs, CancellationToken cancel) => database.RunAsync(
@@ -34,7 +34,7 @@ internal sealed record StoreIdentity(int ShardCount, ulong HashSeed)
         },
         cancel);
 
-    private static async Task<StoreIdentity?> ReadAsync(NpgsqlConnection connection, string schema, CancellationToken cancel)
+    public static async Task<StoreIdentity?> ReadAsync(NpgsqlConnection connection, string schema, CancellationToken cancel)
     {
         await using var command = connection.Command($"select s.format, s.shard_count, s.hash_seed from {schema}.store s");
         await using var reader = await command.ExecuteReaderAsync(cancel).ConfigureAwait(false);

@@ -13,9 +13,6 @@ namespace Herald.Postgres.DeadLetters;
 /// <summary>Dead letters, in the order in which they died.</summary>
 internal sealed class DeadLetterTable(Database database, EventAppender appender, PeriodReader periods, RecordReader records)
 {
-    private const string Columns =
-        "d.shard, d.subscription, d.generation, d.sequence, d.subscription_id, d.topic, d.reason, d.detail, d.attempts, d.status_code, d.first_attempt_at_ms, d.died_at_ms, d.record";
-
     private readonly string _table = $"{database.Schema}.dead_letter";
 
     public Task<DeadLetterPage> ListAsync(DeadLetterQuery query, CancellationToken cancel) => database.RunAsync(
@@ -24,7 +21,7 @@ internal sealed class DeadLetterTable(Database database, EventAppender appender,
             var after = Cursor.Parse(query.Cursor);
             await using var command = connection.Command(
                 $"""
-                select {Columns} from {_table} d
+                select {LetterRow.Columns} from {_table} d
                 where ($1::text is null or d.subscription_id = $1) and ($2::text is null or d.topic = $2)
                     and (d.died_at_ms, d.shard, d.sequence, d.subscription, d.generation) > ($3, $4, $5, $6, $7)
                 order by d.died_at_ms, d.shard, d.sequence, d.subscription, d.generation limit $8
@@ -43,7 +40,7 @@ internal sealed class DeadLetterTable(Database database, EventAppender appender,
         async (connection, either) =>
         {
             await using var command = connection.Command(
-                $"select {Columns} from {_table} d where d.shard = $1 and d.subscription = $2 and d.generation = $3 and d.sequence = $4",
+                $"select {LetterRow.Columns} from {_table} d where d.shard = $1 and d.subscription = $2 and d.generation = $3 and d.sequence = $4",
                 Commands.Value(id.Shard.Value), Commands.Value(id.Subscription), Commands.Value(id.Generation), Commands.Value(id.Sequence));
             return (await ReadAsync(command, either).ConfigureAwait(false)).FirstOrDefault();
         },
@@ -108,11 +105,7 @@ internal sealed class DeadLetterTable(Database database, EventAppender appender,
         var items = new List<DeadLetter>();
         await using var reader = await command.ExecuteReaderAsync(cancel).ConfigureAwait(false);
         while (await reader.ReadAsync(cancel).ConfigureAwait(false))
-            items.Add(new DeadLetter(
-                new DeadLetterId(new ShardId(reader.GetInt32(0)), reader.GetInt32(1), reader.GetInt32(2), reader.GetInt64(3)), reader.GetString(4), reader.GetString(5),
-                new DeadLetterReason(
-                    reader.GetString(6), reader.GetString(7), reader.GetInt32(8), reader.IsDBNull(9) ? null : reader.GetInt32(9), reader.GetInt64(10), reader.GetInt64(11)),
-                reader.GetFieldValue<byte[]>(12)));
+            items.Add(LetterRow.Read(reader));
         return items;
     }
 

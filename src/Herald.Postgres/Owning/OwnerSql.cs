@@ -8,7 +8,12 @@ internal sealed class OwnerSql(string schema, string logSchema)
     private long _period = -1;
     private string _beat = "";
 
-    public string Register { get; } = $"insert into {schema}.node (id, name, address, beat) values ($1, $2, $3, 1)";
+    /// <summary>Only with the store that the node has opened; who imports one holds this up until it is there.</summary>
+    public string Register { get; } =
+        $"""
+        insert into {schema}.node (id, name, address, beat)
+        select $1, $2, $3, 1 from (select s.id from {schema}.store s where s.shard_count = $4 and s.hash_seed = $5 for share) s
+        """;
 
     /// <summary>Only while nobody has heard of it since.</summary>
     public string RemoveDead { get; } = $"delete from {schema}.node n where n.id = $1 and n.beat = $2";

@@ -8,7 +8,7 @@ using Npgsql;
 namespace Herald.Postgres.Owning;
 
 /// <summary>The tables of nodes and owners.</summary>
-internal sealed class Registry(Database database, PeriodReader periods, PostgresOptions options, int shards)
+internal sealed class Registry(Database database, PeriodReader periods, PostgresOptions options, StoreIdentity identity)
 {
     private readonly OwnerSql _sql = new(database.Schema, database.LogSchema);
 
@@ -16,8 +16,11 @@ internal sealed class Registry(Database database, PeriodReader periods, Postgres
     public async Task<long> RegisterAsync(CancellationToken cancel)
     {
         var id = BinaryPrimitives.ReadInt64LittleEndian(RandomNumberGenerator.GetBytes(8)) & long.MaxValue;
-        await ExecuteAsync(_sql.Register, cancel, Commands.Value(id), Commands.Value(options.NodeName), Commands.Value(options.NodeAddress)).ConfigureAwait(false);
-        return id;
+        var registered = await ExecuteAsync(
+            _sql.Register, cancel, Commands.Value(id), Commands.Value(options.NodeName), Commands.Value(options.NodeAddress),
+            Commands.Value(identity.ShardCount), Commands.Value((long)identity.HashSeed)).ConfigureAwait(false);
+        return registered == 1 ? id
+            : throw new PostgresStoreException($"The store in schema '{options.Schema}' is not the one this node has opened: another was imported in its place. Start the node again.");
     }
 
     /// <summary>Says that the node lives, and reads what there is to know. A node that is not among the answer has been declared dead.</summary>
@@ -63,7 +66,7 @@ internal sealed class Registry(Database database, PeriodReader periods, Postgres
 
     private async Task<Membership> BeatAsync(NpgsqlConnection connection, long node, PeriodMap map, CancellationToken cancel)
     {
-        var (nodes, owners, heads) = (new List<NodeBeat>(), new ShardOwner[shards], map.Newest.Heads.ToArray());
+        var (nodes, owners, heads) = (new List<NodeBeat>(), new ShardOwner[identity.ShardCount], map.Newest.Heads.ToArray());
         var (catalog, newest) = (0L, 0L);
         await using var command = connection.Command(_sql.Beat(map.Newest.Number), Commands.Value(node));
         // A lease that is asked for late is worth nothing: better to ask again.

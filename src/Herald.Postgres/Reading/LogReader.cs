@@ -166,7 +166,7 @@ internal sealed class LogReader(Database database, PeriodReader periods, RecordR
                     await using var batch = new NpgsqlBatch(connection);
                     batch.With(
                         $"""
-                        select e.sequence, e.accepted_at_ms, e.key_hash, e.id_hash, e.route_high, e.route_low, e.topic, e.flags, e.size, case when e.size <= $4 then e.record end
+                        select {EventRow.IndexColumns}, case when e.size <= $4 then e.record end
                         from {PeriodTables.Events(database.LogSchema, period.Number)} e where e.shard = $1 and e.sequence >= $2 order by e.sequence limit $3
                         """,
                         Commands.Value(shard.Value), Commands.Value(from), Commands.Value((long)into.Length), Commands.Value(recent is null ? 0 : SmallRecord));
@@ -176,9 +176,7 @@ internal sealed class LogReader(Database database, PeriodReader periods, RecordR
                     var (count, small) = (0, new List<byte[]?>());
                     while (await reader.ReadAsync(either).ConfigureAwait(false))
                     {
-                        into.Span[count++] = new IndexEntry(
-                            reader.GetInt64(0), reader.GetInt64(1), (ulong)reader.GetInt64(2), (ulong)reader.GetInt64(3),
-                            new UInt128((ulong)reader.GetInt64(4), (ulong)reader.GetInt64(5)), reader.GetInt32(6), reader.GetInt32(8), (EventFlags)reader.GetInt32(7));
+                        into.Span[count++] = EventRow.ReadIndex(reader);
                         small.Add(reader.IsDBNull(9) ? null : reader.GetFieldValue<byte[]>(9));
                     }
                     await reader.NextResultAsync(either).ConfigureAwait(false);

@@ -16,7 +16,7 @@ internal static class PostgresOpening
         var connection = ConnectionText.Parse(options.Postgres.Connection);
         try
         {
-            await MigrateAsync(options, connection, services.Time, log, cancel);
+            await MigrateAsync(options, connection, services.Time, told => log.LogInformation("{Told}", told), cancel);
             var store = await PostgresStore.OpenAsync(options.Postgres, services.Time, notice => log.LogWarning("{Notice}", notice), cancel);
             return new OpenStore
             {
@@ -37,11 +37,12 @@ internal static class PostgresOpening
         }
     }
 
-    private static async Task MigrateAsync(ServerOptions options, ConnectionText connection, TimeProvider time, ILogger log, CancellationToken cancel)
+    /// <summary>Or, when the operator does that himself, looks whether it has been done.</summary>
+    public static async Task MigrateAsync(ServerOptions options, ConnectionText connection, TimeProvider time, Action<string> tell, CancellationToken cancel)
     {
         await using var source = connection.CreateDataSource();
         var runner = new MigrationRunner(
-            source, StoreMigrations.Load(), new MigrationOptions { Schema = options.Postgres.Schema }, time, told => log.LogInformation("{Told}", told));
+            source, StoreMigrations.Load(), new MigrationOptions { Schema = options.Postgres.Schema }, time, tell);
         if (options.Migrate)
             await runner.UpAsync(null, cancel);
         else if ((await runner.StatusAsync(cancel)).Where(s => s.State != MigrationState.Applied).ToList() is { Count: > 0 } open)

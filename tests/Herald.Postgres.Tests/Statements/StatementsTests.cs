@@ -1,9 +1,11 @@
 using System.Text.RegularExpressions;
 using Herald.Contracts.Stores;
 using Herald.Engine.Events;
+using Herald.Engine.Moving;
 using Herald.Engine.Stores;
 using Herald.Postgres.Connecting;
 using Herald.Postgres.Migrations;
+using Herald.Postgres.Moving;
 using Herald.TestKit.Databases;
 using Npgsql;
 using Xunit;
@@ -41,6 +43,8 @@ public sealed partial class StatementsTests
         await ExecuteAsync(source, "select pg_stat_statements_reset()");
         await new MigrationRunner(source, StoreMigrations.Load(), new MigrationOptions(), TimeProvider.System, _ => { }).UpAsync(null, Cancel);
         await DoEverythingAsync(connection);
+        await new MigrationRunner(source, StoreMigrations.Load(), new MigrationOptions { Schema = "herald_moved" }, TimeProvider.System, _ => { }).UpAsync(null, Cancel);
+        await MoveAsync(new PostgresOptions { Connection = connection }, "herald_moved");
 
         var statements = await ReadAsync(source);
         var own = statements.Where(sql => sql.Contains("herald", StringComparison.Ordinal)).ToList();
@@ -117,6 +121,13 @@ public sealed partial class StatementsTests
             await store.AppendAsync(new[] { events.Make($"later-{hour}", shard: 0) }, new Appended[1], null, Cancel);
             await store.KeepAsync(TimeSpan.FromMinutes(1));
         }
+    }
+
+    private static async Task MoveAsync(PostgresOptions options, string to)
+    {
+        await using var source = await PostgresSource.OpenAsync(options, TimeProvider.System, _ => { }, Cancel);
+        await using var target = await PostgresTarget.OpenAsync(options with { Schema = to }, TimeProvider.System, _ => { }, Cancel);
+        await StoreMove.RunAsync(source, target, Cancel);
     }
 
     /// <summary>What stands in the one file for PostgreSQL alone.</summary>

@@ -2,10 +2,10 @@ using System.Buffers.Binary;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 
-namespace Herald.Journal.Frames;
+namespace Herald.Engine.Events;
 
 /// <summary>CRC-32 with the Castagnoli polynomial, by the processor's own instruction where it has one.</summary>
-internal static class Crc32C
+public static class Crc32C
 {
     private static readonly uint[] Table = BuildTable();
 

@@ -1,7 +1,7 @@
-using Herald.Journal.Frames;
+using Herald.Engine.Events;
 using Xunit;
 
-namespace Herald.Journal.Tests;
+namespace Herald.Engine.Tests.Events;
 
 public sealed class Crc32CTests
 {

@@ -1,0 +1,72 @@
+using System.CommandLine;
+using Herald.Cli.CommandLine;
+using Herald.Engine.Moving;
+using Herald.Server.Moving;
+
+namespace Herald.Cli.Moving;
+
+/// <summary><c>herald export</c>: a store that is not in use, as one file.</summary>
+internal static class ExportCommand
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    public static Command Create(TimeProvider time)
+    {
+        var path = new Argument<string>("FILE") { Description = "The file to make, or - for the output." };
+        var force = new Option<bool>("--force") { Description = "Replace the file if there is one." };
+        return new MovingCommand(
+            "export", "Writes the whole store into a file, for `herald import` to make another kind of store of. The server must be stopped. The file holds the secrets of subscriptions.",
+            "herald export herald.export --data /var/lib/herald", "herald export herald.export --store postgres --connection postgres://herald@db.example/herald")
+        { path, force }
+        .Runs(async call =>
+        {
+            var file = call.Parsed.GetRequiredValue(path);
+            if (file is not "-" && File.Exists(file) && !call.Parsed.GetValue(force))
+                return call.Terminal.Fail(ExitCode.Refused, $"'{file}' exists. Choose another name, or replace it with --force.");
+            var began = time.GetTimestamp();
+            var tally = file is "-" ? await ExportAsync(call, time) : await ExportAsync(call, file, time);
+            MoveSummary.Write(file is "-" ? call.Terminal.Error : call.Terminal.Out, call.Terminal.Json, "exported", tally, time.GetElapsedTime(began));
+            return ExitCode.Ok;
+        });
+    }
+
+    private static async Task<MoveTally> ExportAsync(MovingCall call, TimeProvider time)
+    {
+        await using var output = Console.OpenStandardOutput();
+        return await ExportAsync(call, output, time);
+    }
+
+    /// <summary>Under another name until it is whole and durable.</summary>
+    private static async Task<MoveTally> ExportAsync(MovingCall call, string path, TimeProvider time)
+    {
+        var temporary = path + ".part";
+        try
+        {
+            var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.None };
+            if (!OperatingSystem.IsWindows())
+                options.UnixCreateMode = OwnerOnly;
+            MoveTally tally;
+            await using (var output = new FileStream(temporary, options))
+            {
+                tally = await ExportAsync(call, output, time);
+                output.Flush(flushToDisk: true);
+            }
+            File.Move(temporary, path, overwrite: true);
+            return tally;
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+    }
+
+    private static async Task<MoveTally> ExportAsync(MovingCall call, Stream output, TimeProvider time)
+    {
+        await using var source = await MovableStore.OpenSourceAsync(call.Options, time, call.Terminal.Error.WriteLine, call.Cancel);
+        await using var file = new ExportFileWriter(output);
+        await MoveProgress.ShowAsync(
+            "exporting", source.Shape.Events, () => file.Tally?[MoveSection.Events] ?? 0, call.Terminal.Json, time, StoreMove.RunAsync(source, file, call.Cancel));
+        return file.Tally!;
+    }
+}

@@ -1,0 +1,22 @@
+namespace Herald.Engine.Moving;
+
+/// <summary>
+/// A store as one file. Numbers are little endian, texts UTF-8 behind their length.
+/// Header, 24 bytes: magic, format, length of the shape, its checksum, checksum of the header; then the shape.
+/// Frames, with a header of 24 bytes: magic, section, number of items, length of the items, their checksum, checksum of the header; then the items.
+/// The last frame is that of <see cref="MoveSection.End"/>, with the counts of all sections; nothing follows it. Checksums are CRC-32C.
+/// </summary>
+internal static class ExportFile
+{
+    public const int Format = 1;
+
+    public const ulong Magic = 0x315058454C415248; // "HRALEXP1"
+    public const uint FrameMagic = 0x4D525848; // "HXRM"
+    public const int HeaderLength = 24, ChecksumAt = 20;
+
+    /// <summary>A frame is ended when it has grown to this; one large item makes a larger one.</summary>
+    public const int UsualFrame = 1 << 20;
+
+    /// <summary>No item of a store is larger.</summary>
+    public const int MaxFrame = 600 << 20;
+}

@@ -1,0 +1,17 @@
+namespace Herald.Engine.Moving;
+
+/// <summary>The parts of a store, in the order in which they are moved. Part of the file format: numbers are never reused.</summary>
+public enum MoveSection
+{
+    Catalog = 1,
+    Progress = 2,
+    Remembered = 3,
+    Events = 4,
+    DeadLetters = 5,
+    State = 6,
+    Sources = 7,
+    History = 8,
+
+    /// <summary>How many there are of everything: what has no end is not whole.</summary>
+    End = 9,
+}

@@ -1,0 +1,9 @@
+namespace Herald.Engine.Moving;
+
+/// <summary>What is settled before anything is moved. A moved store has the shards and the seed of the one it came from, so that no key changes its place.</summary>
+public sealed record StoreShape(ulong HashSeed, IReadOnlyList<ShardShape> Shards)
+{
+    public const int MaxShards = 1024;
+
+    public long Events => Shards.Sum(shard => shard.Kept);
+}

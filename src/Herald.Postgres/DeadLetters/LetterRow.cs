@@ -1,0 +1,30 @@
+using Herald.Engine.Stores;
+using Herald.Postgres.Committing;
+using Herald.Postgres.Connecting;
+using Npgsql;
+
+namespace Herald.Postgres.DeadLetters;
+
+/// <summary>How a dead letter lies in its table.</summary>
+internal static class LetterRow
+{
+    public const string Columns =
+        "d.shard, d.subscription, d.generation, d.sequence, d.subscription_id, d.topic, d.reason, d.detail, d.attempts, d.status_code, d.first_attempt_at_ms, d.died_at_ms, d.record";
+
+    public static void AddInsert(NpgsqlBatch batch, CommitSql sql, NewDeadLetter letter, ReadOnlyMemory<byte> record)
+    {
+        var reason = letter.Reason;
+        batch.With(
+            sql.InsertLetter, Commands.Value(letter.Id.Shard.Value), Commands.Value(letter.Id.Subscription), Commands.Value(letter.Id.Generation),
+            Commands.Value(letter.Id.Sequence), Commands.Value(letter.SubscriptionId), Commands.Value(letter.Topic), Commands.Value(reason.Reason),
+            Commands.Value(reason.Detail), Commands.Value(reason.Attempts), new NpgsqlParameter { NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Integer, Value = (object?)reason.StatusCode ?? DBNull.Value },
+            Commands.Value(reason.FirstAttemptAtMs), Commands.Value(reason.DiedAtMs), Commands.Value(record.Length), Commands.Value(record));
+    }
+
+    /// <summary>From a row with <see cref="Columns"/>.</summary>
+    public static DeadLetter Read(NpgsqlDataReader reader) => new(
+        new DeadLetterId(new ShardId(reader.GetInt32(0)), reader.GetInt32(1), reader.GetInt32(2), reader.GetInt64(3)), reader.GetString(4), reader.GetString(5),
+        new DeadLetterReason(
+            reader.GetString(6), reader.GetString(7), reader.GetInt32(8), reader.IsDBNull(9) ? null : reader.GetInt32(9), reader.GetInt64(10), reader.GetInt64(11)),
+        reader.GetFieldValue<byte[]>(12));
+}

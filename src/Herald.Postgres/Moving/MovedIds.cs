@@ -1,0 +1,42 @@
+using Herald.Engine.Events;
+using Herald.Engine.Stores;
+using Herald.Postgres.Connecting;
+using Npgsql;
+
+namespace Herald.Postgres.Moving;
+
+/// <summary>Ids of events that were accepted within the window, on their way into the newest table of them.</summary>
+internal sealed class MovedIds(string table, long oldestMs)
+{
+    private const int MostRows = 10_000;
+
+    private readonly List<long> _hashes = [], _sequences = [];
+    private readonly List<int> _shards = [];
+
+    /// <summary>When the oldest of them was accepted; null for none.</summary>
+    public long? OldestMs { get; private set; }
+
+    public bool IsFull => _hashes.Count >= MostRows;
+
+    /// <summary>What is not remembered when it is accepted, and what is older than the window, is passed over.</summary>
+    public void Add(ShardId shard, in IndexEntry index)
+    {
+        if ((index.Flags & (EventFlags.Identified | EventFlags.Addressed)) != EventFlags.Identified || index.AcceptedAtMs < oldestMs)
+            return;
+        _hashes.Add((long)index.DuplicateHash);
+        _shards.Add(shard.Value);
+        _sequences.Add(index.Sequence);
+        OldestMs = Math.Min(OldestMs ?? long.MaxValue, index.AcceptedAtMs);
+    }
+
+    public async Task StoreAsync(NpgsqlConnection connection, CancellationToken cancel)
+    {
+        await using var command = connection.Command(
+            $"insert into {table} (hash, shard, sequence) select * from unnest($1::bigint[], $2::int[], $3::bigint[])",
+            Commands.Value(_hashes.ToArray()), Commands.Value(_shards.ToArray()), Commands.Value(_sequences.ToArray()));
+        await command.ExecuteNonQueryAsync(cancel).ConfigureAwait(false);
+        _hashes.Clear();
+        _shards.Clear();
+        _sequences.Clear();
+    }
+}

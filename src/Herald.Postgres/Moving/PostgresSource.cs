@@ -1,0 +1,172 @@
+using System.Runtime.CompilerServices;
+using Herald.Engine.Moving;
+using Herald.Engine.Stores;
+using Herald.Postgres.Committing;
+using Herald.Postgres.Catalogs;
+using Herald.Postgres.Connecting;
+using Herald.Postgres.DeadLetters;
+using Herald.Postgres.Periods;
+using Herald.Postgres.Reading;
+using Npgsql;
+
+namespace Herald.Postgres.Moving;
+
+/// <summary>Tells a store that no node uses, all as it was at one moment: in one transaction, which sees nothing of later ones. Changes nothing.</summary>
+public sealed class PostgresSource : IStoreSource
+{
+    private readonly Database _database;
+    private readonly NpgsqlConnection _connection;
+    private readonly string _schema;
+    private readonly PeriodMap _periods;
+
+    private PostgresSource(Database database, NpgsqlConnection connection, PeriodMap periods) =>
+        (_database, _connection, _schema, _periods) = (database, connection, database.Schema, periods);
+
+    public StoreShape Shape { get; private set; } = null!;
+
+    /// <exception cref="MoveRefusedException">There is no store in the schema.</exception>
+    /// <exception cref="StoreBusyException">A node uses it.</exception>
+    /// <exception cref="StoreUnavailableException">The database cannot be reached.</exception>
+    public static async Task<PostgresSource> OpenAsync(PostgresOptions options, TimeProvider time, Action<string> notices, CancellationToken cancel)
+    {
+        var database = new Database(options, time);
+        NpgsqlConnection? connection = null;
+        try
+        {
+            await new LiveNodes(database, time, options.Lease, notices).RefuseAsync(cancel).ConfigureAwait(false);
+            connection = await database.Source.OpenConnectionAsync(cancel).ConfigureAwait(false);
+            await using (var begin = connection.Command("begin transaction isolation level repeatable read read only"))
+                await begin.ExecuteNonQueryAsync(cancel).ConfigureAwait(false);
+            var identity = await StoreIdentity.ReadAsync(connection, database.Schema, cancel).ConfigureAwait(false)
+                ?? throw new MoveRefusedException($"There is no store in schema '{database.Schema}'.");
+            var source = new PostgresSource(database, connection, await PeriodReader.ReadAsync(connection, database.Schema, cancel).ConfigureAwait(false));
+            source.Shape = await source.ReadShapeAsync(identity, cancel).ConfigureAwait(false);
+            await source.TellForgottenAsync(notices, cancel).ConfigureAwait(false);
+            return source;
+        }
+        catch
+        {
+            if (connection is not null)
+                await connection.DisposeAsync().ConfigureAwait(false);
+            await database.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    public async Task CopyAsync(IStoreTarget target, CancellationToken cancel)
+    {
+        await CopyCatalogAsync(target, cancel).ConfigureAwait(false);
+        await CopyProgressAsync(target, cancel).ConfigureAwait(false);
+        for (var shard = 0; shard < Shape.Shards.Count; shard++)
+            await CopyEventsAsync(new ShardId(shard), target, cancel).ConfigureAwait(false);
+
+        await foreach (var row in RowsAsync(
+            $"select {LetterRow.Columns} from {_schema}.dead_letter d order by d.died_at_ms, d.shard, d.sequence, d.subscription, d.generation", cancel).ConfigureAwait(false))
+            await target.AddDeadLetterAsync(LetterRow.Read(row), cancel).ConfigureAwait(false);
+
+        await foreach (var row in RowsAsync($"select s.shard, s.application, s.key, s.value from {_schema}.state s order by s.shard, s.application, s.key", cancel).ConfigureAwait(false))
+            await target.AddStateAsync(
+                new ShardId(row.GetInt32(0)), row.GetString(1), row.GetFieldValue<byte[]>(2), row.GetFieldValue<byte[]>(3), cancel).ConfigureAwait(false);
+
+        await foreach (var row in RowsAsync($"select p.name, max(p.position) from {_schema}.source_position p group by p.name order by p.name", cancel).ConfigureAwait(false))
+            await target.AddSourceAsync(new SourcePosition(row.GetString(0), row.GetInt64(1)), cancel).ConfigureAwait(false);
+
+        await foreach (var row in RowsAsync(
+            $"select h.shard, h.first, h.last, h.written_at_ms, h.block from {_schema}.history h order by h.written_at_ms, h.shard, h.epoch, h.number", cancel).ConfigureAwait(false))
+            await target.AddHistoryAsync(
+                new ShardId(row.GetInt32(0)), new HistoryBlock(row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetFieldValue<byte[]>(4)), cancel).ConfigureAwait(false);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _connection.DisposeAsync().ConfigureAwait(false);
+        await _database.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task<StoreShape> ReadShapeAsync(StoreIdentity identity, CancellationToken cancel)
+    {
+        var shards = new ShardShape[identity.ShardCount];
+        for (var shard = 0; shard < shards.Length; shard++)
+        {
+            var first = _periods.First(new ShardId(shard));
+            shards[shard] = new ShardShape(first, first, _periods.Newest.Heads[shard], 0, 0, 0);
+        }
+        foreach (var period in _periods.All)
+        {
+            var table = PeriodTables.Events(_database.LogSchema, period.Number);
+            await foreach (var row in RowsAsync(
+                $"""
+                select l.shard, f.accepted_at_ms, t.sequence, t.accepted_at_ms from {_schema}.shard_lock l
+                cross join lateral (select e.accepted_at_ms from {table} e where e.shard = l.shard order by e.sequence limit 1) f
+                cross join lateral (select e.sequence, e.accepted_at_ms from {table} e where e.shard = l.shard order by e.sequence desc limit 1) t
+                """, cancel).ConfigureAwait(false))
+            {
+                ref var shard = ref shards[row.GetInt32(0)];
+                shard = shard with { OldestMs = shard.OldestMs == 0 ? row.GetInt64(1) : shard.OldestMs, Last = row.GetInt64(2), NewestMs = row.GetInt64(3) };
+            }
+        }
+        await foreach (var row in RowsAsync(
+            $"select l.shard, (select p.settled_below from {_schema}.progress p where p.shard = l.shard order by p.epoch desc, p.number desc limit 1) from {_schema}.shard_lock l",
+            cancel).ConfigureAwait(false))
+            if (!row.IsDBNull(1))
+                shards[row.GetInt32(0)] = shards[row.GetInt32(0)] with { SettledBelow = row.GetInt64(1) };
+        return new StoreShape(identity.HashSeed, shards);
+    }
+
+    /// <summary>Ids that have outlived their events are known here by one hash alone, of which no other store could make what it needs.</summary>
+    private async Task TellForgottenAsync(Action<string> notices, CancellationToken cancel)
+    {
+        var forgotten = 0L;
+        foreach (var seen in (long[])[_periods.Seen - 1, _periods.Seen])
+            await foreach (var row in RowsAsync(
+                $"""
+                select count(*) from {PeriodTables.Seen(_database.LogSchema, seen)} s
+                join unnest($1::int[], $2::bigint[]) as f(shard, first) on s.shard = f.shard and s.sequence < f.first
+                """, cancel, Commands.Value(Enumerable.Range(0, Shape.Shards.Count).ToArray()), Commands.Value(Shape.Shards.Select(shard => shard.First).ToArray())).ConfigureAwait(false))
+                forgotten += row.GetInt64(0);
+        if (forgotten > 0)
+            notices($"{forgotten} ids are remembered of events that are no longer kept: they are not moved, and an event with one of them is accepted again.");
+    }
+
+    private async Task CopyCatalogAsync(IStoreTarget target, CancellationToken cancel)
+    {
+        await foreach (var row in RowsAsync(
+            $"select {CatalogTable.Columns} from {_schema}.catalog c order by c.version, c.kind desc, c.id", cancel).ConfigureAwait(false))
+        {
+            await target.AddCatalogRecordAsync(CatalogTable.Record(row, 0), cancel).ConfigureAwait(false);
+        }
+    }
+
+    private async Task CopyProgressAsync(IStoreTarget target, CancellationToken cancel)
+    {
+        var sql = new CommitSql(_schema);
+        for (var shard = 0; shard < Shape.Shards.Count; shard++)
+        {
+            List<ReadOnlyMemory<byte>> records;
+            await using (var command = _connection.Command(sql.Load, Commands.Value(shard)))
+            await using (var reader = await command.ExecuteReaderAsync(cancel).ConfigureAwait(false))
+                records = await ProgressReader.ReadRecordsAsync(reader, cancel).ConfigureAwait(false);
+            foreach (var record in records)
+                await target.AddProgressAsync(new ShardId(shard), record, cancel).ConfigureAwait(false);
+        }
+    }
+
+    private async Task CopyEventsAsync(ShardId shard, IStoreTarget target, CancellationToken cancel)
+    {
+        foreach (var period in _periods.All)
+            await foreach (var row in RowsAsync(
+                $"select {EventRow.IndexColumns}, e.record from {PeriodTables.Events(_database.LogSchema, period.Number)} e where e.shard = $1 order by e.sequence",
+                cancel, Commands.Value(shard.Value)).ConfigureAwait(false))
+                await target.AddEventAsync(shard, EventRow.ReadIndex(row), row.GetFieldValue<byte[]>(9), cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>Row by row, as they come: never all of them in memory. An operator watches, and may stop it; so there is no other limit of time.</summary>
+    private async IAsyncEnumerable<NpgsqlDataReader> RowsAsync(string sql, [EnumeratorCancellation] CancellationToken cancel, params NpgsqlParameter[] parameters)
+    {
+        await using var command = _connection.Command(sql, parameters);
+        command.CommandTimeout = 0;
+        await using var reader = await command.ExecuteReaderAsync(cancel).ConfigureAwait(false);
+        while (await reader.ReadAsync(cancel).ConfigureAwait(false))
+            yield return reader;
+    }
+}
