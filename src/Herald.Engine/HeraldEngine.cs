@@ -31,6 +31,7 @@ public sealed class HeraldEngine : IAsyncDisposable
     private readonly BlockedBound _blocked;
     private readonly ShardHosts _hosts;
     private readonly ShardLooks _looks;
+    private readonly KeyReleaser _releaser;
     private readonly LeaseKeeper _keeper;
     private readonly List<IDisposable> _watching = [];
     private bool _stopped;
@@ -49,6 +50,7 @@ public sealed class HeraldEngine : IAsyncDisposable
         var forwarding = new ForwardEncoder(parts.Log, Intake.Encoder, Catalog, parts.Time);
         DeadLetters = new DeadLetterDesk(parts.DeadLetters, Catalog, forwarding);
         _looks = new ShardLooks(parts.Log, parts.Shards, _hosts);
+        _releaser = new KeyReleaser(Catalog, _hosts, _looks, parts.Time);
         Inspector = new Inspector(parts.Log, parts.State, Catalog, _cache, Intake.Encoder, _ledger, _looks);
         var services = new ShardServices(
             parts.Log, parts.Shards, Catalog, _cache, _ledger, _runner, forwarding, _metrics, parts.Time, parts.Logging.CreateLogger("Herald.Shards"));
@@ -110,10 +112,9 @@ public sealed class HeraldEngine : IAsyncDisposable
     /// <summary>Lets a held key go on: its head is tried again, or discarded. False when it is not held.</summary>
     public async ValueTask<bool> ReleaseAsync(string subscriptionId, int shard, long sequence, bool discard, CancellationToken cancel)
     {
-        if (await Catalog.FindSubscriptionAsync(subscriptionId, cancel) is not { } subscription || _hosts.Find(shard) is not { } host)
+        if (await Catalog.FindEntryAsync(subscriptionId, cancel) is not { } entry || shard < 0 || shard >= _parts.Log.ShardCount)
             return false;
-        var now = _parts.Time.GetUtcNow().ToUnixTimeMilliseconds();
-        return await host.CallAsync(machine => machine.OnRelease(subscription.Number, sequence, discard, now), cancel);
+        return await _releaser.ReleaseAsync(entry, new ReleaseOrder(new ShardId(shard), entry.Subscription.Number, sequence, discard), cancel);
     }
 
     /// <summary>Takes no more, lets attempts in flight end within the grace time, commits, ends.</summary>
@@ -151,6 +152,8 @@ public sealed class HeraldEngine : IAsyncDisposable
         }
         foreach (var host in _hosts.All)
             host.OnCatalog(update);
+        foreach (var order in update.Releases)
+            _hosts.Find(order.Shard.Value)?.Release(order);
     }
 
     private async Task RefreshQuietlyAsync(long version)

@@ -67,6 +67,26 @@ public sealed class ClusterLookingTests
             Until.HoldsAsync(async () => Assert.Single((await StoryAsync(node, 1, 1)).Deliveries).Status == status);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_held_key_is_released_or_discarded_through_any_node(bool discard)
+    {
+        await using var cluster = await StartAsync(Once with { OnExhausted = OnExhausted.Hold }, fails: true);
+        await cluster.PublishAsync(0, [(1, 1), (1, 2)]);
+        await Until.HoldsAsync(async () => (await LagAsync(cluster.Nodes[0])).HeldKeys == 1);
+        var held = Assert.Single((await cluster.Nodes[0].Inspector.BlockedKeysAsync("s", 10, null, default)).Items);
+        var other = cluster.Nodes[1 - cluster.Shards.OwnerOf(held.Shard)];
+        Assert.False(await other.ReleaseAsync("s", held.Shard, held.Sequence + 1, discard, default));
+        Assert.False(await other.ReleaseAsync("s", 1000, held.Sequence, discard, default));
+        cluster.Channel.Answer("s", (_, _, _) => new(ScriptedChannel.Ok));
+
+        await Until.HoldsAsync(async () => await other.ReleaseAsync("s", held.Shard, held.Sequence, discard, default));
+        foreach (var (number, status) in new[] { (1, discard ? DeliveryStatus.Discarded : DeliveryStatus.Delivered), (2, DeliveryStatus.Delivered) })
+            await Until.HoldsAsync(async () => Assert.Single((await StoryAsync(other, 1, number)).Deliveries).Status == status);
+        Assert.False(await other.ReleaseAsync("s", held.Shard, held.Sequence, discard, default));
+    }
+
     [Fact]
     public async Task Lag_and_lists_are_of_all_shards_page_by_page()
     {

@@ -50,6 +50,20 @@ public sealed class RetentionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_a_replay_needs_again_stays_though_it_was_settled_before()
+    {
+        await AppendAsync(100);
+        await CommitAsync(c => c with { SettledBelow = 90 });
+        await CommitAsync(c => c with { SettledBelow = 2 });
+        await CommitAsync(c => c);
+        await PassAsync(TimeSpan.FromHours(3));
+        Assert.Equal(1, (await BoundsAsync()).First);
+        await CommitAsync(c => c with { SettledBelow = 60 });
+        await PassAsync(TimeSpan.FromHours(1));
+        Assert.InRange((await BoundsAsync()).First, 20, 60);
+    }
+
+    [Fact]
     public async Task What_still_lives_in_a_segment_is_copied_forward_before_it_goes()
     {
         await AppendAsync(5, "poison");

@@ -136,6 +136,13 @@ public sealed class Catalog
                 : s with { Status = SubscriptionStatus.Disabled, StatusReason = reason },
             cancel);
 
+    /// <summary>Gives the order to whichever node owns the shard.</summary>
+    internal async ValueTask OrderAsync(ReleaseOrder order, CancellationToken cancel)
+    {
+        var reply = await _store.ChangeAsync([CatalogCodec.Encode(order)], cancel);
+        await _cache.RefreshAsync(reply.Version);
+    }
+
     /// <summary>The new secret signs at once; the old one signs as well until the overlap is over.</summary>
     public async ValueTask<CatalogResult<Subscription>> RotateSecretAsync(
         string id, ReadOnlyMemory<byte>? secret, TimeSpan overlap, CancellationToken cancel)

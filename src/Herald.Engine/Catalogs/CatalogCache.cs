@@ -132,7 +132,8 @@ internal sealed class CatalogCache : IDisposable
             var begun = changes.Records.Where(r => !IsLoaded(r.Parent) && BeginsInThePast(r, before)).Select(r => r.Parent).ToHashSet();
             if (begun.Count == 0 && found.All(record => record.Version <= changes.Version))
             {
-                Publish(before, load, [.. found, .. changes.Records], changes.Version);
+                var releases = changes.Records.Where(r => r.Kind == CatalogCodec.ReleaseKind).Select(CatalogCodec.DecodeRelease).ToList();
+                Publish(before, load, [.. found, .. changes.Records.Where(r => r.Kind == CatalogCodec.SubscriptionKind)], releases, changes.Version);
                 return;
             }
             // A subscription that begins, or begins anew, before some shard's head has work to do at once: its topic is needed.
@@ -152,7 +153,7 @@ internal sealed class CatalogCache : IDisposable
             Topics.Apply(changes.Records);
             // One that is made anew may have belonged to another topic before.
             records.AddRange(changes.Records.Where(
-                r => r.Kind == CatalogCodec.SubscriptionKind
+                r => r.Kind == CatalogCodec.ReleaseKind || r.Kind == CatalogCodec.SubscriptionKind
                     && (before.Topics.ContainsKey(r.Parent) || load.Contains(r.Parent) || before.ByAddress.ContainsKey(AddressOf(r.Id)) || BeginsInThePast(r, before))));
             since = changes.Version;
             if (changes.IsLast)
@@ -170,7 +171,7 @@ internal sealed class CatalogCache : IDisposable
 
     private static bool IsSubscription(CatalogRecord record) => record is { Kind: CatalogCodec.SubscriptionKind, Body: not null };
 
-    private void Publish(CatalogSnapshot before, HashSet<int> loaded, IEnumerable<CatalogRecord> records, long version)
+    private void Publish(CatalogSnapshot before, HashSet<int> loaded, IEnumerable<CatalogRecord> records, List<ReleaseOrder> releases, long version)
     {
         var (next, changed) = (before with { Version = version, Edition = before.Edition + 1 }, new HashSet<int>());
         foreach (var topic in loaded)
@@ -190,7 +191,7 @@ internal sealed class CatalogCache : IDisposable
         }
         next = MakeRoom(next, loaded, changed);
         _snapshot = next;
-        var update = new CatalogUpdate(next, changed);
+        var update = new CatalogUpdate(next, changed, releases);
         foreach (var follower in _followers)
             follower(update);
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Herald.Engine.Retrying;
@@ -11,11 +12,22 @@ internal static partial class CatalogCodec
 {
     public const string TopicKind = "topic";
     public const string SubscriptionKind = "subscription";
+    public const string ReleaseKind = "release";
 
     public static ReadOnlyMemory<byte> Encode(StoredTopic topic) => JsonSerializer.SerializeToUtf8Bytes(topic, Shapes.Default.StoredTopic);
 
     public static ReadOnlyMemory<byte> Encode(StoredSubscription subscription) =>
         JsonSerializer.SerializeToUtf8Bytes(subscription, Shapes.Default.StoredSubscription);
+
+    public static CatalogWrite Encode(ReleaseOrder order) => new(
+        ReleaseKind, order.Shard.Value.ToString(CultureInfo.InvariantCulture), 0, null,
+        JsonSerializer.SerializeToUtf8Bytes(new StoredRelease(order.Subscription, order.Sequence, order.Discard), Shapes.Default.StoredRelease));
+
+    public static ReleaseOrder DecodeRelease(CatalogRecord record)
+    {
+        var stored = JsonSerializer.Deserialize(record.Body!.Value.Span, Shapes.Default.StoredRelease)!;
+        return new(new ShardId(int.Parse(record.Id, CultureInfo.InvariantCulture)), stored.Subscription, stored.Sequence, stored.Discard);
+    }
 
     public static Topic DecodeTopic(CatalogRecord record)
     {
@@ -123,6 +135,8 @@ internal static partial class CatalogCodec
 
     internal sealed record StoredTopic(DateTimeOffset CreatedAt);
 
+    internal sealed record StoredRelease(int Subscription, long Sequence, bool Discard);
+
     internal sealed record StoredClause(string Attribute, bool IsType, IReadOnlyList<string> Values);
 
     /// <param name="After">Null: the heads of the record it is first stored in.</param>
@@ -170,6 +184,7 @@ internal static partial class CatalogCodec
     [JsonSourceGenerationOptions(
         PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true)]
     [JsonSerializable(typeof(StoredTopic))]
+    [JsonSerializable(typeof(StoredRelease))]
     [JsonSerializable(typeof(StoredSubscription))]
     private sealed partial class Shapes : JsonSerializerContext;
 }

@@ -60,4 +60,5 @@ internal sealed record CatalogSnapshot(
 internal sealed record CachedTopic(TopicRoutes Routes, TopicUse Use, long Edition);
 
 /// <param name="Changed">Numbers of the subscriptions that are new, changed or gone, here or in the catalog.</param>
-internal sealed record CatalogUpdate(CatalogSnapshot Snapshot, IReadOnlyCollection<int> Changed);
+/// <param name="Releases">For shards of this node, perhaps.</param>
+internal sealed record CatalogUpdate(CatalogSnapshot Snapshot, IReadOnlyCollection<int> Changed, IReadOnlyList<ReleaseOrder> Releases);

@@ -86,6 +86,10 @@ internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
 
     public void OnCatalog(CatalogUpdate update) => Post(new ShardMessage.CatalogChanged(update));
 
+    /// <summary>If it is held there: the order may be late, or doubled.</summary>
+    public void Release(ReleaseOrder order) => Post(new ShardMessage.Call(
+        machine => machine.OnRelease(order.Subscription, order.Sequence, order.Discard, NowMs()), () => { }));
+
     /// <summary>The term has been moved on: if it had run out, there is work again.</summary>
     public void OnRenewed() => Kick();
 

@@ -50,7 +50,9 @@ internal sealed class ShardOwner
     {
         entry.Long();
         entry.Long();
-        SettledBelow = Math.Max(SettledBelow, entry.Long());
+        // It may fall: a replay needs again what was settled. Zero says nothing of it.
+        if (entry.Long() is > 0 and var settledBelow)
+            SettledBelow = settledBelow;
         if ((entry.Flags & 1) != 0)
             _records.Clear();
         if (entry.Sized() is { IsEmpty: false } record)

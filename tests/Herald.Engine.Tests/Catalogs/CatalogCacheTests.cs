@@ -1,4 +1,5 @@
 using Herald.Engine.Catalogs;
+using Herald.Engine.Shards;
 using Herald.Engine.Stores;
 using Herald.Engine.Tests.Publishing;
 using Herald.Engine.Tests.Shards;
@@ -158,6 +159,30 @@ public sealed class CatalogCacheTests : IDisposable
     }
 
     [Fact]
+    public async Task A_shard_is_taken_over_with_what_it_saved_what_has_begun_since_and_a_catalog_as_new_as_its_progress()
+    {
+        Past.CopyTo(_store.Heads, 0);
+        var (saved, begun, begunElsewhere, idle) = (await TopicAsync("saved"), await TopicAsync("begun"), await TopicAsync("elsewhere"), await TopicAsync("idle"));
+        await SubscribeAsync("saved", saved);
+        await SubscribeAsync("idle", idle);
+        var known = _store.Version;
+        await SubscribeAsync("begun", begun, starts: [3, 5]);
+        await SubscribeAsync("begun-elsewhere", begunElsewhere, starts: [5, 3]);
+        await _cache.StartAsync(default);
+        await TopicAsync("newer");
+
+        using var holds = new TopicHolds();
+        var catalog = await _cache.HoldForAsync(new ShardId(0), Progress(routed: 5, known, subscription: 5), holds, default);
+        Assert.Equal([saved, begun], catalog.Topics.Keys.Order());
+        Assert.True(holds.Has(saved) && holds.Has(begun));
+
+        using var more = new TopicHolds();
+        var newer = await _cache.HoldForAsync(new ShardId(1), Progress(routed: 5, _store.Version, subscription: 6), more, default);
+        Assert.Equal(_store.Version, newer.Version);
+        Assert.Equal([saved, begun, idle], newer.Topics.Keys.Order());
+    }
+
+    [Fact]
     public async Task A_known_topic_is_found_by_name_without_a_question_and_changes_are_followed()
     {
         var number = await TopicAsync("t");
@@ -232,6 +257,24 @@ public sealed class CatalogCacheTests : IDisposable
 
     private async Task RemoveAsync(string id, int topic) =>
         await _store.ChangeAsync([new CatalogWrite(CatalogCodec.SubscriptionKind, id, topic, null, null)], default);
+
+    /// <summary>Progress in which one subscription is behind.</summary>
+    private static SavedProgress Progress(long routed, long catalog, int subscription)
+    {
+        var writer = new RecordWriter();
+        SavedProgress.Begin(writer, true, routed, catalog);
+        writer.Number(0);
+        writer.Number(1);
+        writer.Number(subscription);
+        writer.Number(1);
+        writer.Byte(0);
+        writer.Number(2);
+        for (var i = 0; i < 3; i++)
+            writer.Number(0);
+        var progress = new SavedProgress();
+        progress.Apply(writer.Take());
+        return progress;
+    }
 
     private async Task RefreshAsync() => await _cache.RefreshAsync(_store.Version);
 }

@@ -151,7 +151,7 @@ internal sealed class ShardScene
         _entry = entry;
         _catalog = (_catalog with { Version = _catalog.Version + 1, Edition = _catalog.Edition + 1 })
             .WithTopic(entry.Subscription.TopicNumber).With(entry, (ulong)entry.Subscription.Number);
-        _machine.OnCatalog(new CatalogUpdate(_catalog, [1]), _now);
+        _machine.OnCatalog(new CatalogUpdate(_catalog, [1], []), _now);
         Collect();
     }
 

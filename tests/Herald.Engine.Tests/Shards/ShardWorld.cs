@@ -318,7 +318,7 @@ internal sealed class ShardWorld
         _subscriptions[number] = entry;
         _catalog = (_catalog with { Version = _catalog.Version + 1, Edition = _catalog.Edition + 1 })
             .WithTopic(entry.Subscription.TopicNumber).With(entry, (ulong)entry.Subscription.Number);
-        _machine.OnCatalog(new CatalogUpdate(_catalog, [number]), _now);
+        _machine.OnCatalog(new CatalogUpdate(_catalog, [number], []), _now);
         Collect();
     }
 
