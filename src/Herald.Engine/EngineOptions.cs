@@ -26,10 +26,12 @@ public sealed record EngineOptions
     public long MaxBytesInFlight { get; init; } = 256 << 20;
 
     /// <summary>
-    /// Topics and subscriptions that this node keeps in memory. Default 100,000; 1 or more. Past it those go that nobody needs just now;
-    /// what is in use stays, and may be more.
+    /// Topics and subscriptions that this node keeps in memory. Default 100,000; 1 or more. Past it those go that nobody has needed for
+    /// <see cref="CatalogKeep"/>; what is in use stays, and may be more.
     /// </summary>
     public int CatalogCache { get; init; } = 100_000;
+
+    internal TimeSpan CatalogKeep { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How often progress is saved. Default 200 ms. A crash repeats at most what was settled since.</summary>
     public TimeSpan CommitEvery { get; init; } = TimeSpan.FromMilliseconds(200);

@@ -44,7 +44,7 @@ public sealed class HeraldEngine : IAsyncDisposable
         _hosts = new ShardHosts(parts.Log.ShardCount);
         _ledger = new PermitLedger(options.MaxInFlight, parts.Time, parts.Random);
         Intake = new Intake(parts.Log, options.Intake, parts.Time);
-        _cache = new CatalogCache(parts.Catalog, Intake.Encoder, options.CatalogCache, _hosts.CatalogFollowed);
+        _cache = new CatalogCache(parts.Catalog, Intake.Encoder, options.CatalogCache, options.CatalogKeep, parts.Time, _hosts.CatalogFollowed);
         Catalog = new Catalog(parts.Catalog, parts.Log, _cache, _channels, parts.Time, IsPassedAsync);
         _runner = new AttemptRunner(_cache, _channels, _ledger, new ByteGate(options.MaxBytesInFlight), _metrics, parts.Time);
         var forwarding = new ForwardEncoder(parts.Log, Intake.Encoder, Catalog, parts.Time);

@@ -17,6 +17,8 @@ internal sealed class CatalogCache : IDisposable
     private readonly ICatalogStore _store;
     private readonly EventEncoder _encoder;
     private readonly int _capacity;
+    private readonly TimeSpan _keepFor;
+    private readonly TimeProvider _time;
     private readonly Func<long> _followed;
 
     // One at a time: snapshots follow each other.
@@ -24,12 +26,15 @@ internal sealed class CatalogCache : IDisposable
     private readonly List<Action<CatalogUpdate>> _followers = [];
     private volatile CatalogSnapshot _snapshot = CatalogSnapshot.Empty;
     private int _makeRoomAt;
+    private long _madeRoomAt;
 
     /// <param name="capacity">Topics and subscriptions; what is in use stays, and may be more.</param>
+    /// <param name="keepFor">So long after it was last seen in use a topic stays in any case: what is needed all the time is not read all the time.</param>
     /// <param name="followed">The edition that every follower has come to.</param>
-    public CatalogCache(ICatalogStore store, EventEncoder encoder, int capacity, Func<long> followed)
+    public CatalogCache(ICatalogStore store, EventEncoder encoder, int capacity, TimeSpan keepFor, TimeProvider time, Func<long> followed)
     {
-        (_store, _encoder, _capacity, _followed, _makeRoomAt) = (store, encoder, capacity, followed, capacity);
+        (_store, _encoder, _capacity, _keepFor, _time, _followed) = (store, encoder, capacity, keepFor, time, followed);
+        (_makeRoomAt, _madeRoomAt) = (capacity, time.GetTimestamp());
         Topics = new TopicDirectory(store, capacity);
     }
 
@@ -196,16 +201,22 @@ internal sealed class CatalogCache : IDisposable
             follower(update);
     }
 
-    /// <summary>Past the bound, topics go that nobody holds: first those that were not asked for since the last time.</summary>
+    /// <summary>Past the bound, topics go that nobody has held for a while, those first that were held longest ago.</summary>
     private CatalogSnapshot MakeRoom(CatalogSnapshot catalog, HashSet<int> loaded, HashSet<int> changed)
     {
-        if (catalog.Size <= _makeRoomAt)
+        var now = _time.GetTimestamp();
+        // When all that is left is in use, looking again is worth it only once there is more, or later.
+        if (catalog.Size <= _capacity || (catalog.Size <= _makeRoomAt && _time.GetElapsedTime(_madeRoomAt, now) < _keepFor))
             return catalog;
+        _madeRoomAt = now;
         var enough = _capacity - (_capacity / 8);
         // What some shard has not heard of yet stays: it may be about to begin with it.
         var followed = _followed();
-        var free = catalog.Topics.Where(t => !loaded.Contains(t.Key) && t.Value.Edition <= followed).OrderBy(t => t.Value.Use.TakeTouched()).ToList();
-        foreach (var (topic, cached) in free)
+        var free = catalog.Topics.Where(t => !loaded.Contains(t.Key) && t.Value.Edition <= followed)
+            .Select(t => (Topic: t.Key, Cached: t.Value, SeenAt: t.Value.Use.SeenAt(now)))
+            .Where(t => _time.GetElapsedTime(t.SeenAt, now) >= _keepFor)
+            .OrderBy(t => t.SeenAt);
+        foreach (var (topic, cached, _) in free)
         {
             if (catalog.Size <= enough)
                 break;
@@ -218,7 +229,6 @@ internal sealed class CatalogCache : IDisposable
             }
             catalog = catalog.WithoutTopic(topic);
         }
-        // When all that is left is in use, looking again is worth it only once there is more.
         _makeRoomAt = Math.Max(_capacity, catalog.Size + (_capacity / 8));
         return catalog;
     }

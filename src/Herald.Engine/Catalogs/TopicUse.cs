@@ -6,7 +6,8 @@ internal sealed class TopicUse
     private const int Gone = -1;
 
     private int _holders;
-    private volatile bool _touched;
+    private volatile bool _touched = true;
+    private long _seenAt;
 
     /// <summary>False when it has been put out of memory: load it again.</summary>
     public bool TryHold()
@@ -26,12 +27,12 @@ internal sealed class TopicUse
 
     public void Release() => Interlocked.Decrement(ref _holders);
 
-    /// <summary>Whether it was held since it was last asked.</summary>
-    public bool TakeTouched()
+    /// <summary>The timestamp of the last question that found it held since the one before. Asked by one at a time.</summary>
+    public long SeenAt(long now)
     {
-        var touched = _touched;
-        _touched = false;
-        return touched;
+        if (_touched)
+            (_touched, _seenAt) = (false, now);
+        return _seenAt;
     }
 
     /// <summary>Only while nobody holds it; nobody will any more.</summary>

@@ -18,6 +18,7 @@ public sealed class CatalogCacheTests : IDisposable
 
     // What every shard has followed.
     private long _followed = long.MaxValue;
+    private TimeSpan _keepFor;
 
     public CatalogCacheTests() => _cache = Open(1000);
 
@@ -139,6 +140,34 @@ public sealed class CatalogCacheTests : IDisposable
     }
 
     [Fact]
+    public async Task What_was_used_lately_stays_whatever_the_bound_and_goes_later()
+    {
+        _keepFor = TimeSpan.FromSeconds(10);
+        _cache = Open(2);
+        var topics = new List<int>();
+        for (var i = 0; i < 10; i++)
+        {
+            topics.Add(await TopicAsync($"t{i}"));
+            using var holds = new TopicHolds();
+            await _cache.HoldAsync([topics[^1]], holds, default);
+        }
+        Assert.Equal(topics, _cache.Snapshot.Topics.Keys.Order());
+        _publisher.Clock.Advance(TimeSpan.FromSeconds(11));
+        // Seen to be used by the look that comes now; by the next one not used any more.
+        for (var i = 0; i < 2; i++)
+        {
+            topics.Add(await TopicAsync($"u{i}"));
+            using var holds = new TopicHolds();
+            await _cache.HoldAsync([topics[^1], topics[5]], holds, default);
+            _publisher.Clock.Advance(TimeSpan.FromSeconds(11));
+        }
+        topics.Add(await TopicAsync("last"));
+        using var more = new TopicHolds();
+        await _cache.HoldAsync([topics[^1]], more, default);
+        Assert.InRange(_cache.Snapshot.Size, 1, 3);
+    }
+
+    [Fact]
     public async Task What_a_shard_has_not_heard_of_stays_whatever_the_bound()
     {
         _cache = Open(2);
@@ -236,7 +265,7 @@ public sealed class CatalogCacheTests : IDisposable
     {
         _cache?.Dispose();
         _updates.Clear();
-        var cache = new CatalogCache(_store, _publisher.Intake.Encoder, capacity, () => _followed);
+        var cache = new CatalogCache(_store, _publisher.Intake.Encoder, capacity, _keepFor, _publisher.Clock, () => _followed);
         cache.Follow(_updates.Add);
         return cache;
     }

@@ -23,7 +23,7 @@ public sealed class CatalogTests : IAsyncLifetime
 
     public CatalogTests()
     {
-        _cache = new CatalogCache(_store, _publisher.Intake.Encoder, 1000, () => long.MaxValue);
+        _cache = new CatalogCache(_store, _publisher.Intake.Encoder, 1000, TimeSpan.Zero, _publisher.Clock, () => long.MaxValue);
         _cache.Follow(_updates.Add);
         _catalog = new Catalog(_store, _publisher.Log, _cache, PlainChannel.Set, _publisher.Clock, (_, _) => new(_passed));
     }

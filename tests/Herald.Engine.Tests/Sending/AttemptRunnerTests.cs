@@ -42,7 +42,7 @@ public sealed class AttemptRunnerTests : IAsyncLifetime
         _intake = new Intake(_log, new IntakeOptions(), _clock);
         _ledger = new PermitLedger(10, _clock, new Random(1));
         var store = new ScriptedCatalogStore(1);
-        _cache = new CatalogCache(store, _intake.Encoder, 1000, () => long.MaxValue);
+        _cache = new CatalogCache(store, _intake.Encoder, 1000, TimeSpan.Zero, _clock, () => long.MaxValue);
         _catalog = new Catalog(store, _log, _cache, channels, _clock, (_, _) => new(true));
         _runner = new AttemptRunner(_cache, channels, _ledger, _gate, _metrics, _clock);
         _term = new LeaseTerm(new Lease(OneShardLog.Shard, 1, TimeSpan.FromSeconds(5)), _clock.GetTimestamp(), _clock);

@@ -51,7 +51,7 @@ internal sealed class HostScene : IAsyncDisposable
     /// <summary>The catalog as another node has it, on the same store.</summary>
     public (Catalog, CatalogCache) NewCatalog()
     {
-        var cache = new CatalogCache(Subscriptions, _intake.Encoder, CacheSize, () => Host.CatalogFollowed);
+        var cache = new CatalogCache(Subscriptions, _intake.Encoder, CacheSize, TimeSpan.Zero, Clock, () => Host.CatalogFollowed);
         return (new(Subscriptions, Log, cache, _channels, Clock, (_, _) => new(true)), cache);
     }
 

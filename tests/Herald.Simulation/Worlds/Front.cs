@@ -19,7 +19,7 @@ internal sealed class Front
         _link = new StoreLink(view, store, judge, _ => weather());
         var clock = new SimClock(process);
         Intake = new Intake(_link, new IntakeOptions { MaxPayloadBytes = 1000 }, clock);
-        Cache = new CatalogCache(_link, Intake.Encoder, simulator.Draw(0.5) ? 1 : 1000, () => long.MaxValue);
+        Cache = new CatalogCache(_link, Intake.Encoder, simulator.Draw(0.5) ? 1 : 1000, TimeSpan.Zero, clock, () => long.MaxValue);
         Catalog = new Catalog(_link, _link, Cache, new ChannelSet([channel]), clock, (_, _) => ValueTask.FromResult(false));
     }
 

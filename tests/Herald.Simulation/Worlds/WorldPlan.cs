@@ -68,6 +68,7 @@ internal sealed record WorldPlan
             Handover = TimeSpan.FromMilliseconds(simulator.Draw(20, 1000)),
             Grace = TimeSpan.FromMilliseconds(simulator.Draw(100, 3000)),
             CatalogCache = simulator.Draw(0.6) ? 1 : 1000,
+            CatalogKeep = TimeSpan.FromMilliseconds(simulator.Draw(0.8) ? 0 : 2000),
         },
     };
 
