@@ -21,6 +21,9 @@ public sealed class PostgresStore : IEventLog, IShardStore, IStateReader, ICatal
     // Where nothing has been appended nothing presses: ages and sizes are looked at now and then.
     private static readonly TimeSpan KeepEvery = TimeSpan.FromSeconds(30), KeepIdleEvery = TimeSpan.FromMinutes(10);
 
+    // Appends that wait for a transaction; further callers wait to be among them.
+    private const int MostRequests = 8192;
+
     private readonly PostgresOptions _options;
     private readonly TimeProvider _time;
     private readonly Database _database;
@@ -35,6 +38,7 @@ public sealed class PostgresStore : IEventLog, IShardStore, IStateReader, ICatal
     private readonly ProgressReader _progress;
     private readonly StateTable _state;
     private readonly CatalogTable _catalog;
+    private readonly SemaphoreSlim _requests = new(MostRequests);
     private readonly DeadLetterTable _letters;
     private readonly SourceTable _sources;
     private readonly Ownership _ownership;
@@ -133,10 +137,18 @@ public sealed class PostgresStore : IEventLog, IShardStore, IStateReader, ICatal
             (await _sources.AppendAsync(events, position, cancel).ConfigureAwait(false)).CopyTo(verdicts);
             return;
         }
-        // Once handed over it cannot be called back.
-        var request = new AppendRequest(events, verdicts);
-        _pipelines.Add(request);
-        await request.Ended.ConfigureAwait(false);
+        await _requests.WaitAsync(cancel).ConfigureAwait(false);
+        try
+        {
+            // Once handed over it cannot be called back.
+            var request = new AppendRequest(events, verdicts);
+            _pipelines.Add(request);
+            await request.Ended.ConfigureAwait(false);
+        }
+        finally
+        {
+            _requests.Release();
+        }
     }
 
     public ValueTask<IndexRead> ReadIndexAsync(ShardId shard, long from, Memory<IndexEntry> into, CancellationToken cancel) =>

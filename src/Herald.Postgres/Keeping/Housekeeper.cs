@@ -7,7 +7,7 @@ namespace Herald.Postgres.Keeping;
 
 /// <summary>
 /// Looks after the bounds: 1. begins new periods; 2. drops those that every shard has passed and that are old, or too many; 3. removes dead letters
-/// and history past their bounds; 4. says when there is no room. One node at a time has the work; if two should, nothing is done twice.
+/// and history past their bounds, and positions of sources that newer ones have replaced; 4. says when there is no room. One node at a time has the work; if two should, nothing is done twice.
 /// </summary>
 internal sealed class Housekeeper(Database database, Dialect dialect, PeriodReader periods, PeriodRoll roll, PeriodTables tables, PostgresOptions options, TimeProvider time)
 {
@@ -43,6 +43,7 @@ internal sealed class Housekeeper(Database database, Dialect dialect, PeriodRead
         // 3.
         await RemoveLettersAsync(now, cancel).ConfigureAwait(false);
         await RemoveHistoryAsync(now, cancel).ConfigureAwait(false);
+        await RemovePositionsAsync(cancel).ConfigureAwait(false);
         // 4.
         _isFull = isFull;
     }
@@ -142,6 +143,20 @@ internal sealed class Housekeeper(Database database, Dialect dialect, PeriodRead
                 Commands.Value(options.DeadLetterBytes));
             if (await SumAsync(connection, $"select coalesce(sum(d.size::bigint), 0)::bigint from {_schema}.dead_letter d", either).ConfigureAwait(false) > options.DeadLetterBytes)
                 await excess.ExecuteNonQueryAsync(either).ConfigureAwait(false);
+        },
+        cancel);
+
+    private Task RemovePositionsAsync(CancellationToken cancel) => database.RunAsync(
+        async (connection, either) =>
+        {
+            await using var command = connection.Command(
+                $"""
+                delete from {_schema}.source_position p where (p.name, p.position) in (
+                    select q.name, q.position from {_schema}.source_position q
+                    where q.position < (select max(r.position) from {_schema}.source_position r where r.name = q.name)
+                    limit {RowsAtOnce})
+                """);
+            await command.ExecuteNonQueryAsync(either).ConfigureAwait(false);
         },
         cancel);
 

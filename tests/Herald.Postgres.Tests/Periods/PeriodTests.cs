@@ -112,6 +112,24 @@ public sealed class PeriodTests : IAsyncLifetime
         Assert.Equal(Enumerable.Range(1, appended).Select(i => (long)i), await ReadAsync(shard, 1));
     }
 
+    [Fact]
+    public async Task Of_a_sources_positions_the_last_one_stays()
+    {
+        var events = new StoreEvents(_harness.Store, _harness.Clock);
+        for (var position = 1; position <= 5; position++)
+        {
+            foreach (var source in (string[])["one", "two"])
+                await _harness.Store.AppendAsync(new[] { events.Make(shard: 1) }, new Appended[1], new SourcePosition(source, position), Cancel);
+        }
+        Assert.Equal(10L, await _harness.ExecuteAsync($"select count(*) from {_harness.Options.Schema}.source_position"));
+        await NextHourAsync();
+        Assert.Equal(2L, await _harness.ExecuteAsync($"select count(*) from {_harness.Options.Schema}.source_position"));
+        Assert.Equal(5, await _harness.Store.ReadSourcePositionAsync("two", Cancel));
+        var verdicts = new Appended[1];
+        await _harness.Store.AppendAsync(new[] { events.Make(shard: 1) }, verdicts, new SourcePosition("one", 5), Cancel);
+        Assert.Equal(Verdict.Duplicate, verdicts[0].Verdict);
+    }
+
     /// <summary>Time enough for a new period, and the work that begins it.</summary>
     private async Task NextHourAsync()
     {
