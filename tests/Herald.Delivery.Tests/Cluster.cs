@@ -46,6 +46,7 @@ internal sealed class Cluster : IAsyncDisposable
     {
         foreach (var node in Nodes)
             await node.DisposeAsync();
+        Shards.Dispose();
         await _store.DisposeAsync();
         Directory.Delete(_directory, true);
     }

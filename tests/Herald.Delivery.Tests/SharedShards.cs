@@ -4,12 +4,13 @@ using Herald.Journal;
 namespace Herald.Delivery.Tests;
 
 /// <summary>Gives the shards of one journal to several engines: whose they are says the test.</summary>
-internal sealed class SharedShards
+internal sealed class SharedShards : IDisposable
 {
     // Renewed by hints alone.
     private static readonly TimeSpan ValidFor = TimeSpan.FromHours(1);
 
     private readonly Lock _gate = new();
+    private readonly SemaphoreSlim _releasing = new(1);
     private readonly JournalStore _store;
     private readonly Part[] _nodes;
     private readonly Dictionary<ShardId, Lease> _leases = [];
@@ -32,6 +33,8 @@ internal sealed class SharedShards
     }
 
     public IOwnership Of(int node) => _nodes[node];
+
+    public void Dispose() => _releasing.Dispose();
 
     public int OwnerOf(int shard)
     {
@@ -67,7 +70,24 @@ internal sealed class SharedShards
         }
     }
 
-    private async Task ReleaseAsync(IReadOnlyList<Lease> leases)
+    private async Task ReleaseAsync(IReadOnlyList<Lease> given)
+    {
+        await _releasing.WaitAsync();
+        try
+        {
+            // An order to release may come twice, and the second after the next owner has begun.
+            Lease[] leases;
+            lock (_gate)
+                leases = [.. given.Where(lease => _leases[lease.Shard].Epoch == lease.Epoch)];
+            await ReleaseCurrentAsync(leases);
+        }
+        finally
+        {
+            _releasing.Release();
+        }
+    }
+
+    private async Task ReleaseCurrentAsync(Lease[] leases)
     {
         await _store.ReleaseAsync(leases, default);
         var renewed = (await _store.RenewAsync(default)).ToDictionary(lease => lease.Shard);
