@@ -53,7 +53,7 @@ internal sealed class SharedShards : IDisposable
             _leases[id] = _leases[id] with { IsLeaving = true };
         }
         _nodes[from].Tell();
-        await arrived.Task;
+        await arrived.Task.WaitAsync(TimeSpan.FromSeconds(30));
     }
 
     private Lease[] Renew(int node)

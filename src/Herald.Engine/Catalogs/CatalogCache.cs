@@ -101,7 +101,8 @@ internal sealed class CatalogCache : IDisposable
     {
         // The owner before may have known a newer catalog than this node: what it saved is about subscriptions that must be known here.
         await RefreshAsync(saved.CatalogVersion);
-        var records = await _store.FindAsync(new CatalogQuery.ByNumber(CatalogCodec.SubscriptionKind, saved.States.Keys), cancel);
+        var records = saved.States.Count == 0 ? []
+            : await _store.FindAsync(new CatalogQuery.ByNumber(CatalogCodec.SubscriptionKind, saved.States.Keys), cancel);
         var topics = records.Select(r => r.Parent).ToHashSet();
         // A shard whose head has never moved has nothing before it.
         var (since, now) = (saved.Routed == 0 ? long.MaxValue : saved.CatalogVersion, _snapshot.Version);
