@@ -95,6 +95,12 @@ public sealed class HeraldServer : IAsyncDisposable
         _parts.Push(Engine);
         Failed = WhenFailedAsync(Engine.Failed, store.Failed);
 
+        foreach (var part in services.Parts)
+        {
+            _parts.Push(part);
+            await part.StartAsync(Engine, cancel);
+        }
+
         var front = new FrontParts(_options, Engine, store, services, Failed, new AccessRules(token, loopbackOnly), _stopping.Token);
         _app = FrontBuilder.Build(front, addresses, out var more);
         _parts.Push(_app);

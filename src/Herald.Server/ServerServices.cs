@@ -17,4 +17,7 @@ public sealed record ServerServices
 
     /// <summary>Ways to deliver beside webhooks. They stay the host's to dispose.</summary>
     public IReadOnlyList<IChannel> MoreChannels { get; init; } = [];
+
+    /// <summary>Sources and applications. The server disposes them.</summary>
+    public IReadOnlyList<IServerPart> Parts { get; init; } = [];
 }

@@ -14,4 +14,7 @@ public enum EventFlags
 
     /// <summary>A redrive: only the subscription named in the record gets it; <see cref="IndexEntry.RouteHash"/> is that name's hash.</summary>
     Addressed = 4,
+
+    /// <summary>A source could not understand its message: nobody is sent it, the owner of the shard makes a dead letter of it.</summary>
+    Rejected = 8,
 }

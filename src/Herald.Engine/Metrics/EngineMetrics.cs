@@ -8,7 +8,7 @@ namespace Herald.Engine.Metrics;
 internal sealed class EngineMetrics : IDisposable
 {
     private readonly Meter _meter = new("Herald");
-    private readonly Counter<long> _attempts, _skips, _unsent, _leasesLost, _shardsMoved;
+    private readonly Counter<long> _attempts, _skips, _rejected, _unsent, _leasesLost, _shardsMoved;
     private readonly Histogram<double> _attemptSeconds, _commitSeconds;
 
     public EngineMetrics()
@@ -16,6 +16,7 @@ internal sealed class EngineMetrics : IDisposable
         _attempts = _meter.CreateCounter<long>("herald_attempts_total", description: "Attempts that ended, by outcome.");
         _unsent = _meter.CreateCounter<long>("herald_attempts_withdrawn_total", description: "Attempts given back before anything was sent.");
         _skips = _meter.CreateCounter<long>("herald_skips_total", description: "Deliveries that ended without being delivered, by kind.");
+        _rejected = _meter.CreateCounter<long>("herald_messages_rejected_total", description: "Messages of sources that could not be understood and are dead letters.");
         _leasesLost = _meter.CreateCounter<long>("herald_leases_lost_total", description: "Shards that other nodes took over because this one did not renew its leases.");
         _shardsMoved = _meter.CreateCounter<long>("herald_shards_moved_total", description: "Shards that this node has handed over to another.");
         _attemptSeconds = _meter.CreateHistogram<double>("herald_attempt_seconds", "s", "How long attempts took.");
@@ -40,6 +41,12 @@ internal sealed class EngineMetrics : IDisposable
         SkipKind.Expire => "expire",
         _ => "discard",
     }));
+
+    public void Rejected(int count)
+    {
+        if (count > 0)
+            _rejected.Add(count);
+    }
 
     public void Committed(TimeSpan took) => _commitSeconds.Record(took.TotalSeconds);
 

@@ -22,4 +22,7 @@ public ref struct EventDraft
 
     /// <summary>Null for none.</summary>
     public AttributeBuffer? Attributes;
+
+    /// <summary>No event, but a message that could not be read as one (see <see cref="Sources.Rejection"/>).</summary>
+    internal bool IsRejected;
 }

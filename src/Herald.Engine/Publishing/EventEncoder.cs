@@ -17,7 +17,8 @@ internal sealed class EventEncoder(ulong hashSeed, int shardCount)
         in EventDraft draft, ReadOnlySpan<byte> topic, ReadOnlySpan<byte> attributes, int attributeCount, ReadOnlySpan<byte> address,
         long acceptedAtMs, long originalSequence, Span<byte> into)
     {
-        var flags = (draft.HasKey ? EventFlags.Keyed : 0) | (draft.HasId ? EventFlags.Identified : 0) | (address.IsEmpty ? 0 : EventFlags.Addressed);
+        var flags = (draft.HasKey ? EventFlags.Keyed : 0) | (draft.HasId ? EventFlags.Identified : 0) | (address.IsEmpty ? 0 : EventFlags.Addressed)
+            | (draft.IsRejected ? EventFlags.Rejected : 0);
         into[..EventView.PrefixLength].Clear();
         into[0] = EventView.FormatVersion;
         into[1] = (byte)flags;

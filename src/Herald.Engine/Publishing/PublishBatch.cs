@@ -37,7 +37,13 @@ public sealed class PublishBatch : IDisposable
     internal ReadOnlyMemory<NewEvent> Events => _events.AsMemory(0, Count);
     internal Memory<Appended> Verdicts => _verdicts.AsMemory(0, Count);
 
+    /// <summary>Of the events added.</summary>
+    internal int Bytes => _used;
+
     internal void Begin(Topic topic) => (Topic, Count, _used) = (topic, 0, 0);
+
+    /// <summary>To the topic of the same name as it is now.</summary>
+    internal void MoveTo(Topic topic) => Topic = topic;
 
     /// <summary>Checks and encodes one event. What is refused is not added.</summary>
     public FieldProblem? Add(in EventDraft given)

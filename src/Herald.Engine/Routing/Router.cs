@@ -49,6 +49,8 @@ internal sealed class Router(IEventLog log, ShardId shard) : IEventSink
             Route[] routes;
             if ((entry.Flags & EventFlags.Addressed) != 0)
                 routes = _catalog.ByAddress.TryGetValue((ulong)entry.RouteHash, out var number) ? [new Route(number, Route.Addressed)] : [];
+            else if ((entry.Flags & EventFlags.Rejected) != 0)
+                routes = [];
             else if (!_catalog.RoutesOf(entry.Topic).TryFind(entry, out routes))
                 _unknown.Add(i);
             _routed[i] = new RoutedEntry(entry, routes ?? []);

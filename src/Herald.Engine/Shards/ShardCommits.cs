@@ -20,11 +20,16 @@ internal sealed class ShardCommits(
 
     private readonly RecordWriter _progress = new();
     private readonly List<Skip> _skips = [];
+    private readonly List<long> _rejected = [];
 
     // Who waits until what has happened by now is durable: not begun yet, and in the commit that is.
     private readonly List<TaskCompletionSource> _asked = [], _waiting = [];
     private ShardCommit? _unsaved;
     private Skip[] _unsavedSkips = [];
+
+    // Empty once their letters are part of the commit.
+    private long[] _unsavedRejected = [];
+    private long _rejectedAtMs;
     private bool _forwardsMissing;
     private long _number, _lastMs, _chainBytes, _checkpointBytes, _settledBelow = 1;
     private int _sinceSettled;
@@ -32,7 +37,7 @@ internal sealed class ShardCommits(
 
     public AttemptHistory History { get; } = new();
     public bool UnderWay { get; private set; }
-    public bool HasUnsaved => machine.IsDirty || _skips.Count > 0 || History.Bytes > 0 || _unsaved is not null;
+    public bool HasUnsaved => machine.IsDirty || _skips.Count > 0 || _rejected.Count > 0 || History.Bytes > 0 || _unsaved is not null;
     public long DueAtMs => UnderWay || !HasUnsaved ? long.MaxValue : _lastMs + (long)options.CommitEvery.TotalMilliseconds;
 
     public void GoOnFrom(ShardProgress stored, long nowMs)
@@ -42,6 +47,9 @@ internal sealed class ShardCommits(
     }
 
     public void Add(List<Skip> skips) => _skips.AddRange(skips);
+
+    /// <summary>Sequences of messages that no source could understand. They go with the progress that says they have been read: each is told once.</summary>
+    public void AddRejected(List<long> sequences) => _rejected.AddRange(sequences);
 
     /// <summary>Ends when everything that has happened by now is durable.</summary>
     public Task WhenSaved()
@@ -136,6 +144,8 @@ internal sealed class ShardCommits(
             DeadLetters = [.. _unsavedSkips.Where(s => s.Kind == SkipKind.DeadLetter).Select(ToDeadLetter)],
             History = History.Take(nowMs),
         };
+        (_unsavedRejected, _rejectedAtMs) = ([.. _rejected], nowMs);
+        _rejected.Clear();
     }
 
     private async Task SendAsync()
@@ -145,6 +155,8 @@ internal sealed class ShardCommits(
         {
             if (_forwardsMissing)
                 await AddForwardedAsync();
+            if (_unsavedRejected.Length > 0)
+                await AddRejectedAsync();
             var began = services.Time.GetTimestamp();
             await services.Store.CommitAsync(_unsaved!, abort);
             services.Metrics.Committed(services.Time.GetElapsedTime(began));
@@ -170,6 +182,15 @@ internal sealed class ShardCommits(
         }
         _unsaved = _unsaved with { Emitted = emitted, DeadLetters = letters };
         _forwardsMissing = false;
+    }
+
+    private async ValueTask AddRejectedAsync()
+    {
+        var letters = new RejectedLetters(lease.Shard, _rejectedAtMs);
+        await services.Log.ReadEventsAsync(lease.Shard, _unsavedRejected, letters, abort);
+        _unsaved = _unsaved! with { DeadLetters = [.. _unsaved.DeadLetters, .. letters.Letters] };
+        services.Metrics.Rejected(letters.Letters.Count);
+        _unsavedRejected = [];
     }
 
     private NewDeadLetter ToDeadLetter(Skip skip)

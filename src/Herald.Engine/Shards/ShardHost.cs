@@ -290,6 +290,8 @@ internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
         acts.Gone.Clear();
         _commits.Add(acts.Skips);
         acts.Skips.Clear();
+        _commits.AddRejected(acts.Rejected);
+        acts.Rejected.Clear();
         foreach (var start in acts.Starts)
         {
             // The loop never waits for room: results and other subscriptions' attempts go on.

@@ -1,5 +1,6 @@
 using Herald.Engine.Catalogs;
 using Herald.Engine.Channels;
+using Herald.Engine.Events;
 using Herald.Engine.Retrying;
 using Herald.Engine.Routing;
 using Herald.Engine.Sending;
@@ -56,6 +57,8 @@ internal sealed partial class ShardMachine
         foreach (ref readonly var routed in entries)
         {
             var sequence = routed.Entry.Sequence;
+            if ((routed.Entry.Flags & EventFlags.Rejected) != 0)
+                Out.Rejected.Add(sequence);
             foreach (var route in routed.Routes)
             {
                 if (!IsMeantFor(route, sequence, out var entry))

@@ -33,6 +33,9 @@ internal sealed class ShardOutputs
     public readonly List<(int Subscription, PermitKind Kind, int Count)> Unused = [];
     public readonly List<Skip> Skips = [];
 
+    /// <summary>Sequences of messages that a source could not understand: dead letters that belong to no subscription.</summary>
+    public readonly List<long> Rejected = [];
+
     /// <summary>An endpoint said it is gone: disable the subscription, if its endpoint is still this revision.</summary>
     public readonly List<(string Subscription, int EndpointRevision, string Reason)> Gone = [];
 }

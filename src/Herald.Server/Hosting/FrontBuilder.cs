@@ -65,6 +65,8 @@ internal static class FrontBuilder
         new BackupEndpoint(parts.Store.Backup).Map(app);
         new HealthEndpoints(parts.Failed, parts.Stopping).Map(app);
         new MetricsEndpoint(collector, publishing.Counters, budget, parts.Store.WriteMetrics, parts.Services.Time, parts.Services.Time.GetTimestamp()).Map(app);
+        foreach (var part in parts.Services.Parts)
+            part.Map(app);
         ApiDescription.Map(app);
         StatusPage.Map(app);
         return app;

@@ -1,0 +1,32 @@
+namespace Herald.Engine.Sources;
+
+/// <summary>One message as a source has read it. Lent for the call.</summary>
+public readonly ref struct SourceMessage
+{
+    public required SourcePlace Place { get; init; }
+
+    /// <summary>Empty for none.</summary>
+    public ReadOnlySpan<byte> Key { get; init; }
+    public ReadOnlySpan<byte> Value { get; init; }
+
+    /// <summary>There is no value at all, which is more than an empty one: the message says that its key is gone.</summary>
+    public bool IsTombstone { get; init; }
+
+    public ReadOnlySpan<SourceHeader> Headers { get; init; }
+
+    /// <summary>The sender's time in Unix milliseconds, if it is known.</summary>
+    public long? TimeMs { get; init; }
+
+    /// <summary>The last header of this name, which is the one that counts where names repeat; null when there is none.</summary>
+    public SourceHeader? Find(string name)
+    {
+        for (var i = Headers.Length - 1; i >= 0; i--)
+        {
+            if (Headers[i].Name == name)
+                return Headers[i];
+        }
+        return null;
+    }
+}
+
+public readonly record struct SourceHeader(string Name, ReadOnlyMemory<byte> Value);
