@@ -54,8 +54,15 @@ internal sealed class DeadLetterEndpoints(DeadLetterDesk desk, Catalog catalog)
     private Task<Results<Ok<CountWire>, Problem>> DiscardAsync(Body<DeadLetterSelectionBody> body, CancellationToken cancel) =>
         SelectAsync(body.Value, ids => desk.DiscardAsync(ids, cancel), subscription => desk.DiscardAllAsync(subscription, cancel), cancel);
 
-    private async Task<Results<Ok<CountWire>, Problem>> RedriveOneAsync(string id, CancellationToken cancel) =>
-        DeadLetterDesk.TryParse(id, out var parsed) && await desk.RedriveAsync([parsed], cancel) is > 0 and var count ? Counted(count) : None(id);
+    private async Task<Results<Ok<CountWire>, Problem>> RedriveOneAsync(string id, CancellationToken cancel)
+    {
+        if (!DeadLetterDesk.TryParse(id, out var parsed))
+            return None(id);
+        if (await desk.RedriveAsync([parsed], cancel) is > 0 and var count)
+            return Counted(count);
+        return await desk.FindAsync(parsed, cancel) is null ? None(id) : new Problem(
+            ProblemKind.NoReceiver, $"The dead letter '{id}' has no subscription that it could be sent to (any more). A message that was not understood is to be sent anew by whoever sent it; or discard it.");
+    }
 
     private async Task<Results<Ok<CountWire>, Problem>> DiscardOneAsync(string id, CancellationToken cancel) =>
         DeadLetterDesk.TryParse(id, out var parsed) && await desk.DiscardAsync([parsed], cancel) is > 0 and var count ? Counted(count) : None(id);

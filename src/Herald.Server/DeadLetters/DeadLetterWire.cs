@@ -7,14 +7,16 @@ using Herald.Server.Wire;
 
 namespace Herald.Server.DeadLetters;
 
-[Description("An event that used up its policy.")]
+[Description("An event that used up its policy, or a message that a source could not understand.")]
 internal sealed record DeadLetterWire
 {
     public required string Id { get; set; }
-    public required string Subscription { get; set; }
+
+    [Description("Missing for a message that a source could not understand.")]
+    public string? Subscription { get; set; }
     public required string Topic { get; set; }
 
-    [Description("A short stable code: attempts-exhausted, max-age, endpoint-gone …")]
+    [Description("A short stable code: attempts-exhausted, max-age, endpoint-gone, not-understood …")]
     public required string Reason { get; set; }
     public required string Detail { get; set; }
     public required int Attempts { get; set; }
@@ -22,20 +24,15 @@ internal sealed record DeadLetterWire
     public string? FirstAttemptAt { get; set; }
     public required string DiedAt { get; set; }
 
-    [Description("The event as it was published.")]
-    public EventWire? Event { get; set; }
-
-    [Description("In place of event, what a source could not understand.")]
-    public string? RecordBase64 { get; set; }
+    [Description("The event as it was published; of a message that a source could not understand, its value, and where it came from in the attributes.")]
+    public required EventWire Event { get; set; }
 
     public static DeadLetterWire Of(DeadLetter letter)
     {
-        var view = new EventView(letter.Record);
-        var readable = view.IsWellFormed();
         return new()
         {
             Id = DeadLetterDesk.Format(letter.Id),
-            Subscription = letter.SubscriptionId,
+            Subscription = letter.SubscriptionId.Length > 0 ? letter.SubscriptionId : null,
             Topic = letter.Topic,
             Reason = letter.Reason.Reason,
             Detail = letter.Reason.Detail,
@@ -43,8 +40,7 @@ internal sealed record DeadLetterWire
             StatusCode = letter.Reason.StatusCode,
             FirstAttemptAt = letter.Reason.FirstAttemptAtMs > 0 ? TimeText.OfUnixMs(letter.Reason.FirstAttemptAtMs) : null,
             DiedAt = TimeText.OfUnixMs(letter.Reason.DiedAtMs),
-            Event = readable ? EventWire.Of(letter.Id.Shard.Value, letter.Id.Sequence, view) : null,
-            RecordBase64 = readable ? null : Convert.ToBase64String(letter.Record.Span),
+            Event = EventWire.Of(letter.Id.Shard.Value, letter.Id.Sequence, new EventView(letter.Record)),
         };
     }
 }

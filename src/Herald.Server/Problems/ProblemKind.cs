@@ -21,6 +21,7 @@ internal sealed record ProblemKind(string Code, int Status, string Title)
     public static readonly ProblemKind TopicInUse = new("topic-in-use", 409, "The topic has subscriptions");
     public static readonly ProblemKind ChangePending = new("change-pending", 409, "Earlier changes are still taking effect");
     public static readonly ProblemKind NotHeld = new("not-held", 409, "The key is not held");
+    public static readonly ProblemKind NoReceiver = new("no-receiver", 409, "The dead letter has no subscription");
     public static readonly ProblemKind VersionMismatch = new("version-mismatch", 412, "It has changed, or exists already");
     public static readonly ProblemKind BodyTooLarge = new("body-too-large", 413, "The body is too large");
     public static readonly ProblemKind BatchTooLarge = new("batch-too-large", 413, "The batch has too many events");
@@ -36,7 +37,7 @@ internal sealed record ProblemKind(string Code, int Status, string Title)
     public static readonly IReadOnlyList<ProblemKind> All =
     [
         MalformedJson, EmptyBody, InvalidRequest, EventsRefused, BadHttpRequest, Unauthorized, ForeignHost, ForeignOrigin, RouteNotFound, TopicNotFound,
-        SubscriptionNotFound, EventNotFound, DeadLetterNotFound, MethodNotAllowed, EventConflict, TopicInUse, ChangePending, NotHeld, VersionMismatch,
+        SubscriptionNotFound, EventNotFound, DeadLetterNotFound, MethodNotAllowed, EventConflict, TopicInUse, ChangePending, NotHeld, NoReceiver, VersionMismatch,
         BodyTooLarge, BatchTooLarge, PayloadTooLarge, UnsupportedMediaType, Internal, NotSupported, NoRoom, StoreUnavailable, Busy, NotReady,
     ];
 
