@@ -1,0 +1,15 @@
+namespace Herald.Kafka.Metrics;
+
+/// <summary>How a source stands at the moment. Written by its thread, read by whoever asks.</summary>
+internal sealed class SourceGauges
+{
+    private volatile int _partitions;
+    private volatile bool _isPaused;
+    private volatile IReadOnlyList<PartitionLag> _lags = [];
+
+    public int Partitions { get => _partitions; set => _partitions = value; }
+
+    public bool IsPaused { get => _isPaused; set => _isPaused = value; }
+
+    public IReadOnlyList<PartitionLag> Lags { get => _lags; set => _lags = value; }
+}
