@@ -3,7 +3,6 @@ using System.Globalization;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using Herald.Cli.Databases;
-using Herald.Kafka.Native;
 using Xunit;
 
 namespace Herald.TestKit.Kafka;
@@ -57,7 +56,7 @@ public sealed class KafkaBroker : IAsyncDisposable
     public static async Task<KafkaBroker> StartAsync(params (string Name, string Value)[] settings)
     {
         var home = KafkaHome.Require();
-        ClientLibrary.Require();
+        KafkaLibrary.Require();
         var broker = new KafkaBroker(home, Directory.CreateTempSubdirectory("herald-kafka-").FullName);
         try
         {

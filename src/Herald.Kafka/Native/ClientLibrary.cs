@@ -37,10 +37,15 @@ internal static class ClientLibrary
         }
     }
 
+    /// <summary>Its handle; 0 when it is nowhere.</summary>
+    internal static nint Find() => Resolve(Name, typeof(Library).Assembly, null);
+
     private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path)
     {
-        if (name != Name || NativeLibrary.TryLoad(name, assembly, path, out var handle))
+        if (name != Name)
             return 0;
+        if (NativeLibrary.TryLoad(name, assembly, path, out var handle))
+            return handle;
         foreach (var candidate in SystemNames)
         {
             if (NativeLibrary.TryLoad(candidate, out handle))
