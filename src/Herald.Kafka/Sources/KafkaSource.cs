@@ -26,7 +26,7 @@ public sealed class KafkaSource(KafkaCluster cluster, KafkaSourceOptions options
     private readonly SourceGauges _gauges = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource _assigned = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _joined = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _started;
 
     /// <summary>Assigned to this source now.</summary>
@@ -54,10 +54,11 @@ public sealed class KafkaSource(KafkaCluster cluster, KafkaSourceOptions options
         new Thread(() => Live(first, intake)) { IsBackground = true, Name = $"kafka source {options.Topic}" }.Start();
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var late = Task.Delay(WarmUp, time, patience.Token);
-        if (await Task.WhenAny(_assigned.Task, late) == late)
+        await Task.WhenAny(_joined.Task, late);
+        cancel.ThrowIfCancellationRequested();
+        if (Partitions == 0)
         {
-            cancel.ThrowIfCancellationRequested();
-            _logger.LogWarning("Kafka source {Topic}: not in the group {Group} of the cluster {Cluster} yet; starting without, and trying on.", options.Topic, options.Group, cluster);
+            _logger.LogWarning("Kafka source {Topic}: no partitions in the group {Group} of the cluster {Cluster} yet; it goes on trying.", options.Topic, options.Group, cluster);
         }
         await patience.CancelAsync();
     }
@@ -78,7 +79,7 @@ public sealed class KafkaSource(KafkaCluster cluster, KafkaSourceOptions options
     private SourceRun Begin(SourceIntake intake)
     {
         var notices = new ClientNotices($"Kafka source {options.Topic}", cluster, time, _logger);
-        return new(cluster, options, intake, _gauges, notices, () => _assigned.TrySetResult(), time, _logger);
+        return new(cluster, options, intake, _gauges, notices, () => _joined.TrySetResult(), time, _logger);
     }
 
     private void Live(SourceRun run, SourceIntake intake)

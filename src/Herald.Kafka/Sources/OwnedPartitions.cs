@@ -31,10 +31,10 @@ internal sealed class OwnedPartitions(string cluster)
     public bool Contains(string topic, int partition) => _all.ContainsKey(new TopicPartition(topic, partition));
 
     /// <summary>Messages come in runs of one partition: the last one is likely meant again.</summary>
-    public OwnedPartition? Find(TopicPartition partition)
+    public OwnedPartition? Find(string topic, int partition)
     {
-        if (_last is { } last && last.Place.Partition == partition.Partition && last.Place.Topic == partition.Topic)
+        if (_last is { } last && last.Place.Partition.Value == partition && last.Place.Topic == topic)
             return last;
-        return _last = _all.GetValueOrDefault(partition);
+        return _last = _all.GetValueOrDefault(new TopicPartition(topic, partition));
     }
 }

@@ -33,19 +33,19 @@ internal sealed class SourceRun : IDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly SourceGauges _gauges;
-    private readonly Action _assigned;
+    private readonly Action _joined;
     private readonly ClientNotices _notices;
     private readonly OwnedPartitions _partitions;
     private readonly BatchPipeline _pipeline;
     private readonly IConsumer<byte[]?, byte[]?> _consumer;
     private bool _paused, _pauseAgain;
 
-    /// <param name="assigned">Called whenever partitions were assigned, be it none.</param>
+    /// <param name="joined">Called when partitions were assigned, be it none, and when there is a reason why that may take long; every time.</param>
     /// <exception cref="KafkaSetupException">The client does not take its configuration.</exception>
     public SourceRun(
-        KafkaCluster cluster, KafkaSourceOptions options, SourceIntake intake, SourceGauges gauges, ClientNotices notices, Action assigned, TimeProvider time, ILogger logger)
+        KafkaCluster cluster, KafkaSourceOptions options, SourceIntake intake, SourceGauges gauges, ClientNotices notices, Action joined, TimeProvider time, ILogger logger)
     {
-        (_cluster, _options, _gauges, _notices, _assigned, _time, _logger) = (cluster, options, gauges, notices, assigned, time, logger);
+        (_cluster, _options, _gauges, _notices, _joined, _time, _logger) = (cluster, options, gauges, notices, joined, time, logger);
         _partitions = new OwnedPartitions(cluster.Name);
         _pipeline = new BatchPipeline(intake, options, time);
         _consumer = cluster.Make(Build);
@@ -116,10 +116,18 @@ internal sealed class SourceRun : IDisposable
             .SetPartitionsRevokedHandler((_, partitions) => GiveUp(partitions))
             .SetPartitionsLostHandler((_, partitions) => Lose(partitions))
             .SetOffsetsCommittedHandler((_, committed) => NoteCommitted(committed))
-            .SetErrorHandler((_, error) => _notices.Trouble(error))
+            .SetErrorHandler((_, error) => Hear(error))
             .SetLogHandler((_, message) => _notices.Log(message))
             .SetStatisticsHandler((_, statistics) => _gauges.Lags = ClientStatistics.ReadLags(statistics, _partitions.Contains))
             .Build();
+    }
+
+    private void Hear(Error error)
+    {
+        _notices.Trouble(error);
+        // Who waits for the first assignment waits in vain.
+        if (error.Code == ErrorCode.Local_AllBrokersDown)
+            _joined();
     }
 
     private void NoteDurable()
@@ -189,14 +197,14 @@ internal sealed class SourceRun : IDisposable
                 return;
             _notices.Well();
             // Not ours any more: whoever has the partition reads it.
-            if (_partitions.Find(read.TopicPartition) is { } partition)
+            if (_partitions.Find(read.Topic, read.Partition.Value) is { } partition)
                 _pipeline.Add(read, partition);
         }
         catch (ConsumeException failure) when (!failure.Error.IsFatal)
         {
             // The topic is not there, or may not be read, or a broker is away: librdkafka goes on trying.
             _notices.Trouble(failure.Error);
-            _assigned();
+            _joined();
         }
     }
 
@@ -206,7 +214,7 @@ internal sealed class SourceRun : IDisposable
         _pauseAgain = _paused;
         _notices.Well();
         NoteAssignment("were assigned", partitions);
-        _assigned();
+        _joined();
     }
 
     /// <summary>What was read of them becomes durable and is committed, so that the next owner reads nothing again. Bounded: it must not stop the group.</summary>
