@@ -32,6 +32,9 @@ public sealed class KafkaSource(KafkaCluster cluster, KafkaSourceOptions options
     /// <summary>Assigned to this source now.</summary>
     public int Partitions => _gauges.Partitions;
 
+    /// <summary>What has become durable since the start.</summary>
+    public SourceTally Totals => _gauges.Totals;
+
     /// <summary>The store does not take what was read.</summary>
     public bool IsPaused => _gauges.IsPaused;
 

@@ -135,6 +135,7 @@ internal sealed class SourceRun : IDisposable
         using var durable = _pipeline.TakeDurable(out var tally);
         if (durable is null)
             return;
+        _gauges.Count(tally);
         KafkaMetrics.Published(_options.Topic, tally);
         foreach (var (partition, next) in durable.Next)
         {

@@ -22,7 +22,7 @@ internal sealed class Node : IAsyncDisposable
     public HeraldEngine Engine { get; }
     public Receiver Receiver { get; }
 
-    public static async Task<Node> StartAsync()
+    public static async Task<Node> StartAsync(bool subscribed = true)
     {
         var directory = Directory.CreateTempSubdirectory("herald-kafka-tests-").FullName;
         var store = await JournalStore.OpenAsync(new JournalOptions { Directory = directory }, TimeProvider.System, null, default);
@@ -30,8 +30,8 @@ internal sealed class Node : IAsyncDisposable
         var parts = new EngineParts(log, store, store, store, store, store, [receiver], TimeProvider.System, new Random(1), NullLoggerFactory.Instance);
         var engine = await HeraldEngine.StartAsync(parts, new EngineOptions(), default);
         await engine.Catalog.PutTopicAsync(Topic, default);
-        var put = await engine.Catalog.PutSubscriptionAsync(new SubscriptionDraft { Id = "all", Topic = Topic, Endpoint = "test://all/" }, new StartFrom.Earliest(), null, default);
-        Assert.True(put.Done);
+        if (subscribed)
+            Assert.True((await engine.Catalog.PutSubscriptionAsync(new SubscriptionDraft { Id = "all", Topic = Topic, Endpoint = "test://all/" }, new StartFrom.Earliest(), null, default)).Done);
         return new(directory, store, log, engine, receiver);
     }
 
