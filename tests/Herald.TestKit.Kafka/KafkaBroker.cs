@@ -13,16 +13,17 @@ namespace Herald.TestKit.Kafka;
 /// </summary>
 public sealed class KafkaBroker : IAsyncDisposable
 {
-    // Ends the broker when it is told how, or when its input ends, as it does when our process is no more.
+    // Ends the broker when it is told how, or when its input ends, as it does when our process is no more. It is started before signals
+    // are shut out: Java leaves alone what was shut out before it, and could not be asked to stop.
     private const string Script = """
         folder=$1
         shift
-        trap '' HUP INT TERM
         "$@" </dev/null >>"$folder/log" 2>&1 &
         broker=$!
+        trap '' HUP INT TERM
         if read -r how; then
             kill -"$how" $broker
-            wait $broker
+            wait $broker 2>/dev/null
         else
             kill -KILL $broker
             rm -rf "$folder"

@@ -20,7 +20,10 @@ public sealed partial class MockKafka : IDisposable
     public MockKafka(int brokers = 1)
     {
         var error = new byte[512];
-        _client = rd_kafka_new(Producer, 0, error, error.Length);
+        // It only carries the cluster, and would complain that it has none to go to.
+        var silent = rd_kafka_conf_new();
+        Check(rd_kafka_conf_set(silent, "log_level", "0", error, error.Length));
+        _client = rd_kafka_new(Producer, silent, error, error.Length);
         if (_client == 0)
             throw new InvalidOperationException(Encoding.UTF8.GetString(error));
         _cluster = rd_kafka_mock_cluster_new(_client, brokers);
@@ -62,6 +65,12 @@ public sealed partial class MockKafka : IDisposable
         if (error != 0)
             throw new InvalidOperationException($"The mock cluster answers {error}.");
     }
+
+    [LibraryImport(Library)]
+    private static partial nint rd_kafka_conf_new();
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int rd_kafka_conf_set(nint configuration, string name, string value, byte[] error, nint size);
 
     [LibraryImport(Library)]
     private static partial nint rd_kafka_new(int type, nint configuration, byte[] error, nint size);

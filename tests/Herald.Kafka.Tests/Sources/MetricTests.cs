@@ -25,7 +25,7 @@ public sealed class MetricTests
         var broker = await KafkaBroker.SharedAsync();
         var topic = await broker.CreateTopicAsync("measured", 1);
         await using var node = await Node.StartAsync();
-        await using var source = await node.ReadAsync(broker.Servers, topic, topic);
+        await using var source = await node.ReadAsync(broker.Servers, Node.Options(topic, topic) with { BatchEvents = 10 });
         using var publisher = new Publisher(broker.Servers, topic);
         await publisher.SendAsync("key-0", "1", "same");
         await publisher.SendAsync("key-0", "1", "same");
