@@ -1,6 +1,8 @@
 using Herald.Channels.Webhooks;
 using Herald.Engine;
+using Herald.Engine.Channels;
 using Herald.Engine.Stores;
+using Herald.Server.Brokers;
 using Herald.Server.Hosting;
 using Herald.Server.Security;
 using Herald.Server.Settings;
@@ -89,13 +91,21 @@ public sealed class HeraldServer : IAsyncDisposable
         var webhooks = new WebhookChannel(_options.Webhooks with { GuardAddresses = _options.WebhookGuard ?? !loopbackOnly }, services.Time);
         _parts.Push(new Part(webhooks));
 
+        var (kafka, sources) = await KafkaOpening.OpenAsync(_options, services, cancel);
+        IChannel[] channels = [webhooks, .. services.MoreChannels];
+        if (kafka is not null)
+        {
+            _parts.Push(kafka);
+            channels = [.. channels, kafka];
+        }
+
         var parts = new EngineParts(
-            store.Log, store.Shards, store.State, store.Catalog, store.DeadLetters, store.Ownership, [webhooks, .. services.MoreChannels], services.Time, services.Random, services.Logging);
+            store.Log, store.Shards, store.State, store.Catalog, store.DeadLetters, store.Ownership, channels, services.Time, services.Random, services.Logging);
         Engine = await HeraldEngine.StartAsync(parts, _options.Engine, cancel);
         _parts.Push(Engine);
         Failed = WhenFailedAsync(Engine.Failed, store.Failed);
 
-        foreach (var part in services.Parts)
+        foreach (var part in sources.Concat(services.Parts))
         {
             _parts.Push(part);
             await part.StartAsync(Engine, cancel);

@@ -1,6 +1,7 @@
 using Herald.Channels.Webhooks;
 using Herald.Engine;
 using Herald.Journal;
+using Herald.Kafka;
 using Herald.Postgres;
 
 namespace Herald.Server;
@@ -57,4 +58,6 @@ public sealed record ServerOptions
 
     /// <summary>Its guard is <see cref="WebhookGuard"/>.</summary>
     public WebhookOptions Webhooks { get; init; } = WebhookOptions.Default;
+
+    public KafkaOptions Kafka { get; init; } = new();
 }

@@ -111,6 +111,12 @@ public sealed class ServerSettings
             errors.Add(new("connection", null, sourceOf("connection"),
                 "store is postgres: say where it is, with connection (--connection, HERALD_CONNECTION), e.g. postgres://herald@127.0.0.1/herald."));
         }
+        if (options.Kafka.Sources.FirstOrDefault(source => options.Kafka.Clusters.All(c => c.Name != source.Cluster)) is { } route
+            && !errors.Any(e => e.Setting is "kafka.clusters" or "kafka.sources"))
+        {
+            errors.Add(new("kafka.sources", route.ToString(), sourceOf("kafka.sources"),
+                $"There is no cluster '{route.Cluster}': say where it is, with kafka.clusters (--kafka-clusters, HERALD_KAFKA_CLUSTERS), e.g. {route.Cluster}=127.0.0.1:9092."));
+        }
         if (options.MaxBodyBytesInFlight < options.MaxBodyBytes && !errors.Any(e => e.Setting is "maxBodyBytes" or "maxBodyBytesInFlight"))
         {
             errors.Add(new("maxBodyBytesInFlight", SettingTypes.FormatBytes(options.MaxBodyBytesInFlight), sourceOf("maxBodyBytesInFlight"),

@@ -1,4 +1,7 @@
 using System.Net;
+using Herald.Kafka;
+using Herald.Kafka.Clusters;
+using Herald.Kafka.Sources;
 using Herald.Postgres;
 using Herald.Server.Hosting;
 using static Herald.Server.Settings.SettingTypes;
@@ -104,7 +107,22 @@ internal static class SettingTable
         Bytes("webhooks.maxDrainBytes", 0, 16 * MiB, o => o.Webhooks.MaxDrainBytes, (o, v) => o with { Webhooks = o.Webhooks with { MaxDrainBytes = (int)v } }),
         Duration("webhooks.addressPatience", TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1), o => o.Webhooks.AddressPatience,
             (o, v) => o with { Webhooks = o.Webhooks with { AddressPatience = v } }),
+
+        new("kafka.clusters", ClusterAddress.Rule, o => o.Kafka.Clusters.Count == 0 ? null : string.Join(";", o.Kafka.Clusters),
+            (o, text) => ClusterAddress.ParseAll(text) is { } clusters ? Kafka(o, k => k with { Clusters = clusters }) : null),
+        new("kafka.properties", "A file with librdkafka's properties, as property=value or NAME.property=value; or none.", o => o.Kafka.PropertiesFile,
+            (o, text) => text.Length == 0 ? null : Kafka(o, k => k with { PropertiesFile = text == "none" ? null : text })),
+        new("kafka.sources", SourceRoute.Rule, o => o.Kafka.Sources.Count == 0 ? null : string.Join(";", o.Kafka.Sources),
+            (o, text) => SourceRoute.ParseAll(text) is { } sources ? Kafka(o, k => k with { Sources = sources }) : null),
+        new("kafka.group", "The name of a consumer group, 1 to 255 characters.", o => o.Kafka.Group,
+            (o, text) => text.Length is 0 or > 255 ? null : Kafka(o, k => k with { Group = text })),
+        Number("kafka.batchEvents", 1, 10_000, o => o.Kafka.BatchEvents, (o, v) => Kafka(o, k => k with { BatchEvents = (int)v })),
+        Duration("kafka.batchWait", TimeSpan.Zero, TimeSpan.FromSeconds(10), o => o.Kafka.BatchWait, (o, v) => Kafka(o, k => k with { BatchWait = v })),
+        Bytes("kafka.batchBytes", KiB, 64 * MiB, o => o.Kafka.BatchBytes, (o, v) => Kafka(o, k => k with { BatchBytes = (int)v })),
+        Duration("kafka.handover", TimeSpan.Zero, TimeSpan.FromMinutes(4), o => o.Kafka.Handover, (o, v) => Kafka(o, k => k with { Handover = v })),
     ];
+
+    private static ServerOptions Kafka(ServerOptions options, Func<KafkaOptions, KafkaOptions> change) => options with { Kafka = change(options.Kafka) };
 
     private static ServerOptions Postgres(ServerOptions options, Func<PostgresOptions, PostgresOptions> change) => options with { Postgres = change(options.Postgres) };
 

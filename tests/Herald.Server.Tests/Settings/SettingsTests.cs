@@ -88,6 +88,8 @@ public sealed class SettingsTests
     [InlineData("{\"listen\": \"127.0.0.1:1\", \"listen\": \"127.0.0.1:2\"}", "twice")]
     [InlineData("{\"journal\": {\"segmentBytes\": true}}", "journal.segmentBytes = 'true'")]
     [InlineData("{\"webhooks\": {\"allowedNetworks\": [\"10.0.0.1/8\"]}}", "webhooks.allowedNetworks")]
+    [InlineData("{\"kafka\": {\"clusters\": \"main\"}}", "kafka.clusters = 'main'")]
+    [InlineData("{\"kafka\": {\"clusters\": \"main=a:1\", \"sources\": \"other/orders>events\"}}", "no cluster 'other'")]
     [InlineData("[]", "JSON object")]
     [InlineData("{", "Line 1")]
     public void A_rule_that_is_broken_is_named(string file, string told) =>

@@ -1,0 +1,72 @@
+using System.Collections.Frozen;
+using Herald.Engine.Channels;
+using Herald.Kafka.Clusters;
+using Microsoft.Extensions.Logging;
+
+namespace Herald.Kafka.Channels;
+
+/// <summary>
+/// Delivers events as messages of Kafka, to <c>kafka://cluster/topic</c>. A delivery is one when all replicas that are in sync have it. The engine has one
+/// attempt of a key in flight, and the producer sends in the order it was given, so the order of a key is the order in its partition.
+/// </summary>
+public sealed class KafkaChannel : IChannel, IAsyncDisposable
+{
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(5);
+    private readonly FrozenDictionary<string, ClusterProducer> _producers;
+    private readonly TimeProvider _time;
+
+    /// <exception cref="KafkaSetupException">A client does not take its configuration.</exception>
+    public KafkaChannel(IReadOnlyCollection<KafkaCluster> clusters, TimeProvider time, ILoggerFactory logging)
+    {
+        ArgumentNullException.ThrowIfNull(clusters);
+        _time = time;
+        var logger = logging.CreateLogger("Herald.Kafka");
+        _producers = clusters.ToFrozenDictionary(c => c.Name, c => new ClusterProducer(c, time, logger), StringComparer.Ordinal);
+    }
+
+    public IReadOnlyList<string> Schemes { get; } = [KafkaEndpoint.Scheme];
+
+    /// <summary>Complete when each cluster has answered, or does not: connections are there then before the first attempt needs one.</summary>
+    public async ValueTask StartAsync(CancellationToken cancel)
+    {
+        try
+        {
+            await Task.WhenAll(_producers.Values.Select(p => p.Warm)).WaitAsync(WarmUp, _time, cancel);
+        }
+        catch (TimeoutException)
+        {
+            // It goes on trying; attempts that come before find out.
+        }
+    }
+
+    public string? Refuse(Uri endpoint)
+    {
+        ArgumentNullException.ThrowIfNull(endpoint);
+        return KafkaEndpoint.Refuse(endpoint, _producers.Keys);
+    }
+
+    public ValueTask<AttemptResult> TryAsync(Attempt attempt, CancellationToken cancel)
+    {
+        var endpoint = attempt.Subscription.Endpoint;
+        // The subscription is older than this start, and the setting has changed.
+        if (!_producers.TryGetValue(KafkaEndpoint.ClusterOf(endpoint), out var producer))
+            return new(Reports.UnknownCluster(endpoint));
+        return producer.IsAway ? new(Reports.Away(endpoint.OriginalString, producer.Servers)) : ProduceAsync(producer, attempt, cancel);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        foreach (var producer in _producers.Values)
+            producer.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private async ValueTask<AttemptResult> ProduceAsync(ClusterProducer producer, Attempt attempt, CancellationToken cancel)
+    {
+        var endpoint = attempt.Subscription.Endpoint;
+        using var pending = new PendingAttempt(endpoint.OriginalString, attempt.Subscription.Limits.Timeout, _time, cancel);
+        if (producer.Produce(KafkaEndpoint.TopicOf(endpoint), MessageWriter.Write(attempt), pending.Report) is { } refused)
+            pending.Report(refused);
+        return await pending.Ended.ConfigureAwait(false);
+    }
+}

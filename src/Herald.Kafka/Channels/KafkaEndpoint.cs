@@ -1,0 +1,29 @@
+using Herald.Kafka.Clusters;
+
+namespace Herald.Kafka.Channels;
+
+/// <summary><c>kafka://cluster/topic</c></summary>
+internal static class KafkaEndpoint
+{
+    public const string Scheme = "kafka";
+
+    public static string ClusterOf(Uri endpoint) => endpoint.Host;
+
+    public static string TopicOf(Uri endpoint) => endpoint.AbsolutePath.TrimStart('/');
+
+    /// <summary>What is wrong with it, in one line; null when nothing is.</summary>
+    public static string? Refuse(Uri endpoint, IEnumerable<string> clusters)
+    {
+        if (!endpoint.IsAbsoluteUri || endpoint.Scheme != Scheme)
+            return $"endpoint: '{Cut(endpoint.OriginalString)}' is no endpoint of Kafka; write kafka://cluster/topic";
+        if (endpoint.UserInfo.Length > 0)
+            return $"endpoint: 'kafka://***@{Cut(endpoint.Host)}' carries credentials; remove them: they belong into the file that kafka.properties names";
+        if (endpoint.Port > 0 || endpoint.Query.Length > 0 || endpoint.Fragment.Length > 0)
+            return $"endpoint: '{Cut(endpoint.OriginalString)}' has more than a cluster and a topic; write kafka://cluster/topic";
+        if (!clusters.Contains(ClusterOf(endpoint), StringComparer.Ordinal))
+            return $"endpoint: there is no cluster '{Cut(ClusterOf(endpoint))}'; kafka.clusters has {string.Join(", ", clusters.Order(StringComparer.Ordinal).DefaultIfEmpty("none"))}";
+        return TopicName.IsOne(TopicOf(endpoint)) ? null : $"endpoint: '{Cut(TopicOf(endpoint))}' is no topic of Kafka; use {TopicName.Rule}";
+    }
+
+    private static string Cut(string text) => text.Length <= 200 ? text : text[..200] + "…";
+}

@@ -1,0 +1,64 @@
+using Confluent.Kafka;
+using Herald.Engine.Channels;
+
+namespace Herald.Kafka.Channels;
+
+/// <summary>Makes results of what the client reports. A cluster that fails is normal work.</summary>
+internal static class Reports
+{
+    public static AttemptResult Judge(Error error, string endpoint, TimeSpan duration)
+    {
+        if (!error.IsError)
+            return AttemptResult.Delivered with { Duration = duration };
+        var (outcome, stage, troubled) = error.Code switch
+        {
+            // Of this event alone: no attempt will ever do better.
+            ErrorCode.MsgSizeTooLarge or ErrorCode.RecordListTooLarge or ErrorCode.InvalidRecord => (AttemptOutcome.Rejected, AttemptStage.Response, false),
+            // Of the topic: somebody may make it, or grant it, and wants the backlog then.
+            ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownTopic or ErrorCode.Local_UnknownPartition or ErrorCode.TopicException
+                or ErrorCode.TopicAuthorizationFailed or ErrorCode.ClusterAuthorizationFailed => (AttemptOutcome.Failed, AttemptStage.Response, true),
+            // Nothing was sent.
+            ErrorCode.Local_Transport or ErrorCode.Local_AllBrokersDown or ErrorCode.Local_Resolve => (AttemptOutcome.Failed, AttemptStage.Connect, true),
+            ErrorCode.Local_Ssl or ErrorCode.Local_Authentication or ErrorCode.SaslAuthenticationFailed => (AttemptOutcome.Failed, AttemptStage.Secure, true),
+            ErrorCode.Local_QueueFull => (AttemptOutcome.Failed, AttemptStage.Send, true),
+            // The brokers have it, or have not: nobody says. Or too few of them are there to take it.
+            _ => (AttemptOutcome.Failed, error.IsLocalError ? AttemptStage.Wait : AttemptStage.Response, true),
+        };
+        return new AttemptResult
+        {
+            Outcome = outcome,
+            Stage = stage,
+            StatusCode = error.IsLocalError ? null : (int)error.Code,
+            Reason = $"{endpoint}: {OneLine(error.Reason)} ({error.Code})",
+            EndpointTroubled = troubled,
+            Duration = duration,
+        };
+    }
+
+    public static AttemptResult TimedOut(string endpoint, TimeSpan timeout) => new()
+    {
+        Outcome = AttemptOutcome.Failed,
+        Stage = AttemptStage.Wait,
+        Reason = $"{endpoint}: no answer within {timeout.TotalSeconds:0.###}s",
+        EndpointTroubled = true,
+        Duration = timeout,
+    };
+
+    public static AttemptResult Away(string endpoint, string servers) => new()
+    {
+        Outcome = AttemptOutcome.Failed,
+        Stage = AttemptStage.Connect,
+        Reason = $"{endpoint}: no broker of {servers} answers",
+        EndpointTroubled = true,
+    };
+
+    public static AttemptResult UnknownCluster(Uri endpoint) => new()
+    {
+        Outcome = AttemptOutcome.Failed,
+        Stage = AttemptStage.Guard,
+        Reason = $"{endpoint.OriginalString}: there is no such cluster in kafka.clusters",
+        EndpointTroubled = true,
+    };
+
+    private static string OneLine(string text) => text.ReplaceLineEndings(" ");
+}

@@ -1,0 +1,50 @@
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging;
+
+namespace Herald.Kafka.Clusters;
+
+/// <summary>
+/// What a client tells of itself, as log entries: each trouble once, and again when it lasts. librdkafka tells of every broken connection
+/// and every try to make one; who looks for that sets the level to debug.
+/// </summary>
+internal sealed class ClientNotices(string who, KafkaCluster cluster, TimeProvider time, ILogger logger)
+{
+    private static readonly TimeSpan Again = TimeSpan.FromMinutes(1);
+    private readonly Lock _lock = new();
+    private ErrorCode _last = ErrorCode.NoError;
+    private long _lastAt;
+
+    public void Trouble(Error error)
+    {
+        lock (_lock)
+        {
+            if (error.Code == _last && time.GetElapsedTime(_lastAt) < Again)
+                return;
+            (_last, _lastAt) = (error.Code, time.GetTimestamp());
+        }
+        if (error.Code == ErrorCode.Local_AllBrokersDown)
+            logger.LogWarning("{Who}: no broker of the cluster {Cluster} answers; trying again until one does.", who, cluster);
+        else
+            logger.LogWarning("{Who}: cluster {Cluster}: {Reason} ({Code}).", who, cluster.Name, error.Reason, error.Code);
+    }
+
+    /// <summary>Something has worked: the next trouble is a new one.</summary>
+    public void Well()
+    {
+        if (_last == ErrorCode.NoError)
+            return;
+        lock (_lock)
+        {
+            if (_last == ErrorCode.NoError)
+                return;
+            _last = ErrorCode.NoError;
+        }
+        logger.LogInformation("{Who}: the cluster {Cluster} answers again.", who, cluster.Name);
+    }
+
+    public void Log(LogMessage message)
+    {
+        var level = message.Level <= SyslogLevel.Critical ? LogLevel.Warning : LogLevel.Debug;
+        logger.Log(level, "{Who}: {Facility}: {Message}", who, message.Facility, message.Message);
+    }
+}

@@ -1,0 +1,68 @@
+using Confluent.Kafka;
+
+namespace Herald.Kafka.Clusters;
+
+/// <summary>One cluster, and how to reach it. Its properties hold secrets: they are shown to nobody.</summary>
+public sealed class KafkaCluster
+{
+    private readonly IReadOnlyDictionary<string, string> _properties;
+
+    /// <exception cref="KafkaSetupException">Kafka's client library is missing, or a property is Herald's own.</exception>
+    public KafkaCluster(ClusterAddress address, IReadOnlyDictionary<string, string> properties)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        ArgumentNullException.ThrowIfNull(properties);
+        Native.ClientLibrary.Require();
+        foreach (var name in properties.Keys)
+        {
+            if (OwnProperties.WhyNot(name) is { } reason)
+                throw new KafkaSetupException($"kafka.properties: '{name}' is Herald's own: {reason}.");
+        }
+        (Address, _properties) = (address, properties);
+    }
+
+    public ClusterAddress Address { get; }
+    public string Name => Address.Name;
+
+    public override string ToString() => Address.ToString();
+
+    /// <summary>A client's whole configuration.</summary>
+    /// <param name="defaults">The operator's properties win over these.</param>
+    /// <param name="own">And these win over the operator's.</param>
+    internal Dictionary<string, string> Configure(IEnumerable<(string Name, string Value)> defaults, IEnumerable<(string Name, string Value)> own)
+    {
+        var all = new Dictionary<string, string>(StringComparer.Ordinal) { ["client.id"] = "herald", ["reconnect.backoff.max.ms"] = "2000" };
+        foreach (var (name, value) in defaults)
+            all[name] = value;
+        foreach (var (name, value) in _properties)
+            all[name] = value;
+        foreach (var (name, value) in own)
+            all[name] = value;
+        all["bootstrap.servers"] = Address.Servers;
+        return all;
+    }
+
+    /// <summary>Makes a client, or says which property it does not take.</summary>
+    /// <exception cref="KafkaSetupException">It does not take its configuration.</exception>
+    internal TClient Make<TClient>(Func<TClient> build)
+    {
+        try
+        {
+            return build();
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException or KafkaException)
+        {
+            throw new KafkaSetupException($"kafka.properties of cluster '{Name}': {Mask(e.Message)}.", e);
+        }
+    }
+
+    private string Mask(string text)
+    {
+        foreach (var (name, value) in _properties)
+        {
+            if (OwnProperties.IsSecret(name) && value.Length > 0)
+                text = text.Replace(value, "***", StringComparison.Ordinal);
+        }
+        return text.TrimEnd('.');
+    }
+}

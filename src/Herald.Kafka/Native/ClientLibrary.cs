@@ -1,0 +1,56 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+using Confluent.Kafka;
+
+namespace Herald.Kafka.Native;
+
+/// <summary>
+/// Finds librdkafka: beside the program, if it was built with the one that NuGet has (<c>-p:KafkaNative=bundled</c>), else the system's, which has
+/// its version in its name. Asked for only when a cluster is set: who does not use Kafka needs no library.
+/// </summary>
+internal static class ClientLibrary
+{
+    private const string Name = "librdkafka";
+    private const int OldestVersion = 0x01_09_00_ff;
+    private static readonly string[] SystemNames = ["librdkafka.so.1", "librdkafka.1.dylib"];
+    private static readonly Lazy<string?> Problem = new(Load);
+
+    /// <exception cref="KafkaSetupException">It is missing, or too old.</exception>
+    public static void Require()
+    {
+        if (Problem.Value is { } problem)
+            throw new KafkaSetupException(problem);
+    }
+
+    private static string? Load()
+    {
+        NativeLibrary.SetDllImportResolver(typeof(Library).Assembly, Resolve);
+        try
+        {
+            return Library.Version >= OldestVersion ? null
+                : $"kafka.clusters is set, and the librdkafka that is installed is {Library.VersionString}: it must be 1.9.0 or newer.";
+        }
+        catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException or InvalidOperationException or TypeInitializationException)
+        {
+            return $"kafka.clusters is set, and Kafka's client library, librdkafka, cannot be loaded ({e.GetBaseException().Message}). "
+                + "Install it (Debian: apt-get install librdkafka1; Fedora: dnf install librdkafka; macOS: brew install librdkafka), or build Herald with -p:KafkaNative=bundled.";
+        }
+    }
+
+    /// <summary>Its handle; 0 when it is nowhere.</summary>
+    internal static nint Find() => Resolve(Name, typeof(Library).Assembly, null);
+
+    private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path)
+    {
+        if (name != Name)
+            return 0;
+        if (NativeLibrary.TryLoad(name, assembly, path, out var handle))
+            return handle;
+        foreach (var candidate in SystemNames)
+        {
+            if (NativeLibrary.TryLoad(candidate, out handle))
+                return handle;
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,132 @@
+using Herald.Engine;
+using Herald.Engine.Sources;
+using Herald.Kafka.Clusters;
+using Herald.Kafka.Metrics;
+using Microsoft.Extensions.Logging;
+
+namespace Herald.Kafka.Sources;
+
+/// <summary>
+/// Reads topics of a Kafka cluster into a topic of Herald. An offset is committed only when its message is durable here; a message that is read again
+/// is recognised by its id. So each is accepted once, in the order of its partition, whoever of the group reads it.
+/// </summary>
+/// <param name="reader">Says what a message means. It is this source's own.</param>
+public sealed class KafkaSource(KafkaCluster cluster, KafkaSourceOptions options, IMessageReader reader, TimeProvider time, ILoggerFactory logging) : IAsyncDisposable
+{
+    /// <summary>A start waits so long for the cluster. Longer, and it goes on without.</summary>
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(5);
+
+    /// <summary>A consumer that has failed for good is made anew after this time.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    /// <summary>What librdkafka needs to leave a group whose broker does not answer.</summary>
+    private static readonly TimeSpan Leaving = TimeSpan.FromSeconds(20);
+
+    private readonly ILogger _logger = logging.CreateLogger("Herald.Kafka");
+    private readonly SourceGauges _gauges = new();
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _joined = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool _started;
+
+    /// <summary>Assigned to this source now.</summary>
+    public int Partitions => _gauges.Partitions;
+
+    /// <summary>What has become durable since the start.</summary>
+    public SourceTally Totals => _gauges.Totals;
+
+    /// <summary>The store does not take what was read.</summary>
+    public bool IsPaused => _gauges.IsPaused;
+
+    /// <summary>Complete when it is a member of its group; or after some seconds, when it goes on trying by itself.</summary>
+    /// <exception cref="KafkaSetupException">It cannot work as it is set up.</exception>
+    public async ValueTask StartAsync(HeraldEngine engine, CancellationToken cancel)
+    {
+        var intake = new SourceIntake(engine, options.Topic, reader, time, _logger);
+        try
+        {
+            await intake.StartAsync(cancel);
+        }
+        catch (ArgumentException refused)
+        {
+            throw new KafkaSetupException($"kafka.sources: the topic {refused.Message}", refused);
+        }
+        var first = Begin(intake);
+        _started = true;
+        KafkaMetrics.Show(_gauges);
+        new Thread(() => Live(first, intake)) { IsBackground = true, Name = $"kafka source {options.Topic}" }.Start();
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var late = Task.Delay(WarmUp, time, patience.Token);
+        await Task.WhenAny(_joined.Task, late);
+        cancel.ThrowIfCancellationRequested();
+        if (Partitions == 0)
+        {
+            _logger.LogWarning("Kafka source {Topic}: no partitions in the group {Group} of the cluster {Cluster} yet; it goes on trying.", options.Topic, options.Group, cluster);
+        }
+        await patience.CancelAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        if (_started)
+        {
+            using var patience = new CancellationTokenSource();
+            if (await Task.WhenAny(_ended.Task, Task.Delay(options.Handover + Leaving, time, patience.Token)) != _ended.Task)
+                _logger.LogWarning("Kafka source {Topic}: the client of the cluster {Cluster} does not end; leaving it behind.", options.Topic, cluster);
+            await patience.CancelAsync();
+            KafkaMetrics.Hide(_gauges);
+        }
+    }
+
+    private SourceRun Begin(SourceIntake intake)
+    {
+        var notices = new ClientNotices($"Kafka source {options.Topic}", cluster, time, _logger);
+        return new(cluster, options, intake, _gauges, notices, () => _joined.TrySetResult(), time, _logger);
+    }
+
+    private void Live(SourceRun run, SourceIntake intake)
+    {
+        try
+        {
+            while (true)
+            {
+                RunOnce(run);
+                if (_stopping.Token.WaitHandle.WaitOne(Pause))
+                    return;
+                run = Begin(intake);
+            }
+        }
+        catch (KafkaSetupException failure)
+        {
+            // It was possible before: librdkafka could not, say, start a thread. There is nobody to ask.
+            _logger.LogCritical("Kafka source {Topic}: it has ended, and reads no more until Herald is started again: {Reason}", options.Topic, failure.Message);
+        }
+        finally
+        {
+            _ended.TrySetResult();
+        }
+    }
+
+    private void RunOnce(SourceRun run)
+    {
+        using (run)
+        {
+            // A fatal error of the client, or a defect: what was not committed is read again.
+            Try(() => run.Run(_stopping.Token), "reading has failed; it begins again at what was committed");
+            Try(run.Leave, "the group was left without a word, and finds out by itself");
+        }
+    }
+
+    private void Try(Action action, string otherwise)
+    {
+        try
+        {
+            action();
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            _logger.LogError(failure, "Kafka source {Topic}: {What}.", options.Topic, otherwise);
+        }
+    }
+}

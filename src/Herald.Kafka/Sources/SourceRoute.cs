@@ -1,0 +1,33 @@
+using Herald.Kafka.Clusters;
+
+namespace Herald.Kafka.Sources;
+
+/// <summary>Topics of a Kafka cluster whose messages become events of one topic of Herald.</summary>
+public sealed record SourceRoute(string Cluster, IReadOnlyList<string> From, string Topic)
+{
+    public const string Rule = "Sources as CLUSTER/TOPIC[,TOPIC]>HERALDTOPIC, several with semicolons; each topic of a cluster once.";
+
+    public override string ToString() => $"{Cluster}/{string.Join(',', From)}>{Topic}";
+
+    /// <summary>Null when the text is not as the <see cref="Rule"/> says.</summary>
+    public static IReadOnlyList<SourceRoute>? ParseAll(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var all = new List<SourceRoute>();
+        var seen = new HashSet<(string Cluster, string Topic)>();
+        foreach (var one in text.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (one.Split('>', StringSplitOptions.TrimEntries) is not [var source, { Length: > 0 } topic]
+                || source.Split('/', 2, StringSplitOptions.TrimEntries) is not [var cluster, var names] || !ClusterAddress.IsName(cluster))
+            {
+                return null;
+            }
+            var from = names.Split(',', StringSplitOptions.TrimEntries);
+            // Two readers of one group would share what both are to have whole.
+            if (!from.All(name => TopicName.IsOne(name) && seen.Add((cluster, name))))
+                return null;
+            all.Add(new(cluster, from, topic));
+        }
+        return all.Count > 0 ? all : null;
+    }
+}

@@ -1,0 +1,28 @@
+using Herald.Kafka;
+using Herald.Kafka.Channels;
+using Herald.Kafka.Clusters;
+using Herald.Kafka.Sources;
+
+namespace Herald.Server.Brokers;
+
+/// <summary>What the settings say of Kafka: a channel for every cluster, and a source for every route. Without a cluster there is nothing of it.</summary>
+internal static class KafkaOpening
+{
+    public static async ValueTask<(KafkaChannel? Channel, IReadOnlyList<IServerPart> Sources)> OpenAsync(ServerOptions options, ServerServices services, CancellationToken cancel)
+    {
+        if (options.Kafka.Clusters.Count == 0)
+            return (null, []);
+        try
+        {
+            var clusters = new KafkaClusters(options.Kafka);
+            var channel = new KafkaChannel(clusters.All, services.Time, services.Logging);
+            await channel.StartAsync(cancel);
+            return (channel, [.. options.Kafka.Sources.Select(route => new KafkaSourcePart(new KafkaSource(
+                clusters.Find(route.Cluster)!, KafkaSourceOptions.Of(options.Kafka, route), new PlaceReader(), services.Time, services.Logging)))]);
+        }
+        catch (KafkaSetupException failure)
+        {
+            throw new ServerStartException(failure.Message, failure);
+        }
+    }
+}

@@ -1,0 +1,2 @@
+// They share a broker, and measure time-outs of groups: side by side they would be each other's trouble.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]

@@ -1,0 +1,113 @@
+using Herald.TestKit.Kafka;
+
+namespace Herald.Kafka.Tests.Sources;
+
+/// <summary>Brokers and stores that go away, topics that come and go.</summary>
+public sealed class FaultTests
+{
+    private static readonly (string, string)[] Quick = [("topic.metadata.refresh.interval.ms", "500")];
+
+    [Fact]
+    public async Task A_broker_that_is_killed_under_load_costs_nothing_and_doubles_nothing()
+    {
+        await using var broker = await KafkaBroker.StartAsync();
+        await broker.CreateNamedTopicAsync("load", 4);
+        await using var node = await Node.StartAsync();
+        await using var source = await node.ReadAsync(broker.Servers, "load");
+        using var publisher = new Publisher(broker.Servers, "load");
+        for (var round = 0; round < 2; round++)
+        {
+            var sending = publisher.SendNumberedAsync(20, (round * 200) + 1, 200);
+            await node.ReceivesAsync((round * 4000) + 100);
+            await broker.KillAsync();
+            await broker.StartAgainAsync();
+            await sending;
+            await node.ReceivesAsync((round + 1) * 4000);
+        }
+        OnceInOrder.Holds(node.Receiver, 20, 400);
+    }
+
+    [Fact]
+    public async Task While_the_store_is_away_the_source_waits_as_a_member_and_goes_on_afterwards()
+    {
+        var broker = await KafkaBroker.SharedAsync();
+        var topic = await broker.CreateTopicAsync("away");
+        await using var node = await Node.StartAsync();
+        await using var source = await node.ReadAsync(broker.Servers, topic, topic);
+        using var publisher = new Publisher(broker.Servers, topic);
+        node.Log.IsAway = true;
+        await publisher.SendNumberedAsync(20, 1, 200);
+        await Until.HoldsAsync(() => source.IsPaused, "the partitions are paused");
+        // Longer than the session of the group: waits between tries double, up to five seconds.
+        await Until.HoldsAsync(() => node.Log.Refused >= 9, "the store has refused again and again");
+
+        Assert.Equal((4, 0), (source.Partitions, node.Receiver.Count));
+        node.Log.IsAway = false;
+        await node.ReceivesAsync(4000);
+
+        Assert.Equal((4, false), (source.Partitions, source.IsPaused));
+        OnceInOrder.Holds(node.Receiver, 20, 200);
+    }
+
+    [Fact]
+    public async Task A_server_starts_while_the_cluster_is_away_and_reads_when_it_comes()
+    {
+        await using var broker = await KafkaBroker.StartAsync();
+        await broker.CreateNamedTopicAsync("late", 4);
+        await broker.StopAsync();
+        await using var node = await Node.StartAsync();
+        await using var source = await node.ReadAsync(broker.Servers, "late");
+        Assert.Equal(0, source.Partitions);
+
+        await broker.StartAgainAsync();
+        using var publisher = new Publisher(broker.Servers, "late");
+        await publisher.SendNumberedAsync(5, 1, 5);
+        await node.ReceivesAsync(25);
+        OnceInOrder.Holds(node.Receiver, 5, 5);
+    }
+
+    [Fact]
+    public async Task It_stops_while_the_cluster_is_away()
+    {
+        await using var broker = await KafkaBroker.StartAsync();
+        await broker.CreateNamedTopicAsync("gone", 4);
+        await using var node = await Node.StartAsync();
+        var source = await node.ReadAsync(broker.Servers, "gone");
+        using var publisher = new Publisher(broker.Servers, "gone");
+        await publisher.SendNumberedAsync(5, 1, 5);
+        await node.ReceivesAsync(25);
+        await broker.KillAsync();
+
+        await source.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        Assert.Equal(0, source.Partitions);
+    }
+
+    [Fact]
+    public async Task A_topic_may_come_later_get_partitions_and_be_made_again()
+    {
+        var broker = await KafkaBroker.SharedAsync();
+        const string Name = "comes-and-goes";
+        await using var node = await Node.StartAsync();
+        await using var source = await node.ReadAsync(broker.Servers, Node.Options(Name, Name), Quick);
+
+        await broker.CreateNamedTopicAsync(Name, 2);
+        using (var publisher = new Publisher(broker.Servers, Name))
+        {
+            await publisher.SendAsync("key-0", "1");
+            await node.ReceivesAsync(1);
+        }
+        await broker.AddPartitionsAsync(Name, 4);
+        await Until.HoldsAsync(() => source.Partitions == 4, "the new partitions are assigned");
+
+        await broker.DeleteTopicAsync(Name);
+        await Until.HoldsAsync(() => source.Partitions == 0, "the partitions of the deleted topic are gone");
+        await broker.CreateNamedTopicAsync(Name, 1);
+        using (var publisher = new Publisher(broker.Servers, Name))
+        {
+            // At the place where the first one was.
+            await publisher.SendAsync("key-0", "2");
+            await node.ReceivesAsync(2);
+        }
+        Assert.Equal(["1", "2"], node.Receiver.Of("key-0").Select(r => r.Text));
+    }
+}

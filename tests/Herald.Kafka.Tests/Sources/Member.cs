@@ -1,0 +1,57 @@
+using Herald.Engine.Sources;
+using Herald.Kafka.Clusters;
+using Herald.Kafka.Metrics;
+using Herald.Kafka.Sources;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Herald.Kafka.Tests.Sources;
+
+/// <summary>A source that can be killed: the group finds out when its session runs out.</summary>
+internal sealed class Member : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly TaskCompletionSource _assigned = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly SourceRun _run;
+    private readonly Task _running;
+    private bool _ended;
+
+    private Member(KafkaCluster cluster, KafkaSourceOptions options, SourceIntake intake)
+    {
+        var (time, logger) = (TimeProvider.System, NullLogger.Instance);
+        _run = new(cluster, options, intake, new SourceGauges(), new ClientNotices("member", cluster, time, logger), () => _assigned.TrySetResult(), time, logger);
+        _running = Task.Factory.StartNew(() => _run.Run(_stopping.Token), default, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    }
+
+    /// <summary>Complete when it has joined the group.</summary>
+    public static async Task<Member> JoinAsync(Node node, string servers, string topic, string group)
+    {
+        var intake = new SourceIntake(node.Engine, Node.Topic, new PlaceReader(), TimeProvider.System, NullLogger.Instance);
+        await intake.StartAsync(TestContext.Current.CancellationToken);
+        var member = new Member(Node.Cluster(servers), Node.Options(topic, group), intake);
+        await member._assigned.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        return member;
+    }
+
+    public async Task KillAsync()
+    {
+        await StopAsync();
+        _run.Dispose();
+    }
+
+    public async Task LeaveAsync()
+    {
+        await StopAsync();
+        _run.Leave();
+        _run.Dispose();
+    }
+
+    public ValueTask DisposeAsync() => _ended ? ValueTask.CompletedTask : new(LeaveAsync());
+
+    private async Task StopAsync()
+    {
+        _ended = true;
+        await _stopping.CancelAsync();
+        await _running;
+        _stopping.Dispose();
+    }
+}

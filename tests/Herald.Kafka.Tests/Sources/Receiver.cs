@@ -1,0 +1,35 @@
+using System.Collections.Concurrent;
+using Herald.Engine.Channels;
+
+namespace Herald.Kafka.Tests.Sources;
+
+/// <summary>Takes every delivery, and keeps them by key in the order in which they came.</summary>
+internal sealed class Receiver : IChannel
+{
+    private readonly ConcurrentDictionary<string, ConcurrentQueue<Received>> _byKey = new();
+    private readonly ConcurrentDictionary<string, byte> _messageIds = new();
+    private int _count;
+
+    public IReadOnlyList<string> Schemes => ["test"];
+
+    /// <summary>Deliveries, each counted once.</summary>
+    public int Count => Volatile.Read(ref _count);
+
+    public IEnumerable<Received> All => _byKey.Values.SelectMany(q => q);
+
+    public IReadOnlyList<Received> Of(string key) => _byKey.TryGetValue(key, out var queue) ? [.. queue] : [];
+
+    public string? Refuse(Uri endpoint) => null;
+
+    public ValueTask<AttemptResult> TryAsync(Attempt attempt, CancellationToken cancel)
+    {
+        // The store's own repeats are not what is tested here.
+        if (_messageIds.TryAdd(attempt.MessageId, 0))
+        {
+            var view = attempt.Event;
+            _byKey.GetOrAdd(view.KeyText ?? "", _ => new()).Enqueue(new Received(view.IdText, view.KeyText, [.. view.Payload.Span], view.AttributesText()));
+            Interlocked.Increment(ref _count);
+        }
+        return new(AttemptResult.Delivered);
+    }
+}

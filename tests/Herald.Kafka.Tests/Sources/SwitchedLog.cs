@@ -1,0 +1,52 @@
+using Herald.Engine.Events;
+using Herald.Engine.Shards;
+using Herald.Engine.Stores;
+
+namespace Herald.Kafka.Tests.Sources;
+
+/// <summary>A log that can be away: what is appended then is refused as a store does whose database is gone.</summary>
+internal sealed class SwitchedLog(IEventLog inner) : IEventLog
+{
+    private volatile bool _away;
+    private volatile TaskCompletionSource? _held;
+    private int _refused;
+
+    public bool IsAway { get => _away; set => _away = value; }
+
+    /// <summary>Appends that were refused.</summary>
+    public int Refused => Volatile.Read(ref _refused);
+
+    public int ShardCount => inner.ShardCount;
+    public ulong HashSeed => inner.HashSeed;
+
+    /// <summary>Appends wait until they are let go.</summary>
+    public void Hold() => _held = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public void LetGo() => _held?.TrySetResult();
+
+    public async ValueTask AppendAsync(ReadOnlyMemory<NewEvent> events, Memory<Appended> verdicts, SourcePosition? position, CancellationToken cancel)
+    {
+        if (_held is { } held)
+            await held.Task.WaitAsync(cancel);
+        if (_away)
+        {
+            Interlocked.Increment(ref _refused);
+            throw new StoreUnavailableException("The test has switched the store off.");
+        }
+        await inner.AppendAsync(events, verdicts, position, cancel);
+    }
+
+    public ValueTask<IndexRead> ReadIndexAsync(ShardId shard, long from, Memory<IndexEntry> into, CancellationToken cancel) => inner.ReadIndexAsync(shard, from, into, cancel);
+
+    public ValueTask ReadEventsAsync(ShardId shard, ReadOnlyMemory<long> sequences, IEventSink sink, CancellationToken cancel) => inner.ReadEventsAsync(shard, sequences, sink, cancel);
+
+    public ValueTask<LogBounds> BoundsAsync(ShardId shard, CancellationToken cancel) => inner.BoundsAsync(shard, cancel);
+
+    public ValueTask<long> FindByTimeAsync(ShardId shard, DateTimeOffset time, CancellationToken cancel) => inner.FindByTimeAsync(shard, time, cancel);
+
+    public ValueTask<long> FindByIdAsync(ShardId shard, ulong keyHash, ulong idHash, CancellationToken cancel) => inner.FindByIdAsync(shard, keyHash, idHash, cancel);
+
+    public ValueTask<long?> ReadSourcePositionAsync(string source, CancellationToken cancel) => inner.ReadSourcePositionAsync(source, cancel);
+
+    public IDisposable OnHead(Action<ShardId, long> advanced) => inner.OnHead(advanced);
+}

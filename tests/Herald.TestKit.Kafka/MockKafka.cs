@@ -1,0 +1,104 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Herald.Kafka.Native;
+
+namespace Herald.TestKit.Kafka;
+
+/// <summary>librdkafka's own cluster for tests: it speaks the protocol over TCP, and errs when it is told to, which no real broker does.</summary>
+public sealed partial class MockKafka : IDisposable
+{
+    private const int Producer = 0;
+    private const string Library = "librdkafka";
+    private readonly nint _client, _cluster;
+
+    static MockKafka()
+    {
+        ClientLibrary.Require();
+        NativeLibrary.SetDllImportResolver(typeof(MockKafka).Assembly, (name, _, _) => name == Library ? ClientLibrary.Find() : 0);
+    }
+
+    public MockKafka(int brokers = 1)
+    {
+        var error = new byte[512];
+        // It only carries the cluster, and would complain that it has none to go to.
+        var silent = rd_kafka_conf_new();
+        Check(rd_kafka_conf_set(silent, "log_level", "0", error, error.Length));
+        _client = rd_kafka_new(Producer, silent, error, error.Length);
+        if (_client == 0)
+            throw new InvalidOperationException(Encoding.UTF8.GetString(error));
+        _cluster = rd_kafka_mock_cluster_new(_client, brokers);
+        Servers = Marshal.PtrToStringUTF8(rd_kafka_mock_cluster_bootstraps(_cluster))!;
+    }
+
+    public string Servers { get; }
+
+    public void CreateTopic(string name, int partitions = 1) => Check(rd_kafka_mock_topic_create(_cluster, name, partitions, 1));
+
+    /// <summary>The next produce requests are answered so, one after another; those that follow are well.</summary>
+    /// <param name="errors">Of the protocol, e.g. 29 for a topic that may not be written.</param>
+    public void FailProduce(params int[] errors) => Fail(0, errors);
+
+    /// <summary>The same of the request with which an idempotent producer begins.</summary>
+    public void FailInitProducerId(params int[] errors) => Fail(22, errors);
+
+    /// <summary>Brokers answer after this time.</summary>
+    public void Delay(TimeSpan time)
+    {
+        // -1 is every broker.
+        Check(rd_kafka_mock_broker_set_rtt(_cluster, -1, (int)time.TotalMilliseconds));
+    }
+
+    public void Down(int broker = 1) => Check(rd_kafka_mock_broker_set_down(_cluster, broker));
+
+    public void Up(int broker = 1) => Check(rd_kafka_mock_broker_set_up(_cluster, broker));
+
+    public void Dispose()
+    {
+        rd_kafka_mock_cluster_destroy(_cluster);
+        rd_kafka_destroy(_client);
+    }
+
+    private void Fail(short request, int[] errors) => rd_kafka_mock_push_request_errors_array(_cluster, request, (nuint)errors.Length, errors);
+
+    private static void Check(int error)
+    {
+        if (error != 0)
+            throw new InvalidOperationException($"The mock cluster answers {error}.");
+    }
+
+    [LibraryImport(Library)]
+    private static partial nint rd_kafka_conf_new();
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int rd_kafka_conf_set(nint configuration, string name, string value, byte[] error, nint size);
+
+    [LibraryImport(Library)]
+    private static partial nint rd_kafka_new(int type, nint configuration, byte[] error, nint size);
+
+    [LibraryImport(Library)]
+    private static partial void rd_kafka_destroy(nint client);
+
+    [LibraryImport(Library)]
+    private static partial nint rd_kafka_mock_cluster_new(nint client, int brokers);
+
+    [LibraryImport(Library)]
+    private static partial void rd_kafka_mock_cluster_destroy(nint cluster);
+
+    [LibraryImport(Library)]
+    private static partial nint rd_kafka_mock_cluster_bootstraps(nint cluster);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int rd_kafka_mock_topic_create(nint cluster, string topic, int partitions, int replicas);
+
+    [LibraryImport(Library)]
+    private static partial void rd_kafka_mock_push_request_errors_array(nint cluster, short request, nuint count, int[] errors);
+
+    [LibraryImport(Library)]
+    private static partial int rd_kafka_mock_broker_set_rtt(nint cluster, int broker, int milliseconds);
+
+    [LibraryImport(Library)]
+    private static partial int rd_kafka_mock_broker_set_down(nint cluster, int broker);
+
+    [LibraryImport(Library)]
+    private static partial int rd_kafka_mock_broker_set_up(nint cluster, int broker);
+}
