@@ -107,8 +107,9 @@ internal sealed class CatalogCache : IDisposable
     /// </summary>
     public async ValueTask<CatalogSnapshot> HoldForAsync(ShardId shard, SavedProgress saved, TopicHolds holds, CancellationToken cancel)
     {
-        // The owner before may have known a newer catalog than this node: what it saved is about subscriptions that must be known here.
-        await RefreshAsync(saved.CatalogVersion);
+        // What the catalog is now: the owner before may have known more than this node, and what it saved is about subscriptions that must be
+        // known here. And whoever waits until everybody follows a change has not waited for a node that has come to its shards since.
+        await RefreshAsync((await _store.ReadAsync(long.MaxValue, 1, cancel)).Version);
         var records = saved.States.Count == 0 ? []
             : await _store.FindAsync(new CatalogQuery.ByNumber(CatalogCodec.SubscriptionKind, saved.States.Keys), cancel);
         var topics = records.Select(r => r.Parent).ToHashSet();
