@@ -109,6 +109,9 @@ public sealed class Catalog
         return records.ToDictionary(record => record.Number, record => CatalogCodec.DecodeSubscription(record).Subscription);
     }
 
+    /// <summary>All that is wrong with it as such, whatever the catalog holds.</summary>
+    public IReadOnlyList<FieldProblem> Check(SubscriptionDraft draft) => SubscriptionRules.Check(draft, _channels);
+
     /// <summary>Creates or changes. <paramref name="from"/> only counts for a new one; <paramref name="ifVersion"/> 0 means "must not exist".</summary>
     public async ValueTask<CatalogResult<Subscription>> PutSubscriptionAsync(
         SubscriptionDraft draft, StartFrom from, long? ifVersion, CancellationToken cancel)
