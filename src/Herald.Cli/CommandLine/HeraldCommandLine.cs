@@ -10,6 +10,7 @@ using Herald.Cli.Demo;
 using Herald.Cli.Events;
 using Herald.Cli.Migrating;
 using Herald.Cli.Moving;
+using Herald.Cli.Orders;
 using Herald.Cli.Publishing;
 using Herald.Cli.Receiving;
 using Herald.Cli.Serving;
@@ -32,6 +33,7 @@ internal static class HeraldCommandLine
             ServeCommand.Create(time),
             ConfigCommand.Create(),
             DemoCommand.Create(time),
+            OrdersCommand.Create(time),
             TopicsCommand.Create(),
             PublishCommand.Create(time),
             SubscriptionsCommand.Create(),

@@ -95,10 +95,10 @@ public sealed class RegistrationTests : IAsyncLifetime
     public async Task A_handler_that_is_silent_for_its_window_loses_its_customer()
     {
         await using var next = new ScriptedReceiver();
-        var (customer, refusing) = (Guid.NewGuid(), new RefusingPort());
-        await using var _ = refusing;
+        using var refusing = new RefusingPort();
+        var customer = Guid.NewGuid();
         await _server.PublishAsync(OrderMessage.Of(customer, Guid.NewGuid(), 0));
-        var given = await Given($"http://127.0.0.1:{refusing.Port}/", "1s");
+        var given = await Given(refusing.Endpoint.ToString(), "1s");
         var taken = await Given(next.Endpoint.ToString(), "1s");
         Assert.Equal(customer.ToString(), taken["customerId"]);
         (await BeatAsync(customer, (long)given.Json["epoch"]!)).IsProblem(409, "registration-superseded");
