@@ -17,7 +17,7 @@ internal sealed class CandidateList(HeraldEngine engine, CustomerWatch watch, Ta
     /// <summary>A lag that was empty is believed for so long when no event has come since.</summary>
     private static readonly TimeSpan EmptyFor = TimeSpan.FromSeconds(30);
 
-    private readonly LinkedList<Candidate> _left = [];
+    private readonly LinkedList<Candidate> _left = new();
     private readonly Dictionary<Guid, Emptiness> _empty = [];
     private RegistrationList? _list;
     private long _lookedAt;

@@ -78,7 +78,15 @@ internal sealed class CustomerWatch(HeraldEngine engine, Heartbeats heartbeats, 
         var run = new Run(held, handlers.Number, lookBack, before?.Version ?? held.Version, before?.At ?? time.GetTimestamp());
         run.Names = new RouteNames(engine.Log, MostRoutes);
         run.Follower = new LogFollower(engine.Log, (shard, entries, isNew, stop) => TakeAsync(run, shard, entries, isNew, stop), time, logger);
-        await run.Follower.StartAsync(time.GetUtcNow() - lookBack, cancel);
+        try
+        {
+            await run.Follower.StartAsync(time.GetUtcNow() - lookBack, cancel);
+        }
+        catch
+        {
+            await run.DisposeAsync();
+            throw;
+        }
         run.Following = run.Follower.RunAsync(run.Stop.Token);
         _run = run;
         if (before is not null)
