@@ -70,6 +70,8 @@ public sealed class HeraldEngine : IAsyncDisposable
         _metrics.Gauge("herald_shards_owned", "Shards that run on this node.", () => _hosts.All.Count);
     }
 
+    /// <summary>The logs of all shards, for applications that follow them.</summary>
+    public IEventLog Log => _parts.Log;
     public Intake Intake { get; }
     public Catalog Catalog { get; }
     public Inspector Inspector { get; }

@@ -10,6 +10,7 @@ using Herald.Cli.Demo;
 using Herald.Cli.Events;
 using Herald.Cli.Migrating;
 using Herald.Cli.Moving;
+using Herald.Cli.Orders;
 using Herald.Cli.Publishing;
 using Herald.Cli.Receiving;
 using Herald.Cli.Serving;
@@ -39,6 +40,7 @@ internal static class HeraldCommandLine
             DeadLettersCommand.Create(),
             TailCommand.Create(),
             CatcherCommand.Create(time),
+            OrdersCommand.Create(time),
             BackupCommand.Create(),
             ExportCommand.Create(time),
             ImportCommand.Create(time),

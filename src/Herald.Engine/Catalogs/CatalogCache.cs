@@ -2,6 +2,7 @@ using System.Text;
 using Herald.Engine.Publishing;
 using Herald.Engine.Shards;
 using Herald.Engine.Stores;
+using Herald.Engine.Subscriptions;
 
 namespace Herald.Engine.Catalogs;
 
@@ -39,6 +40,13 @@ internal sealed class CatalogCache : IDisposable
     }
 
     public CatalogSnapshot Snapshot => _snapshot;
+
+    /// <summary>If it is in memory.</summary>
+    public Subscription? Find(string id)
+    {
+        var snapshot = _snapshot;
+        return snapshot.ByAddress.TryGetValue(AddressOf(id), out var number) && snapshot.ByNumber[number].Subscription is var found && found.Id == id ? found : null;
+    }
 
     /// <summary>By name, for those who publish.</summary>
     public TopicDirectory Topics { get; }
