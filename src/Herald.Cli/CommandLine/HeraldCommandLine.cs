@@ -4,14 +4,15 @@ using System.CommandLine.Parsing;
 using Herald.Cli.Backups;
 using Herald.Cli.Benching;
 using Herald.Cli.Benching.Parts;
+using Herald.Cli.Catching;
 using Herald.Cli.Configuration;
 using Herald.Cli.DeadLetters;
 using Herald.Cli.Demo;
 using Herald.Cli.Events;
 using Herald.Cli.Migrating;
 using Herald.Cli.Moving;
+using Herald.Cli.Orders;
 using Herald.Cli.Publishing;
-using Herald.Cli.Receiving;
 using Herald.Cli.Serving;
 using Herald.Cli.Subscriptions;
 using Herald.Cli.Tailing;
@@ -39,6 +40,7 @@ internal static class HeraldCommandLine
             DeadLettersCommand.Create(),
             TailCommand.Create(),
             CatcherCommand.Create(time),
+            OrdersCommand.Create(time),
             BackupCommand.Create(),
             ExportCommand.Create(time),
             ImportCommand.Create(time),

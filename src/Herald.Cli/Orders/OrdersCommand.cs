@@ -1,0 +1,15 @@
+using System.CommandLine;
+using Herald.Cli.CommandLine;
+
+namespace Herald.Cli.Orders;
+
+/// <summary><c>herald orders</c>: everything of the orders application.</summary>
+internal static class OrdersCommand
+{
+    public static Command Create(TimeProvider time) => new ExampleCommand(
+        "orders", "The orders application: one webhook per customer, every order's changes in order.",
+        "herald orders produce --customers 4 --rate 480 --events 10000")
+    {
+        ProduceCommand.Create(time),
+    };
+}
