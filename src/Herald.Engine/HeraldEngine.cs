@@ -21,12 +21,16 @@ public sealed record EngineParts(
 /// <summary>One running node's engine. The store stays the caller's: it is closed after the engine has stopped.</summary>
 public sealed class HeraldEngine : IAsyncDisposable
 {
+    // Other nodes hear of a change within milliseconds where there is somebody to tell them, and within a second elsewhere.
+    private static readonly TimeSpan FirstLook = TimeSpan.FromMilliseconds(10), LongestLook = TimeSpan.FromMilliseconds(250);
+
     private readonly EngineParts _parts;
     private readonly EngineOptions _options;
     private readonly EngineMetrics _metrics = new();
     private readonly CatalogCache _cache;
     private readonly PermitLedger _ledger;
     private readonly AttemptRunner _runner;
+    private readonly StartGate _starting = new();
     private readonly ChannelSet _channels;
     private readonly BlockedBound _blocked;
     private readonly ShardHosts _hosts;
@@ -46,7 +50,7 @@ public sealed class HeraldEngine : IAsyncDisposable
         Intake = new Intake(parts.Log, options.Intake, parts.Time);
         _cache = new CatalogCache(parts.Catalog, Intake.Encoder, options.CatalogCache, options.CatalogKeep, parts.Time, _hosts.CatalogFollowed);
         Catalog = new Catalog(parts.Catalog, parts.Log, _cache, _channels, parts.Time, IsPassedAsync);
-        _runner = new AttemptRunner(_cache, _channels, _ledger, new ByteGate(options.MaxBytesInFlight), _metrics, parts.Time);
+        _runner = new AttemptRunner(_cache, _channels, _ledger, new ByteGate(options.MaxBytesInFlight), _metrics, _starting, parts.Time);
         var forwarding = new ForwardEncoder(parts.Log, Intake.Encoder, Catalog, parts.Time);
         DeadLetters = new DeadLetterDesk(parts.DeadLetters, Catalog, forwarding);
         _looks = new ShardLooks(parts.Log, parts.Shards, _hosts);
@@ -66,6 +70,8 @@ public sealed class HeraldEngine : IAsyncDisposable
         _metrics.Gauge("herald_shards_owned", "Shards that run on this node.", () => _hosts.All.Count);
     }
 
+    /// <summary>The logs of all shards, for applications that follow them.</summary>
+    public IEventLog Log => _parts.Log;
     public Intake Intake { get; }
     public Catalog Catalog { get; }
     public Inspector Inspector { get; }
@@ -117,6 +123,18 @@ public sealed class HeraldEngine : IAsyncDisposable
         return await _releaser.ReleaseAsync(entry, new ReleaseOrder(new ShardId(shard), entry.Subscription.Number, sequence, discard), cancel);
     }
 
+    /// <summary>
+    /// Complete when no attempt of any node starts any more with a catalog older than this version: every node works with it, or has
+    /// lost its leases. So whoever has changed an endpoint may say that the old one is left alone.
+    /// </summary>
+    public async ValueTask WhenFollowedAsync(long catalogVersion, CancellationToken cancel)
+    {
+        await _cache.RefreshAsync(catalogVersion);
+        await _starting.WhenPassedAsync();
+        for (var wait = FirstLook; await _parts.Ownership.OthersFollowAsync(cancel) < catalogVersion; wait = wait * 2 < LongestLook ? wait * 2 : LongestLook)
+            await Task.Delay(wait, _parts.Time, cancel);
+    }
+
     /// <summary>Takes no more, lets attempts in flight end within the grace time, commits, ends.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -128,12 +146,14 @@ public sealed class HeraldEngine : IAsyncDisposable
         await _keeper.DisposeAsync();
         _cache.Dispose();
         _ledger.Dispose();
+        _starting.Dispose();
         _metrics.Dispose();
     }
 
     internal async ValueTask StartAsync(CancellationToken cancel)
     {
         await _cache.StartAsync(cancel);
+        _parts.Ownership.Follows(_cache.Snapshot.Version);
         // Before there is a shard: whatever changes while one is loaded, it hears of.
         _cache.Follow(OnCatalog);
         _watching.Add(_parts.Log.OnHead((shard, sequence) => _hosts.Find(shard.Value)?.OnHead(sequence)));
@@ -154,6 +174,20 @@ public sealed class HeraldEngine : IAsyncDisposable
             host.OnCatalog(update);
         foreach (var order in update.Releases)
             _hosts.Find(order.Shard.Value)?.Release(order);
+        _ = TellFollowedAsync(update.Snapshot.Version);
+    }
+
+    private async Task TellFollowedAsync(long version)
+    {
+        try
+        {
+            await _starting.WhenPassedAsync();
+            _parts.Ownership.Follows(version);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The node has stopped, and starts nothing any more.
+        }
     }
 
     private async Task RefreshQuietlyAsync(long version)

@@ -226,6 +226,11 @@ public sealed class JournalStore : IEventLog, IShardStore, IStateReader, ICatalo
     }
 
     /// <summary>All shards, for as long as the process runs. A shard that was released comes back under a new epoch.</summary>
+    /// <summary>There is nobody to tell.</summary>
+    public void Follows(long catalogVersion) { }
+
+    public ValueTask<long> OthersFollowAsync(CancellationToken cancel) => new(long.MaxValue);
+
     public async ValueTask<IReadOnlyList<Lease>> RenewAsync(CancellationToken cancel) => await AskAsync(Renew, cancel).ConfigureAwait(false);
 
     public async ValueTask ReleaseAsync(IReadOnlyList<Lease> leases, CancellationToken cancel) => await AskAsync(

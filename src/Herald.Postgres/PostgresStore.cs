@@ -212,6 +212,10 @@ public sealed class PostgresStore : IEventLog, IShardStore, IStateReader, ICatal
 
     public ValueTask<IReadOnlyList<Lease>> RenewAsync(CancellationToken cancel) => _ownership.RenewAsync(cancel);
 
+    public void Follows(long catalogVersion) => _ownership.Follows(catalogVersion);
+
+    public ValueTask<long> OthersFollowAsync(CancellationToken cancel) => _ownership.OthersFollowAsync(cancel);
+
     public async ValueTask ReleaseAsync(IReadOnlyList<Lease> leases, CancellationToken cancel)
     {
         await _ownership.ReleaseAsync(leases, cancel).ConfigureAwait(false);

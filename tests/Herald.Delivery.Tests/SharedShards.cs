@@ -13,6 +13,9 @@ internal sealed class SharedShards : IDisposable
     private readonly SemaphoreSlim _releasing = new(1);
     private readonly JournalStore _store;
     private readonly Part[] _nodes;
+
+    // By node, the catalog version that it has told it works with.
+    private readonly long[] _followed;
     private readonly Dictionary<ShardId, Lease> _leases = [];
     private readonly Dictionary<ShardId, int> _owners = [];
     private readonly Dictionary<ShardId, (int To, TaskCompletionSource Arrived)> _moves = [];
@@ -20,6 +23,7 @@ internal sealed class SharedShards : IDisposable
     private SharedShards(JournalStore store, int nodes)
     {
         _store = store;
+        _followed = new long[nodes];
         _nodes = [.. Enumerable.Range(0, nodes).Select(node => new Part(this, node))];
     }
 
@@ -111,6 +115,11 @@ internal sealed class SharedShards : IDisposable
         private readonly Hints<Action> _moved = new();
 
         public ValueTask<IReadOnlyList<Lease>> RenewAsync(CancellationToken cancel) => new(all.Renew(node));
+
+        public void Follows(long catalogVersion) => Volatile.Write(ref all._followed[node], catalogVersion);
+
+        public ValueTask<long> OthersFollowAsync(CancellationToken cancel) =>
+            new(all._followed.Where((_, other) => other != node).Append(long.MaxValue).Min());
 
         public async ValueTask ReleaseAsync(IReadOnlyList<Lease> leases, CancellationToken cancel) => await all.ReleaseAsync(leases);
 

@@ -5,6 +5,7 @@ using Herald.Cli.Benching.Holding;
 using Herald.Cli.Benching.Isolation;
 using Herald.Cli.Benching.Keys;
 using Herald.Cli.Benching.Latency;
+using Herald.Cli.Benching.Registrations;
 using Herald.Cli.Benching.Scaling;
 using Herald.Cli.Benching.Starting;
 using Herald.Cli.Benching.Subscribing;
@@ -20,6 +21,6 @@ internal static class Benches
     public static IReadOnlyList<IBench> All { get; } =
     [
         new AcceptBench(1), new AcceptBench(AcceptBench.UsualBatch), DeliverBench.Backlog, DeliverBench.Fanout,
-        new LatencyBench(), new KeysBench(), new IsolateBench(), new SubscriptionsBench(), new StartBench(), new MemoryBench(), new IdleBench(),
+        new LatencyBench(), new KeysBench(), new IsolateBench(), new SubscriptionsBench(), new RegistrationsBench(), new StartBench(), new MemoryBench(), new IdleBench(),
     ];
 }

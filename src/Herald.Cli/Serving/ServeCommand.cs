@@ -19,7 +19,13 @@ internal static class ServeCommand
     /// <summary>For servers started by a program: stop when the standard input ends, as it does when that program is no more.</summary>
     public const string UntilInputEndsOption = "--until-input-ends";
 
-    public static Command Create(TimeProvider time)
+    public static Command Create(TimeProvider time) => Create(
+        "Runs a server. SIGTERM or Ctrl-C stops it cleanly; a second one ends it at once.", _ => [], time,
+        "herald serve", "herald serve --data /var/lib/herald --listen 0.0.0.0:8090 --token-file /etc/herald/token");
+
+    /// <summary>Runs a server that has an application in it.</summary>
+    /// <param name="parts">Makes the application's parts, with where they log.</param>
+    public static Command Create(string description, Func<ILoggerFactory, IReadOnlyList<IServerPart>> parts, TimeProvider time, params string[] examples)
     {
         var untilInputEnds = new Option<bool>(UntilInputEndsOption) { Description = "Stop when the standard input ends.", Hidden = true };
         var logLevel = new Option<LogLevel>("--log-level")
@@ -28,28 +34,26 @@ internal static class ServeCommand
             HelpName = "LEVEL",
             DefaultValueFactory = _ => LogLevel.Information,
         };
-        var command = new ExampleCommand(
-            "serve", "Runs a server. SIGTERM or Ctrl-C stops it cleanly; a second one ends it at once.",
-            "herald serve", "herald serve --data /var/lib/herald --listen 0.0.0.0:8090 --token-file /etc/herald/token")
-        { logLevel, untilInputEnds };
+        var command = new ExampleCommand("serve", description, examples) { logLevel, untilInputEnds };
         var settings = new SettingOptions(command);
         command.SetAction(async (parsed, cancel) =>
         {
             var console = parsed.InvocationConfiguration;
             var terminal = new Terminal(console.Output, console.Error, parsed.GetValue(CommonOptions.Json));
-            return (int)await RunAsync(settings.Load(parsed), parsed.GetValue(logLevel), parsed.GetValue(untilInputEnds), terminal, time, cancel);
+            return (int)await RunAsync(settings.Load(parsed), parts, parsed.GetValue(logLevel), parsed.GetValue(untilInputEnds), terminal, time, cancel);
         });
         return command;
     }
 
-    private static async Task<ExitCode> RunAsync(ServerSettings settings, LogLevel level, bool untilInputEnds, Terminal terminal, TimeProvider time, CancellationToken stop)
+    private static async Task<ExitCode> RunAsync(
+        ServerSettings settings, Func<ILoggerFactory, IReadOnlyList<IServerPart>> parts, LogLevel level, bool untilInputEnds, Terminal terminal, TimeProvider time, CancellationToken stop)
     {
         if (settings.Errors.Count > 0)
             return terminal.Fail(ExitCode.BadUsage, string.Join(Environment.NewLine, settings.Errors));
         try
         {
             using var logging = Log(level, terminal.Json);
-            await using var server = await HeraldServer.StartAsync(settings.Options, new ServerServices { Time = time, Logging = logging }, stop);
+            await using var server = await HeraldServer.StartAsync(settings.Options, new ServerServices { Time = time, Logging = logging, Parts = parts(logging) }, stop);
             terminal.Out.WriteLine($"{ReadyLine}{server.Address}");
             await terminal.Out.FlushAsync(stop);
             var asked = Task.Delay(Timeout.InfiniteTimeSpan, time, stop);

@@ -67,6 +67,22 @@ public sealed class Catalog
     /// <summary>As the store has it now, whichever node changed it.</summary>
     public async ValueTask<Subscription?> FindSubscriptionAsync(string id, CancellationToken cancel) => (await FindEntryAsync(id, cancel))?.Subscription;
 
+    /// <summary>Brings a topic's subscriptions into memory and keeps them there.</summary>
+    public async ValueTask<HeldTopic> HoldAsync(Topic topic, CancellationToken cancel)
+    {
+        var holds = new TopicHolds();
+        await _cache.HoldAsync([topic.Number], holds, cancel);
+        return new(topic, _cache, holds);
+    }
+
+    /// <summary>Brings what this node knows up to what the store has now, whichever node changed it.</summary>
+    public async ValueTask CatchUpAsync(CancellationToken cancel)
+    {
+        var changes = await _store.ReadAsync(_cache.Snapshot.Version, 1, cancel);
+        // With one record a read ends at its change; the refresh goes on to the last.
+        await _cache.RefreshAsync(changes.Version);
+    }
+
     /// <summary>In the order of their ids.</summary>
     public async ValueTask<Page<Subscription>> SubscriptionsAsync(string? topic, int limit, string? cursor, CancellationToken cancel)
     {
@@ -92,6 +108,9 @@ public sealed class Catalog
         var records = numbers.Count == 0 ? [] : await _store.FindAsync(new CatalogQuery.ByNumber(CatalogCodec.SubscriptionKind, numbers), cancel);
         return records.ToDictionary(record => record.Number, record => CatalogCodec.DecodeSubscription(record).Subscription);
     }
+
+    /// <summary>All that is wrong with it as such, whatever the catalog holds.</summary>
+    public IReadOnlyList<FieldProblem> Check(SubscriptionDraft draft) => SubscriptionRules.Check(draft, _channels);
 
     /// <summary>Creates or changes. <paramref name="from"/> only counts for a new one; <paramref name="ifVersion"/> 0 means "must not exist".</summary>
     public async ValueTask<CatalogResult<Subscription>> PutSubscriptionAsync(
@@ -220,8 +239,8 @@ public sealed class Catalog
             Limits = draft.Limits,
             Secrets = secret,
             // An endpoint that said it is gone has been replaced: go on.
-            Status = moved && old.Status == SubscriptionStatus.Disabled ? SubscriptionStatus.Active : old.Status,
-            StatusReason = moved && old.Status == SubscriptionStatus.Disabled ? null : old.StatusReason,
+            Status = draft.Status ?? (moved && old.Status == SubscriptionStatus.Disabled ? SubscriptionStatus.Active : old.Status),
+            StatusReason = draft.Status is not null || (moved && old.Status == SubscriptionStatus.Disabled) ? null : old.StatusReason,
         };
         var filterChanged = !draft.Filter.Equals(old.Filter);
         if (next == old && !filterChanged)

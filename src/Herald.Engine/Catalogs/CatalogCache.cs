@@ -2,6 +2,7 @@ using System.Text;
 using Herald.Engine.Publishing;
 using Herald.Engine.Shards;
 using Herald.Engine.Stores;
+using Herald.Engine.Subscriptions;
 
 namespace Herald.Engine.Catalogs;
 
@@ -39,6 +40,13 @@ internal sealed class CatalogCache : IDisposable
     }
 
     public CatalogSnapshot Snapshot => _snapshot;
+
+    /// <summary>If it is in memory.</summary>
+    public Subscription? Find(string id)
+    {
+        var snapshot = _snapshot;
+        return snapshot.ByAddress.TryGetValue(AddressOf(id), out var number) && snapshot.ByNumber[number].Subscription is var found && found.Id == id ? found : null;
+    }
 
     /// <summary>By name, for those who publish.</summary>
     public TopicDirectory Topics { get; }
@@ -99,8 +107,9 @@ internal sealed class CatalogCache : IDisposable
     /// </summary>
     public async ValueTask<CatalogSnapshot> HoldForAsync(ShardId shard, SavedProgress saved, TopicHolds holds, CancellationToken cancel)
     {
-        // The owner before may have known a newer catalog than this node: what it saved is about subscriptions that must be known here.
-        await RefreshAsync(saved.CatalogVersion);
+        // What the catalog is now: the owner before may have known more than this node, and what it saved is about subscriptions that must be
+        // known here. And whoever waits until everybody follows a change has not waited for a node that has come to its shards since.
+        await RefreshAsync((await _store.ReadAsync(long.MaxValue, 1, cancel)).Version);
         var records = saved.States.Count == 0 ? []
             : await _store.FindAsync(new CatalogQuery.ByNumber(CatalogCodec.SubscriptionKind, saved.States.Keys), cancel);
         var topics = records.Select(r => r.Parent).ToHashSet();

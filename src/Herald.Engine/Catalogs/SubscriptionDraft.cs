@@ -16,4 +16,7 @@ public sealed record SubscriptionDraft
 
     /// <summary>The signing key; null keeps the present one, or draws one for a new subscription.</summary>
     public ReadOnlyMemory<byte>? Secret { get; init; }
+
+    /// <summary>Null keeps the present one. Counts for a change only: a new subscription is active.</summary>
+    public SubscriptionStatus? Status { get; init; }
 }

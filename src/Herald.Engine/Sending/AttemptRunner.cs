@@ -14,7 +14,7 @@ namespace Herald.Engine.Sending;
 internal readonly record struct AttemptEnded(StartAttempt Start, AttemptResult Result, bool Counted, long StartedAtMs);
 
 /// <summary>Carries one attempt from its permit to its result. The subscription is looked up here, at the last moment: a pause, or a new endpoint, is in force at once.</summary>
-internal sealed class AttemptRunner(CatalogCache catalog, ChannelSet channels, PermitLedger ledger, ByteGate gate, EngineMetrics metrics, TimeProvider time)
+internal sealed class AttemptRunner(CatalogCache catalog, ChannelSet channels, PermitLedger ledger, ByteGate gate, EngineMetrics metrics, StartGate starting, TimeProvider time)
 {
     public static readonly AttemptResult NotSent = new() { Outcome = AttemptOutcome.Failed, Stage = AttemptStage.Guard, Reason = "not sent" };
 
@@ -28,19 +28,20 @@ internal sealed class AttemptRunner(CatalogCache catalog, ChannelSet channels, P
         var given = CancellationToken.None;
         try
         {
-            if (Find(start) is { } subscription && channels.Find(subscription.Endpoint) is { } channel)
+            var side = starting.Enter();
+            ValueTask<AttemptResult>? trying = null;
+            try
             {
-                var view = new EventView(record.AsMemory(0, length));
-                var redelivery = (view.Flags & EventFlags.Addressed) != 0 ? Redelivery.Redrive
-                    : start.Replayed ? Redelivery.Replay : Redelivery.None;
-                var attempt = new Attempt(
-                    subscription, view, MessageIds.Of(subscription.Id, view), start.Item.Sequence, start.Number, redelivery);
-                // Last of all: what is asked earlier may have run out by the time the attempt starts.
-                if (term.TryBegin(out given))
-                {
-                    result = await channel.TryAsync(attempt, given);
-                    counted = true;
-                }
+                trying = Begin(start, record, length, term, out given);
+            }
+            finally
+            {
+                starting.Leave(side);
+            }
+            if (trying is { } begun)
+            {
+                result = await begun;
+                counted = true;
             }
         }
         catch (OperationCanceledException) when (given.IsCancellationRequested)
@@ -68,6 +69,20 @@ internal sealed class AttemptRunner(CatalogCache catalog, ChannelSet channels, P
     {
         gate.Leave(bytes);
         ledger.Return(start.Subscription, start.Kind, 1);
+    }
+
+    /// <summary>Null when there is nothing to be sent, or nobody to send it to.</summary>
+    private ValueTask<AttemptResult>? Begin(StartAttempt start, byte[] record, int length, LeaseTerm term, out CancellationToken given)
+    {
+        given = CancellationToken.None;
+        if (Find(start) is not { } subscription || channels.Find(subscription.Endpoint) is not { } channel)
+            return null;
+        var view = new EventView(record.AsMemory(0, length));
+        var redelivery = (view.Flags & EventFlags.Addressed) != 0 ? Redelivery.Redrive
+            : start.Replayed ? Redelivery.Replay : Redelivery.None;
+        var attempt = new Attempt(subscription, view, MessageIds.Of(subscription.Id, view), start.Item.Sequence, start.Number, redelivery);
+        // Last of all: what is asked earlier may have run out by the time the attempt starts.
+        return term.TryBegin(out given) ? channel.TryAsync(attempt, given) : null;
     }
 
     private Subscription? Find(StartAttempt start) =>

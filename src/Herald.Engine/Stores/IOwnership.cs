@@ -15,6 +15,18 @@ public interface IOwnership
     /// <summary>Gives shards up at once, so that the next owner need not wait for the lease to end.</summary>
     ValueTask ReleaseAsync(IReadOnlyList<Lease> leases, CancellationToken cancel);
 
+    /// <summary>
+    /// The attempts of this node are made with at least this version of the catalog from now on. The other nodes may learn of it a
+    /// little later, at the latest with the next renewal; must return at once.
+    /// </summary>
+    void Follows(long catalogVersion);
+
+    /// <summary>
+    /// The lowest version that any other node which may have leases works with, as far as is known; <see cref="long.MaxValue"/> when there is
+    /// none. One that comes later works with what the catalog is then.
+    /// </summary>
+    ValueTask<long> OthersFollowAsync(CancellationToken cancel);
+
     /// <summary>Called on any thread when renewing now may bring a shard; must return at once. A hint: it may be lost.</summary>
     IDisposable OnMoved(Action moved);
 }

@@ -11,14 +11,18 @@ internal sealed class OwnerSql(string schema, string logSchema)
     /// <summary>Only with the store that the node has opened; who imports one holds this up until it is there.</summary>
     public string Register { get; } =
         $"""
-        insert into {schema}.node (id, name, address, beat)
-        select $1, $2, $3, 1 from (select s.id from {schema}.store s where s.shard_count = $4 and s.hash_seed = $5 for share) s
+        insert into {schema}.node (id, name, address, beat, catalog)
+        select $1, $2, $3, 1, $6 from (select s.id from {schema}.store s where s.shard_count = $4 and s.hash_seed = $5 for share) s
         """;
 
     /// <summary>Only while nobody has heard of it since.</summary>
     public string RemoveDead { get; } = $"delete from {schema}.node n where n.id = $1 and n.beat = $2";
 
     public string Remove { get; } = $"delete from {schema}.node n where n.id = $1";
+
+    public string Follow { get; } = $"update {schema}.node n set catalog = $2 where n.id = $1 and n.catalog < $2";
+
+    public string OthersFollow { get; } = $"select min(n.catalog) from {schema}.node n where n.id <> $1";
 
     /// <summary>A shard whose epoch is still the one that was read with a dead owner, or none.</summary>
     public string Take { get; } =
@@ -46,7 +50,7 @@ internal sealed class OwnerSql(string schema, string logSchema)
             return _beat;
         _beat =
             $"""
-            with beat as (update {schema}.node n set beat = n.beat + 1 where n.id = $1 returning n.id, n.beat)
+            with beat as (update {schema}.node n set beat = n.beat + 1, catalog = greatest(n.catalog, $2) where n.id = $1 returning n.id, n.beat)
             select 0, n.id, coalesce(b.beat, n.beat) from {schema}.node n left join beat b on b.id = n.id
             union all select 1 + o.shard * 4, o.node, o.epoch from {schema}.shard_owner o
             union all select 2, (select coalesce(max(c.version), 0) from {schema}.catalog c), (select max(p.number) from {schema}.period p)

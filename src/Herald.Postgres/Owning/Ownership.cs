@@ -10,7 +10,9 @@ namespace Herald.Postgres.Owning;
 internal sealed class Ownership(Registry registry, PeriodReader periods, NodeWatch watch, TimeSpan lease, int shards, Action<Membership, IReadOnlyList<Lease>> renewed) : IDisposable
 {
     private readonly SemaphoreSlim _calling = new(1);
-    private long _node;
+    private readonly Lock _telling = new();
+    private long _node, _followed;
+    private bool _isTelling;
 
     /// <summary>Nodes that are registered, this one among them.</summary>
     public int Nodes { get; private set; } = 1;
@@ -25,8 +27,8 @@ internal sealed class Ownership(Registry registry, PeriodReader periods, NodeWat
         {
             // 1.
             if (_node == 0)
-                _node = await registry.RegisterAsync(cancel).ConfigureAwait(false);
-            var members = await registry.BeatAsync(_node, cancel).ConfigureAwait(false);
+                _node = await registry.RegisterAsync(Volatile.Read(ref _followed), cancel).ConfigureAwait(false);
+            var members = await registry.BeatAsync(_node, Volatile.Read(ref _followed), cancel).ConfigureAwait(false);
             if (members.NewestPeriod != periods.Map.Newest.Number)
                 await periods.RefreshAsync(cancel).ConfigureAwait(false);
             if (members.Nodes.All(n => n.Id != _node))
@@ -67,6 +69,24 @@ internal sealed class Ownership(Registry registry, PeriodReader periods, NodeWat
         }
     }
 
+    /// <summary>With the next beat, and before it where somebody may be waiting; what comes up while it is being told goes after it.</summary>
+    public void Follows(long catalogVersion)
+    {
+        lock (_telling)
+        {
+            if (catalogVersion <= _followed)
+                return;
+            _followed = catalogVersion;
+            if (_isTelling || IsAlone)
+                return;
+            _isTelling = true;
+        }
+        _ = Task.Run(TellAsync);
+    }
+
+    public async ValueTask<long> OthersFollowAsync(CancellationToken cancel) =>
+        await registry.OthersFollowAsync(Volatile.Read(ref _node), cancel).ConfigureAwait(false) ?? long.MaxValue;
+
     public async ValueTask ReleaseAsync(IReadOnlyList<Lease> leases, CancellationToken cancel)
     {
         if (leases.Count > 0)
@@ -90,4 +110,28 @@ internal sealed class Ownership(Registry registry, PeriodReader periods, NodeWat
     }
 
     public void Dispose() => _calling.Dispose();
+
+    private async Task TellAsync()
+    {
+        for (long told = 0; ;)
+        {
+            lock (_telling)
+            {
+                if (_followed == told)
+                {
+                    _isTelling = false;
+                    return;
+                }
+                told = _followed;
+            }
+            try
+            {
+                await registry.FollowAsync(Volatile.Read(ref _node), told, CancellationToken.None).ConfigureAwait(false);
+            }
+            catch (StoreUnavailableException)
+            {
+                // The next beat says it too.
+            }
+        }
+    }
 }

@@ -13,31 +13,43 @@ internal sealed class Registry(Database database, PeriodReader periods, Postgres
     private readonly OwnerSql _sql = new(database.Schema, database.LogSchema);
 
     /// <summary>Enters this node under an id of its own, never used before.</summary>
-    public async Task<long> RegisterAsync(CancellationToken cancel)
+    public async Task<long> RegisterAsync(long followed, CancellationToken cancel)
     {
         var id = BinaryPrimitives.ReadInt64LittleEndian(RandomNumberGenerator.GetBytes(8)) & long.MaxValue;
         var registered = await ExecuteAsync(
             _sql.Register, cancel, Commands.Value(id), Commands.Value(options.NodeName), Commands.Value(options.NodeAddress),
-            Commands.Value(identity.ShardCount), Commands.Value((long)identity.HashSeed)).ConfigureAwait(false);
+            Commands.Value(identity.ShardCount), Commands.Value((long)identity.HashSeed), Commands.Value(followed)).ConfigureAwait(false);
         return registered == 1 ? id
             : throw new PostgresStoreException($"The store in schema '{options.Schema}' is not the one this node has opened: another was imported in its place. Start the node again.");
     }
 
     /// <summary>Says that the node lives, and reads what there is to know. A node that is not among the answer has been declared dead.</summary>
-    public Task<Membership> BeatAsync(long node, CancellationToken cancel) => database.RunVitalAsync(
+    public Task<Membership> BeatAsync(long node, long followed, CancellationToken cancel) => database.RunVitalAsync(
         async (connection, either) =>
         {
             while (true)
             {
                 try
                 {
-                    return await BeatAsync(connection, node, periods.Map, either).ConfigureAwait(false);
+                    return await BeatAsync(connection, node, followed, periods.Map, either).ConfigureAwait(false);
                 }
                 catch (PostgresException failure) when (Failures.IsTableGone(failure))
                 {
                     await periods.RefreshAsync(either).ConfigureAwait(false);
                 }
             }
+        },
+        cancel);
+
+    /// <summary>Says before the next beat how far this node follows the catalog.</summary>
+    public Task FollowAsync(long node, long followed, CancellationToken cancel) => ExecuteAsync(_sql.Follow, cancel, Commands.Value(node), Commands.Value(followed));
+
+    /// <summary>The lowest version that another node follows; null when there is none.</summary>
+    public Task<long?> OthersFollowAsync(long node, CancellationToken cancel) => database.RunAsync<long?>(
+        async (connection, either) =>
+        {
+            await using var command = connection.Command(_sql.OthersFollow, Commands.Value(node));
+            return await command.ExecuteScalarAsync(either).ConfigureAwait(false) as long?;
         },
         cancel);
 
@@ -64,11 +76,11 @@ internal sealed class Registry(Database database, PeriodReader periods, Postgres
     public Task ReleaseAsync(IReadOnlyCollection<Lease> leases, CancellationToken cancel) => ExecuteAsync(
         _sql.Release, cancel, Commands.Value(leases.Select(l => l.Shard.Value).ToArray()), Commands.Value(leases.Select(l => l.Epoch).ToArray()));
 
-    private async Task<Membership> BeatAsync(NpgsqlConnection connection, long node, PeriodMap map, CancellationToken cancel)
+    private async Task<Membership> BeatAsync(NpgsqlConnection connection, long node, long followed, PeriodMap map, CancellationToken cancel)
     {
         var (nodes, owners, heads) = (new List<NodeBeat>(), new ShardOwner[identity.ShardCount], map.Newest.Heads.ToArray());
         var (catalog, newest) = (0L, 0L);
-        await using var command = connection.Command(_sql.Beat(map.Newest.Number), Commands.Value(node));
+        await using var command = connection.Command(_sql.Beat(map.Newest.Number), Commands.Value(node), Commands.Value(followed));
         // A lease that is asked for late is worth nothing: better to ask again.
         command.CommandTimeout = Math.Max(1, (int)(options.Lease.TotalSeconds / 2));
         await using var reader = await command.ExecuteReaderAsync(cancel).ConfigureAwait(false);

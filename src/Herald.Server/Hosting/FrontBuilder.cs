@@ -34,7 +34,7 @@ internal static class FrontBuilder
         builder.Services.AddSingleton<Microsoft.Extensions.Hosting.IHostLifetime, NoLifetime>();
         builder.Services.AddRoutingCore();
         builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
-        builder.Services.ConfigureHttpJsonOptions(json => WireJson.Apply(json.SerializerOptions));
+        builder.Services.ConfigureHttpJsonOptions(json => WireJson.Apply(json.SerializerOptions, parts.Services.Parts.Select(part => part.Wire)));
         var budget = new BodyBudget(parts.Options.MaxBodyBytesInFlight);
         builder.Services.AddSingleton(budget);
         ApiDescription.Add(builder.Services);

@@ -97,7 +97,7 @@ internal sealed class SubscriptionEndpoints(Catalog catalog, TimeProvider time, 
                 return mismatch;
             var before = JsonSerializer.SerializeToNode(SubscriptionMapping.ToBody(present), WireJson.Options.GetTypeInfo(typeof(SubscriptionBody)));
             using var after = JsonDocument.Parse(MergePatch.Apply(before, patch)!.ToJsonString());
-            var (result, problem) = await WriteAsync(id, JsonBody.To<SubscriptionBody>(after.RootElement), present.Version, context.RequestAborted);
+            var (result, problem) = await WriteAsync(id, JsonBody.To<SubscriptionBody>(after.RootElement, WireJson.Options), present.Version, context.RequestAborted);
             if (problem?.Kind == ProblemKind.VersionMismatch && context.Request.Headers.IfMatch.Count == 0 && tries < PatchTries)
                 continue;
             if (problem is not null)

@@ -5,8 +5,10 @@ using Herald.Engine;
 using Herald.Server.Problems;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Json;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace Herald.Server.Wire;
 
@@ -18,7 +20,7 @@ internal sealed record Body<T>(T Value) : IBindableFromHttpContext<Body<T>>, IEn
     {
         var budget = context.RequestServices.GetRequiredService<BodyBudget>();
         using var json = await JsonBody.ReadAsync(context.Request, MediaType.Json, budget);
-        return new(JsonBody.To<T>(json.RootElement));
+        return new(JsonBody.To<T>(json.RootElement, context.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions));
     }
 
     public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) =>
@@ -74,10 +76,10 @@ internal static class JsonBody
         return null;
     }
 
-    public static T To<T>(JsonElement json)
+    public static T To<T>(JsonElement json, JsonSerializerOptions options)
         where T : class
     {
-        var type = (JsonTypeInfo<T>)WireJson.Options.GetTypeInfo(typeof(T));
+        var type = (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
         var found = new List<FieldProblem>();
         ShapeCheck.Check(json, type, "", found);
         if (found.Count > 0)

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using Herald.Server.DeadLetters;
 using Herald.Server.Events;
 using Herald.Server.Health;
@@ -14,9 +15,10 @@ namespace Herald.Server.Wire;
 /// <summary>How everything but events is written and read. The settings sit on the options: on a mere resolver they would be ignored.</summary>
 internal static class WireJson
 {
-    public static readonly JsonSerializerOptions Options = Apply(new JsonSerializerOptions(JsonSerializerDefaults.Web));
+    public static readonly JsonSerializerOptions Options = Apply(new JsonSerializerOptions(JsonSerializerDefaults.Web), []);
 
-    public static JsonSerializerOptions Apply(JsonSerializerOptions options)
+    /// <param name="more">Of parts that have types of their own.</param>
+    public static JsonSerializerOptions Apply(JsonSerializerOptions options, IEnumerable<IJsonTypeInfoResolver?> more)
     {
         options.PropertyNameCaseInsensitive = false;
         options.NumberHandling = JsonNumberHandling.Strict;
@@ -28,6 +30,8 @@ internal static class WireJson
         options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
         options.TypeInfoResolverChain.Clear();
         options.TypeInfoResolverChain.Add(WireContext.Default);
+        foreach (var resolver in more.OfType<IJsonTypeInfoResolver>())
+            options.TypeInfoResolverChain.Add(resolver);
         return options;
     }
 }

@@ -66,6 +66,10 @@ internal sealed class ScriptedOwnership : IOwnership
         return ValueTask.CompletedTask;
     }
 
+    public void Follows(long catalogVersion) { }
+
+    public ValueTask<long> OthersFollowAsync(CancellationToken cancel) => new(long.MaxValue);
+
     public IDisposable OnMoved(Action moved) => _moved.Add(moved);
 
     private Task WhenAsync(Func<bool> holds)

@@ -24,6 +24,9 @@ internal sealed partial class Judge(Simulator simulator, int shards) : IStoreWat
     private readonly HashSet<(int Subscription, int Shard, long Sequence)> _released = [];
     private readonly Dictionary<(string Subscription, int Topic, string Payload), string> _messageIds = [];
 
+    // By subscription, the version that all nodes are known to work with.
+    private readonly Dictionary<int, long> _followed = [];
+
     public IEnumerable<SubscriptionModel> Living => _latest.Values.Where(model => model.Lives);
     public IEnumerable<SubscriptionModel> All => _models.Values;
     public int AcceptedCount => _log.Sum(log => log.Count);
@@ -127,12 +130,18 @@ internal sealed partial class Judge(Simulator simulator, int shards) : IStoreWat
 
     // ---- What is sent, and received ----
 
+    /// <summary>Somebody has been told that no attempt begins any more with what the subscription was before.</summary>
+    public void OnFollowed(Subscription subscription) =>
+        _followed[subscription.Number] = Math.Max(subscription.Version, _followed.GetValueOrDefault(subscription.Number));
+
     /// <summary>An attempt begins.</summary>
     public Delivery OnStart(NodeView node, in Attempt attempt)
     {
         var subscription = attempt.Subscription;
         var model = Find(subscription.Number, subscription.Generation)
             ?? throw new Violation($"4: an attempt for subscription {subscription.Number}, generation {subscription.Generation}, which never was");
+        if (subscription.Version < _followed.GetValueOrDefault(subscription.Number))
+            throw new Violation($"18: an attempt with version {subscription.Version} of {subscription.Id}, though all nodes were said to follow {_followed[subscription.Number]}");
         var delivery = Identify(node, model, attempt);
         var (lane, sequence, shard) = (delivery.Lane, delivery.Sequence, delivery.Shard);
         if (!lane.Matches.Contains(sequence))

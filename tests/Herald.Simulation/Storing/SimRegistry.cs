@@ -12,7 +12,7 @@ internal sealed class SimRegistry(IReadOnlyList<SimShard> shards, ulong seed, Ti
     private long _registrations;
 
     /// <summary>Raises the node's beat, and so renews all its leases; takes the free shards that are placed on it.</summary>
-    public Renewal Renew(string name, IReadOnlyList<Beat> standingStill)
+    public Renewal Renew(string name, IReadOnlyList<Beat> standingStill, long followed)
     {
         foreach (var beat in standingStill.Where(beat => beat.Node != name))
         {
@@ -24,6 +24,7 @@ internal sealed class SimRegistry(IReadOnlyList<SimShard> shards, ulong seed, Ti
         // Who has been removed has lost everything, and begins anew.
         if (!_nodes.TryGetValue(name, out var mine))
             _nodes[name] = mine = new SimNode(new Beat(name, ++_registrations, 0));
+        mine.Followed = Math.Max(mine.Followed, followed);
         mine.Beat = mine.Beat with { Count = mine.Beat.Count + 1 };
         var leases = new List<Lease>();
         for (var i = 0; i < shards.Count; i++)
@@ -39,6 +40,9 @@ internal sealed class SimRegistry(IReadOnlyList<SimShard> shards, ulong seed, Ti
         }
         return new Renewal(leases, [.. _nodes.Values.Select(node => node.Beat)]);
     }
+
+    public long OthersFollow(string name) =>
+        _nodes.Values.Where(node => node.Beat.Node != name).Select(node => node.Followed).Append(long.MaxValue).Min();
 
     public void Release(IReadOnlyList<Lease> leases)
     {
@@ -71,6 +75,9 @@ internal sealed class SimRegistry(IReadOnlyList<SimShard> shards, ulong seed, Ti
 internal sealed class SimNode(Beat first)
 {
     public Beat Beat { get; set; } = first;
+
+    /// <summary>The catalog version that it has said it works with.</summary>
+    public long Followed { get; set; }
 }
 
 /// <param name="Registration">Another one each time the node registers.</param>

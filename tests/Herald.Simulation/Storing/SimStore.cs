@@ -105,7 +105,10 @@ internal sealed class SimStore(int shards, ulong hashSeed, TimeSpan? leasesLast,
 
     private SimRegistry Registry => _registry ??= new SimRegistry(_shards, hashSeed, leasesLast!.Value, watcher);
 
-    public Renewal Renew(string node, IReadOnlyList<Beat> standingStill) => leasesLast is null ? TakeAll(node) : Registry.Renew(node, standingStill);
+    public Renewal Renew(string node, IReadOnlyList<Beat> standingStill, long followed) =>
+        leasesLast is null ? TakeAll(node) : Registry.Renew(node, standingStill, followed);
+
+    public long OthersFollow(string node) => leasesLast is null ? long.MaxValue : Registry.OthersFollow(node);
 
     public void Release(IReadOnlyList<Lease> leases)
     {

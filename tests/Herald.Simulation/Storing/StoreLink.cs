@@ -21,6 +21,7 @@ internal sealed class StoreLink(NodeView node, SimStore store, Judge judge, Func
     private readonly SimProcess _process = node.Process;
     private readonly Simulator _simulator = node.Process.Simulator;
     private readonly BeatWatch _beats = new((store.LeasesLast ?? TimeSpan.Zero) * Margin);
+    private long _followed;
     private readonly List<Action> _movedListeners = [];
     private readonly List<Action<ShardId, long>> _headListeners = [];
     private readonly List<Action<long>> _changeListeners = [];
@@ -112,15 +113,23 @@ internal sealed class StoreLink(NodeView node, SimStore store, Judge judge, Func
 
     public async ValueTask<IReadOnlyList<Lease>> RenewAsync(CancellationToken cancel)
     {
-        var (name, askedAt) = (_process.Name, _process.Timestamp);
+        var (name, askedAt, followed) = (_process.Name, _process.Timestamp, _followed);
         var standingStill = _beats.StandingStill(askedAt);
         var renewal = store.LeasesLast is null
-            ? await ReadAsync(() => store.Renew(name, []))
-            : await WriteAsync(Renewal, () => store.Renew(name, standingStill), mayRepeat: true).AsTask().WaitAsync(cancel);
+            ? await ReadAsync(() => store.Renew(name, [], 0))
+            : await WriteAsync(Renewal, () => store.Renew(name, standingStill, followed), mayRepeat: true).AsTask().WaitAsync(cancel);
         _beats.See(renewal.Beats, _process.Timestamp);
         judge.OnRenewed(node, renewal.Leases, askedAt);
+        // Hints get lost; with a renewal a node hears of the catalog sooner or later.
+        if (_simulator.Draw(0.3))
+            HintOfCatalog();
         return renewal.Leases;
     }
+
+    /// <summary>Told with the next renewal, and no sooner.</summary>
+    public void Follows(long catalogVersion) => _followed = Math.Max(_followed, catalogVersion);
+
+    public ValueTask<long> OthersFollowAsync(CancellationToken cancel) => ReadAsync(() => store.OthersFollow(_process.Name));
 
     public async ValueTask ReleaseAsync(IReadOnlyList<Lease> leases, CancellationToken cancel)
     {

@@ -26,7 +26,7 @@ internal sealed class Operator(Simulator simulator, Judge judge, SimStore store,
                 Put(id, catalog, process);
                 break;
             case <= 5:
-                Edit(id, catalog, process);
+                Edit(id, catalog, process, engine);
                 break;
             case <= 8:
                 simulator.Reached.Count(judge.Latest(id)?.Latest.Status == SubscriptionStatus.Active ? "subscriptions paused" : "subscriptions resumed");
@@ -82,13 +82,27 @@ internal sealed class Operator(Simulator simulator, Judge judge, SimStore store,
     private Subscription? Find(string id) =>
         store.FindInCatalog(new CatalogQuery.ById(CatalogCodec.SubscriptionKind, id)) is [var record] ? CatalogCodec.DecodeSubscription(record).Subscription : null;
 
-    private void Edit(string id, Catalog catalog, SimProcess process)
+    private void Edit(string id, Catalog catalog, SimProcess process, HeraldEngine? engine)
     {
         if (Find(id) is not { } there)
             return;
         simulator.Reached.Count("edits");
         Intend(id, new StartFrom.Now()); // in case it has been deleted meanwhile
-        Order(id, process, () => catalog.PutSubscriptionAsync(Draft(id, there.Topic), new StartFrom.Now(), null, CancellationToken.None));
+        Order(id, process, async () =>
+        {
+            var edited = await catalog.PutSubscriptionAsync(Draft(id, there.Topic), new StartFrom.Now(), null, CancellationToken.None);
+            if (engine is not null && edited.Outcome == CatalogOutcome.Updated)
+                process.Run(() => Quietly(() => AwaitFollowedAsync(engine, edited.Value!)));
+            return edited;
+        });
+    }
+
+    /// <summary>Who has changed an endpoint waits until it is in force everywhere, and then relies on it.</summary>
+    private async Task AwaitFollowedAsync(HeraldEngine engine, Subscription edited)
+    {
+        await engine.WhenFollowedAsync(edited.Version, CancellationToken.None);
+        judge.OnFollowed(edited);
+        simulator.Reached.Count("changes that all nodes follow");
     }
 
     private void Replay(string id, Catalog catalog, SimProcess process)

@@ -1,7 +1,8 @@
 namespace Herald.Cli.Benching.Traffic;
 
 /// <summary>Many events of a run, as bodies of publish requests. A key is in one lane only: with one request of a lane at a time its order is known.</summary>
-internal sealed record Backlog(int Run, long Events, int Keys)
+/// <param name="Types">How many there are: keys have them in turn.</param>
+internal sealed record Backlog(int Run, long Events, int Keys, int Types = 1)
 {
     public const long ShownEvery = 1_000_000;
     private const int BatchEvents = 1000, MostLanes = 4;
@@ -27,7 +28,7 @@ internal sealed record Backlog(int Run, long Events, int Keys)
                 var key = lane + ((int)place * lanes);
                 if ((round * Keys) + key >= Events)
                     break;
-                new TrafficEvent(Run, key, round + 1, 0).WriteEnvelope(body.AsSpan(used), 1);
+                new TrafficEvent(Run, key, round + 1, 0).WriteEnvelope(body.AsSpan(used), Types);
             }
             if (used == 0)
                 yield break;

@@ -1,0 +1,73 @@
+using System.Text.Json.Serialization.Metadata;
+using Herald.Engine;
+using Herald.Engine.Stores;
+using Herald.Orders.Metrics;
+using Herald.Orders.Registering;
+using Herald.Orders.Watching;
+using Herald.Orders.Webhooks;
+using Herald.Orders.Wire;
+using Herald.Server;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Logging;
+
+namespace Herald.Orders;
+
+/// <summary>The orders application in a server: the customers' webhooks, and handlers that register themselves.</summary>
+public sealed class OrdersPart(TimeProvider time, ILoggerFactory logging) : IServerPart
+{
+    private static readonly TimeSpan AtStart = RegistrationRules.DefaultWindow;
+
+    private readonly ILogger _logger = logging.CreateLogger("Herald.Orders");
+    private readonly CancellationTokenSource _stop = new();
+    private HeraldEngine? _engine;
+    private CustomerWatch? _watch;
+    private OrdersMetrics? _metrics;
+    private RegistrationDesk? _desk;
+    private Task _running = Task.CompletedTask;
+
+    public IJsonTypeInfoResolver Wire => OrdersWire.Default;
+
+    public async ValueTask StartAsync(HeraldEngine engine, CancellationToken cancel)
+    {
+        _engine = engine;
+        await engine.Catalog.PutTopicAsync(OrderEvents.Topic, cancel);
+        var heartbeats = new Heartbeats(engine);
+        _watch = new CustomerWatch(engine, heartbeats, time, _logger);
+        var taking = new TakingWatch(engine, _watch.Memory, time, _logger);
+        var candidates = new CandidateList(engine, _watch, taking, time);
+        _metrics = new OrdersMetrics(() => _watch.Memory.Count);
+        _desk = new RegistrationDesk(engine, _watch, candidates, taking, heartbeats, _metrics);
+        var watching = await heartbeats.FindTopicAsync(cancel) is null ? Task.CompletedTask : BeginQuietlyAsync(_watch);
+        _running = Task.WhenAll(watching, taking.RunAsync(() => candidates.LastRegistrations, candidates.Lives, _stop.Token));
+    }
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        new WebhookEndpoints(_engine!.Catalog).Map(routes);
+        new RegistrationEndpoints(_desk!).Map(routes);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _running;
+        if (_watch is not null)
+            await _watch.DisposeAsync();
+        _desk?.Dispose();
+        _metrics?.Dispose();
+        _stop.Dispose();
+    }
+
+    // Handlers are registered: who lives is learned from now on, and not only when the next one asks.
+    private async Task BeginQuietlyAsync(CustomerWatch watch)
+    {
+        try
+        {
+            await watch.EnsureAsync(AtStart, _stop.Token);
+        }
+        catch (Exception failure) when (failure is StoreUnavailableException or OperationCanceledException)
+        {
+            _logger.LogInformation("Handlers are not watched yet ({Reason}); the next one that registers begins it.", failure.Message);
+        }
+    }
+}

@@ -1,0 +1,32 @@
+using Herald.Engine;
+using Herald.Engine.Catalogs;
+using Herald.Engine.Subscriptions;
+using Herald.Orders.Reading;
+using Herald.Server.Problems;
+
+namespace Herald.Orders.Problems;
+
+/// <summary>What can go wrong with webhooks and handlers, beside what can go wrong with every request.</summary>
+internal static class OrdersProblem
+{
+    public static readonly ProblemKind WebhookNotFound = new("webhook-not-found", 404, "The customer has no webhook");
+    public static readonly ProblemKind RegistrationLost = new("registration-lost", 409, "Another handler was faster");
+    public static readonly ProblemKind RegistrationSuperseded = new("registration-superseded", 409, "The registration is over");
+
+    public static readonly IReadOnlyList<ProblemKind> All = [WebhookNotFound, RegistrationLost, RegistrationSuperseded];
+
+    public static Problem NoUuid(string customerId) => Problem.Invalid("/customerId", customerId, Uuid.Rule);
+
+    public static Problem NoWebhook(Guid customer) => new(WebhookNotFound, $"Customer {customer:D} has no webhook.");
+
+    public static Problem Superseded(Guid customer, long epoch) =>
+        new(RegistrationSuperseded, $"Customer {customer:D} is not, or no more, with the handler of epoch {epoch}. Register again.");
+
+    public static Problem Of(CatalogResult<Subscription> result) => result.Outcome == CatalogOutcome.Refused
+        ? Invalid(result.Problems)
+        : CatalogProblem.Of(result, result.Value is null ? ProblemKind.TopicNotFound : WebhookNotFound);
+
+    /// <summary>What the catalog calls the endpoint is the URL here.</summary>
+    public static Problem Invalid(IReadOnlyList<FieldProblem> problems) =>
+        Problem.Invalid([.. problems.Select(problem => problem.Pointer == "/endpoint" ? problem with { Pointer = "/url" } : problem)]);
+}

@@ -1,0 +1,120 @@
+using Herald.Engine;
+using Herald.Engine.Catalogs;
+using Herald.Engine.Subscriptions;
+using Herald.Orders.Problems;
+using Herald.Orders.Reading;
+using Herald.Orders.Registering;
+using Herald.Server.Problems;
+using Herald.Server.Subscriptions;
+using Herald.Server.Wire;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+
+namespace Herald.Orders.Webhooks;
+
+/// <summary><c>/v1/orders/customers</c>: exactly one webhook a customer, given by whoever administrates them.</summary>
+internal sealed class WebhookEndpoints(Catalog catalog)
+{
+    /// <summary>How often a change without If-Match is tried again when somebody else was faster.</summary>
+    private const int Tries = 5;
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        var customers = routes.MapGroup("/v1/orders/customers").WithTags("orders");
+        customers.MapGet("", ListAsync).WithName("listOrderCustomers").WithSummary("Customers that have a webhook, by id");
+        customers.MapPut("/{customerId}/webhook", PutAsync).WithName("putOrderWebhook").WithSummary("Set a customer's webhook")
+            .WithDescription("Can be repeated: 201 when it is new (with its secret), then 200. A new one begins with the customer's oldest event that is still kept. "
+                + "It replaces a handler that has registered itself. If-Match and If-None-Match: * are honoured.");
+        customers.MapGet("/{customerId}/webhook", GetAsync).WithName("getOrderWebhook").WithSummary("A customer's webhook");
+        customers.MapDelete("/{customerId}/webhook", DeleteAsync).WithName("deleteOrderWebhook").WithSummary("Delete a customer's webhook and its backlog");
+    }
+
+    private async Task<Ok<ListWire<WebhookWire>>> ListAsync([AsParameters] PageQuery page, CancellationToken cancel)
+    {
+        // Names begin with the same words, and so stand beside each other: before the first of them there is nothing that matters.
+        var found = await catalog.SubscriptionsAsync(null, page.Size, CustomerWebhook.Prefix + page.NameCursor, cancel);
+        var items = new List<WebhookWire>();
+        foreach (var subscription in found.Items)
+        {
+            if (CustomerWebhook.CustomerOf(subscription) is { } customer)
+                items.Add(WebhookWire.Of(customer, subscription, withSecret: false));
+        }
+        var goesOn = found.NextCursor?.StartsWith(CustomerWebhook.Prefix, StringComparison.Ordinal) == true;
+        return TypedResults.Ok(new ListWire<WebhookWire> { Items = items, NextCursor = goesOn ? found.NextCursor![CustomerWebhook.Prefix.Length..] : null });
+    }
+
+    private async Task<Results<Ok<WebhookWire>, StatusCodeHttpResult, Problem>> GetAsync(string customerId, HttpContext context)
+    {
+        if (!Uuid.TryParse(customerId, out var customer))
+            return OrdersProblem.NoUuid(customerId);
+        if (await FindAsync(customer, context.RequestAborted) is not { } found)
+            return OrdersProblem.NoWebhook(customer);
+        context.Response.Headers.ETag = EntityTag.Of(found.Version);
+        if (EntityTag.IsKnown(context.Request, found.Version))
+            return TypedResults.StatusCode(StatusCodes.Status304NotModified);
+        return TypedResults.Ok(WebhookWire.Of(customer, found, withSecret: false));
+    }
+
+    private async Task<Results<Created<WebhookWire>, Ok<WebhookWire>, Problem>> PutAsync(string customerId, Body<WebhookBody> body, HttpContext context)
+    {
+        if (!Uuid.TryParse(customerId, out var customer))
+            return OrdersProblem.NoUuid(customerId);
+        for (var tries = 1; ; tries++)
+        {
+            var present = await catalog.FindSubscriptionAsync(CustomerWebhook.IdOf(customer), context.RequestAborted);
+            var (condition, mismatch) = EntityTag.Condition(context.Request, present?.Version);
+            if (mismatch is not null)
+                return mismatch;
+            var found = new List<FieldProblem>();
+            var draft = Draft(customer, body.Value, present, found);
+            if (found.Count > 0)
+                return OrdersProblem.Invalid(found);
+            // To what was looked at, whether the caller asks for that or not: what it says of the secret and of the handler depends on it.
+            var result = await catalog.PutSubscriptionAsync(draft, new StartFrom.Earliest(), present?.Version ?? 0, context.RequestAborted);
+            if (result.Outcome == CatalogOutcome.VersionMismatch && condition is null && tries < Tries)
+                continue;
+            if (!result.Done)
+                return OrdersProblem.Of(result);
+            var created = result.Outcome == CatalogOutcome.Created;
+            var isNewSecret = created || (body.Value.Secret is null && draft.Secret is not null);
+            var wire = WebhookWire.Of(customer, result.Value!, isNewSecret);
+            context.Response.Headers.ETag = EntityTag.Of(wire.Version);
+            return created ? TypedResults.Created($"/v1/orders/customers/{customer:D}/webhook", wire) : TypedResults.Ok(wire);
+        }
+    }
+
+    private async Task<Results<NoContent, Problem>> DeleteAsync(string customerId, HttpContext context)
+    {
+        if (!Uuid.TryParse(customerId, out var customer))
+            return OrdersProblem.NoUuid(customerId);
+        if (await FindAsync(customer, context.RequestAborted) is not { } present)
+            return OrdersProblem.NoWebhook(customer);
+        var (version, mismatch) = EntityTag.Condition(context.Request, present.Version);
+        if (mismatch is not null)
+            return mismatch;
+        var result = await catalog.DeleteSubscriptionAsync(present.Id, version, context.RequestAborted);
+        return result.Done ? TypedResults.NoContent() : result.Outcome == CatalogOutcome.NotFound ? OrdersProblem.NoWebhook(customer) : OrdersProblem.Of(result);
+    }
+
+    private static SubscriptionDraft Draft(Guid customer, WebhookBody body, Subscription? present, List<FieldProblem> found)
+    {
+        var draft = SubscriptionMapping.ToDraft(
+            CustomerWebhook.IdOf(customer),
+            new SubscriptionBody { Topic = OrderEvents.Topic, Endpoint = body.Url, Retry = body.Retry, Limits = body.Limits, Secret = body.Secret },
+            found) with
+        { Filter = CustomerWebhook.FilterOf(customer) };
+        if (!RegistrationMark.TryParse(present?.Description, out var mark))
+            return draft;
+        // A handler had it: what it could read must not be enough to read on, and that it has left is over.
+        return draft with
+        {
+            Secret = draft.Secret ?? (present!.Endpoint.OriginalString == body.Url ? null : OwnSecret.Draw()),
+            Status = mark.HasLeft ? SubscriptionStatus.Active : null,
+        };
+    }
+
+    private async ValueTask<Subscription?> FindAsync(Guid customer, CancellationToken cancel) =>
+        await catalog.FindSubscriptionAsync(CustomerWebhook.IdOf(customer), cancel) is { Topic: OrderEvents.Topic } found ? found : null;
+}

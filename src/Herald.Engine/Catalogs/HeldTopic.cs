@@ -1,0 +1,26 @@
+using Herald.Engine.Subscriptions;
+
+namespace Herald.Engine.Catalogs;
+
+/// <summary>
+/// A topic with all of its subscriptions as this node knows them: in memory, followed, and kept until this is disposed of. For applications
+/// that look at many subscriptions often; what is decided by it is written with the version that was seen.
+/// </summary>
+public sealed class HeldTopic : IDisposable
+{
+    private readonly CatalogCache _cache;
+    private readonly TopicHolds _holds;
+
+    internal HeldTopic(Topic topic, CatalogCache cache, TopicHolds holds) => (Topic, _cache, _holds) = (topic, cache, holds);
+
+    public Topic Topic { get; }
+
+    /// <summary>The catalog version that this node has come to.</summary>
+    public long Version => _cache.Snapshot.Version;
+
+    public IEnumerable<Subscription> Subscriptions => _cache.Snapshot.RoutesOf(Topic.Number).Subscriptions.Select(entry => entry.Subscription);
+
+    public Subscription? Find(string id) => _cache.Find(id) is { } found && found.TopicNumber == Topic.Number ? found : null;
+
+    public void Dispose() => _holds.Dispose();
+}

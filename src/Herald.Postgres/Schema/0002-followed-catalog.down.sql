@@ -1,0 +1,1 @@
+alter table {schema}.node drop column catalog;

@@ -1,0 +1,109 @@
+using System.Net.Http.Headers;
+using System.Text;
+using Herald.Engine;
+using Herald.Engine.Sources;
+using Herald.Journal;
+using Herald.Orders.Reading;
+using Herald.Server;
+using Herald.Server.Tests.Hosting;
+using Xunit;
+
+namespace Herald.Orders.Tests.Hosting;
+
+/// <summary>A real server with the application, on a free port, with a journal of its own unless it is told otherwise.</summary>
+internal sealed class OrdersServer : IAsyncDisposable
+{
+    private readonly string _directory = Path.Combine(Path.GetTempPath(), $"herald-orders-{Guid.NewGuid():N}");
+    private readonly SemaphoreSlim _publishing = new(1);
+    private HeraldServer? _server;
+    private SourceIntake? _intake;
+    private long _offset;
+
+    private OrdersServer() { }
+
+    public static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public HttpClient Http { get; } = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false });
+    public HeraldServer Server => _server!;
+    public HeraldEngine Engine => Server.Engine;
+
+    public static async Task<OrdersServer> StartAsync(Func<ServerOptions, ServerOptions>? with = null)
+    {
+        var server = new OrdersServer();
+        var options = new ServerOptions
+        {
+            Listen = ["127.0.0.1:0"],
+            DataDirectory = server._directory,
+            Journal = new JournalOptions { Directory = server._directory, SegmentBytes = 1 << 20, MinFreeBytes = 0, ShardCount = 4 },
+            Engine = new EngineOptions { CommitEvery = TimeSpan.FromMilliseconds(20), Grace = TimeSpan.FromSeconds(1) },
+        };
+        var logging = new ErrorsShown();
+        server._server = await HeraldServer.StartAsync(
+            with?.Invoke(options) ?? options, new ServerServices { Logging = logging, Parts = [new OrdersPart(TimeProvider.System, logging)] }, Cancel);
+        server.Http.BaseAddress = server._server.Address;
+        server._intake = new SourceIntake(server.Engine, OrderEvents.Topic, new OrderReader(), TimeProvider.System, logging);
+        await server._intake.StartAsync(Cancel);
+        return server;
+    }
+
+    /// <summary>As a source does.</summary>
+    public async Task<SourceTally> PublishAsync(params OrderMessage[] messages)
+    {
+        await _publishing.WaitAsync(Cancel);
+        try
+        {
+            using var batch = _intake!.Begin();
+            foreach (var message in messages)
+                batch.Add(new SourceMessage { Place = new("tests", 0, _offset++), Key = Encoding.UTF8.GetBytes($"{message.Order}"), Value = message.Bytes });
+            return await batch.PublishAsync(Cancel);
+        }
+        finally
+        {
+            _publishing.Release();
+        }
+    }
+
+    public Task<Answer> GetAsync(string path, params (string Name, string Value)[] headers) => SendAsync(HttpMethod.Get, path, null, headers);
+
+    public Task<Answer> PutAsync(string path, string body, params (string Name, string Value)[] headers) => SendAsync(HttpMethod.Put, path, body, headers);
+
+    public Task<Answer> PostAsync(string path, string body) => SendAsync(HttpMethod.Post, path, body, []);
+
+    public Task<Answer> DeleteAsync(string path, params (string Name, string Value)[] headers) => SendAsync(HttpMethod.Delete, path, null, headers);
+
+    /// <summary>Asks until the answer is as expected; the test's own time-out ends it.</summary>
+    public async Task<Answer> UntilAsync(Func<Task<Answer>> ask, Func<Answer, bool> expected)
+    {
+        while (true)
+        {
+            Cancel.ThrowIfCancellationRequested();
+            var answer = await ask();
+            if (expected(answer))
+                return answer;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        if (_server is not null)
+            await _server.DisposeAsync();
+        _publishing.Dispose();
+        if (Directory.Exists(_directory))
+            Directory.Delete(_directory, recursive: true);
+    }
+
+    private async Task<Answer> SendAsync(HttpMethod method, string path, string? body, (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(method, new Uri(Server.Address, path));
+        if (body is not null)
+        {
+            request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
+            request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse("application/json");
+        }
+        foreach (var (name, value) in headers)
+            request.Headers.TryAddWithoutValidation(name, value);
+        using var response = await Http.SendAsync(request, Cancel);
+        return await Answer.OfAsync(response, Cancel);
+    }
+}

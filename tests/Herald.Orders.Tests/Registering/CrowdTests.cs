@@ -1,0 +1,92 @@
+using Herald.Orders.Tests.Hosting;
+using Herald.Server;
+using Herald.TestKit.Databases;
+using Xunit;
+
+namespace Herald.Orders.Tests.Registering;
+
+/// <summary>Many handlers for few customers, all at once: one each, the others wait, and one of them takes over when one dies.</summary>
+public sealed class CrowdTests
+{
+    private const int Handlers = 50, Customers = 10;
+    private static readonly TimeSpan Window = TimeSpan.FromSeconds(3);
+
+    [Fact]
+    public async Task Each_customer_has_one_handler_and_gets_another_when_it_dies()
+    {
+        for (var round = 0; round < Scale.Of(2, 100); round++)
+        {
+            await using var server = await OrdersServer.StartAsync();
+            await PlayAsync(round, server);
+        }
+    }
+
+    [Fact]
+    public async Task It_is_so_with_two_nodes_on_postgres()
+    {
+        var postgres = await PostgresServer.SharedAsync();
+        for (var round = 0; round < Scale.Of(1, 100); round++)
+        {
+            var connection = await postgres.CreateDatabaseAsync("orders");
+            await using var first = await OrdersServer.StartAsync(OnPostgres);
+            await using var second = await OrdersServer.StartAsync(OnPostgres);
+            await PlayAsync(round, first, second);
+
+            ServerOptions OnPostgres(ServerOptions options) => options with
+            {
+                Store = StoreKind.Postgres,
+                Postgres = options.Postgres with { Connection = connection, ShardCount = 8 },
+            };
+        }
+    }
+
+    private static async Task PlayAsync(int round, params OrdersServer[] servers)
+    {
+        var customers = Enumerable.Range(0, Customers).Select(_ => Guid.NewGuid()).ToList();
+        var orders = customers.ToDictionary(customer => customer, _ => Guid.NewGuid());
+        var ledger = new HandlerLedger();
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+        var sequence = 0;
+        await PublishAsync();
+        var handlers = Enumerable.Range(0, Handlers).Select(number => new TestHandler(number, http, [.. servers.Select(s => s.Server.Address)], Window, ledger)).ToList();
+        try
+        {
+            await UntilAsync(() => customers.All(customer => ledger.HandlerOf(customer) is not null) && handlers.Count(handler => handler.IdleAnswers > 0) >= Handlers - Customers);
+            await UntilAsync(() => customers.All(customer => handlers[ledger.HandlerOf(customer)!.Value].Bodies.Count >= sequence));
+            Assert.Equal(Customers, customers.Select(customer => ledger.HandlerOf(customer)).Distinct().Count());
+
+            var victim = customers[round % Customers];
+            var dead = handlers[ledger.HandlerOf(victim)!.Value];
+            await dead.KillAsync();
+            var killed = TimeProvider.System.GetTimestamp();
+            var missed = sequence;
+            await PublishAsync();
+            await UntilAsync(() => ledger.HandlerOf(victim) != dead.Number);
+            var took = TimeProvider.System.GetElapsedTime(killed);
+            await UntilAsync(() => handlers[ledger.HandlerOf(victim)!.Value].Bodies.Any(body => body.Contains($"\"sequence_number\":{missed},", StringComparison.Ordinal)));
+            var all = TimeProvider.System.GetElapsedTime(killed);
+            TestContext.Current.TestOutputHelper?.WriteLine($"round {round}: taken over {took.TotalSeconds:0.00} s after the handler was killed, its event delivered after {all.TotalSeconds:0.00} s; window {Window.TotalSeconds} s");
+            Assert.Equal(Customers, customers.Select(customer => ledger.HandlerOf(customer)).Distinct().Count());
+        }
+        finally
+        {
+            await Task.WhenAll(handlers.Select(handler => handler.DisposeAsync().AsTask()));
+        }
+        ledger.NobodyFailed();
+
+        async Task PublishAsync()
+        {
+            await servers[sequence % servers.Length].PublishAsync([.. customers.Select(customer => OrderMessage.Of(customer, orders[customer], sequence))]);
+            sequence++;
+        }
+
+        async Task UntilAsync(Func<bool> condition)
+        {
+            while (!condition())
+            {
+                ledger.NobodyFailed();
+                await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, OrdersServer.Cancel);
+            }
+        }
+    }
+}
