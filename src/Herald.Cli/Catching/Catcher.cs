@@ -29,11 +29,12 @@ internal sealed class Catcher : IHttpApplication<IFeatureCollection>, IAsyncDisp
     /// <param name="metrics">What <c>/metrics</c> tells.</param>
     public Catcher(int number, int port, string? secret, Misbehaviour misbehaviour, Action<Catch> caught, Func<string> metrics, TimeProvider time)
     {
-        (Number, _listener, Misbehaviour, _caught, _metrics, _time) = (number, new(port), misbehaviour, caught, metrics, time);
+        (Number, Secret, _listener, Misbehaviour, _caught, _metrics, _time) = (number, secret, new(port), misbehaviour, caught, metrics, time);
         _signature = secret is null ? null : new SignatureCheck(secret, time);
     }
 
     public int Number { get; }
+    public string? Secret { get; }
     public Misbehaviour Misbehaviour { get; }
     public CatcherCounts Counts { get; } = new();
     public OrderCheck Order { get; } = new();

@@ -9,7 +9,6 @@ namespace Herald.Cli.Catching;
 internal sealed class CatcherRun(CatcherOptions options, ClientCall call, TimeProvider time)
 {
     private readonly List<Catcher> _catchers = [];
-    private readonly string? _secret = options.Secret ?? (options.Registers ? "whsec_" + Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)) : null);
 
     public async Task<ExitCode> RunAsync()
     {
@@ -35,7 +34,7 @@ internal sealed class CatcherRun(CatcherOptions options, ClientCall call, TimePr
         {
             var port = options.Port == 0 ? 0 : options.Port + number - 1;
             var catcher = new Catcher(
-                number, port, _secret, new Misbehaviour(options.Schedule, options.Latency, time, new Random(options.Seed + number)),
+                number, port, options.Secret ?? (options.Registers ? NewSecret() : null), new Misbehaviour(options.Schedule, options.Latency, time, new Random(options.Seed + number)),
                 Caught, () => CatcherMetrics.Write(_catchers), time);
             _catchers.Add(catcher);
             try
@@ -50,12 +49,14 @@ internal sealed class CatcherRun(CatcherOptions options, ClientCall call, TimePr
         return null;
     }
 
+    private static string NewSecret() => "whsec_" + Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
+
     /// <returns>Herald's answer when it refuses.</returns>
     private async Task<Reply?> RegisterAsync()
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(call.Cancel);
         var registrars = _catchers.ConvertAll(catcher => new Registrar(
-            catcher, new RegistrationClient(call.Client, catcher.Endpoint, _secret!, options.Window, time),
+            catcher, new RegistrationClient(call.Client, catcher.Endpoint, catcher.Secret!, options.Window, time),
             call.Terminal.Error.WriteLine, time, new Random(options.Seed - catcher.Number)).RunAsync(stop.Token));
         // What one is refused all are; otherwise they end together, when it is time.
         var refusal = await await Task.WhenAny(registrars);

@@ -8,7 +8,7 @@ internal sealed class Producer(Story story, IOrderSink sink, Action<IReadOnlyLis
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(10);
     private readonly List<OrderMessage> _batch = new(BatchEvents);
 
-    /// <summary>Until so many events are out, or it is cancelled: a batch under way is finished then.</summary>
+    /// <summary>Until so many events are out, or it is cancelled. Whether a batch that is under way then is taken is not known.</summary>
     /// <param name="rate">Events a second; 0 for as many as go.</param>
     public async Task RunAsync(double rate, long events, CancellationToken cancel)
     {
