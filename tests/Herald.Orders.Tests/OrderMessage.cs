@@ -11,7 +11,7 @@ public sealed record OrderMessage(Guid Id, Guid Customer, Guid Order, string Typ
 
     // With what a serializer would not write: the payload must come as it is.
     public string Text => string.Create(CultureInfo.InvariantCulture,
-        $$"""{ "id":"{{Id}}","customer_id" : "{{Customer}}", "order_id":"{{Order}}","type":"{{Type}}","occurred_at":"{{OccurredAt}}","sequence_number":{{SequenceNumber}},"more":{"é":[1,2e3,null]}}""") + "\n";
+        $$$"""{ "id":"{{{Id}}}","customer_id" : "{{{Customer}}}", "order_id":"{{{Order}}}","type":"{{{Type}}}","occurred_at":"{{{OccurredAt}}}","sequence_number":{{{SequenceNumber}}},"more":{"é":[1,2e3,null]}}""") + "\n";
 
     public byte[] Bytes => Encoding.UTF8.GetBytes(Text);
 }

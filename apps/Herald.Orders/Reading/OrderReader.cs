@@ -126,7 +126,7 @@ public sealed class OrderReader : IMessageReader
     }
 
     /// <summary>Without its escapes. False when it is no text, or longer than it could rightly be.</summary>
-    private static bool TryReadText(ref Utf8JsonReader json, Span<byte> into, out int length)
+    private static bool TryReadText(ref Utf8JsonReader json, scoped Span<byte> into, out int length)
     {
         length = 0;
         if (json.TokenType != JsonTokenType.String || json.ValueSpan.Length > into.Length)

@@ -99,7 +99,7 @@ internal sealed class CandidateList(HeraldEngine engine, CustomerWatch watch, Ta
         if (_empty.TryGetValue(candidate.Customer, out var known) && known.SeenAt == candidate.SeenAt && time.GetElapsedTime(known.At) < EmptyFor)
             return false;
         var at = time.GetTimestamp();
-        if (await engine.Inspector.LagAsync(candidate.Before!.Subscription.Id, cancel) is { OldestWaitingAt: not null })
+        if (await engine.Inspector.LagAsync(candidate.Before!.Subscription.Id, cancel) is { } lag && Undelivered.IsIn(lag))
             return true;
         // Just accepted, an event may not be in the lag yet: what is said then is not remembered.
         if (candidate.SeenAt is null || time.GetElapsedTime(candidate.SeenAt.Value, at) > Settled)

@@ -74,7 +74,7 @@ internal sealed class TakingWatch(HeraldEngine engine, CustomerMemory memory, Ti
             _known.TryGetValue(registration.Customer, out var before);
             var newest = memory.Find(registration.Customer)?.Newest;
             var lag = await engine.Inspector.LagAsync(registration.Subscription.Id, cancel);
-            var sample = new TakingSample(lag?.OldestWaitingAt, newest, newest is { } place && await IsTakenAsync(registration, place, cancel));
+            var sample = new TakingSample(lag is not null && Undelivered.IsIn(lag) ? lag.OldestWaitingAt : null, newest, newest is { } place && await IsTakenAsync(registration, place, cancel));
             var now = time.GetTimestamp();
             if (before is null || before.Epoch != registration.Epoch)
             {

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Herald.Orders.Problems;
 using Herald.Orders.Tests.Hosting;
+using Herald.Server.Tests.Documentation;
 using Xunit;
 
 namespace Herald.Orders.Tests.Documentation;
@@ -22,6 +23,21 @@ public sealed class DescriptionTests
         Assert.True(
             (await File.ReadAllTextAsync(file, OrdersServer.Cancel)).TrimEnd() == described,
             "docs/openapi-orders.json is not what the server says; run these tests with HERALD_TESTS_WRITE_OPENAPI=1 and look at the difference.");
+    }
+
+    [Fact]
+    public async Task The_examples_work()
+    {
+        await using var server = await OrdersServer.StartAsync();
+        var examples = ApiExample.ReadAll(await File.ReadAllTextAsync(Docs("orders.md"), OrdersServer.Cancel)).ToList();
+        Assert.True(examples.Count >= 4);
+        foreach (var example in examples)
+        {
+            var answer = await server.SendAsync(new HttpMethod(example.Method), example.Path, example.Body.Length > 0 ? example.Body : null, []);
+            Assert.True((int)answer.Status == example.Status, $"{example.Method} {example.Path} answered {(int)answer.Status}: {answer.Text}");
+            if (example.Answer.Length > 0)
+                ExampleAnswer.AssertLike(JsonNode.Parse(example.Answer), answer.Json, $"{example.Method} {example.Path}");
+        }
     }
 
     [Fact]

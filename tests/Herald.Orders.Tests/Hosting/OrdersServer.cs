@@ -13,13 +13,13 @@ namespace Herald.Orders.Tests.Hosting;
 /// <summary>A real server with the application, on a free port, with a journal of its own unless it is told otherwise.</summary>
 internal sealed class OrdersServer : IAsyncDisposable
 {
-    private readonly string _directory = Path.Combine(Path.GetTempPath(), $"herald-orders-{Guid.NewGuid():N}");
+    private readonly string _directory;
     private readonly SemaphoreSlim _publishing = new(1);
     private HeraldServer? _server;
     private SourceIntake? _intake;
     private long _offset;
 
-    private OrdersServer() { }
+    private OrdersServer(string? directory) => _directory = directory ?? Path.Combine(Path.GetTempPath(), $"herald-orders-{Guid.NewGuid():N}");
 
     public static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -27,9 +27,10 @@ internal sealed class OrdersServer : IAsyncDisposable
     public HeraldServer Server => _server!;
     public HeraldEngine Engine => Server.Engine;
 
-    public static async Task<OrdersServer> StartAsync(Func<ServerOptions, ServerOptions>? with = null)
+    /// <param name="directory">Of a server that has stopped, to go on with.</param>
+    public static async Task<OrdersServer> StartAsync(Func<ServerOptions, ServerOptions>? with = null, string? directory = null)
     {
-        var server = new OrdersServer();
+        var server = new OrdersServer(directory);
         var options = new ServerOptions
         {
             Listen = ["127.0.0.1:0"],
@@ -83,17 +84,7 @@ internal sealed class OrdersServer : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        Http.Dispose();
-        if (_server is not null)
-            await _server.DisposeAsync();
-        _publishing.Dispose();
-        if (Directory.Exists(_directory))
-            Directory.Delete(_directory, recursive: true);
-    }
-
-    private async Task<Answer> SendAsync(HttpMethod method, string path, string? body, (string Name, string Value)[] headers)
+    public async Task<Answer> SendAsync(HttpMethod method, string path, string? body, (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(method, new Uri(Server.Address, path));
         if (body is not null)
@@ -105,5 +96,22 @@ internal sealed class OrdersServer : IAsyncDisposable
             request.Headers.TryAddWithoutValidation(name, value);
         using var response = await Http.SendAsync(request, Cancel);
         return await Answer.OfAsync(response, Cancel);
+    }
+
+    /// <summary>Leaves its directory to another.</summary>
+    public async ValueTask<string> StopAsync()
+    {
+        Http.Dispose();
+        _publishing.Dispose();
+        if (_server is not null)
+            await _server.DisposeAsync();
+        return _directory;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        if (Directory.Exists(_directory))
+            Directory.Delete(_directory, recursive: true);
     }
 }

@@ -125,6 +125,37 @@ public sealed class RegistrationTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_server_that_has_just_started_counts_whom_it_finds_registered_as_alive()
+    {
+        using var refusing = new RefusingPort();
+        var customer = Guid.NewGuid();
+        await _server.PublishAsync(OrderMessage.Of(customer, Guid.NewGuid(), 0));
+        var given = await Given(refusing.Endpoint.ToString(), "10m");
+        var directory = await _server.StopAsync();
+        _server = await OrdersServer.StartAsync(directory: directory);
+        (await RegisterAsync("http://127.0.0.1:9/another")).Is(204);
+        (await BeatAsync(customer, (long)given.Json["epoch"]!)).Is(204);
+        Assert.Equal(given.Text, (await Given(refusing.Endpoint.ToString(), "10m")).Text);
+    }
+
+    [Fact]
+    public async Task A_handler_with_one_key_that_always_fails_among_others_keeps_its_customer()
+    {
+        var poison = OrderMessage.Of(Guid.NewGuid(), Guid.NewGuid(), 0);
+        await using var receiver = new ScriptedReceiver(request => request.Header("herald-key") == poison.Order.ToString() ? new Reply.Status(500) : Reply.Ok);
+        await _server.PublishAsync(poison);
+        var given = await Given(receiver.Endpoint.ToString(), "2s");
+        // Three windows, in heartbeats and not by the clock: each comes with an event that is taken.
+        for (var beat = 1; beat <= 24; beat++)
+        {
+            await _server.PublishAsync(OrderMessage.Of(poison.Customer, Guid.NewGuid(), beat));
+            (await BeatAsync(poison.Customer, (long)given.Json["epoch"]!)).Is(204);
+            (await RegisterAsync("http://127.0.0.1:9/another", "2s")).Is(204);
+            await Task.Delay(TimeSpan.FromMilliseconds(250), TimeProvider.System, Cancel);
+        }
+    }
+
+    [Fact]
     public async Task A_webhook_that_an_administrator_has_set_is_never_given_to_a_handler()
     {
         var customer = Guid.NewGuid();

@@ -16,6 +16,7 @@ internal sealed class TestHandler : IAsyncDisposable
     private readonly CancellationTokenSource _killed = new();
     private readonly Task _running;
     private int _turn;
+    private bool _dead;
 
     public TestHandler(int number, HttpClient http, IReadOnlyList<Uri> servers, TimeSpan window, HandlerLedger ledger)
     {
@@ -36,6 +37,9 @@ internal sealed class TestHandler : IAsyncDisposable
     /// <summary>As a process that is killed: no word, and nobody listens any more.</summary>
     public async Task KillAsync()
     {
+        if (_dead)
+            return;
+        _dead = true;
         await _killed.CancelAsync();
         await _running;
         await Receiver.DisposeAsync();

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Herald.Server.Problems;
 using Herald.Server.Tests.Hosting;
@@ -27,7 +26,7 @@ public sealed class DocumentationTests(RunningServer shared)
             var answer = await server.SendAsync(new HttpMethod(example.Method), example.Path, example.Body.Length > 0 ? example.Body : null, example.ContentType, []);
             Assert.True((int)answer.Status == example.Status, $"{example.Method} {example.Path} answered {(int)answer.Status}: {answer.Text}");
             if (example.Answer.Length > 0)
-                AssertLike(JsonNode.Parse(example.Answer), answer.Json, $"{example.Method} {example.Path}");
+                ExampleAnswer.AssertLike(JsonNode.Parse(example.Answer), answer.Json, $"{example.Method} {example.Path}");
         }
     }
 
@@ -71,30 +70,4 @@ public sealed class DocumentationTests(RunningServer shared)
             }
         }
     }
-
-    /// <summary>The answer has all that the example shows; what it has beyond that, and the values, may differ.</summary>
-    private static void AssertLike(JsonNode? example, JsonNode? actual, string where)
-    {
-        switch (example)
-        {
-            case JsonObject members:
-                Assert.True(actual is JsonObject, $"{where}: {actual?.ToJsonString()}");
-                foreach (var (name, value) in members)
-                {
-                    Assert.True(((JsonObject)actual!).ContainsKey(name), $"{where}: no {name} in {actual.ToJsonString()}");
-                    AssertLike(value, actual[name], $"{where}/{name}");
-                }
-                break;
-            case JsonArray items:
-                Assert.True(actual is JsonArray array && array.Count >= items.Count, $"{where}: {actual?.ToJsonString()}");
-                for (var i = 0; i < items.Count; i++)
-                    AssertLike(items[i], actual![i], $"{where}/{i}");
-                break;
-            case JsonValue:
-                Assert.True(actual is JsonValue other && KindOf(other) == KindOf(example), $"{where}: {actual?.ToJsonString()}");
-                break;
-        }
-    }
-
-    private static JsonValueKind KindOf(JsonNode node) => node.GetValueKind() is JsonValueKind.True ? JsonValueKind.False : node.GetValueKind();
 }
