@@ -22,19 +22,25 @@ internal static class ScenarioCommand
         var openOrders = Number("--open-orders", "Orders that each customer has open at a time.", 1000, 1, 1_000_000);
         var seed = Number("--seed", "Of everything that is drawn.", 1, 0, int.MaxValue);
         var full = new Option<bool>("--full") { Description = "1 min before, 3 min hell, 2 min after, instead of 25 s, 35 s, 30 s." };
-        var figures = new Option<FileInfo?>("--figures") { Description = "Write all figures and the verdict here, as JSON.", HelpName = "FILE" };
+        var figures = new Option<FileInfo?>("--json")
+        {
+            Description = "Write all figures and the verdict to a file; without FILE, print them instead of the tables.",
+            HelpName = "FILE",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         var plain = new Option<bool>("--plain") { Description = "A line every five seconds instead of a live table." };
         var command = new ExampleCommand(
             "unaffected",
             "One handler of four answers everything with 500 for a while: the others must not notice, and it must catch up. Two of them hit a third of all requests by a delay or a 500 throughout; one is clean.",
-            "herald scenario unaffected", "herald scenario unaffected --full --figures unaffected.json", "herald scenario unaffected --store postgres --nodes 3 --plain")
+            "herald scenario unaffected", "herald scenario unaffected --full --json unaffected.json", "herald scenario unaffected --store postgres --nodes 3 --plain")
         { store, nodes, rate, openOrders, full, figures, plain, seed };
         command.SetAction(async (parsed, cancel) =>
         {
-            var terminal = new Terminal(parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, parsed.GetValue(CommonOptions.Json));
+            var file = parsed.GetValue(figures);
+            var terminal = new Terminal(parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, json: parsed.GetResult(figures) is not null && file is null);
             var options = new UnaffectedOptions(
                 parsed.GetValue(store), parsed.GetValue(nodes), parsed.GetValue(rate), parsed.GetValue(openOrders),
-                parsed.GetValue(full) ? PhasePlan.Full : PhasePlan.Compressed, parsed.GetValue(figures), parsed.GetValue(seed),
+                parsed.GetValue(full) ? PhasePlan.Full : PhasePlan.Compressed, file, parsed.GetValue(seed),
                 parsed.GetValue(plain) || terminal.Json || Console.IsOutputRedirected);
             await using var run = new UnaffectedRun(options, terminal, time);
             return (int)await run.RunAsync(cancel);
