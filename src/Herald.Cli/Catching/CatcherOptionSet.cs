@@ -68,7 +68,7 @@ internal sealed class CatcherOptionSet
         foreach (var mode in Enum.GetValues<Mode>())
             if (Modes.NameOf(mode) == text)
                 return mode;
-        result.AddError($"'{text}' is not a mode. There are: {string.Join(", ", Enum.GetValues<Mode>().Select(Modes.NameOf))}.");
+        result.AddError($"{result.Argument.Name} {text}: not a mode. There are: {string.Join(", ", Enum.GetValues<Mode>().Select(Modes.NameOf))}.");
         return default;
     }
 }

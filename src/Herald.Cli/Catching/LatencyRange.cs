@@ -26,7 +26,7 @@ internal readonly record struct LatencyRange(TimeSpan Least, TimeSpan Most)
         var text = result.Tokens[^1].Value;
         if (text.Split("..") is [var from, var to] && DurationText.TryParse(from, out var least) && DurationText.TryParse(to, out var most) && least <= most)
             return new(least, most);
-        result.AddError($"'{text}' is not a range of durations: write it like 500ms..1000ms, the shorter one first.");
+        result.AddError($"{result.Argument.Name} {text}: not a range of durations. Write it like 500ms..1000ms, the shorter one first.");
         return default;
     }
 }
