@@ -4,7 +4,7 @@ using Herald.Cli.Serving;
 namespace Herald.Cli.Clusters;
 
 /// <summary>One node of a cluster, through its lives: its address stays the same.</summary>
-internal sealed class ClusterNode(string name, string[] arguments, TimeProvider time) : IAsyncDisposable
+internal sealed class ClusterNode(string name, IReadOnlyList<string> command, string[] arguments, TimeProvider time) : IAsyncDisposable
 {
     private volatile ServerProcess? _process;
     private volatile bool _isMeantToRun;
@@ -23,7 +23,7 @@ internal sealed class ClusterNode(string name, string[] arguments, TimeProvider 
         var listen = _process?.Address.Authority ?? "127.0.0.1:0";
         if (_process is { } before)
             await before.DisposeAsync();
-        _process = await ServerProcess.StartAsync([.. arguments, "--listen", listen], time, cancel);
+        _process = await ServerProcess.StartAsync([.. arguments, "--listen", listen], time, cancel, command);
         _client ??= new HeraldClient(_process.Address, null);
         _isMeantToRun = true;
     }

@@ -9,13 +9,15 @@ namespace Herald.Cli.Clusters;
 internal sealed class LocalCluster : IAsyncDisposable
 {
     private readonly TimeProvider _time;
+    private readonly IReadOnlyList<string> _command;
     private readonly string[] _settings;
     private readonly LocalPostgres? _own;
     private readonly List<ClusterNode> _nodes = [];
     private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("herald-cluster-");
     private int _turn;
 
-    private LocalCluster(LocalPostgres? own, string connection, string[] settings, TimeProvider time) => (_own, Connection, _settings, _time) = (own, connection, settings, time);
+    private LocalCluster(LocalPostgres? own, string connection, IReadOnlyList<string> command, string[] settings, TimeProvider time) =>
+        (_own, Connection, _command, _settings, _time) = (own, connection, command, settings, time);
 
     public string Connection { get; }
 
@@ -26,10 +28,15 @@ internal sealed class LocalCluster : IAsyncDisposable
     /// <param name="settings">Of every node, as options of <c>serve</c>.</param>
     /// <exception cref="LocalPostgresException">There is no PostgreSQL to start.</exception>
     /// <exception cref="Processes.ChildProcessException">A node does not start.</exception>
-    public static async Task<LocalCluster> StartAsync(int nodes, string? connection, TimeProvider time, CancellationToken cancel, params string[] settings)
+    public static Task<LocalCluster> StartAsync(int nodes, string? connection, TimeProvider time, CancellationToken cancel, params string[] settings) =>
+        StartAsync(ServerProcess.Plain, nodes, connection, time, cancel, settings);
+
+    /// <summary>As above, with the command that each node runs.</summary>
+    public static async Task<LocalCluster> StartAsync(
+        IReadOnlyList<string> command, int nodes, string? connection, TimeProvider time, CancellationToken cancel, params string[] settings)
     {
         var own = connection is null ? await StartPostgresAsync() : null;
-        var cluster = new LocalCluster(own, connection ?? own!.ConnectionString("postgres"), settings, time);
+        var cluster = new LocalCluster(own, connection ?? own!.ConnectionString("postgres"), command, settings, time);
         try
         {
             for (var i = 0; i < nodes; i++)
@@ -48,7 +55,7 @@ internal sealed class LocalCluster : IAsyncDisposable
     public async Task<ClusterNode> AddAsync(CancellationToken cancel, string? connection = null)
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"node-{_nodes.Count + 1}");
-        var node = new ClusterNode(name, ["--data", _data.FullName, "--store", "postgres", "--connection", connection ?? Connection, "--node", name, .. _settings], _time);
+        var node = new ClusterNode(name, _command, ["--data", _data.FullName, "--store", "postgres", "--connection", connection ?? Connection, "--node", name, .. _settings], _time);
         await node.StartAsync(cancel);
         _nodes.Add(node);
         return node;

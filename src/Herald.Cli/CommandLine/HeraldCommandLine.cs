@@ -4,6 +4,7 @@ using System.CommandLine.Parsing;
 using Herald.Cli.Backups;
 using Herald.Cli.Benching;
 using Herald.Cli.Benching.Parts;
+using Herald.Cli.Catching;
 using Herald.Cli.Configuration;
 using Herald.Cli.DeadLetters;
 using Herald.Cli.Demo;
@@ -12,7 +13,7 @@ using Herald.Cli.Migrating;
 using Herald.Cli.Moving;
 using Herald.Cli.Orders;
 using Herald.Cli.Publishing;
-using Herald.Cli.Receiving;
+using Herald.Cli.Scenarios;
 using Herald.Cli.Serving;
 using Herald.Cli.Subscriptions;
 using Herald.Cli.Tailing;
@@ -41,6 +42,7 @@ internal static class HeraldCommandLine
             TailCommand.Create(),
             CatcherCommand.Create(time),
             OrdersCommand.Create(time),
+            ScenarioCommand.Create(time),
             BackupCommand.Create(),
             ExportCommand.Create(time),
             ImportCommand.Create(time),

@@ -8,8 +8,9 @@ internal static class OrdersCommand
 {
     public static Command Create(TimeProvider time) => new ExampleCommand(
         "orders", "The orders application: one webhook per customer, every order's changes in order.",
-        "herald orders serve")
+        "herald orders serve", "herald orders produce --customers 4 --rate 480")
     {
         OrdersServeCommand.Create(time),
+        ProduceCommand.Create(time),
     };
 }

@@ -1,13 +1,7 @@
 using System.Buffers;
 using System.Globalization;
-using System.Net;
 using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
-using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
 
 namespace Herald.Cli.Receiving;
 
@@ -17,29 +11,28 @@ namespace Herald.Cli.Receiving;
 /// </summary>
 internal sealed class WebhookReceiver : IHttpApplication<IFeatureCollection>, IAsyncDisposable
 {
-    private const int LargestBody = 16 << 20;
     private readonly SignatureCheck? _signature;
+    private readonly LoopbackListener _listener;
     private readonly Action<ReceivedWebhook> _acknowledged;
     private readonly TimeProvider _time;
     private readonly Random _random;
     private readonly Lock _randomLock = new();
-    private KestrelServer? _listening;
     private long _attempts;
     private long _refusals;
     private int _highestAttempt;
     private string? _lastRefusal;
 
-    private WebhookReceiver(string name, string? secret, Conduct conduct, Action<ReceivedWebhook> acknowledged, TimeProvider time, Random random)
+    private WebhookReceiver(string name, string? secret, Conduct conduct, Action<ReceivedWebhook> acknowledged, TimeProvider time, Random random, int port)
     {
-        (Name, Conduct, _acknowledged, _time, _random) = (name, conduct, acknowledged, time, random);
+        (Name, Conduct, _acknowledged, _time, _random, _listener) = (name, conduct, acknowledged, time, random, new(port));
         _signature = secret is null ? null : new SignatureCheck(secret, time);
     }
 
     public string Name { get; }
-    public int Port { get; private set; }
+    public int Port => _listener.Port;
     public Uri Endpoint => new($"http://127.0.0.1:{Port}/{Name}");
     public Conduct Conduct { get; set; }
-    public bool IsUp => _listening is not null;
+    public bool IsUp => _listener.IsUp;
 
     /// <summary>Requests that arrived, whatever became of them.</summary>
     public long Attempts => Interlocked.Read(ref _attempts);
@@ -58,45 +51,18 @@ internal sealed class WebhookReceiver : IHttpApplication<IFeatureCollection>, IA
         string name, string? secret, Conduct conduct, Action<ReceivedWebhook> acknowledged, TimeProvider time, Random random, CancellationToken cancel,
         int port = 0)
     {
-        var receiver = new WebhookReceiver(name, secret, conduct, acknowledged, time, random) { Port = port };
+        var receiver = new WebhookReceiver(name, secret, conduct, acknowledged, time, random, port);
         await receiver.ComeBackAsync(cancel);
         return receiver;
     }
 
     /// <summary>Listens again, on the port it always had.</summary>
-    public async Task ComeBackAsync(CancellationToken cancel)
-    {
-        if (_listening is not null)
-            return;
-        var options = new KestrelServerOptions { AddServerHeader = false };
-        options.Limits.MaxRequestBodySize = LargestBody;
-        options.Listen(IPAddress.Loopback, Port);
-        var server = new KestrelServer(
-            Options.Create(options),
-            new SocketTransportFactory(Options.Create(new SocketTransportOptions()), NullLoggerFactory.Instance),
-            NullLoggerFactory.Instance);
-        await server.StartAsync(this, cancel);
-        Port = new Uri(server.Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Single()).Port;
-        _listening = server;
-    }
+    public Task ComeBackAsync(CancellationToken cancel) => _listener.ComeUpAsync(this, cancel);
 
     /// <summary>Requests under way end; from then on connections are refused.</summary>
-    public async Task GoDownAsync(CancellationToken cancel)
-    {
-        if (_listening is not { } server)
-            return;
-        _listening = null;
-        await server.StopAsync(cancel);
-        server.Dispose();
-    }
+    public Task GoDownAsync(CancellationToken cancel) => _listener.GoDownAsync(cancel);
 
-    public async ValueTask DisposeAsync()
-    {
-        // What is still under way is nobody's business any more: do not wait for it.
-        using var now = new CancellationTokenSource();
-        await now.CancelAsync();
-        await GoDownAsync(now.Token);
-    }
+    public ValueTask DisposeAsync() => _listener.DisposeAsync();
 
     IFeatureCollection IHttpApplication<IFeatureCollection>.CreateContext(IFeatureCollection contextFeatures) => contextFeatures;
 

@@ -32,6 +32,10 @@ internal sealed class ReceiverLimit(Random random)
     // Latency over one round of attempts, and the best round seen, which fades so that a receiver may change its nature.
     private double _roundMs, _bestMs = double.MaxValue;
     private int _roundCount;
+
+    // Of the round: how many took longer than the best, and much longer. Most of a round must: a receiver that is slow now and then, whatever
+    // its load, has rounds without a slow one, and beside those its mean would speak against it for ever.
+    private int _roundSlower, _roundMuchSlower;
     private bool _fastStart = true;
     private double _limit = FirstLimit;
     private double _probeWaitMs = FirstProbeMs;
@@ -114,6 +118,10 @@ internal sealed class ReceiverLimit(Random random)
             (IsDown, _limit, _fastStart, _probeWaitMs, _bestMs) = (false, 1, true, FirstProbeMs, double.MaxValue);
         _roundMs += latencyMs;
         _roundCount++;
+        if (latencyMs > (_bestMs * 2) + 5)
+            _roundSlower++;
+        if (latencyMs > (_bestMs * 4) + 20)
+            _roundMuchSlower++;
         if (_roundCount >= Math.Max(8, _limit))
             EndRound(wanted);
         else if (_fastStart && wanted && _limit < FirstLimit)
@@ -123,15 +131,15 @@ internal sealed class ReceiverLimit(Random random)
 
     private void EndRound(bool wanted)
     {
-        var mean = _roundMs / _roundCount;
-        (_roundMs, _roundCount) = (0, 0);
-        _bestMs = Math.Min(mean, _bestMs * 1.02);
-        if (mean > (_bestMs * 4) + 20)
+        var (most, slower, muchSlower) = (_roundCount / 2, _roundSlower, _roundMuchSlower);
+        _bestMs = Math.Min(_roundMs / _roundCount, _bestMs * 1.02);
+        (_roundMs, _roundCount, _roundSlower, _roundMuchSlower) = (0, 0, 0, 0);
+        if (muchSlower > most)
         {
             _fastStart = false;
             _limit = Math.Max(Math.Min(Most, 4), _limit * 0.9);
         }
-        else if (mean > (_bestMs * 2) + 5)
+        else if (slower > most)
         {
             _fastStart = false;
         }

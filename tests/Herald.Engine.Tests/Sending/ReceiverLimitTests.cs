@@ -33,6 +33,16 @@ public sealed class ReceiverLimitTests
     }
 
     [Fact]
+    public void A_receiver_that_is_slow_now_and_then_keeps_its_limit_though_it_had_a_round_without_a_slow_one()
+    {
+        for (ulong key = 0; key < 16; key++)
+            _limit.Settle(Results.Delivered(1), key, true, _now);
+        for (ulong key = 0; key < 1000; key++)
+            _limit.Settle(Results.Delivered(key % 5 == 0 ? 750 : 1), key, true, _now);
+        Assert.Equal(100, _limit.Allowed(_now, 0));
+    }
+
+    [Fact]
     public void Several_troubled_keys_take_the_endpoint_down_and_a_success_brings_it_back()
     {
         GoDown();

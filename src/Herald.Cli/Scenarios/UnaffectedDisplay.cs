@@ -1,0 +1,69 @@
+using System.Globalization;
+using Herald.Cli.Catching;
+using Herald.Cli.CommandLine;
+using Spectre.Console;
+
+namespace Herald.Cli.Scenarios;
+
+/// <summary>Shows the scenario while it goes: a live table, or a line every five seconds.</summary>
+internal sealed class UnaffectedDisplay(IReadOnlyList<ScenarioHandler> handlers, UnaffectedOptions options, Func<TimeSpan> now, Terminal terminal, TimeProvider time)
+{
+    private const int ColumnWidth = 12;
+    private static readonly TimeSpan LineEvery = TimeSpan.FromSeconds(5);
+
+    // Rarely, and from counters alone: looking must cost what is measured nothing.
+    private static readonly TimeSpan FrameEvery = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Ends when cancelled, without an exception and with the last numbers shown.</summary>
+    public Task RunAsync(CancellationToken cancel) => options.Plain ? PrintLinesAsync(cancel) : AnsiConsole.Live(Table()).AutoClear(false).StartAsync(async context =>
+    {
+        while (await WaitAsync(FrameEvery, cancel))
+            context.UpdateTarget(Table());
+        context.UpdateTarget(Table());
+    });
+
+    private async Task PrintLinesAsync(CancellationToken cancel)
+    {
+        while (await WaitAsync(LineEvery, cancel))
+            terminal.Error.WriteLine($"{Where()} | {string.Join(" | ", handlers.Select(handler =>
+                $"{handler.Role.Name} ({Modes.NameOf(handler.Mode)}): delivered {Delivered(handler)} failed {handler.Counts.Failed} retries {handler.Counts.Retries}"))}");
+    }
+
+    private async Task<bool> WaitAsync(TimeSpan wait, CancellationToken cancel)
+    {
+        try
+        {
+            await Task.Delay(wait, time, cancel);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private string Where()
+    {
+        var at = now();
+        var phase = at >= options.Plan.Whole ? "draining" : UnaffectedReport.NameOf(options.Plan.At(at));
+        return string.Create(CultureInfo.InvariantCulture, $"{at.TotalSeconds:0} of {options.Plan.Whole.TotalSeconds:0} s, {phase}");
+    }
+
+    private Rows Table()
+    {
+        var table = new Table().Border(TableBorder.Rounded).BorderColor(Color.Grey).AddColumn("");
+        foreach (var handler in handlers)
+            table.AddColumn(new TableColumn($"[bold]{handler.Role.Name}[/]").RightAligned().NoWrap().Width(ColumnWidth));
+        AddRow("mode", handler => Modes.NameOf(handler.Mode));
+        AddRow("delivered", handler => $"{Delivered(handler):N0}");
+        AddRow("failed", handler => $"{handler.Counts.Failed:N0}");
+        AddRow("retries", handler => $"{handler.Counts.Retries:N0}");
+        AddRow("duplicates", handler => $"{handler.Counts.Duplicates:N0}");
+        AddRow("out of order", handler => handler.Counts.Violations == 0 ? "[green]0[/]" : $"[red]{handler.Counts.Violations:N0}[/]");
+        return new Rows(new Text($"Unaffected: {Where()}"), table);
+
+        void AddRow(string title, Func<ScenarioHandler, string> cell) => table.AddRow([title, .. handlers.Select(cell)]);
+    }
+
+    private static long Delivered(ScenarioHandler handler) => handler.Counts.Delivered + handler.Counts.Delayed;
+}

@@ -1,0 +1,8 @@
+using Herald.Server;
+
+namespace Herald.Cli.Scenarios;
+
+/// <param name="Rate">Events a second for each customer.</param>
+/// <param name="OpenOrders">Of each customer.</param>
+/// <param name="Json">Where the figures are written; null for nowhere.</param>
+internal sealed record UnaffectedOptions(StoreKind Store, int Nodes, double Rate, int OpenOrders, PhasePlan Plan, FileInfo? Json, int Seed, bool Plain);
