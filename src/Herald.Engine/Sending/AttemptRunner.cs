@@ -25,14 +25,14 @@ internal sealed class AttemptRunner(CatalogCache catalog, ChannelSet channels, P
     {
         var startedAtMs = time.GetUtcNow().ToUnixTimeMilliseconds();
         var (result, counted) = (NotSent, false);
-        var given = CancellationToken.None;
+        var (given, endpoint) = (CancellationToken.None, 0);
         try
         {
             var side = starting.Enter();
             Task<AttemptResult>? trying;
             try
             {
-                trying = Begin(start, record, length, term, out given);
+                trying = Begin(start, record, length, term, out given, out endpoint);
             }
             finally
             {
@@ -57,8 +57,10 @@ internal sealed class AttemptRunner(CatalogCache catalog, ChannelSet channels, P
         ArrayPool<byte>.Shared.Return(record);
         gate.Leave(length);
         metrics.Attempted(result, counted);
-        if (counted)
+        if (counted && IsPresent(start, endpoint))
             ledger.Settle(start.Subscription, start.Kind, result, start.KeyHash, taker);
+        else if (counted)
+            ledger.Settle(start.Subscription, start.Kind);
         else
             ledger.Return(start.Subscription, start.Kind, 1);
         ended(new AttemptEnded(start, result, counted, startedAtMs));
@@ -72,11 +74,12 @@ internal sealed class AttemptRunner(CatalogCache catalog, ChannelSet channels, P
     }
 
     /// <summary>Null when there is nothing to be sent, or nobody to send it to.</summary>
-    private Task<AttemptResult>? Begin(StartAttempt start, byte[] record, int length, LeaseTerm term, out CancellationToken given)
+    private Task<AttemptResult>? Begin(StartAttempt start, byte[] record, int length, LeaseTerm term, out CancellationToken given, out int endpoint)
     {
-        given = CancellationToken.None;
+        (given, endpoint) = (CancellationToken.None, 0);
         if (Find(start) is not { } subscription || channels.Find(subscription.Endpoint) is not { } channel)
             return null;
+        endpoint = subscription.EndpointRevision;
         var view = new EventView(record.AsMemory(0, length));
         var redelivery = (view.Flags & EventFlags.Addressed) != 0 ? Redelivery.Redrive
             : start.Replayed ? Redelivery.Replay : Redelivery.None;
@@ -84,6 +87,9 @@ internal sealed class AttemptRunner(CatalogCache catalog, ChannelSet channels, P
         // Last of all: what is asked earlier may have run out by the time the attempt starts.
         return term.TryBegin(out given) ? channel.TryAsync(attempt, given).AsTask() : null;
     }
+
+    private bool IsPresent(StartAttempt start, int endpoint) =>
+        !catalog.Snapshot.ByNumber.TryGetValue(start.Subscription, out var entry) || entry.Subscription.EndpointRevision == endpoint;
 
     private Subscription? Find(StartAttempt start) =>
         catalog.Snapshot.ByNumber.TryGetValue(start.Subscription, out var entry) && entry.Subscription is { Status: SubscriptionStatus.Active } found

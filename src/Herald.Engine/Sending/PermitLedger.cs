@@ -35,14 +35,14 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
 
     public int InFlight => Volatile.Read(ref _inFlight);
 
-    /// <summary>The subscription's limits have changed. Accounts are opened by asking, so that idle subscriptions cost nothing.</summary>
+    /// <summary>The subscription's limits or its endpoint have changed. Accounts are opened by asking, so that idle subscriptions cost nothing.</summary>
     public void Configure(Subscription subscription)
     {
         lock (_lock)
         {
             if (!_accounts.TryGetValue(subscription.Number, out var account))
                 return;
-            account.Apply(subscription.Limits, _share);
+            account.Apply(subscription, _share);
             Serve(account);
         }
     }
@@ -88,7 +88,7 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
             if (!_accounts.TryGetValue(subscription.Number, out var account))
             {
                 _accounts[subscription.Number] = account = new Account(subscription.Number, random);
-                account.Apply(subscription.Limits, _share);
+                account.Apply(subscription, _share);
             }
             if (account.Forgotten)
                 return; // asked just before the shard learned that the subscription is gone
@@ -139,6 +139,13 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
         }
     }
 
+    /// <summary>Gives a permit back whose attempt says nothing of the endpoint: it went to the one before.</summary>
+    public void Settle(int subscription, PermitKind kind)
+    {
+        lock (_lock)
+            Free(subscription, kind, 1);
+    }
+
     /// <summary>What it has in flight from this node, and may have; one that has sent nothing from here yet is told as it would begin.</summary>
     public (int InFlight, int Limit) Look(Subscription subscription)
     {
@@ -147,7 +154,7 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
             if (!_accounts.TryGetValue(subscription.Number, out var account))
             {
                 account = new Account(subscription.Number, random);
-                account.Apply(subscription.Limits, _share);
+                account.Apply(subscription, _share);
             }
             return (account.InFlight, account.Limit.Shown);
         }
@@ -289,7 +296,7 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
     private sealed class Account(int subscription, Random random)
     {
         public readonly int Subscription = subscription;
-        public readonly ReceiverLimit Limit = new(random);
+        public ReceiverLimit Limit { get; private set; } = new(random);
         public readonly RateLimit Rate = new();
         public readonly Queue<Asking>[] Asked = [new(), new()];
         public readonly HashSet<IPermitTaker> Takers = [];
@@ -299,10 +306,17 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
         public bool Starved, Forgotten;
 
         private DeliveryLimits _limits = new();
+        private int _endpoint;
 
-        public void Apply(DeliveryLimits limits, double share)
+        // Of another receiver nothing is known.
+        public void Apply(Subscription subscription, double share)
         {
-            _limits = limits;
+            if (_endpoint != 0 && _endpoint != subscription.EndpointRevision)
+            {
+                Limit = new ReceiverLimit(random);
+                Takers.Clear();
+            }
+            (_limits, _endpoint) = (subscription.Limits, subscription.EndpointRevision);
             Share(share);
         }
 

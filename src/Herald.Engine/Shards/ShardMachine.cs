@@ -218,12 +218,14 @@ internal sealed partial class ShardMachine
             Rewind(state, entry, nowMs);
             return;
         }
-        var ran = state.Runs;
+        var (ran, moved) = (state.Runs, state.Entry.Subscription.EndpointRevision != entry.Subscription.EndpointRevision);
         state.Entry = entry;
         if (ran && !state.Runs)
             Pause(state, nowMs);
         else if (!ran && state.Runs)
             Resume(state, nowMs);
+        else if (moved)
+            HastenBlocked(state, _ => true, nowMs); // what failed at the old endpoint need not fail at the new one
         DropIfTrivial(state);
     }
 

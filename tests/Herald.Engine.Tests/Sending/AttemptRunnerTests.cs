@@ -100,6 +100,23 @@ public sealed class AttemptRunnerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task How_an_attempt_at_the_endpoint_before_ended_is_not_held_against_the_present_one()
+    {
+        for (var key = 0; key < 20; key++)
+        {
+            var (record, length) = await BeginAsync();
+            Run(record, length);
+            var tried = await _channel.NextAsync();
+            await PutAsync($"http://other{key}/");
+            tried.Answer(Results.TimedOut);
+        }
+        while (_ledger.InFlight > 0)
+            await Task.Yield();
+        Assert.Equal(16, _ledger.Look(Subscription).Limit);
+        AssertAllIsGivenBack();
+    }
+
+    [Fact]
     public async Task A_replayed_event_and_a_redrive_are_marked_as_such()
     {
         var (record, length) = await BeginAsync();

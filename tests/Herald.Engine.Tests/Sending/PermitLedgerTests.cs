@@ -201,6 +201,25 @@ public sealed class PermitLedgerTests : IDisposable
     }
 
     [Fact]
+    public void What_is_known_of_one_endpoint_is_not_held_against_the_next()
+    {
+        var ledger = Ledger(100);
+        var subscription = SubscriptionEntries.Plain(1).Subscription;
+        ledger.Ask(subscription, PermitKind.First, 16, _shard);
+        for (ulong key = 0; key < 12; key++)
+            ledger.Settle(1, PermitKind.First, Results.TimedOut, key, _shard);
+        Assert.Equal(0, ledger.Look(subscription).Limit);
+
+        ledger.Configure(subscription with { EndpointRevision = 2 });
+        Assert.Equal((4, 16), ledger.Look(subscription));
+        // What was on its way to the one before says nothing of it.
+        for (var i = 0; i < 4; i++)
+            ledger.Settle(1, PermitKind.First);
+        Assert.Equal((0, 16), ledger.Look(subscription));
+        Assert.Equal(0, ledger.InFlight);
+    }
+
+    [Fact]
     public void A_higher_limit_is_in_force_at_once()
     {
         var ledger = Ledger(100);

@@ -248,6 +248,21 @@ public sealed class ShardMachineTests
     }
 
     [Fact]
+    public void What_failed_at_one_endpoint_is_tried_soon_at_the_next()
+    {
+        var scene = new ShardScene(retry: new RetryPolicy { Waits = new RetryWaits.Schedule([TimeSpan.FromHours(1)], 0) });
+        scene.Publish("a", "b", "a");
+        scene.Fail(1);
+        scene.Fail(2);
+        scene.Move();
+        scene.Pass(TimeSpan.FromSeconds(1));
+        Assert.Equal([1L, 2], scene.Started[2..].Order());
+        scene.Deliver(1);
+        scene.Scan();
+        Assert.Equal(3, scene.Started[^1]);
+    }
+
+    [Fact]
     public void Time_spent_paused_does_not_count_as_age()
     {
         var scene = new ShardScene(retry: new RetryPolicy { Waits = Waits, MaxAge = TimeSpan.FromMinutes(1) });

@@ -122,6 +122,9 @@ internal sealed class ShardScene
 
     public void Resume() => Change(_entry with { Subscription = _entry.Subscription with { Status = SubscriptionStatus.Active } });
 
+    /// <summary>Another address.</summary>
+    public void Move() => Change(_entry with { Subscription = _entry.Subscription with { EndpointRevision = _entry.Subscription.EndpointRevision + 1 } });
+
     public void Replay(long from) => Change(_entry with
     {
         Subscription = _entry.Subscription with { Generation = _entry.Subscription.Generation + 1 },
