@@ -15,6 +15,13 @@ public readonly struct EventView(ReadOnlyMemory<byte> record)
 
     public ReadOnlyMemory<byte> Record { get; } = record;
 
+    /// <summary>A copy of the record up to its payload, which may not be asked for.</summary>
+    internal static EventView HeadOf(ReadOnlySpan<byte> record)
+    {
+        var payload = BinaryPrimitives.ReadInt32LittleEndian(record[16..]);
+        return new(record[..^payload].ToArray());
+    }
+
     private ReadOnlySpan<byte> Span => Record.Span;
     public EventFlags Flags => (EventFlags)Span[1];
     internal int TopicLength => Span[2];

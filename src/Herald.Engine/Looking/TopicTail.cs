@@ -30,7 +30,7 @@ internal sealed class TopicTail(IEventLog log, EventFinder events)
                 for (var i = 0; i < read.Count; i++)
                 {
                     next[shard] = entries[i].Sequence + 1;
-                    if (entries[i].Topic == topic.Number && (entries[i].Flags & EventFlags.Addressed) == 0
+                    if (entries[i].Topic == topic.Number && (entries[i].Flags & (EventFlags.Addressed | EventFlags.Rejected)) == 0
                         && await events.ReadAsync(new ShardId(shard), entries[i].Sequence, cancel) is { } view)
                         yield return new TailedEvent(shard, entries[i].Sequence, view);
                 }

@@ -37,7 +37,7 @@ internal sealed class Router(IEventLog log, ShardId shard) : IEventSink
         while (_routed[_unknown[_next]].Entry.Sequence != sequence)
             _next++;
         var entry = _routed[_unknown[_next]].Entry;
-        _routed[_unknown[_next]] = new RoutedEntry(entry, _catalog.RoutesOf(entry.Topic).Find(entry, new EventView(record.ToArray())));
+        _routed[_unknown[_next]] = new RoutedEntry(entry, _catalog.RoutesOf(entry.Topic).Find(entry, EventView.HeadOf(record)));
     }
 
     private void RouteKnown(ReadOnlySpan<IndexEntry> entries)

@@ -1,6 +1,4 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using System.Text;
 using Herald.Engine.Catalogs;
 using Herald.Engine.Events;
 using Herald.Engine.Subscriptions;
@@ -9,92 +7,117 @@ namespace Herald.Engine.Routing;
 
 /// <summary>
 /// Who wants the events of one topic. Filtered subscriptions hang on the values of one clause of theirs, so that an event costs a
-/// look-up per attribute, not a test per subscription. Immutable: a catalog change makes a new one that shares what stayed.
+/// look-up per attribute, not a test per subscription. Immutable: a catalog change makes a new one that shares what stayed, and that
+/// goes on with what was remembered.
 /// </summary>
 internal sealed class TopicRoutes
 {
-    // Distinct (type, attributes) whose routes are remembered; past it the memory starts anew.
-    private const int MostRemembered = 100_000;
-
     public static readonly TopicRoutes None = new(
-        ImmutableSortedDictionary<int, SubscriptionEntry>.Empty, [], ImmutableDictionary<Anchor, ImmutableSortedSet<int>>.Empty);
+        0, ImmutableSortedDictionary<int, SubscriptionEntry>.Empty, Anchored.Never, ImmutableDictionary<ulong, Anchored>.Empty, 0, new());
 
+    // Anchors on which nothing hangs any more, and which are kept for when it was: up to as many as others, and these.
+    private const int FewGone = 1000;
+
+    // Rises with every change of the topic's subscriptions.
+    private readonly long _stamp;
     private readonly ImmutableSortedDictionary<int, SubscriptionEntry> _subscriptions;
-    private readonly ImmutableSortedSet<int> _unfiltered;
-    private readonly ImmutableDictionary<Anchor, ImmutableSortedSet<int>> _anchored;
-    private readonly ConcurrentDictionary<UInt128, Route[]> _remembered = new();
+    private readonly Anchored _unfiltered;
+    private readonly ImmutableDictionary<ulong, Anchored> _anchored;
+    private readonly int _gone;
+    private readonly RouteMemory _memory;
     private readonly Lazy<Route[]> _all;
 
     private TopicRoutes(
-        ImmutableSortedDictionary<int, SubscriptionEntry> subscriptions, ImmutableSortedSet<int> unfiltered,
-        ImmutableDictionary<Anchor, ImmutableSortedSet<int>> anchored)
+        long stamp, ImmutableSortedDictionary<int, SubscriptionEntry> subscriptions, Anchored unfiltered, ImmutableDictionary<ulong, Anchored> anchored, int gone,
+        RouteMemory memory)
     {
-        (_subscriptions, _unfiltered, _anchored) = (subscriptions, unfiltered, anchored);
-        _all = new(() => [.. _unfiltered.SelectMany(number => _subscriptions[number].Revisions.Select(r => new Route(number, r.Number)))]);
+        (_stamp, _subscriptions, _unfiltered, _anchored, _gone, _memory) = (stamp, subscriptions, unfiltered, anchored, gone, memory);
+        _all = new(() => [.. _unfiltered.Numbers.SelectMany(number => _subscriptions[number].Revisions.Select(r => new Route(number, r.Number)))]);
     }
 
     public IEnumerable<SubscriptionEntry> Subscriptions => _subscriptions.Values;
 
+    internal int AnchorCount => _anchored.Count;
+
     /// <summary>The routes of an event if they are known without its attributes.</summary>
     public bool TryFind(in IndexEntry entry, out Route[] routes)
     {
-        if (_anchored.IsEmpty)
+        if (_anchored.Count == _gone)
         {
             routes = _all.Value;
             return true;
         }
-        return _remembered.TryGetValue(entry.RouteHash, out routes!);
+        routes = [];
+        if (_memory.Find(entry.RouteHash) is not { } remembered)
+            return false;
+        // One who is behind does not see what was added or removed in between.
+        if (remembered.Stamp > _stamp || (remembered.Stamp < _stamp && HasNews(remembered)))
+            return false;
+        if (remembered.Stamp < _stamp)
+            _memory.Put(entry.RouteHash, remembered with { Stamp = _stamp });
+        routes = remembered.Routes;
+        return true;
     }
 
     public Route[] Find(in IndexEntry entry, EventView view)
     {
-        var type = view.TypeText;
-        var attributes = view.AttributesText();
-        var candidates = new SortedSet<int>(_unfiltered);
-        if (type is not null)
-            Collect(candidates, new Anchor(Filter.TypeClause, true, type));
-        foreach (var (name, value) in attributes)
-            Collect(candidates, new Anchor(name, false, value));
-        var routes = new List<Route>();
-        foreach (var number in candidates)
+        var anchors = Anchors.Of(view);
+        SortedSet<int>? candidates = null;
+        Collect(_unfiltered);
+        foreach (var anchor in anchors)
         {
-            foreach (var revision in _subscriptions[number].Revisions)
+            if (_anchored.TryGetValue(anchor, out var there))
+                Collect(there);
+        }
+        var routes = candidates is null ? [] : Match(candidates, view);
+        _memory.Put(entry.RouteHash, new(anchors, routes, _stamp));
+        return routes;
+
+        void Collect(Anchored from)
+        {
+            if (from.Numbers.Count > 0)
+                (candidates ??= []).UnionWith(from.Numbers);
+        }
+    }
+
+    public TopicRoutes With(SubscriptionEntry entry) =>
+        Replace(entry.Subscription.Number, entry, _subscriptions.SetItem(entry.Subscription.Number, entry));
+
+    public TopicRoutes Without(int number) => _subscriptions.ContainsKey(number) ? Replace(number, null, _subscriptions.Remove(number)) : this;
+
+    // Filters that stay as they are change nothing of what is remembered.
+    private TopicRoutes Replace(int number, SubscriptionEntry? entry, ImmutableSortedDictionary<int, SubscriptionEntry> subscriptions)
+    {
+        var old = _subscriptions.GetValueOrDefault(number)?.Revisions ?? [];
+        var next = entry?.Revisions ?? [];
+        var (stamp, unfiltered, anchored, gone) = (_stamp + 1, _unfiltered, _anchored, _gone);
+        Hang(old.Where(revision => !Has(next, revision)), there => there.Without(number, stamp));
+        // A filter that has gone may have hung where another of the same subscription hangs.
+        Hang(next, there => there.With(number));
+        Hang(next.Where(revision => !Has(old, revision)), there => there.With(number, stamp));
+        if (gone <= anchored.Count / 2 + FewGone)
+            return new(stamp, subscriptions, unfiltered, anchored, gone, this == None ? new() : _memory);
+        return new(stamp, subscriptions, unfiltered, anchored.RemoveRange(anchored.Where(a => a.Value.Numbers.IsEmpty).Select(a => a.Key)), 0, new());
+
+        void Hang(IEnumerable<FilterRevision> revisions, Func<Anchored, Anchored> change)
+        {
+            foreach (var anchor in revisions.SelectMany(revision => Anchors.Of(revision.Filter)))
             {
-                if (Matches(revision.Filter, type, attributes))
-                    routes.Add(new Route(number, revision.Number));
+                if (anchor is not { } key)
+                {
+                    unfiltered = change(unfiltered);
+                    continue;
+                }
+                var before = anchored.GetValueOrDefault(key, Anchored.Never);
+                var after = change(before);
+                anchored = anchored.SetItem(key, after);
+                gone += (after.Numbers.IsEmpty ? 1 : 0) - (before.Numbers.IsEmpty && before.ChangedAt > 0 ? 1 : 0);
             }
         }
-        if (_remembered.Count >= MostRemembered)
-            _remembered.Clear();
-        return _remembered[entry.RouteHash] = [.. routes];
     }
 
-    public TopicRoutes With(SubscriptionEntry entry)
-    {
-        var without = Without(entry.Subscription.Number);
-        var (unfiltered, anchored) = (without._unfiltered, without._anchored);
-        foreach (var anchor in AnchorsOf(entry))
-        {
-            if (anchor is { } key)
-                anchored = anchored.SetItem(key, anchored.GetValueOrDefault(key, []).Add(entry.Subscription.Number));
-            else
-                unfiltered = unfiltered.Add(entry.Subscription.Number);
-        }
-        return new(without._subscriptions.SetItem(entry.Subscription.Number, entry), unfiltered, anchored);
-    }
-
-    public TopicRoutes Without(int number)
-    {
-        if (!_subscriptions.TryGetValue(number, out var old))
-            return this;
-        var anchored = _anchored;
-        foreach (var anchor in AnchorsOf(old))
-        {
-            if (anchor is { } key && anchored.TryGetValue(key, out var numbers))
-                anchored = numbers.Remove(number) is { Count: > 0 } rest ? anchored.SetItem(key, rest) : anchored.Remove(key);
-        }
-        return new(_subscriptions.Remove(number), _unfiltered.Remove(number), anchored);
-    }
+    private static bool Has(IReadOnlyList<FilterRevision> revisions, FilterRevision one) =>
+        revisions.Any(revision => revision.Number == one.Number && revision.Filter == one.Filter);
 
     internal static bool Matches(Filter filter, string? type, IReadOnlyDictionary<string, string> attributes)
     {
@@ -107,27 +130,44 @@ internal sealed class TopicRoutes
         return true;
     }
 
-    // One anchor per value of the clause with the fewest values, for each revision; null stands for "wants everything".
-    private static IEnumerable<Anchor?> AnchorsOf(SubscriptionEntry entry)
+    private Route[] Match(SortedSet<int> candidates, EventView view)
     {
-        foreach (var revision in entry.Revisions)
+        var (type, attributes) = (view.TypeText, view.AttributesText());
+        var routes = new List<Route>();
+        foreach (var number in candidates)
         {
-            var clause = revision.Filter.Clauses.MinBy(c => (c.Values.Count, c.IsType));
-            if (clause is null)
+            foreach (var revision in _subscriptions[number].Revisions)
             {
-                yield return null;
-                continue;
+                if (Matches(revision.Filter, type, attributes))
+                    routes.Add(new Route(number, revision.Number));
             }
-            foreach (var value in clause.Values)
-                yield return new Anchor(clause.Attribute, clause.IsType, value);
         }
+        return [.. routes];
     }
 
-    private void Collect(SortedSet<int> into, Anchor anchor)
+    // A filter has come or gone since, and the event has its anchor.
+    private bool HasNews(RouteMemory.Remembered remembered)
     {
-        if (_anchored.TryGetValue(anchor, out var numbers))
-            into.UnionWith(numbers);
+        if (_unfiltered.ChangedAt > remembered.Stamp)
+            return true;
+        foreach (var anchor in remembered.Anchors)
+        {
+            if (_anchored.TryGetValue(anchor, out var there) && there.ChangedAt > remembered.Stamp)
+                return true;
+        }
+        return false;
     }
 
-    private readonly record struct Anchor(string Attribute, bool IsType, string Value);
+    /// <summary>Subscriptions that hang on one anchor, or on none.</summary>
+    /// <param name="ChangedAt">The stamp with which a filter came here, or went, last.</param>
+    private readonly record struct Anchored(ImmutableSortedSet<int> Numbers, long ChangedAt)
+    {
+        public static readonly Anchored Never = new([], 0);
+
+        public Anchored With(int number) => this with { Numbers = Numbers.Add(number) };
+
+        public Anchored With(int number, long at) => new(Numbers.Add(number), at);
+
+        public Anchored Without(int number, long at) => new(Numbers.Remove(number), at);
+    }
 }

@@ -29,7 +29,7 @@ internal sealed class AttemptRunner(CatalogCache catalog, ChannelSet channels, P
         try
         {
             var side = starting.Enter();
-            ValueTask<AttemptResult>? trying = null;
+            Task<AttemptResult>? trying;
             try
             {
                 trying = Begin(start, record, length, term, out given);
@@ -38,9 +38,9 @@ internal sealed class AttemptRunner(CatalogCache catalog, ChannelSet channels, P
             {
                 starting.Leave(side);
             }
-            if (trying is { } begun)
+            if (trying is not null)
             {
-                result = await begun;
+                result = await trying;
                 counted = true;
             }
         }
@@ -72,7 +72,7 @@ internal sealed class AttemptRunner(CatalogCache catalog, ChannelSet channels, P
     }
 
     /// <summary>Null when there is nothing to be sent, or nobody to send it to.</summary>
-    private ValueTask<AttemptResult>? Begin(StartAttempt start, byte[] record, int length, LeaseTerm term, out CancellationToken given)
+    private Task<AttemptResult>? Begin(StartAttempt start, byte[] record, int length, LeaseTerm term, out CancellationToken given)
     {
         given = CancellationToken.None;
         if (Find(start) is not { } subscription || channels.Find(subscription.Endpoint) is not { } channel)
@@ -82,7 +82,7 @@ internal sealed class AttemptRunner(CatalogCache catalog, ChannelSet channels, P
             : start.Replayed ? Redelivery.Replay : Redelivery.None;
         var attempt = new Attempt(subscription, view, MessageIds.Of(subscription.Id, view), start.Item.Sequence, start.Number, redelivery);
         // Last of all: what is asked earlier may have run out by the time the attempt starts.
-        return term.TryBegin(out given) ? channel.TryAsync(attempt, given) : null;
+        return term.TryBegin(out given) ? channel.TryAsync(attempt, given).AsTask() : null;
     }
 
     private Subscription? Find(StartAttempt start) =>

@@ -85,6 +85,43 @@ public sealed class CatalogTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_change_may_pause_or_resume_and_otherwise_leaves_that_as_it_is()
+    {
+        await PutAsync(Draft);
+        await PutAsync(Draft with { Status = SubscriptionStatus.Paused });
+        Assert.Equal(SubscriptionStatus.Paused, Entry.Subscription.Status);
+        await PutAsync(Draft with { Endpoint = "https://example.com/moved" });
+        Assert.Equal(SubscriptionStatus.Paused, Entry.Subscription.Status);
+        await PutAsync(Draft with { Status = SubscriptionStatus.Active });
+        Assert.Equal((SubscriptionStatus.Active, null), (Entry.Subscription.Status, Entry.Subscription.StatusReason));
+    }
+
+    [Fact]
+    public async Task A_held_topic_shows_its_subscriptions_also_those_of_another_node_once_caught_up()
+    {
+        var topic = (await _catalog.FindTopicAsync("orders", default))!;
+        using var otherCache = new CatalogCache(_store, _publisher.Intake.Encoder, 1000, TimeSpan.Zero, _publisher.Clock, () => long.MaxValue);
+        await otherCache.StartAsync(default);
+        var other = new Catalog(_store, _publisher.Log, otherCache, PlainChannel.Set, _publisher.Clock, (_, _) => new(_passed));
+        using var held = await other.HoldAsync(topic, default);
+        await PutAsync(Draft);
+        await PutAsync(Draft with { Id = "t" });
+        Assert.Empty(held.Subscriptions);
+        await other.CatchUpAsync(default);
+        Assert.Equal(["s", "t"], held.Subscriptions.Select(s => s.Id).Order(StringComparer.Ordinal));
+        Assert.Equal(Entry.Subscription.Version, held.Find("s")?.Version);
+        Assert.Null(held.Find("u"));
+        Assert.Equal(_cache.Snapshot.Version, held.Version);
+    }
+
+    [Fact]
+    public void What_is_wrong_with_a_draft_is_told_without_a_change()
+    {
+        Assert.Empty(_catalog.Check(Draft));
+        Assert.Equal("/endpoint", Assert.Single(_catalog.Check(Draft with { Endpoint = "nonsense" })).Pointer);
+    }
+
+    [Fact]
     public async Task A_replay_is_a_new_generation_that_ends_at_the_heads()
     {
         await PutAsync(Draft);

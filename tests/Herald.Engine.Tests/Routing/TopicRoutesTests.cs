@@ -55,7 +55,7 @@ public sealed class TopicRoutesTests
     }
 
     [Fact]
-    public void What_is_remembered_is_not_remembered_by_the_next_version()
+    public void What_a_change_concerns_is_not_answered_from_memory_and_the_rest_is()
     {
         var sample = new SampleEvent { Type = "a" };
         var index = _publisher.Encode(sample).Index;
@@ -71,6 +71,39 @@ public sealed class TopicRoutesTests
         Assert.Equal([new Route(1, 1)], Route(one, sample));
         Assert.Equal([new Route(2, 1)], Route(two.Without(1), sample));
         Assert.Empty(Route(two.Without(1).Without(2), sample));
+    }
+
+    [Fact]
+    public void A_change_that_concerns_others_costs_no_reading()
+    {
+        var index = _publisher.Encode(new SampleEvent { Type = "a", Attributes = [("x", "1")] }).Index;
+        var routes = TopicRoutes.None.With(SubscriptionEntries.Plain(1, filters: Type("a")));
+        Assert.Equal([new Route(1, 1)], Route(routes, new SampleEvent { Type = "a", Attributes = [("x", "1")] }));
+        // Others come, are paused, change their filters and go.
+        for (var i = 0; i < 5000; i++)
+        {
+            var other = 2 + (i % 100);
+            routes = routes.With(SubscriptionEntries.Plain(other, filters: Type($"b{i % 200}")));
+            routes = routes.With(SubscriptionEntries.Plain(other, filters: Type($"b{i % 200}")));
+            if (i % 3 == 0)
+                routes = routes.Without(other);
+            Assert.True(routes.TryFind(index, out var found));
+            Assert.Equal([new Route(1, 1)], found);
+        }
+        Assert.False(routes.With(SubscriptionEntries.Plain(900, filters: new Filter([new FilterClause("x", false, ["1"])]))).TryFind(index, out _));
+        Assert.False(routes.With(SubscriptionEntries.Plain(900)).TryFind(index, out _));
+        Assert.False(routes.Without(1).TryFind(index, out _));
+    }
+
+    [Fact]
+    public void Filters_that_come_and_go_for_ever_leave_little_behind()
+    {
+        var sample = new SampleEvent { Type = "a" };
+        var routes = TopicRoutes.None.With(SubscriptionEntries.Plain(1, filters: Type("a")));
+        for (var i = 0; i < 3000; i++)
+            routes = routes.With(SubscriptionEntries.Plain(2, filters: Type($"b{i}"))).Without(2);
+        Assert.InRange(routes.AnchorCount, 1, 1003);
+        Assert.Equal([new Route(1, 1)], Route(routes, sample));
     }
 
     [Fact]

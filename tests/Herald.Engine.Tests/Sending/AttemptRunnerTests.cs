@@ -27,6 +27,7 @@ public sealed class AttemptRunnerTests : IAsyncLifetime
     private readonly RecordingTaker _taker = new();
     private readonly ByteGate _gate = new(Room);
     private readonly EngineMetrics _metrics = new();
+    private readonly StartGate _starting = new();
     private readonly TaskCompletionSource<AttemptEnded> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Intake _intake;
     private readonly Catalog _catalog;
@@ -44,7 +45,7 @@ public sealed class AttemptRunnerTests : IAsyncLifetime
         var store = new ScriptedCatalogStore(1);
         _cache = new CatalogCache(store, _intake.Encoder, 1000, TimeSpan.Zero, _clock, () => long.MaxValue);
         _catalog = new Catalog(store, _log, _cache, channels, _clock, (_, _) => new(true));
-        _runner = new AttemptRunner(_cache, channels, _ledger, _gate, _metrics, _clock);
+        _runner = new AttemptRunner(_cache, channels, _ledger, _gate, _metrics, _starting, _clock);
         _term = new LeaseTerm(new Lease(OneShardLog.Shard, 1, TimeSpan.FromSeconds(5)), _clock.GetTimestamp(), _clock);
     }
 
@@ -64,6 +65,7 @@ public sealed class AttemptRunnerTests : IAsyncLifetime
         _cache.Dispose();
         _ledger.Dispose();
         _metrics.Dispose();
+        _starting.Dispose();
         return ValueTask.CompletedTask;
     }
 

@@ -22,6 +22,7 @@ internal sealed class HostScene : IAsyncDisposable
 
     private readonly Intake _intake;
     private readonly ChannelSet _channels;
+    private readonly StartGate _starting = new();
 
     public HostScene()
     {
@@ -29,7 +30,7 @@ internal sealed class HostScene : IAsyncDisposable
         _intake = new Intake(Log, new IntakeOptions(), Clock);
         Ledger = new PermitLedger(10, Clock, new Random(1));
         (Catalog, Cache) = NewCatalog();
-        Runner = new AttemptRunner(Cache, _channels, Ledger, new ByteGate(1 << 20), Metrics, Clock);
+        Runner = new AttemptRunner(Cache, _channels, Ledger, new ByteGate(1 << 20), Metrics, _starting, Clock);
         (Host, Term) = NewHost();
     }
 
@@ -119,6 +120,7 @@ internal sealed class HostScene : IAsyncDisposable
         Cache.Dispose();
         Ledger.Dispose();
         Metrics.Dispose();
+        _starting.Dispose();
     }
 
     /// <summary>A host as a keeper of leases opens it.</summary>

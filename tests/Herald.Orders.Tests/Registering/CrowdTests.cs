@@ -51,8 +51,15 @@ public sealed class CrowdTests
         var handlers = Enumerable.Range(0, Handlers).Select(number => new TestHandler(number, http, [.. servers.Select(s => s.Server.Address)], Window, ledger)).ToList();
         try
         {
-            await UntilAsync(() => customers.All(customer => ledger.HandlerOf(customer) is not null) && handlers.Count(handler => handler.IdleAnswers > 0) >= Handlers - Customers);
-            await UntilAsync(() => customers.All(customer => handlers[ledger.HandlerOf(customer)!.Value].Bodies.Count >= sequence));
+            // Whoever asks late finds events within its window all the same.
+            while (customers.Any(customer => ledger.HandlerOf(customer) is null))
+            {
+                await PublishAsync();
+                ledger.NobodyFailed();
+                await Task.Delay(Window / 10, TimeProvider.System, OrdersServer.Cancel);
+            }
+            await UntilAsync(() => handlers.Count(handler => handler.IdleAnswers > 0) >= Handlers - Customers);
+            await UntilAsync(() => customers.All(customer => Received(customer) >= sequence));
             Assert.Equal(Customers, customers.Select(customer => ledger.HandlerOf(customer)).Distinct().Count());
 
             var victim = customers[round % Customers];
@@ -63,7 +70,7 @@ public sealed class CrowdTests
             await PublishAsync();
             await UntilAsync(() => ledger.HandlerOf(victim) != dead.Number);
             var took = TimeProvider.System.GetElapsedTime(killed);
-            await UntilAsync(() => handlers[ledger.HandlerOf(victim)!.Value].Bodies.Any(body => body.Contains($"\"sequence_number\":{missed},", StringComparison.Ordinal)));
+            await UntilAsync(() => handlers.Any(handler => handler != dead && handler.Bodies.Any(body => body.Contains($"\"sequence_number\":{missed},", StringComparison.Ordinal) && body.Contains($"{victim}", StringComparison.Ordinal))));
             var all = TimeProvider.System.GetElapsedTime(killed);
             TestContext.Current.TestOutputHelper?.WriteLine($"round {round}: taken over {took.TotalSeconds:0.00} s after the handler was killed, its event delivered after {all.TotalSeconds:0.00} s; window {Window.TotalSeconds} s");
             Assert.Equal(Customers, customers.Select(customer => ledger.HandlerOf(customer)).Distinct().Count());
@@ -73,6 +80,9 @@ public sealed class CrowdTests
             await Task.WhenAll(handlers.Select(handler => handler.DisposeAsync().AsTask()));
         }
         ledger.NobodyFailed();
+
+        // Whoever has it by then: on a busy machine a heartbeat may be late.
+        int Received(Guid customer) => handlers.SelectMany(handler => handler.Bodies).Where(body => body.Contains($"{customer}", StringComparison.Ordinal)).Distinct().Count();
 
         async Task PublishAsync()
         {

@@ -37,6 +37,31 @@ public sealed class NodesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_node_is_told_how_far_the_others_follow_the_catalog()
+    {
+        _harness.Store.Follows(5);
+        await _harness.Store.RenewAsync(Cancel);
+        Assert.Equal(long.MaxValue, await _harness.Store.OthersFollowAsync(Cancel));
+
+        await using var second = await _harness.OpenAsync();
+        second.Follows(3);
+        await second.RenewAsync(Cancel);
+        Assert.Equal(3, await _harness.Store.OthersFollowAsync(Cancel));
+        Assert.Equal(5, await second.OthersFollowAsync(Cancel));
+
+        // Before the next beat, once it knows that somebody may be waiting; and never back.
+        second.Follows(7);
+        while (await _harness.Store.OthersFollowAsync(Cancel) < 7)
+            await Task.Yield();
+        second.Follows(6);
+        await second.RenewAsync(Cancel);
+        Assert.Equal(7, await _harness.Store.OthersFollowAsync(Cancel));
+
+        await second.DisposeAsync();
+        Assert.Equal(long.MaxValue, await _harness.Store.OthersFollowAsync(Cancel));
+    }
+
+    [Fact]
     public async Task A_clean_stop_leaves_its_shards_free_at_once()
     {
         await _harness.Store.RenewAsync(Cancel);
