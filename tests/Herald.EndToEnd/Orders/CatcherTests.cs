@@ -25,7 +25,8 @@ public sealed class CatcherTests
                 "orders", "produce", "--server", $"{server.Address}", "--customers", $"{Customers}", "--open-orders", "5", "--rate", "0", "--events", $"{Events}"));
 
             // One more than there are customers: it stays idle.
-            var (output, error) = (new Said(), new Said());
+            using var output = new Said();
+        using var error = new Said();
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
             var catching = RunAsync(
                 output.Writer, error.Writer, stop.Token,
@@ -52,7 +53,7 @@ public sealed class CatcherTests
         .Select(line => JsonDocument.Parse(line).RootElement.GetProperty("headers").GetProperty("webhook-id").GetString()).Distinct().Count();
 
     /// <summary>What is printed, readable while others write.</summary>
-    private sealed class Said
+    private sealed class Said : IDisposable
     {
         private readonly StringWriter _text = new();
 
@@ -69,5 +70,7 @@ public sealed class CatcherTests
                     return _text.ToString();
             }
         }
+
+        public void Dispose() => _text.Dispose();
     }
 }
