@@ -26,14 +26,7 @@ internal static class ClientStatistics
         return lags;
     }
 
-    // What was stored here is known at once; what a member before us has committed is known too; -1 is "not yet".
-    private static long? LagOf(JsonElement partition)
-    {
-        foreach (var name in (ReadOnlySpan<string>)["consumer_lag_stored", "consumer_lag"])
-        {
-            if (partition.TryGetProperty(name, out var lag) && lag.TryGetInt64(out var messages) && messages >= 0)
-                return messages;
-        }
-        return null;
-    }
+    // -1 is "not known yet".
+    private static long? LagOf(JsonElement partition) =>
+        partition.TryGetProperty("consumer_lag", out var lag) && lag.TryGetInt64(out var messages) && messages >= 0 ? messages : null;
 }

@@ -9,7 +9,7 @@ namespace Herald.Kafka.Sources;
 /// <summary>
 /// One life of a consumer, on one thread. Each turn of the loop goes like this:
 /// <list type="number">
-/// <item>What has become durable is noted: its offsets are stored, and librdkafka commits stored offsets every now and then.</item>
+/// <item>What has become durable is noted, and its offsets are committed every now and then.</item>
 /// <item>A batch that is full, or has waited long enough, is published, if the one before it has been.</item>
 /// <item>Is there no room? Then it waits a little; when that does not help, the store is away: the partitions are paused, and it goes on polling,
 /// which is what keeps it a member of the group for as long as it takes.</item>
@@ -38,6 +38,7 @@ internal sealed class SourceRun : IDisposable
     private readonly OwnedPartitions _partitions;
     private readonly BatchPipeline _pipeline;
     private readonly IConsumer<byte[]?, byte[]?> _consumer;
+    private readonly OffsetCommits _commits;
     private bool _paused, _pauseAgain;
 
     /// <param name="joined">Called when partitions were assigned, be it none, and when there is a reason why that may take long; every time.</param>
@@ -49,6 +50,7 @@ internal sealed class SourceRun : IDisposable
         _partitions = new OwnedPartitions(cluster.Name);
         _pipeline = new BatchPipeline(intake, options, time);
         _consumer = cluster.Make(Build);
+        _commits = new OffsetCommits(_consumer, time, notices.Trouble);
     }
 
     /// <summary>Reads until it is told to stop.</summary>
@@ -60,6 +62,7 @@ internal sealed class SourceRun : IDisposable
         {
             // 1.
             NoteDurable();
+            _commits.CommitNowAndThen();
             // 2.
             if (_pipeline.IsFull || _pipeline.Patience == TimeSpan.Zero)
                 _pipeline.TryPublish();
@@ -82,6 +85,7 @@ internal sealed class SourceRun : IDisposable
     public void Dispose()
     {
         _pipeline.Dispose();
+        _commits.Wait();
         _consumer.Dispose();
         _gauges.Partitions = 0;
         _gauges.Lags = [];
@@ -92,7 +96,6 @@ internal sealed class SourceRun : IDisposable
     {
         var configuration = _cluster.Configure(
             [
-                ("auto.commit.interval.ms", "500"),
                 // Another member takes over from one that was killed after this time.
                 ("session.timeout.ms", "10000"),
                 // New topics and partitions are found within this time.
@@ -102,7 +105,7 @@ internal sealed class SourceRun : IDisposable
             ],
             [
                 ("group.id", _options.Group),
-                ("enable.auto.commit", "true"),
+                ("enable.auto.commit", "false"),
                 ("enable.auto.offset.store", "false"),
                 ("auto.offset.reset", "earliest"),
                 ("partition.assignment.strategy", "cooperative-sticky"),
@@ -115,7 +118,6 @@ internal sealed class SourceRun : IDisposable
             .SetPartitionsAssignedHandler((_, partitions) => Take(partitions))
             .SetPartitionsRevokedHandler((_, partitions) => GiveUp(partitions))
             .SetPartitionsLostHandler((_, partitions) => Lose(partitions))
-            .SetOffsetsCommittedHandler((_, committed) => NoteCommitted(committed))
             .SetErrorHandler((_, error) => Hear(error))
             .SetLogHandler((_, message) => _notices.Log(message))
             .SetStatisticsHandler((_, statistics) => _gauges.Lags = ClientStatistics.ReadLags(statistics, _partitions.Contains))
@@ -138,23 +140,7 @@ internal sealed class SourceRun : IDisposable
         _gauges.Count(tally);
         KafkaMetrics.Published(_options.Topic, tally);
         foreach (var (partition, next) in durable.Next)
-        {
-            if (partition.IsOwned)
-                Store(new TopicPartitionOffset(partition.Place, next));
-        }
-    }
-
-    private void Store(TopicPartitionOffset next)
-    {
-        try
-        {
-            _consumer.StoreOffset(next);
-        }
-        catch (KafkaException failure)
-        {
-            // It goes at this moment, and we are about to be told. Who has it next reads from what was committed before.
-            _logger.LogDebug("Kafka source {Topic}: the offset {Next} could not be stored ({Reason}).", _options.Topic, next, failure.Error.Reason);
-        }
+            _commits.Note(partition, next);
     }
 
     private void WaitForRoom()
@@ -235,29 +221,13 @@ internal sealed class SourceRun : IDisposable
                 }
                 NoteDurable();
             }
-            Commit(partitions);
+            _commits.CommitNow();
         }
         finally
         {
             foreach (var partition in partitions)
                 _partitions.Remove(partition.TopicPartition);
             NoteAssignment("were given up", partitions.Select(p => p.TopicPartition));
-        }
-    }
-
-    private void Commit(List<TopicPartitionOffset> partitions)
-    {
-        try
-        {
-            _consumer.Commit();
-        }
-        catch (KafkaException failure)
-        {
-            if (failure.Error.Code == ErrorCode.Local_NoOffset)
-                return;
-            KafkaMetrics.CommitFailed();
-            _logger.LogWarning("Kafka source {Topic}: {Count} partitions were given up, and their offsets could not be committed ({Reason}); some messages will be read again, and recognised.",
-                _options.Topic, partitions.Count, failure.Error.Reason);
         }
     }
 
@@ -274,14 +244,5 @@ internal sealed class SourceRun : IDisposable
         _gauges.Partitions = _partitions.Count;
         _logger.LogInformation("Kafka source {Topic}: partitions {What}: {Partitions}; it has {Count}.",
             _options.Topic, what, string.Join(", ", partitions.Select(p => $"{p.Topic}/{p.Partition.Value}").DefaultIfEmpty("none")), _partitions.Count);
-    }
-
-    private void NoteCommitted(CommittedOffsets committed)
-    {
-        var failed = committed.Error.IsError ? committed.Error : committed.Offsets.FirstOrDefault(o => o.Error.IsError)?.Error;
-        if (failed is null || failed.Code == ErrorCode.Local_NoOffset)
-            return;
-        KafkaMetrics.CommitFailed();
-        _notices.Trouble(failed);
     }
 }

@@ -1,0 +1,70 @@
+using Confluent.Kafka;
+using Herald.Kafka.Metrics;
+
+namespace Herald.Kafka.Sources;
+
+/// <summary>
+/// Tells the group where each partition goes on: every now and then on a thread of its own, because the client blocks, and at once when partitions go.
+/// It is not left to the client, which also commits what was lost: in a topic that is being deleted and made again that would be a place in the new one.
+/// </summary>
+/// <param name="failed">Called on any thread.</param>
+internal sealed class OffsetCommits(IConsumer<byte[]?, byte[]?> consumer, TimeProvider time, Action<Error> failed)
+{
+    private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(500);
+    private readonly Dictionary<OwnedPartition, Offset> _open = [];
+    private Dictionary<OwnedPartition, Offset> _told = [];
+    private Task<bool> _underWay = Task.FromResult(true);
+    private long _lastAt;
+
+    /// <summary>Everything before this offset is durable.</summary>
+    public void Note(OwnedPartition partition, Offset next) => _open[partition] = next;
+
+    /// <summary>Called all the time; returns at once.</summary>
+    public void CommitNowAndThen()
+    {
+        if (!_underWay.IsCompleted || (_open.Count == 0 && _underWay.Result) || time.GetElapsedTime(_lastAt) < Every)
+            return;
+        _lastAt = time.GetTimestamp();
+        if (Take() is { Count: > 0 } offsets)
+            _underWay = Task.Factory.StartNew(() => Commit(offsets), default, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    }
+
+    /// <summary>Complete when all is committed, or it was tried.</summary>
+    public void CommitNow()
+    {
+        Wait();
+        if (Take() is { Count: > 0 } offsets)
+            _underWay = Task.FromResult(Commit(offsets));
+    }
+
+    /// <summary>The client may not be disposed before.</summary>
+    public void Wait() => _underWay.Wait();
+
+    // What could not be committed is told again, unless there is something newer by now, or the partition is not ours any more.
+    private List<TopicPartitionOffset> Take()
+    {
+        if (!_underWay.Result)
+        {
+            foreach (var (partition, next) in _told)
+                _open.TryAdd(partition, next);
+        }
+        _told = _open.Where(o => o.Key.IsOwned).ToDictionary();
+        _open.Clear();
+        return [.. _told.Select(o => new TopicPartitionOffset(o.Key.Place, o.Value))];
+    }
+
+    private bool Commit(List<TopicPartitionOffset> offsets)
+    {
+        try
+        {
+            consumer.Commit(offsets);
+            return true;
+        }
+        catch (KafkaException failure)
+        {
+            KafkaMetrics.CommitFailed();
+            failed(failure is TopicPartitionOffsetException parts ? parts.Results.Select(r => r.Error).FirstOrDefault(e => e.IsError) ?? failure.Error : failure.Error);
+            return false;
+        }
+    }
+}
