@@ -42,7 +42,7 @@ public sealed class PlainReader : IMessageReader
             }
         }
         if (draft.Id.IsEmpty)
-            draft.Id = message.Place.WriteId(_id);
+            draft.Id = message.Place.WriteId(message.TimeMs, _id);
         if (draft.ContentType.IsEmpty)
             draft.ContentType = LooksLikeJson(message.Value) ? "application/json"u8 : "application/octet-stream"u8;
         if (message.Key.IsEmpty)

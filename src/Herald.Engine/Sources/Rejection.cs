@@ -36,7 +36,7 @@ internal sealed class Rejection(int maxPayloadBytes)
             _ = _attributes.Add("key"u8, key);
         return new EventDraft
         {
-            Id = place.WriteId(_id),
+            Id = place.WriteId(timeMs, _id),
             HasId = true,
             ContentType = "application/octet-stream"u8,
             Payload = payload[..Math.Min(payload.Length, maxPayloadBytes)],

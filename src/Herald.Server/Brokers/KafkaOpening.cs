@@ -1,7 +1,8 @@
-using Herald.Kafka;
+using Herald.Engine.Sources;
 using Herald.Kafka.Channels;
 using Herald.Kafka.Clusters;
 using Herald.Kafka.Sources;
+using Herald.Kafka;
 
 namespace Herald.Server.Brokers;
 
@@ -18,7 +19,7 @@ internal static class KafkaOpening
             var channel = new KafkaChannel(clusters.All, services.Time, services.Logging);
             await channel.StartAsync(cancel);
             return (channel, [.. options.Kafka.Sources.Select(route => new KafkaSourcePart(new KafkaSource(
-                clusters.Find(route.Cluster)!, KafkaSourceOptions.Of(options.Kafka, route), new PlaceReader(), services.Time, services.Logging)))]);
+                clusters.Find(route.Cluster)!, KafkaSourceOptions.Of(options.Kafka, route), new PlainReader(), services.Time, services.Logging)))]);
         }
         catch (KafkaSetupException failure)
         {

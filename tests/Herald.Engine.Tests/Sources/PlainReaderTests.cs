@@ -30,6 +30,13 @@ public sealed class PlainReaderTests
     }
 
     [Fact]
+    public void With_a_time_of_its_own_the_place_and_the_time_are_the_id()
+    {
+        _reader.Read(new SourceMessage { Place = Place, TimeMs = 1234 }, out var draft);
+        Assert.Equal("kafka/main/orders/3/42@1234", Text(draft.Id));
+    }
+
+    [Fact]
     public void Of_a_long_place_the_end_is_the_id()
     {
         _reader.Read(new SourceMessage { Place = new(new string('é', 300), 1, long.MaxValue) }, out var draft);

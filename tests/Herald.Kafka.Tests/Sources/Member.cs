@@ -25,7 +25,7 @@ internal sealed class Member : IAsyncDisposable
     /// <summary>Complete when it has joined the group.</summary>
     public static async Task<Member> JoinAsync(Node node, string servers, string topic, string group)
     {
-        var intake = new SourceIntake(node.Engine, Node.Topic, new PlaceReader(), TimeProvider.System, NullLogger.Instance);
+        var intake = new SourceIntake(node.Engine, Node.Topic, new PlainReader(), TimeProvider.System, NullLogger.Instance);
         await intake.StartAsync(TestContext.Current.CancellationToken);
         var member = new Member(Node.Cluster(servers), Node.Options(topic, group), intake);
         await member._assigned.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);

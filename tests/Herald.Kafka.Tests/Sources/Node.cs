@@ -1,6 +1,7 @@
-using Herald.Engine;
 using Herald.Engine.Catalogs;
+using Herald.Engine.Sources;
 using Herald.Engine.Stores;
+using Herald.Engine;
 using Herald.Journal;
 using Herald.Kafka.Clusters;
 using Herald.Kafka.Sources;
@@ -54,7 +55,7 @@ internal sealed class Node : IAsyncDisposable
 
     public async Task<KafkaSource> ReadAsync(string servers, KafkaSourceOptions options, params (string Name, string Value)[] properties)
     {
-        var source = new KafkaSource(Cluster(servers, properties), options, new PlaceReader(), TimeProvider.System, NullLoggerFactory.Instance);
+        var source = new KafkaSource(Cluster(servers, properties), options, new PlainReader(), TimeProvider.System, NullLoggerFactory.Instance);
         await source.StartAsync(Engine, TestContext.Current.CancellationToken);
         return source;
     }
