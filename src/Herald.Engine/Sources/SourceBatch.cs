@@ -12,7 +12,7 @@ public sealed class SourceBatch : IDisposable
 {
     private readonly SourceIntake _intake;
     private readonly PublishBatch _events;
-    private readonly List<SourcePlace> _places = [];
+    private readonly List<(SourcePlace Place, long? TimeMs)> _messages = [];
     private Rejection? _rejection;
 
     internal SourceBatch(SourceIntake intake, PublishBatch events) => (_intake, _events) = (intake, events);
@@ -29,7 +29,7 @@ public sealed class SourceBatch : IDisposable
             refusal = $"{problem.Pointer} = '{problem.Value}': {problem.Rule}";
         if (refusal is not null)
             Reject(_events, message.Place, message.Key, message.Value, message.TimeMs, refusal);
-        _places.Add(message.Place);
+        _messages.Add((message.Place, message.TimeMs));
     }
 
     /// <summary>
@@ -75,7 +75,7 @@ public sealed class SourceBatch : IDisposable
         foreach (var i in conflicts)
         {
             var view = _events[i];
-            Reject(rejections, _places[i], view.Key, view.Payload.Span, view.TimeMs, $"id = '{view.IdText}': an event with this id and key, and with other content, was accepted before.");
+            Reject(rejections, _messages[i].Place, view.Key, view.Payload.Span, _messages[i].TimeMs, $"id = '{view.IdText}': an event with this id and key, and with other content, was accepted before.");
         }
         await _intake.AppendAsync(rejections, cancel);
     }
