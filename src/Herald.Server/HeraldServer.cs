@@ -101,7 +101,14 @@ public sealed class HeraldServer : IAsyncDisposable
 
         var parts = new EngineParts(
             store.Log, store.Shards, store.State, store.Catalog, store.DeadLetters, store.Ownership, channels, services.Time, services.Random, services.Logging);
-        Engine = await HeraldEngine.StartAsync(parts, _options.Engine, cancel);
+        try
+        {
+            Engine = await HeraldEngine.StartAsync(parts, _options.Engine, cancel);
+        }
+        catch (StoreUnavailableException failure)
+        {
+            throw new ServerStartException(failure.Message, failure);
+        }
         _parts.Push(Engine);
         Failed = WhenFailedAsync(Engine.Failed, store.Failed);
 

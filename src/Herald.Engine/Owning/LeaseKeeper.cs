@@ -64,9 +64,9 @@ internal sealed class LeaseKeeper(
             {
                 await host.Ready.WaitAsync(cancel);
             }
-            catch (StaleOwnerException) when (_runsOut)
+            catch (Exception failure) when (_runsOut && failure is (StaleOwnerException or StoreUnavailableException))
             {
-                // Somebody else's already.
+                // Somebody else's already; or it could not be read just now, and comes again with a renewal. Neither is a reason not to start.
             }
         }
     }

@@ -26,7 +26,7 @@ public sealed class CatcherTests
 
             // One more than there are customers: it stays idle.
             using var output = new Said();
-        using var error = new Said();
+            using var error = new Said();
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
             var catching = RunAsync(
                 output.Writer, error.Writer, stop.Token,

@@ -224,13 +224,27 @@ public sealed class LeaseKeeperTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_start_fails_when_the_store_does_not_answer_or_the_shards_cannot_be_loaded()
+    public async Task A_start_fails_when_the_store_does_not_answer_or_shards_that_come_only_once_cannot_be_loaded()
     {
         _scene.Ownership.Fault = new StoreUnavailableException("away");
         await Assert.ThrowsAsync<StoreUnavailableException>(() => _scene.StartAsync(Lease(1)));
         _scene.Ownership.Fault = null;
         _scene.Shards.Store.LoadFault = new StoreUnavailableException("away");
-        await Assert.ThrowsAsync<StoreUnavailableException>(async () => await _scene.Keeper.StartAsync(default));
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => _scene.StartAsync(new Lease(OneShardLog.Shard, 1, null)));
+    }
+
+    [Fact]
+    public async Task A_shard_that_could_not_be_loaded_at_the_start_is_begun_again_with_the_next_renewal()
+    {
+        _scene.Shards.Store.LoadFault = new StoreUnavailableException("away");
+        await _scene.StartAsync(Lease(1));
+        Assert.False(_scene.Keeper.Failed.IsCompleted);
+        await _scene.Shards.Lines.WhenAsync("does not run on this node any more");
+        _scene.Shards.Store.LoadFault = null;
+        _scene.Ownership.Hint();
+        await UntilAsync(() => _scene.Hosts.Find(0) is { Ready.IsCompletedSuccessfully: true });
+        await _scene.PublishAsync("one");
+        (await _scene.Shards.ExpectAsync("one")).Answer(AttemptResult.Delivered);
     }
 
     [Fact]
