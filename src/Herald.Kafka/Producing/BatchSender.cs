@@ -35,12 +35,14 @@ public sealed class BatchSender : IDisposable
         var begun = _time.GetTimestamp();
         while (true)
         {
+            // Not while no broker answers: librdkafka would look for one all the time.
+            var answers = _producer.Warm.IsCompleted && !_producer.IsAway;
             // A thread of its own: asking blocks.
-            var error = await Task.Factory.StartNew(() => _producer.Locate(_topic), cancel, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-            if (!error.IsError)
+            var error = answers ? await Task.Factory.StartNew(() => _producer.Locate(_topic), cancel, TaskCreationOptions.LongRunning, TaskScheduler.Default) : null;
+            if (error is { IsError: false })
                 return null;
             if (_time.GetElapsedTime(begun) > patience)
-                return error.IsLocalError ? $"No broker of {_producer.Servers} answers ({error.Reason})." : $"The topic {_topic} of {_producer.Servers} cannot be used: {error.Reason} ({error.Code}).";
+                return error is null or { IsLocalError: true } ? $"No broker of {_producer.Servers} answers." : $"The topic {_topic} of {_producer.Servers} cannot be used: {error.Reason} ({error.Code}).";
             await Task.Delay(Again, _time, cancel);
         }
     }
