@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Herald.Cli.CommandLine;
 
@@ -6,10 +7,10 @@ namespace Herald.EndToEnd.Orders;
 /// <summary>What a command prints, readable while it writes.</summary>
 internal sealed class Said
 {
-    private readonly StringWriter _text = new();
+    private readonly StringBuilder _text = new();
     private readonly TextWriter _writer;
 
-    public Said() => _writer = TextWriter.Synchronized(_text);
+    public Said() => _writer = TextWriter.Synchronized(new StringWriter(_text));
 
     public string Text
     {
