@@ -112,7 +112,8 @@ public sealed class HeraldServer : IAsyncDisposable
         _parts.Push(Engine);
         Failed = WhenFailedAsync(Engine.Failed, store.Failed);
 
-        foreach (var part in sources.Concat(services.Parts))
+        // Sources come last, and go first: an application is there as long as messages come.
+        foreach (var part in services.Parts.Concat(sources))
         {
             _parts.Push(part);
             await part.StartAsync(Engine, cancel);

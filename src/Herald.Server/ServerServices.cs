@@ -1,4 +1,5 @@
 using Herald.Engine.Channels;
+using Herald.Engine.Sources;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -17,6 +18,9 @@ public sealed record ServerServices
 
     /// <summary>Ways to deliver beside webhooks. They stay the host's to dispose.</summary>
     public IReadOnlyList<IChannel> MoreChannels { get; init; } = [];
+
+    /// <summary>A new reader for a source that reads into this topic: an application's own. Default, and for null: what the settings make of a source.</summary>
+    public Func<string, IMessageReader?> ReaderOf { get; init; } = _ => null;
 
     /// <summary>Sources and applications. The server disposes them.</summary>
     public IReadOnlyList<IServerPart> Parts { get; init; } = [];

@@ -11,7 +11,7 @@ internal enum ExitCode
     /// <summary>The command line itself is wrong; nothing was tried.</summary>
     BadUsage = 2,
 
-    /// <summary>No Herald, or for a command that uses it PostgreSQL, answers at the address.</summary>
+    /// <summary>No Herald, or for a command that uses it PostgreSQL or Kafka, answers at the address.</summary>
     NotReachable = 3,
 
     /// <summary>There is no such topic, subscription, event, dead letter or database.</summary>

@@ -13,11 +13,14 @@ internal sealed class SettingOptions
 
     private readonly Option<FileInfo?> _file = new("--config") { Description = "A JSON file with settings, by the names that `herald config` shows.", HelpName = "FILE" };
     private readonly Dictionary<string, Option<string?>> _bySetting = [];
+    private readonly IReadOnlyDictionary<string, string> _defaults;
 
-    public SettingOptions(Command command)
+    /// <param name="defaults">By setting, where they are others than usual.</param>
+    public SettingOptions(Command command, IReadOnlyDictionary<string, string>? defaults = null)
     {
+        _defaults = defaults ?? new Dictionary<string, string>();
         command.Options.Add(_file);
-        foreach (var setting in ServerSettings.Load(null, [], []).Effective())
+        foreach (var setting in ServerSettings.Load(null, [], [], _defaults).Effective())
         {
             if (setting.Name == TokenFile)
                 continue; // The common option of that name.
@@ -31,9 +34,10 @@ internal sealed class SettingOptions
         }
     }
 
-    public ServerSettings Load(ParseResult parsed)
+    /// <param name="more">What other options of the command line say of settings.</param>
+    public ServerSettings Load(ParseResult parsed, IReadOnlyDictionary<string, string>? more = null)
     {
-        var given = new Dictionary<string, string>();
+        var given = new Dictionary<string, string>(more ?? new Dictionary<string, string>());
         foreach (var (setting, option) in _bySetting)
             if (parsed.GetValue(option) is { } value)
                 given[setting] = value;
@@ -41,7 +45,7 @@ internal sealed class SettingOptions
             given[TokenFile] = tokenFile.FullName;
         var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
             .Select(variable => KeyValuePair.Create((string)variable.Key, (string)variable.Value!));
-        return ServerSettings.Load(parsed.GetValue(_file)?.FullName, environment, given);
+        return ServerSettings.Load(parsed.GetValue(_file)?.FullName, environment, given, _defaults);
     }
 
     /// <summary><c>journal.segmentBytes</c> is <c>--journal-segment-bytes</c>.</summary>

@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Herald.Cli.CommandLine;
+using Herald.Kafka;
+using Microsoft.Extensions.Logging;
 
 namespace Herald.Cli.Orders;
 
@@ -19,9 +21,11 @@ internal static class ProduceCommand
         var events = new Option<long>("--events") { Description = "How many events. Default: until Ctrl-C.", HelpName = "N", DefaultValueFactory = _ => long.MaxValue };
         var seed = new Option<int>("--seed") { Description = "Of the customers' ids: the same seed, the same customers.", HelpName = "N", DefaultValueFactory = _ => 1 };
         var retryFor = Duration.Option("--retry-for", "How long a batch that is not taken is sent again, with the same ids.", TimeSpan.FromMinutes(5));
-        return new ClientCommand(
+        var kafka = new KafkaOptionSet("A Kafka to publish to, from where Herald reads, instead of Herald itself.");
+        var command = new ClientCommand(
             "produce", $"Publishes changes of orders: each order goes through {Story.States} states, then a new one takes its place.",
-            "herald orders produce --customers 4 --rate 480", "herald orders produce --customers 1000 --open-orders 10 --rate 0 --events 100000")
+            "herald orders produce --customers 4 --rate 480", "herald orders produce --customers 1000 --open-orders 10 --rate 0 --events 100000",
+            "herald orders produce --kafka 127.0.0.1:9092 --rate 1000")
         { customers, openOrders, rate, events, seed, retryFor }.Runs(async call =>
         {
             if (call.Get(rate) < 0 || call.Get(events) < 1)
@@ -29,9 +33,29 @@ internal static class ProduceCommand
             if ((long)call.Get(customers) * call.Get(openOrders) is var open and > MostOpen)
                 return call.Terminal.Fail(ExitCode.BadUsage, $"--customers x --open-orders: {open} open orders; at most {MostOpen}, which are in memory.");
             var story = new Story(call.Get(customers), call.Get(openOrders), call.Get(seed), time);
+            if (kafka.Place(call.Parsed) is { } place)
+                return await RunAsync(story, place, call.Get(retryFor), call.Get(rate), call.Get(events), call, time);
             await using var sink = new HttpOrderSink(() => call.Client, call.Get(retryFor), time);
             return await RunAsync(story, sink, call.Get(rate), call.Get(events), call, time);
         });
+        kafka.AddWithPropertiesTo(command);
+        return command;
+    }
+
+    private static async Task<ExitCode> RunAsync(Story story, KafkaPlace place, TimeSpan patience, double rate, long events, ClientCall call, TimeProvider time)
+    {
+        try
+        {
+            using var logging = ErrorLog.Create(LogLevel.Warning, call.Terminal.Json);
+            await using var sink = new KafkaOrderSink(place, patience, time, logging);
+            return await sink.WarmUpAsync(call.Cancel) is { } problem
+                ? call.Terminal.Fail(ExitCode.NotReachable, problem)
+                : await RunAsync(story, sink, rate, events, call, time);
+        }
+        catch (KafkaSetupException failure)
+        {
+            return call.Terminal.Fail(ExitCode.Failed, failure.Message);
+        }
     }
 
     private static async Task<ExitCode> RunAsync(Story story, IOrderSink sink, double rate, long events, ClientCall call, TimeProvider time)

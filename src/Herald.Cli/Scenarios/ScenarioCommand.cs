@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Herald.Cli.CommandLine;
+using Herald.Cli.Orders;
 using Herald.Server;
 
 namespace Herald.Cli.Scenarios;
@@ -18,6 +19,8 @@ internal static class ScenarioCommand
     {
         var store = new Option<StoreKind>("--store") { Description = "embedded: one server; postgres: nodes over a PostgreSQL to throw away.", HelpName = "STORE" };
         var nodes = Number("--nodes", "Nodes, with --store postgres.", 3, 1, 16);
+        var via = new Option<Entrance>("--via") { Description = "http: published to Herald; kafka: published to Kafka, from where Herald reads.", HelpName = "ENTRANCE" };
+        var kafka = new KafkaOptionSet("With --via kafka: a Kafka that is there, instead of one to throw away.", hasTopic: false);
         var rate = Number("--rate", "Events a second for each of the four customers.", 120, 1, 10_000);
         var openOrders = Number("--open-orders", "Orders that each customer has open at a time.", 1000, 1, 1_000_000);
         var seed = Number("--seed", "Of everything that is drawn.", 1, 0, int.MaxValue);
@@ -32,14 +35,21 @@ internal static class ScenarioCommand
         var command = new ExampleCommand(
             "unaffected",
             "One handler of four answers everything with 500 for a while: the others must not notice, and it must catch up. Two of them hit a third of all requests by a delay or a 500 throughout; one is clean.",
-            "herald scenario unaffected", "herald scenario unaffected --full --json unaffected.json", "herald scenario unaffected --store postgres --nodes 3 --plain")
-        { store, nodes, rate, openOrders, full, figures, plain, seed };
+            "herald scenario unaffected", "herald scenario unaffected --full --json unaffected.json", "herald scenario unaffected --store postgres --nodes 3 --plain",
+            "herald scenario unaffected --via kafka")
+        { store, nodes, via, rate, openOrders, full, figures, plain, seed };
+        kafka.AddWithPropertiesTo(command);
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(via) != Entrance.Kafka && kafka.IsGiven(result))
+                result.AddError("--kafka: say --via kafka, too.");
+        });
         command.SetAction(async (parsed, cancel) =>
         {
             var file = parsed.GetValue(figures);
             var terminal = new Terminal(parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, json: parsed.GetResult(figures) is not null && file is null);
             var options = new UnaffectedOptions(
-                parsed.GetValue(store), parsed.GetValue(nodes), parsed.GetValue(rate), parsed.GetValue(openOrders),
+                parsed.GetValue(store), parsed.GetValue(nodes), parsed.GetValue(via), kafka.Place(parsed), parsed.GetValue(rate), parsed.GetValue(openOrders),
                 parsed.GetValue(full) ? PhasePlan.Full : PhasePlan.Compressed, file, parsed.GetValue(seed),
                 parsed.GetValue(plain) || terminal.Json || Console.IsOutputRedirected);
             await using var run = new UnaffectedRun(options, terminal, time);

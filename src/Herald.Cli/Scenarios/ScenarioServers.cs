@@ -20,14 +20,15 @@ internal sealed class ScenarioServers : IAsyncDisposable
     /// <summary>Of a node that runs, the next one each time.</summary>
     public HeraldClient Client => _cluster?.NextClient() ?? _client!;
 
-    public static async Task<ScenarioServers> StartAsync(UnaffectedOptions options, TimeProvider time, CancellationToken cancel)
+    /// <param name="settings">Of every server, as options of <c>serve</c>.</param>
+    public static async Task<ScenarioServers> StartAsync(UnaffectedOptions options, IEnumerable<string> settings, TimeProvider time, CancellationToken cancel)
     {
         if (options.Store == StoreKind.Postgres)
-            return new(await LocalCluster.StartAsync(ServerProcess.Orders, options.Nodes, null, time, cancel));
+            return new(await LocalCluster.StartAsync(ServerProcess.Orders, options.Nodes, null, time, cancel, [.. settings]));
         var data = Directory.CreateTempSubdirectory("herald-scenario-");
         try
         {
-            return new(await ServerProcess.StartAsync(["--data", data.FullName, "--listen", "127.0.0.1:0"], time, cancel, ServerProcess.Orders), data);
+            return new(await ServerProcess.StartAsync(["--data", data.FullName, "--listen", "127.0.0.1:0", .. settings], time, cancel, ServerProcess.Orders), data);
         }
         catch
         {

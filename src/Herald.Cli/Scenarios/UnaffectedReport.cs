@@ -62,6 +62,7 @@ internal static class UnaffectedReport
         ["openOrders"] = options.OpenOrders,
         ["store"] = options.Store.ToString().ToLowerInvariant(),
         ["nodes"] = options.Nodes,
+        ["via"] = options.Via.ToString().ToLowerInvariant(),
         ["handlers"] = new JsonArray([.. handlers.Select(handler => (JsonNode)new JsonObject
         {
             ["name"] = handler.Role.Name,

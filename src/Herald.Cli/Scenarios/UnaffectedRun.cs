@@ -1,9 +1,12 @@
+using Herald.Cli.Brokers;
 using Herald.Cli.Catching;
 using Herald.Cli.CommandLine;
 using Herald.Cli.Databases;
 using Herald.Cli.Orders;
 using Herald.Cli.Processes;
 using Herald.Cli.Verifying;
+using Herald.Kafka;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Herald.Cli.Scenarios;
 
@@ -29,15 +32,16 @@ internal sealed class UnaffectedRun(UnaffectedOptions options, Terminal terminal
     {
         try
         {
-            // 1. Servers.
-            await using var servers = await ScenarioServers.StartAsync(options, time, cancel);
+            // 1. Servers, and the Kafka that they read from.
+            await using var kafka = options.Via == Entrance.Kafka ? await ScenarioKafka.StartAsync(options.Kafka, time, cancel) : null;
+            await using var servers = await ScenarioServers.StartAsync(options, kafka?.Settings ?? [], time, cancel);
 
             // 2. Handlers and webhooks.
             var story = new Story(HandlerRole.All.Count, options.OpenOrders, options.Seed, time);
             await SubscribeAsync(story, servers, cancel);
 
             // 3. and 4. The load and the drain, with something to look at.
-            await using var sink = new HttpOrderSink(() => servers.Client, Drain, time);
+            await using var sink = await OpenSinkAsync(kafka, servers, cancel);
             using var showing = CancellationTokenSource.CreateLinkedTokenSource(cancel);
             var display = new UnaffectedDisplay(_handlers, options, Now, terminal, time).RunAsync(showing.Token);
             try
@@ -51,7 +55,7 @@ internal sealed class UnaffectedRun(UnaffectedOptions options, Terminal terminal
                 await display;
             }
         }
-        catch (Exception failure) when (failure is ChildProcessException or LocalPostgresException or ScenarioException or HttpRequestException)
+        catch (Exception failure) when (failure is ChildProcessException or LocalPostgresException or LocalKafkaException or KafkaSetupException or ScenarioException or HttpRequestException)
         {
             return terminal.Fail(ExitCode.Failed, failure.Message);
         }
@@ -71,6 +75,17 @@ internal sealed class UnaffectedRun(UnaffectedOptions options, Terminal terminal
     {
         foreach (var handler in _handlers)
             await handler.DisposeAsync();
+    }
+
+    private async Task<IOrderSink> OpenSinkAsync(ScenarioKafka? kafka, ScenarioServers servers, CancellationToken cancel)
+    {
+        if (kafka is null)
+            return new HttpOrderSink(() => servers.Client, Drain, time);
+        var sink = new KafkaOrderSink(kafka.Place, Drain, time, NullLoggerFactory.Instance);
+        if (await sink.WarmUpAsync(cancel) is not { } problem)
+            return sink;
+        await sink.DisposeAsync();
+        throw new ScenarioException(problem);
     }
 
     private async Task SubscribeAsync(Story story, ScenarioServers servers, CancellationToken cancel)
@@ -134,7 +149,7 @@ internal sealed class UnaffectedRun(UnaffectedOptions options, Terminal terminal
     private void Published(IReadOnlyList<OrderMessage> batch, OrderSinkResult result)
     {
         if (result.Problem is { } problem)
-            throw new ScenarioException($"Herald did not take a batch of {batch.Count}: {problem}");
+            throw new ScenarioException($"A batch of {batch.Count} was not taken: {problem}");
         foreach (var message in batch)
         {
             // The ledger counts from 1.

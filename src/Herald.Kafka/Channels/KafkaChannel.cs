@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using Herald.Engine.Channels;
 using Herald.Kafka.Clusters;
+using Herald.Kafka.Producing;
 using Microsoft.Extensions.Logging;
 
 namespace Herald.Kafka.Channels;
@@ -12,6 +13,10 @@ namespace Herald.Kafka.Channels;
 public sealed class KafkaChannel : IChannel, IAsyncDisposable
 {
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(5);
+
+    /// <summary>Longer than most attempts wait. What is not sent then is, by an attempt that follows.</summary>
+    private static readonly TimeSpan Queueing = TimeSpan.FromSeconds(30);
+
     private readonly FrozenDictionary<string, ClusterProducer> _producers;
     private readonly TimeProvider _time;
 
@@ -21,7 +26,7 @@ public sealed class KafkaChannel : IChannel, IAsyncDisposable
         ArgumentNullException.ThrowIfNull(clusters);
         _time = time;
         var logger = logging.CreateLogger("Herald.Kafka");
-        _producers = clusters.ToFrozenDictionary(c => c.Name, c => new ClusterProducer(c, time, logger), StringComparer.Ordinal);
+        _producers = clusters.ToFrozenDictionary(c => c.Name, c => new ClusterProducer("Kafka channel", c, Queueing, time, logger), StringComparer.Ordinal);
     }
 
     public IReadOnlyList<string> Schemes { get; } = [KafkaEndpoint.Scheme];

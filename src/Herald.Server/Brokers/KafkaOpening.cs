@@ -19,7 +19,7 @@ internal static class KafkaOpening
             var channel = new KafkaChannel(clusters.All, services.Time, services.Logging);
             await channel.StartAsync(cancel);
             return (channel, [.. options.Kafka.Sources.Select(route => new KafkaSourcePart(new KafkaSource(
-                clusters.Find(route.Cluster)!, KafkaSourceOptions.Of(options.Kafka, route), new PlainReader(), services.Time, services.Logging)))]);
+                clusters.Find(route.Cluster)!, KafkaSourceOptions.Of(options.Kafka, route), services.ReaderOf(route.Topic) ?? new PlainReader(), services.Time, services.Logging)))]);
         }
         catch (KafkaSetupException failure)
         {

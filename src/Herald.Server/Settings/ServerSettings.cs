@@ -26,12 +26,16 @@ public sealed class ServerSettings
     /// <param name="file">A JSON file that must exist, or null for none.</param>
     /// <param name="environment">All variables of the process; those without the prefix are passed over.</param>
     /// <param name="overrides">By setting name, e.g. <c>listen</c>; they win.</param>
+    /// <param name="defaults">By setting name: an application's own. Everything else wins over them.</param>
     public static ServerSettings Load(
-        string? file, IEnumerable<KeyValuePair<string, string>> environment, IEnumerable<KeyValuePair<string, string>> overrides)
+        string? file, IEnumerable<KeyValuePair<string, string>> environment, IEnumerable<KeyValuePair<string, string>> overrides,
+        IEnumerable<KeyValuePair<string, string>>? defaults = null)
     {
         ArgumentNullException.ThrowIfNull(environment);
         ArgumentNullException.ThrowIfNull(overrides);
         var settings = new ServerSettings();
+        foreach (var (name, value) in defaults ?? [])
+            settings.Give(name, value, "default");
         if (file is not null)
             SettingsFile.Read(file, (name, value) => settings.Give(name, value, $"file {file}"), settings._errors);
         settings.ReadEnvironment(environment);

@@ -35,6 +35,15 @@ public sealed class SettingsTests
     }
 
     [Fact]
+    public void An_application_may_have_defaults_of_its_own_and_everything_wins_over_them()
+    {
+        KeyValuePair<string, string>[] own = [new("kafka.group", "own"), new("kafka.batchEvents", "7")];
+        var settings = ServerSettings.Load(null, Pairs([("HERALD_KAFKA_BATCH_EVENTS", "8")]), [], own);
+        Assert.Equal(("own", 8), (settings.Options.Kafka.Group, settings.Options.Kafka.BatchEvents));
+        Assert.Equal("default", settings.Effective().Single(setting => setting.Name == "kafka.group").Source);
+    }
+
+    [Fact]
     public void The_command_line_wins_over_the_environment_and_that_over_the_file()
     {
         var settings = Load(

@@ -1,9 +1,10 @@
+using System.Globalization;
 using Confluent.Kafka;
 using Herald.Kafka.Clusters;
 using Herald.Kafka.Metrics;
 using Microsoft.Extensions.Logging;
 
-namespace Herald.Kafka.Channels;
+namespace Herald.Kafka.Producing;
 
 /// <summary>
 /// The producer of one cluster. It is idempotent: what it sends again on its own cannot overtake or double. One that has failed for good is replaced.
@@ -12,7 +13,9 @@ namespace Herald.Kafka.Channels;
 internal sealed class ClusterProducer : IDisposable
 {
     private static readonly TimeSpan AskFor = TimeSpan.FromSeconds(1), LastReports = TimeSpan.FromSeconds(5);
+    private readonly string _who;
     private readonly KafkaCluster _cluster;
+    private readonly TimeSpan _queueing;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly ClientNotices _notices;
@@ -24,11 +27,13 @@ internal sealed class ClusterProducer : IDisposable
     private bool _isAsking;
     private Task _asking;
 
+    /// <param name="who">For the log.</param>
+    /// <param name="queueing">What lies in the queue longer is not sent any more, and reported as failed.</param>
     /// <exception cref="KafkaSetupException">The client does not take its configuration.</exception>
-    public ClusterProducer(KafkaCluster cluster, TimeProvider time, ILogger logger)
+    public ClusterProducer(string who, KafkaCluster cluster, TimeSpan queueing, TimeProvider time, ILogger logger)
     {
-        (_cluster, _time, _logger) = (cluster, time, logger);
-        _notices = new ClientNotices("Kafka channel", cluster, time, logger);
+        (_who, _cluster, _queueing, _time, _logger) = (who, cluster, queueing, time, logger);
+        _notices = new ClientNotices(who, cluster, time, logger);
         _life = Begin();
         _isAsking = true;
         _asking = AskInBackground();
@@ -70,6 +75,20 @@ internal sealed class ClusterProducer : IDisposable
         }
     }
 
+    /// <summary>Asks where a topic is, so that its first message need not wait for that. It blocks for a second at most.</summary>
+    public Error Locate(string topic)
+    {
+        try
+        {
+            using var admin = new DependentAdminClientBuilder(_life.Client.Handle).Build();
+            return admin.GetMetadata(topic, AskFor).Topics[0].Error;
+        }
+        catch (KafkaException failure)
+        {
+            return failure.Error;
+        }
+    }
+
     public void Dispose()
     {
         _stopping.Cancel();
@@ -77,7 +96,7 @@ internal sealed class ClusterProducer : IDisposable
         lock (_lock)
             asking = _asking;
         asking.Wait();
-        // Attempts have ended by now; what is still queued would be sent again anyway.
+        // Nobody waits for reports by now; what is still queued has been given up.
         _life.Client.Dispose();
         _stopping.Dispose();
     }
@@ -94,13 +113,12 @@ internal sealed class ClusterProducer : IDisposable
         var configuration = _cluster.Configure(
             [
                 ("linger.ms", "2"),
-                // Longer than most attempts wait; what lies in the queue longer is not sent any more, an attempt that follows is.
-                ("message.timeout.ms", "30000"),
-                // A topic that is not there is told soon, and not after the attempt's time.
+                ("message.timeout.ms", string.Create(CultureInfo.InvariantCulture, $"{_queueing.TotalMilliseconds:0}")),
+                // A topic that is not there is told soon, and not after all the time that there is.
                 ("topic.metadata.propagation.max.ms", "3000"),
                 // As Java's clients do it: a key is in the same partition, whoever has sent it.
                 ("partitioner", "murmur2_random"),
-                // Room for what attempts have given up and the client has not.
+                // Room for what has been given up by who sent it, and not by the client.
                 ("queue.buffering.max.kbytes", "524288"),
             ],
             [("enable.idempotence", "true"), ("acks", "all")]);
@@ -169,7 +187,7 @@ internal sealed class ClusterProducer : IDisposable
             _life = Begin();
         }
         KafkaMetrics.ProducerFailed();
-        _logger.LogWarning("Kafka channel: the producer of the cluster {Cluster} had failed for good, and was made anew.", _cluster);
+        _logger.LogWarning("{Who}: the producer of the cluster {Cluster} had failed for good, and was made anew.", _who, _cluster);
         // Not here: this is the client's own thread, which has reports left to tell before it can end.
         _ = Task.Factory.StartNew(() => End(failed), default, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
