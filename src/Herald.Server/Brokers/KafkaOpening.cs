@@ -1,8 +1,8 @@
 using Herald.Engine.Sources;
+using Herald.Kafka;
 using Herald.Kafka.Channels;
 using Herald.Kafka.Clusters;
 using Herald.Kafka.Sources;
-using Herald.Kafka;
 
 namespace Herald.Server.Brokers;
 

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Herald.Cli.Serving;
 using Xunit;
 
@@ -24,8 +23,7 @@ public sealed class CatcherTests
                 "orders", "produce", "--server", $"{server.Address}", "--customers", $"{Customers}", "--open-orders", "5", "--rate", "0", "--events", $"{Events}"));
 
             // One more than there are customers: it stays idle.
-            using var output = new Said();
-            using var error = new Said();
+            var (output, error) = (new Said(), new Said());
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
             var catching = Said.RunAsync(
                 output, error, stop.Token,

@@ -1,7 +1,7 @@
+using Herald.Engine;
 using Herald.Engine.Catalogs;
 using Herald.Engine.Sources;
 using Herald.Engine.Stores;
-using Herald.Engine;
 using Herald.Journal;
 using Herald.Kafka.Clusters;
 using Herald.Kafka.Sources;
