@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Herald.Cli.Serving;
 using Xunit;
 
