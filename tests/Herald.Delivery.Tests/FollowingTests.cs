@@ -41,6 +41,19 @@ public sealed class FollowingTests
     }
 
     [Fact]
+    public async Task Who_makes_or_changes_a_subscription_is_told_what_it_has_written()
+    {
+        await using var node = await Node.StartAsync();
+        await node.TopicAsync("orders");
+        for (var round = 0; round < 3; round++)
+        {
+            var written = await node.Engine.Catalog.PutSubscriptionAsync(To(round), new StartFrom.Now(), null, default);
+            var there = await node.Engine.Catalog.FindSubscriptionAsync("s", default);
+            Assert.Equal((there!.Number, there.Version, there.Endpoint), (written.Value!.Number, written.Value.Version, written.Value.Endpoint));
+        }
+    }
+
+    [Fact]
     public async Task One_node_alone_waits_for_nobody()
     {
         await using var node = await Node.StartAsync();

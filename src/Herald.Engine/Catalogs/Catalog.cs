@@ -215,11 +215,13 @@ public sealed class Catalog
             Starts = await StartsAsync(from, cancel),
             Revisions = [new(1, CatalogCodec.ToStored(draft.Filter), new long[_log.ShardCount])],
         };
-        var reply = await _store.ChangeAsync(
-            [new CatalogWrite(CatalogCodec.SubscriptionKind, draft.Id, topic.Number, 0, CatalogCodec.Encode(stored))], cancel);
+        var write = new CatalogWrite(CatalogCodec.SubscriptionKind, draft.Id, topic.Number, 0, CatalogCodec.Encode(stored));
+        var reply = await _store.ChangeAsync([write], cancel);
         await _cache.RefreshAsync(reply.Version);
-        var entry = await FindEntryAsync(draft.Id, cancel);
-        return reply.Conflict is null ? CatalogResult<Subscription>.Of(CatalogOutcome.Created, entry?.Subscription) : Mismatch(entry);
+        // A record's number is the version that made it.
+        return reply.Conflict is null
+            ? CatalogResult<Subscription>.Of(CatalogOutcome.Created, Written(write, (int)reply.Version, reply))
+            : Mismatch(await FindEntryAsync(draft.Id, cancel));
     }
 
     private async ValueTask<CatalogResult<Subscription>> ChangeAsync(SubscriptionDraft draft, SubscriptionEntry there, CancellationToken cancel)
@@ -302,8 +304,12 @@ public sealed class Catalog
             CatalogCodec.SubscriptionKind, id, there.Subscription.TopicNumber, there.Subscription.Version, CatalogCodec.Encode(stored));
         var reply = await _store.ChangeAsync([write], cancel);
         await _cache.RefreshAsync(reply.Version);
-        return reply.Conflict is null ? CatalogResult<Subscription>.Of(CatalogOutcome.Updated, await FindSubscriptionAsync(id, cancel)) : null;
+        return reply.Conflict is null ? CatalogResult<Subscription>.Of(CatalogOutcome.Updated, Written(write, there.Subscription.Number, reply)) : null;
     }
+
+    // As it was written, and not as it may be by now: whoever wins by a version must not be told that of somebody who came after.
+    private static Subscription Written(CatalogWrite write, int number, CatalogReply reply) => CatalogCodec.DecodeSubscription(
+        new CatalogRecord(write.Kind, write.Id, number, write.Parent, reply.Version, reply.Heads, write.Body)).Subscription;
 
     private async ValueTask<long[]?> StartsAsync(StartFrom from, CancellationToken cancel)
     {

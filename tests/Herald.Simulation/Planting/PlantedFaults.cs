@@ -31,7 +31,7 @@ internal static class PlantedFaults
         (new("settling-unsaved", "A skip's key is not saved with the commit that holds the skip.",
             "Herald.Engine/Shards/ShardMachine.cs",
             "        lane.State = LaneState.Settling;\n        MarkDirty(lane);",
-            "        lane.State = LaneState.Settling;\n        if (!ON)\n            MarkDirty(lane);"), 1000),
+            "        lane.State = LaneState.Settling;\n        if (!ON)\n            MarkDirty(lane);"), 5000),
         (new("position-ahead", "A subscription that reads back counts the entry it stands at as read.",
             "Herald.Engine/Shards/ShardMachine.Scan.cs",
             "state.Rider == RiderState.Riding ? Math.Max(state.Position, _cursor - 1) : state.Position;",

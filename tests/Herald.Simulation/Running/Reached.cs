@@ -30,7 +30,7 @@ internal sealed class Reached
 
         // Publishers and operators
         "published: Accepted", "published: Duplicate", "published: Conflict", "publishers told to try again", "operators told to try again",
-        "edits", "subscriptions paused", "subscriptions resumed", "subscriptions deleted", "replays", "held keys released", "held keys discarded", "dead letters redriven",
+        "edits", "changes that all nodes follow", "subscriptions paused", "subscriptions resumed", "subscriptions deleted", "replays", "held keys released", "held keys discarded", "dead letters redriven",
     };
 
     private readonly SortedDictionary<string, long> _counts = new(StringComparer.Ordinal);
