@@ -1,11 +1,7 @@
-using System.Net;
+using Herald.Cli.Benching.Parts;
 using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
-using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
 
 namespace Herald.Cli.Receiving;
 
@@ -24,23 +20,8 @@ internal sealed class LoopbackListener(int port) : IAsyncDisposable
     {
         if (_listening is not null)
             return;
-        var options = new KestrelServerOptions { AddServerHeader = false };
-        options.Limits.MaxRequestBodySize = LargestBody;
-        options.Listen(IPAddress.Loopback, Port);
-        var server = new KestrelServer(
-            Options.Create(options),
-            new SocketTransportFactory(Options.Create(new SocketTransportOptions()), NullLoggerFactory.Instance),
-            NullLoggerFactory.Instance);
-        try
-        {
-            await server.StartAsync(application, cancel);
-        }
-        catch
-        {
-            server.Dispose();
-            throw;
-        }
-        Port = new Uri(server.Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Single()).Port;
+        var (server, address) = await BareServer.StartAsync(application, cancel, Port, LargestBody);
+        Port = new Uri(address).Port;
         _listening = server;
     }
 

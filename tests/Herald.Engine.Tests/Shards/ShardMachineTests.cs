@@ -263,6 +263,20 @@ public sealed class ShardMachineTests
     }
 
     [Fact]
+    public void A_discarded_head_is_saved_as_such_with_the_commit_that_discards_it()
+    {
+        var scene = new ShardScene(retry: new RetryPolicy { Waits = Waits, MaxAttempts = 1, OnExhausted = OnExhausted.Hold });
+        scene.Publish("a");
+        scene.Fail(1);
+        scene.Commit();
+        Assert.True(scene.Release(1, discard: true));
+        scene.Commit();
+        scene.Restart();
+        Assert.False(scene.Release(1, discard: false));
+        Assert.Empty(scene.Started);
+    }
+
+    [Fact]
     public void Time_spent_paused_does_not_count_as_age()
     {
         var scene = new ShardScene(retry: new RetryPolicy { Waits = Waits, MaxAge = TimeSpan.FromMinutes(1) });

@@ -12,17 +12,28 @@ namespace Herald.Cli.Benching.Parts;
 /// <summary>Kestrel and nothing else: no host, no middleware, no routing. As little as can stand between a socket and an application.</summary>
 internal static class BareServer
 {
+    /// <param name="port">0 for a free one.</param>
+    /// <param name="largestBody">Null for no bound.</param>
     /// <returns>The server, which the caller disposes, and where it listens.</returns>
-    public static async Task<(KestrelServer Server, string Address)> StartAsync(IHttpApplication<IFeatureCollection> application, CancellationToken cancel)
+    public static async Task<(KestrelServer Server, string Address)> StartAsync(
+        IHttpApplication<IFeatureCollection> application, CancellationToken cancel, int port = 0, long? largestBody = null)
     {
         var options = new KestrelServerOptions { AddServerHeader = false };
-        options.Limits.MaxRequestBodySize = null;
-        options.Listen(IPAddress.Loopback, 0);
+        options.Limits.MaxRequestBodySize = largestBody;
+        options.Listen(IPAddress.Loopback, port);
         var server = new KestrelServer(
             Options.Create(options),
             new SocketTransportFactory(Options.Create(new SocketTransportOptions()), NullLoggerFactory.Instance),
             NullLoggerFactory.Instance);
-        await server.StartAsync(application, cancel);
+        try
+        {
+            await server.StartAsync(application, cancel);
+        }
+        catch
+        {
+            server.Dispose();
+            throw;
+        }
         return (server, server.Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Single());
     }
 }
