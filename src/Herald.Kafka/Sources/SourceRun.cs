@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Confluent.Kafka;
 using Herald.Engine.Sources;
 using Herald.Kafka.Clusters;
@@ -28,6 +29,12 @@ internal sealed class SourceRun : IDisposable
     /// <summary>While a batch is published and the next one is due, its end is looked for this often.</summary>
     private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(5);
 
+    /// <summary>A rebalance waits for other members; a stop does not wait longer for the rebalance.</summary>
+    private static readonly TimeSpan LeavePatience = TimeSpan.FromSeconds(10);
+
+    /// <summary>Clients that must not be ended, not by the garbage collector either.</summary>
+    private static readonly ConcurrentBag<object> LeftBehind = [];
+
     private readonly KafkaSourceOptions _options;
     private readonly KafkaCluster _cluster;
     private readonly TimeProvider _time;
@@ -39,7 +46,7 @@ internal sealed class SourceRun : IDisposable
     private readonly BatchPipeline _pipeline;
     private readonly IConsumer<byte[]?, byte[]?> _consumer;
     private readonly OffsetCommits _commits;
-    private bool _paused, _pauseAgain;
+    private bool _paused, _pauseAgain, _hasBeenAssigned, _hasLeft;
 
     /// <param name="joined">Called when partitions were assigned, be it none, and when there is a reason why that may take long; every time.</param>
     /// <exception cref="KafkaSetupException">The client does not take its configuration.</exception>
@@ -78,19 +85,37 @@ internal sealed class SourceRun : IDisposable
         }
     }
 
-    /// <summary>Leaves the group; partitions are drained as in any other hand-over.</summary>
-    public void Leave() => _consumer.Close();
+    /// <summary>
+    /// Leaves the group; partitions are drained as in any other hand-over. It is done in steps, because a client that is closed while partitions are being assigned
+    /// to it does not end (librdkafka before 2.4), or ends the whole process if these would be its first ones (before 2.3).
+    /// </summary>
+    /// <exception cref="TimeoutException">The group does not let it go in time.</exception>
+    public void Leave()
+    {
+        var begun = _time.GetTimestamp();
+        PollUntil(() => MayBeEnded, begun);
+        _consumer.Unsubscribe();
+        PollUntil(() => _partitions.Count == 0 && _consumer.Assignment.Count == 0, begun);
+        _hasLeft = true;
+        _consumer.Close();
+    }
 
     /// <summary>Without <see cref="Leave"/> it is as if the process had been killed: the group finds out by itself.</summary>
     public void Dispose()
     {
         _pipeline.Dispose();
         _commits.Wait();
-        _consumer.Dispose();
+        if (_hasLeft || MayBeEnded)
+            _consumer.Dispose();
+        else
+            LeftBehind.Add(_consumer);
         _gauges.Partitions = 0;
         _gauges.Lags = [];
         _gauges.IsPaused = false;
     }
+
+    // It has had its first assignment, or has not even been taken into the group.
+    private bool MayBeEnded => _hasBeenAssigned || string.IsNullOrEmpty(_consumer.MemberId);
 
     private IConsumer<byte[]?, byte[]?> Build()
     {
@@ -141,6 +166,17 @@ internal sealed class SourceRun : IDisposable
         KafkaMetrics.Published(_options.Topic, tally);
         foreach (var (partition, next) in durable.Next)
             _commits.Note(partition, next);
+    }
+
+    /// <summary>What is read meanwhile is not ours any more, or is read again.</summary>
+    private void PollUntil(Func<bool> settled, long begun)
+    {
+        while (!settled())
+        {
+            if (_time.GetElapsedTime(begun) > LeavePatience)
+                throw new TimeoutException($"The group {_options.Group} has been rebalancing for {LeavePatience}.");
+            Read(Idle);
+        }
     }
 
     private void WaitForRoom()
@@ -197,6 +233,7 @@ internal sealed class SourceRun : IDisposable
 
     private void Take(List<TopicPartition> partitions)
     {
+        _hasBeenAssigned = true;
         _partitions.Add(partitions);
         _pauseAgain = _paused;
         _notices.Well();

@@ -25,11 +25,17 @@ internal sealed class Member : IAsyncDisposable
     /// <summary>Complete when it has joined the group.</summary>
     public static async Task<Member> JoinAsync(Node node, string servers, string topic, string group)
     {
-        var intake = new SourceIntake(node.Engine, Node.Topic, new PlainReader(), TimeProvider.System, NullLogger.Instance);
-        await intake.StartAsync(TestContext.Current.CancellationToken);
-        var member = new Member(Node.Cluster(servers), Node.Options(topic, group), intake);
+        var member = await BeginAsync(node, servers, topic, group);
         await member._assigned.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
         return member;
+    }
+
+    /// <summary>Complete when it has begun to join the group.</summary>
+    public static async Task<Member> BeginAsync(Node node, string servers, string topic, string group)
+    {
+        var intake = new SourceIntake(node.Engine, Node.Topic, new PlainReader(), TimeProvider.System, NullLogger.Instance);
+        await intake.StartAsync(TestContext.Current.CancellationToken);
+        return new Member(Node.Cluster(servers), Node.Options(topic, group), intake);
     }
 
     public async Task KillAsync()

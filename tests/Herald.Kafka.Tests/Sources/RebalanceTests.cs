@@ -50,6 +50,23 @@ public sealed class RebalanceTests
     }
 
     [Fact]
+    public async Task Members_that_leave_in_the_middle_of_a_rebalance_end()
+    {
+        var broker = await KafkaBroker.SharedAsync();
+        var topic = await broker.CreateTopicAsync("leaving", 8);
+        await using var node = await Node.StartAsync();
+        var random = new Random(1);
+        for (var round = 0; round < (IsLong ? 60 : 4); round++)
+        {
+            var members = new List<Member>();
+            for (var i = 0; i < 5; i++)
+                members.Add(await Member.BeginAsync(node, broker.Servers, topic, topic));
+            await Task.WhenAll(members.Select(m => LeaveAfterAsync(m, TimeSpan.FromMilliseconds(random.Next(1500)))))
+                .WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        }
+    }
+
+    [Fact]
     public async Task What_was_read_of_partitions_that_go_is_committed_first()
     {
         var broker = await KafkaBroker.SharedAsync();
@@ -90,6 +107,13 @@ public sealed class RebalanceTests
         await publisher.SendNumberedAsync(20, 51, 50);
         await node.ReceivesAsync(2000);
         OnceInOrder.Holds(node.Receiver, 20, 100);
+    }
+
+    private static async Task LeaveAfterAsync(Member member, TimeSpan time)
+    {
+        await Task.Delay(time, TimeProvider.System);
+        // Leaving blocks.
+        await Task.Factory.StartNew(member.LeaveAsync, default, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
     }
 
     // As fast as it is received, so that there is always something under way, and never a mountain.
