@@ -8,6 +8,7 @@ internal sealed class KafkaPrograms
     public const string Variable = "KAFKA_HOME";
     public const string Missing = $"There is no Kafka here: {Variable} must name a folder with a broker's jars in libs/, and java (17 or newer) must be in PATH.";
 
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private readonly string _home;
 
     private KafkaPrograms(string home) => _home = home;
@@ -26,8 +27,8 @@ internal sealed class KafkaPrograms
 
     /// <summary>Runs a program to its end.</summary>
     /// <returns>What it printed.</returns>
-    /// <exception cref="LocalKafkaException">It has failed.</exception>
-    public async Task<string> RunAsync(string type, string logSettings, string input, params IEnumerable<string> arguments)
+    /// <exception cref="LocalKafkaException">It has failed, or takes for ever.</exception>
+    public async Task<string> RunAsync(string type, string logSettings, string input, TimeProvider time, params IEnumerable<string> arguments)
     {
         var words = Command(type, logSettings, arguments).ToArray();
         using var process = Process.Start(new ProcessStartInfo(words[0], words[1..]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
@@ -35,7 +36,16 @@ internal sealed class KafkaPrograms
         var error = process.StandardError.ReadToEndAsync();
         await process.StandardInput.WriteAsync(input);
         process.StandardInput.Close();
-        await process.WaitForExitAsync();
+        using var patience = new CancellationTokenSource(Patience, time);
+        try
+        {
+            await process.WaitForExitAsync(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill();
+            throw new LocalKafkaException($"{type} has not ended after {Patience}: {await error}{await output}");
+        }
         if (process.ExitCode != 0)
             throw new LocalKafkaException($"{type} has failed: {await error}{await output}");
         return await output;

@@ -12,7 +12,7 @@ namespace Herald.Cli.Brokers;
 internal sealed class LocalKafka : IAsyncDisposable
 {
     // Ends the broker when it is told how, or when its input ends, as it does when our process is no more. It is started before signals
-    // are shut out: Java leaves alone what was shut out before it, and could not be asked to stop.
+    // are shut out: Java leaves alone what was shut out before it, and could not be asked to stop. One that was asked and does not stop is killed.
     private const string Script = """
         folder=$1
         shift
@@ -21,7 +21,9 @@ internal sealed class LocalKafka : IAsyncDisposable
         trap '' HUP INT TERM
         if read -r how; then
             kill -"$how" $broker
+            (sleep 30; kill -KILL $broker) </dev/null >/dev/null 2>&1 &
             wait $broker 2>/dev/null
+            kill -KILL $!
         else
             kill -KILL $broker
             rm -rf "$folder"
@@ -92,7 +94,7 @@ internal sealed class LocalKafka : IAsyncDisposable
     /// <summary>Runs a program of Kafka's to its end.</summary>
     /// <returns>What it printed.</returns>
     /// <exception cref="LocalKafkaException">It has failed.</exception>
-    public Task<string> RunToolAsync(string type, string input, params IEnumerable<string> arguments) => _programs.RunAsync(type, LogSettingsFile, input, arguments);
+    public Task<string> RunToolAsync(string type, string input, params IEnumerable<string> arguments) => _programs.RunAsync(type, LogSettingsFile, input, _time, arguments);
 
     public async ValueTask DisposeAsync()
     {

@@ -12,7 +12,11 @@ namespace Herald.Kafka.Producing;
 /// </summary>
 internal sealed class ClusterProducer : IDisposable
 {
-    private static readonly TimeSpan AskFor = TimeSpan.FromSeconds(1), LastReports = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan AskEvery = TimeSpan.FromSeconds(1), AskFor = TimeSpan.FromSeconds(1), LastReports = TimeSpan.FromSeconds(5);
+
+    /// <summary>While there is no connection librdkafka looks for one without a pause, so it is not asked for long. It goes on connecting by itself.</summary>
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(50);
+
     private readonly string _who;
     private readonly KafkaCluster _cluster;
     private readonly TimeSpan _queueing;
@@ -157,16 +161,19 @@ internal sealed class ClusterProducer : IDisposable
 
     private void AskUntilAnswered()
     {
+        var patience = AskFor;
         while (!_stopping.IsCancellationRequested)
         {
             try
             {
                 using var admin = new DependentAdminClientBuilder(_life.Client.Handle).Build();
-                admin.GetMetadata(AskFor);
+                admin.GetMetadata(patience);
             }
             catch (Exception failure) when (failure is KafkaException or ObjectDisposedException)
             {
-                _stopping.Token.WaitHandle.WaitOne(AskFor);
+                // One that is connected may be far away.
+                patience = failure is KafkaException { Error.Code: ErrorCode.Local_TimedOut } ? AskFor : Glance;
+                _stopping.Token.WaitHandle.WaitOne(AskEvery);
                 continue;
             }
             lock (_lock)

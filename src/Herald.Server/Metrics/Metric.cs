@@ -24,9 +24,8 @@ internal sealed class Metric
         var kind = instrument.GetType().GetGenericTypeDefinition();
         IsHistogram = kind == typeof(Histogram<>);
         IsAdding = kind == typeof(Counter<>) || kind == typeof(UpDownCounter<>);
-        var isCounter = kind == typeof(Counter<>) || kind == typeof(ObservableCounter<>);
-        Type = IsHistogram ? "histogram" : isCounter ? "counter" : "gauge";
-        Name = NameOf(instrument, isCounter);
+        Type = IsHistogram ? "histogram" : IsCounter(instrument) ? "counter" : "gauge";
+        Name = NameOf(instrument);
         Help = instrument.Description;
         _bounds = IsHistogram ? BoundsOf(instrument) : [];
         _maxSeries = maxSeries;
@@ -106,8 +105,10 @@ internal sealed class Metric
         return _series.Count >= _maxSeries ? null : _series.GetOrAdd(labels, l => new MetricSeries(l, _bounds));
     }
 
-    private static string NameOf(Instrument instrument, bool isCounter)
+    /// <summary>As Prometheus wants it: with Herald's prefix, its unit, and <c>_total</c> where it only grows.</summary>
+    public static string NameOf(Instrument instrument)
     {
+        var isCounter = IsCounter(instrument);
         var name = PrometheusText.Name(instrument.Name);
         var unit = instrument.Unit switch { "s" => "_seconds", "By" => "_bytes", _ => "" };
         if (!name.StartsWith("herald_", StringComparison.Ordinal))
@@ -118,6 +119,12 @@ internal sealed class Metric
         if (!name.EndsWith(unit, StringComparison.Ordinal))
             name += unit;
         return name + total;
+    }
+
+    private static bool IsCounter(Instrument instrument)
+    {
+        var kind = instrument.GetType().GetGenericTypeDefinition();
+        return kind == typeof(Counter<>) || kind == typeof(ObservableCounter<>);
     }
 
     private static double[] BoundsOf(Instrument instrument)

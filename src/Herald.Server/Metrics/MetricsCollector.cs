@@ -7,7 +7,9 @@ namespace Herald.Server.Metrics;
 internal sealed class MetricsCollector : IDisposable
 {
     private const string Meters = "Herald";
-    private readonly ConcurrentDictionary<Instrument, Metric> _metrics = new();
+
+    // By name: what several engines in one process measure adds up, as it is one process that is looked at.
+    private readonly ConcurrentDictionary<string, Metric> _metrics = new(StringComparer.Ordinal);
     private readonly MeterListener _listener = new();
     private readonly Lock _scraping = new();
 
@@ -16,9 +18,8 @@ internal sealed class MetricsCollector : IDisposable
         _listener.InstrumentPublished = (instrument, listener) =>
         {
             if (instrument.Meter.Name == Meters || instrument.Meter.Name.StartsWith(Meters + ".", StringComparison.Ordinal))
-                listener.EnableMeasurementEvents(instrument, _metrics.GetOrAdd(instrument, i => new Metric(i, maxSeries)));
+                listener.EnableMeasurementEvents(instrument, _metrics.GetOrAdd(Metric.NameOf(instrument), _ => new Metric(instrument, maxSeries)));
         };
-        _listener.MeasurementsCompleted = (instrument, state) => _metrics.TryRemove(instrument, out Metric? _);
         _listener.SetMeasurementEventCallback<double>((_, value, tags, metric) => ((Metric)metric!).Measure(value, tags));
         _listener.SetMeasurementEventCallback<float>((_, value, tags, metric) => ((Metric)metric!).Measure(value, tags));
         _listener.SetMeasurementEventCallback<long>((_, value, tags, metric) => ((Metric)metric!).Measure(value, tags));
@@ -35,9 +36,8 @@ internal sealed class MetricsCollector : IDisposable
             foreach (var metric in _metrics.Values)
                 metric.BeforeObserving();
             _listener.RecordObservableInstruments();
-            // Two engines in one process have instruments of the same name: one of each is enough for a server with one.
-            foreach (var metric in _metrics.Values.GroupBy(m => m.Name, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal))
-                metric.Last().Write(text);
+            foreach (var metric in _metrics.Values.OrderBy(m => m.Name, StringComparer.Ordinal))
+                metric.Write(text);
             text.Single("herald_metrics_dropped_total", "counter", "Measurements not kept because a metric had too many label combinations (maxMetricSeries).",
                 _metrics.Values.Sum(m => m.Dropped));
         }

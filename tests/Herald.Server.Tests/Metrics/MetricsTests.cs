@@ -56,6 +56,24 @@ public sealed partial class MetricsTests(RunningServer server)
     }
 
     [Fact]
+    public void What_two_meters_measure_by_one_name_adds_up()
+    {
+        using var collector = new MetricsCollector(10);
+        using var used = new Meter("Herald.Twice");
+        using var unused = new Meter("Herald.Twice");
+        var counter = used.CreateCounter<long>("twice_things");
+        var same = unused.CreateCounter<long>("twice_things");
+        counter.Add(2);
+        var text = new PrometheusText();
+        collector.Write(text);
+        Assert.Contains("herald_twice_things_total 2\n", text.ToString(), StringComparison.Ordinal);
+        same.Add(3);
+        text = new PrometheusText();
+        collector.Write(text);
+        Assert.Contains("herald_twice_things_total 5\n", text.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Label_combinations_are_bounded()
     {
         using var collector = new MetricsCollector(10);
