@@ -44,7 +44,7 @@ internal static class BenchCommand
     {
         var name = new Argument<string>("NAME")
         {
-            Description = $"What to measure:{string.Concat(Benches.All.Concat(Benches.OfClusters).Select(bench => $"\n{bench.Name}: {bench.Description}"))}\n{AllName}: all but those of clusters, one after another.",
+            Description = $"What to measure:{string.Concat(Benches.Known.Select(bench => $"\n{bench.Name}: {bench.Description}"))}\n{AllName}: all but those of clusters and Kafka, one after another.",
         };
         var command = new ExampleCommand(
             "bench", "Measures Herald on this machine, each time beside what the machine could do at best, and checks that nothing is lost.",
@@ -64,9 +64,9 @@ internal static class BenchCommand
             return terminal.Fail(ExitCode.BadUsage, $"--batch {batch}: only {AcceptName} has batches.");
         var chosen = name == AllName ? Benches.All
             : batch != 1 ? [new AcceptBench(batch)]
-            : [.. Benches.All.Concat(Benches.OfClusters).Where(bench => bench.Name == name)];
+            : [.. Benches.Known.Where(bench => bench.Name == name)];
         if (chosen.Count == 0)
-            return terminal.Fail(ExitCode.BadUsage, $"There is no bench '{name}'. There are: {string.Join(", ", Benches.All.Concat(Benches.OfClusters).Select(bench => bench.Name))}, {AllName}.");
+            return terminal.Fail(ExitCode.BadUsage, $"There is no bench '{name}'. There are: {string.Join(", ", Benches.Known.Select(bench => bench.Name))}, {AllName}.");
         if (!OperatingSystem.IsLinux())
             return terminal.Fail(ExitCode.Failed, "Benches need Linux: they read what processes take from /proc.");
 

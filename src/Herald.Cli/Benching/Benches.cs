@@ -2,6 +2,7 @@ using Herald.Cli.Benching.Accepting;
 using Herald.Cli.Benching.Delivering;
 using Herald.Cli.Benching.Footprint;
 using Herald.Cli.Benching.Holding;
+using Herald.Cli.Benching.Ingesting;
 using Herald.Cli.Benching.Isolation;
 using Herald.Cli.Benching.Keys;
 using Herald.Cli.Benching.Latency;
@@ -18,9 +19,15 @@ internal static class Benches
     /// <summary>Those of clusters, which need a PostgreSQL here.</summary>
     public static IReadOnlyList<IBench> OfClusters { get; } = [new ScaleBench(), new HeldBench()];
 
+    /// <summary>Those of Kafka, which need a broker's programs here.</summary>
+    public static IReadOnlyList<IBench> OfKafka { get; } = [new IngestBench()];
+
     public static IReadOnlyList<IBench> All { get; } =
     [
         new AcceptBench(1), new AcceptBench(AcceptBench.UsualBatch), DeliverBench.Backlog, DeliverBench.Fanout,
         new LatencyBench(), new KeysBench(), new IsolateBench(), new SubscriptionsBench(), new RegistrationsBench(), new StartBench(), new MemoryBench(), new IdleBench(),
     ];
+
+    /// <summary>Every one that has a name.</summary>
+    public static IReadOnlyList<IBench> Known { get; } = [.. All, .. OfClusters, .. OfKafka];
 }

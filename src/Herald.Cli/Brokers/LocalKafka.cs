@@ -51,6 +51,9 @@ internal sealed class LocalKafka : IAsyncDisposable
     /// <summary>As clients are told.</summary>
     public string Servers => string.Create(CultureInfo.InvariantCulture, $"{Host}:{_port}");
 
+    /// <summary>Of the process that has the broker for a child, as long as it runs.</summary>
+    public int ProcessId => _guard!.Id;
+
     private string LogFile => Path.Combine(_folder, "log");
     private string LogSettingsFile => Path.Combine(_folder, "log4j2.properties");
     private string Properties => Path.Combine(_folder, "server.properties");

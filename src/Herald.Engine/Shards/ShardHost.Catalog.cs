@@ -45,8 +45,9 @@ internal sealed partial class ShardHost
             TakeMessages();
             if (followed(_machine.Catalog))
                 return;
-            await _mailbox.Reader.WaitToReadAsync();
+            // Behind the taking, as before every sleep.
             _abort.Token.ThrowIfCancellationRequested();
+            await _mailbox.Reader.WaitToReadAsync();
         }
     }
 }

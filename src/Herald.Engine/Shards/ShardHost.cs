@@ -351,8 +351,9 @@ internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
             _alarm ??= _services.Time.CreateTimer(_ => Kick(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             _alarm.Change(wait, Timeout.InfiniteTimeSpan);
         }
-        // Without the token: whoever cancels it kicks as well.
-        await _mailbox.Reader.WaitToReadAsync();
+        // Without the token: whoever cancels it kicks as well. If that kick has been taken already, nobody else would.
+        if (!_abort.IsCancellationRequested)
+            await _mailbox.Reader.WaitToReadAsync();
     }
 
     private void Kick()

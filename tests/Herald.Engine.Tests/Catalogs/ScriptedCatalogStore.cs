@@ -14,6 +14,9 @@ internal sealed class ScriptedCatalogStore(int shards) : ICatalogStore
     /// <summary>Runs once, just before the next change: somebody else is faster.</summary>
     public Func<Task>? Before { get; set; }
 
+    /// <summary>Runs once, before the next query is answered, whoever gives it up meanwhile.</summary>
+    public Func<Task>? BeforeFind { get; set; }
+
     public long Version => _version;
 
     /// <summary>Every query, in order.</summary>
@@ -22,10 +25,15 @@ internal sealed class ScriptedCatalogStore(int shards) : ICatalogStore
     public ValueTask<CatalogChanges> ReadAsync(long sinceVersion, int limit, CancellationToken cancel) =>
         new(new CatalogChanges(_version, true, [.. _records.Values.Where(r => r.Version > sinceVersion).OrderBy(r => r.Version)]));
 
-    public ValueTask<IReadOnlyList<CatalogRecord>> FindAsync(CatalogQuery query, CancellationToken cancel)
+    public async ValueTask<IReadOnlyList<CatalogRecord>> FindAsync(CatalogQuery query, CancellationToken cancel)
     {
         Queries.Add(query);
-        return new(CatalogQueries.Answer(query, _records.Values));
+        if (BeforeFind is { } before)
+        {
+            BeforeFind = null;
+            await before();
+        }
+        return CatalogQueries.Answer(query, _records.Values);
     }
 
     public async ValueTask<CatalogReply> ChangeAsync(IReadOnlyList<CatalogWrite> writes, CancellationToken cancel)

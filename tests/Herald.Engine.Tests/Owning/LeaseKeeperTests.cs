@@ -69,6 +69,28 @@ public sealed class LeaseKeeperTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_shard_that_is_lost_while_it_waits_for_a_topic_ends_and_can_come_back()
+    {
+        var (asked, answer) = (new TaskCompletionSource(), new TaskCompletionSource());
+        await _scene.StartAsync(Lease(1));
+        _scene.Shards.Subscriptions.BeforeFind = () =>
+        {
+            asked.SetResult();
+            return answer.Task;
+        };
+        await _scene.PublishAsync("one");
+        await asked.Task;
+        var host = _scene.Hosts.Find(0)!;
+        _scene.Answer();
+        await UntilAsync(() => _scene.Hosts.Find(0) is null);
+        // What the answer brings is told to shards that are owned, which this one is not any more.
+        answer.SetResult();
+        await UntilAsync(() => host.Ended.IsCompleted);
+        _scene.Answer(Lease(3));
+        (await _scene.Shards.ExpectAsync("one")).Answer(AttemptResult.Delivered);
+    }
+
+    [Fact]
     public async Task Another_epoch_is_another_host_which_begins_when_the_old_ones_attempts_have_ended()
     {
         await _scene.StartAsync(Lease(1));

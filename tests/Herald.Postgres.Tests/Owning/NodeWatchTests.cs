@@ -48,6 +48,19 @@ public sealed class NodeWatchTests
     }
 
     [Fact]
+    public void Who_can_look_only_rarely_finds_the_dead_too()
+    {
+        _watch.Look([new(1, 7), new(2, 7)]);
+        for (var look = 1; look <= 2; look++)
+        {
+            _clock.Advance(Lease);
+            Assert.Empty(_watch.Look([new(1, 7), new(2, 7 + look)]));
+        }
+        _clock.Advance(Lease);
+        Assert.Equal([new NodeBeat(1, 7)], _watch.Look([new(1, 7), new(2, 10)]));
+    }
+
+    [Fact]
     public void Who_has_gone_is_forgotten()
     {
         _watch.Look([new(1, 7)]);

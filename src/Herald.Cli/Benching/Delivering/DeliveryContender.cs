@@ -12,17 +12,19 @@ namespace Herald.Cli.Benching.Delivering;
 /// <param name="paused">
 /// True: the events are there before the round begins, and the subscriptions are resumed to begin it. False: publishing begins it.
 /// </param>
-/// <param name="server">Its CPU, and that of what it stands on.</param>
-internal sealed class DeliveryContender(IReadOnlyList<CpuSource> server, HeraldClient client, ReceiverPart receiver, int subscriptions, bool paused, BenchRig rig) : IContender
+/// <param name="servers">Its CPU, and that of what it stands on.</param>
+/// <param name="publisher">Of the events; null for one that publishes to Herald itself.</param>
+internal sealed class DeliveryContender(
+    IReadOnlyList<CpuSource> servers, HeraldClient client, ReceiverPart receiver, int subscriptions, bool paused, BenchRig rig, INumberedPublisher? publisher = null) : IContender
 {
     private const double FirstGuess = 3000;
     private const int FewestEvents = 100;
-    private readonly NumberedPublisher _publisher = new(client);
+    private readonly INumberedPublisher _publisher = publisher ?? new NumberedPublisher(client);
     private double _rate = FirstGuess;
     private int _events;
 
     public string Name => "herald";
-    public IReadOnlyList<CpuSource> Processes { get; } = [.. server, receiver.Cpu];
+    public IReadOnlyList<CpuSource> Processes { get; } = [.. servers, receiver.Cpu];
 
     private long Expected => _publisher.Published * subscriptions;
 

@@ -5,15 +5,13 @@ using Herald.Cli.Benching.Loading;
 
 namespace Herald.Cli.Benching.Delivering;
 
-/// <summary>Publishes events that are numbered in their key, 1, 2, 3 …, in batches, one after another.</summary>
-internal sealed class NumberedPublisher(HeraldClient client)
+/// <summary>Publishes to Herald itself, in batches, one after another.</summary>
+internal sealed class NumberedPublisher(HeraldClient client) : INumberedPublisher
 {
     private const int BatchEvents = 500;
     private const string AfterPayload = "}\n";
-    private readonly long[] _numbers = new long[PublishShape.Keys];
-    private int _nextKey;
+    private readonly KeyNumbers _numbers = new();
 
-    /// <summary>Events accepted so far.</summary>
     public long Published { get; private set; }
 
     public async Task PublishAsync(int count, CancellationToken cancel)
@@ -36,9 +34,7 @@ internal sealed class NumberedPublisher(HeraldClient client)
         Span<byte> payload = stackalloc byte[NumberedPayload.Bytes];
         for (var i = 0; i < count; i++)
         {
-            var key = _nextKey;
-            _nextKey = (key + 1) % PublishShape.Keys;
-            var number = ++_numbers[key];
+            var (key, number) = _numbers.Next();
             NumberedPayload.Write(payload, key, number);
             body.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $$"""{"id":"{{key:000}}-{{number:000000000000}}","key":"key-{{key:000}}","payload":""")));
             body.Write(payload);

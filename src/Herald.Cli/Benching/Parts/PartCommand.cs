@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Herald.Cli.Benching.Delivering;
+using Herald.Cli.Benching.Ingesting;
 using Herald.Cli.Benching.Loading;
 using Herald.Cli.Benching.Traffic;
 using Herald.Cli.CommandLine;
@@ -16,7 +17,7 @@ internal static class PartCommand
     public static Command Create(TimeProvider time) => new ExampleCommand(Name, "A part of a bench; ends when its standard input does.", $"herald {Name} {RawKestrelName}")
     {
         Hidden = true,
-        Subcommands = { RawKestrelCommand(), RawAppendCommand(), GeneratorCommand(time), ReceiverCommand(time), BareSenderCommand(time), TrafficCommand(time) },
+        Subcommands = { RawKestrelCommand(), RawAppendCommand(), GeneratorCommand(time), ReceiverCommand(time), BareSenderCommand(time), TrafficCommand(time), KafkaReaderCommand(time) },
     };
 
     public const string RawKestrelName = "raw-kestrel";
@@ -25,6 +26,7 @@ internal static class PartCommand
     public const string ReceiverName = "receiver";
     public const string BareSenderName = "bare-sender";
     public const string TrafficName = "traffic";
+    public const string KafkaReaderName = "kafka-reader";
     public const string AnswerBytesOption = "--answer-bytes";
     public const string FileOption = "--file";
     public const string SecretOption = "--secret";
@@ -76,6 +78,11 @@ internal static class PartCommand
     private static ExampleCommand TrafficCommand(TimeProvider time) => Part(
         TrafficName, "Publishes and receives when it is told to.", [],
         (parsed, cancel) => new TrafficPart(time).RunAsync(parsed.InvocationConfiguration.Output, cancel));
+
+    private static ExampleCommand KafkaReaderCommand(TimeProvider time) => Part(
+        KafkaReaderName, "Reads a topic of Kafka and keeps nothing when it is told to.", [],
+        (parsed, cancel) => PartLoop.RunAsync(
+            "", order => Task.FromResult(new BareReader(time).Run(ReadOrder.Parse(order))), parsed.InvocationConfiguration.Output, cancel));
 
     private static ExampleCommand Part(string name, string description, IReadOnlyList<Option> options, Func<ParseResult, CancellationToken, Task> run)
     {

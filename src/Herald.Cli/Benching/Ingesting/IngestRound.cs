@@ -1,0 +1,69 @@
+using System.Globalization;
+using Herald.Cli.Api;
+using Herald.Cli.Benching.Machines;
+using Herald.Cli.Benching.Running;
+using Herald.Cli.Serving;
+
+namespace Herald.Cli.Benching.Ingesting;
+
+/// <summary>One server after another, each with an empty store and a group of its own, reads the same topic until all of it is durable.</summary>
+/// <param name="skipped">Messages before those that count: while they are read, connections open and compilers optimise.</param>
+internal sealed class IngestRound(BenchKafka kafka, string from, long skipped, long messages, BenchRig rig)
+{
+    private const string Topic = "ingested", Metric = "herald_kafka_messages_total";
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(50), Patience = TimeSpan.FromSeconds(30);
+    private TimeSpan _takenByEnded;
+    private ServerProcess? _server;
+    private int _rounds;
+
+    /// <summary>Of the server, and of those before it.</summary>
+    public CpuSource Cpu => new("server", () => _takenByEnded + (_server is { } server ? ProcessTimes.Of(server.Id).Own : TimeSpan.Zero));
+
+    /// <returns>Messages a second.</returns>
+    public async Task<double> RunAsync(CancellationToken cancel)
+    {
+        var name = string.Create(CultureInfo.InvariantCulture, $"ingest-{++_rounds}");
+        var server = _server = await rig.StartServerAsync(name, cancel, kafka.Settings(from, Topic, kafka.NewGroup()));
+        using var client = new HeraldClient(server.Address, null);
+        var (before, began) = await UntilAsync(client, skipped, cancel);
+        var (after, ended) = await UntilAsync(client, messages, cancel);
+        await JudgeAsync(client, cancel);
+        var taken = ProcessTimes.Of(server.Id).Own;
+        await server.StopAsync();
+        (_takenByEnded, _server) = (_takenByEnded + taken, null);
+        return (after - before) / rig.Time.GetElapsedTime(began, ended).TotalSeconds;
+    }
+
+    private async Task<(long Count, long At)> UntilAsync(HeraldClient client, long count, CancellationToken cancel)
+    {
+        var (seen, since) = (-1L, rig.Time.GetTimestamp());
+        while (true)
+        {
+            var (now, at) = (await CountAsync(client, "accepted", cancel), rig.Time.GetTimestamp());
+            if (now >= count)
+                return (now, at);
+            if (now != seen)
+                (seen, since) = (now, at);
+            else if (rig.Time.GetElapsedTime(since) > Patience)
+                throw new BenchException($"Of {messages} messages {messages - now} are not durable, and none has become so for {Patience.TotalSeconds:0} s.");
+            await Task.Delay(LookEvery, rig.Time, cancel);
+        }
+    }
+
+    private async Task JudgeAsync(HeraldClient client, CancellationToken cancel)
+    {
+        var (accepted, duplicates, rejected) = (await CountAsync(client, "accepted", cancel), await CountAsync(client, "duplicate", cancel), await CountAsync(client, "rejected", cancel));
+        if ((accepted, duplicates, rejected) != (messages, 0, 0))
+            rig.Fail($"Of {messages} messages, each with an id of its own, {accepted} were accepted, {duplicates} were duplicates and {rejected} rejected.");
+    }
+
+    /// <summary>What is not counted yet is not told at all.</summary>
+    private static async Task<long> CountAsync(HeraldClient client, string outcome, CancellationToken cancel)
+    {
+        var lines = (await client.GetAsync("/metrics", cancel)).Text.Split('\n');
+        var begin = $"{Metric}{{topic=\"{Topic}\",outcome=\"{outcome}\"}} ";
+        return lines.FirstOrDefault(line => line.StartsWith(begin, StringComparison.Ordinal)) is { } line
+            ? (long)double.Parse(line.AsSpan(begin.Length), NumberStyles.Float, CultureInfo.InvariantCulture)
+            : 0;
+    }
+}
