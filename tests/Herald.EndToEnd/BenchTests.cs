@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Herald.Cli.Benching;
+using Herald.Cli.Brokers;
 using Xunit;
 
 namespace Herald.EndToEnd;
@@ -22,6 +23,13 @@ public sealed class BenchTests : IDisposable
     {
         var run = await HeraldRun.OfAsync(null, Cancel, [.. Brief(name)]);
         AssertSound(run, name);
+    }
+
+    [Fact]
+    public async Task That_of_Kafka_runs_where_there_is_a_broker()
+    {
+        Assert.SkipWhen(KafkaPrograms.Find() is null, KafkaPrograms.Missing);
+        AssertSound(await HeraldRun.OfAsync(null, Cancel, [.. Brief("ingest")]), "ingest");
     }
 
     [Fact]

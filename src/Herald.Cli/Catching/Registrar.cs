@@ -10,6 +10,9 @@ internal sealed class Registrar(Catcher catcher, RegistrationClient client, Acti
     private static readonly TimeSpan AskEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LeavePatience = TimeSpan.FromSeconds(5);
 
+    /// <summary>False to end without a word, as if the process had been killed: Herald finds out when the window is over.</summary>
+    public bool Leaves { get; set; } = true;
+
     /// <summary>Until it is cancelled: then it has left.</summary>
     /// <returns>Herald's answer when it refuses, which asking again would not change.</returns>
     public async Task<Reply?> RunAsync(CancellationToken cancel)
@@ -39,7 +42,7 @@ internal sealed class Registrar(Catcher catcher, RegistrationClient client, Acti
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
-            if (held is not null)
+            if (held is not null && Leaves)
             {
                 using var patience = new CancellationTokenSource(LeavePatience, time);
                 await client.LeaveAsync(held, patience.Token);

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using Herald.Cli.CommandLine;
+using Herald.Cli.Demo.Orders;
+using Herald.Cli.Scenarios;
 
 namespace Herald.Cli.Demo;
 
@@ -13,8 +15,8 @@ internal static class DemoCommand
         var command = new ExampleCommand(
             "demo",
             "Runs a real server, publishes orders to a healthy, a slow, a flaky and a dying receiver, and checks that nothing is lost or out of order.",
-            "herald demo", "herald demo --for 10s --plain", "herald demo --rate 5000 --keys 10000", "herald demo cluster")
-        { data, Cluster(time) };
+            "herald demo", "herald demo --for 10s --plain", "herald demo --rate 5000 --keys 10000", "herald demo cluster", "herald demo orders")
+        { data, Cluster(time), Orders(time) };
         single.AddTo(command);
         command.SetAction(async (parsed, cancel) =>
         {
@@ -40,6 +42,25 @@ internal static class DemoCommand
         set.AddTo(command);
         command.SetAction(async (parsed, cancel) => (int)await new DemoRun(
             set.Read(parsed, null), (_, stop) => ClusterStage.StartAsync(parsed.GetValue(connection), time, stop), set.TerminalOf(parsed), time).RunAsync(cancel));
+        return command;
+    }
+
+    /// <summary><c>herald demo orders</c></summary>
+    private static ExampleCommand Orders(TimeProvider time)
+    {
+        var via = new Option<Entrance>("--via") { Description = "http: published to Herald; kafka: published to a Kafka to throw away, from where Herald reads.", HelpName = "ENTRANCE" };
+        var set = new DemoOptionSet(usualRate: 500);
+        var command = new ExampleCommand(
+            "orders",
+            "The orders application: handlers find themselves a customer each; one is killed in the middle, and an idle one takes its customer over.",
+            "herald demo orders", "herald demo orders --for 15s --plain", "herald demo orders --via kafka")
+        { via };
+        set.AddTo(command);
+        command.SetAction(async (parsed, cancel) =>
+        {
+            await using var demo = new OrdersDemo(set.Read(parsed, null), parsed.GetValue(via), set.TerminalOf(parsed), time);
+            return (int)await demo.RunAsync(cancel);
+        });
         return command;
     }
 }

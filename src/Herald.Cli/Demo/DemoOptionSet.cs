@@ -4,12 +4,13 @@ using Herald.Cli.CommandLine;
 namespace Herald.Cli.Demo;
 
 /// <summary>The options that every demo has.</summary>
-internal sealed class DemoOptionSet
+internal sealed class DemoOptionSet(int usualRate = DemoOptionSet.UsualRate)
 {
+    private const int UsualRate = 1000;
     private readonly Option<Duration> _load = Duration.Option("--for", "How long orders are published.", TimeSpan.FromSeconds(30));
     private readonly Option<Duration> _drain = Duration.Option("--drain-for", "How long the end waits at most for what is still on its way.", TimeSpan.FromSeconds(60));
     private readonly Option<bool> _plain = new("--plain") { Description = "A line a second instead of a live table." };
-    private readonly Option<int> _rate = Count("--rate", "Order changes a second.", 1000, 1_000_000);
+    private readonly Option<int> _rate = Count("--rate", "Order changes a second.", usualRate, 1_000_000);
     private readonly Option<int> _keys = Count("--keys", "Orders; the changes of one order are delivered in order.", 1000, 1_000_000);
 
     public void AddTo(Command command)

@@ -22,6 +22,12 @@ internal static class DemoVerdict
             if (receiver.Webhooks.LastRefusal is { } refusal)
                 terminal.Error.WriteLine($"{receiver.Name} refused {receiver.Webhooks.Refusals} requests: {refusal}.");
         }
+        return Print(terminal, all, refusals == 0, leastAccepted);
+    }
+
+    /// <param name="isWell">Nothing else went wrong, which has been told.</param>
+    public static ExitCode Print(Terminal terminal, LedgerTotals all, bool isWell, long leastAccepted)
+    {
         if (all.ChangedIds > 0)
             terminal.Error.WriteLine($"{all.ChangedIds} repeats carried another webhook-id than the first time.");
         if (all.Accepted < leastAccepted)
@@ -46,6 +52,6 @@ internal static class DemoVerdict
             terminal.Out.WriteLine($"out-of-order {all.OutOfOrder}");
             terminal.Out.WriteLine($"lost {all.Lost}");
         }
-        return all is { OutOfOrder: 0, Lost: 0, ChangedIds: 0 } && refusals == 0 && all.Accepted >= leastAccepted ? ExitCode.Ok : ExitCode.Failed;
+        return all is { OutOfOrder: 0, Lost: 0, ChangedIds: 0 } && isWell && all.Accepted >= leastAccepted ? ExitCode.Ok : ExitCode.Failed;
     }
 }

@@ -8,7 +8,7 @@ namespace Herald.Kafka.Native;
 /// Finds librdkafka: beside the program, if it was built with the one that NuGet has (<c>-p:KafkaNative=bundled</c>), else the system's, which has
 /// its version in its name. Asked for only when a cluster is set: who does not use Kafka needs no library.
 /// </summary>
-internal static class ClientLibrary
+public static class ClientLibrary
 {
     private const string Name = "librdkafka";
     private const int OldestVersion = 0x01_09_00_ff;

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Confluent.Kafka;
+using Herald.Kafka.Native;
 
 namespace Herald.Cli.Benching.Ingesting;
 
@@ -12,6 +13,7 @@ internal sealed class BareReader(TimeProvider time)
     /// <exception cref="BenchException">Messages do not come.</exception>
     public JsonObject Run(ReadOrder order)
     {
+        ClientLibrary.Require();
         using var consumer = new ConsumerBuilder<byte[]?, byte[]?>(Configuration(order))
             .SetKeyDeserializer(Deserializers.ByteArray!).SetValueDeserializer(Deserializers.ByteArray!).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
         consumer.Subscribe(order.Topic);

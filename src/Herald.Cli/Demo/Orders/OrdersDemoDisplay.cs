@@ -1,0 +1,75 @@
+using System.Globalization;
+using Herald.Cli.Catching;
+using Herald.Cli.CommandLine;
+using Herald.Cli.Verifying;
+using Spectre.Console;
+
+namespace Herald.Cli.Demo.Orders;
+
+/// <summary>Shows the orders demo while it goes: a live table with a column for each handler, or a line a second.</summary>
+internal sealed class OrdersDemoDisplay(
+    ReceiptLedger ledger, IReadOnlyList<OrdersDemoHandler> handlers, IReadOnlyList<Guid> customers, DemoPhase phase, Terminal terminal, TimeProvider time)
+{
+    private const int ColumnWidth = 10;
+    private static readonly TimeSpan LineEvery = TimeSpan.FromSeconds(1), FrameEvery = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Ends when cancelled, without an exception and with the last numbers shown.</summary>
+    public Task RunAsync(DemoOptions options, CancellationToken cancel)
+    {
+        if (options.Json)
+            return Task.CompletedTask;
+        return options.Plain ? PrintLinesAsync(cancel) : AnsiConsole.Live(Table()).AutoClear(false).StartAsync(async context =>
+        {
+            while (await WaitAsync(FrameEvery, cancel))
+                context.UpdateTarget(Table());
+            context.UpdateTarget(Table());
+        });
+    }
+
+    private async Task PrintLinesAsync(CancellationToken cancel)
+    {
+        while (await WaitAsync(LineEvery, cancel))
+            terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{phase.Elapsed.TotalSeconds:0}s accepted {ledger.AcceptedCount} | {string.Join(" | ", handlers.Select(handler =>
+                $"handler {handler.Number} ({StateOf(handler)}): delivered {Delivered(handler)} failed {handler.Counts.Failed} duplicates {handler.Counts.Duplicates} out-of-order {handler.Counts.Violations}"))}"));
+    }
+
+    private async Task<bool> WaitAsync(TimeSpan wait, CancellationToken cancel)
+    {
+        try
+        {
+            await Task.Delay(wait, time, cancel);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private Rows Table()
+    {
+        var table = new Table().Border(TableBorder.Rounded).BorderColor(Color.Grey).AddColumn("handler");
+        foreach (var handler in handlers)
+            table.AddColumn(new TableColumn($"[bold]{handler.Number}[/]").RightAligned().NoWrap().Width(ColumnWidth));
+        AddRow("has", handler => handler.IsKilled ? "[red]killed[/]" : handler.Customer is null ? "[grey]idle[/]" : $"[green]{StateOf(handler)}[/]");
+        AddRow("mode", handler => Modes.NameOf(handler.Mode));
+        AddRow("delivered", handler => $"{Delivered(handler):N0}");
+        AddRow("failed", handler => $"{handler.Counts.Failed:N0}");
+        AddRow("retries", handler => $"{handler.Counts.Retries:N0}");
+        AddRow("duplicates", handler => $"{handler.Counts.Duplicates:N0}");
+        AddRow("out of order", handler => handler.Counts.Violations == 0 ? "[green]0[/]" : $"[red]{handler.Counts.Violations:N0}[/]");
+        return new Rows(new Text($"Herald orders demo: {phase}"), new Text($"accepted {ledger.AcceptedCount:N0}, delivered {ledger.Now(0).Delivered:N0}"), table);
+
+        void AddRow(string title, Func<OrdersDemoHandler, string> cell) => table.AddRow([title, .. handlers.Select(cell)]);
+    }
+
+    private string StateOf(OrdersDemoHandler handler)
+    {
+        if (handler.IsKilled)
+            return "killed";
+        return handler.Customer is not { } customer ? "idle"
+            : string.Create(CultureInfo.InvariantCulture, $"customer {Enumerable.Range(0, customers.Count).First(i => customers[i] == customer) + 1}");
+    }
+
+    private static long Delivered(OrdersDemoHandler handler) => handler.Counts.Delivered + handler.Counts.Delayed;
+}
