@@ -83,7 +83,7 @@ internal sealed class LocalKafka : IAsyncDisposable
         var begun = _time.GetTimestamp();
         while (!await AnswersAsync(cancel))
         {
-            if (guard.HasExited || _time.GetElapsedTime(begun) > StartPatience)
+            if (guard.HasExited || HasEnded(guard.Id) || _time.GetElapsedTime(begun) > StartPatience)
                 throw new LocalKafkaException($"The Kafka in {_folder} does not start: {(File.Exists(LogFile) ? await File.ReadAllTextAsync(LogFile, cancel) : "")}");
             await Task.Delay(LookEvery, _time, cancel);
         }
@@ -145,6 +145,22 @@ internal sealed class LocalKafka : IAsyncDisposable
             return true;
         }
         catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>The broker has, though its guard waits for a word. Where there is no /proc, nobody can tell.</summary>
+    private static bool HasEnded(int guard)
+    {
+        var children = string.Create(CultureInfo.InvariantCulture, $"/proc/{guard}/task/{guard}/children");
+        if (!File.Exists(children))
+            return false;
+        try
+        {
+            return File.ReadAllText(children).Trim() is { Length: > 0 } broker && File.ReadAllText($"/proc/{broker}/stat").Contains(") Z ", StringComparison.Ordinal);
+        }
+        catch (IOException)
         {
             return false;
         }

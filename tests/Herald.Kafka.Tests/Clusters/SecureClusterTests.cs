@@ -63,6 +63,8 @@ public sealed class SecureClusterTests : IDisposable
         return await KafkaBroker.StartAsync(
             ("listener.security.protocol.map", "CONTROLLER:PLAINTEXT,PLAINTEXT:SASL_SSL"),
             ("ssl.keystore.location", KeyStore), ("ssl.keystore.password", StorePassword), ("ssl.keystore.type", "PKCS12"),
+            // It talks to itself, too.
+            ("ssl.truststore.type", "PEM"), ("ssl.truststore.location", Authority),
             ("sasl.enabled.mechanisms", "PLAIN"), ("sasl.mechanism.inter.broker.protocol", "PLAIN"),
             ("listener.name.plaintext.plain.sasl.jaas.config",
                 $"org.apache.kafka.common.security.plain.PlainLoginModule required username=\"broker\" password=\"broker\" user_broker=\"broker\" user_{User}=\"{Password}\";"));
