@@ -125,8 +125,9 @@ internal sealed class SourceRun : IDisposable
                 ("session.timeout.ms", "10000"),
                 // New topics and partitions are found within this time.
                 ("topic.metadata.refresh.interval.ms", "10000"),
-                // What is fetched ahead, per partition, is memory.
-                ("queued.max.messages.kbytes", "8192"),
+                // What is fetched ahead is memory. Where that is full librdkafka fetches nothing for a second (it may be told a shorter time
+                // from 2.2 on): it must be more than is read in one.
+                ("queued.max.messages.kbytes", "65536"),
             ],
             [
                 ("group.id", _options.Group),

@@ -42,7 +42,7 @@ internal sealed class BareReader(TimeProvider time)
         ["enable.auto.offset.store"] = "false",
         ["auto.offset.reset"] = "earliest",
         ["partition.assignment.strategy"] = "cooperative-sticky",
-        ["queued.max.messages.kbytes"] = "8192",
+        ["queued.max.messages.kbytes"] = "65536",
         ["dotnet.consumer.consume.result.fields"] = "headers,timestamp,topic",
     };
 }
