@@ -16,7 +16,7 @@ namespace Herald.Cli.Scenarios;
 /// </summary>
 internal sealed class UnaffectedRun(UnaffectedOptions options, Terminal terminal, TimeProvider time) : IAsyncDisposable
 {
-    private static readonly TimeSpan Drain = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Drain = TimeSpan.FromSeconds(60), LeastWait = TimeSpan.FromMilliseconds(1);
 
     // The longest delay, and what timers and a busy machine add to it.
     private static readonly TimeSpan Settle = LatencyRange.Usual.Most + TimeSpan.FromMilliseconds(500);
@@ -135,8 +135,9 @@ internal sealed class UnaffectedRun(UnaffectedOptions options, Terminal terminal
 
     private async Task UntilAsync(TimeSpan at, CancellationToken cancel)
     {
-        if (at - Now() is var wait && wait > TimeSpan.Zero)
-            await Task.Delay(wait, time, cancel);
+        // A timer may be early, and a mode that ends early is judged as if it had not.
+        while (at - Now() is var wait && wait > TimeSpan.Zero)
+            await Task.Delay(wait < LeastWait ? LeastWait : wait, time, cancel);
     }
 
     private async Task DrainAsync(CancellationToken cancel)
