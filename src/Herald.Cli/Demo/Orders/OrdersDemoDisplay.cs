@@ -10,7 +10,7 @@ namespace Herald.Cli.Demo.Orders;
 internal sealed class OrdersDemoDisplay(
     ReceiptLedger ledger, IReadOnlyList<OrdersDemoHandler> handlers, IReadOnlyList<Guid> customers, DemoPhase phase, Terminal terminal, TimeProvider time)
 {
-    private const int ColumnWidth = 10;
+    private const int ColumnWidth = 9;
     private static readonly TimeSpan LineEvery = TimeSpan.FromSeconds(1), FrameEvery = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Ends when cancelled, without an exception and with the last numbers shown.</summary>
@@ -51,7 +51,7 @@ internal sealed class OrdersDemoDisplay(
         var table = new Table().Border(TableBorder.Rounded).BorderColor(Color.Grey).AddColumn("handler");
         foreach (var handler in handlers)
             table.AddColumn(new TableColumn($"[bold]{handler.Number}[/]").RightAligned().NoWrap().Width(ColumnWidth));
-        AddRow("has", handler => handler.IsKilled ? "[red]killed[/]" : handler.Customer is null ? "[grey]idle[/]" : $"[green]{StateOf(handler)}[/]");
+        AddRow("customer", handler => handler.IsKilled ? "[red]killed[/]" : NumberOf(handler.Customer) is { } number ? $"[green]{number}[/]" : "[grey]idle[/]");
         AddRow("mode", handler => Modes.NameOf(handler.Mode));
         AddRow("delivered", handler => $"{Delivered(handler):N0}");
         AddRow("failed", handler => $"{handler.Counts.Failed:N0}");
@@ -63,12 +63,18 @@ internal sealed class OrdersDemoDisplay(
         void AddRow(string title, Func<OrdersDemoHandler, string> cell) => table.AddRow([title, .. handlers.Select(cell)]);
     }
 
-    private string StateOf(OrdersDemoHandler handler)
+    private string StateOf(OrdersDemoHandler handler) =>
+        handler.IsKilled ? "killed" : NumberOf(handler.Customer) is { } number ? string.Create(CultureInfo.InvariantCulture, $"customer {number}") : "idle";
+
+    /// <summary>Counted from 1; null for none.</summary>
+    private int? NumberOf(Guid? customer)
     {
-        if (handler.IsKilled)
-            return "killed";
-        return handler.Customer is not { } customer ? "idle"
-            : string.Create(CultureInfo.InvariantCulture, $"customer {Enumerable.Range(0, customers.Count).First(i => customers[i] == customer) + 1}");
+        for (var i = 0; i < customers.Count; i++)
+        {
+            if (customers[i] == customer)
+                return i + 1;
+        }
+        return null;
     }
 
     private static long Delivered(OrdersDemoHandler handler) => handler.Counts.Delivered + handler.Counts.Delayed;
