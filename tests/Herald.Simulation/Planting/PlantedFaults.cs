@@ -147,7 +147,7 @@ internal static class PlantedFaults
         (new("followed-before", "A node that comes to a shard begins with the catalog it happens to know.",
             "Herald.Engine/Catalogs/CatalogCache.cs",
             "        await RefreshAsync((await _store.ReadAsync(long.MaxValue, 1, cancel)).Version);",
-            "        await RefreshAsync(ON ? saved.CatalogVersion : (await _store.ReadAsync(long.MaxValue, 1, cancel)).Version);"), 3000),
+            "        await RefreshAsync(ON ? saved.CatalogVersion : (await _store.ReadAsync(long.MaxValue, 1, cancel)).Version);"), 20000),
         (new("begun-unloaded", "A subscription that begins in the past does not bring its topic into memory.",
             "Herald.Engine/Catalogs/CatalogCache.cs",
             "!IsLoaded(r.Parent) && BeginsInThePast(r, before)).Select",
