@@ -1,3 +1,5 @@
+using Herald.Cli.CommandLine;
+
 namespace Herald.Cli.Orders;
 
 /// <summary>Publishes a story at a steady rate, batch after batch.</summary>
@@ -18,7 +20,7 @@ internal sealed class Producer(Story story, IOrderSink sink, Action<IReadOnlyLis
             var due = Math.Min(events, rate > 0 ? (long)(rate * time.GetElapsedTime(began).TotalSeconds) + 1 : long.MaxValue) - sent;
             if (due <= 0)
             {
-                if (!await WaitAsync(cancel))
+                if (!await time.WaitAsync(Pace, cancel))
                     return;
                 continue;
             }
@@ -27,19 +29,6 @@ internal sealed class Producer(Story story, IOrderSink sink, Action<IReadOnlyLis
                 _batch.Add(story.Next());
             settled(_batch, await sink.PublishAsync(_batch, cancel));
             sent += _batch.Count;
-        }
-    }
-
-    private async Task<bool> WaitAsync(CancellationToken cancel)
-    {
-        try
-        {
-            await Task.Delay(Pace, time, cancel);
-            return true;
-        }
-        catch (OperationCanceledException)
-        {
-            return false;
         }
     }
 }

@@ -17,29 +17,16 @@ internal sealed class UnaffectedDisplay(IReadOnlyList<ScenarioHandler> handlers,
     /// <summary>Ends when cancelled, without an exception and with the last numbers shown.</summary>
     public Task RunAsync(CancellationToken cancel) => options.Plain ? PrintLinesAsync(cancel) : AnsiConsole.Live(Table()).AutoClear(false).StartAsync(async context =>
     {
-        while (await WaitAsync(FrameEvery, cancel))
+        while (await time.WaitAsync(FrameEvery, cancel))
             context.UpdateTarget(Table());
         context.UpdateTarget(Table());
     });
 
     private async Task PrintLinesAsync(CancellationToken cancel)
     {
-        while (await WaitAsync(LineEvery, cancel))
+        while (await time.WaitAsync(LineEvery, cancel))
             terminal.Error.WriteLine($"{Where()} | {string.Join(" | ", handlers.Select(handler =>
                 $"{handler.Role.Name} ({Modes.NameOf(handler.Mode)}): delivered {Delivered(handler)} failed {handler.Counts.Failed} retries {handler.Counts.Retries}"))}");
-    }
-
-    private async Task<bool> WaitAsync(TimeSpan wait, CancellationToken cancel)
-    {
-        try
-        {
-            await Task.Delay(wait, time, cancel);
-            return true;
-        }
-        catch (OperationCanceledException)
-        {
-            return false;
-        }
     }
 
     private string Where()

@@ -20,7 +20,7 @@ internal sealed class OrdersDemoDisplay(
             return Task.CompletedTask;
         return options.Plain ? PrintLinesAsync(cancel) : AnsiConsole.Live(Table()).AutoClear(false).StartAsync(async context =>
         {
-            while (await WaitAsync(FrameEvery, cancel))
+            while (await time.WaitAsync(FrameEvery, cancel))
                 context.UpdateTarget(Table());
             context.UpdateTarget(Table());
         });
@@ -28,22 +28,9 @@ internal sealed class OrdersDemoDisplay(
 
     private async Task PrintLinesAsync(CancellationToken cancel)
     {
-        while (await WaitAsync(LineEvery, cancel))
+        while (await time.WaitAsync(LineEvery, cancel))
             terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{phase.Elapsed.TotalSeconds:0}s accepted {ledger.AcceptedCount} | {string.Join(" | ", handlers.Select(handler =>
                 $"handler {handler.Number} ({StateOf(handler)}): delivered {Delivered(handler)} failed {handler.Counts.Failed} duplicates {handler.Counts.Duplicates} out-of-order {handler.Counts.Violations}"))}"));
-    }
-
-    private async Task<bool> WaitAsync(TimeSpan wait, CancellationToken cancel)
-    {
-        try
-        {
-            await Task.Delay(wait, time, cancel);
-            return true;
-        }
-        catch (OperationCanceledException)
-        {
-            return false;
-        }
     }
 
     private Rows Table()
