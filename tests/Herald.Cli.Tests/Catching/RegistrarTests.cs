@@ -47,18 +47,29 @@ public sealed class RegistrarTests
         // The clock stands still: nothing is waited for.
         await using var run = await Run.StartAsync(new ManualClock(DateTimeOffset.UnixEpoch), Conflict, Conflict, Given);
         await run.AskedAsync(3);
-        await run.GivenAsync();
+        await run.ToldAsync(1);
         Assert.Equal(1, run.Catcher.Counts.Registrations);
     }
 
     [Fact]
     public async Task A_customer_that_another_has_is_let_go_and_another_one_asked_for()
     {
-        await using var run = await Run.StartAsync(Given, Done, Conflict, Given);
-        await run.AskedAsync(5);
+        // By what is asked and not by turn: on a busy machine a heartbeat is given up before its answer is there, and asked again.
+        var (posts, puts) = (0, 0);
+        await using var run = await Run.StartAsync(TimeProvider.System, Answer);
+        await run.ToldAsync(3);
         Assert.Equal((2, 1), (run.Catcher.Counts.Registrations, run.Catcher.Counts.RegistrationsLost));
-        Assert.Equal(["POST", "PUT", "PUT", "POST", "PUT"], run.Requests.Take(5).Select(request => request.Split(' ')[0]));
-        Assert.Contains(run.Told, line => line.Contains("has lost customer", StringComparison.Ordinal));
+        Assert.Equal([false, true, false], run.Told.Take(3).Select(line => line.Contains(" has lost customer ", StringComparison.Ordinal)));
+
+        FakeHerald.Answer Answer(FakeHerald.Request request)
+        {
+            if (request.Method == "POST")
+            {
+                Interlocked.Increment(ref posts);
+                return Given;
+            }
+            return Interlocked.Increment(ref puts) > 1 && Volatile.Read(ref posts) == 1 ? Conflict : Done;
+        }
     }
 
     [Fact]
@@ -84,7 +95,7 @@ public sealed class RegistrarTests
         private readonly HeraldClient _client;
         private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
         private readonly SemaphoreSlim _asked;
-        private readonly TaskCompletionSource _given = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly SemaphoreSlim _told = new(0);
 
         private Run(FakeHerald herald, SemaphoreSlim asked, TimeProvider time)
         {
@@ -103,23 +114,25 @@ public sealed class RegistrarTests
         public static Task<Run> StartAsync(params FakeHerald.Answer[] script) => StartAsync(TimeProvider.System, script);
 
         /// <param name="script">The last answer is given again and again.</param>
-        public static async Task<Run> StartAsync(TimeProvider time, params FakeHerald.Answer[] script)
+        public static Task<Run> StartAsync(TimeProvider time, params FakeHerald.Answer[] script)
         {
-            var (asked, turn) = (new SemaphoreSlim(0), -1);
-            return new(await FakeHerald.StartAsync(_ =>
+            var turn = -1;
+            return StartAsync(time, _ => script[Math.Min(Interlocked.Increment(ref turn), script.Length - 1)]);
+        }
+
+        public static async Task<Run> StartAsync(TimeProvider time, Func<FakeHerald.Request, FakeHerald.Answer> answer)
+        {
+            var asked = new SemaphoreSlim(0);
+            return new(await FakeHerald.StartAsync(request =>
             {
                 asked.Release();
-                return script[Math.Min(Interlocked.Increment(ref turn), script.Length - 1)];
+                return answer(request);
             }), asked, time);
         }
 
-        public async Task AskedAsync(int times)
-        {
-            for (var i = 0; i < times; i++)
-                await _asked.WaitAsync(Cancel);
-        }
+        public Task AskedAsync(int times) => TimesAsync(_asked, times);
 
-        public Task GivenAsync() => _given.Task.WaitAsync(Cancel);
+        public Task ToldAsync(int times) => TimesAsync(_told, times);
 
         public async Task StopAsync()
         {
@@ -133,6 +146,7 @@ public sealed class RegistrarTests
             _client.Dispose();
             await _herald.DisposeAsync();
             _asked.Dispose();
+            _told.Dispose();
             _stop.Dispose();
             await Catcher.DisposeAsync();
         }
@@ -140,7 +154,13 @@ public sealed class RegistrarTests
         private void Tell(string line)
         {
             Told.Enqueue(line);
-            _given.TrySetResult();
+            _told.Release();
+        }
+
+        private static async Task TimesAsync(SemaphoreSlim signal, int times)
+        {
+            for (var i = 0; i < times; i++)
+                await signal.WaitAsync(Cancel);
         }
     }
 }
