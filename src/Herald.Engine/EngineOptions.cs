@@ -33,6 +33,9 @@ public sealed record EngineOptions
 
     internal TimeSpan CatalogKeep { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>Bytes of their state that each application keeps in memory on this node. Default 64 MiB; what is not there is read.</summary>
+    public long StateCache { get; init; } = 64 << 20;
+
     /// <summary>How often progress is saved. Default 200 ms. A crash repeats at most what was settled since.</summary>
     public TimeSpan CommitEvery { get; init; } = TimeSpan.FromMilliseconds(200);
 

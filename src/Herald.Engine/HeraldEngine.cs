@@ -1,4 +1,6 @@
+using System.Diagnostics.Metrics;
 using System.Text;
+using Herald.Engine.Applications;
 using Herald.Engine.Catalogs;
 using Herald.Engine.Channels;
 using Herald.Engine.Events;
@@ -16,7 +18,10 @@ namespace Herald.Engine;
 /// <summary>What a node is made of. The roles may be one object.</summary>
 public sealed record EngineParts(
     IEventLog Log, IShardStore Shards, IStateReader State, ICatalogStore Catalog, IDeadLetterStore DeadLetters, IOwnership Ownership,
-    IReadOnlyList<IChannel> Channels, TimeProvider Time, Random Random, ILoggerFactory Logging);
+    IReadOnlyList<IChannel> Channels, TimeProvider Time, Random Random, ILoggerFactory Logging)
+{
+    public IReadOnlyList<IApplication> Applications { get; init; } = [];
+}
 
 /// <summary>One running node's engine. The store stays the caller's: it is closed after the engine has stopped.</summary>
 public sealed class HeraldEngine : IAsyncDisposable
@@ -56,8 +61,9 @@ public sealed class HeraldEngine : IAsyncDisposable
         _looks = new ShardLooks(parts.Log, parts.Shards, _hosts);
         _releaser = new KeyReleaser(Catalog, _hosts, _looks, parts.Time);
         Inspector = new Inspector(parts.Log, parts.State, Catalog, _cache, Intake.Encoder, _ledger, _looks);
+        var applications = new ApplicationServices(parts.Applications, parts.State, parts.Catalog, Intake, options.StateCache / parts.Log.ShardCount);
         var services = new ShardServices(
-            parts.Log, parts.Shards, Catalog, _cache, _ledger, _runner, forwarding, _metrics, parts.Time, parts.Logging.CreateLogger("Herald.Shards"));
+            parts.Log, parts.Shards, Catalog, _cache, _ledger, _runner, forwarding, _metrics, applications, parts.Time, parts.Logging.CreateLogger("Herald.Shards"));
         var settings = new ShardSettings(options.Window, options.LaneWindow, options.MaxBlockedPerSubscription, _blocked);
 #pragma warning disable CA5394 // Spreads retries; no secret hangs on it.
         _keeper = new LeaseKeeper(
@@ -67,11 +73,18 @@ public sealed class HeraldEngine : IAsyncDisposable
         _metrics.Gauge("herald_attempts_in_flight", "Attempts under way on this node.", () => _ledger.InFlight);
         _metrics.Gauge("herald_blocked_keys", "Keys that wait because their oldest event failed.", () => _blocked.Count);
         _metrics.Gauge("herald_catalog_cached", "Topics and subscriptions of the catalog that this node has in memory.", () => _cache.Snapshot.Size);
+        _metrics.Gauge("herald_application_unread", "Entries of the logs that an application has still to read on this node.", UnreadByApplication);
         _metrics.Gauge("herald_shards_owned", "Shards that run on this node.", () => _hosts.All.Count);
     }
 
+    /// <summary>Whether this node runs the shard, as far as it knows.</summary>
+    public bool Runs(ShardId shard) => _hosts.Find(shard.Value) is not null;
+
     /// <summary>The logs of all shards, for applications that follow them.</summary>
     public IEventLog Log => _parts.Log;
+
+    /// <summary>What applications have saved, for those who look at it.</summary>
+    public IStateReader State => _parts.State;
     public Intake Intake { get; }
     public Catalog Catalog { get; }
     public Inspector Inspector { get; }
@@ -201,6 +214,12 @@ public sealed class HeraldEngine : IAsyncDisposable
             // A shard that needs the version asks again before it routes.
         }
     }
+
+    private IEnumerable<Measurement<long>> UnreadByApplication() =>
+        from host in _hosts.All
+        from one in host.Unread()
+        group one.Unread by one.Application into all
+        select new Measurement<long>(all.Sum(), new KeyValuePair<string, object?>("application", all.Key));
 
     private async ValueTask<bool> IsPassedAsync(SubscriptionEntry entry, FilterRevision revision)
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Herald.Engine;
+using Herald.Engine.Applications;
 using Herald.Engine.Catalogs;
 using Herald.Engine.Publishing;
 using Herald.Engine.Retrying;
@@ -15,22 +16,23 @@ internal sealed class Node : IAsyncDisposable
 {
     private readonly string _directory;
     private readonly EngineOptions _options;
+    private readonly IReadOnlyList<IApplication> _applications;
     private JournalStore _store;
 
-    private Node(string directory, EngineOptions options, JournalStore store, HeraldEngine engine, ScriptedChannel channel) =>
-        (_directory, _options, _store, Engine, Channel) = (directory, options, store, engine, channel);
+    private Node(string directory, EngineOptions options, IReadOnlyList<IApplication> applications, JournalStore store, HeraldEngine engine, ScriptedChannel channel) =>
+        (_directory, _options, _applications, _store, Engine, Channel) = (directory, options, applications, store, engine, channel);
 
     public HeraldEngine Engine { get; private set; }
     public ScriptedChannel Channel { get; }
     public JournalStore Store => _store;
 
-    public static async Task<Node> StartAsync(EngineOptions? options = null)
+    public static async Task<Node> StartAsync(EngineOptions? options = null, params IReadOnlyList<IApplication> applications)
     {
         var directory = Directory.CreateTempSubdirectory("herald-delivery-").FullName;
         options ??= new EngineOptions { CommitEvery = TimeSpan.FromMilliseconds(50) };
         var channel = new ScriptedChannel();
-        var (store, engine) = await OpenAsync(directory, options, channel);
-        return new Node(directory, options, store, engine, channel);
+        var (store, engine) = await OpenAsync(directory, options, applications, channel);
+        return new Node(directory, options, applications, store, engine, channel);
     }
 
     /// <summary>A clean stop and a new start on the same directory.</summary>
@@ -38,7 +40,7 @@ internal sealed class Node : IAsyncDisposable
     {
         await Engine.DisposeAsync();
         await _store.DisposeAsync();
-        (_store, Engine) = await OpenAsync(_directory, _options, Channel);
+        (_store, Engine) = await OpenAsync(_directory, _options, _applications, Channel);
     }
 
     public async Task<Topic> TopicAsync(string name) => (await Engine.Catalog.PutTopicAsync(name, default)).Value!;
@@ -107,10 +109,10 @@ internal sealed class Node : IAsyncDisposable
             throw new InvalidOperationException(problem.Rule);
     }
 
-    private static async Task<(JournalStore, HeraldEngine)> OpenAsync(string directory, EngineOptions options, ScriptedChannel channel)
+    private static async Task<(JournalStore, HeraldEngine)> OpenAsync(string directory, EngineOptions options, IReadOnlyList<IApplication> applications, ScriptedChannel channel)
     {
         var store = await JournalStore.OpenAsync(new JournalOptions { Directory = directory }, TimeProvider.System, null, default);
-        var parts = new EngineParts(store, store, store, store, store, store, [channel], TimeProvider.System, new Random(1), NullLoggerFactory.Instance);
+        var parts = new EngineParts(store, store, store, store, store, store, [channel], TimeProvider.System, new Random(1), NullLoggerFactory.Instance) { Applications = applications };
         var engine = await HeraldEngine.StartAsync(parts, options, default);
         _ = engine.Failed.ContinueWith(failed => channel.Fail(failed.Exception!), default, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
         return (store, engine);

@@ -47,6 +47,11 @@ public sealed class OrderReader : IMessageReader
         {
             return $"value = '{Shown(message.Value)}': It is not JSON from line {notJson.LineNumber + 1}, byte {notJson.BytePositionInLine + 1} on.";
         }
+        catch (InvalidOperationException)
+        {
+            // A name with half of a surrogate pair, or with bytes that are no UTF-8, cannot be compared with any.
+            return $"value = '{Shown(message.Value)}': A name in it is no text.";
+        }
         refusal ??= CheckHeader(message, "id", change.Id) ?? CheckHeader(message, "customer_id", change.CustomerId) ?? CheckKey(message, change.OrderId);
         if (refusal is not null)
             return refusal;

@@ -8,7 +8,7 @@ namespace Herald.Engine.Metrics;
 internal sealed class EngineMetrics : IDisposable
 {
     private readonly Meter _meter = new("Herald");
-    private readonly Counter<long> _attempts, _skips, _rejected, _unsent, _leasesLost, _shardsMoved;
+    private readonly Counter<long> _attempts, _skips, _rejected, _unsent, _leasesLost, _shardsMoved, _applied;
     private readonly Histogram<double> _attemptSeconds, _commitSeconds;
 
     public EngineMetrics()
@@ -19,6 +19,7 @@ internal sealed class EngineMetrics : IDisposable
         _rejected = _meter.CreateCounter<long>("herald_messages_rejected_total", description: "Messages of sources that could not be understood and are dead letters.");
         _leasesLost = _meter.CreateCounter<long>("herald_leases_lost_total", description: "Shards that other nodes took over because this one did not renew its leases.");
         _shardsMoved = _meter.CreateCounter<long>("herald_shards_moved_total", description: "Shards that this node has handed over to another.");
+        _applied = _meter.CreateCounter<long>("herald_application_events_total", description: "Events that an application has taken, and whose effects are saved.");
         _attemptSeconds = _meter.CreateHistogram<double>("herald_attempt_seconds", "s", "How long attempts took.");
         _commitSeconds = _meter.CreateHistogram<double>("herald_commit_seconds", "s", "How long commits of progress took.");
     }
@@ -48,6 +49,12 @@ internal sealed class EngineMetrics : IDisposable
             _rejected.Add(count);
     }
 
+    public void ApplicationSaved(string application, int events)
+    {
+        if (events > 0)
+            _applied.Add(events, new KeyValuePair<string, object?>("application", application));
+    }
+
     public void Committed(TimeSpan took) => _commitSeconds.Record(took.TotalSeconds);
 
     public void LeaseLost() => _leasesLost.Add(1);
@@ -55,6 +62,8 @@ internal sealed class EngineMetrics : IDisposable
     public void ShardsMoved(int count) => _shardsMoved.Add(count);
 
     public void Gauge(string name, string description, Func<long> read) => _meter.CreateObservableGauge(name, read, description: description);
+
+    public void Gauge(string name, string description, Func<IEnumerable<Measurement<long>>> read) => _meter.CreateObservableGauge(name, read, description: description);
 
     public void Dispose() => _meter.Dispose();
 

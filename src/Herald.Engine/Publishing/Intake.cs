@@ -47,6 +47,9 @@ public sealed class Intake
         return _log.AppendAsync(batch.Events, batch.Verdicts, position, cancel);
     }
 
+    /// <summary>Where events with this key are, and what an application makes of them.</summary>
+    public ShardId ShardOf(Topic topic, ReadOnlySpan<byte> key) => ShardId.Of(Encoder.KeyHash(topic.Number, key), _log.ShardCount);
+
     internal void Return(PublishBatch batch)
     {
         if (!batch.WorthKeeping || Volatile.Read(ref _spareCount) >= MostSpare)

@@ -1,3 +1,6 @@
+using System.Buffers.Binary;
+using System.Text;
+using Herald.Engine.Applications;
 using Herald.Engine.Events;
 using Herald.Engine.History;
 using Herald.Engine.Stores;
@@ -10,7 +13,7 @@ namespace Herald.Engine.Shards;
 /// A commit whose outcome is unknown is sent again as it was: the store knows its number. Belongs to the shard's loop.
 /// </summary>
 internal sealed class ShardCommits(
-    Lease lease, ShardMachine machine, ShardServices services, EngineOptions options, Action<ShardMessage> post, CancellationToken abort)
+    Lease lease, ShardMachine machine, ApplicationRuns applications, ShardServices services, EngineOptions options, Action<ShardMessage> post, CancellationToken abort)
 {
     private const int UrgentHistoryBytes = 1 << 16;
 
@@ -21,6 +24,7 @@ internal sealed class ShardCommits(
     private readonly RecordWriter _progress = new();
     private readonly List<Skip> _skips = [];
     private readonly List<long> _rejected = [];
+    private readonly List<(string Application, ApplicationChanges Changes)> _changes = [];
 
     // Who waits until what has happened by now is durable: not begun yet, and in the commit that is.
     private readonly List<TaskCompletionSource> _asked = [], _waiting = [];
@@ -37,12 +41,12 @@ internal sealed class ShardCommits(
 
     public AttemptHistory History { get; } = new();
     public bool UnderWay { get; private set; }
-    public bool HasUnsaved => machine.IsDirty || _skips.Count > 0 || _rejected.Count > 0 || History.Bytes > 0 || _unsaved is not null;
+    public bool HasUnsaved => machine.IsDirty || _skips.Count > 0 || _rejected.Count > 0 || _changes.Count > 0 || History.Bytes > 0 || _unsaved is not null;
     public long DueAtMs => UnderWay || !HasUnsaved ? long.MaxValue : _lastMs + (long)options.CommitEvery.TotalMilliseconds;
 
     public void GoOnFrom(ShardProgress stored, long nowMs)
     {
-        (_lastMs, _settledBelow, _settledVersion) = (nowMs, machine.SettledBelow(), machine.Catalog.Version);
+        (_lastMs, _settledBelow, _settledVersion) = (nowMs, SettledBelow(), machine.Catalog.Version);
         _chainBytes = stored.Records.Sum(r => (long)r.Length);
     }
 
@@ -50,6 +54,13 @@ internal sealed class ShardCommits(
 
     /// <summary>Sequences of messages that no source could understand. They go with the progress that says they have been read: each is told once.</summary>
     public void AddRejected(List<long> sequences) => _rejected.AddRange(sequences);
+
+    /// <summary>What an application wants saved goes with the next commit, whole. Ends when that is durable.</summary>
+    public Task Add(string application, ApplicationChanges changes)
+    {
+        _changes.Add((application, changes));
+        return WhenSaved();
+    }
 
     /// <summary>Ends when everything that has happened by now is durable.</summary>
     public Task WhenSaved()
@@ -125,7 +136,7 @@ internal sealed class ShardCommits(
             _checkpointBytes = progress.Length;
         // A replay, or a subscription that starts in the past, needs again what was settled for all others: that cannot wait.
         if (++_sinceSettled >= CommitsPerLookAtSettled || stopping || machine.Catalog.Version != _settledVersion)
-            (_settledBelow, _sinceSettled, _settledVersion) = (machine.SettledBelow(), 0, machine.Catalog.Version);
+            (_settledBelow, _sinceSettled, _settledVersion) = (SettledBelow(), 0, machine.Catalog.Version);
         _unsavedSkips = [.. _skips];
         _skips.Clear();
         foreach (var skip in _unsavedSkips)
@@ -141,9 +152,12 @@ internal sealed class ShardCommits(
             Progress = progress,
             IsCheckpoint = checkpoint,
             SettledBelow = _settledBelow,
-            DeadLetters = [.. _unsavedSkips.Where(s => s.Kind == SkipKind.DeadLetter).Select(ToDeadLetter)],
+            Emitted = [.. _changes.SelectMany(c => c.Changes.Emitted)],
+            State = [.. _changes.SelectMany(c => c.Changes.State.Append(PlaceOf(c.Application, c.Changes.Next)))],
+            DeadLetters = [.. _unsavedSkips.Where(s => s.Kind == SkipKind.DeadLetter).Select(ToDeadLetter), .. _changes.SelectMany(c => c.Changes.DeadLetters)],
             History = History.Take(nowMs),
         };
+        _changes.Clear();
         (_unsavedRejected, _rejectedAtMs) = ([.. _rejected], nowMs);
         _rejected.Clear();
     }
@@ -170,8 +184,8 @@ internal sealed class ShardCommits(
 
     private async ValueTask AddForwardedAsync()
     {
-        var emitted = new List<NewEvent>();
-        var letters = _unsaved!.DeadLetters.ToList();
+        var emitted = _unsaved!.Emitted.ToList();
+        var letters = _unsaved.DeadLetters.ToList();
         foreach (var skip in _unsavedSkips.Where(s => s.Kind == SkipKind.Forward))
         {
             var subscription = skip.Lane.Owner.Entry.Subscription;
@@ -191,6 +205,15 @@ internal sealed class ShardCommits(
         _unsaved = _unsaved! with { DeadLetters = [.. _unsaved.DeadLetters, .. letters.Letters] };
         services.Metrics.Rejected(letters.Letters.Count);
         _unsavedRejected = [];
+    }
+
+    private long SettledBelow() => Math.Min(machine.SettledBelow(), applications.SettledBelow);
+
+    private static StateWrite PlaceOf(string application, long next)
+    {
+        var place = new byte[sizeof(long)];
+        BinaryPrimitives.WriteInt64LittleEndian(place, next);
+        return new StateWrite(ApplicationRun.Places, Encoding.UTF8.GetBytes(application), place);
     }
 
     private NewDeadLetter ToDeadLetter(Skip skip)

@@ -45,9 +45,12 @@ internal sealed partial class ShardHost
         _mailbox.Writer.Complete();
         Discard();
         ReturnStarts();
+        _commits.GiveUp();
+        // Whatever ended the loop, applications end with it.
+        _abort.Cancel();
+        await _applications.WhenEnded();
         _machine.Leave();
         Volatile.Write(ref _catalogFollowed, long.MaxValue);
-        _commits.GiveUp();
     }
 
     private void Discard()

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Herald.Engine.Applications;
 using Herald.Engine.Catalogs;
 using Herald.Engine.Events;
 using Herald.Engine.Owning;
@@ -27,6 +28,7 @@ internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
     private readonly Router _headRouter, _scanRouter;
     private readonly EventLoader _loader;
     private readonly ShardCommits _commits;
+    private readonly ApplicationRuns _applications;
 
     // Attempts whose payload has its place among the bytes in flight, and may be read.
     private readonly List<StartAttempt> _entered = [];
@@ -57,7 +59,8 @@ internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
         _headRouter = new Router(services.Log, lease.Shard);
         _scanRouter = new Router(services.Log, lease.Shard);
         _loader = new EventLoader(services.Log, lease.Shard);
-        _commits = new ShardCommits(lease, _machine, services, options, message => Post(message), _abort.Token);
+        _applications = new ApplicationRuns(lease.Shard, services, SaveAsync);
+        _commits = new ShardCommits(lease, _machine, _applications, services, options, message => Post(message), _abort.Token);
     }
 
     public ShardId Shard => _lease.Shard;
@@ -80,7 +83,8 @@ internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
 
     public void OnHead(long sequence)
     {
-        InterlockedMax(ref _head, sequence);
+        Atomically.Raise(ref _head, sequence);
+        _applications.OnHead(sequence);
         Kick();
     }
 
@@ -123,6 +127,9 @@ internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
         await saved;
     }
 
+    /// <summary>By application: how much of this shard's log it has not read.</summary>
+    public IEnumerable<(string Application, long Unread)> Unread() => _applications.Unread();
+
     void IPermitTaker.Grant(int subscription, PermitKind kind, int count) => Post(new ShardMessage.Granted(subscription, kind, count));
 
     void IPermitTaker.EndpointBack(int subscription) => Post(new ShardMessage.EndpointBack(subscription));
@@ -130,6 +137,7 @@ internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
     /// <summary>Takes no more; attempts in flight end by themselves, or by the runner's abandoning them; then all is committed.</summary>
     public Task StopAsync()
     {
+        _applications.Stop();
         Post(new ShardMessage.Call(_ => _stopping = true, () => { }));
         return _loop;
     }
@@ -165,6 +173,7 @@ internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
         try
         {
             await LoadAsync();
+            _applications.Start(Kick, _abort.Token);
             _ready.TrySetResult();
             while (!_abort.IsCancellationRequested)
             {
@@ -206,6 +215,8 @@ internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
     private async ValueTask<bool?> GoRoundAsync()
     {
         TakeMessages();
+        if (_applications.Failure is { } failure)
+            throw new InvalidOperationException($"Shard {Shard}: an application cannot go on.", failure);
         if (!_term.Holds)
         {
             // Nothing may be sent, and whether anything may be saved is for the next renewal to say: it kicks, or ends this.
@@ -218,7 +229,7 @@ internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
         read |= !_stopping && await ReadForScanAsync();
         await ActAsync();
         _commits.BeginIfDue(NowMs(), _stopping);
-        if (_stopping && _inFlight == 0 && !_commits.UnderWay && !_commits.HasUnsaved)
+        if (_stopping && _inFlight == 0 && _applications.HasEnded && !_commits.UnderWay && !_commits.HasUnsaved)
             return null;
         return read || _mailbox.Reader.TryPeek(out _);
     }
@@ -235,6 +246,7 @@ internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
         var bounds = await _services.Log.BoundsAsync(Shard, _abort.Token);
         _head = Math.Max(_head, bounds.Last);
         var now = NowMs();
+        await _applications.LoadAsync(bounds, _abort.Token);
         _machine.Restore(saved, catalog, bounds.First, now);
         Volatile.Write(ref _catalogFollowed, catalog.Edition);
         _commits.GoOnFrom(stored, now);
@@ -356,6 +368,10 @@ internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
             await _mailbox.Reader.WaitToReadAsync();
     }
 
+    // Its commit is numbered as all others of this shard are, so that it is one of them.
+    private ValueTask<Task> SaveAsync(string application, ApplicationChanges changes) =>
+        CallAsync(_ => _commits.Add(application, changes), CancellationToken.None);
+
     private void Kick()
     {
         if (Interlocked.Exchange(ref _wakePosted, 1) == 0)
@@ -366,11 +382,4 @@ internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
     private bool Post(ShardMessage message) => _mailbox.Writer.TryWrite(message);
 
     private long NowMs() => _services.Time.GetUtcNow().ToUnixTimeMilliseconds();
-
-    private static void InterlockedMax(ref long target, long value)
-    {
-        // The exchange gives what was there before: a second one, which changes nothing, sees that the first has succeeded.
-        for (var seen = Volatile.Read(ref target); seen < value;)
-            seen = Interlocked.CompareExchange(ref target, value, seen);
-    }
 }

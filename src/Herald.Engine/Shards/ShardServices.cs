@@ -1,3 +1,4 @@
+using Herald.Engine.Applications;
 using Herald.Engine.Catalogs;
 using Herald.Engine.Metrics;
 using Herald.Engine.Sending;
@@ -9,4 +10,4 @@ namespace Herald.Engine.Shards;
 /// <summary>What a shard's loop works with; one for all shards of a node.</summary>
 internal sealed record ShardServices(
     IEventLog Log, IShardStore Store, Catalog Catalog, CatalogCache Cache, PermitLedger Ledger, AttemptRunner Runner, ForwardEncoder Forwarding, EngineMetrics Metrics,
-    TimeProvider Time, ILogger Logger);
+    ApplicationServices Applications, TimeProvider Time, ILogger Logger);

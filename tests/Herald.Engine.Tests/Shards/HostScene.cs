@@ -1,3 +1,4 @@
+using Herald.Engine.Applications;
 using Herald.Engine.Catalogs;
 using Herald.Engine.Channels;
 using Herald.Engine.Metrics;
@@ -127,7 +128,7 @@ internal sealed class HostScene : IAsyncDisposable
     public ShardHost Open(Lease lease, LeaseTerm term)
     {
         var services = new ShardServices(
-            Log, Store, Catalog, Cache, Ledger, Runner, new ForwardEncoder(Log, _intake.Encoder, Catalog, Clock), Metrics, Clock, Lines);
+            Log, Store, Catalog, Cache, Ledger, Runner, new ForwardEncoder(Log, _intake.Encoder, Catalog, Clock), Metrics, new ApplicationServices([], null!, Subscriptions, _intake, 0), Clock, Lines);
         var settings = new ShardSettings(100, 16, 100, Blocked);
         return new ShardHost(lease, term, services, new EngineOptions { CommitEvery = TimeSpan.Zero }, settings, seed: 1);
     }

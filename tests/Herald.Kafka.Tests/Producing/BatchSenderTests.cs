@@ -1,6 +1,7 @@
 using Herald.Kafka.Clusters;
 using Herald.Kafka.Producing;
 using Herald.TestKit.Kafka;
+using Herald.TestKit.Time;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Herald.Kafka.Tests.Producing;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Herald.TestKit.Kafka;
+using Herald.TestKit.Time;
 
 namespace Herald.Kafka.Tests.Sources;
 

@@ -5,6 +5,7 @@ using Herald.Engine.Stores;
 using Herald.Journal;
 using Herald.Kafka.Clusters;
 using Herald.Kafka.Sources;
+using Herald.TestKit.Time;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Herald.Kafka.Tests.Sources;

@@ -1,4 +1,5 @@
 using Herald.TestKit.Kafka;
+using Herald.TestKit.Time;
 
 namespace Herald.Kafka.Tests.Sources;
 

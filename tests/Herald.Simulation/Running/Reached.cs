@@ -20,6 +20,9 @@ internal sealed class Reached
         "nodes removed that still lived", "leases lost", "leases renewed after they had run out", "attempts given up because their lease ran out",
         "attempts given up in a handover or a stop", "late commits of living nodes refused", "renewals applied, reply lost",
 
+        // Applications
+        "batches of an application",
+
         // Lanes
         "steps behind", "steps behind with blocked lanes", "steps at the bound of blocked lanes", "steps with a blocked lane", "steps with a held lane",
         "steps with followers behind a skip that is not durable", "steps draining with an arrival", "steps waiting for an attempt of an older generation",

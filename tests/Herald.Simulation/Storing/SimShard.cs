@@ -9,6 +9,9 @@ internal sealed class SimShard
     public Dictionary<(ulong KeyHash, ulong IdHash), long> ByIdentity { get; } = [];
     public List<ReadOnlyMemory<byte>> Progress { get; } = [];
 
+    /// <summary>Of applications, by their name and the key in hexadecimal.</summary>
+    public Dictionary<(string Application, string Key), byte[]> State { get; } = [];
+
     /// <summary>Lower sequences are no longer kept.</summary>
     public long First { get; set; } = 1;
     public long Last => Events.Count;
@@ -32,5 +35,13 @@ internal sealed class SimShard
             Progress.Clear();
         if (!commit.Progress.IsEmpty)
             Progress.Add(LastProgress);
+        foreach (var write in commit.State)
+        {
+            var name = (write.Application, Convert.ToHexString(write.Key.Span));
+            if (write.Value is { } value)
+                State[name] = value.ToArray();
+            else
+                State.Remove(name);
+        }
     }
 }

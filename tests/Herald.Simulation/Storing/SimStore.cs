@@ -139,6 +139,9 @@ internal sealed class SimStore(int shards, ulong hashSeed, TimeSpan? leasesLast,
         return Peek(fence.Shard);
     }
 
+    public ReadOnlyMemory<byte>? ReadState(ShardId shard, string application, ReadOnlyMemory<byte> key) =>
+        _shards[shard.Value].State.TryGetValue((application, Convert.ToHexString(key.Span)), out var value) ? value : (ReadOnlyMemory<byte>?)null;
+
     public ShardProgress Peek(ShardId shard) => new([.. _shards[shard.Value].Progress]);
 
     public CommitReply Commit(ShardCommit commit)

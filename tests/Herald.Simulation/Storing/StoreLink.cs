@@ -78,10 +78,11 @@ internal sealed class StoreLink(NodeView node, SimStore store, Judge judge, Func
 
     public ValueTask<CommitReply> CommitAsync(ShardCommit commit, CancellationToken cancel) => WriteAsync("commit", () => store.Commit(commit), mayRepeat: true);
 
-    // ---- IStateReader: applications are not part of these worlds, nor do people look at histories ----
+    // ---- IStateReader: nobody looks at histories in these worlds ----
 
-    public ValueTask<IReadOnlyList<ReadOnlyMemory<byte>?>> ReadAsync(
-        ShardId shard, string application, IReadOnlyList<ReadOnlyMemory<byte>> keys, CancellationToken cancel) => throw new NotSupportedException();
+    public async ValueTask<IReadOnlyList<ReadOnlyMemory<byte>?>> ReadAsync(
+        ShardId shard, string application, IReadOnlyList<ReadOnlyMemory<byte>> keys, CancellationToken cancel) =>
+        await ReadAsync(() => keys.Select(key => store.ReadState(shard, application, key)).ToArray());
 
     public ValueTask<IReadOnlyList<HistoryBlock>> ReadHistoryAsync(ShardId shard, long sequence, CancellationToken cancel) => throw new NotSupportedException();
 

@@ -1,4 +1,5 @@
 using Herald.Engine;
+using Herald.Engine.Applications;
 using Herald.Engine.Stores;
 using Herald.Simulation.Judging;
 using Herald.Simulation.Receiving;
@@ -10,7 +11,8 @@ namespace Herald.Simulation.Worlds;
 
 /// <summary>A node through its lives: started, killed, stopped, standing still, started again.</summary>
 internal sealed class Node(
-    Simulator simulator, int slot, SimStore store, Judge judge, EngineOptions options, IReadOnlyDictionary<string, SimReceiver> receivers, Func<StoreWeather> weather)
+    Simulator simulator, int slot, SimStore store, Judge judge, EngineOptions options, IReadOnlyDictionary<string, SimReceiver> receivers, IReadOnlyList<IApplication> applications,
+    Func<StoreWeather> weather)
 {
     private int _lives;
     private StoreLink? _link;
@@ -40,7 +42,7 @@ internal sealed class Node(
         var link = new StoreLink(view, store, judge, WeatherOf);
         var channel = new SimChannel(process, view, receivers, judge);
 #pragma warning disable CA5394 // No secret hangs on it.
-        var parts = new EngineParts(link, link, link, link, link, link, [channel], new SimClock(process), new Random(simulator.Random.Next()), NullLoggerFactory.Instance);
+        var parts = new EngineParts(link, link, link, link, link, link, [channel], new SimClock(process), new Random(simulator.Random.Next()), NullLoggerFactory.Instance) { Applications = applications };
 #pragma warning restore CA5394
         var engine = new HeraldEngine(parts, options);
         (_link, Now, _isUp, view.Engine, _killAtStep) = (link, view, false, engine, long.MaxValue);

@@ -19,6 +19,9 @@ internal sealed class World
     // Nodes come back, those that are gone are noticed, and what is placed otherwise by then moves.
     private const long OwnedWithinMs = 60_000;
 
+    /// <summary>In one world of so many an application works beside the subscriptions.</summary>
+    private const int WorldsPerApplication = 4;
+
     private readonly Simulator _simulator;
     private readonly WorldPlan _plan;
     private readonly Judge _judge;
@@ -29,6 +32,7 @@ internal sealed class World
     private readonly Publisher _publisher;
     private readonly Operator _operator;
     private readonly MachineInspector _inspector;
+    private readonly Tally? _tally;
     private StoreWeather _weather;
     private long _disturbedAtMs;
     private bool _isRough = true;
@@ -37,6 +41,7 @@ internal sealed class World
     {
         _simulator = new Simulator(seed, trace);
         _plan = WorldPlan.DrawFrom(_simulator);
+        _tally = seed % WorldsPerApplication == 0 ? new Tally(_simulator.Reached) : null;
         _judge = new Judge(_simulator, _plan.Shards);
         _store = new SimStore(_plan.Shards, (ulong)seed, _plan.LeasesLast, _judge);
         for (var i = 1; i <= _plan.Subscriptions; i++)
@@ -44,7 +49,7 @@ internal sealed class World
         foreach (var topic in WorldPlan.Topics)
             _store.ChangeCatalog([new CatalogWrite(CatalogCodec.TopicKind, topic, 0, 0, CatalogCodec.Encode(new CatalogCodec.StoredTopic(default)))]);
         _nodes = [.. Enumerable.Range(1, _plan.Nodes).Select(slot =>
-            new Node(_simulator, slot, _store, _judge, _plan.Options, _receivers, () => _weather) { RestartsAfterMs = _plan.RestartsAfterMs })];
+            new Node(_simulator, slot, _store, _judge, _plan.Options, _receivers, _tally is null ? [] : [_tally], () => _weather) { RestartsAfterMs = _plan.RestartsAfterMs })];
         var view = new NodeView(_simulator.StartProcess("front"));
         _front = new Front(_simulator, _store, _judge, new SimChannel(view.Process, view, _receivers, _judge), view, () => _weather);
         _publisher = new Publisher(_simulator, _judge, new EventMaker(_simulator, _plan.Keys));
@@ -224,6 +229,8 @@ internal sealed class World
     {
         foreach (var node in _nodes)
             CheckNothingIsLeft(node);
+        if (_tally is not null)
+            TallyCheck.Check(_store);
         if (_nodes.Sum(node => node.Engine!.Hosts.Count) != _plan.Shards)
             throw new Violation($"17: {_nodes.Sum(node => node.Engine!.Hosts.Count)} hosts for {_plan.Shards} shards");
     }

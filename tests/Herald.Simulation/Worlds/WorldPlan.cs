@@ -64,6 +64,7 @@ internal sealed record WorldPlan
             MaxBlocked = simulator.Draw(2, 6),
             MaxBytesInFlight = simulator.Draw(200, 800),
             CommitEvery = TimeSpan.FromMilliseconds(simulator.Draw(10, 300)),
+            StateCache = 400,
             LeastCheckpointBytes = simulator.Draw(50, 2000),
             Handover = TimeSpan.FromMilliseconds(simulator.Draw(20, 1000)),
             Grace = TimeSpan.FromMilliseconds(simulator.Draw(100, 3000)),

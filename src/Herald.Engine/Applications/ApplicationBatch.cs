@@ -1,0 +1,114 @@
+using Herald.Engine.Catalogs;
+using Herald.Engine.Events;
+using Herald.Engine.Publishing;
+using Herald.Engine.Sources;
+using Herald.Engine.Stores;
+
+namespace Herald.Engine.Applications;
+
+/// <summary>
+/// Events for an application, its state, and what it wants saved: state, events and dead letters, all or nothing. Reused from batch to batch.
+/// </summary>
+public sealed class ApplicationBatch
+{
+    private readonly ShardId _shard;
+    private readonly string _application;
+    private readonly StateCache _state;
+    private readonly Catalog _catalog;
+    private readonly Intake _intake;
+    private readonly HashSet<byte[]> _needed = new(KeyComparer.Instance);
+    private readonly Dictionary<byte[], ReadOnlyMemory<byte>?> _written = new(KeyComparer.Instance);
+    private readonly List<NewEvent> _emitted = [];
+    private readonly List<NewDeadLetter> _letters = [];
+    private ArraySegment<ApplicationEvent> _events;
+
+    internal ApplicationBatch(ShardId shard, string application, StateCache state, Catalog catalog, Intake intake) =>
+        (_shard, _application, _state, _catalog, _intake) = (shard, application, state, catalog, intake);
+
+    /// <summary>In the order of the log; none when only time has passed.</summary>
+    public IReadOnlyList<ApplicationEvent> Events => _events;
+
+    /// <summary>When the batch began, in Unix milliseconds.</summary>
+    public long NowMs { get; private set; }
+
+    /// <summary>Of what is to be saved.</summary>
+    internal long Bytes { get; private set; }
+
+    internal bool HasChanges => _written.Count > 0 || _emitted.Count > 0 || _letters.Count > 0;
+
+    internal void Begin(ArraySegment<ApplicationEvent> events, long nowMs)
+    {
+        (_events, NowMs, Bytes) = (events, nowMs, 0);
+        _needed.Clear();
+        _written.Clear();
+        _emitted.Clear();
+        _letters.Clear();
+    }
+
+    /// <summary>Notes a key that <see cref="Get"/> will be asked for.</summary>
+    public void Need(ReadOnlySpan<byte> key)
+    {
+        if (!_state.TryGet(key, out _))
+            _needed.GetAlternateLookup<ReadOnlySpan<byte>>().Add(key);
+    }
+
+    /// <summary>Brings into memory what was noted.</summary>
+    public async ValueTask LoadAsync(CancellationToken cancel)
+    {
+        await _state.LoadAsync(_needed, cancel);
+        _needed.Clear();
+    }
+
+    /// <summary>As this batch has left it; null when there is none.</summary>
+    public ReadOnlyMemory<byte>? Get(ReadOnlySpan<byte> key)
+    {
+        if (_written.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(key, out var value) || _state.TryGet(key, out value))
+            return value;
+        throw new InvalidOperationException($"State of {_application} was asked for that was not loaded.");
+    }
+
+    /// <param name="value">Null removes it, and not what is empty, as <c>default(ReadOnlyMemory)</c> is. The memory is the engine's from now on.</param>
+    public void Set(ReadOnlySpan<byte> key, ReadOnlyMemory<byte>? value)
+    {
+        _written.GetAlternateLookup<ReadOnlySpan<byte>>()[key] = value;
+        Bytes += key.Length + (value?.Length ?? 0);
+    }
+
+    /// <summary>The topic by this name, which is made when it is not there.</summary>
+    public async ValueTask<Topic> TopicAsync(string name, CancellationToken cancel) =>
+        await _catalog.FindTopicAsync(name, cancel) ?? (await _catalog.PutTopicAsync(name, cancel)).Value
+        ?? throw new StoreUnavailableException($"The topic '{name}' was deleted while it was made.");
+
+    /// <summary>An event that is accepted when, and only when, the batch is saved.</summary>
+    /// <exception cref="ArgumentException">It is none; the message says why.</exception>
+    public void Emit(Topic topic, in EventDraft draft)
+    {
+        using var events = _intake.Rent(topic);
+        if (events.Add(draft) is { } problem)
+            throw new ArgumentException($"{problem.Pointer} = '{problem.Value}': {problem.Rule}", nameof(draft));
+        var record = events[0].Record.ToArray();
+        _emitted.Add(_intake.Encoder.Index(record, topic.Number));
+        Bytes += record.Length;
+    }
+
+    /// <summary>Makes a dead letter of an event that cannot be used; the log keeps what it is.</summary>
+    public void Reject(long sequence, string reason)
+    {
+        var topic = _events.First(e => e.Sequence == sequence).View.TopicText;
+        var why = new DeadLetterReason(Rejection.Reason, reason, Attempts: 0, StatusCode: null, FirstAttemptAtMs: 0, NowMs);
+        _letters.Add(new NewDeadLetter(new DeadLetterId(_shard, 0, 0, sequence), "", topic, why, default));
+        Bytes += reason.Length;
+    }
+
+    /// <summary>What the application has put in becomes its state, for the next batch to see.</summary>
+    internal ApplicationChanges Take(long next)
+    {
+        var state = new List<StateWrite>(_written.Count + 1);
+        foreach (var (key, value) in _written)
+        {
+            state.Add(new StateWrite(_application, key, value));
+            _state.Set(key, value);
+        }
+        return new ApplicationChanges(next, state, [.. _emitted], [.. _letters]);
+    }
+}

@@ -1,0 +1,202 @@
+using System.Buffers.Binary;
+using System.Text;
+using System.Threading.Channels;
+using Herald.Engine.Shards;
+using Herald.Engine.Stores;
+using Microsoft.Extensions.Logging;
+
+namespace Herald.Engine.Applications;
+
+/// <summary>
+/// The loop of one application in one shard: reads, lets the application take what has come, hands over what it wants saved, and works on the next batch while that becomes durable.
+/// </summary>
+/// <param name="save">Hands changes to the shard's commits; ends when they are durable.</param>
+internal sealed class ApplicationRun(
+    IApplication application, ShardId shard, ShardServices services, Func<string, ApplicationChanges, ValueTask<Task>> save)
+{
+    /// <summary>Where the places of applications lie, each by its name.</summary>
+    public const string Places = "herald.applications";
+
+    // A long log of other topics is not read again at each start.
+    private const int WorthSaving = 65_536;
+    private const long MostBytes = 8 << 20;
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(250);
+
+    private readonly IShardApplication _application = application.Begin(shard);
+    private readonly ApplicationReader _reader = new(services.Log, services.Applications.Catalog, shard, application.Topic);
+    private readonly StateCache _state = new(services.Applications.State, shard, application.Name, services.Applications.CacheBytesOfShard);
+    private readonly Channel<bool> _signal = System.Threading.Channels.Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+
+    private ApplicationBatch _batch = null!;
+    private Task _saving = Task.CompletedTask;
+    private long _head, _read, _savingNext, _settled, _tickDueMs;
+    private bool _stopping;
+
+    /// <summary>Below this sequence there is nothing that it still needs.</summary>
+    public long SettledBelow => Volatile.Read(ref _settled);
+
+    public string Name => application.Name;
+
+    /// <summary>How much of the log it has not read yet, for people.</summary>
+    public long Unread => Math.Max(0, Volatile.Read(ref _head) - Volatile.Read(ref _read) + 1);
+
+    public void OnHead(long sequence)
+    {
+        Atomically.Raise(ref _head, sequence);
+        Kick();
+    }
+
+    /// <summary>Ends after the batch under way.</summary>
+    public void Stop()
+    {
+        Volatile.Write(ref _stopping, true);
+        Kick();
+    }
+
+    /// <summary>Before anything is settled: says from where on the log is needed.</summary>
+    public async ValueTask LoadAsync(LogBounds bounds, CancellationToken cancel)
+    {
+        _batch = new ApplicationBatch(shard, application.Name, _state, services.Catalog, services.Applications.Intake);
+        var saved = await services.Applications.State.ReadAsync(shard, Places, [Encoding.UTF8.GetBytes(application.Name)], cancel);
+        var next = saved[0] is { } place ? BinaryPrimitives.ReadInt64LittleEndian(place.Span) : 1;
+        _read = _savingNext = _settled = Math.Max(next, bounds.First);
+        Atomically.Raise(ref _head, bounds.Last);
+    }
+
+    public async Task RunAsync(CancellationToken abort)
+    {
+        await Task.Yield();
+        using var ticking = services.Time.CreateTimer(_ => Kick(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        using var ending = abort.Register(Kick);
+        while (!abort.IsCancellationRequested)
+        {
+            try
+            {
+                if (!await GoRoundAsync(ticking, abort))
+                    await _signal.Reader.ReadAsync(CancellationToken.None);
+                if (Volatile.Read(ref _stopping))
+                {
+                    await _saving;
+                    return;
+                }
+            }
+            catch (OperationCanceledException) when (abort.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (StoreUnavailableException failure)
+            {
+                services.Logger.LogWarning(failure, "Application {Application}, shard {Shard}: it cannot read; it tries again.", application.Name, shard);
+                await WaitAsync(abort);
+            }
+        }
+    }
+
+    /// <returns>Whether there may be more to do at once.</returns>
+    private async ValueTask<bool> GoRoundAsync(ITimer ticking, CancellationToken abort)
+    {
+        if (_read > Volatile.Read(ref _head))
+        {
+            // Here and not before: what time brings comes behind what had come by then.
+            await TickAsync(ticking, abort);
+            return false;
+        }
+        var next = await _reader.ReadAsync(_read, abort);
+        if (next == _read)
+            return await PassMissingAsync(abort);
+        if (_reader.Events.Count > 0)
+            await TakeAsync(_reader.Events, next, abort);
+        Volatile.Write(ref _read, next);
+        if (_read - _savingNext >= WorthSaving)
+            await SaveAsync(new ApplicationChanges(_read, [], [], []), 0);
+        return true;
+    }
+
+    private async ValueTask TickAsync(ITimer ticking, CancellationToken abort)
+    {
+        var now = NowMs();
+        var isDue = now >= _tickDueMs;
+        if (isDue)
+            _tickDueMs = now + (long)_application.TickEvery.TotalMilliseconds;
+        // Timers may be early, and clocks be set back.
+        ticking.Change(TimeSpan.FromMilliseconds(Math.Clamp(_tickDueMs - now, 1, _application.TickEvery.TotalMilliseconds)), Timeout.InfiniteTimeSpan);
+        if (isDue)
+            await TakeAsync([], _read, abort);
+    }
+
+    // What was never read may be gone where an application is new to an old log.
+    private async ValueTask<bool> PassMissingAsync(CancellationToken abort)
+    {
+        var bounds = await services.Log.BoundsAsync(shard, abort);
+        if (bounds.First <= _read)
+            return false;
+        services.Logger.LogWarning("Application {Application}, shard {Shard}: sequences {From} to {To} are no longer kept.", application.Name, shard, _read, bounds.First - 1);
+        Volatile.Write(ref _read, bounds.First);
+        return true;
+    }
+
+    /// <summary>A batch that fails, or wants too much saved at once, is taken in halves; a single event that cannot be taken becomes a dead letter.</summary>
+    private async ValueTask TakeAsync(ArraySegment<ApplicationEvent> events, long next, CancellationToken abort)
+    {
+        _batch.Begin(events, NowMs());
+        string? failed = null;
+        try
+        {
+            await _application.TakeAsync(_batch, abort);
+        }
+        catch (Exception defect) when (defect is not (OperationCanceledException or StoreUnavailableException or OutOfMemoryException))
+        {
+            services.Logger.LogError(defect, "Application {Application}, shard {Shard}: it failed on {Count} events from sequence {From} on.", application.Name, shard, events.Count, events.Count == 0 ? next : events[0].Sequence);
+            failed = defect.Message;
+        }
+        if (events.Count > 1 && (failed is not null || _batch.Bytes > MostBytes))
+        {
+            var half = events.Count / 2;
+            await TakeAsync(events[..half], events[half].Sequence, abort);
+            await TakeAsync(events[half..], next, abort);
+            return;
+        }
+        if (failed is not null)
+        {
+            _batch.Begin(events, NowMs());
+            if (events.Count == 1)
+                _batch.Reject(events[0].Sequence, $"The application {application.Name} failed on it: {failed}");
+        }
+        if (_batch.HasChanges || events.Count > 0)
+            await SaveAsync(_batch.Take(next), events.Count);
+        // What is read again after a failure begins behind it.
+        Volatile.Write(ref _read, next);
+    }
+
+    private async ValueTask SaveAsync(ApplicationChanges changes, int events)
+    {
+        await _saving;
+        _state.MakeRoom();
+        _saving = WhenSavedAsync(await save(application.Name, changes), changes.Next, events);
+        _savingNext = changes.Next;
+    }
+
+    private async Task WhenSavedAsync(Task saved, long next, int events)
+    {
+        await saved;
+        Volatile.Write(ref _settled, next);
+        services.Metrics.ApplicationSaved(application.Name, events);
+    }
+
+    private void Kick() => _signal.Writer.TryWrite(true);
+
+    private async ValueTask WaitAsync(CancellationToken abort)
+    {
+        try
+        {
+            await Task.Delay(RetryAfter, services.Time, abort);
+        }
+        catch (OperationCanceledException)
+        {
+            // The loop sees it.
+        }
+    }
+
+    private long NowMs() => services.Time.GetUtcNow().ToUnixTimeMilliseconds();
+}

@@ -1,0 +1,65 @@
+using Herald.Engine.Stores;
+
+namespace Herald.Engine.Applications;
+
+/// <summary>
+/// An application's state in one shard, as the last batch left it: what is not durable yet, and what was read or written lately, up to a bound.
+/// </summary>
+/// <remarks>
+/// Two generations: what is used moves to the young one; when that is full, the old one is dropped and the young one grows old. That happens only when all batches but the last
+/// are durable, whose state is in the young one: so what is dropped is in the store.
+/// </remarks>
+internal sealed class StateCache(IStateReader store, ShardId shard, string application, long maxBytes)
+{
+    // What a dictionary and two arrays cost beside what is in them.
+    private const int Overhead = 96;
+
+    private Dictionary<byte[], ReadOnlyMemory<byte>?> _young = new(KeyComparer.Instance), _old = new(KeyComparer.Instance);
+    private long _youngBytes;
+
+    public long Bytes { get; private set; }
+
+    /// <summary>When all but the last batch is durable.</summary>
+    public void MakeRoom()
+    {
+        if (_youngBytes <= maxBytes / 2)
+            return;
+        (_old, _young) = (_young, _old);
+        _young.Clear();
+        (Bytes, _youngBytes) = (_youngBytes, 0);
+    }
+
+    /// <returns>False when the store must be asked.</returns>
+    public bool TryGet(ReadOnlySpan<byte> key, out ReadOnlyMemory<byte>? value)
+    {
+        if (_young.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(key, out value))
+            return true;
+        if (!_old.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(key, out var kept, out value))
+            return false;
+        Set(kept, value);
+        return true;
+    }
+
+    public void Set(byte[] key, ReadOnlyMemory<byte>? value)
+    {
+        var bytes = Overhead + key.Length + (value?.Length ?? 0);
+        var before = _young.TryGetValue(key, out var there) ? Overhead + key.Length + (there?.Length ?? 0) : 0;
+        _young[key] = value;
+        _youngBytes += bytes - before;
+        Bytes += bytes - before;
+    }
+
+    public async ValueTask LoadAsync(IReadOnlyCollection<byte[]> keys, CancellationToken cancel)
+    {
+        if (keys.Count == 0)
+            return;
+        var asked = new ReadOnlyMemory<byte>[keys.Count];
+        var at = 0;
+        foreach (var key in keys)
+            asked[at++] = key;
+        var values = await store.ReadAsync(shard, application, asked, cancel);
+        at = 0;
+        foreach (var key in keys)
+            Set(key, values[at++]);
+    }
+}

@@ -1,0 +1,69 @@
+using System.ComponentModel;
+using System.Diagnostics;
+
+namespace Herald.TestKit.Node;
+
+/// <summary>A script of Node beside the built tests, in a process of its own, with the packages that its lock names; lines go in and out.</summary>
+public sealed class NodeScript : IAsyncDisposable
+{
+    private readonly Process _process;
+
+    private NodeScript(Process process) => _process = process;
+
+    /// <param name="folder">With the script, a <c>package.json</c> and its lock; below the folder of the built tests.</param>
+    /// <exception cref="NodeMissingException">There is no Node here, or its packages cannot be had.</exception>
+    public static async Task<NodeScript> StartAsync(string folder, string script, params string[] arguments)
+    {
+        var full = Path.Combine(AppContext.BaseDirectory, folder);
+        try
+        {
+            await InstallAsync(full);
+            return new NodeScript(Start(full, "node", [script, .. arguments]));
+        }
+        catch (Exception e) when (e is Win32Exception or InvalidOperationException)
+        {
+            throw new NodeMissingException(e.Message, e);
+        }
+    }
+
+    public async Task WriteLineAsync(string line)
+    {
+        await _process.StandardInput.WriteLineAsync(line);
+        await _process.StandardInput.FlushAsync();
+    }
+
+    /// <exception cref="InvalidOperationException">It has ended; the message says what it complained of.</exception>
+    public async Task<string> ReadLineAsync(CancellationToken cancel = default) =>
+        await _process.StandardOutput.ReadLineAsync(cancel) ?? throw new InvalidOperationException(await _process.StandardError.ReadToEndAsync(cancel));
+
+    /// <summary>Its input ends, and so does it.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _process.StandardInput.Close();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+    }
+
+    private static async Task InstallAsync(string folder)
+    {
+        // Written last by npm: what is installed matches the lock.
+        var installed = Path.Combine(folder, "node_modules", ".package-lock.json");
+        if (File.Exists(installed) && File.GetLastWriteTimeUtc(installed) >= File.GetLastWriteTimeUtc(Path.Combine(folder, "package-lock.json")))
+            return;
+        using var npm = Start(folder, "npm", ["ci", "--no-audit", "--no-fund", "--ignore-scripts"]);
+        npm.StandardInput.Close();
+        var error = npm.StandardError.ReadToEndAsync();
+        var output = await npm.StandardOutput.ReadToEndAsync();
+        await npm.WaitForExitAsync();
+        if (npm.ExitCode != 0)
+            throw new InvalidOperationException($"npm ci ended with {npm.ExitCode}: {output}{await error}".ReplaceLineEndings(" "));
+    }
+
+    private static Process Start(string folder, string program, string[] arguments) => Process.Start(new ProcessStartInfo(program, arguments)
+    {
+        WorkingDirectory = folder,
+        RedirectStandardInput = true,
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+    })!;
+}

@@ -1,0 +1,25 @@
+using Xunit;
+
+namespace Herald.TestKit.Time;
+
+/// <summary>Waits for what no signal tells.</summary>
+public static class Until
+{
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(10), Patience = TimeSpan.FromMinutes(2);
+
+    public static Task HoldsAsync(Func<bool> holds, string what) => HoldsAsync(() => Task.FromResult(holds()), what);
+
+    public static Task HoldsAsync(Func<Task<bool>> holds, string what) => HoldsAsync(holds, () => what);
+
+    /// <param name="what">Asked when it does not come to hold.</param>
+    public static async Task HoldsAsync(Func<Task<bool>> holds, Func<string> what)
+    {
+        var begun = TimeProvider.System.GetTimestamp();
+        while (!await holds())
+        {
+            if (TimeProvider.System.GetElapsedTime(begun) >= Patience)
+                Assert.Fail($"After {Patience} it is still not so: {what()}");
+            await Task.Delay(LookEvery, TimeProvider.System);
+        }
+    }
+}
