@@ -91,16 +91,25 @@ public sealed class HeraldServer : IAsyncDisposable
         var webhooks = new WebhookChannel(_options.Webhooks with { GuardAddresses = _options.WebhookGuard ?? !loopbackOnly }, services.Time);
         _parts.Push(new Part(webhooks));
 
-        var (kafka, sources) = await KafkaOpening.OpenAsync(_options, services, cancel);
+        var (kafka, kafkaSources) = await KafkaOpening.OpenAsync(_options, services, cancel);
         IChannel[] channels = [webhooks, .. services.MoreChannels];
         if (kafka is not null)
         {
             _parts.Push(kafka);
             channels = [.. channels, kafka];
         }
+        var (nats, natsSources) = await NatsOpening.OpenAsync(_options, services, cancel);
+        if (nats is not null)
+        {
+            _parts.Push(nats);
+            channels = [.. channels, nats];
+        }
 
         var parts = new EngineParts(
-            store.Log, store.Shards, store.State, store.Catalog, store.DeadLetters, store.Ownership, channels, services.Time, services.Random, services.Logging);
+            store.Log, store.Shards, store.State, store.Catalog, store.DeadLetters, store.Ownership, channels, services.Time, services.Random, services.Logging)
+        {
+            Applications = services.Applications,
+        };
         try
         {
             Engine = await HeraldEngine.StartAsync(parts, _options.Engine, cancel);
@@ -113,7 +122,7 @@ public sealed class HeraldServer : IAsyncDisposable
         Failed = WhenFailedAsync(Engine.Failed, store.Failed);
 
         // Sources come last, and go first: an application is there as long as messages come.
-        foreach (var part in services.Parts.Concat(sources))
+        foreach (var part in services.Parts.Concat(kafkaSources).Concat(natsSources))
         {
             _parts.Push(part);
             await part.StartAsync(Engine, cancel);

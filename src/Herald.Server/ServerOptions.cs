@@ -2,6 +2,7 @@ using Herald.Channels.Webhooks;
 using Herald.Engine;
 using Herald.Journal;
 using Herald.Kafka;
+using Herald.Nats;
 using Herald.Postgres;
 
 namespace Herald.Server;
@@ -60,4 +61,6 @@ public sealed record ServerOptions
     public WebhookOptions Webhooks { get; init; } = WebhookOptions.Default;
 
     public KafkaOptions Kafka { get; init; } = new();
+
+    public NatsOptions Nats { get; init; } = new();
 }

@@ -1,3 +1,4 @@
+using Herald.Engine.Applications;
 using Herald.Engine.Channels;
 using Herald.Engine.Sources;
 using Microsoft.Extensions.Logging;
@@ -21,6 +22,9 @@ public sealed record ServerServices
 
     /// <summary>A new reader for a source that reads into this topic: an application's own. Default, and for null: what the settings make of a source.</summary>
     public Func<string, IMessageReader?> ReaderOf { get; init; } = _ => null;
+
+    /// <summary>What works in the shards, with state of its own.</summary>
+    public IReadOnlyList<IApplication> Applications { get; init; } = [];
 
     /// <summary>Sources and applications. The server disposes them.</summary>
     public IReadOnlyList<IServerPart> Parts { get; init; } = [];

@@ -1,3 +1,5 @@
+using Herald.Nats;
+using Herald.Nats.Clusters;
 using Herald.Server.Hosting;
 
 namespace Herald.Server.Settings;
@@ -121,6 +123,7 @@ public sealed class ServerSettings
             errors.Add(new("kafka.sources", route.ToString(), sourceOf("kafka.sources"),
                 $"There is no cluster '{route.Cluster}': say where it is, with kafka.clusters (--kafka-clusters, HERALD_KAFKA_CLUSTERS), e.g. {route.Cluster}=127.0.0.1:9092."));
         }
+        CheckNats(options.Nats, sourceOf, errors);
         if (options.MaxBodyBytesInFlight < options.MaxBodyBytes && !errors.Any(e => e.Setting is "maxBodyBytes" or "maxBodyBytesInFlight"))
         {
             errors.Add(new("maxBodyBytesInFlight", SettingTypes.FormatBytes(options.MaxBodyBytesInFlight), sourceOf("maxBodyBytesInFlight"),
@@ -130,6 +133,26 @@ public sealed class ServerSettings
         {
             errors.Add(new("journal.maxBytes", SettingTypes.FormatBytes(most), sourceOf("journal.maxBytes"),
                 $"At least four segments (journal.segmentBytes is {SettingTypes.FormatBytes(segment)})."));
+        }
+    }
+
+    private static void CheckNats(NatsOptions nats, Func<string, string> sourceOf, List<SettingError> errors)
+    {
+        if (errors.Any(e => e.Setting.StartsWith("nats.", StringComparison.Ordinal)))
+            return;
+        (string Setting, ByCluster Values)[] byCluster =
+            [("nats.users", nats.Users), ("nats.passwordFiles", nats.PasswordFiles), ("nats.tokenFiles", nats.TokenFiles), ("nats.caFiles", nats.CaFiles)];
+        var named = nats.Sources.Select(route => (Setting: "nats.sources", route.Cluster, Value: route.ToString()))
+            .Concat(byCluster.SelectMany(one => one.Values.Clusters.Select(cluster => (one.Setting, Cluster: cluster, Value: one.Values.ToString()))));
+        foreach (var (setting, cluster, value) in named.Where(one => nats.Clusters.All(c => c.Name != one.Cluster)))
+        {
+            errors.Add(new(setting, value, sourceOf(setting),
+                $"There is no cluster '{cluster}': say where it is, with nats.clusters (--nats-clusters, HERALD_NATS_CLUSTERS), e.g. {cluster}=nats://127.0.0.1:4222."));
+        }
+        foreach (var (index, route) in nats.Sources.Index())
+        {
+            if (nats.Sources.Take(index).FirstOrDefault(other => other.IsInTheWayOf(route, nats.Group)) is { } other)
+                errors.Add(new("nats.sources", route.ToString(), sourceOf("nats.sources"), $"It has its messages in common with '{other}', and would take them from it: give it a group of its own, with group=NAME."));
         }
     }
 }

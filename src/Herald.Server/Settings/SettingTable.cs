@@ -1,10 +1,14 @@
 using System.Net;
 using Herald.Kafka;
-using Herald.Kafka.Clusters;
-using Herald.Kafka.Sources;
+using Herald.Nats;
+using Herald.Nats.Clusters;
 using Herald.Postgres;
 using Herald.Server.Hosting;
 using static Herald.Server.Settings.SettingTypes;
+using KafkaAddress = Herald.Kafka.Clusters.ClusterAddress;
+using KafkaRoute = Herald.Kafka.Sources.SourceRoute;
+using NatsAddress = Herald.Nats.Clusters.ClusterAddress;
+using NatsRoute = Herald.Nats.Sources.SourceRoute;
 
 namespace Herald.Server.Settings;
 
@@ -44,6 +48,7 @@ internal static class SettingTable
             (o, v) => o with { Engine = o.Engine with { MaxBlockedPerSubscription = (int)v } }),
         Number("engine.maxBlocked", 1, 100_000_000, o => o.Engine.MaxBlocked, (o, v) => o with { Engine = o.Engine with { MaxBlocked = (int)v } }),
         Bytes("engine.maxBytesInFlight", MiB, 64 * GiB, o => o.Engine.MaxBytesInFlight, (o, v) => o with { Engine = o.Engine with { MaxBytesInFlight = v } }),
+        Bytes("engine.stateCache", MiB, 64 * GiB, o => o.Engine.StateCache, (o, v) => o with { Engine = o.Engine with { StateCache = v } }),
         Number("engine.catalogCache", 1, 1_000_000_000, o => o.Engine.CatalogCache, (o, v) => o with { Engine = o.Engine with { CatalogCache = (int)v } }),
         Duration("engine.commitEvery", TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1), o => o.Engine.CommitEvery,
             (o, v) => o with { Engine = o.Engine with { CommitEvery = v } }),
@@ -108,19 +113,40 @@ internal static class SettingTable
         Duration("webhooks.addressPatience", TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1), o => o.Webhooks.AddressPatience,
             (o, v) => o with { Webhooks = o.Webhooks with { AddressPatience = v } }),
 
-        new("kafka.clusters", ClusterAddress.Rule, o => o.Kafka.Clusters.Count == 0 ? null : string.Join(";", o.Kafka.Clusters),
-            (o, text) => ClusterAddress.ParseAll(text) is { } clusters ? Kafka(o, k => k with { Clusters = clusters }) : null),
+        new("kafka.clusters", KafkaAddress.Rule, o => o.Kafka.Clusters.Count == 0 ? null : string.Join(";", o.Kafka.Clusters),
+            (o, text) => KafkaAddress.ParseAll(text) is { } clusters ? Kafka(o, k => k with { Clusters = clusters }) : null),
         new("kafka.properties", "A file with librdkafka's properties, as property=value or NAME.property=value; or none.", o => o.Kafka.PropertiesFile,
             (o, text) => text.Length == 0 ? null : Kafka(o, k => k with { PropertiesFile = text == "none" ? null : text })),
-        new("kafka.sources", SourceRoute.Rule, o => o.Kafka.Sources.Count == 0 ? null : string.Join(";", o.Kafka.Sources),
-            (o, text) => SourceRoute.ParseAll(text) is { } sources ? Kafka(o, k => k with { Sources = sources }) : null),
+        new("kafka.sources", KafkaRoute.Rule, o => o.Kafka.Sources.Count == 0 ? null : string.Join(";", o.Kafka.Sources),
+            (o, text) => KafkaRoute.ParseAll(text) is { } sources ? Kafka(o, k => k with { Sources = sources }) : null),
         new("kafka.group", "The name of a consumer group, 1 to 255 characters.", o => o.Kafka.Group,
             (o, text) => text.Length is 0 or > 255 ? null : Kafka(o, k => k with { Group = text })),
         Number("kafka.batchEvents", 1, 10_000, o => o.Kafka.BatchEvents, (o, v) => Kafka(o, k => k with { BatchEvents = (int)v })),
         Duration("kafka.batchWait", TimeSpan.Zero, TimeSpan.FromSeconds(10), o => o.Kafka.BatchWait, (o, v) => Kafka(o, k => k with { BatchWait = v })),
         Bytes("kafka.batchBytes", KiB, 64 * MiB, o => o.Kafka.BatchBytes, (o, v) => Kafka(o, k => k with { BatchBytes = (int)v })),
         Duration("kafka.handover", TimeSpan.Zero, TimeSpan.FromMinutes(4), o => o.Kafka.Handover, (o, v) => Kafka(o, k => k with { Handover = v })),
+
+        new("nats.clusters", NatsAddress.Rule, o => o.Nats.Clusters.Count == 0 ? null : string.Join(";", o.Nats.Clusters),
+            (o, text) => NatsAddress.ParseAll(text) is { } clusters ? Nats(o, n => n with { Clusters = clusters }) : null),
+        OfClusters("nats.users", o => o.Nats.Users, (n, v) => n with { Users = v }),
+        OfClusters("nats.passwordFiles", o => o.Nats.PasswordFiles, (n, v) => n with { PasswordFiles = v }),
+        OfClusters("nats.tokenFiles", o => o.Nats.TokenFiles, (n, v) => n with { TokenFiles = v }),
+        OfClusters("nats.caFiles", o => o.Nats.CaFiles, (n, v) => n with { CaFiles = v }),
+        new("nats.sources", NatsRoute.Rule, o => o.Nats.Sources.Count == 0 ? null : string.Join(";", o.Nats.Sources),
+            (o, text) => NatsRoute.ParseAll(text) is { } sources ? Nats(o, n => n with { Sources = sources }) : null),
+        new("nats.group", "The name of a group: up to 255 letters, digits, hyphens and underscores.", o => o.Nats.Group,
+            (o, text) => text.Length is > 0 and <= 255 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') ? Nats(o, n => n with { Group = text }) : null),
+        Number("nats.batchEvents", 1, 10_000, o => o.Nats.BatchEvents, (o, v) => Nats(o, n => n with { BatchEvents = (int)v })),
+        Duration("nats.batchWait", TimeSpan.Zero, TimeSpan.FromSeconds(10), o => o.Nats.BatchWait, (o, v) => Nats(o, n => n with { BatchWait = v })),
+        Bytes("nats.batchBytes", KiB, 64 * MiB, o => o.Nats.BatchBytes, (o, v) => Nats(o, n => n with { BatchBytes = (int)v })),
+        Duration("nats.handover", TimeSpan.Zero, TimeSpan.FromMinutes(4), o => o.Nats.Handover, (o, v) => Nats(o, n => n with { Handover = v })),
     ];
+
+    private static Setting OfClusters(string name, Func<ServerOptions, ByCluster> get, Func<NatsOptions, ByCluster, NatsOptions> set) => new(
+        name, ByCluster.Rule, o => get(o) is { Clusters.Count: > 0 } values ? values.ToString() : null,
+        (o, text) => ByCluster.Parse(text) is { } values ? Nats(o, n => set(n, values)) : null);
+
+    private static ServerOptions Nats(ServerOptions options, Func<NatsOptions, NatsOptions> change) => options with { Nats = change(options.Nats) };
 
     private static ServerOptions Kafka(ServerOptions options, Func<KafkaOptions, KafkaOptions> change) => options with { Kafka = change(options.Kafka) };
 

@@ -1,0 +1,52 @@
+using System.Globalization;
+using System.Text;
+using Herald.Engine.Channels;
+using Herald.Nats.JetStream;
+using Herald.Nats.Wire;
+
+namespace Herald.Nats.Channels;
+
+/// <summary>
+/// An event as a message of NATS. Attributes come first, under their own names; one that cannot be a header (its name is not printable, or its value has line ends) is
+/// left out.
+/// </summary>
+internal static class MessageWriter
+{
+    private static readonly byte[] MessageId = Encoding.ASCII.GetBytes(JetStreamClient.MessageIdHeader);
+
+    public static OutgoingMessage Write(in Attempt attempt, string subject)
+    {
+        var view = attempt.Event;
+        var headers = new HeaderBlock();
+        foreach (var (name, value) in view)
+        {
+            if (!IsOwn(name))
+                _ = headers.TryAdd(name, value);
+        }
+        var id = Encoding.ASCII.GetBytes(attempt.MessageId);
+        headers.Add("herald-id"u8, id);
+        headers.Add(MessageId, id);
+        TryAdd(headers, "herald-topic"u8, view.Topic);
+        TryAdd(headers, "herald-event-id"u8, view.Id);
+        headers.Add("herald-sequence"u8, Encoding.ASCII.GetBytes(attempt.Sequence.ToString(CultureInfo.InvariantCulture)));
+        if (view.HasKey)
+            TryAdd(headers, "key"u8, view.Key);
+        TryAdd(headers, "type"u8, view.Type);
+        TryAdd(headers, "content-type"u8, view.ContentType);
+        TryAdd(headers, "traceparent"u8, view.Trace);
+        return new(subject, view.Payload) { Headers = headers.End() };
+    }
+
+    // NATS takes the first header of a name, so an attribute must not stand in for what Herald says; and what begins like this tells servers what to do.
+    private static bool IsOwn(ReadOnlySpan<byte> name) =>
+        BeginsWith(name, "nats-"u8) || BeginsWith(name, "herald-"u8)
+        || name.SequenceEqual("key"u8) || name.SequenceEqual("type"u8) || name.SequenceEqual("content-type"u8) || name.SequenceEqual("traceparent"u8);
+
+    private static bool BeginsWith(ReadOnlySpan<byte> name, ReadOnlySpan<byte> word) => name.Length >= word.Length && Ascii.EqualsIgnoreCase(name[..word.Length], word);
+
+    private static void TryAdd(HeaderBlock headers, ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
+    {
+        if (!value.IsEmpty)
+            _ = headers.TryAdd(name, value);
+    }
+}

@@ -1,0 +1,32 @@
+using Herald.Nats.Connecting;
+using Microsoft.Extensions.Logging;
+
+namespace Herald.Nats.Clusters;
+
+/// <summary>One cluster by the name that endpoints and sources use, and how to reach it.</summary>
+public sealed class NatsCluster
+{
+    private readonly ConnectionOptions _options;
+
+    /// <exception cref="NatsSetupException">The name is none, or there is no server.</exception>
+    internal NatsCluster(string name, ConnectionOptions options)
+    {
+        if (!ClusterName.IsOne(name))
+            throw new NatsSetupException($"'{name}' is no name of a cluster: use {ClusterName.Rule}.");
+        if (options.Servers.Count == 0)
+            throw new NatsSetupException($"The cluster '{name}' has no servers.");
+        (Name, _options) = (name, options);
+    }
+
+    public string Name { get; }
+
+    public override string ToString() => $"{Name}={_options}";
+
+    /// <summary>A connection of the caller's own, which is trying already.</summary>
+    internal NatsConnection Connect(TimeProvider time, Random random, ILogger logger)
+    {
+        var connection = new NatsConnection(_options, time, random, logger);
+        connection.Start();
+        return connection;
+    }
+}

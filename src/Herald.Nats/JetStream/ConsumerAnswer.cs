@@ -1,0 +1,9 @@
+namespace Herald.Nats.JetStream;
+
+internal sealed record ConsumerAnswer : ApiAnswer
+{
+    public ConsumerConfig? Config { get; set; }
+
+    /// <summary>Messages that it has still to deliver.</summary>
+    public long NumPending { get; set; }
+}

@@ -1,0 +1,42 @@
+using System.Buffers.Text;
+
+namespace Herald.Nats.JetStream;
+
+/// <summary>Where a message stands in its stream, as the subject says on which it is acknowledged.</summary>
+/// <param name="Deliveries">1 for the first.</param>
+/// <param name="Sequence">In the stream.</param>
+/// <param name="ConsumerSequence">Counts deliveries of the consumer.</param>
+/// <param name="TimeNs">When it was stored, in Unix nanoseconds.</param>
+/// <param name="Pending">Messages that the consumer has still to deliver.</param>
+internal readonly record struct DeliveryPlace(long Deliveries, long Sequence, long ConsumerSequence, long TimeNs, long Pending)
+{
+    public long TimeMs => TimeNs / 1_000_000;
+
+    /// <summary>Reads <c>$JS.ACK.stream.consumer.deliveries.sequence.consumer-sequence.time.pending</c>; servers may put a domain and an account before the stream.</summary>
+    public static bool TryParse(ReadOnlySpan<byte> subject, out DeliveryPlace place)
+    {
+        place = default;
+        if (!subject.StartsWith("$JS.ACK."u8))
+            return false;
+        Span<Range> tokens = stackalloc Range[16];
+        var count = 0;
+        foreach (var token in subject.Split((byte)'.'))
+        {
+            if (count == tokens.Length)
+                return false;
+            tokens[count++] = token;
+        }
+        var first = count switch { 9 => 4, >= 11 => 6, _ => -1 };
+        if (first < 0)
+            return false;
+        Span<long> numbers = stackalloc long[5];
+        for (var i = 0; i < numbers.Length; i++)
+        {
+            var text = subject[tokens[first + i]];
+            if (!Utf8Parser.TryParse(text, out numbers[i], out var used) || used != text.Length)
+                return false;
+        }
+        place = new(numbers[0], numbers[1], numbers[2], numbers[3], numbers[4]);
+        return true;
+    }
+}

@@ -1,0 +1,168 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Herald.Nats.Connecting;
+using Herald.Nats.Subscriptions;
+using Herald.Nats.Wire;
+
+namespace Herald.Nats.JetStream;
+
+/// <summary>
+/// Messages of a stream in its order and without a gap, from a sequence on, by a consumer of its own. Anything else than the next message ends it: messages that were
+/// lost with a connection, one that comes a second time, a consumer that is gone. Then another one begins behind the last message that was taken.
+/// </summary>
+/// <remarks>
+/// Its consumer has a name that no other has. With a name in common, messages could come that another reader's consumer delivers, and whose numbers happen to fit.
+/// More is asked for when half of what was asked for has come, so the server never waits. Used by one at a time.
+/// </remarks>
+internal sealed class OrderedReader : IAsyncDisposable
+{
+    /// <summary>Servers add headers of their own.</summary>
+    private const int HeaderAllowance = 64 << 10;
+
+    /// <summary>Words of the server that may lie between messages.</summary>
+    private const int StatusRoom = 64;
+
+    private const int Missed = 3;
+
+    private static readonly byte[] Ack = "+ACK"u8.ToArray();
+    private static readonly TimeSpan Leaving = TimeSpan.FromSeconds(1);
+
+    private readonly NatsConnection _connection;
+    private readonly JetStreamClient _jetStream;
+    private readonly Link _link;
+    private readonly string _stream, _inbox;
+    private readonly PullBounds _bounds;
+    private readonly TimeProvider _time;
+    private readonly NatsSubscription _subscription;
+
+    // What has been taken, and why nothing more will be.
+    private long _lastDelivery, _lastSequence;
+    private NatsException? _failure;
+
+    /// <summary>Messages that were asked for and have not been taken.</summary>
+    private int _asked;
+
+    private OrderedReader(NatsConnection connection, JetStreamClient jetStream, Link link, string stream, string consumer, long first, PullBounds bounds, TimeProvider time)
+    {
+        (_connection, _jetStream, _link, _stream, Consumer, _bounds, _time) = (connection, jetStream, link, stream, consumer, bounds, time);
+        _lastSequence = first - 1;
+        _inbox = $"{Inbox.NewPrefix()}1";
+        // As much as is asked for has room, also where a server does not say how much of a pull does not come, and it is asked for twice.
+        _subscription = connection.Subscribe(_inbox, bounds: new SubscriptionBounds { Messages = (2 * bounds.Messages) + StatusRoom, Bytes = long.MaxValue });
+    }
+
+    public string Consumer { get; }
+
+    /// <param name="group">What the consumer's name begins with, for people.</param>
+    /// <param name="bounds">Of all that is under way at once; of bytes it may be some times as much.</param>
+    /// <exception cref="NatsException">It cannot begin now.</exception>
+    public static async Task<OrderedReader> BeginAsync(
+        NatsConnection connection, JetStreamClient jetStream, string stream, string group, OrderedStart start, PullBounds bounds, TimeProvider time, CancellationToken cancel)
+    {
+        // If it breaks in between, the first word says so.
+        var link = connection.CurrentLink();
+        var consumer = $"{group}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}";
+        await jetStream.BeginConsumerAsync(stream, consumer, start, cancel).ConfigureAwait(false);
+        return new OrderedReader(connection, jetStream, link, stream, consumer, start.Sequence, bounds, time);
+    }
+
+    /// <summary>Complete when something has come, which need not be a message.</summary>
+    /// <exception cref="NatsException">It has ended.</exception>
+    public async ValueTask WaitAsync(CancellationToken cancel)
+    {
+        await AskAsync(cancel).ConfigureAwait(false);
+        if (_subscription.Waiting > 0 && _failure is null)
+            return;
+        var most = Missed * _bounds.Heartbeat;
+        using var silence = new CancellationTokenSource(most, _time);
+        using var any = CancellationTokenSource.CreateLinkedTokenSource(silence.Token, _link.Ended, cancel);
+        try
+        {
+            if (_failure is not null)
+                throw _failure;
+            if (!await _subscription.WaitAsync(any.Token).ConfigureAwait(false))
+                throw new NatsUnavailableException("The connection was closed.");
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            throw _link.Ended.IsCancellationRequested
+                ? new NatsUnavailableException($"The connection broke while messages of the stream '{_stream}' were waited for.")
+                : new NatsTimeoutException($"The consumer '{Consumer}' of the stream '{_stream}' has said nothing for {most}.");
+        }
+    }
+
+    /// <summary>The next message of the stream, if it has come.</summary>
+    public bool TryTake(out NatsMessage? message, out DeliveryPlace place)
+    {
+        while (_failure is null && _subscription.TryRead(out message))
+        {
+            if (!DeliveryPlace.TryParse(message.ReplyToBytes, out place))
+            {
+                Hear(message.Headers);
+                continue;
+            }
+            if (place.Deliveries == 1 && place.ConsumerSequence == _lastDelivery + 1 && place.Sequence > _lastSequence)
+            {
+                (_lastDelivery, _lastSequence) = (place.ConsumerSequence, place.Sequence);
+                _asked--;
+                return true;
+            }
+            _failure = new NatsGapException(string.Create(CultureInfo.InvariantCulture,
+                $"The consumer '{Consumer}' of the stream '{_stream}' has delivered message {place.Sequence} as its {place.ConsumerSequence}th, after message {_lastSequence} as its {_lastDelivery}th"));
+        }
+        (message, place) = (null, default);
+        return false;
+    }
+
+    /// <summary>This message and all before it are done. It goes at most once, and nothing hangs on it but what people see of the consumer.</summary>
+    public ValueTask AckAsync(NatsMessage last, CancellationToken cancel) => _link.PublishAsync(new(last.ReplyTo!, Ack), cancel);
+
+    /// <summary>How many messages there are that have not been taken; null when it cannot be found out now.</summary>
+    public async Task<long?> TryMeasureAsync(CancellationToken cancel)
+    {
+        try
+        {
+            return await _jetStream.PendingAsync(_stream, Consumer, cancel).ConfigureAwait(false) + _subscription.Waiting;
+        }
+        catch (NatsException)
+        {
+            return null;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _subscription.DisposeAsync().ConfigureAwait(false);
+        using var patience = new CancellationTokenSource(Leaving, _time);
+        try
+        {
+            await _jetStream.DeleteConsumerAsync(_stream, Consumer, patience.Token).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is NatsException or OperationCanceledException)
+        {
+            // It goes by itself when nobody asks it.
+        }
+    }
+
+    private async ValueTask AskAsync(CancellationToken cancel)
+    {
+        if (_failure is not null || _asked > _bounds.Messages / 2 || _subscription.WaitingBytes > _bounds.Bytes)
+            return;
+        var more = _bounds.Messages - _asked;
+        var request = new PullRequest(more, Math.Max(_bounds.Bytes, _link.Info.MaxPayload + HeaderAllowance), Nanoseconds.Of(_bounds.Expires), Nanoseconds.Of(_bounds.Heartbeat));
+        var message = JsonSerializer.SerializeToUtf8Bytes(request, ApiJson.Default.PullRequest);
+        await _link.PublishAsync(new($"$JS.API.CONSUMER.MSG.NEXT.{_stream}.{Consumer}", message) { ReplyTo = _inbox }, cancel).ConfigureAwait(false);
+        _asked += more;
+    }
+
+    private void Hear(MessageHeaders headers)
+    {
+        var word = PullStatus.Of(headers);
+        if (word.IsEnd)
+            _asked = word.Left is { } left ? Math.Max(0, _asked - left) : 0;
+        else if (!word.IsHeartbeat)
+            _failure = new JetStreamException(headers.Status, 0, $"The consumer '{Consumer}' of the stream '{_stream}' says: {word.Text}");
+    }
+}

@@ -1,0 +1,7 @@
+namespace Herald.Nats.JetStream;
+
+internal sealed record StreamNamesAnswer : ApiAnswer
+{
+    /// <summary>Null, too, when there are none.</summary>
+    public IReadOnlyList<string>? Streams { get; set; }
+}

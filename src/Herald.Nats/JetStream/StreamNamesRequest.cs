@@ -1,0 +1,3 @@
+namespace Herald.Nats.JetStream;
+
+internal sealed record StreamNamesRequest(string Subject);

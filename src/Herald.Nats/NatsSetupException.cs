@@ -1,0 +1,4 @@
+namespace Herald.Nats;
+
+/// <summary>NATS cannot be used as it is set up; the message says what to change.</summary>
+public sealed class NatsSetupException(string message, Exception? inner = null) : Exception(message, inner);

@@ -1,0 +1,247 @@
+using Herald.Engine;
+using Herald.Engine.Sources;
+using Herald.Engine.Stores;
+using Herald.Nats.Clusters;
+using Herald.Nats.Connecting;
+using Herald.Nats.JetStream;
+using Herald.Nats.Metrics;
+using Herald.Nats.Wire;
+using Microsoft.Extensions.Logging;
+
+namespace Herald.Nats.Sources;
+
+/// <summary>
+/// Reads subjects of a cluster of NATS into a topic of Herald. A stream is read by one node, in its order, from a position that Herald's store keeps; what is read
+/// again is recognised by its id. What no stream keeps comes at most once, and is lost with a node that has not made it durable yet.
+/// </summary>
+/// <param name="reader">Says what a message means. It is this source's own.</param>
+/// <param name="random">This source's own.</param>
+public sealed class NatsSource(NatsCluster cluster, NatsSourceOptions options, IMessageReader reader, TimeProvider time, Random random, ILoggerFactory logging) : IAsyncDisposable
+{
+    /// <summary>A start waits so long for the cluster. Longer, and it goes on without.</summary>
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(5);
+
+    /// <summary>Reading that has failed begins again after this time.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    private readonly ILogger _logger = logging.CreateLogger("Herald.Nats");
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly TaskCompletionSource _began = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _lock = new();
+    private SourceTally _totals;
+    private long _dropped;
+    private SourceIntake? _intake;
+    private IEventLog? _log;
+    private SourceSeat? _seat;
+    private NatsConnection? _connection;
+    private volatile IArrivals? _arrivals;
+    private Task _running = Task.CompletedTask;
+    private bool _isDisposed;
+
+    /// <summary>For people, and for the shard whose node reads.</summary>
+    internal string Name { get; } = $"nats/{cluster.Name}/{options.Stream ?? string.Join(',', options.Subjects)}/{options.Group}";
+
+    /// <summary>What has become durable since the start.</summary>
+    public SourceTally Totals
+    {
+        get
+        {
+            lock (_lock)
+                return _totals;
+        }
+    }
+
+    public bool IsConnected => _connection?.IsConnected == true;
+
+    /// <summary>This node reads now.</summary>
+    public bool IsReading => _arrivals is not null;
+
+    /// <summary>Messages that no stream keeps and that there was no room for.</summary>
+    public long Dropped => Interlocked.Read(ref _dropped) + (_arrivals?.Dropped ?? 0);
+
+    /// <summary>Messages of the stream that are not durable here yet; null when this node does not read it.</summary>
+    public long? Lag => _arrivals?.Lag;
+
+    /// <summary>Whether a shard runs on a node: where only one node reads, it is the one that runs the shard of the source's name.</summary>
+    internal Func<HeraldEngine, ShardId, bool> Runs { get; init; } = (engine, shard) => engine.Runs(shard);
+
+    /// <summary>Complete when messages can come; or after some seconds, when it goes on trying by itself.</summary>
+    /// <exception cref="NatsSetupException">It cannot work as it is set up.</exception>
+    public async ValueTask StartAsync(HeraldEngine engine, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(engine);
+        Check();
+        _log = engine.Log;
+        _intake = new SourceIntake(engine, options.Topic, reader, time, _logger);
+        try
+        {
+            await _intake.StartAsync(cancel);
+        }
+        catch (ArgumentException refused)
+        {
+            throw new NatsSetupException($"The topic {refused.Message}", refused);
+        }
+        if (options.Stream is not null || options.OneReader)
+            _seat = new SourceSeat(Name, _log, shard => Runs(engine, shard), time);
+        _connection = cluster.Connect(time, random, _logger);
+        NatsMetrics.Show(this);
+        _running = Task.Run(LiveAsync, CancellationToken.None);
+        try
+        {
+            await _began.Task.WaitAsync(WarmUp, time, cancel);
+        }
+        catch (TimeoutException)
+        {
+            _logger.LogWarning("NATS source {Topic}: nothing can be read from the cluster {Cluster} yet; it goes on trying.", options.Topic, cluster);
+        }
+    }
+
+    /// <summary>What is on its way into the log becomes durable first, for a bounded time.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_connection is null || _isDisposed)
+            return;
+        _isDisposed = true;
+        NatsMetrics.Hide(this);
+        await _stopping.CancelAsync();
+        await _running;
+        await _connection.DisposeAsync();
+        _stopping.Dispose();
+    }
+
+    private void Check()
+    {
+        if (options.Subjects.Count == 0)
+            throw new NatsSetupException("A source needs at least one subject.");
+        foreach (var subject in options.Subjects)
+        {
+            if (!Subjects.IsPattern(subject))
+                throw new NatsSetupException($"The subject '{subject}' is none: use {Subjects.Rule}.");
+        }
+        for (var i = 1; i < options.Subjects.Count; i++)
+        {
+            if (options.Subjects.Take(i).FirstOrDefault(other => Subjects.Overlap(other, options.Subjects[i])) is { } twice)
+                throw new NatsSetupException($"There are messages that are to '{twice}' and to '{options.Subjects[i]}': they would come twice. Name subjects that have nothing in common.");
+        }
+        if (!JetStreamName.IsOne(options.Group))
+            throw new NatsSetupException($"The group '{options.Group}' is no name: use {JetStreamName.Rule}.");
+        if (options.Stream is not null && !JetStreamName.IsOne(options.Stream))
+            throw new NatsSetupException($"The stream '{options.Stream}' is no name: use {JetStreamName.Rule}.");
+    }
+
+    private void Count(SourceTally tally)
+    {
+        lock (_lock)
+            _totals += tally;
+        NatsMetrics.Published(options.Topic, tally);
+    }
+
+    private async Task LiveAsync()
+    {
+        try
+        {
+            if (_seat is { IsOurs: false })
+                await SitDownLaterAsync().ConfigureAwait(false);
+            while (!_stopping.IsCancellationRequested)
+            {
+                if (_seat is not null)
+                    await _seat.WhenAsync(true, _stopping.Token).ConfigureAwait(false);
+                if (!await TryReadAsync().ConfigureAwait(false))
+                    await Task.Delay(Pause, time, _stopping.Token).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            // Stopped.
+        }
+        catch (NatsRefusedException refused)
+        {
+            _logger.LogCritical("NATS source {Topic}: it has ended, and reads no more until Herald is started again: {Reason}", options.Topic, refused.Message);
+        }
+    }
+
+    /// <summary>Another node reads: what is wrong is found out here all the same.</summary>
+    private async Task SitDownLaterAsync()
+    {
+        try
+        {
+            await _connection!.WhenConnectedAsync(_stopping.Token).ConfigureAwait(false);
+            if (options.Stream is not null)
+                await StreamArrivals.PrepareAsync(new JetStreamClient(_connection, WarmUp), options, _stopping.Token).ConfigureAwait(false);
+            _began.TrySetResult();
+        }
+        catch (NatsSetupException wrong)
+        {
+            _began.TrySetException(wrong);
+        }
+        catch (NatsException)
+        {
+            // Whoever reads tries again.
+        }
+    }
+
+    /// <summary>Reads as long as this node may.</summary>
+    /// <returns>False when it has failed.</returns>
+    private async Task<bool> TryReadAsync()
+    {
+        IArrivals arrivals = options.Stream is null
+            ? new SubjectArrivals(_connection!, cluster.Name, options)
+            : new StreamArrivals(_connection!, cluster.Name, options, _log!, time, _logger);
+        _arrivals = arrivals;
+        _ = TellBeganAsync(arrivals);
+        try
+        {
+            await ReadAsync(arrivals).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception failure) when (failure is not (OperationCanceledException or NatsRefusedException or OutOfMemoryException))
+        {
+            _logger.LogError(failure, "NATS source {Topic}: reading has failed; it goes on, and what a stream keeps of it is read again.", options.Topic);
+            return false;
+        }
+        finally
+        {
+            await arrivals.DisposeAsync().ConfigureAwait(false);
+            _arrivals = null;
+            Interlocked.Add(ref _dropped, arrivals.Dropped);
+        }
+    }
+
+    private async Task ReadAsync(IArrivals arrivals)
+    {
+        using var givingUp = new CancellationTokenSource();
+        var reading = new SourceRun(arrivals, _intake!, options, Count, time).RunAsync(givingUp.Token);
+        using (var ended = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token))
+        {
+            var mayNot = _seat?.WhenAsync(false, ended.Token) ?? Task.Delay(Timeout.InfiniteTimeSpan, time, ended.Token);
+            await Task.WhenAny(reading, mayNot).ConfigureAwait(false);
+            await ended.CancelAsync().ConfigureAwait(false);
+        }
+        try
+        {
+            await Task.WhenAll(arrivals.StopAsync(givingUp.Token), reading).WaitAsync(options.Handover, time).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            _logger.LogWarning("NATS source {Topic}: ended after {Handover} with messages under way.", options.Topic, options.Handover);
+            await givingUp.CancelAsync().ConfigureAwait(false);
+            await Ended(reading).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>However it has ended: nothing comes after it that another node reads again.</summary>
+    private static Task Ended(Task task) => task.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+
+    private async Task TellBeganAsync(IArrivals arrivals)
+    {
+        try
+        {
+            await arrivals.Ready.ConfigureAwait(false);
+            _began.TrySetResult();
+        }
+        catch (Exception failure) when (failure is NatsException or NatsSetupException)
+        {
+            _began.TrySetException(failure);
+        }
+    }
+}

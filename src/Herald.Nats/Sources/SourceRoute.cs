@@ -1,0 +1,70 @@
+using System.Globalization;
+using Herald.Nats.Clusters;
+using Herald.Nats.JetStream;
+using Herald.Nats.Wire;
+
+namespace Herald.Nats.Sources;
+
+/// <summary>Subjects of a cluster of NATS whose messages become events of one topic of Herald.</summary>
+/// <param name="Stream">That keeps them; null for none.</param>
+/// <param name="Group">Null for the one of all sources.</param>
+public sealed record SourceRoute(string Cluster, IReadOnlyList<string> Subjects, string Topic, string? Stream, string? Group, bool OneReader, int Replicas)
+{
+    public const string Rule =
+        "Sources as CLUSTER/SUBJECT[,SUBJECT] -> TOPIC [stream=NAME] [group=NAME] [replicas=1 to 5] [oneReader=true], several with semicolons. oneReader is for sources without a stream, replicas for those with one; no message may be to two subjects of one source.";
+
+    private const string Arrow = "->";
+
+    public override string ToString() => string.Concat(
+        $"{Cluster}/{string.Join(',', Subjects)} {Arrow} {Topic}",
+        Stream is null ? "" : $" stream={Stream}",
+        Group is null ? "" : $" group={Group}",
+        Replicas == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $" replicas={Replicas}"),
+        OneReader ? " oneReader=true" : "");
+
+    /// <summary>Null when the text is not as the <see cref="Rule"/> says.</summary>
+    public static IReadOnlyList<SourceRoute>? ParseAll(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var all = text.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(Parse).ToList();
+        return all.Count > 0 && !all.Contains(null) ? [.. all.OfType<SourceRoute>()] : null;
+    }
+
+    /// <summary>Whether two sources would take messages away from each other: they share what remembers how far they are, or who gets what.</summary>
+    /// <param name="group">Of those that name none.</param>
+    public bool IsInTheWayOf(SourceRoute other, string group)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return Cluster == other.Cluster && Stream == other.Stream && (Group ?? group) == (other.Group ?? group)
+            && (Stream is not null || Subjects.Any(one => other.Subjects.Any(two => Wire.Subjects.Overlap(one, two))));
+    }
+
+    private static SourceRoute? Parse(string text)
+    {
+        // A subject may end with the second half of an arrow.
+        var arrow = text.LastIndexOf(Arrow, StringComparison.Ordinal);
+        if (arrow < 0 || text[..arrow].Split('/', 2, StringSplitOptions.TrimEntries) is not [var cluster, var names] || !ClusterName.IsOne(cluster)
+            || text[(arrow + Arrow.Length)..].Split(' ', StringSplitOptions.RemoveEmptyEntries) is not [var topic, .. var words])
+        {
+            return null;
+        }
+        SourceRoute? route = new(cluster, names.Split(',', StringSplitOptions.TrimEntries), topic, null, null, false, 1);
+        foreach (var word in words)
+            route = route is null ? null : With(route, word.Split('=', 2));
+        return route is not null && IsSound(route) ? route : null;
+    }
+
+    private static SourceRoute? With(SourceRoute route, string[] word) => word switch
+    {
+        ["stream", var name] when JetStreamName.IsOne(name) && route.Stream is null => route with { Stream = name },
+        ["group", var name] when JetStreamName.IsOne(name) && route.Group is null => route with { Group = name },
+        ["replicas", var number] when int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var replicas) && replicas is >= 1 and <= 5 => route with { Replicas = replicas },
+        ["oneReader", "true"] => route with { OneReader = true },
+        ["oneReader", "false"] => route with { OneReader = false },
+        _ => null,
+    };
+
+    private static bool IsSound(SourceRoute route) =>
+        route.Subjects.All(Wire.Subjects.IsPattern) && route.Subjects.Index().All(one => !route.Subjects.Take(one.Index).Any(two => Wire.Subjects.Overlap(one.Item, two)))
+        && (route.Stream is null ? route.Replicas == 1 : !route.OneReader);
+}

@@ -1,0 +1,54 @@
+using Herald.Nats.Connecting;
+using Herald.Nats.Subscriptions;
+
+namespace Herald.Nats.Sources;
+
+/// <summary>Messages that no stream keeps, shared with all others of the group, or with nobody. Each comes at most once.</summary>
+internal sealed class SubjectArrivals : IArrivals
+{
+    private readonly NatsSubscription _subscription;
+
+    public SubjectArrivals(NatsConnection connection, string cluster, NatsSourceOptions options)
+    {
+        Stream = $"nats/{cluster}/{string.Join(',', options.Subjects)}";
+        _subscription = connection.Subscribe(options.Subjects, options.OneReader ? null : options.Group);
+        Ready = SubscribedAsync(connection);
+    }
+
+    public string Stream { get; }
+    public Task Ready { get; }
+    public long Dropped => _subscription.Dropped;
+    public long? Lag => null;
+
+    public ValueTask<bool> WaitAsync(CancellationToken cancel) => _subscription.WaitAsync(cancel);
+
+    public bool TryTake(out Arrival arrival)
+    {
+        var has = _subscription.TryRead(out var message);
+        arrival = has ? new(message!, default, null) : default;
+        return has;
+    }
+
+    public void Keep(in Arrival last, int count)
+    {
+        // Nobody keeps it besides.
+    }
+
+    public Task StopAsync(CancellationToken cancel) => _subscription.DrainAsync(cancel);
+
+    public ValueTask DisposeAsync() => _subscription.DisposeAsync();
+
+    // A server that has answered has subscribed it before.
+    private static async Task SubscribedAsync(NatsConnection connection)
+    {
+        await connection.WhenConnectedAsync(CancellationToken.None).ConfigureAwait(false);
+        try
+        {
+            await connection.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (NatsUnavailableException)
+        {
+            // It is subscribed on the next connection, too.
+        }
+    }
+}

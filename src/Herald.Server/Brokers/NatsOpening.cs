@@ -1,0 +1,33 @@
+using Herald.Engine.Sources;
+using Herald.Nats;
+using Herald.Nats.Channels;
+using Herald.Nats.Clusters;
+using Herald.Nats.Sources;
+
+namespace Herald.Server.Brokers;
+
+/// <summary>What the settings say of NATS: a channel for every cluster, and a source for every route. Without a cluster there is nothing of it.</summary>
+internal static class NatsOpening
+{
+    public static async ValueTask<(NatsChannel? Channel, IReadOnlyList<IServerPart> Sources)> OpenAsync(ServerOptions options, ServerServices services, CancellationToken cancel)
+    {
+        if (options.Nats.Clusters.Count == 0)
+            return (null, []);
+        try
+        {
+            var clusters = new NatsClusters(options.Nats);
+            var channel = new NatsChannel(clusters.All, services.Time, Draw(services), services.Logging);
+            await channel.StartAsync(cancel);
+            return (channel, [.. options.Nats.Sources.Select(route => new NatsSourcePart(new NatsSource(
+                clusters.Find(route.Cluster)!, NatsSourceOptions.Of(options.Nats, route), services.ReaderOf(route.Topic) ?? new PlainReader(), services.Time, Draw(services), services.Logging)))]);
+        }
+        catch (NatsSetupException failure)
+        {
+            throw new ServerStartException(failure.Message, failure);
+        }
+    }
+
+#pragma warning disable CA5394 // Spreads tries to connect; no secret hangs on it.
+    private static Random Draw(ServerServices services) => new(services.Random.Next());
+#pragma warning restore CA5394
+}

@@ -1,0 +1,155 @@
+using System.Globalization;
+using System.Net.Http.Json;
+using System.Text;
+using Herald.Engine.Sources;
+using Herald.Journal;
+using Herald.Nats.Clusters;
+using Herald.Nats.JetStream;
+using Herald.Nats.Sources;
+using Herald.Nats.Tests.Connecting;
+using Herald.Nats.Wire;
+using Herald.Server;
+using Herald.TestKit.Nats;
+using Herald.TestKit.Time;
+
+namespace Herald.Nats.Tests.Hosting;
+
+/// <summary>The whole server, from a stream to a subject.</summary>
+public sealed class ServerTests
+{
+    private const int Count = 200;
+
+    private static CancellationToken End => TestConnection.End;
+
+    [Fact]
+    public async Task What_a_stream_has_is_delivered_to_a_subject_in_order()
+    {
+        var nats = await NatsServer.SharedAsync();
+        await using var connection = await TestConnection.OpenAsync(nats.Url);
+        await using var delivered = connection.Subscribe("srv-out");
+        await connection.FlushAsync(End);
+        await using var rig = await Rig.StartAsync(new NatsOptions
+        {
+            Clusters = ClusterAddress.ParseAll($"main={nats.Url}")!,
+            Sources = SourceRoute.ParseAll("main/srv-in.*,srv-more.> -> events stream=srv")!,
+        });
+        using var answer = await rig.Http.PutAsJsonAsync("/v1/subscriptions/out", new { topic = "events", endpoint = "nats://main/srv-out" }, End);
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(End));
+
+        var client = new JetStreamClient(connection, TimeSpan.FromSeconds(10));
+        var headers = new HeaderBlock().Add("key"u8, "customer-1"u8).End();
+        string[] subjects = ["srv-in.a", "srv-more.b.c"];
+        for (var i = 0; i < Count; i++)
+            await client.PublishAsync(new(subjects[i % 2], Encoding.ASCII.GetBytes(Text(i))) { Headers = headers }, End);
+
+        for (var i = 0; i < Count; i++)
+        {
+            var message = await delivered.ReadAsync(End);
+            Assert.Equal(Text(i), Encoding.ASCII.GetString(message!.Payload.Span));
+            Assert.True(message.Headers.TryFind("key"u8, out var key) && key.SequenceEqual("customer-1"u8));
+        }
+        await Until.HoldsAsync(async () => (await rig.MetricsAsync()).Contains("herald_nats_lag{source=\"nats/main/srv/herald\"} 0", StringComparison.Ordinal), "the lag is told");
+        var metrics = await rig.MetricsAsync();
+        Assert.Contains("herald_nats_connected{source=\"nats/main/srv/herald\"} 1", metrics, StringComparison.Ordinal);
+        Assert.Contains("herald_nats_reading{source=\"nats/main/srv/herald\"} 1", metrics, StringComparison.Ordinal);
+        Assert.Contains("herald_nats_dropped_total{source=\"nats/main/srv/herald\"} 0", metrics, StringComparison.Ordinal);
+        Assert.Contains("herald_nats_messages_total{topic=\"events\",outcome=\"accepted\"}", metrics, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_application_may_read_its_topics_messages_itself()
+    {
+        var nats = await NatsServer.SharedAsync();
+        var asked = new List<string>();
+        var options = new NatsOptions { Clusters = ClusterAddress.ParseAll($"main={nats.Url}")!, Sources = SourceRoute.ParseAll("main/srv-own -> own; main/srv-other -> other")! };
+        await using var rig = await Rig.StartAsync(options, topic =>
+        {
+            asked.Add(topic);
+            return topic == "own" ? new PlainReader() : null;
+        });
+        Assert.Equal(["own", "other"], asked);
+    }
+
+    [Fact]
+    public async Task A_user_whose_password_is_in_a_file_is_let_in()
+    {
+        await using var nats = await NatsServer.StartAsync(false, "authorization { user: herald, password: secret-word }");
+        var folder = Directory.CreateTempSubdirectory("herald-nats-tests-");
+        try
+        {
+            var file = Path.Combine(folder.FullName, "password");
+            await File.WriteAllTextAsync(file, "secret-word\n", End);
+            await using var rig = await Rig.StartAsync(new NatsOptions
+            {
+                Clusters = ClusterAddress.ParseAll($"main={nats.Url}")!,
+                Users = ByCluster.Parse("main=herald")!,
+                PasswordFiles = ByCluster.Parse($"main={file}")!,
+                Sources = SourceRoute.ParseAll("main/srv-secret -> events")!,
+            });
+            await Until.HoldsAsync(
+                async () => (await rig.MetricsAsync()).Contains("herald_nats_connected{source=\"nats/main/srv-secret/herald\"} 1", StringComparison.Ordinal), "it is connected");
+        }
+        finally
+        {
+            folder.Delete(true);
+        }
+    }
+
+    [Theory]
+    [InlineData("main/srv-x..y -> events", "nats.sources")]
+    [InlineData("other/srv-x -> events", "There is no cluster 'other'")]
+    [InlineData("main/srv.a -> one stream=s; main/srv.b -> two stream=s", "give it a group of its own")]
+    [InlineData("main/srv.* -> one; main/srv.b -> two", "give it a group of its own")]
+    public void Sources_that_cannot_be_are_told_with_the_setting(string sources, string told)
+    {
+        var settings = Herald.Server.Settings.ServerSettings.Load(null, [], [new("nats.clusters", "main=nats://127.0.0.1:4222"), new("nats.sources", sources)]);
+        Assert.Contains(told, string.Join('\n', settings.Errors), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(null, "/nowhere/password", "a password", "cannot be read")]
+    [InlineData("herald", null, "a user", "a user and no password")]
+    public async Task Credentials_that_cannot_be_used_are_told_at_the_start(string? user, string? passwordFile, string what, string told)
+    {
+        var options = new NatsOptions
+        {
+            Clusters = ClusterAddress.ParseAll("main=nats://127.0.0.1:4222")!,
+            Users = user is null ? ByCluster.None : ByCluster.Parse($"main={user}")!,
+            PasswordFiles = passwordFile is null ? ByCluster.None : ByCluster.Parse($"main={passwordFile}")!,
+        };
+        var failure = await Assert.ThrowsAsync<ServerStartException>(() => Rig.StartAsync(options));
+        Assert.True(failure.Message.Contains(told, StringComparison.Ordinal), $"{what}: {failure.Message}");
+    }
+
+    private static string Text(int i) => i.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>A server on a free port, with a journal in a directory of its own.</summary>
+    private sealed class Rig(string folder, HeraldServer server) : IAsyncDisposable
+    {
+        public HttpClient Http { get; } = new() { BaseAddress = server.Address };
+
+        public static async Task<Rig> StartAsync(NatsOptions nats, Func<string, IMessageReader?>? readerOf = null)
+        {
+            var folder = Directory.CreateTempSubdirectory("herald-nats-server-").FullName;
+            var options = new ServerOptions { Listen = ["127.0.0.1:0"], DataDirectory = folder, Journal = new JournalOptions { Directory = folder, MinFreeBytes = 0 }, Nats = nats };
+            try
+            {
+                return new(folder, await HeraldServer.StartAsync(options, new ServerServices { ReaderOf = readerOf ?? (_ => null) }, End));
+            }
+            catch
+            {
+                Directory.Delete(folder, true);
+                throw;
+            }
+        }
+
+        public Task<string> MetricsAsync() => Http.GetStringAsync(new Uri("/metrics", UriKind.Relative), End);
+
+        public async ValueTask DisposeAsync()
+        {
+            Http.Dispose();
+            await server.DisposeAsync();
+            Directory.Delete(folder, true);
+        }
+    }
+}

@@ -1,0 +1,125 @@
+using System.Text;
+using Herald.Nats.JetStream;
+using Herald.Nats.Tests.Connecting;
+using Herald.Nats.Wire;
+
+namespace Herald.Nats.Tests.JetStream;
+
+public sealed class OrderedReaderTests
+{
+    private static CancellationToken End => TestConnection.End;
+
+    [Fact]
+    public async Task Many_small_pulls_bring_everything_in_order()
+    {
+        await using var stream = await TestStream.OpenAsync("ordered");
+        await stream.PublishNumberedAsync(1, 500);
+        await using var reader = await BeginAsync(stream, 1, messages: 10);
+
+        var read = await ReadAsync(reader, 500);
+
+        Assert.Equal(Enumerable.Range(1, 500).Select(i => (long)i), read.Select(r => r.Sequence));
+        Assert.Equal(Enumerable.Range(1, 500).Select(i => $"{i}"), read.Select(r => r.Text));
+    }
+
+    [Fact]
+    public async Task Messages_that_do_not_fit_into_a_pull_come_with_the_next()
+    {
+        await using var stream = await TestStream.OpenAsync("ordered-large");
+        var large = new string('x', 300_000);
+        for (var i = 0; i < 30; i++)
+            await stream.PublishAsync(large);
+        await using var reader = await BeginAsync(stream, 1, messages: 100);
+
+        Assert.Equal(30, (await ReadAsync(reader, 30)).Count(r => r.Text == large));
+    }
+
+    [Fact]
+    public async Task What_comes_later_comes_too()
+    {
+        await using var stream = await TestStream.OpenAsync("ordered-late");
+        await using var reader = await BeginAsync(stream, 1, messages: 10);
+        var reading = ReadAsync(reader, 25);
+        await stream.PublishNumberedAsync(1, 25);
+        Assert.Equal(25, (await reading).Count);
+    }
+
+    [Fact]
+    public async Task It_begins_where_it_is_told_or_at_the_next_that_is_kept()
+    {
+        await using var stream = await TestStream.OpenAsync("ordered-from");
+        await stream.PublishNumberedAsync(1, 20);
+        await using (var reader = await BeginAsync(stream, 8, messages: 10))
+            Assert.Equal(8, (await ReadAsync(reader, 1))[0].Sequence);
+
+        await stream.Connection.RequestAsync(new("$JS.API.STREAM.PURGE.ordered-from", """{"seq":15}"""u8.ToArray()), TimeSpan.FromSeconds(10), End);
+        await using var later = await BeginAsync(stream, 8, messages: 10);
+        Assert.Equal(15, (await ReadAsync(later, 1))[0].Sequence);
+    }
+
+    [Fact]
+    public async Task A_message_that_comes_a_second_time_ends_it()
+    {
+        await using var stream = await TestStream.OpenAsync("ordered-nak");
+        await stream.PublishNumberedAsync(1, 5);
+        await using var reader = await BeginAsync(stream, 1, messages: 10);
+        var read = await ReadAsync(reader, 5);
+
+        await stream.Connection.PublishAsync(new(read[2].Reply, "-NAK"u8.ToArray()), End);
+
+        var failure = await Assert.ThrowsAsync<NatsGapException>(() => ReadAsync(reader, 1));
+        Assert.Contains("message 3 as its 6th, after message 5 as its 5th", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_another_asks_its_consumer_for_is_a_gap()
+    {
+        await using var stream = await TestStream.OpenAsync("ordered-theft");
+        await using var reader = await BeginAsync(stream, 1, messages: 10);
+        var first = ReadAsync(reader, 1);
+        await stream.PublishNumberedAsync(1, 1);
+        await first;
+        // Of the two who ask now, each is given some.
+        await using var theft = stream.Connection.Subscribe("theft");
+        await stream.Connection.PublishAsync(new($"$JS.API.CONSUMER.MSG.NEXT.ordered-theft.{reader.Consumer}", "20"u8.ToArray()) { ReplyTo = "theft" }, End);
+        await stream.PublishNumberedAsync(2, 20);
+        Assert.NotNull(await theft.ReadAsync(End));
+
+        await Assert.ThrowsAsync<NatsGapException>(() => ReadAsync(reader, 19));
+    }
+
+    [Fact]
+    public async Task A_consumer_that_is_deleted_ends_it()
+    {
+        await using var stream = await TestStream.OpenAsync("ordered-gone");
+        await using var reader = await BeginAsync(stream, 1, messages: 10);
+        var reading = ReadAsync(reader, 1);
+        await stream.Client.DeleteConsumerAsync("ordered-gone", reader.Consumer, End);
+        await Assert.ThrowsAsync<JetStreamException>(() => reading);
+    }
+
+    [Fact]
+    public async Task Its_consumer_goes_with_it()
+    {
+        await using var stream = await TestStream.OpenAsync("ordered-left");
+        var reader = await BeginAsync(stream, 1, messages: 10);
+        Assert.Equal(0, await stream.Client.PendingAsync("ordered-left", reader.Consumer, End));
+        await reader.DisposeAsync();
+        Assert.Null(await stream.Client.PendingAsync("ordered-left", reader.Consumer, End));
+    }
+
+    private static Task<OrderedReader> BeginAsync(TestStream stream, long first, int messages) => OrderedReader.BeginAsync(
+        stream.Connection, stream.Client, stream.Name, "test", new([], first), new PullBounds { Messages = messages, Bytes = 1 }, TimeProvider.System, End);
+
+    private static async Task<List<(long Sequence, string Text, string Reply)>> ReadAsync(OrderedReader reader, int count)
+    {
+        var read = new List<(long, string, string)>();
+        while (read.Count < count)
+        {
+            await reader.WaitAsync(End);
+            while (reader.TryTake(out var message, out var place))
+                read.Add((place.Sequence, Encoding.UTF8.GetString(message!.Payload.Span), message.ReplyTo!));
+        }
+        return read;
+    }
+}

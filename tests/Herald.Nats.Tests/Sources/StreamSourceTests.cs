@@ -1,0 +1,146 @@
+using System.Text;
+using Herald.Nats.Connecting;
+using Herald.Nats.JetStream;
+using Herald.Nats.Tests.Connecting;
+using Herald.Nats.Wire;
+using Herald.TestKit.Nats;
+using Herald.TestKit.Time;
+
+namespace Herald.Nats.Tests.Sources;
+
+/// <summary>What becomes of what a stream keeps. What happens to its order: <see cref="StreamOrderTests"/>.</summary>
+public sealed class StreamSourceTests
+{
+    private static CancellationToken End => TestConnection.End;
+
+    [Fact]
+    public async Task Messages_become_events_with_what_their_headers_say()
+    {
+        var server = await NatsServer.SharedAsync();
+        await using var node = await Node.StartAsync();
+        await using var source = await node.ReadAsync(server, "src-words.>", "src-words");
+        await using var connection = await TestConnection.OpenAsync(server.Url);
+        var headers = new HeaderBlock().Add("Nats-Msg-Id"u8, "order-7"u8).Add("key"u8, "customer-1"u8).Add("colour"u8, "red"u8).Add("Nats-Expected-Stream"u8, "src-words"u8).End();
+
+        await PublishAsync(connection, "src-words.created", "{\"n\":7}", headers);
+        await PublishAsync(connection, "src-words.plain", "text", default);
+        await node.ReceivesAsync(2);
+
+        var full = Assert.Single(node.Receiver.All, r => r.Id == "order-7");
+        Assert.Equal(("customer-1", "{\"n\":7}"), (full.Key, full.Payload));
+        Assert.Equal(["colour=red", "subject=src-words.created"], full.Attributes.Select(a => $"{a.Key}={a.Value}").Order());
+        var plain = Assert.Single(node.Receiver.All, r => r.Id != "order-7");
+        Assert.Equal("src-words.plain", plain.Key);
+        Assert.StartsWith("nats/main/src-words/0/2@", plain.Id, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task After_a_stop_and_a_start_nothing_comes_again_and_what_came_meanwhile_does()
+    {
+        var server = await NatsServer.SharedAsync();
+        await using var node = await Node.StartAsync();
+        await using var connection = await TestConnection.OpenAsync(server.Url);
+        await using (var source = await node.ReadAsync(server, "src-twice.*", "src-twice"))
+        {
+            await Traffic.PublishAsync(connection, "src-twice", 1, 250);
+            await node.ReceivesAsync(250);
+        }
+        await Traffic.PublishAsync(connection, "src-twice", 251, 300);
+
+        await using var again = await node.ReadAsync(server, "src-twice.*", "src-twice");
+        await Until.HoldsAsync(() => again.Totals.Accepted >= 50, "the rest is accepted");
+
+        Assert.Equal(50, again.Totals.Accepted);
+        await node.ReceivesAsync(300);
+        Traffic.AssertInOrder(node.Receiver, "src-twice", 300);
+    }
+
+    [Fact]
+    public async Task A_message_that_is_no_event_is_a_dead_letter_and_the_others_go_on()
+    {
+        var server = await NatsServer.SharedAsync();
+        await using var node = await Node.StartAsync();
+        await using var source = await node.ReadAsync(server, "src-bad.*", "src-bad");
+        await using var connection = await TestConnection.OpenAsync(server.Url);
+
+        await PublishAsync(connection, "src-bad.a", "bad", new HeaderBlock().Add("Nats-Msg-Id"u8, Encoding.ASCII.GetBytes(new string('x', 300))).End());
+        await PublishAsync(connection, "src-bad.a", "good", default);
+        await Until.HoldsAsync(() => source.Totals is { Accepted: 1, Rejected: 1 }, "both are durable");
+
+        await node.ReceivesAsync(1);
+        Assert.Equal("good", Assert.Single(node.Receiver.All).Payload);
+    }
+
+    [Fact]
+    public async Task A_stream_that_does_not_take_the_subject_is_told_at_the_start()
+    {
+        var server = await NatsServer.SharedAsync();
+        await using var node = await Node.StartAsync();
+        await using var source = await node.ReadAsync(server, "src-mine.*", "src-mine");
+        var failure = await Assert.ThrowsAsync<NatsSetupException>(() => node.ReadAsync(server, "src-yours.*", "src-mine"));
+        Assert.Contains("not src-yours.*", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("interest")]
+    [InlineData("workqueue")]
+    public async Task A_stream_that_drops_what_is_read_is_told_at_the_start(string retention)
+    {
+        var server = await NatsServer.SharedAsync();
+        await using var node = await Node.StartAsync();
+        await using var connection = await TestConnection.OpenAsync(server.Url);
+        var stream = $"src-{retention}";
+        await connection.RequestAsync(
+            new($"$JS.API.STREAM.CREATE.{stream}", Encoding.UTF8.GetBytes($$"""{"name":"{{stream}}","subjects":["{{stream}}.*"],"retention":"{{retention}}"}""")), TimeSpan.FromSeconds(10), End);
+
+        var failure = await Assert.ThrowsAsync<NatsSetupException>(() => node.ReadAsync(server, $"{stream}.*", stream));
+
+        Assert.Contains($"'{retention}'", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("needs 'limits'", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Who_does_not_read_finds_out_at_the_start_too_what_is_wrong()
+    {
+        var server = await NatsServer.SharedAsync();
+        await using var node = await Node.StartAsync();
+        await using var source = await node.ReadAsync(server, "src-theirs.*", "src-theirs");
+        await Assert.ThrowsAsync<NatsSetupException>(() => node.ReadAsync(Node.Cluster(server), Node.Options("src-theirs", "src-others.*"), () => false));
+    }
+
+    [Fact]
+    public async Task Several_subjects_of_a_stream_are_read_and_its_others_are_not()
+    {
+        var server = await NatsServer.SharedAsync();
+        await using var node = await Node.StartAsync();
+        await using var connection = await TestConnection.OpenAsync(server.Url);
+        await new JetStreamClient(connection, TimeSpan.FromSeconds(10)).EnsureStreamAsync(new("src-some", ["src-some.>"]), End);
+        await using var source = await node.ReadAsync(Node.Cluster(server), Node.Options("src-some", "src-some.a", "src-some.b.*"));
+
+        string[] subjects = ["src-some.a", "src-some.b.1", "src-some.c", "src-some.b.2", "src-some.b", "src-some.a"];
+        foreach (var subject in subjects)
+            await PublishAsync(connection, subject, "text", default);
+        await node.ReceivesAsync(4);
+        await Until.HoldsAsync(() => source.Lag == 0, "all is read");
+
+        Assert.Equal(["src-some.a", "src-some.a", "src-some.b.1", "src-some.b.2"], node.Receiver.All.Select(r => r.Key).Order());
+    }
+
+    [Fact]
+    public async Task A_stream_is_made_with_all_of_its_subjects()
+    {
+        var server = await NatsServer.SharedAsync();
+        await using var node = await Node.StartAsync();
+        await using var connection = await TestConnection.OpenAsync(server.Url);
+        await using var source = await node.ReadAsync(Node.Cluster(server), Node.Options("src-made", "src-made-1", "src-made-2"));
+
+        await PublishAsync(connection, "src-made-1", "1", default);
+        await PublishAsync(connection, "src-made-2", "2", default);
+
+        await node.ReceivesAsync(2);
+        Assert.Equal(["1", "2"], node.Receiver.All.Select(r => r.Payload).Order());
+    }
+
+    private static Task<PublishReceipt> PublishAsync(NatsConnection connection, string subject, string text, ReadOnlyMemory<byte> headers) =>
+        new JetStreamClient(connection, TimeSpan.FromSeconds(10)).PublishAsync(new(subject, Encoding.UTF8.GetBytes(text)) { Headers = headers }, End);
+}
