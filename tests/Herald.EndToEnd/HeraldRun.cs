@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Xunit;
 
 namespace Herald.EndToEnd;
 
@@ -8,6 +9,25 @@ internal sealed record HeraldRun(int Code, string Out, string Error)
     /// <param name="meanwhile">Given the running process, before its output is read to the end.</param>
     public static Task<HeraldRun> OfAsync(Func<Process, Task>? meanwhile, CancellationToken cancel, params string[] arguments) =>
         OfAsync(_ => { }, meanwhile, cancel, arguments);
+
+    /// <summary>Kills it a moment after it was started.</summary>
+    public static async Task KillAfterAsync(TimeSpan moment, CancellationToken cancel, params string[] arguments)
+    {
+        var run = await OfAsync(
+            start =>
+            {
+                // Not the settings of whoever runs the tests.
+                foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("HERALD_", StringComparison.Ordinal)).ToList())
+                    start.Environment.Remove(name);
+            },
+            async process =>
+            {
+                await Task.Delay(moment, TimeProvider.System, cancel);
+                process.Kill();
+            },
+            cancel, arguments);
+        Assert.True(run.Code == 128 + 9, $"It ended by itself, with {run.Code}: {run.Out}{run.Error}");
+    }
 
     /// <param name="prepare">Given what is to be started, to change its environment.</param>
     public static async Task<HeraldRun> OfAsync(

@@ -44,7 +44,7 @@ internal static class BenchCommand
     {
         var name = new Argument<string>("NAME")
         {
-            Description = $"What to measure:{string.Concat(Benches.Known.Select(bench => $"\n{bench.Name}: {bench.Description}"))}\n{AllName}: all but those of clusters and Kafka, one after another.",
+            Description = $"What to measure:{string.Concat(Benches.Known.Select(bench => $"\n{bench.Name}: {bench.Description}"))}\n{AllName}: all but those of clusters, Kafka and NATS, one after another.",
         };
         var command = new ExampleCommand(
             "bench", "Measures Herald on this machine, each time beside what the machine could do at best, and checks that nothing is lost.",

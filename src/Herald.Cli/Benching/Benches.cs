@@ -1,4 +1,5 @@
 using Herald.Cli.Benching.Accepting;
+using Herald.Cli.Benching.Alarms;
 using Herald.Cli.Benching.Delivering;
 using Herald.Cli.Benching.Footprint;
 using Herald.Cli.Benching.Holding;
@@ -22,6 +23,9 @@ internal static class Benches
     /// <summary>Those of Kafka, which need a broker's programs here.</summary>
     public static IReadOnlyList<IBench> OfKafka { get; } = [new IngestBench()];
 
+    /// <summary>Those of NATS, which need a nats-server here.</summary>
+    public static IReadOnlyList<IBench> OfNats { get; } = [new AlarmsBench()];
+
     public static IReadOnlyList<IBench> All { get; } =
     [
         new AcceptBench(1), new AcceptBench(AcceptBench.UsualBatch), DeliverBench.Backlog, DeliverBench.Fanout,
@@ -29,5 +33,5 @@ internal static class Benches
     ];
 
     /// <summary>Every one that has a name.</summary>
-    public static IReadOnlyList<IBench> Known { get; } = [.. All, .. OfClusters, .. OfKafka];
+    public static IReadOnlyList<IBench> Known { get; } = [.. All, .. OfClusters, .. OfKafka, .. OfNats];
 }

@@ -45,14 +45,11 @@ internal sealed class ClusterNode(string name, IReadOnlyList<string> command, st
     /// <summary>How many shards it owns; null when it does not answer.</summary>
     public async Task<int?> AskShardsAsync(CancellationToken cancel)
     {
-        const string Metric = "herald_shards_owned ";
         if (!IsRunning)
             return null;
         try
         {
-            var reply = await Client.GetAsync("/metrics", cancel);
-            var line = reply.Text.Split('\n').FirstOrDefault(line => line.StartsWith(Metric, StringComparison.Ordinal));
-            return line is not null && int.TryParse(line.AsSpan(Metric.Length), out var shards) ? shards : null;
+            return (int?)(await MetricsPage.ReadAsync(Client, cancel)).Find("herald_shards_owned");
         }
         catch (HttpRequestException)
         {

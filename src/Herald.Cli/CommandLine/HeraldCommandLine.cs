@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
+using Herald.Cli.Alarms;
 using Herald.Cli.Backups;
 using Herald.Cli.Benching;
 using Herald.Cli.Benching.Parts;
@@ -42,6 +43,7 @@ internal static class HeraldCommandLine
             TailCommand.Create(),
             CatcherCommand.Create(time),
             OrdersCommand.Create(time),
+            AlarmsCommand.Create(time),
             ScenarioCommand.Create(time),
             BackupCommand.Create(),
             ExportCommand.Create(time),

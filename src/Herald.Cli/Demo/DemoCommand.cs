@@ -1,5 +1,7 @@
 using System.CommandLine;
+using Herald.Cli.Alarms;
 using Herald.Cli.CommandLine;
+using Herald.Cli.Demo.Alarms;
 using Herald.Cli.Demo.Orders;
 using Herald.Cli.Scenarios;
 
@@ -15,8 +17,8 @@ internal static class DemoCommand
         var command = new ExampleCommand(
             "demo",
             "Runs a real server, publishes orders to a healthy, a slow, a flaky and a dying receiver, and checks that nothing is lost or out of order.",
-            "herald demo", "herald demo --for 10s --plain", "herald demo --rate 5000 --keys 10000", "herald demo cluster", "herald demo orders")
-        { data, Cluster(time), Orders(time) };
+            "herald demo", "herald demo --for 10s --plain", "herald demo --rate 5000 --keys 10000", "herald demo cluster", "herald demo orders", "herald demo alarms")
+        { data, Cluster(time), Orders(time), Alarms(time) };
         single.AddTo(command);
         command.SetAction(async (parsed, cancel) =>
         {
@@ -60,6 +62,31 @@ internal static class DemoCommand
         {
             await using var demo = new OrdersDemo(set.Read(parsed, null), parsed.GetValue(via), set.TerminalOf(parsed), time);
             return (int)await demo.RunAsync(cancel);
+        });
+        return command;
+    }
+
+    /// <summary><c>herald demo alarms</c></summary>
+    private static ExampleCommand Alarms(TimeProvider time)
+    {
+        var bursts = DemoOptionSet.Count("--bursts", "Bursts, one after another.", 60, 1_000_000);
+        var users = DemoOptionSet.Count("--users", "Users of a burst: each has alarms that change, and asks for digests.", 200, 100_000);
+        var noStream = new Option<bool>(NatsOptionSet.NoStreamOption) { Description = "NATS without JetStream." };
+        var drain = Duration.Option("--drain-for", "How long is waited at most while no digest comes.", TimeSpan.FromSeconds(60));
+        var plain = new Option<bool>("--plain") { Description = "A line a second instead of a live table." };
+        var command = new ExampleCommand(
+            "alarms",
+            "The alarms application: users' alarms change in every way there is, over a nats-server of its own, and each digest is checked.",
+            "herald demo alarms", "herald demo alarms --bursts 5 --plain", "herald demo alarms --no-stream")
+        { bursts, users, noStream, drain, plain };
+        command.SetAction(async (parsed, cancel) =>
+        {
+            var console = parsed.InvocationConfiguration;
+            var terminal = new Terminal(console.Output, console.Error, parsed.GetValue(CommonOptions.Json));
+            var options = new AlarmsDemoOptions(
+                parsed.GetValue(bursts), parsed.GetValue(users), !parsed.GetValue(noStream), parsed.GetValue(drain),
+                parsed.GetValue(plain) || terminal.Json || Console.IsOutputRedirected, terminal.Json);
+            return (int)await new AlarmsDemo(options, terminal, time).RunAsync(cancel);
         });
         return command;
     }

@@ -30,7 +30,7 @@ internal sealed class DemoOptionSet(int usualRate = DemoOptionSet.UsualRate)
             parsed.GetValue(_plain) || json || Console.IsOutputRedirected, json);
     }
 
-    private static Option<int> Count(string name, string description, int usual, int most)
+    public static Option<int> Count(string name, string description, int usual, int most)
     {
         var option = new Option<int>(name) { Description = description, HelpName = "N", DefaultValueFactory = _ => usual };
         option.Validators.Add(result =>

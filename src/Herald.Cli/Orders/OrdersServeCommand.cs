@@ -13,7 +13,7 @@ internal static class OrdersServeCommand
         var kafka = new KafkaOptionSet("A Kafka to read orders' changes from; short for a cluster and a source in the settings.");
         var application = new ServedApplication
         {
-            Parts = logging => [new OrdersPart(time, logging)],
+            Parts = (_, logging) => [new OrdersPart(time, logging)],
             ReaderOf = topic => topic == OrderEvents.Topic ? new OrderReader() : null,
             Defaults = new Dictionary<string, string> { ["kafka.group"] = KafkaOptionSet.DefaultGroup },
             Settings = kafka.Settings,

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Herald.Engine.Applications;
 using Herald.Engine.Sources;
 using Herald.Server;
 using Microsoft.Extensions.Logging;
@@ -9,7 +10,10 @@ namespace Herald.Cli.Serving;
 internal sealed record ServedApplication
 {
     /// <summary>Makes its parts, with where they log.</summary>
-    public Func<ILoggerFactory, IReadOnlyList<IServerPart>> Parts { get; init; } = _ => [];
+    public Func<ParseResult, ILoggerFactory, IReadOnlyList<IServerPart>> Parts { get; init; } = (_, _) => [];
+
+    /// <summary>What of it works in the shards.</summary>
+    public Func<ParseResult, IReadOnlyList<IApplication>> Applications { get; init; } = _ => [];
 
     /// <summary>As <see cref="ServerServices.ReaderOf"/>.</summary>
     public Func<string, IMessageReader?> ReaderOf { get; init; } = _ => null;

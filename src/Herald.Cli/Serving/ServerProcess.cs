@@ -8,8 +8,8 @@ internal sealed class ServerProcess : ChildProcess
     private ServerProcess(IEnumerable<string> command, IEnumerable<string> arguments, TimeProvider time)
         : base("server", [.. command, .. arguments, ServeCommand.UntilInputEndsOption], ServeCommand.ReadyLine, time) { }
 
-    /// <summary>A server without an application, and one with the orders application.</summary>
-    public static readonly IReadOnlyList<string> Plain = ["serve"], Orders = ["orders", "serve"];
+    /// <summary>A server without an application, and those with one.</summary>
+    public static readonly IReadOnlyList<string> Plain = ["serve"], Orders = ["orders", "serve"], Alarms = ["alarms", "serve"];
 
     /// <summary>Where it listens.</summary>
     public Uri Address { get; private set; } = null!;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Herald.Cli.Api;
 
 namespace Herald.Cli.Benching.Accepting;
@@ -14,15 +13,13 @@ internal sealed record ServerCounts(long Accepted, long Duplicates, long Conflic
     /// <summary>Reads the Prometheus text format.</summary>
     internal static ServerCounts Parse(string metrics)
     {
-        var lines = metrics.Split('\n');
+        var page = new MetricsPage(metrics);
         return new(Count("accepted"), Count("duplicate"), Count("conflict"), Count("refused"));
 
         long Count(string status)
         {
-            var begin = $"{Metric}{{status=\"{status}\"}} ";
-            var line = lines.FirstOrDefault(line => line.StartsWith(begin, StringComparison.Ordinal))
-                ?? throw new BenchException($"The server's metrics do not tell {begin.Trim()}.");
-            return long.Parse(line.AsSpan(begin.Length), NumberStyles.AllowLeadingSign | NumberStyles.AllowExponent, CultureInfo.InvariantCulture);
+            var series = $"{Metric}{{status=\"{status}\"}}";
+            return (long)(page.Find(series) ?? throw new BenchException($"The server's metrics do not tell {series}."));
         }
     }
 }

@@ -59,12 +59,6 @@ internal sealed class IngestRound(BenchKafka kafka, string from, long skipped, l
     }
 
     /// <summary>What is not counted yet is not told at all.</summary>
-    private static async Task<long> CountAsync(HeraldClient client, string outcome, CancellationToken cancel)
-    {
-        var lines = (await client.GetAsync("/metrics", cancel)).Text.Split('\n');
-        var begin = $"{Metric}{{topic=\"{Topic}\",outcome=\"{outcome}\"}} ";
-        return lines.FirstOrDefault(line => line.StartsWith(begin, StringComparison.Ordinal)) is { } line
-            ? (long)double.Parse(line.AsSpan(begin.Length), NumberStyles.Float, CultureInfo.InvariantCulture)
-            : 0;
-    }
+    private static async Task<long> CountAsync(HeraldClient client, string outcome, CancellationToken cancel) =>
+        (long)((await MetricsPage.ReadAsync(client, cancel)).Find($"{Metric}{{topic=\"{Topic}\",outcome=\"{outcome}\"}}") ?? 0);
 }

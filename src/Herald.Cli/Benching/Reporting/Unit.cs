@@ -6,6 +6,7 @@ namespace Herald.Cli.Benching.Reporting;
 internal sealed record Unit(string Name, string Suffix, string? Counted)
 {
     public static readonly Unit EventsPerSecond = new("events/s", "per_s", "an event");
+    public static readonly Unit ChangesPerSecond = new("changes/s", "per_s", "a change");
     public static readonly Unit DeliveriesPerSecond = new("deliveries/s", "per_s", "a delivery");
     public static readonly Unit StatementsPerSecond = new("statements/s", "per_s", null);
     public static readonly Unit Milliseconds = new("ms", "ms", null);

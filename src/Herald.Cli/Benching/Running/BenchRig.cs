@@ -31,11 +31,14 @@ internal sealed class BenchRig(BenchOptions options, BenchDirectory directory, B
     public Task<ServerProcess> StartServerAsync(CancellationToken cancel, params string[] settings) => StartServerAsync("herald", cancel, settings);
 
     /// <param name="name">Of its directory: one that a server has had before is gone on with.</param>
-    public async Task<ServerProcess> StartServerAsync(string name, CancellationToken cancel, params string[] settings)
+    public Task<ServerProcess> StartServerAsync(string name, CancellationToken cancel, params string[] settings) => StartServerAsync(name, ServerProcess.Plain, settings, cancel);
+
+    /// <param name="command">A server without an application, or one with.</param>
+    public async Task<ServerProcess> StartServerAsync(string name, IReadOnlyList<string> command, IReadOnlyList<string> settings, CancellationToken cancel)
     {
         string[] store = options.Store == StoreKind.Embedded ? []
             : ["--store", "postgres", "--connection", (await DatabaseAsync()).Connection, "--postgres-schema", name.Replace('-', '_')];
-        var server = await ServerProcess.StartAsync(["--data", directory.Sub(name).FullName, "--listen", "127.0.0.1:0", .. store, .. settings], time, cancel);
+        var server = await ServerProcess.StartAsync(["--data", directory.Sub(name).FullName, "--listen", "127.0.0.1:0", .. store, .. settings], time, cancel, command);
         _processes.Push(server);
         return server;
     }

@@ -1,0 +1,24 @@
+namespace Herald.Alarms.Messages;
+
+/// <summary>Statuses as messages have them: exactly these words.</summary>
+internal static class AlarmStatusText
+{
+    public const string Rule = "One of CLEARED, WARNING, CRITICAL.";
+
+    public static ReadOnlySpan<byte> Utf8Of(AlarmStatus status) => status switch
+    {
+        AlarmStatus.Cleared => "CLEARED"u8,
+        AlarmStatus.Warning => "WARNING"u8,
+        _ => "CRITICAL"u8,
+    };
+
+    public static bool TryParse(ReadOnlySpan<byte> text, out AlarmStatus status)
+    {
+        for (status = AlarmStatus.Cleared; status <= AlarmStatus.Critical; status++)
+        {
+            if (text.SequenceEqual(Utf8Of(status)))
+                return true;
+        }
+        return false;
+    }
+}

@@ -1,0 +1,162 @@
+using System.Text;
+
+namespace Herald.Alarms.Messages;
+
+/// <summary>
+/// When an alarm changed, to the nanosecond, as in RFC 3339. It is compared as an instant, and written exactly as it was read; two are equal
+/// only when their texts are. (The times of .NET stop at 100 ns and know neither their digits nor Z.)
+/// </summary>
+/// <param name="Seconds">Since 1970 in UTC.</param>
+/// <param name="Nanoseconds">0 to 999,999,999.</param>
+/// <param name="Digits">Of the fraction of a second, 0 to 9.</param>
+internal readonly record struct ChangedAt(long Seconds, int Nanoseconds, short OffsetMinutes, byte Digits, TimeForm Form)
+{
+    public const string Rule = "A time as in RFC 3339 with at most nine digits of a second and its offset, for example 2026-01-31T12:00:00.123456789Z; a leap second is not one.";
+
+    /// <summary>yyyy-MM-ddTHH:mm:ss.fffffffff+HH:mm</summary>
+    public const int LongestText = 35;
+
+    private const int MostDigits = 9, LengthToSeconds = 19, LongestOffset = (23 * 60) + 59;
+
+    private static readonly int[] Powers = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000];
+
+    /// <summary>Of year 1, and of what follows year 9999.</summary>
+    private static readonly long FirstSecond = SecondsAt(DateTime.MinValue), EndSecond = SecondsAt(DateTime.MaxValue) + 1;
+
+    /// <summary>Whether it could have been read.</summary>
+    public bool IsPossible
+    {
+        get
+        {
+            var local = LocalSeconds;
+            return Nanoseconds >= 0 && Digits <= MostDigits && Nanoseconds < Powers[MostDigits] && Nanoseconds % Powers[MostDigits - Digits] == 0
+                && OffsetMinutes is >= -LongestOffset and <= LongestOffset && local >= FirstSecond && local < EndSecond
+                && (Form & ~(TimeForm.SmallT | TimeForm.Zulu | TimeForm.SmallZ | TimeForm.UnknownOffset)) == 0
+                && (Form & (TimeForm.Zulu | TimeForm.SmallZ)) != TimeForm.SmallZ
+                && (Form & (TimeForm.Zulu | TimeForm.UnknownOffset)) != (TimeForm.Zulu | TimeForm.UnknownOffset)
+                && (OffsetMinutes == 0 || (Form & (TimeForm.Zulu | TimeForm.UnknownOffset)) == 0);
+        }
+    }
+
+    private long LocalSeconds => Seconds + (OffsetMinutes * 60L);
+
+    public static bool TryParse(ReadOnlySpan<byte> text, out ChangedAt time)
+    {
+        time = default;
+        if (text.Length <= LengthToSeconds || text[4] != '-' || text[7] != '-' || text[10] is not ((byte)'T' or (byte)'t') || text[13] != ':' || text[16] != ':'
+            || !TryNumber(text[..4], out var year) || !TryNumber(text[5..7], out var month) || !TryNumber(text[8..10], out var day)
+            || !TryNumber(text[11..13], out var hour) || !TryNumber(text[14..16], out var minute) || !TryNumber(text[17..19], out var second))
+            return false;
+        if (year < 1 || month is < 1 or > 12 || day < 1 || day > DateTime.DaysInMonth(year, month) || hour > 23 || minute > 59 || second > 59)
+            return false;
+        var form = text[10] == 't' ? TimeForm.SmallT : TimeForm.None;
+        var rest = text[LengthToSeconds..];
+        if (!TryFraction(ref rest, out var nanoseconds, out var digits) || !TryOffset(rest, out var offset, ref form))
+            return false;
+        var local = SecondsAt(new DateTime(year, month, day, hour, minute, second, DateTimeKind.Utc));
+        time = new ChangedAt(local - (offset * 60), nanoseconds, (short)offset, (byte)digits, form);
+        return true;
+    }
+
+    /// <summary>Negative when this instant is before the other, 0 when it is the same one, however they are written.</summary>
+    public int CompareInstant(in ChangedAt other)
+    {
+        var seconds = Seconds.CompareTo(other.Seconds);
+        return seconds != 0 ? seconds : Nanoseconds.CompareTo(other.Nanoseconds);
+    }
+
+    /// <summary>Into at least <see cref="LongestText"/> bytes; gives those that were used.</summary>
+    public int Write(Span<byte> into)
+    {
+        var local = DateTime.UnixEpoch.AddTicks(LocalSeconds * TimeSpan.TicksPerSecond);
+        Put(into[..4], local.Year);
+        into[4] = (byte)'-';
+        Put(into[5..7], local.Month);
+        into[7] = (byte)'-';
+        Put(into[8..10], local.Day);
+        into[10] = (Form & TimeForm.SmallT) != 0 ? (byte)'t' : (byte)'T';
+        Put(into[11..13], local.Hour);
+        into[13] = (byte)':';
+        Put(into[14..16], local.Minute);
+        into[16] = (byte)':';
+        Put(into[17..19], local.Second);
+        var used = LengthToSeconds;
+        if (Digits > 0)
+        {
+            into[used++] = (byte)'.';
+            Put(into.Slice(used, Digits), Nanoseconds / Powers[MostDigits - Digits]);
+            used += Digits;
+        }
+        if ((Form & TimeForm.Zulu) != 0)
+        {
+            into[used++] = (Form & TimeForm.SmallZ) != 0 ? (byte)'z' : (byte)'Z';
+            return used;
+        }
+        var minutes = Math.Abs((int)OffsetMinutes);
+        into[used] = OffsetMinutes < 0 || (Form & TimeForm.UnknownOffset) != 0 ? (byte)'-' : (byte)'+';
+        Put(into.Slice(used + 1, 2), minutes / 60);
+        into[used + 3] = (byte)':';
+        Put(into.Slice(used + 4, 2), minutes % 60);
+        return used + 6;
+    }
+
+    public override string ToString()
+    {
+        Span<byte> text = stackalloc byte[LongestText];
+        return Encoding.ASCII.GetString(text[..Write(text)]);
+    }
+
+    private static bool TryFraction(ref ReadOnlySpan<byte> rest, out int nanoseconds, out int digits)
+    {
+        (nanoseconds, digits) = (0, 0);
+        if (rest[0] != '.')
+            return true;
+        digits = rest[1..].IndexOfAnyExceptInRange((byte)'0', (byte)'9');
+        if (digits is < 1 or > MostDigits || !TryNumber(rest.Slice(1, digits), out var fraction))
+            return false;
+        nanoseconds = fraction * Powers[MostDigits - digits];
+        rest = rest[(1 + digits)..];
+        return true;
+    }
+
+    private static bool TryOffset(ReadOnlySpan<byte> text, out int minutes, ref TimeForm form)
+    {
+        minutes = 0;
+        if (text is [(byte)'Z' or (byte)'z'])
+        {
+            form |= text[0] == 'z' ? TimeForm.Zulu | TimeForm.SmallZ : TimeForm.Zulu;
+            return true;
+        }
+        if (text.Length != 6 || text[0] is not ((byte)'+' or (byte)'-') || text[3] != ':'
+            || !TryNumber(text[1..3], out var hours) || !TryNumber(text[4..6], out var rest) || hours > 23 || rest > 59)
+            return false;
+        minutes = (hours * 60) + rest;
+        if (text[0] == '-')
+        {
+            form |= minutes == 0 ? TimeForm.UnknownOffset : TimeForm.None;
+            minutes = -minutes;
+        }
+        return true;
+    }
+
+    private static bool TryNumber(ReadOnlySpan<byte> digits, out int number)
+    {
+        number = 0;
+        foreach (var digit in digits)
+        {
+            if (digit is < (byte)'0' or > (byte)'9')
+                return false;
+            number = (number * 10) + digit - '0';
+        }
+        return true;
+    }
+
+    private static void Put(Span<byte> into, int number)
+    {
+        for (var i = into.Length - 1; i >= 0; i--, number /= 10)
+            into[i] = (byte)('0' + (number % 10));
+    }
+
+    // Rounded down, before 1970 too.
+    private static long SecondsAt(DateTime time) => (time.Ticks / TimeSpan.TicksPerSecond) - (DateTime.UnixEpoch.Ticks / TimeSpan.TicksPerSecond);
+}

@@ -1,0 +1,7 @@
+namespace Herald.Alarms.Metrics;
+
+/// <summary>What one batch has done.</summary>
+internal struct AlarmsTally
+{
+    public int Taken, Older, Refused, Digests, Entries, NothingDue, UsersForgotten, AlarmsForgotten;
+}

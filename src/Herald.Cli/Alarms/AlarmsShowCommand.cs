@@ -1,0 +1,17 @@
+using System.CommandLine;
+using Herald.Cli.Api;
+using Herald.Cli.CommandLine;
+
+namespace Herald.Cli.Alarms;
+
+/// <summary><c>herald alarms show</c></summary>
+internal static class AlarmsShowCommand
+{
+    public static Command Create()
+    {
+        var user = new Argument<string>("user") { Description = "The UserID." };
+        return new ClientCommand("show", "Shows what is known of a user's alarms.", "herald alarms show alice", "herald alarms show alice --json") { user }
+            .Runs(async call => call.Terminal.Show(
+                await call.Client.GetAsync($"/v1/alarms/users/{HeraldClient.Escape(call.Get(user))}", call.Cancel), body => call.Terminal.Table(body.GetProperty("alarms"), "alarmId", "status", "changedAt", "due")));
+    }
+}

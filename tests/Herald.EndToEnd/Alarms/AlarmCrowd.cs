@@ -1,0 +1,80 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text;
+using Herald.Cli.Alarms;
+using Herald.Nats;
+using Herald.Nats.Connecting;
+using Herald.Nats.JetStream;
+using Herald.Nats.Wire;
+
+namespace Herald.EndToEnd.Alarms;
+
+/// <summary>
+/// Many users' stories at once, told to NATS whatever becomes of Herald. Each message is safe before the next one of its user is told, so that a message that has to be told
+/// again does not come after what follows it.
+/// </summary>
+/// <param name="kept">A stream keeps them: each is told until it says so. Else they are told once.</param>
+internal sealed class AlarmCrowd(NatsConnection connection, DigestLedger ledger, int seed, bool kept)
+{
+    private const int Tellers = 20, UsersOfTeller = 10;
+    private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(2), Pause = TimeSpan.FromMilliseconds(50), Patience = TimeSpan.FromSeconds(90);
+
+    private readonly JetStreamClient _jetStream = new(connection, AnswerPatience);
+    private readonly ConcurrentDictionary<string, bool> _told = new(StringComparer.Ordinal);
+    private long _again;
+
+    public const int Users = Tellers * UsersOfTeller;
+
+    /// <summary>Ids of messages that are safe.</summary>
+    public ICollection<string> Told => _told.Keys;
+
+    /// <summary>How often one was told again because nobody had said that it is safe.</summary>
+    public long Again => Interlocked.Read(ref _again);
+
+    /// <summary>Until it is over; then every story is told to its end.</summary>
+    public Task RunAsync(CancellationToken over, CancellationToken cancel) => Task.WhenAll(Enumerable.Range(0, Tellers).Select(teller => TellAsync(teller, over, cancel)));
+
+    private async Task TellAsync(int teller, CancellationToken over, CancellationToken cancel)
+    {
+        var random = new Random((seed * Tellers) + teller);
+        var users = Enumerable.Range(0, UsersOfTeller).Select(user => new UserStory(string.Create(CultureInfo.InvariantCulture, $"user-{teller}-{user}"), ledger, random)).ToList();
+        using var pace = new PeriodicTimer(Pause, TimeProvider.System);
+        while (!over.IsCancellationRequested)
+        {
+            foreach (var message in users[random.Next(users.Count)].More())
+                await TellAsync(message, cancel);
+            await pace.WaitForNextTickAsync(cancel);
+        }
+        foreach (var message in users.SelectMany(user => user.End()))
+            await TellAsync(message, cancel);
+    }
+
+    private async Task TellAsync(AlarmMessage message, CancellationToken cancel)
+    {
+        var headers = new HeaderBlock().Add(Encoding.ASCII.GetBytes(JetStreamClient.MessageIdHeader), Encoding.ASCII.GetBytes(message.Id)).End();
+        var outgoing = new OutgoingMessage(message.Subject, message.Payload) { Headers = headers };
+        if (kept)
+            await KeepAsync(outgoing, cancel);
+        else
+            await connection.PublishAsync(outgoing, cancel);
+        _told[message.Id] = true;
+    }
+
+    private async Task KeepAsync(OutgoingMessage message, CancellationToken cancel)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                await _jetStream.PublishAsync(message, cancel);
+                return;
+            }
+            catch (NatsException) when (TimeProvider.System.GetElapsedTime(began) < Patience)
+            {
+                Interlocked.Increment(ref _again);
+                await Task.Delay(Pause, TimeProvider.System, cancel);
+            }
+        }
+    }
+}

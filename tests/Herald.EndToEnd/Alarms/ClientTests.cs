@@ -1,0 +1,89 @@
+using System.Text.Json;
+using Herald.TestKit.Nats;
+using Herald.TestKit.Node;
+using Xunit;
+
+namespace Herald.EndToEnd.Alarms;
+
+/// <summary>The service as seen by a client of NATS that is not Herald's own: see <c>client/client.mjs</c>.</summary>
+public sealed class ClientTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_independent_client_publishes_alarms_and_gets_digests_to_the_letter(bool jetStream)
+    {
+        await using var nats = await NatsServer.StartAsync(jetStream);
+        await using var herald = await AlarmsHerald.StartAsync(Cancel, ["--nats", nats.Url, .. jetStream ? (string[])[] : ["--no-stream"]]);
+        await using var client = await StartClientAsync(nats.Url, jetStream ? "stream" : "server");
+        Assert.Equal("ready", await client.ReadLineAsync(Cancel));
+
+        // Keys in any letter case and order, a suffix to the subject, further fields; sorted by instant, to the nanosecond, and then by id; times as they were written.
+        await TellAsync(client, "AlarmStatusChanged", """{"AlarmID":"disk","UserID":"alice","Status":"WARNING","ChangedAt":"2024-05-01T10:00:00.000000002Z"}""");
+        await TellAsync(client, "AlarmStatusChanged.eu.7", """{"changedat":"2024-05-01T12:00:00.000000001+02:00","STATUS":"CRITICAL","userId":"alice","alarmid":"cpu","more":{"UserID":"bob"}}""");
+        await TellAsync(client, "AlarmStatusChanged", """{"AlarmID":"zeta","UserID":"alice","Status":"WARNING","ChangedAt":"2024-05-01T05:30:00.000000001-04:30"}""");
+        await TellAsync(client, "AlarmStatusChanged", """{"AlarmID":"fan","UserID":"alice","Status":"WARNING","ChangedAt":"2024-05-01T09:00:00Z"}""");
+        await TellAsync(client, "AlarmStatusChanged", """{"AlarmID":"fan","UserID":"alice","Status":"CLEARED","ChangedAt":"2024-05-01T09:00:00.1Z"}""");
+        await TellAsync(client, "SendAlarmDigest.now", """{"userid":"alice"}""");
+        var first = await HearAsync(client);
+        Assert.Equal(
+            """{"UserID":"alice","ActiveAlarms":[{"AlarmID":"cpu","Status":"CRITICAL","LatestChangedAt":"2024-05-01T12:00:00.000000001+02:00"},{"AlarmID":"zeta","Status":"WARNING","LatestChangedAt":"2024-05-01T05:30:00.000000001-04:30"},{"AlarmID":"disk","Status":"WARNING","LatestChangedAt":"2024-05-01T10:00:00.000000002Z"}]}""",
+            first.Text);
+
+        // Nothing is due: older by a nanosecond, the same again, cleared, and what has been told before. So the next digest is of another user.
+        await TellAsync(client, "AlarmStatusChanged", """{"AlarmID":"disk","UserID":"alice","Status":"CRITICAL","ChangedAt":"2024-05-01T10:00:00.000000001Z"}""");
+        await TellAsync(client, "AlarmStatusChanged", """{"AlarmID":"cpu","UserID":"alice","Status":"CRITICAL","ChangedAt":"2024-05-01T11:00:00Z"}""");
+        await TellAsync(client, "AlarmStatusChanged", """{"AlarmID":"zeta","UserID":"alice","Status":"CLEARED","ChangedAt":"2024-05-01T11:00:00Z"}""");
+        await TellAsync(client, "SendAlarmDigest", """{"UserID":"alice"}""");
+
+        // Text beyond ASCII, and what JSON escapes; and the very message again, with a request between.
+        const string Raised = """{"AlarmID":"Tür \u0022auf\u0022\n","UserID":"Zoë \\","Status":"WARNING","ChangedAt":"2024-02-29T23:59:59.999999999Z"}""";
+        await TellAsync(client, "AlarmStatusChanged", Raised, "raised-1");
+        await TellAsync(client, "SendAlarmDigest", """{"UserID":"Zoë \\"}""", "ask-1");
+        var second = await HearAsync(client);
+        Assert.Equal("""{"UserID":"Zoë \\","ActiveAlarms":[{"AlarmID":"Tür \"auf\"\n","Status":"WARNING","LatestChangedAt":"2024-02-29T23:59:59.999999999Z"}]}""", second.Text);
+        await TellAsync(client, "AlarmStatusChanged", """{"AlarmID":"Tür \u0022auf\u0022\n","UserID":"Zoë \\","Status":"CRITICAL","ChangedAt":"2024-02-29T23:59:59.999999999Z"}""");
+        await TellAsync(client, "AlarmStatusChanged", Raised, "raised-1");
+        await TellAsync(client, "SendAlarmDigest", """{"UserID":"Zoë \\"}""", "ask-1");
+        await TellAsync(client, "SendAlarmDigest", """{"UserID":"Zoë \\"}""", "ask-2");
+        var third = await HearAsync(client);
+        Assert.Equal("""{"UserID":"Zoë \\","ActiveAlarms":[{"AlarmID":"Tür \"auf\"\n","Status":"CRITICAL","LatestChangedAt":"2024-02-29T23:59:59.999999999Z"}]}""", third.Text);
+
+        // Changed, and back to what it was, is new.
+        await TellAsync(client, "AlarmStatusChanged", """{"AlarmID":"disk","UserID":"alice","Status":"CLEARED","ChangedAt":"2024-05-01T10:00:00.000000003Z"}""");
+        await TellAsync(client, "AlarmStatusChanged", """{"AlarmID":"disk","UserID":"alice","Status":"WARNING","ChangedAt":"2024-05-01t10:00:00.000000004z"}""");
+        await TellAsync(client, "SendAlarmDigest", """{"UserID":"alice"}""");
+        var last = await HearAsync(client);
+        Assert.Equal("""{"UserID":"alice","ActiveAlarms":[{"AlarmID":"disk","Status":"WARNING","LatestChangedAt":"2024-05-01t10:00:00.000000004z"}]}""", last.Text);
+
+        // By them a stream, or the receiver, recognises repeats.
+        string[] ids = [first.Id, second.Id, third.Id, last.Id];
+        Assert.All(ids, id => Assert.False(string.IsNullOrEmpty(id)));
+        Assert.Equal(ids.Length, ids.Distinct(StringComparer.Ordinal).Count());
+    }
+
+    private static async Task<NodeScript> StartClientAsync(params string[] arguments)
+    {
+        try
+        {
+            return await NodeScript.StartAsync("alarms-client", "client.mjs", arguments);
+        }
+        catch (NodeMissingException e)
+        {
+            Assert.Skip($"ALARMS WERE NOT CHECKED by an independent client of NATS: {e.Message}");
+            throw;
+        }
+    }
+
+    private static Task TellAsync(NodeScript client, string subject, string text, string? id = null) => client.WriteLineAsync(JsonSerializer.Serialize(new { subject, id, text }));
+
+    private static async Task<(string Id, string Text)> HearAsync(NodeScript client)
+    {
+        using var line = JsonDocument.Parse(await client.ReadLineAsync(Cancel).WaitAsync(Patience, TimeProvider.System, Cancel));
+        return (line.RootElement.GetProperty("id").GetString()!, line.RootElement.GetProperty("text").GetString()!);
+    }
+}

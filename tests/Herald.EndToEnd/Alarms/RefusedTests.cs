@@ -1,0 +1,115 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Herald.Cli.Alarms;
+using Herald.TestKit.Nats;
+using Xunit;
+
+namespace Herald.EndToEnd.Alarms;
+
+/// <summary>Messages that break a rule, among others that do not.</summary>
+public sealed class RefusedTests
+{
+    private const string Change = "AlarmStatusChanged", Request = "SendAlarmDigest", IdRule = "A text of 1 to 255 bytes of UTF-8.", TimeRule =
+        "A time as in RFC 3339 with at most nine digits of a second and its offset, for example 2026-01-31T12:00:00.123456789Z; a leap second is not one.";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    /// <summary>Each with the reason that its dead letter has to give.</summary>
+    private static readonly (string Subject, string Text, string Reason)[] Refused =
+    [
+        (Change, "", "value = '': It is not JSON from line 1, byte 1 on."),
+        (Change, "{\"UserID\":", "value = '{\"UserID\":': It is not JSON from line 1, byte 11 on."),
+        (Change, "[]", "value = '[]': A message is one JSON object."),
+        (Request, "{\"UserID\":\"u\"}{}", "value = '{\"UserID\":\"u\"}{}': It is not JSON from line 1, byte 15 on."),
+        (Request, "{}", "UserID is missing: A request for a digest has UserID."),
+        (Request + ".x", """{"UserID":""}""", $"UserID = '': {IdRule}"),
+        (Change, """{"AlarmID":"a","Status":"WARNING","ChangedAt":"2024-05-01T10:00:00Z"}""", "UserID is missing: A change has UserID, AlarmID, Status and ChangedAt."),
+        (Change, """{"UserID":"u","Status":"WARNING","ChangedAt":"2024-05-01T10:00:00Z"}""", "AlarmID is missing: A change has UserID, AlarmID, Status and ChangedAt."),
+        (Change, """{"UserID":"u","AlarmID":"a","ChangedAt":"2024-05-01T10:00:00Z"}""", "Status is missing: A change has UserID, AlarmID, Status and ChangedAt."),
+        (Change, """{"UserID":"u","AlarmID":"a","Status":"WARNING"}""", "ChangedAt is missing: A change has UserID, AlarmID, Status and ChangedAt."),
+        (Change, """{"UserID":"u","userid":"v","AlarmID":"a","Status":"WARNING","ChangedAt":"2024-05-01T10:00:00Z"}""", "UserID is given twice: A field is given once, in whatever letter case."),
+        (Change, """{"UserID":7,"AlarmID":"a","Status":"WARNING","ChangedAt":"2024-05-01T10:00:00Z"}""", $"UserID = '7': {IdRule}"),
+        (Change, """{"UserID":"u","AlarmID":[1],"Status":"WARNING","ChangedAt":"2024-05-01T10:00:00Z"}""", $"AlarmID = '[…]': {IdRule}"),
+        (Change, """{"UserID":"u","AlarmID":"a","Status":"warning","ChangedAt":"2024-05-01T10:00:00Z"}""", "Status = 'warning': One of CLEARED, WARNING, CRITICAL."),
+        (Change + ".eu", """{"UserID":"u","AlarmID":"a","Status":"WARNING","ChangedAt":"2024-05-01T10:00:60Z"}""", $"ChangedAt = '2024-05-01T10:00:60Z': {TimeRule}"),
+        (Change, """{"UserID":"u","AlarmID":"a","Status":"WARNING","ChangedAt":"2024-05-01 10:00:00Z"}""", $"ChangedAt = '2024-05-01 10:00:00Z': {TimeRule}"),
+        (Change, """{"UserID":"u","AlarmID":"a","Status":"WARNING","ChangedAt":"2024-05-01T10:00:00.1234567890Z"}""", $"ChangedAt = '2024-05-01T10:00:00.1234567890Z': {TimeRule}"),
+    ];
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Each_is_a_dead_letter_with_its_reason_and_the_others_go_on()
+    {
+        await using var nats = await NatsServer.StartAsync();
+        await using var herald = await AlarmsHerald.StartAsync(Cancel, "--nats", nats.Url, "--max-alarms-per-user", $"{Refused.Length}");
+        await using var ear = await DigestEar.ListenAsync(nats.Url, Cancel);
+        var publisher = new AlarmPublisher(ear.Connection, kept: true, Patience, TimeProvider.System);
+        var number = 0;
+        foreach (var (subject, text, _) in Refused)
+        {
+            // One that is as it should be behind each of the others.
+            await publisher.PublishAsync(
+                [new(subject, $"bad-{++number}", Encoding.UTF8.GetBytes(text)), AlarmMessage.Change($"good-{number}", "u", $"alarm-{number:D2}", "WARNING", "2024-05-01T10:00:00Z")], Cancel);
+        }
+        await publisher.PublishAsync([AlarmMessage.Change("more", "u", "one-more", "WARNING", "2024-05-01T10:00:00Z"), AlarmMessage.Request("ask", "u")], Cancel);
+
+        await ear.UntilAsync(1, Cancel);
+        using var digest = JsonDocument.Parse(ear.Of("u")[0]);
+        Assert.Equal(Refused.Select((_, i) => $"alarm-{i + 1:D2}"), digest.RootElement.GetProperty("ActiveAlarms").EnumerateArray().Select(alarm => alarm.GetProperty("AlarmID").GetString()));
+        await AssertDeadAsync(
+            herald, [.. Refused.Select(refused => refused.Reason), $"AlarmID = 'one-more': The user has {Refused.Length} active alarms, and may have no more (alarms.maxAlarmsPerUser)."]);
+    }
+
+    [Fact]
+    public async Task What_is_published_by_hand_under_another_key_or_type_is_a_dead_letter_too()
+    {
+        await using var nats = await NatsServer.StartAsync();
+        await using var herald = await AlarmsHerald.StartAsync(Cancel, "--nats", nats.Url);
+        await using var ear = await DigestEar.ListenAsync(nats.Url, Cancel);
+        await PublishAsync(herald, new() { ["key"] = "somebody", ["type"] = Request, ["payload"] = new JsonObject { ["UserID"] = "u" } });
+        await PublishAsync(herald, new() { ["type"] = Request, ["payload"] = new JsonObject { ["UserID"] = "u" } });
+        await PublishAsync(herald, new() { ["key"] = "u", ["type"] = "AlarmGone", ["payload"] = new JsonObject { ["UserID"] = "u" } });
+        await PublishAsync(herald, new() { ["key"] = "u", ["type"] = Change, ["payload"] = new JsonObject { ["UserID"] = "u" } });
+        await PublishAsync(herald, new()
+        {
+            ["key"] = "u",
+            ["type"] = Change,
+            ["payload"] = new JsonObject { ["UserID"] = "u", ["AlarmID"] = "a", ["Status"] = "CRITICAL", ["ChangedAt"] = "2024-05-01T10:00:00Z" },
+        });
+        await PublishAsync(herald, new() { ["key"] = "u", ["type"] = Request, ["payload"] = new JsonObject { ["UserID"] = "u" } });
+
+        await ear.UntilAsync(1, Cancel);
+        Assert.Equal("""{"UserID":"u","ActiveAlarms":[{"AlarmID":"a","Status":"CRITICAL","LatestChangedAt":"2024-05-01T10:00:00Z"}]}""", Assert.Single(ear.Of("u")));
+        await AssertDeadAsync(herald,
+        [
+            "key = 'somebody': It must be the UserID of the message, which is 'u'.",
+            "key = '': It must be the UserID of the message, which is 'u'.",
+            "type = 'AlarmGone': AlarmStatusChanged or SendAlarmDigest.",
+            "AlarmID is missing: A change has UserID, AlarmID, Status and ChangedAt.",
+        ]);
+    }
+
+    private static async Task PublishAsync(AlarmsHerald herald, JsonObject message)
+    {
+        var reply = await herald.Client.PostAsync("/v1/topics/alarms/events", message, Cancel);
+        Assert.True(reply.Succeeded, reply.Text);
+    }
+
+    /// <summary>These reasons and no others, in whatever order: they are in several shards.</summary>
+    private static async Task AssertDeadAsync(AlarmsHerald herald, IReadOnlyList<string> reasons)
+    {
+        IReadOnlyList<JsonElement> letters = [];
+        var began = TimeProvider.System.GetTimestamp();
+        while (letters.Count < reasons.Count && TimeProvider.System.GetElapsedTime(began) < Patience)
+        {
+            var reply = await herald.Client.GetAsync("/v1/dead-letters?topic=alarms", Cancel);
+            Assert.True(reply.Succeeded, reply.Text);
+            letters = [.. reply.Body!.Value.GetProperty("items").EnumerateArray()];
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Cancel);
+        }
+        Assert.Equal(reasons.Order(StringComparer.Ordinal), letters.Select(letter => letter.GetProperty("detail").GetString()).Order(StringComparer.Ordinal));
+        Assert.All(letters, letter => Assert.Equal("not-understood", letter.GetProperty("reason").GetString()));
+    }
+}
