@@ -17,8 +17,8 @@ public sealed class AlarmsApplication : IApplication, IDisposable
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     public AlarmsApplication(AlarmsOptions options)
     {
-        if (options.Check() is [var problem, ..])
-            throw new ArgumentException($"{problem.Pointer} = '{problem.Value}': {problem.Rule}", nameof(options));
+        if (AlarmsSettings.Check(options).FirstOrDefault() is { } error)
+            throw new ArgumentException(error.ToString(), nameof(options));
         _options = options;
     }
 

@@ -1,13 +1,8 @@
-using Herald.Engine;
-
 namespace Herald.Alarms;
 
-/// <summary>Settings of the alarms application; each is in docs/alarms.md.</summary>
+/// <summary>What the alarms application is told at start. Read as <see cref="AlarmsSettings"/> say.</summary>
 public sealed record AlarmsOptions
 {
-    private const int LeastDigestBytes = 4096, MostDigestBytes = 16 << 20, MostAlarms = 50_000;
-    private static readonly TimeSpan ShortestForgetAfter = TimeSpan.FromSeconds(30), LongestForgetAfter = TimeSpan.FromDays(3650);
-
     /// <summary>How long cleared alarms, and users who are silent, are remembered. Default 30 days; 30 seconds to ten years.</summary>
     public TimeSpan ForgetAfter { get; init; } = TimeSpan.FromDays(30);
 
@@ -19,17 +14,4 @@ public sealed record AlarmsOptions
 
     /// <summary>Bytes of one digest; more alarms go in several. Default 512 KiB; 4 KiB to 16 MiB, and no more than a payload may have.</summary>
     public int MaxDigestBytes { get; init; } = 512 << 10;
-
-    /// <summary>What is wrong with them, by the names of the settings.</summary>
-    public IReadOnlyList<FieldProblem> Check()
-    {
-        var found = new List<FieldProblem>();
-        if (ForgetAfter < ShortestForgetAfter || ForgetAfter > LongestForgetAfter)
-            found.Add(new("alarms.forgetAfter", $"{ForgetAfter}", "From 30s to 3650d."));
-        if (MaxAlarmsPerUser is < 1 or > MostAlarms)
-            found.Add(new("alarms.maxAlarmsPerUser", $"{MaxAlarmsPerUser}", $"From 1 to {MostAlarms}."));
-        if (MaxDigestBytes is < LeastDigestBytes or > MostDigestBytes)
-            found.Add(new("alarms.maxDigestBytes", $"{MaxDigestBytes}", $"From {LeastDigestBytes} to {MostDigestBytes}."));
-        return found;
-    }
 }

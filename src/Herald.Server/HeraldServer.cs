@@ -110,6 +110,8 @@ public sealed class HeraldServer : IAsyncDisposable
         {
             Applications = services.Applications,
         };
+        foreach (var application in services.Applications.OfType<IDisposable>())
+            _parts.Push(new Part(application));
         try
         {
             Engine = await HeraldEngine.StartAsync(parts, _options.Engine, cancel);

@@ -63,4 +63,6 @@ public sealed record ServerOptions
     public KafkaOptions Kafka { get; init; } = new();
 
     public NatsOptions Nats { get; init; } = new();
+
+    public ApplicationOptions Applications { get; init; } = ApplicationOptions.Defaults;
 }

@@ -23,7 +23,7 @@ public sealed record ServerServices
     /// <summary>A new reader for a source that reads into this topic: an application's own. Default, and for null: what the settings make of a source.</summary>
     public Func<string, IMessageReader?> ReaderOf { get; init; } = _ => null;
 
-    /// <summary>What works in the shards, with state of its own.</summary>
+    /// <summary>What works in the shards, with state of its own. The server disposes those that can be.</summary>
     public IReadOnlyList<IApplication> Applications { get; init; } = [];
 
     /// <summary>Sources and applications. The server disposes them.</summary>

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net.Sockets;
 using System.Text.Json;
 using Herald.Cli.Brokers;
-using Herald.Cli.Databases;
+using Herald.Cli.Processes;
 using Herald.TestKit.Time;
 using Xunit;
 
@@ -46,7 +46,7 @@ public sealed class NatsServer : IAsyncDisposable
     /// <summary>Servers with JetStream; complete when each tells its clients of all of them.</summary>
     public static async Task<IReadOnlyList<NatsServer>> StartClusterAsync(int count = 3)
     {
-        var ports = Enumerable.Range(0, count).Select(_ => PostgresPort.FindFree()).ToList();
+        var ports = Enumerable.Range(0, count).Select(_ => FreePort.Find()).ToList();
         var routes = string.Join(", ", ports.Select(port => string.Create(CultureInfo.InvariantCulture, $"nats://{Host}:{port}")));
         var servers = new List<NatsServer>();
         // One after another: servers that dial each other at the same moment may both hang up.

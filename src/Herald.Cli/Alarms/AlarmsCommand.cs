@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Herald.Cli.CommandLine;
+using Herald.Cli.Configuration;
 
 namespace Herald.Cli.Alarms;
 
@@ -11,6 +12,7 @@ internal static class AlarmsCommand
         "herald alarms serve --nats 127.0.0.1:4222", "herald alarms verify --nats 127.0.0.1:4222", "herald alarms show alice")
     {
         AlarmsServeCommand.Create(time),
+        ConfigCommand.Create(AlarmsServeCommand.Application()),
         AlarmsShowCommand.Create(),
         AlarmsVerifyCommand.Create(time),
     };

@@ -1,7 +1,6 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
-using Herald.Cli.Databases;
+using Herald.Cli.Processes;
 
 namespace Herald.Cli.Brokers;
 
@@ -11,24 +10,6 @@ namespace Herald.Cli.Brokers;
 /// </summary>
 internal sealed class LocalKafka : IAsyncDisposable
 {
-    // Ends the broker when it is told how, or when its input ends, as it does when our process is no more. It is started before signals
-    // are shut out: Java leaves alone what was shut out before it, and could not be asked to stop. One that was asked and does not stop is killed.
-    private const string Script = """
-        folder=$1
-        shift
-        "$@" </dev/null >>"$folder/log" 2>&1 &
-        broker=$!
-        trap '' HUP INT TERM
-        if read -r how; then
-            kill -"$how" $broker
-            (sleep 30; kill -KILL $broker) </dev/null >/dev/null 2>&1 &
-            wait $broker 2>/dev/null
-            kill -KILL $!
-        else
-            kill -KILL $broker
-            rm -rf "$folder"
-        fi
-        """;
     private const string LogSettings = """
         status=error
         rootLogger.level=warn
@@ -43,8 +24,8 @@ internal sealed class LocalKafka : IAsyncDisposable
     private readonly KafkaPrograms _programs;
     private readonly TimeProvider _time;
     private readonly string _folder = Directory.CreateTempSubdirectory("herald-kafka-").FullName;
-    private readonly int _port = PostgresPort.FindFree(), _controllerPort = PostgresPort.FindFree();
-    private Process? _guard;
+    private readonly int _port = FreePort.Find(), _controllerPort = FreePort.Find();
+    private BrokerGuard? _guard;
 
     private LocalKafka(KafkaPrograms programs, TimeProvider time) => (_programs, _time) = (programs, time);
 
@@ -52,7 +33,7 @@ internal sealed class LocalKafka : IAsyncDisposable
     public string Servers => string.Create(CultureInfo.InvariantCulture, $"{Host}:{_port}");
 
     /// <summary>Of the process that has the broker for a child, as long as it runs.</summary>
-    public int ProcessId => _guard!.Id;
+    public int ProcessId => _guard!.ProcessId;
 
     private string LogFile => Path.Combine(_folder, "log");
     private string LogSettingsFile => Path.Combine(_folder, "log4j2.properties");
@@ -79,11 +60,11 @@ internal sealed class LocalKafka : IAsyncDisposable
     /// <summary>Starts it, after a stop with its data and on its port; complete when it takes connections, which it does when it can be used.</summary>
     public async Task StartAgainAsync(CancellationToken cancel)
     {
-        var guard = _guard = Guard([.. _programs.Command("kafka.Kafka", LogSettingsFile, Properties)]);
+        var guard = _guard = new BrokerGuard(_folder, _programs.Command("kafka.Kafka", LogSettingsFile, Properties));
         var begun = _time.GetTimestamp();
         while (!await AnswersAsync(cancel))
         {
-            if (guard.HasExited || HasEnded(guard.Id) || _time.GetElapsedTime(begun) > StartPatience)
+            if (guard.HasEnded || _time.GetElapsedTime(begun) > StartPatience)
                 throw new LocalKafkaException($"The Kafka in {_folder} does not start: {(File.Exists(LogFile) ? await File.ReadAllTextAsync(LogFile, cancel) : "")}");
             await Task.Delay(LookEvery, _time, cancel);
         }
@@ -150,36 +131,11 @@ internal sealed class LocalKafka : IAsyncDisposable
         }
     }
 
-    /// <summary>The broker has, though its guard waits for a word. Where there is no /proc, nobody can tell.</summary>
-    private static bool HasEnded(int guard)
-    {
-        var children = string.Create(CultureInfo.InvariantCulture, $"/proc/{guard}/task/{guard}/children");
-        if (!File.Exists(children))
-            return false;
-        try
-        {
-            return File.ReadAllText(children).Trim() is { Length: > 0 } broker && File.ReadAllText($"/proc/{broker}/stat").Contains(") Z ", StringComparison.Ordinal);
-        }
-        catch (IOException)
-        {
-            return false;
-        }
-    }
-
-    private Process Guard(string[] command)
-    {
-        string[] words = [.. OperatingSystem.IsLinux() ? (string[])["setsid", "sh"] : ["sh"], "-c", Script, "sh", _folder, .. command];
-        return Process.Start(new ProcessStartInfo(words[0], words[1..]) { RedirectStandardInput = true, WorkingDirectory = _folder })!;
-    }
-
     private async Task EndAsync(string signal)
     {
-        if (_guard is null)
+        if (_guard is not { } guard)
             return;
-        await _guard.StandardInput.WriteLineAsync(signal);
-        _guard.StandardInput.Close();
-        await _guard.WaitForExitAsync();
-        _guard.Dispose();
         _guard = null;
+        await guard.EndAsync(signal);
     }
 }

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Net.Sockets;
-using Herald.Cli.Databases;
+using Herald.Cli.Processes;
 
 namespace Herald.Cli.Brokers;
 
@@ -15,11 +15,11 @@ internal sealed class LocalNats : IAsyncDisposable
     private readonly string _program, _folder = Directory.CreateTempSubdirectory("herald-nats-").FullName;
     private readonly IReadOnlyList<string> _settings;
     private readonly TimeProvider _time;
-    private NatsGuard? _guard;
+    private BrokerGuard? _guard;
 
     private LocalNats(string program, IReadOnlyList<string> settings, TimeProvider time) => (_program, _settings, _time) = (program, settings, time);
 
-    public int Port { get; } = PostgresPort.FindFree();
+    public int Port { get; } = FreePort.Find();
 
     /// <summary>As clients are told.</summary>
     public string Url => string.Create(CultureInfo.InvariantCulture, $"nats://{Host}:{Port}");
@@ -65,11 +65,11 @@ internal sealed class LocalNats : IAsyncDisposable
             jetStream ? $"jetstream {{ store_dir: \"{Path.Combine(_folder, "data")}\", max_file_store: 8GB, max_memory_store: 64MB }}" : "",
         ];
         await File.WriteAllLinesAsync(SettingsFile, [.. own, .. _settings], cancel);
-        _guard = new NatsGuard(_folder, _program, "-c", SettingsFile);
+        var guard = _guard = new BrokerGuard(_folder, _program, "-c", SettingsFile);
         var begun = _time.GetTimestamp();
         while (!await GreetsAsync(cancel))
         {
-            if (_time.GetElapsedTime(begun) > StartPatience)
+            if (guard.HasEnded || _time.GetElapsedTime(begun) > StartPatience)
                 throw new LocalNatsException($"The nats-server at {Url} does not start: {Log}");
             await Task.Delay(LookEvery, _time, cancel);
         }

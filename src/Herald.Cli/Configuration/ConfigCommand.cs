@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Herald.Cli.CommandLine;
+using Herald.Cli.Serving;
 
 namespace Herald.Cli.Configuration;
 
@@ -10,12 +11,14 @@ internal static class ConfigCommand
 {
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true };
 
-    public static Command Create()
+    public static Command Create(ServedApplication? application = null)
     {
+        application ??= new ServedApplication();
         var command = new ExampleCommand(
             "config", "Shows the settings that serve would run with, and where each comes from; secrets are masked.",
-            "herald config", "herald config --config herald.json --listen 127.0.0.1:9000");
-        var settings = new SettingOptions(command);
+            $"{application.CommandLine} config", $"{application.CommandLine} config --config herald.json --listen 127.0.0.1:9000");
+        application.AddOptions(command);
+        var settings = new SettingOptions(command, application);
         command.SetAction(parsed =>
         {
             var console = parsed.InvocationConfiguration;

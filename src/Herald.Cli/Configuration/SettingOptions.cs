@@ -2,6 +2,7 @@ using System.Collections;
 using System.CommandLine;
 using System.Text;
 using Herald.Cli.CommandLine;
+using Herald.Cli.Serving;
 using Herald.Server.Settings;
 
 namespace Herald.Cli.Configuration;
@@ -13,18 +14,18 @@ internal sealed class SettingOptions
 
     private readonly Option<FileInfo?> _file = new("--config") { Description = "A JSON file with settings, by the names that `herald config` shows.", HelpName = "FILE" };
     private readonly Dictionary<string, Option<string?>> _bySetting = [];
-    private readonly IReadOnlyDictionary<string, string> _defaults;
+    private readonly ServedApplication _application;
 
-    /// <param name="defaults">By setting, where they are others than usual.</param>
-    public SettingOptions(Command command, IReadOnlyDictionary<string, string>? defaults = null)
+    public SettingOptions(Command command, ServedApplication? application = null)
     {
-        _defaults = defaults ?? new Dictionary<string, string>();
+        _application = application ?? new ServedApplication();
         command.Options.Add(_file);
-        foreach (var setting in ServerSettings.Load(null, [], [], _defaults).Effective())
+        foreach (var setting in ServerSettings.Load(null, [], [], _application.Defaults, _application.Settings).Effective())
         {
             if (setting.Name == TokenFile)
                 continue; // The common option of that name.
-            var option = new Option<string?>(setting.Name == DataDirectory ? "--data" : NameOf(setting.Name))
+            var isOwn = _application.Settings.Any(own => own.Name == setting.Name);
+            var option = new Option<string?>(setting.Name == DataDirectory ? "--data" : NameOf(isOwn ? setting.Name[(setting.Name.IndexOf('.') + 1)..] : setting.Name))
             {
                 Description = $"{setting.Rule} Default: {setting.Value ?? "none"}.",
                 HelpName = setting.Name is Listen ? "ADDRESS" : setting.Name is DataDirectory ? "DIR" : "VALUE",
@@ -34,10 +35,9 @@ internal sealed class SettingOptions
         }
     }
 
-    /// <param name="more">What other options of the command line say of settings.</param>
-    public ServerSettings Load(ParseResult parsed, IReadOnlyDictionary<string, string>? more = null)
+    public ServerSettings Load(ParseResult parsed)
     {
-        var given = new Dictionary<string, string>(more ?? new Dictionary<string, string>());
+        var given = new Dictionary<string, string>(_application.Given(parsed));
         foreach (var (setting, option) in _bySetting)
             if (parsed.GetValue(option) is { } value)
                 given[setting] = value;
@@ -45,7 +45,7 @@ internal sealed class SettingOptions
             given[TokenFile] = tokenFile.FullName;
         var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
             .Select(variable => KeyValuePair.Create((string)variable.Key, (string)variable.Value!));
-        return ServerSettings.Load(parsed.GetValue(_file)?.FullName, environment, given, _defaults);
+        return ServerSettings.Load(parsed.GetValue(_file)?.FullName, environment, given, _application.Defaults, _application.Settings);
     }
 
     /// <summary><c>journal.segmentBytes</c> is <c>--journal-segment-bytes</c>.</summary>

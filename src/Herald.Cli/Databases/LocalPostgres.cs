@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using Herald.Cli.Processes;
 
 namespace Herald.Cli.Databases;
 
@@ -112,7 +113,7 @@ internal sealed class LocalPostgres : IAsyncDisposable
     {
         for (var tries = 1; ; tries++)
         {
-            Port = PostgresPort.FindFree();
+            Port = FreePort.Find();
             var settings = new Dictionary<string, string>(_settings) { ["listen_addresses"] = Host, ["port"] = $"{Port}", ["unix_socket_directories"] = Folder };
             await File.WriteAllLinesAsync(
                 Path.Combine(DataFolder, OwnSettings),

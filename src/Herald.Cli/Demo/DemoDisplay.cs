@@ -2,72 +2,44 @@ using System.Globalization;
 using Herald.Cli.CommandLine;
 using Herald.Cli.Verifying;
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace Herald.Cli.Demo;
 
 /// <summary>Shows a run while it goes: a live table, or a line a second.</summary>
 internal sealed class DemoDisplay(
     ReceiptLedger ledger, IReadOnlyList<OrderReceiver> receivers, DemoPhase phase, IDemoStage stage, Terminal terminal, TimeProvider time)
+    : ProgressDisplay(terminal.Out, time)
 {
     private const int ColumnWidth = 11;
-    private static readonly TimeSpan LineEvery = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan FrameEvery = TimeSpan.FromMilliseconds(250);
 
     // Looking at it must cost what it shows next to nothing: a lag reads what all shards have saved.
     private static readonly TimeSpan AskEvery = TimeSpan.FromSeconds(1);
 
+    private readonly TimeProvider _time = time;
     private IReadOnlyList<(string Name, string State)> _servers = [];
     private long? _askedAt;
 
-    /// <summary>Ends when cancelled, without an exception and with the last numbers shown.</summary>
-    public Task RunAsync(DemoOptions options, CancellationToken cancel)
-    {
-        if (options.Json)
-            return Task.CompletedTask;
-        return options.Plain ? PrintLinesAsync(cancel) : ShowTableAsync(cancel);
-    }
-
-    private async Task PrintLinesAsync(CancellationToken cancel)
-    {
-        while (await WaitAsync(LineEvery, cancel))
-            terminal.Out.WriteLine(Line());
-    }
-
-    private Task ShowTableAsync(CancellationToken cancel) =>
-        AnsiConsole.Live(Table()).AutoClear(false).StartAsync(async context =>
-        {
-            while (await WaitAsync(FrameEvery, cancel))
-                context.UpdateTarget(Table());
-            context.UpdateTarget(Table());
-        });
-
-    /// <summary>Waits, and asks Herald now and then how many keys are blocked; false when it is time to end.</summary>
-    private async Task<bool> WaitAsync(TimeSpan wait, CancellationToken cancel)
+    /// <summary>Asks Herald now and then how many keys are blocked.</summary>
+    protected override async ValueTask LookAsync(CancellationToken cancel)
     {
         try
         {
-            await Task.Delay(wait, time, cancel);
-            if (_askedAt is not { } askedAt || time.GetElapsedTime(askedAt) >= AskEvery)
+            if (_askedAt is not { } askedAt || _time.GetElapsedTime(askedAt) >= AskEvery)
             {
-                _askedAt = time.GetTimestamp();
+                _askedAt = _time.GetTimestamp();
                 foreach (var receiver in receivers)
                     await receiver.AskLagAsync(stage.Client, cancel);
             }
             _servers = await stage.LookAsync(cancel);
-            return true;
-        }
-        catch (OperationCanceledException)
-        {
-            return false;
         }
         catch (HttpRequestException)
         {
             // The display is no judge: what fails here fails elsewhere, louder.
-            return true;
         }
     }
 
-    private string Line()
+    protected override string Line()
     {
         var parts = receivers.Select(receiver =>
         {
@@ -79,7 +51,7 @@ internal sealed class DemoDisplay(
     }
 
     /// <summary>A column for each receiver: that fits a terminal of 80 columns.</summary>
-    private Rows Table()
+    protected override IRenderable Table()
     {
         var table = new Table().Border(TableBorder.Rounded).BorderColor(Color.Grey).AddColumn("");
         foreach (var receiver in receivers)

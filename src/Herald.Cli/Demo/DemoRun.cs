@@ -68,7 +68,7 @@ internal sealed class DemoRun(DemoOptions options, Func<DirectoryInfo, Cancellat
             // 3. and 4. Load and drain, with something to look at.
             var phase = new DemoPhase(time, options, stage.Place);
             using var showing = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-            var display = new DemoDisplay(_ledger, receivers, phase, stage, terminal, time).RunAsync(options, showing.Token);
+            var display = options.Json ? Task.CompletedTask : new DemoDisplay(_ledger, receivers, phase, stage, terminal, time).RunAsync(options.Plain, showing.Token);
             try
             {
                 await Task.WhenAll(

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Herald.Cli.CommandLine;
+using Herald.Cli.Configuration;
 
 namespace Herald.Cli.Orders;
 
@@ -11,6 +12,7 @@ internal static class OrdersCommand
         "herald orders serve", "herald orders produce --customers 4 --rate 480")
     {
         OrdersServeCommand.Create(time),
+        ConfigCommand.Create(OrdersServeCommand.Application(time)),
         ProduceCommand.Create(time),
     };
 }

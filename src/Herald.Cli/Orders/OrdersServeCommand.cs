@@ -8,21 +8,22 @@ namespace Herald.Cli.Orders;
 /// <summary><c>herald orders serve</c>: a server with the orders application, with the settings of <c>herald serve</c>.</summary>
 internal static class OrdersServeCommand
 {
-    public static Command Create(TimeProvider time)
+    public static Command Create(TimeProvider time) => ServeCommand.Create(
+        "Runs a server with the orders application. SIGTERM or Ctrl-C stops it cleanly; a second one ends it at once.", Application(time), time,
+        "herald orders serve", "herald orders serve --kafka 127.0.0.1:9092",
+        "herald orders serve --store postgres --connection postgres://herald@127.0.0.1/herald --kafka 127.0.0.1:9092");
+
+    public static ServedApplication Application(TimeProvider time)
     {
         var kafka = new KafkaOptionSet("A Kafka to read orders' changes from; short for a cluster and a source in the settings.");
-        var application = new ServedApplication
+        return new()
         {
+            CommandLine = "herald orders",
             Parts = (_, logging) => [new OrdersPart(time, logging)],
             ReaderOf = topic => topic == OrderEvents.Topic ? new OrderReader() : null,
             Defaults = new Dictionary<string, string> { ["kafka.group"] = KafkaOptionSet.DefaultGroup },
-            Settings = kafka.Settings,
+            AddOptions = kafka.AddTo,
+            Given = kafka.Settings,
         };
-        var command = ServeCommand.Create(
-            "Runs a server with the orders application. SIGTERM or Ctrl-C stops it cleanly; a second one ends it at once.", application, time,
-            "herald orders serve", "herald orders serve --kafka 127.0.0.1:9092",
-            "herald orders serve --store postgres --connection postgres://herald@127.0.0.1/herald --kafka 127.0.0.1:9092");
-        kafka.AddTo(command);
-        return command;
     }
 }

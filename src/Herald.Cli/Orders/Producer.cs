@@ -1,5 +1,3 @@
-using Herald.Cli.CommandLine;
-
 namespace Herald.Cli.Orders;
 
 /// <summary>Publishes a story at a steady rate, batch after batch.</summary>
@@ -20,8 +18,7 @@ internal sealed class Producer(Story story, IOrderSink sink, Action<IReadOnlyLis
             var due = Math.Min(events, rate > 0 ? (long)(rate * time.GetElapsedTime(began).TotalSeconds) + 1 : long.MaxValue) - sent;
             if (due <= 0)
             {
-                if (!await time.WaitAsync(Pace, cancel))
-                    return;
+                await Task.Delay(Pace, time, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 continue;
             }
             _batch.Clear();

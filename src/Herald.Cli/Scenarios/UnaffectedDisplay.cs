@@ -2,32 +2,23 @@ using System.Globalization;
 using Herald.Cli.Catching;
 using Herald.Cli.CommandLine;
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace Herald.Cli.Scenarios;
 
 /// <summary>Shows the scenario while it goes: a live table, or a line every five seconds.</summary>
 internal sealed class UnaffectedDisplay(IReadOnlyList<ScenarioHandler> handlers, UnaffectedOptions options, Func<TimeSpan> now, Terminal terminal, TimeProvider time)
+    : ProgressDisplay(terminal.Error, time)
 {
     private const int ColumnWidth = 12;
-    private static readonly TimeSpan LineEvery = TimeSpan.FromSeconds(5);
+
+    protected override TimeSpan LineEvery { get; } = TimeSpan.FromSeconds(5);
 
     // Rarely, and from counters alone: looking must cost what is measured nothing.
-    private static readonly TimeSpan FrameEvery = TimeSpan.FromMilliseconds(500);
+    protected override TimeSpan FrameEvery { get; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Ends when cancelled, without an exception and with the last numbers shown.</summary>
-    public Task RunAsync(CancellationToken cancel) => options.Plain ? PrintLinesAsync(cancel) : AnsiConsole.Live(Table()).AutoClear(false).StartAsync(async context =>
-    {
-        while (await time.WaitAsync(FrameEvery, cancel))
-            context.UpdateTarget(Table());
-        context.UpdateTarget(Table());
-    });
-
-    private async Task PrintLinesAsync(CancellationToken cancel)
-    {
-        while (await time.WaitAsync(LineEvery, cancel))
-            terminal.Error.WriteLine($"{Where()} | {string.Join(" | ", handlers.Select(handler =>
-                $"{handler.Role.Name} ({Modes.NameOf(handler.Mode)}): delivered {Delivered(handler)} failed {handler.Counts.Failed} retries {handler.Counts.Retries}"))}");
-    }
+    protected override string Line() => $"{Where()} | {string.Join(" | ", handlers.Select(handler =>
+        $"{handler.Role.Name} ({Modes.NameOf(handler.Mode)}): delivered {Delivered(handler)} failed {handler.Counts.Failed} retries {handler.Counts.Retries}"))}";
 
     private string Where()
     {
@@ -36,7 +27,7 @@ internal sealed class UnaffectedDisplay(IReadOnlyList<ScenarioHandler> handlers,
         return string.Create(CultureInfo.InvariantCulture, $"{at.TotalSeconds:0} of {options.Plan.Whole.TotalSeconds:0} s, {phase}");
     }
 
-    private Rows Table()
+    protected override IRenderable Table()
     {
         var table = new Table().Border(TableBorder.Rounded).BorderColor(Color.Grey).AddColumn("");
         foreach (var handler in handlers)

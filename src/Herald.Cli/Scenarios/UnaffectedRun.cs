@@ -43,7 +43,7 @@ internal sealed class UnaffectedRun(UnaffectedOptions options, Terminal terminal
             // 3. and 4. The load and the drain, with something to look at.
             await using var sink = await OpenSinkAsync(kafka, servers, cancel);
             using var showing = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-            var display = new UnaffectedDisplay(_handlers, options, Now, terminal, time).RunAsync(showing.Token);
+            var display = new UnaffectedDisplay(_handlers, options, Now, terminal, time).RunAsync(options.Plain, showing.Token);
             try
             {
                 await LoadAsync(story, sink, cancel);

@@ -32,27 +32,35 @@ internal static class ServeCommand
             DefaultValueFactory = _ => LogLevel.Information,
         };
         var command = new ExampleCommand("serve", description, examples) { logLevel, untilInputEnds };
-        var settings = new SettingOptions(command, application.Defaults);
+        application.AddOptions(command);
+        var settings = new SettingOptions(command, application);
         command.SetAction(async (parsed, cancel) =>
         {
             var console = parsed.InvocationConfiguration;
             var terminal = new Terminal(console.Output, console.Error, parsed.GetValue(CommonOptions.Json));
-            return (int)await RunAsync(settings.Load(parsed, application.Settings(parsed)), application, parsed, parsed.GetValue(logLevel), parsed.GetValue(untilInputEnds), terminal, time, cancel);
+            return (int)await RunAsync(settings.Load(parsed), application, parsed.GetValue(logLevel), parsed.GetValue(untilInputEnds), terminal, time, cancel);
         });
         return command;
     }
 
     private static async Task<ExitCode> RunAsync(
-        ServerSettings settings, ServedApplication application, ParseResult parsed, LogLevel level, bool untilInputEnds, Terminal terminal, TimeProvider time, CancellationToken stop)
+        ServerSettings settings, ServedApplication application, LogLevel level, bool untilInputEnds, Terminal terminal, TimeProvider time, CancellationToken stop)
     {
         if (settings.Errors.Count > 0)
             return terminal.Fail(ExitCode.BadUsage, string.Join(Environment.NewLine, settings.Errors));
         try
         {
             using var logging = ErrorLog.Create(level, terminal.Json);
-            var applications = application.Applications(parsed);
-            var services = new ServerServices { Time = time, Logging = logging, Parts = application.Parts(parsed, logging), Applications = applications, ReaderOf = application.ReaderOf };
-            await using var server = await HeraldServer.StartAsync(settings.Options, services, stop);
+            var options = settings.Options;
+            var services = new ServerServices
+            {
+                Time = time,
+                Logging = logging,
+                ReaderOf = application.ReaderOf,
+                Applications = application.Applications(options),
+                Parts = application.Parts(options, logging),
+            };
+            await using var server = await HeraldServer.StartAsync(options, services, stop);
             terminal.Out.WriteLine($"{ReadyLine}{server.Address}");
             await terminal.Out.FlushAsync(stop);
             var asked = Task.Delay(Timeout.InfiniteTimeSpan, time, stop);

@@ -18,8 +18,14 @@ internal static class KafkaOpening
             var clusters = new KafkaClusters(options.Kafka);
             var channel = new KafkaChannel(clusters.All, services.Time, services.Logging);
             await channel.StartAsync(cancel);
-            return (channel, [.. options.Kafka.Sources.Select(route => new KafkaSourcePart(new KafkaSource(
-                clusters.Find(route.Cluster)!, KafkaSourceOptions.Of(options.Kafka, route), services.ReaderOf(route.Topic) ?? new PlainReader(), services.Time, services.Logging)))]);
+            return (channel, [.. options.Kafka.Sources.Select(Source)]);
+
+            IServerPart Source(SourceRoute route)
+            {
+                var source = new KafkaSource(
+                    clusters.Find(route.Cluster)!, KafkaSourceOptions.Of(options.Kafka, route), services.ReaderOf(route.Topic) ?? new PlainReader(), services.Time, services.Logging);
+                return new SourcePart<KafkaSetupException>(source, source.StartAsync);
+            }
         }
         catch (KafkaSetupException failure)
         {

@@ -18,8 +18,14 @@ internal static class NatsOpening
             var clusters = new NatsClusters(options.Nats);
             var channel = new NatsChannel(clusters.All, services.Time, Draw(services), services.Logging);
             await channel.StartAsync(cancel);
-            return (channel, [.. options.Nats.Sources.Select(route => new NatsSourcePart(new NatsSource(
-                clusters.Find(route.Cluster)!, NatsSourceOptions.Of(options.Nats, route), services.ReaderOf(route.Topic) ?? new PlainReader(), services.Time, Draw(services), services.Logging)))]);
+            return (channel, [.. options.Nats.Sources.Select(Source)]);
+
+            IServerPart Source(SourceRoute route)
+            {
+                var source = new NatsSource(
+                    clusters.Find(route.Cluster)!, NatsSourceOptions.Of(options.Nats, route), services.ReaderOf(route.Topic) ?? new PlainReader(), services.Time, Draw(services), services.Logging);
+                return new SourcePart<NatsSetupException>(source, source.StartAsync);
+            }
         }
         catch (NatsSetupException failure)
         {

@@ -13,11 +13,12 @@ public sealed class ServerSettings
     /// <summary>Variables of the same prefix that are meant for other commands.</summary>
     private static readonly string[] OtherVariables = ["HERALD_SERVER", "HERALD_TOKEN", "HERALD_CONNECTION", "HERALD_POSTGRES_BIN"];
 
+    private readonly IReadOnlyList<Setting> _settings;
     private readonly Dictionary<string, (string Value, string Source)> _given = new(StringComparer.Ordinal);
     private readonly List<SettingError> _errors = [];
     private ServerOptions _options = new();
 
-    private ServerSettings() { }
+    private ServerSettings(IReadOnlyList<Setting> settings) => _settings = settings;
 
     /// <summary>Empty when the options can be used.</summary>
     public IReadOnlyList<SettingError> Errors => _errors;
@@ -29,13 +30,14 @@ public sealed class ServerSettings
     /// <param name="environment">All variables of the process; those without the prefix are passed over.</param>
     /// <param name="overrides">By setting name, e.g. <c>listen</c>; they win.</param>
     /// <param name="defaults">By setting name: an application's own. Everything else wins over them.</param>
+    /// <param name="more">Settings beside the server's: an application's own.</param>
     public static ServerSettings Load(
         string? file, IEnumerable<KeyValuePair<string, string>> environment, IEnumerable<KeyValuePair<string, string>> overrides,
-        IEnumerable<KeyValuePair<string, string>>? defaults = null)
+        IEnumerable<KeyValuePair<string, string>>? defaults = null, IReadOnlyList<Setting>? more = null)
     {
         ArgumentNullException.ThrowIfNull(environment);
         ArgumentNullException.ThrowIfNull(overrides);
-        var settings = new ServerSettings();
+        var settings = new ServerSettings([.. SettingTable.All, .. more ?? []]);
         foreach (var (name, value) in defaults ?? [])
             settings.Give(name, value, "default");
         if (file is not null)
@@ -50,7 +52,7 @@ public sealed class ServerSettings
     /// <summary>Every setting as it is now, for <c>herald config</c>.</summary>
     public IReadOnlyList<EffectiveSetting> Effective() =>
     [
-        .. SettingTable.All.Select(s => new EffectiveSetting(
+        .. _settings.Select(s => new EffectiveSetting(
             s.Name, s.Variable, s.Show(_options) is { } value ? s.Mask(value) : null,
             _given.TryGetValue(s.Name, out var given) ? given.Source : "default", s.Rule)),
     ];
@@ -58,15 +60,14 @@ public sealed class ServerSettings
     /// <summary>What is wrong with options that were not loaded but written in code.</summary>
     internal static IReadOnlyList<SettingError> Check(ServerOptions options)
     {
-        var errors = new List<SettingError>();
-        foreach (var setting in SettingTable.All)
-        {
-            if (setting.Show(options) is { } value && setting.Apply(options, value) is null)
-                errors.Add(new(setting.Name, setting.Mask(value), "code", setting.Rule));
-        }
+        var errors = Check(SettingTable.All, options).ToList();
         CheckTogether(options, _ => "code", errors);
         return errors;
     }
+
+    /// <summary>The same for an application's own settings.</summary>
+    public static IEnumerable<SettingError> Check(IReadOnlyList<Setting> settings, ServerOptions options) =>
+        settings.Select(setting => setting.Check(options)).OfType<SettingError>();
 
     private void ReadEnvironment(IEnumerable<KeyValuePair<string, string>> environment)
     {
@@ -74,24 +75,24 @@ public sealed class ServerSettings
         {
             if (!variable.StartsWith(Setting.Prefix, StringComparison.Ordinal) || OtherVariables.Contains(variable))
                 continue;
-            if (SettingTable.All.FirstOrDefault(s => s.Variable == variable) is { } setting)
+            if (_settings.FirstOrDefault(s => s.Variable == variable) is { } setting)
                 Give(setting.Name, value, $"environment {variable}");
             else
-                _errors.Add(new(variable, null, "environment", $"There is no such setting. {Nearest.Hint(variable, SettingTable.All.Select(s => s.Variable))}"));
+                _errors.Add(new(variable, null, "environment", $"There is no such setting. {Nearest.Hint(variable, _settings.Select(s => s.Variable))}"));
         }
     }
 
     private void Give(string name, string value, string source)
     {
-        if (SettingTable.All.Any(s => s.Name == name))
+        if (_settings.Any(s => s.Name == name))
             _given[name] = (value, source);
         else
-            _errors.Add(new(name, null, source, $"There is no such setting. {Nearest.Hint(name, SettingTable.All.Select(s => s.Name))}"));
+            _errors.Add(new(name, null, source, $"There is no such setting. {Nearest.Hint(name, _settings.Select(s => s.Name))}"));
     }
 
     private void Apply()
     {
-        foreach (var setting in SettingTable.All)
+        foreach (var setting in _settings)
         {
             if (!_given.TryGetValue(setting.Name, out var given))
                 continue;

@@ -7,7 +7,7 @@ namespace Herald.Server.Settings;
 /// <param name="Rule">What values are allowed, in a sentence.</param>
 /// <param name="Show">The value in the options, as one would write it; null for none.</param>
 /// <param name="Apply">The options with the value; null when it breaks the rule.</param>
-internal sealed record Setting(string Name, string Rule, Func<ServerOptions, string?> Show, Func<ServerOptions, string, ServerOptions?> Apply)
+public sealed record Setting(string Name, string Rule, Func<ServerOptions, string?> Show, Func<ServerOptions, string, ServerOptions?> Apply)
 {
     public const string Prefix = "HERALD_";
 
@@ -15,6 +15,10 @@ internal sealed record Setting(string Name, string Rule, Func<ServerOptions, str
 
     /// <summary>What may be shown of a value that holds to the rule, or does not.</summary>
     public Func<string, string> Mask { get; init; } = HideUserInfo;
+
+    /// <summary>What is wrong with the value in options that were not read but written in code; null when it holds to the rule.</summary>
+    internal SettingError? Check(ServerOptions options) =>
+        Show(options) is { } value && Apply(options, value) is null ? new(Name, Mask(value), "code", Rule) : null;
 
     /// <summary>A URL may carry a password.</summary>
     private static string HideUserInfo(string value)

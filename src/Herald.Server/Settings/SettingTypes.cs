@@ -4,7 +4,7 @@ using Herald.Server.Wire;
 namespace Herald.Server.Settings;
 
 /// <summary>The kinds of values settings have, each with its text form and its range.</summary>
-internal static class SettingTypes
+public static class SettingTypes
 {
     private static readonly (string Suffix, long Factor)[] Sizes = [("GiB", 1L << 30), ("MiB", 1L << 20), ("KiB", 1L << 10), ("B", 1)];
 

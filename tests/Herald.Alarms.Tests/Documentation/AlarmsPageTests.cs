@@ -32,7 +32,8 @@ public sealed class AlarmsPageTests
     {
         var page = await PageAsync();
         Assert.All(AlarmsProblem.All, kind => Assert.Contains($"| `{kind.Code}` | {kind.Status} |", page, StringComparison.Ordinal));
-        Assert.All(typeof(AlarmsOptions).GetProperties(), option => Assert.Contains($"| `{option.Name}` |", page, StringComparison.Ordinal));
+        Assert.All(AlarmsSettings.All, setting => Assert.Contains($"| `{setting.Name}` |", page, StringComparison.Ordinal));
+        Assert.Equal(typeof(AlarmsOptions).GetProperties().Length, AlarmsSettings.All.Count);
     }
 
     private static Task<string> PageAsync()

@@ -15,7 +15,6 @@ internal sealed class AlarmsServer : IAsyncDisposable
 {
     private readonly string _directory;
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false });
-    private AlarmsApplication? _application;
     private HeraldServer? _server;
     private SourceIntake? _intake;
 
@@ -78,7 +77,6 @@ internal sealed class AlarmsServer : IAsyncDisposable
         _http.Dispose();
         if (_server is not null)
             await _server.DisposeAsync();
-        _application?.Dispose();
         return _directory;
     }
 
@@ -99,8 +97,7 @@ internal sealed class AlarmsServer : IAsyncDisposable
             Engine = new EngineOptions { CommitEvery = TimeSpan.FromMilliseconds(20), Grace = TimeSpan.FromSeconds(1) },
         };
         var logging = new ErrorsShown();
-        _application = new AlarmsApplication(options);
-        var services = new ServerServices { Logging = logging, Applications = [_application], Parts = [new AlarmsPart(options, "main")], MoreChannels = [Nats] };
+        var services = new ServerServices { Logging = logging, Applications = [new AlarmsApplication(options)], Parts = [new AlarmsPart(options, "main")], MoreChannels = [Nats] };
         _server = await HeraldServer.StartAsync(settings, services, Cancel);
         _intake = new SourceIntake(Engine, AlarmEvents.Topic, new AlarmReader(), TimeProvider.System, logging);
         await _intake.StartAsync(Cancel);

@@ -66,6 +66,39 @@ public sealed class ClientTests
         Assert.Equal(ids.Length, ids.Distinct(StringComparer.Ordinal).Count());
     }
 
+    [Fact]
+    public async Task An_independent_client_misses_nothing_while_Herald_is_killed()
+    {
+        const int Users = 300, Kills = 3;
+        await using var nats = await NatsServer.StartAsync();
+        await using var herald = await AlarmsHerald.StartAsync(Cancel, "--nats", nats.Url);
+        await using var client = await StartClientAsync(nats.Url, "stream");
+        Assert.Equal("ready", await client.ReadLineAsync(Cancel));
+        for (var user = 0; user < Users; user++)
+        {
+            await TellAsync(client, "AlarmStatusChanged", $$"""{"AlarmID":"a","UserID":"user-{{user}}","Status":"WARNING","ChangedAt":"2024-05-01T10:00:00Z"}""", $"change-{user}");
+            await TellAsync(client, "SendAlarmDigest", $$"""{"UserID":"user-{{user}}"}""", $"request-{user}");
+        }
+
+        var digests = new Dictionary<string, string>(StringComparer.Ordinal);
+        for (var killed = 0; digests.Count < Users;)
+        {
+            var (id, text) = await HearAsync(client);
+            // Nobody has said that it has arrived when Herald is killed: it comes again, the same under the same id.
+            Assert.Equal(text, digests.GetValueOrDefault(id, text));
+            digests[id] = text;
+            if (killed < Kills && digests.Count > (killed + 1) * Users / (Kills + 1))
+            {
+                killed++;
+                await herald.Server.KillAsync();
+                await herald.RestartAsync(Cancel);
+            }
+        }
+        Assert.Equal(
+            Enumerable.Range(0, Users).Select(user => $$"""{"UserID":"user-{{user}}","ActiveAlarms":[{"AlarmID":"a","Status":"WARNING","LatestChangedAt":"2024-05-01T10:00:00Z"}]}""").Order(StringComparer.Ordinal),
+            digests.Values.Order(StringComparer.Ordinal));
+    }
+
     private static async Task<NodeScript> StartClientAsync(params string[] arguments)
     {
         try

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.Sockets;
 using Herald.Cli.Databases;
+using Herald.Cli.Processes;
 using Herald.TestKit.Databases;
 using Npgsql;
 using Xunit;
@@ -28,7 +29,7 @@ internal sealed class PgBouncer : IAsyncDisposable
         var to = new NpgsqlConnectionStringBuilder(database);
         var folder = $"/tmp/herald-pgbouncer-{Guid.NewGuid().ToString("N")[..8]}";
         Directory.CreateDirectory(folder);
-        var port = PostgresPort.FindFree();
+        var port = FreePort.Find();
         var file = Path.Combine(folder, "pgbouncer.ini");
         await File.WriteAllTextAsync(
             file,

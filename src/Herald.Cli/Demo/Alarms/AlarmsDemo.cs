@@ -67,7 +67,7 @@ internal sealed class AlarmsDemo(AlarmsDemoOptions options, Terminal terminal, T
         var publisher = new AlarmPublisher(connection, options.HasStream, options.Drain, time);
         var progress = new AlarmsDemoProgress(time, options);
         using var showing = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        var display = new AlarmsDemoDisplay(_ledger, story, progress, terminal, time).RunAsync(options, showing.Token);
+        var display = options.Json ? Task.CompletedTask : new AlarmsDemoDisplay(_ledger, story, progress, terminal, time).RunAsync(options.Plain, showing.Token);
         try
         {
             for (var burst = 0; burst < options.Bursts && !server.HasExited; burst++)

@@ -2,34 +2,18 @@ using System.Globalization;
 using Herald.Cli.Alarms;
 using Herald.Cli.CommandLine;
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace Herald.Cli.Demo.Alarms;
 
 /// <summary>Shows the alarms demo while it goes: a live table, or a line a second.</summary>
 internal sealed class AlarmsDemoDisplay(DigestLedger ledger, AlarmStory story, AlarmsDemoProgress progress, Terminal terminal, TimeProvider time)
+    : ProgressDisplay(terminal.Out, time)
 {
-    private static readonly TimeSpan LineEvery = TimeSpan.FromSeconds(1), FrameEvery = TimeSpan.FromMilliseconds(250);
+    protected override string Line() =>
+        string.Create(CultureInfo.InvariantCulture, $"{progress.Elapsed.TotalSeconds:0}s changes {story.Changes} | digests expected {ledger.Expected} received {ledger.Received} wrong {ledger.Wrong} missing {ledger.Missing}");
 
-    /// <summary>Ends when cancelled, without an exception and with the last numbers shown.</summary>
-    public Task RunAsync(AlarmsDemoOptions options, CancellationToken cancel)
-    {
-        if (options.Json)
-            return Task.CompletedTask;
-        return options.Plain ? PrintLinesAsync(cancel) : AnsiConsole.Live(Table()).AutoClear(false).StartAsync(async context =>
-        {
-            while (await time.WaitAsync(FrameEvery, cancel))
-                context.UpdateTarget(Table());
-            context.UpdateTarget(Table());
-        });
-    }
-
-    private async Task PrintLinesAsync(CancellationToken cancel)
-    {
-        while (await time.WaitAsync(LineEvery, cancel))
-            terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{progress.Elapsed.TotalSeconds:0}s changes {story.Changes} | digests expected {ledger.Expected} received {ledger.Received} wrong {ledger.Wrong} missing {ledger.Missing}"));
-    }
-
-    private Rows Table()
+    protected override IRenderable Table()
     {
         var table = new Table().Border(TableBorder.Rounded).BorderColor(Color.Grey).HideHeaders().AddColumn("").AddColumn(new TableColumn("").RightAligned().Width(12));
         table.AddRow("changes told", $"{story.Changes:N0}");

@@ -3,37 +3,21 @@ using Herald.Cli.Catching;
 using Herald.Cli.CommandLine;
 using Herald.Cli.Verifying;
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace Herald.Cli.Demo.Orders;
 
 /// <summary>Shows the orders demo while it goes: a live table with a column for each handler, or a line a second.</summary>
 internal sealed class OrdersDemoDisplay(
     ReceiptLedger ledger, IReadOnlyList<OrdersDemoHandler> handlers, IReadOnlyList<Guid> customers, DemoPhase phase, Terminal terminal, TimeProvider time)
+    : ProgressDisplay(terminal.Out, time)
 {
     private const int ColumnWidth = 9;
-    private static readonly TimeSpan LineEvery = TimeSpan.FromSeconds(1), FrameEvery = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Ends when cancelled, without an exception and with the last numbers shown.</summary>
-    public Task RunAsync(DemoOptions options, CancellationToken cancel)
-    {
-        if (options.Json)
-            return Task.CompletedTask;
-        return options.Plain ? PrintLinesAsync(cancel) : AnsiConsole.Live(Table()).AutoClear(false).StartAsync(async context =>
-        {
-            while (await time.WaitAsync(FrameEvery, cancel))
-                context.UpdateTarget(Table());
-            context.UpdateTarget(Table());
-        });
-    }
+    protected override string Line() => string.Create(CultureInfo.InvariantCulture, $"{phase.Elapsed.TotalSeconds:0}s accepted {ledger.AcceptedCount} | {string.Join(" | ", handlers.Select(handler =>
+        $"handler {handler.Number} ({StateOf(handler)}): delivered {Delivered(handler)} failed {handler.Counts.Failed} duplicates {handler.Counts.Duplicates} out-of-order {handler.Counts.Violations}"))}");
 
-    private async Task PrintLinesAsync(CancellationToken cancel)
-    {
-        while (await time.WaitAsync(LineEvery, cancel))
-            terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{phase.Elapsed.TotalSeconds:0}s accepted {ledger.AcceptedCount} | {string.Join(" | ", handlers.Select(handler =>
-                $"handler {handler.Number} ({StateOf(handler)}): delivered {Delivered(handler)} failed {handler.Counts.Failed} duplicates {handler.Counts.Duplicates} out-of-order {handler.Counts.Violations}"))}"));
-    }
-
-    private Rows Table()
+    protected override IRenderable Table()
     {
         var table = new Table().Border(TableBorder.Rounded).BorderColor(Color.Grey).AddColumn("handler");
         foreach (var handler in handlers)

@@ -2,17 +2,17 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 
-namespace Herald.Cli.Databases;
+namespace Herald.Cli.Processes;
 
 /// <summary>
 /// A port of 127.0.0.1 that is free, from a range below those that systems hand out by themselves: nobody takes it by chance while the server is
 /// stopped and is to come back.
 /// </summary>
-internal static class PostgresPort
+internal static class FreePort
 {
     private const int First = 20_000, End = 32_000;
 
-    public static int FindFree()
+    public static int Find()
     {
         while (true)
         {

@@ -1,20 +1,20 @@
 using Herald.Engine;
-using Herald.Nats;
-using Herald.Nats.Sources;
 using Microsoft.AspNetCore.Routing;
 
 namespace Herald.Server.Brokers;
 
-/// <summary>A source of NATS, as a part of the server.</summary>
-internal sealed class NatsSourcePart(NatsSource source) : IServerPart
+/// <summary>A source of a broker, as a part of the server.</summary>
+/// <typeparam name="TRefusal">What it throws when it cannot work as it is set up.</typeparam>
+internal sealed class SourcePart<TRefusal>(IAsyncDisposable source, Func<HeraldEngine, CancellationToken, ValueTask> start) : IServerPart
+    where TRefusal : Exception
 {
     public async ValueTask StartAsync(HeraldEngine engine, CancellationToken cancel)
     {
         try
         {
-            await source.StartAsync(engine, cancel);
+            await start(engine, cancel);
         }
-        catch (NatsSetupException failure)
+        catch (TRefusal failure)
         {
             throw new ServerStartException(failure.Message, failure);
         }
