@@ -36,11 +36,12 @@ public sealed class AlarmsPageTests
         Assert.Equal(typeof(AlarmsOptions).GetProperties().Length, AlarmsSettings.All.Count);
     }
 
-    private static Task<string> PageAsync()
+    [Fact]
+    public async Task The_description_is_the_committed_one()
     {
-        var directory = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(directory, "Herald.slnx")))
-            directory = Path.GetDirectoryName(directory) ?? throw new InvalidOperationException("The tests run inside the source tree.");
-        return File.ReadAllTextAsync(Path.Combine(directory, "docs", "alarms.md"), AlarmsServer.Cancel);
+        await using var server = await AlarmsServer.StartAsync();
+        await CommittedDocs.AssertDescribedAsync(ApplicationDescription.Of((await server.GetAsync("/openapi.json")).Is(200).Json, "/v1/alarms/"), "openapi-alarms.json", AlarmsServer.Cancel);
     }
+
+    private static Task<string> PageAsync() => CommittedDocs.ReadAsync("alarms.md", AlarmsServer.Cancel);
 }
