@@ -1,4 +1,5 @@
 using Herald.Alarms.Messages;
+using Herald.Engine;
 using Herald.Engine.Publishing;
 using Herald.Engine.Sources;
 
@@ -11,7 +12,7 @@ namespace Herald.Alarms.Reading;
 /// <remarks>A message that is as it should be costs no allocation.</remarks>
 public sealed class AlarmReader : IMessageReader
 {
-    private const int TraceLength = 55, LongestId = 255;
+    private const int LongestId = 255;
 
     private readonly MessageParser _parser = new();
     private readonly byte[] _id = new byte[LongestId];
@@ -53,15 +54,11 @@ public sealed class AlarmReader : IMessageReader
             ContentType = "application/json"u8,
             Payload = message.Value,
             TimeMs = message.TimeMs,
-            Trace = TraceOf(message),
+            Trace = message.Trace,
         };
         return null;
     }
 
     private static bool IsOf(ReadOnlySpan<byte> subject, ReadOnlySpan<byte> name) =>
         subject.StartsWith(name) && (subject.Length == name.Length || subject[name.Length] == '.');
-
-    // A trace that is not as it should be is no reason to lose a message.
-    private static ReadOnlySpan<byte> TraceOf(in SourceMessage message) =>
-        message.Find("traceparent") is { Value.Span: { Length: TraceLength } trace } && !trace.ContainsAnyExceptInRange((byte)0x20, (byte)0x7E) ? trace : default;
 }

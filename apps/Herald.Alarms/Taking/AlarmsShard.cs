@@ -5,6 +5,7 @@ using Herald.Alarms.Messages;
 using Herald.Alarms.Metrics;
 using Herald.Alarms.Records;
 using Herald.Alarms.Users;
+using Herald.Engine;
 using Herald.Engine.Applications;
 using Herald.Engine.Catalogs;
 using Herald.Engine.Events;

@@ -1,5 +1,6 @@
 using Herald.Alarms.Messages;
 using Herald.Alarms.Records;
+using Herald.Engine;
 
 namespace Herald.Alarms.Users;
 

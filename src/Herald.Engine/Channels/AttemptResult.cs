@@ -26,6 +26,10 @@ public sealed record AttemptResult
 
     /// <summary>The beginning of what the receiver answered, at most 4 KiB.</summary>
     public string Answer { get; init; } = "";
+
+    /// <summary>It failed as any event's would have.</summary>
+    public static AttemptResult Troubled(AttemptStage stage, string reason, TimeSpan duration = default) =>
+        new() { Outcome = AttemptOutcome.Failed, Stage = stage, Reason = reason, EndpointTroubled = true, Duration = duration };
 }
 
 public enum AttemptOutcome

@@ -3,6 +3,8 @@ namespace Herald.Engine.Sources;
 /// <summary>One message as a source has read it. Lent for the call.</summary>
 public readonly ref struct SourceMessage
 {
+    private const int TraceLength = 55;
+
     public required SourcePlace Place { get; init; }
 
     /// <summary>Empty for none.</summary>
@@ -16,6 +18,10 @@ public readonly ref struct SourceMessage
 
     /// <summary>The sender's time in Unix milliseconds, if it is known.</summary>
     public long? TimeMs { get; init; }
+
+    /// <summary>The header <c>traceparent</c>; empty when it is not as it should be, which is no reason to lose a message.</summary>
+    public ReadOnlySpan<byte> Trace =>
+        Find("traceparent") is { Value.Span: { Length: TraceLength } trace } && !trace.ContainsAnyExceptInRange((byte)0x20, (byte)0x7E) ? trace : default;
 
     /// <summary>The last header of this name, which is the one that counts where names repeat; null when there is none.</summary>
     public SourceHeader? Find(string name)

@@ -35,30 +35,13 @@ internal static class Reports
         };
     }
 
-    public static AttemptResult TimedOut(string endpoint, TimeSpan timeout) => new()
-    {
-        Outcome = AttemptOutcome.Failed,
-        Stage = AttemptStage.Wait,
-        Reason = $"{endpoint}: no answer within {timeout.TotalSeconds:0.###}s",
-        EndpointTroubled = true,
-        Duration = timeout,
-    };
+    public static AttemptResult TimedOut(string endpoint, TimeSpan timeout) =>
+        AttemptResult.Troubled(AttemptStage.Wait, $"{endpoint}: no answer within {timeout.TotalSeconds:0.###}s", timeout);
 
-    public static AttemptResult Away(string endpoint, string servers) => new()
-    {
-        Outcome = AttemptOutcome.Failed,
-        Stage = AttemptStage.Connect,
-        Reason = $"{endpoint}: no broker of {servers} answers",
-        EndpointTroubled = true,
-    };
+    public static AttemptResult Away(string endpoint, string servers) => AttemptResult.Troubled(AttemptStage.Connect, $"{endpoint}: no broker of {servers} answers");
 
-    public static AttemptResult UnknownCluster(Uri endpoint) => new()
-    {
-        Outcome = AttemptOutcome.Failed,
-        Stage = AttemptStage.Guard,
-        Reason = $"{endpoint.OriginalString}: there is no such cluster in kafka.clusters",
-        EndpointTroubled = true,
-    };
+    public static AttemptResult UnknownCluster(Uri endpoint) =>
+        AttemptResult.Troubled(AttemptStage.Guard, $"{endpoint.OriginalString}: there is no such cluster in kafka.clusters");
 
     private static string OneLine(string text) => text.ReplaceLineEndings(" ");
 }

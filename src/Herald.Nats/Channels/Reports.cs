@@ -22,30 +22,13 @@ internal static class Reports
         Duration = duration,
     };
 
-    public static AttemptResult TimedOut(string endpoint, TimeSpan timeout) => new()
-    {
-        Outcome = AttemptOutcome.Failed,
-        Stage = AttemptStage.Wait,
-        Reason = $"{endpoint}: no answer within {timeout.TotalSeconds:0.###}s",
-        EndpointTroubled = true,
-        Duration = timeout,
-    };
+    public static AttemptResult TimedOut(string endpoint, TimeSpan timeout) =>
+        AttemptResult.Troubled(AttemptStage.Wait, $"{endpoint}: no answer within {timeout.TotalSeconds:0.###}s", timeout);
 
-    public static AttemptResult Away(string endpoint, string trouble) => new()
-    {
-        Outcome = AttemptOutcome.Failed,
-        Stage = AttemptStage.Connect,
-        Reason = $"{endpoint}: {trouble.ReplaceLineEndings(" ")}",
-        EndpointTroubled = true,
-    };
+    public static AttemptResult Away(string endpoint, string trouble) => AttemptResult.Troubled(AttemptStage.Connect, $"{endpoint}: {trouble.ReplaceLineEndings(" ")}");
 
-    public static AttemptResult UnknownCluster(Uri endpoint) => new()
-    {
-        Outcome = AttemptOutcome.Failed,
-        Stage = AttemptStage.Guard,
-        Reason = $"{endpoint.OriginalString}: there is no such cluster",
-        EndpointTroubled = true,
-    };
+    public static AttemptResult UnknownCluster(Uri endpoint) =>
+        AttemptResult.Troubled(AttemptStage.Guard, $"{endpoint.OriginalString}: there is no such cluster in nats.clusters");
 
     private static bool IsTooLarge(Exception failure) =>
         failure is NatsRefusedException { IsTooLarge: true } or JetStreamException { ErrorCode: JetStreamError.MessageTooLarge };

@@ -46,6 +46,7 @@ public sealed class OrderReaderTests
     [InlineData(Id, "\\u0033f0c8e0a-5b7e-4d3c-9d54-0a6f7a1c2b3d")]
     [InlineData("\"sequence_number\":7", "\"sequence_number\":0")]
     [InlineData("\"sequence_number\":7", "\"sequence_number\":9223372036854775807")]
+    [InlineData("{\"id\":", "{\"\\ud800\":1,\"id\":")]
     public void The_same_may_be_written_otherwise(string part, string other)
     {
         var message = Message(Good.Replace(part, other, StringComparison.Ordinal));
@@ -61,7 +62,6 @@ public sealed class OrderReaderTests
     [InlineData("\"type\":\"state1\",", "", "type is missing")]
     [InlineData("\"occurred_at\":\"2026-01-31T12:00:00.123456789Z\",", "", "occurred_at is missing")]
     [InlineData(",\"sequence_number\":7", "", "sequence_number is missing")]
-    [InlineData("{\"id\":", "{\"\\ud800\":1,\"id\":", "value = '{\"\\ud800\":1,")]
     [InlineData("{\"id\":", "{\"id\":\"" + Id + "\",\"id\":", "id is given twice")]
     [InlineData(",\"sequence_number\":7", ",\"sequence_number\":7,\"sequence_number\":7", "sequence_number is given twice")]
     [InlineData(Id, "3f0c8e0a5b7e4d3c9d540a6f7a1c2b3d", "id = '3f0c8e0a5b7e4d3c9d540a6f7a1c2b3d': A uuid")]

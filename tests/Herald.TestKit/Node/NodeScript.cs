@@ -6,6 +6,8 @@ namespace Herald.TestKit.Node;
 /// <summary>A script of Node beside the built tests, in a process of its own, with the packages that its lock names; lines go in and out.</summary>
 public sealed class NodeScript : IAsyncDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
     private readonly Process _process;
 
     private NodeScript(Process process) => _process = process;
@@ -36,11 +38,14 @@ public sealed class NodeScript : IAsyncDisposable
     public async Task<string> ReadLineAsync(CancellationToken cancel = default) =>
         await _process.StandardOutput.ReadLineAsync(cancel) ?? throw new InvalidOperationException(await _process.StandardError.ReadToEndAsync(cancel));
 
-    /// <summary>Its input ends, and so does it.</summary>
+    /// <summary>Its input ends, and so does it; if not, it is killed.</summary>
     public async ValueTask DisposeAsync()
     {
         _process.StandardInput.Close();
-        await _process.WaitForExitAsync();
+        using var patience = new CancellationTokenSource(Patience, TimeProvider.System);
+        await _process.WaitForExitAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!_process.HasExited)
+            _process.Kill();
         _process.Dispose();
     }
 

@@ -1,10 +1,9 @@
 using System.Text.Unicode;
-using Herald.Engine;
 
-namespace Herald.Alarms.Messages;
+namespace Herald.Engine;
 
 /// <summary>A value in a sentence for people: cut short; what is no text in hexadecimal.</summary>
-internal static class Shown
+public static class Shown
 {
     private const int MostBytes = 40;
 
@@ -12,5 +11,5 @@ internal static class Shown
         ? FieldProblem.Of("", value, "").Value
         : $"0x{Convert.ToHexStringLower(value[..Math.Min(value.Length, MostBytes)])}";
 
-    private static bool HasControl(ReadOnlySpan<byte> text) => text.ContainsAnyInRange((byte)0, (byte)0x1F) || text.Contains((byte)0x7F);
+    public static bool HasControl(ReadOnlySpan<byte> text) => text.ContainsAnyInRange((byte)0, (byte)0x1F) || text.Contains((byte)0x7F);
 }
