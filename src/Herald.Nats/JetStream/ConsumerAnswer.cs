@@ -6,4 +6,7 @@ internal sealed record ConsumerAnswer : ApiAnswer
 
     /// <summary>Messages that it has still to deliver.</summary>
     public long NumPending { get; set; }
+
+    /// <summary>Null when the server is alone.</summary>
+    public ClusterAnswer? Cluster { get; set; }
 }

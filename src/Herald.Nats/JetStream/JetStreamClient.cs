@@ -65,8 +65,9 @@ internal sealed class JetStreamClient(NatsConnection connection, TimeSpan timeou
 
     /// <summary>Makes a consumer that begins at a sequence, and goes when nobody has asked it for a while. It remembers nothing that its maker does not know.</summary>
     /// <param name="name">One that no other has.</param>
+    /// <returns>The server of a cluster that it is on; null when the server is alone.</returns>
     /// <exception cref="JetStreamException">It cannot be made, say because there is no such stream.</exception>
-    public async Task BeginConsumerAsync(string stream, string name, OrderedStart start, CancellationToken cancel)
+    public async Task<string?> BeginConsumerAsync(string stream, string name, OrderedStart start, CancellationToken cancel)
     {
         var config = new ConsumerConfig
         {
@@ -83,7 +84,17 @@ internal sealed class JetStreamClient(NatsConnection connection, TimeSpan timeou
             MemStorage = true,
             NumReplicas = 1,
         };
-        await _api.AskAsync($"CONSUMER.CREATE.{stream}.{name}", new(stream, config), ApiJson.Default.ConsumerRequest, ApiJson.Default.ConsumerAnswer, cancel).ConfigureAwait(false);
+        var made = await _api.AskAsync($"CONSUMER.CREATE.{stream}.{name}", new(stream, config), ApiJson.Default.ConsumerRequest, ApiJson.Default.ConsumerAnswer, cancel).ConfigureAwait(false);
+        return made.Cluster?.Leader;
+    }
+
+    /// <returns>The server of a cluster that leads the stream; null when the server is alone.</returns>
+    /// <exception cref="NatsUnavailableException">There is none now.</exception>
+    /// <exception cref="JetStreamException">There is no such stream.</exception>
+    public async Task<string?> FindLeaderAsync(string stream, CancellationToken cancel)
+    {
+        var answer = await _api.AskAsync($"STREAM.INFO.{stream}", ApiJson.Default.StreamAnswer, cancel).ConfigureAwait(false);
+        return answer.Cluster is { Leader: null or "" } ? throw new NatsUnavailableException($"No server leads the stream '{stream}' now.") : answer.Cluster?.Leader;
     }
 
     /// <summary>Deletes a consumer, if it is still there.</summary>

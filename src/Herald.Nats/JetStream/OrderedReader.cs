@@ -14,6 +14,7 @@ namespace Herald.Nats.JetStream;
 /// </summary>
 /// <remarks>
 /// Its consumer has a name that no other has. With a name in common, messages could come that another reader's consumer delivers, and whose numbers happen to fit.
+/// In a cluster its consumer is on the server that leads the stream: each consumer is told what its own server has, and another one may be behind, or have what was never agreed on.
 /// More is asked for when half of what was asked for has come, so the server never waits. Used by one at a time.
 /// </remarks>
 internal sealed class OrderedReader : IAsyncDisposable
@@ -26,6 +27,9 @@ internal sealed class OrderedReader : IAsyncDisposable
 
     private const int Missed = 3;
 
+    /// <summary>Servers of a cluster draw which of them has a consumer.</summary>
+    private const int MostDraws = 50;
+
     private static readonly byte[] Ack = "+ACK"u8.ToArray();
     private static readonly TimeSpan Leaving = TimeSpan.FromSeconds(1);
 
@@ -33,20 +37,22 @@ internal sealed class OrderedReader : IAsyncDisposable
     private readonly JetStreamClient _jetStream;
     private readonly Link _link;
     private readonly string _stream, _inbox;
+    private readonly string? _leader;
     private readonly PullBounds _bounds;
     private readonly TimeProvider _time;
     private readonly NatsSubscription _subscription;
 
     // What has been taken, and why nothing more will be.
     private long _lastDelivery, _lastSequence;
-    private NatsException? _failure;
+    private volatile NatsException? _failure;
 
     /// <summary>Messages that were asked for and have not been taken.</summary>
     private int _asked;
 
-    private OrderedReader(NatsConnection connection, JetStreamClient jetStream, Link link, string stream, string consumer, long first, PullBounds bounds, TimeProvider time)
+    private OrderedReader(
+        NatsConnection connection, JetStreamClient jetStream, Link link, string stream, string? leader, string consumer, long first, PullBounds bounds, TimeProvider time)
     {
-        (_connection, _jetStream, _link, _stream, Consumer, _bounds, _time) = (connection, jetStream, link, stream, consumer, bounds, time);
+        (_connection, _jetStream, _link, _stream, _leader, Consumer, _bounds, _time) = (connection, jetStream, link, stream, leader, consumer, bounds, time);
         _lastSequence = first - 1;
         _inbox = $"{Inbox.NewPrefix()}1";
         // As much as is asked for has room, also where a server does not say how much of a pull does not come, and it is asked for twice.
@@ -63,9 +69,15 @@ internal sealed class OrderedReader : IAsyncDisposable
     {
         // If it breaks in between, the first word says so.
         var link = connection.CurrentLink();
-        var consumer = $"{group}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}";
-        await jetStream.BeginConsumerAsync(stream, consumer, start, cancel).ConfigureAwait(false);
-        return new OrderedReader(connection, jetStream, link, stream, consumer, start.Sequence, bounds, time);
+        var leader = await jetStream.FindLeaderAsync(stream, cancel).ConfigureAwait(false);
+        for (var draws = 0; draws < MostDraws; draws++)
+        {
+            var consumer = $"{group}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}";
+            if (await jetStream.BeginConsumerAsync(stream, consumer, start, cancel).ConfigureAwait(false) is not { } server || server == leader)
+                return new OrderedReader(connection, jetStream, link, stream, leader, consumer, start.Sequence, bounds, time);
+            await jetStream.DeleteConsumerAsync(stream, consumer, cancel).ConfigureAwait(false);
+        }
+        throw new NatsUnavailableException($"The server '{leader}', which leads the stream '{stream}', takes no consumer.");
     }
 
     /// <summary>Complete when something has come, which need not be a message.</summary>
@@ -118,6 +130,20 @@ internal sealed class OrderedReader : IAsyncDisposable
 
     /// <summary>This message and all before it are done. It goes at most once, and nothing hangs on it but what people see of the consumer.</summary>
     public ValueTask AckAsync(NatsMessage last, CancellationToken cancel) => _link.PublishAsync(new(last.ReplyTo!, Ack), cancel);
+
+    /// <summary>Finds out whether the server that is read from still leads the stream, and ends the reading if it does not. May be called at any time.</summary>
+    public async Task CheckLeaderAsync(CancellationToken cancel)
+    {
+        try
+        {
+            if (_leader is not null && await _jetStream.FindLeaderAsync(_stream, cancel).ConfigureAwait(false) is var now && now != _leader)
+                _failure ??= new NatsUnavailableException($"The stream '{_stream}' is led by '{now}' now, and no longer by '{_leader}'");
+        }
+        catch (NatsException)
+        {
+            // Who leads is not known now. What is silent ends by that.
+        }
+    }
 
     /// <summary>How many messages there are that have not been taken; null when it cannot be found out now.</summary>
     public async Task<long?> TryMeasureAsync(CancellationToken cancel)

@@ -8,4 +8,7 @@ internal sealed record StreamAnswer : ApiAnswer
     public string Created { get; set; } = "";
 
     public StreamState State { get; set; } = new();
+
+    /// <summary>Null when the server is alone.</summary>
+    public ClusterAnswer? Cluster { get; set; }
 }

@@ -229,7 +229,7 @@ internal sealed class StreamArrivals : IArrivals
         }
     }
 
-    /// <summary>While nothing is taken, nobody else says how much more there is.</summary>
+    /// <summary>While nothing is taken, nobody else says how much more there is, or that others lead the stream.</summary>
     private async Task MeasureAsync()
     {
         using var timer = new PeriodicTimer(LagAge, _time);
@@ -237,7 +237,10 @@ internal sealed class StreamArrivals : IArrivals
         {
             while (await timer.WaitForNextTickAsync(_stopping.Token).ConfigureAwait(false))
             {
-                if (_reader is { } reader && await reader.TryMeasureAsync(_stopping.Token).ConfigureAwait(false) is { } pending && _reader == reader)
+                if (_reader is not { } reader)
+                    continue;
+                await reader.CheckLeaderAsync(_stopping.Token).ConfigureAwait(false);
+                if (await reader.TryMeasureAsync(_stopping.Token).ConfigureAwait(false) is { } pending && _reader == reader)
                     Interlocked.Exchange(ref _pending, pending);
             }
         }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Herald.Nats;
 using Herald.Nats.Connecting;
 using Herald.Nats.JetStream;
+using Herald.Nats.Subscriptions;
 
 namespace Herald.EndToEnd.Alarms;
 
@@ -54,28 +55,58 @@ internal static class AlarmStreams
         }
     }
 
+    /// <returns>How many messages the stream has; null when nobody says so now.</returns>
+    public static async Task<long?> CountAsync(NatsConnection connection, string stream, CancellationToken cancel)
+    {
+        try
+        {
+            var answer = await connection.RequestAsync(new($"$JS.API.STREAM.INFO.{stream}", default), AnswerPatience, cancel);
+            using var info = JsonDocument.Parse(answer.Payload);
+            return info.RootElement.TryGetProperty("state", out var state) ? state.GetProperty("messages").GetInt64() : null;
+        }
+        catch (NatsException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>All that a stream has, in its order. It has something.</summary>
+    public static async Task<IReadOnlyList<NatsMessage>> ReadAllAsync(NatsConnection connection, string stream, CancellationToken cancel)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                var all = new List<NatsMessage>();
+                await using var reader = await OrderedReader.BeginAsync(
+                    connection, new JetStreamClient(connection, AnswerPatience), stream, "test", new OrderedStart([], 1), new PullBounds(), TimeProvider.System, cancel);
+                for (var pending = 1L; pending > 0;)
+                {
+                    await reader.WaitAsync(cancel);
+                    while (reader.TryTake(out var message, out var place))
+                    {
+                        pending = place.Pending;
+                        all.Add(message!);
+                    }
+                }
+                return all;
+            }
+            catch (NatsException) when (TimeProvider.System.GetElapsedTime(began) < Patience)
+            {
+                await Task.Delay(Pause, TimeProvider.System, cancel);
+            }
+        }
+    }
+
     /// <summary>When something is wrong: who lost it. What NATS has acknowledged and does not have is not Herald's to tell.</summary>
     public static async Task<string> TellLostAsync(NatsConnection connection, ICollection<string> acknowledged, CancellationToken cancel)
     {
         var there = new HashSet<string>(StringComparer.Ordinal);
-        try
+        foreach (var message in await ReadAllAsync(connection, Incoming, cancel))
         {
-            var start = new OrderedStart([], 1);
-            await using var reader = await OrderedReader.BeginAsync(connection, new JetStreamClient(connection, AnswerPatience), Incoming, "test", start, new PullBounds(), TimeProvider.System, cancel);
-            for (var pending = 1L; pending > 0;)
-            {
-                await reader.WaitAsync(cancel);
-                while (reader.TryTake(out var message, out var place))
-                {
-                    pending = place.Pending;
-                    if (message!.Headers.TryFind(Encoding.ASCII.GetBytes(JetStreamClient.MessageIdHeader), out var id))
-                        there.Add(Encoding.ASCII.GetString(id));
-                }
-            }
-        }
-        catch (NatsException failure)
-        {
-            return $"Who lost it is not known: {failure.Message}\n";
+            if (message.Headers.TryFind(Encoding.ASCII.GetBytes(JetStreamClient.MessageIdHeader), out var id))
+                there.Add(Encoding.ASCII.GetString(id));
         }
         return $"Of {acknowledged.Count} messages that the stream {Incoming} has acknowledged it does not have {acknowledged.Count(id => !there.Contains(id))}.\n";
     }

@@ -7,29 +7,30 @@ using Xunit;
 
 namespace Herald.EndToEnd.Alarms;
 
-/// <summary>Users who tell of their alarms, somebody who reads their digests, and the judge. There are streams for both, or for none.</summary>
+/// <summary>
+/// Users who tell of their alarms, and the judge of their digests. There are streams for both, or for none. With streams it is judged by what the one of digests has in the end:
+/// what a server has told before another one led need not be what stays.
+/// </summary>
 internal sealed class AlarmsTraffic : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90), LookEvery = TimeSpan.FromMilliseconds(20);
 
     private readonly CancellationTokenSource _over = new(), _read = new();
     private readonly DigestLedger _ledger = new(TimeProvider.System);
     private readonly AlarmCrowd _crowd;
-    private readonly DigestReading _reading;
     private readonly NatsSubscription? _heard;
     private readonly Func<string> _output;
+    private long _counted;
     private Task _telling = Task.CompletedTask, _listening = Task.CompletedTask;
 
     private AlarmsTraffic(NatsConnection connection, bool kept, int seed, Func<string> output)
     {
         (Connection, _output) = (connection, output);
         _crowd = new AlarmCrowd(connection, _ledger, seed, kept);
-        _reading = new DigestReading(connection, _ledger.Take);
         _heard = kept ? null : connection.Subscribe(AlarmMessage.Digest);
     }
 
     public NatsConnection Connection { get; }
-    public long Received => _ledger.Received;
 
     /// <summary>Connects, and makes the streams; nothing is told yet.</summary>
     /// <param name="url">Of NATS; several with commas.</param>
@@ -58,14 +59,14 @@ internal sealed class AlarmsTraffic : IAsyncDisposable
     public void Begin(CancellationToken cancel)
     {
         _telling = _crowd.RunAsync(_over.Token, cancel);
-        _listening = _heard is null ? _reading.RunAsync(_read.Token) : HearAsync(_heard);
+        _listening = _heard is null ? Task.CompletedTask : HearAsync(_heard);
     }
 
     /// <summary>So many digests more have come.</summary>
-    public Task ProgressAsync(int digests, CancellationToken cancel)
+    public async Task ProgressAsync(int digests, CancellationToken cancel)
     {
-        var wanted = _ledger.Received + digests;
-        return Wait.UntilAsync(() => _ledger.Received >= wanted || _ledger.Wrong > 0 || _telling.IsFaulted, Patience, Told, cancel);
+        var wanted = await CountAsync(cancel) + digests;
+        Assert.True(await UntilAsync(async () => await CountAsync(cancel) >= wanted || _telling.IsFaulted, cancel), Told());
     }
 
     /// <summary>The stories come to their ends. Every digest is there once, in its user's order, and no other.</summary>
@@ -73,8 +74,10 @@ internal sealed class AlarmsTraffic : IAsyncDisposable
     {
         await _over.CancelAsync();
         await _telling;
-        await Wait.UntilAsync(() => _ledger.Missing == 0 || _ledger.Wrong > 0, Patience, Told, cancel);
+        await UntilAsync(async () => await CountAsync(cancel) >= _ledger.Expected, cancel);
         // Each user's last digest has come, so nothing follows; but what a stream has twice would.
+        foreach (var digest in _heard is null ? await AlarmStreams.ReadAllAsync(Connection, AlarmStreams.Digests, cancel) : [])
+            Take(digest);
         if (_ledger is not { Wrong: 0, Missing: 0, Repeats: 0 })
             Assert.Fail($"{(_heard is null ? await AlarmStreams.TellLostAsync(Connection, _crowd.Told, cancel) : "")}{Told()}");
         // Otherwise nothing was said.
@@ -97,8 +100,27 @@ internal sealed class AlarmsTraffic : IAsyncDisposable
     private async Task HearAsync(NatsSubscription digests)
     {
         await foreach (var message in digests.ReadAllAsync(_read.Token))
-            _ledger.Take(DigestReading.UserOf(message.Payload), Encoding.UTF8.GetString(message.Payload.Span));
+            Take(message);
     }
 
-    private string Told() => $"{Story()}; reading: {_reading.Trouble}\n{string.Join('\n', _ledger.Samples())}\n{_output()}";
+    private void Take(NatsMessage digest) => _ledger.Take(Digest.UserOf(digest.Payload), Encoding.UTF8.GetString(digest.Payload.Span));
+
+    /// <summary>What was counted last, when nobody says how many there are.</summary>
+    private async Task<long> CountAsync(CancellationToken cancel) =>
+        _counted = _heard is null ? await AlarmStreams.CountAsync(Connection, AlarmStreams.Digests, cancel) ?? _counted : _ledger.Received + _ledger.Wrong;
+
+    /// <returns>Whether it has become so, as long as one is patient.</returns>
+    private static async Task<bool> UntilAsync(Func<Task<bool>> holds, CancellationToken cancel)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        while (TimeProvider.System.GetElapsedTime(began) < Patience)
+        {
+            if (await holds())
+                return true;
+            await Task.Delay(LookEvery, TimeProvider.System, cancel);
+        }
+        return false;
+    }
+
+    private string Told() => $"{Story()}\n{string.Join('\n', _ledger.Samples())}\n{_output()}";
 }

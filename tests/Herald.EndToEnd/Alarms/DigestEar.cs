@@ -64,7 +64,7 @@ internal sealed class DigestEar : IAsyncDisposable
         await foreach (var message in _digests.ReadAllAsync(CancellationToken.None))
         {
             lock (_lock)
-                _heard.Add((DigestReading.UserOf(message.Payload), Encoding.UTF8.GetString(message.Payload.Span)));
+                _heard.Add((Digest.UserOf(message.Payload), Encoding.UTF8.GetString(message.Payload.Span)));
         }
     }
 }

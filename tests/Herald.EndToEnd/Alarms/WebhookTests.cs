@@ -23,7 +23,7 @@ public sealed class WebhookTests
         await using var ear = await DigestEar.ListenAsync(nats.Url, Cancel);
         var received = new ConcurrentQueue<(string User, string Text)>();
         await using var receiver = await WebhookReceiver.StartAsync(
-            "digests", null, new Conduct.Healthy(), webhook => received.Enqueue((DigestReading.UserOf(webhook.Body), Encoding.UTF8.GetString(webhook.Body.Span))), TimeProvider.System, new Random(1), Cancel);
+            "digests", null, new Conduct.Healthy(), webhook => received.Enqueue((Digest.UserOf(webhook.Body), Encoding.UTF8.GetString(webhook.Body.Span))), TimeProvider.System, new Random(1), Cancel);
         var reply = await herald.Client.PutAsync("/v1/subscriptions/hook", new JsonObject { ["topic"] = "alarm-digests", ["endpoint"] = $"{receiver.Endpoint}" }, Cancel);
         Assert.True(reply.Succeeded, reply.Text);
 

@@ -1,7 +1,11 @@
 using System.Text;
+using System.Text.Json;
+using Herald.Nats.Connecting;
 using Herald.Nats.JetStream;
 using Herald.Nats.Tests.Connecting;
 using Herald.Nats.Wire;
+using Herald.TestKit.Nats;
+using Herald.TestKit.Time;
 
 namespace Herald.Nats.Tests.JetStream;
 
@@ -106,6 +110,62 @@ public sealed class OrderedReaderTests
         Assert.Equal(0, await stream.Client.PendingAsync("ordered-left", reader.Consumer, End));
         await reader.DisposeAsync();
         Assert.Null(await stream.Client.PendingAsync("ordered-left", reader.Consumer, End));
+    }
+
+    [Fact]
+    public async Task In_a_cluster_it_reads_from_the_server_that_leads_the_stream_and_ends_when_another_leads()
+    {
+        const string Name = "ordered-led";
+        var servers = await NatsServer.StartClusterAsync();
+        try
+        {
+            await using var connection = await TestConnection.OpenAsync(string.Join(',', servers.Select(server => server.Url)));
+            var client = new JetStreamClient(connection, TimeSpan.FromSeconds(5));
+            await Until.HoldsAsync(() => WorksAsync(() => client.EnsureStreamAsync(new(Name, [Name]) { Replicas = servers.Count }, End)), "the stream is made");
+
+            // By chance alone, one of three servers would have all of them once in 6,561 times.
+            for (var i = 0; i < 8; i++)
+            {
+                await using var one = await OrderedReader.BeginAsync(connection, client, Name, "test", new([], 1), new PullBounds(), TimeProvider.System, End);
+                Assert.Equal(await client.FindLeaderAsync(Name, End), await ServerOfAsync(connection, Name, one.Consumer));
+                await one.CheckLeaderAsync(End);
+                Assert.False(one.TryTake(out _, out _));
+            }
+
+            await using var reader = await OrderedReader.BeginAsync(connection, client, Name, "test", new([], 1), new PullBounds(), TimeProvider.System, End);
+            var before = await client.FindLeaderAsync(Name, End);
+            await connection.RequestAsync(new($"$JS.API.STREAM.LEADER.STEPDOWN.{Name}", default), TimeSpan.FromSeconds(5), End);
+            await Until.HoldsAsync(async () => await WorksAsync(() => client.FindLeaderAsync(Name, End)) && await client.FindLeaderAsync(Name, End) != before, "another leads");
+            await reader.CheckLeaderAsync(End);
+            var failure = await Assert.ThrowsAsync<NatsUnavailableException>(async () => await reader.WaitAsync(End));
+            Assert.Contains($"and no longer by '{before}'", failure.Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            foreach (var server in servers)
+                await server.DisposeAsync();
+        }
+    }
+
+    private static async Task<string?> ServerOfAsync(NatsConnection connection, string stream, string consumer)
+    {
+        var answer = await connection.RequestAsync(new($"$JS.API.CONSUMER.INFO.{stream}.{consumer}", default), TimeSpan.FromSeconds(5), End);
+        using var info = JsonDocument.Parse(answer.Payload);
+        return info.RootElement.GetProperty("cluster").GetProperty("leader").GetString();
+    }
+
+    /// <summary>A cluster that has not found itself says so.</summary>
+    private static async Task<bool> WorksAsync(Func<Task> act)
+    {
+        try
+        {
+            await act();
+            return true;
+        }
+        catch (NatsException)
+        {
+            return false;
+        }
     }
 
     private static Task<OrderedReader> BeginAsync(TestStream stream, long first, int messages) => OrderedReader.BeginAsync(
