@@ -7,9 +7,7 @@ public static class Shown
 {
     private const int MostBytes = 40;
 
-    public static string Of(ReadOnlySpan<byte> value) => Utf8.IsValid(value) && !HasControl(value)
+    public static string Of(ReadOnlySpan<byte> value) => Utf8.IsValid(value) && !ControlCharacters.AreIn(value)
         ? FieldProblem.Of("", value, "").Value
         : $"0x{Convert.ToHexStringLower(value[..Math.Min(value.Length, MostBytes)])}";
-
-    public static bool HasControl(ReadOnlySpan<byte> text) => text.ContainsAnyInRange((byte)0, (byte)0x1F) || text.Contains((byte)0x7F);
 }

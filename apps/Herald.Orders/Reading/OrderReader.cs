@@ -70,7 +70,7 @@ public sealed class OrderReader : IMessageReader
             Field.Id => ReadUuid(ref value, out _change.Id),
             Field.CustomerId => ReadUuid(ref value, out _change.CustomerId),
             Field.OrderId => ReadUuid(ref value, out _change.OrderId),
-            Field.Type => JsonFields.TryReadText(ref value, _text, out _change.TypeLength) && _change.TypeLength is > 0 and <= LongestType && !Shown.HasControl(_text.AsSpan(0, _change.TypeLength))
+            Field.Type => JsonFields.TryReadText(ref value, _text, out _change.TypeLength) && _change.TypeLength is > 0 and <= LongestType && !ControlCharacters.AreIn(_text.AsSpan(0, _change.TypeLength))
                 ? null : $"The name of a state has 1 to {LongestType} bytes of UTF-8 without control characters.",
             Field.OccurredAt => ReadTime(ref value, out _change.OccurredAtMs),
             _ => value.TokenType == JsonTokenType.Number && value.TryGetInt64(out var number) && number >= 0 ? null : $"A whole number from 0 to {long.MaxValue}.",

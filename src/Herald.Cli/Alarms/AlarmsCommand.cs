@@ -9,7 +9,7 @@ internal static class AlarmsCommand
 {
     public static Command Create(TimeProvider time) => new ExampleCommand(
         "alarms", "The alarms application: changes of alarms come in over NATS, and each user who asks is told which of them are new.",
-        "herald alarms serve --nats 127.0.0.1:4222", "herald alarms verify --nats 127.0.0.1:4222", "herald alarms show alice")
+        "herald alarms serve --nats nats://127.0.0.1:4222", "herald alarms verify --nats nats://127.0.0.1:4222", "herald alarms show alice")
     {
         AlarmsServeCommand.Create(time),
         ConfigCommand.Create(AlarmsServeCommand.Application()),

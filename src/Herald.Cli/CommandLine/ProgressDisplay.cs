@@ -6,6 +6,8 @@ namespace Herald.Cli.CommandLine;
 /// <summary>Shows something while it goes: a table that is drawn again and again, or a line now and then.</summary>
 internal abstract class ProgressDisplay(TextWriter lines, TimeProvider time)
 {
+    protected TimeProvider Time { get; } = time;
+
     protected virtual TimeSpan FrameEvery { get; } = TimeSpan.FromMilliseconds(250);
 
     protected virtual TimeSpan LineEvery { get; } = TimeSpan.FromSeconds(1);
@@ -38,7 +40,7 @@ internal abstract class ProgressDisplay(TextWriter lines, TimeProvider time)
     {
         try
         {
-            await Task.Delay(wait, time, cancel);
+            await Task.Delay(wait, Time, cancel);
             await LookAsync(cancel);
             return true;
         }

@@ -16,7 +16,6 @@ internal sealed class DemoDisplay(
     // Looking at it must cost what it shows next to nothing: a lag reads what all shards have saved.
     private static readonly TimeSpan AskEvery = TimeSpan.FromSeconds(1);
 
-    private readonly TimeProvider _time = time;
     private IReadOnlyList<(string Name, string State)> _servers = [];
     private long? _askedAt;
 
@@ -25,9 +24,9 @@ internal sealed class DemoDisplay(
     {
         try
         {
-            if (_askedAt is not { } askedAt || _time.GetElapsedTime(askedAt) >= AskEvery)
+            if (_askedAt is not { } askedAt || Time.GetElapsedTime(askedAt) >= AskEvery)
             {
-                _askedAt = _time.GetTimestamp();
+                _askedAt = Time.GetTimestamp();
                 foreach (var receiver in receivers)
                     await receiver.AskLagAsync(stage.Client, cancel);
             }

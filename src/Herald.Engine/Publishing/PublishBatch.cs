@@ -92,11 +92,11 @@ public sealed class PublishBatch : IDisposable
 
     private FieldProblem? Check(in EventDraft draft)
     {
-        if (draft.HasId && (draft.Id.IsEmpty || draft.Id.Length > IntakeOptions.MaxIdBytes || HasControl(draft.Id) || !Utf8.IsValid(draft.Id)))
+        if (draft.HasId && (draft.Id.IsEmpty || draft.Id.Length > IntakeOptions.MaxIdBytes || ControlCharacters.AreIn(draft.Id) || !Utf8.IsValid(draft.Id)))
             return FieldProblem.Of("/id", draft.Id, $"An id has 1 to {IntakeOptions.MaxIdBytes} bytes of UTF-8 without control characters. Leave it out to have one given.");
         if (draft.HasKey && (draft.Key.IsEmpty || draft.Key.Length > IntakeOptions.MaxKeyBytes || !Utf8.IsValid(draft.Key)))
             return FieldProblem.Of("/key", draft.Key, $"A key has 1 to {IntakeOptions.MaxKeyBytes} bytes of UTF-8. Leave it out when the order does not matter.");
-        if (draft.Type.Length > IntakeOptions.MaxTypeBytes || HasControl(draft.Type) || !Utf8.IsValid(draft.Type))
+        if (draft.Type.Length > IntakeOptions.MaxTypeBytes || ControlCharacters.AreIn(draft.Type) || !Utf8.IsValid(draft.Type))
             return FieldProblem.Of("/type", draft.Type, $"A type has at most {IntakeOptions.MaxTypeBytes} bytes of UTF-8 without control characters.");
         if (draft.ContentType.Length > IntakeOptions.MaxContentTypeBytes || !IsPlain(draft.ContentType) || (!draft.ContentType.IsEmpty && draft.ContentType.IndexOf((byte)'/') < 1))
             return FieldProblem.Of("/contentType", draft.ContentType, "A content type looks like 'application/json': plain ASCII, at most 255 bytes.");
@@ -109,8 +109,6 @@ public sealed class PublishBatch : IDisposable
 
     // They become headers, where nothing else is allowed.
     private static bool IsPlain(ReadOnlySpan<byte> text) => !text.ContainsAnyExceptInRange((byte)0x20, (byte)0x7E);
-
-    private static bool HasControl(ReadOnlySpan<byte> text) => text.IndexOfAnyInRange((byte)0, (byte)0x1F) >= 0 || text.Contains((byte)0x7F);
 
     private void Reserve(int length)
     {

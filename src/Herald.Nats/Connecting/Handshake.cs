@@ -81,18 +81,18 @@ internal sealed class Handshake(ConnectionOptions options, TimeProvider time)
         return secured;
     }
 
-    private static async Task<ServerInfo> ReadInfoAsync(PipeReader reader, CancellationToken cancel)
+    private static async Task<ServerGreeting> ReadInfoAsync(PipeReader reader, CancellationToken cancel)
     {
         var (kind, text) = await ReadAsync(reader, cancel).ConfigureAwait(false);
         return kind switch
         {
-            FrameKind.Info => ServerInfo.Parse(text),
+            FrameKind.Info => ServerGreeting.Parse(text),
             FrameKind.Error => throw new ProtocolException(Complaint.Of(text).Text),
             _ => throw new ProtocolException($"The server begins with {kind} instead of INFO."),
         };
     }
 
-    private static async Task<ServerInfo> WaitUntilTakenAsync(PipeReader reader, ServerInfo info, CancellationToken cancel)
+    private static async Task<ServerGreeting> WaitUntilTakenAsync(PipeReader reader, ServerGreeting info, CancellationToken cancel)
     {
         while (true)
         {
@@ -102,7 +102,7 @@ internal sealed class Handshake(ConnectionOptions options, TimeProvider time)
                 case FrameKind.Pong:
                     return info;
                 case FrameKind.Info:
-                    info = ServerInfo.Parse(text);
+                    info = ServerGreeting.Parse(text);
                     break;
                 case FrameKind.Error:
                     throw new ProtocolException(Complaint.Of(text).Text);

@@ -16,7 +16,7 @@ internal sealed class Link : IDisposable
 
     private readonly ServerStream _stream;
     private readonly InterestSet _interests;
-    private readonly Action<ServerInfo> _informed;
+    private readonly Action<ServerGreeting> _informed;
     private readonly Action<Complaint> _complained;
     private readonly TimeSpan _pingEvery;
     private readonly TimeProvider _time;
@@ -24,7 +24,7 @@ internal sealed class Link : IDisposable
     private readonly OpenPings _pings = new();
     private readonly CancellationTokenSource _ended = new();
     private readonly TaskCompletionSource<string> _reason = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private volatile ServerInfo _info;
+    private volatile ServerGreeting _info;
 
     /// <summary>Set by the reading loop, cleared by the one that notices silence.</summary>
     private volatile bool _heard;
@@ -32,7 +32,7 @@ internal sealed class Link : IDisposable
     private volatile string? _lastComplaint;
 
     /// <param name="informed">Called on the reading loop, as <paramref name="complained"/> is: both must be quick.</param>
-    public Link(ServerStream stream, InterestSet interests, ConnectionOptions options, Action<ServerInfo> informed, Action<Complaint> complained, TimeProvider time)
+    public Link(ServerStream stream, InterestSet interests, ConnectionOptions options, Action<ServerGreeting> informed, Action<Complaint> complained, TimeProvider time)
     {
         (_stream, _interests, _informed, _complained, _time) = (stream, interests, informed, complained, time);
         _outgoing = new OutgoingBuffer(options.OutgoingBytes);
@@ -42,7 +42,7 @@ internal sealed class Link : IDisposable
     }
 
     public ServerAddress Server => _stream.Server;
-    public ServerInfo Info => _info;
+    public ServerGreeting Info => _info;
 
     /// <summary>Cancelled when it is over.</summary>
     public CancellationToken Ended { get; }
@@ -141,7 +141,7 @@ internal sealed class Link : IDisposable
                     throw new ProtocolException("A PONG came that nobody had asked for.");
                 break;
             case FrameKind.Info:
-                _info = ServerInfo.Parse(frame.Text);
+                _info = ServerGreeting.Parse(frame.Text);
                 _informed(_info);
                 break;
             case FrameKind.Error:

@@ -59,7 +59,7 @@ internal sealed class NatsConnection : IAsyncDisposable
     public string? Trouble => IsConnected ? null : _notices.Trouble ?? "There is no connection yet.";
 
     /// <summary>Of the server that it is connected to.</summary>
-    public ServerInfo? Info => _link?.Info;
+    public ServerGreeting? Info => _link?.Info;
 
     /// <summary>Begins, and goes on trying by itself.</summary>
     public void Start() => _running = Task.Run(RunAsync);

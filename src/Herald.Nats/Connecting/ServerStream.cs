@@ -4,14 +4,14 @@ using Herald.Nats.Wire;
 namespace Herald.Nats.Connecting;
 
 /// <summary>An open connection whose server has taken the client.</summary>
-internal sealed class ServerStream(ServerAddress server, Stream stream, PipeReader reader, ServerInfo info) : IDisposable
+internal sealed class ServerStream(ServerAddress server, Stream stream, PipeReader reader, ServerGreeting info) : IDisposable
 {
     public ServerAddress Server { get; } = server;
     public Stream Stream { get; } = stream;
     public PipeReader Reader { get; } = reader;
 
     /// <summary>As the server said first.</summary>
-    public ServerInfo Info { get; } = info;
+    public ServerGreeting Info { get; } = info;
 
     /// <summary>Whatever waits for it fails.</summary>
     public void Abort() => Stream.Dispose();

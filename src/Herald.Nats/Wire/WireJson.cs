@@ -3,6 +3,6 @@ using System.Text.Json.Serialization;
 namespace Herald.Nats.Wire;
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(ServerInfo))]
+[JsonSerializable(typeof(ServerGreeting))]
 [JsonSerializable(typeof(ConnectRequest))]
 internal sealed partial class WireJson : JsonSerializerContext;

@@ -14,6 +14,20 @@ public sealed class CommandTests
 
     public static TheoryData<string> AllCommands() => [.. Paths(HeraldCommandLine.Create(TimeProvider.System), "")];
 
+    [Fact]
+    public void Every_example_is_a_command_line_that_is_taken()
+    {
+        var root = HeraldCommandLine.Create(TimeProvider.System);
+        // Pipes and redirections are the shell's; a value with an ellipsis is the reader's to put in.
+        var examples = Below(root).OfType<ExampleCommand>().SelectMany(command => command.Examples)
+            .Where(example => !example.Contains('…', StringComparison.Ordinal))
+            .Select(example => example.Split(" | ").First(part => part.StartsWith("herald ", StringComparison.Ordinal)).Split(" < ")[0].Split(" > ")[0]).ToList();
+        Assert.True(examples.Count > 50);
+        Assert.All(examples, example => Assert.Empty(root.Parse(example["herald ".Length..]).Errors.Select(error => $"{example}: {error.Message}")));
+
+        static IEnumerable<Command> Below(Command command) => command.Subcommands.Where(below => !below.Hidden).SelectMany(Below).Prepend(command);
+    }
+
     [Theory]
     [MemberData(nameof(AllCommands))]
     public async Task Help_of_every_command_ends_with_an_example_of_it(string path)

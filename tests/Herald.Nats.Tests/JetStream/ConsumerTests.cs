@@ -173,17 +173,17 @@ public sealed class ConsumerTests
         {
             await using var connection = await TestConnection.OpenAsync(string.Join(',', servers.Select(s => s.Url)));
             var client = new JetStreamClient(connection, TimeSpan.FromSeconds(5));
-            await Until.HoldsAsync(() => WorksAsync(() => client.EnsureStreamAsync(new("three", ["three"]) { Replicas = 3 }, End)), "the stream is made");
-            await Until.HoldsAsync(() => WorksAsync(() => client.EnsureConsumerAsync(new("three", "reader"), End)), "the consumer is made");
+            await Until.HoldsAsync(() => TestStream.WorksAsync(() => client.EnsureStreamAsync(new("three", ["three"]) { Replicas = 3 }, End)), "the stream is made");
+            await Until.HoldsAsync(() => TestStream.WorksAsync(() => client.EnsureConsumerAsync(new("three", "reader"), End)), "the consumer is made");
             for (var i = 1; i <= 100; i++)
             {
                 if (i == 50)
                     await servers[0].KillAsync();
-                await Until.HoldsAsync(() => WorksAsync(() => client.PublishAsync(Numbered(i), End)), $"{i} is taken");
+                await Until.HoldsAsync(() => TestStream.WorksAsync(() => client.PublishAsync(Numbered(i), End)), $"{i} is taken");
             }
 
             var read = new HashSet<string>();
-            await Until.HoldsAsync(async () => await WorksAsync(async () =>
+            await Until.HoldsAsync(async () => await TestStream.WorksAsync(async () =>
             {
                 await foreach (var message in client.Pull("three", "reader").FetchAsync(new PullBounds { Messages = 100, Expires = TimeSpan.FromSeconds(2), Heartbeat = TimeSpan.FromMilliseconds(500) }, TimeProvider.System, End))
                 {
@@ -204,18 +204,4 @@ public sealed class ConsumerTests
     {
         Headers = new HeaderBlock().Add(Encoding.ASCII.GetBytes(JetStreamClient.MessageIdHeader), Encoding.UTF8.GetBytes($"id-{i}")).End(),
     };
-
-    /// <summary>A cluster that has just lost a server, or has not found itself, says so.</summary>
-    private static async Task<bool> WorksAsync(Func<Task> act)
-    {
-        try
-        {
-            await act();
-            return true;
-        }
-        catch (NatsException)
-        {
-            return false;
-        }
-    }
 }

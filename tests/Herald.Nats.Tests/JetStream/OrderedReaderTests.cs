@@ -121,7 +121,7 @@ public sealed class OrderedReaderTests
         {
             await using var connection = await TestConnection.OpenAsync(string.Join(',', servers.Select(server => server.Url)));
             var client = new JetStreamClient(connection, TimeSpan.FromSeconds(5));
-            await Until.HoldsAsync(() => WorksAsync(() => client.EnsureStreamAsync(new(Name, [Name]) { Replicas = servers.Count }, End)), "the stream is made");
+            await Until.HoldsAsync(() => TestStream.WorksAsync(() => client.EnsureStreamAsync(new(Name, [Name]) { Replicas = servers.Count }, End)), "the stream is made");
 
             // By chance alone, one of three servers would have all of them once in 6,561 times.
             for (var i = 0; i < 8; i++)
@@ -135,7 +135,7 @@ public sealed class OrderedReaderTests
             await using var reader = await OrderedReader.BeginAsync(connection, client, Name, "test", new([], 1), new PullBounds(), TimeProvider.System, End);
             var before = await client.FindLeaderAsync(Name, End);
             await connection.RequestAsync(new($"$JS.API.STREAM.LEADER.STEPDOWN.{Name}", default), TimeSpan.FromSeconds(5), End);
-            await Until.HoldsAsync(async () => await WorksAsync(() => client.FindLeaderAsync(Name, End)) && await client.FindLeaderAsync(Name, End) != before, "another leads");
+            await Until.HoldsAsync(async () => await TestStream.WorksAsync(() => client.FindLeaderAsync(Name, End)) && await client.FindLeaderAsync(Name, End) != before, "another leads");
             await reader.CheckLeaderAsync(End);
             var failure = await Assert.ThrowsAsync<NatsUnavailableException>(async () => await reader.WaitAsync(End));
             Assert.Contains($"and no longer by '{before}'", failure.Message, StringComparison.Ordinal);
@@ -152,20 +152,6 @@ public sealed class OrderedReaderTests
         var answer = await connection.RequestAsync(new($"$JS.API.CONSUMER.INFO.{stream}.{consumer}", default), TimeSpan.FromSeconds(5), End);
         using var info = JsonDocument.Parse(answer.Payload);
         return info.RootElement.GetProperty("cluster").GetProperty("leader").GetString();
-    }
-
-    /// <summary>A cluster that has not found itself says so.</summary>
-    private static async Task<bool> WorksAsync(Func<Task> act)
-    {
-        try
-        {
-            await act();
-            return true;
-        }
-        catch (NatsException)
-        {
-            return false;
-        }
     }
 
     private static Task<OrderedReader> BeginAsync(TestStream stream, long first, int messages) => OrderedReader.BeginAsync(

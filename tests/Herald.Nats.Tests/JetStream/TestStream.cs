@@ -29,6 +29,20 @@ internal sealed class TestStream : IAsyncDisposable
         return stream;
     }
 
+    /// <summary>A cluster that has just lost a server, or has not found itself, says so.</summary>
+    public static async Task<bool> WorksAsync(Func<Task> act)
+    {
+        try
+        {
+            await act();
+            return true;
+        }
+        catch (NatsException)
+        {
+            return false;
+        }
+    }
+
     public Task<PublishReceipt> PublishAsync(string text, string? id = null)
     {
         var headers = id is null ? default : new HeaderBlock().Add(Encoding.ASCII.GetBytes(JetStreamClient.MessageIdHeader), Encoding.UTF8.GetBytes(id)).End();

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Herald.Nats.Wire;
 
 /// <summary>What a server says of itself, as far as it matters here. (The reader of JSON keeps a default only where it may set the property later.)</summary>
-internal sealed record ServerInfo
+internal sealed record ServerGreeting
 {
     public string ServerName { get; set; } = "";
     public string Version { get; set; } = "";
@@ -20,11 +20,11 @@ internal sealed record ServerInfo
     public IReadOnlyList<string> ConnectUrls { get; set; } = [];
 
     /// <exception cref="ProtocolException">It is none.</exception>
-    public static ServerInfo Parse(ReadOnlySpan<byte> json)
+    public static ServerGreeting Parse(ReadOnlySpan<byte> json)
     {
         try
         {
-            var info = JsonSerializer.Deserialize(json, WireJson.Default.ServerInfo);
+            var info = JsonSerializer.Deserialize(json, WireJson.Default.ServerGreeting);
             return info is { MaxPayload: > 0 } ? info : throw new ProtocolException("INFO says no max_payload.");
         }
         catch (JsonException malformed)
