@@ -33,17 +33,35 @@ public sealed record EngineOptions
 
     internal TimeSpan CatalogKeep { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// Bytes in which this node remembers who wants events with which type and attributes. Default 64 MiB. Past it what was not asked for lately goes:
+    /// such an event is read once more when it is routed.
+    /// </summary>
+    public long RouteMemory { get; init; } = Routing.RouteMemory.UsualBytes;
+
     /// <summary>Bytes of their state that each application keeps in memory on this node. Default 64 MiB; what is not there is read.</summary>
     public long StateCache { get; init; } = 64 << 20;
 
-    /// <summary>How often progress is saved. Default 200 ms. A crash repeats at most what was settled since.</summary>
+    /// <summary>
+    /// How often a shard saves everything it knows. Default 200 ms. A crash loses the counts and the history of the attempts since then; successes are
+    /// noted sooner (<see cref="Stores.IShardStore.NoteEvery"/>).
+    /// </summary>
     public TimeSpan CommitEvery { get; init; } = TimeSpan.FromMilliseconds(200);
 
     /// <summary>How long a stop waits for attempts in flight. Default 10 s.</summary>
     public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long a shard that moves to another node waits for its attempts in flight. Default 2 s; then they are given up, uncounted.</summary>
-    public TimeSpan Handover { get; init; } = TimeSpan.FromSeconds(2);
+    /// <summary>
+    /// How long an attempt may take once its shard is to move to another node: all keys of the shard wait for it. Default 250 ms, from the begin of the attempt.
+    /// An attempt that has taken longer already is given up at once, uncounted.
+    /// </summary>
+    public TimeSpan Handover { get; init; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Keys of one shard whose events retention keeps though it frees all around them; further ones hold it up, the youngest first.</summary>
+    internal int MostKept { get; init; } = 65_536;
+
+    /// <summary>A key whose deliveries go on is among them only when it lies so many sequences behind: in normal work none does.</summary>
+    internal int KeptNear { get; init; } = 1024;
 
     /// <summary>Progress records up to this many bytes are not worth a checkpoint.</summary>
     internal int LeastCheckpointBytes { get; init; } = 1 << 16;

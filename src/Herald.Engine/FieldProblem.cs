@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Herald.Engine;
 
 /// <summary>One thing wrong with what a caller sent: where, what it was, and the rule it breaks. An expected failure, so a value.</summary>
@@ -6,14 +8,20 @@ namespace Herald.Engine;
 /// <param name="Rule">A sentence that says what is allowed and what to do.</param>
 public sealed record FieldProblem(string Pointer, string Value, string Rule)
 {
-    private const int LongestValue = 80;
+    private const int LongestValue = 80, LongestCharacter = 4;
 
     public static FieldProblem Of(string pointer, ReadOnlySpan<byte> utf8, string rule)
     {
-        var text = System.Text.Encoding.UTF8.GetString(utf8[..Math.Min(utf8.Length, LongestValue)]);
-        return new(pointer, utf8.Length > LongestValue ? text + "…" : text, rule);
+        if (utf8.Length <= LongestValue)
+            return new(pointer, Encoding.UTF8.GetString(utf8), rule);
+        var end = LongestValue;
+        while (end > LongestValue - LongestCharacter && (utf8[end] & 0xC0) == 0x80)
+            end--;
+        return new(pointer, Encoding.UTF8.GetString(utf8[..end]) + "…", rule);
     }
 
-    public static FieldProblem Of(string pointer, string? value, string rule) =>
-        new(pointer, value is null ? "null" : value.Length > LongestValue ? value[..LongestValue] + "…" : value, rule);
+    public static FieldProblem Of(string pointer, string? value, string rule) => new(pointer, Cut(value ?? "null"), rule);
+
+    private static string Cut(string value) =>
+        value.Length <= LongestValue ? value : value[..(char.IsHighSurrogate(value[LongestValue - 1]) ? LongestValue - 1 : LongestValue)] + "…";
 }

@@ -8,6 +8,7 @@ using Herald.Engine.Looking;
 using Herald.Engine.Metrics;
 using Herald.Engine.Owning;
 using Herald.Engine.Publishing;
+using Herald.Engine.Routing;
 using Herald.Engine.Sending;
 using Herald.Engine.Shards;
 using Herald.Engine.Stores;
@@ -42,6 +43,8 @@ public sealed class HeraldEngine : IAsyncDisposable
     private readonly ShardLooks _looks;
     private readonly KeyReleaser _releaser;
     private readonly LeaseKeeper _keeper;
+    private readonly MessageIds _messageIds;
+    private readonly CatalogFollower _catalogFollower;
     private readonly List<IDisposable> _watching = [];
     private bool _stopped;
 
@@ -53,18 +56,22 @@ public sealed class HeraldEngine : IAsyncDisposable
         _hosts = new ShardHosts(parts.Log.ShardCount);
         _ledger = new PermitLedger(options.MaxInFlight, parts.Time, parts.Random);
         Intake = new Intake(parts.Log, options.Intake, parts.Time);
-        _cache = new CatalogCache(parts.Catalog, Intake.Encoder, options.CatalogCache, options.CatalogKeep, parts.Time, _hosts.CatalogFollowed);
+        _cache = new CatalogCache(parts.Catalog, Intake.Encoder, options.CatalogCache, options.CatalogKeep, parts.Time, _hosts.CatalogFollowed, new RouteMemory(options.RouteMemory));
+        _catalogFollower = new CatalogFollower(_cache, parts.Time, parts.Logging.CreateLogger("Herald"));
         Catalog = new Catalog(parts.Catalog, parts.Log, _cache, _channels, parts.Time, IsPassedAsync);
-        _runner = new AttemptRunner(_cache, _channels, _ledger, new ByteGate(options.MaxBytesInFlight), _metrics, _starting, parts.Time);
+        var missing = new MissingChannels(parts.Logging.CreateLogger("Herald.Sending"), parts.Time);
+        _messageIds = new MessageIds(parts.Log.HashSeed);
+        _runner = new AttemptRunner(_cache, _channels, missing, _ledger, new ByteGate(options.MaxBytesInFlight), _metrics, _starting, _messageIds, parts.Time);
         var forwarding = new ForwardEncoder(parts.Log, Intake.Encoder, Catalog, parts.Time);
         DeadLetters = new DeadLetterDesk(parts.DeadLetters, Catalog, forwarding);
         _looks = new ShardLooks(parts.Log, parts.Shards, _hosts);
         _releaser = new KeyReleaser(Catalog, _hosts, _looks, parts.Time);
-        Inspector = new Inspector(parts.Log, parts.State, Catalog, _cache, Intake.Encoder, _ledger, _looks);
+        Inspector = new Inspector(parts.Log, parts.State, Catalog, _cache, Intake.Encoder, _ledger, _channels, _looks, parts.Time);
         var applications = new ApplicationServices(parts.Applications, parts.State, parts.Catalog, Intake, options.StateCache / parts.Log.ShardCount);
         var services = new ShardServices(
             parts.Log, parts.Shards, Catalog, _cache, _ledger, _runner, forwarding, _metrics, applications, parts.Time, parts.Logging.CreateLogger("Herald.Shards"));
-        var settings = new ShardSettings(options.Window, options.LaneWindow, options.MaxBlockedPerSubscription, _blocked);
+        var settings = new ShardSettings(
+            options.Window, options.LaneWindow, options.MaxBlockedPerSubscription, _blocked, MostKept: options.MostKept, KeptNear: options.KeptNear);
 #pragma warning disable CA5394 // Spreads retries; no secret hangs on it.
         _keeper = new LeaseKeeper(
             parts.Ownership, _hosts, (lease, term) => new ShardHost(lease, term, services, options, settings, parts.Random.Next()), _ledger, options, _metrics,
@@ -73,6 +80,7 @@ public sealed class HeraldEngine : IAsyncDisposable
         _metrics.Gauge("herald_attempts_in_flight", "Attempts under way on this node.", () => _ledger.InFlight);
         _metrics.Gauge("herald_blocked_keys", "Keys that wait because their oldest event failed.", () => _blocked.Count);
         _metrics.Gauge("herald_catalog_cached", "Topics and subscriptions of the catalog that this node has in memory.", () => _cache.Snapshot.Size);
+        _metrics.Gauge("herald_route_memory_bytes", "Bytes in which this node remembers who wants which events.", () => _cache.Snapshot.Memory.Bytes);
         _metrics.Gauge("herald_application_unread", "Entries of the logs that an application has still to read on this node.", UnreadByApplication);
         _metrics.Gauge("herald_shards_owned", "Shards that run on this node.", () => _hosts.All.Count);
     }
@@ -124,8 +132,9 @@ public sealed class HeraldEngine : IAsyncDisposable
         if (batch.Add(new EventDraft { Type = "herald.test"u8, Payload = """{"test":true}"""u8 }) is { } problem)
             throw new InvalidOperationException(problem.Rule);
         var view = new EventView(batch[0].Record.ToArray());
-        var attempt = new Attempt(subscription, view, MessageIds.Of(subscription.Id, view), 0, 1, Redelivery.None);
-        return await _channels.Find(subscription.Endpoint)!.TryAsync(attempt, cancel);
+        var attempt = new Attempt(subscription, view, _messageIds.Of(subscription.Id, view, 0), 0, 1, Redelivery.None);
+        return _channels.Find(subscription.Endpoint) is { } channel ? await channel.TryAsync(attempt, cancel)
+            : AttemptResult.Troubled(AttemptStage.Guard, $"this node is without {MissingChannels.Describe(subscription.Endpoint)}");
     }
 
     /// <summary>Lets a held key go on: its head is tried again, or discarded. False when it is not held.</summary>
@@ -156,6 +165,7 @@ public sealed class HeraldEngine : IAsyncDisposable
         _stopped = true;
         foreach (var watching in _watching)
             watching.Dispose();
+        _catalogFollower.Dispose();
         await _keeper.DisposeAsync();
         _cache.Dispose();
         _ledger.Dispose();
@@ -165,12 +175,14 @@ public sealed class HeraldEngine : IAsyncDisposable
 
     internal async ValueTask StartAsync(CancellationToken cancel)
     {
+        // Before the catalog is read: a store tells of a change once, also of one that comes while this node reads.
+        _watching.Add(_parts.Catalog.OnChange(_catalogFollower.OnChanged));
         await _cache.StartAsync(cancel);
         _parts.Ownership.Follows(_cache.Snapshot.Version);
         // Before there is a shard: whatever changes while one is loaded, it hears of.
         _cache.Follow(OnCatalog);
         _watching.Add(_parts.Log.OnHead((shard, sequence) => _hosts.Find(shard.Value)?.OnHead(sequence)));
-        _watching.Add(_parts.Catalog.OnChange(version => _ = RefreshQuietlyAsync(version)));
+        _catalogFollower.Start();
         await _keeper.StartAsync(cancel);
     }
 
@@ -200,18 +212,6 @@ public sealed class HeraldEngine : IAsyncDisposable
         catch (ObjectDisposedException)
         {
             // The node has stopped, and starts nothing any more.
-        }
-    }
-
-    private async Task RefreshQuietlyAsync(long version)
-    {
-        try
-        {
-            await _cache.RefreshAsync(version);
-        }
-        catch (Exception failure) when (failure is StoreUnavailableException or ObjectDisposedException)
-        {
-            // A shard that needs the version asks again before it routes.
         }
     }
 

@@ -1,3 +1,4 @@
+using Herald.Engine.Events;
 using Herald.Engine.Stores;
 using Herald.Journal.Catalog;
 using Herald.Journal.DeadLetters;
@@ -5,6 +6,7 @@ using Herald.Journal.Duplicates;
 using Herald.Journal.Files;
 using Herald.Journal.Frames;
 using Herald.Journal.History;
+using Herald.Journal.Kept;
 using Herald.Journal.Segments;
 using Herald.Journal.Shards;
 using Herald.Journal.Sources;
@@ -25,21 +27,25 @@ internal sealed class JournalContents : IDisposable
         Identity = identity;
         Notice = notice;
         Paths = new JournalPaths(options.Directory);
+        Damages = new DamageLog(notice);
         Space = new DiskSpace(files, options);
         Segments = new SegmentLog(files, Paths, options, Space, identity.Store, identity.ShardCount);
         var indexStep = Math.Clamp(options.SegmentBytes / 64 / StoredEntry.Length, 16, IndexFiles.ChunkEntries);
         Shards = new ShardIndex[identity.ShardCount];
+        Kept = new KeptEvents[identity.ShardCount];
         Owners = new ShardOwner[identity.ShardCount];
+        var mender = new IndexMender(Segments);
         for (var i = 0; i < Shards.Length; i++)
         {
-            Shards[i] = new ShardIndex(new IndexFiles(files, Paths, Space, i, indexStep));
+            Shards[i] = new ShardIndex(new IndexFiles(files, Paths, Space, mender, Damages, i, indexStep));
+            Kept[i] = new KeptEvents();
             Owners[i] = new ShardOwner();
         }
         Window = new DuplicateWindow(options, identity.ShardCount);
         Duplicates = new DuplicateCheck(Window, Shards, Segments, Frame, options);
-        DeadLetters = new DeadLetterTable(Segments, options);
-        State = new StateTable(Segments, identity.HashSeed);
-        History = new HistoryTable(Segments, options, identity.ShardCount);
+        DeadLetters = new DeadLetterTable(Segments, Damages, options);
+        State = new StateTable(Segments, new IdentityHash(identity.HashSecret));
+        History = new HistoryTable(Segments, Damages, options, identity.ShardCount);
     }
 
     public JournalOptions Options { get; }
@@ -47,12 +53,14 @@ internal sealed class JournalContents : IDisposable
     public IJournalFiles Files { get; }
     public JournalPaths Paths { get; }
     public Action<string> Notice { get; }
+    public DamageLog Damages { get; }
     public DiskSpace Space { get; }
     public SegmentLog Segments { get; }
 
     /// <summary>The frame the writer is making.</summary>
     public FrameBuffer Frame { get; } = new();
     public ShardIndex[] Shards { get; }
+    public KeptEvents[] Kept { get; }
     public ShardOwner[] Owners { get; }
     public DuplicateWindow Window { get; }
     public DuplicateCheck Duplicates { get; }
@@ -110,11 +118,21 @@ internal sealed class JournalContents : IDisposable
                 case EntryType.Floor:
                     ApplyFloor(ref entry);
                     break;
+                case EntryType.KeptKeys:
+                    Owners[entry.Shard].ApplyKept(ref entry);
+                    break;
+                case EntryType.KeptEvent:
+                    Kept[entry.Shard].Put(new StoredEntry(EventEntry.Read(entry.Flags, entry.Rest), location));
+                    break;
                 default:
                     throw new InvalidDataException($"An entry of the unknown type {(int)entry.Type}.");
             }
         }
     }
+
+    /// <summary>The index entry of an event that is kept, durable or not: in the log, or copied out of it.</summary>
+    public bool TryFind(int shard, long sequence, out StoredEntry entry) =>
+        sequence >= Shards[shard].First ? Shards[shard].TryGet(sequence, out entry) : Kept[shard].TryGet(sequence, out entry);
 
     public void WriteRun(long run)
     {

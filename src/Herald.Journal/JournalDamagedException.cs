@@ -9,4 +9,5 @@ public sealed class JournalDamagedException(string file, long offset, string wha
 {
     public string File { get; } = file;
     public long Offset { get; } = offset;
+    public string What { get; } = what;
 }

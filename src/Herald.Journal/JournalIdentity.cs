@@ -5,13 +5,13 @@ using Herald.Journal.Files;
 
 namespace Herald.Journal;
 
-/// <summary>What is settled when a journal is created and never changes: its id, its number of shards, the seed of its hashes.</summary>
-internal sealed record JournalIdentity(Guid Store, int ShardCount, ulong HashSeed)
+/// <summary>What is settled when a journal is created and never changes: its id, its number of shards, the seed and the secret of its hashes.</summary>
+internal sealed record JournalIdentity(Guid Store, int ShardCount, ulong HashSeed, UInt128 HashSecret)
 {
-    public const int Format = 1;
+    public const int Format = 2;
 
     private const ulong Magic = 0x3144494C41524548; // "HERALID1"
-    private const int Length = 44, ChecksumAt = 40;
+    private const int Length = 60, ChecksumAt = 56;
 
     public static JournalIdentity ReadOrCreate(IJournalFiles files, JournalPaths paths, int shards)
     {
@@ -22,7 +22,9 @@ internal sealed record JournalIdentity(Guid Store, int ShardCount, ulong HashSee
         }
         if (files.List(paths.Log).Count > 0)
             throw new JournalDamagedException(paths.Identity, 0, "the identity file is missing beside a log");
-        var identity = new JournalIdentity(Guid.NewGuid(), shards, BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(8)));
+        var identity = new JournalIdentity(
+            Guid.NewGuid(), shards, BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(8)),
+            BinaryPrimitives.ReadUInt128LittleEndian(RandomNumberGenerator.GetBytes(16)));
         identity.Write(files, paths);
         return identity;
     }
@@ -35,6 +37,7 @@ internal sealed record JournalIdentity(Guid Store, int ShardCount, ulong HashSee
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(12), ShardCount);
         Store.TryWriteBytes(bytes.AsSpan(16));
         BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(32), HashSeed);
+        BinaryPrimitives.WriteUInt128LittleEndian(bytes.AsSpan(40), HashSecret);
         BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(ChecksumAt), Crc32C.Of(bytes.AsSpan(0, ChecksumAt)));
         AtomicFile.Write(files, paths.Identity, paths.Root, file => file.Write(bytes, 0));
     }
@@ -50,6 +53,7 @@ internal sealed record JournalIdentity(Guid Store, int ShardCount, ulong HashSee
         if (length < Length || BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(ChecksumAt)) != Crc32C.Of(bytes.AsSpan(0, ChecksumAt)))
             throw new JournalDamagedException(file.Path, 0, "the identity file's checksum does not hold");
         return new JournalIdentity(
-            new Guid(bytes.AsSpan(16, 16)), BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(12)), BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(32)));
+            new Guid(bytes.AsSpan(16, 16)), BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(12)), BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(32)),
+            BinaryPrimitives.ReadUInt128LittleEndian(bytes.AsSpan(40)));
     }
 }

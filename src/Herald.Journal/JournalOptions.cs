@@ -26,6 +26,12 @@ public sealed record JournalOptions
     /// <summary>Bytes left free on the disk; publishing is refused rather than take them. Default 256 MiB.</summary>
     public long MinFreeBytes { get; init; } = 256 * MiB;
 
+    /// <summary>
+    /// Events of keys that wait which are kept though all around them is freed, 0 to 100,000,000, at about 64 bytes of memory each; past it the log
+    /// behind the oldest of the others is kept. Default 1,000,000.
+    /// </summary>
+    public int KeptEntries { get; init; } = 1_000_000;
+
     /// <summary>How long an id is remembered, 0 or more. Default 24 hours.</summary>
     public TimeSpan DuplicateWindow { get; init; } = TimeSpan.FromHours(24);
 
@@ -60,6 +66,7 @@ public sealed record JournalOptions
         Check(RetainBytes is null or >= 0, nameof(RetainBytes), RetainBytes, "must not be negative");
         Check(MaxBytes is null || MaxBytes >= 4L * SegmentBytes, nameof(MaxBytes), MaxBytes, $"must be at least four segments of {SegmentBytes} bytes");
         Check(MinFreeBytes >= 0, nameof(MinFreeBytes), MinFreeBytes, "must not be negative");
+        Check(KeptEntries is >= 0 and <= 100_000_000, nameof(KeptEntries), KeptEntries, "must be 0 to 100,000,000");
         Check(DuplicateWindow >= TimeSpan.Zero, nameof(DuplicateWindow), DuplicateWindow, "must not be negative");
         Check(DuplicateEntries is >= 0 and <= 1_000_000_000, nameof(DuplicateEntries), DuplicateEntries, "must be 0 to 1,000,000,000");
         Check(DeadLetterRetention > TimeSpan.Zero, nameof(DeadLetterRetention), DeadLetterRetention, "must be positive");

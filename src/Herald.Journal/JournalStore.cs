@@ -1,6 +1,4 @@
 using System.Buffers;
-using System.Buffers.Binary;
-using System.Security.Cryptography;
 using Herald.Engine.Events;
 using Herald.Engine.Stores;
 using Herald.Journal.Backup;
@@ -49,11 +47,10 @@ public sealed class JournalStore : IEventLog, IShardStore, IStateReader, ICatalo
         _contents = contents;
         _time = time;
         _lock = @lock;
-        _events = new EventReader(contents.Shards, contents.Segments);
+        _events = new EventReader(contents);
         _checkpoints = new CheckpointSchedule(contents.Options, request => _ = AskAsync(request));
         _checkpoints.Opened(recovery.Checkpoint.Segment, recovery.Replayed);
-        var run = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(8));
-        _writer = new Writer(contents, time, _queue, recovery.NextFrame, run, _checkpoints, Published);
+        _writer = new Writer(contents, time, _queue, recovery.NextFrame, RunId.Of(contents.Identity.Store, contents.Run + 1), _checkpoints, Published);
         Begin();
         _ticks = time.CreateTimer(_ => _ = AskAsync(new Question<bool>(Tick)), null, TickEvery, TickEvery);
         _scrubber = new Scrubber(contents.Segments, recovery.Checkpoint, time, contents.Notice);
@@ -62,8 +59,12 @@ public sealed class JournalStore : IEventLog, IShardStore, IStateReader, ICatalo
 
     private static TimeSpan TickEvery => TimeSpan.FromSeconds(10);
 
+    /// <summary>Together with how long the writer lets notes wait for each other: what 10 ms deliver.</summary>
+    public TimeSpan NoteEvery => TimeSpan.FromMilliseconds(5);
+
     public int ShardCount => _contents.Identity.ShardCount;
     public ulong HashSeed => _contents.Identity.HashSeed;
+    public UInt128 HashSecret => _contents.Identity.HashSecret;
 
     /// <summary>Ends with the reason when the journal has had to stop. The process should then end too: only opening anew finds out what is on disk.</summary>
     public Task<Exception> Failed => _writer.Failed;
@@ -73,13 +74,14 @@ public sealed class JournalStore : IEventLog, IShardStore, IStateReader, ICatalo
         _contents.DeadLetters.Count, _contents.DeadLetters.Bytes, _contents.DeadLetters.Evicted, _contents.Window.Entries,
         _contents.Window.OldestMs == long.MaxValue ? TimeSpan.Zero : _time.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(_contents.Window.OldestMs),
         _contents.Files.FreeBytes(_contents.Options.Directory), _writer.LastSyncMs, _writer.Syncs, _writer.Room.IsFull,
-        _writer.Room.RefusedEvents, _checkpoints.Written, _scrubber.Damaged);
+        _writer.Room.RefusedEvents, _checkpoints.Written, _scrubber.Damaged, _contents.Damages.Places);
 
     /// <summary>Opens the journal, or creates it. <paramref name="notices"/> gets lines for the operator, on any thread.</summary>
     /// <exception cref="ArgumentException">Options out of range; the message lists all of them.</exception>
     /// <exception cref="JournalInUseException">Another process has it open.</exception>
     /// <exception cref="JournalDamagedException">What had been durable is not what was written.</exception>
     /// <exception cref="JournalFormatException">A newer Herald wrote it, or one from before the first release.</exception>
+    /// <exception cref="JournalDirectoryException">Anybody may write to the directory.</exception>
     /// <exception cref="JournalUnfinishedException">An import into the directory has not come to its end.</exception>
     public static ValueTask<JournalStore> OpenAsync(
         JournalOptions options, TimeProvider time, Action<string>? notices = null, CancellationToken cancel = default) =>
@@ -114,9 +116,8 @@ public sealed class JournalStore : IEventLog, IShardStore, IStateReader, ICatalo
     {
         const int AtOnce = 512;
         var index = _contents.Shards[shard.Value];
-        // Ids outlive events, so the index may hold more than is kept.
         if (from < index.First)
-            return new ValueTask<IndexRead>(new IndexRead(0, _contents.Catalog.Version));
+            return new ValueTask<IndexRead>(ReadKept(shard, from, index.First, into.Span));
         var entries = ArrayPool<StoredEntry>.Shared.Rent(Math.Min(AtOnce, into.Length));
         try
         {
@@ -130,8 +131,11 @@ public sealed class JournalStore : IEventLog, IShardStore, IStateReader, ICatalo
                 if (read == 0)
                     break;
             }
+            // What was freed meanwhile may have been read half.
+            if (from < index.First)
+                return new ValueTask<IndexRead>(ReadKept(shard, from, index.First, into.Span));
             // Read after the entries: the catalog of their frame, or a later one, was in force before their head was published.
-            return new ValueTask<IndexRead>(new IndexRead(total, _contents.Catalog.Version));
+            return new ValueTask<IndexRead>(new IndexRead(total, _contents.Catalog.Version, from + total));
         }
         finally
         {
@@ -191,6 +195,12 @@ public sealed class JournalStore : IEventLog, IShardStore, IStateReader, ICatalo
         return await AskAsync(new CommitRequest(commit, CheckSize(CommitRequest.BytesOf(commit))), cancel).ConfigureAwait(false);
     }
 
+    public void Note(ShardNote note)
+    {
+        CheckShard(note.Fence.Shard);
+        _ = AskAsync(new NoteRequest(note));
+    }
+
     public ValueTask<IReadOnlyList<ReadOnlyMemory<byte>?>> ReadAsync(
         ShardId shard, string application, IReadOnlyList<ReadOnlyMemory<byte>> keys, CancellationToken cancel)
     {
@@ -232,6 +242,8 @@ public sealed class JournalStore : IEventLog, IShardStore, IStateReader, ICatalo
     public ValueTask<long> OthersFollowAsync(CancellationToken cancel) => new(long.MaxValue);
 
     public async ValueTask<IReadOnlyList<Lease>> RenewAsync(CancellationToken cancel) => await AskAsync(Renew, cancel).ConfigureAwait(false);
+
+    public ValueTask<bool> GiveWayAsync(CancellationToken cancel) => new(false);
 
     public async ValueTask ReleaseAsync(IReadOnlyList<Lease> leases, CancellationToken cancel) => await AskAsync(
         w =>
@@ -302,6 +314,7 @@ public sealed class JournalStore : IEventLog, IShardStore, IStateReader, ICatalo
     {
         var paths = new JournalPaths(options.Directory);
         files.CreateDirectory(paths.Root);
+        DirectoryCheck.Check(files, paths.Root, notice);
         files.CreateDirectory(paths.Log);
         files.CreateDirectory(paths.Index);
         var held = files.Lock(paths.Root);
@@ -332,17 +345,24 @@ public sealed class JournalStore : IEventLog, IShardStore, IStateReader, ICatalo
     /// <summary>Makes this run known, so that no epoch is given twice; then lets the writer run.</summary>
     private void Begin()
     {
-        if (!_writer.TryMakeRoom(FrameBuffer.EntryBytes(8), mayUseReserve: true))
+        if (!_writer.TryMakeRoom(FrameBuffer.EntryBytes(8), RoomFor.Freeing))
             throw new IOException($"There is no room to open the journal in '{_contents.Options.Directory}': free some disk space, or raise MaxBytes.");
         _contents.WriteRun(_contents.Run + 1);
         _writer.WriteFrame();
         if (!_contents.Segments.TryKeepReserve())
         {
-            // What is left in the segment is all that deliveries have: publishing must not take it.
+            // What is left in the segment is all that there is: publishing must not take it.
             _writer.Room.IsOnReserve = true;
             _writer.Room.Full();
         }
         _writer.Start();
+    }
+
+    /// <summary>Ids outlive events, so the index may hold more than is kept: below the first one, only what was copied forward is there.</summary>
+    private IndexRead ReadKept(ShardId shard, long from, long first, Span<IndexEntry> into)
+    {
+        var count = _contents.Kept[shard.Value].Read(from, first, into);
+        return new IndexRead(count, _contents.Catalog.Version, count > 0 && count == into.Length ? into[count - 1].Sequence + 1 : first);
     }
 
     private static ShardProgress Load(ShardOwner owner, Fence fence) =>

@@ -29,7 +29,7 @@ public sealed record PostgresOptions
     /// <summary>Connections that append, each for shards of its own; a little load goes through one of them. 1 to 64, default 2.</summary>
     public int AppendPipelines { get; init; } = 2;
 
-    /// <summary>Connections of one node, 4 to 1,000; three more are kept for its heartbeat. Default 20.</summary>
+    /// <summary>Connections of one node, 4 to 1,000; six more are kept for its heartbeat, for what other nodes tell and for looking at locks. Default 20.</summary>
     public int Connections { get; init; } = 20;
 
     /// <summary>How long a call may wait for the database before it is given up. Default 10 s.</summary>

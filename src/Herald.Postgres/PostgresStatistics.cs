@@ -5,4 +5,11 @@ namespace Herald.Postgres;
 /// <param name="Commits">Transactions that saved progress, of one or many shards.</param>
 /// <param name="Failures">Calls that the database did not answer.</param>
 /// <param name="Periods">Tables of events.</param>
-public sealed record PostgresStatistics(long Appends, long AppendedEvents, int Waiting, long Commits, long Failures, int Nodes, int Periods, bool IsFull);
+public sealed record PostgresStatistics(long Appends, long AppendedEvents, int Waiting, long Commits, long Failures, int Nodes, int Periods, bool IsFull)
+{
+    /// <summary>Steps of housekeeping that could not be done, and were tried again later.</summary>
+    public long HousekeepingFailures { get; init; }
+
+    /// <summary>By the process of the database that keeps them locked, how many shards wait for it; 0 for one that is not known yet.</summary>
+    public IReadOnlyDictionary<int, int> Locked { get; init; } = new Dictionary<int, int>();
+}

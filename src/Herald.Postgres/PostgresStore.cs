@@ -49,6 +49,8 @@ public sealed class PostgresStore : IEventLog, IShardStore, IStateReader, ICatal
     private readonly Hints<Action> _moveHints = new();
     private readonly SemaphoreSlim _keeping = new(1);
     private readonly ITimer _keepTimer;
+    private readonly NodeSession? _session;
+    private readonly NeighbourWatch? _neighbour;
     private readonly Task _hearing;
     private RecentEvents?[] _recent;
     private long[] _heads;
@@ -67,29 +69,39 @@ public sealed class PostgresStore : IEventLog, IShardStore, IStateReader, ICatal
         _periods = periods;
         _pipelines = new AppendPipelines(database, appender, time, options.AppendPipelines);
         var commitSql = new CommitSql(database.Schema);
-        _commits = new CommitPipeline(database, commitSql);
+        _commits = new CommitPipeline(database, commitSql, dialect.CommitLazily);
         _wholeCommit = new WholeCommit(database, commitSql, _commits, appender, periods, records);
         _progress = new ProgressReader(database, commitSql);
         _state = new StateTable(database);
         _catalog = new CatalogTable(database, periods);
         _letters = new DeadLetterTable(database, appender, periods, records);
         _sources = new SourceTable(database, appender, periods, records);
-        var registry = new Registry(database, periods, options, identity);
-        _ownership = new Ownership(registry, periods, new NodeWatch(time, options.Lease), options.Lease, identity.ShardCount, Renewed);
+        var session = Notifies && dialect.HasSessionLocks ? new NodeSession(time) { OnLost = Moved } : null;
+        var registry = new Registry(database, periods, options, identity, session);
+        _ownership = new Ownership(registry, periods, new NodeWatch(time, options.Lease), session, options.Lease, identity.ShardCount, time, Renewed, OthersRemoved);
         _keeper = new Housekeeper(database, dialect, periods, new PeriodRoll(database, tables, periods), tables, options, time);
         var channel = $"{options.Schema}_events";
         _teller = new Teller(database, channel);
-        _hearing = Notifies
-            ? new Listener(database, channel, time, Heard).RunAsync()
-            : new Poller(database, periods, time, Owned, Advanced).RunAsync();
+        (_session, _neighbour) = (session, session is null ? null : new NeighbourWatch(database, time, Moved));
+        _hearing = session is null
+            ? new Poller(database, periods, time, Owned, Advanced).RunAsync()
+            : Task.WhenAll(new Listener(database, channel, session, time, Heard).RunAsync(), _neighbour!.RunAsync());
         _keepTimer = time.CreateTimer(_ => _ = KeepIfDueAsync(), null, KeepEvery, KeepEvery);
     }
 
     public int ShardCount => _identity.ShardCount;
     public ulong HashSeed => _identity.HashSeed;
+    public UInt128 HashSecret => _identity.HashSecret;
 
     public PostgresStatistics Statistics => new(
-        _appender.Appends, _appender.Events, _pipelines.Waiting, _commits.Groups, _database.Failures, _ownership.Nodes, _periods.Map.All.Count, _keeper.IsFull);
+        _appender.Appends, _appender.Events, _pipelines.Waiting, _commits.Groups, _database.Failures, _ownership.Nodes, _periods.Map.All.Count, _keeper.IsFull)
+    {
+        HousekeepingFailures = _keeper.Failures,
+        Locked = _database.Locks.Held.GroupBy(held => held.ProcessId).ToDictionary(held => held.Key, held => held.Select(one => one.Shard).Distinct().Count()),
+    };
+
+    /// <summary>What keeps this node from some of its work while the rest goes on, in sentences; empty when all is well.</summary>
+    public IReadOnlyList<string> Troubles => [.. _database.Locks.Held.Select(_database.Locks.Describe)];
 
     private bool Notifies => _options.Wake == WakeMode.Notify && _dialect.CanNotify;
 
@@ -102,7 +114,7 @@ public sealed class PostgresStore : IEventLog, IShardStore, IStateReader, ICatal
     {
         if (options.Validate() is { Count: > 0 } errors)
             throw new ArgumentException(string.Join(' ', errors), nameof(options));
-        var database = new Database(options, time);
+        var database = new Database(options, time, notices);
         try
         {
             var dialect = await DatabaseCheck.RunAsync(database, notices ?? (_ => { }), cancel).ConfigureAwait(false);
@@ -127,7 +139,7 @@ public sealed class PostgresStore : IEventLog, IShardStore, IStateReader, ICatal
         CheckShards(events.Span);
         if (events.IsEmpty && position is null)
             return;
-        if (_keeper.IsFull)
+        if (_keeper.IsFull && !events.IsEmpty)
         {
             verdicts.Span.Fill(new Appended(Verdict.NoRoom, 0));
             return;
@@ -170,6 +182,11 @@ public sealed class PostgresStore : IEventLog, IShardStore, IStateReader, ICatal
     public async ValueTask<ShardProgress> LoadAsync(Fence fence, CancellationToken cancel) => await _progress.LoadAsync(fence, cancel).ConfigureAwait(false);
 
     public async ValueTask<ShardProgress> PeekAsync(ShardId shard, CancellationToken cancel) => await _progress.PeekAsync(shard, cancel).ConfigureAwait(false);
+
+    /// <summary>All shards of a node in one transaction.</summary>
+    public TimeSpan NoteEvery => TimeSpan.FromMilliseconds(100);
+
+    public void Note(ShardNote note) => _commits.Note(note);
 
     public async ValueTask<CommitReply> CommitAsync(ShardCommit commit, CancellationToken cancel) => CommitPipeline.Takes(commit)
         ? await _commits.CommitAsync(commit).ConfigureAwait(false)
@@ -216,6 +233,8 @@ public sealed class PostgresStore : IEventLog, IShardStore, IStateReader, ICatal
 
     public ValueTask<long> OthersFollowAsync(CancellationToken cancel) => _ownership.OthersFollowAsync(cancel);
 
+    public ValueTask<bool> GiveWayAsync(CancellationToken cancel) => _ownership.GiveWayAsync(cancel);
+
     public async ValueTask ReleaseAsync(IReadOnlyList<Lease> leases, CancellationToken cancel)
     {
         await _ownership.ReleaseAsync(leases, cancel).ConfigureAwait(false);
@@ -261,16 +280,17 @@ public sealed class PostgresStore : IEventLog, IShardStore, IStateReader, ICatal
     /// <param name="patience">How long another run, which is under way, is waited for.</param>
     internal async Task KeepAsync(TimeSpan patience)
     {
-        // The owner of the first shard has this work as well.
-        if (Volatile.Read(ref _recent)[0] is null || !await _keeping.WaitAsync(patience).ConfigureAwait(false))
+        if (!_ownership.IsFirst || !await _keeping.WaitAsync(patience).ConfigureAwait(false))
             return;
         try
         {
-            await _keeper.RunOnceAsync(Volatile.Read(ref _heads), _database.Closing).ConfigureAwait(false);
+            // What could not be done is due again, even when nothing more is appended.
+            if (!await _keeper.RunOnceAsync(Volatile.Read(ref _heads), _database.Closing).ConfigureAwait(false))
+                _keptHeads = null;
         }
-        catch (Exception failure) when (failure is StoreUnavailableException or OperationCanceledException)
+        catch (Exception failure) when (failure is OperationCanceledException or ObjectDisposedException)
         {
-            // Nothing hangs on doing it now.
+            // The store is closed.
         }
         finally
         {
@@ -305,6 +325,15 @@ public sealed class PostgresStore : IEventLog, IShardStore, IStateReader, ICatal
             if (members.Heads[shard] > heads[shard])
                 Advanced(new ShardId(shard), members.Heads[shard]);
         CatalogChanged(members.CatalogVersion);
+        if (_session is { } session)
+            _neighbour!.Follow(session.Key, members.Nodes);
+    }
+
+    // They take their part of its shards as well.
+    private void OthersRemoved()
+    {
+        if (Notifies && !_ownership.IsAlone)
+            _teller.Owners();
     }
 
     private void Heard(string message) => Message.Read(message, Advanced, CatalogChanged, Moved);

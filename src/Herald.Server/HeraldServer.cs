@@ -49,6 +49,7 @@ public sealed class HeraldServer : IAsyncDisposable
         // Leases run out by it, also while the machine is suspended.
         if (options.Store == StoreKind.Postgres)
             services = services with { Time = SuspendAwareTime.Over(services.Time) };
+        services = services with { Logging = new OutageLoggerFactory(services.Logging, services.Time) };
         var server = new HeraldServer(options, services.Time);
         try
         {
@@ -80,7 +81,8 @@ public sealed class HeraldServer : IAsyncDisposable
     private async Task ComposeAsync(ServerServices services, CancellationToken cancel)
     {
         var addresses = _options.Listen.Select(text => ListenAddress.TryParse(text, out var address) ? address : throw new ServerStartException($"listen = '{text}'")).ToList();
-        var loopbackOnly = addresses.All(a => a.IsLoopback);
+        // Only this machine can call: unless a proxy on it hands on what others send, which requireToken says.
+        var isLocal = addresses.All(a => a.IsLoopback) && !_options.RequireToken;
         var token = _options.TokenFile is { } file ? TokenFile.Read(file) : null;
 
         var store = _options.Store == StoreKind.Postgres
@@ -88,7 +90,7 @@ public sealed class HeraldServer : IAsyncDisposable
             : await JournalOpening.OpenAsync(_options, services, cancel);
         _parts.Push(store);
 
-        var webhooks = new WebhookChannel(_options.Webhooks with { GuardAddresses = _options.WebhookGuard ?? !loopbackOnly }, services.Time);
+        var webhooks = new WebhookChannel(_options.Webhooks with { GuardAddresses = _options.WebhookGuard ?? !isLocal }, services.Time);
         _parts.Push(new Part(webhooks));
 
         var (kafka, kafkaSources) = await KafkaOpening.OpenAsync(_options, services, cancel);
@@ -124,13 +126,20 @@ public sealed class HeraldServer : IAsyncDisposable
         Failed = WhenFailedAsync(Engine.Failed, store.Failed);
 
         // Sources come last, and go first: an application is there as long as messages come.
-        foreach (var part in services.Parts.Concat(kafkaSources).Concat(natsSources))
+        foreach (var part in services.Parts)
         {
             _parts.Push(part);
             await part.StartAsync(Engine, cancel);
         }
+        var sources = new Together();
+        _parts.Push(sources);
+        foreach (var source in kafkaSources.Concat<IServerPart>(natsSources))
+        {
+            sources.Add(source);
+            await source.StartAsync(Engine, cancel);
+        }
 
-        var front = new FrontParts(_options, Engine, store, services, Failed, new AccessRules(token, loopbackOnly), _stopping.Token);
+        var front = new FrontParts(_options, Engine, store, services, Failed, new AccessRules(token, isLocal, services.Logging.CreateLogger<AccessRules>()), _stopping.Token);
         _app = FrontBuilder.Build(front, addresses, out var more);
         _parts.Push(_app);
         foreach (var part in more)
@@ -143,6 +152,16 @@ public sealed class HeraldServer : IAsyncDisposable
         if (await Task.WhenAny(engine, store) == store)
             throw new StoreUnavailableException("The store has stopped.", await store);
         await engine;
+    }
+
+    /// <summary>Sources: each may take its time to hand over what it has read, and a stop has to wait for the slowest alone.</summary>
+    private sealed class Together : IAsyncDisposable
+    {
+        private readonly List<IAsyncDisposable> _parts = [];
+
+        public void Add(IAsyncDisposable part) => _parts.Add(part);
+
+        public async ValueTask DisposeAsync() => await Task.WhenAll(_parts.Select(part => part.DisposeAsync().AsTask()));
     }
 
     private sealed class Part(IDisposable inner) : IAsyncDisposable

@@ -22,6 +22,11 @@ public sealed record ServerOptions
     /// <summary>A file with the bearer token that callers must send. Default none; required to listen on anything but loopback.</summary>
     public string? TokenFile { get; init; }
 
+    /// <summary>
+    /// Ask every caller for the token, and guard webhook addresses, on loopback too: there a proxy on this machine hands on what others send. Default off; needs a TokenFile.
+    /// </summary>
+    public bool RequireToken { get; init; }
+
     /// <summary>Publishing to an unknown topic creates it. Default off: a misspelt topic is an error.</summary>
     public bool AutoCreateTopics { get; init; }
 
@@ -41,8 +46,8 @@ public sealed record ServerOptions
     public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// Refuse webhook addresses that are not on the public internet. Default: on, except when listening on loopback only, where whoever
-    /// can create a subscription is on this machine anyway.
+    /// Refuse webhook addresses that are not on the public internet. Default: on, except when listening on loopback only and without
+    /// <see cref="RequireToken"/>, where whoever can create a subscription is on this machine anyway.
     /// </summary>
     public bool? WebhookGuard { get; init; }
 

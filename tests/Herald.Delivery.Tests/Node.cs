@@ -16,31 +16,37 @@ internal sealed class Node : IAsyncDisposable
 {
     private readonly string _directory;
     private readonly EngineOptions _options;
+    private readonly NodeSetup _setup;
     private readonly IReadOnlyList<IApplication> _applications;
     private JournalStore _store;
 
-    private Node(string directory, EngineOptions options, IReadOnlyList<IApplication> applications, JournalStore store, HeraldEngine engine, ScriptedChannel channel) =>
-        (_directory, _options, _applications, _store, Engine, Channel) = (directory, options, applications, store, engine, channel);
+    private Node(
+        string directory, EngineOptions options, NodeSetup setup, IReadOnlyList<IApplication> applications, JournalStore store, HeraldEngine engine, ScriptedChannel channel) =>
+        (_directory, _options, _setup, _applications, _store, Engine, Channel) = (directory, options, setup, applications, store, engine, channel);
 
     public HeraldEngine Engine { get; private set; }
     public ScriptedChannel Channel { get; }
     public JournalStore Store => _store;
 
-    public static async Task<Node> StartAsync(EngineOptions? options = null, params IReadOnlyList<IApplication> applications)
+    public static Task<Node> StartAsync(EngineOptions? options = null, params IReadOnlyList<IApplication> applications) => StartAsync(options, new NodeSetup(), applications);
+
+    public static async Task<Node> StartAsync(EngineOptions? options, NodeSetup setup, params IReadOnlyList<IApplication> applications)
     {
         var directory = Directory.CreateTempSubdirectory("herald-delivery-").FullName;
         options ??= new EngineOptions { CommitEvery = TimeSpan.FromMilliseconds(50) };
         var channel = new ScriptedChannel();
-        var (store, engine) = await OpenAsync(directory, options, applications, channel);
-        return new Node(directory, options, applications, store, engine, channel);
+        var (store, engine) = await OpenAsync(directory, options, setup, applications, channel);
+        return new Node(directory, options, setup, applications, store, engine, channel);
     }
 
     /// <summary>A clean stop and a new start on the same directory.</summary>
-    public async Task RestartAsync()
+    /// <param name="between">Given the directory while nobody has it.</param>
+    public async Task RestartAsync(Action<string>? between = null)
     {
         await Engine.DisposeAsync();
         await _store.DisposeAsync();
-        (_store, Engine) = await OpenAsync(_directory, _options, _applications, Channel);
+        between?.Invoke(_directory);
+        (_store, Engine) = await OpenAsync(_directory, _options, _setup, _applications, Channel);
     }
 
     public async Task<Topic> TopicAsync(string name) => (await Engine.Catalog.PutTopicAsync(name, default)).Value!;
@@ -109,10 +115,14 @@ internal sealed class Node : IAsyncDisposable
             throw new InvalidOperationException(problem.Rule);
     }
 
-    private static async Task<(JournalStore, HeraldEngine)> OpenAsync(string directory, EngineOptions options, IReadOnlyList<IApplication> applications, ScriptedChannel channel)
+    private static async Task<(JournalStore, HeraldEngine)> OpenAsync(
+        string directory, EngineOptions options, NodeSetup setup, IReadOnlyList<IApplication> applications, ScriptedChannel channel)
     {
-        var store = await JournalStore.OpenAsync(new JournalOptions { Directory = directory }, TimeProvider.System, null, default);
-        var parts = new EngineParts(store, store, store, store, store, store, [channel], TimeProvider.System, new Random(1), NullLoggerFactory.Instance) { Applications = applications };
+        var store = await JournalStore.OpenAsync(setup.Journal(new JournalOptions { Directory = directory }), TimeProvider.System, null, default);
+        var parts = new EngineParts(setup.Log(store), setup.Shards(store), store, store, store, store, [channel], TimeProvider.System, new Random(1), setup.Logging)
+        {
+            Applications = applications,
+        };
         var engine = await HeraldEngine.StartAsync(parts, options, default);
         _ = engine.Failed.ContinueWith(failed => channel.Fail(failed.Exception!), default, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
         return (store, engine);

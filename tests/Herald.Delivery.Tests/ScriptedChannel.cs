@@ -15,8 +15,10 @@ internal sealed class ScriptedChannel : IChannel
 
     private readonly ConcurrentDictionary<string, Script> _scripts = new();
     private readonly ConcurrentDictionary<string, Judge> _judges = new();
+    private readonly ConcurrentDictionary<string, ConcurrentQueue<string>> _ids = new();
 
-    public IReadOnlyList<string> Schemes => ["test"];
+    /// <summary>Looked at when a node starts.</summary>
+    public IReadOnlyList<string> Schemes { get; set; } = ["test"];
 
     public static AttemptResult Fail(int status) => new()
     {
@@ -28,6 +30,9 @@ internal sealed class ScriptedChannel : IChannel
     };
 
     public void Answer(string subscription, Script script) => _scripts[subscription] = script;
+
+    /// <summary>The id of each attempt, in the order in which they began.</summary>
+    public IReadOnlyCollection<string> IdsOf(string subscription) => _ids.GetOrAdd(subscription, _ => new());
 
     public Judge JudgeOf(string subscription) => _judges.GetOrAdd(subscription, _ => new Judge());
 
@@ -47,6 +52,7 @@ internal sealed class ScriptedChannel : IChannel
         var (host, id, generation, redelivery) = (attempt.Subscription.Endpoint.Host, attempt.MessageId, attempt.Subscription.Generation, attempt.Redelivery);
         var judge = JudgeOf(host);
         judge.Tried();
+        _ids.GetOrAdd(host, _ => new()).Enqueue(id);
         var result = _scripts.TryGetValue(host, out var script) ? await script(key, number, cancel) : Ok;
         if (result.Outcome == AttemptOutcome.Delivered)
             judge.Receive(key, number, id, generation, redelivery);

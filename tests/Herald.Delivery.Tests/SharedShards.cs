@@ -121,6 +121,8 @@ internal sealed class SharedShards : IDisposable
         public ValueTask<long> OthersFollowAsync(CancellationToken cancel) =>
             new(all._followed.Where((_, other) => other != node).Append(long.MaxValue).Min());
 
+        public ValueTask<bool> GiveWayAsync(CancellationToken cancel) => new(false);
+
         public async ValueTask ReleaseAsync(IReadOnlyList<Lease> leases, CancellationToken cancel) => await all.ReleaseAsync(leases);
 
         public IDisposable OnMoved(Action moved) => _moved.Add(moved);

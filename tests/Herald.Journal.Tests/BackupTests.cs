@@ -59,5 +59,7 @@ public sealed class BackupTests : IAsyncLifetime
         public List<byte[]> Records { get; } = [];
 
         public void OnEvent(long sequence, ReadOnlySpan<byte> record) => Records.Add(record.ToArray());
+
+        public void OnDamaged(long sequence, string damage) => Assert.Fail(damage);
     }
 }

@@ -133,7 +133,7 @@ public sealed class BoundsTests
             new ShardCommit { Fence = fence, Number = 1, DeadLetters = [new NewDeadLetter(letter, "s", "t", new DeadLetterReason("max-age", "", 1, null, 1, 1), default)] }, Cancel);
 
         var number = 1L;
-        var refused = await Assert.ThrowsAsync<StoreUnavailableException>(async () =>
+        var refused = await Assert.ThrowsAsync<StoreFullException>(async () =>
         {
             while (true)
                 await store.CommitAsync(new ShardCommit { Fence = fence, Number = ++number, Progress = new byte[2000] }, Cancel);

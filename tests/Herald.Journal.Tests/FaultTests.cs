@@ -4,6 +4,7 @@ using Herald.Journal.Checkpoints;
 using Herald.Journal.Files;
 using Herald.Journal.Recovery;
 using Herald.Journal.Segments;
+using Herald.Journal.Tests.Crashes;
 using Herald.Journal.Tests.Faults;
 using Xunit;
 
@@ -84,49 +85,89 @@ public sealed class FaultTests
     [Theory]
     [InlineData("a letter")]
     [InlineData("a history block")]
-    public async Task What_is_damaged_is_not_freed_and_that_is_told_but_the_journal_goes_on(string damaged)
+    public async Task What_is_damaged_of_letters_and_history_keeps_no_segment_and_is_told(string damaged)
     {
         await using var store = await OpenAsync(o => o with { RetainFor = TimeSpan.Zero });
         var lease = (await store.RenewAsync(Cancel))[0];
         await AppendAsync(store, 3);
+        var id = new DeadLetterId(lease.Shard, 1, 0, 2);
         await store.CommitAsync(
             new ShardCommit
             {
                 Fence = new Fence(lease.Shard, lease.Epoch),
                 Number = 1,
-                DeadLetters = [new NewDeadLetter(new DeadLetterId(lease.Shard, 1, 0, 2), "s", "topic", new DeadLetterReason("max-age", "a letter", 1, null, 1, _clock.NowMs), default)],
+                DeadLetters = [new NewDeadLetter(id, "s", "topic", new DeadLetterReason("max-age", "a letter", 1, null, 1, _clock.NowMs), default)],
                 History = new HistoryBlock(1, 3, _clock.NowMs, StoreEvents.Payload("a history block")),
             },
             Cancel);
         _files.Flip("/simulated/journal/0000000001.log", Find(damaged), 3);
-        await AppendAsync(store, 40, 900);
-        await store.CommitAsync(new ShardCommit { Fence = new Fence(lease.Shard, lease.Epoch), Number = 2, SettledBelow = 40 }, Cancel);
-        await store.CheckpointAsync(Cancel);
-        await store.TickAsync(Cancel);
+        await SettleAsync(store, lease);
 
-        Assert.Contains(_notices, n => n.Contains("cannot be freed", StringComparison.Ordinal) && n.Contains("0000000001.log", StringComparison.Ordinal));
-        Assert.Equal(1, (await store.BoundsAsync(new ShardId(0), Cancel)).First);
+        Assert.True((await store.BoundsAsync(new ShardId(0), Cancel)).First > 1);
+        Assert.Single(_notices, n => n.Contains("is damaged", StringComparison.Ordinal) && n.Contains("0000000001.log", StringComparison.Ordinal));
+        Assert.Equal(1, store.Statistics.DamagedPlaces);
+        var letter = await store.FindAsync(id, Cancel);
+        Assert.Equal(damaged == "a letter" ? DeadLetterReason.Damaged : "max-age", letter!.Reason.Reason);
+        Assert.Equal(("s", "topic", true), (letter.SubscriptionId, letter.Topic, letter.HasRecord));
+        Assert.Equal(damaged == "a letter" ? 1 : 0, (await store.ReadHistoryAsync(lease.Shard, 2, Cancel)).Count);
         Assert.Equal(Verdict.Accepted, (await AppendAsync(store, 1))[0].Verdict);
-        Assert.Single(_notices, n => n.Contains("cannot be freed", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task State_that_is_damaged_is_copied_forward_as_it_is_and_still_told()
+    public async Task State_that_is_damaged_keeps_its_segment_until_it_is_written_anew_and_the_journal_opens()
     {
-        await using var store = await OpenAsync(o => o with { RetainFor = TimeSpan.Zero });
+        var store = await OpenAsync(o => o with { RetainFor = TimeSpan.Zero });
         var lease = (await store.RenewAsync(Cancel))[0];
         var key = StoreEvents.Payload("key");
         await AppendAsync(store, 3);
         await store.CommitAsync(
             new ShardCommit { Fence = new Fence(lease.Shard, lease.Epoch), Number = 1, State = [new StateWrite("app", key, StoreEvents.Payload("a value of state"))] }, Cancel);
-        _files.Flip("/simulated/journal/0000000001.log", Find("a value of state"), 3);
-        await AppendAsync(store, 40, 900);
-        await store.CommitAsync(new ShardCommit { Fence = new Fence(lease.Shard, lease.Epoch), Number = 2, SettledBelow = 40 }, Cancel);
-        await store.CheckpointAsync(Cancel);
-        await store.TickAsync(Cancel);
+        // The type of the entry: copied as it is, no opening would know it.
+        _files.Flip("/simulated/journal/0000000001.log", Find("a value of state") - 30, 3);
+        await SettleAsync(store, lease);
 
-        Assert.True((await store.BoundsAsync(new ShardId(0), Cancel)).First > 1);
+        Assert.Equal(1, (await store.BoundsAsync(new ShardId(0), Cancel)).First);
+        Assert.Contains(_notices, n => n.Contains("No more of the log can be freed", StringComparison.Ordinal) && n.Contains("0000000001.log", StringComparison.Ordinal));
+        Assert.Equal(1, store.Statistics.DamagedPlaces);
         await Assert.ThrowsAsync<JournalDamagedException>(async () => await store.ReadAsync(lease.Shard, "app", [key], Cancel));
+        Assert.Equal(Verdict.Accepted, (await AppendAsync(store, 1))[0].Verdict);
+        await store.DisposeAsync();
+
+        await using var again = await OpenAsync(o => o with { RetainFor = TimeSpan.Zero });
+        lease = (await again.RenewAsync(Cancel))[0];
+        await again.CommitAsync(
+            new ShardCommit { Fence = new Fence(lease.Shard, lease.Epoch), Number = 1, SettledBelow = 40, State = [new StateWrite("app", key, StoreEvents.Payload("new"))] }, Cancel);
+        await again.CheckpointAsync(Cancel);
+        await again.TickAsync(Cancel);
+        Assert.True((await again.BoundsAsync(new ShardId(0), Cancel)).First > 1);
+        Assert.Equal("new", Questions.Text((await again.ReadAsync(lease.Shard, "app", [key], Cancel))[0]!.Value));
+    }
+
+    [Fact]
+    public async Task A_sync_of_the_index_that_fails_while_the_journal_closes_is_told_and_no_checkpoint_vouches_for_it()
+    {
+        using var release = new ManualResetEventSlim();
+        var syncing = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var store = await OpenAsync();
+        await AppendAsync(store, 3);
+        _files.Before = (operation, path) =>
+        {
+            if (operation != "fdatasync" || !path.EndsWith(".idx", StringComparison.Ordinal) || release.IsSet)
+                return;
+            syncing.TrySetResult();
+            release.Wait(Cancel);
+        };
+        var checkpoint = store.CheckpointAsync(Cancel);
+        await syncing.Task;
+        var closing = store.DisposeAsync().AsTask();
+        // Closed to all who ask, the checkpoint included.
+        await UntilAsync(async () => await Record.ExceptionAsync(() => AppendAsync(store, 1)) is StoreUnavailableException);
+        _files.FailNext = ("fdatasync", ".idx");
+        release.Set();
+
+        await Assert.ThrowsAsync<IOException>(() => closing);
+        await Assert.ThrowsAnyAsync<Exception>(() => checkpoint);
+        Assert.DoesNotContain("/simulated/checkpoint", _files.Paths);
     }
 
     [Fact]
@@ -152,6 +193,14 @@ public sealed class FaultTests
 
         await Assert.ThrowsAsync<JournalFileException>(() => checkpoint);
         await Assert.ThrowsAsync<StoreUnavailableException>(() => backup);
+    }
+
+    private async Task SettleAsync(JournalStore store, Lease lease)
+    {
+        await AppendAsync(store, 40, 900);
+        await store.CommitAsync(new ShardCommit { Fence = new Fence(lease.Shard, lease.Epoch), Number = 2, SettledBelow = 40 }, Cancel);
+        await store.CheckpointAsync(Cancel);
+        await store.TickAsync(Cancel);
     }
 
     [Fact]

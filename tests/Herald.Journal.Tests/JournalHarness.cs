@@ -43,11 +43,45 @@ internal sealed class JournalHarness(Func<JournalOptions, JournalOptions>? adjus
         await StartAsync();
     }
 
+    /// <summary>The last bit of the event's record, in the log.</summary>
+    public override async ValueTask DamageAsync(ShardId shard, long sequence)
+    {
+        var record = new Copy();
+        await Store.ReadEventsAsync(shard, new[] { sequence }, record, CancellationToken.None);
+        await StopAsync();
+        foreach (var path in Directory.GetFiles(Path.Combine(Root, "journal"), "*.log"))
+        {
+            var bytes = await File.ReadAllBytesAsync(path);
+            if (bytes.AsSpan().IndexOf(record.Record) is not (var at and >= 0))
+                continue;
+            bytes[at + record.Record.Length - 1] ^= 1;
+            await File.WriteAllBytesAsync(path, bytes);
+        }
+        await StartAsync();
+    }
+
+    public override async ValueTask FreeAsync()
+    {
+        await Store.CheckpointAsync(CancellationToken.None);
+        Clock.Advance(TimeSpan.FromDays(8));
+        for (var i = 0; i < 10; i++)
+            await Store.TickAsync(CancellationToken.None);
+    }
+
     public override async ValueTask DisposeAsync()
     {
         await StopAsync();
         if (Directory.Exists(Root))
             Directory.Delete(Root, recursive: true);
+    }
+
+    private sealed class Copy : IEventSink
+    {
+        public byte[] Record { get; private set; } = [];
+
+        public void OnEvent(long sequence, ReadOnlySpan<byte> record) => Record = record.ToArray();
+
+        public void OnDamaged(long sequence, string damage) => throw new InvalidOperationException(damage);
     }
 
     private void Note(string line)

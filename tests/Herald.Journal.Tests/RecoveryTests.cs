@@ -1,8 +1,10 @@
 using System.Buffers.Binary;
 using Herald.Contracts.Stores;
+using Herald.Engine.Events;
 using Herald.Engine.Stores;
 using Herald.Journal.Frames;
 using Herald.Journal.Segments;
+using Herald.Journal.Shards;
 using Xunit;
 
 namespace Herald.Journal.Tests;
@@ -166,6 +168,83 @@ public sealed class RecoveryTests : IAsyncLifetime
         Assert.Equal(1, store.Statistics.DamagedFrames);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_event_that_holds_a_frame_of_another_journal_is_no_witness_when_its_write_is_torn(bool isReal)
+    {
+        await AppendAsync(2);
+        var forged = isReal ? await FrameOfAnotherAsync() : new byte[FrameHeader.Length + 24];
+        if (!isReal)
+            new FrameHeader(24, 1_000_000, Run: 0x1234_5678, Durable: 1_000_000).WriteAround(forged);
+        // At one of these the bytes lie as a frame does.
+        var payload = Enumerable.Range(0, 8).SelectMany(_ => (byte[])[.. forged, 0]).ToArray();
+        await _harness.Store.AppendAsync(new[] { new StoreEvents(_harness.Store, _harness.Clock).Make(shard: 0, payload: payload) }, new Appended[1], null, Cancel);
+        await StopWithoutCheckpointAsync();
+        var last = Frames()[^1];
+        Damage(last.Offset + FrameHeader.Length + 20);
+
+        await _harness.StartAsync();
+        Assert.Equal(2, (await _harness.Store.BoundsAsync(new ShardId(0), Cancel)).Last);
+        Assert.Contains(_harness.Notices, n => n.Contains("cut off", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_frame_of_a_later_run_bears_witness_too()
+    {
+        await AppendAsync(2);
+        var checkpoint = Path.Combine(_harness.Root, "checkpoint");
+        await StopWithoutCheckpointAsync();
+        await _harness.StartAsync();
+        await StopWithoutCheckpointAsync();
+        Assert.False(File.Exists(checkpoint));
+        var frames = Frames();
+        var lastOfFirst = frames.Last(f => f.Header.Run == frames[0].Header.Run);
+        Assert.NotEqual(frames[0].Header.Run, frames[^1].Header.Run);
+        Damage(lastOfFirst.Offset + 60);
+        // The run entry of the second start may be all there is behind it; the third start puts another frame there.
+        var refused = await Assert.ThrowsAsync<JournalDamagedException>(async () => await _harness.StartAsync());
+        Assert.Equal(lastOfFirst.Offset, refused.Offset);
+    }
+
+    [Fact]
+    public async Task Damaged_entries_of_the_index_are_made_anew_from_the_log()
+    {
+        await AppendAsync(20);
+        var before = await ReadIndexAsync();
+        await _harness.StopAsync();
+        var index = Path.Combine(_harness.Root, "index", "0000-00000000.idx");
+        foreach (var sequence in (int[])[3, 4, 9])
+            Damage(index, IndexFiles.HeaderLength + ((sequence - 1) * StoredEntry.Length) + 20);
+
+        await _harness.StartAsync();
+        Assert.Equal(before, await ReadIndexAsync());
+        Assert.Contains(_harness.Notices, n => n.Contains("made anew from the log", StringComparison.Ordinal) && n.Contains(index, StringComparison.Ordinal));
+        await _harness.ReopenAsync();
+        Assert.Equal(before, await ReadIndexAsync());
+        Assert.Equal(0, _harness.Store.Statistics.DamagedPlaces);
+    }
+
+    [Fact]
+    public async Task An_event_that_neither_index_nor_log_can_tell_of_is_told_as_damaged_and_the_rest_is_there()
+    {
+        await AppendAsync(20);
+        var before = await ReadIndexAsync();
+        await _harness.StopAsync();
+        Damage(Path.Combine(_harness.Root, "index", "0000-00000000.idx"), IndexFiles.HeaderLength + (8 * StoredEntry.Length) + 20);
+        // Frame 1 is the run's.
+        Damage(Frames()[9].Offset + FrameHeader.Length + 30);
+
+        await _harness.StartAsync();
+        var after = await ReadIndexAsync();
+        Assert.Equal(before.Where(e => e.Sequence != 9), after.Where(e => e.Sequence != 9));
+        Assert.Equal((9, before[7].AcceptedAtMs, EventFlags.Rejected), (after[8].Sequence, after[8].AcceptedAtMs, after[8].Flags));
+        var sink = new Told();
+        await _harness.Store.ReadEventsAsync(new ShardId(0), Enumerable.Range(1, 20).Select(i => (long)i).ToArray(), sink, Cancel);
+        Assert.Equal([9L], sink.Damaged);
+        Assert.Equal(19, sink.Read);
+    }
+
     [Fact]
     public async Task A_second_journal_on_the_directory_is_kept_out()
     {
@@ -179,6 +258,27 @@ public sealed class RecoveryTests : IAsyncLifetime
     {
         if (!OperatingSystem.IsWindows())
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(_harness.Root));
+    }
+
+    private static async Task<byte[]> FrameOfAnotherAsync()
+    {
+        await using var other = new JournalHarness();
+        await other.StartAsync();
+        for (var i = 0; i < 20; i++)
+            await other.Store.AppendAsync(new StoreEvents(other.Store, other.Clock).Make(1, shard: 0), new Appended[1], null, Cancel);
+        await other.StopAsync();
+        var bytes = await File.ReadAllBytesAsync(Path.Combine(other.Root, "journal", "0000000001.log"), Cancel);
+        var last = Array.Empty<byte>();
+        for (var at = SegmentHeader.Length; BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(at)) == FrameHeader.Magic; at += (last.Length + 7) & ~7)
+            last = bytes[at..(at + FrameHeader.Length + FrameHeader.Read(bytes.AsSpan(at)).BodyLength)];
+        return last;
+    }
+
+    private async Task<IndexEntry[]> ReadIndexAsync()
+    {
+        var entries = new IndexEntry[100];
+        var read = await _harness.Store.ReadIndexAsync(new ShardId(0), 1, entries, Cancel);
+        return entries[..read.Count];
     }
 
     private async Task AppendAsync(int count)
@@ -209,12 +309,24 @@ public sealed class RecoveryTests : IAsyncLifetime
         return frames;
     }
 
-    private void Damage(long offset)
+    private void Damage(long offset) => Damage(Segment, offset);
+
+    private static void Damage(string path, long offset)
     {
-        using var file = File.Open(Segment, FileMode.Open, FileAccess.ReadWrite);
+        using var file = File.Open(path, FileMode.Open, FileAccess.ReadWrite);
         file.Position = offset;
         var old = file.ReadByte();
         file.Position = offset;
         file.WriteByte((byte)(old ^ 0x10));
+    }
+
+    private sealed class Told : IEventSink
+    {
+        public int Read { get; private set; }
+        public List<long> Damaged { get; } = [];
+
+        public void OnEvent(long sequence, ReadOnlySpan<byte> record) => Read++;
+
+        public void OnDamaged(long sequence, string damage) => Damaged.Add(sequence);
     }
 }

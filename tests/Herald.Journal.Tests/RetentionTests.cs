@@ -1,6 +1,9 @@
 using System.Text;
 using Herald.Contracts.Stores;
+using Herald.Engine.Catalogs;
+using Herald.Engine.Publishing;
 using Herald.Engine.Stores;
+using Herald.TestKit.Hashes;
 using Xunit;
 
 namespace Herald.Journal.Tests;
@@ -124,6 +127,27 @@ public sealed class RetentionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_event_made_to_look_like_one_that_is_gone_is_no_duplicate_of_it()
+    {
+        var intake = new Intake(Store, new IntakeOptions(), _harness.Clock);
+        var (one, other) = ForgedPair.Of(1);
+        await PublishAsync(intake, one, "k", Verdict.Accepted);
+        await PublishAsync(intake, "id", one, Verdict.Accepted);
+        await PublishAsync(intake, one, null, Verdict.Accepted);
+        await AppendAsync(100);
+        await CommitAsync(c => c with { SettledBelow = 90 });
+        await PassAsync(TimeSpan.FromHours(3));
+        Assert.True((await BoundsAsync()).First > 3);
+
+        await PublishAsync(intake, one, "k", Verdict.Duplicate);
+        await PublishAsync(intake, other, "k", Verdict.Accepted);
+        await PublishAsync(intake, "id", one, Verdict.Duplicate);
+        await PublishAsync(intake, "id", other, Verdict.Accepted);
+        await PublishAsync(intake, one, null, Verdict.Duplicate);
+        await PublishAsync(intake, other, null, Verdict.Accepted);
+    }
+
+    [Fact]
     public async Task Dead_letters_past_their_number_or_age_go_oldest_first_and_are_counted()
     {
         await AppendAsync(60);
@@ -138,6 +162,56 @@ public sealed class RetentionTests : IAsyncLifetime
 
         await PassAsync(TimeSpan.FromDays(3));
         Assert.Equal(0, Store.Statistics.DeadLetters);
+    }
+
+    [Theory]
+    [InlineData(false, 1_000)]
+    [InlineData(true, 0)]
+    [InlineData(true, 1_000)]
+    public async Task The_index_of_events_that_have_gone_goes_too_when_no_id_needs_it(bool withIds, int remembered)
+    {
+        await using var harness = new JournalHarness(o => o with
+        {
+            ShardCount = 1,
+            SegmentBytes = 64 << 10,
+            CheckpointBytes = 64 << 10,
+            RetainFor = TimeSpan.Zero,
+            DuplicateEntries = remembered,
+        });
+        await harness.StartAsync();
+        var (store, events) = (harness.Store, new StoreEvents(harness.Store, harness.Clock));
+        var fence = new Fence(Shard, (await store.RenewAsync(Cancel))[0].Epoch);
+        const int Rounds = 40, InOne = 500;
+        for (var round = 1; round <= Rounds; round++)
+        {
+            await store.AppendAsync(
+                Enumerable.Range(0, InOne).Select(i => events.Make(withIds ? $"{round}-{i}" : null, shard: 0)).ToArray(), new Appended[InOne], null, Cancel);
+            await store.CommitAsync(new ShardCommit { Fence = fence, Number = round, SettledBelow = (round * InOne) + 1 }, Cancel);
+            await store.CheckpointAsync(Cancel);
+            await store.TickAsync(Cancel);
+        }
+        for (var i = 0; i < 20; i++)
+            await store.TickAsync(Cancel);
+        Assert.InRange(store.Statistics.Bytes, 0, 512 << 10);
+        Assert.InRange(TakenOnDisk(Path.Combine(harness.Root, "index")), 0, 256 << 10);
+
+        await harness.ReopenAsync();
+        Assert.Equal(Rounds * InOne, (await harness.Store.BoundsAsync(Shard, Cancel)).Last);
+        await harness.Store.TickAsync(Cancel);
+        Assert.InRange(harness.Store.Statistics.Bytes, 0, 512 << 10);
+        if (withIds && remembered > 0)
+        {
+            var again = new Appended[1];
+            await harness.Store.AppendAsync(new[] { events.Make($"{Rounds}-{InOne - 1}", shard: 0) }, again, null, Cancel);
+            Assert.Equal(new Appended(Verdict.Duplicate, Rounds * InOne), again[0]);
+        }
+    }
+
+    /// <summary>Bytes that files really take: what was given back in their middle is not counted.</summary>
+    private static long TakenOnDisk(string directory)
+    {
+        using var du = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("du", ["-sB1", directory]) { RedirectStandardOutput = true })!;
+        return long.Parse(du.StandardOutput.ReadToEnd().Split('\t')[0], System.Globalization.CultureInfo.InvariantCulture);
     }
 
     private static NewDeadLetter Letter(DeadLetterId id, byte[]? record) =>
@@ -161,6 +235,22 @@ public sealed class RetentionTests : IAsyncLifetime
 
     private async Task CommitAsync(Func<ShardCommit, ShardCommit> with) =>
         await Store.CommitAsync(with(new ShardCommit { Fence = _fence, Number = ++_number }), Cancel);
+
+    private static async Task PublishAsync(Intake intake, string id, string? key, Verdict expected)
+    {
+        using var batch = intake.Rent(new Topic("topic", 1, DateTimeOffset.UnixEpoch, 1));
+        var problem = batch.Add(new EventDraft
+        {
+            Id = Encoding.UTF8.GetBytes(id),
+            HasId = true,
+            Key = Encoding.UTF8.GetBytes(key ?? ""),
+            HasKey = key is not null,
+            Attributes = new AttributeBuffer(),
+        });
+        Assert.Null(problem);
+        await intake.PublishAsync(batch, cancel: Cancel);
+        Assert.Equal(expected, batch.Results[0].Verdict);
+    }
 
     /// <summary>Time passes, and the writer has done what that brings: a checkpoint, so that segments may go, then a look at their age.</summary>
     private async Task PassAsync(TimeSpan time)

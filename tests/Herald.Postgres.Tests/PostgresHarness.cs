@@ -42,6 +42,35 @@ internal sealed class PostgresHarness(Func<PostgresOptions, PostgresOptions>? ad
         _store = await OpenAsync();
     }
 
+    /// <summary>Rows bear no checksum: one that was cut short is what the store can tell.</summary>
+    public override async ValueTask DamageAsync(ShardId shard, long sequence)
+    {
+        await Store.DisposeAsync();
+        var tables = new List<string>();
+        await using (var connection = new NpgsqlConnection(await Database.Value))
+        {
+            await connection.OpenAsync();
+            await using var command = new NpgsqlCommand($"select format('%I.%I', schemaname, tablename) from pg_tables where schemaname = '{_schema}_log' and tablename like 'event%'", connection);
+            await using var reader = await command.ExecuteReaderAsync();
+            while (await reader.ReadAsync())
+                tables.Add(reader.GetString(0));
+        }
+        foreach (var table in tables)
+            await ExecuteAsync($"update {table} set record = substring(record from 1 for length(record) - 3) where shard = {shard.Value} and sequence = {sequence}");
+        _store = await OpenAsync();
+    }
+
+    public override async ValueTask FreeAsync()
+    {
+        // A period begins, comes of age, and goes.
+        for (var i = 0; i < 4; i++)
+        {
+            Clock.Advance(TimeSpan.FromDays(4));
+            await Store.RenewAsync(CancellationToken.None);
+            await Store.KeepAsync(TimeSpan.FromMinutes(1));
+        }
+    }
+
     public override async ValueTask DisposeAsync()
     {
         if (_store is null)
@@ -52,7 +81,7 @@ internal sealed class PostgresHarness(Func<PostgresOptions, PostgresOptions>? ad
 
     public async Task<object?> ExecuteAsync(string sql)
     {
-        await using var connection = new NpgsqlConnection(await Database.Value);
+        await using var connection = new NpgsqlConnection(Options.Connection);
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         return await command.ExecuteScalarAsync();

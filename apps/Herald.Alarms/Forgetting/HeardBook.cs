@@ -24,21 +24,23 @@ internal sealed class HeardBook
 
     public HeardList Oldest => _lists[0];
 
-    public void Fill(ReadOnlyMemory<byte>? record)
+    /// <returns>False when it cannot be read: then it is begun anew, and those who were listed are forgotten only after they have been heard again.</returns>
+    public bool Fill(ReadOnlyMemory<byte>? record)
     {
-        _lists.Clear();
-        (Now, IsChanged) = (0, false);
+        Clear();
         if (record is not { } saved)
-            return;
-        var reader = new ByteReader(saved.Span);
-        if (reader.Byte() is not Format and var format)
-            throw new InvalidDataException($"The lists of users have format {format}, and this program knows {Format}.");
-        Now = reader.Number();
-        var period = 0L;
-        for (var left = reader.Number(); left > 0; left--)
+            return true;
+        try
         {
-            period += reader.Number();
-            _lists.Add(new HeardList(period, (int)reader.Number()));
+            Read(saved.Span);
+            return true;
+        }
+        catch (InvalidDataException)
+        {
+            // The lists serve forgetting alone: what cannot be read of them must not stop the users of the shard.
+            Clear();
+            IsChanged = true;
+            return false;
         }
     }
 
@@ -78,6 +80,31 @@ internal sealed class HeardBook
             _lists[at] = list;
         else
             _lists.Insert(~at, list);
+    }
+
+    private void Clear()
+    {
+        _lists.Clear();
+        (Now, IsChanged) = (0, false);
+    }
+
+    private void Read(ReadOnlySpan<byte> record)
+    {
+        var reader = new ByteReader(record);
+        if (reader.Byte() is not Format and var format)
+            throw new InvalidDataException($"the lists of users have format {format}, and this program knows {Format}");
+        Now = reader.Number();
+        var period = -1L;
+        for (var left = reader.Number(); left > 0; left--)
+        {
+            var (before, after, chunks) = (Math.Max(0, period), reader.Number(), reader.Number());
+            if (after > long.MaxValue - before || before + after <= period || chunks is < 1 or > int.MaxValue)
+                throw new InvalidDataException($"a list before byte {reader.Position} is none");
+            period = before + after;
+            _lists.Add(new HeardList(period, (int)chunks));
+        }
+        if (!reader.AtEnd)
+            throw new InvalidDataException($"it goes on after byte {reader.Position}");
     }
 
     private int IndexOf(long period)

@@ -34,6 +34,7 @@ internal static class HeardChunk
         return buffer.Written.ToArray();
     }
 
+    /// <exception cref="InvalidDataException">It is damaged, or of another version.</exception>
     public static void Decode(ReadOnlySpan<byte> record, List<byte[]> into)
     {
         var reader = new ByteReader(record);

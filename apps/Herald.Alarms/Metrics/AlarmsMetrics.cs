@@ -6,7 +6,7 @@ namespace Herald.Alarms.Metrics;
 internal sealed class AlarmsMetrics : IDisposable
 {
     private readonly Meter _meter = new("Herald.Alarms");
-    private readonly Counter<long> _changes, _digests, _entries, _nothingDue, _usersForgotten, _alarmsForgotten;
+    private readonly Counter<long> _changes, _digests, _entries, _nothingDue, _usersForgotten, _alarmsForgotten, _listsDamaged;
 
     public AlarmsMetrics()
     {
@@ -16,6 +16,7 @@ internal sealed class AlarmsMetrics : IDisposable
         _nothingDue = _meter.CreateCounter<long>("herald_alarms_nothing_due_total", description: "Requests for a digest when no alarm was due.");
         _usersForgotten = _meter.CreateCounter<long>("herald_alarms_users_forgotten_total", description: "Users that were silent for so long that nothing is known of them any more.");
         _alarmsForgotten = _meter.CreateCounter<long>("herald_alarms_forgotten_total", description: "Alarms that are not remembered any more.");
+        _listsDamaged = _meter.CreateCounter<long>("herald_alarms_damaged_lists_total", description: "Lists of users that could not be read and were begun anew: those in them are forgotten later.");
     }
 
     public void Count(in AlarmsTally tally)
@@ -28,6 +29,7 @@ internal sealed class AlarmsMetrics : IDisposable
         Add(_nothingDue, tally.NothingDue);
         Add(_usersForgotten, tally.UsersForgotten);
         Add(_alarmsForgotten, tally.AlarmsForgotten);
+        Add(_listsDamaged, tally.ListsDamaged);
     }
 
     public void Dispose() => _meter.Dispose();

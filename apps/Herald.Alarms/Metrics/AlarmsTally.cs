@@ -3,5 +3,5 @@ namespace Herald.Alarms.Metrics;
 /// <summary>What one batch has done.</summary>
 internal struct AlarmsTally
 {
-    public int Taken, Older, Refused, Digests, Entries, NothingDue, UsersForgotten, AlarmsForgotten;
+    public int Taken, Older, Refused, Digests, Entries, NothingDue, UsersForgotten, AlarmsForgotten, ListsDamaged;
 }

@@ -61,7 +61,7 @@ internal sealed class AlarmsShard : IShardApplication
             var wantsDigests = Need(batch, events); // 1
             await batch.LoadAsync(cancel);
             var digests = wantsDigests ? await batch.TopicAsync(AlarmEvents.DigestTopic, cancel) : null;
-            _book.Fill(batch.Get(HeardBook.Key));
+            _tally.ListsDamaged += _book.Fill(batch.Get(HeardBook.Key)) ? 0 : 1;
             for (var i = 0; i < events.Count; i++) // 2
             {
                 _book.Advance(_periods.Of(events[i].View.AcceptedAtMs));
@@ -72,6 +72,7 @@ internal sealed class AlarmsShard : IShardApplication
             var chunks = events.Count == 0 ? ChunksAtRest : 1 + (events.Count / HeardChunk.MostUsers);
             _tally.AlarmsForgotten += await _lists.ForgetSilentAsync(batch, _book, _users, now, chunks, cancel); // 3
             await _lists.ListHeardAsync(batch, _book, _users, cancel); // 4
+            _tally.ListsDamaged += _lists.TakeDamaged();
             Save(batch); // 5
             _metrics.Count(_tally);
         }

@@ -9,6 +9,15 @@ internal sealed class UserLists(Periods periods)
 {
     private readonly List<byte[]> _names = [];
     private readonly ByteWriter _buffer = new();
+    private int _damaged;
+
+    /// <summary>Lists that could not be read since the last call.</summary>
+    public int TakeDamaged()
+    {
+        var damaged = _damaged;
+        _damaged = 0;
+        return damaged;
+    }
 
     /// <summary>
     /// Reads the lists of periods that are over. A user who has been heard since is passed over; of others what is not needed is forgotten, and
@@ -83,8 +92,18 @@ internal sealed class UserLists(Periods periods)
         await batch.LoadAsync(cancel);
         _names.Clear();
         Span<byte> key = stackalloc byte[HeardChunk.LongestKey];
-        if (batch.Get(HeardChunk.WriteKey(period, number, key)) is { } record)
+        if (batch.Get(HeardChunk.WriteKey(period, number, key)) is not { } record)
+            return;
+        try
+        {
             HeardChunk.Decode(record.Span, _names);
+        }
+        catch (InvalidDataException)
+        {
+            // Those in it are forgotten only after they have been heard again.
+            _names.Clear();
+            _damaged++;
+        }
     }
 
     private static void Need(ApplicationBatch batch, long period, int number)

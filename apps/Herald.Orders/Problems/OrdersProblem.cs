@@ -19,6 +19,9 @@ internal static class OrdersProblem
 
     public static Problem NoWebhook(Guid customer) => new(WebhookNotFound, $"Customer {customer:D} has no webhook.");
 
+    public static Problem NoRoom() =>
+        new(ProblemKind.NoRoom, "The store is full and nothing can be freed yet: nobody would hear that the handler lives. Ask again later.") { RetryAfter = 5 };
+
     public static Problem Superseded(Guid customer, long epoch) =>
         new(RegistrationSuperseded, $"Customer {customer:D} is not, or no more, with the handler of epoch {epoch}. Register again.");
 
@@ -27,6 +30,9 @@ internal static class OrdersProblem
         : CatalogProblem.Of(result, result.Value is null ? ProblemKind.TopicNotFound : WebhookNotFound);
 
     /// <summary>What the catalog calls the endpoint is the URL here.</summary>
-    public static Problem Invalid(IReadOnlyList<FieldProblem> problems) =>
-        Problem.Invalid([.. problems.Select(problem => problem.Pointer == "/endpoint" ? problem with { Pointer = "/url" } : problem)]);
+    public static Problem Invalid(IReadOnlyList<FieldProblem> problems) => Problem.Invalid([.. problems.Select(Rename)]);
+
+    public static Problem Invalid(ProblemList found) => Problem.Invalid(found.Change(Rename));
+
+    private static FieldProblem Rename(FieldProblem problem) => problem.Pointer == "/endpoint" ? problem with { Pointer = "/url" } : problem;
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Herald.Engine;
+using Herald.Engine.Events;
 using Herald.Engine.Publishing;
 using Herald.Engine.Sources;
 
@@ -89,7 +90,9 @@ public sealed class OrderReader : IMessageReader
     {
         Span<byte> text = stackalloc byte[64];
         timeMs = 0;
-        return JsonFields.TryReadText(ref value, text, out var length) && OccurredAt.TryParse(text[..length], out timeMs) ? null : OccurredAt.Rule;
+        if (!JsonFields.TryReadText(ref value, text, out var length) || !OccurredAt.TryParse(text[..length], out timeMs))
+            return OccurredAt.Rule;
+        return EventTime.IsPossible(timeMs) ? null : EventTime.Rule;
     }
 
     private static string? CheckHeader(in SourceMessage message, string name, Guid said)

@@ -45,7 +45,9 @@ internal sealed class RegistrationDesk(HeraldEngine engine, CustomerWatch watch,
         }
         if (answer is RegistrationAnswer.Given { Registration: var given })
         {
-            await heartbeats.SendAsync(given.Customer, given.Epoch, cancel); // 6
+            // The customer is its own all the same: it gets it again when it asks again.
+            if (!await heartbeats.SendAsync(given.Customer, given.Epoch, cancel)) // 6
+                return new RegistrationAnswer.Refused(OrdersProblem.NoRoom());
             await engine.WhenFollowedAsync(given.Epoch, cancel); // 7
         }
         else if (answer is RegistrationAnswer.Idle)
@@ -63,8 +65,7 @@ internal sealed class RegistrationDesk(HeraldEngine engine, CustomerWatch watch,
         metrics.Heartbeat(present is not null);
         if (present is null)
             return OrdersProblem.Superseded(customer, epoch);
-        await heartbeats.SendAsync(customer, epoch, cancel);
-        return null;
+        return await heartbeats.SendAsync(customer, epoch, cancel) ? null : OrdersProblem.NoRoom();
     }
 
     /// <summary>Null when nothing is sent to the handler any more, or why it is not its to leave.</summary>

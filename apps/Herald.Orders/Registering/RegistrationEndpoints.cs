@@ -33,7 +33,7 @@ internal sealed class RegistrationEndpoints(RegistrationDesk desk)
 
     private async Task<Results<Ok<RegistrationWire>, NoContent, Problem>> RegisterAsync(Body<RegistrationBody> body, HttpContext context)
     {
-        var found = new List<FieldProblem>();
+        var found = new ProblemList();
         var window = SubscriptionMapping.ToSpan(body.Value.Window, "/window", RegistrationRules.DefaultWindow, found)!.Value;
         if (window < RegistrationRules.ShortestWindow || window > RegistrationRules.LongestWindow)
             found.Add(FieldProblem.Of("/window", body.Value.Window, "From 1s to 1h."));

@@ -88,7 +88,7 @@ internal sealed class TakingWatch(HeraldEngine engine, CustomerMemory memory, Ti
         catch (StoreUnavailableException failure)
         {
             // What is not known is no reason to give anybody up.
-            logger.LogInformation("Whether the handler of customer {Customer} takes events is not known now ({Reason}).", registration.Customer, failure.Message);
+            logger.LogInformation(failure, "Whether the handler of customer {Customer} takes events is not known now.", registration.Customer);
             _known.TryRemove(registration.Customer, out _);
         }
     }
@@ -111,5 +111,8 @@ internal sealed class TakingWatch(HeraldEngine engine, CustomerMemory memory, Ti
         public EventView? Event { get; private set; }
 
         public void OnEvent(long sequence, ReadOnlySpan<byte> record) => Event = new EventView(record.ToArray());
+
+        /// <summary>It becomes a dead letter: it is not taken.</summary>
+        public void OnDamaged(long sequence, string damage) { }
     }
 }

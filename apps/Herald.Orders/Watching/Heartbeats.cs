@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Herald.Engine;
@@ -24,8 +25,8 @@ internal sealed class Heartbeats(HeraldEngine engine)
     public async ValueTask<Topic> MakeTopicAsync(CancellationToken cancel) =>
         await FindTopicAsync(cancel) ?? (await engine.Catalog.PutTopicAsync(Topic, cancel)).Value ?? throw new StoreUnavailableException($"The topic '{Topic}' was deleted while it was made.");
 
-    /// <summary>Complete when it is durable.</summary>
-    public async ValueTask SendAsync(Guid customer, long epoch, CancellationToken cancel)
+    /// <summary>True when it is durable, and every node will hear of it; false when the store has no room for it.</summary>
+    public async ValueTask<bool> SendAsync(Guid customer, long epoch, CancellationToken cancel)
     {
         var (name, number) = (Encoding.UTF8.GetBytes($"{customer:D}"), Encoding.UTF8.GetBytes(epoch.ToString(CultureInfo.InvariantCulture)));
         var attributes = new AttributeBuffer();
@@ -36,5 +37,12 @@ internal sealed class Heartbeats(HeraldEngine engine)
         if (batch.Add(new EventDraft { HasKey = true, Key = name, Payload = payload, Attributes = attributes }) is { } problem)
             throw new InvalidOperationException(problem.Rule);
         await engine.Intake.PublishAsync(batch, cancel: cancel);
+        return batch.Results[0].Verdict switch
+        {
+            Verdict.Accepted => true,
+            Verdict.NoRoom => false,
+            // It has no id that could have been used before.
+            Verdict.Duplicate or Verdict.Conflict => throw new UnreachableException(),
+        };
     }
 }

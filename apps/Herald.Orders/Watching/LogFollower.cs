@@ -54,7 +54,7 @@ internal sealed class LogFollower(IEventLog log, TakeEntries take, TimeProvider 
                 }
                 catch (StoreUnavailableException failure)
                 {
-                    logger.LogWarning("The handlers' watch cannot read the log ({Reason}); trying again in {Wait}.", failure.Message, TryAgain);
+                    logger.LogWarning(failure, "The handlers' watch cannot read the log; trying again in {Wait}.", TryAgain);
                     await Task.Delay(TryAgain, time, cancel);
                 }
             }
@@ -80,10 +80,12 @@ internal sealed class LogFollower(IEventLog log, TakeEntries take, TimeProvider 
             var isNew = _next[shard] > _began[shard];
             var most = isNew ? entries.Length : (int)Math.Min(entries.Length, _began[shard] - _next[shard] + 1);
             var read = await log.ReadIndexAsync(new ShardId(shard), _next[shard], entries.AsMemory(0, most), cancel);
-            if (read.Count == 0)
+            if (read.Next == _next[shard])
                 return;
-            await take(new ShardId(shard), entries.AsMemory(0, read.Count), isNew, cancel);
-            _next[shard] = entries[read.Count - 1].Sequence + 1;
+            if (read.Count > 0)
+                await take(new ShardId(shard), entries.AsMemory(0, read.Count), isNew, cancel);
+            // What retention has freed meanwhile is passed over.
+            _next[shard] = read.Next;
         }
     }
 

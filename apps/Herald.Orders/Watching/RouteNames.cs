@@ -67,5 +67,8 @@ internal sealed class RouteNames(IEventLog log, int most)
             }
             Names[sequence] = new(customer, epoch);
         }
+
+        /// <summary>Nobody's, until another event with the same attributes comes.</summary>
+        public void OnDamaged(long sequence, string damage) { }
     }
 }

@@ -67,7 +67,7 @@ internal sealed class WebhookEndpoints(Catalog catalog)
             var (condition, mismatch) = EntityTag.Condition(context.Request, present?.Version);
             if (mismatch is not null)
                 return mismatch;
-            var found = new List<FieldProblem>();
+            var found = new ProblemList();
             var draft = Draft(customer, body.Value, present, found);
             if (found.Count > 0)
                 return OrdersProblem.Invalid(found);
@@ -98,7 +98,7 @@ internal sealed class WebhookEndpoints(Catalog catalog)
         return result.Done ? TypedResults.NoContent() : result.Outcome == CatalogOutcome.NotFound ? OrdersProblem.NoWebhook(customer) : OrdersProblem.Of(result);
     }
 
-    private static SubscriptionDraft Draft(Guid customer, WebhookBody body, Subscription? present, List<FieldProblem> found)
+    private static SubscriptionDraft Draft(Guid customer, WebhookBody body, Subscription? present, ProblemList found)
     {
         var draft = SubscriptionMapping.ToDraft(
             CustomerWebhook.IdOf(customer),

@@ -5,12 +5,14 @@ using Herald.Engine.Channels;
 namespace Herald.Channels.Webhooks;
 
 /// <summary>
-/// Makes connections: resolves the name, asks the guard about each address, and dials exactly the addresses it has judged. A name
+/// Makes connections: resolves the name (<see cref="NameResolver"/>), asks the guard about each address, and dials exactly the addresses it has judged. A name
 /// that means something else a moment later gains nothing.
 /// </summary>
 /// <param name="guard">Null when every address may be dialled.</param>
 internal sealed class Dialler(AddressGuard? guard, WebhookOptions options, TimeProvider time)
 {
+    private readonly NameResolver _names = new(options.Resolve, time);
+
     public async ValueTask<Stream> DialAsync(SocketsHttpConnectionContext context, CancellationToken cancel)
     {
         var content = context.InitialRequestMessage.Content as PayloadContent;
@@ -33,7 +35,7 @@ internal sealed class Dialler(AddressGuard? guard, WebhookOptions options, TimeP
             return [literal];
         try
         {
-            var addresses = await options.Resolve(host, cancel).ConfigureAwait(false);
+            var addresses = await _names.ResolveAsync(host, cancel).ConfigureAwait(false);
             return addresses.Length > 0 ? addresses : throw new DialException(AttemptStage.Resolve, $"{host} has no address");
         }
         catch (SocketException e)
@@ -83,6 +85,8 @@ internal sealed class Dialler(AddressGuard? guard, WebhookOptions options, TimeP
                 throw;
             }
         }
+        // It may have moved.
+        _names.Doubt(host);
         throw new DialException(AttemptStage.Connect, $"{host}:{port}: {failure}", inner);
     }
 }

@@ -41,8 +41,8 @@ public sealed record WebhookOptions
     /// </summary>
     public TimeSpan AddressPatience { get; init; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>Seams for tests: how names are resolved, and which certificates are believed.</summary>
-    internal Func<string, CancellationToken, Task<IPAddress[]>> Resolve { get; init; } = Dns.GetHostAddressesAsync;
+    /// <summary>Seams for tests: how names are resolved, on a thread that may block, and which certificates are believed.</summary>
+    internal Func<string, IPAddress[]> Resolve { get; init; } = Dns.GetHostAddresses;
     internal RemoteCertificateValidationCallback? AcceptCertificate { get; init; }
 
     /// <summary>Everything that is wrong, each naming the setting and its value; empty when nothing is.</summary>

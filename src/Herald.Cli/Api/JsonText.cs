@@ -38,15 +38,40 @@ internal static class JsonText
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(field, out var value)
         && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) ? number : 0;
 
-    public static string Indented(JsonElement element) => JsonSerializer.Serialize(element, Readable);
+    public static string Indented(JsonElement element) => Written(element, Readable);
 
     public static string? Plain(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.Null or JsonValueKind.Undefined => null,
-        JsonValueKind.String => value.GetString(),
+        JsonValueKind.String => TextOf(value),
         JsonValueKind.True => "yes",
         JsonValueKind.False => "no",
         JsonValueKind.Number => value.GetRawText(),
-        _ => JsonSerializer.Serialize(value, OneLine),
+        _ => Written(value, OneLine),
     };
+
+    // A payload may have an escape that stands for half a character, of which no text can be made: it is shown as it came.
+    private static string TextOf(JsonElement value)
+    {
+        try
+        {
+            return value.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            return value.GetRawText()[1..^1];
+        }
+    }
+
+    private static string Written(JsonElement value, JsonSerializerOptions options)
+    {
+        try
+        {
+            return JsonSerializer.Serialize(value, options);
+        }
+        catch (Exception problem) when (problem is JsonException or InvalidOperationException)
+        {
+            return value.GetRawText();
+        }
+    }
 }

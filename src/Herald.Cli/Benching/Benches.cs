@@ -1,6 +1,8 @@
 using Herald.Cli.Benching.Accepting;
 using Herald.Cli.Benching.Alarms;
 using Herald.Cli.Benching.Delivering;
+using Herald.Cli.Benching.Flaky;
+using Herald.Cli.Benching.Flowing;
 using Herald.Cli.Benching.Footprint;
 using Herald.Cli.Benching.Holding;
 using Herald.Cli.Benching.Ingesting;
@@ -8,9 +10,11 @@ using Herald.Cli.Benching.Isolation;
 using Herald.Cli.Benching.Keys;
 using Herald.Cli.Benching.Latency;
 using Herald.Cli.Benching.Registrations;
+using Herald.Cli.Benching.Repeating;
 using Herald.Cli.Benching.Scaling;
 using Herald.Cli.Benching.Starting;
 using Herald.Cli.Benching.Subscribing;
+using Herald.Cli.Benching.Takeover;
 
 namespace Herald.Cli.Benching;
 
@@ -18,7 +22,7 @@ namespace Herald.Cli.Benching;
 internal static class Benches
 {
     /// <summary>Those of clusters, which need a PostgreSQL here.</summary>
-    public static IReadOnlyList<IBench> OfClusters { get; } = [new ScaleBench(), new HeldBench()];
+    public static IReadOnlyList<IBench> OfClusters { get; } = [new ScaleBench(), new TakeoverBench(), new HeldBench()];
 
     /// <summary>Those of Kafka, which need a broker's programs here.</summary>
     public static IReadOnlyList<IBench> OfKafka { get; } = [new IngestBench()];
@@ -28,8 +32,8 @@ internal static class Benches
 
     public static IReadOnlyList<IBench> All { get; } =
     [
-        new AcceptBench(1), new AcceptBench(AcceptBench.UsualBatch), DeliverBench.Backlog, DeliverBench.Fanout,
-        new LatencyBench(), new KeysBench(), new IsolateBench(), new SubscriptionsBench(), new RegistrationsBench(), new StartBench(), new MemoryBench(), new IdleBench(),
+        new AcceptBench(1), new AcceptBench(AcceptBench.UsualBatch), DeliverBench.Backlog, DeliverBench.Fanout, new FlowBench(),
+        new LatencyBench(), new FlakyBench(), new RepeatsBench(), new KeysBench(), new IsolateBench(), new SubscriptionsBench(), new RegistrationsBench(), new StartBench(), new MemoryBench(), new IdleBench(),
     ];
 
     /// <summary>Every one that has a name.</summary>

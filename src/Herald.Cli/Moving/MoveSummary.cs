@@ -20,6 +20,7 @@ internal static class MoveSummary
         (MoveSection.Sources, "sources", "sources"),
         (MoveSection.Remembered, "rememberedIds", "ids of events no longer kept"),
         (MoveSection.History, "historyBlocks", "blocks of attempt history"),
+        (MoveSection.KeptEvents, "keptEvents", "older events of keys that wait"),
     ];
 
     public static void Write(TextWriter into, bool json, string verb, MoveTally tally, TimeSpan took)

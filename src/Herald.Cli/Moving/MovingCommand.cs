@@ -44,7 +44,7 @@ internal sealed class MovingCommand(string name, string description, params stri
 
     private static ExitCode? CodeOf(Exception failure) => failure switch
     {
-        MoveRefusedException or JournalUnfinishedException or JournalFormatException => ExitCode.Refused,
+        MoveRefusedException or JournalUnfinishedException or JournalFormatException or JournalDirectoryException => ExitCode.Refused,
         StoreBusyException or JournalInUseException => ExitCode.Unavailable,
         StoreUnavailableException { InnerException: PostgresException refused } => DatabaseFailure.CodeOf(refused.SqlState),
         StoreUnavailableException => ExitCode.NotReachable,

@@ -48,7 +48,8 @@ internal sealed record OrderMessage(Guid Id, Guid CustomerId, Guid OrderId, stri
                 ? new(id, customer, order, type.GetString()!, occurredAt, sequence)
                 : null;
         }
-        catch (JsonException)
+        // The second: an escape that stands for half a character.
+        catch (Exception problem) when (problem is JsonException or InvalidOperationException)
         {
             return null;
         }

@@ -32,8 +32,8 @@ internal static class EventLines
         {
             var envelope = (JsonObject)template.DeepClone();
             envelope["id"] = id ?? $"{idPrefix}-{i + 1}";
-            envelope["payload"] = ParsePayload(payloads[i]);
-            yield return new(i + 1, Encoding.UTF8.GetBytes(envelope.ToJsonString()), 0, null);
+            // The envelope has an id at least: the payload follows it as it was typed.
+            yield return new(i + 1, Encoding.UTF8.GetBytes($"{envelope.ToJsonString()[..^1]},\"payload\":{PayloadOf(payloads[i])}}}"), 0, null);
         }
     }
 
@@ -45,28 +45,28 @@ internal static class EventLines
                 return new(number, [], read, "not a JSON object");
             // Unchanged unless the id is missing: numbers and escapes go out as they were written.
             if (!envelope.ContainsKey("id"))
-            {
-                envelope["id"] = id;
-                text = envelope.ToJsonString();
-            }
+                text = $"{text.TrimEnd()[..^1]}{(envelope.Count == 0 ? "" : ",")}\"id\":{Quoted(id)}}}";
             return new(number, Encoding.UTF8.GetBytes(text), read, null);
         }
-        catch (Exception problem) when (problem is JsonException or ArgumentException)
+        catch (Exception problem) when (problem is JsonException or ArgumentException or InvalidOperationException)
         {
             return new(number, [], read, $"not JSON: {problem.Message}");
         }
     }
 
-    /// <summary>JSON is sent as it is; anything else as a JSON string.</summary>
-    private static JsonNode? ParsePayload(string text)
+    private static string Quoted(string text) => $"\"{JsonEncodedText.Encode(text)}\"";
+
+    /// <summary>JSON is sent as it is, but on one line, for which a space says as much as an end of line; anything else as a JSON string.</summary>
+    private static string PayloadOf(string text)
     {
         try
         {
-            return JsonNode.Parse(text);
+            using var json = JsonDocument.Parse(text);
+            return text.Replace('\n', ' ').Replace('\r', ' ');
         }
         catch (JsonException)
         {
-            return JsonValue.Create(text);
+            return Quoted(text);
         }
     }
 }

@@ -79,12 +79,14 @@ public sealed class ApplicationBatch
         await _catalog.FindTopicAsync(name, cancel) ?? (await _catalog.PutTopicAsync(name, cancel)).Value
         ?? throw new StoreUnavailableException($"The topic '{name}' was deleted while it was made.");
 
-    /// <summary>An event that is accepted when, and only when, the batch is saved.</summary>
+    /// <summary>An event that is accepted when, and only when, the batch is saved, whatever has its id: that is for people.</summary>
     /// <exception cref="ArgumentException">It is none; the message says why.</exception>
     public void Emit(Topic topic, in EventDraft draft)
     {
         using var events = _intake.Rent(topic);
-        if (events.Add(draft) is { } problem)
+        var emitted = draft;
+        emitted.IsEmitted = true;
+        if (events.Add(emitted) is { } problem)
             throw new ArgumentException($"{problem.Pointer} = '{problem.Value}': {problem.Rule}", nameof(draft));
         var record = events[0].Record.ToArray();
         _emitted.Add(_intake.Encoder.Index(record, topic.Number));

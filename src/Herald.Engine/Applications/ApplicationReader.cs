@@ -5,7 +5,7 @@ using Herald.Engine.Stores;
 namespace Herald.Engine.Applications;
 
 /// <summary>Reads a shard's log for one application: the events of its topic, a chunk at a time.</summary>
-internal sealed class ApplicationReader(IEventLog log, ICatalogStore catalog, ShardId shard, string topic) : IEventSink
+internal sealed class ApplicationReader(IEventLog log, ICatalogStore catalog, ShardId shard, string topic, string application, TimeProvider time) : IEventSink
 {
     private const int MostEntries = 2048, MostBytes = 4 << 20, MostTopics = 10_000;
 
@@ -15,6 +15,7 @@ internal sealed class ApplicationReader(IEventLog log, ICatalogStore catalog, Sh
 
     // Numbers are never reused: what is known of one stays true.
     private readonly Dictionary<int, bool> _isOurs = [];
+    private readonly List<NewDeadLetter> _damaged = [];
     private byte[] _bytes = [];
     private int _used;
     private ApplicationEvent[] _events = [];
@@ -22,10 +23,14 @@ internal sealed class ApplicationReader(IEventLog log, ICatalogStore catalog, Sh
     /// <summary>Valid until the next chunk is read.</summary>
     public ArraySegment<ApplicationEvent> Events { get; private set; } = [];
 
+    /// <summary>Dead letters of events in this chunk that are damaged: no application can take them.</summary>
+    public IReadOnlyList<NewDeadLetter> Damaged => _damaged;
+
     /// <returns>The sequence after the last one that was read; <paramref name="from"/> when there was none.</returns>
     public async ValueTask<long> ReadAsync(long from, CancellationToken cancel)
     {
         Events = [];
+        _damaged.Clear();
         var read = await log.ReadIndexAsync(shard, from, _entries, cancel);
         if (read.Count == 0)
             return from;
@@ -43,6 +48,13 @@ internal sealed class ApplicationReader(IEventLog log, ICatalogStore catalog, Sh
         record.CopyTo(_bytes.AsSpan(_used));
         _records.Add((sequence, _used, record.Length));
         _used += record.Length;
+    }
+
+    void IEventSink.OnDamaged(long sequence, string damage)
+    {
+        var why = new DeadLetterReason(
+            DeadLetterReason.Damaged, $"The application {application} could not take it: {damage}.", 0, null, 0, time.GetUtcNow().ToUnixTimeMilliseconds());
+        _damaged.Add(new NewDeadLetter(new DeadLetterId(shard, 0, 0, sequence), "", topic, why, default) { HasNoRecord = true });
     }
 
     private long Choose(int count)
@@ -66,6 +78,7 @@ internal sealed class ApplicationReader(IEventLog log, ICatalogStore catalog, Sh
     private async ValueTask LoadAsync(CancellationToken cancel)
     {
         _records.Clear();
+        _damaged.Clear();
         _used = 0;
         await log.ReadEventsAsync(shard, _sequences.ToArray(), this, cancel);
         if (_events.Length < _records.Count)

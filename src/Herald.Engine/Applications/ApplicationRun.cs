@@ -23,7 +23,7 @@ internal sealed class ApplicationRun(
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(250);
 
     private readonly IShardApplication _application = application.Begin(shard);
-    private readonly ApplicationReader _reader = new(services.Log, services.Applications.Catalog, shard, application.Topic);
+    private readonly ApplicationReader _reader = new(services.Log, services.Applications.Catalog, shard, application.Topic, application.Name, services.Time);
     private readonly StateCache _state = new(services.Applications.State, shard, application.Name, services.Applications.CacheBytesOfShard);
     private readonly Channel<bool> _signal = System.Threading.Channels.Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
@@ -107,6 +107,8 @@ internal sealed class ApplicationRun(
             return await PassMissingAsync(abort);
         if (_reader.Events.Count > 0)
             await TakeAsync(_reader.Events, next, abort);
+        if (_reader.Damaged.Count > 0)
+            await SaveAsync(new ApplicationChanges(next, [], [], [.. _reader.Damaged]), 0);
         Volatile.Write(ref _read, next);
         if (_read - _savingNext >= WorthSaving)
             await SaveAsync(new ApplicationChanges(_read, [], [], []), 0);
@@ -115,11 +117,11 @@ internal sealed class ApplicationRun(
 
     private async ValueTask TickAsync(ITimer ticking, CancellationToken abort)
     {
-        var now = NowMs();
+        var now = services.Clock.NowMs;
         var isDue = now >= _tickDueMs;
         if (isDue)
             _tickDueMs = now + (long)_application.TickEvery.TotalMilliseconds;
-        // Timers may be early, and clocks be set back.
+        // Timers may be early.
         ticking.Change(TimeSpan.FromMilliseconds(Math.Clamp(_tickDueMs - now, 1, _application.TickEvery.TotalMilliseconds)), Timeout.InfiniteTimeSpan);
         if (isDue)
             await TakeAsync([], _read, abort);
@@ -139,7 +141,7 @@ internal sealed class ApplicationRun(
     /// <summary>A batch that fails, or wants too much saved at once, is taken in halves; a single event that cannot be taken becomes a dead letter.</summary>
     private async ValueTask TakeAsync(ArraySegment<ApplicationEvent> events, long next, CancellationToken abort)
     {
-        _batch.Begin(events, NowMs());
+        _batch.Begin(events, services.Clock.WallMs);
         string? failed = null;
         try
         {
@@ -159,7 +161,7 @@ internal sealed class ApplicationRun(
         }
         if (failed is not null)
         {
-            _batch.Begin(events, NowMs());
+            _batch.Begin(events, services.Clock.WallMs);
             if (events.Count == 1)
                 _batch.Reject(events[0].Sequence, $"The application {application.Name} failed on it: {failed}");
         }
@@ -197,6 +199,4 @@ internal sealed class ApplicationRun(
             // The loop sees it.
         }
     }
-
-    private long NowMs() => services.Time.GetUtcNow().ToUnixTimeMilliseconds();
 }

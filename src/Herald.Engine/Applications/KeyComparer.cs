@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
 using Herald.Engine.Events;
 
 namespace Herald.Engine.Applications;
@@ -7,6 +9,9 @@ internal sealed class KeyComparer : IEqualityComparer<byte[]>, IAlternateEqualit
 {
     public static readonly KeyComparer Instance = new();
 
+    // Keys come from outside: nobody may choose them so that all fall into one bucket.
+    private static readonly UInt128 Secret = BinaryPrimitives.ReadUInt128LittleEndian(RandomNumberGenerator.GetBytes(16));
+
     public bool Equals(byte[]? x, byte[]? y) => x.AsSpan().SequenceEqual(y);
 
     public int GetHashCode(byte[] obj) => GetHashCode(obj.AsSpan());
@@ -15,5 +20,5 @@ internal sealed class KeyComparer : IEqualityComparer<byte[]>, IAlternateEqualit
 
     public bool Equals(ReadOnlySpan<byte> alternate, byte[] other) => alternate.SequenceEqual(other);
 
-    public int GetHashCode(ReadOnlySpan<byte> alternate) => (int)StableHash.Of(alternate, 0);
+    public int GetHashCode(ReadOnlySpan<byte> alternate) => (int)SipHash.Of(alternate, Secret);
 }

@@ -336,7 +336,8 @@ public sealed class Catalog
         there is null ? "It does not exist." : $"It was changed meanwhile: its version is {there.Subscription.Version}. Read it again, then change it.");
 
     // What is decided on must not be a second old.
-    private ValueTask<Topic?> TopicNowAsync(string name, CancellationToken cancel) => _cache.Topics.AskAsync(name, cancel);
+    /// <summary>As the store has it.</summary>
+    internal ValueTask<Topic?> TopicNowAsync(string name, CancellationToken cancel) => _cache.Topics.AskAsync(name, cancel);
 
     // One more than asked for says whether there are more.
     private ValueTask<IReadOnlyList<CatalogRecord>> PageAsync(string kind, int? parent, int limit, string? cursor, CancellationToken cancel) =>

@@ -1,5 +1,6 @@
 using System.Text;
 using Herald.Engine.Publishing;
+using Herald.Engine.Routing;
 using Herald.Engine.Shards;
 using Herald.Engine.Stores;
 using Herald.Engine.Subscriptions;
@@ -25,17 +26,19 @@ internal sealed class CatalogCache : IDisposable
     // One at a time: snapshots follow each other.
     private readonly SemaphoreSlim _changing = new(1);
     private readonly List<Action<CatalogUpdate>> _followers = [];
-    private volatile CatalogSnapshot _snapshot = CatalogSnapshot.Empty;
+    private volatile CatalogSnapshot _snapshot;
     private int _makeRoomAt;
     private long _madeRoomAt;
 
     /// <param name="capacity">Topics and subscriptions; what is in use stays, and may be more.</param>
     /// <param name="keepFor">So long after it was last seen in use a topic stays in any case: what is needed all the time is not read all the time.</param>
     /// <param name="followed">The edition that every follower has come to.</param>
-    public CatalogCache(ICatalogStore store, EventEncoder encoder, int capacity, TimeSpan keepFor, TimeProvider time, Func<long> followed)
+    /// <param name="routes">Where what is known of events is kept, of all topics; null for a memory of its own, of the usual size.</param>
+    public CatalogCache(ICatalogStore store, EventEncoder encoder, int capacity, TimeSpan keepFor, TimeProvider time, Func<long> followed, RouteMemory? routes = null)
     {
         (_store, _encoder, _capacity, _keepFor, _time, _followed) = (store, encoder, capacity, keepFor, time, followed);
         (_makeRoomAt, _madeRoomAt) = (capacity, time.GetTimestamp());
+        _snapshot = CatalogSnapshot.In(routes ?? new RouteMemory(RouteMemory.UsualBytes));
         Topics = new TopicDirectory(store, capacity);
     }
 
@@ -58,7 +61,7 @@ internal sealed class CatalogCache : IDisposable
     public async ValueTask StartAsync(CancellationToken cancel)
     {
         var now = await _store.ReadAsync(long.MaxValue, 1, cancel);
-        _snapshot = CatalogSnapshot.Empty with { Version = now.Version };
+        _snapshot = CatalogSnapshot.In(_snapshot.Memory) with { Version = now.Version };
     }
 
     /// <summary>Brings the snapshot up to the version, at least.</summary>
@@ -121,7 +124,7 @@ internal sealed class CatalogCache : IDisposable
             foreach (var record in changes.Records.Where(IsSubscription))
             {
                 var entry = CatalogCodec.DecodeSubscription(record);
-                if (entry.GenerationVersion > saved.CatalogVersion && entry.Starts[shard.Value] < saved.Routed)
+                if (entry.BeginsBehind(shard, saved.CatalogVersion, saved.Routed))
                     topics.Add(record.Parent);
             }
             since = changes.Version;
@@ -243,5 +246,5 @@ internal sealed class CatalogCache : IDisposable
         return catalog;
     }
 
-    private ulong AddressOf(string subscription) => _encoder.AddressHash(Encoding.UTF8.GetBytes(subscription));
+    private UInt128 AddressOf(string subscription) => _encoder.Identity.OfAddress(Encoding.UTF8.GetBytes(subscription));
 }

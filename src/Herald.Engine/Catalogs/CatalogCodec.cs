@@ -112,7 +112,7 @@ internal static partial class CatalogCodec
         };
         return retry.Waits switch
         {
-            RetryWaits.Exponential e => stored with { BaseMs = e.Base.TotalMilliseconds, Factor = e.Factor, CapMs = e.Cap.TotalMilliseconds, Jitter = e.Jitter },
+            RetryWaits.Exponential e => stored with { BaseMs = e.Base.TotalMilliseconds, Factor = e.Factor, CapMs = e.Cap.TotalMilliseconds, Jitter = e.Jitter, FirstMs = [.. e.First.Select(w => w.TotalMilliseconds)] },
             RetryWaits.Schedule s => stored with { ScheduleMs = [.. s.Waits.Select(w => w.TotalMilliseconds)], Jitter = s.Jitter },
             _ => throw new InvalidOperationException($"unknown waits {retry.Waits.GetType().Name}"),
         };
@@ -125,7 +125,7 @@ internal static partial class CatalogCodec
     {
         Waits = stored.ScheduleMs is { } schedule
             ? new RetryWaits.Schedule([.. schedule.Select(TimeSpan.FromMilliseconds)], stored.Jitter)
-            : new RetryWaits.Exponential(TimeSpan.FromMilliseconds(stored.BaseMs), stored.Factor, TimeSpan.FromMilliseconds(stored.CapMs), stored.Jitter),
+            : new RetryWaits.Exponential(TimeSpan.FromMilliseconds(stored.BaseMs), stored.Factor, TimeSpan.FromMilliseconds(stored.CapMs), stored.Jitter) { First = [.. (stored.FirstMs ?? []).Select(TimeSpan.FromMilliseconds)] },
         MaxAttempts = stored.MaxAttempts,
         MaxAge = stored.MaxAgeMs is { } age ? TimeSpan.FromMilliseconds(age) : null,
         Ttl = stored.TtlMs is { } ttl ? TimeSpan.FromMilliseconds(ttl) : null,
@@ -147,6 +147,9 @@ internal static partial class CatalogCodec
         public double BaseMs { get; init; }
         public double Factor { get; init; }
         public double CapMs { get; init; }
+
+        /// <summary>Null: stored by an earlier version, which had none.</summary>
+        public double[]? FirstMs { get; init; }
         public double[]? ScheduleMs { get; init; }
         public double Jitter { get; init; }
         public int? MaxAttempts { get; init; }

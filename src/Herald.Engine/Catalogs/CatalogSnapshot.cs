@@ -13,10 +13,13 @@ internal sealed record CatalogSnapshot(
     long Edition,
     ImmutableDictionary<int, CachedTopic> Topics,
     ImmutableDictionary<int, SubscriptionEntry> ByNumber,
-    ImmutableDictionary<ulong, int> ByAddress)
+    ImmutableDictionary<UInt128, int> ByAddress,
+    RouteMemory Memory)
 {
-    public static readonly CatalogSnapshot Empty = new(
-        0, 0, ImmutableDictionary<int, CachedTopic>.Empty, ImmutableDictionary<int, SubscriptionEntry>.Empty, ImmutableDictionary<ulong, int>.Empty);
+    public static readonly CatalogSnapshot Empty = In(new RouteMemory(RouteMemory.UsualBytes));
+
+    public static CatalogSnapshot In(RouteMemory memory) => new(
+        0, 0, ImmutableDictionary<int, CachedTopic>.Empty, ImmutableDictionary<int, SubscriptionEntry>.Empty, ImmutableDictionary<UInt128, int>.Empty, memory);
 
     /// <summary>What the bound counts: topics, and their subscriptions.</summary>
     public int Size => Topics.Count + ByNumber.Count;
@@ -25,12 +28,12 @@ internal sealed record CatalogSnapshot(
 
     /// <summary>With the topic, which has no subscription yet.</summary>
     public CatalogSnapshot WithTopic(int topic) =>
-        Topics.ContainsKey(topic) ? this : this with { Topics = Topics.SetItem(topic, new CachedTopic(TopicRoutes.None, new TopicUse(), Edition)) };
+        Topics.ContainsKey(topic) ? this : this with { Topics = Topics.SetItem(topic, new CachedTopic(TopicRoutes.In(Memory), new TopicUse(), Edition)) };
 
     public CatalogSnapshot WithoutTopic(int topic) => this with { Topics = Topics.Remove(topic) };
 
     /// <summary>With the subscription as it is now; its topic must be there.</summary>
-    public CatalogSnapshot With(SubscriptionEntry entry, ulong address)
+    public CatalogSnapshot With(SubscriptionEntry entry, UInt128 address)
     {
         var (number, topic) = (entry.Subscription.Number, entry.Subscription.TopicNumber);
         var cached = Topics[topic];
@@ -42,7 +45,7 @@ internal sealed record CatalogSnapshot(
         };
     }
 
-    public CatalogSnapshot Without(int subscription, ulong address)
+    public CatalogSnapshot Without(int subscription, UInt128 address)
     {
         if (!ByNumber.TryGetValue(subscription, out var old))
             return this;

@@ -14,6 +14,11 @@ internal sealed record SubscriptionEntry(
 {
     public bool IsReplay(ShardId shard, long sequence) => Subscription.Generation > 1 && sequence <= RewoundAt[shard.Value];
 
+    /// <summary>
+    /// A shard that has heard of the catalog up to a version, and has routed so far, has to go back for it: it was made, or rewound, since, and begins before.
+    /// </summary>
+    public bool BeginsBehind(ShardId shard, long heardOf, long routed) => GenerationVersion > heardOf && Starts[shard.Value] < routed;
+
     /// <summary>The filter revision that routes a sequence; 0 when the subscription does not get it at all.</summary>
     public int RevisionAt(ShardId shard, long sequence)
     {

@@ -33,7 +33,7 @@ public static partial class SubscriptionRules
         if (draft.Description is { Length: > 1024 })
             found.Add(FieldProblem.Of("/description", draft.Description, "A description has at most 1,024 characters."));
         CheckFilter(draft.Filter, found);
-        CheckRetry(draft.Retry, found);
+        CheckRetry(draft.Retry, draft.Topic, found);
         CheckLimits(draft.Limits, found);
         if (draft.Secret is { Length: < 24 or > 64 })
             found.Add(new("/secret", "(hidden)", "A secret is 24 to 64 bytes, written whsec_ and base64. Leave it out to have one drawn."));
@@ -63,7 +63,7 @@ public static partial class SubscriptionRules
         }
     }
 
-    private static void CheckRetry(RetryPolicy retry, List<FieldProblem> found)
+    private static void CheckRetry(RetryPolicy retry, string topic, List<FieldProblem> found)
     {
         if (retry.MaxAttempts is < 1 or > 1_000_000)
             found.Add(new("/retry/maxAttempts", $"{retry.MaxAttempts}", "From 1 (no retry) to 1,000,000."));
@@ -75,11 +75,17 @@ public static partial class SubscriptionRules
             Add(found, CheckName("/retry/forwardTo", retry.ForwardTo));
         else if (retry.ForwardTo is not null)
             found.Add(FieldProblem.Of("/retry/forwardTo", retry.ForwardTo, "Only with onExhausted: forward."));
+        if (retry.ForwardTo is not null && retry.ForwardTo == topic)
+            found.Add(FieldProblem.Of("/retry/forwardTo", retry.ForwardTo, "Another topic than the subscription's own: what cannot be delivered would come again and again."));
         switch (retry.Waits)
         {
             case RetryWaits.Exponential waits:
                 CheckSpan("/retry/base", waits.Base, TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(1), found);
                 CheckSpan("/retry/cap", waits.Cap, TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(7), found);
+                if (waits.First.Count > 10)
+                    found.Add(new("/retry/first", $"{waits.First.Count} waits", "At most 10 waits come before base."));
+                for (var i = 0; i < waits.First.Count; i++)
+                    CheckSpan($"/retry/first/{i}", waits.First[i], TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(1), found);
                 if (!(waits.Factor is >= 1 and <= 100))
                     found.Add(new("/retry/factor", $"{waits.Factor}", "From 1 to 100."));
                 if (waits.Cap < waits.Base)

@@ -17,4 +17,10 @@ public enum EventFlags
 
     /// <summary>A source could not understand its message: nobody is sent it, the owner of the shard makes a dead letter of it.</summary>
     Rejected = 8,
+
+    /// <summary>
+    /// Herald made it itself, inside a commit: a forward, or what an application emits. The commit makes it exactly one event, so it is never
+    /// <see cref="Identified"/>: its id is for people, and whoever publishes the same one hides nothing.
+    /// </summary>
+    Emitted = 16,
 }

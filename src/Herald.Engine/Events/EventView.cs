@@ -13,6 +13,9 @@ public readonly struct EventView(ReadOnlyMemory<byte> record)
     internal const int PrefixLength = 44;
     internal const byte FormatVersion = 1;
 
+    // The flags are the lower five bits of their byte, the hops the upper three.
+    internal const int HopShift = 5, MostHops = 7;
+
     public ReadOnlyMemory<byte> Record { get; } = record;
 
     /// <summary>A copy of the record up to its payload, which may not be asked for.</summary>
@@ -23,7 +26,10 @@ public readonly struct EventView(ReadOnlyMemory<byte> record)
     }
 
     private ReadOnlySpan<byte> Span => Record.Span;
-    public EventFlags Flags => (EventFlags)Span[1];
+    public EventFlags Flags => (EventFlags)(Span[1] & ((1 << HopShift) - 1));
+
+    /// <summary>How often what was published has been forwarded to become this.</summary>
+    public int Hops => Span[1] >> HopShift;
     internal int TopicLength => Span[2];
     internal int IdLength => Span[3];
     internal int KeyLength => BinaryPrimitives.ReadUInt16LittleEndian(Span[4..]);
@@ -76,9 +82,9 @@ public readonly struct EventView(ReadOnlyMemory<byte> record)
         return all;
     }
 
-    /// <summary>Same content for deduplication: type, content type, attributes and payload; times and traces may differ.</summary>
+    /// <summary>Same content for deduplication: type, content type, attributes and payload, and whether it is an event at all; times and traces may differ.</summary>
     public bool SameContent(EventView other) =>
-        Type.SequenceEqual(other.Type) && ContentType.SequenceEqual(other.ContentType)
+        ((Flags ^ other.Flags) & EventFlags.Rejected) == 0 && Type.SequenceEqual(other.Type) && ContentType.SequenceEqual(other.ContentType)
         && Span.Slice(AttributesStart, AttributesLength).SequenceEqual(other.Span.Slice(other.AttributesStart, other.AttributesLength))
         && Payload.Span.SequenceEqual(other.Payload.Span);
 

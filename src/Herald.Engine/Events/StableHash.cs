@@ -5,9 +5,9 @@ using System.Text;
 namespace Herald.Engine.Events;
 
 /// <summary>
-/// The hash that places events into shards and names lanes. It is part of the file format: the same bytes and seed
-/// give the same value on every machine and in every version. The algorithm is the public 64-bit xxHash; the seed is drawn
-/// when a store is created, so that nobody outside can aim at one shard.
+/// The hash that places events into shards. It is part of the file format: the same bytes and seed give the same value on every
+/// machine and in every version. The algorithm is the public 64-bit xxHash; the seed is drawn when a store is created.
+/// It says where something is, never what it is: anybody can make texts that it cannot tell apart, whatever the seed. For that there is <see cref="IdentityHash"/>.
 /// </summary>
 public static class StableHash
 {

@@ -46,6 +46,17 @@ internal sealed class AttemptHistory
         return block;
     }
 
+    /// <summary>Both as one.</summary>
+    public static HistoryBlock? Join(HistoryBlock? first, HistoryBlock? second)
+    {
+        if (first is null || second is null)
+            return first ?? second;
+        var both = new byte[first.Block.Length + second.Block.Length];
+        first.Block.CopyTo(both);
+        second.Block.CopyTo(both.AsMemory(first.Block.Length));
+        return new HistoryBlock(Math.Min(first.First, second.First), Math.Max(first.Last, second.Last), second.WrittenAtMs, both);
+    }
+
     /// <summary>What the block says of one sequence, oldest first.</summary>
     public static IEnumerable<HistoryRecord> Read(HistoryBlock block, long sequence)
     {

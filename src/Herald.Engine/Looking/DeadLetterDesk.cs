@@ -35,7 +35,7 @@ public sealed class DeadLetterDesk
 
     public ValueTask<DeadLetter?> FindAsync(DeadLetterId id, CancellationToken cancel) => _store.FindAsync(id, cancel);
 
-    /// <summary>Sends them again, at the end of their keys; returns how many there still were. Those of a subscription that is gone stay.</summary>
+    /// <summary>Sends them again, at the end of their keys; returns how many there still were. Those of a subscription that is gone stay, and those whose event is damaged.</summary>
     public async ValueTask<int> RedriveAsync(IReadOnlyList<DeadLetterId> ids, CancellationToken cancel)
     {
         var redrives = new List<Redrive>();
@@ -82,11 +82,11 @@ public sealed class DeadLetterDesk
         var redrives = new List<Redrive>(letters.Count);
         foreach (var letter in letters)
         {
-            if (!subscriptions.TryGetValue(letter.Id.Subscription, out var subscription))
+            if (!letter.HasRecord || !subscriptions.TryGetValue(letter.Id.Subscription, out var subscription))
                 continue;
             var view = new EventView(letter.Record);
-            redrives.Add(new Redrive(
-                letter.Id, _encoder.Address(view, subscription.TopicNumber, subscription.Id, Math.Max(view.OriginalSequence, letter.Id.Sequence))));
+            var original = view.OriginalSequence > 0 ? view.OriginalSequence : letter.Id.Sequence;
+            redrives.Add(new Redrive(letter.Id, _encoder.Address(view, subscription.TopicNumber, subscription.Id, original)));
         }
         return redrives;
     }

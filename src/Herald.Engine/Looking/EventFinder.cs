@@ -7,23 +7,35 @@ using Herald.Engine.Stores;
 namespace Herald.Engine.Looking;
 
 /// <summary>Finds events in the logs.</summary>
-internal sealed class EventFinder(IEventLog log, EventEncoder encoder)
+internal sealed class EventFinder(IEventLog log, EventEncoder encoder, TimeProvider time)
 {
     private const int SearchChunk = 4096;
 
-    /// <summary>The newest event with this id, or null. Without the key every shard is searched.</summary>
-    public async ValueTask<TailedEvent?> FindAsync(Topic topic, string id, string? key, CancellationToken cancel)
+    /// <summary>A search reads what nobody keeps an index of: it has an end, whatever the logs hold.</summary>
+    public static readonly TimeSpan LongestSearch = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// The newest event with this id. The store remembers ids that publishers gave, for a while; any other event is searched for, from the newest entries on
+    /// and for as long as a search may take: in the shard of its key, or in every shard when the key is not given.
+    /// </summary>
+    public async ValueTask<FoundEvent> FindAsync(Topic topic, string id, string? key, CancellationToken cancel)
     {
         var idBytes = Encoding.UTF8.GetBytes(id);
-        var idHash = encoder.IdHash(idBytes);
-        var keyHash = key is null ? encoder.KeylessHash(topic.Number, idBytes) : encoder.KeyHash(topic.Number, Encoding.UTF8.GetBytes(key));
-        var shard = ShardId.Of(keyHash, log.ShardCount);
+        var keyBytes = Encoding.UTF8.GetBytes(key ?? "");
+        var idHash = encoder.Identity.OfId(idBytes);
+        var keyHash = key is null ? encoder.Identity.OfKeyless(topic.Number, idBytes) : encoder.Identity.OfKey(topic.Number, keyBytes);
+        var shard = key is null ? encoder.ShardOfKeyless(topic.Number, idBytes) : encoder.ShardOf(topic.Number, keyBytes);
         var sequence = await log.FindByIdAsync(shard, keyHash, idHash, cancel);
-        if (sequence == 0 && key is null)
-            (shard, sequence) = await SearchAsync(topic, idHash, cancel);
-        if (sequence == 0 || await ReadAsync(shard, sequence, cancel) is not { } view || view.IdText != id)
-            return null;
-        return new(shard.Value, sequence, view);
+        var isCutShort = false;
+        if (sequence == 0)
+        {
+            var wanted = new Wanted(topic.Number, idHash, key is null ? null : keyHash);
+            var shards = key is null ? Enumerable.Range(0, log.ShardCount).Select(number => new ShardId(number)) : [shard];
+            (shard, sequence, isCutShort) = await SearchAsync(shards, wanted, cancel);
+        }
+        if (sequence == 0 || await ReadAsync(shard, sequence, cancel) is not { } view || view.IdText != id || (key is not null && view.KeyText != key))
+            return new FoundEvent(null, isCutShort);
+        return new FoundEvent(new TailedEvent(shard.Value, sequence, view), false);
     }
 
     /// <summary>Null when it is no longer kept.</summary>
@@ -34,24 +46,58 @@ internal sealed class EventFinder(IEventLog log, EventEncoder encoder)
         return copy.Record is { } record ? new EventView(record) : null;
     }
 
-    private async ValueTask<(ShardId Shard, long Sequence)> SearchAsync(Topic topic, ulong idHash, CancellationToken cancel)
+    private async ValueTask<(ShardId Shard, long Sequence, bool IsCutShort)> SearchAsync(IEnumerable<ShardId> shards, Wanted wanted, CancellationToken cancel)
     {
+        var began = time.GetTimestamp();
         var entries = new IndexEntry[SearchChunk];
-        for (var shard = 0; shard < log.ShardCount; shard++)
+        var open = new List<(ShardId Shard, LogBounds Left)>();
+        foreach (var one in shards)
+            open.Add((one, await log.BoundsAsync(one, cancel)));
+        open.RemoveAll(one => one.Left.Last < one.Left.First);
+        // All shards alike: what is looked for is mostly new.
+        while (open.Count > 0)
         {
-            var id = new ShardId(shard);
-            var bounds = await log.BoundsAsync(id, cancel);
-            for (var to = bounds.Last; to >= bounds.First; to -= entries.Length)
+            for (var i = open.Count - 1; i >= 0; i--)
             {
-                var from = Math.Max(bounds.First, to - entries.Length + 1);
-                var read = await log.ReadIndexAsync(id, from, entries.AsMemory(0, (int)(to - from + 1)), cancel);
-                for (var i = read.Count - 1; i >= 0; i--)
-                {
-                    if (entries[i].IdHash == idHash && entries[i].Topic == topic.Number && (entries[i].Flags & EventFlags.Addressed) == 0)
-                        return (id, entries[i].Sequence);
-                }
+                if (time.GetElapsedTime(began) > LongestSearch)
+                    return (default, 0, true);
+                // Logs in memory answer at once, and others want this thread as well.
+                await Task.Yield();
+                cancel.ThrowIfCancellationRequested();
+                var (shard, left) = open[i];
+                var from = Math.Max(left.First, left.Last - entries.Length + 1);
+                if (await SearchAsync(shard, from, left.Last, wanted, entries, cancel) is > 0 and var found)
+                    return (shard, found, false);
+                if (from == left.First)
+                    open.RemoveAt(i);
+                else
+                    open[i] = (shard, left with { Last = from - 1 });
             }
         }
         return default;
+    }
+
+    /// <summary>The last one in a part of a log, or 0.</summary>
+    private async ValueTask<long> SearchAsync(ShardId shard, long from, long to, Wanted wanted, IndexEntry[] entries, CancellationToken cancel)
+    {
+        var found = 0L;
+        // A store may give less than it is asked for, where one of its tables ends.
+        while (from <= to && await log.ReadIndexAsync(shard, from, entries.AsMemory(0, (int)(to - from + 1)), cancel) is { Count: > 0 and var count })
+        {
+            for (var i = 0; i < count; i++)
+            {
+                if (wanted.Is(entries[i]))
+                    found = entries[i].Sequence;
+            }
+            from = entries[count - 1].Sequence + 1;
+        }
+        return found;
+    }
+
+    /// <param name="KeyHash">Null when any key will do.</param>
+    private readonly record struct Wanted(int Topic, ulong IdHash, ulong? KeyHash)
+    {
+        public bool Is(in IndexEntry entry) =>
+            entry.IdHash == IdHash && entry.Topic == Topic && (entry.Flags & EventFlags.Addressed) == 0 && (KeyHash is null || entry.KeyHash == KeyHash);
     }
 }

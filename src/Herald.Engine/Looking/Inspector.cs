@@ -1,5 +1,6 @@
 using System.Globalization;
 using Herald.Engine.Catalogs;
+using Herald.Engine.Channels;
 using Herald.Engine.Events;
 using Herald.Engine.Publishing;
 using Herald.Engine.Sending;
@@ -22,20 +23,28 @@ public sealed class Inspector
     private readonly CatalogCache _cache;
     private readonly EventEncoder _encoder;
     private readonly PermitLedger _ledger;
+    private readonly ChannelSet _channels;
     private readonly ShardLooks _shards;
     private readonly EventFinder _events;
     private readonly TopicTail _tail;
 
-    internal Inspector(IEventLog log, IStateReader state, Catalog catalog, CatalogCache cache, EventEncoder encoder, PermitLedger ledger, ShardLooks shards)
+    internal Inspector(IEventLog log, IStateReader state, Catalog catalog, CatalogCache cache, EventEncoder encoder, PermitLedger ledger, ChannelSet channels, ShardLooks shards, TimeProvider time)
     {
-        (_log, _state, _catalog, _cache, _encoder, _ledger, _shards) = (log, state, catalog, cache, encoder, ledger, shards);
-        _events = new EventFinder(log, encoder);
+        (_log, _state, _catalog, _cache, _encoder, _ledger, _channels, _shards) = (log, state, catalog, cache, encoder, ledger, channels, shards);
+        _events = new EventFinder(log, encoder, time);
         _tail = new TopicTail(log, _events);
     }
 
     /// <summary>The newest event with this id, or null. Without the key every shard is searched.</summary>
     public async ValueTask<EventStory?> FindEventAsync(Topic topic, string id, string? key, CancellationToken cancel) =>
-        await _events.FindAsync(topic, id, key, cancel) is { } found ? await TellAsync(topic, found, cancel) : null;
+        (await LookUpEventAsync(topic, id, key, cancel)).Story;
+
+    /// <summary>As above; says besides when a search without the key was ended before it had seen all that is kept.</summary>
+    public async ValueTask<EventLookUp> LookUpEventAsync(Topic topic, string id, string? key, CancellationToken cancel)
+    {
+        var found = await _events.FindAsync(topic, id, key, cancel);
+        return new EventLookUp(found.Event is { } one ? await TellAsync(topic, one, cancel) : null, found.IsCutShort);
+    }
 
     /// <summary>Unsettled deliveries that are being worked on, in shard and sequence order.</summary>
     public async ValueTask<Page<DeliveryView>> DeliveriesAsync(string subscriptionId, int limit, string? cursor, CancellationToken cancel) =>
@@ -79,7 +88,8 @@ public sealed class Inspector
             }
         }
         var (inFlight, limit) = _ledger.Look(entry.Subscription);
-        return new(subscriptionId, waiting, inFlight, limit, shards.Sum(shard => shard.BlockedKeys), held, behind, oldest, shards);
+        var waitsFor = _channels.Find(entry.Subscription.Endpoint) is null ? MissingChannels.Describe(entry.Subscription.Endpoint) : null;
+        return new(subscriptionId, waiting, inFlight, limit, shards.Sum(shard => shard.BlockedKeys), held, behind, oldest, waitsFor, shards);
     }
 
     /// <summary>Events of a topic as they are accepted, from now on, until cancelled. Slow readers skip nothing: they read the log.</summary>

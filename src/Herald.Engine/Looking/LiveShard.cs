@@ -8,8 +8,9 @@ internal sealed class LiveShard(ShardMachine machine) : IShardLook
 {
     public SubscriptionLook Of(SubscriptionEntry entry)
     {
-        if (!machine.States.TryGetValue(entry.Subscription.Number, out var state))
-            return SubscriptionLook.Empty(machine.Shard, entry.Subscription.Id, isSaved: false, atHead: true, machine.Routed);
+        // Of a generation that this node has not heard of yet, the shard's truth holds all the same.
+        if (!machine.States.TryGetValue(entry.Subscription.Number, out var state) || state.Generation < entry.Subscription.Generation)
+            return SubscriptionLook.Unknown(machine.Shard, entry, isSaved: false, machine.Catalog.Version, machine.Routed);
         return new(
             machine.Shard, entry.Subscription.Id, IsSaved: false, state.AtHead, machine.PositionOf(state), state.Outstanding + state.Draining,
             state.Blocked - state.Held, state.Held, state.Lanes.Values.Select(Of), key => state.Lanes.TryGetValue(key, out var lane) ? Of(lane) : null);
@@ -25,6 +26,6 @@ internal sealed class LiveShard(ShardMachine machine) : IShardLook
             _ => DeliveryStatus.Waiting,
         };
         var followers = lane.Count > 1 ? lane.Items.Skip(1).Select(item => item.Sequence) : [];
-        return new(status, lane.Attempts, lane.DueMs, machine.FromOf(lane), lane.Count, lane.Head.Sequence, followers);
+        return new(status, lane.Attempts, machine.ToWall(lane.DueMs), machine.FromOf(lane), lane.Count, lane.Head.Sequence, followers);
     }
 }

@@ -13,7 +13,7 @@ internal sealed class SavedShard(ShardId shard, SavedProgress saved) : IShardLoo
 {
     public SubscriptionLook Of(SubscriptionEntry entry)
     {
-        var (subscription, start) = (entry.Subscription, entry.Starts[shard.Value]);
+        var subscription = entry.Subscription;
         var runs = subscription.Status == SubscriptionStatus.Active;
         // Of a generation that this node has not heard of yet, what is saved is the truth all the same.
         if (saved.States.TryGetValue(subscription.Number, out var state) && state.Generation >= subscription.Generation)
@@ -24,9 +24,7 @@ internal sealed class SavedShard(ShardId shard, SavedProgress saved) : IShardLoo
                 lanes.Sum(lane => StatusOf(lane) == DeliveryStatus.Waiting ? lane.Items.Length : 0), lanes.Count(lane => StatusOf(lane) == DeliveryStatus.Blocked),
                 lanes.Count(lane => StatusOf(lane) == DeliveryStatus.Held), lanes.Select(Of), key => state.Lanes.TryGetValue(key, out var lane) ? Of(lane) : null);
         }
-        // Made, or rewound, after the owner saved last, and it has to go back.
-        var goesBack = entry.GenerationVersion > saved.CatalogVersion && start < saved.Routed;
-        return SubscriptionLook.Empty(shard, subscription.Id, isSaved: true, runs && !goesBack, goesBack ? start : saved.Routed);
+        return SubscriptionLook.Unknown(shard, entry, isSaved: true, saved.CatalogVersion, saved.Routed);
     }
 
     private static DeliveryStatus StatusOf(SavedLane lane) =>

@@ -1,5 +1,7 @@
+using Herald.Engine.Catalogs;
 using Herald.Engine.Events;
 using Herald.Engine.Stores;
+using Herald.Engine.Subscriptions;
 
 namespace Herald.Engine.Looking;
 
@@ -13,9 +15,14 @@ internal sealed record SubscriptionLook(
     ShardId Shard, string Id, bool IsSaved, bool AtHead, long Position, int Outstanding, int Blocked, int Held, IEnumerable<LaneLook> Lanes,
     Func<ulong, LaneLook?> FindLane)
 {
-    /// <summary>A subscription that the shard has nothing to say of.</summary>
-    public static SubscriptionLook Empty(ShardId shard, string id, bool isSaved, bool atHead, long position) =>
-        new(shard, id, isSaved, atHead, position, 0, 0, 0, [], _ => null);
+    /// <summary>A subscription that the shard has nothing to say of: it moves with the head, or the shard has not heard of it yet, and will have to go back for it.</summary>
+    public static SubscriptionLook Unknown(ShardId shard, SubscriptionEntry entry, bool isSaved, long catalogVersion, long routed)
+    {
+        var goesBack = entry.BeginsBehind(shard, catalogVersion, routed);
+        var runs = entry.Subscription.Status == SubscriptionStatus.Active;
+        return new(
+            shard, entry.Subscription.Id, isSaved, runs && !goesBack, goesBack ? entry.Starts[shard.Value] : routed, 0, 0, 0, [], _ => null);
+    }
 
     /// <summary>Nothing up to the sequence will be routed again, by this shard as it stands.</summary>
     public bool HasPassed(long sequence) => Position >= sequence && Lanes.All(lane => lane.Lowest > sequence);

@@ -26,10 +26,11 @@ internal sealed class TopicTail(IEventLog log, EventFinder events)
             for (var shard = 0; shard < next.Length; shard++)
             {
                 var read = await log.ReadIndexAsync(new ShardId(shard), next[shard], entries, cancel);
-                found |= read.Count > 0;
+                // What retention has freed meanwhile is passed over.
+                found |= read.Next > next[shard];
+                next[shard] = read.Next;
                 for (var i = 0; i < read.Count; i++)
                 {
-                    next[shard] = entries[i].Sequence + 1;
                     if (entries[i].Topic == topic.Number && (entries[i].Flags & (EventFlags.Addressed | EventFlags.Rejected)) == 0
                         && await events.ReadAsync(new ShardId(shard), entries[i].Sequence, cancel) is { } view)
                         yield return new TailedEvent(shard, entries[i].Sequence, view);

@@ -48,9 +48,10 @@ public sealed record BlockedKeyView(
 /// <param name="InFlight">Attempts under way from this node.</param>
 /// <param name="Limit">Attempts it may have in flight from this node now; 0 while the endpoint does not answer and is probed.</param>
 /// <param name="OldestWaitingAt">When the oldest unsettled event was accepted; null when there is none.</param>
+/// <param name="WaitsFor">What is missing on this node, so that nothing is sent from it; null when nothing is.</param>
 public sealed record SubscriptionLag(
     string SubscriptionId, long Waiting, int InFlight, int Limit, int BlockedKeys, int HeldKeys, bool Behind, DateTimeOffset? OldestWaitingAt,
-    IReadOnlyList<ShardLag> Shards);
+    string? WaitsFor, IReadOnlyList<ShardLag> Shards);
 
 public sealed record ShardLag(int Shard, long Position, long Head, int Outstanding, int BlockedKeys);
 

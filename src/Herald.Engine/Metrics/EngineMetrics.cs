@@ -8,15 +8,18 @@ namespace Herald.Engine.Metrics;
 internal sealed class EngineMetrics : IDisposable
 {
     private readonly Meter _meter = new("Herald");
-    private readonly Counter<long> _attempts, _skips, _rejected, _unsent, _leasesLost, _shardsMoved, _applied;
+    private readonly Counter<long> _attempts, _skips, _rejected, _leasesLost, _shardsMoved, _applied, _damaged, _notTaken;
     private readonly Histogram<double> _attemptSeconds, _commitSeconds;
+    private long _withdrawn;
 
     public EngineMetrics()
     {
         _attempts = _meter.CreateCounter<long>("herald_attempts_total", description: "Attempts that ended, by outcome.");
-        _unsent = _meter.CreateCounter<long>("herald_attempts_withdrawn_total", description: "Attempts given back before anything was sent.");
+        _meter.CreateObservableCounter("herald_attempts_withdrawn_total", () => Withdrawn, description: "Attempts given back before anything was sent.");
         _skips = _meter.CreateCounter<long>("herald_skips_total", description: "Deliveries that ended without being delivered, by kind.");
         _rejected = _meter.CreateCounter<long>("herald_messages_rejected_total", description: "Messages of sources that could not be understood and are dead letters.");
+        _damaged = _meter.CreateCounter<long>("herald_damaged_events_total", description: "Dead letters of events whose stored record is damaged, one a subscription.");
+        _notTaken = _meter.CreateCounter<long>("herald_emitted_refused_total", description: "Events that Herald made itself and that are in no log: forwards that became dead letters.");
         _leasesLost = _meter.CreateCounter<long>("herald_leases_lost_total", description: "Shards that other nodes took over because this one did not renew its leases.");
         _shardsMoved = _meter.CreateCounter<long>("herald_shards_moved_total", description: "Shards that this node has handed over to another.");
         _applied = _meter.CreateCounter<long>("herald_application_events_total", description: "Events that an application has taken, and whose effects are saved.");
@@ -24,11 +27,13 @@ internal sealed class EngineMetrics : IDisposable
         _commitSeconds = _meter.CreateHistogram<double>("herald_commit_seconds", "s", "How long commits of progress took.");
     }
 
+    public long Withdrawn => Interlocked.Read(ref _withdrawn);
+
     public void Attempted(AttemptResult result, bool counted)
     {
         if (!counted)
         {
-            _unsent.Add(1);
+            Interlocked.Increment(ref _withdrawn);
             return;
         }
         _attempts.Add(1, new KeyValuePair<string, object?>("outcome", NameOf(result.Outcome)));
@@ -48,6 +53,14 @@ internal sealed class EngineMetrics : IDisposable
         if (count > 0)
             _rejected.Add(count);
     }
+
+    public void Damaged(int letters)
+    {
+        if (letters > 0)
+            _damaged.Add(letters);
+    }
+
+    public void NotTaken() => _notTaken.Add(1);
 
     public void ApplicationSaved(string application, int events)
     {

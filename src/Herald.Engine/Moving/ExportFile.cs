@@ -8,7 +8,7 @@ namespace Herald.Engine.Moving;
 /// </summary>
 internal static class ExportFile
 {
-    public const int Format = 1;
+    public const int Format = 2;
 
     public const ulong Magic = 0x315058454C415248; // "HRALEXP1"
     public const uint FrameMagic = 0x4D525848; // "HXRM"

@@ -9,8 +9,8 @@ public sealed class ExportFileException : IOException
     internal static ExportFileException Damaged(MoveSection? section, long offset, string what) =>
         new($"The export is damaged or was cut short ({(section is { } named ? $"section {named}" : "header")}, offset {offset}): {what}. Nothing of it is used; make a new export.");
 
-    internal static ExportFileException Newer(int format) =>
-        new($"The export has format {format}; this Herald knows up to {ExportFile.Format}. Import it with the version of Herald that wrote it, or a newer one.");
+    internal static ExportFileException Unknown(int format) =>
+        new($"The export has format {format}; this Herald knows format {ExportFile.Format}. Import it with the version of Herald that wrote it.");
 
     internal static ExportFileException NotOne() => new("The file is not an export of Herald.");
 }

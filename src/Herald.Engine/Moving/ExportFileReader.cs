@@ -21,7 +21,7 @@ public sealed class ExportFileReader : IStoreSource
     public long Bytes => Volatile.Read(ref _nextOffset);
 
     /// <summary>Reads as far as the shape.</summary>
-    /// <exception cref="ExportFileException">It is not an export, is damaged, or of a newer format.</exception>
+    /// <exception cref="ExportFileException">It is not an export, is damaged, or of another format.</exception>
     public static async Task<ExportFileReader> OpenAsync(Stream file, CancellationToken cancel)
     {
         var reader = new ExportFileReader(file);
@@ -29,9 +29,9 @@ public sealed class ExportFileReader : IStoreSource
         var header = new FieldReader(reader._header);
         if (length < ExportFile.HeaderLength || header.ULong() != ExportFile.Magic)
             throw ExportFileException.NotOne();
-        // Before any checksum: a newer format may have others.
-        if (header.Int() is var format && format > ExportFile.Format)
-            throw ExportFileException.Newer(format);
+        // Before any checksum: another format may have others.
+        if (header.Int() is var format && format != ExportFile.Format)
+            throw ExportFileException.Unknown(format);
         reader.Parse(await reader.ReadItemsAsync(header, cancel), items => reader.Shape = StoreItems.ReadShape(items));
         reader.Tally = new MoveTally(reader.Shape);
         return reader;
@@ -119,7 +119,10 @@ public sealed class ExportFileReader : IStoreSource
             MoveSection.DeadLetters => target.AddDeadLetterAsync(StoreItems.ReadDeadLetter(items, shards), cancel),
             MoveSection.State => target.AddStateAsync(items.Shard(shards), items.Text(), items.Sized(), items.Sized(), cancel),
             MoveSection.Sources => target.AddSourceAsync(new SourcePosition(items.Text(), items.Long()), cancel),
-            _ => target.AddHistoryAsync(items.Shard(shards), new HistoryBlock(items.Long(), items.Long(), items.Long(), items.Sized()), cancel),
+            MoveSection.History => target.AddHistoryAsync(items.Shard(shards), new HistoryBlock(items.Long(), items.Long(), items.Long(), items.Sized()), cancel),
+            MoveSection.KeptKeys => target.AddKeptKeyAsync(items.Shard(shards), new KeptKey(items.ULong(), items.Long()), cancel),
+            MoveSection.KeptEvents => target.AddKeptEventAsync(items.Shard(shards), items.Index(), items.Sized(), cancel),
+            _ => throw new InvalidDataException($"There is no section {(int)section}."),
         };
     }
 

@@ -91,6 +91,24 @@ public sealed class ExportFileWriter(Stream file) : IStoreTarget
         _items.Add(block.Block.Span);
     }
 
+    public async ValueTask AddKeptKeyAsync(ShardId shard, KeptKey key, CancellationToken cancel)
+    {
+        await TurnToAsync(MoveSection.KeptKeys, cancel);
+        _tally!.Add(MoveSection.KeptKeys);
+        _items.Add(shard.Value);
+        _items.Add(key.KeyHash);
+        _items.Add(key.From);
+    }
+
+    public async ValueTask AddKeptEventAsync(ShardId shard, IndexEntry index, ReadOnlyMemory<byte> record, CancellationToken cancel)
+    {
+        await TurnToAsync(MoveSection.KeptEvents, cancel);
+        _tally!.Add(MoveSection.KeptEvents);
+        _items.Add(shard.Value);
+        _items.Add(index);
+        _items.Add(record.Span);
+    }
+
     public async ValueTask CompleteAsync(CancellationToken cancel)
     {
         _tally!.CheckComplete();

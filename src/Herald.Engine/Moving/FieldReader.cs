@@ -22,12 +22,14 @@ internal sealed class FieldReader(ReadOnlyMemory<byte> bytes)
 
     public ulong ULong() => BinaryPrimitives.ReadUInt64LittleEndian(Take(8).Span);
 
+    public UInt128 Wide() => BinaryPrimitives.ReadUInt128LittleEndian(Take(16).Span);
+
     public ReadOnlyMemory<byte> Sized() => Take(Int());
 
     public string Text() => Encoding.UTF8.GetString(Sized().Span);
 
     public IndexEntry Index() => new(
-        Long(), Long(), ULong(), ULong(), BinaryPrimitives.ReadUInt128LittleEndian(Take(16).Span), Int(), Int(), (EventFlags)Int());
+        Long(), Long(), ULong(), ULong(), Wide(), Int(), Int(), (EventFlags)Int());
 
     public ShardId Shard(int shards) => Int() is var shard && (uint)shard < (uint)shards ? new ShardId(shard)
         : throw new InvalidDataException($"There is no shard {shard} among {shards}.");

@@ -31,6 +31,8 @@ internal sealed class FieldWriter
 
     public void Add(ulong value) => BinaryPrimitives.WriteUInt64LittleEndian(Take(8), value);
 
+    public void Add(UInt128 value) => BinaryPrimitives.WriteUInt128LittleEndian(Take(16), value);
+
     public void Add(ReadOnlySpan<byte> bytes)
     {
         Add(bytes.Length);
@@ -50,7 +52,7 @@ internal sealed class FieldWriter
         Add(index.AcceptedAtMs);
         Add(index.KeyHash);
         Add(index.IdHash);
-        BinaryPrimitives.WriteUInt128LittleEndian(Take(16), index.RouteHash);
+        Add(index.RouteHash);
         Add(index.Topic);
         Add(index.Size);
         Add((int)index.Flags);

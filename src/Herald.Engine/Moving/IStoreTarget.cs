@@ -31,6 +31,11 @@ public interface IStoreTarget : IAsyncDisposable
     /// <summary>The oldest first.</summary>
     ValueTask AddHistoryAsync(ShardId shard, HistoryBlock block, CancellationToken cancel);
 
+    ValueTask AddKeptKeyAsync(ShardId shard, KeptKey key, CancellationToken cancel);
+
+    /// <summary>An event below <see cref="ShardShape.First"/> that a kept key needs; those of a shard in order.</summary>
+    ValueTask AddKeptEventAsync(ShardId shard, IndexEntry index, ReadOnlyMemory<byte> record, CancellationToken cancel);
+
     /// <summary>All is there and durable: from now on it is a store.</summary>
     ValueTask CompleteAsync(CancellationToken cancel);
 }

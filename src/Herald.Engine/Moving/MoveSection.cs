@@ -12,6 +12,12 @@ public enum MoveSection
     Sources = 7,
     History = 8,
 
-    /// <summary>How many there are of everything: what has no end is not whole.</summary>
-    End = 9,
+    /// <summary>Keys that wait, whose events are kept though retention frees those around them.</summary>
+    KeptKeys = 10,
+
+    /// <summary>Events of such keys from below the first one of their shard.</summary>
+    KeptEvents = 11,
+
+    /// <summary>How many there are of everything: what has no end is not whole. 9 in format 1.</summary>
+    End = 12,
 }

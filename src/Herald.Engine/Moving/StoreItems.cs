@@ -8,6 +8,7 @@ internal static class StoreItems
     public static void Write(FieldWriter into, StoreShape shape)
     {
         into.Add(shape.HashSeed);
+        into.Add(shape.HashSecret);
         into.Add(shape.Shards.Count);
         foreach (var shard in shape.Shards)
         {
@@ -22,7 +23,7 @@ internal static class StoreItems
 
     public static StoreShape ReadShape(FieldReader from)
     {
-        var seed = from.ULong();
+        var (seed, secret) = (from.ULong(), from.Wide());
         var count = from.Int();
         if (count is < 1 or > StoreShape.MaxShards)
             throw new InvalidDataException($"{count} shards: there are 1 to {StoreShape.MaxShards}.");
@@ -33,7 +34,7 @@ internal static class StoreItems
             if (shards[i] is not { FirstRemembered: >= 1, Last: >= 0, Kept: >= 0 } || shards[i].FirstRemembered > shards[i].First)
                 throw new InvalidDataException($"Shard {i} cannot begin and end like that: {shards[i]}.");
         }
-        return new StoreShape(seed, shards);
+        return new StoreShape(seed, secret, shards);
     }
 
     public static void Write(FieldWriter into, CatalogRecord record)

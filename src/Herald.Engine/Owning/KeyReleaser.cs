@@ -18,8 +18,7 @@ internal sealed class KeyReleaser(Catalog catalog, ShardHosts hosts, ShardLooks 
         {
             try
             {
-                var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-                return await host.CallAsync(machine => machine.OnRelease(order.Subscription, order.Sequence, order.Discard, now), cancel);
+                return await host.CallAsync(machine => machine.OnRelease(order.Subscription, order.Sequence, order.Discard), cancel);
             }
             catch (StoreUnavailableException)
             {

@@ -71,7 +71,10 @@ internal sealed class LeaseKeeper(
         }
     }
 
-    /// <summary>Takes no more, lets attempts in flight end within the grace time, commits, releases. Leases are renewed for as long as that takes.</summary>
+    /// <summary>
+    /// Takes no more, lets attempts in flight end within the grace time, commits, releases. Leases are renewed for as long as that takes. Where other nodes go
+    /// on, no shard waits longer than one that is handed over: its other keys would wait with it.
+    /// </summary>
     public async ValueTask StopAsync()
     {
         List<OwnedShard> all;
@@ -82,10 +85,11 @@ internal sealed class LeaseKeeper(
             foreach (var owned in all)
                 owned.IsStopping = true;
         }
-        var stopping = Task.WhenAll(all.Select(owned => owned.Host.StopAsync()));
+        var hasHeirs = all.Count > 0 && await TryGiveWayAsync();
+        var stopping = Task.WhenAll(all.Select(owned => owned.Host.StopAsync(hasHeirs ? options.Handover : null)));
         try
         {
-            await stopping.WaitAsync(options.Grace, time);
+            await stopping.WaitAsync(hasHeirs ? options.Handover : options.Grace, time);
         }
         catch (TimeoutException)
         {
@@ -120,6 +124,22 @@ internal sealed class LeaseKeeper(
         if (_alarm is not null)
             await _alarm.DisposeAsync();
         _end.Dispose();
+    }
+
+    private async ValueTask<bool> TryGiveWayAsync()
+    {
+        if (!_runsOut)
+            return false;
+        using var late = new CancellationTokenSource(_validFor / RenewalsPerLease, time);
+        try
+        {
+            return await ownership.GiveWayAsync(late.Token);
+        }
+        catch (Exception failure) when (failure is StoreUnavailableException or OperationCanceledException)
+        {
+            // Others find what is released a little later.
+            return false;
+        }
     }
 
     private async Task RunAsync()
@@ -234,11 +254,7 @@ internal sealed class LeaseKeeper(
         logger.LogInformation("Shard {Shard} moves to another node.", owned.Lease.Shard);
         try
         {
-            await owned.Host.StopAsync().WaitAsync(options.Handover, time);
-        }
-        catch (TimeoutException)
-        {
-            owned.Term.GiveUpAttempts();
+            await owned.Host.StopAsync(options.Handover);
         }
         catch (Exception)
         {

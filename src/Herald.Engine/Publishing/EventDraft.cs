@@ -25,4 +25,10 @@ public ref struct EventDraft
 
     /// <summary>No event, but a message that could not be read as one (see <see cref="Sources.Rejection"/>).</summary>
     internal bool IsRejected;
+
+    /// <summary>Made inside a commit (see <see cref="Events.EventFlags.Emitted"/>): the id is one for people.</summary>
+    internal bool IsEmitted;
+
+    /// <summary>See <see cref="Events.EventView.Hops"/>.</summary>
+    internal int Hops;
 }

@@ -6,8 +6,10 @@ using Herald.Engine.Stores;
 namespace Herald.Engine.Publishing;
 
 /// <summary>Writes event records (see <see cref="EventView"/>) and computes what the index says of them.</summary>
-internal sealed class EventEncoder(ulong hashSeed, int shardCount)
+internal sealed class EventEncoder(ulong hashSeed, UInt128 hashSecret, int shardCount)
 {
+    public IdentityHash Identity { get; } = new(hashSecret);
+
     public static int LengthOf(in EventDraft draft, int topicLength, ReadOnlySpan<byte> attributes, int addressLength) =>
         EventView.PrefixLength + topicLength + draft.Id.Length + draft.Key.Length + draft.Type.Length + draft.ContentType.Length
         + addressLength + draft.Trace.Length + attributes.Length + draft.Payload.Length;
@@ -17,11 +19,11 @@ internal sealed class EventEncoder(ulong hashSeed, int shardCount)
         in EventDraft draft, ReadOnlySpan<byte> topic, ReadOnlySpan<byte> attributes, int attributeCount, ReadOnlySpan<byte> address,
         long acceptedAtMs, long originalSequence, Span<byte> into)
     {
-        var flags = (draft.HasKey ? EventFlags.Keyed : 0) | (draft.HasId ? EventFlags.Identified : 0) | (address.IsEmpty ? 0 : EventFlags.Addressed)
-            | (draft.IsRejected ? EventFlags.Rejected : 0);
+        var flags = (draft.HasKey ? EventFlags.Keyed : 0) | (draft.HasId && !draft.IsEmitted ? EventFlags.Identified : 0) | (address.IsEmpty ? 0 : EventFlags.Addressed)
+            | (draft.IsRejected ? EventFlags.Rejected : 0) | (draft.IsEmitted ? EventFlags.Emitted : 0);
         into[..EventView.PrefixLength].Clear();
         into[0] = EventView.FormatVersion;
-        into[1] = (byte)flags;
+        into[1] = (byte)((int)flags | (draft.Hops << EventView.HopShift));
         into[2] = (byte)topic.Length;
         into[3] = (byte)draft.Id.Length;
         BinaryPrimitives.WriteUInt16LittleEndian(into[4..], (ushort)draft.Key.Length);
@@ -50,32 +52,21 @@ internal sealed class EventEncoder(ulong hashSeed, int shardCount)
     public NewEvent Index(ReadOnlyMemory<byte> record, int topicNumber)
     {
         var view = new EventView(record);
-        var keyHash = view.HasKey ? KeyHash(topicNumber, view.Key) : KeylessHash(topicNumber, view.Id);
+        var keyHash = view.HasKey ? Identity.OfKey(topicNumber, view.Key) : Identity.OfKeyless(topicNumber, view.Id);
         var index = new IndexEntry(
-            0, view.AcceptedAtMs, keyHash, IdHash(view.Id), RouteHash(view), topicNumber, record.Length, view.Flags);
-        return new NewEvent(ShardId.Of(keyHash, shardCount), index, record);
+            0, view.AcceptedAtMs, keyHash, Identity.OfId(view.Id), RouteHash(view), topicNumber, record.Length, view.Flags);
+        return new NewEvent(view.HasKey ? ShardOf(topicNumber, view.Key) : ShardOfKeyless(topicNumber, view.Id), index, record);
     }
 
-    public ulong KeyHash(int topicNumber, ReadOnlySpan<byte> key) => StableHash.Of(key, TopicSeed(topicNumber));
+    public ShardId ShardOf(int topicNumber, ReadOnlySpan<byte> key) => ShardId.Of(StableHash.Of(key, TopicSeed(topicNumber)), shardCount);
 
-    public ulong KeylessHash(int topicNumber, ReadOnlySpan<byte> id) => StableHash.Of(id, ~TopicSeed(topicNumber));
+    /// <summary>Of an event without a key.</summary>
+    public ShardId ShardOfKeyless(int topicNumber, ReadOnlySpan<byte> id) => ShardId.Of(StableHash.Of(id, ~TopicSeed(topicNumber)), shardCount);
 
-    public ulong IdHash(ReadOnlySpan<byte> id) => StableHash.Of(id, hashSeed);
-
-    /// <summary>How an addressed event names its subscription in the index.</summary>
-    public ulong AddressHash(ReadOnlySpan<byte> subscriptionId) => StableHash.Of(subscriptionId, hashSeed ^ 0xADD7E55);
-
-    private UInt128 RouteHash(EventView view)
-    {
-        if ((view.Flags & EventFlags.Addressed) != 0)
-            return AddressHash(view.Address);
-        if (view.TypeLength == 0 && view.AttributeCount == 0)
-            return UInt128.Zero;
-        var attributes = view.AttributesEncoded;
-        var first = StableHash.Mix(StableHash.Of(view.Type, hashSeed + 1), StableHash.Of(attributes, hashSeed + 2));
-        var second = StableHash.Mix(StableHash.Of(attributes, hashSeed + 3), StableHash.Of(view.Type, hashSeed + 4));
-        return new UInt128(first, second);
-    }
+    private UInt128 RouteHash(EventView view) =>
+        (view.Flags & EventFlags.Addressed) != 0 ? Identity.OfAddress(view.Address)
+        : view.TypeLength == 0 && view.AttributeCount == 0 ? UInt128.Zero
+        : Identity.OfRoute(view.Type, view.AttributesEncoded);
 
     // A topic deleted and made again has another number, hence other lanes and other duplicates.
     private ulong TopicSeed(int topicNumber) => StableHash.Mix(hashSeed, (ulong)topicNumber);

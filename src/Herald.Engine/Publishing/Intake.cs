@@ -20,7 +20,7 @@ public sealed class Intake
         _log = log;
         Options = options;
         Time = time;
-        Encoder = new EventEncoder(log.HashSeed, log.ShardCount);
+        Encoder = new EventEncoder(log.HashSeed, log.HashSecret, log.ShardCount);
     }
 
     public IntakeOptions Options { get; }
@@ -47,8 +47,19 @@ public sealed class Intake
         return _log.AppendAsync(batch.Events, batch.Verdicts, position, cancel);
     }
 
+    /// <summary>Gives again what the store had no room for, and nothing else of the batch: what it took is there, and may not be recognised.</summary>
+    /// <exception cref="StoreUnavailableException">Nothing is known to be stored of that; give it again.</exception>
+    public async ValueTask PublishRefusedAsync(PublishBatch batch, CancellationToken cancel = default)
+    {
+        var (places, events) = batch.SealRefused();
+        var verdicts = new Appended[events.Length];
+        await _log.AppendAsync(events, verdicts, null, cancel);
+        for (var i = 0; i < places.Length; i++)
+            batch.Verdicts.Span[places[i]] = verdicts[i];
+    }
+
     /// <summary>Where events with this key are, and what an application makes of them.</summary>
-    public ShardId ShardOf(Topic topic, ReadOnlySpan<byte> key) => ShardId.Of(Encoder.KeyHash(topic.Number, key), _log.ShardCount);
+    public ShardId ShardOf(Topic topic, ReadOnlySpan<byte> key) => Encoder.ShardOf(topic.Number, key);
 
     internal void Return(PublishBatch batch)
     {

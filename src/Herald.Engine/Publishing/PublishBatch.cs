@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 using System.Text.Unicode;
 using Herald.Engine.Catalogs;
@@ -78,6 +79,24 @@ public sealed class PublishBatch : IDisposable
             _events[i] = _intake.Encoder.Index(_bytes.AsMemory(_records[i].Start, _records[i].Length), Topic.Number);
     }
 
+    /// <summary>How many found no room when they were published.</summary>
+    internal int CountRefused()
+    {
+        var refused = 0;
+        foreach (var one in Results)
+            refused += one.Verdict == Verdict.NoRoom ? 1 : 0;
+        return refused;
+    }
+
+    /// <summary>What found no room, by its place in the batch; in the topic as it is now.</summary>
+    internal (int[] Places, NewEvent[] Events) SealRefused()
+    {
+        var places = Enumerable.Range(0, Count).Where(i => _verdicts[i].Verdict == Verdict.NoRoom).ToArray();
+        foreach (var i in places)
+            _events[i] = _intake.Encoder.Index(_events[i].Record, Topic.Number);
+        return (places, [.. places.Select(i => _events[i])]);
+    }
+
     public void Dispose() => _intake.Return(this);
 
     /// <summary>Buffers of an unusually large batch are not kept.</summary>
@@ -104,6 +123,8 @@ public sealed class PublishBatch : IDisposable
             return FieldProblem.Of("/payload", $"{draft.Payload.Length} bytes", $"A payload has at most {_intake.Options.MaxPayloadBytes} bytes.");
         if (draft.Trace.Length > IntakeOptions.MaxTraceBytes || !IsPlain(draft.Trace))
             return FieldProblem.Of("/traceparent", draft.Trace, $"A traceparent has at most {IntakeOptions.MaxTraceBytes} bytes of plain ASCII.");
+        if (draft.TimeMs is { } timeMs && !EventTime.IsPossible(timeMs))
+            return FieldProblem.Of("/time", string.Create(CultureInfo.InvariantCulture, $"{timeMs} ms since 1970"), EventTime.Rule);
         return null;
     }
 

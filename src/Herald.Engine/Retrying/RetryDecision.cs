@@ -13,8 +13,9 @@ internal readonly record struct RetryDecision(RetryVerdict Verdict, long DueAtMs
 
     /// <param name="attempts">Attempts so far, this one included.</param>
     /// <param name="firstAttemptAtMs">When the first of them began, moved on by the time spent paused.</param>
+    /// <param name="endpointFails">Most of the endpoint's latest attempts have failed.</param>
     /// <param name="spread">Drawn from 0 (inclusive) to 1 (exclusive).</param>
-    public static RetryDecision Of(AttemptResult result, int attempts, long firstAttemptAtMs, RetryPolicy policy, long nowMs, double spread)
+    public static RetryDecision Of(AttemptResult result, int attempts, long firstAttemptAtMs, RetryPolicy policy, bool endpointFails, long nowMs, double spread)
     {
         switch (result.Outcome)
         {
@@ -25,23 +26,39 @@ internal readonly record struct RetryDecision(RetryVerdict Verdict, long DueAtMs
         }
         if (policy.MaxAttempts is { } most && attempts >= most && result.Outcome != AttemptOutcome.EndpointGone)
             return new(RetryVerdict.Exhausted, 0, AttemptsExhausted);
-        var wait = Math.Max(WaitMs(policy.Waits, attempts, spread), AskedFor(result));
+        var wait = Math.Max(WaitMs(policy.Waits, attempts, endpointFails, spread), AskedFor(result));
         // A retry that would come after the age has ended is not waited for.
         if (policy.MaxAge is { } age && nowMs + wait > firstAttemptAtMs + age.TotalMilliseconds && result.Outcome != AttemptOutcome.EndpointGone)
             return new(RetryVerdict.Exhausted, 0, AgeExhausted);
         return new(RetryVerdict.Retry, nowMs + (long)wait, "");
     }
 
-    internal static double WaitMs(RetryWaits waits, int attempts, double spread)
+    /// <summary>No wait that follows from the policy, or from a receiver's wish, is longer.</summary>
+    public static long LongestWaitMs(RetryPolicy policy)
+    {
+        var (longest, jitter) = policy.Waits switch
+        {
+            RetryWaits.Exponential e => (Math.Max(e.Cap.TotalMilliseconds, e.First.Select(wait => wait.TotalMilliseconds).DefaultIfEmpty().Max()), e.Jitter),
+            RetryWaits.Schedule s => (s.Waits.Max(wait => wait.TotalMilliseconds), s.Jitter),
+            _ => throw new InvalidOperationException($"unknown waits {policy.Waits.GetType().Name}"),
+        };
+        return (long)Math.Ceiling(Math.Max(longest * (1 + jitter), LongestRetryAfter.TotalMilliseconds));
+    }
+
+    internal static double WaitMs(RetryWaits waits, int attempts, bool endpointFails, double spread)
     {
         var (wait, jitter) = waits switch
         {
-            RetryWaits.Exponential e => (Math.Min(e.Base.TotalMilliseconds * Math.Pow(e.Factor, Math.Min(attempts - 1, 1000)), e.Cap.TotalMilliseconds), e.Jitter),
+            RetryWaits.Exponential e when !endpointFails && attempts <= e.First.Count => (e.First[attempts - 1].TotalMilliseconds, e.Jitter),
+            RetryWaits.Exponential e => (GrownMs(e, attempts - (endpointFails ? 0 : e.First.Count)), e.Jitter),
             RetryWaits.Schedule s => (s.Waits[Math.Min(attempts, s.Waits.Count) - 1].TotalMilliseconds, s.Jitter),
             _ => throw new InvalidOperationException($"unknown waits {waits.GetType().Name}"),
         };
         return wait * (1 + (jitter * ((2 * spread) - 1)));
     }
+
+    private static double GrownMs(RetryWaits.Exponential waits, int attempts) =>
+        Math.Min(waits.Base.TotalMilliseconds * Math.Pow(waits.Factor, Math.Min(attempts - 1, 1000)), waits.Cap.TotalMilliseconds);
 
     private static double AskedFor(AttemptResult result) =>
         result.RetryAfter is { } asked ? Math.Min(asked.TotalMilliseconds, LongestRetryAfter.TotalMilliseconds) : 0;

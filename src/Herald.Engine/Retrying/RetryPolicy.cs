@@ -5,7 +5,11 @@ public sealed record RetryPolicy
 {
     public static readonly RetryPolicy Default = new();
 
-    public RetryWaits Waits { get; init; } = new RetryWaits.Exponential(TimeSpan.FromSeconds(1), 2, TimeSpan.FromMinutes(10), 0.2);
+    /// <summary>Most failures are gone in a moment: what waits behind a key that has failed once should not wait a second.</summary>
+    public RetryWaits Waits { get; init; } = new RetryWaits.Exponential(TimeSpan.FromSeconds(1), 2, TimeSpan.FromMinutes(10), 0.2)
+    {
+        First = [TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(250)],
+    };
 
     /// <summary>Attempts in all; null for no bound but the age.</summary>
     public int? MaxAttempts { get; init; }
@@ -39,7 +43,14 @@ public abstract record RetryWaits
     private RetryWaits() { }
 
     /// <param name="Jitter">0.2 spreads each wait over 80 % to 120 % of itself.</param>
-    public sealed record Exponential(TimeSpan Base, double Factor, TimeSpan Cap, double Jitter) : RetryWaits;
+    public sealed record Exponential(TimeSpan Base, double Factor, TimeSpan Cap, double Jitter) : RetryWaits
+    {
+        /// <summary>Come before <see cref="Base"/>, but not at an endpoint most of whose latest attempts have failed: that one has no such moment.</summary>
+        public IReadOnlyList<TimeSpan> First { get; init; } = [];
+
+        public bool Equals(Exponential? other) => other is not null && (Base, Factor, Cap, Jitter).Equals((other.Base, other.Factor, other.Cap, other.Jitter)) && First.SequenceEqual(other.First);
+        public override int GetHashCode() => HashCode.Combine(Base, Factor, Cap, Jitter, First.Count);
+    }
 
     /// <summary>The waits in turn; the last one repeats for as long as attempts and age allow.</summary>
     public sealed record Schedule(IReadOnlyList<TimeSpan> Waits, double Jitter) : RetryWaits

@@ -40,6 +40,14 @@ internal sealed class Router(IEventLog log, ShardId shard) : IEventSink
         _routed[_unknown[_next]] = new RoutedEntry(entry, _catalog.RoutesOf(entry.Topic).Find(entry, EventView.HeadOf(record)));
     }
 
+    void IEventSink.OnDamaged(long sequence, string damage)
+    {
+        while (_routed[_unknown[_next]].Entry.Sequence != sequence)
+            _next++;
+        var entry = _routed[_unknown[_next]].Entry;
+        _routed[_unknown[_next]] = new RoutedEntry(entry, _catalog.RoutesOf(entry.Topic).Unfiltered, IsUnreadable: true);
+    }
+
     private void RouteKnown(ReadOnlySpan<IndexEntry> entries)
     {
         _unknown.Clear(); // the reading before may have failed half-way
@@ -48,7 +56,7 @@ internal sealed class Router(IEventLog log, ShardId shard) : IEventSink
             ref readonly var entry = ref entries[i];
             Route[] routes;
             if ((entry.Flags & EventFlags.Addressed) != 0)
-                routes = _catalog.ByAddress.TryGetValue((ulong)entry.RouteHash, out var number) ? [new Route(number, Route.Addressed)] : [];
+                routes = _catalog.ByAddress.TryGetValue(entry.RouteHash, out var number) ? [new Route(number, Route.Addressed)] : [];
             else if ((entry.Flags & EventFlags.Rejected) != 0)
                 routes = [];
             else if (!_catalog.RoutesOf(entry.Topic).TryFind(entry, out routes))

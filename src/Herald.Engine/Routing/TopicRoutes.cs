@@ -12,8 +12,7 @@ namespace Herald.Engine.Routing;
 /// </summary>
 internal sealed class TopicRoutes
 {
-    public static readonly TopicRoutes None = new(
-        0, ImmutableSortedDictionary<int, SubscriptionEntry>.Empty, Anchored.Never, ImmutableDictionary<ulong, Anchored>.Empty, 0, new());
+    public static readonly TopicRoutes None = In(new RouteMemory(RouteMemory.UsualBytes));
 
     // Anchors on which nothing hangs any more, and which are kept for when it was: up to as many as others, and these.
     private const int FewGone = 1000;
@@ -25,17 +24,28 @@ internal sealed class TopicRoutes
     private readonly ImmutableDictionary<ulong, Anchored> _anchored;
     private readonly int _gone;
     private readonly RouteMemory _memory;
+
+    // Its place there: null for none yet.
+    private readonly long? _place;
     private readonly Lazy<Route[]> _all;
 
     private TopicRoutes(
         long stamp, ImmutableSortedDictionary<int, SubscriptionEntry> subscriptions, Anchored unfiltered, ImmutableDictionary<ulong, Anchored> anchored, int gone,
-        RouteMemory memory)
+        RouteMemory memory, long? place)
     {
-        (_stamp, _subscriptions, _unfiltered, _anchored, _gone, _memory) = (stamp, subscriptions, unfiltered, anchored, gone, memory);
+        (_stamp, _subscriptions, _unfiltered, _anchored, _gone, _memory, _place) = (stamp, subscriptions, unfiltered, anchored, gone, memory, place);
         _all = new(() => [.. _unfiltered.Numbers.SelectMany(number => _subscriptions[number].Revisions.Select(r => new Route(number, r.Number)))]);
     }
 
+    /// <summary>Nobody wants them yet; what will be known of the events is kept there.</summary>
+    public static TopicRoutes In(RouteMemory memory) => new(
+        0, ImmutableSortedDictionary<int, SubscriptionEntry>.Empty, Anchored.Never, ImmutableDictionary<ulong, Anchored>.Empty, 0, memory, null);
+
     public IEnumerable<SubscriptionEntry> Subscriptions => _subscriptions.Values;
+
+    /// <summary>The routes of an event whose type and attributes are lost: who filters by them cannot be told from who does not want it.</summary>
+    public Route[] Unfiltered =>
+        [.. _unfiltered.Numbers.SelectMany(number => _subscriptions[number].Revisions.Where(r => r.Filter.Clauses.Count == 0).Select(r => new Route(number, r.Number)))];
 
     internal int AnchorCount => _anchored.Count;
 
@@ -48,13 +58,13 @@ internal sealed class TopicRoutes
             return true;
         }
         routes = [];
-        if (_memory.Find(entry.RouteHash) is not { } remembered)
+        if (_memory.Find(_place!.Value, entry.RouteHash) is not { } remembered)
             return false;
         // One who is behind does not see what was added or removed in between.
         if (remembered.Stamp > _stamp || (remembered.Stamp < _stamp && HasNews(remembered)))
             return false;
         if (remembered.Stamp < _stamp)
-            _memory.Put(entry.RouteHash, remembered with { Stamp = _stamp });
+            _memory.Put(_place.Value, entry.RouteHash, remembered with { Stamp = _stamp });
         routes = remembered.Routes;
         return true;
     }
@@ -70,8 +80,7 @@ internal sealed class TopicRoutes
                 Collect(there);
         }
         var routes = candidates is null ? [] : Match(candidates, view);
-        _memory.Put(entry.RouteHash, new(anchors, routes, _stamp));
-        return routes;
+        return _place is { } place ? _memory.Put(place, entry.RouteHash, new(anchors, routes, _stamp)).Routes : routes;
 
         void Collect(Anchored from)
         {
@@ -96,8 +105,8 @@ internal sealed class TopicRoutes
         Hang(next, there => there.With(number));
         Hang(next.Where(revision => !Has(old, revision)), there => there.With(number, stamp));
         if (gone <= anchored.Count / 2 + FewGone)
-            return new(stamp, subscriptions, unfiltered, anchored, gone, this == None ? new() : _memory);
-        return new(stamp, subscriptions, unfiltered, anchored.RemoveRange(anchored.Where(a => a.Value.Numbers.IsEmpty).Select(a => a.Key)), 0, new());
+            return new(stamp, subscriptions, unfiltered, anchored, gone, _memory, _place ?? RouteMemory.NewTopic());
+        return new(stamp, subscriptions, unfiltered, anchored.RemoveRange(anchored.Where(a => a.Value.Numbers.IsEmpty).Select(a => a.Key)), 0, _memory, RouteMemory.NewTopic());
 
         void Hang(IEnumerable<FilterRevision> revisions, Func<Anchored, Anchored> change)
         {

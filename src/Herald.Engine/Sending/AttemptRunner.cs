@@ -11,28 +11,31 @@ using Herald.Engine.Subscriptions;
 namespace Herald.Engine.Sending;
 
 /// <summary>An attempt has ended. <see cref="Counted"/> is false when nothing was sent.</summary>
-internal readonly record struct AttemptEnded(StartAttempt Start, AttemptResult Result, bool Counted, long StartedAtMs);
+/// <param name="EndpointFails">Most of the endpoint's latest attempts from this node have failed.</param>
+internal readonly record struct AttemptEnded(StartAttempt Start, AttemptResult Result, bool Counted, long StartedAtMs, bool EndpointFails = false);
 
 /// <summary>Carries one attempt from its permit to its result. The subscription is looked up here, at the last moment: a pause, or a new endpoint, is in force at once.</summary>
-internal sealed class AttemptRunner(CatalogCache catalog, ChannelSet channels, PermitLedger ledger, ByteGate gate, EngineMetrics metrics, StartGate starting, TimeProvider time)
+internal sealed class AttemptRunner(
+    CatalogCache catalog, ChannelSet channels, MissingChannels missing, PermitLedger ledger, ByteGate gate, EngineMetrics metrics, StartGate starting, MessageIds messageIds,
+    TimeProvider time)
 {
     public static readonly AttemptResult NotSent = new() { Outcome = AttemptOutcome.Failed, Stage = AttemptStage.Guard, Reason = "not sent" };
 
-    public ValueTask EnterAsync(int bytes) => gate.EnterAsync(bytes);
+    public ValueTask EnterAsync(int subscription, int bytes) => gate.EnterAsync(subscription, bytes);
 
     /// <param name="record">Rented from the shared pool; returned here.</param>
     public async void Run(StartAttempt start, byte[] record, int length, LeaseTerm term, IPermitTaker taker, Action<AttemptEnded> ended)
     {
         var startedAtMs = time.GetUtcNow().ToUnixTimeMilliseconds();
-        var (result, counted) = (NotSent, false);
-        var (given, endpoint) = (CancellationToken.None, 0);
+        var (result, counted, endpointFails) = (NotSent, false, false);
+        var (given, endpoint, hasChannel) = (CancellationToken.None, 0, true);
         try
         {
             var side = starting.Enter();
             Task<AttemptResult>? trying;
             try
             {
-                trying = Begin(start, record, length, term, out given, out endpoint);
+                trying = Begin(start, record, length, term, out given, out endpoint, out hasChannel);
             }
             finally
             {
@@ -55,35 +58,43 @@ internal sealed class AttemptRunner(CatalogCache catalog, ChannelSet channels, P
             (result, counted) = (new AttemptResult { Outcome = AttemptOutcome.Failed, Stage = AttemptStage.Send, Reason = $"error in the channel: {unexpected.Message}" }, true);
         }
         ArrayPool<byte>.Shared.Return(record);
-        gate.Leave(length);
+        gate.Leave(start.Subscription, length);
         metrics.Attempted(result, counted);
         if (counted && IsPresent(start, endpoint))
-            ledger.Settle(start.Subscription, start.Kind, result, start.KeyHash, taker);
+            endpointFails = ledger.Settle(start.Subscription, start.Kind, result, start.KeyHash, taker);
         else if (counted)
             ledger.Settle(start.Subscription, start.Kind);
+        else if (!hasChannel && IsPresent(start, endpoint))
+            ledger.ReturnUnreachable(start.Subscription, start.Kind);
         else
             ledger.Return(start.Subscription, start.Kind, 1);
-        ended(new AttemptEnded(start, result, counted, startedAtMs));
+        ended(new AttemptEnded(start, result, counted, startedAtMs, endpointFails));
     }
 
     /// <summary>Nothing is to be sent: the event is gone, or the node stops.</summary>
     public void Withdraw(StartAttempt start, int bytes)
     {
-        gate.Leave(bytes);
+        gate.Leave(start.Subscription, bytes);
         ledger.Return(start.Subscription, start.Kind, 1);
     }
 
     /// <summary>Null when there is nothing to be sent, or nobody to send it to.</summary>
-    private Task<AttemptResult>? Begin(StartAttempt start, byte[] record, int length, LeaseTerm term, out CancellationToken given, out int endpoint)
+    private Task<AttemptResult>? Begin(StartAttempt start, byte[] record, int length, LeaseTerm term, out CancellationToken given, out int endpoint, out bool hasChannel)
     {
-        (given, endpoint) = (CancellationToken.None, 0);
-        if (Find(start) is not { } subscription || channels.Find(subscription.Endpoint) is not { } channel)
+        (given, endpoint, hasChannel) = (CancellationToken.None, 0, true);
+        if (Find(start) is not { } subscription)
             return null;
         endpoint = subscription.EndpointRevision;
+        if (channels.Find(subscription.Endpoint) is not { } channel)
+        {
+            hasChannel = false;
+            missing.Met(subscription);
+            return null;
+        }
         var view = new EventView(record.AsMemory(0, length));
         var redelivery = (view.Flags & EventFlags.Addressed) != 0 ? Redelivery.Redrive
             : start.Replayed ? Redelivery.Replay : Redelivery.None;
-        var attempt = new Attempt(subscription, view, MessageIds.Of(subscription.Id, view), start.Item.Sequence, start.Number, redelivery);
+        var attempt = new Attempt(subscription, view, messageIds.Of(subscription.Id, view, start.Item.Sequence), start.Item.Sequence, start.Number, redelivery);
         // Last of all: what is asked earlier may have run out by the time the attempt starts.
         return term.TryBegin(out given) ? channel.TryAsync(attempt, given).AsTask() : null;
     }

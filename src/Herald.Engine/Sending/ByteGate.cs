@@ -1,38 +1,86 @@
 namespace Herald.Engine.Sending;
 
-/// <summary>Bounds the bytes of payload that attempts in flight hold on this node. One event always gets through.</summary>
+/// <summary>
+/// Bounds the bytes of payload that attempts in flight hold on this node. One event always gets through. A subscription holds as much of it as
+/// of the permits, so that there is room for another; each waits in a queue of its own, and these have their turns. What does not fit yet is
+/// passed by others that do, but not for ever: once as much as the gate holds has passed it, by small events alone of subscriptions that hold nothing, and in the end by none.
+/// </summary>
 internal sealed class ByteGate(long most)
 {
-    private readonly Lock _lock = new();
-    private readonly Queue<(long Bytes, TaskCompletionSource Entered)> _waiting = new();
-    private long _held;
+    private const int PassedBySmall = 8, SmallPart = 64;
 
-    public ValueTask EnterAsync(long bytes)
+    private readonly Lock _lock = new();
+    private readonly Dictionary<int, Account> _accounts = [];
+
+    // Those of whom something waits, in turn, and the bytes that have passed the first since it is the first.
+    private readonly LinkedList<Account> _turns = [];
+    private long _held, _passed;
+
+    public ValueTask EnterAsync(int subscription, long bytes)
     {
         lock (_lock)
         {
-            if (_waiting.Count == 0 && (_held == 0 || _held + bytes <= most))
+            if (!_accounts.TryGetValue(subscription, out var account))
+                _accounts[subscription] = account = new Account();
+            if (account.Waiting is not { Count: > 0 } && Fits(account, bytes) && (_turns.Count == 0 || MayPass(account, bytes)))
             {
-                _held += bytes;
+                Enter(account, bytes);
                 return ValueTask.CompletedTask;
             }
             var entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            _waiting.Enqueue((bytes, entered));
+            (account.Waiting ??= new()).Enqueue((bytes, entered));
+            if (account.Waiting.Count == 1)
+                _turns.AddLast(account);
             return new ValueTask(entered.Task);
         }
     }
 
-    public void Leave(long bytes)
+    public void Leave(int subscription, long bytes)
     {
         lock (_lock)
         {
+            var account = _accounts[subscription];
             _held -= bytes;
-            while (_waiting.TryPeek(out var next) && (_held == 0 || _held + next.Bytes <= most))
-            {
-                _waiting.Dequeue();
-                _held += next.Bytes;
-                next.Entered.SetResult();
-            }
+            account.Held -= bytes;
+            for (var turn = _turns.First; turn is not null;)
+                turn = TryLetIn(turn) ? _turns.First : turn.Next;
+            if (account.Held == 0 && account.Waiting is not { Count: > 0 })
+                _accounts.Remove(subscription);
         }
+    }
+
+    private bool TryLetIn(LinkedListNode<Account> turn)
+    {
+        var (account, isFirst) = (turn.Value, turn == _turns.First);
+        var (bytes, entered) = account.Waiting!.Peek();
+        if (!Fits(account, bytes) || (!isFirst && !MayPass(account, bytes)))
+            return false;
+        account.Waiting.Dequeue();
+        if (isFirst)
+            _passed = -bytes;
+        Enter(account, bytes);
+        _turns.Remove(turn);
+        if (account.Waiting.Count > 0)
+            _turns.AddLast(turn);
+        entered.SetResult();
+        return true;
+    }
+
+    private void Enter(Account account, long bytes)
+    {
+        _held += bytes;
+        account.Held += bytes;
+        _passed = _turns.Count == 0 ? 0 : _passed + bytes;
+    }
+
+    private bool Fits(Account account, long bytes) => _held == 0 || PermitLedger.HasRoom(account.Held, bytes, most - _held, most);
+
+    private bool MayPass(Account account, long bytes) =>
+        _passed < most || (_passed < PassedBySmall * most && account.Held == 0 && bytes <= most / SmallPart);
+
+    private sealed class Account
+    {
+        public long Held;
+        public Queue<(long Bytes, TaskCompletionSource Entered)>? Waiting;
     }
 }

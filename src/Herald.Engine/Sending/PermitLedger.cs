@@ -14,10 +14,12 @@ internal interface IPermitTaker
 
 /// <summary>
 /// Who may have an attempt in flight: per subscription as many as the receiver bears, per node a fixed number shared in turn among
-/// the subscriptions that have work. Shards ask, are granted in turn, and give back with the result.
+/// the subscriptions that have work. Shards ask, are granted in turn, and give back with the result. A subscription holds at most three times what
+/// it leaves to others, and the last sixteenth goes by ones, to those that hold nothing: so another one's work begins at once, however many one could use and however long it keeps them.
 /// </summary>
 internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random random) : IDisposable
 {
+    private readonly EngineClock _clock = new(time);
     private readonly Lock _lock = new();
     private readonly Dictionary<int, Account> _accounts = [];
 
@@ -31,7 +33,17 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
     private ITimer? _timer;
     private long _timerAtMs = long.MaxValue;
 
+    // Of the accounts that wait for the node, those that hold nothing.
+    private int _starvedEmpty;
+
+    // Who is alone has some 70 %.
+    private const int MostOfFree = 3, ReservedPart = 16;
+
     private int RetryShare => Math.Max(1, nodeLimit / 4);
+
+    /// <summary>Whether there is room for one who asks for so much of what there is, and holds something already or not.</summary>
+    public static bool HasRoom(long holds, long asks, long free, long all) =>
+        free >= asks && (holds == 0 || holds + asks <= MostOfFree * (free - asks - (all / ReservedPart)));
 
     public int InFlight => Volatile.Read(ref _inFlight);
 
@@ -80,8 +92,9 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
         }
     }
 
-    /// <summary>Asks for permits; they come by <see cref="IPermitTaker.Grant"/>, at once or later. Asked for once, granted once.</summary>
-    public void Ask(Subscription subscription, PermitKind kind, int count, IPermitTaker taker)
+    /// <summary>Asks for permits. Asked for once, granted once: now, or later by <see cref="IPermitTaker.Grant"/>.</summary>
+    /// <returns>How many are granted now, of those that the taker has asked for.</returns>
+    public int Ask(Subscription subscription, PermitKind kind, int count, IPermitTaker taker)
     {
         lock (_lock)
         {
@@ -91,9 +104,9 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
                 account.Apply(subscription, _share);
             }
             if (account.Forgotten)
-                return; // asked just before the shard learned that the subscription is gone
+                return 0; // asked just before the shard learned that the subscription is gone
             account.Asked[(int)kind].Enqueue(new Asking(taker, count));
-            Serve(account);
+            return Serve(account, asking: (taker, kind));
         }
     }
 
@@ -104,6 +117,16 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
         {
             _accounts.GetValueOrDefault(subscription)?.Rate.GiveBack(count);
             Free(subscription, kind, count);
+        }
+    }
+
+    /// <summary>Gives a permit back that could not be used, since there is no way to the endpoint from here: the next one comes later.</summary>
+    public void ReturnUnreachable(int subscription, PermitKind kind)
+    {
+        lock (_lock)
+        {
+            _accounts.GetValueOrDefault(subscription)?.Limit.Unreachable(NowMs());
+            Return(subscription, kind, 1);
         }
     }
 
@@ -118,24 +141,27 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
     }
 
     /// <summary>Gives a permit back with what became of its attempt.</summary>
-    public void Settle(int subscription, PermitKind kind, AttemptResult result, ulong key, IPermitTaker taker)
+    /// <returns>Most of the endpoint's latest attempts have failed.</returns>
+    public bool Settle(int subscription, PermitKind kind, AttemptResult result, ulong key, IPermitTaker taker)
     {
         lock (_lock)
         {
             if (!_accounts.TryGetValue(subscription, out var account))
             {
                 Free(subscription, kind, 1);
-                return;
+                return false;
             }
             if (result.Outcome != AttemptOutcome.Delivered)
                 account.Takers.Add(taker);
             var back = account.Limit.Settle(result, key, account.Wants, NowMs());
             Free(subscription, kind, 1);
-            if (!back)
-                return;
-            foreach (var one in account.Takers)
-                one.EndpointBack(subscription);
-            account.Takers.Clear();
+            if (back)
+            {
+                foreach (var one in account.Takers)
+                    one.EndpointBack(subscription);
+                account.Takers.Clear();
+            }
+            return account.Limit.MostlyFails;
         }
     }
 
@@ -166,7 +192,7 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
             _timer?.Dispose();
     }
 
-    private long NowMs() => time.GetUtcNow().ToUnixTimeMilliseconds();
+    private long NowMs() => _clock.NowMs;
 
     private void Free(int subscription, PermitKind kind, int count)
     {
@@ -177,58 +203,71 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
         {
             account.InFlight -= count;
             account.RetriesInFlight -= retries;
+            if (account is { InFlight: 0, Starved: true } && count > 0)
+                _starvedEmpty++;
             if (account.Forgotten && account.InFlight == 0)
                 _accounts.Remove(subscription);
         }
         // Whoever waited longest for the node goes before the one that just gave back.
-        for (var turns = _starved.Count; turns > 0 && _inFlight < nodeLimit; turns--)
+        for (var turns = _starved.Count; turns > 0 && NodeHasRoom(_starvedEmpty > 0 ? 0 : 1); turns--)
         {
             var next = _starved.Dequeue();
             next.Starved = false;
+            if (next.InFlight == 0)
+                _starvedEmpty--;
             Serve(next, 1);
         }
         if (account is not null)
             Serve(account);
     }
 
-    private void Serve(Account account, int most = int.MaxValue)
+    /// <param name="asking">Who asks for what kind at this moment; null when nobody does.</param>
+    /// <returns>How many of those are granted.</returns>
+    private int Serve(Account account, int most = int.MaxValue, (IPermitTaker Taker, PermitKind Kind)? asking = null)
     {
+        var answered = 0;
         if (account.Forgotten)
-            return;
+            return answered;
         var now = NowMs();
         while (most > 0)
         {
             if (!account.Wants)
-                return;
+                return answered;
             var room = account.Limit.Allowed(now, account.InFlight) - account.InFlight;
             if (room <= 0)
             {
                 WakeAt(account, account.Limit.WakeAtMs(now));
-                return;
+                return answered;
             }
             if (Choose(account, now) is not { } chosen)
             {
                 // Its own retries come back and serve it; the node's may be another's.
-                if (_retriesInFlight >= RetryShare)
+                if (!NodeHasRoomForRetry(account))
                     Starve(account);
-                return;
+                return answered;
             }
-            if (_inFlight >= nodeLimit)
+            if (!NodeHasRoom(account.InFlight))
             {
                 Starve(account);
-                return;
+                return answered;
             }
             if (!account.Rate.TryTake(now, out var nextAtMs))
             {
                 WakeAt(account, nextAtMs);
-                return;
+                return answered;
             }
-            GrantOne(account, chosen);
+            var taker = GrantOne(account, chosen);
             account.Limit.Granted(now);
             most--;
+            // Who asks at this moment is answered, and need not be told besides.
+            if (asking is var (asker, kind) && taker == asker && chosen == kind)
+                answered++;
+            else
+                taker.Grant(account.Subscription, chosen, 1);
         }
         if (account.Wants)
             Starve(account);
+        return answered;
     }
 
     // Retries go first within their share: their keys have waited. At an endpoint in doubt, three in four are keys that have not been
@@ -237,14 +276,17 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
     {
         var share = Math.Max(1, account.Limit.Allowed(now, account.InFlight) / 4);
         var (first, retry) = (account.Asked[(int)PermitKind.First].Count > 0, account.Asked[(int)PermitKind.Retry].Count > 0);
-        retry &= account.RetriesInFlight < share && _retriesInFlight < RetryShare;
+        retry &= account.RetriesInFlight < share && NodeHasRoomForRetry(account);
         if (retry && first && (account.Limit.IsDown || account.Limit.IsSuspect))
             return account.Turn++ % 4 == 0 ? PermitKind.Retry : PermitKind.First;
         return retry ? PermitKind.Retry : first ? PermitKind.First : null;
     }
 
-    private void GrantOne(Account account, PermitKind kind)
+    /// <returns>Whose it is.</returns>
+    private IPermitTaker GrantOne(Account account, PermitKind kind)
     {
+        if (account is { InFlight: 0, Starved: true })
+            _starvedEmpty--;
         account.InFlight++;
         _inFlight++;
         if (kind == PermitKind.Retry)
@@ -256,8 +298,12 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
         var first = asked.Dequeue();
         if (first.Count > 1)
             asked.Enqueue(first with { Count = first.Count - 1 }); // the next shard's turn
-        first.Taker.Grant(account.Subscription, kind, 1);
+        return first.Taker;
     }
+
+    private bool NodeHasRoom(int holds) => HasRoom(holds, 1, nodeLimit - _inFlight, nodeLimit);
+
+    private bool NodeHasRoomForRetry(Account account) => HasRoom(account.RetriesInFlight, 1, RetryShare - _retriesInFlight, RetryShare);
 
     private void Starve(Account account)
     {
@@ -265,6 +311,8 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
             return;
         account.Starved = true;
         _starved.Enqueue(account);
+        if (account.InFlight == 0)
+            _starvedEmpty++;
     }
 
     private void WakeAt(Account account, long atMs)

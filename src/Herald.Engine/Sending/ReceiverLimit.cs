@@ -23,11 +23,18 @@ internal sealed class ReceiverLimit(Random random)
     private const int TroubledKeys = 3;
     private const int FailingKeys = 12;
     private const double FirstProbeMs = 250, LongestProbeMs = 10_000, ProbeGrowth = 1.6;
+
+    // A channel comes with a start of the node: this is for those that one day come and go.
+    private const double UnreachableProbeMs = 5_000;
     private const double LongestSilenceMs = 3_600_000;
     private const int SuspectLimit = 4;
     private const long SuspectPaceMs = 2;
 
+    // The share of failures counts the latest attempts most: half of it is of the last eleven.
+    private const double ShareOfOne = 1.0 / 16, MostlyFrom = 0.5;
+
     private readonly HashSet<ulong> _failing = [];
+    private double _failedShare;
 
     // Latency over one round of attempts, and the best round seen, which fades so that a receiver may change its nature.
     private double _roundMs, _bestMs = double.MaxValue;
@@ -48,6 +55,9 @@ internal sealed class ReceiverLimit(Random random)
     public double Share { get; set; } = 1;
     public bool IsDown { get; private set; }
     public bool IsSuspect { get; private set; }
+
+    /// <summary>Most of the latest attempts have failed, or it is held back for that.</summary>
+    public bool MostlyFails => IsDown || IsSuspect || _failedShare > MostlyFrom;
 
     /// <summary>What may be in flight now.</summary>
     public int Allowed(long nowMs, int inFlight) =>
@@ -76,7 +86,9 @@ internal sealed class ReceiverLimit(Random random)
     /// <param name="wanted">More would be in flight if it were allowed: the limit is used, and may grow.</param>
     public bool Settle(AttemptResult result, ulong key, bool wanted, long nowMs)
     {
-        if (result.Outcome is AttemptOutcome.Delivered or AttemptOutcome.Rejected)
+        var hasFailed = result.Outcome is not (AttemptOutcome.Delivered or AttemptOutcome.Rejected);
+        _failedShare += ShareOfOne * ((hasFailed ? 1 : 0) - _failedShare);
+        if (!hasFailed)
             return Succeeded(result.Duration.TotalMilliseconds, wanted);
         if (IsDown)
         {
@@ -106,6 +118,15 @@ internal sealed class ReceiverLimit(Random random)
         else if (_failing.Count >= FailingKeys)
             (IsSuspect, _fastStart, _limit) = (true, false, Math.Min(_limit, SuspectLimit));
         return false;
+    }
+
+    /// <summary>
+    /// Nothing was sent, since there is no way to the endpoint from this node: no failure of the receiver's. It is as one that is down, and looked at again every few seconds.
+    /// </summary>
+    public void Unreachable(long nowMs)
+    {
+        (IsDown, _fastStart, _limit) = (true, false, 0);
+        _nextProbeAtMs = nowMs + (long)(UnreachableProbeMs * (0.8 + (0.4 * random.NextDouble())));
     }
 
     private bool Succeeded(double latencyMs, bool wanted)

@@ -9,24 +9,27 @@ internal sealed class EventLoader(IEventLog log, ShardId shard) : IEventSink
     private readonly List<StartAttempt> _starts = [];
     private byte[]?[] _records = [];
     private int[] _lengths = [];
+    private string?[] _damages = [];
     private int _next;
 
-    /// <param name="loaded">Called once a start, in order of sequences; a null buffer means the event is no longer kept.</param>
-    public async ValueTask LoadAsync(IReadOnlyList<StartAttempt> starts, Action<StartAttempt, byte[]?, int> loaded, CancellationToken cancel)
+    /// <param name="loaded">Called once a start, in order of sequences; a null buffer means that the event is damaged, if that is told, or no longer kept.</param>
+    public async ValueTask LoadAsync(IReadOnlyList<StartAttempt> starts, Action<StartAttempt, byte[]?, int, string?> loaded, CancellationToken cancel)
     {
         _starts.Clear();
         _starts.AddRange(starts);
         _starts.Sort((a, b) => a.Item.Sequence.CompareTo(b.Item.Sequence));
         if (_records.Length < _starts.Count)
-            (_records, _lengths) = (new byte[]?[_starts.Count], new int[_starts.Count]);
+            (_records, _lengths, _damages) = (new byte[]?[_starts.Count], new int[_starts.Count], new string?[_starts.Count]);
         _next = 0;
-        Array.Clear(_records); // the reading before may have failed half-way
+        // The reading before may have failed half-way.
+        Array.Clear(_records);
+        Array.Clear(_damages);
         await log.ReadEventsAsync(shard, Sequences(), this, cancel);
         for (var i = 0; i < _starts.Count; i++)
         {
             var record = _records[i];
             _records[i] = null;
-            loaded(_starts[i], record, _lengths[i]);
+            loaded(_starts[i], record, _lengths[i], _damages[i]);
         }
     }
 
@@ -40,6 +43,15 @@ internal sealed class EventLoader(IEventLog log, ShardId shard) : IEventSink
             var copy = ArrayPool<byte>.Shared.Rent(record.Length);
             record.CopyTo(copy);
             (_records[_next], _lengths[_next]) = (copy, record.Length);
+        }
+    }
+
+    void IEventSink.OnDamaged(long sequence, string damage)
+    {
+        for (var i = 0; i < _starts.Count; i++)
+        {
+            if (_starts[i].Item.Sequence == sequence)
+                _damages[i] = damage;
         }
     }
 

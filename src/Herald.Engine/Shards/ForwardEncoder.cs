@@ -1,3 +1,4 @@
+using System.Text;
 using Herald.Engine.Catalogs;
 using Herald.Engine.Events;
 using Herald.Engine.Publishing;
@@ -9,27 +10,46 @@ namespace Herald.Engine.Shards;
 /// <summary>Makes new events of stored ones: for another topic (forward), or for one subscription (redrive).</summary>
 internal sealed class ForwardEncoder(IEventLog log, EventEncoder encoder, Catalog catalog, TimeProvider time)
 {
-    /// <summary>Null when the event, or the topic to forward to, is no more.</summary>
-    public async ValueTask<NewEvent?> EncodeAsync(ShardId shard, long sequence, Subscription subscription, CancellationToken cancel)
+    /// <summary>An event is forwarded so often at most: topics that forward to each other in a circle end there.</summary>
+    public const int MostHops = 5;
+
+    public const string TopicGone = "forward-topic-gone", EventGone = "forward-event-gone", TooManyHops = "forward-hops", NotTaken = "forward-refused";
+
+    /// <summary>The event for the topic that the subscription forwards to.</summary>
+    public async ValueTask<ForwardResult> EncodeAsync(ShardId shard, long sequence, Subscription subscription, CancellationToken cancel)
     {
         if (subscription.Retry.ForwardTo is not { } name || await catalog.FindTopicAsync(name, cancel) is not { } topic)
-            return null;
+            return Gone(subscription.Retry.ForwardTo);
         var copy = new CopySink();
         await log.ReadEventsAsync(shard, new[] { sequence }, copy, cancel);
-        return copy.Record is { } record ? Encode(new EventView(record), topic.NameUtf8, topic.Number, default, 0) : null;
+        if (copy.Record is not { } record)
+            return new ForwardResult.Refused(copy.Damage is null ? EventGone : DeadLetterReason.Damaged, copy.Damage ?? "The log has the event no more.", HasNoRecord: true);
+        var view = new EventView(record);
+        return view.Hops >= MostHops
+            ? new ForwardResult.Refused(TooManyHops, $"The event has been forwarded {view.Hops} times, and is not forwarded to '{name}': topics that forward to each other make a circle.")
+            : new ForwardResult.Made(Encode(view, topic.NameUtf8, topic.Number, default, 0, isEmitted: true, view.Hops + 1));
     }
 
-    /// <summary>The event again, for this subscription only, at the end of its key.</summary>
-    public NewEvent Address(EventView view, int topicNumber, string subscriptionId, long originalSequence) =>
-        Encode(view, view.Topic, topicNumber, System.Text.Encoding.UTF8.GetBytes(subscriptionId), originalSequence);
+    /// <summary>Whether the topic that an event was forwarded to is there still; asked of the store itself.</summary>
+    /// <param name="number">That it had when the event was made.</param>
+    public async ValueTask<ForwardResult.Refused?> CheckTopicAsync(string name, int number, CancellationToken cancel) =>
+        await catalog.TopicNowAsync(name, cancel) is { } topic && topic.Number == number ? null : Gone(name);
 
-    private NewEvent Encode(EventView view, ReadOnlySpan<byte> topic, int topicNumber, ReadOnlySpan<byte> address, long originalSequence)
+    /// <summary>The event again, for this subscription only, at the end of its key.</summary>
+    /// <remarks>It is not a publication: with the address beside it, its id makes it no duplicate of its original, nor of an earlier redrive.</remarks>
+    public NewEvent Address(EventView view, int topicNumber, string subscriptionId, long originalSequence) => Encode(
+        view, view.Topic, topicNumber, Encoding.UTF8.GetBytes(subscriptionId), originalSequence, (view.Flags & EventFlags.Emitted) != 0, view.Hops);
+
+    private static ForwardResult.Refused Gone(string? topic) => new(TopicGone, $"There is no topic '{topic}' to forward it to.");
+
+    private NewEvent Encode(EventView view, ReadOnlySpan<byte> topic, int topicNumber, ReadOnlySpan<byte> address, long originalSequence, bool isEmitted, int hops)
     {
         var draft = new EventDraft
         {
             Id = view.Id,
-            // An addressed event is not a publication: it is no duplicate of its original, nor of an earlier redrive.
-            HasId = address.IsEmpty && (view.Flags & EventFlags.Identified) != 0,
+            HasId = (view.Flags & EventFlags.Identified) != 0,
+            IsEmitted = isEmitted,
+            Hops = hops,
             Key = view.Key,
             HasKey = view.HasKey,
             Type = view.Type,

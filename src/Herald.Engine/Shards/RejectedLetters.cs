@@ -1,19 +1,42 @@
+using Herald.Engine.Catalogs;
 using Herald.Engine.Events;
 using Herald.Engine.Sources;
 using Herald.Engine.Stores;
 
 namespace Herald.Engine.Shards;
 
-/// <summary>Makes dead letters of messages that a source could not understand. They belong to no subscription: its number is 0, its id empty.</summary>
+/// <summary>
+/// Makes dead letters of messages that a source could not understand, and of events whose filters could not be asked because they are damaged. They
+/// belong to no subscription: its number is 0, its id empty.
+/// </summary>
 internal sealed class RejectedLetters(ShardId shard, long nowMs) : IEventSink
 {
+    private readonly List<(long Sequence, string Damage)> _damaged = [];
+
     public List<NewDeadLetter> Letters { get; } = [];
+    public int Damaged => _damaged.Count;
 
     void IEventSink.OnEvent(long sequence, ReadOnlySpan<byte> record)
     {
         var view = new EventView(record.ToArray());
         var why = view.AttributesText().GetValueOrDefault(Rejection.ReasonAttribute, "");
-        var reason = new DeadLetterReason(Rejection.Reason, why, Attempts: 0, StatusCode: null, FirstAttemptAtMs: 0, nowMs);
-        Letters.Add(new NewDeadLetter(new DeadLetterId(shard, 0, 0, sequence), "", view.TopicText, reason, default));
+        Letters.Add(Letter(sequence, view.TopicText, Rejection.Reason, why));
     }
+
+    void IEventSink.OnDamaged(long sequence, string damage) => _damaged.Add((sequence, damage));
+
+    /// <summary>The event does not tell its topic any more: its index entry does, by number.</summary>
+    public async ValueTask AddDamagedAsync(IReadOnlyList<RejectedEntry> entries, ICatalogStore catalog, CancellationToken cancel)
+    {
+        if (_damaged.Count == 0)
+            return;
+        var numbers = entries.ToDictionary(entry => entry.Sequence, entry => entry.Topic);
+        var topics = await catalog.FindAsync(new CatalogQuery.ByNumber(CatalogCodec.TopicKind, [.. _damaged.Select(one => numbers[one.Sequence]).Distinct()]), cancel);
+        var names = topics.ToDictionary(topic => topic.Number, topic => topic.Id);
+        foreach (var (sequence, damage) in _damaged)
+            Letters.Add(Letter(sequence, names.GetValueOrDefault(numbers[sequence], ""), DeadLetterReason.Damaged, damage) with { HasNoRecord = true });
+    }
+
+    private NewDeadLetter Letter(long sequence, string topic, string reason, string detail) => new(
+        new DeadLetterId(shard, 0, 0, sequence), "", topic, new DeadLetterReason(reason, detail, Attempts: 0, StatusCode: null, FirstAttemptAtMs: 0, nowMs), default);
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics;
 using System.Text;
 using Herald.Engine.Applications;
 using Herald.Engine.Events;
@@ -10,6 +11,7 @@ namespace Herald.Engine.Shards;
 
 /// <summary>
 /// Saves a shard's progress, history and skips, one commit at a time: at an interval, or at once when a skip holds up its lane.
+/// Between these, as often as the store likes, a note says what has been settled and nothing else, so that a crash repeats little.
 /// A commit whose outcome is unknown is sent again as it was: the store knows its number. Belongs to the shard's loop.
 /// </summary>
 internal sealed class ShardCommits(
@@ -23,7 +25,7 @@ internal sealed class ShardCommits(
 
     private readonly RecordWriter _progress = new();
     private readonly List<Skip> _skips = [];
-    private readonly List<long> _rejected = [];
+    private readonly List<RejectedEntry> _rejected = [];
     private readonly List<(string Application, ApplicationChanges Changes)> _changes = [];
 
     // Who waits until what has happened by now is durable: not begun yet, and in the commit that is.
@@ -32,28 +34,62 @@ internal sealed class ShardCommits(
     private Skip[] _unsavedSkips = [];
 
     // Empty once their letters are part of the commit.
-    private long[] _unsavedRejected = [];
-    private long _rejectedAtMs;
+    private RejectedEntry[] _unsavedRejected = [];
+    private long _unsavedAtMs;
     private bool _forwardsMissing;
-    private long _number, _lastMs, _chainBytes, _checkpointBytes, _settledBelow = 1;
-    private int _sinceSettled;
+
+    // Those whose events are part of the commit, the last ones of it.
+    private Skip[] _unsavedForwards = [];
+
+    // Forwards that became no events after all.
+    private readonly List<NewDeadLetter> _refused = [];
+    private bool _isFailing;
+    private long _number, _chainBytes, _checkpointBytes, _settledBelow;
+
+    // When the next may begin: a commit, a note, and the commit that has failed.
+    private long _dueMs, _noteDueMs, _againMs;
+
+    // A store without room is spared what can wait.
+    private bool _isShortOfRoom;
+
+    // The wall clock that all saved times were converted by.
+    private long _wallAheadMs;
     private long _settledVersion;
+
+    // More may be settled than was told: a store that is full waits for that, and a shard at a full store has nothing else to save.
+    private bool _mayHaveSettled;
+
+    // A new owner tells all kept keys anew, with its first commit; then only what changes.
+    private int _sinceSettled = CommitsPerLookAtSettled;
+    private Dictionary<ulong, long> _kept = [], _nextKept = [];
+    private bool _haveToldKept;
 
     public AttemptHistory History { get; } = new();
     public bool UnderWay { get; private set; }
-    public bool HasUnsaved => machine.IsDirty || _skips.Count > 0 || _rejected.Count > 0 || _changes.Count > 0 || History.Bytes > 0 || _unsaved is not null;
-    public long DueAtMs => UnderWay || !HasUnsaved ? long.MaxValue : _lastMs + (long)options.CommitEvery.TotalMilliseconds;
+    public bool HasUnsaved => machine.IsDirty || _skips.Count > 0 || _rejected.Count > 0 || _refused.Count > 0 || _changes.Count > 0 || History.Bytes > 0 || _unsaved is not null;
+    public long DueAtMs =>
+        UnderWay ? long.MaxValue
+        : _unsaved is not null ? _againMs
+        : HasUnsaved ? Math.Min(_dueMs, NoteDueAtMs)
+        : _mayHaveSettled ? LookDueAtMs
+        : long.MaxValue;
+
+    private long NoteDueAtMs => machine.HasSettled && !_isShortOfRoom ? _noteDueMs : long.MaxValue;
+
+    private long LookDueAtMs => _dueMs + (long)((CommitsPerLookAtSettled - 1) * options.CommitEvery).TotalMilliseconds;
 
     public void GoOnFrom(ShardProgress stored, long nowMs)
     {
-        (_lastMs, _settledBelow, _settledVersion) = (nowMs, SettledBelow(), machine.Catalog.Version);
+        _wallAheadMs = machine.WallAheadMs;
+        _noteDueMs = nowMs;
+        _dueMs = nowMs + (long)options.CommitEvery.TotalMilliseconds;
         _chainBytes = stored.Records.Sum(r => (long)r.Length);
     }
 
     public void Add(List<Skip> skips) => _skips.AddRange(skips);
 
-    /// <summary>Sequences of messages that no source could understand. They go with the progress that says they have been read: each is told once.</summary>
-    public void AddRejected(List<long> sequences) => _rejected.AddRange(sequences);
+    /// <summary>Messages that no source could understand, and damaged events. They go with the progress that says they have been read: each is told once.</summary>
+    public void AddRejected(List<RejectedEntry> entries) => _rejected.AddRange(entries);
 
     /// <summary>What an application wants saved goes with the next commit, whole. Ends when that is durable.</summary>
     public Task Add(string application, ApplicationChanges changes)
@@ -81,15 +117,21 @@ internal sealed class ShardCommits(
     {
         if (UnderWay)
             return;
-        if (!HasUnsaved)
+        if (!HasUnsaved && !HasSettledMore(nowMs))
         {
             Tell(_asked);
             return;
         }
-        var urgent = _skips.Count > 0 || _asked.Count > 0 || stopping || History.Bytes > UrgentHistoryBytes;
+        // One that has failed waits for its time, whoever waits for it: the store needs no haste.
+        var urgent = _unsaved is null && (_skips.Count > 0 || _refused.Count > 0 || _asked.Count > 0 || stopping || History.Bytes > UrgentHistoryBytes);
         if (!urgent && nowMs < DueAtMs)
             return;
-        (UnderWay, _lastMs) = (true, nowMs);
+        if (_unsaved is null && !urgent && nowMs < _dueMs && HasUnsaved)
+        {
+            Note(nowMs);
+            return;
+        }
+        UnderWay = true;
         // Everything of the machine is read here: the loop goes on while the commit is under way.
         if (_unsaved is null)
             Prepare(nowMs, stopping);
@@ -102,13 +144,24 @@ internal sealed class ShardCommits(
         switch (committed.Failure)
         {
             case null:
-                (_unsaved, _unsavedSkips) = (null, []);
+                (_unsaved, _unsavedSkips, _unsavedForwards) = (null, [], []);
+                foreach (var (forward, why) in committed.Refused)
+                    AddRefused(forward, why, nowMs);
+                // For whoever looks at one shard: when a store is back, all shards could say it at once.
+                if (_isFailing)
+                    services.Logger.LogDebug("Shard {Shard} saves its progress again.", lease.Shard);
+                _isFailing = false;
                 Tell(_waiting);
                 machine.OnSkipsDurable(committed.Skips);
                 break;
             case StoreUnavailableException failure:
-                services.Logger.LogWarning(failure, "Shard {Shard} could not save its progress; it tries again.", lease.Shard);
-                _lastMs = nowMs - (long)(options.CommitEvery - RetryAfter).TotalMilliseconds;
+                // Room is kept for what says where the deliveries stand. Without the past of their attempts it may fit.
+                if (failure is StoreFullException)
+                    _unsaved = _unsaved! with { History = null };
+                if (!_isFailing)
+                    services.Logger.LogWarning(failure, "Shard {Shard} could not save its progress; it tries until it can.", lease.Shard);
+                _isFailing = true;
+                _againMs = nowMs + (long)RetryAfter.TotalMilliseconds;
                 break;
             case OperationCanceledException when abort.IsCancellationRequested:
                 break;
@@ -124,25 +177,62 @@ internal sealed class ShardCommits(
         waiting.Clear();
     }
 
+    private bool HasSettledMore(long nowMs)
+    {
+        if (!_mayHaveSettled || nowMs < LookDueAtMs)
+            return false;
+        _mayHaveSettled = SettledBelow() > _settledBelow || _kept.Count != _nextKept.Count
+            || _nextKept.Any(kept => !_kept.TryGetValue(kept.Key, out var told) || told != kept.Value);
+        if (_mayHaveSettled)
+            _sinceSettled = CommitsPerLookAtSettled;
+        return _mayHaveSettled;
+    }
+
+    // Only where no commit is under way, or has to be sent again: the store takes a commit for applied whose number is below that of a note.
+    private void Note(long nowMs)
+    {
+        machine.SaveSettled(_progress);
+        var progress = _progress.Take();
+        _chainBytes += progress.Length;
+        SetNoteDue(nowMs);
+        services.Store.Note(new ShardNote(new Fence(lease.Shard, lease.Epoch), ++_number, _settledBelow, progress));
+    }
+
+    private void SetNoteDue(long nowMs) => _noteDueMs = nowMs + (long)services.Store.NoteEvery.TotalMilliseconds;
+
     private void Prepare(long nowMs, bool stopping)
     {
+        _mayHaveSettled = true;
+        _dueMs = nowMs + (long)options.CommitEvery.TotalMilliseconds;
         _waiting.AddRange(_asked);
         _asked.Clear();
-        var checkpoint = _chainBytes > Math.Max(options.LeastCheckpointBytes, 4 * _checkpointBytes);
-        machine.SaveProgress(_progress, checkpoint);
+        // Of a clock that has been set all times are written anew: the next owner knows only what it shows now.
+        var clockIsSet = machine.WallAheadMs != _wallAheadMs;
+        var checkpoint = clockIsSet || _chainBytes > Math.Max(options.LeastCheckpointBytes, 4 * _checkpointBytes);
+        if (clockIsSet)
+            _wallAheadMs = machine.WallAheadMs;
+        var wallMs = machine.ToWall(nowMs);
+        machine.SaveProgress(_progress, checkpoint, nowMs);
         var progress = _progress.Take();
         _chainBytes = checkpoint ? progress.Length : _chainBytes + progress.Length;
         if (checkpoint)
             _checkpointBytes = progress.Length;
+        SetNoteDue(nowMs);
         // A replay, or a subscription that starts in the past, needs again what was settled for all others: that cannot wait.
+        IReadOnlyList<KeptKey> kept = [];
+        var isAllKept = false;
         if (++_sinceSettled >= CommitsPerLookAtSettled || stopping || machine.Catalog.Version != _settledVersion)
+        {
             (_settledBelow, _sinceSettled, _settledVersion) = (SettledBelow(), 0, machine.Catalog.Version);
+            (kept, isAllKept, _haveToldKept) = (ChangesOfKept(), !_haveToldKept, true);
+        }
         _unsavedSkips = [.. _skips];
         _skips.Clear();
-        foreach (var skip in _unsavedSkips)
+        foreach (var skip in _unsavedSkips.Where(s => s.Kind != SkipKind.Forward))
         {
-            History.Add(skip, nowMs);
+            History.Add(skip, wallMs);
             services.Metrics.Skipped(skip.Kind);
+            services.Metrics.Damaged(skip.Reason?.Reason == DeadLetterReason.Damaged ? 1 : 0);
         }
         _forwardsMissing = _unsavedSkips.Any(s => s.Kind == SkipKind.Forward);
         _unsaved = new ShardCommit
@@ -152,19 +242,23 @@ internal sealed class ShardCommits(
             Progress = progress,
             IsCheckpoint = checkpoint,
             SettledBelow = _settledBelow,
+            Kept = kept,
+            IsAllKept = isAllKept,
             Emitted = [.. _changes.SelectMany(c => c.Changes.Emitted)],
             State = [.. _changes.SelectMany(c => c.Changes.State.Append(PlaceOf(c.Application, c.Changes.Next)))],
-            DeadLetters = [.. _unsavedSkips.Where(s => s.Kind == SkipKind.DeadLetter).Select(ToDeadLetter), .. _changes.SelectMany(c => c.Changes.DeadLetters)],
-            History = History.Take(nowMs),
+            DeadLetters = [.. _unsavedSkips.Where(s => s.Kind == SkipKind.DeadLetter).Select(skip => SkipLetter.Of(lease.Shard, skip)), .. _changes.SelectMany(c => c.Changes.DeadLetters), .. _refused],
+            History = History.Take(wallMs),
         };
         _changes.Clear();
-        (_unsavedRejected, _rejectedAtMs) = ([.. _rejected], nowMs);
+        _refused.Clear();
+        (_unsavedRejected, _unsavedAtMs) = ([.. _rejected], wallMs);
         _rejected.Clear();
     }
 
     private async Task SendAsync()
     {
         Exception? failure = null;
+        List<(Skip, ForwardResult.Refused)> refused = [];
         try
         {
             if (_forwardsMissing)
@@ -172,54 +266,123 @@ internal sealed class ShardCommits(
             if (_unsavedRejected.Length > 0)
                 await AddRejectedAsync();
             var began = services.Time.GetTimestamp();
-            await services.Store.CommitAsync(_unsaved!, abort);
+            var reply = await services.Store.CommitAsync(_unsaved!, abort);
             services.Metrics.Committed(services.Time.GetElapsedTime(began));
+            _isShortOfRoom = reply.IsShortOfRoom;
+            if (_isShortOfRoom)
+                _sinceSettled = CommitsPerLookAtSettled;
+            if (_unsaved!.Emitted.Count > 0)
+                refused = await CheckEmittedAsync(reply);
         }
         catch (Exception caught)
         {
             failure = caught;
         }
-        post(new ShardMessage.Committed(_unsavedSkips, failure));
+        post(new ShardMessage.Committed(_unsavedSkips, refused, failure));
+    }
+
+    /// <summary>Whether every event that was made is where somebody reads it. When the topic cannot be asked for, the commit is sent again, and recognised.</summary>
+    private async ValueTask<List<(Skip, ForwardResult.Refused)>> CheckEmittedAsync(CommitReply reply)
+    {
+        var emitted = _unsaved!.Emitted;
+        var refused = new List<(Skip, ForwardResult.Refused)>();
+        var topics = new Dictionary<int, ForwardResult.Refused?>();
+        for (var i = 0; i < emitted.Count; i++)
+        {
+            var wasTaken = reply.Emitted[i].Verdict switch
+            {
+                Verdict.Accepted => true,
+                Verdict.Duplicate or Verdict.Conflict or Verdict.NoRoom => false,
+            };
+            var forward = i - (emitted.Count - _unsavedForwards.Length);
+            if (!wasTaken && forward < 0)
+                services.Logger.LogError("Shard {Shard}: the store did not take event {Id} of an application, which is lost: {Verdict}.", lease.Shard, new EventView(emitted[i].Record).IdText, reply.Emitted[i].Verdict);
+            if (!wasTaken)
+                services.Metrics.NotTaken();
+            if (forward < 0)
+                continue;
+            var skip = _unsavedForwards[forward];
+            var topic = emitted[i].Index.Topic;
+            if (wasTaken && !topics.ContainsKey(topic))
+                topics[topic] = await services.Forwarding.CheckTopicAsync(new EventView(emitted[i].Record).TopicText, topic, abort);
+            var why = wasTaken ? topics[topic] : new ForwardResult.Refused(ForwardEncoder.NotTaken, $"The store did not take the forwarded event: {reply.Emitted[i].Verdict}.");
+            if (why is not null)
+                refused.Add((skip, why));
+        }
+        return refused;
+    }
+
+    private void AddRefused(in Skip forward, ForwardResult.Refused why, long nowMs)
+    {
+        services.Logger.LogWarning("Shard {Shard}: an event that was forwarded for {Subscription} is a dead letter: {Why}", lease.Shard, forward.Lane.Owner.Entry.Subscription.Id, why.Detail);
+        _refused.Add(SkipLetter.Of(lease.Shard, forward, why));
+        History.Add(forward with { Kind = SkipKind.DeadLetter }, machine.ToWall(nowMs));
     }
 
     private async ValueTask AddForwardedAsync()
     {
         var emitted = _unsaved!.Emitted.ToList();
         var letters = _unsaved.DeadLetters.ToList();
+        var forwards = new List<Skip>();
+        var history = new AttemptHistory();
         foreach (var skip in _unsavedSkips.Where(s => s.Kind == SkipKind.Forward))
         {
             var subscription = skip.Lane.Owner.Entry.Subscription;
-            if (await services.Forwarding.EncodeAsync(lease.Shard, skip.Item.Sequence, subscription, abort) is { } forwarded)
-                emitted.Add(forwarded);
-            else
-                letters.Add(ToDeadLetter(skip)); // the topic to forward to is gone: nothing is dropped in silence
+            switch (await services.Forwarding.EncodeAsync(lease.Shard, skip.Item.Sequence, subscription, abort))
+            {
+                case ForwardResult.Made made:
+                    emitted.Add(made.Event);
+                    forwards.Add(skip);
+                    history.Add(skip, _unsavedAtMs);
+                    break;
+                case ForwardResult.Refused refused:
+                    letters.Add(SkipLetter.Of(lease.Shard, skip, refused));
+                    history.Add(skip with { Kind = SkipKind.DeadLetter }, _unsavedAtMs);
+                    break;
+                default:
+                    throw new UnreachableException();
+            }
         }
-        _unsaved = _unsaved with { Emitted = emitted, DeadLetters = letters };
-        _forwardsMissing = false;
+        _unsaved = _unsaved with { Emitted = emitted, DeadLetters = letters, History = AttemptHistory.Join(_unsaved.History, history.Take(_unsavedAtMs)) };
+        (_unsavedForwards, _forwardsMissing) = ([.. forwards], false);
+        foreach (var skip in _unsavedSkips.Where(s => s.Kind == SkipKind.Forward))
+            services.Metrics.Skipped(forwards.Contains(skip) ? SkipKind.Forward : SkipKind.DeadLetter);
     }
 
     private async ValueTask AddRejectedAsync()
     {
-        var letters = new RejectedLetters(lease.Shard, _rejectedAtMs);
-        await services.Log.ReadEventsAsync(lease.Shard, _unsavedRejected, letters, abort);
+        var letters = new RejectedLetters(lease.Shard, _unsavedAtMs);
+        await services.Log.ReadEventsAsync(lease.Shard, _unsavedRejected.Select(one => one.Sequence).ToArray(), letters, abort);
+        await letters.AddDamagedAsync(_unsavedRejected, services.Applications.Catalog, abort);
         _unsaved = _unsaved! with { DeadLetters = [.. _unsaved.DeadLetters, .. letters.Letters] };
-        services.Metrics.Rejected(letters.Letters.Count);
+        services.Metrics.Rejected(letters.Letters.Count - letters.Damaged);
+        services.Metrics.Damaged(letters.Damaged);
         _unsavedRejected = [];
     }
 
-    private long SettledBelow() => Math.Min(machine.SettledBelow(), applications.SettledBelow);
+    private long SettledBelow() => machine.SettledBelow(applications.SettledBelow, _nextKept);
+
+    private List<KeptKey> ChangesOfKept()
+    {
+        var changes = new List<KeptKey>();
+        foreach (var (key, from) in _nextKept)
+        {
+            if (!_kept.TryGetValue(key, out var before) || before != from)
+                changes.Add(new KeptKey(key, from));
+        }
+        foreach (var key in _kept.Keys)
+        {
+            if (!_nextKept.ContainsKey(key))
+                changes.Add(new KeptKey(key, 0));
+        }
+        (_kept, _nextKept) = (_nextKept, _kept);
+        return changes;
+    }
 
     private static StateWrite PlaceOf(string application, long next)
     {
         var place = new byte[sizeof(long)];
         BinaryPrimitives.WriteInt64LittleEndian(place, next);
         return new StateWrite(ApplicationRun.Places, Encoding.UTF8.GetBytes(application), place);
-    }
-
-    private NewDeadLetter ToDeadLetter(Skip skip)
-    {
-        var subscription = skip.Lane.Owner.Entry.Subscription;
-        var id = new DeadLetterId(lease.Shard, subscription.Number, skip.Lane.Owner.Generation, skip.Item.Sequence);
-        return new NewDeadLetter(id, subscription.Id, subscription.Topic, skip.Reason!, default);
     }
 }

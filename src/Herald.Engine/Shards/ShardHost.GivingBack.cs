@@ -21,6 +21,17 @@ internal sealed partial class ShardHost
             _machine.OnResult(start.Subscription, start.Generation, start.KeyHash, start.Item.Sequence, AttemptRunner.NotSent, counted: false, NowMs());
     }
 
+    // When those in flight are all old, in a stop that gives up such.
+    private long AttemptsDueMs => _attemptsLast is { } last && _inFlight.Count > 0 ? _inFlight.YoungestMs + (long)last.TotalMilliseconds : long.MaxValue;
+
+    private void GiveUpOldAttempts()
+    {
+        if (NowMs() < AttemptsDueMs)
+            return;
+        _attemptsLast = null;
+        _term.GiveUpAttempts();
+    }
+
     private void ReturnStarts()
     {
         ReturnUnused();
@@ -36,7 +47,7 @@ internal sealed partial class ShardHost
     private async ValueTask CloseAsync()
     {
         _term.End();
-        while (_inFlight > 0)
+        while (_inFlight.Count > 0)
         {
             await _mailbox.Reader.WaitToReadAsync();
             Discard();
@@ -59,8 +70,8 @@ internal sealed partial class ShardHost
         {
             switch (message)
             {
-                case ShardMessage.Ended:
-                    _inFlight--;
+                case ShardMessage.Ended { Attempt: var attempt }:
+                    _inFlight.End(attempt.Start.BegunAtMs);
                     break;
                 case ShardMessage.Entered { Start: var start }:
                     _services.Runner.Withdraw(start, start.Item.Size);

@@ -13,12 +13,12 @@ internal sealed partial class ShardHost
             switch (message)
             {
                 case ShardMessage.Ended { Attempt: var attempt }:
-                    _inFlight--;
+                    _inFlight.End(attempt.Start.BegunAtMs);
                     if (attempt.Counted)
                         _commits.History.Add(attempt);
                     _machine.OnResult(
                         attempt.Start.Subscription, attempt.Start.Generation, attempt.Start.KeyHash, attempt.Start.Item.Sequence, attempt.Result,
-                        attempt.Counted, now);
+                        attempt.Counted, now, attempt.EndpointFails);
                     break;
                 case ShardMessage.Entered { Start: var start }:
                     if (_stopping)

@@ -46,8 +46,9 @@ internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
     private long _head;
     private long _catalogFollowed;
     private int _wakePosted;
-    private int _inFlight;
+    private readonly AttemptsInFlight _inFlight = new();
     private bool _stopping;
+    private TimeSpan? _attemptsLast;
 
     /// <param name="term">How long the lease holds; its owner renews it. It ends with the host.</param>
     public ShardHost(Lease lease, LeaseTerm term, ShardServices services, EngineOptions options, ShardSettings settings, int seed)
@@ -92,7 +93,7 @@ internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
 
     /// <summary>If it is held there: the order may be late, or doubled.</summary>
     public void Release(ReleaseOrder order) => Post(new ShardMessage.Call(
-        machine => machine.OnRelease(order.Subscription, order.Sequence, order.Discard, NowMs()), () => { }));
+        machine => machine.OnRelease(order.Subscription, order.Sequence, order.Discard), () => { }));
 
     /// <summary>The term has been moved on: if it had run out, there is work again.</summary>
     public void OnRenewed() => Kick();
@@ -134,11 +135,14 @@ internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
 
     void IPermitTaker.EndpointBack(int subscription) => Post(new ShardMessage.EndpointBack(subscription));
 
-    /// <summary>Takes no more; attempts in flight end by themselves, or by the runner's abandoning them; then all is committed.</summary>
-    public Task StopAsync()
+    /// <summary>Takes no more; attempts in flight end by themselves, or are given up with the term; then all is committed.</summary>
+    /// <param name="attemptsLast">
+    /// Once each attempt that is left has been under way for so long, all are given up here: their receivers do not answer.
+    /// </param>
+    public Task StopAsync(TimeSpan? attemptsLast = null)
     {
         _applications.Stop();
-        Post(new ShardMessage.Call(_ => _stopping = true, () => { }));
+        Post(new ShardMessage.Call(_ => (_stopping, _attemptsLast) = (true, attemptsLast), () => { }));
         return _loop;
     }
 
@@ -223,13 +227,14 @@ internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
             GiveBackStarts();
             return _mailbox.Reader.TryPeek(out _);
         }
-        var now = NowMs();
-        _machine.OnTick(now);
+        _machine.WallAheadMs = _services.Clock.WallAheadMs;
+        _machine.OnTick(NowMs());
         var read = !_stopping && await ReadHeadAsync();
         read |= !_stopping && await ReadForScanAsync();
         await ActAsync();
         _commits.BeginIfDue(NowMs(), _stopping);
-        if (_stopping && _inFlight == 0 && _applications.HasEnded && !_commits.UnderWay && !_commits.HasUnsaved)
+        GiveUpOldAttempts();
+        if (_stopping && _inFlight.Count == 0 && _applications.HasEnded && !_commits.UnderWay && !_commits.HasUnsaved)
             return null;
         return read || _mailbox.Reader.TryPeek(out _);
     }
@@ -245,8 +250,9 @@ internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
         var catalog = await _services.Cache.HoldForAsync(Shard, saved, holds, _abort.Token);
         var bounds = await _services.Log.BoundsAsync(Shard, _abort.Token);
         _head = Math.Max(_head, bounds.Last);
-        var now = NowMs();
         await _applications.LoadAsync(bounds, _abort.Token);
+        var now = NowMs();
+        _machine.WallAheadMs = _services.Clock.WallAheadMs;
         _machine.Restore(saved, catalog, bounds.First, now);
         Volatile.Write(ref _catalogFollowed, catalog.Edition);
         _commits.GoOnFrom(stored, now);
@@ -277,69 +283,15 @@ internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
         var read = await _services.Log.ReadIndexAsync(Shard, from, _entries.AsMemory(0, count), _abort.Token);
         if (read.Count == 0)
         {
-            // Retention has freed what a paused subscription, or an old replay, had still to read.
-            var first = (await _services.Log.BoundsAsync(Shard, _abort.Token)).First;
-            if (first > from)
-                _services.Logger.LogWarning("Shard {Shard}: sequences {From} to {To} are no longer kept; what was unsettled there has expired.", Shard, from, first - 1);
-            _machine.OnExpired(first);
-            return first > from;
+            // Retention has freed what a paused subscription, or an old replay, had still to read; or what lies between the events of a key that waits.
+            if (_machine.OnGap(read.Next))
+                _services.Logger.LogWarning("Shard {Shard}: sequences {From} to {To} are no longer kept; what was unsettled there has expired.", Shard, from, read.Next - 1);
+            return read.Next > from;
         }
         var routed = await _scanRouter.RouteAsync(_entries.AsMemory(0, read.Count), _machine.Catalog, _abort.Token);
         _machine.OnScan(routed.Span, NowMs());
         return true;
     }
-
-    // 5. and 6.
-    private async ValueTask ActAsync()
-    {
-        var acts = _machine.Out;
-        foreach (var wish in acts.Wishes)
-            _services.Ledger.Ask(wish.State.Entry.Subscription, wish.Kind, wish.Count, this);
-        acts.Wishes.Clear();
-        ReturnUnused();
-        foreach (var (subscription, revision, reason) in acts.Gone)
-            _ = DisableAsync(subscription, revision, reason);
-        acts.Gone.Clear();
-        _commits.Add(acts.Skips);
-        acts.Skips.Clear();
-        _commits.AddRejected(acts.Rejected);
-        acts.Rejected.Clear();
-        foreach (var start in acts.Starts)
-        {
-            // The loop never waits for room: results and other subscriptions' attempts go on.
-            var entered = _services.Runner.EnterAsync(start.Item.Size);
-            if (entered.IsCompletedSuccessfully)
-                _entered.Add(start);
-            else
-                _ = EnterLaterAsync(start, entered);
-        }
-        acts.Starts.Clear();
-        if (_entered.Count == 0)
-            return;
-        await _loader.LoadAsync(_entered, Launch, _abort.Token);
-        _entered.Clear();
-    }
-
-    private async Task EnterLaterAsync(StartAttempt start, ValueTask entered)
-    {
-        await entered;
-        if (!Post(new ShardMessage.Entered(start)))
-            _services.Runner.Withdraw(start, start.Item.Size);
-    }
-
-    private void Launch(StartAttempt start, byte[]? record, int length)
-    {
-        if (record is null)
-        {
-            _services.Runner.Withdraw(start, start.Item.Size);
-            _machine.OnMissing(start.Subscription, start.Generation, start.KeyHash, NowMs());
-            return;
-        }
-        _inFlight++;
-        _services.Runner.Run(start, record, length, _term, this, OnAttemptEnded);
-    }
-
-    private void OnAttemptEnded(AttemptEnded ended) => Post(new ShardMessage.Ended(ended));
 
     private async Task DisableAsync(string subscription, int endpointRevision, string reason)
     {
@@ -356,7 +308,7 @@ internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
 
     private async ValueTask SleepAsync()
     {
-        var due = _term.Holds ? Math.Min(_machine.NextDueMs, _commits.DueAtMs) : long.MaxValue;
+        var due = _term.Holds ? Math.Min(Math.Min(_machine.NextDueMs, _commits.DueAtMs), AttemptsDueMs) : long.MaxValue;
         if (due != long.MaxValue)
         {
             var wait = TimeSpan.FromMilliseconds(Math.Clamp(due - NowMs(), 1, 3_600_000));
@@ -381,5 +333,5 @@ internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
     // Unbounded: it fails only when the host has ended.
     private bool Post(ShardMessage message) => _mailbox.Writer.TryWrite(message);
 
-    private long NowMs() => _services.Time.GetUtcNow().ToUnixTimeMilliseconds();
+    private long NowMs() => _services.Clock.NowMs;
 }

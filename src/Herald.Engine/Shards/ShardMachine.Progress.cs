@@ -1,4 +1,6 @@
 using Herald.Engine.Catalogs;
+using Herald.Engine.Retrying;
+using Herald.Engine.Stores;
 using Herald.Engine.Subscriptions;
 
 namespace Herald.Engine.Shards;
@@ -16,11 +18,20 @@ internal sealed partial class ShardMachine
     private readonly HashSet<int> _removedStates = [];
     private long _savedRouted = -1, _savedCatalog;
 
+    // Since anything was saved.
+    private readonly SettledKeys _settled = new();
+
+    // By the owner before, after it had saved everything last: some of it is still to be routed, and settled already.
+    private readonly SettledKeys _settledBefore = new();
+
+    /// <summary>Deliveries have been settled since anything was saved: after a crash they would be repeated.</summary>
+    public bool HasSettled => _settled.Count > 0;
+
     public bool IsDirty =>
         _dirtyStates.Count > 0 || _removedStates.Count > 0 || Routed != _savedRouted || Catalog.Version - _savedCatalog >= MostUnsavedChanges;
 
     /// <summary>Writes what changed, or everything for a checkpoint; the heads of lanes in <see cref="LaneState.Settling"/> count as settled.</summary>
-    public void SaveProgress(RecordWriter writer, bool checkpoint)
+    public void SaveProgress(RecordWriter writer, bool checkpoint, long nowMs)
     {
         foreach (var state in _dirtyStates)
         {
@@ -28,7 +39,7 @@ internal sealed partial class ShardMachine
             if (state.IsTrivial && _states.GetValueOrDefault(state.Number) == state)
                 Remove(state);
         }
-        SavedProgress.Begin(writer, checkpoint, Routed, Catalog.Version);
+        SavedProgress.Begin(writer, checkpoint, Routed, Catalog.Version, ToWall(nowMs));
         (_savedRouted, _savedCatalog) = (Routed, Catalog.Version);
         writer.Number(checkpoint ? 0 : _removedStates.Count);
         if (!checkpoint)
@@ -42,22 +53,62 @@ internal sealed partial class ShardMachine
         foreach (var state in states)
             Save(writer, state, checkpoint);
         _dirtyStates.Clear();
+        _settled.Clear();
+        _settledBefore.Keep(IsStillOpen);
+        _settledBefore.Write(writer);
     }
 
-    /// <summary>Every sequence below is settled for every subscription that runs. Paused ones keep their backlog only as long as retention does.</summary>
-    public long SettledBelow()
+    /// <summary>Writes what has been settled since anything was saved, and nothing else.</summary>
+    public void SaveSettled(RecordWriter writer)
     {
-        var lowest = Routed + 1;
+        SavedProgress.WriteSettled(writer, _settled);
+        _settled.Clear();
+    }
+
+    // Whether a subscription has still to read what it has been delivered already.
+    private bool IsStillOpen(int subscription, int generation, ulong key, long through) => _states.TryGetValue(subscription, out var state)
+        ? state.Generation == generation && PositionOf(state) < through
+        : through > Routed;
+
+    /// <summary>
+    /// Every sequence below is settled for every subscription that runs, but for the keys that are told apart: those that wait, and those that lie far
+    /// behind, so that one of them does not keep the log of all. Paused subscriptions keep their backlog only as long as retention does.
+    /// </summary>
+    /// <param name="most">No sequence above it is settled.</param>
+    /// <param name="kept">Gets the keys told apart, with their first sequence that is not settled.</param>
+    public long SettledBelow(long most, Dictionary<ulong, long> kept)
+    {
+        kept.Clear();
+        var lowest = Math.Min(most, Routed + 1);
+        foreach (var state in _states.Values)
+        {
+            if (state.Runs && !state.AtHead)
+                lowest = Math.Min(lowest, PositionOf(state) + 1);
+        }
+        var (near, apart) = (lowest, new List<KeptKey>());
         foreach (var state in _states.Values)
         {
             if (!state.Runs)
                 continue;
-            if (!state.AtHead)
-                lowest = Math.Min(lowest, PositionOf(state) + 1);
             foreach (var lane in state.Lanes.Values)
-                lowest = Math.Min(lowest, lane.Count > 0 ? lane.Head.Sequence : FromOf(lane));
+            {
+                var at = lane.Count > 0 ? lane.Head.Sequence : FromOf(lane);
+                if (at < lowest - (lane.Detached ? 0 : _settings.KeptNear))
+                    apart.Add(new KeptKey(lane.KeyHash, at));
+                else
+                    near = Math.Min(near, at);
+            }
         }
-        return lowest;
+        if (apart.Count > _settings.MostKept)
+        {
+            // Those that wait since longest cost most.
+            apart.Sort((one, other) => one.From.CompareTo(other.From));
+            near = Math.Min(near, apart[_settings.MostKept].From);
+            apart.RemoveRange(_settings.MostKept, apart.Count - _settings.MostKept);
+        }
+        foreach (var (key, from) in apart)
+            kept[key] = kept.TryGetValue(key, out var other) ? Math.Min(from, other) : from;
+        return near;
     }
 
     /// <summary>Takes over a shard. The catalog may be newer than the one the progress was made with.</summary>
@@ -67,6 +118,7 @@ internal sealed partial class ShardMachine
         Catalog = catalog;
         _savedCatalog = saved.CatalogVersion;
         Routed = Math.Max(saved.Routed, first - 1);
+        _settledBefore.Add(saved.Settled);
         foreach (var (number, savedState) in saved.States)
         {
             if (!catalog.ByNumber.TryGetValue(number, out var entry) || entry.Subscription.Generation != savedState.Generation)
@@ -78,12 +130,12 @@ internal sealed partial class ShardMachine
             {
                 AtHead = savedState.AtHead,
                 Position = savedState.AtHead ? Routed : savedState.Position,
-                PausedAtMs = savedState.PausedAtMs > 0 ? savedState.PausedAtMs : nowMs,
+                PausedAtMs = savedState.PausedAtMs > 0 ? FromSaved(savedState.PausedAtMs, savedState.SavedAtMs, nowMs) : nowMs,
                 Saved = true,
             };
             Add(state);
             foreach (var (key, lane) in savedState.Lanes)
-                Restore(state, key, lane);
+                Restore(state, key, lane, nowMs);
             if (state.AtHead && !state.Runs)
                 FallBehind(state, Routed); // paused since
             if (!state.AtHead && state.Runs)
@@ -94,20 +146,27 @@ internal sealed partial class ShardMachine
         {
             if (_states.ContainsKey(number))
                 continue;
-            var start = entry.Starts[_shard.Value];
-            if (entry.GenerationVersion > saved.CatalogVersion && start < Routed)
-                Begin(new SubscriptionState(entry) { AtHead = false, Position = start, PausedAtMs = nowMs });
+            if (entry.BeginsBehind(_shard, saved.CatalogVersion, Routed))
+                Begin(new SubscriptionState(entry) { AtHead = false, Position = entry.Starts[_shard.Value], PausedAtMs = nowMs });
             else if (entry.Subscription.Status != SubscriptionStatus.Active)
                 Begin(new SubscriptionState(entry) { AtHead = false, Position = Routed, PausedAtMs = nowMs });
         }
     }
 
-    private void Restore(SubscriptionState state, ulong key, SavedLane saved)
+    // What was to come or had gone by when it was saved, moved on by the time since; a clock that has been set back since says that no time has gone by.
+    private long FromSaved(long atMs, long savedAtMs, long nowMs)
+    {
+        var wallMs = ToWall(nowMs);
+        savedAtMs = savedAtMs == 0 ? wallMs : savedAtMs;
+        return nowMs - Math.Max(0, wallMs - savedAtMs) + (atMs - savedAtMs);
+    }
+
+    private void Restore(SubscriptionState state, ulong key, SavedLane saved, long nowMs)
     {
         var lane = new Lane(state, key)
         {
             Attempts = saved.Attempts,
-            FirstAttemptAtMs = saved.FirstAttemptAtMs,
+            FirstAttemptAtMs = saved.FirstAttemptAtMs > 0 ? Math.Min(FromSaved(saved.FirstAttemptAtMs, saved.SavedAtMs, nowMs), nowMs) : 0,
             EndpointTroubled = saved.EndpointTroubled,
             From = saved.From,
             LastSeen = state.Position,
@@ -115,7 +174,7 @@ internal sealed partial class ShardMachine
         };
         state.Lanes[key] = lane;
         foreach (var item in saved.Items)
-            lane.Push(item);
+            lane.Push(item with { AcceptedAtMs = FromSaved(item.AcceptedAtMs, saved.SavedAtMs, nowMs) });
         CountInWindow(lane, lane.Count);
         if (lane.Count == 0)
         {
@@ -131,7 +190,7 @@ internal sealed partial class ShardMachine
         {
             lane.State = LaneState.Blocked;
             LeaveWindow(lane);
-            WaitUntil(lane, saved.DueMs);
+            WaitUntil(lane, Math.Min(FromSaved(saved.DueMs, saved.SavedAtMs, nowMs), nowMs + RetryDecision.LongestWaitMs(state.Entry.Subscription.Retry)));
         }
         else
         {
@@ -145,7 +204,7 @@ internal sealed partial class ShardMachine
         writer.Number(state.Generation);
         writer.Byte(state.AtHead ? (byte)1 : (byte)0);
         writer.Number(PositionOf(state));
-        writer.Number(state.Runs ? 0 : state.PausedAtMs);
+        writer.Number(state.Runs ? 0 : ToWall(state.PausedAtMs));
         state.Saved = true;
         var changed = all ? [.. state.Lanes.Values] : state.DirtyLanes;
         var kept = new List<(Lane Lane, SavedLane Saved)>(changed.Count);
@@ -184,7 +243,7 @@ internal sealed partial class ShardMachine
         var attempts = lane.Attempts;
         if (lane.State == LaneState.Settling)
             (items, attempts) = (items.Skip(1), 0);
-        var rest = items.ToArray();
+        var rest = items.Select(item => item with { AcceptedAtMs = ToWall(item.AcceptedAtMs) }).ToArray();
         var from = 0L;
         if (lane.Detached)
         {
@@ -197,7 +256,8 @@ internal sealed partial class ShardMachine
         {
             return null;
         }
-        return new SavedLane(lane.State == LaneState.Held, lane.EndpointTroubled, attempts, lane.FirstAttemptAtMs, lane.DueMs, from, rest);
+        var (first, due) = (lane.FirstAttemptAtMs > 0 ? ToWall(lane.FirstAttemptAtMs) : 0, lane.DueMs > 0 ? ToWall(lane.DueMs) : 0);
+        return new SavedLane(lane.State == LaneState.Held, lane.EndpointTroubled, attempts, first, due, from, rest);
     }
 
     private void MarkDirty(Lane lane)

@@ -55,7 +55,7 @@ internal sealed partial class ShardMachine
             {
                 for (var i = lanes.Count - 1; i >= 0; i--)
                 {
-                    if (TakeForLane(lanes[i], routed))
+                    if (TakeForLane(lanes[i], routed, nowMs))
                         continue;
                     _waits = true;
                     return;
@@ -64,7 +64,7 @@ internal sealed partial class ShardMachine
             foreach (var route in _ridingStates.Count == 0 ? [] : routed.Routes)
             {
                 if (_states.TryGetValue(route.Subscription, out var state) && state.Rider == RiderState.Riding
-                    && sequence > state.Position && IsMeantFor(route, sequence, out _) && !Take(state, routed))
+                    && sequence > state.Position && IsMeantFor(route, sequence, out _) && !Take(state, routed, nowMs))
                 {
                     state.Position = sequence - 1;
                     LeaveScan(state);
@@ -79,16 +79,22 @@ internal sealed partial class ShardMachine
             EndPassAtHead();
     }
 
-    /// <summary>Nothing is kept below the sequence: whoever wanted to read there goes on from it.</summary>
-    public void OnExpired(long first)
+    /// <summary>Nothing is kept from the cursor to below the sequence: whoever wanted to read there goes on from it.</summary>
+    /// <returns>
+    /// Whether a subscription has lost what was unsettled for it there. A key that waits alone has not: what is kept for it lies around the gap.
+    /// </returns>
+    public bool OnGap(long next)
     {
-        _cursor = Math.Max(_cursor, Math.Min(first, Routed + 1));
+        next = Math.Min(next, Routed + 1);
+        var lost = next > _cursor && (_ridingStates.Count > 0 || _ahead.UnorderedItems.Any(waiting => waiting.Element.Lane is null && waiting.Priority < next));
+        _cursor = Math.Max(_cursor, next);
         if (_cursor > Routed)
             EndPassAtHead();
+        return lost;
     }
 
     /// <summary>False when there is no room, and waiting in front of the entry is best for all.</summary>
-    private bool TakeForLane(Lane lane, in RoutedEntry routed)
+    private bool TakeForLane(Lane lane, in RoutedEntry routed, long nowMs)
     {
         var (state, entry) = (lane.Owner, routed.Entry);
         if (entry.Sequence < lane.From)
@@ -112,7 +118,7 @@ internal sealed partial class ShardMachine
             return true;
         }
         lane.From = entry.Sequence + 1;
-        lane.Push(new LaneItem(entry.Sequence, entry.AcceptedAtMs, entry.Size));
+        lane.Push(ToItem(entry, nowMs));
         state.Draining++;
         MarkDirty(lane);
         if (lane.State == LaneState.Empty)

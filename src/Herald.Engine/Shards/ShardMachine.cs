@@ -46,6 +46,14 @@ internal sealed partial class ShardMachine
 
     public IReadOnlyDictionary<int, SubscriptionState> States => _states;
 
+    /// <summary>
+    /// How far the wall clock is ahead of the time that comes with each call. All times here are of that time, which never jumps; what is stored is of the wall clock's, and converted as
+    /// it comes and goes.
+    /// </summary>
+    public long WallAheadMs { get; set; }
+
+    public long ToWall(long atMs) => atMs + WallAheadMs;
+
     /// <summary>When <see cref="OnTick"/> has something to do; <see cref="long.MaxValue"/> when never.</summary>
     public long NextDueMs => _timers.TryPeek(out _, out var due) ? due : long.MaxValue;
 
@@ -57,15 +65,15 @@ internal sealed partial class ShardMachine
         foreach (ref readonly var routed in entries)
         {
             var sequence = routed.Entry.Sequence;
-            if ((routed.Entry.Flags & EventFlags.Rejected) != 0)
-                Out.Rejected.Add(sequence);
+            if (routed.IsUnreadable || (routed.Entry.Flags & EventFlags.Rejected) != 0)
+                Out.Rejected.Add(new RejectedEntry(sequence, routed.Entry.Topic));
             foreach (var route in routed.Routes)
             {
                 if (!IsMeantFor(route, sequence, out var entry))
                     continue;
                 if (!_states.TryGetValue(route.Subscription, out var state))
                     Add(state = new SubscriptionState(entry));
-                if (state.AtHead && !Take(state, routed))
+                if (state.AtHead && !Take(state, routed, nowMs))
                     FallBehind(state, sequence - 1);
             }
             Routed = sequence;
@@ -93,8 +101,16 @@ internal sealed partial class ShardMachine
         DropIfTrivial(state);
     }
 
+    /// <summary>What was asked for in <see cref="ShardOutputs.Starts"/> begins: its bytes have had to find room, and to be read, since.</summary>
+    public void OnBegun(int subscription, int generation, ulong keyHash, long nowMs)
+    {
+        if (_states.TryGetValue(subscription, out var state) && state.Generation == generation)
+            CountAgeFrom(nowMs, state.Lanes[keyHash]);
+    }
+
     /// <param name="counted">False when nothing was sent: the subscription was paused, or its endpoint changed, just before.</param>
-    public void OnResult(int subscription, int generation, ulong keyHash, long sequence, AttemptResult result, bool counted, long nowMs)
+    /// <param name="endpointFails">Most of the endpoint's latest attempts have failed.</param>
+    public void OnResult(int subscription, int generation, ulong keyHash, long sequence, AttemptResult result, bool counted, long nowMs, bool endpointFails = false)
     {
         if (!_states.TryGetValue(subscription, out var state))
             return; // deleted meanwhile
@@ -107,27 +123,30 @@ internal sealed partial class ShardMachine
         state.InFlight--;
         if (!counted)
         {
-            MakeReady(lane);
+            // Its age is counted from the first attempt that is one.
+            if (lane.Attempts == 0)
+                lane.FirstAttemptAtMs = 0;
+            MakeReady(lane, cameBack: true);
             return;
         }
         lane.Attempts++;
         MarkDirty(lane);
-        Decide(lane, result, nowMs);
+        Decide(lane, result, endpointFails, nowMs);
         DropIfTrivial(state);
     }
 
     /// <summary>The event is no longer kept: there is nothing to send.</summary>
     public void OnMissing(int subscription, int generation, ulong keyHash, long nowMs)
     {
-        if (!_states.TryGetValue(subscription, out var state))
-            return;
-        if (state.Generation != generation)
-        {
-            EndOldAttempt(state, keyHash);
-            return;
-        }
-        state.InFlight--;
-        SkipHead(state.Lanes[keyHash], SkipKind.Expire, null);
+        if (EndUnsent(subscription, generation, keyHash) is { } lane)
+            SkipHead(lane, SkipKind.Expire, null);
+    }
+
+    /// <summary>What the store has of the event is damaged: a dead letter, whatever the policy. Its key goes on.</summary>
+    public void OnDamaged(int subscription, int generation, ulong keyHash, string damage, long nowMs)
+    {
+        if (EndUnsent(subscription, generation, keyHash) is { } lane)
+            SkipHead(lane, SkipKind.DeadLetter, new DeadLetterReason(DeadLetterReason.Damaged, damage, lane.Attempts, null, lane.FirstAttemptAtMs, nowMs));
     }
 
     /// <summary>The endpoint answers again: keys that wait only because of it become due, spread.</summary>
@@ -160,7 +179,7 @@ internal sealed partial class ShardMachine
     }
 
     /// <summary>An operator lets a held key go on: its head is tried again, or discarded.</summary>
-    public bool OnRelease(int subscription, long sequence, bool discard, long nowMs)
+    public bool OnRelease(int subscription, long sequence, bool discard)
     {
         if (!_states.TryGetValue(subscription, out var state)
             || state.Lanes.Values.FirstOrDefault(l => l.State == LaneState.Held && l.Head.Sequence == sequence) is not { } lane)
@@ -207,7 +226,7 @@ internal sealed partial class ShardMachine
         }
         if (state is null)
         {
-            if (entry.GenerationVersion > beforeVersion && entry.Starts[_shard.Value] < Routed)
+            if (entry.BeginsBehind(_shard, beforeVersion, Routed))
                 Begin(new SubscriptionState(entry) { AtHead = false, Position = entry.Starts[_shard.Value] });
             else if (entry.Subscription.Status != SubscriptionStatus.Active)
                 Begin(new SubscriptionState(entry) { AtHead = false, Position = Routed, PausedAtMs = nowMs });
@@ -325,10 +344,15 @@ internal sealed partial class ShardMachine
     // ---- Lanes ----
 
     /// <summary>The subscription's part of an entry that its filter matches. False when there is no room: it stops before the entry.</summary>
-    private bool Take(SubscriptionState state, in RoutedEntry routed)
+    private bool Take(SubscriptionState state, in RoutedEntry routed, long nowMs)
     {
         var entry = routed.Entry;
-        var item = new LaneItem(entry.Sequence, entry.AcceptedAtMs, entry.Size);
+        if (_settledBefore.Count > 0 && _settledBefore.Covers(state.Number, state.Generation, entry.KeyHash, entry.Sequence))
+        {
+            DropIfTrivial(state);
+            return true;
+        }
+        var item = ToItem(entry, nowMs);
         if (state.Lanes.TryGetValue(entry.KeyHash, out var lane))
         {
             if (lane.Detached)
@@ -354,8 +378,10 @@ internal sealed partial class ShardMachine
         return true;
     }
 
+    private LaneItem ToItem(in IndexEntry entry, long nowMs) => new(entry.Sequence, FromWall(entry.AcceptedAtMs, nowMs), entry.Size);
+
     /// <summary>The head may start, as soon as there is a permit.</summary>
-    private void MakeReady(Lane lane)
+    private void MakeReady(Lane lane, bool cameBack = false)
     {
         lane.State = LaneState.Ready;
         var state = lane.Owner;
@@ -365,10 +391,11 @@ internal sealed partial class ShardMachine
         var kind = (int)lane.Kind;
         state.Ready[kind].Enqueue(lane);
         state.Asked[kind]++;
-        if (Out.Wishes.Count > 0 && Out.Wishes[^1] is var last && last.State == state && last.Kind == lane.Kind)
+        if (Out.Wishes.Count > 0 && Out.Wishes[^1] is var last
+            && last.State == state && last.Kind == lane.Kind && last.CameBack == cameBack)
             Out.Wishes[^1] = last with { Count = last.Count + 1 };
         else
-            Out.Wishes.Add(new PermitWish(state, lane.Kind, 1));
+            Out.Wishes.Add(new PermitWish(state, lane.Kind, 1, cameBack));
     }
 
     private bool Start(Lane lane, PermitKind kind, long nowMs)
@@ -380,17 +407,22 @@ internal sealed partial class ShardMachine
             return false;
         }
         lane.State = LaneState.InFlight;
-        if (lane.FirstAttemptAtMs == 0)
-            lane.FirstAttemptAtMs = nowMs;
+        CountAgeFrom(nowMs, lane);
         state.InFlight++;
         Out.Starts.Add(new StartAttempt(state.Number, state.Generation, lane.KeyHash, item, lane.Attempts + 1, kind, state.Entry.IsReplay(_shard, item.Sequence)));
         return true;
     }
 
-    private void Decide(Lane lane, AttemptResult result, long nowMs)
+    private static void CountAgeFrom(long nowMs, Lane lane)
+    {
+        if (lane.Attempts == 0)
+            lane.FirstAttemptAtMs = nowMs;
+    }
+
+    private void Decide(Lane lane, AttemptResult result, bool endpointFails, long nowMs)
     {
         var subscription = lane.Owner.Entry.Subscription;
-        var decision = RetryDecision.Of(result, lane.Attempts, lane.FirstAttemptAtMs, subscription.Retry, nowMs, _random.NextDouble());
+        var decision = RetryDecision.Of(result, lane.Attempts, lane.FirstAttemptAtMs, subscription.Retry, endpointFails, nowMs, _random.NextDouble());
         if (result.Outcome == AttemptOutcome.EndpointGone)
             Out.Gone.Add((subscription.Id, subscription.EndpointRevision, result.Reason));
         switch (decision.Verdict)
@@ -412,9 +444,23 @@ internal sealed partial class ShardMachine
             default:
                 var kind = subscription.Retry.OnExhausted == OnExhausted.Forward ? SkipKind.Forward : SkipKind.DeadLetter;
                 SkipHead(lane, kind, new DeadLetterReason(
-                    decision.Reason, result.Reason, lane.Attempts, result.StatusCode, lane.FirstAttemptAtMs, nowMs));
+                    decision.Reason, result.Reason, lane.Attempts, result.StatusCode, ToWall(lane.FirstAttemptAtMs), ToWall(nowMs)));
                 break;
         }
+    }
+
+    /// <summary>The lane whose head could not be sent; null when it is no longer asked for.</summary>
+    private Lane? EndUnsent(int subscription, int generation, ulong keyHash)
+    {
+        if (!_states.TryGetValue(subscription, out var state))
+            return null;
+        if (state.Generation != generation)
+        {
+            EndOldAttempt(state, keyHash);
+            return null;
+        }
+        state.InFlight--;
+        return state.Lanes[keyHash];
     }
 
     private void SkipHead(Lane lane, SkipKind kind, DeadLetterReason? reason)
@@ -428,6 +474,7 @@ internal sealed partial class ShardMachine
     private void PopHead(Lane lane)
     {
         var state = lane.Owner;
+        _settled.Settle(state.Number, state.Generation, lane.KeyHash, lane.Head.Sequence);
         if (lane.OutsideWindow)
         {
             state.Blocked--;
@@ -527,6 +574,9 @@ internal sealed partial class ShardMachine
             MakeReady(lane);
         DropIfTrivial(state);
     }
+
+    // What is stored of the past is not later than now, whatever the clock was that it was stored by.
+    private long FromWall(long storedMs, long nowMs) => Math.Min(storedMs - WallAheadMs, nowMs);
 
     // ---- Subscriptions ----
 

@@ -6,13 +6,24 @@ using Herald.Engine.Stores;
 namespace Herald.Engine.Shards;
 
 /// <summary>An entry with the subscriptions whose filters it satisfies.</summary>
-internal readonly record struct RoutedEntry(IndexEntry Entry, Route[] Routes);
+/// <param name="IsUnreadable">Its type and attributes are lost: the routes are those of subscriptions without a filter.</param>
+internal readonly record struct RoutedEntry(IndexEntry Entry, Route[] Routes, bool IsUnreadable = false);
+
+/// <summary>An entry that becomes a dead letter of no subscription.</summary>
+internal readonly record struct RejectedEntry(long Sequence, int Topic);
 
 /// <summary>Begin an attempt at the head of this lane.</summary>
 internal readonly record struct StartAttempt(
-    int Subscription, int Generation, ulong KeyHash, LaneItem Item, int Number, PermitKind Kind, bool Replayed);
+    int Subscription, int Generation, ulong KeyHash, LaneItem Item, int Number, PermitKind Kind, bool Replayed)
+{
+    /// <summary>When it was begun, once it is.</summary>
+    public long BegunAtMs { get; init; }
+}
 
-internal readonly record struct PermitWish(SubscriptionState State, PermitKind Kind, int Count);
+/// <param name="CameBack">
+/// The attempts were begun before, and not sent. A message with the reason (a pause, a new generation) may be on its way to the shard: it is taken first.
+/// </param>
+internal readonly record struct PermitWish(SubscriptionState State, PermitKind Kind, int Count, bool CameBack);
 
 /// <summary>A skip that must be durable before its successor is sent.</summary>
 internal readonly record struct Skip(Lane Lane, LaneItem Item, SkipKind Kind, DeadLetterReason? Reason);
@@ -33,8 +44,8 @@ internal sealed class ShardOutputs
     public readonly List<(int Subscription, PermitKind Kind, int Count)> Unused = [];
     public readonly List<Skip> Skips = [];
 
-    /// <summary>Sequences of messages that a source could not understand: dead letters that belong to no subscription.</summary>
-    public readonly List<long> Rejected = [];
+    /// <summary>Messages that a source could not understand, and damaged events that filters cannot be held against: dead letters that belong to no subscription.</summary>
+    public readonly List<RejectedEntry> Rejected = [];
 
     /// <summary>An endpoint said it is gone: disable the subscription, if its endpoint is still this revision.</summary>
     public readonly List<(string Subscription, int EndpointRevision, string Reason)> Gone = [];

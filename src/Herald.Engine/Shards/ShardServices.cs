@@ -10,4 +10,7 @@ namespace Herald.Engine.Shards;
 /// <summary>What a shard's loop works with; one for all shards of a node.</summary>
 internal sealed record ShardServices(
     IEventLog Log, IShardStore Store, Catalog Catalog, CatalogCache Cache, PermitLedger Ledger, AttemptRunner Runner, ForwardEncoder Forwarding, EngineMetrics Metrics,
-    ApplicationServices Applications, TimeProvider Time, ILogger Logger);
+    ApplicationServices Applications, TimeProvider Time, ILogger Logger)
+{
+    public EngineClock Clock { get; } = new(Time);
+}

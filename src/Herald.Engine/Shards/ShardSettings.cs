@@ -2,7 +2,9 @@ namespace Herald.Engine.Shards;
 
 /// <summary>The bounds of one shard's machine; see <see cref="EngineOptions"/>.</summary>
 /// <param name="Blocked">Shared by all shards of the node.</param>
-internal sealed record ShardSettings(int Window, int LaneWindow, int MaxBlockedPerSubscription, BlockedBound Blocked, int ScanChunk = 512);
+/// <param name="MostKept">See <see cref="EngineOptions.MostKept"/>.</param>
+/// <param name="KeptNear">See <see cref="EngineOptions.KeptNear"/>.</param>
+internal sealed record ShardSettings(int Window, int LaneWindow, int MaxBlockedPerSubscription, BlockedBound Blocked, int ScanChunk = 512, int MostKept = 65_536, int KeptNear = 1024);
 
 /// <summary>How many blocked keys the node may hold. Shared by its shards; the only state that is.</summary>
 internal sealed class BlockedBound(int most)

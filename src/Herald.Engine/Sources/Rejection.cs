@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Unicode;
+using Herald.Engine.Events;
 using Herald.Engine.Publishing;
 
 namespace Herald.Engine.Sources;
@@ -23,6 +24,7 @@ internal sealed class Rejection(int maxPayloadBytes)
     private readonly byte[] _id = new byte[IntakeOptions.MaxIdBytes], _text = new byte[LongestReason];
 
     /// <param name="payload">Cut to what an event may carry.</param>
+    /// <param name="timeMs">The message's own. One that no event may have stays a part of the id alone.</param>
     public EventDraft Of(in SourcePlace place, ReadOnlySpan<byte> key, ReadOnlySpan<byte> payload, long? timeMs, string reason)
     {
         _attributes.Clear();
@@ -40,7 +42,7 @@ internal sealed class Rejection(int maxPayloadBytes)
             HasId = true,
             ContentType = "application/octet-stream"u8,
             Payload = payload[..Math.Min(payload.Length, maxPayloadBytes)],
-            TimeMs = timeMs,
+            TimeMs = timeMs is { } given && EventTime.IsPossible(given) ? given : null,
             Attributes = _attributes,
             IsRejected = true,
         };

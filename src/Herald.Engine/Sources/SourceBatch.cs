@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Herald.Engine.Events;
 using Herald.Engine.Publishing;
 using Herald.Engine.Stores;
@@ -12,7 +13,9 @@ public sealed class SourceBatch : IDisposable
 {
     private readonly SourceIntake _intake;
     private readonly PublishBatch _events;
-    private readonly List<(SourcePlace Place, long? TimeMs)> _messages = [];
+    private static readonly SourceTally Rejected = new(0, 0, 1);
+
+    private readonly List<(SourcePlace Place, long? TimeMs, string? Refusal)> _messages = [];
     private Rejection? _rejection;
 
     internal SourceBatch(SourceIntake intake, PublishBatch events) => (_intake, _events) = (intake, events);
@@ -28,8 +31,8 @@ public sealed class SourceBatch : IDisposable
         if (refusal is null && _events.Add(draft) is { } problem)
             refusal = $"{problem.Pointer} = '{problem.Value}': {problem.Rule}";
         if (refusal is not null)
-            Reject(_events, message.Place, message.Key, message.Value, message.TimeMs, refusal);
-        _messages.Add((message.Place, message.TimeMs));
+            Reject(_events, message.Place, message.Key, message.Value, message.TimeMs, refusal, isRecognised: true);
+        _messages.Add((message.Place, message.TimeMs, refusal));
     }
 
     /// <summary>
@@ -41,48 +44,69 @@ public sealed class SourceBatch : IDisposable
         if (Count == 0)
             return default;
         await _intake.AppendAsync(_events, cancel);
-        var (accepted, duplicates, rejected) = (0, 0, 0);
+        var tally = default(SourceTally);
         List<int>? conflicts = null;
         for (var i = 0; i < Count; i++)
         {
-            switch (_events.Results[i].Verdict)
+            tally += _events.Results[i].Verdict switch
             {
-                case Verdict.Accepted when (_events[i].Flags & EventFlags.Rejected) != 0:
-                    rejected++;
-                    break;
-                case Verdict.Accepted:
-                    accepted++;
-                    break;
-                case Verdict.Duplicate:
-                    duplicates++;
-                    break;
-                case Verdict.Conflict:
-                    (conflicts ??= []).Add(i);
-                    break;
-            }
+                Verdict.Accepted => (_events[i].Flags & EventFlags.Rejected) != 0 ? Rejected : new(1, 0, 0),
+                Verdict.Duplicate => new(0, 1, 0),
+                Verdict.Conflict => NoteConflict(ref conflicts, i),
+                Verdict.NoRoom => throw NoRoomLeft(),
+            };
         }
         if (conflicts is not null)
             await RejectAsync(conflicts, cancel);
-        return new SourceTally(accepted, duplicates, rejected + (conflicts?.Count ?? 0));
+        return tally;
     }
 
     public void Dispose() => _events.Dispose();
+
+    private static SourceTally NoteConflict(ref List<int>? conflicts, int index)
+    {
+        (conflicts ??= []).Add(index);
+        return Rejected;
+    }
 
     // An id that was given to something else before: neither may be dropped in silence.
     private async ValueTask RejectAsync(List<int> conflicts, CancellationToken cancel)
     {
         using var rejections = _intake.Rent();
         foreach (var i in conflicts)
-        {
-            var view = _events[i];
-            Reject(rejections, _messages[i].Place, view.Key, view.Payload.Span, _messages[i].TimeMs, $"id = '{view.IdText}': an event with this id and key, and with other content, was accepted before.");
-        }
+            Reject(rejections, i, isRecognised: (_events[i].Flags & EventFlags.Rejected) == 0);
         await _intake.AppendAsync(rejections, cancel);
+        using var named = _intake.Rent();
+        for (var i = 0; i < conflicts.Count; i++)
+        {
+            _ = rejections.Results[i].Verdict switch
+            {
+                Verdict.Accepted or Verdict.Duplicate => false,
+                Verdict.Conflict => Reject(named, conflicts[i], isRecognised: false),
+                Verdict.NoRoom => throw NoRoomLeft(),
+            };
+        }
+        if (named.Count > 0)
+            await _intake.AppendAsync(named, cancel);
     }
 
-    private void Reject(PublishBatch into, in SourcePlace place, ReadOnlySpan<byte> key, ReadOnlySpan<byte> payload, long? timeMs, string reason)
+    private bool Reject(PublishBatch into, int index, bool isRecognised)
     {
-        if (into.Add((_rejection ??= new(_intake.MaxPayloadBytes)).Of(place, key, payload, timeMs, reason)) is { } problem)
-            throw new InvalidOperationException($"A rejection was refused: {problem}");
+        var (view, message) = (_events[index], _messages[index]);
+        var reason = message.Refusal ?? $"id = '{view.IdText}': an event with this id and key, and with other content, was accepted before.";
+        return Reject(into, message.Place, view.Key, view.Payload.Span, message.TimeMs, reason, isRecognised);
     }
+
+    /// <param name="isRecognised">
+    /// When it is read again. Not where the name of its place was given to something else, by a publisher, say: then it is told as often as it is read, which
+    /// is better than never.
+    /// </param>
+    private bool Reject(PublishBatch into, in SourcePlace place, ReadOnlySpan<byte> key, ReadOnlySpan<byte> payload, long? timeMs, string reason, bool isRecognised)
+    {
+        var draft = (_rejection ??= new(_intake.MaxPayloadBytes)).Of(place, key, payload, timeMs, reason);
+        draft.HasId = isRecognised;
+        return into.Add(draft) is { } problem ? throw new InvalidOperationException($"A rejection was refused: {problem}") : true;
+    }
+
+    private static UnreachableException NoRoomLeft() => new("The intake ends only when everything has found room.");
 }

@@ -14,6 +14,10 @@ public sealed class SourceIntake(HeraldEngine engine, string topic, IMessageRead
 {
     private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(50), LongestWait = TimeSpan.FromSeconds(5);
     private Topic? _topic;
+    private volatile bool _isWaitingForRoom;
+
+    /// <summary>The store is full: what was read waits, and nothing that follows it is published.</summary>
+    public bool IsWaitingForRoom => _isWaitingForRoom;
 
     internal IMessageReader Reader => reader;
     internal int MaxPayloadBytes => engine.Intake.Options.MaxPayloadBytes;
@@ -31,25 +35,50 @@ public sealed class SourceIntake(HeraldEngine engine, string topic, IMessageRead
 
     internal PublishBatch Rent() => engine.Intake.Rent(_topic ?? throw new InvalidOperationException("The intake has not been started."));
 
-    /// <summary>Tries until it is done: a source that gave up would leave a hole in the order.</summary>
+    /// <summary>
+    /// Tries until each of them is durable or was so before: a source that gave up would leave a hole in the order. Of a batch that was taken in part only what
+    /// found no room is given again.
+    /// </summary>
     internal async ValueTask AppendAsync(PublishBatch events, CancellationToken cancel)
     {
-        for (var wait = FirstWait; ; wait = wait * 2 < LongestWait ? wait * 2 : LongestWait)
+        var (began, isAnswered, said) = (time.GetTimestamp(), false, "");
+        try
         {
-            try
+            for (var wait = FirstWait; ; wait = wait * 2 < LongestWait ? wait * 2 : LongestWait)
             {
-                // Deleted and made again, it is another one: what goes to the old one would reach nobody.
-                _topic = await FindTopicAsync(cancel);
-                events.MoveTo(_topic);
-                await engine.Intake.PublishAsync(events, cancel: cancel);
-                return;
-            }
-            catch (StoreUnavailableException failure)
-            {
-                logger.LogWarning("Topic {Topic}: {Count} messages could not be saved ({Reason}); trying again in {Wait}.", topic, events.Count, failure.Message, wait);
+                string reason;
+                try
+                {
+                    // Deleted and made again, it is another one: what goes to the old one would reach nobody.
+                    _topic = await FindTopicAsync(cancel);
+                    events.MoveTo(_topic);
+                    if (isAnswered)
+                        await engine.Intake.PublishRefusedAsync(events, cancel);
+                    else
+                        await engine.Intake.PublishAsync(events, cancel: cancel);
+                    isAnswered = true;
+                    _isWaitingForRoom = events.CountRefused() > 0;
+                    if (!_isWaitingForRoom)
+                        break;
+                    reason = "the store has no room, and nothing can be freed before more is delivered";
+                }
+                catch (StoreUnavailableException failure)
+                {
+                    reason = failure.Message;
+                }
+                // Once a cause, however long it lasts.
+                if (reason != said)
+                    logger.LogWarning("Topic {Topic}: messages of a source cannot be saved ({Reason}); it keeps its place, reads no further, and tries until they are.", topic, reason.TrimEnd('.'));
+                said = reason;
                 await Task.Delay(wait, time, cancel);
             }
         }
+        finally
+        {
+            _isWaitingForRoom = false;
+        }
+        if (said.Length > 0)
+            logger.LogInformation("Topic {Topic}: the messages of a source are saved after {Waited}; it goes on.", topic, time.GetElapsedTime(began));
     }
 
     private async ValueTask<Topic> FindTopicAsync(CancellationToken cancel)

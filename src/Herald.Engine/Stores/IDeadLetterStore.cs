@@ -23,12 +23,25 @@ public readonly record struct DeadLetterId(ShardId Shard, int Subscription, int 
 /// <param name="Record">
 /// The event's record when it is not the log's own (a source could not understand its message); empty: the store keeps the log's record.
 /// </param>
-public sealed record NewDeadLetter(DeadLetterId Id, string SubscriptionId, string Topic, DeadLetterReason Reason, ReadOnlyMemory<byte> Record);
+public sealed record NewDeadLetter(DeadLetterId Id, string SubscriptionId, string Topic, DeadLetterReason Reason, ReadOnlyMemory<byte> Record)
+{
+    /// <summary>The log's record is damaged: the letter is kept without one.</summary>
+    public bool HasNoRecord { get; init; }
+}
 
-/// <param name="Reason">A short stable code: <c>attempts-exhausted</c>, <c>max-age</c>, <c>endpoint-gone</c> …</param>
-public sealed record DeadLetterReason(string Reason, string Detail, int Attempts, int? StatusCode, long FirstAttemptAtMs, long DiedAtMs);
+/// <param name="Reason">A short stable code: <c>attempts-exhausted</c>, <c>max-age</c>, <c>endpoint-gone</c>, <c>damaged</c> …</param>
+public sealed record DeadLetterReason(string Reason, string Detail, int Attempts, int? StatusCode, long FirstAttemptAtMs, long DiedAtMs)
+{
+    /// <summary>What the store kept of the event, or of the dead letter itself, is not what was written.</summary>
+    public const string Damaged = "damaged";
+}
 
-public sealed record DeadLetter(DeadLetterId Id, string SubscriptionId, string Topic, DeadLetterReason Reason, ReadOnlyMemory<byte> Record);
+/// <param name="Record">The event's; empty when it is lost.</param>
+public sealed record DeadLetter(DeadLetterId Id, string SubscriptionId, string Topic, DeadLetterReason Reason, ReadOnlyMemory<byte> Record)
+{
+    /// <summary>There is an event to show, and to send again.</summary>
+    public bool HasRecord => new EventView(Record).IsWellFormed();
+}
 
 /// <param name="SubscriptionId">Null for all.</param>
 /// <param name="Cursor">The <see cref="DeadLetterPage.NextCursor"/> of the page before; null for the first.</param>

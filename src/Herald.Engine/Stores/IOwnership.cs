@@ -12,6 +12,10 @@ public interface IOwnership
     /// </summary>
     ValueTask<IReadOnlyList<Lease>> RenewAsync(CancellationToken cancel);
 
+    /// <summary>This node is about to stop: others take what it releases from now on, and no shard is given to it any more.</summary>
+    /// <returns>Whether there are others.</returns>
+    ValueTask<bool> GiveWayAsync(CancellationToken cancel);
+
     /// <summary>Gives shards up at once, so that the next owner need not wait for the lease to end.</summary>
     ValueTask ReleaseAsync(IReadOnlyList<Lease> leases, CancellationToken cancel);
 

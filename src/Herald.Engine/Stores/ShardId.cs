@@ -3,8 +3,8 @@ namespace Herald.Engine.Stores;
 /// <summary>A slice of the key space: 0 to the store's number of shards, less one.</summary>
 public readonly record struct ShardId(int Value)
 {
-    /// <summary>Where a lane lives. The number of shards never changes in the life of a store.</summary>
-    public static ShardId Of(ulong keyHash, int shards) => new((int)(keyHash % (ulong)shards));
+    /// <summary>Where a lane lives, by a <see cref="Events.StableHash"/>. The number of shards never changes in the life of a store.</summary>
+    public static ShardId Of(ulong hash, int shards) => new((int)(hash % (ulong)shards));
 
     public override string ToString() => Value.ToString(System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -1,4 +1,4 @@
 namespace Herald.Engine.Stores;
 
 /// <summary>The store cannot be reached, or is stopping. What was under way may or may not have been stored.</summary>
-public sealed class StoreUnavailableException(string message, Exception? inner = null) : Exception(message, inner);
+public class StoreUnavailableException(string message, Exception? inner = null) : Exception(message, inner);

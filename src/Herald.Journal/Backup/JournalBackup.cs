@@ -19,6 +19,7 @@ internal sealed class JournalBackup(JournalContents contents, string directory)
         if (_files.List(_to.Root).Count > 0 || _files.List(_to.Log).Count > 0)
             throw new IOException($"A backup needs a directory of its own: '{directory}' is not empty.");
         _files.CreateDirectory(_to.Root);
+        DirectoryCheck.Check(_files, _to.Root, contents.Notice);
         _files.CreateDirectory(_to.Log);
         _files.CreateDirectory(_to.Index);
         using var checkpoint = _files.Open(contents.Paths.Checkpoint, create: false);

@@ -2,6 +2,7 @@ using Herald.Engine.Stores;
 using Herald.Journal.DeadLetters;
 using Herald.Journal.Frames;
 using Herald.Journal.History;
+using Herald.Journal.Shards;
 using Herald.Journal.State;
 
 namespace Herald.Journal.Checkpoints;
@@ -28,7 +29,8 @@ internal sealed class Checkpoint
         _run = contents.Run;
         _floorSegment = contents.FloorSegment;
         _shards = [.. contents.Shards.Select((s, i) => new Shard(
-            s.Assigned, s.First, s.LastAcceptedAtMs, contents.Owners[i].SettledBelow, contents.Owners[i].Records()))];
+            s.Assigned, s.First, s.LastAcceptedAtMs, contents.Owners[i].SettledBelow, contents.Owners[i].Records(),
+            contents.Owners[i].Kept(), contents.Kept[i].Snapshot()))];
         _segments = [.. contents.Segments.All.Select(s => new Segment(s.Number, s.NewestMs, [.. s.Last]))];
         (_catalogVersion, _catalog) = contents.Catalog.Snapshot();
         _letters = contents.DeadLetters.Snapshot();
@@ -49,6 +51,8 @@ internal sealed class Checkpoint
         State,
         History,
         Source,
+        KeptKeys,
+        KeptEvent,
     }
 
     public CheckpointPosition Position { get; }
@@ -78,6 +82,15 @@ internal sealed class Checkpoint
             {
                 Begin(Item.ProgressRecord, i);
                 into.AddSized(record.Span);
+                End();
+            }
+            Begin(Item.KeptKeys, i);
+            ShardOwner.SaveKept(into, shard.KeptKeys);
+            End();
+            foreach (var entry in shard.Kept)
+            {
+                Begin(Item.KeptEvent, i);
+                entry.Save(into);
                 End();
             }
         }
@@ -135,10 +148,17 @@ internal sealed class Checkpoint
 
     /// <summary>Puts the items into empty tables. What is said of segments is for the caller, who opens them.</summary>
     public static (CheckpointPosition Position, Dictionary<uint, (long NewestMs, long[] Last)> Segments) Load(
-        ReadOnlySpan<byte> items, JournalContents contents)
+        CheckpointItems items, JournalContents contents)
     {
         var position = default(CheckpointPosition);
         var segments = new Dictionary<uint, (long, long[])>();
+        while (items.Next() is { IsEmpty: false } piece)
+            Load(piece.Span, contents, segments, ref position);
+        return (position, segments);
+    }
+
+    private static void Load(ReadOnlySpan<byte> items, JournalContents contents, Dictionary<uint, (long, long[])> segments, ref CheckpointPosition position)
+    {
         var entry = new EntryReader(items);
         while (entry.MoveNext())
         {
@@ -180,14 +200,19 @@ internal sealed class Checkpoint
                 case Item.Source:
                     contents.Sources.Load(ref entry);
                     break;
+                case Item.KeptKeys:
+                    contents.Owners[entry.Shard].ApplyKept(ref entry);
+                    break;
+                case Item.KeptEvent:
+                    contents.Kept[entry.Shard].Put(StoredEntry.Load(ref entry));
+                    break;
                 default:
                     throw new InvalidDataException($"An item of the unknown type {(int)entry.Type}.");
             }
         }
-        return (position, segments);
     }
 
-    private sealed record Shard(long Head, long First, long LastAcceptedAtMs, long SettledBelow, ReadOnlyMemory<byte>[] Records);
+    private sealed record Shard(long Head, long First, long LastAcceptedAtMs, long SettledBelow, ReadOnlyMemory<byte>[] Records, KeptKey[] KeptKeys, StoredEntry[] Kept);
 
     private sealed record Segment(uint Number, long NewestMs, long[] Last);
 }

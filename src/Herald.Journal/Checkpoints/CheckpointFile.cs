@@ -11,7 +11,10 @@ namespace Herald.Journal.Checkpoints;
 /// </summary>
 internal static class CheckpointFile
 {
-    public const int Format = 3;
+    public const int Format = 4;
+
+    /// <summary>Knows no kept events.</summary>
+    private const int OldestFormat = 3;
 
     private const ulong Magic = 0x315450434C415248; // "HRALCPT1"
     private const int HeaderLength = 32, TrailerLength = 8, DrainBytes = 1 << 20;
@@ -58,22 +61,44 @@ internal static class CheckpointFile
     }
 
     /// <summary>The items of the checkpoint, checked; null when there is no checkpoint yet.</summary>
-    public static ReadOnlyMemory<byte>? Read(IJournalFiles files, string path, Guid store)
+    public static CheckpointItems? Read(IJournalFiles files, string path, Guid store, int pieceBytes = 1 << 20)
     {
         if (!files.Exists(path))
             return null;
-        using var file = files.Open(path, create: false);
-        var bytes = new byte[file.Length];
-        var length = file.Read(bytes, 0);
-        if (length < HeaderLength + TrailerLength || BinaryPrimitives.ReadUInt64LittleEndian(bytes) != Magic)
-            throw new JournalDamagedException(path, 0, "not a checkpoint");
-        if (BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(8)) is var format && format != Format)
-            throw new JournalFormatException(path, format, Format);
-        var end = length - TrailerLength;
-        if (BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(end)) != Crc32C.Of(bytes.AsSpan(0, end)))
-            throw new JournalDamagedException(path, 0, "the checkpoint's checksum does not hold");
-        if (new Guid(bytes.AsSpan(16, 16)) != store)
-            throw new JournalDamagedException(path, 16, "the checkpoint belongs to another journal");
-        return bytes.AsMemory(HeaderLength, end - HeaderLength);
+        var file = files.Open(path, create: false);
+        try
+        {
+            var length = file.Length;
+            Span<byte> header = stackalloc byte[HeaderLength];
+            if (file.Read(header, 0) < HeaderLength || length < HeaderLength + TrailerLength || BinaryPrimitives.ReadUInt64LittleEndian(header) != Magic)
+                throw new JournalDamagedException(path, 0, "not a checkpoint");
+            if (BinaryPrimitives.ReadInt32LittleEndian(header[8..]) is var format and (< OldestFormat or > Format))
+                throw new JournalFormatException(path, format, Format);
+            if (!ChecksumHolds(file, length - TrailerLength, pieceBytes))
+                throw new JournalDamagedException(path, 0, "the checkpoint's checksum does not hold");
+            if (new Guid(header[16..]) != store)
+                throw new JournalDamagedException(path, 16, "the checkpoint belongs to another journal");
+            return new CheckpointItems(file, HeaderLength, length - TrailerLength, pieceBytes);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    private static bool ChecksumHolds(IJournalFile file, long end, int pieceBytes)
+    {
+        var (piece, crc) = (new byte[pieceBytes], ~0u);
+        for (var at = 0L; at < end;)
+        {
+            var read = file.Read(piece.AsSpan(0, (int)Math.Min(piece.Length, end - at)), at);
+            if (read == 0)
+                return false;
+            crc = Crc32C.Append(crc, piece.AsSpan(0, read));
+            at += read;
+        }
+        Span<byte> trailer = stackalloc byte[TrailerLength];
+        return file.Read(trailer, end) == TrailerLength && BinaryPrimitives.ReadUInt32LittleEndian(trailer) == ~crc;
     }
 }

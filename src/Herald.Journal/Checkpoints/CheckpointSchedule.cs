@@ -10,7 +10,7 @@ namespace Herald.Journal.Checkpoints;
 internal sealed class CheckpointSchedule(JournalOptions options, Action<Request> ask)
 {
     private long _bytesSince, _written, _size;
-    private Task? _running;
+    private Task<Exception?>? _running;
     private TaskCompletionSource<bool>? _waiting, _answering;
 
     /// <summary>Segments before it are not needed to open the journal.</summary>
@@ -54,8 +54,14 @@ internal sealed class CheckpointSchedule(JournalOptions options, Action<Request>
     /// <summary>Writes the last checkpoint, once the writer's thread has ended; none when it ended by a failure.</summary>
     public async Task CloseAsync(Writer writer)
     {
-        if (_running is not null)
-            await _running.ConfigureAwait(false);
+        // The writer hears no more of how it ended. What it could not sync is not asked for again, so that a checkpoint now would vouch for it.
+        if (_running is not null && await _running.ConfigureAwait(false) is { } fatal)
+        {
+            var failure = InDoubt(fatal);
+            _waiting?.TrySetException(failure);
+            _answering?.TrySetException(failure);
+            throw failure;
+        }
         _waiting?.TrySetResult(false);
         _answering?.TrySetResult(false);
         if (writer.Failed.IsCompleted)
@@ -67,13 +73,15 @@ internal sealed class CheckpointSchedule(JournalOptions options, Action<Request>
     private Checkpoint Take(Writer writer)
     {
         var contents = writer.Contents;
+        // The log must not lose a frame that the checkpoint holds: the frames behind it would be preceded by a gap, and a gap is damage.
+        writer.Sync();
         _bytesSince = 0;
         foreach (var shard in contents.Shards)
             shard.Flush();
         return Checkpoint.Of(contents, new CheckpointPosition(contents.Segments.Current!.Number, contents.Segments.Offset, writer.NextFrame));
     }
 
-    private void Work(Writer writer, Checkpoint checkpoint, TaskCompletionSource<bool>? waiting)
+    private Exception? Work(Writer writer, Checkpoint checkpoint, TaskCompletionSource<bool>? waiting)
     {
         Exception? fatal = null;
         var isWritten = false;
@@ -86,6 +94,7 @@ internal sealed class CheckpointSchedule(JournalOptions options, Action<Request>
             fatal = failure;
         }
         ask(new Question<bool>(w => Ended(w, checkpoint, isWritten, waiting, fatal)));
+        return fatal;
     }
 
     /// <summary>
@@ -117,7 +126,7 @@ internal sealed class CheckpointSchedule(JournalOptions options, Action<Request>
         if (fatal is not null)
         {
             waiting?.TrySetException(fatal);
-            throw new IOException("A checkpoint failed in a way that leaves the index in doubt.", fatal);
+            throw InDoubt(fatal);
         }
         if (isWritten)
             KeepsFrom = checkpoint.Position.Segment;
@@ -126,4 +135,6 @@ internal sealed class CheckpointSchedule(JournalOptions options, Action<Request>
         writer.Room.MayHaveGrown();
         return true;
     }
+
+    private static IOException InDoubt(Exception fatal) => new("A checkpoint failed in a way that leaves the index in doubt.", fatal);
 }

@@ -9,7 +9,7 @@ namespace Herald.Journal.DeadLetters;
 /// Which dead letters there are, in the order they came; reason and record stay in the log. Bounded by age, bytes and number.
 /// Changed by the writer once durable; read by anyone.
 /// </summary>
-internal sealed class DeadLetterTable(SegmentLog segments, JournalOptions options)
+internal sealed class DeadLetterTable(SegmentLog segments, DamageLog damages, JournalOptions options)
 {
     /// <summary>Letters looked at before the lock is let go for a moment.</summary>
     private const int SliceLength = 4096;
@@ -42,7 +42,7 @@ internal sealed class DeadLetterTable(SegmentLog segments, JournalOptions option
             lock (_gate)
                 if (!_byId.TryGetValue(id, out letter))
                     return null;
-            if (letter.TryRead(segments) is { } read)
+            if (letter.TryRead(segments, damages) is { } read)
                 return read;
             if (ReferenceEquals(letter, tried))
                 throw new JournalDamagedException(segments.PathOf(letter.Entry.Segment), letter.Entry.Offset, "a log file that holds a dead letter is gone");

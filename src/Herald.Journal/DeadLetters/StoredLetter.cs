@@ -21,8 +21,9 @@ internal sealed record StoredLetter(
 
     public bool IsIn(uint segment) => Entry.Segment == segment || Record.Segment == segment;
 
-    public static int MaxBytes(NewDeadLetter letter) =>
-        128 + letter.Record.Length + (3 * (letter.SubscriptionId.Length + letter.Topic.Length + letter.Reason.Reason.Length + letter.Reason.Detail.Length));
+    public static int MaxBytes(NewDeadLetter letter) => MaxBytes(letter.SubscriptionId, letter.Topic, letter.Reason, letter.Record.Length);
+
+    public static int MaxBytes(DeadLetter letter) => MaxBytes(letter.SubscriptionId, letter.Topic, letter.Reason, letter.Record.Length);
 
     /// <param name="record">Where the log has the record, for a letter that brings none of its own.</param>
     public static void Write(
@@ -67,23 +68,60 @@ internal sealed record StoredLetter(
         return new StoredLetter(id, number, name(subscriptionId), name(topic), reason.DiedAtMs, location, bytes - length, record, length);
     }
 
-    /// <summary>Null when a segment it lies in has gone meanwhile: the table knows its new place, or that it is gone.</summary>
-    public DeadLetter? TryRead(SegmentLog segments)
+    /// <summary>
+    /// Null when a segment it lies in has gone meanwhile: the table knows its new place, or that it is gone. Of what is damaged there is
+    /// what the table knows, and no record.
+    /// </summary>
+    public DeadLetter? TryRead(SegmentLog segments, DamageLog damages)
     {
-        var ownsRecord = Record.Segment == Entry.Segment && Record.Offset > Entry.Offset && Record.Offset < Entry.Offset + EntryBytes + RecordBytes;
-        var bytes = new byte[ownsRecord ? EntryBytes + RecordBytes : EntryBytes];
-        var stored = ownsRecord ? bytes : new byte[EventEntry.RecordAt + RecordBytes];
-        var storedAt = ownsRecord ? Entry : Record with { Offset = Record.Offset - EventEntry.RecordAt };
-        if (!segments.TryRead(Entry, bytes) || !(ownsRecord || segments.TryRead(storedAt, stored)))
+        var ownsRecord = Record.Segment == Entry.Segment && Record.Offset > Entry.Offset && Record.Offset <= Entry.Offset + EntryBytes + RecordBytes;
+        var (bytes, damage) = (new byte[ownsRecord ? EntryBytes + RecordBytes : EntryBytes], default(string));
+        try
+        {
+            if (!segments.TryRead(Entry, bytes))
+                return null;
+            if (!FrameBuffer.IsEntry(bytes) || bytes[0] != (byte)EntryType.DeadLetter)
+                damage = "a dead letter is not what was written";
+        }
+        catch (IOException failure)
+        {
+            damage = $"a dead letter cannot be read: {failure.Message}";
+        }
+        ReadOnlyMemory<byte> record = default;
+        if (ownsRecord && damage is null)
+            record = bytes.AsMemory((int)(Record.Offset - Entry.Offset), RecordBytes);
+        else if (!ownsRecord && !TryReadEvent(segments, damages, out record))
             return null;
-        if (!FrameBuffer.IsEntry(bytes) || bytes[0] != (byte)EntryType.DeadLetter)
-            throw new JournalDamagedException(segments.PathOf(Entry.Segment), Entry.Offset, "not the dead letter that must be here");
-        if (!ownsRecord && !EventEntry.Is(stored, Id.Shard.Value, Id.Sequence))
-            throw new JournalDamagedException(segments.PathOf(storedAt.Segment), storedAt.Offset, "not the event of a dead letter that must be here");
+        if (damage is not null)
+        {
+            var reason = new DeadLetterReason(DeadLetterReason.Damaged, damages.Met(segments.PathOf(Entry.Segment), Entry.Offset, damage), 0, null, 0, DiedAtMs);
+            return new DeadLetter(Id, SubscriptionId, Topic, reason, record);
+        }
         var entry = new EntryReader(bytes);
         entry.MoveNext();
-        var (id, _, reason, subscriptionId, topic) = ReadFields(ref entry);
-        return new DeadLetter(id, subscriptionId, topic, reason, stored.AsMemory((int)(Record.Offset - storedAt.Offset), RecordBytes));
+        var fields = ReadFields(ref entry);
+        return new DeadLetter(fields.Id, fields.SubscriptionId, fields.Topic, fields.Reason, record);
+    }
+
+    /// <summary>The record of the event in the log; false when its segment is gone.</summary>
+    private bool TryReadEvent(SegmentLog segments, DamageLog damages, out ReadOnlyMemory<byte> record)
+    {
+        var (at, bytes) = (Record with { Offset = Record.Offset - EventEntry.RecordAt }, new byte[EventEntry.RecordAt + RecordBytes]);
+        record = default;
+        try
+        {
+            if (!segments.TryRead(at, bytes))
+                return false;
+            if (EventEntry.Is(bytes, Id.Shard.Value, Id.Sequence))
+                record = bytes.AsMemory(EventEntry.RecordAt);
+            else
+                damages.Met(segments.PathOf(at.Segment), at.Offset, "the event of a dead letter is not what was written");
+        }
+        catch (IOException failure)
+        {
+            damages.Met(segments.PathOf(at.Segment), at.Offset, $"the event of a dead letter cannot be read: {failure.Message}");
+        }
+        return true;
     }
 
     public void Save(FrameBuffer frame)
@@ -114,6 +152,9 @@ internal sealed record StoredLetter(
         var recordBytes = entry.Int();
         return new StoredLetter(id, number, name(entry.Text()), name(entry.Text()), diedAtMs, at, bytes, record, recordBytes);
     }
+
+    private static int MaxBytes(string subscriptionId, string topic, DeadLetterReason reason, int record) =>
+        128 + record + (3 * (subscriptionId.Length + topic.Length + reason.Reason.Length + reason.Detail.Length));
 
     private static (DeadLetterId Id, long Number, DeadLetterReason Reason, string SubscriptionId, string Topic) ReadFields(ref EntryReader entry)
     {

@@ -56,8 +56,8 @@ internal sealed class DuplicateCheck(DuplicateWindow window, ShardIndex[] shards
         var stored = ArrayPool<byte>.Shared.Rent(length);
         try
         {
-            return !segments.TryRead(start, stored.AsSpan(0, length)) ? Verdict.Duplicate
-                : EventEntry.Is(stored.AsSpan(0, length), candidate.Shard.Value, entry.Sequence) ? Compare(stored.AsMemory(EventEntry.RecordAt, entry.Size), candidate.Record)
+            return segments.TryRead(start, stored.AsSpan(0, length)) && EventEntry.Is(stored.AsSpan(0, length), candidate.Shard.Value, entry.Sequence)
+                ? Compare(stored.AsMemory(EventEntry.RecordAt, entry.Size), candidate.Record)
                 : CompareHashes(entry, candidate);
         }
         catch (IOException)
@@ -71,7 +71,7 @@ internal sealed class DuplicateCheck(DuplicateWindow window, ShardIndex[] shards
         }
     }
 
-    /// <summary>The record is gone before its id is forgotten, or it is damaged. Both hashes are seeded and agree in 128 bits, which must do.</summary>
+    /// <summary>The record is gone before its id is forgotten, or it is damaged. Key and id agree in 128 bits that nobody outside can aim at.</summary>
     private static Verdict CompareHashes(in StoredEntry entry, in NewEvent candidate) =>
         entry.RouteHash == candidate.Index.RouteHash ? Verdict.Duplicate : Verdict.Conflict;
 

@@ -30,7 +30,7 @@ internal sealed class DuplicateWindow
     /// <summary>When the oldest remembered id was accepted; <see cref="long.MaxValue"/> when none is.</summary>
     public long OldestMs => Volatile.Read(ref _oldestMs);
 
-    /// <summary>Ids below this sequence are forgotten.</summary>
+    /// <summary>Ids below this sequence are forgotten; <see cref="long.MaxValue"/> when none is remembered.</summary>
     public long Floor(int shard) => _shards[shard].Floor;
 
     public DuplicateTable.Probe Find(int shard, ulong hash, long last) => _shards[shard].Table.Find(hash, last, _shards[shard].Floor);
@@ -66,7 +66,6 @@ internal sealed class DuplicateWindow
             return;
         var oldest = Math.Max(index.Files.From, index.Head - _options.DuplicateEntries + 1);
         var from = index.FindByTime(oldest, nowMs - (long)_options.DuplicateWindow.TotalMilliseconds);
-        _shards[shard].Floor = from;
         var entries = new StoredEntry[8192];
         while (from <= index.Head && index.Read(from, entries) is var count and > 0)
         {
@@ -93,20 +92,22 @@ internal sealed class DuplicateWindow
         {
             mark.Count++;
             mark.NewestMs = acceptedAtMs;
-            mark.Last = sequence;
         }
         else
         {
-            into.Marks.Enqueue(into.Newest = new Mark { OldestMs = acceptedAtMs, NewestMs = acceptedAtMs, Last = sequence, Count = 1 });
+            into.Marks.Enqueue(into.Newest = new Mark { First = sequence, OldestMs = acceptedAtMs, NewestMs = acceptedAtMs, Count = 1 });
+            if (into.Marks.Count == 1)
+                into.Floor = sequence;
         }
     }
 
     private void Drop(Shard shard)
     {
         var mark = shard.Marks.Dequeue();
-        if (shard.Marks.Count == 0)
-            shard.Newest = null;
-        shard.Floor = mark.Last + 1;
+        if (shard.Marks.TryPeek(out var next))
+            shard.Floor = next.First;
+        else
+            (shard.Newest, shard.Floor) = (null, long.MaxValue);
         Volatile.Write(ref _entries, _entries - mark.Count);
     }
 
@@ -115,12 +116,12 @@ internal sealed class DuplicateWindow
         public readonly DuplicateTable Table = new();
         public readonly Queue<Mark> Marks = new();
         public Mark? Newest;
-        public long Floor = 1;
+        public long Floor = long.MaxValue;
     }
 
     private sealed class Mark
     {
-        public long OldestMs, NewestMs, Last;
+        public long First, OldestMs, NewestMs;
         public int Count;
     }
 }

@@ -16,6 +16,9 @@ internal interface IJournalFile : IDisposable
     /// <summary>Makes sure that the range can be written without running out of space; false when it cannot.</summary>
     bool TryAllocate(long offset, long length);
 
+    /// <summary>Gives the range back to the file system, whole blocks of it: it reads as zeros then. False when the file system cannot.</summary>
+    bool TryFree(long offset, long length);
+
     void Truncate(long length);
 
     /// <summary>Data and length are durable. A failure is final: what the kernel dropped, a second call would not bring back.</summary>

@@ -9,12 +9,15 @@ internal interface IJournalFiles
     /// <summary>Creates the directory, for its owner only, when it is missing.</summary>
     void CreateDirectory(string path);
 
+    /// <summary>Who may do what with the directory.</summary>
+    UnixFileMode ModeOf(string directory);
+
     /// <summary>Full paths of the files in a directory, in no order; none when it does not exist.</summary>
     IReadOnlyList<string> List(string directory);
 
     bool Exists(string path);
 
-    /// <summary>Opens for reading and writing.</summary>
+    /// <summary>Opens for reading and writing, for its owner only.</summary>
     IJournalFile Open(string path, bool create);
 
     void Delete(string path);

@@ -8,7 +8,7 @@ namespace Herald.Journal.Files;
 /// </summary>
 internal static partial class Libc
 {
-    public const int Eintr = 4, Ewouldblock = 11, Einval = 22, Enospc = 28, Eopnotsupp = 95, Edquot = 122;
+    public const int Eintr = 4, Ewouldblock = 11, Einval = 22, Enospc = 28, Enosys = 38, Eopnotsupp = 95, Edquot = 122;
     public const int LockExclusive = 2, LockNonBlocking = 4;
     public const int OpenReadOnly = 0, OpenReadWrite = 2, OpenCreate = 0x40, OpenDirectory = 0x10000, OpenCloseOnExec = 0x80000;
 
@@ -27,6 +27,9 @@ internal static partial class Libc
     /// <summary>Returns the error itself.</summary>
     [LibraryImport("libc", EntryPoint = "posix_fallocate")]
     public static partial int Allocate(SafeFileHandle file, long offset, long length);
+
+    [LibraryImport("libc", EntryPoint = "fallocate", SetLastError = true)]
+    public static partial int Fallocate(SafeFileHandle file, int mode, long offset, long length);
 
     [LibraryImport("libc", EntryPoint = "ftruncate", SetLastError = true)]
     public static partial int Truncate(SafeFileHandle file, long length);

@@ -58,6 +58,24 @@ internal sealed class PosixFile(string path, SafeFileHandle handle) : IJournalFi
         }
     }
 
+    public bool TryFree(long offset, long length)
+    {
+        const int PunchHole = 2, KeepSize = 1;
+        while (Libc.Fallocate(handle, PunchHole | KeepSize, offset, length) != 0)
+        {
+            switch (Marshal.GetLastPInvokeError())
+            {
+                case Libc.Eintr:
+                    continue;
+                case Libc.Eopnotsupp or Libc.Enosys or Libc.Einval:
+                    return false;
+                case var error:
+                    throw Failure("free", error);
+            }
+        }
+        return true;
+    }
+
     public void Truncate(long length)
     {
         if (Libc.Truncate(handle, length) != 0)

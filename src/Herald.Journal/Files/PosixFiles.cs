@@ -20,8 +20,30 @@ internal sealed class PosixFiles : IJournalFiles
 
     public bool Exists(string path) => File.Exists(path);
 
-    public IJournalFile Open(string path, bool create) => new PosixFile(path, File.OpenHandle(
-        path, create ? FileMode.OpenOrCreate : FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete));
+    public UnixFileMode ModeOf(string directory) => OperatingSystem.IsWindows() ? OwnerOnly : File.GetUnixFileMode(directory);
+
+    /// <summary>For its owner only, also one that was made by a Herald that left that to the umask: it holds secrets.</summary>
+    public IJournalFile Open(string path, bool create)
+    {
+        if (create)
+        {
+            // Not left to the runtime, which makes files that all may read, as far as the umask allows.
+            using var made = Libc.Open(path, Libc.OpenReadWrite | Libc.OpenCreate | Libc.OpenCloseOnExec, OwnerReadWrite);
+            if (made.IsInvalid)
+                throw new JournalFileException("open", path, Marshal.GetLastPInvokeError());
+        }
+        var handle = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        try
+        {
+            if (!OperatingSystem.IsWindows() && File.GetUnixFileMode(handle) is var mode && (mode & ~OwnerOnly) != 0)
+                File.SetUnixFileMode(handle, mode & OwnerOnly);
+        }
+        catch (UnauthorizedAccessException)
+        {
+            // Another's file that this user may write: not this user's to close.
+        }
+        return new PosixFile(path, handle);
+    }
 
     public void Delete(string path) => File.Delete(path);
 

@@ -32,4 +32,10 @@ internal enum EntryType : byte
 
     /// <summary>Segments before the one named have been given up.</summary>
     Floor = 10,
+
+    /// <summary>Changes of the keys whose events a shard keeps.</summary>
+    KeptKeys = 11,
+
+    /// <summary>An event of a shard, copied forward because its key waits.</summary>
+    KeptEvent = 12,
 }

@@ -3,7 +3,7 @@ using Herald.Engine.Events;
 
 namespace Herald.Journal.Frames;
 
-/// <summary>The entry of an event: the fields of its index entry, but for the size, which follows from the entry's; then its record.</summary>
+/// <summary>The entry of an event, where it was appended or where it was copied to: the fields of its index entry, but for the size, which follows from the entry's; then its record.</summary>
 internal static class EventEntry
 {
     private const int Fields = 52;
@@ -14,9 +14,9 @@ internal static class EventEntry
     public static int Bytes(int recordLength) => FrameBuffer.EntryBytes(Fields + recordLength);
 
     /// <summary>Returns the entry's position in the frame.</summary>
-    public static int Write(FrameBuffer frame, int shard, in IndexEntry index, ReadOnlySpan<byte> record)
+    public static int Write(FrameBuffer frame, int shard, in IndexEntry index, ReadOnlySpan<byte> record, EntryType type = EntryType.Event)
     {
-        var start = frame.Begin(EntryType.Event, shard, (byte)index.Flags);
+        var start = frame.Begin(type, shard, (byte)index.Flags);
         var fields = frame.Take(Fields);
         BinaryPrimitives.WriteInt64LittleEndian(fields, index.Sequence);
         BinaryPrimitives.WriteInt64LittleEndian(fields[8..], index.AcceptedAtMs);
@@ -43,7 +43,7 @@ internal static class EventEntry
 
     /// <summary>The bytes are that event's entry, as it was written.</summary>
     public static bool Is(ReadOnlySpan<byte> entry, int shard, long sequence) =>
-        FrameBuffer.IsEntry(entry) && entry.Length >= RecordAt && entry[0] == (byte)EntryType.Event
+        FrameBuffer.IsEntry(entry) && entry.Length >= RecordAt && ((EntryType)entry[0] is EntryType.Event or EntryType.KeptEvent)
         && BinaryPrimitives.ReadUInt16LittleEndian(entry[2..]) == shard
         && BinaryPrimitives.ReadInt64LittleEndian(entry[FrameBuffer.EntryHeader..]) == sequence;
 }

@@ -11,7 +11,10 @@ internal readonly record struct FrameHeader(int BodyLength, ulong Number, ulong 
 {
     public const int Length = 40;
     public const uint Magic = 0x4D524648; // "HFRM"
-    public const ushort Format = 3;
+    public const ushort Format = 4;
+
+    /// <summary>Knows no kept events.</summary>
+    public const ushort OldestFormat = 3;
     public const int Alignment = 8;
 
     private const int FormatAt = 4, ChecksumAt = 8, CoveredFrom = 12;

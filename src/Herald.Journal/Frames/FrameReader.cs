@@ -37,10 +37,31 @@ internal sealed class FrameReader(IJournalFile file, long offset, ulong nextNumb
     }
 
     /// <summary>
+    /// Goes on behind a frame that does not hold, when its header still leads to the next: not by looking for one, which events might contain.
+    /// Its own entries are not given.
+    /// </summary>
+    public bool TryPassDamaged()
+    {
+        var bytes = Window(Offset, FrameHeader.Length);
+        if (bytes.Length < FrameHeader.Length || !FrameHeader.HasMagic(bytes.Span))
+            return false;
+        var header = FrameHeader.Read(bytes.Span);
+        if (header.Number != NextNumber || header.BodyLength < 0)
+            return false;
+        var next = Offset + ((FrameHeader.Length + (long)header.BodyLength + FrameHeader.Alignment - 1) & -FrameHeader.Alignment);
+        if (!TryRead(next, out var following) || FrameHeader.Read(following.Span).Number != NextNumber + 1)
+            return false;
+        (Offset, Body) = (next, default);
+        NextNumber++;
+        return true;
+    }
+
+    /// <summary>
     /// Looks behind a frame that does not hold. <paramref name="dirtyEnd"/> is where the last byte that is not zero ends;
     /// the answer is where a whole frame lies that says the bad one had been durable, or null.
     /// </summary>
-    public long? FindWitness(out long dirtyEnd)
+    /// <param name="isOurs">Whether a run may have written here: events may contain the bytes of frames, of other journals too.</param>
+    public long? FindWitness(Func<ulong, bool> isOurs, out long dirtyEnd)
     {
         dirtyEnd = Offset;
         long? witness = null;
@@ -57,7 +78,7 @@ internal sealed class FrameReader(IJournalFile file, long offset, ulong nextNumb
                 if (!FrameHeader.HasMagic(window[i..]) || at + i == Offset)
                     continue;
                 var header = FrameHeader.Read(window[i..]);
-                if (header.Number > NextNumber && header.Durable >= NextNumber && TryRead(at + i, out _))
+                if (header.Number > NextNumber && header.Durable >= NextNumber && isOurs(header.Run) && TryRead(at + i, out _))
                     witness = at + i;
                 window = Window(at, WindowBytes).Span;
             }
@@ -78,7 +99,7 @@ internal sealed class FrameReader(IJournalFile file, long offset, ulong nextNumb
         frame = Window(at, FrameHeader.Length + length);
         if (frame.Length < FrameHeader.Length + length || !FrameHeader.ChecksumHolds(frame.Span))
             return false;
-        if (format != FrameHeader.Format)
+        if (format is < FrameHeader.OldestFormat or > FrameHeader.Format)
             throw new JournalFormatException(file.Path, format, FrameHeader.Format);
         return true;
     }

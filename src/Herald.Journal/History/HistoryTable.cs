@@ -13,15 +13,16 @@ internal sealed class HistoryTable
     private const byte Moved = 1;
 
     private readonly SegmentLog _segments;
+    private readonly DamageLog _damages;
     private readonly JournalOptions _options;
     private readonly Lock _gate = new();
     private readonly Queue<Block> _all = new();
     private readonly Queue<Block>[] _byShard;
     private long _bytes;
 
-    public HistoryTable(SegmentLog segments, JournalOptions options, int shards)
+    public HistoryTable(SegmentLog segments, DamageLog damages, JournalOptions options, int shards)
     {
-        _segments = segments;
+        (_segments, _damages) = (segments, damages);
         _options = options;
         _byShard = new Queue<Block>[shards];
         for (var i = 0; i < shards; i++)
@@ -45,13 +46,11 @@ internal sealed class HistoryTable
     public static void Write(FrameBuffer frame, int shard, HistoryBlock block) =>
         Write(frame, shard, block.First, block.Last, block.WrittenAtMs, default, block.Block.Span);
 
-    /// <summary>Writes a block again at the end of the log; false when it is not needed any more.</summary>
-    public bool CopyForward(FrameBuffer frame, Block block)
+    /// <summary>Writes a block again at the end of the log; nothing when it is not needed any more, or damaged.</summary>
+    public void CopyForward(FrameBuffer frame, Block block)
     {
-        if (ReadBlock(block) is not { } bytes)
-            return false;
-        Write(frame, block.Shard, block.First, block.Last, block.WrittenAtMs, block.Location, bytes);
-        return true;
+        if (ReadBlock(block) is { } bytes)
+            Write(frame, block.Shard, block.First, block.Last, block.WrittenAtMs, block.Location, bytes);
     }
 
     public void Apply(ref EntryReader entry, Location location, int bytes)
@@ -67,21 +66,27 @@ internal sealed class HistoryTable
         }
     }
 
-    /// <summary>Null when it is not needed any more.</summary>
+    /// <summary>Null when it is not needed any more, or damaged: it is for people to look at, and nothing hangs on it.</summary>
     public byte[]? ReadBlock(Block block)
     {
         while (true)
         {
             var location = block.Location;
             var bytes = new byte[block.Bytes];
-            if (_segments.TryRead(location, bytes))
+            try
             {
-                if (!FrameBuffer.IsEntry(bytes) || bytes[0] != (byte)EntryType.History)
-                    throw new JournalDamagedException(_segments.PathOf(location.Segment), location.Offset, "not the history block that must be here");
-                var entry = new EntryReader(bytes);
-                entry.MoveNext();
-                entry.Take(32);
-                return entry.Sized().ToArray();
+                if (_segments.TryRead(location, bytes))
+                {
+                    if (FrameBuffer.IsEntry(bytes) && bytes[0] == (byte)EntryType.History)
+                        return ValueOf(bytes);
+                    _damages.Met(_segments.PathOf(location.Segment), location.Offset, "a block of attempt history is not what was written");
+                    return null;
+                }
+            }
+            catch (IOException failure)
+            {
+                _damages.Met(_segments.PathOf(location.Segment), location.Offset, $"a block of attempt history cannot be read: {failure.Message}");
+                return null;
             }
             // Copied forward since, or dropped and gone with its segment.
             if (block.Location == location)
@@ -135,6 +140,14 @@ internal sealed class HistoryTable
         frame.Add((int)from.Offset);
         frame.AddSized(bytes);
         frame.End();
+    }
+
+    private static byte[] ValueOf(byte[] bytes)
+    {
+        var entry = new EntryReader(bytes);
+        entry.MoveNext();
+        entry.Take(32);
+        return entry.Sized().ToArray();
     }
 
     private void Put(Block block)

@@ -19,7 +19,7 @@ public sealed class JournalSource : IStoreSource
     private JournalSource(JournalContents contents, IDisposable @lock)
     {
         (_contents, _lock) = (contents, @lock);
-        Shape = new StoreShape(contents.Identity.HashSeed, [.. Enumerable.Range(0, contents.Shards.Length).Select(ShapeOf)]);
+        Shape = new StoreShape(contents.Identity.HashSeed, contents.Identity.HashSecret, [.. Enumerable.Range(0, contents.Shards.Length).Select(ShapeOf)]);
     }
 
     public StoreShape Shape { get; }
@@ -53,6 +53,11 @@ public sealed class JournalSource : IStoreSource
         foreach (var block in _contents.History.Snapshot())
             if (_contents.History.ReadBlock(block) is { } bytes)
                 await target.AddHistoryAsync(new ShardId(block.Shard), new HistoryBlock(block.First, block.Last, block.WrittenAtMs, bytes), cancel).ConfigureAwait(false);
+        for (var shard = 0; shard < _contents.Owners.Length; shard++)
+            foreach (var key in _contents.Owners[shard].Kept())
+                await target.AddKeptKeyAsync(new ShardId(shard), key, cancel).ConfigureAwait(false);
+        for (var shard = 0; shard < _contents.Shards.Length; shard++)
+            await CopyKeptAsync(shard, target, cancel).ConfigureAwait(false);
     }
 
     public ValueTask DisposeAsync()
@@ -92,7 +97,7 @@ public sealed class JournalSource : IStoreSource
         if (index.Head >= index.First)
             index.Read(index.First, new Span<StoredEntry>(ref oldest));
         // Ids outlive their events when events are kept for a shorter time.
-        var remembered = _contents.Options.DuplicateEntries == 0 ? index.First : Math.Min(index.First, _contents.Window.Floor(shard));
+        var remembered = Math.Min(index.First, _contents.Window.Floor(shard));
         return new ShardShape(remembered, index.First, index.Head, oldest.AcceptedAtMs, index.LastAcceptedAtMs, _contents.Owners[shard].SettledBelow);
     }
 
@@ -105,13 +110,19 @@ public sealed class JournalSource : IStoreSource
     private async Task CopyRememberedAsync(int shard, IStoreTarget target, CancellationToken cancel)
     {
         var entries = new StoredEntry[EntriesAtOnce];
+        var acceptedAtMs = 0L;
         for (var from = Shape.Shards[shard].FirstRemembered; from < Shape.Shards[shard].First;)
         {
             var count = _contents.Shards[shard].Read(from, entries.AsSpan(0, (int)Math.Min(entries.Length, Shape.Shards[shard].First - from)));
             if (count == 0)
                 throw Missing(shard, from);
             for (var i = 0; i < count; i++)
-                await target.AddRememberedAsync(new ShardId(shard), entries[i].ToIndexEntry(), cancel).ConfigureAwait(false);
+            {
+                // A crash may have come between giving entries up and forgetting that they were remembered.
+                acceptedAtMs = Math.Max(acceptedAtMs, entries[i].AcceptedAtMs);
+                var entry = entries[i].IsNone ? new IndexEntry(from + i, acceptedAtMs, 0, 0, 0, 0, 0, EventFlags.None) : entries[i].ToIndexEntry();
+                await target.AddRememberedAsync(new ShardId(shard), entry, cancel).ConfigureAwait(false);
+            }
             from += count;
         }
     }
@@ -129,12 +140,25 @@ public sealed class JournalSource : IStoreSource
             while (count < read && bytes + entries[count].Size <= BytesAtOnce)
                 bytes += entries[count++].Size;
             page.Begin((int)bytes);
-            new EventReader(_contents.Shards, _contents.Segments).Read(shard, [.. entries.AsSpan(0, count).ToArray().Select(e => e.Sequence)], page);
+            new EventReader(_contents).Read(shard, [.. entries.AsSpan(0, count).ToArray().Select(e => e.Sequence)], page);
             if (page.Records.Count != count)
                 throw Missing(shard, from);
             for (var i = 0; i < count; i++)
-                await target.AddEventAsync(new ShardId(shard), entries[i].ToIndexEntry(), page.Records[i], cancel).ConfigureAwait(false);
+                await target.AddEventAsync(new ShardId(shard), entries[i].ToIndexEntry() with { Size = page.Records[i].Length }, page.Records[i], cancel).ConfigureAwait(false);
             from += count;
+        }
+    }
+
+    private async Task CopyKeptAsync(int shard, IStoreTarget target, CancellationToken cancel)
+    {
+        var page = new EventPage();
+        foreach (var entry in _contents.Kept[shard].Snapshot().Where(entry => entry.Sequence < Shape.Shards[shard].First && _contents.Owners[shard].Needs(entry)))
+        {
+            page.Begin(entry.Size);
+            new EventReader(_contents).Read(shard, [entry.Sequence], page);
+            if (page.Records.Count == 0)
+                throw Missing(shard, entry.Sequence);
+            await target.AddKeptEventAsync(new ShardId(shard), entry.ToIndexEntry(), page.Records[0], cancel).ConfigureAwait(false);
         }
     }
 
@@ -161,5 +185,8 @@ public sealed class JournalSource : IStoreSource
             _bytes.Write(record);
             Records.Add(_bytes.WrittenMemory[start..]);
         }
+
+        /// <summary>It goes along without a record: there, too, it is damaged, and becomes a dead letter.</summary>
+        public void OnDamaged(long sequence, string damage) => Records.Add(default);
     }
 }

@@ -42,10 +42,10 @@ public sealed class JournalTarget : IStoreTarget
     public ValueTask BeginAsync(StoreShape shape, CancellationToken cancel)
     {
         // 2.
-        var identity = new JournalIdentity(Guid.NewGuid(), shape.Shards.Count, shape.HashSeed);
+        var identity = new JournalIdentity(Guid.NewGuid(), shape.Shards.Count, shape.HashSeed, shape.HashSecret);
         identity.Write(_files, _paths);
         _contents = new JournalContents(_options, _files, identity, _notices);
-        _writer = new Writer(_contents, _time, new WriteQueue(), nextFrame: 1, run: 1, new CheckpointSchedule(_options, _ => { }), (_, _) => { });
+        _writer = new Writer(_contents, _time, new WriteQueue(), nextFrame: 1, RunId.Of(identity.Store, 1), new CheckpointSchedule(_options, _ => { }), (_, _) => { });
         MakeRoom(FrameBuffer.EntryBytes(8));
         _contents.WriteRun(1);
         for (var shard = 0; shard < shape.Shards.Count; shard++)
@@ -117,6 +117,20 @@ public sealed class JournalTarget : IStoreTarget
         return ValueTask.CompletedTask;
     }
 
+    public ValueTask AddKeptKeyAsync(ShardId shard, KeptKey key, CancellationToken cancel)
+    {
+        MakeRoom(ShardOwner.MaxBytes([key]));
+        ShardOwner.WriteKept(_contents!.Frame, shard.Value, [key], all: false);
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask AddKeptEventAsync(ShardId shard, IndexEntry index, ReadOnlyMemory<byte> record, CancellationToken cancel)
+    {
+        MakeRoom(EventEntry.Bytes(record.Length));
+        EventEntry.Write(_contents!.Frame, shard.Value, index, record.Span, EntryType.KeptEvent);
+        return ValueTask.CompletedTask;
+    }
+
     public ValueTask CompleteAsync(CancellationToken cancel)
     {
         // 3.
@@ -160,6 +174,7 @@ public sealed class JournalTarget : IStoreTarget
     {
         var paths = new JournalPaths(options.Directory);
         files.CreateDirectory(paths.Root);
+        DirectoryCheck.Check(files, paths.Root, notices);
         files.CreateDirectory(paths.Log);
         files.CreateDirectory(paths.Index);
         var held = files.Lock(paths.Root);
@@ -229,7 +244,7 @@ public sealed class JournalTarget : IStoreTarget
         var frame = _contents!.Frame;
         if (!frame.IsEmpty && (frame.Length + bytes > FrameBytes || frame.Length + bytes > _contents.Segments.Remaining))
             _writer!.WriteFrame();
-        if (frame.IsEmpty && !_writer!.TryMakeRoom(bytes, mayUseReserve: false))
+        if (frame.IsEmpty && !_writer!.TryMakeRoom(bytes, RoomFor.Events))
             throw new IOException($"There is no room in '{_paths.Root}': free some disk space, or raise MaxBytes.");
     }
 }

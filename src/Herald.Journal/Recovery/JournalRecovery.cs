@@ -11,7 +11,7 @@ namespace Herald.Journal.Recovery;
 /// <summary>
 /// Opens what an earlier process left:
 /// 1. the last checkpoint; 2. the index files as far as the checkpoint vouches for them; 3. the frames written since, segment by segment;
-/// 4. the end: a torn frame is cut off, a bad one that had been durable is damage, the last whole one is made durable;
+/// 4. the end: a torn frame is cut off, a bad one that had been durable is damage, the last whole ones are made durable;
 /// 5. what a crash left over is removed; 6. the ids of the window are read back from the index.
 /// </summary>
 internal sealed class JournalRecovery(JournalContents contents)
@@ -29,10 +29,13 @@ internal sealed class JournalRecovery(JournalContents contents)
     public void Run(long nowMs)
     {
         // 1.
-        if (CheckpointFile.Read(_files, contents.Paths.Checkpoint, contents.Identity.Store) is { } items)
+        using (var items = CheckpointFile.Read(_files, contents.Paths.Checkpoint, contents.Identity.Store))
         {
-            (Checkpoint, _known) = Checkpoints.Checkpoint.Load(items.Span, contents);
-            NextFrame = Checkpoint.NextFrame;
+            if (items is not null)
+            {
+                (Checkpoint, _known) = Checkpoints.Checkpoint.Load(items, contents);
+                NextFrame = Checkpoint.NextFrame;
+            }
         }
 
         // 2.
@@ -119,19 +122,21 @@ internal sealed class JournalRecovery(JournalContents contents)
         if (from == SegmentHeader.Length && segment.FirstFrame != NextFrame)
             throw new JournalDamagedException(segment.File.Path, 0, $"the file starts with frame {segment.FirstFrame} where {NextFrame} must follow");
         var reader = new FrameReader(segment.File, from, NextFrame);
-        var last = from;
+        var inDoubt = new Queue<(ulong Number, long At)>();
         for (var at = from; reader.MoveNext(); at = reader.Offset)
         {
             Apply(segment, reader);
-            last = at;
+            inDoubt.Enqueue((reader.Header.Number, at));
+            while (inDoubt.TryPeek(out var oldest) && oldest.Number <= reader.Header.Durable)
+                inDoubt.Dequeue();
         }
         Replayed += reader.Offset - from;
         NextFrame = reader.NextNumber;
         if (next is null)
         {
-            CutAt(segment, reader);
+            CutAt(segment, reader, new Witnesses(contents.Identity.Store, contents.Run, reader.Offset > from ? reader.Header.Run : null));
             WriteAgain(segment.File, 0, SegmentHeader.Length);
-            WriteAgain(segment.File, last, reader.Offset);
+            WriteAgain(segment.File, inDoubt.TryPeek(out var first) ? first.At : reader.Offset, reader.Offset);
             segment.File.Sync();
         }
         else if (next.FirstFrame != NextFrame)
@@ -154,9 +159,9 @@ internal sealed class JournalRecovery(JournalContents contents)
     /// What follows the last whole frame was never acknowledged, unless a whole frame further on says otherwise. It is overwritten with
     /// zeros, so that no later opening can take its rests for frames.
     /// </summary>
-    private void CutAt(Segment segment, FrameReader reader)
+    private void CutAt(Segment segment, FrameReader reader, Witnesses witnesses)
     {
-        if (reader.FindWitness(out var dirtyEnd) is { } witness)
+        if (reader.FindWitness(witnesses.Include, out var dirtyEnd) is { } witness)
         {
             throw new JournalDamagedException(segment.File.Path, reader.Offset, string.Create(
                 CultureInfo.InvariantCulture, $"frame {reader.NextNumber} does not hold, and the frame at offset {witness} says that it had been durable"));
@@ -181,8 +186,9 @@ internal sealed class JournalRecovery(JournalContents contents)
         file.Write(bytes.AsSpan(0, file.Read(bytes, from)), from);
     }
 
+    // Anybody's: where there are events at all, there are frames.
     private static bool HoldsFrames(IJournalFile file) =>
-        new FrameReader(file, SegmentHeader.Length, 0).FindWitness(out _) is not null || new FrameReader(file, 0, 0).FindWitness(out _) is not null;
+        new FrameReader(file, SegmentHeader.Length, 0).FindWitness(_ => true, out _) is not null || new FrameReader(file, 0, 0).FindWitness(_ => true, out _) is not null;
 
     private void AdoptReserve()
     {

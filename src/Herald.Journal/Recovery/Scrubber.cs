@@ -53,7 +53,8 @@ internal sealed class Scrubber(SegmentLog segments, CheckpointPosition until, Ti
             {
                 Tell(string.Create(CultureInfo.InvariantCulture,
                     $"'{segment.File.Path}' is damaged at offset {reader.Offset}: frame {reader.NextNumber} does not hold. Restore the journal from a backup."));
-                return;
+                if (!reader.TryPassDamaged())
+                    return;
             }
             if (reader.Offset - rested < PieceBytes)
                 continue;

@@ -1,23 +1,30 @@
 using System.Globalization;
 using Herald.Engine.Stores;
 using Herald.Journal.DeadLetters;
+using Herald.Journal.Frames;
+using Herald.Journal.Kept;
 using Herald.Journal.Segments;
+using Herald.Journal.Shards;
 using Herald.Journal.Writing;
 
 namespace Herald.Journal.Retention;
 
 /// <summary>
 /// Gives up the oldest segments. One goes when all its events are settled and are old, or too many, or room is wanted; when a checkpoint
-/// stands behind it; and once what still lives in it has been copied to the end of the log. Runs on the writer's thread.
+/// stands behind it; and once what still lives in it has been copied to the end of the log: dead letters, state, history, and events whose keys wait. Runs on the writer's thread.
 /// </summary>
 internal sealed class SegmentRetention(Writer writer)
 {
-    private const int FrameBytes = 1 << 20, SegmentsAtOnce = 4, LettersAtOnce = 1000;
-    private const long NoticeEveryMs = 60_000;
+    private const int FrameBytes = 1 << 20, SegmentsAtOnce = 4, LettersAtOnce = 1000, EntriesAtOnce = 4096;
+    private const long NoticeEveryMs = 60_000, WaitMs = 1_000;
 
-    private long _noticedMs, _damageNoticedMs;
+    private long _noticedMs, _blockedUntilMs;
+
+    // Copying the oldest segment does not pay, and finding that out again would read its index again.
+    private long _waitsUntilMs;
 
     private JournalContents Contents => writer.Contents;
+    private int FloorBytes => 32 + (8 * Contents.Shards.Length);
 
     /// <summary>Backups under way: while one copies segments, none may go.</summary>
     public int Holds { get; set; }
@@ -26,30 +33,41 @@ internal sealed class SegmentRetention(Writer writer)
     public int RunOnce(long nowMs, bool isPressing)
     {
         var freed = 0;
+        if (nowMs < _blockedUntilMs)
+            return 0;
         try
         {
-            while (freed < SegmentsAtOnce && Holds == 0 && Contents.Segments.All is [var oldest, _, ..] && MayGo(oldest, nowMs, isPressing))
+            ReleaseKept();
+            while (freed < SegmentsAtOnce && Holds == 0 && nowMs >= _waitsUntilMs && Contents.Segments.All is [var oldest, _, ..] && MayGo(oldest, nowMs, isPressing))
             {
-                if (!TryCopyForward(oldest.Number) || !TryGiveUp(oldest))
+                if (FindKept(oldest) is not { } kept || !IsWorthCopying(oldest, kept, nowMs, isPressing) || !Fits(oldest.Number, kept))
+                {
+                    _waitsUntilMs = nowMs + WaitMs;
+                    break;
+                }
+                if (!TryCopyForward(oldest.Number, kept) || !TryGiveUp(oldest))
                     break;
                 freed++;
             }
         }
         catch (JournalDamagedException damage)
         {
-            // What cannot be copied is not given up either: only an operator can say what it is worth.
+            // What cannot be copied is not given up either: only its application, or an operator, can say what it is worth. The store goes on.
             Contents.Frame.Clear();
-            if (nowMs - _damageNoticedMs >= NoticeEveryMs)
-                Contents.Notice($"Segments cannot be freed. {damage.Message}");
-            _damageNoticedMs = nowMs;
+            Contents.Damages.Met(damage);
+            Contents.Notice($"No more of the log can be freed until that state is written anew, or removed: {damage.What} ('{damage.File}', offset {damage.Offset}).");
+            _blockedUntilMs = nowMs + NoticeEveryMs;
         }
+        // Ids outlive their events: what they alone kept may go though no segment does.
+        for (var i = 0; Holds == 0 && i < Contents.Shards.Length; i++)
+            Contents.Shards[i].FreeBelow(Contents.Window.Floor(i));
         return freed;
     }
 
     /// <summary>Drops dead letters that are too old or too many.</summary>
     public void EvictLetters(long nowMs)
     {
-        while (Contents.DeadLetters.FindExcess(nowMs, LettersAtOnce) is { Count: > 0 } excess && writer.TryMakeRoom(32 * excess.Count, mayUseReserve: true))
+        while (Contents.DeadLetters.FindExcess(nowMs, LettersAtOnce) is { Count: > 0 } excess && writer.TryMakeRoom(32 * excess.Count, RoomFor.Freeing))
         {
             foreach (var letter in excess)
                 DeadLetterTable.WriteGone(Contents.Frame, letter.Id);
@@ -75,41 +93,134 @@ internal sealed class SegmentRetention(Writer writer)
             || (Contents.Options.RetainBytes is { } bytes && Contents.Segments.All.Sum(s => s.Size) > bytes);
     }
 
-    private bool TryCopyForward(uint segment)
+    private void ReleaseKept()
     {
-        foreach (var letter in Contents.DeadLetters.In(segment))
+        for (var i = 0; i < Contents.Owners.Length; i++)
         {
-            if (letter.TryRead(Contents.Segments) is not { } read)
+            if (!Contents.Owners[i].NeedsLess)
                 continue;
-            if (!HasRoomFor(128 + letter.EntryBytes + read.Record.Length))
-                return false;
-            StoredLetter.Write(Contents.Frame, read.Id, letter.Number, read.SubscriptionId, read.Topic, read.Reason, read.Record.Span, default, 0);
+            (Contents.Owners[i].NeedsLess, _waitsUntilMs) = (false, 0);
+            if (Contents.Kept[i].Count > 0)
+                Contents.Kept[i].Release(Contents.Owners[i]);
         }
+    }
+
+    /// <summary>Events in the segment whose keys wait; null when they are more than may be kept beside the log.</summary>
+    private List<(int Shard, StoredEntry Entry)>? FindKept(Segment segment)
+    {
+        var found = new List<(int, StoredEntry)>();
+        var (most, entries) = (Contents.Options.KeptEntries - Contents.Kept.Sum(kept => (long)kept.Count), default(StoredEntry[]));
+        for (var shard = 0; shard < Contents.Shards.Length; shard++)
+        {
+            found.AddRange(Contents.Kept[shard].In(segment.Number).Select(entry => (shard, entry)));
+            var (index, owner) = (Contents.Shards[shard], Contents.Owners[shard]);
+            for (var from = owner.HasKept ? index.First : long.MaxValue; from <= segment.Last[shard];)
+            {
+                entries ??= new StoredEntry[EntriesAtOnce];
+                var count = index.Read(from, entries.AsSpan(0, (int)Math.Min(entries.Length, segment.Last[shard] - from + 1)));
+                if (count == 0)
+                    return null;
+                for (var i = 0; i < count; i++)
+                    if (owner.Needs(entries[i]) && !Contents.Kept[shard].TryGet(entries[i].Sequence, out _))
+                    {
+                        if (--most < 0)
+                            return null;
+                        found.Add((shard, entries[i]));
+                    }
+                from += count;
+            }
+        }
+        return found;
+    }
+
+    /// <summary>
+    /// Copying pays when it frees at least as much as it writes: in this segment, or, once all that is kept has moved on, in those behind it.
+    /// So what is kept takes at most twice its bytes beyond what is retained, and no byte is freed at the cost of more than one written.
+    /// </summary>
+    private bool IsWorthCopying(Segment oldest, List<(int Shard, StoredEntry Entry)> kept, long nowMs, bool isPressing)
+    {
+        var bytes = kept.Sum(one => KeptEvents.BytesOf(one.Entry));
+        if (bytes <= oldest.Size / 2)
+            return true;
+        var all = Contents.Kept.Sum(each => each.Bytes) + bytes;
+        return Contents.Segments.All.SkipLast(1).TakeWhile(segment => MayGo(segment, nowMs, isPressing)).Sum(segment => segment.Size) >= 2 * all;
+    }
+
+    /// <summary>
+    /// A copy that is begun on the reserve must come to its end: half of one would use up the reserve, and free nothing. What fits gives back a whole segment,
+    /// which becomes the next reserve before anything else may take it.
+    /// </summary>
+    private bool Fits(uint segment, List<(int Shard, StoredEntry Entry)> kept)
+    {
+        if (!writer.Room.IsWanted)
+            return true;
+        var bytes = kept.Sum(one => EventEntry.Bytes(one.Entry.Size)) + Contents.State.In(segment).Sum(place => place.Bytes + 8L)
+            + Contents.DeadLetters.In(segment).Sum(letter => letter.Bytes + 8) + Contents.History.In(segment).Sum(block => block.Bytes + 8L);
+        var frames = 2 + (bytes / FrameBytes);
+        return bytes + FloorBytes + (frames * FrameHeader.Length) <= Contents.Segments.Remaining + (writer.Room.IsOnReserve ? 0 : Contents.Options.SegmentBytes);
+    }
+
+    private bool TryCopyForward(uint segment, List<(int Shard, StoredEntry Entry)> kept)
+    {
+        foreach (var (shard, entry) in kept)
+        {
+            if (!HasRoomFor(EventEntry.Bytes(entry.Size)))
+                return false;
+            EventEntry.Write(Contents.Frame, shard, entry.ToIndexEntry(), ReadRecord(shard, entry), EntryType.KeptEvent);
+        }
+        // State first: only what is damaged there keeps the segment. Of a damaged letter goes on what is known; history is let go.
         foreach (var place in Contents.State.In(segment))
         {
-            var entry = new byte[place.Bytes];
-            if (!HasRoomFor(entry.Length + 8) || !Contents.Segments.TryRead(place.Location, entry))
+            if (!HasRoomFor(place.Bytes + 8) || Contents.State.ReadEntry(place) is not { } entry)
                 return false;
             Contents.Frame.AddEntry(entry);
         }
-        foreach (var block in Contents.History.In(segment))
-            if (!HasRoomFor(block.Bytes + 8) || !Contents.History.CopyForward(Contents.Frame, block))
+        foreach (var letter in Contents.DeadLetters.In(segment))
+        {
+            if (letter.TryRead(Contents.Segments, Contents.Damages) is not { } read)
+                continue;
+            if (!HasRoomFor(StoredLetter.MaxBytes(read)))
                 return false;
+            StoredLetter.Write(Contents.Frame, read.Id, letter.Number, read.SubscriptionId, read.Topic, read.Reason, read.Record.Span, default, 0);
+        }
+        foreach (var block in Contents.History.In(segment))
+        {
+            if (!HasRoomFor(block.Bytes + 8))
+                return false;
+            Contents.History.CopyForward(Contents.Frame, block);
+        }
         if (!Contents.Frame.IsEmpty)
             writer.WriteFrame();
         return true;
     }
 
+    /// <summary>Empty when it is damaged: its place in the order stays, and whoever reads it is told.</summary>
+    private ReadOnlySpan<byte> ReadRecord(int shard, in StoredEntry entry)
+    {
+        var bytes = new byte[EventEntry.RecordAt + entry.Size];
+        var what = "is not what was written";
+        try
+        {
+            if (Contents.Segments.TryRead(entry.Location, bytes) && EventEntry.Is(bytes, shard, entry.Sequence))
+                return bytes.AsSpan(EventEntry.RecordAt);
+        }
+        catch (JournalDamagedException damage)
+        {
+            what = damage.What;
+        }
+        Contents.Damages.Met(Contents.Segments.PathOf(entry.Location.Segment), entry.Location.Offset, $"event {entry.Sequence} of shard {shard} {what}");
+        return [];
+    }
+
     private bool TryGiveUp(Segment segment)
     {
         var firsts = segment.Last.Select(last => last + 1).ToArray();
-        if (!writer.TryMakeRoom(32 + (8 * firsts.Length), mayUseReserve: true))
+        if (!writer.TryMakeRoom(FloorBytes, RoomFor.Freeing))
             return false;
         Contents.WriteFloor(segment.Number + 1, firsts);
         writer.WriteFrame();
         Contents.Segments.RemoveOldest();
-        for (var i = 0; i < Contents.Shards.Length; i++)
-            Contents.Shards[i].Files.RemoveBelow(Math.Min(Contents.Shards[i].First, Contents.Window.Floor(i)));
+        writer.Room.MayHaveGrown();
         return true;
     }
 
@@ -119,7 +230,7 @@ internal sealed class SegmentRetention(Writer writer)
         var frame = Contents.Frame;
         if (!frame.IsEmpty && (frame.Length + bytes > FrameBytes || frame.Length + bytes > Contents.Segments.Remaining))
             writer.WriteFrame();
-        var hasRoom = !frame.IsEmpty || writer.TryMakeRoom(bytes, mayUseReserve: true);
+        var hasRoom = !frame.IsEmpty || writer.TryMakeRoom(bytes, RoomFor.Freeing);
         if (!hasRoom)
             frame.Clear();
         return hasRoom;

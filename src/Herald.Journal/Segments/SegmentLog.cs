@@ -124,6 +124,7 @@ internal sealed class SegmentLog(IJournalFiles files, JournalPaths paths, Journa
     }
 
     /// <summary>False when the segment is gone.</summary>
+    /// <exception cref="JournalDamagedException">The disk does not give it back.</exception>
     public bool TryRead(Location location, Span<byte> into)
     {
         if (Find(location.Segment) is not { } segment)
@@ -136,6 +137,10 @@ internal sealed class SegmentLog(IJournalFiles files, JournalPaths paths, Journa
         catch (ObjectDisposedException)
         {
             return false;
+        }
+        catch (IOException failure)
+        {
+            throw new JournalDamagedException(segment.File.Path, location.Offset, $"it cannot be read: {failure.Message}");
         }
         throw new JournalDamagedException(segment.File.Path, location.Offset, "the file ends before an entry does");
     }

@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Diagnostics;
+using System.Globalization;
 using Herald.Engine.Stores;
 using Herald.Journal.Frames;
 using Herald.Journal.Segments;
@@ -6,9 +8,11 @@ using Herald.Journal.Segments;
 namespace Herald.Journal.Shards;
 
 /// <summary>Reads whole events by their places in the log; neighbours come with one system call.</summary>
-internal sealed class EventReader(ShardIndex[] shards, SegmentLog segments)
+internal sealed class EventReader(JournalContents contents)
 {
     private const int RunBytes = 1 << 20, GapBytes = 16 << 10, EntriesAtOnce = 256;
+
+    private readonly SegmentLog _segments = contents.Segments;
 
     public void Read(int shard, ReadOnlySpan<long> sequences, IEventSink sink)
     {
@@ -17,7 +21,7 @@ internal sealed class EventReader(ShardIndex[] shards, SegmentLog segments)
         {
             while (!sequences.IsEmpty)
             {
-                var count = ReadEntries(shards[shard], sequences, entries, out var taken);
+                var count = ReadEntries(shard, sequences, entries, out var taken);
                 for (var from = 0; from < count;)
                 {
                     var to = EndOfRun(entries.AsSpan(0, count), from);
@@ -34,8 +38,9 @@ internal sealed class EventReader(ShardIndex[] shards, SegmentLog segments)
     }
 
     /// <summary>Index entries of the first sequences; those no longer kept are passed over.</summary>
-    private static int ReadEntries(ShardIndex index, ReadOnlySpan<long> sequences, Span<StoredEntry> into, out int taken)
+    private int ReadEntries(int shard, ReadOnlySpan<long> sequences, Span<StoredEntry> into, out int taken)
     {
+        var index = contents.Shards[shard];
         var (count, first, head) = (0, index.First, index.Head);
         for (taken = 0; taken < sequences.Length && count < EntriesAtOnce;)
         {
@@ -43,12 +48,20 @@ internal sealed class EventReader(ShardIndex[] shards, SegmentLog segments)
             if (sequence < first || sequence > head)
             {
                 taken++;
+                if (sequence < first && contents.Kept[shard].TryGet(sequence, out into[count]))
+                    count++;
                 continue;
             }
             var run = 1;
             while (taken + run < sequences.Length && count + run < EntriesAtOnce && sequences[taken + run] == sequence + run)
                 run++;
             var read = index.Read(sequence, into.Slice(count, run));
+            // What was freed meanwhile may have been read half.
+            if (index.First > sequence)
+            {
+                first = index.First;
+                continue;
+            }
             count += read;
             taken += Math.Max(read, 1);
         }
@@ -63,7 +76,7 @@ internal sealed class EventReader(ShardIndex[] shards, SegmentLog segments)
         for (; end < entries.Length; end++)
         {
             var at = entries[end].Location;
-            if (at.Segment != start.Segment || at.Offset - last > GapBytes || at.Offset + EventEntry.RecordAt + entries[end].Size - start.Offset > RunBytes)
+            if (at.Segment != start.Segment || at.Offset < last || at.Offset - last > GapBytes || at.Offset + EventEntry.RecordAt + entries[end].Size - start.Offset > RunBytes)
                 break;
             last = at.Offset + EventEntry.RecordAt + entries[end].Size;
         }
@@ -72,25 +85,83 @@ internal sealed class EventReader(ShardIndex[] shards, SegmentLog segments)
 
     private void ReadRun(int shard, ReadOnlySpan<StoredEntry> run, IEventSink sink)
     {
+        if (run[0].Location.IsNone)
+        {
+            foreach (ref readonly var lost in run)
+                sink.OnDamaged(lost.Sequence, "neither the index nor the log can tell of it");
+            return;
+        }
         var start = run[0].Location;
         var length = (int)(run[^1].Location.Offset - start.Offset) + EventEntry.RecordAt + run[^1].Size;
         var buffer = ArrayPool<byte>.Shared.Rent(length);
         try
         {
-            if (!segments.TryRead(start, buffer.AsSpan(0, length)))
-                return;
+            switch (TryRead(start, buffer.AsSpan(0, length), out var failure))
+            {
+                case ReadOutcome.Gone:
+                    foreach (ref readonly var entry in run)
+                        ReadMoved(shard, entry, sink);
+                    return;
+                case ReadOutcome.Failed when run.Length > 1:
+                    // One bad place must not take its neighbours along.
+                    for (var i = 0; i < run.Length; i++)
+                        ReadRun(shard, run.Slice(i, 1), sink);
+                    return;
+                case ReadOutcome.Failed:
+                    sink.OnDamaged(run[0].Sequence, Met(shard, run[0], failure!));
+                    return;
+                case ReadOutcome.Read:
+                    break;
+                default:
+                    throw new UnreachableException();
+            }
             foreach (ref readonly var entry in run)
             {
-                var at = (int)(entry.Location.Offset - start.Offset);
-                var bytes = buffer.AsSpan(at, EventEntry.RecordAt + entry.Size);
+                var bytes = buffer.AsSpan((int)(entry.Location.Offset - start.Offset), EventEntry.RecordAt + entry.Size);
                 if (!EventEntry.Is(bytes, shard, entry.Sequence))
-                    throw new JournalDamagedException(segments.PathOf(start.Segment), entry.Location.Offset, $"not the event {entry.Sequence} of shard {shard}");
-                sink.OnEvent(entry.Sequence, bytes[EventEntry.RecordAt..]);
+                    sink.OnDamaged(entry.Sequence, Met(shard, entry, "is not what was written"));
+                else if (entry.Size == 0)
+                    sink.OnDamaged(entry.Sequence, "its record was damaged in the store that it came from");
+                else
+                    sink.OnEvent(entry.Sequence, bytes[EventEntry.RecordAt..]);
             }
         }
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
+    }
+
+    /// <summary>Its segment has gone: with it, or it has been copied forward since its place was looked up.</summary>
+    private void ReadMoved(int shard, in StoredEntry entry, IEventSink sink)
+    {
+        if (contents.TryFind(shard, entry.Sequence, out var now) && now.Location != entry.Location)
+            ReadRun(shard, new ReadOnlySpan<StoredEntry>(in now), sink);
+    }
+
+    private ReadOutcome TryRead(Location from, Span<byte> into, out string? failure)
+    {
+        failure = null;
+        try
+        {
+            return _segments.TryRead(from, into) ? ReadOutcome.Read : ReadOutcome.Gone;
+        }
+        catch (IOException met)
+        {
+            failure = $"cannot be read: {met.Message}";
+            return ReadOutcome.Failed;
+        }
+    }
+
+    private string Met(int shard, in StoredEntry entry, string what) => contents.Damages.Met(
+        _segments.PathOf(entry.Location.Segment), entry.Location.Offset, string.Create(CultureInfo.InvariantCulture, $"event {entry.Sequence} of shard {shard} {what}"));
+
+    private enum ReadOutcome
+    {
+        Read,
+
+        /// <summary>With its segment.</summary>
+        Gone,
+        Failed,
     }
 }

@@ -10,21 +10,25 @@ namespace Herald.Journal.Shards;
 /// The index of one shard on disk: files of a million entries, in order of sequence, so that a place follows from a sequence.
 /// They are not synced as they are written, only with a checkpoint; what came after it is rebuilt from the log.
 /// </summary>
-internal sealed class IndexFiles(IJournalFiles files, JournalPaths paths, DiskSpace space, int shard, int stepEntries) : IDisposable
+internal sealed class IndexFiles(
+    IJournalFiles files, JournalPaths paths, DiskSpace space, IndexMender mender, DamageLog damages, int shard, int stepEntries) : IDisposable
 {
     public const int ChunkEntries = 1 << 20;
     public const int HeaderLength = 64;
     public const int Format = 2;
 
     private const ulong Magic = 0x31584449444C4852; // "RHLDIDX1"
-    private const int FromAt = 24, EntriesAtOnce = 1024;
+    private const int FromAt = 24, EntriesAtOnce = 1024, Block = 4096;
 
     private readonly ConcurrentDictionary<long, IJournalFile> _chunks = new();
     private readonly HashSet<IJournalFile> _unsynced = [];
 
-    // The writer's own.
+    // The writer's own. Bytes that each chunk takes on disk; the place in the chunk up to which they were given back.
     private readonly StoredEntry[] _sealed = new StoredEntry[EntriesAtOnce];
+    private readonly Dictionary<long, long> _taken = [];
     private long _allocatedThrough;
+    private (long Chunk, long To) _freed = (-1, 0);
+    private bool _cannotFree;
 
     /// <summary>The first sequence that may have an entry: 1, unless the shard came from another store, which keeps no more than it needs.</summary>
     public long From { get; private set; } = 1;
@@ -51,7 +55,7 @@ internal sealed class IndexFiles(IJournalFiles files, JournalPaths paths, DiskSp
             }
             CheckHeader(file, chunk);
             _chunks[chunk] = file;
-            space.Add(length);
+            Take(chunk, length);
             _allocatedThrough = Math.Max(_allocatedThrough, (chunk * ChunkEntries) + ((length - HeaderLength) / StoredEntry.Length));
         }
         if (head > 0 && _chunks.GetValueOrDefault((head - 1) / ChunkEntries) is var last
@@ -73,7 +77,7 @@ internal sealed class IndexFiles(IJournalFiles files, JournalPaths paths, DiskSp
                 return false;
             if (_chunks.TryGetValue(chunk, out var file) ? !file.TryAllocate(Offset(_allocatedThrough + 1), bytes) : !TryCreate(chunk, bytes))
                 return false;
-            space.Add(bytes);
+            Take(chunk, bytes);
             _allocatedThrough += count;
         }
         return true;
@@ -96,7 +100,8 @@ internal sealed class IndexFiles(IJournalFiles files, JournalPaths paths, DiskSp
     }
 
     /// <summary>Reads entries that were written; fewer when they are removed meanwhile, or a file ends.</summary>
-    public int Read(long sequence, Span<StoredEntry> into)
+    /// <param name="first">Entries below it may have been given up: they read as none.</param>
+    public int Read(long sequence, Span<StoredEntry> into, long first)
     {
         var total = 0;
         while (total < into.Length)
@@ -107,8 +112,8 @@ internal sealed class IndexFiles(IJournalFiles files, JournalPaths paths, DiskSp
             var count = (int)Math.Min(into.Length - total, ChunkEntries - ((from - 1) % ChunkEntries));
             try
             {
-                var read = file.Read(MemoryMarshal.AsBytes(into.Slice(total, count)), Offset(from)) / StoredEntry.Length;
-                Unseal(file, from, into.Slice(total, read));
+                var read = ReadSealed(file, from, into.Slice(total, count));
+                Unseal(file, from, into.Slice(total, read), first);
                 total += read;
                 if (read < count)
                     break;
@@ -143,12 +148,28 @@ internal sealed class IndexFiles(IJournalFiles files, JournalPaths paths, DiskSp
         }
     }
 
-    /// <summary>Removes chunks that hold nothing at or above the sequence.</summary>
+    /// <summary>
+    /// Gives up the entries below the sequence: removes the files that hold no others, and gives back the first part of the file it lies in.
+    /// A shard's entries would otherwise take 64 MiB before the first of them went.
+    /// </summary>
     public void RemoveBelow(long sequence)
     {
+        var (lies, to) = ((sequence - 1) / ChunkEntries, Offset(sequence) & -Block);
+        var from = _freed.Chunk == lies ? _freed.To : Block;
+        if (lies == _freed.Chunk && to - from < stepEntries * StoredEntry.Length)
+            return;
         foreach (var chunk in _chunks.Keys)
-            if ((chunk + 1) * ChunkEntries < sequence)
+            if (chunk < lies)
                 Remove(chunk);
+        if (_cannotFree || to <= from || !_chunks.TryGetValue(lies, out var file))
+            return;
+        if (!file.TryFree(from, to - from))
+        {
+            _cannotFree = true;
+            return;
+        }
+        _freed = (lies, to);
+        Take(lies, from - to);
     }
 
     public IReadOnlyList<(long Chunk, IJournalFile File)> Chunks => [.. _chunks.Select(c => (c.Key, c.Value)).OrderBy(c => c.Key)];
@@ -182,7 +203,7 @@ internal sealed class IndexFiles(IJournalFiles files, JournalPaths paths, DiskSp
             return false;
         }
         WriteHeader(file, chunk);
-        space.Add(HeaderLength);
+        Take(chunk, HeaderLength);
         _chunks[chunk] = file;
         return true;
     }
@@ -193,7 +214,8 @@ internal sealed class IndexFiles(IJournalFiles files, JournalPaths paths, DiskSp
             return;
         lock (_unsynced)
             _unsynced.Remove(file);
-        space.Add(-file.Length);
+        if (_taken.Remove(chunk, out var taken))
+            space.Add(-taken);
         file.Dispose();
         files.Delete(file.Path);
     }
@@ -223,13 +245,66 @@ internal sealed class IndexFiles(IJournalFiles files, JournalPaths paths, DiskSp
             From = Math.Max(From, BinaryPrimitives.ReadInt64LittleEndian(header[FromAt..]));
     }
 
-    private static void Unseal(IJournalFile file, long from, Span<StoredEntry> entries)
+    private void Take(long chunk, long bytes)
     {
+        _taken[chunk] = _taken.GetValueOrDefault(chunk) + bytes;
+        space.Add(bytes);
+    }
+
+    private int ReadSealed(IJournalFile file, long from, Span<StoredEntry> entries)
+    {
+        try
+        {
+            return file.Read(MemoryMarshal.AsBytes(entries), Offset(from)) / StoredEntry.Length;
+        }
+        catch (IOException failure)
+        {
+            damages.Met(file.Path, Offset(from), $"entries of the index cannot be read: {failure.Message}");
+            entries.Clear();
+            return entries.Length;
+        }
+    }
+
+    private void Unseal(IJournalFile file, long from, Span<StoredEntry> entries, long first)
+    {
+        List<int>? damaged = null;
         for (var i = 0; i < entries.Length; i++)
             if (entries[i].Unsealed(from + i) is { } entry)
                 entries[i] = entry;
-            else
-                throw new JournalDamagedException(file.Path, Offset(from + i), $"not the index entry of sequence {from + i}");
+            else if (from + i >= first || !entries[i].IsNone)
+                (damaged ??= []).Add(i);
+        if (damaged is not null)
+            Mend(file, from, entries, damaged);
+    }
+
+    private void Mend(IJournalFile file, long from, Span<StoredEntry> entries, List<int> damaged)
+    {
+        var found = mender.Mend(shard, from, entries, CollectionsMarshal.AsSpan(damaged), TimeBefore(from + damaged[0]));
+        damages.Met(file.Path, Offset(from + damaged[0]), string.Create(
+            CultureInfo.InvariantCulture, $"{damaged.Count} entries of the index of shard {shard} are not what was written, and {found} of them are made anew from the log"));
+        try
+        {
+            foreach (var i in damaged)
+            {
+                var entry = entries[i].Sealed();
+                if (!entries[i].Location.IsNone)
+                    file.Write(MemoryMarshal.AsBytes(new ReadOnlySpan<StoredEntry>(in entry)), Offset(from + i));
+            }
+            lock (_unsynced)
+                _unsynced.Add(file);
+        }
+        catch (IOException)
+        {
+            // The place itself is bad: they are made anew each time.
+        }
+    }
+
+    private long TimeBefore(long sequence)
+    {
+        var entry = default(StoredEntry);
+        return sequence - 1 >= From && _chunks.TryGetValue((sequence - 2) / ChunkEntries, out var file)
+            && ReadSealed(file, sequence - 1, new Span<StoredEntry>(ref entry)) == 1 && entry.Unsealed(sequence - 1) is { } before
+            ? before.AcceptedAtMs : 0;
     }
 
     private static long Offset(long sequence) => HeaderLength + ((sequence - 1) % ChunkEntries * StoredEntry.Length);

@@ -60,6 +60,9 @@ internal sealed class ShardIndex(IndexFiles files)
 
     public void RaiseFirst(long first) => Volatile.Write(ref _first, Math.Max(_first, first));
 
+    /// <summary>Frees what the files hold below the sequence, and the first record. The last entry stays: opening looks for it.</summary>
+    public void FreeBelow(long sequence) => Files.RemoveBelow(Math.Min(Math.Min(sequence, _first), Math.Max(_assigned, 1)));
+
     /// <summary>Writes to the files what only the ring holds.</summary>
     public void Flush()
     {
@@ -133,7 +136,7 @@ internal sealed class ShardIndex(IndexFiles files)
         }
         // A span that begins in the files may end in the ring: the part that is not written yet is read in the next call.
         var written = Math.Max(Volatile.Read(ref _claimed) - RingEntries, _ringFrom - 1);
-        return Files.Read(from, into[..(int)Math.Min(count, Math.Max(written, from) - from + 1)]);
+        return Files.Read(from, into[..(int)Math.Min(count, Math.Max(written, from) - from + 1)], First);
     }
 
     /// <summary>Takes slots in blocks, so that the barrier which tells readers of it is paid once a block.</summary>

@@ -11,11 +11,21 @@ internal sealed class ShardOwner
 
     private readonly Dictionary<long, CommitReply> _replies = [];
     private readonly List<ReadOnlyMemory<byte>> _records = [];
+    private readonly Dictionary<ulong, long> _kept = [];
 
     /// <summary>The epoch of the lease in force. Commits are numbered anew in each, and none outlives the process: nothing of it is saved.</summary>
     public long Epoch { get; private set; }
     public long LastNumber { get; private set; }
     public long SettledBelow { get; private set; }
+
+    /// <summary>Keys whose events are needed below <see cref="SettledBelow"/> too, each from a sequence on.</summary>
+    public bool HasKept => _kept.Count > 0;
+
+    /// <summary>What is needed may be less than before.</summary>
+    public bool NeedsLess { get; set; }
+
+    public bool Needs(in StoredEntry entry) =>
+        entry.Sequence >= SettledBelow || (_kept.TryGetValue(entry.KeyHash, out var from) && entry.Sequence >= from);
 
     public void Grant(long epoch)
     {
@@ -36,13 +46,33 @@ internal sealed class ShardOwner
         _replies.Remove(number - RepliesKept);
     }
 
+    public static void Write(FrameBuffer frame, ShardNote note) =>
+        Write(frame, note.Fence, note.Number, note.SettledBelow, note.Progress.Span, isCheckpoint: false);
+
+    private static void Write(
+        FrameBuffer frame, Fence fence, long number, long settledBelow, ReadOnlySpan<byte> progress, bool isCheckpoint)
+    {
+        frame.Begin(EntryType.Progress, fence.Shard.Value, (byte)(isCheckpoint ? 1 : 0));
+        frame.Add(fence.Epoch);
+        frame.Add(number);
+        frame.Add(settledBelow);
+        frame.AddSized(progress);
+        frame.End();
+    }
+
     public static void Write(FrameBuffer frame, ShardCommit commit)
     {
-        frame.Begin(EntryType.Progress, commit.Fence.Shard.Value, (byte)(commit.IsCheckpoint ? 1 : 0));
-        frame.Add(commit.Fence.Epoch);
-        frame.Add(commit.Number);
-        frame.Add(commit.SettledBelow);
-        frame.AddSized(commit.Progress.Span);
+        Write(frame, commit.Fence, commit.Number, commit.SettledBelow, commit.Progress.Span, commit.IsCheckpoint);
+        if (commit.Kept.Count > 0 || commit.IsAllKept)
+            WriteKept(frame, commit.Fence.Shard.Value, commit.Kept, commit.IsAllKept);
+    }
+
+    public static int MaxBytes(IReadOnlyList<KeptKey> kept) => 32 + (16 * kept.Count);
+
+    public static void WriteKept(FrameBuffer frame, int shard, IReadOnlyList<KeptKey> kept, bool all)
+    {
+        frame.Begin(EntryType.KeptKeys, shard, (byte)(all ? 1 : 0));
+        SaveKept(frame, kept);
         frame.End();
     }
 
@@ -51,15 +81,42 @@ internal sealed class ShardOwner
         entry.Long();
         entry.Long();
         // It may fall: a replay needs again what was settled. Zero says nothing of it.
-        if (entry.Long() is > 0 and var settledBelow)
-            SettledBelow = settledBelow;
+        if (entry.Long() is > 0 and var settledBelow && settledBelow != SettledBelow)
+            (SettledBelow, NeedsLess) = (settledBelow, true);
         if ((entry.Flags & 1) != 0)
             _records.Clear();
         if (entry.Sized() is { IsEmpty: false } record)
             _records.Add(record.ToArray());
     }
 
+    public void ApplyKept(ref EntryReader entry)
+    {
+        if ((entry.Flags & 1) != 0)
+            _kept.Clear();
+        for (var count = entry.Int(); count > 0; count--)
+        {
+            var (key, from) = ((ulong)entry.Long(), entry.Long());
+            if (from > 0)
+                _kept[key] = from;
+            else
+                _kept.Remove(key);
+        }
+        NeedsLess = true;
+    }
+
     public ReadOnlyMemory<byte>[] Records() => [.. _records];
+
+    public KeptKey[] Kept() => [.. _kept.Select(kept => new KeptKey(kept.Key, kept.Value))];
+
+    public static void SaveKept(FrameBuffer frame, IReadOnlyList<KeptKey> kept)
+    {
+        frame.Add(kept.Count);
+        foreach (var (key, from) in kept)
+        {
+            frame.Add((long)key);
+            frame.Add(from);
+        }
+    }
 
     public void Load(long settledBelow) => SettledBelow = settledBelow;
 

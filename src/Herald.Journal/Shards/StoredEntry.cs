@@ -39,6 +39,8 @@ internal readonly struct StoredEntry
         _sequenceAndFlags = sequenceAndFlags;
     }
 
+    /// <summary>Nothing but zeros: what is read where an entry was given up.</summary>
+    public bool IsNone => MemoryMarshal.AsBytes(new ReadOnlySpan<StoredEntry>(in this)).IndexOfAnyExcept((byte)0) < 0;
     public long Sequence => (long)(_sequenceAndFlags >> 8);
     public EventFlags Flags => (EventFlags)(byte)_sequenceAndFlags;
     public long AcceptedAtMs => _acceptedAtMs;
@@ -58,6 +60,10 @@ internal readonly struct StoredEntry
     }
 
     public IndexEntry ToIndexEntry() => new(Sequence, _acceptedAtMs, _keyHash, _idHash, RouteHash, _topic, _size, Flags);
+
+    public void Save(FrameBuffer frame) => frame.Add(MemoryMarshal.AsBytes(new ReadOnlySpan<StoredEntry>(in this)));
+
+    public static StoredEntry Load(ref EntryReader entry) => MemoryMarshal.Read<StoredEntry>(entry.Take(Length));
 
     private uint Checksum() => Crc32C.Of(MemoryMarshal.AsBytes(new ReadOnlySpan<StoredEntry>(in this)));
 }

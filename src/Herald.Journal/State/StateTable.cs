@@ -8,10 +8,10 @@ using Herald.Journal.Segments;
 namespace Herald.Journal.State;
 
 /// <summary>
-/// Application state: where each value lies in the log, by the hash of its key. Values stay on disk; the entry read tells whether it is
-/// the key's own. Changed by the writer once durable; read by anyone.
+/// Application state: where each value lies in the log, by a hash with a secret of its key, in 128 bits. Values stay on disk; the entry read must
+/// be the key's own. Changed by the writer once durable; read by anyone.
 /// </summary>
-internal sealed class StateTable(SegmentLog segments, ulong hashSeed)
+internal sealed class StateTable(SegmentLog segments, IdentityHash identity)
 {
     private const byte Removed = 1;
 
@@ -37,10 +37,21 @@ internal sealed class StateTable(SegmentLog segments, ulong hashSeed)
                 continue;
             }
             var entry = Check(bytes, place);
-            return entry.Text() == application && entry.Sized().SequenceEqual(key)
+            return entry.Shard == shard && entry.Text() == application && entry.Sized().SequenceEqual(key)
                 ? entry.Sized().ToArray()
-                : (ReadOnlyMemory<byte>?)null;
+                : throw new JournalDamagedException(segments.PathOf(place.Location.Segment), place.Location.Offset, "another key's state entry than must be here");
         }
+    }
+
+    /// <summary>The whole entry, to be written again elsewhere; null when its segment is gone.</summary>
+    /// <exception cref="JournalDamagedException">It is not what was written: copied, it would be damage that looks sound.</exception>
+    public byte[]? ReadEntry(in Place place)
+    {
+        var bytes = new byte[place.Bytes];
+        if (!segments.TryRead(place.Location, bytes))
+            return null;
+        Check(bytes, place);
+        return bytes;
     }
 
     /// <summary>What lies there, for who has the journal to himself.</summary>
@@ -113,11 +124,7 @@ internal sealed class StateTable(SegmentLog segments, ulong hashSeed)
         return entry;
     }
 
-    private UInt128 Hash(int shard, string application, ReadOnlySpan<byte> key)
-    {
-        var name = StableHash.Mix(StableHash.Of(application, hashSeed), (ulong)shard);
-        return new UInt128(StableHash.Of(key, name), StableHash.Of(key, ~name));
-    }
+    private UInt128 Hash(int shard, string application, ReadOnlySpan<byte> key) => identity.OfState(shard, Encoding.UTF8.GetBytes(application), key);
 
     [StructLayout(LayoutKind.Sequential, Pack = 4)]
     internal readonly record struct Place(Location Location, int Bytes);

@@ -51,8 +51,10 @@ internal sealed class AppendRequest(AppendPool pool) : Request, IValueTaskSource
         for (var i = 0; i < events.Length; i++)
         {
             verdicts[i] = writer.Appender.Append(events[i], hasRoom);
-            if (verdicts[i].Verdict == Verdict.NoRoom)
-                refused++;
+            if (verdicts[i].Verdict != Verdict.NoRoom)
+                continue;
+            // What follows must not be taken before it, should there be room a moment later.
+            (refused, hasRoom) = (refused + 1, false);
         }
         if (refused > 0)
             writer.Room.Refused(refused);

@@ -8,7 +8,7 @@ internal sealed class CatalogRequest(IReadOnlyList<CatalogWrite> writes, int max
     private CatalogReply? _result;
 
     public override int MaxBytes => maxBytes;
-    public override bool IsDelivery => true;
+    public override RoomFor RoomFor => RoomFor.Deliveries;
     public override bool EndsGroup => true;
 
     public static long BytesOf(IReadOnlyList<CatalogWrite> writes, int shards) =>

@@ -12,11 +12,11 @@ internal sealed class CommitRequest(ShardCommit commit, int maxBytes) : Request<
     private CommitReply _result = CommitReply.Empty;
 
     public override int MaxBytes => maxBytes;
-    public override bool IsDelivery => true;
+    public override RoomFor RoomFor => commit.History is null ? RoomFor.Progress : RoomFor.Deliveries;
 
     public static long BytesOf(ShardCommit commit)
     {
-        long bytes = 64 + commit.Progress.Length + HistoryTable.MaxBytes(commit.History);
+        long bytes = 64 + commit.Progress.Length + ShardOwner.MaxBytes(commit.Kept) + HistoryTable.MaxBytes(commit.History);
         foreach (var emitted in commit.Emitted)
             bytes += EventEntry.Bytes(emitted.Record.Length);
         foreach (var write in commit.State)
@@ -52,7 +52,7 @@ internal sealed class CommitRequest(ShardCommit commit, int maxBytes) : Request<
         NewEvents emitted = new(commit.Emitted);
         if (!hasRoom || !writer.Appender.TryReserve(emitted.Span))
         {
-            Refuse(new StoreUnavailableException("The disk is full and the reserve is used up: the commit was not stored, and may be sent again once there is room."));
+            Refuse(new StoreFullException("The disk is full and the reserve is used up: the commit was not stored, and may be sent again once there is room."));
             return;
         }
 
@@ -72,7 +72,7 @@ internal sealed class CommitRequest(ShardCommit commit, int maxBytes) : Request<
             WriteLetter(writer, letter);
         if (commit.History is { Block.IsEmpty: false } history)
             HistoryTable.Write(contents.Frame, shard, history);
-        if (commit.SettledBelow > owner.SettledBelow)
+        if (commit.SettledBelow > owner.SettledBelow || commit.Kept.Count > 0)
             writer.Room.MayHaveGrown();
     }
 
@@ -80,17 +80,16 @@ internal sealed class CommitRequest(ShardCommit commit, int maxBytes) : Request<
         fence.Epoch == owner.Epoch ? null
         : new StaleOwnerException($"Shard {fence.Shard} is owned under epoch {owner.Epoch}; epoch {fence.Epoch} is not in force.");
 
-    protected override CommitReply Result(Writer writer) => _result;
+    protected override CommitReply Result(Writer writer) => writer.Room.IsWanted ? _result with { IsShortOfRoom = true } : _result;
 
     private static void WriteLetter(Writer writer, NewDeadLetter letter)
     {
         var contents = writer.Contents;
         if (contents.DeadLetters.Contains(letter.Id) || !writer.NewLetters.Add(letter.Id))
             return;
-        var shard = contents.Shards[letter.Id.Shard.Value];
         Location record = default;
         var size = 0;
-        if (letter.Record.IsEmpty && letter.Id.Sequence >= shard.First && shard.TryGet(letter.Id.Sequence, out var entry))
+        if (letter.Record.IsEmpty && !letter.HasNoRecord && contents.TryFind(letter.Id.Shard.Value, letter.Id.Sequence, out var entry))
         {
             record = entry.Location with { Offset = entry.Location.Offset + EventEntry.RecordAt };
             size = entry.Size;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Herald.Engine.Stores;
 using Herald.Journal.DeadLetters;
 using Herald.Journal.Frames;
@@ -10,7 +11,7 @@ internal sealed class RemoveLettersRequest(IReadOnlyList<DeadLetterId> discards,
     private int _removed;
 
     public override int MaxBytes => maxBytes;
-    public override bool IsDelivery => true;
+    public override RoomFor RoomFor => RoomFor.Deliveries;
     public override bool EndsGroup => true;
 
     public static long BytesOf(IReadOnlyList<DeadLetterId> discards, IReadOnlyList<Redrive> redrives) =>
@@ -33,7 +34,9 @@ internal sealed class RemoveLettersRequest(IReadOnlyList<DeadLetterId> discards,
         {
             if (!contents.DeadLetters.Contains(redrive.Id) || !seen.Add(redrive.Id))
                 continue;
-            writer.Appender.Append(redrive.Event, hasRoom: true);
+            // An addressed event is no duplicate of anything, and there is room for it: a letter must not go without its event.
+            if (writer.Appender.Append(redrive.Event, hasRoom: true).Verdict is not Verdict.Accepted and var verdict)
+                throw new UnreachableException($"A redrive was answered {verdict}.");
             Remove(contents, redrive.Id);
         }
     }

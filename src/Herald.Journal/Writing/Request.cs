@@ -9,8 +9,10 @@ internal abstract class Request
     /// <summary>The most bytes its entries may take; 0 for a question.</summary>
     public virtual int MaxBytes => 0;
 
-    /// <summary>Deliveries go on when publishing is refused: may take the reserve.</summary>
-    public virtual bool IsDelivery => false;
+    public virtual RoomFor RoomFor => RoomFor.Events;
+
+    /// <summary>Nobody waits for it: it goes with others, or after a while, and is synced with others, or after a while.</summary>
+    public virtual bool CanWait => false;
 
     /// <summary>Its decision needs the tables as they are on disk, so nothing may follow it in its frame.</summary>
     public virtual bool EndsGroup => false;

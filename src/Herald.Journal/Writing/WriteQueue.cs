@@ -8,10 +8,16 @@ internal sealed class WriteQueue : IDisposable
 {
     private const int Bound = 8192;
 
+    // Requests that can wait let others come for so long, so that the writer has few turns.
+    private static readonly TimeSpan Lingering = TimeSpan.FromMilliseconds(4);
+
     private readonly object _gate = new();
     private readonly SemaphoreSlim _places = new(Bound);
     private List<Request> _waiting = new(256), _taken = new(256);
     private Exception? _closed;
+
+    // Of those that wait.
+    private bool _allCanWait;
 
     /// <summary>Takes a place, at once when there is one.</summary>
     public bool TryEnter() => _places.Wait(0);
@@ -27,8 +33,10 @@ internal sealed class WriteQueue : IDisposable
             if (_closed is null)
             {
                 _waiting.Add(request);
-                if (_waiting.Count == 1)
+                // The first wakes the writer, be it to let the others come; and so does the first that cannot wait.
+                if (_waiting.Count == 1 || (_allCanWait && !request.CanWait))
                     Monitor.Pulse(_gate);
+                _allCanWait = request.CanWait && (_waiting.Count == 1 || _allCanWait);
                 return;
             }
             closed = _closed;
@@ -38,7 +46,8 @@ internal sealed class WriteQueue : IDisposable
     }
 
     /// <summary>Waits for requests and takes all; null when the queue is closed and empty. Good until the next call.</summary>
-    public List<Request>? Take()
+    /// <param name="most">Then none are given, if none have come.</param>
+    public List<Request>? Take(TimeSpan most)
     {
         _taken.Clear();
         lock (_gate)
@@ -47,9 +56,12 @@ internal sealed class WriteQueue : IDisposable
             {
                 if (_closed is not null)
                     return null;
-                Monitor.Wait(_gate);
+                if (!Monitor.Wait(_gate, most))
+                    return _taken;
             }
-            (_waiting, _taken) = (_taken, _waiting);
+            if (_allCanWait && _closed is null)
+                Monitor.Wait(_gate, Lingering);
+            (_waiting, _taken, _allCanWait) = (_taken, _waiting, false);
         }
         return _taken;
     }

@@ -11,6 +11,8 @@ namespace Herald.Journal.Writing;
 /// 1. take every request that waits; 2. encode as many as go into one frame, deciding verdicts and sequences; 3. write and sync the frame;
 /// 4. take its entries into the tables, then publish the heads of its shards; 5. complete the requests; 6. look after bounds,
 /// checkpoint and retention. Requests that came during a sync make the next frame: the slower the disk, the larger the groups.
+/// A frame that holds notes alone is written without a sync: the kernel has it, so it outlives this process. The next sync makes it durable, and
+/// that comes soon even when nothing else is written.
 /// </summary>
 /// <remarks>
 /// A failed write or sync is final. The kernel may have dropped the pages and forgotten the error, so a second sync would succeed
@@ -19,6 +21,9 @@ namespace Herald.Journal.Writing;
 internal sealed class Writer
 {
     private const int GroupBytes = 4 << 20;
+
+    // Notes alone keep the disk busy for a tenth of the time at most.
+    private const double LeastUnsyncedMs = 10, UnsyncedPerSync = 10;
 
     private readonly TimeProvider _time;
     private readonly WriteQueue _queue;
@@ -32,6 +37,10 @@ internal sealed class Writer
     private long _syncs;
     private double _lastSyncMs;
 
+    // The last frame that is known to be durable, and since when there is one behind it.
+    private ulong _durable;
+    private long _unsyncedSince;
+
     public Writer(
         JournalContents contents, TimeProvider time, WriteQueue queue, ulong nextFrame, ulong run, CheckpointSchedule checkpoints,
         Action<IReadOnlyList<(ShardId Shard, long Head)>, long?> published)
@@ -39,7 +48,7 @@ internal sealed class Writer
         Contents = contents;
         _time = time;
         _queue = queue;
-        _nextFrame = nextFrame;
+        (_nextFrame, _durable) = (nextFrame, nextFrame - 1);
         _run = run;
         _published = published;
         Appender = new EventAppender(contents);
@@ -70,27 +79,38 @@ internal sealed class Writer
     public void Start() => _thread.Start();
 
     /// <summary>Writes the frame made so far, which must fit; the tables have taken it in when this returns.</summary>
-    public void WriteFrame()
+    public void WriteFrame(bool sync = true)
     {
         var (segments, frame) = (Contents.Segments, Contents.Frame);
-        var bytes = frame.Seal(_nextFrame, _run, _nextFrame - 1);
+        var bytes = frame.Seal(_nextFrame, _run, _durable);
         segments.Write(bytes.Span);
-        var began = _time.GetTimestamp();
-        segments.Current!.File.Sync();
-        Volatile.Write(ref _lastSyncMs, _time.GetElapsedTime(began).TotalMilliseconds);
-        Volatile.Write(ref _syncs, _syncs + 1);
-
-        var at = new Location(segments.Current.Number, (uint)segments.Offset + FrameHeader.Length);
+        if (!sync && _durable == _nextFrame - 1)
+            _unsyncedSince = _time.GetTimestamp();
+        var at = new Location(segments.Current!.Number, (uint)segments.Offset + FrameHeader.Length);
         segments.Offset += (bytes.Length + FrameHeader.Alignment - 1) & -FrameHeader.Alignment;
         Checkpoints.Wrote(bytes.Length);
         _nextFrame++;
+        if (sync)
+            Sync();
         Publish(bytes.Span[FrameHeader.Length..], at);
         frame.Clear();
         NewLetters.Clear();
     }
 
+    /// <summary>Makes every frame written so far durable. What is written elsewhere and relies on them comes after it.</summary>
+    public void Sync()
+    {
+        if (_durable == _nextFrame - 1)
+            return;
+        var began = _time.GetTimestamp();
+        Contents.Segments.Current!.File.Sync();
+        Volatile.Write(ref _lastSyncMs, _time.GetElapsedTime(began).TotalMilliseconds);
+        Volatile.Write(ref _syncs, _syncs + 1);
+        _durable = _nextFrame - 1;
+    }
+
     /// <summary>Room for a frame with entries of so many bytes, in a new segment if need be. The frame must be empty.</summary>
-    public bool TryMakeRoom(long entryBytes, bool mayUseReserve)
+    public bool TryMakeRoom(long entryBytes, RoomFor use)
     {
         var segments = Contents.Segments;
         if (Room.IsOnReserve && Room.IsWorthTrying && segments.TryKeepReserve())
@@ -98,11 +118,13 @@ internal sealed class Writer
             Room.IsOnReserve = false;
             Room.Found();
         }
-        if (Room.IsOnReserve && !mayUseReserve)
+        if (Room.IsOnReserve && use == RoomFor.Events)
             return false;
         var frameBytes = FrameHeader.Length + entryBytes;
-        if (frameBytes <= segments.Remaining)
+        if (frameBytes <= RemainingFor(use))
             return true;
+        // A segment that is begun says that all before it is durable.
+        Sync();
         if (Room.IsWorthTrying && segments.TryRoll((int)frameBytes, _nextFrame, useReserve: false))
         {
             Room.IsOnReserve = false;
@@ -111,10 +133,21 @@ internal sealed class Writer
             return true;
         }
         Room.Full();
-        if (!mayUseReserve || !segments.TryRoll((int)frameBytes, _nextFrame, useReserve: true))
+        if (use == RoomFor.Events || !segments.TryRoll((int)frameBytes, _nextFrame, useReserve: true))
             return false;
         Room.IsOnReserve = true;
-        return true;
+        return frameBytes <= RemainingFor(use);
+    }
+
+    private long RemainingFor(RoomFor use)
+    {
+        var quarters = use switch
+        {
+            RoomFor.Events or RoomFor.Deliveries => 2,
+            RoomFor.Progress => 1,
+            RoomFor.Freeing => 0,
+        };
+        return Contents.Segments.Remaining - (Room.IsOnReserve ? quarters * (Contents.Options.SegmentBytes / 4) : 0);
     }
 
     private void Run()
@@ -123,20 +156,24 @@ internal sealed class Writer
         var done = 0;
         try
         {
-            for (taken = _queue.Take(); taken is not null; taken = _queue.Take())
+            for (taken = Take(); taken is not null; taken = Take())
             {
                 for (done = 0; done < taken.Count;)
                 {
                     var group = EncodeGroup(taken, done);
                     if (!Contents.Frame.IsEmpty)
-                        WriteFrame();
+                        WriteFrame(sync: !AreNotes(CollectionsMarshal.AsSpan(taken).Slice(done, group)));
                     for (var last = done + group; done < last; done++)
                         taken[done].Complete(this);
                     Durable.HandOver();
                     _queue.Leave(group);
                     LookAfter();
                 }
+                done = 0;
+                if (taken.Count == 0 || (_durable < _nextFrame - 1 && _time.GetElapsedTime(_unsyncedSince) >= UnsyncedFor))
+                    Sync();
             }
+            Sync();
         }
         catch (Exception failure)
         {
@@ -145,6 +182,21 @@ internal sealed class Writer
             Fail(failure, taken is null ? default : CollectionsMarshal.AsSpan(taken)[done..]);
         }
         _ended.TrySetResult();
+    }
+
+    private TimeSpan UnsyncedFor => TimeSpan.FromMilliseconds(Math.Max(LeastUnsyncedMs, UnsyncedPerSync * _lastSyncMs));
+
+    private List<Request>? Take() => _queue.Take(_durable < _nextFrame - 1 ? UnsyncedFor : Timeout.InfiniteTimeSpan);
+
+    // Questions write nothing.
+    private static bool AreNotes(ReadOnlySpan<Request> group)
+    {
+        foreach (var request in group)
+        {
+            if (request.MaxBytes > 0 && !request.CanWait)
+                return false;
+        }
+        return true;
     }
 
     /// <summary>Returns how many requests went into the frame.</summary>
@@ -162,7 +214,7 @@ internal sealed class Writer
                 var fits = frame.Length + (long)request.MaxBytes <= Contents.Segments.Remaining && !Room.IsOnReserve;
                 if (!frame.IsEmpty && (!fits || frame.Length + (long)request.MaxBytes > GroupBytes))
                     return i - from;
-                hasRoom = fits || TryMakeRoom(request.MaxBytes, request.IsDelivery);
+                hasRoom = fits || TryMakeRoom(request.MaxBytes, request.RoomFor);
             }
             request.Encode(this, hasRoom);
             if (request.EndsGroup)
@@ -203,7 +255,7 @@ internal sealed class Writer
         foreach (var request in waiting)
             request.Fail(unknown);
         _queue.Leave(waiting.Length);
-        while (_queue.Take() is { } rest)
+        while (_queue.Take(Timeout.InfiniteTimeSpan) is { } rest)
         {
             foreach (var request in rest)
                 request.Fail(unknown);

@@ -38,7 +38,9 @@ internal sealed class ClusterProducer : IDisposable
     {
         (_who, _cluster, _queueing, _time, _logger) = (who, cluster, queueing, time, logger);
         _notices = new ClientNotices(who, cluster, time, logger);
-        _life = Begin();
+        // It may fail for good at once, on its own thread, and is replaced only when it is known here.
+        lock (_lock)
+            _life = Begin();
         _isAsking = true;
         _asking = AskInBackground();
     }

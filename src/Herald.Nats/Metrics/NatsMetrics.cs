@@ -20,6 +20,7 @@ internal static class NatsMetrics
     {
         Own.CreateObservableGauge("herald_nats_connected", () => Measure(s => s.IsConnected ? 1 : 0), description: "Whether a source is connected to its cluster.");
         Own.CreateObservableGauge("herald_nats_reading", () => Measure(s => s.IsReading ? 1 : 0), description: "Whether it is this node that reads.");
+        Own.CreateObservableGauge("herald_nats_paused", () => Measure(s => s.IsPaused ? 1 : 0), description: "Whether a source reads nothing because the store has no room for what was read.");
         Own.CreateObservableGauge("herald_nats_lag", () => Measure(s => s.Lag), description: "Messages of a stream that are not durable here yet.");
         Own.CreateObservableCounter("herald_nats_dropped_total", () => Measure(s => s.Dropped), description: "Messages that no stream keeps, and that there was no room for.");
     }

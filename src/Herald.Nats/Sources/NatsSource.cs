@@ -56,6 +56,9 @@ public sealed class NatsSource(NatsCluster cluster, NatsSourceOptions options, I
     /// <summary>This node reads now.</summary>
     public bool IsReading => _arrivals is not null;
 
+    /// <summary>The store has no room for what was read.</summary>
+    public bool IsPaused => _intake?.IsWaitingForRoom == true;
+
     /// <summary>Messages that no stream keeps and that there was no room for.</summary>
     public long Dropped => Interlocked.Read(ref _dropped) + (_arrivals?.Dropped ?? 0);
 

@@ -1,6 +1,7 @@
 using Herald.Engine.Events;
 using Herald.Engine.Stores;
 using Herald.Postgres.Connecting;
+using Herald.Postgres.Locking;
 using Npgsql;
 
 namespace Herald.Postgres.Appending;
@@ -12,7 +13,7 @@ namespace Herald.Postgres.Appending;
 internal sealed class AppendPipeline(Database database, EventAppender appender, TimeProvider time) : IAsyncDisposable
 {
     public const int GroupEvents = 1000;
-    private const int Tries = 6;
+    private const int Tries = 6, LockTries = 3;
     private const long GroupBytes = 4 << 20;
 
     private readonly Lock _gate = new();
@@ -60,24 +61,54 @@ internal sealed class AppendPipeline(Database database, EventAppender appender, 
         {
             try
             {
-                var events = new NewEvent[_group.Count];
-                for (var i = 0; i < events.Length; i++)
-                    events[i] = _group[i].Event;
-                var verdicts = await AppendAsync(events).ConfigureAwait(false);
-                for (var i = 0; i < verdicts.Length; i++)
-                    _group[i].Request.End(_group[i].Index, verdicts[i]);
+                await AppendGroupAsync().ConfigureAwait(false);
             }
             catch (Exception failure)
             {
-                await LetGoAsync().ConfigureAwait(false);
                 var told = failure is OperationCanceledException ? new StoreUnavailableException("The store is closed.")
                     : Failures.IsUnavailable(failure) ? database.Unavailable(failure)
                     : failure;
                 foreach (var item in _group)
                     item.Request.Fail(told);
+                await LetGoAsync().ConfigureAwait(false);
             }
         }
     }
+
+    /// <summary>A shard that somebody keeps locked costs its own events, and the others a wait when that is found out.</summary>
+    private async Task AppendGroupAsync()
+    {
+        for (var tried = 1; ; tried++)
+        {
+            RefuseLocked();
+            if (_group.Count == 0)
+                return;
+            var events = new NewEvent[_group.Count];
+            for (var i = 0; i < events.Length; i++)
+                events[i] = _group[i].Event;
+            try
+            {
+                var verdicts = await AppendAsync(events).ConfigureAwait(false);
+                for (var i = 0; i < verdicts.Length; i++)
+                    _group[i].Request.End(_group[i].Index, verdicts[i]);
+                return;
+            }
+            catch (PostgresException failure) when (Failures.IsLockTimeout(failure) && tried < LockTries)
+            {
+                await LetGoAsync().ConfigureAwait(false);
+                await database.Locks.LookAsync(LockTable.Log, [.. events.Select(one => one.Shard.Value)], database.Closing).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private void RefuseLocked() => _group.RemoveAll(item =>
+    {
+        var shard = item.Event.Shard.Value;
+        if (!database.Locks.IsHeld(LockTable.Log, shard))
+            return false;
+        item.Request.Fail(database.Locks.Refuse(LockTable.Log, shard));
+        return true;
+    });
 
     private async Task<Appended[]> AppendAsync(NewEvent[] events)
     {
@@ -101,12 +132,20 @@ internal sealed class AppendPipeline(Database database, EventAppender appender, 
         }
     }
 
-    /// <summary>Back to the pool, which rolls back what a failure has left open.</summary>
+    /// <summary>Back to the pool, which rolls back what a failure has left open. Whatever becomes of it, the next group has another one.</summary>
     private async ValueTask LetGoAsync()
     {
-        if (_connection is not null)
-            await _connection.DisposeAsync().ConfigureAwait(false);
+        var given = _connection;
         _connection = null;
+        try
+        {
+            if (given is not null)
+                await given.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception failure)
+        {
+            _ = database.Unavailable(failure);
+        }
     }
 
     /// <summary>False when there is none; the next one to add something starts the loop again.</summary>

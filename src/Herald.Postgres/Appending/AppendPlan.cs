@@ -45,6 +45,9 @@ internal sealed class AppendPlan
 
     public Appended[] Verdicts { get; }
 
+    /// <summary>Those whose lock it takes.</summary>
+    public IReadOnlyList<int> Shards => _shards;
+
     /// <summary>The catalog's when the events were accepted.</summary>
     public long CatalogVersion { get; private set; }
 
@@ -59,13 +62,13 @@ internal sealed class AppendPlan
         batch.With(_sql.Lock, Commands.Value(_shards)).With(_sql.Look, Commands.Value(_shards));
         if (_remembered.Count == 0)
             return;
-        var (shards, hashes) = (new int[_remembered.Count], new long[_remembered.Count]);
+        var (shards, hashes, ids) = (new int[_remembered.Count], new long[_remembered.Count], new long[_remembered.Count]);
         for (var i = 0; i < shards.Length; i++)
         {
             ref readonly var one = ref _events.Span[_remembered[i]];
-            (shards[i], hashes[i]) = (one.Shard.Value, (long)one.Index.DuplicateHash);
+            (shards[i], hashes[i], ids[i]) = (one.Shard.Value, (long)one.Index.DuplicateHash, (long)one.Index.IdHash);
         }
-        batch.With(_sql.Known, Commands.Value(shards), Commands.Value(hashes));
+        batch.With(_sql.Known, Commands.Value(shards), Commands.Value(hashes), Commands.Value(ids));
     }
 
     /// <summary>The reader stands at the answer of the lock; at the end it stands at its last answer. False: a new period has begun, nothing may be stored.</summary>
@@ -136,9 +139,8 @@ internal sealed class AppendPlan
         if (_accepted.Count == 0)
             return;
         batch.With(_sql.Insert, Rows());
-        var (hashes, shards, sequences) = RememberedRows();
-        if (hashes.Length > 0)
-            batch.With(_sql.Remember, Commands.Value(hashes), Commands.Value(shards), Commands.Value(sequences));
+        if (_remembered.Exists(IsNew))
+            batch.With(_sql.Remember, RememberedRows());
     }
 
     /// <summary>False when a shard's end is not known.</summary>
@@ -152,16 +154,16 @@ internal sealed class AppendPlan
             (heads[i], floors[i], _heads[_shards[i]]) = (head.Sequence, _periods.Newest.Heads[_shards[i]], head);
         }
         Decide([]);
-        var (hashes, shards, sequences) = RememberedRows();
-        batch.With(_sql.Lock, Commands.Value(_shards)).With(
+        batch.WithBounds().With(_sql.Lock, Commands.Value(_shards)).With(
             _sql.AtOnce,
-            [.. Rows(), Commands.Value(_shards), Commands.Value(heads), Commands.Value(floors), Commands.Value(hashes), Commands.Value(shards), Commands.Value(sequences)]);
+            [.. Rows(), Commands.Value(_shards), Commands.Value(heads), Commands.Value(floors), .. RememberedRows()]);
         return true;
     }
 
     /// <summary>Whether the guess held; else nothing was stored, and this plan is of no use any more.</summary>
     public async Task<bool> ReadAtOnceAsync(NpgsqlDataReader reader, CancellationToken cancel)
     {
+        await reader.NextResultAsync(cancel).ConfigureAwait(false);
         await reader.NextResultAsync(cancel).ConfigureAwait(false);
         await reader.ReadAsync(cancel).ConfigureAwait(false);
         CatalogVersion = reader.GetInt64(1);
@@ -209,16 +211,18 @@ internal sealed class AppendPlan
         ];
     }
 
-    private (long[] Hashes, int[] Shards, long[] Sequences) RememberedRows()
+    private bool IsNew(int index) => Verdicts[index].Verdict == Verdict.Accepted;
+
+    private NpgsqlParameter[] RememberedRows()
     {
-        var remembered = _remembered.FindAll(index => Verdicts[index].Verdict == Verdict.Accepted);
-        var (hashes, shards, sequences) = (new long[remembered.Count], new int[remembered.Count], new long[remembered.Count]);
+        var remembered = _remembered.FindAll(IsNew);
+        var (hashes, shards, sequences, ids) = (new long[remembered.Count], new int[remembered.Count], new long[remembered.Count], new long[remembered.Count]);
         for (var i = 0; i < hashes.Length; i++)
         {
             ref readonly var one = ref _events.Span[remembered[i]];
-            (hashes[i], shards[i], sequences[i]) = ((long)one.Index.DuplicateHash, one.Shard.Value, Verdicts[remembered[i]].Sequence);
+            (hashes[i], shards[i], sequences[i], ids[i]) = ((long)one.Index.DuplicateHash, one.Shard.Value, Verdicts[remembered[i]].Sequence, (long)one.Index.IdHash);
         }
-        return (hashes, shards, sequences);
+        return [Commands.Value(hashes), Commands.Value(shards), Commands.Value(sequences), Commands.Value(ids)];
     }
 
     private void Accept(int index, in NewEvent one)
@@ -235,8 +239,8 @@ internal sealed class AppendPlan
     {
         foreach (var sequence in hits)
         {
-            // An id may outlive its event; then both hashes, which are seeded, must do.
-            if (!originals.TryGetValue((one.Shard.Value, sequence), out var original))
+            // An id may outlive its event, or the event be damaged; then key and id agree in 128 bits that nobody outside can aim at.
+            if (!originals.TryGetValue((one.Shard.Value, sequence), out var original) || !new EventView(original).IsWellFormed())
                 return new Appended(Verdict.Duplicate, sequence);
             if (Compare(original, one.Record) is { } verdict)
                 return new Appended(verdict, sequence);

@@ -25,11 +25,11 @@ internal sealed class AppendSql
         Known =
             $"""
             select g.at, k.sequence
-            from unnest($1::int[], $2::bigint[]) with ordinality as g(shard, hash, at)
+            from unnest($1::int[], $2::bigint[], $3::bigint[]) with ordinality as g(shard, hash, id_hash, at)
             cross join lateral (
-                select a.sequence from {seen} a where a.hash = g.hash and a.shard = g.shard
+                select a.sequence from {seen} a where a.hash = g.hash and a.shard = g.shard and a.id_hash = g.id_hash
                 union all
-                select b.sequence from {seenBefore} b where b.hash = g.hash and b.shard = g.shard) k
+                select b.sequence from {seenBefore} b where b.hash = g.hash and b.shard = g.shard and b.id_hash = g.id_hash) k
             """;
         Insert =
             $"""
@@ -54,10 +54,10 @@ internal sealed class AppendSql
                 select e.* from unnest($1::int[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::int[], $9::int[], $10::int[], $11::bytea[]) as e
                 where (select s.holds from state s)),
             remembered as (
-                insert into {seen} (hash, shard, sequence) select r.* from unnest($15::bigint[], $16::int[], $17::bigint[]) as r where (select s.holds from state s))
+                insert into {seen} (hash, shard, sequence, id_hash) select r.* from unnest($15::bigint[], $16::int[], $17::bigint[], $18::bigint[]) as r where (select s.holds from state s))
             select s.holds, (select coalesce(max(c.version), 0) from {schema}.catalog c) from state s
             """;
-        Remember = $"insert into {seen} (hash, shard, sequence) select * from unnest($1::bigint[], $2::int[], $3::bigint[])";
+        Remember = $"insert into {seen} (hash, shard, sequence, id_hash) select * from unnest($1::bigint[], $2::int[], $3::bigint[], $4::bigint[])";
     }
 
     public long Event { get; }
@@ -69,7 +69,7 @@ internal sealed class AppendSql
     /// <summary>Heads of shards, which tables are the newest, and the catalog's version.</summary>
     public string Look { get; }
 
-    /// <summary>Sequences remembered for hashes, by their place from 1.</summary>
+    /// <summary>Sequences remembered for hashes, by their place from 1. Both hashes together are key and id in 128 bits.</summary>
     public string Known { get; }
 
     public string Insert { get; }

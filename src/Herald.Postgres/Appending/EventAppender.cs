@@ -52,9 +52,9 @@ internal sealed class EventAppender(Database database, PeriodReader periods, Rec
         {
             var plan = Plan(events);
             await using var look = new NpgsqlBatch(connection);
-            look.With(Transactions.Begin);
+            look.With(Transactions.Begin).WithBounds();
             plan.AddLook(look);
-            if (await LookAsync(look, plan, skip: 0, cancel).ConfigureAwait(false))
+            if (await LookAsync(look, plan, skip: 1, cancel).ConfigureAwait(false))
             {
                 await plan.DecideAsync(connection, records, cancel).ConfigureAwait(false);
                 await using var insert = new NpgsqlBatch(connection);

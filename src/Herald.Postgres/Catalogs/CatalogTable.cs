@@ -1,6 +1,7 @@
 using Herald.Engine.Stores;
 using Herald.Postgres.Appending;
 using Herald.Postgres.Connecting;
+using Herald.Postgres.Locking;
 using Herald.Postgres.Periods;
 using Npgsql;
 using NpgsqlTypes;
@@ -78,25 +79,30 @@ internal sealed class CatalogTable(Database database, PeriodReader periods)
         reader.GetString(from), reader.GetString(from + 1), reader.GetInt32(from + 2), reader.GetInt32(from + 3), reader.GetInt64(from + 4),
         reader.GetFieldValue<long[]>(from + 5), reader.IsDBNull(from + 6) ? (ReadOnlyMemory<byte>?)null : reader.GetFieldValue<byte[]>(from + 6));
 
-    public Task<CatalogReply> ChangeAsync(IReadOnlyList<CatalogWrite> writes, CancellationToken cancel) => database.RunAsync(
-        async (connection, either) =>
+    public Task<CatalogReply> ChangeAsync(IReadOnlyList<CatalogWrite> writes, CancellationToken cancel)
+    {
+        if (writes.FirstOrDefault(one => !StoredText.Holds(one.Id)) is { } wrong)
+            throw new ArgumentException($"'{StoredText.Of(wrong.Id)}' is no id of a {wrong.Kind}: it has what PostgreSQL cannot hold.", nameof(writes));
+        return database.RunAsync((connection, either) => ChangeAsync(connection, writes, either), cancel);
+    }
+
+    private async Task<CatalogReply> ChangeAsync(NpgsqlConnection connection, IReadOnlyList<CatalogWrite> writes, CancellationToken cancel)
+    {
+        for (var tried = 0; tried < Tries; tried++)
         {
-            for (var tried = 0; tried < Tries; tried++)
-            {
-                if (await TryChangeAsync(connection, writes, periods.Map, either).ConfigureAwait(false) is { } reply)
-                    return reply;
-                await periods.RefreshAsync(either).ConfigureAwait(false);
-            }
-            throw new StoreUnavailableException("Periods of the log change faster than they can be read.");
-        },
-        cancel);
+            if (await TryChangeAsync(connection, writes, periods.Map, cancel).ConfigureAwait(false) is { } reply)
+                return reply;
+            await periods.RefreshAsync(cancel).ConfigureAwait(false);
+        }
+        throw new StoreUnavailableException("Periods of the log change faster than they can be read.");
+    }
 
     /// <summary>Null when a new period has begun.</summary>
     private async Task<CatalogReply?> TryChangeAsync(NpgsqlConnection connection, IReadOnlyList<CatalogWrite> writes, PeriodMap map, CancellationToken cancel)
     {
         var (kinds, ids) = (writes.Select(w => w.Kind).ToArray(), writes.Select(w => w.Id).ToArray());
         await using var look = new NpgsqlBatch(connection);
-        look.With(Transactions.Begin)
+        look.With(Transactions.Begin).WithWideBounds()
             .With($"select s.id from {_schema}.store s for update")
             .With($"select l.shard from {_schema}.shard_lock l order by l.shard for update")
             .With(
@@ -111,7 +117,8 @@ internal sealed class CatalogTable(Database database, PeriodReader periods)
                 join {_schema}.catalog c on c.kind = w.kind and c.id = w.id and c.body is not null
                 """,
                 Commands.Value(kinds), Commands.Value(ids));
-        var (version, newest, heads, there) = await LookAsync(look, map, cancel).ConfigureAwait(false);
+        var (version, newest, heads, there) = await database.Locks.RunAsync(
+            LockTable.Log, map.Shards, () => LookAsync(look, map, cancel)).ConfigureAwait(false);
         var conflict = Enumerable.Range(0, writes.Count)
             .FirstOrDefault(i => writes[i].ExpectedVersion is { } expected && expected != there.GetValueOrDefault((writes[i].Kind, writes[i].Id)), -1);
         if (newest != map.Newest.Number || conflict >= 0)
@@ -141,6 +148,7 @@ internal sealed class CatalogTable(Database database, PeriodReader periods)
         NpgsqlBatch look, PeriodMap map, CancellationToken cancel)
     {
         await using var reader = await look.ExecuteReaderAsync(cancel).ConfigureAwait(false);
+        await reader.NextResultAsync(cancel).ConfigureAwait(false);
         await reader.NextResultAsync(cancel).ConfigureAwait(false);
         await reader.NextResultAsync(cancel).ConfigureAwait(false);
         var (version, newest, heads, there) = (0L, 0L, map.Newest.Heads.ToArray(), new Dictionary<(string, string), long>());

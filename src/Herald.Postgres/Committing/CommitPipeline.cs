@@ -1,5 +1,6 @@
 using Herald.Engine.Stores;
 using Herald.Postgres.Connecting;
+using Herald.Postgres.Locking;
 using Npgsql;
 
 namespace Herald.Postgres.Committing;
@@ -8,9 +9,12 @@ namespace Herald.Postgres.Committing;
 /// Saves progress, many shards in one transaction and one round trip. A commit that brings more than progress and history has a transaction
 /// of its own (<see cref="WholeCommit"/>).
 /// </summary>
-internal sealed class CommitPipeline(Database database, CommitSql sql)
+/// <param name="lazily">
+/// A statement after which the transaction does not wait for the disk; null where the database has none. Used for notes, which may be lost.
+/// </param>
+internal sealed class CommitPipeline(Database database, CommitSql sql, string? lazily)
 {
-    private const int GroupCommits = 256;
+    private const int GroupCommits = 256, LockTries = 3;
     private const long GroupBytes = 8 << 20;
 
     private readonly Lock _gate = new();
@@ -21,11 +25,29 @@ internal sealed class CommitPipeline(Database database, CommitSql sql)
     /// <summary>Transactions so far.</summary>
     public long Groups => Volatile.Read(ref _groups);
 
-    public static bool Takes(ShardCommit commit) => commit.Emitted.Count == 0 && commit.State.Count == 0 && commit.DeadLetters.Count == 0;
+    public static bool Takes(ShardCommit commit) =>
+        commit.Emitted.Count == 0 && commit.State.Count == 0 && commit.DeadLetters.Count == 0 && commit.Kept.Count == 0 && !commit.IsAllKept;
 
     public async ValueTask<CommitReply> CommitAsync(ShardCommit commit)
     {
-        var waiting = new Waiting(commit);
+        var waiting = new Waiting(commit, isNote: false);
+        Enqueue(waiting);
+        return await waiting.Reply.Task.ConfigureAwait(false);
+    }
+
+    /// <summary>Goes with the commits that are next. Nobody hears what becomes of it.</summary>
+    public void Note(ShardNote note)
+    {
+        var commit = new ShardCommit { Fence = note.Fence, Number = note.Number, SettledBelow = note.SettledBelow, Progress = note.Progress };
+        var waiting = new Waiting(commit, isNote: true);
+        // A failure that nobody looks at would count as unobserved.
+        _ = waiting.Reply.Task.ContinueWith(
+            failed => failed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        Enqueue(waiting);
+    }
+
+    private void Enqueue(Waiting waiting)
+    {
         lock (_gate)
         {
             _waiting.Enqueue(waiting);
@@ -35,7 +57,6 @@ internal sealed class CommitPipeline(Database database, CommitSql sql)
                 _ = Task.Run(RunAsync);
             }
         }
-        return await waiting.Reply.Task.ConfigureAwait(false);
     }
 
     private async Task RunAsync()
@@ -44,10 +65,7 @@ internal sealed class CommitPipeline(Database database, CommitSql sql)
         {
             try
             {
-                var epochs = await database.RunAsync((connection, cancel) => SaveAsync(connection, group, cancel), CancellationToken.None).ConfigureAwait(false);
-                Interlocked.Increment(ref _groups);
-                foreach (var one in group)
-                    one.End(epochs.GetValueOrDefault(one.Commit.Fence.Shard.Value));
+                await SaveGroupAsync(group).ConfigureAwait(false);
             }
             catch (Exception failure)
             {
@@ -57,12 +75,45 @@ internal sealed class CommitPipeline(Database database, CommitSql sql)
         }
     }
 
+    /// <summary>A shard that somebody keeps locked is not saved; the others are.</summary>
+    private async Task SaveGroupAsync(List<Waiting> group)
+    {
+        for (var tried = 1; ; tried++)
+        {
+            group.RemoveAll(RefusesLocked);
+            if (group.Count == 0)
+                return;
+            try
+            {
+                var epochs = await database.RunAsync((connection, cancel) => SaveAsync(connection, group, cancel), CancellationToken.None).ConfigureAwait(false);
+                Interlocked.Increment(ref _groups);
+                foreach (var one in group)
+                    one.End(epochs.GetValueOrDefault(one.Commit.Fence.Shard.Value));
+                return;
+            }
+            catch (StoreUnavailableException failure) when (failure.InnerException is { } inner && Failures.IsLockTimeout(inner) && tried < LockTries)
+            {
+                await database.Locks.LookAsync(LockTable.Owner, group.ConvertAll(one => one.Commit.Fence.Shard.Value), CancellationToken.None).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private bool RefusesLocked(Waiting one)
+    {
+        var shard = one.Commit.Fence.Shard.Value;
+        return database.Locks.IsHeld(LockTable.Owner, shard) && one.Reply.TrySetException(database.Locks.Refuse(LockTable.Owner, shard));
+    }
+
     /// <summary>Returns the epochs that own the shards: a commit under another one has changed nothing.</summary>
     private async Task<Dictionary<int, long>> SaveAsync(NpgsqlConnection connection, List<Waiting> group, CancellationToken cancel)
     {
         var commits = group.ConvertAll(w => w.Commit);
         // Without a transaction of its own a batch is one.
         await using var batch = new NpgsqlBatch(connection);
+        batch.WithBounds();
+        var notes = group.TrueForAll(one => one.IsNote) ? lazily : null;
+        if (notes is not null)
+            batch.With(notes);
         batch.With(sql.LockOwners, Commands.Value(commits.Select(c => c.Fence.Shard.Value).Distinct().Order().ToArray()));
         AddProgress(batch, commits, commits.ConvertAll(_ => (byte[]?)null));
         AddHistory(batch, commits);
@@ -70,6 +121,9 @@ internal sealed class CommitPipeline(Database database, CommitSql sql)
             AddDeleteBehind(batch, commit);
         await using var reader = await batch.ExecuteReaderAsync(cancel).ConfigureAwait(false);
         var epochs = new Dictionary<int, long>();
+        // The settings answer as well.
+        for (var settings = notes is null ? 1 : 2; settings > 0; settings--)
+            await reader.NextResultAsync(cancel).ConfigureAwait(false);
         while (await reader.ReadAsync(cancel).ConfigureAwait(false))
             epochs[reader.GetInt32(0)] = reader.GetInt64(1);
         while (await reader.NextResultAsync(cancel).ConfigureAwait(false))
@@ -123,8 +177,9 @@ internal sealed class CommitPipeline(Database database, CommitSql sql)
         return group;
     }
 
-    private sealed class Waiting(ShardCommit commit)
+    private sealed class Waiting(ShardCommit commit, bool isNote)
     {
+        public bool IsNote => isNote;
         public ShardCommit Commit { get; } = commit;
         public TaskCompletionSource<CommitReply> Reply { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

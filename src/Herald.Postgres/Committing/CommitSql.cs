@@ -13,11 +13,21 @@ internal sealed class CommitSql(string schema)
             (select p.reply from {schema}.progress p where p.shard = $1 and p.epoch = $2 and p.number = $3)
         """;
 
-    /// <summary>Only under the epoch that owns the shard; a number that is there already stays as it is.</summary>
+    /// <summary>Fails, and all of its transaction with it, unless the epoch owns the shard and the number has not been saved.</summary>
+    public string Guard { get; } =
+        $"""
+        select 1 / (case when (select o.epoch from {schema}.shard_owner o where o.shard = $1) = $2
+            and coalesce((select max(p.number) from {schema}.progress p where p.shard = $1 and p.epoch = $2), 0) < $3 then 1 else 0 end)
+        """;
+
+    /// <summary>
+    /// Only under the epoch that owns the shard; a number that is there already stays as it is. Programs that know of no kept keys go by what is settled for these, too.
+    /// </summary>
     public string InsertProgress { get; } =
         $"""
-        insert into {schema}.progress (shard, epoch, number, is_checkpoint, settled_below, record, reply)
-        select c.shard, c.epoch, c.number, c.is_checkpoint, c.settled_below, c.record, c.reply
+        insert into {schema}.progress (shard, epoch, number, is_checkpoint, settled_below, free_below, record, reply)
+        select c.shard, c.epoch, c.number, c.is_checkpoint,
+            least(c.settled_below, (select min(k.from_sequence) from {schema}.kept_key k where k.shard = c.shard)), c.settled_below, c.record, c.reply
         from unnest($1::int[], $2::bigint[], $3::bigint[], $4::boolean[], $5::bigint[], $6::bytea[], $7::bytea[])
             as c(shard, epoch, number, is_checkpoint, settled_below, record, reply)
         join {schema}.shard_owner o on o.shard = c.shard and o.epoch = c.epoch
@@ -45,6 +55,17 @@ internal sealed class CommitSql(string schema)
     public string Load { get; } =
         $"""
         select p.epoch, p.number, p.is_checkpoint, p.record from {schema}.progress p where p.shard = $1 order by p.epoch desc, p.number desc
+        """;
+
+    public string ForgetKept { get; } = $"delete from {schema}.kept_key k where k.shard = $1";
+
+    public string RemoveKept { get; } =
+        $"delete from {schema}.kept_key k using unnest($2::bigint[]) as r(key_hash) where k.shard = $1 and k.key_hash = r.key_hash";
+
+    public string PutKept { get; } =
+        $"""
+        insert into {schema}.kept_key (shard, key_hash, from_sequence) select $1, c.key_hash, c.from_sequence from unnest($2::bigint[], $3::bigint[]) as c(key_hash, from_sequence)
+        on conflict (shard, key_hash) do update set from_sequence = excluded.from_sequence
         """;
 
     public string PutState { get; } =

@@ -1,5 +1,6 @@
 using Herald.Engine.Stores;
 using Herald.Postgres.Connecting;
+using Herald.Postgres.Locking;
 using Npgsql;
 
 namespace Herald.Postgres.Committing;
@@ -11,8 +12,9 @@ internal sealed class ProgressReader(Database database, CommitSql sql)
         async (connection, either) =>
         {
             await using var batch = new NpgsqlBatch(connection);
-            batch.With(sql.LockOwners, Commands.Value<int[]>([fence.Shard.Value])).With(sql.Load, Commands.Value(fence.Shard.Value));
-            await using var reader = await batch.ExecuteReaderAsync(either).ConfigureAwait(false);
+            batch.WithBounds().With(sql.LockOwners, Commands.Value<int[]>([fence.Shard.Value])).With(sql.Load, Commands.Value(fence.Shard.Value));
+            await using var reader = await database.Locks.RunAsync(LockTable.Owner, [fence.Shard.Value], () => batch.ExecuteReaderAsync(either)).ConfigureAwait(false);
+            await reader.NextResultAsync(either).ConfigureAwait(false);
             var epoch = await reader.ReadAsync(either).ConfigureAwait(false) ? reader.GetInt64(1) : 0;
             if (epoch != fence.Epoch)
                 throw Owners.Stale(fence, epoch);

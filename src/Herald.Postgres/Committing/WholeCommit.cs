@@ -4,41 +4,85 @@ using Herald.Engine.Stores;
 using Herald.Postgres.Appending;
 using Herald.Postgres.Connecting;
 using Herald.Postgres.DeadLetters;
+using Herald.Postgres.Locking;
 using Herald.Postgres.Periods;
 using Herald.Postgres.Reading;
 using Npgsql;
 
 namespace Herald.Postgres.Committing;
 
-/// <summary>A commit with all it may bring, in one transaction: 1. lock owner and shards, look; 2. read what letters keep; 3. write, commit.</summary>
+/// <summary>
+/// A commit with all it may bring, in one transaction: 1. read what letters keep, before anything is locked; 2. all in one round trip, if nothing is emitted;
+/// else 3. lock owner and shards, look; 4. write, commit. Whoever dies in the middle keeps the owner's row locked for a while.
+/// </summary>
 internal sealed class WholeCommit(Database database, CommitSql sql, CommitPipeline pipeline, EventAppender appender, PeriodReader periods, RecordReader records)
 {
     public Task<CommitReply> CommitAsync(ShardCommit commit, CancellationToken cancel) => database.RunAsync(
         async (connection, either) =>
         {
-            while (true)
+            // 1.
+            var letters = await ReadLettersAsync(connection, commit.DeadLetters, either).ConfigureAwait(false);
+            for (var isPlain = false; ;)
             {
-                if (await TryCommitAsync(connection, commit, either).ConfigureAwait(false) is { } reply)
-                    return reply;
-                await periods.RefreshAsync(either).ConfigureAwait(false);
+                try
+                {
+                    // 2.
+                    if (commit.Emitted.Count == 0 && await TryAtOnceAsync(connection, commit, letters, either).ConfigureAwait(false))
+                        return CommitReply.Empty;
+                    if (await TryCommitAsync(connection, commit, letters, either).ConfigureAwait(false) is { } reply)
+                        return reply;
+                    await periods.RefreshAsync(either).ConfigureAwait(false);
+                }
+                catch (PostgresException failure) when (Failures.IsValueRefused(failure) && letters.Count > 0 && !isPlain)
+                {
+                    // Of all that is committed only what letters say comes from outside as text.
+                    await Transactions.RollbackAsync(connection, either).ConfigureAwait(false);
+                    letters = letters.ConvertAll(one => (LetterRow.Plain(one.Letter), one.Record));
+                    isPlain = true;
+                }
             }
         },
         cancel);
 
+    /// <summary>False when it is not for this owner to do, or done already: then nothing was changed.</summary>
+    private async Task<bool> TryAtOnceAsync(
+        NpgsqlConnection connection, ShardCommit commit, List<(NewDeadLetter Letter, ReadOnlyMemory<byte> Record)> letters, CancellationToken cancel)
+    {
+        var fence = commit.Fence;
+        // Without a transaction of its own a batch is one.
+        await using var batch = new NpgsqlBatch(connection);
+        batch.WithBounds()
+            .With(sql.LockOwners, Commands.Value<int[]>([fence.Shard.Value]))
+            .With(sql.Guard, Commands.Value(fence.Shard.Value), Commands.Value(fence.Epoch), Commands.Value(commit.Number));
+        AddWrites(batch, commit, letters, reply: null);
+        try
+        {
+            await database.Locks.RunAsync(LockTable.Owner, [fence.Shard.Value], () => batch.ExecuteNonQueryAsync(cancel)).ConfigureAwait(false);
+            return true;
+        }
+        catch (PostgresException failure) when (Failures.IsGuarded(failure))
+        {
+            return false;
+        }
+    }
+
     /// <summary>Null when a new period has begun.</summary>
-    private async Task<CommitReply?> TryCommitAsync(NpgsqlConnection connection, ShardCommit commit, CancellationToken cancel)
+    private async Task<CommitReply?> TryCommitAsync(
+        NpgsqlConnection connection, ShardCommit commit, List<(NewDeadLetter Letter, ReadOnlyMemory<byte> Record)> letters, CancellationToken cancel)
     {
         var fence = commit.Fence;
         var emitted = commit.Emitted as NewEvent[] ?? [.. commit.Emitted];
         var plan = emitted.Length > 0 ? appender.Plan(emitted) : null;
 
-        // 1.
+        // 3.
         await using var look = new NpgsqlBatch(connection);
-        look.With(Transactions.Begin)
+        look.With(Transactions.Begin).WithWideBounds()
             .With(sql.LockOwners, Commands.Value<int[]>([fence.Shard.Value]))
             .With(sql.LookAtNumber, Commands.Value(fence.Shard.Value), Commands.Value(fence.Epoch), Commands.Value(commit.Number));
         plan?.AddLook(look);
-        var (epoch, highest, reply, isCurrent) = await LookAsync(look, plan, cancel).ConfigureAwait(false);
+        var (epoch, highest, reply, isCurrent) = await database.Locks.RunAsync(
+            LockTable.Owner, [fence.Shard.Value],
+            () => database.Locks.RunAsync(LockTable.Log, plan?.Shards ?? [], () => LookAsync(look, plan, cancel))).ConfigureAwait(false);
         if (epoch != fence.Epoch || commit.Number <= highest || !isCurrent)
         {
             await Transactions.RollbackAsync(connection, cancel).ConfigureAwait(false);
@@ -46,23 +90,13 @@ internal sealed class WholeCommit(Database database, CommitSql sql, CommitPipeli
                 : commit.Number <= highest ? Decode(reply)
                 : null;
         }
-
-        // 2.
         if (plan is not null)
             await plan.DecideAsync(connection, records, cancel).ConfigureAwait(false);
-        var letters = await ReadLettersAsync(connection, commit.DeadLetters, cancel).ConfigureAwait(false);
 
-        // 3.
+        // 4.
         await using var write = new NpgsqlBatch(connection);
         plan?.AddInserts(write);
-        List<ShardCommit> one = [commit];
-        pipeline.AddProgress(write, one, [plan is null ? null : Encode(plan.Verdicts)]);
-        pipeline.AddHistory(write, one);
-        if (commit.IsCheckpoint)
-            pipeline.AddDeleteBehind(write, commit);
-        AddState(write, fence.Shard, commit.State);
-        foreach (var (letter, record) in letters)
-            LetterRow.AddInsert(write, sql, letter, record);
+        AddWrites(write, commit, letters, plan is null ? null : Encode(plan.Verdicts));
         write.With(Transactions.Commit);
         await write.ExecuteNonQueryAsync(cancel).ConfigureAwait(false);
         if (plan is not null)
@@ -70,9 +104,23 @@ internal sealed class WholeCommit(Database database, CommitSql sql, CommitPipeli
         return plan is null ? CommitReply.Empty : new CommitReply(plan.Verdicts);
     }
 
+    private void AddWrites(NpgsqlBatch batch, ShardCommit commit, List<(NewDeadLetter Letter, ReadOnlyMemory<byte> Record)> letters, byte[]? reply)
+    {
+        List<ShardCommit> one = [commit];
+        AddKept(batch, commit);
+        pipeline.AddProgress(batch, one, [reply]);
+        pipeline.AddHistory(batch, one);
+        if (commit.IsCheckpoint)
+            pipeline.AddDeleteBehind(batch, commit);
+        AddState(batch, commit.Fence.Shard, commit.State);
+        foreach (var (letter, record) in letters)
+            LetterRow.AddInsert(batch, sql, letter, record);
+    }
+
     private static async Task<(long Epoch, long Highest, byte[]? Reply, bool IsCurrent)> LookAsync(NpgsqlBatch look, AppendPlan? plan, CancellationToken cancel)
     {
         await using var reader = await look.ExecuteReaderAsync(cancel).ConfigureAwait(false);
+        await reader.NextResultAsync(cancel).ConfigureAwait(false);
         var epoch = await reader.ReadAsync(cancel).ConfigureAwait(false) ? reader.GetInt64(1) : 0;
         await reader.NextResultAsync(cancel).ConfigureAwait(false);
         await reader.ReadAsync(cancel).ConfigureAwait(false);
@@ -87,7 +135,7 @@ internal sealed class WholeCommit(Database database, CommitSql sql, CommitPipeli
     {
         var found = new Dictionary<(ShardId, long), byte[]>();
         await records.ReadAsync(
-            connection, periods.Map, [.. letters.Where(l => l.Record.IsEmpty).Select(l => (l.Id.Shard, l.Id.Sequence)).Distinct()],
+            connection, periods.Map, [.. letters.Where(l => l.Record.IsEmpty && !l.HasNoRecord).Select(l => (l.Id.Shard, l.Id.Sequence)).Distinct()],
             (shard, sequence, record) => found[(shard, sequence)] = record, cancel).ConfigureAwait(false);
         return [.. letters.Select(l => (l, l.Record.IsEmpty ? found.GetValueOrDefault((l.Id.Shard, l.Id.Sequence)) : l.Record))];
     }
@@ -107,6 +155,19 @@ internal sealed class WholeCommit(Database database, CommitSql sql, CommitPipeli
             batch.With(
                 sql.RemoveState, Commands.Value(Array.ConvertAll(remove, _ => shard.Value)), Commands.Value(Array.ConvertAll(remove, w => w.Application)),
                 Commands.Value(Array.ConvertAll(remove, w => w.Key)));
+    }
+
+    private void AddKept(NpgsqlBatch batch, ShardCommit commit)
+    {
+        var shard = commit.Fence.Shard.Value;
+        if (commit.IsAllKept)
+            batch.With(sql.ForgetKept, Commands.Value(shard));
+        var (put, remove) = (commit.Kept.Where(k => k.From > 0).ToArray(), commit.Kept.Where(k => k.From == 0).ToArray());
+        if (remove.Length > 0)
+            batch.With(sql.RemoveKept, Commands.Value(shard), Commands.Value(Array.ConvertAll(remove, k => (long)k.KeyHash)));
+        if (put.Length > 0)
+            batch.With(
+                sql.PutKept, Commands.Value(shard), Commands.Value(Array.ConvertAll(put, k => (long)k.KeyHash)), Commands.Value(Array.ConvertAll(put, k => k.From)));
     }
 
     private static byte[] Encode(Appended[] verdicts)

@@ -1,4 +1,5 @@
 using Npgsql;
+using NpgsqlTypes;
 
 namespace Herald.Postgres.Connecting;
 
@@ -22,6 +23,14 @@ internal static class Commands
             command.Parameters.Add(parameter);
         return command;
     }
+
+    /// <summary>Every text goes by here: see <see cref="StoredText"/>.</summary>
+    public static NpgsqlParameter<string> Value(string value) => new() { TypedValue = StoredText.Of(value) };
+
+    public static NpgsqlParameter<string[]> Value(string[] values) => new() { TypedValue = Array.ConvertAll(values, StoredText.Of) };
+
+    public static NpgsqlParameter TextOrNull(string? value) =>
+        new() { NpgsqlDbType = NpgsqlDbType.Text, Value = value is null ? DBNull.Value : StoredText.Of(value) };
 
     public static NpgsqlParameter<T> Value<T>(T value) => new() { TypedValue = value };
 }

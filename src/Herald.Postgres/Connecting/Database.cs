@@ -1,4 +1,5 @@
 using Herald.Engine.Stores;
+using Herald.Postgres.Locking;
 using Npgsql;
 
 namespace Herald.Postgres.Connecting;
@@ -9,15 +10,16 @@ namespace Herald.Postgres.Connecting;
 /// </summary>
 internal sealed class Database : IAsyncDisposable
 {
-    private const int Tries = 6, VitalConnections = 3;
+    private const int Tries = 6, VitalConnections = 6;
 
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _closing = new();
     private long _failures;
 
-    public Database(PostgresOptions options, TimeProvider time)
+    public Database(PostgresOptions options, TimeProvider time, Action<string>? notices = null)
     {
         _time = time;
+        Notices = new Notices(notices ?? (_ => { }), time);
         (Schema, LogSchema) = (options.Schema, options.Schema + "_log");
         var settings = new NpgsqlConnectionStringBuilder(ConnectionText.Parse(options.Connection).Npgsql);
         UseUnlessSet(settings, "Application Name", "herald");
@@ -30,17 +32,23 @@ internal sealed class Database : IAsyncDisposable
         UseUnlessSet(settings, "Tcp Keepalive", true);
         // Nothing of ours changes a session; an open transaction is rolled back all the same.
         UseUnlessSet(settings, "No Reset On Close", true);
-        Source = new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
+        Source = Build(settings.ConnectionString);
         settings.MaxPoolSize = VitalConnections;
-        Vital = new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
+        Vital = Build(settings.ConnectionString);
+        Locks = new LockWatch(this, time);
     }
 
     /// <summary>Called before work is run once more that has met a period's table that is gone.</summary>
     public Func<CancellationToken, Task> OnTableGone { get; set; } = _ => Task.CompletedTask;
 
+    public Notices Notices { get; }
+
     public NpgsqlDataSource Source { get; }
 
-    /// <summary>For the heartbeat and the listener, which must not wait behind a flood of reading.</summary>
+    /// <summary>Which shards' rows somebody keeps locked.</summary>
+    public LockWatch Locks { get; }
+
+    /// <summary>For the heartbeat, the listener, what waits for another node's end and what looks at locks, which must not wait behind a flood of reading, or behind a lock.</summary>
     public NpgsqlDataSource Vital { get; }
 
     public string Schema { get; }
@@ -112,6 +120,19 @@ internal sealed class Database : IAsyncDisposable
         await Source.DisposeAsync().ConfigureAwait(false);
         await Vital.DisposeAsync().ConfigureAwait(false);
         _closing.Dispose();
+    }
+
+    private static NpgsqlDataSource Build(string connection)
+    {
+        var builder = new NpgsqlDataSourceBuilder(connection);
+        builder.UsePhysicalConnectionInitializer(
+            _ => throw new NotSupportedException("Connections are opened asynchronously."),
+            async opened =>
+            {
+                await using var command = opened.Command(Dialect.LivenessSql);
+                await command.ExecuteNonQueryAsync().ConfigureAwait(false);
+            });
+        return builder.Build();
     }
 
     private static void UseUnlessSet(NpgsqlConnectionStringBuilder settings, string name, object value)

@@ -17,6 +17,19 @@ internal sealed class Dialect(bool isPostgres)
 
     public static string ListenSql(string channel) => $"listen \"{channel}\"";
 
+    /// <summary>Locks that belong to a connection, and end with it.</summary>
+    public bool HasSessionLocks => isPostgres;
+
+    public const string TryHoldSql = "select pg_try_advisory_lock($1)";
+
+    /// <summary>Answers once nobody holds the lock.</summary>
+    public const string AwaitEndSql = "select pg_advisory_xact_lock_shared($1)";
+
+    /// <summary>When the database's server began: locks that were held before are gone, whoever held them.</summary>
+    public const string ServerStart = "pg_postmaster_start_time()";
+
+    public static string IsFree(string session) => $"pg_try_advisory_xact_lock_shared({session})";
+
     /// <summary>Records are read as a whole or not at all: compressing large ones costs more than it saves.</summary>
     public string? KeepUncompressed(string table, string column) => isPostgres ? $"alter table {table} alter column {column} set storage external" : null;
 
@@ -24,6 +37,54 @@ internal sealed class Dialect(bool isPostgres)
     public string? SizeSql => isPostgres
         ? "select coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = $1 and c.relkind = 'r'"
         : null;
+
+    /// <summary>Bytes of one table's rows alone.</summary>
+    public string? HeapSizeSql => isPostgres ? "select pg_relation_size(to_regclass($1))" : null;
+
+    /// <summary>The transaction's commit does not wait for the disk: a crash of the database may lose it.</summary>
+    public string? CommitLazily => isPostgres ? "select set_config('synchronous_commit', 'off', true)" : null;
+
+    /// <summary>The database's process that works for this connection.</summary>
+    public const string ProcessIdSql = "select pg_backend_pid()";
+
+    /// <summary>
+    /// Finds the process that holds the lock for which process $1 waits: its id, a description, and whether it is a node of Herald that waits for a lock
+    /// itself. Such a node gives up soon, so it does not count as holding. Processes that only queue for the same row are passed over: each of them waits
+    /// for the one before it (a lock of the type tuple), and only the first waits for the holder. A node of Herald that holds the lock and has been silent
+    /// for $2 is ended: its machine stands still, or is cut off. Its open transaction is undone, as if it had crashed before.
+    /// </summary>
+    public const string HoldersSql =
+        """
+        with recursive waiter(pid) as (
+            select $1 from (select pg_sleep(0.02) offset 0) s
+            union
+            select unnest(pg_blocking_pids(w.pid)) from waiter w
+            where exists (select 1 from pg_locks l where l.pid = w.pid and not l.granted and l.locktype = 'tuple')),
+        holder(pid) as (
+            select unnest(pg_blocking_pids(w.pid)) from waiter w
+            where not exists (select 1 from pg_locks l where l.pid = w.pid and not l.granted and l.locktype = 'tuple')),
+        known as (
+            select h.pid, a.application_name, a.usename, a.state, a.wait_event_type, a.wait_event, a.state_change,
+                a.application_name = current_setting('application_name') and a.usename = current_user and a.backend_type = 'client backend' as is_ours
+            from holder h left join pg_stat_activity a on a.pid = h.pid)
+        select k.pid,
+            case when k.pid = 0 then 'a prepared transaction' else concat_ws(', ', coalesce(nullif(k.application_name, ''), 'no name'), k.usename, k.state,
+                case when k.is_ours and k.wait_event = 'ClientRead' and k.state_change < clock_timestamp() - $2::interval and pg_terminate_backend(k.pid) then 'ended' end) end,
+            coalesce(k.is_ours and k.wait_event_type = 'Lock', false) as waits
+        from known k order by waits, k.pid limit 1
+        """;
+
+    /// <summary>
+    /// How soon the server finds out that a client's machine is gone, for a connection without a pooler; those settings that it knows. They change nothing
+    /// for whoever gets the connection next.
+    /// </summary>
+    public const string LivenessSql =
+        """
+        select set_config(s.name, v.value, false)
+        from (values ('tcp_keepalives_idle', '4'), ('tcp_keepalives_interval', '2'), ('tcp_keepalives_count', '3'), ('tcp_user_timeout', '10000'),
+            ('client_connection_check_interval', '2000')) as v(name, value)
+        join pg_settings s on s.name = v.name
+        """;
 
     /// <summary>The settings a store has to know: how transactions see each other, and whether a commit waits for the disk.</summary>
     public const string SettingsSql = "select current_setting('default_transaction_isolation'), current_setting('synchronous_commit', true)";

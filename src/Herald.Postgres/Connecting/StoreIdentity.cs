@@ -7,9 +7,9 @@ using Npgsql;
 namespace Herald.Postgres.Connecting;
 
 /// <summary>What is drawn once, when the first node opens an empty store, and never changes.</summary>
-internal sealed record StoreIdentity(int ShardCount, ulong HashSeed)
+internal sealed record StoreIdentity(int ShardCount, ulong HashSeed, UInt128 HashSecret)
 {
-    public const int Format = 1;
+    public const int Format = 2;
 
     /// <summary>Reads it, or makes it: of several nodes that begin at the same moment one does, the others wait for it.</summary>
     public static Task<StoreIdentity> OpenAsync(Database database, PeriodTables tables, int shards, long nowMs, CancellationToken cancel) => database.RunAsync(
@@ -24,7 +24,7 @@ internal sealed record StoreIdentity(int ShardCount, ulong HashSeed)
             var all = Enumerable.Range(0, shards).ToArray();
             await using var batch = new NpgsqlBatch(connection);
             // Each row once: the first statement holds up whoever does the same, and then finds the store's row there.
-            batch.With($"insert into {database.Schema}.store (id, format, shard_count, hash_seed) values (1, {Format}, $1, $2) on conflict (id) do nothing", Commands.Value(shards), Commands.Value(seed))
+            batch.With($"insert into {database.Schema}.store (id, format, shard_count, hash_seed, hash_secret) values (1, {Format}, $1, $2, $3) on conflict (id) do nothing", Commands.Value(shards), Commands.Value(seed), Commands.Value(RandomNumberGenerator.GetBytes(16)))
                 .With($"insert into {database.Schema}.shard_lock (shard) select n from unnest($1::int[]) n where n < (select s.shard_count from {database.Schema}.store s) on conflict do nothing", Commands.Value(all))
                 .With($"insert into {database.Schema}.shard_owner (shard, node, epoch) select n, 0, 0 from unnest($1::int[]) n where n < (select s.shard_count from {database.Schema}.store s) on conflict do nothing", Commands.Value(all))
                 .With($"insert into {database.Schema}.seen_period (number, started_at_ms) values (1, $1) on conflict do nothing", Commands.Value(nowMs))
@@ -36,12 +36,12 @@ internal sealed record StoreIdentity(int ShardCount, ulong HashSeed)
 
     public static async Task<StoreIdentity?> ReadAsync(NpgsqlConnection connection, string schema, CancellationToken cancel)
     {
-        await using var command = connection.Command($"select s.format, s.shard_count, s.hash_seed from {schema}.store s");
+        await using var command = connection.Command($"select s.format, s.shard_count, s.hash_seed, s.hash_secret from {schema}.store s");
         await using var reader = await command.ExecuteReaderAsync(cancel).ConfigureAwait(false);
         if (!await reader.ReadAsync(cancel).ConfigureAwait(false))
             return null;
-        return reader.GetInt32(0) <= Format
-            ? new StoreIdentity(reader.GetInt32(1), (ulong)reader.GetInt64(2))
-            : throw new PostgresStoreException($"The store in schema '{schema}' has format {reader.GetInt32(0)}; this Herald knows up to {Format}. Run the newer version.");
+        return reader.GetInt32(0) == Format
+            ? new StoreIdentity(reader.GetInt32(1), (ulong)reader.GetInt64(2), BinaryPrimitives.ReadUInt128LittleEndian(reader.GetFieldValue<byte[]>(3)))
+            : throw new PostgresStoreException($"The store in schema '{schema}' has format {reader.GetInt32(0)}; this Herald knows format {Format}. Run the version that made the store.");
     }
 }

@@ -1,12 +1,13 @@
+using System.Diagnostics;
 using System.Globalization;
 using Herald.Engine.Events;
 using Herald.Engine.Stores;
 using Herald.Postgres.Appending;
 using Herald.Postgres.Connecting;
+using Herald.Postgres.Locking;
 using Herald.Postgres.Periods;
 using Herald.Postgres.Reading;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace Herald.Postgres.DeadLetters;
 
@@ -26,7 +27,7 @@ internal sealed class DeadLetterTable(Database database, EventAppender appender,
                     and (d.died_at_ms, d.shard, d.sequence, d.subscription, d.generation) > ($3, $4, $5, $6, $7)
                 order by d.died_at_ms, d.shard, d.sequence, d.subscription, d.generation limit $8
                 """,
-                Text(query.SubscriptionId), Text(query.Topic), Commands.Value(after.DiedAtMs), Commands.Value(after.Shard), Commands.Value(after.Sequence),
+                Commands.TextOrNull(query.SubscriptionId), Commands.TextOrNull(query.Topic), Commands.Value(after.DiedAtMs), Commands.Value(after.Shard), Commands.Value(after.Sequence),
                 Commands.Value(after.Subscription), Commands.Value(after.Generation), Commands.Value(query.Limit + 1L));
             var items = await ReadAsync(command, either).ConfigureAwait(false);
             if (items.Count <= query.Limit)
@@ -49,9 +50,9 @@ internal sealed class DeadLetterTable(Database database, EventAppender appender,
     public Task<int> DiscardAsync(IReadOnlyList<DeadLetterId> ids, CancellationToken cancel) => database.RunAsync(
         async (connection, either) =>
         {
-            await using var command = connection.Command(
-                $"delete from {_table} d using {Wanted} where {IsWanted}", Ids(ids));
-            return await command.ExecuteNonQueryAsync(either).ConfigureAwait(false);
+            await using var batch = new NpgsqlBatch(connection);
+            batch.WithBounds().With($"delete from {_table} d using {Wanted} where {IsWanted}", Ids(ids));
+            return await batch.ExecuteNonQueryAsync(either).ConfigureAwait(false);
         },
         cancel);
 
@@ -62,20 +63,26 @@ internal sealed class DeadLetterTable(Database database, EventAppender appender,
             while (true)
             {
                 await using var begin = new NpgsqlBatch(connection);
-                begin.With(Transactions.Begin).With(
+                begin.With(Transactions.Begin).WithBounds().With(
                     $"delete from {_table} d using {Wanted} where {IsWanted} returning d.shard, d.subscription, d.generation, d.sequence", Ids([.. redrives.Select(r => r.Id).Distinct()]));
                 var there = new HashSet<DeadLetterId>();
                 await using (var reader = await begin.ExecuteReaderAsync(either).ConfigureAwait(false))
+                {
+                    await reader.NextResultAsync(either).ConfigureAwait(false);
                     while (await reader.ReadAsync(either).ConfigureAwait(false))
                         there.Add(new DeadLetterId(new ShardId(reader.GetInt32(0)), reader.GetInt32(1), reader.GetInt32(2), reader.GetInt64(3)));
+                }
                 var count = there.Count;
                 NewEvent[] events = [.. redrives.Where(r => there.Remove(r.Id)).Select(r => r.Event)];
                 var plan = appender.Plan(events);
                 await using var look = new NpgsqlBatch(connection);
                 plan.AddLook(look);
-                if (await EventAppender.LookAsync(look, plan, skip: 0, either).ConfigureAwait(false))
+                if (await database.Locks.RunAsync(LockTable.Log, plan.Shards, () => EventAppender.LookAsync(look, plan, skip: 0, either)).ConfigureAwait(false))
                 {
                     await plan.DecideAsync(connection, records, either).ConfigureAwait(false);
+                    // An addressed event is no duplicate of anything: a letter must not go without its event.
+                    if (Array.Exists(plan.Verdicts, one => one.Verdict != Verdict.Accepted))
+                        throw new UnreachableException("A redrive was not accepted.");
                     await using var write = new NpgsqlBatch(connection);
                     plan.AddInserts(write);
                     write.With(Transactions.Commit);
@@ -97,8 +104,6 @@ internal sealed class DeadLetterTable(Database database, EventAppender appender,
         Commands.Value(ids.Select(i => i.Shard.Value).ToArray()), Commands.Value(ids.Select(i => i.Subscription).ToArray()),
         Commands.Value(ids.Select(i => i.Generation).ToArray()), Commands.Value(ids.Select(i => i.Sequence).ToArray()),
     ];
-
-    private static NpgsqlParameter Text(string? value) => new() { NpgsqlDbType = NpgsqlDbType.Text, Value = (object?)value ?? DBNull.Value };
 
     private static async Task<List<DeadLetter>> ReadAsync(NpgsqlCommand command, CancellationToken cancel)
     {

@@ -21,6 +21,11 @@ internal static class LetterRow
             Commands.Value(reason.FirstAttemptAtMs), Commands.Value(reason.DiedAtMs), Commands.Value(record.Length), Commands.Value(record));
     }
 
+    public static NewDeadLetter Plain(NewDeadLetter letter) => letter with
+    {
+        Reason = letter.Reason with { Reason = StoredText.Plain(letter.Reason.Reason), Detail = StoredText.Plain(letter.Reason.Detail) },
+    };
+
     /// <summary>From a row with <see cref="Columns"/>.</summary>
     public static DeadLetter Read(NpgsqlDataReader reader) => new(
         new DeadLetterId(new ShardId(reader.GetInt32(0)), reader.GetInt32(1), reader.GetInt32(2), reader.GetInt64(3)), reader.GetString(4), reader.GetString(5),

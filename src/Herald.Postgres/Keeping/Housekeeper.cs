@@ -6,7 +6,7 @@ using Npgsql;
 namespace Herald.Postgres.Keeping;
 
 /// <summary>
-/// Looks after the bounds: 1. begins new periods; 2. drops those that every shard has passed and that are old, or too many; 3. removes dead letters
+/// Looks after the bounds: 1. begins new periods; 2. drops those that every shard has passed and that are old, or too many, and keeps what waits in them; 3. removes dead letters
 /// and history past their bounds, and positions of sources that newer ones have replaced; 4. says when there is no room. One node at a time has the work; if two should, nothing is done twice.
 /// </summary>
 internal sealed class Housekeeper(Database database, Dialect dialect, PeriodReader periods, PeriodRoll roll, PeriodTables tables, PostgresOptions options, TimeProvider time)
@@ -14,39 +14,79 @@ internal sealed class Housekeeper(Database database, Dialect dialect, PeriodRead
     private const int DropsAtOnce = 20, RowsAtOnce = 10_000;
 
     private readonly string _schema = database.Schema;
+    private readonly KeptEvents _kept = new(database);
     private volatile bool _isFull;
+    private long _failures;
 
     /// <summary>The tables take what they may, and nothing can be freed: publishing is refused.</summary>
     public bool IsFull => _isFull;
 
+    /// <summary>Steps that failed so far.</summary>
+    public long Failures => Volatile.Read(ref _failures);
+
+    /// <summary>Each step whether or not those before it could be done. False when one could not, and is to be tried again soon.</summary>
     /// <param name="heads">The last sequences of all shards.</param>
-    public async Task RunOnceAsync(long[] heads, CancellationToken cancel)
+    public async Task<bool> RunOnceAsync(long[] heads, CancellationToken cancel)
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         // 1.
+        var isDone = await TryAsync("A new table of events could not be begun.", () => RollEventsAsync(heads, now, cancel), cancel).ConfigureAwait(false);
+        isDone &= await TryAsync("A new table of remembered ids could not be begun.", () => RollSeenAsync(now, cancel), cancel).ConfigureAwait(false);
+        // 2. and 4.
+        isDone &= await TryAsync("Settled events could not be freed.", () => FreeAsync(heads.Length, now, cancel), cancel).ConfigureAwait(false);
+        // 3.
+        isDone &= await TryAsync("Dead letters past their bounds could not be removed.", () => RemoveLettersAsync(now, cancel), cancel).ConfigureAwait(false);
+        isDone &= await TryAsync("Attempt history past its bounds could not be removed.", () => RemoveHistoryAsync(now, cancel), cancel).ConfigureAwait(false);
+        isDone &= await TryAsync("Old positions of sources could not be removed.", () => RemovePositionsAsync(cancel), cancel).ConfigureAwait(false);
+        return isDone;
+    }
+
+    private async Task<bool> TryAsync(string otherwise, Func<Task> step, CancellationToken cancel)
+    {
+        try
+        {
+            await step().ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception failure) when (!cancel.IsCancellationRequested)
+        {
+            Interlocked.Increment(ref _failures);
+            database.Notices.Failed($"{otherwise} It is tried again.", failure);
+            return false;
+        }
+    }
+
+    private async Task RollEventsAsync(long[] heads, long now, CancellationToken cancel)
+    {
         var newest = periods.Map.Newest;
         var events = heads.Zip(newest.Heads, (head, before) => head - before).Sum();
         if (events > 0 && (events >= options.PeriodEvents || now - newest.StartedAtMs >= options.PeriodAge.TotalMilliseconds))
             await roll.RollEventsAsync(now, cancel).ConfigureAwait(false);
-        await RollSeenAsync(now, cancel).ConfigureAwait(false);
-        // 2.
-        var bytes = await SizeAsync(cancel).ConfigureAwait(false);
-        var isFull = options.MaxBytes is { } most && bytes >= most;
-        var settled = await SettledAsync(heads.Length, cancel).ConfigureAwait(false);
-        for (var i = 0; i < DropsAtOnce && MayDrop(settled, now, isFull || bytes > options.RetainBytes); i++)
-        {
-            if (!await roll.TryDropOldestAsync(cancel).ConfigureAwait(false))
-                break;
-            bytes = await SizeAsync(cancel).ConfigureAwait(false);
-            isFull = options.MaxBytes is { } limit && bytes >= limit;
-        }
-        // 3.
-        await RemoveLettersAsync(now, cancel).ConfigureAwait(false);
-        await RemoveHistoryAsync(now, cancel).ConfigureAwait(false);
-        await RemovePositionsAsync(cancel).ConfigureAwait(false);
-        // 4.
-        _isFull = isFull;
     }
+
+    private async Task FreeAsync(int shards, long now, CancellationToken cancel)
+    {
+        var bytes = await SizeAsync(cancel).ConfigureAwait(false);
+        try
+        {
+            await _kept.ReleaseAsync(cancel).ConfigureAwait(false);
+            var settled = await _kept.FreeBelowAsync(shards, cancel).ConfigureAwait(false);
+            for (var i = 0; i < DropsAtOnce && MayDrop(settled, now, IsFullWith(bytes) || bytes > options.RetainBytes); i++)
+            {
+                await _kept.CopyAsync(periods.Map.All[0], periods.Map.All[1], cancel).ConfigureAwait(false);
+                if (!await roll.TryDropOldestAsync(cancel).ConfigureAwait(false))
+                    break;
+                bytes = await SizeAsync(cancel).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            // 4. Whatever could be freed: past the bound nothing more is taken.
+            _isFull = IsFullWith(bytes);
+        }
+    }
+
+    private bool IsFullWith(long bytes) => options.MaxBytes is { } most && bytes >= most;
 
     private bool MayDrop(long[] settledBelow, long nowMs, bool isPressing)
     {
@@ -84,25 +124,15 @@ internal sealed class Housekeeper(Database database, Dialect dialect, PeriodRead
             cancel).ConfigureAwait(false);
     }
 
-    // Every remembered id has an event: as long as the log's newest tables hold fewer, counting is spared.
+    // Nothing is ever removed from it, and all rows are as large: how many there are shows in how large it is. To count them would take longer the nearer it comes to the bound.
     private async Task<bool> IsSeenFullAsync(long seen, CancellationToken cancel) => await database.RunAsync(
         async (connection, either) =>
         {
-            await using var command = connection.Command($"select count(*) from {PeriodTables.Seen(database.LogSchema, seen)}");
-            return (long)(await command.ExecuteScalarAsync(either).ConfigureAwait(false))! >= options.DuplicateEntries;
-        },
-        cancel).ConfigureAwait(false);
-
-    private async Task<long[]> SettledAsync(int shards, CancellationToken cancel) => await database.RunAsync(
-        async (connection, either) =>
-        {
-            var settled = new long[shards];
-            await using var command = connection.Command(
-                $"select l.shard, (select p.settled_below from {_schema}.progress p where p.shard = l.shard order by p.epoch desc, p.number desc limit 1) from {_schema}.shard_lock l");
-            await using var reader = await command.ExecuteReaderAsync(either).ConfigureAwait(false);
-            while (await reader.ReadAsync(either).ConfigureAwait(false))
-                settled[reader.GetInt32(0)] = reader.IsDBNull(1) ? 0 : reader.GetInt64(1);
-            return settled;
+            var table = PeriodTables.Seen(database.LogSchema, seen);
+            await using var command = dialect.HeapSizeSql is { } size
+                ? connection.Command(size, Commands.Value(table))
+                : connection.Command($"select count(*) * {PeriodTables.SeenRowBytes} from (select 1 from {table} limit $1) s", Commands.Value(options.DuplicateEntries));
+            return (long)(await command.ExecuteScalarAsync(either).ConfigureAwait(false))! / PeriodTables.SeenRowBytes >= options.DuplicateEntries;
         },
         cancel).ConfigureAwait(false);
 

@@ -22,7 +22,7 @@ internal sealed class EmptySchema(Database database, LiveNodes nodes)
         {
             await ExecuteAsync(connection, "set local lock_timeout = '2s'", cancel).ConfigureAwait(false);
             await ExecuteAsync(
-                connection, $"insert into {_schema}.store (id, format, shard_count, hash_seed) values (1, {StoreIdentity.Format}, 0, 0) on conflict (id) do nothing", cancel).ConfigureAwait(false);
+                connection, $"insert into {_schema}.store (id, format, shard_count, hash_seed, hash_secret) values (1, {StoreIdentity.Format}, 0, 0, $1) on conflict (id) do nothing", cancel, Commands.Value(new byte[16])).ConfigureAwait(false);
             await ExecuteAsync(connection, $"select s.id from {_schema}.store s for update", cancel).ConfigureAwait(false);
             await ExecuteAsync(connection, $"delete from {_schema}.node n where n.id = any($1)", cancel, Commands.Value(dead.ToArray())).ConfigureAwait(false);
         }
@@ -53,7 +53,7 @@ internal sealed class EmptySchema(Database database, LiveNodes nodes)
     /// <summary>What nodes leave that were started and never used.</summary>
     private async Task ClearAsync(NpgsqlConnection connection, PeriodMap periods, CancellationToken cancel)
     {
-        foreach (var table in (string[])["shard_lock", "shard_owner", "period", "seen_period", "progress", "history", "state", "dead_letter", "source_position", "source"])
+        foreach (var table in (string[])["shard_lock", "shard_owner", "period", "seen_period", "progress", "kept_key", "kept_event", "history", "state", "dead_letter", "source_position", "source"])
             await ExecuteAsync(connection, $"delete from {_schema}.{table}", cancel).ConfigureAwait(false);
         foreach (var number in periods.All.Select(period => period.Number).Append(1).Distinct())
             await ExecuteAsync(connection, $"drop table if exists {PeriodTables.Events(database.LogSchema, number)}", cancel).ConfigureAwait(false);

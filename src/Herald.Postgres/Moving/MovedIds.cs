@@ -10,7 +10,7 @@ internal sealed class MovedIds(string table, long oldestMs)
 {
     private const int MostRows = 10_000;
 
-    private readonly List<long> _hashes = [], _sequences = [];
+    private readonly List<long> _hashes = [], _sequences = [], _ids = [];
     private readonly List<int> _shards = [];
 
     /// <summary>When the oldest of them was accepted; null for none.</summary>
@@ -26,17 +26,19 @@ internal sealed class MovedIds(string table, long oldestMs)
         _hashes.Add((long)index.DuplicateHash);
         _shards.Add(shard.Value);
         _sequences.Add(index.Sequence);
+        _ids.Add((long)index.IdHash);
         OldestMs = Math.Min(OldestMs ?? long.MaxValue, index.AcceptedAtMs);
     }
 
     public async Task StoreAsync(NpgsqlConnection connection, CancellationToken cancel)
     {
         await using var command = connection.Command(
-            $"insert into {table} (hash, shard, sequence) select * from unnest($1::bigint[], $2::int[], $3::bigint[])",
-            Commands.Value(_hashes.ToArray()), Commands.Value(_shards.ToArray()), Commands.Value(_sequences.ToArray()));
+            $"insert into {table} (hash, shard, sequence, id_hash) select * from unnest($1::bigint[], $2::int[], $3::bigint[], $4::bigint[])",
+            Commands.Value(_hashes.ToArray()), Commands.Value(_shards.ToArray()), Commands.Value(_sequences.ToArray()), Commands.Value(_ids.ToArray()));
         await command.ExecuteNonQueryAsync(cancel).ConfigureAwait(false);
         _hashes.Clear();
         _shards.Clear();
         _sequences.Clear();
+        _ids.Clear();
     }
 }

@@ -75,6 +75,16 @@ public sealed class PostgresSource : IStoreSource
             $"select h.shard, h.first, h.last, h.written_at_ms, h.block from {_schema}.history h order by h.written_at_ms, h.shard, h.epoch, h.number", cancel).ConfigureAwait(false))
             await target.AddHistoryAsync(
                 new ShardId(row.GetInt32(0)), new HistoryBlock(row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetFieldValue<byte[]>(4)), cancel).ConfigureAwait(false);
+
+        await foreach (var row in RowsAsync($"select k.shard, k.key_hash, k.from_sequence from {_schema}.kept_key k order by k.shard, k.key_hash", cancel).ConfigureAwait(false))
+            await target.AddKeptKeyAsync(new ShardId(row.GetInt32(0)), new KeptKey((ulong)row.GetInt64(1), row.GetInt64(2)), cancel).ConfigureAwait(false);
+
+        // What was copied before its table could be dropped is told from the table.
+        for (var shard = 0; shard < Shape.Shards.Count; shard++)
+            await foreach (var row in RowsAsync(
+                $"select {EventRow.IndexColumns}, e.record from {PeriodTables.Kept(_schema)} e where e.shard = $1 and e.sequence < $2 order by e.sequence",
+                cancel, Commands.Value(shard), Commands.Value(Shape.Shards[shard].First)).ConfigureAwait(false))
+                await target.AddKeptEventAsync(new ShardId(shard), EventRow.ReadIndex(row), row.GetFieldValue<byte[]>(9), cancel).ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync()
@@ -106,11 +116,11 @@ public sealed class PostgresSource : IStoreSource
             }
         }
         await foreach (var row in RowsAsync(
-            $"select l.shard, (select p.settled_below from {_schema}.progress p where p.shard = l.shard order by p.epoch desc, p.number desc limit 1) from {_schema}.shard_lock l",
+            $"select l.shard, (select coalesce(p.free_below, p.settled_below) from {_schema}.progress p where p.shard = l.shard order by p.epoch desc, p.number desc limit 1) from {_schema}.shard_lock l",
             cancel).ConfigureAwait(false))
             if (!row.IsDBNull(1))
                 shards[row.GetInt32(0)] = shards[row.GetInt32(0)] with { SettledBelow = row.GetInt64(1) };
-        return new StoreShape(identity.HashSeed, shards);
+        return new StoreShape(identity.HashSeed, identity.HashSecret, shards);
     }
 
     /// <summary>Ids that have outlived their events are known here by one hash alone, of which no other store could make what it needs.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Herald.Engine.Events;
 using Herald.Engine.Moving;
 using Herald.Engine.Stores;
@@ -56,8 +57,12 @@ public sealed class PostgresTarget : IStoreTarget
             var nodes = new LiveNodes(database, time, options.Lease, notices);
             var dead = await nodes.RefuseAsync(cancel).ConfigureAwait(false);
             connection = await database.Source.OpenConnectionAsync(cancel).ConfigureAwait(false);
-            await using (var begin = connection.Command(Transactions.Begin))
+            await using (var begin = new NpgsqlBatch(connection))
+            {
+                // Whoever imports may take his time to read, but a machine that is gone must not keep nodes out for ever.
+                begin.With(Transactions.Begin).With("select set_config('idle_in_transaction_session_timeout', '10min', true)");
                 await begin.ExecuteNonQueryAsync(cancel).ConfigureAwait(false);
+            }
             await new EmptySchema(database, nodes).TakeAsync(connection, dead, cancel).ConfigureAwait(false);
             return new PostgresTarget(database, connection, options, dialect, time.GetUtcNow().ToUnixTimeMilliseconds());
         }
@@ -78,7 +83,9 @@ public sealed class PostgresTarget : IStoreTarget
         await _tables.CreateSeenAsync(_connection, 1, cancel).ConfigureAwait(false);
         var schema = _database.Schema;
         var all = Enumerable.Range(0, count).ToArray();
-        _batch.With($"update {schema}.store set shard_count = $1, hash_seed = $2", Commands.Value(count), Commands.Value((long)shape.HashSeed))
+        var secret = new byte[16];
+        BinaryPrimitives.WriteUInt128LittleEndian(secret, shape.HashSecret);
+        _batch.With($"update {schema}.store set shard_count = $1, hash_seed = $2, hash_secret = $3", Commands.Value(count), Commands.Value((long)shape.HashSeed), Commands.Value(secret))
             .With($"insert into {schema}.shard_lock (shard) select n from unnest($1::int[]) n", Commands.Value(all))
             .With($"insert into {schema}.shard_owner (shard, node, epoch) select n, 0, 0 from unnest($1::int[]) n", Commands.Value(all));
         // Says nothing of progress, and all there is to know of what is settled.
@@ -140,6 +147,19 @@ public sealed class PostgresTarget : IStoreTarget
         Commands.Value(shard.Value), Commands.Value(_history[shard.Value]++), Commands.Value(block.First), Commands.Value(block.Last),
         Commands.Value(block.WrittenAtMs), Commands.Value(block.Block.ToArray()));
 
+    public ValueTask AddKeptKeyAsync(ShardId shard, KeptKey key, CancellationToken cancel) => AddAsync(
+        $"insert into {_database.Schema}.kept_key (shard, key_hash, from_sequence) values ($1, $2, $3)", 0, cancel,
+        Commands.Value(shard.Value), Commands.Value((long)key.KeyHash), Commands.Value(key.From));
+
+    public ValueTask AddKeptEventAsync(ShardId shard, IndexEntry index, ReadOnlyMemory<byte> record, CancellationToken cancel) => AddAsync(
+        $"""
+        insert into {PeriodTables.Kept(_database.Schema)} (shard, sequence, accepted_at_ms, key_hash, id_hash, route_high, route_low, topic, flags, size, record)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+        """,
+        record.Length, cancel, Commands.Value(shard.Value), Commands.Value(index.Sequence), Commands.Value(index.AcceptedAtMs), Commands.Value((long)index.KeyHash),
+        Commands.Value((long)index.IdHash), Commands.Value((long)(index.RouteHash >> 64)), Commands.Value((long)index.RouteHash), Commands.Value(index.Topic),
+        Commands.Value((int)index.Flags), Commands.Value(index.Size), Commands.Value(record.ToArray()));
+
     public async ValueTask CompleteAsync(CancellationToken cancel)
     {
         await StoreEventsAsync(cancel).ConfigureAwait(false);
@@ -182,7 +202,7 @@ public sealed class PostgresTarget : IStoreTarget
     }
 
     private void AddProgress(int shard, ReadOnlyMemory<byte> record) => _batch.With(
-        $"insert into {_database.Schema}.progress (shard, epoch, number, is_checkpoint, settled_below, record) values ($1, 0, $2, $3, $4, $5)",
+        $"insert into {_database.Schema}.progress (shard, epoch, number, is_checkpoint, settled_below, free_below, record) values ($1, 0, $2, $3, $4, $4, $5)",
         Commands.Value(shard), Commands.Value(_progress[shard]), Commands.Value(_progress[shard]++ == 0), Commands.Value(_shape.Shards[shard].SettledBelow),
         Commands.Value(record.ToArray()));
 

@@ -4,11 +4,17 @@ using Herald.Postgres.Periods;
 namespace Herald.Postgres.Owning;
 
 /// <summary>
-/// This node among the others. A call: 1. beat, which renews all leases, and read who else does; 2. remove who has been silent for too long;
-/// 3. place the shards on those that are left; 4. keep, or give notice of, what is owned, and take what is free.
+/// This node among the others. A call: 1. beat, which renews all leases, and read who else does; 2. remove whose process has ended, and who has been silent
+/// for too long; 3. place the shards on those that are left; 4. keep, or give notice of, what is owned, and take what is free.
 /// </summary>
-internal sealed class Ownership(Registry registry, PeriodReader periods, NodeWatch watch, TimeSpan lease, int shards, Action<Membership, IReadOnlyList<Lease>> renewed) : IDisposable
+/// <param name="removed">Another node's shards have become free.</param>
+internal sealed class Ownership(
+    Registry registry, PeriodReader periods, NodeWatch watch, NodeSession? session, TimeSpan lease, int shards, TimeProvider time, Action<Membership, IReadOnlyList<Lease>> renewed, Action removed)
+    : IDisposable
 {
+    /// <summary>A node whose connection has broken has so long to hold its lock on another one.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(200);
+
     private readonly SemaphoreSlim _calling = new(1);
     private readonly Lock _telling = new();
     private long _node, _followed;
@@ -16,6 +22,9 @@ internal sealed class Ownership(Registry registry, PeriodReader periods, NodeWat
 
     /// <summary>Nodes that are registered, this one among them.</summary>
     public int Nodes { get; private set; } = 1;
+
+    /// <summary>One node of those that live has the work that is done once for all. While they come and go two may think so, or none.</summary>
+    public bool IsFirst { get; private set; }
 
     /// <summary>Who is alone need not tell anybody of new events.</summary>
     public bool IsAlone => Nodes == 1;
@@ -29,23 +38,26 @@ internal sealed class Ownership(Registry registry, PeriodReader periods, NodeWat
             if (_node == 0)
                 _node = await registry.RegisterAsync(Volatile.Read(ref _followed), cancel).ConfigureAwait(false);
             var members = await registry.BeatAsync(_node, Volatile.Read(ref _followed), cancel).ConfigureAwait(false);
+            // 2.
+            if (await RemoveEndedAsync(members, cancel).ConfigureAwait(false))
+                members = await registry.BeatAsync(_node, Volatile.Read(ref _followed), cancel).ConfigureAwait(false);
             if (members.NewestPeriod != periods.Map.Newest.Number)
                 await periods.RefreshAsync(cancel).ConfigureAwait(false);
             if (members.Nodes.All(n => n.Id != _node))
             {
                 // Declared dead: what it owned may be another's by now. It comes back as a new node.
-                _node = 0;
+                (_node, IsFirst) = (0, false);
                 renewed(members, []);
                 return [];
             }
-            // 2.
             var live = members.Nodes.Select(n => n.Id).ToHashSet();
             foreach (var silent in watch.Look(members.Nodes).Where(n => n.Id != _node))
-                if (await registry.RemoveDeadAsync(silent, cancel).ConfigureAwait(false))
+                if (await TryAsync(() => registry.RemoveDeadAsync(silent, cancel), otherwise: false).ConfigureAwait(false))
                     live.Remove(silent.Id);
-            Nodes = live.Count;
-            // 3.
-            var placed = Placement.Of(live, shards);
+            (Nodes, IsFirst) = (live.Count, live.Min() == _node);
+            // 3. Who leaves gets none, but where nobody stays.
+            var staying = members.Nodes.Where(n => live.Contains(n.Id) && !n.IsLeaving).Select(n => n.Id).ToHashSet();
+            var placed = Placement.Of(staying.Count > 0 ? staying : live, shards);
             // 4.
             var leases = new List<Lease>();
             var free = new List<(int Shard, long Epoch)>();
@@ -58,7 +70,7 @@ internal sealed class Ownership(Registry registry, PeriodReader periods, NodeWat
                     free.Add((shard, owner.Epoch));
             }
             if (free.Count > 0)
-                foreach (var (shard, epoch) in await registry.TakeAsync(_node, free, cancel).ConfigureAwait(false))
+                foreach (var (shard, epoch) in await TryAsync(() => registry.TakeAsync(_node, free, cancel), otherwise: []).ConfigureAwait(false))
                     leases.Add(new Lease(new ShardId(shard), epoch, lease));
             renewed(members, leases);
             return leases;
@@ -93,6 +105,16 @@ internal sealed class Ownership(Registry registry, PeriodReader periods, NodeWat
             await registry.ReleaseAsync(leases, cancel).ConfigureAwait(false);
     }
 
+    /// <summary>From now on others take what this node releases.</summary>
+    /// <returns>Whether there are any.</returns>
+    public async ValueTask<bool> GiveWayAsync(CancellationToken cancel)
+    {
+        if (_node == 0 || IsAlone)
+            return false;
+        await registry.LeaveAsync(_node, cancel).ConfigureAwait(false);
+        return true;
+    }
+
     /// <summary>All this node has is free at once.</summary>
     public async ValueTask LeaveAsync(CancellationToken cancel)
     {
@@ -111,6 +133,36 @@ internal sealed class Ownership(Registry registry, PeriodReader periods, NodeWat
 
     public void Dispose() => _calling.Dispose();
 
+    /// <returns>Whether others were removed, by this node or by another.</returns>
+    private async Task<bool> RemoveEndedAsync(Membership members, CancellationToken cancel)
+    {
+        var ended = members.Nodes.Where(n => n.HasEnded && n.Id != _node).ToList();
+        if (ended.Count == 0 || session is not { MayJudge: true } || members.Nodes.All(n => n.Id != _node))
+            return false;
+        await Task.Delay(Grace, time, cancel).ConfigureAwait(false);
+        if (!session.MayJudge)
+            return false;
+        var isFirst = false;
+        foreach (var node in ended)
+            isFirst |= await TryAsync(() => registry.RemoveEndedAsync(node.Id, cancel), otherwise: false).ConfigureAwait(false);
+        if (isFirst)
+            removed();
+        return true;
+    }
+
+    /// <summary>The beat has renewed the leases: what cannot be done besides must not cost them, and is done with the next one.</summary>
+    private static async Task<T> TryAsync<T>(Func<Task<T>> work, T otherwise)
+    {
+        try
+        {
+            return await work().ConfigureAwait(false);
+        }
+        catch (StoreUnavailableException)
+        {
+            return otherwise;
+        }
+    }
+
     private async Task TellAsync()
     {
         for (long told = 0; ;)
@@ -128,7 +180,7 @@ internal sealed class Ownership(Registry registry, PeriodReader periods, NodeWat
             {
                 await registry.FollowAsync(Volatile.Read(ref _node), told, CancellationToken.None).ConfigureAwait(false);
             }
-            catch (StoreUnavailableException)
+            catch (Exception)
             {
                 // The next beat says it too.
             }

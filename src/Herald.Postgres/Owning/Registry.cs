@@ -8,9 +8,10 @@ using Npgsql;
 namespace Herald.Postgres.Owning;
 
 /// <summary>The tables of nodes and owners.</summary>
-internal sealed class Registry(Database database, PeriodReader periods, PostgresOptions options, StoreIdentity identity)
+/// <param name="session">Null: this node holds no lock, and judges none.</param>
+internal sealed class Registry(Database database, PeriodReader periods, PostgresOptions options, StoreIdentity identity, NodeSession? session)
 {
-    private readonly OwnerSql _sql = new(database.Schema, database.LogSchema);
+    private readonly OwnerSql _sql = new(database.Schema, database.LogSchema, session is not null);
 
     /// <summary>Enters this node under an id of its own, never used before.</summary>
     public async Task<long> RegisterAsync(long followed, CancellationToken cancel)
@@ -18,7 +19,7 @@ internal sealed class Registry(Database database, PeriodReader periods, Postgres
         var id = BinaryPrimitives.ReadInt64LittleEndian(RandomNumberGenerator.GetBytes(8)) & long.MaxValue;
         var registered = await ExecuteAsync(
             _sql.Register, cancel, Commands.Value(id), Commands.Value(options.NodeName), Commands.Value(options.NodeAddress),
-            Commands.Value(identity.ShardCount), Commands.Value((long)identity.HashSeed), Commands.Value(followed)).ConfigureAwait(false);
+            Commands.Value(identity.ShardCount), Commands.Value((long)identity.HashSeed), Commands.Value(followed), Commands.Value(session?.Key ?? 0)).ConfigureAwait(false);
         return registered == 1 ? id
             : throw new PostgresStoreException($"The store in schema '{options.Schema}' is not the one this node has opened: another was imported in its place. Start the node again.");
     }
@@ -45,7 +46,7 @@ internal sealed class Registry(Database database, PeriodReader periods, Postgres
     public Task FollowAsync(long node, long followed, CancellationToken cancel) => ExecuteAsync(_sql.Follow, cancel, Commands.Value(node), Commands.Value(followed));
 
     /// <summary>The lowest version that another node follows; null when there is none.</summary>
-    public Task<long?> OthersFollowAsync(long node, CancellationToken cancel) => database.RunAsync<long?>(
+    public Task<long?> OthersFollowAsync(long node, CancellationToken cancel) => database.RunVitalAsync<long?>(
         async (connection, either) =>
         {
             await using var command = connection.Command(_sql.OthersFollow, Commands.Value(node));
@@ -57,16 +58,24 @@ internal sealed class Registry(Database database, PeriodReader periods, Postgres
     public async Task<bool> RemoveDeadAsync(NodeBeat dead, CancellationToken cancel) =>
         await ExecuteAsync(_sql.RemoveDead, cancel, Commands.Value(dead.Id), Commands.Value(dead.Beat)).ConfigureAwait(false) == 1;
 
+    /// <summary>False when somebody has its lock by now, or was faster.</summary>
+    public async Task<bool> RemoveEndedAsync(long node, CancellationToken cancel) => await ExecuteAsync(_sql.RemoveEnded, cancel, Commands.Value(node)).ConfigureAwait(false) == 1;
+
+    /// <summary>Says that this node takes no more shards, and gives those that it has away.</summary>
+    public Task LeaveAsync(long node, CancellationToken cancel) => ExecuteAsync(_sql.Leave, cancel, Commands.Value(node));
+
     public Task RemoveAsync(long node, CancellationToken cancel) => ExecuteAsync(_sql.Remove, cancel, Commands.Value(node));
 
     /// <summary>Takes free shards; those that somebody else was faster with are not in the answer.</summary>
-    public Task<List<(int Shard, long Epoch)>> TakeAsync(long node, IReadOnlyCollection<(int Shard, long Epoch)> free, CancellationToken cancel) => database.RunAsync(
+    public Task<List<(int Shard, long Epoch)>> TakeAsync(long node, IReadOnlyCollection<(int Shard, long Epoch)> free, CancellationToken cancel) => database.RunVitalAsync(
         async (connection, either) =>
         {
             var taken = new List<(int, long)>();
-            await using var command = connection.Command(
+            await using var batch = new NpgsqlBatch(connection);
+            batch.WithBriefBounds().With(
                 _sql.Take, Commands.Value(node), Commands.Value(free.Select(f => f.Shard).ToArray()), Commands.Value(free.Select(f => f.Epoch).ToArray()));
-            await using var reader = await command.ExecuteReaderAsync(either).ConfigureAwait(false);
+            await using var reader = await batch.ExecuteReaderAsync(either).ConfigureAwait(false);
+            await reader.NextResultAsync(either).ConfigureAwait(false);
             while (await reader.ReadAsync(either).ConfigureAwait(false))
                 taken.Add((reader.GetInt32(0), reader.GetInt64(1)));
             return taken;
@@ -80,13 +89,15 @@ internal sealed class Registry(Database database, PeriodReader periods, Postgres
     {
         var (nodes, owners, heads) = (new List<NodeBeat>(), new ShardOwner[identity.ShardCount], map.Newest.Heads.ToArray());
         var (catalog, newest) = (0L, 0L);
-        await using var command = connection.Command(_sql.Beat(map.Newest.Number), Commands.Value(node), Commands.Value(followed));
+        var sessions = new Dictionary<long, (long Session, bool HasEnded, bool IsLeaving)>();
+        await using var command = session is null ? connection.Command(_sql.Beat(map.Newest.Number), Commands.Value(node), Commands.Value(followed))
+            : connection.Command(_sql.Beat(map.Newest.Number), Commands.Value(node), Commands.Value(followed), Commands.Value(session.IsHeld));
         // A lease that is asked for late is worth nothing: better to ask again.
         command.CommandTimeout = Math.Max(1, (int)(options.Lease.TotalSeconds / 2));
         await using var reader = await command.ExecuteReaderAsync(cancel).ConfigureAwait(false);
         while (await reader.ReadAsync(cancel).ConfigureAwait(false))
         {
-            var (kind, shard) = (reader.GetInt32(0) % 4, reader.GetInt32(0) / 4);
+            var (kind, shard) = (reader.GetInt32(0) % 8, reader.GetInt32(0) / 8);
             switch (kind)
             {
                 case 0:
@@ -98,20 +109,29 @@ internal sealed class Registry(Database database, PeriodReader periods, Postgres
                 case 2:
                     (catalog, newest) = (reader.GetInt64(1), reader.GetInt64(2));
                     break;
+                case 4:
+                    sessions[reader.GetInt64(1)] = (reader.GetInt64(2), (shard & 1) != 0, (shard & 2) != 0);
+                    break;
                 default:
                     heads[shard] = reader.IsDBNull(2) ? heads[shard] : reader.GetInt64(2);
                     break;
             }
         }
+        for (var i = 0; i < nodes.Count; i++)
+        {
+            var (held, hasEnded, isLeaving) = sessions.GetValueOrDefault(nodes[i].Id);
+            nodes[i] = nodes[i] with { Session = held, HasEnded = hasEnded, IsLeaving = isLeaving };
+        }
         return new Membership(nodes, owners, catalog, newest, heads);
     }
 
-    private Task<int> ExecuteAsync(string sql, CancellationToken cancel, params NpgsqlParameter[] parameters) => database.RunAsync(
+    private Task<int> ExecuteAsync(string sql, CancellationToken cancel, params NpgsqlParameter[] parameters) => database.RunVitalAsync(
         async (connection, either) =>
         {
             // A parameter belongs to one command: a second try needs its own.
-            await using var command = connection.Command(sql, Array.ConvertAll(parameters, p => p.Clone()));
-            return await command.ExecuteNonQueryAsync(either).ConfigureAwait(false);
+            await using var batch = new NpgsqlBatch(connection);
+            batch.WithBriefBounds().With(sql, Array.ConvertAll(parameters, p => p.Clone()));
+            return await batch.ExecuteNonQueryAsync(either).ConfigureAwait(false);
         },
         cancel);
 }

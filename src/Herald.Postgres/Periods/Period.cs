@@ -12,6 +12,8 @@ internal sealed record PeriodMap(IReadOnlyList<Period> All, long Seen)
 {
     public Period Newest => All[^1];
 
+    public IReadOnlyCollection<int> Shards { get; } = [.. Enumerable.Range(0, All.Count == 0 ? 0 : All[0].Heads.Length)];
+
     public long First(ShardId shard) => All[0].Heads[shard.Value] + 1;
 
     /// <summary>The period a sequence lies, or would lie, in; null when its table has been dropped.</summary>

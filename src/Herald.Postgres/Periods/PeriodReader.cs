@@ -12,7 +12,7 @@ internal sealed class PeriodReader(Database database)
 
     public async Task<PeriodMap> RefreshAsync(CancellationToken cancel)
     {
-        var map = await database.RunAsync((connection, either) => ReadAsync(connection, database.Schema, either), cancel).ConfigureAwait(false);
+        var map = await database.RunVitalAsync((connection, either) => ReadAsync(connection, database.Schema, either), cancel).ConfigureAwait(false);
         return _map = map;
     }
 

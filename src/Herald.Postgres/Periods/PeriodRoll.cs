@@ -1,4 +1,5 @@
 using Herald.Postgres.Connecting;
+using Herald.Postgres.Locking;
 using Npgsql;
 
 namespace Herald.Postgres.Periods;
@@ -20,7 +21,7 @@ internal sealed class PeriodRoll(Database database, PeriodTables tables, PeriodR
             {
                 await tables.CreateEventsAsync(connection, next, either).ConfigureAwait(false);
                 await using var batch = new NpgsqlBatch(connection);
-                batch.With($"select l.shard from {_schema}.shard_lock l order by l.shard for update").With(
+                batch.WithWideBounds().With($"select l.shard from {_schema}.shard_lock l order by l.shard for update").With(
                     $"""
                     insert into {_schema}.period (number, started_at_ms, heads)
                     select $1, $2, array_agg(coalesce(
@@ -31,7 +32,7 @@ internal sealed class PeriodRoll(Database database, PeriodTables tables, PeriodR
                     having count(*) > 0
                     """,
                     Commands.Value(next), Commands.Value(nowMs), Commands.Value(map.Newest.Heads), Commands.Value(map.Newest.Number));
-                await batch.ExecuteNonQueryAsync(either).ConfigureAwait(false);
+                await database.Locks.RunAsync(LockTable.Log, periods.Map.Shards, () => batch.ExecuteNonQueryAsync(either)).ConfigureAwait(false);
             },
             cancel).ConfigureAwait(false);
         await periods.RefreshAsync(cancel).ConfigureAwait(false);
@@ -46,10 +47,10 @@ internal sealed class PeriodRoll(Database database, PeriodTables tables, PeriodR
             {
                 await tables.CreateSeenAsync(connection, newest + 1, either).ConfigureAwait(false);
                 await using var batch = new NpgsqlBatch(connection);
-                batch.With($"select l.shard from {_schema}.shard_lock l order by l.shard for update")
+                batch.WithWideBounds().With($"select l.shard from {_schema}.shard_lock l order by l.shard for update")
                     .With($"insert into {_schema}.seen_period (number, started_at_ms) select $1, $2 where (select max(p.number) from {_schema}.seen_period p) = $3",
                         Commands.Value(newest + 1), Commands.Value(nowMs), Commands.Value(newest));
-                await batch.ExecuteNonQueryAsync(either).ConfigureAwait(false);
+                await database.Locks.RunAsync(LockTable.Log, periods.Map.Shards, () => batch.ExecuteNonQueryAsync(either)).ConfigureAwait(false);
             },
             cancel).ConfigureAwait(false);
         await periods.RefreshAsync(cancel).ConfigureAwait(false);

@@ -6,7 +6,13 @@ namespace Herald.Postgres.Periods;
 /// <summary>The tables of periods: their names, and how they are made and dropped.</summary>
 internal sealed class PeriodTables(Database database, Dialect dialect)
 {
+    /// <summary>Of a row of remembered ids on its page: its header, what it holds, rounded, and where it lies.</summary>
+    public const int SeenRowBytes = 60;
+
     public static string Events(string logSchema, long period) => $"{logSchema}.event_{period}";
+
+    /// <summary>Events out of tables that have been dropped, of keys that wait.</summary>
+    public static string Kept(string schema) => $"{schema}.kept_event";
 
     public static string Seen(string logSchema, long period) => $"{logSchema}.seen_{period}";
 
@@ -43,6 +49,7 @@ internal sealed class PeriodTables(Database database, Dialect dialect)
             hash bigint not null,
             shard int not null,
             sequence bigint not null,
+            id_hash bigint not null,
             primary key (hash, shard, sequence)
         )
         """, cancel);

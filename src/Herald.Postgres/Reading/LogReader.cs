@@ -1,3 +1,4 @@
+using System.Globalization;
 using Herald.Engine.Events;
 using Herald.Engine.Stores;
 using Herald.Postgres.Appending;
@@ -34,41 +35,42 @@ internal sealed class LogReader(Database database, PeriodReader periods, RecordR
     public async ValueTask<IndexRead> ReadIndexAsync(ShardId shard, long from, Memory<IndexEntry> into, CancellationToken cancel)
     {
         var recent = RecentOf(shard);
-        if (recent?.Read(from, into.Span) is { Count: > 0 } known)
+        // Of tables that have been dropped memory may still have all, but they are read as what they are.
+        if (from >= periods.Map.First(shard) && recent?.Read(from, into.Span) is { Count: > 0 } known)
             return known;
         if (into.IsEmpty)
-            return default;
+            return new IndexRead(0, 0, from);
         var map = periods.Map;
         for (var tried = 0; tried < PeriodTries; tried++)
         {
             if (map.Of(shard, from) is not { } period)
-                return default;
+                return await ReadKeptAsync(shard, from, map.First(shard), into, cancel).ConfigureAwait(false);
             var read = await ReadAsync(shard, from, into, period, recent, cancel).ConfigureAwait(false);
             // None, though the period is not the newest one: it has been dropped, or others have begun.
             if (read is { } found && (found.Read.Count > 0 || found.Newest == period.Number))
                 return found.Read;
             map = await periods.RefreshAsync(cancel).ConfigureAwait(false);
         }
-        return default;
+        return new IndexRead(0, 0, from);
     }
 
     public async ValueTask ReadEventsAsync(ShardId shard, ReadOnlyMemory<long> sequences, IEventSink sink, CancellationToken cancel)
     {
-        var recent = RecentOf(shard);
+        var (recent, first) = (RecentOf(shard), periods.Map.First(shard));
         var missing = new List<(ShardId, long)>();
         foreach (var sequence in sequences.Span)
-            if (recent?.Has(sequence) != true)
+            if (sequence < first || recent?.Has(sequence) != true)
                 missing.Add((shard, sequence));
         var read = missing.Count == 0 ? [] : await ReadStoredAsync(missing, cancel).ConfigureAwait(false);
         for (var i = 0; i < sequences.Length; i++)
         {
             var sequence = sequences.Span[i];
             if (read.TryGetValue(sequence, out var record))
-                sink.OnEvent(sequence, record);
-            else if (recent?.TryRead(sequence, sink) != true && !missing.Contains((shard, sequence)))
+                Give(shard, sequence, record, sink);
+            else if (sequence >= first && recent?.TryRead(sequence, sink) != true && !missing.Contains((shard, sequence)))
                 // Written over since it was looked for.
                 foreach (var (_, late) in await ReadStoredAsync([(shard, sequence)], cancel).ConfigureAwait(false))
-                    sink.OnEvent(sequence, late);
+                    Give(shard, sequence, late, sink);
         }
     }
 
@@ -123,8 +125,8 @@ internal sealed class LogReader(Database database, PeriodReader periods, RecordR
             {
                 foreach (var seen in (long[])[map.Seen, map.Seen - 1])
                     if (await FindAsync(
-                            connection, $"select max(s.sequence) from {PeriodTables.Seen(database.LogSchema, seen)} s where s.hash = $1 and s.shard = $2", either,
-                            Commands.Value((long)StableHash.Mix(keyHash, idHash)), Commands.Value(shard.Value)).ConfigureAwait(false) is { } remembered)
+                            connection, $"select max(s.sequence) from {PeriodTables.Seen(database.LogSchema, seen)} s where s.hash = $1 and s.shard = $2 and s.id_hash = $3", either,
+                            Commands.Value((long)StableHash.Mix(keyHash, idHash)), Commands.Value(shard.Value), Commands.Value((long)idHash)).ConfigureAwait(false) is { } remembered)
                         return remembered;
                 for (var i = map.All.Count - 1; i >= 0 && map.All[i].Heads[shard.Value] >= bounds.First - 1; i--)
                 {
@@ -140,6 +142,15 @@ internal sealed class LogReader(Database database, PeriodReader periods, RecordR
                 return 0L;
             },
             cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>A row that was changed by others than Herald, or was already damaged in the store that it came from.</summary>
+    private static void Give(ShardId shard, long sequence, byte[] record, IEventSink sink)
+    {
+        if (new EventView(record).IsWellFormed())
+            sink.OnEvent(sequence, record);
+        else
+            sink.OnDamaged(sequence, string.Create(CultureInfo.InvariantCulture, $"event {sequence} of shard {shard} is no record of an event in the database"));
     }
 
     private RecentEvents? RecentOf(ShardId shard)
@@ -169,7 +180,7 @@ internal sealed class LogReader(Database database, PeriodReader periods, RecordR
                         select {EventRow.IndexColumns}, case when e.size <= $4 then e.record end
                         from {PeriodTables.Events(database.LogSchema, period.Number)} e where e.shard = $1 and e.sequence >= $2 order by e.sequence limit $3
                         """,
-                        Commands.Value(shard.Value), Commands.Value(from), Commands.Value((long)into.Length), Commands.Value(recent is null ? 0 : SmallRecord));
+                        Commands.Value(shard.Value), Commands.Value(from), Commands.Value((long)into.Length), Commands.Value(recent is null || from + into.Length <= recent.Last ? 0 : SmallRecord));
                     // Asked after the entries: the catalog that was in force when they were accepted, or a later one.
                     batch.With($"select (select coalesce(max(c.version), 0) from {database.Schema}.catalog c), (select max(p.number) from {database.Schema}.period p)");
                     await using var reader = await batch.ExecuteReaderAsync(either).ConfigureAwait(false);
@@ -183,8 +194,8 @@ internal sealed class LogReader(Database database, PeriodReader periods, RecordR
                     await reader.ReadAsync(either).ConfigureAwait(false);
                     var version = reader.GetInt64(0);
                     for (var i = 0; i < count && recent is not null; i++)
-                        recent.Add(into.Span[i], version, small[i]);
-                    return ((IndexRead, long)?)(new IndexRead(count, version), reader.GetInt64(1));
+                        recent.Add(into.Span[i], version, small[i] is { } record && new EventView(record).IsWellFormed() ? record : null);
+                    return ((IndexRead, long)?)(new IndexRead(count, version, from + count), reader.GetInt64(1));
                 },
                 cancel).ConfigureAwait(false);
         }
@@ -193,6 +204,25 @@ internal sealed class LogReader(Database database, PeriodReader periods, RecordR
             return null;
         }
     }
+
+    /// <summary>Below the oldest table some events are kept, of keys that wait.</summary>
+    private Task<IndexRead> ReadKeptAsync(ShardId shard, long from, long first, Memory<IndexEntry> into, CancellationToken cancel) => database.RunAsync(
+        async (connection, either) =>
+        {
+            await using var batch = new NpgsqlBatch(connection);
+            batch.With(
+                $"select {EventRow.IndexColumns} from {PeriodTables.Kept(database.Schema)} e where e.shard = $1 and e.sequence >= $2 and e.sequence < $3 order by e.sequence limit $4",
+                Commands.Value(shard.Value), Commands.Value(from), Commands.Value(first), Commands.Value((long)into.Length));
+            batch.With($"select coalesce(max(c.version), 0) from {database.Schema}.catalog c");
+            await using var reader = await batch.ExecuteReaderAsync(either).ConfigureAwait(false);
+            var count = 0;
+            while (await reader.ReadAsync(either).ConfigureAwait(false))
+                into.Span[count++] = EventRow.ReadIndex(reader);
+            await reader.NextResultAsync(either).ConfigureAwait(false);
+            await reader.ReadAsync(either).ConfigureAwait(false);
+            return new IndexRead(count, reader.GetInt64(0), count == into.Length ? into.Span[count - 1].Sequence + 1 : first);
+        },
+        cancel);
 
     /// <summary>From the tables. Who knows a sequence has met its table before: the map may name tables that are gone, but lacks none.</summary>
     private async Task<Dictionary<long, byte[]>> ReadStoredAsync(List<(ShardId, long)> wanted, CancellationToken cancel)

@@ -60,9 +60,11 @@ internal sealed class RecentEvents
             var count = (int)Math.Min(into.Length, _last - from + 1);
             for (var i = 0; i < count; i++)
                 into[i] = SlotOf(from + i).Entry;
-            return new IndexRead(count, SlotOf(from + count - 1).CatalogVersion);
+            return new IndexRead(count, SlotOf(from + count - 1).CatalogVersion, from + count);
         }
     }
+
+    public long Last => Volatile.Read(ref _last);
 
     public bool Has(long sequence)
     {

@@ -14,12 +14,13 @@ internal sealed class RecordReader(Database database)
         Action<ShardId, long, byte[]> read, CancellationToken cancel)
     {
         await using var batch = new NpgsqlBatch(connection);
-        foreach (var group in wanted.Select(w => (w.Shard, w.Sequence, Period: periods.Of(w.Shard, w.Sequence))).Where(w => w.Period is not null).GroupBy(w => w.Period!.Number))
+        // What lay in a table that has been dropped may be kept.
+        foreach (var group in wanted.GroupBy(w => periods.Of(w.Shard, w.Sequence) is { } period ? PeriodTables.Events(database.LogSchema, period.Number) : PeriodTables.Kept(database.Schema)))
         {
             batch.With(
                 $"""
                 select e.shard, e.sequence, e.record from unnest($1::int[], $2::bigint[]) as w(shard, sequence)
-                cross join lateral (select * from {PeriodTables.Events(database.LogSchema, group.Key)} e where e.shard = w.shard and e.sequence = w.sequence) e
+                cross join lateral (select * from {group.Key} e where e.shard = w.shard and e.sequence = w.sequence) e
                 """,
                 Commands.Value(group.Select(w => w.Shard.Value).ToArray()), Commands.Value(group.Select(w => w.Sequence).ToArray()));
         }

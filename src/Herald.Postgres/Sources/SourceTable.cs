@@ -2,6 +2,7 @@ using Herald.Engine.Events;
 using Herald.Engine.Stores;
 using Herald.Postgres.Appending;
 using Herald.Postgres.Connecting;
+using Herald.Postgres.Locking;
 using Herald.Postgres.Periods;
 using Herald.Postgres.Reading;
 using Npgsql;
@@ -25,38 +26,34 @@ internal sealed class SourceTable(Database database, EventAppender appender, Per
         cancel);
 
     /// <summary>All events and the position, or, when the position is not above the stored one, nothing.</summary>
-    public Task<Appended[]> AppendAsync(ReadOnlyMemory<NewEvent> events, SourcePosition position, CancellationToken cancel) => database.RunAsync(
-        async (connection, either) =>
-        {
-            while (true)
+    public Task<Appended[]> AppendAsync(ReadOnlyMemory<NewEvent> events, SourcePosition position, CancellationToken cancel)
+    {
+        if (!StoredText.Holds(position.Source))
+            throw new ArgumentException($"'{StoredText.Of(position.Source)}' is no name of a source: it has what PostgreSQL cannot hold.", nameof(position));
+        return database.RunAsync(
+            async (connection, either) =>
             {
-                if (await TryAppendAsync(connection, events, position, either).ConfigureAwait(false) is { } verdicts)
-                    return verdicts;
-                await periods.RefreshAsync(either).ConfigureAwait(false);
-            }
-        },
-        cancel);
+                while (true)
+                {
+                    if (await TryAppendAsync(connection, events, position, either).ConfigureAwait(false) is { } verdicts)
+                        return verdicts;
+                    await periods.RefreshAsync(either).ConfigureAwait(false);
+                }
+            },
+            cancel);
+    }
 
     /// <summary>Null when a new period has begun.</summary>
     private async Task<Appended[]?> TryAppendAsync(NpgsqlConnection connection, ReadOnlyMemory<NewEvent> events, SourcePosition position, CancellationToken cancel)
     {
         var plan = appender.Plan(events);
         await using var look = new NpgsqlBatch(connection);
-        look.With(Transactions.Begin)
+        look.With(Transactions.Begin).WithBounds()
             .With($"insert into {_schema}.source (name) values ($1) on conflict (name) do nothing", Commands.Value(position.Source))
             .With($"select s.name from {_schema}.source s where s.name = $1 for update", Commands.Value(position.Source))
             .With($"select max(p.position) from {_schema}.source_position p where p.name = $1", Commands.Value(position.Source));
         plan.AddLook(look);
-        long? stored;
-        bool isCurrent;
-        await using (var reader = await look.ExecuteReaderAsync(cancel).ConfigureAwait(false))
-        {
-            await reader.NextResultAsync(cancel).ConfigureAwait(false);
-            await reader.ReadAsync(cancel).ConfigureAwait(false);
-            stored = reader.IsDBNull(0) ? null : reader.GetInt64(0);
-            await reader.NextResultAsync(cancel).ConfigureAwait(false);
-            isCurrent = await plan.ReadLookAsync(reader, cancel).ConfigureAwait(false);
-        }
+        var (stored, isCurrent) = await database.Locks.RunAsync(LockTable.Log, plan.Shards, () => LookAsync(look, plan, cancel)).ConfigureAwait(false);
         if (position.Position <= stored || !isCurrent)
         {
             await Transactions.RollbackAsync(connection, cancel).ConfigureAwait(false);
@@ -74,5 +71,17 @@ internal sealed class SourceTable(Database database, EventAppender appender, Per
         await write.ExecuteNonQueryAsync(cancel).ConfigureAwait(false);
         appender.Stored(plan, events);
         return plan.Verdicts;
+    }
+
+    private static async Task<(long? Stored, bool IsCurrent)> LookAsync(NpgsqlBatch look, AppendPlan plan, CancellationToken cancel)
+    {
+        await using var reader = await look.ExecuteReaderAsync(cancel).ConfigureAwait(false);
+        // Behind the bounds and the source's row.
+        await reader.NextResultAsync(cancel).ConfigureAwait(false);
+        await reader.NextResultAsync(cancel).ConfigureAwait(false);
+        await reader.ReadAsync(cancel).ConfigureAwait(false);
+        long? stored = reader.IsDBNull(0) ? null : reader.GetInt64(0);
+        await reader.NextResultAsync(cancel).ConfigureAwait(false);
+        return (stored, await plan.ReadLookAsync(reader, cancel).ConfigureAwait(false));
     }
 }

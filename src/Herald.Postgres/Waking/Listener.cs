@@ -1,12 +1,16 @@
 using Herald.Postgres.Connecting;
+using Herald.Postgres.Owning;
 using Npgsql;
 
 namespace Herald.Postgres.Waking;
 
-/// <summary>Hears what other nodes tell, on a connection of its own; a broken one is opened again. Hints that were lost meanwhile come with the next heartbeat.</summary>
-internal sealed class Listener(Database database, string channel, TimeProvider time, Action<string> heard)
+/// <summary>
+/// Hears what other nodes tell, on a connection of its own, which holds this node's lock besides; a broken one is opened again. Hints that were lost meanwhile
+/// come with the next heartbeat.
+/// </summary>
+internal sealed class Listener(Database database, string channel, NodeSession session, TimeProvider time, Action<string> heard)
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1), HoldAgain = TimeSpan.FromMilliseconds(20), HoldAgainAtMost = TimeSpan.FromMilliseconds(500);
 
     public async Task RunAsync()
     {
@@ -18,14 +22,29 @@ internal sealed class Listener(Database database, string channel, TimeProvider t
                 connection.Notification += OnNotification;
                 await using (var listen = connection.Command(Dialect.ListenSql(channel)))
                     await listen.ExecuteNonQueryAsync(database.Closing).ConfigureAwait(false);
+                await HoldAsync(connection).ConfigureAwait(false);
                 while (true)
                     await connection.WaitAsync(database.Closing).ConfigureAwait(false);
             }
             catch (Exception failure) when (failure is OperationCanceledException || Failures.IsUnavailable(failure))
             {
+                // One that was well is opened again at once: others wait a moment only before they take this node for dead.
+                if (!session.Lose())
+                    await PauseAsync().ConfigureAwait(false);
+            }
+            catch (Exception failure)
+            {
+                session.Lose();
+                database.Notices.Failed("Other nodes are not heard; heartbeats tell the same, later.", failure);
                 await PauseAsync().ConfigureAwait(false);
             }
         }
+    }
+
+    private async Task HoldAsync(NpgsqlConnection connection)
+    {
+        for (var pause = HoldAgain; !await session.TryHoldAsync(connection, database.Closing).ConfigureAwait(false); pause = pause * 2 < HoldAgainAtMost ? pause * 2 : HoldAgainAtMost)
+            await Task.Delay(pause, time, database.Closing).ConfigureAwait(false);
     }
 
     private void OnNotification(object sender, NpgsqlNotificationEventArgs told) => heard(told.Payload);

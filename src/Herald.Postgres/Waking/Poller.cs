@@ -27,13 +27,33 @@ internal sealed class Poller(Database database, PeriodReader periods, TimeProvid
             }
             catch (StoreUnavailableException)
             {
-                pause = Longest;
+                pause = await PauseAsync().ConfigureAwait(false);
             }
             catch (OperationCanceledException)
             {
                 return;
             }
+            catch (Exception failure)
+            {
+                // It must not end: nobody else would look, and events would wait for a heartbeat each.
+                database.Notices.Failed("The heads of this node's shards could not be read; it is tried again.", failure);
+                pause = await PauseAsync().ConfigureAwait(false);
+            }
         }
+    }
+
+    /// <summary>What has failed is not tried again at once.</summary>
+    private async Task<TimeSpan> PauseAsync()
+    {
+        try
+        {
+            await Task.Delay(Longest, time, database.Closing).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // The loop sees it.
+        }
+        return Shortest;
     }
 
     /// <summary>Returns how many shards have grown.</summary>

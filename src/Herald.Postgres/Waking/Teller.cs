@@ -70,6 +70,10 @@ internal sealed class Teller(Database database, string channel)
             {
                 // A hint that is lost: the next heartbeat of those it was for tells the same.
             }
+            catch (Exception failure)
+            {
+                database.Notices.Failed("Other nodes could not be told; they hear of it with their next heartbeat.", failure);
+            }
         }
     }
 

@@ -33,6 +33,9 @@ internal sealed class DeadLetterEndpoints(DeadLetterDesk desk, Catalog catalog)
         [AsParameters] PageQuery page, [Description("Only of this subscription.")] string? subscription, [Description("Only of this topic.")] string? topic,
         CancellationToken cancel)
     {
+        // What is no name is nobody's: the store need not understand it.
+        if ((subscription is not null && !SubscriptionRules.IsName(subscription)) || (topic is not null && !SubscriptionRules.IsName(topic)))
+            return TypedResults.Ok(new ListWire<DeadLetterWire> { Items = [] });
         DeadLetterPage found;
         try
         {
@@ -60,7 +63,10 @@ internal sealed class DeadLetterEndpoints(DeadLetterDesk desk, Catalog catalog)
             return None(id);
         if (await desk.RedriveAsync([parsed], cancel) is > 0 and var count)
             return Counted(count);
-        return await desk.FindAsync(parsed, cancel) is null ? None(id) : new Problem(
+        return await desk.FindAsync(parsed, cancel) is not { } letter ? None(id)
+            : !letter.HasRecord ? new Problem(
+                ProblemKind.EventDamaged, $"Of the event of the dead letter '{id}' the store has nothing left to send. It is to be published anew by whoever has it; or discard the dead letter.")
+            : new Problem(
             ProblemKind.NoReceiver, $"The dead letter '{id}' has no subscription that it could be sent to (any more). A message that was not understood is to be sent anew by whoever sent it; or discard it.");
     }
 

@@ -16,7 +16,7 @@ internal sealed record DeadLetterWire
     public string? Subscription { get; set; }
     public required string Topic { get; set; }
 
-    [Description("A short stable code: attempts-exhausted, max-age, endpoint-gone, not-understood …")]
+    [Description("A short stable code: attempts-exhausted, max-age, endpoint-gone, not-understood, damaged …")]
     public required string Reason { get; set; }
     public required string Detail { get; set; }
     public required int Attempts { get; set; }
@@ -24,8 +24,8 @@ internal sealed record DeadLetterWire
     public string? FirstAttemptAt { get; set; }
     public required string DiedAt { get; set; }
 
-    [Description("The event as it was published; of a message that a source could not understand, its value, and where it came from in the attributes.")]
-    public required EventWire Event { get; set; }
+    [Description("The event as it was published; of a message that a source could not understand, its value, and where it came from in the attributes. Missing when the store has it damaged: it cannot be redriven.")]
+    public EventWire? Event { get; set; }
 
     public static DeadLetterWire Of(DeadLetter letter)
     {
@@ -40,7 +40,7 @@ internal sealed record DeadLetterWire
             StatusCode = letter.Reason.StatusCode,
             FirstAttemptAt = letter.Reason.FirstAttemptAtMs > 0 ? TimeText.OfUnixMs(letter.Reason.FirstAttemptAtMs) : null,
             DiedAt = TimeText.OfUnixMs(letter.Reason.DiedAtMs),
-            Event = EventWire.Of(letter.Id.Shard.Value, letter.Id.Sequence, new EventView(letter.Record)),
+            Event = letter.HasRecord ? EventWire.Of(letter.Id.Shard.Value, letter.Id.Sequence, new EventView(letter.Record)) : null,
         };
     }
 }

@@ -16,7 +16,7 @@ internal sealed class EventEndpoints(Catalog catalog, Inspector inspector)
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/v1/topics/{topic}/events/{id}", EventAsync).WithTags("look").WithName("getEvent").WithSummary("An event with its deliveries and attempts")
-            .WithDescription("The newest event with this id (percent-encoded). With its key only one shard is asked.");
+            .WithDescription("The newest event with this id (percent-encoded). With its key only one shard is asked; without, the newest events of all are searched, for 2 s at most.");
         var one = routes.MapGroup("/v1/subscriptions/{id}").WithTags("look");
         one.MapGet("/deliveries", DeliveriesAsync).WithName("listDeliveries").WithSummary("Unsettled deliveries that are being worked on");
         one.MapGet("/lag", LagAsync).WithName("getLag").WithSummary("How far it is behind");
@@ -29,9 +29,13 @@ internal sealed class EventEndpoints(Catalog catalog, Inspector inspector)
         if (await catalog.FindTopicAsync(topic, context.RequestAborted) is not { } found)
             return CatalogProblem.NoTopic(topic);
         id = RawSegment.Last(context);
-        if (await inspector.FindEventAsync(found, id, key, context.RequestAborted) is { } story)
+        var lookUp = await inspector.LookUpEventAsync(found, id, key, context.RequestAborted);
+        if (lookUp.Story is { } story)
             return TypedResults.Ok(EventStoryWire.Of(story));
-        return new Problem(ProblemKind.EventNotFound, "It was never accepted, or it is past the time for which ids are remembered.");
+        return new Problem(
+            ProblemKind.EventNotFound,
+            lookUp.IsCutShort ? "It is not among the newest events, and the search was ended before it had seen all of them. Give the event's key: then it is found at once."
+                : "It was never accepted, or it is past the time for which ids are remembered.");
     }
 
     private async Task<Results<Ok<ListWire<DeliveryWire>>, Problem>> DeliveriesAsync(string id, [AsParameters] PageQuery page, HttpContext context)

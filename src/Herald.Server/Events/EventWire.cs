@@ -1,6 +1,9 @@
 using System.ComponentModel;
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Unicode;
 using Herald.Engine.Events;
+using Herald.Server.Publishing;
 using Herald.Server.Wire;
 
 namespace Herald.Server.Events;
@@ -8,6 +11,9 @@ namespace Herald.Server.Events;
 [Description("An accepted event.")]
 internal sealed record EventWire
 {
+    /// <summary>Of a payload that is shown as JSON: with what is around it on a page of dead letters, no answer is deeper than parsers usually go.</summary>
+    private const int MaxDepth = EventReader.MaxDepth - 4;
+
     public required int Shard { get; set; }
 
     [Description("Rises per key within the shard, not contiguous.")]
@@ -20,6 +26,7 @@ internal sealed record EventWire
     public required Dictionary<string, string> Attributes { get; set; }
 
     [Description("Present when the payload is JSON.")]
+    [JsonConverter(typeof(AsWritten))]
     public JsonElement? Payload { get; set; }
 
     [Description("Present when the payload is not JSON.")]
@@ -51,19 +58,30 @@ internal sealed record EventWire
         };
     }
 
-    /// <summary>What claims to be JSON need not be: a publisher may have sent it as base64.</summary>
+    /// <summary>What claims to be JSON need not be, nor be UTF-8: a publisher may have sent it as base64.</summary>
     private static JsonElement? PayloadOf(EventView view)
     {
-        if (!view.ContentTypeText.Contains("json", StringComparison.OrdinalIgnoreCase))
+        if (!view.ContentTypeText.Contains("json", StringComparison.OrdinalIgnoreCase) || !Utf8.IsValid(view.Payload.Span))
             return null;
         try
         {
-            using var json = JsonDocument.Parse(view.Payload);
+            using var json = JsonDocument.Parse(OnOneLine(view.Payload), new JsonDocumentOptions { MaxDepth = MaxDepth });
             return json.RootElement.Clone();
         }
         catch (JsonException)
         {
             return null;
         }
+    }
+
+    // A tail gives one event a line. Within a string of JSON there are no ends of lines: between its parts a space says as much.
+    private static ReadOnlyMemory<byte> OnOneLine(ReadOnlyMemory<byte> json)
+    {
+        if (!json.Span.ContainsAny("\r\n"u8))
+            return json;
+        var line = json.ToArray();
+        line.AsSpan().Replace((byte)'\n', (byte)' ');
+        line.AsSpan().Replace((byte)'\r', (byte)' ');
+        return line;
     }
 }

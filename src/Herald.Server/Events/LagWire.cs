@@ -21,6 +21,9 @@ internal sealed record LagWire
     public required int HeldKeys { get; set; }
     public required bool Behind { get; set; }
     public string? OldestWaitingAt { get; set; }
+
+    [Description("What the node that is asked is without, so that nothing is sent from it: `a channel for kafka:// endpoints`. Such deliveries wait, and use no attempts.")]
+    public string? WaitsFor { get; set; }
     public required IReadOnlyList<ShardLagWire> Shards { get; set; }
 
     public static LagWire Of(SubscriptionLag lag) => new()
@@ -33,6 +36,7 @@ internal sealed record LagWire
         HeldKeys = lag.HeldKeys,
         Behind = lag.Behind,
         OldestWaitingAt = TimeText.Format(lag.OldestWaitingAt),
+        WaitsFor = lag.WaitsFor,
         Shards =
         [
             .. lag.Shards.Select(s => new ShardLagWire

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Routing;
 namespace Herald.Server.Health;
 
 /// <summary><c>/healthz</c>: should this process go on living? <c>/readyz</c>: should it get requests?</summary>
-internal sealed class HealthEndpoints(Task failed, CancellationToken stopping)
+internal sealed class HealthEndpoints(Task failed, Func<IReadOnlyList<string>> troubles, CancellationToken stopping)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -18,7 +18,11 @@ internal sealed class HealthEndpoints(Task failed, CancellationToken stopping)
     private Results<Ok<HealthWire>, Problem> Alive() =>
         failed.IsCompleted ? new Problem(ProblemKind.NotReady, "The store has failed; the process ends, to recover by replay.") : Fine();
 
-    private Results<Ok<HealthWire>, Problem> Ready() => stopping.IsCancellationRequested ? new Problem(ProblemKind.NotReady, "The server is stopping.") : Alive();
+    private Results<Ok<HealthWire>, Problem> Ready() => stopping.IsCancellationRequested ? new Problem(ProblemKind.NotReady, "The server is stopping.")
+        : failed.IsCompleted ? Alive() : FineSoFar();
 
     private static Ok<HealthWire> Fine() => TypedResults.Ok(new HealthWire { Status = "ok" });
+
+    // It still takes requests for everything else, so that nothing is won by sending them elsewhere.
+    private Ok<HealthWire> FineSoFar() => TypedResults.Ok(new HealthWire { Status = "ok", Troubles = troubles() is { Count: > 0 } some ? some : null });
 }

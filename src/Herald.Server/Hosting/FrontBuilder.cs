@@ -63,7 +63,7 @@ internal static class FrontBuilder
         new TailEndpoint(engine.Catalog, engine.Inspector, parts.Stopping).Map(app);
         new DeadLetterEndpoints(engine.DeadLetters, engine.Catalog).Map(app);
         new BackupEndpoint(parts.Store.Backup).Map(app);
-        new HealthEndpoints(parts.Failed, parts.Stopping).Map(app);
+        new HealthEndpoints(parts.Failed, parts.Store.Troubles, parts.Stopping).Map(app);
         new MetricsEndpoint(collector, publishing.Counters, budget, parts.Store.WriteMetrics, parts.Services.Time, parts.Services.Time.GetTimestamp()).Map(app);
         foreach (var part in parts.Services.Parts)
             part.Map(app);

@@ -9,6 +9,9 @@ internal sealed class QuietLoggerFactory(ILoggerFactory inner) : ILoggerFactory
     /// <summary>With a log for it, the host makes an Activity for every request, which nobody looks at. What it would tell, the problem pages catch.</summary>
     private const string Requests = "Microsoft.AspNetCore.Hosting.Diagnostics";
 
+    /// <summary>An error of its own for every upload that breaks off. The end of the connection says as much.</summary>
+    private const string BodyBrokeOff = "RequestBodyDrainBodyReaderInvalidState";
+
     public ILogger CreateLogger(string categoryName) =>
         categoryName == Requests ? NullLogger.Instance
         : categoryName.StartsWith("Microsoft.", StringComparison.Ordinal) ? new WarningsOnly(inner.CreateLogger(categoryName))
@@ -28,7 +31,7 @@ internal sealed class QuietLoggerFactory(ILoggerFactory inner) : ILoggerFactory
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
-            if (IsEnabled(logLevel))
+            if (IsEnabled(logLevel) && eventId.Name != BodyBrokeOff)
                 inner.Log(logLevel, eventId, state, exception, formatter);
         }
     }

@@ -10,7 +10,7 @@ namespace Herald.Server.Problems;
 internal sealed record Problem(ProblemKind Kind, string Detail, IReadOnlyList<FieldProblem> Errors) : IResult
 {
     /// <summary>More are counted in the detail, not listed.</summary>
-    private const int MostErrors = 100;
+    public const int MostErrors = 100;
     public const string ContentType = "application/problem+json";
 
     public Problem(ProblemKind kind, string detail) : this(kind, detail, []) { }
@@ -24,8 +24,13 @@ internal sealed record Problem(ProblemKind Kind, string Detail, IReadOnlyList<Fi
     /// <summary>Writes members beyond those of every problem.</summary>
     public Action<Utf8JsonWriter>? More { get; init; }
 
-    public static Problem Invalid(IReadOnlyList<FieldProblem> errors) =>
-        new(ProblemKind.InvalidRequest, errors.Count == 1 ? $"{Where(errors[0])}{errors[0].Rule}" : $"{errors.Count} fields break a rule.", errors);
+    public static Problem Invalid(IReadOnlyList<FieldProblem> errors) => Invalid(errors, errors.Count);
+
+    private static Problem Invalid(IReadOnlyList<FieldProblem> errors, int count) => new(
+        ProblemKind.InvalidRequest,
+        count == 1 ? $"{Where(errors[0])}{errors[0].Rule}" : $"{count} fields break a rule{(count > MostErrors ? $"; the first {MostErrors} are listed" : "")}.", errors);
+
+    public static Problem Invalid(ProblemList found) => Invalid(found.Shown, found.Count);
 
     public static Problem Invalid(string pointer, string? value, string rule) => Invalid([FieldProblem.Of(pointer, value, rule)]);
 

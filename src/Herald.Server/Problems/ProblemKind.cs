@@ -11,6 +11,7 @@ internal sealed record ProblemKind(string Code, int Status, string Title)
     public static readonly ProblemKind Unauthorized = new("unauthorized", 401, "A token is needed");
     public static readonly ProblemKind ForeignHost = new("foreign-host", 403, "The Host header is not this machine");
     public static readonly ProblemKind ForeignOrigin = new("foreign-origin", 403, "The Origin is another site");
+    public static readonly ProblemKind ForwardedRequest = new("forwarded-request", 403, "A proxy handed the request on, and no token is asked for");
     public static readonly ProblemKind RouteNotFound = new("route-not-found", 404, "There is nothing here");
     public static readonly ProblemKind TopicNotFound = new("topic-not-found", 404, "The topic does not exist");
     public static readonly ProblemKind SubscriptionNotFound = new("subscription-not-found", 404, "The subscription does not exist");
@@ -21,6 +22,7 @@ internal sealed record ProblemKind(string Code, int Status, string Title)
     public static readonly ProblemKind TopicInUse = new("topic-in-use", 409, "The topic has subscriptions");
     public static readonly ProblemKind ChangePending = new("change-pending", 409, "Earlier changes are still taking effect");
     public static readonly ProblemKind NotHeld = new("not-held", 409, "The key is not held");
+    public static readonly ProblemKind EventDamaged = new("event-damaged", 409, "The event of the dead letter is damaged");
     public static readonly ProblemKind NoReceiver = new("no-receiver", 409, "The dead letter has no subscription");
     public static readonly ProblemKind VersionMismatch = new("version-mismatch", 412, "It has changed, or exists already");
     public static readonly ProblemKind BodyTooLarge = new("body-too-large", 413, "The body is too large");
@@ -36,8 +38,9 @@ internal sealed record ProblemKind(string Code, int Status, string Title)
 
     public static readonly IReadOnlyList<ProblemKind> All =
     [
-        MalformedJson, EmptyBody, InvalidRequest, EventsRefused, BadHttpRequest, Unauthorized, ForeignHost, ForeignOrigin, RouteNotFound, TopicNotFound,
-        SubscriptionNotFound, EventNotFound, DeadLetterNotFound, MethodNotAllowed, EventConflict, TopicInUse, ChangePending, NotHeld, NoReceiver, VersionMismatch,
+        MalformedJson, EmptyBody, InvalidRequest, EventsRefused, BadHttpRequest, Unauthorized, ForeignHost, ForeignOrigin, ForwardedRequest, RouteNotFound,
+        TopicNotFound, SubscriptionNotFound, EventNotFound, DeadLetterNotFound, MethodNotAllowed, EventConflict, TopicInUse, ChangePending, NotHeld, EventDamaged, NoReceiver,
+        VersionMismatch,
         BodyTooLarge, BatchTooLarge, PayloadTooLarge, UnsupportedMediaType, Internal, NotSupported, NoRoom, StoreUnavailable, Busy, NotReady,
     ];
 

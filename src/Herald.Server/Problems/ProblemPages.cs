@@ -1,4 +1,5 @@
 using Herald.Engine.Stores;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -17,14 +18,20 @@ internal sealed class ProblemPages(RequestDelegate next, ILogger logger)
         }
         catch (Exception e) when (!context.Response.HasStarted)
         {
-            if (e is OperationCanceledException && context.RequestAborted.IsCancellationRequested)
-                return; // Nobody reads the answer any more.
-            await Of(e, context).ExecuteAsync(context);
+            await AnswerAsync(e, context);
         }
     }
 
+    /// <summary>For what was thrown, unless the caller has gone: then nobody reads an answer, and nothing has failed here.</summary>
+    public Task AnswerAsync(Exception exception, HttpContext context)
+    {
+        var hasGone = exception is ConnectionResetException or ConnectionAbortedException
+            || (exception is OperationCanceledException && context.RequestAborted.IsCancellationRequested);
+        return hasGone ? Task.CompletedTask : Of(exception, context).ExecuteAsync(context);
+    }
+
     /// <summary>What the caller is told of an exception: never its text, when it is ours.</summary>
-    public Problem Of(Exception exception, HttpContext context)
+    private Problem Of(Exception exception, HttpContext context)
     {
         switch (exception)
         {

@@ -2,7 +2,9 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Text.Json;
 using Herald.Engine;
+using Herald.Engine.Events;
 using Herald.Engine.Publishing;
+using Herald.Server.Wire;
 
 namespace Herald.Server.Publishing;
 
@@ -150,16 +152,30 @@ internal sealed class EventReader
 
     private static FieldProblem? ReadTime(ref Utf8JsonReader json, ReadOnlySpan<byte> body, ref EventDraft draft)
     {
-        const string Rule = "A time as in RFC 3339 with its offset, for example 2026-01-31T12:00:00Z.";
+        const string Rule = $"{TimeText.Rule} {EventTime.Rule}";
         if (json.TokenType != JsonTokenType.String)
             return RefuseValue(ref json, body, "/time", Rule);
         var text = json.ValueSpan;
         // The parser would take a time without an offset for local time.
         var hasOffset = text.Length > 19 && (text[^1] is (byte)'Z' or (byte)'z' || text[19..].IndexOfAny("+-"u8) >= 0);
-        if (!hasOffset || !json.TryGetDateTimeOffset(out var time))
+        if (!hasOffset || !TryGetTime(ref json, out var time))
             return FieldProblem.Of("/time", text, Rule);
-        draft.TimeMs = time.ToUnixTimeMilliseconds();
-        return null;
+        var timeMs = time.ToUnixTimeMilliseconds();
+        draft.TimeMs = timeMs;
+        return EventTime.IsPossible(timeMs) ? null : FieldProblem.Of("/time", text, EventTime.Rule);
+    }
+
+    private static bool TryGetTime(ref Utf8JsonReader json, out DateTimeOffset time)
+    {
+        try
+        {
+            return json.TryGetDateTimeOffset(out time);
+        }
+        catch (InvalidOperationException)
+        {
+            time = default; // A surrogate without its other half.
+            return false;
+        }
     }
 
     private FieldProblem? ReadAttributes(ref Utf8JsonReader json, ReadOnlySpan<byte> body)

@@ -31,7 +31,7 @@ internal sealed class PublishDoor(Intake intake, Catalog catalog, BodyBudget bud
         }
         catch (Exception e) when (!context.Response.HasStarted)
         {
-            await problems.Of(e, context).ExecuteAsync(context);
+            await problems.AnswerAsync(e, context);
         }
     }
 
@@ -134,7 +134,7 @@ internal sealed class PublishDoor(Intake intake, Catalog catalog, BodyBudget bud
     private static Problem NotUnderstood() =>
         new(ProblemKind.UnsupportedMediaType, "Send application/json (one event or an array) or application/x-ndjson (one event a line), in UTF-8 and not compressed.");
 
-    private static string Cut(string name) => name.Length <= 80 ? name : name[..80] + "…";
+    private static string Cut(string name) => FieldProblem.Of("", name, "").Value;
 
     private sealed class PoolPolicy : PooledObjectPolicy<PublishRequest>
     {

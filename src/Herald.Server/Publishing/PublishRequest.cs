@@ -166,27 +166,27 @@ internal sealed class PublishRequest : IDisposable
     private static void WriteVerdict(Utf8JsonWriter json, PublishBatch batch, int position, Appended appended)
     {
         json.WriteString("id"u8, batch[position].Id);
-        switch (appended.Verdict)
-        {
-            case Verdict.Accepted:
-                json.WriteString("status"u8, "accepted"u8);
-                WritePlace(json, batch, position, appended);
-                break;
-            case Verdict.Duplicate:
-                json.WriteString("status"u8, "duplicate"u8);
-                WritePlace(json, batch, position, appended);
-                break;
-            case Verdict.Conflict:
-                json.WriteString("status"u8, "conflict"u8);
-                WritePlace(json, batch, position, appended);
-                WriteProblem(json, ProblemKind.EventConflict, FieldProblem.Of("/id", batch[position].Id, PublishRules.Conflict));
-                break;
-            default:
-                json.WriteString("status"u8, "refused"u8);
-                WriteProblem(json, ProblemKind.NoRoom, FieldProblem.Of("", batch[position].Id, PublishRules.NoRoom));
-                break;
-        }
+        json.WriteString("status"u8, StatusOf(appended.Verdict));
+        if (appended.Verdict != Verdict.NoRoom)
+            WritePlace(json, batch, position, appended);
+        if (ProblemOf(appended.Verdict) is var (kind, pointer, rule))
+            WriteProblem(json, kind, FieldProblem.Of(pointer, batch[position].Id, rule));
     }
+
+    private static ReadOnlySpan<byte> StatusOf(Verdict verdict) => verdict switch
+    {
+        Verdict.Accepted => "accepted"u8,
+        Verdict.Duplicate => "duplicate"u8,
+        Verdict.Conflict => "conflict"u8,
+        Verdict.NoRoom => "refused"u8,
+    };
+
+    private static (ProblemKind Kind, string Pointer, string Rule)? ProblemOf(Verdict verdict) => verdict switch
+    {
+        Verdict.Accepted or Verdict.Duplicate => null,
+        Verdict.Conflict => (ProblemKind.EventConflict, "/id", PublishRules.Conflict),
+        Verdict.NoRoom => (ProblemKind.NoRoom, "", PublishRules.NoRoom),
+    };
 
     private static void WritePlace(Utf8JsonWriter json, PublishBatch batch, int position, Appended appended)
     {

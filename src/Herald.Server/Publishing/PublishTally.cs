@@ -15,13 +15,13 @@ internal struct PublishTally
         var tally = new PublishTally { Refused = refused };
         foreach (var appended in verdicts)
         {
-            switch (appended.Verdict)
+            _ = appended.Verdict switch
             {
-                case Verdict.Accepted: tally.Accepted++; break;
-                case Verdict.Duplicate: tally.Duplicates++; break;
-                case Verdict.Conflict: tally.Conflicts++; break;
-                default: tally.NoRoom++; break;
-            }
+                Verdict.Accepted => tally.Accepted++,
+                Verdict.Duplicate => tally.Duplicates++,
+                Verdict.Conflict => tally.Conflicts++,
+                Verdict.NoRoom => tally.NoRoom++,
+            };
         }
         return tally;
     }

@@ -113,6 +113,11 @@ public sealed class ServerSettings
             errors.Add(new("listen", foreign, sourceOf("listen"),
                 "Anything but loopback needs a token: set tokenFile (--token-file, HERALD_TOKEN_FILE) to a file that holds one."));
         }
+        if (options.RequireToken && options.TokenFile is null && !errors.Any(e => e.Setting is "listen" or "tokenFile"))
+        {
+            errors.Add(new("requireToken", "true", sourceOf("requireToken"),
+                "Callers are to send a token: set tokenFile (--token-file, HERALD_TOKEN_FILE) to a file that holds one."));
+        }
         if (options.Store == StoreKind.Postgres && options.Postgres.Connection.Length == 0 && !errors.Any(e => e.Setting is "connection" or "store"))
         {
             errors.Add(new("connection", null, sourceOf("connection"),

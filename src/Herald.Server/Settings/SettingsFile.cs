@@ -20,6 +20,10 @@ internal static class SettingsFile
         {
             errors.Add(new("(file)", path, "command line", $"Line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}: not JSON from here on."));
         }
+        catch (InvalidOperationException)
+        {
+            errors.Add(new("(file)", path, "command line", "An escape in one of its texts stands for half a character."));
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             errors.Add(new("(file)", path, "command line", $"The file cannot be read: {e.Message}"));

@@ -16,6 +16,7 @@ internal static class JournalMetrics
         text.Single("herald_journal_syncs_total", "counter", "fsyncs of the log.", journal.Syncs);
         text.Single("herald_journal_last_sync_seconds", "gauge", "Duration of the last fsync.", journal.LastSyncMs / 1000);
         text.Single("herald_journal_checkpoints_total", "counter", "Checkpoints written.", journal.Checkpoints);
+        text.Single("herald_journal_damaged_places_total", "counter", "Places in the journal that readers found damaged.", journal.DamagedPlaces);
         text.Single("herald_journal_damaged_frames_total", "counter", "Damaged frames found by the background check.", journal.DamagedFrames);
         text.Single("herald_duplicate_entries", "gauge", "Ids remembered.", journal.DuplicateEntries);
         text.Single("herald_duplicate_age_seconds", "gauge", "How far back ids are really remembered.", journal.DuplicateAge.TotalSeconds);

@@ -18,6 +18,9 @@ internal sealed record OpenStore : IAsyncDisposable
 
     public required Action<PrometheusText> WriteMetrics { get; init; }
 
+    /// <summary>What keeps some of the work from being done while the rest goes on, in sentences.</summary>
+    public Func<IReadOnlyList<string>> Troubles { get; init; } = () => [];
+
     /// <summary>Null where the database has means of its own.</summary>
     public Func<string, CancellationToken, Task>? Backup { get; init; }
 

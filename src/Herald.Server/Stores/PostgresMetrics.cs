@@ -15,5 +15,9 @@ internal static class PostgresMetrics
         text.Single("herald_postgres_nodes", "gauge", "Nodes that are registered.", store.Nodes);
         text.Single("herald_postgres_periods", "gauge", "Tables of events.", store.Periods);
         text.Single("herald_postgres_full", "gauge", "1: publishing is refused until there is room.", store.IsFull ? 1 : 0);
+        text.Single("herald_postgres_housekeeping_failures_total", "counter", "Steps of housekeeping (new tables, retention, bounds) that failed, and are tried again.", store.HousekeepingFailures);
+        text.Head("herald_postgres_locked_shards", "gauge", "Shards that a process of the database keeps locked, by its id; 0: not known yet.");
+        foreach (var (process, shards) in store.Locked)
+            text.Sample("herald_postgres_locked_shards", PrometheusText.Labels([new("pid", process)]), shards);
     }
 }

@@ -28,6 +28,7 @@ internal static class PostgresOpening
                 Ownership = store,
                 Failed = Never,
                 WriteMetrics = text => PostgresMetrics.Write(text, store.Statistics),
+                Troubles = () => store.Troubles,
                 Owner = store,
             };
         }

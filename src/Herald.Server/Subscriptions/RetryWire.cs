@@ -8,7 +8,10 @@ internal sealed record RetryWire
     [Description("exponential (default) or schedule.")]
     public string? Strategy { get; set; }
 
-    [Description("exponential: the first wait. Default 1s; 1ms to 1d.")]
+    [Description("exponential: waits that come before base, but not at an endpoint most of whose latest attempts failed. Default 50ms and 250ms, or none where base is given; at most 10 of 1ms to 1d.")]
+    public IReadOnlyList<string>? First { get; set; }
+
+    [Description("exponential: the wait that grows. Default 1s; 1ms to 1d.")]
     public string? Base { get; set; }
 
     [Description("exponential: what each wait is multiplied with. Default 2; 1 to 100.")]

@@ -49,7 +49,7 @@ internal sealed class SubscriptionActions(HeraldEngine engine)
 
     private async Task<Results<Ok<SecretWire>, Problem>> RotateAsync(string id, Body<RotateSecretBody> body, HttpContext context)
     {
-        var found = new List<FieldProblem>();
+        var found = new ProblemList();
         var secret = SubscriptionMapping.ToSecret(body.Value.Secret, found);
         var overlap = SubscriptionMapping.ToSpan(body.Value.Overlap, "/overlap", StandardOverlap, found)!.Value;
         if (overlap > LongestOverlap)
@@ -65,7 +65,7 @@ internal sealed class SubscriptionActions(HeraldEngine engine)
 
     private async Task<Results<Ok<SubscriptionWire>, Problem>> ReplayAsync(string id, Body<ReplayBody> body, HttpContext context)
     {
-        var found = new List<FieldProblem>();
+        var found = new ProblemList();
         var from = SubscriptionMapping.ToStart(body.Value.From, found);
         if (found.Count > 0)
             return Problem.Invalid(found);

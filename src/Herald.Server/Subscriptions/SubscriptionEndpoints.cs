@@ -71,7 +71,7 @@ internal sealed class SubscriptionEndpoints(Catalog catalog, TimeProvider time, 
 
     private async ValueTask<(CatalogResult<Subscription>?, Problem?)> WriteAsync(string id, SubscriptionBody body, long? version, CancellationToken cancel)
     {
-        var found = new List<FieldProblem>();
+        var found = new ProblemList();
         var draft = SubscriptionMapping.ToDraft(id, body, found);
         var from = SubscriptionMapping.ToStart(body.From, found);
         if (found.Count > 0)

@@ -5,6 +5,7 @@ using Herald.Engine.Catalogs;
 using Herald.Engine.Channels;
 using Herald.Engine.Retrying;
 using Herald.Engine.Subscriptions;
+using Herald.Server.Problems;
 using Herald.Server.Wire;
 
 namespace Herald.Server.Subscriptions;
@@ -17,7 +18,7 @@ internal static class SubscriptionMapping
 {
     private const string NoBound = "none";
 
-    public static SubscriptionDraft ToDraft(string id, SubscriptionBody body, List<FieldProblem> found) => new()
+    public static SubscriptionDraft ToDraft(string id, SubscriptionBody body, ProblemList found) => new()
     {
         Id = id,
         Topic = body.Topic,
@@ -29,7 +30,7 @@ internal static class SubscriptionMapping
         Secret = ToSecret(body.Secret, found),
     };
 
-    public static StartFrom ToStart(JsonElement? from, List<FieldProblem> found)
+    public static StartFrom ToStart(JsonElement? from, ProblemList found)
     {
         const string Rule = "\"now\", \"earliest\", a time as in RFC 3339, or a sequence (a whole number from 1).";
         switch (from)
@@ -50,21 +51,21 @@ internal static class SubscriptionMapping
                 }
                 break;
         }
-        found.Add(ShapeCheck.Problem("/from", from.Value, Rule));
+        found.Add("/from", from.Value, Rule);
         return new StartFrom.Now();
     }
 
-    public static ReadOnlyMemory<byte>? ToSecret(string? text, List<FieldProblem> found)
+    public static ReadOnlyMemory<byte>? ToSecret(string? text, ProblemList found)
     {
         if (text is null)
             return null;
         if (WebhookSecret.TryParse(text, out var secret, out _))
             return secret;
-        found.Add(new("/secret", "(hidden)", $"A secret is {WebhookSecret.Prefix} and {WebhookSecret.MinBytes} to {WebhookSecret.MaxBytes} bytes in base64. Leave it out to have one drawn."));
+        found.Add(new FieldProblem("/secret", "(hidden)", $"A secret is {WebhookSecret.Prefix} and {WebhookSecret.MinBytes} to {WebhookSecret.MaxBytes} bytes in base64. Leave it out to have one drawn."));
         return null;
     }
 
-    public static TimeSpan? ToSpan(string? text, string pointer, TimeSpan? missing, List<FieldProblem> found, bool canBeNone = false)
+    public static TimeSpan? ToSpan(string? text, string pointer, TimeSpan? missing, ProblemList found, bool canBeNone = false)
     {
         if (text is null)
             return missing;
@@ -76,7 +77,7 @@ internal static class SubscriptionMapping
         return missing;
     }
 
-    private static Filter ToFilter(Dictionary<string, JsonElement>? wire, List<FieldProblem> found)
+    private static Filter ToFilter(Dictionary<string, JsonElement>? wire, ProblemList found)
     {
         if (wire is not { Count: > 0 })
             return Filter.All;
@@ -86,7 +87,7 @@ internal static class SubscriptionMapping
             var pointer = ShapeCheck.Step("/filter", name);
             if (values.ValueKind != JsonValueKind.Array)
             {
-                found.Add(ShapeCheck.Problem(pointer, values, "An array of strings: the values that match exactly."));
+                found.Add(pointer, values, "An array of strings: the values that match exactly.");
                 continue;
             }
             var texts = new List<string>();
@@ -96,7 +97,7 @@ internal static class SubscriptionMapping
                 if (value.ValueKind == JsonValueKind.String)
                     texts.Add(value.GetString()!);
                 else
-                    found.Add(ShapeCheck.Problem($"{pointer}/{index}", value, "Exact match only: a string. Prefixes, numbers, ranges and other operators are not supported."));
+                    found.Add($"{pointer}/{index}", value, "Exact match only: a string. Prefixes, numbers, ranges and other operators are not supported.");
                 index++;
             }
             clauses.Add(new FilterClause(name, name == Filter.TypeClause, texts));
@@ -104,7 +105,7 @@ internal static class SubscriptionMapping
         return new Filter(clauses);
     }
 
-    private static RetryPolicy ToRetry(RetryWire? wire, List<FieldProblem> found)
+    private static RetryPolicy ToRetry(RetryWire? wire, ProblemList found)
     {
         var standard = RetryPolicy.Default;
         if (wire is null)
@@ -120,13 +121,15 @@ internal static class SubscriptionMapping
         };
     }
 
-    private static RetryWaits ToWaits(RetryWire wire, List<FieldProblem> found)
+    private static RetryWaits ToWaits(RetryWire wire, ProblemList found)
     {
         var standard = (RetryWaits.Exponential)RetryPolicy.Default.Waits;
         var jitter = wire.Jitter ?? standard.Jitter;
         switch (wire.Strategy)
         {
             case "schedule":
+                if (wire.First is not null)
+                    found.Add(FieldProblem.Of("/retry/first", $"{wire.First.Count} waits", "Only with strategy: exponential."));
                 RefuseGiven(wire.Base, "/retry/base", "exponential", found);
                 RefuseGiven(wire.Factor, "/retry/factor", "exponential", found);
                 RefuseGiven(wire.Cap, "/retry/cap", "exponential", found);
@@ -136,20 +139,22 @@ internal static class SubscriptionMapping
                 if (wire.Schedule is not null)
                     found.Add(FieldProblem.Of("/retry/schedule", $"{wire.Schedule.Count} waits", "Only with strategy: schedule."));
                 var cap = ToSpan(wire.Cap, "/retry/cap", standard.Cap, found)!.Value;
-                return new RetryWaits.Exponential(ToSpan(wire.Base, "/retry/base", standard.Base, found)!.Value, wire.Factor ?? standard.Factor, cap, jitter);
+                // Who says how long the first wait is means it.
+                var first = wire.First?.Select((wait, i) => ToSpan(wait, $"/retry/first/{i}", TimeSpan.Zero, found)!.Value).ToList() ?? (wire.Base is null ? standard.First : []);
+                return new RetryWaits.Exponential(ToSpan(wire.Base, "/retry/base", standard.Base, found)!.Value, wire.Factor ?? standard.Factor, cap, jitter) { First = first };
             default:
                 found.Add(FieldProblem.Of("/retry/strategy", wire.Strategy, "exponential or schedule."));
                 return standard;
         }
     }
 
-    private static void RefuseGiven(object? value, string pointer, string strategy, List<FieldProblem> found)
+    private static void RefuseGiven(object? value, string pointer, string strategy, ProblemList found)
     {
         if (value is not null)
             found.Add(FieldProblem.Of(pointer, Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture), $"Only with strategy: {strategy}."));
     }
 
-    private static OnExhausted ToOnExhausted(string? text, List<FieldProblem> found)
+    private static OnExhausted ToOnExhausted(string? text, ProblemList found)
     {
         switch (text)
         {
@@ -165,7 +170,7 @@ internal static class SubscriptionMapping
         }
     }
 
-    private static DeliveryLimits ToLimits(LimitsWire? wire, List<FieldProblem> found)
+    private static DeliveryLimits ToLimits(LimitsWire? wire, ProblemList found)
     {
         var standard = DeliveryLimits.Default;
         if (wire is null)
@@ -245,6 +250,7 @@ internal static class SubscriptionMapping
         {
             case RetryWaits.Exponential waits:
                 (wire.Strategy, wire.Base, wire.Factor) = ("exponential", DurationText.Format(waits.Base), waits.Factor);
+                wire.First = [.. waits.First.Select(DurationText.Format)];
                 (wire.Cap, wire.Jitter) = (DurationText.Format(waits.Cap), waits.Jitter);
                 break;
             case RetryWaits.Schedule waits:

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using System.Text.Unicode;
 using Herald.Engine;
 using Herald.Server.Problems;
 using Microsoft.AspNetCore.Builder;
@@ -45,6 +46,10 @@ internal static class JsonBody
                 throw new ProblemException(problem);
             if (body.Bytes.Span.Trim(" \t\r\n"u8).IsEmpty)
                 throw new ProblemException(new(ProblemKind.EmptyBody, "Send a JSON object."));
+            if (!Utf8.IsValid(body.Bytes.Span))
+                throw new ProblemException(new(ProblemKind.MalformedJson, "The body is not UTF-8."));
+            if (TextCheck.Find(body.Bytes.Span) is { } noText)
+                throw new ProblemException(Problem.Invalid([noText]));
             return JsonDocument.Parse(body.Bytes.ToArray());
         }
         catch (JsonException e)
@@ -61,16 +66,16 @@ internal static class JsonBody
     public static FieldProblem? FindDouble(JsonElement json, string pointer)
     {
         if (json.ValueKind == JsonValueKind.Array)
-            return json.EnumerateArray().Select((item, i) => FindDouble(item, $"{pointer}/{i}")).FirstOrDefault(p => p is not null);
+            return json.EnumerateArray().Select((item, i) => item.ValueKind is JsonValueKind.Array or JsonValueKind.Object ? FindDouble(item, $"{pointer}/{i}") : null)
+                .FirstOrDefault(p => p is not null);
         if (json.ValueKind != JsonValueKind.Object)
             return null;
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var member in json.EnumerateObject())
         {
-            var at = ShapeCheck.Step(pointer, member.Name);
             if (!seen.Add(member.Name))
-                return ShapeCheck.Problem(at, member.Value, "A field is given once.");
-            if (FindDouble(member.Value, at) is { } deeper)
+                return ShapeCheck.Problem(ShapeCheck.Step(pointer, member.Name), member.Value, "A field is given once.");
+            if (member.Value.ValueKind is JsonValueKind.Array or JsonValueKind.Object && FindDouble(member.Value, ShapeCheck.Step(pointer, member.Name)) is { } deeper)
                 return deeper;
         }
         return null;
@@ -80,7 +85,7 @@ internal static class JsonBody
         where T : class
     {
         var type = (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
-        var found = new List<FieldProblem>();
+        var found = new ProblemList();
         ShapeCheck.Check(json, type, "", found);
         if (found.Count > 0)
             throw new ProblemException(Problem.Invalid(found));

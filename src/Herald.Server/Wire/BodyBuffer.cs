@@ -25,44 +25,53 @@ internal struct BodyBuffer(BodyBudget budget) : IDisposable
         if (request.ContentLength > limit)
             return (body, TooLarge(limit));
         var reader = request.BodyReader;
-        var read = await reader.ReadAsync();
-        if (read.IsCompleted && read.Buffer.IsSingleSegment)
+        try
         {
-            (body._lender, body._end, body.Bytes) = (reader, read.Buffer.End, read.Buffer.First);
-            return (body, null);
-        }
-
-        var expected = (int)(request.ContentLength ?? Math.Min(limit, Math.Max(read.Buffer.Length, 1 << 16)));
-        if (!body.TryRent(expected))
-        {
-            reader.AdvanceTo(read.Buffer.End); // What is read must be given back, or the connection is lost with the answer.
-            return (body, Busy());
-        }
-        var length = 0;
-        while (true)
-        {
-            var arrived = (int)Math.Min(read.Buffer.Length, int.MaxValue);
-            if (length + (long)arrived > limit)
+            var read = await reader.ReadAsync();
+            if (read.IsCompleted && read.Buffer.IsSingleSegment)
             {
-                reader.AdvanceTo(read.Buffer.End);
-                body.Dispose();
-                return (body, TooLarge(limit));
+                (body._lender, body._end, body.Bytes) = (reader, read.Buffer.End, read.Buffer.First);
+                return (body, null);
             }
-            if (length + arrived > body._rented!.Length && !body.TryGrow(length, Math.Min(limit, Math.Max(length + arrived, 2 * length))))
+
+            var expected = (int)(request.ContentLength ?? Math.Min(limit, Math.Max(read.Buffer.Length, 1 << 16)));
+            if (!body.TryRent(expected))
             {
-                reader.AdvanceTo(read.Buffer.End);
-                body.Dispose();
+                reader.AdvanceTo(read.Buffer.End); // What is read must be given back, or the connection is lost with the answer.
                 return (body, Busy());
             }
-            read.Buffer.CopyTo(body._rented.AsSpan(length));
-            length += arrived;
-            reader.AdvanceTo(read.Buffer.End);
-            if (read.IsCompleted)
-                break;
-            read = await reader.ReadAsync();
+            var length = 0;
+            while (true)
+            {
+                var arrived = (int)Math.Min(read.Buffer.Length, int.MaxValue);
+                if (length + (long)arrived > limit)
+                {
+                    reader.AdvanceTo(read.Buffer.End);
+                    body.Dispose();
+                    return (body, TooLarge(limit));
+                }
+                if (length + arrived > body._rented!.Length && !body.TryGrow(length, Math.Min(limit, Math.Max(length + arrived, 2 * length))))
+                {
+                    reader.AdvanceTo(read.Buffer.End);
+                    body.Dispose();
+                    return (body, Busy());
+                }
+                read.Buffer.CopyTo(body._rented.AsSpan(length));
+                length += arrived;
+                reader.AdvanceTo(read.Buffer.End);
+                if (read.IsCompleted)
+                    break;
+                read = await reader.ReadAsync();
+            }
+            body.Bytes = body._rented.AsMemory(0, length);
+            return (body, null);
         }
-        body.Bytes = body._rented.AsMemory(0, length);
-        return (body, null);
+        catch
+        {
+            // Whoever sends it has gone away, is too slow, or breaks a rule of HTTP. The caller has nothing that it could give back.
+            body.Dispose();
+            throw;
+        }
     }
 
     public void Dispose()

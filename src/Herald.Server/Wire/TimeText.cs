@@ -7,6 +7,7 @@ internal static class TimeText
 {
     public const string Rule = "A time as in RFC 3339 with its offset, for example 2026-01-31T12:00:00Z.";
 
+    private static readonly long First = DateTimeOffset.MinValue.ToUnixTimeMilliseconds(), Last = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
     private static readonly string[] Shapes = ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd'T'HH:mm:ssK"];
 
     public static bool TryParse(string text, out DateTimeOffset time)
@@ -20,5 +21,6 @@ internal static class TimeText
 
     public static string? Format(DateTimeOffset? time) => time is { } known ? Format(known) : null;
 
-    public static string OfUnixMs(long ms) => Format(DateTimeOffset.FromUnixTimeMilliseconds(ms));
+    /// <summary>What is outside the calendar, in a record of an earlier version, as the end that is nearer: one bad time costs no page.</summary>
+    public static string OfUnixMs(long ms) => Format(DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(ms, First, Last)));
 }

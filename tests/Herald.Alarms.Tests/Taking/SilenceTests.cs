@@ -150,6 +150,43 @@ public sealed class SilenceTests(EngineFixture engine)
         Assert.Equal([Name(1)], rig.Users);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("02")]
+    [InlineData("0105")]
+    [InlineData("01050100")]
+    [InlineData("0105010500")]
+    [InlineData("010501050107")]
+    [InlineData("01050205010001")]
+    [InlineData("0105FFFFFFFFFFFFFFFFFF7F")]
+    public async Task A_damaged_book_stops_nobody_and_is_begun_anew(string book)
+    {
+        using var rig = new ShardRig(engine);
+        await rig.TakeAsync(Change("u", "a", "WARNING", Early, Start));
+        rig.Put("f", Convert.FromHexString(book));
+        var came = await rig.TakeAsync(Change("v", "a", "WARNING", Early, Start), Sent.Request("u", Start), Sent.Request("v", Start));
+        Assert.Empty(came.Rejected);
+        Assert.Equal(2, came.Digests.Count);
+        // Whoever has been heard since is forgotten as ever.
+        await rig.TakeAsync(Change("v", "a", "CLEARED", Late, Start.AddDays(1)), Sent.Request("v", Start.AddDays(1)));
+        await rig.TickAsync(Start.AddDays(40));
+        Assert.DoesNotContain("v", rig.Users);
+    }
+
+    [Fact]
+    public async Task A_damaged_list_stops_nobody()
+    {
+        using var rig = new ShardRig(engine);
+        await rig.TakeAsync(Change("u", "a", "WARNING", Early, Start));
+        rig.Put(Assert.Single(rig.Lists), [9]);
+        var came = await rig.TakeAsync(Change("v", "a", "WARNING", Early, Start), Sent.Request("v", Start));
+        Assert.Empty(came.Rejected);
+        Assert.Single(came.Digests);
+        rig.Put(Assert.Single(rig.Lists), [9]);
+        await rig.TickAsync(Start.AddDays(40));
+        Assert.Empty(rig.Lists);
+    }
+
     [Fact]
     public async Task The_shards_time_never_goes_back()
     {

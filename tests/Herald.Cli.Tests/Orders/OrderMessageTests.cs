@@ -30,5 +30,7 @@ public sealed class OrderMessageTests
     [InlineData("[]")]
     [InlineData("{}")]
     [InlineData("""{"id":"0197f3f0-0000-7000-8000-000000000001","customer_id":"x"}""")]
+    [InlineData("""{"id":"0197f3f0-0000-7000-8000-000000000001","customer_id":"0197f3f0-0000-7000-8000-000000000002","order_id":"0197f3f0-0000-7000-8000-000000000003","type":"\ud800","occurred_at":"2026-01-31T12:00:00Z","sequence_number":1}""")]
+    [InlineData("""{"\ud800":1,"occurred_at":"\ud800"}""")]
     public void Anything_else_is_no_change_of_an_order(string payload) => Assert.Null(OrderMessage.TryParse(Encoding.UTF8.GetBytes(payload)));
 }

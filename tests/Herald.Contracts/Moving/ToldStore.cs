@@ -59,6 +59,11 @@ public sealed class ToldStore : IStoreTarget
     public ValueTask AddHistoryAsync(ShardId shard, HistoryBlock block, CancellationToken cancel) =>
         Add(MoveSection.History, string.Create(CultureInfo.InvariantCulture, $"{block.WrittenAtMs} {shard} {block.First} {block.Last} {Text(block.Block)}"));
 
+    public ValueTask AddKeptKeyAsync(ShardId shard, KeptKey key, CancellationToken cancel) => Add(MoveSection.KeptKeys, $"{shard} {key}");
+
+    public ValueTask AddKeptEventAsync(ShardId shard, IndexEntry index, ReadOnlyMemory<byte> record, CancellationToken cancel) =>
+        Add(MoveSection.KeptEvents, $"{shard} {index} {Text(record)}");
+
     public ValueTask CompleteAsync(CancellationToken cancel)
     {
         IsComplete = true;

@@ -105,6 +105,20 @@ public abstract class CatalogContract(StoreHarness harness) : StoreContract(harn
     }
 
     [Fact]
+    public async Task Looking_for_names_that_nobody_can_have_finds_nothing()
+    {
+        await ChangeAsync(Put("topic", "a"));
+        foreach (var name in NamesOfNobody)
+        {
+            Assert.Empty(await FindAsync(new CatalogQuery.ById("topic", name)));
+            Assert.Empty(await FindAsync(new CatalogQuery.ById(name, "a")));
+            // A place to go on from, which is made up: any page will do.
+            Assert.All(await FindAsync(new CatalogQuery.Page("topic", null, name, 10)), found => Assert.Equal("topic/a@1:x", found));
+            Assert.Empty(await FindAsync(new CatalogQuery.Page("topic", 7, name, 10)));
+        }
+    }
+
+    [Fact]
     public async Task Pages_follow_each_other_in_one_order()
     {
         var all = Enumerable.Range(0, 25).Select(i => $"s{i:00}").ToList();

@@ -1,3 +1,4 @@
+using System.Text;
 using Herald.Engine.Events;
 using Herald.Engine.Stores;
 using Xunit;
@@ -7,6 +8,11 @@ namespace Herald.Contracts.Stores;
 public abstract class DeadLetterContract(StoreHarness harness) : StoreContract(harness)
 {
     private static readonly ShardId Shard = new(3);
+
+    // Not what every store can hold as it is: that is what a store has to see to.
+    private static readonly string[] AnyText =
+        ["id = 'a\0b'", "\0", "half a \ud83d letter", "\udc00\ud800", "tab\t, bell\a, escape\u001b, \uffff, \ufeff, \u6f22 \ud83d\ude00"];
+
     private long _number;
 
     [Fact]
@@ -34,6 +40,52 @@ public abstract class DeadLetterContract(StoreHarness harness) : StoreContract(h
         var found = await Harness.DeadLetters.FindAsync(letter.Id, Cancel);
         Assert.Equal("not an event"u8.ToArray(), found!.Record.ToArray());
         Assert.Equal(letter.Reason, found.Reason);
+    }
+
+    /// <summary>A reason quotes what came from outside. The letter must not be lost by it, nor what is committed with it.</summary>
+    [Fact]
+    public async Task A_reason_may_quote_any_text()
+    {
+        foreach (var quoted in AnyText)
+        {
+            var letter = Letter(++_number, quoted, quoted, quoted) with { Record = StoreEvents.Payload("not an event") };
+            letter = letter with { Reason = letter.Reason with { Detail = $"begin {quoted} end" } };
+            var value = StoreEvents.Payload($"{_number}");
+            await CommitAsync(new ShardCommit
+            {
+                Fence = await OwnAsync(Shard),
+                Number = _number,
+                DeadLetters = [letter],
+                State = [new StateWrite("app", StoreEvents.Payload("key"), value)],
+            });
+
+            var found = await Harness.DeadLetters.FindAsync(letter.Id, Cancel);
+            Assert.StartsWith("begin ", found!.Reason.Detail, StringComparison.Ordinal);
+            Assert.EndsWith(" end", found.Reason.Detail, StringComparison.Ordinal);
+            Assert.Equal(letter.Reason.Detail.Length, found.Reason.Detail.Length);
+            Assert.All([found.SubscriptionId, found.Topic, found.Reason.Reason], text => Assert.Equal(quoted.Length, text.Length));
+            var state = await Harness.State.ReadAsync(Shard, "app", [StoreEvents.Payload("key")], Cancel);
+            Assert.Equal(value.ToArray(), state[0]!.Value.ToArray());
+        }
+        var before = await ListAsync();
+        Assert.Equal(AnyText.Length, before.Items.Count);
+        // What is whole stays as it is, to the letter.
+        Assert.EndsWith(AnyText[^1] + " end", before.Items[^1].Reason.Detail, StringComparison.Ordinal);
+        await Harness.ReopenAsync();
+        Assert.Equal(before.Items.Select(l => l.Reason), (await ListAsync()).Items.Select(l => l.Reason));
+        Assert.All(before.Items, l => Assert.Equal(l.Reason.Detail, Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(l.Reason.Detail))));
+    }
+
+    [Fact]
+    public async Task Looking_for_names_that_nobody_can_have_finds_nothing()
+    {
+        await AppendAsync(Events.Make(shard: Shard.Value));
+        await AddAsync(Letter(1, "a"));
+        foreach (var name in NamesOfNobody)
+        {
+            Assert.Empty((await Harness.DeadLetters.ListAsync(new DeadLetterQuery(name, null, 10, null), Cancel)).Items);
+            Assert.Empty((await Harness.DeadLetters.ListAsync(new DeadLetterQuery(null, name, 10, null), Cancel)).Items);
+        }
     }
 
     [Fact]

@@ -172,6 +172,13 @@ public abstract class EventLogContract(StoreHarness harness) : StoreContract(har
     }
 
     [Fact]
+    public async Task Looking_for_sources_that_nobody_can_have_finds_nothing()
+    {
+        foreach (var name in NamesOfNobody)
+            Assert.Null(await Log.ReadSourcePositionAsync(name, Cancel));
+    }
+
+    [Fact]
     public async Task A_source_position_is_saved_with_its_events_and_a_replay_stores_nothing()
     {
         Assert.Null(await Log.ReadSourcePositionAsync("kafka/a/0", Cancel));

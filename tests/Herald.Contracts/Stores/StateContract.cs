@@ -15,6 +15,24 @@ public abstract class StateContract(StoreHarness harness) : StoreContract(harnes
     public async Task A_key_that_was_never_written_has_no_value() => Assert.Equal([None], await ReadAsync("app", "a"));
 
     [Fact]
+    public async Task State_of_applications_that_nobody_can_have_is_not_there()
+    {
+        foreach (var name in NamesOfNobody)
+            Assert.Equal([None, None], await ReadAsync(name, "a", "\0"));
+    }
+
+    /// <summary>A key is bytes, as long as the longest key of an event.</summary>
+    [Fact]
+    public async Task Any_bytes_are_a_key()
+    {
+        foreach (var key in (string[])["", "\0", "a\0b", new('x', 1024), new('\u6f22', 341)])
+        {
+            await WriteAsync(("app", key, "1"));
+            Assert.Equal(["1"], await ReadAsync("app", key));
+        }
+    }
+
+    [Fact]
     public async Task The_last_value_of_a_key_is_read()
     {
         await WriteAsync(("app", "a", "1"), ("app", "b", "2"), ("other", "a", "3"));

@@ -7,6 +7,9 @@ namespace Herald.Contracts.Stores;
 /// <summary>What the suites of all store roles share.</summary>
 public abstract class StoreContract(StoreHarness harness) : IAsyncLifetime
 {
+    /// <summary>What may be asked for by anybody, and is no name.</summary>
+    protected static readonly string[] NamesOfNobody = ["a\0b", "\0", "\ud800", "a\udc00b", "", new string('x', 100_000)];
+
     private StoreEvents? _events;
 
     protected StoreHarness Harness { get; } = harness;
@@ -53,7 +56,16 @@ public abstract class StoreContract(StoreHarness harness) : IAsyncLifetime
     {
         var sink = new Collected();
         await Log.ReadEventsAsync(shard, sequences, sink, Cancel);
+        Assert.Empty(sink.Damaged);
         return sink.Records;
+    }
+
+    /// <summary>The records, and those that are told as damaged, in the order in which they were given.</summary>
+    protected async Task<(Dictionary<long, byte[]> Records, List<long> Damaged)> ReadDamagedAsync(ShardId shard, params long[] sequences)
+    {
+        var sink = new Collected();
+        await Log.ReadEventsAsync(shard, sequences, sink, Cancel);
+        return (sink.Records, sink.Damaged);
     }
 
     protected async Task<Fence> OwnAsync(ShardId shard)
@@ -67,7 +79,14 @@ public abstract class StoreContract(StoreHarness harness) : IAsyncLifetime
     private sealed class Collected : IEventSink
     {
         public Dictionary<long, byte[]> Records { get; } = [];
+        public List<long> Damaged { get; } = [];
 
         public void OnEvent(long sequence, ReadOnlySpan<byte> record) => Records.Add(sequence, record.ToArray());
+
+        public void OnDamaged(long sequence, string damage)
+        {
+            Assert.NotEmpty(damage);
+            Damaged.Add(sequence);
+        }
     }
 }

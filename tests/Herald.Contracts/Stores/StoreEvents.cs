@@ -19,6 +19,15 @@ public sealed class StoreEvents(IEventLog log, StoreClock clock)
 
     public ShardId ShardOf(string key, string topic = "topic") => Make(key: key, topic: topic).Shard;
 
+    /// <summary>The same, made by Herald itself inside a commit.</summary>
+    public static NewEvent Emitted(NewEvent one)
+    {
+        var record = one.Record.ToArray();
+        var flags = (one.Index.Flags & ~EventFlags.Identified) | EventFlags.Emitted;
+        record[1] = (byte)flags;
+        return one with { Index = one.Index with { Flags = flags }, Record = record };
+    }
+
     public static byte[] Payload(string text) => Encoding.UTF8.GetBytes(text);
 
     private NewEvent Make(byte[] topic, string? id, byte[]? key, ReadOnlyMemory<byte> payload, int? shard)

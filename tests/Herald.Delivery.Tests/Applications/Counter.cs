@@ -49,7 +49,8 @@ internal sealed class Counter : IApplication, IShardApplication
             batch.Set(view.Key, BitConverter.GetBytes(count));
             if (Ballast > 0)
                 batch.Set(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"ballast {sequence}")), new byte[Ballast]);
-            batch.Emit(counted, new EventDraft { Key = view.Key, HasKey = true, Payload = Encoding.UTF8.GetBytes(count.ToString(CultureInfo.InvariantCulture)) });
+            var id = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Encoding.UTF8.GetString(view.Key)}-{count}"));
+            batch.Emit(counted, new EventDraft { Id = id, HasId = true, Key = view.Key, HasKey = true, Payload = Encoding.UTF8.GetBytes(count.ToString(CultureInfo.InvariantCulture)) });
         }
     }
 }

@@ -71,6 +71,22 @@ public sealed class SourceTests : IAsyncLifetime
         Assert.StartsWith("/key = 'kkk", (await OnlyLetterAsync()).Reason.Detail, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(1769860800000000000)]
+    [InlineData(long.MinValue)]
+    public async Task A_time_that_no_event_may_have_is_a_dead_letter_and_the_rest_goes_on(long timeMs)
+    {
+        var intake = await StartAsync();
+        using var batch = intake.Begin();
+        Add(batch, 0, "1", "1");
+        Add(batch, 1, "1", "2", timeMs);
+        Add(batch, 2, "1", "3");
+        Assert.Equal(new SourceTally(2, 0, 1), await batch.PublishAsync(default));
+        var letter = await OnlyLetterAsync();
+        Assert.StartsWith($"/time = '{timeMs} ms", letter.Reason.Detail, StringComparison.Ordinal);
+        Assert.Equal("2", Encoding.UTF8.GetString(new EventView(letter.Record).Payload.Span));
+    }
+
     [Fact]
     public async Task A_payload_that_is_too_large_is_kept_in_part()
     {
@@ -141,11 +157,12 @@ public sealed class SourceTests : IAsyncLifetime
         return await batch.PublishAsync(default);
     }
 
-    private static void Add(SourceBatch batch, long offset, string key, string value) => batch.Add(new SourceMessage
+    private static void Add(SourceBatch batch, long offset, string key, string value, long? timeMs = null) => batch.Add(new SourceMessage
     {
         Place = new SourcePlace("test/messages", 3, offset),
         Key = Encoding.UTF8.GetBytes(key),
         Value = Encoding.UTF8.GetBytes(value),
+        TimeMs = timeMs,
     });
 
     private async Task<DeadLetter> OnlyLetterAsync()

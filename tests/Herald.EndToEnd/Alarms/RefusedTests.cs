@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Herald.Cli.Alarms;
+using Herald.TestKit.Databases;
 using Herald.TestKit.Nats;
 using Xunit;
 
@@ -89,6 +90,34 @@ public sealed class RefusedTests
             "type = 'AlarmGone': AlarmStatusChanged or SendAlarmDigest.",
             "AlarmID is missing: A change has UserID, AlarmID, Status and ChangedAt.",
         ]);
+    }
+
+    /// <summary>What a reason quotes is what came, and a database has letters that it cannot hold.</summary>
+    [Fact]
+    public async Task Zero_bytes_and_half_letters_cost_their_message_and_no_node()
+    {
+        await using var nats = await NatsServer.StartAsync();
+        var database = await (await PostgresServer.SharedAsync()).CreateDatabaseAsync("refused");
+        await using var herald = await AlarmsHerald.StartAsync(Cancel, "--nats", nats.Url, "--store", "postgres", "--connection", database);
+        await using var ear = await DigestEar.ListenAsync(nats.Url, Cancel);
+        var publisher = new AlarmPublisher(ear.Connection, kept: true, Patience, TimeProvider.System);
+        await publisher.PublishAsync(
+        [
+            AlarmMessage.Change("bad\0id", "u", "lost", "WARNING", "2024-05-01T10:00:00Z"),
+            new(Change, "status", """{"UserID":"u","AlarmID":"a","Status":"a\u0000b","ChangedAt":"2024-05-01T10:00:00Z"}"""u8.ToArray()),
+            new(Change, "zero", [0, (byte)'{', 0]),
+            new(Change, "half", """{"UserID":"u","AlarmID":"a","Status":"a\ud800b","ChangedAt":"2024-05-01T10:00:00Z"}"""u8.ToArray()),
+            AlarmMessage.Change("good", "u", "a", "WARNING", "2024-05-01T10:00:00Z"),
+            AlarmMessage.Request("ask", "u"),
+        ], Cancel);
+
+        await ear.UntilAsync(1, Cancel);
+        var letters = "";
+        await Wait.UntilAsync(
+            () => (letters = herald.Client.GetAsync("/v1/dead-letters?topic=alarms", Cancel).GetAwaiter().GetResult().Text).Split("\"detail\":").Length > 4,
+            Patience, () => letters, Cancel);
+        Assert.Contains("id = 'bad\u2400id': An id has 1 to 255 bytes", letters, StringComparison.Ordinal);
+        Assert.False(herald.Server.HasExited);
     }
 
     private static async Task PublishAsync(AlarmsHerald herald, JsonObject message)

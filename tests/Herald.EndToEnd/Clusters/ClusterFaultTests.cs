@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+using Herald.Cli.Clusters;
 using Herald.TestKit.Databases;
 using Herald.TestKit.Network;
 using Npgsql;
@@ -27,13 +29,39 @@ public sealed class ClusterFaultTests(ITestOutputHelper output)
         await node.StartAsync(Cancel);
     });
 
+    /// <summary>A lease is far longer here than any of this may take: the end of a process is told by the database.</summary>
+    [Theory]
+    [InlineData(Nodes)]
+    [InlineData(1)]
+    public async Task A_killed_node_costs_no_lease_when_others_go_on_or_when_it_is_started_again(int nodes)
+    {
+        await using var rig = await ClusterRig.StartAsync(await PostgresServer.SharedAsync(), nodes, Environment.ProcessId, Cancel, "--lease", "1m");
+        rig.BeginLoad(rate: 100);
+        await rig.UntilOwnedAsync(Cancel);
+        await rig.ProgressAsync(EventsBetween, Cancel);
+        var node = rig.Cluster.Nodes[^1];
+        await node.KillAsync();
+        if (nodes == 1)
+            await node.StartAsync(Cancel);
+        await rig.UntilOwnedAsync(Cancel);
+        await rig.ProgressAsync(EventsBetween, Cancel);
+        await rig.FinishAsync(Cancel);
+    }
+
     [Fact]
     public Task A_node_that_stands_still_past_its_lease_finds_itself_replaced() => RunAsync(async (rig, _) =>
     {
         var node = rig.Cluster.Nodes[rig.Random.Next(Nodes)];
         Signal.Stop(node.Process.Id);
-        await Task.Delay(PastTheLease, TimeProvider.System, Cancel);
-        Signal.Continue(node.Process.Id);
+        try
+        {
+            await Task.Delay(PastTheLease, TimeProvider.System, Cancel);
+            await UntilOwnedByOthersAsync(rig, node, ClusterRig.Shards);
+        }
+        finally
+        {
+            Signal.Continue(node.Process.Id);
+        }
         await rig.UntilOwnedAsync(Cancel);
         Assert.False(node.HasFailed, node.Process.LastOutput);
     });
@@ -90,6 +118,54 @@ public sealed class ClusterFaultTests(ITestOutputHelper output)
         }
         await rig.FinishAsync(Cancel);
         output.WriteLine(rig.Traffic.Story());
+    }
+
+    [Fact]
+    public async Task A_lock_that_somebody_keeps_costs_its_shard_and_is_told()
+    {
+        var server = await PostgresServer.SharedAsync();
+        var connection = await server.CreateDatabaseAsync("locked");
+        await using var rig = await ClusterRig.StartAsync(connection, Nodes - 1, Environment.ProcessId, Cancel);
+        await rig.UntilOwnedAsync(Cancel);
+        await using var stranger = new NpgsqlConnection(connection);
+        await stranger.OpenAsync(Cancel);
+        await using var transaction = await stranger.BeginTransactionAsync(Cancel);
+        await using (var locking = new NpgsqlCommand(
+            "select l.shard from herald.shard_lock l join herald.shard_owner o on o.shard = l.shard where l.shard = 5 for update", stranger, transaction))
+            await locking.ExecuteNonQueryAsync(Cancel);
+
+        var (dying, left) = (rig.Cluster.Nodes[0], rig.Cluster.Nodes[1]);
+        var (taken, refused) = (0, 0);
+        for (var i = 0; i < 200; i++)
+        {
+            var began = TimeProvider.System.GetTimestamp();
+            var reply = await left.Client.PostAsync("/v1/topics/orders/events", new JsonObject { ["key"] = $"key-{i}", ["payload"] = i }, Cancel);
+            Assert.True(TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(2));
+            (taken, refused) = reply.Succeeded ? (taken + 1, refused) : (taken, refused + 1);
+            Assert.True(reply.Succeeded || reply.Status == 503, reply.Text);
+        }
+        Assert.True(refused < 200 / 8, $"{taken} were taken, {refused} refused.");
+        var ready = await left.Client.GetAsync("/readyz", Cancel);
+        Assert.True(refused == 0 || ready.Text.Contains($"{stranger.ProcessID}", StringComparison.Ordinal), ready.Text);
+
+        await dying.KillAsync();
+        await UntilOwnedByOthersAsync(rig, dying, ClusterRig.Shards - 1);
+        await transaction.RollbackAsync(Cancel);
+        await UntilOwnedByOthersAsync(rig, dying, ClusterRig.Shards);
+        // It looks a few times a second.
+        await Wait.UntilAsync(
+            () => !left.Client.GetAsync("/readyz", Cancel).GetAwaiter().GetResult().Text.Contains("troubles", StringComparison.Ordinal), TimeSpan.FromSeconds(10), rig.Output, Cancel);
+    }
+
+    /// <summary>What may be lost with a node is its lease, and what the database needs to find out that it is gone.</summary>
+    private static async Task UntilOwnedByOthersAsync(ClusterRig rig, ClusterNode gone, int shards)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        while ((await Task.WhenAll(rig.Cluster.Nodes.Where(node => node != gone).Select(node => node.AskShardsAsync(Cancel)))).Sum() < shards)
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(12), rig.Output());
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, Cancel);
+        }
     }
 
     private async Task RunAsync(Func<ClusterRig, int, Task> happen)

@@ -31,7 +31,8 @@ internal sealed class ClusterRig : IAsyncDisposable
 
     public static async Task<ClusterRig> StartAsync(string connection, int nodes, int seed, CancellationToken cancel, params string[] settings)
     {
-        var cluster = await LocalCluster.StartAsync(nodes, connection, TimeProvider.System, cancel, ["--lease", "2s", .. settings]);
+        string[] lease = settings.Contains("--lease") ? [] : ["--lease", "2s"];
+        var cluster = await LocalCluster.StartAsync(nodes, connection, TimeProvider.System, cancel, [.. lease, .. settings]);
         var rig = new ClusterRig(cluster, seed);
         try
         {

@@ -58,6 +58,31 @@ public sealed class DatabaseFaultTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task A_role_that_may_not_log_in_for_a_while()
+    {
+        var server = await PostgresServer.SharedAsync();
+        var connection = new NpgsqlConnectionStringBuilder(await server.CreateDatabaseAsync("access"));
+        var role = $"node_of_{connection.Database}";
+        await ExecuteAsync(server, $"create role {role} login password '{role}'", $"grant create on database {connection.Database} to {role}");
+        (connection.Username, connection.Password) = (role, role);
+        await using var rig = await ClusterRig.StartAsync(connection.ConnectionString, Nodes, Environment.ProcessId, Cancel);
+        rig.BeginLoad();
+        await rig.UntilOwnedAsync(Cancel);
+        await rig.ProgressAsync(500, Cancel);
+
+        await ExecuteAsync(server, $"alter role {role} nologin", $"select pg_terminate_backend(pid) from pg_stat_activity where usename = '{role}'");
+        await AssertRefusedAsync(rig);
+        await Task.Delay(TimeSpan.FromSeconds(5), TimeProvider.System, Cancel);
+        Assert.All(rig.Cluster.Nodes, node => Assert.False(node.HasFailed, node.Process.LastOutput));
+        await ExecuteAsync(server, $"alter role {role} login");
+        await rig.ProgressAsync(500, Cancel);
+        await rig.UntilOwnedAsync(Cancel, TimeSpan.FromSeconds(20));
+        await rig.FinishAsync(Cancel);
+        // Sixty-four shards have tried several times a second to save and to read. Each may have moved, and says so.
+        Assert.All(rig.Cluster.Nodes, node => Assert.InRange(node.Process.LastOutput.Split('\n').Length, 1, ClusterRig.Shards + 40));
+    }
+
+    [Fact]
     public async Task Nodes_that_only_poll_hear_of_each_others_events()
     {
         await using var rig = await ClusterRig.StartAsync(await PostgresServer.SharedAsync(), Nodes, Environment.ProcessId, Cancel, "--wake", "poll");

@@ -291,7 +291,7 @@ public sealed class CatalogCacheTests : IDisposable
     private static SavedProgress Progress(long routed, long catalog, int subscription)
     {
         var writer = new RecordWriter();
-        SavedProgress.Begin(writer, true, routed, catalog);
+        SavedProgress.Begin(writer, true, routed, catalog, savedAtMs: 0);
         writer.Number(0);
         writer.Number(1);
         writer.Number(subscription);
@@ -300,6 +300,7 @@ public sealed class CatalogCacheTests : IDisposable
         writer.Number(2);
         for (var i = 0; i < 3; i++)
             writer.Number(0);
+        new SettledKeys().Write(writer);
         var progress = new SavedProgress();
         progress.Apply(writer.Take());
         return progress;

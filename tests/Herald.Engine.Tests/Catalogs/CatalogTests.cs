@@ -264,7 +264,7 @@ public sealed class CatalogTests : IAsyncLifetime
         Assert.Equal("/retry/forwardTo", Assert.Single((await PutAsync(forward)).Problems).Pointer);
         await _catalog.PutTopicAsync("other", default);
         Assert.Equal(CatalogOutcome.Created, (await PutAsync(forward)).Outcome);
-        Assert.Equal("/topic", Assert.Single((await PutAsync(forward with { Topic = "other" })).Problems).Pointer);
+        Assert.Equal("/topic", Assert.Single((await PutAsync(Draft with { Topic = "other" })).Problems).Pointer);
     }
 
     private ValueTask<CatalogResult<Subscription>> PutAsync(SubscriptionDraft draft, StartFrom? from = null, long? version = null) =>

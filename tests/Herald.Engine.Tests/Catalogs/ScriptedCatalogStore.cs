@@ -17,13 +17,20 @@ internal sealed class ScriptedCatalogStore(int shards) : ICatalogStore
     /// <summary>Runs once, before the next query is answered, whoever gives it up meanwhile.</summary>
     public Func<Task>? BeforeFind { get; set; }
 
+    /// <summary>Runs before each reading of changes; what it throws, the reading throws.</summary>
+    public Func<Task>? BeforeRead { get; set; }
+
     public long Version => _version;
 
     /// <summary>Every query, in order.</summary>
     public List<CatalogQuery> Queries { get; } = [];
 
-    public ValueTask<CatalogChanges> ReadAsync(long sinceVersion, int limit, CancellationToken cancel) =>
-        new(new CatalogChanges(_version, true, [.. _records.Values.Where(r => r.Version > sinceVersion).OrderBy(r => r.Version)]));
+    public async ValueTask<CatalogChanges> ReadAsync(long sinceVersion, int limit, CancellationToken cancel)
+    {
+        if (BeforeRead is { } before)
+            await before();
+        return new CatalogChanges(_version, true, [.. _records.Values.Where(r => r.Version > sinceVersion).OrderBy(r => r.Version)]);
+    }
 
     public async ValueTask<IReadOnlyList<CatalogRecord>> FindAsync(CatalogQuery query, CancellationToken cancel)
     {

@@ -60,6 +60,7 @@ public sealed class SubscriptionRulesTests
         { "/retry", "no maxAttempts, no maxAge", Retry(r => r with { MaxAge = null }) },
         { "/retry/forwardTo", "null", Retry(r => r with { OnExhausted = OnExhausted.Forward }) },
         { "/retry/forwardTo", "other", Retry(r => r with { ForwardTo = "other" }) },
+        { "/retry/forwardTo", Good.Topic, Retry(r => r with { OnExhausted = OnExhausted.Forward, ForwardTo = Good.Topic }) },
         { "/retry/base", "00:00:00", Retry(r => r with { Waits = Waits with { Base = TimeSpan.Zero } }) },
         { "/retry/cap", "8.00:00:00", Retry(r => r with { Waits = Waits with { Cap = TimeSpan.FromDays(8) } }) },
         { "/retry/cap", "00:00:00.5000000", Retry(r => r with { Waits = Waits with { Cap = TimeSpan.FromMilliseconds(500) } }) },

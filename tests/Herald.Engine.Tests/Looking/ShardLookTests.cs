@@ -49,6 +49,32 @@ public sealed class ShardLookTests
         Assert.Equal(shard.LookLive().Backlog(6).Lowest, shard.LookSaved().Backlog(6).Lowest);
     }
 
+    /// <summary>Else a filter that its oldest events are still to be held against would be forgotten as passed.</summary>
+    [Fact]
+    public void A_subscription_that_the_shard_has_not_heard_of_has_passed_nothing_behind_its_start()
+    {
+        var shard = new ShardScene();
+        shard.Publish("a", "b", "c");
+        shard.Deliver(1, 2, 3);
+        var unheard = SubscriptionEntries.Plain(2) with { Starts = [1], GenerationVersion = 1000 };
+        Assert.True(shard.LookLive(unheard).HasPassed(1));
+        Assert.False(shard.LookLive(unheard).HasPassed(2));
+        Assert.Equal((2, 2), (shard.LookLive(unheard).Backlog(3).Waiting, shard.LookLive(unheard).Backlog(3).Lowest));
+        // Made before: it moves with the head.
+        Assert.True(shard.LookLive(unheard with { GenerationVersion = 1 }).HasPassed(3));
+    }
+
+    /// <summary>The same of a replay.</summary>
+    [Fact]
+    public void A_generation_that_the_shard_has_not_heard_of_has_passed_nothing_behind_its_start()
+    {
+        var shard = new ShardScene();
+        shard.Publish("a", "b");
+        shard.Deliver(1);
+        var unheard = SubscriptionEntries.Plain(1);
+        Assert.False(shard.LookLive(unheard with { Subscription = unheard.Subscription with { Generation = 2 }, Starts = [0], GenerationVersion = 1000 }).HasPassed(1));
+    }
+
     [Fact]
     public void What_has_been_accepted_since_the_last_saving_waits()
     {

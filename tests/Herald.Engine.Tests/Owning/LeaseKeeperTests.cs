@@ -132,6 +132,23 @@ public sealed class LeaseKeeperTests : IAsyncDisposable
         Assert.DoesNotContain(_scene.Shards.Store.Commits, commit => commit.History is not null);
     }
 
+    [Theory]
+    [InlineData(true, 2)]
+    [InlineData(false, 10)]
+    public async Task A_stop_waits_for_attempts_no_longer_than_a_handover_where_others_go_on(bool hasOthers, int seconds)
+    {
+        _scene.Ownership.HasOthers = hasOthers;
+        await _scene.StartAsync(Lease(1));
+        await _scene.PublishAsync("one");
+        var tried = await _scene.Shards.ExpectAsync("one");
+        var (stopped, began) = (_scene.Keeper.StopAsync().AsTask(), _scene.Shards.Clock.GetUtcNow());
+        await _scene.AdvanceUntilAsync(() => tried.Ended.Task.IsCanceled);
+        Assert.InRange((_scene.Shards.Clock.GetUtcNow() - began).TotalSeconds, seconds, double.MaxValue);
+        Assert.Equal(hasOthers, (_scene.Shards.Clock.GetUtcNow() - began).TotalSeconds < 10);
+        await stopped;
+        await _scene.Ownership.WhenReleasedAsync(1);
+    }
+
     [Fact]
     public async Task What_was_released_is_never_begun_again_but_released_again_until_the_store_has_heard_it()
     {

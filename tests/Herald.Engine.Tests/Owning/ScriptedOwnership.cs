@@ -54,6 +54,11 @@ internal sealed class ScriptedOwnership : IOwnership
         return Fault is null ? Volatile.Read(ref _answer) : throw Fault;
     }
 
+    /// <summary>Whether there are other nodes.</summary>
+    public bool HasOthers { get; set; }
+
+    public ValueTask<bool> GiveWayAsync(CancellationToken cancel) => Fault is null ? new(HasOthers) : throw Fault;
+
     public ValueTask ReleaseAsync(IReadOnlyList<Lease> leases, CancellationToken cancel)
     {
         lock (_gate)

@@ -2,6 +2,7 @@ using System.Text;
 using Herald.Engine.Events;
 using Herald.Engine.Publishing;
 using Herald.Engine.Stores;
+using Herald.TestKit.Hashes;
 using Xunit;
 
 namespace Herald.Engine.Tests.Publishing;
@@ -74,6 +75,26 @@ public sealed class PublishBatchTests
         Assert.Equal($"/{field}", With(field, [(byte)'a', 0xFF], batch)?.Pointer);
     }
 
+    [Theory]
+    [InlineData("0001-01-02T00:00:00.000Z", -62135510400000, true)]
+    [InlineData("9999-12-30T23:59:59.999Z", 253402214399999, true)]
+    [InlineData("a millisecond too early", -62135510400001, false)]
+    [InlineData("a millisecond too late", 253402214400000, false)]
+    [InlineData("nanoseconds taken for milliseconds", 1769860800000000000, false)]
+    [InlineData("the least", long.MinValue, false)]
+    [InlineData("the most", long.MaxValue, false)]
+    public void A_time_that_not_every_reader_could_show_is_refused(string what, long timeMs, bool allowed)
+    {
+        using var batch = _publisher.Rent();
+        var problem = batch.Add(new EventDraft { Payload = "1"u8, TimeMs = timeMs });
+        Assert.True(allowed == (batch.Count == 1), what);
+        if (allowed)
+            return;
+        Assert.Equal("/time", problem!.Pointer);
+        Assert.Contains($"{timeMs}", problem.Value, StringComparison.Ordinal);
+        Assert.Contains("9999-12-30", problem.Rule, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_refused_event_leaves_the_batch_as_it_was()
     {
@@ -123,7 +144,7 @@ public sealed class PublishBatchTests
         var events = batch.Events.ToArray();
         Assert.Single(events[..50].Select(e => (e.Index.KeyHash, e.Shard)).Distinct());
         Assert.Equal(51, events.Select(e => e.Index.KeyHash).Distinct().Count());
-        Assert.All(events, e => Assert.Equal(ShardId.Of(e.Index.KeyHash, 4), e.Shard));
+        Assert.All(events[..50], e => Assert.Equal(_publisher.Intake.ShardOf(_publisher.Topic, "k"u8), e.Shard));
         Assert.Equal(4, events.Select(e => e.Shard).Distinct().Count());
     }
 
@@ -157,6 +178,23 @@ public sealed class PublishBatchTests
         };
         Assert.Equal(samples.Length, samples.Select(s => _publisher.Encode(s).Index.RouteHash).Distinct().Count());
         Assert.Equal(UInt128.Zero, _publisher.Encode(new SampleEvent()).Index.RouteHash);
+    }
+
+    [Fact]
+    public void Nobody_can_make_an_event_that_the_index_takes_for_another()
+    {
+        for (var number = 1; number <= 20; number++)
+        {
+            var (one, other) = ForgedPair.Of(number);
+            Assert.NotEqual(
+                _publisher.Encode(new SampleEvent { Attributes = [("from", one)] }).Index.RouteHash, _publisher.Encode(new SampleEvent { Attributes = [("from", other)] }).Index.RouteHash);
+            Assert.NotEqual(_publisher.Encode(new SampleEvent { Type = one }).Index.RouteHash, _publisher.Encode(new SampleEvent { Type = other }).Index.RouteHash);
+            IndexEntry ofOne = _publisher.Encode(new SampleEvent { Id = one, Key = "k" }).Index, ofOther = _publisher.Encode(new SampleEvent { Id = other, Key = "k" }).Index;
+            Assert.NotEqual((ofOne.IdHash, ofOne.DuplicateHash), (ofOther.IdHash, ofOther.DuplicateHash));
+            Assert.NotEqual(
+                _publisher.Encode(new SampleEvent { Id = "i", Key = one }).Index.DuplicateHash, _publisher.Encode(new SampleEvent { Id = "i", Key = other }).Index.DuplicateHash);
+            Assert.NotEqual(_publisher.Encode(new SampleEvent { Id = one }).Index.DuplicateHash, _publisher.Encode(new SampleEvent { Id = other }).Index.DuplicateHash);
+        }
     }
 
     [Fact]

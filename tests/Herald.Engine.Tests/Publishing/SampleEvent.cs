@@ -31,7 +31,7 @@ internal sealed record SampleEvent
             ContentType = random.Next(2) == 0 ? "" : "x/" + Plain(random, Length(random, 253)),
             Trace = Plain(random, Length(random, 255)),
             Payload = payload,
-            TimeMs = random.Next(2) == 0 ? null : random.NextInt64(long.MinValue, long.MaxValue),
+            TimeMs = random.Next(2) == 0 ? null : random.NextInt64(-62135510400000, 253402214400000),
             Attributes = [.. attributes.Select(a => (a.Key, a.Value))],
         };
     }

@@ -30,6 +30,21 @@ public sealed class RetryDecisionTests
     }
 
     [Theory]
+    [InlineData(1, false, 50)]
+    [InlineData(2, false, 250)]
+    [InlineData(3, false, 1000)]
+    [InlineData(4, false, 2000)]
+    [InlineData(1, true, 1000)]
+    [InlineData(2, true, 2000)]
+    [InlineData(3, true, 4000)]
+    public void The_first_waits_are_short_by_default_but_not_at_an_endpoint_that_mostly_fails(int attempts, bool endpointFails, int ms)
+    {
+        Assert.Equal(Now + ms, RetryDecision.Of(Failed, attempts, Now, RetryPolicy.Default, endpointFails, Now, 0.5).DueAtMs);
+        var asked = Failed with { RetryAfter = TimeSpan.FromSeconds(3) };
+        Assert.Equal(Now + Math.Max(ms, 3000), RetryDecision.Of(asked, attempts, Now, RetryPolicy.Default, endpointFails, Now, 0.5).DueAtMs);
+    }
+
+    [Theory]
     [InlineData(1, 0)]
     [InlineData(2, 5)]
     [InlineData(3, 30)]
@@ -52,9 +67,9 @@ public sealed class RetryDecisionTests
             var before = 0.0;
             for (var attempts = 1; attempts < 40; attempts++)
             {
-                var middle = RetryDecision.WaitMs(waits, attempts, 0.5);
+                var middle = RetryDecision.WaitMs(waits, attempts, false, 0.5);
                 Assert.InRange(middle, before, cap.TotalMilliseconds);
-                var drawn = RetryDecision.WaitMs(waits, attempts, random.NextDouble());
+                var drawn = RetryDecision.WaitMs(waits, attempts, false, random.NextDouble());
                 Assert.InRange(drawn, (middle * (1 - waits.Jitter)) - 1e-6, (middle * (1 + waits.Jitter)) + 1e-6);
                 Assert.InRange(drawn, 0, cap.TotalMilliseconds * (1 + waits.Jitter));
                 before = middle;
@@ -66,9 +81,9 @@ public sealed class RetryDecisionTests
     public void Jitter_spreads_a_wait_from_one_end_to_the_other()
     {
         var waits = new RetryWaits.Schedule([TimeSpan.FromSeconds(10)], 0.2);
-        Assert.Equal(8000, RetryDecision.WaitMs(waits, 1, 0), 3);
-        Assert.Equal(10_000, RetryDecision.WaitMs(waits, 1, 0.5), 3);
-        Assert.Equal(12_000, RetryDecision.WaitMs(waits, 1, 1), 3);
+        Assert.Equal(8000, RetryDecision.WaitMs(waits, 1, false, 0), 3);
+        Assert.Equal(10_000, RetryDecision.WaitMs(waits, 1, false, 0.5), 3);
+        Assert.Equal(12_000, RetryDecision.WaitMs(waits, 1, false, 1), 3);
     }
 
     [Theory]
@@ -90,7 +105,7 @@ public sealed class RetryDecisionTests
     [InlineData(50_000, RetryVerdict.Exhausted)]
     internal void A_retry_that_would_come_after_the_age_is_not_waited_for(int ageMs, RetryVerdict expected)
     {
-        var decision = RetryDecision.Of(Failed, 1, Now - ageMs, Plain with { MaxAge = TimeSpan.FromSeconds(10) }, Now, 0.5);
+        var decision = RetryDecision.Of(Failed, 1, Now - ageMs, Plain with { MaxAge = TimeSpan.FromSeconds(10) }, false, Now, 0.5);
         Assert.Equal(expected, decision.Verdict);
         Assert.Equal(expected == RetryVerdict.Exhausted ? RetryDecision.AgeExhausted : "", decision.Reason);
     }
@@ -116,7 +131,7 @@ public sealed class RetryDecisionTests
     public void A_gone_endpoint_uses_nothing_up()
     {
         var policy = Plain with { MaxAttempts = 1, MaxAge = TimeSpan.FromSeconds(1) };
-        var decision = RetryDecision.Of(Gone, 50, Now - 1_000_000, policy, Now, 0.5);
+        var decision = RetryDecision.Of(Gone, 50, Now - 1_000_000, policy, false, Now, 0.5);
         Assert.Equal(new RetryDecision(RetryVerdict.Retry, Now + 60_000, ""), decision);
     }
 
@@ -130,8 +145,8 @@ public sealed class RetryDecisionTests
     public void A_delivery_ends_all_whatever_the_policy()
     {
         var policy = Plain with { MaxAttempts = 1, MaxAge = TimeSpan.FromSeconds(1) };
-        Assert.Equal(RetryVerdict.Delivered, RetryDecision.Of(AttemptResult.Delivered, 99, Now - 1_000_000, policy, Now, 0).Verdict);
+        Assert.Equal(RetryVerdict.Delivered, RetryDecision.Of(AttemptResult.Delivered, 99, Now - 1_000_000, policy, false, Now, 0).Verdict);
     }
 
-    private static RetryDecision Decide(AttemptResult result, int attempts, RetryPolicy policy) => RetryDecision.Of(result, attempts, Now, policy, Now, 0.5);
+    private static RetryDecision Decide(AttemptResult result, int attempts, RetryPolicy policy) => RetryDecision.Of(result, attempts, Now, policy, false, Now, 0.5);
 }

@@ -7,6 +7,7 @@ using Herald.Engine.Subscriptions;
 using Herald.Engine.Tests.Publishing;
 using Herald.Engine.Tests.Shards;
 using Herald.Engine.Tests.Stores;
+using Herald.TestKit.Hashes;
 using Herald.TestKit.Time;
 using Xunit;
 
@@ -66,11 +67,32 @@ public sealed class RouterTests
     }
 
     [Fact]
+    public async Task What_is_damaged_goes_to_who_has_no_filter_and_is_not_remembered()
+    {
+        var catalog = CatalogOf(SubscriptionEntries.Plain(1, filters: TypeIs("b")), SubscriptionEntries.Plain(2), SubscriptionEntries.Plain(3, filters: TypeIs("a")));
+        await PublishAsync("a", "b", "a", "b");
+        _log.Damage(2);
+        var routed = await _router.RouteAsync(_log.Entries, catalog, default);
+        Assert.Equal([[2, 3], [2], [2, 3], [1, 2]], Numbers(routed));
+        Assert.Equal([false, true, false, false], routed.ToArray().Select(entry => entry.IsUnreadable));
+    }
+
+    [Fact]
     public async Task A_changed_catalog_is_not_answered_from_memory()
     {
         await PublishAsync("a", "a");
         Assert.Equal([[1]], await RouteAsync(CatalogOf(SubscriptionEntries.Plain(1, filters: TypeIs("a"))), 1, 1));
         Assert.Equal([[]], await RouteAsync(CatalogOf(SubscriptionEntries.Plain(1, filters: TypeIs("b"))), 2, 2));
+    }
+
+    [Fact]
+    public async Task An_event_made_to_look_like_another_does_not_take_its_routes()
+    {
+        var (own, forged) = ForgedPair.Of(1);
+        var catalog = CatalogOf(SubscriptionEntries.Plain(1, filters: new Filter([new FilterClause("from", false, [own])])));
+        await PublishAsync(new SampleEvent { Key = "k", Attributes = [("from", forged)] }, new SampleEvent { Key = "k", Attributes = [("from", own)] });
+        Assert.Equal([[]], await RouteAsync(catalog, 1, 1));
+        Assert.Equal([[1]], await RouteAsync(catalog, 2, 2));
     }
 
     [Fact]
@@ -97,11 +119,13 @@ public sealed class RouterTests
     private static int[][] Numbers(ReadOnlyMemory<Engine.Shards.RoutedEntry> routed) =>
         [.. routed.ToArray().Select(entry => entry.Routes.Select(route => route.Subscription).ToArray())];
 
-    private async Task PublishAsync(params string[] types)
+    private Task PublishAsync(params string[] types) => PublishAsync([.. types.Select(type => new SampleEvent { Type = type, Key = "k" })]);
+
+    private async Task PublishAsync(params SampleEvent[] events)
     {
         using var batch = _intake.Rent(Topic);
-        foreach (var type in types)
-            Assert.Null(new SampleEvent { Type = type, Key = "k" }.AddTo(batch));
+        foreach (var one in events)
+            Assert.Null(one.AddTo(batch));
         await _intake.PublishAsync(batch);
     }
 

@@ -13,6 +13,7 @@ using Herald.Engine.Tests.Catalogs;
 using Herald.Engine.Tests.Publishing;
 using Herald.Engine.Tests.Stores;
 using Herald.TestKit.Time;
+using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace Herald.Engine.Tests.Sending;
@@ -45,7 +46,7 @@ public sealed class AttemptRunnerTests : IAsyncLifetime
         var store = new ScriptedCatalogStore(1);
         _cache = new CatalogCache(store, _intake.Encoder, 1000, TimeSpan.Zero, _clock, () => long.MaxValue);
         _catalog = new Catalog(store, _log, _cache, channels, _clock, (_, _) => new(true));
-        _runner = new AttemptRunner(_cache, channels, _ledger, _gate, _metrics, _starting, _clock);
+        _runner = new AttemptRunner(_cache, channels, new MissingChannels(NullLogger.Instance, _clock), _ledger, _gate, _metrics, _starting, new MessageIds(1), _clock);
         _term = new LeaseTerm(new Lease(OneShardLog.Shard, 1, TimeSpan.FromSeconds(5)), _clock.GetTimestamp(), _clock);
     }
 
@@ -76,7 +77,7 @@ public sealed class AttemptRunnerTests : IAsyncLifetime
         Run(record, length, sequence: 7, number: 3);
         var tried = await _channel.NextAsync();
         Assert.Equal((7, 3, "hello", Redelivery.None), (tried.Attempt.Sequence, tried.Attempt.Number, tried.Payload, tried.Attempt.Redelivery));
-        Assert.Equal(MessageIds.Of("s", tried.Attempt.Event), tried.Attempt.MessageId);
+        Assert.Equal(new MessageIds(1).Of("s", tried.Attempt.Event, tried.Attempt.Sequence), tried.Attempt.MessageId);
         Assert.Equal(1, _ledger.InFlight);
 
         tried.Answer(Results.Status500);
@@ -222,7 +223,7 @@ public sealed class AttemptRunnerTests : IAsyncLifetime
     private void AssertAllIsGivenBack()
     {
         Assert.Equal(0, _ledger.InFlight);
-        Assert.True(_gate.EnterAsync(Room).AsTask().IsCompletedSuccessfully, "bytes are still held");
+        Assert.True(_gate.EnterAsync(999, Room).AsTask().IsCompletedSuccessfully, "bytes are still held");
     }
 
     private StartAttempt Start(long sequence = 1, int number = 1, bool replayed = false, int? subscription = null) =>
@@ -241,7 +242,7 @@ public sealed class AttemptRunnerTests : IAsyncLifetime
         var record = ArrayPool<byte>.Shared.Rent(length);
         batch[0].Record.CopyTo(record);
         _ledger.Ask(Subscription, PermitKind.First, 1, _taker);
-        await _runner.EnterAsync(length);
+        await _runner.EnterAsync(Subscription.Number, length);
         return (record, length);
     }
 

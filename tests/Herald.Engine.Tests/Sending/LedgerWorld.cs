@@ -75,7 +75,7 @@ internal sealed class LedgerWorld : IDisposable
         var (kind, count) = (_random.Next(2) == 0 ? PermitKind.First : PermitKind.Retry, 1 + _random.Next(8));
         var place = (shard, subscription.Number, kind);
         _open[place] = _open.GetValueOrDefault(place) + count;
-        _ledger.Ask(subscription, kind, count, _shards[shard]);
+        _ledger.AskFor(subscription, kind, count, _shards[shard]);
     }
 
     private void Give(bool healed)

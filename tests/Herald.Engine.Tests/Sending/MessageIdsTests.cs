@@ -1,3 +1,6 @@
+using System.Buffers.Binary;
+using Herald.Engine.Events;
+using Herald.Engine.Publishing;
 using Herald.Engine.Sending;
 using Herald.Engine.Tests.Publishing;
 using Xunit;
@@ -48,5 +51,32 @@ public sealed class MessageIdsTests
             "^msg_[A-Za-z0-9_-]{24}$", Of(new string('s', 255), new SampleEvent { Id = new string('i', 255), Key = new string('k', 1024) }));
     }
 
-    private string Of(string subscription, SampleEvent sample) => MessageIds.Of(subscription, _publisher.Encode(sample).View);
+    [Fact]
+    public void What_publishers_have_not_named_is_in_a_space_that_they_cannot_write_to()
+    {
+        using var batch = _publisher.Rent();
+        Assert.Null(batch.Add(new EventDraft { Payload = "{}"u8 }));
+        var given = batch[0];
+        Assert.Equal(Of(given, 7), Of(given, 8));
+        Assert.NotEqual(Of("s", new SampleEvent { Id = given.IdText }), Of(given, 7));
+    }
+
+    [Fact]
+    public void What_Herald_has_made_is_named_by_its_place_too_and_keeps_that_name_over_redrives()
+    {
+        using var batch = _publisher.Rent();
+        Assert.Null(batch.Add(new EventDraft { Id = "i"u8, HasId = true, IsEmitted = true, Key = "k"u8, HasKey = true, Payload = "{}"u8 }));
+        var made = batch[0];
+        Assert.Equal(EventFlags.Emitted | EventFlags.Keyed, made.Flags);
+        Assert.NotEqual(Of("s", new SampleEvent { Id = "i", Key = "k" }), Of(made, 7));
+        Assert.NotEqual(Of(made, 8), Of(made, 7));
+        Assert.NotEqual(new MessageIds(2).Of("s", made, 7), Of(made, 7));
+        var redriven = made.Record.ToArray();
+        BinaryPrimitives.WriteInt64LittleEndian(redriven.AsSpan(36), 7);
+        Assert.Equal(Of(made, 7), Of(new EventView(redriven), 99));
+    }
+
+    private static string Of(EventView view, long sequence) => new MessageIds(1).Of("s", view, sequence);
+
+    private string Of(string subscription, SampleEvent sample) => new MessageIds(1).Of(subscription, _publisher.Encode(sample).View, 7);
 }

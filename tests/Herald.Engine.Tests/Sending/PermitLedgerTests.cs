@@ -20,7 +20,7 @@ public sealed class PermitLedgerTests : IDisposable
         var ledger = Ledger(100);
         var subscription = Fixed(1, 5);
         Assert.Equal((0, 5), ledger.Look(subscription));
-        ledger.Ask(subscription, PermitKind.First, 20, _shard);
+        ledger.AskFor(subscription, PermitKind.First, 20, _shard);
         Assert.Equal((5, 5), ledger.Look(subscription));
         Assert.Equal(5, _shard.Granted.Count);
 
@@ -34,7 +34,7 @@ public sealed class PermitLedgerTests : IDisposable
     public void What_was_asked_for_once_is_granted_once()
     {
         var ledger = Ledger(100);
-        ledger.Ask(Fixed(1, 5), PermitKind.First, 7, _shard);
+        ledger.AskFor(Fixed(1, 5), PermitKind.First, 7, _shard);
         for (var i = 0; i < 7; i++)
             ledger.Settle(1, PermitKind.First, Results.Delivered(), 1, _shard);
         Assert.Equal(7, _shard.Granted.Count);
@@ -51,7 +51,7 @@ public sealed class PermitLedgerTests : IDisposable
     {
         var ledger = Ledger(100);
         ledger.Share(share);
-        ledger.Ask(Fixed(1, most), PermitKind.First, 20, _shard);
+        ledger.AskFor(Fixed(1, most), PermitKind.First, 20, _shard);
         Assert.Equal(expected, ledger.InFlight);
     }
 
@@ -60,7 +60,7 @@ public sealed class PermitLedgerTests : IDisposable
     {
         var ledger = Ledger(100);
         ledger.Share(0.25);
-        ledger.Ask(Fixed(1, 8), PermitKind.First, 20, _shard);
+        ledger.AskFor(Fixed(1, 8), PermitKind.First, 20, _shard);
         Assert.Equal(2, ledger.InFlight);
         ledger.Share(1);
         Assert.Equal(8, ledger.InFlight);
@@ -75,8 +75,8 @@ public sealed class PermitLedgerTests : IDisposable
     public void A_shard_that_withdraws_is_granted_no_more_and_the_others_are_served()
     {
         var ledger = Ledger(100);
-        ledger.Ask(Fixed(1, 1), PermitKind.First, 5, _shard);
-        ledger.Ask(Fixed(1, 1), PermitKind.First, 3, _other);
+        ledger.AskFor(Fixed(1, 1), PermitKind.First, 5, _shard);
+        ledger.AskFor(Fixed(1, 1), PermitKind.First, 3, _other);
         ledger.Withdraw(_shard);
         for (var i = 0; i < 4; i++)
             ledger.Settle(1, PermitKind.First, Results.Delivered(), 1, _shard);
@@ -87,25 +87,77 @@ public sealed class PermitLedgerTests : IDisposable
     public void The_nodes_permits_go_round_among_those_that_have_work()
     {
         var ledger = Ledger(4);
-        ledger.Ask(Fixed(1, 100), PermitKind.First, 100, _shard); // takes all there is
-        ledger.Ask(Fixed(2, 100), PermitKind.First, 100, _shard);
-        ledger.Ask(Fixed(3, 100), PermitKind.First, 100, _shard);
-        Assert.Equal(4, _shard.Of(1));
+        ledger.AskFor(Fixed(1, 100), PermitKind.First, 100, _shard); // takes all there is
+        ledger.AskFor(Fixed(2, 100), PermitKind.First, 100, _shard);
+        ledger.AskFor(Fixed(3, 100), PermitKind.First, 100, _shard);
+        Assert.Equal((3, 1, 0), (_shard.Of(1), _shard.Of(2), _shard.Of(3)));
         for (var i = 0; i < 30; i++)
         {
             var (subscription, kind) = _shard.Granted[i];
             ledger.Settle(subscription, kind, Results.Delivered(), 1, _shard);
-            Assert.Equal(4, ledger.InFlight);
+            Assert.InRange(ledger.InFlight, 3, 4);
         }
-        Assert.Equal((14, 10, 10), (_shard.Of(1), _shard.Of(2), _shard.Of(3)));
+        Assert.All([1, 2, 3], subscription => Assert.InRange(_shard.Of(subscription), 10, 13));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(10)]
+    [InlineData(60)]
+    public void However_many_take_all_they_can_and_keep_it_another_is_served_at_once(int greedy)
+    {
+        var ledger = Ledger(1024);
+        for (var subscription = 1; subscription <= greedy; subscription++)
+            ledger.AskFor(Fixed(subscription, 10_000), PermitKind.First, 10_000, _shard);
+        if (greedy == 1)
+            Assert.Equal(720, _shard.Of(1));
+        Assert.InRange(ledger.InFlight, 720, 1023);
+        ledger.AskFor(Fixed(1000, 10_000), PermitKind.First, 1, _other);
+        Assert.Single(_other.Granted);
+        // It goes on for as long as it gives back what it got, and comes to as much as they have.
+        for (var i = 0; i < 1000; i++)
+        {
+            ledger.AskFor(Fixed(1000, 10_000), PermitKind.First, 1, _other);
+            ledger.Settle(1000, PermitKind.First, Results.Delivered(), 1, _other);
+        }
+        Assert.Equal(1001, _other.Granted.Count);
+        var (most, asked) = (Enumerable.Range(1, greedy).Max(one => _shard.Of(one)), _other.Granted.Count);
+        ledger.AskFor(Fixed(1000, 10_000), PermitKind.First, 10_000, _other);
+        Assert.InRange(_other.Granted.Count - asked + 1, 1, most);
+        Assert.True(ledger.InFlight < 1024, "nothing is left for the next one");
+    }
+
+    [Fact]
+    public void Retries_of_one_subscription_leave_some_of_the_nodes_retries_to_others()
+    {
+        var ledger = Ledger(1024);
+        ledger.AskFor(Fixed(1, 10_000), PermitKind.Retry, 10_000, _shard);
+        Assert.Equal(180, _shard.Of(PermitKind.Retry));
+        ledger.AskFor(Fixed(2, 100), PermitKind.Retry, 10, _other);
+        Assert.Equal(10, _other.Of(PermitKind.Retry));
+    }
+
+    [Fact]
+    public void Permits_that_come_back_go_to_those_that_hold_less_though_others_asked_before()
+    {
+        var ledger = Ledger(16);
+        ledger.AskFor(Fixed(1, 100), PermitKind.First, 100, _shard);
+        ledger.AskFor(Fixed(2, 100), PermitKind.First, 100, _other);
+        var (first, second) = (_shard.Granted.Count, _other.Granted.Count);
+        Assert.Equal((11, 3), (first, second));
+        for (var i = 0; i < 6; i++)
+            ledger.Settle(1, PermitKind.First, Results.Delivered(), 1, _shard);
+        Assert.True(_other.Granted.Count >= second + 3, $"the other has got {_other.Granted.Count - second}");
+        Assert.True(_shard.Granted.Count <= first + 2, $"it has got {_shard.Granted.Count - first} again");
     }
 
     [Fact]
     public void The_shards_of_one_subscription_are_served_in_turn()
     {
         var ledger = Ledger(100);
-        ledger.Ask(Fixed(1, 1), PermitKind.First, 10, _shard);
-        ledger.Ask(Fixed(1, 1), PermitKind.First, 10, _other);
+        ledger.AskFor(Fixed(1, 1), PermitKind.First, 10, _shard);
+        ledger.AskFor(Fixed(1, 1), PermitKind.First, 10, _other);
         for (var i = 0; i < 9; i++)
             ledger.Settle(1, PermitKind.First, Results.Delivered(), 1, _shard);
         Assert.Equal((6, 4), (_shard.Granted.Count, _other.Granted.Count)); // the first came before the other asked
@@ -115,9 +167,9 @@ public sealed class PermitLedgerTests : IDisposable
     public void Retries_hold_a_quarter_of_a_subscription()
     {
         var ledger = Ledger(1000);
-        ledger.Ask(Fixed(1, 16), PermitKind.Retry, 100, _shard);
+        ledger.AskFor(Fixed(1, 16), PermitKind.Retry, 100, _shard);
         Assert.Equal(4, _shard.Of(PermitKind.Retry));
-        ledger.Ask(Fixed(1, 16), PermitKind.First, 100, _shard);
+        ledger.AskFor(Fixed(1, 16), PermitKind.First, 100, _shard);
         Assert.Equal(12, _shard.Of(PermitKind.First));
 
         ledger.Settle(1, PermitKind.Retry, Results.Status500, 1, _shard);
@@ -129,10 +181,10 @@ public sealed class PermitLedgerTests : IDisposable
     {
         var ledger = Ledger(16);
         for (var subscription = 1; subscription <= 3; subscription++)
-            ledger.Ask(Fixed(subscription, 100), PermitKind.Retry, 20, _shard);
+            ledger.AskFor(Fixed(subscription, 100), PermitKind.Retry, 20, _shard);
         Assert.Equal(4, _shard.Granted.Count);
-        ledger.Ask(Fixed(4, 100), PermitKind.First, 100, _shard);
-        Assert.Equal(12, _shard.Of(4));
+        ledger.AskFor(Fixed(4, 100), PermitKind.First, 100, _shard);
+        Assert.Equal(8, _shard.Of(4));
         for (var i = 0; i < _shard.Granted.Count; i++)
         {
             var (subscription, kind) = _shard.Granted[i];
@@ -148,8 +200,8 @@ public sealed class PermitLedgerTests : IDisposable
     public void A_subscription_of_one_permit_still_retries()
     {
         var ledger = Ledger(1);
-        ledger.Ask(Fixed(1, 1), PermitKind.First, 1, _shard);
-        ledger.Ask(Fixed(1, 1), PermitKind.Retry, 1, _shard);
+        ledger.AskFor(Fixed(1, 1), PermitKind.First, 1, _shard);
+        ledger.AskFor(Fixed(1, 1), PermitKind.Retry, 1, _shard);
         ledger.Settle(1, PermitKind.First, Results.Delivered(), 1, _shard);
         Assert.Equal([(1, PermitKind.First), (1, PermitKind.Retry)], _shard.Granted);
     }
@@ -158,7 +210,7 @@ public sealed class PermitLedgerTests : IDisposable
     public void A_rate_is_kept_by_the_clock()
     {
         var ledger = Ledger(100);
-        ledger.Ask(SubscriptionEntries.Plain(1, limits: new DeliveryLimits { RatePerSecond = 10 }).Subscription, PermitKind.First, 30, _shard);
+        ledger.AskFor(SubscriptionEntries.Plain(1, limits: new DeliveryLimits { RatePerSecond = 10 }).Subscription, PermitKind.First, 30, _shard);
         Assert.Single(_shard.Granted);
         _clock.Advance(TimeSpan.FromSeconds(1));
         Assert.InRange(_shard.Granted.Count, 10, 11);
@@ -175,7 +227,7 @@ public sealed class PermitLedgerTests : IDisposable
     public void What_was_returned_unused_costs_no_rate()
     {
         var ledger = Ledger(100);
-        ledger.Ask(SubscriptionEntries.Plain(1, limits: new DeliveryLimits { RatePerSecond = 1 }).Subscription, PermitKind.First, 3, _shard);
+        ledger.AskFor(SubscriptionEntries.Plain(1, limits: new DeliveryLimits { RatePerSecond = 1 }).Subscription, PermitKind.First, 3, _shard);
         ledger.Return(1, PermitKind.First, 1);
         ledger.Return(1, PermitKind.First, 1);
         Assert.Equal(3, _shard.Granted.Count);
@@ -186,10 +238,10 @@ public sealed class PermitLedgerTests : IDisposable
     {
         var ledger = Ledger(100);
         var subscription = SubscriptionEntries.Plain(1).Subscription;
-        ledger.Ask(subscription, PermitKind.First, 16, _shard);
+        ledger.AskFor(subscription, PermitKind.First, 16, _shard);
         for (ulong key = 0; key < 16; key++)
             ledger.Settle(1, PermitKind.First, Results.TimedOut, key, key % 2 == 0 ? _shard : _other);
-        ledger.Ask(subscription, PermitKind.First, 4, _other);
+        ledger.AskFor(subscription, PermitKind.First, 4, _other);
         Assert.Equal((0, 0), ledger.Look(subscription));
 
         _clock.Advance(TimeSpan.FromSeconds(1));
@@ -205,7 +257,7 @@ public sealed class PermitLedgerTests : IDisposable
     {
         var ledger = Ledger(100);
         var subscription = SubscriptionEntries.Plain(1).Subscription;
-        ledger.Ask(subscription, PermitKind.First, 16, _shard);
+        ledger.AskFor(subscription, PermitKind.First, 16, _shard);
         for (ulong key = 0; key < 12; key++)
             ledger.Settle(1, PermitKind.First, Results.TimedOut, key, _shard);
         Assert.Equal(0, ledger.Look(subscription).Limit);
@@ -223,7 +275,7 @@ public sealed class PermitLedgerTests : IDisposable
     public void A_higher_limit_is_in_force_at_once()
     {
         var ledger = Ledger(100);
-        ledger.Ask(Fixed(1, 2), PermitKind.First, 10, _shard);
+        ledger.AskFor(Fixed(1, 2), PermitKind.First, 10, _shard);
         ledger.Configure(Fixed(1, 6));
         Assert.Equal(6, _shard.Granted.Count);
     }
@@ -231,9 +283,9 @@ public sealed class PermitLedgerTests : IDisposable
     [Fact]
     public void What_a_forgotten_subscription_held_goes_to_others()
     {
-        var ledger = Ledger(2);
-        ledger.Ask(Fixed(1, 2), PermitKind.First, 10, _shard);
-        ledger.Ask(Fixed(2, 2), PermitKind.First, 10, _shard);
+        var ledger = Ledger(4);
+        ledger.AskFor(Fixed(1, 2), PermitKind.First, 10, _shard);
+        ledger.AskFor(Fixed(2, 2), PermitKind.First, 10, _shard);
         ledger.Forget(1);
         ledger.Settle(1, PermitKind.First, Results.Delivered(), 1, _shard);
         ledger.Return(1, PermitKind.First, 1);

@@ -43,6 +43,26 @@ public sealed class ReceiverLimitTests
     }
 
     [Fact]
+    public void An_endpoint_mostly_fails_when_more_than_half_of_its_latest_attempts_have_and_one_in_ten_is_not_that()
+    {
+        var random = new Random(1);
+        for (ulong key = 0; key < 10_000; key++)
+        {
+            _limit.Settle(random.Next(10) == 0 ? Results.Status500 : Results.Delivered(), key % 50, false, _now);
+            Assert.False(_limit.MostlyFails);
+        }
+        // One key alone: the endpoint is not held back for it.
+        var failures = 0;
+        for (; !_limit.MostlyFails; failures++)
+            _limit.Settle(Results.TimedOut, 7, false, _now);
+        Assert.InRange(failures, 8, 12);
+        Assert.False(_limit.IsDown);
+        for (var i = 0; i < failures; i++)
+            _limit.Settle(Results.Delivered(), 7, false, _now);
+        Assert.False(_limit.MostlyFails);
+    }
+
+    [Fact]
     public void Several_troubled_keys_take_the_endpoint_down_and_a_success_brings_it_back()
     {
         GoDown();

@@ -1,4 +1,5 @@
 using Herald.Engine.Sending;
+using Herald.Engine.Subscriptions;
 
 namespace Herald.Engine.Tests.Sending;
 
@@ -21,4 +22,11 @@ internal sealed class RecordingTaker : IPermitTaker
     public int Of(int subscription) => Granted.Count(g => g.Subscription == subscription);
 
     public int Of(PermitKind kind) => Granted.Count(g => g.Kind == kind);
+}
+
+internal static class RecordedAsking
+{
+    /// <summary>Asks for it, and gives it what is granted at once, as a shard does.</summary>
+    public static void AskFor(this PermitLedger ledger, Subscription subscription, PermitKind kind, int count, RecordingTaker taker) =>
+        taker.Grant(subscription.Number, kind, ledger.Ask(subscription, kind, count, taker));
 }

@@ -33,7 +33,7 @@ public sealed class EventLoaderTests
     {
         await PublishAsync("one", "two");
         var buffers = new List<byte[]>();
-        await _loader.LoadAsync([Start(1, 2), Start(2, 2), Start(3, 2)], (_, record, _) => buffers.Add(record!), default);
+        await _loader.LoadAsync([Start(1, 2), Start(2, 2), Start(3, 2)], (_, record, _, _) => buffers.Add(record!), default);
         Assert.Equal(3, buffers.Distinct(ReferenceEqualityComparer.Instance).Count());
         Assert.Equal([[2L]], _log.Reads);
         Assert.Equal([(1, 1, "one"), (1, 2, "two"), (2, 2, "two")], (await LoadAsync((1, 1), (1, 2), (2, 2))).Order());
@@ -45,6 +45,16 @@ public sealed class EventLoaderTests
         await PublishAsync("one", "two", "three", "four");
         _log.Free(below: 3);
         Assert.Equal([(1, 1, null), (1, 2, null), (2, 2, null), (1, 4, "four")], await LoadAsync((1, 1), (1, 2), (2, 2), (1, 4)));
+    }
+
+    [Fact]
+    public async Task What_is_damaged_is_told_to_each_subscription_and_shifts_no_other()
+    {
+        await PublishAsync("one", "two", "three");
+        _log.Damage(2);
+        Assert.Equal(
+            [(1, 1, "one"), (1, 2, "event 2 is damaged"), (2, 2, "event 2 is damaged"), (1, 3, "three")], await LoadAsync((1, 1), (1, 2), (2, 2), (1, 3)));
+        Assert.Equal([(1, 1, "one"), (1, 3, "three")], await LoadAsync((1, 1), (1, 3)));
     }
 
     [Fact]
@@ -73,9 +83,9 @@ public sealed class EventLoaderTests
         var loaded = new List<(int, long, string?)>();
         await _loader.LoadAsync(
             [.. starts.Select(s => Start(s.Subscription, s.Sequence))],
-            (start, record, length) =>
+            (start, record, length, damage) =>
             {
-                loaded.Add((start.Subscription, start.Item.Sequence, record is null ? null : Encoding.UTF8.GetString(new EventView(record.AsMemory(0, length)).Payload.Span)));
+                loaded.Add((start.Subscription, start.Item.Sequence, record is null ? damage : Encoding.UTF8.GetString(new EventView(record.AsMemory(0, length)).Payload.Span)));
                 if (record is not null)
                     ArrayPool<byte>.Shared.Return(record);
             },

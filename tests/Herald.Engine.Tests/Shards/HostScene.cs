@@ -7,6 +7,7 @@ using Herald.Engine.Publishing;
 using Herald.Engine.Sending;
 using Herald.Engine.Shards;
 using Herald.Engine.Stores;
+using Herald.Engine.Subscriptions;
 using Herald.Engine.Tests.Catalogs;
 using Herald.Engine.Tests.Publishing;
 using Herald.Engine.Tests.Sending;
@@ -19,19 +20,27 @@ namespace Herald.Engine.Tests.Shards;
 /// <summary>The loop of one shard with everything around it that is the engine's own; the store and the far end are the test's.</summary>
 internal sealed class HostScene : IAsyncDisposable
 {
+    public const int MostBytes = 1 << 20;
+
     private const int CacheSize = 1000;
 
+    private readonly IReadOnlyList<IApplication> _applications;
+    private readonly TimeSpan _commitEvery;
     private readonly Intake _intake;
     private readonly ChannelSet _channels;
     private readonly StartGate _starting = new();
 
-    public HostScene()
+    /// <param name="hasChannel">False: this node has no channel for the subscription's endpoint; it was made on another.</param>
+    /// <param name="applications">What works in the shard besides, without any state saved.</param>
+    public HostScene(bool hasChannel = true, TimeSpan commitEvery = default, params IReadOnlyList<IApplication> applications)
     {
+        _commitEvery = commitEvery;
+        _applications = applications;
         _channels = new ChannelSet([Channel]);
         _intake = new Intake(Log, new IntakeOptions(), Clock);
         Ledger = new PermitLedger(10, Clock, new Random(1));
         (Catalog, Cache) = NewCatalog();
-        Runner = new AttemptRunner(Cache, _channels, Ledger, new ByteGate(1 << 20), Metrics, _starting, Clock);
+        Runner = new AttemptRunner(Cache, hasChannel ? _channels : new ChannelSet([]), new MissingChannels(Lines, Clock), Ledger, Bytes, Metrics, _starting, new MessageIds(1), Clock);
         (Host, Term) = NewHost();
     }
 
@@ -48,6 +57,7 @@ internal sealed class HostScene : IAsyncDisposable
     public ShardHost Host { get; private set; }
     public LeaseTerm Term { get; private set; }
     public PermitLedger Ledger { get; }
+    public ByteGate Bytes { get; } = new(MostBytes);
     public EngineMetrics Metrics { get; } = new();
 
     /// <summary>The catalog as another node has it, on the same store.</summary>
@@ -111,6 +121,24 @@ internal sealed class HostScene : IAsyncDisposable
         return await next;
     }
 
+    /// <summary>The first commit for which it holds, once it is stored. The clock goes on until then: commits have their time, and wait between their tries.</summary>
+    public async Task<ShardCommit> WhenStoredAsync(Func<ShardCommit, bool> holds)
+    {
+        var stored = Store.WhenAsync(holds);
+        while (await Task.WhenAny(stored, Clock.WhenArmedAsync(1)) != stored)
+            Clock.Advance(TimeSpan.FromMilliseconds(250));
+        return await stored;
+    }
+
+    public Subscription Subscription => Cache.Snapshot.ByNumber.Values.Single().Subscription;
+
+    /// <summary>Lets the shard go round: it answers questions between its steps.</summary>
+    public async Task RoundsAsync(int count)
+    {
+        for (; count > 0; count--)
+            await Host.CallAsync(_ => 0, default);
+    }
+
     /// <summary>The shard's next owner on the same store.</summary>
     public void TakeOver() => (Host, Term) = NewHost();
 
@@ -128,9 +156,17 @@ internal sealed class HostScene : IAsyncDisposable
     public ShardHost Open(Lease lease, LeaseTerm term)
     {
         var services = new ShardServices(
-            Log, Store, Catalog, Cache, Ledger, Runner, new ForwardEncoder(Log, _intake.Encoder, Catalog, Clock), Metrics, new ApplicationServices([], null!, Subscriptions, _intake, 0), Clock, Lines);
+            Log, Store, Catalog, Cache, Ledger, Runner, new ForwardEncoder(Log, _intake.Encoder, Catalog, Clock), Metrics, new ApplicationServices(_applications, new NoState(), Subscriptions, _intake, 0), Clock, Lines);
         var settings = new ShardSettings(100, 16, 100, Blocked);
-        return new ShardHost(lease, term, services, new EngineOptions { CommitEvery = TimeSpan.Zero }, settings, seed: 1);
+        return new ShardHost(lease, term, services, new EngineOptions { CommitEvery = _commitEvery }, settings, seed: 1);
+    }
+
+    private sealed class NoState : IStateReader
+    {
+        public ValueTask<IReadOnlyList<ReadOnlyMemory<byte>?>> ReadAsync(
+            ShardId shard, string application, IReadOnlyList<ReadOnlyMemory<byte>> keys, CancellationToken cancel) => new(new ReadOnlyMemory<byte>?[keys.Count]);
+
+        public ValueTask<IReadOnlyList<HistoryBlock>> ReadHistoryAsync(ShardId shard, long sequence, CancellationToken cancel) => throw new NotSupportedException();
     }
 
     private (ShardHost Host, LeaseTerm Term) NewHost()

@@ -22,6 +22,13 @@ internal sealed class Lines : ILogger
         }
     }
 
+    /// <summary>How many lines hold this.</summary>
+    public int Count(string part)
+    {
+        lock (_gate)
+            return _all.Count(line => line.Contains(part, StringComparison.Ordinal));
+    }
+
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
 

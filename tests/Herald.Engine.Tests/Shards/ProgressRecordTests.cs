@@ -86,6 +86,40 @@ public sealed class ProgressRecordTests
     }
 
     [Fact]
+    public void What_is_settled_is_taken_out_of_what_was_open_and_covers_what_is_still_to_be_routed()
+    {
+        var saved = new SavedProgress();
+        var two = new SavedLane(false, false, 0, 0, 0, 0, [new LaneItem(5, 900, 50), new LaneItem(7, 900, 50)]);
+        var failed = new SavedLane(true, true, 2, 1000, 5000, 0, [new LaneItem(6, 900, 50), new LaneItem(8, 900, 50)]);
+        saved.Apply(Record(false, 10, [], (1, 10, [], [(100, two), (101, failed), (102, Lane(5)), (103, Lane(9))])));
+        saved.Apply(Settled((1, 4, 100, 7), (1, 4, 101, 6), (1, 4, 102, 12), (2, 1, 100, 15), (1, 3, 103, 9)));
+        var lanes = saved.States[1].Lanes;
+        Assert.Equal([101UL, 102UL, 103UL], lanes.Keys.Order());
+        AssertSame(new SavedLane(false, false, 0, 0, 0, 0, [new LaneItem(8, 900, 50)]), lanes[101]);
+        AssertSame(new SavedLane(false, false, 0, 0, 0, 13, []), lanes[102]);
+        AssertSame(Lane(9), lanes[103]);
+        Assert.Equal(10, saved.Routed);
+        Assert.True(saved.Settled.Covers(2, 1, 100, 15));
+        Assert.False(saved.Settled.Covers(2, 1, 100, 16) || saved.Settled.Covers(2, 2, 100, 15) || saved.Settled.Covers(2, 1, 101, 1));
+
+        // What tells everything tells of these, too.
+        saved.Apply(Record(false, 20, []));
+        Assert.Equal(0, saved.Settled.Count);
+    }
+
+    [Fact]
+    public void A_record_of_before_there_were_settled_keys_is_read()
+    {
+        var record = Record(false, 10, [], (1, 10, [], [(100, Lane(5))]));
+        record[0] = 2;
+        var saved = new SavedProgress();
+        // Its last byte said that there are none.
+        saved.Apply(record.AsSpan()[..^1]);
+        AssertSame(Lane(5), Assert.Single(saved.States[1].Lanes).Value);
+        Assert.Equal((10L, 0), (saved.Routed, saved.Settled.Count));
+    }
+
+    [Fact]
     public void A_record_of_a_newer_program_is_refused_by_name()
     {
         var record = Record(false, 1, []);
@@ -95,7 +129,7 @@ public sealed class ProgressRecordTests
 
     private byte[] Record(bool checkpoint, long routed, int[] removed, params (int Number, long Position, ulong[] Removed, (ulong, SavedLane)[] Lanes)[] states)
     {
-        SavedProgress.Begin(_writer, checkpoint, routed, 33);
+        SavedProgress.Begin(_writer, checkpoint, routed, 33, savedAtMs: 0);
         _writer.Number(removed.Length);
         foreach (var number in removed)
             _writer.Number(number);
@@ -117,6 +151,16 @@ public sealed class ProgressRecordTests
                 lane.Write(_writer);
             }
         }
+        new SettledKeys().Write(_writer);
+        return _writer.Take();
+    }
+
+    private byte[] Settled(params (int Subscription, int Generation, ulong Key, long Through)[] keys)
+    {
+        var settled = new SettledKeys();
+        foreach (var (subscription, generation, key, through) in keys)
+            settled.Settle(subscription, generation, key, through);
+        SavedProgress.WriteSettled(_writer, settled);
         return _writer.Take();
     }
 

@@ -1,5 +1,6 @@
 using Herald.Engine.Catalogs;
 using Herald.Engine.Channels;
+using Herald.Engine.History;
 using Herald.Engine.Retrying;
 using Herald.Engine.Shards;
 using Herald.Engine.Stores;
@@ -13,6 +14,7 @@ namespace Herald.Engine.Tests.Shards;
 public sealed class ShardHostTests : IAsyncDisposable
 {
     private static readonly AttemptResult Gone = new() { Outcome = AttemptOutcome.EndpointGone, Stage = AttemptStage.Response, StatusCode = 410, Reason = "gone" };
+    private static readonly TimeSpan Handover = TimeSpan.FromMilliseconds(250);
     private readonly HostScene _scene = new();
 
     public ValueTask DisposeAsync() => _scene.DisposeAsync();
@@ -24,13 +26,67 @@ public sealed class ShardHostTests : IAsyncDisposable
         await _scene.StartAsync();
         await _scene.PublishAsync(["one"]);
         (await _scene.ExpectAsync("one")).Answer(AttemptResult.Delivered);
-        // It waits a little between its tries: the clock must move for it.
-        var stored = _scene.Store.WhenAsync(_ => true);
-        while (await Task.WhenAny(stored, _scene.Clock.WhenArmedAsync(1)) != stored)
-            _scene.Clock.Advance(TimeSpan.FromMilliseconds(250));
-        Assert.Equal(1, (await stored).Number);
-        Assert.All(_scene.Store.Asked.Take(3), commit => Assert.Same(stored.Result, commit));
+        var stored = await _scene.WhenStoredAsync(_ => true);
+        Assert.Equal(1, stored.Number);
+        Assert.All(_scene.Store.Asked.Take(3), commit => Assert.Same(stored, commit));
         await _scene.Lines.WhenAsync("could not save its progress");
+    }
+
+    [Fact]
+    public async Task A_commit_that_finds_no_room_is_sent_again_without_the_history_of_its_attempts()
+    {
+        await _scene.StartAsync();
+        await _scene.PublishAsync(["one"]);
+        var tried = await _scene.ExpectAsync("one");
+        ShardCommit? refused = null;
+        _scene.Store.Fault = call =>
+        {
+            if (refused is not null || _scene.Store.Asked[call - 1] is not { History: not null } asked)
+                return null;
+            refused = asked;
+            return new StoreFullException("full");
+        };
+        tried.Answer(AttemptResult.Delivered);
+        var stored = await _scene.WhenStoredAsync(commit => commit.Number == refused?.Number);
+        Assert.NotNull(refused);
+        Assert.Null(stored.History);
+        Assert.Equal(refused.Progress, stored.Progress);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_store_that_is_short_of_room_hears_with_each_commit_what_is_settled(bool isShort)
+    {
+        _scene.Store.IsShortOfRoom = isShort;
+        await _scene.StartAsync();
+        var told = new List<long>();
+        for (var number = 1; number <= 3; number++)
+        {
+            await _scene.PublishAsync([$"{number}"]);
+            (await _scene.ExpectAsync($"{number}")).Answer(AttemptResult.Delivered);
+            var count = number;
+            await _scene.WhenStoredAsync(_ => _scene.Store.Commits.Count(commit => commit.History is not null) == count);
+            told.Add(_scene.Store.Commits.Last(commit => commit.History is not null).SettledBelow);
+        }
+        Assert.Equal(isShort, told.SequenceEqual([2L, 3, 4]));
+    }
+
+    [Fact]
+    public async Task A_commit_that_failed_waits_before_it_is_sent_again_however_urgent_it_is()
+    {
+        _scene.Store.Fault = _ => new StoreUnavailableException("away");
+        await _scene.StartAsync();
+        await _scene.PublishAsync(["one"]);
+        (await _scene.ExpectAsync("one")).Answer(AttemptResult.Delivered);
+        var saved = _scene.Host.SaveAsync().AsTask();
+        await _scene.Lines.WhenAsync("could not save its progress");
+        await _scene.RoundsAsync(100);
+        Assert.Single(_scene.Store.Asked);
+        _scene.Store.Fault = _ => null;
+        while (await Task.WhenAny(saved, _scene.Clock.WhenArmedAsync(1)) != saved)
+            _scene.Clock.Advance(TimeSpan.FromMilliseconds(250));
+        await saved;
     }
 
     [Fact]
@@ -72,6 +128,34 @@ public sealed class ShardHostTests : IAsyncDisposable
         await Assert.ThrowsAsync<FormatException>(async () => await _scene.Host.CallAsync<int>(_ => throw new FormatException(), default));
         await _scene.PublishAsync(["one"]);
         (await _scene.ExpectAsync("one")).Answer(AttemptResult.Delivered);
+    }
+
+    [Fact]
+    public async Task A_damaged_event_becomes_a_dead_letter_and_its_key_goes_on()
+    {
+        await _scene.StartAsync();
+        await _scene.PublishAsync(["one", "two", "three"]);
+        var first = await _scene.ExpectAsync("one");
+        _scene.Log.Damage(2);
+        first.Answer(AttemptResult.Delivered);
+        (await _scene.ExpectAsync("three")).Answer(AttemptResult.Delivered);
+        var saved = await _scene.Store.WhenAsync(commit => commit.DeadLetters.Count > 0);
+        var letter = Assert.Single(saved.DeadLetters);
+        Assert.Equal((2L, DeadLetterReason.Damaged, "event 2 is damaged", true), (letter.Id.Sequence, letter.Reason.Reason, letter.Reason.Detail, letter.HasNoRecord));
+        Assert.False(_scene.Host.Ended.IsCompleted);
+    }
+
+    [Fact]
+    public async Task A_damaged_event_that_no_filter_can_be_held_against_is_a_dead_letter_of_no_subscription()
+    {
+        await _scene.StartAsync(draft => draft with { Filter = new Filter([new FilterClause(Filter.TypeClause, true, ["wanted"])]) });
+        _scene.Log.Damage(1);
+        await _scene.PublishAsync(["one", "two"]);
+        var saved = await _scene.Store.WhenAsync(commit => commit.DeadLetters.Count > 0);
+        var letter = Assert.Single(saved.DeadLetters);
+        Assert.Equal((1L, 0, "", "t"), (letter.Id.Sequence, letter.Id.Subscription, letter.SubscriptionId, letter.Topic));
+        Assert.Equal((DeadLetterReason.Damaged, "event 1 is damaged", true), (letter.Reason.Reason, letter.Reason.Detail, letter.HasNoRecord));
+        Assert.False(_scene.Host.Ended.IsCompleted);
     }
 
     [Fact]
@@ -166,6 +250,35 @@ public sealed class ShardHostTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_handover_does_not_wait_for_an_attempt_that_has_taken_long_already()
+    {
+        await _scene.StartAsync();
+        await _scene.PublishAsync(["one"]);
+        await _scene.ExpectAsync("one");
+        _scene.Clock.Advance(Handover);
+        await _scene.Host.StopAsync(Handover);
+        Assert.DoesNotContain(_scene.Store.Commits, commit => commit.History is not null);
+    }
+
+    [Fact]
+    public async Task A_handover_waits_for_the_youngest_attempt_until_that_has_taken_as_long_as_it_may()
+    {
+        await _scene.StartAsync();
+        await _scene.PublishAsync(["old"], key: _ => "a");
+        await _scene.ExpectAsync("old");
+        _scene.Clock.Advance(Handover * 0.9);
+        await _scene.PublishAsync(["young", "younger"], key: i => $"{i}");
+        (await _scene.ExpectAsync("young"), await _scene.ExpectAsync("younger")).Item1.Answer(AttemptResult.Delivered);
+        var stopped = _scene.Host.StopAsync(Handover);
+        _scene.Clock.Advance(Handover * 0.9);
+        await _scene.RoundsAsync(5);
+        Assert.False(stopped.IsCompleted);
+        _scene.Clock.Advance(Handover * 0.2);
+        await stopped;
+        Assert.Contains(_scene.Store.Commits, commit => commit.History is { First: 2, Last: 2 });
+    }
+
+    [Fact]
     public async Task An_attempt_given_up_while_stopping_is_not_counted_and_is_made_again_with_the_same_number()
     {
         await _scene.StartAsync(draft => draft with { Retry = new RetryPolicy { Waits = new RetryWaits.Schedule([TimeSpan.FromSeconds(1)], 0) } });
@@ -186,6 +299,44 @@ public sealed class ShardHostTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task The_age_of_a_delivery_is_counted_from_when_its_first_attempt_began_not_from_when_that_had_to_wait_for_room()
+    {
+        var retry = new RetryPolicy { Waits = new RetryWaits.Schedule([TimeSpan.FromSeconds(15)], 0), MaxAge = TimeSpan.FromMinutes(1) };
+        await _scene.StartAsync(draft => draft with { Retry = retry });
+        const int Other = 99;
+        await _scene.Bytes.EnterAsync(Other, HostScene.MostBytes);
+        await _scene.PublishAsync(["one"]);
+        while (await _scene.Host.CallAsync(machine => machine.States.Values.Sum(state => state.InFlight), default) == 0)
+            await Task.Yield();
+        _scene.Clock.Advance(TimeSpan.FromSeconds(50));
+        _scene.Bytes.Leave(Other, HostScene.MostBytes);
+        (await _scene.ExpectAsync("one")).Answer(Results.Status500);
+        Assert.Equal(2, (await _scene.ExpectLaterAsync("one")).Attempt.Number);
+    }
+
+    [Theory]
+    [InlineData(true, DeadLetterReason.Damaged)]
+    [InlineData(false, ForwardEncoder.EventGone)]
+    public async Task A_forward_whose_event_is_damaged_or_gone_becomes_a_dead_letter_without_a_record(bool isDamaged, string reason)
+    {
+        await _scene.Catalog.PutTopicAsync("other", default);
+        await _scene.StartAsync(draft => draft with
+        {
+            Retry = new RetryPolicy { MaxAttempts = 1, OnExhausted = OnExhausted.Forward, ForwardTo = "other" },
+        });
+        await _scene.PublishAsync(["one"]);
+        var tried = await _scene.ExpectAsync("one");
+        if (isDamaged)
+            _scene.Log.Damage(1);
+        else
+            _scene.Log.Free(below: 2);
+        tried.Answer(Results.Status500);
+        var commit = await _scene.Store.WhenAsync(c => c.DeadLetters.Count > 0);
+        Assert.Equal((1, reason, true), (commit.DeadLetters[0].Id.Sequence, commit.DeadLetters[0].Reason.Reason, commit.DeadLetters[0].HasNoRecord));
+        Assert.Empty(commit.Emitted);
+    }
+
+    [Fact]
     public async Task A_forward_whose_topic_is_gone_becomes_a_dead_letter()
     {
         await _scene.Catalog.PutTopicAsync("other", default);
@@ -197,8 +348,12 @@ public sealed class ShardHostTests : IAsyncDisposable
         await _scene.PublishAsync(["one"]);
         (await _scene.ExpectAsync("one")).Answer(Results.Status500);
         var commit = await _scene.Store.WhenAsync(c => c.DeadLetters.Count > 0);
-        Assert.Equal((1, RetryDecision.AttemptsExhausted), (commit.DeadLetters[0].Id.Sequence, commit.DeadLetters[0].Reason.Reason));
+        var (id, reason) = (commit.DeadLetters[0].Id, commit.DeadLetters[0].Reason);
+        Assert.Equal((1, ForwardEncoder.TopicGone), (id.Sequence, reason.Reason));
+        Assert.Contains($"because of {RetryDecision.AttemptsExhausted}", reason.Detail, StringComparison.Ordinal);
         Assert.Empty(commit.Emitted);
+        // The history says how it ended, not what was tried.
+        Assert.Equal(SkipKind.DeadLetter, AttemptHistory.Read(commit.History!, 1).Single(r => r.Kind == HistoryKind.Skip).Skip);
     }
 
     private static async Task UntilAsync(Func<bool> holds)

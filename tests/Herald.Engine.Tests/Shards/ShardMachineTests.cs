@@ -117,6 +117,65 @@ public sealed class ShardMachineTests
     }
 
     [Fact]
+    public void A_blocked_key_is_told_apart_and_all_around_it_is_settled()
+    {
+        var scene = new ShardScene();
+        scene.Publish("a", "b", "c", "b");
+        scene.Deliver(1);
+        Assert.Equal((2, []), scene.Settled());
+        scene.Fail(2);
+        scene.Deliver(3);
+        var (below, kept) = scene.Settled();
+        Assert.Equal(5, below);
+        Assert.Equal([(2L, ShardScene.KeyOf("b"))], kept);
+        // Who has still to read all of it holds it up.
+        Assert.Equal((2, []), scene.Settled(most: 2));
+
+        scene.Pass(TimeSpan.FromSeconds(2));
+        scene.Deliver(2);
+        scene.Scan();
+        Assert.Equal((4, []), scene.Settled());
+        scene.Deliver(4);
+        Assert.Equal((5, []), scene.Settled());
+    }
+
+    [Fact]
+    public void A_key_whose_delivery_takes_long_is_told_apart_when_it_lies_far_behind()
+    {
+        var scene = new ShardScene(keptNear: 3);
+        scene.Publish("slow", "b", "c");
+        scene.Deliver(2, 3);
+        Assert.Equal((1, []), scene.Settled());
+        scene.Publish("d");
+        scene.Deliver(4);
+        var (below, kept) = scene.Settled();
+        Assert.Equal(5, below);
+        Assert.Equal([(1L, ShardScene.KeyOf("slow"))], kept);
+    }
+
+    [Fact]
+    public void Past_the_bound_of_kept_keys_the_youngest_hold_up_retention()
+    {
+        var scene = new ShardScene(mostKept: 2);
+        scene.Publish("a", "b", "c", "d");
+        foreach (var sequence in (long[])[1, 2, 3, 4])
+            scene.Fail(sequence);
+        var (below, kept) = scene.Settled();
+        Assert.Equal(3, below);
+        Assert.Equal([1L, 2], kept.Select(k => k.From));
+    }
+
+    [Fact]
+    public void Of_a_paused_subscription_nothing_is_kept()
+    {
+        var scene = new ShardScene();
+        scene.Publish("a");
+        scene.Fail(1);
+        scene.Pause();
+        Assert.Equal((2, []), scene.Settled());
+    }
+
+    [Fact]
     public void A_skip_is_durable_before_its_successor_is_sent()
     {
         var scene = new ShardScene(retry: new RetryPolicy { Waits = Waits, MaxAttempts = 1 });

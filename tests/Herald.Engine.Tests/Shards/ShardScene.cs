@@ -25,11 +25,13 @@ internal sealed class ShardScene
     private ShardMachine _machine;
     private CatalogSnapshot _catalog = CatalogSnapshot.Empty;
     private SubscriptionEntry _entry;
-    private long _now = 1_000_000;
 
-    public ShardScene(int window = 100, int laneWindow = 100, int maxBlocked = 100, RetryPolicy? retry = null)
+    // The time of the process, and how far the wall clock is ahead of it.
+    private long _now = 1_000_000, _ahead;
+
+    public ShardScene(int window = 100, int laneWindow = 100, int maxBlocked = 100, RetryPolicy? retry = null, int mostKept = 1000, int keptNear = 3)
     {
-        _settings = new ShardSettings(window, laneWindow, maxBlocked, new BlockedBound(1000));
+        _settings = new ShardSettings(window, laneWindow, maxBlocked, new BlockedBound(1000), MostKept: mostKept, KeptNear: keptNear);
         _machine = new ShardMachine(Shard, _settings, new Random(1));
         _entry = SubscriptionEntries.Plain(1, retry ?? new RetryPolicy { Waits = new RetryWaits.Schedule([TimeSpan.FromSeconds(1)], 0) });
         Change(_entry);
@@ -50,7 +52,7 @@ internal sealed class ShardScene
     {
         var from = _log.Count + 1;
         foreach (var key in keys)
-            _log.Add(new IndexEntry(_log.Count + 1, _now, StableHash.Of(key, 0), 0, 0, 1, 10, EventFlags.Keyed));
+            _log.Add(new IndexEntry(_log.Count + 1, _now + _ahead, StableHash.Of(key, 0), 0, 0, 1, 10, EventFlags.Keyed));
         _machine.OnHead(Routed(from, keys.Length), _now);
         Collect();
     }
@@ -72,6 +74,9 @@ internal sealed class ShardScene
         Collect();
     }
 
+    /// <summary>The wall clock is set, back or forward: no time goes by.</summary>
+    public void SetClock(TimeSpan by) => _machine.WallAheadMs = _ahead += (long)by.TotalMilliseconds;
+
     /// <summary>The scan reads as long as anyone rides.</summary>
     public void Scan()
     {
@@ -88,7 +93,7 @@ internal sealed class ShardScene
     public void Commit()
     {
         var writer = new RecordWriter();
-        _machine.SaveProgress(writer, checkpoint: false);
+        _machine.SaveProgress(writer, checkpoint: false, _now);
         _durable.Add(writer.Take());
         var skips = _skips.ToArray();
         _skips.Clear();
@@ -102,6 +107,8 @@ internal sealed class ShardScene
         InFlight.Clear();
         _skips.Clear();
         Started.Clear();
+        // A process begins with what the wall clock shows.
+        (_now, _ahead) = (_now + _ahead, 0);
         _settings.Blocked.Free(_settings.Blocked.Count);
         var saved = Saved();
         _machine = new ShardMachine(Shard, _settings, new Random(1));
@@ -113,7 +120,7 @@ internal sealed class ShardScene
 
     public bool Release(long sequence, bool discard)
     {
-        var released = _machine.OnRelease(1, sequence, discard, _now);
+        var released = _machine.OnRelease(1, sequence, discard);
         Collect();
         return released;
     }
@@ -136,10 +143,23 @@ internal sealed class ShardScene
     /// <summary>Who asks the shard itself is told.</summary>
     public SubscriptionLook LookLive() => new LiveShard(_machine).Of(_entry);
 
-    /// <summary>Who asks elsewhere is told.</summary>
+    /// <summary>The same of a subscription that the shard has not heard of yet.</summary>
+    public SubscriptionLook LookLive(SubscriptionEntry unheard) => new LiveShard(_machine).Of(unheard);
+
+    /// <summary>Who asks elsewhere is told.
     public SubscriptionLook LookSaved() => new SavedShard(Shard, Saved()).Of(_entry);
 
     public IndexEntry EntryOf(long sequence) => _log[(int)sequence - 1];
+
+    /// <summary>What retention is told: below which sequence all is settled, and the keys that are kept, each from a sequence on.</summary>
+    public (long Below, (long From, ulong Key)[] Kept) Settled(long most = long.MaxValue)
+    {
+        var kept = new Dictionary<ulong, long>();
+        var below = _machine.SettledBelow(most, kept);
+        return (below, [.. kept.Select(k => (k.Value, k.Key)).Order()]);
+    }
+
+    public static ulong KeyOf(string key) => StableHash.Of(key, 0);
 
     private SavedProgress Saved()
     {

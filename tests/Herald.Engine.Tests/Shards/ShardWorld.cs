@@ -230,7 +230,7 @@ internal sealed class ShardWorld
             return;
         var writer = new RecordWriter();
         var checkpoint = _random.Next(5) == 0;
-        _machine.SaveProgress(writer, checkpoint);
+        _machine.SaveProgress(writer, checkpoint, _now);
         _commit = (writer.Take(), checkpoint, [.. _waitingSkips]);
         _waitingSkips.Clear();
     }

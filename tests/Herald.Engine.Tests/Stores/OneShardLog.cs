@@ -1,5 +1,6 @@
 using Herald.Engine.Events;
 using Herald.Engine.Stores;
+using Herald.TestKit.Hashes;
 
 namespace Herald.Engine.Tests.Stores;
 
@@ -8,10 +9,13 @@ internal sealed class OneShardLog : IEventLog
 {
     private readonly Lock _gate = new();
     private readonly List<(IndexEntry Entry, byte[] Record)> _events = [];
+    private readonly HashSet<long> _damaged = [];
     private long _first = 1;
+    private Action<ShardId, long>? _advanced;
 
     public int ShardCount => 1;
     public ulong HashSeed => 42;
+    public UInt128 HashSecret => OneLane.Secret;
     public static ShardId Shard => new(0);
 
     /// <summary>The sequences of each call for whole events.</summary>
@@ -39,6 +43,13 @@ internal sealed class OneShardLog : IEventLog
             _first = below;
     }
 
+    /// <summary>Its record is lost.</summary>
+    public void Damage(long sequence)
+    {
+        lock (_gate)
+            _damaged.Add(sequence);
+    }
+
     public ValueTask AppendAsync(ReadOnlyMemory<NewEvent> events, Memory<Appended> verdicts, SourcePosition? position, CancellationToken cancel)
     {
         lock (_gate)
@@ -50,6 +61,7 @@ internal sealed class OneShardLog : IEventLog
                 verdicts.Span[i] = new Appended(Verdict.Accepted, _events.Count);
             }
         }
+        _advanced?.Invoke(Shard, _events.Count);
         return ValueTask.CompletedTask;
     }
 
@@ -60,10 +72,10 @@ internal sealed class OneShardLog : IEventLog
             if (Fault is not null)
                 throw Fault;
             if (from < _first)
-                return new(new IndexRead(0, CatalogVersion));
+                return new(new IndexRead(0, CatalogVersion, _first));
             var entries = _events.Skip((int)from - 1).Take(into.Length).Select(e => e.Entry).ToArray();
             entries.CopyTo(into);
-            return new(new IndexRead(entries.Length, CatalogVersion));
+            return new(new IndexRead(entries.Length, CatalogVersion, from + entries.Length));
         }
     }
 
@@ -73,7 +85,9 @@ internal sealed class OneShardLog : IEventLog
         {
             Reads.Add(sequences.ToArray());
             foreach (var sequence in sequences.Span)
-                if (sequence >= _first && sequence <= _events.Count)
+                if (_damaged.Contains(sequence))
+                    sink.OnDamaged(sequence, $"event {sequence} is damaged");
+                else if (sequence >= _first && sequence <= _events.Count)
                     sink.OnEvent(sequence, _events[(int)sequence - 1].Record);
         }
         return ValueTask.CompletedTask;
@@ -87,9 +101,18 @@ internal sealed class OneShardLog : IEventLog
 
     public ValueTask<long> FindByTimeAsync(ShardId shard, DateTimeOffset time, CancellationToken cancel) => throw new NotSupportedException();
 
-    public ValueTask<long> FindByIdAsync(ShardId shard, ulong keyHash, ulong idHash, CancellationToken cancel) => throw new NotSupportedException();
+    public ValueTask<long> FindByIdAsync(ShardId shard, ulong keyHash, ulong idHash, CancellationToken cancel) => new(0);
 
     public ValueTask<long?> ReadSourcePositionAsync(string source, CancellationToken cancel) => throw new NotSupportedException();
 
-    public IDisposable OnHead(Action<ShardId, long> advanced) => throw new NotSupportedException();
+    public IDisposable OnHead(Action<ShardId, long> advanced)
+    {
+        _advanced += advanced;
+        return new Watch(() => _advanced -= advanced);
+    }
+
+    private sealed class Watch(Action end) : IDisposable
+    {
+        public void Dispose() => end();
+    }
 }

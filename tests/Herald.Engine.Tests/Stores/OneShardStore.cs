@@ -7,6 +7,7 @@ internal sealed class OneShardStore : IShardStore
 {
     private readonly Lock _gate = new();
     private readonly List<ShardCommit> _asked = [], _commits = [];
+    private readonly List<ShardNote> _notes = [];
     private readonly List<(Func<ShardCommit, bool> Holds, TaskCompletionSource<ShardCommit> Seen)> _waiting = [];
 
     /// <summary>What every call brought, repeated ones included.</summary>
@@ -21,6 +22,20 @@ internal sealed class OneShardStore : IShardStore
 
     /// <summary>Asked with the number of the call, 1, 2, 3 …: what it fails with, or null.</summary>
     public Func<int, Exception?> Fault { get; set; } = _ => null;
+
+    public bool IsShortOfRoom { get; set; }
+
+    /// <summary>No notes, unless a test wants them.</summary>
+    public TimeSpan NoteEvery { get; set; } = TimeSpan.FromDays(1);
+
+    public ShardNote[] Notes
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _notes];
+        }
+    }
 
     public Exception? LoadFault { get; set; }
 
@@ -54,6 +69,12 @@ internal sealed class OneShardStore : IShardStore
             return new(new ShardProgress([.. _commits.Select(c => c.Progress).Where(p => !p.IsEmpty)]));
     }
 
+    public void Note(ShardNote note)
+    {
+        lock (_gate)
+            _notes.Add(note);
+    }
+
     public ValueTask<CommitReply> CommitAsync(ShardCommit commit, CancellationToken cancel)
     {
         lock (_gate)
@@ -66,7 +87,7 @@ internal sealed class OneShardStore : IShardStore
             foreach (var (holds, seen) in _waiting)
                 if (holds(commit))
                     seen.TrySetResult(commit);
-            return new(CommitReply.Empty);
+            return new(CommitReply.Empty with { IsShortOfRoom = IsShortOfRoom });
         }
     }
 }

@@ -1,5 +1,6 @@
 using Herald.Engine.Events;
 using Herald.Engine.Stores;
+using Herald.TestKit.Hashes;
 
 namespace Herald.Engine.Tests.Stores;
 
@@ -8,6 +9,7 @@ internal sealed class ScriptedLog(int shardCount = 4, ulong hashSeed = 42) : IEv
 {
     public int ShardCount => shardCount;
     public ulong HashSeed => hashSeed;
+    public UInt128 HashSecret => OneLane.Secret;
     public List<NewEvent> Appended { get; } = [];
     public LogBounds[] Bounds { get; } = [.. Enumerable.Repeat(new LogBounds(1, 0), shardCount)];
     public Func<ShardId, DateTimeOffset, long> ByTime { get; set; } = (_, _) => 1;

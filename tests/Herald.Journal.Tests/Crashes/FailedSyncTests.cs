@@ -1,3 +1,5 @@
+using Herald.Contracts.Stores;
+using Herald.Engine.Stores;
 using Herald.Journal.Tests.Faults;
 using Xunit;
 
@@ -10,6 +12,7 @@ namespace Herald.Journal.Tests.Crashes;
 public sealed class FailedSyncTests(ITestOutputHelper output)
 {
     private const int Seed = 3, Rounds = 24, SecondRounds = 3;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     [Theory]
     [InlineData(false)]
@@ -48,4 +51,67 @@ public sealed class FailedSyncTests(ITestOutputHelper output)
         output.WriteLine($"{probe.Syncs} syncs: {tally}");
         tally.AssertReached("failed fdatasync", "failed fsync", "loss of power");
     }
+
+    /// <summary>A sync may be the first of several frames: all of them are in doubt when it fails, and the next process builds on all that it reads.</summary>
+    [Fact]
+    public async Task What_an_opening_reads_of_notes_stays_though_their_sync_had_failed()
+    {
+        var files = new FaultyFiles();
+        await using (var store = await OpenAsync(files))
+        {
+            var fence = await FenceAsync(store);
+            await store.CommitAsync(Commit(fence, 1), Cancel);
+            foreach (var number in (int[])[2, 3])
+            {
+                store.Note(new ShardNote(fence, number, 0, StoreEvents.Payload($"{number}")));
+                await ProgressAsync(store);
+            }
+            files.FailSyncAt = files.Syncs + 1;
+            await Assert.ThrowsAsync<StoreUnavailableException>(async () => await store.CommitAsync(Commit(fence, 4), Cancel));
+        }
+        files.Restart();
+        var opened = await OpenAsync(files);
+        var read = await ProgressAsync(opened);
+        Assert.Equal(["1", "2", "3"], read[..3]);
+        // Before it can write a checkpoint.
+        files.CrashAt = files.Operations + 1;
+        await Assert.ThrowsAnyAsync<IOException>(async () => await opened.DisposeAsync());
+        files.PowerOn(new Random(Seed));
+        await using (var store = await OpenAsync(files))
+            Assert.Equal(read, await ProgressAsync(store));
+    }
+
+    [Fact]
+    public async Task A_note_is_synced_after_a_while_though_nothing_else_is_written()
+    {
+        var files = new FaultyFiles();
+        await using var store = await OpenAsync(files);
+        var fence = await FenceAsync(store);
+        await store.CommitAsync(Commit(fence, 1), Cancel);
+        var syncs = files.Syncs;
+        store.Note(new ShardNote(fence, 2, 0, StoreEvents.Payload("2")));
+        Assert.Equal(["1", "2"], await ProgressAsync(store));
+        for (var began = TimeProvider.System.GetTimestamp(); files.Syncs == syncs;)
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(began) < Patience, "Nobody syncs the note.");
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, Cancel);
+        }
+    }
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    private static async Task<JournalStore> OpenAsync(FaultyFiles files) =>
+        await JournalStore.OpenAsync(Story.Options(), new StoreClock(), files, null, Cancel);
+
+    private static async Task<Fence> FenceAsync(JournalStore store)
+    {
+        var lease = (await store.RenewAsync(Cancel))[0];
+        return new Fence(lease.Shard, lease.Epoch);
+    }
+
+    private static ShardCommit Commit(Fence fence, int number) =>
+        new() { Fence = fence, Number = number, Progress = StoreEvents.Payload($"{number}") };
+
+    private static async Task<string[]> ProgressAsync(JournalStore store) =>
+        [.. (await store.PeekAsync(new ShardId(0), Cancel)).Records.Select(Questions.Text)];
 }

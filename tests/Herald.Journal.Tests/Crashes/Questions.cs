@@ -14,6 +14,9 @@ internal static class Questions
     /// <summary>The answer where the store says that what it should answer from is damaged.</summary>
     public const string Damaged = "(reported as damaged)";
 
+    public const string Kept = "kept ";
+    private const string NotThere = "(not there)";
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     public static async Task<long[]> FirstsAsync(JournalStore store) =>
@@ -27,6 +30,13 @@ internal static class Questions
             var shard = new ShardId(i);
             var bounds = await store.BoundsAsync(shard, Cancel);
             answers[$"last of {i}"] = Number(bounds.Last);
+            for (var sequence = 1L; sequence < bounds.First; sequence++)
+            {
+                var at = sequence;
+                await AnswerAsync(KeptName(i, at), async () => $"{await EventAsync(store, shard, at)} {await IndexAsync(store, shard, at)}");
+                if (answers[KeptName(i, at)] == $"{NotThere} {NotThere}")
+                    answers.Remove(KeptName(i, at));
+            }
             for (var sequence = bounds.First; sequence <= bounds.Last; sequence++)
             {
                 var at = sequence;
@@ -78,7 +88,7 @@ internal static class Questions
                 foreach (var letter in page.Items)
                 {
                     sequences.Add(letter.Id.Sequence);
-                    answers[$"letter {letter.Id.Sequence}"] = $"{letter.Reason.Reason} {Digest(letter.Record.Span)}";
+                    answers[$"letter {letter.Id.Sequence}"] = letter.Record.IsEmpty || letter.Reason.Reason == DeadLetterReason.Damaged ? Damaged : $"{letter.Reason.Reason} {Digest(letter.Record.Span)}";
                 }
                 cursor = page.NextCursor;
             }
@@ -88,6 +98,9 @@ internal static class Questions
     }
 
     public static string EventName(int shard, long sequence) => $"event {shard}/{Number(sequence)}";
+
+    /// <summary>Of an event below the first: it may be there as long as it is needed, and some time more.</summary>
+    public static string KeptName(int shard, long sequence) => $"{Kept}{shard}/{Number(sequence)}";
 
     public static string IndexName(int shard, long sequence) => $"index {shard}/{Number(sequence)}";
 
@@ -102,14 +115,14 @@ internal static class Questions
     {
         var sink = new Sink();
         await store.ReadEventsAsync(shard, new[] { sequence }, sink, Cancel);
-        return sink.Record is { } record ? Digest(record) : "(not there)";
+        return sink.IsDamaged ? Damaged : sink.Record is { } record ? Digest(record) : NotThere;
     }
 
     private static async Task<string> IndexAsync(JournalStore store, ShardId shard, long sequence)
     {
         var entry = new IndexEntry[1];
         var read = await store.ReadIndexAsync(shard, sequence, entry, Cancel);
-        return read.Count == 1 ? Text(entry[0]) : "(not there)";
+        return read.Count == 1 && entry[0].Sequence == sequence ? Text(entry[0]) : NotThere;
     }
 
     private static async Task<IReadOnlyList<ReadOnlyMemory<byte>>> ProgressAsync(JournalStore store)
@@ -135,7 +148,10 @@ internal static class Questions
     private sealed class Sink : IEventSink
     {
         public byte[]? Record { get; private set; }
+        public bool IsDamaged { get; private set; }
 
         public void OnEvent(long sequence, ReadOnlySpan<byte> record) => Record = record.ToArray();
+
+        public void OnDamaged(long sequence, string damage) => IsDamaged = true;
     }
 }

@@ -23,6 +23,9 @@ internal sealed class Story(FaultyFiles files, int seed)
     private readonly Random _random = new(seed);
     private readonly Lock _gate = new();
     private readonly List<Change> _pending = [];
+
+    // Notes that were written, and that a loss of power may still take away: until something is answered that was written behind them.
+    private readonly List<Change> _notes = [];
     private readonly List<(string Directory, World World)> _backups = [];
     private readonly List<(NewEvent Event, long Sequence)> _named = [];
     private World _acknowledged = new();
@@ -34,6 +37,9 @@ internal sealed class Story(FaultyFiles files, int seed)
 
     /// <summary>What was acknowledged; all of it when nothing was under way.</summary>
     public World Acknowledged => _acknowledged;
+
+    /// <summary>It may end by a loss of power, which takes the last notes away; else only the process ends, which does not.</summary>
+    public bool LosesPower { get; set; } = true;
 
     /// <summary>A journal of this story has failed, and had to stop.</summary>
     public bool HasStopped { get; private set; }
@@ -95,13 +101,15 @@ internal sealed class Story(FaultyFiles files, int seed)
         {
             var firsts = await Questions.FirstsAsync(store);
             var answers = await Questions.AskAsync(store);
-            _acknowledged = FindWorld(firsts, answers);
+            _acknowledged = WorldSearch.Find(_acknowledged, _pending, firsts, answers);
+            if (_acknowledged.Answers(firsts).Keys.Any(question => question.StartsWith(Questions.Kept, StringComparison.Ordinal)))
+                files.Tally.Count("events kept apart from the log");
             await AskAgainAsync(store);
         }
         foreach (var (directory, world) in _backups)
         {
             await using var copy = await JournalStore.OpenAsync(Options(directory) with { RetainFor = TimeSpan.FromDays(1) }, _clock, files.Copy(), null, Cancel);
-            AssertSame(world.Answers(await Questions.FirstsAsync(copy)), await Questions.AskAsync(copy), $"the backup in {directory}");
+            WorldSearch.AssertSame(world.Answers(await Questions.FirstsAsync(copy)), await Questions.AskAsync(copy), $"the backup in {directory}");
         }
     }
 
@@ -129,7 +137,7 @@ internal sealed class Story(FaultyFiles files, int seed)
         _clock.Advance(TimeSpan.FromSeconds(7));
 
         // Several callers at once: they share a frame, or do not.
-        NewEvent[] batch = [Make(events, $"a{i}", 0, 700), Make(events, $"b{i}", 1, 300)];
+        NewEvent[] batch = [Make(events, $"a{i}", 0, 700, i % 2 == 1 ? "waits" : "key"), Make(events, $"b{i}", 1, 300)];
         NewEvent[] large = [Make(events, null, 1, i % 13 == 0 ? 20_000 : 100)];
         var before = _acknowledged.Last(0);
         await Task.WhenAll(AppendAsync(store, batch, i), AppendAtOnceAsync(store, batch[0]), AppendAsync(store, large, null), RepeatAsync(store));
@@ -138,10 +146,12 @@ internal sealed class Story(FaultyFiles files, int seed)
         var commit = new ShardCommit
         {
             Fence = new Fence(leases[0].Shard, leases[0].Epoch),
-            Number = i,
+            Number = 2 * i,
             Progress = StoreEvents.Payload($"p{i}"),
             IsCheckpoint = i % 8 == 0,
             SettledBelow = newest - 2,
+            Kept = newest == before ? [] : KeptAt(i, batch[0].Index.KeyHash, newest),
+            IsAllKept = i % 12 == 1 && newest > before,
             Emitted = [Make(events, $"e{i}", 1, 50)],
             State = [new StateWrite("app", StoreEvents.Payload($"k{i % World.Keys}"), i % 7 == 6 ? null : StoreEvents.Payload($"value {i}"))],
             DeadLetters = newest == before ? [] : [new NewDeadLetter(
@@ -155,6 +165,7 @@ internal sealed class Story(FaultyFiles files, int seed)
                 world.Commit(commit, [.. reply.Emitted.Select(e => e.Sequence)]);
                 _named.Add((commit.Emitted[0], reply.Emitted[0].Sequence));
             });
+        await NoteAsync(store, new ShardNote(commit.Fence, (2 * i) + 1, commit.SettledBelow, StoreEvents.Payload($"note {i}")));
         if (i % 3 == 0)
             await ChangeCatalogAsync(store, i);
         if (i % 4 == 0)
@@ -170,6 +181,31 @@ internal sealed class Story(FaultyFiles files, int seed)
             await BackupAsync(store, i);
         await store.TickAsync(Cancel);
     }
+
+    private async Task NoteAsync(JournalStore store, ShardNote note)
+    {
+        var change = Begin(world => world.Note(note), []);
+        store.Note(note);
+        // Who asks is answered once all before it is written.
+        await store.PeekAsync(note.Fence.Shard, Cancel);
+        lock (_gate)
+        {
+            _notes.Add(change);
+            if (!LosesPower)
+                Keep(_notes.ToArray());
+            else
+                files.Tally.Count("notes");
+        }
+    }
+
+    /// <summary>A key begins to wait, later for less, and in the end for nothing.</summary>
+    private static KeptKey[] KeptAt(int i, ulong key, long newest) => (i % 12) switch
+    {
+        1 => [new KeptKey(key, newest)],
+        7 => [new KeptKey(key, newest - 3)],
+        11 => [new KeptKey(key, 0)],
+        _ => [],
+    };
 
     /// <summary>An id that was acknowledged is a duplicate, at its place; with other content a conflict.</summary>
     private async Task RepeatAsync(JournalStore store)
@@ -193,7 +229,7 @@ internal sealed class Story(FaultyFiles files, int seed)
             return verdicts;
         },
         world => Append(world, batch, position, null), (world, verdicts) => Append(world, batch, position, verdicts),
-        [.. batch.Where(one => (one.Index.Flags & EventFlags.Identified) != 0)]);
+        [.. batch.Where(one => (one.Index.Flags & EventFlags.Identified) != 0)], verdicts => verdicts.Any(one => one.Verdict == Verdict.Accepted));
 
     /// <summary>
     /// What another caller is publishing in this moment. <em>Duplicate</em> acknowledges the other's event: it must be there from then on.
@@ -215,7 +251,8 @@ internal sealed class Story(FaultyFiles files, int seed)
             else
                 files.Tally.Count("duplicate while its original is under way");
             _named.Add((one, appended.Sequence));
-        });
+        },
+        wrote: appended => appended.Verdict == Verdict.Accepted);
 
     private void Append(World world, NewEvent[] batch, int? position, Appended[]? verdicts)
     {
@@ -265,31 +302,9 @@ internal sealed class Story(FaultyFiles files, int seed)
     {
         var directory = string.Create(CultureInfo.InvariantCulture, $"/backup-{i}-{_epoch}");
         await store.BackupAsync(directory, Cancel);
+        lock (_gate)
+            Keep(_notes.ToArray());
         _backups.Add((directory, _acknowledged.Copy()));
-    }
-
-    /// <summary>The changes that were under way, in any order, each there or not: one of these worlds must be what the journal shows.</summary>
-    private World FindWorld(long[] firsts, SortedDictionary<string, string> answers)
-    {
-        var worlds = new List<World>();
-        Add(_acknowledged, _pending);
-        // What is settled shows only in what is freed: of worlds that look alike the one in which more is settled is meant.
-        var nearest = worlds.Where(world => world.IsWhole).OrderBy(world => Differences(world.Answers(firsts), answers).Count).ThenByDescending(world => world.Settled.Sum()).First();
-        AssertSame(nearest.Answers(firsts), answers, $"the nearest of {worlds.Count} states");
-        for (var shard = 0; shard < World.Shards; shard++)
-            Assert.True(firsts[shard] <= Math.Max(1, nearest.Settled[shard]), $"shard {shard} is kept from {firsts[shard]}, and settled only below {nearest.Settled[shard]}");
-        return nearest;
-
-        void Add(World world, IReadOnlyList<Change> changes)
-        {
-            worlds.Add(world);
-            foreach (var change in changes)
-            {
-                var next = world.Copy();
-                change.Effect(next);
-                Add(next, [.. changes.Where(other => other != change)]);
-            }
-        }
     }
 
     private async Task AskAgainAsync(JournalStore store)
@@ -297,6 +312,7 @@ internal sealed class Story(FaultyFiles files, int seed)
         await RepeatAsync(store);
         var pending = _pending.ToArray();
         _pending.Clear();
+        _notes.Clear();
         foreach (var change in pending)
         {
             var verdicts = new Appended[change.Events.Length];
@@ -311,35 +327,45 @@ internal sealed class Story(FaultyFiles files, int seed)
         }
     }
 
-    private static void AssertSame(SortedDictionary<string, string> expected, SortedDictionary<string, string> answers, string what)
-    {
-        var differences = Differences(expected, answers);
-        Assert.True(differences.Count == 0, $"{what}: {string.Join("; ", differences.Take(10))}");
-    }
-
-    private static List<string> Differences(SortedDictionary<string, string> expected, SortedDictionary<string, string> answers) =>
-        [.. expected.Keys.Union(answers.Keys)
-            .Where(question => expected.GetValueOrDefault(question) != answers.GetValueOrDefault(question))
-            .Select(question => $"{question}: '{expected.GetValueOrDefault(question)}' became '{answers.GetValueOrDefault(question)}'")];
-
-    private NewEvent Make(StoreEvents events, string? id, int shard, int bytes)
+    private NewEvent Make(StoreEvents events, string? id, int shard, int bytes, string key = "key")
     {
         var payload = new byte[bytes];
         _random.NextBytes(payload);
-        return events.Make(id, payload: payload, shard: shard);
+        return events.Make(id, key, payload: payload, shard: shard);
     }
 
     /// <summary>Does what is asked; until it is answered nobody knows whether it was done.</summary>
-    private async Task DoAsync<T>(Func<Task<T>> ask, Action<World> effect, Action<World, T> answered, NewEvent[]? events = null)
+    /// <param name="wrote">Whether the answer says that something was written; always, unless this is given.</param>
+    private async Task DoAsync<T>(Func<Task<T>> ask, Action<World> effect, Action<World, T> answered, NewEvent[]? events = null, Func<T, bool>? wrote = null)
     {
-        var change = new Change(effect, events ?? []);
-        lock (_gate)
-            _pending.Add(change);
+        var change = Begin(effect, events ?? []);
         var answer = await ask();
         lock (_gate)
         {
             _pending.Remove(change);
+            if (wrote is null || wrote(answer))
+                Keep(change.Behind);
             answered(_acknowledged, answer);
+        }
+    }
+
+    private Change Begin(Action<World> effect, NewEvent[] events)
+    {
+        lock (_gate)
+        {
+            var change = new Change(effect, events, [.. _notes]);
+            _pending.Add(change);
+            return change;
+        }
+    }
+
+    // From now on they are there whatever happens.
+    private void Keep(Change[] notes)
+    {
+        foreach (var change in notes.Where(_notes.Remove))
+        {
+            _pending.Remove(change);
+            change.Effect(_acknowledged);
         }
     }
 
@@ -348,8 +374,4 @@ internal sealed class Story(FaultyFiles files, int seed)
         lock (Notices)
             Notices.Add(line);
     }
-
-    /// <param name="Effect">What it makes of a journal in which it was done.</param>
-    /// <param name="Events">Events with ids that a caller who got no answer sends again.</param>
-    private sealed record Change(Action<World> Effect, NewEvent[] Events);
 }

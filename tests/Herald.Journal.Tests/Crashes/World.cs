@@ -17,6 +17,7 @@ internal sealed class World
     private List<(DeadLetterId Id, string Reason)> _letters = [];
     private List<(long First, long Last, string Text)> _history = [];
     private SortedDictionary<string, (long Version, string? Body)> _catalog = new(StringComparer.Ordinal);
+    private Dictionary<(int Shard, ulong Key), long> _kept = [];
     private long _catalogVersion;
     private long? _source;
 
@@ -41,6 +42,7 @@ internal sealed class World
         _letters = [.. _letters],
         _history = [.. _history],
         _catalog = new(_catalog, StringComparer.Ordinal),
+        _kept = new(_kept),
         _catalogVersion = _catalogVersion,
         _source = _source,
         Settled = [.. Settled],
@@ -65,6 +67,8 @@ internal sealed class World
 
     public void ReachSource(long position) => _source = position;
 
+    public void Note(ShardNote note) => _progress.Add(Questions.Text(note.Progress));
+
     public void Commit(ShardCommit commit, IReadOnlyList<long>? emitted = null)
     {
         if (commit.IsCheckpoint)
@@ -73,6 +77,15 @@ internal sealed class World
             _progress.Add(Questions.Text(commit.Progress));
         var shard = commit.Fence.Shard.Value;
         Settled[shard] = Math.Max(Settled[shard], commit.SettledBelow);
+        if (commit.IsAllKept)
+            _kept = _kept.Where(kept => kept.Key.Shard != shard).ToDictionary();
+        foreach (var (key, from) in commit.Kept)
+        {
+            if (from > 0)
+                _kept[(shard, key)] = from;
+            else
+                _kept.Remove((shard, key));
+        }
         for (var i = 0; i < commit.Emitted.Count; i++)
             Append(commit.Emitted[i], emitted?[i]);
         foreach (var write in commit.State)
@@ -96,7 +109,7 @@ internal sealed class World
 
     public void Discard(DeadLetterId id) => _letters.RemoveAll(letter => letter.Id == id);
 
-    /// <param name="firsts">The first sequence that is kept of each shard.</param>
+    /// <param name="firsts">The first sequence of each shard from which on all are kept.</param>
     public SortedDictionary<string, string> Answers(IReadOnlyList<long> firsts)
     {
         var answers = new SortedDictionary<string, string>(StringComparer.Ordinal);
@@ -108,6 +121,9 @@ internal sealed class World
                 answers[Questions.EventName(shard, sequence)] = Questions.Digest(one.Record.Span);
                 answers[Questions.IndexName(shard, sequence)] = Questions.Text(one.Index with { Sequence = sequence, Size = one.Record.Length });
             }
+            foreach (var (sequence, one) in _logs[shard].Where(e => e.Key < firsts[shard] && e.Key >= _kept.GetValueOrDefault((shard, e.Value.Index.KeyHash), long.MaxValue)))
+                answers[Questions.KeptName(shard, sequence)] =
+                    $"{Questions.Digest(one.Record.Span)} {Questions.Text(one.Index with { Sequence = sequence, Size = one.Record.Length })}";
         }
         answers["progress"] = string.Join(' ', _progress);
         for (var i = 0; i < Keys; i++)

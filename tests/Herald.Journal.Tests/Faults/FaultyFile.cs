@@ -62,6 +62,17 @@ internal sealed class FaultyFile(FaultyFiles files, string path, FaultyNode node
         }
     }
 
+    /// <summary>Zeros, which may reach the disk in part. The room itself is not given back here.</summary>
+    public bool TryFree(long offset, long length)
+    {
+        lock (files.Gate)
+        {
+            files.Begin("free", path);
+            node.Write(files.NextChange(), offset, new byte[length]);
+            return true;
+        }
+    }
+
     public void Truncate(long length)
     {
         lock (files.Gate)

@@ -62,6 +62,8 @@ internal sealed class FaultyFiles : IJournalFiles
     {
     }
 
+    public UnixFileMode ModeOf(string directory) => UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
     public IReadOnlyList<string> List(string directory)
     {
         lock (Gate)

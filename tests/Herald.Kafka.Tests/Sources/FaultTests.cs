@@ -51,6 +51,28 @@ public sealed class FaultTests
     }
 
     [Fact]
+    public async Task At_a_full_store_the_source_keeps_its_place_and_loses_nothing()
+    {
+        var broker = await KafkaBroker.SharedAsync();
+        var topic = await broker.CreateTopicAsync("full");
+        await using var node = await Node.StartAsync(journal: options => options with { ShardCount = 2, SegmentBytes = 64 << 10, MaxBytes = 8 * (64 << 10) });
+        node.Receiver.Hold();
+        await using (var source = await node.ReadAsync(broker.Servers, Node.Options(topic, topic) with { BatchEvents = 100 }))
+        {
+            using var publisher = new Publisher(broker.Servers, topic);
+            await publisher.SendNumberedAsync(20, 1, 200);
+            await Until.HoldsAsync(() => source.IsPaused, "the partitions are paused");
+            Assert.True(node.Store.Statistics.IsFull);
+            Assert.InRange(source.Totals.Accepted, 1, 3999);
+        }
+        // Another one begins at what is committed: what was passed over would be lost now.
+        await using var next = await node.ReadAsync(broker.Servers, Node.Options(topic, topic) with { BatchEvents = 100 });
+        node.Receiver.LetGo();
+        await node.ReceivesAsync(4000);
+        OnceInOrder.Holds(node.Receiver, 20, 200);
+    }
+
+    [Fact]
     public async Task A_server_starts_while_the_cluster_is_away_and_reads_when_it_comes()
     {
         await using var broker = await KafkaBroker.StartAsync();

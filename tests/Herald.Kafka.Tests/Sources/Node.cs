@@ -20,17 +20,20 @@ internal sealed class Node : IAsyncDisposable
     private Node(string directory, JournalStore store, SwitchedLog log, HeraldEngine engine, Receiver receiver) =>
         (_directory, _store, Log, Engine, Receiver) = (directory, store, log, engine, receiver);
 
+    public JournalStore Store => _store;
     public SwitchedLog Log { get; }
     public HeraldEngine Engine { get; }
     public Receiver Receiver { get; }
 
-    public static async Task<Node> StartAsync(bool subscribed = true)
+    /// <param name="journal">What is unusual about it.</param>
+    public static async Task<Node> StartAsync(bool subscribed = true, Func<JournalOptions, JournalOptions>? journal = null)
     {
         var directory = Directory.CreateTempSubdirectory("herald-kafka-tests-").FullName;
-        var store = await JournalStore.OpenAsync(new JournalOptions { Directory = directory }, TimeProvider.System, null, default);
+        var options = new JournalOptions { Directory = directory };
+        var store = await JournalStore.OpenAsync(journal?.Invoke(options) ?? options, TimeProvider.System, null, default);
         var (log, receiver) = (new SwitchedLog(store), new Receiver());
         var parts = new EngineParts(log, store, store, store, store, store, [receiver], TimeProvider.System, new Random(1), NullLoggerFactory.Instance);
-        var engine = await HeraldEngine.StartAsync(parts, new EngineOptions(), default);
+        var engine = await HeraldEngine.StartAsync(parts, new EngineOptions { CommitEvery = TimeSpan.FromMilliseconds(50) }, default);
         await engine.Catalog.PutTopicAsync(Topic, default);
         if (subscribed)
             Assert.True((await engine.Catalog.PutSubscriptionAsync(new SubscriptionDraft { Id = "all", Topic = Topic, Endpoint = "test://all/" }, new StartFrom.Earliest(), null, default)).Done);
@@ -61,7 +64,7 @@ internal sealed class Node : IAsyncDisposable
         return source;
     }
 
-    public Task ReceivesAsync(int count) => Until.HoldsAsync(() => Receiver.Count >= count, $"{count} deliveries (there are {Receiver.Count})");
+    public Task ReceivesAsync(int count) => Until.HoldsAsync(() => Task.FromResult(Receiver.Count >= count), () => $"{count} deliveries (there are {Receiver.Count}; the store: {Store.Statistics})");
 
     public async ValueTask DisposeAsync()
     {

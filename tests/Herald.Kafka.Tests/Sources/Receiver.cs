@@ -8,6 +8,7 @@ internal sealed class Receiver : IChannel
 {
     private readonly ConcurrentDictionary<string, ConcurrentQueue<Received>> _byKey = new();
     private readonly ConcurrentDictionary<string, byte> _messageIds = new();
+    private volatile TaskCompletionSource? _held;
     private int _count;
 
     public IReadOnlyList<string> Schemes => ["test"];
@@ -19,10 +20,17 @@ internal sealed class Receiver : IChannel
 
     public IReadOnlyList<Received> Of(string key) => _byKey.TryGetValue(key, out var queue) ? [.. queue] : [];
 
+    /// <summary>Attempts wait until they are let go.</summary>
+    public void Hold() => _held = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public void LetGo() => _held?.TrySetResult();
+
     public string? Refuse(Uri endpoint) => null;
 
-    public ValueTask<AttemptResult> TryAsync(Attempt attempt, CancellationToken cancel)
+    public async ValueTask<AttemptResult> TryAsync(Attempt attempt, CancellationToken cancel)
     {
+        if (_held is { } held)
+            await held.Task.WaitAsync(cancel);
         // The store's own repeats are not what is tested here.
         if (_messageIds.TryAdd(attempt.MessageId, 0))
         {
@@ -30,6 +38,6 @@ internal sealed class Receiver : IChannel
             _byKey.GetOrAdd(view.KeyText ?? "", _ => new()).Enqueue(new Received(view.IdText, view.KeyText, [.. view.Payload.Span], view.AttributesText()));
             Interlocked.Increment(ref _count);
         }
-        return new(AttemptResult.Delivered);
+        return AttemptResult.Delivered;
     }
 }

@@ -18,6 +18,7 @@ internal sealed class SwitchedLog(IEventLog inner) : IEventLog
 
     public int ShardCount => inner.ShardCount;
     public ulong HashSeed => inner.HashSeed;
+    public UInt128 HashSecret => inner.HashSecret;
 
     /// <summary>Appends wait until they are let go.</summary>
     public void Hold() => _held = new(TaskCreationOptions.RunContinuationsAsynchronously);

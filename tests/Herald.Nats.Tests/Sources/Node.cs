@@ -22,16 +22,19 @@ internal sealed class Node : IAsyncDisposable
     private Node(string folder, JournalStore store, SwitchedLog log, HeraldEngine engine, Receiver receiver) =>
         (_folder, _store, Log, _engine, Receiver) = (folder, store, log, engine, receiver);
 
+    public JournalStore Store => _store;
     public SwitchedLog Log { get; }
     public Receiver Receiver { get; }
 
-    public static async Task<Node> StartAsync(bool isSubscribed = true)
+    /// <param name="journal">What is unusual about it.</param>
+    public static async Task<Node> StartAsync(bool isSubscribed = true, Func<JournalOptions, JournalOptions>? journal = null)
     {
         var folder = Directory.CreateTempSubdirectory("herald-nats-tests-").FullName;
-        var store = await JournalStore.OpenAsync(new JournalOptions { Directory = folder }, TimeProvider.System, null, default);
+        var options = new JournalOptions { Directory = folder };
+        var store = await JournalStore.OpenAsync(journal?.Invoke(options) ?? options, TimeProvider.System, null, default);
         var (log, receiver) = (new SwitchedLog(store), new Receiver());
         var parts = new EngineParts(log, store, store, store, store, store, [receiver], TimeProvider.System, new Random(1), NullLoggerFactory.Instance);
-        var engine = await HeraldEngine.StartAsync(parts, new EngineOptions(), default);
+        var engine = await HeraldEngine.StartAsync(parts, new EngineOptions { CommitEvery = TimeSpan.FromMilliseconds(50) }, default);
         await engine.Catalog.PutTopicAsync(Topic, default);
         if (isSubscribed)
             Assert.True((await engine.Catalog.PutSubscriptionAsync(new SubscriptionDraft { Id = "all", Topic = Topic, Endpoint = "test://all/" }, new StartFrom.Earliest(), null, default)).Done);

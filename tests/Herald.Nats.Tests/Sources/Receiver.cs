@@ -8,6 +8,7 @@ namespace Herald.Nats.Tests.Sources;
 internal sealed class Receiver : IChannel
 {
     private readonly ConcurrentQueue<Received> _all = new();
+    private volatile TaskCompletionSource? _held;
 
     public IReadOnlyList<string> Schemes => ["test"];
 
@@ -16,12 +17,19 @@ internal sealed class Receiver : IChannel
 
     public IEnumerable<string> PayloadsOf(string key) => All.Where(r => r.Key == key).Select(r => r.Payload);
 
+    /// <summary>Attempts wait until they are let go.</summary>
+    public void Hold() => _held = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public void LetGo() => _held?.TrySetResult();
+
     public string? Refuse(Uri endpoint) => null;
 
-    public ValueTask<AttemptResult> TryAsync(Attempt attempt, CancellationToken cancel)
+    public async ValueTask<AttemptResult> TryAsync(Attempt attempt, CancellationToken cancel)
     {
+        if (_held is { } held)
+            await held.Task.WaitAsync(cancel);
         var view = attempt.Event;
         _all.Enqueue(new(view.IdText, view.KeyText, Encoding.UTF8.GetString(view.Payload.Span), view.AttributesText()));
-        return new(AttemptResult.Delivered);
+        return AttemptResult.Delivered;
     }
 }

@@ -56,6 +56,28 @@ public sealed class StreamSourceTests
     }
 
     [Fact]
+    public async Task At_a_full_store_the_source_keeps_its_place_and_loses_nothing()
+    {
+        const int Given = 4000;
+        var server = await NatsServer.SharedAsync();
+        await using var node = await Node.StartAsync(journal: options => options with { ShardCount = 2, SegmentBytes = 64 << 10, MaxBytes = 8 * (64 << 10) });
+        await using var connection = await TestConnection.OpenAsync(server.Url);
+        await Traffic.FillAsync(connection, "src-full", Given);
+        node.Receiver.Hold();
+        await using (var source = await node.ReadAsync(server, "src-full.*", "src-full"))
+        {
+            await Until.HoldsAsync(() => source.IsPaused, "the source waits for room");
+            Assert.True(node.Store.Statistics.IsFull);
+            Assert.InRange(source.Totals.Accepted, 1, Given - 1);
+        }
+        // Another one begins at what is kept: what was passed over would be lost now.
+        await using var next = await node.ReadAsync(server, "src-full.*", "src-full");
+        node.Receiver.LetGo();
+        await node.ReceivesAsync(Given);
+        Traffic.AssertInOrder(node.Receiver, "src-full", Given);
+    }
+
+    [Fact]
     public async Task A_message_that_is_no_event_is_a_dead_letter_and_the_others_go_on()
     {
         var server = await NatsServer.SharedAsync();

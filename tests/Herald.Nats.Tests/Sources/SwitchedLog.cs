@@ -22,6 +22,7 @@ internal sealed class SwitchedLog(IEventLog inner) : IEventLog
 
     public int ShardCount => inner.ShardCount;
     public ulong HashSeed => inner.HashSeed;
+    public UInt128 HashSecret => inner.HashSecret;
 
     public async ValueTask AppendAsync(ReadOnlyMemory<NewEvent> events, Memory<Appended> verdicts, SourcePosition? position, CancellationToken cancel)
     {

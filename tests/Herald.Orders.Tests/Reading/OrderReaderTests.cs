@@ -77,6 +77,8 @@ public sealed class OrderReaderTests
     [InlineData("\"state1\"", "\"\\ud800\"", "type = '\\ud800': The name of a state")]
     [InlineData("\"2026-01-31T12:00:00.123456789Z\"", "\"yesterday\"", "occurred_at = 'yesterday': A time")]
     [InlineData("\"2026-01-31T12:00:00.123456789Z\"", "1769860800", "occurred_at = '1769860800': A time")]
+    [InlineData("2026-01-31T12:00:00.123456789Z", "0001-01-01T00:00:00+23:59", "occurred_at = '0001-01-01T00:00:00+23:59': A time")]
+    [InlineData("2026-01-31T12:00:00.123456789Z", "9999-12-31T23:59:59.999-23:59", "occurred_at = '9999-12-31T23:59:59.999-23:59': A time")]
     [InlineData("\"sequence_number\":7", "\"sequence_number\":-1", "sequence_number = '-1': A whole number")]
     [InlineData("\"sequence_number\":7", "\"sequence_number\":1.0", "sequence_number = '1.0': A whole number")]
     [InlineData("\"sequence_number\":7", "\"sequence_number\":\"7\"", "sequence_number = '7': A whole number")]

@@ -70,6 +70,30 @@ public sealed class RegistrationTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_sign_of_life_that_the_store_has_no_room_for_is_not_taken()
+    {
+        const long MaxBytes = 4 << 20;
+        await using var server = await OrdersServer.StartAsync(options => options with { Journal = options.Journal with { SegmentBytes = 1 << 20, MaxBytes = MaxBytes } });
+        var customer = Guid.NewGuid();
+        await server.PublishAsync(OrderMessage.Of(customer, Guid.NewGuid(), 0));
+        var given = (await server.PostAsync("/v1/orders/registrations", """{"url": "http://127.0.0.1:9/a"}""")).Is(200);
+        // Somebody else's events, which nobody takes.
+        (await server.PutAsync("/v1/topics/filler", "")).Is(201);
+        (await server.PutAsync("/v1/subscriptions/none", """{"topic": "filler", "endpoint": "http://127.0.0.1:9/none"}""")).Is(201);
+        foreach (var length in (int[])[100_000, 1000])
+        {
+            var filler = $$"""{"payload": "{{new string('x', length)}}"}""";
+            await server.UntilAsync(() => server.PostAsync("/v1/topics/filler/events", filler), answer => (int)answer.Status == 503);
+        }
+
+        // What is left is room for a few signs of life.
+        var sign = await server.UntilAsync(
+            () => server.PutAsync($"/v1/orders/registrations/{customer}", $$"""{"epoch": {{given["epoch"]}}}"""), answer => (int)answer.Status != 204);
+        sign.IsProblem(503, "no-room");
+        (await server.PostAsync("/v1/orders/registrations", """{"url": "http://127.0.0.1:9/a"}""")).IsProblem(503, "no-room");
+    }
+
+    [Fact]
     public async Task When_a_handler_leaves_another_may_have_the_customer_at_once_with_a_secret_of_its_own()
     {
         await using var receiver = new ScriptedReceiver(_ => new Reply.Status(500));

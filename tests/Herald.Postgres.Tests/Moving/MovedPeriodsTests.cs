@@ -12,7 +12,7 @@ public sealed class MovedPeriodsTests
     [Fact]
     public void Each_period_knows_where_all_shards_stood_before_it()
     {
-        var periods = new MovedPeriods(new StoreShape(1, [new(5, 5, 8, 10 * Hour, 14 * Hour, 0), new(1, 1, 2, 11 * Hour, 11 * Hour, 0), new(4, 4, 3, 0, 0, 0)]), TimeSpan.FromHours(1));
+        var periods = new MovedPeriods(new StoreShape(1, 2, [new(5, 5, 8, 10 * Hour, 14 * Hour, 0), new(1, 1, 2, 11 * Hour, 11 * Hour, 0), new(4, 4, 3, 0, 0, 0)]), TimeSpan.FromHours(1));
         long[] numbers =
         [
             periods.Take(0, 5, 10 * Hour), periods.Take(0, 6, (11 * Hour) - 1), periods.Take(0, 7, 11 * Hour), periods.Take(0, 8, 14 * Hour),
@@ -31,7 +31,7 @@ public sealed class MovedPeriodsTests
     [Fact]
     public void However_far_back_it_reaches_there_are_about_a_hundred_at_most()
     {
-        var periods = new MovedPeriods(new StoreShape(1, [new(1, 1, 100_000, 0, 100_000 * Hour, 0)]), TimeSpan.FromHours(1));
+        var periods = new MovedPeriods(new StoreShape(1, 2, [new(1, 1, 100_000, 0, 100_000 * Hour, 0)]), TimeSpan.FromHours(1));
         for (var sequence = 1; sequence <= 100_000; sequence++)
             periods.Take(0, sequence, sequence * Hour);
         Assert.InRange(periods.All(0).Count(), 95, 101);
@@ -40,7 +40,7 @@ public sealed class MovedPeriodsTests
     [Fact]
     public void A_time_that_falls_does_not_lead_back_to_an_earlier_table()
     {
-        var periods = new MovedPeriods(new StoreShape(1, [new(1, 1, 2, 0, 5 * Hour, 0)]), TimeSpan.FromHours(1));
+        var periods = new MovedPeriods(new StoreShape(1, 2, [new(1, 1, 2, 0, 5 * Hour, 0)]), TimeSpan.FromHours(1));
         Assert.Equal(6, periods.Take(0, 1, 5 * Hour));
         Assert.Equal(6, periods.Take(0, 2, 0));
     }
@@ -48,7 +48,7 @@ public sealed class MovedPeriodsTests
     [Fact]
     public void A_store_without_events_has_one()
     {
-        var periods = new MovedPeriods(new StoreShape(1, [new(8, 8, 7, 0, 0, 0)]), TimeSpan.FromHours(1));
+        var periods = new MovedPeriods(new StoreShape(1, 2, [new(8, 8, 7, 0, 0, 0)]), TimeSpan.FromHours(1));
         Assert.Equal([(1, 99, "7")], periods.All(nowMs: 99).Select(period => (period.Number, period.StartedAtMs, string.Join(' ', period.Heads))));
     }
 }

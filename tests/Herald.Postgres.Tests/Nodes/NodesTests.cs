@@ -9,6 +9,8 @@ namespace Herald.Postgres.Tests.Nodes;
 /// <summary>Several nodes over the same tables.</summary>
 public sealed class NodesTests : IAsyncLifetime
 {
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(10);
+
     private readonly PostgresHarness _harness = new();
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -96,6 +98,92 @@ public sealed class NodesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_node_whose_process_has_ended_is_replaced_at_once_and_one_whose_server_began_anew_is_not()
+    {
+        await _harness.Store.RenewAsync(Cancel);
+        await _harness.ReopenAsync();
+        await OwnAllAsync(node: 7, session: 7001, server: "pg_postmaster_start_time()");
+        Assert.Equal(_harness.Store.ShardCount, (await RenewAfterAMomentAsync()).Count);
+        Assert.Equal(1L, await _harness.ExecuteAsync($"select count(*) from {_harness.Options.Schema}.node"));
+
+        // All locks of that server are gone, whoever held them: only the beat tells.
+        await OwnAllAsync(node: 8, session: 8001, server: "pg_postmaster_start_time() - interval '1 s'");
+        Assert.Empty(await _harness.Store.RenewAsync(Cancel));
+        // As it does of a node that has never said that it holds one.
+        await OwnAllAsync(node: 8, session: 8001, server: "null");
+        Assert.Empty(await _harness.Store.RenewAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task A_node_that_loses_its_connection_and_comes_back_in_time_is_not_replaced()
+    {
+        await using var second = await _harness.OpenAsync();
+        var first = _harness.Store;
+        await first.RenewAsync(Cancel);
+        await WhenHeldAsync(1);
+        await first.RenewAsync(Cancel);
+        await second.RenewAsync(Cancel);
+        await WhenHeldAsync(2);
+        await second.RenewAsync(Cancel);
+
+        await _harness.ExecuteAsync($"select count(pg_terminate_backend(l.pid)) from {Held}");
+        await WhenHeldAsync(2);
+        await first.RenewAsync(Cancel);
+        Assert.Empty(await second.RenewAsync(Cancel));
+        Assert.Equal(2L, await _harness.ExecuteAsync($"select count(*) from {_harness.Options.Schema}.node where server is not null"));
+    }
+
+    [Fact]
+    public async Task A_node_that_has_lost_its_own_connection_takes_no_other_for_dead_for_a_while()
+    {
+        await _harness.Store.RenewAsync(Cancel);
+        await WhenHeldAsync(1);
+        await _harness.ExecuteAsync($"select count(pg_terminate_backend(l.pid)) from {Held}");
+        await WhenHeldAsync(1);
+        await OwnAllAsync(node: 7, session: 7001, server: "pg_postmaster_start_time()");
+        Assert.Empty(await RenewAfterAMomentAsync());
+        _harness.Clock.Advance(TimeSpan.FromSeconds(4));
+        Assert.Equal(_harness.Store.ShardCount, (await RenewAfterAMomentAsync()).Count);
+    }
+
+    [Fact]
+    public async Task The_end_of_a_process_is_told_to_one_other_node_without_asking()
+    {
+        var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var holder = new NpgsqlConnection($"{_harness.Options.Connection};Pooling=false");
+        await holder.OpenAsync(Cancel);
+        await using (var hold = new NpgsqlCommand("select pg_advisory_lock(9001)", holder))
+            await hold.ExecuteNonQueryAsync(Cancel);
+        await _harness.Store.RenewAsync(Cancel);
+        await OwnAllAsync(node: 9, session: 9001, server: "pg_postmaster_start_time()");
+        using var listening = _harness.Store.OnMoved(() => told.TrySetResult());
+        // Its neighbour now.
+        Assert.Empty(await _harness.Store.RenewAsync(Cancel));
+        Assert.False(told.Task.IsCompleted);
+
+        await holder.CloseAsync();
+        await told.Task.WaitAsync(Cancel);
+        Assert.Equal(_harness.Store.ShardCount, (await RenewAfterAMomentAsync()).Count);
+    }
+
+    [Fact]
+    public async Task A_node_that_gives_way_keeps_what_it_has_until_others_get_it_and_takes_no_more()
+    {
+        await _harness.Store.RenewAsync(Cancel);
+        Assert.False(await _harness.Store.GiveWayAsync(Cancel));
+        await using var second = await _harness.OpenAsync();
+        Assert.Empty(await second.RenewAsync(Cancel));
+        var all = await _harness.Store.RenewAsync(Cancel);
+        Assert.True(await _harness.Store.GiveWayAsync(Cancel));
+
+        Assert.All(await _harness.Store.RenewAsync(Cancel), lease => Assert.True(lease.IsLeaving));
+        Assert.Empty(await second.RenewAsync(Cancel));
+        await _harness.Store.ReleaseAsync(all, Cancel);
+        Assert.Equal(second.ShardCount, (await second.RenewAsync(Cancel)).Count);
+        Assert.Empty(await _harness.Store.RenewAsync(Cancel));
+    }
+
+    [Fact]
     public async Task Nodes_append_to_the_same_shard_without_gaps_and_recognise_each_others_duplicates()
     {
         await using var second = await _harness.OpenAsync();
@@ -174,4 +262,33 @@ public sealed class NodesTests : IAsyncLifetime
         var record = Assert.Single((await second.PeekAsync(owned.Shard, Cancel)).Records);
         Assert.Equal(StoreEvents.Payload("one").ToArray(), record.ToArray());
     }
+
+    private Task<object?> OwnAllAsync(int node, int session, string server) => _harness.ExecuteAsync(
+        $"""
+        delete from {_harness.Options.Schema}.node where id = {node};
+        insert into {_harness.Options.Schema}.node (id, name, address, beat, catalog, keeps, session, server) values ({node}, 'other', '', 1, 0, true, {session}, {server});
+        update {_harness.Options.Schema}.shard_owner set node = {node}, epoch = epoch + 1
+        """);
+
+    /// <summary>A node whose lock is free is given a moment to take it again.</summary>
+    private async Task<IReadOnlyList<Lease>> RenewAfterAMomentAsync()
+    {
+        var renewing = _harness.Store.RenewAsync(Cancel).AsTask();
+        for (; !renewing.IsCompleted; await Task.Delay(Look, TimeProvider.System, Cancel))
+            _harness.Clock.Advance(TimeSpan.FromMilliseconds(50));
+        return await renewing;
+    }
+
+    private async Task WhenHeldAsync(long count)
+    {
+        while (await _harness.ExecuteAsync($"select count(*) from {Held}") is not long held || held != count)
+        {
+            // It tries again after a moment.
+            _harness.Clock.Advance(TimeSpan.FromMilliseconds(20));
+            await Task.Delay(Look, TimeProvider.System, Cancel);
+        }
+    }
+
+    /// <summary>Locks that nodes of this store hold.</summary>
+    private string Held => $"pg_locks l join {_harness.Options.Schema}.node n on (l.classid::bigint << 32) + l.objid::bigint = n.session where l.locktype = 'advisory' and l.mode = 'ExclusiveLock' and l.granted";
 }

@@ -1,6 +1,7 @@
 using Herald.Contracts.Stores;
 using Herald.Engine.Events;
 using Herald.Engine.Stores;
+using Npgsql;
 using Xunit;
 
 namespace Herald.Postgres.Tests.Periods;
@@ -130,6 +131,59 @@ public sealed class PeriodTests : IAsyncLifetime
         Assert.Equal(Verdict.Duplicate, verdicts[0].Verdict);
     }
 
+    [Fact]
+    public async Task What_cannot_be_done_keeps_nothing_else_from_being_done()
+    {
+        var shard = new ShardId(4);
+        await AppendAsync(10, shard, "a");
+        await NextHourAsync();
+        await AppendAsync(10, shard, "b");
+        for (var hour = 0; hour < 5; hour++)
+            await NextHourAsync();
+        await SettleAsync(below: 11, only: shard);
+        await AppendAsync(1, shard, "c");
+
+        // No new table can be begun while somebody keeps a shard locked, and no letters be removed without their table.
+        await using var stranger = new NpgsqlConnection(_harness.Options.Connection);
+        await stranger.OpenAsync(Cancel);
+        await using var transaction = await stranger.BeginTransactionAsync(Cancel);
+        await using (var locking = new NpgsqlCommand($"select 1 from {_harness.Options.Schema}.shard_lock where shard = 9 for update", stranger, transaction))
+            await locking.ExecuteNonQueryAsync(Cancel);
+        await _harness.ExecuteAsync($"alter table {_harness.Options.Schema}.dead_letter rename to elsewhere");
+        await NextHourAsync();
+        Assert.Equal(new LogBounds(11, 21), await _harness.Store.BoundsAsync(shard, Cancel));
+        Assert.True(_harness.Store.Statistics.HousekeepingFailures >= 2);
+
+        await transaction.RollbackAsync(Cancel);
+        await _harness.ExecuteAsync($"alter table {_harness.Options.Schema}.elsewhere rename to dead_letter");
+        while (_harness.Store.Statistics.Locked.Count > 0)
+        {
+            _harness.Clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, Cancel);
+        }
+        await NextHourAsync();
+        await AppendAsync(1, shard, "d");
+        var (failures, periods) = (_harness.Store.Statistics.HousekeepingFailures, _harness.Store.Statistics.Periods);
+        await NextHourAsync();
+        Assert.Equal((failures, periods + 1), (_harness.Store.Statistics.HousekeepingFailures, _harness.Store.Statistics.Periods));
+    }
+
+    [Fact]
+    public async Task A_table_of_remembered_ids_is_closed_when_it_is_full_and_not_before()
+    {
+        await using var harness = new PostgresHarness(options => options with { DuplicateEntries = 2000 });
+        await harness.StartAsync();
+        await harness.Store.RenewAsync(Cancel);
+        var newest = $"select max(number) from {harness.Options.Schema}.seen_period";
+        foreach (var (count, table) in ((int, long)[])[(1700, 1), (400, 2), (1000, 2)])
+        {
+            NewEvent[] all = [.. Enumerable.Range(0, count).Select(i => new StoreEvents(harness.Store, harness.Clock).Make($"{count}-{i}"))];
+            await harness.Store.AppendAsync(all, new Appended[count], null, Cancel);
+            await harness.Store.KeepAsync(TimeSpan.FromMinutes(1));
+            Assert.Equal(table, await harness.ExecuteAsync(newest));
+        }
+    }
+
     /// <summary>Time enough for a new period, and the work that begins it.</summary>
     private async Task NextHourAsync()
     {
@@ -181,5 +235,7 @@ public sealed class PeriodTests : IAsyncLifetime
         public List<long> Read { get; } = [];
 
         public void OnEvent(long sequence, ReadOnlySpan<byte> record) => Read.Add(sequence);
+
+        public void OnDamaged(long sequence, string damage) => Assert.Fail(damage);
     }
 }

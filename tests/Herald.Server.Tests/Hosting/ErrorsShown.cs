@@ -5,6 +5,10 @@ namespace Herald.Server.Tests.Hosting;
 /// <summary>Shows what a server logs as an error, so that a failing test tells why.</summary>
 internal sealed class ErrorsShown : ILoggerFactory, ILogger
 {
+    private int _count;
+
+    public int Count => Volatile.Read(ref _count);
+
     public ILogger CreateLogger(string categoryName) => this;
 
     public void AddProvider(ILoggerProvider provider) { }
@@ -18,7 +22,9 @@ internal sealed class ErrorsShown : ILoggerFactory, ILogger
 
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
-        if (IsEnabled(logLevel))
-            Console.Error.WriteLine($"{formatter(state, exception)} {exception}");
+        if (!IsEnabled(logLevel))
+            return;
+        Interlocked.Increment(ref _count);
+        Console.Error.WriteLine($"{formatter(state, exception)} {exception}");
     }
 }

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using Herald.Engine;
 using Herald.Journal;
+using Microsoft.Extensions.Logging;
 using Xunit;
 
 namespace Herald.Server.Tests.Hosting;
@@ -20,6 +21,8 @@ public sealed class RunningServer : IAsyncLifetime
 
     /// <summary>Change before it starts.</summary>
     public Func<ServerOptions, ServerOptions> With { get; init; } = o => o;
+
+    public ILoggerFactory Logging { get; init; } = new ErrorsShown();
 
     public static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -42,7 +45,7 @@ public sealed class RunningServer : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _server = await HeraldServer.StartAsync(With(Options(Directory)), new ServerServices { Logging = new ErrorsShown() });
+        _server = await HeraldServer.StartAsync(With(Options(Directory)), new ServerServices { Logging = Logging });
         Http.BaseAddress = _server.Address;
     }
 

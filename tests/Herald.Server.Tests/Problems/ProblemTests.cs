@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using System.Text.Json;
 using Herald.Engine.Stores;
 using Herald.Server.Problems;
 using Herald.Server.Tests.Hosting;
@@ -50,6 +51,26 @@ public sealed class ProblemTests(RunningServer server)
     {
         var answer = (await ThrowAsync(new StoreUnavailableException("disk"))).IsProblem(503, "store-unavailable");
         Assert.Equal("1", answer.Headers["Retry-After"]);
+    }
+
+    [Fact]
+    public async Task Of_a_body_that_is_wrong_throughout_the_first_hundred_places_are_listed_and_the_rest_is_counted()
+    {
+        var fields = string.Join(',', Enumerable.Range(0, 50_000).Select(i => $"\"f{i}\":1"));
+        var answer = (await server.PutAsync("/v1/subscriptions/s", $"{{\"topic\":\"t\",\"endpoint\":\"http://127.0.0.1:1/\",{fields}}}")).IsProblem(400, "invalid-request");
+        using var json = JsonDocument.Parse(answer.Text);
+        Assert.Equal(100, json.RootElement.GetProperty("errors").GetArrayLength());
+        Assert.Equal("50000 fields break a rule; the first 100 are listed.", json.RootElement.GetProperty("detail").GetString());
+    }
+
+    [Fact]
+    public async Task A_long_name_is_not_repeated_for_each_thing_that_is_wrong_below_it()
+    {
+        var values = string.Join(',', Enumerable.Repeat("1", 100_000));
+        var body = $$"""{"topic":"t","endpoint":"http://127.0.0.1:1/","filter":{"{{new string('n', 300_000)}}":[{{values}}] } }""";
+        var answer = (await server.PutAsync("/v1/subscriptions/s", body)).IsProblem(400, "invalid-request");
+        Assert.InRange(answer.Text.Length, 1000, 100_000);
+        Assert.Contains("100000 fields break a rule", answer.Text, StringComparison.Ordinal);
     }
 
     private static async Task<Answer> ThrowAsync(Exception exception)

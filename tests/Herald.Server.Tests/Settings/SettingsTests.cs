@@ -99,6 +99,8 @@ public sealed class SettingsTests
     [InlineData("{\"webhooks\": {\"allowedNetworks\": [\"10.0.0.1/8\"]}}", "webhooks.allowedNetworks")]
     [InlineData("{\"kafka\": {\"clusters\": \"main\"}}", "kafka.clusters = 'main'")]
     [InlineData("{\"kafka\": {\"clusters\": \"main=a:1\", \"sources\": \"other/orders>events\"}}", "no cluster 'other'")]
+    [InlineData("{\"dataDirectory\": \"\\ud800\"}", "half a character")]
+    [InlineData("{\"\\udc00\": 1}", "half a character")]
     [InlineData("[]", "JSON object")]
     [InlineData("{", "Line 1")]
     public void A_rule_that_is_broken_is_named(string file, string told) =>

@@ -46,6 +46,19 @@ public sealed class SubscriptionTests(RunningServer server)
     }
 
     [Theory]
+    [InlineData("", "50ms 250ms")]
+    [InlineData(", \"retry\":{\"maxAge\":\"1h\"}", "50ms 250ms")]
+    [InlineData(", \"retry\":{\"base\":\"2s\"}", "")]
+    [InlineData(", \"retry\":{\"first\":[]}", "")]
+    [InlineData(", \"retry\":{\"base\":\"2s\",\"first\":[\"5ms\"]}", "5ms")]
+    public async Task The_first_waits_are_short_unless_it_says_otherwise(string more, string first)
+    {
+        var id = await server.NewSubscriptionAsync(await server.NewTopicAsync(), Endpoint, more);
+        var retry = (await server.GetAsync($"/v1/subscriptions/{id}")).Is(200).Json["retry"]!;
+        Assert.Equal(first, string.Join(' ', retry["first"]!.AsArray().Select(wait => wait!.ToString())));
+    }
+
+    [Theory]
     [InlineData("\"earliest\"", "1 2 3")]
     [InlineData("2", "2 3")]
     [InlineData("\"2000-01-01T00:00:00Z\"", "1 2 3")]
@@ -197,6 +210,9 @@ public sealed class SubscriptionTests(RunningServer server)
     [InlineData("\"filter\":[]", "/filter", null)]
     [InlineData("\"retry\":{\"strategy\":\"hope\"}", "/retry/strategy", null)]
     [InlineData("\"retry\":{\"base\":\"soon\"}", "/retry/base", "duration")]
+    [InlineData("\"retry\":{\"first\":[\"1s\",\"soon\"]}", "/retry/first/1", "duration")]
+    [InlineData("\"retry\":{\"first\":[\"0s\"]}", "/retry/first/0", null)]
+    [InlineData("\"retry\":{\"strategy\":\"schedule\",\"schedule\":[\"1s\"],\"first\":[\"1s\"]}", "/retry/first", "exponential")]
     [InlineData("\"retry\":{\"base\":5}", "/retry/base", "string")]
     [InlineData("\"retry\":{\"base\":\"1h\",\"cap\":\"1s\"}", "/retry/cap", null)]
     [InlineData("\"retry\":{\"factor\":0.5}", "/retry/factor", null)]

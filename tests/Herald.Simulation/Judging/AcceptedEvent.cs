@@ -4,14 +4,16 @@ using Herald.Simulation.Storing;
 namespace Herald.Simulation.Judging;
 
 /// <summary>An event of the log, as far as the judge needs to know it.</summary>
+/// <param name="Key">What must be in order: topic and key, or topic and id without one. Never a hash: two keys may have one.</param>
+/// <param name="KeyHash">Names the engine's lane.</param>
 /// <param name="Address">The subscription a redrive is for; null for everybody's.</param>
-internal sealed record AcceptedEvent(long Sequence, ulong Key, int Topic, string? Type, string? Color, string? Address, string Payload, byte[] Record, long AtMs)
+internal sealed record AcceptedEvent(long Sequence, string Key, ulong KeyHash, int Topic, string? Type, string? Color, string? Address, string Payload, byte[] Record, long AtMs)
 {
     public static AcceptedEvent Of(StoredEvent stored, long atMs)
     {
         var view = new EventView(stored.Record);
         return new(
-            stored.Entry.Sequence, stored.Entry.KeyHash, stored.Entry.Topic, view.TypeText, view.AttributesText().GetValueOrDefault(Worlds.EventMaker.Attribute),
+            stored.Entry.Sequence, $"{stored.Entry.Topic}/{view.KeyText ?? "id/" + view.IdText}", stored.Entry.KeyHash, stored.Entry.Topic, view.TypeText, view.AttributesText().GetValueOrDefault(Worlds.EventMaker.Attribute),
             view.Address.IsEmpty ? null : System.Text.Encoding.UTF8.GetString(view.Address), System.Text.Encoding.UTF8.GetString(view.Payload.Span), stored.Record, atMs);
     }
 }

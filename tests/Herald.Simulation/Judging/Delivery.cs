@@ -4,5 +4,5 @@ namespace Herald.Simulation.Judging;
 /// <param name="Epoch">Of its shard, when the attempt began.</param>
 internal sealed record Delivery(SubscriptionModel Model, LaneModel Lane, int Shard, long Sequence, long Epoch)
 {
-    public override string ToString() => $"sequence {Sequence} of shard {Shard}, key {Lane.Key:x}, {Model}";
+    public override string ToString() => $"sequence {Sequence} of shard {Shard}, key {Lane.Key}, {Model}";
 }

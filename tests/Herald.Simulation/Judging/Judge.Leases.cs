@@ -11,8 +11,14 @@ internal sealed partial class Judge
 
     private readonly (long Epoch, string? Node)[] _owners = new (long, string?)[shards];
 
-    // Saved to the last by a node that then gave the shard up.
-    private readonly HashSet<(SubscriptionModel Model, int Shard, long Sequence)> _handedOver = [];
+    // Others have found their sessions gone.
+    private readonly HashSet<string> _withoutSession = [];
+
+    // By a commit that is applied, or to the last by a node that then gave the shard up.
+    private readonly HashSet<(SubscriptionModel Model, int Shard, long Sequence)> _saved = [];
+
+    // Of commits that are on their way, or lost.
+    private readonly Dictionary<(Fence Fence, long Number), List<Delivery>> _told = [];
 
     public void OnTaken(ShardId shard, long epoch, string node, string? from)
     {
@@ -33,11 +39,19 @@ internal sealed partial class Judge
         _owners[shard.Value].Node = null;
     }
 
-    public void OnRemoved(string node)
+    public void OnRemoved(string node, bool bySession)
     {
         if (simulator.Traces)
-            simulator.Trace($"{node} is registered no more");
-        simulator.Reached.Count(simulator.IsAlive(node) ? "nodes removed that still lived" : "dead nodes removed");
+            simulator.Trace($"{node} is registered no more{(bySession ? ": its session has ended" : "")}");
+        simulator.Reached.Count((simulator.IsAlive(node), bySession) switch
+        {
+            (true, false) => "nodes removed that still lived",
+            (false, false) => "dead nodes removed",
+            (true, true) => "nodes removed that had lost their session, and still lived",
+            (false, true) => "dead nodes removed by their session",
+        });
+        if (bySession)
+            _withoutSession.Add(node);
     }
 
     public string? OwnerOf(int shard) => _owners[shard].Node;
@@ -62,13 +76,32 @@ internal sealed partial class Judge
             simulator.Trace($"{node.Process.Name} holds {string.Join(", ", leases.Select(l => $"{l.Shard} in epoch {l.Epoch}{(l.IsLeaving ? " (leaving)" : "")}"))} for {node.Leases.Values.Select(l => l.Until - now).DefaultIfEmpty().Min()} ms");
     }
 
+    /// <param name="told">Deliveries of whose success the commit, or note, is the first to tell.</param>
+    public void OnSaving(Fence fence, long number, List<Delivery> told)
+    {
+        if (told.Count > 0)
+            _told[(fence, number)] = told;
+    }
+
+    public void OnNote(ShardNote note)
+    {
+        simulator.Reached.Count("notes");
+        OnSaved(note.Fence, note.Number);
+    }
+
+    private void OnSaved(Fence fence, long number)
+    {
+        if (_told.Remove((fence, number), out var told))
+            _saved.UnionWith(told.Select(one => (one.Model, one.Shard, one.Sequence)));
+    }
+
     /// <summary>A node gives shards up, and says by it that all it knew is saved.</summary>
     public void OnHandedOver(NodeView node, IReadOnlyList<Lease> leases)
     {
         if (simulator.Traces)
             simulator.Trace($"{node.Process.Name} gives up {string.Join(", ", leases.Select(l => l.Shard))}");
         foreach (var heard in node.Heard.Where(heard => leases.Any(lease => lease.Shard.Value == heard.Shard && lease.Epoch == heard.Epoch)))
-            _handedOver.Add((heard.Model, heard.Shard, heard.Sequence));
+            _saved.Add((heard.Model, heard.Shard, heard.Sequence));
     }
 
     /// <summary>What the process stands still over it need not have seen yet; one that runs has given up what its lease does not cover.</summary>
@@ -90,6 +123,17 @@ internal sealed partial class Judge
         if (!node.Holds(delivery.Shard))
             throw new Violation($"17: sent by {node.Process.Name}, whose lease has run out: {delivery}");
         if (node.Leases[delivery.Shard].Until != long.MaxValue && (epoch != delivery.Epoch || owner != node.Process.Name))
+        {
+            if (MayBeLate(node, delivery))
+            {
+                simulator.Reached.Count("attempts of a node that had lost its session");
+                return;
+            }
             throw new Violation($"17: sent by {node.Process.Name} in epoch {delivery.Epoch}, but the shard is {owner ?? "nobody"}'s in epoch {epoch}: {delivery}");
+        }
     }
+
+    // Others have taken the shard of a node whose session has ended, and only its next renewal tells it. It can save nothing, and all it sends is what the
+    // next owner sends as well, in the same order, or has given up meanwhile.
+    private bool MayBeLate(NodeView node, Delivery delivery) => _owners[delivery.Shard].Epoch != delivery.Epoch && _withoutSession.Contains(node.Process.Name);
 }

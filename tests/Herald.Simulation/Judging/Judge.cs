@@ -1,5 +1,6 @@
 using Herald.Engine.Catalogs;
 using Herald.Engine.Channels;
+using Herald.Engine.Events;
 using Herald.Engine.History;
 using Herald.Engine.Shards;
 using Herald.Engine.Stores;
@@ -12,20 +13,31 @@ namespace Herald.Simulation.Judging;
 /// <summary>
 /// Knows what was accepted and for whom, sees every attempt begin and every acknowledgement, and everything that becomes durable;
 /// throws a <see cref="Violation"/> in the step in which a promise is broken. The numbers are those of the invariants in ARCHITECTURE.
+/// Over 400 lines: the promises are judged against one set of books, and a part of the judge would need most of them.
 /// </summary>
 internal sealed partial class Judge(Simulator simulator, int shards) : IStoreWatcher
 {
     private readonly List<AcceptedEvent>[] _log = [.. Enumerable.Range(0, shards).Select(_ => new List<AcceptedEvent>())];
     private readonly long[] _first = [.. Enumerable.Repeat(1L, shards)];
+
+    // Below the first one; and by key, what the owner has said is needed there.
+    private readonly HashSet<long>[] _freed = [.. Enumerable.Range(0, shards).Select(_ => new HashSet<long>())];
+    private readonly Dictionary<ulong, long>[] _kept = [.. Enumerable.Range(0, shards).Select(_ => new Dictionary<ulong, long>())];
     private readonly Dictionary<(int Number, int Generation), SubscriptionModel> _models = [];
     private readonly Dictionary<string, SubscriptionModel> _latest = [];
     private readonly long[] _committedWith = new long[shards];
     private readonly HashSet<DeadLetterId> _letters = [];
     private readonly HashSet<(int Subscription, int Shard, long Sequence)> _released = [];
-    private readonly Dictionary<(string Subscription, int Topic, string Payload), string> _messageIds = [];
+    private readonly Dictionary<string, string> _messageIds = [], _origins = [];
+
+    // What the commit that is judged has made, as far as no skip has been found for it.
+    private readonly List<EventView> _forwards = [];
 
     // By subscription, the version that all nodes are known to work with.
     private readonly Dictionary<int, long> _followed = [];
+
+    // Keys by their hash: two may have one.
+    private readonly Dictionary<ulong, HashSet<string>> _keys = [];
 
     public IEnumerable<SubscriptionModel> Living => _latest.Values.Where(model => model.Lives);
     public IEnumerable<SubscriptionModel> All => _models.Values;
@@ -34,6 +46,9 @@ internal sealed partial class Judge(Simulator simulator, int shards) : IStoreWat
     public AcceptedEvent EventOf(int shard, long sequence) => _log[shard][(int)sequence - 1];
     public SubscriptionModel? Find(int number, int generation) => _models.GetValueOrDefault((number, generation));
     public SubscriptionModel? Latest(string id) => _latest.GetValueOrDefault(id) is { Lives: true } model ? model : null;
+
+    /// <summary>Two keys have this hash, and so one lane.</summary>
+    public bool IsShared(ulong keyHash) => _keys.GetValueOrDefault(keyHash) is { Count: > 1 };
 
     /// <summary>What an operator is about to ask for; the change of the catalog that does it is judged by it.</summary>
     public Dictionary<string, List<StartFrom>> Intents { get; } = [];
@@ -47,10 +62,13 @@ internal sealed partial class Judge(Simulator simulator, int shards) : IStoreWat
             throw new Violation($"7: sequence {accepted.Entry.Sequence} follows {log.Count} in shard {shard}");
         var known = AcceptedEvent.Of(accepted, simulator.NowMs);
         log.Add(known);
+        if (!_keys.TryGetValue(known.KeyHash, out var keys))
+            _keys[known.KeyHash] = keys = [];
+        keys.Add(known.Key);
         foreach (var model in Living)
             Expect(model, shard.Value, known);
         if (simulator.Traces)
-            simulator.Trace($"accepted: sequence {known.Sequence} of shard {shard}, key {known.Key:x}");
+            simulator.Trace($"accepted: sequence {known.Sequence} of shard {shard}, key {known.Key}");
     }
 
     public void OnCatalog(CatalogRecord record)
@@ -83,14 +101,16 @@ internal sealed partial class Judge(Simulator simulator, int shards) : IStoreWat
         _latest[record.Id] = model;
         for (var shard = 0; shard < shards; shard++)
         {
-            foreach (var accepted in _log[shard].Skip((int)_first[shard] - 1))
+            foreach (var accepted in _log[shard].Where(accepted => !_freed[shard].Contains(accepted.Sequence)))
                 Expect(model, shard, accepted);
         }
     }
 
-    public void OnCommit(ShardCommit commit)
+    public void OnCommit(ShardCommit commit, IReadOnlyList<Appended> emitted)
     {
         var shard = commit.Fence.Shard.Value;
+        if (emitted.Any(one => one.Verdict != Verdict.Accepted))
+            throw new Violation($"3: an event that commit {commit.Number} of shard {shard} has made is not in the log: {string.Join(", ", emitted)}");
         if (commit.Fence.Epoch != _owners[shard].Epoch)
             throw new Violation($"9: epoch {commit.Fence.Epoch} commits in shard {shard}, whose epoch is {_owners[shard].Epoch}");
         foreach (var letter in commit.DeadLetters)
@@ -100,29 +120,38 @@ internal sealed partial class Judge(Simulator simulator, int shards) : IStoreWat
         }
         if (commit.IsCheckpoint)
             simulator.Reached.Count("checkpoints");
+        OnSaved(commit.Fence, commit.Number);
         var saved = new SavedProgress();
         saved.Apply(commit.Progress.Span);
+        _forwards.AddRange(commit.Emitted.Select(one => new EventView(one.Record)));
         foreach (var skip in SkipsOf(commit))
             OnSkipped(commit, shard, skip, saved.CatalogVersion);
+        if (_forwards.Count > 0)
+            throw new Violation($"3: commit {commit.Number} of shard {shard} forwards {_forwards.Count} events more than it has given up");
         if (simulator.Traces)
             simulator.Trace($"commit {commit.Number} of epoch {commit.Fence.Epoch}, shard {shard}, {(commit.IsCheckpoint ? "a checkpoint" : "a record")}");
+        Keep(commit, _kept[shard]);
         CheckSettledBelow(commit, shard, saved.CatalogVersion);
         _committedWith[shard] = saved.CatalogVersion;
     }
 
-    public void OnTrimmed(ShardId shard, long first)
+    public void OnTrimmed(ShardId shard, long first, IReadOnlySet<long> freed)
     {
+        if (freed.Any(sequence => sequence < _first[shard.Value]))
+            simulator.Reached.Count("events of keys that waited freed");
         _first[shard.Value] = first;
-        simulator.Trace($"shard {shard} is trimmed to {first}");
+        _freed[shard.Value].UnionWith(freed);
+        if (simulator.Traces)
+            simulator.Trace($"shard {shard} is trimmed to {first}: {string.Join(", ", freed.Order())}");
         foreach (var model in _models.Values)
         {
             foreach (var ((at, _), lane) in model.Lanes)
             {
-                while (at == shard.Value && lane.Open.Count > 0 && lane.Open.Min < first)
+                foreach (var sequence in at == shard.Value ? lane.Open.Where(freed.Contains).ToList() : [])
                 {
                     simulator.Reached.Count("deliveries that expired with the log");
-                    lane.Skipped.Add(lane.Open.Min);
-                    lane.Open.Remove(lane.Open.Min);
+                    lane.Skipped.Add(sequence);
+                    lane.Open.Remove(sequence);
                 }
             }
         }
@@ -146,7 +175,7 @@ internal sealed partial class Judge(Simulator simulator, int shards) : IStoreWat
         var (lane, sequence, shard) = (delivery.Lane, delivery.Sequence, delivery.Shard);
         if (!lane.Matches.Contains(sequence))
             throw new Violation($"4: sent, though it is not meant for it: {delivery}");
-        if (lane.GivenUp.Contains(sequence))
+        if (lane.GivenUp.Contains(sequence) && !MayBeLate(node, delivery))
             throw new Violation($"3: sent after it was given up: {delivery}");
         if (lane.Open.Count > 0 && lane.Open.Min < sequence)
             throw new Violation($"1: sent while {lane.Open.Min} is open: {delivery}");
@@ -157,13 +186,17 @@ internal sealed partial class Judge(Simulator simulator, int shards) : IStoreWat
         CheckNumber(node, attempt, delivery);
         if (node.Heard.Contains((model, shard, sequence, delivery.Epoch)))
             throw new Violation($"14: sent again after its success was known: {delivery}");
-        if (_handedOver.Contains((model, shard, sequence)))
-            throw new Violation($"14: sent again though the owner that gave the shard up knew of its success: {delivery}");
+        if (_saved.Contains((model, shard, sequence)) && !MayBeLate(node, delivery))
+            throw new Violation($"14: sent again though its success was saved: {delivery}");
         if (node.InFlight.Keys.Count(one => one.Subscription == model.Number) > subscription.Limits.MaxInFlight)
             throw new Violation($"12: more than {subscription.Limits.MaxInFlight} attempts in flight: {delivery}");
-        var origin = (model.Id, EventOf(shard, sequence).Topic, EventOf(shard, sequence).Payload);
+        var origin = OriginOf(model, shard, sequence);
+        if (!_origins.TryAdd(attempt.MessageId, origin) && _origins[attempt.MessageId] != origin)
+            throw new Violation($"14: the message id is another event's, {_origins[attempt.MessageId]}: {delivery}");
         if (!_messageIds.TryAdd(origin, attempt.MessageId) && _messageIds[origin] != attempt.MessageId)
             throw new Violation($"14: the message id has changed: {delivery}");
+        if (sequence < _first[shard])
+            simulator.Reached.Count("attempts at what was kept apart from the log");
         if (simulator.Traces)
             simulator.Trace($"attempt {attempt.Number}: {delivery}");
         return delivery;
@@ -177,7 +210,7 @@ internal sealed partial class Judge(Simulator simulator, int shards) : IStoreWat
         var place = (delivery.Model, delivery.Shard, delivery.Sequence, delivery.Epoch);
         node.InFlight.Remove((delivery.Model.Number, delivery.Shard, delivery.Lane.Key));
         if (delivered == true)
-            node.Heard.Add(place);
+            node.OnHeard(delivery);
         if (delivered is not null)
             return;
         node.Attempts[place]--; // it does not count
@@ -208,14 +241,30 @@ internal sealed partial class Judge(Simulator simulator, int shards) : IStoreWat
     /// <summary>What a publisher was told must be true.</summary>
     public void OnAnswered(ShardId shard, Appended answer, string payload)
     {
-        if (answer.Verdict is not (Verdict.Accepted or Verdict.Duplicate or Verdict.Conflict))
+        simulator.Reached.Count($"published: {answer.Verdict}");
+        if (answer.Verdict == Verdict.NoRoom)
             return;
         if (answer.Sequence < 1 || answer.Sequence > _log[shard.Value].Count)
             throw new Violation($"8: answered {answer.Verdict} with sequence {answer.Sequence}, which is not durable");
         var same = EventOf(shard.Value, answer.Sequence).Payload == payload;
         if (same == (answer.Verdict == Verdict.Conflict))
             throw new Violation($"8: answered {answer.Verdict} with sequence {answer.Sequence}, which holds {(same ? "the same" : "something else")}");
-        simulator.Reached.Count($"published: {answer.Verdict}");
+    }
+
+    /// <summary>A node wants a delivery given up because of its age: that is counted by time that has gone by, whatever any clock shows.</summary>
+    public void OnGivingUp(NodeView node, ShardCommit commit)
+    {
+        foreach (var letter in commit.DeadLetters.Where(letter => letter.Reason.Reason == Engine.Retrying.RetryDecision.AgeExhausted))
+        {
+            var (id, shard) = (letter.Id, letter.Id.Shard.Value);
+            if (Find(id.Subscription, id.Generation) is not { } model || !node.FirstAttempts.TryGetValue((model, shard, id.Sequence, commit.Fence.Epoch), out var firstAt))
+                continue;
+            simulator.Reached.Count("given up by age, in one life");
+            // The wait that would have followed counts; policies change.
+            var (age, least) = (node.Process.Timestamp - firstAt, model.LeastAgeMs);
+            if (age < least)
+                throw new Violation($"13: given up by age {age} ms after its first attempt, though no policy gave it less than {least} ms: sequence {id.Sequence} of shard {shard}, {model}");
+        }
     }
 
     public void OnRepeated(ShardCommit commit) => simulator.Reached.Count("commits sent again and recognised");
@@ -233,13 +282,20 @@ internal sealed partial class Judge(Simulator simulator, int shards) : IStoreWat
     public bool IsSettled => Living.All(model => model.Lanes.Values.All(lane => lane.Open.Count == 0));
 
     public string DescribeOpen() => string.Join("; ", Living.SelectMany(model => model.Lanes.Values.Where(lane => lane.Open.Count > 0)
-        .Select(lane => $"{model}: key {lane.Key:x}: {string.Join(", ", lane.Open.Take(5))}")).Take(8));
+        .Select(lane => $"{model}: key {lane.Key}: {string.Join(", ", lane.Open.Take(5))}")).Take(8));
+
+    /// <summary>Messages that were no events, and that nobody has been told of.</summary>
+    public IEnumerable<(int Shard, long Sequence)> Untold() =>
+        from shard in Enumerable.Range(0, shards)
+        from accepted in _log[shard]
+        where (new EventView(accepted.Record).Flags & EventFlags.Rejected) != 0 && !_letters.Contains(new(new ShardId(shard), 0, 0, accepted.Sequence))
+        select (shard, accepted.Sequence);
 
     private void Expect(SubscriptionModel model, int shard, AcceptedEvent accepted)
     {
-        if (!model.Matches(shard, accepted))
+        if (!model.Matches(shard, accepted) || (new EventView(accepted.Record).Flags & EventFlags.Rejected) != 0)
             return;
-        var lane = model.LaneOf(shard, accepted.Key);
+        var lane = model.LaneOf(shard, accepted);
         lane.Matches.Add(accepted.Sequence);
         lane.Open.Add(accepted.Sequence);
     }
@@ -264,7 +320,7 @@ internal sealed partial class Judge(Simulator simulator, int shards) : IStoreWat
         {
             if (attempt.Sequence > 0 && attempt.Sequence <= _log[shard].Count
                 && EventOf(shard, attempt.Sequence) is var accepted && attempt.Event.Record.Span.SequenceEqual(accepted.Record))
-                return new Delivery(model, model.LaneOf(shard, accepted.Key), shard, attempt.Sequence, node.Leases.GetValueOrDefault(shard).Epoch);
+                return new Delivery(model, model.LaneOf(shard, accepted), shard, attempt.Sequence, node.Leases.GetValueOrDefault(shard).Epoch);
         }
         throw new Violation($"4: what is sent as sequence {attempt.Sequence} to {model} was never accepted so");
     }
@@ -278,6 +334,16 @@ internal sealed partial class Judge(Simulator simulator, int shards) : IStoreWat
             throw new Violation($"4: sent though the node knows that it has ended: {delivery}");
     }
 
+    // What publishers sent is one event by its id, and has one payload in these worlds; what Herald has made is one by its place.
+    private string OriginOf(SubscriptionModel model, int shard, long sequence)
+    {
+        var accepted = EventOf(shard, sequence);
+        var view = new EventView(accepted.Record);
+        return (view.Flags & EventFlags.Emitted) == 0
+            ? $"{model.Id} {accepted.Topic} {accepted.Payload}"
+            : $"{model.Id} {shard}/{(view.OriginalSequence > 0 ? view.OriginalSequence : sequence)}";
+    }
+
     // Within a life the attempts at a delivery are numbered without gaps; only an operator's release starts anew.
     private void CheckNumber(NodeView node, in Attempt attempt, Delivery delivery)
     {
@@ -286,6 +352,8 @@ internal sealed partial class Judge(Simulator simulator, int shards) : IStoreWat
         if (node.Attempts.TryGetValue(place, out var last) && attempt.Number != last + 1 && !mayBeginAnew)
             throw new Violation($"13: attempt {attempt.Number} follows attempt {last}: {delivery}");
         node.Attempts[place] = attempt.Number;
+        if (attempt.Number == 1)
+            node.FirstAttempts[place] = node.Process.Timestamp;
     }
 
     private static List<HistoryRecord> SkipsOf(ShardCommit commit)
@@ -311,13 +379,15 @@ internal sealed partial class Judge(Simulator simulator, int shards) : IStoreWat
         var letter = commit.DeadLetters.Any(l => l.Id.Subscription == skip.Subscription && l.Id.Sequence == skip.Sequence);
         if (skip.Skip == SkipKind.DeadLetter && !letter)
             throw new Violation($"3: sequence {skip.Sequence} of subscription {skip.Subscription} was given up without a dead letter");
-        if (skip.Skip == SkipKind.Forward && !letter && !commit.Emitted.Any(e => PayloadOf(e.Record) == accepted.Payload))
-            throw new Violation($"3: sequence {skip.Sequence} of subscription {skip.Subscription} was given up without being forwarded");
+        if (commit.DeadLetters.Any(l => l.Id.Subscription == skip.Subscription && l.Id.Sequence == skip.Sequence && l.Reason.Reason == ForwardEncoder.TooManyHops))
+            simulator.Reached.Count("forwards that ended as dead letters");
+        if (skip.Skip == SkipKind.Forward)
+            OnForwarded(skip, new EventView(accepted.Record));
         // The history does not name the generation: when there have been two since the commit before, either may be meant.
         var meant = _models.Values.Where(m => m.Number == skip.Subscription && m.Version <= catalogVersion && (m.Lives || m.EndVersion > _committedWith[shard])).ToList();
         foreach (var model in meant)
         {
-            var lane = model.LaneOf(shard, accepted.Key);
+            var lane = model.LaneOf(shard, accepted);
             if (!lane.Matches.Contains(skip.Sequence))
                 continue;
             lane.Open.Remove(skip.Sequence);
@@ -327,17 +397,39 @@ internal sealed partial class Judge(Simulator simulator, int shards) : IStoreWat
         }
     }
 
+    // Each has an event of its own, however many there are of one key and id.
+    private void OnForwarded(HistoryRecord skip, EventView forwarded)
+    {
+        var made = _forwards.FindIndex(one => one.Id.SequenceEqual(forwarded.Id) && one.Key.SequenceEqual(forwarded.Key) && one.Payload.Span.SequenceEqual(forwarded.Payload.Span));
+        if (made < 0)
+            throw new Violation($"3: sequence {skip.Sequence} of subscription {skip.Subscription} was given up without being forwarded");
+        if (_forwards[made].Hops != forwarded.Hops + 1 || _forwards[made].Hops > ForwardEncoder.MostHops)
+            throw new Violation($"12: what has been forwarded {forwarded.Hops} times is forwarded as if it had been {_forwards[made].Hops} times");
+        _forwards.RemoveAt(made);
+    }
+
     private void CheckSettledBelow(ShardCommit commit, int shard, long catalogVersion)
     {
         foreach (var model in Living.Where(m => m.Runs && m.StatusVersion <= catalogVersion))
         {
             foreach (var ((at, _), lane) in model.Lanes)
             {
-                if (at == shard && lane.Open.Count > 0 && lane.Open.Min < commit.SettledBelow)
+                if (at == shard && lane.Open.Count > 0 && lane.Open.Min < commit.SettledBelow && !(_kept[shard].GetValueOrDefault(EventOf(shard, lane.Open.Min).KeyHash, long.MaxValue) <= lane.Open.Min))
                     throw new Violation($"15: retention may free everything below {commit.SettledBelow} of shard {shard}, but {lane.Open.Min} is open for {model}");
             }
         }
     }
 
-    private static string PayloadOf(ReadOnlyMemory<byte> record) => System.Text.Encoding.UTF8.GetString(new Engine.Events.EventView(record).Payload.Span);
+    private static void Keep(ShardCommit commit, Dictionary<ulong, long> kept)
+    {
+        if (commit.IsAllKept)
+            kept.Clear();
+        foreach (var (key, from) in commit.Kept)
+        {
+            if (from > 0)
+                kept[key] = from;
+            else
+                kept.Remove(key);
+        }
+    }
 }

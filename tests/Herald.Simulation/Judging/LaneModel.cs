@@ -1,9 +1,12 @@
 namespace Herald.Simulation.Judging;
 
 /// <summary>What should happen to the events of one (subscription, generation, key), and what has.</summary>
-internal sealed class LaneModel(ulong key)
+internal sealed class LaneModel(string key, ulong hash)
 {
-    public ulong Key => key;
+    public string Key => key;
+
+    /// <summary>The lane of the engine, which may have another key, too.</summary>
+    public ulong Hash => hash;
 
     /// <summary>Matches that are neither acknowledged nor durably skipped, and still kept.</summary>
     public SortedSet<long> Open { get; } = [];

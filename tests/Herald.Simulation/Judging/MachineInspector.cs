@@ -18,19 +18,27 @@ internal sealed class MachineInspector(Simulator simulator, Judge judge, SimStor
         foreach (var host in engine.Hosts.Where(host => !host.Ended.IsCompleted))
         {
             foreach (var state in host.Machine.States.Values)
+            {
                 blocked += CheckBounds(host.Machine, state);
+                if (node.LacksChannel && state.Runs && state.Ready[0].Count + state.Ready[1].Count > 0 && Receiving.SimChannel.SchemeOf(state.Entry.Subscription.Id) == Receiving.SimChannel.Far)
+                    _reached.Count("steps waiting for a channel");
+            }
             // Another owner's work is not known to one that was the owner before.
             if (!node.Holds(host.Shard.Value) || node.Leases[host.Shard.Value].Epoch != host.Epoch)
                 continue;
             foreach (var model in judge.Living)
                 CheckNothingForgotten(host, model);
+            node.CheckSavesSoon(host, store.NoteEvery < bounds.CommitEvery ? store.NoteEvery : bounds.CommitEvery);
         }
+        node.CheckUnsent(engine.Metrics.Withdrawn);
         if (engine.Hosts.Any(host => host.Machine.Catalog.Version < store.CatalogVersion))
             _reached.Count("steps with a stale catalog");
         if (engine.Ledger.InFlight > bounds.MaxInFlight)
             throw new Violation($"12: {engine.Ledger.InFlight} permits are in use");
         if (engine.Ledger.InFlight == bounds.MaxInFlight)
             _reached.Count("steps with all permits in use");
+        if (judge.Living.FirstOrDefault(model => model.Id == Worlds.Operator.Greedy) is { Latest.Limits.MaxInFlight: var most } && most > bounds.MaxInFlight && engine.Ledger.InFlight == bounds.MaxInFlight - 1)
+            _reached.Count("steps with a greedy subscription and permits left to others");
         if (blocked > bounds.MaxBlocked)
             throw new Violation($"12: {blocked} keys are blocked on the node");
     }
@@ -49,6 +57,7 @@ internal sealed class MachineInspector(Simulator simulator, Judge judge, SimStor
             if (lane.Count > bounds.LaneWindow)
                 throw new Violation($"12: a lane holds {lane.Count}");
             CountLane(machine, state, lane);
+            CountShared(machine.Shard.Value, state, lane);
         }
         if (state.Outstanding != attached || state.Draining != detached || state.Blocked != outside)
             throw new Violation($"12: counts of {state.Number}: {state.Outstanding} of {attached}, {state.Draining} of {detached}, {state.Blocked} of {outside}");
@@ -76,6 +85,21 @@ internal sealed class MachineInspector(Simulator simulator, Judge judge, SimStor
             _reached.Count("steps waiting for an attempt of an older generation");
     }
 
+    // By chance two keys have one hash: they share a lane, and what befalls it.
+    private void CountShared(int shard, SubscriptionState state, Lane lane)
+    {
+        if (!judge.IsShared(lane.KeyHash) || judge.Find(state.Number, state.Generation) is not { } model
+            || model.Lanes.Count(one => one.Key.Shard == shard && one.Value.Hash == lane.KeyHash && one.Value.Open.Count > 0) < 2)
+            return;
+        _reached.Count("steps with a lane of two keys");
+        if (lane.State == LaneState.Blocked)
+            _reached.Count("steps with a blocked lane of two keys");
+        if (lane.State == LaneState.Held)
+            _reached.Count("steps with a held lane of two keys");
+        if (lane.Rider == RiderState.Riding)
+            _reached.Count("steps with a lane of two keys that drains");
+    }
+
     // What is open is in the window, in the interval of a detached lane, or beyond the position.
     private static void CheckNothingForgotten(ShardHost host, SubscriptionModel model)
     {
@@ -90,13 +114,13 @@ internal sealed class MachineInspector(Simulator simulator, Judge judge, SimStor
         {
             if (at != shard)
                 continue;
-            var owner = state?.Lanes.GetValueOrDefault(key);
+            var owner = state?.Lanes.GetValueOrDefault(lane.Hash);
             foreach (var sequence in lane.Open)
             {
                 if (sequence > position)
                     break;
                 if (owner is null || !(owner.Detached && sequence >= machine.FromOf(owner)) && !owner.Items.Any(item => item.Sequence == sequence))
-                    throw new Violation($"6: sequence {sequence} of shard {shard}, key {key:x}, is forgotten for {model}; position {position}, lane {Describe(owner)}");
+                    throw new Violation($"6: sequence {sequence} of shard {shard}, key {key}, is forgotten for {model}; position {position}, lane {Describe(owner)}");
             }
         }
     }

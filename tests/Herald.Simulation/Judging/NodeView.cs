@@ -1,4 +1,5 @@
 using Herald.Engine;
+using Herald.Engine.Shards;
 using Herald.Engine.Stores;
 using Herald.Simulation.Running;
 
@@ -12,14 +13,123 @@ internal sealed class NodeView(SimProcess process)
     /// <summary>Null until it has started.</summary>
     public HeraldEngine? Engine { get; set; }
 
+    /// <summary>It was started without the channel for some of the endpoints.</summary>
+    public bool LacksChannel { get; set; }
+
+    // Attempts that may still come back unsent, and until when they are counted.
+    private double _unsentLeft = UnsentAtOnce;
+    private long _unsentSeen, _unsentAtMs = process.Timestamp;
+    private const int UnsentAtOnce = 100, UnsentPerSecond = 20;
+
+    /// <summary>What comes back unsent is asked for again: each time something must have happened, or time gone by.</summary>
+    public void CheckUnsent(long unsent)
+    {
+        var now = process.Timestamp;
+        _unsentLeft = Math.Min(UnsentAtOnce, _unsentLeft + ((now - _unsentAtMs) * UnsentPerSecond / 1000.0)) - (unsent - _unsentSeen);
+        (_unsentSeen, _unsentAtMs) = (unsent, now);
+        if (_unsentLeft < 0)
+            throw new Violation($"20: {unsent} attempts have come back unsent to {process.Name}, more than {UnsentPerSecond} a second");
+    }
+
+    private readonly Dictionary<Fence, long> _failedCommits = [];
+
+    /// <returns>Deliveries of whose success it is the first to tell.</returns>
+    public List<Delivery> OnCommitAsked(ShardCommit commit)
+    {
+        var fence = commit.Fence;
+        _commitsUnderWay.Add(fence);
+        _settledSince.Remove(fence);
+        if (_failedCommits.TryGetValue(fence, out var failedAt) && process.Timestamp - failedAt < CommitWaitsMs)
+            throw new Violation($"20: a commit of shard {fence.Shard} is sent again {process.Timestamp - failedAt} ms after it failed");
+        if (commit.Number <= _lastCommits.GetValueOrDefault(fence))
+            return [];
+        _lastCommits[fence] = commit.Number;
+        // Events that are made, and letters, may have had to be read first: by now more is settled than the commit tells.
+        return commit.Emitted.Count + commit.DeadLetters.Count == 0 ? TakeSettled(fence) : [];
+    }
+
+    /// <returns>Deliveries of whose success the note is the first to tell.</returns>
+    public List<Delivery> OnNoted(Fence fence)
+    {
+        _settledSince.Remove(fence);
+        return TakeSettled(fence);
+    }
+
+    private const long CommitWaitsMs = 200;
+
+    public void OnCommitEnded(Fence fence, bool failed)
+    {
+        _failedCommits.Remove(fence);
+        _commitsUnderWay.Remove(fence);
+        if (failed)
+            _failedCommits[fence] = process.Timestamp;
+    }
+
+    /// <summary>Until when what it asks of the store, or has asked, may be slow or fail.</summary>
+    public long RoughUntilMs { get; set; }
+
+    // Where the engine has something to save, and nothing hinders it: since when.
+    private readonly Dictionary<Fence, long> _settledSince = [];
+    private readonly HashSet<Fence> _commitsUnderWay = [];
+    private readonly Dictionary<Fence, long> _lastCommits = [];
+
+    // Deliveries whose success has been heard of, and that no commit has been made with since.
+    private readonly Dictionary<Fence, List<Delivery>> _unsaved = [];
+
+    public void OnHeard(Delivery delivery)
+    {
+        Heard.Add((delivery.Model, delivery.Shard, delivery.Sequence, delivery.Epoch));
+        var fence = new Fence(new ShardId(delivery.Shard), delivery.Epoch);
+        if (!_unsaved.TryGetValue(fence, out var unsaved))
+            _unsaved[fence] = unsaved = [];
+        unsaved.Add(delivery);
+    }
+
+    /// <summary>What has been settled is told to the store soon, so that a crash repeats little.</summary>
+    public void CheckSavesSoon(ShardHost host, TimeSpan every)
+    {
+        var fence = new Fence(host.Shard, host.Epoch);
+        if (process.Simulator.NowMs < RoughUntilMs || !process.IsIdle || !host.Machine.HasSettled || _commitsUnderWay.Contains(fence) || _failedCommits.ContainsKey(fence))
+        {
+            _settledSince.Remove(fence);
+            return;
+        }
+        var now = process.Simulator.NowMs;
+        _settledSince.TryAdd(fence, now);
+        var waits = now - Math.Max(_settledSince[fence], process.LateUntilMs);
+        if (waits > (every.TotalMilliseconds / process.Pace) + SavesLateMs)
+            throw new Violation($"23: what shard {host.Shard} has settled has not been saved for {waits} ms, more than {every.TotalMilliseconds}");
+    }
+
+    // Timers are late, and a round may first have to read: the log, and change by change what is new in the catalog.
+    private const long SavesLateMs = 60;
+
+    // Of what the engine has heard of: a result may be on its way to it.
+    private List<Delivery> TakeSettled(Fence fence)
+    {
+        if (!_unsaved.TryGetValue(fence, out var unsaved) || Engine?.Hosts.FirstOrDefault(host => host.Shard == fence.Shard && host.Epoch == fence.Epoch) is not { Machine: var machine })
+            return [];
+        var settled = unsaved.FindAll(delivery => IsSettled(machine, delivery));
+        unsaved.RemoveAll(settled.Contains);
+        return settled;
+    }
+
+    private static bool IsSettled(ShardMachine machine, Delivery delivery) =>
+        machine.States.GetValueOrDefault(delivery.Model.Number) is var state
+        && (state is null || (state.Generation == delivery.Model.Generation
+            && !(state.Lanes.TryGetValue(delivery.Lane.Hash, out var lane) && lane.Items.Any(item => item.Sequence == delivery.Sequence))));
+
     /// <summary>By shard, what the store has answered last: the epoch, and until when it may be worked on, by the process's count of time.</summary>
     public Dictionary<int, (long Epoch, long Until)> Leases { get; } = [];
 
     /// <summary>(subscription, shard, key) with an attempt in flight, and the epoch it was begun in.</summary>
-    public Dictionary<(int Subscription, int Shard, ulong Key), long> InFlight { get; } = [];
+    public Dictionary<(int Subscription, int Shard, string Key), long> InFlight { get; } = [];
 
     /// <summary>The number of the last attempt at a delivery in this life and epoch.</summary>
     public Dictionary<(SubscriptionModel Model, int Shard, long Sequence, long Epoch), int> Attempts { get; } = [];
+
+    /// <summary>When the first attempt at a delivery was made, where that was in this life and epoch; by the process's count of time.</summary>
+    public Dictionary<(SubscriptionModel Model, int Shard, long Sequence, long Epoch), long> FirstAttempts { get; } = [];
 
     /// <summary>Deliveries whose success this life has heard of, by epoch.</summary>
     public HashSet<(SubscriptionModel Model, int Shard, long Sequence, long Epoch)> Heard { get; } = [];

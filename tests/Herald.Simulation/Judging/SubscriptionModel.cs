@@ -30,8 +30,16 @@ internal sealed class SubscriptionModel(Subscription first, long[] starts, long 
     public bool Lives => EndVersion == 0;
     public bool Runs => Lives && Latest.Status == SubscriptionStatus.Active;
 
+    /// <summary>No policy it ever had gives a delivery up by age before this.</summary>
+    public double LeastAgeMs { get; private set; } = LeastAgeOf(first);
+
+    // A retry that would come after the age has ended is not waited for; receivers ask for no longer wait, and policies have none.
+    private static double LeastAgeOf(Subscription subscription) => (subscription.Retry.MaxAge ?? TimeSpan.MaxValue).TotalMilliseconds - LongestWaitMs;
+
+    private const double LongestWaitMs = 3100;
+
     /// <summary>By shard and key.</summary>
-    public Dictionary<(int Shard, ulong Key), LaneModel> Lanes { get; } = [];
+    public Dictionary<(int Shard, string Key), LaneModel> Lanes { get; } = [];
 
     public void Change(Subscription changed, long version, IReadOnlyList<long> heads)
     {
@@ -40,6 +48,7 @@ internal sealed class SubscriptionModel(Subscription first, long[] starts, long 
         if (changed.Status != Latest.Status)
             StatusVersion = version;
         Latest = changed;
+        LeastAgeMs = Math.Min(LeastAgeMs, LeastAgeOf(changed));
     }
 
     public bool Matches(int shard, AcceptedEvent accepted)
@@ -51,10 +60,10 @@ internal sealed class SubscriptionModel(Subscription first, long[] starts, long 
         return accepted.Topic == Latest.TopicNumber && IsMet(_filters.FindLast(f => accepted.Sequence > f.After[shard]).Filter, accepted);
     }
 
-    public LaneModel LaneOf(int shard, ulong key)
+    public LaneModel LaneOf(int shard, AcceptedEvent accepted)
     {
-        if (!Lanes.TryGetValue((shard, key), out var lane))
-            Lanes[(shard, key)] = lane = new LaneModel(key);
+        if (!Lanes.TryGetValue((shard, accepted.Key), out var lane))
+            Lanes[(shard, accepted.Key)] = lane = new LaneModel(accepted.Key, accepted.KeyHash);
         return lane;
     }
 

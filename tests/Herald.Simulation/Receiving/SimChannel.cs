@@ -8,11 +8,16 @@ namespace Herald.Simulation.Receiving;
 /// The way from a process to the receivers. A request arrives or does not, the answer comes back or does not, and either may be late:
 /// what a receiver has acknowledged and what the process hears of it are two things.
 /// </summary>
-internal sealed class SimChannel(SimProcess process, NodeView node, IReadOnlyDictionary<string, SimReceiver> receivers, Judge judge) : IChannel
+/// <param name="schemes">Those of <see cref="Near"/> and <see cref="Far"/> that this process can send to.</param>
+internal sealed class SimChannel(
+    SimProcess process, NodeView node, IReadOnlyDictionary<string, SimReceiver> receivers, Judge judge, params IReadOnlyList<string> schemes) : IChannel
 {
+    public const string Near = "sim", Far = "far";
     private readonly Simulator _simulator = process.Simulator;
 
-    public IReadOnlyList<string> Schemes { get; } = ["sim"];
+    public IReadOnlyList<string> Schemes => schemes;
+
+    public static string SchemeOf(string subscription) => subscription[^1] % 2 == 0 ? Far : Near;
 
     public string? Refuse(Uri endpoint) => null;
 

@@ -6,7 +6,7 @@ namespace Herald.Simulation.Running;
 internal sealed class SimProcess(Simulator simulator, string name) : SynchronizationContext
 {
     private readonly List<(SendOrPostCallback Run, object? State)> _ready = [];
-    private long _pausedUntilMs;
+    private long _pausedUntilMs, _keptUntilMs;
 
     public string Name => name;
     public bool IsAlive { get; private set; } = true;
@@ -21,6 +21,9 @@ internal sealed class SimProcess(Simulator simulator, string name) : Synchroniza
 
     /// <summary>Milliseconds since some moment, by its own count.</summary>
     public long Timestamp => (long)((simulator.NowMs - Simulator.BeginsAtMs) * Pace);
+
+    /// <summary>Until when, at least, it could not do what there was to do: it stood still, or others had the processor.</summary>
+    public long LateUntilMs => Math.Max(_pausedUntilMs, _keptUntilMs);
 
     /// <summary>Nothing waits to be done, be it because it stands still.</summary>
     public bool IsIdle => _ready.Count == 0;
@@ -46,6 +49,9 @@ internal sealed class SimProcess(Simulator simulator, string name) : Synchroniza
         _ready.RemoveAt(i);
         Within(() => run(state));
     }
+
+    /// <summary>Time has gone on to now although it had work.</summary>
+    public void WasKept() => _keptUntilMs = simulator.NowMs;
 
     public void Pause(long forMs)
     {

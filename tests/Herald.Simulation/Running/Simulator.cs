@@ -60,6 +60,8 @@ internal sealed class Simulator(int seed, Action<string>? trace)
             if (!_events.TryDequeue(out var happens, out var when))
                 return false;
             NowMs = Math.Max(NowMs, when.At);
+            foreach (var process in ready)
+                process.WasKept();
             happens();
         }
         if (Broken is not null)

@@ -4,28 +4,41 @@ namespace Herald.Simulation.Storing;
 
 /// <summary>
 /// Which nodes there are and which of them owns which shard. No clock is read here: a node that lives raises its beat, others watch it,
-/// and ask for the removal of one whose beat has stood still for longer than any lease of its can last.
+/// and ask for the removal of one whose beat has stood still for longer than any lease of its can last, or whose session has ended: as a rule that
+/// of its process, which they then need not wait for.
 /// </summary>
 internal sealed class SimRegistry(IReadOnlyList<SimShard> shards, ulong seed, TimeSpan validFor, IStoreWatcher watcher)
 {
     private readonly SortedDictionary<string, SimNode> _nodes = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _sessions = [];
     private long _registrations;
 
     /// <summary>Raises the node's beat, and so renews all its leases; takes the free shards that are placed on it.</summary>
-    public Renewal Renew(string name, IReadOnlyList<Beat> standingStill, long followed)
+    /// <param name="ended">Nodes whose sessions had ended a moment before.</param>
+    /// <param name="holdsSession">As far as the node knows.</param>
+    public Renewal Renew(string name, IReadOnlyList<Beat> standingStill, IReadOnlyList<Beat> ended, bool holdsSession, long followed)
     {
+        foreach (var beat in ended.Where(beat => beat.Node != name))
+        {
+            // By then it may have another one, or have said that it has none.
+            if (!_nodes.TryGetValue(beat.Node, out var node) || node.Beat.Registration != beat.Registration || !HasEnded(node))
+                continue;
+            _nodes.Remove(beat.Node);
+            watcher.OnRemoved(beat.Node, bySession: true);
+        }
         foreach (var beat in standingStill.Where(beat => beat.Node != name))
         {
             if (!_nodes.TryGetValue(beat.Node, out var node) || node.Beat != beat)
                 continue;
             _nodes.Remove(beat.Node);
-            watcher.OnRemoved(beat.Node);
+            watcher.OnRemoved(beat.Node, bySession: false);
         }
         // Who has been removed has lost everything, and begins anew.
         if (!_nodes.TryGetValue(name, out var mine))
             _nodes[name] = mine = new SimNode(new Beat(name, ++_registrations, 0));
         mine.Followed = Math.Max(mine.Followed, followed);
         mine.Beat = mine.Beat with { Count = mine.Beat.Count + 1 };
+        mine.SaysItHoldsSession = holdsSession;
         var leases = new List<Lease>();
         for (var i = 0; i < shards.Count; i++)
         {
@@ -38,7 +51,26 @@ internal sealed class SimRegistry(IReadOnlyList<SimShard> shards, ulong seed, Ti
             if (shard.Owner == mine)
                 leases.Add(new Lease(new ShardId(i), shard.Epoch, validFor, IsLeaving: placed != mine));
         }
-        return new Renewal(leases, [.. _nodes.Values.Select(node => node.Beat)]);
+        return new Renewal(leases, [.. _nodes.Values.Select(node => node.Beat)], [.. _nodes.Values.Where(HasEnded).Select(node => node.Beat)]);
+    }
+
+    /// <summary>The connection that holds the node's lock has come, or gone.</summary>
+    public void SetSession(string name, bool isThere)
+    {
+        if (isThere)
+            _sessions.Add(name);
+        else
+            _sessions.Remove(name);
+    }
+
+    public bool HasSession(string name) => _sessions.Contains(name);
+
+    /// <summary>The node releases its shards, and takes none.</summary>
+    public bool GiveWay(string name)
+    {
+        if (_nodes.TryGetValue(name, out var node))
+            node.IsLeaving = true;
+        return _nodes.Values.Any(other => other.Beat.Node != name && !other.IsLeaving);
     }
 
     public long OthersFollow(string name) =>
@@ -60,7 +92,13 @@ internal sealed class SimRegistry(IReadOnlyList<SimShard> shards, ulong seed, Ti
     public void Leave(string name) => _nodes.Remove(name);
 
     // The highest of the hashes: when a node comes or goes, only its own shards move.
-    private SimNode Place(int shard) => _nodes.Values.MaxBy(node => Mix(node.Beat.Node, shard))!;
+    private SimNode Place(int shard)
+    {
+        var staying = _nodes.Values.Where(node => !node.IsLeaving);
+        return (staying.Any() ? staying : _nodes.Values).MaxBy(node => Mix(node.Beat.Node, shard))!;
+    }
+
+    private bool HasEnded(SimNode node) => node.SaysItHoldsSession && !_sessions.Contains(node.Beat.Node);
 
     private ulong Mix(string node, int shard)
     {
@@ -76,6 +114,9 @@ internal sealed class SimNode(Beat first)
 {
     public Beat Beat { get; set; } = first;
 
+    public bool SaysItHoldsSession { get; set; }
+    public bool IsLeaving { get; set; }
+
     /// <summary>The catalog version that it has said it works with.</summary>
     public long Followed { get; set; }
 }
@@ -83,4 +124,5 @@ internal sealed class SimNode(Beat first)
 /// <param name="Registration">Another one each time the node registers.</param>
 internal readonly record struct Beat(string Node, long Registration, long Count);
 
-internal sealed record Renewal(IReadOnlyList<Lease> Leases, IReadOnlyList<Beat> Beats);
+/// <param name="Ended">Of nodes whose sessions are gone.</param>
+internal sealed record Renewal(IReadOnlyList<Lease> Leases, IReadOnlyList<Beat> Beats, IReadOnlyList<Beat> Ended);

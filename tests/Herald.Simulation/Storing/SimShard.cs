@@ -17,6 +17,17 @@ internal sealed class SimShard
     public long Last => Events.Count;
     public long SettledBelow { get; private set; } = 1;
 
+    /// <summary>By key, from where on its events are needed below <see cref="SettledBelow"/> too.</summary>
+    public Dictionary<ulong, long> KeptKeys { get; } = [];
+
+    /// <summary>Below <see cref="First"/>: sequences that are there all the same.</summary>
+    public SortedSet<long> Kept { get; } = [];
+
+    public bool Has(long sequence) => (sequence >= First && sequence <= Last) || Kept.Contains(sequence);
+
+    public bool Needs(long sequence) =>
+        sequence >= SettledBelow || (KeptKeys.TryGetValue(Events[(int)sequence - 1].Entry.KeyHash, out var from) && sequence >= from);
+
     public long Epoch { get; private set; }
 
     /// <summary>Null: nobody's, since it was released.</summary>
@@ -27,10 +38,25 @@ internal sealed class SimShard
 
     public void TakeOver(long epoch, SimNode? owner) => (Epoch, Owner, LastCommit) = (epoch, owner, 0);
 
+    public void Apply(ShardNote note)
+    {
+        LastCommit = note.Number;
+        Progress.Add(note.Progress.ToArray());
+    }
+
     public void Apply(ShardCommit commit, CommitReply reply)
     {
         (LastCommit, LastReply, LastProgress) = (commit.Number, reply, commit.Progress.ToArray());
         SettledBelow = commit.SettledBelow;
+        if (commit.IsAllKept)
+            KeptKeys.Clear();
+        foreach (var (key, from) in commit.Kept)
+        {
+            if (from > 0)
+                KeptKeys[key] = from;
+            else
+                KeptKeys.Remove(key);
+        }
         if (commit.IsCheckpoint)
             Progress.Clear();
         if (!commit.Progress.IsEmpty)

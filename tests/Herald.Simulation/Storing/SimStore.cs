@@ -2,6 +2,7 @@ using Herald.Engine.Events;
 using Herald.Engine.Stores;
 using Herald.Simulation.Running;
 using Herald.TestKit.Catalogs;
+using Herald.TestKit.Hashes;
 
 namespace Herald.Simulation.Storing;
 
@@ -10,36 +11,50 @@ namespace Herald.Simulation.Storing;
 /// delay, loss, doubt, repetition — is on the way to it, in <see cref="StoreLink"/>. Small enough to be seen to be right.
 /// </summary>
 /// <param name="leasesLast">Null: the store of one process, which owns all shards for as long as it runs.</param>
-internal sealed class SimStore(int shards, ulong hashSeed, TimeSpan? leasesLast, IStoreWatcher watcher)
+internal sealed class SimStore(int shards, ulong hashSeed, TimeSpan? leasesLast, TimeSpan noteEvery, IStoreWatcher watcher)
 {
     private readonly SimShard[] _shards = [.. Enumerable.Range(0, shards).Select(_ => new SimShard())];
     private readonly Dictionary<(string Kind, string Id), CatalogRecord> _records = [];
+    private readonly HashSet<(Fence Fence, long Number)> _notes = [];
     private readonly SortedDictionary<DeadLetterKey, DeadLetter> _letters = [];
     private SimRegistry? _registry;
 
     public int ShardCount => shards;
     public ulong HashSeed => hashSeed;
+    public TimeSpan NoteEvery => noteEvery;
+
+    /// <summary>The same in all worlds: with it there are keys that have one hash.</summary>
+    public UInt128 HashSecret => OneLane.Secret;
     public long CatalogVersion { get; private set; }
     public int DeadLetterCount => _letters.Count;
     public IReadOnlyList<SimShard> Shards => _shards;
 
     // ---- Logs ----
 
+    /// <summary>How many more events of publishers and sources each shard takes; null for any number. What owners commit goes into a reserve.</summary>
+    public int?[] Room { get; } = new int?[shards];
+
+    /// <summary>What comes from outside: when one finds no room, no later one of its shard does.</summary>
+    public Appended[] Publish(IReadOnlyList<NewEvent> events) => [.. events.Select(Publish)];
+
     public Appended[] Append(IReadOnlyList<NewEvent> events) => [.. events.Select(Append)];
 
-    public (IndexEntry[] Entries, long CatalogVersion) ReadIndex(ShardId shard, long from, int most)
+    public (IndexEntry[] Entries, long CatalogVersion, long Next) ReadIndex(ShardId shard, long from, int most)
     {
         var log = _shards[shard.Value];
         if (from < log.First)
-            return ([], CatalogVersion);
+        {
+            var kept = log.Kept.GetViewBetween(from, log.First).Take(most).Select(sequence => log.Events[(int)sequence - 1].Entry).ToArray();
+            return (kept, CatalogVersion, kept.Length == most ? kept[^1].Sequence + 1 : log.First);
+        }
         var entries = log.Events.Skip((int)from - 1).Take(most).ToArray();
-        return ([.. entries.Select(e => e.Entry)], entries.Length == 0 ? 0 : entries[^1].CatalogVersion);
+        return ([.. entries.Select(e => e.Entry)], entries.Length == 0 ? 0 : entries[^1].CatalogVersion, from + entries.Length);
     }
 
     public List<(long Sequence, byte[] Record)> ReadEvents(ShardId shard, IEnumerable<long> sequences)
     {
         var log = _shards[shard.Value];
-        return [.. sequences.Where(s => s >= log.First && s <= log.Last).Select(s => (s, log.Events[(int)s - 1].Record))];
+        return [.. sequences.Where(log.Has).Select(s => (s, log.Events[(int)s - 1].Record))];
     }
 
     public LogBounds Bounds(ShardId shard) => new(_shards[shard.Value].First, _shards[shard.Value].Last);
@@ -53,15 +68,21 @@ internal sealed class SimStore(int shards, ulong hashSeed, TimeSpan? leasesLast,
 
     public long FindById(ShardId shard, ulong keyHash, ulong idHash) => _shards[shard.Value].ByIdentity.GetValueOrDefault((keyHash, idHash));
 
-    /// <summary>Frees what is settled, up to a sequence.</summary>
+    /// <summary>Frees what is settled, up to a sequence: all that is not needed.</summary>
     public void Trim(ShardId shard, long first)
     {
-        var log = _shards[shard.Value];
-        first = Math.Min(first, Math.Min(log.SettledBelow, log.Last + 1));
-        if (first <= log.First)
-            return;
-        log.First = first;
-        watcher.OnTrimmed(shard, first);
+        var (log, before) = (_shards[shard.Value], _shards[shard.Value].First);
+        var freed = log.Kept.Where(sequence => !log.Needs(sequence)).ToList();
+        log.Kept.ExceptWith(freed);
+        for (var next = Math.Min(first, Math.Min(log.SettledBelow, log.Last + 1)); log.First < next; log.First++)
+        {
+            if (log.Needs(log.First))
+                log.Kept.Add(log.First);
+            else
+                freed.Add(log.First);
+        }
+        if (log.First > before || freed.Count > 0)
+            watcher.OnTrimmed(shard, log.First, freed.ToHashSet());
     }
 
     // ---- Catalog ----
@@ -105,8 +126,18 @@ internal sealed class SimStore(int shards, ulong hashSeed, TimeSpan? leasesLast,
 
     private SimRegistry Registry => _registry ??= new SimRegistry(_shards, hashSeed, leasesLast!.Value, watcher);
 
-    public Renewal Renew(string node, IReadOnlyList<Beat> standingStill, long followed) =>
-        leasesLast is null ? TakeAll(node) : Registry.Renew(node, standingStill, followed);
+    public Renewal Renew(string node, IReadOnlyList<Beat> standingStill, IReadOnlyList<Beat> ended, bool holdsSession, long followed) =>
+        leasesLast is null ? TakeAll(node) : Registry.Renew(node, standingStill, ended, holdsSession, followed);
+
+    public void SetSession(string node, bool isThere)
+    {
+        if (leasesLast is not null)
+            Registry.SetSession(node, isThere);
+    }
+
+    public bool HasSession(string node) => leasesLast is not null && Registry.HasSession(node);
+
+    public bool GiveWay(string node) => leasesLast is not null && Registry.GiveWay(node);
 
     public long OthersFollow(string node) => leasesLast is null ? long.MaxValue : Registry.OthersFollow(node);
 
@@ -130,7 +161,7 @@ internal sealed class SimStore(int shards, ulong hashSeed, TimeSpan? leasesLast,
             watcher.OnTaken(new ShardId(i), _shards[i].Epoch + 1, node, null);
             _shards[i].TakeOver(_shards[i].Epoch + 1, null);
         }
-        return new([.. _shards.Select((shard, i) => new Lease(new ShardId(i), shard.Epoch, null))], []);
+        return new([.. _shards.Select((shard, i) => new Lease(new ShardId(i), shard.Epoch, null))], [], []);
     }
 
     public ShardProgress Load(Fence fence)
@@ -144,6 +175,18 @@ internal sealed class SimStore(int shards, ulong hashSeed, TimeSpan? leasesLast,
 
     public ShardProgress Peek(ShardId shard) => new([.. _shards[shard.Value].Progress]);
 
+    /// <summary>Somebody is about to note something under this number: perhaps it never comes.</summary>
+    public void Expect(ShardNote note) => _notes.Add((note.Fence, note.Number));
+
+    public void Note(ShardNote note)
+    {
+        var shard = _shards[note.Fence.Shard.Value];
+        if (note.Fence.Epoch != shard.Epoch || note.Number <= shard.LastCommit)
+            return;
+        shard.Apply(note);
+        watcher.OnNote(note);
+    }
+
     public CommitReply Commit(ShardCommit commit)
     {
         Check(commit.Fence);
@@ -156,7 +199,8 @@ internal sealed class SimStore(int shards, ulong hashSeed, TimeSpan? leasesLast,
             watcher.OnRepeated(commit);
             return shard.LastReply;
         }
-        if (commit.Number != shard.LastCommit + 1)
+        // What lies between are notes that did not arrive.
+        if (Enumerable.Range((int)shard.LastCommit + 1, (int)(commit.Number - shard.LastCommit - 1)).Any(number => !_notes.Contains((commit.Fence, number))))
             throw new Violation($"commit {commit.Number} of shard {commit.Fence.Shard} follows {shard.LastCommit}");
         var emitted = Append(commit.Emitted);
         shard.Apply(commit, new CommitReply(emitted));
@@ -165,7 +209,7 @@ internal sealed class SimStore(int shards, ulong hashSeed, TimeSpan? leasesLast,
             var record = letter.Record.IsEmpty ? shard.Events[(int)letter.Id.Sequence - 1].Record : letter.Record;
             _letters.TryAdd(new DeadLetterKey(letter.Id), new DeadLetter(letter.Id, letter.SubscriptionId, letter.Topic, letter.Reason, record));
         }
-        watcher.OnCommit(commit);
+        watcher.OnCommit(commit, emitted);
         return shard.LastReply;
     }
 
@@ -185,18 +229,30 @@ internal sealed class SimStore(int shards, ulong hashSeed, TimeSpan? leasesLast,
         return there.Count;
     }
 
+    private Appended Publish(NewEvent given)
+    {
+        ref var room = ref Room[given.Shard.Value];
+        if (room > 0)
+            room--;
+        else if (room == 0 && !(IsRemembered(given) && _shards[given.Shard.Value].ByIdentity.ContainsKey((given.Index.KeyHash, given.Index.IdHash))))
+            return new(Verdict.NoRoom, 0);
+        return Append(given);
+    }
+
+    private static bool IsRemembered(in NewEvent one) => (one.Index.Flags & (EventFlags.Identified | EventFlags.Addressed)) == EventFlags.Identified;
+
     private Appended Append(NewEvent given)
     {
         var log = _shards[given.Shard.Value];
         var identity = (given.Index.KeyHash, given.Index.IdHash);
-        if (given.HasFlag(EventFlags.Identified) && log.ByIdentity.TryGetValue(identity, out var original))
+        if (IsRemembered(given) && log.ByIdentity.TryGetValue(identity, out var original))
         {
             var same = new EventView(log.Events[(int)original - 1].Record).SameContent(new EventView(given.Record));
             return new(same ? Verdict.Duplicate : Verdict.Conflict, original);
         }
         var sequence = log.Last + 1;
         log.Events.Add(new StoredEvent(given.Index with { Sequence = sequence }, given.Record.ToArray(), CatalogVersion));
-        if (given.HasFlag(EventFlags.Identified))
+        if (IsRemembered(given))
             log.ByIdentity[identity] = sequence;
         watcher.OnAccepted(given.Shard, log.Events[^1]);
         return new(Verdict.Accepted, sequence);
@@ -226,18 +282,23 @@ internal interface IStoreWatcher
 
     void OnCatalog(CatalogRecord record);
 
-    void OnCommit(ShardCommit commit);
+    /// <param name="emitted">What became of the events that it made.</param>
+    void OnCommit(ShardCommit commit, IReadOnlyList<Appended> emitted);
+
+    void OnNote(ShardNote note);
 
     /// <summary>It came again, and changed nothing.</summary>
     void OnRepeated(ShardCommit commit);
 
-    void OnTrimmed(ShardId shard, long first);
+    /// <param name="first">From here on all of the log is there.</param>
+    /// <param name="freed">Sequences that are no longer there; below the first one others still are.</param>
+    void OnTrimmed(ShardId shard, long first, IReadOnlySet<long> freed);
 
     /// <param name="from">The node that had not released it; null when it was free.</param>
     void OnTaken(ShardId shard, long epoch, string node, string? from);
 
     void OnReleased(ShardId shard);
 
-    /// <summary>Others have found that a node does not renew its leases.</summary>
-    void OnRemoved(string node);
+    /// <summary>Others have found that a node does not renew its leases, or that its session has ended.</summary>
+    void OnRemoved(string node, bool bySession);
 }

@@ -13,28 +13,43 @@ internal sealed class StoreLink(NodeView node, SimStore store, Judge judge, Func
     : IEventLog, IShardStore, IStateReader, ICatalogStore, IDeadLetterStore, IOwnership
 {
     public const string Renewal = "renewal";
+
+    /// <summary>No request, and no reply, is longer under way.</summary>
+    public const int SlowestMs = 3000;
     private const string Read = "read", Release = "release";
 
     // A beat that stands still for longer than a lease, by a clock that may be a little faster, belongs to a node whose leases have run out.
     private const double Margin = 1.1;
+    private const int SessionGraceMs = 200;
 
     private readonly SimProcess _process = node.Process;
     private readonly Simulator _simulator = node.Process.Simulator;
     private readonly BeatWatch _beats = new((store.LeasesLast ?? TimeSpan.Zero) * Margin);
+    private readonly SimSession _session = new(node.Process, store);
     private long _followed;
     private readonly List<Action> _movedListeners = [];
     private readonly List<Action<ShardId, long>> _headListeners = [];
     private readonly List<Action<long>> _changeListeners = [];
+    private long _toldOfCatalog;
+
+    /// <summary>Its process holds a lock for as long as it lives.</summary>
+    public required bool HasSession { get; init; }
+
+    /// <summary>As stores do that remember what they have told of: a node that cannot follow just then is not told again.</summary>
+    public required bool TellsOnce { get; init; }
+
+    public TimeSpan NoteEvery => store.NoteEvery;
 
     public int ShardCount => store.ShardCount;
     public ulong HashSeed => store.HashSeed;
+    public UInt128 HashSecret => store.HashSecret;
 
     // ---- IEventLog ----
 
     public async ValueTask AppendAsync(ReadOnlyMemory<NewEvent> events, Memory<Appended> verdicts, SourcePosition? position, CancellationToken cancel)
     {
         var sent = events.ToArray().Select(e => e with { Record = e.Record.ToArray() }).ToArray();
-        (await WriteAsync("append", () => store.Append(sent))).CopyTo(verdicts);
+        (await WriteAsync("append", () => store.Publish(sent))).CopyTo(verdicts);
     }
 
     public async ValueTask<IndexRead> ReadIndexAsync(ShardId shard, long from, Memory<IndexEntry> into, CancellationToken cancel)
@@ -43,7 +58,7 @@ internal sealed class StoreLink(NodeView node, SimStore store, Judge judge, Func
         var most = Math.Min(into.Length, _simulator.Draw(1, 6));
         var read = await ReadAsync(() => store.ReadIndex(shard, from, most));
         read.Entries.CopyTo(into);
-        return new IndexRead(read.Entries.Length, read.CatalogVersion);
+        return new IndexRead(read.Entries.Length, read.CatalogVersion, read.Next);
     }
 
     public async ValueTask ReadEventsAsync(ShardId shard, ReadOnlyMemory<long> sequences, IEventSink sink, CancellationToken cancel)
@@ -76,7 +91,41 @@ internal sealed class StoreLink(NodeView node, SimStore store, Judge judge, Func
 
     public ValueTask<ShardProgress> PeekAsync(ShardId shard, CancellationToken cancel) => ReadAsync(() => store.Peek(shard));
 
-    public ValueTask<CommitReply> CommitAsync(ShardCommit commit, CancellationToken cancel) => WriteAsync("commit", () => store.Commit(commit), mayRepeat: true);
+    public async ValueTask<CommitReply> CommitAsync(ShardCommit commit, CancellationToken cancel)
+    {
+        var failed = true;
+        judge.OnSaving(commit.Fence, commit.Number, node.OnCommitAsked(commit));
+        judge.OnGivingUp(node, commit);
+        try
+        {
+            var reply = await WriteAsync("commit", () => store.Commit(commit), mayRepeat: true);
+            failed = false;
+            return reply;
+        }
+        finally
+        {
+            node.OnCommitEnded(commit.Fence, failed);
+        }
+    }
+
+    public void Note(ShardNote note)
+    {
+        judge.OnSaving(note.Fence, note.Number, node.OnNoted(note.Fence));
+        store.Expect(note);
+        Send();
+
+        async void Send()
+        {
+            try
+            {
+                await WriteAsync("note", () => Do(() => store.Note(note)), mayRepeat: true);
+            }
+            catch (StoreUnavailableException)
+            {
+                _simulator.Reached.Count("notes that did not arrive, or without a word of it");
+            }
+        }
+    }
 
     // ---- IStateReader: nobody looks at histories in these worlds ----
 
@@ -88,8 +137,18 @@ internal sealed class StoreLink(NodeView node, SimStore store, Judge judge, Func
 
     // ---- ICatalogStore ----
 
-    async ValueTask<CatalogChanges> ICatalogStore.ReadAsync(long sinceVersion, int limit, CancellationToken cancel) =>
-        await ReadAsync(() => store.ReadCatalog(sinceVersion, Math.Min(limit, 2)));
+    async ValueTask<CatalogChanges> ICatalogStore.ReadAsync(long sinceVersion, int limit, CancellationToken cancel)
+    {
+        try
+        {
+            return await ReadAsync(() => store.ReadCatalog(sinceVersion, Math.Min(limit, 2)));
+        }
+        catch (StoreUnavailableException)
+        {
+            _simulator.Reached.Count("changes of the catalog that could not be read");
+            throw;
+        }
+    }
 
     async ValueTask<IReadOnlyList<CatalogRecord>> ICatalogStore.FindAsync(CatalogQuery query, CancellationToken cancel) =>
         await ReadAsync(() => store.FindInCatalog(query));
@@ -116,16 +175,33 @@ internal sealed class StoreLink(NodeView node, SimStore store, Judge judge, Func
     {
         var (name, askedAt, followed) = (_process.Name, _process.Timestamp, _followed);
         var standingStill = _beats.StandingStill(askedAt);
-        var renewal = store.LeasesLast is null
-            ? await ReadAsync(() => store.Renew(name, [], 0))
-            : await WriteAsync(Renewal, () => store.Renew(name, standingStill, followed), mayRepeat: true).AsTask().WaitAsync(cancel);
+        var renewal = store.LeasesLast is null ? await ReadAsync(() => store.Renew(name, [], [], false, 0)) : await RenewAsync([]);
+        var ended = renewal.Ended.Where(beat => beat.Node != name).ToArray();
+        if (ended.Length > 0)
+        {
+            // Whoever has only lost a connection has a moment to hold its lock on another one.
+            await _session.PassAsync(SessionGraceMs);
+            renewal = await RenewAsync(ended);
+        }
         _beats.See(renewal.Beats, _process.Timestamp);
         judge.OnRenewed(node, renewal.Leases, askedAt);
         // Hints get lost; with a renewal a node hears of the catalog sooner or later.
         if (_simulator.Draw(0.3))
             HintOfCatalog();
         return renewal.Leases;
+
+        async Task<Storing.Renewal> RenewAsync(Beat[] without)
+        {
+            var holds = _session.IsKnownHeld;
+            return await WriteAsync(Renewal, () => store.Renew(name, standingStill, without, holds, followed), mayRepeat: true).AsTask().WaitAsync(cancel);
+        }
     }
+
+    /// <summary>The connection that holds the process's lock breaks; it goes on.</summary>
+    public void LoseSession() => _session.Lose();
+
+    /// <summary>The process has ended, and its connections with it, as a rule at once.</summary>
+    public void End() => _session.End();
 
     /// <summary>Told with the next renewal, and no sooner.</summary>
     public void Follows(long catalogVersion) => _followed = Math.Max(_followed, catalogVersion);
@@ -138,7 +214,14 @@ internal sealed class StoreLink(NodeView node, SimStore store, Judge judge, Func
         await WriteAsync(Release, () => Do(() => store.Release(leases)), mayRepeat: true);
     }
 
-    public IDisposable OnMoved(Action moved) => new Listening<Action>(_movedListeners, moved);
+    public async ValueTask<bool> GiveWayAsync(CancellationToken cancel) => await WriteAsync(Release, () => store.GiveWay(_process.Name));
+
+    public IDisposable OnMoved(Action moved)
+    {
+        if (HasSession && store.LeasesLast is not null)
+            _session.Begin(HintOfShards);
+        return new Listening<Action>(_movedListeners, moved);
+    }
 
     /// <summary>The process ends in peace: others need not wait until its beat has stood still.</summary>
     public async ValueTask LeaveAsync() => await WriteAsync(Release, () => Do(() => store.Leave(_process.Name)));
@@ -161,6 +244,9 @@ internal sealed class StoreLink(NodeView node, SimStore store, Judge judge, Func
     /// <summary>Tells the process that the catalog has changed.</summary>
     public void HintOfCatalog()
     {
+        if (TellsOnce && _toldOfCatalog == store.CatalogVersion)
+            return;
+        _toldOfCatalog = store.CatalogVersion;
         foreach (var listener in _changeListeners.ToList())
             _process.Post(_ => listener(store.CatalogVersion), null);
     }
@@ -195,6 +281,8 @@ internal sealed class StoreLink(NodeView node, SimStore store, Judge judge, Func
     {
         var reply = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         var now = weather(what);
+        if (now is not StoreWeather.Calm)
+            node.RoughUntilMs = _simulator.NowMs + (2 * SlowestMs);
         var (arrives, fails) = now switch
         {
             StoreWeather.Down => (_simulator.Draw(0.3), true),
@@ -242,7 +330,7 @@ internal sealed class StoreLink(NodeView node, SimStore store, Judge judge, Func
         }
     }
 
-    private long Delay(StoreWeather now) => now is StoreWeather.Calm ? _simulator.Draw(0, 2) : _simulator.Draw(0.03) ? _simulator.Draw(0, 3000) : _simulator.Draw(0, 60);
+    private long Delay(StoreWeather now) => now is StoreWeather.Calm ? _simulator.Draw(0, 2) : _simulator.Draw(0.03) ? _simulator.Draw(0, SlowestMs) : _simulator.Draw(0, 60);
 
     private static StoreUnavailableException Unavailable(string what) => new($"The store does not answer a {what}.");
 

@@ -1,6 +1,7 @@
 using System.Text;
 using Herald.Engine.Publishing;
 using Herald.Simulation.Running;
+using Herald.TestKit.Hashes;
 
 namespace Herald.Simulation.Worlds;
 
@@ -8,11 +9,15 @@ namespace Herald.Simulation.Worlds;
 internal sealed record Publication(string Topic, string Id, string? Key, string? Type, string? Color, string Payload);
 
 /// <summary>Draws events of few keys, types and colours, so that filters and lanes meet.</summary>
-internal sealed class EventMaker(Simulator simulator, int keys)
+/// <param name="keysCollide">By chance, keys have one hash: the first and the second, the third and the fourth, where they are in one shard.</param>
+internal sealed class EventMaker(Simulator simulator, int keys, bool keysCollide)
 {
-    public const string Attribute = "color";
+    // Of four letters, so that its value is where a forged one must stand.
+    public const string Attribute = "tint";
     public static readonly string[] Types = ["a", "b"];
-    public static readonly string[] Colors = ["red", "blue"];
+
+    /// <summary>Made so that a hash without a secret could not tell them apart.</summary>
+    public static readonly string[] Colors = [ForgedPair.Of(1).One, ForgedPair.Of(1).Other];
     private int _number;
 
     public Publication Make(string topic)
@@ -24,7 +29,7 @@ internal sealed class EventMaker(Simulator simulator, int keys)
         return new(topic, $"id{number}", key, type, color, $$"""{"n":{{number}},"pad":"{{new string('x', simulator.Draw(0, 120))}}"}""");
     }
 
-    public static string KeyOf(int number) => $"key{number}";
+    public string KeyOf(int number) => keysCollide && number <= OneLane.Keys.Count ? OneLane.Keys[number - 1] : $"key{number}";
 
     public static void Add(PublishBatch batch, Publication one)
     {

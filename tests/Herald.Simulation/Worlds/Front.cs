@@ -16,7 +16,7 @@ internal sealed class Front
     {
         var process = Process = view.Process;
         process.SkewMs = simulator.Draw(-2000, 2000);
-        _link = new StoreLink(view, store, judge, _ => weather());
+        _link = new StoreLink(view, store, judge, _ => weather()) { TellsOnce = false, HasSession = false };
         var clock = new SimClock(process);
         Intake = new Intake(_link, new IntakeOptions { MaxPayloadBytes = 1000 }, clock);
         Cache = new CatalogCache(_link, Intake.Encoder, simulator.Draw(0.5) ? 1 : 1000, TimeSpan.Zero, clock, () => long.MaxValue);

@@ -29,6 +29,15 @@ internal sealed class Node(
     /// <summary>It is meant to stand: what ends is started again, about this much later.</summary>
     public required int RestartsAfterMs { get; init; }
 
+    /// <summary>It may be started without the channel for some of the endpoints.</summary>
+    public required Func<bool> MayLackChannel { get; init; }
+
+    /// <summary>Its processes hold locks at the store for as long as they live.</summary>
+    public required bool HasSessions { get; init; }
+
+    /// <summary>Its store tells it of a version of the catalog once.</summary>
+    public required bool TellsOnce { get; init; }
+
     private StoreWeather WeatherOf(string what) =>
         simulator.NowMs < _cutOffUntilMs || (what == StoreLink.Renewal && simulator.NowMs < _unrenewedUntilMs) ? StoreWeather.Down : weather();
 
@@ -39,8 +48,12 @@ internal sealed class Node(
         process.SkewMs = simulator.Draw(-2000, 2000);
         simulator.Trace($"{process.Name} starts");
         var view = new NodeView(process);
-        var link = new StoreLink(view, store, judge, WeatherOf);
-        var channel = new SimChannel(process, view, receivers, judge);
+        var link = new StoreLink(view, store, judge, WeatherOf) { TellsOnce = TellsOnce, HasSession = HasSessions };
+        view.LacksChannel = MayLackChannel() && simulator.Draw(0.4);
+        if (view.LacksChannel)
+            simulator.Reached.Count("lives without a channel for some of the endpoints");
+        var channel = view.LacksChannel ? new SimChannel(process, view, receivers, judge, SimChannel.Near)
+            : new SimChannel(process, view, receivers, judge, SimChannel.Near, SimChannel.Far);
 #pragma warning disable CA5394 // No secret hangs on it.
         var parts = new EngineParts(link, link, link, link, link, link, [channel], new SimClock(process), new Random(simulator.Random.Next()), NullLoggerFactory.Instance) { Applications = applications };
 #pragma warning restore CA5394
@@ -69,6 +82,8 @@ internal sealed class Node(
     public void HintOfCatalog() => _link?.HintOfCatalog();
 
     public void HintOfShards() => _link?.HintOfShards();
+
+    public void LoseSession() => _link?.LoseSession();
 
     /// <summary>The way to the store is broken for a while, for this node alone; or nothing but the way that renewals take.</summary>
     public void CutOff()
@@ -107,8 +122,10 @@ internal sealed class Node(
     {
         if (Now is null)
             return;
-        simulator.Reached.Count("jumps of a clock");
-        Now.Process.SkewMs += simulator.Draw(-3000, 3000);
+        // A little, or by hours.
+        var hours = simulator.Draw(0.5) ? simulator.Draw(1, 30) * 3_600_000 : 0;
+        simulator.Reached.Count(hours > 0 ? "clocks set by hours" : "jumps of a clock");
+        Now.Process.SkewMs += simulator.Draw(0.5) ? hours + simulator.Draw(0, 3000) : -hours - simulator.Draw(0, 3000);
     }
 
     public void StopCleanly()
@@ -150,6 +167,7 @@ internal sealed class Node(
             return;
         simulator.Trace($"{life.Process.Name} ends");
         life.Process.Kill();
+        _link?.End();
         life.Engine!.Metrics.Dispose();
         (Now, _isUp, _link, _killAtStep) = (null, false, null, long.MaxValue);
         simulator.In(simulator.Draw(0, 2 * RestartsAfterMs), Start);

@@ -3,6 +3,7 @@ using Herald.Engine.Catalogs;
 using Herald.Engine.Stores;
 using Herald.Engine.Subscriptions;
 using Herald.Simulation.Judging;
+using Herald.Simulation.Receiving;
 using Herald.Simulation.Running;
 using Herald.Simulation.Storing;
 
@@ -36,7 +37,8 @@ internal sealed class Operator(Simulator simulator, Judge judge, SimStore store,
             case <= 10:
                 Replay(id, catalog, process);
                 break;
-            case 11:
+            // Attempts of one that is deleted keep their permits until they end: made anew, it would be two that are greedy.
+            case 11 when !plan.IsGreedy || id != Greedy:
                 Order(id, process, () => catalog.DeleteSubscriptionAsync(id, null, CancellationToken.None));
                 break;
             case <= 17 when engine is not null:
@@ -134,12 +136,16 @@ internal sealed class Operator(Simulator simulator, Judge judge, SimStore store,
     {
         Id = id,
         Topic = topic,
-        Endpoint = $"sim://{id}/",
+        Endpoint = $"{SimChannel.SchemeOf(id)}://{id}/",
         Filter = WorldPlan.DrawFilter(simulator),
-        Retry = WorldPlan.DrawPolicy(simulator, topic),
-        Limits = new DeliveryLimits { MaxInFlight = 1 + (id[^1] % 3), Timeout = TimeSpan.FromMilliseconds(500 * (1 + (id[^1] % 3))), FixedInFlight = id == "s1" },
+        Retry = plan.DrawPolicy(simulator, topic),
+        Limits = plan.IsGreedy && id == Greedy ? new DeliveryLimits { MaxInFlight = 50, Timeout = TimeSpan.FromMinutes(1), FixedInFlight = true }
+            : new DeliveryLimits { MaxInFlight = 1 + (id[^1] % 3), Timeout = TimeSpan.FromMilliseconds(500 * (1 + (id[^1] % 3))), FixedInFlight = id == "s1" },
         Secret = new byte[32],
     };
+
+    /// <summary>It would take all permits of a node, and keep them.</summary>
+    public const string Greedy = "s2";
 
     private StartFrom DrawStart() => simulator.Draw(0, 2) switch
     {

@@ -65,6 +65,8 @@ internal sealed class Publisher(Simulator simulator, Judge judge, EventMaker eve
         for (var i = 0; i < publications.Count; i++)
         {
             judge.OnAnswered(batch.ShardOf(i), batch.Results[i], publications[i].Payload);
+            if (batch.Results[i].Verdict == Verdict.NoRoom)
+                continue;
             _unanswered.Remove(publications[i]);
             _answered.Add(publications[i]);
         }

@@ -33,15 +33,31 @@ internal sealed record WorldPlan
     /// <summary>Nodes die, are stopped, stand still.</summary>
     public required bool NodesFail { get; init; }
 
+    /// <summary>Nodes may be started without the channel for some of the endpoints.</summary>
+    public required bool ChannelsGo { get; init; }
+
+    /// <summary>A subscription may have more attempts in flight than the node, and its receiver keeps them for a minute.</summary>
+    public required bool IsGreedy { get; init; }
+
+    /// <summary>Nodes hold locks at the store for as long as they live; others need not wait for the leases of one that has ended.</summary>
+    public required bool HasSessions { get; init; }
+
+    /// <summary>How often a shard may note what it has settled.</summary>
+    public required TimeSpan NoteEvery { get; init; }
+
     /// <summary>The store is slow, in doubt, away.</summary>
     public required bool StoreFails { get; init; }
 
+    /// <summary>Both topics forward to each other what fails once, and one key always fails: events go round until they may no further.</summary>
+    public required bool Circles { get; init; }
+
     public static readonly string[] Topics = ["orders", "more"];
-    public const string ForwardTopic = "more";
 
     public static WorldPlan DrawFrom(Simulator simulator) => DrawFrom(simulator, isCluster: simulator.Draw(0.55));
 
-    private static WorldPlan DrawFrom(Simulator simulator, bool isCluster) => new()
+    private static WorldPlan DrawFrom(Simulator simulator, bool isCluster) => Sized(simulator, isCluster, isGreedy: simulator.Draw(0.25));
+
+    private static WorldPlan Sized(Simulator simulator, bool isCluster, bool isGreedy) => new()
     {
         Shards = simulator.Draw(1, isCluster ? 3 : 2),
         LeasesLast = isCluster ? TimeSpan.FromMilliseconds(simulator.Draw(1200, 3000)) : null,
@@ -54,15 +70,20 @@ internal sealed record WorldPlan
         Rate = simulator.Draw(2, 20),
         NodesFail = simulator.Draw(0.75),
         StoreFails = simulator.Draw(0.6),
+        ChannelsGo = simulator.Draw(0.4),
+        Circles = simulator.Draw(0.08),
+        IsGreedy = isGreedy,
+        HasSessions = simulator.Draw(0.7),
+        NoteEvery = TimeSpan.FromMilliseconds(simulator.Draw(0.7) ? simulator.Draw(2, 20) : simulator.Draw(20, 300)),
         Options = new EngineOptions
         {
             Intake = new IntakeOptions { MaxPayloadBytes = 1000 },
-            MaxInFlight = simulator.Draw(1, 6),
+            MaxInFlight = isGreedy ? simulator.Draw(4, 8) : simulator.Draw(1, 6),
             Window = simulator.Draw(2, 5),
             LaneWindow = simulator.Draw(1, 3),
             MaxBlockedPerSubscription = simulator.Draw(1, 3),
             MaxBlocked = simulator.Draw(2, 6),
-            MaxBytesInFlight = simulator.Draw(200, 800),
+            MaxBytesInFlight = isGreedy ? simulator.Draw(2000, 4000) : simulator.Draw(200, 800),
             CommitEvery = TimeSpan.FromMilliseconds(simulator.Draw(10, 300)),
             StateCache = 400,
             LeastCheckpointBytes = simulator.Draw(50, 2000),
@@ -70,6 +91,8 @@ internal sealed record WorldPlan
             Grace = TimeSpan.FromMilliseconds(simulator.Draw(100, 3000)),
             CatalogCache = simulator.Draw(0.6) ? 1 : 1000,
             CatalogKeep = TimeSpan.FromMilliseconds(simulator.Draw(0.8) ? 0 : 2000),
+            MostKept = simulator.Draw(0, 6),
+            KeptNear = simulator.Draw(0, 6),
         },
     };
 
@@ -83,19 +106,21 @@ internal sealed record WorldPlan
         return clauses.Count == 0 ? Filter.All : new Filter([.. clauses.OrderBy(c => c.Attribute, StringComparer.Ordinal)]);
     }
 
-    public static RetryPolicy DrawPolicy(Simulator simulator, string topic)
+    public RetryPolicy DrawPolicy(Simulator simulator, string topic)
     {
-        var exhausted = simulator.Draw<OnExhausted>([OnExhausted.DeadLetter, OnExhausted.Hold, topic == ForwardTopic ? OnExhausted.DeadLetter : OnExhausted.Forward]);
+        var exhausted = Circles ? OnExhausted.Forward : simulator.Draw<OnExhausted>([OnExhausted.DeadLetter, OnExhausted.Hold, OnExhausted.Forward]);
         return new RetryPolicy
         {
             Waits = simulator.Draw(0.5)
-                ? new RetryWaits.Exponential(TimeSpan.FromMilliseconds(50), 2, TimeSpan.FromSeconds(2), 0.2)
+                ? new RetryWaits.Exponential(TimeSpan.FromMilliseconds(50), 2, TimeSpan.FromSeconds(2), 0.2) { First = DrawFirst(simulator) }
                 : new RetryWaits.Schedule([TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(300), TimeSpan.FromSeconds(1)], 0),
-            MaxAttempts = simulator.Draw(0.6) ? simulator.Draw(1, 5) : null,
+            MaxAttempts = Circles ? 1 : simulator.Draw(0.6) ? simulator.Draw(1, 5) : null,
             MaxAge = simulator.Draw(0.5) ? TimeSpan.FromSeconds(simulator.Draw(1, 10)) : TimeSpan.FromDays(1),
             Ttl = simulator.Draw(0.15) ? TimeSpan.FromSeconds(simulator.Draw(1, 6)) : null,
             OnExhausted = exhausted,
-            ForwardTo = exhausted == OnExhausted.Forward ? ForwardTopic : null,
+            ForwardTo = exhausted == OnExhausted.Forward ? Topics.First(other => other != topic) : null,
         };
     }
+
+    private static TimeSpan[] DrawFirst(Simulator simulator) => simulator.Draw(0.5) ? [TimeSpan.FromMilliseconds(5), TimeSpan.FromMilliseconds(20)] : [];
 }

@@ -10,6 +10,7 @@ public sealed class ManualClock(DateTimeOffset start) : TimeProvider
     private readonly List<ManualTimer> _armed = [];
     private readonly List<(int Count, TaskCompletionSource Signal)> _waiting = [];
     private DateTimeOffset _now = start;
+    private TimeSpan _setBy;
     private long _armings;
 
     public ManualClock()
@@ -44,10 +45,27 @@ public sealed class ManualClock(DateTimeOffset start) : TimeProvider
     public override DateTimeOffset GetUtcNow()
     {
         lock (_gate)
-            return _now;
+            return _now + _setBy;
     }
 
-    public override long GetTimestamp() => GetUtcNow().UtcTicks;
+    /// <summary>Goes on, whatever the clock is set to, and timers with it.</summary>
+    public override long GetTimestamp() => Now.UtcTicks;
+
+    private DateTimeOffset Now
+    {
+        get
+        {
+            lock (_gate)
+                return _now;
+        }
+    }
+
+    /// <summary>The clock is set, back or forward: no time goes by.</summary>
+    public void Set(TimeSpan by)
+    {
+        lock (_gate)
+            _setBy += by;
+    }
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
@@ -60,10 +78,13 @@ public sealed class ManualClock(DateTimeOffset start) : TimeProvider
     public void Advance(TimeSpan by)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(by, TimeSpan.Zero);
-        AdvanceTo(GetUtcNow() + by);
+        Until(Now + by);
     }
 
-    public void AdvanceTo(DateTimeOffset until)
+    /// <summary>Until the clock shows this.</summary>
+    public void AdvanceTo(DateTimeOffset until) => Until(until - _setBy);
+
+    private void Until(DateTimeOffset until)
     {
         while (TakeDue(until) is { } due)
             due.Fire();

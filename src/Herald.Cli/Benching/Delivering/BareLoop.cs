@@ -1,7 +1,4 @@
-using System.Globalization;
-using System.Net.Http.Headers;
 using Herald.Cli.Benching.Loading;
-using Herald.Cli.Receiving;
 
 namespace Herald.Cli.Benching.Delivering;
 
@@ -11,9 +8,7 @@ namespace Herald.Cli.Benching.Delivering;
 /// </summary>
 internal sealed class BareLoop(TimeProvider time) : IDisposable
 {
-    private const string MessageId = "msg_AAAAAAAAAAAAAAAAAAAAAAAA";
-    private static readonly MediaTypeHeaderValue Json = new("application/json");
-    private readonly HttpMessageInvoker _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false, ActivityHeadersPropagator = null });
+    private readonly HttpMessageInvoker _http = BareWebhook.NewClient();
 
     public void Dispose() => _http.Dispose();
 
@@ -21,14 +16,13 @@ internal sealed class BareLoop(TimeProvider time) : IDisposable
     {
         var body = new byte[NumberedPayload.Bytes];
         NumberedPayload.Write(body, 1, 1);
-        var timestamp = time.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
-        var message = new Message(order.Target, body, timestamp, new SignatureCheck(order.Secret, time).Sign(MessageId, timestamp, body));
+        var message = BareWebhook.Signed(order.Target, body, order.Secret, time);
         var began = time.GetTimestamp();
         var counts = await Task.WhenAll(Enumerable.Range(0, order.AtATime).Select(_ => RunAsync(message, began, order.Length)));
         return new(counts.Sum(count => count.Requests), time.GetElapsedTime(began), counts.Sum(count => count.Refused), counts.Sum(count => count.Broken));
     }
 
-    private async Task<(long Requests, long Refused, long Broken)> RunAsync(Message message, long began, TimeSpan length)
+    private async Task<(long Requests, long Refused, long Broken)> RunAsync(BareWebhook message, long began, TimeSpan length)
     {
         var (requests, refused) = (0L, 0L);
         while (time.GetElapsedTime(began) < length)
@@ -47,25 +41,5 @@ internal sealed class BareLoop(TimeProvider time) : IDisposable
             }
         }
         return (requests, refused, 0);
-    }
-
-    private sealed record Message(Uri Target, byte[] Body, string Timestamp, string Signature)
-    {
-        public HttpRequestMessage ToRequest()
-        {
-            var request = new HttpRequestMessage(HttpMethod.Post, Target) { Content = new ByteArrayContent(Body) };
-            request.Content.Headers.ContentType = Json;
-            var headers = request.Headers;
-            headers.TryAddWithoutValidation("webhook-id", MessageId);
-            headers.TryAddWithoutValidation("webhook-timestamp", Timestamp);
-            headers.TryAddWithoutValidation("webhook-signature", Signature);
-            headers.TryAddWithoutValidation("herald-topic", PublishShape.Topic);
-            headers.TryAddWithoutValidation("herald-event-id", "001-000000000001");
-            headers.TryAddWithoutValidation("herald-key", "key-001");
-            headers.TryAddWithoutValidation("herald-sequence", "10001");
-            headers.TryAddWithoutValidation("herald-attempt", "1");
-            headers.TryAddWithoutValidation("User-Agent", "Herald/0.1.0");
-            return request;
-        }
     }
 }

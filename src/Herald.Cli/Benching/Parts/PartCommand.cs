@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Globalization;
 using Herald.Cli.Benching.Delivering;
+using Herald.Cli.Benching.Flowing;
 using Herald.Cli.Benching.Ingesting;
 using Herald.Cli.Benching.Loading;
 using Herald.Cli.Benching.Traffic;
@@ -17,7 +19,7 @@ internal static class PartCommand
     public static Command Create(TimeProvider time) => new ExampleCommand(Name, "A part of a bench; ends when its standard input does.", $"herald {Name} {RawKestrelName}")
     {
         Hidden = true,
-        Subcommands = { RawKestrelCommand(), RawAppendCommand(), GeneratorCommand(time), ReceiverCommand(time), BareSenderCommand(time), TrafficCommand(time), KafkaReaderCommand(time) },
+        Subcommands = { RawKestrelCommand(), RawAppendCommand(), GeneratorCommand(time), ReceiverCommand(time), BareSenderCommand(time), BareRelayCommand(time), TrafficCommand(time), KafkaReaderCommand(time) },
     };
 
     public const string RawKestrelName = "raw-kestrel";
@@ -25,11 +27,13 @@ internal static class PartCommand
     public const string GeneratorName = "generator";
     public const string ReceiverName = "receiver";
     public const string BareSenderName = "bare-sender";
+    public const string BareRelayName = "bare-relay";
     public const string TrafficName = "traffic";
     public const string KafkaReaderName = "kafka-reader";
     public const string AnswerBytesOption = "--answer-bytes";
     public const string FileOption = "--file";
     public const string SecretOption = "--secret";
+    public const string TargetOption = "--target";
     public const string SubscriptionsOption = "--subscriptions";
 
     private static Option<int> AnswerBytes() => new(AnswerBytesOption) { Description = "How long an answer is.", HelpName = "N", DefaultValueFactory = _ => 100 };
@@ -74,6 +78,25 @@ internal static class PartCommand
             using var loop = new BareLoop(time);
             await PartLoop.RunAsync("", async order => (await loop.RunAsync(BareOrder.Parse(order))).ToJson(), parsed.InvocationConfiguration.Output, cancel);
         });
+
+    private static ExampleCommand BareRelayCommand(TimeProvider time)
+    {
+        var target = new Option<string>(TargetOption) { Description = "Whose paths 0, 1, 2 … are the endpoints.", HelpName = "URL", Required = true };
+        return Part(BareRelayName, "Takes events and posts them to as many endpoints as it is told.", [target], async (parsed, cancel) =>
+        {
+            using var relay = new BareRelay(new Uri(parsed.GetRequiredValue(target)), time);
+            var (server, address) = await BareServer.StartAsync(relay, cancel);
+            using (server)
+                await PartLoop.RunAsync(
+                    address,
+                    order =>
+                    {
+                        relay.SendTo(int.Parse(order, CultureInfo.InvariantCulture));
+                        return PartLoop.NoAnswer(order);
+                    },
+                    parsed.InvocationConfiguration.Output, cancel);
+        });
+    }
 
     private static ExampleCommand TrafficCommand(TimeProvider time) => Part(
         TrafficName, "Publishes and receives when it is told to.", [],

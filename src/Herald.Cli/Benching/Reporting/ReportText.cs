@@ -66,9 +66,12 @@ internal static class ReportText
         return string.Create(CultureInfo.InvariantCulture, $"CPU in cores, {side.Name}: {shares}{each}. All else on the machine took {side.Cpu.Others:0.00}.");
     }
 
-    private static string Cell(Series series) => series.Rounds.Count == 1 ? Number(series.Median) : string.Create(
-        CultureInfo.InvariantCulture,
-        $"{Number(series.Median)}\n{series.Lowest / series.Median - 1:+0%;-0%;0%} {series.Highest / series.Median - 1:+0%;-0%;0%}");
+    private static string Cell(Series series) => series.Rounds.Count == 1 ? Number(series.Median) : $"{Number(series.Median)}\n{Spread(series)}";
+
+    // There is no share of nothing.
+    private static string Spread(Series series) => series.Median == 0
+        ? $"{Number(series.Lowest)} to {Number(series.Highest)}"
+        : string.Create(CultureInfo.InvariantCulture, $"{series.Lowest / series.Median - 1:+0%;-0%;0%} {series.Highest / series.Median - 1:+0%;-0%;0%}");
 
     private static string Number(double value) => value.ToString(Math.Abs(value) >= 100 ? "N0" : "0.##", CultureInfo.InvariantCulture);
 

@@ -9,6 +9,7 @@ internal sealed record Unit(string Name, string Suffix, string? Counted)
     public static readonly Unit ChangesPerSecond = new("changes/s", "per_s", "a change");
     public static readonly Unit DeliveriesPerSecond = new("deliveries/s", "per_s", "a delivery");
     public static readonly Unit StatementsPerSecond = new("statements/s", "per_s", null);
+    public static readonly Unit Repeats = new("repeats a kill", "repeats", null);
     public static readonly Unit Milliseconds = new("ms", "ms", null);
     public static readonly Unit Seconds = new("s", "s", null);
     public static readonly Unit Megabytes = new("MB", "mb", null);

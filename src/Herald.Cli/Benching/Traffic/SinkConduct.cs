@@ -12,6 +12,9 @@ internal enum SinkConduct
     /// <summary>Waits 100 ms, and answers 200.</summary>
     Slow,
 
+    /// <summary>Answers 500 to one request in ten, whatever it brings, and 200 to others.</summary>
+    Flaky,
+
     /// <summary>Answers 500 to events of hot keys, and 200 to others.</summary>
     RefuseHotKeys,
 

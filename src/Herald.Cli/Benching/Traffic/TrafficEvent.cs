@@ -58,6 +58,13 @@ internal readonly record struct TrafficEvent(int Run, int Key, long Number, long
         EnvelopeEnd.CopyTo(into[(EnvelopeStart.Length + PayloadBytes)..]);
     }
 
+    /// <summary>What an envelope carries, as a copy.</summary>
+    public static byte[] PayloadOf(ReadOnlySequence<byte> envelope) => envelope.Slice(EnvelopeStart.Length, PayloadBytes).ToArray();
+
+    /// <summary>Believes the payload.</summary>
+    public static int KeyOf(ReadOnlySpan<byte> payload) =>
+        TryRead(payload, KeyAt, KeyPlace.Length, out var key) ? (int)key : throw new FormatException("The payload has no key.");
+
     /// <exception cref="FormatException">A byte of it is not as it was written.</exception>
     public static TrafficEvent Parse(ReadOnlySpan<byte> payload)
     {

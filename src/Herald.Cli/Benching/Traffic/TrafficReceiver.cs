@@ -9,7 +9,7 @@ namespace Herald.Cli.Benching.Traffic;
 /// <summary>Takes webhooks, and bare payloads as well: what path they come by is the number of their <see cref="TrafficSink"/>.</summary>
 internal sealed class TrafficReceiver(TimeProvider time) : IHttpApplication<IFeatureCollection>
 {
-    public const int SinkCount = 4;
+    public const int SinkCount = 10;
     private readonly TrafficSink[] _sinks = MakeSinks(time);
     private LatencyHistogram _all = new();
 

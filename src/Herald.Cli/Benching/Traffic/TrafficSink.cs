@@ -16,6 +16,8 @@ internal sealed class TrafficSink(TimeProvider time, Func<TimeSpan, Task> work)
     // The highest number of each key.
     private long[] _last = new long[1];
     private long _received, _receivedHot, _repeated, _outOfOrder, _foreign, _firstAt, _lastAt, _busy;
+    public const double FlakyShare = 0.1;
+    private long _asked;
     public static readonly TimeSpan SlowWork = TimeSpan.FromMilliseconds(100);
     private volatile SinkConduct _conduct;
 
@@ -49,6 +51,7 @@ internal sealed class TrafficSink(TimeProvider time, Func<TimeSpan, Task> work)
         var at = time.GetTimestamp();
         switch (_conduct)
         {
+            case SinkConduct.Flaky when FailsAt(Interlocked.Increment(ref _asked)):
             case SinkConduct.Refuse:
             case SinkConduct.RefuseHotKeys when one.Key < _run.HotKeys:
                 return 500;
@@ -64,6 +67,16 @@ internal sealed class TrafficSink(TimeProvider time, Func<TimeSpan, Task> work)
         }
         Enter(one, at, time.GetTimestamp());
         return 200;
+    }
+
+    /// <summary>One in ten, in an order that has no pattern and is the same each time.</summary>
+    internal static bool FailsAt(long request)
+    {
+        // The published SplitMix64: numbers that follow each other become independent ones.
+        var mixed = (ulong)request * 0x9E3779B97F4A7C15;
+        mixed = (mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9;
+        mixed = (mixed ^ (mixed >> 27)) * 0x94D049BB133111EB;
+        return (mixed ^ (mixed >> 31)) < FlakyShare * ulong.MaxValue;
     }
 
     internal static TimeSpan WorkOf(TrafficEvent one) => LongestWork * (BitOperations.Crc32C((uint)one.Key, (ulong)one.Number) / (double)uint.MaxValue);

@@ -1,4 +1,5 @@
 using Herald.Cli.Benching.Reporting;
+using Herald.Cli.Benching.Running;
 using Xunit;
 
 namespace Herald.Cli.Tests.Benching.Reporting;
@@ -20,6 +21,13 @@ public sealed class ReportTextTests
         Assert.Contains("The ratio matters. Measured on 2 cores (A CPU), 8.0 GiB of memory, Linux 6.1, .NET 10.0.1, 1,234 fsyncs/s; commit abc.", text, StringComparison.Ordinal);
         Assert.Contains("CPU in cores, raw Kestrel: raw-kestrel 1.10, wrk 0.80; together 18.4 µs an event. All else on the machine took 0.05.", text, StringComparison.Ordinal);
         Assert.Contains("Generator: wrk.", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Of_a_median_of_zero_the_spread_is_told_in_figures()
+    {
+        var report = SampleReport.Of() with { Rows = [new("at once", Unit.Repeats, null, new("herald", new Series([0, 0, 3]), CpuUse.Unmeasured), [])] };
+        Assert.Contains("0 to 3", Print(report), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -30,6 +30,8 @@ public sealed class TrafficEventTests
             ("0012-345678-9000000001", "345678", TrafficEvent.TypeName(678)),
             (json.RootElement.GetProperty("id").GetString(), json.RootElement.GetProperty("key").GetString(), json.RootElement.GetProperty("type").GetString()));
         Assert.Equal(One, TrafficEvent.Parse(Encoding.ASCII.GetBytes(json.RootElement.GetProperty("payload").GetRawText())));
+        var payload = TrafficEvent.PayloadOf(new(envelope));
+        Assert.Equal((One, 345_678), (TrafficEvent.Parse(payload), TrafficEvent.KeyOf(payload)));
     }
 
     [Theory]

@@ -1,0 +1,121 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Herald.Cli.Benching.Reporting;
+using Herald.Cli.Benching.Running;
+using Herald.Cli.Benching.Traffic;
+using Herald.Cli.Clusters;
+
+namespace Herald.Cli.Benching.Takeover;
+
+/// <summary>
+/// How long deliveries stand still when a node of a cluster is killed or stopped, and when the only node is killed and started again. Another endpoint
+/// hangs all the while: what is in flight there must hold nobody up.
+/// </summary>
+internal sealed class TakeoverBench : IBench
+{
+    private const string Topic = "takeover", Subscription = "receiver", Troubled = "hanging";
+    private const int Nodes = 3, Keys = 1000, Rate = 400, BriefRate = 50, Sink = 0, HangingSink = 1;
+    private const double MostMsByKill = 1000, MostMsByStop = 100, MostMsByStart = 1000;
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(3), Patience = TimeSpan.FromSeconds(30);
+
+    public string Name => "takeover";
+    public string Description => "How long deliveries stand still when one of three nodes is killed or stopped, and when a single node is killed and started again.";
+    public string Matters => "What matters is the longest that an event had to wait: from when it was to be published at a node that goes on, until it was received.";
+
+    public async Task<IReadOnlyList<BenchRow>> RunAsync(BenchRig rig, CancellationToken cancel)
+    {
+        var database = await rig.DatabaseAsync();
+        var traffic = await TrafficClient.StartAsync(rig, cancel);
+        await traffic.BehaveAsync(HangingSink, SinkConduct.Hang, cancel);
+        rig.Note(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{(rig.Options.IsBrief ? BriefRate : Rate)} events/s by schedule, {Keys:N0} keys, all published at the first node; every event goes to a second endpoint as well, which never answers."));
+        LocalCluster? cluster = null;
+        var undisturbed = new MeasuredSide<Latencies>("undisturbed", [], token => MeasureAsync(_ => Task.CompletedTask, token), rig);
+        var killed = new MeasuredSide<Latencies>("killed", [], token => MeasureAsync(node => node.KillAsync(), token), rig);
+        var stopped = new MeasuredSide<Latencies>("stopped", [], token => MeasureAsync(node => node.StopAsync(), token), rig);
+        await using (cluster = await LocalCluster.StartAsync(Nodes, database.Connection, rig.Time, cancel, "--postgres-schema", "takeover_three"))
+        {
+            await SubscribeAsync(cluster, traffic, rig, cancel);
+            await Alternation.RunAsync("one of three nodes", rig, cancel, undisturbed, killed, stopped);
+        }
+        List<(double Listening, double Delivered)> restarts;
+        await using (cluster = await LocalCluster.StartAsync(1, database.Connection, rig.Time, cancel, "--postgres-schema", "takeover_one"))
+        {
+            await SubscribeAsync(cluster, traffic, rig, cancel);
+            restarts = await RestartAsync(cluster, traffic, rig, cancel);
+        }
+        var limit = undisturbed.Figure(one => one.Longest);
+        return
+        [
+            new("one of three killed", Unit.Milliseconds, limit, killed.Figure(one => one.Longest), [new Target.AtMost(MostMsByKill)]),
+            new("one of three stopped", Unit.Milliseconds, limit, stopped.Figure(one => one.Longest), [new Target.AtMost(MostMsByStop)]),
+            new("one alone, killed and started", Unit.Milliseconds,
+                new BenchSide("start", new Series([.. restarts.Select(one => one.Listening)]), CpuUse.Unmeasured),
+                new BenchSide("started", new Series([.. restarts.Select(one => one.Delivered)]), CpuUse.Unmeasured), [new Target.AtMost(MostMsByStart)]),
+        ];
+
+        async Task<Latencies> MeasureAsync(Func<ClusterNode, Task> disturb, CancellationToken token)
+        {
+            var last = cluster!.Nodes[^1];
+            await traffic.BeginAsync(Keys, token);
+            var length = rig.Options.Round * 2;
+            var sending = traffic.ArriveAsync(cluster.Nodes[0].Process.Address, Topic, rig.Options.IsBrief ? BriefRate : Rate, length, token);
+            await Task.Delay(length / 3, rig.Time, token);
+            await disturb(last);
+            var sent = await sending;
+            var latencies = (await traffic.DrainAsync([Sink], sent.Accepted, token)).Sinks[Sink].Latencies;
+            if (!last.IsRunning)
+            {
+                await last.StartAsync(token);
+                await BalanceAsync(cluster, rig, token);
+            }
+            return latencies;
+        }
+    }
+
+    private static async Task SubscribeAsync(LocalCluster cluster, TrafficClient traffic, BenchRig rig, CancellationToken cancel)
+    {
+        using var herald = MeasuredHerald.Of(cluster.Nodes[0].Process, rig);
+        await herald.CreateTopicAsync(Topic, cancel);
+        await herald.SubscribeAsync(Subscription, Topic, traffic.EndpointOf(Sink), cancel);
+        await herald.SubscribeAsync(Troubled, Topic, traffic.EndpointOf(HangingSink), cancel, ("limits", new JsonObject { ["timeout"] = "10s" }));
+        await BalanceAsync(cluster, rig, cancel);
+    }
+
+    /// <summary>Until all nodes have shards, and some seconds more: what moves because a node has come is not what is measured.</summary>
+    private static async Task BalanceAsync(LocalCluster cluster, BenchRig rig, CancellationToken cancel)
+    {
+        for (var began = rig.Time.GetTimestamp(); ;)
+        {
+            var shards = await Task.WhenAll(cluster.Nodes.Select(node => node.AskShardsAsync(cancel)));
+            if (shards.All(count => count > 0))
+                break;
+            if (rig.Time.GetElapsedTime(began) > Patience)
+                throw new BenchException($"After {Patience.TotalSeconds:0} s a node has no shards.");
+            await Task.Delay(TimeSpan.FromMilliseconds(50), rig.Time, cancel);
+        }
+        await Task.Delay(rig.Options.IsBrief ? Settling / 10 : Settling, rig.Time, cancel);
+    }
+
+    /// <summary>From the start of the process until it listens; and from then on until the receiver has a thousand events that are published at once.</summary>
+    private static async Task<List<(double Listening, double Delivered)>> RestartAsync(LocalCluster cluster, TrafficClient traffic, BenchRig rig, CancellationToken cancel)
+    {
+        var (node, took) = (cluster.Nodes[0], new List<(double, double)>());
+        for (var round = 1; round <= rig.Options.Rounds; round++)
+        {
+            rig.Progress.Show(string.Create(CultureInfo.InvariantCulture, $"one node alone: round {round} of {rig.Options.Rounds}"));
+            var run = await traffic.BeginAsync(Keys, cancel);
+            await node.KillAsync();
+            var began = rig.Time.GetTimestamp();
+            await node.StartAsync(cancel);
+            var (start, listens) = (rig.Time.GetElapsedTime(began).TotalMilliseconds, rig.Time.GetTimestamp());
+            using var herald = MeasuredHerald.Of(node.Process, rig);
+            await herald.PublishAsync(Topic, new Backlog(run, Keys, Keys), cancel);
+            var drained = await traffic.DrainAsync([Sink], Keys, cancel);
+            took.Add((start, rig.Time.GetElapsedTime(listens, drained.Sinks[Sink].LastAt).TotalMilliseconds));
+            await BalanceAsync(cluster, rig, cancel);
+        }
+        return took;
+    }
+}

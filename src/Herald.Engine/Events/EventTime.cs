@@ -1,0 +1,14 @@
+namespace Herald.Engine.Events;
+
+/// <summary>
+/// The times an event may have. A day at each end of the calendar is left out, so that a reader may show them in any offset, and
+/// may tell them from the ends, which stand for what cannot be shown.
+/// </summary>
+public static class EventTime
+{
+    public const string Rule = "A time of an event is from 0001-01-02T00:00:00Z to 9999-12-30T23:59:59.999Z.";
+
+    private const long FirstMs = -62_135_510_400_000, LastMs = 253_402_214_399_999;
+
+    public static bool IsPossible(long unixMs) => unixMs is >= FirstMs and <= LastMs;
+}

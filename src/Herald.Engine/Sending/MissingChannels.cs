@@ -1,0 +1,34 @@
+using Herald.Engine.Subscriptions;
+using Microsoft.Extensions.Logging;
+
+namespace Herald.Engine.Sending;
+
+/// <summary>
+/// Tells that there are subscriptions whose endpoints no channel of this node serves: the store was opened by a program without it, or
+/// without its settings. One line a scheme, repeated now and then.
+/// </summary>
+internal sealed class MissingChannels(ILogger logger, TimeProvider time)
+{
+    private const int MostSchemes = 100;
+    private static readonly TimeSpan Again = TimeSpan.FromMinutes(10);
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, long> _toldAt = [];
+
+    public static string Describe(Uri endpoint) => $"a channel for {endpoint.Scheme}:// endpoints";
+
+    public void Met(Subscription subscription)
+    {
+        var scheme = subscription.Endpoint.Scheme;
+        lock (_lock)
+        {
+            var now = time.GetTimestamp();
+            if (_toldAt.TryGetValue(scheme, out var toldAt) ? time.GetElapsedTime(toldAt, now) < Again : _toldAt.Count >= MostSchemes)
+                return;
+            _toldAt[scheme] = now;
+        }
+        logger.LogWarning(
+            "There is no channel for {Scheme}:// endpoints on this node. Subscription {Subscription}, and every other with such an endpoint, waits, and uses no attempts. It goes on "
+            + "when the node is started with that channel and its settings, or when the subscription is given another endpoint.", scheme, subscription.Id);
+    }
+}

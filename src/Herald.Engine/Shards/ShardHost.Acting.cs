@@ -1,0 +1,73 @@
+using Herald.Engine.Sending;
+
+namespace Herald.Engine.Shards;
+
+/// <summary>What the machine wants done: permits are asked for, attempts get room, are loaded and begun, skips go to the commits.</summary>
+internal sealed partial class ShardHost
+{
+    // 5. and 6.
+    private async ValueTask ActAsync()
+    {
+        var acts = _machine.Out;
+        // What is granted at once is used at once, as a rule. One that stops begins nothing.
+        for (var i = 0; i < acts.Wishes.Count && !_stopping; i++)
+        {
+            var wish = acts.Wishes[i];
+            if (_services.Ledger.Ask(wish.State.Entry.Subscription, wish.Kind, wish.Count, this) is not (> 0 and var granted))
+                continue;
+            if (wish.CameBack)
+                Post(new ShardMessage.Granted(wish.State.Number, wish.Kind, granted));
+            else
+                _machine.OnGrant(wish.State.Number, wish.Kind, granted, NowMs());
+        }
+        acts.Wishes.Clear();
+        ReturnUnused();
+        foreach (var (subscription, revision, reason) in acts.Gone)
+            _ = DisableAsync(subscription, revision, reason);
+        acts.Gone.Clear();
+        _commits.Add(acts.Skips);
+        acts.Skips.Clear();
+        _commits.AddRejected(acts.Rejected);
+        acts.Rejected.Clear();
+        foreach (var start in acts.Starts)
+        {
+            // The loop never waits for room: results and other subscriptions' attempts go on.
+            var entered = _services.Runner.EnterAsync(start.Subscription, start.Item.Size);
+            if (entered.IsCompletedSuccessfully)
+                _entered.Add(start);
+            else
+                _ = EnterLaterAsync(start, entered);
+        }
+        acts.Starts.Clear();
+        if (_entered.Count == 0)
+            return;
+        await _loader.LoadAsync(_entered, Launch, _abort.Token);
+        _entered.Clear();
+    }
+
+    private async Task EnterLaterAsync(StartAttempt start, ValueTask entered)
+    {
+        await entered;
+        if (!Post(new ShardMessage.Entered(start)))
+            _services.Runner.Withdraw(start, start.Item.Size);
+    }
+
+    private void Launch(StartAttempt start, byte[]? record, int length, string? damage)
+    {
+        if (record is null)
+        {
+            _services.Runner.Withdraw(start, start.Item.Size);
+            if (damage is null)
+                _machine.OnMissing(start.Subscription, start.Generation, start.KeyHash, NowMs());
+            else
+                _machine.OnDamaged(start.Subscription, start.Generation, start.KeyHash, damage, NowMs());
+            return;
+        }
+        start = start with { BegunAtMs = NowMs() };
+        _inFlight.Begin(start.BegunAtMs);
+        _machine.OnBegun(start.Subscription, start.Generation, start.KeyHash, start.BegunAtMs);
+        _services.Runner.Run(start, record, length, _term, this, OnAttemptEnded);
+    }
+
+    private void OnAttemptEnded(AttemptEnded ended) => Post(new ShardMessage.Ended(ended));
+}

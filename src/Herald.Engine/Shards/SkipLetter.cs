@@ -1,0 +1,25 @@
+using Herald.Engine.Stores;
+
+namespace Herald.Engine.Shards;
+
+/// <summary>The dead letter of a delivery that is given up.</summary>
+internal static class SkipLetter
+{
+    public static NewDeadLetter Of(ShardId shard, in Skip skip)
+    {
+        var subscription = skip.Lane.Owner.Entry.Subscription;
+        var id = new DeadLetterId(shard, subscription.Number, skip.Lane.Owner.Generation, skip.Item.Sequence);
+        return new NewDeadLetter(id, subscription.Id, subscription.Topic, skip.Reason!, default)
+        {
+            HasNoRecord = skip.Reason!.Reason == DeadLetterReason.Damaged,
+        };
+    }
+
+    /// <summary>Of one that was to be forwarded, and could not be.</summary>
+    public static NewDeadLetter Of(ShardId shard, in Skip skip, ForwardResult.Refused why)
+    {
+        var before = skip.Reason!;
+        var detail = $"{why.Detail} It was to be forwarded because of {before.Reason}: {before.Detail}";
+        return Of(shard, skip) with { Reason = before with { Reason = why.Reason, Detail = detail }, HasNoRecord = why.HasNoRecord };
+    }
+}

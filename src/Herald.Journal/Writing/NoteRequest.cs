@@ -1,0 +1,29 @@
+using Herald.Engine.Stores;
+using Herald.Journal.Shards;
+
+namespace Herald.Journal.Writing;
+
+/// <summary>A note of a shard's owner. Nobody waits for it; where it does not fit, or has been overtaken, it is passed over.</summary>
+internal sealed class NoteRequest(ShardNote note) : Request
+{
+    public override int MaxBytes { get; } = 64 + note.Progress.Length;
+    public override RoomFor RoomFor => RoomFor.Deliveries;
+    public override bool CanWait => true;
+
+    public override void Encode(Writer writer, bool hasRoom)
+    {
+        var owner = writer.Contents.Owners[note.Fence.Shard.Value];
+        if (!hasRoom || owner.Epoch != note.Fence.Epoch || note.Number <= owner.LastNumber)
+            return;
+        owner.Remember(note.Number, CommitReply.Empty);
+        ShardOwner.Write(writer.Contents.Frame, note);
+    }
+
+    public override void Complete(Writer writer)
+    {
+    }
+
+    public override void Fail(Exception failure)
+    {
+    }
+}

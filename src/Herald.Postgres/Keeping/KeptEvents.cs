@@ -1,0 +1,90 @@
+using Herald.Postgres.Connecting;
+using Herald.Postgres.Periods;
+
+namespace Herald.Postgres.Keeping;
+
+/// <summary>
+/// Events of keys that wait, which outlive their tables. What a shard needs below its settled mark only becomes less: so what was copied while a
+/// table was there is all of it that is needed once the table is gone, and what is found to be needed no more never will be.
+/// </summary>
+internal sealed class KeptEvents(Database database)
+{
+    private const long SequencesAtOnce = 50_000;
+    private const int RowsAtOnce = 10_000, RemovalsAtOnce = 50;
+
+    private readonly string _schema = database.Schema;
+
+    /// <summary>By shard, below which sequence all is settled but for kept keys; or for them, too, while a node runs that does not read kept events.</summary>
+    public Task<long[]> FreeBelowAsync(int shards, CancellationToken cancel) => database.RunAsync(
+        async (connection, either) =>
+        {
+            var below = new long[shards];
+            await using var command = connection.Command(
+                $"""
+                select l.shard, (
+                    select case when exists (select 1 from {_schema}.node n where not n.keeps) then p.settled_below else coalesce(p.free_below, p.settled_below) end
+                    from {_schema}.progress p where p.shard = l.shard order by p.epoch desc, p.number desc limit 1)
+                from {_schema}.shard_lock l
+                """);
+            await using var reader = await command.ExecuteReaderAsync(either).ConfigureAwait(false);
+            while (await reader.ReadAsync(either).ConfigureAwait(false))
+                below[reader.GetInt32(0)] = reader.IsDBNull(1) ? 0 : reader.GetInt64(1);
+            return below;
+        },
+        cancel);
+
+    /// <summary>Copies what is needed of a period that is about to go, a range of sequences at a time.</summary>
+    public async Task CopyAsync(Period oldest, Period next, CancellationToken cancel)
+    {
+        for (var shard = 0; shard < next.Heads.Length; shard++)
+            for (var from = oldest.Heads[shard] + 1; from <= next.Heads[shard]; from += SequencesAtOnce)
+                await CopyAsync(oldest.Number, shard, from, Math.Min(from + SequencesAtOnce - 1, next.Heads[shard]), cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>Removes what is needed no more.</summary>
+    public async Task ReleaseAsync(CancellationToken cancel)
+    {
+        for (var i = 0; i < RemovalsAtOnce; i++)
+        {
+            var removed = await database.RunAsync(
+                async (connection, either) =>
+                {
+                    await using var command = connection.Command(
+                        $"""
+                        delete from {PeriodTables.Kept(_schema)} e where (e.shard, e.sequence) in (
+                            select e.shard, e.sequence from {PeriodTables.Kept(_schema)} e
+                            join (
+                                select l.shard, (select coalesce(p.free_below, p.settled_below) from {_schema}.progress p where p.shard = l.shard order by p.epoch desc, p.number desc limit 1) as below
+                                from {_schema}.shard_lock l) s on s.shard = e.shard and e.sequence < s.below
+                            left join {_schema}.kept_key k on k.shard = e.shard and k.key_hash = e.key_hash and k.from_sequence <= e.sequence
+                            where k.shard is null
+                            limit {RowsAtOnce})
+                        """);
+                    return await command.ExecuteNonQueryAsync(either).ConfigureAwait(false);
+                },
+                cancel).ConfigureAwait(false);
+            if (removed < RowsAtOnce)
+                return;
+        }
+    }
+
+    private Task CopyAsync(long period, int shard, long from, long to, CancellationToken cancel) => database.RunAsync(
+        async (connection, either) =>
+        {
+            const string Columns = "shard, sequence, accepted_at_ms, key_hash, id_hash, route_high, route_low, topic, flags, size, record";
+            await using var command = connection.Command(
+                $"""
+                insert into {PeriodTables.Kept(_schema)} ({Columns})
+                select e.shard, e.sequence, e.accepted_at_ms, e.key_hash, e.id_hash, e.route_high, e.route_low, e.topic, e.flags, e.size, e.record
+                from {PeriodTables.Events(database.LogSchema, period)} e
+                where e.shard = $1 and e.sequence between $2 and $3 and (
+                    exists (select 1 from {_schema}.kept_key k where k.shard = $1 and k.key_hash = e.key_hash and k.from_sequence <= e.sequence)
+                    or e.sequence >= (
+                        select coalesce(p.free_below, p.settled_below) from {_schema}.progress p where p.shard = $1 order by p.epoch desc, p.number desc limit 1))
+                on conflict (shard, sequence) do nothing
+                """,
+                Commands.Value(shard), Commands.Value(from), Commands.Value(to));
+            await command.ExecuteNonQueryAsync(either).ConfigureAwait(false);
+        },
+        cancel);
+}

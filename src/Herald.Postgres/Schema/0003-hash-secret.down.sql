@@ -1,0 +1,1 @@
+alter table {schema}.store drop column hash_secret;

@@ -1,0 +1,3 @@
+alter table {schema}.node drop column leaving;
+alter table {schema}.node drop column server;
+alter table {schema}.node drop column session;

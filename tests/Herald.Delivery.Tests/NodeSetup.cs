@@ -1,0 +1,15 @@
+using Herald.Engine.Stores;
+using Herald.Journal;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Herald.Delivery.Tests;
+
+/// <summary>What is unusual about a node: its journal, what stands between that and the engine, and where its lines go.</summary>
+internal sealed record NodeSetup
+{
+    public Func<JournalOptions, JournalOptions> Journal { get; init; } = options => options;
+    public Func<JournalStore, IEventLog> Log { get; init; } = store => store;
+    public Func<JournalStore, IShardStore> Shards { get; init; } = store => store;
+    public ILoggerFactory Logging { get; init; } = NullLoggerFactory.Instance;
+}

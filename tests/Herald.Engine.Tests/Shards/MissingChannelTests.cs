@@ -1,0 +1,46 @@
+using Herald.Engine.Channels;
+using Xunit;
+
+namespace Herald.Engine.Tests.Shards;
+
+/// <summary>A store may name endpoints that this node has no channel for: it was opened by a program without it, or without its settings.</summary>
+public sealed class MissingChannelTests : IAsyncDisposable
+{
+    private readonly HostScene _scene = new(hasChannel: false);
+
+    public ValueTask DisposeAsync() => _scene.DisposeAsync();
+
+    [Fact]
+    public async Task A_subscription_without_a_channel_waits_and_is_looked_at_every_few_seconds()
+    {
+        await _scene.StartAsync();
+        await _scene.PublishAsync(["one", "two", "three"], key: i => $"k{i}");
+        await _scene.RoundsAsync(100);
+        // The first ones had been given permits before anybody knew.
+        var first = _scene.Log.Reads.Sum(read => read.Length);
+        Assert.InRange(first, 1, 3);
+        Assert.Equal(1, _scene.Lines.Count("no channel for http:// endpoints"));
+        Assert.Equal((0, 0), _scene.Ledger.Look(_scene.Subscription));
+
+        for (var probes = 1; probes <= 10; probes++)
+        {
+            _scene.Clock.Advance(TimeSpan.FromSeconds(6));
+            await _scene.RoundsAsync(20);
+            Assert.InRange(_scene.Log.Reads.Sum(read => read.Length), first, first + probes + 1);
+        }
+        Assert.True(_scene.Log.Reads.Sum(read => read.Length) > first, "nobody looks whether there is a channel by now");
+        Assert.Equal(1, _scene.Lines.Count("no channel"));
+    }
+
+    [Fact]
+    public async Task Waiting_for_a_channel_uses_no_attempts_and_no_time_of_the_policy()
+    {
+        await _scene.StartAsync();
+        await _scene.PublishAsync(["one"]);
+        await _scene.RoundsAsync(20);
+        _scene.Clock.Advance(TimeSpan.FromDays(30));
+        await _scene.RoundsAsync(20);
+        var lane = await _scene.Host.CallAsync(machine => machine.States.Values.Single().Lanes.Values.Single(), default);
+        Assert.Equal((0, 0), (lane.Attempts, lane.Owner.InFlight > 0 ? 0 : lane.FirstAttemptAtMs));
+    }
+}

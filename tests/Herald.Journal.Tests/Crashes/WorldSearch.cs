@@ -1,0 +1,44 @@
+using Xunit;
+
+namespace Herald.Journal.Tests.Crashes;
+
+/// <summary>Finds the state that a journal is in, among those that the acknowledgements allow.</summary>
+internal static class WorldSearch
+{
+    /// <summary>The changes that were under way, in any order, each there or not: one of these worlds must be what the journal shows.</summary>
+    public static World Find(World acknowledged, IReadOnlyList<Change> pending, long[] firsts, SortedDictionary<string, string> answers)
+    {
+        var worlds = new List<World>();
+        Add(acknowledged, pending);
+        // What is settled shows only in what is freed: of worlds that look alike the one in which more is settled is meant.
+        var nearest = worlds.Where(world => world.IsWhole).OrderBy(world => Differences(world.Answers(firsts), answers).Count).ThenByDescending(world => world.Settled.Sum()).First();
+        AssertSame(nearest.Answers(firsts), answers, $"the nearest of {worlds.Count} states");
+        for (var shard = 0; shard < World.Shards; shard++)
+            Assert.True(firsts[shard] <= Math.Max(1, nearest.Settled[shard]), $"shard {shard} is kept from {firsts[shard]}, and settled only below {nearest.Settled[shard]}");
+        return nearest;
+
+        void Add(World world, IReadOnlyList<Change> changes)
+        {
+            worlds.Add(world);
+            foreach (var change in changes.Where(change => !change.Behind.Any(changes.Contains)))
+            {
+                var next = world.Copy();
+                change.Effect(next);
+                Add(next, [.. changes.Where(other => other != change)]);
+            }
+        }
+    }
+
+    public static void AssertSame(SortedDictionary<string, string> expected, SortedDictionary<string, string> answers, string what)
+    {
+        var differences = Differences(expected, answers);
+        Assert.True(differences.Count == 0, $"{what}: {string.Join("; ", differences.Take(10))}");
+    }
+
+    private static List<string> Differences(SortedDictionary<string, string> expected, SortedDictionary<string, string> answers) =>
+        [.. expected.Keys.Union(answers.Keys)
+            .Where(question => expected.GetValueOrDefault(question) != answers.GetValueOrDefault(question))
+            // What is needed no more may be there yet.
+            .Where(question => expected.ContainsKey(question) || !question.StartsWith(Questions.Kept, StringComparison.Ordinal))
+            .Select(question => $"{question}: '{expected.GetValueOrDefault(question)}' became '{answers.GetValueOrDefault(question)}'")];
+}

@@ -1,0 +1,73 @@
+using Herald.Server.Tests.Hosting;
+using Xunit;
+
+namespace Herald.Server.Tests.Publishing;
+
+/// <summary>Clients that go away with half a body sent. What their bodies took of the memory for bodies must come back.</summary>
+public sealed class AbortedUploadTests : IAsyncLifetime
+{
+    private const int Length = 200_000, Sent = 50_000, Uploads = 12;
+    private readonly RunningServer _server = new()
+    {
+        With = o => o with { MaxBodyBytes = 1 << 20, MaxBodyBytesInFlight = 1 << 20 },
+        Logging = new ErrorsShown(),
+    };
+
+    public ValueTask InitializeAsync() => _server.InitializeAsync();
+
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
+
+    public static TheoryData<string, bool, bool> Endings => new()
+    {
+        { "closed", false, false },
+        { "closed", true, false },
+        { "reset", false, false },
+        { "reset", true, false },
+        { "no chunk", true, false },
+        { "closed", false, true },
+        { "reset", true, true },
+    };
+
+    [Theory(Timeout = 120_000)]
+    [MemberData(nameof(Endings))]
+    public async Task Its_memory_comes_back(string ending, bool chunked, bool elsewhere)
+    {
+        var topic = await _server.NewTopicAsync();
+        var (method, path) = elsewhere ? ("PUT", "/v1/subscriptions/any") : ("POST", $"/v1/topics/{topic}/events");
+        for (var i = 0; i < Uploads; i++)
+        {
+            using var upload = await RawUpload.BeginAsync(_server.Address, method, path, chunked ? null : Length, Sent, RunningServer.Cancel);
+            await _server.UntilAsync("/metrics", page => InFlight(page) > 0);
+            if (ending == "reset")
+                upload.Reset();
+            else if (ending == "no chunk")
+                await upload.SendAsync("none\r\n", RunningServer.Cancel);
+        }
+        await LargeBodiesPassAsync(topic);
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task The_memory_of_one_that_is_too_slow_comes_back()
+    {
+        var topic = await _server.NewTopicAsync();
+        var uploads = new List<RawUpload>();
+        for (var i = 0; i < 5; i++)
+            uploads.Add(await RawUpload.BeginAsync(_server.Address, "POST", $"/v1/topics/{topic}/events", Length, sent: 100, RunningServer.Cancel));
+        await _server.UntilAsync("/metrics", page => InFlight(page) >= 5 * Length);
+        // The web server gives up whoever sends next to nothing for seconds.
+        await LargeBodiesPassAsync(topic);
+        uploads.ForEach(upload => upload.Dispose());
+    }
+
+    private async Task LargeBodiesPassAsync(string topic)
+    {
+        await _server.UntilAsync("/metrics", page => InFlight(page) == 0);
+        (await _server.PublishAsync(topic, $$"""{"payload":"{{new string('x', 900_000)}}"}""")).Is(202);
+        // Somebody else's going away is nobody's mistake here.
+        Assert.Equal(0, ((ErrorsShown)_server.Logging).Count);
+    }
+
+    private static long InFlight(Answer page) => (long)double.Parse(
+        page.Text.Split('\n').Single(line => line.StartsWith("herald_http_body_bytes_in_flight ", StringComparison.Ordinal)).Split(' ')[1],
+        System.Globalization.CultureInfo.InvariantCulture);
+}

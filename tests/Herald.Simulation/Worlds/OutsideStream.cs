@@ -1,0 +1,105 @@
+using System.Globalization;
+using System.Text;
+using Herald.Engine.Events;
+using Herald.Engine.Sources;
+using Herald.Engine.Stores;
+using Herald.Simulation.Running;
+using Herald.Simulation.Storing;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Herald.Simulation.Worlds;
+
+/// <summary>
+/// A stream outside, as a broker keeps it: whoever reads it goes on where it has been told that everything before is durable. What it was told must be true: each
+/// message before its place is in the log, once, and those of a key in their order. Now and then two read at the same time, as when a node is cut off.
+/// </summary>
+internal sealed class OutsideStream(Simulator simulator, SimStore store, EventMaker events, int keys)
+{
+    private const int AtOnce = 5;
+    private readonly List<Message> _messages = [];
+    private readonly Dictionary<string, (int Shard, long Sequence)> _lastOfKey = [];
+    private SimProcess? _reader;
+    private int _place;
+
+    private static string Topic => WorldPlan.Topics[0];
+
+    /// <summary>All that was sent is in the log.</summary>
+    public bool IsDone => _place == _messages.Count;
+
+    public void Send() => _messages.Add(new(
+        simulator.Draw(0.1) ? null : events.KeyOf(simulator.Draw(1, keys)), string.Create(CultureInfo.InvariantCulture, $$"""{"s":{{_messages.Count}}}"""), !simulator.Draw(0.9)));
+
+    public void ReadOn(Node node)
+    {
+        if (_reader is { IsAlive: true } && !simulator.Draw(0.05))
+            return;
+        var (process, engine) = (node.Now!.Process, node.Engine!);
+        _reader = process;
+        process.Run(async () =>
+        {
+            try
+            {
+                await ReadAsync(new SourceIntake(engine, Topic, new PlainReader(), new SimClock(process), NullLogger.Instance));
+            }
+            catch (Exception failure) when (failure is StoreUnavailableException or ObjectDisposedException)
+            {
+                // The store is away at the start, or the node has just stopped.
+            }
+            if (_reader == process)
+                _reader = null;
+        });
+    }
+
+    private async Task ReadAsync(SourceIntake intake)
+    {
+        await intake.StartAsync(CancellationToken.None);
+        for (var at = _place; at < _messages.Count;)
+        {
+            var next = Math.Min(_messages.Count, at + simulator.Draw(1, AtOnce));
+            using var batch = intake.Begin();
+            for (; at < next; at++)
+                Add(batch, at);
+            await batch.PublishAsync(CancellationToken.None);
+            MoveTo(next);
+        }
+    }
+
+    private void Add(SourceBatch batch, int at)
+    {
+        var message = _messages[at];
+        batch.Add(new SourceMessage
+        {
+            Place = new SourcePlace("outside", 0, at),
+            Key = message.IsNoEvent ? new byte[2000] : Encoding.UTF8.GetBytes(message.Key ?? ""),
+            Value = Encoding.UTF8.GetBytes(message.Value),
+        });
+    }
+
+    private void MoveTo(int next)
+    {
+        for (; _place < next; _place++)
+            Check(_messages[_place]);
+    }
+
+    private void Check(Message message)
+    {
+        var found = new List<(int Shard, StoredEvent Stored)>();
+        for (var shard = 0; shard < store.ShardCount; shard++)
+            found.AddRange(store.Shards[shard].Events.Where(one => IsOf(one, message)).Select(one => (shard, one)));
+        if (found is not [var (at, stored)])
+            throw new Violation($"21: a source went on past message {_place}, which is in the log {found.Count} times");
+        simulator.Reached.Count(message.IsNoEvent ? "messages of a source that are no events" : "messages of a source passed");
+        if (message.IsNoEvent || message.Key is not { } key)
+            return;
+        if (_lastOfKey.TryGetValue(key, out var last) && (last.Shard != at || last.Sequence >= stored.Entry.Sequence))
+            throw new Violation($"21: message {_place} of a source is before an earlier one of its key in the log");
+        _lastOfKey[key] = (at, stored.Entry.Sequence);
+    }
+
+    // What is made of it later, a forward or a redrive, is something else.
+    private static bool IsOf(StoredEvent one, Message message) =>
+        (one.Entry.Flags & (EventFlags.Addressed | EventFlags.Emitted)) == 0 && ((one.Entry.Flags & EventFlags.Rejected) != 0) == message.IsNoEvent
+        && new EventView(one.Record).Payload.Span.SequenceEqual(Encoding.UTF8.GetBytes(message.Value));
+
+    private sealed record Message(string? Key, string Value, bool IsNoEvent);
+}
