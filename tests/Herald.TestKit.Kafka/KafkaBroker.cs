@@ -41,6 +41,9 @@ public sealed class KafkaBroker : IAsyncDisposable
     /// <summary>On the spot, as in a crash.</summary>
     public Task KillAsync() => _kafka.KillAsync();
 
+    /// <summary>It keeps its connections, and answers nothing any more.</summary>
+    public Task FreezeAsync() => _kafka.FreezeAsync();
+
     /// <returns>The name of a new topic; others may begin with the same words.</returns>
     public async Task<string> CreateTopicAsync(string name, int partitions = 4, params (string Name, string Value)[] settings)
     {

@@ -17,7 +17,10 @@ internal sealed class BrokerGuard : IAsyncDisposable
         "$@" </dev/null >>"$folder/log" 2>&1 &
         broker=$!
         trap '' HUP INT TERM
-        if read -r how; then
+        while read -r how && [ "$how" = STOP ]; do
+            kill -STOP $broker
+        done
+        if [ -n "$how" ]; then
             kill -"$how" $broker
             (sleep 30; kill -KILL $broker) </dev/null >/dev/null 2>&1 &
             wait $broker 2>/dev/null
@@ -59,6 +62,9 @@ internal sealed class BrokerGuard : IAsyncDisposable
             }
         }
     }
+
+    /// <summary>The broker stands still from now on, and keeps its connections, as one whose machine is cut off.</summary>
+    public Task FreezeAsync() => _shell.StandardInput.WriteLineAsync("STOP");
 
     /// <summary>Complete when the broker has ended.</summary>
     public async Task EndAsync(string signal)

@@ -75,6 +75,9 @@ internal sealed class LocalKafka : IAsyncDisposable
     /// <summary>On the spot, as in a crash.</summary>
     public Task KillAsync() => EndAsync("KILL");
 
+    /// <summary>It answers nothing any more, until it is killed.</summary>
+    public Task FreezeAsync() => _guard!.FreezeAsync();
+
     /// <summary>Runs a program of Kafka's to its end.</summary>
     /// <returns>What it printed.</returns>
     /// <exception cref="LocalKafkaException">It has failed.</exception>

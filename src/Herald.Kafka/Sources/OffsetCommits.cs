@@ -4,7 +4,7 @@ using Herald.Kafka.Metrics;
 namespace Herald.Kafka.Sources;
 
 /// <summary>
-/// Tells the group where each partition goes on: every now and then on a thread of its own, because the client blocks, and at once when partitions go.
+/// Tells the group where each partition goes on: every now and then, and at once when partitions go.
 /// It is not left to the client, which also commits what was lost: in a topic that is being deleted and made again that would be a place in the new one.
 /// </summary>
 /// <param name="failed">Called on any thread.</param>
@@ -25,20 +25,31 @@ internal sealed class OffsetCommits(IConsumer<byte[]?, byte[]?> consumer, TimePr
         if (!_underWay.IsCompleted || (_open.Count == 0 && _underWay.Result) || time.GetElapsedTime(_lastAt) < Every)
             return;
         _lastAt = time.GetTimestamp();
+        Begin();
+    }
+
+    /// <summary>
+    /// Blocks until all is committed, or it was tried, or the time is over: a client whose coordinator is away does not answer before that is back (librdkafka 2.0).
+    /// </summary>
+    /// <returns>Whether the client has answered.</returns>
+    public bool CommitNow(TimeSpan most)
+    {
+        var begun = time.GetTimestamp();
+        if (!Wait(most))
+            return false;
+        Begin();
+        return Wait(most - time.GetElapsedTime(begun));
+    }
+
+    /// <summary>Blocks until no commit is under way, or the time is over. The client may not be disposed while one is.</summary>
+    public bool Wait(TimeSpan most) => _underWay.Wait(most > TimeSpan.Zero ? most : TimeSpan.Zero);
+
+    // On a thread of its own, because the client blocks.
+    private void Begin()
+    {
         if (Take() is { Count: > 0 } offsets)
             _underWay = Task.Factory.StartNew(() => Commit(offsets), default, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
-
-    /// <summary>Complete when all is committed, or it was tried.</summary>
-    public void CommitNow()
-    {
-        Wait();
-        if (Take() is { Count: > 0 } offsets)
-            _underWay = Task.FromResult(Commit(offsets));
-    }
-
-    /// <summary>The client may not be disposed before.</summary>
-    public void Wait() => _underWay.Wait();
 
     // What could not be committed is told again, unless there is something newer by now, or the partition is not ours any more.
     private List<TopicPartitionOffset> Take()

@@ -32,6 +32,9 @@ internal sealed class SourceRun : IDisposable
     /// <summary>A rebalance waits for other members; a stop does not wait longer for the rebalance.</summary>
     private static readonly TimeSpan LeavePatience = TimeSpan.FromSeconds(10);
 
+    /// <summary>A client that was not left properly is ended when its commit is, if that is soon.</summary>
+    private static readonly TimeSpan CommitPatience = TimeSpan.FromSeconds(1);
+
     /// <summary>Clients that must not be ended, not by the garbage collector either.</summary>
     private static readonly ConcurrentBag<object> LeftBehind = [];
 
@@ -89,13 +92,16 @@ internal sealed class SourceRun : IDisposable
     /// Leaves the group; partitions are drained as in any other hand-over. It is done in steps, because a client that is closed while partitions are being assigned
     /// to it does not end (librdkafka before 2.4), or ends the whole process if these would be its first ones (before 2.3).
     /// </summary>
-    /// <exception cref="TimeoutException">The group does not let it go in time.</exception>
+    /// <exception cref="TimeoutException">The group does not let it go in time, or does not answer.</exception>
     public void Leave()
     {
         var begun = _time.GetTimestamp();
         PollUntil(() => MayBeEnded, begun);
         _consumer.Unsubscribe();
         PollUntil(() => _partitions.Count == 0 && _consumer.Assignment.Count == 0, begun);
+        // A client that is closed waits for its commits, and they end when the coordinator is back.
+        if (!_commits.Wait(TimeSpan.Zero))
+            throw new TimeoutException($"The coordinator of the group {_options.Group} does not answer.");
         _hasLeft = true;
         _consumer.Close();
     }
@@ -104,8 +110,7 @@ internal sealed class SourceRun : IDisposable
     public void Dispose()
     {
         _pipeline.Dispose();
-        _commits.Wait();
-        if (_hasLeft || MayBeEnded)
+        if (_commits.Wait(CommitPatience) && (_hasLeft || MayBeEnded))
             _consumer.Dispose();
         else
             LeftBehind.Add(_consumer);
@@ -251,7 +256,7 @@ internal sealed class SourceRun : IDisposable
             while (!_pipeline.IsEmpty)
             {
                 _pipeline.TryPublish();
-                var left = _options.Handover - _time.GetElapsedTime(begun);
+                var left = Left();
                 if (left <= TimeSpan.Zero || !_pipeline.WaitForPublished(left))
                 {
                     _logger.LogWarning("Kafka source {Topic}: partitions were given up after {Handover} with messages under way; they will be read again, and recognised.", _options.Topic, _options.Handover);
@@ -259,7 +264,8 @@ internal sealed class SourceRun : IDisposable
                 }
                 NoteDurable();
             }
-            _commits.CommitNow();
+            if (!_commits.CommitNow(Left()))
+                _logger.LogWarning("Kafka source {Topic}: partitions were given up after {Handover}, and the group has not said that it knows how far they were read; some messages may be read again, and recognised.", _options.Topic, _options.Handover);
         }
         finally
         {
@@ -267,6 +273,8 @@ internal sealed class SourceRun : IDisposable
                 _partitions.Remove(partition.TopicPartition);
             NoteAssignment("were given up", partitions.Select(p => p.TopicPartition));
         }
+
+        TimeSpan Left() => _options.Handover - _time.GetElapsedTime(begun);
     }
 
     // Somebody else has them already. What is under way may become durable: read again, it is recognised.

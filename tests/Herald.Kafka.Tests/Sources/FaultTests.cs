@@ -105,6 +105,27 @@ public sealed class FaultTests
         Assert.Equal(0, source.Partitions);
     }
 
+    /// <summary>The client answers a commit when the coordinator does, which may be never: a stop waited for it until the source was given up as a whole.</summary>
+    [Fact]
+    public async Task It_stops_while_a_coordinator_that_answers_nothing_has_a_commit()
+    {
+        await using var broker = await KafkaBroker.StartAsync();
+        await broker.CreateNamedTopicAsync("gone", 4);
+        await using var node = await Node.StartAsync();
+        node.Log.IsAway = true;
+        var source = await node.ReadAsync(broker.Servers, Node.Options("gone", "gone") with { Handover = TimeSpan.FromSeconds(2) });
+        using var publisher = new Publisher(broker.Servers, "gone");
+        await publisher.SendNumberedAsync(5, 1, 5);
+        await Until.HoldsAsync(() => node.Log.Refused > 0, "what was read waits for the store");
+        await broker.FreezeAsync();
+        // Now it becomes durable, and the group is to be told.
+        node.Log.IsAway = false;
+        await Until.HoldsAsync(() => source.Totals.Accepted > 0, "it is durable");
+
+        await source.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        Assert.Equal(0, source.Partitions);
+    }
+
     [Fact]
     public async Task A_topic_may_come_later_get_partitions_and_be_made_again()
     {

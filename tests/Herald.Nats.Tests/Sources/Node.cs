@@ -69,7 +69,8 @@ internal sealed class Node : IAsyncDisposable
         }
     }
 
-    public Task ReceivesAsync(int count) => Until.HoldsAsync(() => Receiver.Count >= count, $"{count} deliveries");
+    public Task ReceivesAsync(int count) =>
+        Until.HoldsAsync(() => Task.FromResult(Receiver.Count >= count), () => $"{count} deliveries (there are {Receiver.Count}; the store: {Store.Statistics})");
 
     public async ValueTask DisposeAsync()
     {
