@@ -31,6 +31,7 @@ internal sealed class JournalContents : IDisposable
         Space = new DiskSpace(files, options);
         Segments = new SegmentLog(files, Paths, options, Space, identity.Store, identity.ShardCount);
         var indexStep = Math.Clamp(options.SegmentBytes / 64 / StoredEntry.Length, 16, IndexFiles.ChunkEntries);
+        IndexStepBytes = (long)indexStep * StoredEntry.Length * identity.ShardCount;
         Shards = new ShardIndex[identity.ShardCount];
         Kept = new KeptEvents[identity.ShardCount];
         Owners = new ShardOwner[identity.ShardCount];
@@ -55,6 +56,9 @@ internal sealed class JournalContents : IDisposable
     public Action<string> Notice { get; }
     public DamageLog Damages { get; }
     public DiskSpace Space { get; }
+
+    /// <summary>What the index takes at once, if all shards do.</summary>
+    public long IndexStepBytes { get; }
     public SegmentLog Segments { get; }
 
     /// <summary>The frame the writer is making.</summary>

@@ -69,6 +69,71 @@ public sealed class ReserveTests : IAsyncLifetime
         Assert.Equal(Verdict.Accepted, await AppendAsync("other"));
     }
 
+    /// <summary>A remembered id takes 64 bytes of the index, and most of a small store, once its event is gone.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Where_nothing_is_left_but_remembered_ids_the_oldest_make_room(bool byEvents)
+    {
+        const int Events = 6_000;
+        Assert.InRange(Events * 64L, 2 * 8 * SegmentBytes, long.MaxValue);
+        for (var i = 1; i <= Events; i++)
+        {
+            var tries = 0;
+            while (await AppendAsync("small", $"id-{i}", new byte[byEvents ? 1_000 : 10]) != Verdict.Accepted)
+            {
+                Assert.InRange(++tries, 1, 20);
+                await CommitAsync(c => c with { SettledBelow = i });
+                _harness.Clock.Advance(TimeSpan.FromSeconds(2));
+                await Store.CheckpointAsync(Cancel);
+                await Store.TickAsync(Cancel);
+            }
+            if (i % 5 == 0)
+                await CommitAsync(c => c with { SettledBelow = i + 1 });
+        }
+        Assert.False(Store.Statistics.IsFull);
+        // Most of what there is room for is still remembered.
+        Assert.InRange(Store.Statistics.DuplicateEntries, 3 * SegmentBytes / 64, Events / 2);
+        Assert.Equal(Verdict.Duplicate, await AppendAsync("small", $"id-{Events}", new byte[byEvents ? 1_000 : 10]));
+        Assert.Contains(_harness.Notices, notice => notice.Contains("ids", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task History_of_attempts_takes_no_room_from_new_events()
+    {
+        Assert.InRange(_harness.Options.HistoryBytes, 8 * SegmentBytes, long.MaxValue);
+        for (var i = 1; i <= 400; i++)
+        {
+            var tries = 0;
+            while (await AppendAsync("small", payload: new byte[100]) != Verdict.Accepted)
+            {
+                Assert.InRange(++tries, 1, 20);
+                _harness.Clock.Advance(TimeSpan.FromSeconds(2));
+                await Store.CheckpointAsync(Cancel);
+                await Store.TickAsync(Cancel);
+            }
+            var history = new HistoryBlock(i, i, _harness.Clock.NowMs, new byte[1_000]);
+            try
+            {
+                await CommitAsync(c => c with { SettledBelow = i + 1, History = history });
+            }
+            catch (StoreFullException)
+            {
+                await CommitAsync(c => c with { SettledBelow = i + 1 });
+            }
+        }
+        Assert.Single(await Store.ReadHistoryAsync(_fence.Shard, 400, Cancel));
+    }
+
+    [Fact]
+    public async Task No_id_is_forgotten_for_what_only_deliveries_can_free()
+    {
+        var (stored, _) = await FillAsync(waiting: 0, isRemembered: true);
+        await FreeAsync();
+        Assert.True(Store.Statistics.IsFull);
+        Assert.Equal(stored, Store.Statistics.DuplicateEntries);
+    }
+
     private Task<StoreFullException> UseUpAsync(int historyBytes) => Assert.ThrowsAsync<StoreFullException>(async () =>
     {
         while (true)
@@ -87,19 +152,19 @@ public sealed class ReserveTests : IAsyncLifetime
     }
 
     /// <param name="waiting">Of each eight events, so many are of a key that waits.</param>
-    private async Task<(long Stored, KeptKey Kept)> FillAsync(int waiting)
+    private async Task<(long Stored, KeptKey Kept)> FillAsync(int waiting, bool isRemembered = false)
     {
         for (var i = 0L; ; i++)
         {
-            if (await AppendAsync(i % 8 < waiting ? "waits" : "other") == Verdict.NoRoom)
+            if (await AppendAsync(i % 8 < waiting ? "waits" : "other", isRemembered ? $"id-{i}" : null) == Verdict.NoRoom)
                 return (i, new KeptKey(_events.Make(key: "waits").Index.KeyHash, 1));
         }
     }
 
-    private async Task<Verdict> AppendAsync(string key)
+    private async Task<Verdict> AppendAsync(string key, string? id = null, byte[]? payload = null)
     {
         var verdicts = new Appended[1];
-        await Store.AppendAsync(new[] { _events.Make(key: key, shard: 0, payload: new byte[600]) }, verdicts, null, Cancel);
+        await Store.AppendAsync(new[] { _events.Make(id, key, shard: 0, payload: payload ?? new byte[600]) }, verdicts, null, Cancel);
         return verdicts[0].Verdict;
     }
 

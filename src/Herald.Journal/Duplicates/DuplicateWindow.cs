@@ -5,7 +5,7 @@ namespace Herald.Journal.Duplicates;
 
 /// <summary>
 /// How far back ids are remembered: a bound by time and one by number, over all shards. What was remembered is dropped by the mark,
-/// a run of ids of one shard: at most a minute, and a small part of the bound. Used by the writer alone, but for the figures.
+/// a run of ids of one shard: at most a minute, a small part of the bound, and a quarter of a segment in the index. Used by the writer alone, but for the figures.
 /// </summary>
 internal sealed class DuplicateWindow
 {
@@ -22,7 +22,7 @@ internal sealed class DuplicateWindow
         _shards = new Shard[shards];
         for (var i = 0; i < shards; i++)
             _shards[i] = new Shard();
-        _markEntries = Math.Clamp(options.DuplicateEntries / (shards * 16L), 1, 16_384);
+        _markEntries = Math.Clamp(Math.Min(options.DuplicateEntries / (shards * 16L), options.SegmentBytes / (4L * StoredEntry.Length)), 1, 16_384);
     }
 
     public long Entries => Volatile.Read(ref _entries);
@@ -55,8 +55,21 @@ internal sealed class DuplicateWindow
             while (shard.Marks.TryPeek(out var mark) && mark.NewestMs < tooOld)
                 Drop(shard);
         while (_entries > _options.DuplicateEntries)
-            Drop(_shards.MinBy(s => s.Marks.TryPeek(out var mark) ? mark.OldestMs : long.MaxValue)!);
-        Volatile.Write(ref _oldestMs, _shards.Min(s => s.Marks.TryPeek(out var mark) ? mark.OldestMs : long.MaxValue));
+            Drop(_shards.MinBy(OldestOf)!);
+        FindOldest();
+    }
+
+    /// <summary>Forgets the oldest ids whose events have gone, a mark of them, though they are neither too old nor too many.</summary>
+    /// <param name="firsts">By shard: the first event that is kept.</param>
+    /// <returns>How many were forgotten; 0 when there are no others.</returns>
+    public long ForgetOldest(ReadOnlySpan<long> firsts)
+    {
+        if (OldestBelow(firsts) is not { } shard)
+            return 0;
+        var before = _entries;
+        Drop(shard);
+        FindOldest();
+        return before - _entries;
     }
 
     /// <summary>Reads a shard's part of the window back from its index. Different shards may be loaded at the same time.</summary>
@@ -80,7 +93,7 @@ internal sealed class DuplicateWindow
     public void Loaded(long nowMs)
     {
         Volatile.Write(ref _entries, _shards.Sum(s => s.Marks.Sum(m => (long)m.Count)));
-        Volatile.Write(ref _oldestMs, _shards.Min(s => s.Marks.TryPeek(out var mark) ? mark.OldestMs : long.MaxValue));
+        FindOldest();
         Trim(nowMs);
     }
 
@@ -100,6 +113,21 @@ internal sealed class DuplicateWindow
                 into.Floor = sequence;
         }
     }
+
+    private Shard? OldestBelow(ReadOnlySpan<long> firsts)
+    {
+        Shard? oldest = null;
+        for (var i = 0; i < firsts.Length; i++)
+        {
+            if (_shards[i].Floor < firsts[i] && (oldest is null || OldestOf(_shards[i]) < OldestOf(oldest)))
+                oldest = _shards[i];
+        }
+        return oldest;
+    }
+
+    private void FindOldest() => Volatile.Write(ref _oldestMs, _shards.Min(OldestOf));
+
+    private static long OldestOf(Shard shard) => shard.Marks.TryPeek(out var mark) ? mark.OldestMs : long.MaxValue;
 
     private void Drop(Shard shard)
     {

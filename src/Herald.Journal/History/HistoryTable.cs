@@ -108,6 +108,24 @@ internal sealed class HistoryTable
             return [.. _all.Where(b => b.Location.Segment == segment)];
     }
 
+    /// <summary>Drops what lies in the segment.</summary>
+    public void Forget(uint segment)
+    {
+        lock (_gate)
+        {
+            if (_all.All(block => block.Location.Segment != segment))
+                return;
+            foreach (var queue in _byShard.Prepend(_all))
+            {
+                Block[] others = [.. queue.Where(block => block.Location.Segment != segment)];
+                queue.Clear();
+                foreach (var block in others)
+                    queue.Enqueue(block);
+            }
+            _bytes = _all.Sum(block => (long)block.Bytes);
+        }
+    }
+
     public Block[] Snapshot()
     {
         lock (_gate)

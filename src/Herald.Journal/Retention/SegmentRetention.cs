@@ -18,7 +18,7 @@ internal sealed class SegmentRetention(Writer writer)
     private const int FrameBytes = 1 << 20, SegmentsAtOnce = 4, LettersAtOnce = 1000, EntriesAtOnce = 4096;
     private const long NoticeEveryMs = 60_000, WaitMs = 1_000;
 
-    private long _noticedMs, _blockedUntilMs;
+    private long _noticedMs, _forgettingNoticedMs, _blockedUntilMs;
 
     // Copying the oldest segment does not pay, and finding that out again would read its index again.
     private long _waitsUntilMs;
@@ -29,23 +29,23 @@ internal sealed class SegmentRetention(Writer writer)
     /// <summary>Backups under way: while one copies segments, none may go.</summary>
     public int Holds { get; set; }
 
-    /// <summary>Returns the number of segments freed.</summary>
-    public int RunOnce(long nowMs, bool isPressing)
+    /// <returns>Whether there is more room than before.</returns>
+    public bool RunOnce(long nowMs, bool isPressing)
     {
-        var freed = 0;
-        if (nowMs < _blockedUntilMs)
-            return 0;
+        if (nowMs < _blockedUntilMs || Holds > 0)
+            return false;
+        var (freed, fits) = (0, true);
         try
         {
             ReleaseKept();
-            while (freed < SegmentsAtOnce && Holds == 0 && nowMs >= _waitsUntilMs && Contents.Segments.All is [var oldest, _, ..] && MayGo(oldest, nowMs, isPressing))
+            while (freed < SegmentsAtOnce && nowMs >= _waitsUntilMs && Contents.Segments.All is [var oldest, _, ..] && MayGo(oldest, nowMs, isPressing))
             {
-                if (FindKept(oldest) is not { } kept || !IsWorthCopying(oldest, kept, nowMs, isPressing) || !Fits(oldest.Number, kept))
+                if (FindKept(oldest) is not { } kept || !IsWorthCopying(oldest, kept, nowMs, isPressing) || !(fits = Fits(oldest.Number, kept)))
                 {
                     _waitsUntilMs = nowMs + WaitMs;
                     break;
                 }
-                if (!TryCopyForward(oldest.Number, kept) || !TryGiveUp(oldest))
+                if (!TryCopyForward(oldest.Number, kept, isPressing) || !TryGiveUp(oldest))
                     break;
                 freed++;
             }
@@ -58,10 +58,47 @@ internal sealed class SegmentRetention(Writer writer)
             Contents.Notice($"No more of the log can be freed until that state is written anew, or removed: {damage.What} ('{damage.File}', offset {damage.Offset}).");
             _blockedUntilMs = nowMs + NoticeEveryMs;
         }
-        // Ids outlive their events: what they alone kept may go though no segment does.
-        for (var i = 0; Holds == 0 && i < Contents.Shards.Length; i++)
-            Contents.Shards[i].FreeBelow(Contents.Window.Floor(i));
-        return freed;
+        var bytes = FreeIndex();
+        if (isPressing)
+            bytes += ForgetIds(nowMs, fits);
+        return freed > 0 || bytes > 0;
+    }
+
+    /// <summary>Ids outlive their events: what they alone kept may go though no segment does.</summary>
+    private long FreeIndex()
+    {
+        var bytes = 0L;
+        for (var i = 0; i < Contents.Shards.Length; i++)
+            bytes += Contents.Shards[i].FreeBelow(Contents.Window.Floor(i));
+        return bytes;
+    }
+
+    /// <summary>
+    /// The oldest ids are forgotten before their time where nothing else can make room: everything but the segment that is written is settled, and when all that
+    /// may go has gone there is still none for another segment, for the reserve, and for the index of what comes.
+    /// </summary>
+    /// <param name="fits">What lives in the oldest segment can be copied out of it.</param>
+    private long ForgetIds(long nowMs, bool fits)
+    {
+        var settled = Contents.Segments.All.SkipLast(1).TakeWhile(IsSettled).ToArray();
+        if (settled.Length < Contents.Segments.All.Count - 1)
+            return 0;
+        var wanted = Contents.Options.SegmentBytes + Contents.IndexStepBytes + (Contents.Segments.HasReserve ? 0L : Contents.Options.SegmentBytes)
+            - (fits ? settled.Sum(segment => segment.Size) : 0);
+        var firsts = Contents.Shards.Select(index => index.First).ToArray();
+        var (bytes, forgotten) = (0L, 0L);
+        while (wanted > 0 && !Contents.Space.Allows(wanted) && Contents.Window.ForgetOldest(firsts) is var ids and > 0)
+        {
+            forgotten += ids;
+            bytes += FreeIndex();
+        }
+        if (forgotten > 0 && nowMs - _forgettingNoticedMs >= NoticeEveryMs)
+        {
+            _forgettingNoticedMs = nowMs;
+            Contents.Notice(string.Create(
+                CultureInfo.InvariantCulture, $"The oldest ids are forgotten before their time, because nothing else makes room for new events: {forgotten} just now. Free disk space, or raise MaxBytes."));
+        }
+        return bytes;
     }
 
     /// <summary>Drops dead letters that are too old or too many.</summary>
@@ -83,14 +120,21 @@ internal sealed class SegmentRetention(Writer writer)
 
     private bool MayGo(Segment segment, long nowMs, bool isPressing)
     {
-        if (segment.Number >= writer.Checkpoints.KeepsFrom)
+        if (segment.Number >= writer.Checkpoints.KeepsFrom || !IsSettled(segment))
             return false;
-        for (var i = 0; i < segment.Last.Length; i++)
-            if (segment.Last[i] >= Contents.Shards[i].First && segment.Last[i] >= Contents.Owners[i].SettledBelow)
-                return false;
         return isPressing
             || segment.NewestMs <= nowMs - (long)Contents.Options.RetainFor.TotalMilliseconds
             || (Contents.Options.RetainBytes is { } bytes && Contents.Segments.All.Sum(s => s.Size) > bytes);
+    }
+
+    private bool IsSettled(Segment segment)
+    {
+        for (var i = 0; i < segment.Last.Length; i++)
+        {
+            if (segment.Last[i] >= Contents.Shards[i].First && segment.Last[i] >= Contents.Owners[i].SettledBelow)
+                return false;
+        }
+        return true;
     }
 
     private void ReleaseKept()
@@ -155,12 +199,12 @@ internal sealed class SegmentRetention(Writer writer)
         if (!writer.Room.IsWanted)
             return true;
         var bytes = kept.Sum(one => EventEntry.Bytes(one.Entry.Size)) + Contents.State.In(segment).Sum(place => place.Bytes + 8L)
-            + Contents.DeadLetters.In(segment).Sum(letter => letter.Bytes + 8) + Contents.History.In(segment).Sum(block => block.Bytes + 8L);
+            + Contents.DeadLetters.In(segment).Sum(letter => letter.Bytes + 8);
         var frames = 2 + (bytes / FrameBytes);
         return bytes + FloorBytes + (frames * FrameHeader.Length) <= Contents.Segments.Remaining + (writer.Room.IsOnReserve ? 0 : Contents.Options.SegmentBytes);
     }
 
-    private bool TryCopyForward(uint segment, List<(int Shard, StoredEntry Entry)> kept)
+    private bool TryCopyForward(uint segment, List<(int Shard, StoredEntry Entry)> kept, bool isPressing)
     {
         foreach (var (shard, entry) in kept)
         {
@@ -168,7 +212,7 @@ internal sealed class SegmentRetention(Writer writer)
                 return false;
             EventEntry.Write(Contents.Frame, shard, entry.ToIndexEntry(), ReadRecord(shard, entry), EntryType.KeptEvent);
         }
-        // State first: only what is damaged there keeps the segment. Of a damaged letter goes on what is known; history is let go.
+        // State first: only what is damaged there keeps the segment. Of a damaged letter goes on what is known. History is let go where it is damaged, and where room is wanted.
         foreach (var place in Contents.State.In(segment))
         {
             if (!HasRoomFor(place.Bytes + 8) || Contents.State.ReadEntry(place) is not { } entry)
@@ -183,6 +227,8 @@ internal sealed class SegmentRetention(Writer writer)
                 return false;
             StoredLetter.Write(Contents.Frame, read.Id, letter.Number, read.SubscriptionId, read.Topic, read.Reason, read.Record.Span, default, 0);
         }
+        if (isPressing)
+            Contents.History.Forget(segment);
         foreach (var block in Contents.History.In(segment))
         {
             if (!HasRoomFor(block.Bytes + 8))

@@ -91,6 +91,9 @@ internal sealed class SegmentLog(IJournalFiles files, JournalPaths paths, Journa
         return true;
     }
 
+    /// <summary>An empty segment is kept back.</summary>
+    public bool HasReserve => _hasReserve;
+
     /// <summary>Keeps one empty segment back, when there is room for it.</summary>
     public bool TryKeepReserve()
     {

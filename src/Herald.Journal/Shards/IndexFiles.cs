@@ -152,24 +152,24 @@ internal sealed class IndexFiles(
     /// Gives up the entries below the sequence: removes the files that hold no others, and gives back the first part of the file it lies in.
     /// A shard's entries would otherwise take 64 MiB before the first of them went.
     /// </summary>
-    public void RemoveBelow(long sequence)
+    /// <returns>Bytes that were given back.</returns>
+    public long RemoveBelow(long sequence)
     {
         var (lies, to) = ((sequence - 1) / ChunkEntries, Offset(sequence) & -Block);
         var from = _freed.Chunk == lies ? _freed.To : Block;
         if (lies == _freed.Chunk && to - from < stepEntries * StoredEntry.Length)
-            return;
-        foreach (var chunk in _chunks.Keys)
-            if (chunk < lies)
-                Remove(chunk);
+            return 0;
+        var freed = _chunks.Keys.Where(chunk => chunk < lies).Sum(Remove);
         if (_cannotFree || to <= from || !_chunks.TryGetValue(lies, out var file))
-            return;
+            return freed;
         if (!file.TryFree(from, to - from))
         {
             _cannotFree = true;
-            return;
+            return freed;
         }
         _freed = (lies, to);
         Take(lies, from - to);
+        return freed + to - from;
     }
 
     public IReadOnlyList<(long Chunk, IJournalFile File)> Chunks => [.. _chunks.Select(c => (c.Key, c.Value)).OrderBy(c => c.Key)];
@@ -208,16 +208,17 @@ internal sealed class IndexFiles(
         return true;
     }
 
-    private void Remove(long chunk)
+    private long Remove(long chunk)
     {
         if (!_chunks.TryRemove(chunk, out var file))
-            return;
+            return 0;
         lock (_unsynced)
             _unsynced.Remove(file);
-        if (_taken.Remove(chunk, out var taken))
-            space.Add(-taken);
+        _taken.Remove(chunk, out var taken);
+        space.Add(-taken);
         file.Dispose();
         files.Delete(file.Path);
+        return taken;
     }
 
     private void WriteHeader(IJournalFile file, long chunk)

@@ -61,7 +61,8 @@ internal sealed class ShardIndex(IndexFiles files)
     public void RaiseFirst(long first) => Volatile.Write(ref _first, Math.Max(_first, first));
 
     /// <summary>Frees what the files hold below the sequence, and the first record. The last entry stays: opening looks for it.</summary>
-    public void FreeBelow(long sequence) => Files.RemoveBelow(Math.Min(Math.Min(sequence, _first), Math.Max(_assigned, 1)));
+    /// <returns>Bytes that were given back.</returns>
+    public long FreeBelow(long sequence) => Files.RemoveBelow(Math.Min(Math.Min(sequence, _first), Math.Max(_assigned, 1)));
 
     /// <summary>Writes to the files what only the ring holds.</summary>
     public void Flush()
