@@ -11,7 +11,12 @@ internal sealed class Notices(Action<string> tell, TimeProvider time)
     private readonly Dictionary<string, (long SaidAt, long LeftOut)> _said = [];
 
     /// <param name="what">One of few: what could not be done, and what follows.</param>
-    public void Failed(string what, Exception failure)
+    // What is no outage is a mistake of ours: whoever mends it wants to know where.
+    public void Failed(string what, Exception failure) => Say(what, $" {(failure is Herald.Engine.Stores.StoreUnavailableException ? failure.Message : failure)}");
+
+    /// <param name="what">One of few.</param>
+    /// <param name="detail">May be another each time.</param>
+    public void Say(string what, string detail = "")
     {
         long leftOut;
         lock (_gate)
@@ -26,7 +31,6 @@ internal sealed class Notices(Action<string> tell, TimeProvider time)
             leftOut = last.LeftOut;
         }
         var more = leftOut == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" ({leftOut} more like it were left out since it was said last.)");
-        // What is no outage is a mistake of ours: whoever mends it wants to know where.
-        tell($"{what} {(failure is Herald.Engine.Stores.StoreUnavailableException ? failure.Message : failure)}{more}");
+        tell($"{what}{detail}{more}");
     }
 }

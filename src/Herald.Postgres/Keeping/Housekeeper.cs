@@ -16,6 +16,9 @@ internal sealed class Housekeeper(Database database, Dialect dialect, PeriodRead
     private readonly string _schema = database.Schema;
     private readonly KeptEvents _kept = new(database);
     private volatile bool _isFull;
+
+    // Nothing more can be freed of the events.
+    private bool _isFullOfOthers;
     private long _failures;
 
     /// <summary>The tables take what they may, and nothing can be freed: publishing is refused.</summary>
@@ -60,7 +63,8 @@ internal sealed class Housekeeper(Database database, Dialect dialect, PeriodRead
     {
         var newest = periods.Map.Newest;
         var events = heads.Zip(newest.Heads, (head, before) => head - before).Sum();
-        if (events > 0 && (events >= options.PeriodEvents || now - newest.StartedAtMs >= options.PeriodAge.TotalMilliseconds))
+        // Where there is no room, what is settled of the newest period must be able to go, too.
+        if (events > 0 && (_isFull || events >= options.PeriodEvents || now - newest.StartedAtMs >= options.PeriodAge.TotalMilliseconds))
             await roll.RollEventsAsync(now, cancel).ConfigureAwait(false);
     }
 
@@ -83,8 +87,17 @@ internal sealed class Housekeeper(Database database, Dialect dialect, PeriodRead
         {
             // 4. Whatever could be freed: past the bound nothing more is taken.
             _isFull = IsFullWith(bytes);
+            _isFullOfOthers = _isFull && !await HasEventsAsync(cancel).ConfigureAwait(false);
         }
     }
+
+    private async Task<bool> HasEventsAsync(CancellationToken cancel) => periods.Map.All is not [var only] || await database.RunAsync(
+        async (connection, either) =>
+        {
+            await using var command = connection.Command($"select exists (select 1 from {PeriodTables.Events(database.LogSchema, only.Number)})");
+            return await command.ExecuteScalarAsync(either).ConfigureAwait(false) is true;
+        },
+        cancel).ConfigureAwait(false);
 
     private bool IsFullWith(long bytes) => options.MaxBytes is { } most && bytes >= most;
 
@@ -99,22 +112,26 @@ internal sealed class Housekeeper(Database database, Dialect dialect, PeriodRead
         return isPressing || nowMs - next.StartedAtMs >= options.RetainFor.TotalMilliseconds;
     }
 
+    /// <summary>Another table of ids is begun when the newest is old or full, or ids are in the way; the one that nobody asks any more goes.</summary>
     private async Task RollSeenAsync(long nowMs, CancellationToken cancel)
     {
-        var seen = periods.Map.Seen;
+        var (seen, isPressing) = (periods.Map.Seen, _isFullOfOthers);
+        var ids = $"select 1 from {PeriodTables.Seen(database.LogSchema, seen)}" + (isPressing ? $" union all select 1 from {PeriodTables.Seen(database.LogSchema, seen - 1)}" : "");
         var (startedAtMs, count) = await database.RunAsync(
             async (connection, either) =>
             {
                 await using var command = connection.Command(
-                    $"select (select p.started_at_ms from {_schema}.seen_period p where p.number = $1), (select count(*) from (select 1 from {PeriodTables.Seen(database.LogSchema, seen)} limit $2) s)",
+                    $"select (select p.started_at_ms from {_schema}.seen_period p where p.number = $1), (select count(*) from ({ids} limit $2) s)",
                     Commands.Value(seen), Commands.Value(Math.Min(1, options.DuplicateEntries)));
                 await using var reader = await command.ExecuteReaderAsync(either).ConfigureAwait(false);
                 await reader.ReadAsync(either).ConfigureAwait(false);
                 return (reader.GetInt64(0), reader.GetInt64(1));
             },
             cancel).ConfigureAwait(false);
-        if (count == 0 || (nowMs - startedAtMs < options.DuplicateWindow.TotalMilliseconds && !await IsSeenFullAsync(seen, cancel).ConfigureAwait(false)))
+        if (count == 0 || !(isPressing || nowMs - startedAtMs >= options.DuplicateWindow.TotalMilliseconds || await IsSeenFullAsync(seen, cancel).ConfigureAwait(false)))
             return;
+        if (isPressing)
+            database.Notices.Say("Ids are forgotten before their time, because nothing else makes room for new events. Give the database more room, or raise postgres.maxBytes.");
         await roll.RollSeenAsync(nowMs, cancel).ConfigureAwait(false);
         await database.RunAsync(
             async (connection, either) =>

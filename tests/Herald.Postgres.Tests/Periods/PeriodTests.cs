@@ -184,6 +184,72 @@ public sealed class PeriodTests : IAsyncLifetime
         }
     }
 
+    /// <summary>A remembered id takes about 100 bytes, for as long as ids are remembered.</summary>
+    [Fact]
+    public async Task A_store_that_is_full_of_remembered_ids_forgets_the_oldest_and_goes_on()
+    {
+        await using var harness = await StartSmallAsync();
+        var events = new StoreEvents(harness.Store, harness.Clock);
+        var oldest = events.Make("oldest");
+        Assert.Equal(Verdict.Accepted, await AppendToAsync(harness.Store, oldest));
+        for (var thousand = 0; thousand < 60; thousand++)
+        {
+            var tries = 0;
+            while (!await IsTakenAsync(harness, events, thousand))
+            {
+                Assert.InRange(++tries, 1, 10);
+                await KeepAsync();
+            }
+            await KeepAsync();
+        }
+        Assert.Equal(Verdict.Duplicate, await AppendToAsync(harness.Store, events.Make("59-999")));
+        Assert.Equal(Verdict.Accepted, await AppendToAsync(harness.Store, oldest));
+
+        async Task KeepAsync()
+        {
+            await SettleAllAsync(harness);
+            await harness.Store.KeepAsync(TimeSpan.FromMinutes(1));
+        }
+    }
+
+    [Fact]
+    public async Task No_id_is_forgotten_for_what_only_deliveries_can_free()
+    {
+        await using var harness = await StartSmallAsync();
+        var events = new StoreEvents(harness.Store, harness.Clock);
+        var taken = 0;
+        for (; await IsTakenAsync(harness, events, taken); taken++)
+            await harness.Store.KeepAsync(TimeSpan.FromMinutes(1));
+        for (var i = 0; i < 6; i++)
+            await harness.Store.KeepAsync(TimeSpan.FromMinutes(1));
+        Assert.False(await IsTakenAsync(harness, events, taken));
+        Assert.Equal(1000L * taken, await harness.ExecuteAsync($"select count(*) from {harness.Options.Schema}_log.seen_1"));
+    }
+
+    private static async Task<PostgresHarness> StartSmallAsync()
+    {
+        var harness = new PostgresHarness(options => options with { ShardCount = 2, MaxBytes = 4 << 20 });
+        await harness.StartAsync();
+        await harness.Store.RenewAsync(Cancel);
+        return harness;
+    }
+
+    private static async Task<bool> IsTakenAsync(PostgresHarness harness, StoreEvents events, int thousand)
+    {
+        var verdicts = new Appended[1000];
+        await harness.Store.AppendAsync(Enumerable.Range(0, 1000).Select(i => events.Make($"{thousand}-{i}")).ToArray(), verdicts, null, Cancel);
+        return verdicts[^1].Verdict == Verdict.Accepted;
+    }
+
+    private static async Task SettleAllAsync(PostgresHarness harness)
+    {
+        foreach (var lease in await harness.Store.RenewAsync(Cancel))
+        {
+            var last = (await harness.Store.BoundsAsync(lease.Shard, Cancel)).Last;
+            await harness.Store.CommitAsync(new ShardCommit { Fence = new Fence(lease.Shard, lease.Epoch), Number = last, SettledBelow = last + 1 }, Cancel);
+        }
+    }
+
     /// <summary>Time enough for a new period, and the work that begins it.</summary>
     private async Task NextHourAsync()
     {
@@ -208,10 +274,12 @@ public sealed class PeriodTests : IAsyncLifetime
         Assert.All(verdicts, v => Assert.Equal(Verdict.Accepted, v.Verdict));
     }
 
-    private async Task<Verdict> AppendAsync(NewEvent one)
+    private Task<Verdict> AppendAsync(NewEvent one) => AppendToAsync(_harness.Store, one);
+
+    private static async Task<Verdict> AppendToAsync(PostgresStore store, NewEvent one)
     {
         var verdicts = new Appended[1];
-        await _harness.Store.AppendAsync(new[] { one }, verdicts, null, Cancel);
+        await store.AppendAsync(new[] { one }, verdicts, null, Cancel);
         return verdicts[0].Verdict;
     }
 
