@@ -23,8 +23,8 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
     private readonly Lock _lock = new();
     private readonly Dictionary<int, Account> _accounts = [];
 
-    // Subscriptions that could use a permit but for the node's bound, in turn.
-    private readonly Queue<Account> _starved = new();
+    // Subscriptions that could use a permit, or a retry, but for the node's bound.
+    private readonly FairLine<Account> _starved = new(), _starvedOfRetries = new();
 
     // Subscriptions whose limit allows more at some later moment.
     private readonly HashSet<Account> _sleeping = [];
@@ -32,9 +32,6 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
     private double _share = 1;
     private ITimer? _timer;
     private long _timerAtMs = long.MaxValue;
-
-    // Of the accounts that wait for the node, those that hold nothing.
-    private int _starvedEmpty;
 
     // Who is alone has some 70 %.
     private const int MostOfFree = 3, ReservedPart = 16;
@@ -87,6 +84,8 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
             account.Forgotten = true;
             account.Asked[0].Clear();
             account.Asked[1].Clear();
+            _starved.Leave(account.Starved);
+            _starvedOfRetries.Leave(account.StarvedOfRetries);
             if (account.InFlight == 0)
                 _accounts.Remove(subscription);
         }
@@ -203,22 +202,29 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
         {
             account.InFlight -= count;
             account.RetriesInFlight -= retries;
-            if (account is { InFlight: 0, Starved: true } && count > 0)
-                _starvedEmpty++;
+            Held(account);
             if (account.Forgotten && account.InFlight == 0)
                 _accounts.Remove(subscription);
         }
-        // Whoever waited longest for the node goes before the one that just gave back.
-        for (var turns = _starved.Count; turns > 0 && NodeHasRoom(_starvedEmpty > 0 ? 0 : 1); turns--)
+        // Whoever waits for the node and holds less goes before the one that just gave back.
+        while (_starved.TryPeek(out var next, out var holds) && NodeHasRoom(holds))
         {
-            var next = _starved.Dequeue();
-            next.Starved = false;
-            if (next.InFlight == 0)
-                _starvedEmpty--;
+            _starved.Leave(next.Starved);
+            Serve(next, 1);
+        }
+        while (retries > 0 && _starvedOfRetries.TryPeek(out var next, out _) && NodeHasRoomForRetry(next))
+        {
+            _starvedOfRetries.Leave(next.StarvedOfRetries);
             Serve(next, 1);
         }
         if (account is not null)
             Serve(account);
+    }
+
+    private void Held(Account account)
+    {
+        _starved.Move(account.Starved, account.InFlight);
+        _starvedOfRetries.Move(account.StarvedOfRetries, account.RetriesInFlight);
     }
 
     /// <param name="asking">Who asks for what kind at this moment; null when nobody does.</param>
@@ -243,12 +249,12 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
             {
                 // Its own retries come back and serve it; the node's may be another's.
                 if (!NodeHasRoomForRetry(account))
-                    Starve(account);
+                    _starvedOfRetries.Enter(account.StarvedOfRetries, account.RetriesInFlight);
                 return answered;
             }
             if (!NodeHasRoom(account.InFlight))
             {
-                Starve(account);
+                _starved.Enter(account.Starved, account.InFlight);
                 return answered;
             }
             if (!account.Rate.TryTake(now, out var nextAtMs))
@@ -266,7 +272,7 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
                 taker.Grant(account.Subscription, chosen, 1);
         }
         if (account.Wants)
-            Starve(account);
+            _starved.Enter(account.Starved, account.InFlight);
         return answered;
     }
 
@@ -285,8 +291,6 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
     /// <returns>Whose it is.</returns>
     private IPermitTaker GrantOne(Account account, PermitKind kind)
     {
-        if (account is { InFlight: 0, Starved: true })
-            _starvedEmpty--;
         account.InFlight++;
         _inFlight++;
         if (kind == PermitKind.Retry)
@@ -294,6 +298,7 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
             account.RetriesInFlight++;
             _retriesInFlight++;
         }
+        Held(account);
         var asked = account.Asked[(int)kind];
         var first = asked.Dequeue();
         if (first.Count > 1)
@@ -304,16 +309,6 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
     private bool NodeHasRoom(int holds) => HasRoom(holds, 1, nodeLimit - _inFlight, nodeLimit);
 
     private bool NodeHasRoomForRetry(Account account) => HasRoom(account.RetriesInFlight, 1, RetryShare - _retriesInFlight, RetryShare);
-
-    private void Starve(Account account)
-    {
-        if (account.Starved)
-            return;
-        account.Starved = true;
-        _starved.Enqueue(account);
-        if (account.InFlight == 0)
-            _starvedEmpty++;
-    }
 
     private void WakeAt(Account account, long atMs)
     {
@@ -341,27 +336,35 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
 
     private readonly record struct Asking(IPermitTaker Taker, int Count);
 
-    private sealed class Account(int subscription, Random random)
+    private sealed class Account
     {
-        public readonly int Subscription = subscription;
-        public ReceiverLimit Limit { get; private set; } = new(random);
+        public readonly int Subscription;
+        public readonly FairPlace<Account> Starved, StarvedOfRetries;
+        public ReceiverLimit Limit { get; private set; }
         public readonly RateLimit Rate = new();
         public readonly Queue<Asking>[] Asked = [new(), new()];
         public readonly HashSet<IPermitTaker> Takers = [];
         public int InFlight, RetriesInFlight;
         public bool Wants => Asked[0].Count > 0 || Asked[1].Count > 0;
         public uint Turn;
-        public bool Starved, Forgotten;
+        public bool Forgotten;
 
+        private readonly Random _random;
         private DeliveryLimits _limits = new();
         private int _endpoint;
+
+        public Account(int subscription, Random random)
+        {
+            (Subscription, _random, Limit) = (subscription, random, new ReceiverLimit(random));
+            (Starved, StarvedOfRetries) = (new(this), new(this));
+        }
 
         // Of another receiver nothing is known.
         public void Apply(Subscription subscription, double share)
         {
             if (_endpoint != 0 && _endpoint != subscription.EndpointRevision)
             {
-                Limit = new ReceiverLimit(random);
+                Limit = new ReceiverLimit(_random);
                 Takers.Clear();
             }
             (_limits, _endpoint) = (subscription.Limits, subscription.EndpointRevision);

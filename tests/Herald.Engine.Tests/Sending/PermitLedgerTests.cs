@@ -152,6 +152,40 @@ public sealed class PermitLedgerTests : IDisposable
         Assert.True(_shard.Granted.Count <= first + 2, $"it has got {_shard.Granted.Count - first} again");
     }
 
+    /// <summary>Each subscription that is looked at costs a look at the clock.</summary>
+    [Fact]
+    public void A_permit_that_comes_back_costs_the_same_however_many_wait()
+    {
+        const int Subscriptions = 100, Settled = 10_000, Counted = 1_000;
+        var clock = new CountingClock();
+        _ledger = new PermitLedger(1024, clock, new Random(1));
+        for (var number = 1; number <= Subscriptions; number++)
+            _ledger.AskFor(Fixed(number, 1000), PermitKind.First, Settled, _shard);
+        var before = 0;
+        for (var i = 0; i < Settled; i++)
+        {
+            if (i == Settled - Counted)
+                before = clock.Looks;
+            _ledger.Settle(_shard.Granted[i].Subscription, PermitKind.First, Results.Delivered(), 1, _shard);
+        }
+        Assert.InRange(clock.Looks - before, 1, 5 * Counted);
+    }
+
+    [Fact]
+    public void Retries_that_may_not_be_granted_now_keep_no_first_attempt_waiting()
+    {
+        var ledger = Ledger(16);
+        ledger.AskFor(Fixed(1, 100), PermitKind.Retry, 100, _shard);
+        ledger.AskFor(Fixed(2, 100), PermitKind.Retry, 100, _shard);
+        ledger.AskFor(Fixed(3, 100), PermitKind.First, 100, _other);
+        var (retries, firsts) = (_shard.Granted.Count, _other.Granted.Count);
+        ledger.Settle(3, PermitKind.First, Results.Delivered(), 1, _other);
+        Assert.Equal((retries, firsts + 1), (_shard.Granted.Count, _other.Granted.Count));
+        for (var i = _shard.Of(1); i > 0; i--)
+            ledger.Settle(1, PermitKind.Retry, Results.Delivered(), 1, _shard);
+        Assert.InRange(_shard.Granted.Count, retries + 1, int.MaxValue);
+    }
+
     [Fact]
     public void The_shards_of_one_subscription_are_served_in_turn()
     {
@@ -308,6 +342,13 @@ public sealed class PermitLedgerTests : IDisposable
                 Assert.Fail($"seed {seed}: {failure.Message}\n{failure.StackTrace}");
             }
         }
+    }
+
+    private sealed class CountingClock : TimeProvider
+    {
+        public int Looks { get; private set; }
+
+        public override long GetTimestamp() => Looks++;
     }
 
     private PermitLedger Ledger(int nodeLimit) => _ledger = new PermitLedger(nodeLimit, _clock, new Random(1));

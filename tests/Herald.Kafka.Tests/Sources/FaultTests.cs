@@ -127,6 +127,22 @@ public sealed class FaultTests
     }
 
     [Fact]
+    public async Task It_stops_while_a_coordinator_answers_nothing_and_all_is_committed()
+    {
+        await using var broker = await KafkaBroker.StartAsync();
+        await broker.CreateNamedTopicAsync("gone", 4);
+        await using var node = await Node.StartAsync();
+        var source = await node.ReadAsync(broker.Servers, Node.Options("gone", "gone") with { Handover = TimeSpan.FromSeconds(2) });
+        using var publisher = new Publisher(broker.Servers, "gone");
+        await publisher.SendNumberedAsync(5, 1, 5);
+        await Until.HoldsAsync(() => broker.Committed("gone", 4, "gone") == 25, "the group knows all");
+        await broker.FreezeAsync();
+
+        await source.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        Assert.Equal(0, source.Partitions);
+    }
+
+    [Fact]
     public async Task A_topic_may_come_later_get_partitions_and_be_made_again()
     {
         var broker = await KafkaBroker.SharedAsync();

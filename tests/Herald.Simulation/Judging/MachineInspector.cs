@@ -35,6 +35,12 @@ internal sealed class MachineInspector(Simulator simulator, Judge judge, SimStor
             _reached.Count("steps with a stale catalog");
         if (engine.Ledger.InFlight > bounds.MaxInFlight)
             throw new Violation($"12: {engine.Ledger.InFlight} permits are in use");
+        foreach (var model in judge.Living)
+        {
+            // One that has a single permit may have the only one.
+            if (engine.Ledger.Look(model.Latest).InFlight is > 1 and var held && 4 * held > 3 * bounds.MaxInFlight)
+                throw new Violation($"24: {held} of {bounds.MaxInFlight} permits are in use by {model.Id}");
+        }
         if (engine.Ledger.InFlight == bounds.MaxInFlight)
             _reached.Count("steps with all permits in use");
         if (judge.Living.FirstOrDefault(model => model.Id == Worlds.Operator.Greedy) is { Latest.Limits.MaxInFlight: var most } && most > bounds.MaxInFlight && engine.Ledger.InFlight == bounds.MaxInFlight - 1)
