@@ -125,6 +125,43 @@ public sealed class ReserveTests : IAsyncLifetime
         Assert.Single(await Store.ReadHistoryAsync(_fence.Shard, 400, Cancel));
     }
 
+    /// <summary>They are what is left of events that nobody has received: they go when an operator, or a bound, says so.</summary>
+    [Fact]
+    public async Task Dead_letters_that_fill_the_store_are_not_copied_again_and_again_and_make_room_when_they_go()
+    {
+        var letters = new List<DeadLetterId>();
+        for (var isFull = false; !isFull;)
+        {
+            for (var tries = 0; (isFull = await AppendAsync("small") != Verdict.Accepted) && tries < 20; tries++)
+                await GoOnAsync();
+            if (isFull)
+                break;
+            var id = new DeadLetterId(_fence.Shard, 1, 0, (await Store.BoundsAsync(_fence.Shard, Cancel)).Last);
+            letters.Add(id);
+            Assert.InRange(letters.Count, 1, 400);
+            await CommitAsync(c => c with { SettledBelow = id.Sequence + 1, DeadLetters = [new NewDeadLetter(id, "s", "topic", new DeadLetterReason("max-age", "", 1, null, 1, _harness.Clock.NowMs), default)] });
+        }
+        Assert.InRange(letters.Count * 600L, 4 * SegmentBytes, 8 * SegmentBytes);
+        var syncs = Store.Statistics.Syncs;
+        for (var i = 0; i < 50; i++)
+        {
+            Assert.Equal(Verdict.NoRoom, await AppendAsync("small"));
+            await GoOnAsync();
+        }
+        Assert.InRange(Store.Statistics.Syncs - syncs, 0, 5);
+
+        Assert.Equal(letters.Count * 3 / 4, await Store.DiscardAsync(letters[..(letters.Count * 3 / 4)], Cancel));
+        await FreeAsync();
+        Assert.Equal(Verdict.Accepted, await AppendAsync("small"));
+
+        async Task GoOnAsync()
+        {
+            _harness.Clock.Advance(TimeSpan.FromSeconds(2));
+            await Store.CheckpointAsync(Cancel);
+            await Store.TickAsync(Cancel);
+        }
+    }
+
     [Fact]
     public async Task No_id_is_forgotten_for_what_only_deliveries_can_free()
     {

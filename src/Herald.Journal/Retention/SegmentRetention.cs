@@ -74,8 +74,8 @@ internal sealed class SegmentRetention(Writer writer)
     }
 
     /// <summary>
-    /// The oldest ids are forgotten before their time where nothing else can make room: everything but the segment that is written is settled, and when all that
-    /// may go has gone there is still none for another segment, for the reserve, and for the index of what comes.
+    /// The oldest ids are forgotten before their time where nothing else makes room, and they do: everything but the segment that is written is settled, and when
+    /// all that may go has gone there is still no room for another segment, for the reserve, and for the index of what comes.
     /// </summary>
     /// <param name="fits">What lives in the oldest segment can be copied out of it.</param>
     private long ForgetIds(long nowMs, bool fits)
@@ -86,8 +86,11 @@ internal sealed class SegmentRetention(Writer writer)
         var wanted = Contents.Options.SegmentBytes + Contents.IndexStepBytes + (Contents.Segments.HasReserve ? 0L : Contents.Options.SegmentBytes)
             - (fits ? settled.Sum(segment => segment.Size) : 0);
         var firsts = Contents.Shards.Select(index => index.First).ToArray();
+        var most = firsts.Select((first, shard) => Math.Max(0, first - Contents.Window.Floor(shard))).Sum() * StoredEntry.Length;
+        if (wanted <= 0 || !Contents.Space.Allows(wanted - most))
+            return 0;
         var (bytes, forgotten) = (0L, 0L);
-        while (wanted > 0 && !Contents.Space.Allows(wanted) && Contents.Window.ForgetOldest(firsts) is var ids and > 0)
+        while (!Contents.Space.Allows(wanted) && Contents.Shards.Any(index => index.Files.GivesBack) && Contents.Window.ForgetOldest(firsts) is var ids and > 0)
         {
             forgotten += ids;
             bytes += FreeIndex();

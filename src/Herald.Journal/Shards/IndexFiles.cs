@@ -33,6 +33,9 @@ internal sealed class IndexFiles(
     /// <summary>The first sequence that may have an entry: 1, unless the shard came from another store, which keeps no more than it needs.</summary>
     public long From { get; private set; } = 1;
 
+    /// <summary>The file system can take back a part of a file.</summary>
+    public bool GivesBack => !_cannotFree;
+
     /// <summary>For a shard without entries: they begin with this one.</summary>
     public void BeginAt(long sequence)
     {

@@ -54,6 +54,24 @@ public sealed class FullStoreTests : IAsyncDisposable
         Assert.Equal(_lines.Count(NoRoom), _lines.Count(GoesOn));
     }
 
+    /// <summary>Ids, history and positions take room as well, and outlive the events: 5,000 ids alone need more than the smaller stores have.</summary>
+    [Theory]
+    [InlineData(1, 4, 0, 30)]
+    [InlineData(3, 4, 230, 66)]
+    [InlineData(1, 6, 50, 187)]
+    [InlineData(3, 5, 100, 139)]
+    [InlineData(2, 8, 20, 100)]
+    public async Task A_small_store_goes_on_for_as_long_as_what_it_takes_is_delivered(int shards, int segments, int padding, int batch)
+    {
+        const int Given = 5000;
+        _node = await Node.StartAsync(null, new NodeSetup { Journal = journal => journal with { ShardCount = shards, SegmentBytes = 64 << 10, MaxBytes = segments * (64 << 10) } });
+        var intake = await StartAsync();
+        await _node.SubscribeAsync(Node.Draft("s"));
+        Assert.Equal(new SourceTally(Given, 0, 0), await PublishAsync(intake, Given, padding, batch).WaitAsync(TimeSpan.FromMinutes(2)));
+        await _node.Channel.JudgeOf("s").WaitForAsync(Given);
+        Assert.Equal((0, 0), (_node.Channel.JudgeOf("s").OutOfOrder, _node.Channel.JudgeOf("s").Repeats));
+    }
+
     [Fact]
     public async Task Only_what_was_refused_of_a_batch_is_tried_again()
     {
@@ -166,14 +184,14 @@ public sealed class FullStoreTests : IAsyncDisposable
         return stored;
     }
 
-    private async Task<SourceTally> PublishAsync(SourceIntake intake, int count)
+    private async Task<SourceTally> PublishAsync(SourceIntake intake, int count, int padding = 900, int atOnce = 50)
     {
         var tally = default(SourceTally);
         for (var at = 0; at < count;)
         {
             using var batch = intake.Begin();
-            for (var end = Math.Min(count, at + 50); at < end; at++)
-                Add(batch, 1 + (at % Keys), 1 + (at / Keys), padding: 900);
+            for (var end = Math.Min(count, at + atOnce); at < end; at++)
+                Add(batch, 1 + (at % Keys), 1 + (at / Keys), padding);
             tally += await batch.PublishAsync(default);
         }
         return tally;
