@@ -387,7 +387,7 @@ public sealed class JournalStore : IEventLog, IShardStore, IStateReader, ICatalo
         writer.Contents.Window.Trim(now);
         writer.Contents.History.Trim(now);
         writer.Retention.EvictLetters(now);
-        writer.Retention.RunOnce(now, isPressing: false);
+        writer.Retention.RunOnce(now);
         writer.Room.MayHaveGrown();
         return true;
     }

@@ -270,7 +270,7 @@ public sealed class PostgresStore : IEventLog, IShardStore, IStateReader, ICatal
     private Task KeepIfDueAsync()
     {
         var heads = Volatile.Read(ref _heads);
-        if (_keptHeads is { } kept && kept.AsSpan().SequenceEqual(heads) && _time.GetElapsedTime(_keptAt) < KeepIdleEvery)
+        if (!_keeper.IsFull && _keptHeads is { } kept && kept.AsSpan().SequenceEqual(heads) && _time.GetElapsedTime(_keptAt) < KeepIdleEvery)
             return Task.CompletedTask;
         (_keptHeads, _keptAt) = (heads, _time.GetTimestamp());
         return KeepAsync(TimeSpan.Zero);

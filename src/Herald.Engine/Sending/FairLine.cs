@@ -6,7 +6,7 @@ namespace Herald.Engine.Sending;
 /// </summary>
 internal sealed class FairLine<T>
 {
-    // By how much they hold; nobody waits below the least.
+    // By how much they hold. On the levels below the least nobody waits.
     private readonly List<LinkedList<T>> _levels = [];
     private int _count, _least;
 
@@ -42,10 +42,10 @@ internal sealed class FairLine<T>
         _count--;
     }
 
-    /// <summary>One who waits holds more or less than before.</summary>
+    /// <summary>One who waits holds so much now; whoever holds as much as before keeps the place.</summary>
     public void Move(FairPlace<T> place, int holds)
     {
-        if (!place.Waits)
+        if (!place.Waits || (holds < _levels.Count && place.Node.List == _levels[holds]))
             return;
         Leave(place);
         Enter(place, holds);

@@ -131,7 +131,7 @@ internal sealed class CheckpointSchedule(JournalOptions options, Action<Request>
         if (isWritten)
             KeepsFrom = checkpoint.Position.Segment;
         waiting?.TrySetResult(isWritten);
-        writer.Retention.RunOnce(writer.NowMs, writer.Room.IsWanted);
+        writer.Retention.RunOnce(writer.NowMs);
         writer.Room.MayHaveGrown();
         return true;
     }

@@ -5,7 +5,7 @@ namespace Herald.Journal.Duplicates;
 
 /// <summary>
 /// How far back ids are remembered: a bound by time and one by number, over all shards. What was remembered is dropped by the mark,
-/// a run of ids of one shard: at most a minute, a small part of the bound, and a quarter of a segment in the index. Used by the writer alone, but for the figures.
+/// a run of ids of one shard: at most a minute, a small part of the bound, and no more than have a quarter of a segment of index entries. Used by the writer alone, but for the figures.
 /// </summary>
 internal sealed class DuplicateWindow
 {
@@ -67,7 +67,7 @@ internal sealed class DuplicateWindow
         if (OldestBelow(firsts) is not { } shard)
             return 0;
         var before = _entries;
-        Drop(shard);
+        Drop(_shards[shard], firsts[shard]);
         FindOldest();
         return before - _entries;
     }
@@ -114,15 +114,31 @@ internal sealed class DuplicateWindow
         }
     }
 
-    private Shard? OldestBelow(ReadOnlySpan<long> firsts)
+    private int? OldestBelow(ReadOnlySpan<long> firsts)
     {
-        Shard? oldest = null;
+        int? oldest = null;
         for (var i = 0; i < firsts.Length; i++)
         {
-            if (_shards[i].Floor < firsts[i] && (oldest is null || OldestOf(_shards[i]) < OldestOf(oldest)))
-                oldest = _shards[i];
+            if (_shards[i].Floor < firsts[i] && (oldest is null || OldestOf(_shards[i]) < OldestOf(_shards[oldest.Value])))
+                oldest = i;
         }
         return oldest;
+    }
+
+    // Of the oldest mark what lies below the sequence, which its first id does.
+    private void Drop(Shard shard, long below)
+    {
+        if (shard.Marks.Skip(1).FirstOrDefault() is { } next && next.First <= below)
+        {
+            Drop(shard);
+            return;
+        }
+        var mark = shard.Marks.Peek();
+        // Not every event has an id that is remembered.
+        var ids = (int)Math.Min(mark.Count, below - mark.First);
+        (mark.First, shard.Floor) = (below, below);
+        mark.Count -= ids;
+        Volatile.Write(ref _entries, _entries - ids);
     }
 
     private void FindOldest() => Volatile.Write(ref _oldestMs, _shards.Min(OldestOf));

@@ -20,8 +20,9 @@ internal sealed class SegmentRetention(Writer writer)
 
     private long _noticedMs, _forgettingNoticedMs, _blockedUntilMs;
 
-    // Copying the oldest segment does not pay, and finding that out again would read its index again.
+    // Why the oldest segment stayed when it was looked at last. Finding that out again would read its index again.
     private long _waitsUntilMs;
+    private Hindrance _hindrance;
 
     private JournalContents Contents => writer.Contents;
     private int FloorBytes => 32 + (8 * Contents.Shards.Length);
@@ -30,22 +31,34 @@ internal sealed class SegmentRetention(Writer writer)
     public int Holds { get; set; }
 
     /// <returns>Whether there is more room than before.</returns>
-    public bool RunOnce(long nowMs, bool isPressing)
+    public bool RunOnce(long nowMs)
     {
         if (nowMs < _blockedUntilMs || Holds > 0)
             return false;
-        var (freed, fits) = (0, true);
+        var (freed, isPressing) = (0, writer.Room.IsWanted);
         try
         {
             ReleaseKept();
+            if (nowMs >= _waitsUntilMs)
+                _hindrance = Hindrance.None;
             while (freed < SegmentsAtOnce && nowMs >= _waitsUntilMs && Contents.Segments.All is [var oldest, _, ..] && MayGo(oldest, nowMs, isPressing))
             {
-                if (FindKept(oldest) is not { } kept || !IsWorthCopying(oldest, kept, nowMs, isPressing) || !(fits = Fits(oldest.Number, kept)))
+                var kept = FindKept(oldest);
+                var bytes = kept is null ? 0 : LiveBytes(oldest.Number, kept);
+                _hindrance = kept is null || !IsWorthCopying(oldest, kept, nowMs, isPressing) ? Hindrance.KeysWait
+                    : Fits(bytes) ? Hindrance.None
+                    : kept.Count > 0 ? Hindrance.KeysWait
+                    : Hindrance.NoRoomToCopy;
+                if (kept is null || _hindrance != Hindrance.None)
                 {
                     _waitsUntilMs = nowMs + WaitMs;
                     break;
                 }
-                if (!TryCopyForward(oldest.Number, kept, isPressing) || !TryGiveUp(oldest))
+                // History that takes much of the room that is wanted goes with its segment.
+                var withHistory = bytes + Contents.History.In(oldest.Number).Sum(block => block.Bytes + 8L);
+                if (isPressing && (withHistory > oldest.Size / 2 || !Fits(withHistory)))
+                    Contents.History.Forget(oldest.Number);
+                if (!TryCopyForward(oldest.Number, kept) || !TryGiveUp(oldest))
                     break;
                 freed++;
             }
@@ -57,11 +70,12 @@ internal sealed class SegmentRetention(Writer writer)
             Contents.Damages.Met(damage);
             Contents.Notice($"No more of the log can be freed until that state is written anew, or removed: {damage.What} ('{damage.File}', offset {damage.Offset}).");
             _blockedUntilMs = nowMs + NoticeEveryMs;
+            return freed > 0;
         }
-        var bytes = FreeIndex();
-        if (isPressing)
-            bytes += ForgetIds(nowMs, fits);
-        return freed > 0 || bytes > 0;
+        var given = FreeIndex();
+        if (isPressing && freed == 0 && _hindrance != Hindrance.KeysWait)
+            given += ForgetIds(nowMs);
+        return freed > 0 || given > 0;
     }
 
     /// <summary>Ids outlive their events: what they alone kept may go though no segment does.</summary>
@@ -74,23 +88,24 @@ internal sealed class SegmentRetention(Writer writer)
     }
 
     /// <summary>
-    /// The oldest ids are forgotten before their time where nothing else makes room, and they do: everything but the segment that is written is settled, and when
-    /// all that may go has gone there is still no room for another segment, for the reserve, and for the index of what comes.
+    /// Forgets the oldest ids before their time. Only where all events but those of the newest segment are settled, where freeing every settled segment would
+    /// not make room for a new one, and where forgetting ids does.
     /// </summary>
-    /// <param name="fits">What lives in the oldest segment can be copied out of it.</param>
-    private long ForgetIds(long nowMs, bool fits)
+    private long ForgetIds(long nowMs)
     {
         var settled = Contents.Segments.All.SkipLast(1).TakeWhile(IsSettled).ToArray();
         if (settled.Length < Contents.Segments.All.Count - 1)
             return 0;
-        var wanted = Contents.Options.SegmentBytes + Contents.IndexStepBytes + (Contents.Segments.HasReserve ? 0L : Contents.Options.SegmentBytes)
-            - (fits ? settled.Sum(segment => segment.Size) : 0);
+        var wanted = Contents.Options.SegmentBytes + Math.Min(Contents.IndexStepBytes, Contents.Options.SegmentBytes)
+            + (Contents.Segments.HasReserve ? 0L : Contents.Options.SegmentBytes)
+            - (_hindrance == Hindrance.None ? settled.Sum(segment => segment.Size) : 0);
         var firsts = Contents.Shards.Select(index => index.First).ToArray();
-        var most = firsts.Select((first, shard) => Math.Max(0, first - Contents.Window.Floor(shard))).Sum() * StoredEntry.Length;
-        if (wanted <= 0 || !Contents.Space.Allows(wanted - most))
+        // What lies in a step that is still needed does not come back.
+        var most = (firsts.Select((first, shard) => Math.Max(0, first - Contents.Window.Floor(shard))).Sum() * StoredEntry.Length) - Contents.IndexStepBytes;
+        if (wanted <= 0 || most <= 0 || !Contents.Space.Allows(wanted - most))
             return 0;
         var (bytes, forgotten) = (0L, 0L);
-        while (!Contents.Space.Allows(wanted) && Contents.Shards.Any(index => index.Files.GivesBack) && Contents.Window.ForgetOldest(firsts) is var ids and > 0)
+        while (bytes < wanted && !Contents.Space.Allows(wanted) && Contents.Shards.All(index => index.Files.GivesBack) && Contents.Window.ForgetOldest(firsts) is var ids and > 0)
         {
             forgotten += ids;
             bytes += FreeIndex();
@@ -197,17 +212,19 @@ internal sealed class SegmentRetention(Writer writer)
     /// A copy that is begun on the reserve must come to its end: half of one would use up the reserve, and free nothing. What fits gives back a whole segment,
     /// which becomes the next reserve before anything else may take it.
     /// </summary>
-    private bool Fits(uint segment, List<(int Shard, StoredEntry Entry)> kept)
+    private bool Fits(long bytes)
     {
         if (!writer.Room.IsWanted)
             return true;
-        var bytes = kept.Sum(one => EventEntry.Bytes(one.Entry.Size)) + Contents.State.In(segment).Sum(place => place.Bytes + 8L)
-            + Contents.DeadLetters.In(segment).Sum(letter => letter.Bytes + 8);
         var frames = 2 + (bytes / FrameBytes);
         return bytes + FloorBytes + (frames * FrameHeader.Length) <= Contents.Segments.Remaining + (writer.Room.IsOnReserve ? 0 : Contents.Options.SegmentBytes);
     }
 
-    private bool TryCopyForward(uint segment, List<(int Shard, StoredEntry Entry)> kept, bool isPressing)
+    /// <summary>What has to be copied before the segment may go, as it is written.</summary>
+    private long LiveBytes(uint segment, List<(int Shard, StoredEntry Entry)> kept) =>
+        kept.Sum(one => EventEntry.Bytes(one.Entry.Size)) + Contents.State.In(segment).Sum(place => place.Bytes + 8L) + Contents.DeadLetters.In(segment).Sum(letter => letter.Bytes + 8);
+
+    private bool TryCopyForward(uint segment, List<(int Shard, StoredEntry Entry)> kept)
     {
         foreach (var (shard, entry) in kept)
         {
@@ -215,7 +232,7 @@ internal sealed class SegmentRetention(Writer writer)
                 return false;
             EventEntry.Write(Contents.Frame, shard, entry.ToIndexEntry(), ReadRecord(shard, entry), EntryType.KeptEvent);
         }
-        // State first: only what is damaged there keeps the segment. Of a damaged letter goes on what is known. History is let go where it is damaged, and where room is wanted.
+        // State first: only what is damaged there keeps the segment. Of a damaged letter goes on what is known; damaged history is let go.
         foreach (var place in Contents.State.In(segment))
         {
             if (!HasRoomFor(place.Bytes + 8) || Contents.State.ReadEntry(place) is not { } entry)
@@ -230,8 +247,6 @@ internal sealed class SegmentRetention(Writer writer)
                 return false;
             StoredLetter.Write(Contents.Frame, read.Id, letter.Number, read.SubscriptionId, read.Topic, read.Reason, read.Record.Span, default, 0);
         }
-        if (isPressing)
-            Contents.History.Forget(segment);
         foreach (var block in Contents.History.In(segment))
         {
             if (!HasRoomFor(block.Bytes + 8))
@@ -283,5 +298,16 @@ internal sealed class SegmentRetention(Writer writer)
         if (!hasRoom)
             frame.Clear();
         return hasRoom;
+    }
+
+    private enum Hindrance
+    {
+        None,
+
+        /// <summary>Events of keys that wait, which cannot be moved out of it: their deliveries free it.</summary>
+        KeysWait,
+
+        /// <summary>There is no room to copy what else lives in it, as dead letters do.</summary>
+        NoRoomToCopy,
     }
 }

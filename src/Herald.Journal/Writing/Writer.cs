@@ -241,7 +241,7 @@ internal sealed class Writer
     {
         if (Contents.DeadLetters.IsOverBounds)
             Retention.EvictLetters(NowMs);
-        if (Room.IsWanted && Retention.RunOnce(NowMs, isPressing: true))
+        if (Room.IsWanted && Retention.RunOnce(NowMs))
             Room.MayHaveGrown();
         Checkpoints.BeginWhenDue(this);
     }

@@ -44,6 +44,9 @@ internal sealed class OffsetCommits(IConsumer<byte[]?, byte[]?> consumer, TimePr
     /// <summary>Blocks until no commit is under way, or the time is over. The client may not be disposed while one is.</summary>
     public bool Wait(TimeSpan most) => _underWay.Wait(most > TimeSpan.Zero ? most : TimeSpan.Zero);
 
+    /// <summary>Calls it when no commit is under way, on any thread.</summary>
+    public void WhenEnded(Action then) => _ = _underWay.ContinueWith(_ => then(), TaskScheduler.Default);
+
     // On a thread of its own, because the client blocks.
     private void Begin()
     {

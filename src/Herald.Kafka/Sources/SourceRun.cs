@@ -32,7 +32,7 @@ internal sealed class SourceRun : IDisposable
     /// <summary>A rebalance waits for other members; a stop does not wait longer for the rebalance.</summary>
     private static readonly TimeSpan LeavePatience = TimeSpan.FromSeconds(10);
 
-    /// <summary>A client that was not left properly is ended when its commit is, if that is soon.</summary>
+    /// <summary>The least time that a commit under way gets before a client is left open because of it.</summary>
     private static readonly TimeSpan CommitPatience = TimeSpan.FromSeconds(1);
 
     /// <summary>Clients that must not be ended, not by the garbage collector either.</summary>
@@ -100,7 +100,7 @@ internal sealed class SourceRun : IDisposable
         _consumer.Unsubscribe();
         PollUntil(() => _partitions.Count == 0 && _consumer.Assignment.Count == 0, begun);
         // A client that is closed waits for its commits, and they end when the coordinator is back.
-        if (!_commits.Wait(TimeSpan.Zero))
+        if (!_commits.Wait(CommitPatience))
             throw new TimeoutException($"The coordinator of the group {_options.Group} does not answer.");
         _hasLeft = true;
         _consumer.Close();
@@ -110,10 +110,12 @@ internal sealed class SourceRun : IDisposable
     public void Dispose()
     {
         _pipeline.Dispose();
-        if (_commits.Wait(CommitPatience) && (_hasLeft || MayBeEnded))
+        if (!_hasLeft && !MayBeEnded)
+            LeftBehind.Add(_consumer);
+        else if (_commits.Wait(CommitPatience))
             _consumer.Dispose();
         else
-            LeftBehind.Add(_consumer);
+            _commits.WhenEnded(_consumer.Dispose);
         _gauges.Partitions = 0;
         _gauges.Lags = [];
         _gauges.IsPaused = false;
@@ -264,8 +266,8 @@ internal sealed class SourceRun : IDisposable
                 }
                 NoteDurable();
             }
-            if (!_commits.CommitNow(Left()))
-                _logger.LogWarning("Kafka source {Topic}: partitions were given up after {Handover}, and the group has not said that it knows how far they were read; some messages may be read again, and recognised.", _options.Topic, _options.Handover);
+            if (!_commits.CommitNow(Left() > CommitPatience ? Left() : CommitPatience))
+                _logger.LogWarning("Kafka source {Topic}: partitions were given up after {Handover}, and the commit of their offsets was not confirmed in time; some messages may be read again, and recognised.", _options.Topic, _options.Handover);
         }
         finally
         {

@@ -38,6 +38,9 @@ internal sealed class Dialect(bool isPostgres)
         ? "select coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = $1 and c.relkind = 'r'"
         : null;
 
+    /// <summary>Bytes of one table and its indexes.</summary>
+    public string? TableSizeSql => isPostgres ? "select pg_total_relation_size(to_regclass($1))" : null;
+
     /// <summary>Bytes of one table's rows alone.</summary>
     public string? HeapSizeSql => isPostgres ? "select pg_relation_size(to_regclass($1))" : null;
 

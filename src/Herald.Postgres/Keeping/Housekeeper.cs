@@ -17,8 +17,11 @@ internal sealed class Housekeeper(Database database, Dialect dialect, PeriodRead
     private readonly KeptEvents _kept = new(database);
     private volatile bool _isFull;
 
-    // Nothing more can be freed of the events.
-    private bool _isFullOfOthers;
+    // Full, though no table of events holds anything, and not full without the ids.
+    private bool _isFullOfIds;
+
+    // Tables of ids that nobody asks any more, and that somebody held when they were to go.
+    private readonly List<long> _undropped = [];
     private long _failures;
 
     /// <summary>The tables take what they may, and nothing can be freed: publishing is refused.</summary>
@@ -63,8 +66,8 @@ internal sealed class Housekeeper(Database database, Dialect dialect, PeriodRead
     {
         var newest = periods.Map.Newest;
         var events = heads.Zip(newest.Heads, (head, before) => head - before).Sum();
-        // Where there is no room, what is settled of the newest period must be able to go, too.
-        if (events > 0 && (_isFull || events >= options.PeriodEvents || now - newest.StartedAtMs >= options.PeriodAge.TotalMilliseconds))
+        // Where there is no room, and no other period, what is settled of the newest must be able to go, too.
+        if (events > 0 && ((_isFull && periods.Map.All.Count == 1) || events >= options.PeriodEvents || now - newest.StartedAtMs >= options.PeriodAge.TotalMilliseconds))
             await roll.RollEventsAsync(now, cancel).ConfigureAwait(false);
     }
 
@@ -87,7 +90,7 @@ internal sealed class Housekeeper(Database database, Dialect dialect, PeriodRead
         {
             // 4. Whatever could be freed: past the bound nothing more is taken.
             _isFull = IsFullWith(bytes);
-            _isFullOfOthers = _isFull && !await HasEventsAsync(cancel).ConfigureAwait(false);
+            _isFullOfIds = _isFull && !await HasEventsAsync(cancel).ConfigureAwait(false) && !IsFullWith(bytes - await IdsSizeAsync(cancel).ConfigureAwait(false));
         }
     }
 
@@ -96,6 +99,19 @@ internal sealed class Housekeeper(Database database, Dialect dialect, PeriodRead
         {
             await using var command = connection.Command($"select exists (select 1 from {PeriodTables.Events(database.LogSchema, only.Number)})");
             return await command.ExecuteScalarAsync(either).ConfigureAwait(false) is true;
+        },
+        cancel).ConfigureAwait(false);
+
+    private async Task<long> IdsSizeAsync(CancellationToken cancel) => dialect.TableSizeSql is not { } sql ? 0 : await database.RunAsync(
+        async (connection, either) =>
+        {
+            var bytes = 0L;
+            foreach (var seen in (long[])[periods.Map.Seen - 1, periods.Map.Seen])
+            {
+                await using var command = connection.Command(sql, Commands.Value(PeriodTables.Seen(database.LogSchema, seen)));
+                bytes += await command.ExecuteScalarAsync(either).ConfigureAwait(false) as long? ?? 0;
+            }
+            return bytes;
         },
         cancel).ConfigureAwait(false);
 
@@ -115,7 +131,8 @@ internal sealed class Housekeeper(Database database, Dialect dialect, PeriodRead
     /// <summary>Another table of ids is begun when the newest is old or full, or ids are in the way; the one that nobody asks any more goes.</summary>
     private async Task RollSeenAsync(long nowMs, CancellationToken cancel)
     {
-        var (seen, isPressing) = (periods.Map.Seen, _isFullOfOthers);
+        await DropIdsAsync(cancel).ConfigureAwait(false);
+        var (seen, isPressing) = (periods.Map.Seen, _isFullOfIds);
         var ids = $"select 1 from {PeriodTables.Seen(database.LogSchema, seen)}" + (isPressing ? $" union all select 1 from {PeriodTables.Seen(database.LogSchema, seen - 1)}" : "");
         var (startedAtMs, count) = await database.RunAsync(
             async (connection, either) =>
@@ -133,12 +150,17 @@ internal sealed class Housekeeper(Database database, Dialect dialect, PeriodRead
         if (isPressing)
             database.Notices.Say("Ids are forgotten before their time, because nothing else makes room for new events. Give the database more room, or raise postgres.maxBytes.");
         await roll.RollSeenAsync(nowMs, cancel).ConfigureAwait(false);
-        await database.RunAsync(
-            async (connection, either) =>
-            {
-                await tables.TryDropAsync(connection, PeriodTables.Seen(database.LogSchema, periods.Map.Seen - 2), either).ConfigureAwait(false);
-            },
-            cancel).ConfigureAwait(false);
+        _undropped.Add(periods.Map.Seen - 2);
+        await DropIdsAsync(cancel).ConfigureAwait(false);
+    }
+
+    private async Task DropIdsAsync(CancellationToken cancel)
+    {
+        foreach (var seen in _undropped.ToArray())
+        {
+            if (await database.RunAsync((connection, either) => tables.TryDropAsync(connection, PeriodTables.Seen(database.LogSchema, seen), either), cancel).ConfigureAwait(false))
+                _undropped.Remove(seen);
+        }
     }
 
     // Nothing is ever removed from it, and all rows are as large: how many there are shows in how large it is. To count them would take longer the nearer it comes to the bound.

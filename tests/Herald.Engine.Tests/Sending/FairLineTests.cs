@@ -26,9 +26,19 @@ public sealed class FairLineTests
         Enter("c", 2);
         _line.Move(_places["a"], 3);
         _line.Move(_places["c"], 0);
+        _line.Move(_places["b"], 2);
+        Enter("d", 2);
+        _line.Move(_places["b"], 2);
+        Assert.Equal(["c0", "b2", "d2", "a3"], TakeAll());
+    }
+
+    [Fact]
+    public void Who_does_not_wait_is_not_moved()
+    {
+        Enter("a", 2);
         // Not in line: nothing to move.
         _line.Move(_places["d"], 0);
-        Assert.Equal(["c0", "b2", "a3"], TakeAll());
+        Assert.Equal(["a2"], TakeAll());
     }
 
     [Fact]

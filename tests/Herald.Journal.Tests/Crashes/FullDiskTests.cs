@@ -17,7 +17,7 @@ public sealed class FullDiskTests(ITestOutputHelper output)
         for (var at = 1; at <= probe.Operations; at++)
         {
             var files = new FaultyFiles { FullAt = at, Tally = tally };
-            var story = new Story(files, Seed);
+            var story = new Story(files, Seed) { MayForgetHistory = true };
             try
             {
                 await story.PlayAsync(Rounds);

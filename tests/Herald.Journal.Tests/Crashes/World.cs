@@ -48,6 +48,9 @@ internal sealed class World
         Settled = [.. Settled],
     };
 
+    /// <param name="shown">As it is answered.</param>
+    public void ForgetHistoryBut(string shown) => _history.RemoveAll(block => !shown.Split(' ').Contains(block.Text));
+
     /// <summary>At the place it was given, or else the first free one.</summary>
     public void Append(in NewEvent one, long? sequence = null)
     {

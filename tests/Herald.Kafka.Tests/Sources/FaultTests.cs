@@ -55,7 +55,7 @@ public sealed class FaultTests
     {
         var broker = await KafkaBroker.SharedAsync();
         var topic = await broker.CreateTopicAsync("full");
-        await using var node = await Node.StartAsync(journal: options => options with { ShardCount = 2, SegmentBytes = 64 << 10, MaxBytes = 16 * (64 << 10) });
+        await using var node = await Node.StartAsync(journal: options => options with { ShardCount = 2, SegmentBytes = 64 << 10, MaxBytes = 11 * (64 << 10) });
         node.Receiver.Hold();
         await using (var source = await node.ReadAsync(broker.Servers, Node.Options(topic, topic) with { BatchEvents = 100 }))
         {

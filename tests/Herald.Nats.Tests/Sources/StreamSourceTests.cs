@@ -60,7 +60,7 @@ public sealed class StreamSourceTests
     {
         const int Given = 4000;
         var server = await NatsServer.SharedAsync();
-        await using var node = await Node.StartAsync(journal: options => options with { ShardCount = 2, SegmentBytes = 64 << 10, MaxBytes = 16 * (64 << 10) });
+        await using var node = await Node.StartAsync(journal: options => options with { ShardCount = 2, SegmentBytes = 64 << 10, MaxBytes = 11 * (64 << 10) });
         await using var connection = await TestConnection.OpenAsync(server.Url);
         await Traffic.FillAsync(connection, "src-full", Given);
         node.Receiver.Hold();
