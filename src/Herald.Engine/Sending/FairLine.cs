@@ -1,8 +1,8 @@
 namespace Herald.Engine.Sending;
 
 /// <summary>
-/// Waits for a share of something that all want more of. Who holds least goes first, and of those who hold as much, who has waited longest. Each step takes
-/// the same time, however many wait.
+/// A line of members that wait for a share of something. The member that holds least is first; of members that hold as much, the one that has waited longest.
+/// Each step takes the same time, however many members wait.
 /// </summary>
 internal sealed class FairLine<T>
 {
