@@ -72,7 +72,7 @@ public sealed class JournalStore : IEventLog, IShardStore, IStateReader, ICatalo
     public JournalStatistics Statistics => new(
         _contents.Segments.All.Count, _contents.Space.Taken + _checkpoints.Size, _contents.Shards.Sum(s => s.Head - s.First + 1),
         _contents.DeadLetters.Count, _contents.DeadLetters.Bytes, _contents.DeadLetters.Evicted, _contents.Window.Entries,
-        _contents.Window.OldestMs == long.MaxValue ? TimeSpan.Zero : _time.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(_contents.Window.OldestMs),
+        _contents.Window.AgeAt(_time.GetUtcNow()),
         _contents.Files.FreeBytes(_contents.Options.Directory), _writer.LastSyncMs, _writer.Syncs, _writer.Room.IsFull,
         _writer.Room.RefusedEvents, _checkpoints.Written, _scrubber.Damaged, _contents.Damages.Places);
 

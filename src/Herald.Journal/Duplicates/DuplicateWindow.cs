@@ -27,8 +27,9 @@ internal sealed class DuplicateWindow
 
     public long Entries => Volatile.Read(ref _entries);
 
-    /// <summary>When the oldest remembered id was accepted; <see cref="long.MaxValue"/> when none is.</summary>
-    public long OldestMs => Volatile.Read(ref _oldestMs);
+    /// <summary>How long ago the oldest remembered id was accepted; nothing when none is remembered.</summary>
+    public TimeSpan AgeAt(DateTimeOffset now) =>
+        Volatile.Read(ref _oldestMs) is var oldest and < long.MaxValue ? now - DateTimeOffset.FromUnixTimeMilliseconds(oldest) : TimeSpan.Zero;
 
     /// <summary>Ids below this sequence are forgotten; <see cref="long.MaxValue"/> when none is remembered.</summary>
     public long Floor(int shard) => _shards[shard].Floor;

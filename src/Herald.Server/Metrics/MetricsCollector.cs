@@ -12,6 +12,7 @@ internal sealed class MetricsCollector : IDisposable
     private readonly ConcurrentDictionary<string, Metric> _metrics = new(StringComparer.Ordinal);
     private readonly MeterListener _listener = new();
     private readonly Lock _scraping = new();
+    private long _failed;
 
     public MetricsCollector(int maxSeries)
     {
@@ -20,12 +21,12 @@ internal sealed class MetricsCollector : IDisposable
             if (instrument.Meter.Name == Meters || instrument.Meter.Name.StartsWith(Meters + ".", StringComparison.Ordinal))
                 listener.EnableMeasurementEvents(instrument, _metrics.GetOrAdd(Metric.NameOf(instrument), _ => new Metric(instrument, maxSeries)));
         };
-        _listener.SetMeasurementEventCallback<double>((_, value, tags, metric) => ((Metric)metric!).Measure(value, tags));
-        _listener.SetMeasurementEventCallback<float>((_, value, tags, metric) => ((Metric)metric!).Measure(value, tags));
-        _listener.SetMeasurementEventCallback<long>((_, value, tags, metric) => ((Metric)metric!).Measure(value, tags));
-        _listener.SetMeasurementEventCallback<int>((_, value, tags, metric) => ((Metric)metric!).Measure(value, tags));
-        _listener.SetMeasurementEventCallback<short>((_, value, tags, metric) => ((Metric)metric!).Measure(value, tags));
-        _listener.SetMeasurementEventCallback<byte>((_, value, tags, metric) => ((Metric)metric!).Measure(value, tags));
+        _listener.SetMeasurementEventCallback<double>((_, value, tags, metric) => Take(metric, value, tags));
+        _listener.SetMeasurementEventCallback<float>((_, value, tags, metric) => Take(metric, value, tags));
+        _listener.SetMeasurementEventCallback<long>((_, value, tags, metric) => Take(metric, value, tags));
+        _listener.SetMeasurementEventCallback<int>((_, value, tags, metric) => Take(metric, value, tags));
+        _listener.SetMeasurementEventCallback<short>((_, value, tags, metric) => Take(metric, value, tags));
+        _listener.SetMeasurementEventCallback<byte>((_, value, tags, metric) => Take(metric, value, tags));
         _listener.Start();
     }
 
@@ -35,13 +36,30 @@ internal sealed class MetricsCollector : IDisposable
         {
             foreach (var metric in _metrics.Values)
                 metric.BeforeObserving();
-            _listener.RecordObservableInstruments();
+            Observe();
             foreach (var metric in _metrics.Values.OrderBy(m => m.Name, StringComparer.Ordinal))
                 metric.Write(text);
             text.Single("herald_metrics_dropped_total", "counter", "Measurements not kept because a metric had too many label combinations (maxMetricSeries).",
                 _metrics.Values.Sum(m => m.Dropped));
+            text.Single("herald_metrics_failed_total", "counter", "Gauges that failed when they were read, and are missing from that page.", _failed);
         }
     }
 
     public void Dispose() => _listener.Dispose();
+
+    // A gauge that fails costs itself: the listener reads all others first, and then tells of those that failed.
+    private void Observe()
+    {
+        try
+        {
+            _listener.RecordObservableInstruments();
+        }
+        catch (AggregateException failures)
+        {
+            _failed += failures.InnerExceptions.Count;
+        }
+    }
+
+    // A gauge whose engine stops while the gauge is read has no metric any more.
+    private static void Take(object? metric, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags) => ((Metric?)metric)?.Measure(value, tags);
 }

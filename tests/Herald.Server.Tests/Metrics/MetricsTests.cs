@@ -56,6 +56,46 @@ public sealed partial class MetricsTests(RunningServer server)
     }
 
     [Fact]
+    public void A_gauge_that_fails_costs_itself()
+    {
+        using var collector = new MetricsCollector(10);
+        using var meter = new Meter("Herald.Test");
+        meter.CreateObservableGauge("test_failing", int () => throw new InvalidOperationException());
+        meter.CreateObservableGauge("test_sound", () => 7);
+        var text = new PrometheusText();
+        collector.Write(text);
+        Assert.Contains("herald_test_sound 7\n", text.ToString(), StringComparison.Ordinal);
+        Assert.Contains("herald_metrics_failed_total 1\n", text.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_engine_that_stops_while_its_gauges_are_read_fails_nothing()
+    {
+        using var collector = new MetricsCollector(10);
+        using var stop = new CancellationTokenSource();
+        var coming = new Thread(() =>
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                using var meter = new Meter("Herald.Test");
+                for (var i = 0; i < 20; i++)
+                    meter.CreateObservableGauge($"test_brief_{i}", () => 1);
+            }
+        });
+        coming.Start();
+        var last = "";
+        for (var page = 0; page < 2000; page++)
+        {
+            var text = new PrometheusText();
+            collector.Write(text);
+            last = text.ToString();
+        }
+        stop.Cancel();
+        coming.Join();
+        Assert.Contains("herald_metrics_failed_total 0\n", last, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_two_meters_measure_by_one_name_adds_up()
     {
         using var collector = new MetricsCollector(10);

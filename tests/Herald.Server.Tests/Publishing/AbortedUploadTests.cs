@@ -67,7 +67,11 @@ public sealed class AbortedUploadTests : IAsyncLifetime
         Assert.Equal(0, ((ErrorsShown)_server.Logging).Count);
     }
 
-    private static long InFlight(Answer page) => (long)double.Parse(
-        page.Text.Split('\n').Single(line => line.StartsWith("herald_http_body_bytes_in_flight ", StringComparison.Ordinal)).Split(' ')[1],
-        System.Globalization.CultureInfo.InvariantCulture);
+    private static long InFlight(Answer page)
+    {
+        const string Name = "herald_http_body_bytes_in_flight ";
+        var line = page.Text.Split('\n').SingleOrDefault(line => line.StartsWith(Name, StringComparison.Ordinal));
+        Assert.True(line is not null, page.Text);
+        return (long)double.Parse(line[Name.Length..], System.Globalization.CultureInfo.InvariantCulture);
+    }
 }
