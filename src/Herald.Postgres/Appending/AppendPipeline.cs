@@ -38,7 +38,8 @@ internal sealed class AppendPipeline(Database database, EventAppender appender, 
         lock (_gate)
             last = _run;
         await last.ConfigureAwait(false);
-        await LetGoAsync().ConfigureAwait(false);
+        if (_connection is not null)
+            await _connection.DisposeAsync().ConfigureAwait(false);
     }
 
     public void Add(AppendRequest request, ReadOnlySpan<int> indexes)
@@ -132,15 +133,17 @@ internal sealed class AppendPipeline(Database database, EventAppender appender, 
         }
     }
 
-    /// <summary>Back to the pool, which rolls back what a failure has left open. Whatever becomes of it, the next group has another one.</summary>
+    /// <summary>What has failed is undone. Whatever becomes of the connection, the next group has another one.</summary>
     private async ValueTask LetGoAsync()
     {
         var given = _connection;
         _connection = null;
         try
         {
-            if (given is not null)
-                await given.DisposeAsync().ConfigureAwait(false);
+            if (given is null)
+                return;
+            await Database.EndAsync(given).ConfigureAwait(false);
+            await given.DisposeAsync().ConfigureAwait(false);
         }
         catch (Exception failure)
         {

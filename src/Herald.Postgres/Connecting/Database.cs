@@ -1,3 +1,4 @@
+using System.Data;
 using Herald.Engine.Stores;
 using Herald.Postgres.Locking;
 using Npgsql;
@@ -11,6 +12,7 @@ namespace Herald.Postgres.Connecting;
 internal sealed class Database : IAsyncDisposable
 {
     private const int Tries = 6, VitalConnections = 6;
+    private static readonly TimeSpan EndWithin = TimeSpan.FromSeconds(1);
 
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _closing = new();
@@ -75,7 +77,7 @@ internal sealed class Database : IAsyncDisposable
             try
             {
                 await using var connection = await source.OpenConnectionAsync(either.Token).ConfigureAwait(false);
-                return await work(connection, either.Token).ConfigureAwait(false);
+                return await WorkAsync(connection, work, either.Token).ConfigureAwait(false);
             }
             catch (Exception failure) when (Connecting.Failures.IsConflict(failure) && tried < Tries)
             {
@@ -93,6 +95,40 @@ internal sealed class Database : IAsyncDisposable
             {
                 throw Unavailable(failure);
             }
+        }
+    }
+
+    private static async Task<T> WorkAsync<T>(NpgsqlConnection connection, Func<NpgsqlConnection, CancellationToken, Task<T>> work, CancellationToken cancel)
+    {
+        try
+        {
+            return await work(connection, cancel).ConfigureAwait(false);
+        }
+        catch (PostgresException)
+        {
+            await EndAsync(connection).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// For a connection on which a statement has failed. The client prepares statements that come often; when a batch fails it loses count of those that are
+    /// prepared, and a later call on the same connection gets an answer that it does not expect. So the connection is ended; the next call opens another.
+    /// </summary>
+    public static async Task EndAsync(NpgsqlConnection connection)
+    {
+        if (connection.State != ConnectionState.Open)
+            return;
+        try
+        {
+            using var late = new CancellationTokenSource(EndWithin);
+            await Transactions.RollbackAsync(connection, late.Token).ConfigureAwait(false);
+            await using var command = connection.Command(Dialect.EndSql);
+            await command.ExecuteNonQueryAsync(late.Token).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is OperationCanceledException || Connecting.Failures.IsUnavailable(failure))
+        {
+            // The database says so when it ends a connection. One that is broken does not come back into the pool either.
         }
     }
 
