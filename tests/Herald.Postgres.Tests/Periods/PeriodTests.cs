@@ -202,8 +202,19 @@ public sealed class PeriodTests : IAsyncLifetime
             }
             await KeepAsync();
         }
-        Assert.Equal(Verdict.Duplicate, await AppendToAsync(harness.Store, events.Make("59-999")));
-        Assert.Equal(Verdict.Accepted, await AppendToAsync(harness.Store, oldest));
+        Assert.Equal(Verdict.Duplicate, await AppendSoonAsync(events.Make("59-999")));
+        Assert.Equal(Verdict.Accepted, await AppendSoonAsync(oldest));
+
+        async Task<Verdict> AppendSoonAsync(NewEvent one)
+        {
+            for (var tries = 1; ; tries++)
+            {
+                if (await AppendToAsync(harness.Store, one) is not Verdict.NoRoom and var verdict)
+                    return verdict;
+                Assert.InRange(tries, 1, 10);
+                await KeepAsync();
+            }
+        }
 
         async Task KeepAsync()
         {
