@@ -30,6 +30,8 @@ public sealed class PostgresStore : IEventLog, IShardStore, IStateReader, ICatal
     private readonly StoreIdentity _identity;
     private readonly Dialect _dialect;
     private readonly PeriodReader _periods;
+    private readonly HeadReader _headReader;
+    private readonly BoundsReader _bounds;
     private readonly LogReader _log;
     private readonly EventAppender _appender;
     private readonly AppendPipelines _pipelines;
@@ -64,14 +66,15 @@ public sealed class PostgresStore : IEventLog, IShardStore, IStateReader, ICatal
         (_options, _time, _database, _dialect, _identity) = (options, time, database, dialect, identity);
         (_recent, _heads) = (new RecentEvents?[identity.ShardCount], new long[identity.ShardCount]);
         var records = new RecordReader(database);
-        _log = new LogReader(database, periods, records);
+        (_headReader, _bounds) = (new HeadReader(database, periods, time), new BoundsReader(database, periods, time));
+        _log = new LogReader(database, periods, records, _headReader, _bounds);
         var appender = _appender = new EventAppender(database, periods, records, Stored);
         _periods = periods;
         _pipelines = new AppendPipelines(database, appender, time, options.AppendPipelines);
         var commitSql = new CommitSql(database.Schema);
         _commits = new CommitPipeline(database, commitSql, dialect.CommitLazily);
         _wholeCommit = new WholeCommit(database, commitSql, _commits, appender, periods, records);
-        _progress = new ProgressReader(database, commitSql);
+        _progress = new ProgressReader(database, commitSql, time);
         _state = new StateTable(database);
         _catalog = new CatalogTable(database, periods);
         _letters = new DeadLetterTable(database, appender, periods, records);
@@ -263,6 +266,9 @@ public sealed class PostgresStore : IEventLog, IShardStore, IStateReader, ICatal
         _database.Close();
         await _hearing.ConfigureAwait(false);
         await _database.DisposeAsync().ConfigureAwait(false);
+        _headReader.Dispose();
+        _bounds.Dispose();
+        _progress.Dispose();
         _ownership.Dispose();
         _keeping.Dispose();
     }

@@ -26,6 +26,9 @@ internal sealed class LeaseKeeper(
     // its way: it is never begun again, whatever the store answers.
     private readonly Dictionary<ShardId, long> _over = [];
     private readonly HashSet<(ShardId Shard, long Epoch)> _released = [];
+
+    // Saved to the last, and not released yet.
+    private readonly List<Lease> _toRelease = [];
     private readonly Lock _lock = new();
 
     private readonly Channel<bool> _wakes = System.Threading.Channels.Channel.CreateBounded<bool>(
@@ -36,8 +39,10 @@ internal sealed class LeaseKeeper(
     private ITimer? _alarm;
     private IDisposable? _moved;
     private Task _loop = Task.CompletedTask;
+    private Task _releases = Task.CompletedTask;
     private bool _runsOut;
-    private bool _stopping;
+    private bool _isReleasing;
+    private volatile bool _stopping;
 
     // Until a lease says otherwise.
     private TimeSpan _validFor = TimeSpan.FromSeconds(5);
@@ -111,8 +116,9 @@ internal sealed class LeaseKeeper(
         _moved?.Dispose();
         EndLoop();
         await _loop;
-        if (await PutAwayAsync() is { Count: > 0 } saved)
-            await TryReleaseAsync(saved);
+        await PutAwayAsync();
+        Release();
+        await _releases;
         foreach (var left in _owned.Values)
             await left.DisposeAsync();
         _failed.TrySetResult();
@@ -151,10 +157,8 @@ internal sealed class LeaseKeeper(
                 await SleepAsync();
                 if (_end.IsCancellationRequested)
                     return;
-                var saved = await PutAwayAsync();
-                // Not awaited: leases must not run out because the store is slow to take others back.
-                if (saved.Count > 0)
-                    _ = MoveOnAsync(saved);
+                await PutAwayAsync();
+                Release();
                 await RenewAsync();
             }
         }
@@ -278,7 +282,12 @@ internal sealed class LeaseKeeper(
         try
         {
             await owned.Host.Ended;
-            Wake();
+            // At once, and not with the next renewal: its events wait for the next owner.
+            await PutAwayAsync();
+            Release();
+            // Its successor here may begin; a node that stops begins nothing.
+            if (!_stopping)
+                Wake();
         }
         catch (Exception failure) when (_runsOut && (failure is StoreUnavailableException || IsStale(failure)))
         {
@@ -296,22 +305,22 @@ internal sealed class LeaseKeeper(
 
     private static bool IsStale(Exception failure) => failure is StaleOwnerException || failure.InnerException is StaleOwnerException;
 
-    /// <summary>Forgets hosts that have ended.</summary>
-    /// <returns>What they had saved to the last, and may be released.</returns>
-    private async ValueTask<List<Lease>> PutAwayAsync()
+    /// <summary>Forgets hosts that have ended. What they had saved to the last may be released.</summary>
+    private async ValueTask PutAwayAsync()
     {
         List<OwnedShard> ended;
-        var saved = new List<Lease>();
         lock (_lock)
         {
             ended = [.. _owned.Values.Where(owned => owned.Host.Ended.IsCompleted)];
+            var moved = 0;
             foreach (var owned in ended)
             {
                 _owned.Remove(owned.Lease.Shard);
                 if (owned is { IsStopping: true, IsLost: false } && owned.Host.Ended.IsCompletedSuccessfully)
                 {
-                    saved.Add(owned.Lease);
+                    _toRelease.Add(owned.Lease);
                     GiveUp(owned.Lease);
+                    moved++;
                 }
                 else if (owned.Host.Ended.Exception?.InnerException is not StoreUnavailableException)
                 {
@@ -321,20 +330,46 @@ internal sealed class LeaseKeeper(
             }
             if (!_stopping)
             {
-                metrics.ShardsMoved(saved.Count);
+                metrics.ShardsMoved(moved);
                 Publish();
             }
         }
         foreach (var owned in ended)
             await owned.DisposeAsync();
-        return saved;
     }
 
-    // The shards that this node gets for those that leave may be free by now as well.
-    private async Task MoveOnAsync(List<Lease> leases)
+    // Not awaited where leases are renewed: they must not run out because the store is slow to take others back. What is saved meanwhile goes with the next call.
+    private void Release()
     {
-        if (await TryReleaseAsync(leases))
-            Wake();
+        lock (_lock)
+        {
+            if (_toRelease.Count == 0 || _isReleasing)
+                return;
+            _isReleasing = true;
+            _releases = ReleaseAsync();
+        }
+    }
+
+    private async Task ReleaseAsync()
+    {
+        await Task.Yield();
+        while (TakeSaved() is { Count: > 0 } saved)
+        {
+            // The shards that this node gets for those that leave may be free by now as well.
+            if (await TryReleaseAsync(saved) && !_stopping)
+                Wake();
+        }
+    }
+
+    private List<Lease> TakeSaved()
+    {
+        lock (_lock)
+        {
+            var saved = _toRelease.ToList();
+            _toRelease.Clear();
+            _isReleasing = saved.Count > 0;
+            return saved;
+        }
     }
 
     // Only what has been saved: whoever owns it next need not repeat anything.

@@ -117,8 +117,7 @@ internal sealed class CommitPipeline(Database database, CommitSql sql, string? l
         batch.With(sql.LockOwners, Commands.Value(commits.Select(c => c.Fence.Shard.Value).Distinct().Order().ToArray()));
         AddProgress(batch, commits, commits.ConvertAll(_ => (byte[]?)null));
         AddHistory(batch, commits);
-        foreach (var commit in commits.Where(c => c.IsCheckpoint))
-            AddDeleteBehind(batch, commit);
+        AddDeleteBehind(batch, commits);
         await using var reader = await batch.ExecuteReaderAsync(cancel).ConfigureAwait(false);
         var epochs = new Dictionary<int, long>();
         // The settings answer as well.
@@ -149,8 +148,12 @@ internal sealed class CommitPipeline(Database database, CommitSql sql, string? l
             Commands.Value(with.Select(c => c.History!.Block).ToArray()));
     }
 
-    public void AddDeleteBehind(NpgsqlBatch batch, ShardCommit checkpoint) => batch.With(
-        sql.DeleteBehind, Commands.Value(checkpoint.Fence.Shard.Value), Commands.Value(checkpoint.Fence.Epoch), Commands.Value(checkpoint.Number));
+    public void AddDeleteBehind(NpgsqlBatch batch, List<ShardCommit> commits)
+    {
+        var checkpoints = commits.Where(c => c.IsCheckpoint).ToList();
+        if (checkpoints.Count > 0)
+            batch.With(sql.DeleteBehind, Commands.Value(Shards(checkpoints)), Commands.Value(Epochs(checkpoints)), Commands.Value(Numbers(checkpoints)));
+    }
 
     private static int[] Shards(List<ShardCommit> commits) => [.. commits.Select(c => c.Fence.Shard.Value)];
 

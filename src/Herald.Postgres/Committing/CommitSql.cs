@@ -44,17 +44,18 @@ internal sealed class CommitSql(string schema)
         on conflict (shard, epoch, number) do nothing
         """;
 
-    /// <summary>What lies behind a checkpoint goes; replies are kept a while for a commit that is sent again late.</summary>
+    /// <summary>What lies behind checkpoints goes; replies are kept a while for a commit that is sent again late.</summary>
     public string DeleteBehind { get; } =
         $"""
-        delete from {schema}.progress p
-        where p.shard = $1 and (p.epoch < $2 or (p.epoch = $2 and p.number < $3 and (p.reply is null or p.number < $3 - 16)))
-            and exists (select 1 from {schema}.shard_owner o where o.shard = $1 and o.epoch = $2)
+        delete from {schema}.progress p using unnest($1::int[], $2::bigint[], $3::bigint[]) as c(shard, epoch, number)
+        where p.shard = c.shard and (p.epoch < c.epoch or (p.epoch = c.epoch and p.number < c.number and (p.reply is null or p.number < c.number - 16)))
+            and exists (select 1 from {schema}.shard_owner o where o.shard = c.shard and o.epoch = c.epoch)
         """;
 
+    /// <summary>Of shards one after the other, and of each its records newest first.</summary>
     public string Load { get; } =
         $"""
-        select p.epoch, p.number, p.is_checkpoint, p.record from {schema}.progress p where p.shard = $1 order by p.epoch desc, p.number desc
+        select p.shard, p.is_checkpoint, p.record from {schema}.progress p where p.shard = any($1) order by p.shard, p.epoch desc, p.number desc
         """;
 
     public string ForgetKept { get; } = $"delete from {schema}.kept_key k where k.shard = $1";

@@ -5,48 +5,76 @@ using Npgsql;
 
 namespace Herald.Postgres.Committing;
 
-/// <summary>Reads back what commits have saved.</summary>
-internal sealed class ProgressReader(Database database, CommitSql sql)
+/// <summary>Reads back what commits have saved; of many shards in one call, since a node that takes over loads many.</summary>
+internal sealed class ProgressReader : IDisposable
 {
-    public Task<ShardProgress> LoadAsync(Fence fence, CancellationToken cancel) => database.RunAsync(
-        async (connection, either) =>
-        {
-            await using var batch = new NpgsqlBatch(connection);
-            batch.WithBounds().With(sql.LockOwners, Commands.Value<int[]>([fence.Shard.Value])).With(sql.Load, Commands.Value(fence.Shard.Value));
-            await using var reader = await database.Locks.RunAsync(LockTable.Owner, [fence.Shard.Value], () => batch.ExecuteReaderAsync(either)).ConfigureAwait(false);
-            await reader.NextResultAsync(either).ConfigureAwait(false);
-            var epoch = await reader.ReadAsync(either).ConfigureAwait(false) ? reader.GetInt64(1) : 0;
-            if (epoch != fence.Epoch)
-                throw Owners.Stale(fence, epoch);
-            await reader.NextResultAsync(either).ConfigureAwait(false);
-            return new ShardProgress(await ReadRecordsAsync(reader, either).ConfigureAwait(false));
-        },
-        cancel);
+    private readonly Database _database;
+    private readonly CommitSql _sql;
+    private readonly Gathering<int, (long Epoch, ShardProgress Progress)> _loads;
+
+    public ProgressReader(Database database, CommitSql sql, TimeProvider time)
+    {
+        (_database, _sql) = (database, sql);
+        _loads = new(LoadAsync, time);
+    }
+
+    public async Task<ShardProgress> LoadAsync(Fence fence, CancellationToken cancel)
+    {
+        var (epoch, progress) = await _loads.AskAsync(fence.Shard.Value).WaitAsync(cancel).ConfigureAwait(false);
+        return epoch == fence.Epoch ? progress : throw Owners.Stale(fence, epoch);
+    }
 
     /// <summary>Without a lock: one statement sees one moment.</summary>
-    public Task<ShardProgress> PeekAsync(ShardId shard, CancellationToken cancel) => database.RunAsync(
+    public Task<ShardProgress> PeekAsync(ShardId shard, CancellationToken cancel) => _database.RunAsync(
         async (connection, either) =>
         {
-            await using var command = connection.Command(sql.Load, Commands.Value(shard.Value));
+            await using var command = connection.Command(_sql.Load, Commands.Value<int[]>([shard.Value]));
             await using var reader = await command.ExecuteReaderAsync(either).ConfigureAwait(false);
-            return new ShardProgress(await ReadRecordsAsync(reader, either).ConfigureAwait(false));
+            return await ReadAsync(reader, shard.Value, either).ConfigureAwait(false);
         },
         cancel);
 
-    /// <summary>Oldest first, from the answer to <see cref="CommitSql.Load"/>.</summary>
-    public static async Task<List<ReadOnlyMemory<byte>>> ReadRecordsAsync(NpgsqlDataReader reader, CancellationToken cancel)
+    public void Dispose() => _loads.Dispose();
+
+    /// <summary>What one shard has in the answer to <see cref="CommitSql.Load"/>.</summary>
+    public static async Task<ShardProgress> ReadAsync(NpgsqlDataReader reader, int shard, CancellationToken cancel) =>
+        (await ReadAsync(reader, cancel).ConfigureAwait(false)).GetValueOrDefault(shard, new ShardProgress([]));
+
+    private Task<IReadOnlyList<(long, ShardProgress)>> LoadAsync(IReadOnlyList<int> shards) => _database.RunAsync(
+        async (connection, cancel) =>
+        {
+            var all = shards.Distinct().ToArray();
+            await using var batch = new NpgsqlBatch(connection);
+            batch.WithBounds().With(_sql.LockOwners, Commands.Value(all)).With(_sql.Load, Commands.Value(all));
+            await using var reader = await _database.Locks.RunAsync(LockTable.Owner, all, () => batch.ExecuteReaderAsync(cancel)).ConfigureAwait(false);
+            await reader.NextResultAsync(cancel).ConfigureAwait(false);
+            var epochs = new Dictionary<int, long>();
+            while (await reader.ReadAsync(cancel).ConfigureAwait(false))
+                epochs[reader.GetInt32(0)] = reader.GetInt64(1);
+            await reader.NextResultAsync(cancel).ConfigureAwait(false);
+            var loaded = await ReadAsync(reader, cancel).ConfigureAwait(false);
+            return (IReadOnlyList<(long, ShardProgress)>)shards.Select(shard => (epochs.GetValueOrDefault(shard), loaded.GetValueOrDefault(shard, new ShardProgress([])))).ToList();
+        },
+        _database.Closing);
+
+    private static async Task<Dictionary<int, ShardProgress>> ReadAsync(NpgsqlDataReader reader, CancellationToken cancel)
     {
-        // Newest first, so that what lies behind the last checkpoint is not read.
-        var found = new List<ReadOnlyMemory<byte>>();
+        var (found, complete) = (new Dictionary<int, List<ReadOnlyMemory<byte>>>(), new HashSet<int>());
         while (await reader.ReadAsync(cancel).ConfigureAwait(false))
         {
-            var record = reader.GetFieldValue<byte[]>(3);
-            if (record.Length > 0)
-                found.Add(record);
-            if (reader.GetBoolean(2))
-                break;
+            var shard = reader.GetInt32(0);
+            // What lies behind the last checkpoint is old.
+            if (complete.Contains(shard))
+                continue;
+            if (reader.GetBoolean(1))
+                complete.Add(shard);
+            if (!found.TryGetValue(shard, out var records))
+                found.Add(shard, records = []);
+            if (reader.GetFieldValue<byte[]>(2) is { Length: > 0 } record)
+                records.Add(record);
         }
-        found.Reverse();
-        return found;
+        foreach (var records in found.Values)
+            records.Reverse();
+        return found.ToDictionary(one => one.Key, one => new ShardProgress(one.Value));
     }
 }

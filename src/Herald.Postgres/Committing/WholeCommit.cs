@@ -110,8 +110,7 @@ internal sealed class WholeCommit(Database database, CommitSql sql, CommitPipeli
         AddKept(batch, commit);
         pipeline.AddProgress(batch, one, [reply]);
         pipeline.AddHistory(batch, one);
-        if (commit.IsCheckpoint)
-            pipeline.AddDeleteBehind(batch, commit);
+        pipeline.AddDeleteBehind(batch, one);
         AddState(batch, commit.Fence.Shard, commit.State);
         foreach (var (letter, record) in letters)
             LetterRow.AddInsert(batch, sql, letter, record);

@@ -152,11 +152,11 @@ public sealed class PostgresSource : IStoreSource
         var sql = new CommitSql(_schema);
         for (var shard = 0; shard < Shape.Shards.Count; shard++)
         {
-            List<ReadOnlyMemory<byte>> records;
-            await using (var command = _connection.Command(sql.Load, Commands.Value(shard)))
+            ShardProgress progress;
+            await using (var command = _connection.Command(sql.Load, Commands.Value<int[]>([shard])))
             await using (var reader = await command.ExecuteReaderAsync(cancel).ConfigureAwait(false))
-                records = await ProgressReader.ReadRecordsAsync(reader, cancel).ConfigureAwait(false);
-            foreach (var record in records)
+                progress = await ProgressReader.ReadAsync(reader, shard, cancel).ConfigureAwait(false);
+            foreach (var record in progress.Records)
                 await target.AddProgressAsync(new ShardId(shard), record, cancel).ConfigureAwait(false);
         }
     }

@@ -57,7 +57,7 @@ internal sealed class Ownership(
             (Nodes, IsFirst) = (live.Count, live.Min() == _node);
             // 3. Who leaves gets none, but where nobody stays.
             var staying = members.Nodes.Where(n => live.Contains(n.Id) && !n.IsLeaving).Select(n => n.Id).ToHashSet();
-            var placed = Placement.Of(staying.Count > 0 ? staying : live, shards);
+            var placed = Placement.Of(staying.Count > 0 ? staying : live, Array.ConvertAll(members.Owners, owner => owner.Node));
             // 4.
             var leases = new List<Lease>();
             var free = new List<(int Shard, long Epoch)>();

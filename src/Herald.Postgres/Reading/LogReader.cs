@@ -9,7 +9,7 @@ using Npgsql;
 namespace Herald.Postgres.Reading;
 
 /// <summary>Reads the logs: from memory what is newest, from the tables of periods the rest.</summary>
-internal sealed class LogReader(Database database, PeriodReader periods, RecordReader records)
+internal sealed class LogReader(Database database, PeriodReader periods, RecordReader records, HeadReader heads, BoundsReader bounds)
 {
     // Records up to this size come along with their entries, since they are wanted next.
     private const int SmallRecord = 2048;
@@ -45,7 +45,10 @@ internal sealed class LogReader(Database database, PeriodReader periods, RecordR
         {
             if (map.Of(shard, from) is not { } period)
                 return await ReadKeptAsync(shard, from, map.First(shard), into, cancel).ConfigureAwait(false);
-            var read = await ReadAsync(shard, from, into, period, recent, cancel).ConfigureAwait(false);
+            // A node's own shards are read at their heads all the time; all else is read now and then.
+            var read = recent is not null && period.Number == map.Newest.Number
+                ? await ReadHeadAsync(shard, from, into, period, recent, cancel).ConfigureAwait(false)
+                : await ReadAsync(shard, from, into, period, recent, cancel).ConfigureAwait(false);
             // None, though the period is not the newest one: it has been dropped, or others have begun.
             if (read is { } found && (found.Read.Count > 0 || found.Newest == period.Number))
                 return found.Read;
@@ -74,34 +77,13 @@ internal sealed class LogReader(Database database, PeriodReader periods, RecordR
         }
     }
 
-    public async ValueTask<LogBounds> BoundsAsync(ShardId shard, CancellationToken cancel)
-    {
-        while (true)
-        {
-            var map = periods.Map;
-            var (last, newest) = await database.RunAsync(
-                async (connection, either) =>
-                {
-                    await using var command = connection.Command(
-                        $"select (select max(e.sequence) from {PeriodTables.Events(database.LogSchema, map.Newest.Number)} e where e.shard = $1), (select max(p.number) from {database.Schema}.period p), (select min(p.number) from {database.Schema}.period p)",
-                        Commands.Value(shard.Value));
-                    await using var reader = await command.ExecuteReaderAsync(either).ConfigureAwait(false);
-                    await reader.ReadAsync(either).ConfigureAwait(false);
-                    var isCurrent = reader.GetInt64(1) == map.Newest.Number && reader.GetInt64(2) == map.All[0].Number;
-                    return (reader.IsDBNull(0) ? map.Newest.Heads[shard.Value] : reader.GetInt64(0), isCurrent);
-                },
-                cancel).ConfigureAwait(false);
-            if (newest)
-                return new LogBounds(map.First(shard), last);
-            await periods.RefreshAsync(cancel).ConfigureAwait(false);
-        }
-    }
+    public ValueTask<LogBounds> BoundsAsync(ShardId shard, CancellationToken cancel) => bounds.ReadAsync(shard, cancel);
 
     /// <summary>By halves: times never fall within a shard.</summary>
     public async ValueTask<long> FindByTimeAsync(ShardId shard, DateTimeOffset time, CancellationToken cancel)
     {
-        var bounds = await BoundsAsync(shard, cancel).ConfigureAwait(false);
-        var (low, high) = (bounds.First, bounds.Last + 1);
+        var log = await BoundsAsync(shard, cancel).ConfigureAwait(false);
+        var (low, high) = (log.First, log.Last + 1);
         var entry = new IndexEntry[1];
         while (low < high)
         {
@@ -118,7 +100,7 @@ internal sealed class LogReader(Database database, PeriodReader periods, RecordR
     /// <summary>Ids that the publisher gave are remembered; for others the newest events are searched.</summary>
     public async ValueTask<long> FindByIdAsync(ShardId shard, ulong keyHash, ulong idHash, CancellationToken cancel)
     {
-        var bounds = await BoundsAsync(shard, cancel).ConfigureAwait(false);
+        var log = await BoundsAsync(shard, cancel).ConfigureAwait(false);
         var map = periods.Map;
         return await database.RunAsync(
             async (connection, either) =>
@@ -128,9 +110,9 @@ internal sealed class LogReader(Database database, PeriodReader periods, RecordR
                             connection, $"select max(s.sequence) from {PeriodTables.Seen(database.LogSchema, seen)} s where s.hash = $1 and s.shard = $2 and s.id_hash = $3", either,
                             Commands.Value((long)StableHash.Mix(keyHash, idHash)), Commands.Value(shard.Value), Commands.Value((long)idHash)).ConfigureAwait(false) is { } remembered)
                         return remembered;
-                for (var i = map.All.Count - 1; i >= 0 && map.All[i].Heads[shard.Value] >= bounds.First - 1; i--)
+                for (var i = map.All.Count - 1; i >= 0 && map.All[i].Heads[shard.Value] >= log.First - 1; i--)
                 {
-                    var from = Math.Max(bounds.First, bounds.Last - ScannedForId);
+                    var from = Math.Max(log.First, log.Last - ScannedForId);
                     if (await FindAsync(
                             connection,
                             $"select max(e.sequence) from {PeriodTables.Events(database.LogSchema, map.All[i].Number)} e where e.shard = $1 and e.sequence >= $2 and e.key_hash = $3 and e.id_hash = $4",
@@ -165,6 +147,34 @@ internal sealed class LogReader(Database database, PeriodReader periods, RecordR
         return await command.ExecuteScalarAsync(cancel).ConfigureAwait(false) as long?;
     }
 
+    /// <summary>Null when the table is gone, or another one is the newest.</summary>
+    private async Task<(IndexRead Read, long Newest)?> ReadHeadAsync(
+        ShardId shard, long from, Memory<IndexEntry> into, Period period, RecentEvents recent, CancellationToken cancel)
+    {
+        HeadRead read;
+        try
+        {
+            read = await heads.ReadAsync(shard, from, into.Length, SmallRecordFor(from, into.Length, recent)).WaitAsync(cancel).ConfigureAwait(false);
+        }
+        catch (PostgresException failure) when (Failures.IsTableGone(failure))
+        {
+            return null;
+        }
+        if (read.Period != period.Number)
+            return null;
+        for (var i = 0; i < read.Entries.Count; i++)
+        {
+            into.Span[i] = read.Entries[i].Entry;
+            Keep(recent, into.Span[i], read.CatalogVersion, read.Entries[i].Record);
+        }
+        return (new IndexRead(read.Entries.Count, read.CatalogVersion, from + read.Entries.Count), read.Newest);
+    }
+
+    private static int SmallRecordFor(long from, int count, RecentEvents? recent) => recent is null || from + count <= recent.Last ? 0 : SmallRecord;
+
+    private static void Keep(RecentEvents recent, in IndexEntry entry, long version, byte[]? record) =>
+        recent.Add(entry, version, record is not null && new EventView(record).IsWellFormed() ? record : null);
+
     /// <summary>Null when the table is gone.</summary>
     private async Task<(IndexRead Read, long Newest)?> ReadAsync(
         ShardId shard, long from, Memory<IndexEntry> into, Period period, RecentEvents? recent, CancellationToken cancel)
@@ -180,9 +190,9 @@ internal sealed class LogReader(Database database, PeriodReader periods, RecordR
                         select {EventRow.IndexColumns}, case when e.size <= $4 then e.record end
                         from {PeriodTables.Events(database.LogSchema, period.Number)} e where e.shard = $1 and e.sequence >= $2 order by e.sequence limit $3
                         """,
-                        Commands.Value(shard.Value), Commands.Value(from), Commands.Value((long)into.Length), Commands.Value(recent is null || from + into.Length <= recent.Last ? 0 : SmallRecord));
+                        Commands.Value(shard.Value), Commands.Value(from), Commands.Value((long)into.Length), Commands.Value(SmallRecordFor(from, into.Length, recent)));
                     // Asked after the entries: the catalog that was in force when they were accepted, or a later one.
-                    batch.With($"select (select coalesce(max(c.version), 0) from {database.Schema}.catalog c), (select max(p.number) from {database.Schema}.period p)");
+                    batch.With(HeadReader.NewestSql(database.Schema));
                     await using var reader = await batch.ExecuteReaderAsync(either).ConfigureAwait(false);
                     var (count, small) = (0, new List<byte[]?>());
                     while (await reader.ReadAsync(either).ConfigureAwait(false))
@@ -194,7 +204,7 @@ internal sealed class LogReader(Database database, PeriodReader periods, RecordR
                     await reader.ReadAsync(either).ConfigureAwait(false);
                     var version = reader.GetInt64(0);
                     for (var i = 0; i < count && recent is not null; i++)
-                        recent.Add(into.Span[i], version, small[i] is { } record && new EventView(record).IsWellFormed() ? record : null);
+                        Keep(recent, into.Span[i], version, small[i]);
                     return ((IndexRead, long)?)(new IndexRead(count, version, from + count), reader.GetInt64(1));
                 },
                 cancel).ConfigureAwait(false);

@@ -1,0 +1,102 @@
+namespace Herald.Postgres.Connecting;
+
+/// <summary>
+/// Questions that are asked at about the same time go to the database in one call: a call with many costs little more than a call with one. A question that
+/// finds no call under way goes at once. The others go together when the call before them is answered, or after a moment: a database that is far away answers
+/// several calls at a time.
+/// </summary>
+/// <param name="call">Answers all questions, in their order.</param>
+internal sealed class Gathering<TQuestion, TAnswer>(Func<IReadOnlyList<TQuestion>, Task<IReadOnlyList<TAnswer>>> call, TimeProvider time) : IDisposable
+{
+    private const int MostCalls = 8, MostQuestions = 64;
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(3);
+
+    private readonly Lock _gate = new();
+    private readonly Queue<Waiting> _waiting = new();
+    private ITimer? _alarm;
+    private int _calls;
+    private long _lastCallAt;
+
+    public Task<TAnswer> AskAsync(TQuestion question)
+    {
+        var waiting = new Waiting(question);
+        lock (_gate)
+            _waiting.Enqueue(waiting);
+        CallIfDue();
+        return waiting.Answer.Task;
+    }
+
+    public void Dispose() => _alarm?.Dispose();
+
+    private void CallIfDue()
+    {
+        while (Take() is { Count: > 0 } together)
+            _ = CallAsync(together);
+    }
+
+    private List<Waiting> Take()
+    {
+        var together = new List<Waiting>();
+        lock (_gate)
+        {
+            if (_waiting.Count == 0 || _calls == MostCalls)
+                return together;
+            if (_calls > 0 && Moment - time.GetElapsedTime(_lastCallAt) is var left && left > TimeSpan.Zero)
+            {
+                _alarm ??= time.CreateTimer(_ => CallIfDue(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                _alarm.Change(left, Timeout.InfiniteTimeSpan);
+                return together;
+            }
+            while (together.Count < MostQuestions && _waiting.TryDequeue(out var next))
+                together.Add(next);
+            _calls++;
+            _lastCallAt = time.GetTimestamp();
+        }
+        return together;
+    }
+
+    private async Task CallAsync(List<Waiting> together)
+    {
+        try
+        {
+            await AnswerAsync(together).ConfigureAwait(false);
+        }
+        catch (Exception) when (together.Count > 1)
+        {
+            // One of them may be to blame: each is asked by itself.
+            await Task.WhenAll(together.Select(AskAloneAsync)).ConfigureAwait(false);
+        }
+        catch (Exception failure)
+        {
+            together[0].Answer.TrySetException(failure);
+        }
+        lock (_gate)
+            _calls--;
+        CallIfDue();
+    }
+
+    private async Task AskAloneAsync(Waiting one)
+    {
+        try
+        {
+            await AnswerAsync([one]).ConfigureAwait(false);
+        }
+        catch (Exception failure)
+        {
+            one.Answer.TrySetException(failure);
+        }
+    }
+
+    private async Task AnswerAsync(List<Waiting> together)
+    {
+        var answers = await call(together.ConvertAll(one => one.Question)).ConfigureAwait(false);
+        for (var i = 0; i < together.Count; i++)
+            together[i].Answer.TrySetResult(answers[i]);
+    }
+
+    private sealed class Waiting(TQuestion question)
+    {
+        public TQuestion Question => question;
+        public TaskCompletionSource<TAnswer> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}

@@ -1,0 +1,70 @@
+using Herald.Engine.Events;
+using Herald.Engine.Stores;
+using Herald.Postgres.Connecting;
+using Herald.Postgres.Periods;
+using Npgsql;
+
+namespace Herald.Postgres.Reading;
+
+/// <summary>Reads the newest table for all shards of a node that other nodes have appended to: many shards in one call.</summary>
+internal sealed class HeadReader : IDisposable
+{
+    // No shard's backlog makes the others of its call wait for long: the rest comes with the next.
+    private const int MostEntries = 256;
+
+    private readonly Database _database;
+    private readonly PeriodReader _periods;
+    private readonly Gathering<Question, HeadRead> _gathering;
+
+    public HeadReader(Database database, PeriodReader periods, TimeProvider time)
+    {
+        (_database, _periods) = (database, periods);
+        _gathering = new(ReadAsync, time);
+    }
+
+    /// <param name="smallRecord">Records up to this size come along.</param>
+    public Task<HeadRead> ReadAsync(ShardId shard, long from, int most, int smallRecord) =>
+        _gathering.AskAsync(new Question(shard.Value, from, Math.Min(most, MostEntries), smallRecord));
+
+    public void Dispose() => _gathering.Dispose();
+
+    private Task<IReadOnlyList<HeadRead>> ReadAsync(IReadOnlyList<Question> questions) => _database.RunAsync(
+        async (connection, cancel) =>
+        {
+            var period = _periods.Map.Newest.Number;
+            await using var batch = new NpgsqlBatch(connection);
+            batch.With(
+                $"""
+                select {EventRow.IndexColumns}, case when e.size <= w.small then e.record end, w.place
+                from unnest($1::int[], $2::bigint[], $3::int[], $4::int[]) with ordinality as w(shard, first, most, small, place)
+                cross join lateral (
+                    select * from {PeriodTables.Events(_database.LogSchema, period)} e where e.shard = w.shard and e.sequence >= w.first
+                    order by e.sequence limit w.most) e
+                order by w.place, e.sequence
+                """,
+                Commands.Value(questions.Select(q => q.Shard).ToArray()), Commands.Value(questions.Select(q => q.From).ToArray()),
+                Commands.Value(questions.Select(q => q.Most).ToArray()), Commands.Value(questions.Select(q => q.SmallRecord).ToArray()));
+            // Asked after the entries: the catalog that was in force when they were accepted, or a later one.
+            batch.With(NewestSql(_database.Schema));
+            await using var reader = await batch.ExecuteReaderAsync(cancel).ConfigureAwait(false);
+            var found = questions.Select(_ => new List<(IndexEntry, byte[]?)>()).ToList();
+            while (await reader.ReadAsync(cancel).ConfigureAwait(false))
+                found[(int)reader.GetInt64(10) - 1].Add((EventRow.ReadIndex(reader), reader.IsDBNull(9) ? null : reader.GetFieldValue<byte[]>(9)));
+            await reader.NextResultAsync(cancel).ConfigureAwait(false);
+            await reader.ReadAsync(cancel).ConfigureAwait(false);
+            var (version, newest) = (reader.GetInt64(0), reader.GetInt64(1));
+            return (IReadOnlyList<HeadRead>)found.ConvertAll(entries => new HeadRead(period, newest, version, entries));
+        },
+        _database.Closing);
+
+    /// <summary>The catalog's version, and the newest period.</summary>
+    public static string NewestSql(string schema) =>
+        $"select (select coalesce(max(c.version), 0) from {schema}.catalog c), (select max(p.number) from {schema}.period p)";
+
+    private readonly record struct Question(int Shard, long From, int Most, int SmallRecord);
+}
+
+/// <param name="Period">Whose table was read.</param>
+/// <param name="Newest">The newest period by then.</param>
+/// <param name="Entries">In order, with the records of those that are small.</param>
+internal sealed record HeadRead(long Period, long Newest, long CatalogVersion, IReadOnlyList<(IndexEntry Entry, byte[]? Record)> Entries);
