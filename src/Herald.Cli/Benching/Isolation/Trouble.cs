@@ -13,6 +13,14 @@ internal abstract record Trouble(string Name)
 
     public abstract Task EndAsync(IsolationRig rig, CancellationToken cancel);
 
+    /// <summary>None: two sides that do not differ show by how much the figures differ by themselves.</summary>
+    public sealed record None() : Trouble("sham")
+    {
+        public override Task BeginAsync(IsolationRig rig, CancellationToken cancel) => Task.CompletedTask;
+
+        public override Task EndAsync(IsolationRig rig, CancellationToken cancel) => Task.CompletedTask;
+    }
+
     /// <summary>A subscription with an endpoint that is dead in one way, and many events behind it. Paused it does nothing.</summary>
     public sealed record DeadEndpoint(string Name, SinkConduct? Conduct) : Trouble(Name)
     {

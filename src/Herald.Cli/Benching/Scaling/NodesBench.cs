@@ -1,0 +1,94 @@
+using System.Globalization;
+using Herald.Cli.Benching.Databases;
+using Herald.Cli.Benching.Machines;
+using Herald.Cli.Benching.Reporting;
+using Herald.Cli.Benching.Running;
+using Herald.Cli.Benching.Traffic;
+using Herald.Cli.Clusters;
+
+namespace Herald.Cli.Benching.Scaling;
+
+/// <summary>
+/// What further nodes cost where they bring nothing: three nodes on the cores of one. Events are published at all nodes in turn, as fast as they are answered,
+/// so that most are delivered by another node than the one that took them.
+/// </summary>
+internal sealed class NodesBench : IBench
+{
+    private const string Topic = "nodes", Subscription = "receiver";
+    private const int Nodes = 3, Keys = 1000, Publishers = 64, Sink = 0;
+    private const double LeastRatio = 0.8;
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(3), ShortestRest = TimeSpan.FromSeconds(10);
+
+    public string Name => "nodes";
+    public string Description => "What three nodes deliver on the cores of one, and what a further node takes at rest.";
+    public string Matters => "What matters is the ratio: how much of one node's rate is left when three share its cores and its database.";
+
+    public async Task<IReadOnlyList<BenchRow>> RunAsync(BenchRig rig, CancellationToken cancel)
+    {
+        var database = await rig.DatabaseAsync();
+        var traffic = await TrafficClient.StartAsync(rig, cancel);
+        rig.Note(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Publishers} publishers, {Keys:N0} keys, one event a request, one receiver; publishers, receiver, nodes and PostgreSQL share the cores. A rate is that from the first delivery to the last."));
+        rig.Note("At rest: what one of the three nodes takes, and how many statements it runs.");
+        await using var three = await StartAsync(Nodes, database, traffic, rig, cancel);
+        var together = Side($"{Nodes} nodes", three);
+        MeasuredSide<double> alone;
+        await using (var one = await StartAsync(1, database, traffic, rig, cancel))
+        {
+            alone = Side("1 node", one);
+            await Alternation.RunAsync("publishing and delivering", rig, cancel, alone, together);
+        }
+        var rest = await RestAsync(three, database, rig, cancel);
+        return
+        [
+            new("published and delivered", Unit.DeliveriesPerSecond, alone.Figure(rate => rate, withCpu: true), together.Figure(rate => rate, withCpu: true),
+                [new Target.RatioAtLeast(LeastRatio)]),
+            new("a node at rest", Unit.PercentOfCore, null, rest.Cpu, []),
+            new("a node at rest, database", Unit.StatementsPerSecond, null, rest.Statements, []),
+        ];
+
+        MeasuredSide<double> Side(string name, LocalCluster cluster) => new(
+            name, [.. cluster.Nodes.Select(node => CpuSource.Of(node.Process)), database.Cpu, traffic.Cpu], token => MeasureAsync(cluster, traffic, rig, token), rig);
+    }
+
+    private static async Task<LocalCluster> StartAsync(int nodes, BenchDatabase database, TrafficClient traffic, BenchRig rig, CancellationToken cancel)
+    {
+        var cluster = await LocalCluster.StartAsync(
+            nodes, database.Connection, rig.Time, cancel, "--postgres-schema", string.Create(CultureInfo.InvariantCulture, $"nodes_{nodes}"));
+        using var herald = MeasuredHerald.Of(cluster.Nodes[0].Process, rig);
+        await herald.CreateTopicAsync(Topic, cancel);
+        await herald.SubscribeAsync(Subscription, Topic, traffic.EndpointOf(Sink), cancel);
+        if (!rig.Options.IsBrief)
+            await Task.Delay(Settling, rig.Time, cancel);
+        return cluster;
+    }
+
+    private static async Task<double> MeasureAsync(LocalCluster cluster, TrafficClient traffic, BenchRig rig, CancellationToken cancel)
+    {
+        await traffic.BeginAsync(Keys, cancel);
+        var sent = await traffic.PressAsync(cluster.Nodes[0].Process.Address, Topic, Publishers, rig.Options.Round, cancel);
+        var sink = (await traffic.DrainAsync([Sink], sent.Accepted, cancel)).Sinks[Sink];
+        return sink.Received / rig.Time.GetElapsedTime(sink.FirstAt, sink.LastAt).TotalSeconds;
+    }
+
+    private static async Task<(BenchSide Cpu, BenchSide Statements)> RestAsync(LocalCluster cluster, BenchDatabase database, BenchRig rig, CancellationToken cancel)
+    {
+        var length = rig.Options.IsBrief || rig.Options.Round > ShortestRest ? rig.Options.Round : ShortestRest;
+        var (percents, statements) = (new List<double>(), new List<double>());
+        for (var round = 1; round <= rig.Options.Rounds; round++)
+        {
+            rig.Progress.Show(string.Create(CultureInfo.InvariantCulture, $"at rest: round {round} of {rig.Options.Rounds}"));
+            await database.CountFromHereAsync();
+            var (began, before) = (rig.Time.GetTimestamp(), CpuOf(cluster));
+            await Task.Delay(length, rig.Time, cancel);
+            var took = rig.Time.GetElapsedTime(began);
+            percents.Add(100 * (CpuOf(cluster) - before) / took / cluster.Nodes.Count);
+            statements.Add((await database.StatementsAsync()).Sum(statement => statement.Calls) / took.TotalSeconds / cluster.Nodes.Count);
+        }
+        return (new("herald", new Series(percents), CpuUse.Unmeasured), new("herald", new Series(statements), CpuUse.Unmeasured));
+    }
+
+    private static TimeSpan CpuOf(LocalCluster cluster) =>
+        cluster.Nodes.Aggregate(TimeSpan.Zero, (sum, node) => sum + ProcessTimes.Of(node.Process.Id).Own);
+}
