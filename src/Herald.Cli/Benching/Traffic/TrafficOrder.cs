@@ -24,8 +24,9 @@ internal abstract record TrafficOrder
     public sealed record Mark : TrafficOrder;
 
     /// <summary>Publishes by schedule, whatever the answers do. Answered with <see cref="SentTotals"/>.</summary>
-    /// <param name="Topic">Of the Herald at <paramref name="Target"/>; null for payloads straight to an endpoint.</param>
-    public sealed record Arrive(Uri Target, string? Topic, int Rate, TimeSpan Length) : TrafficOrder;
+    /// <param name="Targets">Keys go to them in turn; all events of a key go to the same one.</param>
+    /// <param name="Topic">Of the Herald at each of <paramref name="Targets"/>; null for payloads straight to endpoints.</param>
+    public sealed record Arrive(IReadOnlyList<Uri> Targets, string? Topic, int Rate, TimeSpan Length) : TrafficOrder;
 
     /// <summary>Publishes as fast as answers come. Answered with <see cref="SentTotals"/>.</summary>
     public sealed record Press(Uri Target, string Topic, int Connections, TimeSpan Length) : TrafficOrder;

@@ -15,8 +15,9 @@ internal sealed class TrafficPublisher(TrafficOrder.Begin run, TimeProvider time
     /// </summary>
     public async Task<SentTotals> ArriveAsync(TrafficOrder.Arrive order)
     {
-        var address = new TrafficAddress(order.Target, order.Topic);
-        var connections = Enumerable.Range(0, OpenConnections + HotConnections).Select(_ => new TrafficConnection(address, run, () => null)).ToArray();
+        var addresses = order.Targets.Select(target => new TrafficAddress(target, order.Topic)).ToArray();
+        var connections = Enumerable.Range(0, OpenConnections + HotConnections)
+            .Select(number => new TrafficConnection(addresses[number % addresses.Length], run, () => null)).ToArray();
         return await RunAsync(connections, () => Task.Factory.StartNew(() => Schedule(connections, order), TaskCreationOptions.LongRunning));
     }
 
