@@ -2,6 +2,7 @@ using System.Text.Json;
 using Herald.Cli.Benching;
 using Herald.Cli.Benching.Reporting;
 using Herald.Cli.Brokers;
+using Herald.Cli.Databases;
 using Xunit;
 
 namespace Herald.EndToEnd;
@@ -31,6 +32,15 @@ public sealed class BenchTests : IDisposable
     {
         Assert.SkipWhen(KafkaPrograms.Find() is null, KafkaPrograms.Missing);
         AssertSound(await HeraldRun.OfAsync(null, Cancel, [.. Brief("ingest")]), "ingest");
+    }
+
+    [Theory]
+    [InlineData("latency --store postgres --nodes 1")]
+    [InlineData("latency --store postgres --nodes 2")]
+    public async Task That_of_clusters_runs_where_there_is_a_PostgreSQL(string name)
+    {
+        Assert.SkipWhen(PostgresPrograms.Find() is null, PostgresPrograms.Missing);
+        AssertSound(await HeraldRun.OfAsync(null, Cancel, [.. Brief(name)]), name);
     }
 
     [Fact]

@@ -5,22 +5,21 @@ using Herald.Cli.Benching.Traffic;
 namespace Herald.Cli.Benching.Latency;
 
 /// <summary>
-/// A TCP relay to a port of this machine that makes the way there longer: what passes is delayed, by the same time in both directions, and nothing
-/// else about it changes. Connections are opened at once, as are those that a server keeps.
+/// A TCP relay to a port of this machine that makes the way there longer: it delays what passes, by the same time in each direction,
+/// and changes nothing else. Only opening a connection takes no longer.
 /// </summary>
 internal sealed class DelayRelay : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _closing = new();
     private readonly PreciseDelays _delays;
-    private readonly TimeProvider _time;
     private readonly TimeSpan _delay;
     private readonly int _target;
     private readonly Task _accepting;
 
     private DelayRelay(int target, TimeSpan delay, TimeProvider time)
     {
-        (_target, _delay, _time, _delays) = (target, delay, time, new PreciseDelays(time));
+        (_target, _delay, _delays) = (target, delay, new PreciseDelays(time, shortest: delay));
         _listener.Start();
         _accepting = AcceptAsync();
     }
@@ -70,7 +69,7 @@ internal sealed class DelayRelay : IAsyncDisposable
             {
                 (near.NoDelay, far.NoDelay) = (true, true);
                 await far.ConnectAsync(IPAddress.Loopback, _target, ending.Token);
-                Task[] ways = [new DelayedWay(near, far, _delay, _delays, _time).RunAsync(ending.Token), new DelayedWay(far, near, _delay, _delays, _time).RunAsync(ending.Token)];
+                Task[] ways = [PassAsync(near, far, ending.Token), PassAsync(far, near, ending.Token)];
                 await Task.WhenAny(ways);
                 await ending.CancelAsync();
                 await Task.WhenAll(ways);
@@ -81,4 +80,7 @@ internal sealed class DelayRelay : IAsyncDisposable
             }
         }
     }
+
+    private Task PassAsync(Socket from, Socket to, CancellationToken cancel) =>
+        new DelayedWay(from, to, () => _delays.WaitAsync(_delay)).RunAsync(cancel);
 }

@@ -1,20 +1,20 @@
 using System.Net.Sockets;
 using System.Threading.Channels;
-using Herald.Cli.Benching.Traffic;
 
 namespace Herald.Cli.Benching.Latency;
 
 /// <summary>
-/// One direction of a connection that is relayed. Each chunk has a time of its own at which it is passed on, and the next ones are read meanwhile:
-/// a delay that limits no rate, as on a long line.
+/// One direction of a connection that is relayed. Each chunk is passed on at its own time, and the next ones are read meanwhile:
+/// a delay that limits no rate, as that of a long line.
 /// </summary>
-internal sealed class DelayedWay(Socket from, Socket to, TimeSpan delay, PreciseDelays delays, TimeProvider time)
+/// <param name="delay">Asked for each chunk when it has been read.</param>
+internal sealed class DelayedWay(Socket from, Socket to, Func<Task> delay)
 {
     /// <summary>Together 64 MiB: what a receiver does not take is read no further.</summary>
     private const int ChunkBytes = 64 << 10, MostUnderway = 1024;
 
-    private readonly Channel<(long ReadAt, byte[] Bytes)> _underway =
-        Channel.CreateBounded<(long, byte[])>(new BoundedChannelOptions(MostUnderway) { SingleReader = true, SingleWriter = true });
+    private readonly Channel<(Task Due, byte[] Bytes)> _underway =
+        Channel.CreateBounded<(Task, byte[])>(new BoundedChannelOptions(MostUnderway) { SingleReader = true, SingleWriter = true });
 
     /// <summary>Until the sender has ended and all that it sent is passed on, or one of the two fails.</summary>
     /// <exception cref="SocketException">A connection has failed.</exception>
@@ -27,7 +27,7 @@ internal sealed class DelayedWay(Socket from, Socket to, TimeSpan delay, Precise
         try
         {
             while (await from.ReceiveAsync(buffer, cancel) is > 0 and var count)
-                await _underway.Writer.WriteAsync((time.GetTimestamp(), buffer[..count]), cancel);
+                await _underway.Writer.WriteAsync((delay(), buffer[..count]), cancel);
         }
         finally
         {
@@ -37,10 +37,9 @@ internal sealed class DelayedWay(Socket from, Socket to, TimeSpan delay, Precise
 
     private async Task PassOnAsync(CancellationToken cancel)
     {
-        await foreach (var (readAt, bytes) in _underway.Reader.ReadAllAsync(cancel))
+        await foreach (var (due, bytes) in _underway.Reader.ReadAllAsync(cancel))
         {
-            if (delay - time.GetElapsedTime(readAt) is var left && left > TimeSpan.Zero)
-                await delays.WaitAsync(left);
+            await due;
             for (var sent = 0; sent < bytes.Length;)
                 sent += await to.SendAsync(bytes.AsMemory(sent), cancel);
         }

@@ -34,16 +34,17 @@ public sealed class DelayRelayTests : IDisposable
     [Fact]
     public async Task Megabytes_pass_in_both_directions_as_they_were_sent_and_no_chunk_waits_for_those_before_it()
     {
-        // One after another, the chunks would need more than two minutes.
+        // One after another, the chunks would need more than four minutes.
         const int Bytes = 16 << 20;
-        await using var relay = DelayRelay.To(ServerPort, TimeSpan.FromSeconds(0.5), TimeProvider.System);
+        await using var relay = DelayRelay.To(ServerPort, TimeSpan.FromSeconds(1), TimeProvider.System);
         var (near, far) = await ConnectAsync(relay);
         using (near)
         using (far)
         {
             var (there, back) = (Random(1, Bytes), Random(2, Bytes));
             var sending = Task.WhenAll(SendAsync(near, there), SendAsync(far, back));
-            var received = await Task.WhenAll(ReceiveAsync(far, Bytes), ReceiveAsync(near, Bytes)).WaitAsync(TimeSpan.FromMinutes(1), TimeProvider.System, Cancel);
+            var receiving = Task.WhenAll(ReceiveAsync(far, Bytes), ReceiveAsync(near, Bytes));
+            var received = await receiving.WaitAsync(TimeSpan.FromMinutes(1), TimeProvider.System, Cancel);
             await sending;
             Assert.True(there.AsSpan().SequenceEqual(received[0]));
             Assert.True(back.AsSpan().SequenceEqual(received[1]));
