@@ -70,10 +70,13 @@ internal static class BenchCommand
             return terminal.Fail(ExitCode.BadUsage, $"--nodes {nodes}: only {LatencyName} has nodes.");
         if (nodes != 1 && store == StoreKind.Embedded)
             return terminal.Fail(ExitCode.BadUsage, $"--nodes {nodes}: nodes share a database; add --store postgres.");
-        var chosen = name == AllName ? Benches.All
-            : batch != 1 ? [new AcceptBench(batch)]
-            : name == LatencyName && store == StoreKind.Postgres ? [new ClusterLatencyBench(nodes)]
-            : [.. Benches.Known.Where(bench => bench.Name == name)];
+        IReadOnlyList<IBench> chosen = name switch
+        {
+            AllName => Benches.All,
+            AcceptName => [new AcceptBench(batch)],
+            LatencyName when store == StoreKind.Postgres => [new ClusterLatencyBench(nodes)],
+            _ => [.. Benches.Known.Where(bench => bench.Name == name)],
+        };
         if (chosen.Count == 0)
             return terminal.Fail(ExitCode.BadUsage, $"There is no bench '{name}'. There are: {string.Join(", ", Benches.Known.Select(bench => bench.Name))}, {AllName}.");
         if (!OperatingSystem.IsLinux())

@@ -20,7 +20,7 @@ internal sealed class ClusterLatencyBench(int nodes) : IBench
     private static readonly TimeSpan BriefRound = TimeSpan.FromMilliseconds(250);
 
     public string Name => Text($"latency --store postgres --nodes {nodes}");
-    public string Description => Text($"The same at {Rate:N0} events/s through nodes over one PostgreSQL, near and {LongerByMs} ms away.");
+    public string Description => Text($"Publish to received at {Rate:N0} events/s through nodes over one PostgreSQL, near and {LongerByMs} ms away.");
 
     public string Matters =>
         "What matters is Herald's column where the database is near, and the ratio where it is far: how many round trips an event takes.";
