@@ -8,8 +8,8 @@ using Herald.Cli.Clusters;
 namespace Herald.Cli.Benching.Latency;
 
 /// <summary>
-/// How long an event takes through nodes that share a database, from the moment it is to be published until its receiver has it, beside one
-/// round trip of that database: once as it is, and once with a longer way to it.
+/// How long an event takes through nodes that share a database, from the moment it is to be published until its receiver has it, beside
+/// one round trip of that database: once as it is, and once with a longer way to it.
 /// </summary>
 internal sealed class ClusterLatencyBench(int nodes) : IBench
 {
@@ -20,7 +20,9 @@ internal sealed class ClusterLatencyBench(int nodes) : IBench
     private static readonly TimeSpan BriefRound = TimeSpan.FromMilliseconds(250);
 
     public string Name => Text($"latency --store postgres --nodes {nodes}");
-    public string Description => Text($"Publish to received at {Rate:N0} events/s through nodes over one PostgreSQL, near and {LongerByMs} ms away.");
+
+    public string Description =>
+        Text($"Publish to received at {Rate:N0} events/s through nodes over one PostgreSQL, near and {LongerByMs} ms away.");
 
     public string Matters =>
         "What matters is Herald's column where the database is near, and the ratio where it is far: how many round trips an event takes.";
@@ -33,7 +35,8 @@ internal sealed class ClusterLatencyBench(int nodes) : IBench
         var rate = rig.Options.IsBrief ? BriefRate : Rate;
         rig.Note(Text(
             $"{nodes} nodes; {Keys:N0} keys, published at them in turn. Events have {TrafficEvent.PayloadBytes} bytes of payload,")
-            + " ids of their own, and come by schedule, one a request, whatever the answers do (an open loop): a latency counts from an event's time.");
+            + " ids of their own, and come by schedule, one a request, whatever the answers do (an open loop):"
+            + " a latency counts from an event's time.");
         rig.Note(Text(
             $"A round trip is a bare select 1 on an open connection, while nothing is published. {LongerByMs} ms away, a relay delays")
             + Text($" what passes by {LongerByMs / 2} ms each way. Percentiles are within 3 %."));
