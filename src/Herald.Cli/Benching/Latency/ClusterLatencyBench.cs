@@ -58,21 +58,29 @@ internal sealed class ClusterLatencyBench(int nodes) : IBench
             await using var cluster = await LocalCluster.StartAsync(nodes, connection, rig.Time, cancel, "--postgres-schema", schema);
             await PrepareAsync(cluster, traffic, rig, cancel);
             var addresses = cluster.Nodes.Select(node => node.Process.Address).ToList();
-            var length = rig.Options.IsBrief ? BriefRound : rig.Options.Round;
+            var round = rig.Options.IsBrief ? BriefRound : rig.Options.Round;
             var accepted = new List<double>();
             var roundTrip = new MeasuredSide<Latencies>(
-                "round trip", processes, token => RoundTripLatency.MeasureAsync(connection, length, rig.Time, token), rig);
-            var herald = new MeasuredSide<Latencies>("herald", [.. cluster.Nodes.Select(CpuOf), .. processes], async token =>
+                "round trip", processes, token => RoundTripLatency.MeasureAsync(connection, round, rig.Time, token), rig);
+            var herald = new MeasuredSide<Latencies>(
+                "herald", [.. cluster.Nodes.Select(CpuOf), .. processes], token => PublishAsync(round, token), rig);
+            if (!rig.Options.IsBrief)
+            {
+                rig.Progress.Show($"{part}: warming up the nodes");
+                await PublishAsync(Contest.LeastWarmUp, cancel);
+            }
+            await Alternation.RunAsync(part, rig, cancel, roundTrip, herald);
+            var slowest = accepted.TakeLast(rig.Options.Rounds).Min();
+            rig.Note(Text($"At {part}: {slowest:N0} events/s were accepted in the slowest round, from its beginning to its last answer."));
+            return new(part, roundTrip, herald);
+
+            async Task<Latencies> PublishAsync(TimeSpan length, CancellationToken token)
             {
                 await traffic.BeginAsync(Keys, token);
                 var sent = await traffic.ArriveAsync(addresses, Topic, rate, length, token);
                 accepted.Add(sent.PerSecond);
                 return (await traffic.DrainAsync([Sink], sent.Accepted, token)).Latencies;
-            }, rig);
-            await Alternation.RunAsync(part, rig, cancel, roundTrip, herald);
-            var slowest = accepted.TakeLast(rig.Options.Rounds).Min();
-            rig.Note(Text($"At {part}: {slowest:N0} events/s were accepted in the slowest round, from its beginning to its last answer."));
-            return new(part, roundTrip, herald);
+            }
         }
     }
 

@@ -21,7 +21,7 @@ public sealed class TrafficPublisherTests
         using (server)
         {
             _receiver.Begin(Run);
-            var sent = await _publisher.ArriveAsync(new TrafficOrder.Arrive([new Uri($"{address}/1")], null, 5000, TimeSpan.FromSeconds(0.1)));
+            var sent = await _publisher.ArriveAsync(new TrafficOrder.Arrive([new($"{address}/1")], null, 5000, TimeSpan.FromSeconds(0.1)));
             Assert.Equal((500, 100, 0, 0), (sent.Accepted, sent.AcceptedHot, sent.Refused, sent.Broken));
             var sink = _receiver.Look().Sinks[1];
             Assert.Equal((500, 100, 0, 0), (sink.Received, sink.ReceivedHot, sink.Repeated, sink.OutOfOrder));
@@ -53,7 +53,7 @@ public sealed class TrafficPublisherTests
         {
             _receiver.Begin(Run);
             _receiver.Sinks[0].Conduct = SinkConduct.Refuse;
-            var sent = await _publisher.ArriveAsync(new TrafficOrder.Arrive([new Uri($"{address}/0")], null, 1000, TimeSpan.FromSeconds(0.01)));
+            var sent = await _publisher.ArriveAsync(new TrafficOrder.Arrive([new($"{address}/0")], null, 1000, TimeSpan.FromSeconds(0.01)));
             Assert.Equal((0, 10, 0), (sent.Accepted, sent.Refused, sent.Broken));
         }
     }
