@@ -2,6 +2,7 @@ using System.Text.Json;
 using Herald.Cli.Benching;
 using Herald.Cli.Benching.Reporting;
 using Herald.Cli.Brokers;
+using Herald.Cli.Databases;
 using Xunit;
 
 namespace Herald.EndToEnd;
@@ -31,6 +32,14 @@ public sealed class BenchTests : IDisposable
     {
         Assert.SkipWhen(KafkaPrograms.Find() is null, KafkaPrograms.Missing);
         AssertSound(await HeraldRun.OfAsync(null, Cancel, [.. Brief("ingest")]), "ingest");
+    }
+
+    [Fact]
+    public async Task The_latency_of_a_cluster_is_measured_where_there_is_a_PostgreSQL()
+    {
+        const string Name = "latency --store postgres --nodes 2";
+        Assert.SkipWhen(PostgresPrograms.Find() is null, PostgresPrograms.Missing);
+        AssertSound(await HeraldRun.OfAsync(null, Cancel, [.. Brief(Name)]), Name);
     }
 
     [Fact]

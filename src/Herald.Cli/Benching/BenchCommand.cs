@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Herald.Cli.Benching.Accepting;
+using Herald.Cli.Benching.Latency;
 using Herald.Cli.Benching.Reporting;
 using Herald.Cli.Benching.Running;
 using Herald.Cli.CommandLine;
@@ -12,11 +13,12 @@ namespace Herald.Cli.Benching;
 internal static class BenchCommand
 {
     private const int UsualSeconds = 5, UsualRounds = 5;
-    private const string AllName = "all", AcceptName = "accept";
+    private const string AllName = "all", AcceptName = "accept", LatencyName = "latency";
 
     private static readonly Option<int> Seconds = Count("--seconds", "How long a round takes.", UsualSeconds, 3600);
     private static readonly Option<int> Rounds = Count("--rounds", "Measured rounds of the limit and of Herald, in turn.", UsualRounds, 1000);
     private static readonly Option<int> Batch = Count("--batch", $"For {AcceptName}: events in a request.", 1, 10_000);
+    private static readonly Option<int> Nodes = Count("--nodes", $"For {LatencyName} with --store postgres: nodes that share it.", 1, 9);
 
     private static readonly Option<FileInfo?> Json = new("--json")
     {
@@ -48,8 +50,9 @@ internal static class BenchCommand
         };
         var command = new ExampleCommand(
             "bench", "Measures Herald on this machine, each time beside what the machine could do at best, and checks that nothing is lost.",
-            "herald bench accept", "herald bench accept --batch 500", "herald bench accept --rounds 3 --seconds 10 --json accept.json", "herald bench all --data /var/tmp", "herald bench deliver --store postgres")
-        { name, Batch, Store, Seconds, Rounds, Json, Data, Brief };
+            "herald bench accept", "herald bench accept --batch 500", "herald bench accept --rounds 3 --seconds 10 --json accept.json",
+            "herald bench all --data /var/tmp", "herald bench deliver --store postgres", "herald bench latency --store postgres --nodes 3")
+        { name, Batch, Store, Nodes, Seconds, Rounds, Json, Data, Brief };
         command.SetAction(async (parsed, cancel) => (int)await RunAsync(parsed.GetRequiredValue(name), parsed, time, cancel));
         return command;
     }
@@ -62,17 +65,26 @@ internal static class BenchCommand
         var batch = parsed.GetValue(Batch);
         if (batch != 1 && name != AcceptName)
             return terminal.Fail(ExitCode.BadUsage, $"--batch {batch}: only {AcceptName} has batches.");
-        var chosen = name == AllName ? Benches.All
-            : batch != 1 ? [new AcceptBench(batch)]
-            : [.. Benches.Known.Where(bench => bench.Name == name)];
+        var (store, nodes) = (parsed.GetValue(Store), parsed.GetValue(Nodes));
+        if (nodes != 1 && name != LatencyName)
+            return terminal.Fail(ExitCode.BadUsage, $"--nodes {nodes}: only {LatencyName} has nodes.");
+        if (nodes != 1 && store == StoreKind.Embedded)
+            return terminal.Fail(ExitCode.BadUsage, $"--nodes {nodes}: nodes share a database; add --store postgres.");
+        IReadOnlyList<IBench> chosen = name switch
+        {
+            AllName => Benches.All,
+            AcceptName => [new AcceptBench(batch)],
+            LatencyName when store == StoreKind.Postgres => [new ClusterLatencyBench(nodes)],
+            _ => [.. Benches.Known.Where(bench => bench.Name == name)],
+        };
         if (chosen.Count == 0)
             return terminal.Fail(ExitCode.BadUsage, $"There is no bench '{name}'. There are: {string.Join(", ", Benches.Known.Select(bench => bench.Name))}, {AllName}.");
         if (!OperatingSystem.IsLinux())
             return terminal.Fail(ExitCode.Failed, "Benches need Linux: they read what processes take from /proc.");
 
         var data = parsed.GetValue(Data);
-        var options = parsed.GetValue(Brief) ? BenchOptions.Brief(data, parsed.GetValue(Store))
-            : new BenchOptions(TimeSpan.FromSeconds(parsed.GetValue(Seconds)), parsed.GetValue(Rounds), data, false, parsed.GetValue(Store));
+        var options = parsed.GetValue(Brief) ? BenchOptions.Brief(data, store)
+            : new BenchOptions(TimeSpan.FromSeconds(parsed.GetValue(Seconds)), parsed.GetValue(Rounds), data, false, store);
         var reports = new List<BenchReport>();
         try
         {

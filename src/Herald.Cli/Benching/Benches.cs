@@ -22,7 +22,8 @@ namespace Herald.Cli.Benching;
 internal static class Benches
 {
     /// <summary>Those of clusters, which need a PostgreSQL here.</summary>
-    public static IReadOnlyList<IBench> OfClusters { get; } = [new ScaleBench(), new NodesBench(), new TakeoverBench(), new HeldBench()];
+    public static IReadOnlyList<IBench> OfClusters { get; } =
+        [new ClusterLatencyBench(ClusterLatencyBench.UsualNodes), new ScaleBench(), new NodesBench(), new TakeoverBench(), new HeldBench()];
 
     /// <summary>Those of Kafka, which need a broker's programs here.</summary>
     public static IReadOnlyList<IBench> OfKafka { get; } = [new IngestBench()];

@@ -22,6 +22,11 @@ public sealed class BenchCommandTests
 
     [Theory]
     [InlineData("--batch 5: only accept has batches.", "deliver", "--batch", "5")]
+    [InlineData("--nodes 3: only latency has nodes.", "deliver", "--store", "postgres", "--nodes", "3")]
+    [InlineData("--nodes 3: only latency has nodes.", "all", "--nodes", "3")]
+    [InlineData("--nodes 3: nodes share a database; add --store postgres.", "latency", "--nodes", "3")]
+    [InlineData("--nodes 0: from 1 to 9.", "latency", "--store", "postgres", "--nodes", "0")]
+    [InlineData("--nodes 10: from 1 to 9.", "latency", "--store", "postgres", "--nodes", "10")]
     [InlineData("--rounds 0: from 1 to 1000.", "accept", "--rounds", "0")]
     public async Task A_wrong_option_is_told(string expected, params string[] arguments)
     {

@@ -24,10 +24,14 @@ internal sealed class BenchDatabase : IAsyncDisposable
         ["shared_preload_libraries"] = "pg_stat_statements",
         ["shared_buffers"] = "1GB",
         ["max_wal_size"] = "4GB",
-        ["max_connections"] = "200",
+        ["max_connections"] = "300",
     };
 
+    public int Port => _server.Port;
     public string Connection => _server.ConnectionString(Name);
+
+    /// <summary>By another port of this machine, from which something leads here.</summary>
+    public string ConnectionThrough(int port) => new NpgsqlConnectionStringBuilder(Connection) { Port = port }.ConnectionString;
 
     /// <summary>Of all its processes.</summary>
     public CpuSource Cpu { get; }

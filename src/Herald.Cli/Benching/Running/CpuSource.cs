@@ -8,6 +8,9 @@ internal sealed record CpuSource(string Name, Func<TimeSpan> Read)
 {
     public static CpuSource Of(ChildProcess process) => new(process.Name, () => ProcessTimes.Of(process.Id).Own);
 
+    /// <param name="name">Of what the process that measures does beside measuring.</param>
+    public static CpuSource OfThisProcess(string name) => new(name, () => ProcessTimes.Of(Environment.ProcessId).Own);
+
     /// <summary>For programs that are started and waited for anew each round: nothing else of ours ends within one.</summary>
     public static CpuSource OfEndedChildren(string name) => new(name, () => ProcessTimes.Of(Environment.ProcessId).EndedChildren);
 }

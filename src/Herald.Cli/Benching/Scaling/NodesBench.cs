@@ -67,7 +67,7 @@ internal sealed class NodesBench : IBench
     private static async Task<double> MeasureAsync(LocalCluster cluster, TrafficClient traffic, BenchRig rig, CancellationToken cancel)
     {
         await traffic.BeginAsync(Keys, cancel);
-        var sent = await traffic.PressAsync(cluster.Nodes[0].Process.Address, Topic, Publishers, rig.Options.Round, cancel);
+        var sent = await traffic.PressAsync([.. cluster.Nodes.Select(node => node.Process.Address)], Topic, Publishers, rig.Options.Round, cancel);
         var sink = (await traffic.DrainAsync([Sink], sent.Accepted, cancel)).Sinks[Sink];
         return sink.Received / rig.Time.GetElapsedTime(sink.FirstAt, sink.LastAt).TotalSeconds;
     }

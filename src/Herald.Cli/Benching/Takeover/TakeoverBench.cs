@@ -16,7 +16,6 @@ internal sealed class TakeoverBench : IBench
     private const string Topic = "takeover", Subscription = "receiver", Troubled = "hanging";
     private const int Nodes = 3, Keys = 1000, Rate = 400, BriefRate = 50, Sink = 0, HangingSink = 1;
     private const double MostMsByKill = 1000, MostMsByStop = 100, MostMsByStart = 1000;
-    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(3), Patience = TimeSpan.FromSeconds(30);
 
     public string Name => "takeover";
     public string Description => "How long deliveries stand still when one of three nodes is killed or stopped, and when a single node is killed and started again.";
@@ -68,7 +67,7 @@ internal sealed class TakeoverBench : IBench
             if (!last.IsRunning)
             {
                 await last.StartAsync(token);
-                await BalanceAsync(cluster, rig, token);
+                await ClusterBalance.ReachAsync(cluster, rig, token);
             }
             return latencies;
         }
@@ -80,22 +79,7 @@ internal sealed class TakeoverBench : IBench
         await herald.CreateTopicAsync(Topic, cancel);
         await herald.SubscribeAsync(Subscription, Topic, traffic.EndpointOf(Sink), cancel);
         await herald.SubscribeAsync(Troubled, Topic, traffic.EndpointOf(HangingSink), cancel, ("limits", new JsonObject { ["timeout"] = "10s" }));
-        await BalanceAsync(cluster, rig, cancel);
-    }
-
-    /// <summary>Until all nodes have shards, and some seconds more: what moves because a node has come is not what is measured.</summary>
-    private static async Task BalanceAsync(LocalCluster cluster, BenchRig rig, CancellationToken cancel)
-    {
-        for (var began = rig.Time.GetTimestamp(); ;)
-        {
-            var shards = await Task.WhenAll(cluster.Nodes.Select(node => node.AskShardsAsync(cancel)));
-            if (shards.All(count => count > 0))
-                break;
-            if (rig.Time.GetElapsedTime(began) > Patience)
-                throw new BenchException($"After {Patience.TotalSeconds:0} s a node has no shards.");
-            await Task.Delay(TimeSpan.FromMilliseconds(50), rig.Time, cancel);
-        }
-        await Task.Delay(rig.Options.IsBrief ? Settling / 10 : Settling, rig.Time, cancel);
+        await ClusterBalance.ReachAsync(cluster, rig, cancel);
     }
 
     /// <summary>From the start of the process until it listens; and from then on until the receiver has a thousand events that are published at once.</summary>
@@ -114,7 +98,7 @@ internal sealed class TakeoverBench : IBench
             await herald.PublishAsync(Topic, new Backlog(run, Keys, Keys), cancel);
             var drained = await traffic.DrainAsync([Sink], Keys, cancel);
             took.Add((start, rig.Time.GetElapsedTime(listens, drained.Sinks[Sink].LastAt).TotalMilliseconds));
-            await BalanceAsync(cluster, rig, cancel);
+            await ClusterBalance.ReachAsync(cluster, rig, cancel);
         }
         return took;
     }

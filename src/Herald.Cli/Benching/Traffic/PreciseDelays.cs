@@ -9,13 +9,15 @@ namespace Herald.Cli.Benching.Traffic;
 internal sealed class PreciseDelays
 {
     private static readonly TimeSpan Step = TimeSpan.FromMicroseconds(50);
+    private readonly TimeSpan _mostSleep;
     private readonly TimeProvider _time;
     private readonly object _lock = new();
     private readonly PriorityQueue<TaskCompletionSource, long> _waiting = new();
 
-    public PreciseDelays(TimeProvider time)
+    /// <param name="shortest">No wait is shorter, so the thread may sleep so long at a time. Null: they may have any length.</param>
+    public PreciseDelays(TimeProvider time, TimeSpan? shortest = null)
     {
-        _time = time;
+        (_time, _mostSleep) = (time, shortest ?? Step);
         new Thread(Run) { IsBackground = true, Name = "delays" }.Start();
     }
 
@@ -36,17 +38,25 @@ internal sealed class PreciseDelays
         var over = new List<TaskCompletionSource>();
         while (true)
         {
+            var sleep = TimeSpan.Zero;
             lock (_lock)
             {
                 while (_waiting.Count == 0)
                     Monitor.Wait(_lock);
-                for (var now = _time.GetTimestamp(); _waiting.TryPeek(out var done, out var at) && at <= now; _waiting.Dequeue())
+                for (var now = _time.GetTimestamp(); _waiting.TryPeek(out var done, out var at); _waiting.Dequeue())
+                {
+                    if (at > now)
+                    {
+                        sleep = _time.GetElapsedTime(now, at);
+                        break;
+                    }
                     over.Add(done);
+                }
             }
             foreach (var done in over)
                 done.SetResult();
             over.Clear();
-            PreciseWait.For(Step);
+            PreciseWait.For(sleep < _mostSleep ? sleep : _mostSleep);
         }
     }
 }

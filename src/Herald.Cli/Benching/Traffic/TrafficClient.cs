@@ -43,14 +43,22 @@ internal sealed class TrafficClient
     public Task MarkAsync(CancellationToken cancel) => AskAsync(new TrafficOrder.Mark(), cancel);
 
     public Task<SentTotals> ArriveAsync(Uri target, string? topic, int rate, TimeSpan length, CancellationToken cancel) =>
-        SendAsync(new TrafficOrder.Arrive(target, topic, rate, length), cancel);
+        ArriveAsync([target], topic, rate, length, cancel);
+
+    /// <summary>The same at several addresses in turn.</summary>
+    public Task<SentTotals> ArriveAsync(IReadOnlyList<Uri> targets, string? topic, int rate, TimeSpan length, CancellationToken cancel) =>
+        SendAsync(new TrafficOrder.Arrive(targets, topic, rate, length), cancel);
 
     /// <summary>The same, where the server is ended meanwhile: what it does not take any more is no failure.</summary>
     public async Task<SentTotals> ArriveUntilBrokenAsync(Uri target, string topic, int rate, TimeSpan length, CancellationToken cancel) =>
-        (await AskAsync(new TrafficOrder.Arrive(target, topic, rate, length), cancel)).Deserialize<SentTotals>()!;
+        (await AskAsync(new TrafficOrder.Arrive([target], topic, rate, length), cancel)).Deserialize<SentTotals>()!;
 
     public Task<SentTotals> PressAsync(Uri target, string topic, int connections, TimeSpan length, CancellationToken cancel) =>
-        SendAsync(new TrafficOrder.Press(target, topic, connections, length), cancel);
+        PressAsync([target], topic, connections, length, cancel);
+
+    /// <summary>The same at several addresses in turn.</summary>
+    public Task<SentTotals> PressAsync(IReadOnlyList<Uri> targets, string topic, int connections, TimeSpan length, CancellationToken cancel) =>
+        SendAsync(new TrafficOrder.Press(targets, topic, connections, length), cancel);
 
     public async Task<DrainedTotals> LookAsync(CancellationToken cancel) =>
         (await AskAsync(new TrafficOrder.Drain([], 0, true), cancel)).Deserialize<DrainedTotals>()!;

@@ -24,11 +24,13 @@ internal abstract record TrafficOrder
     public sealed record Mark : TrafficOrder;
 
     /// <summary>Publishes by schedule, whatever the answers do. Answered with <see cref="SentTotals"/>.</summary>
-    /// <param name="Topic">Of the Herald at <paramref name="Target"/>; null for payloads straight to an endpoint.</param>
-    public sealed record Arrive(Uri Target, string? Topic, int Rate, TimeSpan Length) : TrafficOrder;
+    /// <param name="Targets">Keys go to them in turn; all events of a key go to the same one.</param>
+    /// <param name="Topic">Of the Herald at each of <paramref name="Targets"/>; null for payloads straight to endpoints.</param>
+    public sealed record Arrive(IReadOnlyList<Uri> Targets, string? Topic, int Rate, TimeSpan Length) : TrafficOrder;
 
     /// <summary>Publishes as fast as answers come. Answered with <see cref="SentTotals"/>.</summary>
-    public sealed record Press(Uri Target, string Topic, int Connections, TimeSpan Length) : TrafficOrder;
+    /// <param name="Targets">Connections go to them in turn, each with keys of its own.</param>
+    public sealed record Press(IReadOnlyList<Uri> Targets, string Topic, int Connections, TimeSpan Length) : TrafficOrder;
 
     /// <summary>
     /// Waits until each of some endpoints has received so many events of the run, or nothing comes any more. Answered with <see cref="DrainedTotals"/>.

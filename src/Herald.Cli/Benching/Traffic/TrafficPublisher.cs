@@ -15,15 +15,16 @@ internal sealed class TrafficPublisher(TrafficOrder.Begin run, TimeProvider time
     /// </summary>
     public async Task<SentTotals> ArriveAsync(TrafficOrder.Arrive order)
     {
-        var address = new TrafficAddress(order.Target, order.Topic);
-        var connections = Enumerable.Range(0, OpenConnections + HotConnections).Select(_ => new TrafficConnection(address, run, () => null)).ToArray();
+        var addresses = order.Targets.Select(target => new TrafficAddress(target, order.Topic)).ToArray();
+        var connections = Enumerable.Range(0, OpenConnections + HotConnections)
+            .Select(number => new TrafficConnection(addresses[number % addresses.Length], run, () => null)).ToArray();
         return await RunAsync(connections, () => Task.Factory.StartNew(() => Schedule(connections, order), TaskCreationOptions.LongRunning));
     }
 
     /// <summary>A closed loop: each connection sends the next event when the one before is answered.</summary>
     public async Task<SentTotals> PressAsync(TrafficOrder.Press order)
     {
-        var address = new TrafficAddress(order.Target, order.Topic);
+        var addresses = order.Targets.Select(target => new TrafficAddress(target, order.Topic)).ToArray();
         var began = time.GetTimestamp();
         var nexts = Enumerable.Range(0, order.Connections).Select(number =>
         {
@@ -38,7 +39,7 @@ internal sealed class TrafficPublisher(TrafficOrder.Begin run, TimeProvider time
                 return new(run.Run, number + ((int)key * order.Connections), round + 1, now);
             });
         }).ToArray();
-        var connections = nexts.Select(next => new TrafficConnection(address, run, next)).ToArray();
+        var connections = nexts.Select((next, number) => new TrafficConnection(addresses[number % addresses.Length], run, next)).ToArray();
         return await RunAsync(connections, () =>
         {
             began = time.GetTimestamp();

@@ -21,10 +21,27 @@ public sealed class TrafficPublisherTests
         using (server)
         {
             _receiver.Begin(Run);
-            var sent = await _publisher.ArriveAsync(new TrafficOrder.Arrive(new Uri($"{address}/1"), null, 5000, TimeSpan.FromSeconds(0.1)));
+            var sent = await _publisher.ArriveAsync(new TrafficOrder.Arrive([new($"{address}/1")], null, 5000, TimeSpan.FromSeconds(0.1)));
             Assert.Equal((500, 100, 0, 0), (sent.Accepted, sent.AcceptedHot, sent.Refused, sent.Broken));
             var sink = _receiver.Look().Sinks[1];
             Assert.Equal((500, 100, 0, 0), (sink.Received, sink.ReceivedHot, sink.Repeated, sink.OutOfOrder));
+        }
+    }
+
+    [Fact]
+    public async Task Several_addresses_get_keys_in_turn()
+    {
+        var (server, address) = await BareServer.StartAsync(_receiver, Cancel);
+        using (server)
+        {
+            _receiver.Begin(Run);
+            Uri[] targets = [new($"{address}/0"), new($"{address}/1"), new($"{address}/2")];
+            var sent = await _publisher.ArriveAsync(new TrafficOrder.Arrive(targets, null, 5000, TimeSpan.FromSeconds(0.1)));
+            var sinks = _receiver.Look().Sinks.Take(targets.Length).ToList();
+            Assert.Equal((500, 500), (sent.Accepted, sinks.Sum(sink => sink.Received)));
+            // In order: no key has gone to two of them.
+            Assert.All(sinks, sink => Assert.Equal((0, 0), (sink.Repeated, sink.OutOfOrder)));
+            Assert.All(sinks, sink => Assert.InRange(sink.Received, 150, 185));
         }
     }
 
@@ -36,7 +53,7 @@ public sealed class TrafficPublisherTests
         {
             _receiver.Begin(Run);
             _receiver.Sinks[0].Conduct = SinkConduct.Refuse;
-            var sent = await _publisher.ArriveAsync(new TrafficOrder.Arrive(new Uri($"{address}/0"), null, 1000, TimeSpan.FromSeconds(0.01)));
+            var sent = await _publisher.ArriveAsync(new TrafficOrder.Arrive([new($"{address}/0")], null, 1000, TimeSpan.FromSeconds(0.01)));
             Assert.Equal((0, 10, 0), (sent.Accepted, sent.Refused, sent.Broken));
         }
     }
