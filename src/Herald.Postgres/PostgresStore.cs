@@ -46,6 +46,7 @@ public sealed class PostgresStore : IEventLog, IShardStore, IStateReader, ICatal
     private readonly Ownership _ownership;
     private readonly Housekeeper _keeper;
     private readonly Teller _teller;
+    private readonly string _channel;
     private readonly Hints<Action<ShardId, long>> _headHints = new();
     private readonly Hints<Action<long>> _catalogHints = new();
     private readonly Hints<Action> _moveHints = new();
@@ -65,10 +66,11 @@ public sealed class PostgresStore : IEventLog, IShardStore, IStateReader, ICatal
     {
         (_options, _time, _database, _dialect, _identity) = (options, time, database, dialect, identity);
         (_recent, _heads) = (new RecentEvents?[identity.ShardCount], new long[identity.ShardCount]);
+        _channel = $"{options.Schema}_events";
         var records = new RecordReader(database);
         (_headReader, _bounds) = (new HeadReader(database, periods, time), new BoundsReader(database, periods, time));
         _log = new LogReader(database, periods, records, _headReader, _bounds);
-        var appender = _appender = new EventAppender(database, periods, records, Stored);
+        var appender = _appender = new EventAppender(database, periods, records, Stored, NoticeOf);
         _periods = periods;
         _pipelines = new AppendPipelines(database, appender, time, options.AppendPipelines);
         var commitSql = new CommitSql(database.Schema);
@@ -83,12 +85,11 @@ public sealed class PostgresStore : IEventLog, IShardStore, IStateReader, ICatal
         var registry = new Registry(database, periods, options, identity, session);
         _ownership = new Ownership(registry, periods, new NodeWatch(time, options.Lease), session, options.Lease, identity.ShardCount, time, Renewed, OthersRemoved);
         _keeper = new Housekeeper(database, dialect, periods, new PeriodRoll(database, tables, periods), tables, options, time);
-        var channel = $"{options.Schema}_events";
-        _teller = new Teller(database, channel);
+        _teller = new Teller(database, _channel);
         (_session, _neighbour) = (session, session is null ? null : new NeighbourWatch(database, time, Moved));
         _hearing = session is null
             ? new Poller(database, periods, time, Owned, Advanced).RunAsync()
-            : Task.WhenAll(new Listener(database, channel, session, time, Heard).RunAsync(), _neighbour!.RunAsync());
+            : Task.WhenAll(new Listener(database, _channel, session, time, Heard).RunAsync(), _neighbour!.RunAsync());
         _keepTimer = time.CreateTimer(_ => _ = KeepIfDueAsync(), null, KeepEvery, KeepEvery);
     }
 
@@ -312,9 +313,18 @@ public sealed class PostgresStore : IEventLog, IShardStore, IStateReader, ICatal
         foreach (var (shard, head) in plan.Advanced)
         {
             Advanced(shard, head);
-            if (recent[shard.Value] is null && Notifies && !_ownership.IsAlone)
+            if (!plan.IsTold && recent[shard.Value] is null && Notifies && !_ownership.IsAlone)
                 _teller.Head(shard, head);
         }
+    }
+
+    private HeadNotice? NoticeOf(IReadOnlyList<int> shards)
+    {
+        if (!Notifies || _ownership.IsAlone)
+            return null;
+        var recent = Volatile.Read(ref _recent);
+        var others = shards.Where(shard => recent[shard] is null).ToArray();
+        return others.Length is > 0 and <= Message.MostHeads ? new HeadNotice(_channel, others) : null;
     }
 
     private void Renewed(Membership members, IReadOnlyList<Lease> leases)

@@ -1,3 +1,4 @@
+using System.Data;
 using Herald.Engine.Events;
 using Herald.Engine.Stores;
 using Herald.Postgres.Connecting;
@@ -21,7 +22,6 @@ internal sealed class AppendPipeline(Database database, EventAppender appender, 
     private readonly List<AppendItem> _group = [];
 
     // Where this pipeline last saw its shards end; who else appends to them makes it wrong, which costs a round trip.
-    private readonly Dictionary<int, ShardHead> _known = [];
 
     // Kept while there is work, and between.
     private NpgsqlConnection? _connection;
@@ -117,8 +117,10 @@ internal sealed class AppendPipeline(Database database, EventAppender appender, 
         {
             try
             {
+                if (_connection is not { State: ConnectionState.Open })
+                    await LetGoAsync().ConfigureAwait(false);
                 _connection ??= await database.Source.OpenConnectionAsync(database.Closing).ConfigureAwait(false);
-                return await appender.AppendAsync(_connection, events, _known, database.Closing).ConfigureAwait(false);
+                return await appender.AppendAsync(_connection, events, database.Closing).ConfigureAwait(false);
             }
             catch (PostgresException failure) when (Failures.IsConflict(failure) && tried < Tries)
             {

@@ -12,7 +12,7 @@ namespace Herald.Postgres.Appending;
 /// Appends events within somebody's transaction: 1. <see cref="AddLook"/> locks their shards and asks for heads and remembered ids;
 /// 2. <see cref="ReadLookAsync"/> takes the answers; 3. <see cref="DecideAsync"/> gives verdicts and sequences;
 /// 4. <see cref="AddInserts"/> stores what is new. From 1 to the end of the transaction nobody else appends to these shards.
-/// Who knows where the shards ended when it last looked may try all in one: <see cref="TryAddAtOnce"/>, <see cref="ReadAtOnceAsync"/>.
+/// Most often none is remembered, and all goes in one: <see cref="AddAtOnce"/>, <see cref="ReadAtOnceAsync"/>.
 /// </summary>
 internal sealed class AppendPlan
 {
@@ -44,6 +44,9 @@ internal sealed class AppendPlan
     }
 
     public Appended[] Verdicts { get; }
+
+    /// <summary>Other nodes have been told of what it stored.</summary>
+    public bool IsTold { get; set; }
 
     /// <summary>Those whose lock it takes.</summary>
     public IReadOnlyList<int> Shards => _shards;
@@ -143,38 +146,44 @@ internal sealed class AppendPlan
             batch.With(_sql.Remember, RememberedRows());
     }
 
-    /// <summary>False when a shard's end is not known.</summary>
-    public bool TryAddAtOnce(NpgsqlBatch batch, IReadOnlyDictionary<int, ShardHead> known)
+    /// <summary>As if none was remembered and all shards were empty; the database adds where they end.</summary>
+    public void AddAtOnce(NpgsqlBatch batch)
     {
-        var (heads, floors) = (new long[_shards.Length], new long[_shards.Length]);
-        for (var i = 0; i < _shards.Length; i++)
-        {
-            if (!known.TryGetValue(_shards[i], out var head))
-                return false;
-            (heads[i], floors[i], _heads[_shards[i]]) = (head.Sequence, _periods.Newest.Heads[_shards[i]], head);
-        }
         Decide([]);
         batch.WithBounds().With(_sql.Lock, Commands.Value(_shards)).With(
-            _sql.AtOnce,
-            [.. Rows(), Commands.Value(_shards), Commands.Value(heads), Commands.Value(floors), .. RememberedRows()]);
-        return true;
+            _sql.AtOnce, [.. Rows(), Commands.Value(_shards), Commands.Value(Array.ConvertAll(_shards, shard => _periods.Newest.Heads[shard])), .. RememberedRows()]);
     }
 
-    /// <summary>Whether the guess held; else nothing was stored, and this plan is of no use any more.</summary>
+    public void AddNotice(NpgsqlBatch batch, HeadNotice notice) => batch.With(_sql.Notice, Commands.Value(notice.Channel), Commands.Value(notice.Shards));
+
+    /// <summary>Whether all is stored; else nothing was, and this plan is of no use any more.</summary>
     public async Task<bool> ReadAtOnceAsync(NpgsqlDataReader reader, CancellationToken cancel)
     {
         await reader.NextResultAsync(cancel).ConfigureAwait(false);
         await reader.NextResultAsync(cancel).ConfigureAwait(false);
-        await reader.ReadAsync(cancel).ConfigureAwait(false);
-        CatalogVersion = reader.GetInt64(1);
-        return reader.GetBoolean(0);
+        var before = new Dictionary<int, ShardHead>(_shards.Length);
+        while (await reader.ReadAsync(cancel).ConfigureAwait(false))
+        {
+            if (!reader.GetBoolean(3))
+                return false;
+            before.Add(reader.GetInt32(0), new ShardHead(reader.GetInt64(1), reader.GetInt64(2)));
+            CatalogVersion = reader.GetInt64(4);
+        }
+        Follow(before);
+        return true;
     }
 
-    /// <summary>Takes over where the plan's shards end now.</summary>
-    public void TellHeads(Dictionary<int, ShardHead> known)
+    private void Follow(Dictionary<int, ShardHead> before)
     {
-        foreach (var (shard, head) in _heads)
-            known[shard] = head;
+        foreach (var (shard, head) in before)
+            _heads[shard] = new ShardHead(head.Sequence + _heads[shard].Sequence, Math.Max(head.AcceptedAtMs, _heads[shard].AcceptedAtMs));
+        var span = _events.Span;
+        for (var i = 0; i < span.Length; i++)
+        {
+            var head = before[span[i].Shard.Value];
+            Verdicts[i] = Verdicts[i] with { Sequence = head.Sequence + Verdicts[i].Sequence };
+            _acceptedAtMs[i] = Math.Max(head.AcceptedAtMs, _acceptedAtMs[i]);
+        }
     }
 
     /// <summary>Shards that have grown, with their new last sequence.</summary>

@@ -1,3 +1,4 @@
+using Herald.Postgres.Connecting;
 using Herald.Postgres.Periods;
 
 namespace Herald.Postgres.Appending;
@@ -38,12 +39,13 @@ internal sealed class AppendSql
             """;
         AtOnce =
             $"""
-            with state as materialized (
+            with head as materialized (
+                select g.shard, coalesce(h.sequence, g.floor) as sequence, coalesce(h.accepted_at_ms, 0) as accepted_at_ms
+                from unnest($12::int[], $13::bigint[]) as g(shard, floor)
+                left join lateral (select e.sequence, e.accepted_at_ms from {events} e where e.shard = g.shard order by e.sequence desc limit 1) h on true),
+            state as materialized (
                 select not exists (
-                        select 1 from unnest($12::int[], $13::bigint[], $14::bigint[]) as g(shard, head, floor)
-                        where g.head <> coalesce((select e.sequence from {events} e where e.shard = g.shard order by e.sequence desc limit 1), g.floor))
-                    and not exists (
-                        select 1 from unnest($15::bigint[], $16::int[]) as d(hash, shard)
+                        select 1 from unnest($14::bigint[], $15::int[]) as d(hash, shard)
                         where coalesce(
                             (select a.sequence from {seen} a where a.hash = d.hash and a.shard = d.shard limit 1),
                             (select b.sequence from {seenBefore} b where b.hash = d.hash and b.shard = d.shard limit 1)) is not null)
@@ -51,12 +53,18 @@ internal sealed class AppendSql
                     and (select max(p.number) from {schema}.seen_period p) = {Seen} as holds),
             stored as (
                 insert into {events} (shard, sequence, accepted_at_ms, key_hash, id_hash, route_high, route_low, topic, flags, size, record)
-                select e.* from unnest($1::int[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::int[], $9::int[], $10::int[], $11::bytea[]) as e
-                where (select s.holds from state s)),
+                select e.shard, h.sequence + e.place, greatest(h.accepted_at_ms, e.accepted_at_ms), e.key_hash, e.id_hash, e.route_high, e.route_low, e.topic, e.flags, e.size, e.record
+                from unnest($1::int[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::int[], $9::int[], $10::int[], $11::bytea[])
+                    as e(shard, place, accepted_at_ms, key_hash, id_hash, route_high, route_low, topic, flags, size, record)
+                join head h on h.shard = e.shard where (select s.holds from state s)),
             remembered as (
-                insert into {seen} (hash, shard, sequence, id_hash) select r.* from unnest($15::bigint[], $16::int[], $17::bigint[], $18::bigint[]) as r where (select s.holds from state s))
-            select s.holds, (select coalesce(max(c.version), 0) from {schema}.catalog c) from state s
+                insert into {seen} (hash, shard, sequence, id_hash)
+                select r.hash, r.shard, h.sequence + r.place, r.id_hash from unnest($14::bigint[], $15::int[], $16::bigint[], $17::bigint[]) as r(hash, shard, place, id_hash)
+                join head h on h.shard = r.shard where (select s.holds from state s))
+            select h.shard, h.sequence, h.accepted_at_ms, s.holds, (select coalesce(max(c.version), 0) from {schema}.catalog c) from head h cross join state s
             """;
+        Notice = Dialect.NoticeSql(
+            $"select 'h' || string_agg(s.shard || ':' || coalesce((select e.sequence from {events} e where e.shard = s.shard order by e.sequence desc limit 1), 0), ',') from unnest($2::int[]) as s(shard)");
         Remember = $"insert into {seen} (hash, shard, sequence, id_hash) select * from unnest($1::bigint[], $2::int[], $3::bigint[], $4::bigint[])";
     }
 
@@ -74,9 +82,15 @@ internal sealed class AppendSql
 
     public string Insert { get; }
 
-    /// <summary>Stores events under sequences that were guessed, if the guess holds and none of them is remembered; else nothing. Says which, and the catalog's version.</summary>
+    /// <summary>
+    /// Stores events behind the heads of their shards, each at its place from 1, if none of them is remembered and no new table has begun; else nothing.
+    /// Says for each shard where it ended before, whether they are stored, and the catalog's version.
+    /// </summary>
     public string AtOnce { get; }
     public string Remember { get; }
+
+    /// <summary>Tells other nodes where shards end, as <see cref="Waking.Message.Heads"/> does.</summary>
+    public string Notice { get; }
 
     public static string LockShards(string schema) => $"select l.shard from {schema}.shard_lock l where l.shard = any($1) order by l.shard for update";
 }

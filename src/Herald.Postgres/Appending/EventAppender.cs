@@ -8,7 +8,9 @@ using Npgsql;
 namespace Herald.Postgres.Appending;
 
 /// <summary>Appends in transactions: of its own, or in those of commits, redrives and sources.</summary>
-internal sealed class EventAppender(Database database, PeriodReader periods, RecordReader records, Action<AppendPlan, ReadOnlyMemory<NewEvent>> stored)
+/// <param name="tell">Who else has to hear of what is appended to these shards; null when nobody has.</param>
+internal sealed class EventAppender(
+    Database database, PeriodReader periods, RecordReader records, Action<AppendPlan, ReadOnlyMemory<NewEvent>> stored, Func<IReadOnlyList<int>, HeadNotice?> tell)
 {
     private volatile AppendSql? _sql;
     private long _appends, _events;
@@ -25,25 +27,53 @@ internal sealed class EventAppender(Database database, PeriodReader periods, Rec
         return new AppendPlan(sql, map, events);
     }
 
-    /// <summary>One transaction: in one round trip if the shards still end where they did when this caller last looked, else in two more.</summary>
-    public async Task<Appended[]> AppendAsync(NpgsqlConnection connection, ReadOnlyMemory<NewEvent> events, Dictionary<int, ShardHead> known, CancellationToken cancel)
+    /// <summary>One transaction: in one round trip, or in two more where an id may be a repeat, or a new table has begun.</summary>
+    public async Task<Appended[]> AppendAsync(NpgsqlConnection connection, ReadOnlyMemory<NewEvent> events, CancellationToken cancel)
     {
         var plan = Plan(events);
-        if (!await TryAtOnceAsync(connection, plan, known, cancel).ConfigureAwait(false))
+        if (!await TryAtOnceAsync(connection, plan, cancel).ConfigureAwait(false))
             plan = await AppendExactlyAsync(connection, events, cancel).ConfigureAwait(false);
-        plan.TellHeads(known);
         Stored(plan, events);
         return plan.Verdicts;
     }
 
-    private static async Task<bool> TryAtOnceAsync(NpgsqlConnection connection, AppendPlan plan, Dictionary<int, ShardHead> known, CancellationToken cancel)
+    private async Task<bool> TryAtOnceAsync(NpgsqlConnection connection, AppendPlan plan, CancellationToken cancel)
     {
-        // Without a transaction of its own a batch is one.
         await using var batch = new NpgsqlBatch(connection);
-        if (!plan.TryAddAtOnce(batch, known))
+        if (tell(plan.Shards) is not { } notice)
+        {
+            // Without a transaction of its own a batch is one.
+            plan.AddAtOnce(batch);
+            await using var alone = await batch.ExecuteReaderAsync(cancel).ConfigureAwait(false);
+            return await plan.ReadAtOnceAsync(alone, cancel).ConfigureAwait(false);
+        }
+        batch.With(Transactions.Begin);
+        plan.AddAtOnce(batch);
+        // Behind the transaction, for what is told in one makes commits wait for each other; but on the same way to the database.
+        batch.With(Transactions.Commit);
+        plan.AddNotice(batch, notice);
+        bool holds;
+        await using (var reader = await batch.ExecuteReaderAsync(cancel).ConfigureAwait(false))
+        {
+            holds = await plan.ReadAtOnceAsync(reader, cancel).ConfigureAwait(false);
+            plan.IsTold = await IsToldAsync(reader, batch.BatchCommands[^1], cancel).ConfigureAwait(false);
+        }
+        if (!plan.IsTold)
+            await Database.EndAsync(connection).ConfigureAwait(false);
+        return holds;
+    }
+
+    /// <summary>Whatever becomes of the notice, all is stored; but a commit that fails is one that fails.</summary>
+    private static async Task<bool> IsToldAsync(NpgsqlDataReader reader, NpgsqlBatchCommand notice, CancellationToken cancel)
+    {
+        try
+        {
+            return await reader.NextResultAsync(cancel).ConfigureAwait(false);
+        }
+        catch (PostgresException failure) when (ReferenceEquals(failure.BatchCommand, notice))
+        {
             return false;
-        await using var reader = await batch.ExecuteReaderAsync(cancel).ConfigureAwait(false);
-        return await plan.ReadAtOnceAsync(reader, cancel).ConfigureAwait(false);
+        }
     }
 
     private async Task<AppendPlan> AppendExactlyAsync(NpgsqlConnection connection, ReadOnlyMemory<NewEvent> events, CancellationToken cancel)

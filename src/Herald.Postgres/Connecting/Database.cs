@@ -32,6 +32,8 @@ internal sealed class Database : IAsyncDisposable
         UseUnlessSet(settings, "Timeout", (int)options.CommandTimeout.TotalSeconds);
         UseUnlessSet(settings, "Cancellation Timeout", 500);
         UseUnlessSet(settings, "Tcp Keepalive", true);
+        // What comes behind a commit may fail without it.
+        UseUnlessSet(settings, "Include Failed Batched Command", true);
         // Nothing of ours changes a session; an open transaction is rolled back all the same.
         UseUnlessSet(settings, "No Reset On Close", true);
         Source = Build(settings.ConnectionString);

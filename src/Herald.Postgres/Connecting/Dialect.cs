@@ -15,6 +15,9 @@ internal sealed class Dialect(bool isPostgres)
 
     public static string NotifySql => "select pg_notify($1, $2)";
 
+    /// <param name="text">A query of what to say.</param>
+    public static string NoticeSql(string text) => $"select pg_notify($1, ({text}))";
+
     public static string ListenSql(string channel) => $"listen \"{channel}\"";
 
     /// <summary>Locks that belong to a connection, and end with it.</summary>

@@ -63,7 +63,7 @@ internal sealed class ClusterLatencyBench(int nodes) : IBench
             var roundTrip = new MeasuredSide<Latencies>(
                 "round trip", processes, token => RoundTripLatency.MeasureAsync(connection, round, rig.Time, token), rig);
             var herald = new MeasuredSide<Latencies>(
-                "herald", [.. cluster.Nodes.Select(CpuOf), .. processes], token => PublishAsync(round, token), rig);
+                "herald", [.. cluster.Nodes.Select(CpuSource.Of), .. processes], token => PublishAsync(round, token), rig);
             if (!rig.Options.IsBrief)
             {
                 rig.Progress.Show($"{part}: warming up the nodes");
@@ -91,8 +91,6 @@ internal sealed class ClusterLatencyBench(int nodes) : IBench
         await herald.SubscribeAsync(Subscription, Topic, traffic.EndpointOf(Sink), cancel);
         await ClusterBalance.ReachAsync(cluster, rig, cancel);
     }
-
-    private static CpuSource CpuOf(ClusterNode node) => CpuSource.Of(node.Process) with { Name = node.Name };
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 

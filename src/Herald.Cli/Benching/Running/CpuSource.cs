@@ -1,4 +1,5 @@
 using Herald.Cli.Benching.Machines;
+using Herald.Cli.Clusters;
 using Herald.Cli.Processes;
 
 namespace Herald.Cli.Benching.Running;
@@ -10,6 +11,8 @@ internal sealed record CpuSource(string Name, Func<TimeSpan> Read)
 
     /// <param name="name">Of what the process that measures does beside measuring.</param>
     public static CpuSource OfThisProcess(string name) => new(name, () => ProcessTimes.Of(Environment.ProcessId).Own);
+
+    public static CpuSource Of(ClusterNode node) => Of(node.Process) with { Name = node.Name };
 
     /// <summary>For programs that are started and waited for anew each round: nothing else of ours ends within one.</summary>
     public static CpuSource OfEndedChildren(string name) => new(name, () => ProcessTimes.Of(Environment.ProcessId).EndedChildren);

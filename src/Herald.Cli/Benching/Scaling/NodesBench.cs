@@ -37,6 +37,8 @@ internal sealed class NodesBench : IBench
         await using (var one = await StartAsync(1, database, traffic, rig, cancel))
         {
             alone = Side("1 node", one);
+            foreach (var cluster in (LocalCluster[])[one, three])
+                await WarmUpAsync(cluster, traffic, rig, cancel);
             await Alternation.RunAsync("publishing and delivering", rig, cancel, alone, together);
         }
         var rest = await RestAsync(three, database, rig, cancel);
@@ -49,7 +51,7 @@ internal sealed class NodesBench : IBench
         ];
 
         MeasuredSide<double> Side(string name, LocalCluster cluster) => new(
-            name, [.. cluster.Nodes.Select(node => CpuSource.Of(node.Process)), database.Cpu, traffic.Cpu], token => MeasureAsync(cluster, traffic, rig, token), rig);
+            name, [.. cluster.Nodes.Select(CpuSource.Of), database.Cpu, traffic.Cpu], token => MeasureAsync(cluster, traffic, rig, token), rig);
     }
 
     private static async Task<LocalCluster> StartAsync(int nodes, BenchDatabase database, TrafficClient traffic, BenchRig rig, CancellationToken cancel)
@@ -64,12 +66,26 @@ internal sealed class NodesBench : IBench
         return cluster;
     }
 
+    /// <summary>Each node until its compiler has seen as much as that of one alone: of three, each gets a third.</summary>
+    private static async Task WarmUpAsync(LocalCluster cluster, TrafficClient traffic, BenchRig rig, CancellationToken cancel)
+    {
+        if (rig.Options.IsBrief)
+            return;
+        rig.Progress.Show(string.Create(CultureInfo.InvariantCulture, $"warming up a cluster of {cluster.Nodes.Count}"));
+        await PublishAsync(cluster, traffic, Contest.LeastWarmUp * cluster.Nodes.Count, cancel);
+    }
+
     private static async Task<double> MeasureAsync(LocalCluster cluster, TrafficClient traffic, BenchRig rig, CancellationToken cancel)
     {
-        await traffic.BeginAsync(Keys, cancel);
-        var sent = await traffic.PressAsync([.. cluster.Nodes.Select(node => node.Process.Address)], Topic, Publishers, rig.Options.Round, cancel);
-        var sink = (await traffic.DrainAsync([Sink], sent.Accepted, cancel)).Sinks[Sink];
+        var sink = await PublishAsync(cluster, traffic, rig.Options.Round, cancel);
         return sink.Received / rig.Time.GetElapsedTime(sink.FirstAt, sink.LastAt).TotalSeconds;
+    }
+
+    private static async Task<SinkTotals> PublishAsync(LocalCluster cluster, TrafficClient traffic, TimeSpan length, CancellationToken cancel)
+    {
+        await traffic.BeginAsync(Keys, cancel);
+        var sent = await traffic.PressAsync([.. cluster.Nodes.Select(node => node.Process.Address)], Topic, Publishers, length, cancel);
+        return (await traffic.DrainAsync([Sink], sent.Accepted, cancel)).Sinks[Sink];
     }
 
     private static async Task<(BenchSide Cpu, BenchSide Statements)> RestAsync(LocalCluster cluster, BenchDatabase database, BenchRig rig, CancellationToken cancel)
