@@ -36,9 +36,9 @@ internal sealed class Database : IAsyncDisposable
         UseUnlessSet(settings, "Include Failed Batched Command", true);
         // Nothing of ours changes a session; an open transaction is rolled back all the same.
         UseUnlessSet(settings, "No Reset On Close", true);
-        Source = Build(settings.ConnectionString);
+        Source = Build(settings);
         settings.MaxPoolSize = VitalConnections;
-        Vital = Build(settings.ConnectionString);
+        Vital = Build(settings);
         Locks = new LockWatch(this, time);
     }
 
@@ -160,15 +160,19 @@ internal sealed class Database : IAsyncDisposable
         _closing.Dispose();
     }
 
-    private static NpgsqlDataSource Build(string connection)
+    private static NpgsqlDataSource Build(NpgsqlConnectionStringBuilder settings)
     {
-        var builder = new NpgsqlDataSourceBuilder(connection);
+        // Who prepares nothing may have a pooler behind the connection.
+        string[] begin = settings.MaxAutoPrepare > 0 ? [Dialect.LivenessSql, Dialect.PlanOnceSql] : [Dialect.LivenessSql];
+        var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
         builder.UsePhysicalConnectionInitializer(
             _ => throw new NotSupportedException("Connections are opened asynchronously."),
             async opened =>
             {
-                await using var command = opened.Command(Dialect.LivenessSql);
-                await command.ExecuteNonQueryAsync().ConfigureAwait(false);
+                await using var batch = new NpgsqlBatch(opened);
+                foreach (var sql in begin)
+                    batch.With(sql);
+                await batch.ExecuteNonQueryAsync().ConfigureAwait(false);
             });
         return builder.Build();
     }

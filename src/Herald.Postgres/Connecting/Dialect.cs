@@ -95,6 +95,12 @@ internal sealed class Dialect(bool isPostgres)
         join pg_settings s on s.name = v.name
         """;
 
+    /// <summary>
+    /// Prepared statements are planned once. Ours find every row by index whatever a plan expects, and planning anew takes as long as running them. For
+    /// connections that have no pooler behind them, which would give the setting to others.
+    /// </summary>
+    public const string PlanOnceSql = "select set_config(s.name, 'force_generic_plan', false) from pg_settings s where s.name = 'plan_cache_mode'";
+
     /// <summary>The settings a store has to know: how transactions see each other, and whether a commit waits for the disk.</summary>
     public const string SettingsSql = "select current_setting('default_transaction_isolation'), current_setting('synchronous_commit', true)";
 }
