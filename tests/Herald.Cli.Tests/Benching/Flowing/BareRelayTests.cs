@@ -25,7 +25,7 @@ public sealed class BareRelayTests
         using (server)
         {
             relay.SendTo(Endpoints);
-            var sent = await new TrafficPublisher(Run, TimeProvider.System).PressAsync(new TrafficOrder.Press(new Uri(entrance), "topic", 8, TimeSpan.FromMilliseconds(100)));
+            var sent = await new TrafficPublisher(Run, TimeProvider.System).PressAsync(new TrafficOrder.Press([new Uri(entrance)], "topic", 8, TimeSpan.FromMilliseconds(100)));
             Assert.True(sent is { Accepted: > 0, Refused: 0, Broken: 0 });
             for (var began = TimeProvider.System.GetTimestamp(); receiver.Sinks.Take(Endpoints).Any(sink => sink.Look().Received < sent.Accepted);)
             {

@@ -12,7 +12,7 @@ public sealed class TrafficOrderTests
         {
             new TrafficOrder.Begin(1, 1000, 10, 2), new TrafficOrder.Behave(1, SinkConduct.Hang), new TrafficOrder.Mark(),
             new TrafficOrder.Arrive([new("http://127.0.0.1:8090/"), new("http://127.0.0.1:8091/")], null, 50, TimeSpan.FromSeconds(1.5)),
-            new TrafficOrder.Press(new Uri("http://127.0.0.1:8090/"), "topic", 64, TimeSpan.FromSeconds(2)),
+            new TrafficOrder.Press([new Uri("http://127.0.0.1:8090/")], "topic", 64, TimeSpan.FromSeconds(2)),
             new TrafficOrder.Drain([0, 1], 100, true),
         }.Select(order => JsonSerializer.Serialize(order)),
     ];

@@ -65,7 +65,7 @@ public sealed class TrafficPublisherTests
         listening.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         listening.Listen(1000);
         var closing = CloseAllAsync(listening);
-        var sent = await _publisher.PressAsync(new TrafficOrder.Press(new Uri($"http://{listening.LocalEndPoint}/"), "topic", 4, TimeSpan.FromSeconds(30)));
+        var sent = await _publisher.PressAsync(new TrafficOrder.Press([new Uri($"http://{listening.LocalEndPoint}/")], "topic", 4, TimeSpan.FromSeconds(30)));
         Assert.Equal((0, 0, 4), (sent.Accepted, sent.Refused, sent.Broken));
         listening.Dispose();
         await closing;
