@@ -119,7 +119,10 @@ internal sealed class LeaseKeeper(
         await PutAwayAsync();
         Release();
         await _releases;
-        foreach (var left in _owned.Values)
+        List<OwnedShard> remaining;
+        lock (_lock)
+            remaining = [.. _owned.Values];
+        foreach (var left in remaining)
             await left.DisposeAsync();
         _failed.TrySetResult();
     }
@@ -353,11 +356,18 @@ internal sealed class LeaseKeeper(
     private async Task ReleaseAsync()
     {
         await Task.Yield();
-        while (TakeSaved() is { Count: > 0 } saved)
+        try
         {
-            // The shards that this node gets for those that leave may be free by now as well.
-            if (await TryReleaseAsync(saved) && !_stopping)
-                Wake();
+            while (TakeSaved() is { Count: > 0 } saved)
+            {
+                // The shards that this node gets for those that leave may be free by now as well.
+                if (await TryReleaseAsync(saved) && !_stopping)
+                    Wake();
+            }
+        }
+        catch (Exception failure)
+        {
+            _failed.TrySetException(failure);
         }
     }
 

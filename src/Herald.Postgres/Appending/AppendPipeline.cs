@@ -1,4 +1,3 @@
-using System.Data;
 using Herald.Engine.Events;
 using Herald.Engine.Stores;
 using Herald.Postgres.Connecting;
@@ -21,7 +20,6 @@ internal sealed class AppendPipeline(Database database, EventAppender appender, 
     private readonly Queue<AppendItem> _waiting = new();
     private readonly List<AppendItem> _group = [];
 
-    // Where this pipeline last saw its shards end; who else appends to them makes it wrong, which costs a round trip.
 
     // Kept while there is work, and between.
     private NpgsqlConnection? _connection;
@@ -117,8 +115,6 @@ internal sealed class AppendPipeline(Database database, EventAppender appender, 
         {
             try
             {
-                if (_connection is not { State: ConnectionState.Open })
-                    await LetGoAsync().ConfigureAwait(false);
                 _connection ??= await database.Source.OpenConnectionAsync(database.Closing).ConfigureAwait(false);
                 return await appender.AppendAsync(_connection, events, database.Closing).ConfigureAwait(false);
             }
@@ -144,7 +140,7 @@ internal sealed class AppendPipeline(Database database, EventAppender appender, 
         {
             if (given is null)
                 return;
-            await Database.EndAsync(given).ConfigureAwait(false);
+            await Database.BeginAnewAsync(given).ConfigureAwait(false);
             await given.DisposeAsync().ConfigureAwait(false);
         }
         catch (Exception failure)

@@ -9,7 +9,7 @@ namespace Herald.Postgres.Appending;
 /// </summary>
 internal sealed class AppendPipelines(Database database, EventAppender appender, TimeProvider time, int count) : IAsyncDisposable
 {
-    // Far apart, since every change costs each pipeline a look at where its shards end.
+    // Far apart: which of them a shard's events go to should seldom change.
     private const int SpreadFrom = 2 * AppendPipeline.GroupEvents, GatherBelow = AppendPipeline.GroupEvents / 8;
 
     private readonly AppendPipeline[] _pipelines = [.. Enumerable.Range(0, count).Select(_ => new AppendPipeline(database, appender, time))];

@@ -52,28 +52,23 @@ internal sealed class EventAppender(
         // Behind the transaction, for what is told in one makes commits wait for each other; but on the same way to the database.
         batch.With(Transactions.Commit);
         plan.AddNotice(batch, notice);
-        bool holds;
-        await using (var reader = await batch.ExecuteReaderAsync(cancel).ConfigureAwait(false))
-        {
-            holds = await plan.ReadAtOnceAsync(reader, cancel).ConfigureAwait(false);
-            plan.IsTold = await IsToldAsync(reader, batch.BatchCommands[^1], cancel).ConfigureAwait(false);
-        }
-        if (!plan.IsTold)
-            await Database.EndAsync(connection).ConfigureAwait(false);
-        return holds;
-    }
-
-    /// <summary>Whatever becomes of the notice, all is stored; but a commit that fails is one that fails.</summary>
-    private static async Task<bool> IsToldAsync(NpgsqlDataReader reader, NpgsqlBatchCommand notice, CancellationToken cancel)
-    {
+        var (holds, isCommitted) = (false, false);
+        var told = batch.BatchCommands[^1];
         try
         {
-            return await reader.NextResultAsync(cancel).ConfigureAwait(false);
+            await using var reader = await batch.ExecuteReaderAsync(cancel).ConfigureAwait(false);
+            holds = await plan.ReadAtOnceAsync(reader, cancel).ConfigureAwait(false);
+            // The notice's answer comes behind that of the commit, and whether other nodes hear of it is settled at the end of all.
+            isCommitted = await reader.NextResultAsync(cancel).ConfigureAwait(false);
+            await reader.DisposeAsync().ConfigureAwait(false);
+            plan.IsTold = true;
         }
-        catch (PostgresException failure) when (ReferenceEquals(failure.BatchCommand, notice))
+        catch (Exception failure) when (isCommitted || (failure is PostgresException refused && ReferenceEquals(refused.BatchCommand, told)))
         {
-            return false;
+            // All is stored, whatever became of the notice: it is told once more, and heartbeats tell the same.
+            await Database.BeginAnewAsync(connection).ConfigureAwait(false);
         }
+        return holds;
     }
 
     private async Task<AppendPlan> AppendExactlyAsync(NpgsqlConnection connection, ReadOnlyMemory<NewEvent> events, CancellationToken cancel)

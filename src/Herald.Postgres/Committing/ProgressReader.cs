@@ -15,7 +15,8 @@ internal sealed class ProgressReader : IDisposable
     public ProgressReader(Database database, CommitSql sql, TimeProvider time)
     {
         (_database, _sql) = (database, sql);
-        _loads = new(LoadAsync, time);
+        // A shard that somebody keeps locked holds up its own load alone.
+        _loads = new(LoadAsync, time, failure => failure.InnerException is { } inner && Failures.IsLockTimeout(inner));
     }
 
     public async Task<ShardProgress> LoadAsync(Fence fence, CancellationToken cancel)
@@ -55,7 +56,7 @@ internal sealed class ProgressReader : IDisposable
             var loaded = await ReadAsync(reader, cancel).ConfigureAwait(false);
             return (IReadOnlyList<(long, ShardProgress)>)shards.Select(shard => (epochs.GetValueOrDefault(shard), loaded.GetValueOrDefault(shard, new ShardProgress([])))).ToList();
         },
-        _database.Closing);
+        CancellationToken.None);
 
     private static async Task<Dictionary<int, ShardProgress>> ReadAsync(NpgsqlDataReader reader, CancellationToken cancel)
     {

@@ -36,7 +36,7 @@ internal sealed class WholeCommit(Database database, CommitSql sql, CommitPipeli
                 catch (PostgresException failure) when (Failures.IsValueRefused(failure) && letters.Count > 0 && !isPlain)
                 {
                     // Of all that is committed only what letters say comes from outside as text.
-                    await Transactions.RollbackAsync(connection, either).ConfigureAwait(false);
+                    await Database.BeginAnewAsync(connection).ConfigureAwait(false);
                     letters = letters.ConvertAll(one => (LetterRow.Plain(one.Letter), one.Record));
                     isPlain = true;
                 }
@@ -62,6 +62,7 @@ internal sealed class WholeCommit(Database database, CommitSql sql, CommitPipeli
         }
         catch (PostgresException failure) when (Failures.IsGuarded(failure))
         {
+            await Database.BeginAnewAsync(connection).ConfigureAwait(false);
             return false;
         }
     }

@@ -12,7 +12,7 @@ namespace Herald.Postgres.Connecting;
 internal sealed class Database : IAsyncDisposable
 {
     private const int Tries = 6, VitalConnections = 6;
-    private static readonly TimeSpan EndWithin = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan AnewWithin = TimeSpan.FromSeconds(1);
 
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _closing = new();
@@ -108,29 +108,29 @@ internal sealed class Database : IAsyncDisposable
         }
         catch (PostgresException)
         {
-            await EndAsync(connection).ConfigureAwait(false);
+            await BeginAnewAsync(connection).ConfigureAwait(false);
             throw;
         }
     }
 
     /// <summary>
-    /// For a connection on which a statement has failed. The client prepares statements that come often; when a batch fails it loses count of those that are
-    /// prepared, and a later call on the same connection gets an answer that it does not expect. So the connection is ended; the next call opens another.
+    /// To be called when a statement has failed on a connection that is used again. The client prepares statements that come often; when a batch fails it loses
+    /// count of those that are prepared, and a later call on the same connection gets an answer that it does not expect. So both sides forget all of them.
     /// </summary>
-    public static async Task EndAsync(NpgsqlConnection connection)
+    public static async Task BeginAnewAsync(NpgsqlConnection connection)
     {
         if (connection.State != ConnectionState.Open)
             return;
         try
         {
-            using var late = new CancellationTokenSource(EndWithin);
+            using var late = new CancellationTokenSource(AnewWithin);
             await Transactions.RollbackAsync(connection, late.Token).ConfigureAwait(false);
-            await using var command = connection.Command(Dialect.EndSql);
-            await command.ExecuteNonQueryAsync(late.Token).ConfigureAwait(false);
+            // The client can only wait for it, so a thread of its own does.
+            await Task.Factory.StartNew(connection.UnprepareAll, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
         }
         catch (Exception failure) when (failure is OperationCanceledException || Connecting.Failures.IsUnavailable(failure))
         {
-            // The database says so when it ends a connection. One that is broken does not come back into the pool either.
+            // A connection that is broken does not come back into the pool.
         }
     }
 

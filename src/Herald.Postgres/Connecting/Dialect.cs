@@ -50,9 +50,6 @@ internal sealed class Dialect(bool isPostgres)
     /// <summary>The transaction's commit does not wait for the disk: a crash of the database may lose it.</summary>
     public string? CommitLazily => isPostgres ? "select set_config('synchronous_commit', 'off', true)" : null;
 
-    /// <summary>Ends this connection.</summary>
-    public const string EndSql = "select pg_terminate_backend(pg_backend_pid())";
-
     /// <summary>The database's process that works for this connection.</summary>
     public const string ProcessIdSql = "select pg_backend_pid()";
 

@@ -6,7 +6,9 @@ namespace Herald.Postgres.Connecting;
 /// several calls at a time.
 /// </summary>
 /// <param name="call">Answers all questions, in their order.</param>
-internal sealed class Gathering<TQuestion, TAnswer>(Func<IReadOnlyList<TQuestion>, Task<IReadOnlyList<TAnswer>>> call, TimeProvider time) : IDisposable
+/// <param name="mayBeOnes">Whether a call may have failed because of one of its questions.</param>
+internal sealed class Gathering<TQuestion, TAnswer>(
+    Func<IReadOnlyList<TQuestion>, Task<IReadOnlyList<TAnswer>>> call, TimeProvider time, Func<Exception, bool> mayBeOnes) : IDisposable
 {
     private const int MostCalls = 8, MostQuestions = 64;
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(3);
@@ -44,7 +46,8 @@ internal sealed class Gathering<TQuestion, TAnswer>(Func<IReadOnlyList<TQuestion
             if (_calls > 0 && Moment - time.GetElapsedTime(_lastCallAt) is var left && left > TimeSpan.Zero)
             {
                 _alarm ??= time.CreateTimer(_ => CallIfDue(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-                _alarm.Change(left, Timeout.InfiniteTimeSpan);
+                // Timers know whole milliseconds, and would fire early.
+                _alarm.Change(TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds)), Timeout.InfiniteTimeSpan);
                 return together;
             }
             while (together.Count < MostQuestions && _waiting.TryDequeue(out var next))
@@ -61,14 +64,15 @@ internal sealed class Gathering<TQuestion, TAnswer>(Func<IReadOnlyList<TQuestion
         {
             await AnswerAsync(together).ConfigureAwait(false);
         }
-        catch (Exception) when (together.Count > 1)
+        catch (Exception failure) when (together.Count > 1 && mayBeOnes(failure))
         {
-            // One of them may be to blame: each is asked by itself.
+            // One of them is to blame: each is asked by itself.
             await Task.WhenAll(together.Select(AskAloneAsync)).ConfigureAwait(false);
         }
         catch (Exception failure)
         {
-            together[0].Answer.TrySetException(failure);
+            foreach (var one in together)
+                one.Answer.TrySetException(failure);
         }
         lock (_gate)
             _calls--;

@@ -154,7 +154,7 @@ internal sealed class LockWatch(Database database, TimeProvider time)
             finally
             {
                 await holder.ConfigureAwait(false);
-                await Transactions.RollbackAsync(connection, either).ConfigureAwait(false);
+                await Database.BeginAnewAsync(connection).ConfigureAwait(false);
             }
         },
         cancel).ConfigureAwait(false);
@@ -199,6 +199,7 @@ internal sealed class LockWatch(Database database, TimeProvider time)
         catch (PostgresException failure) when (Failures.IsLockTimeout(failure))
         {
             // The table as a whole.
+            await Database.BeginAnewAsync(connection).ConfigureAwait(false);
         }
         return [.. free];
     }

@@ -36,6 +36,7 @@ internal sealed class Registry(Database database, PeriodReader periods, Postgres
                 }
                 catch (PostgresException failure) when (Failures.IsTableGone(failure))
                 {
+                    await Database.BeginAnewAsync(connection).ConfigureAwait(false);
                     await periods.RefreshAsync(either).ConfigureAwait(false);
                 }
             }

@@ -14,7 +14,7 @@ internal sealed class BoundsReader : IDisposable
     public BoundsReader(Database database, PeriodReader periods, TimeProvider time)
     {
         (_database, _periods) = (database, periods);
-        _gathering = new(AskAsync, time);
+        _gathering = new(AskAsync, time, _ => false);
     }
 
     public async ValueTask<LogBounds> ReadAsync(ShardId shard, CancellationToken cancel)
@@ -48,7 +48,7 @@ internal sealed class BoundsReader : IDisposable
                     map, reader.IsDBNull(0) ? null : reader.GetInt64(0), reader.GetInt64(1) == map.Newest.Number && reader.GetInt64(2) == map.All[0].Number));
             return (IReadOnlyList<Answer>)answers;
         },
-        _database.Closing);
+        CancellationToken.None);
 
     /// <param name="IsCurrent">The map names the tables that there are.</param>
     private sealed record Answer(PeriodMap Map, long? Last, bool IsCurrent);

@@ -19,7 +19,7 @@ internal sealed class HeadReader : IDisposable
     public HeadReader(Database database, PeriodReader periods, TimeProvider time)
     {
         (_database, _periods) = (database, periods);
-        _gathering = new(ReadAsync, time);
+        _gathering = new(ReadAsync, time, _ => false);
     }
 
     /// <param name="smallRecord">Records up to this size come along.</param>
@@ -55,7 +55,7 @@ internal sealed class HeadReader : IDisposable
             var (version, newest) = (reader.GetInt64(0), reader.GetInt64(1));
             return (IReadOnlyList<HeadRead>)found.ConvertAll(entries => new HeadRead(period, newest, version, entries));
         },
-        _database.Closing);
+        CancellationToken.None);
 
     /// <summary>The catalog's version, and the newest period.</summary>
     public static string NewestSql(string schema) =>

@@ -12,7 +12,7 @@ public sealed class GatheringTests
     [Fact]
     public async Task The_first_goes_at_once_and_those_that_come_meanwhile_go_together()
     {
-        using var gathering = new Gathering<int, int>(AskAsync, _clock);
+        using var gathering = new Gathering<int, int>(AskAsync, _clock, _ => false);
         var answers = Enumerable.Range(1, 5).Select(gathering.AskAsync).ToList();
         Assert.Equal([1], Assert.Single(_calls).Questions);
         _calls[0].Answer();
@@ -27,7 +27,7 @@ public sealed class GatheringTests
     [Fact]
     public async Task A_call_that_takes_long_holds_nobody_up_for_more_than_a_moment()
     {
-        using var gathering = new Gathering<int, int>(AskAsync, _clock);
+        using var gathering = new Gathering<int, int>(AskAsync, _clock, _ => false);
         var slow = gathering.AskAsync(1);
         var next = gathering.AskAsync(2);
         Assert.Single(_calls);
@@ -43,7 +43,7 @@ public sealed class GatheringTests
     [Fact]
     public async Task However_slow_the_answers_are_no_more_than_eight_calls_are_under_way()
     {
-        using var gathering = new Gathering<int, int>(AskAsync, _clock);
+        using var gathering = new Gathering<int, int>(AskAsync, _clock, _ => false);
         var answers = new List<Task<int>>();
         for (var i = 1; i <= 20; i++)
         {
@@ -65,7 +65,7 @@ public sealed class GatheringTests
     public async Task One_question_that_fails_fails_alone()
     {
         using var gathering = new Gathering<int, int>(
-            questions => questions.Contains(3) ? Task.FromException<IReadOnlyList<int>>(new InvalidOperationException("three")) : AskAsync(questions), _clock);
+            questions => questions.Contains(3) ? Task.FromException<IReadOnlyList<int>>(new InvalidOperationException("three")) : AskAsync(questions), _clock, failure => failure is InvalidOperationException);
         var answers = Enumerable.Range(1, 4).Select(gathering.AskAsync).ToList();
         _calls[0].Answer();
         await UntilCallsAsync(3);
@@ -81,6 +81,20 @@ public sealed class GatheringTests
         Assert.Equal(50, await later);
     }
 
+    [Fact]
+    public async Task A_failure_that_is_no_questions_own_is_told_to_all_at_once()
+    {
+        var failing = 0;
+        using var gathering = new Gathering<int, int>(
+            questions => questions.Count == 1 ? AskAsync(questions) : Task.FromException<IReadOnlyList<int>>(new IOException($"away {++failing}")), _clock, _ => false);
+        var answers = Enumerable.Range(1, 4).Select(gathering.AskAsync).ToList();
+        _calls[0].Answer();
+        Assert.Equal(10, await answers[0]);
+        foreach (var answer in answers[1..])
+            await Assert.ThrowsAsync<IOException>(() => answer);
+        Assert.Equal(1, failing);
+    }
+
     [Fact(Timeout = 60_000)]
     public async Task Of_many_that_ask_at_once_each_gets_its_own_answer()
     {
@@ -90,7 +104,7 @@ public sealed class GatheringTests
                 await Task.Yield();
                 return [.. questions.Select(question => question * 10)];
             },
-            TimeProvider.System);
+            TimeProvider.System, _ => false);
         await Task.WhenAll(Enumerable.Range(0, 8).Select(worker => Task.Run(async () =>
         {
             for (var i = 0; i < 2000; i++)
