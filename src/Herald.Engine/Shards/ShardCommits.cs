@@ -76,6 +76,9 @@ internal sealed class ShardCommits(
 
     private long NoteDueAtMs => machine.HasSettled && !_isShortOfRoom ? _noteDueMs : long.MaxValue;
 
+    // Busy shards of a node save what can wait at the same moments: a store takes many at once for little more than one.
+    private long PaceMs => Math.Max(1, (long)Math.Min(services.Store.NoteEvery.TotalMilliseconds, options.CommitEvery.TotalMilliseconds));
+
     private long LookDueAtMs => _dueMs + (long)((CommitsPerLookAtSettled - 1) * options.CommitEvery).TotalMilliseconds;
 
     public void GoOnFrom(ShardProgress stored, long nowMs)
@@ -198,12 +201,14 @@ internal sealed class ShardCommits(
         services.Store.Note(new ShardNote(new Fence(lease.Shard, lease.Epoch), ++_number, _settledBelow, progress));
     }
 
-    private void SetNoteDue(long nowMs) => _noteDueMs = nowMs + (long)services.Store.NoteEvery.TotalMilliseconds;
+    private void SetNoteDue(long nowMs) => _noteDueMs = MomentBy(nowMs + (long)services.Store.NoteEvery.TotalMilliseconds);
+
+    private long MomentBy(long ms) => ms / PaceMs * PaceMs;
 
     private void Prepare(long nowMs, bool stopping)
     {
         _mayHaveSettled = true;
-        _dueMs = nowMs + (long)options.CommitEvery.TotalMilliseconds;
+        _dueMs = MomentBy(nowMs + (long)options.CommitEvery.TotalMilliseconds);
         _waiting.AddRange(_asked);
         _asked.Clear();
         // Of a clock that has been set all times are written anew: the next owner knows only what it shows now.
