@@ -239,12 +239,7 @@ public sealed class PostgresStore : IEventLog, IShardStore, IStateReader, ICatal
 
     public ValueTask<bool> GiveWayAsync(CancellationToken cancel) => _ownership.GiveWayAsync(cancel);
 
-    public async ValueTask ReleaseAsync(IReadOnlyList<Lease> leases, CancellationToken cancel)
-    {
-        await _ownership.ReleaseAsync(leases, cancel).ConfigureAwait(false);
-        if (Notifies && !_ownership.IsAlone)
-            _teller.Owners();
-    }
+    public ValueTask ReleaseAsync(IReadOnlyList<Lease> leases, CancellationToken cancel) => _ownership.ReleaseAsync(leases, Notifies ? _channel : null, cancel);
 
     public IDisposable OnMoved(Action moved) => _moveHints.Add(moved);
 

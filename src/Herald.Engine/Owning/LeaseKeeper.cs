@@ -26,6 +26,9 @@ internal sealed class LeaseKeeper(
     // its way: it is never begun again, whatever the store answers.
     private readonly Dictionary<ShardId, long> _over = [];
     private readonly HashSet<(ShardId Shard, long Epoch)> _released = [];
+
+    // Saved to the last, and not released yet.
+    private readonly List<Lease> _toRelease = [];
     private readonly Lock _lock = new();
 
     private readonly Channel<bool> _wakes = System.Threading.Channels.Channel.CreateBounded<bool>(
@@ -36,8 +39,11 @@ internal sealed class LeaseKeeper(
     private ITimer? _alarm;
     private IDisposable? _moved;
     private Task _loop = Task.CompletedTask;
+    private Task _releases = Task.CompletedTask;
+    private Task<bool> _givingWay = Task.FromResult(false);
     private bool _runsOut;
-    private bool _stopping;
+    private bool _isReleasing;
+    private volatile bool _stopping;
 
     // Until a lease says otherwise.
     private TimeSpan _validFor = TimeSpan.FromSeconds(5);
@@ -85,8 +91,11 @@ internal sealed class LeaseKeeper(
             foreach (var owned in all)
                 owned.IsStopping = true;
         }
-        var hasHeirs = all.Count > 0 && await TryGiveWayAsync();
-        var stopping = Task.WhenAll(all.Select(owned => owned.Host.StopAsync(hasHeirs ? options.Handover : null)));
+        _givingWay = all.Count > 0 ? TryGiveWayAsync() : Task.FromResult(false);
+        var stopping = Task.WhenAll(all.Select(owned => owned.Host.StopAsync()));
+        var hasHeirs = await _givingWay;
+        if (hasHeirs)
+            stopping = Task.WhenAll(all.Select(owned => owned.Host.StopAsync(options.Handover)));
         try
         {
             await stopping.WaitAsync(hasHeirs ? options.Handover : options.Grace, time);
@@ -111,9 +120,13 @@ internal sealed class LeaseKeeper(
         _moved?.Dispose();
         EndLoop();
         await _loop;
-        if (await PutAwayAsync() is { Count: > 0 } saved)
-            await TryReleaseAsync(saved);
-        foreach (var left in _owned.Values)
+        await PutAwayAsync();
+        Release();
+        await _releases;
+        List<OwnedShard> remaining;
+        lock (_lock)
+            remaining = [.. _owned.Values];
+        foreach (var left in remaining)
             await left.DisposeAsync();
         _failed.TrySetResult();
     }
@@ -126,7 +139,7 @@ internal sealed class LeaseKeeper(
         _end.Dispose();
     }
 
-    private async ValueTask<bool> TryGiveWayAsync()
+    private async Task<bool> TryGiveWayAsync()
     {
         if (!_runsOut)
             return false;
@@ -151,10 +164,8 @@ internal sealed class LeaseKeeper(
                 await SleepAsync();
                 if (_end.IsCancellationRequested)
                     return;
-                var saved = await PutAwayAsync();
-                // Not awaited: leases must not run out because the store is slow to take others back.
-                if (saved.Count > 0)
-                    _ = MoveOnAsync(saved);
+                await PutAwayAsync();
+                Release();
                 await RenewAsync();
             }
         }
@@ -278,7 +289,12 @@ internal sealed class LeaseKeeper(
         try
         {
             await owned.Host.Ended;
-            Wake();
+            // At once, and not with the next renewal: its events wait for the next owner.
+            await PutAwayAsync();
+            Release();
+            // Its successor here may begin; a node that stops begins nothing.
+            if (!_stopping)
+                Wake();
         }
         catch (Exception failure) when (_runsOut && (failure is StoreUnavailableException || IsStale(failure)))
         {
@@ -296,22 +312,22 @@ internal sealed class LeaseKeeper(
 
     private static bool IsStale(Exception failure) => failure is StaleOwnerException || failure.InnerException is StaleOwnerException;
 
-    /// <summary>Forgets hosts that have ended.</summary>
-    /// <returns>What they had saved to the last, and may be released.</returns>
-    private async ValueTask<List<Lease>> PutAwayAsync()
+    /// <summary>Forgets hosts that have ended. What they had saved to the last may be released.</summary>
+    private async ValueTask PutAwayAsync()
     {
         List<OwnedShard> ended;
-        var saved = new List<Lease>();
         lock (_lock)
         {
             ended = [.. _owned.Values.Where(owned => owned.Host.Ended.IsCompleted)];
+            var moved = 0;
             foreach (var owned in ended)
             {
                 _owned.Remove(owned.Lease.Shard);
-                if (owned is { IsStopping: true, IsLost: false } && owned.Host.Ended.IsCompletedSuccessfully)
+                if (owned is { IsLost: false, Host.HasSavedAll: true })
                 {
-                    saved.Add(owned.Lease);
+                    _toRelease.Add(owned.Lease);
                     GiveUp(owned.Lease);
+                    moved++;
                 }
                 else if (owned.Host.Ended.Exception?.InnerException is not StoreUnavailableException)
                 {
@@ -321,20 +337,55 @@ internal sealed class LeaseKeeper(
             }
             if (!_stopping)
             {
-                metrics.ShardsMoved(saved.Count);
+                metrics.ShardsMoved(moved);
                 Publish();
             }
         }
         foreach (var owned in ended)
             await owned.DisposeAsync();
-        return saved;
     }
 
-    // The shards that this node gets for those that leave may be free by now as well.
-    private async Task MoveOnAsync(List<Lease> leases)
+    // Not awaited where leases are renewed: they must not run out because the store is slow to take others back. What is saved meanwhile goes with the next call.
+    private void Release()
     {
-        if (await TryReleaseAsync(leases))
-            Wake();
+        lock (_lock)
+        {
+            if (_toRelease.Count == 0 || _isReleasing)
+                return;
+            _isReleasing = true;
+            _releases = ReleaseAsync();
+        }
+    }
+
+    private async Task ReleaseAsync()
+    {
+        await Task.Yield();
+        try
+        {
+            // Before that this node would be given back what it releases.
+            await _givingWay;
+            while (TakeSaved() is { Count: > 0 } saved)
+            {
+                // The shards that this node gets for those that leave may be free by now as well.
+                if (await TryReleaseAsync(saved) && !_stopping)
+                    Wake();
+            }
+        }
+        catch (Exception failure)
+        {
+            _failed.TrySetException(failure);
+        }
+    }
+
+    private List<Lease> TakeSaved()
+    {
+        lock (_lock)
+        {
+            var saved = _toRelease.ToList();
+            _toRelease.Clear();
+            _isReleasing = saved.Count > 0;
+            return saved;
+        }
     }
 
     // Only what has been saved: whoever owns it next need not repeat anything.

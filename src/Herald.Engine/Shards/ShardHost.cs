@@ -77,6 +77,9 @@ internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
     /// <summary>Ends when the loop and all attempts have: in peace after <see cref="StopAsync"/>, or with what made it impossible to go on.</summary>
     public Task Ended => _loop;
 
+    /// <summary>It has stopped when it was asked to, and all it did is saved; one that was aborted meanwhile never says so.</summary>
+    public bool HasSavedAll { get; private set; }
+
     /// <summary>Ends when the shard has been loaded, or will not be.</summary>
     public Task Ready => _ready.Task;
 
@@ -184,7 +187,10 @@ internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
                 try
                 {
                     if (await GoRoundAsync() is not { } busy)
+                    {
+                        HasSavedAll = true;
                         return;
+                    }
                     // A shard with much to read must not keep its thread: there are more shards than threads.
                     if (busy)
                         await Task.Yield();
@@ -242,13 +248,16 @@ internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
     private async ValueTask LoadAsync()
     {
         var fence = new Fence(Shard, _lease.Epoch);
-        var stored = await _services.Store.LoadAsync(fence, _abort.Token);
+        // At the same time: each is a round trip, and what the shard has to deliver waits for both.
+        var asked = _services.Log.BoundsAsync(Shard, _abort.Token).AsTask();
+        var load = _services.Store.LoadAsync(fence, _abort.Token).AsTask();
+        await Task.WhenAll(asked, load);
+        var (bounds, stored) = (await asked, await load);
         var saved = new SavedProgress();
         foreach (var record in stored.Records)
             saved.Apply(record.Span);
         using var holds = new TopicHolds();
         var catalog = await _services.Cache.HoldForAsync(Shard, saved, holds, _abort.Token);
-        var bounds = await _services.Log.BoundsAsync(Shard, _abort.Token);
         _head = Math.Max(_head, bounds.Last);
         await _applications.LoadAsync(bounds, _abort.Token);
         var now = NowMs();

@@ -99,10 +99,11 @@ internal sealed class Ownership(
     public async ValueTask<long> OthersFollowAsync(CancellationToken cancel) =>
         await registry.OthersFollowAsync(Volatile.Read(ref _node), cancel).ConfigureAwait(false) ?? long.MaxValue;
 
-    public async ValueTask ReleaseAsync(IReadOnlyList<Lease> leases, CancellationToken cancel)
+    /// <param name="channel">On which other nodes listen; null: on none.</param>
+    public async ValueTask ReleaseAsync(IReadOnlyList<Lease> leases, string? channel, CancellationToken cancel)
     {
         if (leases.Count > 0)
-            await registry.ReleaseAsync(leases, cancel).ConfigureAwait(false);
+            await registry.ReleaseAsync(leases, IsAlone ? null : channel, cancel).ConfigureAwait(false);
     }
 
     /// <summary>From now on others take what this node releases.</summary>

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Herald.Engine.Stores;
 using Herald.Postgres.Connecting;
 using Herald.Postgres.Periods;
+using Herald.Postgres.Waking;
 using Npgsql;
 
 namespace Herald.Postgres.Owning;
@@ -83,8 +84,18 @@ internal sealed class Registry(Database database, PeriodReader periods, Postgres
         },
         cancel);
 
-    public Task ReleaseAsync(IReadOnlyCollection<Lease> leases, CancellationToken cancel) => ExecuteAsync(
-        _sql.Release, cancel, Commands.Value(leases.Select(l => l.Shard.Value).ToArray()), Commands.Value(leases.Select(l => l.Epoch).ToArray()));
+    /// <param name="channel">Where other nodes hear of it, in the same transaction: they take the shards a moment later. Null: none listens.</param>
+    public Task ReleaseAsync(IReadOnlyCollection<Lease> leases, string? channel, CancellationToken cancel) => database.RunVitalAsync(
+        async (connection, either) =>
+        {
+            await using var batch = new NpgsqlBatch(connection);
+            batch.WithBriefBounds().With(
+                _sql.Release, Commands.Value(leases.Select(l => l.Shard.Value).ToArray()), Commands.Value(leases.Select(l => l.Epoch).ToArray()));
+            if (channel is not null)
+                batch.With(Dialect.NotifySql, Commands.Value(channel), Commands.Value(Message.Owners));
+            return await batch.ExecuteNonQueryAsync(either).ConfigureAwait(false);
+        },
+        cancel);
 
     private async Task<Membership> BeatAsync(NpgsqlConnection connection, long node, long followed, PeriodMap map, CancellationToken cancel)
     {
