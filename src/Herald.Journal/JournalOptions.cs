@@ -44,6 +44,9 @@ public sealed record JournalOptions
     /// <summary>Bytes of dead letters; past it the oldest go. Default 1 GiB.</summary>
     public long DeadLetterBytes { get; init; } = GiB;
 
+    /// <summary>What is kept of them: in a store that is bounded at most a quarter of it, so that they cannot keep new events out for as long as they last.</summary>
+    public long DeadLetterBytesKept => MaxBytes is { } most ? Math.Min(DeadLetterBytes, most / 4) : DeadLetterBytes;
+
     /// <summary>Number of dead letters, at about 150 bytes of memory each; past it the oldest go. Default 1,000,000.</summary>
     public int DeadLetterEntries { get; init; } = 1_000_000;
 

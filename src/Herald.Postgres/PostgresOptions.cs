@@ -65,11 +65,17 @@ public sealed record PostgresOptions
     /// <summary>Bytes of dead letters; past it the oldest go. Default 1 GiB.</summary>
     public long DeadLetterBytes { get; init; } = GiB;
 
+    /// <summary>What is kept of them: in a store that is bounded at most a quarter of it, so that they cannot keep new events out for as long as they last.</summary>
+    public long DeadLetterBytesKept => MaxBytes is { } most ? Math.Min(DeadLetterBytes, most / 4) : DeadLetterBytes;
+
     /// <summary>Age of attempt history. Default 7 days.</summary>
     public TimeSpan HistoryAge { get; init; } = TimeSpan.FromDays(7);
 
     /// <summary>Bytes of attempt history; past it the oldest blocks go. Default 1 GiB.</summary>
     public long HistoryBytes { get; init; } = GiB;
+
+    /// <summary>What is kept of it: in a store that is bounded at most a quarter of it.</summary>
+    public long HistoryBytesKept => MaxBytes is { } most ? Math.Min(HistoryBytes, most / 4) : HistoryBytes;
 
     public IReadOnlyList<string> Validate()
     {

@@ -117,6 +117,30 @@ public sealed class BoundsTests
     }
 
     [Fact]
+    public async Task Dead_letters_take_a_quarter_of_a_bounded_store_and_keep_no_new_event_out()
+    {
+        const int Most = 512 << 10, AtOnce = 10;
+        await using var harness = new JournalHarness(o => o with { SegmentBytes = 16 << 10, MaxBytes = Most, RetainFor = TimeSpan.Zero, ShardCount = 1 });
+        await harness.StartAsync();
+        var lease = (await harness.Store.RenewAsync(Cancel))[0];
+        var (fence, events, verdicts) = (new Fence(lease.Shard, lease.Epoch), new StoreEvents(harness.Store, harness.Clock), new Appended[AtOnce]);
+        for (var number = 1; number <= 100; number++)
+        {
+            await harness.Store.AppendAsync(
+                Enumerable.Range(0, AtOnce).Select(_ => events.Make(shard: 0, payload: new byte[900])).ToArray(), verdicts, null, Cancel);
+            Assert.All(verdicts, verdict => Assert.Equal(Verdict.Accepted, verdict.Verdict));
+            await harness.Store.CommitAsync(
+                new ShardCommit { Fence = fence, Number = number, SettledBelow = verdicts[^1].Sequence + 1, DeadLetters = [.. verdicts.Select(Letter)] }, Cancel);
+            await harness.Store.TickAsync(Cancel);
+        }
+        Assert.InRange(harness.Store.Statistics.DeadLetterBytes, Most / 8, Most / 4);
+        Assert.NotNull(await harness.Store.FindAsync(new DeadLetterId(lease.Shard, 1, 0, verdicts[^1].Sequence), Cancel));
+
+        NewDeadLetter Letter(Appended accepted) => new(
+            new DeadLetterId(lease.Shard, 1, 0, accepted.Sequence), "s", "t", new DeadLetterReason("max-age", "", 1, null, 1, harness.Clock.NowMs), default);
+    }
+
+    [Fact]
     public async Task With_the_reserve_used_up_a_change_is_refused_whole_and_told_from_an_unknown_outcome()
     {
         var files = new FaultyFiles { Free = 5 * 16 << 10 };

@@ -23,7 +23,7 @@ internal sealed class DeadLetterTable(SegmentLog segments, DamageLog damages, Jo
     public int Count => _byId.Count;
     public long Bytes => Volatile.Read(ref _bytes);
     public long Evicted => Volatile.Read(ref _evicted);
-    public bool IsOverBounds => _byId.Count > options.DeadLetterEntries || _bytes > options.DeadLetterBytes;
+    public bool IsOverBounds => _byId.Count > options.DeadLetterEntries || _bytes > options.DeadLetterBytesKept;
 
     /// <summary>A number for a new letter. For the writer.</summary>
     public long NextNumber() => ++_lastNumber;
@@ -107,7 +107,7 @@ internal sealed class DeadLetterTable(SegmentLog segments, DamageLog damages, Jo
                 if (letter.IsGone)
                     continue;
                 if (excess.Count == atMost
-                    || (letter.DiedAtMs >= tooOld && count <= options.DeadLetterEntries && bytes <= options.DeadLetterBytes))
+                    || (letter.DiedAtMs >= tooOld && count <= options.DeadLetterEntries && bytes <= options.DeadLetterBytesKept))
                     break;
                 excess.Add(letter);
                 count--;

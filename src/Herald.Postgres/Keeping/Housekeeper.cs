@@ -209,8 +209,8 @@ internal sealed class Housekeeper(Database database, Dialect dialect, PeriodRead
                         from {_schema}.dead_letter d) s
                     where s.newer > $1 limit {RowsAtOnce})
                 """,
-                Commands.Value(options.DeadLetterBytes));
-            if (await SumAsync(connection, $"select coalesce(sum(d.size::bigint), 0)::bigint from {_schema}.dead_letter d", either).ConfigureAwait(false) > options.DeadLetterBytes)
+                Commands.Value(options.DeadLetterBytesKept));
+            if (await SumAsync(connection, $"select coalesce(sum(d.size::bigint), 0)::bigint from {_schema}.dead_letter d", either).ConfigureAwait(false) > options.DeadLetterBytesKept)
                 await excess.ExecuteNonQueryAsync(either).ConfigureAwait(false);
         },
         cancel);
@@ -235,7 +235,7 @@ internal sealed class Housekeeper(Database database, Dialect dialect, PeriodRead
             await using var old = connection.Command(
                 $"delete from {_schema}.history h where h.written_at_ms < $1", Commands.Value(nowMs - (long)options.HistoryAge.TotalMilliseconds));
             await old.ExecuteNonQueryAsync(either).ConfigureAwait(false);
-            if (await SumAsync(connection, $"select coalesce(sum(length(h.block)), 0)::bigint from {_schema}.history h", either).ConfigureAwait(false) <= options.HistoryBytes)
+            if (await SumAsync(connection, $"select coalesce(sum(length(h.block)), 0)::bigint from {_schema}.history h", either).ConfigureAwait(false) <= options.HistoryBytesKept)
                 return;
             await using var excess = connection.Command(
                 $"""
@@ -245,7 +245,7 @@ internal sealed class Housekeeper(Database database, Dialect dialect, PeriodRead
                         from {_schema}.history h) s
                     where s.newer > $1 limit {RowsAtOnce})
                 """,
-                Commands.Value(options.HistoryBytes));
+                Commands.Value(options.HistoryBytesKept));
             await excess.ExecuteNonQueryAsync(either).ConfigureAwait(false);
         },
         cancel);
