@@ -188,15 +188,19 @@ public sealed class HeraldEngine : IAsyncDisposable
 
     private void OnCatalog(CatalogUpdate update)
     {
+        var gone = new HashSet<int>();
         foreach (var number in update.Changed)
         {
             if (update.Snapshot.ByNumber.TryGetValue(number, out var entry))
                 _ledger.Configure(entry.Subscription);
-            else
+            else if (gone.Add(number))
                 _ledger.Forget(number);
         }
         foreach (var host in _hosts.All)
             host.OnCatalog(update);
+        // Last: shards hear that the subscription is gone before its attempts come back, and ask for no permits for them again.
+        if (gone.Count > 0)
+            _runner.GiveUp(gone);
         foreach (var order in update.Releases)
             _hosts.Find(order.Shard.Value)?.Release(order);
         _ = TellFollowedAsync(update.Snapshot.Version);

@@ -72,6 +72,29 @@ public sealed class ChangeTests
     }
 
     [Fact]
+    public async Task A_subscription_that_is_deleted_takes_its_hanging_attempts_with_it()
+    {
+        const int Attempts = 20;
+        await using var node = await Node.StartAsync();
+        var topic = await node.TopicAsync("orders");
+        var (begun, givenUp) = (new SemaphoreSlim(0), new SemaphoreSlim(0));
+        node.Channel.Answer("s", async (_, _, cancel) =>
+        {
+            using var over = cancel.Register(() => givenUp.Release());
+            begun.Release();
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancel);
+            return AttemptResult.Delivered;
+        });
+        await node.SubscribeAsync(Node.Draft("s") with { Limits = DeliveryLimits.Default with { MaxInFlight = Attempts, FixedInFlight = true } });
+        await node.PublishAsync(topic, Pairs(Attempts, 1));
+        for (var i = 0; i < Attempts; i++)
+            await begun.WaitAsync(TestContext.Current.CancellationToken);
+        await node.Engine.Catalog.DeleteSubscriptionAsync("s", null, default);
+        for (var i = 0; i < Attempts; i++)
+            await givenUp.WaitAsync(TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
     public async Task A_new_endpoint_gets_the_backlog_too()
     {
         await using var node = await Node.StartAsync();

@@ -21,6 +21,8 @@ internal sealed class AttemptRunner(
 {
     public static readonly AttemptResult NotSent = new() { Outcome = AttemptOutcome.Failed, Stage = AttemptStage.Guard, Reason = "not sent" };
 
+    private readonly AttemptsUnderWay _underWay = new();
+
     public ValueTask EnterAsync(int subscription, int bytes) => gate.EnterAsync(subscription, bytes);
 
     /// <param name="record">Rented from the shared pool; returned here.</param>
@@ -28,14 +30,16 @@ internal sealed class AttemptRunner(
     {
         var startedAtMs = time.GetUtcNow().ToUnixTimeMilliseconds();
         var (result, counted, endpointFails) = (NotSent, false, false);
-        var (given, endpoint, hasChannel) = (CancellationToken.None, 0, true);
+        var (endpoint, hasChannel) = (0, true);
+        var own = _underWay.Begin(start.Subscription);
+        CancellationTokenRegistration withTerm = default;
         try
         {
             var side = starting.Enter();
             Task<AttemptResult>? trying;
             try
             {
-                trying = Begin(start, record, length, term, out given, out endpoint, out hasChannel);
+                trying = Begin(start, record, length, term, own, out withTerm, out endpoint, out hasChannel);
             }
             finally
             {
@@ -47,9 +51,9 @@ internal sealed class AttemptRunner(
                 counted = true;
             }
         }
-        catch (OperationCanceledException) when (given.IsCancellationRequested)
+        catch (OperationCanceledException) when (own.IsCancellationRequested)
         {
-            // The node stops, or the shard is another's: nobody can say whether it arrived. It is sent again, with the same id.
+            // The node stops, or the shard is another's: nobody can say whether it arrived. It is sent again, with the same id. Or the subscription is gone.
         }
         catch (Exception unexpected)
         {
@@ -57,6 +61,9 @@ internal sealed class AttemptRunner(
             Debug.Fail(unexpected.ToString());
             (result, counted) = (new AttemptResult { Outcome = AttemptOutcome.Failed, Stage = AttemptStage.Send, Reason = $"error in the channel: {unexpected.Message}" }, true);
         }
+        _underWay.End(own);
+        // Not disposed of: that would wait for whoever gives up this attempt, and others with it, just now.
+        withTerm.Unregister();
         ArrayPool<byte>.Shared.Return(record);
         gate.Leave(start.Subscription, length);
         metrics.Attempted(result, counted);
@@ -71,6 +78,12 @@ internal sealed class AttemptRunner(
         ended(new AttemptEnded(start, result, counted, startedAtMs, endpointFails));
     }
 
+    /// <summary>
+    /// These subscriptions are in the catalog no more: their attempts under way are given up, so that what they hold is free at once and not when their time is over.
+    /// Those of a paused subscription go on, since what they bring counts.
+    /// </summary>
+    public void GiveUp(IReadOnlySet<int> gone) => _underWay.GiveUp(gone);
+
     /// <summary>Nothing is to be sent: the event is gone, or the node stops.</summary>
     public void Withdraw(StartAttempt start, int bytes)
     {
@@ -79,9 +92,11 @@ internal sealed class AttemptRunner(
     }
 
     /// <summary>Null when there is nothing to be sent, or nobody to send it to.</summary>
-    private Task<AttemptResult>? Begin(StartAttempt start, byte[] record, int length, LeaseTerm term, out CancellationToken given, out int endpoint, out bool hasChannel)
+    /// <param name="own">Gives up this attempt; it is tied to the term here.</param>
+    private Task<AttemptResult>? Begin(
+        StartAttempt start, byte[] record, int length, LeaseTerm term, CancellationTokenSource own, out CancellationTokenRegistration withTerm, out int endpoint, out bool hasChannel)
     {
-        (given, endpoint, hasChannel) = (CancellationToken.None, 0, true);
+        (withTerm, endpoint, hasChannel) = (default, 0, true);
         if (Find(start) is not { } subscription)
             return null;
         endpoint = subscription.EndpointRevision;
@@ -96,7 +111,10 @@ internal sealed class AttemptRunner(
             : start.Replayed ? Redelivery.Replay : Redelivery.None;
         var attempt = new Attempt(subscription, view, messageIds.Of(subscription.Id, view, start.Item.Sequence), start.Item.Sequence, start.Number, redelivery);
         // Last of all: what is asked earlier may have run out by the time the attempt starts.
-        return term.TryBegin(out given) ? channel.TryAsync(attempt, given).AsTask() : null;
+        if (!term.TryBegin(out var given))
+            return null;
+        withTerm = given.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), own);
+        return channel.TryAsync(attempt, own.Token).AsTask();
     }
 
     private bool IsPresent(StartAttempt start, int endpoint) =>

@@ -183,6 +183,33 @@ public sealed class AttemptRunnerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Attempts_of_a_subscription_that_is_gone_are_given_up_and_hold_nothing_any_more()
+    {
+        var (record, length) = await BeginAsync();
+        var number = Subscription.Number;
+        Run(record, length);
+        await _channel.NextAsync();
+        _runner.GiveUp(new HashSet<int> { number + 1 });
+        Assert.Equal(1, _ledger.InFlight);
+        await _catalog.DeleteSubscriptionAsync("s", null, default);
+        _runner.GiveUp(new HashSet<int> { number });
+        Assert.False((await _ended.Task).Counted);
+        AssertAllIsGivenBack();
+    }
+
+    [Fact]
+    public async Task An_attempt_of_a_paused_subscription_goes_on()
+    {
+        var (record, length) = await BeginAsync();
+        Run(record, length);
+        var tried = await _channel.NextAsync();
+        await _catalog.PauseAsync("s", default);
+        tried.Answer(AttemptResult.Delivered);
+        Assert.True((await _ended.Task).Counted);
+        AssertAllIsGivenBack();
+    }
+
+    [Fact]
     public async Task Nothing_is_sent_when_the_lease_has_run_out_and_no_attempt_counts()
     {
         var (record, length) = await BeginAsync();

@@ -37,8 +37,8 @@ internal sealed class Operator(Simulator simulator, Judge judge, SimStore store,
             case <= 10:
                 Replay(id, catalog, process);
                 break;
-            // Attempts of one that is deleted keep their permits until they end: made anew, it would be two that are greedy.
-            case 11 when !plan.IsGreedy || id != Greedy:
+            // Its attempts give their permits back at once: made anew, a greedy one has no more than it had.
+            case 11:
                 Order(id, process, () => catalog.DeleteSubscriptionAsync(id, null, CancellationToken.None));
                 break;
             case <= 17 when engine is not null:
