@@ -12,6 +12,7 @@ using Herald.Engine.Routing;
 using Herald.Engine.Sending;
 using Herald.Engine.Shards;
 using Herald.Engine.Stores;
+using Herald.Engine.Subscriptions;
 using Microsoft.Extensions.Logging;
 
 namespace Herald.Engine;
@@ -56,7 +57,7 @@ public sealed class HeraldEngine : IAsyncDisposable
         _hosts = new ShardHosts(parts.Log.ShardCount);
         _ledger = new PermitLedger(options.MaxInFlight, parts.Time, parts.Random);
         Intake = new Intake(parts.Log, options.Intake, parts.Time);
-        _cache = new CatalogCache(parts.Catalog, Intake.Encoder, options.CatalogCache, options.CatalogKeep, parts.Time, _hosts.CatalogFollowed, new RouteMemory(options.RouteMemory));
+        _cache = new CatalogCache(parts.Catalog, Intake.Encoder, options.CatalogCache, options.CatalogKeep, parts.Time, _hosts.CatalogFollowed, new RouteMemory(options.RouteMemory)) { Damaged = OnDamaged };
         _catalogFollower = new CatalogFollower(_cache, parts.Time, parts.Logging.CreateLogger("Herald"));
         Catalog = new Catalog(parts.Catalog, parts.Log, _cache, _channels, parts.Time, IsPassedAsync);
         var missing = new MissingChannels(parts.Logging.CreateLogger("Herald.Sending"), parts.Time);
@@ -204,6 +205,16 @@ public sealed class HeraldEngine : IAsyncDisposable
         foreach (var order in update.Releases)
             _hosts.Find(order.Shard.Value)?.Release(order);
         _ = TellFollowedAsync(update.Snapshot.Version);
+    }
+
+    private void OnDamaged(CatalogRecord record)
+    {
+        _metrics.DamagedCatalog();
+        var logger = _parts.Logging.CreateLogger("Herald");
+        if (record.Kind == CatalogCodec.SubscriptionKind)
+            logger.LogError("Subscription {Subscription} stands still. It is {Reason}", record.Id, Subscription.DamagedReason);
+        else
+            logger.LogError("An order to release a held key of shard {Shard} is damaged in the catalog. The key stays held: release it again.", record.Id);
     }
 
     private async Task TellFollowedAsync(long version)

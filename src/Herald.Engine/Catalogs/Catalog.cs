@@ -125,8 +125,8 @@ public sealed class Catalog
         var there = await FindEntryAsync(draft.Id, cancel);
         if (ifVersion is { } expected && expected != (there?.Subscription.Version ?? 0))
             return Mismatch(there);
-        return there is null
-            ? await CreateAsync(draft, topic, from, cancel)
+        return there is null ? await CreateAsync(draft, topic, from, cancel)
+            : there.Subscription.IsDamaged ? await MendAsync(draft, topic, there, cancel)
             : await ChangeAsync(draft, there, cancel);
     }
 
@@ -182,6 +182,8 @@ public sealed class Catalog
         {
             if (await FindEntryAsync(id, cancel) is not { } there)
                 return Missing(id);
+            if (there.Subscription.IsDamaged)
+                return Damaged(there);
             var next = there.Subscription with { Generation = there.Subscription.Generation + 1, UpdatedAt = _time.GetUtcNow() };
             var stored = CatalogCodec.ToStored(there with { Subscription = next }) with
             {
@@ -198,8 +200,38 @@ public sealed class Catalog
 
     private async ValueTask<CatalogResult<Subscription>> CreateAsync(SubscriptionDraft draft, Topic topic, StartFrom from, CancellationToken cancel)
     {
+        var stored = Drafted(draft, topic) with { Starts = await StartsAsync(from, cancel) };
+        var write = new CatalogWrite(CatalogCodec.SubscriptionKind, draft.Id, topic.Number, 0, CatalogCodec.Encode(stored));
+        var reply = await _store.ChangeAsync([write], cancel);
+        await _cache.RefreshAsync(reply.Version);
+        // A record's number is the version that made it.
+        return reply.Conflict is null
+            ? CatalogResult<Subscription>.Of(CatalogOutcome.Created, Written(write, (int)reply.Version, reply))
+            : Mismatch(await FindEntryAsync(draft.Id, cancel));
+    }
+
+    /// <summary>
+    /// In the place of what cannot be read any more. What it had been sent is not known, with which filter neither: it begins anew with all that is kept, as a replay. Nothing is lost but its secrets.
+    /// </summary>
+    private async ValueTask<CatalogResult<Subscription>> MendAsync(SubscriptionDraft draft, Topic topic, SubscriptionEntry there, CancellationToken cancel)
+    {
+        if (topic.Number != there.Subscription.TopicNumber)
+            return CatalogResult<Subscription>.Refuse([FieldProblem.Of("/topic", draft.Topic, "A subscription stays with its topic; this is another one.")]);
+        var stored = Drafted(draft, topic) with
+        {
+            Status = draft.Status ?? SubscriptionStatus.Active,
+            Starts = new long[_log.ShardCount],
+            // Each generation before was a version of its own.
+            Generation = (int)Math.Min(int.MaxValue, there.Subscription.Version + 1),
+            EndpointRevision = (int)Math.Min(int.MaxValue, there.Subscription.Version + 1),
+        };
+        return await TryWriteAsync(draft.Id, there, stored, cancel) ?? Mismatch(await FindEntryAsync(draft.Id, cancel));
+    }
+
+    private CatalogCodec.StoredSubscription Drafted(SubscriptionDraft draft, Topic topic)
+    {
         var now = _time.GetUtcNow();
-        var stored = new CatalogCodec.StoredSubscription
+        return new()
         {
             Topic = topic.Name,
             Endpoint = draft.Endpoint,
@@ -212,16 +244,8 @@ public sealed class Catalog
             Secret = draft.Secret?.ToArray() ?? RandomNumberGenerator.GetBytes(SecretBytes),
             CreatedAt = now,
             UpdatedAt = now,
-            Starts = await StartsAsync(from, cancel),
             Revisions = [new(1, CatalogCodec.ToStored(draft.Filter), new long[_log.ShardCount])],
         };
-        var write = new CatalogWrite(CatalogCodec.SubscriptionKind, draft.Id, topic.Number, 0, CatalogCodec.Encode(stored));
-        var reply = await _store.ChangeAsync([write], cancel);
-        await _cache.RefreshAsync(reply.Version);
-        // A record's number is the version that made it.
-        return reply.Conflict is null
-            ? CatalogResult<Subscription>.Of(CatalogOutcome.Created, Written(write, (int)reply.Version, reply))
-            : Mismatch(await FindEntryAsync(draft.Id, cancel));
     }
 
     private async ValueTask<CatalogResult<Subscription>> ChangeAsync(SubscriptionDraft draft, SubscriptionEntry there, CancellationToken cancel)
@@ -287,6 +311,8 @@ public sealed class Catalog
         {
             if (await FindEntryAsync(id, cancel) is not { } there)
                 return Missing(id);
+            if (there.Subscription.IsDamaged)
+                return Damaged(there);
             var next = edit(there.Subscription);
             if (ReferenceEquals(next, there.Subscription))
                 return CatalogResult<Subscription>.Of(CatalogOutcome.Unchanged, next);
@@ -327,6 +353,9 @@ public sealed class Catalog
         }
         return starts;
     }
+
+    private static CatalogResult<Subscription> Damaged(SubscriptionEntry there) =>
+        CatalogResult<Subscription>.Of(CatalogOutcome.Damaged, there.Subscription, $"Subscription '{there.Subscription.Id}' is {Subscription.DamagedReason}");
 
     private static CatalogResult<Subscription> Missing(string id) =>
         CatalogResult<Subscription>.Of(CatalogOutcome.NotFound, null, $"There is no subscription '{id}'.");

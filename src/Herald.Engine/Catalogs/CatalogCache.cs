@@ -51,6 +51,9 @@ internal sealed class CatalogCache : IDisposable
         return snapshot.ByAddress.TryGetValue(AddressOf(id), out var number) && snapshot.ByNumber[number].Subscription is var found && found.Id == id ? found : null;
     }
 
+    /// <summary>Called with each record that cannot be read, when it comes into memory.</summary>
+    public Action<CatalogRecord>? Damaged { get; init; }
+
     /// <summary>By name, for those who publish.</summary>
     public TopicDirectory Topics { get; }
 
@@ -150,7 +153,7 @@ internal sealed class CatalogCache : IDisposable
             var begun = changes.Records.Where(r => !IsLoaded(r.Parent) && BeginsInThePast(r, before)).Select(r => r.Parent).ToHashSet();
             if (begun.Count == 0 && found.All(record => record.Version <= changes.Version))
             {
-                var releases = changes.Records.Where(r => r.Kind == CatalogCodec.ReleaseKind).Select(CatalogCodec.DecodeRelease).ToList();
+                var releases = changes.Records.Where(r => r.Kind == CatalogCodec.ReleaseKind && r.Body is not null).Select(DecodeRelease).OfType<ReleaseOrder>().ToList();
                 Publish(before, load, [.. found, .. changes.Records.Where(r => r.Kind == CatalogCodec.SubscriptionKind)], releases, changes.Version);
                 return;
             }
@@ -187,6 +190,14 @@ internal sealed class CatalogCache : IDisposable
         return entry.GenerationVersion > before.Version && entry.Starts.Zip(record.Heads).Any(shard => shard.First < shard.Second);
     }
 
+    private ReleaseOrder? DecodeRelease(CatalogRecord record)
+    {
+        var order = CatalogCodec.DecodeRelease(record);
+        if (order is null)
+            Damaged?.Invoke(record);
+        return order;
+    }
+
     private static bool IsSubscription(CatalogRecord record) => record is { Kind: CatalogCodec.SubscriptionKind, Body: not null };
 
     private void Publish(CatalogSnapshot before, HashSet<int> loaded, IEnumerable<CatalogRecord> records, List<ReleaseOrder> releases, long version)
@@ -205,7 +216,10 @@ internal sealed class CatalogCache : IDisposable
             if (record.Body is null || !next.Topics.ContainsKey(record.Parent))
                 continue;
             changed.Add(record.Number);
-            next = next.With(CatalogCodec.DecodeSubscription(record), address);
+            var entry = CatalogCodec.DecodeSubscription(record);
+            if (entry.Subscription.IsDamaged)
+                Damaged?.Invoke(record);
+            next = next.With(entry, address);
         }
         next = MakeRoom(next, loaded, changed);
         _snapshot = next;

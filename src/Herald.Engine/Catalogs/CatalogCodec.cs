@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using Herald.Engine.Retrying;
 using Herald.Engine.Stores;
 using Herald.Engine.Subscriptions;
@@ -23,21 +24,53 @@ internal static partial class CatalogCodec
         ReleaseKind, order.Shard.Value.ToString(CultureInfo.InvariantCulture), 0, null,
         JsonSerializer.SerializeToUtf8Bytes(new StoredRelease(order.Subscription, order.Sequence, order.Discard), Shapes.Default.StoredRelease));
 
-    public static ReleaseOrder DecodeRelease(CatalogRecord record)
-    {
-        var stored = JsonSerializer.Deserialize(record.Body!.Value.Span, Shapes.Default.StoredRelease)!;
-        return new(new ShardId(int.Parse(record.Id, CultureInfo.InvariantCulture)), stored.Subscription, stored.Sequence, stored.Discard);
-    }
+    /// <summary>Null when it is damaged: the order is lost, the key stays held, and can be released again.</summary>
+    public static ReleaseOrder? DecodeRelease(CatalogRecord record) => TryDecode(record, Shapes.Default.StoredRelease) is { } stored
+        && int.TryParse(record.Id, NumberStyles.None, CultureInfo.InvariantCulture, out var shard)
+        ? new(new ShardId(shard), stored.Subscription, stored.Sequence, stored.Discard) : null;
 
-    public static Topic DecodeTopic(CatalogRecord record)
-    {
-        var stored = JsonSerializer.Deserialize(record.Body!.Value.Span, Shapes.Default.StoredTopic)!;
-        return new Topic(record.Id, record.Number, stored.CreatedAt, record.Version);
-    }
+    /// <summary>When it is damaged nothing is lost but when it was made.</summary>
+    public static Topic DecodeTopic(CatalogRecord record) =>
+        new(record.Id, record.Number, TryDecode(record, Shapes.Default.StoredTopic)?.CreatedAt ?? DateTimeOffset.UnixEpoch, record.Version);
 
+    /// <summary>When it is damaged it is one that stands still (<see cref="SubscriptionEntry.Damaged"/>), so that nothing but itself waits for it to be mended.</summary>
     public static SubscriptionEntry DecodeSubscription(CatalogRecord record)
     {
-        var stored = JsonSerializer.Deserialize(record.Body!.Value.Span, Shapes.Default.StoredSubscription)!;
+        try
+        {
+            return TryDecode(record, Shapes.Default.StoredSubscription) is { } stored && FitsShards(stored, record.Heads.Count) ? Decode(record, stored) : SubscriptionEntry.Damaged(record);
+        }
+        catch (Exception damage) when (damage is FormatException or ArgumentException or OverflowException or NullReferenceException)
+        {
+            // An address that is none, a time that is none, a name that is missing.
+            return SubscriptionEntry.Damaged(record);
+        }
+    }
+
+    private static T? TryDecode<T>(CatalogRecord record, JsonTypeInfo<T> shape)
+        where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(record.Body!.Value.Span, shape);
+        }
+        catch (Exception damage) when (damage is JsonException or ArgumentException or FormatException)
+        {
+            return null;
+        }
+    }
+
+    // Every shard looks up its own place in these.
+    private static bool FitsShards(StoredSubscription stored, int shards)
+    {
+        return stored is { Topic: not null, Revisions: { Length: > 0 } revisions, Generation: > 0 }
+            && Fits(stored.Starts) && Fits(stored.RewoundAt) && revisions.All(r => r is { Filter: not null } && Fits(r.After));
+
+        bool Fits(IReadOnlyList<long>? places) => places is null || places.Count == shards;
+    }
+
+    private static SubscriptionEntry Decode(CatalogRecord record, StoredSubscription stored)
+    {
         var revisions = stored.Revisions.Select(r => new FilterRevision(r.Number, FilterOf(r.Filter), r.After ?? record.Heads)).ToArray();
         var subscription = new Subscription
         {

@@ -18,6 +18,9 @@ public enum CatalogOutcome
 
     /// <summary>Others depend on it.</summary>
     InUse,
+
+    /// <summary>What is stored of it cannot be read: it can be put anew, or deleted.</summary>
+    Damaged,
 }
 
 /// <param name="Value">As it is now; null when there is none.</param>

@@ -12,6 +12,35 @@ internal sealed record SubscriptionEntry(
     Subscription Subscription, IReadOnlyList<long> Starts, long GenerationVersion, IReadOnlyList<long> RewoundAt,
     IReadOnlyList<FilterRevision> Revisions)
 {
+    /// <summary>
+    /// In the place of one whose record cannot be read: it is known by id, number and topic alone. It gets nothing, and what shards have saved of it stays as it is
+    /// until it is mended: by another endpoint, filter and policy for the same id, or by whoever removes it.
+    /// </summary>
+    public static SubscriptionEntry Damaged(CatalogRecord record)
+    {
+        var (never, always) = (new long[record.Heads.Count], new long[record.Heads.Count]);
+        Array.Fill(never, long.MaxValue);
+        var subscription = new Subscription
+        {
+            Id = record.Id,
+            Number = record.Number,
+            Topic = "",
+            TopicNumber = record.Parent,
+            Endpoint = new Uri("damaged:"),
+            Status = SubscriptionStatus.Disabled,
+            StatusReason = Subscription.DamagedReason,
+            Generation = Subscription.UnknownGeneration,
+            CreatedAt = DateTimeOffset.UnixEpoch,
+            UpdatedAt = DateTimeOffset.UnixEpoch,
+            Version = record.Version,
+        };
+        return new(subscription, never, 0, always, [new FilterRevision(1, Filter.All, always)]);
+    }
+
+    /// <summary>The same, of the generation that a shard knows: so it waits there with all it has. Any other entry is as it is.</summary>
+    public SubscriptionEntry KeptAt(int generation) =>
+        Subscription.IsDamaged ? this with { Subscription = Subscription with { Generation = generation } } : this;
+
     public bool IsReplay(ShardId shard, long sequence) => Subscription.Generation > 1 && sequence <= RewoundAt[shard.Value];
 
     /// <summary>

@@ -82,7 +82,8 @@ public sealed class DeadLetterDesk
         var redrives = new List<Redrive>(letters.Count);
         foreach (var letter in letters)
         {
-            if (!letter.HasRecord || !subscriptions.TryGetValue(letter.Id.Subscription, out var subscription))
+            // One whose record is damaged would not get it.
+            if (!letter.HasRecord || !subscriptions.TryGetValue(letter.Id.Subscription, out var subscription) || subscription.IsDamaged)
                 continue;
             var view = new EventView(letter.Record);
             var original = view.OriginalSequence > 0 ? view.OriginalSequence : letter.Id.Sequence;

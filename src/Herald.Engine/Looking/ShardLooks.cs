@@ -50,11 +50,6 @@ internal sealed class ShardLooks(IEventLog log, IShardStore store, ShardHosts ho
         return (await PeekAsync(shard, CancellationToken.None)).Of(entry).HasPassed(sequence);
     }
 
-    private async ValueTask<IShardLook> PeekAsync(ShardId shard, CancellationToken cancel)
-    {
-        var saved = new SavedProgress();
-        foreach (var record in (await store.PeekAsync(shard, cancel)).Records)
-            saved.Apply(record.Span);
-        return new SavedShard(shard, saved);
-    }
+    private async ValueTask<IShardLook> PeekAsync(ShardId shard, CancellationToken cancel) =>
+        new SavedShard(shard, SavedProgress.Of((await store.PeekAsync(shard, cancel)).Records));
 }

@@ -3,44 +3,50 @@ using System.Text;
 
 namespace Herald.Engine.Shards;
 
-/// <summary>Reads what <see cref="RecordWriter"/> wrote.</summary>
+/// <summary>Reads what <see cref="RecordWriter"/> wrote. What that cannot have written is refused with <see cref="InvalidDataException"/>, and makes it allocate nothing.</summary>
 internal ref struct RecordReader(ReadOnlySpan<byte> bytes)
 {
     private ReadOnlySpan<byte> _rest = bytes;
 
     public readonly bool AtEnd => _rest.IsEmpty;
 
-    public byte Byte()
+    public byte Byte() => Bytes(1)[0];
+
+    public ReadOnlySpan<byte> Bytes(long count)
     {
-        var value = _rest[0];
-        _rest = _rest[1..];
-        return value;
+        if (count < 0 || count > _rest.Length)
+            throw new InvalidDataException($"A record ends {count - _rest.Length} bytes too soon.");
+        var bytes = _rest[..(int)count];
+        _rest = _rest[(int)count..];
+        return bytes;
     }
+
+    /// <summary>How many there are of what takes a byte each at least.</summary>
+    public int Count()
+    {
+        var count = Number();
+        return count >= 0 && count <= _rest.Length ? (int)count : throw new InvalidDataException($"A record says that {count} follow in {_rest.Length} bytes.");
+    }
+
+    /// <summary>All that is left.</summary>
+    public ReadOnlySpan<byte> Rest() => Bytes(_rest.Length);
 
     public long Number()
     {
         ulong zigzag = 0;
-        for (var shift = 0; ; shift += 7)
+        for (var shift = 0; shift < 70; shift += 7)
         {
             var part = Byte();
             zigzag |= (ulong)(part & 0x7F) << shift;
             if (part < 0x80)
                 return (long)(zigzag >> 1) ^ -(long)(zigzag & 1);
         }
+        throw new InvalidDataException("A record has a number without an end.");
     }
 
-    public ulong Hash()
-    {
-        var value = BinaryPrimitives.ReadUInt64LittleEndian(_rest);
-        _rest = _rest[8..];
-        return value;
-    }
+    public uint Word() => BinaryPrimitives.ReadUInt32LittleEndian(Bytes(4));
 
-    public string Text()
-    {
-        var length = (int)Number();
-        var value = Encoding.UTF8.GetString(_rest[..length]);
-        _rest = _rest[length..];
-        return value;
-    }
+    public ulong Hash() => BinaryPrimitives.ReadUInt64LittleEndian(Bytes(8));
+
+    public string Text() => Encoding.UTF8.GetString(Bytes(Number()));
 }

@@ -43,6 +43,19 @@ internal sealed class RecordWriter
         _buffer.Advance(length);
     }
 
+    public void Word(uint value)
+    {
+        BinaryPrimitives.WriteUInt32LittleEndian(_buffer.GetSpan(4), value);
+        _buffer.Advance(4);
+    }
+
+    public void Bytes(ReadOnlySpan<byte> bytes) => _buffer.Write(bytes);
+
+    /// <summary>What was written since the last call of <see cref="Take"/> or <see cref="Clear"/>.</summary>
+    public ReadOnlySpan<byte> Written => _buffer.WrittenSpan;
+
+    public void Clear() => _buffer.ResetWrittenCount();
+
     /// <summary>What was written since the last call.</summary>
     public byte[] Take()
     {

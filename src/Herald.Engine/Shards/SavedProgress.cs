@@ -1,24 +1,31 @@
+using Herald.Engine.Subscriptions;
+
 namespace Herald.Engine.Shards;
 
-/// <summary>A shard's progress as its records tell it: the last checkpoint with every later record laid over it.</summary>
+/// <summary>
+/// A shard's progress as its records tell it: the last checkpoint with every later record laid over it. What is damaged costs repeats, and as few as can be:
+/// <list type="bullet">
+/// <item>what is saved of one subscription: that subscription goes on from the record before (<see cref="SavedState.IsFrozen"/>), from its beginning if there is none;</item>
+/// <item>a whole record, or one that is missing: all go on from the record before; if there is none, from the oldest event that is kept;</item>
+/// <item>what says that deliveries are settled: these are repeated.</item>
+/// </list>
+/// </summary>
 internal sealed class SavedProgress
 {
-    private const byte FormatVersion = 3;
+    // Formats of earlier programs, without checksums: damage is found where it cannot be read. The oldest know no settled keys, or not even the time they were written at.
+    private const byte UncheckedVersion = 3, SettledlessVersion = 2, TimelessVersion = 1;
 
-    // Knows no settled keys, and the one before that not even the time it was written at.
-    private const byte SettledlessVersion = 2, TimelessVersion = 1;
+    private readonly HashSet<int> _damaged = [];
+    private long _link;
 
-    private enum Kind : byte
-    {
-        Changes = 0,
-        Checkpoint = 1,
-        Settled = 2,
-    }
+    // A record could not be read. It may have been a note; the next one that is none tells.
+    private bool _inDoubt;
+    private bool _isCut, _isOld;
 
-    public long Routed { get; set; }
+    public long Routed { get; private set; }
 
     /// <summary>The catalog everything up to <see cref="Routed"/> was routed with.</summary>
-    public long CatalogVersion { get; set; }
+    public long CatalogVersion { get; private set; }
     public Dictionary<int, SavedState> States { get; } = [];
 
     /// <summary>
@@ -27,63 +34,178 @@ internal sealed class SavedProgress
     /// </summary>
     public SettledKeys Settled { get; } = new();
 
+    /// <summary>Records, and parts of them, that could not be read.</summary>
+    public int Damage { get; private set; }
+
+    /// <summary>What came after some record is lost: the shard routes again from there on, and what retention has moved out of the way is still to be read.</summary>
+    public bool IsCut => _isCut || _inDoubt;
+
+    /// <summary>Subscriptions of which something could not be read, by number.</summary>
+    public IReadOnlyCollection<int> DamagedSubscriptions => _damaged;
+
+    /// <summary>It has to be replaced whole before anything is added to it.</summary>
+    public bool MustBeReplaced => Damage > 0 || _isOld;
+
+    /// <summary>The number of the last record; the next one has the next.</summary>
+    public long Link => _link;
+
+    public static SavedProgress Of(IEnumerable<ReadOnlyMemory<byte>> records)
+    {
+        var saved = new SavedProgress();
+        foreach (var record in records)
+            saved.Apply(record.Span);
+        return saved;
+    }
+
+    /// <exception cref="InvalidDataException">It is of a newer program.</exception>
     public void Apply(ReadOnlySpan<byte> record)
     {
         var reader = new RecordReader(record);
-        var version = reader.Byte();
-        if (version is not (FormatVersion or SettledlessVersion or TimelessVersion))
-            throw new InvalidDataException($"A progress record has format {version}; this program reads {FormatVersion}. Use the newer program.");
-        var kind = (Kind)reader.Byte();
-        if (kind == Kind.Settled)
+        var version = reader.AtEnd ? (byte)0 : reader.Byte();
+        if (version is UncheckedVersion or SettledlessVersion or TimelessVersion)
         {
-            Settled.Read(ref reader, (number, generation, key, through) =>
-            {
-                if (States.TryGetValue(number, out var state) && state.Generation == generation)
-                    state.Settle(key, through);
-            });
+            ApplyOld(record);
             return;
         }
-        if (kind == Kind.Checkpoint)
+        if (!ProgressRecord.TryReadHead(ref reader, version, out var headReader))
+        {
+            Damage++;
+            _inDoubt = true;
+            return;
+        }
+        if (version != ProgressRecord.FormatVersion)
+            throw new InvalidDataException($"A progress record has format {version}; this program reads {ProgressRecord.FormatVersion}. Use the newer program.");
+        var head = ProgressHead.Read(ref headReader);
+        if (head.Kind == ProgressKind.Settled)
+            ApplySettled(ref reader);
+        else
+            Apply(head, ref reader);
+    }
+
+    /// <summary>A record that tells of settled deliveries alone.</summary>
+    public static void WriteSettled(RecordWriter writer, SettledKeys settled) => new ProgressWriter().WriteTo(writer, ProgressHead.OfSettled, settled);
+
+    private void Apply(ProgressHead head, ref RecordReader reader)
+    {
+        if (head.Kind == ProgressKind.Checkpoint)
+        {
+            States.Clear();
+            _damaged.Clear();
+            (_isCut, _isOld) = (false, false);
+        }
+        else if (head.Link != _link + 1)
+        {
+            // Between the last record and this one something is missing, or could not be read.
+            Damage += _inDoubt || _isCut ? 0 : 1;
+            _isCut = true;
+        }
+        _inDoubt = false;
+        if (_isCut)
+            return;
+        var (routedBefore, catalogBefore) = (Routed, CatalogVersion);
+        (_link, Routed, CatalogVersion) = (head.Link, head.Routed, head.CatalogVersion);
+        Settled.Clear();
+        foreach (var number in head.Removed)
+        {
+            States.Remove(number);
+            _damaged.Remove(number);
+        }
+        foreach (var (number, length) in head.States)
+        {
+            var isWhole = ProgressRecord.TryReadPart(ref reader, length, out var part);
+            if (_damaged.Contains(number))
+                continue; // what it lacks, this does not tell
+            if (isWhole)
+                StateOf(number).Read(ref part, head.SavedAtMs);
+            else if (head.Kind == ProgressKind.Checkpoint)
+                Freeze(number, 0, 0);
+            else
+                Freeze(number, routedBefore, catalogBefore);
+        }
+        if (ProgressRecord.TryReadPart(ref reader, null, out var settled))
+            Settled.Read(ref settled);
+        else
+            Damage++;
+    }
+
+    // Always true, whatever else is lost: how far a key is settled never falls within a generation.
+    private void ApplySettled(ref RecordReader reader)
+    {
+        if (!ProgressRecord.TryReadPart(ref reader, null, out var part))
+        {
+            Damage++;
+            return;
+        }
+        ReadSettled(ref part);
+    }
+
+    private void ReadSettled(ref RecordReader part) => Settled.Read(ref part, (number, generation, key, through) =>
+    {
+        if (States.TryGetValue(number, out var state) && state.Generation == generation)
+            state.Settle(key, through);
+    });
+
+    private void Freeze(int number, long routed, long catalogVersion)
+    {
+        Damage++;
+        _damaged.Add(number);
+        // Without a state it was at the head, with nothing outstanding; its generation is that of the catalog.
+        StateOf(number).Freeze(routed, catalogVersion);
+    }
+
+    private SavedState StateOf(int number)
+    {
+        if (!States.TryGetValue(number, out var state))
+            States[number] = state = new SavedState();
+        return state;
+    }
+
+    private void ApplyOld(ReadOnlySpan<byte> record)
+    {
+        try
+        {
+            // On its own first, so that one that cannot be read to its end changes nothing.
+            new SavedProgress().ReadOld(record);
+        }
+        catch (InvalidDataException)
+        {
+            Damage++;
+            _isCut = true;
+            return;
+        }
+        _isOld = true;
+        if (!_isCut)
+            ReadOld(record);
+    }
+
+    private void ReadOld(ReadOnlySpan<byte> record)
+    {
+        var reader = new RecordReader(record);
+        var (version, kind) = (reader.Byte(), (ProgressKind)reader.Byte());
+        if (kind == ProgressKind.Settled)
+        {
+            ReadSettled(ref reader);
+            return;
+        }
+        if (kind == ProgressKind.Checkpoint)
             States.Clear();
         Settled.Clear();
         Routed = reader.Number();
         CatalogVersion = reader.Number();
         var savedAtMs = version == TimelessVersion ? 0 : reader.Number();
-        for (var removed = reader.Number(); removed > 0; removed--)
+        for (var removed = reader.Count(); removed > 0; removed--)
             States.Remove((int)reader.Number());
-        for (var states = reader.Number(); states > 0; states--)
-        {
-            var number = (int)reader.Number();
-            if (!States.TryGetValue(number, out var state))
-                States[number] = state = new SavedState();
-            state.Read(ref reader, savedAtMs);
-        }
-        if (version == FormatVersion)
+        for (var states = reader.Count(); states > 0; states--)
+            StateOf((int)reader.Number()).Read(ref reader, savedAtMs);
+        if (version == UncheckedVersion)
             Settled.Read(ref reader);
-    }
-
-    /// <summary>A record that tells of settled deliveries alone.</summary>
-    public static void WriteSettled(RecordWriter writer, SettledKeys settled)
-    {
-        writer.Byte(FormatVersion);
-        writer.Byte((byte)Kind.Settled);
-        settled.Write(writer);
-    }
-
-    /// <param name="savedAtMs">By the wall clock, as all times in it: what was ahead or behind at that moment, and by how much, holds whatever the clock was.</param>
-    public static void Begin(RecordWriter writer, bool checkpoint, long routed, long catalogVersion, long savedAtMs)
-    {
-        writer.Byte(FormatVersion);
-        writer.Byte((byte)(checkpoint ? Kind.Checkpoint : Kind.Changes));
-        writer.Number(routed);
-        writer.Number(catalogVersion);
-        writer.Number(savedAtMs);
     }
 }
 
 /// <summary>One subscription in a <see cref="SavedProgress"/>.</summary>
 internal sealed class SavedState
 {
+    /// <summary><see cref="Subscription.UnknownGeneration"/>: that of the catalog, unless it was made later. Nothing but its position is known.</summary>
     public int Generation { get; set; }
     public bool AtHead { get; set; }
     public long Position { get; set; }
@@ -92,6 +214,19 @@ internal sealed class SavedState
     /// <summary>When this was written; 0 when it is not known.</summary>
     public long SavedAtMs { get; set; }
     public Dictionary<ulong, SavedLane> Lanes { get; } = [];
+
+    /// <summary>Later records of it could not be read: this is how it was when the catalog had version <see cref="CatalogVersion"/>. It is not at the head.</summary>
+    public bool IsFrozen { get; private set; }
+
+    /// <summary>Of one that is frozen alone.</summary>
+    public long CatalogVersion { get; private set; }
+
+    /// <param name="routed">Where it stood if it was at the head.</param>
+    public void Freeze(long routed, long catalogVersion)
+    {
+        var wasAtHead = AtHead || Generation == Subscription.UnknownGeneration;
+        (IsFrozen, CatalogVersion, AtHead, Position) = (true, catalogVersion, false, wasAtHead ? routed : Position);
+    }
 
     public void Settle(ulong key, long through)
     {
@@ -110,9 +245,9 @@ internal sealed class SavedState
         AtHead = reader.Byte() == 1;
         Position = reader.Number();
         PausedAtMs = reader.Number();
-        for (var removed = reader.Number(); removed > 0; removed--)
+        for (var removed = reader.Count(); removed > 0; removed--)
             Lanes.Remove(reader.Hash());
-        for (var lanes = reader.Number(); lanes > 0; lanes--)
+        for (var lanes = reader.Count(); lanes > 0; lanes--)
         {
             var key = reader.Hash();
             Lanes[key] = SavedLane.Read(ref reader) with { SavedAtMs = savedAtMs };
@@ -166,7 +301,7 @@ internal sealed record SavedLane(bool Held, bool EndpointTroubled, int Attempts,
         var first = attempts > 0 ? reader.Number() : 0;
         var due = attempts > 0 ? first + reader.Number() : 0;
         var from = reader.Number();
-        var items = new LaneItem[reader.Number()];
+        var items = new LaneItem[reader.Count()];
         var before = default(LaneItem);
         for (var i = 0; i < items.Length; i++)
             items[i] = before = new LaneItem(before.Sequence + reader.Number(), before.AcceptedAtMs + reader.Number(), (int)reader.Number());

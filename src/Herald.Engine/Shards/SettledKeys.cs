@@ -54,7 +54,7 @@ internal sealed class SettledKeys
     /// <param name="settled">Gets each, with what it was read as.</param>
     public void Read(ref RecordReader reader, Action<int, int, ulong, long>? settled = null)
     {
-        for (var keys = reader.Number(); keys > 0; keys--)
+        for (var keys = reader.Count(); keys > 0; keys--)
         {
             var (subscription, generation, key, through) = ((int)reader.Number(), (int)reader.Number(), reader.Hash(), reader.Number());
             Settle(subscription, generation, key, through);

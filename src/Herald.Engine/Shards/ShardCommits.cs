@@ -52,6 +52,8 @@ internal sealed class ShardCommits(
     // A store without room is spared what can wait.
     private bool _isShortOfRoom;
 
+    private bool _mustReplace;
+
     // The wall clock that all saved times were converted by.
     private long _wallAheadMs;
     private long _settledVersion;
@@ -81,8 +83,10 @@ internal sealed class ShardCommits(
 
     private long LookDueAtMs => _dueMs + (long)((CommitsPerLookAtSettled - 1) * options.CommitEvery).TotalMilliseconds;
 
-    public void GoOnFrom(ShardProgress stored, long nowMs)
+    /// <param name="replace">Nothing may be added to what is stored: the first commit replaces it.</param>
+    public void GoOnFrom(ShardProgress stored, long nowMs, bool replace)
     {
+        _mustReplace = replace;
         _wallAheadMs = machine.WallAheadMs;
         _noteDueMs = nowMs;
         _dueMs = nowMs + (long)options.CommitEvery.TotalMilliseconds;
@@ -213,7 +217,8 @@ internal sealed class ShardCommits(
         _asked.Clear();
         // Of a clock that has been set all times are written anew: the next owner knows only what it shows now.
         var clockIsSet = machine.WallAheadMs != _wallAheadMs;
-        var checkpoint = clockIsSet || _chainBytes > Math.Max(options.LeastCheckpointBytes, 4 * _checkpointBytes);
+        var checkpoint = clockIsSet || _mustReplace || _chainBytes > Math.Max(options.LeastCheckpointBytes, 4 * _checkpointBytes);
+        _mustReplace = false;
         if (clockIsSet)
             _wallAheadMs = machine.WallAheadMs;
         var wallMs = machine.ToWall(nowMs);

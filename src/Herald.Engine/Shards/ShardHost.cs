@@ -253,9 +253,7 @@ internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
         var load = _services.Store.LoadAsync(fence, _abort.Token).AsTask();
         await Task.WhenAll(asked, load);
         var (bounds, stored) = (await asked, await load);
-        var saved = new SavedProgress();
-        foreach (var record in stored.Records)
-            saved.Apply(record.Span);
+        var saved = SavedProgress.Of(stored.Records);
         using var holds = new TopicHolds();
         var catalog = await _services.Cache.HoldForAsync(Shard, saved, holds, _abort.Token);
         _head = Math.Max(_head, bounds.Last);
@@ -264,7 +262,28 @@ internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
         _machine.WallAheadMs = _services.Clock.WallAheadMs;
         _machine.Restore(saved, catalog, bounds.First, now);
         Volatile.Write(ref _catalogFollowed, catalog.Edition);
-        _commits.GoOnFrom(stored, now);
+        _commits.GoOnFrom(stored, now, saved.MustBeReplaced);
+        TellOfDamage(saved, catalog);
+    }
+
+    private void TellOfDamage(SavedProgress saved, CatalogSnapshot catalog)
+    {
+        if (saved.Damage == 0)
+            return;
+        _services.Metrics.DamagedProgress(saved.Damage);
+        if (saved.IsCut)
+            _services.Logger.LogError(
+                "Shard {Shard}: of its saved progress {Count} records or parts are damaged or missing. All of its subscriptions go on from sequence {From}, and repeat what had been delivered since then.",
+                Shard, saved.Damage, saved.Routed + 1);
+        else if (saved.DamagedSubscriptions.Count == 0)
+            _services.Logger.LogWarning("Shard {Shard}: a note of what had been delivered is damaged. That is delivered again.", Shard);
+        foreach (var number in saved.DamagedSubscriptions)
+        {
+            if (catalog.ByNumber.TryGetValue(number, out var entry))
+                _services.Logger.LogError(
+                    "Shard {Shard}: the saved progress of subscription {Subscription} is damaged. It goes on from sequence {From}, and repeats what had been delivered since then.",
+                    Shard, entry.Subscription.Id, saved.States[number].Position + 1);
+        }
     }
 
     // 3.
@@ -274,7 +293,10 @@ internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
             return false;
         var read = await _services.Log.ReadIndexAsync(Shard, _machine.Routed + 1, _entries, _abort.Token);
         if (read.Count == 0)
-            return false;
+        {
+            // Where progress is lost, it begins before the first that is kept: between events that are kept for keys that wait.
+            return _machine.OnHeadGap(read.Next);
+        }
         var entries = _entries.AsMemory(0, read.Count);
         await FollowCatalogAsync(read.CatalogVersion);
         using var holds = _holds;

@@ -16,7 +16,8 @@ internal sealed partial class ShardMachine
 
     private readonly List<SubscriptionState> _dirtyStates = [];
     private readonly HashSet<int> _removedStates = [];
-    private long _savedRouted = -1, _savedCatalog;
+    private readonly ProgressWriter _writer = new();
+    private long _savedRouted = -1, _savedCatalog, _link;
 
     // Since anything was saved.
     private readonly SettledKeys _settled = new();
@@ -39,23 +40,20 @@ internal sealed partial class ShardMachine
             if (state.IsTrivial && _states.GetValueOrDefault(state.Number) == state)
                 Remove(state);
         }
-        SavedProgress.Begin(writer, checkpoint, Routed, Catalog.Version, ToWall(nowMs));
-        (_savedRouted, _savedCatalog) = (Routed, Catalog.Version);
-        writer.Number(checkpoint ? 0 : _removedStates.Count);
-        if (!checkpoint)
-        {
-            foreach (var number in _removedStates)
-                writer.Number(number);
-        }
-        _removedStates.Clear();
         var states = checkpoint ? _states.Values.ToList() : _dirtyStates.Where(s => _states.GetValueOrDefault(s.Number) == s).Distinct().ToList();
-        writer.Number(states.Count);
         foreach (var state in states)
-            Save(writer, state, checkpoint);
+        {
+            Save(_writer.State, state, checkpoint);
+            _writer.EndState(state.Number);
+        }
+        var head = new ProgressHead(
+            checkpoint ? ProgressKind.Checkpoint : ProgressKind.Changes, ++_link, Routed, Catalog.Version, ToWall(nowMs), checkpoint ? [] : [.. _removedStates], []);
+        (_savedRouted, _savedCatalog) = (Routed, Catalog.Version);
+        _removedStates.Clear();
         _dirtyStates.Clear();
         _settled.Clear();
         _settledBefore.Keep(IsStillOpen);
-        _settledBefore.Write(writer);
+        _writer.WriteTo(writer, head, _settledBefore);
     }
 
     /// <summary>Writes what has been settled since anything was saved, and nothing else.</summary>
@@ -112,16 +110,32 @@ internal sealed partial class ShardMachine
     }
 
     /// <summary>Takes over a shard. The catalog may be newer than the one the progress was made with.</summary>
-    /// <param name="first">The first sequence that is still kept.</param>
+    /// <param name="first">The first sequence that is still kept, but for those of keys that wait.</param>
     public void Restore(SavedProgress saved, CatalogSnapshot catalog, long first, long nowMs)
     {
         Catalog = catalog;
         _savedCatalog = saved.CatalogVersion;
-        Routed = Math.Max(saved.Routed, first - 1);
+        // Where records are lost, nothing tells which of the keys that wait have events left before the first.
+        Routed = saved.IsCut ? saved.Routed : Math.Max(saved.Routed, first - 1);
+        _link = saved.Link;
         _settledBefore.Add(saved.Settled);
         foreach (var (number, savedState) in saved.States)
         {
-            if (!catalog.ByNumber.TryGetValue(number, out var entry) || entry.Subscription.Generation != savedState.Generation)
+            if (!catalog.ByNumber.TryGetValue(number, out var entry))
+            {
+                _removedStates.Add(number);
+                continue;
+            }
+            entry = entry.KeptAt(savedState.Generation);
+            var isNewer = entry.GenerationVersion > (savedState.IsFrozen ? savedState.CatalogVersion : saved.CatalogVersion);
+            var isUnknown = savedState.Generation == Subscription.UnknownGeneration && !entry.Subscription.IsDamaged;
+            if (isUnknown || (savedState.IsFrozen && isNewer))
+            {
+                var from = isNewer ? entry.Starts[_shard.Value] : savedState.Position;
+                Begin(new SubscriptionState(entry) { AtHead = false, Position = Math.Min(from, Routed), PausedAtMs = nowMs, Saved = true });
+                continue;
+            }
+            if (entry.Subscription.Generation != savedState.Generation)
             {
                 _removedStates.Add(number);
                 continue;
@@ -134,6 +148,8 @@ internal sealed partial class ShardMachine
                 Saved = true,
             };
             Add(state);
+            if (savedState.IsFrozen)
+                MarkDirty(state);
             foreach (var (key, lane) in savedState.Lanes)
                 Restore(state, key, lane, nowMs);
             if (state.AtHead && !state.Runs)
@@ -200,7 +216,6 @@ internal sealed partial class ShardMachine
 
     private void Save(RecordWriter writer, SubscriptionState state, bool all)
     {
-        writer.Number(state.Number);
         writer.Number(state.Generation);
         writer.Byte(state.AtHead ? (byte)1 : (byte)0);
         writer.Number(PositionOf(state));

@@ -80,6 +80,16 @@ internal sealed partial class ShardMachine
         }
     }
 
+    /// <summary>Nothing is kept any more between <see cref="Routed"/> and this sequence.</summary>
+    /// <returns>Whether there was something between.</returns>
+    public bool OnHeadGap(long next)
+    {
+        if (next <= Routed + 1)
+            return false;
+        Routed = next - 1;
+        return true;
+    }
+
     public void OnGrant(int subscription, PermitKind kind, int count, long nowMs)
     {
         if (!_states.TryGetValue(subscription, out var state))
@@ -232,6 +242,7 @@ internal sealed partial class ShardMachine
                 Begin(new SubscriptionState(entry) { AtHead = false, Position = Routed, PausedAtMs = nowMs });
             return;
         }
+        entry = entry.KeptAt(state.Generation);
         if (state.Generation != entry.Subscription.Generation)
         {
             Rewind(state, entry, nowMs);

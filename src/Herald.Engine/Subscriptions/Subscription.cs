@@ -5,6 +5,12 @@ namespace Herald.Engine.Subscriptions;
 /// <summary>A topic, an endpoint, a filter, a retry policy, limits and secrets, as the catalog holds them. Immutable: a change is a new record.</summary>
 public sealed record Subscription
 {
+    /// <summary>Of a subscription whose record is damaged: it stands still until it is put anew.</summary>
+    internal const string DamagedReason =
+        "damaged: its record in the catalog cannot be read. Put it anew with all of its fields; it then gets again every event that is kept. Or delete it.";
+
+    internal const int UnknownGeneration = 0;
+
     public required string Id { get; init; }
 
     /// <summary>Given by the catalog when the subscription is created, never reused: what shards and files call it.</summary>
@@ -27,6 +33,9 @@ public sealed record Subscription
 
     /// <summary>Raised by a replay. Results of an older generation are waited for, and ignored.</summary>
     public int Generation { get; init; } = 1;
+
+    /// <summary>Its record cannot be read: nothing but its id, its number and its topic's number is known.</summary>
+    public bool IsDamaged => StatusReason == DamagedReason;
     public required DateTimeOffset CreatedAt { get; init; }
     public required DateTimeOffset UpdatedAt { get; init; }
 

@@ -290,20 +290,15 @@ public sealed class CatalogCacheTests : IDisposable
     /// <summary>Progress in which one subscription is behind.</summary>
     private static SavedProgress Progress(long routed, long catalog, int subscription)
     {
-        var writer = new RecordWriter();
-        SavedProgress.Begin(writer, true, routed, catalog, savedAtMs: 0);
-        writer.Number(0);
-        writer.Number(1);
-        writer.Number(subscription);
-        writer.Number(1);
-        writer.Byte(0);
-        writer.Number(2);
+        var (record, writer) = (new RecordWriter(), new ProgressWriter());
+        writer.State.Number(1);
+        writer.State.Byte(0);
+        writer.State.Number(2);
         for (var i = 0; i < 3; i++)
-            writer.Number(0);
-        new SettledKeys().Write(writer);
-        var progress = new SavedProgress();
-        progress.Apply(writer.Take());
-        return progress;
+            writer.State.Number(0);
+        writer.EndState(subscription);
+        writer.WriteTo(record, new ProgressHead(ProgressKind.Checkpoint, 1, routed, catalog, 0, [], []), new SettledKeys());
+        return SavedProgress.Of([record.Take()]);
     }
 
     private async Task RefreshAsync() => await _cache.RefreshAsync(_store.Version);

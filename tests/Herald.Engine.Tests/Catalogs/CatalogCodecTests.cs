@@ -115,6 +115,66 @@ public sealed class CatalogCodecTests
         AssertSame(Full, CatalogCodec.DecodeSubscription(Record(Encoding.UTF8.GetBytes(json))));
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("{}")]
+    [InlineData("[1]")]
+    [InlineData("{\"topic\":")]
+    public void A_subscription_whose_record_is_damaged_is_one_that_stands_still(string body) => AssertDamaged(Record(Encoding.UTF8.GetBytes(body)));
+
+    [Fact]
+    public void Values_that_no_subscription_can_have_are_damage()
+    {
+        var whole = CatalogCodec.ToStored(Full);
+        CatalogCodec.StoredSubscription[] damaged =
+        [
+            whole with { Endpoint = "no address" },
+            whole with { Revisions = [] },
+            whole with { Starts = [1, 2] },
+            whole with { RewoundAt = [1, 2, 3, 4] },
+            whole with { Revisions = [new(1, [], [1])] },
+            whole with { Generation = 0 },
+            whole with { Retry = null! },
+            whole with { Topic = null! },
+        ];
+        foreach (var stored in damaged)
+            AssertDamaged(Record(CatalogCodec.Encode(stored)));
+    }
+
+    [Fact]
+    public void However_a_record_is_spoilt_reading_it_does_not_fail()
+    {
+        var whole = CatalogCodec.Encode(CatalogCodec.ToStored(Full)).ToArray();
+        for (var at = 0; at < whole.Length; at++)
+        {
+            CatalogCodec.DecodeSubscription(Record(whole.AsMemory(0, at)));
+            for (var bit = 0; bit < 8; bit++)
+            {
+                var spoilt = (byte[])whole.Clone();
+                spoilt[at] ^= (byte)(1 << bit);
+                CatalogCodec.DecodeSubscription(Record(spoilt));
+            }
+        }
+    }
+
+    [Fact]
+    public void A_damaged_topic_goes_on_and_a_damaged_order_is_none()
+    {
+        var body = "{\"cr"u8.ToArray();
+        Assert.Equal(("orders", 31), CatalogCodec.DecodeTopic(new CatalogRecord(CatalogCodec.TopicKind, "orders", 31, 0, 40, [1], body)) is var topic ? (topic.Name, topic.Number) : default);
+        Assert.Null(CatalogCodec.DecodeRelease(new CatalogRecord(CatalogCodec.ReleaseKind, "3", 31, 0, 40, [1], body)));
+    }
+
+    private static void AssertDamaged(CatalogRecord record)
+    {
+        var entry = CatalogCodec.DecodeSubscription(record);
+        var subscription = entry.Subscription;
+        Assert.Equal((true, "s", 17, 5, 99L, SubscriptionStatus.Disabled), (subscription.IsDamaged, subscription.Id, subscription.Number, subscription.TopicNumber, subscription.Version, subscription.Status));
+        Assert.Equal(0, entry.RevisionAt(new ShardId(2), 1_000_000));
+        Assert.False(entry.BeginsBehind(new ShardId(2), 0, 1_000_000));
+    }
+
     private static SubscriptionEntry RoundTrip(CatalogCodec.StoredSubscription stored) => CatalogCodec.DecodeSubscription(Record(CatalogCodec.Encode(stored)));
 
     private static CatalogRecord Record(ReadOnlyMemory<byte> body) => new(CatalogCodec.SubscriptionKind, "s", 17, 5, 99, [100, 200, 300], body);

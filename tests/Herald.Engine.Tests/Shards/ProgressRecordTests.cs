@@ -1,3 +1,4 @@
+using Herald.Engine.Events;
 using Herald.Engine.Shards;
 using Xunit;
 
@@ -6,6 +7,7 @@ namespace Herald.Engine.Tests.Shards;
 public sealed class ProgressRecordTests
 {
     private readonly RecordWriter _writer = new();
+    private long _link;
 
     [Fact]
     public void Numbers_hashes_and_texts_are_read_as_they_were_written()
@@ -107,52 +109,168 @@ public sealed class ProgressRecordTests
         Assert.Equal(0, saved.Settled.Count);
     }
 
-    [Fact]
-    public void A_record_of_before_there_were_settled_keys_is_read()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Records_of_earlier_programs_are_read_and_must_be_replaced(byte version)
     {
-        var record = Record(false, 10, [], (1, 10, [], [(100, Lane(5))]));
-        record[0] = 2;
         var saved = new SavedProgress();
-        // Its last byte said that there are none.
-        saved.Apply(record.AsSpan()[..^1]);
+        saved.Apply(OldRecord(version));
         AssertSame(Lane(5), Assert.Single(saved.States[1].Lanes).Value);
-        Assert.Equal((10L, 0), (saved.Routed, saved.Settled.Count));
+        Assert.Equal((10L, 33L, 0, true), (saved.Routed, saved.CatalogVersion, saved.Damage, saved.MustBeReplaced));
+    }
+
+    [Fact]
+    public void An_old_record_that_is_cut_short_changes_nothing()
+    {
+        var record = OldRecord(3);
+        for (var length = 0; length < record.Length; length++)
+        {
+            var saved = new SavedProgress();
+            saved.Apply(record.AsSpan()[..length]);
+            Assert.Equal((0, 0L, 1, true), (saved.States.Count, saved.Routed, saved.Damage, saved.IsCut));
+        }
     }
 
     [Fact]
     public void A_record_of_a_newer_program_is_refused_by_name()
     {
-        var record = Record(false, 1, []);
+        var head = new RecordWriter();
+        ProgressRecord.WriteHead(head, "what nobody knows yet"u8);
+        var record = head.Take();
         record[0] = 9;
-        Assert.Contains("format 9", Assert.Throws<InvalidDataException>(() => new SavedProgress().Apply(record)).Message, StringComparison.Ordinal);
+        Assert.True(SavedProgress.Of([record]).IsCut);
+        // Of that program, and whole: the format is part of the checksum.
+        uint length = BitConverter.ToUInt32(record, 1);
+        var crc = ~Crc32C.Append(Crc32C.Append(~0u, [9, (byte)length, 0, 0, 0]), record.AsSpan(9));
+        BitConverter.GetBytes(crc).CopyTo(record, 5);
+        Assert.Contains("format 9", Assert.Throws<InvalidDataException>(() => SavedProgress.Of([record])).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Whatever_bit_is_flipped_what_is_read_is_as_it_was_saved_then_or_before()
+    {
+        byte[][] records =
+        [
+            Record(true, 10, [], (1, 9, [], [(100, Lane(5))]), (2, 8, [], [(100, Lane(7))])),
+            Record(false, 20, [], (1, 19, [100], [(101, Lane(12))]), (3, 18, [], [(7, Lane(17))])),
+            Settled((1, 4, 101, 12), (3, 4, 7, 15)),
+            Record(false, 30, [3], (2, 29, [], [(101, Lane(25))])),
+        ];
+        for (var at = 0; at < records.Length; at++)
+        {
+            for (var bit = 0; bit < 8 * records[at].Length; bit++)
+            {
+                var spoilt = (byte[])records[at].Clone();
+                spoilt[bit / 8] ^= (byte)(1 << (bit % 8));
+                var saved = SavedProgress.Of(records.Select((record, i) => new ReadOnlyMemory<byte>(i == at ? spoilt : record)));
+                Assert.Equal(1, saved.Damage);
+                if (saved.IsCut)
+                {
+                    Assert.Equal(10 * Math.Min(at, 2), saved.Routed);
+                    continue;
+                }
+                Assert.Equal(30, saved.Routed);
+                Assert.InRange(saved.DamagedSubscriptions.Count, 0, 1);
+                foreach (var (number, state) in saved.States)
+                {
+                    var isDamaged = saved.DamagedSubscriptions.Contains(number);
+                    Assert.Equal(isDamaged, state.IsFrozen);
+                    if (isDamaged)
+                        Assert.Equal((false, at == 0 ? 0L : at == 1 ? 10L : 20L), (state.AtHead, state.Position));
+                    else
+                        Assert.Equal(number == 1 ? 19L : 29L, state.Position);
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void What_is_saved_of_one_subscription_is_lost_alone()
+    {
+        var first = Record(true, 10, [], (1, 10, [], [(100, Lane(5))]), (2, 8, [], [(100, Lane(7))]));
+        var second = Record(false, 20, [], (1, 20, [100], [(101, Lane(12))]), (2, 18, [], [(7, Lane(17))]));
+        var third = Record(false, 30, [], (1, 30, [101], [(102, Lane(22))]), (2, 28, [], [(8, Lane(27))]));
+        // The last byte but those of the settled keys is of the second subscription.
+        second[^6] ^= 1;
+        var saved = SavedProgress.Of([first, second, third]);
+        Assert.Equal((2, 1, false, true), (Assert.Single(saved.DamagedSubscriptions), saved.Damage, saved.IsCut, saved.MustBeReplaced));
+        Assert.Equal((30L, true, 102UL), (saved.States[1].Position, saved.States[1].AtHead, Assert.Single(saved.States[1].Lanes).Key));
+        // As it was with the first record: it was at the head, which stood at 10.
+        Assert.Equal((10L, false, 33L), (saved.States[2].Position, saved.States[2].AtHead, saved.States[2].CatalogVersion));
+        AssertSame(Lane(7), Assert.Single(saved.States[2].Lanes).Value);
+
+        // Once it had nothing to say any more, all is known again.
+        saved.Apply(Record(false, 40, [2]));
+        Assert.Empty(saved.DamagedSubscriptions);
+        Assert.DoesNotContain(2, saved.States.Keys);
+    }
+
+    [Fact]
+    public void A_record_that_is_missing_cuts_what_follows_and_a_note_does_not()
+    {
+        byte[][] records = [Record(true, 10, []), Record(false, 20, []), Settled((1, 4, 101, 12)), Record(false, 30, [])];
+        Assert.Equal((10L, true, 1), Read(records[0], records[2], records[3]));
+        Assert.Equal((30L, false, 0), Read(records[0], records[1], records[3]));
+        // What cannot be read may have been a note: the next record tells.
+        Assert.Equal((20L, true, 1), Read(records[0], records[1], [0]));
+        Assert.Equal((30L, false, 1), Read(records[0], records[1], [0], records[3]));
+        Assert.Equal((10L, true, 1), Read(records[0], [0], records[2], records[3]));
+        Assert.Equal((0L, true, 1), Read([0], records[1], records[2], records[3]));
+        Assert.Equal((0L, true, 1), Read(records[1], records[2], records[3]));
+
+        static (long, bool, int) Read(params byte[][] records)
+        {
+            var saved = SavedProgress.Of(records.Select(record => new ReadOnlyMemory<byte>(record)));
+            return (saved.Routed, saved.IsCut, saved.Damage);
+        }
     }
 
     private byte[] Record(bool checkpoint, long routed, int[] removed, params (int Number, long Position, ulong[] Removed, (ulong, SavedLane)[] Lanes)[] states)
     {
-        SavedProgress.Begin(_writer, checkpoint, routed, 33, savedAtMs: 0);
-        _writer.Number(removed.Length);
-        foreach (var number in removed)
-            _writer.Number(number);
-        _writer.Number(states.Length);
+        var writer = new ProgressWriter();
         foreach (var (number, position, removedLanes, lanes) in states)
         {
-            _writer.Number(number);
-            _writer.Number(4);
-            _writer.Byte(1);
-            _writer.Number(position);
-            _writer.Number(77);
-            _writer.Number(removedLanes.Length);
-            foreach (var key in removedLanes)
-                _writer.Hash(key);
-            _writer.Number(lanes.Length);
-            foreach (var (key, lane) in lanes)
-            {
-                _writer.Hash(key);
-                lane.Write(_writer);
-            }
+            WriteState(writer.State, position, removedLanes, lanes);
+            writer.EndState(number);
         }
-        new SettledKeys().Write(_writer);
+        writer.WriteTo(_writer, new ProgressHead(checkpoint ? ProgressKind.Checkpoint : ProgressKind.Changes, ++_link, routed, 33, 0, removed, []), new SettledKeys());
         return _writer.Take();
+    }
+
+    private byte[] OldRecord(byte version)
+    {
+        _writer.Byte(version);
+        _writer.Byte(0);
+        _writer.Number(10);
+        _writer.Number(33);
+        if (version > 1)
+            _writer.Number(0);
+        _writer.Number(0);
+        _writer.Number(1);
+        _writer.Number(1);
+        WriteState(_writer, 10, [], [(100, Lane(5))]);
+        if (version > 2)
+            new SettledKeys().Write(_writer);
+        return _writer.Take();
+    }
+
+    private static void WriteState(RecordWriter writer, long position, ulong[] removedLanes, (ulong, SavedLane)[] lanes)
+    {
+        writer.Number(4);
+        writer.Byte(1);
+        writer.Number(position);
+        writer.Number(77);
+        writer.Number(removedLanes.Length);
+        foreach (var key in removedLanes)
+            writer.Hash(key);
+        writer.Number(lanes.Length);
+        foreach (var (key, lane) in lanes)
+        {
+            writer.Hash(key);
+            lane.Write(writer);
+        }
     }
 
     private byte[] Settled(params (int Subscription, int Generation, ulong Key, long Through)[] keys)

@@ -113,6 +113,76 @@ public sealed class ShardHostTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Damaged_progress_costs_repeats_from_the_oldest_event_that_is_kept_and_is_replaced_whole()
+    {
+        await _scene.StartAsync();
+        await _scene.PublishAsync(["one", "two", "three"]);
+        foreach (var payload in (string[])["one", "two", "three"])
+            (await _scene.ExpectAsync(payload)).Answer(AttemptResult.Delivered);
+        await _scene.WhenStoredAsync(commit => commit.History is { Last: 3 });
+        await _scene.Host.StopAsync();
+
+        _scene.Log.Free(below: 2);
+        _scene.Store.Reading = _ => [new byte[] { 4, 1, 2, 3 }];
+        _scene.TakeOver();
+        var before = _scene.Store.Asked.Length;
+        _scene.Host.Start();
+        await _scene.Host.Ready;
+        foreach (var payload in (string[])["two", "three"])
+            (await _scene.ExpectAsync(payload)).Answer(AttemptResult.Delivered);
+        await _scene.Lines.WhenAsync("All of its subscriptions go on from sequence 1");
+        await _scene.WhenStoredAsync(_ => _scene.Store.Asked.Length > before);
+        Assert.True(_scene.Store.Asked[before].IsCheckpoint);
+    }
+
+    [Fact]
+    public async Task A_subscription_whose_record_is_damaged_stands_still_alone_and_gets_all_that_is_kept_once_it_is_put_anew()
+    {
+        await _scene.StartAsync();
+        await _scene.PublishAsync(["one"]);
+        (await _scene.ExpectAsync("one")).Answer(AttemptResult.Delivered);
+        await SpoilAsync("s");
+        Assert.Equal((true, SubscriptionStatus.Disabled), ((await _scene.Catalog.FindSubscriptionAsync("s", default))!.IsDamaged, _scene.Subscription.Status));
+        Assert.Equal(CatalogOutcome.Damaged, (await _scene.Catalog.ResumeAsync("s", default)).Outcome);
+        Assert.Equal(CatalogOutcome.Damaged, (await _scene.Catalog.ReplayAsync("s", new StartFrom.Now(), default)).Outcome);
+
+        // Another one of its topic goes on, and the next owner of the shard begins with it.
+        await PutAsync("other");
+        await _scene.PublishAsync(["two"]);
+        (await _scene.ExpectAsync("two")).Answer(AttemptResult.Delivered);
+        await _scene.Host.StopAsync();
+        _scene.TakeOver();
+        _scene.Host.Start();
+        await _scene.Host.Ready;
+        await _scene.PublishAsync(["three"]);
+        var third = await _scene.ExpectAsync("three");
+        Assert.Equal("other", third.Attempt.Subscription.Id);
+        third.Answer(AttemptResult.Delivered);
+
+        await PutAsync("s");
+        foreach (var payload in (string[])["one", "two", "three"])
+        {
+            var again = await _scene.ExpectAsync(payload);
+            Assert.Equal(("s", Redelivery.Replay), (again.Attempt.Subscription.Id, again.Attempt.Redelivery));
+            again.Answer(AttemptResult.Delivered);
+        }
+
+        async Task SpoilAsync(string id)
+        {
+            var subscription = _scene.Subscription;
+            var reply = await _scene.Subscriptions.ChangeAsync([new CatalogWrite(CatalogCodec.SubscriptionKind, id, subscription.TopicNumber, subscription.Version, "{\"topic\":\"t\",\"end"u8.ToArray())], default);
+            await _scene.Cache.RefreshAsync(reply.Version);
+        }
+
+        async Task PutAsync(string id)
+        {
+            _scene.Subscriptions.Heads[0] = _scene.Log.Entries.Length;
+            var put = await _scene.Catalog.PutSubscriptionAsync(new SubscriptionDraft { Id = id, Topic = "t", Endpoint = "http://one/" }, new StartFrom.Now(), null, default);
+            Assert.True(put.Done);
+        }
+    }
+
+    [Fact]
     public async Task Progress_that_cannot_be_loaded_fails_the_start()
     {
         _scene.Store.LoadFault = new StaleOwnerException("another node owns it");

@@ -39,10 +39,13 @@ internal sealed class ShardWorld
     private ShardMachine _machine;
     private CatalogSnapshot _catalog = CatalogSnapshot.Empty;
     private long _now = 1_000_000;
-    private bool _healed;
+    private readonly bool _damages;
+    private bool _healed, _mustReplace;
 
-    public ShardWorld(int seed)
+    /// <param name="damages">What is stored may be damaged when it is read.</param>
+    public ShardWorld(int seed, bool damages = false)
     {
+        _damages = damages;
         _random = new Random(seed);
         _settings = new ShardSettings(2 + _random.Next(6), 1 + _random.Next(4), 1 + _random.Next(6), new BlockedBound(8), 1 + _random.Next(7));
         _machine = new ShardMachine(Shard, _settings, new Random(seed));
@@ -200,6 +203,9 @@ internal sealed class ShardWorld
             Count("repeats");
             return;
         }
+        // What was given up is tried again where nobody knows that any more.
+        if (_damages && _skipped.Contains((start.Subscription, start.Generation, start.Item.Sequence)))
+            return;
         var lane = (start.Subscription, start.Generation, start.KeyHash);
         if (_lastFirst.TryGetValue(lane, out var last) && last > start.Item.Sequence)
             throw new InvalidOperationException($"out of order: {start.Item.Sequence} after {last}, key {start.KeyHash}, subscription {start.Subscription}");
@@ -229,7 +235,8 @@ internal sealed class ShardWorld
         if (_commit is not null || (!_machine.IsDirty && _waitingSkips.Count == 0))
             return;
         var writer = new RecordWriter();
-        var checkpoint = _random.Next(5) == 0;
+        var checkpoint = _random.Next(5) == 0 || _mustReplace;
+        _mustReplace = false;
         _machine.SaveProgress(writer, checkpoint, _now);
         _commit = (writer.Take(), checkpoint, [.. _waitingSkips]);
         _waitingSkips.Clear();
@@ -274,12 +281,43 @@ internal sealed class ShardWorld
         _asked.Clear();
         _waitingSkips.Clear();
         _settings.Blocked.Free(_settings.Blocked.Count);
-        var saved = new SavedProgress();
-        foreach (var record in _durable)
-            saved.Apply(record);
+        if (_damages && _random.Next(2) == 0)
+            Damage();
+        var saved = SavedProgress.Of(_durable.Select(record => new ReadOnlyMemory<byte>(record)));
+        _mustReplace = saved.MustBeReplaced;
+        Count("restored from damaged progress", saved.Damage > 0 ? 1 : 0);
+        Count("restored with one subscription's progress damaged", saved.DamagedSubscriptions.Count == 1 && !saved.IsCut ? 1 : 0);
+        Count("restored with records lost", saved.IsCut ? 1 : 0);
         _machine = new ShardMachine(Shard, _settings, new Random(_random.Next()));
         _machine.Restore(saved, _catalog, 1, _now);
         Collect();
+    }
+
+    // A bit, the end, or all of a record; or the record itself.
+    private void Damage()
+    {
+        if (_durable.Count == 0)
+            return;
+        var at = _random.Next(_durable.Count);
+        var spoilt = (byte[])_durable[at].Clone();
+        switch (_random.Next(8))
+        {
+            case < 5:
+                spoilt[_random.Next(spoilt.Length)] ^= (byte)(1 << _random.Next(8));
+                break;
+            case 5:
+                spoilt = spoilt[.._random.Next(spoilt.Length)];
+                break;
+            case 6:
+                _random.NextBytes(spoilt);
+                // Not by chance a format that has no checksums.
+                spoilt[0] = 4;
+                break;
+            case 7 when _durable.Count > 1:
+                _durable.RemoveAt(at);
+                return;
+        }
+        _durable[at] = spoilt;
     }
 
     private void Pause()

@@ -39,6 +39,9 @@ internal sealed class OneShardStore : IShardStore
 
     public Exception? LoadFault { get; set; }
 
+    /// <summary>What is read of the records that are stored.</summary>
+    public Func<ReadOnlyMemory<byte>[], ReadOnlyMemory<byte>[]> Reading { get; set; } = records => records;
+
     public ShardCommit[] Commits
     {
         get
@@ -66,7 +69,7 @@ internal sealed class OneShardStore : IShardStore
     public ValueTask<ShardProgress> PeekAsync(ShardId shard, CancellationToken cancel)
     {
         lock (_gate)
-            return new(new ShardProgress([.. _commits.Select(c => c.Progress).Where(p => !p.IsEmpty)]));
+            return new(new ShardProgress(Reading([.. _commits.Select(c => c.Progress).Where(p => !p.IsEmpty)])));
     }
 
     public void Note(ShardNote note)

@@ -121,8 +121,10 @@ internal sealed partial class Judge(Simulator simulator, int shards) : IStoreWat
         if (commit.IsCheckpoint)
             simulator.Reached.Count("checkpoints");
         OnSaved(commit.Fence, commit.Number);
-        var saved = new SavedProgress();
-        saved.Apply(commit.Progress.Span);
+        var record = new RecordReader(commit.Progress.Span);
+        if (!ProgressRecord.TryReadHead(ref record, record.Byte(), out var reader))
+            throw new Violation($"9: what commit {commit.Number} of shard {shard} saves cannot be read");
+        var saved = ProgressHead.Read(ref reader);
         _forwards.AddRange(commit.Emitted.Select(one => new EventView(one.Record)));
         foreach (var skip in SkipsOf(commit))
             OnSkipped(commit, shard, skip, saved.CatalogVersion);
