@@ -38,8 +38,14 @@ public interface IShardStore
 /// <param name="Progress">The progress record to add.</param>
 public sealed record ShardNote(Fence Fence, long Number, long SettledBelow, ReadOnlyMemory<byte> Progress);
 
-/// <param name="Records">Progress records since (and with) the last checkpoint, in order, in the engine's encoding.</param>
-public sealed record ShardProgress(IReadOnlyList<ReadOnlyMemory<byte>> Records);
+/// <param name="Records">
+/// Progress records since (and with) the last checkpoint, in order, in the engine's encoding. In the place of one that the store cannot read back stands <see cref="Unreadable"/>.
+/// </param>
+public sealed record ShardProgress(IReadOnlyList<ReadOnlyMemory<byte>> Records)
+{
+    /// <summary>No record of any encoding.</summary>
+    public static readonly ReadOnlyMemory<byte> Unreadable = new byte[1];
+}
 
 /// <param name="Emitted">The verdicts of the emitted events, by index.</param>
 public sealed record CommitReply(IReadOnlyList<Appended> Emitted)

@@ -17,15 +17,63 @@ internal sealed class CatalogTable(Database database, PeriodReader periods)
     private const int Tries = 10;
     internal const string Columns = "c.kind, c.id, c.number, c.parent, c.version, c.heads, c.body";
 
+    // Whether there is a body can be told of a damaged one, too.
+    private const string WithoutBodies = "c.kind, c.id, c.number, c.parent, c.version, c.heads, case when c.body is null then null else ''::bytea end";
+
     private readonly string _schema = database.Schema;
 
-    public Task<CatalogChanges> ReadAsync(long sinceVersion, int limit, CancellationToken cancel) => database.RunAsync(
+    public async Task<CatalogChanges> ReadAsync(long sinceVersion, int limit, CancellationToken cancel)
+    {
+        try
+        {
+            return await ReadAsync(sinceVersion, limit, Columns, cancel).ConfigureAwait(false);
+        }
+        catch (StoreUnavailableException failure) when (Failures.IsDamage(failure))
+        {
+            var changes = await ReadAsync(sinceVersion, limit, WithoutBodies, cancel).ConfigureAwait(false);
+            var whole = await WithBodiesAsync(changes.Records, cancel).ConfigureAwait(false);
+            // One that has been changed meanwhile comes again, with its later version.
+            return changes with { Records = [.. whole.Where(record => record.Version <= changes.Version)] };
+        }
+    }
+
+    public async Task<IReadOnlyList<CatalogRecord>> FindAsync(CatalogQuery query, CancellationToken cancel)
+    {
+        try
+        {
+            return await FindAsync(query, Columns, cancel).ConfigureAwait(false);
+        }
+        catch (StoreUnavailableException failure) when (Failures.IsDamage(failure))
+        {
+            return await WithBodiesAsync(await FindAsync(query, WithoutBodies, cancel).ConfigureAwait(false), cancel).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Each body by a statement of its own. One that cannot be read back stays empty, which no record is: its reader takes it for damaged.</summary>
+    private async Task<IReadOnlyList<CatalogRecord>> WithBodiesAsync(IReadOnlyList<CatalogRecord> records, CancellationToken cancel)
+    {
+        var whole = new List<CatalogRecord>(records.Count);
+        foreach (var record in records)
+        {
+            try
+            {
+                whole.AddRange(record.Body is null ? [record] : await FindAsync(new CatalogQuery.ById(record.Kind, record.Id), Columns, cancel).ConfigureAwait(false));
+            }
+            catch (StoreUnavailableException failure) when (Failures.IsDamage(failure))
+            {
+                whole.Add(record);
+            }
+        }
+        return whole;
+    }
+
+    private Task<CatalogChanges> ReadAsync(long sinceVersion, int limit, string columns, CancellationToken cancel) => database.RunAsync(
         async (connection, either) =>
         {
             // One past the limit says where to stop, with its whole change left for the next time.
             await using var command = connection.Command(
                 $"""
-                select v.version, v.next, {Columns}
+                select v.version, v.next, {columns}
                 from (
                     select coalesce(max(n.version), 0) as version,
                         (select m.version from {_schema}.catalog m where m.version > $1 order by m.version offset $2 limit 1) as next
@@ -48,12 +96,12 @@ internal sealed class CatalogTable(Database database, PeriodReader periods)
         },
         cancel);
 
-    public Task<IReadOnlyList<CatalogRecord>> FindAsync(CatalogQuery query, CancellationToken cancel) => database.RunAsync<IReadOnlyList<CatalogRecord>>(
+    private Task<IReadOnlyList<CatalogRecord>> FindAsync(CatalogQuery query, string columns, CancellationToken cancel) => database.RunAsync<IReadOnlyList<CatalogRecord>>(
         async (connection, either) =>
         {
             var (condition, values) = Condition(query);
             await using var command = connection.Command(
-                $"select {Columns} from {_schema}.catalog c where c.kind = $1 and c.body is not null and {condition}",
+                $"select {columns} from {_schema}.catalog c where c.kind = $1 and c.body is not null and {condition}",
                 [Commands.Value(query.Kind), .. values]);
             await using var reader = await command.ExecuteReaderAsync(either).ConfigureAwait(false);
             var records = new List<CatalogRecord>();

@@ -58,6 +58,14 @@ internal sealed class CommitSql(string schema)
         select p.shard, p.is_checkpoint, p.record from {schema}.progress p where p.shard = any($1) order by p.shard, p.epoch desc, p.number desc
         """;
 
+    /// <summary>The same of one shard without the records themselves: what a damaged one does not hinder.</summary>
+    public string List { get; } =
+        $"""
+        select p.epoch, p.number, p.is_checkpoint from {schema}.progress p where p.shard = $1 order by p.epoch desc, p.number desc
+        """;
+
+    public string LoadOne { get; } = $"select p.record from {schema}.progress p where p.shard = $1 and p.epoch = $2 and p.number = $3";
+
     public string ForgetKept { get; } = $"delete from {schema}.kept_key k where k.shard = $1";
 
     public string RemoveKept { get; } =

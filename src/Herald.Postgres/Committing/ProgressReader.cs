@@ -15,8 +15,8 @@ internal sealed class ProgressReader : IDisposable
     public ProgressReader(Database database, CommitSql sql, TimeProvider time)
     {
         (_database, _sql) = (database, sql);
-        // A shard that somebody keeps locked holds up its own load alone.
-        _loads = new(LoadAsync, time, failure => failure.InnerException is { } inner && Failures.IsLockTimeout(inner));
+        // A shard that somebody keeps locked, or that has a damaged record, holds up its own load alone.
+        _loads = new(LoadAsync, time, failure => (failure.InnerException is { } inner && Failures.IsLockTimeout(inner)) || Failures.IsDamage(failure));
     }
 
     public async Task<ShardProgress> LoadAsync(Fence fence, CancellationToken cancel)
@@ -26,14 +26,24 @@ internal sealed class ProgressReader : IDisposable
     }
 
     /// <summary>Without a lock: one statement sees one moment.</summary>
-    public Task<ShardProgress> PeekAsync(ShardId shard, CancellationToken cancel) => _database.RunAsync(
-        async (connection, either) =>
+    public async Task<ShardProgress> PeekAsync(ShardId shard, CancellationToken cancel)
+    {
+        try
         {
-            await using var command = connection.Command(_sql.Load, Commands.Value<int[]>([shard.Value]));
-            await using var reader = await command.ExecuteReaderAsync(either).ConfigureAwait(false);
-            return await ReadAsync(reader, shard.Value, either).ConfigureAwait(false);
-        },
-        cancel);
+            return await _database.RunAsync(
+                async (connection, either) =>
+                {
+                    await using var command = connection.Command(_sql.Load, Commands.Value<int[]>([shard.Value]));
+                    await using var reader = await command.ExecuteReaderAsync(either).ConfigureAwait(false);
+                    return await ReadAsync(reader, shard.Value, either).ConfigureAwait(false);
+                },
+                cancel).ConfigureAwait(false);
+        }
+        catch (StoreUnavailableException failure) when (Failures.IsDamage(failure))
+        {
+            return await ReadOneByOneAsync(shard.Value, cancel).ConfigureAwait(false);
+        }
+    }
 
     public void Dispose() => _loads.Dispose();
 
@@ -41,22 +51,80 @@ internal sealed class ProgressReader : IDisposable
     public static async Task<ShardProgress> ReadAsync(NpgsqlDataReader reader, int shard, CancellationToken cancel) =>
         (await ReadAsync(reader, cancel).ConfigureAwait(false)).GetValueOrDefault(shard, new ShardProgress([]));
 
-    private Task<IReadOnlyList<(long, ShardProgress)>> LoadAsync(IReadOnlyList<int> shards) => _database.RunAsync(
+    private async Task<IReadOnlyList<(long, ShardProgress)>> LoadAsync(IReadOnlyList<int> shards)
+    {
+        try
+        {
+            return await LoadAsync(shards, _sql.Load).ConfigureAwait(false);
+        }
+        catch (StoreUnavailableException failure) when (shards.Count == 1 && Failures.IsDamage(failure))
+        {
+            // The epoch first, behind whatever its owner before has under way: nobody else can save from then on.
+            var loaded = await LoadAsync(shards, read: null).ConfigureAwait(false);
+            return [(loaded[0].Epoch, await ReadOneByOneAsync(shards[0], CancellationToken.None).ConfigureAwait(false))];
+        }
+    }
+
+    /// <param name="read">Null: no records are read.</param>
+    private Task<IReadOnlyList<(long Epoch, ShardProgress)>> LoadAsync(IReadOnlyList<int> shards, string? read) => _database.RunAsync(
         async (connection, cancel) =>
         {
             var all = shards.Distinct().ToArray();
             await using var batch = new NpgsqlBatch(connection);
-            batch.WithBounds().With(_sql.LockOwners, Commands.Value(all)).With(_sql.Load, Commands.Value(all));
+            batch.WithBounds().With(_sql.LockOwners, Commands.Value(all));
+            if (read is not null)
+                batch.With(read, Commands.Value(all));
             await using var reader = await _database.Locks.RunAsync(LockTable.Owner, all, () => batch.ExecuteReaderAsync(cancel)).ConfigureAwait(false);
             await reader.NextResultAsync(cancel).ConfigureAwait(false);
             var epochs = new Dictionary<int, long>();
             while (await reader.ReadAsync(cancel).ConfigureAwait(false))
                 epochs[reader.GetInt32(0)] = reader.GetInt64(1);
             await reader.NextResultAsync(cancel).ConfigureAwait(false);
-            var loaded = await ReadAsync(reader, cancel).ConfigureAwait(false);
+            var loaded = read is null ? [] : await ReadAsync(reader, cancel).ConfigureAwait(false);
             return (IReadOnlyList<(long, ShardProgress)>)shards.Select(shard => (epochs.GetValueOrDefault(shard), loaded.GetValueOrDefault(shard, new ShardProgress([])))).ToList();
         },
         CancellationToken.None);
+
+    /// <summary>Each record by a statement of its own, since one that cannot be read back makes its statement fail.</summary>
+    private async Task<ShardProgress> ReadOneByOneAsync(int shard, CancellationToken cancel)
+    {
+        var places = await _database.RunAsync(
+            async (connection, either) =>
+            {
+                var found = new List<(long Epoch, long Number)>();
+                await using var command = connection.Command(_sql.List, Commands.Value(shard));
+                await using var reader = await command.ExecuteReaderAsync(either).ConfigureAwait(false);
+                for (var isLast = false; !isLast && await reader.ReadAsync(either).ConfigureAwait(false); isLast = reader.GetBoolean(2))
+                    found.Add((reader.GetInt64(0), reader.GetInt64(1)));
+                return found;
+            },
+            cancel).ConfigureAwait(false);
+        var records = new List<ReadOnlyMemory<byte>>();
+        foreach (var (epoch, number) in Enumerable.Reverse(places))
+        {
+            if (await ReadOneAsync(shard, epoch, number, cancel).ConfigureAwait(false) is { Length: > 0 } record)
+                records.Add(record);
+        }
+        return new ShardProgress(records);
+    }
+
+    private async Task<ReadOnlyMemory<byte>> ReadOneAsync(int shard, long epoch, long number, CancellationToken cancel)
+    {
+        try
+        {
+            return await _database.RunAsync(
+                async (connection, either) =>
+                {
+                    await using var command = connection.Command(_sql.LoadOne, Commands.Value(shard), Commands.Value(epoch), Commands.Value(number));
+                    return await command.ExecuteScalarAsync(either).ConfigureAwait(false) as byte[];
+                },
+                cancel).ConfigureAwait(false);
+        }
+        catch (StoreUnavailableException failure) when (Failures.IsDamage(failure))
+        {
+            return ShardProgress.Unreadable;
+        }
+    }
 
     private static async Task<Dictionary<int, ShardProgress>> ReadAsync(NpgsqlDataReader reader, CancellationToken cancel)
     {

@@ -8,7 +8,7 @@ namespace Herald.Postgres.Connecting;
 internal static class Failures
 {
     private const string SerializationFailure = "40001", Deadlock = "40P01", UndefinedTable = "42P01", ReadOnly = "25006", LockNotAvailable = "55P03",
-        SilentInTransaction = "25P03", NoPrivilege = "42501", DivisionByZero = "22012";
+        SilentInTransaction = "25P03", NoPrivilege = "42501", DivisionByZero = "22012", DataCorrupted = "XX001";
 
     // By class: connection, who may log in, which database, insufficient resources, locks and databases that take no
     // connections, operator intervention, errors of the system and of the database.
@@ -27,6 +27,9 @@ internal static class Failures
     public static bool IsGuarded(Exception failure) => failure is PostgresException { SqlState: DivisionByZero };
 
     public static bool IsLockTimeout(Exception failure) => failure is PostgresException { SqlState: LockNotAvailable };
+
+    /// <summary>Something among what was asked for is damaged, and cannot be read back. What else was asked for can, when it is asked for by itself.</summary>
+    public static bool IsDamage(Exception failure) => failure is PostgresException { SqlState: DataCorrupted } || failure.InnerException is PostgresException { SqlState: DataCorrupted };
 
     /// <summary>The database cannot be reached, restarts, is full or is a standby, or somebody has changed who may use it: it may be there again later. What is
     /// certain to be a mistake of ours (a statement, a column) is not among it.</summary>

@@ -235,7 +235,28 @@ internal sealed class LogReader(Database database, PeriodReader periods, RecordR
         cancel);
 
     /// <summary>From the tables. Who knows a sequence has met its table before: the map may name tables that are gone, but lacks none.</summary>
-    private async Task<Dictionary<long, byte[]>> ReadStoredAsync(List<(ShardId, long)> wanted, CancellationToken cancel)
+    /// <summary>One that the database cannot read back is empty, which no record is.</summary>
+    private async Task<Dictionary<long, byte[]>> ReadStoredAsync(List<(ShardId Shard, long Sequence)> wanted, CancellationToken cancel)
+    {
+        try
+        {
+            return await ReadWholeAsync(wanted, cancel).ConfigureAwait(false);
+        }
+        catch (StoreUnavailableException failure) when (Failures.IsDamage(failure))
+        {
+            if (wanted is [var damaged])
+                return new() { [damaged.Sequence] = [] };
+        }
+        var read = new Dictionary<long, byte[]>();
+        foreach (var one in wanted)
+        {
+            foreach (var (sequence, record) in await ReadStoredAsync([one], cancel).ConfigureAwait(false))
+                read[sequence] = record;
+        }
+        return read;
+    }
+
+    private async Task<Dictionary<long, byte[]>> ReadWholeAsync(List<(ShardId, long)> wanted, CancellationToken cancel)
     {
         for (var map = periods.Map; ; map = await periods.RefreshAsync(cancel).ConfigureAwait(false))
         {

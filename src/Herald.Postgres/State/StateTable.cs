@@ -6,7 +6,21 @@ namespace Herald.Postgres.State;
 /// <summary>Reads what commits have written of applications and attempts.</summary>
 internal sealed class StateTable(Database database)
 {
-    public Task<IReadOnlyList<ReadOnlyMemory<byte>?>> ReadAsync(
+    /// <exception cref="InvalidDataException">A value is damaged: the same fails again.</exception>
+    public async Task<IReadOnlyList<ReadOnlyMemory<byte>?>> ReadAsync(
+        ShardId shard, string application, IReadOnlyList<ReadOnlyMemory<byte>> keys, CancellationToken cancel)
+    {
+        try
+        {
+            return await ReadWholeAsync(shard, application, keys, cancel).ConfigureAwait(false);
+        }
+        catch (StoreUnavailableException failure) when (Failures.IsDamage(failure))
+        {
+            throw new InvalidDataException($"A value of {application}'s state in shard {shard} is damaged. {failure.Message}", failure);
+        }
+    }
+
+    private Task<IReadOnlyList<ReadOnlyMemory<byte>?>> ReadWholeAsync(
         ShardId shard, string application, IReadOnlyList<ReadOnlyMemory<byte>> keys, CancellationToken cancel) => database.RunAsync<IReadOnlyList<ReadOnlyMemory<byte>?>>(
         async (connection, either) =>
         {

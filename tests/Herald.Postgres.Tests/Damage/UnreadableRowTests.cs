@@ -1,0 +1,112 @@
+using Herald.Contracts.Stores;
+using Herald.Engine.Events;
+using Herald.Engine.Stores;
+using Xunit;
+
+namespace Herald.Postgres.Tests.Damage;
+
+/// <summary>
+/// Rows whose value the database itself cannot read back, as where a part of it is missing from its TOAST table: a statement that touches it fails. What is
+/// asked for beside it is read all the same. A view in the table's place fails for one row as such a row does.
+/// </summary>
+public sealed class UnreadableRowTests : IAsyncLifetime
+{
+    private static readonly ShardId Shard = new(2), Other = new(3);
+    private readonly PostgresHarness _harness = new();
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public ValueTask InitializeAsync() => _harness.StartAsync();
+
+    public ValueTask DisposeAsync() => _harness.DisposeAsync();
+
+    [Fact]
+    public async Task A_record_of_progress_that_cannot_be_read_stands_as_unreadable_among_those_that_can()
+    {
+        var leases = await _harness.Store.RenewAsync(Cancel);
+        foreach (var shard in (ShardId[])[Shard, Other])
+        {
+            for (var number = 1; number <= 3; number++)
+                await _harness.Store.CommitAsync(new ShardCommit { Fence = FenceOf(shard), Number = number, Progress = new byte[] { 9, (byte)number }, IsCheckpoint = number == 1 }, Cancel);
+        }
+        await SpoilAsync("progress", "record", $"shard = {Shard.Value} and number = 2");
+
+        // Both are asked for together.
+        var loads = await Task.WhenAll(_harness.Store.LoadAsync(FenceOf(Other), Cancel).AsTask(), _harness.Store.LoadAsync(FenceOf(Shard), Cancel).AsTask());
+        Assert.Equal(["0901", "0902", "0903"], loads[0].Records.Select(record => Convert.ToHexString(record.Span)));
+        Assert.Equal(["0901", "00", "0903"], loads[1].Records.Select(record => Convert.ToHexString(record.Span)));
+        Assert.Equal(["0901", "00", "0903"], (await _harness.Store.PeekAsync(Shard, Cancel)).Records.Select(record => Convert.ToHexString(record.Span)));
+        await Assert.ThrowsAsync<StaleOwnerException>(async () => await _harness.Store.LoadAsync(FenceOf(Shard) with { Epoch = 99 }, Cancel));
+
+        Fence FenceOf(ShardId shard) => new(shard, leases.Single(lease => lease.Shard == shard).Epoch);
+    }
+
+    [Fact]
+    public async Task A_record_of_the_catalog_that_cannot_be_read_is_empty_among_those_that_can()
+    {
+        foreach (var id in (string[])["a", "b", "c"])
+            await _harness.Store.ChangeAsync([new CatalogWrite("subscription", id, 7, 0, new byte[] { 1 })], Cancel);
+        // Whether it is null a row tells without its value; a view does not.
+        await SpoilAsync("catalog", "body", "id = 'b'", reading: "%c.heads, c.body%");
+
+        Assert.Equal(["a 1", "b 0", "c 1"], (await _harness.Store.ReadAsync(0, 100, Cancel)).Records.Select(Show));
+        Assert.Equal(["a 1", "b 0", "c 1"], (await _harness.Store.FindAsync(new CatalogQuery.ByParent("subscription", [7]), Cancel)).Select(Show));
+        Assert.Equal(["b 0"], (await _harness.Store.FindAsync(new CatalogQuery.ById("subscription", "b"), Cancel)).Select(Show));
+
+        static string Show(CatalogRecord record) => $"{record.Id} {record.Body?.Length}";
+    }
+
+    [Fact]
+    public async Task An_event_that_cannot_be_read_is_damaged_and_its_neighbours_are_read()
+    {
+        var events = new StoreEvents(_harness.Log, _harness.Clock).Make(3, shard: Shard.Value);
+        await _harness.Log.AppendAsync(events, new Appended[3], null, Cancel);
+        // What this node has in memory needs no reading.
+        await _harness.ReopenAsync();
+        var table = (string)(await _harness.ExecuteAsync($"select tablename::text from pg_tables where schemaname = '{_harness.Options.Schema}_log' and tablename like 'event%' order by 1 desc limit 1"))!;
+        await SpoilAsync(table, "record", "sequence = 2", schema: $"{_harness.Options.Schema}_log");
+
+        var sink = new Heard();
+        await _harness.Log.ReadEventsAsync(Shard, new long[] { 1, 2, 3 }, sink, Cancel);
+        Assert.Equal(["1", "2 damaged", "3"], sink.All);
+    }
+
+    [Fact]
+    public async Task A_value_of_state_that_cannot_be_read_is_told_as_damage_and_not_as_a_store_that_is_away()
+    {
+        var leases = await _harness.Store.RenewAsync(Cancel);
+        await _harness.Store.CommitAsync(
+            new ShardCommit
+            {
+                Fence = new Fence(Shard, leases.Single(lease => lease.Shard == Shard).Epoch),
+                Number = 1,
+                State = [new StateWrite("app", new byte[] { 1 }, new byte[] { 11 }), new StateWrite("app", new byte[] { 2 }, new byte[] { 22 })],
+            }, Cancel);
+        await SpoilAsync("state", "value", "key = '\\x01'");
+
+        await Assert.ThrowsAsync<InvalidDataException>(async () => await _harness.State.ReadAsync(Shard, "app", [new byte[] { 1 }, new byte[] { 2 }], Cancel));
+        Assert.Equal(22, (await _harness.State.ReadAsync(Shard, "app", [new byte[] { 2 }], Cancel))[0]!.Value.Span[0]);
+    }
+
+    private async Task SpoilAsync(string table, string column, string row, string? schema = null, string reading = "%")
+    {
+        schema ??= _harness.Options.Schema;
+        var names = ((string)(await _harness.ExecuteAsync(
+            $"select string_agg(quote_ident(column_name), ' ' order by ordinal_position) from information_schema.columns where table_schema = '{schema}' and table_name = '{table}'"))!).Split(' ');
+        var columns = string.Join(", ", names.Select(name => name == column ? $"case when {row} then {schema}.spoilt() else {column} end as {column}" : name));
+        // One by one: a function's body has a semicolon of its own.
+        await _harness.ExecuteAsync($"create function {schema}.spoilt() returns bytea language plpgsql stable as "
+            + $"'begin if current_query() like ''{reading}'' then raise exception ''missing chunk number 0 for toast value 1'' using errcode = ''XX001''; end if; return ''''::bytea; end'");
+        await _harness.ExecuteAsync($"alter table {schema}.{table} rename to {table}_whole");
+        await _harness.ExecuteAsync($"create view {schema}.{table} as select {columns} from {schema}.{table}_whole");
+    }
+
+    private sealed class Heard : IEventSink
+    {
+        public List<string> All { get; } = [];
+
+        public void OnEvent(long sequence, ReadOnlySpan<byte> record) => All.Add($"{sequence}");
+
+        public void OnDamaged(long sequence, string damage) => All.Add($"{sequence} damaged");
+    }
+}
