@@ -33,6 +33,9 @@ internal sealed class ApplicationRun(
     private long _head, _read, _savingNext, _settled, _tickDueMs;
     private bool _stopping;
 
+    // Where it stands is not known: it stands still, and everything that is kept stays kept.
+    private bool _isLost;
+
     /// <summary>Below this sequence there is nothing that it still needs.</summary>
     public long SettledBelow => Volatile.Read(ref _settled);
 
@@ -58,15 +61,41 @@ internal sealed class ApplicationRun(
     public async ValueTask LoadAsync(LogBounds bounds, CancellationToken cancel)
     {
         _batch = new ApplicationBatch(shard, application.Name, _state, services.Catalog, services.Applications.Intake);
-        var saved = await services.Applications.State.ReadAsync(shard, Places, [Encoding.UTF8.GetBytes(application.Name)], cancel);
-        var next = saved[0] is { } place ? BinaryPrimitives.ReadInt64LittleEndian(place.Span) : 1;
-        _read = _savingNext = _settled = Math.Max(next, bounds.First);
+        var next = await ReadPlaceAsync(cancel);
+        _isLost = next is null;
+        _read = _savingNext = _settled = Math.Max(next ?? 0, bounds.First);
         Atomically.Raise(ref _head, bounds.Last);
+    }
+
+    /// <summary>Null when it is damaged. From where else it went on, events would have their effect twice, or never.</summary>
+    private async ValueTask<long?> ReadPlaceAsync(CancellationToken cancel)
+    {
+        var failure = default(Exception);
+        try
+        {
+            var saved = await services.Applications.State.ReadAsync(shard, Places, [Encoding.UTF8.GetBytes(application.Name)], cancel);
+            if (saved[0] is not { } place)
+                return 1;
+            if (place.Length == sizeof(long) && BinaryPrimitives.ReadInt64LittleEndian(place.Span) is > 0 and var next)
+                return next;
+        }
+        catch (Exception damage) when (damage is not (OperationCanceledException or StoreUnavailableException or StaleOwnerException or OutOfMemoryException))
+        {
+            failure = damage;
+        }
+        services.Metrics.ApplicationLost(application.Name);
+        services.Logger.LogError(
+            failure,
+            "Application {Application} stands still in shard {Shard}: how far it has read there is damaged in the store. Its events are kept, everything else goes on. Remove the entry '{Application}' of the state of {Places}, or restore it, and start the node again: without it everything that is kept is taken again.",
+            application.Name, shard, application.Name, Places);
+        return null;
     }
 
     public async Task RunAsync(CancellationToken abort)
     {
         await Task.Yield();
+        if (_isLost)
+            return;
         using var ticking = services.Time.CreateTimer(_ => Kick(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         using var ending = abort.Register(Kick);
         while (!abort.IsCancellationRequested)

@@ -57,16 +57,23 @@ internal sealed class AttemptHistory
         return new HistoryBlock(Math.Min(first.First, second.First), Math.Max(first.Last, second.Last), second.WrittenAtMs, both);
     }
 
-    /// <summary>What the block says of one sequence, oldest first.</summary>
+    /// <summary>What the block says of one sequence, oldest first. Of a damaged one, what comes before the damage.</summary>
     public static IEnumerable<HistoryRecord> Read(HistoryBlock block, long sequence)
     {
         var found = new List<HistoryRecord>();
         var reader = new RecordReader(block.Block.Span);
-        while (!reader.AtEnd)
+        try
         {
-            var record = HistoryRecord.Read(ref reader);
-            if (record.Sequence == sequence)
-                found.Add(record);
+            while (!reader.AtEnd)
+            {
+                var record = HistoryRecord.Read(ref reader);
+                if (record.Sequence == sequence)
+                    found.Add(record);
+            }
+        }
+        catch (Exception damage) when (damage is InvalidDataException or OverflowException)
+        {
+            // History is for people: they are shown what there is.
         }
         return found;
     }

@@ -43,6 +43,17 @@ public sealed class AttemptHistoryTests
     }
 
     [Fact]
+    public void Of_a_damaged_block_what_comes_before_the_damage_is_told()
+    {
+        for (var number = 1; number <= 3; number++)
+            Add(7, 100, number, AttemptResult.Delivered, 1_900_000_000_123);
+        var block = Take();
+        for (var length = 0; length < block.Block.Length; length++)
+            Assert.InRange(AttemptHistory.Read(block with { Block = block.Block[..length] }, 100).Count(), 0, 2);
+        Assert.Equal(3, AttemptHistory.Read(block, 100).Count());
+    }
+
+    [Fact]
     public void Skips_are_told_with_their_kind()
     {
         var lane = new Lane(new SubscriptionState(SubscriptionEntries.Plain(7)), 1);

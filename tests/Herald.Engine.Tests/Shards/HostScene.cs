@@ -60,6 +60,9 @@ internal sealed class HostScene : IAsyncDisposable
     public ByteGate Bytes { get; } = new(MostBytes);
     public EngineMetrics Metrics { get; } = new();
 
+    /// <summary>What is stored of how far an application has read.</summary>
+    public Func<ReadOnlyMemory<byte>?> Place { get; init; } = () => null;
+
     /// <summary>The catalog as another node has it, on the same store.</summary>
     public (Catalog, CatalogCache) NewCatalog()
     {
@@ -156,15 +159,16 @@ internal sealed class HostScene : IAsyncDisposable
     public ShardHost Open(Lease lease, LeaseTerm term)
     {
         var services = new ShardServices(
-            Log, Store, Catalog, Cache, Ledger, Runner, new ForwardEncoder(Log, _intake.Encoder, Catalog, Clock), Metrics, new ApplicationServices(_applications, new NoState(), Subscriptions, _intake, 0), Clock, Lines);
+            Log, Store, Catalog, Cache, Ledger, Runner, new ForwardEncoder(Log, _intake.Encoder, Catalog, Clock), Metrics, new ApplicationServices(_applications, new NoState(() => Place()), Subscriptions, _intake, 0), Clock, Lines);
         var settings = new ShardSettings(100, 16, 100, Blocked);
         return new ShardHost(lease, term, services, new EngineOptions { CommitEvery = _commitEvery }, settings, seed: 1);
     }
 
-    private sealed class NoState : IStateReader
+    private sealed class NoState(Func<ReadOnlyMemory<byte>?> place) : IStateReader
     {
         public ValueTask<IReadOnlyList<ReadOnlyMemory<byte>?>> ReadAsync(
-            ShardId shard, string application, IReadOnlyList<ReadOnlyMemory<byte>> keys, CancellationToken cancel) => new(new ReadOnlyMemory<byte>?[keys.Count]);
+            ShardId shard, string application, IReadOnlyList<ReadOnlyMemory<byte>> keys, CancellationToken cancel) =>
+            new([.. keys.Select(_ => application == ApplicationRun.Places ? place() : null)]);
 
         public ValueTask<IReadOnlyList<HistoryBlock>> ReadHistoryAsync(ShardId shard, long sequence, CancellationToken cancel) => throw new NotSupportedException();
     }
