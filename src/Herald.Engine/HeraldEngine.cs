@@ -57,7 +57,11 @@ public sealed class HeraldEngine : IAsyncDisposable
         _hosts = new ShardHosts(parts.Log.ShardCount);
         _ledger = new PermitLedger(options.MaxInFlight, parts.Time, parts.Random);
         Intake = new Intake(parts.Log, options.Intake, parts.Time);
-        _cache = new CatalogCache(parts.Catalog, Intake.Encoder, options.CatalogCache, options.CatalogKeep, parts.Time, _hosts.CatalogFollowed, new RouteMemory(options.RouteMemory)) { Damaged = OnDamaged };
+        _cache = new CatalogCache(
+            parts.Catalog, Intake.Encoder, options.CatalogCache, options.CatalogKeep, parts.Time, _hosts.CatalogFollowed, new RouteMemory(options.RouteMemory))
+        {
+            Damaged = OnDamaged,
+        };
         _catalogFollower = new CatalogFollower(_cache, parts.Time, parts.Logging.CreateLogger("Herald"));
         Catalog = new Catalog(parts.Catalog, parts.Log, _cache, _channels, parts.Time, IsPassedAsync);
         var missing = new MissingChannels(parts.Logging.CreateLogger("Herald.Sending"), parts.Time);
@@ -214,7 +218,8 @@ public sealed class HeraldEngine : IAsyncDisposable
         if (record.Kind == CatalogCodec.SubscriptionKind)
             logger.LogError("Subscription {Subscription} stands still. It is {Reason}", record.Id, Subscription.DamagedReason);
         else
-            logger.LogError("An order to release a held key of shard {Shard} is damaged in the catalog. The key stays held: release it again.", record.Id);
+            logger.LogError(
+                "An order to release a held key of shard {Shard} is damaged in the catalog. The key stays held: release it again.", record.Id);
     }
 
     private async Task TellFollowedAsync(long version)

@@ -79,15 +79,18 @@ internal sealed class ApplicationRun(
             if (place.Length == sizeof(long) && BinaryPrimitives.ReadInt64LittleEndian(place.Span) is > 0 and var next)
                 return next;
         }
-        catch (Exception damage) when (damage is not (OperationCanceledException or StoreUnavailableException or StaleOwnerException or OutOfMemoryException))
+        catch (Exception damage)
+            when (damage is not (OperationCanceledException or StoreUnavailableException or StaleOwnerException or OutOfMemoryException))
         {
             failure = damage;
         }
         services.Metrics.ApplicationLost(application.Name);
         services.Logger.LogError(
             failure,
-            "Application {Application} stands still in shard {Shard}: how far it has read there is damaged in the store. Its events are kept, everything else goes on. Remove the entry '{Application}' of the state of {Places}, or restore it, and start the node again: without it everything that is kept is taken again.",
-            application.Name, shard, application.Name, Places);
+            "Application {Application} stands still in shard {Shard}: how far it has read there is damaged in the store. Its events are kept, "
+            + "everything else goes on. Restore the entry of its name in the state of {Places}, or remove it, and start the node again: without it "
+            + "everything that is kept is taken again.",
+            application.Name, shard, Places);
         return null;
     }
 

@@ -211,12 +211,15 @@ public sealed class Catalog
     }
 
     /// <summary>
-    /// In the place of what cannot be read any more. What it had been sent is not known, with which filter neither: it begins anew with all that is kept, as a replay. Nothing is lost but its secrets.
+    /// In the place of what cannot be read any more. What it had been sent is not known, with which filter neither: it begins anew with all
+    /// that is kept, as a replay. Nothing is lost but its secrets.
     /// </summary>
-    private async ValueTask<CatalogResult<Subscription>> MendAsync(SubscriptionDraft draft, Topic topic, SubscriptionEntry there, CancellationToken cancel)
+    private async ValueTask<CatalogResult<Subscription>> MendAsync(
+        SubscriptionDraft draft, Topic topic, SubscriptionEntry there, CancellationToken cancel)
     {
         if (topic.Number != there.Subscription.TopicNumber)
-            return CatalogResult<Subscription>.Refuse([FieldProblem.Of("/topic", draft.Topic, "A subscription stays with its topic; this is another one.")]);
+            return CatalogResult<Subscription>.Refuse(
+                [FieldProblem.Of("/topic", draft.Topic, "A subscription stays with its topic; this is another one.")]);
         var stored = Drafted(draft, topic) with
         {
             Status = draft.Status ?? SubscriptionStatus.Active,
@@ -355,7 +358,8 @@ public sealed class Catalog
     }
 
     private static CatalogResult<Subscription> Damaged(SubscriptionEntry there) =>
-        CatalogResult<Subscription>.Of(CatalogOutcome.Damaged, there.Subscription, $"Subscription '{there.Subscription.Id}' is {Subscription.DamagedReason}");
+        CatalogResult<Subscription>.Of(
+            CatalogOutcome.Damaged, there.Subscription, $"Subscription '{there.Subscription.Id}' is {Subscription.DamagedReason}");
 
     private static CatalogResult<Subscription> Missing(string id) =>
         CatalogResult<Subscription>.Of(CatalogOutcome.NotFound, null, $"There is no subscription '{id}'.");

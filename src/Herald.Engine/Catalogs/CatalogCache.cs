@@ -153,7 +153,8 @@ internal sealed class CatalogCache : IDisposable
             var begun = changes.Records.Where(r => !IsLoaded(r.Parent) && BeginsInThePast(r, before)).Select(r => r.Parent).ToHashSet();
             if (begun.Count == 0 && found.All(record => record.Version <= changes.Version))
             {
-                var releases = changes.Records.Where(r => r.Kind == CatalogCodec.ReleaseKind && r.Body is not null).Select(DecodeRelease).OfType<ReleaseOrder>().ToList();
+                var releases = changes.Records.Where(r => r is { Kind: CatalogCodec.ReleaseKind, Body: not null })
+                    .Select(DecodeRelease).OfType<ReleaseOrder>().ToList();
                 Publish(before, load, [.. found, .. changes.Records.Where(r => r.Kind == CatalogCodec.SubscriptionKind)], releases, changes.Version);
                 return;
             }

@@ -33,12 +33,15 @@ internal static partial class CatalogCodec
     public static Topic DecodeTopic(CatalogRecord record) =>
         new(record.Id, record.Number, TryDecode(record, Shapes.Default.StoredTopic)?.CreatedAt ?? DateTimeOffset.UnixEpoch, record.Version);
 
-    /// <summary>When it is damaged it is one that stands still (<see cref="SubscriptionEntry.Damaged"/>), so that nothing but itself waits for it to be mended.</summary>
+    /// <summary>
+    /// When it is damaged it is one that stands still (<see cref="SubscriptionEntry.Damaged"/>), so that nothing but itself waits for it to be mended.
+    /// </summary>
     public static SubscriptionEntry DecodeSubscription(CatalogRecord record)
     {
         try
         {
-            return TryDecode(record, Shapes.Default.StoredSubscription) is { } stored && FitsShards(stored, record.Heads.Count) ? Decode(record, stored) : SubscriptionEntry.Damaged(record);
+            return TryDecode(record, Shapes.Default.StoredSubscription) is { } stored && FitsShards(stored, record.Heads.Count)
+                ? Decode(record, stored) : SubscriptionEntry.Damaged(record);
         }
         catch (Exception damage) when (damage is FormatException or ArgumentException or OverflowException or NullReferenceException)
         {

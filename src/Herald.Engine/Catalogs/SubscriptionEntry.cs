@@ -13,8 +13,8 @@ internal sealed record SubscriptionEntry(
     IReadOnlyList<FilterRevision> Revisions)
 {
     /// <summary>
-    /// In the place of one whose record cannot be read: it is known by id, number and topic alone. It gets nothing, and what shards have saved of it stays as it is
-    /// until it is mended: by another endpoint, filter and policy for the same id, or by whoever removes it.
+    /// In the place of one whose record cannot be read: it is known by id, number and topic alone. It gets nothing, and what shards have
+    /// saved of it stays as it is until somebody puts it anew under its id, or removes it.
     /// </summary>
     public static SubscriptionEntry Damaged(CatalogRecord record)
     {

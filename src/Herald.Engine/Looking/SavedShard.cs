@@ -15,7 +15,8 @@ internal sealed class SavedShard(ShardId shard, SavedProgress saved) : IShardLoo
     {
         var subscription = entry.Subscription;
         var runs = subscription.Status == SubscriptionStatus.Active;
-        // Of a generation that this node has not heard of yet, what is saved is the truth all the same. Where that is damaged, only where it stood is known.
+        // Of a generation that this node has not heard of yet, what is saved is the truth all the same. Where that is damaged, only where it
+        // stood is known.
         if (saved.States.TryGetValue(subscription.Number, out var state)
             && (state.Generation >= subscription.Generation || state.Generation == Subscription.UnknownGeneration))
         {

@@ -8,7 +8,8 @@ namespace Herald.Engine.Metrics;
 internal sealed class EngineMetrics : IDisposable
 {
     private readonly Meter _meter = new("Herald");
-    private readonly Counter<long> _attempts, _skips, _rejected, _leasesLost, _shardsMoved, _applied, _damaged, _damagedProgress, _damagedCatalog, _applicationsLost, _notTaken;
+    private readonly Counter<long> _attempts, _skips, _rejected, _leasesLost, _shardsMoved, _applied, _damaged, _notTaken;
+    private readonly Counter<long> _damagedProgress, _damagedCatalog, _applicationsLost;
     private readonly Histogram<double> _attemptSeconds, _commitSeconds;
     private long _withdrawn;
 
@@ -19,9 +20,13 @@ internal sealed class EngineMetrics : IDisposable
         _skips = _meter.CreateCounter<long>("herald_skips_total", description: "Deliveries that ended without being delivered, by kind.");
         _rejected = _meter.CreateCounter<long>("herald_messages_rejected_total", description: "Messages of sources that could not be understood and are dead letters.");
         _damaged = _meter.CreateCounter<long>("herald_damaged_events_total", description: "Dead letters of events whose stored record is damaged, one a subscription.");
-        _damagedProgress = _meter.CreateCounter<long>("herald_damaged_progress_total", description: "Records of progress, or parts of them, that could not be read when a shard was loaded: what they said is repeated.");
-        _damagedCatalog = _meter.CreateCounter<long>("herald_damaged_catalog_total", description: "Records of the catalog that could not be read when they came into memory: a subscription stands still.");
-        _applicationsLost = _meter.CreateCounter<long>("herald_application_places_damaged_total", description: "Shards that were loaded without knowing how far an application has read: it stands still there.");
+        _damagedProgress = _meter.CreateCounter<long>(
+            "herald_damaged_progress_total",
+            description: "Records of progress, or parts of them, that could not be read when a shard was loaded: what they said is repeated.");
+        _damagedCatalog = _meter.CreateCounter<long>(
+            "herald_damaged_catalog_total", description: "Records of the catalog that could not be read when they came into memory: a subscription stands still.");
+        _applicationsLost = _meter.CreateCounter<long>(
+            "herald_application_places_damaged_total", description: "Shards that were loaded without knowing how far an application has read: it stands still there.");
         _notTaken = _meter.CreateCounter<long>("herald_emitted_refused_total", description: "Events that Herald made itself and that are in no log: forwards that became dead letters.");
         _leasesLost = _meter.CreateCounter<long>("herald_leases_lost_total", description: "Shards that other nodes took over because this one did not renew its leases.");
         _shardsMoved = _meter.CreateCounter<long>("herald_shards_moved_total", description: "Shards that this node has handed over to another.");
@@ -67,7 +72,8 @@ internal sealed class EngineMetrics : IDisposable
 
     public void DamagedCatalog() => _damagedCatalog.Add(1);
 
-    public void ApplicationLost(string application) => _applicationsLost.Add(1, new KeyValuePair<string, object?>("application", application));
+    public void ApplicationLost(string application) =>
+        _applicationsLost.Add(1, new KeyValuePair<string, object?>("application", application));
 
     public void NotTaken() => _notTaken.Add(1);
 

@@ -53,7 +53,8 @@ internal sealed class AttemptRunner(
         }
         catch (OperationCanceledException) when (own.IsCancellationRequested)
         {
-            // The node stops, or the shard is another's: nobody can say whether it arrived. It is sent again, with the same id. Or the subscription is gone.
+            // The node stops, or the shard is another's: nobody can say whether it arrived. It is sent again, with the same id. Or the
+            // subscription is gone.
         }
         catch (Exception unexpected)
         {
@@ -79,8 +80,8 @@ internal sealed class AttemptRunner(
     }
 
     /// <summary>
-    /// These subscriptions are in the catalog no more: their attempts under way are given up, so that what they hold is free at once and not when their time is over.
-    /// Those of a paused subscription go on, since what they bring counts.
+    /// These subscriptions are in the catalog no more: their attempts under way are given up, so that what they hold is free at once, and not
+    /// when their time is over. Those of a paused subscription go on, since what they bring counts.
     /// </summary>
     public void GiveUp(IReadOnlySet<int> gone) => _underWay.GiveUp(gone);
 
@@ -94,7 +95,8 @@ internal sealed class AttemptRunner(
     /// <summary>Null when there is nothing to be sent, or nobody to send it to.</summary>
     /// <param name="own">Gives up this attempt; it is tied to the term here.</param>
     private Task<AttemptResult>? Begin(
-        StartAttempt start, byte[] record, int length, LeaseTerm term, CancellationTokenSource own, out CancellationTokenRegistration withTerm, out int endpoint, out bool hasChannel)
+        StartAttempt start, byte[] record, int length, LeaseTerm term, CancellationTokenSource own, out CancellationTokenRegistration withTerm,
+        out int endpoint, out bool hasChannel)
     {
         (withTerm, endpoint, hasChannel) = (default, 0, true);
         if (Find(start) is not { } subscription)

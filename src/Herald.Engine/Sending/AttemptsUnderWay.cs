@@ -2,13 +2,16 @@ using System.Collections.Concurrent;
 
 namespace Herald.Engine.Sending;
 
-/// <summary>The attempts under way on this node, each with its subscription, so that those of one that is deleted can be given up: nobody waits for their results.</summary>
+/// <summary>
+/// The attempts under way on this node, each with its subscription, so that those of one that is deleted can be given up: nobody waits for
+/// their results.
+/// </summary>
 internal sealed class AttemptsUnderWay
 {
     private readonly ConcurrentDictionary<CancellationTokenSource, int> _underWay = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>
-    /// To be called before the subscription is looked up: one that is still found then is deleted later, and what deletes it finds this attempt.
+    /// To be called before the subscription is looked up: one that is still found then is deleted later, and who does that finds this attempt.
     /// The source is left to the collector: it has no timer, and who gives attempts up may come after their end.
     /// </summary>
     public CancellationTokenSource Begin(int subscription)

@@ -5,8 +5,11 @@ namespace Herald.Engine.Shards;
 /// <summary>
 /// How a progress record is laid out: so that damage costs as little as it can. In order:
 /// <list type="number">
-/// <item>the format, the length of the head, and a checksum over both and the head. Later formats begin alike, so that a newer program's record can be told from a damaged one;</item>
-/// <item>the head: what was routed, with which catalog, when, which subscriptions have gone, and of each that follows its number and its length;</item>
+/// <item>
+/// the format, the length of the head, and a checksum over both and the head. Later formats begin alike, so that a newer program's record can
+/// be told from a damaged one;
+/// </item>
+/// <item>the head: what was routed, with which catalog, when, which subscriptions have gone, and of each that follows number and length;</item>
 /// <item>each subscription: a checksum, and what is saved of it;</item>
 /// <item>a checksum, and the keys that are settled.</item>
 /// </list>
@@ -68,8 +71,10 @@ internal static class ProgressRecord
 }
 
 /// <summary>What a progress record begins with.</summary>
-/// <param name="Link">One above that of the record before it, checkpoints included, notes passed over: a record that is missing is found out.</param>
-internal sealed record ProgressHead(ProgressKind Kind, long Link, long Routed, long CatalogVersion, long SavedAtMs, IReadOnlyList<int> Removed, IReadOnlyList<(int Number, int Length)> States)
+/// <param name="Link">One above that of the record before, checkpoints included, notes passed over: a record that is missing is found out.</param>
+internal sealed record ProgressHead(
+    ProgressKind Kind, long Link, long Routed, long CatalogVersion, long SavedAtMs, IReadOnlyList<int> Removed,
+    IReadOnlyList<(int Number, int Length)> States)
 {
     public static ProgressHead OfSettled { get; } = new(ProgressKind.Settled, 0, 0, 0, 0, [], []);
 

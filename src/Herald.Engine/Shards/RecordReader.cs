@@ -3,7 +3,10 @@ using System.Text;
 
 namespace Herald.Engine.Shards;
 
-/// <summary>Reads what <see cref="RecordWriter"/> wrote. What that cannot have written is refused with <see cref="InvalidDataException"/>, and makes it allocate nothing.</summary>
+/// <summary>
+/// Reads what <see cref="RecordWriter"/> wrote. What that cannot have written is refused with <see cref="InvalidDataException"/>, and makes it
+/// allocate nothing.
+/// </summary>
 internal ref struct RecordReader(ReadOnlySpan<byte> bytes)
 {
     private ReadOnlySpan<byte> _rest = bytes;
@@ -25,7 +28,8 @@ internal ref struct RecordReader(ReadOnlySpan<byte> bytes)
     public int Count()
     {
         var count = Number();
-        return count >= 0 && count <= _rest.Length ? (int)count : throw new InvalidDataException($"A record says that {count} follow in {_rest.Length} bytes.");
+        return count >= 0 && count <= _rest.Length
+            ? (int)count : throw new InvalidDataException($"A record says that {count} follow in {_rest.Length} bytes.");
     }
 
     /// <summary>All that is left.</summary>

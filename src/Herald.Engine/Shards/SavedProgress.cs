@@ -3,16 +3,21 @@ using Herald.Engine.Subscriptions;
 namespace Herald.Engine.Shards;
 
 /// <summary>
-/// A shard's progress as its records tell it: the last checkpoint with every later record laid over it. What is damaged costs repeats, and as few as can be:
+/// A shard's progress as its records tell it: the last checkpoint with every later record laid over it. What is damaged costs repeats, and
+/// as few as can be:
 /// <list type="bullet">
-/// <item>what is saved of one subscription: that subscription goes on from the record before (<see cref="SavedState.IsFrozen"/>), from its beginning if there is none;</item>
-/// <item>a whole record, or one that is missing: all go on from the record before; if there is none, from the oldest event that is kept;</item>
+/// <item>
+/// what is saved of one subscription: that one goes on from the record before (<see cref="SavedState.IsFrozen"/>), from its beginning if there
+/// is none;
+/// </item>
+/// <item>a whole record, or one that is missing: all go on from the record before, or from the oldest event that is kept;</item>
 /// <item>what says that deliveries are settled: these are repeated.</item>
 /// </list>
 /// </summary>
 internal sealed class SavedProgress
 {
-    // Formats of earlier programs, without checksums: damage is found where it cannot be read. The oldest know no settled keys, or not even the time they were written at.
+    // Formats of earlier programs, without checksums: damage is found where it cannot be read. The oldest know no settled keys, or not even
+    // the time they were written at.
     private const byte UncheckedVersion = 3, SettledlessVersion = 2, TimelessVersion = 1;
 
     private readonly HashSet<int> _damaged = [];
@@ -37,7 +42,9 @@ internal sealed class SavedProgress
     /// <summary>Records, and parts of them, that could not be read.</summary>
     public int Damage { get; private set; }
 
-    /// <summary>What came after some record is lost: the shard routes again from there on, and what retention has moved out of the way is still to be read.</summary>
+    /// <summary>
+    /// What came after some record is lost: the shard routes again from there on, and what retention has moved out of the way is still to be read.
+    /// </summary>
     public bool IsCut => _isCut || _inDoubt;
 
     /// <summary>Subscriptions of which something could not be read, by number.</summary>
@@ -74,7 +81,8 @@ internal sealed class SavedProgress
             return;
         }
         if (version != ProgressRecord.FormatVersion)
-            throw new InvalidDataException($"A progress record has format {version}; this program reads {ProgressRecord.FormatVersion}. Use the newer program.");
+            throw new InvalidDataException(
+                $"A progress record has format {version}; this program reads {ProgressRecord.FormatVersion}. Use the newer program.");
         var head = ProgressHead.Read(ref headReader);
         if (head.Kind == ProgressKind.Settled)
             ApplySettled(ref reader);
@@ -83,7 +91,8 @@ internal sealed class SavedProgress
     }
 
     /// <summary>A record that tells of settled deliveries alone.</summary>
-    public static void WriteSettled(RecordWriter writer, SettledKeys settled) => new ProgressWriter().WriteTo(writer, ProgressHead.OfSettled, settled);
+    public static void WriteSettled(RecordWriter writer, SettledKeys settled) =>
+        new ProgressWriter().WriteTo(writer, ProgressHead.OfSettled, settled);
 
     private void Apply(ProgressHead head, ref RecordReader reader)
     {
@@ -205,7 +214,9 @@ internal sealed class SavedProgress
 /// <summary>One subscription in a <see cref="SavedProgress"/>.</summary>
 internal sealed class SavedState
 {
-    /// <summary><see cref="Subscription.UnknownGeneration"/>: that of the catalog, unless it was made later. Nothing but its position is known.</summary>
+    /// <summary>
+    /// <see cref="Subscription.UnknownGeneration"/>: that of the catalog, unless it was made later. Nothing but its position is known.
+    /// </summary>
     public int Generation { get; set; }
     public bool AtHead { get; set; }
     public long Position { get; set; }
@@ -215,7 +226,9 @@ internal sealed class SavedState
     public long SavedAtMs { get; set; }
     public Dictionary<ulong, SavedLane> Lanes { get; } = [];
 
-    /// <summary>Later records of it could not be read: this is how it was when the catalog had version <see cref="CatalogVersion"/>. It is not at the head.</summary>
+    /// <summary>
+    /// Later records of it could not be read: this is how it was when the catalog had version <see cref="CatalogVersion"/>. It is not at the head.
+    /// </summary>
     public bool IsFrozen { get; private set; }
 
     /// <summary>Of one that is frozen alone.</summary>

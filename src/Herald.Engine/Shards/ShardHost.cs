@@ -273,7 +273,8 @@ internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
         _services.Metrics.DamagedProgress(saved.Damage);
         if (saved.IsCut)
             _services.Logger.LogError(
-                "Shard {Shard}: of its saved progress {Count} records or parts are damaged or missing. All of its subscriptions go on from sequence {From}, and repeat what had been delivered since then.",
+                "Shard {Shard}: of its saved progress {Count} records or parts are damaged or missing. All of its subscriptions go on from "
+                + "sequence {From}, and repeat what had been delivered since then.",
                 Shard, saved.Damage, saved.Routed + 1);
         else if (saved.DamagedSubscriptions.Count == 0)
             _services.Logger.LogWarning("Shard {Shard}: a note of what had been delivered is damaged. That is delivered again.", Shard);
@@ -281,7 +282,8 @@ internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
         {
             if (catalog.ByNumber.TryGetValue(number, out var entry))
                 _services.Logger.LogError(
-                    "Shard {Shard}: the saved progress of subscription {Subscription} is damaged. It goes on from sequence {From}, and repeats what had been delivered since then.",
+                    "Shard {Shard}: the saved progress of subscription {Subscription} is damaged. It goes on from sequence {From}, and repeats "
+                    + "what had been delivered since then.",
                     Shard, entry.Subscription.Id, saved.States[number].Position + 1);
         }
     }

@@ -40,14 +40,16 @@ internal sealed partial class ShardMachine
             if (state.IsTrivial && _states.GetValueOrDefault(state.Number) == state)
                 Remove(state);
         }
-        var states = checkpoint ? _states.Values.ToList() : _dirtyStates.Where(s => _states.GetValueOrDefault(s.Number) == s).Distinct().ToList();
+        var states = checkpoint
+            ? _states.Values.ToList() : _dirtyStates.Where(s => _states.GetValueOrDefault(s.Number) == s).Distinct().ToList();
         foreach (var state in states)
         {
             Save(_writer.State, state, checkpoint);
             _writer.EndState(state.Number);
         }
         var head = new ProgressHead(
-            checkpoint ? ProgressKind.Checkpoint : ProgressKind.Changes, ++_link, Routed, Catalog.Version, ToWall(nowMs), checkpoint ? [] : [.. _removedStates], []);
+            checkpoint ? ProgressKind.Checkpoint : ProgressKind.Changes, ++_link, Routed, Catalog.Version, ToWall(nowMs),
+            checkpoint ? [] : [.. _removedStates], []);
         (_savedRouted, _savedCatalog) = (Routed, Catalog.Version);
         _removedStates.Clear();
         _dirtyStates.Clear();

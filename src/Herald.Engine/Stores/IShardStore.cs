@@ -39,7 +39,8 @@ public interface IShardStore
 public sealed record ShardNote(Fence Fence, long Number, long SettledBelow, ReadOnlyMemory<byte> Progress);
 
 /// <param name="Records">
-/// Progress records since (and with) the last checkpoint, in order, in the engine's encoding. In the place of one that the store cannot read back stands <see cref="Unreadable"/>.
+/// Progress records since (and with) the last checkpoint, in order, in the engine's encoding. In the place of one that the store cannot read
+/// back stands <see cref="Unreadable"/>.
 /// </param>
 public sealed record ShardProgress(IReadOnlyList<ReadOnlyMemory<byte>> Records)
 {

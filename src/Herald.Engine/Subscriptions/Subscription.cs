@@ -7,7 +7,8 @@ public sealed record Subscription
 {
     /// <summary>Of a subscription whose record is damaged: it stands still until it is put anew.</summary>
     internal const string DamagedReason =
-        "damaged: its record in the catalog cannot be read. Put it anew with all of its fields; it then gets again every event that is kept. Or delete it.";
+        "damaged: its record in the catalog cannot be read. Put it anew with all of its fields; it then gets again every event that is kept. "
+        + "Or delete it.";
 
     internal const int UnknownGeneration = 0;
 

@@ -18,7 +18,8 @@ internal sealed class CatalogTable(Database database, PeriodReader periods)
     internal const string Columns = "c.kind, c.id, c.number, c.parent, c.version, c.heads, c.body";
 
     // Whether there is a body can be told of a damaged one, too.
-    private const string WithoutBodies = "c.kind, c.id, c.number, c.parent, c.version, c.heads, case when c.body is null then null else ''::bytea end";
+    private const string WithoutBodies =
+        "c.kind, c.id, c.number, c.parent, c.version, c.heads, case when c.body is null then null else ''::bytea end";
 
     private readonly string _schema = database.Schema;
 
@@ -49,7 +50,9 @@ internal sealed class CatalogTable(Database database, PeriodReader periods)
         }
     }
 
-    /// <summary>Each body by a statement of its own. One that cannot be read back stays empty, which no record is: its reader takes it for damaged.</summary>
+    /// <summary>
+    /// Each body by a statement of its own. One that cannot be read back stays empty, which no record is: its reader takes it for damaged.
+    /// </summary>
     private async Task<IReadOnlyList<CatalogRecord>> WithBodiesAsync(IReadOnlyList<CatalogRecord> records, CancellationToken cancel)
     {
         var whole = new List<CatalogRecord>(records.Count);
@@ -57,7 +60,10 @@ internal sealed class CatalogTable(Database database, PeriodReader periods)
         {
             try
             {
-                whole.AddRange(record.Body is null ? [record] : await FindAsync(new CatalogQuery.ById(record.Kind, record.Id), Columns, cancel).ConfigureAwait(false));
+                if (record.Body is null)
+                    whole.Add(record);
+                else
+                    whole.AddRange(await FindAsync(new CatalogQuery.ById(record.Kind, record.Id), Columns, cancel).ConfigureAwait(false));
             }
             catch (StoreUnavailableException failure) when (Failures.IsDamage(failure))
             {
@@ -96,7 +102,8 @@ internal sealed class CatalogTable(Database database, PeriodReader periods)
         },
         cancel);
 
-    private Task<IReadOnlyList<CatalogRecord>> FindAsync(CatalogQuery query, string columns, CancellationToken cancel) => database.RunAsync<IReadOnlyList<CatalogRecord>>(
+    private Task<IReadOnlyList<CatalogRecord>> FindAsync(
+        CatalogQuery query, string columns, CancellationToken cancel) => database.RunAsync<IReadOnlyList<CatalogRecord>>(
         async (connection, either) =>
         {
             var (condition, values) = Condition(query);

@@ -16,7 +16,8 @@ internal sealed class ProgressReader : IDisposable
     {
         (_database, _sql) = (database, sql);
         // A shard that somebody keeps locked, or that has a damaged record, holds up its own load alone.
-        _loads = new(LoadAsync, time, failure => (failure.InnerException is { } inner && Failures.IsLockTimeout(inner)) || Failures.IsDamage(failure));
+        _loads = new(
+            LoadAsync, time, failure => (failure.InnerException is { } inner && Failures.IsLockTimeout(inner)) || Failures.IsDamage(failure));
     }
 
     public async Task<ShardProgress> LoadAsync(Fence fence, CancellationToken cancel)
@@ -115,7 +116,8 @@ internal sealed class ProgressReader : IDisposable
             return await _database.RunAsync(
                 async (connection, either) =>
                 {
-                    await using var command = connection.Command(_sql.LoadOne, Commands.Value(shard), Commands.Value(epoch), Commands.Value(number));
+                    await using var command = connection.Command(
+                        _sql.LoadOne, Commands.Value(shard), Commands.Value(epoch), Commands.Value(number));
                     return await command.ExecuteScalarAsync(either).ConfigureAwait(false) as byte[];
                 },
                 cancel).ConfigureAwait(false);

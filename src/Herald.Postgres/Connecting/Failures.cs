@@ -28,8 +28,9 @@ internal static class Failures
 
     public static bool IsLockTimeout(Exception failure) => failure is PostgresException { SqlState: LockNotAvailable };
 
-    /// <summary>Something among what was asked for is damaged, and cannot be read back. What else was asked for can, when it is asked for by itself.</summary>
-    public static bool IsDamage(Exception failure) => failure is PostgresException { SqlState: DataCorrupted } || failure.InnerException is PostgresException { SqlState: DataCorrupted };
+    /// <summary>Something among what was asked for is damaged, and cannot be read back. What else was asked for can, by itself.</summary>
+    public static bool IsDamage(Exception failure) =>
+        failure is PostgresException { SqlState: DataCorrupted } || failure.InnerException is PostgresException { SqlState: DataCorrupted };
 
     /// <summary>The database cannot be reached, restarts, is full or is a standby, or somebody has changed who may use it: it may be there again later. What is
     /// certain to be a mistake of ours (a statement, a column) is not among it.</summary>

@@ -16,13 +16,42 @@ internal sealed class DeadLetterTable(Database database, EventAppender appender,
 {
     private readonly string _table = $"{database.Schema}.dead_letter";
 
-    public Task<DeadLetterPage> ListAsync(DeadLetterQuery query, CancellationToken cancel) => database.RunAsync(
+    public async Task<DeadLetterPage> ListAsync(DeadLetterQuery query, CancellationToken cancel)
+    {
+        try
+        {
+            return await ListAsync(query, LetterRow.Columns, cancel).ConfigureAwait(false);
+        }
+        catch (StoreUnavailableException failure) when (Failures.IsDamage(failure))
+        {
+            var page = await ListAsync(query, LetterRow.WithoutRecords, cancel).ConfigureAwait(false);
+            var items = new List<DeadLetter>(page.Items.Count);
+            foreach (var letter in page.Items)
+                items.Add(await FindAsync(letter.Id, cancel).ConfigureAwait(false) ?? letter);
+            return page with { Items = items };
+        }
+    }
+
+    /// <summary>One whose event cannot be read back is found without it.</summary>
+    public async Task<DeadLetter?> FindAsync(DeadLetterId id, CancellationToken cancel)
+    {
+        try
+        {
+            return await FindAsync(id, LetterRow.Columns, cancel).ConfigureAwait(false);
+        }
+        catch (StoreUnavailableException failure) when (Failures.IsDamage(failure))
+        {
+            return await FindAsync(id, LetterRow.WithoutRecords, cancel).ConfigureAwait(false);
+        }
+    }
+
+    private Task<DeadLetterPage> ListAsync(DeadLetterQuery query, string columns, CancellationToken cancel) => database.RunAsync(
         async (connection, either) =>
         {
             var after = Cursor.Parse(query.Cursor);
             await using var command = connection.Command(
                 $"""
-                select {LetterRow.Columns} from {_table} d
+                select {columns} from {_table} d
                 where ($1::text is null or d.subscription_id = $1) and ($2::text is null or d.topic = $2)
                     and (d.died_at_ms, d.shard, d.sequence, d.subscription, d.generation) > ($3, $4, $5, $6, $7)
                 order by d.died_at_ms, d.shard, d.sequence, d.subscription, d.generation limit $8
@@ -37,11 +66,11 @@ internal sealed class DeadLetterTable(Database database, EventAppender appender,
         },
         cancel);
 
-    public Task<DeadLetter?> FindAsync(DeadLetterId id, CancellationToken cancel) => database.RunAsync(
+    private Task<DeadLetter?> FindAsync(DeadLetterId id, string columns, CancellationToken cancel) => database.RunAsync(
         async (connection, either) =>
         {
             await using var command = connection.Command(
-                $"select {LetterRow.Columns} from {_table} d where d.shard = $1 and d.subscription = $2 and d.generation = $3 and d.sequence = $4",
+                $"select {columns} from {_table} d where d.shard = $1 and d.subscription = $2 and d.generation = $3 and d.sequence = $4",
                 Commands.Value(id.Shard.Value), Commands.Value(id.Subscription), Commands.Value(id.Generation), Commands.Value(id.Sequence));
             return (await ReadAsync(command, either).ConfigureAwait(false)).FirstOrDefault();
         },

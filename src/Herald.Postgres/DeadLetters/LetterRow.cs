@@ -8,8 +8,14 @@ namespace Herald.Postgres.DeadLetters;
 /// <summary>How a dead letter lies in its table.</summary>
 internal static class LetterRow
 {
-    public const string Columns =
-        "d.shard, d.subscription, d.generation, d.sequence, d.subscription_id, d.topic, d.reason, d.detail, d.attempts, d.status_code, d.first_attempt_at_ms, d.died_at_ms, d.record";
+    public const string Columns = $"{WhatIsKnown}, d.record";
+
+    /// <summary>The same without the event, for letters whose event cannot be read back.</summary>
+    public const string WithoutRecords = $"{WhatIsKnown}, ''::bytea";
+
+    private const string WhatIsKnown =
+        "d.shard, d.subscription, d.generation, d.sequence, d.subscription_id, d.topic, d.reason, d.detail, d.attempts, d.status_code, "
+        + "d.first_attempt_at_ms, d.died_at_ms";
 
     public static void AddInsert(NpgsqlBatch batch, CommitSql sql, NewDeadLetter letter, ReadOnlyMemory<byte> record)
     {

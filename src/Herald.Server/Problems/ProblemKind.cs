@@ -23,7 +23,7 @@ internal sealed record ProblemKind(string Code, int Status, string Title)
     public static readonly ProblemKind ChangePending = new("change-pending", 409, "Earlier changes are still taking effect");
     public static readonly ProblemKind NotHeld = new("not-held", 409, "The key is not held");
     public static readonly ProblemKind EventDamaged = new("event-damaged", 409, "The event of the dead letter is damaged");
-    public static readonly ProblemKind SubscriptionDamaged = new("subscription-damaged", 409, "What is stored of the subscription is damaged");
+    public static readonly ProblemKind SubscriptionDamaged = new("subscription-damaged", 409, "The stored subscription is damaged");
     public static readonly ProblemKind NoReceiver = new("no-receiver", 409, "The dead letter has no subscription");
     public static readonly ProblemKind VersionMismatch = new("version-mismatch", 412, "It has changed, or exists already");
     public static readonly ProblemKind BodyTooLarge = new("body-too-large", 413, "The body is too large");
@@ -40,8 +40,8 @@ internal sealed record ProblemKind(string Code, int Status, string Title)
     public static readonly IReadOnlyList<ProblemKind> All =
     [
         MalformedJson, EmptyBody, InvalidRequest, EventsRefused, BadHttpRequest, Unauthorized, ForeignHost, ForeignOrigin, ForwardedRequest, RouteNotFound,
-        TopicNotFound, SubscriptionNotFound, EventNotFound, DeadLetterNotFound, MethodNotAllowed, EventConflict, TopicInUse, ChangePending, NotHeld, EventDamaged, SubscriptionDamaged, NoReceiver,
-        VersionMismatch,
+        TopicNotFound, SubscriptionNotFound, EventNotFound, DeadLetterNotFound, MethodNotAllowed, EventConflict, TopicInUse, ChangePending, NotHeld, EventDamaged,
+        SubscriptionDamaged, NoReceiver, VersionMismatch,
         BodyTooLarge, BatchTooLarge, PayloadTooLarge, UnsupportedMediaType, Internal, NotSupported, NoRoom, StoreUnavailable, Busy, NotReady,
     ];
 

@@ -280,7 +280,13 @@ public sealed class CatalogCacheTests : IDisposable
 
     private async Task SubscribeAsync(string id, int topic, long[]? starts = null)
     {
-        var stored = CatalogCodec.ToStored(SubscriptionEntries.Plain(1)) with { Starts = starts, GenerationVersion = null, RewoundAt = null };
+        var stored = CatalogCodec.ToStored(SubscriptionEntries.Plain(1)) with
+        {
+            Starts = starts,
+            GenerationVersion = null,
+            RewoundAt = null,
+            Revisions = [new(1, [], null)],
+        };
         await _store.ChangeAsync([new CatalogWrite(CatalogCodec.SubscriptionKind, id, topic, 0, CatalogCodec.Encode(stored))], default);
     }
 

@@ -72,6 +72,21 @@ public sealed class UnreadableRowTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_dead_letter_whose_event_cannot_be_read_is_listed_without_it_among_its_neighbours()
+    {
+        var leases = await _harness.Store.RenewAsync(Cancel);
+        await _harness.Log.AppendAsync(new StoreEvents(_harness.Log, _harness.Clock).Make(3, shard: Shard.Value), new Appended[3], null, Cancel);
+        var letters = Enumerable.Range(1, 3).Select(sequence => new NewDeadLetter(
+            new DeadLetterId(Shard, 7, 0, sequence), "sub", "topic", new DeadLetterReason("max-age", "d", 4, 503, 1000, 2_000_000_000_000), default)).ToArray();
+        await _harness.Store.CommitAsync(new ShardCommit { Fence = new Fence(Shard, leases.Single(lease => lease.Shard == Shard).Epoch), Number = 1, DeadLetters = letters }, Cancel);
+        await SpoilAsync("dead_letter", "record", "sequence = 2");
+
+        var page = await _harness.DeadLetters.ListAsync(new DeadLetterQuery(null, null, 10, null), Cancel);
+        Assert.Equal([(1L, true), (2, false), (3, true)], page.Items.Select(letter => (letter.Id.Sequence, letter.HasRecord)));
+        Assert.Equal(letters[1].Reason, (await _harness.DeadLetters.FindAsync(letters[1].Id, Cancel))!.Reason);
+    }
+
+    [Fact]
     public async Task A_value_of_state_that_cannot_be_read_is_told_as_damage_and_not_as_a_store_that_is_away()
     {
         var leases = await _harness.Store.RenewAsync(Cancel);
