@@ -136,6 +136,20 @@ public sealed class ShardHostTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Where_progress_is_lost_what_was_kept_for_keys_that_wait_is_sent_too()
+    {
+        await _scene.SubscribeAsync();
+        await _scene.AppendAsync(["one", "two", "three", "four"]);
+        _scene.Log.Free(below: 4, kept: 2);
+        _scene.Store.Reading = _ => [ShardProgress.Unreadable];
+        _scene.Cache.Follow(update => _scene.Host.OnCatalog(update));
+        _scene.Host.Start();
+        await _scene.Host.Ready;
+        (await _scene.ExpectAsync("two")).Answer(AttemptResult.Delivered);
+        (await _scene.ExpectAsync("four")).Answer(AttemptResult.Delivered);
+    }
+
+    [Fact]
     public async Task A_subscription_whose_record_is_damaged_stands_still_alone_and_gets_all_that_is_kept_once_it_is_put_anew()
     {
         await _scene.StartAsync();

@@ -11,6 +11,7 @@ internal sealed class OneShardLog : IEventLog
     private readonly List<(IndexEntry Entry, byte[] Record)> _events = [];
     private readonly HashSet<long> _damaged = [];
     private long _first = 1;
+    private long[] _kept = [];
     private Action<ShardId, long>? _advanced;
 
     public int ShardCount => 1;
@@ -36,11 +37,11 @@ internal sealed class OneShardLog : IEventLog
         }
     }
 
-    /// <summary>Retention: what is below the sequence is no longer kept.</summary>
-    public void Free(long below)
+    /// <summary>Retention: what is below the sequence is no longer kept, but for these, which are of keys that wait.</summary>
+    public void Free(long below, params long[] kept)
     {
         lock (_gate)
-            _first = below;
+            (_first, _kept) = (below, kept);
     }
 
     /// <summary>Its record is lost.</summary>
@@ -72,7 +73,11 @@ internal sealed class OneShardLog : IEventLog
             if (Fault is not null)
                 throw Fault;
             if (from < _first)
-                return new(new IndexRead(0, CatalogVersion, _first));
+            {
+                var left = _kept.Where(sequence => sequence >= from).Select(sequence => _events[(int)sequence - 1].Entry).ToArray();
+                left.CopyTo(into);
+                return new(new IndexRead(left.Length, CatalogVersion, _first));
+            }
             var entries = _events.Skip((int)from - 1).Take(into.Length).Select(e => e.Entry).ToArray();
             entries.CopyTo(into);
             return new(new IndexRead(entries.Length, CatalogVersion, from + entries.Length));
@@ -87,7 +92,7 @@ internal sealed class OneShardLog : IEventLog
             foreach (var sequence in sequences.Span)
                 if (_damaged.Contains(sequence))
                     sink.OnDamaged(sequence, $"event {sequence} is damaged");
-                else if (sequence >= _first && sequence <= _events.Count)
+                else if ((sequence >= _first || _kept.Contains(sequence)) && sequence <= _events.Count)
                     sink.OnEvent(sequence, _events[(int)sequence - 1].Record);
         }
         return ValueTask.CompletedTask;
