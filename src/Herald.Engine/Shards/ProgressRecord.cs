@@ -76,6 +76,7 @@ internal sealed record ProgressHead(
     ProgressKind Kind, long Link, long Routed, long CatalogVersion, long SavedAtMs, IReadOnlyList<int> Removed,
     IReadOnlyList<(int Number, int Length)> States)
 {
+    /// <summary>Of a record that tells of settled deliveries alone.</summary>
     public static ProgressHead OfSettled { get; } = new(ProgressKind.Settled, 0, 0, 0, 0, [], []);
 
     public void Write(RecordWriter writer)

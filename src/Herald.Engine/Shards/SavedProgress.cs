@@ -90,10 +90,6 @@ internal sealed class SavedProgress
             Apply(head, ref reader);
     }
 
-    /// <summary>A record that tells of settled deliveries alone.</summary>
-    public static void WriteSettled(RecordWriter writer, SettledKeys settled) =>
-        new ProgressWriter().WriteTo(writer, ProgressHead.OfSettled, settled);
-
     private void Apply(ProgressHead head, ref RecordReader reader)
     {
         if (head.Kind == ProgressKind.Checkpoint)

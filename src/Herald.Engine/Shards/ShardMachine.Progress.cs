@@ -61,7 +61,7 @@ internal sealed partial class ShardMachine
     /// <summary>Writes what has been settled since anything was saved, and nothing else.</summary>
     public void SaveSettled(RecordWriter writer)
     {
-        SavedProgress.WriteSettled(writer, _settled);
+        _writer.WriteTo(writer, ProgressHead.OfSettled, _settled);
         _settled.Clear();
     }
 

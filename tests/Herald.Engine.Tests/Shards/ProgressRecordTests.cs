@@ -278,7 +278,7 @@ public sealed class ProgressRecordTests
         var settled = new SettledKeys();
         foreach (var (subscription, generation, key, through) in keys)
             settled.Settle(subscription, generation, key, through);
-        SavedProgress.WriteSettled(_writer, settled);
+        new ProgressWriter().WriteTo(_writer, ProgressHead.OfSettled, settled);
         return _writer.Take();
     }
 
