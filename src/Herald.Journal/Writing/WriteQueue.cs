@@ -11,13 +11,17 @@ internal sealed class WriteQueue : IDisposable
     // Requests that can wait let others come for so long, so that the writer has few turns.
     private static readonly TimeSpan Lingering = TimeSpan.FromMilliseconds(4);
 
-    private readonly object _gate = new();
+    private readonly Lock _gate = new();
     private readonly SemaphoreSlim _places = new(Bound);
+
+    // Set outside the gate: the writer would wake up only to wait for whoever woke it.
+    private readonly AutoResetEvent _wake = new(false);
     private List<Request> _waiting = new(256), _taken = new(256);
     private Exception? _closed;
 
     // Of those that wait.
     private bool _allCanWait;
+    private Rest _rest;
 
     /// <summary>Takes a place, at once when there is one.</summary>
     public bool TryEnter() => _places.Wait(0);
@@ -27,20 +31,24 @@ internal sealed class WriteQueue : IDisposable
     /// <summary>For one who has a place. Fails the request when the queue is closed.</summary>
     public void Add(Request request)
     {
-        Exception closed;
+        Exception? closed;
+        var wakes = false;
         lock (_gate)
         {
-            if (_closed is null)
-            {
-                _waiting.Add(request);
-                // The first wakes the writer, be it to let the others come; and so does the first that cannot wait.
-                if (_waiting.Count == 1 || (_allCanWait && !request.CanWait))
-                    Monitor.Pulse(_gate);
-                _allCanWait = request.CanWait && (_waiting.Count == 1 || _allCanWait);
-                return;
-            }
             closed = _closed;
+            if (closed is null)
+            {
+                _allCanWait = request.CanWait && (_waiting.Count == 0 || _allCanWait);
+                _waiting.Add(request);
+                wakes = _rest == Rest.UntilAny || (_rest == Rest.UntilUrgent && !request.CanWait);
+                if (wakes)
+                    _rest = Rest.None;
+            }
         }
+        if (wakes)
+            _wake.Set();
+        if (closed is null)
+            return;
         _places.Release();
         request.Fail(closed);
     }
@@ -50,18 +58,18 @@ internal sealed class WriteQueue : IDisposable
     public List<Request>? Take(TimeSpan most)
     {
         _taken.Clear();
+        while (MustRest(Rest.UntilAny))
+        {
+            if (!_wake.WaitOne(most) && MustRest(Rest.None))
+                return _taken;
+        }
+        if (MustRest(Rest.UntilUrgent))
+            _wake.WaitOne(Lingering);
         lock (_gate)
         {
-            while (_waiting.Count == 0)
-            {
-                if (_closed is not null)
-                    return null;
-                if (!Monitor.Wait(_gate, most))
-                    return _taken;
-            }
-            if (_allCanWait && _closed is null)
-                Monitor.Wait(_gate, Lingering);
-            (_waiting, _taken, _allCanWait) = (_taken, _waiting, false);
+            if (_waiting.Count == 0)
+                return null;
+            (_waiting, _taken, _allCanWait, _rest) = (_taken, _waiting, false, Rest.None);
         }
         return _taken;
     }
@@ -78,9 +86,33 @@ internal sealed class WriteQueue : IDisposable
         lock (_gate)
         {
             _closed ??= reason;
-            Monitor.Pulse(_gate);
+            _rest = Rest.None;
+        }
+        _wake.Set();
+    }
+
+    public void Dispose()
+    {
+        _places.Dispose();
+        _wake.Dispose();
+    }
+
+    /// <summary>Says under the gate what the writer is to be woken for; false when that is there already.</summary>
+    private bool MustRest(Rest rest)
+    {
+        lock (_gate)
+        {
+            var must = _closed is null && (rest == Rest.UntilUrgent ? _allCanWait : _waiting.Count == 0);
+            _rest = must ? rest : Rest.None;
+            return must;
         }
     }
 
-    public void Dispose() => _places.Dispose();
+    /// <summary>What the writer's thread waits for.</summary>
+    private enum Rest
+    {
+        None,
+        UntilAny,
+        UntilUrgent,
+    }
 }
