@@ -26,6 +26,9 @@ public sealed class Catalog
         (_store, _log, _cache, _channels, _time, _isPassed) = (store, log, cache, channels, time, isPassed);
     }
 
+    /// <summary>A topic this node has been asked for lately; null says nothing: ask <see cref="FindTopicAsync"/>.</summary>
+    public Topic? FindKnownTopic(ReadOnlySpan<char> name) => _cache.Topics.Find(name);
+
     /// <summary>Completes at once for a topic this node has been asked for lately.</summary>
     public ValueTask<Topic?> FindTopicAsync(string name, CancellationToken cancel) => _cache.Topics.FindAsync(name, cancel);
 

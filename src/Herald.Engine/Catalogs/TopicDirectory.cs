@@ -10,9 +10,9 @@ internal sealed class TopicDirectory(ICatalogStore store, int capacity)
     private readonly Lock _changing = new();
     private long _changes;
 
-    public Topic? Find(string name)
+    public Topic? Find(ReadOnlySpan<char> name)
     {
-        if (!_known.TryGetValue(name, out var known))
+        if (!_known.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(name, out var known))
             return null;
         if (!known.Touched)
             known.Touched = true;

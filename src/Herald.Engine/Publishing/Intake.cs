@@ -12,8 +12,7 @@ public sealed class Intake
 {
     private const int MostSpare = 1024;
     private readonly IEventLog _log;
-    private readonly ConcurrentBag<PublishBatch> _spare = [];
-    private int _spareCount;
+    private readonly ConcurrentQueue<PublishBatch> _spare = new();
 
     public Intake(IEventLog log, IntakeOptions options, TimeProvider time)
     {
@@ -29,9 +28,7 @@ public sealed class Intake
 
     public PublishBatch Rent(Topic topic)
     {
-        if (_spare.TryTake(out var batch))
-            Interlocked.Decrement(ref _spareCount);
-        else
+        if (!_spare.TryDequeue(out var batch))
             batch = new PublishBatch(this);
         batch.Begin(topic);
         return batch;
@@ -63,12 +60,9 @@ public sealed class Intake
 
     internal void Return(PublishBatch batch)
     {
-        if (!batch.WorthKeeping || Volatile.Read(ref _spareCount) >= MostSpare)
-        {
+        if (batch.WorthKeeping && _spare.Count < MostSpare)
+            _spare.Enqueue(batch);
+        else
             batch.Free();
-            return;
-        }
-        Interlocked.Increment(ref _spareCount);
-        _spare.Add(batch);
     }
 }

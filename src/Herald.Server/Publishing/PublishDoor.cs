@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Runtime.CompilerServices;
 using Herald.Engine;
 using Herald.Engine.Catalogs;
 using Herald.Engine.Publishing;
@@ -22,28 +21,48 @@ internal sealed class PublishDoor(Intake intake, Catalog catalog, BodyBudget bud
 
     public PublishCounters Counters { get; } = new();
 
-    public async Task HandleAsync(HttpContext context, string topicName)
+    public async Task HandleAsync(HttpContext context, ReadOnlyMemory<char> topicName)
     {
+        var work = _requests.Get();
         try
         {
-            if (await PublishAsync(context, topicName) is { } problem)
+            // 1. to 4.: nearly always at once, so that the wait for the append is the only one, and all that is kept for it is the work.
+            var problem = await ReadAsync(context, topicName, work);
+            if (problem is null)
+            {
+                // 5. Append. Not cancelled when the caller goes: the store would still be reading the batch.
+                var batch = work.Batch!;
+                if (batch.Count > 0)
+                    await intake.PublishAsync(batch);
+
+                // 6. The answer.
+                var tally = PublishTally.Of(batch.Results, work.Refused.Count);
+                Counters.Add(tally);
+                if (tally.Stored > 0)
+                    Answer(context.Response, work, batch, tally);
+                else
+                    problem = Refusal(work, batch, tally);
+            }
+            if (problem is not null)
                 await problem.ExecuteAsync(context);
         }
         catch (Exception e) when (!context.Response.HasStarted)
         {
             await problems.AnswerAsync(e, context);
         }
+        finally
+        {
+            _requests.Return(work);
+        }
     }
 
-    // Every publish waits for its append: the pooled builder spares the allocation of that wait.
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<Problem?> PublishAsync(HttpContext context, string topicName)
+    private async ValueTask<Problem?> ReadAsync(HttpContext context, ReadOnlyMemory<char> topicName, PublishRequest work)
     {
         // 1. The topic.
-        var topic = await catalog.FindTopicAsync(topicName, context.RequestAborted);
+        var topic = catalog.FindKnownTopic(topicName.Span);
         if (topic is null)
         {
-            (topic, var unknown) = await CreateTopicAsync(topicName, context.RequestAborted);
+            (topic, var unknown) = await FindOrCreateTopicAsync(topicName.ToString(), context.RequestAborted);
             if (topic is null)
                 return unknown;
         }
@@ -56,38 +75,23 @@ internal sealed class PublishDoor(Intake intake, Catalog catalog, BodyBudget bud
 
         // 3. The body.
         var (body, problem) = await BodyBuffer.ReadAsync(request, budget, options.MaxBodyBytes);
-        var batch = intake.Rent(topic);
-        var work = _requests.Get();
+
+        // 4. Its events. The batch copies them: the body is free when they are read.
+        work.Batch = intake.Rent(topic);
         try
         {
-            // 4. Its events. The batch copies them: the body is free when they are read.
-            problem ??= work.Read(body.Bytes.Span, media, Traceparent(request.Headers.TraceParent), batch, intake.Options.MaxBatchEvents);
-            body.Dispose();
-            if (problem is not null)
-                return problem;
-
-            // 5. Append. Not cancelled when the caller goes: the store would still be reading the batch.
-            if (batch.Count > 0)
-                await intake.PublishAsync(batch);
-
-            // 6. The answer.
-            var tally = PublishTally.Of(batch.Results, work.Refused.Count);
-            Counters.Add(tally);
-            if (tally.Stored == 0)
-                return Refusal(work, batch, tally);
-            Answer(context.Response, work, batch, tally);
-            return null;
+            return problem ?? work.Read(body.Bytes.Span, media, Traceparent(request.Headers.TraceParent), work.Batch, intake.Options.MaxBatchEvents);
         }
         finally
         {
             body.Dispose();
-            batch.Dispose();
-            _requests.Return(work);
         }
     }
 
-    private async ValueTask<(Topic?, Problem?)> CreateTopicAsync(string name, CancellationToken cancel)
+    private async ValueTask<(Topic?, Problem?)> FindOrCreateTopicAsync(string name, CancellationToken cancel)
     {
+        if (await catalog.FindTopicAsync(name, cancel) is { } found)
+            return (found, null);
         if (!options.AutoCreateTopics)
             return (null, new(ProblemKind.TopicNotFound, $"There is no topic '{Cut(name)}'. Create it with PUT /v1/topics/{Cut(name)}."));
         var created = await catalog.PutTopicAsync(name, cancel);
@@ -114,7 +118,6 @@ internal sealed class PublishDoor(Intake intake, Catalog catalog, BodyBudget bud
             var refused = work.Refused[0].Problem;
             return IsPayloadTooLarge(refused) ? new(ProblemKind.PayloadTooLarge, refused.Rule, [refused]) : Problem.Invalid([refused]);
         }
-        // Written here: work and batch are given back before the problem is.
         var results = work.ResultsOf(batch);
         return new(ProblemKind.EventsRefused, "No event of the batch was accepted; results says why, by index.")
         {

@@ -10,7 +10,7 @@ namespace Herald.Server.Publishing;
 internal static class PublishEndpoint
 {
     public static void Map(IEndpointRouteBuilder routes, PublishDoor door) =>
-        routes.MapPost("/v1/topics/{topic}/events", (string topic, HttpContext context) => door.HandleAsync(context, topic))
+        routes.MapPost("/v1/topics/{topic}/events", (string topic, HttpContext context) => door.HandleAsync(context, topic.AsMemory()))
             .WithTags("publish").WithName("publish").WithSummary("Publish events")
             .WithDescription(
                 """

@@ -7,8 +7,8 @@ internal static class PublishPath
 {
     private const string Before = "/v1/topics/", After = "/events";
 
-    /// <summary>The topic when this is a publish; null when routing has to decide.</summary>
-    public static string? TopicOf(HttpRequest request)
+    /// <summary>The topic when this is a publish, as a part of the path; null when routing has to decide.</summary>
+    public static ReadOnlyMemory<char>? TopicOf(HttpRequest request)
     {
         if (!HttpMethods.IsPost(request.Method))
             return null;
@@ -16,7 +16,7 @@ internal static class PublishPath
         if (path is null || path.Length <= Before.Length + After.Length
             || !path.StartsWith(Before, StringComparison.Ordinal) || !path.EndsWith(After, StringComparison.Ordinal))
             return null;
-        var name = path.AsSpan(Before.Length, path.Length - Before.Length - After.Length);
-        return name.Contains('/') ? null : name.ToString();
+        var name = path.AsMemory(Before.Length, path.Length - Before.Length - After.Length);
+        return name.Span.Contains('/') ? null : name;
     }
 }

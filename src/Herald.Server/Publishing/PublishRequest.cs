@@ -28,6 +28,9 @@ internal sealed class PublishRequest : IDisposable
     public IReadOnlyList<(int Index, FieldProblem Problem)> Refused => _refused;
     public ReadOnlySpan<byte> Answer => _answer.WrittenSpan;
 
+    /// <summary>Of this request; given back with it.</summary>
+    public PublishBatch? Batch { get; set; }
+
     /// <summary>The body was one event, not a list of events.</summary>
     public bool IsSingle { get; private set; }
 
@@ -207,6 +210,8 @@ internal sealed class PublishRequest : IDisposable
     /// <summary>Ready for the next request; false when it has grown too large to keep.</summary>
     public bool Reset()
     {
+        Batch?.Dispose();
+        Batch = null;
         _events.Reset();
         _scratch.Reset();
         _refused.Clear();
