@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Net;
-using System.Runtime.CompilerServices;
 using System.Text;
 using Herald.Engine.Channels;
 using Herald.Engine.Subscriptions;
@@ -71,7 +70,6 @@ public sealed class WebhookChannel : IChannel, IDisposable
         _deadlines.Dispose();
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<AttemptResult> SendAsync(Attempt attempt, CancellationToken cancel)
     {
         // 2. The time-out.
