@@ -26,7 +26,7 @@ internal sealed class PublishDoor(Intake intake, Catalog catalog, BodyBudget bud
         var work = _requests.Get();
         try
         {
-            // 1. to 4.: nearly always at once, so that the wait for the append is the only one, and all that is kept for it is the work.
+            // 1. to 4. They end at once nearly always: the append is then the only wait, and the work is all that is kept for it.
             var problem = await ReadAsync(context, topicName, work);
             if (problem is null)
             {
@@ -80,7 +80,8 @@ internal sealed class PublishDoor(Intake intake, Catalog catalog, BodyBudget bud
         work.Batch = intake.Rent(topic);
         try
         {
-            return problem ?? work.Read(body.Bytes.Span, media, Traceparent(request.Headers.TraceParent), work.Batch, intake.Options.MaxBatchEvents);
+            var trace = Traceparent(request.Headers.TraceParent);
+            return problem ?? work.Read(body.Bytes.Span, media, trace, work.Batch, intake.Options.MaxBatchEvents);
         }
         finally
         {
