@@ -45,7 +45,7 @@ internal sealed class IsolateBench : IBench
 
         var published = backlog.Events;
         var rows = new List<BenchRow>();
-        var (heraldsWorst, disksWorst) = (0.0, 0.0);
+        var (worst, disksWorst) = ((Times: 0.0, Waited: (double?)null, Usual: (double?)null), 0.0);
         await WarmUpAsync();
         var sham = (await CompareAsync(new Trouble.None(), null)).ToList();
         rows.AddRange(sham);
@@ -59,7 +59,11 @@ internal sealed class IsolateBench : IBench
         await herald.JudgeAsync(published, cancel);
         rig.Note(string.Create(
             CultureInfo.InvariantCulture,
-            $"The worst round's p99 was {heraldsWorst:0.0} times its median round's; one fsync's, measured in turn with the rounds, {disksWorst:0.0} times. {StallTimes:0} times is a stall."));
+            $"The worst round's p99 was {worst.Times:0.0} times its median round's; one fsync's, measured in turn with the rounds, {disksWorst:0.0} times. {StallTimes:0} times is a stall."));
+        if (worst is { Waited: { } waited, Usual: { } usual })
+            rig.Note(string.Create(
+                CultureInfo.InvariantCulture,
+                $"In that round something on the machine waited for a processor {waited:P0} of the time, in the median round beside it {usual:P0}: what others run here makes stalls."));
         return [.. rows.OrderByDescending(row => row.Targets.Count)];
 
         // A percentile of the first rounds would tell of the compiler.
@@ -79,7 +83,8 @@ internal sealed class IsolateBench : IBench
             var disk = new MeasuredSide<IsolationRound>("disk", [], _ => Task.FromResult(MeasureDisk(rig)), rig);
             await Alternation.RunAsync(trouble.Name, rig, cancel, calm, disk, troubled);
             foreach (var side in (MeasuredSide<IsolationRound>[])[calm, troubled])
-                heraldsWorst = Math.Max(heraldsWorst, WorstTimes(side));
+                if (WorstTimes(side) is var times && times > worst.Times)
+                    worst = (times, side.Rounds.MaxBy(round => round.All.P99)!.Waited, MedianWaited(side));
             disksWorst = Math.Max(disksWorst, WorstTimes(disk));
             return Rows(trouble, calm, troubled, target);
         }
@@ -89,20 +94,22 @@ internal sealed class IsolateBench : IBench
             await traffic.BeginAsync(trouble.HotKeys > 0 ? ManyKeys : FewKeys, token, trouble.HotKeys);
             if (disturbed)
                 await trouble.BeginAsync(scene, token);
+            var (began, waited) = (rig.Time.GetTimestamp(), CpuPressure.Now());
             var sent = await traffic.ArriveAsync(herald.Address, IsolationRig.Topic, Rate, rig.Options.IsBrief ? BriefRound : rig.Options.Round, token);
             var drained = await traffic.DrainAsync(IsolationRig.Healthy, sent.AcceptedOthers, token, withHotKeys: false);
+            var share = (CpuPressure.Now() - waited) / rig.Time.GetElapsedTime(began);
             if (disturbed)
                 await trouble.EndAsync(scene, token);
             await traffic.DrainAsync(IsolationRig.Healthy, sent.Accepted, token);
             published += sent.Accepted;
-            return new(drained.Latencies, drained.Sinks[0].Latencies);
+            return new(drained.Latencies, drained.Sinks[0].Latencies, share);
         }
     }
 
     private static IsolationRound MeasureDisk(BenchRig rig)
     {
         var round = Latencies.Of(SyncLatency.Measure(rig.Directory.Path, rig.Options.IsBrief ? BriefRound : rig.Options.Round, rig.Time));
-        return new(round, round);
+        return new(round, round, null);
     }
 
     private static double WorstTimes(MeasuredSide<IsolationRound> side)
@@ -110,6 +117,9 @@ internal sealed class IsolateBench : IBench
         var rounds = side.Figure(round => round.All.P99).Series;
         return rounds.Rounds.Max() / rounds.Median;
     }
+
+    private static double? MedianWaited(MeasuredSide<IsolationRound> side) =>
+        side.Rounds.All(round => round.Waited is not null) ? new Series([.. side.Rounds.Select(round => round.Waited!.Value)]).Median : null;
 
     private static double Apart(BenchRow row) => Math.Abs(row.Herald.Series.Median - row.Limit!.Series.Median);
 

@@ -4,4 +4,5 @@ namespace Herald.Cli.Benching.Isolation;
 
 /// <param name="All">Of both healthy subscriptions; of keys that are not hot.</param>
 /// <param name="First">Of the subscription that poison keys are of.</param>
-internal sealed record IsolationRound(Latencies All, Latencies First);
+/// <param name="Waited">The part of the round in which something on the machine waited for a processor; null where the kernel does not tell.</param>
+internal sealed record IsolationRound(Latencies All, Latencies First, double? Waited);

@@ -13,6 +13,9 @@ internal sealed class MeasuredSide<T>(string name, IReadOnlyList<CpuSource> proc
 
     public string Name => name;
 
+    /// <summary>Those that count.</summary>
+    public IReadOnlyList<T> Rounds => _rounds;
+
     /// <param name="counts">False to warm up.</param>
     public async Task RunAsync(bool counts, CancellationToken cancel)
     {

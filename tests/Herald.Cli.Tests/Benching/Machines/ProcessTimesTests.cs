@@ -19,5 +19,9 @@ public sealed class ProcessTimesTests
         Assert.Equal(TimeSpan.FromSeconds(6.3), MachineTimes.Parse("cpu  100 20 300 40000 500 60 70 80 9 1"));
 
     [Fact]
+    public void What_waited_for_a_processor_is_told_in_microseconds() =>
+        Assert.Equal(TimeSpan.FromSeconds(1.5), CpuPressure.Parse("some avg10=93.95 avg60=95.28 avg300=88.38 total=1500000"));
+
+    [Fact]
     public void A_process_that_works_has_taken_time() => Assert.True(ProcessTimes.Of(Environment.ProcessId).Own > TimeSpan.Zero);
 }
