@@ -62,7 +62,7 @@ internal sealed class CustomerWatch(HeraldEngine engine, Heartbeats heartbeats, 
 
     // A topic that was deleted and made again is another one.
     private async ValueTask<bool> IsGoodAsync(Run? run, TimeSpan lookBack, CancellationToken cancel) =>
-        run is not null && run.LookBack >= lookBack && !run.Follower.CaughtUp.IsFaulted
+        run is not null && run.LookBack >= lookBack && !run.Follower.HasFailed
         && (await engine.Catalog.FindTopicAsync(OrderEvents.Topic, cancel))?.Number == run.Topic.Topic.Number
         && (await heartbeats.FindTopicAsync(cancel))?.Number == run.HandlersTopic;
 

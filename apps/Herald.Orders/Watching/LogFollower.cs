@@ -20,9 +20,13 @@ internal sealed class LogFollower(IEventLog log, TakeEntries take, TimeProvider 
     private readonly long[] _next = new long[log.ShardCount], _began = new long[log.ShardCount], _heads = new long[log.ShardCount];
     private readonly TaskCompletionSource _caughtUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private IDisposable? _hints;
+    private volatile bool _hasFailed;
 
     /// <summary>Complete when all has been taken that was there at the start.</summary>
     public Task CaughtUp => _caughtUp.Task;
+
+    /// <summary>Nothing is followed any more: something has failed that does not pass by itself. Another has to begin anew.</summary>
+    public bool HasFailed => _hasFailed;
 
     public async ValueTask StartAsync(DateTimeOffset since, CancellationToken cancel)
     {
@@ -65,7 +69,8 @@ internal sealed class LogFollower(IEventLog log, TakeEntries take, TimeProvider 
         }
         catch (Exception defect)
         {
-            logger.LogError(defect, "The handlers' watch has ended.");
+            logger.LogError(defect, "The handlers' watch has ended; it begins anew when it is asked for next.");
+            _hasFailed = true;
             _caughtUp.TrySetException(defect);
         }
     }
@@ -83,9 +88,24 @@ internal sealed class LogFollower(IEventLog log, TakeEntries take, TimeProvider 
             if (read.Next == _next[shard])
                 return;
             if (read.Count > 0)
-                await take(new ShardId(shard), entries.AsMemory(0, read.Count), isNew, cancel);
+                await TakeAsync(new ShardId(shard), entries.AsMemory(0, read.Count), isNew, cancel);
             // What retention has freed meanwhile is passed over.
             _next[shard] = read.Next;
+        }
+    }
+
+    /// <summary>New entries that cannot be taken cost themselves; those from before cost the start, which is tried again.</summary>
+    private async ValueTask TakeAsync(ShardId shard, ReadOnlyMemory<IndexEntry> entries, bool isNew, CancellationToken cancel)
+    {
+        try
+        {
+            await take(shard, entries, isNew, cancel);
+        }
+        catch (Exception defect) when (isNew && defect is not (StoreUnavailableException or OperationCanceledException))
+        {
+            logger.LogError(
+                defect, "The handlers' watch passes over sequences {From} to {To} of shard {Shard}, which it cannot take.",
+                entries.Span[0].Sequence, entries.Span[^1].Sequence, shard);
         }
     }
 
