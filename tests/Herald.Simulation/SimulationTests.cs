@@ -13,6 +13,9 @@ public sealed class SimulationTests
 {
     private static readonly int ShownLines = int.TryParse(Environment.GetEnvironmentVariable("HERALD_LINES"), out var lines) ? lines : 60;
 
+    /// <summary>Only what the judge outside finds counts: to see what it finds alone.</summary>
+    private static readonly bool OutsideOnly = Environment.GetEnvironmentVariable("HERALD_JUDGE") == "outside";
+
     internal const string FoundBy = "found by seed ";
     private const int EnoughToReachAll = 1000;
 
@@ -27,7 +30,7 @@ public sealed class SimulationTests
         var failures = new ConcurrentDictionary<int, Exception>();
         Parallel.For(first, first + count, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, seed =>
         {
-            var world = new World(seed);
+            using var world = new World(seed);
             try
             {
                 world.Run();
@@ -66,11 +69,16 @@ public sealed class SimulationTests
         {
             try
             {
-                new World(seed).Run();
+                using var world = new World(seed);
+                world.Run();
             }
-            catch (Exception failure)
+            catch (Exception failure) when (!OutsideOnly || failure.Message.StartsWith(Telling.Teller.Outside, StringComparison.Ordinal))
             {
                 Assert.Fail($"{failure.Message}\n{FoundBy}{seed}");
+            }
+            catch (Exception) when (OutsideOnly)
+            {
+                // The judge inside was faster: another world.
             }
         }
     }
@@ -85,7 +93,7 @@ public sealed class SimulationTests
     private static Queue<string> HistoryOf(int seed)
     {
         var lines = new Queue<string>();
-        var world = new World(seed, line =>
+        using var world = new World(seed, line =>
         {
             if (lines.Count == ShownLines)
                 lines.Dequeue();

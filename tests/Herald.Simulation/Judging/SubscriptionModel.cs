@@ -1,3 +1,4 @@
+using Herald.Engine.Retrying;
 using Herald.Engine.Subscriptions;
 
 namespace Herald.Simulation.Judging;
@@ -33,8 +34,9 @@ internal sealed class SubscriptionModel(Subscription first, long[] starts, long 
     /// <summary>No policy it ever had gives a delivery up by age before this.</summary>
     public double LeastAgeMs { get; private set; } = LeastAgeOf(first);
 
-    // A retry that would come after the age has ended is not waited for; receivers ask for no longer wait, and policies have none.
-    private static double LeastAgeOf(Subscription subscription) => (subscription.Retry.MaxAge ?? TimeSpan.MaxValue).TotalMilliseconds - LongestWaitMs;
+    // A retry that would come after the age has ended is not waited for; receivers ask for no longer wait.
+    private static double LeastAgeOf(Subscription subscription) =>
+        (subscription.Retry.MaxAge ?? TimeSpan.MaxValue).TotalMilliseconds - Math.Max(LongestWaitMs, subscription.Retry.Waits is RetryWaits.Exponential waits ? waits.Cap.TotalMilliseconds * 1.2 : 0);
 
     private const double LongestWaitMs = 3100;
 

@@ -12,7 +12,7 @@ public sealed class PlantedTests
     private const int MostSeeds = 1000;
 
     private static readonly PlantedBuild Build = new(
-        "PlantedEngine", ["src/Herald.Engine", "tests/Herald.Simulation", "tests/Herald.TestKit/Catalogs", "tests/Herald.TestKit/Hashes"], [.. PlantedFaults.All.Select(f => f.Fault)]);
+        "PlantedEngine", ["src/Herald.Engine", "tests/Herald.Judge", "tests/Herald.Simulation", "tests/Herald.TestKit/Catalogs", "tests/Herald.TestKit/Hashes"], [.. PlantedFaults.All.Select(f => f.Fault)]);
 
     [Fact]
     public async Task Every_planted_fault_is_found()

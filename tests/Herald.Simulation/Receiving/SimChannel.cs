@@ -1,6 +1,7 @@
 using Herald.Engine.Channels;
 using Herald.Simulation.Judging;
 using Herald.Simulation.Running;
+using Herald.Simulation.Telling;
 
 namespace Herald.Simulation.Receiving;
 
@@ -10,10 +11,11 @@ namespace Herald.Simulation.Receiving;
 /// </summary>
 /// <param name="schemes">Those of <see cref="Near"/> and <see cref="Far"/> that this process can send to.</param>
 internal sealed class SimChannel(
-    SimProcess process, NodeView node, IReadOnlyDictionary<string, SimReceiver> receivers, Judge judge, params IReadOnlyList<string> schemes) : IChannel
+    SimProcess process, NodeView node, IReadOnlyDictionary<string, SimReceiver> receivers, Judge judge, Teller teller, params IReadOnlyList<string> schemes) : IChannel
 {
     public const string Near = "sim", Far = "far";
     private readonly Simulator _simulator = process.Simulator;
+    private readonly Requests _requests = new(teller);
 
     public IReadOnlyList<string> Schemes => schemes;
 
@@ -25,6 +27,7 @@ internal sealed class SimChannel(
     {
         _simulator.CheckThread();
         var delivery = Begin(attempt);
+        var request = _requests.OnBegun(process, attempt);
         var receiver = receivers[attempt.Subscription.Endpoint.Host];
         var (began, timeout) = (_simulator.NowMs, (long)attempt.Subscription.Limits.Timeout.TotalMilliseconds);
         var answer = new TaskCompletionSource<AttemptResult>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -34,8 +37,10 @@ internal sealed class SimChannel(
         {
             _simulator.In(arrives, () =>
             {
-                if (plan.Result.Outcome == AttemptOutcome.Delivered)
-                    judge.OnAcknowledged(delivery);
+                if (plan.Result.Outcome != AttemptOutcome.Delivered)
+                    return;
+                judge.OnAcknowledged(delivery);
+                _requests.OnReceived(request);
             });
         }
         if (plan.AnswersAfterMs is { } answers && answers < timeout)
@@ -48,6 +53,7 @@ internal sealed class SimChannel(
         }
         finally
         {
+            _requests.OnEnded(request, answer.Task.IsCanceled ? null : answer.Task.Result);
             judge.OnEnded(node, delivery, answer.Task.IsCanceled ? null : answer.Task.Result.Outcome == AttemptOutcome.Delivered);
         }
     }

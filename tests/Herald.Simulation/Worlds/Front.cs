@@ -12,10 +12,13 @@ internal sealed class Front
 {
     private readonly StoreLink _link;
 
-    public Front(Simulator simulator, SimStore store, Judge judge, IChannel channel, NodeView view, Func<StoreWeather> weather)
+    public Front(Simulator simulator, Telling.Teller teller, bool clocksAgree, SimStore store, Judge judge, IChannel channel, NodeView view, Func<StoreWeather> weather)
     {
         var process = Process = view.Process;
         process.SkewMs = simulator.Draw(-2000, 2000);
+        if (clocksAgree)
+            process.SkewMs = SteadyPlan.SkewMs;
+        teller.Tell(process.Name, "clock", ("ahead", Telling.Teller.Text(process.SkewMs)));
         _link = new StoreLink(view, store, judge, _ => weather()) { TellsOnce = false, HasSession = false };
         var clock = new SimClock(process);
         Intake = new Intake(_link, new IntakeOptions { MaxPayloadBytes = 1000 }, clock);

@@ -5,13 +5,14 @@ using Herald.Simulation.Judging;
 using Herald.Simulation.Receiving;
 using Herald.Simulation.Running;
 using Herald.Simulation.Storing;
+using Herald.Simulation.Telling;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Herald.Simulation.Worlds;
 
 /// <summary>A node through its lives: started, killed, stopped, standing still, started again.</summary>
 internal sealed class Node(
-    Simulator simulator, int slot, SimStore store, Judge judge, EngineOptions options, IReadOnlyDictionary<string, SimReceiver> receivers, IReadOnlyList<IApplication> applications,
+    Simulator simulator, int slot, SimStore store, Judge judge, Teller teller, EngineOptions options, IReadOnlyDictionary<string, SimReceiver> receivers, IReadOnlyList<IApplication> applications,
     Func<StoreWeather> weather)
 {
     private int _lives;
@@ -35,6 +36,8 @@ internal sealed class Node(
     /// <summary>Its processes hold locks at the store for as long as they live.</summary>
     public required bool HasSessions { get; init; }
 
+    public required bool ClocksAgree { get; init; }
+
     /// <summary>Its store tells it of a version of the catalog once.</summary>
     public required bool TellsOnce { get; init; }
 
@@ -46,14 +49,18 @@ internal sealed class Node(
         // Within what a store allows for, clocks do not run alike.
         var process = simulator.StartProcess($"node {slot}.{++_lives}", 0.98 + (0.04 * simulator.Random.NextDouble()));
         process.SkewMs = simulator.Draw(-2000, 2000);
+        if (ClocksAgree)
+            process.SkewMs = SteadyPlan.SkewMs;
         simulator.Trace($"{process.Name} starts");
+        teller.Tell(process.Name, "starting");
+        TellClock(process);
         var view = new NodeView(process);
         var link = new StoreLink(view, store, judge, WeatherOf) { TellsOnce = TellsOnce, HasSession = HasSessions };
         view.LacksChannel = MayLackChannel() && simulator.Draw(0.4);
         if (view.LacksChannel)
             simulator.Reached.Count("lives without a channel for some of the endpoints");
-        var channel = view.LacksChannel ? new SimChannel(process, view, receivers, judge, SimChannel.Near)
-            : new SimChannel(process, view, receivers, judge, SimChannel.Near, SimChannel.Far);
+        var channel = view.LacksChannel ? new SimChannel(process, view, receivers, judge, teller, SimChannel.Near)
+            : new SimChannel(process, view, receivers, judge, teller, SimChannel.Near, SimChannel.Far);
 #pragma warning disable CA5394 // No secret hangs on it.
         var parts = new EngineParts(link, link, link, link, link, link, [channel], new SimClock(process), new Random(simulator.Random.Next()), NullLoggerFactory.Instance) { Applications = applications };
 #pragma warning restore CA5394
@@ -65,6 +72,7 @@ internal sealed class Node(
             {
                 await engine.StartAsync(CancellationToken.None);
                 _isUp = Now == view;
+                teller.Tell(process.Name, "started", ("lacks", view.LacksChannel ? "yes" : null));
                 await engine.Failed;
             }
             catch (Exception failure) when (IsStores(failure))
@@ -83,7 +91,19 @@ internal sealed class Node(
 
     public void HintOfShards() => _link?.HintOfShards();
 
-    public void LoseSession() => _link?.LoseSession();
+    public void LoseSession()
+    {
+        TellHindered(0);
+        _link?.LoseSession();
+    }
+
+    private void TellClock(SimProcess process) => teller.Tell(process.Name, "clock", ("ahead", Teller.Text(process.SkewMs)));
+
+    private void TellHindered(long forMs)
+    {
+        if (Now is { } life)
+            teller.Tell(life.Process.Name, "hindered", ("for", Teller.Text(forMs)));
+    }
 
     /// <summary>The way to the store is broken for a while, for this node alone; or nothing but the way that renewals take.</summary>
     public void CutOff()
@@ -92,6 +112,7 @@ internal sealed class Node(
         _unrenewedUntilMs = simulator.NowMs + simulator.Draw(100, 6000);
         if (simulator.Draw(0.4))
             _cutOffUntilMs = _unrenewedUntilMs;
+        TellHindered(_unrenewedUntilMs - simulator.NowMs + (2 * StoreLink.SlowestMs));
     }
 
     /// <summary>The store lets this life work on the shard, and it does.</summary>
@@ -115,7 +136,9 @@ internal sealed class Node(
         if (Now is null)
             return;
         simulator.Reached.Count("pauses of a node");
-        Now.Process.Pause(simulator.Draw(50, store.LeasesLast is { } lease ? 4 * (int)lease.TotalMilliseconds : 4000));
+        var forMs = simulator.Draw(50, store.LeasesLast is { } lease ? 4 * (int)lease.TotalMilliseconds : 4000);
+        TellHindered(forMs);
+        Now.Process.Pause(forMs);
     }
 
     public void JumpClock()
@@ -126,6 +149,7 @@ internal sealed class Node(
         var hours = simulator.Draw(0.5) ? simulator.Draw(1, 30) * 3_600_000 : 0;
         simulator.Reached.Count(hours > 0 ? "clocks set by hours" : "jumps of a clock");
         Now.Process.SkewMs += simulator.Draw(0.5) ? hours + simulator.Draw(0, 3000) : -hours - simulator.Draw(0, 3000);
+        TellClock(Now.Process);
     }
 
     public void StopCleanly()
@@ -134,6 +158,7 @@ internal sealed class Node(
             return;
         _isUp = false;
         simulator.Trace($"{stopping.Process.Name} is stopped");
+        teller.Tell(stopping.Process.Name, "stopping");
         stopping.Process.Run(async () =>
         {
             await engine.DisposeAsync();
@@ -142,7 +167,7 @@ internal sealed class Node(
             var clean = engine.Hosts.All(host => host.Ended.IsCompletedSuccessfully && !host.HasUnsaved);
             simulator.Reached.Count(clean ? "clean stops" : "stops that were cut short");
             await LeaveAsync();
-            End(stopping);
+            End(stopping, "stopped");
         });
     }
 
@@ -161,11 +186,12 @@ internal sealed class Node(
     private static bool IsStores(Exception failure) =>
         failure is StoreUnavailableException or StaleOwnerException || (failure.InnerException is { } inner && IsStores(inner));
 
-    private void End(NodeView life)
+    private void End(NodeView life, string how = "killed")
     {
         if (Now != life)
             return;
         simulator.Trace($"{life.Process.Name} ends");
+        teller.Tell(life.Process.Name, how);
         life.Process.Kill();
         _link?.End();
         life.Engine!.Metrics.Dispose();

@@ -6,11 +6,12 @@ using Herald.Simulation.Judging;
 using Herald.Simulation.Receiving;
 using Herald.Simulation.Running;
 using Herald.Simulation.Storing;
+using Herald.Simulation.Telling;
 
 namespace Herald.Simulation.Worlds;
 
 /// <summary>Somebody who creates, edits, pauses, replays, deletes, redrives and releases, at the worst moments.</summary>
-internal sealed class Operator(Simulator simulator, Judge judge, SimStore store, WorldPlan plan)
+internal sealed class Operator(Simulator simulator, Judge judge, SimStore store, Teller teller, WorldPlan plan)
 {
     // Orders under way, by subscription: what they asked for may still come into force.
     private readonly Dictionary<string, int> _underWay = [];
@@ -31,15 +32,15 @@ internal sealed class Operator(Simulator simulator, Judge judge, SimStore store,
                 break;
             case <= 8:
                 simulator.Reached.Count(judge.Latest(id)?.Latest.Status == SubscriptionStatus.Active ? "subscriptions paused" : "subscriptions resumed");
-                Order(id, process, () => judge.Latest(id)?.Latest.Status == SubscriptionStatus.Active
-                    ? catalog.PauseAsync(id, CancellationToken.None) : catalog.ResumeAsync(id, CancellationToken.None));
+                Order(id, process, tell => judge.Latest(id)?.Latest.Status == SubscriptionStatus.Active
+                    ? tell.As(Told.Pause, () => catalog.PauseAsync(id, CancellationToken.None)) : tell.As(Told.Resume, () => catalog.ResumeAsync(id, CancellationToken.None)));
                 break;
             case <= 10:
                 Replay(id, catalog, process);
                 break;
             // Its attempts give their permits back at once: made anew, a greedy one has no more than it had.
             case 11:
-                Order(id, process, () => catalog.DeleteSubscriptionAsync(id, null, CancellationToken.None));
+                Order(id, process, tell => tell.As(Told.Delete, () => catalog.DeleteSubscriptionAsync(id, null, CancellationToken.None)));
                 break;
             case <= 17 when engine is not null:
                 Release(engine, process, discard: simulator.Draw(0.3));
@@ -55,10 +56,10 @@ internal sealed class Operator(Simulator simulator, Judge judge, SimStore store,
         var draft = Draft(id, Find(id)?.Topic ?? (simulator.Draw(0.8) ? WorldPlan.Topics[0] : WorldPlan.Topics[1]));
         var from = DrawStart();
         Intend(id, from);
-        Order(id, process, () => catalog.PutSubscriptionAsync(draft, from, null, CancellationToken.None));
+        Order(id, process, tell => tell.AsPut(draft, from, () => catalog.PutSubscriptionAsync(draft, from, null, CancellationToken.None)));
     }
 
-    public void Resume(string id, Catalog catalog, SimProcess process) => Order(id, process, () => catalog.ResumeAsync(id, CancellationToken.None));
+    public void Resume(string id, Catalog catalog, SimProcess process) => Order(id, process, tell => tell.As(Told.Resume, () => catalog.ResumeAsync(id, CancellationToken.None)));
 
     /// <summary>Lets every held key go on.</summary>
     public void Release(HeraldEngine engine, SimProcess process, bool discard)
@@ -73,7 +74,7 @@ internal sealed class Operator(Simulator simulator, Judge judge, SimStore store,
                     judge.OnRelease(state.Number, shard, sequence);
                     process.Run(() => Quietly(async () =>
                     {
-                        if (await engine.ReleaseAsync(id, shard, sequence, discard, CancellationToken.None))
+                        if (await new Told(teller, process, id).AsReleaseAsync(shard, sequence, discard, () => engine.ReleaseAsync(id, shard, sequence, discard, CancellationToken.None)))
                             simulator.Reached.Count(discard ? "held keys discarded" : "held keys released");
                     }));
                 }
@@ -90,9 +91,10 @@ internal sealed class Operator(Simulator simulator, Judge judge, SimStore store,
             return;
         simulator.Reached.Count("edits");
         Intend(id, new StartFrom.Now()); // in case it has been deleted meanwhile
-        Order(id, process, async () =>
+        Order(id, process, async tell =>
         {
-            var edited = await catalog.PutSubscriptionAsync(Draft(id, there.Topic), new StartFrom.Now(), null, CancellationToken.None);
+            var (draft, from) = (Draft(id, there.Topic), new StartFrom.Now());
+            var edited = await tell.AsPut(draft, from, () => catalog.PutSubscriptionAsync(draft, from, null, CancellationToken.None));
             if (engine is not null && edited.Outcome == CatalogOutcome.Updated)
                 process.Run(() => Quietly(() => AwaitFollowedAsync(engine, edited.Value!)));
             return edited;
@@ -104,6 +106,7 @@ internal sealed class Operator(Simulator simulator, Judge judge, SimStore store,
     {
         await engine.WhenFollowedAsync(edited.Version, CancellationToken.None);
         judge.OnFollowed(edited);
+        teller.Tell("operator", "followed", ("subscription", edited.Id), ("version", Teller.Text(edited.Version)));
         simulator.Reached.Count("changes that all nodes follow");
     }
 
@@ -111,9 +114,9 @@ internal sealed class Operator(Simulator simulator, Judge judge, SimStore store,
     {
         var from = DrawStart();
         Intend(id, from);
-        Order(id, process, async () =>
+        Order(id, process, async tell =>
         {
-            var replayed = await catalog.ReplayAsync(id, from, CancellationToken.None);
+            var replayed = await tell.AsReplay(from, () => catalog.ReplayAsync(id, from, CancellationToken.None));
             if (replayed.Outcome == CatalogOutcome.Updated)
                 simulator.Reached.Count("replays");
             return replayed;
@@ -122,14 +125,18 @@ internal sealed class Operator(Simulator simulator, Judge judge, SimStore store,
 
     private void Redrive(HeraldEngine engine, SimProcess process) => process.Run(() => Quietly(async () =>
     {
+        var asked = Teller.Text(simulator.NowMs - Simulator.BeginsAtMs);
         var page = await engine.DeadLetters.ListAsync(new DeadLetterQuery(null, null, 3, null), CancellationToken.None);
         if (page.Items.Count == 0)
             return;
         var ids = page.Items.Select(letter => letter.Id).ToList();
+        foreach (var letter in page.Items)
+            Letters.Tell(teller, process.Name, letter, asked);
+        var tell = new Told(teller, process, null);
         if (simulator.Draw(0.2))
-            await engine.DeadLetters.DiscardAsync(ids, CancellationToken.None);
+            await tell.AsLettersAsync(Told.Discard, ids, () => engine.DeadLetters.DiscardAsync(ids, CancellationToken.None));
         else
-            simulator.Reached.Count("dead letters redriven", await engine.DeadLetters.RedriveAsync(ids, CancellationToken.None));
+            simulator.Reached.Count("dead letters redriven", await tell.AsLettersAsync(Told.Redrive, ids, () => engine.DeadLetters.RedriveAsync(ids, CancellationToken.None)));
     }));
 
     private SubscriptionDraft Draft(string id, string topic) => new()
@@ -139,10 +146,13 @@ internal sealed class Operator(Simulator simulator, Judge judge, SimStore store,
         Endpoint = $"{SimChannel.SchemeOf(id)}://{id}/",
         Filter = WorldPlan.DrawFilter(simulator),
         Retry = plan.DrawPolicy(simulator, topic),
-        Limits = plan.IsGreedy && id == Greedy ? new DeliveryLimits { MaxInFlight = 50, Timeout = TimeSpan.FromMinutes(1), FixedInFlight = true }
-            : new DeliveryLimits { MaxInFlight = 1 + (id[^1] % 3), Timeout = TimeSpan.FromMilliseconds(500 * (1 + (id[^1] % 3))), FixedInFlight = id == "s1" },
+        Limits = plan.Steady is { } steady ? steady.Limit(id, UsualLimits(id)) : plan.IsGreedy && id == Greedy ? new DeliveryLimits { MaxInFlight = 50, Timeout = TimeSpan.FromMinutes(1), FixedInFlight = true }
+            : UsualLimits(id),
         Secret = new byte[32],
     };
+
+    private static DeliveryLimits UsualLimits(string id) =>
+        new() { MaxInFlight = 1 + (id[^1] % 3), Timeout = TimeSpan.FromMilliseconds(500 * (1 + (id[^1] % 3))), FixedInFlight = id == "s1" };
 
     /// <summary>It would take all permits of a node, and keep them.</summary>
     public const string Greedy = "s2";
@@ -163,12 +173,12 @@ internal sealed class Operator(Simulator simulator, Judge judge, SimStore store,
         intents.Add(from);
     }
 
-    private void Order<T>(string id, SimProcess process, Func<ValueTask<T>> order)
+    private void Order<T>(string id, SimProcess process, Func<Told, ValueTask<T>> order)
     {
         _underWay[id] = _underWay.GetValueOrDefault(id) + 1;
         process.Run(() => Quietly(async () =>
         {
-            await order();
+            await order(new Told(teller, process, id));
             // Only an answer tells that nothing of it is still on its way.
             _underWay[id]--;
         }));

@@ -5,6 +5,7 @@ using Herald.Engine.Sources;
 using Herald.Engine.Stores;
 using Herald.Simulation.Running;
 using Herald.Simulation.Storing;
+using Herald.Simulation.Telling;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Herald.Simulation.Worlds;
@@ -13,7 +14,7 @@ namespace Herald.Simulation.Worlds;
 /// A stream outside, as a broker keeps it: whoever reads it goes on where it has been told that everything before is durable. What it was told must be true: each
 /// message before its place is in the log, once, and those of a key in their order. Now and then two read at the same time, as when a node is cut off.
 /// </summary>
-internal sealed class OutsideStream(Simulator simulator, SimStore store, EventMaker events, int keys)
+internal sealed class OutsideStream(Simulator simulator, SimStore store, Teller teller, EventMaker events, int keys)
 {
     private const int AtOnce = 5;
     private readonly List<Message> _messages = [];
@@ -67,6 +68,7 @@ internal sealed class OutsideStream(Simulator simulator, SimStore store, EventMa
     private void Add(SourceBatch batch, int at)
     {
         var message = _messages[at];
+        Tell(message, at, "publish");
         batch.Add(new SourceMessage
         {
             Place = new SourcePlace("outside", 0, at),
@@ -78,7 +80,10 @@ internal sealed class OutsideStream(Simulator simulator, SimStore store, EventMa
     private void MoveTo(int next)
     {
         for (; _place < next; _place++)
+        {
             Check(_messages[_place]);
+            Tell(_messages[_place], _place, "published");
+        }
     }
 
     private void Check(Message message)
@@ -100,6 +105,17 @@ internal sealed class OutsideStream(Simulator simulator, SimStore store, EventMa
     private static bool IsOf(StoredEvent one, Message message) =>
         (one.Entry.Flags & (EventFlags.Addressed | EventFlags.Emitted)) == 0 && ((one.Entry.Flags & EventFlags.Rejected) != 0) == message.IsNoEvent
         && new EventView(one.Record).Payload.Span.SequenceEqual(Encoding.UTF8.GetBytes(message.Value));
+
+    // Who reads a stream is told only that all before a place is durable.
+    private void Tell(Message message, int at, string verb)
+    {
+        if (!message.IsNoEvent)
+        {
+            teller.Tell(
+                "stream", verb, ("topic", Topic), ("key", message.Key), ("id", string.Create(CultureInfo.InvariantCulture, $"outside/0/{at}")),
+                ("digest", Teller.Digest(Encoding.UTF8.GetBytes(message.Value))), ("verdict", "accepted"));
+        }
+    }
 
     private sealed record Message(string? Key, string Value, bool IsNoEvent);
 }

@@ -1,13 +1,16 @@
+using System.Text;
+using System.Text.Json;
 using Herald.Engine.Catalogs;
 using Herald.Engine.Publishing;
 using Herald.Engine.Stores;
 using Herald.Simulation.Judging;
 using Herald.Simulation.Running;
+using Herald.Simulation.Telling;
 
 namespace Herald.Simulation.Worlds;
 
 /// <summary>Publishes, and publishes again what was not answered: the source outside that acknowledges only what is durable.</summary>
-internal sealed class Publisher(Simulator simulator, Judge judge, EventMaker events)
+internal sealed class Publisher(Simulator simulator, Judge judge, Teller teller, EventMaker events)
 {
     private readonly List<Publication> _unanswered = [];
     private readonly List<Publication> _answered = [];
@@ -45,7 +48,7 @@ internal sealed class Publisher(Simulator simulator, Judge judge, EventMaker eve
         {
             try
             {
-                await PublishAsync(publications, intake, catalog);
+                await PublishAsync(publications, intake, catalog, process);
             }
             catch (StoreUnavailableException)
             {
@@ -54,21 +57,32 @@ internal sealed class Publisher(Simulator simulator, Judge judge, EventMaker eve
         });
     }
 
-    private async Task PublishAsync(List<Publication> publications, Intake intake, Catalog catalog)
+    private async Task PublishAsync(List<Publication> publications, Intake intake, Catalog catalog, SimProcess process)
     {
         if (await catalog.FindTopicAsync(publications[0].Topic, CancellationToken.None) is not { } topic)
             return;
         using var batch = intake.Rent(topic);
         foreach (var one in publications)
+        {
             EventMaker.Add(batch, one);
+            teller.Tell(
+                process.Name, "publish", ("topic", one.Topic), ("key", one.Key), ("id", one.Id), ("type", one.Type), ("a." + EventMaker.Attribute, one.Color), ("digest", DigestOf(one)));
+        }
         await intake.PublishAsync(batch);
         for (var i = 0; i < publications.Count; i++)
         {
             judge.OnAnswered(batch.ShardOf(i), batch.Results[i], publications[i].Payload);
+            Tell(process, publications[i], batch.ShardOf(i), batch.Results[i]);
             if (batch.Results[i].Verdict == Verdict.NoRoom)
                 continue;
             _unanswered.Remove(publications[i]);
             _answered.Add(publications[i]);
         }
     }
+
+    private void Tell(SimProcess process, Publication one, ShardId shard, Appended answer) => teller.Tell(
+        process.Name, "published", ("topic", one.Topic), ("key", one.Key), ("id", one.Id), ("digest", DigestOf(one)),
+        ("verdict", JsonNamingPolicy.CamelCase.ConvertName(answer.Verdict.ToString())), ("shard", Teller.Text(shard.Value)), ("sequence", Teller.Text(answer.Sequence)));
+
+    private static string DigestOf(Publication one) => Teller.Digest(Encoding.UTF8.GetBytes(one.Payload));
 }

@@ -4,6 +4,7 @@ using Herald.Simulation.Judging;
 using Herald.Simulation.Receiving;
 using Herald.Simulation.Running;
 using Herald.Simulation.Storing;
+using Herald.Simulation.Telling;
 
 namespace Herald.Simulation.Worlds;
 
@@ -11,7 +12,7 @@ namespace Herald.Simulation.Worlds;
 /// One seed's history: a store, the nodes that work on its shards, a front that accepts and edits, receivers, publishers, an operator, and
 /// faults for a while. Then the faults end, and everything must be settled.
 /// </summary>
-internal sealed class World
+internal sealed partial class World : IDisposable
 {
     private const long SettlesWithinMs = 600_000;
     private const long ServedWithinMs = 15_000;
@@ -29,6 +30,7 @@ internal sealed class World
     private const int WorldsPerCollision = 3;
 
     private readonly Simulator _simulator;
+    private readonly Teller _teller;
     private readonly WorldPlan _plan;
     private readonly Judge _judge;
     private readonly SimStore _store;
@@ -49,8 +51,12 @@ internal sealed class World
     {
         _simulator = new Simulator(seed, trace);
         _plan = WorldPlan.DrawFrom(_simulator);
+        if (SteadyPlan.IsOne(seed))
+            _plan = SteadyPlan.Of(seed, _plan);
+        _teller = new Teller(_simulator);
         _tally = seed % WorldsPerApplication == 0 ? new Tally(_simulator.Reached) : null;
         _judge = new Judge(_simulator, _plan.Shards);
+        TellSettings(keysCollide: seed % WorldsPerCollision == 0);
         _store = new SimStore(_plan.Shards, (ulong)seed, _plan.LeasesLast, _plan.NoteEvery, _judge);
         for (var i = 1; i <= _plan.Subscriptions; i++)
             _receivers[$"s{i}"] = new SimReceiver(alwaysWell: i == 1);
@@ -58,19 +64,20 @@ internal sealed class World
             _store.ChangeCatalog([new CatalogWrite(CatalogCodec.TopicKind, topic, 0, 0, CatalogCodec.Encode(new CatalogCodec.StoredTopic(default)))]);
         var tellsOnce = seed % WorldsPerTellingOnce == 0;
         _nodes = [.. Enumerable.Range(1, _plan.Nodes).Select(slot =>
-            new Node(_simulator, slot, _store, _judge, _plan.Options, _receivers, _tally is null ? [] : [_tally], () => _weather)
+            new Node(_simulator, slot, _store, _judge, _teller, _plan.Options, _receivers, _tally is null ? [] : [_tally], () => _weather)
             {
                 RestartsAfterMs = _plan.RestartsAfterMs,
                 MayLackChannel = () => _isRough && _plan.ChannelsGo,
                 TellsOnce = tellsOnce,
                 HasSessions = _plan.HasSessions,
+                ClocksAgree = _plan.Steady is not null,
             })];
         var view = new NodeView(_simulator.StartProcess("front"));
-        _front = new Front(_simulator, _store, _judge, new SimChannel(view.Process, view, _receivers, _judge, SimChannel.Near, SimChannel.Far), view, () => _weather);
+        _front = new Front(_simulator, _teller, _plan.Steady is not null, _store, _judge, new SimChannel(view.Process, view, _receivers, _judge, _teller, SimChannel.Near, SimChannel.Far), view, () => _weather);
         _events = new EventMaker(_simulator, _plan.Keys, keysCollide: seed % WorldsPerCollision == 0);
-        _publisher = new Publisher(_simulator, _judge, _events);
-        _stream = new OutsideStream(_simulator, _store, _events, _plan.Keys);
-        _operator = new Operator(_simulator, _judge, _store, _plan);
+        _publisher = new Publisher(_simulator, _judge, _teller, _events);
+        _stream = new OutsideStream(_simulator, _store, _teller, _events, _plan.Keys);
+        _operator = new Operator(_simulator, _judge, _store, _teller, _plan);
         _inspector = new MachineInspector(_simulator, _judge, _store, _plan.Options);
         _simulator.AfterStep = AfterStep;
     }
@@ -87,13 +94,21 @@ internal sealed class World
         Every(100, 3000, () => _publisher.PublishUnanswered(_front.Intake, _front.Catalog, _front.Process));
         Every(5, 150, Hint);
         Every(100, 1500, _front.Refresh, whileRough: false);
-        Every(50, 1500, Operate);
-        Every(100, 1500, DisturbReceivers);
+        if (_plan.Steady is null)
+        {
+            Every(50, 1500, Operate);
+            Every(100, 1500, DisturbReceivers);
+        }
+        else
+        {
+            Every(2000, 8000, Operate);
+            PoisonOneKeyEach();
+        }
         Every(50, 8000 / _plan.Rate, _stream.Send);
         Every(50, 500, ReadStream, whileRough: false);
         if (_plan.StoreFails)
             Every(200, 4000, DisturbRoom);
-        Every(1000, 8000, () => _store.Trim(new ShardId(_simulator.Draw(0, _plan.Shards - 1)), _simulator.Draw(1, 1 + _judge.AcceptedCount)));
+        Every(1000, 8000, Trim);
         if (_plan.NodesFail)
             Every(200, 5000 / _plan.Nodes, DisturbNode);
         if (_plan.StoreFails)
@@ -109,6 +124,7 @@ internal sealed class World
         // A greedy subscription's last attempts may hang for their minute, though their receiver has said long ago that it has the events.
         RunUntil(_simulator.NowMs + (_plan.IsGreedy ? 80_000 : 20_000), () => false);
         CheckNothingIsLeft();
+        TellTheEnd();
     }
 
     private bool RunUntil(long untilMs, Func<bool> isDone)
@@ -204,6 +220,12 @@ internal sealed class World
             receiver.Poison.Add(_events.KeyOf(_simulator.Draw(1, _plan.Keys)));
     }
 
+    private void PoisonOneKeyEach()
+    {
+        foreach (var receiver in _receivers.Values)
+            receiver.Poison.Add(_events.KeyOf(_simulator.Draw(1, _plan.Keys)));
+    }
+
     private void DisturbNode()
     {
         var node = _simulator.Draw(_nodes);
@@ -212,7 +234,7 @@ internal sealed class World
             case <= 5: node.KillSoon(); break;
             case 6 or 7 or 11 or 12: node.StopCleanly(); break;
             case 8 or 9 or 13: node.StandStill(); break;
-            case 10: node.JumpClock(); break;
+            case 10 when _plan.Steady is null: node.JumpClock(); break;
             case 18 or 19 or 20: node.LoseSession(); break;
             default: node.CutOff(); break;
         }
@@ -235,12 +257,14 @@ internal sealed class World
     {
         _weather = _simulator.Draw(0.4) ? StoreWeather.Calm : _simulator.Draw(Enum.GetValues<StoreWeather>());
         _disturbedAtMs = _simulator.NowMs;
+        TellWeather();
     }
 
     private void Heal()
     {
         _simulator.Trace("all faults end");
         (_isRough, _weather) = (false, StoreWeather.Calm);
+        TellWeather();
         Array.Clear(_store.Room);
         foreach (var receiver in _receivers.Values)
             receiver.Heal();

@@ -45,6 +45,12 @@ internal sealed record WorldPlan
     /// <summary>How often a shard may note what it has settled.</summary>
     public required TimeSpan NoteEvery { get; init; }
 
+    /// <summary>
+    /// Whatever else goes on, receivers are well but for one key each, which fails throughout and waits long between its attempts: what the others wait for then is
+    /// somebody's fault. Null in all other worlds.
+    /// </summary>
+    public SteadyPlan? Steady { get; init; }
+
     /// <summary>The store is slow, in doubt, away.</summary>
     public required bool StoreFails { get; init; }
 
@@ -108,6 +114,8 @@ internal sealed record WorldPlan
 
     public RetryPolicy DrawPolicy(Simulator simulator, string topic)
     {
+        if (Steady is { } steady)
+            return steady.DrawPolicy(simulator);
         var exhausted = Circles ? OnExhausted.Forward : simulator.Draw<OnExhausted>([OnExhausted.DeadLetter, OnExhausted.Hold, OnExhausted.Forward]);
         return new RetryPolicy
         {

@@ -1,0 +1,114 @@
+using Herald.Judging.Traces;
+
+namespace Herald.Judging.Events;
+
+/// <summary>All events there are, by what was published, answered and received.</summary>
+public sealed class EventBook
+{
+    private readonly Dictionary<(string Topic, string? Key, string Id), SentEvent> _published = [];
+    private readonly Dictionary<(string Line, long Sequence), SentEvent> _bySequence = [];
+
+    // By line, in the order of their sequences, as far as these are known.
+    private readonly Dictionary<string, List<SentEvent>> _lines = [];
+    private readonly Dictionary<int, long> _trimmed = [];
+
+    public IReadOnlyCollection<SentEvent> Published => _published.Values;
+
+    /// <summary>Events of this line whose sequence is known, in order.</summary>
+    public List<SentEvent> LineOf(string line) => _lines.TryGetValue(line, out var found) ? found : _lines[line] = [];
+
+    public SentEvent? Find(string topic, string? key, string id) => _published.GetValueOrDefault((topic, key, id));
+
+    public SentEvent? Find(string line, long sequence) => _bySequence.GetValueOrDefault((line, sequence));
+
+    public static Content ContentOf(Fact fact)
+    {
+        Dictionary<string, string>? attributes = null;
+        foreach (var (name, value) in fact.Beginning("a."))
+            (attributes ??= [])[name] = value;
+        return new(fact.Find("type"), attributes ?? None, fact.Text("digest"));
+    }
+
+    private static readonly Dictionary<string, string> None = [];
+
+    public void OnPublish(Fact fact)
+    {
+        var place = (fact.Text("topic"), fact.Find("key"), fact.Text("id"));
+        if (!_published.TryGetValue(place, out var known))
+            _published[place] = known = new SentEvent(Origin.Published, place.Item1, place.Item2, place.Item3, fact.AtMs);
+        var content = ContentOf(fact);
+        if (!known.Contents.Exists(content.Same))
+            known.Contents.Add(content);
+    }
+
+    /// <returns>The event that is promised by the answer from now on; null when it had been, or is not.</returns>
+    public SentEvent? OnPublished(Fact fact)
+    {
+        var verdict = fact.Text("verdict");
+        if (verdict is not ("accepted" or "duplicate"))
+            return null;
+        var known = Find(fact.Text("topic"), fact.Find("key"), fact.Text("id"))
+            ?? throw new AccusedException($"answered for an event that nobody has asked for: {fact}");
+        var content = known.Contents.Find(one => one.Digest == fact.Text("digest"))!;
+        if (known.IsPromised && !known.Contents[0].Same(content))
+            throw new AccusedException($"two contents were taken under one id: {known}");
+        known.Contents.Clear();
+        known.Contents.Add(content);
+        known.AcceptedByMs = Math.Min(known.AcceptedByMs, fact.AtMs);
+        if (fact.Find("sequence") is not null)
+        {
+            if (known.Shard >= 0 && known.Shard != fact.Number("shard"))
+                throw new AccusedException($"first said to be in shard {known.Shard}, then in {fact.Number("shard")}: {known}");
+            known.Shard = (int)fact.Number("shard");
+            Place(known, fact.Number("sequence"));
+        }
+        if (known.IsPromised)
+            return null;
+        known.IsPromised = true;
+        return known;
+    }
+
+    /// <summary>Its place in the order of its key has been told, by an answer or by a request.</summary>
+    public void Place(SentEvent one, long sequence)
+    {
+        if (one.Sequence == sequence)
+            return;
+        if (one.Sequence > 0)
+            throw new AccusedException($"another sequence was told of it, {sequence}: {one}");
+        if (one.Key is not null && _bySequence.ContainsKey((one.Line, sequence)))
+            throw new AccusedException($"another event of its key has the sequence {sequence}: {one}");
+        one.Sequence = sequence;
+        _bySequence[(one.Line, sequence)] = one;
+        var line = LineOf(one.Line);
+        var at = line.Count;
+        while (at > 0 && line[at - 1].Sequence > sequence)
+            at--;
+        line.Insert(at, one);
+        CheckOrder(line, at);
+    }
+
+    public void OnTrimmed(Fact fact) => _trimmed[(int)fact.Number("shard")] = fact.Number("first");
+
+    /// <summary>Retention has freed the log beyond it; single events may be there still.</summary>
+    public bool IsTrimmed(SentEvent one) => _trimmed.Count > 0
+        && (one.Shard < 0 ? _trimmed.Values.Any(first => one.Sequence < first) : _trimmed.TryGetValue(one.Shard, out var first)
+            && one.Sequence < first);
+
+    // Who was told that one is accepted, and publishes another one then, has put them in order.
+    private static void CheckOrder(List<SentEvent> line, int at)
+    {
+        var one = line[at];
+        if (one.Key is null || one.Origin != Origin.Published)
+            return;
+        for (var before = at - 1; before >= 0 && before >= at - 3; before--)
+        {
+            if (line[before].Origin == Origin.Published && one.IsAccepted && one.AcceptedByMs < line[before].AskedMs)
+                throw new AccusedException($"accepted before its predecessor in the log was published: {one}, behind {line[before]}");
+        }
+        for (var after = at + 1; after < line.Count && after <= at + 3; after++)
+        {
+            if (line[after].Origin == Origin.Published && line[after].IsAccepted && line[after].AcceptedByMs < one.AskedMs)
+                throw new AccusedException($"published after its successor in the log was accepted: {one}, before {line[after]}");
+        }
+    }
+}

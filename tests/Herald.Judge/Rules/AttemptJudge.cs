@@ -1,0 +1,107 @@
+using Herald.Judging.Deliveries;
+using Herald.Judging.Events;
+using Herald.Judging.Orders;
+using Herald.Judging.Traces;
+
+namespace Herald.Judging.Rules;
+
+/// <summary>An attempt arrives at a receiver: may it be there, now, with this number?</summary>
+public sealed class AttemptJudge(Ledger ledger, GiveUps giveUps)
+{
+    private readonly NumberJudge _numbers = new(ledger);
+    private readonly PassingJudge _passing = new(ledger, giveUps);
+    private readonly LimitJudge _limits = new(ledger);
+
+    // What was on its way to be sent when something changed.
+    private const long UnderWayMs = 500;
+    private const double Pace = 1.025;
+
+    public Attempt Take(Fact fact, SentEvent one)
+    {
+        var (history, book) = ledger.Of(fact.Text("subscription"));
+        var delivery = book.Of(one);
+        var attempt = new Attempt(delivery, fact.Text("from"), (int)fact.Number("number"), fact.AtMs);
+        CheckWanted(history, one);
+        CheckRuns(history, delivery);
+        if (delivery.Lane.Open.Exists(other => other.Sender == attempt.Sender))
+            throw new AccusedException($"two attempts of one key at the same time: {delivery}");
+        _limits.Take(history, book, attempt);
+        if (history.ClearSinceMs <= fact.AtMs && !ledger.Hindrances.MayBeLate(attempt.Sender, fact.AtMs))
+        {
+            var isShared = one.Key is not null && ledger.Settings.AlikeKeys.Contains(one.Key);
+            _numbers.Check(history, book, delivery, attempt);
+            CheckIsNotOver(history, delivery, attempt);
+            _passing.Check(history, book, delivery, fact.AtMs, isShared);
+        }
+        delivery.Attempts.Add(attempt);
+        delivery.Lane.Open.Add(attempt);
+        book.Open.Add(attempt);
+        return attempt;
+    }
+
+    private void CheckWanted(SubscriptionHistory history, SentEvent one)
+    {
+        if (one.Address is { } address && address != history.Id)
+            throw new AccusedException($"a redrive for {address} is sent to {history.Id}: {one}");
+        if (!Wanted.IsPossible(history, one, ledger.NowMs))
+            throw new AccusedException($"sent to {history.Id}, which never asked for it: {one}");
+    }
+
+    private void CheckRuns(SubscriptionHistory history, Delivery delivery)
+    {
+        var switches = history.SwitchesAt(ledger.NowMs - 1, ledger.NowMs, everywhere: true);
+        if (switches.Count > 0 && switches.TrueForAll(order => order is { What: Order.Pause }))
+            throw new AccusedException($"sent though it is paused since {ledger.NowMs - switches[0]!.InForceMs} ms: {delivery}");
+    }
+
+    // What any policy in force has ended by its last result, or by its age, is not tried again.
+    private void CheckIsNotOver(SubscriptionHistory history, Delivery delivery, Attempt attempt)
+    {
+        CheckTtl(history, delivery);
+        if (delivery.Last is not { Ending: Ending.Failed or Ending.Rejected } last || last.AtMs <= history.ClearSinceMs
+            || attempt.Number != last.Number + 1 || delivery.ReleasedMs >= last.AtMs)
+            return;
+        if (last.Ending == Ending.Rejected)
+            throw new AccusedException($"tried again though its receiver takes no such event: {delivery}");
+        var (everyCount, everyAge, any) = (true, true, false);
+        var first = GiveUps.FirstOf(delivery, last.AtMs, latest: true);
+        var standsStill = history.MayStandStill(first, ledger.NowMs) || !delivery.Attempts.TrueForAll(other =>
+            other.Sender == attempt.Sender);
+        foreach (var definition in history.Definitions(last.EndedMs, last.EndedMs + UnderWayMs, everywhere: true))
+        {
+            var (rule, isLast) = (definition.Retry, last.Number >= definition.Retry.MaxAttempts);
+            any = true;
+            everyCount &= isLast;
+            everyAge &= isLast || (!standsStill && ((last.EndedMs - first) / Pace) + Math.Max(rule.LeastWaitMs(last.Number),
+                last.RetryAfterMs) > rule.MaxAgeMs + UnderWayMs);
+        }
+        if (any && everyCount)
+            throw new AccusedException($"attempt {attempt.Number} is one more than any policy allows: {delivery}");
+        if (any && everyAge)
+            throw new AccusedException($"attempt {attempt.Number} comes {last.EndedMs - first} ms after the first, older than any "
+                + $"policy allows: {delivery}");
+    }
+
+    private void CheckTtl(SubscriptionHistory history, Delivery delivery)
+    {
+        var one = delivery.Event;
+        if (one.Origin != Origin.Published)
+            return;
+        var (longest, wait) = (0.0, 0.0);
+        foreach (var definition in history.Definitions(ledger.NowMs - UnderWayMs, ledger.NowMs, everywhere: true))
+            longest = Math.Max(longest, definition.Retry.TtlMs);
+        if (double.IsPositiveInfinity(longest))
+            return;
+        // What may start may still have to wait for bytes that others hold.
+        foreach (var (other, _) in ledger.Subscriptions)
+        {
+            foreach (var definition in other.Definitions(ledger.NowMs, ledger.NowMs, everywhere: true))
+                wait = Math.Max(wait, definition.TimeoutMs);
+        }
+        var age = ledger.NowMs - Math.Min(one.AcceptedByMs, ledger.NowMs);
+        var slow = ledger.Hindrances.CalmSinceMs > ledger.NowMs ? ledger.Settings.SlowestCallMs : 0;
+        if (age > (longest * Pace) + wait + slow + UnderWayMs + ledger.Settings.ClocksApartMs)
+            throw new AccusedException($"sent {age} ms after it was accepted, though it is worth sending for {longest} ms only: "
+                + $"{delivery}");
+    }
+}

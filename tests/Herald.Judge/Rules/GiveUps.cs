@@ -1,0 +1,119 @@
+using Herald.Judging.Deliveries;
+using Herald.Judging.Orders;
+
+namespace Herald.Judging.Rules;
+
+/// <summary>Why a delivery may have been given up.</summary>
+public enum GivenUp
+{
+    /// <summary>Nothing that is known allows it.</summary>
+    Not,
+    Exhausted,
+    Expired,
+    Discarded,
+    Trimmed,
+}
+
+/// <summary>
+/// Which policy explains that an event never came: attempts used up, too old, not worth sending any more, discarded by name, freed by
+/// retention.
+/// </summary>
+public sealed class GiveUps(Ledger ledger)
+{
+    // Timers are late, and a step takes time.
+    private const long SlackMs = 50;
+
+    // Clocks of machines run a little faster or slower than the world's.
+    private const double Pace = 1.025;
+
+    public GivenUp Explain(SubscriptionHistory history, Delivery delivery, long nowMs)
+    {
+        if (IsExhausted(history, delivery))
+            return GivenUp.Exhausted;
+        var one = delivery.Event;
+        var ttl = history.Definitions(one.AskedMs, nowMs, everywhere: true).Select(definition =>
+            definition.Retry.TtlMs).DefaultIfEmpty(double.PositiveInfinity).Min();
+        if (nowMs + ledger.Settings.ClocksApartMs + SlackMs > one.AskedMs + (ttl / Pace))
+            return GivenUp.Expired;
+        if (history.Orders.Any(order => order is { What: Order.Release, Discards: true, IsPossible: true }
+            && order.Sequence == one.Sequence && (one.Shard < 0 || order.Shard == one.Shard)))
+            return GivenUp.Discarded;
+        if (ledger.Events.IsTrimmed(one) && history.MayStandStill(one.AskedMs, nowMs))
+            return GivenUp.Trimmed;
+        return GivenUp.Not;
+    }
+
+    /// <summary>The result of the last attempt lets some policy that may have been in force end it, and its key goes on.</summary>
+    public bool IsExhausted(SubscriptionHistory history, Delivery delivery)
+    {
+        if (delivery.Last is not { } last)
+            return false;
+        // An attempt that was repeated after a crash may have been the last for one owner and not for the other.
+        for (var i = delivery.Attempts.Count - 1; i >= 0; i--)
+        {
+            var attempt = delivery.Attempts[i];
+            if (attempt.Ending is not (Ending.Failed or Ending.Rejected or Ending.Gone))
+                continue;
+            if (history.Definitions(attempt.EndedMs, attempt.EndedMs + LateMs(attempt), everywhere: true).Any(definition =>
+                !definition.Retry.Holds && Ends(definition.Retry, delivery, attempt)))
+                return true;
+            if (last.Sender == attempt.Sender)
+                break;
+        }
+        return false;
+    }
+
+    /// <summary>Whatever policy is in force, it is ended by its last attempt and its key goes on.</summary>
+    /// <param name="byLetter">And a dead letter is made of it.</param>
+    public bool IsExhaustedForCertain(SubscriptionHistory history, Delivery delivery, bool byLetter)
+    {
+        if (delivery.Last is not { Ending: Ending.Failed } last || delivery.ReleasedMs > last.AtMs || last.AtMs <= history.ClearSinceMs
+            || !ledger.Hindrances.IsSaved(last.Sender, last.EndedMs))
+            return false;
+        var any = false;
+        foreach (var definition in history.Definitions(last.EndedMs, last.EndedMs + SlackMs, everywhere: true))
+        {
+            any = true;
+            if (definition.Retry.MaxAttempts is not { } most || last.Number < most || definition.Retry.Holds || (byLetter
+                && !definition.Retry.MakesLetters))
+                return false;
+        }
+        return any && !history.MayStandStill(last.EndedMs, last.EndedMs + SlackMs);
+    }
+
+    // A retry that would come after the age has ended is not waited for.
+    private bool Ends(RetryRule rule, Delivery delivery, Attempt last)
+    {
+        if (last.Ending == Ending.Rejected)
+            return true;
+        if (last.Ending == Ending.Gone)
+            return false;
+        if (last.Number >= rule.MaxAttempts)
+            return true;
+        if (double.IsPositiveInfinity(rule.MaxAgeMs))
+            return false;
+        var first = FirstOf(delivery, last.AtMs, latest: false);
+        var apart = delivery.Attempts.TrueForAll(attempt => attempt.Sender == last.Sender) ? 0 : ledger.Settings.ClocksApartMs;
+        var wait = Math.Max(rule.MostWaitMs(last.Number), last.RetryAfterMs);
+        return ((last.EndedMs - first + LateMs(last)) * Pace) + wait + apart > rule.MaxAgeMs;
+    }
+
+    // A round of a shard that waits for the store has results wait, and only then is decided what follows.
+    private long LateMs(Attempt attempt) => SlackMs + (ledger.Hindrances.CalmSinceMs > attempt.EndedMs ? ledger.Settings.SlowestCallMs : 0);
+
+    /// <summary>
+    /// When the first attempt of those that count together began: since the deliveries began, or an operator let the key go on.
+    /// </summary>
+    /// <param name="latest">Of several with the number 1 the last one, as an owner that was killed may have told nobody.</param>
+    public static long FirstOf(Delivery delivery, long byMs, bool latest)
+    {
+        var found = long.MaxValue;
+        foreach (var attempt in delivery.Attempts)
+        {
+            if (attempt.AtMs > byMs)
+                continue;
+            found = latest && attempt.Number == 1 ? attempt.AtMs : Math.Min(found, attempt.AtMs);
+        }
+        return found == long.MaxValue ? byMs : found;
+    }
+}

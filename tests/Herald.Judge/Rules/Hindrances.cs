@@ -1,0 +1,106 @@
+using Herald.Judging.Traces;
+
+namespace Herald.Judging.Rules;
+
+/// <summary>
+/// What the world has done to nodes and to the way to the store. While something is hindered nobody can be blamed for being late; and what
+/// was about to be
+/// saved may be lost.
+/// </summary>
+public sealed class Hindrances(Settings settings)
+{
+    private readonly List<(string Who, long FromMs, long ToMs)> _all = [];
+    private readonly HashSet<string> _up = [];
+    private readonly HashSet<string> _lacking = [];
+    private readonly Dictionary<string, long> _goneAtMs = [];
+    private long _storeRoughSince = long.MaxValue;
+    private long _calmFromMs;
+
+    // A timer is late now and then, and a round of a shard has other work first.
+    private const long LateMs = 500;
+
+    /// <summary>
+    /// Since when all nodes that are meant to stand do, with everything they need; <see cref="long.MaxValue"/> while they do not.
+    /// </summary>
+    public long CalmSinceMs => _up.Count < settings.Nodes || _lacking.Count > 0 || _storeRoughSince != long.MaxValue ? long.MaxValue
+        : _calmFromMs;
+
+    public void OnStore(Fact fact)
+    {
+        if (fact.Text("weather") != "calm")
+        {
+            _storeRoughSince = Math.Min(_storeRoughSince, fact.AtMs);
+            return;
+        }
+        if (_storeRoughSince == long.MaxValue)
+            return;
+        // What was asked before is still on its way.
+        _all.Add(("", _storeRoughSince, fact.AtMs + settings.SlowestCallMs));
+        _storeRoughSince = long.MaxValue;
+        CalmFrom(fact.AtMs + settings.SlowestCallMs);
+    }
+
+    public void OnNode(Fact fact)
+    {
+        var (who, at) = (fact.Who, fact.AtMs);
+        switch (fact.Verb)
+        {
+            case "started":
+                _up.Add(who);
+                if (fact.Find("lacks") is not null)
+                    _lacking.Add(who);
+                CalmFrom(at);
+                break;
+            case "stopping" or "starting":
+                CalmFrom(at);
+                _up.Remove(who);
+                break;
+            case "stopped" or "killed":
+                if (fact.Verb == "killed")
+                    _all.Add((who, at, at));
+                _goneAtMs[who] = at;
+                _up.Remove(who);
+                _lacking.Remove(who);
+                CalmFrom(at);
+                break;
+            default:
+                var ends = at + fact.Number("for", 0) + settings.LeaseMs;
+                _all.Add((who, at, ends));
+                CalmFrom(ends);
+                break;
+        }
+    }
+
+    /// <summary>When the process ended; <see cref="long.MaxValue"/> while it has not.</summary>
+    public long GoneAtMs(string who) => _goneAtMs.GetValueOrDefault(who, long.MaxValue);
+
+    /// <summary>What the node knew at a moment it had saved soon after: nothing kept it from that.</summary>
+    public bool IsSaved(string who, long atMs)
+    {
+        var until = atMs + settings.CommitEveryMs + LateMs;
+        // A node that stops saves before it ends; whether it had to is the question here.
+        if (_storeRoughSince <= until)
+            return false;
+        foreach (var (whose, from, to) in _all)
+        {
+            if ((whose == who || whose.Length == 0) && from <= until && to >= atMs)
+                return false;
+        }
+        return true;
+    }
+
+    /// <summary>The node has been disturbed lately: others may have its shards, and it may not know yet.</summary>
+    public bool MayBeLate(string who, long atMs)
+    {
+        if (settings.LeaseMs == 0)
+            return false;
+        foreach (var (whose, from, to) in _all)
+        {
+            if (whose == who && from <= atMs && to + settings.RecoversMs >= atMs)
+                return true;
+        }
+        return false;
+    }
+
+    private void CalmFrom(long atMs) => _calmFromMs = Math.Max(_calmFromMs, atMs + settings.RecoversMs);
+}

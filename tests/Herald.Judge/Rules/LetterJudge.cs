@@ -1,0 +1,128 @@
+using Herald.Judging.Deliveries;
+using Herald.Judging.Events;
+using Herald.Judging.Orders;
+using Herald.Judging.Traces;
+
+namespace Herald.Judging.Rules;
+
+/// <summary>
+/// Dead letters: one for each delivery that was given up so, none without; what is redriven is received again, what is discarded never.
+/// </summary>
+public sealed class LetterJudge(Ledger ledger, GiveUps giveUps)
+{
+    private readonly Dictionary<string, Letter> _letters = [];
+    private readonly HashSet<(string Subscription, string Line, long Sequence)> _places = [];
+
+    // By whom they are for, and which event: sequences at which redrives have been received.
+    private readonly Dictionary<(string Subscription, string Line, string Id), HashSet<long>> _redriven = [];
+
+    private sealed record Letter(string Subscription, string Line, string EventId, long Sequence)
+    {
+        public long GoneMs { get; set; } = long.MaxValue;
+        public Order? Redrive { get; set; }
+    }
+
+    /// <summary>An operator has been shown it.</summary>
+    public void OnListed(Fact fact)
+    {
+        if (fact.Find("subscription") is not { } subscription)
+            return; // of a message that was no event
+        var id = fact.Text("letter");
+        var one = new SentEvent(Origin.Published, fact.Text("topic"), fact.Find("key"), fact.Text("id"), 0);
+        one.Sequence = fact.Number("sequence");
+        if (!_letters.TryGetValue(id, out var letter))
+        {
+            _letters[id] = letter = new Letter(subscription, one.Line, one.Id, one.Sequence);
+            _places.Add((subscription, one.Line, one.Sequence));
+            CheckCause(fact, letter);
+        }
+        if (fact.Number("asked", fact.AtMs) > letter.GoneMs)
+            throw new AccusedException($"a dead letter is there that was discarded or redriven: {id}, {one}, subscription {subscription}");
+    }
+
+    private void CheckCause(Fact fact, Letter letter)
+    {
+        var (history, book) = ledger.Of(letter.Subscription);
+        if (ledger.Events.Find(letter.Line, letter.Sequence) is not { } one || book.Find(one) is not { Last: { } last } delivery)
+            throw new AccusedException($"a dead letter of what was never tried: sequence {letter.Sequence} of subscription "
+                + $"{letter.Subscription}");
+        // Before a replay it may have been given up, and been received since.
+        var begun = delivery.Attempts[0].AtMs;
+        if (last.AtMs <= history.ClearSinceMs || history.Orders.Any(order => order is { IsRebirth: true, IsPossible: true }
+            && order.InForceMs >= begun))
+            return;
+        var isSame = last.Number == fact.Number("attempts") || ledger.Hindrances.MayBeLate(last.Sender, ledger.NowMs) || !last.Counts;
+        if (last.Ending == Ending.Succeeded || !isSame)
+            throw new AccusedException($"a dead letter tells of {fact.Number("attempts")} attempts, but the last one was {last.Number}, "
+                + $"{last.Ending}: {delivery}");
+    }
+
+    public void OnAsked(Order order)
+    {
+        foreach (var id in order.Letters)
+        {
+            if (order.What == Order.Redrive && _letters.TryGetValue(id, out var letter))
+                letter.Redrive ??= order;
+        }
+    }
+
+    public void OnDone(Order order, Fact fact)
+    {
+        // How many there still were: another one may have been faster, or the subscription is gone, and its letters stay.
+        var isUnclear = order.What == Order.Redrive && fact.Number("count", -1) < order.Letters.Count;
+        foreach (var id in order.Letters)
+        {
+            if (!order.IsCertain || !_letters.TryGetValue(id, out var letter))
+                continue;
+            if (isUnclear)
+                letter.Redrive = Uncertain;
+            else
+                letter.GoneMs = Math.Min(letter.GoneMs, fact.AtMs);
+        }
+    }
+
+    private static readonly Order Uncertain = new(Order.Redrive, "", "", 0);
+
+    public void OnRedriven(Fact fact, SentEvent one)
+    {
+        var subscription = fact.Text("subscription");
+        var place = (subscription, one.Line, one.Id);
+        if (!_redriven.TryGetValue(place, out var sequences))
+            _redriven[place] = sequences = [];
+        if (!sequences.Add(one.Sequence))
+            return;
+        var asked = 0;
+        foreach (var letter in _letters.Values)
+            asked += letter.Redrive is not null && (letter.Subscription, letter.Line, letter.EventId) == place ? 1 : 0;
+        if (asked < sequences.Count)
+            throw new AccusedException($"sent as redriven {sequences.Count} times, but asked for {asked} times: {one}, subscription "
+                + $"{subscription}");
+    }
+
+    /// <summary>All letters have been listed, and everything has settled.</summary>
+    public void CheckAll()
+    {
+        foreach (var group in _letters.Values.GroupBy(letter => (letter.Subscription, letter.Line, letter.EventId)))
+        {
+            var (history, _) = ledger.Of(group.Key.Subscription);
+            var certain = group.Count(letter => letter.Redrive is { IsCertain: true } redrive && redrive.AskedMs > history.ClearSinceMs
+                && history.RunsCertainly(ledger.NowMs, ledger.NowMs)
+                    && !history.Definitions(redrive.AskedMs, ledger.NowMs, everywhere: true).Any(d =>
+                    !double.IsPositiveInfinity(d.Retry.TtlMs))
+                && !history.MayStandStill(redrive.AskedMs, ledger.NowMs));
+            if (certain > (_redriven.GetValueOrDefault(group.Key)?.Count ?? 0))
+                throw new AccusedException($"redriven {certain} times, and not received: event {group.Key.EventId}, subscription "
+                    + $"{group.Key.Subscription}");
+        }
+        foreach (var (history, book) in ledger.Subscriptions)
+        {
+            foreach (var delivery in book.All)
+            {
+                if (delivery.Event.Origin == Origin.Published && delivery.ReceivedMs == long.MinValue
+                    && giveUps.IsExhaustedForCertain(history, delivery, byLetter: true)
+                    && !_places.Contains((book.Subscription, delivery.Event.Line, delivery.Event.Sequence)))
+                    throw new AccusedException($"given up by its policy, and there is no dead letter: {delivery}");
+            }
+        }
+    }
+}

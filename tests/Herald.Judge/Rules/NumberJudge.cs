@@ -1,0 +1,74 @@
+using Herald.Judging.Deliveries;
+using Herald.Judging.Orders;
+using Herald.Judging.Traces;
+
+namespace Herald.Judging.Rules;
+
+/// <summary>
+/// Attempts are numbered without gaps. A number may fall by results only that could not be saved: those before a kill, a take-over or a
+/// store that was away.
+/// And between two attempts lies at least what policy and receiver have asked for.
+/// </summary>
+public sealed class NumberJudge(Ledger ledger)
+{
+    private const double Pace = 0.97;
+    private const long EarlyMs = 3;
+
+    public void Check(SubscriptionHistory history, DeliveryBook book, Delivery delivery, Attempt attempt)
+    {
+        if (delivery.Last is not { } last)
+        {
+            if (attempt.Number != 1)
+                throw new AccusedException($"the first attempt says that it is number {attempt.Number}: {delivery}");
+            return;
+        }
+        // Before, the subscription may have been another one.
+        if (last.AtMs <= history.ClearSinceMs)
+            return;
+        var next = last.Counts ? last.Number + 1 : last.Number;
+        var isReleased = delivery.ReleasedMs >= last.AtMs;
+        if (attempt.Number > next)
+            throw new AccusedException($"attempt {attempt.Number} follows attempt {last.Number}: {delivery}");
+        if (attempt.Number > 1 && delivery.CertainlyReleasedMs > last.EndedMs)
+            throw new AccusedException($"attempt {attempt.Number} follows attempt {last.Number}, though an operator has let its key go "
+                + $"on, from the first: {delivery}");
+        if (last.Ending == Ending.Succeeded && attempt.Number == next)
+            throw new AccusedException($"sent again after its success was heard: {delivery}");
+        if (attempt.Number < next && !(isReleased && attempt.Number == 1))
+            CheckFall(history, delivery, attempt);
+        if (attempt.Number == next && last.Ending == Ending.Failed && !isReleased && last.Sender == attempt.Sender)
+            CheckWait(history, book, delivery, last);
+    }
+
+    private void CheckFall(SubscriptionHistory history, Delivery delivery, Attempt attempt)
+    {
+        foreach (var before in delivery.Attempts)
+        {
+            if (before.Number < attempt.Number || !before.Counts || before.AtMs <= history.ClearSinceMs
+                || before.AtMs < delivery.ReleasedMs)
+                continue;
+            if (ledger.Hindrances.IsSaved(before.Sender, before.EndedMs))
+                throw new AccusedException($"attempt {attempt.Number} comes though the result of attempt {before.Number} was heard "
+                    + $"{ledger.NowMs - before.EndedMs} ms ago, and nothing kept anybody from saving it: {delivery}");
+        }
+    }
+
+    private void CheckWait(SubscriptionHistory history, DeliveryBook book, Delivery delivery, Attempt last)
+    {
+        // Who resumes has all tried at once, and an endpoint that is back is not left to wait.
+        if (book.SucceededMs >= last.EndedMs && last.IsTroubled)
+            return;
+        foreach (var order in history.Orders)
+        {
+            if (order is { What: Order.Resume or Order.Pause or Order.Put, IsPossible: true } && order.InForceMs >= last.EndedMs)
+                return;
+        }
+        var least = double.PositiveInfinity;
+        foreach (var definition in history.Definitions(last.EndedMs, last.EndedMs, everywhere: true))
+            least = Math.Min(least, definition.Retry.LeastWaitMs(last.Number));
+        var wait = double.IsPositiveInfinity(least) ? last.RetryAfterMs : Math.Max(least, last.RetryAfterMs);
+        if (ledger.NowMs - last.EndedMs + EarlyMs < wait * Pace)
+            throw new AccusedException($"tried again after {ledger.NowMs - last.EndedMs} ms, though "
+                + $"{(wait > least ? "the receiver" : "the policy")} asks for {wait:0}: {delivery}");
+    }
+}

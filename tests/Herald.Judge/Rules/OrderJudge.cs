@@ -1,0 +1,123 @@
+using Herald.Judging.Orders;
+using Herald.Judging.Traces;
+
+namespace Herald.Judging.Rules;
+
+/// <summary>What operators ask, and what they are answered: from when on it may be, and must be, as they wanted it.</summary>
+public sealed class OrderJudge(Ledger ledger, LetterJudge letters)
+{
+    private readonly Dictionary<string, Order> _open = [];
+
+    public void OnAsked(Fact fact)
+    {
+        var subscription = fact.Find("subscription") ?? "";
+        var what = fact.Text("what");
+        var order = new Order(what, subscription, fact.Text("through"), fact.AtMs)
+        {
+            Definition = fact.Find("definition") is { } definition ? Definition.Parse(definition) : null,
+            From = fact.Find("from") ?? "now",
+            Shard = (int)fact.Number("shard", -1),
+            Sequence = fact.Number("sequence", 0),
+            Discards = fact.Find("discard") == "true",
+            Letters = fact.Find("letters")?.Split(',') ?? [],
+        };
+        if (what == Order.Put)
+            order.Creates = null;
+        _open[fact.Text("n")] = order;
+        if (what is Order.Redrive or Order.DiscardLetters)
+        {
+            letters.OnAsked(order);
+            return;
+        }
+        var (history, book) = ledger.Of(subscription);
+        history.Add(order);
+        history.Asked();
+        if (order.IsRebirth)
+            book.ForgetWaiting();
+        if (what == Order.Release)
+            OnRelease(order);
+    }
+
+    public void OnDone(Fact fact)
+    {
+        if (!_open.Remove(fact.Text("n"), out var order))
+            return;
+        var outcome = fact.Text("outcome");
+        order.IsDone = outcome switch
+        {
+            "created" or "updated" or "unchanged" or "deleted" or "done" => true,
+            "unknown" => null,
+            _ => false,
+        };
+        (order.EndsMs, order.Version) = (fact.AtMs, fact.Number("version", 0));
+        if (order.What == Order.Put && order.IsDone == true)
+            order.Creates = outcome == "created";
+        // Where one node has everything, and that node has answered, nobody else is to hear of it.
+        var isAlone = ledger.Settings.Nodes == 1 && ledger.Settings.LeaseMs == 0 && fact.Find("alone") is not null;
+        order.InForceMs = order.IsDone == false ? fact.AtMs : fact.AtMs + (isAlone ? 0 : ledger.Settings.FollowMs);
+        if (order.What is Order.Redrive or Order.DiscardLetters)
+            letters.OnDone(order, fact);
+        else
+            End(order);
+    }
+
+    /// <summary>Every node works with what the subscription was made by this version.</summary>
+    public void OnFollowed(Fact fact)
+    {
+        var (history, _) = ledger.Of(fact.Text("subscription"));
+        foreach (var order in history.Orders)
+        {
+            if (order.Version > 0 && order.Version <= fact.Number("version"))
+                order.InForceMs = Math.Min(order.InForceMs, fact.AtMs);
+        }
+        history.Asked();
+    }
+
+    /// <summary>Who asked through a process that has ended gets no answer; what it had on its way may still arrive.</summary>
+    public void OnGone(string process)
+    {
+        foreach (var (n, order) in _open.Where(one => one.Value.Through == process).ToList())
+        {
+            _open.Remove(n);
+            order.EndsMs = ledger.NowMs + ledger.Settings.SlowestCallMs;
+            order.InForceMs = order.EndsMs + ledger.Settings.FollowMs;
+            if (order.What is not (Order.Redrive or Order.DiscardLetters))
+                End(order);
+        }
+    }
+
+    /// <summary>An endpoint says that it is gone: Herald stops sending to it, perhaps, until somebody resumes it.</summary>
+    public void OnEndpointGone(string subscription)
+    {
+        var (history, _) = ledger.Of(subscription);
+        var order = new Order(Order.Gone, subscription, "", ledger.NowMs) { EndsMs = ledger.NowMs + ledger.Settings.SlowestCallMs };
+        order.InForceMs = order.EndsMs + ledger.Settings.FollowMs;
+        history.Add(order);
+        history.Ended(order);
+    }
+
+    private void End(Order order)
+    {
+        ledger.Of(order.Subscription).History.Ended(order);
+        order.Ended?.Invoke(order.IsDone is null ? order.InForceMs : order.EndsMs);
+    }
+
+    // The head is tried anew, from the first attempt.
+    private void OnRelease(Order order)
+    {
+        var (_, book) = ledger.Of(order.Subscription);
+        foreach (var delivery in book.All)
+        {
+            if (delivery.Event.Sequence == order.Sequence && (delivery.Event.Shard < 0 || delivery.Event.Shard == order.Shard))
+            {
+                delivery.OnReleaseAsked();
+                order.Ended += by =>
+                {
+                    delivery.OnReleaseEnded(by);
+                    if (order.IsCertain && !order.Discards)
+                        delivery.CertainlyReleasedMs = order.AskedMs;
+                };
+            }
+        }
+    }
+}

@@ -1,0 +1,76 @@
+using Herald.Judging.Events;
+using Herald.Judging.Orders;
+
+namespace Herald.Judging.Rules;
+
+/// <summary>Who gets an event: by the filters that operators wrote, and by where their subscriptions began.</summary>
+public static class Wanted
+{
+    /// <summary>No outcome of what nobody knows would take the event from the subscription, as it is now.</summary>
+    public static bool IsCertain(SubscriptionHistory history, SentEvent one, EventBook events, long nowMs)
+    {
+        if (one.Origin != Origin.Published || !one.IsPromised)
+            return false;
+        foreach (var birth in history.Births(nowMs, nowMs, everywhere: false))
+        {
+            if (birth is null or { What: Order.Delete } || !birth.IsCertain || birth.EndsMs == long.MaxValue
+                || !IsWithin(birth, one, events) || !IsMatched(history, birth, one))
+                return false;
+        }
+        return true;
+    }
+
+    /// <summary>Some course of what nobody knows makes it the subscription's.</summary>
+    public static bool IsPossible(SubscriptionHistory history, SentEvent one, long nowMs)
+    {
+        var births = history.Births(nowMs, nowMs, everywhere: true);
+        var acceptedBy = Math.Min(one.AcceptedByMs, nowMs);
+        foreach (var birth in births)
+        {
+            if (birth is null or { What: Order.Delete })
+                continue;
+            if (one.Origin == Origin.Redriven)
+                return true;
+            if (birth.From == "now" ? acceptedBy < birth.AskedMs : IsSequence(birth, out var from) && one.Sequence > 0
+                && one.Sequence < from)
+                continue;
+            var by = Math.Min(birth.EndsMs, nowMs);
+            if (Matches(history, one, one.AskedMs, acceptedBy, all: false) || (one.AskedMs <= by
+                && Matches(history, one, birth.AskedMs, by, all: false)))
+                return true;
+        }
+        return false;
+    }
+
+    private static bool IsSequence(Order birth, out long from) => long.TryParse(birth.From, out from);
+
+    private static bool IsWithin(Order birth, SentEvent one, EventBook events)
+    {
+        if (one.AskedMs > birth.EndsMs)
+            return !IsSequence(birth, out var first) || (one.Sequence > 0 && one.Sequence >= first);
+        if (birth.From == "now" || one.AcceptedByMs >= birth.AskedMs || events.IsTrimmed(one))
+            return false;
+        return !IsSequence(birth, out var from) || (one.Sequence > 0 && one.Sequence >= from);
+    }
+
+    // A replay, or a start in the past, goes by the filter of its moment up to there.
+    private static bool IsMatched(SubscriptionHistory history, Order birth, SentEvent one)
+    {
+        if (one.AskedMs > birth.EndsMs)
+            return Matches(history, one, one.AskedMs, one.AcceptedByMs, all: true);
+        return Matches(history, one, birth.AskedMs, Math.Max(birth.EndsMs, one.AcceptedByMs), all: true);
+    }
+
+    private static bool Matches(SubscriptionHistory history, SentEvent one, long fromMs, long toMs, bool all)
+    {
+        var any = false;
+        foreach (var definition in history.Definitions(fromMs, toMs, everywhere: false))
+        {
+            any = true;
+            var wants = one.Contents.Exists(content => definition.Wants(one.Topic, content.Type, content.Attributes));
+            if (wants != all)
+                return wants;
+        }
+        return any && all;
+    }
+}

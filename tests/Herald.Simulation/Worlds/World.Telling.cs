@@ -1,0 +1,56 @@
+using Herald.Engine.Events;
+using Herald.Engine.Looking;
+using Herald.Engine.Stores;
+using Herald.Simulation.Running;
+using Herald.Simulation.Storing;
+using Herald.Simulation.Telling;
+using Herald.TestKit.Hashes;
+
+namespace Herald.Simulation.Worlds;
+
+/// <summary>What the world itself tells the judge outside: its settings, the store's weather, and the end.</summary>
+internal sealed partial class World
+{
+    private const string Name = "world";
+
+    // What changes is known to all so much later: where they are hardly told of it, or something hinders it, only by what comes their way.
+    private const long FollowsMs = 10_000, FollowsSlowlyMs = 60_000;
+
+    // A simulated receiver that is well answers within this.
+    private const long AnswersWithinMs = 40;
+
+    public void Dispose() => _teller.Dispose();
+
+    private void TellSettings(bool keysCollide)
+    {
+        var options = _plan.Options;
+        var isHindered = _plan.NodesFail || _plan.StoreFails || _plan.TellsOfCatalog < 0.5;
+        var lease = (long)(_plan.LeasesLast?.TotalMilliseconds ?? 0);
+        _teller.Tell(
+            Name, "settings", ("nodes", Teller.Text(_plan.Nodes)), ("permits", Teller.Text(options.MaxInFlight)), ("commitEvery",
+                Teller.Text((long)options.CommitEvery.TotalMilliseconds)),
+            ("slowestCall", Teller.Text((2 * StoreLink.SlowestMs) + 500)), ("lease", lease > 0 ? Teller.Text(lease)
+                : null), ("follow", Teller.Text(isHindered ? FollowsSlowlyMs : FollowsMs)),
+            ("recovers", Teller.Text(lease == 0 ? 1000 : (3 * lease) + (long)options.Handover.TotalMilliseconds + 2000)),
+            ("blockedPerSubscription", Teller.Text(options.MaxBlockedPerSubscription)), ("blocked", Teller.Text(options.MaxBlocked)),
+            ("answersWithin", Teller.Text(AnswersWithinMs)), ("alike", keysCollide ? string.Join(',', OneLane.Keys) : null));
+    }
+
+    private void TellWeather() => _teller.Tell("store", "store", ("weather", _weather == StoreWeather.Calm ? "calm" : "rough"));
+
+    private void Trim()
+    {
+        var shard = _simulator.Draw(0, _plan.Shards - 1);
+        _store.Trim(new ShardId(shard), _simulator.Draw(1, 1 + _judge.AcceptedCount));
+        _teller.Tell("store", "trimmed", ("shard", Teller.Text(shard)), ("first", Teller.Text(_store.Shards[shard].First)));
+    }
+
+    private void TellTheEnd()
+    {
+        foreach (var letter in _store.ListLetters(null, int.MaxValue))
+            Letters.Tell(_teller, Name, letter, null);
+        _teller.Tell(Name, "settled");
+        if (_simulator.Broken is not null)
+            throw _simulator.Broken;
+    }
+}
