@@ -90,6 +90,7 @@ public sealed class TraceJudge
                 OnSettled();
                 break;
         }
+        _orders.Settle();
         _waiting.Look();
     }
 

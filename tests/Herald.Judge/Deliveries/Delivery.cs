@@ -58,6 +58,9 @@ public sealed class Delivery(SentEvent sent, Lane lane)
     /// <summary>When a release was asked for that was done for certain.</summary>
     public long CertainlyReleasedMs { get; set; } = long.MinValue;
 
+    /// <summary>When a release was asked for that was to discard it, and that was done for certain.</summary>
+    public long CertainlyDiscardedMs { get; set; } = long.MinValue;
+
     public void OnReleaseAsked() => (_releasesUnderWay, ReleasedMs) = (_releasesUnderWay + 1, long.MaxValue);
 
     public void OnReleaseEnded(long byMs)

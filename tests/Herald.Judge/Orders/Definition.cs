@@ -10,6 +10,7 @@ public sealed class Definition
     private readonly List<(string Name, HashSet<string> Values)> _clauses = [];
 
     public string Topic { get; private init; } = "";
+    public string Endpoint { get; private init; } = "";
     public RetryRule Retry { get; private init; } = new();
     public int MaxInFlight { get; private init; } = UsualInFlight;
     public double TimeoutMs { get; private init; } = UsualTimeoutMs;
@@ -26,6 +27,7 @@ public sealed class Definition
         var definition = new Definition
         {
             Topic = body.GetProperty("topic").GetString()!,
+            Endpoint = body.TryGetProperty("endpoint", out var endpoint) ? endpoint.GetString()! : "",
             Retry = RetryRule.Of(body.TryGetProperty("retry", out var retry) ? retry : null),
             MaxInFlight = has && limits.TryGetProperty("maxInFlight", out var most) ? most.GetInt32() : UsualInFlight,
             TimeoutMs = has && limits.TryGetProperty("timeout", out var timeout) ? Durations.ParseMs(timeout.GetString()!) : UsualTimeoutMs,

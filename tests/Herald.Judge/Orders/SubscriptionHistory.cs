@@ -106,10 +106,14 @@ public sealed class SubscriptionHistory(string id)
             if (_clearOf == Version)
                 return _clear;
             (_clear, _clearOf) = (0, Version);
+            var isFirst = true;
             foreach (var order in _orders)
             {
-                if (order.IsRebirth && order.IsPossible)
-                    _clear = Math.Max(_clear, order.InForceMs);
+                if (!order.IsRebirth || !order.IsPossible)
+                    continue;
+                // Before the first one there was nothing: what nodes send can be of no other.
+                _clear = Math.Max(_clear, isFirst && order.IsCertain ? order.EndsMs : order.InForceMs);
+                isFirst = false;
             }
             return _clear;
         }

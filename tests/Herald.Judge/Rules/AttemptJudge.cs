@@ -26,7 +26,9 @@ public sealed class AttemptJudge(Ledger ledger, GiveUps giveUps)
         if (delivery.Lane.Open.Exists(other => other.Sender == attempt.Sender))
             throw new AccusedException($"two attempts of one key at the same time: {delivery}");
         _limits.Take(history, book, attempt);
-        if (history.ClearSinceMs <= fact.AtMs && !ledger.Hindrances.MayBeLate(attempt.Sender, fact.AtMs))
+        var isLate = ledger.Hindrances.MayBeLate(attempt.Sender, fact.AtMs)
+            || (delivery.Lane.Tried is { } tried && ledger.Hindrances.MayBeLate(tried.Sender, fact.AtMs));
+        if (history.ClearSinceMs <= fact.AtMs && !isLate)
         {
             var isShared = one.Key is not null && ledger.Settings.AlikeKeys.Contains(one.Key);
             _numbers.Check(history, book, delivery, attempt);

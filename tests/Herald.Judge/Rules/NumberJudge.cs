@@ -32,6 +32,8 @@ public sealed class NumberJudge(Ledger ledger)
         if (attempt.Number > 1 && delivery.CertainlyReleasedMs > last.EndedMs)
             throw new AccusedException($"attempt {attempt.Number} follows attempt {last.Number}, though an operator has let its key go "
                 + $"on, from the first: {delivery}");
+        if (delivery.CertainlyDiscardedMs > last.EndedMs)
+            throw new AccusedException($"sent though an operator has discarded it: {delivery}");
         if (last.Ending == Ending.Succeeded && attempt.Number == next)
             throw new AccusedException($"sent again after its success was heard: {delivery}");
         if (attempt.Number < next && !(isReleased && attempt.Number == 1))
@@ -60,7 +62,8 @@ public sealed class NumberJudge(Ledger ledger)
             return;
         foreach (var order in history.Orders)
         {
-            if (order is { What: Order.Resume or Order.Pause or Order.Put, IsPossible: true } && order.InForceMs >= last.EndedMs)
+            var hastens = order.What == Order.Resume || (order.What == Order.Put && (order.Creates != false || HasMoved(history, order)));
+            if (hastens && order.IsPossible && order.InForceMs >= last.EndedMs)
                 return;
         }
         var least = double.PositiveInfinity;
@@ -70,5 +73,16 @@ public sealed class NumberJudge(Ledger ledger)
         if (ledger.NowMs - last.EndedMs + EarlyMs < wait * Pace)
             throw new AccusedException($"tried again after {ledger.NowMs - last.EndedMs} ms, though "
                 + $"{(wait > least ? "the receiver" : "the policy")} asks for {wait:0}: {delivery}");
+    }
+
+    // What failed at another endpoint is tried at once.
+    private static bool HasMoved(SubscriptionHistory history, Order put)
+    {
+        foreach (var order in history.Orders)
+        {
+            if (order.Definition is { } definition && definition.Endpoint != put.Definition!.Endpoint)
+                return true;
+        }
+        return false;
     }
 }

@@ -1,3 +1,4 @@
+using Herald.Judging.Deliveries;
 using Herald.Judging.Orders;
 using Herald.Judging.Traces;
 
@@ -7,6 +8,7 @@ namespace Herald.Judging.Rules;
 public sealed class OrderJudge(Ledger ledger, LetterJudge letters)
 {
     private readonly Dictionary<string, Order> _open = [];
+    private readonly List<(Delivery Delivery, Order Order)> _discarded = [];
 
     public void OnAsked(Fact fact)
     {
@@ -96,6 +98,22 @@ public sealed class OrderJudge(Ledger ledger, LetterJudge letters)
         history.Ended(order);
     }
 
+    /// <summary>Discards that have been answered for so long that they are durable, unless something kept them from that.</summary>
+    public void Settle()
+    {
+        for (var i = _discarded.Count - 1; i >= 0; i--)
+        {
+            var (delivery, order) = _discarded[i];
+            if (ledger.NowMs < order.EndsMs + SavedAfterMs)
+                continue;
+            _discarded.RemoveAt(i);
+            if (ledger.Settings.Nodes == 1 && ledger.Hindrances.IsSaved(order.Through, order.EndsMs))
+                delivery.CertainlyDiscardedMs = order.AskedMs;
+        }
+    }
+
+    private const long SavedAfterMs = 2000;
+
     private void End(Order order)
     {
         ledger.Of(order.Subscription).History.Ended(order);
@@ -116,6 +134,9 @@ public sealed class OrderJudge(Ledger ledger, LetterJudge letters)
                     delivery.OnReleaseEnded(by);
                     if (order.IsCertain && !order.Discards)
                         delivery.CertainlyReleasedMs = order.AskedMs;
+                    // It is answered before it is durable: a kill right after it may forget it.
+                    if (order.IsCertain && order.Discards)
+                        _discarded.Add((delivery, order));
                 };
             }
         }

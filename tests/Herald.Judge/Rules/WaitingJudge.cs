@@ -106,7 +106,7 @@ public sealed class WaitingJudge(Ledger ledger, GiveUps giveUps)
         foreach (var order in history.Orders)
             since = Math.Max(since, order.IsPossible && order.What is not (Order.Release or Order.Redrive or Order.DiscardLetters)
                 ? order.InForceMs : 0);
-        if (now - since <= bound || !history.RunsCertainly(since, now))
+        if (now - since <= bound || !history.RunsCertainly(since + 1, now))
             return;
         if (book.Open.Exists(attempt => now - attempt.AtMs > SlowFrom * ledger.Settings.AnswersWithinMs) || HasTooManyBlocked(book)
             || HasRate(history))

@@ -26,8 +26,8 @@ internal sealed class SimChannel(
     public async ValueTask<AttemptResult> TryAsync(Attempt attempt, CancellationToken cancel)
     {
         _simulator.CheckThread();
-        var delivery = Begin(attempt);
         var request = _requests.OnBegun(process, attempt);
+        var delivery = Begin(attempt);
         var receiver = receivers[attempt.Subscription.Endpoint.Host];
         var (began, timeout) = (_simulator.NowMs, (long)attempt.Subscription.Limits.Timeout.TotalMilliseconds);
         var answer = new TaskCompletionSource<AttemptResult>(TaskCreationOptions.RunContinuationsAsynchronously);

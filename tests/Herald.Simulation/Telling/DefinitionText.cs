@@ -10,8 +10,8 @@ internal static class DefinitionText
 {
     public static string Of(SubscriptionDraft draft)
     {
-        var retry = new Dictionary<string,
-            object> { ["onExhausted"] = JsonNamingPolicy.CamelCase.ConvertName(draft.Retry.OnExhausted.ToString()) };
+        var exhausted = JsonNamingPolicy.CamelCase.ConvertName(draft.Retry.OnExhausted.ToString());
+        var retry = new Dictionary<string, object> { ["onExhausted"] = exhausted };
         switch (draft.Retry.Waits)
         {
             case RetryWaits.Exponential waits:

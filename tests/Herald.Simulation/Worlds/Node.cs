@@ -93,9 +93,12 @@ internal sealed class Node(
 
     public void LoseSession()
     {
-        TellHindered(0);
+        // Others take its shards as they find the lock free, and it may hear of that late.
+        TellHindered(SessionHeardOfMs);
         _link?.LoseSession();
     }
+
+    private const long SessionHeardOfMs = 11_000;
 
     private void TellClock(SimProcess process) => teller.Tell(process.Name, "clock", ("ahead", Teller.Text(process.SkewMs)));
 
