@@ -111,12 +111,13 @@ internal sealed class AppendPipeline(Database database, EventAppender appender, 
 
     private async Task<Appended[]> AppendAsync(NewEvent[] events)
     {
+        HashSet<(ShardId, long)>? unreadable = null;
         for (var tried = 1; ; tried++)
         {
             try
             {
                 _connection ??= await database.Source.OpenConnectionAsync(database.Closing).ConfigureAwait(false);
-                return await appender.AppendAsync(_connection, events, database.Closing).ConfigureAwait(false);
+                return await appender.AppendAsync(_connection, events, unreadable, database.Closing).ConfigureAwait(false);
             }
             catch (PostgresException failure) when (Failures.IsConflict(failure) && tried < Tries)
             {
@@ -127,6 +128,11 @@ internal sealed class AppendPipeline(Database database, EventAppender appender, 
             {
                 await LetGoAsync().ConfigureAwait(false);
                 await database.OnTableGone(database.Closing).ConfigureAwait(false);
+            }
+            catch (UnreadableOriginalException met) when (tried < Tries)
+            {
+                await LetGoAsync().ConfigureAwait(false);
+                await appender.AddUnreadableAsync(unreadable ??= [], met, database.Closing).ConfigureAwait(false);
             }
         }
     }

@@ -97,14 +97,29 @@ internal sealed class AppendPlan
     }
 
     /// <summary>A hit by hash is believed only once the records say the same; they are read here.</summary>
-    public async Task DecideAsync(NpgsqlConnection connection, RecordReader records, CancellationToken cancel)
+    /// <param name="unreadable">Those that are known to be damaged, which are not read; null for none.</param>
+    /// <exception cref="UnreadableOriginalException">There are more of them.</exception>
+    public async Task DecideAsync(
+        NpgsqlConnection connection, RecordReader records, IReadOnlySet<(ShardId, long)>? unreadable, CancellationToken cancel)
     {
         var originals = new Dictionary<(int Shard, long Sequence), byte[]>();
         if (_hits.Count > 0)
         {
-            await records.ReadAsync(
-                connection, _periods, [.. _hits.Select(hit => (_events.Span[hit.Event].Shard, hit.Sequence)).Distinct()],
-                (shard, sequence, record) => originals[(shard.Value, sequence)] = record, cancel).ConfigureAwait(false);
+            (ShardId, long)[] wanted =
+            [
+                .. _hits.Select(hit => (_events.Span[hit.Event].Shard, hit.Sequence)).Distinct()
+                    .Where(hit => unreadable?.Contains(hit) != true),
+            ];
+            try
+            {
+                await records.ReadAsync(
+                    connection, _periods, wanted, (shard, sequence, record) => originals[(shard.Value, sequence)] = record, cancel)
+                    .ConfigureAwait(false);
+            }
+            catch (PostgresException failure) when (Failures.IsDamage(failure))
+            {
+                throw new UnreadableOriginalException(wanted, failure);
+            }
         }
         Decide(originals);
     }

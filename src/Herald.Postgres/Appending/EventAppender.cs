@@ -28,11 +28,13 @@ internal sealed class EventAppender(
     }
 
     /// <summary>One transaction: in one round trip, or in two more where an id may be a repeat, or a new table has begun.</summary>
-    public async Task<Appended[]> AppendAsync(NpgsqlConnection connection, ReadOnlyMemory<NewEvent> events, CancellationToken cancel)
+    /// <param name="unreadable">As for <see cref="AppendPlan.DecideAsync"/>.</param>
+    public async Task<Appended[]> AppendAsync(
+        NpgsqlConnection connection, ReadOnlyMemory<NewEvent> events, IReadOnlySet<(ShardId, long)>? unreadable, CancellationToken cancel)
     {
         var plan = Plan(events);
         if (!await TryAtOnceAsync(connection, plan, cancel).ConfigureAwait(false))
-            plan = await AppendExactlyAsync(connection, events, cancel).ConfigureAwait(false);
+            plan = await AppendExactlyAsync(connection, events, unreadable, cancel).ConfigureAwait(false);
         Stored(plan, events);
         return plan.Verdicts;
     }
@@ -71,7 +73,12 @@ internal sealed class EventAppender(
         return holds;
     }
 
-    private async Task<AppendPlan> AppendExactlyAsync(NpgsqlConnection connection, ReadOnlyMemory<NewEvent> events, CancellationToken cancel)
+    /// <summary>Adds what has made an attempt fail, so that the next one leaves it out.</summary>
+    public async Task AddUnreadableAsync(HashSet<(ShardId, long)> unreadable, UnreadableOriginalException met, CancellationToken cancel) =>
+        unreadable.UnionWith(await records.ReadOneByOneAsync(periods, met.Among, (_, _, _) => { }, cancel).ConfigureAwait(false));
+
+    private async Task<AppendPlan> AppendExactlyAsync(
+        NpgsqlConnection connection, ReadOnlyMemory<NewEvent> events, IReadOnlySet<(ShardId, long)>? unreadable, CancellationToken cancel)
     {
         while (true)
         {
@@ -81,7 +88,7 @@ internal sealed class EventAppender(
             plan.AddLook(look);
             if (await LookAsync(look, plan, skip: 1, cancel).ConfigureAwait(false))
             {
-                await plan.DecideAsync(connection, records, cancel).ConfigureAwait(false);
+                await plan.DecideAsync(connection, records, unreadable, cancel).ConfigureAwait(false);
                 await using var insert = new NpgsqlBatch(connection);
                 plan.AddInserts(insert);
                 insert.With(Transactions.Commit);

@@ -17,11 +17,31 @@ namespace Herald.Postgres.Committing;
 /// </summary>
 internal sealed class WholeCommit(Database database, CommitSql sql, CommitPipeline pipeline, EventAppender appender, PeriodReader periods, RecordReader records)
 {
-    public Task<CommitReply> CommitAsync(ShardCommit commit, CancellationToken cancel) => database.RunAsync(
+    public async Task<CommitReply> CommitAsync(ShardCommit commit, CancellationToken cancel)
+    {
+        try
+        {
+            return await CommitAsync(commit, read: null, cancel).ConfigureAwait(false);
+        }
+        catch (StoreUnavailableException failure) when (WithoutRecord(commit.DeadLetters).Length > 0 && Failures.IsDamage(failure))
+        {
+            // A letter whose event cannot be read back is saved without it, as one whose event is gone: its shard has to go on.
+            var found = new Dictionary<(ShardId, long), byte[]>();
+            await records.ReadOneByOneAsync(
+                periods, WithoutRecord(commit.DeadLetters), (shard, sequence, record) => found[(shard, sequence)] = record, cancel)
+                .ConfigureAwait(false);
+            return await CommitAsync(commit, found, cancel).ConfigureAwait(false);
+        }
+    }
+
+    /// <param name="read">The letters' events; null: they are to be read.</param>
+    private Task<CommitReply> CommitAsync(
+        ShardCommit commit, Dictionary<(ShardId, long), byte[]>? read, CancellationToken cancel) => database.RunAsync(
         async (connection, either) =>
         {
             // 1.
-            var letters = await ReadLettersAsync(connection, commit.DeadLetters, either).ConfigureAwait(false);
+            var found = read ?? await ReadAsync(connection, commit.DeadLetters, either).ConfigureAwait(false);
+            var letters = WithRecords(commit.DeadLetters, found);
             for (var isPlain = false; ;)
             {
                 try
@@ -92,7 +112,7 @@ internal sealed class WholeCommit(Database database, CommitSql sql, CommitPipeli
                 : null;
         }
         if (plan is not null)
-            await plan.DecideAsync(connection, records, cancel).ConfigureAwait(false);
+            await plan.DecideAsync(connection, records, unreadable: null, cancel).ConfigureAwait(false);
 
         // 4.
         await using var write = new NpgsqlBatch(connection);
@@ -130,15 +150,22 @@ internal sealed class WholeCommit(Database database, CommitSql sql, CommitPipeli
         return (epoch, highest, reply, plan is null || await plan.ReadLookAsync(reader, cancel).ConfigureAwait(false));
     }
 
-    private async Task<List<(NewDeadLetter Letter, ReadOnlyMemory<byte> Record)>> ReadLettersAsync(
+    private async Task<Dictionary<(ShardId, long), byte[]>> ReadAsync(
         NpgsqlConnection connection, IReadOnlyList<NewDeadLetter> letters, CancellationToken cancel)
     {
         var found = new Dictionary<(ShardId, long), byte[]>();
         await records.ReadAsync(
-            connection, periods.Map, [.. letters.Where(l => l.Record.IsEmpty && !l.HasNoRecord).Select(l => (l.Id.Shard, l.Id.Sequence)).Distinct()],
-            (shard, sequence, record) => found[(shard, sequence)] = record, cancel).ConfigureAwait(false);
-        return [.. letters.Select(l => (l, l.Record.IsEmpty ? found.GetValueOrDefault((l.Id.Shard, l.Id.Sequence)) : l.Record))];
+            connection, periods.Map, WithoutRecord(letters), (shard, sequence, record) => found[(shard, sequence)] = record, cancel)
+            .ConfigureAwait(false);
+        return found;
     }
+
+    private static (ShardId, long)[] WithoutRecord(IReadOnlyList<NewDeadLetter> letters) =>
+        [.. letters.Where(l => l.Record.IsEmpty && !l.HasNoRecord).Select(l => (l.Id.Shard, l.Id.Sequence)).Distinct()];
+
+    private static List<(NewDeadLetter Letter, ReadOnlyMemory<byte> Record)> WithRecords(
+        IReadOnlyList<NewDeadLetter> letters, Dictionary<(ShardId, long), byte[]> found) =>
+        [.. letters.Select(l => (l, l.Record.IsEmpty ? found.GetValueOrDefault((l.Id.Shard, l.Id.Sequence)) : l.Record))];
 
     private void AddState(NpgsqlBatch batch, ShardId shard, IReadOnlyList<StateWrite> writes)
     {

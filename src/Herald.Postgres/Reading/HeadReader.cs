@@ -19,7 +19,8 @@ internal sealed class HeadReader : IDisposable
     public HeadReader(Database database, PeriodReader periods, TimeProvider time)
     {
         (_database, _periods) = (database, periods);
-        _gathering = new(ReadAsync, time, _ => false);
+        // A shard that has a damaged event among its newest holds up its own question alone.
+        _gathering = new(ReadAsync, time, Failures.IsDamage);
     }
 
     /// <param name="smallRecord">Records up to this size come along.</param>
@@ -28,14 +29,27 @@ internal sealed class HeadReader : IDisposable
 
     public void Dispose() => _gathering.Dispose();
 
-    private Task<IReadOnlyList<HeadRead>> ReadAsync(IReadOnlyList<Question> questions) => _database.RunAsync(
+    private async Task<IReadOnlyList<HeadRead>> ReadAsync(IReadOnlyList<Question> questions)
+    {
+        try
+        {
+            return await ReadAsync(questions, withRecords: true).ConfigureAwait(false);
+        }
+        catch (StoreUnavailableException failure) when (questions.Count == 1 && Failures.IsDamage(failure))
+        {
+            // Entries lie beside their records: which event it is shows once it is loaded to be sent.
+            return await ReadAsync(questions, withRecords: false).ConfigureAwait(false);
+        }
+    }
+
+    private Task<IReadOnlyList<HeadRead>> ReadAsync(IReadOnlyList<Question> questions, bool withRecords) => _database.RunAsync(
         async (connection, cancel) =>
         {
             var period = _periods.Map.Newest.Number;
             await using var batch = new NpgsqlBatch(connection);
             batch.With(
                 $"""
-                select {EventRow.IndexColumns}, case when e.size <= w.small then e.record end, w.place
+                select {EventRow.IndexColumns}, {(withRecords ? "case when e.size <= w.small then e.record end" : "null::bytea")}, w.place
                 from unnest($1::int[], $2::bigint[], $3::int[], $4::int[]) with ordinality as w(shard, first, most, small, place)
                 cross join lateral (
                     select * from {PeriodTables.Events(_database.LogSchema, period)} e where e.shard = w.shard and e.sequence >= w.first

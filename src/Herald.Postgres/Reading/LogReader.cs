@@ -179,41 +179,56 @@ internal sealed class LogReader(Database database, PeriodReader periods, RecordR
     private async Task<(IndexRead Read, long Newest)?> ReadAsync(
         ShardId shard, long from, Memory<IndexEntry> into, Period period, RecentEvents? recent, CancellationToken cancel)
     {
+        var small = SmallRecordFor(from, into.Length, recent);
         try
         {
-            return await database.RunAsync(
-                async (connection, either) =>
-                {
-                    await using var batch = new NpgsqlBatch(connection);
-                    batch.With(
-                        $"""
-                        select {EventRow.IndexColumns}, case when e.size <= $4 then e.record end
-                        from {PeriodTables.Events(database.LogSchema, period.Number)} e where e.shard = $1 and e.sequence >= $2 order by e.sequence limit $3
-                        """,
-                        Commands.Value(shard.Value), Commands.Value(from), Commands.Value((long)into.Length), Commands.Value(SmallRecordFor(from, into.Length, recent)));
-                    // Asked after the entries: the catalog that was in force when they were accepted, or a later one.
-                    batch.With(HeadReader.NewestSql(database.Schema));
-                    await using var reader = await batch.ExecuteReaderAsync(either).ConfigureAwait(false);
-                    var (count, small) = (0, new List<byte[]?>());
-                    while (await reader.ReadAsync(either).ConfigureAwait(false))
-                    {
-                        into.Span[count++] = EventRow.ReadIndex(reader);
-                        small.Add(reader.IsDBNull(9) ? null : reader.GetFieldValue<byte[]>(9));
-                    }
-                    await reader.NextResultAsync(either).ConfigureAwait(false);
-                    await reader.ReadAsync(either).ConfigureAwait(false);
-                    var version = reader.GetInt64(0);
-                    for (var i = 0; i < count && recent is not null; i++)
-                        Keep(recent, into.Span[i], version, small[i]);
-                    return ((IndexRead, long)?)(new IndexRead(count, version, from + count), reader.GetInt64(1));
-                },
-                cancel).ConfigureAwait(false);
+            try
+            {
+                return await ReadAsync(shard, from, into, period, recent, small, cancel).ConfigureAwait(false);
+            }
+            catch (StoreUnavailableException failure) when (small > 0 && Failures.IsDamage(failure))
+            {
+                // Entries lie beside their records: which event it is shows once it is loaded to be sent.
+                return await ReadAsync(shard, from, into, period, recent, smallRecord: 0, cancel).ConfigureAwait(false);
+            }
         }
         catch (PostgresException failure) when (Failures.IsTableGone(failure))
         {
             return null;
         }
     }
+
+    private Task<(IndexRead Read, long Newest)?> ReadAsync(
+        ShardId shard, long from, Memory<IndexEntry> into, Period period, RecentEvents? recent, int smallRecord,
+        CancellationToken cancel) =>
+        database.RunAsync(
+            async (connection, either) =>
+            {
+                await using var batch = new NpgsqlBatch(connection);
+                batch.With(
+                    $"""
+                    select {EventRow.IndexColumns}, case when e.size <= $4 then e.record end
+                    from {PeriodTables.Events(database.LogSchema, period.Number)} e
+                    where e.shard = $1 and e.sequence >= $2 order by e.sequence limit $3
+                    """,
+                    Commands.Value(shard.Value), Commands.Value(from), Commands.Value((long)into.Length), Commands.Value(smallRecord));
+                // Asked after the entries: the catalog that was in force when they were accepted, or a later one.
+                batch.With(HeadReader.NewestSql(database.Schema));
+                await using var reader = await batch.ExecuteReaderAsync(either).ConfigureAwait(false);
+                var (count, small) = (0, new List<byte[]?>());
+                while (await reader.ReadAsync(either).ConfigureAwait(false))
+                {
+                    into.Span[count++] = EventRow.ReadIndex(reader);
+                    small.Add(reader.IsDBNull(9) ? null : reader.GetFieldValue<byte[]>(9));
+                }
+                await reader.NextResultAsync(either).ConfigureAwait(false);
+                await reader.ReadAsync(either).ConfigureAwait(false);
+                var version = reader.GetInt64(0);
+                for (var i = 0; i < count && recent is not null; i++)
+                    Keep(recent, into.Span[i], version, small[i]);
+                return ((IndexRead, long)?)(new IndexRead(count, version, from + count), reader.GetInt64(1));
+            },
+            cancel);
 
     /// <summary>Below the oldest table some events are kept, of keys that wait.</summary>
     private Task<IndexRead> ReadKeptAsync(ShardId shard, long from, long first, Memory<IndexEntry> into, CancellationToken cancel) => database.RunAsync(

@@ -15,6 +15,8 @@ namespace Herald.Postgres.Sources;
 /// </summary>
 internal sealed class SourceTable(Database database, EventAppender appender, PeriodReader periods, RecordReader records)
 {
+    private const int Tries = 6;
+
     private readonly string _schema = database.Schema;
 
     public Task<long?> ReadAsync(string source, CancellationToken cancel) => database.RunAsync(
@@ -26,25 +28,42 @@ internal sealed class SourceTable(Database database, EventAppender appender, Per
         cancel);
 
     /// <summary>All events and the position, or, when the position is not above the stored one, nothing.</summary>
-    public Task<Appended[]> AppendAsync(ReadOnlyMemory<NewEvent> events, SourcePosition position, CancellationToken cancel)
+    public async Task<Appended[]> AppendAsync(ReadOnlyMemory<NewEvent> events, SourcePosition position, CancellationToken cancel)
     {
         if (!StoredText.Holds(position.Source))
             throw new ArgumentException($"'{StoredText.Of(position.Source)}' is no name of a source: it has what PostgreSQL cannot hold.", nameof(position));
-        return database.RunAsync(
-            async (connection, either) =>
+        var unreadable = new HashSet<(ShardId, long)>();
+        for (var tried = 1; ; tried++)
+        {
+            try
             {
-                while (true)
-                {
-                    if (await TryAppendAsync(connection, events, position, either).ConfigureAwait(false) is { } verdicts)
-                        return verdicts;
-                    await periods.RefreshAsync(either).ConfigureAwait(false);
-                }
-            },
-            cancel);
+                return await AppendAsync(events, position, unreadable, cancel).ConfigureAwait(false);
+            }
+            catch (UnreadableOriginalException met) when (tried < Tries)
+            {
+                await appender.AddUnreadableAsync(unreadable, met, cancel).ConfigureAwait(false);
+            }
+        }
     }
 
+    private Task<Appended[]> AppendAsync(
+        ReadOnlyMemory<NewEvent> events, SourcePosition position, HashSet<(ShardId, long)> unreadable,
+        CancellationToken cancel) => database.RunAsync(
+        async (connection, either) =>
+        {
+            while (true)
+            {
+                if (await TryAppendAsync(connection, events, position, unreadable, either).ConfigureAwait(false) is { } verdicts)
+                    return verdicts;
+                await periods.RefreshAsync(either).ConfigureAwait(false);
+            }
+        },
+        cancel);
+
     /// <summary>Null when a new period has begun.</summary>
-    private async Task<Appended[]?> TryAppendAsync(NpgsqlConnection connection, ReadOnlyMemory<NewEvent> events, SourcePosition position, CancellationToken cancel)
+    private async Task<Appended[]?> TryAppendAsync(
+        NpgsqlConnection connection, ReadOnlyMemory<NewEvent> events, SourcePosition position, HashSet<(ShardId, long)> unreadable,
+        CancellationToken cancel)
     {
         var plan = appender.Plan(events);
         await using var look = new NpgsqlBatch(connection);
@@ -63,7 +82,7 @@ internal sealed class SourceTable(Database database, EventAppender appender, Per
             Array.Fill(replayed, new Appended(Verdict.Duplicate, 0));
             return replayed;
         }
-        await plan.DecideAsync(connection, records, cancel).ConfigureAwait(false);
+        await plan.DecideAsync(connection, records, unreadable, cancel).ConfigureAwait(false);
         await using var write = new NpgsqlBatch(connection);
         plan.AddInserts(write);
         write.With($"insert into {_schema}.source_position (name, position) values ($1, $2)", Commands.Value(position.Source), Commands.Value(position.Position))

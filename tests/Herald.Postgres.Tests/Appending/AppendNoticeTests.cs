@@ -67,6 +67,6 @@ public sealed class AppendNoticeTests : IAsyncLifetime
         await periods.RefreshAsync(Cancel);
         var appender = new EventAppender(database, periods, new RecordReader(database), (plan, _) => _stored.Add(plan), _ => notice);
         await using var connection = await database.Source.OpenConnectionAsync(Cancel);
-        return [.. (await appender.AppendAsync(connection, events, Cancel)).Select(one => one.Verdict)];
+        return [.. (await appender.AppendAsync(connection, events, unreadable: null, Cancel)).Select(one => one.Verdict)];
     }
 }

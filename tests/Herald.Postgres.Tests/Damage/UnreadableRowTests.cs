@@ -63,8 +63,7 @@ public sealed class UnreadableRowTests : IAsyncLifetime
         await _harness.Log.AppendAsync(events, new Appended[3], null, Cancel);
         // What this node has in memory needs no reading.
         await _harness.ReopenAsync();
-        var table = (string)(await _harness.ExecuteAsync($"select tablename::text from pg_tables where schemaname = '{_harness.Options.Schema}_log' and tablename like 'event%' order by 1 desc limit 1"))!;
-        await SpoilAsync(table, "record", "sequence = 2", schema: $"{_harness.Options.Schema}_log");
+        await SpoilEventAsync(await NewestEventsAsync());
 
         var sink = new Heard();
         await _harness.Log.ReadEventsAsync(Shard, new long[] { 1, 2, 3 }, sink, Cancel);
@@ -72,12 +71,101 @@ public sealed class UnreadableRowTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_event_that_cannot_be_read_is_in_the_index_of_its_shard_and_holds_up_no_other_shard()
+    {
+        ShardId[] shards = [Other, Shard, new(4)];
+        foreach (var shard in shards)
+            await AppendThreeAsync(shard);
+        await _harness.ReopenAsync();
+        // Small records come along for the shards that the node owns.
+        await _harness.Store.RenewAsync(Cancel);
+        await SpoilEventAsync(await NewestEventsAsync());
+
+        // The first goes alone, the others go together behind it.
+        var read = await Task.WhenAll(shards.Select(ReadIndexAsync));
+        Assert.All(read, sequences => Assert.Equal([1L, 2, 3], sequences));
+        var sink = new Heard();
+        await _harness.Log.ReadEventsAsync(Shard, new long[] { 1, 2, 3 }, sink, Cancel);
+        Assert.Equal(["1", "2 damaged", "3"], sink.All);
+    }
+
+    [Fact]
+    public async Task An_event_of_an_older_period_that_cannot_be_read_is_in_the_index()
+    {
+        await AppendThreeAsync(Shard);
+        var older = await NewestEventsAsync();
+        _harness.Clock.Advance(TimeSpan.FromDays(4));
+        await _harness.Store.RenewAsync(Cancel);
+        await _harness.Store.KeepAsync(TimeSpan.FromMinutes(1));
+        Assert.NotEqual(older, await NewestEventsAsync());
+        await _harness.ReopenAsync();
+        await _harness.Store.RenewAsync(Cancel);
+        await SpoilEventAsync(older);
+
+        Assert.Equal([1L, 2, 3], await ReadIndexAsync(Shard));
+        var sink = new Heard();
+        await _harness.Log.ReadEventsAsync(Shard, new long[] { 1, 2, 3 }, sink, Cancel);
+        Assert.Equal(["1", "2 damaged", "3"], sink.All);
+    }
+
+    [Fact]
+    public async Task A_dead_letter_whose_event_cannot_be_read_any_more_is_saved_without_it()
+    {
+        var lease = (await _harness.Store.RenewAsync(Cancel)).Single(lease => lease.Shard == Shard);
+        await AppendThreeAsync(Shard);
+        await SpoilEventAsync(await NewestEventsAsync());
+        var letters = ThreeLetters();
+
+        var commit = new ShardCommit { Fence = new Fence(Shard, lease.Epoch), Number = 1, DeadLetters = letters };
+        await _harness.Store.CommitAsync(commit, Cancel);
+        var page = await _harness.DeadLetters.ListAsync(new DeadLetterQuery(null, null, 10, null), Cancel);
+        Assert.Equal([(1L, true), (2, false), (3, true)], page.Items.Select(letter => (letter.Id.Sequence, letter.HasRecord)));
+        Assert.All(page.Items, letter => Assert.Equal(letters[0].Reason, letter.Reason));
+    }
+
+    [Fact]
+    public async Task A_repeated_id_whose_event_cannot_be_read_is_a_duplicate_and_the_events_beside_it_are_judged_as_ever()
+    {
+        var events = new StoreEvents(_harness.Log, _harness.Clock);
+        string[] ids = ["a", "b", "c"];
+        NewEvent[] originals = [.. ids.Select(id => events.Make(id, shard: Shard.Value, payload: "one"u8.ToArray()))];
+        await _harness.Log.AppendAsync(originals, new Appended[3], null, Cancel);
+        var table = await NewestEventsAsync();
+        await SpoilEventAsync(table);
+        // A view whose columns are made up takes rows by a trigger only.
+        await _harness.ExecuteAsync($"create function {LogSchema}.put() returns trigger language plpgsql as "
+            + $"'begin insert into {LogSchema}.{table}_whole select new.*; return new; end'");
+        await _harness.ExecuteAsync(
+            $"create trigger put instead of insert on {LogSchema}.{table} for each row execute function {LogSchema}.put()");
+
+        NewEvent[] repeats =
+        [
+            originals[0], originals[1], events.Make("c", shard: Shard.Value, payload: "other"u8.ToArray()),
+            events.Make("d", shard: Shard.Value), events.Make("e", shard: Other.Value),
+        ];
+        var verdicts = new Appended[repeats.Length];
+        await _harness.Log.AppendAsync(repeats, verdicts, null, Cancel);
+        Assert.Equal(
+            [
+                new(Verdict.Duplicate, 1), new(Verdict.Duplicate, 2), new(Verdict.Conflict, 3),
+                new(Verdict.Accepted, 4), new(Verdict.Accepted, 1),
+            ],
+            verdicts);
+        Assert.Equal([1L, 2, 3, 4], await ReadIndexAsync(Shard));
+        Assert.Equal([1L], await ReadIndexAsync(Other));
+        // A source brings its events by a transaction of its own.
+        await _harness.Log.AppendAsync(repeats, verdicts, new SourcePosition("source", 1), Cancel);
+        Assert.Equal(
+            [Verdict.Duplicate, Verdict.Duplicate, Verdict.Conflict, Verdict.Duplicate, Verdict.Duplicate],
+            verdicts.Select(one => one.Verdict));
+    }
+
+    [Fact]
     public async Task A_dead_letter_whose_event_cannot_be_read_is_listed_without_it_among_its_neighbours()
     {
         var leases = await _harness.Store.RenewAsync(Cancel);
-        await _harness.Log.AppendAsync(new StoreEvents(_harness.Log, _harness.Clock).Make(3, shard: Shard.Value), new Appended[3], null, Cancel);
-        var letters = Enumerable.Range(1, 3).Select(sequence => new NewDeadLetter(
-            new DeadLetterId(Shard, 7, 0, sequence), "sub", "topic", new DeadLetterReason("max-age", "d", 4, 503, 1000, 2_000_000_000_000), default)).ToArray();
+        await AppendThreeAsync(Shard);
+        var letters = ThreeLetters();
         await _harness.Store.CommitAsync(new ShardCommit { Fence = new Fence(Shard, leases.Single(lease => lease.Shard == Shard).Epoch), Number = 1, DeadLetters = letters }, Cancel);
         await SpoilAsync("dead_letter", "record", "sequence = 2");
 
@@ -101,6 +189,33 @@ public sealed class UnreadableRowTests : IAsyncLifetime
 
         await Assert.ThrowsAsync<InvalidDataException>(async () => await _harness.State.ReadAsync(Shard, "app", [new byte[] { 1 }, new byte[] { 2 }], Cancel));
         Assert.Equal(22, (await _harness.State.ReadAsync(Shard, "app", [new byte[] { 2 }], Cancel))[0]!.Value.Span[0]);
+    }
+
+    private string LogSchema => $"{_harness.Options.Schema}_log";
+
+    private async Task<string> NewestEventsAsync() => (string)(await _harness.ExecuteAsync(
+        $"select tablename::text from pg_tables where schemaname = '{LogSchema}' and tablename like 'event%' "
+        + "order by length(tablename) desc, 1 desc limit 1"))!;
+
+    private async Task AppendThreeAsync(ShardId shard) =>
+        await _harness.Log.AppendAsync(
+            new StoreEvents(_harness.Log, _harness.Clock).Make(3, shard: shard.Value), new Appended[3], null, Cancel);
+
+    private static NewDeadLetter[] ThreeLetters()
+    {
+        var reason = new DeadLetterReason("max-age", "d", 4, 503, 1000, 2_000_000_000_000);
+        return [.. Enumerable.Range(1, 3).Select(
+            sequence => new NewDeadLetter(new DeadLetterId(Shard, 7, 0, sequence), "sub", "topic", reason, default))];
+    }
+
+    /// <summary>The second event of the shard.</summary>
+    private Task SpoilEventAsync(string table) => SpoilAsync(table, "record", $"shard = {Shard.Value} and sequence = 2", schema: LogSchema);
+
+    private async Task<IEnumerable<long>> ReadIndexAsync(ShardId shard)
+    {
+        var into = new IndexEntry[10];
+        var read = await _harness.Log.ReadIndexAsync(shard, 1, into, Cancel);
+        return into.Take(read.Count).Select(entry => entry.Sequence);
     }
 
     private async Task SpoilAsync(string table, string column, string row, string? schema = null, string reading = "%")
