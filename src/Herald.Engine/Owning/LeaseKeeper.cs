@@ -95,7 +95,10 @@ internal sealed class LeaseKeeper(
         var stopping = Task.WhenAll(all.Select(owned => owned.Host.StopAsync()));
         var hasHeirs = await _givingWay;
         if (hasHeirs)
-            stopping = Task.WhenAll(all.Select(owned => owned.Host.StopAsync(options.Handover)));
+        {
+            foreach (var owned in all)
+                owned.Host.LimitAttempts(options.Handover);
+        }
         try
         {
             await stopping.WaitAsync(hasHeirs ? options.Handover : options.Grace, time);
@@ -125,7 +128,11 @@ internal sealed class LeaseKeeper(
         await _releases;
         List<OwnedShard> remaining;
         lock (_lock)
+        {
             remaining = [.. _owned.Values];
+            // Whoever watches them puts them away no more.
+            _owned.Clear();
+        }
         foreach (var left in remaining)
             await left.DisposeAsync();
         _failed.TrySetResult();

@@ -149,6 +149,9 @@ internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
         return _loop;
     }
 
+    /// <summary>While it stops: as in <see cref="StopAsync"/>. It may have ended already.</summary>
+    public void LimitAttempts(TimeSpan attemptsLast) => Post(new ShardMessage.Call(_ => _attemptsLast = attemptsLast, () => { }));
+
     /// <summary>Stops at once: nothing is saved any more, attempts in flight are given up.</summary>
     public void Abort()
     {
