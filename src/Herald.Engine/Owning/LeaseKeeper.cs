@@ -10,7 +10,10 @@ namespace Herald.Engine.Owning;
 /// <summary>
 /// Keeps this node's leases and runs a host for each. A renewal: 1. put away hosts that have ended, and release what they saved,
 /// 2. ask, 3. move on the terms of what is still owned, 4. stop at once what is lost, hand over what is to leave, 5. begin what is new.
+/// A host that ends between two renewals is put away, and its shard released, at once: its events wait for the next owner.
 /// Leases that never run out are taken once: there is no loop and no timer then.
+/// Over 400 lines: renewals, the ends of hosts and a stop change the same few tables under one lock, and each has to know what the others
+/// may be doing.
 /// </summary>
 internal sealed class LeaseKeeper(
     IOwnership ownership, ShardHosts hosts, Func<Lease, LeaseTerm, ShardHost> open, PermitLedger ledger, EngineOptions options, EngineMetrics metrics,

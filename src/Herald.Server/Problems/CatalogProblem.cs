@@ -11,8 +11,8 @@ internal static class CatalogProblem
         {
             CatalogOutcome.NotFound => new(notFound, result.Detail.Length > 0 ? result.Detail : $"{notFound.Title}."),
             CatalogOutcome.VersionMismatch => new(ProblemKind.VersionMismatch, result.Detail.Length > 0 ? result.Detail : "It was changed in between. Read it again."),
-            // Of a topic: it has subscriptions. Of a subscription: too many changes of its filter are still under way.
             CatalogOutcome.Damaged => new(ProblemKind.SubscriptionDamaged, result.Detail),
+            // Of a topic: it has subscriptions. Of a subscription: too many changes of its filter are still under way.
             CatalogOutcome.InUse => new(typeof(T) == typeof(Topic) ? ProblemKind.TopicInUse : ProblemKind.ChangePending, result.Detail),
             _ => Problem.Invalid(result.Problems),
         };
