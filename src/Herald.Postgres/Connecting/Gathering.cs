@@ -7,17 +7,21 @@ namespace Herald.Postgres.Connecting;
 /// </summary>
 /// <param name="call">Answers all questions, in their order.</param>
 /// <param name="mayBeOnes">Whether a call may have failed because of one of its questions.</param>
+/// <param name="apart">
+/// So many times what a call has taken lie between its beginning and the next, up to a moment: a database that is busy is asked seldom, for many at once.
+/// </param>
 internal sealed class Gathering<TQuestion, TAnswer>(
-    Func<IReadOnlyList<TQuestion>, Task<IReadOnlyList<TAnswer>>> call, TimeProvider time, Func<Exception, bool> mayBeOnes) : IDisposable
+    Func<IReadOnlyList<TQuestion>, Task<IReadOnlyList<TAnswer>>> call, TimeProvider time, Func<Exception, bool> mayBeOnes, int apart = 1) : IDisposable
 {
     private const int MostCalls = 8, MostQuestions = 64;
-    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(3);
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(5);
 
     private readonly Lock _gate = new();
     private readonly Queue<Waiting> _waiting = new();
     private ITimer? _alarm;
     private int _calls;
     private long _lastCallAt;
+    private TimeSpan _nextAfter;
 
     public Task<TAnswer> AskAsync(TQuestion question)
     {
@@ -43,7 +47,7 @@ internal sealed class Gathering<TQuestion, TAnswer>(
         {
             if (_waiting.Count == 0 || _calls == MostCalls)
                 return together;
-            if (_calls > 0 && Moment - time.GetElapsedTime(_lastCallAt) is var left && left > TimeSpan.Zero)
+            if ((_calls > 0 ? Moment : _nextAfter) - time.GetElapsedTime(_lastCallAt) is var left && left > TimeSpan.Zero)
             {
                 _alarm ??= time.CreateTimer(_ => CallIfDue(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
                 // Timers know whole milliseconds, and would fire early.
@@ -60,6 +64,7 @@ internal sealed class Gathering<TQuestion, TAnswer>(
 
     private async Task CallAsync(List<Waiting> together)
     {
+        var began = time.GetTimestamp();
         try
         {
             await AnswerAsync(together).ConfigureAwait(false);
@@ -74,8 +79,12 @@ internal sealed class Gathering<TQuestion, TAnswer>(
             foreach (var one in together)
                 one.Answer.TrySetException(failure);
         }
+        var took = time.GetElapsedTime(began);
         lock (_gate)
+        {
             _calls--;
+            _nextAfter = apart * took < Moment ? apart * took : Moment;
+        }
         CallIfDue();
     }
 

@@ -12,6 +12,9 @@ internal sealed class HeadReader : IDisposable
     // No shard's backlog makes the others of its call wait for long: the rest comes with the next.
     private const int MostEntries = 256;
 
+    // Other nodes append all the time: asked at each of their notices, the database would be asked for one event or two.
+    private const int CallTimesApart = 3;
+
     private readonly Database _database;
     private readonly PeriodReader _periods;
     private readonly Gathering<Question, HeadRead> _gathering;
@@ -20,7 +23,7 @@ internal sealed class HeadReader : IDisposable
     {
         (_database, _periods) = (database, periods);
         // A shard that has a damaged event among its newest holds up its own question alone.
-        _gathering = new(ReadAsync, time, Failures.IsDamage);
+        _gathering = new(ReadAsync, time, Failures.IsDamage, CallTimesApart);
     }
 
     /// <param name="smallRecord">Records up to this size come along.</param>

@@ -4,8 +4,9 @@ using Herald.Engine.Stores;
 namespace Herald.Postgres.Reading;
 
 /// <summary>
-/// The newest events of one shard, without gaps, in two rings of a fixed size: what a node appends to its own shards, or reads at their
-/// head, it need not read from the database again.
+/// The newest events of one shard, in two rings of a fixed size: what a node appends to its own shards, or reads at their head, it need not
+/// read from the database again. What other nodes append is read a moment later, often behind an event of this node that follows it: its
+/// place stays open until then.
 /// </summary>
 internal sealed class RecentEvents
 {
@@ -14,7 +15,7 @@ internal sealed class RecentEvents
     private readonly Lock _gate = new();
     private readonly Slot[] _slots;
     private readonly byte[] _bytes;
-    private long _first = 1, _last;
+    private long _last;
 
     // Where the next record goes, counted without end; a record is whole as long as it has not been written over.
     private long _written;
@@ -25,18 +26,15 @@ internal sealed class RecentEvents
         _slots = new Slot[Math.Max(16, bytes / 256)];
     }
 
-    /// <summary>Goes on where it ended; a gap makes it start anew. What is older than its end is ignored.</summary>
+    /// <summary>What is known already, or older than all that is kept, is ignored.</summary>
     public void Add(in IndexEntry entry, long catalogVersion, ReadOnlySpan<byte> record)
     {
         lock (_gate)
         {
-            if (entry.Sequence <= _last)
+            if (entry.Sequence <= _last - _slots.Length || IsKnown_NeedsLock(entry.Sequence))
                 return;
-            if (entry.Sequence != _last + 1)
-                _first = entry.Sequence;
-            _last = entry.Sequence;
-            _first = Math.Max(_first, _last - _slots.Length + 1);
-            ref var slot = ref SlotOf(_last);
+            _last = Math.Max(_last, entry.Sequence);
+            ref var slot = ref SlotOf(entry.Sequence);
             slot = new Slot(entry, catalogVersion, NotKept);
             if (record.IsEmpty || record.Length > _bytes.Length / 4)
                 return;
@@ -50,17 +48,19 @@ internal sealed class RecentEvents
         }
     }
 
-    /// <summary>Entries from a sequence on; none when it is not among the newest.</summary>
+    /// <summary>Entries from a sequence on, up to the first that is not here.</summary>
     public IndexRead Read(long from, Span<IndexEntry> into)
     {
         lock (_gate)
         {
-            if (from < _first || from > _last || into.IsEmpty)
-                return default;
-            var count = (int)Math.Min(into.Length, _last - from + 1);
-            for (var i = 0; i < count; i++)
-                into[i] = SlotOf(from + i).Entry;
-            return new IndexRead(count, SlotOf(from + count - 1).CatalogVersion, from + count);
+            var count = 0;
+            while (count < into.Length && IsKnown_NeedsLock(from + count))
+            {
+                into[count] = SlotOf(from + count).Entry;
+                count++;
+            }
+            // The last entry's catalog is that of all before it, or later: an event is never accepted with an older one than those before it.
+            return count == 0 ? default : new IndexRead(count, SlotOf(from + count - 1).CatalogVersion, from + count);
         }
     }
 
@@ -86,7 +86,9 @@ internal sealed class RecentEvents
     }
 
     private bool Has_NeedsLock(long sequence) =>
-        sequence >= _first && sequence <= _last && SlotOf(sequence).WrittenAt is not NotKept and var at && at >= _written - _bytes.Length;
+        IsKnown_NeedsLock(sequence) && SlotOf(sequence).WrittenAt is not NotKept and var at && at >= _written - _bytes.Length;
+
+    private bool IsKnown_NeedsLock(long sequence) => SlotOf(sequence).Entry.Sequence == sequence;
 
     private ref Slot SlotOf(long sequence) => ref _slots[(int)(sequence % _slots.Length)];
 

@@ -31,13 +31,39 @@ public sealed class GatheringTests
         var slow = gathering.AskAsync(1);
         var next = gathering.AskAsync(2);
         Assert.Single(_calls);
-        _clock.Advance(TimeSpan.FromMilliseconds(3));
+        _clock.Advance(TimeSpan.FromMilliseconds(5));
         await UntilCallsAsync(2);
         _calls[1].Answer();
         Assert.Equal(20, await next);
         Assert.False(slow.IsCompleted);
         _calls[0].Answer();
         Assert.Equal(10, await slow);
+    }
+
+    [Fact]
+    public async Task Where_calls_keep_apart_the_next_waits_for_as_long_as_the_last_has_been_slow()
+    {
+        using var gathering = new Gathering<int, int>(AskAsync, _clock, _ => false, apart: 3);
+        var first = gathering.AskAsync(1);
+        _clock.Advance(TimeSpan.FromMilliseconds(1));
+        _calls[0].Answer();
+        Assert.Equal(10, await first);
+        var answers = new[] { gathering.AskAsync(2), gathering.AskAsync(3) };
+        _clock.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.Single(_calls);
+        _clock.Advance(TimeSpan.FromMilliseconds(1));
+        await UntilCallsAsync(2);
+        Assert.Equal([2, 3], _calls[1].Questions);
+        // However long a call takes, the next is a moment behind it at most.
+        _clock.Advance(TimeSpan.FromMilliseconds(4));
+        _calls[1].Answer();
+        await Task.WhenAll(answers);
+        var last = gathering.AskAsync(4);
+        Assert.Equal(2, _calls.Count);
+        _clock.Advance(TimeSpan.FromMilliseconds(1));
+        await UntilCallsAsync(3);
+        _calls[2].Answer();
+        Assert.Equal(40, await last);
     }
 
     [Fact]
@@ -48,7 +74,7 @@ public sealed class GatheringTests
         for (var i = 1; i <= 20; i++)
         {
             answers.Add(gathering.AskAsync(i));
-            _clock.Advance(TimeSpan.FromMilliseconds(3));
+            _clock.Advance(TimeSpan.FromMilliseconds(5));
         }
         await UntilCallsAsync(8);
         Assert.Equal(8, _calls.Count);

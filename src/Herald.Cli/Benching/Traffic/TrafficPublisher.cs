@@ -18,7 +18,7 @@ internal sealed class TrafficPublisher(TrafficOrder.Begin run, TimeProvider time
         var addresses = order.Targets.Select(target => new TrafficAddress(target, order.Topic)).ToArray();
         var connections = Enumerable.Range(0, OpenConnections + HotConnections)
             .Select(number => new TrafficConnection(addresses[number % addresses.Length], run, () => null)).ToArray();
-        return await RunAsync(connections, () => Task.Factory.StartNew(() => Schedule(connections, order), TaskCreationOptions.LongRunning));
+        return await RunAsync(connections, TimeSpan.Zero, () => Task.Factory.StartNew(() => Schedule(connections, order), TaskCreationOptions.LongRunning));
     }
 
     /// <summary>A closed loop: each connection sends the next event when the one before is answered.</summary>
@@ -40,7 +40,7 @@ internal sealed class TrafficPublisher(TrafficOrder.Begin run, TimeProvider time
             });
         }).ToArray();
         var connections = nexts.Select((next, number) => new TrafficConnection(addresses[number % addresses.Length], run, next)).ToArray();
-        return await RunAsync(connections, () =>
+        return await RunAsync(connections, order.Length, () =>
         {
             began = time.GetTimestamp();
             foreach (var (connection, next) in connections.Zip(nexts))
@@ -50,7 +50,8 @@ internal sealed class TrafficPublisher(TrafficOrder.Begin run, TimeProvider time
         });
     }
 
-    private async Task<SentTotals> RunAsync(TrafficConnection[] connections, Func<Task> offer)
+    /// <param name="goesOn">For how long connections send by themselves once all is offered.</param>
+    private async Task<SentTotals> RunAsync(TrafficConnection[] connections, TimeSpan goesOn, Func<Task> offer)
     {
         try
         {
@@ -59,7 +60,7 @@ internal sealed class TrafficPublisher(TrafficOrder.Begin run, TimeProvider time
             var began = time.GetTimestamp();
             await offer();
             var offered = time.GetTimestamp();
-            while (connections.Any(connection => !connection.IsDone) && time.GetElapsedTime(offered) < Patience)
+            while (connections.Any(connection => !connection.IsDone) && time.GetElapsedTime(offered) < goesOn + Patience)
                 await Task.Delay(TimeSpan.FromMilliseconds(1), time);
             return new(
                 connections.Sum(one => one.Accepted), connections.Sum(one => one.AcceptedHot), connections.Sum(one => one.Refused),
