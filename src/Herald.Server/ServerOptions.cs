@@ -33,7 +33,10 @@ public sealed record ServerOptions
     /// <summary>Bytes of one request body when publishing. Default 16 MiB; 1 KiB to 64 MiB. A larger one is answered 413.</summary>
     public int MaxBodyBytes { get; init; } = 16 << 20;
 
-    /// <summary>Bytes of large bodies being read at the same time. Default 256 MiB; at least MaxBodyBytes. Past it publishing is answered 503.</summary>
+    /// <summary>
+    /// Bytes of large bodies being read, and of their events until they are answered. Default 256 MiB; at least MaxBodyBytes. Past it
+    /// publishing is answered 503.
+    /// </summary>
     public long MaxBodyBytesInFlight { get; init; } = 256 << 20;
 
     /// <summary>Connections open at the same time. Default 10,000; 10 to 1,000,000. Further ones are closed.</summary>

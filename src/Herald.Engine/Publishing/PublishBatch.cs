@@ -38,8 +38,8 @@ public sealed class PublishBatch : IDisposable
     internal ReadOnlyMemory<NewEvent> Events => _events.AsMemory(0, Count);
     internal Memory<Appended> Verdicts => _verdicts.AsMemory(0, Count);
 
-    /// <summary>Of the events added.</summary>
-    internal int Bytes => _used;
+    /// <summary>Of the records of the events added, which the batch holds until it is disposed.</summary>
+    public int Bytes => _used;
 
     internal void Begin(Topic topic) => (Topic, Count, _used) = (topic, 0, 0);
 

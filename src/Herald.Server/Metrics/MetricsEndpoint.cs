@@ -35,7 +35,8 @@ internal sealed class MetricsEndpoint(
         text.Sample(Events, "status=\"duplicate\"", publishing.Duplicates);
         text.Sample(Events, "status=\"conflict\"", publishing.Conflicts);
         text.Sample(Events, "status=\"refused\"", publishing.Refused);
-        text.Single("herald_http_body_bytes_in_flight", "gauge", "Memory of large bodies being read (bounded by maxBodyBytesInFlight).", budget.Taken);
+        text.Single("herald_http_body_bytes_in_flight", "gauge",
+            "Memory of large bodies, and of their events until they are answered (bounded by maxBodyBytesInFlight).", budget.Taken);
         text.Single("herald_uptime_seconds", "gauge", "Time since the start.", time.GetElapsedTime(startedAt).TotalSeconds);
     }
 

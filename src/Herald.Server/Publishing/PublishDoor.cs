@@ -17,7 +17,7 @@ namespace Herald.Server.Publishing;
 /// </summary>
 internal sealed class PublishDoor(Intake intake, Catalog catalog, BodyBudget budget, ServerOptions options, ProblemPages problems)
 {
-    private readonly ObjectPool<PublishRequest> _requests = new DefaultObjectPool<PublishRequest>(new PoolPolicy(), 256);
+    private readonly ObjectPool<PublishRequest> _requests = new DefaultObjectPool<PublishRequest>(new PoolPolicy(budget), 256);
 
     public PublishCounters Counters { get; } = new();
 
@@ -74,14 +74,16 @@ internal sealed class PublishDoor(Intake intake, Catalog catalog, BodyBudget bud
             return NotUnderstood();
 
         // 3. The body.
-        var (body, problem) = await BodyBuffer.ReadAsync(request, budget, options.MaxBodyBytes);
+        var (body, problem) = await BodyBuffer.ReadAsync(request, work.Share, options.MaxBodyBytes);
 
-        // 4. Its events. The batch copies them: the body is free when they are read.
+        // 4. Its events. The batch copies them: the body is free when they are read, and its share of the memory is theirs until the
+        // answer.
         work.Batch = intake.Rent(topic);
         try
         {
             var trace = Traceparent(request.Headers.TraceParent);
-            return problem ?? work.Read(body.Bytes.Span, media, trace, work.Batch, intake.Options.MaxBatchEvents);
+            problem ??= work.Read(body.Bytes.Span, media, trace, work.Batch, intake.Options.MaxBatchEvents);
+            return problem is not null || work.TryHoldEvents() ? problem : BodyShare.Busy();
         }
         finally
         {
@@ -140,9 +142,9 @@ internal sealed class PublishDoor(Intake intake, Catalog catalog, BodyBudget bud
 
     private static string Cut(string name) => FieldProblem.Of("", name, "").Value;
 
-    private sealed class PoolPolicy : PooledObjectPolicy<PublishRequest>
+    private sealed class PoolPolicy(BodyBudget budget) : PooledObjectPolicy<PublishRequest>
     {
-        public override PublishRequest Create() => new();
+        public override PublishRequest Create() => new(budget);
         public override bool Return(PublishRequest obj) => obj.Reset();
     }
 }

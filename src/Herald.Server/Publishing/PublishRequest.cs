@@ -13,18 +13,31 @@ namespace Herald.Server.Publishing;
 
 /// <summary>
 /// The working memory of one publish: reads a body into a batch, and writes the answer. Pooled, so that a publish allocates next to nothing.
+/// What it has of the budget for bodies it has until the request is answered.
 /// </summary>
 internal sealed class PublishRequest : IDisposable
 {
     private const int LargestAnswerKept = 1 << 16;
+
+    // So much of each request that waits for a store fits in memory anyway: a small publish asks for no budget.
+    private const int Uncounted = 16 << 10;
+
+    // Of an event, taken or refused, beside its record: its index entry, its verdict, what is wrong with it.
+    private const int BesideEvent = 256;
+
     private readonly EventReader _events = new();
     private readonly Scratch _scratch = new();
     private readonly List<(int Index, FieldProblem Problem)> _refused = [];
     private ArrayBufferWriter<byte> _answer = new(512);
     private readonly Utf8JsonWriter _json;
 
-    public PublishRequest() => _json = new(_answer, new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
+    public PublishRequest(BodyBudget budget)
+    {
+        _json = new(_answer, new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
+        Share = new BodyShare(budget);
+    }
 
+    public BodyShare Share { get; }
     public IReadOnlyList<(int Index, FieldProblem Problem)> Refused => _refused;
     public ReadOnlySpan<byte> Answer => _answer.WrittenSpan;
 
@@ -47,6 +60,16 @@ internal sealed class PublishRequest : IDisposable
             trace = into[..Encoding.UTF8.GetBytes(traceparent, into)];
         }
         return media == MediaType.LinesOfJson ? ReadLines(body, trace, batch, maxEvents) : ReadJson(body, trace, batch, maxEvents);
+    }
+
+    /// <summary>The events are read, and the body is held no more: from here on the share is for what has been made of it.</summary>
+    /// <returns>False when there is not so much left.</returns>
+    public bool TryHoldEvents()
+    {
+        _events.Reset();
+        _scratch.Reset();
+        var bytes = Batch!.Bytes + ((long)BesideEvent * (Batch.Count + _refused.Count));
+        return Share.TryHold(bytes <= Uncounted ? 0 : bytes);
     }
 
     private Problem? ReadJson(ReadOnlySpan<byte> body, ReadOnlySpan<byte> trace, PublishBatch batch, int maxEvents)
@@ -212,6 +235,7 @@ internal sealed class PublishRequest : IDisposable
     {
         Batch?.Dispose();
         Batch = null;
+        Share.Dispose();
         _events.Reset();
         _scratch.Reset();
         _refused.Clear();

@@ -39,7 +39,10 @@ internal static class JsonBody
         var media = MediaTypes.Of(request.ContentType);
         if ((media != expected && media != MediaType.Json) || request.Headers.ContentEncoding.Count > 0)
             throw new ProblemException(new(ProblemKind.UnsupportedMediaType, $"Send {(expected == MediaType.MergePatch ? MediaTypes.MergePatch : MediaTypes.Json)} in UTF-8, not compressed."));
-        var (body, problem) = await BodyBuffer.ReadAsync(request, budget, MaxBytes);
+        // What is made of the body lives until the request is answered.
+        var share = new BodyShare(budget);
+        request.HttpContext.Response.RegisterForDispose(share);
+        var (body, problem) = await BodyBuffer.ReadAsync(request, share, MaxBytes);
         try
         {
             if (problem is not null)

@@ -7,21 +7,21 @@ namespace Herald.Server.Wire;
 
 /// <summary>
 /// One request's body as one piece. A body that Kestrel holds in one piece already is lent, not copied; a longer one is gathered in a
-/// rented array, out of a budget that all requests share. Dispose it when nothing points into it any more.
+/// rented array, out of the request's share of a budget. Dispose it when nothing points into it any more; the share is its owner's to give
+/// back.
 /// </summary>
-internal struct BodyBuffer(BodyBudget budget) : IDisposable
+internal struct BodyBuffer(BodyShare share) : IDisposable
 {
     private PipeReader? _lender;
     private SequencePosition _end;
     private byte[]? _rented;
-    private int _reserved;
 
     public ReadOnlyMemory<byte> Bytes { get; private set; }
 
     /// <returns>Why the body cannot be had, or null.</returns>
-    public static async ValueTask<(BodyBuffer Body, Problem? Problem)> ReadAsync(HttpRequest request, BodyBudget budget, int limit)
+    public static async ValueTask<(BodyBuffer Body, Problem? Problem)> ReadAsync(HttpRequest request, BodyShare share, int limit)
     {
-        var body = new BodyBuffer(budget);
+        var body = new BodyBuffer(share);
         if (request.ContentLength > limit)
             return (body, TooLarge(limit));
         var reader = request.BodyReader;
@@ -38,7 +38,7 @@ internal struct BodyBuffer(BodyBudget budget) : IDisposable
             if (!body.TryRent(expected))
             {
                 reader.AdvanceTo(read.Buffer.End); // What is read must be given back, or the connection is lost with the answer.
-                return (body, Busy());
+                return (body, BodyShare.Busy());
             }
             var length = 0;
             while (true)
@@ -54,7 +54,7 @@ internal struct BodyBuffer(BodyBudget budget) : IDisposable
                 {
                     reader.AdvanceTo(read.Buffer.End);
                     body.Dispose();
-                    return (body, Busy());
+                    return (body, BodyShare.Busy());
                 }
                 read.Buffer.CopyTo(body._rented.AsSpan(length));
                 length += arrived;
@@ -79,15 +79,13 @@ internal struct BodyBuffer(BodyBudget budget) : IDisposable
         _lender?.AdvanceTo(_end);
         if (_rented is not null)
             ArrayPool<byte>.Shared.Return(_rented);
-        budget.Return(_reserved);
-        (_lender, _rented, _reserved, Bytes) = (null, null, 0, default);
+        (_lender, _rented, Bytes) = (null, null, default);
     }
 
     private bool TryRent(int size)
     {
-        if (!budget.TryTake(size))
+        if (!share.TryHold(size))
             return false;
-        _reserved += size;
         _rented = ArrayPool<byte>.Shared.Rent(size);
         return true;
     }
@@ -95,14 +93,14 @@ internal struct BodyBuffer(BodyBudget budget) : IDisposable
     private bool TryGrow(int used, int size)
     {
         var smaller = _rented!;
-        if (!TryRent(size))
+        // Both are held while one is copied into the other.
+        if (!share.TryHold((long)smaller.Length + size))
             return false;
+        _rented = ArrayPool<byte>.Shared.Rent(size);
         smaller.AsSpan(0, used).CopyTo(_rented);
         ArrayPool<byte>.Shared.Return(smaller);
-        return true;
+        return share.TryHold(size);
     }
 
     private static Problem TooLarge(int limit) => new(ProblemKind.BodyTooLarge, $"A body has at most {limit} bytes here.");
-
-    private static Problem Busy() => new(ProblemKind.Busy, "Large bodies fill their memory (maxBodyBytesInFlight). Try again.") { RetryAfter = 1 };
 }
