@@ -63,6 +63,12 @@ public sealed record EngineOptions
     /// <summary>A key whose deliveries go on is among them only when it lies so many sequences behind: in normal work none does.</summary>
     internal int KeptNear { get; init; } = 1024;
 
+    /// <summary>
+    /// Bytes of events that one commit of a shard may bring, in forwards, dead letters and what applications make: far below what a store
+    /// takes at once.
+    /// </summary>
+    internal long MostCommitBytes { get; init; } = 64 << 20;
+
     /// <summary>Progress records up to this many bytes are not worth a checkpoint.</summary>
     internal int LeastCheckpointBytes { get; init; } = 1 << 16;
 }

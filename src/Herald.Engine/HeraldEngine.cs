@@ -72,7 +72,8 @@ public sealed class HeraldEngine : IAsyncDisposable
         _looks = new ShardLooks(parts.Log, parts.Shards, _hosts);
         _releaser = new KeyReleaser(Catalog, _hosts, _looks, parts.Time);
         Inspector = new Inspector(parts.Log, parts.State, Catalog, _cache, Intake.Encoder, _ledger, _channels, _looks, parts.Time);
-        var applications = new ApplicationServices(parts.Applications, parts.State, parts.Catalog, Intake, options.StateCache / parts.Log.ShardCount);
+        var applications = new ApplicationServices(
+            parts.Applications, parts.State, parts.Catalog, Intake, options.StateCache / parts.Log.ShardCount, options.MostCommitBytes);
         var services = new ShardServices(
             parts.Log, parts.Shards, Catalog, _cache, _ledger, _runner, forwarding, _metrics, applications, parts.Time, parts.Logging.CreateLogger("Herald.Shards"));
         var settings = new ShardSettings(

@@ -70,7 +70,10 @@ public sealed class ApplicationBatch
     /// <param name="value">Null removes it, and not what is empty, as <c>default(ReadOnlyMemory)</c> is. The memory is the engine's from now on.</param>
     public void Set(ReadOnlySpan<byte> key, ReadOnlyMemory<byte>? value)
     {
-        _written.GetAlternateLookup<ReadOnlySpan<byte>>()[key] = value;
+        var written = _written.GetAlternateLookup<ReadOnlySpan<byte>>();
+        if (written.TryGetValue(key, out var before))
+            Bytes -= key.Length + (before?.Length ?? 0);
+        written[key] = value;
         Bytes += key.Length + (value?.Length ?? 0);
     }
 
@@ -111,6 +114,6 @@ public sealed class ApplicationBatch
             state.Add(new StateWrite(_application, key, value));
             _state.Set(key, value);
         }
-        return new ApplicationChanges(next, state, [.. _emitted], [.. _letters]);
+        return new ApplicationChanges(next, state, [.. _emitted], [.. _letters], Bytes);
     }
 }

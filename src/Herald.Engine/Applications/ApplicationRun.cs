@@ -184,12 +184,19 @@ internal sealed class ApplicationRun(
             services.Logger.LogError(defect, "Application {Application}, shard {Shard}: it failed on {Count} events from sequence {From} on.", application.Name, shard, events.Count, events.Count == 0 ? next : events[0].Sequence);
             failed = defect.Message;
         }
-        if (events.Count > 1 && (failed is not null || _batch.Bytes > MostBytes))
+        var most = services.Applications.MostCommitBytes;
+        if (events.Count > 1 && (failed is not null || _batch.Bytes > Math.Min(MostBytes, most)))
         {
             var half = events.Count / 2;
             await TakeAsync(events[..half], events[half].Sequence, abort);
             await TakeAsync(events[half..], next, abort);
             return;
+        }
+        if (failed is null && _batch.Bytes > most)
+        {
+            failed = $"it wants {_batch.Bytes} bytes saved at once, and {most} at most can be";
+            services.Logger.LogError("Application {Application}, shard {Shard}: at sequence {Sequence} {Failed}.", application.Name, shard,
+                events.Count == 0 ? next : events[0].Sequence, failed);
         }
         if (failed is not null)
         {

@@ -13,10 +13,13 @@ internal sealed class ForwardEncoder(IEventLog log, EventEncoder encoder, Catalo
     /// <summary>An event is forwarded so often at most: topics that forward to each other in a circle end there.</summary>
     public const int MostHops = 5;
 
-    public const string TopicGone = "forward-topic-gone", EventGone = "forward-event-gone", TooManyHops = "forward-hops", NotTaken = "forward-refused";
+    public const string TopicGone = "forward-topic-gone", EventGone = "forward-event-gone", TooManyHops = "forward-hops",
+        TooLarge = "forward-too-large", NotTaken = "forward-refused";
 
     /// <summary>The event for the topic that the subscription forwards to.</summary>
-    public async ValueTask<ForwardResult> EncodeAsync(ShardId shard, long sequence, Subscription subscription, CancellationToken cancel)
+    /// <param name="mostBytes">That it may have.</param>
+    public async ValueTask<ForwardResult> EncodeAsync(
+        ShardId shard, long sequence, Subscription subscription, long mostBytes, CancellationToken cancel)
     {
         if (subscription.Retry.ForwardTo is not { } name || await catalog.FindTopicAsync(name, cancel) is not { } topic)
             return Gone(subscription.Retry.ForwardTo);
@@ -25,6 +28,8 @@ internal sealed class ForwardEncoder(IEventLog log, EventEncoder encoder, Catalo
         if (copy.Record is not { } record)
             return new ForwardResult.Refused(copy.Damage is null ? EventGone : DeadLetterReason.Damaged, copy.Damage ?? "The log has the event no more.", HasNoRecord: true);
         var view = new EventView(record);
+        if (record.Length + topic.NameUtf8.Length > mostBytes)
+            return new ForwardResult.Refused(TooLarge, $"The event has {record.Length} bytes; {mostBytes} at most are forwarded.");
         return view.Hops >= MostHops
             ? new ForwardResult.Refused(TooManyHops, $"The event has been forwarded {view.Hops} times, and is not forwarded to '{name}': topics that forward to each other make a circle.")
             : new ForwardResult.Made(Encode(view, topic.NameUtf8, topic.Number, default, 0, isEmitted: true, view.Hops + 1));

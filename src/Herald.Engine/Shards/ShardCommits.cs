@@ -12,7 +12,7 @@ namespace Herald.Engine.Shards;
 /// <summary>
 /// Saves a shard's progress, history and skips, one commit at a time: at an interval, or at once when a skip holds up its lane.
 /// Between these, as often as the store likes, a note says what has been settled and nothing else, so that a crash repeats little.
-/// A commit whose outcome is unknown is sent again as it was: the store knows its number. Belongs to the shard's loop.
+/// A commit whose outcome is unknown is sent again as it was: the store knows its number. What is too much for one commit goes with the next. Belongs to the shard's loop.
 /// </summary>
 internal sealed class ShardCommits(
     Lease lease, ShardMachine machine, ApplicationRuns applications, ShardServices services, EngineOptions options, Action<ShardMessage> post, CancellationToken abort)
@@ -24,12 +24,11 @@ internal sealed class ShardCommits(
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(250);
 
     private readonly RecordWriter _progress = new();
-    private readonly List<Skip> _skips = [];
+    private readonly CommitParts _parts = new(options.MostCommitBytes);
     private readonly List<RejectedEntry> _rejected = [];
-    private readonly List<(string Application, ApplicationChanges Changes)> _changes = [];
 
-    // Who waits until what has happened by now is durable: not begun yet, and in the commit that is.
-    private readonly List<TaskCompletionSource> _asked = [], _waiting = [];
+    // Who waits for the commit that has begun.
+    private readonly List<TaskCompletionSource> _waiting = [];
     private ShardCommit? _unsaved;
     private Skip[] _unsavedSkips = [];
 
@@ -68,7 +67,7 @@ internal sealed class ShardCommits(
 
     public AttemptHistory History { get; } = new();
     public bool UnderWay { get; private set; }
-    public bool HasUnsaved => machine.IsDirty || _skips.Count > 0 || _rejected.Count > 0 || _refused.Count > 0 || _changes.Count > 0 || History.Bytes > 0 || _unsaved is not null;
+    public bool HasUnsaved => machine.IsDirty || _parts.HasAny || _rejected.Count > 0 || _refused.Count > 0 || History.Bytes > 0 || _unsaved is not null;
     public long DueAtMs =>
         UnderWay ? long.MaxValue
         : _unsaved is not null ? _againMs
@@ -93,7 +92,7 @@ internal sealed class ShardCommits(
         _chainBytes = stored.Records.Sum(r => (long)r.Length);
     }
 
-    public void Add(List<Skip> skips) => _skips.AddRange(skips);
+    public void Add(List<Skip> skips) => skips.ForEach(_parts.Add);
 
     /// <summary>Messages that no source could understand, and damaged events. They go with the progress that says they have been read: each is told once.</summary>
     public void AddRejected(List<RejectedEntry> entries) => _rejected.AddRange(entries);
@@ -101,22 +100,17 @@ internal sealed class ShardCommits(
     /// <summary>What an application wants saved goes with the next commit, whole. Ends when that is durable.</summary>
     public Task Add(string application, ApplicationChanges changes)
     {
-        _changes.Add((application, changes));
+        _parts.Add(application, changes);
         return WhenSaved();
     }
 
     /// <summary>Ends when everything that has happened by now is durable.</summary>
-    public Task WhenSaved()
-    {
-        var saved = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _asked.Add(saved);
-        return saved.Task;
-    }
+    public Task WhenSaved() => _parts.WhenSaved();
 
     /// <summary>The loop has ended: nothing will be saved any more.</summary>
     public void GiveUp()
     {
-        foreach (var waiting in (TaskCompletionSource[])[.. _asked, .. _waiting])
+        foreach (var waiting in (TaskCompletionSource[])[.. _parts.TakeAsked(), .. _waiting])
             waiting.TrySetException(new StoreUnavailableException($"Shard {lease.Shard} has stopped."));
     }
 
@@ -126,11 +120,11 @@ internal sealed class ShardCommits(
             return;
         if (!HasUnsaved && !HasSettledMore(nowMs))
         {
-            Tell(_asked);
+            Tell(_parts.TakeAsked());
             return;
         }
         // One that has failed waits for its time, whoever waits for it: the store needs no haste.
-        var urgent = _unsaved is null && (_skips.Count > 0 || _refused.Count > 0 || _asked.Count > 0 || stopping || History.Bytes > UrgentHistoryBytes);
+        var urgent = _unsaved is null && (_parts.AreAwaited || _refused.Count > 0 || stopping || History.Bytes > UrgentHistoryBytes);
         if (!urgent && nowMs < DueAtMs)
             return;
         if (_unsaved is null && !urgent && nowMs < _dueMs && HasUnsaved)
@@ -213,8 +207,7 @@ internal sealed class ShardCommits(
     {
         _mayHaveSettled = true;
         _dueMs = MomentBy(nowMs + (long)options.CommitEvery.TotalMilliseconds);
-        _waiting.AddRange(_asked);
-        _asked.Clear();
+        (_unsavedSkips, var changes) = _parts.Take(_waiting);
         // Of a clock that has been set all times are written anew: the next owner knows only what it shows now.
         var clockIsSet = machine.WallAheadMs != _wallAheadMs;
         var checkpoint = clockIsSet || _mustReplace || _chainBytes > Math.Max(options.LeastCheckpointBytes, 4 * _checkpointBytes);
@@ -222,7 +215,7 @@ internal sealed class ShardCommits(
         if (clockIsSet)
             _wallAheadMs = machine.WallAheadMs;
         var wallMs = machine.ToWall(nowMs);
-        machine.SaveProgress(_progress, checkpoint, nowMs);
+        machine.SaveProgress(_progress, checkpoint, nowMs, _parts.SkipsLeft());
         var progress = _progress.Take();
         _chainBytes = checkpoint ? progress.Length : _chainBytes + progress.Length;
         if (checkpoint)
@@ -236,8 +229,6 @@ internal sealed class ShardCommits(
             (_settledBelow, _sinceSettled, _settledVersion) = (SettledBelow(), 0, machine.Catalog.Version);
             (kept, isAllKept, _haveToldKept) = (ChangesOfKept(), !_haveToldKept, true);
         }
-        _unsavedSkips = [.. _skips];
-        _skips.Clear();
         foreach (var skip in _unsavedSkips.Where(s => s.Kind != SkipKind.Forward))
         {
             History.Add(skip, wallMs);
@@ -254,12 +245,11 @@ internal sealed class ShardCommits(
             SettledBelow = _settledBelow,
             Kept = kept,
             IsAllKept = isAllKept,
-            Emitted = [.. _changes.SelectMany(c => c.Changes.Emitted)],
-            State = [.. _changes.SelectMany(c => c.Changes.State.Append(PlaceOf(c.Application, c.Changes.Next)))],
-            DeadLetters = [.. _unsavedSkips.Where(s => s.Kind == SkipKind.DeadLetter).Select(skip => SkipLetter.Of(lease.Shard, skip)), .. _changes.SelectMany(c => c.Changes.DeadLetters), .. _refused],
+            Emitted = [.. changes.SelectMany(c => c.Changes.Emitted)],
+            State = [.. changes.SelectMany(c => c.Changes.State.Append(PlaceOf(c.Application, c.Changes.Next)))],
+            DeadLetters = [.. _unsavedSkips.Where(s => s.Kind == SkipKind.DeadLetter).Select(skip => SkipLetter.Of(lease.Shard, skip)), .. changes.SelectMany(c => c.Changes.DeadLetters), .. _refused],
             History = History.Take(wallMs),
         };
-        _changes.Clear();
         _refused.Clear();
         (_unsavedRejected, _unsavedAtMs) = ([.. _rejected], wallMs);
         _rejected.Clear();
@@ -338,7 +328,7 @@ internal sealed class ShardCommits(
         foreach (var skip in _unsavedSkips.Where(s => s.Kind == SkipKind.Forward))
         {
             var subscription = skip.Lane.Owner.Entry.Subscription;
-            switch (await services.Forwarding.EncodeAsync(lease.Shard, skip.Item.Sequence, subscription, abort))
+            switch (await services.Forwarding.EncodeAsync(lease.Shard, skip.Item.Sequence, subscription, options.MostCommitBytes, abort))
             {
                 case ForwardResult.Made made:
                     emitted.Add(made.Event);

@@ -31,9 +31,14 @@ internal sealed partial class ShardMachine
     public bool IsDirty =>
         _dirtyStates.Count > 0 || _removedStates.Count > 0 || Routed != _savedRouted || Catalog.Version - _savedCatalog >= MostUnsavedChanges;
 
+    // Whose skip is not part of the commit that is being made.
+    private readonly HashSet<Lane> _skippedLater = [];
+
     /// <summary>Writes what changed, or everything for a checkpoint; the heads of lanes in <see cref="LaneState.Settling"/> count as settled.</summary>
-    public void SaveProgress(RecordWriter writer, bool checkpoint, long nowMs)
+    /// <param name="skipsLeft">For a later commit: these heads do not.</param>
+    public void SaveProgress(RecordWriter writer, bool checkpoint, long nowMs, IEnumerable<Skip> skipsLeft)
     {
+        _skippedLater.UnionWith(skipsLeft.Select(skip => skip.Lane).Where(IsCurrent));
         foreach (var state in _dirtyStates)
         {
             state.Dirty = false;
@@ -56,6 +61,9 @@ internal sealed partial class ShardMachine
         _settled.Clear();
         _settledBefore.Keep(IsStillOpen);
         _writer.WriteTo(writer, head, _settledBefore);
+        foreach (var lane in _skippedLater)
+            MarkDirty(lane);
+        _skippedLater.Clear();
     }
 
     /// <summary>Writes what has been settled since anything was saved, and nothing else.</summary>
@@ -258,7 +266,7 @@ internal sealed partial class ShardMachine
     {
         var items = lane.Items;
         var attempts = lane.Attempts;
-        if (lane.State == LaneState.Settling)
+        if (lane.State == LaneState.Settling && !_skippedLater.Contains(lane))
             (items, attempts) = (items.Skip(1), 0);
         var rest = items.Select(item => item with { AcceptedAtMs = ToWall(item.AcceptedAtMs) }).ToArray();
         var from = 0L;

@@ -26,15 +26,17 @@ internal sealed class HostScene : IAsyncDisposable
 
     private readonly IReadOnlyList<IApplication> _applications;
     private readonly TimeSpan _commitEvery;
+    private readonly long _mostCommitBytes;
     private readonly Intake _intake;
     private readonly ChannelSet _channels;
     private readonly StartGate _starting = new();
 
     /// <param name="hasChannel">False: this node has no channel for the subscription's endpoint; it was made on another.</param>
     /// <param name="applications">What works in the shard besides, without any state saved.</param>
-    public HostScene(bool hasChannel = true, TimeSpan commitEvery = default, params IReadOnlyList<IApplication> applications)
+    public HostScene(
+        bool hasChannel = true, TimeSpan commitEvery = default, long mostCommitBytes = 64 << 20, params IReadOnlyList<IApplication> applications)
     {
-        _commitEvery = commitEvery;
+        (_commitEvery, _mostCommitBytes) = (commitEvery, mostCommitBytes);
         _applications = applications;
         _channels = new ChannelSet([Channel]);
         _intake = new Intake(Log, new IntakeOptions(), Clock);
@@ -159,9 +161,9 @@ internal sealed class HostScene : IAsyncDisposable
     public ShardHost Open(Lease lease, LeaseTerm term)
     {
         var services = new ShardServices(
-            Log, Store, Catalog, Cache, Ledger, Runner, new ForwardEncoder(Log, _intake.Encoder, Catalog, Clock), Metrics, new ApplicationServices(_applications, new NoState(() => Place()), Subscriptions, _intake, 0), Clock, Lines);
+            Log, Store, Catalog, Cache, Ledger, Runner, new ForwardEncoder(Log, _intake.Encoder, Catalog, Clock), Metrics, new ApplicationServices(_applications, new NoState(() => Place()), Subscriptions, _intake, 0, _mostCommitBytes), Clock, Lines);
         var settings = new ShardSettings(100, 16, 100, Blocked);
-        return new ShardHost(lease, term, services, new EngineOptions { CommitEvery = _commitEvery }, settings, seed: 1);
+        return new ShardHost(lease, term, services, new EngineOptions { CommitEvery = _commitEvery, MostCommitBytes = _mostCommitBytes }, settings, seed: 1);
     }
 
     private sealed class NoState(Func<ReadOnlyMemory<byte>?> place) : IStateReader

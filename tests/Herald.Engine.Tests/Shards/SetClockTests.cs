@@ -92,7 +92,7 @@ public sealed class SetClockTests
     public async Task Applications_are_told_that_time_goes_by_whatever_the_clock_is_set_to(int hours)
     {
         var ticking = new Ticking();
-        await using var scene = new HostScene(true, default, ticking);
+        await using var scene = new HostScene(true, default, applications: ticking);
         await scene.StartAsync();
         await ticking.NextAsync();
         scene.Clock.Set(by: hours * Hour);

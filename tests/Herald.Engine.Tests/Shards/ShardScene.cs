@@ -93,7 +93,7 @@ internal sealed class ShardScene
     public void Commit()
     {
         var writer = new RecordWriter();
-        _machine.SaveProgress(writer, checkpoint: false, _now);
+        _machine.SaveProgress(writer, checkpoint: false, _now, []);
         _durable.Add(writer.Take());
         var skips = _skips.ToArray();
         _skips.Clear();

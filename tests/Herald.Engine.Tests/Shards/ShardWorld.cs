@@ -237,7 +237,7 @@ internal sealed class ShardWorld
         var writer = new RecordWriter();
         var checkpoint = _random.Next(5) == 0 || _mustReplace;
         _mustReplace = false;
-        _machine.SaveProgress(writer, checkpoint, _now);
+        _machine.SaveProgress(writer, checkpoint, _now, []);
         _commit = (writer.Take(), checkpoint, [.. _waitingSkips]);
         _waitingSkips.Clear();
     }

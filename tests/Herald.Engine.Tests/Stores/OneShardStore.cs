@@ -25,6 +25,9 @@ internal sealed class OneShardStore : IShardStore
 
     public bool IsShortOfRoom { get; set; }
 
+    /// <summary>What becomes of the events that a commit makes, by their place in it. They are in no log here.</summary>
+    public Func<int, Appended> Emitting { get; set; } = i => new Appended(Verdict.Accepted, i + 1);
+
     /// <summary>No notes, unless a test wants them.</summary>
     public TimeSpan NoteEvery { get; set; } = TimeSpan.FromDays(1);
 
@@ -90,7 +93,7 @@ internal sealed class OneShardStore : IShardStore
             foreach (var (holds, seen) in _waiting)
                 if (holds(commit))
                     seen.TrySetResult(commit);
-            return new(CommitReply.Empty with { IsShortOfRoom = IsShortOfRoom });
+            return new(new CommitReply([.. commit.Emitted.Select((_, i) => Emitting(i))]) { IsShortOfRoom = IsShortOfRoom });
         }
     }
 }

@@ -53,6 +53,9 @@ internal sealed partial class World : IDisposable
         _plan = WorldPlan.DrawFrom(_simulator);
         if (SteadyPlan.IsOne(seed))
             _plan = SteadyPlan.Of(seed, _plan);
+        // The state of the application grows: there one event needs more.
+        if (seed % WorldsPerApplication != 0)
+            _plan = _plan.WithSmallCommits();
         _teller = new Teller(_simulator);
         _tally = seed % WorldsPerApplication == 0 ? new Tally(_simulator.Reached) : null;
         _judge = new Judge(_simulator, _plan.Shards);

@@ -63,6 +63,10 @@ internal sealed record WorldPlan
 
     private static WorldPlan DrawFrom(Simulator simulator, bool isCluster) => Sized(simulator, isCluster, isGreedy: simulator.Draw(0.25));
 
+    /// <summary>In some worlds a commit brings one event. Not drawn: all else stays what the seed has always made of it.</summary>
+    public WorldPlan WithSmallCommits() =>
+        Options.LeastCheckpointBytes > 800 ? this : this with { Options = Options with { MostCommitBytes = 1300 } };
+
     private static WorldPlan Sized(Simulator simulator, bool isCluster, bool isGreedy) => new()
     {
         Shards = simulator.Draw(1, isCluster ? 3 : 2),
