@@ -11,21 +11,26 @@ internal sealed class KeyReleaser(Catalog catalog, ShardHosts hosts, ShardLooks 
     private const int OrdersAtMost = 10, LooksPerOrder = 5;
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>Ends when the order is durable: who has its answer need not look again.</summary>
     /// <returns>False when nothing is held there.</returns>
     public async ValueTask<bool> ReleaseAsync(SubscriptionEntry entry, ReleaseOrder order, CancellationToken cancel)
     {
+        var isDone = false;
         if (hosts.Find(order.Shard.Value) is { } host)
         {
             try
             {
-                return await host.CallAsync(machine => machine.OnRelease(order.Subscription, order.Sequence, order.Discard), cancel);
+                (isDone, var saved) = await host.ReleaseAsync(order, cancel);
+                await saved.WaitAsync(cancel);
+                return isDone;
             }
             catch (StoreUnavailableException)
             {
-                // It has left this node since it was looked up.
+                // It has left this node since it was looked up, and may not have saved the order: then the key is held at its next owner,
+                // which is told.
             }
         }
-        return await OrderAsync(entry, order, cancel);
+        return await OrderAsync(entry, order, cancel) || isDone;
     }
 
     private async ValueTask<bool> OrderAsync(SubscriptionEntry entry, ReleaseOrder order, CancellationToken cancel)
@@ -38,7 +43,12 @@ internal sealed class KeyReleaser(Catalog catalog, ShardHosts hosts, ShardLooks 
             for (var looked = 0; looked < LooksPerOrder; looked++)
             {
                 if (!await IsHeldAsync(entry, order, cancel))
+                {
+                    // Of a shard of this node that was no look at what is saved.
+                    if (hosts.Find(order.Shard.Value) is { } host)
+                        await host.SaveAsync().AsTask().WaitAsync(cancel);
                     return true;
+                }
                 await Task.Delay(BetweenLooks, time, cancel);
             }
         }

@@ -25,10 +25,7 @@ internal sealed partial class ShardHost
         foreach (var (subscription, revision, reason) in acts.Gone)
             _ = DisableAsync(subscription, revision, reason);
         acts.Gone.Clear();
-        _commits.Add(acts.Skips);
-        acts.Skips.Clear();
-        _commits.AddRejected(acts.Rejected);
-        acts.Rejected.Clear();
+        HandOverSkips();
         foreach (var start in acts.Starts)
         {
             // The loop never waits for room: results and other subscriptions' attempts go on.
@@ -43,6 +40,14 @@ internal sealed partial class ShardHost
             return;
         await _loader.LoadAsync(_entered, Launch, _abort.Token);
         _entered.Clear();
+    }
+
+    private void HandOverSkips()
+    {
+        _commits.Add(_machine.Out.Skips);
+        _machine.Out.Skips.Clear();
+        _commits.AddRejected(_machine.Out.Rejected);
+        _machine.Out.Rejected.Clear();
     }
 
     private async Task EnterLaterAsync(StartAttempt start, ValueTask entered)
@@ -69,5 +74,5 @@ internal sealed partial class ShardHost
         _services.Runner.Run(start, record, length, _term, this, OnAttemptEnded);
     }
 
-    private void OnAttemptEnded(AttemptEnded ended) => Post(new ShardMessage.Ended(ended));
+    private void OnAttemptEnded(AttemptEnded ended) => Post(new ShardMessage.Ended(ended, NowMs()));
 }

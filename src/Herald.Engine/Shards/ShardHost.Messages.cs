@@ -12,13 +12,13 @@ internal sealed partial class ShardHost
             var now = NowMs();
             switch (message)
             {
-                case ShardMessage.Ended { Attempt: var attempt }:
+                case ShardMessage.Ended { Attempt: var attempt, AtMs: var endedAtMs }:
                     _inFlight.End(attempt.Start.BegunAtMs);
                     if (attempt.Counted)
                         _commits.History.Add(attempt);
                     _machine.OnResult(
                         attempt.Start.Subscription, attempt.Start.Generation, attempt.Start.KeyHash, attempt.Start.Item.Sequence, attempt.Result,
-                        attempt.Counted, now, attempt.EndpointFails);
+                        attempt.Counted, endedAtMs, attempt.EndpointFails);
                     break;
                 case ShardMessage.Entered { Start: var start }:
                     if (_stopping)

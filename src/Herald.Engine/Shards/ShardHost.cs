@@ -98,6 +98,12 @@ internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
     public void Release(ReleaseOrder order) => Post(new ShardMessage.Call(
         machine => machine.OnRelease(order.Subscription, order.Sequence, order.Discard), () => { }));
 
+    /// <summary>Lets a held key go on, or gives up its head.</summary>
+    /// <returns>Whether something is held there; and what ends when the order is durable, so that no crash forgets it.</returns>
+    public ValueTask<(bool Done, Task Saved)> ReleaseAsync(ReleaseOrder order, CancellationToken cancel) => CallAsync(
+        machine => machine.OnRelease(order.Subscription, order.Sequence, order.Discard) ? (true, WhenSaved()) : (false, Task.CompletedTask),
+        cancel);
+
     /// <summary>The term has been moved on: if it had run out, there is work again.</summary>
     public void OnRenewed() => Kick();
 
@@ -127,7 +133,7 @@ internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
     /// <summary>Ends when everything the machine has done by now is durable.</summary>
     public async ValueTask SaveAsync()
     {
-        var saved = await CallAsync(_ => _commits.WhenSaved(), CancellationToken.None);
+        var saved = await CallAsync(_ => WhenSaved(), CancellationToken.None);
         await saved;
     }
 
@@ -354,6 +360,13 @@ internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
         // Without the token: whoever cancels it kicks as well. If that kick has been taken already, nobody else would.
         if (!_abort.IsCancellationRequested)
             await _mailbox.Reader.WaitToReadAsync();
+    }
+
+    // Skips that the machine has just made are among what is waited for.
+    private Task WhenSaved()
+    {
+        HandOverSkips();
+        return _commits.WhenSaved();
     }
 
     // Its commit is numbered as all others of this shard are, so that it is one of them.

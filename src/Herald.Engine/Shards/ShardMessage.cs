@@ -8,7 +8,8 @@ internal abstract record ShardMessage
 {
     private ShardMessage() { }
 
-    public sealed record Ended(AttemptEnded Attempt) : ShardMessage;
+    /// <param name="AtMs">When it has ended: the shard may be long in coming to it, and that is not the delivery's time.</param>
+    public sealed record Ended(AttemptEnded Attempt, long AtMs) : ShardMessage;
 
     /// <summary>There is room for the payload of an attempt that had to wait for it.</summary>
     public sealed record Entered(StartAttempt Start) : ShardMessage;

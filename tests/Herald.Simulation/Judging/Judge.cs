@@ -27,7 +27,6 @@ internal sealed partial class Judge(Simulator simulator, int shards) : IStoreWat
     private readonly Dictionary<string, SubscriptionModel> _latest = [];
     private readonly long[] _committedWith = new long[shards];
     private readonly HashSet<DeadLetterId> _letters = [];
-    private readonly HashSet<(int Subscription, int Shard, long Sequence)> _released = [];
     private readonly Dictionary<string, string> _messageIds = [], _origins = [];
 
     // What the commit that is judged has made, as far as no skip has been found for it.
@@ -186,6 +185,7 @@ internal sealed partial class Judge(Simulator simulator, int shards) : IStoreWat
             throw new Violation($"10: a second attempt in flight: {delivery}");
         CheckIsCurrent(node, model, subscription, delivery);
         CheckNumber(node, attempt, delivery);
+        _begun[(model.Number, shard, sequence)] = _begun.GetValueOrDefault((model.Number, shard, sequence)) + 1;
         if (node.Heard.Contains((model, shard, sequence, delivery.Epoch)))
             throw new Violation($"14: sent again after its success was known: {delivery}");
         if (_saved.Contains((model, shard, sequence)) && !MayBeLate(node, delivery))
@@ -236,9 +236,6 @@ internal sealed partial class Judge(Simulator simulator, int shards) : IStoreWat
         if (simulator.Traces)
             simulator.Trace($"acknowledged: {delivery}");
     }
-
-    /// <summary>An operator lets a held key go on: its attempts are counted anew.</summary>
-    public void OnRelease(int subscription, int shard, long sequence) => _released.Add((subscription, shard, sequence));
 
     /// <summary>What a publisher was told must be true.</summary>
     public void OnAnswered(ShardId shard, Appended answer, string payload)

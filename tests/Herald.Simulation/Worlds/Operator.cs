@@ -71,11 +71,14 @@ internal sealed class Operator(Simulator simulator, Judge judge, SimStore store,
                 foreach (var lane in state.Lanes.Values.Where(lane => lane.State == Engine.Shards.LaneState.Held))
                 {
                     var (shard, sequence, id) = (host.Shard.Value, lane.Head.Sequence, state.Entry.Subscription.Id);
-                    judge.OnRelease(state.Number, shard, sequence);
+                    var order = judge.OnRelease(state, lane, shard);
                     process.Run(() => Quietly(async () =>
                     {
                         if (await new Told(teller, process, id).AsReleaseAsync(shard, sequence, discard, () => engine.ReleaseAsync(id, shard, sequence, discard, CancellationToken.None)))
+                        {
                             simulator.Reached.Count(discard ? "held keys discarded" : "held keys released");
+                            judge.OnReleased(order, store.Peek(new ShardId(shard)), discard);
+                        }
                     }));
                 }
             }

@@ -1,0 +1,31 @@
+using Herald.Engine.Channels;
+using Herald.Engine.Retrying;
+using Herald.Engine.Tests.Sending;
+using Xunit;
+
+namespace Herald.Engine.Tests.Shards;
+
+/// <summary>A shard that comes late to what has happened, since it had to wait for a slow store.</summary>
+public sealed class LateShardTests
+{
+    [Fact]
+    public async Task The_age_of_a_delivery_is_judged_by_when_its_attempt_ended()
+    {
+        await using var scene = new HostScene();
+        scene.Channel.AnswersAtOnce = true;
+        await scene.StartAsync(draft => draft with { Retry = new RetryPolicy { MaxAge = TimeSpan.FromMinutes(10) } });
+        await scene.PublishAsync(["one"]);
+        var tried = await scene.ExpectAsync("one");
+        // Inside the shard's loop, which takes the result only when this hour is over.
+        await scene.Host.CallAsync(
+            _ =>
+            {
+                tried.Answer(Results.Status500);
+                scene.Clock.Advance(TimeSpan.FromHours(1));
+                return 0;
+            },
+            default);
+        (await scene.ExpectLaterAsync("one")).Answer(AttemptResult.Delivered);
+        Assert.Empty(scene.Store.Commits.SelectMany(one => one.DeadLetters));
+    }
+}
