@@ -27,7 +27,7 @@ internal sealed class EngineMetrics : IDisposable
             "herald_damaged_catalog_total", description: "Records of the catalog that could not be read when they came into memory: a subscription stands still.");
         _applicationsLost = _meter.CreateCounter<long>(
             "herald_application_places_damaged_total", description: "Shards that were loaded without knowing how far an application has read: it stands still there.");
-        _notTaken = _meter.CreateCounter<long>("herald_emitted_refused_total", description: "Events that Herald made itself and that are in no log: forwards that became dead letters.");
+        _notTaken = _meter.CreateCounter<long>("herald_emitted_refused_total", description: "Events that Herald made itself and that are in no log: forwards, and what applications made, that became dead letters.");
         _leasesLost = _meter.CreateCounter<long>("herald_leases_lost_total", description: "Shards that other nodes took over because this one did not renew its leases.");
         _shardsMoved = _meter.CreateCounter<long>("herald_shards_moved_total", description: "Shards that this node has handed over to another.");
         _applied = _meter.CreateCounter<long>("herald_application_events_total", description: "Events that an application has taken, and whose effects are saved.");

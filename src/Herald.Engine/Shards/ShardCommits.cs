@@ -12,7 +12,8 @@ namespace Herald.Engine.Shards;
 /// <summary>
 /// Saves a shard's progress, history and skips, one commit at a time: at an interval, or at once when a skip holds up its lane.
 /// Between these, as often as the store likes, a note says what has been settled and nothing else, so that a crash repeats little.
-/// A commit whose outcome is unknown is sent again as it was: the store knows its number. What is too much for one commit goes with the next. Belongs to the shard's loop.
+/// A commit whose outcome is unknown is sent again as it was: the store knows its number. What is too much for one commit goes with the next.
+/// Belongs to the shard's loop.
 /// </summary>
 internal sealed class ShardCommits(
     Lease lease, ShardMachine machine, ApplicationRuns applications, ShardServices services, EngineOptions options, Action<ShardMessage> post, CancellationToken abort)
@@ -40,7 +41,10 @@ internal sealed class ShardCommits(
     // Those whose events are part of the commit, the last ones of it.
     private Skip[] _unsavedForwards = [];
 
-    // Forwards that became no events after all.
+    // Of each event of the commit that is no forward: whose it is.
+    private string[] _unsavedMakers = [];
+
+    // Events that were made, and are in no log after all.
     private readonly List<NewDeadLetter> _refused = [];
     private bool _isFailing;
     private long _number, _chainBytes, _checkpointBytes, _settledBelow;
@@ -67,7 +71,8 @@ internal sealed class ShardCommits(
 
     public AttemptHistory History { get; } = new();
     public bool UnderWay { get; private set; }
-    public bool HasUnsaved => machine.IsDirty || _parts.HasAny || _rejected.Count > 0 || _refused.Count > 0 || History.Bytes > 0 || _unsaved is not null;
+    public bool HasUnsaved =>
+        machine.IsDirty || _parts.HasAny || _rejected.Count > 0 || _refused.Count > 0 || History.Bytes > 0 || _unsaved is not null;
     public long DueAtMs =>
         UnderWay ? long.MaxValue
         : _unsaved is not null ? _againMs
@@ -146,8 +151,9 @@ internal sealed class ShardCommits(
         {
             case null:
                 (_unsaved, _unsavedSkips, _unsavedForwards) = (null, [], []);
-                foreach (var (forward, why) in committed.Refused)
+                foreach (var (forward, why) in committed.Refused.Forwards)
                     AddRefused(forward, why, nowMs);
+                _refused.AddRange(committed.Refused.Letters);
                 // For whoever looks at one shard: when a store is back, all shards could say it at once.
                 if (_isFailing)
                     services.Logger.LogDebug("Shard {Shard} saves its progress again.", lease.Shard);
@@ -251,6 +257,7 @@ internal sealed class ShardCommits(
             History = History.Take(wallMs),
         };
         _refused.Clear();
+        _unsavedMakers = [.. changes.SelectMany(c => c.Changes.Emitted.Select(_ => c.Application))];
         (_unsavedRejected, _unsavedAtMs) = ([.. _rejected], wallMs);
         _rejected.Clear();
     }
@@ -258,7 +265,7 @@ internal sealed class ShardCommits(
     private async Task SendAsync()
     {
         Exception? failure = null;
-        List<(Skip, ForwardResult.Refused)> refused = [];
+        var refused = EmittedRefusals.None;
         try
         {
             if (_forwardsMissing)
@@ -272,44 +279,13 @@ internal sealed class ShardCommits(
             if (_isShortOfRoom)
                 _sinceSettled = CommitsPerLookAtSettled;
             if (_unsaved!.Emitted.Count > 0)
-                refused = await CheckEmittedAsync(reply);
+                refused = await EmittedRefusals.OfAsync(_unsaved, reply, _unsavedMakers, _unsavedForwards, _unsavedAtMs, services, abort);
         }
         catch (Exception caught)
         {
             failure = caught;
         }
         post(new ShardMessage.Committed(_unsavedSkips, refused, failure));
-    }
-
-    /// <summary>Whether every event that was made is where somebody reads it. When the topic cannot be asked for, the commit is sent again, and recognised.</summary>
-    private async ValueTask<List<(Skip, ForwardResult.Refused)>> CheckEmittedAsync(CommitReply reply)
-    {
-        var emitted = _unsaved!.Emitted;
-        var refused = new List<(Skip, ForwardResult.Refused)>();
-        var topics = new Dictionary<int, ForwardResult.Refused?>();
-        for (var i = 0; i < emitted.Count; i++)
-        {
-            var wasTaken = reply.Emitted[i].Verdict switch
-            {
-                Verdict.Accepted => true,
-                Verdict.Duplicate or Verdict.Conflict or Verdict.NoRoom => false,
-            };
-            var forward = i - (emitted.Count - _unsavedForwards.Length);
-            if (!wasTaken && forward < 0)
-                services.Logger.LogError("Shard {Shard}: the store did not take event {Id} of an application, which is lost: {Verdict}.", lease.Shard, new EventView(emitted[i].Record).IdText, reply.Emitted[i].Verdict);
-            if (!wasTaken)
-                services.Metrics.NotTaken();
-            if (forward < 0)
-                continue;
-            var skip = _unsavedForwards[forward];
-            var topic = emitted[i].Index.Topic;
-            if (wasTaken && !topics.ContainsKey(topic))
-                topics[topic] = await services.Forwarding.CheckTopicAsync(new EventView(emitted[i].Record).TopicText, topic, abort);
-            var why = wasTaken ? topics[topic] : new ForwardResult.Refused(ForwardEncoder.NotTaken, $"The store did not take the forwarded event: {reply.Emitted[i].Verdict}.");
-            if (why is not null)
-                refused.Add((skip, why));
-        }
-        return refused;
     }
 
     private void AddRefused(in Skip forward, ForwardResult.Refused why, long nowMs)

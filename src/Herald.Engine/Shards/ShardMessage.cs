@@ -20,8 +20,7 @@ internal abstract record ShardMessage
 
     public sealed record CatalogChanged(CatalogUpdate Update) : ShardMessage;
 
-    /// <param name="Refused">Forwards of it that are in no log, with why.</param>
-    public sealed record Committed(IReadOnlyList<Skip> Skips, IReadOnlyList<(Skip Forward, ForwardResult.Refused Why)> Refused, Exception? Failure) : ShardMessage;
+    public sealed record Committed(IReadOnlyList<Skip> Skips, EmittedRefusals Refused, Exception? Failure) : ShardMessage;
 
     /// <summary>Runs inside the loop, between steps: looks at the machine, or gives it an operator's order.</summary>
     /// <param name="Refuse">Called instead when the shard has stopped.</param>

@@ -18,10 +18,20 @@ public interface IDeadLetterStore
 }
 
 /// <summary>One dead letter a (subscription, generation, sequence). Adding it again changes nothing.</summary>
-public readonly record struct DeadLetterId(ShardId Shard, int Subscription, int Generation, long Sequence);
+public readonly record struct DeadLetterId(ShardId Shard, int Subscription, int Generation, long Sequence)
+{
+    /// <summary>
+    /// The generation, without a subscription, of an event that an application made and no log has. The sequence is then a number that
+    /// tells it from others.
+    /// </summary>
+    public const int OfEmitted = 1;
+
+    /// <summary>The sequence is one of the log.</summary>
+    public bool IsInLog => Subscription != 0 || Generation != OfEmitted;
+}
 
 /// <param name="Record">
-/// The event's record when it is not the log's own (a source could not understand its message); empty: the store keeps the log's record.
+/// The event's record when no log has it; empty: the store keeps the log's record.
 /// </param>
 public sealed record NewDeadLetter(DeadLetterId Id, string SubscriptionId, string Topic, DeadLetterReason Reason, ReadOnlyMemory<byte> Record)
 {

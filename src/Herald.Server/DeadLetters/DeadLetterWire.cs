@@ -7,12 +7,12 @@ using Herald.Server.Wire;
 
 namespace Herald.Server.DeadLetters;
 
-[Description("An event that used up its policy, or a message that a source could not understand.")]
+[Description("An event that used up its policy, a message that a source could not understand, or an application's event that no log has.")]
 internal sealed record DeadLetterWire
 {
     public required string Id { get; set; }
 
-    [Description("Missing for a message that a source could not understand.")]
+    [Description("Missing for a message that a source could not understand, and for an event of an application.")]
     public string? Subscription { get; set; }
     public required string Topic { get; set; }
 
@@ -40,7 +40,7 @@ internal sealed record DeadLetterWire
             StatusCode = letter.Reason.StatusCode,
             FirstAttemptAt = letter.Reason.FirstAttemptAtMs > 0 ? TimeText.OfUnixMs(letter.Reason.FirstAttemptAtMs) : null,
             DiedAt = TimeText.OfUnixMs(letter.Reason.DiedAtMs),
-            Event = letter.HasRecord ? EventWire.Of(letter.Id.Shard.Value, letter.Id.Sequence, new EventView(letter.Record)) : null,
+            Event = letter.HasRecord ? EventWire.Of(letter.Id.Shard.Value, letter.Id.IsInLog ? letter.Id.Sequence : 0, new EventView(letter.Record)) : null,
         };
     }
 }

@@ -42,6 +42,23 @@ public abstract class DeadLetterContract(StoreHarness harness) : StoreContract(h
         Assert.Equal(letter.Reason, found.Reason);
     }
 
+    /// <summary>An event that no log has is told from others by a number that may be any.</summary>
+    [Fact]
+    public async Task The_dead_letter_of_an_event_that_is_in_no_log_is_listed_by_its_topic_and_can_be_discarded()
+    {
+        var made = Events.Make(payload: StoreEvents.Payload("made"), shard: Shard.Value);
+        var letter = Letter(long.MaxValue - 1, "") with { Record = made.Record };
+        letter = letter with { Id = letter.Id with { Subscription = 0, Generation = DeadLetterId.OfEmitted } };
+        await AddAsync(letter);
+        await Harness.ReopenAsync();
+
+        var found = Assert.Single((await ListAsync()).Items);
+        Assert.Equal((letter.Id, "topic", letter.Reason), (found.Id, found.Topic, found.Reason));
+        Assert.Equal(letter.Record.ToArray(), found.Record.ToArray());
+        Assert.Equal(1, await Harness.DeadLetters.DiscardAsync([letter.Id], Cancel));
+        Assert.Empty((await ListAsync()).Items);
+    }
+
     /// <summary>A reason quotes what came from outside. The letter must not be lost by it, nor what is committed with it.</summary>
     [Fact]
     public async Task A_reason_may_quote_any_text()

@@ -1,0 +1,51 @@
+using Herald.Engine.Applications;
+using Herald.Engine.Events;
+using Herald.Engine.Publishing;
+using Herald.Engine.Shards;
+using Herald.Engine.Stores;
+using Herald.Engine.Tests.Shards;
+using Xunit;
+
+namespace Herald.Engine.Tests.Applications;
+
+/// <summary>What an application makes and a store does not take.</summary>
+public sealed class EmittedTests
+{
+    [Fact]
+    public async Task It_is_a_dead_letter_of_its_topic_with_its_event_and_why()
+    {
+        await using var scene = new HostScene(applications: new Making());
+        scene.Store.Emitting = i => new Appended(i == 1 ? Verdict.NoRoom : Verdict.Accepted, 7);
+        await scene.Catalog.PutTopicAsync("made", default);
+        await scene.StartAsync();
+        await scene.PublishAsync(["one"]);
+
+        var letter = Assert.Single((await scene.WhenStoredAsync(commit => commit.DeadLetters.Count > 0)).DeadLetters);
+        Assert.Equal(("", "made", EmittedRefusals.NotTaken), (letter.SubscriptionId, letter.Topic, letter.Reason.Reason));
+        Assert.Contains("making", letter.Reason.Detail, StringComparison.Ordinal);
+        Assert.Contains("NoRoom", letter.Reason.Detail, StringComparison.Ordinal);
+        Assert.Equal("second"u8.ToArray(), new EventView(letter.Record).Payload.ToArray());
+        Assert.False(letter.Id.IsInLog);
+        await scene.Host.SaveAsync();
+        Assert.Single(scene.Store.Commits.SelectMany(commit => commit.DeadLetters));
+    }
+
+    private sealed class Making : IApplication, IShardApplication
+    {
+        public string Name => "making";
+        public string Topic => "t";
+        public TimeSpan TickEvery => TimeSpan.FromHours(1);
+
+        public IShardApplication Begin(ShardId shard) => this;
+
+        public async ValueTask TakeAsync(ApplicationBatch batch, CancellationToken cancel)
+        {
+            var topic = await batch.TopicAsync("made", cancel);
+            foreach (var _ in batch.Events)
+            {
+                batch.Emit(topic, new EventDraft { Key = "k"u8, HasKey = true, Payload = "first"u8 });
+                batch.Emit(topic, new EventDraft { Key = "k"u8, HasKey = true, Payload = "second"u8 });
+            }
+        }
+    }
+}
