@@ -9,7 +9,7 @@ internal static class AlarmStatusText
     {
         AlarmStatus.Cleared => "CLEARED"u8,
         AlarmStatus.Warning => "WARNING"u8,
-        _ => "CRITICAL"u8,
+        AlarmStatus.Critical => "CRITICAL"u8,
     };
 
     public static bool TryParse(ReadOnlySpan<byte> text, out AlarmStatus status)

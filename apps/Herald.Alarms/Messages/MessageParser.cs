@@ -63,7 +63,7 @@ internal sealed class MessageParser
             Field.UserId => TryReadId(ref value, _user, out _userLength) ? null : IdRule,
             Field.AlarmId => TryReadId(ref value, _alarm, out _alarmLength) ? null : IdRule,
             Field.Status => JsonFields.TryReadText(ref value, _text, out var length) && AlarmStatusText.TryParse(_text.AsSpan(0, length), out _status) ? null : AlarmStatusText.Rule,
-            _ => JsonFields.TryReadText(ref value, _text, out var length) && ChangedAt.TryParse(_text.AsSpan(0, length), out _changedAt) ? null : ChangedAt.Rule,
+            Field.ChangedAt => JsonFields.TryReadText(ref value, _text, out var length) && ChangedAt.TryParse(_text.AsSpan(0, length), out _changedAt) ? null : ChangedAt.Rule,
         };
         return rule is null ? null : _fields.Refuse((int)field, value, rule);
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Unicode;
 using Herald.Alarms.Forgetting;
@@ -126,16 +127,19 @@ internal sealed class AlarmsShard : IShardApplication
     {
         var alarms = _users.Of(change.User, batch).Alarms;
         _tally.AlarmsForgotten += alarms.Hear(now, _periods);
-        switch (alarms.Take(change, now, _options.MaxAlarmsPerUser))
+        var taken = alarms.Take(change, now, _options.MaxAlarmsPerUser);
+        switch (taken)
         {
             case Taken.NoRoom:
                 return $"AlarmID = '{Shown.Of(change.Alarm)}': The user has {_options.MaxAlarmsPerUser} active alarms, and may have no more (alarms.maxAlarmsPerUser).";
             case Taken.Older:
                 _tally.Older++;
                 return null;
-            default:
+            case Taken.Yes:
                 _tally.Taken++;
                 return null;
+            default:
+                throw new UnreachableException($"{taken}");
         }
     }
 

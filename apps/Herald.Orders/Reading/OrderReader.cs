@@ -74,7 +74,7 @@ public sealed class OrderReader : IMessageReader
             Field.Type => JsonFields.TryReadText(ref value, _text, out _change.TypeLength) && _change.TypeLength is > 0 and <= LongestType && !ControlCharacters.AreIn(_text.AsSpan(0, _change.TypeLength))
                 ? null : $"The name of a state has 1 to {LongestType} bytes of UTF-8 without control characters.",
             Field.OccurredAt => ReadTime(ref value, out _change.OccurredAtMs),
-            _ => value.TokenType == JsonTokenType.Number && value.TryGetInt64(out var number) && number >= 0 ? null : $"A whole number from 0 to {long.MaxValue}.",
+            Field.SequenceNumber => value.TokenType == JsonTokenType.Number && value.TryGetInt64(out var number) && number >= 0 ? null : $"A whole number from 0 to {long.MaxValue}.",
         };
         return rule is null ? null : _fields.Refuse((int)field, value, rule);
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Herald.Engine;
 using Herald.Engine.Catalogs;
 using Herald.Engine.Subscriptions;
@@ -43,19 +44,23 @@ internal sealed class RegistrationDesk(HeraldEngine engine, CustomerWatch watch,
         {
             _turn.Release();
         }
-        if (answer is RegistrationAnswer.Given { Registration: var given })
+        switch (answer)
         {
-            // The customer is its own all the same: it gets it again when it asks again.
-            if (!await heartbeats.SendAsync(given.Customer, given.Epoch, cancel)) // 6
-                return new RegistrationAnswer.Refused(OrdersProblem.NoRoom());
-            await engine.WhenFollowedAsync(given.Epoch, cancel); // 7
+            case RegistrationAnswer.Given { Registration: var given }:
+                // The customer is its own all the same: it gets it again when it asks again.
+                if (!await heartbeats.SendAsync(given.Customer, given.Epoch, cancel)) // 6
+                    return new RegistrationAnswer.Refused(OrdersProblem.NoRoom());
+                await engine.WhenFollowedAsync(given.Epoch, cancel); // 7
+                return answer;
+            case RegistrationAnswer.Idle:
+                metrics.Idle();
+                taking.Want(window);
+                return answer;
+            case RegistrationAnswer.Refused:
+                return answer;
+            default:
+                throw new UnreachableException($"{answer}");
         }
-        else if (answer is RegistrationAnswer.Idle)
-        {
-            metrics.Idle();
-            taking.Want(window);
-        }
-        return answer;
     }
 
     /// <summary>Null, or why not.</summary>

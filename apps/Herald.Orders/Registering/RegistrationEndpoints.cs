@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Diagnostics;
 using System.Globalization;
 using Herald.Engine;
 using Herald.Orders.Problems;
@@ -46,9 +47,11 @@ internal sealed class RegistrationEndpoints(RegistrationDesk desk)
                 return TypedResults.Ok(RegistrationWire.Of(given.Registration));
             case RegistrationAnswer.Refused refused:
                 return refused.Problem;
-            default:
+            case RegistrationAnswer.Idle:
                 context.Response.Headers.RetryAfter = AskAgainAfter;
                 return TypedResults.NoContent();
+            case var other:
+                throw new UnreachableException($"{other}");
         }
     }
 

@@ -17,7 +17,7 @@ internal static class Failures
             AttemptStage.Connect => $"no connection to {Name(endpoint)} within {Describe(timeout)}",
             AttemptStage.Secure => $"{Name(endpoint)} did not finish the TLS handshake within {Describe(timeout)}",
             AttemptStage.Send => $"{Name(endpoint)} did not take the whole request within {Describe(timeout)}",
-            _ => $"no response from {Name(endpoint)} within {Describe(timeout)}",
+            AttemptStage.Guard or AttemptStage.Wait or AttemptStage.Response => $"no response from {Name(endpoint)} within {Describe(timeout)}",
         },
         EndpointTroubled = true,
         Duration = duration,

@@ -38,8 +38,8 @@ internal static class WebhookHeaders
             headers.TryAddWithoutValidation(EventType, HeaderText.Encode(type));
         headers.TryAddWithoutValidation(Sequence, HeaderText.Number(attempt.Sequence));
         headers.TryAddWithoutValidation(AttemptNumber, HeaderText.Number(attempt.Number));
-        if (attempt.Redelivery != Engine.Channels.Redelivery.None)
-            headers.TryAddWithoutValidation(Redelivery, attempt.Redelivery == Engine.Channels.Redelivery.Redrive ? "redrive" : "replay");
+        if (NameOf(attempt.Redelivery) is { } redelivery)
+            headers.TryAddWithoutValidation(Redelivery, redelivery);
         if (HeaderText.IsTrace(view.Trace))
             headers.TryAddWithoutValidation(TraceParent, Encoding.ASCII.GetString(view.Trace));
         headers.TryAddWithoutValidation("User-Agent", UserAgent);
@@ -51,6 +51,13 @@ internal static class WebhookHeaders
             return;
         headers.TryAddWithoutValidation("Content-Type", contentType.SequenceEqual("application/json"u8) ? Json : Encoding.ASCII.GetString(contentType));
     }
+
+    private static string? NameOf(Redelivery redelivery) => redelivery switch
+    {
+        Engine.Channels.Redelivery.None => null,
+        Engine.Channels.Redelivery.Replay => "replay",
+        Engine.Channels.Redelivery.Redrive => "redrive",
+    };
 
     private static string Version()
     {

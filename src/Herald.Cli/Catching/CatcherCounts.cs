@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Herald.Cli.Catching;
 
 /// <summary>What a catcher has counted since it started.</summary>
@@ -56,6 +58,10 @@ internal sealed class CatcherCounts
             case OrderReceipt.Violation:
                 Interlocked.Increment(ref _violations);
                 break;
+            case OrderReceipt.Begins or OrderReceipt.Next or OrderReceipt.Again:
+                break; // As it should be.
+            default:
+                throw new UnreachableException($"{receipt}");
         }
     }
 

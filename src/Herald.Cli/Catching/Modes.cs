@@ -12,7 +12,6 @@ internal static class Modes
         Mode.Critical => 0.10,
         Mode.Nightmare => 0.33,
         Mode.Hell => 1,
-        _ => throw new ArgumentOutOfRangeException(nameof(mode), mode, null),
     };
 
     /// <summary>As it is written on the command line and in the header <c>mode</c> of a 500.</summary>
@@ -24,6 +23,5 @@ internal static class Modes
         Mode.Critical => "critical",
         Mode.Nightmare => "nightmare",
         Mode.Hell => "hell",
-        _ => throw new ArgumentOutOfRangeException(nameof(mode), mode, null),
     };
 }

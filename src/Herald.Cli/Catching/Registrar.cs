@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Herald.Cli.Api;
 
 namespace Herald.Cli.Catching;
@@ -34,9 +35,11 @@ internal sealed class Registrar(Catcher catcher, RegistrationClient client, Acti
                         break;
                     case RegistrationAnswer.Refused refused:
                         return refused.Reply;
-                    default:
+                    case RegistrationAnswer.Nobody or RegistrationAnswer.Later:
                         await Task.Delay(Jittered(AskEvery), time, cancel);
                         break;
+                    case var other:
+                        throw new UnreachableException($"{other}");
                 }
             }
         }

@@ -12,7 +12,7 @@ internal static class DatabaseFailure
     {
         MigrationFault.Refused => ExitCode.Refused,
         MigrationFault.Busy => ExitCode.Unavailable,
-        _ => ExitCode.Failed,
+        MigrationFault.Failed => ExitCode.Failed,
     };
 
     public static ExitCode CodeOf(string sqlState) => sqlState switch

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Globalization;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http.Features;
@@ -105,6 +106,10 @@ internal sealed class WebhookReceiver : IHttpApplication<IFeatureCollection>, IA
                 break;
             case Conduct.Flaky flaky when NextRandom() < flaky.FailingShare:
                 return 500;
+            case Conduct.Healthy or Conduct.Flaky:
+                break;
+            default:
+                throw new UnreachableException($"{Conduct}");
         }
         _acknowledged(new ReceivedWebhook(request.Path, id ?? "", attempt, request.Headers, body));
         return 204;

@@ -19,7 +19,6 @@ internal sealed record PhasePlan(TimeSpan WarmUp, TimeSpan Before, TimeSpan Hell
         Phase.Before => Before,
         Phase.Hell => Hell,
         Phase.After => After,
-        _ => throw new ArgumentOutOfRangeException(nameof(phase), phase, null),
     };
 
     /// <summary>What comes after the end counts as after.</summary>

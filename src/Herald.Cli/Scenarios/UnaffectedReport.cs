@@ -15,7 +15,6 @@ internal static class UnaffectedReport
         Phase.Before => "before",
         Phase.Hell => "hell",
         Phase.After => "after",
-        _ => throw new ArgumentOutOfRangeException(nameof(phase), phase, null),
     };
 
     public static async Task ShowAsync(

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using Herald.Engine.Channels;
 using Herald.Engine.Stores;
@@ -345,17 +346,25 @@ public sealed class Catalog
 
     private async ValueTask<long[]?> StartsAsync(StartFrom from, CancellationToken cancel)
     {
-        if (from is StartFrom.Now)
-            return null; // The store stamps the heads of the very moment.
         var starts = new long[_log.ShardCount];
         for (var shard = 0; shard < starts.Length; shard++)
         {
-            starts[shard] = from switch
+            switch (from)
             {
-                StartFrom.Time time => await _log.FindByTimeAsync(new ShardId(shard), time.At, cancel) - 1,
-                StartFrom.Sequence sequence => Math.Max(0, sequence.At - 1),
-                _ => (await _log.BoundsAsync(new ShardId(shard), cancel)).First - 1,
-            };
+                case StartFrom.Now:
+                    return null; // The store stamps the heads of the very moment.
+                case StartFrom.Earliest:
+                    starts[shard] = (await _log.BoundsAsync(new ShardId(shard), cancel)).First - 1;
+                    break;
+                case StartFrom.Time time:
+                    starts[shard] = await _log.FindByTimeAsync(new ShardId(shard), time.At, cancel) - 1;
+                    break;
+                case StartFrom.Sequence sequence:
+                    starts[shard] = Math.Max(0, sequence.At - 1);
+                    break;
+                default:
+                    throw new UnreachableException($"{from}");
+            }
         }
         return starts;
     }

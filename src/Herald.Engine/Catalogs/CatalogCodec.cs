@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -150,7 +151,7 @@ internal static partial class CatalogCodec
         {
             RetryWaits.Exponential e => stored with { BaseMs = e.Base.TotalMilliseconds, Factor = e.Factor, CapMs = e.Cap.TotalMilliseconds, Jitter = e.Jitter, FirstMs = [.. e.First.Select(w => w.TotalMilliseconds)] },
             RetryWaits.Schedule s => stored with { ScheduleMs = [.. s.Waits.Select(w => w.TotalMilliseconds)], Jitter = s.Jitter },
-            _ => throw new InvalidOperationException($"unknown waits {retry.Waits.GetType().Name}"),
+            _ => throw new UnreachableException($"{retry.Waits}"),
         };
     }
 

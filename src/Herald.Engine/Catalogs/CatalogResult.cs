@@ -28,7 +28,11 @@ public enum CatalogOutcome
 public sealed record CatalogResult<T>(CatalogOutcome Outcome, T? Value, IReadOnlyList<FieldProblem> Problems, string Detail)
     where T : class
 {
-    public bool Done => Outcome is CatalogOutcome.Created or CatalogOutcome.Updated or CatalogOutcome.Unchanged or CatalogOutcome.Deleted;
+    public bool Done => Outcome switch
+    {
+        CatalogOutcome.Created or CatalogOutcome.Updated or CatalogOutcome.Unchanged or CatalogOutcome.Deleted => true,
+        CatalogOutcome.NotFound or CatalogOutcome.Refused or CatalogOutcome.VersionMismatch or CatalogOutcome.InUse or CatalogOutcome.Damaged => false,
+    };
 
     internal static CatalogResult<T> Of(CatalogOutcome outcome, T? value = null, string detail = "") => new(outcome, value, [], detail);
 

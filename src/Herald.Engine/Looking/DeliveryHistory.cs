@@ -39,7 +39,7 @@ internal sealed class DeliveryHistory
             SkipKind.DeadLetter => DeliveryStatus.DeadLettered,
             SkipKind.Forward => DeliveryStatus.Forwarded,
             SkipKind.Expire => DeliveryStatus.Expired,
-            _ => DeliveryStatus.Discarded,
+            SkipKind.Discard => DeliveryStatus.Discarded,
         };
         return new(id, _shard.Value, _sequence, status, Of(number).Count(r => r.Kind != HistoryKind.Skip), null, LastReason(number));
     }

@@ -20,10 +20,10 @@ internal sealed class LiveShard(ShardMachine machine) : IShardLook
     {
         var status = lane.State switch
         {
+            LaneState.Empty or LaneState.Ready or LaneState.Settling => DeliveryStatus.Waiting,
             LaneState.InFlight => DeliveryStatus.InFlight,
             LaneState.Blocked => DeliveryStatus.Blocked,
             LaneState.Held => DeliveryStatus.Held,
-            _ => DeliveryStatus.Waiting,
         };
         var followers = lane.Count > 1 ? lane.Items.Skip(1).Select(item => item.Sequence) : [];
         return new(status, lane.Attempts, machine.ToWall(lane.DueMs), machine.FromOf(lane), lane.Count, lane.Head.Sequence, followers);

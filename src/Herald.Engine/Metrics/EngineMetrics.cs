@@ -53,7 +53,7 @@ internal sealed class EngineMetrics : IDisposable
         SkipKind.DeadLetter => "dead-letter",
         SkipKind.Forward => "forward",
         SkipKind.Expire => "expire",
-        _ => "discard",
+        SkipKind.Discard => "discard",
     }));
 
     public void Rejected(int count)
@@ -100,6 +100,6 @@ internal sealed class EngineMetrics : IDisposable
         AttemptOutcome.Delivered => "delivered",
         AttemptOutcome.Failed => "failed",
         AttemptOutcome.EndpointGone => "endpoint-gone",
-        _ => "rejected",
+        AttemptOutcome.Rejected => "rejected",
     };
 }

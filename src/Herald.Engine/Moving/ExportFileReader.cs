@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Herald.Engine.Events;
 using Herald.Engine.Stores;
 
@@ -122,6 +123,9 @@ public sealed class ExportFileReader : IStoreSource
             MoveSection.History => target.AddHistoryAsync(items.Shard(shards), new HistoryBlock(items.Long(), items.Long(), items.Long(), items.Sized()), cancel),
             MoveSection.KeptKeys => target.AddKeptKeyAsync(items.Shard(shards), new KeptKey(items.ULong(), items.Long()), cancel),
             MoveSection.KeptEvents => target.AddKeptEventAsync(items.Shard(shards), items.Index(), items.Sized(), cancel),
+            // The first two are copied above, and an end is read where it comes.
+            MoveSection.Remembered or MoveSection.Events or MoveSection.End => throw new UnreachableException($"{section}"),
+            // A number of the file's.
             _ => throw new InvalidDataException($"There is no section {(int)section}."),
         };
     }

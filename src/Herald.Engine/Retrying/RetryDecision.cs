@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Herald.Engine.Channels;
 
 namespace Herald.Engine.Retrying;
@@ -23,6 +24,10 @@ internal readonly record struct RetryDecision(RetryVerdict Verdict, long DueAtMs
                 return new(RetryVerdict.Delivered, 0, "");
             case AttemptOutcome.Rejected:
                 return new(RetryVerdict.Exhausted, 0, Rejected);
+            case AttemptOutcome.Failed or AttemptOutcome.EndpointGone:
+                break;
+            default:
+                throw new UnreachableException($"{result.Outcome}");
         }
         if (policy.MaxAttempts is { } most && attempts >= most && result.Outcome != AttemptOutcome.EndpointGone)
             return new(RetryVerdict.Exhausted, 0, AttemptsExhausted);
@@ -40,7 +45,7 @@ internal readonly record struct RetryDecision(RetryVerdict Verdict, long DueAtMs
         {
             RetryWaits.Exponential e => (Math.Max(e.Cap.TotalMilliseconds, e.First.Select(wait => wait.TotalMilliseconds).DefaultIfEmpty().Max()), e.Jitter),
             RetryWaits.Schedule s => (s.Waits.Max(wait => wait.TotalMilliseconds), s.Jitter),
-            _ => throw new InvalidOperationException($"unknown waits {policy.Waits.GetType().Name}"),
+            _ => throw new UnreachableException($"{policy.Waits}"),
         };
         return (long)Math.Ceiling(Math.Max(longest * (1 + jitter), LongestRetryAfter.TotalMilliseconds));
     }
@@ -52,7 +57,7 @@ internal readonly record struct RetryDecision(RetryVerdict Verdict, long DueAtMs
             RetryWaits.Exponential e when !endpointFails && attempts <= e.First.Count => (e.First[attempts - 1].TotalMilliseconds, e.Jitter),
             RetryWaits.Exponential e => (GrownMs(e, attempts - (endpointFails ? 0 : e.First.Count)), e.Jitter),
             RetryWaits.Schedule s => (s.Waits[Math.Min(attempts, s.Waits.Count) - 1].TotalMilliseconds, s.Jitter),
-            _ => throw new InvalidOperationException($"unknown waits {waits.GetType().Name}"),
+            _ => throw new UnreachableException($"{waits}"),
         };
         return wait * (1 + (jitter * ((2 * spread) - 1)));
     }

@@ -86,7 +86,11 @@ internal sealed class ReceiverLimit(Random random)
     /// <param name="wanted">More would be in flight if it were allowed: the limit is used, and may grow.</param>
     public bool Settle(AttemptResult result, ulong key, bool wanted, long nowMs)
     {
-        var hasFailed = result.Outcome is not (AttemptOutcome.Delivered or AttemptOutcome.Rejected);
+        var hasFailed = result.Outcome switch
+        {
+            AttemptOutcome.Delivered or AttemptOutcome.Rejected => false,
+            AttemptOutcome.Failed or AttemptOutcome.EndpointGone => true,
+        };
         _failedShare += ShareOfOne * ((hasFailed ? 1 : 0) - _failedShare);
         if (!hasFailed)
             return Succeeded(result.Duration.TotalMilliseconds, wanted);

@@ -315,8 +315,8 @@ internal sealed class ShardCommits(
                     letters.Add(SkipLetter.Of(lease.Shard, skip, refused));
                     history.Add(skip with { Kind = SkipKind.DeadLetter }, _unsavedAtMs);
                     break;
-                default:
-                    throw new UnreachableException();
+                case var other:
+                    throw new UnreachableException($"{other}");
             }
         }
         _unsaved = _unsaved with { Emitted = emitted, DeadLetters = letters, History = AttemptHistory.Join(_unsaved.History, history.Take(_unsavedAtMs)) };

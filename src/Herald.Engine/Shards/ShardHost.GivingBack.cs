@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Herald.Engine.Sending;
 
 namespace Herald.Engine.Shards;
@@ -82,6 +83,10 @@ internal sealed partial class ShardHost
                 case ShardMessage.Call call:
                     call.Refuse();
                     break;
+                case ShardMessage.EndpointBack or ShardMessage.CatalogChanged or ShardMessage.Committed or ShardMessage.Wake:
+                    break; // They bring nothing that must go back.
+                default:
+                    throw new UnreachableException($"{message}");
             }
         }
     }

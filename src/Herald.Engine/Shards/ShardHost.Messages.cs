@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Herald.Engine.Shards;
 
 /// <summary>What reaches the loop from outside, and what it does with it between two steps.</summary>
@@ -52,6 +54,8 @@ internal sealed partial class ShardHost
                     // Here, and not at the top of a round: whoever kicks from now on posts another, and is not missed before the sleep.
                     Volatile.Write(ref _wakePosted, 0);
                     break;
+                default:
+                    throw new UnreachableException($"{message}");
             }
         }
     }

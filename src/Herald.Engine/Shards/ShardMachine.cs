@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Herald.Engine.Catalogs;
 using Herald.Engine.Channels;
 using Herald.Engine.Events;
@@ -447,16 +448,30 @@ internal sealed partial class ShardMachine
                 LeaveWindow(lane);
                 WaitUntil(lane, decision.DueAtMs);
                 break;
-            case RetryVerdict.Exhausted when subscription.Retry.OnExhausted == OnExhausted.Hold:
+            case RetryVerdict.Exhausted:
+                GiveUp(lane, decision.Reason, result, nowMs);
+                break;
+            default:
+                throw new UnreachableException($"{decision.Verdict}");
+        }
+    }
+
+    private void GiveUp(Lane lane, string why, AttemptResult result, long nowMs)
+    {
+        var then = lane.Owner.Entry.Subscription.Retry.OnExhausted;
+        switch (then)
+        {
+            case OnExhausted.DeadLetter or OnExhausted.Forward:
+                SkipHead(lane, then == OnExhausted.Forward ? SkipKind.Forward : SkipKind.DeadLetter, new DeadLetterReason(
+                    why, result.Reason, lane.Attempts, result.StatusCode, ToWall(lane.FirstAttemptAtMs), ToWall(nowMs)));
+                break;
+            case OnExhausted.Hold:
                 lane.State = LaneState.Held;
                 lane.Owner.Held++;
                 LeaveWindow(lane);
                 break;
             default:
-                var kind = subscription.Retry.OnExhausted == OnExhausted.Forward ? SkipKind.Forward : SkipKind.DeadLetter;
-                SkipHead(lane, kind, new DeadLetterReason(
-                    decision.Reason, result.Reason, lane.Attempts, result.StatusCode, ToWall(lane.FirstAttemptAtMs), ToWall(nowMs)));
-                break;
+                throw new UnreachableException($"{then}");
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Herald.Engine.Stores;
 
 namespace Herald.Journal.Catalog;
@@ -34,9 +35,10 @@ internal sealed class CatalogKind
     {
         CatalogQuery.ByNumber { Numbers: var numbers } => [.. numbers.Where(_byNumber.ContainsKey).Select(number => _byNumber[number])],
         CatalogQuery.ByParent { Parents: var parents } => [.. parents.SelectMany(parent => _byParent.GetValueOrDefault(parent) ?? [])],
-        CatalogQuery.Page { Parent: null } page => PageOf(_byId, page),
         CatalogQuery.Page { Parent: { } parent } page => _byParent.TryGetValue(parent, out var children) ? PageOf(children, page) : [],
-        _ => throw new ArgumentException($"no answer for {query}", nameof(query)),
+        CatalogQuery.Page page => PageOf(_byId, page),
+        // The table has the ids, of all kinds, and finds by them itself.
+        CatalogQuery.ById or _ => throw new UnreachableException($"{query}"),
     };
 
     private static List<CatalogRecord> PageOf(SortedSet<CatalogRecord> ordered, CatalogQuery.Page page)

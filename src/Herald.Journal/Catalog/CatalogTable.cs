@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Herald.Engine.Stores;
 using Herald.Journal.Frames;
 
@@ -48,7 +49,8 @@ internal sealed class CatalogTable
             return query switch
             {
                 CatalogQuery.ById { Id: var id } => _byId.GetValueOrDefault((query.Kind, id)) is { Body: not null } record ? [record] : [],
-                _ => _kinds.GetValueOrDefault(query.Kind)?.Find(query) ?? [],
+                CatalogQuery.ByNumber or CatalogQuery.ByParent or CatalogQuery.Page => _kinds.GetValueOrDefault(query.Kind)?.Find(query) ?? [],
+                _ => throw new UnreachableException($"{query}"),
             };
         }
     }

@@ -96,7 +96,8 @@ internal sealed class EventReader(JournalContents contents)
         var buffer = ArrayPool<byte>.Shared.Rent(length);
         try
         {
-            switch (TryRead(start, buffer.AsSpan(0, length), out var failure))
+            var outcome = TryRead(start, buffer.AsSpan(0, length), out var failure);
+            switch (outcome)
             {
                 case ReadOutcome.Gone:
                     foreach (ref readonly var entry in run)
@@ -113,7 +114,7 @@ internal sealed class EventReader(JournalContents contents)
                 case ReadOutcome.Read:
                     break;
                 default:
-                    throw new UnreachableException();
+                    throw new UnreachableException($"{outcome}");
             }
             foreach (ref readonly var entry in run)
             {

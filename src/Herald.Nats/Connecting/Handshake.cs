@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.IO.Pipelines;
 using System.Net.Security;
 using System.Net.Sockets;
@@ -88,7 +89,7 @@ internal sealed class Handshake(ConnectionOptions options, TimeProvider time)
         {
             FrameKind.Info => ServerGreeting.Parse(text),
             FrameKind.Error => throw new ProtocolException(Complaint.Of(text).Text),
-            _ => throw new ProtocolException($"The server begins with {kind} instead of INFO."),
+            FrameKind.Message or FrameKind.Ping or FrameKind.Pong or FrameKind.Ok => throw new ProtocolException($"The server begins with {kind} instead of INFO."),
         };
     }
 
@@ -106,6 +107,10 @@ internal sealed class Handshake(ConnectionOptions options, TimeProvider time)
                     break;
                 case FrameKind.Error:
                     throw new ProtocolException(Complaint.Of(text).Text);
+                case FrameKind.Message or FrameKind.Ping or FrameKind.Ok:
+                    break; // No answer to what was asked: it is still to come.
+                default:
+                    throw new UnreachableException($"{kind}");
             }
         }
     }

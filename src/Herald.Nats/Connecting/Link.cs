@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Globalization;
 using Herald.Nats.Subscriptions;
 using Herald.Nats.Wire;
@@ -147,6 +148,10 @@ internal sealed class Link : IDisposable
             case FrameKind.Error:
                 Hear(Complaint.Of(frame.Text));
                 break;
+            case FrameKind.Ok:
+                break; // Said of everything that was taken, where a server is set to be verbose.
+            default:
+                throw new UnreachableException($"{frame.Kind}");
         }
     }
 

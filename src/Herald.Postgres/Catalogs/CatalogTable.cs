@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Herald.Engine.Stores;
 using Herald.Postgres.Appending;
 using Herald.Postgres.Connecting;
@@ -126,7 +127,7 @@ internal sealed class CatalogTable(Database database, PeriodReader periods)
         CatalogQuery.Page { Parent: { } parent } page => (
             "c.parent = $2 and c.id > $3 order by c.id limit $4", [Commands.Value(parent), Commands.Value(page.After ?? ""), Commands.Value(page.Limit)]),
         CatalogQuery.Page page => ("c.id > $2 order by c.id limit $3", [Commands.Value(page.After ?? ""), Commands.Value(page.Limit)]),
-        _ => throw new ArgumentException($"no answer for {query}", nameof(query)),
+        _ => throw new UnreachableException($"{query}"),
     };
 
     /// <summary>From <see cref="Columns"/>, the first of which is at <paramref name="from"/>.</summary>

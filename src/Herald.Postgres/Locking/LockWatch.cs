@@ -223,6 +223,5 @@ internal sealed class LockWatch(Database database, TimeProvider time)
     {
         LockTable.Log => "shard_lock",
         LockTable.Owner => "shard_owner",
-        _ => throw new System.Diagnostics.UnreachableException(),
     };
 }

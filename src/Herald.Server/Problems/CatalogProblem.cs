@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Herald.Engine;
 using Herald.Engine.Catalogs;
 
@@ -14,7 +15,9 @@ internal static class CatalogProblem
             CatalogOutcome.Damaged => new(ProblemKind.SubscriptionDamaged, result.Detail),
             // Of a topic: it has subscriptions. Of a subscription: too many changes of its filter are still under way.
             CatalogOutcome.InUse => new(typeof(T) == typeof(Topic) ? ProblemKind.TopicInUse : ProblemKind.ChangePending, result.Detail),
-            _ => Problem.Invalid(result.Problems),
+            CatalogOutcome.Refused => Problem.Invalid(result.Problems),
+            // It has done what was asked.
+            CatalogOutcome.Created or CatalogOutcome.Updated or CatalogOutcome.Unchanged or CatalogOutcome.Deleted => throw new UnreachableException($"{result.Outcome}"),
         };
 
     public static Problem NoTopic(string name) => new(ProblemKind.TopicNotFound, $"There is no topic '{Cut(name)}'.");

@@ -23,7 +23,7 @@ public sealed class WebhookHarness : ChannelHarness
     {
         ReceiverMood.Accepting => Reply.Ok,
         ReceiverMood.Failing => new Reply.Status(500, "no"),
-        _ => new Reply.Hang(),
+        ReceiverMood.Hanging => new Reply.Hang(),
     });
 
     public override async Task<(string MessageId, byte[] Payload)> NextAsync(CancellationToken cancel)

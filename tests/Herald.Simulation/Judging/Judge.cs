@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Herald.Engine.Catalogs;
 using Herald.Engine.Channels;
 using Herald.Engine.Events;
@@ -310,7 +311,8 @@ internal sealed partial class Judge(Simulator simulator, int shards) : IStoreWat
     {
         StartFrom.Now => start == head,
         StartFrom.Sequence sequence => start == Math.Max(0, sequence.At - 1),
-        _ => start >= 0 && start < _first[shard], // the first that was kept when it was asked for
+        StartFrom.Earliest => start >= 0 && start < _first[shard], // the first that was kept when it was asked for
+        StartFrom.Time or _ => throw new UnreachableException($"{intent}: operators here know no time of a log"),
     };
 
     private Delivery Identify(NodeView node, SubscriptionModel model, in Attempt attempt)

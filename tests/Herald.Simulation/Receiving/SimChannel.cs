@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Herald.Engine.Channels;
 using Herald.Simulation.Judging;
 using Herald.Simulation.Running;
@@ -108,8 +109,10 @@ internal sealed class SimChannel(
             case ReceiverMood.Gone:
                 _simulator.Reached.Count("said to be gone");
                 return new(arrives, answers, new AttemptResult { Outcome = AttemptOutcome.EndpointGone, Stage = AttemptStage.Response, StatusCode = 410, Reason = "gone" }, false);
-            default:
+            case ReceiverMood.Well:
                 return new(arrives, answers, AttemptResult.Delivered, false);
+            default:
+                throw new UnreachableException($"{receiver.Mood}");
         }
     }
 

@@ -287,7 +287,7 @@ internal sealed class StoreLink(NodeView node, SimStore store, Judge judge, Func
         {
             StoreWeather.Down => (_simulator.Draw(0.3), true),
             StoreWeather.Flaky when _simulator.Draw(0.15) => (_simulator.Draw(0.5), true),
-            _ => (true, false),
+            StoreWeather.Calm or StoreWeather.Slow or StoreWeather.Flaky => (true, false),
         };
         if (fails && arrives && what is not (Read or Release))
             _simulator.Reached.Count($"{what}s applied, reply lost");

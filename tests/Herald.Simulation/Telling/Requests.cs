@@ -38,13 +38,12 @@ internal sealed class Requests(Teller teller)
     /// <param name="heard">Null: the sender has given it up.</param>
     public void OnEnded(Request request, AttemptResult? heard) => teller.Tell(
         request.Subscription, "ended", ("n", request.Number),
-        ("heard", heard?.Outcome switch
+        ("heard", heard is null ? "cut" : heard.Outcome switch
         {
-            null => "cut",
             AttemptOutcome.Delivered => "ok",
             AttemptOutcome.EndpointGone => "gone",
             AttemptOutcome.Rejected => "rejected",
-            _ => "failed",
+            AttemptOutcome.Failed => "failed",
         }),
         ("retryAfter", heard?.RetryAfter is { } after ? Teller.Text((long)after.TotalMilliseconds)
             : null), ("troubled", heard?.EndpointTroubled == true ? "yes" : null));

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Herald.Engine.Catalogs;
 using Herald.Engine.Looking;
@@ -62,6 +63,7 @@ internal sealed class Told(Teller teller, SimProcess through, string? subscripti
     {
         StartFrom.Sequence sequence => Teller.Text(sequence.At),
         StartFrom.Earliest => "earliest",
-        _ => "now",
+        StartFrom.Now => "now",
+        StartFrom.Time or _ => throw new UnreachableException($"{from}: operators here know no time of a log"),
     };
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
@@ -168,8 +169,10 @@ public sealed class ScriptedReceiver : IAsyncDisposable
             case Reply.Reset:
                 socket.LingerState = new LingerOption(true, 0);
                 return false;
-            default:
+            case Reply.Close:
                 return false;
+            default:
+                throw new UnreachableException($"{reply}");
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Numerics;
 using Herald.Cli.Verifying;
 
@@ -64,6 +65,10 @@ internal sealed class TrafficSink(TimeProvider time, Func<TimeSpan, Task> work)
             case SinkConduct.Slow:
                 await Task.Delay(SlowWork, time, CancellationToken.None);
                 break;
+            case SinkConduct.Accept or SinkConduct.Flaky or SinkConduct.RefuseHotKeys:
+                break;
+            default:
+                throw new UnreachableException($"{_conduct}");
         }
         Enter(one, at, time.GetTimestamp());
         return 200;

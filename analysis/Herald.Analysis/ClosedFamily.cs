@@ -1,0 +1,33 @@
+using Microsoft.CodeAnalysis;
+
+namespace Herald.Analysis;
+
+/// <summary>The cases of a type of ours that has a fixed number of them: the members of an enum, or the sealed types that are nested in the abstract one they derive from.</summary>
+internal static class ClosedFamily
+{
+    /// <summary>Each case with what names it in a pattern: the value of a member, or a type. Nothing for all other types.</summary>
+    public static IReadOnlyList<(string Name, object By)> CasesOf(ITypeSymbol type)
+    {
+        // Families of others grow without us: there a catch-all is right. (The command's assembly is called herald.)
+        if (type.ContainingAssembly?.Name.StartsWith("Herald", StringComparison.OrdinalIgnoreCase) != true)
+            return [];
+        if (type.TypeKind == TypeKind.Enum)
+        {
+            return type.GetAttributes().Any(attribute => attribute.AttributeClass?.Name == nameof(FlagsAttribute)) ? []
+                : [.. type.GetMembers().OfType<IFieldSymbol>().Where(member => member.HasConstantValue).Select(member => (member.Name, member.ConstantValue!))];
+        }
+        if (!type.IsAbstract)
+            return [];
+        return [.. type.GetTypeMembers().Where(nested => !nested.IsAbstract && IsOrDerives(nested, type)).Select(nested => (nested.Name, (object)nested))];
+    }
+
+    public static bool IsOrDerives(ITypeSymbol type, ITypeSymbol from)
+    {
+        for (var at = type; at is not null; at = at.BaseType)
+        {
+            if (SymbolEqualityComparer.Default.Equals(at, from))
+                return true;
+        }
+        return false;
+    }
+}
