@@ -42,6 +42,7 @@ public sealed class PostgresStore : IEventLog, IShardStore, IStateReader, ICatal
     private readonly CatalogTable _catalog;
     private readonly SemaphoreSlim _requests = new(MostRequests);
     private readonly DeadLetterTable _letters;
+    private readonly LetterReader _letterReader;
     private readonly SourceTable _sources;
     private readonly Ownership _ownership;
     private readonly Housekeeper _keeper;
@@ -80,6 +81,7 @@ public sealed class PostgresStore : IEventLog, IShardStore, IStateReader, ICatal
         _state = new StateTable(database);
         _catalog = new CatalogTable(database, periods);
         _letters = new DeadLetterTable(database, appender, periods, records);
+        _letterReader = new LetterReader(database);
         _sources = new SourceTable(database, appender, periods, records);
         var session = Notifies && dialect.HasSessionLocks ? new NodeSession(time) { OnLost = Moved } : null;
         var registry = new Registry(database, periods, options, identity, session);
@@ -223,9 +225,9 @@ public sealed class PostgresStore : IEventLog, IShardStore, IStateReader, ICatal
 
     public IDisposable OnChange(Action<long> changed) => _catalogHints.Add(changed);
 
-    public async ValueTask<DeadLetterPage> ListAsync(DeadLetterQuery query, CancellationToken cancel) => await _letters.ListAsync(query, cancel).ConfigureAwait(false);
+    public async ValueTask<DeadLetterPage> ListAsync(DeadLetterQuery query, CancellationToken cancel) => await _letterReader.ListAsync(query, cancel).ConfigureAwait(false);
 
-    public async ValueTask<DeadLetter?> FindAsync(DeadLetterId id, CancellationToken cancel) => await _letters.FindAsync(id, cancel).ConfigureAwait(false);
+    public async ValueTask<DeadLetter?> FindAsync(DeadLetterId id, CancellationToken cancel) => await _letterReader.FindAsync(id, cancel).ConfigureAwait(false);
 
     public async ValueTask<int> DiscardAsync(IReadOnlyList<DeadLetterId> ids, CancellationToken cancel) => await _letters.DiscardAsync(ids, cancel).ConfigureAwait(false);
 

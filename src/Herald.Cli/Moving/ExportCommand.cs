@@ -24,20 +24,20 @@ internal static class ExportCommand
             if (file is not "-" && File.Exists(file) && !call.Parsed.GetValue(force))
                 return call.Terminal.Fail(ExitCode.Refused, $"'{file}' exists. Choose another name, or replace it with --force.");
             var began = time.GetTimestamp();
-            var tally = file is "-" ? await ExportAsync(call, time) : await ExportAsync(call, file, time);
+            var (tally, unread) = file is "-" ? await ExportAsync(call, time) : await ExportAsync(call, file, time);
             MoveSummary.Write(file is "-" ? call.Terminal.Error : call.Terminal.Out, call.Terminal.Json, "exported", tally, time.GetElapsedTime(began));
-            return ExitCode.Ok;
+            return unread.Count == 0 ? ExitCode.Ok : call.Terminal.Fail(ExitCode.Failed, Describe(unread));
         });
     }
 
-    private static async Task<MoveTally> ExportAsync(MovingCall call, TimeProvider time)
+    private static async Task<(MoveTally, UnreadItems)> ExportAsync(MovingCall call, TimeProvider time)
     {
         await using var output = Console.OpenStandardOutput();
         return await ExportAsync(call, output, time);
     }
 
     /// <summary>Under another name until it is whole and durable.</summary>
-    private static async Task<MoveTally> ExportAsync(MovingCall call, string path, TimeProvider time)
+    private static async Task<(MoveTally, UnreadItems)> ExportAsync(MovingCall call, string path, TimeProvider time)
     {
         var temporary = path + ".part";
         try
@@ -45,14 +45,14 @@ internal static class ExportCommand
             var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.None };
             if (!OperatingSystem.IsWindows())
                 options.UnixCreateMode = OwnerOnly;
-            MoveTally tally;
+            (MoveTally, UnreadItems) exported;
             await using (var output = new FileStream(temporary, options))
             {
-                tally = await ExportAsync(call, output, time);
+                exported = await ExportAsync(call, output, time);
                 output.Flush(flushToDisk: true);
             }
             File.Move(temporary, path, overwrite: true);
-            return tally;
+            return exported;
         }
         catch
         {
@@ -61,12 +61,17 @@ internal static class ExportCommand
         }
     }
 
-    private static async Task<MoveTally> ExportAsync(MovingCall call, Stream output, TimeProvider time)
+    private static async Task<(MoveTally, UnreadItems)> ExportAsync(MovingCall call, Stream output, TimeProvider time)
     {
         await using var source = await MovableStore.OpenSourceAsync(call.Options, time, call.Terminal.Error.WriteLine, call.Cancel);
         await using var file = new ExportFileWriter(output);
         await MoveProgress.ShowAsync(
             "exporting", source.Shape.Events, () => file.Tally?[MoveSection.Events] ?? 0, call.Terminal.Json, time, StoreMove.RunAsync(source, file, call.Cancel));
-        return file.Tally!;
+        return (file.Tally!, source.Unread);
     }
+
+    private static string Describe(UnreadItems unread) =>
+        $"{unread.Count} {(unread.Count == 1 ? "item" : "items")} could not be read; everything else is in the file: {string.Join(", ", unread.Named)}"
+        + (unread.Count > unread.Named.Count ? $" and {unread.Count - unread.Named.Count} more." : ".")
+        + " An event that could not be read is in the file without its record, and becomes a dead letter where it is imported.";
 }

@@ -15,6 +15,9 @@ public sealed class ExportFileReader : IStoreSource
 
     private ExportFileReader(Stream file) => _file = file;
 
+    /// <summary>A file is whole or refused.</summary>
+    public UnreadItems Unread { get; } = new();
+
     public StoreShape Shape { get; private set; } = null!;
     public MoveTally Tally { get; private set; } = null!;
 

@@ -23,6 +23,7 @@ public sealed class JournalSource : IStoreSource
     }
 
     public StoreShape Shape { get; }
+    public UnreadItems Unread { get; } = new();
 
     /// <exception cref="MoveRefusedException">There is no journal in the directory.</exception>
     /// <exception cref="JournalInUseException">A process has it open.</exception>
@@ -144,7 +145,7 @@ public sealed class JournalSource : IStoreSource
             if (page.Records.Count != count)
                 throw Missing(shard, from);
             for (var i = 0; i < count; i++)
-                await target.AddEventAsync(new ShardId(shard), entries[i].ToIndexEntry() with { Size = page.Records[i].Length }, page.Records[i], cancel).ConfigureAwait(false);
+                await target.AddEventAsync(new ShardId(shard), Told(shard, entries[i], page.Records[i]), page.Records[i], cancel).ConfigureAwait(false);
             from += count;
         }
     }
@@ -158,8 +159,15 @@ public sealed class JournalSource : IStoreSource
             new EventReader(_contents).Read(shard, [entry.Sequence], page);
             if (page.Records.Count == 0)
                 throw Missing(shard, entry.Sequence);
-            await target.AddKeptEventAsync(new ShardId(shard), entry.ToIndexEntry(), page.Records[0], cancel).ConfigureAwait(false);
+            await target.AddKeptEventAsync(new ShardId(shard), Told(shard, entry, page.Records[0]), page.Records[0], cancel).ConfigureAwait(false);
         }
+    }
+
+    private IndexEntry Told(int shard, in StoredEntry entry, ReadOnlyMemory<byte> record)
+    {
+        if (record.IsEmpty)
+            Unread.Add($"event {entry.Sequence} of shard {shard}");
+        return entry.ToIndexEntry() with { Size = record.Length };
     }
 
     private JournalDamagedException Missing(int shard, long sequence) =>

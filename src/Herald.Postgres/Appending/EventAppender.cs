@@ -75,7 +75,7 @@ internal sealed class EventAppender(
 
     /// <summary>Adds what has made an attempt fail, so that the next one leaves it out.</summary>
     public async Task AddUnreadableAsync(HashSet<(ShardId, long)> unreadable, UnreadableOriginalException met, CancellationToken cancel) =>
-        unreadable.UnionWith(await records.ReadOneByOneAsync(periods, met.Among, (_, _, _) => { }, cancel).ConfigureAwait(false));
+        unreadable.UnionWith(await records.ReadReadableAsync(() => periods.Map, [.. met.Among], (_, _, _) => { }, cancel).ConfigureAwait(false));
 
     private async Task<AppendPlan> AppendExactlyAsync(
         NpgsqlConnection connection, ReadOnlyMemory<NewEvent> events, IReadOnlySet<(ShardId, long)>? unreadable, CancellationToken cancel)

@@ -4,6 +4,7 @@ using Herald.Postgres.Appending;
 using Herald.Postgres.Connecting;
 using Herald.Postgres.Locking;
 using Herald.Postgres.Periods;
+using Herald.Postgres.Reading;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -52,26 +53,22 @@ internal sealed class CatalogTable(Database database, PeriodReader periods)
     }
 
     /// <summary>
-    /// Each body by a statement of its own. One that cannot be read back stays empty, which no record is: its reader takes it for damaged.
+    /// A body that cannot be read back stays empty, which no record is: its reader takes it for damaged.
     /// </summary>
     private async Task<IReadOnlyList<CatalogRecord>> WithBodiesAsync(IReadOnlyList<CatalogRecord> records, CancellationToken cancel)
     {
-        var whole = new List<CatalogRecord>(records.Count);
-        foreach (var record in records)
-        {
-            try
+        // What has a body and is not found has been removed meanwhile.
+        var whole = records.Where(record => record.Body is null).ToDictionary(record => (record.Kind, record.Id));
+        await Halves.ReadAsync(
+            records.Where(record => record.Body is not null).ToArray(),
+            async some =>
             {
-                if (record.Body is null)
-                    whole.Add(record);
-                else
-                    whole.AddRange(await FindAsync(new CatalogQuery.ById(record.Kind, record.Id), Columns, cancel).ConfigureAwait(false));
-            }
-            catch (StoreUnavailableException failure) when (Failures.IsDamage(failure))
-            {
-                whole.Add(record);
-            }
-        }
-        return whole;
+                foreach (var kind in some.ToLookup(record => record.Kind, record => record.Number))
+                    foreach (var found in await FindAsync(new CatalogQuery.ByNumber(kind.Key, [.. kind]), Columns, cancel).ConfigureAwait(false))
+                        whole[(found.Kind, found.Id)] = found;
+            },
+            record => whole[(record.Kind, record.Id)] = record).ConfigureAwait(false);
+        return [.. records.Where(record => whole.ContainsKey((record.Kind, record.Id))).Select(record => whole[(record.Kind, record.Id)])];
     }
 
     private Task<CatalogChanges> ReadAsync(long sinceVersion, int limit, string columns, CancellationToken cancel) => database.RunAsync(

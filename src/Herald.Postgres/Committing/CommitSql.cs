@@ -64,7 +64,11 @@ internal sealed class CommitSql(string schema)
         select p.epoch, p.number, p.is_checkpoint from {schema}.progress p where p.shard = $1 order by p.epoch desc, p.number desc
         """;
 
-    public string LoadOne { get; } = $"select p.record from {schema}.progress p where p.shard = $1 and p.epoch = $2 and p.number = $3";
+    public string LoadSome { get; } =
+        $"""
+        select p.epoch, p.number, p.record from unnest($2::bigint[], $3::bigint[]) as w(epoch, number)
+        join {schema}.progress p on p.shard = $1 and p.epoch = w.epoch and p.number = w.number
+        """;
 
     public string ForgetKept { get; } = $"delete from {schema}.kept_key k where k.shard = $1";
 

@@ -1,6 +1,7 @@
 using Herald.Engine.Stores;
 using Herald.Postgres.Connecting;
 using Herald.Postgres.Locking;
+using Herald.Postgres.Reading;
 using Npgsql;
 
 namespace Herald.Postgres.Committing;
@@ -42,7 +43,7 @@ internal sealed class ProgressReader : IDisposable
         }
         catch (StoreUnavailableException failure) when (Failures.IsDamage(failure))
         {
-            return await ReadOneByOneAsync(shard.Value, cancel).ConfigureAwait(false);
+            return await ReadReadableAsync(shard.Value, cancel).ConfigureAwait(false);
         }
     }
 
@@ -62,7 +63,7 @@ internal sealed class ProgressReader : IDisposable
         {
             // The epoch first, behind whatever its owner before has under way: nobody else can save from then on.
             var loaded = await LoadAsync(shards, read: null).ConfigureAwait(false);
-            return [(loaded[0].Epoch, await ReadOneByOneAsync(shards[0], CancellationToken.None).ConfigureAwait(false))];
+            return [(loaded[0].Epoch, await ReadReadableAsync(shards[0], CancellationToken.None).ConfigureAwait(false))];
         }
     }
 
@@ -86,8 +87,7 @@ internal sealed class ProgressReader : IDisposable
         },
         CancellationToken.None);
 
-    /// <summary>Each record by a statement of its own, since one that cannot be read back makes its statement fail.</summary>
-    private async Task<ShardProgress> ReadOneByOneAsync(int shard, CancellationToken cancel)
+    private async Task<ShardProgress> ReadReadableAsync(int shard, CancellationToken cancel)
     {
         var places = await _database.RunAsync(
             async (connection, either) =>
@@ -97,36 +97,29 @@ internal sealed class ProgressReader : IDisposable
                 await using var reader = await command.ExecuteReaderAsync(either).ConfigureAwait(false);
                 for (var isLast = false; !isLast && await reader.ReadAsync(either).ConfigureAwait(false); isLast = reader.GetBoolean(2))
                     found.Add((reader.GetInt64(0), reader.GetInt64(1)));
-                return found;
+                return found.ToArray();
             },
             cancel).ConfigureAwait(false);
-        var records = new List<ReadOnlyMemory<byte>>();
-        foreach (var (epoch, number) in Enumerable.Reverse(places))
-        {
-            if (await ReadOneAsync(shard, epoch, number, cancel).ConfigureAwait(false) is { Length: > 0 } record)
-                records.Add(record);
-        }
-        return new ShardProgress(records);
+        var records = new Dictionary<(long, long), ReadOnlyMemory<byte>>();
+        await Halves.ReadAsync(places, some => ReadSomeAsync(shard, some, records, cancel), place => records[place] = ShardProgress.Unreadable)
+            .ConfigureAwait(false);
+        // One that is gone, or has never held anything, is left out.
+        return new ShardProgress([
+            .. Enumerable.Reverse(places).Select(place => records.GetValueOrDefault(place)).Where(record => !record.IsEmpty)]);
     }
 
-    private async Task<ReadOnlyMemory<byte>> ReadOneAsync(int shard, long epoch, long number, CancellationToken cancel)
-    {
-        try
+    private Task ReadSomeAsync(
+        int shard, (long Epoch, long Number)[] places, Dictionary<(long, long), ReadOnlyMemory<byte>> into, CancellationToken cancel) => _database.RunAsync(
+        async (connection, either) =>
         {
-            return await _database.RunAsync(
-                async (connection, either) =>
-                {
-                    await using var command = connection.Command(
-                        _sql.LoadOne, Commands.Value(shard), Commands.Value(epoch), Commands.Value(number));
-                    return await command.ExecuteScalarAsync(either).ConfigureAwait(false) as byte[];
-                },
-                cancel).ConfigureAwait(false);
-        }
-        catch (StoreUnavailableException failure) when (Failures.IsDamage(failure))
-        {
-            return ShardProgress.Unreadable;
-        }
-    }
+            await using var command = connection.Command(
+                _sql.LoadSome, Commands.Value(shard), Commands.Value(Array.ConvertAll(places, place => place.Epoch)),
+                Commands.Value(Array.ConvertAll(places, place => place.Number)));
+            await using var reader = await command.ExecuteReaderAsync(either).ConfigureAwait(false);
+            while (await reader.ReadAsync(either).ConfigureAwait(false))
+                into[(reader.GetInt64(0), reader.GetInt64(1))] = reader.GetFieldValue<byte[]>(2);
+        },
+        cancel);
 
     private static async Task<Dictionary<int, ShardProgress>> ReadAsync(NpgsqlDataReader reader, CancellationToken cancel)
     {

@@ -27,8 +27,8 @@ internal sealed class WholeCommit(Database database, CommitSql sql, CommitPipeli
         {
             // A letter whose event cannot be read back is saved without it, as one whose event is gone: its shard has to go on.
             var found = new Dictionary<(ShardId, long), byte[]>();
-            await records.ReadOneByOneAsync(
-                periods, WithoutRecord(commit.DeadLetters), (shard, sequence, record) => found[(shard, sequence)] = record, cancel)
+            await records.ReadReadableAsync(
+                () => periods.Map, WithoutRecord(commit.DeadLetters), (shard, sequence, record) => found[(shard, sequence)] = record, cancel)
                 .ConfigureAwait(false);
             return await CommitAsync(commit, found, cancel).ConfigureAwait(false);
         }

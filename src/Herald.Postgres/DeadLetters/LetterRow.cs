@@ -13,6 +13,12 @@ internal static class LetterRow
     /// <summary>The same without the event, for letters whose event cannot be read back.</summary>
     public const string WithoutRecords = $"{WhatIsKnown}, ''::bytea";
 
+    /// <summary>Those of <see cref="Ids"/>, which are the first four parameters.</summary>
+    public const string Wanted = "unnest($1::int[], $2::int[], $3::int[], $4::bigint[]) as w(shard, subscription, generation, sequence)";
+
+    public const string IsWanted =
+        "d.shard = w.shard and d.subscription = w.subscription and d.generation = w.generation and d.sequence = w.sequence";
+
     private const string WhatIsKnown =
         "d.shard, d.subscription, d.generation, d.sequence, d.subscription_id, d.topic, d.reason, d.detail, d.attempts, d.status_code, "
         + "d.first_attempt_at_ms, d.died_at_ms";
@@ -31,6 +37,12 @@ internal static class LetterRow
     {
         Reason = letter.Reason with { Reason = StoredText.Plain(letter.Reason.Reason), Detail = StoredText.Plain(letter.Reason.Detail) },
     };
+
+    public static NpgsqlParameter[] Ids(IReadOnlyList<DeadLetterId> ids) =>
+    [
+        Commands.Value(ids.Select(i => i.Shard.Value).ToArray()), Commands.Value(ids.Select(i => i.Subscription).ToArray()),
+        Commands.Value(ids.Select(i => i.Generation).ToArray()), Commands.Value(ids.Select(i => i.Sequence).ToArray()),
+    ];
 
     /// <summary>From a row with <see cref="Columns"/>.</summary>
     public static DeadLetter Read(NpgsqlDataReader reader) => new(

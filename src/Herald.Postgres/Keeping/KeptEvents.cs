@@ -1,5 +1,6 @@
 using Herald.Postgres.Connecting;
 using Herald.Postgres.Periods;
+using Herald.Postgres.Reading;
 
 namespace Herald.Postgres.Keeping;
 
@@ -38,7 +39,7 @@ internal sealed class KeptEvents(Database database)
     {
         for (var shard = 0; shard < next.Heads.Length; shard++)
             for (var from = oldest.Heads[shard] + 1; from <= next.Heads[shard]; from += SequencesAtOnce)
-                await CopyAsync(oldest.Number, shard, from, Math.Min(from + SequencesAtOnce - 1, next.Heads[shard]), cancel).ConfigureAwait(false);
+                await CopyReadableAsync(oldest.Number, shard, from, Math.Min(from + SequencesAtOnce - 1, next.Heads[shard]), cancel).ConfigureAwait(false);
     }
 
     /// <summary>Removes what is needed no more.</summary>
@@ -68,14 +69,26 @@ internal sealed class KeptEvents(Database database)
         }
     }
 
-    private Task CopyAsync(long period, int shard, long from, long to, CancellationToken cancel) => database.RunAsync(
+    /// <summary>A record that the database cannot read back is copied as none, which its reader takes for damaged: its period has to go all the same.</summary>
+    private async Task CopyReadableAsync(long period, int shard, long from, long to, CancellationToken cancel)
+    {
+        var sequences = new long[to - from + 1];
+        for (var i = 0; i < sequences.Length; i++)
+            sequences[i] = from + i;
+        await Halves.ReadAsync(
+            sequences, some => CopyAsync(period, shard, some[0], some[^1], "e.size, e.record", cancel),
+            one => CopyAsync(period, shard, one, one, "0, ''::bytea", cancel)).ConfigureAwait(false);
+    }
+
+    /// <param name="record">How long it is, and the record itself.</param>
+    private Task CopyAsync(long period, int shard, long from, long to, string record, CancellationToken cancel) => database.RunAsync(
         async (connection, either) =>
         {
             const string Columns = "shard, sequence, accepted_at_ms, key_hash, id_hash, route_high, route_low, topic, flags, size, record";
             await using var command = connection.Command(
                 $"""
                 insert into {PeriodTables.Kept(_schema)} ({Columns})
-                select e.shard, e.sequence, e.accepted_at_ms, e.key_hash, e.id_hash, e.route_high, e.route_low, e.topic, e.flags, e.size, e.record
+                select e.shard, e.sequence, e.accepted_at_ms, e.key_hash, e.id_hash, e.route_high, e.route_low, e.topic, e.flags, {record}
                 from {PeriodTables.Events(database.LogSchema, period)} e
                 where e.shard = $1 and e.sequence between $2 and $3 and (
                     exists (select 1 from {_schema}.kept_key k where k.shard = $1 and k.key_hash = e.key_hash and k.from_sequence <= e.sequence)

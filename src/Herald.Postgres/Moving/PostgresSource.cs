@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Herald.Engine.Events;
 using Herald.Engine.Moving;
 using Herald.Engine.Stores;
 using Herald.Postgres.Committing;
@@ -14,15 +15,21 @@ namespace Herald.Postgres.Moving;
 /// <summary>Tells a store that no node uses, all as it was at one moment: in one transaction, which sees nothing of later ones. Changes nothing.</summary>
 public sealed class PostgresSource : IStoreSource
 {
+    // Where a row cannot be read back, so many are read without what may be damaged.
+    private const int RowsAtOnce = 64;
+
     private readonly Database _database;
-    private readonly NpgsqlConnection _connection;
+    private readonly TimeProvider _time;
     private readonly string _schema;
     private readonly PeriodMap _periods;
+    private readonly StoreIdentity _identity;
+    private NpgsqlConnection _connection;
 
-    private PostgresSource(Database database, NpgsqlConnection connection, PeriodMap periods) =>
-        (_database, _connection, _schema, _periods) = (database, connection, database.Schema, periods);
+    private PostgresSource(Database database, NpgsqlConnection connection, TimeProvider time, PeriodMap periods, StoreIdentity identity) =>
+        (_database, _connection, _time, _schema, _periods, _identity) = (database, connection, time, database.Schema, periods, identity);
 
     public StoreShape Shape { get; private set; } = null!;
+    public UnreadItems Unread { get; } = new();
 
     /// <exception cref="MoveRefusedException">There is no store in the schema.</exception>
     /// <exception cref="StoreBusyException">A node uses it.</exception>
@@ -34,13 +41,11 @@ public sealed class PostgresSource : IStoreSource
         try
         {
             await new LiveNodes(database, time, options.Lease, notices).RefuseAsync(cancel).ConfigureAwait(false);
-            connection = await database.Source.OpenConnectionAsync(cancel).ConfigureAwait(false);
-            await using (var begin = connection.Command("begin transaction isolation level repeatable read read only"))
-                await begin.ExecuteNonQueryAsync(cancel).ConfigureAwait(false);
+            connection = await BeginAsync(database, cancel).ConfigureAwait(false);
             var identity = await StoreIdentity.ReadAsync(connection, database.Schema, cancel).ConfigureAwait(false)
                 ?? throw new MoveRefusedException($"There is no store in schema '{database.Schema}'.");
-            var source = new PostgresSource(database, connection, await PeriodReader.ReadAsync(connection, database.Schema, cancel).ConfigureAwait(false));
-            source.Shape = await source.ReadShapeAsync(identity, cancel).ConfigureAwait(false);
+            var source = new PostgresSource(database, connection, time, await PeriodReader.ReadAsync(connection, database.Schema, cancel).ConfigureAwait(false), identity);
+            source.Shape = await source.ReadShapeAsync(cancel).ConfigureAwait(false);
             await source.TellForgottenAsync(notices, cancel).ConfigureAwait(false);
             return source;
         }
@@ -59,10 +64,7 @@ public sealed class PostgresSource : IStoreSource
         await CopyProgressAsync(target, cancel).ConfigureAwait(false);
         for (var shard = 0; shard < Shape.Shards.Count; shard++)
             await CopyEventsAsync(new ShardId(shard), target, cancel).ConfigureAwait(false);
-
-        await foreach (var row in RowsAsync(
-            $"select {LetterRow.Columns} from {_schema}.dead_letter d order by d.died_at_ms, d.shard, d.sequence, d.subscription, d.generation", cancel).ConfigureAwait(false))
-            await target.AddDeadLetterAsync(LetterRow.Read(row), cancel).ConfigureAwait(false);
+        await CopyLettersAsync(target, cancel).ConfigureAwait(false);
 
         await foreach (var row in RowsAsync($"select s.shard, s.application, s.key, s.value from {_schema}.state s order by s.shard, s.application, s.key", cancel).ConfigureAwait(false))
             await target.AddStateAsync(
@@ -81,10 +83,12 @@ public sealed class PostgresSource : IStoreSource
 
         // What was copied before its table could be dropped is told from the table.
         for (var shard = 0; shard < Shape.Shards.Count; shard++)
-            await foreach (var row in RowsAsync(
-                $"select {EventRow.IndexColumns}, e.record from {PeriodTables.Kept(_schema)} e where e.shard = $1 and e.sequence < $2 order by e.sequence",
-                cancel, Commands.Value(shard), Commands.Value(Shape.Shards[shard].First)).ConfigureAwait(false))
-                await target.AddKeptEventAsync(new ShardId(shard), EventRow.ReadIndex(row), row.GetFieldValue<byte[]>(9), cancel).ConfigureAwait(false);
+        {
+            var id = new ShardId(shard);
+            await CopyEventsAsync(
+                id, PeriodTables.Kept(_schema), Shape.Shards[shard].First,
+                (entry, record) => target.AddKeptEventAsync(id, entry, record, cancel), cancel).ConfigureAwait(false);
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -93,9 +97,37 @@ public sealed class PostgresSource : IStoreSource
         await _database.DisposeAsync().ConfigureAwait(false);
     }
 
-    private async Task<StoreShape> ReadShapeAsync(StoreIdentity identity, CancellationToken cancel)
+    private static async Task<NpgsqlConnection> BeginAsync(Database database, CancellationToken cancel)
     {
-        var shards = new ShardShape[identity.ShardCount];
+        var connection = await database.Source.OpenConnectionAsync(cancel).ConfigureAwait(false);
+        try
+        {
+            await using var begin = connection.Command("begin transaction isolation level repeatable read read only");
+            await begin.ExecuteNonQueryAsync(cancel).ConfigureAwait(false);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// The client closes a connection that has met damage. What another transaction sees is the same as long as no node uses the store: one
+    /// that has is found by what it has appended or settled.
+    /// </summary>
+    private async Task BeginAnewAsync(CancellationToken cancel)
+    {
+        await _connection.DisposeAsync().ConfigureAwait(false);
+        _connection = await BeginAsync(_database, cancel).ConfigureAwait(false);
+        if (!Shape.Shards.SequenceEqual((await ReadShapeAsync(cancel).ConfigureAwait(false)).Shards))
+            throw new StoreBusyException($"The store in schema '{_schema}' has changed while it was read. Stop all nodes first.");
+    }
+
+    private async Task<StoreShape> ReadShapeAsync(CancellationToken cancel)
+    {
+        var shards = new ShardShape[_identity.ShardCount];
         for (var shard = 0; shard < shards.Length; shard++)
         {
             var first = _periods.First(new ShardId(shard));
@@ -120,7 +152,7 @@ public sealed class PostgresSource : IStoreSource
             cancel).ConfigureAwait(false))
             if (!row.IsDBNull(1))
                 shards[row.GetInt32(0)] = shards[row.GetInt32(0)] with { SettledBelow = row.GetInt64(1) };
-        return new StoreShape(identity.HashSeed, identity.HashSecret, shards);
+        return new StoreShape(_identity.HashSeed, _identity.HashSecret, shards);
     }
 
     /// <summary>Ids that have outlived their events are known here by one hash alone, of which no other store could make what it needs.</summary>
@@ -140,34 +172,146 @@ public sealed class PostgresSource : IStoreSource
 
     private async Task CopyCatalogAsync(IStoreTarget target, CancellationToken cancel)
     {
-        await foreach (var row in RowsAsync(
-            $"select {CatalogTable.Columns} from {_schema}.catalog c order by c.version, c.kind desc, c.id", cancel).ConfigureAwait(false))
+        var told = new HashSet<(string, string)>();
+        try
         {
-            await target.AddCatalogRecordAsync(CatalogTable.Record(row, 0), cancel).ConfigureAwait(false);
+            await foreach (var row in RowsAsync(
+                $"select {CatalogTable.Columns} from {_schema}.catalog c order by c.version, c.kind desc, c.id", cancel).ConfigureAwait(false))
+                await AddAsync(CatalogTable.Record(row, 0)).ConfigureAwait(false);
+            return;
+        }
+        catch (PostgresException failure) when (Failures.IsDamage(failure))
+        {
+            await BeginAnewAsync(cancel).ConfigureAwait(false);
+        }
+        var all = await new CatalogTable(_database, new PeriodReader(_database)).ReadAsync(0, int.MaxValue, cancel).ConfigureAwait(false);
+        foreach (var record in all.Records.Where(record => !told.Contains((record.Kind, record.Id))))
+        {
+            if (record.Body is { IsEmpty: true })
+                Unread.Add($"{record.Kind} '{record.Id}'");
+            await AddAsync(record).ConfigureAwait(false);
+        }
+
+        ValueTask AddAsync(CatalogRecord record)
+        {
+            told.Add((record.Kind, record.Id));
+            return target.AddCatalogRecordAsync(record, cancel);
         }
     }
 
     private async Task CopyProgressAsync(IStoreTarget target, CancellationToken cancel)
     {
-        var sql = new CommitSql(_schema);
         for (var shard = 0; shard < Shape.Shards.Count; shard++)
         {
-            ShardProgress progress;
-            await using (var command = _connection.Command(sql.Load, Commands.Value<int[]>([shard])))
-            await using (var reader = await command.ExecuteReaderAsync(cancel).ConfigureAwait(false))
-                progress = await ProgressReader.ReadAsync(reader, shard, cancel).ConfigureAwait(false);
-            foreach (var record in progress.Records)
+            foreach (var record in (await ReadProgressAsync(shard, cancel).ConfigureAwait(false)).Records)
+            {
+                if (record.Span.SequenceEqual(ShardProgress.Unreadable.Span))
+                    Unread.Add($"a record of the progress of shard {shard}");
                 await target.AddProgressAsync(new ShardId(shard), record, cancel).ConfigureAwait(false);
+            }
         }
+    }
+
+    private async Task<ShardProgress> ReadProgressAsync(int shard, CancellationToken cancel)
+    {
+        var sql = new CommitSql(_schema);
+        try
+        {
+            await using var command = _connection.Command(sql.Load, Commands.Value<int[]>([shard]));
+            await using var reader = await command.ExecuteReaderAsync(cancel).ConfigureAwait(false);
+            return await ProgressReader.ReadAsync(reader, shard, cancel).ConfigureAwait(false);
+        }
+        catch (PostgresException failure) when (Failures.IsDamage(failure))
+        {
+            await BeginAnewAsync(cancel).ConfigureAwait(false);
+        }
+        using var progress = new ProgressReader(_database, sql, _time);
+        return await progress.PeekAsync(new ShardId(shard), cancel).ConfigureAwait(false);
     }
 
     private async Task CopyEventsAsync(ShardId shard, IStoreTarget target, CancellationToken cancel)
     {
         foreach (var period in _periods.All)
+            await CopyEventsAsync(
+                shard, PeriodTables.Events(_database.LogSchema, period.Number), long.MaxValue,
+                (entry, record) => target.AddEventAsync(shard, entry, record, cancel), cancel).ConfigureAwait(false);
+    }
+
+    private async Task CopyEventsAsync(
+        ShardId shard, string table, long below, Func<IndexEntry, ReadOnlyMemory<byte>, ValueTask> add, CancellationToken cancel)
+    {
+        for (var from = 0L; from < below;)
+        {
+            try
+            {
+                await foreach (var row in RowsAsync(
+                    $"select {EventRow.IndexColumns}, e.record from {table} e where e.shard = $1 and e.sequence >= $2 and e.sequence < $3 order by e.sequence",
+                    cancel, Commands.Value(shard.Value), Commands.Value(from), Commands.Value(below)).ConfigureAwait(false))
+                {
+                    var entry = EventRow.ReadIndex(row);
+                    await add(entry, row.GetFieldValue<byte[]>(9)).ConfigureAwait(false);
+                    from = entry.Sequence + 1;
+                }
+                return;
+            }
+            catch (PostgresException failure) when (Failures.IsDamage(failure))
+            {
+                await BeginAnewAsync(cancel).ConfigureAwait(false);
+            }
+            from = await CopyReadableAsync(shard, table, from, below, add, cancel).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>A few events where one is damaged. It goes along without a record: there, too, it is damaged, and becomes a dead letter.</summary>
+    /// <returns>The sequence behind them.</returns>
+    private async Task<long> CopyReadableAsync(
+        ShardId shard, string table, long from, long below, Func<IndexEntry, ReadOnlyMemory<byte>, ValueTask> add, CancellationToken cancel)
+    {
+        var entries = new List<IndexEntry>();
+        await foreach (var row in RowsAsync(
+            $"select {EventRow.IndexColumns} from {table} e where e.shard = $1 and e.sequence >= $2 and e.sequence < $3 order by e.sequence limit {RowsAtOnce}",
+            cancel, Commands.Value(shard.Value), Commands.Value(from), Commands.Value(below)).ConfigureAwait(false))
+            entries.Add(EventRow.ReadIndex(row));
+        var records = new Dictionary<long, byte[]>();
+        await new RecordReader(_database).ReadReadableAsync(
+            () => _periods, entries.Select(entry => (shard, entry.Sequence)).ToArray(), (_, sequence, record) => records[sequence] = record, cancel)
+            .ConfigureAwait(false);
+        foreach (var entry in entries)
+        {
+            if (!records.TryGetValue(entry.Sequence, out var record))
+                Unread.Add($"event {entry.Sequence} of shard {shard}");
+            await add(record is null ? entry with { Size = 0 } : entry, record).ConfigureAwait(false);
+        }
+        return entries.Count == 0 ? below : entries[^1].Sequence + 1;
+    }
+
+    private async Task CopyLettersAsync(IStoreTarget target, CancellationToken cancel)
+    {
+        DeadLetter? last = null;
+        try
+        {
             await foreach (var row in RowsAsync(
-                $"select {EventRow.IndexColumns}, e.record from {PeriodTables.Events(_database.LogSchema, period.Number)} e where e.shard = $1 order by e.sequence",
-                cancel, Commands.Value(shard.Value)).ConfigureAwait(false))
-                await target.AddEventAsync(shard, EventRow.ReadIndex(row), row.GetFieldValue<byte[]>(9), cancel).ConfigureAwait(false);
+                $"select {LetterRow.Columns} from {_schema}.dead_letter d order by d.died_at_ms, d.shard, d.sequence, d.subscription, d.generation", cancel).ConfigureAwait(false))
+                await AddAsync(LetterRow.Read(row)).ConfigureAwait(false);
+            return;
+        }
+        catch (PostgresException failure) when (Failures.IsDamage(failure))
+        {
+            await BeginAnewAsync(cancel).ConfigureAwait(false);
+        }
+        var letters = new LetterReader(_database);
+        while (await letters.ReadAfterAsync(
+            last, RowsAtOnce, id => Unread.Add($"the event of a dead letter, {id.Sequence} of shard {id.Shard}"), cancel).ConfigureAwait(false) is { Count: > 0 } some)
+        {
+            foreach (var letter in some)
+                await AddAsync(letter).ConfigureAwait(false);
+        }
+
+        ValueTask AddAsync(DeadLetter letter)
+        {
+            last = letter;
+            return target.AddDeadLetterAsync(letter, cancel);
+        }
     }
 
     /// <summary>Row by row, as they come: never all of them in memory. An operator watches, and may stop it; so there is no other limit of time.</summary>

@@ -64,7 +64,7 @@ internal sealed class LogReader(Database database, PeriodReader periods, RecordR
         foreach (var sequence in sequences.Span)
             if (sequence < first || recent?.Has(sequence) != true)
                 missing.Add((shard, sequence));
-        var read = missing.Count == 0 ? [] : await ReadStoredAsync(missing, cancel).ConfigureAwait(false);
+        var read = missing.Count == 0 ? [] : await ReadStoredAsync([.. missing], cancel).ConfigureAwait(false);
         for (var i = 0; i < sequences.Length; i++)
         {
             var sequence = sequences.Span[i];
@@ -249,42 +249,27 @@ internal sealed class LogReader(Database database, PeriodReader periods, RecordR
         },
         cancel);
 
-    /// <summary>From the tables. Who knows a sequence has met its table before: the map may name tables that are gone, but lacks none.</summary>
-    /// <summary>One that the database cannot read back is empty, which no record is.</summary>
-    private async Task<Dictionary<long, byte[]>> ReadStoredAsync(List<(ShardId Shard, long Sequence)> wanted, CancellationToken cancel)
+    /// <summary>
+    /// From the tables. Who knows a sequence has met its table before: the map may name tables that are gone, but lacks none. A record that the
+    /// database cannot read back is empty, which no record is.
+    /// </summary>
+    private async Task<Dictionary<long, byte[]>> ReadStoredAsync((ShardId Shard, long Sequence)[] wanted, CancellationToken cancel)
     {
-        try
-        {
-            return await ReadWholeAsync(wanted, cancel).ConfigureAwait(false);
-        }
-        catch (StoreUnavailableException failure) when (Failures.IsDamage(failure))
-        {
-            if (wanted is [var damaged])
-                return new() { [damaged.Sequence] = [] };
-        }
         var read = new Dictionary<long, byte[]>();
-        foreach (var one in wanted)
-        {
-            foreach (var (sequence, record) in await ReadStoredAsync([one], cancel).ConfigureAwait(false))
-                read[sequence] = record;
-        }
+        await Halves.ReadAsync(wanted, some => ReadWholeAsync(some, read, cancel), one => read[one.Sequence] = []).ConfigureAwait(false);
         return read;
     }
 
-    private async Task<Dictionary<long, byte[]>> ReadWholeAsync(List<(ShardId, long)> wanted, CancellationToken cancel)
+    private async Task ReadWholeAsync((ShardId, long)[] wanted, Dictionary<long, byte[]> read, CancellationToken cancel)
     {
         for (var map = periods.Map; ; map = await periods.RefreshAsync(cancel).ConfigureAwait(false))
         {
             try
             {
-                return await database.RunAsync(
-                    async (connection, either) =>
-                    {
-                        var read = new Dictionary<long, byte[]>();
-                        await records.ReadAsync(connection, map, wanted, (_, sequence, record) => read[sequence] = record, either).ConfigureAwait(false);
-                        return read;
-                    },
+                await database.RunAsync(
+                    (connection, either) => records.ReadAsync(connection, map, wanted, (_, sequence, record) => read[sequence] = record, either),
                     cancel).ConfigureAwait(false);
+                return;
             }
             catch (PostgresException failure) when (Failures.IsTableGone(failure))
             {

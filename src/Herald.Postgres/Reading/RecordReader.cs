@@ -35,28 +35,15 @@ internal sealed class RecordReader(Database database)
         while (await reader.NextResultAsync(cancel).ConfigureAwait(false));
     }
 
-    /// <summary>
-    /// For where some have been found damaged: each by itself, on a connection that need not outlive it, since the client closes
-    /// one that has met damage.
-    /// </summary>
+    /// <summary>For where some have been found damaged.</summary>
     /// <returns>Those that the database cannot read back.</returns>
-    public async Task<IReadOnlyList<(ShardId Shard, long Sequence)>> ReadOneByOneAsync(
-        PeriodReader periods, IReadOnlyList<(ShardId Shard, long Sequence)> wanted, Action<ShardId, long, byte[]> read,
-        CancellationToken cancel)
+    public async Task<IReadOnlyList<(ShardId Shard, long Sequence)>> ReadReadableAsync(
+        Func<PeriodMap> periods, (ShardId Shard, long Sequence)[] wanted, Action<ShardId, long, byte[]> read, CancellationToken cancel)
     {
         var unreadable = new List<(ShardId, long)>();
-        foreach (var one in wanted)
-        {
-            try
-            {
-                await database.RunAsync((connection, either) => ReadAsync(connection, periods.Map, [one], read, either), cancel)
-                    .ConfigureAwait(false);
-            }
-            catch (StoreUnavailableException failure) when (Failures.IsDamage(failure))
-            {
-                unreadable.Add(one);
-            }
-        }
+        await Halves.ReadAsync(
+            wanted, some => database.RunAsync((connection, either) => ReadAsync(connection, periods(), some, read, either), cancel),
+            unreadable.Add).ConfigureAwait(false);
         return unreadable;
     }
 }

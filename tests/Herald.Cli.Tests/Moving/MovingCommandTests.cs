@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Herald.Engine.Stores;
 using Herald.Journal;
+using Herald.Postgres;
 using Herald.TestKit.Databases;
 using Herald.TestKit.Receivers;
 using Xunit;
@@ -51,6 +52,38 @@ public sealed class MovingCommandTests : IAsyncLifetime
         Assert.Equal(0, (await CommandRun.OfAsync("import", second, "--data", Data + "2")).Code);
         await using var store = await JournalStore.OpenAsync(new JournalOptions { Directory = Data + "2" }, TimeProvider.System, cancel: Cancel);
         Assert.Equal((8, 5), (store.ShardCount, await store.ReadSourcePositionAsync("elsewhere", Cancel)));
+    }
+
+    [Fact]
+    public async Task An_export_goes_on_beside_what_cannot_be_read_and_says_at_its_end_what_that_was()
+    {
+        var database = await DatabaseAsync();
+        string[] postgres = ["--store", "postgres", "--connection", database];
+        Assert.Equal(0, (await CommandRun.OfAsync("export", File, "--data", Data)).Code);
+        Assert.Equal(0, (await CommandRun.OfAsync(["import", File, .. postgres])).Code);
+        await using (var source = ConnectionText.Parse(database).CreateDataSource())
+        {
+            foreach (var sql in (string[])
+            [
+                "create function herald.spoilt() returns bytea language plpgsql stable as "
+                    + "'begin raise exception ''missing chunk number 0 for toast value 1'' using errcode = ''XX001''; end'",
+                "alter table herald.catalog rename to catalog_whole",
+                "create view herald.catalog as select version, kind, id, number, parent, heads, "
+                    + "case when current_query() like '%c.heads, c.body%' then herald.spoilt() else body end as body from herald.catalog_whole",
+            ])
+            {
+                await using var command = source.CreateCommand(sql);
+                await command.ExecuteNonQueryAsync(Cancel);
+            }
+        }
+
+        var second = File + "2";
+        var run = await CommandRun.OfAsync(["export", second, .. postgres]);
+        Assert.Equal(1, run.Code);
+        Assert.Contains("1 item could not be read", run.Error, StringComparison.Ordinal);
+        Assert.Contains("note 'one'", run.Error, StringComparison.Ordinal);
+        Assert.Matches(@"^exported 8 shards in [0-9.]+ s: 0 events, 1 catalog records, .*1 sources", run.Out);
+        Assert.Equal(0, (await CommandRun.OfAsync("import", second, "--data", Data + "2")).Code);
     }
 
     [Fact]

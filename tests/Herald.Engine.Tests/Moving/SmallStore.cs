@@ -7,6 +7,8 @@ namespace Herald.Engine.Tests.Moving;
 /// <summary>A store that has a little of everything.</summary>
 internal sealed class SmallStore : IStoreSource
 {
+    public UnreadItems Unread { get; } = new();
+
     public StoreShape Shape { get; init; } = new(77, 78, [new ShardShape(3, 5, 7, 1000, 3000, 6), new ShardShape(1, 1, 0, 0, 0, 0), new ShardShape(10, 10, 9, 0, 500, 10)]);
 
     /// <summary>What the shape tells of that the source leaves out, as one with a defect would.</summary>

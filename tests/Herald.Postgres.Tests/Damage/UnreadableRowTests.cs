@@ -1,13 +1,15 @@
 using Herald.Contracts.Stores;
 using Herald.Engine.Events;
 using Herald.Engine.Stores;
+using Herald.Postgres.Connecting;
+using Herald.Postgres.Keeping;
+using Herald.Postgres.Periods;
 using Xunit;
 
 namespace Herald.Postgres.Tests.Damage;
 
 /// <summary>
-/// Rows whose value the database itself cannot read back, as where a part of it is missing from its TOAST table: a statement that touches it fails. What is
-/// asked for beside it is read all the same. A view in the table's place fails for one row as such a row does.
+/// Rows whose value the database itself cannot read back: what is asked for beside them is read all the same.
 /// </summary>
 public sealed class UnreadableRowTests : IAsyncLifetime
 {
@@ -102,6 +104,46 @@ public sealed class UnreadableRowTests : IAsyncLifetime
         await _harness.Store.RenewAsync(Cancel);
         await SpoilEventAsync(older);
 
+        Assert.Equal([1L, 2, 3], await ReadIndexAsync(Shard));
+        var sink = new Heard();
+        await _harness.Log.ReadEventsAsync(Shard, new long[] { 1, 2, 3 }, sink, Cancel);
+        Assert.Equal(["1", "2 damaged", "3"], sink.All);
+    }
+
+    [Fact]
+    public async Task An_event_of_a_key_that_waits_is_kept_as_damaged_where_it_cannot_be_copied_and_its_neighbours_whole()
+    {
+        var lease = (await _harness.Store.RenewAsync(Cancel)).Single(lease => lease.Shard == Shard);
+        var events = new StoreEvents(_harness.Log, _harness.Clock).Make(3, shard: Shard.Value);
+        await _harness.Log.AppendAsync(events, new Appended[3], null, Cancel);
+        var older = await NewestEventsAsync();
+        await _harness.Store.CommitAsync(
+            new ShardCommit
+            {
+                Fence = new Fence(Shard, lease.Epoch),
+                Number = 1,
+                Progress = new byte[] { 9 },
+                IsCheckpoint = true,
+                SettledBelow = 4,
+                Kept = [new KeptKey(events[0].Index.KeyHash, 1)],
+                IsAllKept = true,
+            },
+            Cancel);
+        _harness.Clock.Advance(TimeSpan.FromDays(4));
+        await _harness.Store.RenewAsync(Cancel);
+        await _harness.Store.KeepAsync(TimeSpan.FromMinutes(1));
+        await SpoilEventAsync(older);
+
+        await using (var database = new Database(_harness.Options, _harness.Clock))
+        {
+            var periods = await new PeriodReader(database).RefreshAsync(Cancel);
+            await new KeptEvents(database).CopyAsync(periods.All[0], periods.All[1], Cancel);
+        }
+        // Its table goes.
+        await SpoiltRow.UndoAsync(_harness, older, LogSchema);
+        await _harness.FreeAsync();
+        await _harness.ReopenAsync();
+        Assert.Equal(4, (await _harness.Log.BoundsAsync(Shard, Cancel)).First);
         Assert.Equal([1L, 2, 3], await ReadIndexAsync(Shard));
         var sink = new Heard();
         await _harness.Log.ReadEventsAsync(Shard, new long[] { 1, 2, 3 }, sink, Cancel);
@@ -218,20 +260,10 @@ public sealed class UnreadableRowTests : IAsyncLifetime
         return into.Take(read.Count).Select(entry => entry.Sequence);
     }
 
-    private async Task SpoilAsync(string table, string column, string row, string? schema = null, string reading = "%")
-    {
-        schema ??= _harness.Options.Schema;
-        var names = ((string)(await _harness.ExecuteAsync(
-            $"select string_agg(quote_ident(column_name), ' ' order by ordinal_position) from information_schema.columns where table_schema = '{schema}' and table_name = '{table}'"))!).Split(' ');
-        var columns = string.Join(", ", names.Select(name => name == column ? $"case when {row} then {schema}.spoilt() else {column} end as {column}" : name));
-        // One by one: a function's body has a semicolon of its own.
-        await _harness.ExecuteAsync($"create function {schema}.spoilt() returns bytea language plpgsql stable as "
-            + $"'begin if current_query() like ''{reading}'' then raise exception ''missing chunk number 0 for toast value 1'' using errcode = ''XX001''; end if; return ''''::bytea; end'");
-        await _harness.ExecuteAsync($"alter table {schema}.{table} rename to {table}_whole");
-        await _harness.ExecuteAsync($"create view {schema}.{table} as select {columns} from {schema}.{table}_whole");
-    }
+    private Task SpoilAsync(string table, string column, string row, string? schema = null, string reading = "%") =>
+        SpoiltRow.MakeAsync(_harness, table, column, row, schema, reading);
 
-    private sealed class Heard : IEventSink
+    internal sealed class Heard : IEventSink
     {
         public List<string> All { get; } = [];
 

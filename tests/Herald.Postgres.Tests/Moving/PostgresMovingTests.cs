@@ -4,6 +4,7 @@ using Herald.Engine.Events;
 using Herald.Engine.Moving;
 using Herald.Engine.Stores;
 using Herald.Postgres.Moving;
+using Herald.Postgres.Tests.Damage;
 using Xunit;
 
 namespace Herald.Postgres.Tests.Moving;
@@ -151,6 +152,39 @@ public sealed class PostgresMovingTests : IAsyncLifetime
         await using (var source = await PostgresSource.OpenAsync(_from.Options, TimeProvider.System, notices.Add, Cancel))
             Assert.Equal(new ShardShape(2, 2, 2, 0, 0, 0) with { OldestMs = source.Shape.Shards[1].OldestMs, NewestMs = source.Shape.Shards[1].OldestMs, SettledBelow = 2 }, source.Shape.Shards[1]);
         Assert.Contains("1 ids are remembered of events that are no longer kept", Assert.Single(notices), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_the_database_cannot_read_back_is_told_without_what_it_held_and_everything_else_whole()
+    {
+        await FillAsync(hours: 3);
+        var whole = await TellAsync(_from);
+        var log = $"{_from.Options.Schema}_log";
+        await SpoiltRow.MakeAsync(_from, "event_2", "record", "shard = 1", log);
+        await SpoiltRow.MakeAsync(_from, "event_3", "record", "shard = 2", log);
+        await SpoiltRow.MakeAsync(_from, "dead_letter", "record", "sequence = 1");
+        await SpoiltRow.MakeAsync(_from, "catalog", "body", "id = 'kept'", reading: "%c.heads, c.body%");
+        await SpoiltRow.MakeAsync(_from, "progress", "record", "number = 1");
+
+        await using var source = await PostgresSource.OpenAsync(_from.Options, TimeProvider.System, _ => { }, Cancel);
+        var told = await ToldStore.OfAsync(source, Cancel);
+        Assert.Equal(
+            ["topic 'kept'", "a record of the progress of shard 1", "event 2 of shard 1", "event 3 of shard 2", "the event of a dead letter, 1 of shard 1"],
+            source.Unread.Named);
+        Assert.Equal(5, source.Unread.Count);
+        Assert.Equal((2, 2, 9, 1), (told.Count(MoveSection.Catalog), told.Count(MoveSection.Progress), told.Count(MoveSection.Events), told.Count(MoveSection.DeadLetters)));
+        Assert.Equal(7, whole.Lines(MoveSection.Events).Intersect(told.Lines(MoveSection.Events)).Count());
+        Assert.Single(whole.Lines(MoveSection.Catalog).Intersect(told.Lines(MoveSection.Catalog)));
+        Assert.Single(whole.Lines(MoveSection.Progress).Intersect(told.Lines(MoveSection.Progress)));
+        Assert.Equal(whole.Lines(MoveSection.State), told.Lines(MoveSection.State));
+        Assert.Equal(whole.Lines(MoveSection.Sources), told.Lines(MoveSection.Sources));
+
+        // What goes on from there knows them as damaged.
+        await ImportAsync(await ExportAsync(_from));
+        await _to.ReopenAsync();
+        var heard = new UnreadableRowTests.Heard();
+        await _to.Log.ReadEventsAsync(new ShardId(1), new long[] { 1, 2, 3 }, heard, Cancel);
+        Assert.Equal(["1", "2 damaged", "3"], heard.All);
     }
 
     [Fact]
