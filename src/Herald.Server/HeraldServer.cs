@@ -154,16 +154,6 @@ public sealed class HeraldServer : IAsyncDisposable
         await engine;
     }
 
-    /// <summary>Sources: each may take its time to hand over what it has read, and a stop has to wait for the slowest alone.</summary>
-    private sealed class Together : IAsyncDisposable
-    {
-        private readonly List<IAsyncDisposable> _parts = [];
-
-        public void Add(IAsyncDisposable part) => _parts.Add(part);
-
-        public async ValueTask DisposeAsync() => await Task.WhenAll(_parts.Select(part => part.DisposeAsync().AsTask()));
-    }
-
     private sealed class Part(IDisposable inner) : IAsyncDisposable
     {
         public ValueTask DisposeAsync()

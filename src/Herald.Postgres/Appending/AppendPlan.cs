@@ -129,6 +129,8 @@ internal sealed class AppendPlan
         var hits = _hits.ToLookup(hit => hit.Event, hit => hit.Sequence);
         var span = _events.Span;
         var first = new Dictionary<(int Shard, ulong Hash), int>(_remembered.Count);
+        // By one whose hash another one before it has, which it is.
+        Dictionary<int, int>? others = null;
         for (var i = 0; i < span.Length; i++)
         {
             ref readonly var one = ref span[i];
@@ -140,13 +142,15 @@ internal sealed class AppendPlan
                     continue;
                 }
                 // Repeats of the same batch: only one that was accepted can be met here, others have a stored original.
-                ref var before = ref CollectionsMarshal.GetValueRefOrAddDefault(first, (one.Shard.Value, one.Index.DuplicateHash), out var repeated);
-                if (repeated && Compare(span[before].Record, one.Record) is { } verdict)
+                ref var newest = ref CollectionsMarshal.GetValueRefOrAddDefault(first, (one.Shard.Value, one.Index.DuplicateHash), out var isKnown);
+                if (isKnown && FindBefore(one, newest, others) is { } repeated)
                 {
-                    Verdicts[i] = new Appended(verdict, Verdicts[before].Sequence);
+                    Verdicts[i] = repeated;
                     continue;
                 }
-                before = i;
+                if (isKnown)
+                    (others ??= [])[i] = newest;
+                newest = i;
             }
             Accept(i, one);
         }
@@ -268,6 +272,16 @@ internal sealed class AppendPlan
                 return new Appended(Verdict.Duplicate, sequence);
             if (Compare(original, one.Record) is { } verdict)
                 return new Appended(verdict, sequence);
+        }
+        return null;
+    }
+
+    private Appended? FindBefore(in NewEvent one, int newest, Dictionary<int, int>? others)
+    {
+        for (int? before = newest; before is { } at; before = others is not null && others.TryGetValue(at, out var other) ? other : null)
+        {
+            if (Compare(_events.Span[at].Record, one.Record) is { } verdict)
+                return new Appended(verdict, Verdicts[at].Sequence);
         }
         return null;
     }

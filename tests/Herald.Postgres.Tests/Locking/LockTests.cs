@@ -37,6 +37,7 @@ public sealed class LockTests : IAsyncLifetime
             Assert.IsType<StoreUnavailableException>(outcomes[Shard].Failure);
         }
         await UntilAsync(() => store.Statistics.Locked.ContainsKey(stranger.ProcessID));
+        Assert.Equal(1, store.Statistics.Locked[stranger.ProcessID]);
         Assert.Contains(store.Troubles, trouble => trouble.Contains($"process {stranger.ProcessID} (psql", StringComparison.Ordinal));
         Assert.Contains($"{stranger.ProcessID}", (await AppendAsync(store, Shard)).Failure!.Message, StringComparison.Ordinal);
 

@@ -22,6 +22,8 @@ public sealed class RunningServer : IAsyncLifetime
     /// <summary>Change before it starts.</summary>
     public Func<ServerOptions, ServerOptions> With { get; init; } = o => o;
 
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     public ILoggerFactory Logging { get; init; } = new ErrorsShown();
 
     public static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -45,7 +47,7 @@ public sealed class RunningServer : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _server = await HeraldServer.StartAsync(With(Options(Directory)), new ServerServices { Logging = Logging });
+        _server = await HeraldServer.StartAsync(With(Options(Directory)), new ServerServices { Logging = Logging, Time = Time });
         Http.BaseAddress = _server.Address;
     }
 
