@@ -25,6 +25,9 @@ internal sealed class Story
     public long NowMs { get; set; } = 1000;
     public string Node { get; set; } = "n1";
 
+    /// <summary>Receivers cannot tell which process a request is from.</summary>
+    public bool IsNodeUnknown { get; set; }
+
     public void Tell(string who, string verb, params (string Name, string? Value)[] values) =>
         _judge.Take(Fact.Parse(new Fact(NowMs, who, verb, values).ToString()));
 
@@ -66,7 +69,7 @@ internal sealed class Story
     {
         var n = Next();
         Tell(
-            subscription, "attempt", ("n", n), ("from", Node), ("subscription", subscription), ("topic", "t"), ("key", key), ("id", id),
+            subscription, "attempt", ("n", n), ("from", IsNodeUnknown ? null : Node), ("subscription", subscription), ("topic", "t"), ("key", key), ("id", id),
                 ("type", type), ("digest", digest ?? "d" + id),
             ("sequence", Text(sequence)), ("number", Text(number)), ("redelivery", redelivery));
         NowMs++;

@@ -191,6 +191,63 @@ public sealed class TraceJudgeTests
     }
 
     [Fact]
+    public void A_subscription_that_was_made_anew_does_not_wait_for_the_attempts_of_the_one_before()
+    {
+        _story.Put();
+        var one = _story.Publish("a");
+        _ = _story.Begin("a", one);
+        _story.Order("delete", "deleted").Put();
+        var two = _story.Publish("b");
+        var again = _story.Begin("b", two);
+        // From then on it is one subscription.
+        _story.After(100);
+        var three = _story.Publish("c");
+        Accuses("at the same time", () => _story.Begin("c", three));
+        _story.End(again, "ok");
+    }
+
+    [Fact]
+    public void What_a_process_had_heard_that_nobody_can_name_may_be_forgotten()
+    {
+        _story.IsNodeUnknown = true;
+        _story.Put();
+        var one = _story.Publish("a");
+        _ = _story.Begin("a", one);
+        _story.Deliver("a", one);
+        _story.After(20_000).Deliver("a", one);
+        _story.Publish("b");
+        var three = _story.Publish("c");
+        Accuses("passed over", () => _story.Deliver("c", three));
+    }
+
+    [Fact]
+    public void A_request_of_a_process_that_has_been_killed_is_heard_by_nobody()
+    {
+        _story.Put();
+        var one = _story.Publish("a");
+        Restart("killed");
+        _story.Node = "n1";
+        _story.Deliver("a", one);
+        _story.Node = "n2";
+        _story.Deliver("a", one);
+        _story.Settle();
+    }
+
+    [Fact]
+    public void A_receiver_that_does_not_answer_keeps_what_others_need()
+    {
+        _story.Put(limits: """{"timeout":"5s"}""", subscription: "hangs").Put();
+        var one = _story.Publish("a");
+        var hanging = _story.Begin("a", one, subscription: "hangs");
+        _story.Deliver("a", one);
+        _story.Publish("b", "other");
+        _story.After(3000).Publish("c", "third");
+        _story.End(hanging, "ok");
+        _story.After(200).Publish("d", "fourth");
+        Accuses("waits for", () => _story.After(30_000).Publish("e", "fifth"));
+    }
+
+    [Fact]
     public void More_in_flight_than_allowed_is_noticed()
     {
         _story.Put(limits: """{"maxInFlight":1}""").After(2000);

@@ -101,7 +101,7 @@ public sealed class TraceJudge
             return;
         _orders.OnGone(fact.Who);
         // Nobody hears what becomes of its attempts any more.
-        foreach (var (n, attempt) in _open.Where(one => one.Value.Sender == fact.Who).ToList())
+        foreach (var (n, attempt) in _open.Where(one => one.Value.Sender == fact.Who || one.Value.Sender == Attempt.Unknown).ToList())
         {
             _open.Remove(n);
             Close(attempt);
@@ -116,7 +116,11 @@ public sealed class TraceJudge
         lane.Tried = attempt;
         one.AcceptedByMs = Math.Min(one.AcceptedByMs, fact.AtMs);
         _waiting.OnOver(book, lane, one.Sequence);
-        _open[fact.Text("n")] = attempt;
+        // A request may arrive when its sender is gone already.
+        if (attempt.Sender != Attempt.Unknown && _ledger.Hindrances.GoneAtMs(attempt.Sender) <= fact.AtMs)
+            Close(attempt);
+        else
+            _open[fact.Text("n")] = attempt;
         CheckMessageId(fact, one);
     }
 

@@ -22,6 +22,9 @@ public enum Ending
 /// <summary>One attempt as its receiver has seen it.</summary>
 public sealed class Attempt(Delivery delivery, string sender, int number, long atMs)
 {
+    /// <summary>The sender, where nobody can tell which process it was.</summary>
+    public const string Unknown = "";
+
     public Delivery Delivery => delivery;
     public string Sender => sender;
     public int Number => number;
@@ -35,6 +38,10 @@ public sealed class Attempt(Delivery delivery, string sender, int number, long a
     /// event.
     /// </summary>
     public bool IsTroubled { get; set; }
+
+    /// <summary>Both were made by one process, for certain.</summary>
+    public bool IsFromSameAs(Attempt other) => sender != Unknown && sender == other.Sender;
+
     public bool Counts => Ending is not (Ending.Open or Ending.Cut);
 }
 

@@ -24,6 +24,9 @@ public sealed class DeliveryBook(string subscription)
     /// <summary>When it had last so much trouble that Herald may hold back all of it.</summary>
     public long TroubledMs { get; set; } = long.MinValue;
 
+    /// <summary>When it answered last, and later than a receiver that is well.</summary>
+    public long LateMs { get; set; } = long.MinValue;
+
     /// <summary>When something succeeded last.</summary>
     public long SucceededMs { get; set; } = long.MinValue;
 

@@ -122,6 +122,13 @@ public sealed class SubscriptionHistory(string id)
     private long _clear;
     private int _clearOf = -1;
 
+    /// <summary>
+    /// Nodes may have heard between the two moments that it was deleted: what is sent by the name then may be another subscription, which
+    /// was made anew, and knows nothing of the attempts of the one before.
+    /// </summary>
+    public bool MayHaveEnded(long fromMs, long toMs) => _orders.Exists(order =>
+        order is { What: Order.Delete, IsPossible: true } && order.AskedMs <= toMs && order.InForceMs >= fromMs);
+
     /// <summary>Something that nodes may not have heard of has been asked for.</summary>
     public void Asked() => Version++;
 }

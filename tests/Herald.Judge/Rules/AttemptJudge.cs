@@ -20,10 +20,10 @@ public sealed class AttemptJudge(Ledger ledger, GiveUps giveUps)
     {
         var (history, book) = ledger.Of(fact.Text("subscription"));
         var delivery = book.Of(one);
-        var attempt = new Attempt(delivery, fact.Text("from"), (int)fact.Number("number"), fact.AtMs);
+        var attempt = new Attempt(delivery, fact.Find("from") ?? Attempt.Unknown, (int)fact.Number("number"), fact.AtMs);
         CheckWanted(history, one);
         CheckRuns(history, delivery);
-        if (delivery.Lane.Open.Exists(other => other.Sender == attempt.Sender))
+        if (delivery.Lane.Open.Exists(other => other.IsFromSameAs(attempt) && !history.MayHaveEnded(other.AtMs, fact.AtMs)))
             throw new AccusedException($"two attempts of one key at the same time: {delivery}");
         _limits.Take(history, book, attempt);
         var isLate = ledger.Hindrances.MayBeLate(attempt.Sender, fact.AtMs)
@@ -67,8 +67,7 @@ public sealed class AttemptJudge(Ledger ledger, GiveUps giveUps)
             throw new AccusedException($"tried again though its receiver takes no such event: {delivery}");
         var (everyCount, everyAge, any) = (true, true, false);
         var first = GiveUps.FirstOf(delivery, last.AtMs, latest: true);
-        var standsStill = history.MayStandStill(first, ledger.NowMs) || !delivery.Attempts.TrueForAll(other =>
-            other.Sender == attempt.Sender);
+        var standsStill = history.MayStandStill(first, ledger.NowMs) || !delivery.Attempts.TrueForAll(attempt.IsFromSameAs);
         foreach (var definition in history.Definitions(last.EndedMs, last.EndedMs + UnderWayMs, everywhere: true))
         {
             var (rule, isLast) = (definition.Retry, last.Number >= definition.Retry.MaxAttempts);

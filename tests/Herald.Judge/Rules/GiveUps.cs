@@ -57,7 +57,7 @@ public sealed class GiveUps(Ledger ledger)
             if (history.Definitions(attempt.EndedMs, attempt.EndedMs + LateMs(attempt), everywhere: true).Any(definition =>
                 !definition.Retry.Holds && Ends(definition.Retry, delivery, attempt)))
                 return true;
-            if (last.Sender == attempt.Sender)
+            if (last.IsFromSameAs(attempt))
                 break;
         }
         return false;
@@ -93,7 +93,7 @@ public sealed class GiveUps(Ledger ledger)
         if (double.IsPositiveInfinity(rule.MaxAgeMs))
             return false;
         var first = FirstOf(delivery, last.AtMs, latest: false);
-        var apart = delivery.Attempts.TrueForAll(attempt => attempt.Sender == last.Sender) ? 0 : ledger.Settings.ClocksApartMs;
+        var apart = delivery.Attempts.TrueForAll(last.IsFromSameAs) ? 0 : ledger.Settings.ClocksApartMs;
         var wait = Math.Max(rule.MostWaitMs(last.Number), last.RetryAfterMs);
         return ((last.EndedMs - first + LateMs(last)) * Pace) + wait + apart > rule.MaxAgeMs;
     }

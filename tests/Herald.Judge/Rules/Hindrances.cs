@@ -1,3 +1,4 @@
+using Herald.Judging.Deliveries;
 using Herald.Judging.Traces;
 
 namespace Herald.Judging.Rules;
@@ -15,9 +16,6 @@ public sealed class Hindrances(Settings settings)
     private readonly Dictionary<string, long> _goneAtMs = [];
     private long _storeRoughSince = long.MaxValue;
     private long _calmFromMs;
-
-    // A timer is late now and then, and a round of a shard has other work first.
-    private const long LateMs = 500;
 
     /// <summary>
     /// Since when all nodes that are meant to stand do, with everything they need; <see cref="long.MaxValue"/> while they do not.
@@ -77,7 +75,10 @@ public sealed class Hindrances(Settings settings)
     /// <summary>What the node knew at a moment it had saved soon after: nothing kept it from that.</summary>
     public bool IsSaved(string who, long atMs)
     {
-        var until = atMs + settings.CommitEveryMs + LateMs;
+        if (who == Attempt.Unknown)
+            return false;
+        // A round of a shard may have other work first.
+        var until = atMs + settings.CommitEveryMs + settings.LateMs;
         // A node that stops saves before it ends; whether it had to is the question here.
         if (_storeRoughSince <= until)
             return false;
@@ -96,7 +97,7 @@ public sealed class Hindrances(Settings settings)
             return false;
         foreach (var (whose, from, to) in _all)
         {
-            if (whose == who && from <= atMs && to + settings.RecoversMs >= atMs)
+            if ((whose == who || who == Attempt.Unknown) && from <= atMs && to + settings.RecoversMs >= atMs)
                 return true;
         }
         return false;

@@ -22,7 +22,7 @@ public sealed class LimitJudge(Ledger ledger)
         {
             foreach (var open in other.Open)
             {
-                if (open.Sender != attempt.Sender)
+                if (!open.IsFromSameAs(attempt))
                     continue;
                 ofNode++;
                 ofSubscription += other == book ? 1 : 0;
@@ -32,7 +32,8 @@ public sealed class LimitJudge(Ledger ledger)
             throw new AccusedException($"{ofSubscription} attempts in flight, more than {most}: {attempt.Delivery}");
         if (ofNode > ledger.Settings.Permits)
             throw new AccusedException($"{attempt.Sender} has {ofNode} attempts in flight, more than {ledger.Settings.Permits}");
-        CheckRate(attempt, rate, ledger.Hindrances.CalmSinceMs < ledger.NowMs);
+        if (attempt.Sender != Attempt.Unknown)
+            CheckRate(attempt, rate, ledger.Hindrances.CalmSinceMs < ledger.NowMs);
     }
 
     private void CheckRate(Attempt attempt, double rate, bool isCalm)

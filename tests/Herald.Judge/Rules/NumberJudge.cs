@@ -25,7 +25,8 @@ public sealed class NumberJudge(Ledger ledger)
         // Before, the subscription may have been another one.
         if (last.AtMs <= history.ClearSinceMs)
             return;
-        var next = last.Counts ? last.Number + 1 : last.Number;
+        // Whether one that nobody can name has heard of its result nobody knows, either.
+        var next = last.Counts || last.Sender == Attempt.Unknown ? last.Number + 1 : last.Number;
         var isReleased = delivery.ReleasedMs >= last.AtMs;
         if (attempt.Number > next)
             throw new AccusedException($"attempt {attempt.Number} follows attempt {last.Number}: {delivery}");
@@ -38,7 +39,7 @@ public sealed class NumberJudge(Ledger ledger)
             throw new AccusedException($"sent again after its success was heard: {delivery}");
         if (attempt.Number < next && !(isReleased && attempt.Number == 1))
             CheckFall(history, delivery, attempt);
-        if (attempt.Number == next && last.Ending == Ending.Failed && !isReleased && last.Sender == attempt.Sender)
+        if (attempt.Number == next && last.Ending == Ending.Failed && !isReleased && last.IsFromSameAs(attempt))
             CheckWait(history, book, delivery, last);
     }
 

@@ -40,6 +40,9 @@ public sealed class Settings
     /// <summary>A receiver that works answers within this.</summary>
     public long AnswersWithinMs { get; private set; } = 1000;
 
+    /// <summary>A timer, and whoever has to wait for a processor, is no later than this.</summary>
+    public long LateMs { get; private set; } = 500;
+
     private long _least, _most;
     private bool _hasClock;
 
@@ -55,6 +58,7 @@ public sealed class Settings
         BlockedPerSubscription = (int)fact.Number("blockedPerSubscription", BlockedPerSubscription);
         Blocked = (int)fact.Number("blocked", Blocked);
         AnswersWithinMs = fact.Number("answersWithin", AnswersWithinMs);
+        LateMs = fact.Number("late", LateMs);
         if (fact.Find("alike") is { Length: > 0 } alike)
             AlikeKeys.UnionWith(alike.Split(','));
     }

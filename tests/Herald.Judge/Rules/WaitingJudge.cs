@@ -24,7 +24,7 @@ public sealed class WaitingJudge(Ledger ledger, GiveUps giveUps)
     private const long ProbesWithinMs = 12_000;
 
     // Rounds of a shard, readings of the log and of the catalog, a commit that a skip waits for.
-    private const long WorkMs = 1_000;
+    private const long WorkMs = 500;
     private const int CommitsToWaitFor = 4;
     private long _nextLookMs;
 
@@ -68,6 +68,8 @@ public sealed class WaitingJudge(Ledger ledger, GiveUps giveUps)
     {
         var line = attempt.Delivery.Lane.Line;
         IsReady(book, attempt.Delivery.Lane);
+        if (Hangs(attempt))
+            book.LateMs = ledger.NowMs;
         if (attempt.Ending == Ending.Succeeded)
         {
             book.Failing.Clear();
@@ -98,8 +100,8 @@ public sealed class WaitingJudge(Ledger ledger, GiveUps giveUps)
     private void Look(SubscriptionHistory history, DeliveryBook book, long calm)
     {
         var now = ledger.NowMs;
-        var bound = WorkMs + (CommitsToWaitFor * ledger.Settings.CommitEveryMs);
-        var since = Math.Max(calm, Math.Max(history.ClearSinceMs, book.TroubledMs == long.MinValue ? 0
+        var bound = WorkMs + ledger.Settings.LateMs + (CommitsToWaitFor * ledger.Settings.CommitEveryMs);
+        var since = Math.Max(Math.Max(calm, book.LateMs), Math.Max(history.ClearSinceMs, book.TroubledMs == long.MinValue ? 0
             : book.TroubledMs + (ProbesWithinMs * ledger.Settings.Nodes)));
         if (now - since <= bound)
             return;
@@ -166,8 +168,12 @@ public sealed class WaitingJudge(Ledger ledger, GiveUps giveUps)
         return turn + (ledger.Settings.AnswersWithinMs * book.Waiting.Sum(lane => lane.Waiting.Count));
     }
 
-    // It has had no trouble for long: nothing of it hangs.
-    private bool IsQuick(DeliveryBook other) => other.TroubledMs == long.MinValue || other.TroubledMs + (2 * ProbesWithinMs) < ledger.NowMs;
+    // It has had no trouble for long, and keeps nobody's permit by an answer that does not come.
+    private bool IsQuick(DeliveryBook other) =>
+        !other.Open.Exists(Hangs) && Math.Max(other.TroubledMs, other.LateMs) is var last
+        && (last == long.MinValue || last + (2 * ProbesWithinMs) < ledger.NowMs);
+
+    private bool Hangs(Attempt attempt) => ledger.NowMs - attempt.AtMs > ledger.Settings.AnswersWithinMs;
 
     // Keys that wait for a retry have places of their own; past these bounds the subscription falls behind.
     private bool HasTooManyBlocked(DeliveryBook book)

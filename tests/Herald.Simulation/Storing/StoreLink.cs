@@ -18,6 +18,9 @@ internal sealed class StoreLink(NodeView node, SimStore store, Judge judge, Func
     public const int SlowestMs = 3000;
     private const string Read = "read", Release = "release";
 
+    // What has failed is asked again 250 ms later, by a clock that may be a little slow.
+    private const int AsksAgainWithinMs = 300;
+
     // A beat that stands still for longer than a lease, by a clock that may be a little faster, belongs to a node whose leases have run out.
     private const double Margin = 1.1;
     private const int SessionGraceMs = 200;
@@ -297,7 +300,16 @@ internal sealed class StoreLink(NodeView node, SimStore store, Judge judge, Func
             _simulator.Reached.Count("requests that arrive twice");
             _simulator.In(Delay(now) + _simulator.Draw(0, 500), () => Apply(apply));
         }
-        return await reply.Task;
+        try
+        {
+            return await reply.Task;
+        }
+        finally
+        {
+            // A process that stood still takes the answer later than it came, and only then waits before it asks again.
+            if (now is not StoreWeather.Calm)
+                node.RoughUntilMs = Math.Max(node.RoughUntilMs, _simulator.NowMs + AsksAgainWithinMs);
+        }
 
         void Arrive()
         {

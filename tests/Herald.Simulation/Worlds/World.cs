@@ -122,13 +122,16 @@ internal sealed partial class World : IDisposable
         Heal();
         if (!RunUntil(_simulator.NowMs + OwnedWithinMs, () => _nodes.TrueForAll(node => node.Engine is not null) && UnservedShard is null))
             throw new Violation($"17: {OwnedWithinMs / 1000} s after the last fault shard {UnservedShard} is not worked on");
-        if (!RunUntil(_simulator.NowMs + SettlesWithinMs, () => _publisher.IsDone && _stream.IsDone && _judge.IsSettled))
-            throw new Violation($"16: not settled {SettlesWithinMs / 1000} s after the last fault: {(_publisher.IsDone ? "" : "publishers; ")}{(_stream.IsDone ? "" : "a source; ")}{_judge.DescribeOpen()}. {string.Join("; ", _nodes.Select(node => MachineInspector.Describe(node.Now)))}");
+        if (!RunUntil(_simulator.NowMs + SettlesWithinMs + LimitedMs, () => _publisher.IsDone && _stream.IsDone && _judge.IsSettled))
+            throw new Violation($"16: not settled {(SettlesWithinMs + LimitedMs) / 1000} s after the last fault: {(_publisher.IsDone ? "" : "publishers; ")}{(_stream.IsDone ? "" : "a source; ")}{_judge.DescribeOpen()}. {string.Join("; ", _nodes.Select(node => MachineInspector.Describe(node.Now)))}");
         // A greedy subscription's last attempts may hang for their minute, though their receiver has said long ago that it has the events.
         RunUntil(_simulator.NowMs + (_plan.IsGreedy ? 80_000 : 20_000), () => false);
         CheckNothingIsLeft();
         TellTheEnd();
     }
+
+    // A limit of attempts a second is shared by the shards, and all events may be in one of them.
+    private long LimitedMs => _plan.Steady?.RatePerSecond is { } rate ? (long)(_judge.AcceptedCount * _plan.Shards * 1000 / rate) : 0;
 
     private bool RunUntil(long untilMs, Func<bool> isDone)
     {
