@@ -3,18 +3,23 @@ using Herald.Cli.Demo;
 using Herald.Cli.Publishing;
 using Herald.Cli.Receiving;
 using Herald.Cli.Verifying;
+using Herald.EndToEnd.Tracing;
 using Xunit;
 
 namespace Herald.EndToEnd;
 
 /// <summary>Order changes on their way: the load, the receivers with their subscriptions, and the judge of what they got.</summary>
 /// <param name="client">Asked for every call: of several servers, one that runs.</param>
-internal sealed class OrderTraffic(int orders, int seed, Func<HeraldClient> client, (string Name, Conduct Conduct)[] kinds) : IAsyncDisposable
+/// <param name="lives">Null where nobody can tell which of several processes has sent something.</param>
+internal sealed class OrderTraffic(
+    int orders, int seed, Func<HeraldClient> client, TraceRecorder trace, Lives? lives, (string Name, Conduct Conduct)[] kinds)
+    : IAsyncDisposable
 {
     private const string Topic = "orders";
     private static readonly TimeSpan PublishPatience = TimeSpan.FromMinutes(2);
 
     private readonly List<OrderReceiver> _receivers = [];
+    private readonly List<TracedReceiver> _traced = [];
     private OrderLoad? _load;
 
     public int Orders => orders;
@@ -22,6 +27,7 @@ internal sealed class OrderTraffic(int orders, int seed, Func<HeraldClient> clie
     public OrderLoad Load => _load!;
     public ReceiptLedger Ledger { get; } = new(kinds.Length);
     public IReadOnlyList<OrderReceiver> Receivers => _receivers;
+    public IReadOnlyList<TracedReceiver> Traced => _traced;
 
     public async Task StartAsync(CancellationToken cancel)
     {
@@ -31,7 +37,13 @@ internal sealed class OrderTraffic(int orders, int seed, Func<HeraldClient> clie
         {
             var receiver = new OrderReceiver(name, _receivers.Count, Ledger);
             _receivers.Add(receiver);
-            await receiver.StartAsync(conduct, () => Load.Now, TimeProvider.System, new Random(seed + receiver.Number + 1), cancel);
+            await receiver.StartAsync(
+                conduct, () => Load.Now, TimeProvider.System, new Random(seed + receiver.Number + 1), cancel, around =>
+                {
+                    _traced.Add(new TracedReceiver(trace, name, lives, around));
+                    return _traced[^1];
+                });
+            _traced[^1].Address = receiver.Webhooks.Endpoint;
             Succeeded(await receiver.SubscribeAsync(client(), Topic, cancel));
         }
     }
@@ -44,11 +56,12 @@ internal sealed class OrderTraffic(int orders, int seed, Func<HeraldClient> clie
     public Task UntilDeliveredAsync(TimeSpan patience, Func<string> otherwise, CancellationToken cancel) => Wait.UntilAsync(
         () => Ledger.Judge().Lost == 0, patience, () => $"Not everything was delivered (seed {seed}): {Story()}\n{otherwise()}", cancel);
 
-    /// <summary>Nothing lost, nothing out of order, no repeat under another id, no signature refused.</summary>
+    /// <summary>Everything was delivered as promised, says the judge outside by the whole trace, and no signature was refused.</summary>
     public void AssertSound()
     {
-        var verdict = Ledger.Judge();
-        Assert.True(verdict is { Lost: 0, OutOfOrder: 0, ChangedIds: 0 } && _receivers.TrueForAll(receiver => receiver.Webhooks.Refusals == 0), $"Seed {seed}: {Story()}");
+        trace.Tell("world", "settled");
+        Assert.True(trace.Accusation() is null, $"Seed {seed}: {trace.Accusation()}\n{Story()}");
+        Assert.True(_receivers.TrueForAll(receiver => receiver.Webhooks.Refusals == 0), $"Seed {seed}: {Story()}");
     }
 
     public string Story() => string.Join('\n', _receivers.Select(receiver =>

@@ -3,6 +3,7 @@ using Herald.Cli.Demo;
 using Herald.Cli.Receiving;
 using Herald.Cli.Serving;
 using Herald.Cli.Verifying;
+using Herald.EndToEnd.Tracing;
 using Xunit;
 
 namespace Herald.EndToEnd;
@@ -14,12 +15,15 @@ namespace Herald.EndToEnd;
 internal sealed class OrdersRig : IAsyncDisposable
 {
     private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("herald-test-");
+    private readonly TraceRecorder _trace = new();
+    private readonly Lives _lives;
     private readonly OrderTraffic _traffic;
     private HeraldClient? _client;
 
     private OrdersRig(int orders, int seed, (string Name, Conduct Conduct)[] receivers)
     {
-        _traffic = new OrderTraffic(orders, seed, () => Client, receivers);
+        _lives = new Lives(_trace);
+        _traffic = new OrderTraffic(orders, seed, () => Client, _trace, _lives, receivers);
         Store = ["--data", _data.FullName];
     }
 
@@ -39,8 +43,8 @@ internal sealed class OrdersRig : IAsyncDisposable
         var rig = new OrdersRig(orders, seed, receivers);
         try
         {
-            rig.Server = await ServerProcess.StartAsync([.. rig.Store, "--listen", "127.0.0.1:0"], TimeProvider.System, cancel);
-            rig._client = new HeraldClient(rig.Server.Address, null);
+            await rig.StartServerAsync("127.0.0.1:0", cancel);
+            rig._client = new HeraldClient(rig.Server.Address, null, calls => new TracedCalls(rig._trace, () => rig._lives.Now, calls));
             await rig._traffic.StartAsync(cancel);
             return rig;
         }
@@ -51,25 +55,48 @@ internal sealed class OrdersRig : IAsyncDisposable
         }
     }
 
+    /// <summary>Asks for a clean stop.</summary>
+    public void Terminate()
+    {
+        _lives.Stopping();
+        Signal.Terminate(Server.Id);
+    }
+
     /// <summary>A clean stop.</summary>
     public async Task StopAsync(CancellationToken cancel)
     {
-        Signal.Terminate(Server.Id);
+        Terminate();
         await Server.ExitedAsync(cancel);
         Assert.Equal(0, Server.ExitCode);
     }
 
-    /// <summary>Starts the server again, where it was and with what it had.</summary>
+    /// <summary>Starts the server, which has ended, again: where it was and with what it had.</summary>
     public async Task RestartAsync(CancellationToken cancel)
     {
+        await EndedAsync(cancel);
         var address = Server.Address;
         await Server.DisposeAsync();
-        Server = await ServerProcess.StartAsync([.. Store, "--listen", address.Authority], TimeProvider.System, cancel);
+        await StartServerAsync(address.Authority, cancel);
     }
 
     /// <summary>Starts the server and kills it a moment later.</summary>
-    public Task KillWhileStartingAsync(TimeSpan after, CancellationToken cancel) =>
-        HeraldRun.KillAfterAsync(after, cancel, ["serve", .. Store, "--listen", Server.Address.Authority]);
+    public async Task KillWhileStartingAsync(TimeSpan after, CancellationToken cancel)
+    {
+        await EndedAsync(cancel);
+        _lives.Starting();
+        await HeraldRun.KillAfterAsync(after, cancel, ["serve", .. Store, "--listen", Server.Address.Authority]);
+        await _lives.EndedAsync("killed", _traffic.Traced, cancel);
+    }
+
+    private Task EndedAsync(CancellationToken cancel) =>
+        _lives.EndedAsync(Server.ExitCode == 0 ? "stopped" : "killed", _traffic.Traced, cancel);
+
+    private async Task StartServerAsync(string listen, CancellationToken cancel)
+    {
+        _lives.Starting();
+        Server = await ServerProcess.StartAsync([.. Store, "--listen", listen], TimeProvider.System, cancel);
+        _lives.Started();
+    }
 
     public Task UntilAcceptedAsync(long count, CancellationToken cancel) => _traffic.UntilAcceptedAsync(count, () => Server.LastOutput, cancel);
 
@@ -91,6 +118,7 @@ internal sealed class OrdersRig : IAsyncDisposable
         }
         await _traffic.DisposeAsync();
         _client?.Dispose();
+        _trace.Dispose();
         _data.Delete(recursive: true);
     }
 }

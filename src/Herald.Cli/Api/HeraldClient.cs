@@ -11,10 +11,12 @@ internal sealed class HeraldClient : IDisposable
     private static readonly MediaTypeHeaderValue NdjsonType = new("application/x-ndjson");
     private readonly HttpClient _http;
 
-    public HeraldClient(Uri server, string? token)
+    /// <param name="around">What watches the calls; null for nobody.</param>
+    public HeraldClient(Uri server, string? token, Func<HttpMessageHandler, HttpMessageHandler>? around = null)
     {
         Server = server;
-        _http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(5) })
+        HttpMessageHandler calls = new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(5) };
+        _http = new HttpClient(around?.Invoke(calls) ?? calls)
         {
             BaseAddress = server,
             Timeout = TimeSpan.FromSeconds(60),

@@ -23,7 +23,8 @@ internal sealed class OrderReceiver(string name, int number, ReceiptLedger ledge
     /// <summary>As Herald told last; null while unknown.</summary>
     public long? BlockedKeys { get; private set; }
 
-    public async Task StartAsync(Conduct conduct, Func<TimeSpan> now, TimeProvider time, Random random, CancellationToken cancel) =>
+    public async Task StartAsync(
+        Conduct conduct, Func<TimeSpan> now, TimeProvider time, Random random, CancellationToken cancel, WebhookReceiver.Around? around = null) =>
         Webhooks = await WebhookReceiver.StartAsync(Name, _secret, conduct, webhook =>
         {
             var change = OrderChange.Parse(webhook.Body.Span);
@@ -31,7 +32,7 @@ internal sealed class OrderReceiver(string name, int number, ReceiptLedger ledge
                 return;
             Latency.Record(now() - change.At);
             Interlocked.Add(ref _retries, Math.Max(0, webhook.Attempt - 1));
-        }, time, random, cancel);
+        }, time, random, cancel, around: around);
 
     /// <summary>Retries come soon, so that a run of seconds can drain; nothing ever becomes a dead letter.</summary>
     public Task<Reply> SubscribeAsync(HeraldClient client, string topic, CancellationToken cancel) =>

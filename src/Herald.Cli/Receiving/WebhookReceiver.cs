@@ -14,6 +14,7 @@ internal sealed class WebhookReceiver : IHttpApplication<IFeatureCollection>, IA
 {
     private readonly SignatureCheck? _signature;
     private readonly LoopbackListener _listener;
+    private readonly IHttpApplication<IFeatureCollection> _listened;
     private readonly Action<ReceivedWebhook> _acknowledged;
     private readonly TimeProvider _time;
     private readonly Random _random;
@@ -23,11 +24,16 @@ internal sealed class WebhookReceiver : IHttpApplication<IFeatureCollection>, IA
     private int _highestAttempt;
     private string? _lastRefusal;
 
-    private WebhookReceiver(string name, string? secret, Conduct conduct, Action<ReceivedWebhook> acknowledged, TimeProvider time, Random random, int port)
+    private WebhookReceiver(
+        string name, string? secret, Conduct conduct, Action<ReceivedWebhook> acknowledged, TimeProvider time, Random random, int port, Around? around)
     {
+        _listened = around?.Invoke(this) ?? this;
         (Name, Conduct, _acknowledged, _time, _random, _listener) = (name, conduct, acknowledged, time, random, new(port));
         _signature = secret is null ? null : new SignatureCheck(secret, time);
     }
+
+    /// <summary>Stands between the listener and the receiver.</summary>
+    public delegate IHttpApplication<IFeatureCollection> Around(IHttpApplication<IFeatureCollection> receiver);
 
     public string Name { get; }
     public int Port => _listener.Port;
@@ -47,18 +53,19 @@ internal sealed class WebhookReceiver : IHttpApplication<IFeatureCollection>, IA
 
     /// <param name="secret">Null to believe everybody.</param>
     /// <param name="port">0 for a free one.</param>
+    /// <param name="around">What watches the requests; null for nobody.</param>
     /// <param name="acknowledged">Called for each webhook before its 2xx is sent; calls may overlap. Throwing means 500.</param>
     public static async Task<WebhookReceiver> StartAsync(
         string name, string? secret, Conduct conduct, Action<ReceivedWebhook> acknowledged, TimeProvider time, Random random, CancellationToken cancel,
-        int port = 0)
+        int port = 0, Around? around = null)
     {
-        var receiver = new WebhookReceiver(name, secret, conduct, acknowledged, time, random, port);
+        var receiver = new WebhookReceiver(name, secret, conduct, acknowledged, time, random, port, around);
         await receiver.ComeBackAsync(cancel);
         return receiver;
     }
 
     /// <summary>Listens again, on the port it always had.</summary>
-    public Task ComeBackAsync(CancellationToken cancel) => _listener.ComeUpAsync(this, cancel);
+    public Task ComeBackAsync(CancellationToken cancel) => _listener.ComeUpAsync(_listened, cancel);
 
     /// <summary>Requests under way end; from then on connections are refused.</summary>
     public Task GoDownAsync(CancellationToken cancel) => _listener.GoDownAsync(cancel);

@@ -1,5 +1,7 @@
+using Herald.Cli.Api;
 using Herald.Cli.Clusters;
 using Herald.Cli.Receiving;
+using Herald.EndToEnd.Tracing;
 using Herald.TestKit.Databases;
 using Xunit;
 
@@ -12,15 +14,18 @@ internal sealed class ClusterRig : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90), Ownerless = TimeSpan.FromSeconds(10);
 
     private readonly CancellationTokenSource _over = new();
+    private readonly TraceRecorder _trace = new();
     private Task _load = Task.CompletedTask;
 
     private ClusterRig(LocalCluster cluster, int seed)
     {
         (Cluster, Random) = (cluster, new Random(seed));
         Traffic = new OrderTraffic(
-            300, seed, cluster.NextClient,
+            300, seed, NextClient, _trace, null,
             [("healthy", new Conduct.Healthy()), ("slow", new Conduct.Slow(TimeSpan.FromMilliseconds(10))), ("flaky", new Conduct.Flaky(0.3))]);
     }
+
+    private readonly Dictionary<Uri, HeraldClient> _clients = [];
 
     public LocalCluster Cluster { get; }
     public OrderTraffic Traffic { get; }
@@ -75,6 +80,18 @@ internal sealed class ClusterRig : IAsyncDisposable
         Traffic.AssertSound();
     }
 
+    // Of the node whose turn it is, and traced.
+    private HeraldClient NextClient()
+    {
+        var server = Cluster.NextClient().Server;
+        lock (_clients)
+        {
+            if (!_clients.TryGetValue(server, out var client))
+                _clients[server] = client = new HeraldClient(server, null, calls => new TracedCalls(_trace, () => server.Authority, calls));
+            return client;
+        }
+    }
+
     public string Output() => string.Join('\n', Cluster.Nodes.Select(node => $"== {node.Name}, {(node.IsRunning ? "running" : "down")}\n{node.Process.LastOutput}"));
 
     public async ValueTask DisposeAsync()
@@ -83,6 +100,9 @@ internal sealed class ClusterRig : IAsyncDisposable
         await _load.ContinueWith(_ => { }, TaskScheduler.Default);
         await Cluster.DisposeAsync();
         await Traffic.DisposeAsync();
+        foreach (var client in _clients.Values)
+            client.Dispose();
         _over.Dispose();
+        _trace.Dispose();
     }
 }
