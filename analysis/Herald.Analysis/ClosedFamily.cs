@@ -2,7 +2,10 @@ using Microsoft.CodeAnalysis;
 
 namespace Herald.Analysis;
 
-/// <summary>The cases of a type of ours that has a fixed number of them: the members of an enum, or the sealed types that are nested in the abstract one they derive from.</summary>
+/// <summary>
+/// The cases of a type of ours that has a fixed number of them: the members of an enum, or the sealed types that are nested in the abstract
+/// one they derive from.
+/// </summary>
 internal static class ClosedFamily
 {
     /// <summary>Each case with what names it in a pattern: the value of a member, or a type. Nothing for all other types.</summary>
@@ -13,12 +16,15 @@ internal static class ClosedFamily
             return [];
         if (type.TypeKind == TypeKind.Enum)
         {
-            return type.GetAttributes().Any(attribute => attribute.AttributeClass?.Name == nameof(FlagsAttribute)) ? []
-                : [.. type.GetMembers().OfType<IFieldSymbol>().Where(member => member.HasConstantValue).Select(member => (member.Name, member.ConstantValue!))];
+            if (type.GetAttributes().Any(attribute => attribute.AttributeClass?.Name == nameof(FlagsAttribute)))
+                return [];
+            var members = type.GetMembers().OfType<IFieldSymbol>().Where(member => member.HasConstantValue);
+            return [.. members.Select(member => (member.Name, member.ConstantValue!))];
         }
         if (!type.IsAbstract)
             return [];
-        return [.. type.GetTypeMembers().Where(nested => !nested.IsAbstract && IsOrDerives(nested, type)).Select(nested => (nested.Name, (object)nested))];
+        var derived = type.GetTypeMembers().Where(nested => !nested.IsAbstract && IsOrDerives(nested, type));
+        return [.. derived.Select(nested => (nested.Name, (object)nested))];
     }
 
     public static bool IsOrDerives(ITypeSymbol type, ITypeSymbol from)

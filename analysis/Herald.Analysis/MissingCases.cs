@@ -6,8 +6,9 @@ using Microsoft.CodeAnalysis.Operations;
 namespace Herald.Analysis;
 
 /// <summary>
-/// A switch over an enum or a closed family of ours names each of its cases, whatever a catch-all would do with them: who adds a verdict is told
-/// by the build of every place that must have an opinion on it. The compiler says so only of expressions over enums that have no catch-all.
+/// A switch over an enum or a closed family of ours names each of its cases, whatever a catch-all would do with them: who adds a verdict is
+/// told by the build of every place that must have an opinion on it. The compiler says so only of expressions over enums that have no
+/// catch-all.
 /// </summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class MissingCases : DiagnosticAnalyzer
@@ -15,7 +16,8 @@ public sealed class MissingCases : DiagnosticAnalyzer
     public const string Id = "HERALD001";
 
     private static readonly DiagnosticDescriptor Rule = new(
-        Id, "A switch names every case", "This switch over {0} does not name: {1}", "Herald", DiagnosticSeverity.Error, isEnabledByDefault: true);
+        Id, "A switch names every case", "This switch over {0} does not name: {1}", "Herald", DiagnosticSeverity.Error,
+        isEnabledByDefault: true);
 
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics => [Rule];
 
@@ -31,10 +33,12 @@ public sealed class MissingCases : DiagnosticAnalyzer
         var (value, named) = context.Operation switch
         {
             ISwitchOperation statement => (statement.Value, statement.Cases.SelectMany(one => one.Clauses).SelectMany(NamedBy)),
-            ISwitchExpressionOperation expression => (expression.Value, expression.Arms.SelectMany(arm => arm.Guard is null ? NamedBy(arm.Pattern) : [])),
+            ISwitchExpressionOperation expression => (
+                expression.Value, expression.Arms.Where(arm => arm.Guard is null).SelectMany(arm => NamedBy(arm.Pattern))),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
-        var of = value.Type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable ? nullable.TypeArguments[0] : value.Type;
+        var of = value.Type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable
+            ? nullable.TypeArguments[0] : value.Type;
         if (of is null)
             return;
         var all = named.ToList();
@@ -44,7 +48,8 @@ public sealed class MissingCases : DiagnosticAnalyzer
             context.ReportDiagnostic(Diagnostic.Create(Rule, value.Syntax.GetLocation(), of.Name, names));
     }
 
-    private static bool Names(object by, object one) => by is ITypeSymbol type ? one is ITypeSymbol derived && ClosedFamily.IsOrDerives(derived, type) : by.Equals(one);
+    private static bool Names(object by, object one) =>
+        by is ITypeSymbol type ? one is ITypeSymbol derived && ClosedFamily.IsOrDerives(derived, type) : by.Equals(one);
 
     private static IEnumerable<object> NamedBy(ICaseClauseOperation clause) => clause switch
     {
@@ -57,12 +62,15 @@ public sealed class MissingCases : DiagnosticAnalyzer
     private static IEnumerable<object> NamedBy(IPatternOperation pattern) => pattern switch
     {
         IConstantPatternOperation { Value.ConstantValue: { HasValue: true, Value: { } value } } => [value],
-        IBinaryPatternOperation { OperatorKind: BinaryOperatorKind.Or } either => NamedBy(either.LeftPattern).Concat(NamedBy(either.RightPattern)),
+        IBinaryPatternOperation { OperatorKind: BinaryOperatorKind.Or } either =>
+            NamedBy(either.LeftPattern).Concat(NamedBy(either.RightPattern)),
         ITypePatternOperation type => [type.MatchedType],
         IDeclarationPatternOperation { MatchesNull: false, MatchedType: { } type } => [type],
-        IRecursivePatternOperation parts when parts.DeconstructionSubpatterns.All(IsAny) && parts.PropertySubpatterns.All(part => IsAny(part.Pattern)) => [parts.MatchedType],
+        IRecursivePatternOperation parts when parts.DeconstructionSubpatterns.All(IsAny)
+            && parts.PropertySubpatterns.All(part => IsAny(part.Pattern)) => [parts.MatchedType],
         _ => [],
     };
 
-    private static bool IsAny(IPatternOperation pattern) => pattern is IDiscardPatternOperation or IDeclarationPatternOperation { MatchesNull: true };
+    private static bool IsAny(IPatternOperation pattern) =>
+        pattern is IDiscardPatternOperation or IDeclarationPatternOperation { MatchesNull: true };
 }

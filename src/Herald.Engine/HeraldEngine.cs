@@ -55,12 +55,15 @@ public sealed class HeraldEngine : IAsyncDisposable
         _channels = new ChannelSet(parts.Channels);
         _blocked = new BlockedBound(options.MaxBlocked);
         _hosts = new ShardHosts(parts.Log.ShardCount);
-        _ledger = new PermitLedger(options.MaxInFlight, parts.Time, parts.Random);
         Intake = new Intake(parts.Log, options.Intake, parts.Time);
         _cache = new CatalogCache(
             parts.Catalog, Intake.Encoder, options.CatalogCache, options.CatalogKeep, parts.Time, _hosts.CatalogFollowed, new RouteMemory(options.RouteMemory))
         {
             Damaged = OnDamaged,
+        };
+        _ledger = new PermitLedger(options.MaxInFlight, parts.Time, parts.Random)
+        {
+            IsThere = number => _cache.Snapshot.ByNumber.ContainsKey(number),
         };
         _catalogFollower = new CatalogFollower(_cache, parts.Time, parts.Logging.CreateLogger("Herald"));
         Catalog = new Catalog(parts.Catalog, parts.Log, _cache, _channels, parts.Time, IsPassedAsync);

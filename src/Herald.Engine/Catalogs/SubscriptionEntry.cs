@@ -29,6 +29,7 @@ internal sealed record SubscriptionEntry(
             Endpoint = new Uri("damaged:"),
             Status = SubscriptionStatus.Disabled,
             StatusReason = Subscription.DamagedReason,
+            IsDamaged = true,
             Generation = Subscription.UnknownGeneration,
             CreatedAt = DateTimeOffset.UnixEpoch,
             UpdatedAt = DateTimeOffset.UnixEpoch,

@@ -12,8 +12,6 @@ namespace Herald.Engine.Owning;
 /// 2. ask, 3. move on the terms of what is still owned, 4. stop at once what is lost, hand over what is to leave, 5. begin what is new.
 /// A host that ends between two renewals is put away, and its shard released, at once: its events wait for the next owner.
 /// Leases that never run out are taken once: there is no loop and no timer then.
-/// Over 400 lines: renewals, the ends of hosts and a stop change the same few tables under one lock, and each has to know what the others
-/// may be doing.
 /// </summary>
 internal sealed class LeaseKeeper(
     IOwnership ownership, ShardHosts hosts, Func<Lease, LeaseTerm, ShardHost> open, PermitLedger ledger, EngineOptions options, EngineMetrics metrics,
@@ -29,9 +27,6 @@ internal sealed class LeaseKeeper(
     // its way: it is never begun again, whatever the store answers.
     private readonly Dictionary<ShardId, long> _over = [];
     private readonly HashSet<(ShardId Shard, long Epoch)> _released = [];
-
-    // Saved to the last, and not released yet.
-    private readonly List<Lease> _toRelease = [];
     private readonly Lock _lock = new();
 
     private readonly Channel<bool> _wakes = System.Threading.Channels.Channel.CreateBounded<bool>(
@@ -42,10 +37,8 @@ internal sealed class LeaseKeeper(
     private ITimer? _alarm;
     private IDisposable? _moved;
     private Task _loop = Task.CompletedTask;
-    private Task _releases = Task.CompletedTask;
-    private Task<bool> _givingWay = Task.FromResult(false);
+    private readonly Releases _releases = new(ownership, logger);
     private bool _runsOut;
-    private bool _isReleasing;
     private volatile bool _stopping;
 
     // Until a lease says otherwise.
@@ -94,9 +87,10 @@ internal sealed class LeaseKeeper(
             foreach (var owned in all)
                 owned.IsStopping = true;
         }
-        _givingWay = all.Count > 0 ? TryGiveWayAsync() : Task.FromResult(false);
+        if (all.Count > 0)
+            _releases.GivingWay = TryGiveWayAsync();
         var stopping = Task.WhenAll(all.Select(owned => owned.Host.StopAsync()));
-        var hasHeirs = await _givingWay;
+        var hasHeirs = await _releases.GivingWay;
         if (hasHeirs)
         {
             foreach (var owned in all)
@@ -128,7 +122,7 @@ internal sealed class LeaseKeeper(
         await _loop;
         await PutAwayAsync();
         Release();
-        await _releases;
+        await _releases.Ended;
         List<OwnedShard> remaining;
         lock (_lock)
         {
@@ -239,7 +233,7 @@ internal sealed class LeaseKeeper(
         }
         // With the next renewal it is looked at again, and no sooner.
         if (again.Count > 0)
-            _ = TryReleaseAsync(again);
+            _ = _releases.TryAsync(again);
     }
 
     private bool IsOver(Lease lease) => _over.TryGetValue(lease.Shard, out var epoch) && lease.Epoch <= epoch;
@@ -275,7 +269,9 @@ internal sealed class LeaseKeeper(
         logger.LogInformation("Shard {Shard} moves to another node.", owned.Lease.Shard);
         try
         {
-            await owned.Host.StopAsync(options.Handover);
+            var stopping = owned.Host.StopAsync();
+            owned.Host.LimitAttempts(options.Handover);
+            await stopping;
         }
         catch (Exception)
         {
@@ -335,8 +331,8 @@ internal sealed class LeaseKeeper(
                 _owned.Remove(owned.Lease.Shard);
                 if (owned is { IsLost: false, Host.HasSavedAll: true })
                 {
-                    _toRelease.Add(owned.Lease);
                     GiveUp(owned.Lease);
+                    _releases.Add(owned.Lease);
                     moved++;
                 }
                 else if (owned.Host.Ended.Exception?.InnerException is not StoreUnavailableException)
@@ -355,63 +351,13 @@ internal sealed class LeaseKeeper(
             await owned.DisposeAsync();
     }
 
-    // Not awaited where leases are renewed: they must not run out because the store is slow to take others back. What is saved meanwhile goes with the next call.
-    private void Release()
-    {
-        lock (_lock)
-        {
-            if (_toRelease.Count == 0 || _isReleasing)
-                return;
-            _isReleasing = true;
-            _releases = ReleaseAsync();
-        }
-    }
+    private void Release() => _releases.Begin(OnReleased, failure => _failed.TrySetException(failure));
 
-    private async Task ReleaseAsync()
+    // The shards that this node gets for those that leave may be free by now as well.
+    private void OnReleased()
     {
-        await Task.Yield();
-        try
-        {
-            // Before that this node would be given back what it releases.
-            await _givingWay;
-            while (TakeSaved() is { Count: > 0 } saved)
-            {
-                // The shards that this node gets for those that leave may be free by now as well.
-                if (await TryReleaseAsync(saved) && !_stopping)
-                    Wake();
-            }
-        }
-        catch (Exception failure)
-        {
-            _failed.TrySetException(failure);
-        }
-    }
-
-    private List<Lease> TakeSaved()
-    {
-        lock (_lock)
-        {
-            var saved = _toRelease.ToList();
-            _toRelease.Clear();
-            _isReleasing = saved.Count > 0;
-            return saved;
-        }
-    }
-
-    // Only what has been saved: whoever owns it next need not repeat anything.
-    private async Task<bool> TryReleaseAsync(List<Lease> leases)
-    {
-        try
-        {
-            await ownership.ReleaseAsync(leases, CancellationToken.None);
-            return true;
-        }
-        catch (StoreUnavailableException failure)
-        {
-            // An answer that still brings them says that it must be done again.
-            logger.LogWarning(failure, "{Count} shards could not be released; it is tried again.", leases.Count);
-            return false;
-        }
+        if (!_stopping)
+            Wake();
     }
 
     private void Publish()

@@ -42,6 +42,12 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
     public static bool HasRoom(long holds, long asks, long free, long all) =>
         free >= asks && (holds == 0 || holds + asks <= MostOfFree * (free - asks - (all / ReservedPart)));
 
+    /// <summary>
+    /// Whether the catalog has a subscription. A shard may ask after the ledger was told to forget one, and before it hears so itself: an account
+    /// that was opened then would never be closed.
+    /// </summary>
+    public Func<int, bool> IsThere { get; init; } = _ => true;
+
     public int InFlight => Volatile.Read(ref _inFlight);
 
     /// <summary>The subscription's limits or its endpoint have changed. Accounts are opened by asking, so that idle subscriptions cost nothing.</summary>
@@ -99,11 +105,13 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
         {
             if (!_accounts.TryGetValue(subscription.Number, out var account))
             {
+                if (!IsThere(subscription.Number))
+                    return 0;
                 _accounts[subscription.Number] = account = new Account(subscription.Number, random);
                 account.Apply(subscription, _share);
             }
             if (account.Forgotten)
-                return 0; // asked just before the shard learned that the subscription is gone
+                return 0;
             account.Asked[(int)kind].Enqueue(new Asking(taker, count));
             return Serve(account, asking: (taker, kind));
         }

@@ -145,17 +145,17 @@ internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
     void IPermitTaker.EndpointBack(int subscription) => Post(new ShardMessage.EndpointBack(subscription));
 
     /// <summary>Takes no more; attempts in flight end by themselves, or are given up with the term; then all is committed.</summary>
-    /// <param name="attemptsLast">
-    /// Once each attempt that is left has been under way for so long, all are given up here: their receivers do not answer.
-    /// </param>
-    public Task StopAsync(TimeSpan? attemptsLast = null)
+    public Task StopAsync()
     {
         _applications.Stop();
-        Post(new ShardMessage.Call(_ => (_stopping, _attemptsLast) = (true, attemptsLast), () => { }));
+        Post(new ShardMessage.Call(_ => _stopping = true, () => { }));
         return _loop;
     }
 
-    /// <summary>While it stops: as in <see cref="StopAsync"/>. It may have ended already.</summary>
+    /// <summary>
+    /// While it stops: once each attempt that is left has been under way for so long, all are given up here, since their receivers do not answer.
+    /// It may have ended already.
+    /// </summary>
     public void LimitAttempts(TimeSpan attemptsLast) => Post(new ShardMessage.Call(_ => _attemptsLast = attemptsLast, () => { }));
 
     /// <summary>Stops at once: nothing is saved any more, attempts in flight are given up.</summary>

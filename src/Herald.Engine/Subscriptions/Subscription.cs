@@ -36,7 +36,8 @@ public sealed record Subscription
     public int Generation { get; init; } = 1;
 
     /// <summary>Its record cannot be read: nothing but its id, its number and its topic's number is known.</summary>
-    public bool IsDamaged => StatusReason == DamagedReason;
+    public bool IsDamaged { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
     public required DateTimeOffset UpdatedAt { get; init; }
 

@@ -39,7 +39,8 @@ internal sealed class KeptEvents(Database database)
     {
         for (var shard = 0; shard < next.Heads.Length; shard++)
             for (var from = oldest.Heads[shard] + 1; from <= next.Heads[shard]; from += SequencesAtOnce)
-                await CopyReadableAsync(oldest.Number, shard, from, Math.Min(from + SequencesAtOnce - 1, next.Heads[shard]), cancel).ConfigureAwait(false);
+                await CopyReadableAsync(
+                    oldest.Number, shard, from, Math.Min(from + SequencesAtOnce - 1, next.Heads[shard]), cancel).ConfigureAwait(false);
     }
 
     /// <summary>Removes what is needed no more.</summary>
@@ -69,7 +70,9 @@ internal sealed class KeptEvents(Database database)
         }
     }
 
-    /// <summary>A record that the database cannot read back is copied as none, which its reader takes for damaged: its period has to go all the same.</summary>
+    /// <summary>
+    /// A record that the database cannot read back is copied as none, which its reader takes for damaged: its period has to go all the same.
+    /// </summary>
     private async Task CopyReadableAsync(long period, int shard, long from, long to, CancellationToken cancel)
     {
         var sequences = new long[to - from + 1];

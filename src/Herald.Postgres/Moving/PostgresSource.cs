@@ -18,6 +18,8 @@ public sealed class PostgresSource : IStoreSource
     // Where a row cannot be read back, so many are read without what may be damaged.
     private const int RowsAtOnce = 64;
 
+    private const string Part = "where e.shard = $1 and e.sequence >= $2 and e.sequence < $3";
+
     private readonly Database _database;
     private readonly TimeProvider _time;
     private readonly string _schema;
@@ -44,7 +46,8 @@ public sealed class PostgresSource : IStoreSource
             connection = await BeginAsync(database, cancel).ConfigureAwait(false);
             var identity = await StoreIdentity.ReadAsync(connection, database.Schema, cancel).ConfigureAwait(false)
                 ?? throw new MoveRefusedException($"There is no store in schema '{database.Schema}'.");
-            var source = new PostgresSource(database, connection, time, await PeriodReader.ReadAsync(connection, database.Schema, cancel).ConfigureAwait(false), identity);
+            var periods = await PeriodReader.ReadAsync(connection, database.Schema, cancel).ConfigureAwait(false);
+            var source = new PostgresSource(database, connection, time, periods, identity);
             source.Shape = await source.ReadShapeAsync(cancel).ConfigureAwait(false);
             await source.TellForgottenAsync(notices, cancel).ConfigureAwait(false);
             return source;
@@ -245,8 +248,7 @@ public sealed class PostgresSource : IStoreSource
             try
             {
                 await foreach (var row in RowsAsync(
-                    $"select {EventRow.IndexColumns}, e.record from {table} e where e.shard = $1 and e.sequence >= $2 and e.sequence < $3 order by e.sequence",
-                    cancel, Commands.Value(shard.Value), Commands.Value(from), Commands.Value(below)).ConfigureAwait(false))
+                    $"select {EventRow.IndexColumns}, e.record from {table} e {Part} order by e.sequence", cancel, Commands.Value(shard.Value), Commands.Value(from), Commands.Value(below)).ConfigureAwait(false))
                 {
                     var entry = EventRow.ReadIndex(row);
                     await add(entry, row.GetFieldValue<byte[]>(9)).ConfigureAwait(false);
@@ -262,15 +264,16 @@ public sealed class PostgresSource : IStoreSource
         }
     }
 
-    /// <summary>A few events where one is damaged. It goes along without a record: there, too, it is damaged, and becomes a dead letter.</summary>
+    /// <summary>
+    /// A few events where one is damaged. It goes along without a record: there, too, it is damaged, and becomes a dead letter.
+    /// </summary>
     /// <returns>The sequence behind them.</returns>
     private async Task<long> CopyReadableAsync(
         ShardId shard, string table, long from, long below, Func<IndexEntry, ReadOnlyMemory<byte>, ValueTask> add, CancellationToken cancel)
     {
         var entries = new List<IndexEntry>();
         await foreach (var row in RowsAsync(
-            $"select {EventRow.IndexColumns} from {table} e where e.shard = $1 and e.sequence >= $2 and e.sequence < $3 order by e.sequence limit {RowsAtOnce}",
-            cancel, Commands.Value(shard.Value), Commands.Value(from), Commands.Value(below)).ConfigureAwait(false))
+            $"select {EventRow.IndexColumns} from {table} e {Part} order by e.sequence limit {RowsAtOnce}", cancel, Commands.Value(shard.Value), Commands.Value(from), Commands.Value(below)).ConfigureAwait(false))
             entries.Add(EventRow.ReadIndex(row));
         var records = new Dictionary<long, byte[]>();
         await new RecordReader(_database).ReadReadableAsync(
@@ -300,12 +303,13 @@ public sealed class PostgresSource : IStoreSource
             await BeginAnewAsync(cancel).ConfigureAwait(false);
         }
         var letters = new LetterReader(_database);
-        while (await letters.ReadAfterAsync(
-            last, RowsAtOnce, id => Unread.Add($"the event of a dead letter, {id.Sequence} of shard {id.Shard}"), cancel).ConfigureAwait(false) is { Count: > 0 } some)
+        while (await letters.ReadAfterAsync(last, RowsAtOnce, AddUnread, cancel).ConfigureAwait(false) is { Count: > 0 } some)
         {
             foreach (var letter in some)
                 await AddAsync(letter).ConfigureAwait(false);
         }
+
+        void AddUnread(DeadLetterId id) => Unread.Add($"the event of a dead letter, {id.Sequence} of shard {id.Shard}");
 
         ValueTask AddAsync(DeadLetter letter)
         {

@@ -9,7 +9,8 @@ namespace Herald.Postgres.Reading;
 internal static class Halves
 {
     /// <param name="read">
-    /// Runs a statement for some of them, on a connection of its own, since the client closes one that has met damage. May be called again for the same.
+    /// Runs a statement for some of them, on a connection of its own, since the client closes one that has met damage. May be called again
+    /// for the same.
     /// </param>
     /// <param name="unreadable">Called for each that cannot be read back.</param>
     public static async Task ReadAsync<T>(T[] wanted, Func<T[], Task> read, Func<T, Task> unreadable)

@@ -328,6 +328,22 @@ public sealed class PermitLedgerTests : IDisposable
     }
 
     [Fact]
+    public void What_is_asked_for_a_subscription_that_is_gone_opens_no_account_again()
+    {
+        var gone = new HashSet<int>();
+        var ledger = _ledger = new PermitLedger(100, _clock, new Random(1)) { IsThere = number => !gone.Contains(number) };
+        var subscription = Fixed(1, 2);
+        Assert.Equal(1, ledger.Ask(subscription, PermitKind.First, 1, _shard));
+        ledger.Return(1, PermitKind.First, 1);
+        gone.Add(1);
+        ledger.Forget(1);
+        // Its shard has not heard of it yet.
+        Assert.Equal(0, ledger.Ask(subscription, PermitKind.First, 1, _shard));
+        ledger.Configure(Fixed(1, 10));
+        Assert.Equal((0, 0), (ledger.InFlight, _shard.Granted.Count));
+    }
+
+    [Fact]
     public void However_it_is_asked_and_settled_every_bound_holds_and_everything_asked_for_is_granted_once()
     {
         for (var seed = 1; seed <= 60; seed++)

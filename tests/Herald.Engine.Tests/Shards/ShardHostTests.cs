@@ -340,8 +340,25 @@ public sealed class ShardHostTests : IAsyncDisposable
         await _scene.PublishAsync(["one"]);
         await _scene.ExpectAsync("one");
         _scene.Clock.Advance(Handover);
-        await _scene.Host.StopAsync(Handover);
+        var stopped = _scene.Host.StopAsync();
+        _scene.Host.LimitAttempts(Handover);
+        await stopped;
         Assert.DoesNotContain(_scene.Store.Commits, commit => commit.History is not null);
+    }
+
+    [Fact]
+    public async Task A_handover_that_a_stop_of_the_node_overtakes_still_limits_its_attempts()
+    {
+        await _scene.StartAsync();
+        await _scene.PublishAsync(["one"]);
+        await _scene.ExpectAsync("one");
+        var handedOver = _scene.Host.StopAsync();
+        _scene.Host.LimitAttempts(Handover);
+        var stopped = _scene.Host.StopAsync();
+        await _scene.RoundsAsync(5);
+        Assert.False(stopped.IsCompleted);
+        _scene.Clock.Advance(Handover);
+        await Task.WhenAll(handedOver, stopped);
     }
 
     [Fact]
@@ -353,7 +370,8 @@ public sealed class ShardHostTests : IAsyncDisposable
         _scene.Clock.Advance(Handover * 0.9);
         await _scene.PublishAsync(["young", "younger"], key: i => $"{i}");
         (await _scene.ExpectAsync("young"), await _scene.ExpectAsync("younger")).Item1.Answer(AttemptResult.Delivered);
-        var stopped = _scene.Host.StopAsync(Handover);
+        var stopped = _scene.Host.StopAsync();
+        _scene.Host.LimitAttempts(Handover);
         _scene.Clock.Advance(Handover * 0.9);
         await _scene.RoundsAsync(5);
         Assert.False(stopped.IsCompleted);
