@@ -1,0 +1,28 @@
+namespace Herald.Evidence.Claims;
+
+/// <summary>What the documents claim, and the command that shows it.</summary>
+/// <param name="Name">Of the record, too: letters, digits and dashes.</param>
+/// <param name="Kind">What the command leaves behind.</param>
+/// <param name="Command">Run in the working copy's root. <c>{output}</c> is the file that the command is to write.</param>
+/// <param name="Paths">Folders and files of which the claim speaks: its record is stale when one of them has changed since.</param>
+/// <param name="Log">For what a command writes to a file of its own: where, from the root.</param>
+internal sealed record Claim(string Name, ClaimKind Kind, IReadOnlyList<string> Command, IReadOnlyList<string> Paths, string? Log = null)
+{
+    public const string Output = "{output}";
+
+    /// <summary>As somebody would type it, without where the figures go.</summary>
+    public string Typed => string.Join(' ', Command.Where((word, i) => word != Output && Command.ElementAtOrDefault(i + 1) != Output));
+}
+
+/// <summary>How a result is read, and printed.</summary>
+internal enum ClaimKind
+{
+    /// <summary>The figures that <c>herald bench --json</c> writes.</summary>
+    Bench,
+
+    /// <summary>The last line of <c>./test</c>.</summary>
+    Tests,
+
+    /// <summary>The lines in which the simulation says which planted fault it has found, and where.</summary>
+    Planted,
+}

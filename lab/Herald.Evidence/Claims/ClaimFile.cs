@@ -1,0 +1,47 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
+
+namespace Herald.Evidence.Claims;
+
+/// <summary><c>docs/evidence/claims.json</c>: everything that the documents may claim.</summary>
+internal static partial class ClaimFile
+{
+    public const string Path = "docs/evidence/claims.json";
+
+    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
+    {
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        RespectRequiredConstructorParameters = true,
+        RespectNullableAnnotations = true,
+        Converters = { new JsonStringEnumConverter<ClaimKind>(JsonNamingPolicy.CamelCase) },
+    };
+
+    /// <exception cref="EvidenceException">It is not there, or not what it should be.</exception>
+    public static IReadOnlyList<Claim> Read(string root)
+    {
+        var file = System.IO.Path.Combine(root, Path);
+        IReadOnlyList<Claim> claims;
+        try
+        {
+            claims = JsonSerializer.Deserialize<IReadOnlyList<Claim>>(File.ReadAllText(file), Options)!;
+        }
+        catch (Exception failure) when (failure is IOException or JsonException)
+        {
+            throw new EvidenceException($"{Path} cannot be read: {failure.Message}");
+        }
+        foreach (var claim in claims)
+        {
+            if (!Names().IsMatch(claim.Name))
+                throw new EvidenceException($"{Path}: '{claim.Name}' is no name: use small letters, digits and dashes.");
+            if (claim.Command.Count == 0 || claim.Paths.Count == 0)
+                throw new EvidenceException($"{Path}: {claim.Name} needs a command, and the paths of which it speaks.");
+        }
+        if (claims.GroupBy(claim => claim.Name).FirstOrDefault(same => same.Count() > 1) is { } twice)
+            throw new EvidenceException($"{Path} has {twice.Key} twice.");
+        return claims;
+    }
+
+    [GeneratedRegex("^[a-z0-9]+(-[a-z0-9]+)*$")]
+    private static partial Regex Names();
+}

@@ -1,0 +1,28 @@
+using System.Diagnostics;
+
+namespace Herald.Evidence.Records;
+
+/// <summary>The sources as git has them.</summary>
+internal sealed class WorkingCopy(string root)
+{
+    public string Root => root;
+
+    public string Commit => Git("rev-parse", "HEAD");
+
+    /// <summary>What git calls the content of a folder or a file: the same whatever commit it is in.</summary>
+    public string ContentOf(string path) => Git("rev-parse", $"HEAD:{path.TrimEnd('/')}");
+
+    /// <summary>What was changed under some paths and is in no commit.</summary>
+    public IReadOnlyList<string> ChangesIn(IEnumerable<string> paths) =>
+        [.. Git(["status", "--porcelain", "--", .. paths]).Split('\n', StringSplitOptions.RemoveEmptyEntries)];
+
+    private string Git(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("git", arguments) { WorkingDirectory = root, RedirectStandardOutput = true, RedirectStandardError = true };
+        using var git = Process.Start(start) ?? throw new EvidenceException("There is no 'git' here.");
+        var errors = git.StandardError.ReadToEndAsync();
+        var output = git.StandardOutput.ReadToEnd().Trim();
+        git.WaitForExit();
+        return git.ExitCode == 0 ? output : throw new EvidenceException($"git {string.Join(' ', arguments)}: {errors.Result.Trim()}");
+    }
+}

@@ -1,0 +1,148 @@
+using Xunit;
+
+namespace Herald.Evidence.Tests;
+
+public sealed class EvidenceTests
+{
+    private const string Document = "Before.\n<!-- evidence: suite -->\n<!-- /evidence -->\nAfter.\n";
+    private const string Report = """
+        {"machine":{"fsyncs_per_s":4897},"failures":[],"rows":[
+          {"name":"deliveries/s","unit":"deliveries/s","ratio":0.653,"targets":[{"target":"ratio ≥ 0.60","reached":true},{"target":"≥ 60,000","reached":false}],
+           "limit":{"rounds":[75000]},"herald":{"rounds":[48000,49000,50500]}},
+          {"name":"at rest","unit":"ms","targets":[],"limit":null,"herald":{"rounds":[1.5]}}]}
+        """;
+
+    [Fact]
+    public async Task What_was_shown_is_printed_and_stays_fresh_until_its_sources_change()
+    {
+        using var project = new Project(Suite("echo 12 passed, 0 failed"), Document);
+        Assert.Equal((1, "suite  stale: never run\n0 fresh, 1 stale\n"), await project.RunAsync());
+        Assert.Equal(0, (await project.RunAsync("run")).Code);
+        Assert.Equal((0, "1 fresh, 0 stale"), await StatusAsync(project));
+        Assert.Equal(1, (await project.RunAsync("check")).Code);
+        Assert.Equal(0, (await project.RunAsync("print")).Code);
+        Assert.Equal(0, (await project.RunAsync("check")).Code);
+        Assert.StartsWith("Before.\n<!-- evidence: suite -->\n- `bash -c echo 12 passed, 0 failed`: 12 passed, 0 failed, in ", project.Document, StringComparison.Ordinal);
+        Assert.EndsWith("\n<!-- /evidence -->\nAfter.\n", project.Document, StringComparison.Ordinal);
+
+        // The documents, and whatever the claim does not speak of, may change.
+        project.Commit();
+        Assert.Equal((0, "1 fresh, 0 stale"), await StatusAsync(project));
+        project.Write("src/code.txt", "2");
+        project.Commit();
+        Assert.Equal((1, "0 fresh, 1 stale"), await StatusAsync(project));
+        // Taken back, the content is the same as then.
+        project.Write("src/code.txt", "1");
+        project.Commit();
+        Assert.Equal((0, "1 fresh, 0 stale"), await StatusAsync(project));
+    }
+
+    [Fact]
+    public async Task A_claim_without_a_record_cannot_be_printed()
+    {
+        using var project = new Project(Suite("echo 12 passed, 0 failed"), Document);
+        var (code, output) = await project.RunAsync("print");
+        Assert.Equal((2, "evidence: docs/figures.md claims suite, which has no record: run './evidence run suite'.\n"), (code, output));
+        Assert.Equal(Document, project.Document);
+    }
+
+    [Fact]
+    public async Task What_is_edited_by_hand_is_noticed()
+    {
+        using var project = new Project(Suite("echo 12 passed, 0 failed"), Document);
+        await project.RunAsync("run");
+        await project.RunAsync("print");
+        project.Write("docs/figures.md", project.Document.Replace("12 passed, 0", "13 passed, 0", StringComparison.Ordinal));
+        Assert.Equal((1, "docs/figures.md says anything else than its records: './evidence print' writes it anew.\n"), await project.RunAsync("check"));
+    }
+
+    [Fact]
+    public async Task A_run_that_fails_is_told_as_a_failure()
+    {
+        using var project = new Project(Suite("echo 11 passed, 1 failed; exit 1"), Document);
+        Assert.Equal(1, (await project.RunAsync("run")).Code);
+        await project.RunAsync("print");
+        Assert.Contains("**11 passed, 1 failed**", project.Document, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_run_that_shows_nothing_leaves_the_record_before()
+    {
+        using var project = new Project(Suite("test -e shown && exit 0; touch shown; echo 12 passed, 0 failed"), Document);
+        await project.RunAsync("run");
+        var before = project.Read("docs/evidence/records/suite.json");
+        var (code, output) = await project.RunAsync("run", "suite");
+        Assert.Equal(2, code);
+        Assert.Contains("has shown nothing. Its record stays as it was.", output, StringComparison.Ordinal);
+        Assert.Equal(before, project.Read("docs/evidence/records/suite.json"));
+    }
+
+    [Fact]
+    public async Task Sources_that_are_in_no_commit_are_not_spoken_of()
+    {
+        using var project = new Project(Suite("echo 12 passed, 0 failed"), Document);
+        project.Write("src/code.txt", "2");
+        var (code, output) = await project.RunAsync("run");
+        Assert.Equal(2, code);
+        Assert.Contains("src/code.txt", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Another_command_than_the_record_has_makes_it_stale()
+    {
+        using var project = new Project(Suite("echo 12 passed, 0 failed"), Document);
+        await project.RunAsync("run");
+        project.Write("docs/evidence/claims.json", Suite("echo 13 passed, 0 failed"));
+        Assert.Equal((1, "0 fresh, 1 stale"), await StatusAsync(project));
+    }
+
+    [Fact]
+    public async Task A_bench_is_a_table_with_the_spread_of_its_rounds_and_what_it_has_missed()
+    {
+        var claims = """[{"name":"fanout","kind":"bench","command":["bash","-c","cp report.json $2","bench","--json","{output}"],"paths":["src"]}]""";
+        using var project = new Project(claims, "<!-- evidence: fanout -->\n<!-- /evidence -->");
+        project.Write("report.json", Report);
+        Assert.Equal(0, (await project.RunAsync("run")).Code);
+        await project.RunAsync("print");
+        var lines = project.Document.Split('\n');
+        Assert.Equal("| `bash -c cp report.json $2 bench` | 49,000 deliveries/s (48,000 to 50,500) | 75,000 deliveries/s | 0.65 | ratio ≥ 0.60: reached; ≥ 60,000: **missed** |", lines[3]);
+        Assert.Equal("| – at rest | 1.50 ms | – | – |  |", lines[4]);
+        Assert.StartsWith("fanout: commit `", lines[6], StringComparison.Ordinal);
+        Assert.EndsWith(" GiB, 4,897 fsyncs/s.", lines[6], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Planted_faults_are_a_table_and_those_that_were_not_found_stand_out()
+    {
+        var claims = """
+            [{"name":"planted","kind":"planted","command":["bash","-c","printf 'stale-believed  seed 37   What an owner knew.\\nnobody-knows  not within 500 seeds  Nothing.\\n' > log"],"paths":["src"],"log":"log"}]
+            """;
+        using var project = new Project(claims, "<!-- evidence: planted -->\n<!-- /evidence -->");
+        await project.RunAsync("run");
+        await project.RunAsync("print");
+        Assert.Contains("\n| stale-believed | What an owner knew. | 37 |\n| nobody-knows | Nothing. | **not found** |\n", project.Document, StringComparison.Ordinal);
+        Assert.Contains("\n1 of 2 found, ", project.Document, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""[{"name":"Suite","kind":"tests","command":["true"],"paths":["src"]}]""", "'Suite' is no name")]
+    [InlineData("""[{"name":"suite","kind":"tests","command":[],"paths":["src"]}]""", "needs a command")]
+    [InlineData("""[{"name":"suite","kind":"guesses","command":["true"],"paths":["src"]}]""", "cannot be read")]
+    [InlineData("""[{"name":"suite","kind":"tests","command":["true"]}]""", "cannot be read")]
+    [InlineData("""[{"name":"a","kind":"tests","command":["true"],"paths":["src"]},{"name":"a","kind":"tests","command":["true"],"paths":["src"]}]""", "has a twice")]
+    public async Task Claims_that_are_none_are_refused(string claims, string why)
+    {
+        using var project = new Project(claims, Document);
+        var (code, output) = await project.RunAsync();
+        Assert.Equal(2, code);
+        Assert.Contains(why, output, StringComparison.Ordinal);
+    }
+
+    private static string Suite(string script) => $$"""[{"name":"suite","kind":"tests","command":["bash","-c","{{script}}"],"paths":["src"]}]""";
+
+    private static async Task<(int Code, string LastLine)> StatusAsync(Project project)
+    {
+        var (code, output) = await project.RunAsync();
+        return (code, output.TrimEnd().Split('\n')[^1]);
+    }
+}
