@@ -131,7 +131,7 @@ public sealed class TraceJudge
             return;
         var place = $"{fact.Text("subscription")}\n{one.Line}\n{one.Id}";
         if (_messageIds.TryAdd(place, message) ? !_messageIds.TryAdd($"\n{message}", place) : _messageIds[place] != message)
-            throw new AccusedException($"its message id is {message}, which is another one's or has changed: {one}");
+            throw new AccusedException(14, $"its message id is {message}, which is another one's or has changed: {one}");
     }
 
     private SentEvent Resolve(Fact fact)
@@ -143,7 +143,7 @@ public sealed class TraceJudge
         if (published is not null && !isRedriven && (published.Sequence == 0 || published.Sequence == sequence))
         {
             if (!published.Contents.Exists(content.Same))
-                throw new AccusedException($"sent with another content than it was published with: {published}");
+                throw new AccusedException(4, $"sent with another content than it was published with: {published}");
             _ledger.Events.Place(published, sequence);
             return published;
         }
@@ -151,7 +151,7 @@ public sealed class TraceJudge
         if (_ledger.Events.Find(line, sequence) is { } known)
         {
             if (!known.Contents.Exists(content.Same))
-                throw new AccusedException($"sent with another content than before: {known}");
+                throw new AccusedException(4, $"sent with another content than before: {known}");
             return known;
         }
         var origin = isRedriven ? Origin.Redriven : Origin.Forwarded;

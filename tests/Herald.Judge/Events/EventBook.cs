@@ -48,17 +48,17 @@ public sealed class EventBook
         if (verdict is not ("accepted" or "duplicate"))
             return null;
         var known = Find(fact.Text("topic"), fact.Find("key"), fact.Text("id"))
-            ?? throw new AccusedException($"answered for an event that nobody has asked for: {fact}");
+            ?? throw new AccusedException(8, $"answered for an event that nobody has asked for: {fact}");
         var content = known.Contents.Find(one => one.Digest == fact.Text("digest"))!;
         if (known.IsPromised && !known.Contents[0].Same(content))
-            throw new AccusedException($"two contents were taken under one id: {known}");
+            throw new AccusedException(8, $"two contents were taken under one id: {known}");
         known.Contents.Clear();
         known.Contents.Add(content);
         known.AcceptedByMs = Math.Min(known.AcceptedByMs, fact.AtMs);
         if (fact.Find("sequence") is not null)
         {
             if (known.Shard >= 0 && known.Shard != fact.Number("shard"))
-                throw new AccusedException($"first said to be in shard {known.Shard}, then in {fact.Number("shard")}: {known}");
+                throw new AccusedException(7, $"first said to be in shard {known.Shard}, then in {fact.Number("shard")}: {known}");
             known.Shard = (int)fact.Number("shard");
             Place(known, fact.Number("sequence"));
         }
@@ -74,9 +74,9 @@ public sealed class EventBook
         if (one.Sequence == sequence)
             return;
         if (one.Sequence > 0)
-            throw new AccusedException($"another sequence was told of it, {sequence}: {one}");
+            throw new AccusedException(7, $"another sequence was told of it, {sequence}: {one}");
         if (one.Key is not null && _bySequence.ContainsKey((one.Line, sequence)))
-            throw new AccusedException($"another event of its key has the sequence {sequence}: {one}");
+            throw new AccusedException(7, $"another event of its key has the sequence {sequence}: {one}");
         one.Sequence = sequence;
         _bySequence[(one.Line, sequence)] = one;
         var line = LineOf(one.Line);
@@ -103,12 +103,12 @@ public sealed class EventBook
         for (var before = at - 1; before >= 0 && before >= at - 3; before--)
         {
             if (line[before].Origin == Origin.Published && one.IsAccepted && one.AcceptedByMs < line[before].AskedMs)
-                throw new AccusedException($"accepted before its predecessor in the log was published: {one}, behind {line[before]}");
+                throw new AccusedException(7, $"accepted before its predecessor in the log was published: {one}, behind {line[before]}");
         }
         for (var after = at + 1; after < line.Count && after <= at + 3; after++)
         {
             if (line[after].Origin == Origin.Published && line[after].IsAccepted && line[after].AcceptedByMs < one.AskedMs)
-                throw new AccusedException($"published after its successor in the log was accepted: {one}, before {line[after]}");
+                throw new AccusedException(7, $"published after its successor in the log was accepted: {one}, before {line[after]}");
         }
     }
 }

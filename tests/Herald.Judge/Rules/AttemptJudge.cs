@@ -24,7 +24,7 @@ public sealed class AttemptJudge(Ledger ledger, GiveUps giveUps)
         CheckWanted(history, one);
         CheckRuns(history, delivery);
         if (delivery.Lane.Open.Exists(other => other.IsFromSameAs(attempt) && !history.MayHaveEnded(other.AtMs, fact.AtMs)))
-            throw new AccusedException($"two attempts of one key at the same time: {delivery}");
+            throw new AccusedException(10, $"two attempts of one key at the same time: {delivery}");
         _limits.Take(history, book, attempt);
         var isLate = ledger.Hindrances.MayBeLate(attempt.Sender, fact.AtMs)
             || (delivery.Lane.Tried is { } tried && ledger.Hindrances.MayBeLate(tried.Sender, fact.AtMs));
@@ -44,16 +44,16 @@ public sealed class AttemptJudge(Ledger ledger, GiveUps giveUps)
     private void CheckWanted(SubscriptionHistory history, SentEvent one)
     {
         if (one.Address is { } address && address != history.Id)
-            throw new AccusedException($"a redrive for {address} is sent to {history.Id}: {one}");
+            throw new AccusedException(4, $"a redrive for {address} is sent to {history.Id}: {one}");
         if (!Wanted.IsPossible(history, one, ledger.NowMs))
-            throw new AccusedException($"sent to {history.Id}, which never asked for it: {one}");
+            throw new AccusedException(4, $"sent to {history.Id}, which never asked for it: {one}");
     }
 
     private void CheckRuns(SubscriptionHistory history, Delivery delivery)
     {
         var switches = history.SwitchesAt(ledger.NowMs - 1, ledger.NowMs, everywhere: true);
         if (switches.Count > 0 && switches.TrueForAll(order => order is { What: Order.Pause }))
-            throw new AccusedException($"sent though it is paused since {ledger.NowMs - switches[0]!.InForceMs} ms: {delivery}");
+            throw new AccusedException(4, $"sent though it is paused since {ledger.NowMs - switches[0]!.InForceMs} ms: {delivery}");
     }
 
     // What any policy in force has ended by its last result, or by its age, is not tried again.
@@ -64,7 +64,7 @@ public sealed class AttemptJudge(Ledger ledger, GiveUps giveUps)
             || attempt.Number != last.Number + 1 || delivery.ReleasedMs >= last.AtMs)
             return;
         if (last.Ending == Ending.Rejected)
-            throw new AccusedException($"tried again though its receiver takes no such event: {delivery}");
+            throw new AccusedException(3, $"tried again though its receiver takes no such event: {delivery}");
         var (everyCount, everyAge, any) = (true, true, false);
         var first = GiveUps.FirstOf(delivery, last.AtMs, latest: true);
         var standsStill = history.MayStandStill(first, ledger.NowMs) || !delivery.Attempts.TrueForAll(attempt.IsFromSameAs);
@@ -77,9 +77,9 @@ public sealed class AttemptJudge(Ledger ledger, GiveUps giveUps)
                 last.RetryAfterMs) > rule.MaxAgeMs + UnderWayMs);
         }
         if (any && everyCount)
-            throw new AccusedException($"attempt {attempt.Number} is one more than any policy allows: {delivery}");
+            throw new AccusedException(3, $"attempt {attempt.Number} is one more than any policy allows: {delivery}");
         if (any && everyAge)
-            throw new AccusedException($"attempt {attempt.Number} comes {last.EndedMs - first} ms after the first, older than any "
+            throw new AccusedException(3, $"attempt {attempt.Number} comes {last.EndedMs - first} ms after the first, older than any "
                 + $"policy allows: {delivery}");
     }
 
@@ -102,7 +102,7 @@ public sealed class AttemptJudge(Ledger ledger, GiveUps giveUps)
         var age = ledger.NowMs - Math.Min(one.AcceptedByMs, ledger.NowMs);
         var slow = ledger.Hindrances.CalmSinceMs > ledger.NowMs ? ledger.Settings.SlowestCallMs : 0;
         if (age > (longest * Pace) + wait + slow + UnderWayMs + ledger.Settings.ClocksApartMs)
-            throw new AccusedException($"sent {age} ms after it was accepted, though it is worth sending for {longest} ms only: "
+            throw new AccusedException(3, $"sent {age} ms after it was accepted, though it is worth sending for {longest} ms only: "
                 + $"{delivery}");
     }
 }

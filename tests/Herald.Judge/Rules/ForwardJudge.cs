@@ -23,6 +23,6 @@ public sealed class ForwardJudge(Ledger ledger)
                     return;
             }
         }
-        throw new AccusedException($"nobody has published it, and nothing was forwarded to become it: {made}");
+        throw new AccusedException(4, $"nobody has published it, and nothing was forwarded to become it: {made}");
     }
 }

@@ -37,14 +37,14 @@ public sealed class LetterJudge(Ledger ledger, GiveUps giveUps)
             CheckCause(fact, letter);
         }
         if (fact.Number("asked", fact.AtMs) > letter.GoneMs)
-            throw new AccusedException($"a dead letter is there that was discarded or redriven: {id}, {one}, subscription {subscription}");
+            throw new AccusedException(3, $"a dead letter is there that was discarded or redriven: {id}, {one}, subscription {subscription}");
     }
 
     private void CheckCause(Fact fact, Letter letter)
     {
         var (history, book) = ledger.Of(letter.Subscription);
         if (ledger.Events.Find(letter.Line, letter.Sequence) is not { } one || book.Find(one) is not { Last: { } last } delivery)
-            throw new AccusedException($"a dead letter of what was never tried: sequence {letter.Sequence} of subscription "
+            throw new AccusedException(3, $"a dead letter of what was never tried: sequence {letter.Sequence} of subscription "
                 + $"{letter.Subscription}");
         // Before a replay it may have been given up, and been received since.
         var begun = delivery.Attempts[0].AtMs;
@@ -53,7 +53,7 @@ public sealed class LetterJudge(Ledger ledger, GiveUps giveUps)
             return;
         var isSame = last.Number == fact.Number("attempts") || ledger.Hindrances.MayBeLate(last.Sender, ledger.NowMs) || !last.Counts;
         if (last.Ending == Ending.Succeeded || !isSame)
-            throw new AccusedException($"a dead letter tells of {fact.Number("attempts")} attempts, but the last one was {last.Number}, "
+            throw new AccusedException(13, $"a dead letter tells of {fact.Number("attempts")} attempts, but the last one was {last.Number}, "
                 + $"{last.Ending}: {delivery}");
     }
 
@@ -95,7 +95,7 @@ public sealed class LetterJudge(Ledger ledger, GiveUps giveUps)
         foreach (var letter in _letters.Values)
             asked += letter.Redrive is not null && (letter.Subscription, letter.Line, letter.EventId) == place ? 1 : 0;
         if (asked < sequences.Count)
-            throw new AccusedException($"sent as redriven {sequences.Count} times, but asked for {asked} times: {one}, subscription "
+            throw new AccusedException(3, $"sent as redriven {sequences.Count} times, but asked for {asked} times: {one}, subscription "
                 + $"{subscription}");
     }
 
@@ -111,7 +111,7 @@ public sealed class LetterJudge(Ledger ledger, GiveUps giveUps)
                     !double.IsPositiveInfinity(d.Retry.TtlMs))
                 && !history.MayStandStill(redrive.AskedMs, ledger.NowMs));
             if (certain > (_redriven.GetValueOrDefault(group.Key)?.Count ?? 0))
-                throw new AccusedException($"redriven {certain} times, and not received: event {group.Key.EventId}, subscription "
+                throw new AccusedException(3, $"redriven {certain} times, and not received: event {group.Key.EventId}, subscription "
                     + $"{group.Key.Subscription}");
         }
         foreach (var (history, book) in ledger.Subscriptions)
@@ -121,7 +121,7 @@ public sealed class LetterJudge(Ledger ledger, GiveUps giveUps)
                 if (delivery.Event.Origin == Origin.Published && delivery.ReceivedMs == long.MinValue
                     && giveUps.IsExhaustedForCertain(history, delivery, byLetter: true)
                     && !_places.Contains((book.Subscription, delivery.Event.Line, delivery.Event.Sequence)))
-                    throw new AccusedException($"given up by its policy, and there is no dead letter: {delivery}");
+                    throw new AccusedException(3, $"given up by its policy, and there is no dead letter: {delivery}");
             }
         }
     }

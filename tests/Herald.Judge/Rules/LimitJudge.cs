@@ -29,9 +29,9 @@ public sealed class LimitJudge(Ledger ledger)
             }
         }
         if (most > 0 && ofSubscription > most && history.ClearSinceMs < ledger.NowMs)
-            throw new AccusedException($"{ofSubscription} attempts in flight, more than {most}: {attempt.Delivery}");
+            throw new AccusedException(12, $"{ofSubscription} attempts in flight, more than {most}: {attempt.Delivery}");
         if (ofNode > ledger.Settings.Permits)
-            throw new AccusedException($"{attempt.Sender} has {ofNode} attempts in flight, more than {ledger.Settings.Permits}");
+            throw new AccusedException(12, $"{attempt.Sender} has {ofNode} attempts in flight, more than {ledger.Settings.Permits}");
         if (attempt.Sender != Attempt.Unknown)
             CheckRate(attempt, rate, ledger.Hindrances.CalmSinceMs < ledger.NowMs);
     }
@@ -49,6 +49,6 @@ public sealed class LimitJudge(Ledger ledger)
         _levels[place] = (level, ledger.NowMs);
         var most = Math.Max(1, rate / 10) + 1 + (rate * LateSeconds) + (isCalm ? 0 : rate * ledger.Settings.SlowestCallMs / 1000);
         if (level > most)
-            throw new AccusedException($"sent faster than {rate} a second: {attempt.Delivery}");
+            throw new AccusedException(12, $"sent faster than {rate} a second: {attempt.Delivery}");
     }
 }

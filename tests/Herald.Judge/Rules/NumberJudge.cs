@@ -19,7 +19,7 @@ public sealed class NumberJudge(Ledger ledger)
         if (delivery.Last is not { } last)
         {
             if (attempt.Number != 1)
-                throw new AccusedException($"the first attempt says that it is number {attempt.Number}: {delivery}");
+                throw new AccusedException(13, $"the first attempt says that it is number {attempt.Number}: {delivery}");
             return;
         }
         // Before, the subscription may have been another one.
@@ -29,14 +29,14 @@ public sealed class NumberJudge(Ledger ledger)
         var next = last.Counts || last.Sender == Attempt.Unknown ? last.Number + 1 : last.Number;
         var isReleased = delivery.ReleasedMs >= last.AtMs;
         if (attempt.Number > next)
-            throw new AccusedException($"attempt {attempt.Number} follows attempt {last.Number}: {delivery}");
+            throw new AccusedException(13, $"attempt {attempt.Number} follows attempt {last.Number}: {delivery}");
         if (attempt.Number > 1 && delivery.CertainlyReleasedMs > last.EndedMs)
-            throw new AccusedException($"attempt {attempt.Number} follows attempt {last.Number}, though an operator has let its key go "
+            throw new AccusedException(13, $"attempt {attempt.Number} follows attempt {last.Number}, though an operator has let its key go "
                 + $"on, from the first: {delivery}");
         if (delivery.CertainlyDiscardedMs > last.EndedMs)
-            throw new AccusedException($"sent though an operator has discarded it: {delivery}");
+            throw new AccusedException(3, $"sent though an operator has discarded it: {delivery}");
         if (last.Ending == Ending.Succeeded && attempt.Number == next)
-            throw new AccusedException($"sent again after its success was heard: {delivery}");
+            throw new AccusedException(14, $"sent again after its success was heard: {delivery}");
         if (attempt.Number < next && !(isReleased && attempt.Number == 1))
             CheckFall(history, delivery, attempt);
         if (attempt.Number == next && last.Ending == Ending.Failed && !isReleased && last.IsFromSameAs(attempt))
@@ -51,7 +51,7 @@ public sealed class NumberJudge(Ledger ledger)
                 || before.AtMs < delivery.ReleasedMs)
                 continue;
             if (ledger.Hindrances.IsSaved(before.Sender, before.EndedMs))
-                throw new AccusedException($"attempt {attempt.Number} comes though the result of attempt {before.Number} was heard "
+                throw new AccusedException(13, $"attempt {attempt.Number} comes though the result of attempt {before.Number} was heard "
                     + $"{ledger.NowMs - before.EndedMs} ms ago, and nothing kept anybody from saving it: {delivery}");
         }
     }
@@ -72,7 +72,7 @@ public sealed class NumberJudge(Ledger ledger)
             least = Math.Min(least, definition.Retry.LeastWaitMs(last.Number));
         var wait = double.IsPositiveInfinity(least) ? last.RetryAfterMs : Math.Max(least, last.RetryAfterMs);
         if (ledger.NowMs - last.EndedMs + EarlyMs < wait * Pace)
-            throw new AccusedException($"tried again after {ledger.NowMs - last.EndedMs} ms, though "
+            throw new AccusedException(16, $"tried again after {ledger.NowMs - last.EndedMs} ms, though "
                 + $"{(wait > least ? "the receiver" : "the policy")} asks for {wait:0}: {delivery}");
     }
 

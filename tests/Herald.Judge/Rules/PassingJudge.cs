@@ -17,7 +17,7 @@ public sealed class PassingJudge(Ledger ledger, GiveUps giveUps)
         if (lane.SinceMs <= clear)
             (lane.SinceMs, lane.AccountedBelow, lane.Highest) = (nowMs, 0, 0);
         if (one.Sequence < lane.Highest && !isShared && delivery.Attempts.Count == 0)
-            throw new AccusedException($"sent for the first time after sequence {lane.Highest} of its key: {delivery}");
+            throw new AccusedException(2, $"sent for the first time after sequence {lane.Highest} of its key: {delivery}");
         lane.Highest = Math.Max(lane.Highest, one.Sequence);
         if (lane.AccountedBelow >= one.Sequence)
             return;
@@ -45,8 +45,8 @@ public sealed class PassingJudge(Ledger ledger, GiveUps giveUps)
         if (delivery.ReceivedMs >= since || giveUps.Explain(history, delivery, nowMs) != GivenUp.Not)
             return;
         var tried = delivery.Last is { } last ? $"attempt {last.Number} was the last, {last.Ending}" : "never tried";
-        throw new AccusedException(later is null ? $"never received, and nothing explains it ({tried}): {delivery}"
-            : $"passed over by sequence {later.Event.Sequence}, and nothing explains it ({tried}): {delivery}");
+        throw later is null ? new AccusedException(3, $"never received, and nothing explains it ({tried}): {delivery}")
+            : new AccusedException(1, $"passed over by sequence {later.Event.Sequence}, and nothing explains it ({tried}): {delivery}");
     }
 
     private static int FirstFrom(List<SentEvent> line, long sequence)

@@ -147,7 +147,7 @@ public sealed class WaitingJudge(Ledger ledger, GiveUps giveUps)
         }
         Worst = Math.Max(Worst, waits / bound);
         if (waits > bound)
-            throw new AccusedException($"waits for {waits} ms, longer than {bound:0}, though its own key has nothing before it and its "
+            throw new AccusedException(16, $"waits for {waits} ms, longer than {bound:0}, though its own key has nothing before it and its "
                 + $"receiver is well: {head}");
     }
 

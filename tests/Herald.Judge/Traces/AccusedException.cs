@@ -1,4 +1,5 @@
 namespace Herald.Judging.Traces;
 
 /// <summary>What was asked for and what was received cannot both be as promised.</summary>
-public sealed class AccusedException(string what) : Exception(what);
+/// <param name="invariant">Which promise is broken, by its number in ARCHITECTURE.md.</param>
+public sealed class AccusedException(int invariant, string what) : Exception($"{invariant}: {what}");

@@ -195,13 +195,13 @@ internal sealed class SimStore(int shards, ulong hashSeed, TimeSpan? leasesLast,
         {
             // Sent again, or come late: it has been applied.
             if (commit.Number == shard.LastCommit && !commit.Progress.Span.SequenceEqual(shard.LastProgress))
-                throw new Violation($"commit {commit.Number} of shard {commit.Fence.Shard} was sent again with other content");
+                throw new Violation($"9: commit {commit.Number} of shard {commit.Fence.Shard} was sent again with other content");
             watcher.OnRepeated(commit);
             return shard.LastReply;
         }
         // What lies between are notes that did not arrive.
         if (Enumerable.Range((int)shard.LastCommit + 1, (int)(commit.Number - shard.LastCommit - 1)).Any(number => !_notes.Contains((commit.Fence, number))))
-            throw new Violation($"commit {commit.Number} of shard {commit.Fence.Shard} follows {shard.LastCommit}");
+            throw new Violation($"9: commit {commit.Number} of shard {commit.Fence.Shard} follows {shard.LastCommit}");
         var emitted = Append(commit.Emitted);
         shard.Apply(commit, new CommitReply(emitted));
         foreach (var letter in commit.DeadLetters)

@@ -12,9 +12,6 @@ namespace Herald.Simulation.Telling;
 /// </summary>
 internal sealed class Teller(Simulator simulator) : IDisposable
 {
-    /// <summary>Stands before what this judge says.</summary>
-    public const string Outside = "outside: ";
-
     private static readonly string? File = Environment.GetEnvironmentVariable("HERALD_TRACE");
 
     private readonly StreamWriter? _file = File is null ? null : new StreamWriter(File);
@@ -39,7 +36,7 @@ internal sealed class Teller(Simulator simulator) : IDisposable
         catch (AccusedException accused)
         {
             // Whoever tells may be within the engine, which would take the exception for something else.
-            simulator.Broken = new Violation(Outside + accused.Message);
+            simulator.Broken = new Violation(Violation.Outside + accused.Message);
         }
     }
 

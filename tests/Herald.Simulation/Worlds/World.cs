@@ -310,7 +310,7 @@ internal sealed partial class World : IDisposable
 
     private void CheckNothingIsLeft(Node node)
     {
-        var engine = node.Engine ?? throw new Violation("the node ended by itself after the last fault");
+        var engine = node.Engine ?? throw new Violation("17: the node ended by itself after the last fault");
         if (engine.Ledger.InFlight != 0)
             throw new Violation($"12: {engine.Ledger.InFlight} permits were never given back");
         if (engine.Blocked.Count != 0)
@@ -320,9 +320,9 @@ internal sealed partial class World : IDisposable
         foreach (var host in engine.Hosts)
         {
             if (host.Machine.Routed != _judge.LastOf(host.Shard.Value))
-                throw new Violation($"shard {host.Shard} has routed {host.Machine.Routed} of {_judge.LastOf(host.Shard.Value)}");
+                throw new Violation($"16: shard {host.Shard} has routed {host.Machine.Routed} of {_judge.LastOf(host.Shard.Value)}");
             if (host.Machine.States.Values.FirstOrDefault() is { } state)
-                throw new Violation($"shard {host.Shard} still has a state of subscription {state.Number} with {state.Lanes.Count} lanes: at head {state.AtHead}, asked {state.Asked[0]} and {state.Asked[1]}");
+                throw new Violation($"12: shard {host.Shard} still has a state of subscription {state.Number} with {state.Lanes.Count} lanes: at head {state.AtHead}, asked {state.Asked[0]} and {state.Asked[1]}");
         }
     }
 }
