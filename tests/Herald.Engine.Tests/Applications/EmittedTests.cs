@@ -11,7 +11,7 @@ namespace Herald.Engine.Tests.Applications;
 /// <summary>What an application makes and a store does not take.</summary>
 public sealed class EmittedTests
 {
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task It_is_a_dead_letter_of_its_topic_with_its_event_and_why()
     {
         await using var scene = new HostScene(applications: new Making());

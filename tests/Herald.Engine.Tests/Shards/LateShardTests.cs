@@ -8,7 +8,7 @@ namespace Herald.Engine.Tests.Shards;
 /// <summary>A shard that comes late to what has happened, since it had to wait for a slow store.</summary>
 public sealed class LateShardTests
 {
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task The_age_of_a_delivery_is_judged_by_when_its_attempt_ended()
     {
         await using var scene = new HostScene();
