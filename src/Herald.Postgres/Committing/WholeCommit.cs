@@ -111,6 +111,7 @@ internal sealed class WholeCommit(Database database, CommitSql sql, CommitPipeli
                 : commit.Number <= highest ? Decode(reply)
                 : null;
         }
+        // None can be met: what a commit emits bears no id of a publisher's, and is not held against what is remembered, so no original is read.
         if (plan is not null)
             await plan.DecideAsync(connection, records, unreadable: null, cancel).ConfigureAwait(false);
 

@@ -47,6 +47,7 @@ internal sealed class DeadLetterTable(Database database, EventAppender appender,
                 plan.AddLook(look);
                 if (await database.Locks.RunAsync(LockTable.Log, plan.Shards, () => EventAppender.LookAsync(look, plan, skip: 0, either)).ConfigureAwait(false))
                 {
+                    // None can be met: an addressed event is not held against what is remembered, so no original is read.
                     await plan.DecideAsync(connection, records, unreadable: null, either).ConfigureAwait(false);
                     // An addressed event is no duplicate of anything: a letter must not go without its event.
                     if (Array.Exists(plan.Verdicts, one => one.Verdict != Verdict.Accepted))
