@@ -13,7 +13,10 @@ namespace Herald.Postgres.Locking;
 /// </summary>
 internal sealed class LockWatch(Database database, TimeProvider time)
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250), Patience = TimeSpan.FromMilliseconds(200);
+    /// <summary>Between two rounds in which all rows that are known to be locked are tried.</summary>
+    public static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(200);
 
     private readonly ConcurrentDictionary<(LockTable Table, int Shard), HeldLock> _held = [];
     private readonly string _bounds = TransactionBounds.Sql(Patience);
