@@ -265,6 +265,23 @@ public sealed class FaultTests
     }
 
     [Fact]
+    public async Task A_source_position_is_saved_when_its_events_are_duplicates_though_there_is_no_room()
+    {
+        _files.Free = 5 * 16 << 10;
+        await using var store = await OpenAsync();
+        var verdicts = new Appended[1];
+        var one = new[] { new StoreEvents(store, _clock).Make("a", shard: 0) };
+        await store.AppendAsync(one, verdicts, null, Cancel);
+        // Until one that is no larger than it finds no room either.
+        while ((await AppendAsync(store, 1, 1))[0].Verdict == Verdict.Accepted)
+        {
+        }
+        await store.AppendAsync(one, verdicts, new SourcePosition("s", 1), Cancel);
+        Assert.Equal(new Appended(Verdict.Duplicate, 1), verdicts[0]);
+        Assert.Equal(1, await store.ReadSourcePositionAsync("s", Cancel));
+    }
+
+    [Fact]
     public async Task A_source_position_is_not_saved_when_its_events_were_refused()
     {
         _files.Free = 5 * 16 << 10;

@@ -44,6 +44,7 @@ internal sealed class AppendRequest(AppendPool pool) : Request, IValueTaskSource
             return;
         }
         var events = _events.Span;
+        var hasRoomForAll = hasRoom;
         // A position says that all events up to it are stored: with it, the events are stored all or none.
         if (_position is not null && hasRoom)
             hasRoom = writer.Appender.TryReserve(events);
@@ -58,8 +59,9 @@ internal sealed class AppendRequest(AppendPool pool) : Request, IValueTaskSource
         }
         if (refused > 0)
             writer.Room.Refused(refused);
-        else if (_position is not null && (hasRoom || events.Length == 0))
-            writer.Contents.Sources.Write(writer.Contents.Frame, _position);
+        else if (_position is { } next && (hasRoomForAll || writer.TryMakeRoom(BytesOf([], next), RoomFor.Deliveries) || events.IsEmpty))
+            // All that it says is stored, though there was no room: they are duplicates, or none.
+            writer.Contents.Sources.Write(writer.Contents.Frame, next);
     }
 
     public override void Complete(Writer writer) => writer.Durable.Add(this);
