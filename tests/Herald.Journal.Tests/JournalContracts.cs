@@ -1,4 +1,5 @@
 using Herald.Contracts.Stores;
+using Herald.Contracts.Stores.Histories;
 
 namespace Herald.Journal.Tests;
 
@@ -15,3 +16,14 @@ public sealed class JournalCatalog() : CatalogContract(new JournalHarness());
 public sealed class JournalDeadLetters() : DeadLetterContract(new JournalHarness());
 
 public sealed class JournalDamage() : DamageContract(new JournalHarness());
+
+public sealed class JournalHistories() : HistoryContract(
+    new StoreFacts(() => new JournalHarness(options => options with { DeadLetterBytes = 20_000 }), DeadLetterBytes: 20_000) { Histories = 2 });
+
+/// <summary>Hardly larger than what is always needed.</summary>
+public sealed class JournalHistoriesWithoutRoom() : HistoryContract(
+    new StoreFacts(() => new JournalHarness(options => options with { MaxBytes = 12 * options.SegmentBytes, DeadLetterBytes = 20_000 }), DeadLetterBytes: 20_000)
+    {
+        IsShort = true,
+        ContentBytes = 1_500,
+    });

@@ -1,4 +1,5 @@
 using Herald.Contracts.Stores;
+using Herald.Contracts.Stores.Histories;
 
 namespace Herald.Postgres.Tests;
 
@@ -15,3 +16,6 @@ public sealed class PostgresCatalog() : CatalogContract(new PostgresHarness());
 public sealed class PostgresDeadLetters() : DeadLetterContract(new PostgresHarness());
 
 public sealed class PostgresDamage() : DamageContract(new PostgresHarness());
+
+public sealed class PostgresHistories() : HistoryContract(
+    new StoreFacts(() => new PostgresHarness(options => options with { DeadLetterBytes = 20_000 }), DeadLetterBytes: 20_000) { Steps = 1_200 });

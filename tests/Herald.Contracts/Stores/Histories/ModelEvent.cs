@@ -1,0 +1,20 @@
+using Herald.Engine.Events;
+using Herald.Engine.Stores;
+
+namespace Herald.Contracts.Stores.Histories;
+
+/// <summary>An event as whoever drew it knows it: by words, not by hashes.</summary>
+/// <param name="Id">That of a publisher, which is remembered; null for any other event.</param>
+public sealed record ModelEvent(NewEvent Event, string Key, string? Id, string Content)
+{
+    public int Shard => Event.Shard.Value;
+    public ulong KeyHash => Event.Index.KeyHash;
+    public long Sequence { get; init; }
+    public long AcceptedAtMs { get; init; }
+    public long CatalogVersion { get; init; }
+
+    /// <summary>Retention was allowed to free it at some moment: it may be there still.</summary>
+    public bool MayBeGone { get; set; }
+
+    public override string ToString() => $"{Shard}:{Key}/{Id ?? "-"}={Content[..Math.Min(Content.Length, 3)]}";
+}
