@@ -1,5 +1,6 @@
 using Herald.Contracts.Stores;
 using Herald.Contracts.Stores.Histories;
+using Herald.Journal.Tests.Faults;
 
 namespace Herald.Journal.Tests;
 
@@ -18,11 +19,16 @@ public sealed class JournalDeadLetters() : DeadLetterContract(new JournalHarness
 public sealed class JournalDamage() : DamageContract(new JournalHarness());
 
 public sealed class JournalHistories() : HistoryContract(
-    new StoreFacts(() => new JournalHarness(options => options with { DeadLetterBytes = 20_000 }), DeadLetterBytes: 20_000) { Histories = 2 });
+    new StoreFacts(() => new JournalHarness(options => options with { DeadLetterBytes = 20_000 }), 20_000) { Histories = 2 });
+
+/// <summary>It is never closed: each restart follows a loss of power.</summary>
+public sealed class JournalHistoriesWithLossOfPower() : HistoryContract(
+    new StoreFacts(() => new JournalHarness(options => options with { DeadLetterBytes = 20_000 }, new FaultyFiles()), 20_000));
 
 /// <summary>Hardly larger than what is always needed.</summary>
 public sealed class JournalHistoriesWithoutRoom() : HistoryContract(
-    new StoreFacts(() => new JournalHarness(options => options with { MaxBytes = 12 * options.SegmentBytes, DeadLetterBytes = 20_000 }), DeadLetterBytes: 20_000)
+    new StoreFacts(
+        () => new JournalHarness(options => options with { MaxBytes = 12 * options.SegmentBytes, DeadLetterBytes = 20_000 }), 20_000)
     {
         IsShort = true,
         ContentBytes = 1_500,

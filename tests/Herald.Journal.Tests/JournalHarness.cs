@@ -1,13 +1,19 @@
 using Herald.Contracts.Stores;
 using Herald.Engine.Stores;
 using Herald.Journal.Files;
+using Herald.Journal.Tests.Faults;
 
 namespace Herald.Journal.Tests;
 
 /// <summary>A journal in a directory of its own, with small segments, so that every test crosses their ends.</summary>
 internal sealed class JournalHarness(Func<JournalOptions, JournalOptions>? adjust = null, IJournalFiles? files = null) : StoreHarness
 {
+    private IJournalFiles _files = files ?? new PosixFiles();
     private JournalStore? _store;
+
+#pragma warning disable CA5394 // No secret hangs on it.
+    private readonly Random _chance = new(1);
+#pragma warning restore CA5394
 
     public string Root { get; } = Path.Combine(Path.GetTempPath(), "herald-journal-" + Guid.NewGuid().ToString("N")[..12]);
     public List<string> Notices { get; } = [];
@@ -28,7 +34,7 @@ internal sealed class JournalHarness(Func<JournalOptions, JournalOptions>? adjus
     public override IDeadLetterStore DeadLetters => Store;
     public override IOwnership Ownership => Store;
 
-    public override async ValueTask StartAsync() => _store = await JournalStore.OpenAsync(Options, Clock, files ?? new PosixFiles(), Note, CancellationToken.None);
+    public override async ValueTask StartAsync() => _store = await JournalStore.OpenAsync(Options, Clock, _files, Note, CancellationToken.None);
 
     public async ValueTask StopAsync()
     {
@@ -37,9 +43,16 @@ internal sealed class JournalHarness(Func<JournalOptions, JournalOptions>? adjus
         _store = null;
     }
 
+    /// <summary>Over files that can lose power: that is what happens to them, and the store has not been closed before.</summary>
     public override async ValueTask ReopenAsync()
     {
+        var left = (_files as FaultyFiles)?.Copy();
         await StopAsync();
+        if (left is not null)
+        {
+            left.PowerOn(_chance);
+            _files = left;
+        }
         await StartAsync();
     }
 

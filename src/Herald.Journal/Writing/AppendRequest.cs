@@ -59,9 +59,9 @@ internal sealed class AppendRequest(AppendPool pool) : Request, IValueTaskSource
         }
         if (refused > 0)
             writer.Room.Refused(refused);
-        else if (_position is { } next && (hasRoomForAll || writer.TryMakeRoom(BytesOf([], next), RoomFor.Deliveries) || events.IsEmpty))
-            // All that it says is stored, though there was no room: they are duplicates, or none.
-            writer.Contents.Sources.Write(writer.Contents.Frame, next);
+        // Else all events up to the position are stored, though there may have been no room: they are duplicates, or none.
+        else if (_position is not null && (hasRoomForAll || writer.TryMakeRoom(BytesOf([], _position), RoomFor.Deliveries) || events.IsEmpty))
+            writer.Contents.Sources.Write(writer.Contents.Frame, _position);
     }
 
     public override void Complete(Writer writer) => writer.Durable.Add(this);

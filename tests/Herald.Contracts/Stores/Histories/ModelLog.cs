@@ -20,7 +20,7 @@ public sealed class ModelLog
 
     /// <summary>What may be answered; the first is the one when nothing is old and nothing has gone.</summary>
     /// <param name="rememberedSinceMs">Ids of older events may be forgotten.</param>
-    /// <param name="isShort">There is no room for ids whose events have gone, either.</param>
+    /// <param name="isShort">Events are moved and freed at any moment, and ids of those that have gone with them.</param>
     public IReadOnlyList<Appended> Allowed(ModelEvent one, long rememberedSinceMs, bool isShort)
     {
         var accepted = new Appended(Verdict.Accepted, Last + 1);
@@ -28,8 +28,8 @@ public sealed class ModelLog
             return [accepted];
         var duplicate = new Appended(Verdict.Duplicate, original.Sequence);
         List<Appended> allowed = [original.Content == one.Content ? duplicate : new Appended(Verdict.Conflict, original.Sequence)];
-        // An id may outlive its event; then nobody can tell what was in it.
-        if (original.MayBeGone && original.Content != one.Content)
+        // An id may outlive its event, or the event be out of reach while it is moved for room; then nobody can tell what was in it.
+        if ((isShort || original.MayBeGone) && original.Content != one.Content)
             allowed.Add(duplicate);
         if (original.AcceptedAtMs < rememberedSinceMs || (isShort && original.MayBeGone))
             allowed.Add(accepted);
@@ -65,9 +65,10 @@ public sealed class ModelLog
     }
 
     /// <summary>Retention may have been at work: what was not needed then may be gone for good.</summary>
-    public int MayFree()
+    /// <param name="untilMs">Newer events stay, needed or not.</param>
+    public int MayFree(long untilMs)
     {
-        var free = There.Where(one => !IsNeeded(one)).ToList();
+        var free = There.Where(one => one.AcceptedAtMs <= untilMs && !IsNeeded(one)).ToList();
         free.ForEach(one => one.MayBeGone = true);
         return free.Count;
     }

@@ -29,11 +29,14 @@ public sealed class ModelOwner
     public void Apply(ShardCommit commit, CommitReply reply)
     {
         LastNumber = commit.Number;
+        // What stands before a commit is as durable as the commit.
+        for (var i = 0; i < _progress.Count; i++)
+            _progress[i] = _progress[i] with { IsCertain = _progress[i].IsCertain || _progress[i].IsSeen };
         _applied.Add(commit.Number, (commit, reply));
         if (commit.IsCheckpoint)
             _progress.Clear();
         if (!commit.Progress.IsEmpty)
-            _progress.Add(new ModelRecord(Encoding.UTF8.GetString(commit.Progress.Span), IsCertain: true));
+            _progress.Add(new ModelRecord(Encoding.UTF8.GetString(commit.Progress.Span), IsCertain: true, IsSeen: true));
         foreach (var write in commit.State)
         {
             var name = (write.Application, Encoding.UTF8.GetString(write.Key.Span));
@@ -49,10 +52,10 @@ public sealed class ModelOwner
     public void Note(ShardNote note)
     {
         LastNumber = note.Number;
-        _progress.Add(new ModelRecord(Encoding.UTF8.GetString(note.Progress.Span), IsCertain: false));
+        _progress.Add(new ModelRecord(Encoding.UTF8.GetString(note.Progress.Span), IsCertain: false, IsSeen: false));
     }
 
-    /// <summary>Whether these can be the records. What was noted may be missing; what was seen once must stay.</summary>
+    /// <summary>Whether these can be the records. What was noted may be missing; what was seen before a commit must stay.</summary>
     public bool Matches(IReadOnlyList<string> records)
     {
         var at = 0;
@@ -60,12 +63,17 @@ public sealed class ModelOwner
         {
             if (at < records.Count && records[at] == _progress[i].Text)
             {
-                _progress[i] = _progress[i] with { IsCertain = true };
+                _progress[i] = _progress[i] with { IsSeen = true };
                 at++;
             }
             else if (_progress[i].IsCertain)
             {
                 return false;
+            }
+            else
+            {
+                // Written, and lost with the power.
+                _progress[i] = _progress[i] with { IsSeen = false };
             }
         }
         return at == records.Count;
@@ -73,5 +81,5 @@ public sealed class ModelOwner
 
     public string Expected => string.Join(", ", _progress.Select(one => one.IsCertain ? one.Text : $"({one.Text})"));
 
-    private sealed record ModelRecord(string Text, bool IsCertain);
+    private sealed record ModelRecord(string Text, bool IsCertain, bool IsSeen);
 }

@@ -69,8 +69,9 @@ internal sealed class StoreCheck(StoreHarness harness, ModelStore model, StoreFa
         var records = new Records();
         await harness.Log.ReadEventsAsync(shard, log.Events.Select(one => one.Sequence).ToArray(), records, Cancel);
         Assert.DoesNotContain(records.Read.Keys, sequence => !there.ContainsKey(sequence));
+        // The index may still name what was freed: in between, or before power was lost. Nobody needs that any more.
         foreach (var sequence in there.Keys.Where(sequence => !records.Read.ContainsKey(sequence)))
-            Assert.True(facts.IsShort && log.Events[(int)sequence - 1].MayBeGone, $"{sequence} of shard {shard} has no record");
+            Assert.True(log.Events[(int)sequence - 1].MayBeGone, $"{sequence} of shard {shard} has no record");
         foreach (var (sequence, record) in records.Read)
         {
             var isSame = log.Events[(int)sequence - 1].Event.Record.Span.SequenceEqual(record);
@@ -87,7 +88,7 @@ internal sealed class StoreCheck(StoreHarness harness, ModelStore model, StoreFa
         var time = DateTimeOffset.FromUnixTimeMilliseconds(any.AcceptedAtMs);
         var first = Math.Max(bounds.First, log.Events.Find(one => one.AcceptedAtMs >= any.AcceptedAtMs)!.Sequence);
         var found = await harness.Log.FindByTimeAsync(shard, time, Cancel);
-        var isRight = found == first || (facts.IsShort && found > first);
+        var isRight = found == first || (found > first && log.Events.Take((int)found - 1).Skip((int)first - 1).All(one => one.MayBeGone));
         Assert.True(isRight, $"what shard {shard} accepted at {time:O} begins with {first}, not {found}");
         var windowMs = NowMs - (long)StoreFacts.DuplicateWindow.TotalMilliseconds;
         if (any.Id is not null && log.Remembered(any.Key, any.Id, windowMs) is { } remembered)
@@ -137,7 +138,8 @@ internal sealed class StoreCheck(StoreHarness harness, ModelStore model, StoreFa
         var all = owner.History.Where(one => one.First <= at && at <= one.Last).ToList();
         var oldestMs = NowMs - (long)StoreFacts.HistoryAge.TotalMilliseconds;
         Assert.Equal(all.Select(Told).Where(blocks.Contains), blocks);
-        Assert.All(all.Where(one => one.WrittenAtMs >= oldestMs), one => Assert.Contains(Told(one), blocks));
+        // It makes room for events, too.
+        Assert.All(all.Where(one => one.WrittenAtMs >= oldestMs && !facts.IsShort), one => Assert.Contains(Told(one), blocks));
     }
 
     private async Task CatalogAsync()

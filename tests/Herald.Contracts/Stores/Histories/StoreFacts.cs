@@ -8,6 +8,7 @@ public sealed record StoreFacts(Func<StoreHarness> Open, long DeadLetterBytes)
     // What stores keep unless they are set to something else.
     public static readonly TimeSpan DuplicateWindow = TimeSpan.FromHours(24);
     public static readonly TimeSpan DeadLetterRetention = TimeSpan.FromDays(30);
+    public static readonly TimeSpan RetainFor = TimeSpan.FromDays(7);
     public static readonly TimeSpan HistoryAge = TimeSpan.FromDays(7);
 
     public int Histories { get; init; } = 1;

@@ -149,8 +149,7 @@ internal sealed partial class StoreWalk(StoreHarness harness, StoreFacts facts, 
         var heads = _model.Heads;
         Assert.Equal(emitted.Select(one => new Appended(Verdict.Accepted, ++heads[one.Shard])), reply.Emitted);
         _model.Commit(commit, emitted, reply);
-        if (facts.IsShort)
-            Free(shard);
+        Free(shard);
     }
 
     private async Task RepeatAsync()
@@ -294,7 +293,9 @@ internal sealed partial class StoreWalk(StoreHarness harness, StoreFacts facts, 
         await ReopenAsync();
     }
 
-    private void Free(int shard) => Reach("freed", _model.Logs[shard].MayFree());
+    /// <summary>Retention works when it likes, so what is not needed now may go for good.</summary>
+    private void Free(int shard) => Reach(
+        "freed", _model.Logs[shard].MayFree(facts.IsShort ? long.MaxValue : NowMs - (long)StoreFacts.RetainFor.TotalMilliseconds));
 
     /// <summary>Epochs only rise. A shard that is free, and in whose row a note is being written, is given with a later renewal.</summary>
     private async Task RenewAsync()
