@@ -207,6 +207,22 @@ public sealed class TraceJudgeTests
     }
 
     [Fact]
+    public void A_subscription_that_is_deleted_gives_up_its_attempts()
+    {
+        _story.Put();
+        var one = _story.Publish("a");
+        var under = _story.Begin("a", one);
+        _story.Order("delete", "deleted").After(600).Settle();
+        _story.End(under, "cut");
+
+        _story.Put();
+        var two = _story.Publish("b");
+        _ = _story.Begin("b", two);
+        _story.Order("delete", "deleted").After(800);
+        Accuses("goes on", _story.Settle);
+    }
+
+    [Fact]
     public void What_a_process_had_heard_that_nobody_can_name_may_be_forgotten()
     {
         _story.IsNodeUnknown = true;

@@ -20,6 +20,7 @@ public sealed class TraceJudge
     private readonly OrderJudge _orders;
     private readonly WaitingJudge _waiting;
     private readonly ForwardJudge _forwards;
+    private readonly DeletionJudge _deletions;
     private readonly Dictionary<string, Attempt> _open = [];
     private readonly Dictionary<string, string> _messageIds = [];
 
@@ -32,6 +33,7 @@ public sealed class TraceJudge
         _orders = new OrderJudge(_ledger, _letters);
         _waiting = new WaitingJudge(_ledger, _giveUps);
         _forwards = new ForwardJudge(_ledger);
+        _deletions = new DeletionJudge(_ledger);
     }
 
     /// <summary>The longest wait so far that was judged, in parts of its bound.</summary>
@@ -92,6 +94,7 @@ public sealed class TraceJudge
         }
         _orders.Settle();
         _waiting.Look();
+        _deletions.Look();
     }
 
     private void OnNode(Fact fact)

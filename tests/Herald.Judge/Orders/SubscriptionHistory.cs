@@ -129,6 +129,18 @@ public sealed class SubscriptionHistory(string id)
     public bool MayHaveEnded(long fromMs, long toMs) => _orders.Exists(order =>
         order is { What: Order.Delete, IsPossible: true } && order.AskedMs <= toMs && order.InForceMs >= fromMs);
 
+    /// <summary>Since when every node knows of a deletion that was asked for after a moment; <see cref="long.MaxValue"/> when there is none.</summary>
+    public long DeletedSinceMs(long afterMs)
+    {
+        var since = long.MaxValue;
+        foreach (var order in _orders)
+        {
+            if (order is { What: Order.Delete, IsCertain: true } && order.AskedMs >= afterMs)
+                since = Math.Min(since, order.InForceMs);
+        }
+        return since;
+    }
+
     /// <summary>Something that nodes may not have heard of has been asked for.</summary>
     public void Asked() => Version++;
 }

@@ -98,7 +98,7 @@ internal static class PlantedFaults
         (new("deleted-goes-on", "Attempts of a subscription that is deleted go on until their time is over.",
             "Herald.Engine/HeraldEngine.cs",
             "        if (gone.Count > 0)",
-            "        if (gone.Count > 0 && !ON)"), 20_000, [16]),
+            "        if (gone.Count > 0 && !ON)"), 1000, [16, 18]),
         (new("unheard-is-passed", "A shard that has not heard of a subscription says that it has passed its events.",
             "Herald.Engine/Looking/SubscriptionLook.cs",
             "        var goesBack = entry.BeginsBehind(shard, catalogVersion, routed);",

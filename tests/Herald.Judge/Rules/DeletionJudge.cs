@@ -1,0 +1,28 @@
+using Herald.Judging.Traces;
+
+namespace Herald.Judging.Rules;
+
+/// <summary>A subscription that is deleted gives up its attempts under way: they would keep permits that others wait for.</summary>
+public sealed class DeletionJudge(Ledger ledger)
+{
+    // A node that knows of the deletion tells those who run the attempts at once; the receiver sees it by the connection.
+    private const long GivesUpWithinMs = 200, LookEveryMs = 100;
+    private long _nextLookMs;
+
+    public void Look()
+    {
+        var (now, calm) = (ledger.NowMs, ledger.Hindrances.CalmSinceMs);
+        if (now < _nextLookMs || calm >= now)
+            return;
+        _nextLookMs = now + LookEveryMs;
+        foreach (var (history, book) in ledger.Subscriptions)
+        {
+            foreach (var open in book.Open)
+            {
+                var since = Math.Max(history.DeletedSinceMs(open.AtMs), calm);
+                if (since < now && now - since > GivesUpWithinMs + ledger.Settings.LateMs)
+                    throw new AccusedException(18, $"{now - since} ms after its subscription was deleted everywhere an attempt goes on: {open.Delivery}");
+            }
+        }
+    }
+}
