@@ -40,6 +40,7 @@ internal static class BenchCommand
         },
     };
 
+    private static readonly Option<bool> Strict = new("--strict") { Description = "End with exit code 1 where a target is missed, too: for whoever runs it unwatched." };
     private static readonly Option<bool> Brief = new("--brief") { Description = "Only try whether it works, in a few seconds; the figures say nothing." };
 
     public static Command Create(TimeProvider time)
@@ -52,7 +53,7 @@ internal static class BenchCommand
             "bench", "Measures Herald on this machine, each time beside what the machine could do at best, and checks that nothing is lost.",
             "herald bench accept", "herald bench accept --batch 500", "herald bench accept --rounds 3 --seconds 10 --json accept.json",
             "herald bench all --data /var/tmp", "herald bench deliver --store postgres", "herald bench latency --store postgres --nodes 3")
-        { name, Batch, Store, Nodes, Seconds, Rounds, Json, Data, Brief };
+        { name, Batch, Store, Nodes, Seconds, Rounds, Json, Data, Strict, Brief };
         command.SetAction(async (parsed, cancel) => (int)await RunAsync(parsed.GetRequiredValue(name), parsed, time, cancel));
         return command;
     }
@@ -106,7 +107,7 @@ internal static class BenchCommand
             ReportText.PrintSummary(reports, terminal.Out);
         if (file is not null)
             await File.WriteAllTextAsync(file.FullName, ReportJson.Write(reports), cancel);
-        return reports.All(report => report.Passed) ? ExitCode.Ok : ExitCode.Failed;
+        return reports.All(report => report.Passed && !(parsed.GetValue(Strict) && report.MissesTarget)) ? ExitCode.Ok : ExitCode.Failed;
     }
 
     private static StoreKind Refuse(ArgumentResult result, string value)

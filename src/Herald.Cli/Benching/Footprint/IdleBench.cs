@@ -12,7 +12,7 @@ internal sealed class IdleBench : IBench
 {
     private const int Topics = 1000, BriefTopics = 10, SubscriptionsEach = 10;
     private const int Sink = 0;
-    private const double MostPercent = 1;
+    private const double MostPercent = 0.2;
 
     // One a second, and what looks after the tables now and then.
     private const double MostStatements = 1.2;

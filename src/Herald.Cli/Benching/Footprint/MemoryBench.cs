@@ -11,7 +11,7 @@ internal sealed class MemoryBench : IBench
 {
     private const string Topic = "memory", Subscription = "dead";
     private const long Events = 10_000_000, BriefEvents = 10_000;
-    private const double MostMegabytes = 500, Megabyte = 1e6;
+    private const double MostMegabytes = 400, Megabyte = 1e6;
 
     /// <summary>The usual number, and one with which far more keys can be blocked than the server keeps.</summary>
     private static readonly int[] KeyCounts = [1000, 1_000_000];

@@ -11,4 +11,7 @@ internal sealed record BenchReport(
     string Name, string Matters, IReadOnlyList<BenchRow> Rows, bool IsBrief, Machine Machine, string Commit, IReadOnlyList<string> Notes, IReadOnlyList<string> Failures)
 {
     public bool Passed => Failures.Count == 0;
+
+    /// <summary>A figure does not hold to its target. Brief runs have no figures.</summary>
+    public bool MissesTarget => !IsBrief && Rows.Any(row => row.Targets.Any(target => !target.IsReachedBy(row)));
 }
