@@ -18,7 +18,7 @@ internal static class BenchTable
             lines.AddRange(reports.SelectMany(report => report["failures"]!.AsArray()).Select(failure => $"| – | **failed**: {failure} | | | |"));
         }
         lines.Add("");
-        lines.AddRange(shown.GroupBy(one => Origin(one.Record)).Select(origin => $"{string.Join(", ", origin.Select(one => one.Claim.Name))}: {origin.Key}."));
+        lines.AddRange(shown.GroupBy(one => Origin(one.Record)).Select(origin => $"- {string.Join(", ", origin.Select(one => one.Claim.Name))}: {origin.Key}"));
         return string.Join('\n', lines);
     }
 
@@ -27,8 +27,8 @@ internal static class BenchTable
         var (unit, name) = ((string)row["unit"]!, (string)row["name"]!);
         var command = $"{(isFirst ? $"`{record.Command}`" : "–")}{(name == unit ? "" : $"{(isFirst ? ", " : " ")}{name}")}";
         var ratio = row["ratio"] is { } of ? Figure((double)of) : "–";
-        var targets = row["targets"]!.AsArray().Select(target => $"{target!["target"]}: {((bool?)target["reached"] ?? false ? "reached" : "**missed**")}");
-        return $"| {command} | {Side(row["herald"], unit)} | {Side(row["limit"], unit)} | {ratio} | {string.Join("; ", targets)} |";
+        var targets = row["targets"]!.AsArray().Select(target => $"{target!["target"]}: {((bool?)target["reached"] ?? false ? "reached" : "**missed**")}").ToList();
+        return $"| {command} | {Side(row["herald"], unit)} | {Side(row["limit"], unit)} | {ratio} | {(targets.Count > 0 ? string.Join("; ", targets) : "–")} |";
     }
 
     private static string Side(JsonNode? side, string unit)
