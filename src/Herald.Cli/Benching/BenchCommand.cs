@@ -40,7 +40,7 @@ internal static class BenchCommand
         },
     };
 
-    private static readonly Option<bool> Strict = new("--strict") { Description = "End with exit code 1 where a target is missed, too: for whoever runs it unwatched." };
+    private static readonly Option<bool> Strict = new("--strict") { Description = "End with exit code 1 also when a target is missed, for unattended runs." };
     private static readonly Option<bool> Brief = new("--brief") { Description = "Only try whether it works, in a few seconds; the figures say nothing." };
 
     public static Command Create(TimeProvider time)

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Herald.Engine.Owning;
 
 /// <summary>
-/// Gives shards back that are saved to the last: whoever owns one next need not repeat anything. Nobody who renews leases waits for it: they
-/// must not run out because the store is slow to take others back. What is saved meanwhile goes with the next call.
+/// Gives back shards whose progress is saved completely, so that the next owner repeats nothing. The renewal of leases does not wait for a
+/// release: leases must not run out because the store is slow to take shards back. Shards that are saved meanwhile go with the next call.
 /// </summary>
 internal sealed class Releases(IOwnership ownership, ILogger logger)
 {

@@ -3,15 +3,6 @@ using Herald.Engine.Subscriptions;
 
 namespace Herald.Engine.Sending;
 
-/// <summary>Takes what the ledger gives. Called under its lock: post and return.</summary>
-internal interface IPermitTaker
-{
-    void Grant(int subscription, PermitKind kind, int count);
-
-    /// <summary>The endpoint answers again: keys that wait because of it become due.</summary>
-    void EndpointBack(int subscription);
-}
-
 /// <summary>
 /// Who may have an attempt in flight: per subscription as many as the receiver bears, per node a fixed number shared in turn among
 /// the subscriptions that have work. Shards ask, are granted in turn, and give back with the result. A subscription holds at most three times what

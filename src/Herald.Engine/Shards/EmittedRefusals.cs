@@ -5,7 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace Herald.Engine.Shards;
 
 /// <summary>
-/// Events of a commit that are where nobody reads them. A store promises to take them all: that it did is not believed, but read.
+/// The events of a commit that nobody will read: the store did not take them, or their topic is gone. A store promises to take all of them;
+/// the engine reads each verdict all the same.
 /// </summary>
 /// <param name="Forwards">With why: they become dead letters of their subscriptions.</param>
 /// <param name="Letters">Of what applications made.</param>
@@ -29,8 +30,12 @@ internal sealed record EmittedRefusals(
         var topics = new Dictionary<int, ForwardResult.Refused?>();
         for (var i = 0; i < commit.Emitted.Count; i++)
         {
-            var verdict = reply.Emitted[i].Verdict;
-            var (wasTaken, one) = (verdict == Verdict.Accepted, commit.Emitted[i]);
+            var (verdict, one) = (reply.Emitted[i].Verdict, commit.Emitted[i]);
+            var wasTaken = verdict switch
+            {
+                Verdict.Accepted => true,
+                Verdict.Duplicate or Verdict.Conflict or Verdict.NoRoom => false,
+            };
             if (!wasTaken)
                 services.Metrics.NotTaken();
             if (i < makers.Length)
