@@ -42,7 +42,7 @@ internal sealed class HandlerRecord(HandlerRole role, PhasePlan plan, TimeSpan s
             if (!isFirst || occurred is not { } at)
                 return;
             tally.Delivered++;
-            _phases[plan.At(at)].Lags.Add(now - at);
+            _phases[plan.At(at)].Lags.Add((at, now - at));
             if (at >= plan.HellEnds)
                 return;
             _deliveredOfThose++;
@@ -56,18 +56,21 @@ internal sealed class HandlerRecord(HandlerRole role, PhasePlan plan, TimeSpan s
         {
             var phases = _phases.ToDictionary(
                 phase => phase.Key,
-                phase => new PhaseFigures(plan.LengthOf(phase.Key), phase.Value.Delivered, phase.Value.Failed, phase.Value.Retries, [.. phase.Value.Lags.Order()]));
+                phase => new PhaseFigures(plan.LengthOf(phase.Key), phase.Value.Delivered, phase.Value.Failed, phase.Value.Retries, phase.Value.LagsWhere(_ => true)));
+            var calm = _phases[Phase.Before];
             return new(
-                role, phases, _phases.Values.Sum(tally => tally.Delivered), _deliveredInHell, violations,
+                role, phases, (calm.LagsWhere(at => at < plan.HalfOfBefore), calm.LagsWhere(at => at >= plan.HalfOfBefore)), _phases.Values.Sum(tally => tally.Delivered), _deliveredInHell, violations,
                 _deliveredOfThose >= Interlocked.Read(ref _publishedByHellsEnd) ? _caughtUpAt : null);
         }
     }
 
     private sealed class Tally
     {
-        public readonly List<TimeSpan> Lags = [];
+        public readonly List<(TimeSpan At, TimeSpan Lag)> Lags = [];
         public long Delivered;
         public long Failed;
         public long Retries;
+
+        public SortedLags LagsWhere(Func<TimeSpan, bool> occurred) => new(Lags.Where(one => occurred(one.At)).Select(one => one.Lag));
     }
 }

@@ -9,6 +9,7 @@ internal sealed record PhasePlan(TimeSpan WarmUp, TimeSpan Before, TimeSpan Hell
     public static readonly PhasePlan Compressed = new(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(25), TimeSpan.FromSeconds(35), TimeSpan.FromSeconds(30));
     public static readonly PhasePlan Full = new(TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(3), TimeSpan.FromMinutes(2));
 
+    public TimeSpan HalfOfBefore => WarmUp + (Before / 2);
     public TimeSpan HellBegins => WarmUp + Before;
     public TimeSpan HellEnds => HellBegins + Hell;
     public TimeSpan Whole => HellEnds + After;

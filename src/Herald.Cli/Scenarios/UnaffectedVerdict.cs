@@ -7,7 +7,7 @@ internal static class UnaffectedVerdict
 {
     private const double Tolerance = 0.10;
     private const long LeastDelivered = 1000;
-    private static readonly TimeSpan Grain = TimeSpan.FromMilliseconds(0.5);
+    private static readonly TimeSpan Grain = TimeSpan.FromMilliseconds(0.2);
 
     /// <param name="lost">Accepted, and not delivered to whom they were for when the drain was over.</param>
     /// <param name="outOfOrder">By first receipt, over all handlers.</param>
@@ -37,14 +37,16 @@ internal static class UnaffectedVerdict
         return criteria;
     }
 
-    /// <summary>No longer than before, but for a tenth or half a millisecond, whichever is more. Shorter is no harm.</summary>
+    /// <summary>No longer than before, but for the most of a tenth, 0.2 ms, and what the halves of the time before differ by. Shorter is no harm.</summary>
     private static Criterion Lag(HandlerFigures handler, double share)
     {
         var what = string.Create(CultureInfo.InvariantCulture, $"{handler.Role.Name}: lag p{share * 100:0} during hell");
-        if (handler.Phases[Phase.Before].Lag(share) is not { } before || handler.Phases[Phase.Hell].Lag(share) is not { } during)
+        if (handler.Phases[Phase.Before].Lag(share) is not { } before || handler.Phases[Phase.Hell].Lag(share) is not { } during || handler.CalmSpread(share) is not { } sham)
             return new(what, "none", "some", false);
-        var limit = before + (before * Tolerance > Grain ? before * Tolerance : Grain);
-        return new(what, LagText.Format(during), $"{LagText.Format(limit)} (before {LagText.Format(before)})", during <= limit);
+        TimeSpan[] allowances = [before * Tolerance, Grain, sham];
+        var limit = before + allowances.Max();
+        var halves = $"{LagText.Format(handler.CalmHalves.First.At(share))} and {LagText.Format(handler.CalmHalves.Second.At(share))}";
+        return new(what, LagText.Format(during), $"{LagText.Format(limit)} (before {LagText.Format(before)}, its halves {halves})", during <= limit);
     }
 
     private static Criterion Rate(HandlerFigures handler)

@@ -74,6 +74,17 @@ public sealed class HandlerRecordTests
         Assert.Equal([50, 95, 99, 100], new[] { 0.50, 0.95, 0.99, 1 }.Select(share => (int)Math.Round(before.Lag(share)!.Value.TotalMilliseconds)));
     }
 
+    [Fact]
+    public void The_time_before_hell_has_two_halves_by_when_events_occurred()
+    {
+        Answer(Well, occurred: 9.9, now: 11.9);
+        Answer(Well, occurred: 10, now: 11);
+        Answer(Well, occurred: 16, now: 25);
+        var figures = _record.Figures(0);
+        Assert.Equal((TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(1)), (figures.CalmHalves.First.At(1), figures.CalmHalves.Second.At(1)));
+        Assert.Equal(TimeSpan.FromSeconds(1), figures.CalmSpread(0.5));
+    }
+
     private void Answer(Hit hit, double occurred, double now, int attempt = 1) =>
         _record.Answered(hit, attempt, isFirst: !hit.Fails, TimeSpan.FromSeconds(occurred), TimeSpan.FromSeconds(now));
 }
