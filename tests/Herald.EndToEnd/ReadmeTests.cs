@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Herald.Cli.Receiving;
 using Herald.Cli.Serving;
+using Herald.TestKit;
 using Xunit;
 
 namespace Herald.EndToEnd;
@@ -66,13 +67,7 @@ public sealed partial class ReadmeTests
             return received.Count;
     }
 
-    private static string Readme()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder!.FullName, "Herald.slnx")))
-            folder = folder.Parent;
-        return File.ReadAllText(Path.Combine(folder.FullName, "README.md"));
-    }
+    private static string Readme() => File.ReadAllText(SourceTree.File("README.md"));
 
     private static async Task RunAsync(string script)
     {

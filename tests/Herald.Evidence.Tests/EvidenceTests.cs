@@ -112,6 +112,39 @@ public sealed class EvidenceTests
     }
 
     [Fact]
+    public async Task Runs_of_one_command_stand_side_by_side_each_with_a_record()
+    {
+        var claims = """[{"name":"calm","kind":"bench","runs":2,"command":["bash","-c","cat report-$(ls docs/evidence/records | wc -l).json"],"paths":["src"]}]""";
+        using var project = new Project(claims, "<!-- evidence: calm-1, calm-2 -->\n<!-- /evidence -->");
+        project.Write("docs/evidence/records/other", "");
+        project.Write("report-1.json", Round(1.5, true, "quiet"));
+        project.Write("report-2.json", Round(2.5, false, "loud"));
+        Assert.Equal(0, (await project.RunAsync("run")).Code);
+        await project.RunAsync("print");
+        var lines = project.Document.Split('\n');
+        Assert.EndsWith(" | run 1 | run 2 |", lines[1], StringComparison.Ordinal);
+        Assert.Equal("| p99, ms | 1.00 → 1.50; ratio ≤ 2.00 | **1.00 → 2.50; ratio ≤ 2.00: missed** |", lines[3]);
+        Assert.EndsWith(". It was quiet", lines[5], StringComparison.Ordinal);
+        Assert.EndsWith(". It was loud", lines[6], StringComparison.Ordinal);
+
+        static string Round(double ms, bool reached, string noise) => FormattableString.Invariant($$"""
+            {"failures":[],"notes":["Measured so.","It was {{noise}}."],"rows":[{"name":"p99","unit":"ms","ratio":{{ms}},
+             "targets":[{"target":"ratio ≤ 2.00","reached":{{(reached ? "true" : "false")}}}],"limit":{"rounds":[1.0]},"herald":{"rounds":[{{ms}}]}}]}
+            """);
+    }
+
+    [Fact]
+    public async Task A_scenario_shows_what_was_judged()
+    {
+        var claims = """[{"name":"played","kind":"scenario","command":["bash","-c","cat report.json"],"paths":["src"]}]""";
+        using var project = new Project(claims, "<!-- evidence: played -->\n<!-- /evidence -->");
+        project.Write("report.json", """{"criteria":[{"what":"lost","figure":"0","limit":"0","ok":true},{"what":"lag","figure":"3 ms","limit":"2 ms","ok":false}]}""");
+        await project.RunAsync("run");
+        await project.RunAsync("print");
+        Assert.Contains("\n| lost | 0; limit 0 |\n| lag | **3 ms; limit 2 ms: missed** |\n", project.Document, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Planted_faults_are_a_table_and_those_that_were_not_found_stand_out()
     {
         var claims = """
@@ -129,6 +162,7 @@ public sealed class EvidenceTests
     [InlineData("""[{"name":"suite","kind":"tests","command":[],"paths":["src"]}]""", "needs a command")]
     [InlineData("""[{"name":"suite","kind":"guesses","command":["true"],"paths":["src"]}]""", "cannot be read")]
     [InlineData("""[{"name":"suite","kind":"tests","command":["true"]}]""", "cannot be read")]
+    [InlineData("""[{"name":"a","kind":"tests","command":["true"],"paths":["src"],"runs":0}]""", "has 0 runs")]
     [InlineData("""[{"name":"a","kind":"tests","command":["true"],"paths":["src"]},{"name":"a","kind":"tests","command":["true"],"paths":["src"]}]""", "has a twice")]
     public async Task Claims_that_are_none_are_refused(string claims, string why)
     {

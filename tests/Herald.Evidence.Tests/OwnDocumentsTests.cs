@@ -1,3 +1,4 @@
+using Herald.TestKit;
 using Xunit;
 
 namespace Herald.Evidence.Tests;
@@ -8,15 +9,7 @@ public sealed class OwnDocumentsTests
     public async Task The_documents_say_what_their_records_say()
     {
         var output = new StringWriter();
-        var code = await EvidenceCommandLine.RunAsync(["check"], Root(), output, output, TimeProvider.System, TestContext.Current.CancellationToken);
+        var code = await EvidenceCommandLine.RunAsync(["check"], SourceTree.Root, output, output, TimeProvider.System, TestContext.Current.CancellationToken);
         Assert.True(code == 0, output.ToString());
-    }
-
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Herald.slnx")))
-            folder = folder.Parent;
-        return folder?.FullName ?? throw new InvalidOperationException($"{AppContext.BaseDirectory} is in no working copy of Herald.");
     }
 }

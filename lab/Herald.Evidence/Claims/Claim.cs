@@ -5,8 +5,9 @@ namespace Herald.Evidence.Claims;
 /// <param name="Kind">What the command leaves behind.</param>
 /// <param name="Command">Run in the working copy's root. <c>{output}</c> is the file that the command is to write.</param>
 /// <param name="Paths">Folders and files of which the claim speaks: its record is stale when one of them has changed since.</param>
+/// <param name="Runs">How often it is to be shown. Read as so many claims, NAME-1, NAME-2 …, each with a record of its own.</param>
 /// <param name="Log">For what a command writes to a file of its own: where, from the root.</param>
-internal sealed record Claim(string Name, ClaimKind Kind, IReadOnlyList<string> Command, IReadOnlyList<string> Paths, string? Log = null)
+internal sealed record Claim(string Name, ClaimKind Kind, IReadOnlyList<string> Command, IReadOnlyList<string> Paths, int Runs = 1, string? Log = null)
 {
     public const string Output = "{output}";
 
@@ -19,6 +20,9 @@ internal enum ClaimKind
 {
     /// <summary>The figures that <c>herald bench --json</c> writes.</summary>
     Bench,
+
+    /// <summary>The criteria that <c>herald scenario --json</c> writes.</summary>
+    Scenario,
 
     /// <summary>The last line of <c>./test</c>.</summary>
     Tests,

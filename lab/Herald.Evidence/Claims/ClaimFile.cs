@@ -34,13 +34,19 @@ internal static partial class ClaimFile
         {
             if (!Names().IsMatch(claim.Name))
                 throw new EvidenceException($"{Path}: '{claim.Name}' is no name: use small letters, digits and dashes.");
+            if (claim.Runs < 1)
+                throw new EvidenceException($"{Path}: {claim.Name} has {claim.Runs} runs: give it at least 1.");
             if (claim.Command.Count == 0 || claim.Paths.Count == 0)
                 throw new EvidenceException($"{Path}: {claim.Name} needs a command, and the paths of which it speaks.");
         }
+        claims = [.. claims.SelectMany(EachRun)];
         if (claims.GroupBy(claim => claim.Name).FirstOrDefault(same => same.Count() > 1) is { } twice)
             throw new EvidenceException($"{Path} has {twice.Key} twice.");
         return claims;
     }
+
+    private static IEnumerable<Claim> EachRun(Claim claim) =>
+        claim.Runs == 1 ? [claim] : Enumerable.Range(1, claim.Runs).Select(run => claim with { Name = $"{claim.Name}-{run}", Runs = 1 });
 
     [GeneratedRegex("^[a-z0-9]+(-[a-z0-9]+)*$")]
     private static partial Regex Names();

@@ -35,18 +35,25 @@ internal static class BenchTable
     {
         if (side is null)
             return "–";
-        var rounds = side["rounds"]!.AsArray().Select(round => (double)round!).Order().ToList();
-        var median = rounds.Count % 2 == 1 ? rounds[rounds.Count / 2] : (rounds[(rounds.Count / 2) - 1] + rounds[rounds.Count / 2]) / 2;
+        var (rounds, median) = Rounds(side);
         var spread = rounds.Count > 1 ? $" ({Figure(rounds[0])} to {Figure(rounds[^1])})" : "";
         return $"{Figure(median)} {unit}{spread}";
     }
 
-    private static string Origin(Record record) => string.Create(
+    /// <summary>A side's rounds from the lowest to the highest, and their median.</summary>
+    public static (IReadOnlyList<double> Rounds, double Median) Rounds(JsonNode side)
+    {
+        var rounds = side["rounds"]!.AsArray().Select(round => (double)round!).Order().ToList();
+        return (rounds, rounds.Count % 2 == 1 ? rounds[rounds.Count / 2] : (rounds[(rounds.Count / 2) - 1] + rounds[rounds.Count / 2]) / 2);
+    }
+
+    /// <summary>Where a record was made.</summary>
+    public static string Origin(Record record) => string.Create(
         CultureInfo.InvariantCulture,
         $"commit `{record.ShortCommit}`, {record.Date}, {record.Machine.Cores} cores of {record.Machine.Cpu}, {record.Machine.MemoryGiB} GiB{Syncs(record)}");
 
     private static string Syncs(Record record) => (record.Result as JsonObject)?["machine"]?["fsyncs_per_s"] is { } syncs
         ? string.Create(CultureInfo.InvariantCulture, $", {(double)syncs:N0} fsyncs/s") : "";
 
-    private static string Figure(double value) => value.ToString(Math.Abs(value) switch { >= 100 => "N0", >= 10 => "N1", _ => "N2" }, CultureInfo.InvariantCulture);
+    public static string Figure(double value) => value.ToString(Math.Abs(value) switch { >= 100 => "N0", >= 10 => "N1", _ => "N2" }, CultureInfo.InvariantCulture);
 }

@@ -37,7 +37,9 @@ internal sealed class Documents(string root, IReadOnlyList<Claim> claims, Record
             throw new EvidenceException($"{document}: a block prints claims of one kind, and '{string.Join(", ", names)}' are of several, or none.");
         return kind switch
         {
+            ClaimKind.Bench when shown.Count > 1 && shown.DistinctBy(one => one.Claim.Typed).Count() == 1 => RunsTable.Of(shown),
             ClaimKind.Bench => BenchTable.Of(shown),
+            ClaimKind.Scenario => RunsTable.Of(shown),
             ClaimKind.Tests => TestLines.Of(shown),
             ClaimKind.Planted => PlantedTable.Of(shown),
         };

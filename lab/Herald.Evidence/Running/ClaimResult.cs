@@ -12,7 +12,7 @@ internal static partial class ClaimResult
     /// <returns>Null when it has shown nothing.</returns>
     public static JsonNode? Of(Claim claim, string text) => claim.Kind switch
     {
-        ClaimKind.Bench => Figures(text),
+        ClaimKind.Bench or ClaimKind.Scenario => Figures(text),
         ClaimKind.Tests => Counts(text),
         ClaimKind.Planted => Faults(text),
     };

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Herald.TestKit;
 using Xunit;
 
 namespace Herald.Cli.Tests.CommandLine;
@@ -62,7 +63,7 @@ public sealed class ExitCodeTests
     [Fact]
     public async Task Every_code_is_told_in_the_documentation()
     {
-        var text = await File.ReadAllTextAsync(Repository.File("docs/cli.md"), TestContext.Current.CancellationToken);
+        var text = await File.ReadAllTextAsync(SourceTree.File("docs/cli.md"), TestContext.Current.CancellationToken);
         foreach (var code in Enum.GetValues<Herald.Cli.CommandLine.ExitCode>())
             Assert.Contains($"| {(int)code} |", text, StringComparison.Ordinal);
     }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Herald.TestKit;
 using Xunit;
 
 namespace Herald.Cli.Tests.Testing;
@@ -12,7 +13,7 @@ public sealed class TestScriptTests : IDisposable
 
     public TestScriptTests()
     {
-        File.Copy(Repository.File("test"), At("test"));
+        File.Copy(SourceTree.File("test"), At("test"));
         // The compiler has nothing to do, and nothing is installed. Counting lines runs the suite, and counts none.
         Program("bin/dotnet", """if [[ "$1" = msbuild ]]; then eval "$Suite $Arguments"; fi""");
         Program("bin/apt-get", "exit 1");

@@ -1,3 +1,4 @@
+using Herald.TestKit;
 using Xunit;
 
 namespace Herald.Server.Tests.Documentation;
@@ -17,11 +18,5 @@ internal static class CommittedDocs
             $"docs/{name} is not what the server says; run these tests with HERALD_TESTS_WRITE_OPENAPI=1 and look at the difference.");
     }
 
-    private static string PathOf(string name)
-    {
-        var directory = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(directory, "Herald.slnx")))
-            directory = Path.GetDirectoryName(directory) ?? throw new InvalidOperationException("The tests run inside the source tree.");
-        return Path.Combine(directory, "docs", name);
-    }
+    private static string PathOf(string name) => SourceTree.File(Path.Combine("docs", name));
 }

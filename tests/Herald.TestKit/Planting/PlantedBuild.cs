@@ -10,9 +10,7 @@ namespace Herald.TestKit.Planting;
 /// <param name="sources">Folders of the project, all compiled into the one program; what they have below Planting is left out.</param>
 public sealed class PlantedBuild(string name, IReadOnlyList<string> sources, IReadOnlyList<PlantedFault> faults)
 {
-    private readonly string _root = Root();
-
-    private string Folder => Path.Combine(_root, "artifacts", "planted", name);
+    private string Folder => Path.Combine(SourceTree.Root, "artifacts", "planted", name);
 
     public async Task MakeAsync(CancellationToken cancel)
     {
@@ -34,20 +32,12 @@ public sealed class PlantedBuild(string name, IReadOnlyList<string> sources, IRe
     public Task<(int Code, string Output)> RunAsync(
         PlantedFault? fault, IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string>> environment, CancellationToken cancel) =>
         StartAsync(
-            Path.Combine(_root, "artifacts", "bin", name, "release", name), ["-noColor", "-noLogo", .. arguments],
+            Path.Combine(SourceTree.Root, "artifacts", "bin", name, "release", name), ["-noColor", "-noLogo", .. arguments],
             [new("HERALD_PLANTED", fault?.Name ?? "none"), .. environment], cancel);
-
-    private static string Root()
-    {
-        var at = new DirectoryInfo(AppContext.BaseDirectory);
-        while (at is not null && !File.Exists(Path.Combine(at.FullName, "Herald.slnx")))
-            at = at.Parent;
-        return at?.FullName ?? throw new InvalidOperationException("The sources are not above the program: planted faults need them.");
-    }
 
     private void Copy(string source)
     {
-        var from = Path.Combine(_root, source);
+        var from = Path.Combine(SourceTree.Root, source);
         foreach (var file in Directory.EnumerateFiles(from, "*.cs", SearchOption.AllDirectories))
         {
             var relative = Path.GetRelativePath(from, file);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Herald.Cli.Api;
+using Herald.Cli.Benching.Crashing;
 using Herald.Cli.Benching.Databases;
 using Herald.Cli.Benching.Loading;
 using Herald.Cli.Benching.Parts;
@@ -23,6 +24,7 @@ internal sealed class AcceptBench(int batch) : IBench
     private const int Connections = 64;
     private const double LeastRatio = 0.7;
     private const double LeastPerSecond = 300_000;
+    private static readonly TimeSpan Crash = TimeSpan.FromSeconds(1), BriefCrash = TimeSpan.FromMilliseconds(100);
     private const double LeastInPostgres = 25_000, LeastBatchedInPostgres = 80_000;
 
     private bool IsSingle => batch == 1;
@@ -53,6 +55,7 @@ internal sealed class AcceptBench(int batch) : IBench
             : (await StartLimitAsync(answerBytes, generator, shape, rig, cancel), IsSingle ? (Target)new Target.RatioAtLeast(LeastRatio) : new Target.AtLeast(LeastPerSecond));
         var sides = await Contest.RunAsync(limit, herald, rig, cancel);
         Judge(await ServerCounts.ReadAsync(client, cancel), herald, shape.Batch, rig);
+        await KillAsync(server, herald, rig, cancel);
         return [new("events/s", Unit.EventsPerSecond, sides.Limit, sides.Herald, [target])];
     }
 
@@ -85,6 +88,16 @@ internal sealed class AcceptBench(int batch) : IBench
             ["filter"] = new JsonObject { ["type"] = new JsonArray("never") },
         }, cancel));
         return (await SucceedAsync(client.PublishAsync(PublishShape.Topic, shape.Body(0, 0, 0), cancel))).Text.Length;
+    }
+
+    /// <summary>One more run, whose last answer is hardly read when the server is killed: whatever was answered comes back.</summary>
+    private static async Task KillAsync(ServerProcess server, LoadContender herald, BenchRig rig, CancellationToken cancel)
+    {
+        var (answered, unanswered, began) = (herald.Answered, herald.Unanswered, rig.Time.GetUtcNow());
+        await herald.MeasureAsync(rig.Options.IsBrief ? BriefCrash : Crash, cancel);
+        await server.KillAsync();
+        (answered, unanswered) = (herald.Answered - answered, herald.Unanswered - unanswered);
+        await Survivors.JudgeAsync(await rig.StartServerAsync(cancel), PublishShape.Topic, began.ToString("O", CultureInfo.InvariantCulture), answered, answered + unanswered, rig, cancel);
     }
 
     /// <summary>Everything that was answered is stored once, and nothing else but what was on its way at the ends of runs.</summary>

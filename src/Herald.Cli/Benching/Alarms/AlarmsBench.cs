@@ -49,15 +49,15 @@ internal sealed class AlarmsBench : IBench
 
         async Task<BenchRow> ChangesAsync(BenchNats through, string name, Func<AlarmsRound, Func<CancellationToken, Task<double>>> measure)
         {
-            var (limit, herald) = (Side(AlarmsSide.OnlyAppending), Side(AlarmsSide.Application));
+            var (appending, application) = (Round(AlarmsSide.OnlyAppending), Round(AlarmsSide.Application));
+            var (limit, herald) = (Side(AlarmsSide.OnlyAppending, appending), Side(AlarmsSide.Application, application));
             await Alternation.RunAsync(name, rig, cancel, limit, herald);
+            await application.JudgeKillAsync(cancel);
             return new($"changes {name}", Unit.ChangesPerSecond, limit.Figure(rate => rate, withCpu: true), herald.Figure(rate => rate, withCpu: true), [new Target.AtLeast(LeastPerSecond)]);
 
-            MeasuredSide<double> Side(AlarmsSide side)
-            {
-                var round = new AlarmsRound(side, through, users, skipped, messages, rig);
-                return new(side.Name, [round.Cpu, through.Cpu], measure(round), rig);
-            }
+            AlarmsRound Round(AlarmsSide side) => new(side, through, users, skipped, messages, rig);
+
+            MeasuredSide<double> Side(AlarmsSide side, AlarmsRound round) => new(side.Name, [round.Cpu, through.Cpu], measure(round), rig);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Herald.Cli.Api;
+using Herald.Cli.Benching.Crashing;
 using Herald.Cli.Benching.Machines;
 using Herald.Cli.Benching.Running;
 using Herald.Cli.Serving;
@@ -14,6 +15,7 @@ internal sealed class AlarmsRound(AlarmsSide side, BenchNats nats, int users, lo
     private TimeSpan _takenByEnded;
     private ServerProcess? _server;
     private int _rounds;
+    private string _directory = "";
 
     /// <summary>Of the server, and of those before it.</summary>
     public CpuSource Cpu => new("server", () => _takenByEnded + (_server is { } server ? ProcessTimes.Of(server.Id).Own : TimeSpan.Zero));
@@ -39,14 +41,38 @@ internal sealed class AlarmsRound(AlarmsSide side, BenchNats nats, int users, lo
     /// <returns>Changes a second.</returns>
     public Task<double> KeptAsync(string stream, CancellationToken cancel) => RunAsync(stream, client => UntilAsync(client, skipped == 0 ? rig.Time.GetTimestamp() : 0, 0, cancel), cancel);
 
+    /// <summary>The last round's server, which was killed as soon as it had said that all was durable, has all changes and all that it knew of users, without a stream.</summary>
+    public async Task JudgeKillAsync(CancellationToken cancel)
+    {
+        const int MostAsked = 500;
+        var step = Math.Max(1, users / MostAsked);
+        var server = await rig.StartServerAsync(_directory, side.Command, side.Settings(nats.Url, null), cancel);
+        await Survivors.JudgeAsync(server, AlarmsSide.Topic, "earliest", messages, messages, rig, cancel);
+        using var client = new HeraldClient(server.Address, null);
+        var wrong = new List<string>();
+        for (var user = 0; user < users; user += step)
+        {
+            var reply = await client.GetAsync($"/v1/alarms/users/{AlarmTraffic.UserName(user)}", cancel);
+            var known = reply is { Succeeded: true, Body: { } body } ? body.GetProperty("alarms").GetArrayLength() : 0;
+            if (known != Expected(user))
+                wrong.Add($"{AlarmTraffic.UserName(user)} had {Expected(user)} alarms when the server was killed, and has {known} after it.");
+        }
+        wrong.ForEach(rig.Fail);
+        rig.Note($"That server was asked for {(users + step - 1) / step} users, and knew all alarms of all but {wrong.Count}.");
+        await server.StopAsync();
+    }
+
+    /// <summary>Changes go from user to user, and for each user from alarm to alarm.</summary>
+    private long Expected(int user) => Math.Min(AlarmTraffic.AlarmsEach, (messages - user + users - 1) / users);
+
     private async Task<double> RunAsync(string? stream, Func<HeraldClient, Task<double>> measure, CancellationToken cancel)
     {
-        var name = string.Create(CultureInfo.InvariantCulture, $"{side.Name.Replace(' ', '-')}-{stream ?? "fresh"}-{++_rounds}");
-        var server = _server = await rig.StartServerAsync(name, side.Command, side.Settings(nats.Url, stream), cancel);
+        _directory = string.Create(CultureInfo.InvariantCulture, $"{side.Name.Replace(' ', '-')}-{stream ?? "fresh"}-{++_rounds}");
+        var server = _server = await rig.StartServerAsync(_directory, side.Command, side.Settings(nats.Url, stream), cancel);
         using var client = new HeraldClient(server.Address, null);
         var rate = await measure(client);
         var taken = ProcessTimes.Of(server.Id).Own;
-        await server.StopAsync();
+        await server.KillAsync();
         (_takenByEnded, _server) = (_takenByEnded + taken, null);
         return rate;
     }

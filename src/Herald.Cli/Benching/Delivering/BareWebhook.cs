@@ -20,20 +20,26 @@ internal sealed record BareWebhook(Uri Target, byte[] Body, string Timestamp, st
         return new(target, body, timestamp, new SignatureCheck(secret, time).Sign(MessageId, timestamp, body));
     }
 
+    /// <summary>Beside those of the content.</summary>
+    public IReadOnlyList<(string Name, string Value)> Headers { get; } =
+    [
+        ("webhook-id", MessageId),
+        ("webhook-timestamp", Timestamp),
+        ("webhook-signature", Signature),
+        ("herald-topic", PublishShape.Topic),
+        ("herald-event-id", "001-000000000001"),
+        ("herald-key", "key-001"),
+        ("herald-sequence", "10001"),
+        ("herald-attempt", "1"),
+        ("User-Agent", "Herald/0.1.0"),
+    ];
+
     public HttpRequestMessage ToRequest()
     {
         var request = new HttpRequestMessage(HttpMethod.Post, Target) { Content = new ByteArrayContent(Body) };
         request.Content.Headers.ContentType = Json;
-        var headers = request.Headers;
-        headers.TryAddWithoutValidation("webhook-id", MessageId);
-        headers.TryAddWithoutValidation("webhook-timestamp", Timestamp);
-        headers.TryAddWithoutValidation("webhook-signature", Signature);
-        headers.TryAddWithoutValidation("herald-topic", PublishShape.Topic);
-        headers.TryAddWithoutValidation("herald-event-id", "001-000000000001");
-        headers.TryAddWithoutValidation("herald-key", "key-001");
-        headers.TryAddWithoutValidation("herald-sequence", "10001");
-        headers.TryAddWithoutValidation("herald-attempt", "1");
-        headers.TryAddWithoutValidation("User-Agent", "Herald/0.1.0");
+        foreach (var (name, value) in Headers)
+            request.Headers.TryAddWithoutValidation(name, value);
         return request;
     }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Herald.Cli.Api;
 using Herald.Cli.Benching.Databases;
 using Herald.Cli.Benching.Loading;
+using Herald.Cli.Benching.Machines;
 using Herald.Cli.Benching.Parts;
 using Herald.Cli.Benching.Reporting;
 using Herald.Cli.Benching.Running;
@@ -44,13 +45,40 @@ internal sealed class DeliverBench(string name, string description, int subscrip
         var database = rig.Options.Store == StoreKind.Postgres ? await rig.DatabaseAsync() : null;
         if (database is not null)
             await database.CountFromHereAsync();
-        var sides = await Contest.RunAsync(limit, herald, rig, cancel);
-        await limit.JudgeAsync(cancel);
+        var native = NativeContender.Find(receiver, receiver.EndpointOf(subscriptions), rig);
+        var sides = await Contest.RunAsync([.. Contenders(limit, native, herald, rig)], rig, cancel);
+        await limit.JudgeAsync(native, cancel);
         var delivered = await herald.JudgeAsync(cancel);
         if (database is not null)
             await JudgeStatementsAsync(database, delivered, rig);
         Target target = database is null ? new Target.RatioAtLeast(leastRatio) : new Target.AtLeast(LeastInPostgres);
-        return [new("deliveries/s", Unit.DeliveriesPerSecond, sides.Limit, sides.Herald, [target])];
+        return Rows("deliveries/s", sides, target);
+    }
+
+    /// <summary>Herald is the last.</summary>
+    private IEnumerable<IContender> Contenders(BareContender limit, NativeContender? native, DeliveryContender herald, BenchRig rig)
+    {
+        yield return limit;
+        if (native is not null)
+            yield return native;
+        if (backlog && !rig.Options.IsBrief && rig.Options.Store == StoreKind.Embedded && PageCache.CanDrop)
+            yield return new ColdContender(herald);
+        yield return herald;
+    }
+
+    /// <summary>Herald beside the bare loop, beside the native client where there is one, and with a cold page cache where that was measured.</summary>
+    /// <param name="sides">The bare loop's is the first, Herald's the last.</param>
+    public static IReadOnlyList<BenchRow> Rows(string name, IReadOnlyList<BenchSide> sides, Target target)
+    {
+        var (limit, herald) = (sides[0], sides[^1]);
+        var rows = new List<BenchRow> { new(name, Unit.DeliveriesPerSecond, limit, herald, [target]) };
+        foreach (var side in sides.Skip(1).SkipLast(1))
+        {
+            rows.Add(side.Name == NativeContender.ContenderName
+                ? new($"{name}, beside a native client", Unit.DeliveriesPerSecond, side, herald with { Cpu = CpuUse.Unmeasured }, [])
+                : new($"{name}, page cache dropped", Unit.DeliveriesPerSecond, limit with { Cpu = CpuUse.Unmeasured }, side, []));
+        }
+        return rows;
     }
 
     /// <summary>A delivery that succeeds at once costs no statement of its own.</summary>

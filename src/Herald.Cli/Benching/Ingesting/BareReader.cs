@@ -4,7 +4,7 @@ using Herald.Kafka.Native;
 
 namespace Herald.Cli.Benching.Ingesting;
 
-/// <summary>What a consumer can read at best: it takes messages as a source of Herald's does, with its settings, and does nothing with them.</summary>
+/// <summary>What a consumer can read at best: it takes messages as a source of Herald's does, fetches ahead as much as there is, and does nothing with them.</summary>
 internal sealed class BareReader(TimeProvider time)
 {
     public const string RateField = "perSecond";
@@ -42,7 +42,8 @@ internal sealed class BareReader(TimeProvider time)
         ["enable.auto.offset.store"] = "false",
         ["auto.offset.reset"] = "earliest",
         ["partition.assignment.strategy"] = "cooperative-sticky",
-        ["queued.max.messages.kbytes"] = "65536",
+        // More than the topic has: when what was fetched ahead is full, the library fetches nothing for a second, and the limit would be its pause.
+        ["queued.max.messages.kbytes"] = "2097151",
         ["dotnet.consumer.consume.result.fields"] = "headers,timestamp,topic",
     };
 }

@@ -31,7 +31,7 @@ internal sealed class IngestBench : IBench
         rig.Progress.Show("starting Kafka");
         await using var kafka = await BenchKafka.StartAsync(rig.Time, cancel);
         rig.Note(string.Create(CultureInfo.InvariantCulture, $"One broker, 12 partitions; messages have {NumberedPayload.Bytes} bytes, {PublishShape.Keys:N0} keys, and ids in a header. A source has its defaults: batches of 500 or 50 ms."));
-        return [await DurableAsync(kafka, rig, cancel), await DeliveredAsync(kafka, rig, cancel)];
+        return [await DurableAsync(kafka, rig, cancel), .. await DeliveredAsync(kafka, rig, cancel)];
     }
 
     private static async Task<BenchRow> DurableAsync(BenchKafka kafka, BenchRig rig, CancellationToken cancel)
@@ -52,10 +52,11 @@ internal sealed class IngestBench : IBench
         var round = new IngestRound(kafka, Backlog, skipped, messages, rig);
         var herald = new MeasuredSide<double>("herald", [round.Cpu, kafka.Cpu], round.RunAsync, rig);
         await Alternation.RunAsync("reading", rig, cancel, limit, herald);
+        await round.JudgeKillAsync(cancel);
         return new("kafka to durable", Unit.EventsPerSecond, limit.Figure(rate => rate, withCpu: true), herald.Figure(rate => rate, withCpu: true), [new Target.AtLeast(LeastDurable)]);
     }
 
-    private static async Task<BenchRow> DeliveredAsync(BenchKafka kafka, BenchRig rig, CancellationToken cancel)
+    private static async Task<IReadOnlyList<BenchRow>> DeliveredAsync(BenchKafka kafka, BenchRig rig, CancellationToken cancel)
     {
         await kafka.CreateTopicAsync(Fresh);
         var server = await rig.StartServerAsync("webhook", cancel, kafka.Settings(Fresh, PublishShape.Topic, kafka.NewGroup()));
@@ -69,9 +70,10 @@ internal sealed class IngestBench : IBench
         var producer = new CpuSource("producer", () => ProcessTimes.Of(Environment.ProcessId).Own);
         var herald = new DeliveryContender([.. await rig.CpuOfAsync(server), kafka.Cpu, producer], client, receiver, 1, paused: false, rig, publisher);
         await herald.SubscribeAsync(MaxInFlight, cancel);
-        var sides = await Contest.RunAsync(limit, herald, rig, cancel);
-        await limit.JudgeAsync(cancel);
+        var native = NativeContender.Find(receiver, receiver.EndpointOf(1), rig);
+        var sides = await Contest.RunAsync(native is null ? [limit, herald] : [limit, native, herald], rig, cancel);
+        await limit.JudgeAsync(native, cancel);
         await herald.JudgeAsync(cancel);
-        return new("kafka to webhook", Unit.DeliveriesPerSecond, sides.Limit, sides.Herald, [new Target.AtLeast(LeastDelivered)]);
+        return DeliverBench.Rows("kafka to webhook", sides, new Target.AtLeast(LeastDelivered));
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Herald.Cli.Api;
+using Herald.Cli.Benching.Crashing;
 using Herald.Cli.Benching.Machines;
 using Herald.Cli.Benching.Running;
 using Herald.Cli.Serving;
@@ -16,24 +17,30 @@ internal sealed class IngestRound(BenchKafka kafka, string from, long skipped, l
     private ServerProcess? _server;
     private int _rounds;
 
+    private string Directory => string.Create(CultureInfo.InvariantCulture, $"ingest-{_rounds}");
+
     /// <summary>Of the server, and of those before it.</summary>
     public CpuSource Cpu => new("server", () => _takenByEnded + (_server is { } server ? ProcessTimes.Of(server.Id).Own : TimeSpan.Zero));
 
     /// <returns>Messages a second.</returns>
     public async Task<double> RunAsync(CancellationToken cancel)
     {
-        var name = string.Create(CultureInfo.InvariantCulture, $"ingest-{++_rounds}");
-        var server = _server = await rig.StartServerAsync(name, cancel, kafka.Settings(from, Topic, kafka.NewGroup()));
+        _rounds++;
+        var server = _server = await rig.StartServerAsync(Directory, cancel, kafka.Settings(from, Topic, kafka.NewGroup()));
         using var client = new HeraldClient(server.Address, null);
         // Nothing skipped is for brief runs, whose messages are read before anybody looks.
         var (before, began) = skipped == 0 ? (0, rig.Time.GetTimestamp()) : await UntilAsync(client, skipped, cancel);
         var (after, ended) = await UntilAsync(client, messages, cancel);
         await JudgeAsync(client, cancel);
         var taken = ProcessTimes.Of(server.Id).Own;
-        await server.StopAsync();
+        await server.KillAsync();
         (_takenByEnded, _server) = (_takenByEnded + taken, null);
         return (after - before) / rig.Time.GetElapsedTime(began, ended).TotalSeconds;
     }
+
+    /// <summary>The last round's server, which was killed as soon as it had said that all was durable, has all without Kafka.</summary>
+    public async Task JudgeKillAsync(CancellationToken cancel) =>
+        await Survivors.JudgeAsync(await rig.StartServerAsync(Directory, cancel), Topic, "earliest", messages, messages, rig, cancel);
 
     private async Task<(long Count, long At)> UntilAsync(HeraldClient client, long count, CancellationToken cancel)
     {

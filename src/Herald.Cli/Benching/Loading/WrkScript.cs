@@ -2,12 +2,9 @@ using System.Globalization;
 
 namespace Herald.Cli.Benching.Loading;
 
-/// <summary>The Lua that makes wrk send events of our shape and report in a line of its own.</summary>
+/// <summary>The Lua that makes wrk send events of our shape.</summary>
 internal static class WrkScript
 {
-    /// <summary>What the line with the result begins with.</summary>
-    public const string ResultLine = "herald-bench ";
-
     /// <param name="run">Goes into the ids.</param>
     public static string Write(PublishShape shape, Uri server, int run)
     {
@@ -25,12 +22,12 @@ internal static class WrkScript
             end
 
             function init(args)
-              local opening = {{Quote(opening[0])}} .. string.format("%02d", sender) .. {{Quote(opening[1])}}
+              local opening = {{Wrk.Quote(opening[0])}} .. string.format("%02d", sender) .. {{Wrk.Quote(opening[1])}}
               for key = 0, keys - 1 do
-                last[key] = {{Quote(tail[0])}} .. string.format("%0{{PublishShape.KeyFormat.Length}}d", key) .. {{Quote(tail[1])}}
+                last[key] = {{Wrk.Quote(tail[0])}} .. string.format("%0{{PublishShape.KeyFormat.Length}}d", key) .. {{Wrk.Quote(tail[1])}}
                 inner[key] = last[key] .. opening
               end
-              pieces[1] = {{Quote(shape.Head(server))}} .. opening
+              pieces[1] = {{Wrk.Quote(shape.Head(server))}} .. opening
             end
 
             function request()
@@ -42,14 +39,7 @@ internal static class WrkScript
               return table.concat(pieces)
             end
 
-            function done(summary, latency, requests)
-              local errors = summary.errors
-              io.write(string.format('{{ResultLine}}{"requests":%d,"microseconds":%d,"refused":%d,"broken":%d}\n',
-                summary.requests, summary.duration, errors.status, errors.connect + errors.read + errors.write + errors.timeout))
-            end
+            {{Wrk.Done}}
             """);
     }
-
-    private static string Quote(string text) =>
-        $"'{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal).Replace("\r", "\\r", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal)}'";
 }

@@ -24,6 +24,16 @@ internal sealed class BenchRig(BenchOptions options, BenchDirectory directory, B
     /// <summary>What was set or used, for whoever compares.</summary>
     public void Note(string sentence) => _notes.Add(sentence);
 
+    /// <summary>May be said from several threads, as often as it is found out.</summary>
+    public void NoteOnce(string sentence)
+    {
+        lock (_notes)
+        {
+            if (!_notes.Contains(sentence))
+                _notes.Add(sentence);
+        }
+    }
+
     /// <summary>Something was lost, refused or out of order. The run goes on, and fails in the end.</summary>
     public void Fail(string sentence) => _failures.Add(sentence);
 

@@ -4,8 +4,8 @@ using Herald.Cli.Benching.Reporting;
 namespace Herald.Cli.Benching.Running;
 
 /// <summary>
-/// Measures a limit and Herald in turn: (1) both are warmed up, (2) rounds, in which now the one, now the other is first, so that
-/// whatever changes on the machine meanwhile meets both.
+/// Measures limits and Herald in turn: (1) all are warmed up, (2) rounds, each in the opposite order of the one before, so that whatever changes on the machine
+/// meanwhile meets all.
 /// </summary>
 internal static class Contest
 {
@@ -14,19 +14,25 @@ internal static class Contest
 
     public static async Task<(BenchSide Limit, BenchSide Herald)> RunAsync(IContender limit, IContender herald, BenchRig rig, CancellationToken cancel)
     {
-        var sides = (Limit: new Side(limit, rig), Herald: new Side(herald, rig));
+        var sides = await RunAsync([limit, herald], rig, cancel);
+        return (sides[0], sides[1]);
+    }
+
+    /// <returns>In the order of the contenders.</returns>
+    public static async Task<IReadOnlyList<BenchSide>> RunAsync(IReadOnlyList<IContender> contenders, BenchRig rig, CancellationToken cancel)
+    {
+        var sides = contenders.Select(contender => new Side(contender, rig)).ToList();
         if (!rig.Options.IsBrief)
         {
-            await sides.Limit.WarmUpAsync(cancel);
-            await sides.Herald.WarmUpAsync(cancel);
+            foreach (var side in sides)
+                await side.WarmUpAsync(cancel);
         }
         for (var round = 1; round <= rig.Options.Rounds; round++)
         {
-            var (first, second) = round % 2 == 1 ? (sides.Limit, sides.Herald) : (sides.Herald, sides.Limit);
-            await first.RunAsync(round, cancel);
-            await second.RunAsync(round, cancel);
+            foreach (var side in round % 2 == 1 ? sides : sides.AsEnumerable().Reverse())
+                await side.RunAsync(round, cancel);
         }
-        return (sides.Limit.Result, sides.Herald.Result);
+        return [.. sides.Select(side => side.Result)];
     }
 
     private sealed class Side(IContender contender, BenchRig rig)

@@ -44,6 +44,7 @@ internal sealed class MeasuredHerald : IDisposable
         var subscription = new JsonObject { ["topic"] = topic, ["endpoint"] = endpoint.ToString() };
         foreach (var (field, value) in more)
             subscription[field] = value;
+        NoteSettings(more);
         return SucceedAsync(_client.PutAsync($"/v1/subscriptions/{id}", subscription, cancel));
     }
 
@@ -82,6 +83,14 @@ internal sealed class MeasuredHerald : IDisposable
         var counts = await ServerCounts.ReadAsync(_client, cancel);
         if (counts != new ServerCounts(published, 0, 0, 0))
             _rig.Fail($"Of {published} events, each with an id of its own, {counts.Accepted} were accepted; {counts.Duplicates} were duplicates, {counts.Conflicts} conflicts and {counts.Refused} refused.");
+    }
+
+    /// <summary>What a subscription has that others have not by default stands beside the figures.</summary>
+    private void NoteSettings((string Field, JsonNode Value)[] more)
+    {
+        var settings = more.Where(one => one.Field is "limits" or "retry").Select(one => $"{one.Field} {one.Value.ToJsonString()}").ToList();
+        if (settings.Count > 0)
+            _rig.NoteOnce($"Subscriptions with settings of their own: {string.Join(", ", settings)}.");
     }
 
     private static async Task SucceedAsync(Task<Reply> asked)

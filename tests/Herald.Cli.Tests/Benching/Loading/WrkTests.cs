@@ -18,13 +18,13 @@ public sealed class WrkTests
             herald-bench {"requests":250000,"microseconds":5000000,"refused":2,"broken":1}
 
             """;
-        var result = WrkGenerator.Parse(Output);
+        var result = Wrk.Parse(Output);
         Assert.Equal(new LoadResult(250_000, TimeSpan.FromSeconds(5), 2, 1), result);
         Assert.Equal(50_000, result!.RequestsPerSecond);
     }
 
     [Fact]
-    public void Without_it_there_is_no_result() => Assert.Null(WrkGenerator.Parse("unable to connect to 127.0.0.1:8090 Connection refused\n"));
+    public void Without_it_there_is_no_result() => Assert.Null(Wrk.Parse("unable to connect to 127.0.0.1:8090 Connection refused\n"));
 
     [Fact]
     public void The_script_sends_what_the_shape_says()

@@ -1,10 +1,11 @@
-namespace Herald.Cli.Tests;
+namespace Herald.TestKit;
 
-/// <summary>Files of the working copy the tests were built from.</summary>
-internal static class Repository
+/// <summary>The sources that the tests were built from.</summary>
+public static class SourceTree
 {
     public static string Root { get; } = Find();
 
+    /// <param name="path">From the root.</param>
     public static string File(string path) => Path.Combine(Root, path);
 
     private static string Find()
