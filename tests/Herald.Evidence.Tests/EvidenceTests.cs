@@ -127,9 +127,9 @@ public sealed class EvidenceTests
         Assert.EndsWith(". It was quiet", lines[5], StringComparison.Ordinal);
         Assert.EndsWith(". It was loud", lines[6], StringComparison.Ordinal);
 
-        static string Round(double ms, bool reached, string noise) => FormattableString.Invariant($$"""
-            {"failures":[],"notes":["Measured so.","It was {{noise}}."],"rows":[{"name":"p99","unit":"ms","ratio":{{ms}},
-             "targets":[{"target":"ratio ≤ 2.00","reached":{{(reached ? "true" : "false")}}}],"limit":{"rounds":[1.0]},"herald":{"rounds":[{{ms}}]}}]}
+        static string Round(double ms, bool reached, string noise) => FormattableString.Invariant($$$"""
+            {"failures":[],"notes":["Measured so.","It was {{{noise}}}."],"rows":[{"name":"p99","unit":"ms","ratio":{{{ms}}},
+             "targets":[{"target":"ratio ≤ 2.00","reached":{{{(reached ? "true" : "false")}}}}],"limit":{"rounds":[1.0]},"herald":{"rounds":[{{{ms}}}]}}]}
             """);
     }
 

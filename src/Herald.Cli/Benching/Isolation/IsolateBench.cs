@@ -13,11 +13,13 @@ internal sealed class IsolateBench : IBench
     private const int FewKeys = 1000, ManyKeys = 10_000;
     private static readonly TimeSpan BriefRound = TimeSpan.FromMilliseconds(200);
 
-    // A row holds when it is this close, or as close as two sides are that do not differ.
+    // A row holds when it is this close, or as close as sides are by chance that do not differ.
     private const double CloseTimes = 1.1, CloseMs = 0.2;
 
     // A round whose p99 is so many times the median round's has had a stall.
     private const double StallTimes = 10;
+
+    private static readonly Trouble Sham = new Trouble.None();
 
     private static readonly Trouble[] Dead =
     [
@@ -44,18 +46,15 @@ internal sealed class IsolateBench : IBench
         Note(rig, backlog.Events);
 
         var published = backlog.Events;
-        var rows = new List<BenchRow>();
+        var compared = new List<(Trouble Trouble, MeasuredSide<IsolationRound> Calm, MeasuredSide<IsolationRound> Troubled)>();
         var (worst, disksWorst) = ((Times: 0.0, Waited: (double?)null, Usual: (double?)null), 0.0);
         await WarmUpAsync();
-        var sham = (await CompareAsync(new Trouble.None(), null)).ToList();
-        rows.AddRange(sham);
-        var close = new Target.CloseTo(CloseTimes, Math.Max(CloseMs, sham.Max(Apart)));
-        foreach (var trouble in Dead)
-            rows.AddRange(await CompareAsync(trouble, close));
+        foreach (var trouble in Dead.Prepend(Sham))
+            await CompareAsync(trouble);
         rig.Progress.Show("delivering what was behind the dead endpoint");
         await HealAsync(scene, backlog, cancel);
         foreach (var trouble in Poison)
-            rows.AddRange(await CompareAsync(trouble, close));
+            await CompareAsync(trouble);
         await herald.JudgeAsync(published, cancel);
         rig.Note(string.Create(
             CultureInfo.InvariantCulture,
@@ -64,7 +63,8 @@ internal sealed class IsolateBench : IBench
             rig.Note(string.Create(
                 CultureInfo.InvariantCulture,
                 $"In that round something on the machine waited for a processor {waited:P0} of the time, in the median round beside it {usual:P0}: what others run here makes stalls."));
-        return [.. rows.OrderByDescending(row => row.Targets.Count)];
+        var close = new Target.CloseTo(CloseTimes, Math.Max(CloseMs, Chance.Apart([.. compared.SelectMany(Undisturbed).Select(round => round.All.P99)], rig.Options.Rounds)));
+        return [.. compared.SelectMany(one => Rows(one.Trouble, one.Calm, one.Troubled, one.Trouble == Sham ? null : close)).OrderByDescending(row => row.Targets.Count)];
 
         // A percentile of the first rounds would tell of the compiler.
         async Task WarmUpAsync()
@@ -75,7 +75,7 @@ internal sealed class IsolateBench : IBench
                 await MeasureAsync(Dead[0], true, cancel);
         }
 
-        async Task<IEnumerable<BenchRow>> CompareAsync(Trouble trouble, Target? target)
+        async Task CompareAsync(Trouble trouble)
         {
             CpuSource[] processes = [herald.Cpu, traffic.Cpu];
             var calm = new MeasuredSide<IsolationRound>("undisturbed", processes, token => MeasureAsync(trouble, false, token), rig);
@@ -86,7 +86,7 @@ internal sealed class IsolateBench : IBench
                 if (WorstTimes(side) is var times && times > worst.Times)
                     worst = (times, side.Rounds.MaxBy(round => round.All.P99)!.Waited, MedianWaited(side));
             disksWorst = Math.Max(disksWorst, WorstTimes(disk));
-            return Rows(trouble, calm, troubled, target);
+            compared.Add((trouble, calm, troubled));
         }
 
         async Task<IsolationRound> MeasureAsync(Trouble trouble, bool disturbed, CancellationToken token)
@@ -121,7 +121,8 @@ internal sealed class IsolateBench : IBench
     private static double? MedianWaited(MeasuredSide<IsolationRound> side) =>
         side.Rounds.All(round => round.Waited is not null) ? new Series([.. side.Rounds.Select(round => round.Waited!.Value)]).Median : null;
 
-    private static double Apart(BenchRow row) => Math.Abs(row.Herald.Series.Median - row.Limit!.Series.Median);
+    private static IEnumerable<IsolationRound> Undisturbed((Trouble Trouble, MeasuredSide<IsolationRound> Calm, MeasuredSide<IsolationRound> Troubled) one) =>
+        one.Trouble == Sham ? one.Calm.Rounds.Concat(one.Troubled.Rounds) : one.Calm.Rounds;
 
     /// <summary>The endpoint comes to life, and gets all that was behind it, in order.</summary>
     private static async Task HealAsync(IsolationRig scene, Backlog backlog, CancellationToken cancel)
@@ -139,7 +140,7 @@ internal sealed class IsolateBench : IBench
         rig.Note(string.Create(CultureInfo.InvariantCulture, $"{Rate:N0} events/s of {TrafficEvent.PayloadBytes} bytes come by schedule (an open loop), each for two healthy subscriptions, to be received by the process that publishes."));
         rig.Note(string.Create(CultureInfo.InvariantCulture, $"Dead endpoint: a third subscription of the topic with {backlog:N0} events behind it and {FewKeys:N0} keys; in undisturbed rounds it is paused. In the end it comes to life and gets them all."));
         rig.Note(string.Create(CultureInfo.InvariantCulture, $"Poison keys: of {ManyKeys:N0} keys, those that one of the two subscriptions answers with 500. A fifth of all events is theirs, in undisturbed rounds too; latencies are those of the other keys, the own ones those of the other keys of that subscription."));
-        rig.Note("Sham: both sides are undisturbed. A row holds when its p99 is within a tenth or 0.2 ms, or as close as these two are. Percentiles are within 3 %.");
+        rig.Note("Sham: both sides are undisturbed. A row holds when its p99 is within a tenth or 0.2 ms, or when it is no further off than chance explains: of groups drawn from all undisturbed rounds, 99 of 100 are as close. Percentiles are within 3 %.");
     }
 
     private static IEnumerable<BenchRow> Rows(
