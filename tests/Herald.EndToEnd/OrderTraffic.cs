@@ -1,3 +1,4 @@
+using System.Globalization;
 using Herald.Cli.Api;
 using Herald.Cli.Demo;
 using Herald.Cli.Publishing;
@@ -65,8 +66,9 @@ internal sealed class OrderTraffic(
     }
 
     public string Story() => string.Join('\n', _receivers.Select(receiver =>
-        $"{receiver.Name}: {Ledger.Judge(receiver.Number)}, retries {receiver.Retries}, refused {receiver.Webhooks.Refusals} ({receiver.Webhooks.LastRefusal}), "
-        + $"missing {string.Join(' ', Ledger.Missing(receiver.Number, 5))}").Prepend(""));
+        string.Create(CultureInfo.InvariantCulture, $"{receiver.Name}: {Ledger.Judge(receiver.Number)}, {receiver.Retries:N0} retries")
+        + (receiver.Webhooks.LastRefusal is { } refusal ? $", {receiver.Webhooks.Refusals} refused ({refusal})" : "")
+        + (Ledger.Missing(receiver.Number, 5) is { Count: > 0 } missing ? $", missing {string.Join(' ', missing)}" : "")).Prepend(""));
 
     public async ValueTask DisposeAsync()
     {

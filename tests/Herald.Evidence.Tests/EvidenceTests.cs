@@ -145,6 +145,43 @@ public sealed class EvidenceTests
     }
 
     [Fact]
+    public async Task What_tests_told_stands_below_their_command()
+    {
+        var claims = """[{"name":"told","kind":"told","command":["bash","-c","true"],"paths":["src"],"log":"log"}]""";
+        using var project = new Project(claims, "<!-- evidence: told -->\n<!-- /evidence -->");
+        project.Write("log", """
+                Suite.Tests.It_loses_nothing [PASS]
+                  Output:
+                    seed 7
+                    200 kills:\u0020
+                    5 accepted, 0 lost
+                Suite.Tests.It_tells_nothing [PASS]
+                Suite.Tests.It_breaks(nodes: 3) [FAIL]
+                  Assert.Equal() Failure
+                  Stack Trace:
+                      at Suite
+                  Output:
+                    3 lost
+
+            """.Replace("\\u0020", " ", StringComparison.Ordinal));
+        await project.RunAsync("run");
+        await project.RunAsync("print");
+        Assert.Contains("\n  - It loses nothing: seed 7; 200 kills; 5 accepted, 0 lost\n  - It breaks: 3 lost: **failed**\n<!--", project.Document, StringComparison.Ordinal);
+        Assert.Contains(": **1 failed.**\n", project.Document, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Coverage_is_a_table_in_which_too_little_stands_out()
+    {
+        var claims = """[{"name":"lines","kind":"coverage","command":["bash","-c","cat report"],"paths":["src"]}]""";
+        using var project = new Project(claims, "<!-- evidence: lines -->\n<!-- /evidence -->");
+        project.Write("report", "Herald.Engine               98.6 % of 5021 lines (demanded: 90 %)\nHerald.Cli                  80.1 % of 70 lines (demanded: 85 %)\n");
+        await project.RunAsync("run");
+        await project.RunAsync("print");
+        Assert.Contains("\n| Herald.Engine | 5,021 | 98.6 % | 90 % |\n| Herald.Cli | 70 | **80.1 %** | 85 % |\n", project.Document, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Planted_faults_are_a_table_and_those_that_were_not_found_stand_out()
     {
         var claims = """

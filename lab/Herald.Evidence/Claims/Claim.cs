@@ -27,6 +27,12 @@ internal enum ClaimKind
     /// <summary>The last line of <c>./test</c>.</summary>
     Tests,
 
+    /// <summary>What tests wrote while they ran, and how they ended: the log of a suite.</summary>
+    Told,
+
+    /// <summary>The share of each project's lines that <c>./test --coverage</c> prints.</summary>
+    Coverage,
+
     /// <summary>The lines in which the simulation says which planted fault it has found, and where.</summary>
     Planted,
 }

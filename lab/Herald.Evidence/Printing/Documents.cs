@@ -41,6 +41,8 @@ internal sealed class Documents(string root, IReadOnlyList<Claim> claims, Record
             ClaimKind.Bench => BenchTable.Of(shown),
             ClaimKind.Scenario => RunsTable.Of(shown),
             ClaimKind.Tests => TestLines.Of(shown),
+            ClaimKind.Told => StoryLines.Of(shown),
+            ClaimKind.Coverage => CoverageTable.Of(shown),
             ClaimKind.Planted => PlantedTable.Of(shown),
         };
     }

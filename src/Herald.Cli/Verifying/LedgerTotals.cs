@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Herald.Cli.Verifying;
 
 /// <param name="Accepted">Events the publisher has Herald's word for.</param>
@@ -6,4 +8,9 @@ namespace Herald.Cli.Verifying;
 /// <param name="OutOfOrder">Events first received after a later one of their key.</param>
 /// <param name="Lost">Accepted × receivers − delivered.</param>
 /// <param name="ChangedIds">Repeats that carried another webhook id than the first receipt.</param>
-internal sealed record LedgerTotals(long Accepted, long Delivered, long Duplicates, long OutOfOrder, long Lost, long ChangedIds);
+internal sealed record LedgerTotals(long Accepted, long Delivered, long Duplicates, long OutOfOrder, long Lost, long ChangedIds)
+{
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Accepted:N0} accepted, {Delivered:N0} delivered, {Duplicates:N0} repeats, {OutOfOrder:N0} out of order, {Lost:N0} lost, {ChangedIds:N0} under another id");
+}

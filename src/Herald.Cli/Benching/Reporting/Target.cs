@@ -35,6 +35,13 @@ internal abstract record Target
         public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"ratio ≤ {Times:0.00}");
     }
 
+    /// <summary>At most so much, or no more than the limit, which is then the machine's own doing.</summary>
+    public sealed record AtMostOrLimit(double Value) : Target
+    {
+        public override bool IsReachedBy(BenchRow row) => row.Herald.Series.Median <= Value || row.Ratio <= 1;
+        public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"≤ {Value:0.##}, or the limit's");
+    }
+
     /// <summary>At most so many times the limit, or at most so much more: what is small may double without meaning anything.</summary>
     public sealed record CloseTo(double Times, double More) : Target
     {

@@ -11,6 +11,7 @@ internal sealed record Unit(string Name, string Suffix, string? Counted)
     public static readonly Unit StatementsPerSecond = new("statements/s", "per_s", null);
     public static readonly Unit Repeats = new("repeats a kill", "repeats", null);
     public static readonly Unit Milliseconds = new("ms", "ms", null);
+    public static readonly Unit Times = new("times the median round's", "times", null);
     public static readonly Unit Seconds = new("s", "s", null);
     public static readonly Unit Megabytes = new("MB", "mb", null);
     public static readonly Unit PercentOfCore = new("% of a core", "percent", null);

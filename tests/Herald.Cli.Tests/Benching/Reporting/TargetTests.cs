@@ -29,6 +29,14 @@ public sealed class TargetTests
     public void Close_to_the_limit_is_a_little_more_or_a_small_multiple(double limit, double herald, bool reached) =>
         Assert.Equal(reached, new Target.CloseTo(1.1, 0.5).IsReachedBy(Row(limit, herald)));
 
+    [Theory]
+    [InlineData(2, 10, true)]
+    [InlineData(2, 10.1, false)]
+    [InlineData(12, 12, true)]
+    [InlineData(12, 12.1, false)]
+    public void At_most_a_value_unless_the_limit_is_above_it(double limit, double herald, bool reached) =>
+        Assert.Equal(reached, new Target.AtMostOrLimit(10).IsReachedBy(Row(limit, herald)));
+
     private static BenchRow Row(double? limit, double herald) =>
         new("figure", Unit.Milliseconds, limit is { } value ? Side(value) : null, Side(herald), []);
 
