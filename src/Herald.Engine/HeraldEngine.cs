@@ -67,9 +67,10 @@ public sealed class HeraldEngine : IAsyncDisposable
         };
         _catalogFollower = new CatalogFollower(_cache, parts.Time, parts.Logging.CreateLogger("Herald"));
         Catalog = new Catalog(parts.Catalog, parts.Log, _cache, _channels, parts.Time, IsPassedAsync);
-        var missing = new MissingChannels(parts.Logging.CreateLogger("Herald.Sending"), parts.Time);
+        var sending = parts.Logging.CreateLogger("Herald.Sending");
         _messageIds = new MessageIds(parts.Log.HashSeed);
-        _runner = new AttemptRunner(_cache, _channels, missing, _ledger, new ByteGate(options.MaxBytesInFlight), _metrics, _starting, _messageIds, parts.Time);
+        _runner = new AttemptRunner(
+            _cache, _channels, new MissingChannels(sending, parts.Time), _ledger, new ByteGate(options.MaxBytesInFlight), _metrics, _starting, _messageIds, parts.Time, sending);
         var forwarding = new ForwardEncoder(parts.Log, Intake.Encoder, Catalog, parts.Time);
         DeadLetters = new DeadLetterDesk(parts.DeadLetters, Catalog, forwarding);
         _looks = new ShardLooks(parts.Log, parts.Shards, _hosts);

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Diagnostics;
 using Herald.Engine.Catalogs;
 using Herald.Engine.Channels;
 using Herald.Engine.Events;
@@ -7,6 +6,7 @@ using Herald.Engine.Metrics;
 using Herald.Engine.Owning;
 using Herald.Engine.Shards;
 using Herald.Engine.Subscriptions;
+using Microsoft.Extensions.Logging;
 
 namespace Herald.Engine.Sending;
 
@@ -17,7 +17,7 @@ internal readonly record struct AttemptEnded(StartAttempt Start, AttemptResult R
 /// <summary>Carries one attempt from its permit to its result. The subscription is looked up here, at the last moment: a pause, or a new endpoint, is in force at once.</summary>
 internal sealed class AttemptRunner(
     CatalogCache catalog, ChannelSet channels, MissingChannels missing, PermitLedger ledger, ByteGate gate, EngineMetrics metrics, StartGate starting, MessageIds messageIds,
-    TimeProvider time)
+    TimeProvider time, ILogger logger)
 {
     public static readonly AttemptResult NotSent = new() { Outcome = AttemptOutcome.Failed, Stage = AttemptStage.Guard, Reason = "not sent" };
 
@@ -59,7 +59,7 @@ internal sealed class AttemptRunner(
         catch (Exception unexpected)
         {
             // A channel promises not to throw. One that does must not cost the key its order, nor the process its life.
-            Debug.Fail(unexpected.ToString());
+            logger.LogError(unexpected, "The channel of subscription {Subscription} has thrown, which it must not. The attempt has failed.", start.Subscription);
             (result, counted) = (new AttemptResult { Outcome = AttemptOutcome.Failed, Stage = AttemptStage.Send, Reason = $"error in the channel: {unexpected.Message}" }, true);
         }
         _underWay.End(own);

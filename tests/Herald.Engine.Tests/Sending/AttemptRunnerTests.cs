@@ -11,6 +11,7 @@ using Herald.Engine.Stores;
 using Herald.Engine.Subscriptions;
 using Herald.Engine.Tests.Catalogs;
 using Herald.Engine.Tests.Publishing;
+using Herald.Engine.Tests.Shards;
 using Herald.Engine.Tests.Stores;
 using Herald.TestKit.Time;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -29,6 +30,7 @@ public sealed class AttemptRunnerTests : IAsyncLifetime
     private readonly ByteGate _gate = new(Room);
     private readonly EngineMetrics _metrics = new();
     private readonly StartGate _starting = new();
+    private readonly Lines _lines = new();
     private readonly TaskCompletionSource<AttemptEnded> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Intake _intake;
     private readonly Catalog _catalog;
@@ -46,7 +48,7 @@ public sealed class AttemptRunnerTests : IAsyncLifetime
         var store = new ScriptedCatalogStore(1);
         _cache = new CatalogCache(store, _intake.Encoder, 1000, TimeSpan.Zero, _clock, () => long.MaxValue);
         _catalog = new Catalog(store, _log, _cache, channels, _clock, (_, _) => new(true));
-        _runner = new AttemptRunner(_cache, channels, new MissingChannels(NullLogger.Instance, _clock), _ledger, _gate, _metrics, _starting, new MessageIds(1), _clock);
+        _runner = new AttemptRunner(_cache, channels, new MissingChannels(NullLogger.Instance, _clock), _ledger, _gate, _metrics, _starting, new MessageIds(1), _clock, _lines);
         _term = new LeaseTerm(new Lease(OneShardLog.Shard, 1, TimeSpan.FromSeconds(5)), _clock.GetTimestamp(), _clock);
     }
 
@@ -226,6 +228,7 @@ public sealed class AttemptRunnerTests : IAsyncLifetime
         var ended = await _ended.Task;
         Assert.True(ended.Counted);
         Assert.Equal((AttemptOutcome.Failed, "error in the channel: a defect"), (ended.Result.Outcome, ended.Result.Reason));
+        Assert.Equal(1, _lines.Count("has thrown, which it must not"));
         AssertAllIsGivenBack();
     }
 

@@ -42,7 +42,7 @@ internal sealed class HostScene : IAsyncDisposable
         _intake = new Intake(Log, new IntakeOptions(), Clock);
         Ledger = new PermitLedger(10, Clock, new Random(1));
         (Catalog, Cache) = NewCatalog();
-        Runner = new AttemptRunner(Cache, hasChannel ? _channels : new ChannelSet([]), new MissingChannels(Lines, Clock), Ledger, Bytes, Metrics, _starting, new MessageIds(1), Clock);
+        Runner = new AttemptRunner(Cache, hasChannel ? _channels : new ChannelSet([]), new MissingChannels(Lines, Clock), Ledger, Bytes, Metrics, _starting, new MessageIds(1), Clock, Lines);
         (Host, Term) = NewHost();
     }
 
