@@ -17,6 +17,7 @@ internal sealed class Catcher : IHttpApplication<IFeatureCollection>, IAsyncDisp
     public const string HookPath = "/hook";
     private const string MetricsPath = "/metrics";
     private readonly LoopbackListener _listener;
+    private readonly IHttpApplication<IFeatureCollection> _listened;
     private readonly SignatureCheck? _signature;
     private readonly Action<Catch> _caught;
     private readonly Func<string> _metrics;
@@ -27,8 +28,11 @@ internal sealed class Catcher : IHttpApplication<IFeatureCollection>, IAsyncDisp
     /// <param name="secret">Null to believe everybody.</param>
     /// <param name="caught">Called for each webhook right before it is answered; calls may overlap.</param>
     /// <param name="metrics">What <c>/metrics</c> tells.</param>
-    public Catcher(int number, int port, string? secret, Misbehaviour misbehaviour, Action<Catch> caught, Func<string> metrics, TimeProvider time)
+    /// <param name="around">What watches the requests; null for nobody.</param>
+    public Catcher(
+        int number, int port, string? secret, Misbehaviour misbehaviour, Action<Catch> caught, Func<string> metrics, TimeProvider time, WebhookReceiver.Around? around = null)
     {
+        _listened = around?.Invoke(this) ?? this;
         (Number, Secret, _listener, Misbehaviour, _caught, _metrics, _time) = (number, secret, new(port), misbehaviour, caught, metrics, time);
         _signature = secret is null ? null : new SignatureCheck(secret, time);
     }
@@ -43,7 +47,7 @@ internal sealed class Catcher : IHttpApplication<IFeatureCollection>, IAsyncDisp
     public Guid? Customer { get; set; }
     public Uri Endpoint => new($"http://127.0.0.1:{_listener.Port}{HookPath}");
 
-    public Task StartAsync(CancellationToken cancel) => _listener.ComeUpAsync(this, cancel);
+    public Task StartAsync(CancellationToken cancel) => _listener.ComeUpAsync(_listened, cancel);
 
     /// <summary>Connections are refused until it is started again, as if its process had died.</summary>
     public ValueTask DisposeAsync() => _listener.DisposeAsync();

@@ -5,6 +5,7 @@ using Herald.Cli.Clusters;
 using Herald.Cli.Orders;
 using Herald.Cli.Serving;
 using Herald.Cli.Verifying;
+using Herald.EndToEnd.Tracing;
 using Herald.TestKit.Databases;
 using Herald.TestKit.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -13,8 +14,9 @@ using Xunit;
 namespace Herald.EndToEnd.Orders;
 
 /// <summary>Nodes, which are members of one group of Kafka, start, stop and are killed under load, each a process of its own.</summary>
-public sealed class StormTests(ITestOutputHelper output)
+public sealed class StormTests(ITestOutputHelper output) : IDisposable
 {
+    private const string Topic = "events", Attribute = "customer_id";
     private const int Customers = 4, OpenOrders = 50, PerSecond = 400, EventsBetween = 200, MostNodes = 4;
 
     // A consumer that was killed holds its partitions for as long as its session, which is the shortest that brokers take.
@@ -24,9 +26,12 @@ public sealed class StormTests(ITestOutputHelper output)
     private static readonly TimeSpan AtLeast = Length.IsLong ? TimeSpan.FromSeconds(90) : TimeSpan.Zero, Patience = TimeSpan.FromSeconds(90);
 
     private readonly ReceiptLedger _ledger = new(1);
+    private readonly TraceRecorder _trace = new();
     private readonly Random _random = new(1);
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _trace.Dispose();
 
     [Fact]
     public async Task In_a_storm_of_nodes_nothing_is_lost_and_no_order_loses_its_order()
@@ -62,6 +67,8 @@ public sealed class StormTests(ITestOutputHelper output)
 
             var all = _ledger.Judge(0);
             output.WriteLine($"{changes} changes in {TimeProvider.System.GetElapsedTime(began).TotalSeconds:0} s: {all}");
+            _trace.Tell("world", "settled");
+            Assert.True(_trace.Accusation() is null, _trace.Accusation());
             Assert.Equal((0, 0, 0), (all.OutOfOrder, all.Lost, all.ChangedIds));
             Assert.Equal(0, catchers.Sum(catcher => catcher.Counts.Violations + catcher.Counts.Refused));
         }
@@ -90,10 +97,17 @@ public sealed class StormTests(ITestOutputHelper output)
     private async Task<Catcher> SubscribeAsync(Guid customer, LocalCluster cluster)
     {
         var secret = "whsec_" + Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
-        var catcher = new Catcher(1, 0, secret, new Misbehaviour(new(Mode.None), LatencyRange.Usual, TimeProvider.System, _random), Caught, () => "", TimeProvider.System);
+        var catcher = new Catcher(1, 0, secret, new Misbehaviour(new(Mode.None), LatencyRange.Usual, TimeProvider.System, _random), Caught, () => "", TimeProvider.System,
+            receiver => new TracedReceiver(_trace, NameOf(customer), from: null, receiver, body => ($"a.{Attribute}", $"{OrderMessage.TryParse(body)?.CustomerId}")));
         await catcher.StartAsync(Cancel);
+        // What the customer is promised, as an operator would write it: all changes of its orders, from the oldest on.
+        var promised = new JsonObject { ["topic"] = Topic, ["endpoint"] = $"{catcher.Endpoint}", ["filter"] = new JsonObject { [Attribute] = new JsonArray($"{customer}") } };
+        var n = _trace.Next();
+        _trace.Tell(
+            "operator", "order", ("n", n), ("what", "put"), ("through", "a node"), ("subscription", NameOf(customer)), ("from", "earliest"), ("definition", promised.ToJsonString()));
         var reply = await cluster.NextClient().PutAsync($"/v1/orders/customers/{customer}/webhook", new JsonObject { ["url"] = $"{catcher.Endpoint}", ["secret"] = secret }, Cancel);
         Assert.True(reply.Succeeded, reply.Text);
+        _trace.Tell("operator", "done", ("n", n), ("outcome", "created"), ("alone", "yes"));
         return catcher;
     }
 
@@ -105,12 +119,26 @@ public sealed class StormTests(ITestOutputHelper output)
         {
             await timer.WaitForNextTickAsync(Cancel);
             OrderMessage[] batch = [.. Enumerable.Range(0, PerSecond / 20).Select(_ => story.Next())];
+            foreach (var message in batch)
+                Tell("publish", message);
             Assert.Null((await sink.PublishAsync(batch, Cancel)).Problem);
+            foreach (var message in batch)
+                Tell("published", message, ("verdict", "accepted"));
             // The ledger counts from 1.
             foreach (var message in batch)
                 _ledger.Accepted($"{message.OrderId}", message.SequenceNumber + 1);
         }
     }
+
+    /// <summary>What is in Kafka has been accepted: where in Herald's log it is, nobody outside is told.</summary>
+    private void Tell(string verb, OrderMessage message, params (string Name, string? Value)[] more) => _trace.Tell(
+        "publisher", verb,
+        [
+            ("topic", Topic), ("key", $"{message.OrderId}"), ("id", $"{message.Id}"), ("type", message.Type), ($"a.{Attribute}", $"{message.CustomerId}"),
+            ("digest", TraceRecorder.Digest(message.ToJson())), .. more,
+        ]);
+
+    private static string NameOf(Guid customer) => $"customer {customer}";
 
     private void Caught(Catch one)
     {

@@ -5,9 +5,10 @@ namespace Herald.EndToEnd.Tracing;
 
 /// <summary>A receiver that tells of each attempt when it arrives, and of its answer before that is sent.</summary>
 /// <param name="subscription">Whose endpoint it is.</param>
+/// <param name="attribute">What a body says of the attribute that is filtered by; null where no filter goes by one.</param>
 /// <param name="from">Which process a connection is of; null when nobody can tell, because several run at a time.</param>
 internal sealed class TracedReceiver(
-    TraceRecorder trace, string subscription, Lives? from, IHttpApplication<IFeatureCollection> inner)
+    TraceRecorder trace, string subscription, Lives? from, IHttpApplication<IFeatureCollection> inner, Func<ReadOnlyMemory<byte>, (string Name, string? Value)>? attribute = null)
     : IHttpApplication<IFeatureCollection>
 {
     private const string MarkPath = "/mark";
@@ -53,7 +54,7 @@ internal sealed class TracedReceiver(
             [
                 ("n", n), ("from", from?.Of(subscription, connection)), .. place, ("type", Header("herald-event-type")),
                 ("digest", TraceRecorder.Digest(payload)), ("number", Header("herald-attempt")),
-                ("redelivery", Header("herald-redelivery")), ("message", Header("webhook-id")),
+                ("redelivery", Header("herald-redelivery")), ("message", Header("webhook-id")), .. attribute is null ? [] : new[] { attribute(payload) },
             ]);
         await inner.ProcessRequestAsync(context);
         var isReceived = context.GetRequiredFeature<IHttpResponseFeature>().StatusCode is >= 200 and < 300;
