@@ -12,6 +12,16 @@ public sealed class EvidenceTests
           {"name":"at rest","unit":"ms","targets":[],"limit":null,"herald":{"rounds":[1.5]}}]}
         """;
 
+    private const string Mutants = """
+        {"seed":7,"minutes":90.2,"unfit":["Herald.Delivery.Tests: Some"],"projects":[
+          {"project":"Herald.Engine","found":900,"leftOut":1,"drawn":500,"tried":40,"noticed":38,
+           "suites":[{"suite":"Herald.Engine.Tests","noticed":30,"hung":2,"ended":0},{"suite":"Herald.Journal.Tests","noticed":8,"hung":0,"ended":0}],
+           "survivors":[{"file":"src/Herald.Engine/A.cs","line":3,"member":"A.Run","before":"a || b","after":"a && b","suites":2,"equivalent":null},
+             {"file":"src/Herald.Engine/A.cs","line":5,"member":"A.Run","before":"Go();","after":"","suites":0,"equivalent":"it went already."}]},
+          {"project":"Herald.Journal","found":90,"leftOut":1,"drawn":10,"tried":10,"noticed":10,"suites":[{"suite":"Herald.Journal.Tests","noticed":10,"hung":0,"ended":1}],"survivors":[]},
+          {"project":"Herald.Postgres","found":90,"leftOut":1,"drawn":10,"tried":0,"noticed":0,"suites":[],"survivors":[]}]}
+        """;
+
     [Fact]
     public async Task What_was_shown_is_printed_and_stays_fresh_until_its_sources_change()
     {
@@ -192,6 +202,26 @@ public sealed class EvidenceTests
         await project.RunAsync("print");
         Assert.Contains("\n| stale-believed | What an owner knew. | 37 |\n| nobody-knows | Nothing. | **not found** |\n", project.Document, StringComparison.Ordinal);
         Assert.Contains("\n1 of 2 found, ", project.Document, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Mutants_are_a_table_that_says_what_part_was_tried_and_names_those_that_survived()
+    {
+        var claims = """[{"name":"mutants","kind":"mutants","command":["bash","-c","cp report.json $1","mutants","{output}"],"paths":["src"]}]""";
+        using var project = new Project(claims, "<!-- evidence: mutants -->\n<!-- /evidence -->");
+        project.Write("report.json", Mutants);
+        Assert.Equal(0, (await project.RunAsync("run")).Code);
+        await project.RunAsync("print");
+        var lines = project.Document.Split('\n');
+        Assert.Equal(
+            ["| | Herald.Engine | Herald.Journal |", "|---|---|---|", "| tried, of those drawn | **40 of 500** | all 10 |", "| noticed by Herald.Engine.Tests | 30 (2 by taking too long) | – |",
+                "| noticed by Herald.Journal.Tests | 8 | 10 (1 by the end of the process) |", "| noticed by none | 2 | 0 |", "| **score** | **95.0 %** | **100.0 %** |"],
+            lines[1..8]);
+        Assert.StartsWith("Drawn by seed 7; 90 minutes of trials, `bash", lines[9], StringComparison.Ordinal);
+        Assert.Equal("**Fails without a mutant, and has judged none:** Herald.Delivery.Tests: Some.", lines[11]);
+        Assert.Equal("| Herald.Engine/A.cs:3, A.Run | `a \\|\\| b` | `a && b` | 2 |", lines[15]);
+        Assert.Equal("| Herald.Engine/A.cs:5, A.Run | `Go();` | left out Believed to change nothing: it went already. | 0 |", lines[16]);
+        Assert.DoesNotContain("Herald.Postgres", project.Document, StringComparison.Ordinal);
     }
 
     [Theory]

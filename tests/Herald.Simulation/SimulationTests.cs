@@ -15,6 +15,9 @@ public sealed class SimulationTests
 {
     private static readonly int ShownLines = int.TryParse(Environment.GetEnvironmentVariable("HERALD_LINES"), out var lines) ? lines : 60;
 
+    /// <summary>The first world that is broken ends the run: for whoever wants to know no more than whether one is.</summary>
+    private static readonly bool FirstBrokenEnds = Environment.GetEnvironmentVariable("HERALD_FIRST_BROKEN") is not null;
+
     /// <summary>Only what the judge outside finds counts: to see what it finds alone.</summary>
     private static readonly bool OutsideOnly = Environment.GetEnvironmentVariable("HERALD_JUDGE") == "outside";
 
@@ -64,7 +67,7 @@ public sealed class SimulationTests
     {
         var reached = new Reached();
         var failures = new ConcurrentDictionary<int, Exception>();
-        Parallel.For(first, first + count, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, seed =>
+        Parallel.For(first, first + count, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, (seed, loop) =>
         {
             using var world = new World(seed);
             try
@@ -74,6 +77,8 @@ public sealed class SimulationTests
             catch (Exception failure)
             {
                 failures[seed] = failure;
+                if (FirstBrokenEnds)
+                    loop.Stop();
             }
             lock (reached)
                 reached.Add(world.Reached);

@@ -35,4 +35,7 @@ internal enum ClaimKind
 
     /// <summary>The lines in which the simulation says which planted fault it has found, and where.</summary>
     Planted,
+
+    /// <summary>What <c>./test --mutants --json</c> writes.</summary>
+    Mutants,
 }

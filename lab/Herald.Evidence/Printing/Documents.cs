@@ -44,6 +44,7 @@ internal sealed class Documents(string root, IReadOnlyList<Claim> claims, Record
             ClaimKind.Told => StoryLines.Of(shown),
             ClaimKind.Coverage => CoverageTable.Of(shown),
             ClaimKind.Planted => PlantedTable.Of(shown),
+            ClaimKind.Mutants => MutantTable.Of(shown),
         };
     }
 

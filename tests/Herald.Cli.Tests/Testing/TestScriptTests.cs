@@ -92,6 +92,13 @@ public sealed class TestScriptTests : IDisposable
     public async Task Coverage_that_has_counted_nothing_has_failed() =>
         Assert.Equal((1, "5 passed, 1 failed"), await RunAsync("--coverage", "--no-format"));
 
+    [Fact]
+    public async Task Mutants_are_tried_instead_of_suites_with_what_was_asked_for()
+    {
+        Program("artifacts/bin/Herald.Mutants/release/mutants", "echo \"mutants $*\"\nexit 3");
+        Assert.Equal((3, "mutants --for 30m"), await RunAsync("--mutants", "--for", "30m"));
+    }
+
     private static string Summary(int total, int skipped = 0, int notRun = 0) =>
         $"   Suite  Total: {total}, Errors: 0, Failed: 0, Skipped: {skipped}, Not Run: {notRun}, Time: 1.000s";
 

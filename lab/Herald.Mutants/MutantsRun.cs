@@ -1,0 +1,68 @@
+using System.Globalization;
+using Herald.Mutants.Finding;
+using Herald.Mutants.Planting;
+using Herald.Mutants.Telling;
+using Herald.Mutants.Trying;
+
+namespace Herald.Mutants;
+
+/// <summary>One call: 1. compile the sources with all mutants, 2. find out which tests reach which, 3. try those that are drawn, 4. tell what is known.</summary>
+internal sealed class MutantsRun(string root, TimeProvider time, TextWriter progress)
+{
+    public async Task<Report> RunAsync(Limits limits, CancellationToken cancel)
+    {
+        var began = time.GetTimestamp();
+        var folder = Path.Combine(root, "artifacts", "mutants");
+        var known = Path.Combine(folder, PlantedSources.ContentIn(root));
+
+        // 1.
+        var sources = await PlantedSources.CompileAsync(root, Path.Combine(folder, "assemblies"), cancel);
+        foreach (var project in sources.All)
+            Say($"{project.Name}: {project.Mutants.Count()} mutants; {project.LeftOut} others do not compile.");
+        var suites = await Suites.PrepareAsync(root, Path.Combine(folder, "suites"), sources.Assemblies, cancel);
+
+        // 2.
+        var process = new TestProcess(root, Path.Combine(folder, "runs"), time);
+        var coverage = new Coverage(process, new(Path.Combine(known, "coverage.jsonl")), progress);
+        await coverage.FindAsync(suites, Path.Combine(known, "reached"), cancel);
+
+        // 3.
+        var outcomes = new JsonLines<Outcome>(Path.Combine(known, "outcomes.jsonl"));
+        Outcome? Known(Mutant mutant) => outcomes.Last(outcome => outcome.Mutant == mutant.Key);
+        var trial = new Trial(process, coverage, suites);
+        var drawn = sources.All.ToDictionary(project => project, PlantedSources.DrawnOf);
+        var due = drawn.Where(project => project.Key.Name.Contains(limits.Of, StringComparison.OrdinalIgnoreCase))
+            .SelectMany(project => project.Value).Where(mutant => trial.IsDue(mutant, Known(mutant))).Take(limits.Most).ToList();
+        var count = 0;
+        await Parallel.ForEachAsync(due, new ParallelOptions { MaxDegreeOfParallelism = limits.Workers, CancellationToken = cancel }, async (mutant, token) =>
+        {
+            if (limits.Length is { } length && time.GetElapsedTime(began) > length)
+                return;
+            var outcome = await trial.TryAsync(mutant, Known(mutant), token);
+            outcomes.Append(outcome);
+            Say($"{Interlocked.Increment(ref count),4} of {due.Count}  {Word(outcome)}  {mutant.File}:{mutant.Line}  {Change(mutant)}  (HERALD_MUTANT={mutant.Number})");
+        });
+
+        // 4.
+        var equivalents = Equivalents.Read(root);
+        var tried = drawn.ToDictionary(
+            project => project.Key,
+            project => (IReadOnlyList<(Mutant, Outcome)>)[.. project.Value.Select(mutant => (mutant, Outcome: Known(mutant))).Where(one => one.Outcome is not null).Select(one => (one.mutant, one.Outcome!))]);
+        return new(
+            PlantedSources.Seed, Math.Round(tried.Values.SelectMany(project => project).Sum(one => one.Item2.Seconds) / 60, 1),
+            [.. drawn.Select(project => ProjectReport.Of(project.Key.Name, project.Key.Mutants.Count(), project.Key.LeftOut, project.Value.Count, tried[project.Key], equivalents))],
+            coverage.Unfit);
+    }
+
+    private static string Change(Mutant mutant) => mutant.Kind == MutantKind.Dropped ? $"without {mutant.Before}" : $"{mutant.Before} → {mutant.After}";
+
+    private static string Word(Outcome outcome) => outcome.IsNoticed
+        ? string.Create(CultureInfo.InvariantCulture, $"noticed by {outcome.Suite} ({outcome.How}) in {outcome.Seconds:N0} s")
+        : string.Create(CultureInfo.InvariantCulture, $"SURVIVED {outcome.Passed.Count} suites in {outcome.Seconds:N0} s");
+
+    private void Say(FormattableString line)
+    {
+        lock (progress)
+            progress.WriteLine(FormattableString.Invariant(line));
+    }
+}

@@ -1,0 +1,43 @@
+using Herald.Mutants.Finding;
+using Herald.Mutants.Planting;
+
+namespace Herald.Mutants;
+
+/// <summary>All mutants of the sources as they are now, in assemblies that were compiled with them, and those that are drawn.</summary>
+internal sealed class PlantedSources
+{
+    public const int Seed = 2026;
+    private const int OfEngine = 500, OfStores = 100;
+
+    private static readonly (string Project, int Drawn)[] Projects = [("src/Herald.Engine", OfEngine), ("src/Herald.Journal", OfStores), ("src/Herald.Postgres", OfStores)];
+
+    private PlantedSources(IReadOnlyList<PlantedProject> projects, IReadOnlyList<string> assemblies) => (All, Assemblies) = (projects, assemblies);
+
+    public IReadOnlyList<PlantedProject> All { get; }
+
+    public IReadOnlyList<string> Assemblies { get; }
+
+    /// <summary>What the sources hold, and this program's way to change them: outcomes are of these alone.</summary>
+    public static string ContentIn(string root) => Content.Of(root, [.. Projects.Select(project => project.Project), "lab/Herald.Mutants/Finding", "lab/Herald.Mutants/Planting"]);
+
+    public static async Task<PlantedSources> CompileAsync(string root, string folder, CancellationToken cancel)
+    {
+        var (all, numbers) = (new List<PlantedProject>(), 0);
+        foreach (var (project, _) in Projects)
+        {
+            var call = await CompilerCall.AskAsync(root, project, cancel);
+            all.Add(new(root, project, call.Compilation(), call.Resources, numbers));
+            numbers += all[^1].Mutants.Count();
+        }
+        var assemblies = new List<string>();
+        foreach (var project in all)
+        {
+            assemblies.Add(Path.Combine(folder, $"{project.Name}.dll"));
+            project.Compile(assemblies[^1], numbers, cancel);
+        }
+        return new(all, assemblies);
+    }
+
+    public static IReadOnlyList<Mutant> DrawnOf(PlantedProject project) =>
+        Drawing.Draw(project.Mutants, Seed, Projects.First(one => Path.GetFileName(one.Project) == project.Name).Drawn);
+}

@@ -1,0 +1,6 @@
+namespace Herald.Mutants.Telling;
+
+/// <summary>A mutant that no suite noticed.</summary>
+/// <param name="Suites">How many have reached it.</param>
+/// <param name="Equivalent">Why nobody could notice it, if that is believed.</param>
+internal sealed record Survivor(string File, int Line, string Member, string Before, string After, int Suites, string? Equivalent);

@@ -1,0 +1,59 @@
+using System.Globalization;
+using Herald.Mutants.Planting;
+using Herald.Mutants.Telling;
+
+namespace Herald.Mutants.Trying;
+
+/// <summary>Which parts of which suites reach which mutants, found out by running each once. What was found out is kept, and stands until the suite changes.</summary>
+internal sealed class Coverage(TestProcess process, JsonLines<Reach> kept, TextWriter progress)
+{
+    // Nothing is known of it yet.
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(15);
+
+    private readonly Dictionary<(string Suite, string Part), (HashSet<int> Reached, double Seconds)> _known = [];
+
+    /// <summary>Parts that fail without a mutant.</summary>
+    public List<string> Unfit { get; } = [];
+
+    public async Task FindAsync(IReadOnlyList<Suite> suites, string file, CancellationToken cancel)
+    {
+        foreach (var suite in suites)
+        {
+            foreach (var part in suite.Parts)
+            {
+                var reach = kept.Last(reach => (reach.Suite, reach.Part, reach.Content) == (suite.Name, part.Name, suite.Content))
+                    ?? await RunAsync(suite, part, file, cancel);
+                if (reach.Judges)
+                    _known[(suite.Name, part.Name)] = ([.. reach.Reached], reach.Seconds);
+                else
+                    Unfit.Add($"{suite.Name}: {part.Name}");
+            }
+        }
+    }
+
+    /// <summary>What is to be run for a mutant: the cheapest suite first, and of each the parts that reach it, first those that reach few others.</summary>
+    public IReadOnlyList<(Suite Suite, IReadOnlyList<(SuitePart Part, double Seconds)> Parts)> For(int mutant, IReadOnlyList<Suite> suites) =>
+        [.. suites
+            .Select(suite => (suite, Parts: (IReadOnlyList<(SuitePart Part, double Seconds)>)[.. suite.Parts
+                .Where(part => _known.TryGetValue((suite.Name, part.Name), out var known) && known.Reached.Contains(mutant))
+                .OrderBy(part => _known[(suite.Name, part.Name)].Reached.Count)
+                .Select(part => (part, _known[(suite.Name, part.Name)].Seconds))]))
+            .Where(suite => suite.Parts.Count > 0)
+            .OrderBy(suite => suite.Parts.Sum(part => part.Seconds))];
+
+    private async Task<Reach> RunAsync(Suite suite, SuitePart part, string file, CancellationToken cancel)
+    {
+        File.Delete(file);
+        var run = await process.RunAsync(suite, part, [new(MutantSwitch.Reached, file)], Longest, cancel);
+        // Once more, as for mutants: what fails now and then must not be what tells them.
+        if (!run.HasPassed)
+            run = await process.RunAsync(suite, part, [new(MutantSwitch.Reached, file)], Longest, cancel);
+        var reached = File.Exists(file) ? File.ReadLines(file).Select(line => int.Parse(line, CultureInfo.InvariantCulture)).Distinct().Order().ToList() : [];
+        var reach = new Reach(suite.Name, part.Name, suite.Content, run.HasPassed, Math.Round(run.Seconds, 1), reached);
+        kept.Append(reach);
+        await progress.WriteLineAsync(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{part.Name}: {(run.HasPassed ? $"reaches {reached.Count} mutants in {run.Seconds:N1} s" : $"fails without a mutant, and judges none: {run.Output}")}"));
+        return reach;
+    }
+}

@@ -1,0 +1,58 @@
+using System.Globalization;
+using Herald.Mutants.Finding;
+using Herald.Mutants.Planting;
+using Herald.Mutants.Telling;
+
+namespace Herald.Mutants.Trying;
+
+/// <summary>Tries a mutant: runs the suites that reach it, the cheapest first, until one notices.</summary>
+internal sealed class Trial(TestProcess process, Coverage coverage, IReadOnlyList<Suite> suites)
+{
+    // A run that takes longer hangs.
+    private const double Multiple = 4;
+    private static readonly TimeSpan Least = TimeSpan.FromSeconds(20);
+
+    /// <summary>Whether there is anything left to find out: suites that reach it and have not passed as they are now.</summary>
+    public bool IsDue(Mutant mutant, Outcome? last) => last is null || (!last.IsNoticed && Due(mutant, last).Any());
+
+    /// <param name="last">What is known of it.</param>
+    public async Task<Outcome> TryAsync(Mutant mutant, Outcome? last, CancellationToken cancel)
+    {
+        var passed = last?.Passed.ToDictionary() ?? [];
+        var seconds = last?.Seconds ?? 0;
+        foreach (var (suite, parts) in Due(mutant, last))
+        {
+            foreach (var (part, usual) in Runs(suite, parts))
+            {
+                var run = await RunAsync(suite, part, mutant, usual, cancel);
+                seconds += run.Seconds;
+                if (!run.HasPassed && !suite.IsRepeatable && run.Code is not null)
+                {
+                    run = await RunAsync(suite, Failed(part, run), mutant, usual, cancel);
+                    seconds += run.Seconds;
+                }
+                if (!run.HasPassed)
+                    return new(mutant.Key, suite.Name, run.How, run.Failed.Count > 0 ? run.Failed[0] : null, passed, Math.Round(seconds, 1));
+            }
+            passed[suite.Name] = suite.Content;
+        }
+        return new(mutant.Key, null, null, null, passed, Math.Round(seconds, 1));
+    }
+
+    private IEnumerable<(Suite Suite, IReadOnlyList<(SuitePart Part, double Seconds)> Parts)> Due(Mutant mutant, Outcome? last) =>
+        coverage.For(mutant.Number, suites).Where(due => last?.Passed.GetValueOrDefault(due.Suite.Name) != due.Suite.Content);
+
+    /// <summary>What is nearest to the mutant mostly notices it, and is run alone; all else shares a process, which is worth its start. Worlds do not: the few come before the many.</summary>
+    private static IEnumerable<(SuitePart Part, double Seconds)> Runs(Suite suite, IReadOnlyList<(SuitePart Part, double Seconds)> parts)
+    {
+        if (suite.IsRepeatable || parts.Count == 1)
+            return parts;
+        var others = parts.Skip(1).ToList();
+        return [parts[0], (SuitePart.All([.. others.Select(part => part.Part)]), others.Sum(part => part.Seconds))];
+    }
+
+    private Task<TestRun> RunAsync(Suite suite, SuitePart part, Mutant mutant, double usual, CancellationToken cancel) => process.RunAsync(
+        suite, part, [new(MutantSwitch.Chosen, mutant.Number.ToString(CultureInfo.InvariantCulture))], Least + TimeSpan.FromSeconds(usual * Multiple), cancel);
+
+    private static SuitePart Failed(SuitePart part, TestRun run) => run.Failed.Count == 0 ? part : part with { Arguments = [.. run.Failed.SelectMany(test => (string[])["-method", test])] };
+}
