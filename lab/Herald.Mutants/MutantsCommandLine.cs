@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using Herald.Mutants.Telling;
 using Herald.Mutants.Trying;
@@ -8,25 +9,36 @@ namespace Herald.Mutants;
 /// <summary><c>./test --mutants</c>: how many small changes of the sources the suites notice.</summary>
 internal static class MutantsCommandLine
 {
-    public static async Task<int> RunAsync(string[] arguments, string root, TextWriter output, TextWriter errors, TimeProvider time, CancellationToken cancel)
+    public static async Task<int> RunAsync(
+        string[] arguments, string root, TextWriter output, TextWriter errors, TimeProvider time, CancellationToken cancel)
     {
         var length = new Option<TimeSpan?>("--for")
         {
             Description = "Begin no trial after so long: 30m, 2h. Another call goes on.",
             CustomParser = parsed => Length(parsed.Tokens[0].Value) is { } told ? told : Refuse(parsed, "30s, 30m or 2h"),
         };
-        var most = new Option<int>("--most") { Description = "Try so many at most. Another call goes on.", DefaultValueFactory = _ => int.MaxValue };
-        var of = new Option<string>("--of") { Description = "Try those of a project whose name has this in it: engine, journal, postgres.", DefaultValueFactory = _ => "" };
-        var workers = new Option<int>("--workers") { Description = "Try so many at once. Without: as many as there are processors.", DefaultValueFactory = _ => Environment.ProcessorCount };
+        var most = new Option<int>("--most") { Description = "Try so many at most.", DefaultValueFactory = _ => int.MaxValue };
+        var of = new Option<string>("--of")
+        {
+            Description = "Try those of a project whose name has this in it: engine, journal, postgres.",
+            DefaultValueFactory = _ => "",
+        };
+        var workers = new Option<int>("--workers")
+        {
+            Description = "Try so many at once. Without: as many as there are processors.",
+            DefaultValueFactory = _ => Environment.ProcessorCount,
+        };
         var json = new Option<string?>("--json") { Description = "Write what is known so far to this file." };
-        var all = new RootCommand("Makes small changes of the sources, and sees which suite is the first to notice each. What it finds out is kept in artifacts/mutants; another call goes on.")
+        var all = new RootCommand(
+            "Makes small changes of the sources, and sees which suite is the first to notice each. What it finds out is kept; another call goes on.")
         {
             length, most, of, workers, json,
         };
         all.SetAction(async (parsed, token) =>
         {
             var run = new MutantsRun(root, time, output);
-            var report = await run.RunAsync(new(parsed.GetValue(length), parsed.GetValue(most), parsed.GetValue(of)!, parsed.GetValue(workers)), token);
+            var limits = new Limits(parsed.GetValue(length), parsed.GetValue(most), parsed.GetValue(of)!, parsed.GetValue(workers));
+            var report = await run.RunAsync(limits, token);
             ReportText.Write(report, output);
             if (parsed.GetValue(json) is { } file)
                 await File.WriteAllTextAsync(file, report.Json, token);
@@ -34,7 +46,8 @@ internal static class MutantsCommandLine
         });
         try
         {
-            return await all.Parse(arguments).InvokeAsync(new() { Output = output, Error = errors, EnableDefaultExceptionHandler = false }, cancel);
+            var invocation = new InvocationConfiguration { Output = output, Error = errors, EnableDefaultExceptionHandler = false };
+            return await all.Parse(arguments).InvokeAsync(invocation, cancel);
         }
         catch (MutantsException failure)
         {
@@ -48,13 +61,22 @@ internal static class MutantsCommandLine
         }
     }
 
-    private static TimeSpan? Refuse(System.CommandLine.Parsing.ArgumentResult parsed, string wanted)
+    private static TimeSpan? Refuse(ArgumentResult parsed, string wanted)
     {
         parsed.AddError($"'{parsed.Tokens[0].Value}' is no time: write {wanted}.");
         return null;
     }
 
-    private static TimeSpan? Length(string told) => int.TryParse(told.AsSpan(0, Math.Max(0, told.Length - 1)), NumberStyles.None, CultureInfo.InvariantCulture, out var count)
-        ? told[^1] switch { 's' => TimeSpan.FromSeconds(count), 'm' => TimeSpan.FromMinutes(count), 'h' => TimeSpan.FromHours(count), _ => null }
-        : null;
+    private static TimeSpan? Length(string told)
+    {
+        if (told.Length == 0 || !int.TryParse(told.AsSpan(0, told.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var count))
+            return null;
+        return told[^1] switch
+        {
+            's' => TimeSpan.FromSeconds(count),
+            'm' => TimeSpan.FromMinutes(count),
+            'h' => TimeSpan.FromHours(count),
+            _ => null,
+        };
+    }
 }

@@ -6,19 +6,21 @@ using Herald.Mutants.Trying;
 
 namespace Herald.Mutants;
 
-/// <summary>One call: 1. compile the sources with all mutants, 2. find out which tests reach which, 3. try those that are drawn, 4. tell what is known.</summary>
+/// <summary>
+/// One call: 1. compile the sources with all mutants, 2. find out which tests reach which, 3. try those that are drawn, 4. tell what is known.
+/// </summary>
 internal sealed class MutantsRun(string root, TimeProvider time, TextWriter progress)
 {
     public async Task<Report> RunAsync(Limits limits, CancellationToken cancel)
     {
         var began = time.GetTimestamp();
         var folder = Path.Combine(root, "artifacts", "mutants");
-        var known = Path.Combine(folder, PlantedSources.ContentIn(root));
 
         // 1.
         var sources = await PlantedSources.CompileAsync(root, Path.Combine(folder, "assemblies"), cancel);
         foreach (var project in sources.All)
             Say($"{project.Name}: {project.Mutants.Count()} mutants; {project.LeftOut} others do not compile.");
+        var known = Path.Combine(folder, sources.ContentIn(root));
         var suites = await Suites.PrepareAsync(root, Path.Combine(folder, "suites"), sources.Assemblies, cancel);
 
         // 2.
@@ -34,27 +36,33 @@ internal sealed class MutantsRun(string root, TimeProvider time, TextWriter prog
         var due = drawn.Where(project => project.Key.Name.Contains(limits.Of, StringComparison.OrdinalIgnoreCase))
             .SelectMany(project => project.Value).Where(mutant => trial.IsDue(mutant, Known(mutant))).Take(limits.Most).ToList();
         var count = 0;
-        await Parallel.ForEachAsync(due, new ParallelOptions { MaxDegreeOfParallelism = limits.Workers, CancellationToken = cancel }, async (mutant, token) =>
+        var workers = new ParallelOptions { MaxDegreeOfParallelism = limits.Workers, CancellationToken = cancel };
+        await Parallel.ForEachAsync(due, workers, async (mutant, token) =>
         {
             if (limits.Length is { } length && time.GetElapsedTime(began) > length)
                 return;
             var outcome = await trial.TryAsync(mutant, Known(mutant), token);
             outcomes.Append(outcome);
-            Say($"{Interlocked.Increment(ref count),4} of {due.Count}  {Word(outcome)}  {mutant.File}:{mutant.Line}  {Change(mutant)}  (HERALD_MUTANT={mutant.Number})");
+            var what = $"{mutant.File}:{mutant.Line}  {Change(mutant)}  ({MutantSwitch.Chosen}={mutant.Number})";
+            Say($"{Interlocked.Increment(ref count),4} of {due.Count}  {Word(outcome)}  {what}");
         });
 
         // 4.
         var equivalents = Equivalents.Read(root);
-        var tried = drawn.ToDictionary(
-            project => project.Key,
-            project => (IReadOnlyList<(Mutant, Outcome)>)[.. project.Value.Select(mutant => (mutant, Outcome: Known(mutant))).Where(one => one.Outcome is not null).Select(one => (one.mutant, one.Outcome!))]);
+        var tried = drawn.ToDictionary(project => project.Key, project => Tried(project.Value, Known));
+        var seconds = tried.Values.SelectMany(project => project).Sum(one => one.Outcome.Seconds);
         return new(
-            PlantedSources.Seed, Math.Round(tried.Values.SelectMany(project => project).Sum(one => one.Item2.Seconds) / 60, 1),
-            [.. drawn.Select(project => ProjectReport.Of(project.Key.Name, project.Key.Mutants.Count(), project.Key.LeftOut, project.Value.Count, tried[project.Key], equivalents))],
+            PlantedSources.Seed, Math.Round(seconds / 60, 1),
+            [.. sources.All.Select(project => ProjectReport.Of(
+                project.Name, project.Mutants.Count(), project.LeftOut, drawn[project].Count, tried[project], equivalents))],
             coverage.Unfit);
     }
 
-    private static string Change(Mutant mutant) => mutant.Kind == MutantKind.Dropped ? $"without {mutant.Before}" : $"{mutant.Before} → {mutant.After}";
+    private static IReadOnlyList<(Mutant Mutant, Outcome Outcome)> Tried(IEnumerable<Mutant> drawn, Func<Mutant, Outcome?> known) =>
+        [.. drawn.Select(mutant => (mutant, Outcome: known(mutant))).Where(one => one.Outcome is not null).Select(one => (one.mutant, one.Outcome!))];
+
+    private static string Change(Mutant mutant) =>
+        mutant.Kind == MutantKind.Dropped ? $"without {mutant.Before}" : $"{mutant.Before} → {mutant.After}";
 
     private static string Word(Outcome outcome) => outcome.IsNoticed
         ? string.Create(CultureInfo.InvariantCulture, $"noticed by {outcome.Suite} ({outcome.How}) in {outcome.Seconds:N0} s")

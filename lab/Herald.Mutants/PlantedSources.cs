@@ -9,16 +9,22 @@ internal sealed class PlantedSources
     public const int Seed = 2026;
     private const int OfEngine = 500, OfStores = 100;
 
-    private static readonly (string Project, int Drawn)[] Projects = [("src/Herald.Engine", OfEngine), ("src/Herald.Journal", OfStores), ("src/Herald.Postgres", OfStores)];
+    private static readonly (string Project, int Drawn)[] Projects =
+        [("src/Herald.Engine", OfEngine), ("src/Herald.Journal", OfStores), ("src/Herald.Postgres", OfStores)];
 
-    private PlantedSources(IReadOnlyList<PlantedProject> projects, IReadOnlyList<string> assemblies) => (All, Assemblies) = (projects, assemblies);
+    private PlantedSources(IReadOnlyList<PlantedProject> all, IReadOnlyList<string> assemblies) => (All, Assemblies) = (all, assemblies);
 
     public IReadOnlyList<PlantedProject> All { get; }
 
     public IReadOnlyList<string> Assemblies { get; }
 
-    /// <summary>What the sources hold, and this program's way to change them: outcomes are of these alone.</summary>
-    public static string ContentIn(string root) => Content.Of(root, [.. Projects.Select(project => project.Project), "lab/Herald.Mutants/Finding", "lab/Herald.Mutants/Planting"]);
+    /// <summary>What the sources hold, and how this program numbers and changes them: what was found out is of these alone.</summary>
+    public string ContentIn(string root)
+    {
+        var mutants = All.SelectMany(project => project.Mutants).Select(mutant => $"{mutant.Number} {mutant.Kind} {mutant.Key}");
+        var changes = Content.OfText(string.Join('\n', mutants));
+        return $"{Content.Of(root, Projects.Select(project => project.Project))}-{changes}";
+    }
 
     public static async Task<PlantedSources> CompileAsync(string root, string folder, CancellationToken cancel)
     {

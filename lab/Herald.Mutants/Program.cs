@@ -1,3 +1,4 @@
 using Herald.Mutants;
 
-return await MutantsCommandLine.RunAsync(args, Directory.GetCurrentDirectory(), Console.Out, Console.Error, TimeProvider.System, CancellationToken.None);
+var here = Directory.GetCurrentDirectory();
+return await MutantsCommandLine.RunAsync(args, here, Console.Out, Console.Error, TimeProvider.System, CancellationToken.None);

@@ -13,8 +13,8 @@ internal static class MutantTable
     private static string Of(Record record)
     {
         // Nothing is said of a project of which nothing was tried.
-        var projects = record.Result["projects"]!.AsArray().Where(project => Number(project!["tried"]) > 0).Select(project => project!).ToList();
-        var suites = projects.SelectMany(project => project["suites"]!.AsArray()).Select(suite => (string)suite!["suite"]!).Distinct();
+        var projects = Parts(record.Result, "projects").Where(project => Number(project["tried"]) > 0).ToList();
+        var suites = projects.SelectMany(project => Parts(project, "suites")).Select(suite => (string)suite["suite"]!).Distinct();
         List<string> lines =
         [
             $"| {Row([.. projects.Select(project => $"{project["project"]}")])}",
@@ -24,11 +24,11 @@ internal static class MutantTable
             Row(["noticed by none", .. projects.Select(project => $"{Number(project["tried"]) - Number(project["noticed"])}")]),
             Row(["**score**", .. projects.Select(Score)]),
             "",
-            Invariant($"Drawn by seed {Number(record.Result["seed"])}; {(double)record.Result["minutes"]!:N0} minutes of trials, `{record.Command}`, commit `{record.ShortCommit}`, {record.Date}, {record.Machine.Cores} cores of {record.Machine.Cpu}."),
+            Origin(record),
         ];
         foreach (var unfit in record.Result["unfit"]!.AsArray())
             lines.Add($"\n**Fails without a mutant, and has judged none:** {unfit}.");
-        var survivors = projects.SelectMany(project => project["survivors"]!.AsArray()).Select(survivor => survivor!).ToList();
+        var survivors = projects.SelectMany(project => Parts(project, "survivors")).ToList();
         if (survivors.Count > 0)
             lines.AddRange(["", Row(["noticed by none", "as it is", "changed", "suites that reach it"]), Rule(4), .. survivors.Select(Survivor)]);
         return string.Join('\n', lines);
@@ -42,7 +42,7 @@ internal static class MutantTable
 
     private static string Noticed(JsonNode project, string name)
     {
-        if (project["suites"]!.AsArray().FirstOrDefault(suite => (string)suite!["suite"]! == name) is not { } suite)
+        if (Parts(project, "suites").FirstOrDefault(suite => (string)suite["suite"]! == name) is not { } suite)
             return "–";
         var (hung, ended) = (Number(suite["hung"]), Number(suite["ended"]));
         string?[] how = [hung > 0 ? $"{hung} by taking too long" : null, ended > 0 ? $"{ended} by the end of the process" : null];
@@ -57,8 +57,18 @@ internal static class MutantTable
         var file = ((string)survivor["file"]!)["src/".Length..];
         var equivalent = (string?)survivor["equivalent"] is { } why ? $" Believed to change nothing: {why}" : "";
         var after = (string)survivor["after"]! is { Length: > 0 } code ? Code(code) : "left out";
-        return Row([$"{file}:{Number(survivor["line"])}, {survivor["member"]}", Code((string)survivor["before"]!), $"{after}{equivalent}", $"{Number(survivor["suites"])}"]);
+        var where = $"{file}:{Number(survivor["line"])}, {survivor["member"]}";
+        return Row([where, Code((string)survivor["before"]!), $"{after}{equivalent}", $"{Number(survivor["suites"])}"]);
     }
+
+    private static string Origin(Record record)
+    {
+        var (seed, minutes, machine) = (Number(record.Result["seed"]), (double)record.Result["minutes"]!, record.Machine);
+        var where = $"commit `{record.ShortCommit}`, {record.Date}, {machine.Cores} cores of {machine.Cpu}";
+        return Invariant($"Drawn by seed {seed}; {minutes:N0} minutes of trials, `{record.Command}`, {where}.");
+    }
+
+    private static IEnumerable<JsonNode> Parts(JsonNode whole, string name) => whole[name]!.AsArray().Select(part => part!);
 
     // A bar within a row would end the cell, also in code.
     private static string Code(string code) => $"`{code.Replace("|", "\\|", StringComparison.Ordinal)}`";

@@ -5,8 +5,8 @@ using System.Text;
 namespace Herald.Mutants.Finding;
 
 /// <summary>
-/// Draws mutants of a project by a seed. Each has its lot by what it is, not by its number: the others keep theirs when code changes elsewhere. The first
-/// of those drawn are a sample too, so a part of them says something of all.
+/// Draws mutants of a project by a seed. Each has its lot by what it is, not by its number: the others keep theirs when code changes elsewhere.
+/// The first of those drawn are a sample too, so a part of them says something of all.
 /// </summary>
 internal static class Drawing
 {

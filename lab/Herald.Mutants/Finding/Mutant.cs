@@ -10,7 +10,8 @@ namespace Herald.Mutants.Finding;
 /// <param name="Before">The code as it is, in one line.</param>
 /// <param name="After">What it is when the mutant is on.</param>
 /// <param name="Nth">Which of the same changes in the same member: the first is 1.</param>
-internal sealed record Mutant(int Number, string Project, string File, int Line, string Member, MutantKind Kind, string Before, string After, int Nth)
+internal sealed record Mutant(
+    int Number, string Project, string File, int Line, string Member, MutantKind Kind, string Before, string After, int Nth)
 {
     /// <summary>Tells it from all others, whatever changes elsewhere.</summary>
     public string Key => string.Create(CultureInfo.InvariantCulture, $"{File} {Member}: {Before} → {After} #{Nth}");

@@ -116,7 +116,8 @@ internal sealed partial class MutantFinder(SemanticModel model, string project, 
                 Turn(node.Left, MutantKind.Negated);
                 Turn(node.Right, MutantKind.Negated);
                 break;
-            case SyntaxKind.LessThanExpression or SyntaxKind.LessThanOrEqualExpression or SyntaxKind.GreaterThanExpression or SyntaxKind.GreaterThanOrEqualExpression:
+            case SyntaxKind.LessThanExpression or SyntaxKind.LessThanOrEqualExpression
+                or SyntaxKind.GreaterThanExpression or SyntaxKind.GreaterThanOrEqualExpression:
                 Exchange(node, MutantKind.Bound);
                 Turn(node, MutantKind.Negated);
                 break;
@@ -164,17 +165,21 @@ internal sealed partial class MutantFinder(SemanticModel model, string project, 
         var inner = condition;
         while (inner is ParenthesizedExpressionSyntax grouped)
             inner = grouped.Expression;
-        if (inner is PrefixUnaryExpressionSyntax { RawKind: (int)SyntaxKind.LogicalNotExpression, Operand: ParenthesizedExpressionSyntax operand })
+        if (inner.IsKind(SyntaxKind.LogicalNotExpression) && inner is PrefixUnaryExpressionSyntax { Operand: ParenthesizedExpressionSyntax operand })
         {
             Turn(operand, kind);
             return;
         }
-        if (inner.Kind() is SyntaxKind.LogicalAndExpression or SyntaxKind.LogicalOrExpression or SyntaxKind.ConditionalExpression or SyntaxKind.SwitchExpression or SyntaxKind.ThrowExpression)
+        if (inner.Kind() is SyntaxKind.LogicalAndExpression or SyntaxKind.LogicalOrExpression
+            or SyntaxKind.ConditionalExpression or SyntaxKind.SwitchExpression or SyntaxKind.ThrowExpression)
             return;
-        if (model.GetTypeInfo(inner).Type?.SpecialType != SpecialType.System_Boolean || (IsConstant(inner) && kind != MutantKind.Returned) || !_turned.Add(inner))
+        var isBool = model.GetTypeInfo(inner).Type?.SpecialType == SpecialType.System_Boolean;
+        if (!isBool || (IsConstant(inner) && kind != MutantKind.Returned) || !_turned.Add(inner))
             return;
-        if (!DeclaresByPattern(inner))
-            Add(inner, kind, inner, inner is LiteralExpressionSyntax ? (inner.IsKind(SyntaxKind.TrueLiteralExpression) ? "false" : "true") : $"!({inner})");
+        if (inner is LiteralExpressionSyntax)
+            Add(inner, kind, inner, inner.IsKind(SyntaxKind.TrueLiteralExpression) ? "false" : "true");
+        else if (!DeclaresByPattern(inner))
+            Add(inner, kind, inner, $"!({inner})");
         else if (inner is IsPatternExpressionSyntax { Pattern: UnaryPatternSyntax } or PrefixUnaryExpressionSyntax)
             Add(inner, MutantKind.AlwaysTrue, inner, "true");
         else
@@ -190,7 +195,7 @@ internal sealed partial class MutantFinder(SemanticModel model, string project, 
 
     private void Add(SyntaxNode at, MutantKind kind, SyntaxNode shown, string after)
     {
-        if (at.Ancestors().OfType<InvocationExpressionSyntax>().Any(call => call.Expression is IdentifierNameSyntax { Identifier.ValueText: "nameof" }))
+        if (at.Ancestors().Any(outer => outer is InvocationExpressionSyntax { Expression: IdentifierNameSyntax { Identifier.ValueText: "nameof" } }))
             return;
         var (text, turned, member) = (InOneLine(shown.ToString()), InOneLine(after), MemberOf(at));
         var same = _found.Count(found => (found.Mutant.Member, found.Mutant.Before, found.Mutant.After) == (member, text, turned));
@@ -198,15 +203,15 @@ internal sealed partial class MutantFinder(SemanticModel model, string project, 
         _found.Add(new(at, new(before + _found.Count + 1, project, file, line, member, kind, text, turned, same + 1)));
     }
 
-    private bool IsNumber(ExpressionSyntax code) =>
-        model.GetTypeInfo(code).Type is { } type && (type.SpecialType is >= SpecialType.System_SByte and <= SpecialType.System_Double || type.Name is "TimeSpan" or "DateTimeOffset");
+    private bool IsNumber(ExpressionSyntax code) => model.GetTypeInfo(code).Type is { } type
+        && (type.SpecialType is >= SpecialType.System_SByte and <= SpecialType.System_Double || type.Name is "TimeSpan" or "DateTimeOffset");
 
     private bool IsConstant(ExpressionSyntax code) => model.GetConstantValue(code).HasValue;
 
     private static bool Declares(SyntaxNode code) => code.DescendantNodes().Any(node => node is SingleVariableDesignationSyntax);
 
-    private static bool DeclaresByPattern(SyntaxNode code) =>
-        code.DescendantNodes().Any(node => node is SingleVariableDesignationSyntax && node.Ancestors().TakeWhile(outer => outer != code).Any(outer => outer is PatternSyntax));
+    private static bool DeclaresByPattern(SyntaxNode code) => code.DescendantNodes().Any(node =>
+        node is SingleVariableDesignationSyntax && node.Ancestors().TakeWhile(outer => outer != code).Any(outer => outer is PatternSyntax));
 
     /// <summary>What is written to the log, and guards against wrong use within Herald, are not what tests are for.</summary>
     private bool IsTold(ExpressionSyntax call) =>

@@ -31,8 +31,10 @@ internal static class Operators
         return code switch
         {
             BinaryExpressionSyntax two => SyntaxFactory.BinaryExpression(kind, two.Left, Spelled(two.OperatorToken, token), two.Right),
-            AssignmentExpressionSyntax set => SyntaxFactory.AssignmentExpression(kind, set.Left, Spelled(set.OperatorToken, token), set.Right),
-            PostfixUnaryExpressionSyntax step => SyntaxFactory.PostfixUnaryExpression(kind, step.Operand, Spelled(step.OperatorToken, token)),
+            AssignmentExpressionSyntax set =>
+                SyntaxFactory.AssignmentExpression(kind, set.Left, Spelled(set.OperatorToken, token), set.Right),
+            PostfixUnaryExpressionSyntax step =>
+                SyntaxFactory.PostfixUnaryExpression(kind, step.Operand, Spelled(step.OperatorToken, token)),
             _ => throw new UnreachableException($"{code.Kind()}"),
         };
     }

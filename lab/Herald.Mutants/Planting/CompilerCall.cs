@@ -18,7 +18,8 @@ internal sealed class CompilerCall
     {
         _arguments = arguments;
         var loader = new Loader();
-        _generators = [.. arguments.ResolveAnalyzerReferences(loader).OfType<AnalyzerFileReference>().SelectMany(analyzer => analyzer.GetGenerators(LanguageNames.CSharp))];
+        var analyzers = arguments.ResolveAnalyzerReferences(loader).OfType<AnalyzerFileReference>();
+        _generators = [.. analyzers.SelectMany(analyzer => analyzer.GetGenerators(LanguageNames.CSharp))];
     }
 
     /// <summary>What the build compiles besides the project's own files.</summary>
@@ -42,20 +43,22 @@ internal sealed class CompilerCall
         if (build.ExitCode != 0)
             throw new MutantsException($"The build does not say how it compiles {project}: {told}");
         using var parsed = JsonDocument.Parse(told);
-        var arguments = parsed.RootElement.GetProperty("Items").GetProperty("CscCommandLineArgs").EnumerateArray().Select(word => word.GetProperty("Identity").GetString()!);
+        var arguments = parsed.RootElement.GetProperty("Items").GetProperty("CscCommandLineArgs").EnumerateArray()
+            .Select(argument => argument.GetProperty("Identity").GetString()!);
         return new(CSharpCommandLineParser.Default.Parse(arguments, folder, sdkDirectory: null));
     }
 
     /// <summary>With what generators add.</summary>
     public CSharpCompilation Compilation()
     {
+        var options = _arguments.ParseOptions;
         var own = CSharpCompilation.Create(
             _arguments.CompilationName,
-            _arguments.SourceFiles.Select(source => CSharpSyntaxTree.ParseText(File.ReadAllText(source.Path), _arguments.ParseOptions, source.Path, Encoding.UTF8)),
+            _arguments.SourceFiles.Select(source => CSharpSyntaxTree.ParseText(File.ReadAllText(source.Path), options, source.Path, Encoding.UTF8)),
             _arguments.MetadataReferences.Select(reference => MetadataReference.CreateFromFile(reference.Reference, reference.Properties)),
             // Only errors matter: what is planted warns of much.
             _arguments.CompilationOptions.WithGeneralDiagnosticOption(ReportDiagnostic.Suppress).WithSpecificDiagnosticOptions([]));
-        CSharpGeneratorDriver.Create(_generators, parseOptions: _arguments.ParseOptions).RunGeneratorsAndUpdateCompilation(own, out var whole, out _);
+        CSharpGeneratorDriver.Create(_generators, parseOptions: options).RunGeneratorsAndUpdateCompilation(own, out var whole, out _);
         return (CSharpCompilation)whole;
     }
 

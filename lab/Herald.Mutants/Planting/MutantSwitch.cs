@@ -14,18 +14,22 @@ internal static class MutantSwitch
     /// <param name="most">The highest number.</param>
     /// <remarks>The compiler at run time takes a static readonly field for a constant, so what is switched off costs next to nothing.</remarks>
     public static string Source(int most) => $$"""
+        using System.Runtime.CompilerServices;
+
         internal static class {{Name}}
         {
-            private static readonly int Chosen = int.TryParse(System.Environment.GetEnvironmentVariable("{{Chosen}}"), out var number) ? number : 0;
-            private static readonly bool[]? Seen = Record(System.Environment.GetEnvironmentVariable("{{Reached}}"));
+            private static readonly int Chosen = int.TryParse(Variable("{{Chosen}}"), out var number) ? number : 0;
+            private static readonly bool[]? Seen = Record(Variable("{{Reached}}"));
 
-            [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
             public static bool Is(int number)
             {
                 if (Seen is not null)
                     Seen[number] = true;
                 return number == Chosen;
             }
+
+            private static string? Variable(string name) => System.Environment.GetEnvironmentVariable(name);
 
             private static bool[]? Record(string? file)
             {

@@ -8,8 +8,8 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace Herald.Mutants.Planting;
 
 /// <summary>
-/// Writes mutants into a file, each behind its switch. A condition is turned by <c>on != (condition)</c>, which leaves what it declares where it is; of all
-/// else both forms stand there. The changed one has no other mutants in it, so that a chain of conditions grows with its length, not with its power.
+/// Writes mutants into a file, each behind its switch. A condition is turned by <c>on != (condition)</c>, which leaves what it declares where it
+/// is; of all else both forms stand there. The changed one has no other mutants in it, so that a chain of n conditions is written n times, and not 2ⁿ.
 /// </summary>
 internal sealed class Planter(IEnumerable<FoundMutant> mutants) : CSharpSyntaxRewriter
 {
@@ -35,10 +35,9 @@ internal sealed class Planter(IEnumerable<FoundMutant> mutants) : CSharpSyntaxRe
         StatementSyntax either = mutant.Kind switch
         {
             MutantKind.Dropped => SyntaxFactory.IfStatement(Not(on), planted),
-            MutantKind.PlusMinus => SyntaxFactory.IfStatement(
-                on, SyntaxFactory.ExpressionStatement(Operators.Turned(((ExpressionStatementSyntax)asItIs).Expression)), SyntaxFactory.ElseClause(planted)),
-            MutantKind.Negated or MutantKind.NeverTrue or MutantKind.AlwaysTrue or MutantKind.Returned or MutantKind.Bound or MutantKind.AndOr or MutantKind.Absent =>
-                throw new UnreachableException($"{mutant.Kind} changes no statement."),
+            MutantKind.PlusMinus => SyntaxFactory.IfStatement(on, Turned((ExpressionStatementSyntax)asItIs), SyntaxFactory.ElseClause(planted)),
+            MutantKind.Negated or MutantKind.NeverTrue or MutantKind.AlwaysTrue or MutantKind.Returned
+                or MutantKind.Bound or MutantKind.AndOr or MutantKind.Absent => throw new UnreachableException($"{mutant.Kind} changes no statement."),
         };
         return SyntaxFactory.Block(either);
     }
@@ -53,12 +52,17 @@ internal sealed class Planter(IEnumerable<FoundMutant> mutants) : CSharpSyntaxRe
             MutantKind.AlwaysTrue => SyntaxFactory.BinaryExpression(SyntaxKind.LogicalOrExpression, grouped, on),
             MutantKind.Bound or MutantKind.AndOr or MutantKind.PlusMinus => SyntaxFactory.ConditionalExpression(
                 on, SyntaxFactory.ParenthesizedExpression(Operators.Turned(asItIs)), grouped),
-            MutantKind.Absent => SyntaxFactory.ConditionalExpression(on, SyntaxFactory.LiteralExpression(SyntaxKind.NullLiteralExpression), grouped),
+            MutantKind.Absent => SyntaxFactory.ConditionalExpression(
+                on, SyntaxFactory.LiteralExpression(SyntaxKind.NullLiteralExpression), grouped),
             MutantKind.Dropped => throw new UnreachableException($"{mutant.Kind} changes statements alone."),
         });
     }
 
-    private static PrefixUnaryExpressionSyntax Not(ExpressionSyntax on) => SyntaxFactory.PrefixUnaryExpression(SyntaxKind.LogicalNotExpression, on);
+    private static ExpressionStatementSyntax Turned(ExpressionStatementSyntax statement) =>
+        SyntaxFactory.ExpressionStatement(Operators.Turned(statement.Expression));
+
+    private static PrefixUnaryExpressionSyntax Not(ExpressionSyntax on) =>
+        SyntaxFactory.PrefixUnaryExpression(SyntaxKind.LogicalNotExpression, on);
 
     private static ExpressionSyntax IsOn(Mutant mutant) =>
         SyntaxFactory.ParseExpression(string.Create(CultureInfo.InvariantCulture, $"global::{MutantSwitch.Name}.Is({mutant.Number})"));

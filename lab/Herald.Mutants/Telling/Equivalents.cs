@@ -10,10 +10,13 @@ internal static class Equivalents
     /// <returns>Reasons, by the key of the mutant.</returns>
     public static IReadOnlyDictionary<string, string> Read(string root)
     {
-        var path = Path.Combine(root, File);
+        var path = new FileInfo(Path.Combine(root, File));
+        if (!path.Exists)
+            return new Dictionary<string, string>();
         try
         {
-            return System.IO.File.Exists(path) ? JsonSerializer.Deserialize<Dictionary<string, string>>(System.IO.File.ReadAllText(path))! : new Dictionary<string, string>();
+            using var text = path.OpenRead();
+            return JsonSerializer.Deserialize<Dictionary<string, string>>(text)!;
         }
         catch (JsonException failure)
         {

@@ -6,7 +6,11 @@ namespace Herald.Mutants.Telling;
 /// <summary>A file to which what is found out is added as it comes, a line each: whoever is broken off goes on from there.</summary>
 internal sealed class JsonLines<T>
 {
-    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
     private readonly string _file;
     private readonly List<T> _lines = [];
     private readonly Lock _lock = new();
@@ -22,7 +26,8 @@ internal sealed class JsonLines<T>
         var whole = text[..(text.LastIndexOf('\n') + 1)];
         if (whole != text)
             File.WriteAllText(file, whole);
-        _lines.AddRange(whole.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonSerializer.Deserialize<T>(line, Options)!));
+        var lines = whole.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        _lines.AddRange(lines.Select(line => JsonSerializer.Deserialize<T>(line, Options)!));
     }
 
     /// <summary>The last line of which something holds.</summary>

@@ -6,7 +6,8 @@ namespace Herald.Mutants.Telling;
 /// <param name="How">A test fails, hangs, or the process ends.</param>
 /// <param name="Test">The one that failed first.</param>
 /// <param name="Passed">Suites that did not notice it, with their content then.</param>
-internal sealed record Outcome(string Mutant, string? Suite, string? How, string? Test, IReadOnlyDictionary<string, string> Passed, double Seconds)
+internal sealed record Outcome(
+    string Mutant, string? Suite, string? How, string? Test, IReadOnlyDictionary<string, string> Passed, double Seconds)
 {
     public bool IsNoticed => Suite is not null;
 }

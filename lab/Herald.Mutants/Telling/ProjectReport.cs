@@ -11,14 +11,18 @@ internal sealed record ProjectReport(
     string Project, int Found, int LeftOut, int Drawn, int Tried, int Noticed, IReadOnlyList<SuiteReport> Suites, IReadOnlyList<Survivor> Survivors)
 {
     /// <param name="tried">Of those drawn, in their order.</param>
+    /// <param name="equivalents">What is believed of some, by their keys.</param>
     public static ProjectReport Of(
-        string project, int found, int leftOut, int drawn, IReadOnlyList<(Mutant Mutant, Outcome Outcome)> tried, IReadOnlyDictionary<string, string> equivalents) => new(
-            project, found, leftOut, drawn, tried.Count, tried.Count(one => one.Outcome.IsNoticed),
-            [.. tried.Where(one => one.Outcome.IsNoticed).GroupBy(one => one.Outcome.Suite!)
-                .Select(suite => new SuiteReport(suite.Key, suite.Count(), suite.Count(one => one.Outcome.How == "hangs"), suite.Count(one => one.Outcome.How == "ends")))
-                .OrderByDescending(suite => suite.Noticed).ThenBy(suite => suite.Suite, StringComparer.Ordinal)],
-            [.. tried.Where(one => !one.Outcome.IsNoticed)
-                .Select(one => new Survivor(
-                    one.Mutant.File, one.Mutant.Line, one.Mutant.Member, one.Mutant.Before, one.Mutant.After, one.Outcome.Passed.Count, equivalents.GetValueOrDefault(one.Mutant.Key)))
-                .OrderBy(survivor => survivor.File, StringComparer.Ordinal).ThenBy(survivor => survivor.Line)]);
+        string project, int found, int leftOut, int drawn,
+        IReadOnlyList<(Mutant Mutant, Outcome Outcome)> tried, IReadOnlyDictionary<string, string> equivalents)
+    {
+        var noticed = tried.Where(one => one.Outcome.IsNoticed).Select(one => one.Outcome).ToList();
+        var suites = noticed.GroupBy(outcome => outcome.Suite!).Select(SuiteReport.Of);
+        var survivors = tried.Where(one => !one.Outcome.IsNoticed)
+            .Select(one => Survivor.Of(one.Mutant, one.Outcome, equivalents.GetValueOrDefault(one.Mutant.Key)));
+        return new(
+            project, found, leftOut, drawn, tried.Count, noticed.Count,
+            [.. suites.OrderByDescending(suite => suite.Noticed).ThenBy(suite => suite.Suite, StringComparer.Ordinal)],
+            [.. survivors.OrderBy(survivor => survivor.File, StringComparer.Ordinal).ThenBy(survivor => survivor.Line)]);
+    }
 }

@@ -9,7 +9,11 @@ namespace Herald.Mutants.Telling;
 /// <param name="Unfit">Parts of suites that fail without a mutant, and judged none.</param>
 internal sealed record Report(int Seed, double Minutes, IReadOnlyList<ProjectReport> Projects, IReadOnlyList<string> Unfit)
 {
-    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web) { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     public string Json => JsonSerializer.Serialize(this, Options);
 }

@@ -4,7 +4,9 @@ using Herald.Mutants.Telling;
 
 namespace Herald.Mutants.Trying;
 
-/// <summary>Which parts of which suites reach which mutants, found out by running each once. What was found out is kept, and stands until the suite changes.</summary>
+/// <summary>
+/// Which parts of which suites reach which mutants, found out by running each once. What was found out is kept, and stands until the suite changes.
+/// </summary>
 internal sealed class Coverage(TestProcess process, JsonLines<Reach> kept, TextWriter progress)
 {
     // Nothing is known of it yet.
@@ -31,15 +33,18 @@ internal sealed class Coverage(TestProcess process, JsonLines<Reach> kept, TextW
         }
     }
 
-    /// <summary>What is to be run for a mutant: the cheapest suite first, and of each the parts that reach it, first those that reach few others.</summary>
+    /// <summary>
+    /// What is to be run for a mutant: the cheapest suite first, and of each the parts that reach it, first those that reach few others.
+    /// </summary>
     public IReadOnlyList<(Suite Suite, IReadOnlyList<(SuitePart Part, double Seconds)> Parts)> For(int mutant, IReadOnlyList<Suite> suites) =>
-        [.. suites
-            .Select(suite => (suite, Parts: (IReadOnlyList<(SuitePart Part, double Seconds)>)[.. suite.Parts
-                .Where(part => _known.TryGetValue((suite.Name, part.Name), out var known) && known.Reached.Contains(mutant))
-                .OrderBy(part => _known[(suite.Name, part.Name)].Reached.Count)
-                .Select(part => (part, _known[(suite.Name, part.Name)].Seconds))]))
-            .Where(suite => suite.Parts.Count > 0)
+        [.. suites.Select(suite => (suite, Parts: Reaching(mutant, suite))).Where(suite => suite.Parts.Count > 0)
             .OrderBy(suite => suite.Parts.Sum(part => part.Seconds))];
+
+    private IReadOnlyList<(SuitePart Part, double Seconds)> Reaching(int mutant, Suite suite) =>
+        [.. suite.Parts.Select(part => (part, Known: _known.GetValueOrDefault((suite.Name, part.Name))))
+            .Where(one => one.Known.Reached?.Contains(mutant) == true)
+            .OrderBy(one => one.Known.Reached.Count)
+            .Select(one => (one.part, one.Known.Seconds))];
 
     private async Task<Reach> RunAsync(Suite suite, SuitePart part, string file, CancellationToken cancel)
     {
@@ -48,12 +53,12 @@ internal sealed class Coverage(TestProcess process, JsonLines<Reach> kept, TextW
         // Once more, as for mutants: what fails now and then must not be what tells them.
         if (!run.HasPassed)
             run = await process.RunAsync(suite, part, [new(MutantSwitch.Reached, file)], Longest, cancel);
-        var reached = File.Exists(file) ? File.ReadLines(file).Select(line => int.Parse(line, CultureInfo.InvariantCulture)).Distinct().Order().ToList() : [];
-        var reach = new Reach(suite.Name, part.Name, suite.Content, run.HasPassed, Math.Round(run.Seconds, 1), reached);
+        var numbers = File.Exists(file) ? File.ReadLines(file).Select(line => int.Parse(line, CultureInfo.InvariantCulture)) : [];
+        var reach = new Reach(suite.Name, part.Name, suite.Content, run.HasPassed, Math.Round(run.Seconds, 1), [.. numbers.Distinct().Order()]);
         kept.Append(reach);
-        await progress.WriteLineAsync(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{part.Name}: {(run.HasPassed ? $"reaches {reached.Count} mutants in {run.Seconds:N1} s" : $"fails without a mutant, and judges none: {run.Output}")}"));
+        await progress.WriteLineAsync(run.HasPassed
+            ? string.Create(CultureInfo.InvariantCulture, $"{part.Name}: reaches {reach.Reached.Count} mutants in {run.Seconds:N1} s")
+            : $"{part.Name}: fails without a mutant, and judges none: {run.Output}");
         return reach;
     }
 }

@@ -6,7 +6,8 @@ namespace Herald.Mutants.Trying;
 internal static class Suites
 {
     private const string Simulation = "Herald.Simulation";
-    private static readonly string[] Names = ["Herald.Engine.Tests", Simulation, "Herald.Journal.Tests", "Herald.Postgres.Tests", "Herald.Delivery.Tests"];
+    private static readonly string[] Names =
+        ["Herald.Engine.Tests", Simulation, "Herald.Journal.Tests", "Herald.Postgres.Tests", "Herald.Delivery.Tests"];
 
     // What suites share. Planted faults are planted into copies of the sources, which have no mutants.
     private static readonly string[] Shared = ["tests/Herald.TestKit", "tests/Herald.Contracts", "tests/Herald.Judge"];
@@ -38,12 +39,15 @@ internal static class Suites
     private static SuitePart OfClass(string name) => new(name, ["-class", name], new Dictionary<string, string>());
 
     private static SuitePart OfWorlds(int count) => new(
-        $"{count} worlds", ["-method", "*.Every_promise_holds_in_every_world"], new Dictionary<string, string> { ["HERALD_SEEDS"] = $"{count}", ["HERALD_FIRST_BROKEN"] = "1", ["HERALD_LINES"] = "1" });
+        $"{count} worlds",
+        ["-method", "*.Every_promise_holds_in_every_world"],
+        new Dictionary<string, string> { ["HERALD_SEEDS"] = $"{count}", ["HERALD_FIRST_BROKEN"] = "1", ["HERALD_LINES"] = "1" });
 
     private static async Task<IReadOnlyList<string>> ClassesAsync(string program, CancellationToken cancel)
     {
-        using var list = Process.Start(new ProcessStartInfo(program, ["-list", "classes", "-noLogo", "-noColor"]) { RedirectStandardOutput = true })!;
-        var lines = (await list.StandardOutput.ReadToEndAsync(cancel)).Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        var start = new ProcessStartInfo(program, ["-list", "classes", "-noLogo", "-noColor"]) { RedirectStandardOutput = true };
+        using var list = Process.Start(start)!;
+        var lines = (await list.StandardOutput.ReadToEndAsync(cancel)).Split('\n', StringSplitOptions.TrimEntries);
         await list.WaitForExitAsync(cancel);
         return [.. lines.Where(line => line.StartsWith("Herald.", StringComparison.Ordinal) && !line.Contains(WithSourcesOfItsOwn, StringComparison.Ordinal))];
     }

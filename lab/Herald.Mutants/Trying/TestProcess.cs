@@ -9,6 +9,8 @@ internal sealed class TestProcess(string root, string folder, TimeProvider time)
     // A mutant may take memory without an end; others work on this machine.
     private const string MostMemory = "0xC0000000";
 
+    private const string Redirected = "log=$1; shift; exec \"$@\" >\"$log\" 2>&1 </dev/null";
+
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(50);
 
     // Whoever stops this machine's processes for a while stops us as well: what we do not see go by is not counted.
@@ -25,14 +27,14 @@ internal sealed class TestProcess(string root, string folder, TimeProvider time)
         Directory.CreateDirectory(own);
         try
         {
-            // A session of its own: Ctrl-C reaches us alone, and all of it can be ended at once, but for a PostgreSQL, which ends by itself when its tests do.
-            // Its output goes to a file, because a pipe is not at its end before everybody who has it is.
-            var start = new ProcessStartInfo("setsid", ["sh", "-c", "log=$1; shift; exec \"$@\" >\"$log\" 2>&1 </dev/null", "sh", log, suite.Program, "-noColor", "-noLogo", "-stopOnFail", .. part.Arguments])
-            {
-                WorkingDirectory = root,
-            };
-            foreach (var (name, value) in part.Environment.Concat(environment).Append(new("TMPDIR", own)).Append(new("DOTNET_GCHeapHardLimit", MostMemory)))
+            // A session of its own: Ctrl-C reaches us alone, and all of it can be ended at once, but for a PostgreSQL, which ends by itself when
+            // its tests do. Its output goes to a file, because a pipe is not at its end before everybody who has it is.
+            string[] words = ["sh", "-c", Redirected, "sh", log, suite.Program, "-noColor", "-noLogo", "-stopOnFail", .. part.Arguments];
+            var start = new ProcessStartInfo("setsid", words) { WorkingDirectory = root };
+            foreach (var (name, value) in part.Environment.Concat(environment))
                 start.Environment[name] = value;
+            start.Environment["TMPDIR"] = own;
+            start.Environment["DOTNET_GCHeapHardLimit"] = MostMemory;
             using var process = Process.Start(start)!;
             var (hasEnded, took) = await WatchAsync(process, limit, cancel);
             return new(hasEnded ? process.ExitCode : null, await File.ReadAllTextAsync(log, cancel), took.TotalSeconds);

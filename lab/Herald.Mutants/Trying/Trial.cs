@@ -42,7 +42,10 @@ internal sealed class Trial(TestProcess process, Coverage coverage, IReadOnlyLis
     private IEnumerable<(Suite Suite, IReadOnlyList<(SuitePart Part, double Seconds)> Parts)> Due(Mutant mutant, Outcome? last) =>
         coverage.For(mutant.Number, suites).Where(due => last?.Passed.GetValueOrDefault(due.Suite.Name) != due.Suite.Content);
 
-    /// <summary>What is nearest to the mutant mostly notices it, and is run alone; all else shares a process, which is worth its start. Worlds do not: the few come before the many.</summary>
+    /// <summary>
+    /// What is nearest to the mutant mostly notices it, and is run alone; all else shares a process, which is worth its start. Worlds do not: the
+    /// few come before the many.
+    /// </summary>
     private static IEnumerable<(SuitePart Part, double Seconds)> Runs(Suite suite, IReadOnlyList<(SuitePart Part, double Seconds)> parts)
     {
         if (suite.IsRepeatable || parts.Count == 1)
@@ -51,8 +54,14 @@ internal sealed class Trial(TestProcess process, Coverage coverage, IReadOnlyLis
         return [parts[0], (SuitePart.All([.. others.Select(part => part.Part)]), others.Sum(part => part.Seconds))];
     }
 
-    private Task<TestRun> RunAsync(Suite suite, SuitePart part, Mutant mutant, double usual, CancellationToken cancel) => process.RunAsync(
-        suite, part, [new(MutantSwitch.Chosen, mutant.Number.ToString(CultureInfo.InvariantCulture))], Least + TimeSpan.FromSeconds(usual * Multiple), cancel);
+    private Task<TestRun> RunAsync(Suite suite, SuitePart part, Mutant mutant, double usual, CancellationToken cancel)
+    {
+        var number = mutant.Number.ToString(CultureInfo.InvariantCulture);
+        return process.RunAsync(suite, part, [new(MutantSwitch.Chosen, number)], Least + TimeSpan.FromSeconds(usual * Multiple), cancel);
+    }
 
-    private static SuitePart Failed(SuitePart part, TestRun run) => run.Failed.Count == 0 ? part : part with { Arguments = [.. run.Failed.SelectMany(test => (string[])["-method", test])] };
+    /// <summary>The tests that have failed, or all when the process ended without a word.</summary>
+    private static SuitePart Failed(SuitePart part, TestRun run) => run.Failed.Count == 0
+        ? part
+        : part with { Arguments = [.. run.Failed.SelectMany(test => (string[])["-method", test])] };
 }
