@@ -19,7 +19,7 @@ internal sealed class Reached
         "lives without a channel for some of the endpoints", "steps waiting for a channel",
 
         // Leases
-        "steps with shards on several nodes", "shards taken over from a node that is gone", "shards asked back", "shards released", "dead nodes removed",
+        "steps with shards on several nodes", "steps with shards on four nodes or more", "shards taken over from a node that is gone", "shards asked back", "shards released", "dead nodes removed",
         "nodes removed that still lived", "leases lost", "leases renewed after they had run out", "attempts given up because their lease ran out",
         "notes", "notes that did not arrive, or without a word of it", "notes applied, reply lost", "attempts given up in a handover or a stop", "late commits of living nodes refused", "renewals applied, reply lost",
 

@@ -53,6 +53,8 @@ internal sealed partial class World : IDisposable
         _plan = WorldPlan.DrawFrom(_simulator);
         if (SteadyPlan.IsOne(seed))
             _plan = SteadyPlan.Of(seed, _plan);
+        if (LargePlan.IsOne(seed, _plan))
+            _plan = LargePlan.Of(seed, _plan);
         // The state of the application grows: there one event needs more.
         if (seed % WorldsPerApplication != 0)
             _plan = _plan.WithSmallCommits();
@@ -163,8 +165,11 @@ internal sealed partial class World : IDisposable
             return;
         if (UnservedShard is not null)
             _disturbedAtMs = _simulator.NowMs;
-        if (_nodes.Count(node => Enumerable.Range(0, _plan.Shards).Any(node.Serves)) > 1)
+        var working = _nodes.Count(node => Enumerable.Range(0, _plan.Shards).Any(node.Serves));
+        if (working > 1)
             Reached.Count("steps with shards on several nodes", 8);
+        if (working > 3)
+            Reached.Count("steps with shards on four nodes or more", 8);
         if (_simulator.Steps % 64 != 0)
             return;
         foreach (var model in _judge.Living.Where(m => m.Runs && _receivers[m.Id].AlwaysWell))
