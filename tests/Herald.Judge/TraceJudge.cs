@@ -141,9 +141,8 @@ public sealed class TraceJudge
     {
         var (topic, key, id, sequence) = (fact.Text("topic"), fact.Find("key"), fact.Text("id"), fact.Number("sequence"));
         var content = EventBook.ContentOf(fact);
-        var published = _ledger.Events.Find(topic, key, id);
         var isRedriven = fact.Find("redelivery") == "redrive";
-        if (published is not null && !isRedriven && (published.Sequence == 0 || published.Sequence == sequence))
+        if (!isRedriven && _ledger.Events.Find(topic, key, id, sequence) is { } published)
         {
             if (!published.Contents.Exists(content.Same))
                 throw new AccusedException(4, $"sent with another content than it was published with: {published}");

@@ -1,23 +1,25 @@
+using Herald.Judging.Rules;
 using Herald.Judging.Traces;
 
 namespace Herald.Judging.Events;
 
 /// <summary>All events there are, by what was published, answered and received.</summary>
-public sealed class EventBook
+public sealed class EventBook(Settings settings)
 {
-    private readonly Dictionary<(string Topic, string? Key, string Id), SentEvent> _published = [];
+    private readonly Dictionary<(string Topic, string? Key, string Id), Editions> _published = [];
     private readonly Dictionary<(string Line, long Sequence), SentEvent> _bySequence = [];
 
     // By line, in the order of their sequences, as far as these are known.
     private readonly Dictionary<string, List<SentEvent>> _lines = [];
     private readonly Dictionary<int, long> _trimmed = [];
 
-    public IReadOnlyCollection<SentEvent> Published => _published.Values;
+    public IEnumerable<SentEvent> Published => _published.Values.SelectMany(editions => editions.All);
 
     /// <summary>Events of this line whose sequence is known, in order.</summary>
     public List<SentEvent> LineOf(string line) => _lines.TryGetValue(line, out var found) ? found : _lines[line] = [];
 
-    public SentEvent? Find(string topic, string? key, string id) => _published.GetValueOrDefault((topic, key, id));
+    /// <summary>The event that was published so, and has this sequence or none that is known; null when it cannot be one that was published.</summary>
+    public SentEvent? Find(string topic, string? key, string id, long sequence) => _published.GetValueOrDefault((topic, key, id))?.Find(sequence);
 
     public SentEvent? Find(string line, long sequence) => _bySequence.GetValueOrDefault((line, sequence));
 
@@ -34,22 +36,21 @@ public sealed class EventBook
     public void OnPublish(Fact fact)
     {
         var place = (fact.Text("topic"), fact.Find("key"), fact.Text("id"));
-        if (!_published.TryGetValue(place, out var known))
-            _published[place] = known = new SentEvent(Origin.Published, place.Item1, place.Item2, place.Item3, fact.AtMs);
-        var content = ContentOf(fact);
-        if (!known.Contents.Exists(content.Same))
-            known.Contents.Add(content);
+        if (!_published.TryGetValue(place, out var editions))
+            _published[place] = editions = new Editions(place.Item1, place.Item2, place.Item3, settings.DuplicateWindowMs);
+        editions.OnAsked(fact, ContentOf(fact));
     }
 
     /// <returns>The event that is promised by the answer from now on; null when it had been, or is not.</returns>
     public SentEvent? OnPublished(Fact fact)
     {
-        var verdict = fact.Text("verdict");
-        if (verdict is not ("accepted" or "duplicate"))
+        var editions = _published.GetValueOrDefault((fact.Text("topic"), fact.Find("key"), fact.Text("id")));
+        if (fact.Text("verdict") is not ("accepted" or "duplicate"))
+        {
+            editions?.OnRefused(fact);
             return null;
-        var known = Find(fact.Text("topic"), fact.Find("key"), fact.Text("id"))
-            ?? throw new AccusedException(8, $"answered for an event that nobody has asked for: {fact}");
-        var content = known.Contents.Find(one => one.Digest == fact.Text("digest"))!;
+        }
+        var (known, content) = editions?.OnAnswered(fact) ?? throw new AccusedException(8, $"answered for an event that nobody has asked for: {fact}");
         if (known.IsPromised && !known.Contents[0].Same(content))
             throw new AccusedException(8, $"two contents were taken under one id: {known}");
         known.Contents.Clear();

@@ -9,11 +9,11 @@ public sealed class Ledger
 {
     private readonly Dictionary<string, (SubscriptionHistory History, DeliveryBook Book)> _subscriptions = [];
 
-    public Ledger() => Hindrances = new Hindrances(Settings);
+    public Ledger() => (Hindrances, Events) = (new Hindrances(Settings), new EventBook(Settings));
 
     public Settings Settings { get; } = new();
     public Hindrances Hindrances { get; }
-    public EventBook Events { get; } = new();
+    public EventBook Events { get; }
     public long NowMs { get; set; }
 
     public IEnumerable<(SubscriptionHistory History, DeliveryBook Book)> Subscriptions => _subscriptions.Values;

@@ -43,6 +43,9 @@ public sealed class Settings
     /// <summary>A timer, and whoever has to wait for a processor, is no later than this.</summary>
     public long LateMs { get; private set; } = 500;
 
+    /// <summary>How long an id is held against its event: not longer, and not shorter.</summary>
+    public long DuplicateWindowMs { get; private set; } = long.MaxValue;
+
     private long _least, _most;
     private bool _hasClock;
 
@@ -59,6 +62,7 @@ public sealed class Settings
         Blocked = (int)fact.Number("blocked", Blocked);
         AnswersWithinMs = fact.Number("answersWithin", AnswersWithinMs);
         LateMs = fact.Number("late", LateMs);
+        DuplicateWindowMs = fact.Number("duplicateWindow", DuplicateWindowMs);
         if (fact.Find("alike") is { Length: > 0 } alike)
             AlikeKeys.UnionWith(alike.Split(','));
     }

@@ -341,7 +341,7 @@ internal sealed partial class Judge(Simulator simulator, int shards) : IStoreWat
         var accepted = EventOf(shard, sequence);
         var view = new EventView(accepted.Record);
         return (view.Flags & EventFlags.Emitted) == 0
-            ? $"{model.Id} {accepted.Topic} {accepted.Payload}"
+            ? $"{model.Id} {accepted.Topic} {view.KeyText} {view.IdText}"
             : $"{model.Id} {shard}/{(view.OriginalSequence > 0 ? view.OriginalSequence : sequence)}";
     }
 

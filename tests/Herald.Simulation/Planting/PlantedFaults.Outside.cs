@@ -7,6 +7,14 @@ internal static partial class PlantedFaults
 {
     private static (PlantedFault Fault, int Within, int[] Breaks)[] ForTheJudgeOutside =>
     [
+        (new("ids-forgotten-early", "An id is accepted again after half of its window.",
+            "Herald.Simulation/Storing/SimStore.cs",
+            ">= window.For.TotalMilliseconds)",
+            ">= window.For.TotalMilliseconds / (ON ? 2 : 1))"), 500, [8]),
+        (new("ids-kept-too-long", "An id is held against its event for twice its window.",
+            "Herald.Simulation/Storing/SimStore.cs",
+            "window.NowMs() - found.AtMs",
+            "(window.NowMs() - found.AtMs) / (ON ? 2 : 1)"), 500, [8]),
         (new("every-fifth-expires", "Every fifth event expires without an attempt.",
             "Herald.Engine/Shards/ShardMachine.cs",
             "        var (state, item) = (lane.Owner, lane.Head);\n        if (",

@@ -6,7 +6,7 @@ namespace Herald.Simulation.Storing;
 internal sealed class SimShard
 {
     public List<StoredEvent> Events { get; } = [];
-    public Dictionary<(ulong KeyHash, ulong IdHash), long> ByIdentity { get; } = [];
+    public Dictionary<(ulong KeyHash, ulong IdHash), (long Sequence, long AtMs)> ByIdentity { get; } = [];
     public List<ReadOnlyMemory<byte>> Progress { get; } = [];
 
     /// <summary>Of applications, by their name and the key in hexadecimal.</summary>

@@ -29,6 +29,9 @@ internal sealed class SimStore(int shards, ulong hashSeed, TimeSpan? leasesLast,
     public int DeadLetterCount => _letters.Count;
     public IReadOnlyList<SimShard> Shards => _shards;
 
+    /// <summary>How long an id is held against its event, by a clock of its own; null: for ever.</summary>
+    public (TimeSpan For, Func<long> NowMs)? Remembers { get; init; }
+
     // ---- Logs ----
 
     /// <summary>How many more events of publishers and sources each shard takes; null for any number. What owners commit goes into a reserve.</summary>
@@ -66,7 +69,7 @@ internal sealed class SimStore(int shards, ulong hashSeed, TimeSpan? leasesLast,
         return found < 0 ? log.Last + 1 : found + 1;
     }
 
-    public long FindById(ShardId shard, ulong keyHash, ulong idHash) => _shards[shard.Value].ByIdentity.GetValueOrDefault((keyHash, idHash));
+    public long FindById(ShardId shard, ulong keyHash, ulong idHash) => OriginalOf(_shards[shard.Value], (keyHash, idHash));
 
     /// <summary>Frees what is settled, up to a sequence: all that is not needed.</summary>
     public void Trim(ShardId shard, long first)
@@ -234,18 +237,22 @@ internal sealed class SimStore(int shards, ulong hashSeed, TimeSpan? leasesLast,
         ref var room = ref Room[given.Shard.Value];
         if (room > 0)
             room--;
-        else if (room == 0 && !(IsRemembered(given) && _shards[given.Shard.Value].ByIdentity.ContainsKey((given.Index.KeyHash, given.Index.IdHash))))
+        else if (room == 0 && !(IsRemembered(given) && OriginalOf(_shards[given.Shard.Value], (given.Index.KeyHash, given.Index.IdHash)) > 0))
             return new(Verdict.NoRoom, 0);
         return Append(given);
     }
 
     private static bool IsRemembered(in NewEvent one) => (one.Index.Flags & (EventFlags.Identified | EventFlags.Addressed)) == EventFlags.Identified;
 
+    // 0: there is none, or its id has been forgotten.
+    private long OriginalOf(SimShard log, (ulong, ulong) identity) =>
+        log.ByIdentity.TryGetValue(identity, out var found) && !(Remembers is { } window && window.NowMs() - found.AtMs >= window.For.TotalMilliseconds) ? found.Sequence : 0;
+
     private Appended Append(NewEvent given)
     {
         var log = _shards[given.Shard.Value];
         var identity = (given.Index.KeyHash, given.Index.IdHash);
-        if (IsRemembered(given) && log.ByIdentity.TryGetValue(identity, out var original))
+        if (IsRemembered(given) && OriginalOf(log, identity) is > 0 and var original)
         {
             var same = new EventView(log.Events[(int)original - 1].Record).SameContent(new EventView(given.Record));
             return new(same ? Verdict.Duplicate : Verdict.Conflict, original);
@@ -253,7 +260,7 @@ internal sealed class SimStore(int shards, ulong hashSeed, TimeSpan? leasesLast,
         var sequence = log.Last + 1;
         log.Events.Add(new StoredEvent(given.Index with { Sequence = sequence }, given.Record.ToArray(), CatalogVersion));
         if (IsRemembered(given))
-            log.ByIdentity[identity] = sequence;
+            log.ByIdentity[identity] = (sequence, Remembers?.NowMs() ?? 0);
         watcher.OnAccepted(given.Shard, log.Events[^1]);
         return new(Verdict.Accepted, sequence);
     }

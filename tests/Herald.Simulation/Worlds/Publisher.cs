@@ -62,26 +62,30 @@ internal sealed class Publisher(Simulator simulator, Judge judge, Teller teller,
         if (await catalog.FindTopicAsync(publications[0].Topic, CancellationToken.None) is not { } topic)
             return;
         using var batch = intake.Rent(topic);
-        foreach (var one in publications)
+        var requests = publications.ConvertAll(_ => teller.Next());
+        for (var i = 0; i < publications.Count; i++)
         {
+            var one = publications[i];
             EventMaker.Add(batch, one);
             teller.Tell(
-                process.Name, "publish", ("topic", one.Topic), ("key", one.Key), ("id", one.Id), ("type", one.Type), ("a." + EventMaker.Attribute, one.Color), ("digest", DigestOf(one)));
+                process.Name, "publish", ("n", requests[i]), ("topic", one.Topic), ("key", one.Key), ("id", one.Id), ("type", one.Type), ("a." + EventMaker.Attribute, one.Color), ("digest", DigestOf(one)));
         }
         await intake.PublishAsync(batch);
         for (var i = 0; i < publications.Count; i++)
         {
             judge.OnAnswered(batch.ShardOf(i), batch.Results[i], publications[i].Payload);
-            Tell(process, publications[i], batch.ShardOf(i), batch.Results[i]);
+            Tell(process, requests[i], publications[i], batch.ShardOf(i), batch.Results[i]);
             if (batch.Results[i].Verdict == Verdict.NoRoom)
                 continue;
+            if (batch.Results[i].Verdict == Verdict.Accepted && _answered.Contains(publications[i]))
+                simulator.Reached.Count("ids accepted again after the end of their window");
             _unanswered.Remove(publications[i]);
             _answered.Add(publications[i]);
         }
     }
 
-    private void Tell(SimProcess process, Publication one, ShardId shard, Appended answer) => teller.Tell(
-        process.Name, "published", ("topic", one.Topic), ("key", one.Key), ("id", one.Id), ("digest", DigestOf(one)),
+    private void Tell(SimProcess process, string request, Publication one, ShardId shard, Appended answer) => teller.Tell(
+        process.Name, "published", ("n", request), ("topic", one.Topic), ("key", one.Key), ("id", one.Id), ("digest", DigestOf(one)),
         ("verdict", JsonNamingPolicy.CamelCase.ConvertName(answer.Verdict.ToString())), ("shard", Teller.Text(shard.Value)), ("sequence", Teller.Text(answer.Sequence)));
 
     private static string DigestOf(Publication one) => Teller.Digest(Encoding.UTF8.GetBytes(one.Payload));

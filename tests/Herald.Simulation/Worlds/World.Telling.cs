@@ -33,7 +33,8 @@ internal sealed partial class World
                 : null), ("follow", Teller.Text(isHindered ? FollowsSlowlyMs : FollowsMs)),
             ("recovers", Teller.Text(lease == 0 ? 1000 : (3 * lease) + (long)options.Handover.TotalMilliseconds + 2000)),
             ("blockedPerSubscription", Teller.Text(options.MaxBlockedPerSubscription)), ("blocked", Teller.Text(options.MaxBlocked)),
-            ("answersWithin", Teller.Text(AnswersWithinMs)), ("alike", keysCollide ? string.Join(',', OneLane.Keys) : null));
+            ("answersWithin", Teller.Text(AnswersWithinMs)), ("alike", keysCollide ? string.Join(',', OneLane.Keys) : null),
+            ("duplicateWindow", _plan.Remembers is { } window ? Teller.Text((long)window.TotalMilliseconds) : null));
     }
 
     private void TellWeather() => _teller.Tell("store", "store", ("weather", _weather == StoreWeather.Calm ? "calm" : "rough"));

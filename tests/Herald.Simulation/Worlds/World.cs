@@ -55,6 +55,7 @@ internal sealed partial class World : IDisposable
             _plan = SteadyPlan.Of(seed, _plan);
         if (LargePlan.IsOne(seed, _plan))
             _plan = LargePlan.Of(seed, _plan);
+        _plan = _plan.WithWindow(seed);
         // The state of the application grows: there one event needs more.
         if (seed % WorldsPerApplication != 0)
             _plan = _plan.WithSmallCommits();
@@ -62,7 +63,10 @@ internal sealed partial class World : IDisposable
         _tally = seed % WorldsPerApplication == 0 ? new Tally(_simulator.Reached) : null;
         _judge = new Judge(_simulator, _plan.Shards);
         TellSettings(keysCollide: seed % WorldsPerCollision == 0);
-        _store = new SimStore(_plan.Shards, (ulong)seed, _plan.LeasesLast, _plan.NoteEvery, _judge);
+        _store = new SimStore(_plan.Shards, (ulong)seed, _plan.LeasesLast, _plan.NoteEvery, _judge)
+        {
+            Remembers = _plan.Remembers is { } window ? (window, () => _simulator.NowMs) : null,
+        };
         for (var i = 1; i <= _plan.Subscriptions; i++)
             _receivers[$"s{i}"] = new SimReceiver(alwaysWell: i == 1);
         foreach (var topic in WorldPlan.Topics)
@@ -109,7 +113,9 @@ internal sealed partial class World : IDisposable
             Every(2000, 8000, Operate);
             PoisonOneKeyEach();
         }
-        Every(50, 8000 / _plan.Rate, _stream.Send);
+        // It relies on ids: whoever reads it again after they are forgotten publishes it again.
+        if (_plan.Remembers is null)
+            Every(50, 8000 / _plan.Rate, _stream.Send);
         Every(50, 500, ReadStream, whileRough: false);
         if (_plan.StoreFails)
             Every(200, 4000, DisturbRoom);

@@ -51,6 +51,9 @@ internal sealed record WorldPlan
     /// </summary>
     public SteadyPlan? Steady { get; init; }
 
+    /// <summary>How long the store holds an id against its event; null: for ever. Nothing is forwarded then: who knows what was published could not tell a forward from an id that is accepted again.</summary>
+    public TimeSpan? Remembers { get; init; }
+
     /// <summary>The store is slow, in doubt, away.</summary>
     public required bool StoreFails { get; init; }
 
@@ -66,6 +69,12 @@ internal sealed record WorldPlan
     /// <summary>In some worlds a commit brings one event. Not drawn: all else stays what the seed has always made of it.</summary>
     public WorldPlan WithSmallCommits() =>
         Options.LeastCheckpointBytes > 800 ? this : this with { Options = Options with { MostCommitBytes = 1300 } };
+
+    /// <summary>In one world of so many ids are forgotten. Not drawn: all else stays what the seed has always made of it.</summary>
+    public WorldPlan WithWindow(int seed) => seed % WorldsPerWindow != WhichHasOne || Circles ? this
+        : this with { Remembers = TimeSpan.FromMilliseconds(LeastWindowMs + (seed * 7919L % 4000)) };
+
+    private const int WorldsPerWindow = 11, WhichHasOne = 7, LeastWindowMs = 500;
 
     private static WorldPlan Sized(Simulator simulator, bool isCluster, bool isGreedy) => new()
     {
@@ -121,6 +130,8 @@ internal sealed record WorldPlan
         if (Steady is { } steady)
             return steady.DrawPolicy(simulator);
         var exhausted = Circles ? OnExhausted.Forward : simulator.Draw<OnExhausted>([OnExhausted.DeadLetter, OnExhausted.Hold, OnExhausted.Forward]);
+        if (exhausted == OnExhausted.Forward && Remembers is not null)
+            exhausted = OnExhausted.DeadLetter;
         return new RetryPolicy
         {
             Waits = simulator.Draw(0.5)
