@@ -11,7 +11,6 @@ internal sealed class Story
 {
     private readonly TraceJudge _judge = new();
     private int _number;
-    private long _sequence;
 
     public Story()
     {
@@ -24,6 +23,9 @@ internal sealed class Story
 
     public long NowMs { get; set; } = 1000;
     public string Node { get; set; } = "n1";
+
+    /// <summary>Of the event that is published next.</summary>
+    public long NextSequence { get; set; } = 1;
 
     /// <summary>Receivers cannot tell which process a request is from.</summary>
     public bool IsNodeUnknown { get; set; }
@@ -59,9 +61,9 @@ internal sealed class Story
         Tell("p", "publish", ("topic", "t"), ("key", key), ("id", id), ("type", type), ("digest", "d" + id));
         NowMs++;
         Tell("p", "published", ("topic", "t"), ("key", key), ("id", id), ("digest", "d" + id), ("verdict", "accepted"), ("shard", "0"),
-            ("sequence", Text(++_sequence)));
+            ("sequence", Text(NextSequence)));
         NowMs++;
-        return _sequence;
+        return NextSequence++;
     }
 
     public string Begin(string id, long sequence, int number = 1, string? key = "k", string? type = null, string subscription = "s",

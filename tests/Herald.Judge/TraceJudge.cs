@@ -57,6 +57,9 @@ public sealed class TraceJudge
             case "starting" or "started" or "stopping" or "stopped" or "killed" or "hindered":
                 OnNode(fact);
                 break;
+            case "past":
+                _ledger.Events.OnPast(fact);
+                break;
             case "trimmed":
                 _ledger.Events.OnTrimmed(fact);
                 break;
@@ -113,6 +116,8 @@ public sealed class TraceJudge
 
     private void OnAttempt(Fact fact)
     {
+        if (_ledger.Events.IsPast(LineOf(fact), fact.Number("sequence")))
+            return;
         var one = Resolve(fact);
         var attempt = _attempts.Take(fact, one);
         var (lane, book) = (attempt.Delivery.Lane, _ledger.Of(attempt.Delivery.Lane.Subscription).Book);
@@ -179,7 +184,7 @@ public sealed class TraceJudge
         _waiting.OnOver(book, delivery.Lane, one.Sequence + 1);
     }
 
-    private static string LineOf(Fact fact) => fact.Find("key") is { } key ? $"{fact.Text("topic")}\n{key}"
+    private static string LineOf(Fact fact) => fact.Find("key") is { } key ? SentEvent.LineOf(fact.Text("topic"), key)
         : $"{fact.Text("topic")}\n\n{fact.Text("id")}";
 
     private void OnEnded(Fact fact)

@@ -13,6 +13,9 @@ public sealed class EventBook(Settings settings)
     private readonly Dictionary<string, List<SentEvent>> _lines = [];
     private readonly Dictionary<int, long> _trimmed = [];
 
+    // By line: everything up to there was settled before the trace begins.
+    private readonly Dictionary<string, long> _past = [];
+
     public IEnumerable<SentEvent> Published => _published.Values.SelectMany(editions => editions.All);
 
     /// <summary>Events of this line whose sequence is known, in order.</summary>
@@ -76,7 +79,7 @@ public sealed class EventBook(Settings settings)
             return;
         if (one.Sequence > 0)
             throw new AccusedException(7, $"another sequence was told of it, {sequence}: {one}");
-        if (one.Key is not null && _bySequence.ContainsKey((one.Line, sequence)))
+        if (one.Key is not null && (_bySequence.ContainsKey((one.Line, sequence)) || IsPast(one.Line, sequence)))
             throw new AccusedException(7, $"another event of its key has the sequence {sequence}: {one}");
         one.Sequence = sequence;
         _bySequence[(one.Line, sequence)] = one;
@@ -87,6 +90,11 @@ public sealed class EventBook(Settings settings)
         line.Insert(at, one);
         CheckOrder(line, at);
     }
+
+    /// <summary>What this key had up to a sequence was settled before the trace begins: it may come again, and is judged no more.</summary>
+    public void OnPast(Fact fact) => _past[SentEvent.LineOf(fact.Text("topic"), fact.Text("key"))] = fact.Number("sequence");
+
+    public bool IsPast(string line, long sequence) => sequence <= _past.GetValueOrDefault(line);
 
     public void OnTrimmed(Fact fact) => _trimmed[(int)fact.Number("shard")] = fact.Number("first");
 

@@ -21,7 +21,9 @@ public sealed class SentEvent(Origin origin, string topic, string? key, string i
     public string Id => id;
 
     /// <summary>What keeps its order: topic and key; an event without a key is alone.</summary>
-    public string Line { get; } = key is null ? $"{topic}\n\n{id}" : $"{topic}\n{key}";
+    public string Line { get; } = key is null ? $"{topic}\n\n{id}" : LineOf(topic, key);
+
+    public static string LineOf(string topic, string key) => $"{topic}\n{key}";
 
     /// <summary>It was not accepted before.</summary>
     public long AskedMs => askedMs;
