@@ -23,11 +23,13 @@ internal sealed class LocalKafka : IAsyncDisposable
     private static readonly TimeSpan StartPatience = TimeSpan.FromMinutes(2), LookEvery = TimeSpan.FromMilliseconds(50);
     private readonly KafkaPrograms _programs;
     private readonly TimeProvider _time;
-    private readonly string _folder = Directory.CreateTempSubdirectory("herald-kafka-").FullName;
     private readonly int _port = FreePort.Find(), _controllerPort = FreePort.Find();
     private BrokerGuard? _guard;
 
     private LocalKafka(KafkaPrograms programs, TimeProvider time) => (_programs, _time) = (programs, time);
+
+    /// <summary>Holds its data, and what it says in <c>log</c>.</summary>
+    public string Folder { get; } = Directory.CreateTempSubdirectory("herald-kafka-").FullName;
 
     /// <summary>As clients are told.</summary>
     public string Servers => string.Create(CultureInfo.InvariantCulture, $"{Host}:{_port}");
@@ -35,9 +37,9 @@ internal sealed class LocalKafka : IAsyncDisposable
     /// <summary>Of the process that has the broker for a child, as long as it runs.</summary>
     public int ProcessId => _guard!.ProcessId;
 
-    private string LogFile => Path.Combine(_folder, "log");
-    private string LogSettingsFile => Path.Combine(_folder, "log4j2.properties");
-    private string Properties => Path.Combine(_folder, "server.properties");
+    private string LogFile => Path.Combine(Folder, "log");
+    private string LogSettingsFile => Path.Combine(Folder, "log4j2.properties");
+    private string Properties => Path.Combine(Folder, "server.properties");
 
     /// <param name="settings">As in <c>server.properties</c>; they win over ours.</param>
     /// <exception cref="LocalKafkaException">It does not start.</exception>
@@ -60,12 +62,12 @@ internal sealed class LocalKafka : IAsyncDisposable
     /// <summary>Starts it, after a stop with its data and on its port; complete when it takes connections, which it does when it can be used.</summary>
     public async Task StartAgainAsync(CancellationToken cancel)
     {
-        var guard = _guard = new BrokerGuard(_folder, _programs.Command("kafka.Kafka", LogSettingsFile, Properties));
+        var guard = _guard = new BrokerGuard(Folder, _programs.Command("kafka.Kafka", LogSettingsFile, Properties));
         var begun = _time.GetTimestamp();
         while (!await AnswersAsync(cancel))
         {
             if (guard.HasEnded || _time.GetElapsedTime(begun) > StartPatience)
-                throw new LocalKafkaException($"The Kafka in {_folder} does not start: {(File.Exists(LogFile) ? await File.ReadAllTextAsync(LogFile, cancel) : "")}");
+                throw new LocalKafkaException($"The Kafka in {Folder} does not start: {(File.Exists(LogFile) ? await File.ReadAllTextAsync(LogFile, cancel) : "")}");
             await Task.Delay(LookEvery, _time, cancel);
         }
     }
@@ -86,7 +88,7 @@ internal sealed class LocalKafka : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await KillAsync();
-        Directory.Delete(_folder, true);
+        Directory.Delete(Folder, true);
     }
 
     private async Task FormatAsync(IEnumerable<(string Name, string Value)> settings)
@@ -101,7 +103,7 @@ internal sealed class LocalKafka : IAsyncDisposable
             ["listener.security.protocol.map"] = "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT",
             ["controller.listener.names"] = "CONTROLLER",
             ["inter.broker.listener.name"] = "PLAINTEXT",
-            ["log.dirs"] = Path.Combine(_folder, "data"),
+            ["log.dirs"] = Path.Combine(Folder, "data"),
             ["auto.create.topics.enable"] = "false",
             ["offsets.topic.num.partitions"] = "4",
             ["offsets.topic.replication.factor"] = "1",

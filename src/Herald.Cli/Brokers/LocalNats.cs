@@ -12,7 +12,7 @@ internal sealed class LocalNats : IAsyncDisposable
 {
     public const string Host = "127.0.0.1";
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(30), LookEvery = TimeSpan.FromMilliseconds(20);
-    private readonly string _program, _folder = Directory.CreateTempSubdirectory("herald-nats-").FullName;
+    private readonly string _program;
     private readonly IReadOnlyList<string> _settings;
     private readonly TimeProvider _time;
     private BrokerGuard? _guard;
@@ -24,6 +24,9 @@ internal sealed class LocalNats : IAsyncDisposable
     /// <summary>As clients are told.</summary>
     public string Url => string.Create(CultureInfo.InvariantCulture, $"nats://{Host}:{Port}");
 
+    /// <summary>Holds its data, and what it says in <c>log</c>.</summary>
+    public string Folder { get; } = Directory.CreateTempSubdirectory("herald-nats-").FullName;
+
     /// <summary>As servers know each other.</summary>
     public string Name => string.Create(CultureInfo.InvariantCulture, $"server-{Port}");
 
@@ -33,8 +36,8 @@ internal sealed class LocalNats : IAsyncDisposable
     /// <summary>What it has said.</summary>
     public string Log => File.Exists(LogFile) ? File.ReadAllText(LogFile) : "";
 
-    private string LogFile => Path.Combine(_folder, "log");
-    private string SettingsFile => Path.Combine(_folder, "settings");
+    private string LogFile => Path.Combine(Folder, "log");
+    private string SettingsFile => Path.Combine(Folder, "settings");
 
     /// <param name="settings">Lines as in a server's file of settings.</param>
     /// <exception cref="LocalNatsException">There is none here, or it does not start.</exception>
@@ -62,10 +65,10 @@ internal sealed class LocalNats : IAsyncDisposable
         [
             string.Create(CultureInfo.InvariantCulture, $"listen: \"{Host}:{Port}\""),
             $"server_name: \"{Name}\"",
-            jetStream ? $"jetstream {{ store_dir: \"{Path.Combine(_folder, "data")}\", max_file_store: 8GB, max_memory_store: 64MB }}" : "",
+            jetStream ? $"jetstream {{ store_dir: \"{Path.Combine(Folder, "data")}\", max_file_store: 8GB, max_memory_store: 64MB }}" : "",
         ];
         await File.WriteAllLinesAsync(SettingsFile, [.. own, .. _settings], cancel);
-        var guard = _guard = new BrokerGuard(_folder, _program, "-c", SettingsFile);
+        var guard = _guard = new BrokerGuard(Folder, _program, "-c", SettingsFile);
         var begun = _time.GetTimestamp();
         while (!await GreetsAsync(cancel))
         {
@@ -83,7 +86,7 @@ internal sealed class LocalNats : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await KillAsync();
-        Directory.Delete(_folder, true);
+        Directory.Delete(Folder, true);
     }
 
     // It takes connections before it can use them; then it says so.

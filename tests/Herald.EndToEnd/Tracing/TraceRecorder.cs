@@ -99,7 +99,14 @@ internal sealed class TraceRecorder : IDisposable
     public string? Accusation()
     {
         lock (_lock)
-            return _accused is null ? null : $"{_accused.Message}\n{string.Join('\n', _last)}";
+            return _accused is null ? null : $"{_accused.Message}\n{Last()}";
+    }
+
+    /// <summary>The end of the trace.</summary>
+    public string Last()
+    {
+        lock (_lock)
+            return string.Join('\n', _last);
     }
 
     public void Dispose() => _file?.Dispose();

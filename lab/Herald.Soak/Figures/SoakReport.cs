@@ -1,0 +1,20 @@
+using System.Text.Json;
+
+namespace Herald.Soak.Figures;
+
+/// <summary>What a soak has seen, as its record has it.</summary>
+/// <param name="Hours">Of load.</param>
+/// <param name="Published">Events that somebody has given their word for.</param>
+/// <param name="Received">Deliveries, each counted once.</param>
+/// <param name="Repeats">Deliveries that came again.</param>
+/// <param name="Broken">Promises that were not kept.</param>
+/// <param name="LongestSettleSeconds">From when the load ended, and nothing was wrong any more, until everything had come; of the slowest round.</param>
+/// <param name="StoodStillSeconds">The soak itself.</param>
+internal sealed record SoakReport(
+    int Seed, double Hours, int Rate, int Rounds, long Published, long Received, long Repeats, long Facts, int Broken, double LongestSettleSeconds,
+    double StoodStillSeconds, IReadOnlyDictionary<string, int> Faults, IReadOnlyList<WaitRow> Waits, IReadOnlyList<string> LeftOut)
+{
+    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web) { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public string ToJson() => JsonSerializer.Serialize(this, Options);
+}

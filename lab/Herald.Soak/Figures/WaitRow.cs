@@ -1,0 +1,5 @@
+namespace Herald.Soak.Figures;
+
+/// <param name="Wrong">What was.</param>
+/// <param name="Events">Deliveries to receivers that are well.</param>
+internal sealed record WaitRow(string Wrong, long Events, double P99Ms, double LongestMs);

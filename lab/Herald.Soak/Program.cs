@@ -1,0 +1,5 @@
+using Herald.Cli.CommandLine;
+using Herald.Soak;
+
+using var interruption = new Interruption();
+return await SoakCommandLine.RunAsync(args, Console.Out, Console.Error, TimeProvider.System, interruption.Token);

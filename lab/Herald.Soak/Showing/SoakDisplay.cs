@@ -1,0 +1,28 @@
+using System.Globalization;
+
+namespace Herald.Soak.Showing;
+
+/// <summary>One line that says how it stands: drawn again and again on a terminal, else now and then.</summary>
+internal sealed class SoakDisplay(SoakState state, TextWriter output, TimeProvider time)
+{
+    private const string Again = "\r\u001b[K";
+    private static readonly TimeSpan Live = TimeSpan.FromSeconds(1), Plain = TimeSpan.FromSeconds(5);
+    private readonly bool _isPlain = Console.IsOutputRedirected;
+
+    /// <summary>Ends when cancelled, without an exception.</summary>
+    public async Task RunAsync(CancellationToken cancel)
+    {
+        while (!cancel.IsCancellationRequested)
+        {
+            await Task.Delay(_isPlain ? Plain : Live, time, cancel).ContinueWith(_ => { }, TaskScheduler.Default);
+            await output.WriteAsync(_isPlain ? $"{Line()}\n" : $"{Again}{Line()}");
+            await output.FlushAsync(CancellationToken.None);
+        }
+        if (!_isPlain)
+            await output.WriteLineAsync();
+    }
+
+    private string Line() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{state.Watch.Now:hh\\:mm\\:ss}  round {state.Rounds}  {state.Published:N0} published  {state.Received:N0} received  {state.Repeats:N0} repeats  {state.Storm.Counts.Values.Sum()} faults  {state.Waiting:N0} on their way, longest {state.Traffic.LongestWait.TotalSeconds:0.0} s  {(state.IsSettling ? "settling" : state.Storm.Now)}");
+}

@@ -1,0 +1,149 @@
+using Herald.EndToEnd.Tracing;
+using Herald.Soak.Faults;
+using Herald.Soak.Figures;
+using Herald.Soak.Showing;
+using Herald.Soak.Traffic;
+using Herald.Soak.Worlds;
+
+namespace Herald.Soak;
+
+/// <summary>
+/// The soak in rounds: load and faults; then everything is made good and settles, and the round's judge says the last word. Nodes, database and brokers go on from
+/// round to round, with all that is in them; the next judge is told up to where each key is past. So judge and trace stay small, however long it goes.
+/// </summary>
+internal sealed class SoakRun(SoakOptions options, string folder, TextWriter output, TimeProvider time)
+{
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(200), Patience = TimeSpan.FromMinutes(3), Quiet = TimeSpan.FromSeconds(1);
+    private readonly Random _random = new(options.Seed);
+    private SoakState _state = null!;
+
+    /// <returns>What is broken; null when nothing is.</returns>
+    public async Task<(SoakReport Report, SoakBreak? Broken)> RunAsync(CancellationToken cancel)
+    {
+        var episodes = new Episodes(time);
+        var watch = new Standstill(episodes, time);
+        var waits = new WaitBook(episodes, time);
+        using var over = new CancellationTokenSource();
+        var watching = watch.RunAsync(over.Token);
+        using var trace = new TraceRecorder(TraceFile(1), ("nodes", "3"));
+        await output.WriteLineAsync($"seed {options.Seed}; starting three nodes, a database, Kafka and NATS; logs and traces are in {folder}");
+        await using var world = await SoakWorld.StartAsync(folder, time, cancel);
+        foreach (var (kind, why) in world.LeftOut)
+            await output.WriteLineAsync($"left out: {FaultText.Of(kind)}, as {why}");
+        using var clients = new NodeClients(world, trace);
+        await using var traffic = await SoakTraffic.StartAsync(world, clients, options, waits, trace, time, cancel);
+        var kinds = options.Only.Where(kind => !world.LeftOut.ContainsKey(kind)).ToList();
+        var storm = new Storm(kinds, new Mischief(world, traffic.Unwell, time, _random), episodes, () => traffic.IsWhole, time, _random);
+        _state = new SoakState(options, world, traffic, storm, waits, trace, watch);
+        var display = new SoakDisplay(_state, output, time);
+        var showing = display.RunAsync(over.Token);
+        SoakBreak? broken;
+        try
+        {
+            broken = await RunRoundsAsync(cancel);
+        }
+        finally
+        {
+            await over.CancelAsync();
+            await showing;
+            await watching;
+        }
+        var report = _state.Report();
+        if (broken is not null || options.Keep is not null)
+            await world.KeepAsync(folder);
+        return (report, broken);
+    }
+
+    private async Task<SoakBreak?> RunRoundsAsync(CancellationToken cancel)
+    {
+        while (_state.Loaded < options.Length)
+        {
+            if (_state.Rounds > 0)
+                NextTrace();
+            _state.Rounds++;
+            if (await RunRoundAsync(cancel) is { } broken)
+                return broken;
+            if (cancel.IsCancellationRequested)
+                return null;
+        }
+        return null;
+    }
+
+    private async Task<SoakBreak?> RunRoundAsync(CancellationToken cancel)
+    {
+        using var hold = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        using var giveUp = new CancellationTokenSource();
+        var began = _state.Watch.Now;
+        var loads = _state.Traffic.Loads.Select(load => load.RunAsync(hold.Token, giveUp.Token)).ToList();
+        var storm = _state.Storm.RunAsync(hold.Token);
+        var length = options.Length - _state.Loaded;
+        length = length < options.Round ? length : options.Round;
+        try
+        {
+            while (_state.Watch.Now - began < length && !cancel.IsCancellationRequested && !loads.Exists(load => load.IsFaulted) && !storm.IsFaulted)
+            {
+                if (Broken() is { } broken)
+                    return broken;
+                await Task.Delay(LookEvery, time, CancellationToken.None);
+            }
+            await hold.CancelAsync();
+            await storm;
+            _state.Loaded += _state.Watch.Now - began;
+            return cancel.IsCancellationRequested ? Broken() : await SettleAsync(Task.WhenAll(loads));
+        }
+        catch (SoakException failure)
+        {
+            return new(failure.Invariant, failure.Message, "");
+        }
+        finally
+        {
+            await hold.CancelAsync();
+            await giveUp.CancelAsync();
+            await Task.WhenAll([.. loads, storm]).ContinueWith(_ => { }, TaskScheduler.Default);
+        }
+    }
+
+    /// <summary>Nothing is wrong any more: what was asked is answered, what was accepted comes, and the judge says the last word.</summary>
+    private async Task<SoakBreak?> SettleAsync(Task answered)
+    {
+        var began = _state.Watch.Now;
+        _state.IsSettling = true;
+        while (!answered.IsCompleted || _state.Traffic.Receivers.Any(receiver => receiver.Awaited.Count > 0))
+        {
+            if (answered.IsFaulted)
+                await answered;
+            if (Broken() is { } broken)
+                return broken;
+            if (_state.Watch.Now - began > Patience)
+                break;
+            await Task.Delay(LookEvery, time, CancellationToken.None);
+        }
+        var settled = _state.Watch.Now - began;
+        if (settled > _state.LongestSettle)
+            _state.LongestSettle = settled;
+        // What a receiver has answered is told a moment later.
+        await Task.Delay(Quiet, time, CancellationToken.None);
+        if (answered.IsCompleted)
+            _state.Trace.Tell("world", "settled");
+        _state.IsSettling = false;
+        return Broken() ?? (settled > Patience ? new SoakBreak(16, $"{settled} after everything was made good, {_state.Missing()}", _state.Trace.Last()) : null);
+    }
+
+    private SoakBreak? Broken()
+    {
+        if (_state.Trace.Accusation() is { } accusation)
+            return new(_state.Trace.Broken, accusation.Split('\n')[0], _state.Trace.Last());
+        return _state.World.All.FirstOrDefault(node => node.HasFailed) is { } failed
+            ? new(17, $"{failed.Name} has ended by itself; its log is in {folder}.", _state.Trace.Last())
+            : null;
+    }
+
+    // The trace of the round before is kept, older ones are not.
+    private void NextTrace()
+    {
+        File.Delete(TraceFile(_state.Rounds - 1));
+        _state.Trace.BeginAgain(TraceFile(_state.Rounds + 1));
+    }
+
+    private string TraceFile(int round) => Path.Combine(folder, $"trace-{round}");
+}

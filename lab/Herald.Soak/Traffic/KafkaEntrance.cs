@@ -1,0 +1,35 @@
+using System.Text;
+using Herald.Cli.Orders;
+using Herald.EndToEnd.Tracing;
+using Herald.Kafka.Producing;
+using Herald.Soak.Worlds;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Herald.Soak.Traffic;
+
+/// <summary>By a topic of Kafka, from where Herald reads. The word for it is the broker's.</summary>
+internal sealed class KafkaEntrance(string servers, TraceRecorder trace, TimeProvider time) : IEntrance
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromDays(1);
+    private readonly BatchSender _sender = new(new KafkaPlace(servers, SoakWorld.KafkaTopic, null).Open(), SoakWorld.KafkaTopic, Patience, time, NullLoggerFactory.Instance);
+
+    public string Topic => Topics.Kafka;
+
+    public async Task SendAsync(IReadOnlyList<Tale> tales, CancellationToken cancel)
+    {
+        TracedSource.Ask(trace, Topic, tales, hasType: true);
+        var sent = await _sender.SendAsync(
+            [.. tales.Select(tale => new OutgoingMessage(
+                Encoding.UTF8.GetBytes(tale.Key), tale.Payload, [("id", Encoding.UTF8.GetBytes(tale.Id)), ("type", Encoding.UTF8.GetBytes(tale.Type))]))],
+            cancel);
+        if (sent.Problem is { } problem)
+            throw new SoakException(null, $"Kafka did not take {tales.Count - sent.Acknowledged} of {tales.Count} messages: {problem}");
+        TracedSource.Accept(trace, Topic, tales);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _sender.Dispose();
+        return ValueTask.CompletedTask;
+    }
+}

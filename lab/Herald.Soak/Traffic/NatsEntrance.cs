@@ -1,0 +1,33 @@
+using Herald.Cli.Alarms;
+using Herald.EndToEnd.Tracing;
+using Herald.Nats.Connecting;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Herald.Soak.Traffic;
+
+/// <summary>By a stream of NATS, from where Herald reads; the subject is the key. The word for it is the stream's.</summary>
+internal sealed class NatsEntrance : IEntrance
+{
+    private readonly NatsConnection _connection;
+    private readonly AlarmPublisher _publisher;
+    private readonly TraceRecorder _trace;
+
+    public NatsEntrance(string url, int seed, TraceRecorder trace, TimeProvider time)
+    {
+        _trace = trace;
+        _connection = new NatsConnection(new ConnectionOptions { Servers = ServerAddress.ParseAll(url)!, Name = "soak" }, time, new Random(seed), NullLogger.Instance);
+        _connection.Start();
+        _publisher = new AlarmPublisher(_connection, kept: true, TimeSpan.MaxValue, time);
+    }
+
+    public string Topic => Topics.Nats;
+
+    public async Task SendAsync(IReadOnlyList<Tale> tales, CancellationToken cancel)
+    {
+        TracedSource.Ask(_trace, Topic, tales, hasType: false);
+        await _publisher.PublishAsync([.. tales.Select(tale => new AlarmMessage(tale.Key, tale.Id, tale.Payload))], cancel);
+        TracedSource.Accept(_trace, Topic, tales);
+    }
+
+    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+}

@@ -1,0 +1,44 @@
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using Herald.Cli.Api;
+using Herald.Cli.Receiving;
+using Herald.EndToEnd.Tracing;
+
+namespace Herald.Soak.Traffic;
+
+/// <summary>A receiver with its subscription.</summary>
+/// <param name="picks">It wants one type alone.</param>
+/// <param name="isWell">It answers everything at once: how long it waits is measured.</param>
+internal sealed class SoakReceiver(string name, string topic, bool picks, bool isWell, Awaited awaited) : IAsyncDisposable
+{
+    private readonly string _secret = "whsec_" + Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
+
+    public string Name => name;
+    public string Topic => topic;
+    public bool IsWell => isWell;
+    public Awaited Awaited => awaited;
+    public WebhookReceiver Webhooks { get; private set; } = null!;
+
+    public bool Wants(Tale tale) => !picks || tale.Type == Tale.Picked;
+
+    /// <param name="relay">Stands between Herald and what is traced; null for nothing.</param>
+    public async Task StartAsync(Conduct conduct, TraceRecorder trace, WebhookReceiver.Around? relay, TimeProvider time, Random random, CancellationToken cancel) =>
+        Webhooks = await WebhookReceiver.StartAsync(
+            name, _secret, conduct, webhook => awaited.Receive(Tale.Parse(webhook.Body).Id), time, random, cancel, around: inner =>
+            {
+                var traced = new TracedReceiver(trace, name, null, inner);
+                return relay?.Invoke(traced) ?? traced;
+            });
+
+    /// <summary>Retries come soon, and nothing ever becomes a dead letter.</summary>
+    public Task<Reply> SubscribeAsync(HeraldClient client, CancellationToken cancel) => client.PutAsync($"/v1/subscriptions/{name}", new JsonObject
+    {
+        ["topic"] = topic,
+        ["endpoint"] = Webhooks.Endpoint.ToString(),
+        ["secret"] = _secret,
+        ["filter"] = picks ? new JsonObject { ["type"] = new JsonArray(Tale.Picked) } : null,
+        ["retry"] = new JsonObject { ["base"] = "50ms", ["factor"] = 2, ["cap"] = "500ms", ["jitter"] = 0.2, ["maxAge"] = "1d" },
+    }, cancel);
+
+    public ValueTask DisposeAsync() => Webhooks?.DisposeAsync() ?? ValueTask.CompletedTask;
+}

@@ -1,0 +1,7 @@
+namespace Herald.Soak.Traffic;
+
+/// <summary>One topic for each way that events come in.</summary>
+internal static class Topics
+{
+    public const string Http = "published", Kafka = "from-kafka", Nats = "from-nats";
+}

@@ -1,0 +1,27 @@
+using Herald.EndToEnd.Tracing;
+
+namespace Herald.Soak.Traffic;
+
+/// <summary>What is put where Herald reads: a broker's word for it is a promise that Herald has to keep.</summary>
+internal static class TracedSource
+{
+    public static void Ask(TraceRecorder trace, string topic, IReadOnlyList<Tale> tales, bool hasType)
+    {
+        foreach (var tale in tales)
+        {
+            trace.Tell(
+                "publisher", "publish", ("topic", topic), ("key", tale.Key), ("id", tale.Id), ("type", hasType ? tale.Type : null),
+                ("digest", TraceRecorder.Digest(tale.Payload)));
+        }
+    }
+
+    public static void Accept(TraceRecorder trace, string topic, IReadOnlyList<Tale> tales)
+    {
+        foreach (var tale in tales)
+        {
+            trace.Tell(
+                "publisher", "published", ("topic", topic), ("key", tale.Key), ("id", tale.Id), ("digest", TraceRecorder.Digest(tale.Payload)),
+                ("verdict", "accepted"));
+        }
+    }
+}

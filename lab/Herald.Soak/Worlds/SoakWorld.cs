@@ -1,0 +1,205 @@
+using System.Globalization;
+using Herald.Cli.Brokers;
+using Herald.Cli.Databases;
+using Herald.EndToEnd;
+using Herald.Soak.Faults;
+using Herald.TestKit.Network;
+using Npgsql;
+
+namespace Herald.Soak.Worlds;
+
+/// <summary>Everything that runs: three nodes over one database, which waits for the disk, a broker of Kafka and a server of NATS, all on 127.0.0.1.</summary>
+internal sealed class SoakWorld : IAsyncDisposable
+{
+    public const string KafkaTopic = "soak", NatsStream = "SOAK", NatsSubjects = "soak.>";
+    public static readonly TimeSpan Lease = TimeSpan.FromSeconds(2);
+    private const int Nodes = 3, Partitions = 6;
+    private const string KafkaProperties = "session.timeout.ms=6000\nheartbeat.interval.ms=1000\n";
+    private static readonly TimeSpan StartAgain = TimeSpan.FromSeconds(1);
+    private const int StartTries = 60;
+
+    private readonly string _folder;
+    private readonly TimeProvider _time;
+    private readonly List<SoakNode> _nodes = [];
+    private readonly Dictionary<FaultKind, string> _leftOut = [];
+
+    private SoakWorld(string folder, LocalPostgres postgres, TimeProvider time) => (_folder, Postgres, _time) = (folder, postgres, time);
+
+    public LocalPostgres Postgres { get; }
+    public SmallDisk? Disk { get; private set; }
+    public LocalKafka? Kafka { get; private set; }
+    public LocalNats? Nats { get; private set; }
+    public IReadOnlyList<SoakNode> All => _nodes;
+
+    /// <summary>Faults that cannot be made here, and why.</summary>
+    public IReadOnlyDictionary<FaultKind, string> LeftOut => _leftOut;
+
+    /// <param name="folder">For the logs of nodes.</param>
+    /// <exception cref="LocalPostgresException">There is no PostgreSQL to start.</exception>
+    public static async Task<SoakWorld> StartAsync(string folder, TimeProvider time, CancellationToken cancel)
+    {
+        var programs = PostgresPrograms.Find() ?? throw new LocalPostgresException(PostgresPrograms.Missing);
+        var settings = new Dictionary<string, string> { ["max_connections"] = "200", ["max_wal_size"] = "256MB", ["fsync"] = "on" };
+        var world = new SoakWorld(folder, await LocalPostgres.StartNewAsync(programs, settings), time);
+        try
+        {
+            await world.MountAsync();
+            await world.StartBrokersAsync(cancel);
+            for (var i = 1; i <= Nodes; i++)
+                world._nodes.Add(await world.MakeNodeAsync(string.Create(CultureInfo.InvariantCulture, $"node-{i}"), cancel));
+            return world;
+        }
+        catch
+        {
+            await world.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Starts a node again, however long the database is away.</summary>
+    public async Task StartAsync(SoakNode node, CancellationToken cancel)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                await node.StartAsync(cancel);
+                return;
+            }
+            catch (SoakException) when (tries < StartTries)
+            {
+                await Task.Delay(StartAgain, _time, cancel);
+            }
+        }
+    }
+
+    /// <summary>On the spot; its children find out by themselves.</summary>
+    public void KillDatabase() => Signal.Kill(Postgres.ProcessId);
+
+    /// <summary>Starts the database where it does not run; until it does.</summary>
+    public async Task StartDatabaseAsync(CancellationToken cancel)
+    {
+        for (var tries = 1; !await AnswersAsync(cancel); tries++)
+        {
+            try
+            {
+                await Postgres.StartAsync();
+            }
+            catch (LocalPostgresException failure)
+            {
+                // It runs and is not ready, or what is left of the one before has not gone yet.
+                if (tries == StartTries)
+                    throw new SoakException(null, $"The database does not start again. {failure.Message}");
+            }
+            await Task.Delay(StartAgain / 4, _time, cancel);
+        }
+    }
+
+    /// <summary>Ends everything, and copies what it leaves behind.</summary>
+    /// <param name="folder">Null: nothing is kept.</param>
+    public async Task KeepAsync(string? folder)
+    {
+        foreach (var node in _nodes)
+            await node.DisposeAsync();
+        _nodes.Clear();
+        if (folder is null)
+            return;
+        await Shell.TryAsync("cp", "-a", Postgres.Folder, Path.Combine(folder, "postgres"));
+        if (Kafka is not null)
+            await Shell.TryAsync("cp", "-a", Kafka.Folder, Path.Combine(folder, "kafka"));
+        if (Nats is not null)
+            await Shell.TryAsync("cp", "-a", Nats.Folder, Path.Combine(folder, "nats"));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var node in _nodes)
+            await node.DisposeAsync();
+        if (Kafka is not null)
+            await Kafka.DisposeAsync();
+        if (Nats is not null)
+            await Nats.DisposeAsync();
+        if (Disk is not null)
+        {
+            await StopDatabaseAsync();
+            await Disk.DisposeAsync();
+        }
+        await Postgres.DisposeAsync();
+    }
+
+    private async Task MountAsync()
+    {
+        await Postgres.StopAsync("fast");
+        (Disk, var why) = await SmallDisk.TryMountAsync(Path.Combine(Postgres.Folder, "data"));
+        if (why is not null)
+            _leftOut[FaultKind.Disk] = why;
+        await Postgres.StartAsync();
+    }
+
+    private async Task StartBrokersAsync(CancellationToken cancel)
+    {
+        if (KafkaPrograms.Find() is { } programs)
+        {
+            Kafka = await LocalKafka.StartNewAsync(programs, [], _time, cancel);
+            await Kafka.RunToolAsync(
+                "org.apache.kafka.tools.TopicCommand", "", "--bootstrap-server", Kafka.Servers, "--create", "--topic", KafkaTopic, "--partitions", $"{Partitions}");
+        }
+        else
+            _leftOut[FaultKind.Kafka] = KafkaPrograms.Missing;
+        if (NatsProgram.Find() is not null)
+            Nats = await LocalNats.StartNewAsync(true, [], _time, cancel);
+        else
+            _leftOut[FaultKind.Nats] = NatsProgram.Missing;
+    }
+
+    private async Task<SoakNode> MakeNodeAsync(string name, CancellationToken cancel)
+    {
+        var clock = NodeClock.FindLibrary() is { } library ? new NodeClock(library, Path.Combine(_folder, $"{name}.clock")) : null;
+        if (clock is null)
+            _leftOut[FaultKind.Clock] = "libfaketime is not installed";
+        var proxy = FaultProxy.To(Postgres.Port);
+        var connection = new NpgsqlConnectionStringBuilder(Postgres.ConnectionString("postgres")) { Port = proxy.Port }.ConnectionString;
+        List<string> arguments =
+        [
+            "--data", Directory.CreateDirectory(Path.Combine(_folder, name)).FullName, "--store", "postgres", "--connection", connection, "--node", name,
+            "--lease", $"{Lease.TotalSeconds}s", "--postgres-command-timeout", "3s",
+        ];
+        if (Kafka is not null)
+        {
+            var properties = Path.Combine(_folder, "kafka.properties");
+            await File.WriteAllTextAsync(properties, KafkaProperties, cancel);
+            arguments.AddRange(["--kafka-clusters", $"soak={Kafka.Servers}", "--kafka-sources", $"soak/{KafkaTopic}>{Traffic.Topics.Kafka}", "--kafka-properties", properties]);
+        }
+        if (Nats is not null)
+            arguments.AddRange(["--nats-clusters", $"soak={Nats.Url}", "--nats-sources", $"soak/{NatsSubjects} -> {Traffic.Topics.Nats} stream={NatsStream}"]);
+        var node = new SoakNode(name, [.. arguments], proxy, clock, Path.Combine(_folder, $"{name}.log"), _time);
+        await node.StartAsync(cancel);
+        return node;
+    }
+
+    private async Task<bool> AnswersAsync(CancellationToken cancel)
+    {
+        try
+        {
+            await using var connection = new NpgsqlConnection($"{Postgres.ConnectionString("postgres")};Pooling=false;Timeout=5");
+            await connection.OpenAsync(cancel);
+            return true;
+        }
+        catch (NpgsqlException)
+        {
+            return false;
+        }
+    }
+
+    private async Task StopDatabaseAsync()
+    {
+        try
+        {
+            await Postgres.StopAsync("immediate");
+        }
+        catch (LocalPostgresException)
+        {
+            // It does not run.
+        }
+    }
+}
