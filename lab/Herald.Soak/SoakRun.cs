@@ -33,7 +33,7 @@ internal sealed class SoakRun(SoakOptions options, string folder, TextWriter out
         using var clients = new NodeClients(world, trace);
         await using var traffic = await SoakTraffic.StartAsync(world, clients, options, waits, trace, time, cancel);
         var kinds = options.Only.Where(kind => !world.LeftOut.ContainsKey(kind)).ToList();
-        var storm = new Storm(kinds, new Mischief(world, traffic.Unwell, time, _random), episodes, () => traffic.IsWhole, time, _random);
+        var storm = new Storm(kinds, new Mischief(world, traffic.Unwell, trace, time, _random), episodes, () => traffic.IsWhole, time, _random);
         _state = new SoakState(options, world, traffic, storm, waits, trace, watch);
         var display = new SoakDisplay(_state, output, time);
         var showing = display.RunAsync(over.Token);

@@ -91,6 +91,9 @@ public sealed class TraceJudge
             case "ended":
                 OnEnded(fact);
                 break;
+            case "away" or "back":
+                OnReach(fact);
+                break;
             case "settled":
                 OnSettled();
                 break;
@@ -182,6 +185,17 @@ public sealed class TraceJudge
         delivery.ReceivedMs = fact.AtMs;
         book.Served++;
         _waiting.OnOver(book, delivery.Lane, one.Sequence + 1);
+    }
+
+    // Whoever is away is in trouble, and for a while after that.
+    private void OnReach(Fact fact)
+    {
+        var (_, book) = _ledger.Of(fact.Text("subscription"));
+        if (fact.Verb == "away")
+            book.OnAway();
+        else
+            book.OnBack(fact.AtMs);
+        book.TroubledMs = fact.AtMs;
     }
 
     private static string LineOf(Fact fact) => fact.Find("key") is { } key ? SentEvent.LineOf(fact.Text("topic"), key)

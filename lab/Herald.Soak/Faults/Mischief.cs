@@ -1,3 +1,4 @@
+using Herald.EndToEnd.Tracing;
 using Herald.Soak.Traffic;
 using Herald.Soak.Worlds;
 
@@ -5,7 +6,7 @@ namespace Herald.Soak.Faults;
 
 /// <summary>Makes a fault, waits as long as it lasts, and makes it good; whatever comes between.</summary>
 /// <param name="unwell">The receiver that may go down.</param>
-internal sealed class Mischief(SoakWorld world, SoakReceiver unwell, TimeProvider time, Random random)
+internal sealed class Mischief(SoakWorld world, SoakReceiver unwell, TraceRecorder trace, TimeProvider time, Random random)
 {
     // What the signatures' clocks may differ by is five minutes.
     private const int MostSecondsApart = 240;
@@ -91,8 +92,10 @@ internal sealed class Mischief(SoakWorld world, SoakReceiver unwell, TimeProvide
 
     private async Task ReceiverAsync(CancellationToken cancel)
     {
+        trace.Tell(unwell.Name, "away", ("subscription", unwell.Name));
         await unwell.Webhooks.GoDownAsync(CancellationToken.None);
         await LastAsync(2, 12, cancel);
+        trace.Tell(unwell.Name, "back", ("subscription", unwell.Name));
         await unwell.Webhooks.ComeBackAsync(CancellationToken.None);
     }
 

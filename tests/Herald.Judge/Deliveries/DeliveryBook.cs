@@ -30,6 +30,18 @@ public sealed class DeliveryBook(string subscription)
     /// <summary>When something succeeded last.</summary>
     public long SucceededMs { get; set; } = long.MinValue;
 
+    /// <summary>Its receiver takes no connections, and sees nothing of what is tried.</summary>
+    public bool IsAway { get; private set; }
+
+    /// <summary>Attempts may have been made since a moment that the receiver has not seen.</summary>
+    public bool MayHaveMissed(long sinceMs) => IsAway || _backMs >= sinceMs;
+
+    private long _backMs = long.MinValue;
+
+    public void OnAway() => IsAway = true;
+
+    public void OnBack(long atMs) => (IsAway, _backMs) = (false, atMs);
+
     /// <summary>Lanes for which something waits that is certain to be wanted.</summary>
     public HashSet<Lane> Waiting { get; } = [];
 

@@ -46,6 +46,8 @@ public sealed class GiveUps(Ledger ledger)
     /// <summary>The result of the last attempt lets some policy that may have been in force end it, and its key goes on.</summary>
     public bool IsExhausted(SubscriptionHistory history, Delivery delivery)
     {
+        if (MayBeExhaustedUnseen(history, delivery))
+            return true;
         if (delivery.Last is not { } last)
             return false;
         // An attempt that was repeated after a crash may have been the last for one owner and not for the other.
@@ -79,6 +81,14 @@ public sealed class GiveUps(Ledger ledger)
                 return false;
         }
         return any && !history.MayStandStill(last.EndedMs, last.EndedMs + SlackMs);
+    }
+
+    // Its receiver was away: nobody has seen how often it was tried.
+    private bool MayBeExhaustedUnseen(SubscriptionHistory history, Delivery delivery)
+    {
+        var since = delivery.Last?.AtMs ?? delivery.Event.AskedMs;
+        return ledger.Of(history.Id).Book.MayHaveMissed(since) && history.Definitions(since, ledger.NowMs, everywhere: true).Any(definition =>
+            !definition.Retry.Holds && (definition.Retry.MaxAttempts is not null || ledger.NowMs - since > definition.Retry.MaxAgeMs));
     }
 
     // A retry that would come after the age has ended is not waited for.

@@ -43,7 +43,10 @@ public sealed class LetterJudge(Ledger ledger, GiveUps giveUps)
     private void CheckCause(Fact fact, Letter letter)
     {
         var (history, book) = ledger.Of(letter.Subscription);
-        if (ledger.Events.Find(letter.Line, letter.Sequence) is not { } one || book.Find(one) is not { Last: { } last } delivery)
+        var one = ledger.Events.Find(letter.Line, letter.Sequence);
+        if (one is not null && book.MayHaveMissed(book.Find(one)?.Last?.AtMs ?? one.AskedMs))
+            return;
+        if (one is null || book.Find(one) is not { Last: { } last } delivery)
             throw new AccusedException(3, $"a dead letter of what was never tried: sequence {letter.Sequence} of subscription "
                 + $"{letter.Subscription}");
         // Before a replay it may have been given up, and been received since.

@@ -18,7 +18,7 @@ public sealed class NumberJudge(Ledger ledger)
     {
         if (delivery.Last is not { } last)
         {
-            if (attempt.Number != 1)
+            if (attempt.Number != 1 && !book.MayHaveMissed(delivery.Event.AskedMs))
                 throw new AccusedException(13, $"the first attempt says that it is number {attempt.Number}: {delivery}");
             return;
         }
@@ -28,7 +28,7 @@ public sealed class NumberJudge(Ledger ledger)
         // Whether one that nobody can name has heard of its result nobody knows, either.
         var next = last.Counts || last.Sender == Attempt.Unknown ? last.Number + 1 : last.Number;
         var isReleased = delivery.ReleasedMs >= last.AtMs;
-        if (attempt.Number > next)
+        if (attempt.Number > next && !book.MayHaveMissed(last.AtMs))
             throw new AccusedException(13, $"attempt {attempt.Number} follows attempt {last.Number}: {delivery}");
         if (attempt.Number > 1 && delivery.CertainlyReleasedMs > last.EndedMs)
             throw new AccusedException(13, $"attempt {attempt.Number} follows attempt {last.Number}, though an operator has let its key go "

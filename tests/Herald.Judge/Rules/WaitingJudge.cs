@@ -110,7 +110,7 @@ public sealed class WaitingJudge(Ledger ledger, GiveUps giveUps)
                 ? order.InForceMs : 0);
         if (now - since <= bound || !history.RunsCertainly(since + 1, now))
             return;
-        if (book.Open.Exists(attempt => now - attempt.AtMs > SlowFrom * ledger.Settings.AnswersWithinMs) || HasTooManyBlocked(book)
+        if (book.IsAway || book.Open.Exists(attempt => now - attempt.AtMs > SlowFrom * ledger.Settings.AnswersWithinMs) || HasTooManyBlocked(book)
             || HasRate(history))
         {
             book.TroubledMs = now - (ProbesWithinMs * ledger.Settings.Nodes);
