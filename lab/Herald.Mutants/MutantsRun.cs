@@ -11,6 +11,8 @@ namespace Herald.Mutants;
 /// </summary>
 internal sealed class MutantsRun(string root, TimeProvider time, TextWriter progress)
 {
+    private static readonly TimeSpan Least = TimeSpan.FromSeconds(20);
+
     public async Task<Report> RunAsync(Limits limits, CancellationToken cancel)
     {
         var began = time.GetTimestamp();
@@ -31,7 +33,7 @@ internal sealed class MutantsRun(string root, TimeProvider time, TextWriter prog
         // 3.
         var outcomes = new JsonLines<Outcome>(Path.Combine(known, "outcomes.jsonl"));
         Outcome? Known(Mutant mutant) => outcomes.Last(outcome => outcome.Mutant == mutant.Key);
-        var trial = new Trial(process, coverage, suites);
+        var trial = new Trial(process, coverage, suites, Least);
         var drawn = sources.All.ToDictionary(project => project, PlantedSources.DrawnOf);
         var due = drawn.Where(project => project.Key.Name.Contains(limits.Of, StringComparison.OrdinalIgnoreCase))
             .SelectMany(project => project.Value).Where(mutant => trial.IsDue(mutant, Known(mutant))).Take(limits.Most).ToList();

@@ -56,6 +56,17 @@ public sealed class TrialTests : IDisposable
         Assert.Equal(("one", "ends", null), (outcome.Suite, outcome.How, outcome.Test));
     }
 
+    [Theory]
+    [InlineData("sleep 1000", "hangs")]
+    [InlineData("[ -e slow ] || { touch slow; sleep 1000; }", null)]
+    public async Task What_hangs_is_held_against_how_long_it_takes_without_the_mutant_just_then(string script, string? how)
+    {
+        Suite[] suites = [Make("one", $"{Reaches(3)}\n{When(3, script)}", seconds: 0)];
+        var outcome = await TryAsync(suites, least: TimeSpan.FromSeconds(1));
+        Assert.Equal(how, outcome.How);
+        Assert.Equal((2, 1), (Runs(suites[0], "3"), Runs(suites[0], "0")));
+    }
+
     [Fact]
     public async Task A_run_that_takes_too_long_is_ended_with_all_that_it_has_started()
     {
@@ -103,14 +114,15 @@ public sealed class TrialTests : IDisposable
         Assert.NotNull(new JsonLines<Reach>(file).Last(reach => reach.Suite == "three"));
     }
 
-    private async Task<Outcome> TryAsync(IReadOnlyList<Suite> suites) => await (await TrialAsync(suites)).TryAsync(_mutant, null, TestContext.Current.CancellationToken);
+    private async Task<Outcome> TryAsync(IReadOnlyList<Suite> suites, TimeSpan? least = null) =>
+        await (await TrialAsync(suites, least)).TryAsync(_mutant, null, TestContext.Current.CancellationToken);
 
-    private async Task<Trial> TrialAsync(IReadOnlyList<Suite> suites)
+    private async Task<Trial> TrialAsync(IReadOnlyList<Suite> suites, TimeSpan? least = null)
     {
         var coverage = new Coverage(Process, new(Path.Combine(_root.FullName, "coverage.jsonl")), _progress);
         // What a suite costs was found out before: how long a script takes is no matter of the test.
         await coverage.FindAsync(suites, Path.Combine(_root.FullName, "reached"), TestContext.Current.CancellationToken);
-        return new Trial(Process, coverage, suites);
+        return new Trial(Process, coverage, suites, least ?? TimeSpan.FromMinutes(1));
     }
 
     private Suite Make(string name, string script, double? seconds = null)
