@@ -7,7 +7,7 @@ using Herald.Mutants.Trying;
 namespace Herald.Mutants;
 
 /// <summary>
-/// One call: 1. compile the sources with all mutants, 2. find out which tests reach which, 3. try those that are drawn, 4. tell what is known.
+/// One call: 1. build suites, and compile the sources with all mutants, 2. find out which tests reach which, 3. try those that are drawn, 4. tell what is known.
 /// </summary>
 internal sealed class MutantsRun(string root, TimeProvider time, TextWriter progress)
 {
@@ -19,6 +19,7 @@ internal sealed class MutantsRun(string root, TimeProvider time, TextWriter prog
         var folder = Path.Combine(root, "artifacts", "mutants");
 
         // 1.
+        await Suites.BuildAsync(root, cancel);
         var sources = await PlantedSources.CompileAsync(root, Path.Combine(folder, "assemblies"), cancel);
         foreach (var project in sources.All)
             Say($"{project.Name}: {project.Mutants.Count()} mutants; {project.LeftOut} others do not compile.");
@@ -35,6 +36,7 @@ internal sealed class MutantsRun(string root, TimeProvider time, TextWriter prog
         Outcome? Known(Mutant mutant) => outcomes.Last(outcome => outcome.Mutant == mutant.Key);
         var trial = new Trial(process, coverage, suites, Least);
         var drawn = sources.All.ToDictionary(project => project, PlantedSources.DrawnOf);
+        await File.WriteAllLinesAsync(Path.Combine(known, "drawn"), drawn.Values.SelectMany(mutants => mutants).Select(Where), cancel);
         var due = drawn.Where(project => project.Key.Name.Contains(limits.Of, StringComparison.OrdinalIgnoreCase))
             .SelectMany(project => project.Value).Where(mutant => trial.IsDue(mutant, Known(mutant))).Take(limits.Most).ToList();
         var count = 0;
@@ -45,8 +47,7 @@ internal sealed class MutantsRun(string root, TimeProvider time, TextWriter prog
                 return;
             var outcome = await trial.TryAsync(mutant, Known(mutant), token);
             outcomes.Append(outcome);
-            var what = $"{mutant.File}:{mutant.Line}  {Change(mutant)}  ({MutantSwitch.Chosen}={mutant.Number})";
-            Say($"{Interlocked.Increment(ref count),4} of {due.Count}  {Word(outcome)}  {what}");
+            Say($"{Interlocked.Increment(ref count),4} of {due.Count}  {Word(outcome)}  {Where(mutant)}");
         });
 
         // 4.
@@ -63,8 +64,11 @@ internal sealed class MutantsRun(string root, TimeProvider time, TextWriter prog
     private static IReadOnlyList<(Mutant Mutant, Outcome Outcome)> Tried(IEnumerable<Mutant> drawn, Func<Mutant, Outcome?> known) =>
         [.. drawn.Select(mutant => (mutant, Outcome: known(mutant))).Where(one => one.Outcome is not null).Select(one => (one.mutant, one.Outcome!))];
 
-    private static string Change(Mutant mutant) =>
-        mutant.Kind == MutantKind.Dropped ? $"without {mutant.Before}" : $"{mutant.Before} → {mutant.After}";
+    private static string Where(Mutant mutant)
+    {
+        var change = mutant.Kind == MutantKind.Dropped ? $"without {mutant.Before}" : $"{mutant.Before} → {mutant.After}";
+        return string.Create(CultureInfo.InvariantCulture, $"{mutant.File}:{mutant.Line}  {change}  ({MutantSwitch.Chosen}={mutant.Number})");
+    }
 
     private static string Word(Outcome outcome) => outcome.IsNoticed
         ? string.Create(CultureInfo.InvariantCulture, $"noticed by {outcome.Suite} ({outcome.How}) in {outcome.Seconds:N0} s")

@@ -16,16 +16,28 @@ internal static class Suites
     // What breaks most worlds breaks one of the first; what hangs one is not waited for as long as for all.
     private static readonly int[] Worlds = [100, 2000];
 
+    /// <exception cref="MutantsException">One cannot be built.</exception>
+    public static async Task BuildAsync(string root, CancellationToken cancel)
+    {
+        foreach (var name in Names)
+        {
+            string[] words = ["build", Path.Combine(root, "tests", name), "-c", "Release", "-v", "quiet", "--nologo"];
+            using var build = Process.Start(new ProcessStartInfo("dotnet", words) { RedirectStandardOutput = true })!;
+            var told = await build.StandardOutput.ReadToEndAsync(cancel);
+            await build.WaitForExitAsync(cancel);
+            if (build.ExitCode != 0)
+                throw new MutantsException($"{name} cannot be built: {told}");
+        }
+    }
+
+    /// <param name="folder">For the copies.</param>
     /// <param name="assemblies">The planted ones.</param>
-    /// <exception cref="MutantsException">A suite is not built.</exception>
     public static async Task<IReadOnlyList<Suite>> PrepareAsync(string root, string folder, IReadOnlyList<string> assemblies, CancellationToken cancel)
     {
         var suites = new List<Suite>();
         foreach (var name in Names)
         {
             var (built, copy) = (Path.Combine(root, "artifacts", "bin", name, "release"), Path.Combine(folder, name));
-            if (!File.Exists(Path.Combine(built, name)))
-                throw new MutantsException($"{name} is not built: './test --mutants' builds it.");
             Copy(built, copy);
             foreach (var assembly in assemblies.Where(assembly => File.Exists(Path.Combine(copy, Path.GetFileName(assembly)))))
                 File.Copy(assembly, Path.Combine(copy, Path.GetFileName(assembly)), overwrite: true);
