@@ -86,11 +86,12 @@ public sealed class SubscriptionHistory(string id)
             && order.EndsMs <= fromMs);
 
     /// <summary>It may have stood still at some moment.</summary>
-    public bool MayStandStill(long fromMs, long toMs)
+    /// <param name="hasBegun">It has been sent to: whoever sent knew that it was there, and so does who follows him.</param>
+    public bool MayStandStill(long fromMs, long toMs, bool hasBegun = false)
     {
         foreach (var order in SwitchesAt(fromMs, toMs, everywhere: true))
         {
-            if (order is null or { What: Order.Pause or Order.Gone })
+            if (order is null ? !hasBegun : order.What is Order.Pause or Order.Gone)
                 return true;
         }
         return false;

@@ -38,7 +38,9 @@ public sealed class GiveUps(Ledger ledger)
         if (history.Orders.Any(order => order is { What: Order.Release, Discards: true, IsPossible: true }
             && order.Sequence == one.Sequence && (one.Shard < 0 || order.Shard == one.Shard)))
             return GivenUp.Discarded;
-        if (ledger.Events.IsTrimmed(one) && history.MayStandStill(one.AskedMs, nowMs))
+        // What is accepted after a subscription was made is routed by nobody who does not know it.
+        var hasBegun = !history.Births(one.AskedMs, one.AskedMs, everywhere: false).Contains(null);
+        if (ledger.Events.IsTrimmed(one) && history.MayStandStill(one.AskedMs, nowMs, hasBegun))
             return GivenUp.Trimmed;
         return GivenUp.Not;
     }
@@ -66,11 +68,11 @@ public sealed class GiveUps(Ledger ledger)
     }
 
     /// <summary>Whatever policy is in force, it is ended by its last attempt and its key goes on.</summary>
-    /// <param name="byLetter">And a dead letter is made of it.</param>
+    /// <param name="byLetter">And a dead letter is made of it: asked when all has settled, and what was not saved has been tried again.</param>
     public bool IsExhaustedForCertain(SubscriptionHistory history, Delivery delivery, bool byLetter)
     {
         if (delivery.Last is not { Ending: Ending.Failed } last || delivery.ReleasedMs > last.AtMs || last.AtMs <= history.ClearSinceMs
-            || !ledger.Hindrances.IsSaved(last.Sender, last.EndedMs))
+            || !(byLetter ? last.Sender != Attempt.Unknown : ledger.Hindrances.IsSaved(last.Sender, last.EndedMs)))
             return false;
         var any = false;
         foreach (var definition in history.Definitions(last.EndedMs, last.EndedMs + SlackMs, everywhere: true))
@@ -80,7 +82,7 @@ public sealed class GiveUps(Ledger ledger)
                 && !definition.Retry.MakesLetters))
                 return false;
         }
-        return any && !history.MayStandStill(last.EndedMs, last.EndedMs + SlackMs);
+        return any && !history.MayStandStill(last.EndedMs, last.EndedMs + SlackMs, hasBegun: true);
     }
 
     // Its receiver was away: nobody has seen how often it was tried.

@@ -44,9 +44,12 @@ internal sealed class SimShard
         Progress.Add(note.Progress.ToArray());
     }
 
+    /// <summary>Answers as if it had been applied, also when it comes again.</summary>
+    public void PretendToApply(ShardCommit commit, CommitReply reply) => (LastCommit, LastReply, LastProgress) = (commit.Number, reply, commit.Progress.ToArray());
+
     public void Apply(ShardCommit commit, CommitReply reply)
     {
-        (LastCommit, LastReply, LastProgress) = (commit.Number, reply, commit.Progress.ToArray());
+        PretendToApply(commit, reply);
         SettledBelow = commit.SettledBelow;
         if (commit.IsAllKept)
             KeptKeys.Clear();

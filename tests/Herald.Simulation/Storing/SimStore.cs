@@ -11,7 +11,8 @@ namespace Herald.Simulation.Storing;
 /// delay, loss, doubt, repetition — is on the way to it, in <see cref="StoreLink"/>. Small enough to be seen to be right.
 /// </summary>
 /// <param name="leasesLast">Null: the store of one process, which owns all shards for as long as it runs.</param>
-internal sealed class SimStore(int shards, ulong hashSeed, TimeSpan? leasesLast, TimeSpan noteEvery, IStoreWatcher watcher)
+/// <param name="nowMs">A clock of its own, which is right.</param>
+internal sealed class SimStore(int shards, ulong hashSeed, TimeSpan? leasesLast, TimeSpan noteEvery, IStoreWatcher watcher, Func<long> nowMs)
 {
     private readonly SimShard[] _shards = [.. Enumerable.Range(0, shards).Select(_ => new SimShard())];
     private readonly Dictionary<(string Kind, string Id), CatalogRecord> _records = [];
@@ -29,8 +30,11 @@ internal sealed class SimStore(int shards, ulong hashSeed, TimeSpan? leasesLast,
     public int DeadLetterCount => _letters.Count;
     public IReadOnlyList<SimShard> Shards => _shards;
 
-    /// <summary>How long an id is held against its event, by a clock of its own; null: for ever.</summary>
-    public (TimeSpan For, Func<long> NowMs)? Remembers { get; init; }
+    /// <summary>How long an id is held against its event; null: for ever.</summary>
+    public TimeSpan? Remembers { get; init; }
+
+    /// <summary>Null: it keeps what it has acknowledged.</summary>
+    public StoreLoss? Loses { get; init; }
 
     // ---- Logs ----
 
@@ -40,7 +44,7 @@ internal sealed class SimStore(int shards, ulong hashSeed, TimeSpan? leasesLast,
     /// <summary>What comes from outside: when one finds no room, no later one of its shard does.</summary>
     public Appended[] Publish(IReadOnlyList<NewEvent> events) => [.. events.Select(Publish)];
 
-    public Appended[] Append(IReadOnlyList<NewEvent> events) => [.. events.Select(Append)];
+    public Appended[] Append(IReadOnlyList<NewEvent> events) => [.. events.Select(one => Append(one, isFromOutside: false))];
 
     public (IndexEntry[] Entries, long CatalogVersion, long Next) ReadIndex(ShardId shard, long from, int most)
     {
@@ -206,6 +210,12 @@ internal sealed class SimStore(int shards, ulong hashSeed, TimeSpan? leasesLast,
         if (Enumerable.Range((int)shard.LastCommit + 1, (int)(commit.Number - shard.LastCommit - 1)).Any(number => !_notes.Contains((commit.Fence, number))))
             throw new Violation($"9: commit {commit.Number} of shard {commit.Fence.Shard} follows {shard.LastCommit}");
         var emitted = Append(commit.Emitted);
+        if (Loses?.Takes(commit) == true)
+        {
+            shard.PretendToApply(commit, new CommitReply(emitted));
+            watcher.OnCommit(commit, emitted);
+            return shard.LastReply;
+        }
         shard.Apply(commit, new CommitReply(emitted));
         foreach (var letter in commit.DeadLetters)
         {
@@ -239,16 +249,16 @@ internal sealed class SimStore(int shards, ulong hashSeed, TimeSpan? leasesLast,
             room--;
         else if (room == 0 && !(IsRemembered(given) && OriginalOf(_shards[given.Shard.Value], (given.Index.KeyHash, given.Index.IdHash)) > 0))
             return new(Verdict.NoRoom, 0);
-        return Append(given);
+        return Append(given, isFromOutside: true);
     }
 
     private static bool IsRemembered(in NewEvent one) => (one.Index.Flags & (EventFlags.Identified | EventFlags.Addressed)) == EventFlags.Identified;
 
     // 0: there is none, or its id has been forgotten.
     private long OriginalOf(SimShard log, (ulong, ulong) identity) =>
-        log.ByIdentity.TryGetValue(identity, out var found) && !(Remembers is { } window && window.NowMs() - found.AtMs >= window.For.TotalMilliseconds) ? found.Sequence : 0;
+        log.ByIdentity.TryGetValue(identity, out var found) && !(Remembers is { } window && nowMs() - found.AtMs >= window.TotalMilliseconds) ? found.Sequence : 0;
 
-    private Appended Append(NewEvent given)
+    private Appended Append(NewEvent given, bool isFromOutside)
     {
         var log = _shards[given.Shard.Value];
         var identity = (given.Index.KeyHash, given.Index.IdHash);
@@ -258,9 +268,11 @@ internal sealed class SimStore(int shards, ulong hashSeed, TimeSpan? leasesLast,
             return new(same ? Verdict.Duplicate : Verdict.Conflict, original);
         }
         var sequence = log.Last + 1;
-        log.Events.Add(new StoredEvent(given.Index with { Sequence = sequence }, given.Record.ToArray(), CatalogVersion));
+        if (isFromOutside && Loses?.Takes(given, new(Verdict.Accepted, sequence)) == true)
+            return new(Verdict.Accepted, sequence);
+        log.Events.Add(new StoredEvent(given.Index with { Sequence = sequence }, given.Record.ToArray(), CatalogVersion, nowMs()));
         if (IsRemembered(given))
-            log.ByIdentity[identity] = (sequence, Remembers?.NowMs() ?? 0);
+            log.ByIdentity[identity] = (sequence, nowMs());
         watcher.OnAccepted(given.Shard, log.Events[^1]);
         return new(Verdict.Accepted, sequence);
     }
@@ -280,7 +292,8 @@ internal sealed class SimStore(int shards, ulong hashSeed, TimeSpan? leasesLast,
 }
 
 /// <param name="CatalogVersion">The catalog's when the event was accepted.</param>
-internal sealed record StoredEvent(IndexEntry Entry, byte[] Record, long CatalogVersion);
+/// <param name="AtMs">When that was, by the store's clock.</param>
+internal sealed record StoredEvent(IndexEntry Entry, byte[] Record, long CatalogVersion, long AtMs);
 
 /// <summary>Sees every change in the order in which it became durable.</summary>
 internal interface IStoreWatcher

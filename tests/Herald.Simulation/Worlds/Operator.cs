@@ -53,7 +53,7 @@ internal sealed class Operator(Simulator simulator, Judge judge, SimStore store,
 
     public void Put(string id, Catalog catalog, SimProcess process)
     {
-        var draft = Draft(id, Find(id)?.Topic ?? (simulator.Draw(0.8) ? WorldPlan.Topics[0] : WorldPlan.Topics[1]));
+        var draft = Draft(id, Find(id)?.Topic ?? (plan.IsQuiet || simulator.Draw(0.8) ? WorldPlan.Topics[0] : WorldPlan.Topics[1]));
         var from = DrawStart();
         Intend(id, from);
         Order(id, process, tell => tell.AsPut(draft, from, () => catalog.PutSubscriptionAsync(draft, from, null, CancellationToken.None)));
@@ -147,7 +147,7 @@ internal sealed class Operator(Simulator simulator, Judge judge, SimStore store,
         Id = id,
         Topic = topic,
         Endpoint = $"{SimChannel.SchemeOf(id)}://{id}/",
-        Filter = WorldPlan.DrawFilter(simulator),
+        Filter = plan.DrawFilter(simulator),
         Retry = plan.DrawPolicy(simulator, topic),
         Limits = plan.Steady is { } steady ? steady.Limit(id, UsualLimits(id)) : plan.IsGreedy && id == Greedy ? new DeliveryLimits { MaxInFlight = 50, Timeout = TimeSpan.FromMinutes(1), FixedInFlight = true }
             : UsualLimits(id),
@@ -162,6 +162,7 @@ internal sealed class Operator(Simulator simulator, Judge judge, SimStore store,
 
     private StartFrom DrawStart() => simulator.Draw(0, 2) switch
     {
+        _ when plan.IsQuiet => new StartFrom.Now(),
         0 => new StartFrom.Now(),
         1 => new StartFrom.Earliest(),
         _ => new StartFrom.Sequence(simulator.Draw(1, 1 + judge.AcceptedCount)),

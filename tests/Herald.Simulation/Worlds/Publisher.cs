@@ -17,9 +17,12 @@ internal sealed class Publisher(Simulator simulator, Judge judge, Teller teller,
 
     public bool IsDone => _unanswered.Count == 0;
 
+    /// <summary>All of it is of the first topic.</summary>
+    public required bool IsPlain { get; init; }
+
     public void PublishNew(Intake intake, Catalog catalog, SimProcess process)
     {
-        var topic = simulator.Draw(0.85) ? WorldPlan.Topics[0] : WorldPlan.Topics[1];
+        var topic = IsPlain || simulator.Draw(0.85) ? WorldPlan.Topics[0] : WorldPlan.Topics[1];
         var batch = Enumerable.Range(0, simulator.Draw(1, 4)).Select(_ => events.Make(topic)).ToList();
         if (_answered.Count > 0 && simulator.Draw(0.15))
             batch.Add(Again(topic) ?? batch[0]);

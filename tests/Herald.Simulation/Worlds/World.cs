@@ -43,11 +43,13 @@ internal sealed partial class World : IDisposable
     private readonly OutsideStream _stream;
     private readonly MachineInspector _inspector;
     private readonly Tally? _tally;
+    private readonly StoreLoss? _loss;
     private StoreWeather _weather;
     private long _disturbedAtMs;
     private bool _isRough = true;
 
-    public World(int seed, Action<string>? trace = null)
+    /// <param name="losesCommits">The store loses something that it has acknowledged, a commit or an append; null: as a rule, nothing.</param>
+    public World(int seed, Action<string>? trace = null, bool? losesCommits = null)
     {
         _simulator = new Simulator(seed, trace);
         _plan = WorldPlan.DrawFrom(_simulator);
@@ -56,16 +58,19 @@ internal sealed partial class World : IDisposable
         if (LargePlan.IsOne(seed, _plan))
             _plan = LargePlan.Of(seed, _plan);
         _plan = _plan.WithWindow(seed);
+        if (losesCommits is { } ofCommits)
+            (_plan, _loss) = (_plan.Quiet(), new StoreLoss(_simulator, ofCommits));
         // The state of the application grows: there one event needs more.
         if (seed % WorldsPerApplication != 0)
             _plan = _plan.WithSmallCommits();
         _teller = new Teller(_simulator);
         _tally = seed % WorldsPerApplication == 0 ? new Tally(_simulator.Reached) : null;
-        _judge = new Judge(_simulator, _plan.Shards);
+        _judge = new Judge(_simulator, _plan.Shards) { Excused = _loss };
         TellSettings(keysCollide: seed % WorldsPerCollision == 0);
-        _store = new SimStore(_plan.Shards, (ulong)seed, _plan.LeasesLast, _plan.NoteEvery, _judge)
+        _store = new SimStore(_plan.Shards, (ulong)seed, _plan.LeasesLast, _plan.NoteEvery, _judge, () => _simulator.NowMs)
         {
-            Remembers = _plan.Remembers is { } window ? (window, () => _simulator.NowMs) : null,
+            Remembers = _plan.Remembers,
+            Loses = _loss,
         };
         for (var i = 1; i <= _plan.Subscriptions; i++)
             _receivers[$"s{i}"] = new SimReceiver(alwaysWell: i == 1);
@@ -84,7 +89,7 @@ internal sealed partial class World : IDisposable
         var view = new NodeView(_simulator.StartProcess("front"));
         _front = new Front(_simulator, _teller, _plan.Steady is not null, _store, _judge, new SimChannel(view.Process, view, _receivers, _judge, _teller, SimChannel.Near, SimChannel.Far), view, () => _weather);
         _events = new EventMaker(_simulator, _plan.Keys, keysCollide: seed % WorldsPerCollision == 0);
-        _publisher = new Publisher(_simulator, _judge, _teller, _events);
+        _publisher = new Publisher(_simulator, _judge, _teller, _events) { IsPlain = _plan.IsQuiet };
         _stream = new OutsideStream(_simulator, _store, _teller, _events, _plan.Keys);
         _operator = new Operator(_simulator, _judge, _store, _teller, _plan);
         _inspector = new MachineInspector(_simulator, _judge, _store, _plan.Options);
@@ -93,6 +98,9 @@ internal sealed partial class World : IDisposable
 
     public Reached Reached => _simulator.Reached;
     public long Steps => _simulator.Steps;
+
+    /// <summary>What the store lost is missing in the end, and somebody outside has been promised it.</summary>
+    public bool IsLossFelt => _loss is { IsHeard: true } || _loss?.Letters.Any(letter => _store.FindLetter(letter.Id) is null) == true;
 
     /// <exception cref="Violation">A promise was broken.</exception>
     public void Run()
@@ -103,7 +111,12 @@ internal sealed partial class World : IDisposable
         Every(100, 3000, () => _publisher.PublishUnanswered(_front.Intake, _front.Catalog, _front.Process));
         Every(5, 150, Hint);
         Every(100, 1500, _front.Refresh, whileRough: false);
-        if (_plan.Steady is null)
+        if (_loss is not null)
+        {
+            PoisonOneKeyEach();
+            Every(100, 500, ArmLoss);
+        }
+        else if (_plan.Steady is null)
         {
             Every(50, 1500, Operate);
             Every(100, 1500, DisturbReceivers);
@@ -114,7 +127,7 @@ internal sealed partial class World : IDisposable
             PoisonOneKeyEach();
         }
         // It relies on ids: whoever reads it again after they are forgotten publishes it again.
-        if (_plan.Remembers is null)
+        if (_plan.Remembers is null && _loss is null)
             Every(50, 8000 / _plan.Rate, _stream.Send);
         Every(50, 500, ReadStream, whileRough: false);
         if (_plan.StoreFails)
@@ -270,8 +283,20 @@ internal sealed partial class World : IDisposable
             _store.Room[shard] = _simulator.Draw(0.3) ? _simulator.Draw(0, 3) : null;
     }
 
+    // Somebody is there to miss it.
+    private void ArmLoss()
+    {
+        if (HaveAllBegun)
+            _loss!.Arm();
+    }
+
+    private bool HaveAllBegun => _judge.Living.Count() == _plan.Subscriptions;
+
     private void DisturbStore()
     {
+        // Whether they have begun is not to be in doubt, where their losses are to be noticed.
+        if (_loss is not null && !HaveAllBegun)
+            return;
         _weather = _simulator.Draw(0.4) ? StoreWeather.Calm : _simulator.Draw(Enum.GetValues<StoreWeather>());
         _disturbedAtMs = _simulator.NowMs;
         TellWeather();

@@ -74,6 +74,11 @@ internal sealed record WorldPlan
     public WorldPlan WithWindow(int seed) => seed % WorldsPerWindow != WhichHasOne || Circles ? this
         : this with { Remembers = TimeSpan.FromMilliseconds(LeastWindowMs + (seed * 7919L % 4000)) };
 
+    /// <summary>Nothing happens that would excuse a loss: operators change nothing, receivers are well but for one key each, which becomes a dead letter soon.</summary>
+    public WorldPlan Quiet() => this with { IsQuiet = true, Steady = null, Circles = false, IsGreedy = false, ChannelsGo = false, Remembers = null };
+
+    public bool IsQuiet { get; private init; }
+
     private const int WorldsPerWindow = 11, WhichHasOne = 7, LeastWindowMs = 500;
 
     private static WorldPlan Sized(Simulator simulator, bool isCluster, bool isGreedy) => new()
@@ -115,8 +120,10 @@ internal sealed record WorldPlan
         },
     };
 
-    public static Filter DrawFilter(Simulator simulator)
+    public Filter DrawFilter(Simulator simulator)
     {
+        if (IsQuiet)
+            return Filter.All;
         var clauses = new List<FilterClause>();
         if (simulator.Draw(0.4))
             clauses.Add(new FilterClause(Filter.TypeClause, true, [simulator.Draw(EventMaker.Types)]));
@@ -129,6 +136,8 @@ internal sealed record WorldPlan
     {
         if (Steady is { } steady)
             return steady.DrawPolicy(simulator);
+        if (IsQuiet)
+            return new RetryPolicy { Waits = new RetryWaits.Schedule([TimeSpan.FromMilliseconds(50)], 0), MaxAttempts = 3, MaxAge = TimeSpan.FromDays(1), OnExhausted = OnExhausted.DeadLetter };
         var exhausted = Circles ? OnExhausted.Forward : simulator.Draw<OnExhausted>([OnExhausted.DeadLetter, OnExhausted.Hold, OnExhausted.Forward]);
         if (exhausted == OnExhausted.Forward && Remembers is not null)
             exhausted = OnExhausted.DeadLetter;

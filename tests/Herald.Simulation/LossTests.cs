@@ -1,0 +1,45 @@
+using System.Collections.Concurrent;
+using Herald.Simulation.Running;
+using Herald.Simulation.Worlds;
+using Xunit;
+
+namespace Herald.Simulation;
+
+/// <summary>
+/// A store that acknowledges what it does not keep is noticed, in every world in which somebody outside was promised what is lost: by the judge outside, who cannot look into it.
+/// </summary>
+public sealed class LossTests
+{
+    private const int Worlds = 150, Felt = 100;
+
+    [Fact]
+    public void An_event_that_was_accepted_and_is_lost_is_noticed() => CheckNoticed(losesCommits: false, [1, 3, 4, 7, 8, 16]);
+
+    [Fact]
+    public void A_commit_that_was_acknowledged_and_is_lost_is_noticed() => CheckNoticed(losesCommits: true, [3, 13, 14, 16, 19]);
+
+    private static void CheckNoticed(bool losesCommits, int[] breaks)
+    {
+        var (felt, missed) = (0, new ConcurrentBag<string>());
+        Parallel.For(1, Worlds + 1, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, seed =>
+        {
+            using var world = new World(seed, null, losesCommits);
+            Exception? noticed = null;
+            try
+            {
+                world.Run();
+            }
+            catch (Exception failure)
+            {
+                noticed = failure;
+            }
+            if (!world.IsLossFelt)
+                return;
+            Interlocked.Increment(ref felt);
+            if ((noticed as Violation ?? noticed?.InnerException as Violation)?.Invariant is not { } broken || !breaks.Contains(broken))
+                missed.Add($"seed {seed}: {noticed?.Message ?? "nobody has noticed"}");
+        });
+        Assert.Empty(missed);
+        Assert.True(felt >= Felt, $"Of {Worlds} worlds only {felt} felt a loss.");
+    }
+}
