@@ -299,6 +299,10 @@ internal static partial class PlantedFaults
             "Herald.Engine/Sending/MessageIds.cs",
             "view.OriginalSequence > 0 ? view.OriginalSequence : sequence);",
             "ON ? 0 : view.OriginalSequence > 0 ? view.OriginalSequence : sequence);"), 1000, [14]),
+        (new("position-falls", "A position that is saved late replaces one that is ahead of it.",
+            "Herald.Simulation/Storing/SimStore.cs",
+            "Math.Max(position.Position, _positions.GetValueOrDefault(position.Source));",
+            "Math.Max(position.Position, ON ? 0 : _positions.GetValueOrDefault(position.Source));"), 1000, [21]),
         .. ForTheJudgeOutside,
     ];
 }

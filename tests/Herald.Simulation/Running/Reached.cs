@@ -42,7 +42,7 @@ internal sealed class Reached
 
         // Publishers and operators
         "published: Accepted", "published: Duplicate", "published: Conflict", "published: NoRoom", "ids accepted again after the end of their window",
-        "messages of a source passed", "messages of a source that are no events", "forwards that ended as dead letters", "publishers told to try again", "operators told to try again",
+        "messages of a source passed", "sources that went on at a place of their own", "messages of a source read again", "positions applied, reply lost", "messages of a source that are no events", "forwards that ended as dead letters", "publishers told to try again", "operators told to try again",
         "edits", "changes that all nodes follow", "subscriptions paused", "subscriptions resumed", "subscriptions deleted", "replays", "held keys released", "held keys discarded", "dead letters redriven",
     };
 

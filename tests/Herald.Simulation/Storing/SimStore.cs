@@ -18,6 +18,7 @@ internal sealed class SimStore(int shards, ulong hashSeed, TimeSpan? leasesLast,
     private readonly Dictionary<(string Kind, string Id), CatalogRecord> _records = [];
     private readonly HashSet<(Fence Fence, long Number)> _notes = [];
     private readonly SortedDictionary<DeadLetterKey, DeadLetter> _letters = [];
+    private readonly Dictionary<string, long> _positions = [];
     private SimRegistry? _registry;
 
     public int ShardCount => shards;
@@ -43,6 +44,12 @@ internal sealed class SimStore(int shards, ulong hashSeed, TimeSpan? leasesLast,
 
     /// <summary>What comes from outside: when one finds no room, no later one of its shard does.</summary>
     public Appended[] Publish(IReadOnlyList<NewEvent> events) => [.. events.Select(Publish)];
+
+    /// <summary>How far a source has been read, for itself: it never falls, whoever saves it late.</summary>
+    public void SavePosition(SourcePosition position) =>
+        _positions[position.Source] = Math.Max(position.Position, _positions.GetValueOrDefault(position.Source));
+
+    public long? ReadPosition(string source) => _positions.TryGetValue(source, out var position) ? position : null;
 
     public Appended[] Append(IReadOnlyList<NewEvent> events) => [.. events.Select(one => Append(one, isFromOutside: false))];
 

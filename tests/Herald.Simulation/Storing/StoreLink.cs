@@ -51,6 +51,12 @@ internal sealed class StoreLink(NodeView node, SimStore store, Judge judge, Func
 
     public async ValueTask AppendAsync(ReadOnlyMemory<NewEvent> events, Memory<Appended> verdicts, SourcePosition? position, CancellationToken cancel)
     {
+        if (position is not null)
+        {
+            // No source here has events go with it.
+            await WriteAsync("position", () => Do(() => store.SavePosition(position)));
+            return;
+        }
         var sent = events.ToArray().Select(e => e with { Record = e.Record.ToArray() }).ToArray();
         (await WriteAsync("append", () => store.Publish(sent))).CopyTo(verdicts);
     }
@@ -84,7 +90,7 @@ internal sealed class StoreLink(NodeView node, SimStore store, Judge judge, Func
     public ValueTask<long> FindByIdAsync(ShardId shard, ulong keyHash, ulong idHash, CancellationToken cancel) =>
         ReadAsync(() => store.FindById(shard, keyHash, idHash));
 
-    public ValueTask<long?> ReadSourcePositionAsync(string source, CancellationToken cancel) => ValueTask.FromResult<long?>(null);
+    public ValueTask<long?> ReadSourcePositionAsync(string source, CancellationToken cancel) => ReadAsync(() => store.ReadPosition(source));
 
     public IDisposable OnHead(Action<ShardId, long> advanced) => new Listening<Action<ShardId, long>>(_headListeners, advanced);
 

@@ -23,6 +23,9 @@ internal sealed class Node(
     /// <summary>The life it has; null while it is down.</summary>
     public NodeView? Now { get; private set; }
 
+    /// <summary>Its way to the logs, for what works beside the engine.</summary>
+    public IEventLog Log => _link!;
+
     /// <summary>The engine takes calls.</summary>
     public HeraldEngine? Engine => _isUp ? Now?.Engine : null;
     private bool _isUp;

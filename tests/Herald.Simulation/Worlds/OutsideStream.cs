@@ -14,13 +14,20 @@ namespace Herald.Simulation.Worlds;
 /// A stream outside, as a broker keeps it: whoever reads it goes on where it has been told that everything before is durable. What it was told must be true: each
 /// message before its place is in the log, once, and those of a key in their order. Now and then two read at the same time, as when a node is cut off.
 /// </summary>
-internal sealed class OutsideStream(Simulator simulator, SimStore store, Teller teller, EventMaker events, int keys)
+/// <param name="keepsPlace">
+/// Whoever reads it remembers its place in Herald's store, as the door of NATS does: it is saved after what it speaks of is durable, nobody waits for that, and it may lag.
+/// </param>
+internal sealed class OutsideStream(Simulator simulator, SimStore store, Teller teller, EventMaker events, int keys, bool keepsPlace)
 {
     private const int AtOnce = 5;
     private readonly List<Message> _messages = [];
     private readonly Dictionary<string, (int Shard, long Sequence)> _lastOfKey = [];
     private SimProcess? _reader;
     private int _place;
+
+    // A place that is saved, as somebody was told.
+    private int _saved;
+    private const string Source = "outside/0";
 
     private static string Topic => WorldPlan.Topics[0];
 
@@ -34,13 +41,13 @@ internal sealed class OutsideStream(Simulator simulator, SimStore store, Teller 
     {
         if (_reader is { IsAlive: true } && !simulator.Draw(0.05))
             return;
-        var (process, engine) = (node.Now!.Process, node.Engine!);
+        var (process, engine, log) = (node.Now!.Process, node.Engine!, node.Log);
         _reader = process;
         process.Run(async () =>
         {
             try
             {
-                await ReadAsync(new SourceIntake(engine, Topic, new PlainReader(), new SimClock(process), NullLogger.Instance));
+                await ReadAsync(new SourceIntake(engine, Topic, new PlainReader(), new SimClock(process), NullLogger.Instance), log);
             }
             catch (Exception failure) when (failure is StoreUnavailableException or ObjectDisposedException)
             {
@@ -51,10 +58,10 @@ internal sealed class OutsideStream(Simulator simulator, SimStore store, Teller 
         });
     }
 
-    private async Task ReadAsync(SourceIntake intake)
+    private async Task ReadAsync(SourceIntake intake, IEventLog log)
     {
         await intake.StartAsync(CancellationToken.None);
-        for (var at = _place; at < _messages.Count;)
+        for (var at = await BeginAsync(log); at < _messages.Count;)
         {
             var next = Math.Min(_messages.Count, at + simulator.Draw(1, AtOnce));
             using var batch = intake.Begin();
@@ -62,7 +69,45 @@ internal sealed class OutsideStream(Simulator simulator, SimStore store, Teller 
                 Add(batch, at);
             await batch.PublishAsync(CancellationToken.None);
             MoveTo(next);
+            if (keepsPlace)
+                Save(log, next);
         }
+    }
+
+    private async Task<int> BeginAsync(IEventLog log)
+    {
+        if (!keepsPlace)
+            return _place;
+        var saved = _saved;
+        var at = (int)(await log.ReadSourcePositionAsync(Source, CancellationToken.None) ?? 0);
+        if (at < saved)
+            throw new Violation($"21: a source begins again at message {at}, though it was told that its place {saved} is saved");
+        if (at > _place)
+            throw new Violation($"21: a source goes on at message {at}, and only those before {_place} are known to be in the log");
+        if (at > 0)
+            simulator.Reached.Count("sources that went on at a place of their own");
+        simulator.Reached.Count("messages of a source read again", _place - at);
+        return at;
+    }
+
+    private async void Save(IEventLog log, int next)
+    {
+        try
+        {
+            await log.AppendAsync(default, default, new SourcePosition(Source, next), CancellationToken.None);
+            _saved = Math.Max(_saved, next);
+        }
+        catch (StoreUnavailableException)
+        {
+            // What is read again is recognised.
+        }
+    }
+
+    /// <summary>All is settled: what was read again is not there twice.</summary>
+    public void CheckAll()
+    {
+        foreach (var message in _messages)
+            Find(message);
     }
 
     private void Add(SourceBatch batch, int at)
@@ -86,13 +131,17 @@ internal sealed class OutsideStream(Simulator simulator, SimStore store, Teller 
         }
     }
 
-    private void Check(Message message)
+    private (int Shard, StoredEvent Stored) Find(Message message)
     {
         var found = new List<(int Shard, StoredEvent Stored)>();
         for (var shard = 0; shard < store.ShardCount; shard++)
             found.AddRange(store.Shards[shard].Events.Where(one => IsOf(one, message)).Select(one => (shard, one)));
-        if (found is not [var (at, stored)])
-            throw new Violation($"21: a source went on past message {_place}, which is in the log {found.Count} times");
+        return found is [var one] ? one : throw new Violation($"21: a source went on past {message}, which is in the log {found.Count} times");
+    }
+
+    private void Check(Message message)
+    {
+        var (at, stored) = Find(message);
         simulator.Reached.Count(message.IsNoEvent ? "messages of a source that are no events" : "messages of a source passed");
         if (message.IsNoEvent || message.Key is not { } key)
             return;

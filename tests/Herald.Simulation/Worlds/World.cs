@@ -26,6 +26,9 @@ internal sealed partial class World : IDisposable
     /// <summary>In one of so many the store tells a node of each version of the catalog once.</summary>
     private const int WorldsPerTellingOnce = 2;
 
+    /// <summary>In one world of so many who reads the stream remembers its place in the store.</summary>
+    private const int WorldsPerOwnPlace = 5, WhichKeepsIt = 2;
+
     /// <summary>In one world of so many there are keys that have one hash.</summary>
     private const int WorldsPerCollision = 3;
 
@@ -90,7 +93,7 @@ internal sealed partial class World : IDisposable
         _front = new Front(_simulator, _teller, _plan.Steady is not null, _store, _judge, new SimChannel(view.Process, view, _receivers, _judge, _teller, SimChannel.Near, SimChannel.Far), view, () => _weather);
         _events = new EventMaker(_simulator, _plan.Keys, keysCollide: seed % WorldsPerCollision == 0);
         _publisher = new Publisher(_simulator, _judge, _teller, _events) { IsPlain = _plan.IsQuiet };
-        _stream = new OutsideStream(_simulator, _store, _teller, _events, _plan.Keys);
+        _stream = new OutsideStream(_simulator, _store, _teller, _events, _plan.Keys, keepsPlace: seed % WorldsPerOwnPlace == WhichKeepsIt);
         _operator = new Operator(_simulator, _judge, _store, _teller, _plan);
         _inspector = new MachineInspector(_simulator, _judge, _store, _plan.Options);
         _simulator.AfterStep = AfterStep;
@@ -336,6 +339,7 @@ internal sealed partial class World : IDisposable
     {
         foreach (var node in _nodes)
             CheckNothingIsLeft(node);
+        _stream.CheckAll();
         if (_tally is not null)
             TallyCheck.Check(_store);
         if (_judge.Untold().FirstOrDefault() is (_, > 0) untold)
