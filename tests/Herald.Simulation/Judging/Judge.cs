@@ -8,6 +8,7 @@ using Herald.Engine.Stores;
 using Herald.Engine.Subscriptions;
 using Herald.Simulation.Running;
 using Herald.Simulation.Storing;
+using Herald.Simulation.Worlds;
 
 namespace Herald.Simulation.Judging;
 
@@ -53,6 +54,12 @@ internal sealed partial class Judge(Simulator simulator, int shards) : IStoreWat
     /// <summary>What the store is to lose: the judge outside has to find it out, who cannot look into the store.</summary>
     public StoreLoss? Excused { get; init; }
 
+    /// <summary>Told of each event that an application has made.</summary>
+    public Action<ShardId, StoredEvent>? Made { get; init; }
+
+    /// <summary>It is a dead letter, or was one.</summary>
+    public bool HasLetter(DeadLetterId id) => _letters.Contains(id);
+
     /// <summary>What an operator is about to ask for; the change of the catalog that does it is judged by it.</summary>
     public Dictionary<string, List<StartFrom>> Intents { get; } = [];
 
@@ -70,6 +77,8 @@ internal sealed partial class Judge(Simulator simulator, int shards) : IStoreWat
         keys.Add(known.Key);
         foreach (var model in Living)
             Expect(model, shard.Value, known);
+        if (Tally.IsMade(new EventView(accepted.Record)))
+            Made?.Invoke(shard, accepted);
         if (simulator.Traces)
             simulator.Trace($"accepted: sequence {known.Sequence} of shard {shard}, key {known.Key}");
     }
@@ -128,7 +137,7 @@ internal sealed partial class Judge(Simulator simulator, int shards) : IStoreWat
         if (!ProgressRecord.TryReadHead(ref record, record.Byte(), out var reader))
             throw new Violation($"9: what commit {commit.Number} of shard {shard} saves cannot be read");
         var saved = ProgressHead.Read(ref reader);
-        _forwards.AddRange(commit.Emitted.Select(one => new EventView(one.Record)));
+        _forwards.AddRange(commit.Emitted.Select(one => new EventView(one.Record)).Where(one => !Tally.IsMade(one)));
         foreach (var skip in SkipsOf(commit))
             OnSkipped(commit, shard, skip, saved.CatalogVersion);
         if (_forwards.Count > 0)

@@ -27,7 +27,7 @@ internal sealed class Reached
         "attempts of a node that had lost its session",
 
         // Applications
-        "batches of an application",
+        "batches of an application", "batches that an application could not take just then",
 
         // Lanes
         "steps behind", "steps behind with blocked lanes", "steps at the bound of blocked lanes", "steps with a blocked lane", "steps with a held lane",

@@ -1,21 +1,32 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text;
 using Herald.Engine.Applications;
+using Herald.Engine.Catalogs;
 using Herald.Engine.Events;
+using Herald.Engine.Publishing;
 using Herald.Engine.Stores;
 using Herald.Simulation.Running;
 
 namespace Herald.Simulation.Worlds;
 
 /// <summary>
-/// An application whose state tells, for each key, which events it has taken, in this order.
+/// An application whose state tells, for each key, which events it has taken, in this order. Of some it makes another event, some it cannot take at all, and now and then
+/// it cannot reach what it needs and has to be asked again.
 /// </summary>
-internal sealed class Tally(Reached reached) : IApplication
+internal sealed class Tally(Simulator simulator) : IApplication
 {
+    // Begins the ids of what it makes: the rest names the shard and the sequence it is made of.
+    private const string Made = "made/";
+
     public string Name => "tally";
 
     public string Topic => WorldPlan.Topics[0];
 
-    public IShardApplication Begin(ShardId shard) => new InShard(reached);
+    /// <summary>Where what it makes goes.</summary>
+    public static string MadeTopic => WorldPlan.Topics[1];
+
+    public IShardApplication Begin(ShardId shard) => new InShard(simulator, shard);
 
     public static byte[] Add(ReadOnlySpan<byte> state, long sequence) => [.. state, .. BitConverter.GetBytes((int)sequence)];
 
@@ -23,7 +34,19 @@ internal sealed class Tally(Reached reached) : IApplication
 
     public static ReadOnlySpan<byte> KeyOf(EventView view) => view.HasKey ? view.Key : "-"u8;
 
-    private sealed class InShard(Reached reached) : IShardApplication
+    /// <summary>Whatever is done: an event like this is not for it.</summary>
+    public static bool Refuses(EventView view) => view.Payload.Length % 13 == 5;
+
+    /// <summary>Not of what Herald has made itself: it would go round.</summary>
+    public static bool MakesMore(EventView view) => view.Payload.Length % 4 == 1 && (view.Flags & EventFlags.Emitted) == 0;
+
+    public static string MadeOf(int shard, long sequence) => string.Create(CultureInfo.InvariantCulture, $"{Made}{shard}/{sequence}");
+
+    /// <summary>By the application, and not a forward of that.</summary>
+    public static bool IsMade(EventView view) => (view.Flags & (EventFlags.Emitted | EventFlags.Addressed)) == EventFlags.Emitted && view.Hops == 0
+        && view.IdText.StartsWith(Made, StringComparison.Ordinal);
+
+    private sealed class InShard(Simulator simulator, ShardId shard) : IShardApplication
     {
         public TimeSpan TickEvery => TimeSpan.FromSeconds(5);
 
@@ -32,10 +55,36 @@ internal sealed class Tally(Reached reached) : IApplication
             foreach (var one in batch.Events)
                 batch.Need(KeyOf(one.View));
             await batch.LoadAsync(cancel);
+            if (simulator.Draw(0.03))
+            {
+                simulator.Reached.Count("batches that an application could not take just then");
+                throw new StoreUnavailableException("What the application needs does not answer.");
+            }
+            var made = await batch.TopicAsync(MadeTopic, cancel);
             foreach (var one in batch.Events)
-                batch.Set(KeyOf(one.View), Add((batch.Get(KeyOf(one.View)) ?? default).Span, one.Sequence));
+                Take(batch, one, made);
             if (batch.Events.Count > 0)
-                reached.Count("batches of an application");
+                simulator.Reached.Count("batches of an application");
+        }
+
+        // It fails behind what it has put in already: nothing of that may stay.
+        private void Take(ApplicationBatch batch, ApplicationEvent one, Topic made)
+        {
+            var key = KeyOf(one.View);
+            batch.Set(key, Add((batch.Get(key) ?? default).Span, one.Sequence));
+            if (MakesMore(one.View))
+            {
+                batch.Emit(made, new EventDraft
+                {
+                    Id = Encoding.UTF8.GetBytes(MadeOf(shard.Value, one.Sequence)),
+                    HasId = true,
+                    Key = one.View.Key,
+                    HasKey = one.View.HasKey,
+                    Payload = "{}"u8,
+                });
+            }
+            if (Refuses(one.View))
+                throw new NotSupportedException("An event that the application cannot take.");
         }
     }
 }

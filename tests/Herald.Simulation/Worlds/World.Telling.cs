@@ -37,6 +37,16 @@ internal sealed partial class World
             ("duplicateWindow", _plan.Remembers is { } window ? Teller.Text((long)window.TotalMilliseconds) : null));
     }
 
+    // Those outside know what the application makes as they know what is published.
+    private void TellMade(ShardId shard, StoredEvent made)
+    {
+        var (view, n) = (new EventView(made.Record), _teller.Next());
+        var what = (("n", n), ("topic", view.TopicText), ("key", view.KeyText), ("id", view.IdText), ("digest", Teller.Digest(view.Payload.Span)));
+        _teller.Tell("tally", "publish", what.Item1, what.Item2, what.Item3, what.Item4, what.Item5);
+        _teller.Tell(
+            "tally", "published", what.Item1, what.Item2, what.Item3, what.Item4, what.Item5, ("verdict", "accepted"), ("shard", Teller.Text(shard.Value)), ("sequence", Teller.Text(made.Entry.Sequence)));
+    }
+
     private void TellWeather() => _teller.Tell("store", "store", ("weather", _weather == StoreWeather.Calm ? "calm" : "rough"));
 
     private void Trim()

@@ -67,8 +67,8 @@ internal sealed partial class World : IDisposable
         if (seed % WorldsPerApplication != 0)
             _plan = _plan.WithSmallCommits();
         _teller = new Teller(_simulator);
-        _tally = seed % WorldsPerApplication == 0 ? new Tally(_simulator.Reached) : null;
-        _judge = new Judge(_simulator, _plan.Shards) { Excused = _loss };
+        _tally = seed % WorldsPerApplication == 0 ? new Tally(_simulator) : null;
+        _judge = new Judge(_simulator, _plan.Shards) { Excused = _loss, Made = TellMade };
         TellSettings(keysCollide: seed % WorldsPerCollision == 0);
         _store = new SimStore(_plan.Shards, (ulong)seed, _plan.LeasesLast, _plan.NoteEvery, _judge, () => _simulator.NowMs)
         {
@@ -341,7 +341,7 @@ internal sealed partial class World : IDisposable
             CheckNothingIsLeft(node);
         _stream.CheckAll();
         if (_tally is not null)
-            TallyCheck.Check(_store);
+            TallyCheck.Check(_store, _judge);
         if (_judge.Untold().FirstOrDefault() is (_, > 0) untold)
             throw new Violation($"21: the message in sequence {untold.Sequence} of shard {untold.Shard} is no event, and nobody was told");
         if (_nodes.Sum(node => node.Engine!.Hosts.Count) != _plan.Shards)
