@@ -10,7 +10,7 @@ internal sealed class Reached
         "appends applied, reply lost", "changes applied, reply lost", "commits applied, reply lost",
         "requests that arrive twice", "late commits of dead owners refused",
         "checkpoints", "deliveries that expired with the log", "attempts at what was kept apart from the log", "events of keys that waited freed",
-        "steps with the store away", "changes of the catalog that could not be read", "commits sent again and recognised",
+        "steps with the store away", "changes of the catalog that could not be read", "commits sent again and recognised", "readings that did not find what had come",
 
         // Nodes
         "crashes", "crashes with attempts in flight", "clean stops", "stops that were cut short", "lives ended by the store", "pauses of a node",

@@ -53,7 +53,8 @@ internal sealed class SimStore(int shards, ulong hashSeed, TimeSpan? leasesLast,
 
     public Appended[] Append(IReadOnlyList<NewEvent> events) => [.. events.Select(one => Append(one, isFromOutside: false))];
 
-    public (IndexEntry[] Entries, long CatalogVersion, long Next) ReadIndex(ShardId shard, long from, int most)
+    /// <param name="asOfMs">By when what is read was there, as another connection may see it.</param>
+    public (IndexEntry[] Entries, long CatalogVersion, long Next) ReadIndex(ShardId shard, long from, int most, long asOfMs)
     {
         var log = _shards[shard.Value];
         if (from < log.First)
@@ -61,7 +62,7 @@ internal sealed class SimStore(int shards, ulong hashSeed, TimeSpan? leasesLast,
             var kept = log.Kept.GetViewBetween(from, log.First).Take(most).Select(sequence => log.Events[(int)sequence - 1].Entry).ToArray();
             return (kept, CatalogVersion, kept.Length == most ? kept[^1].Sequence + 1 : log.First);
         }
-        var entries = log.Events.Skip((int)from - 1).Take(most).ToArray();
+        var entries = log.Events.Skip((int)from - 1).Take(most).TakeWhile(one => one.AtMs <= asOfMs).ToArray();
         return ([.. entries.Select(e => e.Entry)], entries.Length == 0 ? 0 : entries[^1].CatalogVersion, from + entries.Length);
     }
 

@@ -41,6 +41,10 @@ internal sealed class StoreLink(NodeView node, SimStore store, Judge judge, Func
     /// <summary>As stores do that remember what they have told of: a node that cannot follow just then is not told again.</summary>
     public required bool TellsOnce { get; init; }
 
+    /// <summary>A reading of a log may show it as it was some moments ago, as a replica or another connection does: a prefix of what there is.</summary>
+    public required bool ReadsLag { get; init; }
+    private const int MostLagMs = 80;
+
     public TimeSpan NoteEvery => store.NoteEvery;
 
     public int ShardCount => store.ShardCount;
@@ -65,7 +69,10 @@ internal sealed class StoreLink(NodeView node, SimStore store, Judge judge, Func
     {
         // Entries may lie in small segments: a reading ends with one.
         var most = Math.Min(into.Length, _simulator.Draw(1, 6));
-        var read = await ReadAsync(() => store.ReadIndex(shard, from, most));
+        var asOf = ReadsLag && _simulator.Draw(0.3) ? _simulator.NowMs - _simulator.Draw(1, MostLagMs) : long.MaxValue;
+        var read = await ReadAsync(() => store.ReadIndex(shard, from, most, asOf));
+        if (asOf < long.MaxValue && read.Entries.Length == 0 && from <= store.Bounds(shard).Last)
+            _simulator.Reached.Count("readings that did not find what had come");
         read.Entries.CopyTo(into);
         return new IndexRead(read.Entries.Length, read.CatalogVersion, read.Next);
     }

@@ -19,7 +19,7 @@ internal sealed class Front
         if (clocksAgree)
             process.SkewMs = SteadyPlan.SkewMs;
         teller.Tell(process.Name, "clock", ("ahead", Telling.Teller.Text(process.SkewMs)));
-        _link = new StoreLink(view, store, judge, _ => weather()) { TellsOnce = false, HasSession = false };
+        _link = new StoreLink(view, store, judge, _ => weather()) { TellsOnce = false, HasSession = false, ReadsLag = false };
         var clock = new SimClock(process);
         Intake = new Intake(_link, new IntakeOptions { MaxPayloadBytes = 1000 }, clock);
         Cache = new CatalogCache(_link, Intake.Encoder, simulator.Draw(0.5) ? 1 : 1000, TimeSpan.Zero, clock, () => long.MaxValue);

@@ -41,6 +41,9 @@ internal sealed class Node(
 
     public required bool ClocksAgree { get; init; }
 
+    /// <summary>What it reads may be some moments old.</summary>
+    public required bool ReadsLag { get; init; }
+
     /// <summary>Its store tells it of a version of the catalog once.</summary>
     public required bool TellsOnce { get; init; }
 
@@ -58,7 +61,7 @@ internal sealed class Node(
         teller.Tell(process.Name, "starting");
         TellClock(process);
         var view = new NodeView(process);
-        var link = new StoreLink(view, store, judge, WeatherOf) { TellsOnce = TellsOnce, HasSession = HasSessions };
+        var link = new StoreLink(view, store, judge, WeatherOf) { TellsOnce = TellsOnce, HasSession = HasSessions, ReadsLag = ReadsLag };
         view.LacksChannel = MayLackChannel() && simulator.Draw(0.4);
         if (view.LacksChannel)
             simulator.Reached.Count("lives without a channel for some of the endpoints");

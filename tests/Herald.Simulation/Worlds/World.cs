@@ -29,6 +29,9 @@ internal sealed partial class World : IDisposable
     /// <summary>In one world of so many who reads the stream remembers its place in the store.</summary>
     private const int WorldsPerOwnPlace = 5, WhichKeepsIt = 2;
 
+    /// <summary>In one world of so many what nodes read of the logs may be some moments old.</summary>
+    private const int WorldsPerLag = 7, WhichLags = 3;
+
     /// <summary>In one world of so many there are keys that have one hash.</summary>
     private const int WorldsPerCollision = 3;
 
@@ -86,6 +89,7 @@ internal sealed partial class World : IDisposable
                 RestartsAfterMs = _plan.RestartsAfterMs,
                 MayLackChannel = () => _isRough && _plan.ChannelsGo,
                 TellsOnce = tellsOnce,
+                ReadsLag = seed % WorldsPerLag == WhichLags,
                 HasSessions = _plan.HasSessions,
                 ClocksAgree = _plan.Steady is not null,
             })];
