@@ -91,6 +91,9 @@ internal sealed class Node(
         });
     }
 
+    /// <summary>The world is over. A process lists its meters for as long as they are not disposed of, and with them all that they measure.</summary>
+    public void LetGo() => Now?.Engine?.Metrics.Dispose();
+
     public void Hint() => _link?.Hint();
 
     public void HintOfCatalog() => _link?.HintOfCatalog();

@@ -19,7 +19,12 @@ internal sealed partial class World
     // A simulated receiver that is well answers within this.
     private const long AnswersWithinMs = 40;
 
-    public void Dispose() => _teller.Dispose();
+    public void Dispose()
+    {
+        foreach (var node in _nodes)
+            node.LetGo();
+        _teller.Dispose();
+    }
 
     private void TellSettings(bool keysCollide)
     {

@@ -1,0 +1,33 @@
+using System.Runtime.CompilerServices;
+using Herald.Simulation.Worlds;
+using Xunit;
+
+namespace Herald.Simulation.Running;
+
+/// <summary>A run of many worlds needs the memory of one: what is static, as the list of all meters of a process is, keeps none of them.</summary>
+public sealed class MemoryTests
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(48)]
+    public void A_world_that_is_over_is_let_go(int seed)
+    {
+        var world = Run(seed);
+        for (var i = 0; i < 3 && world.IsAlive; i++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+        Assert.False(world.IsAlive);
+    }
+
+    // In a method of its own: no local of the test holds it.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static WeakReference Run(int seed)
+    {
+        using var world = new World(seed);
+        world.Run();
+        return new WeakReference(world);
+    }
+}
