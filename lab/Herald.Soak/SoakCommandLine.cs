@@ -1,5 +1,7 @@
 using System.CommandLine;
+using Herald.Cli.Brokers;
 using Herald.Cli.CommandLine;
+using Herald.Cli.Databases;
 using Herald.Soak.Faults;
 using Herald.Soak.Showing;
 using Herald.Soak.Traffic;
@@ -9,29 +11,48 @@ namespace Herald.Soak;
 /// <summary><c>./soak</c>: three nodes under load, everything that may happen to them, and a judge.</summary>
 internal static class SoakCommandLine
 {
+    private const string Description = "Runs three nodes on one PostgreSQL, with Kafka and NATS, under load, and lets happen to them what "
+        + "may happen. Fails when a promise is broken.";
     private const int Broke = 1, BadUsage = 2, Stopped = 130;
 
-    public static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter errors, TimeProvider time, CancellationToken cancel)
+    public static async Task<int> RunAsync(
+        string[] arguments, TextWriter output, TextWriter errors, TimeProvider time, CancellationToken cancel)
     {
         var length = Duration.Option("--for", "How long there is load, say 2h.", TimeSpan.FromMinutes(10));
         var round = Duration.Option("--round", "How long until everything is let settle and is judged.", TimeSpan.FromMinutes(3));
-        var seed = new Option<int>("--seed") { Description = "What the faults and the load are drawn from, say 7. Without: another one each time.", DefaultValueFactory = _ => Environment.ProcessId };
-        var rate = new Option<int>("--rate") { Description = "Events a second, over HTTP, Kafka and NATS together; from 10.", DefaultValueFactory = _ => 150 };
+        var seed = new Option<int>("--seed")
+        {
+            Description = "What the faults and the load are drawn from, say 7. Without: another one each time.",
+            DefaultValueFactory = _ => Environment.ProcessId,
+        };
+        var rate = new Option<int>("--rate")
+        {
+            Description = "Events a second, over HTTP, Kafka and NATS together; from 10.",
+            DefaultValueFactory = _ => 150,
+        };
         rate.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<int>() < 10)
                 result.AddError("--rate: 10 at least.");
         });
-        var keep = new Option<string?>("--keep") { Description = "A folder that keeps logs, the last traces and all data, also when nothing is broken.", HelpName = "DIR" };
+        var keep = new Option<string?>("--keep")
+        {
+            Description = "A folder that keeps logs, the last traces and all data, also when nothing is broken.",
+            HelpName = "DIR",
+        };
         var json = new Option<string?>("--json") { Description = "A file for the figures.", HelpName = "FILE" };
-        var only = new Option<FaultKind[]>("--only") { Description = "The faults that happen. Without: all.", AllowMultipleArgumentsPerToken = true };
+        var only = new Option<FaultKind[]>("--only")
+        {
+            Description = "The faults that happen. Without: all.",
+            AllowMultipleArgumentsPerToken = true,
+        };
         var plant = new Option<string?>("--plant") { Hidden = true };
         plant.AcceptOnlyFromAmong(PlantedRelay.Mistakes);
-        var command = new RootCommand("Runs three nodes on one PostgreSQL, with Kafka and NATS, under load, and lets happen to them what may happen. Fails when a promise is broken.")
-            { length, round, seed, rate, keep, json, only, plant };
+        var command = new RootCommand(Description) { length, round, seed, rate, keep, json, only, plant };
         command.SetAction((parsed, token) => SoakAsync(
             new SoakOptions(
-                parsed.GetValue(length), parsed.GetValue(round), parsed.GetValue(seed), parsed.GetValue(rate), parsed.GetValue(keep), parsed.GetValue(json),
+                parsed.GetValue(length), parsed.GetValue(round), parsed.GetValue(seed), parsed.GetValue(rate), parsed.GetValue(keep),
+                parsed.GetValue(json),
                 parsed.GetValue(only) is { Length: > 0 } some ? some : Enum.GetValues<FaultKind>(), parsed.GetValue(plant)),
             output, errors, time, token));
         var parsed = command.Parse(arguments);
@@ -41,10 +62,18 @@ internal static class SoakCommandLine
                 await errors.WriteLineAsync($"soak: {error.Message}");
             return BadUsage;
         }
-        return await parsed.InvokeAsync(new() { Output = output, Error = errors, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, cancel);
+        var console = new InvocationConfiguration
+        {
+            Output = output,
+            Error = errors,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = null,
+        };
+        return await parsed.InvokeAsync(console, cancel);
     }
 
-    private static async Task<int> SoakAsync(SoakOptions options, TextWriter output, TextWriter errors, TimeProvider time, CancellationToken cancel)
+    private static async Task<int> SoakAsync(
+        SoakOptions options, TextWriter output, TextWriter errors, TimeProvider time, CancellationToken cancel)
     {
         var folder = Path.GetFullPath(options.Keep ?? Path.Combine("artifacts", "soak", $"seed-{options.Seed}"));
         if (options.Keep is not null && Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
@@ -71,9 +100,16 @@ internal static class SoakCommandLine
             await output.WriteLineAsync(cancel.IsCancellationRequested ? "Broken off; nothing was broken so far." : "Nothing was broken.");
             return cancel.IsCancellationRequested ? Stopped : 0;
         }
+        catch (Exception failure) when (failure is SoakException or LocalPostgresException or LocalKafkaException or LocalNatsException)
+        {
+            await errors.WriteLineAsync($"soak: {failure.Message}");
+            return Broke;
+        }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
             await output.WriteLineAsync("Broken off before it had begun.");
+            if (options.Keep is null)
+                Directory.Delete(folder, recursive: true);
             return Stopped;
         }
     }

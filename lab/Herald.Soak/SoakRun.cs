@@ -8,12 +8,14 @@ using Herald.Soak.Worlds;
 namespace Herald.Soak;
 
 /// <summary>
-/// The soak in rounds: load and faults; then everything is made good and settles, and the round's judge says the last word. Nodes, database and brokers go on from
-/// round to round, with all that is in them; the next judge is told up to where each key is past. So judge and trace stay small, however long it goes.
+/// The soak in rounds: load and faults; then everything is made good and settles, and the round's judge says the last word. Nodes, database
+/// and brokers go on from round to round, with all that is in them; the next judge is told up to where each key is past. So judge and trace
+/// stay small, however long it goes.
 /// </summary>
 internal sealed class SoakRun(SoakOptions options, string folder, TextWriter output, TimeProvider time)
 {
-    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(200), Patience = TimeSpan.FromMinutes(3), Quiet = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(200), Quiet = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private readonly Random _random = new(options.Seed);
     private SoakState _state = null!;
 
@@ -26,14 +28,15 @@ internal sealed class SoakRun(SoakOptions options, string folder, TextWriter out
         using var over = new CancellationTokenSource();
         var watching = watch.RunAsync(over.Token);
         using var trace = new TraceRecorder(TraceFile(1), ("nodes", "3"));
-        await output.WriteLineAsync($"seed {options.Seed}; starting three nodes, a database, Kafka and NATS; logs and traces are in {folder}");
+        await output.WriteLineAsync($"seed {options.Seed}; three nodes, a database, Kafka and NATS start; logs and traces are in {folder}");
         await using var world = await SoakWorld.StartAsync(folder, time, cancel);
         foreach (var (kind, why) in world.LeftOut)
             await output.WriteLineAsync($"left out: {FaultText.Of(kind)}, as {why}");
         using var clients = new NodeClients(world, trace);
         await using var traffic = await SoakTraffic.StartAsync(world, clients, options, waits, trace, time, cancel);
         var kinds = options.Only.Where(kind => !world.LeftOut.ContainsKey(kind)).ToList();
-        var storm = new Storm(kinds, new Mischief(world, traffic.Unwell, trace, time, _random), episodes, () => traffic.IsWhole, time, _random);
+        var mischief = new Mischief(world, traffic.Unwell, trace, time, _random);
+        var storm = new Storm(kinds, mischief, episodes, () => traffic.IsWhole, time, _random);
         _state = new SoakState(options, world, traffic, storm, waits, trace, watch);
         var display = new SoakDisplay(_state, output, time);
         var showing = display.RunAsync(over.Token);
@@ -48,7 +51,7 @@ internal sealed class SoakRun(SoakOptions options, string folder, TextWriter out
             await showing;
             await watching;
         }
-        var report = _state.Report();
+        var report = _state.Report(broken is not null);
         if (broken is not null || options.Keep is not null)
             await world.KeepAsync(folder);
         return (report, broken);
@@ -80,7 +83,7 @@ internal sealed class SoakRun(SoakOptions options, string folder, TextWriter out
         length = length < options.Round ? length : options.Round;
         try
         {
-            while (_state.Watch.Now - began < length && !cancel.IsCancellationRequested && !loads.Exists(load => load.IsFaulted) && !storm.IsFaulted)
+            while (_state.Watch.Now - began < length && !cancel.IsCancellationRequested && !loads.Append(storm).Any(task => task.IsFaulted))
             {
                 if (Broken() is { } broken)
                     return broken;
@@ -88,15 +91,20 @@ internal sealed class SoakRun(SoakOptions options, string folder, TextWriter out
             }
             await hold.CancelAsync();
             await storm;
-            _state.Loaded += _state.Watch.Now - began;
-            return cancel.IsCancellationRequested ? Broken() : await SettleAsync(Task.WhenAll(loads));
+            return cancel.IsCancellationRequested ? Broken() : await SettleAsync(Task.WhenAll(loads), cancel);
         }
         catch (SoakException failure)
         {
-            return new(failure.Invariant, failure.Message, "");
+            return new(failure.Invariant, failure.Message, _state.Trace.Last());
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            return new(null, $"{failure}", _state.Trace.Last());
         }
         finally
         {
+            var loaded = _state.Watch.Now - began;
+            _state.Loaded += loaded < length ? loaded : length;
             await hold.CancelAsync();
             await giveUp.CancelAsync();
             await Task.WhenAll([.. loads, storm]).ContinueWith(_ => { }, TaskScheduler.Default);
@@ -104,7 +112,7 @@ internal sealed class SoakRun(SoakOptions options, string folder, TextWriter out
     }
 
     /// <summary>Nothing is wrong any more: what was asked is answered, what was accepted comes, and the judge says the last word.</summary>
-    private async Task<SoakBreak?> SettleAsync(Task answered)
+    private async Task<SoakBreak?> SettleAsync(Task answered, CancellationToken cancel)
     {
         var began = _state.Watch.Now;
         _state.IsSettling = true;
@@ -114,6 +122,8 @@ internal sealed class SoakRun(SoakOptions options, string folder, TextWriter out
                 await answered;
             if (Broken() is { } broken)
                 return broken;
+            if (cancel.IsCancellationRequested)
+                return null;
             if (_state.Watch.Now - began > Patience)
                 break;
             await Task.Delay(LookEvery, time, CancellationToken.None);
@@ -126,7 +136,10 @@ internal sealed class SoakRun(SoakOptions options, string folder, TextWriter out
         if (answered.IsCompleted)
             _state.Trace.Tell("world", "settled");
         _state.IsSettling = false;
-        return Broken() ?? (settled > Patience ? new SoakBreak(16, $"{settled} after everything was made good, {_state.Missing()}", _state.Trace.Last()) : null);
+        if (Broken() is { } last)
+            return last;
+        var isLate = settled > Patience;
+        return isLate ? new SoakBreak(16, $"{settled} after everything was made good, {_state.Missing()}", _state.Trace.Last()) : null;
     }
 
     private SoakBreak? Broken()

@@ -7,7 +7,8 @@ using Herald.Soak.Worlds;
 namespace Herald.Soak;
 
 /// <summary>A soak as it stands: who takes part, and what has been seen so far.</summary>
-internal sealed class SoakState(SoakOptions options, SoakWorld world, SoakTraffic traffic, Storm storm, WaitBook waits, TraceRecorder trace, Standstill watch)
+internal sealed class SoakState(
+    SoakOptions options, SoakWorld world, SoakTraffic traffic, Storm storm, WaitBook waits, TraceRecorder trace, Standstill watch)
 {
     public SoakWorld World => world;
     public SoakTraffic Traffic => traffic;
@@ -25,11 +26,13 @@ internal sealed class SoakState(SoakOptions options, SoakWorld world, SoakTraffi
     public long Repeats => traffic.Receivers.Sum(receiver => receiver.Awaited.Repeats);
     public long Waiting => traffic.Receivers.Sum(receiver => (long)receiver.Awaited.Count);
 
-    public string Missing() => string.Join("; ", traffic.Receivers.Where(receiver => receiver.Awaited.Count > 0).Select(receiver =>
-        $"{receiver.Name} waits for {receiver.Awaited.Count}: {string.Join(' ', receiver.Awaited.Some(5))}").DefaultIfEmpty("publishing is not answered"));
+    public string Missing() => string.Join("; ", traffic.Receivers
+        .Where(receiver => receiver.Awaited.Count > 0)
+        .Select(receiver => $"{receiver.Name} waits for {receiver.Awaited.Count}: {string.Join(' ', receiver.Awaited.Some(5))}")
+        .DefaultIfEmpty("publishing is not answered"));
 
-    public SoakReport Report() => new(
-        options.Seed, Math.Round(Loaded.TotalHours, 2), options.Rate, Rounds, Published, Received, Repeats, trace.Facts, trace.Broken is null ? 0 : 1,
+    public SoakReport Report(bool isBroken) => new(
+        options.Seed, Math.Round(Loaded.TotalHours, 2), options.Rate, Rounds, Published, Received, Repeats, trace.Facts, isBroken ? 1 : 0,
         Math.Round(LongestSettle.TotalSeconds, 1), Math.Round(watch.Lost.TotalSeconds), storm.Counts, waits.Rows(),
         [.. world.LeftOut.Select(left => $"{FaultText.Of(left.Key)}: {left.Value}")]);
 }

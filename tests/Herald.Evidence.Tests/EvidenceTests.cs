@@ -22,6 +22,13 @@ public sealed class EvidenceTests
           {"project":"Herald.Postgres","found":90,"leftOut":1,"drawn":10,"tried":0,"noticed":0,"suites":[],"survivors":[]}]}
         """;
 
+    private const string Soak = """
+        {"seed":7,"hours":0.5,"rate":150,"rounds":10,"published":120000,"received":470000,"repeats":3000,"facts":9,"broken":0,"longestSettleSeconds":2.5,
+         "stoodStillSeconds":0,"faults":{"node killed":12,"node stopped":0},"leftOut":["Kafka killed: no Java"],
+         "waits":[{"wrong":"nothing","topic":"published","events":300000,"p99Ms":40,"longestMs":900},{"wrong":"nothing","topic":"from-nats","events":2,"p99Ms":50,"longestMs":60},
+          {"wrong":"node killed","topic":"published","events":5000,"p99Ms":700,"longestMs":1400}]}
+        """;
+
     [Fact]
     public async Task What_was_shown_is_printed_and_stays_fresh_until_its_sources_change()
     {
@@ -222,6 +229,22 @@ public sealed class EvidenceTests
         Assert.Equal("| Herald.Engine/A.cs:3, A.Run | `a \\|\\| b` | `a && b` | 2 |", lines[15]);
         Assert.Equal("| Herald.Engine/A.cs:5, A.Run | `Go();` | left out Believed to change nothing: it went already. | 0 |", lines[16]);
         Assert.DoesNotContain("Herald.Postgres", project.Document, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_soak_is_two_tables_and_what_never_happened_has_no_waits()
+    {
+        var claims = """[{"name":"soak","kind":"soak","command":["bash","-c","cp report.json $2","soak","--json","{output}"],"paths":["src"]}]""";
+        using var project = new Project(claims, "<!-- evidence: soak -->\n<!-- /evidence -->");
+        project.Write("report.json", Soak);
+        Assert.Equal(0, (await project.RunAsync("run")).Code);
+        await project.RunAsync("print");
+        var lines = project.Document.Split('\n');
+        Assert.Equal("| 0.5 | 120,000 | 470,000 | 3,000 | 0 |", lines[3]);
+        Assert.Equal("| what was wrong | how often | from-nats, ms | published, ms |", lines[7]);
+        Assert.Equal(["| nothing | – | 50 / 60 | 40 / 900 |", "| node killed | 12 | – | 700 / 1,400 |", "| node stopped | 0 | – | – |"], lines[9..12]);
+        Assert.StartsWith("`bash -c cp report.json $2 soak`, seed 7, 150 events/s, 10 rounds of which the slowest settled within 2.5 s, commit `", lines[13], StringComparison.Ordinal);
+        Assert.EndsWith("; left out: Kafka killed: no Java", lines[13], StringComparison.Ordinal);
     }
 
     [Theory]

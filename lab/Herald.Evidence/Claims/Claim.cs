@@ -38,4 +38,7 @@ internal enum ClaimKind
 
     /// <summary>What <c>./test --mutants --json</c> writes.</summary>
     Mutants,
+
+    /// <summary>The figures that <c>./soak --json</c> writes.</summary>
+    Soak,
 }

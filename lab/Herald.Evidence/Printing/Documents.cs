@@ -45,6 +45,7 @@ internal sealed class Documents(string root, IReadOnlyList<Claim> claims, Record
             ClaimKind.Coverage => CoverageTable.Of(shown),
             ClaimKind.Planted => PlantedTable.Of(shown),
             ClaimKind.Mutants => MutantTable.Of(shown),
+            ClaimKind.Soak => SoakTable.Of(shown),
         };
     }
 

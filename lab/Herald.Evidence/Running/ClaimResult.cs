@@ -12,7 +12,7 @@ internal static partial class ClaimResult
     /// <returns>Null when it has shown nothing.</returns>
     public static JsonNode? Of(Claim claim, string text) => claim.Kind switch
     {
-        ClaimKind.Bench or ClaimKind.Scenario or ClaimKind.Mutants => Figures(text),
+        ClaimKind.Bench or ClaimKind.Scenario or ClaimKind.Mutants or ClaimKind.Soak => Figures(text),
         ClaimKind.Tests => Counts(text),
         ClaimKind.Told => Stories(text),
         ClaimKind.Coverage => Shares(text),

@@ -4,7 +4,8 @@ namespace Herald.Soak.Faults;
 
 /// <summary>Faults one after another, drawn so that each kind comes as often as the others, and sometimes two at once.</summary>
 /// <param name="isWhole">Everything that waited has come, at receivers that are well.</param>
-internal sealed class Storm(IReadOnlyList<FaultKind> kinds, Mischief mischief, Episodes episodes, Func<bool> isWhole, TimeProvider time, Random random)
+internal sealed class Storm(
+    IReadOnlyList<FaultKind> kinds, Mischief mischief, Episodes episodes, Func<bool> isWhole, TimeProvider time, Random random)
 {
     public const string Several = "two of these at once";
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(100), LongestEpisode = TimeSpan.FromSeconds(60);

@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Herald.Soak.Figures;
@@ -8,13 +9,18 @@ namespace Herald.Soak.Figures;
 /// <param name="Received">Deliveries, each counted once.</param>
 /// <param name="Repeats">Deliveries that came again.</param>
 /// <param name="Broken">Promises that were not kept.</param>
-/// <param name="LongestSettleSeconds">From when the load ended, and nothing was wrong any more, until everything had come; of the slowest round.</param>
+/// <param name="LongestSettleSeconds">Of the slowest round: from when nothing was wrong any more until everything had come.</param>
 /// <param name="StoodStillSeconds">The soak itself.</param>
 internal sealed record SoakReport(
-    int Seed, double Hours, int Rate, int Rounds, long Published, long Received, long Repeats, long Facts, int Broken, double LongestSettleSeconds,
-    double StoodStillSeconds, IReadOnlyDictionary<string, int> Faults, IReadOnlyList<WaitRow> Waits, IReadOnlyList<string> LeftOut)
+    int Seed, double Hours, int Rate, int Rounds, long Published, long Received, long Repeats, long Facts, int Broken,
+    double LongestSettleSeconds, double StoodStillSeconds, IReadOnlyDictionary<string, int> Faults, IReadOnlyList<WaitRow> Waits,
+    IReadOnlyList<string> LeftOut)
 {
-    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web) { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     public string ToJson() => JsonSerializer.Serialize(this, Options);
 }

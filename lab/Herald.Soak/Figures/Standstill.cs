@@ -1,12 +1,13 @@
 namespace Herald.Soak.Figures;
 
 /// <summary>
-/// Notices when this process itself stands still, as a laptop that sleeps or a machine that measures something else lets it: nothing that was due meanwhile says
-/// anything of Herald. Patience is counted in time that has gone by here.
+/// Notices when this process itself stands still, as when a laptop sleeps: nothing that was due meanwhile says anything of Herald. Patience
+/// is counted in time that has gone by here.
 /// </summary>
 internal sealed class Standstill(Episodes episodes, TimeProvider time)
 {
-    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(50), Noticed = TimeSpan.FromSeconds(2), After = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(50), Noticed = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan After = TimeSpan.FromSeconds(20);
     private TimeSpan _lost;
     private readonly long _began = time.GetTimestamp();
 

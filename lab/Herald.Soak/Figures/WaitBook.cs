@@ -7,7 +7,7 @@ internal sealed class WaitBook(Episodes episodes, TimeProvider time)
 {
     public const string NothingWrong = "nothing";
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, Waits> _waits = [];
+    private readonly Dictionary<(string Wrong, string Topic), Waits> _waits = [];
 
     private sealed class Waits
     {
@@ -16,15 +16,16 @@ internal sealed class WaitBook(Episodes episodes, TimeProvider time)
         public TimeSpan Longest { get; set; }
     }
 
-    public void Take(long sinceAt, long receivedAt)
+    public void Take(string topic, long sinceAt, long receivedAt)
     {
         if (!episodes.TryTell(sinceAt, receivedAt, out var what))
             return;
         var wait = time.GetElapsedTime(sinceAt, receivedAt);
         lock (_gate)
         {
-            if (!_waits.TryGetValue(what ?? NothingWrong, out var waits))
-                _waits[what ?? NothingWrong] = waits = new Waits();
+            var place = (what ?? NothingWrong, topic);
+            if (!_waits.TryGetValue(place, out var waits))
+                _waits[place] = waits = new Waits();
             waits.All.Record(wait);
             waits.Count++;
             if (wait > waits.Longest)
@@ -32,11 +33,15 @@ internal sealed class WaitBook(Episodes episodes, TimeProvider time)
         }
     }
 
-    /// <summary>A row for each, that of nothing first.</summary>
+    /// <summary>A row for each, those of nothing first.</summary>
     public IReadOnlyList<WaitRow> Rows()
     {
         lock (_gate)
-            return [.. _waits.OrderBy(one => one.Key != NothingWrong).ThenBy(one => one.Key, StringComparer.Ordinal).Select(one => new WaitRow(
-                one.Key, one.Value.Count, Math.Round(one.Value.All.Percentile(0.99)!.Value.TotalMilliseconds), Math.Round(one.Value.Longest.TotalMilliseconds)))];
+            return [.. from one in _waits
+                       orderby one.Key.Wrong != NothingWrong, one.Key.Wrong, one.Key.Topic
+                       let p99 = one.Value.All.Percentile(0.99)!.Value
+                       select new WaitRow(one.Key.Wrong, one.Key.Topic, one.Value.Count, Ms(p99), Ms(one.Value.Longest))];
     }
+
+    private static double Ms(TimeSpan wait) => Math.Round(wait.TotalMilliseconds);
 }

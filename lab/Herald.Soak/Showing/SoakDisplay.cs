@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Herald.Soak.Showing;
 
 /// <summary>One line that says how it stands: drawn again and again on a terminal, else now and then.</summary>
@@ -22,7 +20,17 @@ internal sealed class SoakDisplay(SoakState state, TextWriter output, TimeProvid
             await output.WriteLineAsync();
     }
 
-    private string Line() => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{state.Watch.Now:hh\\:mm\\:ss}  round {state.Rounds}  {state.Published:N0} published  {state.Received:N0} received  {state.Repeats:N0} repeats  {state.Storm.Counts.Values.Sum()} faults  {state.Waiting:N0} on their way, longest {state.Traffic.LongestWait.TotalSeconds:0.0} s  {(state.IsSettling ? "settling" : state.Storm.Now)}");
+    private string Line()
+    {
+        var (watch, storm, traffic) = (state.Watch, state.Storm, state.Traffic);
+        FormattableString[] parts =
+        [
+            $"{watch.Now:hh\\:mm\\:ss}", $"round {state.Rounds}",
+            $"{state.Published:N0} published", $"{state.Received:N0} received", $"{state.Repeats:N0} repeats",
+            $"{storm.Counts.Values.Sum()} faults",
+            $"{state.Waiting:N0} on their way, longest {traffic.LongestWait.TotalSeconds:0.0} s",
+            $"{(state.IsSettling ? "settling" : storm.Now)}",
+        ];
+        return string.Join("  ", parts.Select(FormattableString.Invariant));
+    }
 }

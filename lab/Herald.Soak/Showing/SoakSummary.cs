@@ -6,21 +6,25 @@ namespace Herald.Soak.Showing;
 /// <summary>What a soak has seen, for people.</summary>
 internal static class SoakSummary
 {
+    private const int ShownLines = 40;
+
     public static void Write(SoakReport report, TextWriter output)
     {
-        output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{report.Hours} h of load in {report.Rounds} rounds: {report.Published:N0} events published, {report.Received:N0} deliveries received, {report.Repeats:N0} repeats; {report.Facts:N0} facts judged"));
-        output.WriteLine($"faults: {string.Join(", ", report.Faults.Where(fault => fault.Value > 0).Select(fault => $"{fault.Key} {fault.Value}"))}");
-        output.WriteLine("waits at receivers that are well, by what was wrong: p99 and longest, ms");
+        Line($"{report.Hours} h of load in {report.Rounds} rounds: {report.Published:N0} events published");
+        Line($"{report.Received:N0} deliveries received, {report.Repeats:N0} repeats; {report.Facts:N0} facts judged");
+        Line($"faults: {string.Join(", ", report.Faults.Where(fault => fault.Value > 0).Select(fault => $"{fault.Key} {fault.Value}"))}");
+        Line($"waits at receivers that are well, by what was wrong: p99 and longest, ms");
         foreach (var row in report.Waits)
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {row.Wrong,-34} {row.P99Ms,9:N0} {row.LongestMs,9:N0}   of {row.Events:N0}"));
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"a round settled within {report.LongestSettleSeconds} s; the soak itself was stopped for {report.StoodStillSeconds} s"));
+            Line($"  {row.Wrong,-34} {row.Topic,-11} {row.P99Ms,9:N0} {row.LongestMs,9:N0}   of {row.Events:N0}");
+        Line($"a round settled within {report.LongestSettleSeconds} s; the soak itself stood still for {report.StoodStillSeconds} s");
+
+        void Line(FormattableString text) => output.WriteLine(FormattableString.Invariant(text));
     }
 
     public static void Write(SoakBreak broken, int seed, string folder, TextWriter output)
     {
-        output.WriteLine(broken.Trace);
+        foreach (var line in broken.Trace.Split('\n').TakeLast(ShownLines))
+            output.WriteLine(line);
         output.WriteLine();
         output.WriteLine(broken.Invariant is { } invariant
             ? string.Create(CultureInfo.InvariantCulture, $"BROKEN: invariant {invariant} of ARCHITECTURE.md, seed {seed}: {broken.What}")

@@ -1,6 +1,8 @@
 namespace Herald.Soak.Traffic;
 
-/// <summary>What one subscription is still to receive, and how long it waits. What has been received and answered for is forgotten.</summary>
+/// <summary>
+/// What one subscription is still to receive, and how long it waits. What has been received and answered for is forgotten.
+/// </summary>
 /// <param name="waited">Told of each event that has come: since when it could have, and when it did.</param>
 internal sealed class Awaited(TimeProvider time, Action<long, long> waited)
 {

@@ -1,8 +1,12 @@
 namespace Herald.Soak.Traffic;
 
-/// <summary>Sends events by one entrance at a steady rate, a batch at a time, each key in its order. It can be told to hold, behind a batch that was answered for.</summary>
+/// <summary>
+/// Sends events by one entrance at a steady rate, a batch at a time, each key in its order. It can be told to hold, behind a batch that was
+/// answered for.
+/// </summary>
 /// <param name="prefix">Of its keys: other loads have others.</param>
-internal sealed class Load(IEntrance entrance, string prefix, int keys, int rate, IReadOnlyList<SoakReceiver> receivers, TimeProvider time, Random random)
+internal sealed class Load(
+    IEntrance entrance, string prefix, int keys, int rate, IReadOnlyList<SoakReceiver> receivers, TimeProvider time, Random random)
 {
     private const int MostAtOnce = 500;
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(50);
@@ -34,7 +38,7 @@ internal sealed class Load(IEntrance entrance, string prefix, int keys, int rate
                 if (due > MostAtOnce)
                     (began, sent) = (time.GetTimestamp(), 0);
             }
-            await Task.Delay(Pace, time, hold).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            await Task.Delay(Pace, time, hold).ContinueWith(_ => { }, TaskScheduler.Default);
         }
     }
 

@@ -15,7 +15,8 @@ internal sealed class NatsEntrance : IEntrance
     public NatsEntrance(string url, int seed, TraceRecorder trace, TimeProvider time)
     {
         _trace = trace;
-        _connection = new NatsConnection(new ConnectionOptions { Servers = ServerAddress.ParseAll(url)!, Name = "soak" }, time, new Random(seed), NullLogger.Instance);
+        var options = new ConnectionOptions { Servers = ServerAddress.ParseAll(url)!, Name = "soak" };
+        _connection = new NatsConnection(options, time, new Random(seed), NullLogger.Instance);
         _connection.Start();
         _publisher = new AlarmPublisher(_connection, kept: true, TimeSpan.MaxValue, time);
     }

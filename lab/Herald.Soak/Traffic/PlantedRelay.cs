@@ -4,7 +4,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Herald.Soak.Traffic;
 
 /// <summary>
-/// A relay between Herald and a receiver that makes one mistake, once it has let some requests through: a soak that does not notice it is worth nothing.
+/// A relay between Herald and a receiver that makes one mistake, once it has let some requests through: a soak that does not notice it is
+/// worth nothing.
 /// </summary>
 internal sealed class PlantedRelay(string mistake, IHttpApplication<IFeatureCollection> inner) : IHttpApplication<IFeatureCollection>
 {

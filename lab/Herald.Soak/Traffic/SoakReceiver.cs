@@ -22,7 +22,8 @@ internal sealed class SoakReceiver(string name, string topic, bool picks, bool i
     public bool Wants(Tale tale) => !picks || tale.Type == Tale.Picked;
 
     /// <param name="relay">Stands between Herald and what is traced; null for nothing.</param>
-    public async Task StartAsync(Conduct conduct, TraceRecorder trace, WebhookReceiver.Around? relay, TimeProvider time, Random random, CancellationToken cancel) =>
+    public async Task StartAsync(
+        Conduct conduct, TraceRecorder trace, WebhookReceiver.Around? relay, TimeProvider time, Random random, CancellationToken cancel) =>
         Webhooks = await WebhookReceiver.StartAsync(
             name, _secret, conduct, webhook => awaited.Receive(Tale.Parse(webhook.Body).Id), time, random, cancel, around: inner =>
             {
@@ -31,14 +32,19 @@ internal sealed class SoakReceiver(string name, string topic, bool picks, bool i
             });
 
     /// <summary>Retries come soon, and nothing ever becomes a dead letter.</summary>
-    public Task<Reply> SubscribeAsync(HeraldClient client, CancellationToken cancel) => client.PutAsync($"/v1/subscriptions/{name}", new JsonObject
+    public Task<Reply> SubscribeAsync(HeraldClient client, CancellationToken cancel)
     {
-        ["topic"] = topic,
-        ["endpoint"] = Webhooks.Endpoint.ToString(),
-        ["secret"] = _secret,
-        ["filter"] = picks ? new JsonObject { ["type"] = new JsonArray(Tale.Picked) } : null,
-        ["retry"] = new JsonObject { ["base"] = "50ms", ["factor"] = 2, ["cap"] = "500ms", ["jitter"] = 0.2, ["maxAge"] = "1d" },
-    }, cancel);
+        var definition = new JsonObject
+        {
+            ["topic"] = topic,
+            ["endpoint"] = Webhooks.Endpoint.ToString(),
+            ["secret"] = _secret,
+            ["retry"] = new JsonObject { ["base"] = "50ms", ["factor"] = 2, ["cap"] = "500ms", ["jitter"] = 0.2, ["maxAge"] = "1d" },
+        };
+        if (picks)
+            definition["filter"] = new JsonObject { ["type"] = new JsonArray(Tale.Picked) };
+        return client.PutAsync($"/v1/subscriptions/{name}", definition, cancel);
+    }
 
     public ValueTask DisposeAsync() => Webhooks?.DisposeAsync() ?? ValueTask.CompletedTask;
 }

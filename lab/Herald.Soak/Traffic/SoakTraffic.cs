@@ -1,3 +1,4 @@
+using Herald.Cli.Api;
 using Herald.Cli.Receiving;
 using Herald.EndToEnd.Tracing;
 using Herald.Soak.Figures;
@@ -32,10 +33,12 @@ internal sealed class SoakTraffic : IAsyncDisposable
     public bool IsWhole => LongestWait < Whole && _loads.TrueForAll(load => load.Waits < Whole);
 
     /// <summary>Of what has been answered for, at receivers that are well.</summary>
-    public TimeSpan LongestWait => _receivers.Where(receiver => receiver.IsWell).Max(receiver => receiver.Awaited.OldestAt is { } at ? _time.GetElapsedTime(at) : TimeSpan.Zero);
+    public TimeSpan LongestWait => _receivers.Where(receiver => receiver.IsWell).Min(receiver => receiver.Awaited.OldestAt) is { } oldest
+        ? _time.GetElapsedTime(oldest) : TimeSpan.Zero;
 
     public static async Task<SoakTraffic> StartAsync(
-        SoakWorld world, NodeClients clients, SoakOptions options, WaitBook waits, TraceRecorder trace, TimeProvider time, CancellationToken cancel)
+        SoakWorld world, NodeClients clients, SoakOptions options, WaitBook waits, TraceRecorder trace, TimeProvider time,
+        CancellationToken cancel)
     {
         var traffic = new SoakTraffic(time);
         try
@@ -59,7 +62,8 @@ internal sealed class SoakTraffic : IAsyncDisposable
             await receiver.DisposeAsync();
     }
 
-    private async Task SubscribeAsync(SoakWorld world, NodeClients clients, SoakOptions options, WaitBook waits, TraceRecorder trace, CancellationToken cancel)
+    private async Task SubscribeAsync(
+        SoakWorld world, NodeClients clients, SoakOptions options, WaitBook waits, TraceRecorder trace, CancellationToken cancel)
     {
         List<(string Name, string Topic, Conduct Conduct)> all =
         [
@@ -73,17 +77,21 @@ internal sealed class SoakTraffic : IAsyncDisposable
         foreach (var (name, topic, conduct) in all)
         {
             var isWell = conduct is Conduct.Healthy;
-            var awaited = new Awaited(_time, isWell ? waits.Take : (_, _) => { });
+            var awaited = new Awaited(_time, isWell ? (since, at) => waits.Take(topic, since, at) : (_, _) => { });
             var receiver = new SoakReceiver(name, topic, name == "picks", isWell, awaited);
             _receivers.Add(receiver);
-            WebhookReceiver.Around? relay = options.Plant is { } mistake && _receivers.Count == 1 ? inner => new PlantedRelay(mistake, inner) : null;
+            var mistake = _receivers.Count == 1 ? options.Plant : null;
+            WebhookReceiver.Around? relay = mistake is null ? null : inner => new PlantedRelay(mistake, inner);
             await receiver.StartAsync(conduct, trace, relay, _time, new Random(options.Seed + _receivers.Count), cancel);
-            foreach (var reply in (Cli.Api.Reply[])[await clients.Next().PutAsync($"/v1/topics/{topic}", null, cancel), await receiver.SubscribeAsync(clients.Next(), cancel)])
-            {
-                if (!reply.Succeeded)
-                    throw new SoakException(null, string.Join('\n', reply.ProblemLines()));
-            }
+            Succeeded(await clients.Next().PutAsync($"/v1/topics/{topic}", null, cancel));
+            Succeeded(await receiver.SubscribeAsync(clients.Next(), cancel));
         }
+    }
+
+    private static void Succeeded(Reply reply)
+    {
+        if (!reply.Succeeded)
+            throw new SoakException(null, string.Join('\n', reply.ProblemLines()));
     }
 
     private void MakeLoads(SoakWorld world, NodeClients clients, SoakOptions options, TraceRecorder trace)

@@ -4,7 +4,9 @@ using System.Text.Json;
 
 namespace Herald.Soak.Traffic;
 
-/// <summary>One event: the number says which of its key it is, and the payload says it too, so that nothing in Herald's headers has to be believed.</summary>
+/// <summary>
+/// One event: the number says which of its key it is, and the payload says it too, so that nothing in Herald's headers has to be believed.
+/// </summary>
 internal readonly record struct Tale(string Key, long Number)
 {
     private static readonly string[] Types = ["placed", "paid", "packed", "shipped"];
@@ -14,7 +16,7 @@ internal readonly record struct Tale(string Key, long Number)
 
     public string Id => string.Create(CultureInfo.InvariantCulture, $"{Key}-{Number}");
     public string Type => Types[Number % Types.Length];
-    public byte[] Payload => Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $$"""{"key":"{{Key}}","number":{{Number}},"type":"{{Type}}"}"""));
+    public byte[] Payload => Encoding.UTF8.GetBytes($$"""{"key":"{{Key}}","number":{{Number}},"type":"{{Type}}"}""");
 
     /// <summary>As a line to publish.</summary>
     public string Line => $$"""{"id":"{{Id}}","key":"{{Key}}","type":"{{Type}}","payload":{{Encoding.UTF8.GetString(Payload)}}}""";

@@ -20,8 +20,8 @@ internal static class TracedSource
         foreach (var tale in tales)
         {
             trace.Tell(
-                "publisher", "published", ("topic", topic), ("key", tale.Key), ("id", tale.Id), ("digest", TraceRecorder.Digest(tale.Payload)),
-                ("verdict", "accepted"));
+                "publisher", "published", ("topic", topic), ("key", tale.Key), ("id", tale.Id),
+                ("digest", TraceRecorder.Digest(tale.Payload)), ("verdict", "accepted"));
         }
     }
 }

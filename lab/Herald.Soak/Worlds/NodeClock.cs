@@ -9,8 +9,9 @@ namespace Herald.Soak.Worlds;
 internal sealed class NodeClock(string library, string file)
 {
     /// <returns>Null when libfaketime is not installed.</returns>
-    public static string? FindLibrary() =>
-        Directory.Exists("/usr/lib") && Directory.GetDirectories("/usr/lib", "*-linux-gnu").Select(folder => Path.Combine(folder, "faketime", "libfaketimeMT.so.1")).FirstOrDefault(File.Exists) is { } found ? found : null;
+    public static string? FindLibrary() => !Directory.Exists("/usr/lib") ? null : Directory.GetDirectories("/usr/lib", "*-linux-gnu")
+        .Select(folder => Path.Combine(folder, "faketime", "libfaketimeMT.so.1"))
+        .FirstOrDefault(File.Exists);
 
     public void Prepare(ProcessStartInfo start)
     {

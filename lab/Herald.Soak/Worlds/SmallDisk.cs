@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Herald.Soak.Worlds;
 
 /// <summary>
-/// A file system of its own for the database's data: a file that is mounted, so that what is synced is on the disk of this machine, and which can be full. A shell
-/// takes it away when we are no more, however we end.
+/// A file system of its own for the database's data: a file that is mounted, so that what is synced is on the disk of this machine, and
+/// which can be full. A shell takes it away when we are no more, however we end.
 /// </summary>
 internal sealed class SmallDisk : IAsyncDisposable
 {

@@ -6,10 +6,11 @@ using Herald.TestKit.Network;
 namespace Herald.Soak.Worlds;
 
 /// <summary>
-/// One node through its lives: its address, its way to the database and its clock stay the same. It ends when its input does, as it does when we are no
-/// more.
+/// One node through its lives: its address, its way to the database and its clock stay the same. It ends when its input does, as it
+/// does when we are no more.
 /// </summary>
-internal sealed class SoakNode(string name, string[] arguments, FaultProxy database, NodeClock? clock, string log, TimeProvider time) : IAsyncDisposable
+internal sealed class SoakNode(string name, string[] arguments, FaultProxy database, NodeClock? clock, string log, TimeProvider time)
+    : IAsyncDisposable
 {
     private static readonly TimeSpan StopPatience = TimeSpan.FromMinutes(2), StartPatience = TimeSpan.FromMinutes(2);
     private readonly Lock _gate = new();
@@ -108,8 +109,8 @@ internal sealed class SoakNode(string name, string[] arguments, FaultProxy datab
             ["serve", .. arguments, "--listen", Address?.Authority ?? "127.0.0.1:0", ServeCommand.UntilInputEndsOption])
         { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         // Only what is said here counts, not what the user has set for a server of theirs.
-        foreach (var variable in start.Environment.Keys.Where(variable => variable.StartsWith("HERALD_", StringComparison.Ordinal)).ToList())
-            start.Environment.Remove(variable);
+        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("HERALD_", StringComparison.Ordinal)).ToList())
+            start.Environment.Remove(name);
         clock?.Prepare(start);
         return start;
     }

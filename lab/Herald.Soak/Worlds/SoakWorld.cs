@@ -3,12 +3,15 @@ using Herald.Cli.Brokers;
 using Herald.Cli.Databases;
 using Herald.EndToEnd;
 using Herald.Soak.Faults;
+using Herald.Soak.Traffic;
 using Herald.TestKit.Network;
 using Npgsql;
 
 namespace Herald.Soak.Worlds;
 
-/// <summary>Everything that runs: three nodes over one database, which waits for the disk, a broker of Kafka and a server of NATS, all on 127.0.0.1.</summary>
+/// <summary>
+/// Everything that runs: three nodes over one database, which waits for the disk, a broker of Kafka and a server of NATS, all on 127.0.0.1.
+/// </summary>
 internal sealed class SoakWorld : IAsyncDisposable
 {
     public const string KafkaTopic = "soak", NatsStream = "SOAK", NatsSubjects = "soak.>";
@@ -104,6 +107,7 @@ internal sealed class SoakWorld : IAsyncDisposable
         _nodes.Clear();
         if (folder is null)
             return;
+        await StopDatabaseAsync("fast");
         await Shell.TryAsync("cp", "-a", Postgres.Folder, Path.Combine(folder, "postgres"));
         if (Kafka is not null)
             await Shell.TryAsync("cp", "-a", Kafka.Folder, Path.Combine(folder, "kafka"));
@@ -121,7 +125,7 @@ internal sealed class SoakWorld : IAsyncDisposable
             await Nats.DisposeAsync();
         if (Disk is not null)
         {
-            await StopDatabaseAsync();
+            await StopDatabaseAsync("immediate");
             await Disk.DisposeAsync();
         }
         await Postgres.DisposeAsync();
@@ -142,7 +146,8 @@ internal sealed class SoakWorld : IAsyncDisposable
         {
             Kafka = await LocalKafka.StartNewAsync(programs, [], _time, cancel);
             await Kafka.RunToolAsync(
-                "org.apache.kafka.tools.TopicCommand", "", "--bootstrap-server", Kafka.Servers, "--create", "--topic", KafkaTopic, "--partitions", $"{Partitions}");
+                "org.apache.kafka.tools.TopicCommand", "", "--bootstrap-server", Kafka.Servers,
+                "--create", "--topic", KafkaTopic, "--partitions", $"{Partitions}");
         }
         else
             _leftOut[FaultKind.Kafka] = KafkaPrograms.Missing;
@@ -161,17 +166,21 @@ internal sealed class SoakWorld : IAsyncDisposable
         var connection = new NpgsqlConnectionStringBuilder(Postgres.ConnectionString("postgres")) { Port = proxy.Port }.ConnectionString;
         List<string> arguments =
         [
-            "--data", Directory.CreateDirectory(Path.Combine(_folder, name)).FullName, "--store", "postgres", "--connection", connection, "--node", name,
-            "--lease", $"{Lease.TotalSeconds}s", "--postgres-command-timeout", "3s",
+            "--data", Directory.CreateDirectory(Path.Combine(_folder, name)).FullName, "--node", name,
+            "--store", "postgres", "--connection", connection, "--lease", $"{Lease.TotalSeconds}s", "--postgres-command-timeout", "3s",
         ];
         if (Kafka is not null)
         {
             var properties = Path.Combine(_folder, "kafka.properties");
             await File.WriteAllTextAsync(properties, KafkaProperties, cancel);
-            arguments.AddRange(["--kafka-clusters", $"soak={Kafka.Servers}", "--kafka-sources", $"soak/{KafkaTopic}>{Traffic.Topics.Kafka}", "--kafka-properties", properties]);
+            arguments.AddRange(["--kafka-clusters", $"soak={Kafka.Servers}", "--kafka-sources", $"soak/{KafkaTopic}>{Topics.Kafka}"]);
+            arguments.AddRange(["--kafka-properties", properties]);
         }
         if (Nats is not null)
-            arguments.AddRange(["--nats-clusters", $"soak={Nats.Url}", "--nats-sources", $"soak/{NatsSubjects} -> {Traffic.Topics.Nats} stream={NatsStream}"]);
+        {
+            var source = $"soak/{NatsSubjects} -> {Topics.Nats} stream={NatsStream}";
+            arguments.AddRange(["--nats-clusters", $"soak={Nats.Url}", "--nats-sources", source]);
+        }
         var node = new SoakNode(name, [.. arguments], proxy, clock, Path.Combine(_folder, $"{name}.log"), _time);
         await node.StartAsync(cancel);
         return node;
@@ -191,11 +200,11 @@ internal sealed class SoakWorld : IAsyncDisposable
         }
     }
 
-    private async Task StopDatabaseAsync()
+    private async Task StopDatabaseAsync(string mode)
     {
         try
         {
-            await Postgres.StopAsync("immediate");
+            await Postgres.StopAsync(mode);
         }
         catch (LocalPostgresException)
         {

@@ -1,0 +1,43 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Herald.Evidence.Claims;
+using Herald.Evidence.Records;
+
+namespace Herald.Evidence.Printing;
+
+/// <summary>Soaks: what went through, what happened meanwhile, and how long events waited by what was wrong.</summary>
+internal static class SoakTable
+{
+    public static string Of(IReadOnlyList<(Claim Claim, Record Record)> shown) => string.Join("\n\n", shown.Select(one => Of(one.Record)));
+
+    private static string Of(Record record)
+    {
+        var soak = record.Result;
+        var waits = soak["waits"]!.AsArray().ToLookup(row => (string)row!["wrong"]!, row => row!);
+        var topics = soak["waits"]!.AsArray().Select(row => (string)row!["topic"]!).Distinct().Order(StringComparer.Ordinal).ToList();
+        var lines = new List<string>
+        {
+            "| hours of load | events published | deliveries received | repeats | invariants broken |",
+            "|---|---|---|---|---|",
+            $"| {soak["hours"]} | {Count(soak["published"])} | {Count(soak["received"])} | {Count(soak["repeats"])} | {((int)soak["broken"]! == 0 ? "0" : $"**{soak["broken"]}**")} |",
+            "",
+            "Events to receivers that are well waited so long, p99 and longest, by the way they had come in:",
+            "",
+            $"| what was wrong | how often | {string.Join(" | ", topics.Select(topic => $"{topic}, ms"))} |",
+            $"|---|---|{string.Concat(topics.Select(_ => "---|"))}",
+        };
+        var faults = soak["faults"]!.AsObject();
+        lines.AddRange(waits.Select(rows => rows.Key).Concat(faults.Select(fault => fault.Key)).Distinct().Select(wrong =>
+            $"| {wrong} | {(faults[wrong] is { } often ? Count(often) : "–")} | {string.Join(" | ", topics.Select(topic => Waits(waits[wrong].FirstOrDefault(row => (string)row["topic"]! == topic))))} |"));
+        lines.Add("");
+        var leftOut = soak["leftOut"]!.AsArray().Select(what => $"; left out: {what}");
+        lines.Add(string.Create(
+            CultureInfo.InvariantCulture,
+            $"`{record.Command}`{(record.Passed ? "" : ", **failed**")}, seed {soak["seed"]}, {soak["rate"]} events/s, {soak["rounds"]} rounds of which the slowest settled within {soak["longestSettleSeconds"]} s, commit `{record.ShortCommit}`, {record.Date}, {record.Machine.Cores} cores of {record.Machine.Cpu}{string.Concat(leftOut)}"));
+        return string.Join('\n', lines);
+    }
+
+    private static string Waits(JsonNode? row) => row is null ? "–" : $"{Count(row["p99Ms"])} / {Count(row["longestMs"])}";
+
+    private static string Count(JsonNode? number) => number is null ? "–" : ((double)number).ToString("N0", CultureInfo.InvariantCulture);
+}
