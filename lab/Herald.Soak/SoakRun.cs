@@ -26,7 +26,8 @@ internal sealed class SoakRun(SoakOptions options, string folder, TextWriter out
         var watch = new Standstill(episodes, time);
         var waits = new WaitBook(episodes, time);
         using var over = new CancellationTokenSource();
-        var watching = watch.RunAsync(over.Token);
+        var machine = new MachineLoad(time);
+        var watching = Task.WhenAll(watch.RunAsync(over.Token), machine.RunAsync(over.Token));
         using var trace = new TraceRecorder(TraceFile(1), ("nodes", "3"));
         await output.WriteLineAsync($"seed {options.Seed}; three nodes, a database, Kafka and NATS start; logs and traces are in {folder}");
         await using var world = await SoakWorld.StartAsync(folder, time, cancel);
@@ -36,8 +37,8 @@ internal sealed class SoakRun(SoakOptions options, string folder, TextWriter out
         await using var traffic = await SoakTraffic.StartAsync(world, clients, options, waits, trace, time, cancel);
         var kinds = options.Only.Where(kind => !world.LeftOut.ContainsKey(kind)).ToList();
         var mischief = new Mischief(world, traffic.Unwell, trace, time, _random);
-        var storm = new Storm(kinds, mischief, episodes, () => traffic.IsWhole, time, _random);
-        _state = new SoakState(options, world, traffic, storm, waits, trace, watch);
+        var storm = new Storm(kinds, mischief, episodes, () => traffic.IsWhole || trace.Broken is not null, time, _random);
+        _state = new SoakState(options, world, traffic, storm, waits, trace, watch, machine);
         var display = new SoakDisplay(_state, output, time);
         var showing = display.RunAsync(over.Token);
         SoakBreak? broken;
@@ -146,9 +147,11 @@ internal sealed class SoakRun(SoakOptions options, string folder, TextWriter out
     {
         if (_state.Trace.Accusation() is { } accusation)
             return new(_state.Trace.Broken, accusation.Split('\n')[0], _state.Trace.Last());
-        return _state.World.All.FirstOrDefault(node => node.HasFailed) is { } failed
-            ? new(17, $"{failed.Name} has ended by itself; its log is in {folder}.", _state.Trace.Last())
-            : null;
+        if (_state.World.All.FirstOrDefault(node => node.HasFailed) is { } failed)
+            return new(17, $"{failed.Name} has ended by itself; its log is in {folder}.", _state.Trace.Last());
+        // What waits while the next fault helps it on has waited all the same. Time in which we stood still makes the bound longer.
+        return _state.Traffic.LongestWait > Patience + _state.Watch.Lost
+            ? new(16, $"something waits for {_state.Traffic.LongestWait}: {_state.Missing()}", _state.Trace.Last()) : null;
     }
 
     // The trace of the round before is kept, older ones are not.

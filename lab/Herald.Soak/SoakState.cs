@@ -8,7 +8,8 @@ namespace Herald.Soak;
 
 /// <summary>A soak as it stands: who takes part, and what has been seen so far.</summary>
 internal sealed class SoakState(
-    SoakOptions options, SoakWorld world, SoakTraffic traffic, Storm storm, WaitBook waits, TraceRecorder trace, Standstill watch)
+    SoakOptions options, SoakWorld world, SoakTraffic traffic, Storm storm, WaitBook waits, TraceRecorder trace, Standstill watch,
+    MachineLoad machine)
 {
     public SoakWorld World => world;
     public SoakTraffic Traffic => traffic;
@@ -33,6 +34,6 @@ internal sealed class SoakState(
 
     public SoakReport Report(bool isBroken) => new(
         options.Seed, Math.Round(Loaded.TotalHours, 2), options.Rate, Rounds, Published, Received, Repeats, trace.Facts, isBroken ? 1 : 0,
-        Math.Round(LongestSettle.TotalSeconds, 1), Math.Round(watch.Lost.TotalSeconds), storm.Counts, waits.Rows(),
+        Math.Round(LongestSettle.TotalSeconds, 1), Math.Round(watch.Lost.TotalSeconds), machine.Average, storm.Counts, waits.Rows(),
         [.. world.LeftOut.Select(left => $"{FaultText.Of(left.Key)}: {left.Value}")]);
 }

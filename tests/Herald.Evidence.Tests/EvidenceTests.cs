@@ -24,7 +24,7 @@ public sealed class EvidenceTests
 
     private const string Soak = """
         {"seed":7,"hours":0.5,"rate":150,"rounds":10,"published":120000,"received":470000,"repeats":3000,"facts":9,"broken":0,"longestSettleSeconds":2.5,
-         "stoodStillSeconds":0,"faults":{"node killed":12,"node stopped":0},"leftOut":["Kafka killed: no Java"],
+         "stoodStillSeconds":0,"machineLoad":3.7,"faults":{"node killed":12,"node stopped":0},"leftOut":["Kafka killed: no Java"],
          "waits":[{"wrong":"nothing","topic":"published","events":300000,"p99Ms":40,"longestMs":900},{"wrong":"nothing","topic":"from-nats","events":2,"p99Ms":50,"longestMs":60},
           {"wrong":"node killed","topic":"published","events":5000,"p99Ms":700,"longestMs":1400}]}
         """;
@@ -244,7 +244,7 @@ public sealed class EvidenceTests
         Assert.Equal("| what was wrong | how often | from-nats, ms | published, ms |", lines[7]);
         Assert.Equal(["| nothing | – | 50 / 60 | 40 / 900 |", "| node killed | 12 | – | 700 / 1,400 |", "| node stopped | 0 | – | – |"], lines[9..12]);
         Assert.StartsWith("`bash -c cp report.json $2 soak`, seed 7, 150 events/s, 10 rounds of which the slowest settled within 2.5 s, commit `", lines[13], StringComparison.Ordinal);
-        Assert.EndsWith("; left out: Kafka killed: no Java", lines[13], StringComparison.Ordinal);
+        Assert.EndsWith(" that 4 processes shared on the average; left out: Kafka killed: no Java", lines[13], StringComparison.Ordinal);
     }
 
     [Theory]

@@ -32,6 +32,31 @@ public sealed class AwayTests
         _story.After(20).Deliver("a", one, number: 3);
     }
 
+    /// <summary>The owner died before it had saved that; the next one began with the first attempt, which nobody has seen.</summary>
+    [Fact]
+    public void A_repeat_of_what_was_received_may_have_been_tried_unseen_first()
+    {
+        _story.IsNodeUnknown = true;
+        _story.Put();
+        var one = _story.Publish("a");
+        _story.Deliver("a", one);
+        Reach("away");
+        Reach("back");
+        _story.Deliver("a", one, number: 2);
+    }
+
+    [Fact]
+    public void A_repeat_that_nothing_explains_is_noticed_after_it_is_back()
+    {
+        _story.IsNodeUnknown = true;
+        _story.Put();
+        Reach("away");
+        Reach("back");
+        var one = _story.After(5).Publish("a");
+        _story.Deliver("a", one);
+        Accuses(14, () => _story.Begin("a", one, number: 2));
+    }
+
     [Fact]
     public void What_is_published_after_it_is_back_begins_with_the_first_attempt()
     {

@@ -19,7 +19,7 @@ internal static class SoakTable
         {
             "| hours of load | events published | deliveries received | repeats | invariants broken |",
             "|---|---|---|---|---|",
-            $"| {soak["hours"]} | {Count(soak["published"])} | {Count(soak["received"])} | {Count(soak["repeats"])} | {((int)soak["broken"]! == 0 ? "0" : $"**{soak["broken"]}**")} |",
+            $"| {soak["hours"]} | {Count(soak["published"])} | {Count(soak["received"])} | {Count(soak["repeats"])} | {Broken(soak)} |",
             "",
             "Events to receivers that are well waited so long, p99 and longest, by the way they had come in:",
             "",
@@ -27,15 +27,28 @@ internal static class SoakTable
             $"|---|---|{string.Concat(topics.Select(_ => "---|"))}",
         };
         var faults = soak["faults"]!.AsObject();
-        lines.AddRange(waits.Select(rows => rows.Key).Concat(faults.Select(fault => fault.Key)).Distinct().Select(wrong =>
-            $"| {wrong} | {(faults[wrong] is { } often ? Count(often) : "–")} | {string.Join(" | ", topics.Select(topic => Waits(waits[wrong].FirstOrDefault(row => (string)row["topic"]! == topic))))} |"));
+        foreach (var wrong in waits.Select(rows => rows.Key).Concat(faults.Select(fault => fault.Key)).Distinct())
+        {
+            var cells = topics.Select(topic => Waits(waits[wrong].FirstOrDefault(row => (string)row["topic"]! == topic)));
+            lines.Add($"| {wrong} | {Count(faults[wrong])} | {string.Join(" | ", cells)} |");
+        }
         lines.Add("");
+        FormattableString[] origin =
+        [
+            $"`{record.Command}`{(record.Passed ? "" : ", **failed**")}", $"seed {soak["seed"]}", $"{soak["rate"]} events/s",
+            $"{soak["rounds"]} rounds of which the slowest settled within {soak["longestSettleSeconds"]} s", $"commit `{record.ShortCommit}`",
+            $"{record.Date}", $"{record.Machine.Cores} cores of {record.Machine.Cpu}{Load(soak)}",
+        ];
         var leftOut = soak["leftOut"]!.AsArray().Select(what => $"; left out: {what}");
-        lines.Add(string.Create(
-            CultureInfo.InvariantCulture,
-            $"`{record.Command}`{(record.Passed ? "" : ", **failed**")}, seed {soak["seed"]}, {soak["rate"]} events/s, {soak["rounds"]} rounds of which the slowest settled within {soak["longestSettleSeconds"]} s, commit `{record.ShortCommit}`, {record.Date}, {record.Machine.Cores} cores of {record.Machine.Cpu}{string.Concat(leftOut)}"));
+        lines.Add($"{string.Join(", ", origin.Select(FormattableString.Invariant))}{string.Concat(leftOut)}");
         return string.Join('\n', lines);
     }
+
+    private static string Broken(JsonNode soak) => (int)soak["broken"]! == 0 ? "0" : $"**{soak["broken"]}**";
+
+    // Who shares the machine with much else waits longer.
+    private static string Load(JsonNode soak) => soak["machineLoad"] is { } load
+        ? string.Create(CultureInfo.InvariantCulture, $" that {(double)load:0} processes shared on the average") : "";
 
     private static string Waits(JsonNode? row) => row is null ? "–" : $"{Count(row["p99Ms"])} / {Count(row["longestMs"])}";
 

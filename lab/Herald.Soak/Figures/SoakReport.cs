@@ -11,10 +11,11 @@ namespace Herald.Soak.Figures;
 /// <param name="Broken">Promises that were not kept.</param>
 /// <param name="LongestSettleSeconds">Of the slowest round: from when nothing was wrong any more until everything had come.</param>
 /// <param name="StoodStillSeconds">The soak itself.</param>
+/// <param name="MachineLoad">Processes of the whole machine that run or want to; null where nobody tells.</param>
 internal sealed record SoakReport(
     int Seed, double Hours, int Rate, int Rounds, long Published, long Received, long Repeats, long Facts, int Broken,
-    double LongestSettleSeconds, double StoodStillSeconds, IReadOnlyDictionary<string, int> Faults, IReadOnlyList<WaitRow> Waits,
-    IReadOnlyList<string> LeftOut)
+    double LongestSettleSeconds, double StoodStillSeconds, double? MachineLoad, IReadOnlyDictionary<string, int> Faults,
+    IReadOnlyList<WaitRow> Waits, IReadOnlyList<string> LeftOut)
 {
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
     {

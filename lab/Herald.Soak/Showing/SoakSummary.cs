@@ -17,6 +17,8 @@ internal static class SoakSummary
         foreach (var row in report.Waits)
             Line($"  {row.Wrong,-34} {row.Topic,-11} {row.P99Ms,9:N0} {row.LongestMs,9:N0}   of {row.Events:N0}");
         Line($"a round settled within {report.LongestSettleSeconds} s; the soak itself stood still for {report.StoodStillSeconds} s");
+        if (report.MachineLoad is { } load)
+            Line($"on {Environment.ProcessorCount} cores {load} processes wanted to run, on the average");
 
         void Line(FormattableString text) => output.WriteLine(FormattableString.Invariant(text));
     }

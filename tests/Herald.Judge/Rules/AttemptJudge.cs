@@ -63,7 +63,7 @@ public sealed class AttemptJudge(Ledger ledger, GiveUps giveUps)
         if (delivery.Last is not { Ending: Ending.Failed or Ending.Rejected } last || last.AtMs <= history.ClearSinceMs
             || attempt.Number != last.Number + 1 || delivery.ReleasedMs >= last.AtMs)
             return;
-        if (last.Ending == Ending.Rejected)
+        if (last.Ending == Ending.Rejected && !ledger.Of(history.Id).Book.MayHaveMissed(last.AtMs))
             throw new AccusedException(3, $"tried again though its receiver takes no such event: {delivery}");
         var (everyCount, everyAge, any) = (true, true, false);
         var first = GiveUps.FirstOf(delivery, last.AtMs, latest: true);

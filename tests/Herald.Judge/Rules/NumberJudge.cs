@@ -28,14 +28,16 @@ public sealed class NumberJudge(Ledger ledger)
         // Whether one that nobody can name has heard of its result nobody knows, either.
         var next = last.Counts || last.Sender == Attempt.Unknown ? last.Number + 1 : last.Number;
         var isReleased = delivery.ReleasedMs >= last.AtMs;
-        if (attempt.Number > next && !book.MayHaveMissed(last.AtMs))
+        // The owner before may have died without having saved anything; what the next one tried nobody has seen.
+        var mayHaveMissed = book.MayHaveMissed(last.AtMs);
+        if (attempt.Number > next && !mayHaveMissed)
             throw new AccusedException(13, $"attempt {attempt.Number} follows attempt {last.Number}: {delivery}");
-        if (attempt.Number > 1 && delivery.CertainlyReleasedMs > last.EndedMs)
+        if (attempt.Number > 1 && delivery.CertainlyReleasedMs > last.EndedMs && !mayHaveMissed)
             throw new AccusedException(13, $"attempt {attempt.Number} follows attempt {last.Number}, though an operator has let its key go "
                 + $"on, from the first: {delivery}");
         if (delivery.CertainlyDiscardedMs > last.EndedMs)
             throw new AccusedException(3, $"sent though an operator has discarded it: {delivery}");
-        if (last.Ending == Ending.Succeeded && attempt.Number == next)
+        if (last.Ending == Ending.Succeeded && attempt.Number == next && (!mayHaveMissed || last.IsFromSameAs(attempt)))
             throw new AccusedException(14, $"sent again after its success was heard: {delivery}");
         if (attempt.Number < next && !(isReleased && attempt.Number == 1))
             CheckFall(history, delivery, attempt);
