@@ -7,10 +7,6 @@ internal static partial class PlantedFaults
 {
     private static (PlantedFault Fault, int Within, int[] Breaks)[] ForTheJudgeOutside =>
     [
-        (new("accepted-is-lost", "Of twenty events that a store accepts it does not keep the last.",
-            "Herald.Simulation/Storing/SimStore.cs",
-            "        var sequence = log.Last + 1;\n",
-            "        var sequence = log.Last + 1;\n        if (ON && isFromOutside && sequence % 20 == 0 && given.Index.IdHash % 2 == 0)\n            return new(Verdict.Accepted, sequence);\n"), 200, [1, 3, 7, 8, 21]),
         (new("committed-is-lost", "A store acknowledges a commit with dead letters, and does not keep it.",
             "Herald.Simulation/Storing/SimStore.cs",
             "        if (Loses?.Takes(commit) == true)",

@@ -315,6 +315,10 @@ internal static partial class PlantedFaults
             "Herald.Simulation/Storing/SimStore.cs",
             "Math.Max(position.Position, _positions.GetValueOrDefault(position.Source));",
             "Math.Max(position.Position, ON ? 0 : _positions.GetValueOrDefault(position.Source));"), 1000, [21]),
+        (new("accepted-is-lost", "Of twenty events that a store accepts it does not keep the last.",
+            "Herald.Simulation/Storing/SimStore.cs",
+            "        var sequence = log.Last + 1;\n",
+            "        var sequence = log.Last + 1;\n        if (ON && isFromOutside && sequence % 20 == 0 && given.Index.IdHash % 2 == 0)\n            return new(Verdict.Accepted, sequence);\n"), 200, [1, 3, 7, 8, 21]),
         .. ForTheJudgeOutside,
     ];
 }
