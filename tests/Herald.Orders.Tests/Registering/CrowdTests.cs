@@ -9,7 +9,10 @@ namespace Herald.Orders.Tests.Registering;
 public sealed class CrowdTests
 {
     private const int Handlers = 50, Customers = 10;
-    private static readonly TimeSpan Window = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Window = TimeSpan.FromSeconds(3), Look = TimeSpan.FromMilliseconds(20);
+
+    // An idle handler asks again, and what it is given must have left its handler before.
+    private static readonly TimeSpan Asking = TimeSpan.FromSeconds(1);
 
     [Fact]
     public async Task Each_customer_has_one_handler_and_gets_another_when_it_dies()
@@ -68,12 +71,15 @@ public sealed class CrowdTests
             var killed = TimeProvider.System.GetTimestamp();
             var missed = sequence;
             await PublishAsync();
-            await UntilAsync(() => ledger.HandlerOf(victim) != dead.Number);
+            var late = await UntilAsync(() => ledger.HandlerOf(victim) != dead.Number);
             var took = TimeProvider.System.GetElapsedTime(killed);
             await UntilAsync(() => handlers.Any(handler => handler != dead && handler.Bodies.Any(body => body.Contains($"\"sequence_number\":{missed},", StringComparison.Ordinal) && body.Contains($"{victim}", StringComparison.Ordinal))));
             var all = TimeProvider.System.GetElapsedTime(killed);
             TestContext.Current.TestOutputHelper?.WriteLine($"round {round}: taken over {took.TotalSeconds:0.00} s after the handler was killed, its event delivered after {all.TotalSeconds:0.00} s; window {Window.TotalSeconds} s");
+            Assert.True(took <= Window + Asking + late, $"Taken over after {took}, and the machine was {late} late meanwhile.");
             Assert.Equal(Customers, customers.Select(customer => ledger.HandlerOf(customer)).Distinct().Count());
+            // Who was given nothing has had nothing.
+            Assert.All(handlers.Where(handler => !ledger.WasGiven(handler.Number)), handler => Assert.Empty(handler.Bodies));
         }
         finally
         {
@@ -90,13 +96,18 @@ public sealed class CrowdTests
             sequence++;
         }
 
-        async Task UntilAsync(Func<bool> condition)
+        // How late this machine was meanwhile.
+        async Task<TimeSpan> UntilAsync(Func<bool> condition)
         {
+            var late = TimeSpan.Zero;
             while (!condition())
             {
+                var began = TimeProvider.System.GetTimestamp();
                 ledger.NobodyFailed();
-                await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, OrdersServer.Cancel);
+                await Task.Delay(Look, TimeProvider.System, OrdersServer.Cancel);
+                late += TimeProvider.System.GetElapsedTime(began) - Look;
             }
+            return late;
         }
     }
 }

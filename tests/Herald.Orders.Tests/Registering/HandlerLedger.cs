@@ -41,6 +41,13 @@ internal sealed class HandlerLedger
             return _given.TryGetValue(customer, out var all) ? all.MaxBy(one => one.Epoch).Handler : null;
     }
 
+    /// <summary>It has had some customer.</summary>
+    public bool WasGiven(int handler)
+    {
+        lock (_lock)
+            return _given.Values.Any(all => all.Exists(one => one.Handler == handler));
+    }
+
     public int TimesGiven(Guid customer)
     {
         lock (_lock)
