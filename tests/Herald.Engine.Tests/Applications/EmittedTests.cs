@@ -1,3 +1,4 @@
+using System.Text;
 using Herald.Engine.Applications;
 using Herald.Engine.Events;
 using Herald.Engine.Publishing;
@@ -30,8 +31,23 @@ public sealed class EmittedTests
         Assert.Single(scene.Store.Commits.SelectMany(commit => commit.DeadLetters));
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task What_is_no_event_is_refused_with_its_field_and_the_event_it_was_made_of_is_a_dead_letter()
+    {
+        await using var scene = new HostScene(applications: new Making { Key = new string('k', 5000) });
+        await scene.Catalog.PutTopicAsync("made", default);
+        await scene.StartAsync();
+        await scene.PublishAsync(["one"]);
+
+        var letter = Assert.Single((await scene.WhenStoredAsync(commit => commit.DeadLetters.Count > 0)).DeadLetters);
+        Assert.Equal("t", letter.Topic);
+        Assert.Contains("/key = '", letter.Reason.Detail, StringComparison.Ordinal);
+        Assert.All(scene.Store.Commits, commit => Assert.Empty(commit.Emitted));
+    }
+
     private sealed class Making : IApplication, IShardApplication
     {
+        public string Key { get; init; } = "k";
         public string Name => "making";
         public string Topic => "t";
         public TimeSpan TickEvery => TimeSpan.FromHours(1);
@@ -43,7 +59,7 @@ public sealed class EmittedTests
             var topic = await batch.TopicAsync("made", cancel);
             foreach (var _ in batch.Events)
             {
-                batch.Emit(topic, new EventDraft { Key = "k"u8, HasKey = true, Payload = "first"u8 });
+                batch.Emit(topic, new EventDraft { Key = Encoding.UTF8.GetBytes(Key), HasKey = true, Payload = "first"u8 });
                 batch.Emit(topic, new EventDraft { Key = "k"u8, HasKey = true, Payload = "second"u8 });
             }
         }

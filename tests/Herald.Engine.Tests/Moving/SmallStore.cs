@@ -31,6 +31,9 @@ internal sealed class SmallStore : IStoreSource
         await target.AddStateAsync(new ShardId(1), "windows", Bytes(3), Bytes(9), cancel);
         await target.AddSourceAsync(new SourcePosition("kafka/a/b/7", 42), cancel);
         await target.AddHistoryAsync(new ShardId(0), new HistoryBlock(5, 7, 3000, Bytes(60)), cancel);
+        await target.AddKeptKeyAsync(new ShardId(0), new KeptKey(0xFEDC_BA98_7654_3210, 2), cancel);
+        await target.AddKeptEventAsync(new ShardId(0), Entry(2, 7), Bytes(7), cancel);
+        await target.AddKeptEventAsync(new ShardId(0), Entry(4, 8), Bytes(8), cancel);
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

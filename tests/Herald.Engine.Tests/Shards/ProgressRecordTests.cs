@@ -122,6 +122,17 @@ public sealed class ProgressRecordTests
     }
 
     [Fact]
+    public void Old_records_lie_over_each_other_and_take_away_what_they_say_is_gone()
+    {
+        var saved = new SavedProgress();
+        saved.Apply(OldRecord(3, 1));
+        saved.Apply(OldRecord(3, 2));
+        Assert.Equal([1, 2], saved.States.Keys.Order());
+        saved.Apply(OldRecord(3, 3, removed: 1));
+        Assert.Equal([2, 3], saved.States.Keys.Order());
+    }
+
+    [Fact]
     public void An_old_record_that_is_cut_short_changes_nothing()
     {
         var record = OldRecord(3);
@@ -239,7 +250,7 @@ public sealed class ProgressRecordTests
         return _writer.Take();
     }
 
-    private byte[] OldRecord(byte version)
+    private byte[] OldRecord(byte version, int number = 1, params int[] removed)
     {
         _writer.Byte(version);
         _writer.Byte(0);
@@ -247,9 +258,11 @@ public sealed class ProgressRecordTests
         _writer.Number(33);
         if (version > 1)
             _writer.Number(0);
-        _writer.Number(0);
+        _writer.Number(removed.Length);
+        foreach (var gone in removed)
+            _writer.Number(gone);
         _writer.Number(1);
-        _writer.Number(1);
+        _writer.Number(number);
         WriteState(_writer, 10, [], [(100, Lane(5))]);
         if (version > 2)
             new SettledKeys().Write(_writer);
