@@ -140,6 +140,18 @@ public sealed class CatalogCacheTests : IDisposable
     }
 
     [Fact]
+    public async Task Up_to_the_bound_nothing_goes_and_past_it_an_eighth()
+    {
+        _cache = Open(8);
+        for (var i = 1; i <= 9; i++)
+        {
+            using var holds = new TopicHolds();
+            await _cache.HoldAsync([await TopicAsync($"t{i}")], holds, default);
+            Assert.Equal(i <= 8 ? i : 7, _cache.Snapshot.Size);
+        }
+    }
+
+    [Fact]
     public async Task What_was_used_lately_stays_whatever_the_bound_and_goes_later()
     {
         _keepFor = TimeSpan.FromSeconds(10);
