@@ -8,15 +8,18 @@ namespace Herald.EndToEnd.Clusters;
 public sealed class DatabaseFaultTests(ITestOutputHelper output)
 {
     private const int Nodes = 2;
-    private static readonly int Rounds = Length.IsLong ? 20 : 1;
+    private static readonly int Rounds = Length.IsLong ? 100 : 1;
+
+    // What is said to be durable here is.
+    private static readonly (string, string)[] OnDisk = [("fsync", "on"), ("full_page_writes", "on")];
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task A_database_that_crashes_and_restarts()
     {
-        // Its log is on disk before it answers: a crash of the server, not of the machine.
-        await using var server = await PostgresServer.StartAsync();
+        // Its log is on disk before it answers.
+        await using var server = await PostgresServer.StartAsync(OnDisk);
         await using var rig = await ClusterRig.StartAsync(server, Nodes, Environment.ProcessId, Cancel);
         rig.BeginLoad();
         for (var round = 0; round < Rounds; round++)
@@ -38,7 +41,7 @@ public sealed class DatabaseFaultTests(ITestOutputHelper output)
     [Fact]
     public async Task A_standby_that_is_promoted_behind_a_list_of_hosts()
     {
-        await using var primary = await PostgresServer.StartAsync();
+        await using var primary = await PostgresServer.StartAsync(OnDisk);
         await using var standby = await primary.StartStandbyAsync();
         var database = await primary.CreateDatabaseAsync("promoted");
         await ReplicateSynchronouslyAsync(primary);
