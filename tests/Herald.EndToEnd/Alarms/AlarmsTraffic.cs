@@ -1,6 +1,7 @@
 using System.Text;
 using Herald.Cli.Alarms;
 using Herald.Nats.Connecting;
+using Herald.Nats.JetStream;
 using Herald.Nats.Subscriptions;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
@@ -19,6 +20,11 @@ internal sealed class AlarmsTraffic : IAsyncDisposable
     private readonly DigestLedger _ledger = new(TimeProvider.System);
     private readonly AlarmCrowd _crowd;
     private readonly NatsSubscription? _heard;
+
+    // Beside a stream: all that is published, also what the stream does not take because it has it. By its id the digest, and how often it came.
+    private readonly NatsSubscription? _published;
+    private readonly Dictionary<string, (string Digest, int Times)> _sent = new(StringComparer.Ordinal);
+    private readonly List<string> _unlike = [];
     private readonly Func<string> _output;
     private long _counted;
     private Task _telling = Task.CompletedTask, _listening = Task.CompletedTask;
@@ -28,6 +34,7 @@ internal sealed class AlarmsTraffic : IAsyncDisposable
         (Connection, _output) = (connection, output);
         _crowd = new AlarmCrowd(connection, _ledger, seed, kept);
         _heard = kept ? null : connection.Subscribe(AlarmMessage.Digest);
+        _published = kept ? connection.Subscribe(AlarmMessage.Digest) : null;
     }
 
     public NatsConnection Connection { get; }
@@ -59,7 +66,7 @@ internal sealed class AlarmsTraffic : IAsyncDisposable
     public void Begin(CancellationToken cancel)
     {
         _telling = _crowd.RunAsync(_over.Token, cancel);
-        _listening = _heard is null ? Task.CompletedTask : HearAsync(_heard);
+        _listening = _heard is null ? WatchAsync(_published!) : HearAsync(_heard);
     }
 
     /// <summary>So many digests more have come.</summary>
@@ -80,11 +87,13 @@ internal sealed class AlarmsTraffic : IAsyncDisposable
             Take(digest);
         if (_ledger is not { Wrong: 0, Missing: 0, Repeats: 0 })
             Assert.Fail($"{(_heard is null ? await AlarmStreams.TellLostAsync(Connection, _crowd.Told, cancel) : "")}{Told()}");
+        lock (_sent)
+            Assert.True(_unlike.Count == 0, $"{string.Join('\n', _unlike.Take(5))}\n{Told()}");
         // Otherwise nothing was said.
         Assert.True(_ledger.Expected > 2 * AlarmCrowd.Users, Told());
     }
 
-    public string Story() => $"{_crowd.Told.Count} messages, {_crowd.Again} told again; {_ledger.Expected} digests expected, {_ledger.Received} received, {_ledger.Repeats} repeats, {_ledger.Wrong} wrong";
+    public string Story() => $"{_crowd.Told.Count} messages, {_crowd.Again} told again; {_ledger.Expected} digests expected, {_ledger.Received} received, {_ledger.Repeats} repeats, {_ledger.Wrong} wrong{(_published is null ? "" : $"; {Again} published again, which the stream has recognised")}";
 
     public async ValueTask DisposeAsync()
     {
@@ -101,6 +110,31 @@ internal sealed class AlarmsTraffic : IAsyncDisposable
     {
         await foreach (var message in digests.ReadAllAsync(_read.Token))
             Take(message);
+    }
+
+    private async Task WatchAsync(NatsSubscription published)
+    {
+        await foreach (var message in published.ReadAllAsync(_read.Token))
+        {
+            var digest = Encoding.UTF8.GetString(message.Payload.Span);
+            var id = message.Headers.TryFind(Encoding.ASCII.GetBytes(JetStreamClient.MessageIdHeader), out var found) ? Encoding.ASCII.GetString(found) : "";
+            lock (_sent)
+            {
+                var known = _sent.GetValueOrDefault(id, (digest, 0));
+                if (id.Length == 0 || known.Item1 != digest)
+                    _unlike.Add($"Published with id '{id}': {digest}, after {known.Item1}");
+                _sent[id] = (known.Item1, known.Item2 + 1);
+            }
+        }
+    }
+
+    private int Again
+    {
+        get
+        {
+            lock (_sent)
+                return _sent.Values.Sum(one => one.Times - 1);
+        }
     }
 
     private void Take(NatsMessage digest) => _ledger.Take(Digest.UserOf(digest.Payload), Encoding.UTF8.GetString(digest.Payload.Span));
