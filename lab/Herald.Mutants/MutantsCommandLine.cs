@@ -41,7 +41,7 @@ internal static class MutantsCommandLine
             var report = await run.RunAsync(limits, token);
             ReportText.Write(report, output);
             if (parsed.GetValue(json) is { } file)
-                await File.WriteAllTextAsync(file, report.Json, token);
+                await File.WriteAllTextAsync(file, report.ToJson(), token);
             return 0;
         });
         try

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Herald.Mutants.Telling;
 
 /// <summary>What became of a mutant.</summary>
@@ -9,5 +11,6 @@ namespace Herald.Mutants.Telling;
 internal sealed record Outcome(
     string Mutant, string? Suite, string? How, string? Test, IReadOnlyDictionary<string, string> Passed, double Seconds)
 {
+    [JsonIgnore]
     public bool IsNoticed => Suite is not null;
 }

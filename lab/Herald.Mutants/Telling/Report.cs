@@ -15,5 +15,5 @@ internal sealed record Report(int Seed, double Minutes, IReadOnlyList<ProjectRep
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    public string Json => JsonSerializer.Serialize(this, Options);
+    public string ToJson() => JsonSerializer.Serialize(this, Options);
 }
