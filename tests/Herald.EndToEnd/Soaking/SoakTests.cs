@@ -13,7 +13,8 @@ public sealed class SoakTests(ITestOutputHelper output)
     [Fact]
     public async Task A_brief_soak_breaks_nothing_and_says_what_it_has_seen()
     {
-        var (code, said) = await SoakAsync(withKafka: true, "--for", "20s", "--round", "10s", "--rate", "60", "--only", "kill", "pause", "cut", "database", "receiver");
+        var (code, said) = await SoakAsync(
+            withKafka: true, "--for", "20s", "--round", "10s", "--rate", "60", "--only", "kill", "pause", "cut", "database", "receiver");
         Assert.True(code == 0, said);
         Assert.Contains("in 2 rounds", said, StringComparison.Ordinal);
         Assert.EndsWith("Nothing was broken.", said.TrimEnd(), StringComparison.Ordinal);
@@ -42,7 +43,12 @@ public sealed class SoakTests(ITestOutputHelper output)
         var folder = Directory.CreateTempSubdirectory("herald-test-");
         try
         {
-            var start = new ProcessStartInfo(soak, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder.FullName };
+            var start = new ProcessStartInfo(soak, arguments)
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                WorkingDirectory = folder.FullName,
+            };
             if (!withKafka)
                 start.Environment.Remove(KafkaPrograms.Variable);
             using var process = Process.Start(start)!;
