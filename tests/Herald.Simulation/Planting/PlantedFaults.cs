@@ -266,7 +266,7 @@ internal static partial class PlantedFaults
         (new("place-ahead", "What an application has read is saved before what it made of it.",
             "Herald.Engine/Applications/ApplicationRun.cs",
             "        _saving = WhenSavedAsync(await save(application.Name, changes), changes.Next, events);",
-            "        if (ON)\n            await await save(application.Name, changes with { State = [] });\n        _saving = WhenSavedAsync(await save(application.Name, changes), changes.Next, events);"), 1000, [19]),
+            "        if (ON)\n            await await save(application.Name, changes with { State = [], Emitted = [], DeadLetters = [] });\n        _saving = WhenSavedAsync(await save(application.Name, changes), changes.Next, events);"), 1000, [19]),
         (new("topic-misjudged", "A topic is another one's for an application when it could not be looked up.",
             "Herald.Engine/Applications/ApplicationReader.cs",
             "        var found = await catalog.FindAsync(new CatalogQuery.ByNumber(CatalogCodec.TopicKind, unknown), cancel);",
