@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Herald.Cli.Api;
 using Herald.Cli.Clusters;
 using Herald.TestKit.Databases;
 using Herald.TestKit.Network;
@@ -16,7 +15,6 @@ public sealed class ClusterFaultTests(ITestOutputHelper output)
 {
     private const int Nodes = 3, EventsBetween = 300;
     private static readonly int Rounds = Length.IsLong ? 100 : 2;
-    private static readonly TimeSpan FoundWithin = TimeSpan.FromSeconds(10);
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -53,7 +51,6 @@ public sealed class ClusterFaultTests(ITestOutputHelper output)
     public Task A_node_that_stands_still_past_its_lease_finds_itself_replaced() => RunAsync(async (rig, _) =>
     {
         var node = rig.Cluster.Nodes[rig.Random.Next(Nodes)];
-        var lost = await LostAsync(node);
         Signal.Stop(node.Process.Id);
         try
         {
@@ -64,8 +61,7 @@ public sealed class ClusterFaultTests(ITestOutputHelper output)
         {
             Signal.Continue(node.Process.Id);
         }
-        // It finds out, and has shards again.
-        await Wait.UntilAsync(() => LostAsync(node).GetAwaiter().GetResult() > lost, FoundWithin, () => $"It has lost nothing, as it says.\n{rig.Output()}", Cancel);
+        // It finds out: all nodes together say that they have each shard once. While it does not, they have too many.
         await rig.UntilOwnedAsync(Cancel);
         Assert.False(node.HasFailed, node.Process.LastOutput);
     });
@@ -166,8 +162,6 @@ public sealed class ClusterFaultTests(ITestOutputHelper output)
         await Wait.UntilAsync(
             () => !left.Client.GetAsync("/readyz", Cancel).GetAwaiter().GetResult().Text.Contains("troubles", StringComparison.Ordinal), TimeSpan.FromSeconds(10), rig.Output, Cancel);
     }
-
-    private static async Task<double> LostAsync(ClusterNode node) => (await MetricsPage.ReadAsync(node.Client, Cancel)).Find("herald_leases_lost_total") ?? 0;
 
     /// <summary>What may be lost with a node is its lease, and what the database needs to find out that it is gone.</summary>
     private static async Task UntilOwnedByOthersAsync(ClusterRig rig, ClusterNode gone, int shards)

@@ -106,8 +106,11 @@ internal sealed partial class World : IDisposable
     public Reached Reached => _simulator.Reached;
     public long Steps => _simulator.Steps;
 
-    /// <summary>What the store lost is missing in the end, and somebody outside has been promised it.</summary>
-    public bool IsLossFelt => _loss is { IsHeard: true } || _loss?.Letters.Any(letter => _store.FindLetter(letter.Id) is null) == true;
+    /// <summary>
+    /// What the store lost is missing in the end, and somebody outside has been promised it: of a subscription's events each has its end. The dead letters of an application,
+    /// which belong to no subscription, have been promised to nobody outside.
+    /// </summary>
+    public bool IsLossFelt => _loss is { IsHeard: true } || _loss?.Letters.Any(letter => letter.SubscriptionId.Length > 0 && _store.FindLetter(letter.Id) is null) == true;
 
     /// <exception cref="Violation">A promise was broken.</exception>
     public void Run()
