@@ -110,11 +110,16 @@ public sealed class ClusterFaultTests(ITestOutputHelper output)
         {
             await rig.ProgressAsync(EventsBetween, Cancel);
             if (round % 2 == 0)
+            {
                 proxy.BlackHole();
+                // The others have all of it before it comes back.
+                await UntilOwnedByOthersAsync(rig, cut, ClusterRig.Shards);
+            }
             else
+            {
+                // It connects again at once, and may keep what it has.
                 proxy.Reset();
-            // The others have all of it before it comes back.
-            await UntilOwnedByOthersAsync(rig, cut, ClusterRig.Shards);
+            }
             proxy.Heal();
             await rig.ProgressAsync(EventsBetween, Cancel);
             await rig.UntilOwnedAsync(Cancel, TimeSpan.FromSeconds(20));
