@@ -9,49 +9,71 @@ namespace Herald.Cli.Benching.Loading;
 /// One connection that publishes: it sends a request, reads the answer, and sends the next. Straight on a socket, and each request is
 /// the one before with other digits, so that the generator takes little from the server it shares the machine with.
 /// </summary>
-internal sealed class LoadSender(LoadOrder order, int number, TimeProvider time)
+internal sealed class LoadSender(LoadOrder order, int number, TimeProvider time) : IDisposable
 {
     private readonly byte[] _answer = new byte[256 * 1024];
+    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
     private long _next;
 
     public long Requests { get; private set; }
     public long Refused { get; private set; }
     public long Broken { get; private set; }
 
-    /// <summary>All connections of an order.</summary>
+    /// <summary>
+    /// All connections of an order. The order's time begins when all are open: opening them is no part of the load. Each sends one
+    /// request at least, so that a machine that stands still for the whole time ends in few requests and not in none.
+    /// </summary>
     public static async Task<LoadResult> RunAsync(LoadOrder order, TimeProvider time)
     {
         var senders = Enumerable.Range(0, order.Connections).Select(number => new LoadSender(order, number, time)).ToArray();
-        var began = time.GetTimestamp();
-        await Task.WhenAll(senders.Select(sender => sender.RunAsync(began)));
-        return new(senders.Sum(sender => sender.Requests), time.GetElapsedTime(began), senders.Sum(sender => sender.Refused), senders.Sum(sender => sender.Broken));
-    }
-
-    /// <summary>Until the time is over, or the connection breaks.</summary>
-    private async Task RunAsync(long began)
-    {
-        var shape = new PublishShape(order.Batch);
-        var head = Encoding.ASCII.GetBytes(shape.Head(order.Server));
-        byte[] request = [.. head, .. shape.Body(order.Run, number, 0)];
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            await socket.ConnectAsync(IPAddress.Parse(order.Server.Host), order.Server.Port);
-            while (time.GetElapsedTime(began) < order.Length)
-            {
-                WriteNumbers(shape, request.AsSpan(head.Length));
-                for (var sent = 0; sent < request.Length;)
-                    sent += await socket.SendAsync(request.AsMemory(sent));
-                var status = await ReadAnswerAsync(socket);
-                Requests++;
-                if (status >= 400)
-                    Refused++;
-            }
+            await Task.WhenAll(senders.Select(sender => sender.CountedAsync(sender.ConnectAsync)));
+            var began = time.GetTimestamp();
+            await Task.WhenAll(senders.Where(sender => sender.Broken == 0).Select(sender => sender.CountedAsync(() => sender.SendAsync(began))));
+            return new(senders.Sum(sender => sender.Requests), time.GetElapsedTime(began), senders.Sum(sender => sender.Refused), senders.Sum(sender => sender.Broken));
+        }
+        finally
+        {
+            foreach (var sender in senders)
+                sender.Dispose();
+        }
+    }
+
+    public void Dispose() => _socket.Dispose();
+
+    /// <summary>A connection that breaks is counted, and the others go on.</summary>
+    private async Task CountedAsync(Func<Task> act)
+    {
+        try
+        {
+            await act();
         }
         catch (Exception failure) when (failure is SocketException or IOException)
         {
             Broken++;
         }
+    }
+
+    private Task ConnectAsync() => _socket.ConnectAsync(IPAddress.Parse(order.Server.Host), order.Server.Port);
+
+    /// <summary>Until the time is over, or the connection breaks.</summary>
+    private async Task SendAsync(long began)
+    {
+        var shape = new PublishShape(order.Batch);
+        var head = Encoding.ASCII.GetBytes(shape.Head(order.Server));
+        byte[] request = [.. head, .. shape.Body(order.Run, number, 0)];
+        do
+        {
+            WriteNumbers(shape, request.AsSpan(head.Length));
+            for (var sent = 0; sent < request.Length;)
+                sent += await _socket.SendAsync(request.AsMemory(sent));
+            var status = await ReadAnswerAsync();
+            Requests++;
+            if (status >= 400)
+                Refused++;
+        }
+        while (time.GetElapsedTime(began) < order.Length);
     }
 
     private void WriteNumbers(PublishShape shape, Span<byte> body)
@@ -65,14 +87,14 @@ internal sealed class LoadSender(LoadOrder order, int number, TimeProvider time)
     }
 
     /// <returns>The status. The answer is read to its end, which its Content-Length tells.</returns>
-    private async ValueTask<int> ReadAnswerAsync(Socket socket)
+    private async ValueTask<int> ReadAnswerAsync()
     {
         var length = 0;
         int? whole = null;
         var status = 0;
         while (whole is null || length < whole)
         {
-            var read = await socket.ReceiveAsync(whole is null ? _answer.AsMemory(length) : _answer);
+            var read = await _socket.ReceiveAsync(whole is null ? _answer.AsMemory(length) : _answer);
             if (read == 0)
                 throw new IOException("The server has closed the connection.");
             length += read;
