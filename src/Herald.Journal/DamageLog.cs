@@ -3,10 +3,10 @@ using System.Globalization;
 
 namespace Herald.Journal;
 
-/// <summary>What readers have met that is not what was written: each place is told to the operator once, and counted. Used by any thread.</summary>
+/// <summary>Damage that readers found. Reports each damaged place to the operator once, and counts it. Any thread can use it.</summary>
 internal sealed class DamageLog(Action<string> notice)
 {
-    // Past it places are counted, and told, again: then there are more than anybody reads.
+    // Above this number the memory is cleared, so places can be counted and reported again. Nobody reads that many reports.
     private const int MostRemembered = 10_000;
 
     private readonly ConcurrentDictionary<(string File, long Offset), bool> _told = new();
@@ -14,7 +14,7 @@ internal sealed class DamageLog(Action<string> notice)
 
     public long Places => Volatile.Read(ref _places);
 
-    /// <returns>What is said of it, for who asked.</returns>
+    /// <returns>The description of the damage, for the caller.</returns>
     public string Met(string file, long offset, string what)
     {
         var text = string.Create(CultureInfo.InvariantCulture, $"{what} ('{file}', offset {offset})");

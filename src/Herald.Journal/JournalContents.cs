@@ -15,8 +15,8 @@ using Herald.Journal.State;
 namespace Herald.Journal;
 
 /// <summary>
-/// All that the log adds up to. Entries of a frame come in through <see cref="Apply"/>, in normal work once the frame is durable and
-/// at opening as the log is read again: one way in, so that both give the same.
+/// The tables, indexes and segments that result from the log. Both normal work and opening pass every frame through <see cref="Apply"/>, so
+/// that both give the same result. In normal work this happens once the frame is durable.
 /// </summary>
 internal sealed class JournalContents : IDisposable
 {
@@ -57,11 +57,11 @@ internal sealed class JournalContents : IDisposable
     public DamageLog Damages { get; }
     public DiskSpace Space { get; }
 
-    /// <summary>What the index takes at once, if all shards do.</summary>
+    /// <summary>The bytes of one allocation step of the index, for all shards together.</summary>
     public long IndexStepBytes { get; }
     public SegmentLog Segments { get; }
 
-    /// <summary>The frame the writer is making.</summary>
+    /// <summary>The frame that the writer builds.</summary>
     public FrameBuffer Frame { get; } = new();
     public ShardIndex[] Shards { get; }
     public KeptEvents[] Kept { get; }
@@ -74,14 +74,14 @@ internal sealed class JournalContents : IDisposable
     public HistoryTable History { get; }
     public SourceTable Sources { get; } = new();
 
-    /// <summary>How often the journal has been opened; epochs grow from it.</summary>
+    /// <summary>How often the journal was opened. Epochs are derived from it.</summary>
     public long Run { get; set; }
 
     /// <summary>Segments below this number are given up.</summary>
     public uint FloorSegment { get; set; } = 1;
 
-    /// <param name="at">Where the first of the entries lies.</param>
-    /// <param name="replay">Events are taken in too; in normal work they already are.</param>
+    /// <param name="at">The location of the first of the entries.</param>
+    /// <param name="replay">True at opening: applies events too. In normal work the appender has already done that.</param>
     public void Apply(ReadOnlySpan<byte> entries, Location at, bool replay)
     {
         var entry = new EntryReader(entries);
@@ -134,7 +134,7 @@ internal sealed class JournalContents : IDisposable
         }
     }
 
-    /// <summary>The index entry of an event that is kept, durable or not: in the log, or copied out of it.</summary>
+    /// <summary>Finds the index entry of an event that is kept, durable or not: in the log, or among the copied events.</summary>
     public bool TryFind(int shard, long sequence, out StoredEntry entry) =>
         sequence >= Shards[shard].First ? Shards[shard].TryGet(sequence, out entry) : Kept[shard].TryGet(sequence, out entry);
 

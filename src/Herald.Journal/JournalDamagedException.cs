@@ -1,8 +1,8 @@
 namespace Herald.Journal;
 
 /// <summary>
-/// Bytes that were known to be durable are not what was written. The journal refuses to open rather than lose events in silence;
-/// restore a backup, or move the named file away knowing what it held.
+/// Bytes that were durable are not what was written. The journal refuses to open rather than lose events without notice. Restore a backup,
+/// or move the named file away if you know what it held.
 /// </summary>
 public sealed class JournalDamagedException(string file, long offset, string what)
     : IOException($"The journal is damaged: {what} ('{file}', offset {offset}). Restore it from a backup.")

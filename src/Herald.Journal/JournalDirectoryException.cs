@@ -1,4 +1,4 @@
 namespace Herald.Journal;
 
-/// <summary>The directory of a journal, or of a copy of one, is open to everybody.</summary>
+/// <summary>Every user of the machine can write to the directory of a journal, or of a copy of one.</summary>
 public sealed class JournalDirectoryException(string message) : IOException(message);

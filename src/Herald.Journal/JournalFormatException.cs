@@ -1,6 +1,6 @@
 namespace Herald.Journal;
 
-/// <summary>A file was written by another Herald: a newer one, or one from before the first release.</summary>
+/// <summary>Another version of Herald wrote the file: a newer one, or one from before the first release.</summary>
 public sealed class JournalFormatException(string file, int found, int known)
     : IOException($"'{file}' has format {found}; this program reads format {known}. "
         + (found > known ? "Run the newer Herald that wrote it." : "It is from before the first release; journals stay readable from that on."))

@@ -5,7 +5,9 @@ using Herald.Journal.Files;
 
 namespace Herald.Journal;
 
-/// <summary>What is settled when a journal is created and never changes: its id, its number of shards, the seed and the secret of its hashes.</summary>
+/// <summary>
+/// What never changes after a journal is created: its id, its number of shards, and the seed and the secret of its hashes.
+/// </summary>
 internal sealed record JournalIdentity(Guid Store, int ShardCount, ulong HashSeed, UInt128 HashSecret)
 {
     public const int Format = 2;

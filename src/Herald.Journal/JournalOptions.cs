@@ -1,62 +1,74 @@
 namespace Herald.Journal;
 
-/// <summary>Settings of the embedded store. <see cref="Validate"/> gives all errors at once.</summary>
+/// <summary>Settings of the embedded store. <see cref="Validate"/> returns all errors at once.</summary>
 public sealed record JournalOptions
 {
     private const long MiB = 1 << 20, GiB = 1 << 30;
 
-    /// <summary>Where the journal lives; created, for its owner only, when missing. Required.</summary>
+    /// <summary>The directory of the journal. It is created if missing, accessible to its owner only. Required.</summary>
     public required string Directory { get; init; }
 
     /// <summary>Shards of a new journal, 1 to 1,024. An existing journal keeps the number it was created with. Default 16.</summary>
     public int ShardCount { get; init; } = 16;
 
-    /// <summary>Bytes of a log file, 16 KiB to 1 GiB; a larger write gets a larger file. Default 64 MiB.</summary>
+    /// <summary>Bytes of a log file, 16 KiB to 1 GiB. A larger write gets a larger file. Default 64 MiB.</summary>
     public int SegmentBytes { get; init; } = (int)(64 * MiB);
 
-    /// <summary>How long settled events stay readable, zero ("until delivered") or more. Default 7 days.</summary>
+    /// <summary>How long settled events stay readable, zero or more; zero removes them once they are settled. Default 7 days.</summary>
     public TimeSpan RetainFor { get; init; } = TimeSpan.FromDays(7);
 
-    /// <summary>Log bytes above which settled events go before <see cref="RetainFor"/>; null for no such bound. Default null.</summary>
+    /// <summary>
+    /// Log size above which settled events are removed before <see cref="RetainFor"/>; null for no such bound. Default null.
+    /// </summary>
     public long? RetainBytes { get; init; }
 
-    /// <summary>Bytes log, index and reserve may take on disk (a checkpoint comes on top), at least four segments; past it publishing is refused. Null: until the disk is full.</summary>
+    /// <summary>
+    /// Bytes that log, index and reserve can take on disk, at least four segments; the checkpoint comes on top. Beyond it publishing is
+    /// refused. Null: until the disk is full. Default null.
+    /// </summary>
     public long? MaxBytes { get; init; }
 
-    /// <summary>Bytes left free on the disk; publishing is refused rather than take them. Default 256 MiB.</summary>
+    /// <summary>Bytes that stay free on the disk. Publishing is refused if it would take them. Default 256 MiB.</summary>
     public long MinFreeBytes { get; init; } = 256 * MiB;
 
     /// <summary>
-    /// Events of keys that wait which are kept though all around them is freed, 0 to 100,000,000, at about 64 bytes of memory each; past it the log
-    /// behind the oldest of the others is kept. Default 1,000,000.
+    /// How many events of waiting keys are kept while the log around them is freed, 0 to 100,000,000; each takes about 64 bytes of memory.
+    /// Beyond it the log is kept from the oldest further event of a waiting key on. Default 1,000,000.
     /// </summary>
     public int KeptEntries { get; init; } = 1_000_000;
 
-    /// <summary>How long an id is remembered, 0 or more. Default 24 hours.</summary>
+    /// <summary>How long an id is remembered, zero or more. Default 24 hours.</summary>
     public TimeSpan DuplicateWindow { get; init; } = TimeSpan.FromHours(24);
 
-    /// <summary>How many ids are remembered, 0 to 1,000,000,000, at about 12 bytes of memory each. Default 10,000,000.</summary>
+    /// <summary>How many ids are remembered, 0 to 1,000,000,000; each takes about 12 bytes of memory. Default 10,000,000.</summary>
     public long DuplicateEntries { get; init; } = 10_000_000;
 
-    /// <summary>How long dead letters are kept. Default 30 days.</summary>
+    /// <summary>How long dead letters are kept; more than zero. Default 30 days.</summary>
     public TimeSpan DeadLetterRetention { get; init; } = TimeSpan.FromDays(30);
 
-    /// <summary>Bytes of dead letters; past it the oldest go. Default 1 GiB.</summary>
+    /// <summary>Bytes of dead letters; beyond it the oldest are removed. Default 1 GiB.</summary>
     public long DeadLetterBytes { get; init; } = GiB;
 
-    /// <summary>What is kept of them: in a store that is bounded at most a quarter of it, so that they cannot keep new events out for as long as they last.</summary>
+    /// <summary>
+    /// The bound in force: with <see cref="MaxBytes"/>, at most a quarter of it, so that dead letters cannot keep new events out for as
+    /// long as they are kept.
+    /// </summary>
     public long DeadLetterBytesKept => MaxBytes is { } most ? Math.Min(DeadLetterBytes, most / 4) : DeadLetterBytes;
 
-    /// <summary>Number of dead letters, at about 150 bytes of memory each; past it the oldest go. Default 1,000,000.</summary>
+    /// <summary>
+    /// Number of dead letters, 0 to 100,000,000; each takes about 150 bytes of memory. Beyond it the oldest are removed. Default 1,000,000.
+    /// </summary>
     public int DeadLetterEntries { get; init; } = 1_000_000;
 
-    /// <summary>Bytes of attempt history; past it the oldest blocks go. Default 64 MiB.</summary>
+    /// <summary>Bytes of attempt history; beyond it the oldest blocks are dropped. Default 64 MiB.</summary>
     public long HistoryBytes { get; init; } = 64 * MiB;
 
-    /// <summary>Age of attempt history. Default 7 days.</summary>
+    /// <summary>How long attempt history is kept; more than zero. Default 7 days.</summary>
     public TimeSpan HistoryAge { get; init; } = TimeSpan.FromDays(7);
 
-    /// <summary>Log bytes between two checkpoints, at least 16 KiB: what an open has to read again. Default 128 MiB.</summary>
+    /// <summary>
+    /// Log bytes between two checkpoints, at least 16 KiB: the part of the log that an opening reads again. Default 128 MiB.
+    /// </summary>
     public long CheckpointBytes { get; init; } = 128 * MiB;
 
     public IReadOnlyList<string> Validate()

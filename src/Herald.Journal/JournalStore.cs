@@ -12,17 +12,19 @@ using Herald.Journal.Writing;
 namespace Herald.Journal;
 
 /// <summary>
-/// The embedded store: every role of the store contract over one log on the local disk. Changes go through the writer's thread;
-/// reads come from the tables, the index and the log, on the caller's. This type only puts the parts together;
-/// it is over 400 lines because it has six roles, of a few lines a member.
+/// The embedded store: every role of the store contract over one log on the local disk. The writer's thread makes all changes. Reads use
+/// the tables, the index and the log on the caller's thread. This type only connects the parts. It is over 400 lines long because it has
+/// six roles with a few lines for each member.
 /// </summary>
 public sealed class JournalStore : IEventLog, IShardStore, IStateReader, ICatalogStore, IDeadLetterStore, IOwnership, IAsyncDisposable
 {
-    /// <summary>The largest single change: an append, or a commit with all it brings.</summary>
+    /// <summary>The largest single change: an append, or a commit with everything in it.</summary>
     private const int MaxChangeBytes = 512 << 20;
     private const int LeasesPerRun = 1 << 20;
 
-    /// <summary>How many of a shard's newest entries are searched for an id the publisher did not give: such ids are not remembered.</summary>
+    /// <summary>
+    /// How many of a shard's newest entries are searched for an id that no publisher gave: the window does not remember such ids.
+    /// </summary>
     private const int ScannedForId = 100_000;
 
     private readonly JournalContents _contents;
@@ -59,14 +61,17 @@ public sealed class JournalStore : IEventLog, IShardStore, IStateReader, ICatalo
 
     private static TimeSpan TickEvery => TimeSpan.FromSeconds(10);
 
-    /// <summary>Together with how long the writer lets notes wait for each other: what 10 ms deliver.</summary>
+    /// <summary>5 ms. The queue holds notes back for another 4 ms, so that one note covers about 10 ms of deliveries.</summary>
     public TimeSpan NoteEvery => TimeSpan.FromMilliseconds(5);
 
     public int ShardCount => _contents.Identity.ShardCount;
     public ulong HashSeed => _contents.Identity.HashSeed;
     public UInt128 HashSecret => _contents.Identity.HashSecret;
 
-    /// <summary>Ends with the reason when the journal has had to stop. The process should then end too: only opening anew finds out what is on disk.</summary>
+    /// <summary>
+    /// Completes with the reason when the journal has stopped after a failure. The process should then end: only a new opening determines
+    /// what is on disk.
+    /// </summary>
     public Task<Exception> Failed => _writer.Failed;
 
     public JournalStatistics Statistics => new(
@@ -76,13 +81,13 @@ public sealed class JournalStore : IEventLog, IShardStore, IStateReader, ICatalo
         _contents.Files.FreeBytes(_contents.Options.Directory), _writer.LastSyncMs, _writer.Syncs, _writer.Room.IsFull,
         _writer.Room.RefusedEvents, _checkpoints.Written, _scrubber.Damaged, _contents.Damages.Places);
 
-    /// <summary>Opens the journal, or creates it. <paramref name="notices"/> gets lines for the operator, on any thread.</summary>
-    /// <exception cref="ArgumentException">Options out of range; the message lists all of them.</exception>
-    /// <exception cref="JournalInUseException">Another process has it open.</exception>
-    /// <exception cref="JournalDamagedException">What had been durable is not what was written.</exception>
-    /// <exception cref="JournalFormatException">A newer Herald wrote it, or one from before the first release.</exception>
-    /// <exception cref="JournalDirectoryException">Anybody may write to the directory.</exception>
-    /// <exception cref="JournalUnfinishedException">An import into the directory has not come to its end.</exception>
+    /// <summary>Opens the journal, or creates it. <paramref name="notices"/> receives lines for the operator, on any thread.</summary>
+    /// <exception cref="ArgumentException">Options are out of range; the message lists all of them.</exception>
+    /// <exception cref="JournalInUseException">Another process has the journal open.</exception>
+    /// <exception cref="JournalDamagedException">Durable data is not what was written.</exception>
+    /// <exception cref="JournalFormatException">A newer Herald wrote the journal, or one from before the first release.</exception>
+    /// <exception cref="JournalDirectoryException">Every user can write to the directory.</exception>
+    /// <exception cref="JournalUnfinishedException">An import into the directory has not finished.</exception>
     public static ValueTask<JournalStore> OpenAsync(
         JournalOptions options, TimeProvider time, Action<string>? notices = null, CancellationToken cancel = default) =>
         OpenAsync(options, time, new PosixFiles(), notices, cancel);
@@ -103,7 +108,8 @@ public sealed class JournalStore : IEventLog, IShardStore, IStateReader, ICatalo
         if (events.IsEmpty && position is null)
             return ValueTask.CompletedTask;
         var bytes = CheckSize(AppendRequest.BytesOf(events.Span, position));
-        // Once handed over it cannot be called back: the writer reads the records. Cancelling only ends the wait for a place.
+        // A request in the queue cannot be cancelled, because the writer reads the records. Cancelling only ends the wait for a place in
+        // the queue.
         if (!_queue.TryEnter())
             return AppendSlowlyAsync(events, verdicts, position, bytes, cancel);
         var request = _appends.Rent().Begin(events, verdicts, position, bytes);
@@ -131,10 +137,10 @@ public sealed class JournalStore : IEventLog, IShardStore, IStateReader, ICatalo
                 if (read == 0)
                     break;
             }
-            // What was freed meanwhile may have been read half.
+            // Retention can free entries while they are read, so discard what was read if the first sequence has moved.
             if (from < index.First)
                 return new ValueTask<IndexRead>(ReadKept(shard, from, index.First, into.Span));
-            // Read after the entries: the catalog of their frame, or a later one, was in force before their head was published.
+            // Read the version after the entries: the catalog of their frame, or a later one, was in force before their head was published.
             return new ValueTask<IndexRead>(new IndexRead(total, _contents.Catalog.Version, from + total));
         }
         finally
@@ -235,12 +241,12 @@ public sealed class JournalStore : IEventLog, IShardStore, IStateReader, ICatalo
         return RemoveAsync([], redrives, cancel);
     }
 
-    /// <summary>All shards, for as long as the process runs. A shard that was released comes back under a new epoch.</summary>
-    /// <summary>There is nobody to tell.</summary>
+    /// <summary>Does nothing: no other node uses this store.</summary>
     public void Follows(long catalogVersion) { }
 
     public ValueTask<long> OthersFollowAsync(CancellationToken cancel) => new(long.MaxValue);
 
+    /// <summary>Grants all shards, for as long as the process runs. A shard that was released gets a new epoch.</summary>
     public async ValueTask<IReadOnlyList<Lease>> RenewAsync(CancellationToken cancel) => await AskAsync(Renew, cancel).ConfigureAwait(false);
 
     public ValueTask<bool> GiveWayAsync(CancellationToken cancel) => new(false);
@@ -255,12 +261,12 @@ public sealed class JournalStore : IEventLog, IShardStore, IStateReader, ICatalo
         },
         cancel).ConfigureAwait(false);
 
-    /// <summary>Shards never move: there is one process.</summary>
+    /// <summary>Never calls back: shards do not move, because there is one process.</summary>
     public IDisposable OnMoved(Action moved) => new Hints<Action>().Add(moved);
 
     /// <summary>
-    /// Copies the journal into an empty directory while it serves; the copy opens with everything that was accepted before the call.
-    /// Nothing is freed meanwhile.
+    /// Copies the journal into an empty directory while it serves. The copy contains everything that was accepted before the call. Nothing
+    /// is freed during the copy.
     /// </summary>
     public async ValueTask BackupAsync(string directory, CancellationToken cancel)
     {
@@ -280,7 +286,7 @@ public sealed class JournalStore : IEventLog, IShardStore, IStateReader, ICatalo
         }
     }
 
-    /// <summary>Completes what was handed in, writes a last checkpoint, and lets the directory go.</summary>
+    /// <summary>Completes the requests in the queue, writes a last checkpoint, and unlocks the directory.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_isDisposed)
@@ -303,11 +309,11 @@ public sealed class JournalStore : IEventLog, IShardStore, IStateReader, ICatalo
         }
     }
 
-    /// <summary>For tests: a checkpoint of now has been written.</summary>
+    /// <summary>For tests: completes when a checkpoint taken now is written.</summary>
     internal async Task CheckpointAsync(CancellationToken cancel) =>
         await (await AskAsync(w => w.Checkpoints.RequestAsync(), cancel).ConfigureAwait(false)).ConfigureAwait(false);
 
-    /// <summary>For tests: what the writer does from time to time has been done.</summary>
+    /// <summary>For tests: completes when the writer's periodic work is done.</summary>
     internal Task TickAsync(CancellationToken cancel) => AskAsync(Tick, cancel);
 
     private static JournalStore Open(JournalOptions options, TimeProvider time, IJournalFiles files, Action<string> notice)
@@ -323,7 +329,7 @@ public sealed class JournalStore : IEventLog, IShardStore, IStateReader, ICatalo
         {
             if (files.Exists(paths.Importing))
                 throw new JournalUnfinishedException(paths.Root);
-            // Files that an earlier process made, and did not live to see in their directory for certain, are built upon from here on.
+            // An earlier process may have created files and ended before it synced their directory. From here on we rely on these files.
             files.SyncDirectory(paths.Root);
             files.SyncDirectory(paths.Log);
             var identity = JournalIdentity.ReadOrCreate(files, paths, options.ShardCount);
@@ -342,7 +348,7 @@ public sealed class JournalStore : IEventLog, IShardStore, IStateReader, ICatalo
         }
     }
 
-    /// <summary>Makes this run known, so that no epoch is given twice; then lets the writer run.</summary>
+    /// <summary>Records this run, so that no epoch is given twice; then starts the writer.</summary>
     private void Begin()
     {
         if (!_writer.TryMakeRoom(FrameBuffer.EntryBytes(8), RoomFor.Freeing))
@@ -351,14 +357,17 @@ public sealed class JournalStore : IEventLog, IShardStore, IStateReader, ICatalo
         _writer.WriteFrame();
         if (!_contents.Segments.TryKeepReserve())
         {
-            // What is left in the segment is all that there is: publishing must not take it.
+            // Only the rest of the current segment is left, so publishing must not take it.
             _writer.Room.IsOnReserve = true;
             _writer.Room.Full();
         }
         _writer.Start();
     }
 
-    /// <summary>Ids outlive events, so the index may hold more than is kept: below the first one, only what was copied forward is there.</summary>
+    /// <summary>
+    /// Reads below the first sequence of the log. The index can hold more entries there, because ids outlive events; only copied events are
+    /// returned.
+    /// </summary>
     private IndexRead ReadKept(ShardId shard, long from, long first, Span<IndexEntry> into)
     {
         var count = _contents.Kept[shard.Value].Read(from, first, into);
@@ -415,7 +424,7 @@ public sealed class JournalStore : IEventLog, IShardStore, IStateReader, ICatalo
         return await request.Reply.ConfigureAwait(false);
     }
 
-    /// <summary>For the journal's own errands: nobody waits for the answer.</summary>
+    /// <summary>Queues a request of the journal itself. No caller waits for the reply.</summary>
     private async Task AskAsync(Request request)
     {
         try
@@ -445,7 +454,9 @@ public sealed class JournalStore : IEventLog, IShardStore, IStateReader, ICatalo
             CheckShard(one.Shard);
     }
 
-    /// <summary>Before anything goes to the writer's thread, where a mistake of one caller would stop the journal for all.</summary>
+    /// <summary>
+    /// Checked before a request goes to the writer's thread, where one caller's mistake would stop the journal for all callers.
+    /// </summary>
     private void CheckShard(ShardId shard) =>
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)shard.Value, (uint)ShardCount, nameof(shard));
 

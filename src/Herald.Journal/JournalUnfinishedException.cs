@@ -1,5 +1,5 @@
 namespace Herald.Journal;
 
-/// <summary>An import was cut off: what is in the directory is not a whole store.</summary>
+/// <summary>An import was interrupted: the directory does not hold a whole store.</summary>
 public sealed class JournalUnfinishedException(string directory)
     : IOException($"An import into '{directory}' has not come to its end: what is there is not a whole store. Run `herald import` again, which starts anew, or empty the directory.");

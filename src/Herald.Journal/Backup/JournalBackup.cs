@@ -4,8 +4,11 @@ using Herald.Journal.Segments;
 namespace Herald.Journal.Backup;
 
 /// <summary>
-/// Copies a journal that is being written. The checkpoint is copied first, the log then up to a frame that was durable after it: what
-/// the copy's index files hold beyond the checkpoint is rebuilt from that log. The identity comes last, so that half a copy does not open.
+/// Copies a journal while it is being written. The order of the copies makes the copy consistent:
+/// 1. The checkpoint.
+/// 2. The log, up to a frame that became durable after the checkpoint.
+/// 3. The index files. Opening the copy rebuilds from the log what they hold beyond the checkpoint.
+/// 4. The identity, last, so that an incomplete copy does not open.
 /// </summary>
 internal sealed class JournalBackup(JournalContents contents, string directory)
 {
@@ -26,7 +29,7 @@ internal sealed class JournalBackup(JournalContents contents, string directory)
         Copy(checkpoint, _to.Checkpoint, checkpoint.Length, checkpoint.Length);
     }
 
-    /// <param name="offset">Where the last of the segments ends, durable.</param>
+    /// <param name="offset">The end of the durable part of the last segment.</param>
     public void CopyLog(IReadOnlyList<Segment> segments, long offset, CancellationToken cancel)
     {
         foreach (var segment in segments)

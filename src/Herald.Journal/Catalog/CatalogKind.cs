@@ -3,7 +3,7 @@ using Herald.Engine.Stores;
 
 namespace Herald.Journal.Catalog;
 
-/// <summary>The live records of one kind, in the order of their ids, by number and by parent.</summary>
+/// <summary>The live records of one kind, ordered by id, with look-ups by number and by parent.</summary>
 internal sealed class CatalogKind
 {
     private static readonly Comparer<CatalogRecord> ById = Comparer<CatalogRecord>.Create((a, b) => string.CompareOrdinal(a.Id, b.Id));
@@ -37,7 +37,7 @@ internal sealed class CatalogKind
         CatalogQuery.ByParent { Parents: var parents } => [.. parents.SelectMany(parent => _byParent.GetValueOrDefault(parent) ?? [])],
         CatalogQuery.Page { Parent: { } parent } page => _byParent.TryGetValue(parent, out var children) ? PageOf(children, page) : [],
         CatalogQuery.Page page => PageOf(_byId, page),
-        // The table has the ids, of all kinds, and finds by them itself.
+        // CatalogTable answers queries by id itself: it holds the ids of all kinds.
         CatalogQuery.ById or _ => throw new UnreachableException($"{query}"),
     };
 

@@ -5,18 +5,18 @@ using Herald.Journal.Frames;
 namespace Herald.Journal.Catalog;
 
 /// <summary>
-/// The catalog's records in order of their last change. Small enough to be held whole, and saved whole in every checkpoint.
-/// Changed by the writer once a change is durable; read by anyone.
+/// The catalog's records in the order of their last change. The catalog is small: all of it is in memory and in every checkpoint. The
+/// writer changes the table once a change is durable; any thread can read it.
 /// </summary>
 internal sealed class CatalogTable
 {
-    /// <summary>Removed records that are remembered, so that a reader who was away hears of them.</summary>
+    /// <summary>How many removals are remembered, so that a reader that was away learns of them.</summary>
     private const int RemovedKept = 10_000;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<(string Kind, string Id), CatalogRecord> _byId = [];
 
-    // Of the live ones: what pages, numbers and parents are asked of.
+    // Live records only. Queries for a page, by number or by parent use these.
     private readonly Dictionary<string, CatalogKind> _kinds = [];
     private List<CatalogRecord> _byVersion = [];
     private long _version;
@@ -55,7 +55,7 @@ internal sealed class CatalogTable
         }
     }
 
-    /// <summary>The index of the first write whose expected version does not hold.</summary>
+    /// <summary>Returns the index of the first write whose expected version does not match, or null.</summary>
     public int? FindConflict(IReadOnlyList<CatalogWrite> writes)
     {
         lock (_gate)
@@ -71,7 +71,7 @@ internal sealed class CatalogTable
         }
     }
 
-    /// <summary>With the numbers their records have, or get by this change.</summary>
+    /// <summary>Pairs each write with the number of its record: the number it has, or the one this change gives it.</summary>
     public List<(CatalogWrite Write, int Number)> Numbered(IReadOnlyList<CatalogWrite> writes)
     {
         lock (_gate)

@@ -8,7 +8,8 @@ using Herald.Journal.State;
 namespace Herald.Journal.Checkpoints;
 
 /// <summary>
-/// The tables at one frame. Taken on the writer's thread by copying references, which is quick; encoded and written by another.
+/// The contents of all tables at one frame. The writer's thread takes it by copying references, which is quick; another thread encodes and
+/// writes it.
 /// </summary>
 internal sealed class Checkpoint
 {
@@ -59,7 +60,9 @@ internal sealed class Checkpoint
 
     public static Checkpoint Of(JournalContents contents, CheckpointPosition position) => new(contents, position);
 
-    /// <summary>Gives its items to the buffer; after each, <paramref name="drain"/> may empty it.</summary>
+    /// <summary>
+    /// Adds its items to the buffer one by one. Calls <paramref name="drain"/> after each item, which can empty the buffer.
+    /// </summary>
     public void Save(FrameBuffer into, Action drain)
     {
         Begin(Item.Position);
@@ -146,7 +149,7 @@ internal sealed class Checkpoint
         }
     }
 
-    /// <summary>Puts the items into empty tables. What is said of segments is for the caller, who opens them.</summary>
+    /// <summary>Loads the items into empty tables. Returns the items about segments, because the caller opens the segments.</summary>
     public static (CheckpointPosition Position, Dictionary<uint, (long NewestMs, long[] Last)> Segments) Load(
         CheckpointItems items, JournalContents contents)
     {

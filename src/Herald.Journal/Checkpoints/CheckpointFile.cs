@@ -6,20 +6,20 @@ using Herald.Journal.Frames;
 namespace Herald.Journal.Checkpoints;
 
 /// <summary>
-/// The checkpoint on disk: a header of 32 bytes (magic, format, store), the items as entries, and a trailer of 8 bytes with the checksum
-/// of all before it. Replaced whole, so there is always one good checkpoint or none yet.
+/// The checkpoint on disk: a header of 32 bytes (magic, format, store), the items as entries, and a trailer of 8 bytes with the checksum of
+/// everything before it. The file is replaced as a whole, so there is one good checkpoint, or none yet.
 /// </summary>
 internal static class CheckpointFile
 {
     public const int Format = 4;
 
-    /// <summary>Knows no kept events.</summary>
+    /// <summary>The format before kept events were added.</summary>
     private const int OldestFormat = 3;
 
     private const ulong Magic = 0x315450434C415248; // "HRALCPT1"
     private const int HeaderLength = 32, TrailerLength = 8, DrainBytes = 1 << 20;
 
-    /// <summary>Returns its size.</summary>
+    /// <summary>Returns the size of the file.</summary>
     public static long Write(IJournalFiles files, string path, string directory, Guid store, Checkpoint checkpoint)
     {
         var length = 0L;
@@ -60,7 +60,7 @@ internal static class CheckpointFile
         return length;
     }
 
-    /// <summary>The items of the checkpoint, checked; null when there is no checkpoint yet.</summary>
+    /// <summary>Checks the checkpoint and returns its items, or null when there is no checkpoint yet.</summary>
     public static CheckpointItems? Read(IJournalFiles files, string path, Guid store, int pieceBytes = 1 << 20)
     {
         if (!files.Exists(path))

@@ -4,14 +4,14 @@ using Herald.Journal.Frames;
 
 namespace Herald.Journal.Checkpoints;
 
-/// <summary>Reads the items of a checkpoint piece by piece: a checkpoint may be larger than any array.</summary>
+/// <summary>Reads the items of a checkpoint in pieces, because a checkpoint can be larger than any array.</summary>
 internal sealed class CheckpointItems(IJournalFile file, long from, long end, int pieceBytes) : IDisposable
 {
     private byte[] _piece = new byte[pieceBytes];
     private int _length, _given;
     private long _next = from;
 
-    /// <summary>Whole items, as many as fit; good until the next call. Empty when there are no more.</summary>
+    /// <summary>Returns as many whole items as fit into a piece; empty at the end. The memory is valid until the next call.</summary>
     public ReadOnlyMemory<byte> Next()
     {
         _piece.AsSpan(_given, _length - _given).CopyTo(_piece);
@@ -33,7 +33,7 @@ internal sealed class CheckpointItems(IJournalFile file, long from, long end, in
 
     public void Dispose() => file.Dispose();
 
-    /// <param name="wanted">What the first item needs that is not whole.</param>
+    /// <param name="wanted">The bytes that the first incomplete item needs.</param>
     private int WholeItems(out long wanted)
     {
         wanted = FrameBuffer.EntryHeader;

@@ -1,4 +1,4 @@
 namespace Herald.Journal.Checkpoints;
 
-/// <summary>The log up to here is in the checkpoint; reading goes on with frame <paramref name="NextFrame"/> at this place.</summary>
+/// <summary>The checkpoint contains the log up to this place. Reading continues here, with frame <paramref name="NextFrame"/>.</summary>
 internal readonly record struct CheckpointPosition(uint Segment, long Offset, ulong NextFrame);

@@ -4,8 +4,10 @@ using Herald.Journal.Writing;
 namespace Herald.Journal.Checkpoints;
 
 /// <summary>
-/// When checkpoints are taken, and the one under way. The writer takes the snapshot between two frames; the pool syncs the index files,
-/// then writes it; the writer hears of the end by a question. Used on the writer's thread, but for the work itself.
+/// Decides when a checkpoint is due and holds the one under way. Only the writer's thread uses it, except for steps 2 and 3:
+/// 1. The writer takes the snapshot between two frames.
+/// 2. A pool thread syncs the index files, then writes the checkpoint.
+/// 3. That thread reports the end to the writer with a question.
 /// </summary>
 internal sealed class CheckpointSchedule(JournalOptions options, Action<Request> ask)
 {
@@ -13,18 +15,18 @@ internal sealed class CheckpointSchedule(JournalOptions options, Action<Request>
     private Task<Exception?>? _running;
     private TaskCompletionSource<bool>? _waiting, _answering;
 
-    /// <summary>Segments before it are not needed to open the journal.</summary>
+    /// <summary>Opening the journal does not need the segments before this one.</summary>
     public uint KeepsFrom { get; private set; }
     public long Written => Volatile.Read(ref _written);
 
-    /// <summary>Bytes of the last checkpoint written by this process.</summary>
+    /// <summary>Size of the last checkpoint that this process wrote.</summary>
     public long Size => Volatile.Read(ref _size);
 
     public void Opened(uint keepsFrom, long bytesSince) => (KeepsFrom, _bytesSince) = (keepsFrom, bytesSince);
 
     public void Wrote(int bytes) => _bytesSince += bytes;
 
-    /// <summary>True when a checkpoint of now, or later, has been written; false when it could not be.</summary>
+    /// <summary>Completes with true once a checkpoint taken now or later is written, and with false if it could not be written.</summary>
     public Task<bool> RequestAsync()
     {
         _bytesSince = long.MaxValue / 2;
@@ -34,7 +36,7 @@ internal sealed class CheckpointSchedule(JournalOptions options, Action<Request>
 
     public void BeginWhenDue(Writer writer)
     {
-        // When room is wanted, the segment being written is all that a new checkpoint could not free.
+        // A new checkpoint lets retention free every segment except the one being written, so it helps only if there are others.
         var wanted = writer.Room.IsWanted && KeepsFrom < writer.Contents.Segments.Current?.Number && _bytesSince > 0;
         if (_running is not null || (_bytesSince < options.CheckpointBytes && !wanted))
             return;
@@ -44,17 +46,18 @@ internal sealed class CheckpointSchedule(JournalOptions options, Action<Request>
         _running = Task.Run(() => Work(writer, snapshot, waiting));
     }
 
-    /// <summary>The writer has failed: no checkpoint will come.</summary>
+    /// <summary>Called when the writer has failed: no checkpoint follows.</summary>
     public void Fail(Exception failure)
     {
         _waiting?.TrySetException(failure);
         _answering?.TrySetException(failure);
     }
 
-    /// <summary>Writes the last checkpoint, once the writer's thread has ended; none when it ended by a failure.</summary>
+    /// <summary>Writes the last checkpoint after the writer's thread has ended; writes none if the writer failed.</summary>
     public async Task CloseAsync(Writer writer)
     {
-        // The writer hears no more of how it ended. What it could not sync is not asked for again, so that a checkpoint now would vouch for it.
+        // The writer's thread has ended, so it does not receive the result. A file whose sync failed is no longer in the set of files to
+        // sync. A new checkpoint would therefore claim index entries that are not on disk: fail instead.
         if (_running is not null && await _running.ConfigureAwait(false) is { } fatal)
         {
             var failure = InDoubt(fatal);
@@ -73,7 +76,8 @@ internal sealed class CheckpointSchedule(JournalOptions options, Action<Request>
     private Checkpoint Take(Writer writer)
     {
         var contents = writer.Contents;
-        // The log must not lose a frame that the checkpoint holds: the frames behind it would be preceded by a gap, and a gap is damage.
+        // The log must not lose a frame that the checkpoint contains. Otherwise the frames written later would follow a gap, and a gap is
+        // damage.
         writer.Sync();
         _bytesSince = 0;
         foreach (var shard in contents.Shards)
@@ -98,8 +102,9 @@ internal sealed class CheckpointSchedule(JournalOptions options, Action<Request>
     }
 
     /// <summary>
-    /// False when there was no room, or the checkpoint's own file failed: the one before still stands, and the log since.
-    /// A failed sync of an index file is thrown: later checkpoints would rely on entries that may never have reached the disk.
+    /// Returns false when there was no room, or when writing the checkpoint's own file failed: the previous checkpoint and the log since
+    /// then remain valid. Throws when the sync of an index file failed: later checkpoints would rely on entries that possibly never reached
+    /// the disk.
     /// </summary>
     private bool Write(JournalContents contents, Checkpoint checkpoint)
     {

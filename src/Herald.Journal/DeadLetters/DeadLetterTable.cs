@@ -6,12 +6,12 @@ using Herald.Journal.Segments;
 namespace Herald.Journal.DeadLetters;
 
 /// <summary>
-/// Which dead letters there are, in the order they came; reason and record stay in the log. Bounded by age, bytes and number.
-/// Changed by the writer once durable; read by anyone.
+/// The dead letters in the order they arrived, bounded by age, bytes and number. Their reasons and records stay in the log. The writer
+/// changes the table once a change is durable; any thread can read it.
 /// </summary>
 internal sealed class DeadLetterTable(SegmentLog segments, DamageLog damages, JournalOptions options)
 {
-    /// <summary>Letters looked at before the lock is let go for a moment.</summary>
+    /// <summary>How many dead letters a list looks at before it releases the lock for a moment.</summary>
     private const int SliceLength = 4096;
 
     private readonly Lock _gate = new();
@@ -25,7 +25,7 @@ internal sealed class DeadLetterTable(SegmentLog segments, DamageLog damages, Jo
     public long Evicted => Volatile.Read(ref _evicted);
     public bool IsOverBounds => _byId.Count > options.DeadLetterEntries || _bytes > options.DeadLetterBytesKept;
 
-    /// <summary>A number for a new letter. For the writer.</summary>
+    /// <summary>Returns a number for a new dead letter. For the writer only.</summary>
     public long NextNumber() => ++_lastNumber;
 
     public bool Contains(in DeadLetterId id)
@@ -93,7 +93,7 @@ internal sealed class DeadLetterTable(SegmentLog segments, DamageLog damages, Jo
 
     public void Apply(ref EntryReader entry, Location location, int bytes) => Put(StoredLetter.Read(ref entry, location, bytes, Name));
 
-    /// <summary>The oldest letters that a bound has no place for.</summary>
+    /// <summary>Returns the oldest dead letters that exceed a bound.</summary>
     public List<StoredLetter> FindExcess(long nowMs, int atMost)
     {
         var excess = new List<StoredLetter>();
@@ -140,7 +140,7 @@ internal sealed class DeadLetterTable(SegmentLog segments, DamageLog damages, Jo
             _lastNumber = Math.Max(_lastNumber, letter.Number);
             if (!_byId.TryAdd(letter.Id, letter))
             {
-                // Copied forward: the same letter in the same place of the order.
+                // A dead letter that retention copied forward keeps its place in the order.
                 var old = _byId[letter.Id];
                 _bytes -= old.Bytes;
                 _byId[letter.Id] = letter;
@@ -171,7 +171,7 @@ internal sealed class DeadLetterTable(SegmentLog segments, DamageLog damages, Jo
         }
     }
 
-    /// <summary>Index of the first letter with at least this number.</summary>
+    /// <summary>Returns the index of the first dead letter with at least this number.</summary>
     private int IndexOf(long number)
     {
         int low = 0, high = _inOrder.Count;
@@ -186,7 +186,7 @@ internal sealed class DeadLetterTable(SegmentLog segments, DamageLog damages, Jo
         return low;
     }
 
-    /// <summary>One string for all letters of a subscription.</summary>
+    /// <summary>Returns one shared string for all dead letters of a subscription.</summary>
     private string Name(string text)
     {
         if (_names.Count > 100_000)

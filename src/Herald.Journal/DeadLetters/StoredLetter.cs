@@ -4,9 +4,9 @@ using Herald.Journal.Segments;
 
 namespace Herald.Journal.DeadLetters;
 
-/// <summary>A dead letter as the table holds it: its id and names, and where its entry and its record lie.</summary>
-/// <param name="Entry">The entry with the reason, of <paramref name="EntryBytes"/> bytes.</param>
-/// <param name="Record">Where the event's record starts: in the entry itself, or still in the log's event.</param>
+/// <summary>A dead letter as the table holds it: its id and names, and the places of its entry and its record in the log.</summary>
+/// <param name="Entry">The entry that holds the reason, <paramref name="EntryBytes"/> bytes long.</param>
+/// <param name="Record">The start of the event's record: inside this entry, or inside the event's own entry in the log.</param>
 internal sealed record StoredLetter(
     DeadLetterId Id, long Number, string SubscriptionId, string Topic, long DiedAtMs, Location Entry, int EntryBytes, Location Record, int RecordBytes)
 {
@@ -25,7 +25,7 @@ internal sealed record StoredLetter(
 
     public static int MaxBytes(DeadLetter letter) => MaxBytes(letter.SubscriptionId, letter.Topic, letter.Reason, letter.Record.Length);
 
-    /// <param name="record">Where the log has the record, for a letter that brings none of its own.</param>
+    /// <param name="record">The place of the record in the log, when the dead letter brings no record of its own.</param>
     public static void Write(
         FrameBuffer frame, DeadLetterId id, long number, string subscriptionId, string topic, DeadLetterReason reason,
         ReadOnlySpan<byte> ownRecord, Location record, int recordBytes)
@@ -69,8 +69,8 @@ internal sealed record StoredLetter(
     }
 
     /// <summary>
-    /// Null when a segment it lies in has gone meanwhile: the table knows its new place, or that it is gone. Of what is damaged there is
-    /// what the table knows, and no record.
+    /// Returns null when a segment it lies in was removed meanwhile: the table then has its new place, or no longer has it. A damaged dead
+    /// letter is returned with what the table knows, and without a record.
     /// </summary>
     public DeadLetter? TryRead(SegmentLog segments, DamageLog damages)
     {
@@ -103,7 +103,7 @@ internal sealed record StoredLetter(
         return new DeadLetter(fields.Id, fields.SubscriptionId, fields.Topic, fields.Reason, record);
     }
 
-    /// <summary>The record of the event in the log; false when its segment is gone.</summary>
+    /// <summary>Reads the event's record from the log. Returns false when its segment is removed.</summary>
     private bool TryReadEvent(SegmentLog segments, DamageLog damages, out ReadOnlyMemory<byte> record)
     {
         var (at, bytes) = (Record with { Offset = Record.Offset - EventEntry.RecordAt }, new byte[EventEntry.RecordAt + RecordBytes]);

@@ -7,12 +7,14 @@ using Herald.Journal.Shards;
 
 namespace Herald.Journal.Duplicates;
 
-/// <summary>Holds an event against what the window remembers; a hit is believed only once the record says the same.</summary>
+/// <summary>
+/// Compares an event with the ids that the window remembers. A hit in the window counts only if the stored record confirms it.
+/// </summary>
 internal sealed class DuplicateCheck(DuplicateWindow window, ShardIndex[] shards, SegmentLog segments, FrameBuffer frame, JournalOptions options)
 {
     private readonly long _windowMs = (long)options.DuplicateWindow.TotalMilliseconds;
 
-    /// <summary>Null when the event is new.</summary>
+    /// <summary>Returns null when the event is new.</summary>
     public Appended? Find(in NewEvent candidate, long nowMs)
     {
         var shard = candidate.Shard.Value;
@@ -31,7 +33,7 @@ internal sealed class DuplicateCheck(DuplicateWindow window, ShardIndex[] shards
         return null;
     }
 
-    /// <summary>The newest remembered sequence with these hashes, or 0.</summary>
+    /// <summary>Returns the newest remembered sequence with these hashes, or 0.</summary>
     public long Find(int shard, ulong keyHash, ulong idHash, long nowMs)
     {
         var newest = 0L;
@@ -43,7 +45,7 @@ internal sealed class DuplicateCheck(DuplicateWindow window, ShardIndex[] shards
         return newest;
     }
 
-    /// <summary>Null when it is another event after all.</summary>
+    /// <summary>Returns null when the stored event is a different one.</summary>
     private Verdict? Compare(ShardIndex index, in StoredEntry entry, in NewEvent candidate)
     {
         if (entry.Sequence < index.First)
@@ -62,7 +64,7 @@ internal sealed class DuplicateCheck(DuplicateWindow window, ShardIndex[] shards
         }
         catch (IOException)
         {
-            // One bad place on the disk is no reason to stop the writer: who reads the event is told.
+            // One bad place on the disk must not stop the writer. The next reader of that event gets the damage reported.
             return CompareHashes(entry, candidate);
         }
         finally
@@ -71,7 +73,10 @@ internal sealed class DuplicateCheck(DuplicateWindow window, ShardIndex[] shards
         }
     }
 
-    /// <summary>The record is gone before its id is forgotten, or it is damaged. Key and id agree in 128 bits that nobody outside can aim at.</summary>
+    /// <summary>
+    /// Decides by hashes alone, when the record was removed before its id was forgotten, or is damaged. Key and id agree in 128 bits that
+    /// no publisher can choose, because the hashes depend on a secret.
+    /// </summary>
     private static Verdict CompareHashes(in StoredEntry entry, in NewEvent candidate) =>
         entry.RouteHash == candidate.Index.RouteHash ? Verdict.Duplicate : Verdict.Conflict;
 

@@ -1,8 +1,9 @@
 namespace Herald.Journal.Duplicates;
 
 /// <summary>
-/// Which sequences of one shard a hash may stand for: 8 bytes an id (31 bits of the hash, the low 32 bits of the sequence), with open
-/// addressing. Split into many small tables, so that growing one is never felt. A hit is only a candidate: two ids may share their bits.
+/// Maps a hash to candidate sequences of one shard, in 8 bytes an id: 31 bits of the hash and the low 32 bits of the sequence, with open
+/// addressing. It is split into 256 small tables, so that growing one takes no noticeable time. A hit is only a candidate: two ids can
+/// share these bits.
 /// </summary>
 internal sealed class DuplicateTable
 {
@@ -12,10 +13,10 @@ internal sealed class DuplicateTable
     private readonly ulong[]?[] _parts = new ulong[]?[Parts];
     private readonly int[] _used = new int[Parts];
 
-    /// <summary>Slots that are not empty, expired ones included.</summary>
+    /// <summary>Slots that are not empty, including expired ones.</summary>
     public long Slots { get; private set; }
 
-    /// <param name="last">The shard's last sequence: tells which full sequence the low half stands for.</param>
+    /// <param name="last">The shard's last sequence. It determines which full sequence a low half stands for.</param>
     /// <param name="floor">Sequences below it count as forgotten; their slots are used again.</param>
     public void Add(ulong hash, long sequence, long last, long floor)
     {
@@ -26,10 +27,12 @@ internal sealed class DuplicateTable
         _used[index] += Place(part, (ulong)Tag(hash) << 32 | (uint)sequence, last, floor);
     }
 
-    /// <summary>Candidates for a hash, one after the other.</summary>
+    /// <summary>Enumerates the candidates for a hash.</summary>
     public Probe Find(ulong hash, long last, long floor) => new(_parts[(int)(hash >> 56)], Tag(hash), last, floor);
 
-    /// <summary>31 bits, never 0: an empty slot is 0. Not the bits that chose the part.</summary>
+    /// <summary>
+    /// Returns 31 bits of the hash plus a set top bit, because an empty slot is 0. These bits are not the ones that choose the part.
+    /// </summary>
     private static uint Tag(ulong hash) => (uint)(hash >> 24) | 0x8000_0000;
 
     private static int Start(uint tag, int slots) => (int)((ulong)(uint)(tag << 1) * (uint)slots >> 32);

@@ -4,8 +4,9 @@ using Herald.Journal.Shards;
 namespace Herald.Journal.Duplicates;
 
 /// <summary>
-/// How far back ids are remembered: a bound by time and one by number, over all shards. What was remembered is dropped by the mark,
-/// a run of ids of one shard: at most a minute, a small part of the bound, and no more than have a quarter of a segment of index entries. Used by the writer alone, but for the figures.
+/// The remembered ids of all shards, bounded by time and by number. Ids are dropped in marks. A mark is a run of ids of one shard: at most
+/// a minute long, a small part of the bound on number, and no more ids than fill a quarter of a segment with index entries. Only the writer
+/// uses it, except for the figures.
 /// </summary>
 internal sealed class DuplicateWindow
 {
@@ -27,11 +28,11 @@ internal sealed class DuplicateWindow
 
     public long Entries => Volatile.Read(ref _entries);
 
-    /// <summary>How long ago the oldest remembered id was accepted; nothing when none is remembered.</summary>
+    /// <summary>The age of the oldest remembered id; zero when there is none.</summary>
     public TimeSpan AgeAt(DateTimeOffset now) =>
         Volatile.Read(ref _oldestMs) is var oldest and < long.MaxValue ? now - DateTimeOffset.FromUnixTimeMilliseconds(oldest) : TimeSpan.Zero;
 
-    /// <summary>Ids below this sequence are forgotten; <see cref="long.MaxValue"/> when none is remembered.</summary>
+    /// <summary>Ids below this sequence are forgotten; <see cref="long.MaxValue"/> when the shard remembers none.</summary>
     public long Floor(int shard) => _shards[shard].Floor;
 
     public DuplicateTable.Probe Find(int shard, ulong hash, long last) => _shards[shard].Table.Find(hash, last, _shards[shard].Floor);
@@ -46,7 +47,7 @@ internal sealed class DuplicateWindow
             Volatile.Write(ref _oldestMs, acceptedAtMs);
     }
 
-    /// <summary>Forgets what is too old or too much.</summary>
+    /// <summary>Forgets ids that are too old, or that exceed the number.</summary>
     public void Trim(long nowMs)
     {
         var tooOld = nowMs - (long)_options.DuplicateWindow.TotalMilliseconds;
@@ -60,9 +61,9 @@ internal sealed class DuplicateWindow
         FindOldest();
     }
 
-    /// <summary>Forgets the oldest ids whose events have gone, a mark of them, though they are neither too old nor too many.</summary>
-    /// <param name="firsts">By shard: the first event that is kept.</param>
-    /// <returns>How many were forgotten; 0 when there are no others.</returns>
+    /// <summary>Forgets the oldest mark of ids whose events were removed, although neither bound requires it.</summary>
+    /// <param name="firsts">For each shard, the first event that is kept.</param>
+    /// <returns>How many ids were forgotten; 0 when no others are left to forget.</returns>
     public long ForgetOldest(ReadOnlySpan<long> firsts)
     {
         if (OldestBelow(firsts) is not { } shard)
@@ -73,7 +74,9 @@ internal sealed class DuplicateWindow
         return before - _entries;
     }
 
-    /// <summary>Reads a shard's part of the window back from its index. Different shards may be loaded at the same time.</summary>
+    /// <summary>
+    /// Reads a shard's part of the window back from its index. Several threads can load different shards at the same time.
+    /// </summary>
     public void Load(int shard, ShardIndex index, long nowMs)
     {
         if (_options.DuplicateEntries == 0)
@@ -90,7 +93,7 @@ internal sealed class DuplicateWindow
         }
     }
 
-    /// <summary>Once all shards are loaded.</summary>
+    /// <summary>Called once all shards are loaded.</summary>
     public void Loaded(long nowMs)
     {
         Volatile.Write(ref _entries, _shards.Sum(s => s.Marks.Sum(m => (long)m.Count)));
@@ -126,7 +129,7 @@ internal sealed class DuplicateWindow
         return oldest;
     }
 
-    // Of the oldest mark what lies below the sequence, which its first id does.
+    // Drops those ids of the oldest mark that lie below the sequence. The first id of the mark must lie below it.
     private void Drop(Shard shard, long below)
     {
         if (shard.Marks.Skip(1).FirstOrDefault() is { } next && next.First <= below)
@@ -135,7 +138,7 @@ internal sealed class DuplicateWindow
             return;
         }
         var mark = shard.Marks.Peek();
-        // Not every event has an id that is remembered.
+        // Not every event has an id that is remembered, so the range can span more sequences than the mark counts ids.
         var ids = (int)Math.Min(mark.Count, below - mark.First);
         (mark.First, shard.Floor) = (below, below);
         mark.Count -= ids;

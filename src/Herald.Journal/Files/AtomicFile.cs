@@ -1,6 +1,6 @@
 namespace Herald.Journal.Files;
 
-/// <summary>Replaces a file whole: written beside it, synced, renamed, and the directory synced.</summary>
+/// <summary>Replaces a file as a whole: writes a temporary file beside it, syncs it, renames it, and syncs the directory.</summary>
 internal static class AtomicFile
 {
     public static void Write(IJournalFiles files, string path, string directory, Action<IJournalFile> write)

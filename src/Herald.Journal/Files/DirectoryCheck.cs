@@ -1,15 +1,15 @@
 namespace Herald.Journal.Files;
 
 /// <summary>
-/// Whether a directory that was there before is as private as one that Herald makes. Its files are for their owner only either way; who may write to the
-/// directory can put others in their place.
+/// Checks whether an existing directory is as private as one that Herald creates. The files in it are readable by their owner only in any
+/// case, but a user with write access to the directory could replace them.
 /// </summary>
 internal static class DirectoryCheck
 {
     private const UnixFileMode Others = UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
     private const UnixFileMode Group = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute;
 
-    /// <exception cref="JournalDirectoryException">Anybody may write to it.</exception>
+    /// <exception cref="JournalDirectoryException">Every user can write to the directory.</exception>
     public static void Check(IJournalFiles files, string directory, Action<string> notice)
     {
         var mode = files.ModeOf(directory);

@@ -1,6 +1,9 @@
 namespace Herald.Journal.Files;
 
-/// <summary>What the journal takes on disk, held against its two bounds. Used by the writer alone; <see cref="Taken"/> by anyone.</summary>
+/// <summary>
+/// Counts what the journal takes on disk, and checks it against the two bounds. Only the writer uses it; any thread can read
+/// <see cref="Taken"/>.
+/// </summary>
 internal sealed class DiskSpace(IJournalFiles files, JournalOptions options)
 {
     private long _taken;

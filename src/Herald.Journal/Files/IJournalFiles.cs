@@ -1,35 +1,35 @@
 namespace Herald.Journal.Files;
 
 /// <summary>
-/// The few things the journal asks of a file system. A seam for one reason: tests put a file system behind it that fills up,
-/// fails, and forgets or tears whatever was not synced.
+/// What the journal needs from a file system. It is an interface for one reason: tests replace it with a file system that becomes full,
+/// fails, and loses or tears what was not synced.
 /// </summary>
 internal interface IJournalFiles
 {
-    /// <summary>Creates the directory, for its owner only, when it is missing.</summary>
+    /// <summary>Creates the directory if it is missing, accessible to its owner only.</summary>
     void CreateDirectory(string path);
 
-    /// <summary>Who may do what with the directory.</summary>
+    /// <summary>Returns the access mode of the directory.</summary>
     UnixFileMode ModeOf(string directory);
 
-    /// <summary>Full paths of the files in a directory, in no order; none when it does not exist.</summary>
+    /// <summary>Returns the full paths of the files in a directory, in no order; none when the directory does not exist.</summary>
     IReadOnlyList<string> List(string directory);
 
     bool Exists(string path);
 
-    /// <summary>Opens for reading and writing, for its owner only.</summary>
+    /// <summary>Opens the file for reading and writing, accessible to its owner only.</summary>
     IJournalFile Open(string path, bool create);
 
     void Delete(string path);
 
-    /// <summary>Replaces the target in one step. Durable only after <see cref="SyncDirectory"/>.</summary>
+    /// <summary>Replaces the target in one step. The change is durable only after <see cref="SyncDirectory"/>.</summary>
     void Rename(string from, string to);
 
     void SyncDirectory(string path);
 
     long FreeBytes(string directory);
 
-    /// <summary>Held until disposed.</summary>
-    /// <exception cref="JournalInUseException">Another process, or another journal of this one, holds it.</exception>
+    /// <summary>Locks the directory until the result is disposed.</summary>
+    /// <exception cref="JournalInUseException">Another process, or another journal in this process, holds the lock.</exception>
     IDisposable Lock(string directory);
 }

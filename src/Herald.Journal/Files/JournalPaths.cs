@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Herald.Journal.Files;
 
-/// <summary>Where each file of a journal lies.</summary>
+/// <summary>The path of each file of a journal.</summary>
 internal sealed record JournalPaths(string Root)
 {
     public string Log => Path.Combine(Root, "journal");
@@ -10,7 +10,7 @@ internal sealed record JournalPaths(string Root)
     public string Identity => Path.Combine(Root, "identity");
     public string Checkpoint => Path.Combine(Root, "checkpoint");
 
-    /// <summary>There while an import is under way: what lies beside it is not a store yet.</summary>
+    /// <summary>Exists while an import is under way: the other files are not a store yet.</summary>
     public string Importing => Path.Combine(Root, "importing");
     public string Reserve => Path.Combine(Log, "reserve");
 

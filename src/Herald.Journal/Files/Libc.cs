@@ -3,9 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Herald.Journal.Files;
 
-/// <summary>
-/// System calls the runtime has no call for, or whose errors it hides: its flush treats some failures of fsync as success.
-/// </summary>
+/// <summary>System calls that the runtime lacks, or whose errors it hides: its flush treats some failures of fsync as success.</summary>
 internal static partial class Libc
 {
     public const int Eintr = 4, Ewouldblock = 11, Einval = 22, Enospc = 28, Enosys = 38, Eopnotsupp = 95, Edquot = 122;
@@ -24,7 +22,7 @@ internal static partial class Libc
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     public static partial int Sync(SafeFileHandle file);
 
-    /// <summary>Returns the error itself.</summary>
+    /// <summary>Returns the error number itself; does not set errno.</summary>
     [LibraryImport("libc", EntryPoint = "posix_fallocate")]
     public static partial int Allocate(SafeFileHandle file, long offset, long length);
 

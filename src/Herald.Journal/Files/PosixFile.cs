@@ -48,7 +48,7 @@ internal sealed class PosixFile(string path, SafeFileHandle handle) : IJournalFi
                 return true;
             case Libc.Enospc or Libc.Edquot:
                 return false;
-            // A file system that cannot reserve space: the file is only made longer, and a full disk is met while writing.
+            // This file system cannot reserve space. The file only becomes longer, and a full disk shows itself at a later write.
             case Libc.Eopnotsupp or Libc.Einval:
                 if (Length < offset + length)
                     Truncate(offset + length);

@@ -22,12 +22,15 @@ internal sealed class PosixFiles : IJournalFiles
 
     public UnixFileMode ModeOf(string directory) => OperatingSystem.IsWindows() ? OwnerOnly : File.GetUnixFileMode(directory);
 
-    /// <summary>For its owner only, also one that was made by a Herald that left that to the umask: it holds secrets.</summary>
+    /// <summary>
+    /// Makes the file accessible to its owner only, because it holds secrets. Also restricts a file that an earlier version created under
+    /// the umask.
+    /// </summary>
     public IJournalFile Open(string path, bool create)
     {
         if (create)
         {
-            // Not left to the runtime, which makes files that all may read, as far as the umask allows.
+            // The runtime would create a file that everyone can read, if the umask allows it.
             using var made = Libc.Open(path, Libc.OpenReadWrite | Libc.OpenCreate | Libc.OpenCloseOnExec, OwnerReadWrite);
             if (made.IsInvalid)
                 throw new JournalFileException("open", path, Marshal.GetLastPInvokeError());
@@ -40,7 +43,7 @@ internal sealed class PosixFiles : IJournalFiles
         }
         catch (UnauthorizedAccessException)
         {
-            // Another's file that this user may write: not this user's to close.
+            // The file belongs to another user, and this user has write access only. Its owner must change the mode.
         }
         return new PosixFile(path, handle);
     }
@@ -63,7 +66,7 @@ internal sealed class PosixFiles : IJournalFiles
     public IDisposable Lock(string directory)
     {
         var path = Path.Combine(directory, "lock");
-        // Not opened by the runtime, which takes a lock of its own on all it opens.
+        // The runtime would take a lock of its own on a file that it opens.
         var handle = Libc.Open(path, Libc.OpenReadWrite | Libc.OpenCreate | Libc.OpenCloseOnExec, OwnerReadWrite);
         if (handle.IsInvalid)
             throw new JournalFileException("open", path, Marshal.GetLastPInvokeError());

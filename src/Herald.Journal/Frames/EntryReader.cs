@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Herald.Journal.Frames;
 
-/// <summary>Walks over the entries of a frame's body, and over the fields of each.</summary>
+/// <summary>Iterates over the entries in a frame's body, and over the fields of each entry.</summary>
 internal ref struct EntryReader
 {
     private readonly ReadOnlySpan<byte> _bytes;
@@ -18,16 +18,16 @@ internal ref struct EntryReader
     public byte Flags { get; private set; }
     public int Shard { get; private set; }
 
-    /// <summary>Position of the entry's header in what the reader was given.</summary>
+    /// <summary>Position of the entry's header in the reader's bytes.</summary>
     public int Start { get; private set; }
 
-    /// <summary>Where the next field is, in what the reader was given.</summary>
+    /// <summary>Position of the next field in the reader's bytes.</summary>
     public readonly int Position => _at;
 
-    /// <summary>Bytes of the whole entry, padding left out.</summary>
+    /// <summary>Bytes of the whole entry without padding.</summary>
     public readonly int Length => End - Start;
 
-    /// <summary>Fields not read yet.</summary>
+    /// <summary>The fields that were not read yet.</summary>
     public readonly ReadOnlySpan<byte> Rest => _bytes[_at..End];
     private int End { get; set; }
 

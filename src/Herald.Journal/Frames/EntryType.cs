@@ -1,6 +1,6 @@
 namespace Herald.Journal.Frames;
 
-/// <summary>What an entry of a frame is. Part of the file format: numbers are never reused.</summary>
+/// <summary>The kinds of entries in a frame. Part of the file format: never reuse a number.</summary>
 internal enum EntryType : byte
 {
     /// <summary>An event of a shard.</summary>
@@ -12,30 +12,30 @@ internal enum EntryType : byte
     /// <summary>A value of application state, or its removal.</summary>
     State = 3,
 
-    /// <summary>A dead letter: new, or copied forward.</summary>
+    /// <summary>A dead letter: new, or copied forward by retention.</summary>
     DeadLetter = 4,
 
-    /// <summary>A dead letter has gone.</summary>
+    /// <summary>The removal of a dead letter.</summary>
     DeadLetterGone = 5,
 
     /// <summary>A change of the catalog.</summary>
     Catalog = 6,
 
-    /// <summary>How far a source has been read.</summary>
+    /// <summary>The position of a source.</summary>
     Source = 7,
 
     /// <summary>A block of attempt history.</summary>
     History = 8,
 
-    /// <summary>A process opened the journal.</summary>
+    /// <summary>The start of a run: a process opened the journal.</summary>
     Run = 9,
 
-    /// <summary>Segments before the one named have been given up.</summary>
+    /// <summary>Retention gave up the segments before the one named.</summary>
     Floor = 10,
 
-    /// <summary>Changes of the keys whose events a shard keeps.</summary>
+    /// <summary>Changes of a shard's kept keys.</summary>
     KeptKeys = 11,
 
-    /// <summary>An event of a shard, copied forward because its key waits.</summary>
+    /// <summary>An event copied forward by retention, because its key waits.</summary>
     KeptEvent = 12,
 }

@@ -3,12 +3,15 @@ using Herald.Engine.Events;
 
 namespace Herald.Journal.Frames;
 
-/// <summary>The entry of an event, where it was appended or where it was copied to: the fields of its index entry, but for the size, which follows from the entry's; then its record.</summary>
+/// <summary>
+/// The entry of an event, appended or copied forward: the fields of its index entry, then its record. The size is not among the fields; it
+/// follows from the entry's length.
+/// </summary>
 internal static class EventEntry
 {
     private const int Fields = 52;
 
-    /// <summary>Where the record starts, from the start of the entry.</summary>
+    /// <summary>Offset of the record from the start of the entry.</summary>
     public const int RecordAt = FrameBuffer.EntryHeader + Fields;
 
     public static int Bytes(int recordLength) => FrameBuffer.EntryBytes(Fields + recordLength);
@@ -29,7 +32,7 @@ internal static class EventEntry
         return start;
     }
 
-    /// <param name="fields">What follows the entry's header.</param>
+    /// <param name="fields">The bytes after the entry's header.</param>
     public static IndexEntry Read(byte flags, ReadOnlySpan<byte> fields)
     {
         if (fields.Length < Fields)
@@ -41,7 +44,7 @@ internal static class EventEntry
             fields.Length - Fields, (EventFlags)flags);
     }
 
-    /// <summary>The bytes are that event's entry, as it was written.</summary>
+    /// <summary>Returns whether the bytes are that event's undamaged entry.</summary>
     public static bool Is(ReadOnlySpan<byte> entry, int shard, long sequence) =>
         FrameBuffer.IsEntry(entry) && entry.Length >= RecordAt && ((EntryType)entry[0] is EntryType.Event or EntryType.KeptEvent)
         && BinaryPrimitives.ReadUInt16LittleEndian(entry[2..]) == shard

@@ -5,8 +5,9 @@ using Herald.Engine.Events;
 namespace Herald.Journal.Frames;
 
 /// <summary>
-/// One frame in the making. Entries are a header of 12 bytes (type, flags, shard, length of the fields, checksum of all but itself) and
-/// their fields, padded to 8. The frame has a checksum too, but who reads one entry does not read the frame. The buffer is kept from frame to frame, and let go when one large frame has blown it up.
+/// The frame being built. An entry is a header of 12 bytes (type, flags, shard, length of the fields, checksum over the rest of the entry)
+/// and its fields, padded to 8. Entries have checksums of their own because a reader of one entry does not read its whole frame. The buffer
+/// is reused for each frame, and replaced after a large frame has made it grow.
 /// </summary>
 internal sealed class FrameBuffer
 {
@@ -16,15 +17,15 @@ internal sealed class FrameBuffer
     private byte[] _bytes = GC.AllocateUninitializedArray<byte>(UsualBytes);
     private int _entry;
 
-    /// <summary>Bytes so far, the frame's header included.</summary>
+    /// <summary>Bytes so far, including the frame's header.</summary>
     public int Length { get; private set; } = FrameHeader.Length;
     public bool IsEmpty => Length == FrameHeader.Length;
 
-    /// <summary>It holds entries other than events, which the tables must take in once they are durable.</summary>
+    /// <summary>True when it holds entries other than events. The tables must apply these once they are durable.</summary>
     public bool HasTableEntries { get; private set; }
     public ReadOnlyMemory<byte> Bytes => _bytes.AsMemory(0, Length);
 
-    /// <summary>What an entry with so many bytes of fields takes.</summary>
+    /// <summary>Returns the size of an entry with this many bytes of fields.</summary>
     public static int EntryBytes(int fields) => (EntryHeader + fields + FrameHeader.Alignment - 1) & -FrameHeader.Alignment;
 
     public void Clear()
@@ -55,7 +56,9 @@ internal sealed class FrameBuffer
         Pad();
     }
 
-    /// <summary>Takes over a whole entry as it was read, its checksum included: damage to it does not become sound by being copied.</summary>
+    /// <summary>
+    /// Adds a whole entry as it was read. It keeps its old checksum, so that a copy of a damaged entry is still recognised as damaged.
+    /// </summary>
     public void AddEntry(ReadOnlySpan<byte> entry)
     {
         HasTableEntries = true;
@@ -63,12 +66,12 @@ internal sealed class FrameBuffer
         Pad();
     }
 
-    /// <summary>The bytes are exactly one entry, as it was written.</summary>
+    /// <summary>Returns whether the bytes are exactly one undamaged entry.</summary>
     public static bool IsEntry(ReadOnlySpan<byte> bytes) =>
         bytes.Length >= EntryHeader && BinaryPrimitives.ReadInt32LittleEndian(bytes[4..]) == bytes.Length - EntryHeader
         && BinaryPrimitives.ReadUInt32LittleEndian(bytes[ChecksumAt..]) == ChecksumOf(bytes);
 
-    /// <summary>Room for a field of fixed size, to be filled at once.</summary>
+    /// <summary>Returns the space for a field of fixed size. Fill it before the next call.</summary>
     public Span<byte> Take(int count)
     {
         if (_bytes.Length - Length < count)

@@ -4,8 +4,9 @@ using Herald.Engine.Events;
 namespace Herald.Journal.Frames;
 
 /// <summary>
-/// The 40 bytes before a frame's entries: magic, format, checksum, length of the body, number, run, and the highest frame number known
-/// durable when this one was written. The checksum covers everything but the magic and itself, the body included. Frames start at multiples of 8.
+/// The 40 bytes before a frame's entries: magic, format, checksum, length of the body, number, run, and the highest frame number that was
+/// durable when this frame was written. The checksum covers everything except the magic and itself, including the body. Frames start at
+/// multiples of 8.
 /// </summary>
 internal readonly record struct FrameHeader(int BodyLength, ulong Number, ulong Run, ulong Durable)
 {
@@ -13,13 +14,13 @@ internal readonly record struct FrameHeader(int BodyLength, ulong Number, ulong 
     public const uint Magic = 0x4D524648; // "HFRM"
     public const ushort Format = 4;
 
-    /// <summary>Knows no kept events.</summary>
+    /// <summary>The format before kept events were added.</summary>
     public const ushort OldestFormat = 3;
     public const int Alignment = 8;
 
     private const int FormatAt = 4, ChecksumAt = 8, CoveredFrom = 12;
 
-    /// <summary>Completes the frame whose body already stands behind the header's place.</summary>
+    /// <summary>Writes the header of a frame whose body is already in place.</summary>
     public void WriteAround(Span<byte> frame)
     {
         BinaryPrimitives.WriteUInt32LittleEndian(frame, Magic);

@@ -2,7 +2,7 @@ using Herald.Journal.Files;
 
 namespace Herald.Journal.Frames;
 
-/// <summary>Reads the frames of one file in order, for as long as they hold together.</summary>
+/// <summary>Reads the frames of one file in order, until a frame is missing or damaged.</summary>
 internal sealed class FrameReader(IJournalFile file, long offset, ulong nextNumber)
 {
     private const int WindowBytes = 4 << 20;
@@ -11,7 +11,7 @@ internal sealed class FrameReader(IJournalFile file, long offset, ulong nextNumb
     private long _windowAt;
     private int _windowLength;
 
-    /// <summary>Where the next frame must be.</summary>
+    /// <summary>Where the next frame must start.</summary>
     public long Offset { get; private set; } = offset;
 
     /// <summary>The number the next frame must have.</summary>
@@ -19,11 +19,11 @@ internal sealed class FrameReader(IJournalFile file, long offset, ulong nextNumb
 
     public FrameHeader Header { get; private set; }
 
-    /// <summary>The entries of the frame; good until the next call.</summary>
+    /// <summary>The entries of the frame; valid until the next call.</summary>
     public ReadOnlyMemory<byte> Body { get; private set; }
     public long BodyOffset { get; private set; }
 
-    /// <summary>False where the next frame does not hold: the log ends there, or is damaged.</summary>
+    /// <summary>Returns false when the next frame is not whole: the log ends there, or is damaged.</summary>
     public bool MoveNext()
     {
         if (!TryRead(Offset, out var frame) || FrameHeader.Read(frame.Span).Number != NextNumber)
@@ -37,8 +37,8 @@ internal sealed class FrameReader(IJournalFile file, long offset, ulong nextNumb
     }
 
     /// <summary>
-    /// Goes on behind a frame that does not hold, when its header still leads to the next: not by looking for one, which events might contain.
-    /// Its own entries are not given.
+    /// Passes a damaged frame, if its header leads to a whole frame that follows. It does not search for the next frame, because events can
+    /// contain bytes that look like one. The entries of the damaged frame are not returned.
     /// </summary>
     public bool TryPassDamaged()
     {
@@ -57,10 +57,12 @@ internal sealed class FrameReader(IJournalFile file, long offset, ulong nextNumb
     }
 
     /// <summary>
-    /// Looks behind a frame that does not hold. <paramref name="dirtyEnd"/> is where the last byte that is not zero ends;
-    /// the answer is where a whole frame lies that says the bad one had been durable, or null.
+    /// Searches behind a frame that is not whole. Returns the offset of a later whole frame whose header says that the bad frame was
+    /// durable, or null.
     /// </summary>
-    /// <param name="isOurs">Whether a run may have written here: events may contain the bytes of frames, of other journals too.</param>
+    /// <param name="isOurs">Whether this run can have written to this file. Events can contain the bytes of frames, also of other journals'
+    /// frames.</param>
+    /// <param name="dirtyEnd">The end of the last byte that is not zero.</param>
     public long? FindWitness(Func<ulong, bool> isOurs, out long dirtyEnd)
     {
         dirtyEnd = Offset;
@@ -104,7 +106,7 @@ internal sealed class FrameReader(IJournalFile file, long offset, ulong nextNumb
         return true;
     }
 
-    /// <summary>So many bytes of the file, or what there is.</summary>
+    /// <summary>Returns this many bytes of the file, or fewer at its end.</summary>
     private ReadOnlyMemory<byte> Window(long at, int count)
     {
         if (at < _windowAt || at + count > _windowAt + _windowLength)

@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 namespace Herald.Journal.Frames;
 
 /// <summary>
-/// Names a run in its frames. It is made of the store's id, which is random and told to nobody, and of the number of the run: who reads a frame can tell that
-/// it is this store's, and nobody can make an event of bytes that would be taken for one.
+/// Names a run in the run's frames. It is computed from the run's number and the store's id, which is random and secret. So a reader can
+/// tell that a frame belongs to this store, and no publisher can craft an event whose bytes pass for a frame.
 /// </summary>
 internal static class RunId
 {

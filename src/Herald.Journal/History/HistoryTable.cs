@@ -5,8 +5,8 @@ using Herald.Journal.Segments;
 namespace Herald.Journal.History;
 
 /// <summary>
-/// Where the blocks of attempt history lie, oldest first, bounded by bytes and age. Dropping is not logged: opening again
-/// applies the same bounds. Changed by the writer once durable; read by anyone.
+/// The places of the blocks of attempt history, oldest first, bounded by bytes and age. Dropping a block writes nothing to the log: the
+/// next opening applies the same bounds. The writer changes the table once a change is durable; any thread can read it.
 /// </summary>
 internal sealed class HistoryTable
 {
@@ -46,7 +46,7 @@ internal sealed class HistoryTable
     public static void Write(FrameBuffer frame, int shard, HistoryBlock block) =>
         Write(frame, shard, block.First, block.Last, block.WrittenAtMs, default, block.Block.Span);
 
-    /// <summary>Writes a block again at the end of the log; nothing when it is not needed any more, or damaged.</summary>
+    /// <summary>Writes a block again at the end of the log; writes nothing if the block was dropped or is damaged.</summary>
     public void CopyForward(FrameBuffer frame, Block block)
     {
         if (ReadBlock(block) is { } bytes)
@@ -66,7 +66,9 @@ internal sealed class HistoryTable
         }
     }
 
-    /// <summary>Null when it is not needed any more, or damaged: it is for people to look at, and nothing hangs on it.</summary>
+    /// <summary>
+    /// Returns null when the block was dropped or is damaged. History is only for people to read; no other data depends on it.
+    /// </summary>
     public byte[]? ReadBlock(Block block)
     {
         while (true)
@@ -88,7 +90,7 @@ internal sealed class HistoryTable
                 _damages.Met(_segments.PathOf(location.Segment), location.Offset, $"a block of attempt history cannot be read: {failure.Message}");
                 return null;
             }
-            // Copied forward since, or dropped and gone with its segment.
+            // The block was copied forward since (then its location has changed), or it was dropped and its segment removed.
             if (block.Location == location)
                 return null;
         }
@@ -108,7 +110,7 @@ internal sealed class HistoryTable
             return [.. _all.Where(b => b.Location.Segment == segment)];
     }
 
-    /// <summary>Drops what lies in the segment.</summary>
+    /// <summary>Drops the blocks that lie in the segment.</summary>
     public void Forget(uint segment)
     {
         lock (_gate)

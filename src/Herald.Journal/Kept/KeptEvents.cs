@@ -5,8 +5,9 @@ using Herald.Journal.Shards;
 namespace Herald.Journal.Kept;
 
 /// <summary>
-/// Events of one shard that outlive the segments they were written in, because their keys wait: their index entries, with where their copies lie.
-/// Changed by the writer once durable; read by anyone. One counts only below <see cref="ShardIndex.First"/>: from there on the log itself has it.
+/// Index entries of events that outlive their segments because their keys wait, with the locations of the copies. One shard. An entry
+/// counts only below <see cref="ShardIndex.First"/>: from there on the log itself has the event. The writer changes the list once a change
+/// is durable; any thread can read it.
 /// </summary>
 internal sealed class KeptEvents
 {
@@ -17,7 +18,7 @@ internal sealed class KeptEvents
 
     public int Count => Volatile.Read(ref _count);
 
-    /// <summary>Bytes of the log that their entries take.</summary>
+    /// <summary>Bytes that the copies take in the log.</summary>
     public long Bytes => Volatile.Read(ref _bytes);
 
     public static long BytesOf(in StoredEntry entry) => EventEntry.Bytes(entry.Size);
@@ -32,7 +33,7 @@ internal sealed class KeptEvents
         }
     }
 
-    /// <summary>Those from one sequence to below another, as many as there is room for.</summary>
+    /// <summary>Reads the entries from one sequence to below another, as many as fit.</summary>
     public int Read(long from, long below, Span<IndexEntry> into)
     {
         lock (_gate)
@@ -44,7 +45,7 @@ internal sealed class KeptEvents
         }
     }
 
-    /// <summary>Takes one in, or tells its new place.</summary>
+    /// <summary>Adds an entry, or replaces it with its new location.</summary>
     public void Put(in StoredEntry entry)
     {
         lock (_gate)
@@ -61,7 +62,7 @@ internal sealed class KeptEvents
         }
     }
 
-    /// <summary>Lets those go that the shard's owner needs no more.</summary>
+    /// <summary>Removes the entries that the shard's owner no longer needs.</summary>
     public void Release(ShardOwner owner)
     {
         lock (_gate)

@@ -8,7 +8,7 @@ using Herald.Journal.Shards;
 
 namespace Herald.Journal.Moving;
 
-/// <summary>Tells a journal that nobody has open. Holds its lock, and changes nothing but what every opening mends.</summary>
+/// <summary>Copies out a journal that no process has open. Holds its lock. Changes nothing, except what every opening repairs.</summary>
 public sealed class JournalSource : IStoreSource
 {
     private const int EntriesAtOnce = 256, BytesAtOnce = 4 << 20;
@@ -26,8 +26,8 @@ public sealed class JournalSource : IStoreSource
     public UnreadItems Unread { get; } = new();
 
     /// <exception cref="MoveRefusedException">There is no journal in the directory.</exception>
-    /// <exception cref="JournalInUseException">A process has it open.</exception>
-    /// <exception cref="JournalUnfinishedException">It is half an import.</exception>
+    /// <exception cref="JournalInUseException">A process has the journal open.</exception>
+    /// <exception cref="JournalUnfinishedException">The directory holds an incomplete import.</exception>
     public static Task<JournalSource> OpenAsync(JournalOptions options, TimeProvider time, Action<string> notices, CancellationToken cancel) =>
         Task.Run(() => Open(options with { Directory = Path.GetFullPath(options.Directory) }, time, new PosixFiles(), notices), cancel);
 
@@ -97,7 +97,7 @@ public sealed class JournalSource : IStoreSource
         var oldest = default(StoredEntry);
         if (index.Head >= index.First)
             index.Read(index.First, new Span<StoredEntry>(ref oldest));
-        // Ids outlive their events when events are kept for a shorter time.
+        // Ids outlive their events if events are kept for a shorter time.
         var remembered = Math.Min(index.First, _contents.Window.Floor(shard));
         return new ShardShape(remembered, index.First, index.Head, oldest.AcceptedAtMs, index.LastAcceptedAtMs, _contents.Owners[shard].SettledBelow);
     }
@@ -119,7 +119,7 @@ public sealed class JournalSource : IStoreSource
                 throw Missing(shard, from);
             for (var i = 0; i < count; i++)
             {
-                // A crash may have come between giving entries up and forgetting that they were remembered.
+                // A crash can come after entries were given up and before the window forgot their ids. Such an entry reads as zeros.
                 acceptedAtMs = Math.Max(acceptedAtMs, entries[i].AcceptedAtMs);
                 var entry = entries[i].IsNone ? new IndexEntry(from + i, acceptedAtMs, 0, 0, 0, 0, 0, EventFlags.None) : entries[i].ToIndexEntry();
                 await target.AddRememberedAsync(new ShardId(shard), entry, cancel).ConfigureAwait(false);
@@ -173,7 +173,7 @@ public sealed class JournalSource : IStoreSource
     private JournalDamagedException Missing(int shard, long sequence) =>
         new(_contents.Paths.IndexChunk(shard, (sequence - 1) / IndexFiles.ChunkEntries), 0, $"event {sequence} of shard {shard} is not where it must be");
 
-    /// <summary>Copies of some events, in a buffer that is used again.</summary>
+    /// <summary>Holds copies of some events in a buffer that is reused.</summary>
     private sealed class EventPage : IEventSink
     {
         private readonly ArrayBufferWriter<byte> _bytes = new();
@@ -194,7 +194,7 @@ public sealed class JournalSource : IStoreSource
             Records.Add(_bytes.WrittenMemory[start..]);
         }
 
-        /// <summary>It goes along without a record: there, too, it is damaged, and becomes a dead letter.</summary>
+        /// <summary>Copies the event without a record. In the target it is damaged too, and becomes a dead letter.</summary>
         public void OnDamaged(long sequence, string damage) => Records.Add(default);
     }
 }

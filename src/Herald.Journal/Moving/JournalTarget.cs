@@ -14,8 +14,11 @@ using Herald.Journal.Writing;
 namespace Herald.Journal.Moving;
 
 /// <summary>
-/// Makes a journal of what it is told, in an empty directory: 1. a marker, which says that what follows is not a store; 2. identity, log and index;
-/// 3. a checkpoint of it all, since the log of a shard that does not begin with 1 could not be read without; 4. the marker is removed.
+/// Creates a journal from imported data, in an empty directory:
+/// 1. Write a marker file that says that the directory is not a store yet.
+/// 2. Write identity, log and index.
+/// 3. Write a checkpoint of all of it: without one, a shard whose log does not begin with sequence 1 could not be read.
+/// 4. Remove the marker.
 /// </summary>
 public sealed class JournalTarget : IStoreTarget
 {
@@ -35,7 +38,7 @@ public sealed class JournalTarget : IStoreTarget
         (_options, _time, _files, _notices, _lock, _paths) = (options, time, files, notices, @lock, new JournalPaths(options.Directory));
 
     /// <exception cref="MoveRefusedException">The directory is not empty.</exception>
-    /// <exception cref="JournalInUseException">A process has it open.</exception>
+    /// <exception cref="JournalInUseException">A process has the journal open.</exception>
     public static Task<JournalTarget> OpenAsync(JournalOptions options, TimeProvider time, Action<string> notices, CancellationToken cancel) =>
         Task.Run(() => Open(options with { Directory = Path.GetFullPath(options.Directory) }, time, new PosixFiles(), notices), cancel);
 
@@ -70,7 +73,7 @@ public sealed class JournalTarget : IStoreTarget
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>An entry of the index that leads nowhere: a repeated event is held against its hashes.</summary>
+    /// <summary>Adds an index entry without a location. A repeated event is compared with its hashes.</summary>
     public ValueTask AddRememberedAsync(ShardId shard, IndexEntry index, CancellationToken cancel)
     {
         Append(shard, index, default);
@@ -145,7 +148,7 @@ public sealed class JournalTarget : IStoreTarget
         _files.SyncDirectory(_paths.Index);
         var position = new CheckpointPosition(_contents.Segments.Current!.Number, _contents.Segments.Offset, _writer!.NextFrame);
         CheckpointFile.Write(_files, _paths.Checkpoint, _paths.Root, _contents.Identity.Store, Checkpoint.Of(_contents, position));
-        // 4. Whatever becomes of the marker, nothing is taken away behind it.
+        // 4. From here on the import is complete: DisposeAsync must not clear the directory, even if removing the marker fails.
         _isComplete = true;
         _files.Delete(_paths.Importing);
         _files.SyncDirectory(_paths.Root);
@@ -184,7 +187,8 @@ public sealed class JournalTarget : IStoreTarget
                 Clear(files, paths);
             else if (files.Exists(paths.Identity))
                 throw new MoveRefusedException($"'{paths.Root}' holds a store already. Import into an empty directory.");
-            else if (FilesIn(files, paths).FirstOrDefault(file => file != paths.Importing + ".new") is { } found) // A marker that had only been begun.
+            // The exception is the temporary file of a marker, left by an import that ended before the marker was complete.
+            else if (FilesIn(files, paths).FirstOrDefault(file => file != paths.Importing + ".new") is { } found)
                 throw new MoveRefusedException($"'{paths.Root}' is not empty: there is '{found}'. Import into an empty directory.");
             // 1.
             AtomicFile.Write(files, paths.Importing, paths.Root, file => file.Write("An import has begun.\n"u8, 0));
@@ -197,7 +201,7 @@ public sealed class JournalTarget : IStoreTarget
         }
     }
 
-    /// <summary>The marker goes last.</summary>
+    /// <summary>Removes all files; the marker last.</summary>
     private static void Clear(IJournalFiles files, JournalPaths paths)
     {
         foreach (var file in FilesIn(files, paths))
@@ -212,7 +216,9 @@ public sealed class JournalTarget : IStoreTarget
     private static IEnumerable<string> FilesIn(IJournalFiles files, JournalPaths paths) =>
         files.List(paths.Log).Concat(files.List(paths.Index)).Concat(files.List(paths.Root).Where(file => file != paths.Importing && Path.GetFileName(file) != "lock"));
 
-    /// <summary>An index may begin anywhere, but has the last sequence there was: opening looks for it.</summary>
+    /// <summary>
+    /// Sets where the index begins, which can be any sequence. The index must contain the last sequence, because opening looks for it.
+    /// </summary>
     private static void Begin(ShardIndex index, ShardShape shape)
     {
         var from = Math.Max(1, Math.Min(shape.FirstRemembered, shape.Last));
@@ -238,7 +244,7 @@ public sealed class JournalTarget : IStoreTarget
         index.Append(new StoredEntry(entry, location));
     }
 
-    /// <summary>Room for one more entry in the frame; writes the frame when it is full.</summary>
+    /// <summary>Makes room for one more entry in the frame; writes the frame if it is full.</summary>
     private void MakeRoom(long bytes)
     {
         var frame = _contents!.Frame;

@@ -10,19 +10,23 @@ namespace Herald.Journal.Recovery;
 
 /// <summary>
 /// Opens what an earlier process left:
-/// 1. the last checkpoint; 2. the index files as far as the checkpoint vouches for them; 3. the frames written since, segment by segment;
-/// 4. the end: a torn frame is cut off, a bad one that had been durable is damage, the last whole ones are made durable;
-/// 5. what a crash left over is removed; 6. the ids of the window are read back from the index.
+/// 1. Load the last checkpoint.
+/// 2. Open the index files, as far as the checkpoint covers them.
+/// 3. Apply the frames written since, segment by segment.
+/// 4. Treat the end of the log: cut off a torn frame, refuse to open if a damaged frame had been durable, and make the last whole frames
+/// durable.
+/// 5. Remove what a crash left behind.
+/// 6. Read the ids of the duplicate window back from the index.
 /// </summary>
 internal sealed class JournalRecovery(JournalContents contents)
 {
     private readonly IJournalFiles _files = contents.Files;
     private Dictionary<uint, (long NewestMs, long[] Last)> _known = [];
 
-    /// <summary>Where the log had been read to before this opening.</summary>
+    /// <summary>Where the last checkpoint ends: this opening reads the log from here on.</summary>
     public CheckpointPosition Checkpoint { get; private set; }
 
-    /// <summary>Log bytes that were read again.</summary>
+    /// <summary>Log bytes that this opening read again.</summary>
     public long Replayed { get; private set; }
     public ulong NextFrame { get; private set; } = 1;
 
@@ -62,7 +66,7 @@ internal sealed class JournalRecovery(JournalContents contents)
         }
         catch (AggregateException several)
         {
-            // One is enough to say: each is of its own file.
+            // Each exception is about another index file; reporting one is enough.
             ExceptionDispatchInfo.Throw(several.InnerExceptions[0]);
         }
         contents.Window.Loaded(nowMs);
@@ -156,8 +160,8 @@ internal sealed class JournalRecovery(JournalContents contents)
     }
 
     /// <summary>
-    /// What follows the last whole frame was never acknowledged, unless a whole frame further on says otherwise. It is overwritten with
-    /// zeros, so that no later opening can take its rests for frames.
+    /// Cuts off what follows the last whole frame. It was never acknowledged, unless a whole frame further on proves the opposite. The
+    /// bytes are overwritten with zeros, so that no later opening takes the remains for frames.
     /// </summary>
     private void CutAt(Segment segment, FrameReader reader, Witnesses witnesses)
     {
@@ -177,8 +181,9 @@ internal sealed class JournalRecovery(JournalContents contents)
     }
 
     /// <summary>
-    /// What was just read may be in the kernel's memory alone: of a process that was killed before its sync, or whose sync failed, which the kernel
-    /// tells once and then counts the pages as clean. Only what is written is synced; so it is written again before anything is built on it.
+    /// Writes the bytes that were just read again. They may exist in the kernel's memory only: the process was killed before its sync, or
+    /// its sync failed, after which the kernel reports the failure once and treats the pages as clean. A sync covers only written pages, so
+    /// without this write later data could become durable while these bytes are lost.
     /// </summary>
     private static void WriteAgain(IJournalFile file, long from, long to)
     {
@@ -186,7 +191,7 @@ internal sealed class JournalRecovery(JournalContents contents)
         file.Write(bytes.AsSpan(0, file.Read(bytes, from)), from);
     }
 
-    // Anybody's: where there are events at all, there are frames.
+    // Accepts frames of any run: a segment that holds events always holds frames.
     private static bool HoldsFrames(IJournalFile file) =>
         new FrameReader(file, SegmentHeader.Length, 0).FindWitness(_ => true, out _) is not null || new FrameReader(file, 0, 0).FindWitness(_ => true, out _) is not null;
 

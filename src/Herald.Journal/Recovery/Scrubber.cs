@@ -6,8 +6,8 @@ using Herald.Journal.Segments;
 namespace Herald.Journal.Recovery;
 
 /// <summary>
-/// Checks, slowly and in the background, the part of the log that opening did not read. What it finds is told, not acted on:
-/// the events around the damage are as good as before, and only an operator can say what a restore is worth.
+/// Checks the part of the log that opening did not read, slowly and in the background. It reports damage and changes nothing: the events
+/// around the damage are intact, and only an operator can decide whether to restore a backup.
 /// </summary>
 internal sealed class Scrubber(SegmentLog segments, CheckpointPosition until, TimeProvider time, Action<string> notice)
 {
@@ -18,7 +18,7 @@ internal sealed class Scrubber(SegmentLog segments, CheckpointPosition until, Ti
 
     public long Damaged => Volatile.Read(ref _damaged);
 
-    /// <summary>One pass, then it ends.</summary>
+    /// <summary>Makes one pass, then ends.</summary>
     public async Task RunAsync(CancellationToken cancel)
     {
         var all = segments.All.Where(s => s.Number <= until.Segment).ToArray();
@@ -31,7 +31,7 @@ internal sealed class Scrubber(SegmentLog segments, CheckpointPosition until, Ti
             }
             catch (ObjectDisposedException)
             {
-                // Removed by retention, or the journal is closing.
+                // Retention removed the segment, or the journal is closing.
             }
             catch (OperationCanceledException)
             {

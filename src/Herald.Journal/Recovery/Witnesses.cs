@@ -2,16 +2,17 @@ using Herald.Journal.Frames;
 
 namespace Herald.Journal.Recovery;
 
-/// <summary>Which runs may have written the frames behind one that does not hold: the last that is known, and those after it.</summary>
-/// <param name="lastRead">The run of the last frame that was read, if any: before runs had ids that can be told, theirs were drawn.</param>
+/// <summary>The runs that can have written the frames behind a frame that does not hold: the last known run, and later ones.</summary>
+/// <param name="lastRead">The run of the last frame that was read, if any. Earlier versions drew run ids at random; such an id cannot be
+/// computed here.</param>
 internal sealed class Witnesses(Guid store, long lastRun, ulong? lastRead)
 {
-    // As many starts without a checkpoint between them are no longer a journal at work.
+    // A journal that starts more often than this without a checkpoint is not in working order.
     private const int MostRuns = 100_000;
 
     private HashSet<ulong>? _runs;
 
-    /// <summary>Seldom asked: only of what looks like a whole frame.</summary>
+    /// <summary>Rarely called: only for bytes that look like a whole frame.</summary>
     public bool Include(ulong run)
     {
         if (run == lastRead)

@@ -10,8 +10,11 @@ using Herald.Journal.Writing;
 namespace Herald.Journal.Retention;
 
 /// <summary>
-/// Gives up the oldest segments. One goes when all its events are settled and are old, or too many, or room is wanted; when a checkpoint
-/// stands behind it; and once what still lives in it has been copied to the end of the log: dead letters, state, history, and events whose keys wait. Runs on the writer's thread.
+/// Removes the oldest segments. Runs on the writer's thread. A segment is removed when:
+/// 1. all its events are settled, apart from those of kept keys;
+/// 2. its events are old, or the log is too large, or room is wanted;
+/// 3. a checkpoint stands behind it;
+/// 4. what is still needed of it was copied to the end of the log: dead letters, state, history, and events whose keys wait.
 /// </summary>
 internal sealed class SegmentRetention(Writer writer)
 {
@@ -20,14 +23,14 @@ internal sealed class SegmentRetention(Writer writer)
 
     private long _noticedMs, _forgettingNoticedMs, _blockedUntilMs;
 
-    // Why the oldest segment stayed when it was looked at last. Finding that out again would read its index again.
+    // Why the oldest segment stayed at the last look. Kept for a while, because a new look reads the segment's index again.
     private long _waitsUntilMs;
     private Hindrance _hindrance;
 
     private JournalContents Contents => writer.Contents;
     private int FloorBytes => 32 + (8 * Contents.Shards.Length);
 
-    /// <summary>Backups under way: while one copies segments, none may go.</summary>
+    /// <summary>The number of backups under way. No segment is removed while a backup copies segments.</summary>
     public int Holds { get; set; }
 
     /// <returns>Whether there is more room than before.</returns>
@@ -54,7 +57,7 @@ internal sealed class SegmentRetention(Writer writer)
                     _waitsUntilMs = nowMs + WaitMs;
                     break;
                 }
-                // History that takes much of the room that is wanted goes with its segment.
+                // Do not copy history that would take much of the room that is wanted: it goes with its segment.
                 var withHistory = bytes + Contents.History.In(oldest.Number).Sum(block => block.Bytes + 8L);
                 if (isPressing && (withHistory > oldest.Size / 2 || !Fits(withHistory)))
                     Contents.History.Forget(oldest.Number);
@@ -65,7 +68,8 @@ internal sealed class SegmentRetention(Writer writer)
         }
         catch (JournalDamagedException damage)
         {
-            // What cannot be copied is not given up either: only its application, or an operator, can say what it is worth. The store goes on.
+            // The segment stays if its state cannot be copied: only the application or an operator can decide what that state is worth. The
+            // store goes on.
             Contents.Frame.Clear();
             Contents.Damages.Met(damage);
             Contents.Notice($"No more of the log can be freed until that state is written anew, or removed: {damage.What} ('{damage.File}', offset {damage.Offset}).");
@@ -78,7 +82,7 @@ internal sealed class SegmentRetention(Writer writer)
         return freed > 0 || given > 0;
     }
 
-    /// <summary>Ids outlive their events: what they alone kept may go though no segment does.</summary>
+    /// <summary>Frees index entries that were kept only for remembered ids. This can free room even if no segment is removed.</summary>
     private long FreeIndex()
     {
         var bytes = 0L;
@@ -88,8 +92,8 @@ internal sealed class SegmentRetention(Writer writer)
     }
 
     /// <summary>
-    /// Forgets the oldest ids before their time. Only where all events but those of the newest segment are settled, where freeing every settled segment would
-    /// not make room for a new one, and where forgetting ids does.
+    /// Forgets the oldest ids before their time. Only does so if all events are settled except those of the newest segment, if removing
+    /// every settled segment would not make room for a new one, and if forgetting ids does make room.
     /// </summary>
     private long ForgetIds(long nowMs)
     {
@@ -100,7 +104,7 @@ internal sealed class SegmentRetention(Writer writer)
             + (Contents.Segments.HasReserve ? 0L : Contents.Options.SegmentBytes)
             - (_hindrance == Hindrance.None ? settled.Sum(segment => segment.Size) : 0);
         var firsts = Contents.Shards.Select(index => index.First).ToArray();
-        // What lies in a step that is still needed does not come back.
+        // A step of an index file is freed only as a whole, so allow for one partly used step in each shard.
         var most = (firsts.Select((first, shard) => Math.Max(0, first - Contents.Window.Floor(shard))).Sum() * StoredEntry.Length) - Contents.IndexStepBytes;
         if (wanted <= 0 || most <= 0 || !Contents.Space.Allows(wanted - most))
             return 0;
@@ -119,7 +123,7 @@ internal sealed class SegmentRetention(Writer writer)
         return bytes;
     }
 
-    /// <summary>Drops dead letters that are too old or too many.</summary>
+    /// <summary>Removes dead letters that exceed a bound of age, bytes or number.</summary>
     public void EvictLetters(long nowMs)
     {
         while (Contents.DeadLetters.FindExcess(nowMs, LettersAtOnce) is { Count: > 0 } excess && writer.TryMakeRoom(32 * excess.Count, RoomFor.Freeing))
@@ -167,7 +171,9 @@ internal sealed class SegmentRetention(Writer writer)
         }
     }
 
-    /// <summary>Events in the segment whose keys wait; null when they are more than may be kept beside the log.</summary>
+    /// <summary>
+    /// Finds the events in the segment whose keys wait. Returns null when they are more than the bound on kept events allows.
+    /// </summary>
     private List<(int Shard, StoredEntry Entry)>? FindKept(Segment segment)
     {
         var found = new List<(int, StoredEntry)>();
@@ -196,8 +202,9 @@ internal sealed class SegmentRetention(Writer writer)
     }
 
     /// <summary>
-    /// Copying pays when it frees at least as much as it writes: in this segment, or, once all that is kept has moved on, in those behind it.
-    /// So what is kept takes at most twice its bytes beyond what is retained, and no byte is freed at the cost of more than one written.
+    /// Copying pays if it frees at least as many bytes as it writes: in this segment, or, after all kept events have moved on, in the
+    /// segments behind it. So kept events take at most twice their bytes beyond what is retained, and no byte is freed at the cost of more
+    /// than one written.
     /// </summary>
     private bool IsWorthCopying(Segment oldest, List<(int Shard, StoredEntry Entry)> kept, long nowMs, bool isPressing)
     {
@@ -209,8 +216,8 @@ internal sealed class SegmentRetention(Writer writer)
     }
 
     /// <summary>
-    /// A copy that is begun on the reserve must come to its end: half of one would use up the reserve, and free nothing. What fits gives back a whole segment,
-    /// which becomes the next reserve before anything else may take it.
+    /// Whether a copy that is begun on the reserve can be completed. Half a copy would use up the reserve and free nothing. A complete copy
+    /// frees a whole segment, which becomes the next reserve before anything else can take it.
     /// </summary>
     private bool Fits(long bytes)
     {
@@ -220,7 +227,7 @@ internal sealed class SegmentRetention(Writer writer)
         return bytes + FloorBytes + (frames * FrameHeader.Length) <= Contents.Segments.Remaining + (writer.Room.IsOnReserve ? 0 : Contents.Options.SegmentBytes);
     }
 
-    /// <summary>What has to be copied before the segment may go, as it is written.</summary>
+    /// <summary>The bytes to copy before the segment can be removed, as they are written.</summary>
     private long LiveBytes(uint segment, List<(int Shard, StoredEntry Entry)> kept) =>
         kept.Sum(one => EventEntry.Bytes(one.Entry.Size)) + Contents.State.In(segment).Sum(place => place.Bytes + 8L) + Contents.DeadLetters.In(segment).Sum(letter => letter.Bytes + 8);
 
@@ -232,7 +239,8 @@ internal sealed class SegmentRetention(Writer writer)
                 return false;
             EventEntry.Write(Contents.Frame, shard, entry.ToIndexEntry(), ReadRecord(shard, entry), EntryType.KeptEvent);
         }
-        // State first: only what is damaged there keeps the segment. Of a damaged letter goes on what is known; damaged history is let go.
+        // State comes before dead letters and history, because only damaged state keeps the segment. Of a damaged dead letter the known
+        // fields are copied; damaged history is dropped.
         foreach (var place in Contents.State.In(segment))
         {
             if (!HasRoomFor(place.Bytes + 8) || Contents.State.ReadEntry(place) is not { } entry)
@@ -258,7 +266,9 @@ internal sealed class SegmentRetention(Writer writer)
         return true;
     }
 
-    /// <summary>Empty when it is damaged: its place in the order stays, and whoever reads it is told.</summary>
+    /// <summary>
+    /// Returns an empty record when the event is damaged. The event keeps its place in the order, and its readers get the damage reported.
+    /// </summary>
     private ReadOnlySpan<byte> ReadRecord(int shard, in StoredEntry entry)
     {
         var bytes = new byte[EventEntry.RecordAt + entry.Size];
@@ -288,7 +298,7 @@ internal sealed class SegmentRetention(Writer writer)
         return true;
     }
 
-    /// <summary>Room for one more entry in the frame; writes the frame when it is full.</summary>
+    /// <summary>Makes room for one more entry in the frame; writes the frame if it is full.</summary>
     private bool HasRoomFor(long bytes)
     {
         var frame = Contents.Frame;
@@ -304,10 +314,10 @@ internal sealed class SegmentRetention(Writer writer)
     {
         None,
 
-        /// <summary>Events of keys that wait, which cannot be moved out of it: their deliveries free it.</summary>
+        /// <summary>The segment holds events of waiting keys that cannot be copied out of it. It is free once they are delivered.</summary>
         KeysWait,
 
-        /// <summary>There is no room to copy what else lives in it, as dead letters do.</summary>
+        /// <summary>There is no room to copy the other data in it, such as dead letters.</summary>
         NoRoomToCopy,
     }
 }

@@ -2,7 +2,7 @@ using Herald.Journal.Files;
 
 namespace Herald.Journal.Segments;
 
-/// <summary>A log file, and what retention must know of it.</summary>
+/// <summary>A log file, and the facts that retention needs about it.</summary>
 internal sealed class Segment(uint number, IJournalFile file, long size, ulong firstFrame, int shards) : IDisposable
 {
     public uint Number { get; } = number;
@@ -10,10 +10,10 @@ internal sealed class Segment(uint number, IJournalFile file, long size, ulong f
     public long Size { get; } = size;
     public ulong FirstFrame { get; } = firstFrame;
 
-    /// <summary>For each shard the last sequence in this segment or before it.</summary>
+    /// <summary>For each shard, the last sequence in this segment or in an earlier one.</summary>
     public long[] Last { get; } = new long[shards];
 
-    /// <summary>When its newest event was accepted; 0 when it has none.</summary>
+    /// <summary>The time at which its newest event was accepted; 0 when it has no events.</summary>
     public long NewestMs { get; set; }
 
     public void Note(int shard, long sequence, long acceptedAtMs)

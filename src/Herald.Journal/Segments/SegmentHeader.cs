@@ -4,8 +4,8 @@ using Herald.Engine.Events;
 namespace Herald.Journal.Segments;
 
 /// <summary>
-/// The first 64 bytes of a log file. That a segment exists with a good header says that every frame before its first was durable:
-/// it is only made after they were.
+/// The first 64 bytes of a log file. A segment is created only after all frames before its first are durable. So a whole header proves that
+/// they were.
 /// </summary>
 internal readonly record struct SegmentHeader(uint Number, Guid Store, ulong FirstFrame)
 {
@@ -27,7 +27,7 @@ internal readonly record struct SegmentHeader(uint Number, Guid Store, ulong Fir
         return bytes;
     }
 
-    /// <summary>Null when the bytes are not a whole header.</summary>
+    /// <summary>Returns null when the bytes are not a whole header.</summary>
     public static SegmentHeader? Read(ReadOnlySpan<byte> bytes, string path)
     {
         if (bytes.Length < Length || BinaryPrimitives.ReadUInt64LittleEndian(bytes) != Magic)

@@ -5,12 +5,12 @@ using Herald.Journal.Frames;
 namespace Herald.Journal.Segments;
 
 /// <summary>
-/// The log files: one being written, those before it, and one in reserve that only deliveries may use up.
-/// Changed by the writer; read by anyone.
+/// The log files: the one being written, those before it, and one in reserve that only deliveries can use up. The writer changes it; any
+/// thread can read it.
 /// </summary>
 internal sealed class SegmentLog(IJournalFiles files, JournalPaths paths, JournalOptions options, DiskSpace space, Guid store, int shards) : IDisposable
 {
-    /// <summary>How far a frame's write reaches beyond it, at most.</summary>
+    /// <summary>How many bytes of zeros are written ahead of a frame, at most.</summary>
     private const int Ahead = 128 << 10;
     private static readonly byte[] Zeros = new byte[Ahead];
 
@@ -20,14 +20,14 @@ internal sealed class SegmentLog(IJournalFiles files, JournalPaths paths, Journa
     private bool _hasReserve;
     private long _writtenTo;
 
-    /// <summary>The segment being written; null before the first.</summary>
+    /// <summary>The segment being written; null before there is one.</summary>
     public Segment? Current { get; private set; }
 
     /// <summary>Where the next frame goes.</summary>
     public long Offset { get; set; }
     public long Remaining => Current is null ? 0 : Math.Min(Current.Size, uint.MaxValue) - Offset;
 
-    /// <summary>Oldest first; a list of its own.</summary>
+    /// <summary>Returns a copy of the list, oldest first.</summary>
     public IReadOnlyList<Segment> All
     {
         get
@@ -39,32 +39,32 @@ internal sealed class SegmentLog(IJournalFiles files, JournalPaths paths, Journa
 
     public Segment? Find(uint number) => _byNumber.GetValueOrDefault(number);
 
-    /// <summary>For messages; also of a segment that is gone.</summary>
+    /// <summary>Returns the path for a message, also for a segment that was removed.</summary>
     public string PathOf(uint number) => paths.Segment(number);
 
-    /// <summary>Takes in a segment found at opening; they come in order.</summary>
+    /// <summary>Adds a segment that opening found. Call it in the order of the segments.</summary>
     public void Adopt(Segment segment)
     {
         Enlist(segment);
         space.Add(segment.Size);
     }
 
-    /// <summary>Writes a frame at <see cref="Offset"/>; durable with the next sync of the segment's file.</summary>
+    /// <summary>Writes a frame at <see cref="Offset"/>. The frame is durable with the next sync of the segment's file.</summary>
     public void Write(ReadOnlySpan<byte> frame)
     {
         var end = Offset + frame.Length;
         Current!.File.Write(frame, Offset);
         if (end <= _writtenTo)
             return;
-        // The first write to blocks that are only allocated makes the file system change its own tables, and the sync wait for that.
-        // Zeros over zeros do it for many small frames at once.
+        // The first write to a block that is only allocated makes the file system change its own tables, and the next sync waits for that.
+        // Writing zeros over the zeros ahead does this once for many small frames.
         _writtenTo = Math.Min(Current.Size, (end + Ahead - 1) & -Ahead);
         Current.File.Write(Zeros.AsSpan(0, (int)(_writtenTo - end)), end);
     }
 
     /// <summary>
-    /// Begins a segment with room for a frame of that size. The frames before must be durable: the new header says so.
-    /// False when there is no room; <paramref name="useReserve"/> then takes the reserve.
+    /// Begins a segment with room for a frame of that size. All frames before must be durable, because the new header says so. Returns
+    /// false when there is no room. <paramref name="useReserve"/> permits it to take the reserve in that case.
     /// </summary>
     public bool TryRoll(int frameBytes, ulong firstFrame, bool useReserve)
     {
@@ -91,10 +91,9 @@ internal sealed class SegmentLog(IJournalFiles files, JournalPaths paths, Journa
         return true;
     }
 
-    /// <summary>An empty segment is kept back.</summary>
     public bool HasReserve => _hasReserve;
 
-    /// <summary>Keeps one empty segment back, when there is room for it.</summary>
+    /// <summary>Allocates the empty segment that is kept in reserve, if there is room for it. Returns whether there is a reserve.</summary>
     public bool TryKeepReserve()
     {
         if (_hasReserve)
@@ -103,14 +102,14 @@ internal sealed class SegmentLog(IJournalFiles files, JournalPaths paths, Journa
         return _hasReserve = file is not null;
     }
 
-    /// <summary>Counts a reserve found at opening.</summary>
+    /// <summary>Takes over a reserve that opening found.</summary>
     public void AdoptReserve(long size)
     {
         space.Add(size);
         _hasReserve = true;
     }
 
-    /// <summary>Removes the oldest segment, which nothing needs any more.</summary>
+    /// <summary>Removes the oldest segment. The caller must know that nothing in it is needed.</summary>
     public void RemoveOldest()
     {
         Segment oldest;
@@ -126,8 +125,8 @@ internal sealed class SegmentLog(IJournalFiles files, JournalPaths paths, Journa
         space.Add(-oldest.Size);
     }
 
-    /// <summary>False when the segment is gone.</summary>
-    /// <exception cref="JournalDamagedException">The disk does not give it back.</exception>
+    /// <summary>Returns false when the segment was removed.</summary>
+    /// <exception cref="JournalDamagedException">The bytes cannot be read from the disk.</exception>
     public bool TryRead(Location location, Span<byte> into)
     {
         if (Find(location.Segment) is not { } segment)
@@ -167,7 +166,7 @@ internal sealed class SegmentLog(IJournalFiles files, JournalPaths paths, Journa
         if (!space.Allows(size))
             return null;
         var file = files.Open(path, create: true);
-        // What an earlier attempt may have left must not be taken for frames.
+        // An earlier attempt may have left bytes that must not be taken for frames.
         file.Truncate(0);
         if (file.TryAllocate(0, size))
         {

@@ -7,7 +7,7 @@ using Herald.Journal.Segments;
 
 namespace Herald.Journal.Shards;
 
-/// <summary>Reads whole events by their places in the log; neighbours come with one system call.</summary>
+/// <summary>Reads whole events by their places in the log. Events that lie close together are read with one system call.</summary>
 internal sealed class EventReader(JournalContents contents)
 {
     private const int RunBytes = 1 << 20, GapBytes = 16 << 10, EntriesAtOnce = 256;
@@ -37,7 +37,7 @@ internal sealed class EventReader(JournalContents contents)
         }
     }
 
-    /// <summary>Index entries of the first sequences; those no longer kept are passed over.</summary>
+    /// <summary>Reads the index entries of the first sequences. Skips events that are no longer kept.</summary>
     private int ReadEntries(int shard, ReadOnlySpan<long> sequences, Span<StoredEntry> into, out int taken)
     {
         var index = contents.Shards[shard];
@@ -56,7 +56,7 @@ internal sealed class EventReader(JournalContents contents)
             while (taken + run < sequences.Length && count + run < EntriesAtOnce && sequences[taken + run] == sequence + run)
                 run++;
             var read = index.Read(sequence, into.Slice(count, run));
-            // What was freed meanwhile may have been read half.
+            // Retention can free entries while they are read, so read again if the first sequence has moved.
             if (index.First > sequence)
             {
                 first = index.First;
@@ -104,7 +104,7 @@ internal sealed class EventReader(JournalContents contents)
                         ReadMoved(shard, entry, sink);
                     return;
                 case ReadOutcome.Failed when run.Length > 1:
-                    // One bad place must not take its neighbours along.
+                    // Read one by one, so that one bad place does not affect its neighbours.
                     for (var i = 0; i < run.Length; i++)
                         ReadRun(shard, run.Slice(i, 1), sink);
                     return;
@@ -133,7 +133,9 @@ internal sealed class EventReader(JournalContents contents)
         }
     }
 
-    /// <summary>Its segment has gone: with it, or it has been copied forward since its place was looked up.</summary>
+    /// <summary>
+    /// The event's segment was removed. Reads the event from its new place if it was copied forward since its place was looked up.
+    /// </summary>
     private void ReadMoved(int shard, in StoredEntry entry, IEventSink sink)
     {
         if (contents.TryFind(shard, entry.Sequence, out var now) && now.Location != entry.Location)
@@ -161,7 +163,7 @@ internal sealed class EventReader(JournalContents contents)
     {
         Read,
 
-        /// <summary>With its segment.</summary>
+        /// <summary>The segment was removed.</summary>
         Gone,
         Failed,
     }

@@ -7,8 +7,8 @@ using Herald.Journal.Files;
 namespace Herald.Journal.Shards;
 
 /// <summary>
-/// The index of one shard on disk: files of a million entries, in order of sequence, so that a place follows from a sequence.
-/// They are not synced as they are written, only with a checkpoint; what came after it is rebuilt from the log.
+/// The index of one shard on disk: files of about a million entries, in the order of sequences, so that an entry's place follows from its
+/// sequence. The files are synced with a checkpoint only. Opening rebuilds later entries from the log.
 /// </summary>
 internal sealed class IndexFiles(
     IJournalFiles files, JournalPaths paths, DiskSpace space, IndexMender mender, DamageLog damages, int shard, int stepEntries) : IDisposable
@@ -23,27 +23,31 @@ internal sealed class IndexFiles(
     private readonly ConcurrentDictionary<long, IJournalFile> _chunks = new();
     private readonly HashSet<IJournalFile> _unsynced = [];
 
-    // The writer's own. Bytes that each chunk takes on disk; the place in the chunk up to which they were given back.
+    // Only the writer uses these. _taken: the bytes that each file takes on disk. _freed: the file, and the offset in it up to which it was
+    // freed.
     private readonly StoredEntry[] _sealed = new StoredEntry[EntriesAtOnce];
     private readonly Dictionary<long, long> _taken = [];
     private long _allocatedThrough;
     private (long Chunk, long To) _freed = (-1, 0);
     private bool _cannotFree;
 
-    /// <summary>The first sequence that may have an entry: 1, unless the shard came from another store, which keeps no more than it needs.</summary>
+    /// <summary>
+    /// The first sequence that can have an entry. It is 1, unless the shard was imported: another store hands over only what it still
+    /// needs.
+    /// </summary>
     public long From { get; private set; } = 1;
 
-    /// <summary>The file system can take back a part of a file.</summary>
+    /// <summary>False once the file system has refused to take back a part of a file.</summary>
     public bool GivesBack => !_cannotFree;
 
-    /// <summary>For a shard without entries: they begin with this one.</summary>
+    /// <summary>Sets the first sequence of a shard that has no entries yet.</summary>
     public void BeginAt(long sequence)
     {
         From = sequence;
         _allocatedThrough = sequence - 1;
     }
 
-    /// <summary>Opens what is there; the last chunk may still be allocated further.</summary>
+    /// <summary>Opens the existing files. The last file can be allocated beyond the head.</summary>
     public void Adopt(IEnumerable<long> chunks, long head)
     {
         foreach (var chunk in chunks)
@@ -68,7 +72,7 @@ internal sealed class IndexFiles(
         }
     }
 
-    /// <summary>Sees to it that entries up to the sequence can be written later without running out of space.</summary>
+    /// <summary>Reserves disk space for the entries up to the sequence, so that writing them later cannot run out of space.</summary>
     public bool TryReserve(long through)
     {
         while (_allocatedThrough < through)
@@ -102,8 +106,8 @@ internal sealed class IndexFiles(
         }
     }
 
-    /// <summary>Reads entries that were written; fewer when they are removed meanwhile, or a file ends.</summary>
-    /// <param name="first">Entries below it may have been given up: they read as none.</param>
+    /// <summary>Reads written entries. Returns fewer when files are removed meanwhile, or at the end of a file.</summary>
+    /// <param name="first">Entries below it may have been freed; they then read as zeros.</param>
     public int Read(long sequence, Span<StoredEntry> into, long first)
     {
         var total = 0;
@@ -146,16 +150,16 @@ internal sealed class IndexFiles(
             }
             catch (ObjectDisposedException)
             {
-                // Removed by retention: nothing is left to sync.
+                // Retention removed the file: nothing is left to sync.
             }
         }
     }
 
     /// <summary>
-    /// Gives up the entries below the sequence: removes the files that hold no others, and gives back the first part of the file it lies in.
-    /// A shard's entries would otherwise take 64 MiB before the first of them went.
+    /// Frees the entries below the sequence: removes the files that hold no other entries, and frees the first part of the file that holds
+    /// the sequence. Without the second part, a shard's entries would take 64 MiB before the first of them is freed.
     /// </summary>
-    /// <returns>Bytes that were given back.</returns>
+    /// <returns>The number of bytes freed.</returns>
     public long RemoveBelow(long sequence)
     {
         var (lies, to) = ((sequence - 1) / ChunkEntries, Offset(sequence) & -Block);
@@ -183,7 +187,7 @@ internal sealed class IndexFiles(
             file.Dispose();
     }
 
-    /// <summary>The shard and chunk an index file's name stands for.</summary>
+    /// <summary>Returns the shard and the chunk that an index file is named after.</summary>
     public static (int Shard, long Chunk)? Parse(string path)
     {
         var parts = Path.GetFileNameWithoutExtension(path).Split('-');
@@ -194,7 +198,10 @@ internal sealed class IndexFiles(
             : null;
     }
 
-    /// <summary>With room for its first entries before anything is written: a full disk is no failure.</summary>
+    /// <summary>
+    /// Allocates room for the first entries before it writes anything, so that a full disk makes it return false instead of failing a
+    /// write.
+    /// </summary>
     private bool TryCreate(long chunk, long bytes)
     {
         var path = paths.IndexChunk(shard, chunk);
@@ -240,7 +247,8 @@ internal sealed class IndexFiles(
     private void CheckHeader(IJournalFile file, long chunk)
     {
         Span<byte> header = stackalloc byte[HeaderLength];
-        // Without one it was made after the last checkpoint and torn by a crash: all of it is rebuilt from the log. If not, reading finds it out.
+        // A file without a header was created after the last checkpoint and torn by a crash, so all its entries are rebuilt from the log.
+        // If that is wrong, the entries' checksums show it when they are read.
         if (file.Read(header, 0) < HeaderLength || BinaryPrimitives.ReadUInt64LittleEndian(header) != Magic)
             WriteHeader(file, chunk);
         else if (BinaryPrimitives.ReadInt32LittleEndian(header[8..]) is var format && format != Format)
@@ -299,7 +307,7 @@ internal sealed class IndexFiles(
         }
         catch (IOException)
         {
-            // The place itself is bad: they are made anew each time.
+            // The place on the disk is bad. The entries are rebuilt each time they are read.
         }
     }
 

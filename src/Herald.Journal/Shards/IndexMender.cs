@@ -5,15 +5,15 @@ using Herald.Journal.Segments;
 namespace Herald.Journal.Shards;
 
 /// <summary>
-/// Makes entries of an index anew from the log, which they were made of. What the log does not give any more is an entry that leads nowhere: whoever asks
-/// for that event is told that it is damaged.
+/// Rebuilds damaged index entries from the log. If the log no longer has an event, its entry gets no location, and readers of that event
+/// get it reported as damaged.
 /// </summary>
 internal sealed class IndexMender(SegmentLog segments)
 {
     /// <param name="from">The sequence of the first entry.</param>
-    /// <param name="damaged">Which entries are to be made anew, ascending.</param>
-    /// <param name="timeBefore">When the event before the first was accepted.</param>
-    /// <returns>How many were found in the log.</returns>
+    /// <param name="damaged">The indexes of the entries to rebuild, ascending.</param>
+    /// <param name="timeBefore">The time at which the event before the first damaged one was accepted.</param>
+    /// <returns>How many entries were found in the log.</returns>
     public int Mend(int shard, long from, Span<StoredEntry> entries, ReadOnlySpan<int> damaged, long timeBefore)
     {
         foreach (var i in damaged)
@@ -33,14 +33,14 @@ internal sealed class IndexMender(SegmentLog segments)
             if (entries[i].Sequence != 0)
                 continue;
             var time = i > 0 ? entries[i - 1].AcceptedAtMs : timeBefore;
-            // As a message that no source understood: nobody's, and told once.
+            // Marked like a message that no source understood: it matches no subscription, and becomes one dead letter.
             entries[i] = new StoredEntry(new IndexEntry(from + i, time, 0, 0, 0, 0, 0, EventFlags.Rejected), default);
             found--;
         }
         return found;
     }
 
-    /// <summary>From the segment's beginning, past frames that are damaged, for as far as their headers lead.</summary>
+    /// <summary>Reads the segment from its beginning. Passes damaged frames as long as their headers lead to the next frame.</summary>
     private static void Scan(Segment segment, int shard, long from, Span<StoredEntry> entries, long first, long last)
     {
         try
@@ -52,11 +52,11 @@ internal sealed class IndexMender(SegmentLog segments)
         }
         catch (Exception failure) when (failure is IOException or ObjectDisposedException or InvalidDataException)
         {
-            // What was found by then stands.
+            // Keep the entries that were found before the failure.
         }
     }
 
-    /// <returns>Whether all have gone by.</returns>
+    /// <returns>Whether the last sequence was passed.</returns>
     private static bool Take(FrameReader reader, Segment segment, int shard, long from, Span<StoredEntry> entries, long first, long last)
     {
         var entry = new EntryReader(reader.Body.Span);

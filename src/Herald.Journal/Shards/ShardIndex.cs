@@ -1,8 +1,8 @@
 namespace Herald.Journal.Shards;
 
 /// <summary>
-/// The index of one shard: its newest entries in a ring in memory, which the owner of the shard reads in normal work without a system
-/// call, and all of them in files. Appended by the writer alone; anyone reads, and never past the durable head.
+/// The index of one shard. All entries are in files; the newest are also in a ring in memory, from which the shard's owner reads in normal
+/// work without a system call. Only the writer appends. Any thread can read, up to the durable head.
 /// </summary>
 internal sealed class ShardIndex(IndexFiles files)
 {
@@ -10,15 +10,15 @@ internal sealed class ShardIndex(IndexFiles files)
 
     private readonly StoredEntry[] _ring = new StoredEntry[RingEntries];
 
-    // The writer's own.
+    // Used by the writer only.
     private long _assigned, _written, _ringFrom = 1;
 
-    // Written by the writer, read by anyone. Slots of the ring up to _claimed may be being overwritten.
+    // Written by the writer, read by any thread. The writer can be overwriting the ring's slots for the sequences up to _claimed.
     private long _claimed, _head, _first = 1;
 
     public IndexFiles Files { get; } = files;
 
-    /// <summary>The last sequence given out, durable or not. For the writer.</summary>
+    /// <summary>The last sequence given to an event, durable or not. For the writer only.</summary>
     public long Assigned => _assigned;
     public long LastAcceptedAtMs { get; private set; }
 
@@ -28,7 +28,7 @@ internal sealed class ShardIndex(IndexFiles files)
     /// <summary>The first sequence whose record is kept.</summary>
     public long First => Volatile.Read(ref _first);
 
-    /// <summary>Starts where a checkpoint left off.</summary>
+    /// <summary>Continues from a checkpoint.</summary>
     public void Restore(long head, long first, long lastAcceptedAtMs)
     {
         _assigned = _written = _claimed = _head = head;
@@ -37,7 +37,7 @@ internal sealed class ShardIndex(IndexFiles files)
         LastAcceptedAtMs = lastAcceptedAtMs;
     }
 
-    /// <summary>Must have room: see <see cref="IndexFiles.TryReserve"/>.</summary>
+    /// <summary>Appends an entry. The files must have room for it: see <see cref="IndexFiles.TryReserve"/>.</summary>
     public void Append(in StoredEntry entry)
     {
         if (_assigned == _claimed)
@@ -47,7 +47,7 @@ internal sealed class ShardIndex(IndexFiles files)
         LastAcceptedAtMs = entry.AcceptedAtMs;
     }
 
-    /// <summary>What was appended is durable now.</summary>
+    /// <summary>Moves the durable head to the last appended entry. Returns false if there was nothing new.</summary>
     public bool Publish()
     {
         if (_head == _assigned)
@@ -60,11 +60,13 @@ internal sealed class ShardIndex(IndexFiles files)
 
     public void RaiseFirst(long first) => Volatile.Write(ref _first, Math.Max(_first, first));
 
-    /// <summary>Frees what the files hold below the sequence, and the first record. The last entry stays: opening looks for it.</summary>
-    /// <returns>Bytes that were given back.</returns>
+    /// <summary>
+    /// Frees index entries below the sequence and below the first kept record. Keeps the last entry, because opening looks for it.
+    /// </summary>
+    /// <returns>The number of bytes freed.</returns>
     public long FreeBelow(long sequence) => Files.RemoveBelow(Math.Min(Math.Min(sequence, _first), Math.Max(_assigned, 1)));
 
-    /// <summary>Writes to the files what only the ring holds.</summary>
+    /// <summary>Writes the entries that only the ring holds to the files.</summary>
     public void Flush()
     {
         while (_written < _assigned)
@@ -76,17 +78,22 @@ internal sealed class ShardIndex(IndexFiles files)
         }
     }
 
-    /// <summary>Reads durable entries in order; 0 when there is none from there on, or it is no longer kept.</summary>
+    /// <summary>
+    /// Reads durable entries in order. Returns 0 when there are none from this sequence on, or when its entry is no longer kept.
+    /// </summary>
     public int Read(long from, Span<StoredEntry> into) => ReadThrough(from, Head, into);
 
-    /// <summary>For the writer: sees also what is not durable yet.</summary>
+    /// <summary>Finds an entry that is appended, durable or not. For the writer only.</summary>
     public bool TryGet(long sequence, out StoredEntry entry)
     {
         entry = default;
         return ReadThrough(sequence, _assigned, new Span<StoredEntry>(ref entry)) == 1;
     }
 
-    /// <summary>The first sequence from <paramref name="low"/> on that was accepted at or after the time; one past the head when none was.</summary>
+    /// <summary>
+    /// Returns the first sequence from <paramref name="low"/> on that was accepted at or after the time; one past the head if there is
+    /// none.
+    /// </summary>
     public long FindByTime(long low, long acceptedAtMs)
     {
         var high = Head + 1;
@@ -102,7 +109,7 @@ internal sealed class ShardIndex(IndexFiles files)
         return low;
     }
 
-    /// <summary>The newest entry with these hashes among the last ones, or 0.</summary>
+    /// <summary>Searches the last entries for these hashes. Returns the newest sequence that has them, or 0.</summary>
     public long FindById(ulong keyHash, ulong idHash, int atMost)
     {
         var entries = new StoredEntry[Math.Min(atMost, 2048)];
@@ -130,17 +137,17 @@ internal sealed class ShardIndex(IndexFiles files)
             var untilEnd = Math.Min(count, RingEntries - slot);
             _ring.AsSpan(slot, untilEnd).CopyTo(into);
             _ring.AsSpan(0, count - untilEnd).CopyTo(into[untilEnd..]);
-            // What was copied stands only if none of its slots was given out again meanwhile.
+            // The copy is valid only if the writer claimed none of its slots meanwhile.
             Interlocked.MemoryBarrier();
             if (from > Volatile.Read(ref _claimed) - RingEntries)
                 return count;
         }
-        // A span that begins in the files may end in the ring: the part that is not written yet is read in the next call.
+        // A span can begin in the files and end in the ring. Read only the part in the files; the next call reads the rest.
         var written = Math.Max(Volatile.Read(ref _claimed) - RingEntries, _ringFrom - 1);
         return Files.Read(from, into[..(int)Math.Min(count, Math.Max(written, from) - from + 1)], First);
     }
 
-    /// <summary>Takes slots in blocks, so that the barrier which tells readers of it is paid once a block.</summary>
+    /// <summary>Claims slots in blocks, so that the memory barrier for readers is needed once a block.</summary>
     private void Claim()
     {
         if (_assigned + ClaimEntries - RingEntries > _written)

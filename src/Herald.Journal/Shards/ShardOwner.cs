@@ -3,25 +3,27 @@ using Herald.Journal.Frames;
 
 namespace Herald.Journal.Shards;
 
-/// <summary>What the owner of a shard has saved, and which of its commits were already applied. Used by the writer alone.</summary>
+/// <summary>The progress that a shard's owner has saved, and the commits that were already applied. Only the writer uses it.</summary>
 internal sealed class ShardOwner
 {
-    /// <summary>Replies kept for repeated commits; owners wait for far fewer.</summary>
+    /// <summary>How many replies are kept for repeated commits. Owners have far fewer commits under way.</summary>
     private const int RepliesKept = 64;
 
     private readonly Dictionary<long, CommitReply> _replies = [];
     private readonly List<ReadOnlyMemory<byte>> _records = [];
     private readonly Dictionary<ulong, long> _kept = [];
 
-    /// <summary>The epoch of the lease in force. Commits are numbered anew in each, and none outlives the process: nothing of it is saved.</summary>
+    /// <summary>
+    /// The epoch of the lease in force. It is not saved: each epoch numbers its commits from 1, and no epoch outlives the process.
+    /// </summary>
     public long Epoch { get; private set; }
     public long LastNumber { get; private set; }
     public long SettledBelow { get; private set; }
 
-    /// <summary>Keys whose events are needed below <see cref="SettledBelow"/> too, each from a sequence on.</summary>
+    /// <summary>True when some keys need events below <see cref="SettledBelow"/>, each from a sequence of its own on.</summary>
     public bool HasKept => _kept.Count > 0;
 
-    /// <summary>What is needed may be less than before.</summary>
+    /// <summary>Set when the owner may need fewer events than before. Retention resets it.</summary>
     public bool NeedsLess { get; set; }
 
     public bool Needs(in StoredEntry entry) =>
@@ -34,7 +36,7 @@ internal sealed class ShardOwner
         _replies.Clear();
     }
 
-    /// <summary>The first reply to a number, when it was applied before.</summary>
+    /// <summary>Returns the first reply to a commit number that was applied before, or null.</summary>
     public CommitReply? FindReply(long number) =>
         number > LastNumber ? null : _replies.GetValueOrDefault(number, CommitReply.Empty);
 
@@ -80,7 +82,7 @@ internal sealed class ShardOwner
     {
         entry.Long();
         entry.Long();
-        // It may fall: a replay needs again what was settled. Zero says nothing of it.
+        // SettledBelow can fall, because a replay needs settled events again. Zero leaves it unchanged.
         if (entry.Long() is > 0 and var settledBelow && settledBelow != SettledBelow)
             (SettledBelow, NeedsLess) = (settledBelow, true);
         if ((entry.Flags & 1) != 0)

@@ -5,8 +5,8 @@ using Herald.Journal.Frames;
 namespace Herald.Journal.Shards;
 
 /// <summary>
-/// An index entry as it lies in memory and, sealed, in the index files: 64 bytes, little endian. In a file its place tells the sequence; the
-/// upper half of that gives way to a checksum over the whole entry.
+/// An index entry in memory and, sealed, in the index files: 64 bytes, little endian. In a file, the entry's place determines its sequence.
+/// So the upper half of the field with the sequence holds a checksum over the whole entry instead.
 /// </summary>
 [StructLayout(LayoutKind.Sequential, Size = Length)]
 internal readonly struct StoredEntry
@@ -39,7 +39,7 @@ internal readonly struct StoredEntry
         _sequenceAndFlags = sequenceAndFlags;
     }
 
-    /// <summary>Nothing but zeros: what is read where an entry was given up.</summary>
+    /// <summary>All bytes are zero: what a read returns where an entry was freed.</summary>
     public bool IsNone => MemoryMarshal.AsBytes(new ReadOnlySpan<StoredEntry>(in this)).IndexOfAnyExcept((byte)0) < 0;
     public long Sequence => (long)(_sequenceAndFlags >> 8);
     public EventFlags Flags => (EventFlags)(byte)_sequenceAndFlags;
@@ -52,7 +52,7 @@ internal readonly struct StoredEntry
 
     public StoredEntry Sealed() => new(this, (_sequenceAndFlags & uint.MaxValue) | ((ulong)Checksum() << 32));
 
-    /// <summary>Undoes <see cref="Sealed"/>; null when this is not the entry of that sequence as it was written.</summary>
+    /// <summary>Reverses <see cref="Sealed"/>. Returns null when this is not the undamaged entry of that sequence.</summary>
     public StoredEntry? Unsealed(long sequence)
     {
         var entry = new StoredEntry(this, ((ulong)sequence << 8) | (byte)_sequenceAndFlags);

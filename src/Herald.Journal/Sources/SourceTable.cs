@@ -3,7 +3,7 @@ using Herald.Journal.Frames;
 
 namespace Herald.Journal.Sources;
 
-/// <summary>How far each source has been read. Used by the writer alone: readers ask it.</summary>
+/// <summary>How far each source has been read. Only the writer uses it; other threads ask the writer.</summary>
 internal sealed class SourceTable
 {
     private readonly Dictionary<string, long> _positions = new(StringComparer.Ordinal);
@@ -12,7 +12,8 @@ internal sealed class SourceTable
 
     public void Write(FrameBuffer frame, SourcePosition position)
     {
-        // Raised at once, so that a second append in the same frame is seen to repeat it; nobody is answered before it is durable.
+        // Raised before the position is durable, so that a second append in the same frame is recognised as a repeat. Replies wait until
+        // the frame is durable.
         _positions[position.Source] = position.Position;
         frame.Begin(EntryType.Source);
         Save(frame, position.Source, position.Position);

@@ -8,8 +8,8 @@ using Herald.Journal.Segments;
 namespace Herald.Journal.State;
 
 /// <summary>
-/// Application state: where each value lies in the log, by a hash with a secret of its key, in 128 bits. Values stay on disk; the entry read must
-/// be the key's own. Changed by the writer once durable; read by anyone.
+/// The place of each value of application state in the log. The table's key is a hash of 128 bits with a secret; the entry that is read
+/// must contain the full key. Values stay on disk. The writer changes the table once a change is durable; any thread can read it.
 /// </summary>
 internal sealed class StateTable(SegmentLog segments, IdentityHash identity)
 {
@@ -28,7 +28,7 @@ internal sealed class StateTable(SegmentLog segments, IdentityHash identity)
                 if (!_places.TryGetValue(hash, out place))
                     return null;
             var bytes = new byte[place.Bytes];
-            // The value may have been copied forward, and its old segment removed, since its place was looked up.
+            // The value can have been copied forward, and its old segment removed, since its place was looked up.
             if (!segments.TryRead(place.Location, bytes))
             {
                 if (place.Location == tried)
@@ -43,8 +43,8 @@ internal sealed class StateTable(SegmentLog segments, IdentityHash identity)
         }
     }
 
-    /// <summary>The whole entry, to be written again elsewhere; null when its segment is gone.</summary>
-    /// <exception cref="JournalDamagedException">It is not what was written: copied, it would be damage that looks sound.</exception>
+    /// <summary>Returns the whole entry, for a copy; null when its segment was removed.</summary>
+    /// <exception cref="JournalDamagedException">The entry is damaged. Copying it would make damage look sound.</exception>
     public byte[]? ReadEntry(in Place place)
     {
         var bytes = new byte[place.Bytes];
@@ -54,7 +54,7 @@ internal sealed class StateTable(SegmentLog segments, IdentityHash identity)
         return bytes;
     }
 
-    /// <summary>What lies there, for who has the journal to himself.</summary>
+    /// <summary>Returns the value at this place. For a caller that has the journal to itself.</summary>
     public (int Shard, string Application, byte[] Key, byte[] Value) Read(in Place place)
     {
         var bytes = new byte[place.Bytes];
@@ -87,7 +87,7 @@ internal sealed class StateTable(SegmentLog segments, IdentityHash identity)
         }
     }
 
-    /// <summary>Places in a segment that is about to go.</summary>
+    /// <summary>Returns the places in a segment that retention is about to remove.</summary>
     public List<Place> In(uint segment)
     {
         lock (_gate)

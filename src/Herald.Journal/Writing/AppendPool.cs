@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Herald.Journal.Writing;
 
-/// <summary>Appends that have ended, to be used again.</summary>
+/// <summary>Finished appends, kept for reuse.</summary>
 internal sealed class AppendPool
 {
     private const int Kept = 1024;

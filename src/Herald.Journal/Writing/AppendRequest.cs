@@ -5,7 +5,7 @@ using Herald.Journal.Frames;
 
 namespace Herald.Journal.Writing;
 
-/// <summary>An append in flight. Pooled, and its own task: the hot path allocates nothing.</summary>
+/// <summary>An append under way. It is pooled and serves as its own task, so that the hot path allocates nothing.</summary>
 internal sealed class AppendRequest(AppendPool pool) : Request, IValueTaskSource
 {
     private ManualResetValueTaskSourceCore<bool> _source;
@@ -45,7 +45,7 @@ internal sealed class AppendRequest(AppendPool pool) : Request, IValueTaskSource
         }
         var events = _events.Span;
         var hasRoomForAll = hasRoom;
-        // A position says that all events up to it are stored: with it, the events are stored all or none.
+        // A source position promises that all events up to it are stored. So with a position, store all of its events or none.
         if (_position is not null && hasRoom)
             hasRoom = writer.Appender.TryReserve(events);
         var refused = 0;
@@ -54,12 +54,13 @@ internal sealed class AppendRequest(AppendPool pool) : Request, IValueTaskSource
             verdicts[i] = writer.Appender.Append(events[i], hasRoom);
             if (verdicts[i].Verdict != Verdict.NoRoom)
                 continue;
-            // What follows must not be taken before it, should there be room a moment later.
+            // Refuse the rest too: later events must not be stored before this one if room appears a moment later.
             (refused, hasRoom) = (refused + 1, false);
         }
         if (refused > 0)
             writer.Room.Refused(refused);
-        // Else all events up to the position are stored, though there may have been no room: they are duplicates, or none.
+        // Nothing was refused: all events up to the position are stored, as new events or as duplicates, or there are none. The position
+        // can use the reserve.
         else if (_position is not null && (hasRoomForAll || writer.TryMakeRoom(BytesOf([], _position), RoomFor.Deliveries) || events.IsEmpty))
             writer.Contents.Sources.Write(writer.Contents.Frame, _position);
     }
@@ -72,7 +73,7 @@ internal sealed class AppendRequest(AppendPool pool) : Request, IValueTaskSource
         _source.SetException(failure);
     }
 
-    /// <summary>Runs the publisher's continuation, here and now.</summary>
+    /// <summary>Runs the publisher's continuation on this thread.</summary>
     public void Continue() => _source.SetResult(true);
 
     public void GetResult(short token)

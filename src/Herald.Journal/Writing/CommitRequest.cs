@@ -27,8 +27,10 @@ internal sealed class CommitRequest(ShardCommit commit, int maxBytes) : Request<
     }
 
     /// <summary>
-    /// 1. Refuse another epoch; answer a repeated number. 2. Make sure that all of it fits. 3. Write events, progress, state, dead letters
-    /// and history into the one frame.
+    /// Steps:
+    /// 1. Refuse a commit of another epoch; return the first reply to a repeated number.
+    /// 2. Make sure that the whole commit fits.
+    /// 3. Write events, progress, state, dead letters and history into the one frame.
     /// </summary>
     public override void Encode(Writer writer, bool hasRoom)
     {

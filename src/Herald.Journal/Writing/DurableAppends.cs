@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace Herald.Journal.Writing;
 
 /// <summary>
-/// Appends that are durable, on their way from the writer's thread to the thread pool: a few in one hand-over, because handing over each
-/// alone costs as much as what its publisher then does. Those few continue one after another.
+/// Passes durable appends from the writer's thread to the thread pool, eight at a time: a work item for each would cost as much as the
+/// publisher's own continuation. The appends of one work item continue one after another.
 /// </summary>
 internal sealed class DurableAppends
 {
@@ -15,7 +15,7 @@ internal sealed class DurableAppends
 
     public DurableAppends() => _next = new Few(_free);
 
-    /// <summary>On the writer's thread, and <see cref="HandOver"/> after the last.</summary>
+    /// <summary>Called on the writer's thread. Call <see cref="HandOver"/> after the last one.</summary>
     public void Add(AppendRequest request)
     {
         _next.Add(request);

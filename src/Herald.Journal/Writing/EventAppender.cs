@@ -5,18 +5,18 @@ using Herald.Journal.Shards;
 
 namespace Herald.Journal.Writing;
 
-/// <summary>Gives an event its verdict and, when it is new, its sequence and its place in the frame.</summary>
+/// <summary>Decides the verdict on an event. Gives a new event its sequence and its place in the frame.</summary>
 internal sealed class EventAppender(JournalContents contents)
 {
     /// <summary>The time of the group, read once for all its events.</summary>
     public long NowMs { get; set; }
 
-    /// <summary>Index room for all of them, so that none is refused alone.</summary>
+    /// <summary>Reserves index room for all events, so that none of them is refused alone.</summary>
     public bool TryReserve(ReadOnlySpan<NewEvent> events)
     {
         foreach (ref readonly var one in events)
         {
-            // Counts every event for its shard: a little too much at most.
+            // Counts all events for this event's shard, which reserves slightly too much at most.
             var shard = contents.Shards[one.Shard.Value];
             if (!shard.Files.TryReserve(shard.Assigned + events.Length))
                 return false;
@@ -24,7 +24,9 @@ internal sealed class EventAppender(JournalContents contents)
         return true;
     }
 
-    /// <remarks>A redrive bears the id of its original on purpose, and is neither held against the window nor remembered in it.</remarks>
+    /// <remarks>
+    /// A redrive carries the id of its original event on purpose. So it is not compared with the window, and not remembered in it.
+    /// </remarks>
     public Appended Append(in NewEvent candidate, bool hasRoom)
     {
         var isRemembered = (candidate.Index.Flags & (EventFlags.Identified | EventFlags.Addressed)) == EventFlags.Identified;
@@ -40,7 +42,7 @@ internal sealed class EventAppender(JournalContents contents)
         {
             Sequence = sequence,
             Size = candidate.Record.Length,
-            // Never falls within a shard, so that it can be searched; clocks that are set back do not show.
+            // Never falls within a shard, so that the log can be searched by time. This hides a clock that was set back.
             AcceptedAtMs = Math.Max(candidate.Index.AcceptedAtMs, shard.LastAcceptedAtMs),
         };
         var at = EventEntry.Write(contents.Frame, candidate.Shard.Value, index, candidate.Record.Span);

@@ -3,7 +3,7 @@ using Herald.Engine.Events;
 
 namespace Herald.Journal.Writing;
 
-/// <summary>A list of events as a span, without a copy where the list allows it.</summary>
+/// <summary>Gives access to a list of events as a span, without a copy if the list's type allows it.</summary>
 internal readonly ref struct NewEvents(IReadOnlyList<NewEvent> events)
 {
     public readonly ReadOnlySpan<NewEvent> Span = events switch

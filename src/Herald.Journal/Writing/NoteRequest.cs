@@ -3,7 +3,9 @@ using Herald.Journal.Shards;
 
 namespace Herald.Journal.Writing;
 
-/// <summary>A note of a shard's owner. Nobody waits for it; where it does not fit, or has been overtaken, it is passed over.</summary>
+/// <summary>
+/// A note of a shard's owner. No caller waits for it. A note that finds no room, or arrives after a later commit, is dropped.
+/// </summary>
 internal sealed class NoteRequest(ShardNote note) : Request
 {
     public override int MaxBytes { get; } = 64 + note.Progress.Length;

@@ -2,7 +2,9 @@ using Herald.Engine.Stores;
 
 namespace Herald.Journal.Writing;
 
-/// <summary>Asks the writer what only its thread may read, or has it do something between two groups. Stores nothing.</summary>
+/// <summary>
+/// Runs a function on the writer's thread between two groups, to read or change what only that thread can use. Stores nothing.
+/// </summary>
 internal sealed class Question<T>(Func<Writer, T> ask) : Request<T>
 {
     private T? _answer;

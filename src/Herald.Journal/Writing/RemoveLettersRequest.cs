@@ -5,7 +5,7 @@ using Herald.Journal.Frames;
 
 namespace Herald.Journal.Writing;
 
-/// <summary>Discards dead letters, or redrives them: then each one's event is appended in the same frame.</summary>
+/// <summary>Discards or redrives dead letters. A redrive appends the dead letter's event in the same frame.</summary>
 internal sealed class RemoveLettersRequest(IReadOnlyList<DeadLetterId> discards, IReadOnlyList<Redrive> redrives, int maxBytes) : Request<int>
 {
     private int _removed;
@@ -34,7 +34,7 @@ internal sealed class RemoveLettersRequest(IReadOnlyList<DeadLetterId> discards,
         {
             if (!contents.DeadLetters.Contains(redrive.Id) || !seen.Add(redrive.Id))
                 continue;
-            // An addressed event is no duplicate of anything, and there is room for it: a letter must not go without its event.
+            // A redrive is never a duplicate, and room for it is reserved: a dead letter must not be removed without its event.
             if (writer.Appender.Append(redrive.Event, hasRoom: true).Verdict is not Verdict.Accepted and var verdict)
                 throw new UnreachableException($"A redrive was answered {verdict}.");
             Remove(contents, redrive.Id);

@@ -1,20 +1,22 @@
 namespace Herald.Journal.Writing;
 
 /// <summary>
-/// Something the writer is asked for. Encoded into the frame of its group; completed once that frame is durable, or failed.
-/// Each is called on the writer's thread, and exactly one of the last two.
+/// A request to the writer. It is encoded into the frame of its group, then completed once that frame is durable, or failed. The writer's
+/// thread calls <see cref="Encode"/>, and then exactly one of <see cref="Complete"/> and <see cref="Fail"/>.
 /// </summary>
 internal abstract class Request
 {
-    /// <summary>The most bytes its entries may take; 0 for a question.</summary>
+    /// <summary>The most bytes that its entries can take; 0 for a question.</summary>
     public virtual int MaxBytes => 0;
 
     public virtual RoomFor RoomFor => RoomFor.Events;
 
-    /// <summary>Nobody waits for it: it goes with others, or after a while, and is synced with others, or after a while.</summary>
+    /// <summary>
+    /// No caller waits for it. The queue holds it back for a short time so that others join its group, and a later sync makes it durable.
+    /// </summary>
     public virtual bool CanWait => false;
 
-    /// <summary>Its decision needs the tables as they are on disk, so nothing may follow it in its frame.</summary>
+    /// <summary>True when its decision needs the tables as they are on disk. No request can follow it in its frame.</summary>
     public virtual bool EndsGroup => false;
 
     /// <param name="hasRoom">False: decide without storing anything.</param>

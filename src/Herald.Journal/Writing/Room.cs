@@ -1,6 +1,6 @@
 namespace Herald.Journal.Writing;
 
-/// <summary>Whether publishing finds room. Once it does not, the next try waits for a sign that something has changed.</summary>
+/// <summary>Whether publishing finds room. After a failed try, the next one waits until something may have changed.</summary>
 internal sealed class Room(Action<string> notice, string directory)
 {
     private long _refused;
@@ -9,10 +9,10 @@ internal sealed class Room(Action<string> notice, string directory)
     public bool IsFull => Volatile.Read(ref _isFull);
     public long RefusedEvents => Volatile.Read(ref _refused);
 
-    /// <summary>The reserve has become the segment being written: only deliveries may go on.</summary>
+    /// <summary>The reserve has become the segment being written, so only deliveries can continue.</summary>
     public bool IsOnReserve { get; set; }
 
-    /// <summary>Something should be freed, before its time if need be.</summary>
+    /// <summary>Retention should free room, before the configured time if necessary.</summary>
     public bool IsWanted { get; private set; }
 
     public bool IsWorthTrying => !_isFull || _mayHaveGrown;

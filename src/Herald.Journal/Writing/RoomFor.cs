@@ -1,15 +1,15 @@
 namespace Herald.Journal.Writing;
 
-/// <summary>Which part of the reserve an entry may take when there is no other room. Each leaves something to the next.</summary>
+/// <summary>How much of the reserve an entry can take when there is no other room. Each value leaves a part to the next.</summary>
 internal enum RoomFor
 {
-    /// <summary>None of it: publishing is refused.</summary>
+    /// <summary>Nothing: publishing is refused.</summary>
     Events,
 
-    /// <summary>Half of it: deliveries go on.</summary>
+    /// <summary>Half of the reserve: deliveries continue.</summary>
     Deliveries,
 
-    /// <summary>Three quarters: where deliveries stand, without the history of their attempts. It says what may be freed.</summary>
+    /// <summary>Three quarters: progress of deliveries without attempt history. Progress tells the store what it can free.</summary>
     Progress,
 
     /// <summary>All of it: what frees room must never wait for room.</summary>

@@ -1,34 +1,34 @@
 namespace Herald.Journal.Writing;
 
 /// <summary>
-/// Many callers, one writer. The writer takes all that waits at once, so a lock held for a few instructions is the whole cost.
-/// The bound is on requests; a caller past it waits without a thread.
+/// A queue from many callers to the one writer, which takes all requests at once. So its only cost is a lock, held for a few instructions.
+/// It is bounded by the number of requests. A caller beyond the bound waits without blocking a thread.
 /// </summary>
 internal sealed class WriteQueue : IDisposable
 {
     private const int Bound = 8192;
 
-    // Requests that can wait let others come for so long, so that the writer has few turns.
+    // How long requests that can wait are held back, so that more of them share a turn of the writer.
     private static readonly TimeSpan Lingering = TimeSpan.FromMilliseconds(4);
 
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _places = new(Bound);
 
-    // Set outside the gate: the writer would wake up only to wait for whoever woke it.
+    // Set outside the lock. Otherwise the writer would wake up and wait for the caller that holds the lock.
     private readonly AutoResetEvent _wake = new(false);
     private List<Request> _waiting = new(256), _taken = new(256);
     private Exception? _closed;
 
-    // Of those that wait.
+    // These two describe the requests in _waiting.
     private bool _allCanWait;
     private Rest _rest;
 
-    /// <summary>Takes a place, at once when there is one.</summary>
+    /// <summary>Takes a place if one is free; does not wait.</summary>
     public bool TryEnter() => _places.Wait(0);
 
     public Task EnterAsync(CancellationToken cancel) => _places.WaitAsync(cancel);
 
-    /// <summary>For one who has a place. Fails the request when the queue is closed.</summary>
+    /// <summary>Adds a request of a caller that has taken a place. Fails the request when the queue is closed.</summary>
     public void Add(Request request)
     {
         Exception? closed;
@@ -53,8 +53,10 @@ internal sealed class WriteQueue : IDisposable
         request.Fail(closed);
     }
 
-    /// <summary>Waits for requests and takes all; null when the queue is closed and empty. Good until the next call.</summary>
-    /// <param name="most">Then none are given, if none have come.</param>
+    /// <summary>
+    /// Waits for requests and takes all of them. Returns null when the queue is closed and empty. The list is valid until the next call.
+    /// </summary>
+    /// <param name="most">The longest wait. After it the result is empty if no request has come.</param>
     public List<Request>? Take(TimeSpan most)
     {
         _taken.Clear();
@@ -80,7 +82,7 @@ internal sealed class WriteQueue : IDisposable
             _places.Release(requests);
     }
 
-    /// <summary>From now on requests fail; those that wait are still taken.</summary>
+    /// <summary>Fails all further requests. The writer still takes those in the queue.</summary>
     public void Close(Exception reason)
     {
         lock (_gate)
@@ -97,7 +99,7 @@ internal sealed class WriteQueue : IDisposable
         _wake.Dispose();
     }
 
-    /// <summary>Says under the gate what the writer is to be woken for; false when that is there already.</summary>
+    /// <summary>Records under the lock what the writer waits for. Returns false when it is already there.</summary>
     private bool MustRest(Rest rest)
     {
         lock (_gate)
@@ -108,7 +110,6 @@ internal sealed class WriteQueue : IDisposable
         }
     }
 
-    /// <summary>What the writer's thread waits for.</summary>
     private enum Rest
     {
         None,

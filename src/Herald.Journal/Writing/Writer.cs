@@ -8,21 +8,25 @@ namespace Herald.Journal.Writing;
 
 /// <summary>
 /// The one thread that changes the journal. A turn:
-/// 1. take every request that waits; 2. encode as many as go into one frame, deciding verdicts and sequences; 3. write and sync the frame;
-/// 4. take its entries into the tables, then publish the heads of its shards; 5. complete the requests; 6. look after bounds,
-/// checkpoint and retention. Requests that came during a sync make the next frame: the slower the disk, the larger the groups.
-/// A frame that holds notes alone is written without a sync: the kernel has it, so it outlives this process. The next sync makes it durable, and
-/// that comes soon even when nothing else is written.
+/// 1. Take every waiting request.
+/// 2. Encode as many as fit into one frame. This decides verdicts and sequences.
+/// 3. Write and sync the frame.
+/// 4. Apply its entries to the tables, then publish the heads of its shards.
+/// 5. Complete the requests.
+/// 6. Check bounds, checkpoint and retention.
+/// Requests that arrive during a sync form the next frame, so a slower disk makes larger groups.
+/// A frame of notes alone is written without a sync. It is in the kernel, so it outlives this process. The next sync makes it durable, and
+/// that sync comes soon even if nothing else is written.
 /// </summary>
 /// <remarks>
-/// A failed write or sync is final. The kernel may have dropped the pages and forgotten the error, so a second sync would succeed
-/// and prove nothing: everyone waiting is told that the outcome is unknown, and only opening anew finds out.
+/// A failed write or sync is final. The kernel may have dropped the pages and forgotten the error, so a second sync would succeed and prove
+/// nothing. All waiting callers get an unknown outcome. Only a new opening determines what is on disk.
 /// </remarks>
 internal sealed class Writer
 {
     private const int GroupBytes = 4 << 20;
 
-    // Notes alone keep the disk busy for a tenth of the time at most.
+    // At least 10 ms, and 10 times the last sync: notes alone keep the disk busy for a tenth of the time at most.
     private const double LeastUnsyncedMs = 10, UnsyncedPerSync = 10;
 
     private readonly TimeProvider _time;
@@ -37,7 +41,7 @@ internal sealed class Writer
     private long _syncs;
     private double _lastSyncMs;
 
-    // The last frame that is known to be durable, and since when there is one behind it.
+    // The last frame that is durable, and the time since when later frames exist.
     private ulong _durable;
     private long _unsyncedSince;
 
@@ -65,20 +69,20 @@ internal sealed class Writer
     public CheckpointSchedule Checkpoints { get; }
     public SegmentRetention Retention { get; }
 
-    /// <summary>Dead letters already in the frame being made.</summary>
+    /// <summary>The dead letters in the current frame.</summary>
     public HashSet<DeadLetterId> NewLetters { get; } = [];
     public ulong NextFrame => _nextFrame;
     public long NowMs => _time.GetUtcNow().ToUnixTimeMilliseconds();
     public Task<Exception> Failed => _failed.Task;
 
-    /// <summary>The thread has ended.</summary>
+    /// <summary>Completes when the thread has ended.</summary>
     public Task Ended => _ended.Task;
     public long Syncs => Volatile.Read(ref _syncs);
     public double LastSyncMs => Volatile.Read(ref _lastSyncMs);
 
     public void Start() => _thread.Start();
 
-    /// <summary>Writes the frame made so far, which must fit; the tables have taken it in when this returns.</summary>
+    /// <summary>Writes the current frame, which must fit into the segment. When this returns, the tables contain its entries.</summary>
     public void WriteFrame(bool sync = true)
     {
         var (segments, frame) = (Contents.Segments, Contents.Frame);
@@ -97,7 +101,7 @@ internal sealed class Writer
         NewLetters.Clear();
     }
 
-    /// <summary>Makes every frame written so far durable. What is written elsewhere and relies on them comes after it.</summary>
+    /// <summary>Makes all written frames durable. Call it before writing other files that rely on these frames.</summary>
     public void Sync()
     {
         if (_durable == _nextFrame - 1)
@@ -109,7 +113,9 @@ internal sealed class Writer
         _durable = _nextFrame - 1;
     }
 
-    /// <summary>Room for a frame with entries of so many bytes, in a new segment if need be. The frame must be empty.</summary>
+    /// <summary>
+    /// Makes room for a frame with this many bytes of entries, in a new segment if necessary. The current frame must be empty.
+    /// </summary>
     public bool TryMakeRoom(long entryBytes, RoomFor use)
     {
         var segments = Contents.Segments;
@@ -123,7 +129,7 @@ internal sealed class Writer
         var frameBytes = FrameHeader.Length + entryBytes;
         if (frameBytes <= RemainingFor(use))
             return true;
-        // A segment that is begun says that all before it is durable.
+        // The header of a new segment says that all frames before it are durable.
         Sync();
         if (Room.IsWorthTrying && segments.TryRoll((int)frameBytes, _nextFrame, useReserve: false))
         {
@@ -178,7 +184,7 @@ internal sealed class Writer
         catch (Exception failure)
         {
             Durable.HandOver();
-            // Whatever it was, what lies on disk and what is in memory may differ now: nothing may be built on it.
+            // After any failure, disk and memory can differ. Nothing must be built on them.
             Fail(failure, taken is null ? default : CollectionsMarshal.AsSpan(taken)[done..]);
         }
         _ended.TrySetResult();
@@ -188,7 +194,7 @@ internal sealed class Writer
 
     private List<Request>? Take() => _queue.Take(_durable < _nextFrame - 1 ? UnsyncedFor : Timeout.InfiniteTimeSpan);
 
-    // Questions write nothing.
+    // Ignores questions, because they write nothing.
     private static bool AreNotes(ReadOnlySpan<Request> group)
     {
         foreach (var request in group)
@@ -199,7 +205,7 @@ internal sealed class Writer
         return true;
     }
 
-    /// <summary>Returns how many requests went into the frame.</summary>
+    /// <summary>Returns how many requests are in the frame.</summary>
     private int EncodeGroup(List<Request> taken, int from)
     {
         Appender.NowMs = NowMs;
@@ -223,7 +229,9 @@ internal sealed class Writer
         return taken.Count - from;
     }
 
-    /// <summary>Tables before heads: who reads a head then reads a catalog that is at least as new.</summary>
+    /// <summary>
+    /// Applies entries to the tables before it publishes heads, so that a reader of a head sees a catalog that is at least as new.
+    /// </summary>
     private void Publish(ReadOnlySpan<byte> entries, Location at)
     {
         var version = Contents.Catalog.Version;
