@@ -6,7 +6,7 @@ namespace Herald.Journal.Backup;
 /// <summary>
 /// Copies a journal while it is being written. The order of the copies makes the copy consistent:
 /// 1. The checkpoint.
-/// 2. The log, up to a frame that became durable after the checkpoint.
+/// 2. The log, up to a frame that was written after the checkpoint.
 /// 3. The index files. Opening the copy rebuilds from the log what they hold beyond the checkpoint.
 /// 4. The identity, last, so that an incomplete copy does not open.
 /// </summary>
@@ -29,7 +29,7 @@ internal sealed class JournalBackup(JournalContents contents, string directory)
         Copy(checkpoint, _to.Checkpoint, checkpoint.Length, checkpoint.Length);
     }
 
-    /// <param name="offset">The end of the durable part of the last segment.</param>
+    /// <param name="offset">The end of the last whole frame in the last segment.</param>
     public void CopyLog(IReadOnlyList<Segment> segments, long offset, CancellationToken cancel)
     {
         foreach (var segment in segments)
