@@ -3,8 +3,9 @@ using Npgsql;
 namespace Herald.Postgres;
 
 /// <summary>
-/// How to reach the database, as people write it: Npgsql's <c>Host=…;Database=…</c> or a URL <c>postgres://user:password@host:port/database</c>; either
-/// with several hosts, <c>host1:5432,host2:5432</c>. What is told of it never holds a secret.
+/// How to reach the database, as people write it: Npgsql's <c>Host=…;Database=…</c>, or a URL
+/// <c>postgres://user:password@host:port/database</c>. Both can name several hosts: <c>host1:5432,host2:5432</c>. Messages about it never
+/// contain a secret.
 /// </summary>
 public sealed class ConnectionText
 {
@@ -13,10 +14,10 @@ public sealed class ConnectionText
 
     private ConnectionText(NpgsqlConnectionStringBuilder settings) => _settings = settings;
 
-    /// <summary>For Npgsql; holds the password.</summary>
+    /// <summary>The connection string for Npgsql. Contains the password.</summary>
     public string Npgsql => _settings.ConnectionString;
 
-    /// <exception cref="FormatException">It is neither; the message repeats no part of it that may be secret.</exception>
+    /// <exception cref="FormatException">The text has neither form. The message repeats no part that can be secret.</exception>
     public static ConnectionText Parse(string text)
     {
         var settings = PostgresUrl.IsUrl(text) ? PostgresUrl.Parse(text) : ParseKeywords(text);
@@ -27,14 +28,20 @@ public sealed class ConnectionText
         return new(settings);
     }
 
-    /// <summary>Where new connections come from; with several hosts, the one that <c>Target Session Attributes</c> asks for, by default the primary.</summary>
+    /// <summary>
+    /// Creates the source of new connections. With several hosts it uses the one that <c>Target Session Attributes</c> asks for, by default
+    /// the primary.
+    /// </summary>
     public NpgsqlDataSource CreateDataSource() => new NpgsqlDataSourceBuilder(Npgsql).Build();
 
     /// <summary>For messages: hosts and ports, database and user.</summary>
     public override string ToString() =>
         $"{Hosts()}, database {_settings.Database ?? _settings.Username ?? "(that of the user)"}, user {_settings.Username ?? "(that of the system)"}";
 
-    /// <summary>One of several hosts may be a standby, where nothing can be written. Unless told otherwise, that is forgotten soon: it may be promoted.</summary>
+    /// <summary>
+    /// One of several hosts can be a standby, which refuses writes. By default the role of a host is checked again after 1 s, because a
+    /// standby can be promoted.
+    /// </summary>
     private static void PreferPrimary(NpgsqlConnectionStringBuilder settings)
     {
         settings.TargetSessionAttributes ??= "primary";
@@ -44,7 +51,7 @@ public sealed class ConnectionText
 
     private string Hosts() => string.Join(',', _settings.Host!.Split(',').Select(host => HasPort(host) ? host : $"{host}:{_settings.Port}"));
 
-    /// <summary>A path is that of a Unix socket, and in IPv6 the port comes behind the bracket.</summary>
+    /// <summary>A host that is a path is a Unix socket. An IPv6 address has its port after the bracket.</summary>
     private static bool HasPort(string host) =>
         host.LastIndexOf(':') is var colon and > 0 && colon > host.LastIndexOf(']') && (host[0] == '[' || host.IndexOf(':', StringComparison.Ordinal) == colon);
 
@@ -56,7 +63,7 @@ public sealed class ConnectionText
         }
         catch (ArgumentException)
         {
-            // What it says may quote the text, and a password that was not quoted well ends up anywhere in it.
+            // Npgsql's message can quote the text. A password that was not quoted correctly could then appear anywhere in it.
             throw new FormatException($"The connection is not understood: a name is not one of Npgsql's settings, or its value is wrong. {Rule}");
         }
     }

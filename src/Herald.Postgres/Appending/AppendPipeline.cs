@@ -7,8 +7,8 @@ using Npgsql;
 namespace Herald.Postgres.Appending;
 
 /// <summary>
-/// Appends for some of the shards, one transaction at a time. What is asked for meanwhile shares the next one: the slower the database,
-/// the larger the groups.
+/// Appends events for some of the shards, one transaction at a time. Events that arrive meanwhile share the next transaction, so a slower
+/// database makes larger groups.
 /// </summary>
 internal sealed class AppendPipeline(Database database, EventAppender appender, TimeProvider time) : IAsyncDisposable
 {
@@ -21,7 +21,7 @@ internal sealed class AppendPipeline(Database database, EventAppender appender, 
     private readonly List<AppendItem> _group = [];
 
 
-    // Kept while there is work, and between.
+    // Kept open between groups.
     private NpgsqlConnection? _connection;
     private bool _isRunning;
     private Task _run = Task.CompletedTask;
@@ -29,7 +29,7 @@ internal sealed class AppendPipeline(Database database, EventAppender appender, 
 
     public int Waiting => Volatile.Read(ref _waitingCount);
 
-    /// <summary>What is under way ends first.</summary>
+    /// <summary>Waits for the transaction under way.</summary>
     public async ValueTask DisposeAsync()
     {
         Task last;
@@ -74,7 +74,10 @@ internal sealed class AppendPipeline(Database database, EventAppender appender, 
         }
     }
 
-    /// <summary>A shard that somebody keeps locked costs its own events, and the others a wait when that is found out.</summary>
+    /// <summary>
+    /// Appends the group. If another process keeps a shard locked, the events of that shard are refused; the other events wait until that
+    /// is found out.
+    /// </summary>
     private async Task AppendGroupAsync()
     {
         for (var tried = 1; ; tried++)
@@ -137,7 +140,7 @@ internal sealed class AppendPipeline(Database database, EventAppender appender, 
         }
     }
 
-    /// <summary>What has failed is undone. Whatever becomes of the connection, the next group has another one.</summary>
+    /// <summary>Rolls back after a failure. The next group gets another connection, whatever happens to this one.</summary>
     private async ValueTask LetGoAsync()
     {
         var given = _connection;
@@ -155,7 +158,7 @@ internal sealed class AppendPipeline(Database database, EventAppender appender, 
         }
     }
 
-    /// <summary>False when there is none; the next one to add something starts the loop again.</summary>
+    /// <summary>Returns false when no event waits. The next call of Add starts the loop again.</summary>
     private bool TakeGroup()
     {
         _group.Clear();

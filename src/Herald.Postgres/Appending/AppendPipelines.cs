@@ -4,12 +4,12 @@ using Herald.Postgres.Connecting;
 namespace Herald.Postgres.Appending;
 
 /// <summary>
-/// Gives events to the pipelines. A little load goes to one of them alone: few large transactions cost less than many small ones. When more waits
-/// than a transaction takes, each pipeline gets the shards of its own, so that more cores of the database work.
+/// Distributes events to the pipelines. Low load goes to one pipeline alone, because few large transactions cost less than many small ones.
+/// When more events wait than two transactions take, each pipeline gets shards of its own, so that more cores of the database work.
 /// </summary>
 internal sealed class AppendPipelines(Database database, EventAppender appender, TimeProvider time, int count) : IAsyncDisposable
 {
-    // Far apart: which of them a shard's events go to should seldom change.
+    // The two thresholds are far apart, so that a shard's events rarely change their pipeline.
     private const int SpreadFrom = 2 * AppendPipeline.GroupEvents, GatherBelow = AppendPipeline.GroupEvents / 8;
 
     private readonly AppendPipeline[] _pipelines = [.. Enumerable.Range(0, count).Select(_ => new AppendPipeline(database, appender, time))];

@@ -9,10 +9,13 @@ using Npgsql;
 namespace Herald.Postgres.Appending;
 
 /// <summary>
-/// Appends events within somebody's transaction: 1. <see cref="AddLook"/> locks their shards and asks for heads and remembered ids;
-/// 2. <see cref="ReadLookAsync"/> takes the answers; 3. <see cref="DecideAsync"/> gives verdicts and sequences;
-/// 4. <see cref="AddInserts"/> stores what is new. From 1 to the end of the transaction nobody else appends to these shards.
-/// Most often none is remembered, and all goes in one: <see cref="AddAtOnce"/>, <see cref="ReadAtOnceAsync"/>.
+/// Appends events within a transaction of its caller:
+/// 1. <see cref="AddLook"/> locks their shards and queries heads and remembered ids.
+/// 2. <see cref="ReadLookAsync"/> reads the answers.
+/// 3. <see cref="DecideAsync"/> decides verdicts and sequences.
+/// 4. <see cref="AddInserts"/> stores the new events.
+/// From step 1 to the end of the transaction no other transaction appends to these shards. Usually no id is remembered, and everything goes
+/// in one round trip: <see cref="AddAtOnce"/>, <see cref="ReadAtOnceAsync"/>.
 /// </summary>
 internal sealed class AppendPlan
 {
@@ -45,19 +48,21 @@ internal sealed class AppendPlan
 
     public Appended[] Verdicts { get; }
 
-    /// <summary>Other nodes have been told of what it stored.</summary>
+    /// <summary>True when other nodes were already notified of the stored events.</summary>
     public bool IsTold { get; set; }
 
-    /// <summary>Those whose lock it takes.</summary>
+    /// <summary>The shards that it locks.</summary>
     public IReadOnlyList<int> Shards => _shards;
 
-    /// <summary>The catalog's when the events were accepted.</summary>
+    /// <summary>The version of the catalog at the time the events were accepted.</summary>
     public long CatalogVersion { get; private set; }
 
-    /// <summary>Which events are new, by index, in order.</summary>
+    /// <summary>The indexes of the new events, in order.</summary>
     public IReadOnlyList<int> Accepted => _accepted;
 
-    /// <summary>A redrive bears the id of its original on purpose, and is neither held against what is remembered nor remembered.</summary>
+    /// <summary>
+    /// A redrive carries the id of its original event on purpose. So it is not compared with remembered ids, and not remembered.
+    /// </summary>
     private static bool IsRemembered(in NewEvent one) => (one.Index.Flags & (EventFlags.Identified | EventFlags.Addressed)) == EventFlags.Identified;
 
     public void AddLook(NpgsqlBatch batch)
@@ -74,7 +79,10 @@ internal sealed class AppendPlan
         batch.With(_sql.Known, Commands.Value(shards), Commands.Value(hashes), Commands.Value(ids));
     }
 
-    /// <summary>The reader stands at the answer of the lock; at the end it stands at its last answer. False: a new period has begun, nothing may be stored.</summary>
+    /// <summary>
+    /// Call it with the reader at the answer to the lock; it leaves the reader at the plan's last answer. Returns false when a new period
+    /// has begun: then nothing must be stored.
+    /// </summary>
     public async Task<bool> ReadLookAsync(NpgsqlDataReader reader, CancellationToken cancel)
     {
         await reader.NextResultAsync(cancel).ConfigureAwait(false);
@@ -96,9 +104,9 @@ internal sealed class AppendPlan
         return true;
     }
 
-    /// <summary>A hit by hash is believed only once the records say the same; they are read here.</summary>
-    /// <param name="unreadable">Those that are known to be damaged, which are not read; null for none.</param>
-    /// <exception cref="UnreadableOriginalException">There are more of them.</exception>
+    /// <summary>Decides all verdicts. A hit by hash counts only if the stored record confirms it, so this reads these records.</summary>
+    /// <param name="unreadable">Events that are known to be damaged and are not read; null for none.</param>
+    /// <exception cref="UnreadableOriginalException">Another stored event cannot be read.</exception>
     public async Task DecideAsync(
         NpgsqlConnection connection, RecordReader records, IReadOnlySet<(ShardId, long)>? unreadable, CancellationToken cancel)
     {
@@ -129,7 +137,7 @@ internal sealed class AppendPlan
         var hits = _hits.ToLookup(hit => hit.Event, hit => hit.Sequence);
         var span = _events.Span;
         var first = new Dictionary<(int Shard, ulong Hash), int>(_remembered.Count);
-        // By one whose hash another one before it has, which it is.
+        // For an event whose hash an earlier event of the batch has, but whose identity differs: the index of that earlier event.
         Dictionary<int, int>? others = null;
         for (var i = 0; i < span.Length; i++)
         {
@@ -141,7 +149,7 @@ internal sealed class AppendPlan
                     Verdicts[i] = stored;
                     continue;
                 }
-                // Repeats of the same batch: only one that was accepted can be met here, others have a stored original.
+                // A repeat within the batch can only match an event that was accepted: the others have a stored original.
                 ref var newest = ref CollectionsMarshal.GetValueRefOrAddDefault(first, (one.Shard.Value, one.Index.DuplicateHash), out var isKnown);
                 if (isKnown && FindBefore(one, newest, others) is { } repeated)
                 {
@@ -165,7 +173,7 @@ internal sealed class AppendPlan
             batch.With(_sql.Remember, RememberedRows());
     }
 
-    /// <summary>As if none was remembered and all shards were empty; the database adds where they end.</summary>
+    /// <summary>Plans as if no id was remembered and all shards were empty. The statement adds the shards' heads.</summary>
     public void AddAtOnce(NpgsqlBatch batch)
     {
         Decide([]);
@@ -175,7 +183,7 @@ internal sealed class AppendPlan
 
     public void AddNotice(NpgsqlBatch batch, HeadNotice notice) => batch.With(_sql.Notice, Commands.Value(notice.Channel), Commands.Value(notice.Shards));
 
-    /// <summary>Whether all is stored; else nothing was, and this plan is of no use any more.</summary>
+    /// <summary>Returns whether everything is stored. If not, nothing was stored, and this plan must not be used again.</summary>
     public async Task<bool> ReadAtOnceAsync(NpgsqlDataReader reader, CancellationToken cancel)
     {
         await reader.NextResultAsync(cancel).ConfigureAwait(false);
@@ -205,11 +213,11 @@ internal sealed class AppendPlan
         }
     }
 
-    /// <summary>Shards that have grown, with their new last sequence.</summary>
+    /// <summary>The shards that got new events, with their new last sequences.</summary>
     public IEnumerable<(ShardId Shard, long Head)> Advanced =>
         _accepted.Select(index => _events.Span[index].Shard).Distinct().Select(shard => (shard, _heads[shard.Value].Sequence));
 
-    /// <summary>The entry as it was stored.</summary>
+    /// <summary>Returns the index entry as it was stored.</summary>
     public IndexEntry EntryOf(int index) => _events.Span[index].Index with
     {
         Sequence = Verdicts[index].Sequence,
@@ -256,7 +264,7 @@ internal sealed class AppendPlan
     private void Accept(int index, in NewEvent one)
     {
         ref var head = ref CollectionsMarshal.GetValueRefOrNullRef(_heads, one.Shard.Value);
-        // Never falls within a shard, so that it can be searched; clocks that differ do not show.
+        // Never falls within a shard, so that the log can be searched by time. This hides differences between the nodes' clocks.
         head = new ShardHead(head.Sequence + 1, Math.Max(head.AcceptedAtMs, one.Index.AcceptedAtMs));
         Verdicts[index] = new Appended(Verdict.Accepted, head.Sequence);
         _acceptedAtMs[index] = head.AcceptedAtMs;
@@ -267,7 +275,8 @@ internal sealed class AppendPlan
     {
         foreach (var sequence in hits)
         {
-            // An id may outlive its event, or the event be damaged; then key and id agree in 128 bits that nobody outside can aim at.
+            // The id outlived its event, or the event is damaged. Then the hashes decide: key and id agree in 128 bits that no publisher
+            // can choose.
             if (!originals.TryGetValue((one.Shard.Value, sequence), out var original) || !new EventView(original).IsWellFormed())
                 return new Appended(Verdict.Duplicate, sequence);
             if (Compare(original, one.Record) is { } verdict)
@@ -286,7 +295,7 @@ internal sealed class AppendPlan
         return null;
     }
 
-    /// <summary>Null when it is another event after all.</summary>
+    /// <summary>Returns null when the stored event is a different one.</summary>
     private static Verdict? Compare(ReadOnlyMemory<byte> stored, ReadOnlyMemory<byte> candidate)
     {
         EventView original = new(stored), repeated = new(candidate);

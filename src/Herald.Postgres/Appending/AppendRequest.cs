@@ -3,7 +3,7 @@ using Herald.Engine.Stores;
 
 namespace Herald.Postgres.Appending;
 
-/// <summary>An append in flight, in as many pipelines as its shards belong to; it ends with the last of them.</summary>
+/// <summary>An append under way, in each pipeline that its shards belong to. It completes with the last of them.</summary>
 internal sealed class AppendRequest(ReadOnlyMemory<NewEvent> events, Memory<Appended> verdicts)
 {
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);

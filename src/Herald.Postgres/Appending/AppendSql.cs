@@ -3,7 +3,7 @@ using Herald.Postgres.Periods;
 
 namespace Herald.Postgres.Appending;
 
-/// <summary>The statements that append to one pair of newest tables. Made anew when a period ends.</summary>
+/// <summary>The statements that append to one pair of newest tables. Created again when a period ends.</summary>
 internal sealed class AppendSql
 {
     public AppendSql(string schema, string logSchema, PeriodMap periods)
@@ -13,7 +13,8 @@ internal sealed class AppendSql
         var (seen, seenBefore) = (PeriodTables.Seen(logSchema, Seen), PeriodTables.Seen(logSchema, Seen - 1));
         Lock = LockShards(schema);
 
-        // Sub-selects that are tied to their row: whatever a plan knows of the size of the tables, they are looked up by index.
+        // Each sub-select depends on its row, so that the database finds it by index, whatever the plan expects about the size of the
+        // tables.
         Look =
             $"""
             select s.shard, h.sequence, h.accepted_at_ms,
@@ -71,25 +72,30 @@ internal sealed class AppendSql
     public long Event { get; }
     public long Seen { get; }
 
-    /// <summary>Takes the shards' lock rows, in order. What the same transaction asks next sees all that earlier holders have committed.</summary>
+    /// <summary>
+    /// Locks the shards' rows, in order. Later statements of the same transaction see everything that earlier holders committed.
+    /// </summary>
     public string Lock { get; }
 
-    /// <summary>Heads of shards, which tables are the newest, and the catalog's version.</summary>
+    /// <summary>Reads the heads of the shards, the numbers of the newest tables, and the version of the catalog.</summary>
     public string Look { get; }
 
-    /// <summary>Sequences remembered for hashes, by their place from 1. Both hashes together are key and id in 128 bits.</summary>
+    /// <summary>
+    /// Reads the sequences remembered for pairs of hashes, with the place of each pair, from 1. The two hashes together identify key and id
+    /// in 128 bits.
+    /// </summary>
     public string Known { get; }
 
     public string Insert { get; }
 
     /// <summary>
-    /// Stores events behind the heads of their shards, each at its place from 1, if none of them is remembered and no new table has begun; else nothing.
-    /// Says for each shard where it ended before, whether they are stored, and the catalog's version.
+    /// Stores events behind the heads of their shards, each at its place from 1, if none of them is remembered and no new table has begun;
+    /// else stores nothing. Returns for each shard its previous head, whether the events are stored, and the version of the catalog.
     /// </summary>
     public string AtOnce { get; }
     public string Remember { get; }
 
-    /// <summary>Tells other nodes where shards end, as <see cref="Waking.Message.Heads"/> does.</summary>
+    /// <summary>Notifies other nodes of the shards' heads, like <see cref="Waking.Message.Heads"/>.</summary>
     public string Notice { get; }
 
     public static string LockShards(string schema) => $"select l.shard from {schema}.shard_lock l where l.shard = any($1) order by l.shard for update";

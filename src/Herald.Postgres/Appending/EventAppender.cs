@@ -7,8 +7,8 @@ using Npgsql;
 
 namespace Herald.Postgres.Appending;
 
-/// <summary>Appends in transactions: of its own, or in those of commits, redrives and sources.</summary>
-/// <param name="tell">Who else has to hear of what is appended to these shards; null when nobody has.</param>
+/// <summary>Appends events in transactions of its own, or in those of commits, redrives and sources.</summary>
+/// <param name="tell">Returns the notice to send to other nodes about these shards; null when no other node needs one.</param>
 internal sealed class EventAppender(
     Database database, PeriodReader periods, RecordReader records, Action<AppendPlan, ReadOnlyMemory<NewEvent>> stored, Func<IReadOnlyList<int>, HeadNotice?> tell)
 {
@@ -27,8 +27,8 @@ internal sealed class EventAppender(
         return new AppendPlan(sql, map, events);
     }
 
-    /// <summary>One transaction: in one round trip, or in two more where an id may be a repeat, or a new table has begun.</summary>
-    /// <param name="unreadable">As for <see cref="AppendPlan.DecideAsync"/>.</param>
+    /// <summary>Appends in one transaction: in one round trip, or in two more if an id may be a repeat or a new table has begun.</summary>
+    /// <param name="unreadable">See <see cref="AppendPlan.DecideAsync"/>.</param>
     public async Task<Appended[]> AppendAsync(
         NpgsqlConnection connection, ReadOnlyMemory<NewEvent> events, IReadOnlySet<(ShardId, long)>? unreadable, CancellationToken cancel)
     {
@@ -44,14 +44,14 @@ internal sealed class EventAppender(
         await using var batch = new NpgsqlBatch(connection);
         if (tell(plan.Shards) is not { } notice)
         {
-            // Without a transaction of its own a batch is one.
+            // A batch without an explicit transaction is one transaction.
             plan.AddAtOnce(batch);
             await using var alone = await batch.ExecuteReaderAsync(cancel).ConfigureAwait(false);
             return await plan.ReadAtOnceAsync(alone, cancel).ConfigureAwait(false);
         }
         batch.With(Transactions.Begin);
         plan.AddAtOnce(batch);
-        // Behind the transaction, for what is told in one makes commits wait for each other; but on the same way to the database.
+        // Send the notice after the transaction, because a notice inside it makes commits wait for each other; but in the same round trip.
         batch.With(Transactions.Commit);
         plan.AddNotice(batch, notice);
         var (holds, isCommitted) = (false, false);
@@ -60,20 +60,20 @@ internal sealed class EventAppender(
         {
             await using var reader = await batch.ExecuteReaderAsync(cancel).ConfigureAwait(false);
             holds = await plan.ReadAtOnceAsync(reader, cancel).ConfigureAwait(false);
-            // The notice's answer comes behind that of the commit, and whether other nodes hear of it is settled at the end of all.
+            // The answer to the notice follows that of the commit. Only the end of the reader shows whether the notice was sent.
             isCommitted = await reader.NextResultAsync(cancel).ConfigureAwait(false);
             await reader.DisposeAsync().ConfigureAwait(false);
             plan.IsTold = true;
         }
         catch (Exception failure) when (isCommitted || (failure is PostgresException refused && ReferenceEquals(refused.BatchCommand, told)))
         {
-            // All is stored, whatever became of the notice: it is told once more, and heartbeats tell the same.
+            // Everything is stored, even if the notice failed. The caller notifies once more, and heartbeats carry the same heads.
             await Database.BeginAnewAsync(connection).ConfigureAwait(false);
         }
         return holds;
     }
 
-    /// <summary>Adds what has made an attempt fail, so that the next one leaves it out.</summary>
+    /// <summary>Adds the events that made an attempt fail, so that the next attempt does not read them.</summary>
     public async Task AddUnreadableAsync(HashSet<(ShardId, long)> unreadable, UnreadableOriginalException met, CancellationToken cancel) =>
         unreadable.UnionWith(await records.ReadReadableAsync(() => periods.Map, [.. met.Among], (_, _, _) => { }, cancel).ConfigureAwait(false));
 
@@ -100,7 +100,9 @@ internal sealed class EventAppender(
         }
     }
 
-    /// <summary>Runs a batch whose answers, after some to skip, are the plan's. False when a new period has begun.</summary>
+    /// <summary>
+    /// Runs a batch that contains the plan's statements after <paramref name="skip"/> others. Returns false when a new period has begun.
+    /// </summary>
     public static async Task<bool> LookAsync(NpgsqlBatch look, AppendPlan plan, int skip, CancellationToken cancel)
     {
         await using var reader = await look.ExecuteReaderAsync(cancel).ConfigureAwait(false);
@@ -109,7 +111,7 @@ internal sealed class EventAppender(
         return await plan.ReadLookAsync(reader, cancel).ConfigureAwait(false);
     }
 
-    /// <summary>To be called once the transaction has been committed.</summary>
+    /// <summary>Call it after the transaction is committed.</summary>
     public void Stored(AppendPlan plan, ReadOnlyMemory<NewEvent> events)
     {
         Interlocked.Increment(ref _appends);

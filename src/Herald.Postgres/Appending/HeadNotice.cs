@@ -1,4 +1,4 @@
 namespace Herald.Postgres.Appending;
 
-/// <summary>Other nodes are to hear where these shards end.</summary>
+/// <summary>A notice to other nodes about the heads of these shards.</summary>
 internal sealed record HeadNotice(string Channel, int[] Shards);

@@ -5,8 +5,8 @@ using Npgsql;
 namespace Herald.Postgres.Appending;
 
 /// <summary>
-/// Among the events that new ones may repeat is one that the database cannot read back. The client closes a connection that has met
-/// damage, and the transaction ends with it: it is worth trying again once it is known which events to leave out.
+/// The database cannot read one of the stored events that new events may repeat. The client closes a connection that has met damage, which
+/// ends the transaction. The append can be tried again once it is known which events to leave out.
 /// </summary>
 internal sealed class UnreadableOriginalException(IReadOnlyList<(ShardId Shard, long Sequence)> among, PostgresException damage)
     : StoreUnavailableException(Failures.ToUnavailable(damage).Message, damage)

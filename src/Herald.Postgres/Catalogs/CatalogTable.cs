@@ -11,15 +11,15 @@ using NpgsqlTypes;
 namespace Herald.Postgres.Catalogs;
 
 /// <summary>
-/// The catalog. A change holds every shard's lock while it reads the heads and writes: what is appended before it lies at or below them,
-/// what comes after lies above and is read with a catalog that has the change.
+/// The catalog. A change holds the locks of all shards while it reads the heads and writes. Events that were appended before it are at or
+/// below these heads. Events that are appended after it are above them, and are read with a catalog that has the change.
 /// </summary>
 internal sealed class CatalogTable(Database database, PeriodReader periods)
 {
     private const int Tries = 10;
     internal const string Columns = "c.kind, c.id, c.number, c.parent, c.version, c.heads, c.body";
 
-    // Whether there is a body can be told of a damaged one, too.
+    // The database can tell whether a damaged body is null.
     private const string WithoutBodies =
         "c.kind, c.id, c.number, c.parent, c.version, c.heads, case when c.body is null then null else ''::bytea end";
 
@@ -35,7 +35,7 @@ internal sealed class CatalogTable(Database database, PeriodReader periods)
         {
             var changes = await ReadAsync(sinceVersion, limit, WithoutBodies, cancel).ConfigureAwait(false);
             var whole = await WithBodiesAsync(changes.Records, cancel).ConfigureAwait(false);
-            // One that has been changed meanwhile comes again, with its later version.
+            // A record that was changed meanwhile comes again with its later version.
             return changes with { Records = [.. whole.Where(record => record.Version <= changes.Version)] };
         }
     }
@@ -53,11 +53,11 @@ internal sealed class CatalogTable(Database database, PeriodReader periods)
     }
 
     /// <summary>
-    /// A body that cannot be read back stays empty, which no record is: its reader takes it for damaged.
+    /// Reads the bodies. A body that cannot be read stays empty; no valid record is empty, so the reader recognises it as damaged.
     /// </summary>
     private async Task<IReadOnlyList<CatalogRecord>> WithBodiesAsync(IReadOnlyList<CatalogRecord> records, CancellationToken cancel)
     {
-        // What has a body and is not found has been removed meanwhile.
+        // A record that has a body and is not found was removed meanwhile.
         var whole = records.Where(record => record.Body is null).ToDictionary(record => (record.Kind, record.Id));
         await Halves.ReadAsync(
             records.Where(record => record.Body is not null).ToArray(),
@@ -74,7 +74,7 @@ internal sealed class CatalogTable(Database database, PeriodReader periods)
     private Task<CatalogChanges> ReadAsync(long sinceVersion, int limit, string columns, CancellationToken cancel) => database.RunAsync(
         async (connection, either) =>
         {
-            // One past the limit says where to stop, with its whole change left for the next time.
+            // The record one past the limit determines where to stop. Its whole change is left for the next call.
             await using var command = connection.Command(
                 $"""
                 select v.version, v.next, {columns}
@@ -127,7 +127,7 @@ internal sealed class CatalogTable(Database database, PeriodReader periods)
         _ => throw new UnreachableException($"{query}"),
     };
 
-    /// <summary>From <see cref="Columns"/>, the first of which is at <paramref name="from"/>.</summary>
+    /// <summary>Reads a record from <see cref="Columns"/>, the first of which is at <paramref name="from"/>.</summary>
     internal static CatalogRecord Record(NpgsqlDataReader reader, int from) => new(
         reader.GetString(from), reader.GetString(from + 1), reader.GetInt32(from + 2), reader.GetInt32(from + 3), reader.GetInt64(from + 4),
         reader.GetFieldValue<long[]>(from + 5), reader.IsDBNull(from + 6) ? (ReadOnlyMemory<byte>?)null : reader.GetFieldValue<byte[]>(from + 6));
@@ -150,7 +150,7 @@ internal sealed class CatalogTable(Database database, PeriodReader periods)
         throw new StoreUnavailableException("Periods of the log change faster than they can be read.");
     }
 
-    /// <summary>Null when a new period has begun.</summary>
+    /// <summary>Returns null when a new period has begun.</summary>
     private async Task<CatalogReply?> TryChangeAsync(NpgsqlConnection connection, IReadOnlyList<CatalogWrite> writes, PeriodMap map, CancellationToken cancel)
     {
         var (kinds, ids) = (writes.Select(w => w.Kind).ToArray(), writes.Select(w => w.Id).ToArray());
@@ -180,7 +180,7 @@ internal sealed class CatalogTable(Database database, PeriodReader periods)
             return conflict >= 0 && newest == map.Newest.Number ? new CatalogReply(version, heads, conflict) : null;
         }
         await using var write = new NpgsqlBatch(connection);
-        // Of several writes of a record the last one counts.
+        // Of several writes of one record only the last counts.
         foreach (var one in writes.GroupBy(w => (w.Kind, w.Id)).Select(g => g.Last()))
             write.With(
                 $"""

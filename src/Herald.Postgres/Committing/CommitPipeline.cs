@@ -6,12 +6,11 @@ using Npgsql;
 namespace Herald.Postgres.Committing;
 
 /// <summary>
-/// Saves progress, many shards in one transaction and one round trip. A commit that brings more than progress and history has a transaction
-/// of its own (<see cref="WholeCommit"/>).
+/// Saves progress of many shards in one transaction and one round trip. A commit with more than progress and history gets a transaction of
+/// its own (<see cref="WholeCommit"/>).
 /// </summary>
-/// <param name="lazily">
-/// A statement after which the transaction does not wait for the disk; null where the database has none. Used for notes, which may be lost.
-/// </param>
+/// <param name="lazily">A statement after which the transaction does not wait for the disk; null if the database has none. Used for notes,
+/// which may be lost.</param>
 internal sealed class CommitPipeline(Database database, CommitSql sql, string? lazily)
 {
     private const int GroupCommits = 256, LockTries = 3;
@@ -22,7 +21,7 @@ internal sealed class CommitPipeline(Database database, CommitSql sql, string? l
     private bool _isRunning;
     private long _groups;
 
-    /// <summary>Transactions so far.</summary>
+    /// <summary>The number of transactions so far.</summary>
     public long Groups => Volatile.Read(ref _groups);
 
     public static bool Takes(ShardCommit commit) =>
@@ -35,12 +34,12 @@ internal sealed class CommitPipeline(Database database, CommitSql sql, string? l
         return await waiting.Reply.Task.ConfigureAwait(false);
     }
 
-    /// <summary>Goes with the commits that are next. Nobody hears what becomes of it.</summary>
+    /// <summary>Adds a note to the next commits. The caller does not learn the result.</summary>
     public void Note(ShardNote note)
     {
         var commit = new ShardCommit { Fence = note.Fence, Number = note.Number, SettledBelow = note.SettledBelow, Progress = note.Progress };
         var waiting = new Waiting(commit, isNote: true);
-        // A failure that nobody looks at would count as unobserved.
+        // Reads the exception, so that it does not count as unobserved.
         _ = waiting.Reply.Task.ContinueWith(
             failed => failed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
         Enqueue(waiting);
@@ -75,7 +74,7 @@ internal sealed class CommitPipeline(Database database, CommitSql sql, string? l
         }
     }
 
-    /// <summary>A shard that somebody keeps locked is not saved; the others are.</summary>
+    /// <summary>Saves the group. Refuses the commits of shards that another process keeps locked, and saves the others.</summary>
     private async Task SaveGroupAsync(List<Waiting> group)
     {
         for (var tried = 1; ; tried++)
@@ -104,11 +103,11 @@ internal sealed class CommitPipeline(Database database, CommitSql sql, string? l
         return database.Locks.IsHeld(LockTable.Owner, shard) && one.Reply.TrySetException(database.Locks.Refuse(LockTable.Owner, shard));
     }
 
-    /// <summary>Returns the epochs that own the shards: a commit under another one has changed nothing.</summary>
+    /// <summary>Returns the epochs that own the shards. A commit under another epoch has changed nothing.</summary>
     private async Task<Dictionary<int, long>> SaveAsync(NpgsqlConnection connection, List<Waiting> group, CancellationToken cancel)
     {
         var commits = group.ConvertAll(w => w.Commit);
-        // Without a transaction of its own a batch is one.
+        // A batch without an explicit transaction is one transaction.
         await using var batch = new NpgsqlBatch(connection);
         batch.WithBounds();
         var notes = group.TrueForAll(one => one.IsNote) ? lazily : null;
@@ -120,7 +119,7 @@ internal sealed class CommitPipeline(Database database, CommitSql sql, string? l
         AddDeleteBehind(batch, commits);
         await using var reader = await batch.ExecuteReaderAsync(cancel).ConfigureAwait(false);
         var epochs = new Dictionary<int, long>();
-        // The settings answer as well.
+        // The settings have answers as well.
         for (var settings = notes is null ? 1 : 2; settings > 0; settings--)
             await reader.NextResultAsync(cancel).ConfigureAwait(false);
         while (await reader.ReadAsync(cancel).ConfigureAwait(false))

@@ -1,19 +1,18 @@
 namespace Herald.Postgres.Committing;
 
-/// <summary>The statements of commits.</summary>
 internal sealed class CommitSql(string schema)
 {
-    /// <summary>Takes the owner's row for the time of the transaction, so that nobody takes the shard over in the middle of it.</summary>
+    /// <summary>Locks the owners' rows for the rest of the transaction, so that no node takes the shards over meanwhile.</summary>
     public string LockOwners { get; } = $"select o.shard, o.epoch from {schema}.shard_owner o where o.shard = any($1) order by o.shard for update";
 
-    /// <summary>The highest number of an epoch, and the reply that was given to one number of it.</summary>
+    /// <summary>Reads the highest number of an epoch, and the reply to one number of it.</summary>
     public string LookAtNumber { get; } =
         $"""
         select (select max(p.number) from {schema}.progress p where p.shard = $1 and p.epoch = $2),
             (select p.reply from {schema}.progress p where p.shard = $1 and p.epoch = $2 and p.number = $3)
         """;
 
-    /// <summary>Fails, and all of its transaction with it, unless the epoch owns the shard and the number has not been saved.</summary>
+    /// <summary>Fails, and the whole transaction with it, unless the epoch owns the shard and the number has not been saved.</summary>
     public string Guard { get; } =
         $"""
         select 1 / (case when (select o.epoch from {schema}.shard_owner o where o.shard = $1) = $2
@@ -21,7 +20,8 @@ internal sealed class CommitSql(string schema)
         """;
 
     /// <summary>
-    /// Only under the epoch that owns the shard; a number that is there already stays as it is. Programs that know of no kept keys go by what is settled for these, too.
+    /// Inserts only under the epoch that owns the shard; an existing number stays as it is. Its settled_below also covers kept keys, for
+    /// program versions that do not know free_below.
     /// </summary>
     public string InsertProgress { get; } =
         $"""
@@ -44,7 +44,7 @@ internal sealed class CommitSql(string schema)
         on conflict (shard, epoch, number) do nothing
         """;
 
-    /// <summary>What lies behind checkpoints goes; replies are kept a while for a commit that is sent again late.</summary>
+    /// <summary>Removes what lies before checkpoints. Keeps replies for another 16 numbers, for a commit that is sent again late.</summary>
     public string DeleteBehind { get; } =
         $"""
         delete from {schema}.progress p using unnest($1::int[], $2::bigint[], $3::bigint[]) as c(shard, epoch, number)
@@ -52,13 +52,13 @@ internal sealed class CommitSql(string schema)
             and exists (select 1 from {schema}.shard_owner o where o.shard = c.shard and o.epoch = c.epoch)
         """;
 
-    /// <summary>Of shards one after the other, and of each its records newest first.</summary>
+    /// <summary>Reads the records shard by shard, newest first.</summary>
     public string Load { get; } =
         $"""
         select p.shard, p.is_checkpoint, p.record from {schema}.progress p where p.shard = any($1) order by p.shard, p.epoch desc, p.number desc
         """;
 
-    /// <summary>The same of one shard without the records themselves: what a damaged one does not hinder.</summary>
+    /// <summary>Lists one shard's records without their contents, so that a damaged record does not prevent it.</summary>
     public string List { get; } =
         $"""
         select p.epoch, p.number, p.is_checkpoint from {schema}.progress p where p.shard = $1 order by p.epoch desc, p.number desc

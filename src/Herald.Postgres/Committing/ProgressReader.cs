@@ -6,7 +6,7 @@ using Npgsql;
 
 namespace Herald.Postgres.Committing;
 
-/// <summary>Reads back what commits have saved; of many shards in one call, since a node that takes over loads many.</summary>
+/// <summary>Reads saved progress. One call reads many shards, because a node that takes over loads many at once.</summary>
 internal sealed class ProgressReader : IDisposable
 {
     private readonly Database _database;
@@ -16,7 +16,7 @@ internal sealed class ProgressReader : IDisposable
     public ProgressReader(Database database, CommitSql sql, TimeProvider time)
     {
         (_database, _sql) = (database, sql);
-        // A shard that somebody keeps locked, or that has a damaged record, holds up its own load alone.
+        // A locked shard or a damaged record delays only its own load.
         _loads = new(
             LoadAsync, time, failure => (failure.InnerException is { } inner && Failures.IsLockTimeout(inner)) || Failures.IsDamage(failure));
     }
@@ -27,7 +27,7 @@ internal sealed class ProgressReader : IDisposable
         return epoch == fence.Epoch ? progress : throw Owners.Stale(fence, epoch);
     }
 
-    /// <summary>Without a lock: one statement sees one moment.</summary>
+    /// <summary>Reads without a lock: one statement sees one moment.</summary>
     public async Task<ShardProgress> PeekAsync(ShardId shard, CancellationToken cancel)
     {
         try
@@ -49,7 +49,7 @@ internal sealed class ProgressReader : IDisposable
 
     public void Dispose() => _loads.Dispose();
 
-    /// <summary>What one shard has in the answer to <see cref="CommitSql.Load"/>.</summary>
+    /// <summary>Returns one shard's part of the answer to <see cref="CommitSql.Load"/>.</summary>
     public static async Task<ShardProgress> ReadAsync(NpgsqlDataReader reader, int shard, CancellationToken cancel) =>
         (await ReadAsync(reader, cancel).ConfigureAwait(false)).GetValueOrDefault(shard, new ShardProgress([]));
 
@@ -61,13 +61,13 @@ internal sealed class ProgressReader : IDisposable
         }
         catch (StoreUnavailableException failure) when (shards.Count == 1 && Failures.IsDamage(failure))
         {
-            // The epoch first, behind whatever its owner before has under way: nobody else can save from then on.
+            // Read the epoch first. The lock waits for what the previous owner has under way; after that only this epoch can save.
             var loaded = await LoadAsync(shards, read: null).ConfigureAwait(false);
             return [(loaded[0].Epoch, await ReadReadableAsync(shards[0], CancellationToken.None).ConfigureAwait(false))];
         }
     }
 
-    /// <param name="read">Null: no records are read.</param>
+    /// <param name="read">The statement that reads the records; null to read none.</param>
     private Task<IReadOnlyList<(long Epoch, ShardProgress)>> LoadAsync(IReadOnlyList<int> shards, string? read) => _database.RunAsync(
         async (connection, cancel) =>
         {
@@ -103,7 +103,7 @@ internal sealed class ProgressReader : IDisposable
         var records = new Dictionary<(long, long), ReadOnlyMemory<byte>>();
         await Halves.ReadAsync(places, some => ReadSomeAsync(shard, some, records, cancel), place => records[place] = ShardProgress.Unreadable)
             .ConfigureAwait(false);
-        // One that is gone, or has never held anything, is left out.
+        // Leaves out records that were removed, and empty ones.
         return new ShardProgress([
             .. Enumerable.Reverse(places).Select(place => records.GetValueOrDefault(place)).Where(record => !record.IsEmpty)]);
     }
@@ -127,7 +127,7 @@ internal sealed class ProgressReader : IDisposable
         while (await reader.ReadAsync(cancel).ConfigureAwait(false))
         {
             var shard = reader.GetInt32(0);
-            // What lies behind the last checkpoint is old.
+            // Records before the last checkpoint are obsolete.
             if (complete.Contains(shard))
                 continue;
             if (reader.GetBoolean(1))

@@ -12,8 +12,12 @@ using Npgsql;
 namespace Herald.Postgres.Committing;
 
 /// <summary>
-/// A commit with all it may bring, in one transaction: 1. read what letters keep, before anything is locked; 2. all in one round trip, if nothing is emitted;
-/// else 3. lock owner and shards, look; 4. write, commit. Whoever dies in the middle keeps the owner's row locked for a while.
+/// Saves a commit with everything in it, in one transaction:
+/// 1. Read the events of the dead letters, before anything is locked.
+/// 2. If the commit emits no events, send everything in one round trip.
+/// 3. Otherwise lock owner and shards, and read heads.
+/// 4. Write and commit.
+/// A process that dies between 3 and 4 keeps the owner's row locked for a while.
 /// </summary>
 internal sealed class WholeCommit(Database database, CommitSql sql, CommitPipeline pipeline, EventAppender appender, PeriodReader periods, RecordReader records)
 {
@@ -25,7 +29,7 @@ internal sealed class WholeCommit(Database database, CommitSql sql, CommitPipeli
         }
         catch (StoreUnavailableException failure) when (WithoutRecord(commit.DeadLetters).Length > 0 && Failures.IsDamage(failure))
         {
-            // A letter whose event cannot be read back is saved without it, as one whose event is gone: its shard has to go on.
+            // Save a dead letter whose event cannot be read without the event, as if the event were gone. The shard must be able to go on.
             var found = new Dictionary<(ShardId, long), byte[]>();
             await records.ReadReadableAsync(
                 () => periods.Map, WithoutRecord(commit.DeadLetters), (shard, sequence, record) => found[(shard, sequence)] = record, cancel)
@@ -34,7 +38,7 @@ internal sealed class WholeCommit(Database database, CommitSql sql, CommitPipeli
         }
     }
 
-    /// <param name="read">The letters' events; null: they are to be read.</param>
+    /// <param name="read">The events of the dead letters; null if they are still to be read.</param>
     private Task<CommitReply> CommitAsync(
         ShardCommit commit, Dictionary<(ShardId, long), byte[]>? read, CancellationToken cancel) => database.RunAsync(
         async (connection, either) =>
@@ -55,7 +59,7 @@ internal sealed class WholeCommit(Database database, CommitSql sql, CommitPipeli
                 }
                 catch (PostgresException failure) when (Failures.IsValueRefused(failure) && letters.Count > 0 && !isPlain)
                 {
-                    // Of all that is committed only what letters say comes from outside as text.
+                    // The dead letters' reasons are the only text in a commit that comes from outside.
                     await Database.BeginAnewAsync(connection).ConfigureAwait(false);
                     letters = letters.ConvertAll(one => (LetterRow.Plain(one.Letter), one.Record));
                     isPlain = true;
@@ -64,12 +68,14 @@ internal sealed class WholeCommit(Database database, CommitSql sql, CommitPipeli
         },
         cancel);
 
-    /// <summary>False when it is not for this owner to do, or done already: then nothing was changed.</summary>
+    /// <summary>
+    /// Returns false when this owner is not allowed to commit, or the commit is already saved. Nothing was changed in that case.
+    /// </summary>
     private async Task<bool> TryAtOnceAsync(
         NpgsqlConnection connection, ShardCommit commit, List<(NewDeadLetter Letter, ReadOnlyMemory<byte> Record)> letters, CancellationToken cancel)
     {
         var fence = commit.Fence;
-        // Without a transaction of its own a batch is one.
+        // A batch without an explicit transaction is one transaction.
         await using var batch = new NpgsqlBatch(connection);
         batch.WithBounds()
             .With(sql.LockOwners, Commands.Value<int[]>([fence.Shard.Value]))
@@ -87,7 +93,7 @@ internal sealed class WholeCommit(Database database, CommitSql sql, CommitPipeli
         }
     }
 
-    /// <summary>Null when a new period has begun.</summary>
+    /// <summary>Returns null when a new period has begun.</summary>
     private async Task<CommitReply?> TryCommitAsync(
         NpgsqlConnection connection, ShardCommit commit, List<(NewDeadLetter Letter, ReadOnlyMemory<byte> Record)> letters, CancellationToken cancel)
     {
@@ -111,7 +117,8 @@ internal sealed class WholeCommit(Database database, CommitSql sql, CommitPipeli
                 : commit.Number <= highest ? Decode(reply)
                 : null;
         }
-        // None can be met: what a commit emits bears no id of a publisher's, and is not held against what is remembered, so no original is read.
+        // No original can be unreadable here: an emitted event has no publisher's id and is not compared with remembered ids, so no
+        // original is read.
         if (plan is not null)
             await plan.DecideAsync(connection, records, unreadable: null, cancel).ConfigureAwait(false);
 
@@ -170,7 +177,7 @@ internal sealed class WholeCommit(Database database, CommitSql sql, CommitPipeli
 
     private void AddState(NpgsqlBatch batch, ShardId shard, IReadOnlyList<StateWrite> writes)
     {
-        // Of several writes of a key the last one counts.
+        // Of several writes of one key only the last counts.
         var last = new Dictionary<(string, string), StateWrite>();
         foreach (var one in writes)
             last[(one.Application, Convert.ToBase64String(one.Key.Span))] = one;

@@ -24,7 +24,7 @@ internal static class Commands
         return command;
     }
 
-    /// <summary>Every text goes by here: see <see cref="StoredText"/>.</summary>
+    /// <summary>Every text parameter passes through here: see <see cref="StoredText"/>.</summary>
     public static NpgsqlParameter<string> Value(string value) => new() { TypedValue = StoredText.Of(value) };
 
     public static NpgsqlParameter<string[]> Value(string[] values) => new() { TypedValue = Array.ConvertAll(values, StoredText.Of) };

@@ -6,8 +6,8 @@ using Npgsql;
 namespace Herald.Postgres.Connecting;
 
 /// <summary>
-/// Connections to the one database, and what happens when it does not answer: conflicts are tried again here with back-off, everything
-/// that may pass becomes a <see cref="StoreUnavailableException"/>, the rest is an error of ours and goes through.
+/// Connections to the one database, and the handling of its failures. Conflicts are tried again with back-off. Every failure that can pass
+/// becomes a <see cref="StoreUnavailableException"/>. The others are errors of Herald and reach the caller.
 /// </summary>
 internal sealed class Database : IAsyncDisposable
 {
@@ -32,9 +32,9 @@ internal sealed class Database : IAsyncDisposable
         UseUnlessSet(settings, "Timeout", (int)options.CommandTimeout.TotalSeconds);
         UseUnlessSet(settings, "Cancellation Timeout", 500);
         UseUnlessSet(settings, "Tcp Keepalive", true);
-        // What comes behind a commit may fail without it.
+        // A statement after a commit can fail without undoing the commit: report which one failed.
         UseUnlessSet(settings, "Include Failed Batched Command", true);
-        // Nothing of ours changes a session; an open transaction is rolled back all the same.
+        // Herald's statements change no session, and open transactions are rolled back anyway.
         UseUnlessSet(settings, "No Reset On Close", true);
         Source = Build(settings);
         settings.MaxPoolSize = VitalConnections;
@@ -42,17 +42,20 @@ internal sealed class Database : IAsyncDisposable
         Locks = new LockWatch(this, time);
     }
 
-    /// <summary>Called before work is run once more that has met a period's table that is gone.</summary>
+    /// <summary>Called before a second try of work that met a period's table that no longer exists.</summary>
     public Func<CancellationToken, Task> OnTableGone { get; set; } = _ => Task.CompletedTask;
 
     public Notices Notices { get; }
 
     public NpgsqlDataSource Source { get; }
 
-    /// <summary>Which shards' rows somebody keeps locked.</summary>
+    /// <summary>The shards whose rows another process keeps locked.</summary>
     public LockWatch Locks { get; }
 
-    /// <summary>For the heartbeat, the listener, what waits for another node's end and what looks at locks, which must not wait behind a flood of reading, or behind a lock.</summary>
+    /// <summary>
+    /// Connections for the heartbeat, the listener, the wait for another node's end, and the look at locks. These must not wait behind
+    /// reads or locks.
+    /// </summary>
     public NpgsqlDataSource Vital { get; }
 
     public string Schema { get; }
@@ -60,13 +63,13 @@ internal sealed class Database : IAsyncDisposable
 
     public long Failures => Volatile.Read(ref _failures);
 
-    /// <summary>Ends when the store is closed: nothing may wait for longer.</summary>
+    /// <summary>Cancelled when the store is closed: no wait continues after that.</summary>
     public CancellationToken Closing => _closing.Token;
 
-    /// <summary>Runs work that may be run again, on a connection of the pool.</summary>
+    /// <summary>Runs work on a connection of the pool. The work can be run more than once.</summary>
     public Task<T> RunAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> work, CancellationToken cancel) => RunAsync(Source, work, cancel);
 
-    /// <summary>The same, with one of the few connections that nothing else may take.</summary>
+    /// <summary>Runs work on one of the few connections reserved for vital work (<see cref="Vital"/>).</summary>
     public Task<T> RunVitalAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> work, CancellationToken cancel) => RunAsync(Vital, work, cancel);
 
     private async Task<T> RunAsync<T>(NpgsqlDataSource source, Func<NpgsqlConnection, CancellationToken, Task<T>> work, CancellationToken cancel)
@@ -114,8 +117,9 @@ internal sealed class Database : IAsyncDisposable
     }
 
     /// <summary>
-    /// To be called when a statement has failed on a connection that is used again. The client prepares statements that come often; when a batch fails it loses
-    /// count of those that are prepared, and a later call on the same connection gets an answer that it does not expect. So both sides forget all of them.
+    /// Call it after a statement has failed on a connection that is used again. The client prepares frequent statements. When a batch
+    /// fails, the client loses count of the prepared ones, and a later call on the connection gets an unexpected answer. So this makes
+    /// client and server forget all of them.
     /// </summary>
     public static async Task BeginAnewAsync(NpgsqlConnection connection)
     {
@@ -125,12 +129,12 @@ internal sealed class Database : IAsyncDisposable
         {
             using var late = new CancellationTokenSource(AnewWithin);
             await Transactions.RollbackAsync(connection, late.Token).ConfigureAwait(false);
-            // The client can only wait for it, so a thread of its own does.
+            // The client has only a blocking call for this, so it runs on a thread of its own.
             await Task.Factory.StartNew(connection.UnprepareAll, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
         }
         catch (Exception failure) when (failure is OperationCanceledException || Connecting.Failures.IsUnavailable(failure))
         {
-            // A connection that is broken does not come back into the pool.
+            // A broken connection does not return to the pool.
         }
     }
 
@@ -142,14 +146,14 @@ internal sealed class Database : IAsyncDisposable
         },
         cancel);
 
-    /// <summary>Counts a call that was not answered.</summary>
+    /// <summary>Counts a call that the database did not answer, and converts the failure.</summary>
     public StoreUnavailableException Unavailable(Exception failure)
     {
         Interlocked.Increment(ref _failures);
         return Connecting.Failures.ToUnavailable(failure);
     }
 
-    /// <summary>Whatever is under way is given up.</summary>
+    /// <summary>Cancels all work under way.</summary>
     public void Close() => _closing.Cancel();
 
     public async ValueTask DisposeAsync()
@@ -162,7 +166,7 @@ internal sealed class Database : IAsyncDisposable
 
     private static NpgsqlDataSource Build(NpgsqlConnectionStringBuilder settings)
     {
-        // Who prepares nothing may have a pooler behind the connection.
+        // If statements are not prepared, there may be a pooler behind the connection.
         string[] begin = settings.MaxAutoPrepare > 0 ? [Dialect.LivenessSql, Dialect.PlanOnceSql] : [Dialect.LivenessSql];
         var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
         builder.UsePhysicalConnectionInitializer(

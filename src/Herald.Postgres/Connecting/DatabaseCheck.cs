@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace Herald.Postgres.Connecting;
 
-/// <summary>Finds out, before anything else, whether this database will do.</summary>
+/// <summary>Checks at start whether Herald can use this database.</summary>
 internal static class DatabaseCheck
 {
     public static Task<Dialect> RunAsync(Database database, Action<string> notices, CancellationToken cancel) => database.RunAsync(

@@ -1,8 +1,8 @@
 namespace Herald.Postgres.Connecting;
 
 /// <summary>
-/// What only PostgreSQL has; nothing else of the kind stands outside this file. Every other statement keeps to what CockroachDB
-/// documents too, but has not been tried there.
+/// Everything that only PostgreSQL has is in this file. Every other statement keeps to what CockroachDB documents too, but has not been
+/// tried there.
 /// </summary>
 internal sealed class Dialect(bool isPostgres)
 {
@@ -10,33 +10,33 @@ internal sealed class Dialect(bool isPostgres)
 
     public static Dialect Of(string version) => new(version.StartsWith("PostgreSQL", StringComparison.Ordinal));
 
-    /// <summary>LISTEN and NOTIFY.</summary>
+    /// <summary>Whether LISTEN and NOTIFY exist.</summary>
     public bool CanNotify => isPostgres;
 
     public static string NotifySql => "select pg_notify($1, $2)";
 
-    /// <param name="text">A query of what to say.</param>
+    /// <param name="text">A query that returns the text to send.</param>
     public static string NoticeSql(string text) => $"select pg_notify($1, ({text}))";
 
     public static string ListenSql(string channel) => $"listen \"{channel}\"";
 
-    /// <summary>Locks that belong to a connection, and end with it.</summary>
+    /// <summary>Whether there are locks that belong to a connection and end with it.</summary>
     public bool HasSessionLocks => isPostgres;
 
     public const string TryHoldSql = "select pg_try_advisory_lock($1)";
 
-    /// <summary>Answers once nobody holds the lock.</summary>
+    /// <summary>Returns once no other session holds the lock.</summary>
     public const string AwaitEndSql = "select pg_advisory_xact_lock_shared($1)";
 
-    /// <summary>When the database's server began: locks that were held before are gone, whoever held them.</summary>
+    /// <summary>The time the database server started. All locks that were held before are gone.</summary>
     public const string ServerStart = "pg_postmaster_start_time()";
 
     public static string IsFree(string session) => $"pg_try_advisory_xact_lock_shared({session})";
 
-    /// <summary>Records are read as a whole or not at all: compressing large ones costs more than it saves.</summary>
+    /// <summary>Records are always read as a whole, and compressing large ones costs more than it saves.</summary>
     public string? KeepUncompressed(string table, string column) => isPostgres ? $"alter table {table} alter column {column} set storage external" : null;
 
-    /// <summary>Bytes of all tables of a schema, indexes and what lies outside of rows included.</summary>
+    /// <summary>Bytes of all tables of a schema, including indexes and values stored outside of rows.</summary>
     public string? SizeSql => isPostgres
         ? "select coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = $1 and c.relkind = 'r'"
         : null;
@@ -44,20 +44,21 @@ internal sealed class Dialect(bool isPostgres)
     /// <summary>Bytes of one table and its indexes.</summary>
     public string? TableSizeSql => isPostgres ? "select pg_total_relation_size(to_regclass($1))" : null;
 
-    /// <summary>Bytes of one table's rows alone.</summary>
+    /// <summary>Bytes of one table's rows, without indexes.</summary>
     public string? HeapSizeSql => isPostgres ? "select pg_relation_size(to_regclass($1))" : null;
 
-    /// <summary>The transaction's commit does not wait for the disk: a crash of the database may lose it.</summary>
+    /// <summary>Makes the transaction's commit not wait for the disk. A crash of the database can lose that commit.</summary>
     public string? CommitLazily => isPostgres ? "select set_config('synchronous_commit', 'off', true)" : null;
 
-    /// <summary>The database's process that works for this connection.</summary>
+    /// <summary>The id of the database process that serves this connection.</summary>
     public const string ProcessIdSql = "select pg_backend_pid()";
 
     /// <summary>
-    /// Finds the process that holds the lock for which process $1 waits: its id, a description, and whether it is a node of Herald that waits for a lock
-    /// itself. Such a node gives up soon, so it does not count as holding. Processes that only queue for the same row are passed over: each of them waits
-    /// for the one before it (a lock of the type tuple), and only the first waits for the holder. A node of Herald that holds the lock and has been silent
-    /// for $2 is ended: its machine stands still, or is cut off. Its open transaction is undone, as if it had crashed before.
+    /// Finds the process that holds the lock for which process $1 waits. Returns its id, a description, and whether it is a node of Herald
+    /// that waits for a lock itself; such a node gives up soon, so it does not count as holder. Skips processes that only queue for the
+    /// same row: each of them waits for the one before it (a lock of the type tuple), and only the first waits for the holder. Ends a node
+    /// of Herald that holds the lock and has been silent for $2: its machine is suspended or cut off. The database then rolls back its
+    /// transaction, as after a crash.
     /// </summary>
     public const string HoldersSql =
         """
@@ -81,8 +82,8 @@ internal sealed class Dialect(bool isPostgres)
         """;
 
     /// <summary>
-    /// How soon the server finds out that a client's machine is gone, for a connection without a pooler; those settings that it knows. They change nothing
-    /// for whoever gets the connection next.
+    /// How soon the server notices that a client's machine is gone, for a connection without a pooler. Sets only the settings that the
+    /// server knows. They do no harm if a pooler gives the connection to another client.
     /// </summary>
     public const string LivenessSql =
         """
@@ -93,11 +94,11 @@ internal sealed class Dialect(bool isPostgres)
         """;
 
     /// <summary>
-    /// Prepared statements are planned once. Ours find every row by index whatever a plan expects, and planning anew takes as long as running them. For
-    /// connections that have no pooler behind them, which would give the setting to others.
+    /// Plans prepared statements only once. Herald's statements find every row by index whatever a plan expects, and planning takes as long
+    /// as running them. Only for connections without a pooler, which would pass the setting on to other clients.
     /// </summary>
     public const string PlanOnceSql = "select set_config(s.name, 'force_generic_plan', false) from pg_settings s where s.name = 'plan_cache_mode'";
 
-    /// <summary>The settings a store has to know: how transactions see each other, and whether a commit waits for the disk.</summary>
+    /// <summary>Reads the settings the store depends on: the isolation of transactions, and whether a commit waits for the disk.</summary>
     public const string SettingsSql = "select current_setting('default_transaction_isolation'), current_setting('synchronous_commit', true)";
 }

@@ -1,15 +1,14 @@
 namespace Herald.Postgres.Connecting;
 
 /// <summary>
-/// Questions that are asked at about the same time go to the database in one call: a call with many costs little more than a call with one. A question that
-/// finds no call under way goes at once. The others go together when the call before them is answered, or after a moment: a database that is far away answers
-/// several calls at a time.
+/// Combines questions that are asked at about the same time into one call to the database, because a call with many questions costs little
+/// more than a call with one. A question that finds no call under way goes at once. The others go together when the call before them is
+/// answered, or after 5 ms, so that a distant database answers several calls at a time.
 /// </summary>
 /// <param name="call">Answers all questions, in their order.</param>
-/// <param name="mayBeOnes">Whether a call may have failed because of one of its questions.</param>
-/// <param name="apart">
-/// So many times what a call has taken lie between its beginning and the next, up to a moment: a database that is busy is asked seldom, for many at once.
-/// </param>
+/// <param name="mayBeOnes">Whether a single question can have caused the failure of its call.</param>
+/// <param name="apart">The time from one call to the next is this many times the duration of the last call, 5 ms at most. So a busy
+/// database gets fewer, larger calls.</param>
 internal sealed class Gathering<TQuestion, TAnswer>(
     Func<IReadOnlyList<TQuestion>, Task<IReadOnlyList<TAnswer>>> call, TimeProvider time, Func<Exception, bool> mayBeOnes, int apart = 1) : IDisposable
 {
@@ -50,7 +49,7 @@ internal sealed class Gathering<TQuestion, TAnswer>(
             if ((_calls > 0 ? Moment : _nextAfter) - time.GetElapsedTime(_lastCallAt) is var left && left > TimeSpan.Zero)
             {
                 _alarm ??= time.CreateTimer(_ => CallIfDue(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-                // Timers know whole milliseconds, and would fire early.
+                // Timers have whole milliseconds, so round up; otherwise the timer would fire early.
                 _alarm.Change(TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds)), Timeout.InfiniteTimeSpan);
                 return together;
             }
@@ -71,7 +70,7 @@ internal sealed class Gathering<TQuestion, TAnswer>(
         }
         catch (Exception failure) when (together.Count > 1 && mayBeOnes(failure))
         {
-            // One of them is to blame: each is asked by itself.
+            // One question may have caused the failure, so ask each by itself.
             await Task.WhenAll(together.Select(AskAloneAsync)).ConfigureAwait(false);
         }
         catch (Exception failure)

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Herald.Postgres.Connecting;
 
-/// <summary>Lines for the operator about what goes on by itself and has failed: the same thing once a minute, with how often it was left out.</summary>
+/// <summary>
+/// Reports failures of background work to the operator. The same notice appears at most once a minute, with the number of omitted ones.
+/// </summary>
 internal sealed class Notices(Action<string> tell, TimeProvider time)
 {
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
@@ -10,12 +12,12 @@ internal sealed class Notices(Action<string> tell, TimeProvider time)
     private readonly Lock _gate = new();
     private readonly Dictionary<string, (long SaidAt, long LeftOut)> _said = [];
 
-    /// <param name="what">One of few: what could not be done, and what follows.</param>
-    // What is no outage is a mistake of ours: whoever mends it wants to know where.
+    /// <param name="what">One of a fixed set of texts: what failed, and what follows.</param>
+    // A failure that is no outage is an error of Herald, so its full text shows where it happened.
     public void Failed(string what, Exception failure) => Say(what, $" {(failure is Herald.Engine.Stores.StoreUnavailableException ? failure.Message : failure)}");
 
-    /// <param name="what">One of few.</param>
-    /// <param name="detail">May be another each time.</param>
+    /// <param name="what">One of a fixed set of texts.</param>
+    /// <param name="detail">Text that can differ each time.</param>
     public void Say(string what, string detail = "")
     {
         long leftOut;

@@ -6,12 +6,12 @@ using Npgsql;
 
 namespace Herald.Postgres.Connecting;
 
-/// <summary>What is drawn once, when the first node opens an empty store, and never changes.</summary>
+/// <summary>The values that are drawn when the first node opens an empty store, and never change.</summary>
 internal sealed record StoreIdentity(int ShardCount, ulong HashSeed, UInt128 HashSecret)
 {
     public const int Format = 2;
 
-    /// <summary>Reads it, or makes it: of several nodes that begin at the same moment one does, the others wait for it.</summary>
+    /// <summary>Reads the identity, or creates it. If several nodes start at the same moment, one creates it and the others wait.</summary>
     public static Task<StoreIdentity> OpenAsync(Database database, PeriodTables tables, int shards, long nowMs, CancellationToken cancel) => database.RunAsync(
         async (connection, either) =>
         {
@@ -23,7 +23,7 @@ internal sealed record StoreIdentity(int ShardCount, ulong HashSeed, UInt128 Has
             var seed = BinaryPrimitives.ReadInt64LittleEndian(RandomNumberGenerator.GetBytes(8));
             var all = Enumerable.Range(0, shards).ToArray();
             await using var batch = new NpgsqlBatch(connection);
-            // Each row once: the first statement holds up whoever does the same, and then finds the store's row there.
+            // Each row is inserted once: the first statement blocks other nodes that do the same, and they then find the store's row.
             batch.With($"insert into {database.Schema}.store (id, format, shard_count, hash_seed, hash_secret) values (1, {Format}, $1, $2, $3) on conflict (id) do nothing", Commands.Value(shards), Commands.Value(seed), Commands.Value(RandomNumberGenerator.GetBytes(16)))
                 .With($"insert into {database.Schema}.shard_lock (shard) select n from unnest($1::int[]) n where n < (select s.shard_count from {database.Schema}.store s) on conflict do nothing", Commands.Value(all))
                 .With($"insert into {database.Schema}.shard_owner (shard, node, epoch) select n, 0, 0 from unnest($1::int[]) n where n < (select s.shard_count from {database.Schema}.store s) on conflict do nothing", Commands.Value(all))

@@ -3,8 +3,8 @@ using System.Text;
 namespace Herald.Postgres.Connecting;
 
 /// <summary>
-/// Text as PostgreSQL can hold it. It has no zero byte and no half of a surrogate pair, and refuses whatever is stored together with one.
-/// They are replaced so that a reader sees it. A name never has any (names are checked where they are given), so none is found that has.
+/// Makes text storable in PostgreSQL, which rejects a zero byte and half of a surrogate pair. Replaces these visibly. Names never contain
+/// them, because they are checked where they are given. So a look-up by name still finds its row.
 /// </summary>
 internal static class StoredText
 {
@@ -28,7 +28,7 @@ internal static class StoredText
 
     public static bool Holds(string text) => ReferenceEquals(Of(text), text) || Of(text) == text;
 
-    /// <summary>In ASCII, for a database whose encoding has not all letters.</summary>
+    /// <summary>Converts text to ASCII, for a database whose encoding lacks a letter.</summary>
     public static string Plain(string text)
     {
         if (Ascii.IsValid(text) && !text.Contains(Zero))

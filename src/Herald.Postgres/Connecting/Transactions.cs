@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace Herald.Postgres.Connecting;
 
-/// <summary>Transactions as statements, so that their ends travel with the first and last of their work.</summary>
+/// <summary>Transaction commands as statements, so that they travel in the same batch as the work.</summary>
 internal static class Transactions
 {
     public const string Begin = "begin", Commit = "commit", Rollback = "rollback";

@@ -10,7 +10,7 @@ using Npgsql;
 
 namespace Herald.Postgres.DeadLetters;
 
-/// <summary>What becomes of dead letters.</summary>
+/// <summary>Discards and redrives dead letters.</summary>
 internal sealed class DeadLetterTable(Database database, EventAppender appender, PeriodReader periods, RecordReader records)
 {
     private readonly string _table = $"{database.Schema}.dead_letter";
@@ -24,7 +24,7 @@ internal sealed class DeadLetterTable(Database database, EventAppender appender,
         },
         cancel);
 
-    /// <summary>Takes the letters' rows first: of two who redrive the same, one finds nothing.</summary>
+    /// <summary>Deletes the dead letters' rows first: of two callers that redrive the same dead letter, one finds nothing.</summary>
     public Task<int> RedriveAsync(IReadOnlyList<Redrive> redrives, CancellationToken cancel) => database.RunAsync(
         async (connection, either) =>
         {
@@ -47,9 +47,9 @@ internal sealed class DeadLetterTable(Database database, EventAppender appender,
                 plan.AddLook(look);
                 if (await database.Locks.RunAsync(LockTable.Log, plan.Shards, () => EventAppender.LookAsync(look, plan, skip: 0, either)).ConfigureAwait(false))
                 {
-                    // None can be met: an addressed event is not held against what is remembered, so no original is read.
+                    // No original can be unreadable here: a redrive is not compared with remembered ids, so no original is read.
                     await plan.DecideAsync(connection, records, unreadable: null, either).ConfigureAwait(false);
-                    // An addressed event is no duplicate of anything: a letter must not go without its event.
+                    // A redrive is never a duplicate: a dead letter must not be removed without its event.
                     if (Array.Exists(plan.Verdicts, one => one.Verdict != Verdict.Accepted))
                         throw new UnreachableException("A redrive was not accepted.");
                     await using var write = new NpgsqlBatch(connection);

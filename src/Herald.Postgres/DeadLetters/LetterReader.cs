@@ -6,7 +6,7 @@ using Npgsql;
 
 namespace Herald.Postgres.DeadLetters;
 
-/// <summary>Reads dead letters, in the order in which they died. One whose event cannot be read back is there without it.</summary>
+/// <summary>Reads dead letters in the order in which they died. A dead letter whose event cannot be read is returned without it.</summary>
 internal sealed class LetterReader(Database database)
 {
     private readonly string _table = $"{database.Schema}.dead_letter";
@@ -36,7 +36,7 @@ internal sealed class LetterReader(Database database)
         }
     }
 
-    /// <summary>The next ones behind a letter, however many of their events are damaged.</summary>
+    /// <summary>Reads the next dead letters after one, however many of their events are damaged.</summary>
     public async Task<IReadOnlyList<DeadLetter>> ReadAfterAsync(
         DeadLetter? last, int limit, Action<DeadLetterId> unreadable, CancellationToken cancel)
     {
@@ -45,7 +45,7 @@ internal sealed class LetterReader(Database database)
         return await WithRecordsAsync(page.Items, unreadable, cancel).ConfigureAwait(false);
     }
 
-    /// <param name="letters">From <see cref="LetterRow.WithoutRecords"/>.</param>
+    /// <param name="letters">Read with <see cref="LetterRow.WithoutRecords"/>.</param>
     private async Task<IReadOnlyList<DeadLetter>> WithRecordsAsync(
         IReadOnlyList<DeadLetter> letters, Action<DeadLetterId> unreadable, CancellationToken cancel)
     {

@@ -5,15 +5,15 @@ using Npgsql;
 
 namespace Herald.Postgres.DeadLetters;
 
-/// <summary>How a dead letter lies in its table.</summary>
+/// <summary>The row of a dead letter in its table.</summary>
 internal static class LetterRow
 {
     public const string Columns = $"{WhatIsKnown}, d.record";
 
-    /// <summary>The same without the event, for letters whose event cannot be read back.</summary>
+    /// <summary>The columns without the event, for dead letters whose event cannot be read.</summary>
     public const string WithoutRecords = $"{WhatIsKnown}, ''::bytea";
 
-    /// <summary>Those of <see cref="Ids"/>, which are the first four parameters.</summary>
+    /// <summary>The ids from <see cref="Ids"/>, which are the first four parameters.</summary>
     public const string Wanted = "unnest($1::int[], $2::int[], $3::int[], $4::bigint[]) as w(shard, subscription, generation, sequence)";
 
     public const string IsWanted =
@@ -44,7 +44,7 @@ internal static class LetterRow
         Commands.Value(ids.Select(i => i.Generation).ToArray()), Commands.Value(ids.Select(i => i.Sequence).ToArray()),
     ];
 
-    /// <summary>From a row with <see cref="Columns"/>.</summary>
+    /// <summary>Reads a row with <see cref="Columns"/>.</summary>
     public static DeadLetter Read(NpgsqlDataReader reader) => new(
         new DeadLetterId(new ShardId(reader.GetInt32(0)), reader.GetInt32(1), reader.GetInt32(2), reader.GetInt64(3)), reader.GetString(4), reader.GetString(5),
         new DeadLetterReason(
