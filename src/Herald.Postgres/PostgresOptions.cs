@@ -1,80 +1,97 @@
 namespace Herald.Postgres;
 
-/// <summary>Settings of the store that nodes share. <see cref="Validate"/> gives all errors at once.</summary>
+/// <summary>Settings of the store that nodes share. <see cref="Validate"/> returns all errors at once.</summary>
 public sealed record PostgresOptions
 {
     private const long MiB = 1 << 20, GiB = 1 << 30;
 
-    /// <summary>How to reach the database, as Npgsql takes it. Required.</summary>
+    /// <summary>How to reach the database: a connection string of Npgsql, or a URL (<see cref="ConnectionText"/>). Required.</summary>
     public required string Connection { get; init; }
 
-    /// <summary>The schema that holds all tables; a second one, with <c>_log</c> behind its name, holds those of events. Default <c>herald</c>.</summary>
+    /// <summary>
+    /// The schema that holds all tables. A second schema, named with <c>_log</c> after it, holds the tables of events. Default
+    /// <c>herald</c>.
+    /// </summary>
     public string Schema { get; init; } = "herald";
 
     /// <summary>Shards of a new store, 1 to 1,024. An existing store keeps the number it was created with. Default 64.</summary>
     public int ShardCount { get; init; } = 64;
 
-    /// <summary>This node's name, for people. Default: that of the machine.</summary>
+    /// <summary>The name of this node, for operators. Default: the name of the machine.</summary>
     public string NodeName { get; init; } = Environment.MachineName;
 
-    /// <summary>Where this node can be reached, for people; may be empty.</summary>
+    /// <summary>Where this node can be reached, for operators; can be empty.</summary>
     public string NodeAddress { get; init; } = "";
 
-    /// <summary>How long a lease holds without being renewed, 1 s to 1 min. Default 5 s; a dead node is replaced within twice as long.</summary>
+    /// <summary>
+    /// How long a lease holds without being renewed, 1 s to 1 min. A dead node is replaced within twice that time. Default 5 s.
+    /// </summary>
     public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How owners on other nodes hear of new events.</summary>
+    /// <summary>How owners learn of events that other nodes accepted.</summary>
     public WakeMode Wake { get; init; } = WakeMode.Notify;
 
-    /// <summary>Connections that append, each for shards of its own; a little load goes through one of them. 1 to 64, default 2.</summary>
+    /// <summary>Connections that append, each for shards of its own; low load uses only one. 1 to 64. Default 2.</summary>
     public int AppendPipelines { get; init; } = 2;
 
-    /// <summary>Connections of one node, 4 to 1,000; six more are kept for its heartbeat, for what other nodes tell and for looking at locks. Default 20.</summary>
+    /// <summary>
+    /// Connections of one node, 4 to 1,000. Six more are reserved for heartbeat, notifications and the look at locks. Default 20.
+    /// </summary>
     public int Connections { get; init; } = 20;
 
-    /// <summary>How long a call may wait for the database before it is given up. Default 10 s.</summary>
+    /// <summary>How long a call waits for the database before it fails, at least 1 s. Default 10 s.</summary>
     public TimeSpan CommandTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Memory for the newest events of the shards a node owns. Default 64 MiB.</summary>
     public long RecentBytes { get; init; } = 64 * MiB;
 
-    /// <summary>A table of events is closed when it is so old, 1 min to 30 days. Default 1 hour.</summary>
+    /// <summary>Age at which a table of events is closed, 1 min to 30 days. Default 1 hour.</summary>
     public TimeSpan PeriodAge { get; init; } = TimeSpan.FromHours(1);
 
-    /// <summary>A table of events is closed when it has so many. Default 5,000,000.</summary>
+    /// <summary>Number of events at which a table of events is closed, at least 1,000. Default 5,000,000.</summary>
     public long PeriodEvents { get; init; } = 5_000_000;
 
-    /// <summary>How long settled events stay readable, zero ("until delivered") or more. Default 7 days.</summary>
+    /// <summary>How long settled events stay readable, zero or more; zero removes them once they are settled. Default 7 days.</summary>
     public TimeSpan RetainFor { get; init; } = TimeSpan.FromDays(7);
 
-    /// <summary>Bytes of events above which settled ones go before <see cref="RetainFor"/>; null for no such bound. Default null.</summary>
+    /// <summary>
+    /// Size of the tables above which settled events are removed before <see cref="RetainFor"/>; null for no such bound. Default null.
+    /// </summary>
     public long? RetainBytes { get; init; }
 
-    /// <summary>Bytes all tables may take; past it publishing is refused. Null: as much as the database has. Default null.</summary>
+    /// <summary>
+    /// Bytes that all tables can take, at least 1 MiB; beyond it publishing is refused. Null: as much as the database has. Default null.
+    /// </summary>
     public long? MaxBytes { get; init; }
 
-    /// <summary>How long an id is remembered at least. Default 24 hours.</summary>
+    /// <summary>The shortest time that an id is remembered; more than zero. Default 24 hours.</summary>
     public TimeSpan DuplicateWindow { get; init; } = TimeSpan.FromHours(24);
 
-    /// <summary>A table of remembered ids is closed when it has so many; the newest and the one before are asked. Default 10,000,000.</summary>
+    /// <summary>
+    /// Number of ids at which a table of remembered ids is closed, at least 1,000. Duplicate checks read the newest table and the one
+    /// before it. Default 10,000,000.
+    /// </summary>
     public long DuplicateEntries { get; init; } = 10_000_000;
 
-    /// <summary>How long dead letters are kept. Default 30 days.</summary>
+    /// <summary>How long dead letters are kept; more than zero. Default 30 days.</summary>
     public TimeSpan DeadLetterRetention { get; init; } = TimeSpan.FromDays(30);
 
-    /// <summary>Bytes of dead letters; past it the oldest go. Default 1 GiB.</summary>
+    /// <summary>Bytes of dead letters; beyond it the oldest are removed. Default 1 GiB.</summary>
     public long DeadLetterBytes { get; init; } = GiB;
 
-    /// <summary>What is kept of them: in a store that is bounded at most a quarter of it, so that they cannot keep new events out for as long as they last.</summary>
+    /// <summary>
+    /// The bound in force: with <see cref="MaxBytes"/>, at most a quarter of it, so that dead letters cannot keep new events out for as
+    /// long as they are kept.
+    /// </summary>
     public long DeadLetterBytesKept => MaxBytes is { } most ? Math.Min(DeadLetterBytes, most / 4) : DeadLetterBytes;
 
-    /// <summary>Age of attempt history. Default 7 days.</summary>
+    /// <summary>How long attempt history is kept; more than zero. Default 7 days.</summary>
     public TimeSpan HistoryAge { get; init; } = TimeSpan.FromDays(7);
 
-    /// <summary>Bytes of attempt history; past it the oldest blocks go. Default 1 GiB.</summary>
+    /// <summary>Bytes of attempt history; beyond it the oldest blocks are removed. Default 1 GiB.</summary>
     public long HistoryBytes { get; init; } = GiB;
 
-    /// <summary>What is kept of it: in a store that is bounded at most a quarter of it.</summary>
+    /// <summary>The bound in force: with <see cref="MaxBytes"/>, at most a quarter of it.</summary>
     public long HistoryBytesKept => MaxBytes is { } most ? Math.Min(HistoryBytes, most / 4) : HistoryBytes;
 
     public IReadOnlyList<string> Validate()
@@ -112,9 +129,9 @@ public sealed record PostgresOptions
 
 public enum WakeMode
 {
-    /// <summary>By NOTIFY, coalesced; a poll with back-off finds what got lost.</summary>
+    /// <summary>By NOTIFY. Heartbeats carry the same heads, so the next heartbeat makes up for a lost notification.</summary>
     Notify,
 
-    /// <summary>By polling with back-off: for databases and poolers without NOTIFY.</summary>
+    /// <summary>By polling with back-off, for databases and poolers without NOTIFY.</summary>
     Poll,
 }

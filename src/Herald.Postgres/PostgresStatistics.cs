@@ -1,15 +1,15 @@
 namespace Herald.Postgres;
 
-/// <summary>A look at the store of one node at one moment, for metrics.</summary>
+/// <summary>The figures of one node's store at one moment, for metrics.</summary>
 /// <param name="Waiting">Events that wait for a transaction.</param>
 /// <param name="Commits">Transactions that saved progress, of one or many shards.</param>
 /// <param name="Failures">Calls that the database did not answer.</param>
 /// <param name="Periods">Tables of events.</param>
 public sealed record PostgresStatistics(long Appends, long AppendedEvents, int Waiting, long Commits, long Failures, int Nodes, int Periods, bool IsFull)
 {
-    /// <summary>Steps of housekeeping that could not be done, and were tried again later.</summary>
+    /// <summary>Steps of housekeeping that failed and were tried again later.</summary>
     public long HousekeepingFailures { get; init; }
 
-    /// <summary>By the process of the database that keeps them locked, how many shards wait for it; 0 for one that is not known yet.</summary>
+    /// <summary>The number of locked shards by the database process that keeps them locked; process 0 is not known yet.</summary>
     public IReadOnlyDictionary<int, int> Locked { get; init; } = new Dictionary<int, int>();
 }

@@ -15,13 +15,15 @@ using Herald.Postgres.Waking;
 
 namespace Herald.Postgres;
 
-/// <summary>The store that nodes share: every role of the store contract over one PostgreSQL. This type only puts the parts together.</summary>
+/// <summary>
+/// The store that nodes share: every role of the store contract over one PostgreSQL database. This type only connects the parts.
+/// </summary>
 public sealed class PostgresStore : IEventLog, IShardStore, IStateReader, ICatalogStore, IDeadLetterStore, IOwnership, IAsyncDisposable
 {
-    // Where nothing has been appended nothing presses: ages and sizes are looked at now and then.
+    // Without new events housekeeping is not urgent, so ages and sizes are checked less often.
     private static readonly TimeSpan KeepEvery = TimeSpan.FromSeconds(30), KeepIdleEvery = TimeSpan.FromMinutes(10);
 
-    // Appends that wait for a transaction; further callers wait to be among them.
+    // Appends that wait for a transaction. Further callers wait to become one of them.
     private const int MostRequests = 8192;
 
     private readonly PostgresOptions _options;
@@ -106,14 +108,19 @@ public sealed class PostgresStore : IEventLog, IShardStore, IStateReader, ICatal
         Locked = _database.Locks.Held.GroupBy(held => held.ProcessId).ToDictionary(held => held.Key, held => held.Select(one => one.Shard).Distinct().Count()),
     };
 
-    /// <summary>What keeps this node from some of its work while the rest goes on, in sentences; empty when all is well.</summary>
+    /// <summary>
+    /// Sentences about what keeps this node from some of its work while the rest continues; empty when there is no trouble.
+    /// </summary>
     public IReadOnlyList<string> Troubles => [.. _database.Locks.Held.Select(_database.Locks.Describe)];
 
     private bool Notifies => _options.Wake == WakeMode.Notify && _dialect.CanNotify;
 
-    /// <summary>Opens the store; its tables must be there (see <see cref="Migrations"/>). <paramref name="notices"/> gets lines for the operator, on any thread.</summary>
-    /// <exception cref="ArgumentException">Options out of range; the message lists all of them.</exception>
-    /// <exception cref="PostgresStoreException">The database is not fit for it; the message says why.</exception>
+    /// <summary>
+    /// Opens the store. Its tables must exist (see <see cref="Migrations"/>). <paramref name="notices"/> receives lines for the operator,
+    /// on any thread.
+    /// </summary>
+    /// <exception cref="ArgumentException">Options are out of range; the message lists all of them.</exception>
+    /// <exception cref="PostgresStoreException">Herald cannot use this database; the message says why.</exception>
     /// <exception cref="StoreUnavailableException">The database cannot be reached.</exception>
     public static async ValueTask<PostgresStore> OpenAsync(
         PostgresOptions options, TimeProvider time, Action<string>? notices = null, CancellationToken cancel = default)
@@ -158,7 +165,7 @@ public sealed class PostgresStore : IEventLog, IShardStore, IStateReader, ICatal
         await _requests.WaitAsync(cancel).ConfigureAwait(false);
         try
         {
-            // Once handed over it cannot be called back.
+            // A request in a pipeline cannot be cancelled.
             var request = new AppendRequest(events, verdicts);
             _pipelines.Add(request);
             await request.Ended.ConfigureAwait(false);
@@ -189,7 +196,7 @@ public sealed class PostgresStore : IEventLog, IShardStore, IStateReader, ICatal
 
     public async ValueTask<ShardProgress> PeekAsync(ShardId shard, CancellationToken cancel) => await _progress.PeekAsync(shard, cancel).ConfigureAwait(false);
 
-    /// <summary>All shards of a node in one transaction.</summary>
+    /// <summary>100 ms. The notes of all shards of a node share one transaction.</summary>
     public TimeSpan NoteEvery => TimeSpan.FromMilliseconds(100);
 
     public void Note(ShardNote note) => _commits.Note(note);
@@ -245,7 +252,7 @@ public sealed class PostgresStore : IEventLog, IShardStore, IStateReader, ICatal
 
     public IDisposable OnMoved(Action moved) => _moveHints.Add(moved);
 
-    /// <summary>Appends under way end; then this node leaves the others, and what it owned is free at once.</summary>
+    /// <summary>Waits for appends under way. Then this node unregisters, which frees its shards at once.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_isDisposed)
@@ -259,7 +266,7 @@ public sealed class PostgresStore : IEventLog, IShardStore, IStateReader, ICatal
         }
         catch (StoreUnavailableException)
         {
-            // The others find out by themselves.
+            // The other nodes find out by themselves.
         }
         _database.Close();
         await _hearing.ConfigureAwait(false);
@@ -280,15 +287,17 @@ public sealed class PostgresStore : IEventLog, IShardStore, IStateReader, ICatal
         return KeepAsync(TimeSpan.Zero);
     }
 
-    /// <summary>Begins new periods, frees what may go, and looks after the other bounds, now; a timer does so too.</summary>
-    /// <param name="patience">How long another run, which is under way, is waited for.</param>
+    /// <summary>
+    /// Runs housekeeping now: begins new periods, frees what can be freed, and checks the other bounds. A timer does this too.
+    /// </summary>
+    /// <param name="patience">How long to wait for a run that is under way.</param>
     internal async Task KeepAsync(TimeSpan patience)
     {
         if (!_ownership.IsFirst || !await _keeping.WaitAsync(patience).ConfigureAwait(false))
             return;
         try
         {
-            // What could not be done is due again, even when nothing more is appended.
+            // A step failed, so run again even if nothing more is appended.
             if (!await _keeper.RunOnceAsync(Volatile.Read(ref _heads), _database.Closing).ConfigureAwait(false))
                 _keptHeads = null;
         }
@@ -302,7 +311,7 @@ public sealed class PostgresStore : IEventLog, IShardStore, IStateReader, ICatal
         }
     }
 
-    /// <summary>Owners on this node are told at once, others by way of the database.</summary>
+    /// <summary>Notifies owners on this node at once, and owners on other nodes through the database.</summary>
     private void Stored(AppendPlan plan, ReadOnlyMemory<NewEvent> events)
     {
         _log.Stored(plan, events);
@@ -342,7 +351,7 @@ public sealed class PostgresStore : IEventLog, IShardStore, IStateReader, ICatal
             _neighbour!.Follow(session.Key, members.Nodes);
     }
 
-    // They take their part of its shards as well.
+    // Other nodes take over their part of the removed node's shards as well, so notify them.
     private void OthersRemoved()
     {
         if (Notifies && !_ownership.IsAlone)
@@ -361,7 +370,7 @@ public sealed class PostgresStore : IEventLog, IShardStore, IStateReader, ICatal
 
     private void CatalogChanged(long version)
     {
-        // Heartbeats repeat what is known.
+        // Heartbeats repeat versions that are known already.
         if (Interlocked.Exchange(ref _catalogVersion, version) == version)
             return;
         foreach (var listener in _catalogHints.Listeners)

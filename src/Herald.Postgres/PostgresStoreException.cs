@@ -1,4 +1,4 @@
 namespace Herald.Postgres;
 
-/// <summary>The database cannot be used as it is; the message says why and what to do.</summary>
+/// <summary>Herald cannot use the database as it is. The message says why and what to do.</summary>
 public sealed class PostgresStoreException(string message, Exception? inner = null) : Exception(message, inner);

@@ -4,7 +4,8 @@ using Npgsql;
 namespace Herald.Postgres;
 
 /// <summary>
-/// <c>postgres://user:password@host1:5432,host2:5432/database?sslmode=require</c>, as libpq takes it: .NET's own <see cref="Uri"/> knows one host only.
+/// Parses <c>postgres://user:password@host1:5432,host2:5432/database?sslmode=require</c>, in the form that libpq accepts. .NET's own
+/// <see cref="Uri"/> knows only one host.
 /// </summary>
 internal static partial class PostgresUrl
 {
@@ -21,7 +22,7 @@ internal static partial class PostgresUrl
 
     public static bool IsUrl(string text) => Scheme().IsMatch(text);
 
-    /// <exception cref="FormatException">It is not one; the message repeats no part of it that may be secret.</exception>
+    /// <exception cref="FormatException">The text is not such a URL. The message repeats no part that can be secret.</exception>
     public static NpgsqlConnectionStringBuilder Parse(string text)
     {
         var match = Url().Match(text);
@@ -70,7 +71,7 @@ internal static partial class PostgresUrl
         value = Uri.UnescapeDataString(value);
         try
         {
-            // verify-full is VerifyFull there.
+            // Npgsql spells verify-full as VerifyFull.
             if (name.Equals("sslmode", StringComparison.OrdinalIgnoreCase))
                 value = value.Replace("-", "", StringComparison.Ordinal);
             settings[Names.GetValueOrDefault(name, name)] = value;
@@ -89,7 +90,10 @@ internal static partial class PostgresUrl
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Url();
 
-    /// <summary>Npgsql takes the port of several hosts with them, and that of one host apart. An IPv6 address stands in brackets when a port follows.</summary>
+    /// <summary>
+    /// Npgsql takes the ports of several hosts together with the hosts, and the port of a single host separately. An IPv6 address has
+    /// brackets when a port follows.
+    /// </summary>
     [GeneratedRegex(@"^(?<host>\[[^\]]+\]|[^:,\[\]]+):(?<port>[^:,\]]*)$", RegexOptions.ExplicitCapture)]
     private static partial Regex SingleHost();
 }

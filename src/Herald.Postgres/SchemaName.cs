@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Herald.Postgres;
 
-/// <summary>What may name a schema: it stands in SQL as it is.</summary>
+/// <summary>The rule for schema names. It is strict because a name becomes part of SQL without quoting.</summary>
 internal static partial class SchemaName
 {
     public const string Rule = "must be a lower-case letter, then up to 39 lower-case letters, digits and underscores";

@@ -4,7 +4,7 @@ namespace Herald.Postgres.Connecting;
 
 /// <summary>
 /// Makes text storable in PostgreSQL, which rejects a zero byte and half of a surrogate pair. Replaces these visibly. Names never contain
-/// them, because they are checked where they are given. So a look-up by name still finds its row.
+/// them, because they are checked where they are given. So a look-up for a name that contains one finds nothing.
 /// </summary>
 internal static class StoredText
 {

@@ -6,8 +6,12 @@ using Npgsql;
 namespace Herald.Postgres.Keeping;
 
 /// <summary>
-/// Looks after the bounds: 1. begins new periods; 2. drops those that every shard has passed and that are old, or too many, and keeps what waits in them; 3. removes dead letters
-/// and history past their bounds, and positions of sources that newer ones have replaced; 4. says when there is no room. One node at a time has the work; if two should, nothing is done twice.
+/// Keeps the bounds of the store:
+/// 1. Begin new periods.
+/// 2. Drop periods that every shard has passed and that are old, or too many; first copy the events of waiting keys.
+/// 3. Remove dead letters and history beyond their bounds, and source positions that newer ones have replaced.
+/// 4. Report when there is no room.
+/// One node at a time does this work. If two nodes do it for a moment, nothing is done twice.
 /// </summary>
 internal sealed class Housekeeper(Database database, Dialect dialect, PeriodReader periods, PeriodRoll roll, PeriodTables tables, PostgresOptions options, TimeProvider time)
 {
@@ -17,20 +21,20 @@ internal sealed class Housekeeper(Database database, Dialect dialect, PeriodRead
     private readonly KeptEvents _kept = new(database);
     private volatile bool _isFull;
 
-    // Full, though no table of events holds anything, and not full without the ids.
+    // Full although no table of events holds an event, and not full if the ids were gone.
     private bool _isFullOfIds;
 
-    // Tables of ids that nobody asks any more, and that somebody held when they were to go.
+    // Tables of ids that no statement reads any more, and that another transaction held when they were to be dropped.
     private readonly List<long> _undropped = [];
     private long _failures;
 
-    /// <summary>The tables take what they may, and nothing can be freed: publishing is refused.</summary>
+    /// <summary>The tables have reached their bound and nothing can be freed, so publishing is refused.</summary>
     public bool IsFull => _isFull;
 
-    /// <summary>Steps that failed so far.</summary>
+    /// <summary>The number of steps that failed.</summary>
     public long Failures => Volatile.Read(ref _failures);
 
-    /// <summary>Each step whether or not those before it could be done. False when one could not, and is to be tried again soon.</summary>
+    /// <summary>Runs each step even if an earlier one failed. Returns false when a step failed and should be tried again soon.</summary>
     /// <param name="heads">The last sequences of all shards.</param>
     public async Task<bool> RunOnceAsync(long[] heads, CancellationToken cancel)
     {
@@ -66,7 +70,7 @@ internal sealed class Housekeeper(Database database, Dialect dialect, PeriodRead
     {
         var newest = periods.Map.Newest;
         var events = heads.Zip(newest.Heads, (head, before) => head - before).Sum();
-        // Where there is no room, and no other period, what is settled of the newest must be able to go, too.
+        // If there is no room and only one period, close it, so that its settled events can be freed.
         if (events > 0 && ((_isFull && periods.Map.All.Count == 1) || events >= options.PeriodEvents || now - newest.StartedAtMs >= options.PeriodAge.TotalMilliseconds))
             await roll.RollEventsAsync(now, cancel).ConfigureAwait(false);
     }
@@ -88,7 +92,7 @@ internal sealed class Housekeeper(Database database, Dialect dialect, PeriodRead
         }
         finally
         {
-            // 4. Whatever could be freed: past the bound nothing more is taken.
+            // 4. Everything that can be freed is freed: beyond the bound, publishing is refused.
             _isFull = IsFullWith(bytes);
             _isFullOfIds = _isFull && !await HasEventsAsync(cancel).ConfigureAwait(false) && !IsFullWith(bytes - await IdsSizeAsync(cancel).ConfigureAwait(false));
         }
@@ -124,11 +128,14 @@ internal sealed class Housekeeper(Database database, Dialect dialect, PeriodRead
         for (var shard = 0; shard < settledBelow.Length; shard++)
             if (next.Heads[shard] > oldest.Heads[shard] && settledBelow[shard] <= next.Heads[shard])
                 return false;
-        // What was accepted last in a period is as old as the start of the next.
+        // The newest event of a period is about as old as the start of the next period.
         return isPressing || nowMs - next.StartedAtMs >= options.RetainFor.TotalMilliseconds;
     }
 
-    /// <summary>Another table of ids is begun when the newest is old or full, or ids are in the way; the one that nobody asks any more goes.</summary>
+    /// <summary>
+    /// Begins another table of ids when the newest is old or full, or when the ids take the room that new events need. Drops the table that
+    /// is no longer read.
+    /// </summary>
     private async Task RollSeenAsync(long nowMs, CancellationToken cancel)
     {
         await DropIdsAsync(cancel).ConfigureAwait(false);
@@ -163,7 +170,8 @@ internal sealed class Housekeeper(Database database, Dialect dialect, PeriodRead
         }
     }
 
-    // Nothing is ever removed from it, and all rows are as large: how many there are shows in how large it is. To count them would take longer the nearer it comes to the bound.
+    // Rows are never removed from this table and all have the same size, so the table's size shows their number. Counting them would take
+    // longer and longer.
     private async Task<bool> IsSeenFullAsync(long seen, CancellationToken cancel) => await database.RunAsync(
         async (connection, either) =>
         {

@@ -5,8 +5,8 @@ using Herald.Postgres.Reading;
 namespace Herald.Postgres.Keeping;
 
 /// <summary>
-/// Events of keys that wait, which outlive their tables. What a shard needs below its settled mark only becomes less: so what was copied while a
-/// table was there is all of it that is needed once the table is gone, and what is found to be needed no more never will be.
+/// Events of waiting keys that outlive their tables. Below its settled mark, a shard's needs only shrink. So the events copied while a
+/// table exists are all that will be needed of it, and an event that is no longer needed is never needed again.
 /// </summary>
 internal sealed class KeptEvents(Database database)
 {
@@ -15,7 +15,10 @@ internal sealed class KeptEvents(Database database)
 
     private readonly string _schema = database.Schema;
 
-    /// <summary>By shard, below which sequence all is settled but for kept keys; or for them, too, while a node runs that does not read kept events.</summary>
+    /// <summary>
+    /// Returns for each shard the sequence below which everything is settled, apart from kept keys. Kept keys count too while a node runs
+    /// that cannot read kept events.
+    /// </summary>
     public Task<long[]> FreeBelowAsync(int shards, CancellationToken cancel) => database.RunAsync(
         async (connection, either) =>
         {
@@ -34,7 +37,7 @@ internal sealed class KeptEvents(Database database)
         },
         cancel);
 
-    /// <summary>Copies what is needed of a period that is about to go, a range of sequences at a time.</summary>
+    /// <summary>Copies the needed events of a period that is about to be dropped, a range of sequences at a time.</summary>
     public async Task CopyAsync(Period oldest, Period next, CancellationToken cancel)
     {
         for (var shard = 0; shard < next.Heads.Length; shard++)
@@ -43,7 +46,7 @@ internal sealed class KeptEvents(Database database)
                     oldest.Number, shard, from, Math.Min(from + SequencesAtOnce - 1, next.Heads[shard]), cancel).ConfigureAwait(false);
     }
 
-    /// <summary>Removes what is needed no more.</summary>
+    /// <summary>Removes the copies that no key needs any more.</summary>
     public async Task ReleaseAsync(CancellationToken cancel)
     {
         for (var i = 0; i < RemovalsAtOnce; i++)
@@ -71,7 +74,7 @@ internal sealed class KeptEvents(Database database)
     }
 
     /// <summary>
-    /// A record that the database cannot read back is copied as none, which its reader takes for damaged: its period has to go all the same.
+    /// Copies a record that the database cannot read as empty, which its reader recognises as damaged. The period must be dropped anyway.
     /// </summary>
     private async Task CopyReadableAsync(long period, int shard, long from, long to, CancellationToken cancel)
     {
@@ -83,7 +86,7 @@ internal sealed class KeptEvents(Database database)
             one => CopyAsync(period, shard, one, one, "0, ''::bytea", cancel)).ConfigureAwait(false);
     }
 
-    /// <param name="record">How long it is, and the record itself.</param>
+    /// <param name="record">The SQL for the size and for the record.</param>
     private Task CopyAsync(long period, int shard, long from, long to, string record, CancellationToken cancel) => database.RunAsync(
         async (connection, either) =>
         {

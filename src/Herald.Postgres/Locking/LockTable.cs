@@ -1,11 +1,11 @@
 namespace Herald.Postgres.Locking;
 
-/// <summary>Tables with a row a shard that is locked, and nothing else.</summary>
+/// <summary>Tables with one row for each shard that is only used for locking.</summary>
 internal enum LockTable
 {
-    /// <summary>Locked by whoever appends to the shard.</summary>
+    /// <summary>Locked by each transaction that appends to the shard.</summary>
     Log,
 
-    /// <summary>Locked by whoever commits for the shard, or takes it.</summary>
+    /// <summary>Locked by each transaction that commits for the shard or takes it over.</summary>
     Owner,
 }

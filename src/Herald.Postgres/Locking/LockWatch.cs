@@ -7,13 +7,13 @@ using Npgsql;
 namespace Herald.Postgres.Locking;
 
 /// <summary>
-/// Knows which shards somebody keeps locked, so that nobody waits for them again and again: work for such a shard is refused at once, and all
-/// other work goes on without it. Whoever has waited in vain has it looked at here; from then on the row is tried, until it is free. It also finds
-/// out which process of the database is to blame, and ends it when it is a node of Herald that is not heard any more.
+/// Watches shards whose rows another process keeps locked. Work for such a shard is refused at once instead of waiting again and again; all
+/// other work continues. A caller that has waited in vain reports its shards here. From then on this class tries to lock the row until it
+/// is free. It also finds out which database process holds the lock, and ends that process if it is a node of Herald that is silent.
 /// </summary>
 internal sealed class LockWatch(Database database, TimeProvider time)
 {
-    /// <summary>Between two rounds in which all rows that are known to be locked are tried.</summary>
+    /// <summary>The pause between two rounds in which all rows known to be locked are tried.</summary>
     public static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(200);
@@ -22,7 +22,7 @@ internal sealed class LockWatch(Database database, TimeProvider time)
     private readonly string _bounds = TransactionBounds.Sql(Patience);
     private int _running;
 
-    /// <summary>By table and shard.</summary>
+    /// <summary>The locked rows, ordered by table and shard.</summary>
     public IReadOnlyList<HeldLock> Held => [.. _held.Values.OrderBy(one => one.Table).ThenBy(one => one.Shard)];
 
     public bool IsHeld(LockTable table, int shard) => !_held.IsEmpty && _held.ContainsKey((table, shard));
@@ -30,12 +30,12 @@ internal sealed class LockWatch(Database database, TimeProvider time)
     public StoreUnavailableException Refuse(LockTable table, int shard) =>
         new(_held.TryGetValue((table, shard), out var held) ? Describe(held) : $"Shard {shard} was locked in the database for too long.");
 
-    /// <summary>For people.</summary>
+    /// <summary>Describes the lock in a sentence for the operator.</summary>
     public string Describe(HeldLock held) => string.Create(
         CultureInfo.InvariantCulture,
         $"Shard {held.Shard} is kept locked in the database ({NameOf(held.Table)}) by {NameOf(held)}.");
 
-    /// <summary>Work that needs the rows of all these shards: not begun while one of them is known to be locked.</summary>
+    /// <summary>Runs work that needs the rows of all these shards. Refuses it while one of the rows is known to be locked.</summary>
     public async Task<T> RunAsync<T>(LockTable table, IReadOnlyCollection<int> shards, Func<Task<T>> work)
     {
         if (!_held.IsEmpty)
@@ -53,14 +53,14 @@ internal sealed class LockWatch(Database database, TimeProvider time)
         }
     }
 
-    /// <summary>To be called by who has waited in vain for one of these rows. What is found locked is watched from now on.</summary>
+    /// <summary>Called after a wait for one of these rows has failed. Watches the rows that are found locked.</summary>
     public async Task LookAsync(LockTable table, IReadOnlyCollection<int> shards, CancellationToken cancel)
     {
         var suspects = shards.Distinct().Order().ToArray();
         var free = await database.RunVitalAsync((connection, either) => FindFreeAsync(connection, table, suspects, either), cancel).ConfigureAwait(false);
         foreach (var shard in suspects.Except(free))
         {
-            // One that is only busy comes free in the time that is given to it here.
+            // A row that is only busy becomes free within the time of this try.
             if (await FindHolderAsync(new HeldLock(table, shard, 0, ""), cancel).ConfigureAwait(false) is { } held)
                 _held.TryAdd((table, shard), held);
         }
@@ -68,7 +68,7 @@ internal sealed class LockWatch(Database database, TimeProvider time)
             _ = Task.Run(RunAsync, CancellationToken.None);
     }
 
-    // Who has waited in vain need not wait for the answer as well.
+    // The caller has waited in vain already, so it does not wait for this look as well.
     private async void Suspect(LockTable table, IReadOnlyCollection<int> shards)
     {
         try
@@ -77,7 +77,7 @@ internal sealed class LockWatch(Database database, TimeProvider time)
         }
         catch (Exception failure) when (failure is StoreUnavailableException or OperationCanceledException or ObjectDisposedException)
         {
-            // Whoever meets it next looks again.
+            // The next caller that meets the locked row looks again.
         }
     }
 
@@ -99,7 +99,7 @@ internal sealed class LockWatch(Database database, TimeProvider time)
             }
             catch (StoreUnavailableException)
             {
-                // The database is away, and all that waits with it. Locks do not outlive it.
+                // The database is away, and all work waits for it. Locks do not outlive the database's sessions.
                 _held.Clear();
             }
             catch (OperationCanceledException)
@@ -108,7 +108,7 @@ internal sealed class LockWatch(Database database, TimeProvider time)
             }
             catch (Exception failure)
             {
-                // It must not end with shards that it calls locked.
+                // The loop must not end while shards are marked as locked.
                 database.Notices.Failed("Locked shards could not be looked at; work for them is tried again.", failure);
                 _held.Clear();
             }
@@ -124,8 +124,8 @@ internal sealed class LockWatch(Database database, TimeProvider time)
             _held.TryUpdate((held.Table, held.Shard), still, held);
     }
 
-    /// <summary>Tries for a moment to lock the row, and finds out meanwhile who holds it.</summary>
-    /// <returns>Null when nobody keeps it: it is free, or a node of ours has it that waits for another row, and gives up soon.</returns>
+    /// <summary>Tries for a moment to lock the row, and meanwhile finds out which process holds it.</summary>
+    /// <returns>Null when the row is free, or when a node of Herald holds it that waits for another row itself and gives up soon.</returns>
     private async Task<HeldLock?> FindHolderAsync(HeldLock held, CancellationToken cancel) => await database.RunVitalAsync(
         async (connection, either) =>
         {
@@ -162,7 +162,7 @@ internal sealed class LockWatch(Database database, TimeProvider time)
         },
         cancel).ConfigureAwait(false);
 
-    /// <summary>Who holds what a process of the database waits for, as long as it does.</summary>
+    /// <summary>Finds the holder of the lock that a database process waits for, as long as it waits.</summary>
     private async Task<(int Process, string Told, bool Waits)?> ReadHolderAsync(int waiter, Task waiting)
     {
         try
@@ -175,7 +175,7 @@ internal sealed class LockWatch(Database database, TimeProvider time)
         }
         catch (Exception failure) when (failure is StoreUnavailableException or OperationCanceledException || Failures.IsUnavailable(failure))
         {
-            // It is asked again with the next try.
+            // The next try reads the holder again.
         }
         return null;
     }
@@ -201,7 +201,7 @@ internal sealed class LockWatch(Database database, TimeProvider time)
         }
         catch (PostgresException failure) when (Failures.IsLockTimeout(failure))
         {
-            // The table as a whole.
+            // The whole table is locked.
             await Database.BeginAnewAsync(connection).ConfigureAwait(false);
         }
         return [.. free];

@@ -1,6 +1,6 @@
 namespace Herald.Postgres.Migrations;
 
-/// <summary>There was no migration; the message names the file and says what to do.</summary>
+/// <summary>A migration was not done. The message names the file and says what to do.</summary>
 public sealed class MigrationException(MigrationFault fault, string message, Exception? inner = null) : Exception(message, inner)
 {
     public MigrationFault Fault { get; } = fault;

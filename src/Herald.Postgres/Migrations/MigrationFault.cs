@@ -1,14 +1,14 @@
 namespace Herald.Postgres.Migrations;
 
-/// <summary>Why there was no migration.</summary>
+/// <summary>Why a migration was not done.</summary>
 public enum MigrationFault
 {
-    /// <summary>A rule is broken: by the files, by what is applied, or by what was asked for.</summary>
+    /// <summary>The files, the applied migrations or the request break a rule.</summary>
     Refused,
 
-    /// <summary>The SQL of a file has failed. What it had done is undone.</summary>
+    /// <summary>The SQL of a file failed. Its changes were rolled back.</summary>
     Failed,
 
-    /// <summary>Another node migrates, or holds what is to be changed, for longer than is waited.</summary>
+    /// <summary>Another node migrates, or a transaction holds what the migration changes, for longer than the configured wait.</summary>
     Busy,
 }

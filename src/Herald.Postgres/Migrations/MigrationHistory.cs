@@ -4,8 +4,8 @@ using Npgsql;
 namespace Herald.Postgres.Migrations;
 
 /// <summary>
-/// The table that remembers what is applied, and beside it the row that whoever migrates has locked. Plain SQL: a lock on a row goes with its
-/// transaction, through any pooler, and when its process is killed.
+/// The table with the applied migrations, and beside it the row that the migrating node locks. It uses plain SQL: a row's lock ends with
+/// its transaction, through any pooler, and also when the process is killed.
 /// </summary>
 internal sealed class MigrationHistory(MigrationOptions options)
 {
@@ -22,14 +22,17 @@ internal sealed class MigrationHistory(MigrationOptions options)
         return (bool)(await command.ExecuteScalarAsync(cancel))!;
     }
 
-    /// <summary>Makes schema and tables, unless they are there. Several at once get in each other's way here, "if not exists" or not: they try again.</summary>
+    /// <summary>
+    /// Creates the schema and the tables unless they exist. Nodes that do this at the same time disturb each other, even with "if not
+    /// exists", and try again.
+    /// </summary>
     public async Task MakeAsync(NpgsqlConnection connection, CancellationToken cancel)
     {
         for (var tries = 1; ; tries++)
         {
             try
             {
-                // Not "if not exists": that asks for the right to make schemas even when there is nothing to make.
+                // "If not exists" requires the right to create schemas even if the schema exists, so look first.
                 if (!await HasSchemaAsync(connection, cancel))
                     await ExecuteAsync(connection, $"create schema {options.Schema}", cancel);
                 await ExecuteAsync(
@@ -54,17 +57,17 @@ internal sealed class MigrationHistory(MigrationOptions options)
                 PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DuplicateSchema or PostgresErrorCodes.DuplicateTable
                 or PostgresErrorCodes.DuplicateObject or PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.InternalError)
             {
-                // Somebody else has made it in between.
+                // Another node created it meanwhile.
             }
         }
     }
 
-    /// <summary>Waits at most <paramref name="wait"/> and fails then with <see cref="PostgresErrorCodes.LockNotAvailable"/>.</summary>
+    /// <summary>Waits at most <paramref name="wait"/>, then fails with <see cref="PostgresErrorCodes.LockNotAvailable"/>.</summary>
     public async Task LockAsync(NpgsqlConnection connection, TimeSpan wait, CancellationToken cancel)
     {
         await ExecuteAsync(connection, string.Create(CultureInfo.InvariantCulture, $"set local lock_timeout = {(long)wait.TotalMilliseconds}"), cancel);
         await ExecuteAsync(connection, $"select id from {_lock} where id = 1 for update", cancel);
-        // How long the files themselves wait for locks is the connection's affair.
+        // How long the files themselves wait for locks is a setting of the connection.
         await ExecuteAsync(connection, "set local lock_timeout to default", cancel);
     }
 
@@ -81,11 +84,11 @@ internal sealed class MigrationHistory(MigrationOptions options)
         return applied;
     }
 
-    /// <summary>In place of the line of a try that has failed.</summary>
+    /// <summary>Writes the line, and replaces the line of a failed try.</summary>
     public Task AddAppliedAsync(NpgsqlConnection connection, Migration migration, TimeSpan took, CancellationToken cancel) =>
         WriteAsync(connection, migration, took, null, "", cancel);
 
-    /// <summary>A line that says it is applied stays: another node was luckier.</summary>
+    /// <summary>Writes the line of a failed try. Leaves a line that says "applied": another node succeeded meanwhile.</summary>
     public Task AddFailedAsync(NpgsqlConnection connection, Migration migration, string error, CancellationToken cancel) =>
         WriteAsync(connection, migration, TimeSpan.Zero, error, $"where {_table}.error is not null", cancel);
 

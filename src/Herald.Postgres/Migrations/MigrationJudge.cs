@@ -1,6 +1,8 @@
 namespace Herald.Postgres.Migrations;
 
-/// <summary>What the files of a program and the history of a database say about each other: the rules, without a database.</summary>
+/// <summary>
+/// Compares the files of the program with the history of the database. Contains the rules, and does not access the database.
+/// </summary>
 internal static class MigrationJudge
 {
     private const int ShownOfChecksum = 12;

@@ -3,24 +3,25 @@ using Npgsql;
 namespace Herald.Postgres.Migrations;
 
 /// <summary>
-/// Brings a schema to where the files of this program want it. Every file is a step of its own (<see cref="MigrationTurn"/>). So any number of nodes
-/// may start at once, and one that is killed leaves a step whole or undone.
+/// Brings a schema to the state that this program's files describe. Every file is a step of its own (<see cref="MigrationTurn"/>). So any
+/// number of nodes can start at the same time, and a node that is killed leaves a step complete or undone.
 /// </summary>
-/// <param name="tell">Told what is done, a sentence each.</param>
+/// <param name="tell">Receives a sentence for each step.</param>
 public sealed class MigrationRunner(NpgsqlDataSource database, MigrationSet set, MigrationOptions options, TimeProvider time, Action<string> tell)
 {
     private readonly MigrationHistory _history = new(options.Validate() is { } problem ? throw MigrationException.Refused(problem) : options);
     private readonly MigrationTurn _turn = new(options, time, tell);
 
     /// <param name="to">The id to stop after; null for the newest.</param>
-    /// <returns>What was applied, here and now.</returns>
-    /// <exception cref="MigrationException">Nothing more was applied: a rule is broken, a file has failed, or another node took too long.</exception>
+    /// <returns>What this call applied.</returns>
+    /// <exception cref="MigrationException">Nothing more was applied: a rule is broken, a file failed, or another node took too
+    /// long.</exception>
     public async Task<IReadOnlyList<MigrationStep>> UpAsync(int? to, CancellationToken cancel)
     {
         if (to is { } id && set.Find(id) is null)
             throw MigrationException.Refused($"There is no migration {id:0000}; the newest is {set.All[^1]}.");
         await using var connection = await database.OpenConnectionAsync(cancel);
-        // Most starts have nothing to do: they need neither the lock nor the right to make tables.
+        // Most starts have nothing to do, and then need neither the lock nor the right to create tables.
         if (await _history.ExistsAsync(connection, cancel))
         {
             if (Pending(await _history.ReadAsync(connection, cancel), to) is null)
@@ -47,7 +48,8 @@ public sealed class MigrationRunner(NpgsqlDataSource database, MigrationSet set,
 
     /// <summary>Takes back the newest <paramref name="count"/> migrations, the newest first.</summary>
     /// <returns>What was taken back.</returns>
-    /// <exception cref="MigrationException">There are not so many, one has no way back, a rule is broken, a file has failed, or another node took too long.</exception>
+    /// <exception cref="MigrationException">Fewer are applied, one has no way back, a rule is broken, a file failed, or another node took
+    /// too long.</exception>
     public async Task<IReadOnlyList<MigrationStep>> DownAsync(int count, CancellationToken cancel)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
@@ -67,14 +69,14 @@ public sealed class MigrationRunner(NpgsqlDataSource database, MigrationSet set,
         return done;
     }
 
-    /// <summary>All migrations that the program or the database knows. Changes nothing.</summary>
+    /// <summary>Returns all migrations that the program or the database knows. Changes nothing.</summary>
     public async Task<IReadOnlyList<MigrationStatus>> StatusAsync(CancellationToken cancel)
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
         return MigrationJudge.Judge(set, await ReadAsync(connection, cancel));
     }
 
-    /// <summary>Accepts files that were changed after they had been applied, and forgets tries that have failed. Runs no file.</summary>
+    /// <summary>Accepts files that were changed after they were applied, and removes the lines of failed tries. Runs no file.</summary>
     public async Task<IReadOnlyList<RepairedMigration>> RepairAsync(CancellationToken cancel)
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
@@ -115,7 +117,10 @@ public sealed class MigrationRunner(NpgsqlDataSource database, MigrationSet set,
         return new(line.Id, file.Name, $"accepted the changed file: checksum {MigrationJudge.Short(line.Checksum)} is {MigrationJudge.Short(file.Checksum)} now");
     }
 
-    /// <summary>For people: that it cannot be written must not hide the failure itself, which may be that of the connection.</summary>
+    /// <summary>
+    /// Records a failure for the operator. If that fails, for example because the connection is lost, the original failure must still reach
+    /// the caller.
+    /// </summary>
     private async Task RememberFailureAsync(NpgsqlConnection connection, Migration migration, string error, CancellationToken cancel)
     {
         try

@@ -6,7 +6,7 @@ using System.Text.RegularExpressions;
 
 namespace Herald.Postgres.Migrations;
 
-/// <summary>The migrations of one schema, by ascending id: SQL files, embedded into an assembly as <c>FOLDER/0001-name.up.sql</c>.</summary>
+/// <summary>The migrations of one schema, by ascending id: SQL files embedded into an assembly as <c>FOLDER/0001-name.up.sql</c>.</summary>
 public sealed partial class MigrationSet
 {
     private static readonly string[] TransactionWords = ["begin", "start", "commit", "end", "rollback", "abort"];
@@ -15,7 +15,7 @@ public sealed partial class MigrationSet
 
     public IReadOnlyList<Migration> All { get; }
 
-    /// <exception cref="MigrationException">A file breaks a rule, or there is none.</exception>
+    /// <exception cref="MigrationException">A file breaks a rule, or there is no file.</exception>
     public static MigrationSet FromResources(Assembly assembly, string folder)
     {
         var prefix = $"{folder}/";
@@ -27,7 +27,7 @@ public sealed partial class MigrationSet
         return FromFiles(files);
     }
 
-    /// <param name="files">Their texts by their names; one at least.</param>
+    /// <param name="files">The texts by file name; at least one.</param>
     /// <exception cref="MigrationException">A file breaks a rule.</exception>
     public static MigrationSet FromFiles(IReadOnlyDictionary<string, string> files)
     {
@@ -38,7 +38,7 @@ public sealed partial class MigrationSet
             if (!match.Success || !int.TryParse(match.Groups["id"].ValueSpan, CultureInfo.InvariantCulture, out var id) || id == 0)
                 throw MigrationException.Refused($"{file}: a migration is named like 0001-name.up.sql or 0001-name.down.sql, from 0001.");
             var name = match.Groups["name"].Value;
-            // As git may have written it on another system.
+            // Git may have converted the line ends on another system.
             var sql = text.Replace("\r\n", "\n", StringComparison.Ordinal);
             RefuseTransactions(file, sql);
             IDictionary<int, (string Name, string Sql)> same = match.Groups["way"].Value == "up" ? ups : downs;
@@ -54,7 +54,9 @@ public sealed partial class MigrationSet
 
     internal Migration? Find(int id) => All.FirstOrDefault(migration => migration.Id == id);
 
-    /// <summary>A file runs in one transaction with its line in the history. One that ends it would be half applied when it fails.</summary>
+    /// <summary>
+    /// A file runs in one transaction with its line in the history. A file that ends this transaction could be half applied when it fails.
+    /// </summary>
     private static void RefuseTransactions(string file, string sql)
     {
         foreach (var statement in SqlScript.Split(sql))

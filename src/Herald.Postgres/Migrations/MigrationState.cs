@@ -1,20 +1,20 @@
 namespace Herald.Postgres.Migrations;
 
-/// <summary>How a migration stands. All but the first three keep the program from starting.</summary>
+/// <summary>The state of a migration. All states except the first three keep the program from starting.</summary>
 public enum MigrationState
 {
     Applied,
     Pending,
 
-    /// <summary>The last try has failed and was undone; the next one may do better.</summary>
+    /// <summary>The last try failed and was rolled back; the next try can succeed.</summary>
     Failed,
 
-    /// <summary>Applied from a file that was another one then.</summary>
+    /// <summary>Applied, but the file was different then.</summary>
     Changed,
 
-    /// <summary>Not applied, and a higher one is.</summary>
+    /// <summary>Not applied, although a migration with a higher id is.</summary>
     Late,
 
-    /// <summary>Applied, and this program does not know it.</summary>
+    /// <summary>Applied, but this program does not know it.</summary>
     Unknown,
 }

@@ -4,20 +4,25 @@ using Npgsql;
 namespace Herald.Postgres.Migrations;
 
 /// <summary>
-/// One step of one node, in one transaction: (1) lock, so that one node steps at a time, (2) read what is applied, which another node may have changed,
-/// (3) choose what to do, (4) do it and write its line of the history, (5) commit. While others are in the way it waits, and says so.
+/// One step of one node, in one transaction:
+/// 1. Lock, so that one node steps at a time.
+/// 2. Read what is applied, because another node may have changed it.
+/// 3. Choose what to do.
+/// 4. Do it, and write its line of the history.
+/// 5. Commit.
+/// While other transactions block it, it waits and reports that.
 /// </summary>
 internal sealed class MigrationTurn(MigrationOptions options, TimeProvider time, Action<string> tell)
 {
     private static readonly TimeSpan LockWait = TimeSpan.FromMilliseconds(500);
     private readonly MigrationHistory _history = new(options);
 
-    /// <summary>Locks that others hold, and transactions that got in each other's way: trying again may help.</summary>
+    /// <summary>The failure is a lock of another transaction or a conflict with one: a new try can succeed.</summary>
     public static bool MayPass(PostgresException error) =>
         error.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure;
 
-    /// <param name="choose">What to do, or null for nothing.</param>
-    /// <returns>What <paramref name="run"/> returns, or null when there is nothing to do.</returns>
+    /// <param name="choose">Returns what to do, or null for nothing.</param>
+    /// <returns>The result of <paramref name="run"/>, or null when there was nothing to do.</returns>
     public async Task<TDone?> TakeAsync<T, TDone>(
         NpgsqlConnection connection, Func<List<AppliedMigration>, T?> choose, Func<NpgsqlConnection, T, CancellationToken, Task<TDone>> run,
         CancellationToken cancel)
@@ -28,7 +33,7 @@ internal sealed class MigrationTurn(MigrationOptions options, TimeProvider time,
         {
             try
             {
-                // What is read behind the lock must be as of then, whatever the database's default is.
+                // The isolation is set here because reads behind the lock must see the newest state, whatever the database's default is.
                 await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancel);
                 await _history.LockAsync(connection, LockWait, cancel);
                 if (choose(await _history.ReadAsync(connection, cancel)) is not { } chosen)

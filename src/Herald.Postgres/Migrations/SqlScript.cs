@@ -1,8 +1,8 @@
 namespace Herald.Postgres.Migrations;
 
 /// <summary>
-/// The statements of an SQL file, each with its place, so that an error can be told by line. A semicolon ends a statement unless it stands in a
-/// string, a quoted name, a comment or parentheses.
+/// The statements of an SQL file with their positions, so that errors can be reported by line. A semicolon ends a statement unless it is in
+/// a string, a quoted name, a comment or parentheses.
 /// </summary>
 internal static class SqlScript
 {
@@ -36,7 +36,7 @@ internal static class SqlScript
         return statements;
     }
 
-    /// <summary>Line and column, from 1, and the line itself.</summary>
+    /// <summary>Returns line and column, from 1, and the text of the line.</summary>
     public static (int Line, int Column, string Text) Locate(string text, int offset)
     {
         offset = Math.Clamp(offset, 0, text.Length);
@@ -52,7 +52,7 @@ internal static class SqlScript
             return rest.IndexOf('\n') is var line and >= 0 ? at + line : text.Length;
         if (!rest.StartsWith("/*"))
             return at;
-        // They nest.
+        // These comments nest.
         var depth = 0;
         for (; at < text.Length; at++)
         {
@@ -69,7 +69,7 @@ internal static class SqlScript
 
     private static int SkipQuoted(string text, int at) => text[at] switch
     {
-        // Two quotes within a string end it and begin it again, which comes to the same.
+        // Two quotes within a string end it and begin it again, which gives the same result.
         '\'' => SkipString(text, at, backslashes: at > 0 && text[at - 1] is 'e' or 'E' && (at < 2 || !IsWord(text[at - 2]))),
         '"' => After(text, text.IndexOf('"', at + 1), 1),
         '$' when at == 0 || !IsWord(text[at - 1]) => SkipDollars(text, at),
@@ -84,7 +84,7 @@ internal static class SqlScript
         return Math.Min(at + 1, text.Length);
     }
 
-    /// <summary><c>$tag$ … $tag$</c>; the tag may be empty, but is no number (<c>$1</c> is a parameter).</summary>
+    /// <summary>Skips <c>$tag$ … $tag$</c>. The tag can be empty, but does not begin with a digit (<c>$1</c> is a parameter).</summary>
     private static int SkipDollars(string text, int at)
     {
         var end = at + 1;

@@ -6,16 +6,16 @@ using Npgsql;
 namespace Herald.Postgres.Moving;
 
 /// <summary>
-/// Makes sure that a schema has no store, or one that was never used, and clears it; within the transaction of an import, which from then on
-/// holds up every node that would begin with it, and every other import.
+/// Makes sure that a schema has no store, or only one that was never used, and clears it. Runs in the transaction of an import. From then
+/// on that transaction blocks every other import, and every node that is about to start with the schema.
 /// </summary>
 internal sealed class EmptySchema(Database database, LiveNodes nodes)
 {
     private readonly string _schema = database.Schema;
 
-    /// <param name="dead">Nodes that are registered, and known to be dead.</param>
-    /// <exception cref="MoveRefusedException">There is a store.</exception>
-    /// <exception cref="StoreBusyException">A node lives, or another import is under way.</exception>
+    /// <param name="dead">Nodes that are registered and known to be dead.</param>
+    /// <exception cref="MoveRefusedException">The schema has a store.</exception>
+    /// <exception cref="StoreBusyException">A node is alive, or another import is under way.</exception>
     public async Task TakeAsync(NpgsqlConnection connection, IReadOnlyList<long> dead, CancellationToken cancel)
     {
         try
@@ -50,7 +50,7 @@ internal sealed class EmptySchema(Database database, LiveNodes nodes)
                 + $"Import into another schema (--postgres-schema), or drop the schemas {_schema} and {database.LogSchema} first.");
     }
 
-    /// <summary>What nodes leave that were started and never used.</summary>
+    /// <summary>Removes what nodes left behind that were started and never used.</summary>
     private async Task ClearAsync(NpgsqlConnection connection, PeriodMap periods, CancellationToken cancel)
     {
         foreach (var table in (string[])["shard_lock", "shard_owner", "period", "seen_period", "progress", "kept_key", "kept_event", "history", "state", "dead_letter", "source_position", "source"])

@@ -5,11 +5,13 @@ using Npgsql;
 
 namespace Herald.Postgres.Moving;
 
-/// <summary>Finds out whether nodes use the store. A node that was killed is still registered: whether one lives is told by its beat, which is watched for a lease.</summary>
+/// <summary>
+/// Finds out whether nodes use the store. A node that was killed is still registered, so this watches the beats of all nodes for a lease.
+/// </summary>
 internal sealed class LiveNodes(Database database, TimeProvider time, TimeSpan lease, Action<string> notices)
 {
-    /// <summary>The ids of nodes that are registered and dead.</summary>
-    /// <exception cref="StoreBusyException">One of them lives.</exception>
+    /// <summary>Returns the ids of nodes that are registered and dead.</summary>
+    /// <exception cref="StoreBusyException">A node is alive.</exception>
     public async Task<IReadOnlyList<long>> RefuseAsync(CancellationToken cancel)
     {
         var watch = new NodeWatch(time, lease);

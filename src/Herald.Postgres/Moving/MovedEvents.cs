@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace Herald.Postgres.Moving;
 
-/// <summary>Some events on their way into one table, by column.</summary>
+/// <summary>Imported events that are gathered by column, for one insert into one table.</summary>
 internal sealed class MovedEvents
 {
     private const int MostRows = 1000;
@@ -19,7 +19,7 @@ internal sealed class MovedEvents
     public int Count => _records.Count;
     public bool IsFull => Count >= MostRows || _bytes >= MostBytes;
 
-    /// <summary>Keeps a copy of the record.</summary>
+    /// <summary>Adds an event. Keeps a copy of the record.</summary>
     public void Add(ShardId shard, in IndexEntry index, ReadOnlyMemory<byte> record)
     {
         _shards.Add(shard.Value);

@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace Herald.Postgres.Moving;
 
-/// <summary>Ids of events that were accepted within the window, on their way into the newest table of them.</summary>
+/// <summary>Imported ids of events that were accepted within the window, gathered for the newest table of ids.</summary>
 internal sealed class MovedIds(string table, long oldestMs)
 {
     private const int MostRows = 10_000;
@@ -18,7 +18,7 @@ internal sealed class MovedIds(string table, long oldestMs)
 
     public bool IsFull => _hashes.Count >= MostRows;
 
-    /// <summary>What is not remembered when it is accepted, and what is older than the window, is passed over.</summary>
+    /// <summary>Adds an id. Ignores an event whose id would not be remembered on acceptance, or that is older than the window.</summary>
     public void Add(ShardId shard, in IndexEntry index)
     {
         if ((index.Flags & (EventFlags.Identified | EventFlags.Addressed)) != EventFlags.Identified || index.AcceptedAtMs < oldestMs)

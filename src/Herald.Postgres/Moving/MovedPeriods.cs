@@ -4,8 +4,8 @@ using Herald.Postgres.Periods;
 namespace Herald.Postgres.Moving;
 
 /// <summary>
-/// Which tables imported events go to: cut by the time they were accepted, as they would have been if they had been accepted here, so that
-/// retention can drop the old ones first. At most about a hundred, however far back they reach.
+/// Assigns imported events to tables by the time they were accepted, as if they had been accepted here, so that retention can drop the old
+/// ones first. About a hundred tables at most, however far back the events reach.
 /// </summary>
 internal sealed class MovedPeriods
 {
@@ -26,10 +26,10 @@ internal sealed class MovedPeriods
         _widthMs = Math.Max((long)periodAge.TotalMilliseconds, (spanMs / Most) + 1);
     }
 
-    /// <summary>The number of the period of a shard's next event.</summary>
+    /// <summary>Returns the number of the period for a shard's next event.</summary>
     public long Take(int shard, long sequence, long acceptedAtMs)
     {
-        // Never one before that of the event before it, whatever its time.
+        // Never a period before that of the previous event, whatever the event's time is.
         var number = _current[shard] = Math.Max(_current[shard], 1 + Math.Max(0, (acceptedAtMs - _oldestMs) / _widthMs));
         if (!_lasts.TryGetValue(number, out var lasts))
             _lasts.Add(number, lasts = new long[_current.Length]);
@@ -37,7 +37,7 @@ internal sealed class MovedPeriods
         return number;
     }
 
-    /// <summary>All that there are once every event has been taken; one at least.</summary>
+    /// <summary>Returns all periods; call it after the last event. At least one.</summary>
     public IEnumerable<Period> All(long nowMs)
     {
         long[] heads = [.. _shape.Shards.Select(shard => shard.First - 1)];

@@ -12,10 +12,10 @@ using Npgsql;
 
 namespace Herald.Postgres.Moving;
 
-/// <summary>Tells a store that no node uses, all as it was at one moment: in one transaction, which sees nothing of later ones. Changes nothing.</summary>
+/// <summary>Reads out a store that no node uses, in one transaction that sees a single moment. Changes nothing.</summary>
 public sealed class PostgresSource : IStoreSource
 {
-    // Where a row cannot be read back, so many are read without what may be damaged.
+    // If a row cannot be read, this many rows are read in the slow way that leaves out damaged ones.
     private const int RowsAtOnce = 64;
 
     private const string Part = "where e.shard = $1 and e.sequence >= $2 and e.sequence < $3";
@@ -34,7 +34,7 @@ public sealed class PostgresSource : IStoreSource
     public UnreadItems Unread { get; } = new();
 
     /// <exception cref="MoveRefusedException">There is no store in the schema.</exception>
-    /// <exception cref="StoreBusyException">A node uses it.</exception>
+    /// <exception cref="StoreBusyException">A node uses the store.</exception>
     /// <exception cref="StoreUnavailableException">The database cannot be reached.</exception>
     public static async Task<PostgresSource> OpenAsync(PostgresOptions options, TimeProvider time, Action<string> notices, CancellationToken cancel)
     {
@@ -84,7 +84,7 @@ public sealed class PostgresSource : IStoreSource
         await foreach (var row in RowsAsync($"select k.shard, k.key_hash, k.from_sequence from {_schema}.kept_key k order by k.shard, k.key_hash", cancel).ConfigureAwait(false))
             await target.AddKeptKeyAsync(new ShardId(row.GetInt32(0)), new KeptKey((ulong)row.GetInt64(1), row.GetInt64(2)), cancel).ConfigureAwait(false);
 
-        // What was copied before its table could be dropped is told from the table.
+        // Events that were copied, and whose table could not be dropped yet, are read from the table.
         for (var shard = 0; shard < Shape.Shards.Count; shard++)
         {
             var id = new ShardId(shard);
@@ -117,8 +117,8 @@ public sealed class PostgresSource : IStoreSource
     }
 
     /// <summary>
-    /// The client closes a connection that has met damage. What another transaction sees is the same as long as no node uses the store: one
-    /// that has is found by what it has appended or settled.
+    /// Begins a new transaction, because the client closes a connection that has met damage. The new transaction sees the same data as long
+    /// as no node uses the store. A node that has used it shows by what it has appended or settled.
     /// </summary>
     private async Task BeginAnewAsync(CancellationToken cancel)
     {
@@ -158,7 +158,10 @@ public sealed class PostgresSource : IStoreSource
         return new StoreShape(_identity.HashSeed, _identity.HashSecret, shards);
     }
 
-    /// <summary>Ids that have outlived their events are known here by one hash alone, of which no other store could make what it needs.</summary>
+    /// <summary>
+    /// Reports ids that outlive their events: this store remembers them by two hashes, which are not enough for the entry that another
+    /// store needs.
+    /// </summary>
     private async Task TellForgottenAsync(Action<string> notices, CancellationToken cancel)
     {
         var forgotten = 0L;
@@ -265,9 +268,10 @@ public sealed class PostgresSource : IStoreSource
     }
 
     /// <summary>
-    /// A few events where one is damaged. It goes along without a record: there, too, it is damaged, and becomes a dead letter.
+    /// Copies a few events, some of them damaged. A damaged event is copied without a record: in the target it is damaged too, and becomes
+    /// a dead letter.
     /// </summary>
-    /// <returns>The sequence behind them.</returns>
+    /// <returns>The sequence after the last of them.</returns>
     private async Task<long> CopyReadableAsync(
         ShardId shard, string table, long from, long below, Func<IndexEntry, ReadOnlyMemory<byte>, ValueTask> add, CancellationToken cancel)
     {
@@ -318,7 +322,10 @@ public sealed class PostgresSource : IStoreSource
         }
     }
 
-    /// <summary>Row by row, as they come: never all of them in memory. An operator watches, and may stop it; so there is no other limit of time.</summary>
+    /// <summary>
+    /// Returns rows as they arrive and never holds all of them in memory. There is no time limit, because an operator watches and can stop
+    /// it.
+    /// </summary>
     private async IAsyncEnumerable<NpgsqlDataReader> RowsAsync(string sql, [EnumeratorCancellation] CancellationToken cancel, params NpgsqlParameter[] parameters)
     {
         await using var command = _connection.Command(sql, parameters);

@@ -11,10 +11,10 @@ using NpgsqlTypes;
 
 namespace Herald.Postgres.Moving;
 
-/// <summary>Makes a store of what it is told, in one transaction: it is there whole, or not at all.</summary>
+/// <summary>Creates a store from imported data in one transaction, so that the store exists completely or not at all.</summary>
 public sealed class PostgresTarget : IStoreTarget
 {
-    // The last batch makes all of it durable, which may take a while.
+    // The last batch makes everything durable, which can take long.
     private const int BatchCommands = 500, BatchSeconds = 300;
     private const long BatchBytes = 4 << 20;
 
@@ -43,9 +43,9 @@ public sealed class PostgresTarget : IStoreTarget
         _batch = new NpgsqlBatch(connection) { Timeout = BatchSeconds };
     }
 
-    /// <summary>The tables must be there (see <see cref="Migrations"/>).</summary>
+    /// <summary>Opens the target. Its tables must exist (see <see cref="Migrations"/>).</summary>
     /// <exception cref="MoveRefusedException">The schema has a store.</exception>
-    /// <exception cref="StoreBusyException">A node uses it, or another import does.</exception>
+    /// <exception cref="StoreBusyException">A node uses it, or another import is under way.</exception>
     /// <exception cref="StoreUnavailableException">The database cannot be reached.</exception>
     public static async Task<PostgresTarget> OpenAsync(PostgresOptions options, TimeProvider time, Action<string> notices, CancellationToken cancel)
     {
@@ -59,7 +59,7 @@ public sealed class PostgresTarget : IStoreTarget
             connection = await database.Source.OpenConnectionAsync(cancel).ConfigureAwait(false);
             await using (var begin = new NpgsqlBatch(connection))
             {
-                // Whoever imports may take his time to read, but a machine that is gone must not keep nodes out for ever.
+                // An import can read slowly, but a machine that is gone must not keep nodes out forever.
                 begin.With(Transactions.Begin).With("select set_config('idle_in_transaction_session_timeout', '10min', true)");
                 await begin.ExecuteNonQueryAsync(cancel).ConfigureAwait(false);
             }
@@ -88,7 +88,7 @@ public sealed class PostgresTarget : IStoreTarget
         _batch.With($"update {schema}.store set shard_count = $1, hash_seed = $2, hash_secret = $3", Commands.Value(count), Commands.Value((long)shape.HashSeed), Commands.Value(secret))
             .With($"insert into {schema}.shard_lock (shard) select n from unnest($1::int[]) n", Commands.Value(all))
             .With($"insert into {schema}.shard_owner (shard, node, epoch) select n, 0, 0 from unnest($1::int[]) n", Commands.Value(all));
-        // Says nothing of progress, and all there is to know of what is settled.
+        // An empty progress record, which only carries what is settled.
         foreach (var shard in all)
             AddProgress(shard, ReadOnlyMemory<byte>.Empty);
         await SendAsync(cancel).ConfigureAwait(false);
@@ -196,7 +196,7 @@ public sealed class PostgresTarget : IStoreTarget
         }
         catch (Exception failure) when (Failures.IsUnavailable(failure))
         {
-            // The database rolls back what has lost its connection.
+            // The database rolls back the transaction of a lost connection.
         }
         await connection.DisposeAsync().ConfigureAwait(false);
     }

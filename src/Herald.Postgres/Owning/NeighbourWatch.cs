@@ -3,12 +3,16 @@ using Herald.Postgres.Connecting;
 namespace Herald.Postgres.Owning;
 
 /// <summary>
-/// Waits for the end of one other node, the next in the order of their sessions, by waiting for the lock that it holds: every node has one that waits for it.
-/// This costs the database one statement in half a minute, and tells at once what the heartbeat would find out within a second.
+/// Waits for the end of one other node, the next in the order of their sessions, by waiting for the lock that this node holds. So each node
+/// has another one that waits for it. This costs the database one statement in 30 s, and reports at once what the heartbeat would find
+/// within a second.
 /// </summary>
 internal sealed class NeighbourWatch(Database database, TimeProvider time, Action ended)
 {
-    /// <summary>A statement that waits keeps its snapshot, which holds up the removal of old rows in the whole database: it is asked anew now and then.</summary>
+    /// <summary>
+    /// A waiting statement keeps its snapshot, which delays the removal of old rows in the whole database. So the statement is ended and
+    /// sent again after this time.
+    /// </summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
@@ -16,7 +20,7 @@ internal sealed class NeighbourWatch(Database database, TimeProvider time, Actio
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _watched;
 
-    /// <param name="own">This node's session.</param>
+    /// <param name="own">The session of this node.</param>
     public void Follow(long own, IEnumerable<NodeBeat> nodes)
     {
         var others = nodes.Where(node => node.Session != 0 && node.Session != own && !node.HasEnded).Select(node => node.Session).Order().ToList();
@@ -75,7 +79,7 @@ internal sealed class NeighbourWatch(Database database, TimeProvider time, Actio
             return;
         }
         ended();
-        // What follows is for the heartbeat to decide; when it does not find the node dead, its lock is waited for again.
+        // The heartbeat decides what follows. If it does not find the node dead, this waits for its lock again.
         await PauseAsync().ConfigureAwait(false);
     }
 
@@ -93,7 +97,7 @@ internal sealed class NeighbourWatch(Database database, TimeProvider time, Actio
         }
         catch (ObjectDisposedException)
         {
-            // It had ended before.
+            // The wait has already ended.
         }
     }
 

@@ -6,19 +6,19 @@ using Npgsql;
 namespace Herald.Postgres.Owning;
 
 /// <summary>
-/// A lock that this process holds in the database for as long as it lives: its connection ends with the process, however that ends, and the others then
-/// need not wait for the leases to run out.
+/// A lock in the database that this process holds for as long as it lives. Its connection ends with the process, however the process ends.
+/// So other nodes need not wait for the leases to run out.
 /// </summary>
 internal sealed class NodeSession(TimeProvider time)
 {
-    /// <summary>Whoever has lost its own connection says nothing of others' for so long: what has cut it off may have cut off all.</summary>
+    /// <summary>How long a node that has lost its own connection does not judge others: the cause may have cut off all of them.</summary>
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(3);
 
     private readonly Lock _gate = new();
     private bool _isHeld, _wasLost;
     private long _heldAt;
 
-    /// <summary>Names the lock; of this process alone.</summary>
+    /// <summary>The key of the lock, drawn for this process.</summary>
     public long Key { get; } = BinaryPrimitives.ReadInt64LittleEndian(RandomNumberGenerator.GetBytes(8)) & long.MaxValue;
 
     public bool IsHeld
@@ -30,7 +30,7 @@ internal sealed class NodeSession(TimeProvider time)
         }
     }
 
-    /// <summary>A free lock of another node tells that its process has ended.</summary>
+    /// <summary>Whether this node may conclude from another node's free lock that its process has ended.</summary>
     public bool MayJudge
     {
         get
@@ -40,10 +40,10 @@ internal sealed class NodeSession(TimeProvider time)
         }
     }
 
-    /// <summary>Called when the connection has ended, with the lock: the others may take this node for dead.</summary>
+    /// <summary>Called when the connection has ended, and the lock with it: other nodes can now take this node for dead.</summary>
     public Action OnLost { get; set; } = () => { };
 
-    /// <returns>False: a connection of this process that is gone has it still, as far as the database knows.</returns>
+    /// <returns>False when the database still counts the lock as held by a previous connection of this process.</returns>
     public async Task<bool> TryHoldAsync(NpgsqlConnection connection, CancellationToken cancel)
     {
         await using var command = connection.Command(Dialect.TryHoldSql, Commands.Value(Key));
@@ -53,7 +53,7 @@ internal sealed class NodeSession(TimeProvider time)
         return isHeld;
     }
 
-    /// <returns>Whether it was held.</returns>
+    /// <returns>Whether the lock was held.</returns>
     public bool Lose()
     {
         lock (_gate)

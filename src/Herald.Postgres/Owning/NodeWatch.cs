@@ -1,9 +1,9 @@
 namespace Herald.Postgres.Owning;
 
 /// <summary>
-/// Finds nodes that have stopped beating, by this machine's clock alone: a beat that has stood still from the moment it was first read for as
-/// long as a lease, and a margin for clocks that run at different speeds, belongs to a node whose leases have run out. Of the time between
-/// two looks half a lease counts at most: when the database was away nobody could beat, and everybody is given the time to.
+/// Finds nodes that have stopped beating, by this machine's clock alone. A node is dead when its beat has not changed for a lease and a
+/// tenth since it was first read. The tenth allows for clocks that run at different speeds. Between two looks at most half a lease counts:
+/// while the database was away no node could beat, so every node gets time to beat again.
 /// </summary>
 internal sealed class NodeWatch(TimeProvider time, TimeSpan lease)
 {
@@ -11,7 +11,7 @@ internal sealed class NodeWatch(TimeProvider time, TimeSpan lease)
     private readonly Dictionary<long, (long Beat, TimeSpan Silent)> _seen = [];
     private long _lookedAt;
 
-    /// <summary>To be called with what has just been read; gives the nodes that are dead.</summary>
+    /// <summary>Call it with the nodes that were just read. Returns the dead ones.</summary>
     public IReadOnlyList<NodeBeat> Look(IReadOnlyList<NodeBeat> nodes)
     {
         var now = time.GetTimestamp();

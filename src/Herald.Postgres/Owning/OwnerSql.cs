@@ -4,24 +4,26 @@ using Herald.Postgres.Periods;
 namespace Herald.Postgres.Owning;
 
 /// <summary>The statements of membership and ownership.</summary>
-/// <param name="judgesSessions">Nodes hold locks that end with their processes.</param>
+/// <param name="judgesSessions">Whether nodes hold locks that end with their processes.</param>
 internal sealed class OwnerSql(string schema, string logSchema, bool judgesSessions)
 {
     private long _period = -1;
     private string _beat = "";
 
-    /// <summary>Only with the store that the node has opened; who imports one holds this up until it is there.</summary>
+    /// <summary>Registers a node, but only with the store that it has opened. Waits for an import under way.</summary>
     public string Register { get; } =
         $"""
         insert into {schema}.node (id, name, address, beat, catalog, keeps, session)
         select $1, $2, $3, 1, $6, true, $7 from (select s.id from {schema}.store s where s.shard_count = $4 and s.hash_seed = $5 for share) s
         """;
 
-    /// <summary>Only while nobody has heard of it since. A row that is locked is left for another time: who renews leases waits for nobody.</summary>
+    /// <summary>
+    /// Removes a node that has not beaten since it was read. Skips a locked row until the next time: renewing leases must wait for no lock.
+    /// </summary>
     public string RemoveDead { get; } =
         $"delete from {schema}.node n where n.id in (select m.id from {schema}.node m where m.id = $1 and m.beat = $2 for update skip locked)";
 
-    /// <summary>Only while nobody has its lock: its process has ended, and its database server has not.</summary>
+    /// <summary>Removes a node whose lock is free: its process has ended, and the database server still runs.</summary>
     public string RemoveEnded { get; } = $"delete from {schema}.node n where n.id = $1 and {HasEnded(judgesSessions)}";
 
     public string Leave { get; } = $"update {schema}.node n set leaving = true where n.id = $1";
@@ -32,7 +34,9 @@ internal sealed class OwnerSql(string schema, string logSchema, bool judgesSessi
 
     public string OthersFollow { get; } = $"select min(n.catalog) from {schema}.node n where n.id <> $1";
 
-    /// <summary>A shard whose epoch is still the one that was read with a dead owner, or none. One that is locked is taken another time.</summary>
+    /// <summary>
+    /// Takes shards whose epoch is the one that was read with a dead owner or none. Skips locked rows until the next time.
+    /// </summary>
     public string Take { get; } =
         $"""
         update {schema}.shard_owner o set node = $1, epoch = o.epoch + 1
@@ -53,10 +57,15 @@ internal sealed class OwnerSql(string schema, string logSchema, bool judgesSessi
         """;
 
     /// <summary>
-    /// All a node says and hears in a second, in one statement: its beat, which renews its leases, and whether it holds its lock; the others' beats (0);
-    /// owners (1); the catalog's version and the newest period (2); heads (3), empty for shards without an event in the period; the nodes' sessions (4), with
-    /// 1 for one that has ended and 2 for a node that leaves. A node that is removed while it beats has not beaten, and is not in the answer, whatever the
-    /// statement saw of it before.
+    /// A whole heartbeat in one statement. Writes the node's beat, which renews its leases, and whether it holds its lock. Returns rows of
+    /// these kinds:
+    /// 0: the beats of all nodes.
+    /// 1: the owner of each shard.
+    /// 2: the version of the catalog and the newest period.
+    /// 3: the head of each shard, empty for a shard without an event in the period.
+    /// 4: the sessions of the nodes, plus 8 for one that has ended and 16 for a node that leaves.
+    /// If the node is removed while this runs, the beat is not written and the node is not in the answer, whatever the statement saw
+    /// before.
     /// </summary>
     public string Beat(long period)
     {
@@ -78,7 +87,7 @@ internal sealed class OwnerSql(string schema, string logSchema, bool judgesSessi
         return _beat;
     }
 
-    // Asked in this order: a lock is looked at only where it says something.
+    // The order matters: the lock is tried only if it says something.
     private static string HasEnded(bool judgesSessions) =>
         judgesSessions ? $"case when n.session = 0 or n.server is null or n.server <> {Dialect.ServerStart} then false else {Dialect.IsFree("n.session")} end" : "false";
 }

@@ -4,15 +4,18 @@ using Herald.Postgres.Periods;
 namespace Herald.Postgres.Owning;
 
 /// <summary>
-/// This node among the others. A call: 1. beat, which renews all leases, and read who else does; 2. remove whose process has ended, and who has been silent
-/// for too long; 3. place the shards on those that are left; 4. keep, or give notice of, what is owned, and take what is free.
+/// This node's membership and its shards. A renewal does this:
+/// 1. Beat, which renews all leases, and read the other nodes.
+/// 2. Remove nodes whose process has ended, and nodes that have been silent for too long.
+/// 3. Place the shards on the remaining nodes.
+/// 4. Keep the owned shards or mark them for release, and take free ones.
 /// </summary>
-/// <param name="removed">Another node's shards have become free.</param>
+/// <param name="removed">Called when another node's shards have become free.</param>
 internal sealed class Ownership(
     Registry registry, PeriodReader periods, NodeWatch watch, NodeSession? session, TimeSpan lease, int shards, TimeProvider time, Action<Membership, IReadOnlyList<Lease>> renewed, Action removed)
     : IDisposable
 {
-    /// <summary>A node whose connection has broken has so long to hold its lock on another one.</summary>
+    /// <summary>How long a node whose connection has broken has to take its lock again on a new connection.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(200);
 
     private readonly SemaphoreSlim _calling = new(1);
@@ -20,13 +23,13 @@ internal sealed class Ownership(
     private long _node, _followed;
     private bool _isTelling;
 
-    /// <summary>Nodes that are registered, this one among them.</summary>
+    /// <summary>The number of registered nodes, including this one.</summary>
     public int Nodes { get; private set; } = 1;
 
-    /// <summary>One node of those that live has the work that is done once for all. While they come and go two may think so, or none.</summary>
+    /// <summary>Whether this node does the work that one node does for all. While nodes come and go, two nodes or none can do it.</summary>
     public bool IsFirst { get; private set; }
 
-    /// <summary>Who is alone need not tell anybody of new events.</summary>
+    /// <summary>True when there is no other node to notify of new events.</summary>
     public bool IsAlone => Nodes == 1;
 
     public async ValueTask<IReadOnlyList<Lease>> RenewAsync(CancellationToken cancel)
@@ -45,7 +48,7 @@ internal sealed class Ownership(
                 await periods.RefreshAsync(cancel).ConfigureAwait(false);
             if (members.Nodes.All(n => n.Id != _node))
             {
-                // Declared dead: what it owned may be another's by now. It comes back as a new node.
+                // This node was declared dead, and another node may own its shards by now. It registers again as a new node.
                 (_node, IsFirst) = (0, false);
                 renewed(members, []);
                 return [];
@@ -55,7 +58,7 @@ internal sealed class Ownership(
                 if (await TryAsync(() => registry.RemoveDeadAsync(silent, cancel), otherwise: false).ConfigureAwait(false))
                     live.Remove(silent.Id);
             (Nodes, IsFirst) = (live.Count, live.Min() == _node);
-            // 3. Who leaves gets none, but where nobody stays.
+            // 3. A leaving node gets no shards, unless every node leaves.
             var staying = members.Nodes.Where(n => live.Contains(n.Id) && !n.IsLeaving).Select(n => n.Id).ToHashSet();
             var placed = Placement.Of(staying.Count > 0 ? staying : live, Array.ConvertAll(members.Owners, owner => owner.Node));
             // 4.
@@ -81,7 +84,10 @@ internal sealed class Ownership(
         }
     }
 
-    /// <summary>With the next beat, and before it where somebody may be waiting; what comes up while it is being told goes after it.</summary>
+    /// <summary>
+    /// Reports the version with the next beat. If there are other nodes, also reports it at once, because they may wait for it; a version
+    /// that comes up meanwhile is reported after that.
+    /// </summary>
     public void Follows(long catalogVersion)
     {
         lock (_telling)
@@ -99,15 +105,15 @@ internal sealed class Ownership(
     public async ValueTask<long> OthersFollowAsync(CancellationToken cancel) =>
         await registry.OthersFollowAsync(Volatile.Read(ref _node), cancel).ConfigureAwait(false) ?? long.MaxValue;
 
-    /// <param name="channel">On which other nodes listen; null: on none.</param>
+    /// <param name="channel">The channel on which other nodes listen; null for none.</param>
     public async ValueTask ReleaseAsync(IReadOnlyList<Lease> leases, string? channel, CancellationToken cancel)
     {
         if (leases.Count > 0)
             await registry.ReleaseAsync(leases, IsAlone ? null : channel, cancel).ConfigureAwait(false);
     }
 
-    /// <summary>From now on others take what this node releases.</summary>
-    /// <returns>Whether there are any.</returns>
+    /// <summary>From now on other nodes take what this node releases.</summary>
+    /// <returns>Whether there are other nodes.</returns>
     public async ValueTask<bool> GiveWayAsync(CancellationToken cancel)
     {
         if (_node == 0 || IsAlone)
@@ -116,7 +122,7 @@ internal sealed class Ownership(
         return true;
     }
 
-    /// <summary>All this node has is free at once.</summary>
+    /// <summary>Removes this node, which frees all its shards at once.</summary>
     public async ValueTask LeaveAsync(CancellationToken cancel)
     {
         await _calling.WaitAsync(cancel).ConfigureAwait(false);
@@ -134,7 +140,7 @@ internal sealed class Ownership(
 
     public void Dispose() => _calling.Dispose();
 
-    /// <returns>Whether others were removed, by this node or by another.</returns>
+    /// <returns>Whether other nodes were removed, by this node or by another one.</returns>
     private async Task<bool> RemoveEndedAsync(Membership members, CancellationToken cancel)
     {
         var ended = members.Nodes.Where(n => n.HasEnded && n.Id != _node).ToList();
@@ -151,7 +157,9 @@ internal sealed class Ownership(
         return true;
     }
 
-    /// <summary>The beat has renewed the leases: what cannot be done besides must not cost them, and is done with the next one.</summary>
+    /// <summary>
+    /// Runs work after a beat that has renewed the leases. A failure of this work must not cost the leases; the next renewal does the work.
+    /// </summary>
     private static async Task<T> TryAsync<T>(Func<Task<T>> work, T otherwise)
     {
         try
@@ -183,7 +191,7 @@ internal sealed class Ownership(
             }
             catch (Exception)
             {
-                // The next beat says it too.
+                // The next beat reports it too.
             }
         }
     }

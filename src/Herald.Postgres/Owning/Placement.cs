@@ -3,19 +3,20 @@ using Herald.Engine.Events;
 namespace Herald.Postgres.Owning;
 
 /// <summary>
-/// Which node should own which shard: all have an equal share, and a shard stays where it is as long as its node lives and has no more than its share.
-/// What has to move goes to the node that it scores highest with (rendezvous hashing). All nodes that see the same members and owners agree without talking.
+/// Decides which node should own which shard. All nodes have an equal share. A shard stays where it is as long as its node lives and has no
+/// more than its share. A shard that must move goes to the node with the highest score for it (rendezvous hashing). All nodes that see the
+/// same members and owners get the same result without communicating.
 /// </summary>
 internal static class Placement
 {
-    /// <param name="owners">By shard, the node that has it; one that is not among the nodes, or none, keeps nothing.</param>
-    /// <returns>A node for every shard; empty when there is no node.</returns>
+    /// <param name="owners">For each shard, the node that has it. A node that is not among the given ones keeps nothing.</param>
+    /// <returns>A node for each shard; empty when there is no node.</returns>
     public static long[] Of(IReadOnlyCollection<long> nodes, IReadOnlyList<long> owners)
     {
         if (nodes.Count == 0)
             return [];
         var room = Shares(nodes, owners);
-        // The pairs of all in one order, highest score first: who comes before whom does not depend on the order of shards.
+        // All pairs in one order, highest score first, so that the result does not depend on the order of the shards.
         var pairs = new List<(ulong Score, int Shard, long Node)>(owners.Count * nodes.Count);
         for (var shard = 0; shard < owners.Count; shard++)
             foreach (var node in nodes)
@@ -27,7 +28,7 @@ internal static class Placement
         return placed;
     }
 
-    /// <summary>What is left when all have the same goes to those who have the most already: nothing moves for it.</summary>
+    /// <summary>Gives the remainder of the division to the nodes that own the most already, so that nothing moves because of it.</summary>
     private static Dictionary<long, int> Shares(IReadOnlyCollection<long> nodes, IReadOnlyList<long> owners)
     {
         var (each, left) = Math.DivRem(owners.Count, nodes.Count);

@@ -8,13 +8,13 @@ using Npgsql;
 
 namespace Herald.Postgres.Owning;
 
-/// <summary>The tables of nodes and owners.</summary>
-/// <param name="session">Null: this node holds no lock, and judges none.</param>
+/// <summary>Access to the tables of nodes and owners.</summary>
+/// <param name="session">Null when this node holds no lock and judges none.</param>
 internal sealed class Registry(Database database, PeriodReader periods, PostgresOptions options, StoreIdentity identity, NodeSession? session)
 {
     private readonly OwnerSql _sql = new(database.Schema, database.LogSchema, session is not null);
 
-    /// <summary>Enters this node under an id of its own, never used before.</summary>
+    /// <summary>Registers this node under a new id that was never used before.</summary>
     public async Task<long> RegisterAsync(long followed, CancellationToken cancel)
     {
         var id = BinaryPrimitives.ReadInt64LittleEndian(RandomNumberGenerator.GetBytes(8)) & long.MaxValue;
@@ -25,7 +25,9 @@ internal sealed class Registry(Database database, PeriodReader periods, Postgres
             : throw new PostgresStoreException($"The store in schema '{options.Schema}' is not the one this node has opened: another was imported in its place. Start the node again.");
     }
 
-    /// <summary>Says that the node lives, and reads what there is to know. A node that is not among the answer has been declared dead.</summary>
+    /// <summary>
+    /// Writes this node's beat and reads the state of the cluster. A node that is missing from the answer has been declared dead.
+    /// </summary>
     public Task<Membership> BeatAsync(long node, long followed, CancellationToken cancel) => database.RunVitalAsync(
         async (connection, either) =>
         {
@@ -44,7 +46,7 @@ internal sealed class Registry(Database database, PeriodReader periods, Postgres
         },
         cancel);
 
-    /// <summary>Says before the next beat how far this node follows the catalog.</summary>
+    /// <summary>Reports before the next beat up to which version this node follows the catalog.</summary>
     public Task FollowAsync(long node, long followed, CancellationToken cancel) => ExecuteAsync(_sql.Follow, cancel, Commands.Value(node), Commands.Value(followed));
 
     /// <summary>The lowest version that another node follows; null when there is none.</summary>
@@ -56,19 +58,19 @@ internal sealed class Registry(Database database, PeriodReader periods, Postgres
         },
         cancel);
 
-    /// <summary>False when it has beaten since, or somebody else was faster.</summary>
+    /// <summary>Returns false when the node has beaten since, or another node removed it first.</summary>
     public async Task<bool> RemoveDeadAsync(NodeBeat dead, CancellationToken cancel) =>
         await ExecuteAsync(_sql.RemoveDead, cancel, Commands.Value(dead.Id), Commands.Value(dead.Beat)).ConfigureAwait(false) == 1;
 
-    /// <summary>False when somebody has its lock by now, or was faster.</summary>
+    /// <summary>Returns false when its lock is held again, or another node removed it first.</summary>
     public async Task<bool> RemoveEndedAsync(long node, CancellationToken cancel) => await ExecuteAsync(_sql.RemoveEnded, cancel, Commands.Value(node)).ConfigureAwait(false) == 1;
 
-    /// <summary>Says that this node takes no more shards, and gives those that it has away.</summary>
+    /// <summary>Records that this node takes no more shards and gives away those it has.</summary>
     public Task LeaveAsync(long node, CancellationToken cancel) => ExecuteAsync(_sql.Leave, cancel, Commands.Value(node));
 
     public Task RemoveAsync(long node, CancellationToken cancel) => ExecuteAsync(_sql.Remove, cancel, Commands.Value(node));
 
-    /// <summary>Takes free shards; those that somebody else was faster with are not in the answer.</summary>
+    /// <summary>Takes free shards. The answer leaves out shards that another node took first.</summary>
     public Task<List<(int Shard, long Epoch)>> TakeAsync(long node, IReadOnlyCollection<(int Shard, long Epoch)> free, CancellationToken cancel) => database.RunVitalAsync(
         async (connection, either) =>
         {
@@ -84,7 +86,8 @@ internal sealed class Registry(Database database, PeriodReader periods, Postgres
         },
         cancel);
 
-    /// <param name="channel">Where other nodes hear of it, in the same transaction: they take the shards a moment later. Null: none listens.</param>
+    /// <param name="channel">The channel that notifies other nodes in the same transaction, so that they take the shards a moment later;
+    /// null for none.</param>
     public Task ReleaseAsync(IReadOnlyCollection<Lease> leases, string? channel, CancellationToken cancel) => database.RunVitalAsync(
         async (connection, either) =>
         {
@@ -104,7 +107,7 @@ internal sealed class Registry(Database database, PeriodReader periods, Postgres
         var sessions = new Dictionary<long, (long Session, bool HasEnded, bool IsLeaving)>();
         await using var command = session is null ? connection.Command(_sql.Beat(map.Newest.Number), Commands.Value(node), Commands.Value(followed))
             : connection.Command(_sql.Beat(map.Newest.Number), Commands.Value(node), Commands.Value(followed), Commands.Value(session.IsHeld));
-        // A lease that is asked for late is worth nothing: better to ask again.
+        // A lease that is renewed late is worthless, so give up early and try again.
         command.CommandTimeout = Math.Max(1, (int)(options.Lease.TotalSeconds / 2));
         await using var reader = await command.ExecuteReaderAsync(cancel).ConfigureAwait(false);
         while (await reader.ReadAsync(cancel).ConfigureAwait(false))
@@ -140,7 +143,7 @@ internal sealed class Registry(Database database, PeriodReader periods, Postgres
     private Task<int> ExecuteAsync(string sql, CancellationToken cancel, params NpgsqlParameter[] parameters) => database.RunVitalAsync(
         async (connection, either) =>
         {
-            // A parameter belongs to one command: a second try needs its own.
+            // A parameter object belongs to one command, so a second try needs copies.
             await using var batch = new NpgsqlBatch(connection);
             batch.WithBriefBounds().With(sql, Array.ConvertAll(parameters, p => p.Clone()));
             return await batch.ExecuteNonQueryAsync(either).ConfigureAwait(false);

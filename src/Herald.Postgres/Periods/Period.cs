@@ -2,11 +2,11 @@ using Herald.Engine.Stores;
 
 namespace Herald.Postgres.Periods;
 
-/// <summary>Events that were accepted between two rolls, in one table.</summary>
-/// <param name="Heads">The last sequence of every shard before it.</param>
+/// <summary>The events that were accepted between two rolls, in one table.</summary>
+/// <param name="Heads">The last sequence of each shard before this period.</param>
 internal sealed record Period(long Number, long StartedAtMs, long[] Heads);
 
-/// <summary>Which tables there are. The newest takes events; a shard's sequences lie in them in order, without gaps.</summary>
+/// <summary>The existing tables. The newest takes events. A shard's sequences lie in the tables in order, without gaps.</summary>
 /// <param name="Seen">The newest table of remembered ids; there is always one before it.</param>
 internal sealed record PeriodMap(IReadOnlyList<Period> All, long Seen)
 {
@@ -16,7 +16,7 @@ internal sealed record PeriodMap(IReadOnlyList<Period> All, long Seen)
 
     public long First(ShardId shard) => All[0].Heads[shard.Value] + 1;
 
-    /// <summary>The period a sequence lies, or would lie, in; null when its table has been dropped.</summary>
+    /// <summary>Returns the period of a sequence, existing or not; null when its table was dropped.</summary>
     public Period? Of(ShardId shard, long sequence)
     {
         for (var i = All.Count - 1; i >= 0; i--)

@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace Herald.Postgres.Periods;
 
-/// <summary>The map of periods, read again whenever an answer of the database shows that it is old.</summary>
+/// <summary>The map of periods. It is read again when an answer of the database shows that it is old.</summary>
 internal sealed class PeriodReader(Database database)
 {
     private volatile PeriodMap? _map;

@@ -5,8 +5,8 @@ using Npgsql;
 namespace Herald.Postgres.Periods;
 
 /// <summary>
-/// Begins new periods. The table is made beforehand; then, holding every shard's lock, the heads are written down: what was appended before lies
-/// in the old table, what comes after in the new one, whoever appends.
+/// Begins new periods. The table is created first. Then the heads are recorded while all shards are locked, so earlier events are in the
+/// old table and later ones in the new table, whichever node appends.
 /// </summary>
 internal sealed class PeriodRoll(Database database, PeriodTables tables, PeriodReader periods)
 {
@@ -38,7 +38,9 @@ internal sealed class PeriodRoll(Database database, PeriodTables tables, PeriodR
         await periods.RefreshAsync(cancel).ConfigureAwait(false);
     }
 
-    /// <summary>The newest and the one before are asked for duplicates; the one before that goes.</summary>
+    /// <summary>
+    /// Begins a new table of ids. Duplicate checks read the newest table and the one before it; the one before these can be dropped.
+    /// </summary>
     public async Task RollSeenAsync(long nowMs, CancellationToken cancel)
     {
         var newest = periods.Map.Seen;
@@ -56,7 +58,10 @@ internal sealed class PeriodRoll(Database database, PeriodTables tables, PeriodR
         await periods.RefreshAsync(cancel).ConfigureAwait(false);
     }
 
-    /// <summary>Gives the oldest period up: its row, so that nobody looks for the table, and the table. False when somebody holds it.</summary>
+    /// <summary>
+    /// Drops the oldest period: its table, and its row so that no node looks for the table. Returns false when another transaction holds
+    /// the table.
+    /// </summary>
     public async Task<bool> TryDropOldestAsync(CancellationToken cancel)
     {
         var oldest = periods.Map.All[0];

@@ -3,20 +3,20 @@ using Herald.Postgres.Connecting;
 
 namespace Herald.Postgres.Periods;
 
-/// <summary>The tables of periods: their names, and how they are made and dropped.</summary>
+/// <summary>The tables of periods: their names, and how they are created and dropped.</summary>
 internal sealed class PeriodTables(Database database, Dialect dialect)
 {
-    /// <summary>Of a row of remembered ids on its page: its header, what it holds, rounded, and where it lies.</summary>
+    /// <summary>Bytes of a row of remembered ids on its page: row header, rounded data, and line pointer.</summary>
     public const int SeenRowBytes = 60;
 
     public static string Events(string logSchema, long period) => $"{logSchema}.event_{period}";
 
-    /// <summary>Events out of tables that have been dropped, of keys that wait.</summary>
+    /// <summary>The table of copied events of waiting keys, whose own tables were dropped.</summary>
     public static string Kept(string schema) => $"{schema}.kept_event";
 
     public static string Seen(string logSchema, long period) => $"{logSchema}.seen_{period}";
 
-    /// <summary>May be called again, and by several nodes at once.</summary>
+    /// <summary>Creates the table if it is missing. Several nodes can call it at once.</summary>
     public async Task CreateEventsAsync(NpgsqlConnection connection, long period, CancellationToken cancel)
     {
         var table = Events(database.LogSchema, period);
@@ -54,7 +54,9 @@ internal sealed class PeriodTables(Database database, Dialect dialect)
         )
         """, cancel);
 
-    /// <summary>False when somebody holds the table: another time, then. Waiting would hold up everyone who reads it after us.</summary>
+    /// <summary>
+    /// Returns false when another transaction holds the table. Waiting for it would block all later readers of the table.
+    /// </summary>
     public async Task<bool> TryDropAsync(NpgsqlConnection connection, string table, CancellationToken cancel)
     {
         try
@@ -79,7 +81,7 @@ internal sealed class PeriodTables(Database database, Dialect dialect)
         }
         catch (PostgresException failure) when (failure.SqlState is "23505" or "42P07" or "42710" or "XX000")
         {
-            // "If not exists" looks first and creates then: of two nodes at the same moment one may fail. The table is there.
+            // "If not exists" looks first and then creates, so one of two nodes can fail at the same moment. The table exists then.
         }
     }
 }

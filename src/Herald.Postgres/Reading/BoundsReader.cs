@@ -4,7 +4,9 @@ using Herald.Postgres.Periods;
 
 namespace Herald.Postgres.Reading;
 
-/// <summary>Where the logs of shards begin and end; of many shards in one call, since a node that takes over asks for many.</summary>
+/// <summary>
+/// Reads where the logs of shards begin and end. One call reads many shards, because a node that takes over asks for many at once.
+/// </summary>
 internal sealed class BoundsReader : IDisposable
 {
     private readonly Database _database;
@@ -50,6 +52,6 @@ internal sealed class BoundsReader : IDisposable
         },
         CancellationToken.None);
 
-    /// <param name="IsCurrent">The map names the tables that there are.</param>
+    /// <param name="IsCurrent">Whether the map names the existing tables.</param>
     private sealed record Answer(PeriodMap Map, long? Last, bool IsCurrent);
 }

@@ -3,16 +3,14 @@ using Herald.Postgres.Connecting;
 namespace Herald.Postgres.Reading;
 
 /// <summary>
-/// For rows of which the database may be unable to read some back: a statement that touches such a row fails as a whole, so what was asked
-/// for together is asked for again by halves, until those that cannot be read are alone.
+/// Reads rows of which the database may be unable to read some. A statement that touches such a row fails as a whole. So the rows are read
+/// again in halves, until each unreadable row is alone.
 /// </summary>
 internal static class Halves
 {
-    /// <param name="read">
-    /// Runs a statement for some of them, on a connection of its own, since the client closes one that has met damage. May be called again
-    /// for the same.
-    /// </param>
-    /// <param name="unreadable">Called for each that cannot be read back.</param>
+    /// <param name="read">Runs a statement for some of the rows, on a connection of its own, because the client closes a connection that
+    /// has met damage. It can be called again for the same rows.</param>
+    /// <param name="unreadable">Called for each row that cannot be read.</param>
     public static async Task ReadAsync<T>(T[] wanted, Func<T[], Task> read, Func<T, Task> unreadable)
     {
         if (wanted.Length == 0)
@@ -24,7 +22,7 @@ internal static class Halves
         }
         catch (Exception failure) when (Failures.IsDamage(failure))
         {
-            // Below: a connection should not be held meanwhile.
+            // Handled below, so that no connection is held meanwhile.
         }
         if (wanted.Length == 1)
         {

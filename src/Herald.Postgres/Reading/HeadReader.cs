@@ -6,13 +6,13 @@ using Npgsql;
 
 namespace Herald.Postgres.Reading;
 
-/// <summary>Reads the newest table for all shards of a node that other nodes have appended to: many shards in one call.</summary>
+/// <summary>Reads what other nodes have appended to this node's shards, from the newest table. One call reads many shards.</summary>
 internal sealed class HeadReader : IDisposable
 {
-    // No shard's backlog makes the others of its call wait for long: the rest comes with the next.
+    // Bounds one shard's part, so that its backlog does not delay the other shards of the call. The next call reads the rest.
     private const int MostEntries = 256;
 
-    // Other nodes append all the time: asked at each of their notices, the database would be asked for one event or two.
+    // Other nodes append all the time. A call at each of their notices would read only one event or two.
     private const int CallTimesApart = 3;
 
     private readonly Database _database;
@@ -22,11 +22,11 @@ internal sealed class HeadReader : IDisposable
     public HeadReader(Database database, PeriodReader periods, TimeProvider time)
     {
         (_database, _periods) = (database, periods);
-        // A shard that has a damaged event among its newest holds up its own question alone.
+        // A damaged event among the newest of a shard delays only that shard's own question.
         _gathering = new(ReadAsync, time, Failures.IsDamage, CallTimesApart);
     }
 
-    /// <param name="smallRecord">Records up to this size come along.</param>
+    /// <param name="smallRecord">Records up to this size are read together with their entries.</param>
     public Task<HeadRead> ReadAsync(ShardId shard, long from, int most, int smallRecord) =>
         _gathering.AskAsync(new Question(shard.Value, from, Math.Min(most, MostEntries), smallRecord));
 
@@ -40,7 +40,7 @@ internal sealed class HeadReader : IDisposable
         }
         catch (StoreUnavailableException failure) when (questions.Count == 1 && Failures.IsDamage(failure))
         {
-            // Entries lie beside their records: which event it is shows once it is loaded to be sent.
+            // Read the entries without their records. The damaged event shows when its record is read to be sent.
             return await ReadAsync(questions, withRecords: false).ConfigureAwait(false);
         }
     }
@@ -61,7 +61,7 @@ internal sealed class HeadReader : IDisposable
                 """,
                 Commands.Value(questions.Select(q => q.Shard).ToArray()), Commands.Value(questions.Select(q => q.From).ToArray()),
                 Commands.Value(questions.Select(q => q.Most).ToArray()), Commands.Value(questions.Select(q => q.SmallRecord).ToArray()));
-            // Asked after the entries: the catalog that was in force when they were accepted, or a later one.
+            // Read after the entries: this is the catalog that was in force when they were accepted, or a later one.
             batch.With(NewestSql(_database.Schema));
             await using var reader = await batch.ExecuteReaderAsync(cancel).ConfigureAwait(false);
             var found = questions.Select(_ => new List<(IndexEntry, byte[]?)>()).ToList();
@@ -74,14 +74,14 @@ internal sealed class HeadReader : IDisposable
         },
         CancellationToken.None);
 
-    /// <summary>The catalog's version, and the newest period.</summary>
+    /// <summary>Reads the version of the catalog and the newest period.</summary>
     public static string NewestSql(string schema) =>
         $"select (select coalesce(max(c.version), 0) from {schema}.catalog c), (select max(p.number) from {schema}.period p)";
 
     private readonly record struct Question(int Shard, long From, int Most, int SmallRecord);
 }
 
-/// <param name="Period">Whose table was read.</param>
-/// <param name="Newest">The newest period by then.</param>
-/// <param name="Entries">In order, with the records of those that are small.</param>
+/// <param name="Period">The period whose table was read.</param>
+/// <param name="Newest">The newest period at that time.</param>
+/// <param name="Entries">The entries in order, with the records that are small.</param>
 internal sealed record HeadRead(long Period, long Newest, long CatalogVersion, IReadOnlyList<(IndexEntry Entry, byte[]? Record)> Entries);

@@ -8,17 +8,17 @@ using Npgsql;
 
 namespace Herald.Postgres.Reading;
 
-/// <summary>Reads the logs: from memory what is newest, from the tables of periods the rest.</summary>
+/// <summary>Reads the logs: the newest events from memory, all others from the tables of periods.</summary>
 internal sealed class LogReader(Database database, PeriodReader periods, RecordReader records, HeadReader heads, BoundsReader bounds)
 {
-    // Records up to this size come along with their entries, since they are wanted next.
+    // Records up to this size are read together with their entries, because they are needed next.
     private const int SmallRecord = 2048;
     private const int ScannedForId = 100_000;
     private const int PeriodTries = 4;
 
     private RecentEvents?[] _recent = [];
 
-    /// <summary>Which shards keep their newest events in memory; null for those of other nodes.</summary>
+    /// <summary>Sets the memory of each shard's newest events; null for shards of other nodes.</summary>
     public void Keep(RecentEvents?[] recent) => Volatile.Write(ref _recent, recent);
 
     public void Stored(AppendPlan plan, ReadOnlyMemory<NewEvent> events)
@@ -35,7 +35,7 @@ internal sealed class LogReader(Database database, PeriodReader periods, RecordR
     public async ValueTask<IndexRead> ReadIndexAsync(ShardId shard, long from, Memory<IndexEntry> into, CancellationToken cancel)
     {
         var recent = RecentOf(shard);
-        // Of tables that have been dropped memory may still have all, but they are read as what they are.
+        // Memory can still hold events whose table was dropped. Those are read from the kept events only.
         if (from >= periods.Map.First(shard) && recent?.Read(from, into.Span) is { Count: > 0 } known)
             return known;
         if (into.IsEmpty)
@@ -45,11 +45,11 @@ internal sealed class LogReader(Database database, PeriodReader periods, RecordR
         {
             if (map.Of(shard, from) is not { } period)
                 return await ReadKeptAsync(shard, from, map.First(shard), into, cancel).ConfigureAwait(false);
-            // A node's own shards are read at their heads all the time; all else is read now and then.
+            // A node reads its own shards at their heads all the time, and everything else only sometimes.
             var read = recent is not null && period.Number == map.Newest.Number
                 ? await ReadHeadAsync(shard, from, into, period, recent, cancel).ConfigureAwait(false)
                 : await ReadAsync(shard, from, into, period, recent, cancel).ConfigureAwait(false);
-            // None, though the period is not the newest one: it has been dropped, or others have begun.
+            // Nothing was read although this period is not the newest: it was dropped, or a new period has begun.
             if (read is { } found && (found.Read.Count > 0 || found.Newest == period.Number))
                 return found.Read;
             map = await periods.RefreshAsync(cancel).ConfigureAwait(false);
@@ -71,7 +71,7 @@ internal sealed class LogReader(Database database, PeriodReader periods, RecordR
             if (read.TryGetValue(sequence, out var record))
                 Give(shard, sequence, record, sink);
             else if (sequence >= first && recent?.TryRead(sequence, sink) != true && !missing.Contains((shard, sequence)))
-                // Written over since it was looked for.
+                // The record was overwritten in memory since it was looked for.
                 foreach (var (_, late) in await ReadStoredAsync([(shard, sequence)], cancel).ConfigureAwait(false))
                     Give(shard, sequence, late, sink);
         }
@@ -79,7 +79,7 @@ internal sealed class LogReader(Database database, PeriodReader periods, RecordR
 
     public ValueTask<LogBounds> BoundsAsync(ShardId shard, CancellationToken cancel) => bounds.ReadAsync(shard, cancel);
 
-    /// <summary>By halves: times never fall within a shard.</summary>
+    /// <summary>Searches by bisection, because times never fall within a shard.</summary>
     public async ValueTask<long> FindByTimeAsync(ShardId shard, DateTimeOffset time, CancellationToken cancel)
     {
         var log = await BoundsAsync(shard, cancel).ConfigureAwait(false);
@@ -97,7 +97,7 @@ internal sealed class LogReader(Database database, PeriodReader periods, RecordR
         return low;
     }
 
-    /// <summary>Ids that the publisher gave are remembered; for others the newest events are searched.</summary>
+    /// <summary>Looks up ids that a publisher gave among the remembered ids. For other ids it searches the newest events.</summary>
     public async ValueTask<long> FindByIdAsync(ShardId shard, ulong keyHash, ulong idHash, CancellationToken cancel)
     {
         var log = await BoundsAsync(shard, cancel).ConfigureAwait(false);
@@ -126,7 +126,10 @@ internal sealed class LogReader(Database database, PeriodReader periods, RecordR
             cancel).ConfigureAwait(false);
     }
 
-    /// <summary>A row that was changed by others than Herald, or was already damaged in the store that it came from.</summary>
+    /// <summary>
+    /// Passes the record to the sink. Reports it as damaged if another program changed the row, or if it was damaged in the store it was
+    /// imported from.
+    /// </summary>
     private static void Give(ShardId shard, long sequence, byte[] record, IEventSink sink)
     {
         if (new EventView(record).IsWellFormed())
@@ -147,7 +150,7 @@ internal sealed class LogReader(Database database, PeriodReader periods, RecordR
         return await command.ExecuteScalarAsync(cancel).ConfigureAwait(false) as long?;
     }
 
-    /// <summary>Null when the table is gone, or another one is the newest.</summary>
+    /// <summary>Returns null when the table is gone, or another one is the newest.</summary>
     private async Task<(IndexRead Read, long Newest)?> ReadHeadAsync(
         ShardId shard, long from, Memory<IndexEntry> into, Period period, RecentEvents recent, CancellationToken cancel)
     {
@@ -175,7 +178,7 @@ internal sealed class LogReader(Database database, PeriodReader periods, RecordR
     private static void Keep(RecentEvents recent, in IndexEntry entry, long version, byte[]? record) =>
         recent.Add(entry, version, record is not null && new EventView(record).IsWellFormed() ? record : null);
 
-    /// <summary>Null when the table is gone.</summary>
+    /// <summary>Returns null when the table is gone.</summary>
     private async Task<(IndexRead Read, long Newest)?> ReadAsync(
         ShardId shard, long from, Memory<IndexEntry> into, Period period, RecentEvents? recent, CancellationToken cancel)
     {
@@ -188,7 +191,7 @@ internal sealed class LogReader(Database database, PeriodReader periods, RecordR
             }
             catch (StoreUnavailableException failure) when (small > 0 && Failures.IsDamage(failure))
             {
-                // Entries lie beside their records: which event it is shows once it is loaded to be sent.
+                // Read the entries without their records. The damaged event shows when its record is read to be sent.
                 return await ReadAsync(shard, from, into, period, recent, smallRecord: 0, cancel).ConfigureAwait(false);
             }
         }
@@ -212,7 +215,7 @@ internal sealed class LogReader(Database database, PeriodReader periods, RecordR
                     where e.shard = $1 and e.sequence >= $2 order by e.sequence limit $3
                     """,
                     Commands.Value(shard.Value), Commands.Value(from), Commands.Value((long)into.Length), Commands.Value(smallRecord));
-                // Asked after the entries: the catalog that was in force when they were accepted, or a later one.
+                // Read after the entries: this is the catalog that was in force when they were accepted, or a later one.
                 batch.With(HeadReader.NewestSql(database.Schema));
                 await using var reader = await batch.ExecuteReaderAsync(either).ConfigureAwait(false);
                 var (count, small) = (0, new List<byte[]?>());
@@ -230,7 +233,7 @@ internal sealed class LogReader(Database database, PeriodReader periods, RecordR
             },
             cancel);
 
-    /// <summary>Below the oldest table some events are kept, of keys that wait.</summary>
+    /// <summary>Reads kept events of waiting keys below the oldest table.</summary>
     private Task<IndexRead> ReadKeptAsync(ShardId shard, long from, long first, Memory<IndexEntry> into, CancellationToken cancel) => database.RunAsync(
         async (connection, either) =>
         {
@@ -250,8 +253,8 @@ internal sealed class LogReader(Database database, PeriodReader periods, RecordR
         cancel);
 
     /// <summary>
-    /// From the tables. Who knows a sequence has met its table before: the map may name tables that are gone, but lacks none. A record that the
-    /// database cannot read back is empty, which no record is.
+    /// Reads records from the tables. The caller has read these sequences before, so the map knows their tables: it can name dropped
+    /// tables, but lacks none. A record that the database cannot read is returned empty; no valid record is empty.
     /// </summary>
     private async Task<Dictionary<long, byte[]>> ReadStoredAsync((ShardId Shard, long Sequence)[] wanted, CancellationToken cancel)
     {
@@ -273,7 +276,7 @@ internal sealed class LogReader(Database database, PeriodReader periods, RecordR
             }
             catch (PostgresException failure) when (Failures.IsTableGone(failure))
             {
-                // The map is read again.
+                // The loop reads the map again.
             }
         }
     }

@@ -4,9 +4,9 @@ using Herald.Engine.Stores;
 namespace Herald.Postgres.Reading;
 
 /// <summary>
-/// The newest events of one shard, in two rings of a fixed size: what a node appends to its own shards, or reads at their head, it need not
-/// read from the database again. What other nodes append is read a moment later, often behind an event of this node that follows it: its
-/// place stays open until then.
+/// The newest events of one shard in two rings of a fixed size. A node does not have to read again what it appends to its own shards, or
+/// reads at their heads. Events of other nodes are read a moment later, often after an event of this node that follows them. Their place
+/// stays open until then.
 /// </summary>
 internal sealed class RecentEvents
 {
@@ -17,7 +17,7 @@ internal sealed class RecentEvents
     private readonly byte[] _bytes;
     private long _last;
 
-    // Where the next record goes, counted without end; a record is whole as long as it has not been written over.
+    // The position of the next record, counted without wrapping. A record is whole until it is overwritten.
     private long _written;
 
     public RecentEvents(int bytes)
@@ -26,7 +26,7 @@ internal sealed class RecentEvents
         _slots = new Slot[Math.Max(16, bytes / 256)];
     }
 
-    /// <summary>What is known already, or older than all that is kept, is ignored.</summary>
+    /// <summary>Adds an event. Ignores one that is known already, or older than everything in the ring.</summary>
     public void Add(in IndexEntry entry, long catalogVersion, ReadOnlySpan<byte> record)
     {
         lock (_gate)
@@ -38,7 +38,7 @@ internal sealed class RecentEvents
             slot = new Slot(entry, catalogVersion, NotKept);
             if (record.IsEmpty || record.Length > _bytes.Length / 4)
                 return;
-            // Never over the end of the ring: what is left there is skipped.
+            // A record never wraps around the end of the ring: the rest of the ring is skipped.
             var at = (int)(_written % _bytes.Length);
             if (at + record.Length > _bytes.Length)
                 _written += _bytes.Length - at;
@@ -48,7 +48,7 @@ internal sealed class RecentEvents
         }
     }
 
-    /// <summary>Entries from a sequence on, up to the first that is not here.</summary>
+    /// <summary>Returns entries from a sequence on, up to the first that is missing.</summary>
     public IndexRead Read(long from, Span<IndexEntry> into)
     {
         lock (_gate)
@@ -59,7 +59,8 @@ internal sealed class RecentEvents
                 into[count] = SlotOf(from + count).Entry;
                 count++;
             }
-            // The last entry's catalog is that of all before it, or later: an event is never accepted with an older one than those before it.
+            // The catalog of the last entry is at least as new as those of the earlier entries: an event is never accepted with an older
+            // catalog than earlier events.
             return count == 0 ? default : new IndexRead(count, SlotOf(from + count - 1).CatalogVersion, from + count);
         }
     }
@@ -72,7 +73,7 @@ internal sealed class RecentEvents
             return Has_NeedsLock(sequence);
     }
 
-    /// <summary>Gives the record to the sink if it is there.</summary>
+    /// <summary>Passes the record to the sink if it is here.</summary>
     public bool TryRead(long sequence, IEventSink sink)
     {
         lock (_gate)

@@ -5,16 +5,16 @@ using Npgsql;
 
 namespace Herald.Postgres.Reading;
 
-/// <summary>Reads whole records by shard and sequence, each from the table it lies in.</summary>
+/// <summary>Reads whole records by shard and sequence, each from the table that holds it.</summary>
 internal sealed class RecordReader(Database database)
 {
-    /// <summary>What is no longer kept is passed over.</summary>
+    /// <summary>Reads the records. Skips events that are no longer kept.</summary>
     public async Task ReadAsync(
         NpgsqlConnection connection, PeriodMap periods, IReadOnlyList<(ShardId Shard, long Sequence)> wanted,
         Action<ShardId, long, byte[]> read, CancellationToken cancel)
     {
         await using var batch = new NpgsqlBatch(connection);
-        // What lay in a table that has been dropped may be kept.
+        // An event whose table was dropped can be among the kept events.
         foreach (var group in wanted.GroupBy(w => periods.Of(w.Shard, w.Sequence) is { } period ? PeriodTables.Events(database.LogSchema, period.Number) : PeriodTables.Kept(database.Schema)))
         {
             batch.With(
@@ -35,8 +35,8 @@ internal sealed class RecordReader(Database database)
         while (await reader.NextResultAsync(cancel).ConfigureAwait(false));
     }
 
-    /// <summary>For where some have been found damaged.</summary>
-    /// <returns>Those that the database cannot read back.</returns>
+    /// <summary>Reads records of which some are damaged, with <see cref="Halves"/>.</summary>
+    /// <returns>The events that the database cannot read.</returns>
     public async Task<IReadOnlyList<(ShardId Shard, long Sequence)>> ReadReadableAsync(
         Func<PeriodMap> periods, (ShardId Shard, long Sequence)[] wanted, Action<ShardId, long, byte[]> read, CancellationToken cancel)
     {

@@ -10,8 +10,8 @@ using Npgsql;
 namespace Herald.Postgres.Sources;
 
 /// <summary>
-/// How far sources have been read, saved with their events in one transaction. Positions are added, never updated, so that a snapshot held open
-/// costs nothing; the row that is locked meanwhile never changes.
+/// The positions of sources, saved with their events in one transaction. Positions are added and never updated, so that a snapshot held
+/// open costs nothing. The row that is locked meanwhile never changes.
 /// </summary>
 internal sealed class SourceTable(Database database, EventAppender appender, PeriodReader periods, RecordReader records)
 {
@@ -27,7 +27,7 @@ internal sealed class SourceTable(Database database, EventAppender appender, Per
         },
         cancel);
 
-    /// <summary>All events and the position, or, when the position is not above the stored one, nothing.</summary>
+    /// <summary>Stores all events and the position. Stores nothing when the position is not above the stored one.</summary>
     public async Task<Appended[]> AppendAsync(ReadOnlyMemory<NewEvent> events, SourcePosition position, CancellationToken cancel)
     {
         if (!StoredText.Holds(position.Source))
@@ -60,7 +60,7 @@ internal sealed class SourceTable(Database database, EventAppender appender, Per
         },
         cancel);
 
-    /// <summary>Null when a new period has begun.</summary>
+    /// <summary>Returns null when a new period has begun.</summary>
     private async Task<Appended[]?> TryAppendAsync(
         NpgsqlConnection connection, ReadOnlyMemory<NewEvent> events, SourcePosition position, HashSet<(ShardId, long)> unreadable,
         CancellationToken cancel)
@@ -95,7 +95,7 @@ internal sealed class SourceTable(Database database, EventAppender appender, Per
     private static async Task<(long? Stored, bool IsCurrent)> LookAsync(NpgsqlBatch look, AppendPlan plan, CancellationToken cancel)
     {
         await using var reader = await look.ExecuteReaderAsync(cancel).ConfigureAwait(false);
-        // Behind the bounds and the source's row.
+        // Skip the answers of the bounds and of the source's row.
         await reader.NextResultAsync(cancel).ConfigureAwait(false);
         await reader.NextResultAsync(cancel).ConfigureAwait(false);
         await reader.ReadAsync(cancel).ConfigureAwait(false);

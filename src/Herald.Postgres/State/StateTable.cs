@@ -3,10 +3,10 @@ using Herald.Postgres.Connecting;
 
 namespace Herald.Postgres.State;
 
-/// <summary>Reads what commits have written of applications and attempts.</summary>
+/// <summary>Reads application state and attempt history.</summary>
 internal sealed class StateTable(Database database)
 {
-    /// <exception cref="InvalidDataException">A value is damaged: the same fails again.</exception>
+    /// <exception cref="InvalidDataException">A value is damaged: another try fails the same way.</exception>
     public async Task<IReadOnlyList<ReadOnlyMemory<byte>?>> ReadAsync(
         ShardId shard, string application, IReadOnlyList<ReadOnlyMemory<byte>> keys, CancellationToken cancel)
     {

@@ -5,8 +5,8 @@ using Npgsql;
 namespace Herald.Postgres.Waking;
 
 /// <summary>
-/// Hears what other nodes tell, on a connection of its own, which holds this node's lock besides; a broken one is opened again. Hints that were lost meanwhile
-/// come with the next heartbeat.
+/// Receives notifications of other nodes on a connection of its own, which also holds this node's lock. Opens a broken connection again.
+/// The next heartbeat carries what was lost meanwhile.
 /// </summary>
 internal sealed class Listener(Database database, string channel, NodeSession session, TimeProvider time, Action<string> heard)
 {
@@ -28,7 +28,8 @@ internal sealed class Listener(Database database, string channel, NodeSession se
             }
             catch (Exception failure) when (failure is OperationCanceledException || Failures.IsUnavailable(failure))
             {
-                // One that was well is opened again at once: others wait a moment only before they take this node for dead.
+                // A connection that held the lock is opened again at once, because other nodes wait only a moment before they take this
+                // node for dead.
                 if (!session.Lose())
                     await PauseAsync().ConfigureAwait(false);
             }

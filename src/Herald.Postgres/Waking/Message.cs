@@ -4,10 +4,13 @@ using Herald.Engine.Stores;
 
 namespace Herald.Postgres.Waking;
 
-/// <summary>What nodes tell each other by NOTIFY: <c>h3:120,5:77</c> heads of shards, <c>c12</c> the catalog's version, <c>o</c> shards have become free.</summary>
+/// <summary>
+/// The messages between nodes by NOTIFY: <c>h3:120,5:77</c> heads of shards, <c>c12</c> the version of the catalog, <c>o</c> shards have
+/// become free.
+/// </summary>
 internal static class Message
 {
-    /// <summary>A payload may have 8,000 bytes.</summary>
+    /// <summary>Keeps the message below the 8,000 bytes that a payload can have.</summary>
     public const int MostHeads = 200;
 
     public const string Owners = "o";
@@ -22,7 +25,7 @@ internal static class Message
 
     public static string Catalog(long version) => string.Create(CultureInfo.InvariantCulture, $"c{version}");
 
-    /// <summary>What cannot be understood comes from a newer node and is only a hint anyway.</summary>
+    /// <summary>Ignores a message it does not understand: it comes from a newer node, and every message is only a hint.</summary>
     public static void Read(string payload, Action<ShardId, long> head, Action<long> catalog, Action owners)
     {
         if (payload == Owners)

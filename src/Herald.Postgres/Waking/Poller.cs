@@ -6,8 +6,8 @@ using Npgsql;
 namespace Herald.Postgres.Waking;
 
 /// <summary>
-/// Looks at the heads of this node's shards, where nobody tells: soon again as long as there is something new, else after twice as long, up to
-/// the pace of heartbeats, which tell the same.
+/// Polls the heads of this node's shards when there are no notifications. Polls soon again while there is something new; otherwise doubles
+/// the pause, up to the pace of heartbeats, which carry the same heads.
 /// </summary>
 internal sealed class Poller(Database database, PeriodReader periods, TimeProvider time, Func<int[]> shards, Action<ShardId, long> found)
 {
@@ -35,14 +35,14 @@ internal sealed class Poller(Database database, PeriodReader periods, TimeProvid
             }
             catch (Exception failure)
             {
-                // It must not end: nobody else would look, and events would wait for a heartbeat each.
+                // The loop must not end: no other code polls, and each event would wait for a heartbeat.
                 database.Notices.Failed("The heads of this node's shards could not be read; it is tried again.", failure);
                 pause = await PauseAsync().ConfigureAwait(false);
             }
         }
     }
 
-    /// <summary>What has failed is not tried again at once.</summary>
+    /// <summary>Pauses before the next try after a failure.</summary>
     private async Task<TimeSpan> PauseAsync()
     {
         try
@@ -51,12 +51,12 @@ internal sealed class Poller(Database database, PeriodReader periods, TimeProvid
         }
         catch (OperationCanceledException)
         {
-            // The loop sees it.
+            // The loop notices it.
         }
         return Shortest;
     }
 
-    /// <summary>Returns how many shards have grown.</summary>
+    /// <summary>Returns how many shards have new events.</summary>
     public async Task<int> RunOnceAsync()
     {
         var owned = shards();

@@ -4,8 +4,8 @@ using Herald.Postgres.Connecting;
 namespace Herald.Postgres.Waking;
 
 /// <summary>
-/// Tells other nodes what has happened, outside of the transactions in which it did: NOTIFY makes commits wait for each other. What comes up
-/// while one is under way goes with the next.
+/// Notifies other nodes of changes, outside of the transactions that made them, because NOTIFY makes commits wait for each other. What
+/// comes up during a call goes with the next one.
 /// </summary>
 internal sealed class Teller(Database database, string channel)
 {
@@ -68,7 +68,7 @@ internal sealed class Teller(Database database, string channel)
             }
             catch (StoreUnavailableException)
             {
-                // A hint that is lost: the next heartbeat of those it was for tells the same.
+                // A lost hint: the receivers learn the same with their next heartbeat.
             }
             catch (Exception failure)
             {
