@@ -14,10 +14,11 @@ using Herald.Journal.State;
 
 namespace Herald.Journal;
 
-/// <summary>
-/// The tables, indexes and segments that result from the log. Both normal work and opening pass every frame through <see cref="Apply"/>, so
-/// that both give the same result. In normal work this happens once the frame is durable.
-/// </summary>
+/// <summary>The tables, indexes and segments that result from the log.</summary>
+/// <remarks>
+/// Both normal work and opening pass every frame through <see cref="Apply"/>, so that both give the same result. In normal work this
+/// happens once the frame is durable.
+/// </remarks>
 internal sealed class JournalContents : IDisposable
 {
     public JournalContents(JournalOptions options, IJournalFiles files, JournalIdentity identity, Action<string> notice)

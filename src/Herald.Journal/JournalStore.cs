@@ -11,11 +11,11 @@ using Herald.Journal.Writing;
 
 namespace Herald.Journal;
 
-/// <summary>
-/// The embedded store: every role of the store contract over one log on the local disk. The writer's thread makes all changes. Reads use
-/// the tables, the index and the log on the caller's thread. This type only connects the parts. It is over 400 lines long because it has
-/// six roles with a few lines for each member.
-/// </summary>
+/// <summary>The embedded store: every role of the store contract over one log on the local disk.</summary>
+/// <remarks>
+/// The writer's thread makes all changes. Reads use the tables, the index and the log on the caller's thread. This type only connects the
+/// parts. It is over 400 lines long because it has six roles with a few lines for each member.
+/// </remarks>
 public sealed class JournalStore : IEventLog, IShardStore, IStateReader, ICatalogStore, IDeadLetterStore, IOwnership, IAsyncDisposable
 {
     /// <summary>The largest single change: an append, or a commit with everything in it.</summary>
@@ -264,10 +264,8 @@ public sealed class JournalStore : IEventLog, IShardStore, IStateReader, ICatalo
     /// <summary>Never calls back: shards do not move, because there is one process.</summary>
     public IDisposable OnMoved(Action moved) => new Hints<Action>().Add(moved);
 
-    /// <summary>
-    /// Copies the journal into an empty directory while it serves. The copy contains everything that was accepted before the call. Nothing
-    /// is freed during the copy.
-    /// </summary>
+    /// <summary>Copies the journal into an empty directory while it serves.</summary>
+    /// <remarks>The copy contains everything that was accepted before the call. Nothing is freed during the copy.</remarks>
     public async ValueTask BackupAsync(string directory, CancellationToken cancel)
     {
         var backup = new JournalBackup(_contents, Path.GetFullPath(directory));

@@ -4,9 +4,9 @@ namespace Herald.Postgres;
 
 /// <summary>
 /// How to reach the database, as people write it: Npgsql's <c>Host=…;Database=…</c>, or a URL
-/// <c>postgres://user:password@host:port/database</c>. Both can name several hosts: <c>host1:5432,host2:5432</c>. Messages about it never
-/// contain a secret.
+/// <c>postgres://user:password@host:port/database</c>. Both can name several hosts: <c>host1:5432,host2:5432</c>.
 /// </summary>
+/// <remarks>Messages about it never contain a secret.</remarks>
 public sealed class ConnectionText
 {
     public const string Rule = "Give postgres://user:password@host:port/database, or Host=…;Username=…;Password=…;Database=…";

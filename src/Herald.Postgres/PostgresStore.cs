@@ -115,10 +115,8 @@ public sealed class PostgresStore : IEventLog, IShardStore, IStateReader, ICatal
 
     private bool Notifies => _options.Wake == WakeMode.Notify && _dialect.CanNotify;
 
-    /// <summary>
-    /// Opens the store. Its tables must exist (see <see cref="Migrations"/>). <paramref name="notices"/> receives lines for the operator,
-    /// on any thread.
-    /// </summary>
+    /// <summary>Opens the store. Its tables must exist (see <see cref="Migrations"/>).</summary>
+    /// <remarks><paramref name="notices"/> receives lines for the operator, on any thread.</remarks>
     /// <exception cref="ArgumentException">Options are out of range; the message lists all of them.</exception>
     /// <exception cref="PostgresStoreException">Herald cannot use this database; the message says why.</exception>
     /// <exception cref="StoreUnavailableException">The database cannot be reached.</exception>

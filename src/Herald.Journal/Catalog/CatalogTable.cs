@@ -4,10 +4,11 @@ using Herald.Journal.Frames;
 
 namespace Herald.Journal.Catalog;
 
-/// <summary>
-/// The catalog's records in the order of their last change. The catalog is small: all of it is in memory and in every checkpoint. The
-/// writer changes the table once a change is durable; any thread can read it.
-/// </summary>
+/// <summary>The catalog's records in the order of their last change.</summary>
+/// <remarks>
+/// The catalog is small: all of it is in memory and in every checkpoint. The writer changes the table once a change is durable; any thread
+/// can read it.
+/// </remarks>
 internal sealed class CatalogTable
 {
     /// <summary>How many removals are remembered, so that a reader that was away learns of them.</summary>

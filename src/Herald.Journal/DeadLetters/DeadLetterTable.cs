@@ -5,10 +5,10 @@ using Herald.Journal.Segments;
 
 namespace Herald.Journal.DeadLetters;
 
-/// <summary>
-/// The dead letters in the order they arrived, bounded by age, bytes and number. Their reasons and records stay in the log. The writer
-/// changes the table once a change is durable; any thread can read it.
-/// </summary>
+/// <summary>The dead letters in the order they arrived, bounded by age, bytes and number.</summary>
+/// <remarks>
+/// Their reasons and records stay in the log. The writer changes the table once a change is durable; any thread can read it.
+/// </remarks>
 internal sealed class DeadLetterTable(SegmentLog segments, DamageLog damages, JournalOptions options)
 {
     /// <summary>How many dead letters a list looks at before it releases the lock for a moment.</summary>

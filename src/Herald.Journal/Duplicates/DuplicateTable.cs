@@ -2,9 +2,12 @@ namespace Herald.Journal.Duplicates;
 
 /// <summary>
 /// Maps a hash to candidate sequences of one shard, in 8 bytes an id: 31 bits of the hash and the low 32 bits of the sequence, with open
-/// addressing. It is split into 256 small tables, so that growing one takes no noticeable time. A hit is only a candidate: two ids can
-/// share these bits.
+/// addressing.
 /// </summary>
+/// <remarks>
+/// It is split into 256 small tables, so that growing one takes no noticeable time. A hit is only a candidate: two ids can share these
+/// bits.
+/// </remarks>
 internal sealed class DuplicateTable
 {
     private const int Parts = 256, FirstSlots = 8;

@@ -3,11 +3,11 @@ using Herald.Journal.Shards;
 
 namespace Herald.Journal.Duplicates;
 
-/// <summary>
-/// The remembered ids of all shards, bounded by time and by number. Ids are dropped in marks. A mark is a run of ids of one shard: at most
-/// a minute long, a small part of the bound on number, and no more ids than fill a quarter of a segment with index entries. Only the writer
-/// uses it, except for the figures.
-/// </summary>
+/// <summary>The remembered ids of all shards, bounded by time and by number.</summary>
+/// <remarks>
+/// Ids are dropped in marks. A mark is a run of ids of one shard: at most a minute long, a small part of the bound on number, and no more
+/// ids than fill a quarter of a segment with index entries. Only the writer uses it, except for the figures.
+/// </remarks>
 internal sealed class DuplicateWindow
 {
     private const long MarkMs = 60_000;

@@ -6,9 +6,12 @@ namespace Herald.Journal.Frames;
 
 /// <summary>
 /// The frame being built. An entry is a header of 12 bytes (type, flags, shard, length of the fields, checksum over the rest of the entry)
-/// and its fields, padded to 8. Entries have checksums of their own because a reader of one entry does not read its whole frame. The buffer
-/// is reused for each frame, and replaced after a large frame has made it grow.
+/// and its fields, padded to 8.
 /// </summary>
+/// <remarks>
+/// Entries have checksums of their own because a reader of one entry does not read its whole frame. The buffer is reused for each frame,
+/// and replaced after a large frame has made it grow.
+/// </remarks>
 internal sealed class FrameBuffer
 {
     public const int EntryHeader = 12, ChecksumAt = 8;

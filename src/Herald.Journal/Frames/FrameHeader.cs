@@ -5,9 +5,9 @@ namespace Herald.Journal.Frames;
 
 /// <summary>
 /// The 40 bytes before a frame's entries: magic, format, checksum, length of the body, number, run, and the highest frame number that was
-/// durable when this frame was written. The checksum covers everything except the magic and itself, including the body. Frames start at
-/// multiples of 8.
+/// durable when this frame was written.
 /// </summary>
+/// <remarks>The checksum covers everything except the magic and itself, including the body. Frames start at multiples of 8.</remarks>
 internal readonly record struct FrameHeader(int BodyLength, ulong Number, ulong Run, ulong Durable)
 {
     public const int Length = 40;

@@ -36,10 +36,11 @@ internal sealed class FrameReader(IJournalFile file, long offset, ulong nextNumb
         return true;
     }
 
-    /// <summary>
-    /// Passes a damaged frame, if its header leads to a whole frame that follows. It does not search for the next frame, because events can
-    /// contain bytes that look like one. The entries of the damaged frame are not returned.
-    /// </summary>
+    /// <summary>Passes a damaged frame, if its header leads to a whole frame that follows.</summary>
+    /// <remarks>
+    /// It does not search for the next frame, because events can contain bytes that look like one. The entries of the damaged frame are not
+    /// returned.
+    /// </remarks>
     public bool TryPassDamaged()
     {
         var bytes = Window(Offset, FrameHeader.Length);

@@ -3,10 +3,11 @@ using System.Security.Cryptography;
 
 namespace Herald.Journal.Frames;
 
-/// <summary>
-/// Names a run in the run's frames. It is computed from the run's number and the store's id, which is random and secret. So a reader can
-/// tell that a frame belongs to this store, and no publisher can craft an event whose bytes pass for a frame.
-/// </summary>
+/// <summary>Names a run in the run's frames.</summary>
+/// <remarks>
+/// It is computed from the run's number and the store's id, which is random and secret. So a reader can tell that a frame belongs to this
+/// store, and no publisher can craft an event whose bytes pass for a frame.
+/// </remarks>
 internal static class RunId
 {
     public static ulong Of(Guid store, long run)

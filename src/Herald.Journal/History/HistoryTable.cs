@@ -4,10 +4,11 @@ using Herald.Journal.Segments;
 
 namespace Herald.Journal.History;
 
-/// <summary>
-/// The places of the blocks of attempt history, oldest first, bounded by bytes and age. Dropping a block writes nothing to the log: the
-/// next opening applies the same bounds. The writer changes the table once a change is durable; any thread can read it.
-/// </summary>
+/// <summary>The places of the blocks of attempt history, oldest first, bounded by bytes and age.</summary>
+/// <remarks>
+/// Dropping a block writes nothing to the log: the next opening applies the same bounds. The writer changes the table once a change is
+/// durable; any thread can read it.
+/// </remarks>
 internal sealed class HistoryTable
 {
     private const byte Moved = 1;

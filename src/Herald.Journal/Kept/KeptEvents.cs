@@ -5,10 +5,12 @@ using Herald.Journal.Shards;
 namespace Herald.Journal.Kept;
 
 /// <summary>
-/// Index entries of events that outlive their segments because their keys wait, with the locations of the copies. One shard. An entry
-/// counts only below <see cref="ShardIndex.First"/>: from there on the log itself has the event. The writer changes the list once a change
-/// is durable; any thread can read it.
+/// Index entries of one shard's events that outlive their segments because their keys wait, with the locations of the copies.
 /// </summary>
+/// <remarks>
+/// An entry counts only below <see cref="ShardIndex.First"/>: from there on the log itself has the event. The writer changes the list once
+/// a change is durable; any thread can read it.
+/// </remarks>
 internal sealed class KeptEvents
 {
     private readonly Lock _gate = new();

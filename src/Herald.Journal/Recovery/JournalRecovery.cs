@@ -159,10 +159,11 @@ internal sealed class JournalRecovery(JournalContents contents)
         }
     }
 
-    /// <summary>
-    /// Cuts off what follows the last whole frame. It was never acknowledged, unless a whole frame further on proves the opposite. The
-    /// bytes are overwritten with zeros, so that no later opening takes the remains for frames.
-    /// </summary>
+    /// <summary>Cuts off what follows the last whole frame.</summary>
+    /// <remarks>
+    /// It was never acknowledged, unless a whole frame further on proves the opposite. The bytes are overwritten with zeros, so that no
+    /// later opening takes the remains for frames.
+    /// </remarks>
     private void CutAt(Segment segment, FrameReader reader, Witnesses witnesses)
     {
         if (reader.FindWitness(witnesses.Include, out var dirtyEnd) is { } witness)
@@ -180,11 +181,12 @@ internal sealed class JournalRecovery(JournalContents contents)
             segment.File.Write(zeros.AsSpan(0, (int)Math.Min(zeros.Length, dirtyEnd - at)), at);
     }
 
-    /// <summary>
-    /// Writes the bytes that were just read again. They may exist in the kernel's memory only: the process was killed before its sync, or
-    /// its sync failed, after which the kernel reports the failure once and treats the pages as clean. A sync covers only written pages, so
-    /// without this write later data could become durable while these bytes are lost.
-    /// </summary>
+    /// <summary>Writes the bytes once more that this opening has just read.</summary>
+    /// <remarks>
+    /// They may exist in the kernel's memory only: the process was killed before its sync, or its sync failed, after which the kernel
+    /// reports the failure once and treats the pages as clean. A sync covers only written pages, so without this write later data could
+    /// become durable while these bytes are lost.
+    /// </remarks>
     private static void WriteAgain(IJournalFile file, long from, long to)
     {
         var bytes = new byte[to - from];

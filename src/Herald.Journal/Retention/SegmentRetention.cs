@@ -215,10 +215,11 @@ internal sealed class SegmentRetention(Writer writer)
         return Contents.Segments.All.SkipLast(1).TakeWhile(segment => MayGo(segment, nowMs, isPressing)).Sum(segment => segment.Size) >= 2 * all;
     }
 
-    /// <summary>
-    /// Whether a copy that is begun on the reserve can be completed. Half a copy would use up the reserve and free nothing. A complete copy
-    /// frees a whole segment, which becomes the next reserve before anything else can take it.
-    /// </summary>
+    /// <summary>Whether a copy that is begun on the reserve can be completed.</summary>
+    /// <remarks>
+    /// Half a copy would use up the reserve and free nothing. A complete copy frees a whole segment, which becomes the next reserve before
+    /// anything else can take it.
+    /// </remarks>
     private bool Fits(long bytes)
     {
         if (!writer.Room.IsWanted)

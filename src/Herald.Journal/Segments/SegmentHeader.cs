@@ -3,10 +3,8 @@ using Herald.Engine.Events;
 
 namespace Herald.Journal.Segments;
 
-/// <summary>
-/// The first 64 bytes of a log file. A segment is created only after all frames before its first are durable. So a whole header proves that
-/// they were.
-/// </summary>
+/// <summary>The first 64 bytes of a log file.</summary>
+/// <remarks>A segment is created only after all frames before its first are durable. So a whole header proves that they were.</remarks>
 internal readonly record struct SegmentHeader(uint Number, Guid Store, ulong FirstFrame)
 {
     public const int Length = 64;

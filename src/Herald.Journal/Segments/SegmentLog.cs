@@ -63,9 +63,9 @@ internal sealed class SegmentLog(IJournalFiles files, JournalPaths paths, Journa
     }
 
     /// <summary>
-    /// Begins a segment with room for a frame of that size. All frames before must be durable, because the new header says so. Returns
-    /// false when there is no room. <paramref name="useReserve"/> permits it to take the reserve in that case.
+    /// Begins a segment with room for a frame of that size. All frames before must be durable, because the new header says so.
     /// </summary>
+    /// <remarks>Returns false when there is no room. <paramref name="useReserve"/> permits it to take the reserve in that case.</remarks>
     public bool TryRoll(int frameBytes, ulong firstFrame, bool useReserve)
     {
         var number = (Current?.Number ?? 0) + 1;

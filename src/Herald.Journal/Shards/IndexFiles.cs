@@ -8,8 +8,9 @@ namespace Herald.Journal.Shards;
 
 /// <summary>
 /// The index of one shard on disk: files of about a million entries, in the order of sequences, so that an entry's place follows from its
-/// sequence. The files are synced with a checkpoint only. Opening rebuilds later entries from the log.
+/// sequence.
 /// </summary>
+/// <remarks>The files are synced with a checkpoint only. Opening rebuilds later entries from the log.</remarks>
 internal sealed class IndexFiles(
     IJournalFiles files, JournalPaths paths, DiskSpace space, IndexMender mender, DamageLog damages, int shard, int stepEntries) : IDisposable
 {

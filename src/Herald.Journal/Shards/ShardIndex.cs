@@ -2,8 +2,9 @@ namespace Herald.Journal.Shards;
 
 /// <summary>
 /// The index of one shard. All entries are in files; the newest are also in a ring in memory, from which the shard's owner reads in normal
-/// work without a system call. Only the writer appends. Any thread can read, up to the durable head.
+/// work without a system call.
 /// </summary>
+/// <remarks>Only the writer appends. Any thread can read, up to the durable head.</remarks>
 internal sealed class ShardIndex(IndexFiles files)
 {
     private const int RingEntries = 4096, ClaimEntries = 64, FlushEntries = 1024;

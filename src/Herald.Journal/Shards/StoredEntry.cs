@@ -4,10 +4,11 @@ using Herald.Journal.Frames;
 
 namespace Herald.Journal.Shards;
 
-/// <summary>
-/// An index entry in memory and, sealed, in the index files: 64 bytes, little endian. In a file, the entry's place determines its sequence.
-/// So the upper half of the field with the sequence holds a checksum over the whole entry instead.
-/// </summary>
+/// <summary>An index entry in memory and, sealed, in the index files: 64 bytes, little endian.</summary>
+/// <remarks>
+/// In a file, the entry's place determines its sequence. So the upper half of the field with the sequence holds a checksum over the whole
+/// entry instead.
+/// </remarks>
 [StructLayout(LayoutKind.Sequential, Size = Length)]
 internal readonly struct StoredEntry
 {

@@ -7,10 +7,11 @@ using Herald.Journal.Segments;
 
 namespace Herald.Journal.State;
 
-/// <summary>
-/// The place of each value of application state in the log. The table's key is a hash of 128 bits with a secret; the entry that is read
-/// must contain the full key. Values stay on disk. The writer changes the table once a change is durable; any thread can read it.
-/// </summary>
+/// <summary>The place of each value of application state in the log.</summary>
+/// <remarks>
+/// The table's key is a hash of 128 bits with a secret; the entry that is read must contain the full key. Values stay on disk. The writer
+/// changes the table once a change is durable; any thread can read it.
+/// </remarks>
 internal sealed class StateTable(SegmentLog segments, IdentityHash identity)
 {
     private const byte Removed = 1;

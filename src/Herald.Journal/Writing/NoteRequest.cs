@@ -4,7 +4,7 @@ using Herald.Journal.Shards;
 namespace Herald.Journal.Writing;
 
 /// <summary>
-/// A note of a shard's owner. No caller waits for it. A note that finds no room, or arrives after a later commit, is dropped.
+/// A note of a shard's owner; no caller waits for it. A note that finds no room, or arrives after a later commit, is dropped.
 /// </summary>
 internal sealed class NoteRequest(ShardNote note) : Request
 {

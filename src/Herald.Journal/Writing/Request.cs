@@ -1,9 +1,11 @@
 namespace Herald.Journal.Writing;
 
 /// <summary>
-/// A request to the writer. It is encoded into the frame of its group, then completed once that frame is durable, or failed. The writer's
-/// thread calls <see cref="Encode"/>, and then exactly one of <see cref="Complete"/> and <see cref="Fail"/>.
+/// A request to the writer. It is encoded into the frame of its group, then completed once that frame is durable, or failed.
 /// </summary>
+/// <remarks>
+/// The writer's thread calls <see cref="Encode"/>, and then exactly one of <see cref="Complete"/> and <see cref="Fail"/>.
+/// </remarks>
 internal abstract class Request
 {
     /// <summary>The most bytes that its entries can take; 0 for a question.</summary>

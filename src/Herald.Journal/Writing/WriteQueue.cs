@@ -1,9 +1,10 @@
 namespace Herald.Journal.Writing;
 
-/// <summary>
-/// A queue from many callers to the one writer, which takes all requests at once. So its only cost is a lock, held for a few instructions.
-/// It is bounded by the number of requests. A caller beyond the bound waits without blocking a thread.
-/// </summary>
+/// <summary>A queue from many callers to the one writer, which takes all requests at once.</summary>
+/// <remarks>
+/// So its only cost is a lock, held for a few instructions. It is bounded by the number of requests. A caller beyond the bound waits
+/// without blocking a thread.
+/// </remarks>
 internal sealed class WriteQueue : IDisposable
 {
     private const int Bound = 8192;
@@ -54,7 +55,7 @@ internal sealed class WriteQueue : IDisposable
     }
 
     /// <summary>
-    /// Waits for requests and takes all of them. Returns null when the queue is closed and empty. The list is valid until the next call.
+    /// Waits for requests and takes all of them; the list is valid until the next call. Returns null when the queue is closed and empty.
     /// </summary>
     /// <param name="most">The longest wait. After it the result is empty if no request has come.</param>
     public List<Request>? Take(TimeSpan most)

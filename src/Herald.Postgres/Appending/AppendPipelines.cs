@@ -3,10 +3,11 @@ using Herald.Postgres.Connecting;
 
 namespace Herald.Postgres.Appending;
 
-/// <summary>
-/// Distributes events to the pipelines. Low load goes to one pipeline alone, because few large transactions cost less than many small ones.
-/// When more events wait than two transactions take, each pipeline gets shards of its own, so that more cores of the database work.
-/// </summary>
+/// <summary>Distributes events to the pipelines.</summary>
+/// <remarks>
+/// Low load goes to one pipeline alone, because few large transactions cost less than many small ones. When more events wait than two
+/// transactions take, each pipeline gets shards of its own, so that more cores of the database work.
+/// </remarks>
 internal sealed class AppendPipelines(Database database, EventAppender appender, TimeProvider time, int count) : IAsyncDisposable
 {
     // The two thresholds are far apart, so that a shard's events rarely change their pipeline.

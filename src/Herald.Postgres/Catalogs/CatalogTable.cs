@@ -10,10 +10,11 @@ using NpgsqlTypes;
 
 namespace Herald.Postgres.Catalogs;
 
-/// <summary>
-/// The catalog. A change holds the locks of all shards while it reads the heads and writes. Events that were appended before it are at or
-/// below these heads. Events that are appended after it are above them, and are read with a catalog that has the change.
-/// </summary>
+/// <summary>The catalog. A change holds the locks of all shards while it reads the heads and writes.</summary>
+/// <remarks>
+/// Events that were appended before it are at or below these heads. Events that are appended after it are above them, and are read with a
+/// catalog that has the change.
+/// </remarks>
 internal sealed class CatalogTable(Database database, PeriodReader periods)
 {
     private const int Tries = 10;

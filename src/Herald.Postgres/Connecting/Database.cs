@@ -5,10 +5,11 @@ using Npgsql;
 
 namespace Herald.Postgres.Connecting;
 
-/// <summary>
-/// Connections to the one database, and the handling of its failures. Conflicts are tried again with back-off. Every failure that can pass
-/// becomes a <see cref="StoreUnavailableException"/>. The others are errors of Herald and reach the caller.
-/// </summary>
+/// <summary>Connections to the one database, and the handling of its failures.</summary>
+/// <remarks>
+/// Conflicts are tried again with back-off. Every failure that can pass becomes a <see cref="StoreUnavailableException"/>. The others are
+/// errors of Herald and reach the caller.
+/// </remarks>
 internal sealed class Database : IAsyncDisposable
 {
     private const int Tries = 6, VitalConnections = 6;
@@ -117,10 +118,13 @@ internal sealed class Database : IAsyncDisposable
     }
 
     /// <summary>
-    /// Call it after a statement has failed on a connection that is used again. The client prepares frequent statements. When a batch
-    /// fails, the client loses count of the prepared ones, and a later call on the connection gets an unexpected answer. So this makes
-    /// client and server forget all of them.
+    /// Rolls back, and makes client and server forget all prepared statements. Call it after a statement has failed on a connection that is
+    /// used again.
     /// </summary>
+    /// <remarks>
+    /// The client prepares frequent statements. When a batch fails, it loses count of the prepared ones, and a later call on the connection
+    /// gets an unexpected answer.
+    /// </remarks>
     public static async Task BeginAnewAsync(NpgsqlConnection connection)
     {
         if (connection.State != ConnectionState.Open)

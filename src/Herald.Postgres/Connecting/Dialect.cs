@@ -53,13 +53,13 @@ internal sealed class Dialect(bool isPostgres)
     /// <summary>The id of the database process that serves this connection.</summary>
     public const string ProcessIdSql = "select pg_backend_pid()";
 
-    /// <summary>
-    /// Finds the process that holds the lock for which process $1 waits. Returns its id, a description, and whether it is a node of Herald
-    /// that waits for a lock itself; such a node gives up soon, so it does not count as holder. Skips processes that only queue for the
-    /// same row: each of them waits for the one before it (a lock of the type tuple), and only the first waits for the holder. Ends a node
-    /// of Herald that holds the lock and has been silent for $2: its machine is suspended or cut off. The database then rolls back its
-    /// transaction, as after a crash.
-    /// </summary>
+    /// <summary>Finds the process that holds the lock for which process $1 waits.</summary>
+    /// <remarks>
+    /// Returns its id, a description, and whether it is a node of Herald that waits for a lock itself; such a node gives up soon, so it
+    /// does not count as holder. Skips processes that only queue for the same row: each of them waits for the one before it (a lock of the
+    /// type tuple), and only the first waits for the holder. Ends a node of Herald that holds the lock and has been silent for $2: its
+    /// machine is suspended or cut off. The database then rolls back its transaction, as after a crash.
+    /// </remarks>
     public const string HoldersSql =
         """
         with recursive waiter(pid) as (
@@ -81,10 +81,8 @@ internal sealed class Dialect(bool isPostgres)
         from known k order by waits, k.pid limit 1
         """;
 
-    /// <summary>
-    /// How soon the server notices that a client's machine is gone, for a connection without a pooler. Sets only the settings that the
-    /// server knows. They do no harm if a pooler gives the connection to another client.
-    /// </summary>
+    /// <summary>How soon the server notices that a client's machine is gone, for a connection without a pooler.</summary>
+    /// <remarks>Sets only the settings that the server knows. They do no harm if a pooler gives the connection to another client.</remarks>
     public const string LivenessSql =
         """
         select set_config(s.name, v.value, false)
@@ -93,10 +91,11 @@ internal sealed class Dialect(bool isPostgres)
         join pg_settings s on s.name = v.name
         """;
 
-    /// <summary>
-    /// Plans prepared statements only once. Herald's statements find every row by index whatever a plan expects, and planning takes as long
-    /// as running them. Only for connections without a pooler, which would pass the setting on to other clients.
-    /// </summary>
+    /// <summary>Plans prepared statements only once.</summary>
+    /// <remarks>
+    /// Herald's statements find every row by index whatever a plan expects, and planning takes as long as running them. Only for
+    /// connections without a pooler, which would pass the setting on to other clients.
+    /// </remarks>
     public const string PlanOnceSql = "select set_config(s.name, 'force_generic_plan', false) from pg_settings s where s.name = 'plan_cache_mode'";
 
     /// <summary>Reads the settings the store depends on: the isolation of transactions, and whether a commit waits for the disk.</summary>

@@ -2,9 +2,12 @@ namespace Herald.Postgres.Connecting;
 
 /// <summary>
 /// Combines questions that are asked at about the same time into one call to the database, because a call with many questions costs little
-/// more than a call with one. A question that finds no call under way goes at once. The others go together when the call before them is
-/// answered, or after 5 ms, so that a distant database answers several calls at a time.
+/// more than a call with one.
 /// </summary>
+/// <remarks>
+/// A question that finds no call under way goes at once. The others go together when the call before them is answered, or after 5 ms, so
+/// that a distant database answers several calls at a time.
+/// </remarks>
 /// <param name="call">Answers all questions, in their order.</param>
 /// <param name="mayBeOnes">Whether a single question can have caused the failure of its call.</param>
 /// <param name="apart">The time from one call to the next is this many times the duration of the last call, 5 ms at most. So a busy

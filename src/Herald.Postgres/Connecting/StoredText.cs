@@ -2,10 +2,10 @@ using System.Text;
 
 namespace Herald.Postgres.Connecting;
 
-/// <summary>
-/// Makes text storable in PostgreSQL, which rejects a zero byte and half of a surrogate pair. Replaces these visibly. Names never contain
-/// them, because they are checked where they are given. So a look-up for a name that contains one finds nothing.
-/// </summary>
+/// <summary>Makes text storable in PostgreSQL, which rejects a zero byte and half of a surrogate pair. Replaces these visibly.</summary>
+/// <remarks>
+/// Names never contain them, because they are checked where they are given. So a look-up for a name that contains one finds nothing.
+/// </remarks>
 internal static class StoredText
 {
     private const char Zero = '\0', ZeroShown = '\u2400', HalfShown = '\uFFFD';

@@ -4,10 +4,11 @@ using Herald.Postgres.Reading;
 
 namespace Herald.Postgres.Keeping;
 
-/// <summary>
-/// Events of waiting keys that outlive their tables. Below its settled mark, a shard's needs only shrink. So the events copied while a
-/// table exists are all that will be needed of it, and an event that is no longer needed is never needed again.
-/// </summary>
+/// <summary>Events of waiting keys that outlive their tables.</summary>
+/// <remarks>
+/// Below its settled mark, a shard's needs only shrink. So the events copied while a table exists are all that will be needed of it, and an
+/// event that is no longer needed is never needed again.
+/// </remarks>
 internal sealed class KeptEvents(Database database)
 {
     private const long SequencesAtOnce = 50_000;

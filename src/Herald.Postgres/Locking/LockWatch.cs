@@ -6,11 +6,12 @@ using Npgsql;
 
 namespace Herald.Postgres.Locking;
 
-/// <summary>
-/// Watches shards whose rows another process keeps locked. Work for such a shard is refused at once instead of waiting again and again; all
-/// other work continues. A caller that has waited in vain reports its shards here. From then on this class tries to lock the row until it
-/// is free. It also finds out which database process holds the lock, and ends that process if it is a node of Herald that is silent.
-/// </summary>
+/// <summary>Watches shards whose rows another process keeps locked.</summary>
+/// <remarks>
+/// Work for such a shard is refused at once instead of waiting again and again; all other work continues. A caller that has waited in vain
+/// reports its shards here. From then on this class tries to lock the row until it is free. It also finds out which database process holds
+/// the lock, and ends that process if it is a node of Herald that is silent.
+/// </remarks>
 internal sealed class LockWatch(Database database, TimeProvider time)
 {
     /// <summary>The pause between two rounds in which all rows known to be locked are tried.</summary>

@@ -2,10 +2,11 @@ using Npgsql;
 
 namespace Herald.Postgres.Migrations;
 
-/// <summary>
-/// Brings a schema to the state that this program's files describe. Every file is a step of its own (<see cref="MigrationTurn"/>). So any
-/// number of nodes can start at the same time, and a node that is killed leaves a step complete or undone.
-/// </summary>
+/// <summary>Brings a schema to the state that this program's files describe.</summary>
+/// <remarks>
+/// Every file is a step of its own (<see cref="MigrationTurn"/>). So any number of nodes can start at the same time, and a node that is
+/// killed leaves a step complete or undone.
+/// </remarks>
 /// <param name="tell">Receives a sentence for each step.</param>
 public sealed class MigrationRunner(NpgsqlDataSource database, MigrationSet set, MigrationOptions options, TimeProvider time, Action<string> tell)
 {

@@ -5,10 +5,11 @@ using Npgsql;
 
 namespace Herald.Postgres.Moving;
 
-/// <summary>
-/// Makes sure that a schema has no store, or only one that was never used, and clears it. Runs in the transaction of an import. From then
-/// on that transaction blocks every other import, and every node that is about to start with the schema.
-/// </summary>
+/// <summary>Makes sure that a schema has no store, or only one that was never used, and clears it.</summary>
+/// <remarks>
+/// Runs in the transaction of an import. From then on that transaction blocks every other import, and every node that is about to start
+/// with the schema.
+/// </remarks>
 internal sealed class EmptySchema(Database database, LiveNodes nodes)
 {
     private readonly string _schema = database.Schema;

@@ -116,10 +116,11 @@ public sealed class PostgresSource : IStoreSource
         }
     }
 
-    /// <summary>
-    /// Begins a new transaction, because the client closes a connection that has met damage. The new transaction sees the same data as long
-    /// as no node uses the store. A node that has used it shows by what it has appended or settled.
-    /// </summary>
+    /// <summary>Begins a new transaction, because the client closes a connection that has met damage.</summary>
+    /// <remarks>
+    /// The new transaction sees the same data as long as no node uses the store. A node that has used it shows by what it has appended or
+    /// settled.
+    /// </remarks>
     private async Task BeginAnewAsync(CancellationToken cancel)
     {
         await _connection.DisposeAsync().ConfigureAwait(false);

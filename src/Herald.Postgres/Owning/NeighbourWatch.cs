@@ -3,10 +3,12 @@ using Herald.Postgres.Connecting;
 namespace Herald.Postgres.Owning;
 
 /// <summary>
-/// Waits for the end of one other node, the next in the order of their sessions, by waiting for the lock that this node holds. So each node
-/// has another one that waits for it. This costs the database one statement in 30 s, and reports at once what the heartbeat would find
-/// within a second.
+/// Waits for the end of one other node, the next in the order of their sessions, by waiting for the lock of that node.
 /// </summary>
+/// <remarks>
+/// So each node has another one that waits for it. This costs the database one statement in 30 s, and reports at once what the heartbeat
+/// would find within a second.
+/// </remarks>
 internal sealed class NeighbourWatch(Database database, TimeProvider time, Action ended)
 {
     /// <summary>

@@ -5,10 +5,10 @@ using Npgsql;
 
 namespace Herald.Postgres.Owning;
 
-/// <summary>
-/// A lock in the database that this process holds for as long as it lives. Its connection ends with the process, however the process ends.
-/// So other nodes need not wait for the leases to run out.
-/// </summary>
+/// <summary>A lock in the database that this process holds for as long as it lives.</summary>
+/// <remarks>
+/// Its connection ends with the process, however the process ends. So other nodes need not wait for the leases to run out.
+/// </remarks>
 internal sealed class NodeSession(TimeProvider time)
 {
     /// <summary>How long a node that has lost its own connection does not judge others: the cause may have cut off all of them.</summary>

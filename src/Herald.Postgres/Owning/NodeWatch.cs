@@ -1,10 +1,11 @@
 namespace Herald.Postgres.Owning;
 
-/// <summary>
-/// Finds nodes that have stopped beating, by this machine's clock alone. A node is dead when its beat has not changed for a lease and a
-/// tenth since it was first read. The tenth allows for clocks that run at different speeds. Between two looks at most half a lease counts:
-/// while the database was away no node could beat, so every node gets time to beat again.
-/// </summary>
+/// <summary>Finds nodes that have stopped beating, by this machine's clock alone.</summary>
+/// <remarks>
+/// A node is dead when its beat has not changed for a lease and a tenth since it was first read. The tenth allows for clocks that run at
+/// different speeds. Between two looks at most half a lease counts: while the database was away no node could beat, so every node gets time
+/// to beat again.
+/// </remarks>
 internal sealed class NodeWatch(TimeProvider time, TimeSpan lease)
 {
     private readonly TimeSpan _silence = lease * 1.1, _mostBetween = lease / 2;

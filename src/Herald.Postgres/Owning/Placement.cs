@@ -2,11 +2,12 @@ using Herald.Engine.Events;
 
 namespace Herald.Postgres.Owning;
 
-/// <summary>
-/// Decides which node should own which shard. All nodes have an equal share. A shard stays where it is as long as its node lives and has no
-/// more than its share. A shard that must move goes to the node with the highest score for it (rendezvous hashing). All nodes that see the
-/// same members and owners get the same result without communicating.
-/// </summary>
+/// <summary>Decides which node should own which shard.</summary>
+/// <remarks>
+/// All nodes have an equal share. A shard stays where it is as long as its node lives and has no more than its share. A shard that must
+/// move goes to the node with the highest score for it (rendezvous hashing). All nodes that see the same members and owners get the same
+/// result without communicating.
+/// </remarks>
 internal static class Placement
 {
     /// <param name="owners">For each shard, the node that has it. A node that is not among the given ones keeps nothing.</param>

@@ -4,10 +4,11 @@ using Npgsql;
 
 namespace Herald.Postgres.Periods;
 
-/// <summary>
-/// Begins new periods. The table is created first. Then the heads are recorded while all shards are locked, so earlier events are in the
-/// old table and later ones in the new table, whichever node appends.
-/// </summary>
+/// <summary>Begins new periods.</summary>
+/// <remarks>
+/// The table is created first. Then the heads are recorded while all shards are locked, so earlier events are in the old table and later
+/// ones in the new table, whichever node appends.
+/// </remarks>
 internal sealed class PeriodRoll(Database database, PeriodTables tables, PeriodReader periods)
 {
     private readonly string _schema = database.Schema;

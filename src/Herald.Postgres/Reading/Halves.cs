@@ -2,10 +2,10 @@ using Herald.Postgres.Connecting;
 
 namespace Herald.Postgres.Reading;
 
-/// <summary>
-/// Reads rows of which the database may be unable to read some. A statement that touches such a row fails as a whole. So the rows are read
-/// again in halves, until each unreadable row is alone.
-/// </summary>
+/// <summary>Reads rows of which the database may be unable to read some.</summary>
+/// <remarks>
+/// A statement that touches such a row fails as a whole. So the rows are read again in halves, until each unreadable row is alone.
+/// </remarks>
 internal static class Halves
 {
     /// <param name="read">Runs a statement for some of the rows, on a connection of its own, because the client closes a connection that

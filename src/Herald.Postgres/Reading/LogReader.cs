@@ -252,10 +252,11 @@ internal sealed class LogReader(Database database, PeriodReader periods, RecordR
         },
         cancel);
 
-    /// <summary>
-    /// Reads records from the tables. The caller has read these sequences before, so the map knows their tables: it can name dropped
-    /// tables, but lacks none. A record that the database cannot read is returned empty; no valid record is empty.
-    /// </summary>
+    /// <summary>Reads records from the tables.</summary>
+    /// <remarks>
+    /// The caller has read these sequences before, so the map knows their tables: it can name dropped tables, but lacks none. A record that
+    /// the database cannot read is returned empty; no valid record is empty.
+    /// </remarks>
     private async Task<Dictionary<long, byte[]>> ReadStoredAsync((ShardId Shard, long Sequence)[] wanted, CancellationToken cancel)
     {
         var read = new Dictionary<long, byte[]>();

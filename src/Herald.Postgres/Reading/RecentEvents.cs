@@ -3,11 +3,11 @@ using Herald.Engine.Stores;
 
 namespace Herald.Postgres.Reading;
 
-/// <summary>
-/// The newest events of one shard in two rings of a fixed size. A node does not have to read again what it appends to its own shards, or
-/// reads at their heads. Events of other nodes are read a moment later, often after an event of this node that follows them. Their place
-/// stays open until then.
-/// </summary>
+/// <summary>The newest events of one shard in two rings of a fixed size.</summary>
+/// <remarks>
+/// A node does not have to read again what it appends to its own shards, or reads at their heads. Events of other nodes are read a moment
+/// later, often after an event of this node that follows them. Their place stays open until then.
+/// </remarks>
 internal sealed class RecentEvents
 {
     private const int NotKept = -1;

@@ -9,10 +9,10 @@ using Npgsql;
 
 namespace Herald.Postgres.Sources;
 
-/// <summary>
-/// The positions of sources, saved with their events in one transaction. Positions are added and never updated, so that a snapshot held
-/// open costs nothing. The row that is locked meanwhile never changes.
-/// </summary>
+/// <summary>The positions of sources, saved with their events in one transaction.</summary>
+/// <remarks>
+/// Positions are added and never updated, so that a snapshot held open costs nothing. The row that is locked meanwhile never changes.
+/// </remarks>
 internal sealed class SourceTable(Database database, EventAppender appender, PeriodReader periods, RecordReader records)
 {
     private const int Tries = 6;

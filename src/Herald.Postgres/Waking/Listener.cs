@@ -4,10 +4,8 @@ using Npgsql;
 
 namespace Herald.Postgres.Waking;
 
-/// <summary>
-/// Receives notifications of other nodes on a connection of its own, which also holds this node's lock. Opens a broken connection again.
-/// The next heartbeat carries what was lost meanwhile.
-/// </summary>
+/// <summary>Receives notifications of other nodes on a connection of its own, which also holds this node's lock.</summary>
+/// <remarks>Opens a broken connection again. The next heartbeat carries what was lost meanwhile.</remarks>
 internal sealed class Listener(Database database, string channel, NodeSession session, TimeProvider time, Action<string> heard)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1), HoldAgain = TimeSpan.FromMilliseconds(20), HoldAgainAtMost = TimeSpan.FromMilliseconds(500);
