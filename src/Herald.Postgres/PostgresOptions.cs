@@ -55,7 +55,7 @@ public sealed record PostgresOptions
     public TimeSpan RetainFor { get; init; } = TimeSpan.FromDays(7);
 
     /// <summary>
-    /// Size of the tables above which settled events are removed before <see cref="RetainFor"/>; null for no such bound. Default null.
+    /// Size of all tables above which settled events are removed before <see cref="RetainFor"/>; null for no such bound. Default null.
     /// </summary>
     public long? RetainBytes { get; init; }
 

@@ -36,7 +36,7 @@ internal sealed class CheckpointSchedule(JournalOptions options, Action<Request>
 
     public void BeginWhenDue(Writer writer)
     {
-        // A new checkpoint lets retention free every segment except the one being written, so it helps only if there are others.
+        // A new checkpoint lets retention free every segment except the one being written. So it helps only if the last one keeps others.
         var wanted = writer.Room.IsWanted && KeepsFrom < writer.Contents.Segments.Current?.Number && _bytesSince > 0;
         if (_running is not null || (_bytesSince < options.CheckpointBytes && !wanted))
             return;

@@ -6,7 +6,7 @@ internal enum EntryType : byte
     /// <summary>An event of a shard.</summary>
     Event = 1,
 
-    /// <summary>A shard commit's progress.</summary>
+    /// <summary>The progress record of a commit or a note.</summary>
     Progress = 2,
 
     /// <summary>A value of application state, or its removal.</summary>

@@ -16,7 +16,7 @@ internal sealed class EventAppender(JournalContents contents)
     {
         foreach (ref readonly var one in events)
         {
-            // Counts all events for this event's shard, which reserves slightly too much at most.
+            // Reserves as if all events belonged to this event's shard, which is slightly too much at most.
             var shard = contents.Shards[one.Shard.Value];
             if (!shard.Files.TryReserve(shard.Assigned + events.Length))
                 return false;

@@ -20,7 +20,7 @@ internal sealed class WriteQueue : IDisposable
     private List<Request> _waiting = new(256), _taken = new(256);
     private Exception? _closed;
 
-    // These two describe the requests in _waiting.
+    // Whether all requests in _waiting can wait.
     private bool _allCanWait;
     private Rest _rest;
 
@@ -111,6 +111,7 @@ internal sealed class WriteQueue : IDisposable
         }
     }
 
+    /// <summary>What the writer's thread waits for.</summary>
     private enum Rest
     {
         None,

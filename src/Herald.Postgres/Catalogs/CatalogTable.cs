@@ -20,7 +20,7 @@ internal sealed class CatalogTable(Database database, PeriodReader periods)
     private const int Tries = 10;
     internal const string Columns = "c.kind, c.id, c.number, c.parent, c.version, c.heads, c.body";
 
-    // The database can tell whether a damaged body is null.
+    // Works for a damaged body too: the database knows whether it is null without reading it.
     private const string WithoutBodies =
         "c.kind, c.id, c.number, c.parent, c.version, c.heads, case when c.body is null then null else ''::bytea end";
 

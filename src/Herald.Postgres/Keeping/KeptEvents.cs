@@ -75,7 +75,8 @@ internal sealed class KeptEvents(Database database)
     }
 
     /// <summary>
-    /// Copies a record that the database cannot read as empty, which its reader recognises as damaged. The period must be dropped anyway.
+    /// Copies events. In place of a record that the database cannot read, the copy has an empty one, which its reader takes for damaged:
+    /// the period must be dropped in any case.
     /// </summary>
     private async Task CopyReadableAsync(long period, int shard, long from, long to, CancellationToken cancel)
     {
