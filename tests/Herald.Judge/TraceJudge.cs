@@ -6,9 +6,8 @@ using Herald.Judging.Traces;
 namespace Herald.Judging;
 
 /// <summary>
-/// Judges by what was asked for and what was received, one fact after another. It knows nothing of Herald but what is promised to those who
-/// publish, subscribe and
-/// operate, and asks no part of it.
+/// Judges a trace, one fact after another, by what was asked for and what was received. It knows only what Herald promises to those who
+/// publish, subscribe and operate, and uses no part of Herald.
 /// </summary>
 public sealed class TraceJudge
 {
@@ -36,7 +35,7 @@ public sealed class TraceJudge
         _deletions = new DeletionJudge(_ledger);
     }
 
-    /// <summary>The longest wait so far that was judged, in parts of its bound.</summary>
+    /// <summary>The longest wait so far, as a share of its bound.</summary>
     public double WorstWait => _waiting.Worst;
 
     /// <exception cref="AccusedException">A promise was broken.</exception>
@@ -109,7 +108,7 @@ public sealed class TraceJudge
         if (fact.Verb is not ("stopped" or "killed"))
             return;
         _orders.OnGone(fact.Who);
-        // Nobody hears what becomes of its attempts any more.
+        // The sender is gone, so it cannot learn the results of its attempts.
         foreach (var (n, attempt) in _open.Where(one => one.Value.Sender == fact.Who || one.Value.Sender == Attempt.Unknown).ToList())
         {
             _open.Remove(n);
@@ -127,7 +126,7 @@ public sealed class TraceJudge
         lane.Tried = attempt;
         one.AcceptedByMs = Math.Min(one.AcceptedByMs, fact.AtMs);
         _waiting.OnOver(book, lane, one.Sequence);
-        // A request may arrive when its sender is gone already.
+        // A request can arrive after its sender has ended.
         if (attempt.Sender != Attempt.Unknown && _ledger.Hindrances.GoneAtMs(attempt.Sender) <= fact.AtMs)
             Close(attempt);
         else
@@ -135,7 +134,7 @@ public sealed class TraceJudge
         CheckMessageId(fact, one);
     }
 
-    // What publishers sent keeps its id whenever it is sent again; what Herald has made has one of its own.
+    // A published event keeps its message id in every attempt. An event that Herald made has its own message id.
     private void CheckMessageId(Fact fact, SentEvent one)
     {
         if (one.Origin != Origin.Published || fact.Find("message") is not { } message)
@@ -177,7 +176,7 @@ public sealed class TraceJudge
 
     private void OnReceived(Fact fact)
     {
-        // Also of a sender that has ended, or no longer listens.
+        // This also counts when the sender has ended or no longer waits.
         if (_ledger.Events.Find(LineOf(fact), fact.Number("sequence")) is not { } one)
             return;
         var (_, book) = _ledger.Of(fact.Text("subscription"));
@@ -187,7 +186,7 @@ public sealed class TraceJudge
         _waiting.OnOver(book, delivery.Lane, one.Sequence + 1);
     }
 
-    // Whoever is away is in trouble, and for a while after that.
+    // A receiver that is away counts as in trouble, and for a while after it is back.
     private void OnReach(Fact fact)
     {
         var (_, book) = _ledger.Of(fact.Text("subscription"));

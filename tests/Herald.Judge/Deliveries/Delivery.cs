@@ -2,27 +2,27 @@ using Herald.Judging.Events;
 
 namespace Herald.Judging.Deliveries;
 
-/// <summary>How an attempt has ended, as its sender can have heard.</summary>
+/// <summary>How an attempt ended, as far as its sender could learn it.</summary>
 public enum Ending
 {
     Open,
     Succeeded,
     Failed,
 
-    /// <summary>The receiver said that it takes no such event at all.</summary>
+    /// <summary>The receiver answered that it never accepts such an event.</summary>
     Rejected,
 
     /// <summary>The endpoint is gone for good.</summary>
     Gone,
 
-    /// <summary>The sender has given it up before there was an answer; it does not count.</summary>
+    /// <summary>The sender gave the attempt up before an answer came. It does not count.</summary>
     Cut,
 }
 
-/// <summary>One attempt as its receiver has seen it.</summary>
+/// <summary>One attempt, as its receiver saw it.</summary>
 public sealed class Attempt(Delivery delivery, string sender, int number, long atMs)
 {
-    /// <summary>The sender, where nobody can tell which process it was.</summary>
+    /// <summary>The sender of an attempt for which nobody can tell the process.</summary>
     public const string Unknown = "";
 
     public Delivery Delivery => delivery;
@@ -33,13 +33,10 @@ public sealed class Attempt(Delivery delivery, string sender, int number, long a
     public Ending Ending { get; set; }
     public double RetryAfterMs { get; set; }
 
-    /// <summary>
-    /// By a time-out, a connection that was refused or broke, or a wish to be left alone: it speaks against the endpoint, whatever the
-    /// event.
-    /// </summary>
+    /// <summary>The endpoint is at fault, whatever the event: a time-out, a refused or broken connection, or a request to wait.</summary>
     public bool IsTroubled { get; set; }
 
-    /// <summary>Both were made by one process, for certain.</summary>
+    /// <summary>One process certainly made both attempts.</summary>
     public bool IsFromSameAs(Attempt other) => sender != Unknown && sender == other.Sender;
 
     public bool Counts => Ending is not (Ending.Open or Ending.Cut);
@@ -51,21 +48,23 @@ public sealed class Delivery(SentEvent sent, Lane lane)
     public SentEvent Event => sent;
     public Lane Lane => lane;
 
-    /// <summary>All attempts since the subscription's deliveries began last, the latest last.</summary>
+    /// <summary>All attempts in the trace, also those before a replay, the latest last.</summary>
     public List<Attempt> Attempts { get; } = [];
     public Attempt? Last => Attempts.Count > 0 ? Attempts[^1] : null;
 
-    /// <summary>When the receiver has said last that it has it; whether anybody heard is another matter.</summary>
+    /// <summary>When the receiver last acknowledged the event. The sender need not have learned of it.</summary>
     public long ReceivedMs { get; set; } = long.MinValue;
 
-    /// <summary>Until when an operator's release of its key, which has it counted anew, may have come into force.</summary>
+    /// <summary>
+    /// The latest moment at which an operator's release of the key can have come into force. A release begins the count of attempts again.
+    /// </summary>
     public long ReleasedMs { get; private set; } = long.MinValue;
     private int _releasesUnderWay;
 
-    /// <summary>When a release was asked for that was done for certain.</summary>
+    /// <summary>When an operator asked for the last release that was certainly done.</summary>
     public long CertainlyReleasedMs { get; set; } = long.MinValue;
 
-    /// <summary>When a release was asked for that was to discard it, and that was done for certain.</summary>
+    /// <summary>When an operator asked for the last discard of this head that was certainly done.</summary>
     public long CertainlyDiscardedMs { get; set; } = long.MinValue;
 
     public void OnReleaseAsked() => (_releasesUnderWay, ReleasedMs) = (_releasesUnderWay + 1, long.MaxValue);
@@ -82,7 +81,7 @@ public sealed class Delivery(SentEvent sent, Lane lane)
     public override string ToString() => $"{sent}, subscription {lane.Subscription}";
 }
 
-/// <summary>The deliveries of one key to one subscription.</summary>
+/// <summary>The deliveries of one subscription and key.</summary>
 public sealed class Lane(string subscription, string line)
 {
     public string Subscription => subscription;
@@ -91,22 +90,22 @@ public sealed class Lane(string subscription, string line)
     /// <summary>The latest attempt.</summary>
     public Attempt? Tried { get; set; }
 
-    /// <summary>Every event below has been accounted for, since <see cref="SinceMs"/>.</summary>
+    /// <summary>Every event below this sequence is accounted for, since <see cref="SinceMs"/>.</summary>
     public long AccountedBelow { get; set; }
 
-    /// <summary>The highest sequence an attempt was made at, since then.</summary>
+    /// <summary>The highest sequence with an attempt since <see cref="SinceMs"/>.</summary>
     public long Highest { get; set; }
     public long SinceMs { get; set; } = long.MinValue;
 
-    /// <summary>Attempts under way, over all nodes.</summary>
+    /// <summary>Attempts in flight, over all nodes.</summary>
     public List<Attempt> Open { get; } = [];
 
-    /// <summary>Expected for certain, and not received yet, by their sequence.</summary>
+    /// <summary>Deliveries that are certainly expected and not received yet, by sequence.</summary>
     public SortedList<long, Delivery> Waiting { get; } = [];
 
-    /// <summary>Since when the first of them may be sent, as far as its own key goes.</summary>
+    /// <summary>Since when the key itself allows the first waiting delivery to be sent.</summary>
     public long ReadySinceMs { get; set; }
 
-    /// <summary>How often the subscription's receiver had been served by then.</summary>
+    /// <summary>The value of <see cref="DeliveryBook.Served"/> at the moment of <see cref="ReadySinceMs"/>.</summary>
     public long ServedBefore { get; set; }
 }

@@ -2,7 +2,7 @@ using Herald.Judging.Events;
 
 namespace Herald.Judging.Deliveries;
 
-/// <summary>All deliveries of one subscription, by what was received.</summary>
+/// <summary>All deliveries of one subscription, as its receiver saw them.</summary>
 public sealed class DeliveryBook(string subscription)
 {
     private readonly Dictionary<string, Lane> _lanes = [];
@@ -15,25 +15,25 @@ public sealed class DeliveryBook(string subscription)
     /// <summary>Attempts in flight, over all nodes.</summary>
     public List<Attempt> Open { get; } = [];
 
-    /// <summary>How often its receiver has had something.</summary>
+    /// <summary>How many events the receiver has acknowledged, repeats included.</summary>
     public long Served { get; set; }
 
-    /// <summary>Keys that have failed since something succeeded last.</summary>
+    /// <summary>Keys that have failed since the last success.</summary>
     public HashSet<string> Failing { get; } = [];
 
-    /// <summary>When it had last so much trouble that Herald may hold back all of it.</summary>
+    /// <summary>When the receiver last had so much trouble that Herald is allowed to hold back the whole subscription.</summary>
     public long TroubledMs { get; set; } = long.MinValue;
 
-    /// <summary>When it answered last, and later than a receiver that is well.</summary>
+    /// <summary>When the receiver last answered later than a receiver that is well.</summary>
     public long LateMs { get; set; } = long.MinValue;
 
-    /// <summary>When something succeeded last.</summary>
+    /// <summary>When the last attempt succeeded.</summary>
     public long SucceededMs { get; set; } = long.MinValue;
 
-    /// <summary>Its receiver takes no connections, and sees nothing of what is tried.</summary>
+    /// <summary>The receiver accepts no connections and does not see the attempts made meanwhile.</summary>
     public bool IsAway { get; private set; }
 
-    /// <summary>Attempts may have been made since a moment that the receiver has not seen.</summary>
+    /// <summary>Since this moment there can have been attempts that the receiver did not see.</summary>
     public bool MayHaveMissed(long sinceMs) => IsAway || _backMs >= sinceMs;
 
     private long _backMs = long.MinValue;
@@ -42,7 +42,7 @@ public sealed class DeliveryBook(string subscription)
 
     public void OnBack(long atMs) => (IsAway, _backMs) = (false, atMs);
 
-    /// <summary>Lanes for which something waits that is certain to be wanted.</summary>
+    /// <summary>Lanes with a delivery that is certainly expected and still waits.</summary>
     public HashSet<Lane> Waiting { get; } = [];
 
     public Lane LaneOf(string line) => _lanes.TryGetValue(line, out var lane) ? lane : _lanes[line] = new Lane(subscription, line);

@@ -3,17 +3,17 @@ using Herald.Judging.Traces;
 namespace Herald.Judging.Events;
 
 /// <summary>
-/// What was published under one topic, key and id: one event, and another one after it where the id had been forgotten by then. Requests overlap, and some are never
-/// answered, so which of them made an event is known by its sequence alone.
+/// The events published under one topic, key and id: one, and another one after it when the store had forgotten the id by then. Requests
+/// overlap, and some never get an answer. So only the sequence tells which request made an event.
 /// </summary>
-/// <param name="windowMs">How long an id is held against its event; <see cref="long.MaxValue"/>: for as long as the trace lasts.</param>
+/// <param name="windowMs">How long the store remembers an id. <see cref="long.MaxValue"/>: as long as the trace lasts.</param>
 public sealed class Editions(string topic, string? key, string id, long windowMs)
 {
-    // By the number of the request; those without a number are never known to be answered.
+    // By the number of the request. A request without a number is never known to be answered.
     private readonly Dictionary<string, (long AskedMs, Content Content)> _unanswered = [];
     private readonly List<SentEvent> _all = [];
 
-    /// <summary>In the order in which they were heard of.</summary>
+    /// <summary>In the order in which the judge learned of them.</summary>
     public IReadOnlyList<SentEvent> All => _all;
 
     public void OnAsked(Fact fact, Content content)
@@ -22,12 +22,12 @@ public sealed class Editions(string topic, string? key, string id, long windowMs
             _unanswered[fact.Text("n")] = (fact.AtMs, content);
         if (_all.Count == 0)
             _all.Add(new SentEvent(Origin.Published, topic, key, id, fact.AtMs));
-        // What is accepted without a window, or not known to be accepted, may yet turn out to be this.
+        // Without a window, or while the event is not known to be accepted, this request can turn out to be the one that made it.
         if ((windowMs == long.MaxValue || !_all[^1].IsAccepted) && !_all[^1].Contents.Exists(content.Same))
             _all[^1].Contents.Add(content);
     }
 
-    /// <summary>The one with this sequence, as a request or an answer tells it. Null: it can be none of them.</summary>
+    /// <summary>The event with this sequence, as a request or an answer gives it. Null: it can be none of these events.</summary>
     public SentEvent? Find(long sequence)
     {
         var found = _all.Find(one => one.Sequence == sequence) ?? _all.Find(one => one.Sequence == 0);
@@ -39,7 +39,7 @@ public sealed class Editions(string topic, string? key, string id, long windowMs
         return next;
     }
 
-    /// <summary>Which of them an answer speaks of, and with which content. An answer that the window does not allow is accused.</summary>
+    /// <summary>The event and the content that an answer stands for. Throws when the window does not allow the answer.</summary>
     public (SentEvent Event, Content Content) OnAnswered(Fact fact)
     {
         var sequence = fact.Number("sequence", 0);
@@ -53,14 +53,14 @@ public sealed class Editions(string topic, string? key, string id, long windowMs
         return (known, asked.Content);
     }
 
-    /// <summary>It asked for nothing that was taken.</summary>
+    /// <summary>The store took nothing of this request.</summary>
     public void OnRefused(Fact fact)
     {
         if (fact.Find("n") is { } n)
             _unanswered.Remove(n);
     }
 
-    // Each was accepted between its asking and its answer: two are certainly too near to each other when even the ends of these times are.
+    // Each event was accepted between its request and its answer. Two are certainly too close when even the far ends of these times are.
     private void CheckForgotten(SentEvent accepted, long askedMs, long answeredMs)
     {
         foreach (var other in _all)

@@ -3,25 +3,28 @@ using Herald.Judging.Traces;
 
 namespace Herald.Judging.Events;
 
-/// <summary>All events there are, by what was published, answered and received.</summary>
+/// <summary>All events, by what was published, answered and received.</summary>
 public sealed class EventBook(Settings settings)
 {
     private readonly Dictionary<(string Topic, string? Key, string Id), Editions> _published = [];
     private readonly Dictionary<(string Line, long Sequence), SentEvent> _bySequence = [];
 
-    // By line, in the order of their sequences, as far as these are known.
+    // By topic and key, in the order of their sequences, as far as these are known.
     private readonly Dictionary<string, List<SentEvent>> _lines = [];
     private readonly Dictionary<int, long> _trimmed = [];
 
-    // By line: everything up to there was settled before the trace begins.
+    // By topic and key: everything up to this sequence was settled before the trace begins.
     private readonly Dictionary<string, long> _past = [];
 
     public IEnumerable<SentEvent> Published => _published.Values.SelectMany(editions => editions.All);
 
-    /// <summary>Events of this line whose sequence is known, in order.</summary>
+    /// <summary>The events of this topic and key whose sequence is known, in order.</summary>
     public List<SentEvent> LineOf(string line) => _lines.TryGetValue(line, out var found) ? found : _lines[line] = [];
 
-    /// <summary>The event that was published so, and has this sequence or none that is known; null when it cannot be one that was published.</summary>
+    /// <summary>
+    /// The published event with this topic, key and id, and with this sequence or a sequence that is still unknown. Null when it cannot be
+    /// a published one.
+    /// </summary>
     public SentEvent? Find(string topic, string? key, string id, long sequence) => _published.GetValueOrDefault((topic, key, id))?.Find(sequence);
 
     public SentEvent? Find(string line, long sequence) => _bySequence.GetValueOrDefault((line, sequence));
@@ -44,7 +47,7 @@ public sealed class EventBook(Settings settings)
         editions.OnAsked(fact, ContentOf(fact));
     }
 
-    /// <returns>The event that is promised by the answer from now on; null when it had been, or is not.</returns>
+    /// <returns>The event that this answer promises for the first time. Null when it was promised before, or is not promised.</returns>
     public SentEvent? OnPublished(Fact fact)
     {
         var editions = _published.GetValueOrDefault((fact.Text("topic"), fact.Find("key"), fact.Text("id")));
@@ -72,7 +75,7 @@ public sealed class EventBook(Settings settings)
         return known;
     }
 
-    /// <summary>Its place in the order of its key has been told, by an answer or by a request.</summary>
+    /// <summary>Records the sequence that an answer or a request gives for the event.</summary>
     public void Place(SentEvent one, long sequence)
     {
         if (one.Sequence == sequence)
@@ -91,19 +94,21 @@ public sealed class EventBook(Settings settings)
         CheckOrder(line, at);
     }
 
-    /// <summary>What this key had up to a sequence was settled before the trace begins: it may come again, and is judged no more.</summary>
+    /// <summary>
+    /// Everything of this key up to a sequence was settled before the trace begins. It can come again and is no longer judged.
+    /// </summary>
     public void OnPast(Fact fact) => _past[SentEvent.LineOf(fact.Text("topic"), fact.Text("key"))] = fact.Number("sequence");
 
     public bool IsPast(string line, long sequence) => sequence <= _past.GetValueOrDefault(line);
 
     public void OnTrimmed(Fact fact) => _trimmed[(int)fact.Number("shard")] = fact.Number("first");
 
-    /// <summary>Retention has freed the log beyond it; single events may be there still.</summary>
+    /// <summary>Retention has freed the log beyond this event. Single events can still be there.</summary>
     public bool IsTrimmed(SentEvent one) => _trimmed.Count > 0
         && (one.Shard < 0 ? _trimmed.Values.Any(first => one.Sequence < first) : _trimmed.TryGetValue(one.Shard, out var first)
             && one.Sequence < first);
 
-    // Who was told that one is accepted, and publishes another one then, has put them in order.
+    // A publisher that publishes an event after the answer for another one has put the two in order.
     private static void CheckOrder(List<SentEvent> line, int at)
     {
         var one = line[at];

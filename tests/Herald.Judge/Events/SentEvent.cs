@@ -1,18 +1,18 @@
 namespace Herald.Judging.Events;
 
-/// <summary>How an event came to be.</summary>
+/// <summary>How an event was made.</summary>
 public enum Origin
 {
     Published,
 
-    /// <summary>By a subscription that gave it up.</summary>
+    /// <summary>By a subscription that gave up another event.</summary>
     Forwarded,
 
-    /// <summary>By an operator, of a dead letter.</summary>
+    /// <summary>By an operator, from a dead letter.</summary>
     Redriven,
 }
 
-/// <summary>An event, as its publisher sent it and as it was answered for.</summary>
+/// <summary>An event, as its publisher sent it and as the answer described it.</summary>
 public sealed class SentEvent(Origin origin, string topic, string? key, string id, long askedMs)
 {
     public Origin Origin => origin;
@@ -20,29 +20,29 @@ public sealed class SentEvent(Origin origin, string topic, string? key, string i
     public string? Key => key;
     public string Id => id;
 
-    /// <summary>What keeps its order: topic and key; an event without a key is alone.</summary>
+    /// <summary>The name of the order it belongs to: topic and key. An event without a key has an order of its own.</summary>
     public string Line { get; } = key is null ? $"{topic}\n\n{id}" : LineOf(topic, key);
 
     public static string LineOf(string topic, string key) => $"{topic}\n{key}";
 
-    /// <summary>It was not accepted before.</summary>
+    /// <summary>It was not accepted before this moment.</summary>
     public long AskedMs => askedMs;
 
-    /// <summary>By then it was accepted: it had been answered for, or had been received.</summary>
+    /// <summary>It was accepted by this moment, because an answer or a receiver has shown it.</summary>
     public long AcceptedByMs { get; set; } = long.MaxValue;
     public bool IsAccepted => AcceptedByMs != long.MaxValue;
 
-    /// <summary>Its publisher was told so; then it must reach everybody who wants it.</summary>
+    /// <summary>Its publisher got the answer that it is accepted. So it must reach every subscription that wants it.</summary>
     public bool IsPromised { get; set; }
     public int Shard { get; set; } = -1;
 
     /// <summary>0: not known yet.</summary>
     public long Sequence { get; set; }
 
-    /// <summary>Of one id there may have been several contents asked for; one of them was taken.</summary>
+    /// <summary>Contents that were published under its id. The store took one of them.</summary>
     public List<Content> Contents { get; } = [];
 
-    /// <summary>Of a redrive: whom it is for.</summary>
+    /// <summary>The subscription that a redrive is for.</summary>
     public string? Address { get; init; }
 
     public override string ToString() => $"event {id} of topic {topic}, "

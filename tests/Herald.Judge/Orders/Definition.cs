@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Herald.Judging.Orders;
 
-/// <summary>A subscription as an operator has written it: the body of a PUT. Read here without a line of Herald's own reading.</summary>
+/// <summary>A subscription as an operator wrote it, in the body of a PUT. It is parsed here without Herald's own code.</summary>
 public sealed class Definition
 {
     private const int UsualInFlight = 100;

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Herald.Judging.Orders;
 
-/// <summary>What an operator has asked for after a failed attempt: how long to wait, when to give up, and what follows then.</summary>
+/// <summary>What follows a failed attempt, as the operator wrote it: how long to wait, when to give up, and what to do then.</summary>
 public sealed class RetryRule
 {
     private const double UsualFactor = 2, UsualCapMs = 600_000, UsualBaseMs = 1000, UsualJitter = 0.2, UsualAgeMs = 3 * 86_400_000.0;
@@ -21,7 +21,7 @@ public sealed class RetryRule
     public double TtlMs { get; private set; } = double.PositiveInfinity;
     public bool Holds { get; private set; }
 
-    /// <summary>The topic; null when nothing is forwarded.</summary>
+    /// <summary>The topic to forward to. Null when nothing is forwarded.</summary>
     public string? ForwardTo { get; private set; }
     public bool MakesLetters => !Holds && ForwardTo is null;
 
@@ -44,12 +44,12 @@ public sealed class RetryRule
         return rule;
     }
 
-    /// <summary>After so many attempts the next one may come no sooner, whatever the endpoint's other attempts were like.</summary>
+    /// <summary>The shortest wait after this number of attempts, whatever the other attempts of the endpoint were like.</summary>
     public double LeastWaitMs(int attempts) => Math.Min(Plain(attempts, false), Plain(attempts, true)) * (1 - _jitter);
 
     public double MostWaitMs(int attempts) => Math.Max(Plain(attempts, false), Plain(attempts, true)) * (1 + _jitter);
 
-    // An endpoint most of whose attempts have failed is spared the first, short waits.
+    // The short first waits do not apply to an endpoint most of whose attempts have failed.
     private double Plain(int attempts, bool endpointFails)
     {
         if (_schedule.Length > 0)

@@ -1,15 +1,14 @@
 namespace Herald.Judging.Orders;
 
 /// <summary>
-/// What operators have asked of one subscription. Orders overlap, and some are never answered; so what it was at a moment is, as a rule,
-/// one of several:
-/// a judge accuses only when none of them allows what has happened.
+/// All orders for one subscription. Orders overlap, and some never get an answer. So the subscription was, at a given moment, one of
+/// several possible ones. The judge accuses only when none of them allows what happened.
 /// </summary>
 public sealed class SubscriptionHistory(string id)
 {
     private readonly List<Order> _orders = [];
 
-    // No order took longer from asking to its end, of those that have one.
+    // The longest time between the request and the end of an order, of the orders that have an end.
     private long _longest;
 
     public string Id => id;
@@ -23,15 +22,15 @@ public sealed class SubscriptionHistory(string id)
         Version++;
     }
 
-    /// <summary>Rises with whatever changes the answers here.</summary>
+    /// <summary>Rises with every change that can change the answers of this class.</summary>
     public int Version { get; private set; }
 
     /// <summary>
-    /// The orders one of which was the latest of its kind at some moment of the time from one to the other; null among them: none had come
-    /// yet.
+    /// The orders of one kind that can have been the latest of that kind at some moment between the two given ones. A null in the list:
+    /// there can have been no such order yet.
     /// </summary>
-    /// <param name="isMeant">The kind.</param>
-    /// <param name="everywhere">As nodes that have not heard of a change yet may see it; else as the catalog has it.</param>
+    /// <param name="isMeant">Selects the kind.</param>
+    /// <param name="everywhere">As a node can see it that does not know of a change yet. Else as the catalog has it.</param>
     public List<Order?> Latest(Func<Order, bool> isMeant, long fromMs, long toMs, bool everywhere)
     {
         var found = new List<Order?>();
@@ -40,7 +39,7 @@ public sealed class SubscriptionHistory(string id)
         {
             var order = _orders[i];
             isOpen |= order.EndsMs == long.MaxValue;
-            // What ended before the latest certain one was asked cannot have come after it.
+            // An order that ended before the request of the latest certain one cannot have come after it.
             if (!isOpen && askedBy != long.MinValue && order.AskedMs + _longest < askedBy)
                 break;
             if (!order.IsPossible || order.AskedMs > toMs || !isMeant(order) || order.EndsMs < askedBy)
@@ -62,7 +61,7 @@ public sealed class SubscriptionHistory(string id)
     private static bool Switches(Order order) => order.What is Order.Pause or Order.Resume or Order.Gone || (order.What is Order.Put
         && order.Creates != false);
 
-    /// <summary>The definitions that may have been in force; none when it may not have been there, or only so.</summary>
+    /// <summary>The definitions that can have been in force. Empty when the subscription can only have been absent.</summary>
     public IEnumerable<Definition> Definitions(long fromMs, long toMs, bool everywhere)
     {
         foreach (var order in Latest(Defines, fromMs, toMs, everywhere))
@@ -72,21 +71,24 @@ public sealed class SubscriptionHistory(string id)
         }
     }
 
-    /// <summary>The creations and replays of which one may have been the latest; null, or a deletion: it may not have been there.</summary>
+    /// <summary>
+    /// The creations, replays and deletions of which one can have been the latest. Null or a deletion: the subscription can have been
+    /// absent.
+    /// </summary>
     public List<Order?> Births(long fromMs, long toMs, bool everywhere) => Latest(Begins, fromMs, toMs, everywhere);
 
-    /// <summary>All orders that have to do with whether it is sent to.</summary>
+    /// <summary>All orders that start or stop the sending to the subscription.</summary>
     public List<Order?> SwitchesAt(long fromMs, long toMs, bool everywhere) => Latest(Switches, fromMs, toMs, everywhere);
 
-    /// <summary>It was there, and sent to, throughout, whatever the outcome of what nobody knows.</summary>
+    /// <summary>The subscription existed and was active throughout, whatever the outcome of the unknown orders.</summary>
     public bool RunsCertainly(long fromMs, long toMs) =>
         SwitchesAt(fromMs, toMs, everywhere: true).TrueForAll(order => order is { IsCertain: true, What: Order.Resume or Order.Put }
             && order.EndsMs <= fromMs)
         && Births(fromMs, toMs, everywhere: true).TrueForAll(order => order is { IsCertain: true, What: Order.Replay or Order.Put }
             && order.EndsMs <= fromMs);
 
-    /// <summary>It may have stood still at some moment.</summary>
-    /// <param name="hasBegun">It has been sent to: whoever sent knew that it was there, and so does who follows him.</param>
+    /// <summary>The subscription can have been paused, or absent, at some moment.</summary>
+    /// <param name="hasBegun">There was an attempt, so its sender knew the subscription, and so does every later owner.</param>
     public bool MayStandStill(long fromMs, long toMs, bool hasBegun = false)
     {
         foreach (var order in SwitchesAt(fromMs, toMs, everywhere: true))
@@ -98,7 +100,8 @@ public sealed class SubscriptionHistory(string id)
     }
 
     /// <summary>
-    /// Since when it is clear which deliveries are the present ones: no creation, replay or deletion is still on its way to a node.
+    /// From this moment it is clear which deliveries are the present ones: no node can still be unaware of a creation, a replay or a
+    /// deletion.
     /// </summary>
     public long ClearSinceMs
     {
@@ -112,7 +115,7 @@ public sealed class SubscriptionHistory(string id)
             {
                 if (!order.IsRebirth || !order.IsPossible)
                     continue;
-                // Before the first one there was nothing: what nodes send can be of no other.
+                // Before the first creation there was no subscription, so attempts can belong to no other one.
                 _clear = Math.Max(_clear, isFirst && order.IsCertain ? order.EndsMs : order.InForceMs);
                 isFirst = false;
             }
@@ -124,13 +127,15 @@ public sealed class SubscriptionHistory(string id)
     private int _clearOf = -1;
 
     /// <summary>
-    /// Nodes may have heard between the two moments that it was deleted: what is sent by the name then may be another subscription, which
-    /// was made anew, and knows nothing of the attempts of the one before.
+    /// Between the two moments a node can have learned of a deletion. Attempts under the same name can then belong to a new subscription,
+    /// which knows nothing of the attempts of the old one.
     /// </summary>
     public bool MayHaveEnded(long fromMs, long toMs) => _orders.Exists(order =>
         order is { What: Order.Delete, IsPossible: true } && order.AskedMs <= toMs && order.InForceMs >= fromMs);
 
-    /// <summary>Since when every node knows of a deletion that was asked for after a moment; <see cref="long.MaxValue"/> when there is none.</summary>
+    /// <summary>
+    /// When every node knew of a deletion that was asked for after a moment. <see cref="long.MaxValue"/> when there is no such deletion.
+    /// </summary>
     public long DeletedSinceMs(long afterMs)
     {
         var since = long.MaxValue;
@@ -142,6 +147,6 @@ public sealed class SubscriptionHistory(string id)
         return since;
     }
 
-    /// <summary>Something that nodes may not have heard of has been asked for.</summary>
+    /// <summary>Something was asked for that nodes do not know of yet.</summary>
     public void Asked() => Version++;
 }

@@ -5,14 +5,14 @@ using Herald.Judging.Traces;
 
 namespace Herald.Judging.Rules;
 
-/// <summary>An attempt arrives at a receiver: may it be there, now, with this number?</summary>
+/// <summary>Judges an attempt that arrives at a receiver: is it allowed there, at this moment, with this number?</summary>
 public sealed class AttemptJudge(Ledger ledger, GiveUps giveUps)
 {
     private readonly NumberJudge _numbers = new(ledger);
     private readonly PassingJudge _passing = new(ledger, giveUps);
     private readonly LimitJudge _limits = new(ledger);
 
-    // What was on its way to be sent when something changed.
+    // A change does not stop what was already about to be sent.
     private const long UnderWayMs = 500;
     private const double Pace = 1.025;
 
@@ -56,7 +56,7 @@ public sealed class AttemptJudge(Ledger ledger, GiveUps giveUps)
             throw new AccusedException(4, $"sent though it is paused since {ledger.NowMs - switches[0]!.InForceMs} ms: {delivery}");
     }
 
-    // What any policy in force has ended by its last result, or by its age, is not tried again.
+    // A delivery is not tried again when every policy in force has ended it, by its last result or by its age.
     private void CheckIsNotOver(SubscriptionHistory history, Delivery delivery, Attempt attempt)
     {
         CheckTtl(history, delivery);
@@ -93,7 +93,7 @@ public sealed class AttemptJudge(Ledger ledger, GiveUps giveUps)
             longest = Math.Max(longest, definition.Retry.TtlMs);
         if (double.IsPositiveInfinity(longest))
             return;
-        // What may start may still have to wait for bytes that others hold.
+        // An attempt that has its permit can still have to wait for bytes that others hold.
         foreach (var (other, _) in ledger.Subscriptions)
         {
             foreach (var definition in other.Definitions(ledger.NowMs, ledger.NowMs, everywhere: true))

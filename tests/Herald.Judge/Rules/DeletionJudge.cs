@@ -2,10 +2,10 @@ using Herald.Judging.Traces;
 
 namespace Herald.Judging.Rules;
 
-/// <summary>A subscription that is deleted gives up its attempts under way: they would keep permits that others wait for.</summary>
+/// <summary>A deleted subscription must give up its attempts in flight. They would keep permits that others wait for.</summary>
 public sealed class DeletionJudge(Ledger ledger)
 {
-    // A node that knows of the deletion tells those who run the attempts at once; the receiver sees it by the connection.
+    // A node that learns of the deletion cancels the attempts at once. The receiver sees the end of the connection.
     private const long GivesUpWithinMs = 200, LookEveryMs = 100;
     private long _nextLookMs;
 

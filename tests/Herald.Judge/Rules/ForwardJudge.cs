@@ -5,7 +5,7 @@ using Herald.Judging.Traces;
 namespace Herald.Judging.Rules;
 
 /// <summary>
-/// What nobody has published must have been forwarded: by a subscription whose policy says so, of an event that it has given up.
+/// An event that nobody published must be a forward: a subscription whose policy forwards has given up an event with the same content.
 /// </summary>
 public sealed class ForwardJudge(Ledger ledger)
 {

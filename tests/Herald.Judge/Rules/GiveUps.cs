@@ -3,10 +3,10 @@ using Herald.Judging.Orders;
 
 namespace Herald.Judging.Rules;
 
-/// <summary>Why a delivery may have been given up.</summary>
+/// <summary>Why a delivery can have been given up.</summary>
 public enum GivenUp
 {
-    /// <summary>Nothing that is known allows it.</summary>
+    /// <summary>No known fact allows it.</summary>
     Not,
     Exhausted,
     Expired,
@@ -15,15 +15,15 @@ public enum GivenUp
 }
 
 /// <summary>
-/// Which policy explains that an event never came: attempts used up, too old, not worth sending any more, discarded by name, freed by
-/// retention.
+/// Explains why an event never came: its attempts are used up, it is too old, its ttl is over, an operator discarded it, or retention freed
+/// it.
 /// </summary>
 public sealed class GiveUps(Ledger ledger)
 {
     // Timers are late, and a step takes time.
     private const long SlackMs = 50;
 
-    // Clocks of machines run a little faster or slower than the world's.
+    // Clocks of machines run a little faster or slower than the clock of the world.
     private const double Pace = 1.025;
 
     public GivenUp Explain(SubscriptionHistory history, Delivery delivery, long nowMs)
@@ -38,21 +38,23 @@ public sealed class GiveUps(Ledger ledger)
         if (history.Orders.Any(order => order is { What: Order.Release, Discards: true, IsPossible: true }
             && order.Sequence == one.Sequence && (one.Shard < 0 || order.Shard == one.Shard)))
             return GivenUp.Discarded;
-        // What is accepted after a subscription was made is routed by nobody who does not know it.
+        // Every node that routes an event knows the subscriptions that were made before the event was accepted.
         var hasBegun = !history.Births(one.AskedMs, one.AskedMs, everywhere: false).Contains(null);
         if (ledger.Events.IsTrimmed(one) && history.MayStandStill(one.AskedMs, nowMs, hasBegun))
             return GivenUp.Trimmed;
         return GivenUp.Not;
     }
 
-    /// <summary>The result of the last attempt lets some policy that may have been in force end it, and its key goes on.</summary>
+    /// <summary>
+    /// The result of the last attempt allows a policy that can have been in force to end the delivery, and its key goes on.
+    /// </summary>
     public bool IsExhausted(SubscriptionHistory history, Delivery delivery)
     {
         if (MayBeExhaustedUnseen(history, delivery))
             return true;
         if (delivery.Last is not { } last)
             return false;
-        // An attempt that was repeated after a crash may have been the last for one owner and not for the other.
+        // An attempt that was repeated after a crash can have been the last for one owner and not for the other.
         for (var i = delivery.Attempts.Count - 1; i >= 0; i--)
         {
             var attempt = delivery.Attempts[i];
@@ -67,8 +69,11 @@ public sealed class GiveUps(Ledger ledger)
         return false;
     }
 
-    /// <summary>Whatever policy is in force, it is ended by its last attempt and its key goes on.</summary>
-    /// <param name="byLetter">And a dead letter is made of it: asked when all has settled, and what was not saved has been tried again.</param>
+    /// <summary>The last attempt ended the delivery under every policy that can have been in force, and its key goes on.</summary>
+    /// <param name="byLetter">
+    /// The policy must also make a dead letter. Asked when everything has settled, so that results that were not saved have been tried
+    /// again.
+    /// </param>
     public bool IsExhaustedForCertain(SubscriptionHistory history, Delivery delivery, bool byLetter)
     {
         if (delivery.Last is not { Ending: Ending.Failed } last || delivery.ReleasedMs > last.AtMs || last.AtMs <= history.ClearSinceMs
@@ -85,7 +90,7 @@ public sealed class GiveUps(Ledger ledger)
         return any && !history.MayStandStill(last.EndedMs, last.EndedMs + SlackMs, hasBegun: true);
     }
 
-    // Its receiver was away: nobody has seen how often it was tried.
+    // The receiver was away, so nobody saw how often the delivery was tried.
     private bool MayBeExhaustedUnseen(SubscriptionHistory history, Delivery delivery)
     {
         var since = delivery.Last?.AtMs ?? delivery.Event.AskedMs;
@@ -93,7 +98,7 @@ public sealed class GiveUps(Ledger ledger)
             !definition.Retry.Holds && (definition.Retry.MaxAttempts is not null || ledger.NowMs - since > definition.Retry.MaxAgeMs));
     }
 
-    // A retry that would come after the age has ended is not waited for.
+    // A delivery is given up at once when its next attempt would come after its greatest age.
     private bool Ends(RetryRule rule, Delivery delivery, Attempt last)
     {
         if (last.Ending == Ending.Rejected)
@@ -110,13 +115,15 @@ public sealed class GiveUps(Ledger ledger)
         return ((last.EndedMs - first + LateMs(last)) * Pace) + wait + apart > rule.MaxAgeMs;
     }
 
-    // A round of a shard that waits for the store has results wait, and only then is decided what follows.
+    // While a round of the shard waits for the store, results wait, too. Only then does the shard decide what follows.
     private long LateMs(Attempt attempt) => SlackMs + (ledger.Hindrances.CalmSinceMs > attempt.EndedMs ? ledger.Settings.SlowestCallMs : 0);
 
     /// <summary>
-    /// When the first attempt of those that count together began: since the deliveries began, or an operator let the key go on.
+    /// When the first of the attempts that count together began: since the deliveries began, or since an operator released the key.
     /// </summary>
-    /// <param name="latest">Of several with the number 1 the last one, as an owner that was killed may have told nobody.</param>
+    /// <param name="latest">
+    /// Of several attempts with the number 1, take the last one: a killed owner can have saved nothing of the first.
+    /// </param>
     public static long FirstOf(Delivery delivery, long byMs, bool latest)
     {
         var found = long.MaxValue;

@@ -4,9 +4,8 @@ using Herald.Judging.Traces;
 namespace Herald.Judging.Rules;
 
 /// <summary>
-/// What the world has done to nodes and to the way to the store. While something is hindered nobody can be blamed for being late; and what
-/// was about to be
-/// saved may be lost.
+/// What the world has done to the nodes and to their way to the store. While it hinders them, late attempts are excused, and results that
+/// were about to be saved can be lost.
 /// </summary>
 public sealed class Hindrances(Settings settings)
 {
@@ -18,7 +17,7 @@ public sealed class Hindrances(Settings settings)
     private long _calmFromMs;
 
     /// <summary>
-    /// Since when all nodes that are meant to stand do, with everything they need; <see cref="long.MaxValue"/> while they do not.
+    /// Since when all nodes run with everything they need. <see cref="long.MaxValue"/> while they do not.
     /// </summary>
     public long CalmSinceMs => _up.Count < settings.Nodes || _lacking.Count > 0 || _storeRoughSince != long.MaxValue ? long.MaxValue
         : _calmFromMs;
@@ -32,7 +31,7 @@ public sealed class Hindrances(Settings settings)
         }
         if (_storeRoughSince == long.MaxValue)
             return;
-        // What was asked before is still on its way.
+        // Requests from before are still under way.
         _all.Add(("", _storeRoughSince, fact.AtMs + settings.SlowestCallMs));
         _storeRoughSince = long.MaxValue;
         CalmFrom(fact.AtMs + settings.SlowestCallMs);
@@ -69,17 +68,17 @@ public sealed class Hindrances(Settings settings)
         }
     }
 
-    /// <summary>When the process ended; <see cref="long.MaxValue"/> while it has not.</summary>
+    /// <summary>When the process ended. <see cref="long.MaxValue"/> while it runs.</summary>
     public long GoneAtMs(string who) => _goneAtMs.GetValueOrDefault(who, long.MaxValue);
 
-    /// <summary>What the node knew at a moment it had saved soon after: nothing kept it from that.</summary>
+    /// <summary>The node saved soon after this moment what it knew then, because nothing hindered it.</summary>
     public bool IsSaved(string who, long atMs)
     {
         if (who == Attempt.Unknown)
             return false;
-        // A round of a shard may have other work first.
+        // A round of a shard can have other work first.
         var until = atMs + settings.CommitEveryMs + settings.LateMs;
-        // A node that stops saves before it ends; whether it had to is the question here.
+        // A stopping node saves before it ends. So a stop excuses nothing here.
         if (_storeRoughSince <= until)
             return false;
         foreach (var (whose, from, to) in _all)
@@ -90,7 +89,7 @@ public sealed class Hindrances(Settings settings)
         return true;
     }
 
-    /// <summary>The node has been disturbed lately: others may have its shards, and it may not know yet.</summary>
+    /// <summary>The node was disturbed lately: others can own its shards, and it can be unaware of that.</summary>
     public bool MayBeLate(string who, long atMs)
     {
         if (settings.LeaseMs == 0)

@@ -4,7 +4,7 @@ using Herald.Judging.Orders;
 
 namespace Herald.Judging.Rules;
 
-/// <summary>Everything the parts of the judge know together.</summary>
+/// <summary>The knowledge that all parts of the judge share.</summary>
 public sealed class Ledger
 {
     private readonly Dictionary<string, (SubscriptionHistory History, DeliveryBook Book)> _subscriptions = [];

@@ -6,14 +6,15 @@ using Herald.Judging.Traces;
 namespace Herald.Judging.Rules;
 
 /// <summary>
-/// Dead letters: one for each delivery that was given up so, none without; what is redriven is received again, what is discarded never.
+/// Dead letters: one for each delivery that a policy gave up so, and none without a cause. A redriven event is received again, a discarded
+/// one never.
 /// </summary>
 public sealed class LetterJudge(Ledger ledger, GiveUps giveUps)
 {
     private readonly Dictionary<string, Letter> _letters = [];
     private readonly HashSet<(string Subscription, string Line, long Sequence)> _places = [];
 
-    // By whom they are for, and which event: sequences at which redrives have been received.
+    // By subscription and event: the sequences at which redrives were received.
     private readonly Dictionary<(string Subscription, string Line, string Id), HashSet<long>> _redriven = [];
 
     private sealed record Letter(string Subscription, string Line, string EventId, long Sequence)
@@ -22,11 +23,11 @@ public sealed class LetterJudge(Ledger ledger, GiveUps giveUps)
         public Order? Redrive { get; set; }
     }
 
-    /// <summary>An operator has been shown it.</summary>
+    /// <summary>An operator has been shown the dead letter.</summary>
     public void OnListed(Fact fact)
     {
         if (fact.Find("subscription") is not { } subscription)
-            return; // of a message that was no event
+            return; // the dead letter of a message that was no event
         var id = fact.Text("letter");
         var one = new SentEvent(Origin.Published, fact.Text("topic"), fact.Find("key"), fact.Text("id"), 0);
         one.Sequence = fact.Number("sequence");
@@ -49,7 +50,7 @@ public sealed class LetterJudge(Ledger ledger, GiveUps giveUps)
         if (one is null || book.Find(one) is not { Last: { } last } delivery)
             throw new AccusedException(3, $"a dead letter of what was never tried: sequence {letter.Sequence} of subscription "
                 + $"{letter.Subscription}");
-        // Before a replay it may have been given up, and been received since.
+        // It can have been given up before a replay and received since.
         var begun = delivery.Attempts[0].AtMs;
         if (last.AtMs <= history.ClearSinceMs || history.Orders.Any(order => order is { IsRebirth: true, IsPossible: true }
             && order.InForceMs >= begun))
@@ -71,7 +72,8 @@ public sealed class LetterJudge(Ledger ledger, GiveUps giveUps)
 
     public void OnDone(Order order, Fact fact)
     {
-        // How many there still were: another one may have been faster, or the subscription is gone, and its letters stay.
+        // The count says how many were still there. Another order can have been faster, or the subscription is gone and its dead letters
+        // stay.
         var isUnclear = order.What == Order.Redrive && fact.Number("count", -1) < order.Letters.Count;
         foreach (var id in order.Letters)
         {
@@ -102,7 +104,7 @@ public sealed class LetterJudge(Ledger ledger, GiveUps giveUps)
                 + $"{subscription}");
     }
 
-    /// <summary>All letters have been listed, and everything has settled.</summary>
+    /// <summary>All dead letters have been listed, and everything has settled.</summary>
     public void CheckAll()
     {
         foreach (var group in _letters.Values.GroupBy(letter => (letter.Subscription, letter.Line, letter.EventId)))

@@ -4,17 +4,17 @@ using Herald.Judging.Traces;
 
 namespace Herald.Judging.Rules;
 
-/// <summary>Attempts in flight of a subscription and of a node, and attempts a second.</summary>
+/// <summary>Judges the attempts in flight of a subscription and of a node, and the attempts per second.</summary>
 public sealed class LimitJudge(Ledger ledger)
 {
-    // What may start may still have to be read; and another share of the limit may have come to the node.
+    // An attempt that has its permit can still have to wait for a reading, and the node can have got another share of the limit.
     private const double LateSeconds = 1.5;
     private readonly Dictionary<(string Subscription, string Sender), (double Level, long AtMs)> _levels = [];
 
     public void Take(SubscriptionHistory history, DeliveryBook book, Attempt attempt)
     {
         var (most, rate) = (0, 0.0);
-        // What has just been changed may have been granted by what was before.
+        // The limits before a change can have granted what arrives just after it.
         foreach (var definition in history.Definitions(ledger.NowMs - (long)(LateSeconds * 1000), ledger.NowMs, everywhere: true))
             (most, rate) = (Math.Max(most, definition.MaxInFlight), Math.Max(rate, definition.RatePerSecond));
         var (ofSubscription, ofNode) = (1, 1);

@@ -5,9 +5,8 @@ using Herald.Judging.Traces;
 namespace Herald.Judging.Rules;
 
 /// <summary>
-/// Attempts are numbered without gaps. A number may fall by results only that could not be saved: those before a kill, a take-over or a
-/// store that was away.
-/// And between two attempts lies at least what policy and receiver have asked for.
+/// Attempt numbers have no gaps. A number falls only by results that could not be saved: those before a kill, a take-over or a store that
+/// was away. Between two attempts lies at least the wait that the policy and the receiver ask for.
 /// </summary>
 public sealed class NumberJudge(Ledger ledger)
 {
@@ -22,13 +21,13 @@ public sealed class NumberJudge(Ledger ledger)
                 throw new AccusedException(13, $"the first attempt says that it is number {attempt.Number}: {delivery}");
             return;
         }
-        // Before, the subscription may have been another one.
+        // Before that moment it can have been another subscription.
         if (last.AtMs <= history.ClearSinceMs)
             return;
-        // Whether one that nobody can name has heard of its result nobody knows, either.
+        // An unknown sender can have learned the result of the attempt or not.
         var next = last.Counts || last.Sender == Attempt.Unknown ? last.Number + 1 : last.Number;
         var isReleased = delivery.ReleasedMs >= last.AtMs;
-        // The owner before may have died without having saved anything; what the next one tried nobody has seen.
+        // The previous owner can have died without saving anything, and nobody saw what the next owner tried.
         var mayHaveMissed = book.MayHaveMissed(last.AtMs);
         if (attempt.Number > next && !mayHaveMissed)
             throw new AccusedException(13, $"attempt {attempt.Number} follows attempt {last.Number}: {delivery}");
@@ -60,7 +59,7 @@ public sealed class NumberJudge(Ledger ledger)
 
     private void CheckWait(SubscriptionHistory history, DeliveryBook book, Delivery delivery, Attempt last)
     {
-        // Who resumes has all tried at once, and an endpoint that is back is not left to wait.
+        // A resume makes Herald try everything at once, and so does the recovery of an endpoint.
         if (book.SucceededMs >= last.EndedMs && last.IsTroubled)
             return;
         foreach (var order in history.Orders)

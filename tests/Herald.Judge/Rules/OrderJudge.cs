@@ -4,7 +4,7 @@ using Herald.Judging.Traces;
 
 namespace Herald.Judging.Rules;
 
-/// <summary>What operators ask, and what they are answered: from when on it may be, and must be, as they wanted it.</summary>
+/// <summary>Records the orders of operators and their answers: from when the order can be in force, and from when it must be.</summary>
 public sealed class OrderJudge(Ledger ledger, LetterJudge letters)
 {
     private readonly Dictionary<string, Order> _open = [];
@@ -54,7 +54,7 @@ public sealed class OrderJudge(Ledger ledger, LetterJudge letters)
         (order.EndsMs, order.Version) = (fact.AtMs, fact.Number("version", 0));
         if (order.What == Order.Put && order.IsDone == true)
             order.Creates = outcome == "created";
-        // Where one node has everything, and that node has answered, nobody else is to hear of it.
+        // One node has all shards and has answered, so no other node has to learn of the order.
         var isAlone = ledger.Settings.Nodes == 1 && ledger.Settings.LeaseMs == 0 && fact.Find("alone") is not null;
         order.InForceMs = order.IsDone == false ? fact.AtMs : fact.AtMs + (isAlone ? 0 : ledger.Settings.FollowMs);
         if (order.What is Order.Redrive or Order.DiscardLetters)
@@ -63,7 +63,7 @@ public sealed class OrderJudge(Ledger ledger, LetterJudge letters)
             End(order);
     }
 
-    /// <summary>Every node works with what the subscription was made by this version.</summary>
+    /// <summary>Every node works with this version of the subscription.</summary>
     public void OnFollowed(Fact fact)
     {
         var (history, _) = ledger.Of(fact.Text("subscription"));
@@ -75,7 +75,7 @@ public sealed class OrderJudge(Ledger ledger, LetterJudge letters)
         history.Asked();
     }
 
-    /// <summary>Who asked through a process that has ended gets no answer; what it had on its way may still arrive.</summary>
+    /// <summary>A process has ended, so its open orders get no answer. Requests that it had under way can still arrive.</summary>
     public void OnGone(string process)
     {
         foreach (var (n, order) in _open.Where(one => one.Value.Through == process).ToList())
@@ -88,7 +88,7 @@ public sealed class OrderJudge(Ledger ledger, LetterJudge letters)
         }
     }
 
-    /// <summary>An endpoint says that it is gone: Herald stops sending to it, perhaps, until somebody resumes it.</summary>
+    /// <summary>An endpoint answered that it is gone. Herald can stop sending to it until an operator resumes the subscription.</summary>
     public void OnEndpointGone(string subscription)
     {
         var (history, _) = ledger.Of(subscription);
@@ -98,7 +98,9 @@ public sealed class OrderJudge(Ledger ledger, LetterJudge letters)
         history.Ended(order);
     }
 
-    /// <summary>Discards that have been answered for so long that they are durable, unless something kept them from that.</summary>
+    /// <summary>
+    /// Takes a discard as certain some time after its answer, when nothing can have kept the node from saving it.
+    /// </summary>
     public void Settle()
     {
         for (var i = _discarded.Count - 1; i >= 0; i--)
@@ -120,7 +122,7 @@ public sealed class OrderJudge(Ledger ledger, LetterJudge letters)
         order.Ended?.Invoke(order.IsDone is null ? order.InForceMs : order.EndsMs);
     }
 
-    // The head is tried anew, from the first attempt.
+    // The head is tried again from the first attempt.
     private void OnRelease(Order order)
     {
         var (_, book) = ledger.Of(order.Subscription);
@@ -134,7 +136,7 @@ public sealed class OrderJudge(Ledger ledger, LetterJudge letters)
                     delivery.OnReleaseEnded(by);
                     if (order.IsCertain && !order.Discards)
                         delivery.CertainlyReleasedMs = order.AskedMs;
-                    // It is answered before it is durable: a kill right after it may forget it.
+                    // The judge does not trust the answer alone: see Settle.
                     if (order.IsCertain && order.Discards)
                         _discarded.Add((delivery, order));
                 };

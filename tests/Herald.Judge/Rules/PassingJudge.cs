@@ -5,7 +5,7 @@ using Herald.Judging.Traces;
 
 namespace Herald.Judging.Rules;
 
-/// <summary>An event is sent: all before it of its key must have been received, or given up for a reason that is known.</summary>
+/// <summary>When an event is sent, all events before it in its key must have been received, or given up for a known reason.</summary>
 public sealed class PassingJudge(Ledger ledger, GiveUps giveUps)
 {
     public void Check(SubscriptionHistory history, DeliveryBook book, Delivery delivery, long nowMs, bool isShared)
@@ -27,7 +27,7 @@ public sealed class PassingJudge(Ledger ledger, GiveUps giveUps)
         lane.AccountedBelow = one.Sequence;
     }
 
-    /// <summary>At the end nothing that is certain to be wanted is missing without a reason.</summary>
+    /// <summary>At the end, no event that is certainly wanted is missing without a reason.</summary>
     public void CheckAll(SubscriptionHistory history, DeliveryBook book, long nowMs)
     {
         foreach (var one in ledger.Events.Published)

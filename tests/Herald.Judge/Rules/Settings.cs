@@ -2,48 +2,48 @@ using Herald.Judging.Traces;
 
 namespace Herald.Judging.Rules;
 
-/// <summary>What operators are told of a world, or have set: bounds, and how long things take that are not Herald's.</summary>
+/// <summary>What operators have set, and what holds in this world: bounds, and how long things take that Herald does not control.</summary>
 public sealed class Settings
 {
     public int Nodes { get; private set; } = 1;
 
-    /// <summary>Attempts in flight of a node.</summary>
+    /// <summary>The most attempts in flight on a node.</summary>
     public int Permits { get; private set; } = 1024;
 
-    /// <summary>How often a shard saves how often deliveries have been tried.</summary>
+    /// <summary>How often a shard saves the numbers of attempts.</summary>
     public long CommitEveryMs { get; private set; } = 200;
 
-    /// <summary>No call to the store takes longer, there and back.</summary>
+    /// <summary>The longest call to the store, request and reply together.</summary>
     public long SlowestCallMs { get; private set; } = 10_000;
 
-    /// <summary>0: the store of one process.</summary>
+    /// <summary>The length of a lease. 0: the store of one process, without leases.</summary>
     public long LeaseMs { get; private set; }
 
-    /// <summary>What a node has made is known to all others so much later, unless something hinders it.</summary>
+    /// <summary>How long it takes until all other nodes know a change that one node made, unless something hinders them.</summary>
     public long FollowMs { get; private set; } = 60_000;
 
-    /// <summary>From a fault's end until every shard is served again.</summary>
+    /// <summary>The time from the end of a fault until every shard is served again.</summary>
     public long RecoversMs { get; private set; } = 10_000;
     public int BlockedPerSubscription { get; private set; } = 100_000;
     public int Blocked { get; private set; } = 1_000_000;
 
     /// <summary>
-    /// How far clocks of nodes are apart at most, by any moment so far; and a second, by which a wall clock may part from what goes by
-    /// unnoticed.
+    /// The greatest difference between the clocks of nodes so far, plus a second: a wall clock can drift by that much from elapsed time
+    /// without being noticed.
     /// </summary>
     public long ClocksApartMs => _most - _least + UnnoticedMs;
     private const long UnnoticedMs = 1000;
 
-    /// <summary>Keys that Herald may take for one, by chance.</summary>
+    /// <summary>Keys that Herald can take for one, because they share a hash.</summary>
     public HashSet<string> AlikeKeys { get; } = [];
 
-    /// <summary>A receiver that works answers within this.</summary>
+    /// <summary>The longest time in which a receiver that is well answers.</summary>
     public long AnswersWithinMs { get; private set; } = 1000;
 
-    /// <summary>A timer, and whoever has to wait for a processor, is no later than this.</summary>
+    /// <summary>The greatest lateness of timers and of work that waits for a processor.</summary>
     public long LateMs { get; private set; } = 500;
 
-    /// <summary>How long an id is held against its event: not longer, and not shorter.</summary>
+    /// <summary>How long the store remembers an id: neither longer nor shorter.</summary>
     public long DuplicateWindowMs { get; private set; } = long.MaxValue;
 
     private long _least, _most;

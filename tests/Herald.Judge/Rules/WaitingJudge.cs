@@ -6,29 +6,28 @@ using Herald.Judging.Traces;
 namespace Herald.Judging.Rules;
 
 /// <summary>
-/// No key and no subscription is held up by another: an event whose own key has nothing before it, and whose receiver is well, is sent
-/// within a bound, whatever
-/// happens beside it. The bound is in docs/proof.md.
+/// No key and no subscription holds up another one. An event is sent within a bound, whatever happens beside it, when its own key has
+/// nothing before it and its receiver is well. docs/proof.md states the bound.
 /// </summary>
 public sealed class WaitingJudge(Ledger ledger, GiveUps giveUps)
 {
     private const long LookEveryMs = 100;
 
-    // Distinct keys that fail with no success between speak against the endpoint, and Herald holds back.
+    // So many distinct keys that fail without a success between count as trouble of the endpoint, and Herald holds back.
     private const int FailingKeys = 3;
 
-    // An attempt that takes so many times what a receiver that is well takes keeps its permit.
+    // In units of the time in which a well receiver answers: a longer attempt still keeps its permit.
     private const int SlowFrom = 5;
 
-    // The longest wait of one that holds back, and its spread.
+    // The longest wait of a subscription that holds back, with its jitter.
     private const long ProbesWithinMs = 12_000;
 
-    // Rounds of a shard, readings of the log and of the catalog, a commit that a skip waits for.
+    // Rounds of a shard, readings of the log and of the catalog, and a commit that a skip waits for.
     private const long WorkMs = 500;
     private const int CommitsToWaitFor = 4;
     private long _nextLookMs;
 
-    /// <summary>The longest wait that was judged, in parts of its bound.</summary>
+    /// <summary>The longest wait that was judged, as a share of its bound.</summary>
     public double Worst { get; private set; }
 
     public void OnPromised(SentEvent one)
@@ -124,7 +123,7 @@ public sealed class WaitingJudge(Ledger ledger, GiveUps giveUps)
     private void Look(SubscriptionHistory history, DeliveryBook book, Lane lane, long since, double bound)
     {
         var head = lane.Waiting.Values[0];
-        // A head that has failed waits for its policy. One that has ended, whatever policy is in force, waits no more.
+        // A head that has failed waits for its policy. A head that every possible policy has ended no longer waits, so the next one counts.
         if (head.Last is { Counts: true } && giveUps.IsExhaustedForCertain(history, head, byLetter: false))
         {
             if (lane.Waiting.Count == 1)
@@ -133,11 +132,11 @@ public sealed class WaitingJudge(Ledger ledger, GiveUps giveUps)
         }
         if (head.Last is { Ending: not Ending.Cut })
             return;
-        // An earlier one, that need not have been expected, may be what its key waits for.
+        // The key can wait for an earlier event that was not certainly expected.
         if (lane.Tried is { Ending: not (Ending.Succeeded or Ending.Cut) } tried && tried.Delivery.Event.Sequence < head.Event.Sequence
             && !giveUps.IsExhaustedForCertain(history, tried.Delivery, byLetter: false))
             return;
-        // What else its receiver has had meanwhile was its turn.
+        // Whatever its receiver got meanwhile had its turn first.
         bound += ledger.Settings.AnswersWithinMs * (book.Served - lane.ServedBefore);
         var waits = ledger.NowMs - Math.Max(since, lane.ReadySinceMs);
         if (waits > bound && giveUps.Explain(history, head, ledger.NowMs) != GivenUp.Not)
@@ -153,8 +152,8 @@ public sealed class WaitingJudge(Ledger ledger, GiveUps giveUps)
 
     private void IsReady(DeliveryBook book, Lane lane) => (lane.ReadySinceMs, lane.ServedBefore) = (ledger.NowMs, book.Served);
 
-    // What others may keep: each receiver its time-out, once for each attempt of its own that must come before; and its own keys take
-    // turns.
+    // What others are allowed to take: each other receiver its time-out, once for each waiting key and once more. Then the keys of the
+    // subscription take turns.
     private double TurnMs(DeliveryBook book)
     {
         var turn = 0.0;
@@ -168,14 +167,14 @@ public sealed class WaitingJudge(Ledger ledger, GiveUps giveUps)
         return turn + (ledger.Settings.AnswersWithinMs * book.Waiting.Sum(lane => lane.Waiting.Count));
     }
 
-    // It has had no trouble for long, and keeps nobody's permit by an answer that does not come.
+    // It has had no trouble for long, and no attempt of it hangs and keeps a permit.
     private bool IsQuick(DeliveryBook other) =>
         !other.Open.Exists(Hangs) && Math.Max(other.TroubledMs, other.LateMs) is var last
         && (last == long.MinValue || last + (2 * ProbesWithinMs) < ledger.NowMs);
 
     private bool Hangs(Attempt attempt) => ledger.NowMs - attempt.AtMs > ledger.Settings.AnswersWithinMs;
 
-    // Keys that wait for a retry have places of their own; past these bounds the subscription falls behind.
+    // Keys that wait for a retry do not take places in the window. Above these bounds the subscription falls behind.
     private bool HasTooManyBlocked(DeliveryBook book)
     {
         var all = 0;

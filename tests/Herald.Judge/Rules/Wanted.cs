@@ -3,10 +3,10 @@ using Herald.Judging.Orders;
 
 namespace Herald.Judging.Rules;
 
-/// <summary>Who gets an event: by the filters that operators wrote, and by where their subscriptions began.</summary>
+/// <summary>Decides which subscription gets an event, by the filters that operators wrote and by where subscriptions begin.</summary>
 public static class Wanted
 {
-    /// <summary>No outcome of what nobody knows would take the event from the subscription, as it is now.</summary>
+    /// <summary>The subscription wants the event as things stand now, whatever the outcome of the unknown orders.</summary>
     public static bool IsCertain(SubscriptionHistory history, SentEvent one, EventBook events, long nowMs)
     {
         if (one.Origin != Origin.Published || !one.IsPromised)
@@ -20,7 +20,7 @@ public static class Wanted
         return true;
     }
 
-    /// <summary>Some course of what nobody knows makes it the subscription's.</summary>
+    /// <summary>At least one possible outcome of the unknown orders gives the event to the subscription.</summary>
     public static bool IsPossible(SubscriptionHistory history, SentEvent one, long nowMs)
     {
         var births = history.Births(nowMs, nowMs, everywhere: true);
@@ -53,7 +53,7 @@ public static class Wanted
         return !IsSequence(birth, out var from) || (one.Sequence > 0 && one.Sequence >= from);
     }
 
-    // A replay, or a start in the past, goes by the filter of its moment up to there.
+    // For older events, a replay or a start in the past matches with the filter that was in force when it began.
     private static bool IsMatched(SubscriptionHistory history, Order birth, SentEvent one)
     {
         if (one.AskedMs > birth.EndsMs)

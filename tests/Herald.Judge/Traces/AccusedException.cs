@@ -1,7 +1,7 @@
 namespace Herald.Judging.Traces;
 
-/// <summary>What was asked for and what was received cannot both be as promised.</summary>
-/// <param name="invariant">Which promise is broken, by its number in ARCHITECTURE.md.</param>
+/// <summary>The facts show that Herald has broken a promise.</summary>
+/// <param name="invariant">The broken promise, by its number in ARCHITECTURE.md.</param>
 public sealed class AccusedException(int invariant, string what) : Exception($"{invariant}: {what}")
 {
     public int Invariant => invariant;

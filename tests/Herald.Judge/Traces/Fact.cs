@@ -4,8 +4,9 @@ using System.Text;
 namespace Herald.Judging.Traces;
 
 /// <summary>
-/// One line of a trace: when, who, what, and named values, separated by tabs. In a value a tab, an end of line and a backslash are written
-/// <c>\t</c>, <c>\n</c> and <c>\\</c>. The verbs and names are in README.md.
+/// One line of a trace: time, actor, verb, and named values, separated by tabs. In a value, a tab, an end of line and a backslash are
+/// written
+/// <c>\t</c>, <c>\n</c> and <c>\\</c>. README.md lists the verbs and names.
 /// </summary>
 public sealed class Fact(long atMs, string who, string verb, params (string Name, string? Value)[] values)
 {
@@ -13,7 +14,7 @@ public sealed class Fact(long atMs, string who, string verb, params (string Name
     public string Who => who;
     public string Verb => verb;
 
-    /// <summary>Null when the fact does not say it.</summary>
+    /// <summary>Null when the fact has no such value.</summary>
     public string? Find(string name)
     {
         foreach (var (given, value) in values)
@@ -30,7 +31,7 @@ public sealed class Fact(long atMs, string who, string verb, params (string Name
 
     public long Number(string name, long otherwise) => Find(name) is { } text ? long.Parse(text, CultureInfo.InvariantCulture) : otherwise;
 
-    /// <summary>Those whose names begin so, without the beginning.</summary>
+    /// <summary>The values whose names begin with a prefix; the returned names lack the prefix.</summary>
     public IEnumerable<(string Name, string Value)> Beginning(string with)
     {
         foreach (var (name, value) in values)
