@@ -6,7 +6,8 @@ using Xunit;
 namespace Herald.Simulation;
 
 /// <summary>
-/// A store that acknowledges what it does not keep is noticed, in every world in which somebody outside was promised what is lost: by the judge outside, who cannot look into it.
+/// A store acknowledges something and does not keep it. The outside judge, which cannot look into the store, notices it in every world in
+/// which somebody outside was promised what is lost.
 /// </summary>
 public sealed class LossTests
 {

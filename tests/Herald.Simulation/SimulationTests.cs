@@ -8,20 +8,20 @@ using Xunit;
 namespace Herald.Simulation;
 
 /// <summary>
-/// Draws worlds from seeds and runs them: always the same ones, and some fresh ones. <c>HERALD_SEEDS=20000 ./test Simulation</c> runs more of them;
-/// <c>HERALD_SEED=146 ./test Simulation</c> runs that one alone, and shows the end of its history when it fails.
+/// Draws worlds from seeds and runs them: the same worlds in each run, and some fresh ones. <c>HERALD_SEEDS=20000 ./test Simulation</c>
+/// runs more worlds. <c>HERALD_SEED=146 ./test Simulation</c> runs one world alone and shows the end of its history when it fails.
 /// </summary>
 public sealed class SimulationTests
 {
     private static readonly int ShownLines = int.TryParse(Environment.GetEnvironmentVariable("HERALD_LINES"), out var lines) ? lines : 60;
 
-    /// <summary>The first world that is broken ends the run: for whoever wants to know no more than whether one is.</summary>
+    /// <summary>The run ends with the first broken world. For callers that only ask whether there is one.</summary>
     private static readonly bool FirstBrokenEnds = Environment.GetEnvironmentVariable("HERALD_FIRST_BROKEN") is not null;
 
-    /// <summary>Only what the judge outside finds counts: to see what it finds alone.</summary>
+    /// <summary>Only findings of the outside judge count, to see what it finds alone.</summary>
     private static readonly bool OutsideOnly = Environment.GetEnvironmentVariable("HERALD_JUDGE") == "outside";
 
-    /// <summary>Only worlds count that break one of these; null: whatever fails.</summary>
+    /// <summary>Only worlds that break one of these invariants count. Null: any failure counts.</summary>
     private static readonly int[]? Sought = Environment.GetEnvironmentVariable(Breaks) is { } listed
         ? [.. listed.Split(',').Select(number => int.Parse(number, CultureInfo.InvariantCulture))] : null;
 
@@ -30,14 +30,14 @@ public sealed class SimulationTests
     internal const string FoundBy = "found by seed ";
     private const int EnoughToReachAll = 1000;
 
-    // Far from all numbers that anybody has run on purpose.
+    // Far from all seeds that people run on purpose.
     private const int FreshWorlds = 200, FreshFrom = 1_000_000;
 
-    /// <summary>For certain worlds: no others are run then.</summary>
+    /// <summary>The caller asked for certain worlds, so no others run.</summary>
     private static bool IsAsked => Environment.GetEnvironmentVariable("HERALD_SEED") is not null
         || Environment.GetEnvironmentVariable("HERALD_SEEDS") is not null;
 
-    /// <summary>Worlds without being asked for a number: two thousand, or ten times as many with --long.</summary>
+    /// <summary>The number of worlds when the caller names none: 2,000, or 20,000 with --long.</summary>
     private static readonly int Usual = Environment.GetEnvironmentVariable("HERALD_TESTS_LONG") is null ? 2_000 : 20_000;
 
     [Fact]
@@ -52,7 +52,7 @@ public sealed class SimulationTests
             Assert.Empty(Reached.All.Except(reached.Counts.Keys));
     }
 
-    /// <summary>Other ones in each run: what the usual worlds never reach, somebody's run does in time.</summary>
+    /// <summary>Fresh worlds in each run. Over many runs they reach what the usual worlds never reach.</summary>
     [Fact]
     public void Every_promise_holds_in_worlds_that_nobody_has_seen()
     {
@@ -97,8 +97,8 @@ public sealed class SimulationTests
     }
 
     /// <summary>
-    /// For the build with planted faults: says which seed is the first to fail. Only a world counts that breaks one of the invariants in
-    /// HERALD_BREAKS.
+    /// For the build with planted faults: prints the first seed that fails. Only worlds that break one of the invariants in HERALD_BREAKS
+    /// count.
     /// </summary>
     [Fact(Explicit = true)]
     public void Seek()
@@ -124,7 +124,7 @@ public sealed class SimulationTests
 
     private static bool Counts(Exception failure)
     {
-        // What the store finds out is thrown within the engine, which says in its own words what follows.
+        // A violation that the store finds is thrown inside the engine, which can wrap it in an exception of its own.
         var violation = failure as Violation ?? failure.InnerException as Violation;
         return (Sought is null || (violation?.Invariant is { } broken && Sought.Contains(broken)))
             && (!OutsideOnly || violation?.IsFromOutside == true);

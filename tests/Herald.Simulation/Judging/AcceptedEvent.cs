@@ -3,10 +3,12 @@ using Herald.Simulation.Storing;
 
 namespace Herald.Simulation.Judging;
 
-/// <summary>An event of the log, as far as the judge needs to know it.</summary>
-/// <param name="Key">What must be in order: topic and key, or topic and id without one. Never a hash: two keys may have one.</param>
-/// <param name="KeyHash">Names the engine's lane.</param>
-/// <param name="Address">The subscription a redrive is for; null for everybody's.</param>
+/// <summary>An event of the log, with what the judge needs of it.</summary>
+/// <param name="Key">
+/// The unit of order: topic and key, or topic and id for an event without a key. Never a hash, because two keys can share one.
+/// </param>
+/// <param name="KeyHash">Identifies the engine's lane.</param>
+/// <param name="Address">The subscription that a redrive is for. Null: the event is for all subscriptions.</param>
 internal sealed record AcceptedEvent(long Sequence, string Key, ulong KeyHash, int Topic, string? Type, string? Color, string? Address, string Payload, byte[] Record, long AtMs)
 {
     public static AcceptedEvent Of(StoredEvent stored, long atMs)

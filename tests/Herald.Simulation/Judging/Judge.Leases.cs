@@ -3,21 +3,23 @@ using Herald.Simulation.Running;
 
 namespace Herald.Simulation.Judging;
 
-/// <summary>Whose a shard is, and until when: known from what the store does and answers, and from the clock of the process that asked.</summary>
+/// <summary>
+/// Which node owns a shard, and until when. The judge learns it from the store's answers and from the clock of the process that asked.
+/// </summary>
 internal sealed partial class Judge
 {
-    // A timer may be this late.
+    // Timers can be this late.
     private const long TimerMs = 2;
 
     private readonly (long Epoch, string? Node)[] _owners = new (long, string?)[shards];
 
-    // Others have found their sessions gone.
+    // Nodes that others removed because their session had ended.
     private readonly HashSet<string> _withoutSession = [];
 
-    // By a commit that is applied, or to the last by a node that then gave the shard up.
+    // Successes that an applied commit or note holds, or that a node knew when it gave the shard up.
     private readonly HashSet<(SubscriptionModel Model, int Shard, long Sequence)> _saved = [];
 
-    // Of commits that are on their way, or lost.
+    // Successes in commits and notes that are under way, or lost.
     private readonly Dictionary<(Fence Fence, long Number), List<Delivery>> _told = [];
 
     public void OnTaken(ShardId shard, long epoch, string node, string? from)
@@ -57,7 +59,7 @@ internal sealed partial class Judge
     public string? OwnerOf(int shard) => _owners[shard].Node;
 
     /// <summary>The store has answered a renewal.</summary>
-    /// <param name="askedAt">When it was asked, by the process's count of time.</param>
+    /// <param name="askedAt">When the process asked, by its own timestamp.</param>
     public void OnRenewed(NodeView node, IReadOnlyList<Lease> leases, long askedAt)
     {
         var before = new Dictionary<int, (long Epoch, long Until)>(node.Leases);
@@ -76,7 +78,7 @@ internal sealed partial class Judge
             simulator.Trace($"{node.Process.Name} holds {string.Join(", ", leases.Select(l => $"{l.Shard} in epoch {l.Epoch}{(l.IsLeaving ? " (leaving)" : "")}"))} for {node.Leases.Values.Select(l => l.Until - now).DefaultIfEmpty().Min()} ms");
     }
 
-    /// <param name="told">Deliveries of whose success the commit, or note, is the first to tell.</param>
+    /// <param name="told">Deliveries whose success this commit or note is the first to save.</param>
     public void OnSaving(Fence fence, long number, List<Delivery> told)
     {
         if (told.Count > 0)
@@ -95,7 +97,7 @@ internal sealed partial class Judge
             _saved.UnionWith(told.Select(one => (one.Model, one.Shard, one.Sequence)));
     }
 
-    /// <summary>A node gives shards up, and says by it that all it knew is saved.</summary>
+    /// <summary>A node gives shards up. By that it states that everything it knew is saved.</summary>
     public void OnHandedOver(NodeView node, IReadOnlyList<Lease> leases)
     {
         if (simulator.Traces)
@@ -104,7 +106,9 @@ internal sealed partial class Judge
             _saved.Add((heard.Model, heard.Shard, heard.Sequence));
     }
 
-    /// <summary>What the process stands still over it need not have seen yet; one that runs has given up what its lease does not cover.</summary>
+    /// <summary>
+    /// A running process has given up every attempt that its lease does not cover. A paused process need not have seen that yet.
+    /// </summary>
     public void CheckInFlight(NodeView node)
     {
         if (!node.Process.IsIdle)
@@ -116,7 +120,7 @@ internal sealed partial class Judge
         }
     }
 
-    // By what the store has answered, and by what it holds now: neither asks the engine.
+    // Decides by the store's answers and by what the store holds now. It never asks the engine.
     private void CheckLease(NodeView node, Delivery delivery)
     {
         var (epoch, owner) = _owners[delivery.Shard];
@@ -133,7 +137,8 @@ internal sealed partial class Judge
         }
     }
 
-    // Others have taken the shard of a node whose session has ended, and only its next renewal tells it. It can save nothing, and all it sends is what the
-    // next owner sends as well, in the same order, or has given up meanwhile.
+    // Others took the shards of a node whose session had ended, and the node learns of it only with its next renewal. It can save nothing.
+    // What it
+    // sends, the next owner sends as well, in the same order, or has given up meanwhile.
     private bool MayBeLate(NodeView node, Delivery delivery) => _owners[delivery.Shard].Epoch != delivery.Epoch && _withoutSession.Contains(node.Process.Name);
 }

@@ -4,15 +4,15 @@ using Herald.Simulation.Running;
 
 namespace Herald.Simulation.Judging;
 
-/// <summary>What operators were told of held keys.</summary>
+/// <summary>Checks the answers that operators got for held keys.</summary>
 internal sealed partial class Judge
 {
     private readonly HashSet<(int Subscription, int Shard, long Sequence)> _released = [];
 
-    // Attempts that have begun, by what they were at.
+    // The number of attempts that have begun, by delivery.
     private readonly Dictionary<(int Subscription, int Shard, long Sequence), int> _begun = [];
 
-    /// <summary>An operator lets a held key go on: its attempts are counted anew.</summary>
+    /// <summary>An operator releases a held key. Its attempts count from 1 again.</summary>
     public HeldOrder OnRelease(SubscriptionState state, Lane lane, int shard)
     {
         var place = (state.Number, shard, lane.Head.Sequence);
@@ -21,8 +21,8 @@ internal sealed partial class Judge
     }
 
     /// <summary>
-    /// An order that was answered is durable: whoever takes the shard over now knows of it. Where it has been tried since, it may be held
-    /// again; where a replay or an end has come between, the catalog is what the next owner goes by.
+    /// An answered order is durable, so the next owner of the shard must know it. Two cases excuse it: the delivery was tried since, so the
+    /// key can be held again; or the subscription was replayed or ended, and then the next owner follows the catalog.
     /// </summary>
     public void OnReleased(HeldOrder order, ShardProgress stored, bool discard)
     {
@@ -35,6 +35,6 @@ internal sealed partial class Judge
             throw new Violation($"25: an order to {(discard ? "discard" : "release")} {order} was answered, and is not saved");
     }
 
-    /// <param name="Begun">Attempts at the head that had begun by then.</param>
+    /// <param name="Begun">The number of attempts at the head that had begun by then.</param>
     internal sealed record HeldOrder(int Subscription, int Generation, ulong KeyHash, int Shard, long Sequence, int Begun);
 }

@@ -13,16 +13,16 @@ using Herald.Simulation.Worlds;
 namespace Herald.Simulation.Judging;
 
 /// <summary>
-/// Knows what was accepted and for whom, sees every attempt begin and every acknowledgement, and everything that becomes durable;
-/// throws a <see cref="Violation"/> in the step in which a promise is broken. The numbers are those of the invariants in ARCHITECTURE.
-/// Over 400 lines: the promises are judged against one set of books, and a part of the judge would need most of them.
+/// Knows what was accepted and for which subscription, and sees every attempt, every acknowledgement and everything that becomes durable.
+/// Throws a <see cref="Violation"/> in the step that breaks a promise. The numbers are those of the invariants in ARCHITECTURE.md. The file
+/// has over 400 lines because all promises are judged against one set of books, and a part of the judge would need most of them.
 /// </summary>
 internal sealed partial class Judge(Simulator simulator, int shards) : IStoreWatcher
 {
     private readonly List<AcceptedEvent>[] _log = [.. Enumerable.Range(0, shards).Select(_ => new List<AcceptedEvent>())];
     private readonly long[] _first = [.. Enumerable.Repeat(1L, shards)];
 
-    // Below the first one; and by key, what the owner has said is needed there.
+    // Freed sequences. Below _first, _kept holds by key the first sequence that the owner still needs.
     private readonly HashSet<long>[] _freed = [.. Enumerable.Range(0, shards).Select(_ => new HashSet<long>())];
     private readonly Dictionary<ulong, long>[] _kept = [.. Enumerable.Range(0, shards).Select(_ => new Dictionary<ulong, long>())];
     private readonly Dictionary<(int Number, int Generation), SubscriptionModel> _models = [];
@@ -31,13 +31,13 @@ internal sealed partial class Judge(Simulator simulator, int shards) : IStoreWat
     private readonly HashSet<DeadLetterId> _letters = [];
     private readonly Dictionary<string, string> _messageIds = [], _origins = [];
 
-    // What the commit that is judged has made, as far as no skip has been found for it.
+    // Events that the commit under judgement forwards and for which no skip has been found yet.
     private readonly List<EventView> _forwards = [];
 
-    // By subscription, the version that all nodes are known to work with.
+    // By subscription: the version that all nodes are known to follow.
     private readonly Dictionary<int, long> _followed = [];
 
-    // Keys by their hash: two may have one.
+    // The keys of each hash. Two keys can share one.
     private readonly Dictionary<ulong, HashSet<string>> _keys = [];
 
     public IEnumerable<SubscriptionModel> Living => _latest.Values.Where(model => model.Lives);
@@ -48,19 +48,21 @@ internal sealed partial class Judge(Simulator simulator, int shards) : IStoreWat
     public SubscriptionModel? Find(int number, int generation) => _models.GetValueOrDefault((number, generation));
     public SubscriptionModel? Latest(string id) => _latest.GetValueOrDefault(id) is { Lives: true } model ? model : null;
 
-    /// <summary>Two keys have this hash, and so one lane.</summary>
+    /// <summary>Two keys share this hash, and so share a lane.</summary>
     public bool IsShared(ulong keyHash) => _keys.GetValueOrDefault(keyHash) is { Count: > 1 };
 
-    /// <summary>What the store is to lose: the judge outside has to find it out, who cannot look into the store.</summary>
+    /// <summary>
+    /// What the store is to lose. This judge excuses it; the outside judge, which cannot look into the store, must notice it.
+    /// </summary>
     public StoreLoss? Excused { get; init; }
 
-    /// <summary>Told of each event that an application has made.</summary>
+    /// <summary>Called for each event that an application has made.</summary>
     public Action<ShardId, StoredEvent>? Made { get; init; }
 
-    /// <summary>It is a dead letter, or was one.</summary>
+    /// <summary>The dead letter exists, or existed once.</summary>
     public bool HasLetter(DeadLetterId id) => _letters.Contains(id);
 
-    /// <summary>What an operator is about to ask for; the change of the catalog that does it is judged by it.</summary>
+    /// <summary>The starts that operators are about to ask for. The catalog change that follows must have one of them.</summary>
     public Dictionary<string, List<StartFrom>> Intents { get; } = [];
 
     // ---- What becomes durable ----
@@ -173,7 +175,7 @@ internal sealed partial class Judge(Simulator simulator, int shards) : IStoreWat
 
     // ---- What is sent, and received ----
 
-    /// <summary>Somebody has been told that no attempt begins any more with what the subscription was before.</summary>
+    /// <summary>An operator got the answer that no attempt begins any more with an older version of the subscription.</summary>
     public void OnFollowed(Subscription subscription) =>
         _followed[subscription.Number] = Math.Max(subscription.Version, _followed.GetValueOrDefault(subscription.Number));
 
@@ -217,7 +219,7 @@ internal sealed partial class Judge(Simulator simulator, int shards) : IStoreWat
         return delivery;
     }
 
-    /// <param name="delivered">Null when it was given up: nobody knows.</param>
+    /// <param name="delivered">Null when the attempt was given up: its outcome is unknown.</param>
     public void OnEnded(NodeView node, Delivery delivery, bool? delivered)
     {
         if (simulator.Traces)
@@ -228,11 +230,11 @@ internal sealed partial class Judge(Simulator simulator, int shards) : IStoreWat
             node.OnHeard(delivery);
         if (delivered is not null)
             return;
-        node.Attempts[place]--; // it does not count
+        node.Attempts[place]--; // the attempt does not count
         simulator.Reached.Count(node.Holds(delivery.Shard) ? "attempts given up in a handover or a stop" : "attempts given up because their lease ran out");
     }
 
-    /// <summary>The receiver has it, and says so; whether anybody hears it is another matter.</summary>
+    /// <summary>The receiver acknowledges the event. The sender need not learn of it.</summary>
     public void OnAcknowledged(Delivery delivery)
     {
         var (lane, sequence) = (delivery.Lane, delivery.Sequence);
@@ -250,7 +252,7 @@ internal sealed partial class Judge(Simulator simulator, int shards) : IStoreWat
             simulator.Trace($"acknowledged: {delivery}");
     }
 
-    /// <summary>What a publisher was told must be true.</summary>
+    /// <summary>The answer to a publisher must be true.</summary>
     public void OnAnswered(ShardId shard, Appended answer, string payload)
     {
         simulator.Reached.Count($"published: {answer.Verdict}");
@@ -263,7 +265,7 @@ internal sealed partial class Judge(Simulator simulator, int shards) : IStoreWat
             throw new Violation($"8: answered {answer.Verdict} with sequence {answer.Sequence}, which holds {(same ? "the same" : "something else")}");
     }
 
-    /// <summary>A node wants a delivery given up because of its age: that is counted by time that has gone by, whatever any clock shows.</summary>
+    /// <summary>A node gives up a delivery because of its age. The age counts elapsed time, whatever any clock shows.</summary>
     public void OnGivingUp(NodeView node, ShardCommit commit)
     {
         foreach (var letter in commit.DeadLetters.Where(letter => letter.Reason.Reason == Engine.Retrying.RetryDecision.AgeExhausted))
@@ -272,7 +274,7 @@ internal sealed partial class Judge(Simulator simulator, int shards) : IStoreWat
             if (Find(id.Subscription, id.Generation) is not { } model || !node.FirstAttempts.TryGetValue((model, shard, id.Sequence, commit.Fence.Epoch), out var firstAt))
                 continue;
             simulator.Reached.Count("given up by age, in one life");
-            // The wait that would have followed counts; policies change.
+            // LeastAgeMs allows for the wait that would have followed, and for every policy the subscription ever had.
             var (age, least) = (node.Process.Timestamp - firstAt, model.LeastAgeMs);
             if (age < least)
                 throw new Violation($"13: given up by age {age} ms after its first attempt, though no policy gave it less than {least} ms: sequence {id.Sequence} of shard {shard}, {model}");
@@ -281,7 +283,7 @@ internal sealed partial class Judge(Simulator simulator, int shards) : IStoreWat
 
     public void OnRepeated(ShardCommit commit) => simulator.Reached.Count("commits sent again and recognised");
 
-    /// <summary>A subscription whose receiver is well is served, whatever goes on beside it.</summary>
+    /// <summary>A subscription whose receiver is well makes progress, whatever happens beside it.</summary>
     public void CheckIsServed(SubscriptionModel model, long undisturbedSinceMs, long withinMs)
     {
         var waits = model.Lanes.Where(lane => lane.Value.Open.Count > 0).Select(lane => EventOf(lane.Key.Shard, lane.Value.Open.Min).AtMs);
@@ -290,13 +292,13 @@ internal sealed partial class Judge(Simulator simulator, int shards) : IStoreWat
             throw new Violation($"16: nothing has been delivered for {simulator.NowMs - since} ms, though the receiver is well: {model}");
     }
 
-    /// <summary>Nothing is open any more.</summary>
+    /// <summary>No delivery is open any more.</summary>
     public bool IsSettled => Living.All(model => model.Lanes.Values.All(lane => lane.Open.Count == 0));
 
     public string DescribeOpen() => string.Join("; ", Living.SelectMany(model => model.Lanes.Values.Where(lane => lane.Open.Count > 0)
         .Select(lane => $"{model}: key {lane.Key}: {string.Join(", ", lane.Open.Take(5))}")).Take(8));
 
-    /// <summary>Messages that were no events, and that nobody has been told of.</summary>
+    /// <summary>Messages that were no events and that have no dead letter.</summary>
     public IEnumerable<(int Shard, long Sequence)> Untold() =>
         from shard in Enumerable.Range(0, shards)
         from accepted in _log[shard]
@@ -323,7 +325,7 @@ internal sealed partial class Judge(Simulator simulator, int shards) : IStoreWat
     {
         StartFrom.Now => start == head,
         StartFrom.Sequence sequence => start == Math.Max(0, sequence.At - 1),
-        StartFrom.Earliest => start >= 0 && start < _first[shard], // the first that was kept when it was asked for
+        StartFrom.Earliest => start >= 0 && start < _first[shard], // the first one kept at the time of the request
         StartFrom.Time or _ => throw new UnreachableException($"{intent}: operators here know no time of a log"),
     };
 
@@ -342,12 +344,12 @@ internal sealed partial class Judge(Simulator simulator, int shards) : IStoreWat
     {
         if (subscription.Status != SubscriptionStatus.Active)
             throw new Violation($"4: sent while {subscription.Status}: {delivery}");
-        // A node may not have heard of the change yet; when it has, it must follow.
+        // A node need not know of the change yet. When it does, it must follow.
         if (node.Engine is { } engine && !model.Lives && engine.Cache.Snapshot.Version >= model.EndVersion)
             throw new Violation($"4: sent though the node knows that it has ended: {delivery}");
     }
 
-    // What publishers sent is one event by its id, and has one payload in these worlds; what Herald has made is one by its place.
+    // A published event is identified by its id, and has one payload in these worlds. An event that Herald made is identified by its place.
     private string OriginOf(SubscriptionModel model, int shard, long sequence)
     {
         var accepted = EventOf(shard, sequence);
@@ -357,7 +359,7 @@ internal sealed partial class Judge(Simulator simulator, int shards) : IStoreWat
             : $"{model.Id} {shard}/{(view.OriginalSequence > 0 ? view.OriginalSequence : sequence)}";
     }
 
-    // Within a life the attempts at a delivery are numbered without gaps; only an operator's release starts anew.
+    // Within a life, the numbers of attempts at a delivery have no gaps. Only an operator's release begins again at 1.
     private void CheckNumber(NodeView node, in Attempt attempt, Delivery delivery)
     {
         var place = (delivery.Model, delivery.Shard, delivery.Sequence, delivery.Epoch);
@@ -396,7 +398,7 @@ internal sealed partial class Judge(Simulator simulator, int shards) : IStoreWat
             simulator.Reached.Count("forwards that ended as dead letters");
         if (skip.Skip == SkipKind.Forward)
             OnForwarded(skip, new EventView(accepted.Record));
-        // The history does not name the generation: when there have been two since the commit before, either may be meant.
+        // The history does not name the generation. When there were two since the previous commit, the skip can belong to either.
         var meant = _models.Values.Where(m => m.Number == skip.Subscription && m.Version <= catalogVersion && (m.Lives || m.EndVersion > _committedWith[shard])).ToList();
         foreach (var model in meant)
         {
@@ -410,7 +412,7 @@ internal sealed partial class Judge(Simulator simulator, int shards) : IStoreWat
         }
     }
 
-    // Each has an event of its own, however many there are of one key and id.
+    // Each forward is an event of its own, also when several share one key and id.
     private void OnForwarded(HistoryRecord skip, EventView forwarded)
     {
         var made = _forwards.FindIndex(one => one.Id.SequenceEqual(forwarded.Id) && one.Key.SequenceEqual(forwarded.Key) && one.Payload.Span.SequenceEqual(forwarded.Payload.Span));

@@ -1,22 +1,22 @@
 namespace Herald.Simulation.Judging;
 
-/// <summary>What should happen to the events of one (subscription, generation, key), and what has.</summary>
+/// <summary>The expected and the actual fate of the events of one (subscription, generation, key).</summary>
 internal sealed class LaneModel(string key, ulong hash)
 {
     public string Key => key;
 
-    /// <summary>The lane of the engine, which may have another key, too.</summary>
+    /// <summary>The engine's lane. Another key can share it.</summary>
     public ulong Hash => hash;
 
-    /// <summary>Matches that are neither acknowledged nor durably skipped, and still kept.</summary>
+    /// <summary>Matches that are neither acknowledged nor durably skipped, and that retention has not freed.</summary>
     public SortedSet<long> Open { get; } = [];
     public HashSet<long> Matches { get; } = [];
     public HashSet<long> Acknowledged { get; } = [];
 
-    /// <summary>Given up, in a commit that is durable; or freed with the log.</summary>
+    /// <summary>Skipped in a durable commit, or freed with the log.</summary>
     public HashSet<long> Skipped { get; } = [];
 
-    /// <summary>Of these, the ones given up for this generation and no other.</summary>
+    /// <summary>The part of <see cref="Skipped"/> that certainly belongs to this generation.</summary>
     public HashSet<long> GivenUp { get; } = [];
     public long LastFirstReceipt { get; set; }
 }

@@ -4,7 +4,9 @@ using Herald.Simulation.Storing;
 
 namespace Herald.Simulation.Judging;
 
-/// <summary>Looks into a running node's shards between two steps: no open delivery may have been forgotten (6), and every bound must hold (12).</summary>
+/// <summary>
+/// Looks into the shards of a running node between two steps. No open delivery is forgotten (6), and every bound holds (12).
+/// </summary>
 internal sealed class MachineInspector(Simulator simulator, Judge judge, SimStore store, Engine.EngineOptions bounds)
 {
     private readonly Reached _reached = simulator.Reached;
@@ -14,7 +16,7 @@ internal sealed class MachineInspector(Simulator simulator, Judge judge, SimStor
         if (node.Engine is not { } engine)
             return;
         var blocked = 0;
-        // One that has ended has given back what it held, and is looked at by nobody.
+        // An ended host has returned what it held.
         foreach (var host in engine.Hosts.Where(host => !host.Ended.IsCompleted))
         {
             foreach (var state in host.Machine.States.Values)
@@ -23,7 +25,7 @@ internal sealed class MachineInspector(Simulator simulator, Judge judge, SimStor
                 if (node.LacksChannel && state.Runs && state.Ready[0].Count + state.Ready[1].Count > 0 && Receiving.SimChannel.SchemeOf(state.Entry.Subscription.Id) == Receiving.SimChannel.Far)
                     _reached.Count("steps waiting for a channel");
             }
-            // Another owner's work is not known to one that was the owner before.
+            // A former owner does not know the work of the present one.
             if (!node.Holds(host.Shard.Value) || node.Leases[host.Shard.Value].Epoch != host.Epoch)
                 continue;
             foreach (var model in judge.Living)
@@ -37,7 +39,7 @@ internal sealed class MachineInspector(Simulator simulator, Judge judge, SimStor
             throw new Violation($"12: {engine.Ledger.InFlight} permits are in use");
         foreach (var model in judge.Living)
         {
-            // One that has a single permit may have the only one.
+            // A single permit does not break the rule: with few permits it can be the only one.
             if (engine.Ledger.Look(model.Latest).InFlight is > 1 and var held && 4 * held > 3 * bounds.MaxInFlight)
                 throw new Violation($"24: {held} of {bounds.MaxInFlight} permits are in use by {model.Id}");
         }
@@ -67,7 +69,8 @@ internal sealed class MachineInspector(Simulator simulator, Judge judge, SimStor
         }
         if (state.Outstanding != attached || state.Draining != detached || state.Blocked != outside)
             throw new Violation($"12: counts of {state.Number}: {state.Outstanding} of {attached}, {state.Draining} of {detached}, {state.Blocked} of {outside}");
-        // What was blocked when the node before died counts in the window as long as other shards, which saved at another moment, leave no place among the blocked.
+        // Keys that were blocked when the previous owner died count in the window while there is no free place among the blocked. Other
+        // shards, which saved at another moment, can take those places.
         if (attached + detached > (2 * bounds.Window) + bounds.MaxBlockedPerSubscription || outside > bounds.MaxBlockedPerSubscription)
             throw new Violation($"12: subscription {state.Number} holds {attached}, {detached} and {outside}");
         if (state.Runs && !state.AtHead)
@@ -91,7 +94,7 @@ internal sealed class MachineInspector(Simulator simulator, Judge judge, SimStor
             _reached.Count("steps waiting for an attempt of an older generation");
     }
 
-    // By chance two keys have one hash: they share a lane, and what befalls it.
+    // Two keys can share one hash by chance. They share a lane and everything that happens to it.
     private void CountShared(int shard, SubscriptionState state, Lane lane)
     {
         if (!judge.IsShared(lane.KeyHash) || judge.Find(state.Number, state.Generation) is not { } model
@@ -106,12 +109,12 @@ internal sealed class MachineInspector(Simulator simulator, Judge judge, SimStor
             _reached.Count("steps with a lane of two keys that drains");
     }
 
-    // What is open is in the window, in the interval of a detached lane, or beyond the position.
+    // An open delivery is in the window, in the interval of a detached lane, or beyond the position.
     private static void CheckNothingForgotten(ShardHost host, SubscriptionModel model)
     {
         var (machine, shard) = (host.Machine, host.Shard.Value);
         if (!machine.Catalog.ByNumber.TryGetValue(model.Number, out var entry) || entry.Subscription.Generation != model.Generation)
-            return; // this shard has not heard of it yet
+            return; // this shard does not know it yet
         var state = machine.States.GetValueOrDefault(model.Number);
         if (state is not null && state.Generation != model.Generation)
             throw new Violation($"6: shard {shard} is at generation {state.Generation} of {model}");
@@ -131,7 +134,7 @@ internal sealed class MachineInspector(Simulator simulator, Judge judge, SimStor
         }
     }
 
-    /// <summary>What a node that does not come to an end is doing.</summary>
+    /// <summary>Describes what a node does that does not settle.</summary>
     public static string Describe(NodeView? node) => node?.Engine is not { } engine ? "the node is down" : string.Join(
         "; ",
         engine.Hosts.SelectMany(host => host.Machine.States.Values.Select(state =>

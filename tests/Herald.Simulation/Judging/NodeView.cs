@@ -13,15 +13,17 @@ internal sealed class NodeView(SimProcess process)
     /// <summary>Null until it has started.</summary>
     public HeraldEngine? Engine { get; set; }
 
-    /// <summary>It was started without the channel for some of the endpoints.</summary>
+    /// <summary>The node was started without the channel for some of the endpoints.</summary>
     public bool LacksChannel { get; set; }
 
-    // Attempts that may still come back unsent, and until when they are counted.
+    // The budget of attempts that come back unsent, and the time and count at which it was last refilled.
     private double _unsentLeft = UnsentAtOnce;
     private long _unsentSeen, _unsentAtMs = process.Timestamp;
     private const int UnsentAtOnce = 100, UnsentPerSecond = 20;
 
-    /// <summary>What comes back unsent is asked for again: each time something must have happened, or time gone by.</summary>
+    /// <summary>
+    /// The engine asks again for an attempt that came back unsent. Before each time, an event must have happened or time must have passed.
+    /// </summary>
     public void CheckUnsent(long unsent)
     {
         var now = process.Timestamp;
@@ -33,7 +35,7 @@ internal sealed class NodeView(SimProcess process)
 
     private readonly Dictionary<Fence, long> _failedCommits = [];
 
-    /// <returns>Deliveries of whose success it is the first to tell.</returns>
+    /// <returns>Deliveries whose success this commit is the first to save.</returns>
     public List<Delivery> OnCommitAsked(ShardCommit commit)
     {
         var fence = commit.Fence;
@@ -44,11 +46,12 @@ internal sealed class NodeView(SimProcess process)
         if (commit.Number <= _lastCommits.GetValueOrDefault(fence))
             return [];
         _lastCommits[fence] = commit.Number;
-        // Events that are made, and letters, may have had to be read first: by now more is settled than the commit tells.
+        // With emitted events or dead letters, the owner can have waited for readings before it sent the commit. More is settled by now
+        // than the commit holds.
         return commit.Emitted.Count + commit.DeadLetters.Count == 0 ? TakeSettled(fence) : [];
     }
 
-    /// <returns>Deliveries of whose success the note is the first to tell.</returns>
+    /// <returns>Deliveries whose success this note is the first to save.</returns>
     public List<Delivery> OnNoted(Fence fence)
     {
         _settledSince.Remove(fence);
@@ -65,15 +68,15 @@ internal sealed class NodeView(SimProcess process)
             _failedCommits[fence] = process.Timestamp;
     }
 
-    /// <summary>Until when what it asks of the store, or has asked, may be slow or fail.</summary>
+    /// <summary>Until this moment, requests to the store can be slow or fail.</summary>
     public long RoughUntilMs { get; set; }
 
-    // Where the engine has something to save, and nothing hinders it: since when.
+    // By fence: since when the engine has something to save and nothing hinders it.
     private readonly Dictionary<Fence, long> _settledSince = [];
     private readonly HashSet<Fence> _commitsUnderWay = [];
     private readonly Dictionary<Fence, long> _lastCommits = [];
 
-    // Deliveries whose success has been heard of, and that no commit has been made with since.
+    // By fence: deliveries whose success is known and that no commit or note has taken yet.
     private readonly Dictionary<Fence, List<Delivery>> _unsaved = [];
 
     public void OnHeard(Delivery delivery)
@@ -85,7 +88,7 @@ internal sealed class NodeView(SimProcess process)
         unsaved.Add(delivery);
     }
 
-    /// <summary>What has been settled is told to the store soon, so that a crash repeats little.</summary>
+    /// <summary>Settled deliveries are saved soon, so that a crash repeats little.</summary>
     public void CheckSavesSoon(ShardHost host, TimeSpan every)
     {
         var fence = new Fence(host.Shard, host.Epoch);
@@ -101,10 +104,10 @@ internal sealed class NodeView(SimProcess process)
             throw new Violation($"23: what shard {host.Shard} has settled has not been saved for {waits} ms, more than {every.TotalMilliseconds}");
     }
 
-    // Timers are late, and a round may first have to read: the log, and change by change what is new in the catalog.
+    // Timers are late, and a round can first have to read the log and the new catalog versions, one after another.
     private const long SavesLateMs = 60;
 
-    // Of what the engine has heard of: a result may be on its way to it.
+    // Takes only results that have reached the engine. A result can still be on its way to it.
     private List<Delivery> TakeSettled(Fence fence)
     {
         if (!_unsaved.TryGetValue(fence, out var unsaved) || Engine?.Hosts.FirstOrDefault(host => host.Shard == fence.Shard && host.Epoch == fence.Epoch) is not { Machine: var machine })
@@ -119,19 +122,19 @@ internal sealed class NodeView(SimProcess process)
         && (state is null || (state.Generation == delivery.Model.Generation
             && !(state.Lanes.TryGetValue(delivery.Lane.Hash, out var lane) && lane.Items.Any(item => item.Sequence == delivery.Sequence))));
 
-    /// <summary>By shard, what the store has answered last: the epoch, and until when it may be worked on, by the process's count of time.</summary>
+    /// <summary>By shard: the epoch of the last lease that the store granted, and its end by the process's own timestamp.</summary>
     public Dictionary<int, (long Epoch, long Until)> Leases { get; } = [];
 
-    /// <summary>(subscription, shard, key) with an attempt in flight, and the epoch it was begun in.</summary>
+    /// <summary>The (subscription, shard, key) with an attempt in flight, and the epoch in which it began.</summary>
     public Dictionary<(int Subscription, int Shard, string Key), long> InFlight { get; } = [];
 
     /// <summary>The number of the last attempt at a delivery in this life and epoch.</summary>
     public Dictionary<(SubscriptionModel Model, int Shard, long Sequence, long Epoch), int> Attempts { get; } = [];
 
-    /// <summary>When the first attempt at a delivery was made, where that was in this life and epoch; by the process's count of time.</summary>
+    /// <summary>When the first attempt at a delivery began in this life and epoch, by the process's own timestamp.</summary>
     public Dictionary<(SubscriptionModel Model, int Shard, long Sequence, long Epoch), long> FirstAttempts { get; } = [];
 
-    /// <summary>Deliveries whose success this life has heard of, by epoch.</summary>
+    /// <summary>Deliveries whose success this life knows, with the epoch.</summary>
     public HashSet<(SubscriptionModel Model, int Shard, long Sequence, long Epoch)> Heard { get; } = [];
 
     public bool Holds(int shard) => Leases.TryGetValue(shard, out var lease) && process.Timestamp < lease.Until;

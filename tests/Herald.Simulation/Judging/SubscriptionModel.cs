@@ -4,8 +4,8 @@ using Herald.Engine.Subscriptions;
 namespace Herald.Simulation.Judging;
 
 /// <summary>
-/// One generation of a subscription, by what operators asked for and by the moments at which the store took it in: which events are
-/// meant for it is worked out here anew, without a line of the engine's routing.
+/// One generation of a subscription, by the orders of operators and by the moments at which the store applied them. It computes anew which
+/// events match, without code of the engine's routing.
 /// </summary>
 internal sealed class SubscriptionModel(Subscription first, long[] starts, long version)
 {
@@ -16,25 +16,26 @@ internal sealed class SubscriptionModel(Subscription first, long[] starts, long 
     public int Generation { get; } = first.Generation;
     public long[] Starts => starts;
 
-    /// <summary>The catalog version that made it.</summary>
+    /// <summary>The catalog version that created it.</summary>
     public long Version { get; } = version;
     public Subscription Latest { get; private set; } = first;
 
-    /// <summary>The catalog version that made it, or made it run or stand still.</summary>
+    /// <summary>The catalog version that created it, or last paused or resumed it.</summary>
     public long StatusVersion { get; private set; } = version;
 
-    /// <summary>The catalog version that ended it: deleted, or another generation. 0 while it lives.</summary>
+    /// <summary>The catalog version that deleted or replaced it. 0 while it lives.</summary>
     public long EndVersion { get; set; }
 
-    /// <summary>When something of it was last delivered, or an operator changed it.</summary>
+    /// <summary>When one of its events was last delivered, or an operator changed it.</summary>
     public long LastProgressMs { get; set; }
     public bool Lives => EndVersion == 0;
     public bool Runs => Lives && Latest.Status == SubscriptionStatus.Active;
 
-    /// <summary>No policy it ever had gives a delivery up by age before this.</summary>
+    /// <summary>No policy that it ever had gives a delivery up by age before this age.</summary>
     public double LeastAgeMs { get; private set; } = LeastAgeOf(first);
 
-    // A retry that would come after the age has ended is not waited for; receivers ask for no longer wait.
+    // A delivery is given up at once when its next attempt would come after its greatest age. No receiver asks for a longer wait than
+    // LongestWaitMs.
     private static double LeastAgeOf(Subscription subscription) =>
         (subscription.Retry.MaxAge ?? TimeSpan.MaxValue).TotalMilliseconds - Math.Max(LongestWaitMs, subscription.Retry.Waits is RetryWaits.Exponential waits ? waits.Cap.TotalMilliseconds * 1.2 : 0);
 

@@ -7,7 +7,8 @@ using Herald.Simulation.Worlds;
 namespace Herald.Simulation.Judging;
 
 /// <summary>
-/// When all is settled: what the application has made of the log, its state and its events, is what there is to be made of it, and what it cannot take is a dead letter.
+/// Checks the application when everything has settled. Its state and its events must follow from the log, and each event it cannot take
+/// must be a dead letter.
 /// </summary>
 internal static class TallyCheck
 {

@@ -2,7 +2,7 @@ using Herald.TestKit.Planting;
 
 namespace Herald.Simulation.Planting;
 
-/// <summary>Mistakes that those outside would notice: the judge outside is to find them alone.</summary>
+/// <summary>Mistakes that are visible outside. The outside judge must find them alone.</summary>
 internal static partial class PlantedFaults
 {
     private static (PlantedFault Fault, int Within, int[] Breaks)[] ForTheJudgeOutside =>

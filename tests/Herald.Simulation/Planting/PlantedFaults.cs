@@ -2,12 +2,12 @@ using Herald.TestKit.Planting;
 
 namespace Herald.Simulation.Planting;
 
-/// <summary>Mistakes in the engine that the simulation is to find.</summary>
+/// <summary>Mistakes in the engine that the simulation must find.</summary>
 internal static partial class PlantedFaults
 {
     /// <summary>
-    /// Each with the number of seeds within which it is found, and the invariants that it breaks, by their numbers in ARCHITECTURE.md: a world
-    /// that breaks another one only has not found it.
+    /// Each fault with the number of seeds within which it must be found, and with the invariants that it breaks, by their numbers in
+    /// ARCHITECTURE.md. A world that breaks only another invariant has not found it.
     /// </summary>
     public static readonly IReadOnlyList<(PlantedFault Fault, int Within, int[] Breaks)> All =
     [

@@ -4,8 +4,9 @@ using Xunit;
 namespace Herald.Simulation.Planting;
 
 /// <summary>
-/// Would the simulation notice? Each planted fault must be found within the number of seeds it states, by an invariant it states; the engine as it is, never.
-/// Faults that need many worlds are sought with --long; <c>HERALD_FAULT=commit,lease ./test Planted</c> seeks those whose names hold one of these.
+/// Checks that the simulation notices mistakes. Each planted fault must be found within its number of seeds, by one of its invariants. The
+/// unchanged engine must never be found. Faults that need many worlds run with --long. <c>HERALD_FAULT=commit,lease ./test Planted</c>
+/// seeks the faults whose names contain one of these words.
 /// </summary>
 public sealed class PlantedTests
 {
@@ -38,9 +39,9 @@ public sealed class PlantedTests
         Assert.Null(await SeekAsync(null, 100, null, cancel));
     }
 
-    /// <summary>Runs worlds with a fault switched on until one breaks what it must.</summary>
-    /// <param name="breaks">Invariants, of which one is enough; null: whatever fails.</param>
-    /// <returns>The seed that found it; null when none did.</returns>
+    /// <summary>Runs worlds with one fault switched on until a world breaks one of the invariants.</summary>
+    /// <param name="breaks">The invariants, of which one is enough. Null: any failure counts.</param>
+    /// <returns>The seed that found the fault. Null when no seed did.</returns>
     private static async Task<int?> SeekAsync(PlantedFault? fault, int seeds, int[]? breaks, CancellationToken cancel)
     {
         var environment = new Dictionary<string, string> { ["HERALD_SEEDS"] = $"{seeds}" };

@@ -7,10 +7,10 @@ using Herald.Simulation.Telling;
 namespace Herald.Simulation.Receiving;
 
 /// <summary>
-/// The way from a process to the receivers. A request arrives or does not, the answer comes back or does not, and either may be late:
-/// what a receiver has acknowledged and what the process hears of it are two things.
+/// The way from a process to the receivers. A request can get lost, its answer can get lost, and both can be late. So a receiver can have
+/// acknowledged an event without the process knowing it.
 /// </summary>
-/// <param name="schemes">Those of <see cref="Near"/> and <see cref="Far"/> that this process can send to.</param>
+/// <param name="schemes">The schemes, of <see cref="Near"/> and <see cref="Far"/>, that this process can send to.</param>
 internal sealed class SimChannel(
     SimProcess process, NodeView node, IReadOnlyDictionary<string, SimReceiver> receivers, Judge judge, Teller teller, params IReadOnlyList<string> schemes) : IChannel
 {
@@ -63,7 +63,7 @@ internal sealed class SimChannel(
     private static readonly AttemptResult Broken = Fails(AttemptStage.Wait, null, "connection reset", troubled: true);
     private static readonly AttemptResult Refused = Fails(AttemptStage.Connect, null, "connection refused", troubled: true);
 
-    // The engine takes whatever a channel throws for a failed attempt.
+    // The engine treats every exception of a channel as a failed attempt, so the violation must also be stored.
     private Delivery Begin(in Attempt attempt)
     {
         try

@@ -1,9 +1,9 @@
 namespace Herald.Simulation.Receiving;
 
-/// <summary>One endpoint, and what it does to those who call it at the moment.</summary>
+/// <summary>One endpoint and its present behaviour.</summary>
 internal sealed class SimReceiver(bool alwaysWell)
 {
-    /// <summary>Never misbehaves: whatever its neighbours do, it must be served.</summary>
+    /// <summary>The receiver never misbehaves. It must be served whatever other receivers do.</summary>
     public bool AlwaysWell => alwaysWell;
     public ReceiverMood Mood { get; set; }
 

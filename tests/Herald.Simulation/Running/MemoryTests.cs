@@ -4,7 +4,9 @@ using Xunit;
 
 namespace Herald.Simulation.Running;
 
-/// <summary>A run of many worlds needs the memory of one: what is static, as the list of all meters of a process is, keeps none of them.</summary>
+/// <summary>
+/// A run of many worlds needs the memory of one. Static lists, such as the list of all meters of a process, must not keep a world.
+/// </summary>
 public sealed class MemoryTests
 {
     [Theory]
@@ -22,7 +24,7 @@ public sealed class MemoryTests
         Assert.False(world.IsAlive);
     }
 
-    // In a method of its own: no local of the test holds it.
+    // A method of its own, so that no local of the test holds the world.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static WeakReference Run(int seed)
     {

@@ -1,9 +1,9 @@
 namespace Herald.Simulation.Running;
 
-/// <summary>How often a run came into the situations that the simulation is there for. One that is never reached proves nothing.</summary>
+/// <summary>Counts the situations that a run reached. A simulation that never reaches a situation proves nothing about it.</summary>
 internal sealed class Reached
 {
-    /// <summary>Every situation there is; enough worlds reach all of them.</summary>
+    /// <summary>All situations. Enough worlds reach each of them.</summary>
     public static readonly IReadOnlySet<string> All = new SortedSet<string>(StringComparer.Ordinal)
     {
         // The store

@@ -1,6 +1,8 @@
 namespace Herald.Simulation.Running;
 
-/// <summary>The clock a process reads: the world's, off by the process's skew. Its timers fire as continuations of the process.</summary>
+/// <summary>
+/// The clock that a process reads: the clock of the world plus the process's skew. Its timers fire as continuations of the process.
+/// </summary>
 internal sealed class SimClock(SimProcess process) : TimeProvider
 {
     public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;

@@ -1,7 +1,7 @@
 namespace Herald.Simulation.Running;
 
 /// <summary>
-/// A process: all code of a node runs as continuations posted here. Killing it is dropping them; pausing it is letting them wait.
+/// A process. All code of a node runs as continuations posted here. A kill drops them; a pause lets them wait.
 /// </summary>
 internal sealed class SimProcess(Simulator simulator, string name) : SynchronizationContext
 {
@@ -13,19 +13,21 @@ internal sealed class SimProcess(Simulator simulator, string name) : Synchroniza
     public bool IsReady => _ready.Count > 0 && simulator.NowMs >= _pausedUntilMs;
     public Simulator Simulator => simulator;
 
-    /// <summary>How far its clock is off.</summary>
+    /// <summary>How far its wall clock is ahead of the world's. Negative when it is behind.</summary>
     public long SkewMs { get; set; }
 
-    /// <summary>How fast its time goes by, beside the world's. The skew is not in it: this one never jumps.</summary>
+    /// <summary>How fast its time passes, relative to the world's. It never jumps, and the skew is not part of it.</summary>
     public double Pace { get; init; } = 1;
 
-    /// <summary>Milliseconds since some moment, by its own count.</summary>
+    /// <summary>Milliseconds since the world began, by the process's own pace.</summary>
     public long Timestamp => (long)((simulator.NowMs - Simulator.BeginsAtMs) * Pace);
 
-    /// <summary>Until when, at least, it could not do what there was to do: it stood still, or others had the processor.</summary>
+    /// <summary>
+    /// Until at least this moment the process could not do its work: it was paused, or other processes had the processor.
+    /// </summary>
     public long LateUntilMs => Math.Max(_pausedUntilMs, _keptUntilMs);
 
-    /// <summary>Nothing waits to be done, be it because it stands still.</summary>
+    /// <summary>Nothing waits to run. A paused process can have waiting work.</summary>
     public bool IsIdle => _ready.Count == 0;
 
     public override SynchronizationContext CreateCopy() => this;
@@ -43,20 +45,20 @@ internal sealed class SimProcess(Simulator simulator, string name) : Synchroniza
 
     public void RunOne()
     {
-        // Which of them is next is nobody's promise.
+        // Nothing promises an order of continuations.
         var i = simulator.Random.Next(_ready.Count);
         var (run, state) = _ready[i];
         _ready.RemoveAt(i);
         Within(() => run(state));
     }
 
-    /// <summary>Time has gone on to now although it had work.</summary>
+    /// <summary>Time has passed although the process had work.</summary>
     public void WasKept() => _keptUntilMs = simulator.NowMs;
 
     public void Pause(long forMs)
     {
         _pausedUntilMs = simulator.NowMs + forMs;
-        simulator.In(forMs, () => { }); // so that time goes there
+        simulator.In(forMs, () => { }); // an event at its end, so that time passes to there
     }
 
     public void Kill()
@@ -79,6 +81,6 @@ internal sealed class SimProcess(Simulator simulator, string name) : Synchroniza
         }
     }
 
-    // An exception that nobody handles ends the run: it is rethrown from the posted continuation.
+    // An unhandled exception ends the run: it is rethrown from the posted continuation.
     private static async void Watch(Func<Task> work) => await work();
 }

@@ -1,8 +1,8 @@
 namespace Herald.Simulation.Running;
 
 /// <summary>
-/// One thread, one clock, one source of chance. What can happen next is either a continuation of some process or an event of the world
-/// whose time has come; which of them does is drawn. The same seed gives the same history.
+/// One thread, one clock, one source of chance. The next step is either a continuation of a process or an event of the world whose time has
+/// come; chance decides. The same seed gives the same history.
 /// </summary>
 internal sealed class Simulator(int seed, Action<string>? trace)
 {
@@ -20,7 +20,7 @@ internal sealed class Simulator(int seed, Action<string>? trace)
     public long NowMs { get; private set; } = BeginsAtMs;
     public long Steps { get; private set; }
 
-    /// <summary>Ends the run with the next step: for those whose caller would swallow an exception.</summary>
+    /// <summary>Set to end the run with the next step, by code whose caller would swallow an exception.</summary>
     public Violation? Broken { get; set; }
 
     /// <summary>Called between any two steps.</summary>
@@ -44,13 +44,14 @@ internal sealed class Simulator(int seed, Action<string>? trace)
 
     public bool IsAlive(string process) => _processes.Exists(one => one.IsAlive && one.Name == process);
 
-    /// <summary>False when nothing can happen any more.</summary>
+    /// <summary>Runs the next step.</summary>
+    /// <returns>False when nothing can happen any more.</returns>
     public bool Step()
     {
         Steps++;
         _processes.RemoveAll(process => !process.IsAlive);
         var ready = _processes.Where(process => process.IsReady).ToList();
-        // Now and then time goes on although there is work: a processor that is busy elsewhere.
+        // Now and then time passes although there is work, as with a processor that is busy elsewhere.
         if (ready.Count > 0 && !(_events.Count > 0 && Draw(0.02)))
         {
             Draw(ready).RunOne();
@@ -74,7 +75,7 @@ internal sealed class Simulator(int seed, Action<string>? trace)
 
     public bool Traces => trace is not null;
 
-    /// <summary>Everything must run on the simulation's thread, or its order would be the machine's and not the seed's.</summary>
+    /// <summary>Everything must run on the simulation's thread. Otherwise the machine would decide the order, and not the seed.</summary>
     public void CheckThread()
     {
         if (Environment.CurrentManagedThreadId != _thread)

@@ -2,15 +2,18 @@ using System.Globalization;
 
 namespace Herald.Simulation.Running;
 
-/// <summary>A promise was broken. What is said begins with its number in ARCHITECTURE.md, after what tells who accuses.</summary>
+/// <summary>
+/// A broken promise. The message begins with its number in ARCHITECTURE.md. <see cref="Outside"/> precedes the number when the outside
+/// judge accuses.
+/// </summary>
 internal sealed class Violation(string what) : Exception(what)
 {
-    /// <summary>Stands before what the judge outside says.</summary>
+    /// <summary>The prefix of messages of the outside judge.</summary>
     public const string Outside = "outside: ";
 
     public bool IsFromOutside => Message.StartsWith(Outside, StringComparison.Ordinal);
 
-    /// <summary>The invariant that is broken; null: none of those in the list.</summary>
+    /// <summary>The broken invariant. Null when the message names none.</summary>
     public int? Invariant
     {
         get

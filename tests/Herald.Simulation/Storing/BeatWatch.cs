@@ -1,14 +1,14 @@
 namespace Herald.Simulation.Storing;
 
-/// <summary>What a node has seen of the others' beats, by its own clock alone.</summary>
+/// <summary>The beats of other nodes that one node has seen, timed by its own clock alone.</summary>
 internal sealed class BeatWatch(TimeSpan longerThan)
 {
     private readonly Dictionary<string, (Beat Beat, long Since)> _seen = [];
 
-    /// <summary>Beats that have not moved for so long that no lease of theirs can hold any more.</summary>
+    /// <summary>Beats that have not moved for so long that every lease of their nodes has run out.</summary>
     public List<Beat> StandingStill(long now) => [.. _seen.Values.Where(seen => now - seen.Since > longerThan.TotalMilliseconds).Select(seen => seen.Beat)];
 
-    /// <param name="now">After the answer has come: the beats were so at some moment before.</param>
+    /// <param name="now">The moment after the answer came. The beats were read at some moment before.</param>
     public void See(IReadOnlyList<Beat> beats, long now)
     {
         foreach (var gone in _seen.Keys.Except(beats.Select(beat => beat.Node)).ToList())

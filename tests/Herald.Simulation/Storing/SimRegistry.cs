@@ -3,9 +3,9 @@ using Herald.Engine.Stores;
 namespace Herald.Simulation.Storing;
 
 /// <summary>
-/// Which nodes there are and which of them owns which shard. No clock is read here: a node that lives raises its beat, others watch it,
-/// and ask for the removal of one whose beat has stood still for longer than any lease of its can last, or whose session has ended: as a rule that
-/// of its process, which they then need not wait for.
+/// The registered nodes, and which of them owns which shard. No clock is read here. A living node raises its beat, and the others watch it.
+/// They ask for the removal of a node whose beat has not moved for longer than its leases can last, or whose session has ended. A session
+/// normally ends with its process, and then the others need not wait for the leases.
 /// </summary>
 internal sealed class SimRegistry(IReadOnlyList<SimShard> shards, ulong seed, TimeSpan validFor, IStoreWatcher watcher)
 {
@@ -13,14 +13,14 @@ internal sealed class SimRegistry(IReadOnlyList<SimShard> shards, ulong seed, Ti
     private readonly HashSet<string> _sessions = [];
     private long _registrations;
 
-    /// <summary>Raises the node's beat, and so renews all its leases; takes the free shards that are placed on it.</summary>
+    /// <summary>Raises the node's beat, which renews all its leases, and takes the free shards that are placed on the node.</summary>
     /// <param name="ended">Nodes whose sessions had ended a moment before.</param>
-    /// <param name="holdsSession">As far as the node knows.</param>
+    /// <param name="holdsSession">Whether the node believes that it holds its session.</param>
     public Renewal Renew(string name, IReadOnlyList<Beat> standingStill, IReadOnlyList<Beat> ended, bool holdsSession, long followed)
     {
         foreach (var beat in ended.Where(beat => beat.Node != name))
         {
-            // By then it may have another one, or have said that it has none.
+            // By now the node can have a new session, or have reported that it has none.
             if (!_nodes.TryGetValue(beat.Node, out var node) || node.Beat.Registration != beat.Registration || !HasEnded(node))
                 continue;
             _nodes.Remove(beat.Node);
@@ -33,7 +33,7 @@ internal sealed class SimRegistry(IReadOnlyList<SimShard> shards, ulong seed, Ti
             _nodes.Remove(beat.Node);
             watcher.OnRemoved(beat.Node, bySession: false);
         }
-        // Who has been removed has lost everything, and begins anew.
+        // A removed node has lost everything and registers again.
         if (!_nodes.TryGetValue(name, out var mine))
             _nodes[name] = mine = new SimNode(new Beat(name, ++_registrations, 0));
         mine.Followed = Math.Max(mine.Followed, followed);
@@ -54,7 +54,7 @@ internal sealed class SimRegistry(IReadOnlyList<SimShard> shards, ulong seed, Ti
         return new Renewal(leases, [.. _nodes.Values.Select(node => node.Beat)], [.. _nodes.Values.Where(HasEnded).Select(node => node.Beat)]);
     }
 
-    /// <summary>The connection that holds the node's lock has come, or gone.</summary>
+    /// <summary>The connection that holds the node's lock has been opened or has ended.</summary>
     public void SetSession(string name, bool isThere)
     {
         if (isThere)
@@ -65,7 +65,7 @@ internal sealed class SimRegistry(IReadOnlyList<SimShard> shards, ulong seed, Ti
 
     public bool HasSession(string name) => _sessions.Contains(name);
 
-    /// <summary>The node releases its shards, and takes none.</summary>
+    /// <summary>The node releases its shards and takes none.</summary>
     public bool GiveWay(string name)
     {
         if (_nodes.TryGetValue(name, out var node))
@@ -88,10 +88,10 @@ internal sealed class SimRegistry(IReadOnlyList<SimShard> shards, ulong seed, Ti
         }
     }
 
-    /// <summary>The node itself says that it is gone.</summary>
+    /// <summary>The node itself reports that it leaves.</summary>
     public void Leave(string name) => _nodes.Remove(name);
 
-    // The highest of the hashes: when a node comes or goes, only its own shards move.
+    // The node with the highest hash gets the shard. So when a node comes or goes, only its own shards move.
     private SimNode Place(int shard)
     {
         var staying = _nodes.Values.Where(node => !node.IsLeaving);
@@ -117,12 +117,12 @@ internal sealed class SimNode(Beat first)
     public bool SaysItHoldsSession { get; set; }
     public bool IsLeaving { get; set; }
 
-    /// <summary>The catalog version that it has said it works with.</summary>
+    /// <summary>The catalog version that the node has reported to follow.</summary>
     public long Followed { get; set; }
 }
 
-/// <param name="Registration">Another one each time the node registers.</param>
+/// <param name="Registration">A new number each time the node registers.</param>
 internal readonly record struct Beat(string Node, long Registration, long Count);
 
-/// <param name="Ended">Of nodes whose sessions are gone.</param>
+/// <param name="Ended">Beats of nodes whose sessions have ended.</param>
 internal sealed record Renewal(IReadOnlyList<Lease> Leases, IReadOnlyList<Beat> Beats, IReadOnlyList<Beat> Ended);

@@ -3,8 +3,8 @@ using Herald.Simulation.Running;
 namespace Herald.Simulation.Storing;
 
 /// <summary>
-/// The connection that holds a process's lock at the store. It ends with the process, or later, when the whole host has vanished; and it may break while the
-/// process goes on, which hears of that at once, or much later.
+/// The connection that holds a process's lock at the store. It ends with the process, or later when the whole host has vanished. It can
+/// also break while the process goes on, which learns of that at once or much later.
 /// </summary>
 internal sealed class SimSession(SimProcess process, SimStore store)
 {
@@ -12,10 +12,10 @@ internal sealed class SimSession(SimProcess process, SimStore store)
     private Action _lost = () => { };
     private bool _hasBegun;
 
-    /// <summary>As far as the process knows.</summary>
+    /// <summary>Whether the process believes that it holds the lock.</summary>
     public bool IsKnownHeld { get; private set; }
 
-    /// <param name="lost">Tells the process that it has broken.</param>
+    /// <param name="lost">Notifies the process that the session has broken.</param>
     public void Begin(Action lost)
     {
         (_lost, _hasBegun) = (lost, true);

@@ -2,25 +2,25 @@ using Herald.Engine.Stores;
 
 namespace Herald.Simulation.Storing;
 
-/// <summary>What is durable of one shard.</summary>
+/// <summary>The durable state of one shard.</summary>
 internal sealed class SimShard
 {
     public List<StoredEvent> Events { get; } = [];
     public Dictionary<(ulong KeyHash, ulong IdHash), (long Sequence, long AtMs)> ByIdentity { get; } = [];
     public List<ReadOnlyMemory<byte>> Progress { get; } = [];
 
-    /// <summary>Of applications, by their name and the key in hexadecimal.</summary>
+    /// <summary>State of applications, by application and key in hexadecimal.</summary>
     public Dictionary<(string Application, string Key), byte[]> State { get; } = [];
 
-    /// <summary>Lower sequences are no longer kept.</summary>
+    /// <summary>The first sequence of the log. Of lower ones, only <see cref="Kept"/> are left.</summary>
     public long First { get; set; } = 1;
     public long Last => Events.Count;
     public long SettledBelow { get; private set; } = 1;
 
-    /// <summary>By key, from where on its events are needed below <see cref="SettledBelow"/> too.</summary>
+    /// <summary>By key: the first sequence that is also needed below <see cref="SettledBelow"/>.</summary>
     public Dictionary<ulong, long> KeptKeys { get; } = [];
 
-    /// <summary>Below <see cref="First"/>: sequences that are there all the same.</summary>
+    /// <summary>Sequences below <see cref="First"/> that are kept.</summary>
     public SortedSet<long> Kept { get; } = [];
 
     public bool Has(long sequence) => (sequence >= First && sequence <= Last) || Kept.Contains(sequence);
@@ -30,7 +30,7 @@ internal sealed class SimShard
 
     public long Epoch { get; private set; }
 
-    /// <summary>Null: nobody's, since it was released.</summary>
+    /// <summary>Null when no node owns the shard, since it was released.</summary>
     public SimNode? Owner { get; set; }
     public long LastCommit { get; private set; }
     public byte[] LastProgress { get; private set; } = [];
@@ -44,7 +44,7 @@ internal sealed class SimShard
         Progress.Add(note.Progress.ToArray());
     }
 
-    /// <summary>Answers as if it had been applied, also when it comes again.</summary>
+    /// <summary>Answers as if the commit had been applied, also when it is repeated.</summary>
     public void PretendToApply(ShardCommit commit, CommitReply reply) => (LastCommit, LastReply, LastProgress) = (commit.Number, reply, commit.Progress.ToArray());
 
     public void Apply(ShardCommit commit, CommitReply reply)

@@ -7,11 +7,12 @@ using Herald.TestKit.Hashes;
 namespace Herald.Simulation.Storing;
 
 /// <summary>
-/// What a store has made durable, and how it changes: each call is atomic and happens at one instant. What makes a real store hard —
-/// delay, loss, doubt, repetition — is on the way to it, in <see cref="StoreLink"/>. Small enough to be seen to be right.
+/// The durable state of a store, and how it changes. Each call is atomic and happens at one instant. The difficulties of a real store
+/// (delay, loss, unknown outcomes, repeats) are on the way to it, in <see cref="StoreLink"/>. The class is kept small, so that a reader can
+/// see that it is right.
 /// </summary>
 /// <param name="leasesLast">Null: the store of one process, which owns all shards for as long as it runs.</param>
-/// <param name="nowMs">A clock of its own, which is right.</param>
+/// <param name="nowMs">The store's own clock, which is right.</param>
 internal sealed class SimStore(int shards, ulong hashSeed, TimeSpan? leasesLast, TimeSpan noteEvery, IStoreWatcher watcher, Func<long> nowMs)
 {
     private readonly SimShard[] _shards = [.. Enumerable.Range(0, shards).Select(_ => new SimShard())];
@@ -25,27 +26,29 @@ internal sealed class SimStore(int shards, ulong hashSeed, TimeSpan? leasesLast,
     public ulong HashSeed => hashSeed;
     public TimeSpan NoteEvery => noteEvery;
 
-    /// <summary>The same in all worlds: with it there are keys that have one hash.</summary>
+    /// <summary>The same in all worlds, because there are known pairs of keys that share one hash under this secret.</summary>
     public UInt128 HashSecret => OneLane.Secret;
     public long CatalogVersion { get; private set; }
     public int DeadLetterCount => _letters.Count;
     public IReadOnlyList<SimShard> Shards => _shards;
 
-    /// <summary>How long an id is held against its event; null: for ever.</summary>
+    /// <summary>How long the store remembers an id. Null: for ever.</summary>
     public TimeSpan? Remembers { get; init; }
 
-    /// <summary>Null: it keeps what it has acknowledged.</summary>
+    /// <summary>What the store loses. Null: it keeps everything it has acknowledged.</summary>
     public StoreLoss? Loses { get; init; }
 
     // ---- Logs ----
 
-    /// <summary>How many more events of publishers and sources each shard takes; null for any number. What owners commit goes into a reserve.</summary>
+    /// <summary>
+    /// How many more events of publishers and sources each shard takes. Null: any number. What owners commit goes into a reserve.
+    /// </summary>
     public int?[] Room { get; } = new int?[shards];
 
-    /// <summary>What comes from outside: when one finds no room, no later one of its shard does.</summary>
+    /// <summary>Events from outside. When one finds no room, no later one of its shard does.</summary>
     public Appended[] Publish(IReadOnlyList<NewEvent> events) => [.. events.Select(Publish)];
 
-    /// <summary>How far a source has been read, for itself: it never falls, whoever saves it late.</summary>
+    /// <summary>Saves the position of a source. It never falls, however late a position arrives.</summary>
     public void SavePosition(SourcePosition position) =>
         _positions[position.Source] = Math.Max(position.Position, _positions.GetValueOrDefault(position.Source));
 
@@ -53,7 +56,7 @@ internal sealed class SimStore(int shards, ulong hashSeed, TimeSpan? leasesLast,
 
     public Appended[] Append(IReadOnlyList<NewEvent> events) => [.. events.Select(one => Append(one, isFromOutside: false))];
 
-    /// <param name="asOfMs">By when what is read was there, as another connection may see it.</param>
+    /// <param name="asOfMs">The reading shows only what was there at this moment, as another connection can see it.</param>
     public (IndexEntry[] Entries, long CatalogVersion, long Next) ReadIndex(ShardId shard, long from, int most, long asOfMs)
     {
         var log = _shards[shard.Value];
@@ -83,7 +86,7 @@ internal sealed class SimStore(int shards, ulong hashSeed, TimeSpan? leasesLast,
 
     public long FindById(ShardId shard, ulong keyHash, ulong idHash) => OriginalOf(_shards[shard.Value], (keyHash, idHash));
 
-    /// <summary>Frees what is settled, up to a sequence: all that is not needed.</summary>
+    /// <summary>Frees everything up to a sequence that is settled and not needed.</summary>
     public void Trim(ShardId shard, long first)
     {
         var (log, before) = (_shards[shard.Value], _shards[shard.Value].First);
@@ -168,7 +171,7 @@ internal sealed class SimStore(int shards, ulong hashSeed, TimeSpan? leasesLast,
             Registry.Leave(node);
     }
 
-    // Another process, which finds the one before dead.
+    // A new process takes all shards. The previous one is dead.
     private Renewal TakeAll(string node)
     {
         for (var i = 0; i < shards; i++)
@@ -190,7 +193,7 @@ internal sealed class SimStore(int shards, ulong hashSeed, TimeSpan? leasesLast,
 
     public ShardProgress Peek(ShardId shard) => new([.. _shards[shard.Value].Progress]);
 
-    /// <summary>Somebody is about to note something under this number: perhaps it never comes.</summary>
+    /// <summary>A note with this number is about to be sent. It can get lost.</summary>
     public void Expect(ShardNote note) => _notes.Add((note.Fence, note.Number));
 
     public void Note(ShardNote note)
@@ -208,13 +211,13 @@ internal sealed class SimStore(int shards, ulong hashSeed, TimeSpan? leasesLast,
         var shard = _shards[commit.Fence.Shard.Value];
         if (commit.Number <= shard.LastCommit)
         {
-            // Sent again, or come late: it has been applied.
+            // The commit was repeated or came late, and it has been applied.
             if (commit.Number == shard.LastCommit && !commit.Progress.Span.SequenceEqual(shard.LastProgress))
                 throw new Violation($"9: commit {commit.Number} of shard {commit.Fence.Shard} was sent again with other content");
             watcher.OnRepeated(commit);
             return shard.LastReply;
         }
-        // What lies between are notes that did not arrive.
+        // The numbers between are notes that did not arrive.
         if (Enumerable.Range((int)shard.LastCommit + 1, (int)(commit.Number - shard.LastCommit - 1)).Any(number => !_notes.Contains((commit.Fence, number))))
             throw new Violation($"9: commit {commit.Number} of shard {commit.Fence.Shard} follows {shard.LastCommit}");
         var emitted = Append(commit.Emitted);
@@ -262,7 +265,7 @@ internal sealed class SimStore(int shards, ulong hashSeed, TimeSpan? leasesLast,
 
     private static bool IsRemembered(in NewEvent one) => (one.Index.Flags & (EventFlags.Identified | EventFlags.Addressed)) == EventFlags.Identified;
 
-    // 0: there is none, or its id has been forgotten.
+    // 0: there is no original, or its id has been forgotten.
     private long OriginalOf(SimShard log, (ulong, ulong) identity) =>
         log.ByIdentity.TryGetValue(identity, out var found) && !(Remembers is { } window && nowMs() - found.AtMs >= window.TotalMilliseconds) ? found.Sequence : 0;
 
@@ -299,34 +302,34 @@ internal sealed class SimStore(int shards, ulong hashSeed, TimeSpan? leasesLast,
     }
 }
 
-/// <param name="CatalogVersion">The catalog's when the event was accepted.</param>
-/// <param name="AtMs">When that was, by the store's clock.</param>
+/// <param name="CatalogVersion">The catalog version at the acceptance of the event.</param>
+/// <param name="AtMs">The time of acceptance, by the store's clock.</param>
 internal sealed record StoredEvent(IndexEntry Entry, byte[] Record, long CatalogVersion, long AtMs);
 
-/// <summary>Sees every change in the order in which it became durable.</summary>
+/// <summary>Sees every change in the order in which it becomes durable.</summary>
 internal interface IStoreWatcher
 {
     void OnAccepted(ShardId shard, StoredEvent accepted);
 
     void OnCatalog(CatalogRecord record);
 
-    /// <param name="emitted">What became of the events that it made.</param>
+    /// <param name="emitted">The results of the events that the commit made.</param>
     void OnCommit(ShardCommit commit, IReadOnlyList<Appended> emitted);
 
     void OnNote(ShardNote note);
 
-    /// <summary>It came again, and changed nothing.</summary>
+    /// <summary>The commit came again and changed nothing.</summary>
     void OnRepeated(ShardCommit commit);
 
-    /// <param name="first">From here on all of the log is there.</param>
-    /// <param name="freed">Sequences that are no longer there; below the first one others still are.</param>
+    /// <param name="first">From this sequence on, the whole log is there.</param>
+    /// <param name="freed">Sequences that have been freed. Below the first one, others can still be there.</param>
     void OnTrimmed(ShardId shard, long first, IReadOnlySet<long> freed);
 
-    /// <param name="from">The node that had not released it; null when it was free.</param>
+    /// <param name="from">The node that had not released the shard. Null when the shard was free.</param>
     void OnTaken(ShardId shard, long epoch, string node, string? from);
 
     void OnReleased(ShardId shard);
 
-    /// <summary>Others have found that a node does not renew its leases, or that its session has ended.</summary>
+    /// <summary>Other nodes found that this node does not renew its leases, or that its session has ended.</summary>
     void OnRemoved(string node, bool bySession);
 }

@@ -6,22 +6,22 @@ using Herald.Simulation.Running;
 namespace Herald.Simulation.Storing;
 
 /// <summary>
-/// A process's way to the store. A request arrives later, perhaps twice, perhaps not at all; its reply comes later still, or is lost.
-/// When the process dies, what it had sent may still arrive, even after its successor has begun.
+/// A process's way to the store. A request arrives late, twice or not at all. Its reply comes later still, or is lost. After the process
+/// has died, its requests can still arrive, even after its successor has begun.
 /// </summary>
 internal sealed class StoreLink(NodeView node, SimStore store, Judge judge, Func<string, StoreWeather> weather)
     : IEventLog, IShardStore, IStateReader, ICatalogStore, IDeadLetterStore, IOwnership
 {
     public const string Renewal = "renewal";
 
-    /// <summary>No request, and no reply, is longer under way.</summary>
+    /// <summary>The longest time that a request or a reply is under way.</summary>
     public const int SlowestMs = 3000;
     private const string Read = "read", Release = "release";
 
-    // What has failed is asked again 250 ms later, by a clock that may be a little slow.
+    // A failed request is repeated 250 ms later, by a clock that can be a little slow.
     private const int AsksAgainWithinMs = 300;
 
-    // A beat that stands still for longer than a lease, by a clock that may be a little faster, belongs to a node whose leases have run out.
+    // When a beat has not moved for longer than a lease, its node's leases have run out. The margin is for a clock that is a little faster.
     private const double Margin = 1.1;
     private const int SessionGraceMs = 200;
 
@@ -35,13 +35,17 @@ internal sealed class StoreLink(NodeView node, SimStore store, Judge judge, Func
     private readonly List<Action<long>> _changeListeners = [];
     private long _toldOfCatalog;
 
-    /// <summary>Its process holds a lock for as long as it lives.</summary>
+    /// <summary>The process holds a lock at the store for as long as it lives.</summary>
     public required bool HasSession { get; init; }
 
-    /// <summary>As stores do that remember what they have told of: a node that cannot follow just then is not told again.</summary>
+    /// <summary>
+    /// The store announces each catalog version once. A node that cannot follow at that moment gets no second announcement.
+    /// </summary>
     public required bool TellsOnce { get; init; }
 
-    /// <summary>A reading of a log may show it as it was some moments ago, as a replica or another connection does: a prefix of what there is.</summary>
+    /// <summary>
+    /// A reading of a log can show an older state of it, as a replica or another connection does. It is always a prefix of the present log.
+    /// </summary>
     public required bool ReadsLag { get; init; }
     private const int MostLagMs = 80;
 
@@ -57,7 +61,7 @@ internal sealed class StoreLink(NodeView node, SimStore store, Judge judge, Func
     {
         if (position is not null)
         {
-            // No source here has events go with it.
+            // No source in these worlds saves a position together with events.
             await WriteAsync("position", () => Do(() => store.SavePosition(position)));
             return;
         }
@@ -67,7 +71,7 @@ internal sealed class StoreLink(NodeView node, SimStore store, Judge judge, Func
 
     public async ValueTask<IndexRead> ReadIndexAsync(ShardId shard, long from, Memory<IndexEntry> into, CancellationToken cancel)
     {
-        // Entries may lie in small segments: a reading ends with one.
+        // A reading ends with a segment, and segments can be small.
         var most = Math.Min(into.Length, _simulator.Draw(1, 6));
         var asOf = ReadsLag && _simulator.Draw(0.3) ? _simulator.NowMs - _simulator.Draw(1, MostLagMs) : long.MaxValue;
         var read = await ReadAsync(() => store.ReadIndex(shard, from, most, asOf));
@@ -83,7 +87,7 @@ internal sealed class StoreLink(NodeView node, SimStore store, Judge judge, Func
         var read = await ReadAsync(() => store.ReadEvents(shard, asked));
         foreach (var (sequence, record) in read)
         {
-            // A reading may fail half-way.
+            // A reading can fail half-way.
             if (weather(Read) is StoreWeather.Flaky && _simulator.Draw(0.02))
                 throw Unavailable(Read);
             sink.OnEvent(sequence, record);
@@ -143,7 +147,7 @@ internal sealed class StoreLink(NodeView node, SimStore store, Judge judge, Func
         }
     }
 
-    // ---- IStateReader: nobody looks at histories in these worlds ----
+    // ---- IStateReader: nothing reads histories in these worlds ----
 
     public async ValueTask<IReadOnlyList<ReadOnlyMemory<byte>?>> ReadAsync(
         ShardId shard, string application, IReadOnlyList<ReadOnlyMemory<byte>> keys, CancellationToken cancel) =>
@@ -195,13 +199,13 @@ internal sealed class StoreLink(NodeView node, SimStore store, Judge judge, Func
         var ended = renewal.Ended.Where(beat => beat.Node != name).ToArray();
         if (ended.Length > 0)
         {
-            // Whoever has only lost a connection has a moment to hold its lock on another one.
+            // A node that has only lost its connection gets a moment to take its lock again on another one.
             await _session.PassAsync(SessionGraceMs);
             renewal = await RenewAsync(ended);
         }
         _beats.See(renewal.Beats, _process.Timestamp);
         judge.OnRenewed(node, renewal.Leases, askedAt);
-        // Hints get lost; with a renewal a node hears of the catalog sooner or later.
+        // Announcements can get lost. With a renewal, a node learns of the catalog sooner or later.
         if (_simulator.Draw(0.3))
             HintOfCatalog();
         return renewal.Leases;
@@ -213,13 +217,13 @@ internal sealed class StoreLink(NodeView node, SimStore store, Judge judge, Func
         }
     }
 
-    /// <summary>The connection that holds the process's lock breaks; it goes on.</summary>
+    /// <summary>Breaks the connection that holds the process's lock. The process goes on.</summary>
     public void LoseSession() => _session.Lose();
 
-    /// <summary>The process has ended, and its connections with it, as a rule at once.</summary>
+    /// <summary>The process has ended. Its session ends, too, normally at once.</summary>
     public void End() => _session.End();
 
-    /// <summary>Told with the next renewal, and no sooner.</summary>
+    /// <summary>Reported to the store with the next renewal.</summary>
     public void Follows(long catalogVersion) => _followed = Math.Max(_followed, catalogVersion);
 
     public ValueTask<long> OthersFollowAsync(CancellationToken cancel) => ReadAsync(() => store.OthersFollow(_process.Name));
@@ -239,7 +243,7 @@ internal sealed class StoreLink(NodeView node, SimStore store, Judge judge, Func
         return new Listening<Action>(_movedListeners, moved);
     }
 
-    /// <summary>The process ends in peace: others need not wait until its beat has stood still.</summary>
+    /// <summary>The process ends cleanly, so the others need not wait until its beat has stopped for long enough.</summary>
     public async ValueTask LeaveAsync() => await WriteAsync(Release, () => Do(() => store.Leave(_process.Name)));
 
     private static bool Do(Action change)
@@ -248,16 +252,16 @@ internal sealed class StoreLink(NodeView node, SimStore store, Judge judge, Func
         return true;
     }
 
-    // ---- Hints ----
+    // ---- Announcements ----
 
-    /// <summary>Tells the process that there may be shards for it.</summary>
+    /// <summary>Notifies the process that there can be shards for it.</summary>
     public void HintOfShards()
     {
         foreach (var listener in _movedListeners.ToList())
             _process.Post(_ => listener(), null);
     }
 
-    /// <summary>Tells the process that the catalog has changed.</summary>
+    /// <summary>Notifies the process that the catalog has changed.</summary>
     public void HintOfCatalog()
     {
         if (TellsOnce && _toldOfCatalog == store.CatalogVersion)
@@ -267,7 +271,7 @@ internal sealed class StoreLink(NodeView node, SimStore store, Judge judge, Func
             _process.Post(_ => listener(store.CatalogVersion), null);
     }
 
-    /// <summary>Tells the process that logs have grown. The world loses some of these.</summary>
+    /// <summary>Notifies the process that logs have grown. The world loses some of these calls.</summary>
     public void Hint()
     {
         for (var shard = 0; shard < store.ShardCount; shard++)
@@ -278,12 +282,12 @@ internal sealed class StoreLink(NodeView node, SimStore store, Judge judge, Func
         }
     }
 
-    // ---- The way ----
+    // ---- Requests and replies ----
 
     private ValueTask<T> ReadAsync<T>(Func<T> read)
     {
         _simulator.CheckThread();
-        // Most readings find what they read in memory.
+        // Most readings are answered from memory.
         return weather(Read) is StoreWeather.Calm or StoreWeather.Slow && _simulator.Draw(0.7) ? ValueTask.FromResult(read()) : new(SendAsync(Read, read));
     }
 
@@ -319,14 +323,14 @@ internal sealed class StoreLink(NodeView node, SimStore store, Judge judge, Func
         }
         finally
         {
-            // A process that stood still takes the answer later than it came, and only then waits before it asks again.
+            // A paused process takes the answer later than it came, and waits only then before it asks again.
             if (now is not StoreWeather.Calm)
                 node.RoughUntilMs = Math.Max(node.RoughUntilMs, _simulator.NowMs + AsksAgainWithinMs);
         }
 
         void Arrive()
         {
-            // What a dead process had not got out of the house never arrives.
+            // What a dead process had not sent completely never arrives.
             if (!_process.IsAlive && _simulator.Draw(0.5))
                 return;
             var (result, failure) = arrives ? Apply(apply) : (default, null);

@@ -5,26 +5,26 @@ using Herald.Simulation.Running;
 namespace Herald.Simulation.Storing;
 
 /// <summary>
-/// The one thing that a store acknowledges and does not keep, as a disk that has not written what it said is written: an event that was accepted, or what a commit brings.
-/// Whether it is noticed is the question: what is told of it here is for those who ask whether anybody was to notice.
+/// The one thing that a store acknowledges and does not keep, like a disk that reports a write it has not made: an accepted event, or the
+/// content of a commit. The tests ask whether the loss is noticed. This class records whether somebody outside was promised what is lost.
 /// </summary>
-/// <param name="ofCommits">A commit with dead letters; else an append.</param>
+/// <param name="ofCommits">True: a commit with dead letters is lost. False: an appended event.</param>
 internal sealed class StoreLoss(Simulator simulator, bool ofCommits)
 {
-    // Not the first that could be: what came before it, and what comes after it, is kept.
+    // Some candidates pass before the loss. What comes before and after the loss is kept.
     private int _passBy = simulator.Draw(0, 8);
     private bool _isArmed;
 
-    // The event and its sequence as it was acknowledged; or the dead letters.
+    // The lost event with its acknowledged sequence, or the lost dead letters.
     private (NewEvent Event, Appended Answer)? _event;
     private IReadOnlyList<NewDeadLetter> _letters = [];
 
     public IReadOnlyList<NewDeadLetter> Letters => _letters;
 
-    /// <summary>A publisher has heard that the lost event was accepted.</summary>
+    /// <summary>A publisher got the answer that the lost event was accepted.</summary>
     public bool IsHeard { get; private set; }
 
-    /// <summary>From now on something is lost.</summary>
+    /// <summary>From now on the next candidates can be lost.</summary>
     public void Arm() => _isArmed = true;
 
     public bool Takes(in NewEvent given, Appended answer)
@@ -45,7 +45,7 @@ internal sealed class StoreLoss(Simulator simulator, bool ofCommits)
         return true;
     }
 
-    /// <summary>Whether an answer tells of the lost event, and so is a lie.</summary>
+    /// <summary>Whether an answer confirms the lost event, and so is false.</summary>
     public bool OnAnswered(ShardId shard, Appended answer, string payload)
     {
         if (_event is not var (lost, told) || lost.Shard != shard || told.Sequence != answer.Sequence

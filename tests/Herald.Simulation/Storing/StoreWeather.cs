@@ -5,12 +5,12 @@ internal enum StoreWeather
     /// <summary>Quick, and every reply arrives.</summary>
     Calm,
 
-    /// <summary>Requests and replies take their time and overtake each other; some requests arrive twice.</summary>
+    /// <summary>Requests and replies are slow and overtake each other. Some requests arrive twice.</summary>
     Slow,
 
-    /// <summary>As slow, and some fail before they are applied, or after: the caller cannot tell.</summary>
+    /// <summary>As slow. Some requests fail before they are applied and some after, and the caller cannot tell which.</summary>
     Flaky,
 
-    /// <summary>Everything fails; some of it after it was applied.</summary>
+    /// <summary>Every request fails, some after it was applied.</summary>
     Down,
 }

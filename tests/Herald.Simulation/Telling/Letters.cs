@@ -4,10 +4,10 @@ using Herald.Engine.Stores;
 
 namespace Herald.Simulation.Telling;
 
-/// <summary>Dead letters as an operator is shown them.</summary>
+/// <summary>Reports dead letters as an operator sees them.</summary>
 internal static class Letters
 {
-    /// <param name="askedMs">When the list was asked for, where it took a while.</param>
+    /// <param name="askedMs">When the list was requested. Null when it took no time.</param>
     public static void Tell(Teller teller, string who, DeadLetter letter, string? askedMs)
     {
         if (letter.Id.Subscription == 0 || !letter.HasRecord)

@@ -5,10 +5,10 @@ using Herald.Simulation.Worlds;
 
 namespace Herald.Simulation.Telling;
 
-/// <summary>An attempt as a receiver sees it come, and what becomes of it.</summary>
+/// <summary>Reports an attempt as a receiver sees it, and its end.</summary>
 internal sealed class Requests(Teller teller)
 {
-    /// <summary>What is needed of a request when its event is no longer lent.</summary>
+    /// <summary>The values of a request that are needed after its event is no longer available.</summary>
     public sealed record Request(string Number, string Subscription, string Topic, string? Key, string Id, string Sequence);
 
     public Request OnBegun(SimProcess sender, in Attempt attempt)
@@ -30,12 +30,12 @@ internal sealed class Requests(Teller teller)
         return request;
     }
 
-    /// <summary>The receiver has it, and says so.</summary>
+    /// <summary>The receiver acknowledges the event.</summary>
     public void OnReceived(Request request) => teller.Tell(
         request.Subscription, "received", ("subscription", request.Subscription), ("topic", request.Topic), ("key", request.Key), ("id",
             request.Id), ("sequence", request.Sequence));
 
-    /// <param name="heard">Null: the sender has given it up.</param>
+    /// <param name="heard">The result that the sender got. Null: the sender gave the attempt up.</param>
     public void OnEnded(Request request, AttemptResult? heard) => teller.Tell(
         request.Subscription, "ended", ("n", request.Number),
         ("heard", heard is null ? "cut" : heard.Outcome switch

@@ -6,9 +6,8 @@ using Herald.Simulation.Running;
 namespace Herald.Simulation.Telling;
 
 /// <summary>
-/// Tells what those outside do, see and are answered to a judge that knows nothing else, as facts of a trace. With HERALD_TRACE=FILE the
-/// facts are
-/// written down besides.
+/// Reports to the outside judge what those outside do, see and are answered, as facts of a trace. The judge knows nothing else. With
+/// HERALD_TRACE=FILE the facts are also written to a file.
 /// </summary>
 internal sealed class Teller(Simulator simulator) : IDisposable
 {
@@ -20,7 +19,7 @@ internal sealed class Teller(Simulator simulator) : IDisposable
 
     public double WorstWait => _judge.WorstWait;
 
-    /// <summary>Names a request, so that its answer can be told to be of it.</summary>
+    /// <summary>A new number for a request. Its answer carries the same number.</summary>
     public string Next() => Text(++_number);
 
     public void Tell(string who, string verb, params (string Name, string? Value)[] values)
@@ -35,14 +34,14 @@ internal sealed class Teller(Simulator simulator) : IDisposable
         }
         catch (AccusedException accused)
         {
-            // Whoever tells may be within the engine, which would take the exception for something else.
+            // The caller can be inside the engine, which would take the exception for something else.
             simulator.Broken = new Violation(Violation.Outside + accused.Message);
         }
     }
 
     public static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>Tells payloads of these worlds apart: FNV-1a.</summary>
+    /// <summary>Distinguishes the payloads of these worlds: FNV-1a.</summary>
     public static string Digest(ReadOnlySpan<byte> payload)
     {
         var hash = 0xcbf29ce484222325;

@@ -8,12 +8,12 @@ using Herald.Simulation.Running;
 
 namespace Herald.Simulation.Telling;
 
-/// <summary>An operator's order, told as it is asked and as it is answered.</summary>
+/// <summary>Reports an operator's order when it is given and when it is answered.</summary>
 internal sealed class Told(Teller teller, SimProcess through, string? subscription)
 {
     public const string Pause = "pause", Resume = "resume", Delete = "delete", Redrive = "redrive", Discard = "discard";
 
-    // It has no shards: what is done there others have to hear of.
+    // The front owns no shards, so other nodes have to learn of what is done there.
     private const string Front = "front";
 
     private readonly string _number = teller.Next();

@@ -5,18 +5,20 @@ using Herald.TestKit.Hashes;
 
 namespace Herald.Simulation.Worlds;
 
-/// <summary>An event to publish, and to publish again with the same id until it is answered.</summary>
+/// <summary>An event to publish. It is published again with the same id until it is answered.</summary>
 internal sealed record Publication(string Topic, string Id, string? Key, string? Type, string? Color, string Payload);
 
-/// <summary>Draws events of few keys, types and colours, so that filters and lanes meet.</summary>
-/// <param name="keysCollide">By chance, keys have one hash: the first and the second, the third and the fourth, where they are in one shard.</param>
+/// <summary>Draws events with few keys, types and colours, so that many match one filter or share a lane.</summary>
+/// <param name="keysCollide">
+/// The first and the second key share one hash, and so do the third and the fourth, when they are in one shard.
+/// </param>
 internal sealed class EventMaker(Simulator simulator, int keys, bool keysCollide)
 {
-    // Of four letters, so that its value is where a forged one must stand.
+    // Four letters, so that the value stands where a forged value must stand.
     public const string Attribute = "tint";
     public static readonly string[] Types = ["a", "b"];
 
-    /// <summary>Made so that a hash without a secret could not tell them apart.</summary>
+    /// <summary>Made so that they share one hash when no secret goes into it.</summary>
     public static readonly string[] Colors = [ForgedPair.Of(1).One, ForgedPair.Of(1).Other];
     private int _number;
 

@@ -7,7 +7,7 @@ using Herald.Simulation.Storing;
 
 namespace Herald.Simulation.Worlds;
 
-/// <summary>Another node that only accepts and edits: the owner of the shards hears of what it does late, or not at all.</summary>
+/// <summary>Another node that only accepts and edits. The owner of the shards learns of its changes late, or not at all.</summary>
 internal sealed class Front
 {
     private readonly StoreLink _link;
@@ -31,7 +31,7 @@ internal sealed class Front
     public CatalogCache Cache { get; }
     public Catalog Catalog { get; }
 
-    /// <summary>Sees the catalog as it is now; between two of these it works with an old one.</summary>
+    /// <summary>Reads the present catalog. Between two calls the front works with an old one.</summary>
     public void Refresh() => Process.Run(async () =>
     {
         try
@@ -40,7 +40,7 @@ internal sealed class Front
         }
         catch (Engine.Stores.StoreUnavailableException)
         {
-            // Another time.
+            // The next call tries again.
         }
     });
 }

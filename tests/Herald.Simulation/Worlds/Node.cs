@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Herald.Simulation.Worlds;
 
-/// <summary>A node through its lives: started, killed, stopped, standing still, started again.</summary>
+/// <summary>A node through its lives: started, killed, stopped, paused, started again.</summary>
 internal sealed class Node(
     Simulator simulator, int slot, SimStore store, Judge judge, Teller teller, EngineOptions options, IReadOnlyDictionary<string, SimReceiver> receivers, IReadOnlyList<IApplication> applications,
     Func<StoreWeather> weather)
@@ -20,20 +20,20 @@ internal sealed class Node(
     private long _killAtStep = long.MaxValue;
     private long _cutOffUntilMs, _unrenewedUntilMs;
 
-    /// <summary>The life it has; null while it is down.</summary>
+    /// <summary>The present life. Null while the node is down.</summary>
     public NodeView? Now { get; private set; }
 
-    /// <summary>Its way to the logs, for what works beside the engine.</summary>
+    /// <summary>The node's way to the logs, for code that works beside the engine.</summary>
     public IEventLog Log => _link!;
 
-    /// <summary>The engine takes calls.</summary>
+    /// <summary>The engine, while it accepts calls.</summary>
     public HeraldEngine? Engine => _isUp ? Now?.Engine : null;
     private bool _isUp;
 
-    /// <summary>It is meant to stand: what ends is started again, about this much later.</summary>
+    /// <summary>A node that has ended is started again after about this time.</summary>
     public required int RestartsAfterMs { get; init; }
 
-    /// <summary>It may be started without the channel for some of the endpoints.</summary>
+    /// <summary>Whether the node can be started without the channel for some of the endpoints.</summary>
     public required Func<bool> MayLackChannel { get; init; }
 
     /// <summary>Its processes hold locks at the store for as long as they live.</summary>
@@ -41,10 +41,10 @@ internal sealed class Node(
 
     public required bool ClocksAgree { get; init; }
 
-    /// <summary>What it reads may be some moments old.</summary>
+    /// <summary>Its readings of logs can be some moments old.</summary>
     public required bool ReadsLag { get; init; }
 
-    /// <summary>Its store tells it of a version of the catalog once.</summary>
+    /// <summary>The store announces each catalog version to it once.</summary>
     public required bool TellsOnce { get; init; }
 
     private StoreWeather WeatherOf(string what) =>
@@ -52,7 +52,7 @@ internal sealed class Node(
 
     public void Start()
     {
-        // Within what a store allows for, clocks do not run alike.
+        // Clocks run at different speeds, within what a store allows for.
         var process = simulator.StartProcess($"node {slot}.{++_lives}", 0.98 + (0.04 * simulator.Random.NextDouble()));
         process.SkewMs = simulator.Draw(-2000, 2000);
         if (ClocksAgree)
@@ -91,7 +91,9 @@ internal sealed class Node(
         });
     }
 
-    /// <summary>The world is over. A process lists its meters for as long as they are not disposed of, and with them all that they measure.</summary>
+    /// <summary>
+    /// Called when the world is over. A process lists its meters until they are disposed of, and with them everything they measure.
+    /// </summary>
     public void LetGo() => Now?.Engine?.Metrics.Dispose();
 
     public void Hint() => _link?.Hint();
@@ -102,7 +104,7 @@ internal sealed class Node(
 
     public void LoseSession()
     {
-        // Others take its shards as they find the lock free, and it may hear of that late.
+        // Others take its shards when they find the lock free, and the node can learn of that late.
         TellHindered(SessionHeardOfMs);
         _link?.LoseSession();
     }
@@ -117,7 +119,7 @@ internal sealed class Node(
             teller.Tell(life.Process.Name, "hindered", ("for", Teller.Text(forMs)));
     }
 
-    /// <summary>The way to the store is broken for a while, for this node alone; or nothing but the way that renewals take.</summary>
+    /// <summary>Breaks this node's way to the store for a while, or only the way of its renewals.</summary>
     public void CutOff()
     {
         simulator.Reached.Count("nodes cut off from the store");
@@ -127,11 +129,11 @@ internal sealed class Node(
         TellHindered(_unrenewedUntilMs - simulator.NowMs + (2 * StoreLink.SlowestMs));
     }
 
-    /// <summary>The store lets this life work on the shard, and it does.</summary>
+    /// <summary>The store lets this life own the shard, and the life works on it.</summary>
     public bool Serves(int shard) => Now is { } life && _isUp && judge.OwnerOf(shard) == life.Process.Name && life.Holds(shard)
         && life.Engine!.Hosts.Any(host => host.Shard.Value == shard && host.Ready.IsCompleted);
 
-    /// <summary>Dies in the middle of something, some steps from now.</summary>
+    /// <summary>Kills the node in the middle of something, some steps from now.</summary>
     public void KillSoon() => _killAtStep = simulator.Steps + simulator.Draw(0, 400);
 
     public void AfterStep(Action<NodeView> beforeDeath)
@@ -157,7 +159,7 @@ internal sealed class Node(
     {
         if (Now is null)
             return;
-        // A little, or by hours.
+        // By some seconds, or by hours.
         var hours = simulator.Draw(0.5) ? simulator.Draw(1, 30) * 3_600_000 : 0;
         simulator.Reached.Count(hours > 0 ? "clocks set by hours" : "jumps of a clock");
         Now.Process.SkewMs += simulator.Draw(0.5) ? hours + simulator.Draw(0, 3000) : -hours - simulator.Draw(0, 3000);
@@ -191,7 +193,7 @@ internal sealed class Node(
         }
         catch (StoreUnavailableException)
         {
-            // Others will see.
+            // The others find out.
         }
     }
 

@@ -10,10 +10,10 @@ using Herald.Simulation.Telling;
 
 namespace Herald.Simulation.Worlds;
 
-/// <summary>Somebody who creates, edits, pauses, replays, deletes, redrives and releases, at the worst moments.</summary>
+/// <summary>An operator who creates, edits, pauses, replays, deletes, redrives and releases at the worst moments.</summary>
 internal sealed class Operator(Simulator simulator, Judge judge, SimStore store, Teller teller, WorldPlan plan)
 {
-    // Orders under way, by subscription: what they asked for may still come into force.
+    // Orders under way, by subscription. What they ask for can still come into force.
     private readonly Dictionary<string, int> _underWay = [];
 
     public void ActOnSomething(Catalog catalog, SimProcess process, HeraldEngine? engine)
@@ -38,7 +38,7 @@ internal sealed class Operator(Simulator simulator, Judge judge, SimStore store,
             case <= 10:
                 Replay(id, catalog, process);
                 break;
-            // Its attempts give their permits back at once: made anew, a greedy one has no more than it had.
+            // A deleted subscription returns its permits at once. So a greedy one that is created again cannot hold more than before.
             case 11:
                 Order(id, process, tell => tell.As(Told.Delete, () => catalog.DeleteSubscriptionAsync(id, null, CancellationToken.None)));
                 break;
@@ -61,7 +61,7 @@ internal sealed class Operator(Simulator simulator, Judge judge, SimStore store,
 
     public void Resume(string id, Catalog catalog, SimProcess process) => Order(id, process, tell => tell.As(Told.Resume, () => catalog.ResumeAsync(id, CancellationToken.None)));
 
-    /// <summary>Lets every held key go on.</summary>
+    /// <summary>Releases, or discards, the head of every held key.</summary>
     public void Release(HeraldEngine engine, SimProcess process, bool discard)
     {
         foreach (var host in engine.Hosts)
@@ -93,7 +93,7 @@ internal sealed class Operator(Simulator simulator, Judge judge, SimStore store,
         if (Find(id) is not { } there)
             return;
         simulator.Reached.Count("edits");
-        Intend(id, new StartFrom.Now()); // in case it has been deleted meanwhile
+        Intend(id, new StartFrom.Now()); // in case the subscription has been deleted meanwhile
         Order(id, process, async tell =>
         {
             var (draft, from) = (Draft(id, there.Topic), new StartFrom.Now());
@@ -104,7 +104,7 @@ internal sealed class Operator(Simulator simulator, Judge judge, SimStore store,
         });
     }
 
-    /// <summary>Who has changed an endpoint waits until it is in force everywhere, and then relies on it.</summary>
+    /// <summary>An operator who has changed an endpoint waits until the change is in force everywhere, and then relies on it.</summary>
     private async Task AwaitFollowedAsync(HeraldEngine engine, Subscription edited)
     {
         await engine.WhenFollowedAsync(edited.Version, CancellationToken.None);
@@ -157,7 +157,7 @@ internal sealed class Operator(Simulator simulator, Judge judge, SimStore store,
     private static DeliveryLimits UsualLimits(string id) =>
         new() { MaxInFlight = 1 + (id[^1] % 3), Timeout = TimeSpan.FromMilliseconds(500 * (1 + (id[^1] % 3))), FixedInFlight = id == "s1" };
 
-    /// <summary>It would take all permits of a node, and keep them.</summary>
+    /// <summary>The subscription that would take all permits of a node and keep them.</summary>
     public const string Greedy = "s2";
 
     private StartFrom DrawStart() => simulator.Draw(0, 2) switch
@@ -183,7 +183,7 @@ internal sealed class Operator(Simulator simulator, Judge judge, SimStore store,
         process.Run(() => Quietly(async () =>
         {
             await order(new Told(teller, process, id));
-            // Only an answer tells that nothing of it is still on its way.
+            // Only an answer shows that no part of the order is still under way.
             _underWay[id]--;
         }));
     }

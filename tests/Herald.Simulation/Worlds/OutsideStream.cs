@@ -11,11 +11,13 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Herald.Simulation.Worlds;
 
 /// <summary>
-/// A stream outside, as a broker keeps it: whoever reads it goes on where it has been told that everything before is durable. What it was told must be true: each
-/// message before its place is in the log, once, and those of a key in their order. Now and then two read at the same time, as when a node is cut off.
+/// A stream outside Herald, as a broker keeps it. A reader goes on from a position before which everything was confirmed as durable. The
+/// confirmation must be true: each message before the position is in the log once, and the messages of a key are in order. Now and then two
+/// readers read at the same time, as when a node is cut off.
 /// </summary>
 /// <param name="keepsPlace">
-/// Whoever reads it remembers its place in Herald's store, as the door of NATS does: it is saved after what it speaks of is durable, nobody waits for that, and it may lag.
+/// The reader keeps its position in Herald's store, as the NATS source does. The position is saved after the events it stands for are
+/// durable. Nothing waits for that, so the position can lag.
 /// </param>
 internal sealed class OutsideStream(Simulator simulator, SimStore store, Teller teller, EventMaker events, int keys, bool keepsPlace)
 {
@@ -25,13 +27,13 @@ internal sealed class OutsideStream(Simulator simulator, SimStore store, Teller 
     private SimProcess? _reader;
     private int _place;
 
-    // A place that is saved, as somebody was told.
+    // The last position whose saving the store confirmed.
     private int _saved;
     private const string Source = "outside/0";
 
     private static string Topic => WorldPlan.Topics[0];
 
-    /// <summary>All that was sent is in the log.</summary>
+    /// <summary>All messages that were sent are in the log.</summary>
     public bool IsDone => _place == _messages.Count;
 
     public void Send() => _messages.Add(new(
@@ -99,11 +101,11 @@ internal sealed class OutsideStream(Simulator simulator, SimStore store, Teller 
         }
         catch (StoreUnavailableException)
         {
-            // What is read again is recognised.
+            // Messages that are read again are recognised as duplicates.
         }
     }
 
-    /// <summary>All is settled: what was read again is not there twice.</summary>
+    /// <summary>Everything has settled. No message that was read again is in the log twice.</summary>
     public void CheckAll()
     {
         foreach (var message in _messages)
@@ -150,12 +152,12 @@ internal sealed class OutsideStream(Simulator simulator, SimStore store, Teller 
         _lastOfKey[key] = (at, stored.Entry.Sequence);
     }
 
-    // What is made of it later, a forward or a redrive, is something else.
+    // A forward or a redrive of the message is another event.
     private static bool IsOf(StoredEvent one, Message message) =>
         (one.Entry.Flags & (EventFlags.Addressed | EventFlags.Emitted)) == 0 && ((one.Entry.Flags & EventFlags.Rejected) != 0) == message.IsNoEvent
         && new EventView(one.Record).Payload.Span.SequenceEqual(Encoding.UTF8.GetBytes(message.Value));
 
-    // Who reads a stream is told only that all before a place is durable.
+    // The reader of a stream only learns that everything before a position is durable.
     private void Tell(Message message, int at, string verb)
     {
         if (!message.IsNoEvent)

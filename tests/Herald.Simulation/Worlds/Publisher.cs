@@ -9,7 +9,7 @@ using Herald.Simulation.Telling;
 
 namespace Herald.Simulation.Worlds;
 
-/// <summary>Publishes, and publishes again what was not answered: the source outside that acknowledges only what is durable.</summary>
+/// <summary>Publishes events, and publishes them again until they are answered.</summary>
 internal sealed class Publisher(Simulator simulator, Judge judge, Teller teller, EventMaker events)
 {
     private readonly List<Publication> _unanswered = [];
@@ -17,7 +17,7 @@ internal sealed class Publisher(Simulator simulator, Judge judge, Teller teller,
 
     public bool IsDone => _unanswered.Count == 0;
 
-    /// <summary>All of it is of the first topic.</summary>
+    /// <summary>All events are of the first topic.</summary>
     public required bool IsPlain { get; init; }
 
     public void PublishNew(Intake intake, Catalog catalog, SimProcess process)
@@ -36,7 +36,7 @@ internal sealed class Publisher(Simulator simulator, Judge judge, Teller teller,
             Publish([.. group.Take(5)], intake, catalog, process);
     }
 
-    // A publisher that forgot it had published, or that uses an id twice.
+    // A publisher that does not know that it has published, or that uses an id twice.
     private Publication? Again(string topic)
     {
         var one = simulator.Draw(_answered);

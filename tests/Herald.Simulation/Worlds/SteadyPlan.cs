@@ -5,20 +5,21 @@ using Herald.Simulation.Running;
 namespace Herald.Simulation.Worlds;
 
 /// <summary>
-/// A world in which one key of each subscription fails throughout, and nothing else of its receiver: see <see cref="WorldPlan.Steady"/>.
+/// A world in which one key of each subscription fails throughout, and everything else of its receiver is well: see
+/// <see cref="WorldPlan.Steady"/>.
 /// </summary>
 internal sealed record SteadyPlan(double? RatePerSecond, bool HasTtl)
 {
-    /// <summary>One world of so many.</summary>
+    /// <summary>One world of this many is steady.</summary>
     public const int WorldsPerSteady = 8;
     private const int Which = 5, LeastKeys = 3, LeastSubscriptions = 2, LeastMs = 15_000, LeastBlocked = 8;
 
-    /// <summary>Clocks agree, so that what is counted by them can be judged closely.</summary>
+    /// <summary>All clocks agree, so that times can be judged closely.</summary>
     public const long SkewMs = 0;
 
     public static bool IsOne(int seed) => seed % WorldsPerSteady == Which;
 
-    // With chance of its own: all other worlds stay what they are.
+    // It uses its own random numbers, so all other worlds stay what they are.
     public static WorldPlan Of(int seed, WorldPlan drawn)
     {
 #pragma warning disable CA5394 // No secret hangs on it.
@@ -49,6 +50,6 @@ internal sealed record SteadyPlan(double? RatePerSecond, bool HasTtl)
         OnExhausted = simulator.Draw<OnExhausted>([OnExhausted.DeadLetter, OnExhausted.Hold]),
     };
 
-    /// <summary>The rate of a subscription that has one: not of the one that is always well.</summary>
+    /// <summary>Sets the limit of attempts per second, if there is one. The subscription whose receiver is always well gets none.</summary>
     public DeliveryLimits Limit(string id, DeliveryLimits limits) => id == "s2" ? limits with { RatePerSecond = RatePerSecond } : limits;
 }

@@ -11,19 +11,19 @@ using Herald.Simulation.Running;
 namespace Herald.Simulation.Worlds;
 
 /// <summary>
-/// An application whose state tells, for each key, which events it has taken, in this order. Of some it makes another event, some it cannot take at all, and now and then
-/// it cannot reach what it needs and has to be asked again.
+/// An application whose state records, for each key, which events it has taken and in which order. From some events it makes another event.
+/// Some events it cannot take at all. Now and then it cannot reach what it needs, and the engine must call it again.
 /// </summary>
 internal sealed class Tally(Simulator simulator) : IApplication
 {
-    // Begins the ids of what it makes: the rest names the shard and the sequence it is made of.
+    // The prefix of the ids of events it makes. The rest names the shard and the sequence of the original.
     private const string Made = "made/";
 
     public string Name => "tally";
 
     public string Topic => WorldPlan.Topics[0];
 
-    /// <summary>Where what it makes goes.</summary>
+    /// <summary>The topic of the events it makes.</summary>
     public static string MadeTopic => WorldPlan.Topics[1];
 
     public IShardApplication Begin(ShardId shard) => new InShard(simulator, shard);
@@ -34,15 +34,15 @@ internal sealed class Tally(Simulator simulator) : IApplication
 
     public static ReadOnlySpan<byte> KeyOf(EventView view) => view.HasKey ? view.Key : "-"u8;
 
-    /// <summary>Whatever is done: an event like this is not for it.</summary>
+    /// <summary>The application can never take such an event.</summary>
     public static bool Refuses(EventView view) => view.Payload.Length % 13 == 5;
 
-    /// <summary>Not of what Herald has made itself: it would go round.</summary>
+    /// <summary>Not for events that Herald made itself: they would go round for ever.</summary>
     public static bool MakesMore(EventView view) => view.Payload.Length % 4 == 1 && (view.Flags & EventFlags.Emitted) == 0;
 
     public static string MadeOf(int shard, long sequence) => string.Create(CultureInfo.InvariantCulture, $"{Made}{shard}/{sequence}");
 
-    /// <summary>By the application, and not a forward of that.</summary>
+    /// <summary>The application made this event, and it is not a forward of such an event.</summary>
     public static bool IsMade(EventView view) => (view.Flags & (EventFlags.Emitted | EventFlags.Addressed)) == EventFlags.Emitted && view.Hops == 0
         && view.IdText.StartsWith(Made, StringComparison.Ordinal);
 
@@ -67,7 +67,7 @@ internal sealed class Tally(Simulator simulator) : IApplication
                 simulator.Reached.Count("batches of an application");
         }
 
-        // It fails behind what it has put in already: nothing of that may stay.
+        // It fails after it has put work into the batch. Nothing of that work is allowed to stay.
         private void Take(ApplicationBatch batch, ApplicationEvent one, Topic made)
         {
             var key = KeyOf(one.View);

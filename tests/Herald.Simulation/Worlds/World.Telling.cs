@@ -8,15 +8,16 @@ using Herald.TestKit.Hashes;
 
 namespace Herald.Simulation.Worlds;
 
-/// <summary>What the world itself tells the judge outside: its settings, the store's weather, and the end.</summary>
+/// <summary>Reports to the outside judge what the world knows: its settings, the store's weather, and the end.</summary>
 internal sealed partial class World
 {
     private const string Name = "world";
 
-    // What changes is known to all so much later: where they are hardly told of it, or something hinders it, only by what comes their way.
+    // The time until all nodes know a change. It is longer where nodes hardly get announcements or something hinders them: they then learn
+    // of a change only by the work that reaches them.
     private const long FollowsMs = 10_000, FollowsSlowlyMs = 60_000;
 
-    // A simulated receiver that is well answers within this.
+    // A simulated receiver that is well answers within this time.
     private const long AnswersWithinMs = 40;
 
     public void Dispose()
@@ -42,7 +43,7 @@ internal sealed partial class World
             ("duplicateWindow", _plan.Remembers is { } window ? Teller.Text((long)window.TotalMilliseconds) : null));
     }
 
-    // Those outside know what the application makes as they know what is published.
+    // For those outside, an event that the application makes is like a published one.
     private void TellMade(ShardId shard, StoredEvent made)
     {
         var (view, n) = (new EventView(made.Record), _teller.Next());

@@ -9,30 +9,30 @@ using Herald.Simulation.Telling;
 namespace Herald.Simulation.Worlds;
 
 /// <summary>
-/// One seed's history: a store, the nodes that work on its shards, a front that accepts and edits, receivers, publishers, an operator, and
-/// faults for a while. Then the faults end, and everything must be settled.
+/// The history of one seed: a store, the nodes that work on its shards, a front that accepts and edits, receivers, publishers, an operator,
+/// and faults for a while. Then the faults end, and everything must settle.
 /// </summary>
 internal sealed partial class World : IDisposable
 {
     private const long SettlesWithinMs = 600_000;
     private const long ServedWithinMs = 15_000;
 
-    // Nodes come back, those that are gone are noticed, and what is placed otherwise by then moves.
+    // Enough for nodes to come back, for gone nodes to be noticed, and for shards to move to where they are then placed.
     private const long OwnedWithinMs = 60_000;
 
-    /// <summary>In one world of so many an application works beside the subscriptions.</summary>
+    /// <summary>In one world of this many, an application works beside the subscriptions.</summary>
     private const int WorldsPerApplication = 4;
 
-    /// <summary>In one of so many the store tells a node of each version of the catalog once.</summary>
+    /// <summary>In one world of this many, the store announces each catalog version to a node once.</summary>
     private const int WorldsPerTellingOnce = 2;
 
-    /// <summary>In one world of so many who reads the stream remembers its place in the store.</summary>
+    /// <summary>In one world of this many, the reader of the stream keeps its position in the store.</summary>
     private const int WorldsPerOwnPlace = 5, WhichKeepsIt = 2;
 
-    /// <summary>In one world of so many what nodes read of the logs may be some moments old.</summary>
+    /// <summary>In one world of this many, the nodes' readings of logs can be some moments old.</summary>
     private const int WorldsPerLag = 7, WhichLags = 3;
 
-    /// <summary>In one world of so many there are keys that have one hash.</summary>
+    /// <summary>In one world of this many, there are keys that share one hash.</summary>
     private const int WorldsPerCollision = 3;
 
     private readonly Simulator _simulator;
@@ -54,7 +54,9 @@ internal sealed partial class World : IDisposable
     private long _disturbedAtMs;
     private bool _isRough = true;
 
-    /// <param name="losesCommits">The store loses something that it has acknowledged, a commit or an append; null: as a rule, nothing.</param>
+    /// <param name="losesCommits">
+    /// Set when the store loses something that it has acknowledged: a commit (true) or an append (false). Null: it loses nothing.
+    /// </param>
     public World(int seed, Action<string>? trace = null, bool? losesCommits = null)
     {
         _simulator = new Simulator(seed, trace);
@@ -66,7 +68,7 @@ internal sealed partial class World : IDisposable
         _plan = _plan.WithWindow(seed);
         if (losesCommits is { } ofCommits)
             (_plan, _loss) = (_plan.Quiet(), new StoreLoss(_simulator, ofCommits));
-        // The state of the application grows: there one event needs more.
+        // The application's state grows, and one of its events can need more than a small commit holds.
         if (seed % WorldsPerApplication != 0)
             _plan = _plan.WithSmallCommits();
         _teller = new Teller(_simulator);
@@ -107,8 +109,8 @@ internal sealed partial class World : IDisposable
     public long Steps => _simulator.Steps;
 
     /// <summary>
-    /// What the store lost is missing in the end, and somebody outside has been promised it: of a subscription's events each has its end. The dead letters of an application,
-    /// which belong to no subscription, have been promised to nobody outside.
+    /// What the store lost is still missing in the end, and somebody outside was promised it. Each event of a subscription is promised an
+    /// end. Dead letters of an application belong to no subscription and are promised to nobody outside.
     /// </summary>
     public bool IsLossFelt => _loss is { IsHeard: true } || _loss?.Letters.Any(letter => letter.SubscriptionId.Length > 0 && _store.FindLetter(letter.Id) is null) == true;
 
@@ -136,7 +138,7 @@ internal sealed partial class World : IDisposable
             Every(2000, 8000, Operate);
             PoisonOneKeyEach();
         }
-        // It relies on ids: whoever reads it again after they are forgotten publishes it again.
+        // The stream relies on ids. A reader that reads a message again after its id is forgotten would publish it again.
         if (_plan.Remembers is null && _loss is null)
             Every(50, 8000 / _plan.Rate, _stream.Send);
         Every(50, 500, ReadStream, whileRough: false);
@@ -155,13 +157,13 @@ internal sealed partial class World : IDisposable
             throw new Violation($"17: {OwnedWithinMs / 1000} s after the last fault shard {UnservedShard} is not worked on");
         if (!RunUntil(_simulator.NowMs + SettlesWithinMs + LimitedMs, () => _publisher.IsDone && _stream.IsDone && _judge.IsSettled))
             throw new Violation($"16: not settled {(SettlesWithinMs + LimitedMs) / 1000} s after the last fault: {(_publisher.IsDone ? "" : "publishers; ")}{(_stream.IsDone ? "" : "a source; ")}{_judge.DescribeOpen()}. {string.Join("; ", _nodes.Select(node => MachineInspector.Describe(node.Now)))}");
-        // A greedy subscription's last attempts may hang for their minute, though their receiver has said long ago that it has the events.
+        // The last attempts of a greedy subscription can hang for a minute, although their receiver acknowledged the events long ago.
         RunUntil(_simulator.NowMs + (_plan.IsGreedy ? 80_000 : 20_000), () => false);
         CheckNothingIsLeft();
         TellTheEnd();
     }
 
-    // A limit of attempts a second is shared by the shards, and all events may be in one of them.
+    // The shards share a limit of attempts per second, and all events can be in one of them.
     private long LimitedMs => _plan.Steady?.RatePerSecond is { } rate ? (long)(_judge.AcceptedCount * _plan.Shards * 1000 / rate) : 0;
 
     private bool RunUntil(long untilMs, Func<bool> isDone)
@@ -209,7 +211,7 @@ internal sealed partial class World : IDisposable
 
     private Node? DrawNode() => _nodes.FindAll(node => node.Engine is not null) is { Count: > 0 } up ? _simulator.Draw<Node>(up) : null;
 
-    /// <summary>Again and again, at times that are drawn.</summary>
+    /// <summary>Repeats an action at random intervals.</summary>
     private void Every(int leastMs, int mostMs, Action act, bool whileRough = true) => _simulator.In(_simulator.Draw(leastMs, Math.Max(leastMs, mostMs)), () =>
     {
         if (whileRough && !_isRough)
@@ -226,7 +228,7 @@ internal sealed partial class World : IDisposable
             _publisher.PublishNew(_front.Intake, _front.Catalog, _front.Process);
     }
 
-    // A hint may be lost.
+    // Announcements can get lost.
     private void Hint()
     {
         foreach (var node in _nodes)
@@ -293,7 +295,7 @@ internal sealed partial class World : IDisposable
             _store.Room[shard] = _simulator.Draw(0.3) ? _simulator.Draw(0, 3) : null;
     }
 
-    // Somebody is there to miss it.
+    // All subscriptions exist, so there is one that misses what is lost.
     private void ArmLoss()
     {
         if (HaveAllBegun)
@@ -304,7 +306,7 @@ internal sealed partial class World : IDisposable
 
     private void DisturbStore()
     {
-        // Whether they have begun is not to be in doubt, where their losses are to be noticed.
+        // In worlds with a loss, it must be certain that the subscriptions have begun.
         if (_loss is not null && !HaveAllBegun)
             return;
         _weather = _simulator.Draw(0.4) ? StoreWeather.Calm : _simulator.Draw(Enum.GetValues<StoreWeather>());
@@ -331,7 +333,7 @@ internal sealed partial class World : IDisposable
             node.Hint();
             node.HintOfCatalog();
             if (node.Now is { LacksChannel: true })
-                node.StopCleanly(); // and comes back with it
+                node.StopCleanly(); // it comes back with the channel
             if (node.Engine is { } engine)
                 _operator.Release(engine, node.Now!.Process, discard: false);
         }
@@ -341,7 +343,7 @@ internal sealed partial class World : IDisposable
             _operator.Resume(model.Id, some.Catalog, resuming.Now!.Process);
     }
 
-    // What was taken has been given back: permits, places among the blocked, states of subscriptions.
+    // Everything that was taken has been returned: permits, places among the blocked, states of subscriptions.
     private void CheckNothingIsLeft()
     {
         foreach (var node in _nodes)

@@ -6,58 +6,68 @@ using Herald.Simulation.Running;
 
 namespace Herald.Simulation.Worlds;
 
-/// <summary>What a seed draws before anything happens: the size of the world, its bounds, and how rough it is.</summary>
+/// <summary>What a seed draws before anything happens: the size of the world, its bounds, and its faults.</summary>
 internal sealed record WorldPlan
 {
     public required int Shards { get; init; }
 
-    /// <summary>Null: the store of one process.</summary>
+    /// <summary>The length of leases. Null: the store of one process.</summary>
     public required TimeSpan? LeasesLast { get; init; }
     public required int Nodes { get; init; }
 
-    /// <summary>How long a node is down, about.</summary>
+    /// <summary>About how long a node stays down.</summary>
     public required int RestartsAfterMs { get; init; }
 
-    /// <summary>How often a node hears of a change of the catalog that it has not made: of the worlds in which it hardly does, take-overs are the test.</summary>
+    /// <summary>
+    /// How often a node gets the announcement of a catalog change that it did not make. Worlds with few announcements are a test of
+    /// take-overs.
+    /// </summary>
     public required double TellsOfCatalog { get; init; }
     public required int Keys { get; init; }
     public required int Subscriptions { get; init; }
     public required EngineOptions Options { get; init; }
 
-    /// <summary>How long faults go on.</summary>
+    /// <summary>How long the faults last.</summary>
     public required long RoughMs { get; init; }
 
-    /// <summary>Events a second, about.</summary>
+    /// <summary>About how many publications there are per second.</summary>
     public required int Rate { get; init; }
 
-    /// <summary>Nodes die, are stopped, stand still.</summary>
+    /// <summary>Nodes die, are stopped, and are paused.</summary>
     public required bool NodesFail { get; init; }
 
-    /// <summary>Nodes may be started without the channel for some of the endpoints.</summary>
+    /// <summary>Nodes can be started without the channel for some of the endpoints.</summary>
     public required bool ChannelsGo { get; init; }
 
-    /// <summary>A subscription may have more attempts in flight than the node, and its receiver keeps them for a minute.</summary>
+    /// <summary>
+    /// One subscription is allowed more attempts in flight than the node has permits, and its receiver holds each for a minute.
+    /// </summary>
     public required bool IsGreedy { get; init; }
 
-    /// <summary>Nodes hold locks at the store for as long as they live; others need not wait for the leases of one that has ended.</summary>
+    /// <summary>Nodes hold locks at the store for as long as they live. Others need not wait for the leases of an ended node.</summary>
     public required bool HasSessions { get; init; }
 
-    /// <summary>How often a shard may note what it has settled.</summary>
+    /// <summary>The shortest time between two notes of a shard.</summary>
     public required TimeSpan NoteEvery { get; init; }
 
     /// <summary>
-    /// Whatever else goes on, receivers are well but for one key each, which fails throughout and waits long between its attempts: what the others wait for then is
-    /// somebody's fault. Null in all other worlds.
+    /// All receivers are well, except for one key each, which fails throughout and waits long between its attempts. So a long wait of any
+    /// other key is a mistake. Null in all other worlds.
     /// </summary>
     public SteadyPlan? Steady { get; init; }
 
-    /// <summary>How long the store holds an id against its event; null: for ever. Nothing is forwarded then: who knows what was published could not tell a forward from an id that is accepted again.</summary>
+    /// <summary>
+    /// How long the store remembers an id. Null: for ever. With a window nothing is forwarded: an observer outside could not tell a forward
+    /// from an id that is accepted again.
+    /// </summary>
     public TimeSpan? Remembers { get; init; }
 
-    /// <summary>The store is slow, in doubt, away.</summary>
+    /// <summary>The store is slow, leaves outcomes unknown, and is away.</summary>
     public required bool StoreFails { get; init; }
 
-    /// <summary>Both topics forward to each other what fails once, and one key always fails: events go round until they may no further.</summary>
+    /// <summary>
+    /// Both topics forward to each other every event that fails once, and one key always fails. So events go round until the limit of hops.
+    /// </summary>
     public required bool Circles { get; init; }
 
     public static readonly string[] Topics = ["orders", "more"];
@@ -66,15 +76,22 @@ internal sealed record WorldPlan
 
     private static WorldPlan DrawFrom(Simulator simulator, bool isCluster) => Sized(simulator, isCluster, isGreedy: simulator.Draw(0.25));
 
-    /// <summary>In some worlds a commit brings one event. Not drawn: all else stays what the seed has always made of it.</summary>
+    /// <summary>
+    /// In some worlds a commit brings one event. This draws nothing, so the rest of the world stays as its seed has made it.
+    /// </summary>
     public WorldPlan WithSmallCommits() =>
         Options.LeastCheckpointBytes > 800 ? this : this with { Options = Options with { MostCommitBytes = 1300 } };
 
-    /// <summary>In one world of so many ids are forgotten. Not drawn: all else stays what the seed has always made of it.</summary>
+    /// <summary>
+    /// In one world of a fixed number ids are forgotten. This draws nothing, so the rest of the world stays as its seed has made it.
+    /// </summary>
     public WorldPlan WithWindow(int seed) => seed % WorldsPerWindow != WhichHasOne || Circles ? this
         : this with { Remembers = TimeSpan.FromMilliseconds(LeastWindowMs + (seed * 7919L % 4000)) };
 
-    /// <summary>Nothing happens that would excuse a loss: operators change nothing, receivers are well but for one key each, which becomes a dead letter soon.</summary>
+    /// <summary>
+    /// Nothing happens that would excuse a loss. Operators change nothing, and receivers are well except for one key each, whose events
+    /// soon become dead letters.
+    /// </summary>
     public WorldPlan Quiet() => this with { IsQuiet = true, Steady = null, Circles = false, IsGreedy = false, ChannelsGo = false, Remembers = null };
 
     public bool IsQuiet { get; private init; }
