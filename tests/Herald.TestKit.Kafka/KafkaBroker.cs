@@ -7,8 +7,8 @@ using Xunit;
 namespace Herald.TestKit.Kafka;
 
 /// <summary>
-/// A real Kafka of one broker, thrown away at the end, however the test process ends, with topics that tests make. Where there is none, the test that asks for one
-/// is skipped.
+/// A real Kafka with one broker, for tests. It is removed at the end, however the test process ends. Each test creates its own topics.
+/// Where there is no Kafka, a test that asks for it is skipped.
 /// </summary>
 public sealed class KafkaBroker : IAsyncDisposable
 {
@@ -18,13 +18,15 @@ public sealed class KafkaBroker : IAsyncDisposable
 
     private KafkaBroker(LocalKafka kafka) => _kafka = kafka;
 
-    /// <summary>As clients are told.</summary>
+    /// <summary>The bootstrap servers for clients.</summary>
     public string Servers => _kafka.Servers;
 
-    /// <summary>One for all tests of the process that do not stop it: each has topics of its own. Nobody disposes it.</summary>
+    /// <summary>
+    /// One broker for all tests of the process that do not stop it. Each test has its own topics. The broker is never disposed.
+    /// </summary>
     public static Task<KafkaBroker> SharedAsync() => SharedBroker.Value;
 
-    /// <param name="settings">As in <c>server.properties</c>; they win over ours.</param>
+    /// <param name="settings">As in <c>server.properties</c>. They take precedence over the defaults here.</param>
     public static async Task<KafkaBroker> StartAsync(params (string Name, string Value)[] settings)
     {
         var programs = KafkaPrograms.Find();
@@ -33,18 +35,18 @@ public sealed class KafkaBroker : IAsyncDisposable
         return new(await LocalKafka.StartNewAsync(programs, settings, TimeProvider.System, CancellationToken.None));
     }
 
-    /// <summary>Starts it, after a stop with its data and on its port; complete when it answers.</summary>
+    /// <summary>Starts the broker again after a stop, with its data and port. Completes when the broker answers.</summary>
     public Task StartAgainAsync() => _kafka.StartAgainAsync(CancellationToken.None);
 
     public Task StopAsync() => _kafka.StopAsync();
 
-    /// <summary>On the spot, as in a crash.</summary>
+    /// <summary>Kills the broker at once, as in a crash.</summary>
     public Task KillAsync() => _kafka.KillAsync();
 
-    /// <summary>It keeps its connections, and answers nothing any more.</summary>
+    /// <summary>The broker keeps its connections and answers nothing any more.</summary>
     public Task FreezeAsync() => _kafka.FreezeAsync();
 
-    /// <returns>The name of a new topic; others may begin with the same words.</returns>
+    /// <returns>The name of the new topic. Several calls can use the same name: each topic gets a number.</returns>
     public async Task<string> CreateTopicAsync(string name, int partitions = 4, params (string Name, string Value)[] settings)
     {
         var own = string.Create(CultureInfo.InvariantCulture, $"{name}-{Interlocked.Increment(ref _topics)}");
@@ -70,7 +72,7 @@ public sealed class KafkaBroker : IAsyncDisposable
         await admin.DeleteTopicsAsync([topic]);
     }
 
-    /// <summary>What the group has committed of a topic, all partitions together.</summary>
+    /// <summary>The sum of the offsets that a group has committed in a topic, over all partitions.</summary>
     public long Committed(string topic, int partitions, string group)
     {
         using var consumer = new ConsumerBuilder<Ignore, Ignore>(new ConsumerConfig { BootstrapServers = Servers, GroupId = group }).SetLogHandler((_, _) => { }).Build();
@@ -78,8 +80,8 @@ public sealed class KafkaBroker : IAsyncDisposable
         return consumer.Committed(places, TimeSpan.FromSeconds(10)).Where(o => o.Offset.Value >= 0).Sum(o => o.Offset.Value);
     }
 
-    /// <summary>Runs a Java program of the broker's folder to its end.</summary>
-    /// <returns>What it printed.</returns>
+    /// <summary>Runs a Java program from the broker's folder to its end.</summary>
+    /// <returns>Its output.</returns>
     public Task<string> RunToolAsync(string type, string input, params string[] arguments) => _kafka.RunToolAsync(type, input, arguments);
 
     public ValueTask DisposeAsync() => _kafka.DisposeAsync();

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Herald.TestKit.Kafka;
 
-/// <summary>Skips tests where Kafka's client library is missing; those that need no broker run wherever there is one.</summary>
+/// <summary>Skips tests where Kafka's client library is missing. Tests that need no broker run wherever the library is.</summary>
 public static class KafkaLibrary
 {
     public static void Require()

@@ -4,7 +4,9 @@ using Herald.Kafka.Native;
 
 namespace Herald.TestKit.Kafka;
 
-/// <summary>librdkafka's own cluster for tests: it speaks the protocol over TCP, and errs when it is told to, which no real broker does.</summary>
+/// <summary>
+/// librdkafka's mock cluster for tests. It speaks the protocol over TCP and makes errors on command, which no real broker does.
+/// </summary>
 public sealed partial class MockKafka : IDisposable
 {
     private const int Producer = 0;
@@ -20,7 +22,7 @@ public sealed partial class MockKafka : IDisposable
     public MockKafka(int brokers = 1)
     {
         var error = new byte[512];
-        // It only carries the cluster, and would complain that it has none to go to.
+        // This client only carries the cluster. Its log is off, because it would complain that it has no broker.
         var silent = rd_kafka_conf_new();
         Check(rd_kafka_conf_set(silent, "log_level", "0", error, error.Length));
         _client = rd_kafka_new(Producer, silent, error, error.Length);
@@ -34,17 +36,17 @@ public sealed partial class MockKafka : IDisposable
 
     public void CreateTopic(string name, int partitions = 1) => Check(rd_kafka_mock_topic_create(_cluster, name, partitions, 1));
 
-    /// <summary>The next produce requests are answered so, one after another; those that follow are well.</summary>
-    /// <param name="errors">Of the protocol, e.g. 29 for a topic that may not be written.</param>
+    /// <summary>The next produce requests fail with these errors, one after another. Later requests succeed.</summary>
+    /// <param name="errors">Error codes of the protocol, e.g. 29 for a topic without permission to write.</param>
     public void FailProduce(params int[] errors) => Fail(0, errors);
 
-    /// <summary>The same of the request with which an idempotent producer begins.</summary>
+    /// <summary>The same for the request with which an idempotent producer begins.</summary>
     public void FailInitProducerId(params int[] errors) => Fail(22, errors);
 
-    /// <summary>Brokers answer after this time.</summary>
+    /// <summary>All brokers answer with this delay.</summary>
     public void Delay(TimeSpan time)
     {
-        // -1 is every broker.
+        // -1 means every broker.
         Check(rd_kafka_mock_broker_set_rtt(_cluster, -1, (int)time.TotalMilliseconds));
     }
 

@@ -9,7 +9,8 @@ using Xunit;
 namespace Herald.TestKit.Nats;
 
 /// <summary>
-/// A real server of NATS, thrown away at the end, however the test process ends. Where none is installed, the test that asks for one is skipped.
+/// A real NATS server for tests. It is removed at the end, however the test process ends. Where NATS is not installed, a test that asks for
+/// it is skipped.
 /// </summary>
 public sealed class NatsServer : IAsyncDisposable
 {
@@ -24,32 +25,35 @@ public sealed class NatsServer : IAsyncDisposable
 
     public int Port => _local.Port;
 
-    /// <summary>As clients are told.</summary>
+    /// <summary>The address for clients.</summary>
     public string Url => _local.Url;
 
-    /// <summary>As servers know each other.</summary>
+    /// <summary>The name by which servers of a cluster know each other.</summary>
     public string Name => _local.Name;
 
-    /// <summary>What it has said.</summary>
+    /// <summary>The server's log output.</summary>
     public string Log => _local.Log;
 
-    /// <summary>One with JetStream for all tests of the process that neither stop nor configure it: each has subjects and streams of its own. Nobody disposes it.</summary>
+    /// <summary>
+    /// One server with JetStream for all tests of the process that neither stop nor configure it. Each test has its own subjects and
+    /// streams. The server is never disposed.
+    /// </summary>
     public static Task<NatsServer> SharedAsync() => SharedServer.Value;
 
-    /// <param name="settings">Lines as in a server's file of settings.</param>
+    /// <param name="settings">Lines of a server's configuration file.</param>
     public static async Task<NatsServer> StartAsync(bool jetStream = true, params string[] settings)
     {
         Assert.SkipWhen(NatsProgram.Find() is null, NatsProgram.Missing);
         return new(await LocalNats.StartNewAsync(jetStream, settings, TimeProvider.System, CancellationToken.None));
     }
 
-    /// <summary>Servers with JetStream; complete when each tells its clients of all of them.</summary>
+    /// <summary>Starts a cluster of servers with JetStream. Completes when each server announces all of them to its clients.</summary>
     public static async Task<IReadOnlyList<NatsServer>> StartClusterAsync(int count = 3)
     {
         var ports = Enumerable.Range(0, count).Select(_ => FreePort.Find()).ToList();
         var routes = string.Join(", ", ports.Select(port => string.Create(CultureInfo.InvariantCulture, $"nats://{Host}:{port}")));
         var servers = new List<NatsServer>();
-        // One after another: servers that dial each other at the same moment may both hang up.
+        // One after another: two servers that dial each other at the same moment can both hang up.
         foreach (var port in ports)
             servers.Add(await StartAsync(jetStream: true, string.Create(CultureInfo.InvariantCulture, $"cluster {{ name: herald, listen: \"{Host}:{port}\", routes: [{routes}] }}")));
         foreach (var server in servers)
@@ -57,18 +61,18 @@ public sealed class NatsServer : IAsyncDisposable
         return servers;
     }
 
-    /// <summary>Starts it, after a stop with its data and on its port; complete when it takes connections.</summary>
-    /// <param name="jetStream">Without it, its streams are not there until it is started with it again.</param>
+    /// <summary>Starts the server again after a stop, with its data and port. Completes when it accepts connections.</summary>
+    /// <param name="jetStream">Without JetStream, the streams are unavailable until the server is started with it again.</param>
     public Task StartAgainAsync(bool jetStream = true) => _local.StartAgainAsync(jetStream, CancellationToken.None);
 
     public Task StopAsync() => _local.StopAsync();
 
-    /// <summary>On the spot, as in a crash.</summary>
+    /// <summary>Kills the server at once, as in a crash.</summary>
     public Task KillAsync() => _local.KillAsync();
 
     public ValueTask DisposeAsync() => _local.DisposeAsync();
 
-    /// <summary>How many servers of its cluster it tells clients of, itself included.</summary>
+    /// <summary>The number of cluster members, itself included, that the server announces to clients.</summary>
     private async Task<int> ToldAsync()
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);

@@ -1,11 +1,11 @@
 namespace Herald.TestKit;
 
-/// <summary>The sources that the tests were built from.</summary>
+/// <summary>The working copy that the tests were built from.</summary>
 public static class SourceTree
 {
     public static string Root { get; } = Find();
 
-    /// <param name="path">From the root.</param>
+    /// <param name="path">A path below the root.</param>
     public static string File(string path) => Path.Combine(Root, path);
 
     private static string Find()

@@ -6,7 +6,7 @@ using Herald.Engine.Subscriptions;
 
 namespace Herald.Contracts.Channels;
 
-/// <summary>Attempts for tests of channels: everything has a default, a test names only what it is about.</summary>
+/// <summary>Builds attempts for tests of channels. Everything has a default, so a test names only what it needs.</summary>
 public sealed record AttemptSketch
 {
     public required Uri Endpoint { get; init; }
@@ -39,7 +39,7 @@ public sealed record AttemptSketch
         UpdatedAt = DateTimeOffset.UnixEpoch,
     };
 
-    /// <summary>Lays the record out as <see cref="EventView"/> documents it, so that tests of channels need no intake.</summary>
+    /// <summary>Writes the record in the layout that <see cref="EventView"/> documents, so that tests of channels need no intake.</summary>
     private EventView ToEvent()
     {
         byte[] topic = Encoding.UTF8.GetBytes(Topic), id = Encoding.UTF8.GetBytes(Id), key = Encoding.UTF8.GetBytes(Key ?? "");

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Herald.Contracts.Channels;
 
-/// <summary>What any channel must do, whatever it delivers over.</summary>
+/// <summary>The contract of every channel, whatever it delivers over.</summary>
 public abstract class ChannelContract : IAsyncLifetime
 {
     private ChannelHarness _harness = null!;

@@ -3,29 +3,29 @@ using Herald.TestKit.Time;
 
 namespace Herald.Contracts.Channels;
 
-/// <summary>A channel and a receiver of its kind that the suite can steer.</summary>
+/// <summary>A channel, and a receiver of its kind that the suite can control.</summary>
 public abstract class ChannelHarness : IAsyncDisposable
 {
     public ManualClock Clock { get; } = new();
 
-    /// <summary>Measures time with <see cref="Clock"/>.</summary>
+    /// <summary>The channel under test. It measures time with <see cref="Clock"/>.</summary>
     public abstract IChannel Channel { get; }
 
-    /// <summary>Where the receiver is.</summary>
+    /// <summary>The receiver's endpoint.</summary>
     public abstract Uri Endpoint { get; }
 
-    /// <summary>Where nobody answers, at once.</summary>
+    /// <summary>An endpoint where no receiver listens, so that an attempt fails at once.</summary>
     public abstract Uri UnreachableEndpoint { get; }
 
-    /// <summary>An endpoint of this channel's scheme that it must not take.</summary>
+    /// <summary>An endpoint of this channel's scheme that the channel must refuse.</summary>
     public abstract Uri ImpossibleEndpoint { get; }
 
-    /// <summary>The largest payload receivers of this kind take.</summary>
+    /// <summary>The largest payload that receivers of this kind accept.</summary>
     public abstract int LargestPayload { get; }
 
     public abstract void Behave(ReceiverMood mood);
 
-    /// <summary>The next message the receiver got: what it was called, and its payload.</summary>
+    /// <summary>The next message that the receiver got: its message id and its payload.</summary>
     public abstract Task<(string MessageId, byte[] Payload)> NextAsync(CancellationToken cancel);
 
     public abstract ValueTask DisposeAsync();
@@ -35,9 +35,9 @@ public enum ReceiverMood
 {
     Accepting,
 
-    /// <summary>Takes the message, and says that it has failed.</summary>
+    /// <summary>Takes the message and reports a failure.</summary>
     Failing,
 
-    /// <summary>Takes the message, and never says a word.</summary>
+    /// <summary>Takes the message and never answers.</summary>
     Hanging,
 }

@@ -6,8 +6,8 @@ using Herald.Engine.Stores;
 namespace Herald.Contracts.Moving;
 
 /// <summary>
-/// All that was told of a store, as lines by section, to be held against what another one tells. What has no order of its own is sorted: values of
-/// applications and sources, records of one catalog version, dead letters and history of one moment.
+/// Records everything that a store source reports, as lines by section, for comparison with another source. Items without an order of their
+/// own are sorted: values of applications and sources, records of one catalog version, and dead letters and history of one moment.
 /// </summary>
 public sealed class ToldStore : IStoreTarget
 {

@@ -112,7 +112,7 @@ public abstract class CatalogContract(StoreHarness harness) : StoreContract(harn
         {
             Assert.Empty(await FindAsync(new CatalogQuery.ById("topic", name)));
             Assert.Empty(await FindAsync(new CatalogQuery.ById(name, "a")));
-            // A place to go on from, which is made up: any page will do.
+            // The name is no real position in the list, so any page is a right answer.
             Assert.All(await FindAsync(new CatalogQuery.Page("topic", null, name, 10)), found => Assert.Equal("topic/a@1:x", found));
             Assert.Empty(await FindAsync(new CatalogQuery.Page("topic", 7, name, 10)));
         }
@@ -130,7 +130,7 @@ public abstract class CatalogContract(StoreHarness harness) : StoreContract(harn
         Assert.Equal(all, await IdsAsync(null, 25));
         Assert.Equal(all.Where(id => id[^1] % 2 == 1), await IdsAsync(1, 4));
         Assert.Empty(await IdsAsync(5, 4));
-        // Where the one before has been deleted meanwhile, the next page goes on behind its place.
+        // When the last record of a page has been deleted meanwhile, the next page goes on behind its place.
         var behind = await Harness.Catalog.FindAsync(new CatalogQuery.Page("subscription", null, "s115", 2), Cancel);
         Assert.Equal(["s12", "s13"], behind.Select(record => record.Id));
         Assert.Empty(await Harness.Catalog.FindAsync(new CatalogQuery.Page("subscription", null, "t", 2), Cancel));

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Herald.Contracts.Stores;
 
-/// <summary>A damaged event costs itself: it is told as damaged wherever it would have been read, and everything else goes on.</summary>
+/// <summary>Damage to an event affects only this event. Every reading reports it as damaged, and everything else goes on.</summary>
 public abstract class DamageContract(StoreHarness harness) : StoreContract(harness)
 {
     private static readonly ShardId Shard = new(2);

@@ -9,7 +9,7 @@ public abstract class DeadLetterContract(StoreHarness harness) : StoreContract(h
 {
     private static readonly ShardId Shard = new(3);
 
-    // Not what every store can hold as it is: that is what a store has to see to.
+    // Some stores cannot hold these texts unchanged. It is the store's task to handle that.
     private static readonly string[] AnyText =
         ["id = 'a\0b'", "\0", "half a \ud83d letter", "\udc00\ud800", "tab\t, bell\a, escape\u001b, \uffff, \ufeff, \u6f22 \ud83d\ude00"];
 
@@ -42,7 +42,7 @@ public abstract class DeadLetterContract(StoreHarness harness) : StoreContract(h
         Assert.Equal(letter.Reason, found.Reason);
     }
 
-    /// <summary>An event that no log has is told from others by a number that may be any.</summary>
+    /// <summary>An event that is in no log has an arbitrary number in place of its sequence.</summary>
     [Fact]
     public async Task The_dead_letter_of_an_event_that_is_in_no_log_is_listed_by_its_topic_and_can_be_discarded()
     {
@@ -59,7 +59,9 @@ public abstract class DeadLetterContract(StoreHarness harness) : StoreContract(h
         Assert.Empty((await ListAsync()).Items);
     }
 
-    /// <summary>A reason quotes what came from outside. The letter must not be lost by it, nor what is committed with it.</summary>
+    /// <summary>
+    /// A reason quotes text from outside. The quoted text must not make the store lose the dead letter, or what is committed with it.
+    /// </summary>
     [Fact]
     public async Task A_reason_may_quote_any_text()
     {
@@ -86,7 +88,7 @@ public abstract class DeadLetterContract(StoreHarness harness) : StoreContract(h
         }
         var before = await ListAsync();
         Assert.Equal(AnyText.Length, before.Items.Count);
-        // What is whole stays as it is, to the letter.
+        // Valid text stays unchanged.
         Assert.EndsWith(AnyText[^1] + " end", before.Items[^1].Reason.Detail, StringComparison.Ordinal);
         await Harness.ReopenAsync();
         Assert.Equal(before.Items.Select(l => l.Reason), (await ListAsync()).Items.Select(l => l.Reason));

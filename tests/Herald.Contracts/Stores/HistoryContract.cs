@@ -4,8 +4,8 @@ using Xunit;
 namespace Herald.Contracts.Stores;
 
 /// <summary>
-/// Random histories, drawn from seeds, against a model of what stores promise. <c>HERALD_SEED=7</c> runs that one alone,
-/// <c>HERALD_SEEDS=100</c> runs more of them; a history that fails is told by its last steps, as many as <c>HERALD_LINES</c> says.
+/// Random histories, drawn from seeds, against a model of what stores promise. <c>HERALD_SEED=7</c> runs one history alone.
+/// <c>HERALD_SEEDS=100</c> runs more of them. A history that fails prints its last steps, as many as <c>HERALD_LINES</c> says.
 /// </summary>
 public abstract class HistoryContract(StoreFacts facts)
 {

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Herald.Contracts.Stores;
 
-/// <summary>What retention frees, and what it leaves: no key that waits may hold up the freeing of all that came behind it.</summary>
+/// <summary>What retention frees and what it leaves. A key that waits must not hold up the freeing of the events behind it.</summary>
 public abstract class RetentionContract(StoreHarness harness) : StoreContract(harness)
 {
     private const int InOne = 400;
@@ -27,7 +27,7 @@ public abstract class RetentionContract(StoreHarness harness) : StoreContract(ha
         await Harness.ReopenAsync();
         Assert.Equal(first, await CheckAsync(Waiting));
 
-        // The place it was moved to comes of age, too.
+        // The place that the event was moved to gets old, too.
         for (var round = 0; round < 3; round++)
         {
             await AppendAllAsync();
@@ -121,7 +121,8 @@ public abstract class RetentionContract(StoreHarness harness) : StoreContract(ha
     private async Task SettleAsync(long below, bool all, params KeptKey[] kept) =>
         await CommitAsync(new ShardCommit { Fence = await OwnAsync(Shard), Number = ++_number, SettledBelow = below, Kept = kept, IsAllKept = all });
 
-    /// <summary>Reads the log as the scan does, and each record; returns from where on all of it is there.</summary>
+    /// <summary>Reads the log and each record, as the scan does.</summary>
+    /// <returns>The first sequence from which the whole log is there.</returns>
     private async Task<long> CheckAsync(long[] kept)
     {
         var bounds = await Log.BoundsAsync(Shard, Cancel);

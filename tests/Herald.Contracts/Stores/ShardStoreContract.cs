@@ -136,7 +136,7 @@ public abstract class ShardStoreContract(StoreHarness harness) : StoreContract(h
         Assert.Equal(3, reply.Emitted.Zip([made, made, other], (verdict, one) => (one.Shard, verdict.Sequence)).Distinct().Count());
         var read = await ReadEventsAsync(other.Shard, reply.Emitted[2].Sequence);
         Assert.Equal(other.Record.ToArray(), read[reply.Emitted[2].Sequence]);
-        // Nor do they stand in a publisher's way.
+        // They do not hinder a publisher, either.
         Assert.Equal(Verdict.Accepted, (await AppendAsync(Events.Make("b", "k2"))).Verdict);
     }
 

@@ -21,7 +21,7 @@ public abstract class StateContract(StoreHarness harness) : StoreContract(harnes
             Assert.Equal([None, None], await ReadAsync(name, "a", "\0"));
     }
 
-    /// <summary>A key is bytes, as long as the longest key of an event.</summary>
+    /// <summary>A state key is any bytes, up to the length of the longest event key.</summary>
     [Fact]
     public async Task Any_bytes_are_a_key()
     {

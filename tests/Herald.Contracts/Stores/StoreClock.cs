@@ -1,6 +1,6 @@
 namespace Herald.Contracts.Stores;
 
-/// <summary>A clock that stands still until it is moved; timers ring while it is.</summary>
+/// <summary>A clock that stands still until a test moves it. Moving it fires the timers that are due.</summary>
 public sealed class StoreClock : TimeProvider
 {
     private readonly Lock _gate = new();

@@ -4,10 +4,10 @@ using Xunit;
 
 namespace Herald.Contracts.Stores;
 
-/// <summary>What the suites of all store roles share.</summary>
+/// <summary>The shared part of the suites of all store roles.</summary>
 public abstract class StoreContract(StoreHarness harness) : IAsyncLifetime
 {
-    /// <summary>What may be asked for by anybody, and is no name.</summary>
+    /// <summary>Texts that a caller can ask for and that cannot be names.</summary>
     protected static readonly string[] NamesOfNobody = ["a\0b", "\0", "\ud800", "a\udc00b", "", new string('x', 100_000)];
 
     private StoreEvents? _events;
@@ -60,7 +60,9 @@ public abstract class StoreContract(StoreHarness harness) : IAsyncLifetime
         return sink.Records;
     }
 
-    /// <summary>The records, and those that are told as damaged, in the order in which they were given.</summary>
+    /// <summary>
+    /// Reads events. Returns the records, and the sequences reported as damaged, in the order in which the store gave them.
+    /// </summary>
     protected async Task<(Dictionary<long, byte[]> Records, List<long> Damaged)> ReadDamagedAsync(ShardId shard, params long[] sequences)
     {
         var sink = new Collected();

@@ -5,12 +5,12 @@ using Herald.Engine.Stores;
 
 namespace Herald.Contracts.Stores;
 
-/// <summary>Makes events as Intake would: the record in the engine's layout and the index entry that belongs to it.</summary>
+/// <summary>Makes events as Intake does: the record in the engine's layout, and its index entry.</summary>
 public sealed class StoreEvents(IEventLog log, StoreClock clock)
 {
     private int _ids;
 
-    /// <param name="id">Null: one is made up, and nothing is deduplicated.</param>
+    /// <param name="id">Null: the id is made up, and the event is not deduplicated.</param>
     public NewEvent Make(string? id = null, string? key = "key", string topic = "topic", ReadOnlyMemory<byte> payload = default, int? shard = null) =>
         Make(Encoding.UTF8.GetBytes(topic), id, key is null ? null : Encoding.UTF8.GetBytes(key), payload, shard);
 
@@ -19,7 +19,7 @@ public sealed class StoreEvents(IEventLog log, StoreClock clock)
 
     public ShardId ShardOf(string key, string topic = "topic") => Make(key: key, topic: topic).Shard;
 
-    /// <summary>The same, made by Herald itself inside a commit.</summary>
+    /// <summary>The same event, as Herald makes it inside a commit.</summary>
     public static NewEvent Emitted(NewEvent one)
     {
         var record = one.Record.ToArray();

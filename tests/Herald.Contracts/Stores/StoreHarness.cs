@@ -2,7 +2,7 @@ using Herald.Engine.Stores;
 
 namespace Herald.Contracts.Stores;
 
-/// <summary>One store under test, empty at first.</summary>
+/// <summary>One store under test, empty at the beginning.</summary>
 public abstract class StoreHarness : IAsyncDisposable
 {
     public StoreClock Clock { get; } = new();
@@ -15,13 +15,15 @@ public abstract class StoreHarness : IAsyncDisposable
 
     public abstract ValueTask StartAsync();
 
-    /// <summary>Ends the store and starts another over what it left. Owners of before are stale then.</summary>
+    /// <summary>Closes the store and opens another one on its data. Earlier owners are stale after that.</summary>
     public abstract ValueTask ReopenAsync();
 
-    /// <summary>Makes of an event's record what was never written, where it is stored, so that the store can tell; then reopens the store.</summary>
+    /// <summary>
+    /// Changes the stored record of an event into bytes that were never written, so that the store can notice it. Then reopens the store.
+    /// </summary>
     public abstract ValueTask DamageAsync(ShardId shard, long sequence);
 
-    /// <summary>Time passes, and everything that retention may free by then has been freed.</summary>
+    /// <summary>Lets time pass until retention has freed everything that it can free.</summary>
     public abstract ValueTask FreeAsync();
 
     public abstract ValueTask DisposeAsync();

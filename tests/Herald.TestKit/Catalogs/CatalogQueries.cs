@@ -2,7 +2,7 @@ using Herald.Engine.Stores;
 
 namespace Herald.TestKit.Catalogs;
 
-/// <summary>What a query finds among records that are in memory, for the stores of tests.</summary>
+/// <summary>Answers catalog queries from records in memory, for the stores of tests.</summary>
 public static class CatalogQueries
 {
     public static IReadOnlyList<CatalogRecord> Answer(CatalogQuery query, IEnumerable<CatalogRecord> records)

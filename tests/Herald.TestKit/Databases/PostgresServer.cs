@@ -4,10 +4,12 @@ using Xunit;
 namespace Herald.TestKit.Databases;
 
 /// <summary>
-/// A real PostgreSQL for tests, thrown away at the end, however the test process ends. Where none is installed, the test that asks for one is skipped.
+/// A real PostgreSQL for tests. It is removed at the end, however the test process ends. Where PostgreSQL is not installed, a test that
+/// asks for it is skipped.
 /// </summary>
 /// <remarks>
-/// It does not wait for the disk (<c>fsync = off</c>): that loses nothing unless the machine itself stops. Give <c>fsync = on</c> to measure.
+/// It does not wait for the disk (<c>fsync = off</c>). That loses nothing unless the machine itself stops. Set <c>fsync = on</c> for
+/// measurements.
 /// </remarks>
 public sealed class PostgresServer : IAsyncDisposable
 {
@@ -23,7 +25,10 @@ public sealed class PostgresServer : IAsyncDisposable
     public string Password => _server.Password;
     public string SocketFolder => _server.Folder;
 
-    /// <summary>One for all tests of the process that neither stop nor configure it: each makes a database of its own there. Nobody disposes it.</summary>
+    /// <summary>
+    /// One server for all tests of the process that neither stop nor configure it. Each test makes its own database there. The server is
+    /// never disposed.
+    /// </summary>
     public static Task<PostgresServer> SharedAsync() => SharedServer.Value;
 
     /// <param name="settings">As in <c>postgresql.conf</c>, e.g. <c>("shared_preload_libraries", "pg_stat_statements")</c>.</param>
@@ -37,13 +42,12 @@ public sealed class PostgresServer : IAsyncDisposable
         return new(await LocalPostgres.StartNewAsync(programs!, all));
     }
 
-    /// <summary>Another server, which follows this one until it is promoted; it is disposed by itself.</summary>
+    /// <summary>Starts another server, which follows this one until it is promoted. The caller disposes it.</summary>
     public async Task<PostgresServer> StartStandbyAsync() => new(await _server.StartStandbyAsync());
 
     public Task PromoteAsync() => _server.PromoteAsync();
 
-    /// <summary>A new database; others may use the same name.</summary>
-    /// <returns>The connection string to it.</returns>
+    /// <summary>Creates a new database. Several calls can use the same name.</summary>
     public async Task<string> CreateDatabaseAsync(string name)
     {
         var own = $"{name}_{Interlocked.Increment(ref _databases)}";
@@ -55,7 +59,7 @@ public sealed class PostgresServer : IAsyncDisposable
 
     public Task StopAsync(PostgresStop how) => _server.StopAsync(how == PostgresStop.Immediate ? "immediate" : "fast");
 
-    /// <summary>Starts it again after a stop: same port, same data.</summary>
+    /// <summary>Starts the server again after a stop, with the same port and data.</summary>
     public Task StartAgainAsync() => _server.StartAsync();
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();

@@ -3,9 +3,9 @@ namespace Herald.TestKit.Databases;
 /// <summary>How a <see cref="PostgresServer"/> is stopped.</summary>
 public enum PostgresStop
 {
-    /// <summary>Open transactions are rolled back, connections closed, everything written.</summary>
+    /// <summary>Rolls back open transactions, closes connections and writes everything.</summary>
     Fast,
 
-    /// <summary>On the spot, as in a crash: the next start recovers.</summary>
+    /// <summary>Ends the server at once, as in a crash. The next start recovers.</summary>
     Immediate,
 }

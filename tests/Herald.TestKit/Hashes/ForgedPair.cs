@@ -6,9 +6,10 @@ using System.Text.Unicode;
 namespace Herald.TestKit.Hashes;
 
 /// <summary>
-/// Two different texts of 16 bytes that xxHash cannot tell apart, whatever its seed and whatever stands before and behind them, as long as they
-/// begin at a multiple of 8 bytes within what follows the last whole 32 bytes: what anybody can compute who has read the algorithm. Of the first word a
-/// bit is flipped that becomes the highest one of the state, where sums and products keep it; the second word flips it back.
+/// Pairs of different texts of 16 bytes that xxHash cannot tell apart, whatever its seed and whatever stands before and behind them. The
+/// texts must begin at a multiple of 8 bytes, behind the last whole 32 bytes of the input. Everybody who has read the algorithm can compute
+/// such pairs. One bit of the first word is flipped. It becomes the highest bit of the state, where sums and products keep it, and the
+/// second word flips it back.
 /// </summary>
 public static class ForgedPair
 {
@@ -16,7 +17,10 @@ public static class ForgedPair
     private static ReadOnlySpan<byte> Letters => "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"u8;
     private static readonly ulong BackFromP1 = Inverse(P1), BackFromP2 = Inverse(P2);
 
-    /// <summary>The same number gives the same pair again. The first is of letters and digits, the second of any characters that may be published.</summary>
+    /// <summary>
+    /// The same number always gives the same pair. The first text has letters and digits; the second can have any characters that can be
+    /// published.
+    /// </summary>
     public static (string One, string Other) Of(int number)
     {
         ulong first, firstForged, second, secondForged;
@@ -51,7 +55,7 @@ public static class ForgedPair
         return BinaryPrimitives.ReadUInt64LittleEndian(text);
     }
 
-    // What every publisher may send as a text.
+    // Texts that every publisher can send.
     private static bool IsText(ulong word)
     {
         Span<byte> bytes = stackalloc byte[8];
@@ -67,7 +71,7 @@ public static class ForgedPair
         return Encoding.UTF8.GetString(text);
     }
 
-    // Of an odd number, among those of 64 bits: each step doubles the bits that are right.
+    // The inverse of an odd number modulo 2^64. Each step doubles the number of correct bits.
     private static ulong Inverse(ulong odd)
     {
         var inverse = odd;

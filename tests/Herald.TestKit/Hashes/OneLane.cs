@@ -1,18 +1,19 @@
 namespace Herald.TestKit.Hashes;
 
 /// <summary>
-/// Keys that have one hash, by chance, and so share a lane: found by trying some thousand million texts, which takes to know the secret.
+/// Keys that share one hash by chance, and so share a lane. They were found by trying some thousand million texts, which is only possible
+/// with the secret.
 /// </summary>
 public static class OneLane
 {
-    /// <summary>The bytes 0 to 15.</summary>
+    /// <summary>The secret: the bytes 0 to 15.</summary>
     public static readonly UInt128 Secret = new(0x0F0E0D0C0B0A0908, 0x0706050403020100);
 
-    /// <summary>The keys have one hash in the topic with this number.</summary>
+    /// <summary>The number of the topic in which the keys share a hash.</summary>
     public const int Topic = 1;
 
     public const string One = "kkpdepajmjjeooog", Other = "kpjbpkhakdheccoi";
 
-    /// <summary>One and another, and two more that have another hash.</summary>
+    /// <summary>The first two keys share a hash. The last two share another one.</summary>
     public static readonly IReadOnlyList<string> Keys = [One, Other, "gljgkldbpkbnhdod", "ohfkgkphngplmhbe"];
 }

@@ -3,7 +3,9 @@ using System.Net.Sockets;
 
 namespace Herald.TestKit.Network;
 
-/// <summary>Forwards TCP connections to a port of this machine, and can be cut: then nothing gets through, in either direction, until it is healed.</summary>
+/// <summary>
+/// Forwards TCP connections to a port of this machine. A test can cut it: then nothing passes in either direction until the test heals it.
+/// </summary>
 public sealed class FaultProxy : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -25,15 +27,15 @@ public sealed class FaultProxy : IAsyncDisposable
 
     public static FaultProxy To(int port) => new(port);
 
-    /// <summary>As when a cable is pulled: connections stay as they are, but no byte comes through. New ones are taken and hang.</summary>
+    /// <summary>Like a pulled cable: connections stay open, but no byte passes. New connections are accepted and hang.</summary>
     public void BlackHole() => _healed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Resets all connections there are.</summary>
+    /// <summary>Resets all open connections.</summary>
     public void Reset()
     {
         lock (_gate)
         {
-            // Each is taken out of the list before it is disposed, so all of these are open.
+            // A socket leaves the list before it is disposed, so all of these are open.
             foreach (var socket in _open)
                 socket.Close(timeout: 0);
             _open.Clear();
@@ -61,7 +63,7 @@ public sealed class FaultProxy : IAsyncDisposable
         }
         catch (Exception failure) when (failure is OperationCanceledException or SocketException or ObjectDisposedException)
         {
-            // Closed.
+            // The proxy was closed.
         }
     }
 
@@ -79,7 +81,7 @@ public sealed class FaultProxy : IAsyncDisposable
         }
         catch (Exception failure) when (failure is OperationCanceledException or SocketException or ObjectDisposedException)
         {
-            // One of the two has gone: the other goes too.
+            // One of the two connections has ended, so the other one ends, too.
         }
         lock (_gate)
             _open.RemoveAll(socket => socket == from || socket == to);
@@ -101,7 +103,7 @@ public sealed class FaultProxy : IAsyncDisposable
         }
         catch (Exception failure) when (failure is OperationCanceledException or SocketException or ObjectDisposedException)
         {
-            // Told by ending.
+            // The caller sees the end of this task.
         }
     }
 

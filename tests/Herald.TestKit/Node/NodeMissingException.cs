@@ -1,4 +1,4 @@
 namespace Herald.TestKit.Node;
 
-/// <summary>A script of Node cannot be run here.</summary>
+/// <summary>A Node script cannot run on this machine.</summary>
 public sealed class NodeMissingException(string message, Exception inner) : Exception(message, inner);

@@ -3,7 +3,10 @@ using System.Diagnostics;
 
 namespace Herald.TestKit.Node;
 
-/// <summary>A script of Node beside the built tests, in a process of its own, with the packages that its lock names; lines go in and out.</summary>
+/// <summary>
+/// A Node script beside the built tests, in its own process, with the packages that its lock file names. Tests write lines to it and read
+/// lines from it.
+/// </summary>
 public sealed class NodeScript : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -12,8 +15,10 @@ public sealed class NodeScript : IAsyncDisposable
 
     private NodeScript(Process process) => _process = process;
 
-    /// <param name="folder">With the script, a <c>package.json</c> and its lock; below the folder of the built tests.</param>
-    /// <exception cref="NodeMissingException">There is no Node here, or its packages cannot be had.</exception>
+    /// <param name="folder">
+    /// The folder of the script, its <c>package.json</c> and its lock file, below the folder of the built tests.
+    /// </param>
+    /// <exception cref="NodeMissingException">Node is missing, or its packages cannot be installed.</exception>
     public static async Task<NodeScript> StartAsync(string folder, string script, params string[] arguments)
     {
         var full = Path.Combine(AppContext.BaseDirectory, folder);
@@ -34,11 +39,11 @@ public sealed class NodeScript : IAsyncDisposable
         await _process.StandardInput.FlushAsync();
     }
 
-    /// <exception cref="InvalidOperationException">It has ended; the message says what it complained of.</exception>
+    /// <exception cref="InvalidOperationException">The script has ended. The message holds its error output.</exception>
     public async Task<string> ReadLineAsync(CancellationToken cancel = default) =>
         await _process.StandardOutput.ReadLineAsync(cancel) ?? throw new InvalidOperationException(await _process.StandardError.ReadToEndAsync(cancel));
 
-    /// <summary>Its input ends, and so does it; if not, it is killed.</summary>
+    /// <summary>Closes the script's input, which ends the script. Kills it when it does not end.</summary>
     public async ValueTask DisposeAsync()
     {
         _process.StandardInput.Close();
@@ -51,7 +56,7 @@ public sealed class NodeScript : IAsyncDisposable
 
     private static async Task InstallAsync(string folder)
     {
-        // Written last by npm: what is installed matches the lock.
+        // npm writes this file last. It shows that the installed packages match the lock file.
         var installed = Path.Combine(folder, "node_modules", ".package-lock.json");
         if (File.Exists(installed) && File.GetLastWriteTimeUtc(installed) >= File.GetLastWriteTimeUtc(Path.Combine(folder, "package-lock.json")))
             return;

@@ -4,10 +4,13 @@ using System.Text;
 namespace Herald.TestKit.Planting;
 
 /// <summary>
-/// A test program in which every planted fault can be switched on, made from copies of the sources. The sources themselves carry no trace of it.
+/// A test program in which every planted fault can be switched on. It is built from copies of the sources. The sources themselves do not
+/// change.
 /// </summary>
-/// <param name="name">Of the program.</param>
-/// <param name="sources">Folders of the project, all compiled into the one program; what they have below Planting is left out.</param>
+/// <param name="name">The name of the program.</param>
+/// <param name="sources">
+/// Folders that are compiled into the program. Their top-level files and folders named Planting… are left out.
+/// </param>
 public sealed class PlantedBuild(string name, IReadOnlyList<string> sources, IReadOnlyList<PlantedFault> faults)
 {
     private string Folder => Path.Combine(SourceTree.Root, "artifacts", "planted", name);
@@ -28,7 +31,7 @@ public sealed class PlantedBuild(string name, IReadOnlyList<string> sources, IRe
             throw new InvalidOperationException($"The build with planted faults failed: {output}");
     }
 
-    /// <summary>Runs tests of the program with one fault switched on, or none.</summary>
+    /// <summary>Runs tests of the program with one fault switched on, or with none.</summary>
     public Task<(int Code, string Output)> RunAsync(
         PlantedFault? fault, IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string>> environment, CancellationToken cancel) =>
         StartAsync(

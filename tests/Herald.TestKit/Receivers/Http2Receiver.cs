@@ -24,8 +24,8 @@ public sealed class Http2Receiver : IAsyncDisposable
 
     public ChannelReader<ReceivedRequest> Received => _received.Reader;
 
-    /// <param name="certificate">For TLS, offering HTTP/2 and HTTP/1.1; null for plain HTTP/2.</param>
-    /// <param name="handle">Answers a request; null for an empty 200 once the body is read.</param>
+    /// <param name="certificate">For TLS with HTTP/2 and HTTP/1.1. Null: plain HTTP/2.</param>
+    /// <param name="handle">Answers a request. Null: an empty 200 after the body is read.</param>
     public static async Task<Http2Receiver> StartAsync(X509Certificate2? certificate, Func<HttpContext, Task>? handle = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -46,7 +46,7 @@ public sealed class Http2Receiver : IAsyncDisposable
         return receiver;
     }
 
-    /// <summary>Reads the request to its end and notes it.</summary>
+    /// <summary>Reads the request to its end and records it.</summary>
     public async Task RecordAsync(HttpContext context)
     {
         using var body = new MemoryStream();

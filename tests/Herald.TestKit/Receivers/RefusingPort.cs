@@ -3,7 +3,10 @@ using System.Net.Sockets;
 
 namespace Herald.TestKit.Receivers;
 
-/// <summary>A port of 127.0.0.1 that refuses connections for as long as this lives: bound, so that nobody else takes it, but not listening.</summary>
+/// <summary>
+/// A port of 127.0.0.1 that refuses connections until it is disposed. It is bound, so that no other program takes it, but it does not
+/// listen.
+/// </summary>
 public sealed class RefusingPort : IDisposable
 {
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Herald.TestKit.Receivers;
 
-/// <summary>What a scripted receiver does with a request.</summary>
+/// <summary>The reaction of a scripted receiver to a request.</summary>
 public abstract record Reply
 {
     public static readonly Reply Ok = new Status(200);
@@ -11,7 +11,7 @@ public abstract record Reply
     {
     }
 
-    /// <summary>Answers, with a length, and keeps the connection.</summary>
+    /// <summary>Answers with a content length and keeps the connection.</summary>
     public sealed record Status(int Code, string Body = "", params (string Name, string Value)[] Headers) : Reply;
 
     /// <summary>Answers and closes the connection.</summary>
@@ -26,10 +26,13 @@ public abstract record Reply
         }
     }
 
-    /// <summary>Sends bytes one by one, each when the test releases it. The semaphore must outlive the receiver, so it is not disposed.</summary>
+    /// <summary>
+    /// Sends bytes one by one, each when the test releases it. The semaphore must outlive the receiver, so the receiver does not dispose
+    /// it.
+    /// </summary>
     public sealed record Drip(byte[] Bytes, SemaphoreSlim Release) : Reply;
 
-    /// <summary>Answers 200 with a body of so many bytes.</summary>
+    /// <summary>Answers with a body of this many bytes.</summary>
     public sealed record Huge(long Length, int Code = 200) : Reply;
 
     /// <summary>Never answers.</summary>

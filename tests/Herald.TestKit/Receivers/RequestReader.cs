@@ -3,13 +3,15 @@ using System.Text;
 
 namespace Herald.TestKit.Receivers;
 
-/// <summary>Reads HTTP/1.1 requests with a length off a stream; just enough of the protocol for a test's receiver.</summary>
+/// <summary>
+/// Reads HTTP/1.1 requests with a content length from a stream. It knows only as much of the protocol as a test's receiver needs.
+/// </summary>
 internal sealed class RequestReader(Stream stream, int connection)
 {
     private byte[] _buffer = new byte[16 * 1024];
     private int _length;
 
-    /// <returns>Null when the other side has closed the connection.</returns>
+    /// <returns>The next request. Null when the other side has closed the connection.</returns>
     public async Task<ReceivedRequest?> ReadAsync(CancellationToken cancel)
     {
         int end;

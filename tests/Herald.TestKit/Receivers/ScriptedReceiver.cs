@@ -9,8 +9,8 @@ using System.Threading.Channels;
 namespace Herald.TestKit.Receivers;
 
 /// <summary>
-/// An HTTP/1.1 receiver on a free port of 127.0.0.1 that does what its script says, misbehaviour included. It is written on bare
-/// sockets because a well-behaved server cannot be made to misbehave. For HTTP/2 there is <see cref="Http2Receiver"/>.
+/// An HTTP/1.1 receiver on a free port of 127.0.0.1 that follows a script, also into misbehaviour. It uses bare sockets because a regular
+/// server cannot be made to misbehave. For HTTP/2 there is <see cref="Http2Receiver"/>.
 /// </summary>
 public sealed class ScriptedReceiver : IAsyncDisposable
 {
@@ -43,14 +43,14 @@ public sealed class ScriptedReceiver : IAsyncDisposable
 
     public int AcceptedConnections => Volatile.Read(ref _accepted);
 
-    /// <summary>Every request, complete with its body, in the order received.</summary>
+    /// <summary>Every request with its whole body, in the order received.</summary>
     public ChannelReader<ReceivedRequest> Received => _received.Reader;
 
     public void Script(Func<ReceivedRequest, Reply> script) => _script = script;
 
     public void Script(Reply always) => _script = _ => always;
 
-    /// <summary>Answers with these in turn, with the last for ever.</summary>
+    /// <summary>Answers with these replies in turn, and then always with the last one.</summary>
     public void Script(params Reply[] turns)
     {
         var turn = -1;
@@ -130,7 +130,7 @@ public sealed class ScriptedReceiver : IAsyncDisposable
         return secure;
     }
 
-    /// <returns>False when the connection is to be closed.</returns>
+    /// <returns>False when the connection must be closed.</returns>
     private async Task<bool> ReplyAsync(Socket socket, Stream stream, Reply reply)
     {
         switch (reply)

@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Herald.TestKit.Receivers;
 
-/// <summary>A certificate for 127.0.0.1 and localhost that nobody trusts.</summary>
+/// <summary>A self-signed certificate for 127.0.0.1 and localhost. No client trusts it by default.</summary>
 public static class TestCertificate
 {
     public static X509Certificate2 Create()

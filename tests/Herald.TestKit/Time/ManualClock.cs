@@ -1,8 +1,8 @@
 namespace Herald.TestKit.Time;
 
 /// <summary>
-/// A clock that stands still until it is moved. Timers fire on the thread that moves it, in the order they are due (those due
-/// together in the order they were set), and see the clock at the very time they were due.
+/// A clock that stands still until a test moves it. Timers fire on the thread that moves the clock, in the order in which they are due.
+/// Timers due at the same time fire in the order in which they were set. Each sees the clock at exactly its due time.
 /// </summary>
 public sealed class ManualClock(DateTimeOffset start) : TimeProvider
 {
@@ -22,7 +22,7 @@ public sealed class ManualClock(DateTimeOffset start) : TimeProvider
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
-    /// <summary>How many timers would fire if time went on.</summary>
+    /// <summary>The number of timers that are set.</summary>
     public int ArmedTimers
     {
         get
@@ -32,7 +32,7 @@ public sealed class ManualClock(DateTimeOffset start) : TimeProvider
         }
     }
 
-    /// <summary>When the next timer is due; null when none is.</summary>
+    /// <summary>When the next timer is due. Null when no timer is set.</summary>
     public DateTimeOffset? NextDue
     {
         get
@@ -48,7 +48,7 @@ public sealed class ManualClock(DateTimeOffset start) : TimeProvider
             return _now + _setBy;
     }
 
-    /// <summary>Goes on, whatever the clock is set to, and timers with it.</summary>
+    /// <summary>Counts only elapsed time, whatever the clock is set to. Timers follow it.</summary>
     public override long GetTimestamp() => Now.UtcTicks;
 
     private DateTimeOffset Now
@@ -60,7 +60,7 @@ public sealed class ManualClock(DateTimeOffset start) : TimeProvider
         }
     }
 
-    /// <summary>The clock is set, back or forward: no time goes by.</summary>
+    /// <summary>Sets the clock forward or back. No time passes.</summary>
     public void Set(TimeSpan by)
     {
         lock (_gate)
@@ -81,7 +81,7 @@ public sealed class ManualClock(DateTimeOffset start) : TimeProvider
         Until(Now + by);
     }
 
-    /// <summary>Until the clock shows this.</summary>
+    /// <summary>Lets time pass until the clock shows this time.</summary>
     public void AdvanceTo(DateTimeOffset until) => Until(until - _setBy);
 
     private void Until(DateTimeOffset until)
@@ -90,7 +90,7 @@ public sealed class ManualClock(DateTimeOffset start) : TimeProvider
             due.Fire();
     }
 
-    /// <summary>Completes once at least so many timers are armed at the same time.</summary>
+    /// <summary>Completes when at least this many timers are set at the same time.</summary>
     public Task WhenArmedAsync(int timers)
     {
         lock (_gate)
@@ -103,7 +103,10 @@ public sealed class ManualClock(DateTimeOffset start) : TimeProvider
         }
     }
 
-    /// <summary>The next timer due by then, with the clock set to its time; when there is none the clock is set to the end.</summary>
+    /// <summary>
+    /// Takes the next timer that is due by then, and moves the clock to its due time. When there is none, moves the clock to the given
+    /// time.
+    /// </summary>
     private ManualTimer? TakeDue(DateTimeOffset until)
     {
         lock (_gate)
@@ -162,7 +165,7 @@ public sealed class ManualClock(DateTimeOffset start) : TimeProvider
 
     private sealed class ManualTimer(ManualClock clock, TimerCallback callback, object? state) : ITimer
     {
-        // Touched under the clock's lock only.
+        // Use only under the clock's lock.
         public DateTimeOffset Due;
         public TimeSpan Period;
         public long Arming;

@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Herald.TestKit.Time;
 
-/// <summary>Waits for what no signal tells.</summary>
+/// <summary>Waits for a condition that no signal announces.</summary>
 public static class Until
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(10), Patience = TimeSpan.FromMinutes(2);
@@ -11,7 +11,7 @@ public static class Until
 
     public static Task HoldsAsync(Func<Task<bool>> holds, string what) => HoldsAsync(holds, () => what);
 
-    /// <param name="what">Asked when it does not come to hold.</param>
+    /// <param name="what">Describes the condition. Called when it does not become true in time.</param>
     public static async Task HoldsAsync(Func<Task<bool>> holds, Func<string> what)
     {
         var begun = TimeProvider.System.GetTimestamp();

@@ -11,7 +11,8 @@ public sealed class ModelCatalog
 
     public IEnumerable<ModelEntry> Living => Entries.Values.Where(one => one.Body is not null);
 
-    /// <summary>The index of the first write that does not apply; null when all were applied.</summary>
+    /// <summary>Applies the writes together.</summary>
+    /// <returns>The index of the first write that does not apply. Null when all were applied.</returns>
     public int? Change(IReadOnlyList<CatalogWrite> writes, long[] heads)
     {
         for (var i = 0; i < writes.Count; i++)
@@ -31,7 +32,7 @@ public sealed class ModelCatalog
         Entries.TryGetValue((write.Kind, write.Id), out var there) && there.Body is not null ? there : null;
 }
 
-/// <param name="Body">Null: it was removed.</param>
+/// <param name="Body">Null: the record was removed.</param>
 public sealed record ModelEntry(string Kind, string Id, int Number, int Parent, long Version, string Heads, string? Body)
 {
     public static ModelEntry Of(CatalogRecord record) => new(

@@ -2,21 +2,21 @@ using Herald.Engine.Stores;
 
 namespace Herald.Contracts.Stores.Histories;
 
-/// <summary>Dead letters, oldest first. Which of the oldest have gone for a bound is the store's to say, within limits.</summary>
-/// <param name="mostBytes">What is kept of them.</param>
+/// <summary>Dead letters, oldest first. The store decides, within limits, how many of the oldest a bound removes.</summary>
+/// <param name="mostBytes">The bound on their records, in bytes.</param>
 public sealed class ModelLetters(long mostBytes)
 {
-    // What a store may count for a letter besides its record.
+    // What a store can count for a dead letter in addition to its record.
     private const int Overhead = 600;
 
     private readonly List<DeadLetter> _letters = [];
 
-    // Once over the bound, whether or not others have been removed since.
+    // Dead letters that were once beyond the bound, also when others have been removed since.
     private readonly HashSet<DeadLetterId> _mayBeGone = [];
 
     public IReadOnlyList<DeadLetter> All => _letters;
 
-    /// <summary>Those that no bound can have taken away.</summary>
+    /// <summary>Dead letters that no bound can have removed.</summary>
     public IEnumerable<DeadLetter> Certain => _letters.Where(one => !_mayBeGone.Contains(one.Id));
 
     public void Add(NewDeadLetter one, byte[] record)
@@ -32,9 +32,9 @@ public sealed class ModelLetters(long mostBytes)
 
     public bool Remove(DeadLetterId id) => _letters.RemoveAll(one => one.Id == id) > 0;
 
-    /// <summary>The store has these: the newest ones, and no fewer than its bounds say.</summary>
-    /// <param name="isFreed">Whatever is past a bound is known to be gone.</param>
-    /// <returns>What is wrong; null for nothing.</returns>
+    /// <summary>Takes over which dead letters the store holds. They must be the newest ones, and no fewer than its bounds demand.</summary>
+    /// <param name="isFreed">Everything beyond a bound must be gone.</param>
+    /// <returns>What is wrong. Null when nothing is.</returns>
     public string? Adopt(IReadOnlyList<DeadLetterId> there, long oldestMs, bool isFreed)
     {
         var gone = _letters.Count - there.Count;

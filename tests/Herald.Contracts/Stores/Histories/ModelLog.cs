@@ -2,7 +2,7 @@ using Herald.Engine.Stores;
 
 namespace Herald.Contracts.Stores.Histories;
 
-/// <summary>A shard's log: what is in it, which ids it remembers, and what it must not lose.</summary>
+/// <summary>The log of a shard: its events, the ids it remembers, and what it must not lose.</summary>
 public sealed class ModelLog
 {
     private readonly Dictionary<(string Key, string Id), ModelEvent> _remembered = [];
@@ -10,17 +10,17 @@ public sealed class ModelLog
     public List<ModelEvent> Events { get; } = [];
     public long Last => Events.Count;
 
-    /// <summary>Every event below may go, but those of kept keys.</summary>
+    /// <summary>Retention can free every event below this sequence, except those of kept keys.</summary>
     public long SettledBelow { get; private set; }
 
-    /// <summary>By the hash of a key: its first event that must stay.</summary>
+    /// <summary>By key hash: the first event of the key that must stay.</summary>
     public Dictionary<ulong, long> Kept { get; } = [];
 
     public IEnumerable<ModelEvent> There => Events.Where(one => !one.MayBeGone);
 
-    /// <summary>What may be answered; the first is the one when nothing is old and nothing has gone.</summary>
-    /// <param name="rememberedSinceMs">Ids of older events may be forgotten.</param>
-    /// <param name="isShort">Events are moved and freed at any moment, and ids of those that have gone with them.</param>
+    /// <summary>The allowed answers to an append. The first is the answer when nothing is old and nothing has been freed.</summary>
+    /// <param name="rememberedSinceMs">The store can forget ids of events older than this.</param>
+    /// <param name="isShort">The store moves and frees events at any moment, and forgets the ids of freed events.</param>
     public IReadOnlyList<Appended> Allowed(ModelEvent one, long rememberedSinceMs, bool isShort)
     {
         var accepted = new Appended(Verdict.Accepted, Last + 1);
@@ -28,7 +28,8 @@ public sealed class ModelLog
             return [accepted];
         var duplicate = new Appended(Verdict.Duplicate, original.Sequence);
         List<Appended> allowed = [original.Content == one.Content ? duplicate : new Appended(Verdict.Conflict, original.Sequence)];
-        // An id may outlive its event, or the event be out of reach while it is moved for room; then nobody can tell what was in it.
+        // An id can outlive its event, and an event can be out of reach while the store moves it to make room. Then the contents cannot be
+        // compared.
         if ((isShort || original.MayBeGone) && original.Content != one.Content)
             allowed.Add(duplicate);
         if (original.AcceptedAtMs < rememberedSinceMs || (isShort && original.MayBeGone))
@@ -45,7 +46,7 @@ public sealed class ModelLog
             _remembered[(stored.Key, stored.Id)] = stored;
     }
 
-    /// <summary>The event that has this id, where it is certain that it is remembered.</summary>
+    /// <summary>The event with this id, when the store certainly remembers it.</summary>
     public ModelEvent? Remembered(string key, string id, long rememberedSinceMs) =>
         _remembered.TryGetValue((key, id), out var one) && one.AcceptedAtMs >= rememberedSinceMs && !one.MayBeGone ? one : null;
 
@@ -64,7 +65,7 @@ public sealed class ModelLog
         }
     }
 
-    /// <summary>Retention may have been at work: what was not needed then may be gone for good.</summary>
+    /// <summary>Retention can have run: events that are not needed now can be gone for good.</summary>
     /// <param name="untilMs">Newer events stay, needed or not.</param>
     public int MayFree(long untilMs)
     {

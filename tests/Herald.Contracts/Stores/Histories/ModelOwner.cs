@@ -11,7 +11,7 @@ public sealed class ModelOwner
 
     public long Epoch { get; private set; }
 
-    /// <summary>Of the newest commit or note.</summary>
+    /// <summary>The number of the newest commit or note.</summary>
     public long LastNumber { get; private set; }
 
     /// <summary>Commits of this epoch, newest last.</summary>
@@ -29,7 +29,7 @@ public sealed class ModelOwner
     public void Apply(ShardCommit commit, CommitReply reply)
     {
         LastNumber = commit.Number;
-        // What stands before a commit is as durable as the commit.
+        // A record that was seen before a commit is as durable as the commit.
         for (var i = 0; i < _progress.Count; i++)
             _progress[i] = _progress[i] with { IsCertain = _progress[i].IsCertain || _progress[i].IsSeen };
         _applied.Add(commit.Number, (commit, reply));
@@ -55,7 +55,7 @@ public sealed class ModelOwner
         _progress.Add(new ModelRecord(Encoding.UTF8.GetString(note.Progress.Span), IsCertain: false, IsSeen: false));
     }
 
-    /// <summary>Whether these can be the records. What was noted may be missing; what was seen before a commit must stay.</summary>
+    /// <summary>Whether these can be the records. A note can be missing. A note that was seen before a commit must stay.</summary>
     public bool Matches(IReadOnlyList<string> records)
     {
         var at = 0;
@@ -72,7 +72,7 @@ public sealed class ModelOwner
             }
             else
             {
-                // Written, and lost with the power.
+                // The note was written and then lost with the power.
                 _progress[i] = _progress[i] with { IsSeen = false };
             }
         }

@@ -3,8 +3,8 @@ using Herald.Engine.Stores;
 namespace Herald.Contracts.Stores.Histories;
 
 /// <summary>
-/// What a store has promised, as plainly as it can be said: lists and dictionaries that nothing can happen to. It shares no code with any
-/// store. Where a promise leaves a choice, it says whether what the store has chosen is one.
+/// The promises of a store in their plainest form: lists and dictionaries without failures. The model shares no code with any store. Where
+/// a promise leaves a choice, the model says whether the store's choice is an allowed one.
 /// </summary>
 public sealed class ModelStore(int shards, long deadLetterBytes)
 {
@@ -18,8 +18,8 @@ public sealed class ModelStore(int shards, long deadLetterBytes)
 
     public void Accept(ModelEvent one) => Logs[one.Shard].Accept(one, Catalog.Version);
 
-    /// <summary>A commit that the store has applied.</summary>
-    /// <param name="emitted">Its events.</param>
+    /// <summary>Records a commit that the store has applied.</summary>
+    /// <param name="emitted">The events that the commit made.</param>
     public void Commit(ShardCommit commit, IReadOnlyList<ModelEvent> emitted, CommitReply reply)
     {
         foreach (var one in emitted)

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Herald.Contracts.Stores.Histories;
 
-/// <summary>Asks a store for everything, and compares that with the model.</summary>
+/// <summary>Reads everything from a store and compares it with the model.</summary>
 internal sealed class StoreCheck(StoreHarness harness, ModelStore model, StoreFacts facts, Random random)
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -18,7 +18,7 @@ internal sealed class StoreCheck(StoreHarness harness, ModelStore model, StoreFa
         await OwnerAsync(shard, model.Owners[number]);
     }
 
-    /// <summary>What belongs to no shard.</summary>
+    /// <summary>Checks everything that belongs to no shard.</summary>
     public async Task RestAsync()
     {
         foreach (var (source, position) in model.Positions)
@@ -53,7 +53,7 @@ internal sealed class StoreCheck(StoreHarness harness, ModelStore model, StoreFa
     private async Task LogAsync(ShardId shard, ModelLog log)
     {
         var there = await ReadAsync(shard, log);
-        // Asked last: what is freed meanwhile moves it.
+        // Read last, because freeing meanwhile moves the bounds.
         var bounds = await harness.Log.BoundsAsync(shard, Cancel);
         Assert.Equal(log.Last, bounds.Last);
         var missing = log.There.Where(one => !there.ContainsKey(one.Sequence)).Select(one => one.Sequence).ToList();
@@ -69,7 +69,8 @@ internal sealed class StoreCheck(StoreHarness harness, ModelStore model, StoreFa
         var records = new Records();
         await harness.Log.ReadEventsAsync(shard, log.Events.Select(one => one.Sequence).ToArray(), records, Cancel);
         Assert.DoesNotContain(records.Read.Keys, sequence => !there.ContainsKey(sequence));
-        // The index may still name what was freed: in between, or before power was lost. Nobody needs that any more.
+        // The index can still name a freed event: between two steps of retention, or after a loss of power. Nothing needs this event any
+        // more.
         foreach (var sequence in there.Keys.Where(sequence => !records.Read.ContainsKey(sequence)))
             Assert.True(log.Events[(int)sequence - 1].MayBeGone, $"{sequence} of shard {shard} has no record");
         foreach (var (sequence, record) in records.Read)
@@ -95,7 +96,7 @@ internal sealed class StoreCheck(StoreHarness harness, ModelStore model, StoreFa
             Assert.Equal(remembered.Sequence, await harness.Log.FindByIdAsync(shard, any.KeyHash, any.Event.Index.IdHash, Cancel));
     }
 
-    /// <summary>As the scan does, a page at a time.</summary>
+    /// <summary>Reads the index a page at a time, as the scan does.</summary>
     private async Task<SortedDictionary<long, IndexEntry>> ReadAsync(ShardId shard, ModelLog log)
     {
         var there = new SortedDictionary<long, IndexEntry>();
@@ -138,7 +139,7 @@ internal sealed class StoreCheck(StoreHarness harness, ModelStore model, StoreFa
         var all = owner.History.Where(one => one.First <= at && at <= one.Last).ToList();
         var oldestMs = NowMs - (long)StoreFacts.HistoryAge.TotalMilliseconds;
         Assert.Equal(all.Select(Told).Where(blocks.Contains), blocks);
-        // It makes room for events, too.
+        // A store that is short of room frees history for events, too.
         Assert.All(all.Where(one => one.WrittenAtMs >= oldestMs && !facts.IsShort), one => Assert.Contains(Told(one), blocks));
     }
 

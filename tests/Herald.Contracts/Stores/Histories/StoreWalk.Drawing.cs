@@ -3,12 +3,12 @@ using Herald.Engine.Stores;
 
 namespace Herald.Contracts.Stores.Histories;
 
-/// <summary>What a step asks for.</summary>
+/// <summary>Draws what a step asks for.</summary>
 internal sealed partial class StoreWalk
 {
     private ModelEvent[] DrawEvents(int count) => [.. Enumerable.Range(0, count).Select(_ => DrawEvent())];
 
-    /// <summary>Ids are few, so that most are repeated: with the same content, and with another one.</summary>
+    /// <summary>There are few ids, so most are repeated, with the same content or with another one.</summary>
     private ModelEvent DrawEvent()
     {
         var (key, id) = (Draw(Keys), Draw(0.5) ? $"id-{random.Next(40)}" : null);
@@ -25,7 +25,7 @@ internal sealed partial class StoreWalk
         return new ModelEvent(StoreEvents.Emitted(made), key, null, content);
     }
 
-    /// <summary>The event of a dead letter again, with its id, which is held against nothing.</summary>
+    /// <summary>The event of a dead letter again, with an id that is not deduplicated.</summary>
     private ModelEvent Addressed(DeadLetter letter)
     {
         var made = _events.Make($"id-{random.Next(40)}", Draw(Keys), payload: StoreEvents.Payload("again"), shard: letter.Id.Shard.Value);
@@ -36,7 +36,7 @@ internal sealed partial class StoreWalk
     private StateWrite DrawState() => new(
         Draw(Applications), StoreEvents.Payload(Draw(Keys)), DrawBody("s", gone: 0.25));
 
-    /// <summary>Null: it goes. Now and then it is empty.</summary>
+    /// <summary>Null: the entry is removed. Now and then the body is empty.</summary>
     private ReadOnlyMemory<byte>? DrawBody(string of, double gone) => Draw(gone) ? null : StoreEvents.Payload(Draw(0.1) ? "" : Text(of));
 
     private KeptKey DrawKept(long last) =>
@@ -45,7 +45,7 @@ internal sealed partial class StoreWalk
     private NewDeadLetter[] DrawLetters(int shard) =>
         [.. Enumerable.Range(0, random.Next(1, 4)).Select(i => DrawLetter(shard, i)).OfType<NewDeadLetter>().DistinctBy(one => one.Id)];
 
-    /// <summary>Of an event that is certainly there, with a record of its own, or one that is there already.</summary>
+    /// <summary>A dead letter of an event that is certainly in the log, or one with its own record, or one that exists already.</summary>
     private NewDeadLetter? DrawLetter(int shard, int step)
     {
         var reason = new DeadLetterReason("max-age", Text("why"), 3, 500, 1, NowMs + step);
@@ -79,7 +79,7 @@ internal sealed partial class StoreWalk
 
     private bool IsThere(CatalogWrite write) => _model.Catalog.Living.Any(one => (one.Kind, one.Id) == (write.Kind, write.Id));
 
-    /// <summary>Some that are there for certain: others may go at any moment.</summary>
+    /// <summary>Some dead letters that certainly exist. Others can be freed at any moment.</summary>
     private List<DeadLetter> DrawLetters()
     {
         var oldestMs = NowMs - (long)StoreFacts.DeadLetterRetention.TotalMilliseconds;

@@ -5,8 +5,8 @@ using Xunit;
 namespace Herald.Contracts.Stores.Histories;
 
 /// <summary>
-/// Walks through the life of a store at random: each step asks the store for something, compares its answer with the model's, and does the
-/// same to the model. What is drawn depends on the seed and on the answers alone.
+/// Plays a random life of a store. Each step asks the store for something, compares the answer with the model's, and does the same to the
+/// model. What is drawn depends only on the seed and on the answers.
 /// </summary>
 internal sealed partial class StoreWalk(StoreHarness harness, StoreFacts facts, Random random, Action<string> tell)
 {
@@ -30,7 +30,7 @@ internal sealed partial class StoreWalk(StoreHarness harness, StoreFacts facts, 
         await RenewAsync();
         for (var i = 0; i < steps; i++)
         {
-            // Further than the letters of one commit lie apart.
+            // Longer than the time between two dead letters of one commit.
             harness.Clock.Advance(TimeSpan.FromMilliseconds(random.Next(5, 10)));
             await StepAsync();
             if (i % 10 == 9)
@@ -115,7 +115,7 @@ internal sealed partial class StoreWalk(StoreHarness harness, StoreFacts facts, 
         var fence = DrawFence();
         var (shard, owner, log) = (fence.Shard.Value, _model.Owners[fence.Shard.Value], _model.Logs[fence.Shard.Value]);
         var emitted = Draw(0.3) ? Enumerable.Range(0, random.Next(1, 4)).Select(_ => DrawEmitted()).ToArray() : [];
-        // Where room is short most is settled, or nothing else would ever happen.
+        // Where room is short, most events are settled. Otherwise no room would ever come back.
         var below = Draw(0.4) ? random.NextInt64(facts.IsShort ? log.Last * 3 / 4 : 0, log.Last + 2) : 0;
         var commit = new ShardCommit
         {
@@ -131,7 +131,7 @@ internal sealed partial class StoreWalk(StoreHarness harness, StoreFacts facts, 
             DeadLetters = Draw(0.3) ? DrawLetters(shard) : [],
             History = Draw(0.2) && log.Last > 0 ? DrawHistory(log.Last) : null,
         };
-        // A commit without a record that is to replace all others would leave none.
+        // A checkpoint replaces all records, so without a record of its own it would leave none.
         if (commit.Progress.IsEmpty)
             commit = commit with { IsCheckpoint = false };
         CommitReply reply;
@@ -200,7 +200,7 @@ internal sealed partial class StoreWalk(StoreHarness harness, StoreFacts facts, 
 
     private async Task ChangeCatalogAsync()
     {
-        // Two of a kind that one change creates would share a number, which nobody does.
+        // Two records of one kind that one change creates would share a number. No caller of a store does that.
         var drawn = Enumerable.Range(0, random.Next(1, 4)).Select(_ => DrawWrite());
         CatalogWrite[] writes = [.. drawn.DistinctBy(one => (one.Kind, IsThere(one) ? one.Id : ""))];
         CatalogReply reply;
@@ -293,11 +293,13 @@ internal sealed partial class StoreWalk(StoreHarness harness, StoreFacts facts, 
         await ReopenAsync();
     }
 
-    /// <summary>Retention works when it likes, so what is not needed now may go for good.</summary>
+    /// <summary>Retention can run at any moment, so what is not needed now can be gone for good.</summary>
     private void Free(int shard) => Reach(
         "freed", _model.Logs[shard].MayFree(facts.IsShort ? long.MaxValue : NowMs - (long)StoreFacts.RetainFor.TotalMilliseconds));
 
-    /// <summary>Epochs only rise. A shard that is free, and in whose row a note is being written, is given with a later renewal.</summary>
+    /// <summary>
+    /// Epochs only rise. While a note is being written into the row of a free shard, only a later renewal returns this shard.
+    /// </summary>
     private async Task RenewAsync()
     {
         var leases = await harness.Ownership.RenewAsync(Cancel);
