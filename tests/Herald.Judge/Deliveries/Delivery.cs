@@ -22,7 +22,7 @@ public enum Ending
 /// <summary>One attempt, as its receiver saw it.</summary>
 public sealed class Attempt(Delivery delivery, string sender, int number, long atMs)
 {
-    /// <summary>The sender of an attempt for which nobody can tell the process.</summary>
+    /// <summary>The sender of an attempt when its process is unknown.</summary>
     public const string Unknown = "";
 
     public Delivery Delivery => delivery;

@@ -5,8 +5,7 @@ namespace Herald.Judging.Traces;
 
 /// <summary>
 /// One line of a trace: time, actor, verb, and named values, separated by tabs. In a value, a tab, an end of line and a backslash are
-/// written
-/// <c>\t</c>, <c>\n</c> and <c>\\</c>. README.md lists the verbs and names.
+/// written <c>\t</c>, <c>\n</c> and <c>\\</c>. README.md lists the verbs and names.
 /// </summary>
 public sealed class Fact(long atMs, string who, string verb, params (string Name, string? Value)[] values)
 {

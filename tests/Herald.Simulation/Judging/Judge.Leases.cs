@@ -138,7 +138,6 @@ internal sealed partial class Judge
     }
 
     // Others took the shards of a node whose session had ended, and the node learns of it only with its next renewal. It can save nothing.
-    // What it
-    // sends, the next owner sends as well, in the same order, or has given up meanwhile.
+    // The next owner sends the same events in the same order, or has given them up meanwhile.
     private bool MayBeLate(NodeView node, Delivery delivery) => _owners[delivery.Shard].Epoch != delivery.Epoch && _withoutSession.Contains(node.Process.Name);
 }

@@ -4,8 +4,8 @@ using Herald.Engine.Subscriptions;
 namespace Herald.Simulation.Judging;
 
 /// <summary>
-/// One generation of a subscription, by the orders of operators and by the moments at which the store applied them. It computes anew which
-/// events match, without code of the engine's routing.
+/// One generation of a subscription, by the orders of operators and by the moments at which the store applied them. It computes
+/// independently which events match, without code of the engine's routing.
 /// </summary>
 internal sealed class SubscriptionModel(Subscription first, long[] starts, long version)
 {

@@ -48,6 +48,7 @@ public sealed class PostgresServer : IAsyncDisposable
     public Task PromoteAsync() => _server.PromoteAsync();
 
     /// <summary>Creates a new database. Several calls can use the same name.</summary>
+    /// <returns>The connection string to it.</returns>
     public async Task<string> CreateDatabaseAsync(string name)
     {
         var own = $"{name}_{Interlocked.Increment(ref _databases)}";
