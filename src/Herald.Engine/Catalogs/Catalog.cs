@@ -6,10 +6,12 @@ using Herald.Engine.Subscriptions;
 
 namespace Herald.Engine.Catalogs;
 
-/// <summary>Topics and subscriptions: what is asked for here is durable and in force everywhere on this node when the call completes.</summary>
+/// <summary>
+/// Reads and changes topics and subscriptions. When a change completes, it is durable and in force everywhere on this node.
+/// </summary>
 public sealed class Catalog
 {
-    // Filter changes that some shard has still to route past; more are refused.
+    // Most filter changes that some shard has not yet routed past. Further changes are refused.
     private const int MostRevisions = 64;
     private const int SecretBytes = 32;
 
@@ -20,20 +22,24 @@ public sealed class Catalog
     private readonly TimeProvider _time;
     private readonly Func<SubscriptionEntry, FilterRevision, ValueTask<bool>> _isPassed;
 
-    /// <param name="isPassed">Whether every shard has routed the subscription beyond the place where the revision takes effect.</param>
+    /// <param name="isPassed">
+    /// Returns whether every shard has routed the subscription beyond the place where the revision takes effect.
+    /// </param>
     internal Catalog(
         ICatalogStore store, IEventLog log, CatalogCache cache, ChannelSet channels, TimeProvider time, Func<SubscriptionEntry, FilterRevision, ValueTask<bool>> isPassed)
     {
         (_store, _log, _cache, _channels, _time, _isPassed) = (store, log, cache, channels, time, isPassed);
     }
 
-    /// <summary>A topic this node has been asked for lately; null says nothing: ask <see cref="FindTopicAsync"/>.</summary>
+    /// <summary>
+    /// A topic that was used on this node lately. Null does not mean that it does not exist: call <see cref="FindTopicAsync"/>.
+    /// </summary>
     public Topic? FindKnownTopic(ReadOnlySpan<char> name) => _cache.Topics.Find(name);
 
-    /// <summary>Completes at once for a topic this node has been asked for lately.</summary>
+    /// <summary>Completes at once for a topic that was used on this node lately.</summary>
     public ValueTask<Topic?> FindTopicAsync(string name, CancellationToken cancel) => _cache.Topics.FindAsync(name, cancel);
 
-    /// <summary>In the order of their names.</summary>
+    /// <summary>Sorted by name.</summary>
     public async ValueTask<Page<Topic>> TopicsAsync(int limit, string? cursor, CancellationToken cancel) =>
         PageOf(await PageAsync(CatalogCodec.TopicKind, null, limit, cursor, cancel), CatalogCodec.DecodeTopic, limit);
 
@@ -50,7 +56,9 @@ public sealed class Catalog
             reply.Conflict is null ? CatalogOutcome.Created : CatalogOutcome.Unchanged, await TopicNowAsync(name, cancel));
     }
 
-    /// <summary>With <paramref name="force"/> its subscriptions go too; without, a topic that has some is in use.</summary>
+    /// <summary>
+    /// With <paramref name="force"/> its subscriptions are deleted too. Without it, a topic that has subscriptions is in use and stays.
+    /// </summary>
     public async ValueTask<CatalogResult<Topic>> DeleteTopicAsync(string name, bool force, CancellationToken cancel)
     {
         if (await TopicNowAsync(name, cancel) is not { } topic)
@@ -68,10 +76,10 @@ public sealed class Catalog
             : CatalogResult<Topic>.Of(CatalogOutcome.VersionMismatch, topic, "The topic or one of its subscriptions was changed meanwhile; try again.");
     }
 
-    /// <summary>As the store has it now, whichever node changed it.</summary>
+    /// <summary>Reads the subscription from the store, whichever node changed it last.</summary>
     public async ValueTask<Subscription?> FindSubscriptionAsync(string id, CancellationToken cancel) => (await FindEntryAsync(id, cancel))?.Subscription;
 
-    /// <summary>Brings a topic's subscriptions into memory and keeps them there.</summary>
+    /// <summary>Loads a topic's subscriptions into memory and keeps them there.</summary>
     public async ValueTask<HeldTopic> HoldAsync(Topic topic, CancellationToken cancel)
     {
         var holds = new TopicHolds();
@@ -79,15 +87,15 @@ public sealed class Catalog
         return new(topic, _cache, holds);
     }
 
-    /// <summary>Brings what this node knows up to what the store has now, whichever node changed it.</summary>
+    /// <summary>Brings this node's copy of the catalog up to the store's present version, whichever node made the changes.</summary>
     public async ValueTask CatchUpAsync(CancellationToken cancel)
     {
         var changes = await _store.ReadAsync(_cache.Snapshot.Version, 1, cancel);
-        // With one record a read ends at its change; the refresh goes on to the last.
+        // A read with a limit of one record ends at the first change. The refresh reads on to the last change.
         await _cache.RefreshAsync(changes.Version);
     }
 
-    /// <summary>In the order of their ids.</summary>
+    /// <summary>Sorted by id.</summary>
     public async ValueTask<Page<Subscription>> SubscriptionsAsync(string? topic, int limit, string? cursor, CancellationToken cancel)
     {
         int? parent = null;
@@ -106,17 +114,20 @@ public sealed class Catalog
             ? CatalogCodec.DecodeSubscription(record)
             : null;
 
-    /// <summary>By their numbers; those that are no more are not among them.</summary>
+    /// <summary>Subscriptions by their numbers. Deleted ones are missing from the result.</summary>
     internal async ValueTask<Dictionary<int, Subscription>> FindSubscriptionsAsync(IReadOnlyCollection<int> numbers, CancellationToken cancel)
     {
         var records = numbers.Count == 0 ? [] : await _store.FindAsync(new CatalogQuery.ByNumber(CatalogCodec.SubscriptionKind, numbers), cancel);
         return records.ToDictionary(record => record.Number, record => CatalogCodec.DecodeSubscription(record).Subscription);
     }
 
-    /// <summary>All that is wrong with it as such, whatever the catalog holds.</summary>
+    /// <summary>All problems of the draft itself. The content of the catalog plays no part.</summary>
     public IReadOnlyList<FieldProblem> Check(SubscriptionDraft draft) => SubscriptionRules.Check(draft, _channels);
 
-    /// <summary>Creates or changes. <paramref name="from"/> only counts for a new one; <paramref name="ifVersion"/> 0 means "must not exist".</summary>
+    /// <summary>
+    /// Creates or changes a subscription. <paramref name="from"/> applies to a new one only; <paramref name="ifVersion"/> 0 means "must not
+    /// exist".
+    /// </summary>
     public async ValueTask<CatalogResult<Subscription>> PutSubscriptionAsync(
         SubscriptionDraft draft, StartFrom from, long? ifVersion, CancellationToken cancel)
     {
@@ -146,11 +157,13 @@ public sealed class Catalog
     public ValueTask<CatalogResult<Subscription>> PauseAsync(string id, CancellationToken cancel) =>
         EditAsync(id, s => s.Status == SubscriptionStatus.Paused ? s : s with { Status = SubscriptionStatus.Paused, StatusReason = null }, cancel);
 
-    /// <summary>Also for one that Herald disabled; waiting heads become due at once, spread.</summary>
+    /// <summary>
+    /// Also resumes a subscription that Herald disabled. Waiting lane heads become due at once, spread over a short time.
+    /// </summary>
     public ValueTask<CatalogResult<Subscription>> ResumeAsync(string id, CancellationToken cancel) =>
         EditAsync(id, s => s.Status == SubscriptionStatus.Active ? s : s with { Status = SubscriptionStatus.Active, StatusReason = null }, cancel);
 
-    /// <summary>Stops sending to an endpoint that said it is gone, unless it has been changed since.</summary>
+    /// <summary>Stops sending to an endpoint that answered that it is gone, unless the endpoint has been changed since.</summary>
     internal ValueTask<CatalogResult<Subscription>> DisableAsync(string id, int endpointRevision, string reason, CancellationToken cancel) =>
         EditAsync(
             id,
@@ -159,14 +172,14 @@ public sealed class Catalog
                 : s with { Status = SubscriptionStatus.Disabled, StatusReason = reason },
             cancel);
 
-    /// <summary>Gives the order to whichever node owns the shard.</summary>
+    /// <summary>Sends the order to the node that owns the shard, through the catalog.</summary>
     internal async ValueTask OrderAsync(ReleaseOrder order, CancellationToken cancel)
     {
         var reply = await _store.ChangeAsync([CatalogCodec.Encode(order)], cancel);
         await _cache.RefreshAsync(reply.Version);
     }
 
-    /// <summary>The new secret signs at once; the old one signs as well until the overlap is over.</summary>
+    /// <summary>The new secret signs at once. The old one signs as well until the overlap ends.</summary>
     public async ValueTask<CatalogResult<Subscription>> RotateSecretAsync(
         string id, ReadOnlyMemory<byte>? secret, TimeSpan overlap, CancellationToken cancel)
     {
@@ -179,7 +192,7 @@ public sealed class Catalog
             id, s => s with { Secrets = new Secrets(drawn, s.Secrets.Current, _time.GetUtcNow() + overlap) }, cancel);
     }
 
-    /// <summary>Rewinds, as a new generation: what it sends is what the present filter matches, from the start on.</summary>
+    /// <summary>Rewinds the subscription as a new generation. It sends what the present filter matches, from the start on.</summary>
     public async ValueTask<CatalogResult<Subscription>> ReplayAsync(string id, StartFrom from, CancellationToken cancel)
     {
         while (true)
@@ -194,7 +207,9 @@ public sealed class Catalog
                 Starts = await StartsAsync(from, cancel),
                 GenerationVersion = null,
                 RewoundAt = null,
-                // Which filters of the past are still known depends on how far shards had come when they were changed: none of them counts.
+                // Only the present filter counts. Which older filters are still stored depends on how far the shards had come at each
+                // change, so a
+                // replay that used them would not be repeatable.
                 Revisions = [new(there.Revisions[^1].Number, CatalogCodec.ToStored(there.Subscription.Filter), new long[_log.ShardCount])],
             };
             if (await TryWriteAsync(id, there, stored, cancel) is { } done)
@@ -208,15 +223,16 @@ public sealed class Catalog
         var write = new CatalogWrite(CatalogCodec.SubscriptionKind, draft.Id, topic.Number, 0, CatalogCodec.Encode(stored));
         var reply = await _store.ChangeAsync([write], cancel);
         await _cache.RefreshAsync(reply.Version);
-        // A record's number is the version that made it.
+        // A record's number is the catalog version that created it.
         return reply.Conflict is null
             ? CatalogResult<Subscription>.Of(CatalogOutcome.Created, Written(write, (int)reply.Version, reply))
             : Mismatch(await FindEntryAsync(draft.Id, cancel));
     }
 
     /// <summary>
-    /// In the place of what cannot be read any more. What it had been sent is not known, with which filter neither: it begins anew with all
-    /// that is kept, as a replay. Nothing is lost but its secrets.
+    /// Replaces a record that cannot be read any more. It is not known what the subscription has been sent, nor with which filter. So it
+    /// begins
+    /// again, as a replay, with all events that are still kept. Only its secrets are lost.
     /// </summary>
     private async ValueTask<CatalogResult<Subscription>> MendAsync(
         SubscriptionDraft draft, Topic topic, SubscriptionEntry there, CancellationToken cancel)
@@ -228,7 +244,7 @@ public sealed class Catalog
         {
             Status = draft.Status ?? SubscriptionStatus.Active,
             Starts = new long[_log.ShardCount],
-            // Each generation before was a version of its own.
+            // Every earlier generation had a version of its own, so this number is higher than all of them.
             Generation = (int)Math.Min(int.MaxValue, there.Subscription.Version + 1),
             EndpointRevision = (int)Math.Min(int.MaxValue, there.Subscription.Version + 1),
         };
@@ -271,7 +287,7 @@ public sealed class Catalog
             Retry = draft.Retry,
             Limits = draft.Limits,
             Secrets = secret,
-            // An endpoint that said it is gone has been replaced: go on.
+            // The endpoint that answered that it is gone has been replaced: resume.
             Status = draft.Status ?? (moved && old.Status == SubscriptionStatus.Disabled ? SubscriptionStatus.Active : old.Status),
             StatusReason = draft.Status is not null || (moved && old.Status == SubscriptionStatus.Disabled) ? null : old.StatusReason,
         };
@@ -298,14 +314,14 @@ public sealed class Catalog
         return await TryWriteAsync(draft.Id, there, stored, cancel) ?? Mismatch(there);
     }
 
-    // A revision is needed until every shard has passed the place where its successor takes over.
+    // A revision is needed until every shard has passed the place where its successor takes effect.
     private async ValueTask<List<FilterRevision>> StillNeededAsync(SubscriptionEntry there)
     {
         var needed = new List<FilterRevision>();
         for (var i = 0; i < there.Revisions.Count; i++)
         {
             var successor = i + 1 < there.Revisions.Count ? there.Revisions[i + 1] : null;
-            // Where one has not been passed, no later one has.
+            // If one revision has not been passed, no later one has.
             if (needed.Count > 0 || successor is null || !await _isPassed(there, successor))
                 needed.Add(there.Revisions[i]);
         }
@@ -329,7 +345,7 @@ public sealed class Catalog
         }
     }
 
-    /// <summary>Null when somebody else was faster.</summary>
+    /// <summary>Null when another writer changed the record first.</summary>
     private async ValueTask<CatalogResult<Subscription>?> TryWriteAsync(
         string id, SubscriptionEntry there, CatalogCodec.StoredSubscription stored, CancellationToken cancel)
     {
@@ -340,7 +356,7 @@ public sealed class Catalog
         return reply.Conflict is null ? CatalogResult<Subscription>.Of(CatalogOutcome.Updated, Written(write, there.Subscription.Number, reply)) : null;
     }
 
-    // As it was written, and not as it may be by now: whoever wins by a version must not be told that of somebody who came after.
+    // Returns what this call wrote, not the present record: a caller whose write won must not receive the version of a later writer.
     private static Subscription Written(CatalogWrite write, int number, CatalogReply reply) => CatalogCodec.DecodeSubscription(
         new CatalogRecord(write.Kind, write.Id, number, write.Parent, reply.Version, reply.Heads, write.Body)).Subscription;
 
@@ -352,7 +368,7 @@ public sealed class Catalog
             switch (from)
             {
                 case StartFrom.Now:
-                    return null; // The store stamps the heads of the very moment.
+                    return null; // The store stamps the heads at the moment of the change.
                 case StartFrom.Earliest:
                     starts[shard] = (await _log.BoundsAsync(new ShardId(shard), cancel)).First - 1;
                     break;
@@ -380,11 +396,10 @@ public sealed class Catalog
         CatalogOutcome.VersionMismatch, there?.Subscription,
         there is null ? "It does not exist." : $"It was changed meanwhile: its version is {there.Subscription.Version}. Read it again, then change it.");
 
-    // What is decided on must not be a second old.
-    /// <summary>As the store has it.</summary>
+    /// <summary>Reads the topic from the store. Decisions must not rest on the directory, which can be a second old.</summary>
     internal ValueTask<Topic?> TopicNowAsync(string name, CancellationToken cancel) => _cache.Topics.AskAsync(name, cancel);
 
-    // One more than asked for says whether there are more.
+    // Reads one record more than the limit, to learn whether there is another page.
     private ValueTask<IReadOnlyList<CatalogRecord>> PageAsync(string kind, int? parent, int limit, string? cursor, CancellationToken cancel) =>
         _store.FindAsync(new CatalogQuery.Page(kind, parent, cursor, limit + 1), cancel);
 

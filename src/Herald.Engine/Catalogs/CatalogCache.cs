@@ -8,9 +8,11 @@ using Herald.Engine.Subscriptions;
 namespace Herald.Engine.Catalogs;
 
 /// <summary>
-/// The part of the catalog that this node works with: topics whose events it routes, each with all of its subscriptions. A topic comes
-/// when it is first needed, stays while it is held, follows every change, and goes when room is needed. Everybody who routes is told of
-/// each new snapshot, in order.
+/// The part of the catalog that this node works with: the topics whose events it routes, each with all of its subscriptions. A topic is
+/// loaded
+/// when it is first needed, stays while it is held, follows every change, and is evicted when room is needed. Every follower (each shard,
+/// and
+/// others that route) receives each new snapshot, in order.
 /// </summary>
 internal sealed class CatalogCache : IDisposable
 {
@@ -23,17 +25,19 @@ internal sealed class CatalogCache : IDisposable
     private readonly TimeProvider _time;
     private readonly Func<long> _followed;
 
-    // One at a time: snapshots follow each other.
+    // One change at a time, so that each snapshot is made from the one before it.
     private readonly SemaphoreSlim _changing = new(1);
     private readonly List<Action<CatalogUpdate>> _followers = [];
     private volatile CatalogSnapshot _snapshot;
     private int _makeRoomAt;
     private long _madeRoomAt;
 
-    /// <param name="capacity">Topics and subscriptions; what is in use stays, and may be more.</param>
-    /// <param name="keepFor">So long after it was last seen in use a topic stays in any case: what is needed all the time is not read all the time.</param>
-    /// <param name="followed">The edition that every follower has come to.</param>
-    /// <param name="routes">Where what is known of events is kept, of all topics; null for a memory of its own, of the usual size.</param>
+    /// <param name="capacity">Most topics and subscriptions together. Topics in use always stay, so the cache can be larger.</param>
+    /// <param name="keepFor">
+    /// A topic stays at least this long after it was last seen in use, so that a topic in constant use is not loaded again and again.
+    /// </param>
+    /// <param name="followed">The edition that every follower has reached.</param>
+    /// <param name="routes">The shared memory for the routing results of all topics; null for a new one of the usual size.</param>
     public CatalogCache(ICatalogStore store, EventEncoder encoder, int capacity, TimeSpan keepFor, TimeProvider time, Func<long> followed, RouteMemory? routes = null)
     {
         (_store, _encoder, _capacity, _keepFor, _time, _followed) = (store, encoder, capacity, keepFor, time, followed);
@@ -44,30 +48,32 @@ internal sealed class CatalogCache : IDisposable
 
     public CatalogSnapshot Snapshot => _snapshot;
 
-    /// <summary>If it is in memory.</summary>
+    /// <summary>The subscription, if it is in memory.</summary>
     public Subscription? Find(string id)
     {
         var snapshot = _snapshot;
         return snapshot.ByAddress.TryGetValue(AddressOf(id), out var number) && snapshot.ByNumber[number].Subscription is var found && found.Id == id ? found : null;
     }
 
-    /// <summary>Called with each record that cannot be read, when it comes into memory.</summary>
+    /// <summary>Called for each unreadable record when it comes into memory.</summary>
     public Action<CatalogRecord>? Damaged { get; init; }
 
-    /// <summary>By name, for those who publish.</summary>
+    /// <summary>Topics by name, for publishing.</summary>
     public TopicDirectory Topics { get; }
 
-    /// <summary>The follower is called with every update, in order, and must return at once: shards that wait for a refresh are among them.</summary>
+    /// <summary>
+    /// Calls the follower with every update, in order. It must return at once, because shards that wait for a refresh are followers too.
+    /// </summary>
     public void Follow(Action<CatalogUpdate> follower) => _followers.Add(follower);
 
-    /// <summary>Begins with the catalog as it is now, and nothing of it in memory.</summary>
+    /// <summary>Begins at the store's present version, with no topics in memory.</summary>
     public async ValueTask StartAsync(CancellationToken cancel)
     {
         var now = await _store.ReadAsync(long.MaxValue, 1, cancel);
         _snapshot = CatalogSnapshot.In(_snapshot.Memory) with { Version = now.Version };
     }
 
-    /// <summary>Brings the snapshot up to the version, at least.</summary>
+    /// <summary>Brings the snapshot up to at least this version.</summary>
     public async ValueTask RefreshAsync(long version)
     {
         if (_snapshot.Version >= version && _changing.CurrentCount > 0)
@@ -84,16 +90,16 @@ internal sealed class CatalogCache : IDisposable
         }
     }
 
-    /// <summary>Completes when the topics are in the snapshot, held; returns the edition that has them all.</summary>
+    /// <summary>Completes when the topics are in the snapshot and held. Returns the edition that contains them all.</summary>
     public async ValueTask<long> HoldAsync(IReadOnlyCollection<int> topics, TopicHolds holds, CancellationToken cancel)
     {
         if (topics.Count == 0)
             return _snapshot.Edition;
-        // Without the token: what waits inside answers to it, and so the turn comes.
+        // The wait takes no token. The work under the semaphore observes its caller's token, so the turn comes.
         await _changing.WaitAsync(CancellationToken.None);
         try
         {
-            // What is put out from here on, is so by who has the turn: nobody else.
+            // While this call has the semaphore, only this call can evict topics.
             var missing = topics.Where(topic => !holds.TryAdd(topic, _snapshot)).ToHashSet();
             if (missing.Count > 0)
                 await AdvanceAsync(missing, cancel);
@@ -108,18 +114,21 @@ internal sealed class CatalogCache : IDisposable
     }
 
     /// <summary>
-    /// What a shard needs that is taken over with this progress: topics whose subscriptions have something saved, or have begun,
-    /// or begun anew, before its head since it was saved. The snapshot that is returned has them, held.
+    /// Loads and holds the topics that a shard needs when it is taken over with this progress: topics of subscriptions with saved state,
+    /// and
+    /// topics of subscriptions that since then have begun, or begun again, before the shard's head. The returned snapshot contains them.
     /// </summary>
     public async ValueTask<CatalogSnapshot> HoldForAsync(ShardId shard, SavedProgress saved, TopicHolds holds, CancellationToken cancel)
     {
-        // What the catalog is now: the owner before may have known more than this node, and what it saved is about subscriptions that must be
-        // known here. And whoever waits until everybody follows a change has not waited for a node that has come to its shards since.
+        // Two reasons to read the newest catalog. The previous owner may have known a newer catalog than this node, and its progress names
+        // subscriptions that must be known here. And a caller that waits until all nodes follow a change did not wait for a node that took
+        // over
+        // shards later.
         await RefreshAsync((await _store.ReadAsync(long.MaxValue, 1, cancel)).Version);
         var records = saved.States.Count == 0 ? []
             : await _store.FindAsync(new CatalogQuery.ByNumber(CatalogCodec.SubscriptionKind, saved.States.Keys), cancel);
         var topics = records.Select(r => r.Parent).ToHashSet();
-        // A shard whose head has never moved has nothing before it.
+        // A shard whose head has never moved has no events in which a subscription could begin.
         var (since, now) = (saved.Routed == 0 ? long.MaxValue : saved.CatalogVersion, _snapshot.Version);
         while (since < now)
         {
@@ -133,13 +142,16 @@ internal sealed class CatalogCache : IDisposable
             since = changes.Version;
         }
         await HoldAsync(topics, holds, cancel);
-        // What has begun since then is in memory, and stays: the shard is among the followers already, and has followed nothing.
+        // Topics of subscriptions that began after this are in memory and stay: the shard is a follower already and has followed no edition
+        // yet.
         return _snapshot;
     }
 
     public void Dispose() => _changing.Dispose();
 
-    /// <summary>The next snapshot: with the topics, and with every change up to what their records, or the store, have by now.</summary>
+    /// <summary>
+    /// Makes the next snapshot. It contains the topics, and every change up to the versions of their records or of the store.
+    /// </summary>
     private async ValueTask AdvanceAsync(HashSet<int> load, CancellationToken cancel)
     {
         var before = _snapshot;
@@ -147,7 +159,7 @@ internal sealed class CatalogCache : IDisposable
         {
             var found = load.Count == 0 ? [] : await _store.FindAsync(new CatalogQuery.ByParent(CatalogCodec.SubscriptionKind, load), cancel);
             var changes = new CatalogChanges(before.Version, true, []);
-            // Topics that are only loaded need no other change, unless they have one that the snapshot has not.
+            // Loading topics requires no other changes, unless one of their records is newer than the snapshot.
             if (load.Count == 0 || found.Any(record => record.Version > before.Version))
                 changes = await ReadAllAsync(before, load, cancel);
             var begun = changes.Records.Where(r => !IsLoaded(r.Parent) && BeginsInThePast(r, before)).Select(r => r.Parent).ToHashSet();
@@ -158,14 +170,17 @@ internal sealed class CatalogCache : IDisposable
                 Publish(before, load, [.. found, .. changes.Records.Where(r => r.Kind == CatalogCodec.SubscriptionKind)], releases, changes.Version);
                 return;
             }
-            // A subscription that begins, or begins anew, before some shard's head has work to do at once: its topic is needed.
+            // A subscription that begins, or begins again, before some shard's head has work at once, so its topic is needed.
             load = [.. load, .. begun];
         }
 
         bool IsLoaded(int topic) => before.Topics.ContainsKey(topic) || load.Contains(topic);
     }
 
-    /// <summary>Changes since the snapshot, of what is in memory or must come into it. Topics' changes are passed on at once.</summary>
+    /// <summary>
+    /// Reads the changes since the snapshot that concern topics in memory or topics that must be loaded. Changes of topics go to the
+    /// directory at once.
+    /// </summary>
     private async ValueTask<CatalogChanges> ReadAllAsync(CatalogSnapshot before, HashSet<int> load, CancellationToken cancel)
     {
         var (since, records) = (before.Version, new List<CatalogRecord>());
@@ -173,7 +188,7 @@ internal sealed class CatalogCache : IDisposable
         {
             var changes = await _store.ReadAsync(since, ReadAtOnce, cancel);
             Topics.Apply(changes.Records);
-            // One that is made anew may have belonged to another topic before.
+            // A subscription that was deleted and created again may have belonged to another topic.
             records.AddRange(changes.Records.Where(
                 r => r.Kind == CatalogCodec.ReleaseKind || r.Kind == CatalogCodec.SubscriptionKind
                     && (before.Topics.ContainsKey(r.Parent) || load.Contains(r.Parent) || before.ByAddress.ContainsKey(AddressOf(r.Id)) || BeginsInThePast(r, before))));
@@ -229,16 +244,16 @@ internal sealed class CatalogCache : IDisposable
             follower(update);
     }
 
-    /// <summary>Past the bound, topics go that nobody has held for a while, those first that were held longest ago.</summary>
+    /// <summary>Above the bound, evicts topics that have not been held for a while, the least recently held first.</summary>
     private CatalogSnapshot MakeRoom(CatalogSnapshot catalog, HashSet<int> loaded, HashSet<int> changed)
     {
         var now = _time.GetTimestamp();
-        // When all that is left is in use, looking again is worth it only once there is more, or later.
+        // When everything that is left is in use, looking again pays only after the cache has grown or time has passed.
         if (catalog.Size <= _capacity || (catalog.Size <= _makeRoomAt && _time.GetElapsedTime(_madeRoomAt, now) < _keepFor))
             return catalog;
         _madeRoomAt = now;
         var enough = _capacity - (_capacity / 8);
-        // What some shard has not heard of yet stays: it may be about to begin with it.
+        // A topic whose last change some shard has not followed yet stays: the shard may be about to begin a subscription of it.
         var followed = _followed();
         var free = catalog.Topics.Where(t => !loaded.Contains(t.Key) && t.Value.Edition <= followed)
             .Select(t => (Topic: t.Key, Cached: t.Value, SeenAt: t.Value.Use.SeenAt(now)))

@@ -9,7 +9,9 @@ using Herald.Engine.Subscriptions;
 
 namespace Herald.Engine.Catalogs;
 
-/// <summary>The stored form of catalog records: JSON, so that a person can read a damaged one, and new fields need no migration.</summary>
+/// <summary>
+/// The stored form of catalog records. JSON, so that a person can read a damaged record and new fields need no migration.
+/// </summary>
 internal static partial class CatalogCodec
 {
     public const string TopicKind = "topic";
@@ -25,17 +27,18 @@ internal static partial class CatalogCodec
         ReleaseKind, order.Shard.Value.ToString(CultureInfo.InvariantCulture), 0, null,
         JsonSerializer.SerializeToUtf8Bytes(new StoredRelease(order.Subscription, order.Sequence, order.Discard), Shapes.Default.StoredRelease));
 
-    /// <summary>Null when it is damaged: the order is lost, the key stays held, and can be released again.</summary>
+    /// <summary>Null when the record is damaged. The order is then lost: the key stays held and can be released again.</summary>
     public static ReleaseOrder? DecodeRelease(CatalogRecord record) => TryDecode(record, Shapes.Default.StoredRelease) is { } stored
         && int.TryParse(record.Id, NumberStyles.None, CultureInfo.InvariantCulture, out var shard)
         ? new(new ShardId(shard), stored.Subscription, stored.Sequence, stored.Discard) : null;
 
-    /// <summary>When it is damaged nothing is lost but when it was made.</summary>
+    /// <summary>A damaged record loses only the time of creation.</summary>
     public static Topic DecodeTopic(CatalogRecord record) =>
         new(record.Id, record.Number, TryDecode(record, Shapes.Default.StoredTopic)?.CreatedAt ?? DateTimeOffset.UnixEpoch, record.Version);
 
     /// <summary>
-    /// When it is damaged it is one that stands still (<see cref="SubscriptionEntry.Damaged"/>), so that nothing but itself waits for it to be mended.
+    /// A damaged record gives an inactive entry (<see cref="SubscriptionEntry.Damaged"/>), so that only this subscription waits for the
+    /// repair.
     /// </summary>
     public static SubscriptionEntry DecodeSubscription(CatalogRecord record)
     {
@@ -46,7 +49,7 @@ internal static partial class CatalogCodec
         }
         catch (Exception damage) when (damage is FormatException or ArgumentException or OverflowException or NullReferenceException)
         {
-            // An address that is none, a time that is none, a name that is missing.
+            // An address or a time that is invalid, or a name that is missing.
             return SubscriptionEntry.Damaged(record);
         }
     }
@@ -64,7 +67,7 @@ internal static partial class CatalogCodec
         }
     }
 
-    // Every shard looks up its own place in these.
+    // Every shard looks up its own element in these lists.
     private static bool FitsShards(StoredSubscription stored, int shards)
     {
         return stored is { Topic: not null, Revisions: { Length: > 0 } revisions, Generation: > 0 }
@@ -105,7 +108,10 @@ internal static partial class CatalogCodec
         return new SubscriptionEntry(subscription, stored.Starts ?? record.Heads, stored.GenerationVersion ?? record.Version, stored.RewoundAt ?? record.Heads, revisions);
     }
 
-    /// <summary>The stored form of an entry as it is; callers null what this change is to stamp: starts, the last revision's place, versions.</summary>
+    /// <summary>
+    /// The stored form of an entry, unchanged. Callers set to null what the store must stamp with this change: starts, the last revision's
+    /// place, versions.
+    /// </summary>
     public static StoredSubscription ToStored(SubscriptionEntry entry)
     {
         var subscription = entry.Subscription;
@@ -176,7 +182,7 @@ internal static partial class CatalogCodec
 
     internal sealed record StoredClause(string Attribute, bool IsType, IReadOnlyList<string> Values);
 
-    /// <param name="After">Null: the heads of the record it is first stored in.</param>
+    /// <param name="After">Null: the heads of the record in which it is first stored.</param>
     internal sealed record StoredRevision(int Number, StoredClause[] Filter, IReadOnlyList<long>? After);
 
     internal sealed record StoredRetry
@@ -185,7 +191,7 @@ internal static partial class CatalogCodec
         public double Factor { get; init; }
         public double CapMs { get; init; }
 
-        /// <summary>Null: stored by an earlier version, which had none.</summary>
+        /// <summary>Null: stored by an earlier version of Herald, which had no such waits.</summary>
         public double[]? FirstMs { get; init; }
         public double[]? ScheduleMs { get; init; }
         public double Jitter { get; init; }

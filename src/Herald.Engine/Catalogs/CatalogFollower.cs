@@ -4,8 +4,10 @@ using Microsoft.Extensions.Logging;
 namespace Herald.Engine.Catalogs;
 
 /// <summary>
-/// Brings what this node knows of the catalog up to the version that it was told of last. A store tells a version once: one that cannot be read just
-/// then is read again until it is there, or a change would never be in force on a node to whose topics nobody publishes.
+/// Brings this node's catalog up to the newest version that the store has announced. A store announces a version once. If the version
+/// cannot be
+/// read at that moment, this class tries again until it can. Otherwise a change would never take effect on a node to whose topics no
+/// publisher publishes.
 /// </summary>
 internal sealed class CatalogFollower(CatalogCache cache, TimeProvider time, ILogger logger) : IDisposable
 {
@@ -14,10 +16,10 @@ internal sealed class CatalogFollower(CatalogCache cache, TimeProvider time, ILo
     private readonly CancellationTokenSource _end = new();
     private long _told;
 
-    // Until it has started, what it is told is only noted.
+    // 1 until Start: announcements before it are only recorded.
     private int _isFollowing = 1;
 
-    /// <summary>The cache has read the catalog once. Goes on from there to whatever was told meanwhile.</summary>
+    /// <summary>Call when the cache has read the catalog once. Continues from there to the newest announced version.</summary>
     public void Start() => _ = FollowAsync();
 
     /// <summary>Returns at once.</summary>
@@ -38,7 +40,7 @@ internal sealed class CatalogFollower(CatalogCache cache, TimeProvider time, ILo
             {
                 await FollowToldAsync();
                 Volatile.Write(ref _isFollowing, 0);
-                // Who was told in between has gone away, since somebody was following.
+                // An announcement that came before the flag was cleared started nothing, because the loop was still running. So look again.
                 if (cache.Snapshot.Version >= Volatile.Read(ref _told) || Interlocked.Exchange(ref _isFollowing, 1) != 0)
                     return;
                 wait = FirstWait;
@@ -63,7 +65,7 @@ internal sealed class CatalogFollower(CatalogCache cache, TimeProvider time, ILo
         while (Volatile.Read(ref _told) is var told && cache.Snapshot.Version < told)
         {
             await cache.RefreshAsync(told);
-            // All there is has been read: whoever told of more was wrong.
+            // The store has no more changes, so the announced version was too high.
             if (cache.Snapshot.Version is var newest && newest < told)
                 Interlocked.CompareExchange(ref _told, newest, told);
         }
@@ -77,7 +79,7 @@ internal sealed class CatalogFollower(CatalogCache cache, TimeProvider time, ILo
         }
         catch (OperationCanceledException)
         {
-            // The loop sees it.
+            // The loop checks the token.
         }
         return wait * 2 < LongestWait ? wait * 2 : LongestWait;
     }

@@ -5,7 +5,7 @@ public enum CatalogOutcome
     Created,
     Updated,
 
-    /// <summary>It was like this already; nothing was written.</summary>
+    /// <summary>The stored state is already as requested; nothing was written.</summary>
     Unchanged,
     Deleted,
     NotFound,
@@ -13,18 +13,18 @@ public enum CatalogOutcome
     /// <summary>The request breaks rules; see the problems.</summary>
     Refused,
 
-    /// <summary>The version the caller expected is not the present one.</summary>
+    /// <summary>The version that the caller expected is not the present one.</summary>
     VersionMismatch,
 
-    /// <summary>Others depend on it.</summary>
+    /// <summary>Other records depend on it, or too many of its filter changes are still needed.</summary>
     InUse,
 
-    /// <summary>What is stored of it cannot be read: it can be put anew, or deleted.</summary>
+    /// <summary>The stored record cannot be read. A caller can write it anew or delete it.</summary>
     Damaged,
 }
 
-/// <param name="Value">As it is now; null when there is none.</param>
-/// <param name="Detail">For people, when it did not work.</param>
+/// <param name="Value">The present value; null when there is none.</param>
+/// <param name="Detail">An explanation for display when the request failed.</param>
 public sealed record CatalogResult<T>(CatalogOutcome Outcome, T? Value, IReadOnlyList<FieldProblem> Problems, string Detail)
     where T : class
 {

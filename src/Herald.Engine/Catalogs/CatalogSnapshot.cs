@@ -4,10 +4,10 @@ using Herald.Engine.Routing;
 namespace Herald.Engine.Catalogs;
 
 /// <summary>
-/// The part of the catalog that is in memory, at one version: some topics, each with all of its subscriptions. Immutable, swapped whole;
-/// readers never lock.
+/// The part of the catalog that is in memory, at one version: some topics, each with all of its subscriptions. Immutable and replaced
+/// whole, so readers never lock.
 /// </summary>
-/// <param name="Edition">Raised by every new snapshot: one version may be seen with more topics, or with fewer.</param>
+/// <param name="Edition">Raised by every new snapshot. Snapshots of one version can differ in the topics that they contain.</param>
 internal sealed record CatalogSnapshot(
     long Version,
     long Edition,
@@ -21,18 +21,18 @@ internal sealed record CatalogSnapshot(
     public static CatalogSnapshot In(RouteMemory memory) => new(
         0, 0, ImmutableDictionary<int, CachedTopic>.Empty, ImmutableDictionary<int, SubscriptionEntry>.Empty, ImmutableDictionary<UInt128, int>.Empty, memory);
 
-    /// <summary>What the bound counts: topics, and their subscriptions.</summary>
+    /// <summary>The count to which the bound applies: topics and their subscriptions.</summary>
     public int Size => Topics.Count + ByNumber.Count;
 
     public TopicRoutes RoutesOf(int topic) => Topics.TryGetValue(topic, out var cached) ? cached.Routes : TopicRoutes.None;
 
-    /// <summary>With the topic, which has no subscription yet.</summary>
+    /// <summary>A snapshot that also contains the topic, still without subscriptions.</summary>
     public CatalogSnapshot WithTopic(int topic) =>
         Topics.ContainsKey(topic) ? this : this with { Topics = Topics.SetItem(topic, new CachedTopic(TopicRoutes.In(Memory), new TopicUse(), Edition)) };
 
     public CatalogSnapshot WithoutTopic(int topic) => this with { Topics = Topics.Remove(topic) };
 
-    /// <summary>With the subscription as it is now; its topic must be there.</summary>
+    /// <summary>A snapshot with this state of the subscription. Its topic must be in the snapshot.</summary>
     public CatalogSnapshot With(SubscriptionEntry entry, UInt128 address)
     {
         var (number, topic) = (entry.Subscription.Number, entry.Subscription.TopicNumber);
@@ -59,9 +59,9 @@ internal sealed record CatalogSnapshot(
     }
 }
 
-/// <param name="Edition">The one that brought or last changed it.</param>
+/// <param name="Edition">The edition that brought the topic or last changed it.</param>
 internal sealed record CachedTopic(TopicRoutes Routes, TopicUse Use, long Edition);
 
-/// <param name="Changed">Numbers of the subscriptions that are new, changed or gone, here or in the catalog.</param>
-/// <param name="Releases">For shards of this node, perhaps.</param>
+/// <param name="Changed">Numbers of subscriptions that are new, changed, deleted, or no longer in memory.</param>
+/// <param name="Releases">Orders to release held keys. Their shards may belong to other nodes.</param>
 internal sealed record CatalogUpdate(CatalogSnapshot Snapshot, IReadOnlyCollection<int> Changed, IReadOnlyList<ReleaseOrder> Releases);

@@ -3,8 +3,9 @@ using Herald.Engine.Subscriptions;
 namespace Herald.Engine.Catalogs;
 
 /// <summary>
-/// A topic with all of its subscriptions as this node knows them: in memory, followed, and kept until this is disposed of. For applications
-/// that look at many subscriptions often; what is decided by it is written with the version that was seen.
+/// A topic with all of its subscriptions as this node knows them. It stays in memory and follows changes until it is disposed. It is for
+/// applications
+/// that look at many subscriptions often. A write that is decided on this data must name the version that was seen.
 /// </summary>
 public sealed class HeldTopic : IDisposable
 {
@@ -15,7 +16,7 @@ public sealed class HeldTopic : IDisposable
 
     public Topic Topic { get; }
 
-    /// <summary>The catalog version that this node has come to.</summary>
+    /// <summary>The catalog version that this node has reached.</summary>
     public long Version => _cache.Snapshot.Version;
 
     public IEnumerable<Subscription> Subscriptions => _cache.Snapshot.RoutesOf(Topic.Number).Subscriptions.Select(entry => entry.Subscription);

@@ -3,7 +3,7 @@ using Herald.Engine.Subscriptions;
 
 namespace Herald.Engine.Catalogs;
 
-/// <summary>What a caller wants a subscription to be; checked by <see cref="SubscriptionRules"/>.</summary>
+/// <summary>A caller's wish for a subscription. <see cref="SubscriptionRules"/> checks it.</summary>
 public sealed record SubscriptionDraft
 {
     public required string Id { get; init; }
@@ -17,6 +17,6 @@ public sealed record SubscriptionDraft
     /// <summary>The signing key; null keeps the present one, or draws one for a new subscription.</summary>
     public ReadOnlyMemory<byte>? Secret { get; init; }
 
-    /// <summary>Null keeps the present one. Counts for a change only: a new subscription is active.</summary>
+    /// <summary>Null keeps the present status. Used for a change only: a new subscription is active.</summary>
     public SubscriptionStatus? Status { get; init; }
 }

@@ -3,18 +3,21 @@ using Herald.Engine.Subscriptions;
 
 namespace Herald.Engine.Catalogs;
 
-/// <summary>A subscription with what shards need to route repeatably.</summary>
-/// <param name="Starts">Per shard: it gets sequences above this.</param>
-/// <param name="GenerationVersion">The catalog version that made the present generation.</param>
-/// <param name="RewoundAt">Per shard: the head when the present generation was made; up to there a generation above 1 is a replay.</param>
+/// <summary>A subscription with the places that shards need for repeatable routing.</summary>
+/// <param name="Starts">Per shard: the subscription receives sequences above this one.</param>
+/// <param name="GenerationVersion">The catalog version that began the present generation.</param>
+/// <param name="RewoundAt">
+/// Per shard: the head when the present generation began. In a generation above 1, deliveries up to it are a replay.
+/// </param>
 /// <param name="Revisions">Oldest first; at least one.</param>
 internal sealed record SubscriptionEntry(
     Subscription Subscription, IReadOnlyList<long> Starts, long GenerationVersion, IReadOnlyList<long> RewoundAt,
     IReadOnlyList<FilterRevision> Revisions)
 {
     /// <summary>
-    /// In the place of one whose record cannot be read: it is known by id, number and topic alone. It gets nothing, and what shards have
-    /// saved of it stays as it is until somebody puts it anew under its id, or removes it.
+    /// Stands in the place of a subscription whose record cannot be read. Only its id, number and topic are known. It receives nothing. Its
+    /// progress
+    /// in the shards stays as it is until a caller writes the subscription anew under its id, or deletes it.
     /// </summary>
     public static SubscriptionEntry Damaged(CatalogRecord record)
     {
@@ -38,18 +41,23 @@ internal sealed record SubscriptionEntry(
         return new(subscription, never, 0, always, [new FilterRevision(1, Filter.All, always)]);
     }
 
-    /// <summary>The same, of the generation that a shard knows: so it waits there with all it has. Any other entry is as it is.</summary>
+    /// <summary>
+    /// A damaged entry with the generation that a shard knows, so that the shard keeps all state of the subscription. Any other entry is
+    /// returned unchanged.
+    /// </summary>
     public SubscriptionEntry KeptAt(int generation) =>
         Subscription.IsDamaged ? this with { Subscription = Subscription with { Generation = generation } } : this;
 
     public bool IsReplay(ShardId shard, long sequence) => Subscription.Generation > 1 && sequence <= RewoundAt[shard.Value];
 
     /// <summary>
-    /// A shard that has heard of the catalog up to a version, and has routed so far, has to go back for it: it was made, or rewound, since, and begins before.
+    /// True when a shard must read back for this subscription. The shard knows the catalog up to version <paramref name="heardOf"/> and has
+    /// routed up to
+    /// <paramref name="routed"/>; the generation began after that version and starts before that sequence.
     /// </summary>
     public bool BeginsBehind(ShardId shard, long heardOf, long routed) => GenerationVersion > heardOf && Starts[shard.Value] < routed;
 
-    /// <summary>The filter revision that routes a sequence; 0 when the subscription does not get it at all.</summary>
+    /// <summary>The filter revision that routes a sequence; 0 when the subscription does not receive it.</summary>
     public int RevisionAt(ShardId shard, long sequence)
     {
         if (sequence <= Starts[shard.Value])

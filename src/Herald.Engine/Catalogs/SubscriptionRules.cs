@@ -5,7 +5,7 @@ using Herald.Engine.Subscriptions;
 
 namespace Herald.Engine.Catalogs;
 
-/// <summary>What names, filters, policies and limits may be. All breaches are told at once, each with field, value and rule.</summary>
+/// <summary>Rules for names, filters, policies and limits. A check reports all problems at once, each with field, value and rule.</summary>
 public static partial class SubscriptionRules
 {
     private const int MaxClauses = 10;
@@ -40,7 +40,7 @@ public static partial class SubscriptionRules
         return found;
     }
 
-    // By the text alone: what is refused may be no URL, and a parsed one spells its credentials otherwise.
+    // Works on the text alone: refused text may not be a URL, and a parsed URL spells its credentials differently.
     private static string? Masked(string? endpoint)
     {
         if (endpoint?.LastIndexOf('@') is not ({ } at and >= 0))

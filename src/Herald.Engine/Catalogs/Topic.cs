@@ -13,7 +13,7 @@ public sealed record Topic
 
     public string Name { get; }
 
-    /// <summary>Given at creation, never reused: a topic deleted and made again has another.</summary>
+    /// <summary>Assigned at creation and never reused: a topic that is deleted and created again has another number.</summary>
     public int Number { get; }
     public DateTimeOffset CreatedAt { get; }
     public long Version { get; }

@@ -3,7 +3,9 @@ using Herald.Engine.Stores;
 
 namespace Herald.Engine.Catalogs;
 
-/// <summary>Topics by name for those who publish: asked for once, then kept up to date by every refresh, as many as fit.</summary>
+/// <summary>
+/// Topics by name, for publishing. A topic is read once from the store; every refresh then keeps it up to date. Bounded by capacity.
+/// </summary>
 internal sealed class TopicDirectory(ICatalogStore store, int capacity)
 {
     private readonly ConcurrentDictionary<string, Known> _known = new(StringComparer.Ordinal);
@@ -19,14 +21,14 @@ internal sealed class TopicDirectory(ICatalogStore store, int capacity)
         return known.Topic;
     }
 
-    /// <summary>Completes at once for a topic that is known here; else the store is asked.</summary>
+    /// <summary>Completes at once for a topic in the directory. Otherwise it reads the store.</summary>
     public ValueTask<Topic?> FindAsync(string name, CancellationToken cancel) =>
         Find(name) is { } topic ? new(topic) : AskAsync(name, cancel);
 
-    /// <summary>As the store has it now.</summary>
+    /// <summary>Reads the topic from the store.</summary>
     public async ValueTask<Topic?> AskAsync(string name, CancellationToken cancel)
     {
-        // Nobody has one: the store need not be asked, nor understand it.
+        // No topic can have such a name, so there is no need to ask the store.
         if (!SubscriptionRules.IsName(name))
             return null;
         long before;
@@ -37,7 +39,7 @@ internal sealed class TopicDirectory(ICatalogStore store, int capacity)
         var topic = CatalogCodec.DecodeTopic(record);
         lock (_changing)
         {
-            // What was read may be older than a change that has come by meanwhile: the next one who asks remembers it.
+            // A change that arrived in the meantime may be newer than what was read, so this read is not remembered. The next one will be.
             if (_changes == before)
                 _known[name] = new Known(topic);
         }
@@ -46,7 +48,7 @@ internal sealed class TopicDirectory(ICatalogStore store, int capacity)
         return topic;
     }
 
-    /// <summary>In the order of changes.</summary>
+    /// <summary>Takes over changed records. Call it in the order of the changes.</summary>
     public void Apply(IEnumerable<CatalogRecord> changed)
     {
         lock (_changing)
@@ -62,7 +64,7 @@ internal sealed class TopicDirectory(ICatalogStore store, int capacity)
         }
     }
 
-    // Those not asked for since the last time; and when all were, any.
+    // Removes names that were not used since the last call. If that is not enough, removes any others.
     private void MakeRoom()
     {
         lock (_changing)

@@ -1,13 +1,13 @@
 namespace Herald.Engine.Catalogs;
 
-/// <summary>Topics that stay in memory until this is disposed of. Not thread-safe; can be used again.</summary>
+/// <summary>Topics that stay in memory until this object is disposed. Not thread-safe; it can be used again after that.</summary>
 internal sealed class TopicHolds : IDisposable
 {
     private readonly Dictionary<int, TopicUse> _held = [];
 
     public bool Has(int topic) => _held.ContainsKey(topic);
 
-    /// <summary>Whether the topic is in the snapshot, and stays.</summary>
+    /// <summary>Returns true when the topic is in the snapshot and is now held.</summary>
     public bool TryAdd(int topic, CatalogSnapshot catalog)
     {
         if (_held.ContainsKey(topic))

@@ -1,6 +1,8 @@
 namespace Herald.Engine.Catalogs;
 
-/// <summary>Who needs a topic to stay in memory: shards with something to say of its subscriptions, and whoever routes its events now.</summary>
+/// <summary>
+/// Counts the holders of a topic in memory: shards that have state for its subscriptions, and code that is routing its events.
+/// </summary>
 internal sealed class TopicUse
 {
     private const int Gone = -1;
@@ -9,7 +11,7 @@ internal sealed class TopicUse
     private volatile bool _touched = true;
     private long _seenAt;
 
-    /// <summary>False when it has been put out of memory: load it again.</summary>
+    /// <summary>False when the topic has been evicted from memory: load it again.</summary>
     public bool TryHold()
     {
         for (var seen = Volatile.Read(ref _holders); seen != Gone;)
@@ -27,7 +29,9 @@ internal sealed class TopicUse
 
     public void Release() => Interlocked.Decrement(ref _holders);
 
-    /// <summary>The timestamp of the last question that found it held since the one before. Asked by one at a time.</summary>
+    /// <summary>
+    /// The time of the latest call of this method that found a hold taken since the call before it. One caller at a time.
+    /// </summary>
     public long SeenAt(long now)
     {
         if (_touched)
@@ -35,6 +39,6 @@ internal sealed class TopicUse
         return _seenAt;
     }
 
-    /// <summary>Only while nobody holds it; nobody will any more.</summary>
+    /// <summary>Succeeds only without holders. Afterwards the topic cannot be held any more.</summary>
     public bool TryPutOut() => Interlocked.CompareExchange(ref _holders, Gone, 0) == 0;
 }

@@ -4,14 +4,14 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Herald.Engine.Events;
 
-/// <summary>CRC-32 with the Castagnoli polynomial, by the processor's own instruction where it has one.</summary>
+/// <summary>CRC-32 with the Castagnoli polynomial. It uses the processor's own instruction where there is one.</summary>
 public static class Crc32C
 {
     private static readonly uint[] Table = BuildTable();
 
     public static uint Of(ReadOnlySpan<byte> bytes) => ~Append(~0u, bytes);
 
-    /// <summary>Starts with <c>~0u</c>; the complement of the last result is the checksum.</summary>
+    /// <summary>The first call passes <c>~0u</c>. The checksum is the complement of the last result.</summary>
     public static uint Append(uint crc, ReadOnlySpan<byte> bytes) =>
         Sse42.X64.IsSupported ? ByX64(crc, bytes)
         : Crc32.Arm64.IsSupported ? ByArm64(crc, bytes)

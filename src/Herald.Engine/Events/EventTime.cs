@@ -1,8 +1,8 @@
 namespace Herald.Engine.Events;
 
 /// <summary>
-/// The times an event may have. A day at each end of the calendar is left out, so that a reader may show them in any offset, and
-/// may tell them from the ends, which stand for what cannot be shown.
+/// The range of times that an event can have. One day at each end of the calendar is excluded, so that a reader can show every time in any
+/// UTC offset. Readers use the two ends of the calendar to stand for times that cannot be shown.
 /// </summary>
 public static class EventTime
 {

@@ -4,7 +4,7 @@ using System.Text;
 namespace Herald.Engine.Events;
 
 /// <summary>
-/// Reads an event's record in place. The record is the engine's own encoding, the same in every store; stores treat it as bytes.
+/// Reads an event's record in place. The record is the engine's own encoding and is the same in every store; a store treats it as bytes.
 /// Layout (little endian): a prefix of 44 bytes with the lengths, then topic, id, key, type, content type, address, trace,
 /// attributes (u16 name length, u16 value length, name, value; sorted by name) and the payload.
 /// </summary>
@@ -13,12 +13,12 @@ public readonly struct EventView(ReadOnlyMemory<byte> record)
     internal const int PrefixLength = 44;
     internal const byte FormatVersion = 1;
 
-    // The flags are the lower five bits of their byte, the hops the upper three.
+    // One byte holds both: the flags in the lower five bits, the hops in the upper three.
     internal const int HopShift = 5, MostHops = 7;
 
     public ReadOnlyMemory<byte> Record { get; } = record;
 
-    /// <summary>A copy of the record up to its payload, which may not be asked for.</summary>
+    /// <summary>A copy of the record without its payload. <see cref="Payload"/> must not be read from it.</summary>
     internal static EventView HeadOf(ReadOnlySpan<byte> record)
     {
         var payload = BinaryPrimitives.ReadInt32LittleEndian(record[16..]);
@@ -28,7 +28,7 @@ public readonly struct EventView(ReadOnlyMemory<byte> record)
     private ReadOnlySpan<byte> Span => Record.Span;
     public EventFlags Flags => (EventFlags)(Span[1] & ((1 << HopShift) - 1));
 
-    /// <summary>How often what was published has been forwarded to become this.</summary>
+    /// <summary>How many times the published event has been forwarded to become this event.</summary>
     public int Hops => Span[1] >> HopShift;
     internal int TopicLength => Span[2];
     internal int IdLength => Span[3];
@@ -40,11 +40,11 @@ public readonly struct EventView(ReadOnlyMemory<byte> record)
     public int AttributeCount => Span[13];
     internal int AttributesLength => BinaryPrimitives.ReadUInt16LittleEndian(Span[14..]);
 
-    /// <summary>The publisher's time in Unix milliseconds, or the time of acceptance.</summary>
+    /// <summary>The publisher's time in Unix milliseconds; the time of acceptance if the publisher gave none.</summary>
     public long TimeMs => BinaryPrimitives.ReadInt64LittleEndian(Span[20..]);
     public long AcceptedAtMs => BinaryPrimitives.ReadInt64LittleEndian(Span[28..]);
 
-    /// <summary>For a redrive: the sequence the event was first accepted with; otherwise 0.</summary>
+    /// <summary>For a redrive: the sequence of the event when it was first accepted. Otherwise 0.</summary>
     public long OriginalSequence => BinaryPrimitives.ReadInt64LittleEndian(Span[36..]);
 
     public ReadOnlySpan<byte> Topic => Span.Slice(PrefixLength, TopicLength);
@@ -82,7 +82,10 @@ public readonly struct EventView(ReadOnlyMemory<byte> record)
         return all;
     }
 
-    /// <summary>Same content for deduplication: type, content type, attributes and payload, and whether it is an event at all; times and traces may differ.</summary>
+    /// <summary>
+    /// Compares content for deduplication: type, content type, attributes, payload, and the flag <see cref="EventFlags.Rejected"/>.
+    /// Times and traces may differ.
+    /// </summary>
     public bool SameContent(EventView other) =>
         ((Flags ^ other.Flags) & EventFlags.Rejected) == 0 && Type.SequenceEqual(other.Type) && ContentType.SequenceEqual(other.ContentType)
         && Span.Slice(AttributesStart, AttributesLength).SequenceEqual(other.Span.Slice(other.AttributesStart, other.AttributesLength))
@@ -90,7 +93,7 @@ public readonly struct EventView(ReadOnlyMemory<byte> record)
 
     public bool SameIdentity(EventView other) => Topic.SequenceEqual(other.Topic) && Id.SequenceEqual(other.Id) && Key.SequenceEqual(other.Key);
 
-    /// <summary>False when the bytes cannot be a record: a length that does not add up, or another format.</summary>
+    /// <summary>False when the bytes cannot be a record: the lengths do not add up, or the format version is another.</summary>
     public bool IsWellFormed()
     {
         if (Record.Length < PrefixLength || Span[0] != FormatVersion)

@@ -1,21 +1,23 @@
 namespace Herald.Engine.Events;
 
 /// <summary>
-/// The hashes by which two things are one: SipHash with the secret of the store, so that no publisher can make what is taken for another's.
-/// Part of the file format. Each begins with a word that tells what is hashed and how long its parts are: no two inputs have the same bytes.
+/// Hashes that decide whether two things are the same: SipHash with the secret of the store. The secret prevents a publisher from making
+/// an input with the hash of another publisher's input. Part of the file format. Each input begins with a word that names what is hashed
+/// and the
+/// lengths of its parts, so two different inputs never give the same bytes to the hash.
 /// </summary>
-/// <param name="secret">Drawn when the store is created; nobody outside is told of it, or of a hash made with it.</param>
+/// <param name="secret">Drawn when the store is created. Neither the secret nor a hash made with it may be shown outside Herald.</param>
 public sealed class IdentityHash(UInt128 secret)
 {
-    /// <summary>A lane's name: of a topic and a key.</summary>
+    /// <summary>The number of the lane of a topic and a key.</summary>
     public ulong OfKey(int topic, ReadOnlySpan<byte> key) => Short(Kind.Key, key, topic);
 
-    /// <summary>The name of the lane that an event without a key is for itself.</summary>
+    /// <summary>The number of the lane of an event without a key. Such an event has a lane of its own.</summary>
     public ulong OfKeyless(int topic, ReadOnlySpan<byte> id) => Short(Kind.Keyless, id, topic);
 
     public ulong OfId(ReadOnlySpan<byte> id) => Short(Kind.Id, id, 0);
 
-    /// <param name="attributes">As they lie in the record, in their order.</param>
+    /// <param name="attributes">The attributes as encoded in the record, in the record's order.</param>
     public UInt128 OfRoute(ReadOnlySpan<byte> type, ReadOnlySpan<byte> attributes)
     {
         var hash = SipHash.Wide(secret);
@@ -25,7 +27,7 @@ public sealed class IdentityHash(UInt128 secret)
         return hash.EndWide(0, 8 + SipHash.Padded(type.Length) + SipHash.Padded(attributes.Length));
     }
 
-    /// <summary>How an addressed event names its subscription.</summary>
+    /// <summary>The hash by which an addressed event names its subscription.</summary>
     public UInt128 OfAddress(ReadOnlySpan<byte> subscription)
     {
         var hash = SipHash.Wide(secret);
@@ -34,7 +36,7 @@ public sealed class IdentityHash(UInt128 secret)
         return hash.EndWide(0, 8 + SipHash.Padded(subscription.Length));
     }
 
-    /// <summary>A value of an application.</summary>
+    /// <summary>The hash of one state entry of an application.</summary>
     public UInt128 OfState(int shard, ReadOnlySpan<byte> application, ReadOnlySpan<byte> key)
     {
         var hash = SipHash.Wide(secret);
@@ -53,7 +55,7 @@ public sealed class IdentityHash(UInt128 secret)
         return hash.EndShort(0, 8 + SipHash.Padded(text.Length));
     }
 
-    // 8 bits, 24 and 32: no text is as long as 16 MiB.
+    // Kind 8 bits, length 24 bits, number 32 bits. Every hashed text is shorter than 16 MiB.
     private static ulong Head(Kind kind, int length, int number) => (ulong)kind | ((ulong)length << 8) | ((ulong)(uint)number << 32);
 
     private enum Kind : byte

@@ -5,8 +5,9 @@ using System.Runtime.CompilerServices;
 namespace Herald.Engine.Events;
 
 /// <summary>
-/// The published SipHash-2-4, of 64 and of 128 bits: a hash with a secret. Who does not know that can neither find two inputs with one hash nor
-/// tell what the hash of an input is. Low half of the secret first.
+/// The published SipHash-2-4 with 64 and 128 bits: a hash with a secret. Without the secret, an attacker can neither find two inputs with
+/// one
+/// hash nor compute the hash of an input. The lower half of the secret is the first half of the published key.
 /// </summary>
 internal ref struct SipHash
 {
@@ -37,16 +38,16 @@ internal ref struct SipHash
         return hash.EndWide(last, bytes.Length);
     }
 
-    /// <summary>How many bytes <see cref="Add(ReadOnlySpan{byte})"/> takes so many for.</summary>
+    /// <summary>How many bytes <see cref="Add(ReadOnlySpan{byte})"/> counts for an input of this length.</summary>
     public static int Padded(int length) => (length + 7) & ~7;
 
     public void Add(ulong word) => AddWords(default, word, 1);
 
-    /// <summary>Filled up with zeros to whole words: how long it was must be said beside it.</summary>
+    /// <summary>Pads the input with zeros to whole words. The caller must add the input's length separately.</summary>
     public void Add(ReadOnlySpan<byte> bytes) => AddWords(bytes, Rest(bytes), (bytes.Length & 7) == 0 ? 0 : 1);
 
-    /// <param name="last">What is left of the input behind its last whole word.</param>
-    /// <param name="length">Bytes of the input in all.</param>
+    /// <param name="last">The bytes of the input after its last whole word.</param>
+    /// <param name="length">Bytes of the whole input.</param>
     public ulong EndShort(ulong last, int length)
     {
         Add(last | ((ulong)length << LengthAt));
@@ -63,14 +64,14 @@ internal ref struct SipHash
         return new UInt128(Squeeze(), low);
     }
 
-    /// <summary>Returns what is left: less than a word.</summary>
+    /// <summary>Returns the remaining bytes, fewer than a word.</summary>
     private ulong AddWhole(ReadOnlySpan<byte> bytes)
     {
         AddWords(bytes, 0, 0);
         return Rest(bytes);
     }
 
-    // In local variables, which are registers: in the fields it takes ten times as long.
+    // Works on local variables, which are registers. Working on the fields takes ten times as long.
     private void AddWords(ReadOnlySpan<byte> bytes, ulong last, int lasts)
     {
         var (a, b, c, d) = (_a, _b, _c, _d);
@@ -81,7 +82,7 @@ internal ref struct SipHash
         (_a, _b, _c, _d) = (a, b, c, d);
     }
 
-    // Of what is behind the last whole word: two readings that may overlap, where they agree.
+    // The bytes after the last whole word. Two reads may overlap; where they do, they carry the same bits.
     private static ulong Rest(ReadOnlySpan<byte> bytes)
     {
         bytes = bytes[(bytes.Length & ~7)..];

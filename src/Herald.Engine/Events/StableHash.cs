@@ -7,7 +7,8 @@ namespace Herald.Engine.Events;
 /// <summary>
 /// The hash that places events into shards. It is part of the file format: the same bytes and seed give the same value on every
 /// machine and in every version. The algorithm is the public 64-bit xxHash; the seed is drawn when a store is created.
-/// It says where something is, never what it is: anybody can make texts that it cannot tell apart, whatever the seed. For that there is <see cref="IdentityHash"/>.
+/// It may decide where something is stored, never whether two things are the same: anybody can make different texts with one hash, whatever
+/// the seed. <see cref="IdentityHash"/> is for the second purpose.
 /// </summary>
 public static class StableHash
 {
@@ -52,7 +53,7 @@ public static class StableHash
 
     public static ulong Of(string text, ulong seed) => Of(Encoding.UTF8.GetBytes(text), seed);
 
-    /// <summary>Joins two hashes into one that depends on both and on their order.</summary>
+    /// <summary>Combines two hashes into one that depends on both and on their order.</summary>
     public static ulong Mix(ulong first, ulong second) => Avalanche(Merge(first + P5, second));
 
     private static ulong Round(ulong lane, ulong input) => BitOperations.RotateLeft(lane + (input * P2), 31) * P1;

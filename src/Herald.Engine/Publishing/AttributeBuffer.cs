@@ -4,7 +4,9 @@ using Herald.Engine.Events;
 
 namespace Herald.Engine.Publishing;
 
-/// <summary>Collects the attributes of one event and gives them in the record's encoding, sorted by name. Reused from event to event.</summary>
+/// <summary>
+/// Collects the attributes of one event and returns them in the record's encoding, sorted by name. One buffer serves many events.
+/// </summary>
 public sealed class AttributeBuffer
 {
     private readonly byte[] _bytes = new byte[IntakeOptions.MaxAttributeBytes + (4 * IntakeOptions.MaxAttributes)];
@@ -20,7 +22,7 @@ public sealed class AttributeBuffer
     {
         if (name.IsEmpty || name.Length > 255)
             return FieldProblem.Of("/attributes", name, "An attribute's name has 1 to 255 bytes.");
-        // Two names that are not UTF-8 could become one when they are read as text.
+        // Two different names that are not valid UTF-8 could become the same text.
         if (!Utf8.IsValid(name) || !Utf8.IsValid(value))
             return FieldProblem.Of("/attributes", name, "Names and values of attributes are UTF-8.");
         if (Count == _pairs.Length)
@@ -45,7 +47,7 @@ public sealed class AttributeBuffer
     {
         if (Count < 2)
             return _bytes.AsSpan(0, _used);
-        // Few and nearly always given in order: insertion sort.
+        // Insertion sort: attributes are few and nearly always given in order.
         for (var i = 1; i < Count; i++)
         {
             for (var j = i; j > 0 && NameOf(_pairs[j]).SequenceCompareTo(NameOf(_pairs[j - 1])) < 0; j--)
@@ -61,12 +63,12 @@ public sealed class AttributeBuffer
         return _sorted.AsSpan(0, to);
     }
 
-    /// <summary>Takes over what another event carries.</summary>
+    /// <summary>Replaces the content by the attributes of another event.</summary>
     public void CopyFrom(EventView view)
     {
         Clear();
         foreach (var (name, value) in view)
-            _ = Add(name, value); // They were within bounds when that event was accepted.
+            _ = Add(name, value); // Cannot fail: they were within the bounds when that event was accepted.
     }
 
     private ReadOnlySpan<byte> NameOf((int Start, int Name, int Value) pair) => _bytes.AsSpan(pair.Start + 4, pair.Name);

@@ -5,7 +5,7 @@ using Herald.Engine.Stores;
 
 namespace Herald.Engine.Publishing;
 
-/// <summary>Writes event records (see <see cref="EventView"/>) and computes what the index says of them.</summary>
+/// <summary>Writes event records (see <see cref="EventView"/>) and computes their index entries.</summary>
 internal sealed class EventEncoder(ulong hashSeed, UInt128 hashSecret, int shardCount)
 {
     public IdentityHash Identity { get; } = new(hashSecret);
@@ -14,7 +14,7 @@ internal sealed class EventEncoder(ulong hashSeed, UInt128 hashSecret, int shard
         EventView.PrefixLength + topicLength + draft.Id.Length + draft.Key.Length + draft.Type.Length + draft.ContentType.Length
         + addressLength + draft.Trace.Length + attributes.Length + draft.Payload.Length;
 
-    /// <summary>Fills <paramref name="into"/>, whose length is <see cref="LengthOf"/>.</summary>
+    /// <summary>Fills <paramref name="into"/>, whose length must be <see cref="LengthOf"/>.</summary>
     public static void Write(
         in EventDraft draft, ReadOnlySpan<byte> topic, ReadOnlySpan<byte> attributes, int attributeCount, ReadOnlySpan<byte> address,
         long acceptedAtMs, long originalSequence, Span<byte> into)
@@ -60,7 +60,7 @@ internal sealed class EventEncoder(ulong hashSeed, UInt128 hashSecret, int shard
 
     public ShardId ShardOf(int topicNumber, ReadOnlySpan<byte> key) => ShardId.Of(StableHash.Of(key, TopicSeed(topicNumber)), shardCount);
 
-    /// <summary>Of an event without a key.</summary>
+    /// <summary>The shard of an event without a key.</summary>
     public ShardId ShardOfKeyless(int topicNumber, ReadOnlySpan<byte> id) => ShardId.Of(StableHash.Of(id, ~TopicSeed(topicNumber)), shardCount);
 
     private UInt128 RouteHash(EventView view) =>
@@ -68,7 +68,8 @@ internal sealed class EventEncoder(ulong hashSeed, UInt128 hashSecret, int shard
         : view.TypeLength == 0 && view.AttributeCount == 0 ? UInt128.Zero
         : Identity.OfRoute(view.Type, view.AttributesEncoded);
 
-    // A topic deleted and made again has another number, hence other lanes and other duplicates.
+    // A topic that is deleted and created again gets a new number. Its events therefore have other lanes and are no duplicates of the old
+    // ones.
     private ulong TopicSeed(int topicNumber) => StableHash.Mix(hashSeed, (ulong)topicNumber);
 
     private static Span<byte> Put(Span<byte> into, ReadOnlySpan<byte> bytes)

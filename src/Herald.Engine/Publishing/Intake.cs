@@ -5,8 +5,8 @@ using Herald.Engine.Stores;
 namespace Herald.Engine.Publishing;
 
 /// <summary>
-/// The one door for events, whatever the source: HTTP, Kafka, NATS. It checks, encodes, places into shards, and appends;
-/// complete means durable, and only then may a source acknowledge.
+/// The only way for events into the log, whatever their source: HTTP, Kafka, NATS. It checks events, encodes them, chooses their shards and
+/// appends them. When a call completes, the events are durable; a source must not acknowledge them earlier.
 /// </summary>
 public sealed class Intake
 {
@@ -34,8 +34,8 @@ public sealed class Intake
         return batch;
     }
 
-    /// <summary>Makes the batch durable; the verdicts are in <see cref="PublishBatch.Results"/>.</summary>
-    /// <exception cref="StoreUnavailableException">Nothing is known to be stored; publish again with the same ids.</exception>
+    /// <summary>Makes the batch durable. The verdicts are then in <see cref="PublishBatch.Results"/>.</summary>
+    /// <exception cref="StoreUnavailableException">It is unknown whether anything was stored. Publish again with the same ids.</exception>
     public ValueTask PublishAsync(PublishBatch batch, SourcePosition? position = null, CancellationToken cancel = default)
     {
         if (batch.Count == 0)
@@ -44,8 +44,11 @@ public sealed class Intake
         return _log.AppendAsync(batch.Events, batch.Verdicts, position, cancel);
     }
 
-    /// <summary>Gives again what the store had no room for, and nothing else of the batch: what it took is there, and may not be recognised.</summary>
-    /// <exception cref="StoreUnavailableException">Nothing is known to be stored of that; give it again.</exception>
+    /// <summary>
+    /// Appends again the events for which the store had no room, and no others. The events that the store took are in the log; sent again,
+    /// the store might not recognise them as duplicates.
+    /// </summary>
+    /// <exception cref="StoreUnavailableException">It is unknown whether any of these was stored. Call again.</exception>
     public async ValueTask PublishRefusedAsync(PublishBatch batch, CancellationToken cancel = default)
     {
         var (places, events) = batch.SealRefused();
@@ -55,7 +58,7 @@ public sealed class Intake
             batch.Verdicts.Span[places[i]] = verdicts[i];
     }
 
-    /// <summary>Where events with this key are, and what an application makes of them.</summary>
+    /// <summary>The shard of the events with this key, and of an application's state for them.</summary>
     public ShardId ShardOf(Topic topic, ReadOnlySpan<byte> key) => Encoder.ShardOf(topic.Number, key);
 
     internal void Return(PublishBatch batch)

@@ -1,9 +1,9 @@
 namespace Herald.Engine.Publishing;
 
-/// <summary>What an event may be. Every bound is in docs/limits.md.</summary>
+/// <summary>Bounds of an event. docs/limits.md lists every bound.</summary>
 public sealed record IntakeOptions
 {
-    /// <summary>Bytes of one payload. Default 1 MiB, 1 byte to 16 MiB.</summary>
+    /// <summary>Bytes of one payload. Default 1 MiB, range 1 byte to 16 MiB.</summary>
     public int MaxPayloadBytes { get; init; } = 1 << 20;
 
     /// <summary>Events in one batch. Default 10,000.</summary>

@@ -9,8 +9,8 @@ using Herald.Engine.Stores;
 namespace Herald.Engine.Publishing;
 
 /// <summary>
-/// Events for one topic on their way into the log: checked and encoded one by one, appended together. Rent it from
-/// <see cref="Intake"/>, add, publish, read the results, return it by disposing. Not thread-safe.
+/// Events for one topic that are to be appended together. Each is checked and encoded when it is added. Rent a batch from
+/// <see cref="Intake"/>, add events, publish, read the results, and dispose it to return it. Not thread-safe.
 /// </summary>
 public sealed class PublishBatch : IDisposable
 {
@@ -27,26 +27,26 @@ public sealed class PublishBatch : IDisposable
     public Topic Topic { get; private set; } = null!;
     public int Count { get; private set; }
 
-    /// <summary>By index of the events added; set once <see cref="Intake.PublishAsync"/> has completed.</summary>
+    /// <summary>One verdict for each added event, by index. Valid once <see cref="Intake.PublishAsync"/> has completed.</summary>
     public ReadOnlySpan<Appended> Results => _verdicts.AsSpan(0, Count);
 
     public EventView this[int index] => new(_bytes.AsMemory(_records[index].Start, _records[index].Length));
 
-    /// <summary>Where the event's key lives; known once it is published.</summary>
+    /// <summary>The shard of the event. Valid once the batch is published.</summary>
     public ShardId ShardOf(int index) => _events[index].Shard;
 
     internal ReadOnlyMemory<NewEvent> Events => _events.AsMemory(0, Count);
     internal Memory<Appended> Verdicts => _verdicts.AsMemory(0, Count);
 
-    /// <summary>Of the records of the events added, which the batch holds until it is disposed.</summary>
+    /// <summary>Bytes of the records of all added events. The batch holds them until it is disposed.</summary>
     public int Bytes => _used;
 
     internal void Begin(Topic topic) => (Topic, Count, _used) = (topic, 0, 0);
 
-    /// <summary>To the topic of the same name as it is now.</summary>
+    /// <summary>Changes to the present topic of the same name.</summary>
     internal void MoveTo(Topic topic) => Topic = topic;
 
-    /// <summary>Checks and encodes one event. What is refused is not added.</summary>
+    /// <summary>Checks and encodes one event. An event with a problem is not added.</summary>
     public FieldProblem? Add(in EventDraft given)
     {
         if (Check(given) is { } problem)
@@ -70,7 +70,7 @@ public sealed class PublishBatch : IDisposable
         return null;
     }
 
-    /// <summary>The buffer no longer moves: the index entries may point into it.</summary>
+    /// <summary>Makes the index entries. From here on the buffer does not move, so they can point into it.</summary>
     internal void Seal()
     {
         if (_events.Length < Count)
@@ -79,7 +79,7 @@ public sealed class PublishBatch : IDisposable
             _events[i] = _intake.Encoder.Index(_bytes.AsMemory(_records[i].Start, _records[i].Length), Topic.Number);
     }
 
-    /// <summary>How many found no room when they were published.</summary>
+    /// <summary>How many events found no room when they were published.</summary>
     internal int CountRefused()
     {
         var refused = 0;
@@ -88,7 +88,7 @@ public sealed class PublishBatch : IDisposable
         return refused;
     }
 
-    /// <summary>What found no room, by its place in the batch; in the topic as it is now.</summary>
+    /// <summary>The events that found no room, with their places in the batch. They are indexed anew for the present topic.</summary>
     internal (int[] Places, NewEvent[] Events) SealRefused()
     {
         var places = Enumerable.Range(0, Count).Where(i => _verdicts[i].Verdict == Verdict.NoRoom).ToArray();
@@ -99,7 +99,7 @@ public sealed class PublishBatch : IDisposable
 
     public void Dispose() => _intake.Return(this);
 
-    /// <summary>Buffers of an unusually large batch are not kept.</summary>
+    /// <summary>False for a batch with unusually large buffers: these are not kept.</summary>
     internal bool WorthKeeping => _bytes.Length <= 1 << 18;
 
     internal void Free()
@@ -128,7 +128,7 @@ public sealed class PublishBatch : IDisposable
         return null;
     }
 
-    // They become headers, where nothing else is allowed.
+    // These texts become HTTP headers, in which nothing else is allowed.
     private static bool IsPlain(ReadOnlySpan<byte> text) => !text.ContainsAnyExceptInRange((byte)0x20, (byte)0x7E);
 
     private void Reserve(int length)

@@ -4,15 +4,15 @@ public enum Verdict
 {
     Accepted,
 
-    /// <summary>The same topic, key and id with the same content is already durable.</summary>
+    /// <summary>An event with the same topic, key, id and content is already durable.</summary>
     Duplicate,
 
-    /// <summary>The same topic, key and id, but other content.</summary>
+    /// <summary>An event with the same topic, key and id but other content is already durable.</summary>
     Conflict,
 
-    /// <summary>Nothing could be freed: publishing is refused until there is room. Nothing was stored.</summary>
+    /// <summary>The store is full and cannot free anything. Nothing was stored; publishing is refused until there is room.</summary>
     NoRoom,
 }
 
-/// <param name="Sequence">The event's sequence; for a duplicate or a conflict, that of the original; 0 when there is none.</param>
+/// <param name="Sequence">The event's sequence; for a duplicate or a conflict, the sequence of the original; 0 when there is none.</param>
 public readonly record struct Appended(Verdict Verdict, long Sequence);

@@ -1,4 +1,4 @@
 namespace Herald.Engine.Stores;
 
-/// <summary>Names the owner of a shard to the store. An older epoch is refused.</summary>
+/// <summary>Names the owner of a shard to the store. The store refuses an old epoch.</summary>
 public readonly record struct Fence(ShardId Shard, long Epoch);

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Herald.Engine.Stores;
 
-/// <summary>For a store: the listeners it tells of a change; adding and removing never waits for a telling.</summary>
+/// <summary>The listeners that a store calls on a change. Adding or removing a listener never waits for a running call.</summary>
 public sealed class Hints<T> where T : Delegate
 {
     private ImmutableArray<T> _listeners = [];

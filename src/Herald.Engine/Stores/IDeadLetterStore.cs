@@ -2,7 +2,7 @@ using Herald.Engine.Events;
 
 namespace Herald.Engine.Stores;
 
-/// <summary>Dead letters, bounded by age and bytes; past the bound the oldest go, counted.</summary>
+/// <summary>Dead letters, bounded by age and bytes. Above a bound the store removes the oldest ones and counts them.</summary>
 public interface IDeadLetterStore
 {
     /// <summary>Newest last, in a stable order.</summary>
@@ -10,51 +10,53 @@ public interface IDeadLetterStore
 
     ValueTask<DeadLetter?> FindAsync(DeadLetterId id, CancellationToken cancel);
 
-    /// <summary>Removes them; those already gone are not counted.</summary>
+    /// <summary>Removes dead letters. The result does not count those that no longer existed.</summary>
     ValueTask<int> DiscardAsync(IReadOnlyList<DeadLetterId> ids, CancellationToken cancel);
 
-    /// <summary>Appends the addressed event and removes the dead letter, both or neither; ids already gone are passed over and not counted.</summary>
+    /// <summary>
+    /// For each redrive, appends the addressed event and removes the dead letter, both or neither. Ids that no longer exist are skipped and
+    /// not counted.
+    /// </summary>
     ValueTask<int> RedriveAsync(IReadOnlyList<Redrive> redrives, CancellationToken cancel);
 }
 
-/// <summary>One dead letter a (subscription, generation, sequence). Adding it again changes nothing.</summary>
+/// <summary>Identifies one dead letter of a (subscription, generation, sequence). Adding the same id again changes nothing.</summary>
 public readonly record struct DeadLetterId(ShardId Shard, int Subscription, int Generation, long Sequence)
 {
     /// <summary>
-    /// The generation, without a subscription, of an event that an application made and no log has. The sequence is then a number that
-    /// tells it from others.
+    /// The generation of a dead letter of an application's event that is in no log. Such a letter has no subscription, and its sequence is
+    /// a
+    /// number that distinguishes it from others.
     /// </summary>
     public const int OfEmitted = 1;
 
-    /// <summary>The sequence is one of the log.</summary>
+    /// <summary>The sequence is a sequence of the log.</summary>
     public bool IsInLog => Subscription != 0 || Generation != OfEmitted;
 }
 
-/// <param name="Record">
-/// The event's record when no log has it; empty: the store keeps the log's record.
-/// </param>
+/// <param name="Record">The event's record if no log has it. Empty: the store keeps the log's record.</param>
 public sealed record NewDeadLetter(DeadLetterId Id, string SubscriptionId, string Topic, DeadLetterReason Reason, ReadOnlyMemory<byte> Record)
 {
-    /// <summary>The log's record is damaged: the letter is kept without one.</summary>
+    /// <summary>The log's record is damaged: the dead letter is kept without a record.</summary>
     public bool HasNoRecord { get; init; }
 }
 
-/// <param name="Reason">A short stable code: <c>attempts-exhausted</c>, <c>max-age</c>, <c>endpoint-gone</c>, <c>damaged</c> …</param>
+/// <param name="Reason">A short, stable code: <c>attempts-exhausted</c>, <c>max-age</c>, <c>endpoint-gone</c>, <c>damaged</c> …</param>
 public sealed record DeadLetterReason(string Reason, string Detail, int Attempts, int? StatusCode, long FirstAttemptAtMs, long DiedAtMs)
 {
-    /// <summary>What the store kept of the event, or of the dead letter itself, is not what was written.</summary>
+    /// <summary>The stored bytes of the event, or of the dead letter itself, are not those that were written.</summary>
     public const string Damaged = "damaged";
 }
 
-/// <param name="Record">The event's; empty when it is lost.</param>
+/// <param name="Record">The event's record; empty when it is lost.</param>
 public sealed record DeadLetter(DeadLetterId Id, string SubscriptionId, string Topic, DeadLetterReason Reason, ReadOnlyMemory<byte> Record)
 {
-    /// <summary>There is an event to show, and to send again.</summary>
+    /// <summary>The dead letter has an event that can be shown and sent again.</summary>
     public bool HasRecord => new EventView(Record).IsWellFormed();
 }
 
-/// <param name="SubscriptionId">Null for all.</param>
-/// <param name="Cursor">The <see cref="DeadLetterPage.NextCursor"/> of the page before; null for the first.</param>
+/// <param name="SubscriptionId">Null for all subscriptions.</param>
+/// <param name="Cursor">The <see cref="DeadLetterPage.NextCursor"/> of the previous page; null for the first page.</param>
 public sealed record DeadLetterQuery(string? SubscriptionId, string? Topic, int Limit, string? Cursor);
 
 public sealed record DeadLetterPage(IReadOnlyList<DeadLetter> Items, string? NextCursor);

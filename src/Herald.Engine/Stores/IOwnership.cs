@@ -1,40 +1,47 @@
 namespace Herald.Engine.Stores;
 
 /// <summary>
-/// Who owns which shard. The embedded store gives all shards to its one process for as long as it runs; a store that many nodes
-/// share places them on the nodes that live, under leases that run out.
+/// Decides which node owns which shard. The embedded store gives all shards to its one process for as long as it runs. A store that many
+/// nodes share places the shards on the running nodes, under leases. A lease is the right to own a shard until a time.
 /// </summary>
 public interface IOwnership
 {
     /// <summary>
-    /// Renews this node's leases and takes what it should own by now, all in one call. What is missing in the answer, or has another
-    /// epoch, is no longer this node's. It is asked every fifth of the shortest lease, and every second by a node that has had none yet.
+    /// Renews this node's leases and takes the shards that it should own by now, all in one call. A lease that is missing in the answer, or
+    /// has
+    /// another epoch, is no longer this node's. A node calls this every fifth of its shortest lease, and every second while it has had no
+    /// lease yet.
     /// </summary>
     ValueTask<IReadOnlyList<Lease>> RenewAsync(CancellationToken cancel);
 
-    /// <summary>This node is about to stop: others take what it releases from now on, and no shard is given to it any more.</summary>
-    /// <returns>Whether there are others.</returns>
+    /// <summary>
+    /// Announces that this node is about to stop. Other nodes take what it releases from now on, and it receives no more shards.
+    /// </summary>
+    /// <returns>Whether there are other nodes.</returns>
     ValueTask<bool> GiveWayAsync(CancellationToken cancel);
 
-    /// <summary>Gives shards up at once, so that the next owner need not wait for the lease to end.</summary>
+    /// <summary>Gives up shards at once, so that the next owner need not wait for the lease to end.</summary>
     ValueTask ReleaseAsync(IReadOnlyList<Lease> leases, CancellationToken cancel);
 
     /// <summary>
-    /// The attempts of this node are made with at least this version of the catalog from now on. The other nodes may learn of it a
-    /// little later, at the latest with the next renewal; must return at once.
+    /// Reports that this node makes its attempts with at least this version of the catalog from now on. Other nodes may learn of it a
+    /// little later, at the latest with the next renewal. Must return at once.
     /// </summary>
     void Follows(long catalogVersion);
 
     /// <summary>
-    /// The lowest version that any other node which may have leases works with, as far as is known; <see cref="long.MaxValue"/> when there is
-    /// none. One that comes later works with what the catalog is then.
+    /// The lowest catalog version reported by any other node that may hold leases; <see cref="long.MaxValue"/> when there is no such node.
+    /// A node that joins later reads the newest catalog.
     /// </summary>
     ValueTask<long> OthersFollowAsync(CancellationToken cancel);
 
-    /// <summary>Called on any thread when renewing now may bring a shard; must return at once. A hint: it may be lost.</summary>
+    /// <summary>
+    /// Calls the listener, on any thread, when a renewal now could bring a shard. The listener must return at once. It is a hint: a call
+    /// can be lost.
+    /// </summary>
     IDisposable OnMoved(Action moved);
 }
 
-/// <param name="ValidFor">Counted from before the renewal was asked for; null means for as long as the process runs.</param>
-/// <param name="IsLeaving">Another node should own the shard: save, and release it soon.</param>
+/// <param name="ValidFor">Counted from before the renewal was requested; null means for as long as the process runs.</param>
+/// <param name="IsLeaving">Another node should own the shard: save the shard's progress and release it soon.</param>
 public sealed record Lease(ShardId Shard, long Epoch, TimeSpan? ValidFor, bool IsLeaving = false);

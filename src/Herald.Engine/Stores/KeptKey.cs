@@ -1,5 +1,5 @@
 namespace Herald.Engine.Stores;
 
-/// <summary>A key whose events a shard still needs, whatever is settled around them.</summary>
-/// <param name="From">The first sequence that is needed; 0: the key is kept no longer.</param>
+/// <summary>A key whose events a shard still needs, although events around them are settled.</summary>
+/// <param name="From">The first sequence that is needed; 0 means that the key is no longer kept.</param>
 public readonly record struct KeptKey(ulong KeyHash, long From);

@@ -1,9 +1,9 @@
 namespace Herald.Engine.Stores;
 
-/// <summary>A slice of the key space: 0 to the store's number of shards, less one.</summary>
+/// <summary>A slice of the key space. The values are 0 to the store's number of shards minus one.</summary>
 public readonly record struct ShardId(int Value)
 {
-    /// <summary>Where a lane lives, by a <see cref="Events.StableHash"/>. The number of shards never changes in the life of a store.</summary>
+    /// <summary>The shard for a <see cref="Events.StableHash"/>. The number of shards never changes during the life of a store.</summary>
     public static ShardId Of(ulong hash, int shards) => new((int)(hash % (ulong)shards));
 
     public override string ToString() => Value.ToString(System.Globalization.CultureInfo.InvariantCulture);
