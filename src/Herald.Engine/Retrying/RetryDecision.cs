@@ -3,7 +3,7 @@ using Herald.Engine.Channels;
 
 namespace Herald.Engine.Retrying;
 
-/// <summary>What follows an attempt. A pure function of the result, the attempt, the policy and the time.</summary>
+/// <summary>Decides what follows an attempt. A pure function of the result, the attempt count, the policy and the time.</summary>
 internal readonly record struct RetryDecision(RetryVerdict Verdict, long DueAtMs, string Reason)
 {
     public const string AttemptsExhausted = "attempts-exhausted";
@@ -12,10 +12,10 @@ internal readonly record struct RetryDecision(RetryVerdict Verdict, long DueAtMs
 
     private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromHours(1);
 
-    /// <param name="attempts">Attempts so far, this one included.</param>
-    /// <param name="firstAttemptAtMs">When the first of them began, moved on by the time spent paused.</param>
+    /// <param name="attempts">The number of attempts so far, including this one.</param>
+    /// <param name="firstAttemptAtMs">The start of the first attempt, moved forward by the time that the subscription was paused.</param>
     /// <param name="endpointFails">Most of the endpoint's latest attempts have failed.</param>
-    /// <param name="spread">Drawn from 0 (inclusive) to 1 (exclusive).</param>
+    /// <param name="spread">A random number from 0 (inclusive) to 1 (exclusive).</param>
     public static RetryDecision Of(AttemptResult result, int attempts, long firstAttemptAtMs, RetryPolicy policy, bool endpointFails, long nowMs, double spread)
     {
         switch (result.Outcome)
@@ -32,13 +32,13 @@ internal readonly record struct RetryDecision(RetryVerdict Verdict, long DueAtMs
         if (policy.MaxAttempts is { } most && attempts >= most && result.Outcome != AttemptOutcome.EndpointGone)
             return new(RetryVerdict.Exhausted, 0, AttemptsExhausted);
         var wait = Math.Max(WaitMs(policy.Waits, attempts, endpointFails, spread), AskedFor(result));
-        // A retry that would come after the age has ended is not waited for.
+        // If the next retry would come after the maximum age, the delivery ends now and does not wait for it.
         if (policy.MaxAge is { } age && nowMs + wait > firstAttemptAtMs + age.TotalMilliseconds && result.Outcome != AttemptOutcome.EndpointGone)
             return new(RetryVerdict.Exhausted, 0, AgeExhausted);
         return new(RetryVerdict.Retry, nowMs + (long)wait, "");
     }
 
-    /// <summary>No wait that follows from the policy, or from a receiver's wish, is longer.</summary>
+    /// <summary>The longest possible wait, whether it comes from the policy or from a receiver's Retry-After.</summary>
     public static long LongestWaitMs(RetryPolicy policy)
     {
         var (longest, jitter) = policy.Waits switch
@@ -74,6 +74,6 @@ internal enum RetryVerdict
     Delivered,
     Retry,
 
-    /// <summary>The policy is used up: its <see cref="RetryPolicy.OnExhausted"/> says what follows.</summary>
+    /// <summary>The policy allows no more attempts. Its <see cref="RetryPolicy.OnExhausted"/> decides what follows.</summary>
     Exhausted,
 }

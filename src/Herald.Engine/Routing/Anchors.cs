@@ -5,8 +5,9 @@ using Herald.Engine.Subscriptions;
 namespace Herald.Engine.Routing;
 
 /// <summary>
-/// What filters hang on, and events are looked up by: a hash of an attribute and its value, or of the type. Two that have one by chance
-/// cost a comparison, and nothing else: whether a filter matches is said by its clauses.
+/// Anchors: hashes under which filters are filed and by which an event finds them. An anchor is the hash of an attribute and its value, or
+/// of
+/// the type. Two anchors that are equal by chance cost only a comparison, because the filter's clauses decide whether it matches.
 /// </summary>
 internal static class Anchors
 {
@@ -23,7 +24,9 @@ internal static class Anchors
         return anchors;
     }
 
-    /// <summary>One a value of the clause with the fewest; a single null stands for "wants everything".</summary>
+    /// <summary>
+    /// One anchor for each value of the clause with the fewest values. A single null stands for a filter without clauses.
+    /// </summary>
     public static IEnumerable<ulong?> Of(Filter filter)
     {
         var clause = filter.Clauses.MinBy(c => (c.Values.Count, c.IsType));

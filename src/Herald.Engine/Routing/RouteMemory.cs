@@ -4,25 +4,31 @@ using System.Runtime.InteropServices;
 namespace Herald.Engine.Routing;
 
 /// <summary>
-/// What is known of events by the hash of their type and attributes, of all topics of a node. All shards share it, and every state of a topic's
-/// subscriptions: it outlives them. Bounded by bytes: what is asked for is young; when half of the bound is young, the other half goes, and what was
-/// not asked for since is the next to go. Subscriptions that are the same for many events are kept once.
+/// Remembers the routes of events by the hash of their type and attributes, for all topics of a node. All shards share it, and so do all
+/// successive <see cref="TopicRoutes"/> of a topic. It is bounded by bytes and has two generations. An entry that is used moves to the
+/// young generation.
+/// When the young generation fills half of the bound, the old one is dropped and the young one becomes the old one. A set of routes that
+/// many events
+/// have is stored once.
 /// </summary>
 internal sealed class RouteMemory(long maxBytes)
 {
     public const long UsualBytes = 64 << 20;
 
-    // Of the dictionaries' own nodes and tables, objects and arrays, as measured.
+    // Measured: the nodes and tables of the dictionaries, the objects and the arrays.
     private const int BytesOfEntry = 192, BytesOfArray = 112;
 
     private readonly Lock _turning = new();
     private volatile Generation _young = new(), _old = new();
     private static long _topics;
 
-    /// <summary>About as many as are in use.</summary>
+    /// <summary>The approximate number of bytes in use.</summary>
     public long Bytes => _young.Bytes + _old.Bytes;
 
-    /// <summary>A name under which the events of one topic are kept apart from all others, and from what was known of it before.</summary>
+    /// <summary>
+    /// A new number for the events of one topic. It separates them from those of all other topics, and from what was remembered of this
+    /// topic before.
+    /// </summary>
     public static long NewTopic() => Interlocked.Increment(ref _topics);
 
     public Remembered? Find(long topic, UInt128 routeHash)
@@ -52,14 +58,16 @@ internal sealed class RouteMemory(long maxBytes)
         {
             if (_young != full)
                 return;
-            // One that is larger than all there is room for is read again each time.
+            // A generation larger than the whole bound is dropped. Its events are then read again each time.
             _old = full.Bytes <= maxBytes ? full : new Generation();
             _young = new Generation();
         }
     }
 
-    /// <param name="Anchors">What filters may hang on that want such an event.</param>
-    /// <param name="Stamp">The state of the topic's subscriptions that the routes are of, or one after it that has added nothing to them.</param>
+    /// <param name="Anchors">All anchors under which a filter that matches such an event can be filed.</param>
+    /// <param name="Stamp">
+    /// The state of the topic's subscriptions from which the routes come, or a later state that did not change these routes.
+    /// </param>
     internal sealed record Remembered(ulong[] Anchors, Route[] Routes, long Stamp);
 
     private sealed class Generation
@@ -76,7 +84,7 @@ internal sealed class RouteMemory(long maxBytes)
             if (Known.TryAdd(name, remembered))
                 Interlocked.Add(ref _bytes, BytesOfEntry + (remembered.Anchors.Length * sizeof(ulong)));
             else
-                Known[name] = remembered; // the same event: as many anchors
+                Known[name] = remembered; // The same event, so it has as many anchors.
         }
 
         public Route[] Share(Route[] routes)
@@ -94,7 +102,7 @@ internal sealed class RouteMemory(long maxBytes)
     {
         public bool Equals(Name other) => Topic == other.Topic && RouteHash == other.RouteHash;
 
-        // The hash has a secret: nobody can fill one bucket.
+        // The hash is keyed with a secret, so no publisher can fill one bucket.
         public override int GetHashCode() => (int)(ulong)RouteHash ^ (int)Topic;
     }
 

@@ -6,8 +6,8 @@ using Herald.Engine.Stores;
 namespace Herald.Engine.Routing;
 
 /// <summary>
-/// Gives index entries their routes. Most are known from the hash of type and attributes; events with new ones are read, all of a
-/// chunk at once. One a shard; not thread-safe.
+/// Finds the routes of index entries. Most are known from the hash of type and attributes. Events with an unknown hash are read, all
+/// those of a chunk in one call. One router for each shard. Not thread-safe.
 /// </summary>
 internal sealed class Router(IEventLog log, ShardId shard) : IEventSink
 {
@@ -33,7 +33,7 @@ internal sealed class Router(IEventLog log, ShardId shard) : IEventSink
 
     void IEventSink.OnEvent(long sequence, ReadOnlySpan<byte> record)
     {
-        // Sequences ascend; those no longer kept are passed over, and keep no routes: there is nothing to send.
+        // Sequences ascend. An event that is no longer kept is skipped and gets no routes, because there is nothing to send.
         while (_routed[_unknown[_next]].Entry.Sequence != sequence)
             _next++;
         var entry = _routed[_unknown[_next]].Entry;

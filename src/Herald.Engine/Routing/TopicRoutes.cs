@@ -6,15 +6,17 @@ using Herald.Engine.Subscriptions;
 namespace Herald.Engine.Routing;
 
 /// <summary>
-/// Who wants the events of one topic. Filtered subscriptions hang on the values of one clause of theirs, so that an event costs a
-/// look-up per attribute, not a test per subscription. Immutable: a catalog change makes a new one that shares what stayed, and that
-/// goes on with what was remembered.
+/// Finds the subscriptions that receive an event of one topic. A filtered subscription is filed under the values of one of its clauses, so
+/// an event
+/// costs one look-up for each attribute, not one test for each subscription. Immutable: a catalog change makes a new object, which shares
+/// the
+/// unchanged parts and continues to use the remembered routes.
 /// </summary>
 internal sealed class TopicRoutes
 {
     public static readonly TopicRoutes None = In(new RouteMemory(RouteMemory.UsualBytes));
 
-    // Anchors on which nothing hangs any more, and which are kept for when it was: up to as many as others, and these.
+    // Anchors without a filter are kept for the time of their last change: up to half of all anchors, and these.
     private const int FewGone = 1000;
 
     // Rises with every change of the topic's subscriptions.
@@ -25,7 +27,7 @@ internal sealed class TopicRoutes
     private readonly int _gone;
     private readonly RouteMemory _memory;
 
-    // Its place there: null for none yet.
+    // The topic's number in the memory; null while nothing has been remembered.
     private readonly long? _place;
     private readonly Lazy<Route[]> _all;
 
@@ -37,19 +39,22 @@ internal sealed class TopicRoutes
         _all = new(() => [.. _unfiltered.Numbers.SelectMany(number => _subscriptions[number].Revisions.Select(r => new Route(number, r.Number)))]);
     }
 
-    /// <summary>Nobody wants them yet; what will be known of the events is kept there.</summary>
+    /// <summary>A topic without subscriptions. Routes of its events will be remembered in this memory.</summary>
     public static TopicRoutes In(RouteMemory memory) => new(
         0, ImmutableSortedDictionary<int, SubscriptionEntry>.Empty, Anchored.Never, ImmutableDictionary<ulong, Anchored>.Empty, 0, memory, null);
 
     public IEnumerable<SubscriptionEntry> Subscriptions => _subscriptions.Values;
 
-    /// <summary>The routes of an event whose type and attributes are lost: who filters by them cannot be told from who does not want it.</summary>
+    /// <summary>
+    /// The routes of an event whose type and attributes are lost. Only filters without clauses match: for any other filter, a match cannot
+    /// be decided.
+    /// </summary>
     public Route[] Unfiltered =>
         [.. _unfiltered.Numbers.SelectMany(number => _subscriptions[number].Revisions.Where(r => r.Filter.Clauses.Count == 0).Select(r => new Route(number, r.Number)))];
 
     internal int AnchorCount => _anchored.Count;
 
-    /// <summary>The routes of an event if they are known without its attributes.</summary>
+    /// <summary>The routes of an event, if they are known without its attributes.</summary>
     public bool TryFind(in IndexEntry entry, out Route[] routes)
     {
         if (_anchored.Count == _gone)
@@ -60,7 +65,7 @@ internal sealed class TopicRoutes
         routes = [];
         if (_memory.Find(_place!.Value, entry.RouteHash) is not { } remembered)
             return false;
-        // One who is behind does not see what was added or removed in between.
+        // Routes of a newer state cannot be used: this older object does not know what was added or removed since.
         if (remembered.Stamp > _stamp || (remembered.Stamp < _stamp && HasNews(remembered)))
             return false;
         if (remembered.Stamp < _stamp)
@@ -94,14 +99,14 @@ internal sealed class TopicRoutes
 
     public TopicRoutes Without(int number) => _subscriptions.ContainsKey(number) ? Replace(number, null, _subscriptions.Remove(number)) : this;
 
-    // Filters that stay as they are change nothing of what is remembered.
+    // Filters that stay unchanged leave the remembered routes valid.
     private TopicRoutes Replace(int number, SubscriptionEntry? entry, ImmutableSortedDictionary<int, SubscriptionEntry> subscriptions)
     {
         var old = _subscriptions.GetValueOrDefault(number)?.Revisions ?? [];
         var next = entry?.Revisions ?? [];
         var (stamp, unfiltered, anchored, gone) = (_stamp + 1, _unfiltered, _anchored, _gone);
         Hang(old.Where(revision => !Has(next, revision)), there => there.Without(number, stamp));
-        // A filter that has gone may have hung where another of the same subscription hangs.
+        // Add all present filters again: a removed filter may have shared an anchor with another filter of the same subscription.
         Hang(next, there => there.With(number));
         Hang(next.Where(revision => !Has(old, revision)), there => there.With(number, stamp));
         if (gone <= anchored.Count / 2 + FewGone)
@@ -154,7 +159,7 @@ internal sealed class TopicRoutes
         return [.. routes];
     }
 
-    // A filter has come or gone since, and the event has its anchor.
+    // True when a filter was added or removed since, under an anchor that the event has.
     private bool HasNews(RouteMemory.Remembered remembered)
     {
         if (_unfiltered.ChangedAt > remembered.Stamp)
@@ -167,8 +172,8 @@ internal sealed class TopicRoutes
         return false;
     }
 
-    /// <summary>Subscriptions that hang on one anchor, or on none.</summary>
-    /// <param name="ChangedAt">The stamp with which a filter came here, or went, last.</param>
+    /// <summary>The subscriptions that are filed under one anchor, or those without a filter.</summary>
+    /// <param name="ChangedAt">The stamp of the last change in which a filter was added here or removed.</param>
     private readonly record struct Anchored(ImmutableSortedSet<int> Numbers, long ChangedAt)
     {
         public static readonly Anchored Never = new([], 0);

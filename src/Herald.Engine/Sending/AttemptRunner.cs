@@ -10,11 +10,14 @@ using Microsoft.Extensions.Logging;
 
 namespace Herald.Engine.Sending;
 
-/// <summary>An attempt has ended. <see cref="Counted"/> is false when nothing was sent.</summary>
-/// <param name="EndpointFails">Most of the endpoint's latest attempts from this node have failed.</param>
+/// <summary>The report that an attempt has ended. <see cref="Counted"/> is false when nothing was sent.</summary>
+/// <param name="EndpointFails">Most of the latest attempts from this node to the endpoint have failed.</param>
 internal readonly record struct AttemptEnded(StartAttempt Start, AttemptResult Result, bool Counted, long StartedAtMs, bool EndpointFails = false);
 
-/// <summary>Carries one attempt from its permit to its result. The subscription is looked up here, at the last moment: a pause, or a new endpoint, is in force at once.</summary>
+/// <summary>
+/// Carries one attempt from its permit to its result. It looks up the subscription at the last moment, so that a pause or a new endpoint
+/// takes effect at once.
+/// </summary>
 internal sealed class AttemptRunner(
     CatalogCache catalog, ChannelSet channels, MissingChannels missing, PermitLedger ledger, ByteGate gate, EngineMetrics metrics, StartGate starting, MessageIds messageIds,
     TimeProvider time, ILogger logger)
@@ -25,7 +28,7 @@ internal sealed class AttemptRunner(
 
     public ValueTask EnterAsync(int subscription, int bytes) => gate.EnterAsync(subscription, bytes);
 
-    /// <param name="record">Rented from the shared pool; returned here.</param>
+    /// <param name="record">Rented from the shared pool. This method returns it to the pool.</param>
     public async void Run(StartAttempt start, byte[] record, int length, LeaseTerm term, IPermitTaker taker, Action<AttemptEnded> ended)
     {
         var startedAtMs = time.GetUtcNow().ToUnixTimeMilliseconds();
@@ -53,17 +56,18 @@ internal sealed class AttemptRunner(
         }
         catch (OperationCanceledException) when (own.IsCancellationRequested)
         {
-            // The node stops, or the shard is another's: nobody can say whether it arrived. It is sent again, with the same id. Or the
-            // subscription is gone.
+            // The node is stopping, or the shard has another owner, or the subscription was deleted. In the first two cases it is unknown
+            // whether
+            // the event arrived: it is sent again with the same message id.
         }
         catch (Exception unexpected)
         {
-            // A channel promises not to throw. One that does must not cost the key its order, nor the process its life.
+            // A channel must not throw. If one does, the key must keep its order and the process must continue.
             logger.LogError(unexpected, "The channel of subscription {Subscription} has thrown, which it must not. The attempt has failed.", start.Subscription);
             (result, counted) = (new AttemptResult { Outcome = AttemptOutcome.Failed, Stage = AttemptStage.Send, Reason = $"error in the channel: {unexpected.Message}" }, true);
         }
         _underWay.End(own);
-        // Not disposed of: that would wait for whoever gives up this attempt, and others with it, just now.
+        // Unregister, not Dispose: Dispose would wait while another thread runs the callbacks that give up this attempt and others.
         withTerm.Unregister();
         ArrayPool<byte>.Shared.Return(record);
         gate.Leave(start.Subscription, length);
@@ -80,20 +84,23 @@ internal sealed class AttemptRunner(
     }
 
     /// <summary>
-    /// These subscriptions are in the catalog no more: their attempts under way are given up, so that what they hold is free at once, and not
-    /// when their time is over. Those of a paused subscription go on, since what they bring counts.
+    /// Gives up the attempts under way of subscriptions that the catalog no longer contains. This frees their permits and bytes at once,
+    /// not
+    /// only at their timeout. Attempts of a paused subscription continue, because their results count.
     /// </summary>
     public void GiveUp(IReadOnlySet<int> gone) => _underWay.GiveUp(gone);
 
-    /// <summary>Nothing is to be sent: the event is gone, or the node stops.</summary>
+    /// <summary>Gives back bytes and permit without an attempt: the event no longer exists, or the node is stopping.</summary>
     public void Withdraw(StartAttempt start, int bytes)
     {
         gate.Leave(start.Subscription, bytes);
         ledger.Return(start.Subscription, start.Kind, 1);
     }
 
-    /// <summary>Null when there is nothing to be sent, or nobody to send it to.</summary>
-    /// <param name="own">Gives up this attempt; it is tied to the term here.</param>
+    /// <summary>
+    /// Null when the subscription is not active in this generation, when no channel serves the endpoint, or when the lease has run out.
+    /// </summary>
+    /// <param name="own">Cancels this attempt. This method links it to the lease's term.</param>
     private Task<AttemptResult>? Begin(
         StartAttempt start, byte[] record, int length, LeaseTerm term, CancellationTokenSource own, out CancellationTokenRegistration withTerm,
         out int endpoint, out bool hasChannel)
@@ -112,7 +119,7 @@ internal sealed class AttemptRunner(
         var redelivery = (view.Flags & EventFlags.Addressed) != 0 ? Redelivery.Redrive
             : start.Replayed ? Redelivery.Replay : Redelivery.None;
         var attempt = new Attempt(subscription, view, messageIds.Of(subscription.Id, view, start.Item.Sequence), start.Item.Sequence, start.Number, redelivery);
-        // Last of all: what is asked earlier may have run out by the time the attempt starts.
+        // This check comes last: a lease that was valid earlier may have run out by the time the attempt starts.
         if (!term.TryBegin(out var given))
             return null;
         withTerm = given.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), own);

@@ -3,16 +3,17 @@ using System.Collections.Concurrent;
 namespace Herald.Engine.Sending;
 
 /// <summary>
-/// The attempts under way on this node, each with its subscription, so that those of one that is deleted can be given up: nobody waits for
-/// their results.
+/// The attempts under way on this node, each with its subscription. When a subscription is deleted, its attempts are given up, because
+/// their results no longer matter.
 /// </summary>
 internal sealed class AttemptsUnderWay
 {
     private readonly ConcurrentDictionary<CancellationTokenSource, int> _underWay = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>
-    /// To be called before the subscription is looked up: one that is still found then is deleted later, and who does that finds this attempt.
-    /// The source is left to the collector: it has no timer, and who gives attempts up may come after their end.
+    /// Must be called before the subscription is looked up. If the look-up still finds the subscription, it is deleted later, and the
+    /// deletion finds
+    /// this attempt. The source is never disposed: it has no timer, and <see cref="GiveUp"/> may use it after the attempt's end.
     /// </summary>
     public CancellationTokenSource Begin(int subscription)
     {
@@ -23,7 +24,7 @@ internal sealed class AttemptsUnderWay
 
     public void End(CancellationTokenSource source) => _underWay.TryRemove(source, out _);
 
-    /// <summary>Looks at all attempts, of which there are as many as permits of the node at most.</summary>
+    /// <summary>Examines all attempts. There are at most as many as the node has permits.</summary>
     public void GiveUp(IReadOnlySet<int> subscriptions)
     {
         foreach (var (source, subscription) in _underWay)

@@ -1,9 +1,12 @@
 namespace Herald.Engine.Sending;
 
 /// <summary>
-/// Bounds the bytes of payload that attempts in flight hold on this node. One event always gets through. A subscription holds as much of it as
-/// of the permits, so that there is room for another; each waits in a queue of its own, and these have their turns. What does not fit yet is
-/// passed by others that do, but not for ever: once as much as the gate holds has passed it, by small events alone of subscriptions that hold nothing, and in the end by none.
+/// Bounds the bytes of event records that attempts in flight hold on this node. One event always gets through, whatever its size. The share
+/// of one
+/// subscription is limited by the same rule as its share of the permits, so that others find room. Each subscription has a queue of its
+/// own, and the queues take turns. An event that does not fit yet is overtaken by others that fit. This is bounded, too: once as many bytes
+/// as the gate
+/// holds have overtaken it, only small events of subscriptions that hold nothing may overtake, and after eight times as many bytes, none.
 /// </summary>
 internal sealed class ByteGate(long most)
 {
@@ -12,7 +15,7 @@ internal sealed class ByteGate(long most)
     private readonly Lock _lock = new();
     private readonly Dictionary<int, Account> _accounts = [];
 
-    // Those of whom something waits, in turn, and the bytes that have passed the first since it is the first.
+    // The subscriptions with waiting events, in turn; and the bytes that have overtaken the first of them since it became the first.
     private readonly LinkedList<Account> _turns = [];
     private long _held, _passed;
 

@@ -1,12 +1,13 @@
 namespace Herald.Engine.Sending;
 
 /// <summary>
-/// A line of members that wait for a share of something. The member that holds least is first; of members that hold as much, the one that has waited longest.
-/// Each step takes the same time, however many members wait.
+/// A line of members that wait for a share of something. The member that holds least is first. Of members that hold the same, the one that
+/// has waited
+/// longest is first. Each step takes constant time, however many members wait.
 /// </summary>
 internal sealed class FairLine<T>
 {
-    // By how much they hold. On the levels below the least nobody waits.
+    // One list for each amount held. No member waits in a list below _least.
     private readonly List<LinkedList<T>> _levels = [];
     private int _count, _least;
 
@@ -23,7 +24,7 @@ internal sealed class FairLine<T>
         return true;
     }
 
-    /// <summary>Does nothing for one who waits already.</summary>
+    /// <summary>Does nothing for a member that already waits.</summary>
     public void Enter(FairPlace<T> place, int holds)
     {
         if (place.Waits)
@@ -42,7 +43,7 @@ internal sealed class FairLine<T>
         _count--;
     }
 
-    /// <summary>One who waits holds so much now; whoever holds as much as before keeps the place.</summary>
+    /// <summary>Records how much a waiting member holds now. A member that holds as much as before keeps its place.</summary>
     public void Move(FairPlace<T> place, int holds)
     {
         if (!place.Waits || (holds < _levels.Count && place.Node.List == _levels[holds]))
@@ -52,7 +53,7 @@ internal sealed class FairLine<T>
     }
 }
 
-/// <summary>One's place in a line, kept by those who may wait there.</summary>
+/// <summary>A member's place in a line. Each possible member keeps one.</summary>
 internal sealed class FairPlace<T>(T who)
 {
     public LinkedListNode<T> Node { get; } = new(who);

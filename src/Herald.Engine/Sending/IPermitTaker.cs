@@ -1,6 +1,6 @@
 namespace Herald.Engine.Sending;
 
-/// <summary>Takes what the ledger gives. Called under its lock: post and return.</summary>
+/// <summary>Receives permits from the ledger. The ledger calls it under its lock: post a message and return.</summary>
 internal interface IPermitTaker
 {
     void Grant(int subscription, PermitKind kind, int count);

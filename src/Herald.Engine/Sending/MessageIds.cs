@@ -7,11 +7,16 @@ using Herald.Engine.Events;
 namespace Herald.Engine.Sending;
 
 /// <summary>
-/// The id a receiver sees: from the subscription and what the publisher named the event by, so that it is the same over attempts,
-/// redrives, replays and stores. What publishers have not named is in a space of its own, and what Herald has made itself is named by its place, too:
-/// nobody can publish its id first.
+/// Makes the message id that a receiver sees: a hash of the subscription and of the topic, key and id of the event. It stays the same over
+/// attempts,
+/// redrives, replays and stores. Events without a publisher's id have an id space of their own. Events that Herald made itself also include
+/// their
+/// sequence, so that no publisher can publish an event with their message id first.
 /// </summary>
-/// <param name="seed">The store's: a receiver that drops what it has seen, as a stream of NATS does, may be open to others, who must not guess an id.</param>
+/// <param name="seed">
+/// The store's seed. A receiver may drop ids that it has seen, as a NATS stream does, and may be open to other senders. They must not be
+/// able to guess an id.
+/// </param>
 internal sealed class MessageIds(ulong seed)
 {
     private const int HashBytes = 18;
@@ -22,10 +27,10 @@ internal sealed class MessageIds(ulong seed)
         Emitted = 2,
     }
 
-    /// <param name="sequence">The event's own.</param>
+    /// <param name="sequence">The event's sequence.</param>
     public string Of(string subscriptionId, EventView view, long sequence)
     {
-        // Each part is preceded by its length: "ab" + "c" is not "a" + "bc".
+        // A length precedes each part, so that "ab" + "c" differs from "a" + "bc".
         Span<byte> input = stackalloc byte[255 + 255 + 255 + 1024 + 8 + 1 + 8 + 8];
         var length = Encoding.UTF8.GetBytes(subscriptionId, input[2..]);
         input[0] = (byte)length;

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Herald.Engine.Sending;
 
 /// <summary>
-/// Tells that there are subscriptions whose endpoints no channel of this node serves: the store was opened by a program without it, or
-/// without its settings. One line a scheme, repeated now and then.
+/// Warns about subscriptions whose endpoints no channel of this node serves: the store was opened by a program without the channel, or
+/// without its settings. It logs one line for each scheme and repeats it every ten minutes while such attempts occur.
 /// </summary>
 internal sealed class MissingChannels(ILogger logger, TimeProvider time)
 {

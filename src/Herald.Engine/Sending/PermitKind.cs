@@ -1,6 +1,6 @@
 namespace Herald.Engine.Sending;
 
-/// <summary>First attempts and retries have separate queues: retries hold at most a quarter of the permits.</summary>
+/// <summary>First attempts and retries have separate queues. Retries hold at most a quarter of the permits.</summary>
 internal enum PermitKind
 {
     First,

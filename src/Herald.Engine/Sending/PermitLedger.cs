@@ -4,9 +4,11 @@ using Herald.Engine.Subscriptions;
 namespace Herald.Engine.Sending;
 
 /// <summary>
-/// Who may have an attempt in flight: per subscription as many as the receiver bears, per node a fixed number shared in turn among
-/// the subscriptions that have work. Shards ask, are granted in turn, and give back with the result. A subscription holds at most three times what
-/// it leaves to others, and the last sixteenth goes by ones, to those that hold nothing: so another one's work begins at once, however many one could use and however long it keeps them.
+/// Grants permits. A subscription has as many as its receiver can take; a node has a fixed number, which the subscriptions with work share.
+/// Shards ask for permits, receive them in turn, and give each back with the attempt's result. A subscription holds at most three times
+/// as many of the node's permits as it leaves free, and the last sixteenth goes only to subscriptions that hold none. So another
+/// subscription can start
+/// at once, however many permits one subscription could use and however long it keeps them.
 /// </summary>
 internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random random) : IDisposable
 {
@@ -14,34 +16,38 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
     private readonly Lock _lock = new();
     private readonly Dictionary<int, Account> _accounts = [];
 
-    // Subscriptions that could use a permit, or a retry, but for the node's bound.
+    // Subscriptions that could use a permit, or a retry, if the node's bound allowed it.
     private readonly FairLine<Account> _starved = new(), _starvedOfRetries = new();
 
-    // Subscriptions whose limit allows more at some later moment.
+    // Subscriptions whose limit will allow more at a later time.
     private readonly HashSet<Account> _sleeping = [];
     private int _inFlight, _retriesInFlight;
     private double _share = 1;
     private ITimer? _timer;
     private long _timerAtMs = long.MaxValue;
 
-    // Who is alone has some 70 %.
+    // With these values a subscription that is alone can hold about 70 % of all.
     private const int MostOfFree = 3, ReservedPart = 16;
 
     private int RetryShare => Math.Max(1, nodeLimit / 4);
 
-    /// <summary>Whether there is room for one who asks for so much of what there is, and holds something already or not.</summary>
+    /// <summary>Whether there is room for a request of this size by a holder of this much.</summary>
     public static bool HasRoom(long holds, long asks, long free, long all) =>
         free >= asks && (holds == 0 || holds + asks <= MostOfFree * (free - asks - (all / ReservedPart)));
 
     /// <summary>
-    /// Whether the catalog has a subscription. A shard may ask after the ledger was told to forget one, and before it hears so itself: an account
-    /// that was opened then would never be closed.
+    /// Returns whether the catalog has a subscription. A shard can ask for permits after the ledger has forgotten a subscription and before
+    /// the
+    /// shard learns of the deletion. An account opened then would never be closed.
     /// </summary>
     public Func<int, bool> IsThere { get; init; } = _ => true;
 
     public int InFlight => Volatile.Read(ref _inFlight);
 
-    /// <summary>The subscription's limits or its endpoint have changed. Accounts are opened by asking, so that idle subscriptions cost nothing.</summary>
+    /// <summary>
+    /// Applies changed limits or a changed endpoint. It opens no account: the first request does that, so that idle subscriptions cost
+    /// nothing.
+    /// </summary>
     public void Configure(Subscription subscription)
     {
         lock (_lock)
@@ -54,8 +60,9 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
     }
 
     /// <summary>
-    /// The part of the store's shards that is this node's. Limits of a subscription are divided by it: what nodes do to a receiver together
-    /// is what it was given, except that each may have one attempt in flight.
+    /// Sets this node's part of the store's shards. The limits of each subscription are multiplied by it, so that all nodes together keep
+    /// the
+    /// limits that the subscription has. One exception: each node may always have one attempt in flight.
     /// </summary>
     public void Share(double share)
     {
@@ -88,8 +95,10 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
         }
     }
 
-    /// <summary>Asks for permits. Asked for once, granted once: now, or later by <see cref="IPermitTaker.Grant"/>.</summary>
-    /// <returns>How many are granted now, of those that the taker has asked for.</returns>
+    /// <summary>Asks for permits. Each is granted once: now, or later through <see cref="IPermitTaker.Grant"/>.</summary>
+    /// <returns>
+    /// How many permits of this kind the taker receives now. They are not reported through <see cref="IPermitTaker.Grant"/>.
+    /// </returns>
     public int Ask(Subscription subscription, PermitKind kind, int count, IPermitTaker taker)
     {
         lock (_lock)
@@ -118,7 +127,9 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
         }
     }
 
-    /// <summary>Gives a permit back that could not be used, since there is no way to the endpoint from here: the next one comes later.</summary>
+    /// <summary>
+    /// Gives back a permit that could not be used, because this node has no channel to the endpoint. The next permit follows after a wait.
+    /// </summary>
     public void ReturnUnreachable(int subscription, PermitKind kind)
     {
         lock (_lock)
@@ -128,7 +139,7 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
         }
     }
 
-    /// <summary>Whoever asked takes no more: what it has not been granted is not granted any more.</summary>
+    /// <summary>Cancels the taker's open requests: it will receive no more permits.</summary>
     public void Withdraw(IPermitTaker taker)
     {
         lock (_lock)
@@ -138,8 +149,8 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
         }
     }
 
-    /// <summary>Gives a permit back with what became of its attempt.</summary>
-    /// <returns>Most of the endpoint's latest attempts have failed.</returns>
+    /// <summary>Gives back a permit with the result of its attempt.</summary>
+    /// <returns>Whether most of the endpoint's latest attempts have failed.</returns>
     public bool Settle(int subscription, PermitKind kind, AttemptResult result, ulong key, IPermitTaker taker)
     {
         lock (_lock)
@@ -163,14 +174,19 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
         }
     }
 
-    /// <summary>Gives a permit back whose attempt says nothing of the endpoint: it went to the one before.</summary>
+    /// <summary>
+    /// Gives back a permit whose result says nothing about the present endpoint, because the attempt went to the previous one.
+    /// </summary>
     public void Settle(int subscription, PermitKind kind)
     {
         lock (_lock)
             Free(subscription, kind, 1);
     }
 
-    /// <summary>What it has in flight from this node, and may have; one that has sent nothing from here yet is told as it would begin.</summary>
+    /// <summary>
+    /// The attempts that the subscription has in flight from this node, and its limit. Without an account, it is the limit with which it
+    /// would begin.
+    /// </summary>
     public (int InFlight, int Limit) Look(Subscription subscription)
     {
         lock (_lock)
@@ -205,7 +221,7 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
             if (account.Forgotten && account.InFlight == 0)
                 _accounts.Remove(subscription);
         }
-        // Whoever waits for the node and holds less goes before the one that just gave back.
+        // A subscription that waits for the node and holds less comes before the one that gave back this permit.
         while (_starved.TryPeek(out var next, out var holds) && NodeHasRoom(holds))
         {
             _starved.Leave(next.Starved);
@@ -226,8 +242,8 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
         _starvedOfRetries.Move(account.StarvedOfRetries, account.RetriesInFlight);
     }
 
-    /// <param name="asking">Who asks for what kind at this moment; null when nobody does.</param>
-    /// <returns>How many of those are granted.</returns>
+    /// <param name="asking">The taker that asks at this moment, and the kind; null when none does.</param>
+    /// <returns>How many permits are granted to that taker and kind.</returns>
     private int Serve(Account account, int most = int.MaxValue, (IPermitTaker Taker, PermitKind Kind)? asking = null)
     {
         var answered = 0;
@@ -246,7 +262,7 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
             }
             if (Choose(account, now) is not { } chosen)
             {
-                // Its own retries come back and serve it; the node's may be another's.
+                // Its own retries serve it again when they end. The node's share of retries may be held by another subscription.
                 if (!NodeHasRoomForRetry(account))
                     _starvedOfRetries.Enter(account.StarvedOfRetries, account.RetriesInFlight);
                 return answered;
@@ -264,7 +280,7 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
             var taker = GrantOne(account, chosen);
             account.Limit.Granted(now);
             most--;
-            // Who asks at this moment is answered, and need not be told besides.
+            // The taker that asks at this moment learns of the permit by the return value, so it is not notified.
             if (asking is var (asker, kind) && taker == asker && chosen == kind)
                 answered++;
             else
@@ -275,8 +291,8 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
         return answered;
     }
 
-    // Retries go first within their share: their keys have waited. At an endpoint in doubt, three in four are keys that have not been
-    // tried yet: among them may be the one that shows it works.
+    // Retries go first within their share, because their keys have waited. At a suspect endpoint three of four attempts are keys that have
+    // not been tried yet: one of them may show that the endpoint works.
     private PermitKind? Choose(Account account, long now)
     {
         var share = Math.Max(1, account.Limit.Allowed(now, account.InFlight) / 4);
@@ -287,7 +303,7 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
         return retry ? PermitKind.Retry : first ? PermitKind.First : null;
     }
 
-    /// <returns>Whose it is.</returns>
+    /// <returns>The taker that receives the permit.</returns>
     private IPermitTaker GrantOne(Account account, PermitKind kind)
     {
         account.InFlight++;
@@ -301,7 +317,7 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
         var asked = account.Asked[(int)kind];
         var first = asked.Dequeue();
         if (first.Count > 1)
-            asked.Enqueue(first with { Count = first.Count - 1 }); // the next shard's turn
+            asked.Enqueue(first with { Count = first.Count - 1 }); // The next shard has its turn.
         return first.Taker;
     }
 
@@ -329,7 +345,7 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
             var due = _sleeping.ToArray();
             _sleeping.Clear();
             foreach (var account in due)
-                Serve(account); // or sleeps on
+                Serve(account); // If still not allowed, it goes back to sleep.
         }
     }
 
@@ -358,7 +374,7 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
             (Starved, StarvedOfRetries) = (new(this), new(this));
         }
 
-        // Of another receiver nothing is known.
+        // Nothing is known about the new receiver, so its limit starts anew.
         public void Apply(Subscription subscription, double share)
         {
             if (_endpoint != 0 && _endpoint != subscription.EndpointRevision)

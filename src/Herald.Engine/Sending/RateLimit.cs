@@ -1,6 +1,8 @@
 namespace Herald.Engine.Sending;
 
-/// <summary>Attempts a second, with bursts of at most a tenth of a second's worth. Not thread-safe; the ledger guards it.</summary>
+/// <summary>
+/// Limits attempts per second, with bursts of at most a tenth of a second's attempts. Not thread-safe; the ledger guards it.
+/// </summary>
 internal sealed class RateLimit
 {
     private double _tokens = 1;
@@ -15,7 +17,7 @@ internal sealed class RateLimit
         nextAtMs = 0;
         if (PerSecond is not { } rate)
             return true;
-        // A clock set back adds nothing; it must not take anything away.
+        // A clock that was set back must add no tokens and take none away.
         _tokens = Math.Min(Most, _tokens + (Math.Max(0, nowMs - _filledAtMs) * rate / 1000));
         _filledAtMs = nowMs;
         if (_tokens >= 1)

@@ -3,14 +3,15 @@ using Herald.Engine.Channels;
 namespace Herald.Engine.Sending;
 
 /// <summary>
-/// How many attempts an endpoint bears at a time. It grows while latency holds, and shrinks when several keys fail one after another
-/// with no success between. One key that fails again and again counts once, and nothing shrinks while others succeed, so that a
+/// How many attempts an endpoint can take at a time. The limit grows while latency stays the same. It shrinks when several different keys
+/// fail with
+/// no success between them. A key that fails again and again counts once, and nothing shrinks while other keys succeed. So a
 /// poison key does not slow its neighbours.
 /// </summary>
 /// <remarks>
 /// <code>
-/// Open ── troubled keys (time-outs, refused, 429, 503) ──► Down: no attempts but single probes, until one succeeds ──► Open
-///   │                                                        └── a probe is answered, but with failure ──► Suspect
+/// Open ── troubled keys (time-outs, refused, 429, 503) ──► Down: no attempts except single probes, until one succeeds ──► Open
+///   │                                                        └── a probe is answered, but with a failure ──► Suspect
 ///   └── failing keys (it answers, but 500) ──► Suspect: few at a time and paced, until one succeeds ──► Open
 /// </code>
 /// An endpoint that answers is never Down: behind a thousand poison keys there may be healthy ones. Not thread-safe; the ledger guards it.
@@ -19,29 +20,31 @@ internal sealed class ReceiverLimit(Random random)
 {
     private const int FirstLimit = 16;
 
-    // Distinct keys that must fail without a success between before the limit shrinks.
+    // Distinct keys that must fail, with no success between them, before the limit shrinks.
     private const int TroubledKeys = 3;
     private const int FailingKeys = 12;
     private const double FirstProbeMs = 250, LongestProbeMs = 10_000, ProbeGrowth = 1.6;
 
-    // A channel comes with a start of the node: this is for those that one day come and go.
+    // Today a channel can only be added by a restart of the node. The probe is for channels that may one day be added at run time.
     private const double UnreachableProbeMs = 5_000;
     private const double LongestSilenceMs = 3_600_000;
     private const int SuspectLimit = 4;
     private const long SuspectPaceMs = 2;
 
-    // The share of failures counts the latest attempts most: half of it is of the last eleven.
+    // Moving average of failures. The last eleven attempts have half of the weight.
     private const double ShareOfOne = 1.0 / 16, MostlyFrom = 0.5;
 
     private readonly HashSet<ulong> _failing = [];
     private double _failedShare;
 
-    // Latency over one round of attempts, and the best round seen, which fades so that a receiver may change its nature.
+    // Mean latency over one round of attempts, and that of the best round. The best fades, because a receiver's normal latency may change.
     private double _roundMs, _bestMs = double.MaxValue;
     private int _roundCount;
 
-    // Of the round: how many took longer than the best, and much longer. Most of a round must: a receiver that is slow now and then, whatever
-    // its load, has rounds without a slow one, and beside those its mean would speak against it for ever.
+    // Attempts of the round that took longer, or much longer, than the best mean. The limit reacts only when most of a round did. Comparing
+    // the means
+    // would be wrong: a receiver that is slow now and then, whatever its load, also has rounds without a slow attempt. Compared with such
+    // a best round, its other rounds would look slow for ever.
     private int _roundSlower, _roundMuchSlower;
     private bool _fastStart = true;
     private double _limit = FirstLimit;
@@ -51,15 +54,15 @@ internal sealed class ReceiverLimit(Random random)
     public int Most { get; set; } = 100;
     public bool Fixed { get; set; }
 
-    /// <summary>This node's part of all attempts: one of ten nodes probes a tenth as often.</summary>
+    /// <summary>This node's share of all attempts. One of ten nodes probes a tenth as often.</summary>
     public double Share { get; set; } = 1;
     public bool IsDown { get; private set; }
     public bool IsSuspect { get; private set; }
 
-    /// <summary>Most of the latest attempts have failed, or it is held back for that.</summary>
+    /// <summary>Most of the latest attempts have failed, or the endpoint is Down or Suspect.</summary>
     public bool MostlyFails => IsDown || IsSuspect || _failedShare > MostlyFrom;
 
-    /// <summary>What may be in flight now.</summary>
+    /// <summary>How many attempts may be in flight now.</summary>
     public int Allowed(long nowMs, int inFlight) =>
         nowMs < _silentUntilMs ? 0
         : IsDown ? (nowMs >= _nextProbeAtMs && inFlight == 0 ? 1 : 0)
@@ -67,7 +70,7 @@ internal sealed class ReceiverLimit(Random random)
         : Fixed ? Most
         : Math.Max(1, Math.Min(Most, (int)_limit));
 
-    /// <summary>When <see cref="Allowed"/> may rise by itself; 0 when it does not.</summary>
+    /// <summary>The time at which <see cref="Allowed"/> can rise without a result; 0 when it does not.</summary>
     public long WakeAtMs(long nowMs)
     {
         var at = Math.Max(_silentUntilMs, IsDown ? _nextProbeAtMs : IsSuspect ? _nextPacedAtMs : 0);
@@ -82,8 +85,8 @@ internal sealed class ReceiverLimit(Random random)
 
     public int Shown => IsDown ? 0 : Fixed ? Most : Math.Min(Most, (int)_limit);
 
-    /// <returns>True when the endpoint has just come back.</returns>
-    /// <param name="wanted">More would be in flight if it were allowed: the limit is used, and may grow.</param>
+    /// <returns>True when the endpoint was Down and has just succeeded.</returns>
+    /// <param name="wanted">More attempts are waiting: the limit is used, so it can grow.</param>
     public bool Settle(AttemptResult result, ulong key, bool wanted, long nowMs)
     {
         var hasFailed = result.Outcome switch
@@ -96,12 +99,12 @@ internal sealed class ReceiverLimit(Random random)
             return Succeeded(result.Duration.TotalMilliseconds, wanted);
         if (IsDown)
         {
-            // Begun before it went down: no probe, and nothing new.
+            // This attempt began before the endpoint went down. It is no probe and says nothing new.
             if (nowMs < _nextProbeAtMs)
                 return false;
             if (!result.EndpointTroubled)
             {
-                // It answers again, if only to refuse: behind these keys there may be healthy ones.
+                // The endpoint answers again, even if with a failure. Behind these keys there may be healthy ones.
                 (IsDown, IsSuspect, _limit, _probeWaitMs) = (false, true, Math.Min(Most, SuspectLimit), FirstProbeMs);
                 return false;
             }
@@ -109,12 +112,12 @@ internal sealed class ReceiverLimit(Random random)
             _nextProbeAtMs = nowMs + Spread(_probeWaitMs);
             return false;
         }
-        // A full set means long trouble already; it need not grow.
+        // A set of 256 keys already shows long trouble. It need not grow further.
         if (_failing.Count < 256 && !_failing.Add(key))
             return false;
         if (result.EndpointTroubled && _failing.Count >= TroubledKeys)
         {
-            // One key's Retry-After holds only that key; several keys' speak for the endpoint.
+            // A Retry-After of one key holds only that key. Those of several keys hold the endpoint.
             if (result.RetryAfter is { } asked)
                 _silentUntilMs = nowMs + (long)Math.Min(asked.TotalMilliseconds, LongestSilenceMs);
             Shrink(nowMs);
@@ -125,7 +128,9 @@ internal sealed class ReceiverLimit(Random random)
     }
 
     /// <summary>
-    /// Nothing was sent, since there is no way to the endpoint from this node: no failure of the receiver's. It is as one that is down, and looked at again every few seconds.
+    /// Nothing was sent, because this node has no channel to the endpoint. This is no failure of the receiver. The endpoint is treated as
+    /// Down and
+    /// tried again every few seconds.
     /// </summary>
     public void Unreachable(long nowMs)
     {

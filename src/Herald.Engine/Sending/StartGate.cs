@@ -1,17 +1,18 @@
 namespace Herald.Engine.Sending;
 
 /// <summary>
-/// Between looking up what an attempt is made with and starting it there is a moment, in which its thread may stand still. Whoever has
-/// changed what is looked up can wait here until nobody is left in it who has looked before.
+/// Covers the moment between the look-up of a subscription and the start of an attempt with it. A thread can stop in this moment for long.
+/// Code that has changed a
+/// subscription can wait here until all attempts that were looked up before the change have started or ended.
 /// </summary>
 internal sealed class StartGate : IDisposable
 {
-    // Who is inside, by the side that was open when they came.
+    // The number of threads inside, by the side that was open when they entered.
     private readonly int[] _inside = new int[2];
     private readonly SemaphoreSlim _turning = new(1);
     private int _open;
 
-    /// <summary>To be called before looking. Gives what <see cref="Leave"/> wants back once the attempt has started.</summary>
+    /// <summary>Must be called before the look-up. Pass the result to <see cref="Leave"/> once the attempt has started.</summary>
     public int Enter()
     {
         var side = Volatile.Read(ref _open);
@@ -22,12 +23,13 @@ internal sealed class StartGate : IDisposable
     public void Leave(int side) => Interlocked.Decrement(ref _inside[side]);
 
     /// <summary>
-    /// Complete when everybody has left who came before. Who has read the open side and not yet come in may be missed: but then looks after
-    /// this call began.
+    /// Completes when every caller that had entered before has left. A thread that has read the open side but not yet counted itself may be
+    /// missed. That is
+    /// safe: its look-up comes after the beginning of this call.
     /// </summary>
     public async ValueTask WhenPassedAsync()
     {
-        // Without a token: who has the turn waits for no store and no receiver.
+        // The wait takes no token: the caller that has the turn waits for no store and no receiver.
         await _turning.WaitAsync();
         try
         {
