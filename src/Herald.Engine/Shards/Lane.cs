@@ -3,10 +3,11 @@ using Herald.Engine.Sending;
 namespace Herald.Engine.Shards;
 
 /// <summary>
-/// The deliveries of one (subscription, key) in this shard. <see cref="Items"/> are in the window. An attached lane owns only
-/// these, and gets new arrivals. A detached lane (<see cref="From"/> &gt; 0) also owns every match of its key in
-/// [From, the subscription's position], without holding it: arrivals are not queued, they are read back later. It attaches again
-/// only in the step in which its reading has passed <see cref="LastSeen"/>; that is what keeps its order.
+/// The deliveries of one (subscription, key) in this shard. <see cref="Items"/> are the deliveries in the window. An attached lane owns
+/// only
+/// these, and arrivals join it. A detached lane (<see cref="From"/> &gt; 0) also owns every match of its key in
+/// [From, the subscription's position]. It does not hold them in memory: arrivals are not queued but read back later. It is attached again
+/// only in the step in which its reading passes <see cref="LastSeen"/>, the last such match. This rule keeps the order of the key.
 /// </summary>
 internal sealed class Lane(SubscriptionState owner, ulong keyHash)
 {
@@ -14,27 +15,27 @@ internal sealed class Lane(SubscriptionState owner, ulong keyHash)
     public readonly ulong KeyHash = keyHash;
     public LaneState State;
 
-    // The window's part of the lane: nearly always one item, so the first lives in the object.
+    // The items in the window. A lane nearly always has one, so the first needs no queue.
     private LaneItem _first;
     private Queue<LaneItem>? _rest;
 
-    // The head's attempts.
+    // The attempts at the head.
     public int Attempts;
     public long FirstAttemptAtMs;
     public long DueMs;
     public bool EndpointTroubled;
     public PermitKind Kind;
 
-    // Detached: the interval it owns, and its place in the scan.
+    // For a detached lane: the interval that it owns, and its place in the scan.
     public long From;
     public long LastSeen;
     public RiderState Rider;
     public int Ticket;
 
-    /// <summary>Its items do not count in the window: the head is blocked and stands alone.</summary>
+    /// <summary>The lane's items do not count in the window. The head is blocked or held, and the lane has no other item.</summary>
     public bool OutsideWindow;
 
-    // Progress records.
+    // For progress records.
     public bool Saved, Dirty;
 
     public int Count { get; private set; }
@@ -49,7 +50,7 @@ internal sealed class Lane(SubscriptionState owner, ulong keyHash)
             (_rest ??= new Queue<LaneItem>(4)).Enqueue(item);
     }
 
-    /// <summary>The head is settled.</summary>
+    /// <summary>Removes the head, which is settled.</summary>
     public void Pop()
     {
         Count--;
@@ -57,8 +58,8 @@ internal sealed class Lane(SubscriptionState owner, ulong keyHash)
         (Attempts, FirstAttemptAtMs, DueMs, EndpointTroubled, OutsideWindow) = (0, 0, 0, false, false);
     }
 
-    /// <summary>Gives up all but the head; they will be read back.</summary>
-    /// <returns>The sequence of the first one given up, or 0.</returns>
+    /// <summary>Drops all items except the head. They will be read back.</summary>
+    /// <returns>The sequence of the first dropped item, or 0.</returns>
     public long KeepHeadOnly()
     {
         var second = _rest is { Count: > 0 } ? _rest.Peek().Sequence : 0;

@@ -1,26 +1,33 @@
 namespace Herald.Engine.Shards;
 
 /// <summary>
-/// Where a lane's head stands.
+/// The state of a lane's head, and what changes it:
 /// <code>
-///            ┌────────────── next item ──────────────┐
-///            ▼                                       │
-///  Empty → Ready → InFlight ── delivered ────────────┤
-///            ▲        │ ── failed ──► Blocked ─ due ─┘ (to Ready)
-///            │        │ ── used up ─► Settling ─ skip durable ─► next item
-///            │        └ ── used up, onExhausted: hold ─► Held ─ an operator ─► Ready or Settling
-///            └─ read back
+///  Empty ────── an item arrives or is read back ──► Ready
+///  Ready ────── a permit is granted ──────────────► InFlight
+///            └─ its ttl has passed ───────────────► Settling
+///  InFlight ─── delivered ────────────────────────► (next item)
+///            ├─ nothing was sent ─────────────────► Ready
+///            ├─ failed, to be tried again ────────► Blocked
+///            ├─ exhausted, onExhausted: hold ─────► Held
+///            ├─ exhausted otherwise ──────────────► Settling
+///            └─ the event is gone or damaged ─────► Settling
+///  Blocked ──── due ──────────────────────────────► Ready
+///  Held ─────── an operator retries it ───────────► Ready
+///            └─ an operator discards it ──────────► Settling
+///  Settling ─── the skip is durable ──────────────► (next item)
+///  (next item): Ready when the window has another item of the lane, otherwise Empty
 /// </code>
 /// </summary>
 internal enum LaneState
 {
-    /// <summary>Nothing in the window; a detached lane waits to be read.</summary>
+    /// <summary>The lane has nothing in the window. It is detached and waits until its events are read back.</summary>
     Empty,
     Ready,
     InFlight,
     Blocked,
     Held,
 
-    /// <summary>The skip of the head is on its way to the store: nothing behind it moves until it is durable.</summary>
+    /// <summary>The skip of the head is being saved. Nothing behind it moves until the skip is durable.</summary>
     Settling,
 }

@@ -1,13 +1,13 @@
 namespace Herald.Engine.Shards;
 
-/// <summary>Where a reader of the past (a detached lane, or a subscription that fell behind) stands with the shard's one scan.</summary>
+/// <summary>How a rider (a detached lane, or a subscription that is behind) takes part in the shard's scan.</summary>
 internal enum RiderState
 {
     Off,
 
-    /// <summary>Waits for the scan to come to its place.</summary>
+    /// <summary>It waits for the cursor to reach its place.</summary>
     Waiting,
 
-    /// <summary>Everything below the scan's cursor has been taken.</summary>
+    /// <summary>It takes part: it has taken everything below the cursor.</summary>
     Riding,
 }

@@ -6,12 +6,14 @@ using Herald.Engine.Subscriptions;
 namespace Herald.Engine.Shards;
 
 /// <summary>
-/// Saving and restoring. A progress record holds what changed since the last one: never a row per delivery that has been settled,
-/// nothing for a subscription with nothing outstanding. Deliveries settled since the last record are repeated after a crash.
+/// Saving and restoring progress. A progress record holds what changed since the last one. It never holds a row for each settled delivery,
+/// and it holds
+/// nothing for a subscription without outstanding deliveries. After a crash, deliveries that were settled after the last record or note are
+/// repeated.
 /// </summary>
 internal sealed partial class ShardMachine
 {
-    // Who takes over reads the changes of the catalog since what was saved: a shard that is idle saves for that alone.
+    // The next owner reads all catalog changes after the saved version. An idle shard therefore saves after this many changes.
     private const int MostUnsavedChanges = 1000;
 
     private readonly List<SubscriptionState> _dirtyStates = [];
@@ -19,23 +21,26 @@ internal sealed partial class ShardMachine
     private readonly ProgressWriter _writer = new();
     private long _savedRouted = -1, _savedCatalog, _link;
 
-    // Since anything was saved.
+    // Settled since the last progress record or note.
     private readonly SettledKeys _settled = new();
 
-    // By the owner before, after it had saved everything last: some of it is still to be routed, and settled already.
+    // Settled by the previous owner after its last progress record. This owner has still to route some of these events and must not send
+    // them again.
     private readonly SettledKeys _settledBefore = new();
 
-    /// <summary>Deliveries have been settled since anything was saved: after a crash they would be repeated.</summary>
+    /// <summary>Deliveries have been settled since the last progress record or note. A crash would repeat them.</summary>
     public bool HasSettled => _settled.Count > 0;
 
     public bool IsDirty =>
         _dirtyStates.Count > 0 || _removedStates.Count > 0 || Routed != _savedRouted || Catalog.Version - _savedCatalog >= MostUnsavedChanges;
 
-    // Whose skip is not part of the commit that is being made.
+    // Lanes whose skip is not part of the commit that is being made.
     private readonly HashSet<Lane> _skippedLater = [];
 
-    /// <summary>Writes what changed, or everything for a checkpoint; the heads of lanes in <see cref="LaneState.Settling"/> count as settled.</summary>
-    /// <param name="skipsLeft">For a later commit: these heads do not.</param>
+    /// <summary>
+    /// Writes what changed; for a checkpoint, everything. The heads of lanes in <see cref="LaneState.Settling"/> are written as settled.
+    /// </summary>
+    /// <param name="skipsLeft">Skips that go with a later commit. The heads of their lanes are written as not settled.</param>
     public void SaveProgress(RecordWriter writer, bool checkpoint, long nowMs, IEnumerable<Skip> skipsLeft)
     {
         _skippedLater.UnionWith(skipsLeft.Select(skip => skip.Lane).Where(IsCurrent));
@@ -66,24 +71,25 @@ internal sealed partial class ShardMachine
         _skippedLater.Clear();
     }
 
-    /// <summary>Writes what has been settled since anything was saved, and nothing else.</summary>
+    /// <summary>Writes a note: only what has been settled since the last progress record or note.</summary>
     public void SaveSettled(RecordWriter writer)
     {
         _writer.WriteTo(writer, ProgressHead.OfSettled, _settled);
         _settled.Clear();
     }
 
-    // Whether a subscription has still to read what it has been delivered already.
+    // Whether the subscription has still to read events of the key up to this sequence.
     private bool IsStillOpen(int subscription, int generation, ulong key, long through) => _states.TryGetValue(subscription, out var state)
         ? state.Generation == generation && PositionOf(state) < through
         : through > Routed;
 
     /// <summary>
-    /// Every sequence below is settled for every subscription that runs, but for the keys that are told apart: those that wait, and those that lie far
-    /// behind, so that one of them does not keep the log of all. Paused subscriptions keep their backlog only as long as retention does.
+    /// The sequence below which everything is settled, for every subscription that runs, except for kept keys. These are keys that wait,
+    /// and keys that lie far
+    /// behind; one such key must not keep the log of all keys. A paused subscription keeps its backlog only for as long as retention does.
     /// </summary>
-    /// <param name="most">No sequence above it is settled.</param>
-    /// <param name="kept">Gets the keys told apart, with their first sequence that is not settled.</param>
+    /// <param name="most">The result is at most this. Applications have still to read the events from here on.</param>
+    /// <param name="kept">Receives the kept keys, each with its first unsettled sequence.</param>
     public long SettledBelow(long most, Dictionary<ulong, long> kept)
     {
         kept.Clear();
@@ -109,7 +115,7 @@ internal sealed partial class ShardMachine
         }
         if (apart.Count > _settings.MostKept)
         {
-            // Those that wait since longest cost most.
+            // There are too many: keep those that have waited longest, because without them the mark would fall most.
             apart.Sort((one, other) => one.From.CompareTo(other.From));
             near = Math.Min(near, apart[_settings.MostKept].From);
             apart.RemoveRange(_settings.MostKept, apart.Count - _settings.MostKept);
@@ -119,13 +125,16 @@ internal sealed partial class ShardMachine
         return near;
     }
 
-    /// <summary>Takes over a shard. The catalog may be newer than the one the progress was made with.</summary>
-    /// <param name="first">The first sequence that is still kept, but for those of keys that wait.</param>
+    /// <summary>
+    /// Restores the state when the shard is taken over. The catalog may be newer than the one with which the progress was made.
+    /// </summary>
+    /// <param name="first">The first sequence that is still in the log, apart from events of kept keys.</param>
     public void Restore(SavedProgress saved, CatalogSnapshot catalog, long first, long nowMs)
     {
         Catalog = catalog;
         _savedCatalog = saved.CatalogVersion;
-        // Where records are lost, nothing tells which of the keys that wait have events left before the first.
+        // When records are lost, it is unknown which kept keys have events before the first sequence. So reading starts where the records
+        // end.
         Routed = saved.IsCut ? saved.Routed : Math.Max(saved.Routed, first - 1);
         _link = saved.Link;
         _settledBefore.Add(saved.Settled);
@@ -163,10 +172,10 @@ internal sealed partial class ShardMachine
             foreach (var (key, lane) in savedState.Lanes)
                 Restore(state, key, lane, nowMs);
             if (state.AtHead && !state.Runs)
-                FallBehind(state, Routed); // paused since
+                FallBehind(state, Routed); // It was paused after this was saved.
             if (!state.AtHead && state.Runs)
                 Board(state);
-            DropIfTrivial(state); // its last lane was settling when it was saved
+            DropIfTrivial(state); // Its last lane was settling when it was saved.
         }
         foreach (var (number, entry) in catalog.ByNumber)
         {
@@ -179,7 +188,8 @@ internal sealed partial class ShardMachine
         }
     }
 
-    // What was to come or had gone by when it was saved, moved on by the time since; a clock that has been set back since says that no time has gone by.
+    // Keeps the distance between a saved time and the time of saving, and adds the time since. If the clock has been set back since, no
+    // time is added.
     private long FromSaved(long atMs, long savedAtMs, long nowMs)
     {
         var wallMs = ToWall(nowMs);
@@ -272,7 +282,7 @@ internal sealed partial class ShardMachine
         var from = 0L;
         if (lane.Detached)
         {
-            // What a detached lane holds in the window is read back; only a head that has been tried is kept.
+            // The items that a detached lane has in the window will be read back. Only a head that has been tried is saved.
             var keep = attempts > 0 ? 1 : 0;
             from = rest.Length > keep ? rest[keep].Sequence : FromOf(lane);
             rest = rest[..Math.Min(keep, rest.Length)];

@@ -1,27 +1,35 @@
 namespace Herald.Engine.Shards;
 
 /// <summary>
-/// The one scan that serves everything not at the head: detached lanes that read back what they own, and subscriptions that fell
-/// behind, resumed, or start in the past. Like a lift, it moves up through the log in passes: a rider waits until the cursor comes
-/// to its place, takes what its window has room for, and gets off; the next pass starts at the lowest place anyone waits at.
-/// So one slow rider costs the others nothing, and ten thousand riders cost one reading. When all who ride or wait have full windows,
-/// the lift itself waits where it is: nobody would gain by its going on.
+/// The scan: the one reader of a shard that serves everything that is not at the head. These are detached lanes, which read back the events
+/// they own, and
+/// subscriptions that fell behind, were resumed, or start in the past. In this file they are called riders, because the scan works like a
+/// lift:
+/// <list type="number">
+/// <item>it moves upwards through the log, in passes; the cursor is the sequence that it reads next;</item>
+/// <item>a rider waits, with a ticket, until the cursor reaches its place; then it boards and rides;</item>
+/// <item>a riding rider takes its deliveries until its window is full; then it leaves the scan and waits for room;</item>
+/// <item>when it has room, it waits for the next pass, which begins at the lowest place at which a rider waits.</item>
+/// </list>
+/// So one slow rider does not delay the others, and ten thousand riders need one reading of the log. When all riders, riding or waiting,
+/// are lanes of
+/// subscriptions at the head whose windows for such lanes are full, the scan pauses: going on would help none of them.
 /// </summary>
 internal sealed partial class ShardMachine
 {
-    // This pass: riders ahead of the cursor, by place. Next pass: those behind it.
+    // Waiting riders: of this pass, ahead of the cursor, by place; and of the next pass, behind the cursor.
     private readonly PriorityQueue<Ticket, long> _ahead = new();
     private readonly List<Ticket> _nextPass = [];
     private readonly Dictionary<ulong, List<Lane>> _ridingLanes = [];
     private readonly HashSet<SubscriptionState> _ridingStates = [];
 
-    // Riders and tickets of each subscription.
+    // For each subscription, how many riders and tickets it has.
     private readonly Dictionary<SubscriptionState, int> _engaged = [];
     private int _ridingLaneCount;
     private long _cursor = 1;
     private bool _waits;
 
-    /// <summary>Where the scan wants to read on; false when nobody rides.</summary>
+    /// <summary>Returns where the scan reads next. False when there are no riders, or while the scan pauses.</summary>
     public bool WantsScan(out long from, out int count)
     {
         _waits = _waits && AllAreFull();
@@ -40,7 +48,7 @@ internal sealed partial class ShardMachine
         return true;
     }
 
-    /// <summary>Entries from the place <see cref="WantsScan"/> named.</summary>
+    /// <summary>Takes the entries that were read from the place that <see cref="WantsScan"/> returned.</summary>
     public void OnScan(ReadOnlySpan<RoutedEntry> entries, long nowMs)
     {
         foreach (ref readonly var routed in entries)
@@ -50,7 +58,8 @@ internal sealed partial class ShardMachine
                 break;
             _cursor = sequence;
             BoardWaiting();
-            // Lanes before subscriptions: a lane that has read all it owns is attached before its subscription goes past.
+            // Lanes come before subscriptions: a lane that has read all it owns must be attached before its subscription moves past the
+            // entry.
             if (_ridingLanes.TryGetValue(routed.Entry.KeyHash, out var lanes))
             {
                 for (var i = lanes.Count - 1; i >= 0; i--)
@@ -79,9 +88,9 @@ internal sealed partial class ShardMachine
             EndPassAtHead();
     }
 
-    /// <summary>Nothing is kept from the cursor to below the sequence: whoever wanted to read there goes on from it.</summary>
+    /// <summary>The log keeps nothing from the cursor to below the sequence. Riders in between continue at the sequence.</summary>
     /// <returns>
-    /// Whether a subscription has lost what was unsettled for it there. A key that waits alone has not: what is kept for it lies around the gap.
+    /// Whether a subscription lost unsettled deliveries there. A kept key loses nothing: the store keeps its events around the gap.
     /// </returns>
     public bool OnGap(long next)
     {
@@ -93,7 +102,7 @@ internal sealed partial class ShardMachine
         return lost;
     }
 
-    /// <summary>False when there is no room, and waiting in front of the entry is best for all.</summary>
+    /// <summary>False when there is no room and the scan should pause before this entry.</summary>
     private bool TakeForLane(Lane lane, in RoutedEntry routed, long nowMs)
     {
         var (state, entry) = (lane.Owner, routed.Entry);
@@ -128,7 +137,7 @@ internal sealed partial class ShardMachine
         return true;
     }
 
-    // A subscription that is itself behind is never made to wait for its own keys that drain.
+    // A subscription that is itself behind must never wait for its own detached lanes, so the scan does not pause while one rides or waits.
     private bool AllAreFull()
     {
         foreach (var state in _engaged.Keys)
@@ -139,8 +148,9 @@ internal sealed partial class ShardMachine
         return _engaged.Count > 0;
     }
 
-    // Arrivals and what is read back for detached lanes have a window each, so that neither can crowd out the other. Lanes pass from one
-    // to the other with what they hold: so both together are bounded as well.
+    // Arrivals and deliveries that are read back for detached lanes have a window each, so that neither leaves the other without room. A
+    // lane that attaches
+    // or detaches takes its items from one window to the other, so the sum of both is bounded as well.
     private bool ArrivalsAreFull(SubscriptionState state) => state.Outstanding >= _settings.Window || BothAreFull(state);
 
     private bool DrainIsFull(SubscriptionState state) => state.Draining >= _settings.Window || BothAreFull(state);
@@ -172,7 +182,7 @@ internal sealed partial class ShardMachine
         return false;
     }
 
-    /// <summary>Everything up to the head has been read: subscriptions move with the head again, lanes take arrivals again.</summary>
+    /// <summary>Everything up to the head has been read: subscriptions move with the head again, and lanes are attached again.</summary>
     private void EndPassAtHead()
     {
         foreach (var state in _ridingStates.ToList())
@@ -224,7 +234,7 @@ internal sealed partial class ShardMachine
         Wait(new Ticket(lane.Owner, lane, ++lane.Ticket), lane.From);
     }
 
-    /// <summary>Half the window is free again: those that left the scan for want of room wait for the next pass.</summary>
+    /// <summary>When at least half of a window is free, the riders that left the scan for lack of room wait for the next pass.</summary>
     private void WindowFreed(SubscriptionState state)
     {
         if (state.Stalled.Count > 0 && DrainHasRoom(state))
@@ -319,19 +329,19 @@ internal sealed partial class ShardMachine
                 _ridingLanes.Remove(lane.KeyHash);
             _ridingLaneCount--;
             Engage(lane.Owner, -1);
-            // Everything below the cursor has been taken; the entry at it perhaps not.
+            // Everything below the cursor has been taken. The entry at the cursor may not have been.
             lane.From = Math.Max(lane.From, _cursor);
         }
         lane.Rider = RiderState.Off;
     }
 
-    /// <summary>Every match up to here is settled, in the window, or owned by a detached lane.</summary>
+    /// <summary>Every match up to this sequence is settled, in the window, or owned by a detached lane.</summary>
     public long PositionOf(SubscriptionState state) =>
         state.AtHead ? Routed : state.Rider == RiderState.Riding ? Math.Max(state.Position, _cursor - 1) : state.Position;
 
     public long FromOf(Lane lane) => lane.Rider == RiderState.Riding ? Math.Max(lane.From, _cursor) : lane.From;
 
-    /// <param name="Lane">Null when the subscription itself is the rider.</param>
-    /// <param name="Number">A rider that got off and waits again has another number: its old ticket is worthless.</param>
+    /// <param name="Lane">The lane that rides; null when the subscription itself does.</param>
+    /// <param name="Number">A rider that left the scan and waits again has a new number. Its old ticket is then invalid.</param>
     private readonly record struct Ticket(SubscriptionState State, Lane? Lane, int Number);
 }

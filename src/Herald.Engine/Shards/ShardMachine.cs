@@ -11,17 +11,22 @@ using Herald.Engine.Subscriptions;
 namespace Herald.Engine.Shards;
 
 /// <summary>
-/// One shard as a synchronous state machine: log entries, results, grants, ticks and catalog changes in; attempts to start, permits
-/// to ask for and skips to save out (<see cref="Out"/>). It never awaits, never locks, and takes time and randomness from outside, so
-/// that the same inputs give the same outputs. The order of every key is kept here and nowhere else:
+/// One shard as a synchronous state machine. Its inputs are log entries, results, granted permits, ticks and catalog changes. Its outputs
+/// (<see cref="Out"/>)
+/// are attempts to start, permits to ask for, and skips to save. It never awaits and never locks, and it receives time and randomness from
+/// outside. So the
+/// same inputs give the same outputs. This class alone keeps the order of each key:
 /// <list type="number">
-/// <item>an entry at the head is routed once and taken by each subscription that is at the head;</item>
-/// <item>a taken delivery joins the lane of its key; only a lane's head is ever started;</item>
-/// <item>a lane whose head fails leaves the window with its followers and remembers where they begin (Lane.From);</item>
-/// <item>what left the window comes back by the scan (ShardMachine.Scan.cs), in order, and only then do arrivals join it again;</item>
-/// <item>a skip frees its lane only once it is durable (<see cref="OnSkipsDurable"/>).</item>
+/// <item>An entry at the head is routed once. Each matching subscription that is at the head takes it.</item>
+/// <item>A delivery that is taken joins the lane of its key. Only the head of a lane is ever started.</item>
+/// <item>A lane whose head fails is detached: the followers leave the window, and the lane remembers where they begin
+/// (<see cref="Lane.From"/>).</item>
+/// <item>The scan (ShardMachine.Scan.cs) reads back, in order, what left the window. Only then does the lane take arrivals again.</item>
+/// <item>A skip lets its lane go on only once the skip is durable (<see cref="OnSkipsDurable"/>).</item>
 /// </list>
-/// Over 400 lines with its scan and its progress: one invariant holds over all of it, and it is read as one; each part has a file.
+/// With scan and progress it has over 400 lines, because one invariant holds over all of it: a lane's window and [From, position] contain
+/// all its unsettled
+/// matches. Each part has a file.
 /// </summary>
 internal sealed partial class ShardMachine
 {
@@ -42,25 +47,26 @@ internal sealed partial class ShardMachine
     public ShardOutputs Out { get; } = new();
     public CatalogSnapshot Catalog { get; private set; } = CatalogSnapshot.Empty;
 
-    /// <summary>Every entry up to here has been routed to the subscriptions at the head.</summary>
+    /// <summary>Every entry up to this sequence has been routed to the subscriptions at the head.</summary>
     public long Routed { get; private set; }
 
     public IReadOnlyDictionary<int, SubscriptionState> States => _states;
 
     /// <summary>
-    /// How far the wall clock is ahead of the time that comes with each call. All times here are of that time, which never jumps; what is stored is of the wall clock's, and converted as
-    /// it comes and goes.
+    /// How far the wall clock is ahead of the time that each call passes. All times in the machine are of the latter clock, which never
+    /// jumps. Stored times
+    /// are of the wall clock; they are converted when they are stored and when they are read.
     /// </summary>
     public long WallAheadMs { get; set; }
 
     public long ToWall(long atMs) => atMs + WallAheadMs;
 
-    /// <summary>When <see cref="OnTick"/> has something to do; <see cref="long.MaxValue"/> when never.</summary>
+    /// <summary>The time at which <see cref="OnTick"/> has something to do; <see cref="long.MaxValue"/> for never.</summary>
     public long NextDueMs => _timers.TryPeek(out _, out var due) ? due : long.MaxValue;
 
     // ---- Inputs ----
 
-    /// <summary>The next entries of the log, from <see cref="Routed"/> + 1 on (or from the first one kept, when those are gone).</summary>
+    /// <summary>Takes the next entries of the log, from <see cref="Routed"/> + 1 on, or from the first one that is still kept.</summary>
     public void OnHead(ReadOnlySpan<RoutedEntry> entries, long nowMs)
     {
         foreach (ref readonly var routed in entries)
@@ -81,8 +87,8 @@ internal sealed partial class ShardMachine
         }
     }
 
-    /// <summary>Nothing is kept any more between <see cref="Routed"/> and this sequence.</summary>
-    /// <returns>Whether there was something between.</returns>
+    /// <summary>The log keeps nothing between <see cref="Routed"/> and this sequence. Routing goes on at the sequence.</summary>
+    /// <returns>Whether there was a gap.</returns>
     public bool OnHeadGap(long next)
     {
         if (next <= Routed + 1)
@@ -112,7 +118,10 @@ internal sealed partial class ShardMachine
         DropIfTrivial(state);
     }
 
-    /// <summary>What was asked for in <see cref="ShardOutputs.Starts"/> begins: its bytes have had to find room, and to be read, since.</summary>
+    /// <summary>
+    /// An attempt of <see cref="ShardOutputs.Starts"/> begins now. Since it was listed there, it has waited for room for its bytes and for
+    /// its event to be read.
+    /// </summary>
     public void OnBegun(int subscription, int generation, ulong keyHash, long nowMs)
     {
         if (_states.TryGetValue(subscription, out var state) && state.Generation == generation)
@@ -124,7 +133,7 @@ internal sealed partial class ShardMachine
     public void OnResult(int subscription, int generation, ulong keyHash, long sequence, AttemptResult result, bool counted, long nowMs, bool endpointFails = false)
     {
         if (!_states.TryGetValue(subscription, out var state))
-            return; // deleted meanwhile
+            return; // The subscription was deleted in the meantime.
         if (state.Generation != generation)
         {
             EndOldAttempt(state, keyHash);
@@ -134,7 +143,7 @@ internal sealed partial class ShardMachine
         state.InFlight--;
         if (!counted)
         {
-            // Its age is counted from the first attempt that is one.
+            // Nothing was sent, so the age of the delivery does not count from here.
             if (lane.Attempts == 0)
                 lane.FirstAttemptAtMs = 0;
             MakeReady(lane, cameBack: true);
@@ -146,21 +155,21 @@ internal sealed partial class ShardMachine
         DropIfTrivial(state);
     }
 
-    /// <summary>The event is no longer kept: there is nothing to send.</summary>
+    /// <summary>The event is no longer kept, so there is nothing to send. The delivery expires.</summary>
     public void OnMissing(int subscription, int generation, ulong keyHash, long nowMs)
     {
         if (EndUnsent(subscription, generation, keyHash) is { } lane)
             SkipHead(lane, SkipKind.Expire, null);
     }
 
-    /// <summary>What the store has of the event is damaged: a dead letter, whatever the policy. Its key goes on.</summary>
+    /// <summary>The stored event is damaged. The delivery becomes a dead letter, whatever the policy, and the key goes on.</summary>
     public void OnDamaged(int subscription, int generation, ulong keyHash, string damage, long nowMs)
     {
         if (EndUnsent(subscription, generation, keyHash) is { } lane)
             SkipHead(lane, SkipKind.DeadLetter, new DeadLetterReason(DeadLetterReason.Damaged, damage, lane.Attempts, null, lane.FirstAttemptAtMs, nowMs));
     }
 
-    /// <summary>The endpoint answers again: keys that wait only because of it become due, spread.</summary>
+    /// <summary>The endpoint answers again. Keys that wait only because of it become due, spread over half a second.</summary>
     public void OnEndpointBack(int subscription, long nowMs)
     {
         if (_states.TryGetValue(subscription, out var state))
@@ -177,7 +186,7 @@ internal sealed partial class ShardMachine
         }
     }
 
-    /// <summary>The commit that holds these skips is durable: their lanes go on.</summary>
+    /// <summary>The commit with these skips is durable. Their lanes go on.</summary>
     public void OnSkipsDurable(IReadOnlyList<Skip> skips)
     {
         foreach (var skip in skips)
@@ -189,7 +198,7 @@ internal sealed partial class ShardMachine
         }
     }
 
-    /// <summary>An operator lets a held key go on: its head is tried again, or discarded.</summary>
+    /// <summary>An operator releases a held key: its head is tried again, or discarded.</summary>
     public bool OnRelease(int subscription, long sequence, bool discard)
     {
         if (!_states.TryGetValue(subscription, out var state)
@@ -215,7 +224,10 @@ internal sealed partial class ShardMachine
             Follow(number, before, nowMs);
     }
 
-    /// <summary>Gives up the places that its keys take among the node's blocked ones, and the topics it holds in memory. Nothing follows.</summary>
+    /// <summary>
+    /// Gives back the places of its keys in the node's bound of blocked keys, and the topics that it holds in memory. No other call may
+    /// follow.
+    /// </summary>
     public void Leave()
     {
         _settings.Blocked.Free(_states.Values.Sum(state => state.Blocked));
@@ -256,7 +268,7 @@ internal sealed partial class ShardMachine
         else if (!ran && state.Runs)
             Resume(state, nowMs);
         else if (moved)
-            HastenBlocked(state, _ => true, nowMs); // what failed at the old endpoint need not fail at the new one
+            HastenBlocked(state, _ => true, nowMs); // The new endpoint may accept what failed at the old one.
         DropIfTrivial(state);
     }
 
@@ -268,7 +280,9 @@ internal sealed partial class ShardMachine
             Board(state);
     }
 
-    // What there is something to say of stays in memory. Its topic is held already, by who routes or loads, or is news to this shard.
+    // A subscription with state keeps its topic in memory. The topic cannot have been evicted before: either the caller that routes or
+    // loads holds
+    // it, or the edition that brought it is one that this shard has not followed yet.
     private void Add(SubscriptionState state)
     {
         state.Topic = Catalog.Topics[state.Entry.Subscription.TopicNumber].Use;
@@ -355,7 +369,9 @@ internal sealed partial class ShardMachine
 
     // ---- Lanes ----
 
-    /// <summary>The subscription's part of an entry that its filter matches. False when there is no room: it stops before the entry.</summary>
+    /// <summary>
+    /// Takes the delivery of an entry for one subscription. False when there is no room: the subscription stops before the entry.
+    /// </summary>
     private bool Take(SubscriptionState state, in RoutedEntry routed, long nowMs)
     {
         var entry = routed.Entry;
@@ -392,13 +408,13 @@ internal sealed partial class ShardMachine
 
     private LaneItem ToItem(in IndexEntry entry, long nowMs) => new(entry.Sequence, FromWall(entry.AcceptedAtMs, nowMs), entry.Size);
 
-    /// <summary>The head may start, as soon as there is a permit.</summary>
+    /// <summary>Queues the lane: its head starts as soon as there is a permit.</summary>
     private void MakeReady(Lane lane, bool cameBack = false)
     {
         lane.State = LaneState.Ready;
         var state = lane.Owner;
         if (!state.Runs || state.OldAttempts?.Contains(lane.KeyHash) == true)
-            return; // Resume, or the end of the old attempt, brings it here again
+            return; // Queued later: by Resume, or by the end of the old generation's attempt.
         lane.Kind = lane.Attempts > 0 ? PermitKind.Retry : PermitKind.First;
         var kind = (int)lane.Kind;
         state.Ready[kind].Enqueue(lane);
@@ -475,7 +491,7 @@ internal sealed partial class ShardMachine
         }
     }
 
-    /// <summary>The lane whose head could not be sent; null when it is no longer asked for.</summary>
+    /// <summary>Returns the lane whose head could not be sent; null when the subscription was deleted or has a newer generation.</summary>
     private Lane? EndUnsent(int subscription, int generation, ulong keyHash)
     {
         if (!_states.TryGetValue(subscription, out var state))
@@ -496,7 +512,7 @@ internal sealed partial class ShardMachine
         Out.Skips.Add(new Skip(lane, lane.Head, kind, reason));
     }
 
-    /// <summary>The head is settled for good: the next item's turn, or the lane's end.</summary>
+    /// <summary>Removes the settled head. The next item becomes the head; a lane without items and without detached events ends.</summary>
     private void PopHead(Lane lane)
     {
         var state = lane.Owner;
@@ -524,13 +540,14 @@ internal sealed partial class ShardMachine
         WindowFreed(state);
     }
 
-    /// <summary>Only the head stays, outside the window; its followers are read back when it is settled.</summary>
+    /// <summary>Moves the lane out of the window. Only the head stays in memory; the followers are read back once it is settled.</summary>
     private void LeaveWindow(Lane lane)
     {
         if (lane.OutsideWindow)
             return;
         var state = lane.Owner;
-        // Past the bound of blocked keys it keeps its place in the window: the subscription falls behind, and only it.
+        // Above the bound of blocked keys, the lane keeps its place in the window. The subscription may then fall behind, and no other one
+        // does.
         if (state.Blocked >= _settings.MaxBlockedPerSubscription || !_settings.Blocked.TryTake())
             return;
         state.Blocked++;
@@ -601,7 +618,7 @@ internal sealed partial class ShardMachine
         DropIfTrivial(state);
     }
 
-    // What is stored of the past is not later than now, whatever the clock was that it was stored by.
+    // A stored time lies in the past, whatever the clock showed when it was stored. So it is never later than now.
     private long FromWall(long storedMs, long nowMs) => Math.Min(storedMs - WallAheadMs, nowMs);
 
     // ---- Subscriptions ----
@@ -628,7 +645,7 @@ internal sealed partial class ShardMachine
     {
         if (!state.IsTrivial || !_states.TryGetValue(state.Number, out var own) || own != state)
             return;
-        // What was saved of it must be unsaved first: the next progress record does that, and drops it.
+        // The stored progress still contains it. The next progress record removes it there and then drops the state.
         if (state.Saved)
             MarkDirty(state);
         else

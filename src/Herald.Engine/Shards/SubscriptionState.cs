@@ -4,8 +4,9 @@ using Herald.Engine.Subscriptions;
 namespace Herald.Engine.Shards;
 
 /// <summary>
-/// A subscription in one shard, while there is anything to say of it: something outstanding, a blocked key, a backlog, a pause.
-/// One that is at the head with nothing outstanding has no state at all.
+/// The state of a subscription in one shard. It exists only while there is something to record: outstanding deliveries, a blocked key, a
+/// backlog, or a
+/// pause. A subscription at the head without outstanding deliveries has no state.
 /// </summary>
 internal sealed class SubscriptionState(SubscriptionEntry entry)
 {
@@ -14,18 +15,20 @@ internal sealed class SubscriptionState(SubscriptionEntry entry)
     public readonly int Generation = entry.Subscription.Generation;
     public readonly Dictionary<ulong, Lane> Lanes = [];
 
-    /// <summary>Held for as long as the state is.</summary>
+    /// <summary>The topic is held in memory for as long as this state exists.</summary>
     public TopicUse Topic = null!;
 
-    /// <summary>Moves with the head of the shard. Otherwise it reads on from its own position, by the scan.</summary>
+    /// <summary>The subscription moves with the head of the shard. Otherwise the scan reads for it, from its own position.</summary>
     public bool AtHead = true;
 
-    /// <summary>Every match up to here is settled, in the window, or in the interval of a detached lane. Meaningful when not at the head.</summary>
+    /// <summary>
+    /// Every match up to this sequence is settled, in the window, or in the interval of a detached lane. Used only when not at the head.
+    /// </summary>
     public long Position;
     public RiderState Rider;
     public int Ticket;
 
-    /// <summary>Deliveries in the window: of attached lanes, and of detached ones.</summary>
+    /// <summary>Deliveries in the window: those of attached lanes, and those of detached lanes.</summary>
     public int Outstanding, Draining;
     public int Blocked, Held, InFlight;
     public long PausedAtMs;
@@ -33,20 +36,20 @@ internal sealed class SubscriptionState(SubscriptionEntry entry)
     /// <summary>Detached lanes that left the scan because <see cref="Draining"/> was full.</summary>
     public readonly List<Lane> Stalled = [];
 
-    /// <summary>Keys that still have an attempt of an older generation in flight: they wait for it to end.</summary>
+    /// <summary>Keys with an attempt of an older generation still in flight. Their lanes wait for its end.</summary>
     public HashSet<ulong>? OldAttempts;
 
-    // Lanes whose head may start, by kind of permit; and how many permits have been asked for.
+    // By kind of permit: the lanes whose head can start, and how many permits have been asked for.
     public readonly Queue<Lane>[] Ready = [new(), new()];
     public readonly int[] Asked = [0, 0];
 
-    // Progress records.
+    // For progress records.
     public bool Saved, Dirty;
     public readonly List<Lane> DirtyLanes = [];
     public readonly List<ulong> RemovedLanes = [];
 
     public bool Runs => Entry.Subscription.Status == SubscriptionStatus.Active;
 
-    /// <summary>Nothing that a newcomer at the head would not know.</summary>
+    /// <summary>The state holds no information: a new state at the head would be equal.</summary>
     public bool IsTrivial => AtHead && Lanes.Count == 0 && Runs && OldAttempts is null && Asked[0] == 0 && Asked[1] == 0;
 }
