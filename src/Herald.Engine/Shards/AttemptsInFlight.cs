@@ -2,14 +2,16 @@ using System.Runtime.InteropServices;
 
 namespace Herald.Engine.Shards;
 
-/// <summary>The attempts that a shard has under way, by when they were begun.</summary>
+/// <summary>The attempts of a shard that are under way, by the time at which they began.</summary>
 internal sealed class AttemptsInFlight
 {
     private readonly Dictionary<long, int> _byTime = [];
 
     public int Count { get; private set; }
 
-    /// <summary>When the last of those was begun that have not ended. Looks at all: for the end of a shard.</summary>
+    /// <summary>
+    /// The time at which the youngest attempt under way began. It examines all attempts, so it is only for the end of a shard.
+    /// </summary>
     public long YoungestMs => _byTime.Keys.Max();
 
     public void Begin(long atMs)

@@ -3,26 +3,27 @@ using Herald.Engine.Applications;
 namespace Herald.Engine.Shards;
 
 /// <summary>
-/// What is to be saved with a shard's next commits, and who waits for that. It comes out in the order in which it came, so much at a time as
-/// one commit may bring: its events, and the events that its dead letters keep. The rest is for the commit after it.
+/// What the next commits of a shard are to save, and the callers that wait for it. Everything is saved in the order in which it was added,
+/// as much at
+/// a time as one commit may contain: its events, and the events that its dead letters keep. The rest goes with the following commit.
 /// </summary>
-/// <param name="mostBytes">Of one commit. What is larger by itself goes alone.</param>
+/// <param name="mostBytes">The most bytes of one commit. A part that is larger by itself goes alone.</param>
 internal sealed class CommitParts(long mostBytes)
 {
-    // Of a skip, beside its event: what a dead letter says, for one.
+    // Estimated bytes of a skip besides its event, for example the reason in a dead letter.
     private const int BesideEvent = 1024;
 
-    // What is heavy, in its order, with those who wait for all that came before them.
+    // Parts with many bytes, in order. Between them are the callers that wait for all parts before them.
     private readonly Queue<Part> _parts = new();
 
-    // Skips that keep and make no event. They never wait.
+    // Skips that neither keep nor make an event. They always go with the next commit.
     private readonly List<Skip> _light = [];
     private int _heavy, _asked;
 
-    /// <summary>There is something to be saved.</summary>
+    /// <summary>There is something to save.</summary>
     public bool HasAny => _heavy > 0 || _light.Count > 0;
 
-    /// <summary>A lane waits for a commit, or somebody else does.</summary>
+    /// <summary>A lane or a caller waits for a commit.</summary>
     public bool AreAwaited => HasAny || _asked > 0;
 
     public void Add(Skip skip)
@@ -35,7 +36,7 @@ internal sealed class CommitParts(long mostBytes)
 
     public void Add(string application, ApplicationChanges changes) => AddHeavy(new Part(changes.Bytes, Changes: (application, changes)));
 
-    /// <summary>Ends when everything that has come by now is durable.</summary>
+    /// <summary>Completes when everything that was added before this call is durable.</summary>
     public Task WhenSaved()
     {
         var saved = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -44,8 +45,8 @@ internal sealed class CommitParts(long mostBytes)
         return saved.Task;
     }
 
-    /// <summary>The parts of the next commit.</summary>
-    /// <param name="waiting">Gets those who wait for nothing behind it.</param>
+    /// <summary>Takes the parts of the next commit.</summary>
+    /// <param name="waiting">Receives the callers for which all earlier parts are in this commit or in an earlier one.</param>
     public (Skip[] Skips, List<(string Application, ApplicationChanges Changes)> Changes) Take(List<TaskCompletionSource> waiting)
     {
         List<Skip> skips = [.. _light];
@@ -71,10 +72,10 @@ internal sealed class CommitParts(long mostBytes)
         return ([.. skips], changes);
     }
 
-    /// <summary>Those that <see cref="Take"/> has left.</summary>
+    /// <summary>The skips that <see cref="Take"/> has left for later commits.</summary>
     public IEnumerable<Skip> SkipsLeft() => _parts.Where(part => part.Skip is not null).Select(part => part.Skip!.Value);
 
-    /// <summary>There is nothing to be saved: who waits need not.</summary>
+    /// <summary>Takes all callers that wait. Only for when there is nothing to save, or nothing will be saved any more.</summary>
     public List<TaskCompletionSource> TakeAsked()
     {
         List<TaskCompletionSource> asked = [.. _parts.Where(part => part.Asked is not null).Select(part => part.Asked!)];
@@ -89,7 +90,7 @@ internal sealed class CommitParts(long mostBytes)
         _heavy++;
     }
 
-    /// <summary>One of the three.</summary>
+    /// <summary>A skip, an application's changes, or a caller that waits.</summary>
     private readonly record struct Part(
         long Bytes,
         Skip? Skip = null,

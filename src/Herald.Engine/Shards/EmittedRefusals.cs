@@ -5,22 +5,26 @@ using Microsoft.Extensions.Logging;
 namespace Herald.Engine.Shards;
 
 /// <summary>
-/// The events of a commit that nobody will read: the store did not take them, or their topic is gone. A store promises to take all of them;
-/// the engine reads each verdict all the same.
+/// The emitted events of a commit that no subscription will receive: the store did not take them, or their topic no longer exists. A store
+/// promises
+/// to take all of them; the engine checks each verdict nevertheless.
 /// </summary>
-/// <param name="Forwards">With why: they become dead letters of their subscriptions.</param>
-/// <param name="Letters">Of what applications made.</param>
+/// <param name="Forwards">Forwards with the reason. They become dead letters of their subscriptions.</param>
+/// <param name="Letters">Dead letters of events that applications made.</param>
 internal sealed record EmittedRefusals(
     IReadOnlyList<(Skip Forward, ForwardResult.Refused Why)> Forwards, IReadOnlyList<NewDeadLetter> Letters)
 {
-    /// <summary>The reason of the dead letters of applications' events.</summary>
+    /// <summary>The reason code of dead letters of applications' events.</summary>
     public const string NotTaken = "emit-refused";
 
     public static readonly EmittedRefusals None = new([], []);
 
-    /// <summary>When a topic cannot be asked for, the commit is sent again, and recognised.</summary>
-    /// <param name="makers">The applications that made the first events of the commit.</param>
-    /// <param name="forwards">What the others were made of.</param>
+    /// <summary>
+    /// Checks the verdicts of a commit. If a topic cannot be read, the call fails; the same commit is then sent again, and the store
+    /// recognises its number.
+    /// </summary>
+    /// <param name="makers">The applications that made the first events of the commit, one for each event.</param>
+    /// <param name="forwards">The skips from which the other events were made.</param>
     public static async ValueTask<EmittedRefusals> OfAsync(
         ShardCommit commit, CommitReply reply, string[] makers, Skip[] forwards, long nowMs, ShardServices services,
         CancellationToken cancel)
@@ -55,7 +59,10 @@ internal sealed record EmittedRefusals(
         return new EmittedRefusals(refused, letters);
     }
 
-    /// <summary>It has no subscription, and no place in a log: it brings its event, and is named after its commit.</summary>
+    /// <summary>
+    /// The dead letter of an application's event. It has no subscription and no sequence, so it contains its event, and its id is derived
+    /// from the commit.
+    /// </summary>
     private static NewDeadLetter LetterOf(ShardCommit commit, int index, string application, Verdict verdict, long nowMs, ILogger logger)
     {
         var (shard, view) = (commit.Fence.Shard, new EventView(commit.Emitted[index].Record));

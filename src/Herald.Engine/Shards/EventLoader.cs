@@ -3,7 +3,10 @@ using Herald.Engine.Stores;
 
 namespace Herald.Engine.Shards;
 
-/// <summary>Reads the events of a batch of starts in one go, each start's into a buffer of its own. One a shard; not thread-safe.</summary>
+/// <summary>
+/// Reads the events of several starts in one call and copies each start's event into a buffer of its own. One for each shard. Not
+/// thread-safe.
+/// </summary>
 internal sealed class EventLoader(IEventLog log, ShardId shard) : IEventSink
 {
     private readonly List<StartAttempt> _starts = [];
@@ -12,7 +15,10 @@ internal sealed class EventLoader(IEventLog log, ShardId shard) : IEventSink
     private string?[] _damages = [];
     private int _next;
 
-    /// <param name="loaded">Called once a start, in order of sequences; a null buffer means that the event is damaged, if that is told, or no longer kept.</param>
+    /// <param name="loaded">
+    /// Called once for each start, in order of sequences. A null buffer means that the event is damaged, if the last argument says so, or
+    /// no longer kept.
+    /// </param>
     public async ValueTask LoadAsync(IReadOnlyList<StartAttempt> starts, Action<StartAttempt, byte[]?, int, string?> loaded, CancellationToken cancel)
     {
         _starts.Clear();
@@ -21,7 +27,7 @@ internal sealed class EventLoader(IEventLog log, ShardId shard) : IEventSink
         if (_records.Length < _starts.Count)
             (_records, _lengths, _damages) = (new byte[]?[_starts.Count], new int[_starts.Count], new string?[_starts.Count]);
         _next = 0;
-        // The reading before may have failed half-way.
+        // The previous reading may have failed half-way.
         Array.Clear(_records);
         Array.Clear(_damages);
         await log.ReadEventsAsync(shard, Sequences(), this, cancel);

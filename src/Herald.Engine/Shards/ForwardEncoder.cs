@@ -7,17 +7,17 @@ using Herald.Engine.Subscriptions;
 
 namespace Herald.Engine.Shards;
 
-/// <summary>Makes new events of stored ones: for another topic (forward), or for one subscription (redrive).</summary>
+/// <summary>Makes new events from stored ones: for another topic (a forward), or for one subscription (a redrive).</summary>
 internal sealed class ForwardEncoder(IEventLog log, EventEncoder encoder, Catalog catalog, TimeProvider time)
 {
-    /// <summary>An event is forwarded so often at most: topics that forward to each other in a circle end there.</summary>
+    /// <summary>The most times that an event is forwarded. It ends circles of topics that forward to each other.</summary>
     public const int MostHops = 5;
 
     public const string TopicGone = "forward-topic-gone", EventGone = "forward-event-gone", TooManyHops = "forward-hops",
         TooLarge = "forward-too-large", NotTaken = "forward-refused";
 
-    /// <summary>The event for the topic that the subscription forwards to.</summary>
-    /// <param name="mostBytes">That it may have.</param>
+    /// <summary>Makes the event for the topic to which the subscription forwards.</summary>
+    /// <param name="mostBytes">The most bytes that the event may have.</param>
     public async ValueTask<ForwardResult> EncodeAsync(
         ShardId shard, long sequence, Subscription subscription, long mostBytes, CancellationToken cancel)
     {
@@ -35,13 +35,16 @@ internal sealed class ForwardEncoder(IEventLog log, EventEncoder encoder, Catalo
             : new ForwardResult.Made(Encode(view, topic.NameUtf8, topic.Number, default, 0, isEmitted: true, view.Hops + 1));
     }
 
-    /// <summary>Whether the topic that an event was forwarded to is there still; asked of the store itself.</summary>
-    /// <param name="number">That it had when the event was made.</param>
+    /// <summary>Checks in the store that the topic of a forwarded event still exists. Null means that it does.</summary>
+    /// <param name="number">The topic's number when the event was made.</param>
     public async ValueTask<ForwardResult.Refused?> CheckTopicAsync(string name, int number, CancellationToken cancel) =>
         await catalog.TopicNowAsync(name, cancel) is { } topic && topic.Number == number ? null : Gone(name);
 
-    /// <summary>The event again, for this subscription only, at the end of its key.</summary>
-    /// <remarks>It is not a publication: with the address beside it, its id makes it no duplicate of its original, nor of an earlier redrive.</remarks>
+    /// <summary>Makes the event of a redrive: for this subscription only, at the end of its key.</summary>
+    /// <remarks>
+    /// It keeps the id of its original. Stores exclude addressed events from deduplication, so it is no duplicate of its original or of an
+    /// earlier redrive.
+    /// </remarks>
     public NewEvent Address(EventView view, int topicNumber, string subscriptionId, long originalSequence) => Encode(
         view, view.Topic, topicNumber, Encoding.UTF8.GetBytes(subscriptionId), originalSequence, (view.Flags & EventFlags.Emitted) != 0, view.Hops);
 

@@ -3,22 +3,26 @@ using Herald.Engine.Events;
 namespace Herald.Engine.Shards;
 
 /// <summary>
-/// How a progress record is laid out: so that damage costs as little as it can. In order:
+/// The layout of a progress record. Its parts have checksums of their own, so that damage costs as little as possible. In order:
 /// <list type="number">
 /// <item>
-/// the format, the length of the head, and a checksum over both and the head. Later formats begin alike, so that a newer program's record can
-/// be told from a damaged one;
+/// The format, the length of the head, and a checksum over both and the head. Later formats must begin alike, so that a newer program's
+/// record can be
+/// distinguished from a damaged one.
 /// </item>
-/// <item>the head: what was routed, with which catalog, when, which subscriptions have gone, and of each that follows number and length;</item>
-/// <item>each subscription: a checksum, and what is saved of it;</item>
-/// <item>a checksum, and the keys that are settled.</item>
+/// <item>
+/// The head: up to where events were routed, the catalog version, the time, the subscriptions that are removed, and number and length of
+/// each one that follows.
+/// </item>
+/// <item>For each subscription: a checksum, and its saved state.</item>
+/// <item>A checksum, and the settled keys.</item>
 /// </list>
 /// </summary>
 internal static class ProgressRecord
 {
     public const byte FormatVersion = 4;
 
-    /// <summary>Whether the first part is whole; what is behind it is told apart by what the head says.</summary>
+    /// <summary>Reads the head. False when it is damaged. The head says how to divide the rest of the record.</summary>
     public static bool TryReadHead(ref RecordReader record, byte version, out RecordReader head)
     {
         head = default;
@@ -49,7 +53,7 @@ internal static class ProgressRecord
         writer.Bytes(part);
     }
 
-    /// <param name="length">Null: all that is left.</param>
+    /// <param name="length">Null means all remaining bytes.</param>
     public static bool TryReadPart(ref RecordReader record, int? length, out RecordReader part)
     {
         part = default;
@@ -70,13 +74,15 @@ internal static class ProgressRecord
         ~Crc32C.Append(Crc32C.Append(~0u, [version, (byte)length, (byte)(length >> 8), (byte)(length >> 16), (byte)(length >> 24)]), head);
 }
 
-/// <summary>What a progress record begins with.</summary>
-/// <param name="Link">One above that of the record before, checkpoints included, notes passed over: a record that is missing is found out.</param>
+/// <summary>The head of a progress record.</summary>
+/// <param name="Link">
+/// One more than in the record before it. Checkpoints count, notes do not. A gap in these numbers shows that a record is missing.
+/// </param>
 internal sealed record ProgressHead(
     ProgressKind Kind, long Link, long Routed, long CatalogVersion, long SavedAtMs, IReadOnlyList<int> Removed,
     IReadOnlyList<(int Number, int Length)> States)
 {
-    /// <summary>Of a record that tells of settled deliveries alone.</summary>
+    /// <summary>The head of a note, which contains only settled deliveries.</summary>
     public static ProgressHead OfSettled { get; } = new(ProgressKind.Settled, 0, 0, 0, 0, [], []);
 
     public void Write(RecordWriter writer)

@@ -1,12 +1,14 @@
 namespace Herald.Engine.Shards;
 
-/// <summary>Puts a progress record together: the subscriptions first, then what stands before and behind them. Can be used again.</summary>
+/// <summary>
+/// Assembles a progress record: first the subscriptions, then the parts before and after them. One writer serves many records.
+/// </summary>
 internal sealed class ProgressWriter
 {
     private readonly RecordWriter _part = new(), _parts = new();
     private readonly List<(int Number, int Length)> _states = [];
 
-    /// <summary>What is saved of the next subscription goes here, until <see cref="EndState"/>.</summary>
+    /// <summary>Receives the saved state of the next subscription, until <see cref="EndState"/>.</summary>
     public RecordWriter State => _part;
 
     public void EndState(int number)
@@ -16,7 +18,7 @@ internal sealed class ProgressWriter
         _part.Clear();
     }
 
-    /// <param name="head">Without the subscriptions, which are added here.</param>
+    /// <param name="head">The head without its list of subscriptions, which this method adds.</param>
     public void WriteTo(RecordWriter record, ProgressHead head, SettledKeys settled)
     {
         (head with { States = _states }).Write(_part);

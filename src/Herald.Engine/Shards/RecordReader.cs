@@ -4,8 +4,8 @@ using System.Text;
 namespace Herald.Engine.Shards;
 
 /// <summary>
-/// Reads what <see cref="RecordWriter"/> wrote. What that cannot have written is refused with <see cref="InvalidDataException"/>, and makes it
-/// allocate nothing.
+/// Reads what <see cref="RecordWriter"/> wrote. Bytes that it cannot have written are refused with <see cref="InvalidDataException"/>, and
+/// before anything is allocated for them.
 /// </summary>
 internal ref struct RecordReader(ReadOnlySpan<byte> bytes)
 {
@@ -24,7 +24,7 @@ internal ref struct RecordReader(ReadOnlySpan<byte> bytes)
         return bytes;
     }
 
-    /// <summary>How many there are of what takes a byte each at least.</summary>
+    /// <summary>Reads a count of items that take at least one byte each.</summary>
     public int Count()
     {
         var count = Number();
@@ -32,7 +32,7 @@ internal ref struct RecordReader(ReadOnlySpan<byte> bytes)
             ? (int)count : throw new InvalidDataException($"A record says that {count} follow in {_rest.Length} bytes.");
     }
 
-    /// <summary>All that is left.</summary>
+    /// <summary>All remaining bytes.</summary>
     public ReadOnlySpan<byte> Rest() => Bytes(_rest.Length);
 
     public long Number()

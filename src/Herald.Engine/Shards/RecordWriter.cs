@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Herald.Engine.Shards;
 
-/// <summary>Writes the compact numbers that progress and history records are made of.</summary>
+/// <summary>Writes progress and history records, with numbers in a compact form.</summary>
 internal sealed class RecordWriter
 {
     private readonly ArrayBufferWriter<byte> _buffer = new(1024);
@@ -17,7 +17,7 @@ internal sealed class RecordWriter
         _buffer.Advance(1);
     }
 
-    /// <summary>Small numbers in few bytes; negative ones too.</summary>
+    /// <summary>Writes a small number, positive or negative, in few bytes.</summary>
     public void Number(long value)
     {
         var zigzag = (ulong)((value << 1) ^ (value >> 63));
@@ -51,12 +51,12 @@ internal sealed class RecordWriter
 
     public void Bytes(ReadOnlySpan<byte> bytes) => _buffer.Write(bytes);
 
-    /// <summary>What was written since the last call of <see cref="Take"/> or <see cref="Clear"/>.</summary>
+    /// <summary>The bytes written since the last call of <see cref="Take"/> or <see cref="Clear"/>.</summary>
     public ReadOnlySpan<byte> Written => _buffer.WrittenSpan;
 
     public void Clear() => _buffer.ResetWrittenCount();
 
-    /// <summary>What was written since the last call.</summary>
+    /// <summary>Returns the bytes written since the last call, and clears the writer.</summary>
     public byte[] Take()
     {
         var bytes = _buffer.WrittenSpan.ToArray();

@@ -6,8 +6,9 @@ using Herald.Engine.Stores;
 namespace Herald.Engine.Shards;
 
 /// <summary>
-/// Makes dead letters of messages that a source could not understand, and of events whose filters could not be asked because they are damaged. They
-/// belong to no subscription: its number is 0, its id empty.
+/// Makes dead letters of messages that a source could not read, and of events whose attributes are damaged, so that filters could not be
+/// checked. They
+/// belong to no subscription: number 0 and an empty id.
 /// </summary>
 internal sealed class RejectedLetters(ShardId shard, long nowMs) : IEventSink
 {
@@ -25,7 +26,7 @@ internal sealed class RejectedLetters(ShardId shard, long nowMs) : IEventSink
 
     void IEventSink.OnDamaged(long sequence, string damage) => _damaged.Add((sequence, damage));
 
-    /// <summary>The event does not tell its topic any more: its index entry does, by number.</summary>
+    /// <summary>A damaged event does not contain its topic's name any more. The index entry has the topic's number.</summary>
     public async ValueTask AddDamagedAsync(IReadOnlyList<RejectedEntry> entries, ICatalogStore catalog, CancellationToken cancel)
     {
         if (_damaged.Count == 0)

@@ -3,57 +3,62 @@ using Herald.Engine.Subscriptions;
 namespace Herald.Engine.Shards;
 
 /// <summary>
-/// A shard's progress as its records tell it: the last checkpoint with every later record laid over it. What is damaged costs repeats, and
-/// as few as can be:
+/// A shard's progress, assembled from its records: the last checkpoint, and every later record applied to it. Damage costs repeated
+/// deliveries, and as few
+/// as possible:
 /// <list type="bullet">
 /// <item>
-/// what is saved of one subscription: that one goes on from the record before (<see cref="SavedState.IsFrozen"/>), from its beginning if there
-/// is none;
+/// The state of one subscription is damaged: this subscription goes on from the record before (<see cref="SavedState.IsFrozen"/>), or from
+/// its
+/// beginning if there is none.
 /// </item>
-/// <item>a whole record, or one that is missing: all go on from the record before, or from the oldest event that is kept;</item>
-/// <item>what says that deliveries are settled: these are repeated.</item>
+/// <item>A whole record is damaged or missing: all subscriptions go on from the record before, or from the oldest event that is
+/// kept.</item>
+/// <item>Settled keys are damaged: their deliveries are repeated.</item>
 /// </list>
 /// </summary>
 internal sealed class SavedProgress
 {
-    // Formats of earlier programs, without checksums: damage is found where it cannot be read. The oldest know no settled keys, or not even
-    // the time they were written at.
+    // Formats of earlier programs, without checksums. In them, damage is found only where a record cannot be read. The two oldest have no
+    // settled keys;
+    // the oldest has no time of writing either.
     private const byte UncheckedVersion = 3, SettledlessVersion = 2, TimelessVersion = 1;
 
     private readonly HashSet<int> _damaged = [];
     private long _link;
 
-    // A record could not be read. It may have been a note; the next one that is none tells.
+    // A record could not be read. It may have been a note; the next record that is no note shows whether one is missing.
     private bool _inDoubt;
     private bool _isCut, _isOld;
 
     public long Routed { get; private set; }
 
-    /// <summary>The catalog everything up to <see cref="Routed"/> was routed with.</summary>
+    /// <summary>The catalog version with which everything up to <see cref="Routed"/> was routed.</summary>
     public long CatalogVersion { get; private set; }
     public Dictionary<int, SavedState> States { get; } = [];
 
     /// <summary>
-    /// What was settled since the last record that tells everything. Where that record has an open delivery of it, the delivery has been taken out of
-    /// <see cref="States"/>; of events that are still to be routed, nothing else tells that they are settled.
+    /// Deliveries settled since the last record that is not a note. Where that record has such a delivery open, it has been removed from
+    /// <see cref="States"/>. For events that are still to be routed, this is the only information that they are settled.
     /// </summary>
     public SettledKeys Settled { get; } = new();
 
-    /// <summary>Records, and parts of them, that could not be read.</summary>
+    /// <summary>The number of records, and of parts of records, that could not be read.</summary>
     public int Damage { get; private set; }
 
     /// <summary>
-    /// What came after some record is lost: the shard routes again from there on, and what retention has moved out of the way is still to be read.
+    /// Everything after some record is lost. The shard routes again from there, and must also read the events that retention has moved
+    /// aside for kept keys.
     /// </summary>
     public bool IsCut => _isCut || _inDoubt;
 
-    /// <summary>Subscriptions of which something could not be read, by number.</summary>
+    /// <summary>The numbers of the subscriptions whose saved state is damaged.</summary>
     public IReadOnlyCollection<int> DamagedSubscriptions => _damaged;
 
-    /// <summary>It has to be replaced whole before anything is added to it.</summary>
+    /// <summary>The stored progress must be replaced by a checkpoint before anything is added to it.</summary>
     public bool MustBeReplaced => Damage > 0 || _isOld;
 
-    /// <summary>The number of the last record; the next one has the next.</summary>
+    /// <summary>The <see cref="ProgressHead.Link"/> of the last record. The next record has the next number.</summary>
     public long Link => _link;
 
     public static SavedProgress Of(IEnumerable<ReadOnlyMemory<byte>> records)
@@ -64,7 +69,7 @@ internal sealed class SavedProgress
         return saved;
     }
 
-    /// <exception cref="InvalidDataException">It is of a newer program.</exception>
+    /// <exception cref="InvalidDataException">The record was written by a newer program.</exception>
     public void Apply(ReadOnlySpan<byte> record)
     {
         var reader = new RecordReader(record);
@@ -100,7 +105,7 @@ internal sealed class SavedProgress
         }
         else if (head.Link != _link + 1)
         {
-            // Between the last record and this one something is missing, or could not be read.
+            // A record between the last one and this one is missing or could not be read.
             Damage += _inDoubt || _isCut ? 0 : 1;
             _isCut = true;
         }
@@ -119,7 +124,7 @@ internal sealed class SavedProgress
         {
             var isWhole = ProgressRecord.TryReadPart(ref reader, length, out var part);
             if (_damaged.Contains(number))
-                continue; // what it lacks, this does not tell
+                continue; // Its earlier state is damaged, and this record holds changes only.
             if (isWhole)
                 StateOf(number).Read(ref part, head.SavedAtMs);
             else if (head.Kind == ProgressKind.Checkpoint)
@@ -133,7 +138,7 @@ internal sealed class SavedProgress
             Damage++;
     }
 
-    // Always true, whatever else is lost: how far a key is settled never falls within a generation.
+    // A note can be used even when other records are lost: within a generation, the sequence up to which a key is settled never falls.
     private void ApplySettled(ref RecordReader reader)
     {
         if (!ProgressRecord.TryReadPart(ref reader, null, out var part))
@@ -154,7 +159,7 @@ internal sealed class SavedProgress
     {
         Damage++;
         _damaged.Add(number);
-        // Without a state it was at the head, with nothing outstanding; its generation is that of the catalog.
+        // A subscription without a state was at the head with nothing outstanding. Its generation is that of the catalog.
         StateOf(number).Freeze(routed, catalogVersion);
     }
 
@@ -169,7 +174,7 @@ internal sealed class SavedProgress
     {
         try
         {
-            // On its own first, so that one that cannot be read to its end changes nothing.
+            // Try it on an empty object first, so that a record that cannot be read to its end changes nothing.
             new SavedProgress().ReadOld(record);
         }
         catch (InvalidDataException)
@@ -211,26 +216,28 @@ internal sealed class SavedProgress
 internal sealed class SavedState
 {
     /// <summary>
-    /// <see cref="Subscription.UnknownGeneration"/>: that of the catalog, unless it was made later. Nothing but its position is known.
+    /// <see cref="Subscription.UnknownGeneration"/> means the generation in the catalog, unless that one began later. Only the position is
+    /// known then.
     /// </summary>
     public int Generation { get; set; }
     public bool AtHead { get; set; }
     public long Position { get; set; }
     public long PausedAtMs { get; set; }
 
-    /// <summary>When this was written; 0 when it is not known.</summary>
+    /// <summary>The time at which this was written; 0 when unknown.</summary>
     public long SavedAtMs { get; set; }
     public Dictionary<ulong, SavedLane> Lanes { get; } = [];
 
     /// <summary>
-    /// Later records of it could not be read: this is how it was when the catalog had version <see cref="CatalogVersion"/>. It is not at the head.
+    /// Later records of this subscription could not be read. This is its state at catalog version <see cref="CatalogVersion"/>. It is not
+    /// at the head.
     /// </summary>
     public bool IsFrozen { get; private set; }
 
-    /// <summary>Of one that is frozen alone.</summary>
+    /// <summary>Used only when <see cref="IsFrozen"/> is true.</summary>
     public long CatalogVersion { get; private set; }
 
-    /// <param name="routed">Where it stood if it was at the head.</param>
+    /// <param name="routed">The position of the subscription if it was at the head.</param>
     public void Freeze(long routed, long catalogVersion)
     {
         var wasAtHead = AtHead || Generation == Subscription.UnknownGeneration;
@@ -265,14 +272,16 @@ internal sealed class SavedState
 }
 
 /// <summary>The deliveries of one key in a <see cref="SavedState"/>.</summary>
-/// <param name="From">Above 0: it owns every match of its key from here to its subscription's position.</param>
-/// <param name="Items">Attached: all its deliveries. Detached: its head if that has been tried, or none.</param>
+/// <param name="From">Above 0: the lane is detached and owns every match of its key from here to the subscription's position.</param>
+/// <param name="Items">
+/// Of an attached lane: all its deliveries. Of a detached lane: its head if that has been tried, otherwise none.
+/// </param>
 internal sealed record SavedLane(bool Held, bool EndpointTroubled, int Attempts, long FirstAttemptAtMs, long DueMs, long From, LaneItem[] Items)
 {
-    /// <summary>When this was written; 0 when it is not known.</summary>
+    /// <summary>The time at which this was written; 0 when unknown.</summary>
     public long SavedAtMs { get; init; }
 
-    /// <summary>The same without what has been settled since; null when nothing is left.</summary>
+    /// <summary>The lane without the deliveries settled since; null when nothing is left.</summary>
     public SavedLane? Without(long through)
     {
         var items = Items.SkipWhile(item => item.Sequence <= through).ToArray();

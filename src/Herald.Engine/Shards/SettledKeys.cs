@@ -3,8 +3,9 @@ using System.Runtime.InteropServices;
 namespace Herald.Engine.Shards;
 
 /// <summary>
-/// By subscription, generation and key: the sequence up to which every delivery of the key is settled. It takes a few bytes for each key that has had a
-/// delivery settled, so it is cheap enough to be saved many times a second.
+/// For each subscription, generation and key: the sequence up to which all deliveries are settled. It takes a few bytes for each key with a
+/// settled
+/// delivery, so it is cheap enough to be saved many times a second.
 /// </summary>
 internal sealed class SettledKeys
 {
@@ -23,7 +24,9 @@ internal sealed class SettledKeys
 
     public void Clear() => _through.Clear();
 
-    /// <param name="isOpen">Gets subscription, generation, key and sequence; false for those that nobody needs any more.</param>
+    /// <param name="isOpen">
+    /// Receives subscription, generation, key and sequence. It returns false for an entry that is no longer needed.
+    /// </param>
     public void Keep(Func<int, int, ulong, long, bool> isOpen)
     {
         foreach (var ((subscription, generation, key), through) in _through)
@@ -51,7 +54,7 @@ internal sealed class SettledKeys
         }
     }
 
-    /// <param name="settled">Gets each, with what it was read as.</param>
+    /// <param name="settled">Called for each entry that is read.</param>
     public void Read(ref RecordReader reader, Action<int, int, ulong, long>? settled = null)
     {
         for (var keys = reader.Count(); keys > 0; keys--)

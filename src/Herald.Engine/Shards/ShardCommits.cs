@@ -10,17 +10,17 @@ using Microsoft.Extensions.Logging;
 namespace Herald.Engine.Shards;
 
 /// <summary>
-/// Saves a shard's progress, history and skips, one commit at a time: at an interval, or at once when a skip holds up its lane.
-/// Between these, as often as the store likes, a note says what has been settled and nothing else, so that a crash repeats little.
-/// A commit whose outcome is unknown is sent again as it was: the store knows its number. What is too much for one commit goes with the next.
-/// Belongs to the shard's loop.
+/// Saves a shard's progress, attempt history and skips, one commit at a time: at an interval, or at once when a lane waits for a skip.
+/// Between commits, as often as the store allows, a note saves what has been settled and nothing else, so that a crash repeats little.
+/// A commit whose outcome is unknown is sent again unchanged, because the store recognises its number. What is too much for one commit goes
+/// with the next. Only the shard's loop may use this class.
 /// </summary>
 internal sealed class ShardCommits(
     Lease lease, ShardMachine machine, ApplicationRuns applications, ShardServices services, EngineOptions options, Action<ShardMessage> post, CancellationToken abort)
 {
     private const int UrgentHistoryBytes = 1 << 16;
 
-    // Working out what is settled looks at every lane; retention can wait for it.
+    // Computing what is settled examines every lane, so only every tenth commit does it. Retention can wait.
     private const int CommitsPerLookAtSettled = 10;
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(250);
 
@@ -28,43 +28,43 @@ internal sealed class ShardCommits(
     private readonly CommitParts _parts = new(options.MostCommitBytes);
     private readonly List<RejectedEntry> _rejected = [];
 
-    // Who waits for the commit that has begun.
+    // Callers that wait for the commit under way.
     private readonly List<TaskCompletionSource> _waiting = [];
     private ShardCommit? _unsaved;
     private Skip[] _unsavedSkips = [];
 
-    // Empty once their letters are part of the commit.
+    // Empty once their dead letters are part of the commit.
     private RejectedEntry[] _unsavedRejected = [];
     private long _unsavedAtMs;
     private bool _forwardsMissing;
 
-    // Those whose events are part of the commit, the last ones of it.
+    // Forwards whose events are in the commit, where they come last.
     private Skip[] _unsavedForwards = [];
 
-    // Of each event of the commit that is no forward: whose it is.
+    // For each event of the commit that is not a forward: the application that made it.
     private string[] _unsavedMakers = [];
 
-    // Events that were made, and are in no log after all.
+    // Dead letters of emitted events that no subscription will receive.
     private readonly List<NewDeadLetter> _refused = [];
     private bool _isFailing;
     private long _number, _chainBytes, _checkpointBytes, _settledBelow;
 
-    // When the next may begin: a commit, a note, and the commit that has failed.
+    // The earliest times for the next commit, for the next note, and for sending a failed commit again.
     private long _dueMs, _noteDueMs, _againMs;
 
-    // A store without room is spared what can wait.
+    // While the store is short of room, notes are left out.
     private bool _isShortOfRoom;
 
     private bool _mustReplace;
 
-    // The wall clock that all saved times were converted by.
+    // The difference of the clocks with which all saved times were converted.
     private long _wallAheadMs;
     private long _settledVersion;
 
-    // More may be settled than was told: a store that is full waits for that, and a shard at a full store has nothing else to save.
+    // More may be settled than the store knows. A store that is full waits for this, and a shard at a full store has nothing else to save.
     private bool _mayHaveSettled;
 
-    // A new owner tells all kept keys anew, with its first commit; then only what changes.
+    // A new owner sends all kept keys with its first commit, later only changes.
     private int _sinceSettled = CommitsPerLookAtSettled;
     private Dictionary<ulong, long> _kept = [], _nextKept = [];
     private bool _haveToldKept;
@@ -82,12 +82,13 @@ internal sealed class ShardCommits(
 
     private long NoteDueAtMs => machine.HasSettled && !_isShortOfRoom ? _noteDueMs : long.MaxValue;
 
-    // Busy shards of a node save what can wait at the same moments: a store takes many at once for little more than one.
+    // Times are rounded to this, so that the busy shards of a node save at the same moments. A store takes many commits for little more
+    // than the cost of one.
     private long PaceMs => Math.Max(1, (long)Math.Min(services.Store.NoteEvery.TotalMilliseconds, options.CommitEvery.TotalMilliseconds));
 
     private long LookDueAtMs => _dueMs + (long)((CommitsPerLookAtSettled - 1) * options.CommitEvery).TotalMilliseconds;
 
-    /// <param name="replace">Nothing may be added to what is stored: the first commit replaces it.</param>
+    /// <param name="replace">Nothing may be added to the stored progress: the first commit must replace it.</param>
     public void GoOnFrom(ShardProgress stored, long nowMs, bool replace)
     {
         _mustReplace = replace;
@@ -99,20 +100,24 @@ internal sealed class ShardCommits(
 
     public void Add(List<Skip> skips) => skips.ForEach(_parts.Add);
 
-    /// <summary>Messages that no source could understand, and damaged events. They go with the progress that says they have been read: each is told once.</summary>
+    /// <summary>
+    /// Adds messages that a source could not read, and damaged events. Their dead letters go with the progress that passes over them, so
+    /// each becomes
+    /// one dead letter.
+    /// </summary>
     public void AddRejected(List<RejectedEntry> entries) => _rejected.AddRange(entries);
 
-    /// <summary>What an application wants saved goes with the next commit, whole. Ends when that is durable.</summary>
+    /// <summary>Adds an application's changes. They go with one commit, whole. The task completes when they are durable.</summary>
     public Task Add(string application, ApplicationChanges changes)
     {
         _parts.Add(application, changes);
         return WhenSaved();
     }
 
-    /// <summary>Ends when everything that has happened by now is durable.</summary>
+    /// <summary>Completes when everything that has happened before this call is durable.</summary>
     public Task WhenSaved() => _parts.WhenSaved();
 
-    /// <summary>The loop has ended: nothing will be saved any more.</summary>
+    /// <summary>Fails all callers that wait, because the loop has ended and nothing will be saved any more.</summary>
     public void GiveUp()
     {
         foreach (var waiting in (TaskCompletionSource[])[.. _parts.TakeAsked(), .. _waiting])
@@ -128,7 +133,7 @@ internal sealed class ShardCommits(
             Tell(_parts.TakeAsked());
             return;
         }
-        // One that has failed waits for its time, whoever waits for it: the store needs no haste.
+        // A failed commit waits for its time, whatever else is urgent, so that a store in trouble is not called without pause.
         var urgent = _unsaved is null && (_parts.AreAwaited || _refused.Count > 0 || stopping || History.Bytes > UrgentHistoryBytes);
         if (!urgent && nowMs < DueAtMs)
             return;
@@ -138,7 +143,7 @@ internal sealed class ShardCommits(
             return;
         }
         UnderWay = true;
-        // Everything of the machine is read here: the loop goes on while the commit is under way.
+        // All machine state is read here, because the loop goes on while the commit is under way.
         if (_unsaved is null)
             Prepare(nowMs, stopping);
         _ = SendAsync();
@@ -154,7 +159,7 @@ internal sealed class ShardCommits(
                 foreach (var (forward, why) in committed.Refused.Forwards)
                     AddRefused(forward, why, nowMs);
                 _refused.AddRange(committed.Refused.Letters);
-                // For whoever looks at one shard: when a store is back, all shards could say it at once.
+                // Only a debug message: when a store is back, all shards would report it at once.
                 if (_isFailing)
                     services.Logger.LogDebug("Shard {Shard} saves its progress again.", lease.Shard);
                 _isFailing = false;
@@ -162,7 +167,7 @@ internal sealed class ShardCommits(
                 machine.OnSkipsDurable(committed.Skips);
                 break;
             case StoreUnavailableException failure:
-                // Room is kept for what says where the deliveries stand. Without the past of their attempts it may fit.
+                // The store reserves room for progress. Without the attempt history, the commit may fit there.
                 if (failure is StoreFullException)
                     _unsaved = _unsaved! with { History = null };
                 if (!_isFailing)
@@ -195,7 +200,8 @@ internal sealed class ShardCommits(
         return _mayHaveSettled;
     }
 
-    // Only where no commit is under way, or has to be sent again: the store takes a commit for applied whose number is below that of a note.
+    // Only while no commit is under way or waits to be sent again: the store treats a commit with a number below that of a note as already
+    // applied.
     private void Note(long nowMs)
     {
         machine.SaveSettled(_progress);
@@ -214,7 +220,7 @@ internal sealed class ShardCommits(
         _mayHaveSettled = true;
         _dueMs = MomentBy(nowMs + (long)options.CommitEvery.TotalMilliseconds);
         (_unsavedSkips, var changes) = _parts.Take(_waiting);
-        // Of a clock that has been set all times are written anew: the next owner knows only what it shows now.
+        // After the wall clock was set, all times must be written anew, because the next owner knows only what the clock shows then.
         var clockIsSet = machine.WallAheadMs != _wallAheadMs;
         var checkpoint = clockIsSet || _mustReplace || _chainBytes > Math.Max(options.LeastCheckpointBytes, 4 * _checkpointBytes);
         _mustReplace = false;
@@ -227,7 +233,9 @@ internal sealed class ShardCommits(
         if (checkpoint)
             _checkpointBytes = progress.Length;
         SetNoteDue(nowMs);
-        // A replay, or a subscription that starts in the past, needs again what was settled for all others: that cannot wait.
+        // A new catalog version can bring a replay, or a subscription that starts in the past. It needs events that were settled for all
+        // others, so the
+        // mark must fall with this commit.
         IReadOnlyList<KeptKey> kept = [];
         var isAllKept = false;
         if (++_sinceSettled >= CommitsPerLookAtSettled || stopping || machine.Catalog.Version != _settledVersion)

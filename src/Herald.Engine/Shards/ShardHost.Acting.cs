@@ -2,14 +2,16 @@ using Herald.Engine.Sending;
 
 namespace Herald.Engine.Shards;
 
-/// <summary>What the machine wants done: permits are asked for, attempts get room, are loaded and begun, skips go to the commits.</summary>
+/// <summary>
+/// Carries out the machine's outputs: asks for permits, finds room for attempts, loads and starts them, and passes skips to the commits.
+/// </summary>
 internal sealed partial class ShardHost
 {
-    // 5. and 6.
+    // Steps 5 and 6 of a round.
     private async ValueTask ActAsync()
     {
         var acts = _machine.Out;
-        // What is granted at once is used at once, as a rule. One that stops begins nothing.
+        // Permits granted at once are normally used at once. A shard that is stopping starts nothing.
         for (var i = 0; i < acts.Wishes.Count && !_stopping; i++)
         {
             var wish = acts.Wishes[i];
@@ -28,7 +30,7 @@ internal sealed partial class ShardHost
         HandOverSkips();
         foreach (var start in acts.Starts)
         {
-            // The loop never waits for room: results and other subscriptions' attempts go on.
+            // The loop never waits for room, so that results and the attempts of other subscriptions go on.
             var entered = _services.Runner.EnterAsync(start.Subscription, start.Item.Size);
             if (entered.IsCompletedSuccessfully)
                 _entered.Add(start);

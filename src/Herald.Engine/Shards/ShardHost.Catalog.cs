@@ -3,10 +3,13 @@ using Herald.Engine.Events;
 
 namespace Herald.Engine.Shards;
 
-/// <summary>What a shard must know of the catalog before it routes entries: it waits until its machine has it.</summary>
+/// <summary>Makes the loop wait until its machine knows enough of the catalog to route entries.</summary>
 internal sealed partial class ShardHost
 {
-    /// <summary>Entries may have been accepted after a change of the catalog that this shard has not seen: it must see it before it routes them.</summary>
+    /// <summary>
+    /// Entries may have been accepted after a catalog change that this shard does not know. The machine must follow it before it routes
+    /// them.
+    /// </summary>
     private async ValueTask FollowCatalogAsync(long version)
     {
         if (_machine.Catalog.Version >= version)
@@ -15,7 +18,7 @@ internal sealed partial class ShardHost
         await UntilFollowedAsync(catalog => catalog.Version >= version);
     }
 
-    /// <summary>Who the topics' events go to must be in memory, and stay there until they are taken.</summary>
+    /// <summary>Loads and holds the topics of the entries. They must stay in memory until the machine has taken the entries.</summary>
     private async ValueTask HoldTopicsAsync(ReadOnlyMemory<IndexEntry> entries)
     {
         if (FindMissing(entries.Span) is not { } missing)
@@ -45,7 +48,7 @@ internal sealed partial class ShardHost
             TakeMessages();
             if (followed(_machine.Catalog))
                 return;
-            // Behind the taking, as before every sleep.
+            // Checked after the messages were taken, as before every sleep: the wake-up of an abort may have been among them.
             _abort.Token.ThrowIfCancellationRequested();
             await _mailbox.Reader.WaitToReadAsync();
         }

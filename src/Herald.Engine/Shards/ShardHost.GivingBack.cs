@@ -3,7 +3,10 @@ using Herald.Engine.Sending;
 
 namespace Herald.Engine.Shards;
 
-/// <summary>What a shard has taken from its node goes back to it, when its lease runs out and when it ends: the node may live on without this shard.</summary>
+/// <summary>
+/// Gives back to the node what the shard has taken from it, when its lease runs out and when it ends. The node may go on without this
+/// shard.
+/// </summary>
 internal sealed partial class ShardHost
 {
     private void ReturnUnused()
@@ -13,7 +16,7 @@ internal sealed partial class ShardHost
         _machine.Out.Unused.Clear();
     }
 
-    // Attempts that the end of the lease has overtaken. Their keys ask for permits again when there is a round that acts.
+    // The lease ran out before these attempts began. Their lanes ask for permits again in the next round that acts.
     private void GiveBackStarts()
     {
         StartAttempt[] starts = [.. _machine.Out.Starts, .. _entered];
@@ -22,7 +25,7 @@ internal sealed partial class ShardHost
             _machine.OnResult(start.Subscription, start.Generation, start.KeyHash, start.Item.Sequence, AttemptRunner.NotSent, counted: false, NowMs());
     }
 
-    // When those in flight are all old, in a stop that gives up such.
+    // While a stop has a limit for attempts: the time at which even the youngest attempt in flight has reached it.
     private long AttemptsDueMs => _attemptsLast is { } last && _inFlight.Count > 0 ? _inFlight.YoungestMs + (long)last.TotalMilliseconds : long.MaxValue;
 
     private void GiveUpOldAttempts()
@@ -44,7 +47,7 @@ internal sealed partial class ShardHost
         _entered.Clear();
     }
 
-    // Attempts in flight are given up first: they come back as messages.
+    // Attempts in flight are given up first. Their ends come back as messages.
     private async ValueTask CloseAsync()
     {
         _term.End();
@@ -84,7 +87,7 @@ internal sealed partial class ShardHost
                     call.Refuse();
                     break;
                 case ShardMessage.EndpointBack or ShardMessage.CatalogChanged or ShardMessage.Committed or ShardMessage.Wake:
-                    break; // They bring nothing that must go back.
+                    break; // Nothing to give back.
                 default:
                     throw new UnreachableException($"{message}");
             }

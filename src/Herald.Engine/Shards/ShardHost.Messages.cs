@@ -2,13 +2,13 @@ using System.Diagnostics;
 
 namespace Herald.Engine.Shards;
 
-/// <summary>What reaches the loop from outside, and what it does with it between two steps.</summary>
+/// <summary>Takes the messages that reach the loop from outside, between two steps of the machine.</summary>
 internal sealed partial class ShardHost
 {
-    // 1.
+    // Step 1 of a round.
     private void TakeMessages()
     {
-        // A batch at a time, so that a flood of results cannot keep the shard from reading and committing.
+        // A limited number at a time, so that a flood of results cannot keep the shard from reading and committing.
         for (var i = 0; i < 4096 && _mailbox.Reader.TryRead(out var message); i++)
         {
             var now = NowMs();
@@ -38,10 +38,10 @@ internal sealed partial class ShardHost
                     _machine.OnEndpointBack(back.Subscription, now);
                     break;
                 case ShardMessage.CatalogChanged { Update: var update }:
-                    // One that the machine was started with, or has caught up with, changes nothing.
+                    // An update that was already part of the machine's first snapshot changes nothing.
                     if (update.Snapshot.Edition > _machine.Catalog.Edition)
                         _machine.OnCatalog(update, now);
-                    // Last: what it begins with is held by now.
+                    // Written last: by now the machine holds the topics of all subscriptions that begin with this update.
                     Volatile.Write(ref _catalogFollowed, _machine.Catalog.Edition);
                     break;
                 case ShardMessage.Committed committed:
@@ -51,7 +51,8 @@ internal sealed partial class ShardHost
                     call.Run(_machine);
                     break;
                 case ShardMessage.Wake:
-                    // Here, and not at the top of a round: whoever kicks from now on posts another, and is not missed before the sleep.
+                    // Reset here, not at the start of a round: a kick that comes from now on posts another message, so the loop does not
+                    // sleep through it.
                     Volatile.Write(ref _wakePosted, 0);
                     break;
                 default:

@@ -11,10 +11,9 @@ using Microsoft.Extensions.Logging;
 namespace Herald.Engine.Shards;
 
 /// <summary>
-/// The loop around one <see cref="ShardMachine"/>: everything that waits is here, everything that decides is there. A round:
-/// 1. take messages, 2. let time pass, 3. read at the head, 4. read for the scan, 5. ask for permits, 6. start attempts,
-/// 7. commit what is due. It sleeps when a round brought nothing,
-/// and does nothing but take messages while its lease has run out.
+/// The loop around one <see cref="ShardMachine"/>. All waiting is here; all decisions are in the machine. A round:
+/// 1. take messages, 2. let timers expire, 3. read at the head, 4. read for the scan, 5. ask for permits, 6. start attempts,
+/// 7. commit what is due. The loop sleeps after a round that found nothing to do. While its lease has run out, it only takes messages.
 /// </summary>
 internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
 {
@@ -30,13 +29,13 @@ internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
     private readonly ShardCommits _commits;
     private readonly ApplicationRuns _applications;
 
-    // Attempts whose payload has its place among the bytes in flight, and may be read.
+    // Attempts that have room among the bytes in flight. Their events can be loaded.
     private readonly List<StartAttempt> _entered = [];
     private readonly IndexEntry[] _entries = new IndexEntry[HeadChunk];
     private readonly TopicHolds _holds = new();
     private readonly CancellationTokenSource _abort = new();
 
-    // Bounded by what can be under way: each attempt in flight, each permit asked for, one commit, one wake.
+    // Bounded by what can be under way: each attempt in flight, each permit asked for, one commit, one wake-up.
     private readonly Channel<ShardMessage> _mailbox = System.Threading.Channels.Channel.CreateUnbounded<ShardMessage>(
         new UnboundedChannelOptions { SingleReader = true, AllowSynchronousContinuations = false });
 
@@ -50,7 +49,7 @@ internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
     private bool _stopping;
     private TimeSpan? _attemptsLast;
 
-    /// <param name="term">How long the lease holds; its owner renews it. It ends with the host.</param>
+    /// <param name="term">How long the lease is valid. The lease keeper renews it. It ends with the host.</param>
     public ShardHost(Lease lease, LeaseTerm term, ShardServices services, EngineOptions options, ShardSettings settings, int seed)
     {
         (_lease, _term, _services) = (lease, term, services);
@@ -67,20 +66,25 @@ internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
     public ShardId Shard => _lease.Shard;
     public long Epoch => _lease.Epoch;
 
-    /// <summary>To look at while its loop stands still.</summary>
+    /// <summary>For inspection only while the loop does not run.</summary>
     public ShardMachine Machine => _machine;
     public bool HasUnsaved => _commits.HasUnsaved;
 
-    /// <summary>The edition of the catalog that its machine works with.</summary>
+    /// <summary>The edition of the catalog that the machine works with.</summary>
     public long CatalogFollowed => Volatile.Read(ref _catalogFollowed);
 
-    /// <summary>Ends when the loop and all attempts have: in peace after <see cref="StopAsync"/>, or with what made it impossible to go on.</summary>
+    /// <summary>
+    /// Completes when the loop and all attempts have ended: normally after <see cref="StopAsync"/>, or with the failure that ended the
+    /// loop.
+    /// </summary>
     public Task Ended => _loop;
 
-    /// <summary>It has stopped when it was asked to, and all it did is saved; one that was aborted meanwhile never says so.</summary>
+    /// <summary>
+    /// The host stopped on request, and everything it did is saved. It stays false when the host was aborted during the stop.
+    /// </summary>
     public bool HasSavedAll { get; private set; }
 
-    /// <summary>Ends when the shard has been loaded, or will not be.</summary>
+    /// <summary>Completes when the shard has been loaded, or will not be loaded any more.</summary>
     public Task Ready => _ready.Task;
 
     public void Start() => _loop = RunAsync();
@@ -94,20 +98,22 @@ internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
 
     public void OnCatalog(CatalogUpdate update) => Post(new ShardMessage.CatalogChanged(update));
 
-    /// <summary>If it is held there: the order may be late, or doubled.</summary>
+    /// <summary>Releases the key if it is held in this shard. The order may be late or repeated.</summary>
     public void Release(ReleaseOrder order) => Post(new ShardMessage.Call(
         machine => machine.OnRelease(order.Subscription, order.Sequence, order.Discard), () => { }));
 
-    /// <summary>Lets a held key go on, or gives up its head.</summary>
-    /// <returns>Whether something is held there; and what ends when the order is durable, so that no crash forgets it.</returns>
+    /// <summary>Releases a held key: its head is tried again, or discarded.</summary>
+    /// <returns>
+    /// Whether such a key is held here, and a task that completes when the release is durable, so that no crash can undo it.
+    /// </returns>
     public ValueTask<(bool Done, Task Saved)> ReleaseAsync(ReleaseOrder order, CancellationToken cancel) => CallAsync(
         machine => machine.OnRelease(order.Subscription, order.Sequence, order.Discard) ? (true, WhenSaved()) : (false, Task.CompletedTask),
         cancel);
 
-    /// <summary>The term has been moved on: if it had run out, there is work again.</summary>
+    /// <summary>The lease's term was extended. If it had run out, there is work again.</summary>
     public void OnRenewed() => Kick();
 
-    /// <summary>Runs a question or an order between two steps of the machine.</summary>
+    /// <summary>Runs a query or an order between two steps of the machine.</summary>
     public async ValueTask<T> CallAsync<T>(Func<ShardMachine, T> ask, CancellationToken cancel)
     {
         var answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -130,21 +136,24 @@ internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
         return await answer.Task.WaitAsync(cancel);
     }
 
-    /// <summary>Ends when everything the machine has done by now is durable.</summary>
+    /// <summary>Completes when everything that the machine has done before this call is durable.</summary>
     public async ValueTask SaveAsync()
     {
         var saved = await CallAsync(_ => WhenSaved(), CancellationToken.None);
         await saved;
     }
 
-    /// <summary>By application: how much of this shard's log it has not read.</summary>
+    /// <summary>For each application, how many events of this shard's log it has not read.</summary>
     public IEnumerable<(string Application, long Unread)> Unread() => _applications.Unread();
 
     void IPermitTaker.Grant(int subscription, PermitKind kind, int count) => Post(new ShardMessage.Granted(subscription, kind, count));
 
     void IPermitTaker.EndpointBack(int subscription) => Post(new ShardMessage.EndpointBack(subscription));
 
-    /// <summary>Takes no more; attempts in flight end by themselves, or are given up with the term; then all is committed.</summary>
+    /// <summary>
+    /// Starts no more attempts. Attempts in flight end by themselves or are given up with the lease's term. Then everything is committed
+    /// and the loop ends.
+    /// </summary>
     public Task StopAsync()
     {
         _applications.Stop();
@@ -153,16 +162,17 @@ internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
     }
 
     /// <summary>
-    /// While it stops: once each attempt that is left has been under way for so long, all are given up here, since their receivers do not answer.
-    /// It may have ended already.
+    /// Limits a stop: once each remaining attempt has been under way for this long, all of them are given up, because their receivers do
+    /// not answer.
+    /// The host may have ended already.
     /// </summary>
     public void LimitAttempts(TimeSpan attemptsLast) => Post(new ShardMessage.Call(_ => _attemptsLast = attemptsLast, () => { }));
 
-    /// <summary>Stops at once: nothing is saved any more, attempts in flight are given up.</summary>
+    /// <summary>Stops at once: nothing more is saved, and attempts in flight are given up.</summary>
     public void Abort()
     {
         _term.End();
-        // Not awaited: who goes on inside this call is at most the loop itself, which then ends.
+        // Cancelled synchronously: the only code that this call may resume is the loop itself, which then ends.
         _abort.Cancel();
         Kick();
     }
@@ -176,7 +186,7 @@ internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
         }
         catch (Exception)
         {
-            // Told by Ended already.
+            // Ended reports the failure already.
         }
         if (_alarm is not null)
             await _alarm.DisposeAsync();
@@ -200,7 +210,7 @@ internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
                         HasSavedAll = true;
                         return;
                     }
-                    // A shard with much to read must not keep its thread: there are more shards than threads.
+                    // A shard with much to read must give its thread back between rounds, because there are more shards than threads.
                     if (busy)
                         await Task.Yield();
                     else
@@ -208,7 +218,7 @@ internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
                 }
                 catch (StoreUnavailableException failure)
                 {
-                    // Nothing of the machine has changed by a reading that failed: the next round reads the same again.
+                    // A failed reading changes nothing in the machine. The next round reads the same again.
                     _services.Logger.LogWarning(failure, "Shard {Shard} cannot read; it tries again.", Shard);
                     await Task.Delay(RetryAfter, _services.Time, _abort.Token);
                 }
@@ -216,7 +226,7 @@ internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
         }
         catch (OperationCanceledException) when (_abort.IsCancellationRequested)
         {
-            // Asked to.
+            // The host was aborted.
         }
         catch (Exception failure)
         {
@@ -230,7 +240,7 @@ internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
         }
     }
 
-    /// <returns>Whether there is more to do at once; null when it has stopped.</returns>
+    /// <returns>Whether there is more to do at once; null when the host has stopped.</returns>
     private async ValueTask<bool?> GoRoundAsync()
     {
         TakeMessages();
@@ -238,7 +248,7 @@ internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
             throw new InvalidOperationException($"Shard {Shard}: an application cannot go on.", failure);
         if (!_term.Holds)
         {
-            // Nothing may be sent, and whether anything may be saved is for the next renewal to say: it kicks, or ends this.
+            // Without a lease nothing may be sent. The next renewal shows whether anything may be saved: it wakes the loop, or ends it.
             GiveBackStarts();
             return _mailbox.Reader.TryPeek(out _);
         }
@@ -257,7 +267,7 @@ internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
     private async ValueTask LoadAsync()
     {
         var fence = new Fence(Shard, _lease.Epoch);
-        // At the same time: each is a round trip, and what the shard has to deliver waits for both.
+        // Both calls run at the same time: each is a round trip to the store, and deliveries wait for both.
         var asked = _services.Log.BoundsAsync(Shard, _abort.Token).AsTask();
         var load = _services.Store.LoadAsync(fence, _abort.Token).AsTask();
         await Task.WhenAll(asked, load);
@@ -297,7 +307,7 @@ internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
         }
     }
 
-    // 3.
+    // Step 3 of a round.
     private async ValueTask<bool> ReadHeadAsync()
     {
         if (_machine.Routed >= Volatile.Read(ref _head))
@@ -305,7 +315,7 @@ internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
         var read = await _services.Log.ReadIndexAsync(Shard, _machine.Routed + 1, _entries, _abort.Token);
         if (read.Count == 0)
         {
-            // Where progress is lost, it begins before the first that is kept: between events that are kept for keys that wait.
+            // When progress was lost, reading begins below the first sequence of the log, where only events of kept keys are left.
             return _machine.OnHeadGap(read.Next);
         }
         var entries = _entries.AsMemory(0, read.Count);
@@ -317,7 +327,7 @@ internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
         return true;
     }
 
-    // 4.
+    // Step 4 of a round.
     private async ValueTask<bool> ReadForScanAsync()
     {
         if (!_machine.WantsScan(out var from, out var count))
@@ -325,7 +335,8 @@ internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
         var read = await _services.Log.ReadIndexAsync(Shard, from, _entries.AsMemory(0, count), _abort.Token);
         if (read.Count == 0)
         {
-            // Retention has freed what a paused subscription, or an old replay, had still to read; or what lies between the events of a key that waits.
+            // Retention has freed events that a paused subscription or an old replay had still to read; or this is a gap between the events
+            // of kept keys.
             if (_machine.OnGap(read.Next))
                 _services.Logger.LogWarning("Shard {Shard}: sequences {From} to {To} are no longer kept; what was unsettled there has expired.", Shard, from, read.Next - 1);
             return read.Next > from;
@@ -343,7 +354,7 @@ internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
         }
         catch (StoreUnavailableException failure)
         {
-            // The next attempt at the endpoint says the same again.
+            // The next attempt at the endpoint reports the same again.
             _services.Logger.LogWarning(failure, "Subscription {Subscription} could not be disabled; its endpoint is gone.", subscription);
         }
     }
@@ -357,19 +368,20 @@ internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
             _alarm ??= _services.Time.CreateTimer(_ => Kick(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             _alarm.Change(wait, Timeout.InfiniteTimeSpan);
         }
-        // Without the token: whoever cancels it kicks as well. If that kick has been taken already, nobody else would.
+        // The wait takes no token: an abort also kicks. If that kick was already taken, there would be no other, so the token is checked
+        // here.
         if (!_abort.IsCancellationRequested)
             await _mailbox.Reader.WaitToReadAsync();
     }
 
-    // Skips that the machine has just made are among what is waited for.
+    // The caller also waits for the skips that the machine has just made.
     private Task WhenSaved()
     {
         HandOverSkips();
         return _commits.WhenSaved();
     }
 
-    // Its commit is numbered as all others of this shard are, so that it is one of them.
+    // The changes go with the shard's own commits, which are numbered in one series.
     private ValueTask<Task> SaveAsync(string application, ApplicationChanges changes) =>
         CallAsync(_ => _commits.Add(application, changes), CancellationToken.None);
 
@@ -379,7 +391,7 @@ internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
             Post(ShardMessage.Wake.Instance);
     }
 
-    // Unbounded: it fails only when the host has ended.
+    // The mailbox is unbounded, so this fails only when the host has ended.
     private bool Post(ShardMessage message) => _mailbox.Writer.TryWrite(message);
 
     private long NowMs() => _services.Clock.NowMs;

@@ -3,15 +3,17 @@ using Herald.Engine.Sending;
 
 namespace Herald.Engine.Shards;
 
-/// <summary>What reaches a shard from outside its loop.</summary>
+/// <summary>A message to a shard's loop from outside.</summary>
 internal abstract record ShardMessage
 {
     private ShardMessage() { }
 
-    /// <param name="AtMs">When it has ended: the shard may be long in coming to it, and that is not the delivery's time.</param>
+    /// <param name="AtMs">
+    /// The time at which the attempt ended. The shard may handle the message much later, and that delay is no part of the delivery.
+    /// </param>
     public sealed record Ended(AttemptEnded Attempt, long AtMs) : ShardMessage;
 
-    /// <summary>There is room for the payload of an attempt that had to wait for it.</summary>
+    /// <summary>There is now room for the bytes of an attempt that waited for it.</summary>
     public sealed record Entered(StartAttempt Start) : ShardMessage;
 
     public sealed record Granted(int Subscription, PermitKind Kind, int Count) : ShardMessage;
@@ -22,11 +24,11 @@ internal abstract record ShardMessage
 
     public sealed record Committed(IReadOnlyList<Skip> Skips, EmittedRefusals Refused, Exception? Failure) : ShardMessage;
 
-    /// <summary>Runs inside the loop, between steps: looks at the machine, or gives it an operator's order.</summary>
+    /// <summary>Runs inside the loop between steps. It reads the machine or gives it an operator's order.</summary>
     /// <param name="Refuse">Called instead when the shard has stopped.</param>
     public sealed record Call(Action<ShardMachine> Run, Action Refuse) : ShardMessage;
 
-    /// <summary>The log has grown, or a moment has come: go round once.</summary>
+    /// <summary>The log has grown, or a timer has expired: run a round.</summary>
     public sealed record Wake : ShardMessage
     {
         public static readonly Wake Instance = new();

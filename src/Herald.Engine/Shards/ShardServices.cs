@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Herald.Engine.Shards;
 
-/// <summary>What a shard's loop works with; one for all shards of a node.</summary>
+/// <summary>What all shards of a node share.</summary>
 internal sealed record ShardServices(
     IEventLog Log, IShardStore Store, Catalog Catalog, CatalogCache Cache, PermitLedger Ledger, AttemptRunner Runner, ForwardEncoder Forwarding, EngineMetrics Metrics,
     ApplicationServices Applications, TimeProvider Time, ILogger Logger)

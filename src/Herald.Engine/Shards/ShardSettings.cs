@@ -6,7 +6,7 @@ namespace Herald.Engine.Shards;
 /// <param name="KeptNear">See <see cref="EngineOptions.KeptNear"/>.</param>
 internal sealed record ShardSettings(int Window, int LaneWindow, int MaxBlockedPerSubscription, BlockedBound Blocked, int ScanChunk = 512, int MostKept = 65_536, int KeptNear = 1024);
 
-/// <summary>How many blocked keys the node may hold. Shared by its shards; the only state that is.</summary>
+/// <summary>The node's bound of blocked keys. It is the only state that machines share.</summary>
 internal sealed class BlockedBound(int most)
 {
     private int _count;

@@ -2,7 +2,7 @@ using Herald.Engine.Stores;
 
 namespace Herald.Engine.Shards;
 
-/// <summary>The dead letter of a delivery that is given up.</summary>
+/// <summary>Makes the dead letter of a delivery that is given up.</summary>
 internal static class SkipLetter
 {
     public static NewDeadLetter Of(ShardId shard, in Skip skip)
@@ -15,7 +15,7 @@ internal static class SkipLetter
         };
     }
 
-    /// <summary>Of one that was to be forwarded, and could not be.</summary>
+    /// <summary>Makes the dead letter of a delivery that was to be forwarded but could not be.</summary>
     public static NewDeadLetter Of(ShardId shard, in Skip skip, ForwardResult.Refused why)
     {
         var before = skip.Reason!;
