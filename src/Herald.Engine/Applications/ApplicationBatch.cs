@@ -7,7 +7,8 @@ using Herald.Engine.Stores;
 namespace Herald.Engine.Applications;
 
 /// <summary>
-/// Events for an application, its state, and what it wants saved: state, events and dead letters, all or nothing. Reused from batch to batch.
+/// Events for an application, its state, and the changes that it wants saved: state, events and dead letters, all or nothing. One object
+/// serves many batches.
 /// </summary>
 public sealed class ApplicationBatch
 {
@@ -25,13 +26,13 @@ public sealed class ApplicationBatch
     internal ApplicationBatch(ShardId shard, string application, StateCache state, Catalog catalog, Intake intake) =>
         (_shard, _application, _state, _catalog, _intake) = (shard, application, state, catalog, intake);
 
-    /// <summary>In the order of the log; none when only time has passed.</summary>
+    /// <summary>The events, in the order of the log. Empty when the application is called only because time has passed.</summary>
     public IReadOnlyList<ApplicationEvent> Events => _events;
 
-    /// <summary>When the batch began, in Unix milliseconds.</summary>
+    /// <summary>The time at which the batch began, in Unix milliseconds.</summary>
     public long NowMs { get; private set; }
 
-    /// <summary>Of what is to be saved.</summary>
+    /// <summary>Bytes of the changes.</summary>
     internal long Bytes { get; private set; }
 
     internal bool HasChanges => _written.Count > 0 || _emitted.Count > 0 || _letters.Count > 0;
@@ -45,21 +46,21 @@ public sealed class ApplicationBatch
         _letters.Clear();
     }
 
-    /// <summary>Notes a key that <see cref="Get"/> will be asked for.</summary>
+    /// <summary>Announces a key that <see cref="Get"/> will be called with.</summary>
     public void Need(ReadOnlySpan<byte> key)
     {
         if (!_state.TryGet(key, out _))
             _needed.GetAlternateLookup<ReadOnlySpan<byte>>().Add(key);
     }
 
-    /// <summary>Brings into memory what was noted.</summary>
+    /// <summary>Loads the values of the announced keys into memory.</summary>
     public async ValueTask LoadAsync(CancellationToken cancel)
     {
         await _state.LoadAsync(_needed, cancel);
         _needed.Clear();
     }
 
-    /// <summary>As this batch has left it; null when there is none.</summary>
+    /// <summary>The value, including changes of this batch; null when there is none.</summary>
     public ReadOnlyMemory<byte>? Get(ReadOnlySpan<byte> key)
     {
         if (_written.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(key, out var value) || _state.TryGet(key, out value))
@@ -67,7 +68,9 @@ public sealed class ApplicationBatch
         throw new InvalidOperationException($"State of {_application} was asked for that was not loaded.");
     }
 
-    /// <param name="value">Null removes it, and not what is empty, as <c>default(ReadOnlyMemory)</c> is. The memory is the engine's from now on.</param>
+    /// <param name="value">
+    /// Null deletes the entry; an empty value, such as <c>default(ReadOnlyMemory)</c>, is stored. The engine owns the memory from now on.
+    /// </param>
     public void Set(ReadOnlySpan<byte> key, ReadOnlyMemory<byte>? value)
     {
         var written = _written.GetAlternateLookup<ReadOnlySpan<byte>>();
@@ -77,13 +80,15 @@ public sealed class ApplicationBatch
         Bytes += key.Length + (value?.Length ?? 0);
     }
 
-    /// <summary>The topic by this name, which is made when it is not there.</summary>
+    /// <summary>The topic with this name. It is created when it does not exist.</summary>
     public async ValueTask<Topic> TopicAsync(string name, CancellationToken cancel) =>
         await _catalog.FindTopicAsync(name, cancel) ?? (await _catalog.PutTopicAsync(name, cancel)).Value
         ?? throw new StoreUnavailableException($"The topic '{name}' was deleted while it was made.");
 
-    /// <summary>An event that is accepted when, and only when, the batch is saved, whatever has its id: that is for people.</summary>
-    /// <exception cref="ArgumentException">It is none; the message says why.</exception>
+    /// <summary>
+    /// Adds an event that is accepted if, and only if, the batch is saved. Its id is only for display and is not checked for duplicates.
+    /// </summary>
+    /// <exception cref="ArgumentException">The draft is not a valid event; the message says why.</exception>
     public void Emit(Topic topic, in EventDraft draft)
     {
         using var events = _intake.Rent(topic);
@@ -96,7 +101,7 @@ public sealed class ApplicationBatch
         Bytes += record.Length;
     }
 
-    /// <summary>Makes a dead letter of an event that cannot be used; the log keeps what it is.</summary>
+    /// <summary>Makes a dead letter of an event that the application cannot use. The dead letter keeps the log's record.</summary>
     public void Reject(long sequence, string reason)
     {
         var topic = _events.First(e => e.Sequence == sequence).View.TopicText;
@@ -105,7 +110,7 @@ public sealed class ApplicationBatch
         Bytes += reason.Length;
     }
 
-    /// <summary>What the application has put in becomes its state, for the next batch to see.</summary>
+    /// <summary>Takes the changes out of the batch. The written values become visible to the next batch.</summary>
     internal ApplicationChanges Take(long next)
     {
         var state = new List<StateWrite>(_written.Count + 1);

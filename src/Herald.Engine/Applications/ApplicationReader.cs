@@ -13,7 +13,7 @@ internal sealed class ApplicationReader(IEventLog log, ICatalogStore catalog, Sh
     private readonly List<long> _sequences = [];
     private readonly List<(long Sequence, int Start, int Length)> _records = [];
 
-    // Numbers are never reused: what is known of one stays true.
+    // Topic numbers are never reused, so an entry stays true.
     private readonly Dictionary<int, bool> _isOurs = [];
     private readonly List<NewDeadLetter> _damaged = [];
     private byte[] _bytes = [];
@@ -23,7 +23,7 @@ internal sealed class ApplicationReader(IEventLog log, ICatalogStore catalog, Sh
     /// <summary>Valid until the next chunk is read.</summary>
     public ArraySegment<ApplicationEvent> Events { get; private set; } = [];
 
-    /// <summary>Dead letters of events in this chunk that are damaged: no application can take them.</summary>
+    /// <summary>Dead letters of damaged events in this chunk, which no application can take.</summary>
     public IReadOnlyList<NewDeadLetter> Damaged => _damaged;
 
     /// <returns>The sequence after the last one that was read; <paramref name="from"/> when there was none.</returns>
@@ -64,7 +64,7 @@ internal sealed class ApplicationReader(IEventLog log, ICatalogStore catalog, Sh
         for (var i = 0; i < count; i++)
         {
             ref readonly var entry = ref _entries[i];
-            // Addressed ones are for one subscription; rejected ones are dead letters already.
+            // An addressed event is for one subscription only. A rejected one is a dead letter already.
             if (!_isOurs[entry.Topic] || (entry.Flags & (EventFlags.Addressed | EventFlags.Rejected)) != 0)
                 continue;
             if (bytes > 0 && bytes + entry.Size > MostBytes)
@@ -105,7 +105,7 @@ internal sealed class ApplicationReader(IEventLog log, ICatalogStore catalog, Sh
                 unknown.Add(_entries[i].Topic);
         }
         var found = await catalog.FindAsync(new CatalogQuery.ByNumber(CatalogCodec.TopicKind, unknown), cancel);
-        // A topic that has been deleted is nobody's, and its events go unread.
+        // The topic of this number may have been deleted. Then no application reads its events.
         foreach (var number in unknown)
             _isOurs[number] = false;
         foreach (var record in found)

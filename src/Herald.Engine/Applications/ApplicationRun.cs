@@ -8,16 +8,19 @@ using Microsoft.Extensions.Logging;
 namespace Herald.Engine.Applications;
 
 /// <summary>
-/// The loop of one application in one shard: reads, lets the application take what has come, hands over what it wants saved, and works on the next batch while that becomes durable.
+/// The loop of one application in one shard. It reads events, lets the application process them, and passes the changes to the shard's
+/// commits. While these
+/// become durable, it works on the next batch.
 /// </summary>
-/// <param name="save">Hands changes to the shard's commits; ends when they are durable.</param>
+/// <param name="save">Passes changes to the shard's commits. The inner task completes when they are durable.</param>
 internal sealed class ApplicationRun(
     IApplication application, ShardId shard, ShardServices services, Func<string, ApplicationChanges, ValueTask<Task>> save)
 {
-    /// <summary>Where the places of applications lie, each by its name.</summary>
+    /// <summary>The name of the state that holds how far each application has read; the key is the application's name.</summary>
     public const string Places = "herald.applications";
 
-    // A long log of other topics is not read again at each start.
+    // After so many sequences without changes, save how far it has read, so that a long log of other topics is not read again at each
+    // start.
     private const int WorthSaving = 65_536;
     private const long MostBytes = 8 << 20;
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(250);
@@ -33,15 +36,15 @@ internal sealed class ApplicationRun(
     private long _head, _read, _savingNext, _settled, _tickDueMs;
     private bool _stopping;
 
-    // Where it stands is not known: it stands still, and everything that is kept stays kept.
+    // It is unknown how far the application has read. It does nothing, and the store keeps all events it may need.
     private bool _isLost;
 
-    /// <summary>Below this sequence there is nothing that it still needs.</summary>
+    /// <summary>The application needs no event below this sequence.</summary>
     public long SettledBelow => Volatile.Read(ref _settled);
 
     public string Name => application.Name;
 
-    /// <summary>How much of the log it has not read yet, for people.</summary>
+    /// <summary>How many sequences it has not read yet, for display.</summary>
     public long Unread => Math.Max(0, Volatile.Read(ref _head) - Volatile.Read(ref _read) + 1);
 
     public void OnHead(long sequence)
@@ -50,14 +53,16 @@ internal sealed class ApplicationRun(
         Kick();
     }
 
-    /// <summary>Ends after the batch under way.</summary>
+    /// <summary>The loop ends after the present batch.</summary>
     public void Stop()
     {
         Volatile.Write(ref _stopping, true);
         Kick();
     }
 
-    /// <summary>Before anything is settled: says from where on the log is needed.</summary>
+    /// <summary>
+    /// Reads how far the application has read. Must come before anything is reported as settled, because the log is needed from there on.
+    /// </summary>
     public async ValueTask LoadAsync(LogBounds bounds, CancellationToken cancel)
     {
         _batch = new ApplicationBatch(shard, application.Name, _state, services.Catalog, services.Applications.Intake);
@@ -67,7 +72,9 @@ internal sealed class ApplicationRun(
         Atomically.Raise(ref _head, bounds.Last);
     }
 
-    /// <summary>Null when it is damaged. From where else it went on, events would have their effect twice, or never.</summary>
+    /// <summary>
+    /// Reads the saved place. Null when it is damaged: from any other place, events would have their effect twice or never.
+    /// </summary>
     private async ValueTask<long?> ReadPlaceAsync(CancellationToken cancel)
     {
         var failure = default(Exception);
@@ -130,7 +137,7 @@ internal sealed class ApplicationRun(
     {
         if (_read > Volatile.Read(ref _head))
         {
-            // Here and not before: what time brings comes behind what had come by then.
+            // Ticks come only after everything in the log has been read, so that a tick never overtakes events that came before it.
             await TickAsync(ticking, abort);
             return false;
         }
@@ -153,13 +160,13 @@ internal sealed class ApplicationRun(
         var isDue = now >= _tickDueMs;
         if (isDue)
             _tickDueMs = now + (long)_application.TickEvery.TotalMilliseconds;
-        // Timers may be early.
+        // A timer can fire early.
         ticking.Change(TimeSpan.FromMilliseconds(Math.Clamp(_tickDueMs - now, 1, _application.TickEvery.TotalMilliseconds)), Timeout.InfiniteTimeSpan);
         if (isDue)
             await TakeAsync([], _read, abort);
     }
 
-    // What was never read may be gone where an application is new to an old log.
+    // When an application is new to an old log, the first events may no longer be kept.
     private async ValueTask<bool> PassMissingAsync(CancellationToken abort)
     {
         var bounds = await services.Log.BoundsAsync(shard, abort);
@@ -170,7 +177,11 @@ internal sealed class ApplicationRun(
         return true;
     }
 
-    /// <summary>A batch that fails, or wants too much saved at once, is taken in halves; a single event that cannot be taken becomes a dead letter.</summary>
+    /// <summary>
+    /// Passes events to the application. A batch that fails, or that wants too many bytes saved at once, is taken in halves. A single event
+    /// that cannot be
+    /// taken becomes a dead letter.
+    /// </summary>
     private async ValueTask TakeAsync(ArraySegment<ApplicationEvent> events, long next, CancellationToken abort)
     {
         _batch.Begin(events, services.Clock.WallMs);
@@ -206,7 +217,7 @@ internal sealed class ApplicationRun(
         }
         if (_batch.HasChanges || events.Count > 0)
             await SaveAsync(_batch.Take(next), events.Count);
-        // What is read again after a failure begins behind it.
+        // After a failure, reading begins again after these events.
         Volatile.Write(ref _read, next);
     }
 
@@ -235,7 +246,7 @@ internal sealed class ApplicationRun(
         }
         catch (OperationCanceledException)
         {
-            // The loop sees it.
+            // The loop checks the token.
         }
     }
 }

@@ -3,7 +3,7 @@ using Herald.Engine.Stores;
 
 namespace Herald.Engine.Applications;
 
-/// <summary>The applications of one shard, from when it has been loaded until it ends.</summary>
+/// <summary>The applications of one shard, from its loading to its end.</summary>
 internal sealed class ApplicationRuns(ShardId shard, ShardServices services, Func<string, ApplicationChanges, ValueTask<Task>> save)
 {
     private readonly ApplicationRun[] _runs = [.. services.Applications.All.Select(application => new ApplicationRun(application, shard, services, save))];
@@ -11,13 +11,13 @@ internal sealed class ApplicationRuns(ShardId shard, ShardServices services, Fun
     private volatile Exception? _failure;
     private volatile bool _hasEnded;
 
-    /// <summary>Nothing at or after this sequence may go.</summary>
+    /// <summary>No event at or after this sequence may be freed.</summary>
     public long SettledBelow => _runs.Length == 0 ? long.MaxValue : _runs.Min(run => run.SettledBelow);
 
-    /// <summary>What no application may go on after: the store is damaged, say.</summary>
+    /// <summary>A failure after which no application may go on, for example a damaged store.</summary>
     public Exception? Failure => _failure;
 
-    /// <summary>All of them; whoever is told so finds it so.</summary>
+    /// <summary>All applications have ended. It is set before the shard is notified, so the shard always sees it.</summary>
     public bool HasEnded => _runs.Length == 0 || _hasEnded;
 
     public async ValueTask LoadAsync(LogBounds bounds, CancellationToken cancel)
@@ -26,7 +26,7 @@ internal sealed class ApplicationRuns(ShardId shard, ShardServices services, Fun
             await run.LoadAsync(bounds, cancel);
     }
 
-    /// <param name="ended">Called when all of them have ended, and when one has failed.</param>
+    /// <param name="ended">Called when all applications have ended, and when one has failed.</param>
     public void Start(Action ended, CancellationToken abort)
     {
         if (_runs.Length > 0)
@@ -39,7 +39,7 @@ internal sealed class ApplicationRuns(ShardId shard, ShardServices services, Fun
             run.OnHead(sequence);
     }
 
-    /// <summary>Each ends when what it has taken is saved.</summary>
+    /// <summary>Each application ends when the changes of its present batch are saved.</summary>
     public void Stop()
     {
         foreach (var run in _runs)
@@ -48,13 +48,14 @@ internal sealed class ApplicationRuns(ShardId shard, ShardServices services, Fun
 
     public Task WhenEnded() => _running;
 
-    /// <summary>By application: how much of the log it has not read.</summary>
+    /// <summary>For each application, how many sequences of the log it has not read.</summary>
     public IEnumerable<(string Application, long Unread)> Unread() => _runs.Select(run => (run.Name, run.Unread));
 
     private async Task RunAsync(Action ended, CancellationToken abort)
     {
         await Task.WhenAll(_runs.Select(run => RunAsync(run, ended, abort)));
-        // Before it is told: the shard looks at once, on another thread, and this task is not complete until later. Nobody would wake it again.
+        // Must be set before the call: the shard checks at once, on another thread, while this task is not complete yet. Nothing would wake
+        // it again.
         _hasEnded = true;
         ended();
     }

@@ -1,14 +1,16 @@
 namespace Herald.Engine.Applications;
 
-/// <summary>An application in one shard. Called for one batch after another.</summary>
+/// <summary>An application in one shard. It is called for one batch after another.</summary>
 public interface IShardApplication
 {
-    /// <summary>How often it is called although nothing has come, for what time brings.</summary>
+    /// <summary>How often it is called without events, for work that depends on time.</summary>
     TimeSpan TickEvery { get; }
 
     /// <summary>
-    /// Takes the next events, in the order of the log, or none. What it wants saved it puts into the batch. It may be called again with some of the same events after it has
-    /// failed, and with those that follow before these are durable: so it remembers nothing itself.
+    /// Processes the next events, in the order of the log; a tick has none. It puts its changes into the batch. It must remember nothing
+    /// itself, for two reasons:
+    /// after a failure it is called again with some of the same events, and it is called with later events before the changes of these are
+    /// durable.
     /// </summary>
     ValueTask TakeAsync(ApplicationBatch batch, CancellationToken cancel);
 }

@@ -4,12 +4,12 @@ using Herald.Engine.Events;
 
 namespace Herald.Engine.Applications;
 
-/// <summary>Compares keys of state by their bytes; looking one up needs no copy.</summary>
+/// <summary>Compares keys of state by their bytes. A look-up needs no copy.</summary>
 internal sealed class KeyComparer : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
 {
     public static readonly KeyComparer Instance = new();
 
-    // Keys come from outside: nobody may choose them so that all fall into one bucket.
+    // Keys come from outside. The secret prevents a publisher from choosing keys that all fall into one bucket.
     private static readonly UInt128 Secret = BinaryPrimitives.ReadUInt128LittleEndian(RandomNumberGenerator.GetBytes(16));
 
     public bool Equals(byte[]? x, byte[]? y) => x.AsSpan().SequenceEqual(y);

@@ -3,15 +3,19 @@ using Herald.Engine.Stores;
 namespace Herald.Engine.Applications;
 
 /// <summary>
-/// An application's state in one shard, as the last batch left it: what is not durable yet, and what was read or written lately, up to a bound.
+/// An application's state in one shard, as the last batch left it. It contains everything that is not durable yet, and what was read or
+/// written lately, up
+/// to a bound.
 /// </summary>
 /// <remarks>
-/// Two generations: what is used moves to the young one; when that is full, the old one is dropped and the young one grows old. That happens only when all batches but the last
-/// are durable, whose state is in the young one: so what is dropped is in the store.
+/// There are two generations. An entry that is used moves to the young one. When the young one is full, the old one is dropped and the
+/// young one becomes the
+/// old one. That happens only when all batches except the last are durable, and the last batch's state is in the young one. So everything
+/// dropped is in the store.
 /// </remarks>
 internal sealed class StateCache(IStateReader store, ShardId shard, string application, long maxBytes)
 {
-    // What a dictionary and two arrays cost beside what is in them.
+    // Bytes of a dictionary entry and two arrays, besides their content.
     private const int Overhead = 96;
 
     private Dictionary<byte[], ReadOnlyMemory<byte>?> _young = new(KeyComparer.Instance), _old = new(KeyComparer.Instance);
@@ -19,7 +23,7 @@ internal sealed class StateCache(IStateReader store, ShardId shard, string appli
 
     public long Bytes { get; private set; }
 
-    /// <summary>When all but the last batch is durable.</summary>
+    /// <summary>May be called only when all batches except the last are durable.</summary>
     public void MakeRoom()
     {
         if (_youngBytes <= maxBytes / 2)
@@ -29,7 +33,7 @@ internal sealed class StateCache(IStateReader store, ShardId shard, string appli
         (Bytes, _youngBytes) = (_youngBytes, 0);
     }
 
-    /// <returns>False when the store must be asked.</returns>
+    /// <returns>False when the value must be read from the store.</returns>
     public bool TryGet(ReadOnlySpan<byte> key, out ReadOnlyMemory<byte>? value)
     {
         if (_young.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(key, out value))

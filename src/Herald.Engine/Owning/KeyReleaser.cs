@@ -4,15 +4,15 @@ using Herald.Engine.Stores;
 
 namespace Herald.Engine.Owning;
 
-/// <summary>Lets held keys go on, in shards of this node and of others.</summary>
+/// <summary>Releases held keys, in shards of this node and of other nodes.</summary>
 internal sealed class KeyReleaser(Catalog catalog, ShardHosts hosts, ShardLooks looks, TimeProvider time)
 {
-    // An owner that lives has followed the catalog, and saved, long before.
+    // These limits give an owner time enough: a running owner follows the catalog and saves much sooner.
     private const int OrdersAtMost = 10, LooksPerOrder = 5;
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>Ends when the order is durable: who has its answer need not look again.</summary>
-    /// <returns>False when nothing is held there.</returns>
+    /// <summary>Completes when the release is durable, so the caller need not check again.</summary>
+    /// <returns>False when no such key is held.</returns>
     public async ValueTask<bool> ReleaseAsync(SubscriptionEntry entry, ReleaseOrder order, CancellationToken cancel)
     {
         var isDone = false;
@@ -26,8 +26,9 @@ internal sealed class KeyReleaser(Catalog catalog, ShardHosts hosts, ShardLooks 
             }
             catch (StoreUnavailableException)
             {
-                // It has left this node since it was looked up, and may not have saved the order: then the key is held at its next owner,
-                // which is told.
+                // The shard left this node after the look-up and may not have saved the order. The key is then still held at the next
+                // owner, which
+                // receives the order below.
             }
         }
         return await OrderAsync(entry, order, cancel) || isDone;
@@ -44,7 +45,7 @@ internal sealed class KeyReleaser(Catalog catalog, ShardHosts hosts, ShardLooks 
             {
                 if (!await IsHeldAsync(entry, order, cancel))
                 {
-                    // Of a shard of this node that was no look at what is saved.
+                    // For a shard of this node, the check above read the live state, not the saved progress. So save before the answer.
                     if (hosts.Find(order.Shard.Value) is { } host)
                         await host.SaveAsync().AsTask().WaitAsync(cancel);
                     return true;

@@ -8,23 +8,26 @@ using Microsoft.Extensions.Logging;
 namespace Herald.Engine.Owning;
 
 /// <summary>
-/// Keeps this node's leases and runs a host for each. A renewal: 1. put away hosts that have ended, and release what they saved,
-/// 2. ask, 3. move on the terms of what is still owned, 4. stop at once what is lost, hand over what is to leave, 5. begin what is new.
-/// A host that ends between two renewals is put away, and its shard released, at once: its events wait for the next owner.
-/// Leases that never run out are taken once: there is no loop and no timer then.
+/// Keeps this node's leases and runs a host for each. A renewal: 1. remove hosts that have ended, and release shards whose work is saved,
+/// 2. ask the store, 3. extend the terms of what is still owned, 4. stop at once what is lost, and hand over what should leave, 5. start
+/// what is new.
+/// A host that ends between two renewals is removed and its shard released at once, because the shard's events wait for the next owner.
+/// Leases that never run out (the embedded store's) are taken once. Then there is no loop and no timer.
 /// </summary>
 internal sealed class LeaseKeeper(
     IOwnership ownership, ShardHosts hosts, Func<Lease, LeaseTerm, ShardHost> open, PermitLedger ledger, EngineOptions options, EngineMetrics metrics,
     TimeProvider time, ILogger logger) : IAsyncDisposable
 {
-    // A lease outlives four renewals that fail.
+    // A lease outlives four failed renewals in a row.
     private const int RenewalsPerLease = 5;
 
-    // By shard; guarded by the lock. A host that is lost stays until its attempts have ended, so that its successor here is alone.
+    // By shard; guarded by the lock. A lost host stays here until its attempts have ended, so that its successor on this node never runs
+    // beside it.
     private readonly Dictionary<ShardId, OwnedShard> _owned = [];
 
-    // By shard, the last epoch that is over on this node. Commits are numbered on within an epoch, and an order to release it may still be on
-    // its way: it is never begun again, whatever the store answers.
+    // By shard, the last epoch that is over on this node. Such an epoch is never started again, whatever the store answers: only the old
+    // host knew
+    // the number of its last commit, and an order to release the shard may still be on its way to the store.
     private readonly Dictionary<ShardId, long> _over = [];
     private readonly HashSet<(ShardId Shard, long Epoch)> _released = [];
     private readonly Lock _lock = new();
@@ -41,13 +44,15 @@ internal sealed class LeaseKeeper(
     private bool _runsOut;
     private volatile bool _stopping;
 
-    // Until a lease says otherwise.
+    // Used until the first lease has come.
     private TimeSpan _validFor = TimeSpan.FromSeconds(5);
 
-    /// <summary>Ends with the reason when the node cannot go on, and in peace when it has stopped.</summary>
+    /// <summary>Fails with the reason when the node cannot go on. Completes normally when it has stopped.</summary>
     public Task Failed => _failed.Task;
 
-    /// <summary>Takes the first leases, and waits until their shards work. There may be none yet: other nodes own all shards.</summary>
+    /// <summary>
+    /// Takes the first leases and waits until their shards are loaded. There may be none: other nodes may own all shards.
+    /// </summary>
     public async ValueTask StartAsync(CancellationToken cancel)
     {
         var askedAt = time.GetTimestamp();
@@ -68,14 +73,15 @@ internal sealed class LeaseKeeper(
             }
             catch (Exception failure) when (_runsOut && failure is (StaleOwnerException or StoreUnavailableException))
             {
-                // Somebody else's already; or it could not be read just now, and comes again with a renewal. Neither is a reason not to start.
+                // The shard has another owner already, or could not be read and will come again with a renewal. Neither prevents the start.
             }
         }
     }
 
     /// <summary>
-    /// Takes no more, lets attempts in flight end within the grace time, commits, releases. Leases are renewed for as long as that takes. Where other nodes go
-    /// on, no shard waits longer than one that is handed over: its other keys would wait with it.
+    /// Starts no more attempts, lets attempts in flight end within the grace time, commits, and releases the shards. Leases are renewed
+    /// meanwhile.
+    /// When other nodes can take over, attempts get only the shorter handover time, because all other keys of a shard wait with them.
     /// </summary>
     public async ValueTask StopAsync()
     {
@@ -107,7 +113,7 @@ internal sealed class LeaseKeeper(
         }
         catch (Exception)
         {
-            // A shard that failed has told so by Failed.
+            // WatchAsync has reported the failure through Failed.
         }
         try
         {
@@ -127,7 +133,7 @@ internal sealed class LeaseKeeper(
         lock (_lock)
         {
             remaining = [.. _owned.Values];
-            // Whoever watches them puts them away no more.
+            // From here on, WatchAsync finds nothing to remove.
             _owned.Clear();
         }
         foreach (var left in remaining)
@@ -154,7 +160,7 @@ internal sealed class LeaseKeeper(
         }
         catch (Exception failure) when (failure is StoreUnavailableException or OperationCanceledException)
         {
-            // Others find what is released a little later.
+            // Other nodes will find the released shards a little later.
             return false;
         }
     }
@@ -195,7 +201,7 @@ internal sealed class LeaseKeeper(
     private async ValueTask RenewAsync()
     {
         var askedAt = time.GetTimestamp();
-        // An answer that takes as long as the lease is worth nothing any more.
+        // An answer that takes longer than the lease lasts is useless.
         using var late = new CancellationTokenSource(_validFor, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, _end.Token);
         try
@@ -220,7 +226,7 @@ internal sealed class LeaseKeeper(
             foreach (var lease in leases.Where(lease => !_owned.ContainsKey(lease.Shard)))
             {
                 if (!IsOver(lease) && lease.IsLeaving)
-                    GiveUp(lease); // not worth beginning
+                    GiveUp(lease); // The shard should leave again: not worth a start.
                 if (_released.Contains((lease.Shard, lease.Epoch)))
                     again.Add(lease);
                 else if (!IsOver(lease) && !_stopping)
@@ -231,7 +237,7 @@ internal sealed class LeaseKeeper(
                 _validFor = leases.Min(lease => lease.ValidFor!.Value);
             Publish();
         }
-        // With the next renewal it is looked at again, and no sooner.
+        // Released again here. The next renewal shows whether that worked; nothing happens earlier.
         if (again.Count > 0)
             _ = _releases.TryAsync(again);
     }
@@ -255,8 +261,9 @@ internal sealed class LeaseKeeper(
             owned.Host.Abort();
             return;
         }
-        // A host whose lease had run out has waited, and goes on: with the same epoch nobody has owned the shard since, so all it knows still holds.
-        // To load it anew would be wrong besides: the number of its last commit is known to it alone.
+        // A host whose lease had run out has waited and now goes on. The epoch is the same, so no other node has owned the shard since, and
+        // all
+        // its state still holds. Loading it anew would even be wrong: only this host knows the number of its last commit.
         owned.Term.Renew(answer, askedAt);
         owned.Host.OnRenewed();
         if (answer.IsLeaving && !owned.IsStopping)
@@ -275,7 +282,7 @@ internal sealed class LeaseKeeper(
         }
         catch (Exception)
         {
-            // Whoever watches the host has told so.
+            // WatchAsync has reported the failure.
         }
     }
 
@@ -284,7 +291,7 @@ internal sealed class LeaseKeeper(
         var term = new LeaseTerm(lease, askedAt, time);
         var owned = new OwnedShard(lease, term, open(lease, term));
         _owned.Add(lease.Shard, owned);
-        // Before it loads: no change of the catalog may pass it by.
+        // The host must receive catalog changes from before it loads, so that it misses none.
         Publish();
         owned.Host.Start();
         _ = WatchAsync(owned);
@@ -295,16 +302,17 @@ internal sealed class LeaseKeeper(
         try
         {
             await owned.Host.Ended;
-            // At once, and not with the next renewal: its events wait for the next owner.
+            // At once, not with the next renewal: the shard's events wait for the next owner.
             await PutAwayAsync();
             Release();
-            // Its successor here may begin; a node that stops begins nothing.
+            // A successor on this node may start now. A node that stops starts nothing.
             if (!_stopping)
                 Wake();
         }
         catch (Exception failure) when (_runsOut && (failure is StoreUnavailableException || IsStale(failure)))
         {
-            // The next renewal tells whose the shard is. It is not hastened: the store, or the other owner, needs no haste.
+            // The next renewal shows who owns the shard. There is no early renewal, because neither the store nor the other owner is in a
+            // hurry.
             if (IsStale(failure) && !owned.IsLost)
                 metrics.LeaseLost();
             logger.LogWarning(failure, "Shard {Shard} does not run on this node any more.", owned.Lease.Shard);
@@ -318,7 +326,7 @@ internal sealed class LeaseKeeper(
 
     private static bool IsStale(Exception failure) => failure is StaleOwnerException || failure.InnerException is StaleOwnerException;
 
-    /// <summary>Forgets hosts that have ended. What they had saved to the last may be released.</summary>
+    /// <summary>Removes hosts that have ended. A shard whose work is completely saved can then be released.</summary>
     private async ValueTask PutAwayAsync()
     {
         List<OwnedShard> ended;
@@ -339,7 +347,7 @@ internal sealed class LeaseKeeper(
                 {
                     _over[owned.Lease.Shard] = owned.Lease.Epoch;
                 }
-                // What could not even be loaded has committed nothing: its epoch may be begun again.
+                // A host that could not even load has committed nothing, so its epoch may be started again.
             }
             if (!_stopping)
             {
@@ -353,7 +361,7 @@ internal sealed class LeaseKeeper(
 
     private void Release() => _releases.Begin(OnReleased, failure => _failed.TrySetException(failure));
 
-    // The shards that this node gets for those that leave may be free by now as well.
+    // The shards that this node should get in exchange may be free by now as well, so renew.
     private void OnReleased()
     {
         if (!_stopping)

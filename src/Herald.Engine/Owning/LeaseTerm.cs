@@ -3,8 +3,9 @@ using Herald.Engine.Stores;
 namespace Herald.Engine.Owning;
 
 /// <summary>
-/// How long a shard may be worked on: until its lease runs out, by this machine's clock, counted from before the renewal was asked for.
-/// No attempt begins after that, and those in flight are given up by a timer that every renewal moves on.
+/// The time for which a shard may be worked on. It ends when the lease runs out, by this machine's clock, counted from before the renewal
+/// was requested.
+/// No attempt begins after that. Attempts in flight are then given up by a timer, which every renewal moves on.
 /// </summary>
 internal sealed class LeaseTerm : IDisposable
 {
@@ -18,7 +19,7 @@ internal sealed class LeaseTerm : IDisposable
     private ITimer? _timer;
     private bool _givenUp, _ended;
 
-    /// <param name="askedAt">The timestamp taken before the lease was asked for.</param>
+    /// <param name="askedAt">The timestamp from before the lease was requested.</param>
     public LeaseTerm(Lease lease, long askedAt, TimeProvider time)
     {
         _time = time;
@@ -27,11 +28,11 @@ internal sealed class LeaseTerm : IDisposable
 
     public bool Holds => Volatile.Read(ref _until) is var until && (until == Forever || _time.GetTimestamp() < until);
 
-    /// <summary>Whether an attempt may begin now. Ask right before it does.</summary>
-    /// <param name="given">Cancelled when the attempt is to be given up.</param>
+    /// <summary>Returns whether an attempt may begin now. Call it directly before the attempt.</summary>
+    /// <param name="given">Cancelled when the attempt must be given up.</param>
     public bool TryBegin(out CancellationToken given)
     {
-        // Before the look at the clock: who is overtaken by the end of the lease holds the token that it cancels.
+        // Read the token before the clock: if the lease ends in between, this attempt has the token that the end cancels.
         given = _attempts.Token;
         return Holds;
     }
@@ -53,17 +54,19 @@ internal sealed class LeaseTerm : IDisposable
         }
     }
 
-    /// <summary>Attempts in flight are given up, uncounted, and so is any that begins from now on. What has been done may still be saved.</summary>
+    /// <summary>
+    /// Gives up the attempts in flight, uncounted, and all that begin from now on. Work that is done may still be saved.
+    /// </summary>
     public void GiveUpAttempts()
     {
         CancellationTokenSource last;
         lock (_lock)
             (_givenUp, last) = (true, _attempts);
-        // Outside the lock: who waits for it may go on inside this call.
+        // Cancel outside the lock, because continuations of the attempts can run inside this call.
         last.Cancel();
     }
 
-    /// <summary>The shard is not worked on any more.</summary>
+    /// <summary>Ends all work on the shard.</summary>
     public void End()
     {
         lock (_lock)
@@ -75,7 +78,7 @@ internal sealed class LeaseTerm : IDisposable
         GiveUpAttempts();
     }
 
-    // The source is left to the collector: it has no timer, and whoever gives attempts up may come after this.
+    // The token source is not disposed: it has no timer, and GiveUpAttempts may be called after this.
     public void Dispose() => End();
 
     private void OnTimer()
@@ -91,7 +94,7 @@ internal sealed class LeaseTerm : IDisposable
                 return;
             }
             expired = _attempts;
-            // For attempts after a renewal that finds the shard still this node's.
+            // A new source, for attempts after a renewal that confirms the shard for this node.
             if (!_givenUp)
                 _attempts = new CancellationTokenSource();
         }

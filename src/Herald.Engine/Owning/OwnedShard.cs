@@ -3,17 +3,17 @@ using Herald.Engine.Stores;
 
 namespace Herald.Engine.Owning;
 
-/// <summary>A shard under one epoch of this node's: from the answer that brought the lease until its host has ended.</summary>
+/// <summary>A shard that this node owns under one epoch, from the answer that brought the lease until its host has ended.</summary>
 internal sealed class OwnedShard(Lease lease, LeaseTerm term, ShardHost host) : IAsyncDisposable
 {
     public Lease Lease => lease;
     public LeaseTerm Term => term;
     public ShardHost Host => host;
 
-    /// <summary>It takes no more, and is released when what it has done is saved: no answer of the store brings it back.</summary>
+    /// <summary>It starts nothing more and is released when its work is saved. No answer of the store changes that.</summary>
     public bool IsStopping { get; set; }
 
-    /// <summary>The store has said that it is another's: nothing of it is saved any more.</summary>
+    /// <summary>The store has reported another owner: nothing more of it is saved.</summary>
     public bool IsLost { get; set; }
 
     public async ValueTask DisposeAsync()

@@ -4,8 +4,9 @@ using Microsoft.Extensions.Logging;
 namespace Herald.Engine.Owning;
 
 /// <summary>
-/// Gives back shards whose progress is saved completely, so that the next owner repeats nothing. The renewal of leases does not wait for a
-/// release: leases must not run out because the store is slow to take shards back. Shards that are saved meanwhile go with the next call.
+/// Releases shards whose progress is completely saved, so that the next owner repeats nothing. Lease renewals do not wait for a release,
+/// because
+/// leases must not run out when the store is slow. Shards that become ready during a call go with the next one.
 /// </summary>
 internal sealed class Releases(IOwnership ownership, ILogger logger)
 {
@@ -15,10 +16,13 @@ internal sealed class Releases(IOwnership ownership, ILogger logger)
     private readonly List<Lease> _saved = [];
     private bool _isUnderWay;
 
-    /// <summary>Whether others take over from this node. Before that is known it would be given back what it releases.</summary>
+    /// <summary>
+    /// Whether other nodes take over from this node that stops. Releases wait for it: before the store knows, it would give the shards back
+    /// to this node.
+    /// </summary>
     public Task<bool> GivingWay { get; set; } = Task.FromResult(false);
 
-    /// <summary>What is under way.</summary>
+    /// <summary>Completes when the releases under way have ended.</summary>
     public Task Ended { get; private set; } = Task.CompletedTask;
 
     public void Add(Lease saved)
@@ -27,7 +31,7 @@ internal sealed class Releases(IOwnership ownership, ILogger logger)
             _saved.Add(saved);
     }
 
-    /// <param name="released">Called after each call that the store has answered.</param>
+    /// <param name="released">Called after each successful call to the store.</param>
     public void Begin(Action released, Action<Exception> failed)
     {
         lock (_lock)
@@ -48,7 +52,7 @@ internal sealed class Releases(IOwnership ownership, ILogger logger)
         }
         catch (StoreUnavailableException failure)
         {
-            // An answer that still brings them says that it must be done again.
+            // If a later answer still contains these shards, they are released again.
             logger.LogWarning(failure, "{Count} shards could not be released; it is tried again.", leases.Count);
             return false;
         }

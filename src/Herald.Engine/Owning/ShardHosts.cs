@@ -2,17 +2,22 @@ using Herald.Engine.Shards;
 
 namespace Herald.Engine.Owning;
 
-/// <summary>The shards that run on this node, to be read by anybody at any moment. The keeper of the leases alone changes them, by replacing the whole.</summary>
+/// <summary>
+/// The shards that run on this node. Any thread may read them at any time. Only the lease keeper changes them, by replacing the whole
+/// content.
+/// </summary>
 internal sealed class ShardHosts(int shardCount)
 {
     private volatile Content _content = new([], new ShardHost?[shardCount]);
 
     public IReadOnlyList<ShardHost> All => _content.All;
 
-    /// <summary>How much of the store is this node's; never zero, because limits are multiplied by it.</summary>
+    /// <summary>This node's part of the store's shards. Never zero, because limits are multiplied by it.</summary>
     public double Share => (double)Math.Max(1, _content.All.Count) / shardCount;
 
-    /// <summary>The edition of the catalog that every shard here has followed; what is newer may still be news to one of them.</summary>
+    /// <summary>
+    /// The edition of the catalog that every shard on this node has followed. Some shard may not know a newer edition yet.
+    /// </summary>
     public long CatalogFollowed()
     {
         var lowest = long.MaxValue;
@@ -21,7 +26,7 @@ internal sealed class ShardHosts(int shardCount)
         return lowest;
     }
 
-    /// <summary>Null when it does not run here, or when there is no such shard.</summary>
+    /// <summary>Null when the shard does not run here or does not exist.</summary>
     public ShardHost? Find(int shard) => shard >= 0 && shard < shardCount ? _content.ByShard[shard] : null;
 
     public void Replace(IEnumerable<ShardHost> hosts)

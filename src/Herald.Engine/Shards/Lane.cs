@@ -7,7 +7,7 @@ namespace Herald.Engine.Shards;
 /// only
 /// these, and arrivals join it. A detached lane (<see cref="From"/> &gt; 0) also owns every match of its key in
 /// [From, the subscription's position]. It does not hold them in memory: arrivals are not queued but read back later. It is attached again
-/// only in the step in which its reading passes <see cref="LastSeen"/>; no such match lies above that. This rule keeps the order of the key.
+/// only in the step in which its reading passes <see cref="LastSeen"/>; no such match lies above it. This keeps the order of the key.
 /// </summary>
 internal sealed class Lane(SubscriptionState owner, ulong keyHash)
 {

@@ -61,7 +61,7 @@ internal sealed partial class ShardHost
         Discard();
         ReturnStarts();
         _commits.GiveUp();
-        // Whatever ended the loop, applications end with it.
+        // The applications end with the loop, whatever ended it.
         _abort.Cancel();
         await _applications.WhenEnded();
         _machine.Leave();

@@ -2,10 +2,14 @@ using Herald.Engine.Publishing;
 
 namespace Herald.Engine.Sources;
 
-/// <summary>Says what a message means: which event it is. An application has one of its own; others use <see cref="PlainReader"/>.</summary>
-/// <remarks>One a source; not thread-safe: what it lends to the draft lives until the next call.</remarks>
+/// <summary>
+/// Converts a message into an event. An application has a reader of its own; otherwise <see cref="PlainReader"/> is used.
+/// </summary>
+/// <remarks>One reader for each source. Not thread-safe: the memory that the draft refers to is valid until the next call.</remarks>
 public interface IMessageReader
 {
-    /// <summary>Fills the draft. Null, or why the message cannot be understood, in a sentence that names field and value.</summary>
+    /// <summary>
+    /// Fills the draft. Returns null, or a sentence that says why the message cannot be understood and names field and value.
+    /// </summary>
     string? Read(in SourceMessage message, out EventDraft draft);
 }

@@ -4,8 +4,9 @@ using System.Text.Json;
 namespace Herald.Engine.Sources;
 
 /// <summary>
-/// Reads messages that are one JSON object: the fields that have names here, each once; others are passed over, whatever they are. What is wrong is told in a
-/// sentence that names field, value and rule. A message that is as it should be costs no allocation. Not thread-safe.
+/// Reads messages that are one JSON object. Each field that is named here must occur once; other fields are skipped, whatever they contain.
+/// An error is a
+/// sentence that names field, value and rule. A valid message costs no allocation. Not thread-safe.
 /// </summary>
 public sealed class JsonFields
 {
@@ -16,8 +17,8 @@ public sealed class JsonFields
     private readonly byte[] _name;
     private readonly bool _anyCase;
 
-    /// <param name="anyCase">Names may be written in any letter case.</param>
-    /// <param name="names">In ASCII, 32 at most. A field is known by its place among them.</param>
+    /// <param name="anyCase">Field names may be written in any letter case.</param>
+    /// <param name="names">Field names in ASCII, at most 32. A field is identified by its index in this list.</param>
     public JsonFields(bool anyCase, params string[] names)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(names.Length, 32);
@@ -26,13 +27,13 @@ public sealed class JsonFields
         _name = new byte[LongestEscape * names.Max(name => name.Length)];
     }
 
-    /// <summary>Takes the value of a field.</summary>
-    /// <returns>Null, or why it cannot be taken: see <see cref="Refuse"/>.</returns>
+    /// <summary>Receives the value of a field.</summary>
+    /// <returns>Null, or why the value is refused: see <see cref="Refuse"/>.</returns>
     public delegate string? Taking<in TReader>(TReader reader, int field, ref Utf8JsonReader value);
 
-    /// <param name="wanted">What there must be, a bit for each field; the others are passed over.</param>
-    /// <param name="missing">What is told when one of them is not there: a sentence.</param>
-    /// <returns>Null, or why it is no such message.</returns>
+    /// <param name="wanted">The required fields, one bit for each. Other fields are skipped.</param>
+    /// <param name="missing">A sentence that is reported when a required field is missing.</param>
+    /// <returns>Null, or why the message is refused.</returns>
     public string? Read<TReader>(ReadOnlySpan<byte> message, uint wanted, string missing, TReader reader, Taking<TReader> take)
     {
         ArgumentNullException.ThrowIfNull(take);
@@ -52,7 +53,10 @@ public sealed class JsonFields
         return $"{_names[field]} = '{Shown.Of(written)}': {rule}";
     }
 
-    /// <summary>Without its escapes. False when it is no text, or longer than it could rightly be.</summary>
+    /// <summary>
+    /// Reads a text and resolves its escapes. False when the value is not a text, or when its raw form is longer than
+    /// <paramref name="into"/>.
+    /// </summary>
     public static bool TryReadText(ref Utf8JsonReader value, scoped Span<byte> into, out int length)
     {
         length = 0;
@@ -65,7 +69,7 @@ public sealed class JsonFields
         }
         catch (InvalidOperationException)
         {
-            // Half of a surrogate pair, or bytes that are no UTF-8.
+            // Half of a surrogate pair, or bytes that are not UTF-8.
             return false;
         }
     }
@@ -90,7 +94,7 @@ public sealed class JsonFields
             else if (take(reader, field, ref json) is { } refusal)
                 return refusal;
         }
-        // Past the object there is nothing: else the reader refuses it here.
+        // After the object there must be nothing. Otherwise the reader throws here.
         json.Read();
         return seen == wanted ? null : $"{_names[uint.TrailingZeroCount(wanted & ~seen)]} is missing: {missing}";
     }

@@ -4,8 +4,9 @@ using Herald.Engine.Publishing;
 namespace Herald.Engine.Sources;
 
 /// <summary>
-/// Any message as an event: its key is the key, its value the payload. The headers <c>id</c>, <c>type</c>, <c>content-type</c> and
-/// <c>traceparent</c> are what they say; the others become attributes, as far as they are text and there is room.
+/// Converts any message into an event: the message's key is the key, its value the payload. The headers <c>id</c>, <c>type</c>,
+/// <c>content-type</c> and
+/// <c>traceparent</c> become the fields of that name. Other headers become attributes, as far as they are UTF-8 and within the bounds.
 /// </summary>
 public sealed class PlainReader : IMessageReader
 {
@@ -58,7 +59,7 @@ public sealed class PlainReader : IMessageReader
         return null;
     }
 
-    // Headers are for whoever put them there: one that cannot be an attribute must not cost the message.
+    // Headers were made for other readers. A header that cannot be an attribute is left out; the message must not fail because of it.
     private void AddAttribute(string name, ReadOnlySpan<byte> value)
     {
         if (Utf8.FromUtf16(name, _name, out _, out var length) == System.Buffers.OperationStatus.Done)

@@ -7,15 +7,17 @@ using Herald.Engine.Publishing;
 namespace Herald.Engine.Sources;
 
 /// <summary>
-/// Writes a message that is no event as an entry of the log that nobody is sent: the owner of its shard makes a dead letter of it. So it is
-/// as durable as its batch, is told once however often it is read, and needs no store of its own. Reused from message to message.
+/// Writes a message that is not an event as an entry of the log. No subscription receives it; the owner of its shard makes a dead letter of
+/// it. So it is
+/// as durable as its batch, becomes one dead letter however often it is read, and needs no store of its own. One object serves many
+/// messages.
 /// </summary>
 internal sealed class Rejection(int maxPayloadBytes)
 {
-    /// <summary>The reason that its dead letter has.</summary>
+    /// <summary>The reason code of its dead letter.</summary>
     public const string Reason = "not-understood";
 
-    /// <summary>Says why in a sentence.</summary>
+    /// <summary>The attribute that holds the explanation, a sentence.</summary>
     public const string ReasonAttribute = "reason";
 
     private const int LongestReason = 1024;
@@ -23,8 +25,8 @@ internal sealed class Rejection(int maxPayloadBytes)
     private readonly AttributeBuffer _attributes = new();
     private readonly byte[] _id = new byte[IntakeOptions.MaxIdBytes], _text = new byte[LongestReason];
 
-    /// <param name="payload">Cut to what an event may carry.</param>
-    /// <param name="timeMs">The message's own. One that no event may have stays a part of the id alone.</param>
+    /// <param name="payload">Cut to the largest payload of an event.</param>
+    /// <param name="timeMs">The message's own time. A time that no event can have is used for the id only.</param>
     public EventDraft Of(in SourcePlace place, ReadOnlySpan<byte> key, ReadOnlySpan<byte> payload, long? timeMs, string reason)
     {
         _attributes.Clear();
@@ -48,7 +50,7 @@ internal sealed class Rejection(int maxPayloadBytes)
         };
     }
 
-    // Never refused: names are given once, and all of it is well within the bound. What is cut is cut between characters.
+    // Never refused: each name is given once, and the whole is far below the bound. A text that is too long is cut between characters.
     private void Add(ReadOnlySpan<byte> name, string value)
     {
         _ = Utf8.FromUtf16(value, _text, out _, out var used, replaceInvalidSequences: true);

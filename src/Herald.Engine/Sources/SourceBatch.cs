@@ -6,8 +6,8 @@ using Herald.Engine.Stores;
 namespace Herald.Engine.Sources;
 
 /// <summary>
-/// Messages on their way into the log, in the order in which they are added. One that cannot be understood becomes a dead letter,
-/// and the rest goes on. Rented from <see cref="SourceIntake"/>; not thread-safe.
+/// Messages on their way into the log, in the order in which they are added. A message that cannot be understood becomes a dead letter,
+/// and the others go on. Rented from <see cref="SourceIntake"/>. Not thread-safe.
 /// </summary>
 public sealed class SourceBatch : IDisposable
 {
@@ -22,7 +22,7 @@ public sealed class SourceBatch : IDisposable
 
     public int Count => _events.Count;
 
-    /// <summary>Of memory, as its events are written down.</summary>
+    /// <summary>Bytes of memory that the encoded events use.</summary>
     public int Bytes => _events.Bytes;
 
     public void Add(in SourceMessage message)
@@ -36,8 +36,9 @@ public sealed class SourceBatch : IDisposable
     }
 
     /// <summary>
-    /// Complete when every message is durable, however often the store has to be asked: only then may the source say so outside, or publish
-    /// the batch that follows.
+    /// Completes when every message is durable, however many tries the store needs. Only then may the source acknowledge the messages, or
+    /// publish
+    /// the next batch.
     /// </summary>
     public async ValueTask<SourceTally> PublishAsync(CancellationToken cancel)
     {
@@ -69,7 +70,7 @@ public sealed class SourceBatch : IDisposable
         return Rejected;
     }
 
-    // An id that was given to something else before: neither may be dropped in silence.
+    // The id belongs to an event with other content. Neither of the two may be dropped without notice, so this one becomes a dead letter.
     private async ValueTask RejectAsync(List<int> conflicts, CancellationToken cancel)
     {
         using var rejections = _intake.Rent();
@@ -98,8 +99,9 @@ public sealed class SourceBatch : IDisposable
     }
 
     /// <param name="isRecognised">
-    /// When it is read again. Not where the name of its place was given to something else, by a publisher, say: then it is told as often as it is read, which
-    /// is better than never.
+    /// True: the entry gets the id of its place, so that it is recognised as a duplicate when the message is read again. False when another
+    /// event already
+    /// has that id, for example from a publisher. Then there is a dead letter each time the message is read, which is better than none.
     /// </param>
     private bool Reject(PublishBatch into, in SourcePlace place, ReadOnlySpan<byte> key, ReadOnlySpan<byte> payload, long? timeMs, string reason, bool isRecognised)
     {

@@ -5,9 +5,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Herald.Engine.Sources;
 
-/// <summary>The door for messages of one source, into one topic.</summary>
+/// <summary>Takes the messages of one source into one topic.</summary>
 /// <remarks>
-/// One batch may be filled while the one before it is published; they are published one after another, so that messages are accepted in
+/// One batch may be filled while the one before it is published. Batches are published one after another, so that messages are accepted in
 /// the order in which they were read.
 /// </remarks>
 public sealed class SourceIntake(HeraldEngine engine, string topic, IMessageReader reader, TimeProvider time, ILogger logger)
@@ -16,14 +16,14 @@ public sealed class SourceIntake(HeraldEngine engine, string topic, IMessageRead
     private Topic? _topic;
     private volatile bool _isWaitingForRoom;
 
-    /// <summary>The store is full: what was read waits, and nothing that follows it is published.</summary>
+    /// <summary>The store is full: the present batch waits, and nothing after it is published.</summary>
     public bool IsWaitingForRoom => _isWaitingForRoom;
 
     internal IMessageReader Reader => reader;
     internal int MaxPayloadBytes => engine.Intake.Options.MaxPayloadBytes;
 
-    /// <summary>Makes sure of the topic. What comes after it needs it.</summary>
-    /// <exception cref="ArgumentException">The topic's name is none.</exception>
+    /// <summary>Creates the topic if it does not exist. Must be called first.</summary>
+    /// <exception cref="ArgumentException">The topic's name is not valid.</exception>
     public async ValueTask StartAsync(CancellationToken cancel)
     {
         if (SubscriptionRules.CheckName("/topic", topic) is { } problem)
@@ -36,8 +36,9 @@ public sealed class SourceIntake(HeraldEngine engine, string topic, IMessageRead
     internal PublishBatch Rent() => engine.Intake.Rent(_topic ?? throw new InvalidOperationException("The intake has not been started."));
 
     /// <summary>
-    /// Tries until each of them is durable or was so before: a source that gave up would leave a hole in the order. Of a batch that was taken in part only what
-    /// found no room is given again.
+    /// Tries until each event is durable, or was so before. A source that gave up would leave a gap in the order. When a batch was taken in
+    /// part, only the
+    /// events without room are sent again.
     /// </summary>
     internal async ValueTask AppendAsync(PublishBatch events, CancellationToken cancel)
     {
@@ -49,7 +50,7 @@ public sealed class SourceIntake(HeraldEngine engine, string topic, IMessageRead
                 string reason;
                 try
                 {
-                    // Deleted and made again, it is another one: what goes to the old one would reach nobody.
+                    // The topic may have been deleted and created again. Events for the old number would reach no subscription.
                     _topic = await FindTopicAsync(cancel);
                     events.MoveTo(_topic);
                     if (isAnswered)
@@ -66,7 +67,7 @@ public sealed class SourceIntake(HeraldEngine engine, string topic, IMessageRead
                 {
                     reason = failure.Message;
                 }
-                // Once a cause, however long it lasts.
+                // Log each cause once, however long it lasts.
                 if (reason != said)
                     logger.LogWarning("Topic {Topic}: messages of a source cannot be saved ({Reason}); it keeps its place, reads no further, and tries until they are.", topic, reason.TrimEnd('.'));
                 said = reason;

@@ -1,6 +1,6 @@
 namespace Herald.Engine.Sources;
 
-/// <summary>One message as a source has read it. Lent for the call.</summary>
+/// <summary>One message as a source has read it. Valid during the call only.</summary>
 public readonly ref struct SourceMessage
 {
     private const int TraceLength = 55;
@@ -11,19 +11,19 @@ public readonly ref struct SourceMessage
     public ReadOnlySpan<byte> Key { get; init; }
     public ReadOnlySpan<byte> Value { get; init; }
 
-    /// <summary>There is no value at all, which is more than an empty one: the message says that its key is gone.</summary>
+    /// <summary>The message has no value, which differs from an empty one: it means that its key was deleted.</summary>
     public bool IsTombstone { get; init; }
 
     public ReadOnlySpan<SourceHeader> Headers { get; init; }
 
-    /// <summary>The sender's time in Unix milliseconds, if it is known.</summary>
+    /// <summary>The sender's time in Unix milliseconds, if known.</summary>
     public long? TimeMs { get; init; }
 
-    /// <summary>The header <c>traceparent</c>; empty when it is not as it should be, which is no reason to lose a message.</summary>
+    /// <summary>The header <c>traceparent</c>. Empty when it is malformed, because that is no reason to lose a message.</summary>
     public ReadOnlySpan<byte> Trace =>
         Find("traceparent") is { Value.Span: { Length: TraceLength } trace } && !trace.ContainsAnyExceptInRange((byte)0x20, (byte)0x7E) ? trace : default;
 
-    /// <summary>The last header of this name, which is the one that counts where names repeat; null when there is none.</summary>
+    /// <summary>The last header of this name, because the last one counts when names repeat; null when there is none.</summary>
     public SourceHeader? Find(string name)
     {
         for (var i = Headers.Length - 1; i >= 0; i--)

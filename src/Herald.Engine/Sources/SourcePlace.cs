@@ -5,18 +5,23 @@ using Herald.Engine.Publishing;
 
 namespace Herald.Engine.Sources;
 
-/// <summary>Where a message stands outside, for people and for ids: the same message has the same place whenever it is read.</summary>
-/// <param name="Stream">What it was read from, e.g. <c>kafka/main/events</c>.</param>
-/// <param name="Partition">0 where there are none.</param>
+/// <summary>
+/// The place of a message in its external stream, for display and for ids. A message has the same place whenever it is read.
+/// </summary>
+/// <param name="Stream">The stream from which it was read, for example <c>kafka/main/events</c>.</param>
+/// <param name="Partition">0 for a stream without partitions.</param>
 public readonly record struct SourcePlace(string Stream, int Partition, long Offset)
 {
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Stream}/{Partition}/{Offset}");
 
-    /// <summary>The id of an event whose message has none.</summary>
-    /// <param name="timeMs">The message's own: in a stream that was removed and made again another message has the same place.</param>
+    /// <summary>Writes the id of an event whose message has no id.</summary>
+    /// <param name="timeMs">
+    /// The message's own time. It is part of the id because, after a stream is removed and created again, another message has the same
+    /// place.
+    /// </param>
     public ReadOnlySpan<byte> WriteId(long? timeMs, Span<byte> into)
     {
-        // A stream's name may be long, an id may not: its end and the numbers tell places apart.
+        // A stream's name can be longer than an id. The end of the name and the numbers distinguish places.
         Span<byte> numbers = stackalloc byte[64];
         Utf8.TryWrite(numbers, CultureInfo.InvariantCulture, $"/{Partition}/{Offset}", out var tail);
         if (timeMs is { } time)

@@ -1,8 +1,8 @@
 namespace Herald.Engine.Sources;
 
-/// <summary>What became of a batch of messages.</summary>
-/// <param name="Duplicates">Already accepted before: not delivered again.</param>
-/// <param name="Rejected">Not understood, or an id that was given to something else: dead letters.</param>
+/// <summary>Counts the results of a batch of messages.</summary>
+/// <param name="Duplicates">Messages accepted before; they are not delivered again.</param>
+/// <param name="Rejected">Messages that were not understood, or whose id belongs to other content. They become dead letters.</param>
 public readonly record struct SourceTally(int Accepted, int Duplicates, int Rejected)
 {
     public static SourceTally operator +(SourceTally a, SourceTally b) =>
