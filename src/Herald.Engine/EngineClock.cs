@@ -1,12 +1,15 @@
 namespace Herald.Engine;
 
 /// <summary>
-/// The time that waits go by: what the wall clock said when this was made, moved on by a count that cannot be set. The wall clock may be set back or forward at any
-/// moment; a wait must become neither longer nor shorter by it. Only what is stored goes by the wall clock, and is converted where it is written and read.
+/// The clock for all waits. It starts at the wall clock's time and then advances by a counter that cannot be set. A wall clock can be set
+/// back or forward at any
+/// moment, and a wait must not become longer or shorter by that. Only stored times are of the wall clock; they are converted where they are
+/// written and read.
 /// </summary>
 internal sealed class EngineClock(TimeProvider time)
 {
-    // Less is no setting: the two clocks are read one after the other, and the wall clock is slewed.
+    // A smaller difference does not mean that the clock was set: the two clocks are read one after the other, and the wall clock is
+    // adjusted gradually.
     private const long SetByMs = 1000;
 
     private readonly long _beganAt = time.GetTimestamp();
@@ -16,10 +19,14 @@ internal sealed class EngineClock(TimeProvider time)
     /// <summary>Never jumps.</summary>
     public long NowMs => _beganAtMs + (long)time.GetElapsedTime(_beganAt).TotalMilliseconds;
 
-    /// <summary>For what is stored, or shown.</summary>
+    /// <summary>The wall clock, for times that are stored or shown.</summary>
     public long WallMs => time.GetUtcNow().ToUnixTimeMilliseconds();
 
-    /// <summary>By how much the wall clock was set since this was made, to within a second. Stays the same as long as nobody sets it, so that a time is converted alike each time.</summary>
+    /// <summary>
+    /// How far the wall clock has been set since this clock started, to within a second. The value stays the same until the wall clock is
+    /// set again, so that a time is
+    /// always converted alike.
+    /// </summary>
     public long WallAheadMs
     {
         get

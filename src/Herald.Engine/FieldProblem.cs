@@ -2,9 +2,11 @@ using System.Text;
 
 namespace Herald.Engine;
 
-/// <summary>One thing wrong with what a caller sent: where, what it was, and the rule it breaks. An expected failure, so a value.</summary>
-/// <param name="Pointer">JSON pointer to the field, e.g. <c>/retry/maxAge</c>.</param>
-/// <param name="Value">The value, cut short; secrets masked by who made it.</param>
+/// <summary>
+/// One problem with a caller's input: the field, its value, and the rule that it breaks. An expected failure, so it is a value.
+/// </summary>
+/// <param name="Pointer">JSON pointer to the field, for example <c>/retry/maxAge</c>.</param>
+/// <param name="Value">The value, shortened. The code that makes the problem must mask secrets.</param>
 /// <param name="Rule">A sentence that says what is allowed and what to do.</param>
 public sealed record FieldProblem(string Pointer, string Value, string Rule)
 {

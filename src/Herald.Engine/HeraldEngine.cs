@@ -17,7 +17,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Herald.Engine;
 
-/// <summary>What a node is made of. The roles may be one object.</summary>
+/// <summary>The parts that a node consists of. One object may have several of the store's roles.</summary>
 public sealed record EngineParts(
     IEventLog Log, IShardStore Shards, IStateReader State, ICatalogStore Catalog, IDeadLetterStore DeadLetters, IOwnership Ownership,
     IReadOnlyList<IChannel> Channels, TimeProvider Time, Random Random, ILoggerFactory Logging)
@@ -25,10 +25,10 @@ public sealed record EngineParts(
     public IReadOnlyList<IApplication> Applications { get; init; } = [];
 }
 
-/// <summary>One running node's engine. The store stays the caller's: it is closed after the engine has stopped.</summary>
+/// <summary>The engine of one running node. The store belongs to the caller, who closes it after the engine has stopped.</summary>
 public sealed class HeraldEngine : IAsyncDisposable
 {
-    // Other nodes hear of a change within milliseconds where there is somebody to tell them, and within a second elsewhere.
+    // Other nodes learn of a change within milliseconds where the store can notify them, otherwise within a second.
     private static readonly TimeSpan FirstLook = TimeSpan.FromMilliseconds(10), LongestLook = TimeSpan.FromMilliseconds(250);
 
     private readonly EngineParts _parts;
@@ -101,14 +101,16 @@ public sealed class HeraldEngine : IAsyncDisposable
     /// <summary>The logs of all shards, for applications that follow them.</summary>
     public IEventLog Log => _parts.Log;
 
-    /// <summary>What applications have saved, for those who look at it.</summary>
+    /// <summary>The saved state of applications, for reading.</summary>
     public IStateReader State => _parts.State;
     public Intake Intake { get; }
     public Catalog Catalog { get; }
     public Inspector Inspector { get; }
     public DeadLetterDesk DeadLetters { get; }
 
-    /// <summary>Ends with the reason when the engine cannot go on (the store has failed); the host ends the process.</summary>
+    /// <summary>
+    /// Fails with the reason when the engine cannot go on, for example because the store failed. The host then ends the process.
+    /// </summary>
     public Task Failed => _keeper.Failed;
 
     internal IReadOnlyList<ShardHost> Hosts => _hosts.All;
@@ -132,7 +134,10 @@ public sealed class HeraldEngine : IAsyncDisposable
         }
     }
 
-    /// <summary>Sends one signed test event to the subscription's endpoint, outside of order and log, and tells how it went; null when there is no such subscription.</summary>
+    /// <summary>
+    /// Sends one signed test event to the subscription's endpoint, outside the log and its order, and returns the result. Null when there
+    /// is no such subscription.
+    /// </summary>
     public async ValueTask<AttemptResult?> TestAsync(string subscriptionId, CancellationToken cancel)
     {
         if (await Catalog.FindSubscriptionAsync(subscriptionId, cancel) is not { } subscription
@@ -147,7 +152,7 @@ public sealed class HeraldEngine : IAsyncDisposable
             : AttemptResult.Troubled(AttemptStage.Guard, $"this node is without {MissingChannels.Describe(subscription.Endpoint)}");
     }
 
-    /// <summary>Lets a held key go on: its head is tried again, or discarded. False when it is not held.</summary>
+    /// <summary>Releases a held key: its head is tried again, or discarded. False when the key is not held.</summary>
     public async ValueTask<bool> ReleaseAsync(string subscriptionId, int shard, long sequence, bool discard, CancellationToken cancel)
     {
         if (await Catalog.FindEntryAsync(subscriptionId, cancel) is not { } entry || shard < 0 || shard >= _parts.Log.ShardCount)
@@ -156,8 +161,9 @@ public sealed class HeraldEngine : IAsyncDisposable
     }
 
     /// <summary>
-    /// Complete when no attempt of any node starts any more with a catalog older than this version: every node works with it, or has
-    /// lost its leases. So whoever has changed an endpoint may say that the old one is left alone.
+    /// Completes when no attempt of any node starts any more with a catalog older than this version: every node works with the version, or
+    /// has
+    /// lost its leases. A caller that has changed an endpoint then knows that no new attempt goes to the old one.
     /// </summary>
     public async ValueTask WhenFollowedAsync(long catalogVersion, CancellationToken cancel)
     {
@@ -167,7 +173,9 @@ public sealed class HeraldEngine : IAsyncDisposable
             await Task.Delay(wait, _parts.Time, cancel);
     }
 
-    /// <summary>Takes no more, lets attempts in flight end within the grace time, commits, ends.</summary>
+    /// <summary>
+    /// Stops: starts no more attempts, lets attempts in flight end within the grace time, commits, and releases its shards.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         if (_stopped)
@@ -185,11 +193,11 @@ public sealed class HeraldEngine : IAsyncDisposable
 
     internal async ValueTask StartAsync(CancellationToken cancel)
     {
-        // Before the catalog is read: a store tells of a change once, also of one that comes while this node reads.
+        // Registered before the catalog is read: a store announces a change once, and a change can come during the reading.
         _watching.Add(_parts.Catalog.OnChange(_catalogFollower.OnChanged));
         await _cache.StartAsync(cancel);
         _parts.Ownership.Follows(_cache.Snapshot.Version);
-        // Before there is a shard: whatever changes while one is loaded, it hears of.
+        // Registered before there is a shard, so that a shard that is being loaded receives every change.
         _cache.Follow(OnCatalog);
         _watching.Add(_parts.Log.OnHead((shard, sequence) => _hosts.Find(shard.Value)?.OnHead(sequence)));
         _catalogFollower.Start();
@@ -208,7 +216,7 @@ public sealed class HeraldEngine : IAsyncDisposable
         }
         foreach (var host in _hosts.All)
             host.OnCatalog(update);
-        // Last: shards hear that the subscription is gone before its attempts come back, and ask for no permits for them again.
+        // Last, so that shards learn of the deletion before the attempts come back. Otherwise they would ask for permits for them again.
         if (gone.Count > 0)
             _runner.GiveUp(gone);
         foreach (var order in update.Releases)
@@ -236,7 +244,7 @@ public sealed class HeraldEngine : IAsyncDisposable
         }
         catch (ObjectDisposedException)
         {
-            // The node has stopped, and starts nothing any more.
+            // The node has stopped and starts nothing any more.
         }
     }
 

@@ -2,7 +2,7 @@ using System.Text.Unicode;
 
 namespace Herald.Engine;
 
-/// <summary>A value in a sentence for people: cut short; what is no text in hexadecimal.</summary>
+/// <summary>Makes a value printable for a sentence: shortened, and in hexadecimal when it is not a text.</summary>
 public static class Shown
 {
     private const int MostBytes = 40;

@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace Herald.Engine.Channels;
 
-/// <summary>The channels of this node by URI scheme. Two for one scheme is a mistake that shows at start.</summary>
+/// <summary>The channels of this node by URI scheme. Two channels for one scheme are refused at start.</summary>
 public sealed class ChannelSet
 {
     private readonly FrozenDictionary<string, IChannel> _byScheme;

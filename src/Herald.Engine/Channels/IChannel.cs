@@ -1,17 +1,19 @@
 namespace Herald.Engine.Channels;
 
-/// <summary>A way to deliver. Implementations keep no state of a subscription beyond pooled connections.</summary>
+/// <summary>A way to deliver. An implementation keeps no state for a subscription except pooled connections.</summary>
 public interface IChannel
 {
-    /// <summary>URI schemes this channel serves, e.g. <c>http</c> and <c>https</c>. Two channels may not share one.</summary>
+    /// <summary>URI schemes that this channel serves, for example <c>http</c> and <c>https</c>. Two channels must not share one.</summary>
     IReadOnlyList<string> Schemes { get; }
 
-    /// <summary>Says what is wrong with an endpoint before a subscription takes it; null when nothing is.</summary>
+    /// <summary>Checks an endpoint before a subscription gets it. Returns what is wrong, or null.</summary>
     string? Refuse(Uri endpoint);
 
     /// <summary>
-    /// One try. A receiver that fails is a result, not an exception; it ends by itself within the subscription's time-out.
-    /// Cancelled only when the node stops and its grace time is over, or when the shard is no longer this node's: it must end soon then.
+    /// Makes one try. A receiver that fails is a result, not an exception. The call ends by itself within the subscription's time-out.
+    /// It is cancelled when the attempt is given up: the node stops or the shard moves and the attempt's time is over, the shard's lease
+    /// has run out, or the
+    /// subscription was deleted. It must then end soon.
     /// </summary>
     ValueTask<AttemptResult> TryAsync(Attempt attempt, CancellationToken cancel);
 }

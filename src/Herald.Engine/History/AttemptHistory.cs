@@ -5,7 +5,10 @@ using Herald.Engine.Stores;
 
 namespace Herald.Engine.History;
 
-/// <summary>What one shard did to its deliveries since the last commit, in a compact block that is stored with it: a success takes a few bytes.</summary>
+/// <summary>
+/// The attempts and skips of one shard since its last commit, in a compact block that is stored with the next one. A success takes a few
+/// bytes.
+/// </summary>
 internal sealed class AttemptHistory
 {
     private readonly RecordWriter _writer = new();
@@ -46,7 +49,7 @@ internal sealed class AttemptHistory
         return block;
     }
 
-    /// <summary>Both as one.</summary>
+    /// <summary>Joins two blocks into one.</summary>
     public static HistoryBlock? Join(HistoryBlock? first, HistoryBlock? second)
     {
         if (first is null || second is null)
@@ -57,7 +60,7 @@ internal sealed class AttemptHistory
         return new HistoryBlock(Math.Min(first.First, second.First), Math.Max(first.Last, second.Last), second.WrittenAtMs, both);
     }
 
-    /// <summary>What the block says of one sequence, oldest first. Of a damaged one, what comes before the damage.</summary>
+    /// <summary>The records of one sequence in the block, oldest first. From a damaged block, those before the damage.</summary>
     public static IEnumerable<HistoryRecord> Read(HistoryBlock block, long sequence)
     {
         var found = new List<HistoryRecord>();
@@ -73,7 +76,7 @@ internal sealed class AttemptHistory
         }
         catch (Exception damage) when (damage is InvalidDataException or OverflowException)
         {
-            // History is for people: they are shown what there is.
+            // History is only for display: show what is readable.
         }
         return found;
     }

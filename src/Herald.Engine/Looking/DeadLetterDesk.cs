@@ -17,7 +17,7 @@ public sealed class DeadLetterDesk
     internal DeadLetterDesk(IDeadLetterStore store, Catalog catalog, ForwardEncoder encoder) =>
         (_store, _catalog, _encoder) = (store, catalog, encoder);
 
-    /// <summary>The id users see: opaque, stable, <c>[A-Za-z0-9_-]</c>.</summary>
+    /// <summary>Makes the id that users see: opaque, stable, <c>[A-Za-z0-9_-]</c>.</summary>
     public static string Format(DeadLetterId id) => $"dl_{id.Shard.Value}_{id.Subscription}_{id.Generation}_{id.Sequence}";
 
     public static bool TryParse(string text, out DeadLetterId id)
@@ -35,7 +35,11 @@ public sealed class DeadLetterDesk
 
     public ValueTask<DeadLetter?> FindAsync(DeadLetterId id, CancellationToken cancel) => _store.FindAsync(id, cancel);
 
-    /// <summary>Sends them again, at the end of their keys; returns how many there still were. Those of a subscription that is gone stay, and those whose event is damaged.</summary>
+    /// <summary>
+    /// Sends dead letters again, at the end of their keys. Returns how many of them still existed. A dead letter stays if its subscription
+    /// no longer
+    /// exists, or if its event is damaged.
+    /// </summary>
     public async ValueTask<int> RedriveAsync(IReadOnlyList<DeadLetterId> ids, CancellationToken cancel)
     {
         var redrives = new List<Redrive>();
@@ -47,7 +51,11 @@ public sealed class DeadLetterDesk
         return redrives.Count == 0 ? 0 : await _store.RedriveAsync(redrives, cancel);
     }
 
-    /// <summary>All of a subscription, or all there are; in pages, so that memory stays bounded. Those that die meanwhile are not among them.</summary>
+    /// <summary>
+    /// Sends again all dead letters of a subscription, or all there are. Works in pages, so that memory stays bounded. Dead letters that
+    /// are added
+    /// meanwhile may or may not be included.
+    /// </summary>
     public ValueTask<int> RedriveAllAsync(string? subscriptionId, CancellationToken cancel) =>
         ForAllAsync<Redrive>(
             subscriptionId,
@@ -82,7 +90,7 @@ public sealed class DeadLetterDesk
         var redrives = new List<Redrive>(letters.Count);
         foreach (var letter in letters)
         {
-            // One whose record is damaged would not get it.
+            // A subscription whose record is damaged would not receive the event.
             if (!letter.HasRecord || !subscriptions.TryGetValue(letter.Id.Subscription, out var subscription) || subscription.IsDamaged)
                 continue;
             var view = new EventView(letter.Record);

@@ -5,7 +5,7 @@ using Herald.Engine.Stores;
 
 namespace Herald.Engine.Looking;
 
-/// <summary>What the history tells of one event.</summary>
+/// <summary>The attempts and skips of one event, from the history.</summary>
 internal sealed class DeliveryHistory
 {
     private readonly ShardId _shard;
@@ -26,10 +26,13 @@ internal sealed class DeliveryHistory
             id, _shard.Value, record.Sequence, record.Number, DateTimeOffset.FromUnixTimeMilliseconds(record.AtMs), record.Duration, result.Outcome,
             result.Stage, result.StatusCode, result.Reason, result.Answer);
 
-    /// <summary>Why the last attempt failed.</summary>
+    /// <summary>The reason of the last attempt, if it failed.</summary>
     public string? LastReason(int subscription) => Of(subscription).LastOrDefault(r => r.Result is not null)?.Result?.Reason;
 
-    /// <summary>How a delivery that is settled has ended. Past the history that is all that is known, and a delivery: nothing but a skip leaves a key without one.</summary>
+    /// <summary>
+    /// How a settled delivery ended. Without a skip in the history, it counts as delivered. That includes deliveries that are older than
+    /// the history.
+    /// </summary>
     public DeliveryView Settled(SubscriptionEntry entry)
     {
         var (id, number) = (entry.Subscription.Id, entry.Subscription.Number);

@@ -11,12 +11,15 @@ internal sealed class EventFinder(IEventLog log, EventEncoder encoder, TimeProvi
 {
     private const int SearchChunk = 4096;
 
-    /// <summary>A search reads what nobody keeps an index of: it has an end, whatever the logs hold.</summary>
+    /// <summary>
+    /// The longest time of a search. A search reads entries for which there is no index, so it needs a limit, however long the logs are.
+    /// </summary>
     public static readonly TimeSpan LongestSearch = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// The newest event with this id. The store remembers ids that publishers gave, for a while; any other event is searched for, from the newest entries on
-    /// and for as long as a search may take: in the shard of its key, or in every shard when the key is not given.
+    /// The newest event with this id. The store remembers ids that publishers gave, for a while. Any other event is searched for, from the
+    /// newest entries
+    /// backwards, for at most <see cref="LongestSearch"/>: in the shard of its key, or in every shard when the key is not given.
     /// </summary>
     public async ValueTask<FoundEvent> FindAsync(Topic topic, string id, string? key, CancellationToken cancel)
     {
@@ -38,7 +41,7 @@ internal sealed class EventFinder(IEventLog log, EventEncoder encoder, TimeProvi
         return new FoundEvent(new TailedEvent(shard.Value, sequence, view), false);
     }
 
-    /// <summary>Null when it is no longer kept.</summary>
+    /// <summary>Null when the event is no longer kept.</summary>
     public async ValueTask<EventView?> ReadAsync(ShardId shard, long sequence, CancellationToken cancel)
     {
         var copy = new CopySink();
@@ -54,14 +57,14 @@ internal sealed class EventFinder(IEventLog log, EventEncoder encoder, TimeProvi
         foreach (var one in shards)
             open.Add((one, await log.BoundsAsync(one, cancel)));
         open.RemoveAll(one => one.Left.Last < one.Left.First);
-        // All shards alike: what is looked for is mostly new.
+        // The search goes backwards in all shards at the same pace, because users mostly look for new events.
         while (open.Count > 0)
         {
             for (var i = open.Count - 1; i >= 0; i--)
             {
                 if (time.GetElapsedTime(began) > LongestSearch)
                     return (default, 0, true);
-                // Logs in memory answer at once, and others want this thread as well.
+                // An in-memory log answers at once, so yield: other work needs this thread as well.
                 await Task.Yield();
                 cancel.ThrowIfCancellationRequested();
                 var (shard, left) = open[i];
@@ -77,11 +80,11 @@ internal sealed class EventFinder(IEventLog log, EventEncoder encoder, TimeProvi
         return default;
     }
 
-    /// <summary>The last one in a part of a log, or 0.</summary>
+    /// <summary>The last match in a part of a log, or 0.</summary>
     private async ValueTask<long> SearchAsync(ShardId shard, long from, long to, Wanted wanted, IndexEntry[] entries, CancellationToken cancel)
     {
         var found = 0L;
-        // A store may give less than it is asked for, where one of its tables ends.
+        // A store may return fewer entries than requested, for example at the end of one of its tables.
         while (from <= to && await log.ReadIndexAsync(shard, from, entries.AsMemory(0, (int)(to - from + 1)), cancel) is { Count: > 0 and var count })
         {
             for (var i = 0; i < count; i++)
@@ -94,7 +97,7 @@ internal sealed class EventFinder(IEventLog log, EventEncoder encoder, TimeProvi
         return found;
     }
 
-    /// <param name="KeyHash">Null when any key will do.</param>
+    /// <param name="KeyHash">Null for any key.</param>
     private readonly record struct Wanted(int Topic, ulong IdHash, ulong? KeyHash)
     {
         public bool Is(in IndexEntry entry) =>

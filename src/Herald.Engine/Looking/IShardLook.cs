@@ -2,7 +2,10 @@ using Herald.Engine.Catalogs;
 
 namespace Herald.Engine.Looking;
 
-/// <summary>What a shard tells of itself, alike whether it runs on this node or its owner elsewhere has saved it. Valid inside the question only.</summary>
+/// <summary>
+/// A view of a shard. It is the same whether the shard runs on this node or is read from what its owner elsewhere has saved. Valid during
+/// the query only.
+/// </summary>
 internal interface IShardLook
 {
     SubscriptionLook Of(SubscriptionEntry entry);

@@ -9,12 +9,12 @@ using Herald.Engine.Stores;
 namespace Herald.Engine.Looking;
 
 /// <summary>
-/// Answers "where is it?" for events, deliveries and keys, of all shards: what other nodes own is told by what they have saved.
-/// Shards are asked one after another, or a few at a time, and changed by nothing.
+/// Answers where events, deliveries and keys are, for all shards. For shards of other nodes it uses what their owners have saved.
+/// It queries shards one after another, or a few at a time, and changes nothing.
 /// </summary>
 public sealed class Inspector
 {
-    // Of all connections to a store, few are one question's.
+    // One query may use only a few of the connections to the store.
     private const int ShardsAtOnce = 4;
 
     private readonly IEventLog _log;
@@ -35,18 +35,18 @@ public sealed class Inspector
         _tail = new TopicTail(log, _events);
     }
 
-    /// <summary>The newest event with this id, or null. Without the key every shard is searched.</summary>
+    /// <summary>The newest event with this id, or null. Without the key, every shard is searched.</summary>
     public async ValueTask<EventStory?> FindEventAsync(Topic topic, string id, string? key, CancellationToken cancel) =>
         (await LookUpEventAsync(topic, id, key, cancel)).Story;
 
-    /// <summary>As above; says besides when a search without the key was ended before it had seen all that is kept.</summary>
+    /// <summary>Like <see cref="FindEventAsync"/>. It also reports whether the search ended before it had read all that is kept.</summary>
     public async ValueTask<EventLookUp> LookUpEventAsync(Topic topic, string id, string? key, CancellationToken cancel)
     {
         var found = await _events.FindAsync(topic, id, key, cancel);
         return new EventLookUp(found.Event is { } one ? await TellAsync(topic, one, cancel) : null, found.IsCutShort);
     }
 
-    /// <summary>Unsettled deliveries that are being worked on, in shard and sequence order.</summary>
+    /// <summary>Unsettled deliveries in the windows of the subscription, in the order of shards and sequences.</summary>
     public async ValueTask<Page<DeliveryView>> DeliveriesAsync(string subscriptionId, int limit, string? cursor, CancellationToken cancel) =>
         await _catalog.FindEntryAsync(subscriptionId, cancel) is { } entry ? await PageAsync(look => look.Of(entry).Deliveries(), limit, cursor, cancel) : new([], null);
 
@@ -92,7 +92,10 @@ public sealed class Inspector
         return new(subscriptionId, waiting, inFlight, limit, shards.Sum(shard => shard.BlockedKeys), held, behind, oldest, waitsFor, shards);
     }
 
-    /// <summary>Events of a topic as they are accepted, from now on, until cancelled. Slow readers skip nothing: they read the log.</summary>
+    /// <summary>
+    /// Events of a topic as they are accepted, from now on, until cancelled. A slow reader misses no event that is kept, because it reads
+    /// the log.
+    /// </summary>
     public IAsyncEnumerable<TailedEvent> TailAsync(Topic topic, CancellationToken cancel) => _tail.ReadAsync(topic, cancel);
 
     private async ValueTask<EventStory> TellAsync(Topic topic, TailedEvent found, CancellationToken cancel)
@@ -108,7 +111,7 @@ public sealed class Inspector
                 wanted.Add(entry);
         }
         DeliveryView?[] unsettled = wanted.Count == 0 ? [] : await _shards.AskAsync(shard, look => wanted.Select(entry => look.Of(entry).Find(index)).ToArray(), cancel);
-        // After the shard has been asked: what has ended by then, and how, is in the history.
+        // Read after the shard was queried: the history then contains how deliveries ended until that moment.
         var history = await DeliveryHistory.ReadAsync(_state, shard, found.Sequence, cancel);
         return new(
             found.Shard, found.Sequence, found.Event, [.. wanted.Select((entry, i) => unsettled[i] ?? history.Settled(entry))], [.. history.Attempts(snapshot)]);
@@ -125,7 +128,7 @@ public sealed class Inspector
         return (backlog, read.Count > 0 ? DateTimeOffset.FromUnixTimeMilliseconds(oldest[0].AcceptedAtMs) : null);
     }
 
-    // In the order of shards, then of sequences; the cursor names the last item given. No shard is asked that is not needed for the page.
+    // In the order of shards, then of sequences. The cursor names the last returned item. Only the shards that the page needs are queried.
     private async ValueTask<Page<DeliveryView>> PageAsync(Func<IShardLook, IEnumerable<DeliveryView>> list, int limit, string? cursor, CancellationToken cancel)
     {
         var (afterShard, afterSequence) = ParseCursor(cursor);

@@ -3,12 +3,12 @@ using Herald.Engine.Shards;
 
 namespace Herald.Engine.Looking;
 
-/// <summary>A shard of this node, looked at between two steps of its machine.</summary>
+/// <summary>A shard of this node, read between two steps of its machine.</summary>
 internal sealed class LiveShard(ShardMachine machine) : IShardLook
 {
     public SubscriptionLook Of(SubscriptionEntry entry)
     {
-        // Of a generation that this node has not heard of yet, the shard's truth holds all the same.
+        // The shard may have a newer generation than the entry that this node read. The shard's state is then the right one.
         if (!machine.States.TryGetValue(entry.Subscription.Number, out var state) || state.Generation < entry.Subscription.Generation)
             return SubscriptionLook.Unknown(machine.Shard, entry, isSaved: false, machine.Catalog.Version, machine.Routed);
         return new(

@@ -6,8 +6,9 @@ using Herald.Engine.Subscriptions;
 namespace Herald.Engine.Looking;
 
 /// <summary>
-/// A shard as its next owner would find it. That is a flush behind the present one, and knows no attempts in flight: what is tried for the
-/// first time waits, what is tried again is blocked.
+/// A shard as its next owner would find it. This is one commit behind the present state and contains no attempts in flight: a delivery that
+/// is tried
+/// for the first time appears as waiting, one that is tried again as blocked.
 /// </summary>
 internal sealed class SavedShard(ShardId shard, SavedProgress saved) : IShardLook
 {
@@ -15,8 +16,9 @@ internal sealed class SavedShard(ShardId shard, SavedProgress saved) : IShardLoo
     {
         var subscription = entry.Subscription;
         var runs = subscription.Status == SubscriptionStatus.Active;
-        // Of a generation that this node has not heard of yet, what is saved is the truth all the same. Where that is damaged, only where it
-        // stood is known.
+        // What is saved may be of a newer generation than the entry that this node read. It is then the right state. If that state is
+        // damaged, only its
+        // position is known.
         if (saved.States.TryGetValue(subscription.Number, out var state)
             && (state.Generation >= subscription.Generation || state.Generation == Subscription.UnknownGeneration))
         {

@@ -1,6 +1,6 @@
 namespace Herald.Engine.Looking;
 
-/// <summary>What a subscription has still to do in one shard.</summary>
-/// <param name="Waiting">Log entries not yet settled, at most.</param>
-/// <param name="Lowest">The oldest sequence that is unsettled; 0 when there is none.</param>
+/// <summary>The work that a subscription still has in one shard.</summary>
+/// <param name="Waiting">The most log entries that can be unsettled.</param>
+/// <param name="Lowest">The oldest unsettled sequence; 0 when there is none.</param>
 internal readonly record struct ShardBacklog(ShardLag Lag, long Waiting, int Held, bool Behind, long Lowest);

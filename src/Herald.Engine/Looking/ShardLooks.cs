@@ -5,15 +5,19 @@ using Herald.Engine.Stores;
 
 namespace Herald.Engine.Looking;
 
-/// <summary>Asks any shard: one of this node for what it knows now, any other for what its owner has saved. Changes nothing.</summary>
+/// <summary>
+/// Queries any shard: for a shard of this node its present state, for any other what its owner has saved. Changes nothing.
+/// </summary>
 internal sealed class ShardLooks(IEventLog log, IShardStore store, ShardHosts hosts)
 {
     public int ShardCount => log.ShardCount;
 
-    /// <param name="ask">Answers by itself, with nothing of the shard left in the answer: it may run inside the shard's loop, or twice.</param>
+    /// <param name="ask">
+    /// Must compute a complete answer that keeps no reference to the shard. It may run inside the shard's loop, and it may run twice.
+    /// </param>
     public async ValueTask<T> AskAsync<T>(ShardId shard, Func<IShardLook, T> ask, CancellationToken cancel)
     {
-        // Many shards may be one question: not all stores look at the token.
+        // One request can query many shards, and not every store checks the token.
         cancel.ThrowIfCancellationRequested();
         if (hosts.Find(shard.Value) is { } host)
         {
@@ -23,13 +27,13 @@ internal sealed class ShardLooks(IEventLog log, IShardStore store, ShardHosts ho
             }
             catch (StoreUnavailableException)
             {
-                // It has left this node since it was looked up.
+                // The shard left this node after the look-up.
             }
         }
         return ask(await PeekAsync(shard, cancel));
     }
 
-    /// <summary>Whether the shard has left a sequence behind for good, also after a restart or on another node.</summary>
+    /// <summary>Whether the shard will never route events up to the sequence again, even after a restart or on another node.</summary>
     public async ValueTask<bool> HasPassedAsync(ShardId shard, SubscriptionEntry entry, long sequence)
     {
         if (hosts.Find(shard.Value) is { } host)
@@ -38,13 +42,13 @@ internal sealed class ShardLooks(IEventLog log, IShardStore store, ShardHosts ho
             {
                 if (!await host.CallAsync(machine => new LiveShard(machine).Of(entry).HasPassed(sequence), CancellationToken.None))
                     return false;
-                // A restart, or another node, goes on from what is saved, which may be behind.
+                // After a restart, or on another node, the shard goes on from its saved progress, which may be behind. So save first.
                 await host.SaveAsync();
                 return true;
             }
             catch (StoreUnavailableException)
             {
-                // It has left this node, and perhaps without saving.
+                // The shard left this node, perhaps without saving.
             }
         }
         return (await PeekAsync(shard, CancellationToken.None)).Of(entry).HasPassed(sequence);

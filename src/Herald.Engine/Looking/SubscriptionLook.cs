@@ -5,17 +5,22 @@ using Herald.Engine.Subscriptions;
 
 namespace Herald.Engine.Looking;
 
-/// <summary>One subscription in one shard. <see cref="Lanes"/> and <see cref="FindLane"/> read the shard: they are for the time of the question.</summary>
-/// <param name="IsSaved">Told by what the owner has saved, which is a little behind.</param>
-/// <param name="AtHead">Moves with the head of the shard.</param>
-/// <param name="Position">Every match up to here is settled, or belongs to one of the lanes.</param>
+/// <summary>
+/// One subscription in one shard. <see cref="Lanes"/> and <see cref="FindLane"/> read the shard and may be used during the query only.
+/// </summary>
+/// <param name="IsSaved">The data comes from what the owner has saved, which is a little behind.</param>
+/// <param name="AtHead">The subscription moves with the head of the shard.</param>
+/// <param name="Position">Every match up to this sequence is settled, or belongs to one of the lanes.</param>
 /// <param name="Outstanding">Deliveries in the window.</param>
 /// <param name="Blocked">Keys that wait after a failure, without the held ones.</param>
 internal sealed record SubscriptionLook(
     ShardId Shard, string Id, bool IsSaved, bool AtHead, long Position, int Outstanding, int Blocked, int Held, IEnumerable<LaneLook> Lanes,
     Func<ulong, LaneLook?> FindLane)
 {
-    /// <summary>A subscription that the shard has nothing to say of: it moves with the head, or the shard has not heard of it yet, and will have to go back for it.</summary>
+    /// <summary>
+    /// A subscription for which the shard has no state. It moves with the head, or the shard does not know its generation yet and will have
+    /// to read back for it.
+    /// </summary>
     public static SubscriptionLook Unknown(ShardId shard, SubscriptionEntry entry, bool isSaved, long catalogVersion, long routed)
     {
         var goesBack = entry.BeginsBehind(shard, catalogVersion, routed);
@@ -24,10 +29,10 @@ internal sealed record SubscriptionLook(
             shard, entry.Subscription.Id, isSaved, runs && !goesBack, goesBack ? entry.Starts[shard.Value] : routed, 0, 0, 0, [], _ => null);
     }
 
-    /// <summary>Nothing up to the sequence will be routed again, by this shard as it stands.</summary>
+    /// <summary>In its present state, the shard will not route anything up to the sequence again.</summary>
     public bool HasPassed(long sequence) => Position >= sequence && Lanes.All(lane => lane.Lowest > sequence);
 
-    /// <summary>The delivery of an event that matches; null when it is settled.</summary>
+    /// <summary>The delivery of an event that matches the filter; null when it is settled.</summary>
     public DeliveryView? Find(in IndexEntry entry)
     {
         if (FindLane(entry.KeyHash) is { } lane)
@@ -40,19 +45,20 @@ internal sealed record SubscriptionLook(
         return entry.Sequence > Position ? Waiting(entry.Sequence) : null;
     }
 
-    /// <summary>All that are unsettled and known one by one, key by key.</summary>
+    /// <summary>All unsettled deliveries that are known one by one, key by key.</summary>
     public IEnumerable<DeliveryView> Deliveries() =>
         Lanes.Where(lane => lane.Count > 0).SelectMany(lane => lane.Followers.Select(Waiting).Prepend(HeadOf(lane)));
 
-    /// <summary>The oldest deliveries of the keys that wait because of them.</summary>
+    /// <summary>The oldest delivery of each blocked or held key.</summary>
     public IEnumerable<DeliveryView> BlockedHeads() =>
         Lanes.Where(lane => lane.HeadStatus is DeliveryStatus.Blocked or DeliveryStatus.Held).Select(HeadOf);
 
     /// <param name="head">The last sequence of the shard's log.</param>
     public ShardBacklog Backlog(long head)
     {
-        // One without anything outstanding is at the head, even when the shard is a moment behind its log. But what its owner elsewhere has
-        // saved may be more than a moment old: rather too much than nothing of what has just been accepted.
+        // A subscription without outstanding deliveries is at the head, even when the shard is a moment behind its log. But saved state of
+        // another
+        // node's shard may be older. It is better to overcount than to miss events accepted a moment ago.
         var waiting = AtHead && !IsSaved ? 0 : Math.Max(0, head - Position);
         var lowest = Position < head && (!AtHead || IsSaved) ? Position + 1 : long.MaxValue;
         foreach (var lane in Lanes)

@@ -13,7 +13,7 @@ internal sealed class TopicTail(IEventLog log, EventFinder events)
 
     public async IAsyncEnumerable<TailedEvent> ReadAsync(Topic topic, [EnumeratorCancellation] CancellationToken cancel)
     {
-        // One slot: a wake that finds it full is one that is already going to be acted on.
+        // One slot is enough: if it is full, the reader is about to read anyway.
         var wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
         var next = new long[log.ShardCount];
         for (var shard = 0; shard < next.Length; shard++)
@@ -26,7 +26,7 @@ internal sealed class TopicTail(IEventLog log, EventFinder events)
             for (var shard = 0; shard < next.Length; shard++)
             {
                 var read = await log.ReadIndexAsync(new ShardId(shard), next[shard], entries, cancel);
-                // What retention has freed meanwhile is passed over.
+                // Events that retention has freed meanwhile are skipped.
                 found |= read.Next > next[shard];
                 next[shard] = read.Next;
                 for (var i = 0; i < read.Count; i++)

@@ -3,19 +3,22 @@ using Herald.Engine.Events;
 
 namespace Herald.Engine.Looking;
 
-/// <summary>Where a delivery stands, as users read it.</summary>
+/// <summary>The status of a delivery as users see it.</summary>
 public enum DeliveryStatus
 {
-    /// <summary>Behind others of its key, or waiting for room.</summary>
+    /// <summary>Waits behind other deliveries of its key, or for room.</summary>
     Waiting,
 
-    /// <summary>An attempt is under way. Known of this node's shards alone: elsewhere it waits, or is blocked when it has failed before.</summary>
+    /// <summary>
+    /// An attempt is under way. This is known for shards of this node only. In other shards the delivery appears as waiting, or as blocked
+    /// if it has failed before.
+    /// </summary>
     InFlight,
 
-    /// <summary>Failed, and waiting for its next attempt; its key waits with it.</summary>
+    /// <summary>Failed and waits for its next attempt. Its key waits with it.</summary>
     Blocked,
 
-    /// <summary>Used up its policy and waits for an operator.</summary>
+    /// <summary>Its retry policy is exhausted, and it waits for an operator.</summary>
     Held,
     Delivered,
     DeadLettered,
@@ -33,7 +36,7 @@ public sealed record AttemptView(
     string SubscriptionId, int Shard, long Sequence, int Number, DateTimeOffset At, TimeSpan Duration, AttemptOutcome Outcome, AttemptStage Stage,
     int? StatusCode, string Reason, string Answer);
 
-/// <summary>An event with all that became of it. Attempts older than the history are not told any more.</summary>
+/// <summary>An event with its deliveries and attempts. Attempts that are older than the history are missing.</summary>
 public sealed record EventStory(
     int Shard, long Sequence, EventView Event, IReadOnlyList<DeliveryView> Deliveries, IReadOnlyList<AttemptView> Attempts);
 
@@ -42,18 +45,19 @@ public sealed record BlockedKeyView(
     int Shard, long Sequence, string? Key, string EventId, int Attempts, DateTimeOffset? NextAttemptAt, bool Held, string? LastReason);
 
 /// <param name="Waiting">
-/// Log entries not yet settled, at most: for a filtered subscription that fell behind it counts entries it has not looked at, and in shards of
-/// other nodes what was accepted since their owners have saved.
+/// The most log entries that can be unsettled. For a filtered subscription that fell behind, this counts entries that have not been checked
+/// yet. In shards of
+/// other nodes it counts entries accepted since their owners last saved.
 /// </param>
 /// <param name="InFlight">Attempts under way from this node.</param>
-/// <param name="Limit">Attempts it may have in flight from this node now; 0 while the endpoint does not answer and is probed.</param>
-/// <param name="OldestWaitingAt">When the oldest unsettled event was accepted; null when there is none.</param>
-/// <param name="WaitsFor">What is missing on this node, so that nothing is sent from it; null when nothing is.</param>
+/// <param name="Limit">Attempts that may now be in flight from this node; 0 while the endpoint does not answer and is probed.</param>
+/// <param name="OldestWaitingAt">The time of acceptance of the oldest unsettled event; null when there is none.</param>
+/// <param name="WaitsFor">What this node lacks, so that it sends nothing; null when it lacks nothing.</param>
 public sealed record SubscriptionLag(
     string SubscriptionId, long Waiting, int InFlight, int Limit, int BlockedKeys, int HeldKeys, bool Behind, DateTimeOffset? OldestWaitingAt,
     string? WaitsFor, IReadOnlyList<ShardLag> Shards);
 
 public sealed record ShardLag(int Shard, long Position, long Head, int Outstanding, int BlockedKeys);
 
-/// <summary>One accepted event, as <c>tail</c> shows it.</summary>
+/// <summary>One accepted event, for <c>tail</c>.</summary>
 public sealed record TailedEvent(int Shard, long Sequence, EventView Event);

@@ -4,7 +4,7 @@ using Herald.Engine.Shards;
 
 namespace Herald.Engine.Metrics;
 
-/// <summary>What a node counts. Labels are few and bounded: no keys, no ids.</summary>
+/// <summary>The metrics of a node. Labels are few and bounded: no keys, no ids.</summary>
 internal sealed class EngineMetrics : IDisposable
 {
     private readonly Meter _meter = new("Herald");

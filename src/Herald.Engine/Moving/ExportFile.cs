@@ -1,10 +1,11 @@
 namespace Herald.Engine.Moving;
 
 /// <summary>
-/// A store as one file. Numbers are little endian, texts UTF-8 behind their length.
+/// The format of a store in one file. Numbers are little endian; texts are UTF-8 after their length.
 /// Header, 24 bytes: magic, format, length of the shape, its checksum, checksum of the header; then the shape.
-/// Frames, with a header of 24 bytes: magic, section, number of items, length of the items, their checksum, checksum of the header; then the items.
-/// The last frame is that of <see cref="MoveSection.End"/>, with the counts of all sections; nothing follows it. Checksums are CRC-32C.
+/// Frames, with a header of 24 bytes: magic, section, number of items, length of the items, their checksum, checksum of the header; then
+/// the items.
+/// The last frame is <see cref="MoveSection.End"/>, with the counts of all sections; nothing follows it. Checksums are CRC-32C.
 /// </summary>
 internal static class ExportFile
 {
@@ -14,7 +15,7 @@ internal static class ExportFile
     public const uint FrameMagic = 0x4D525848; // "HXRM"
     public const int HeaderLength = 24, ChecksumAt = 20;
 
-    /// <summary>A frame is ended when it has grown to this; one large item makes a larger one.</summary>
+    /// <summary>A frame ends when it has grown to this size. One large item makes a larger frame.</summary>
     public const int UsualFrame = 1 << 20;
 
     /// <summary>No item of a store is larger.</summary>

@@ -1,6 +1,6 @@
 namespace Herald.Engine.Moving;
 
-/// <summary>A file that is not a whole export of a known format.</summary>
+/// <summary>The file is not a complete export of a known format.</summary>
 public sealed class ExportFileException : IOException
 {
     private ExportFileException(string message) : base(message) { }

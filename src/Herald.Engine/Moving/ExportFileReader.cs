@@ -4,7 +4,10 @@ using Herald.Engine.Stores;
 
 namespace Herald.Engine.Moving;
 
-/// <summary>Reads a store from a file. That it is whole is known only at its end: a target must not be completed before <see cref="CopyAsync"/> has returned.</summary>
+/// <summary>
+/// Reads a store from a file. Only the end of the file shows that it is complete: a target must not be completed before
+/// <see cref="CopyAsync"/> has returned.
+/// </summary>
 public sealed class ExportFileReader : IStoreSource
 {
     private readonly Stream _file;
@@ -15,7 +18,7 @@ public sealed class ExportFileReader : IStoreSource
 
     private ExportFileReader(Stream file) => _file = file;
 
-    /// <summary>A file is whole or refused.</summary>
+    /// <summary>Always empty: a file is read completely or refused.</summary>
     public UnreadItems Unread { get; } = new();
 
     public StoreShape Shape { get; private set; } = null!;
@@ -24,8 +27,8 @@ public sealed class ExportFileReader : IStoreSource
     /// <summary>Bytes of the file that have been read.</summary>
     public long Bytes => Volatile.Read(ref _nextOffset);
 
-    /// <summary>Reads as far as the shape.</summary>
-    /// <exception cref="ExportFileException">It is not an export, is damaged, or of another format.</exception>
+    /// <summary>Reads the header and the shape.</summary>
+    /// <exception cref="ExportFileException">The file is not an export, is damaged, or has another format.</exception>
     public static async Task<ExportFileReader> OpenAsync(Stream file, CancellationToken cancel)
     {
         var reader = new ExportFileReader(file);
@@ -33,7 +36,7 @@ public sealed class ExportFileReader : IStoreSource
         var header = new FieldReader(reader._header);
         if (length < ExportFile.HeaderLength || header.ULong() != ExportFile.Magic)
             throw ExportFileException.NotOne();
-        // Before any checksum: another format may have others.
+        // Checked before any checksum, because another format may use other checksums.
         if (header.Int() is var format && format != ExportFile.Format)
             throw ExportFileException.Unknown(format);
         reader.Parse(await reader.ReadItemsAsync(header, cancel), items => reader.Shape = StoreItems.ReadShape(items));
@@ -54,7 +57,7 @@ public sealed class ExportFileReader : IStoreSource
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    /// <summary>Null once the end has been read, and nothing is missing.</summary>
+    /// <summary>Null once the end has been read and nothing is missing.</summary>
     private async Task<(int Count, FieldReader Items)?> ReadFrameAsync(CancellationToken cancel)
     {
         _offset = _nextOffset;
@@ -76,7 +79,7 @@ public sealed class ExportFileReader : IStoreSource
         return null;
     }
 
-    /// <summary>What belongs to a header, of which all but the length and the checksums has been read.</summary>
+    /// <summary>Reads the items that follow a header. The caller has read all of the header except the length and the checksums.</summary>
     private async Task<FieldReader> ReadItemsAsync(FieldReader header, CancellationToken cancel)
     {
         var (length, checksum, ofHeader) = (header.Int(), header.UInt(), header.UInt());
@@ -126,9 +129,9 @@ public sealed class ExportFileReader : IStoreSource
             MoveSection.History => target.AddHistoryAsync(items.Shard(shards), new HistoryBlock(items.Long(), items.Long(), items.Long(), items.Sized()), cancel),
             MoveSection.KeptKeys => target.AddKeptKeyAsync(items.Shard(shards), new KeptKey(items.ULong(), items.Long()), cancel),
             MoveSection.KeptEvents => target.AddKeptEventAsync(items.Shard(shards), items.Index(), items.Sized(), cancel),
-            // The first two are copied above, and an end is read where it comes.
+            // Remembered and Events are copied above; End is handled where the frame is read.
             MoveSection.Remembered or MoveSection.Events or MoveSection.End => throw new UnreachableException($"{section}"),
-            // A number of the file's.
+            // The number comes from the file and may be any.
             _ => throw new InvalidDataException($"There is no section {(int)section}."),
         };
     }

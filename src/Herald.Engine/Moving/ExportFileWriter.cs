@@ -3,7 +3,10 @@ using Herald.Engine.Stores;
 
 namespace Herald.Engine.Moving;
 
-/// <summary>Writes a store into a file (<see cref="ExportFile"/>). The stream is the caller's, who makes it durable once this is complete.</summary>
+/// <summary>
+/// Writes a store into a file (<see cref="ExportFile"/>). The stream belongs to the caller, who must make it durable after
+/// <see cref="CompleteAsync"/>.
+/// </summary>
 public sealed class ExportFileWriter(Stream file) : IStoreTarget
 {
     private readonly FieldWriter _items = new(), _header = new();
@@ -11,7 +14,7 @@ public sealed class ExportFileWriter(Stream file) : IStoreTarget
     private MoveSection _section = MoveSection.Catalog;
     private int _count;
 
-    /// <summary>What was written so far; null before the beginning.</summary>
+    /// <summary>Counts of what has been written so far; null before the beginning.</summary>
     public MoveTally? Tally => Volatile.Read(ref _tally);
 
     public async ValueTask BeginAsync(StoreShape shape, CancellationToken cancel)
@@ -121,7 +124,7 @@ public sealed class ExportFileWriter(Stream file) : IStoreTarget
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    /// <summary>Before an item: what was gathered is written when it is enough, or of another section.</summary>
+    /// <summary>Called before each item. Writes the gathered items as a frame when they are enough, or when the section changes.</summary>
     private async ValueTask TurnToAsync(MoveSection section, CancellationToken cancel)
     {
         if (_count > 0 && (section != _section || _items.Length >= ExportFile.UsualFrame))
@@ -139,7 +142,7 @@ public sealed class ExportFileWriter(Stream file) : IStoreTarget
         _count = 0;
     }
 
-    /// <summary>The header, which lacks what is the same in all of them, and the items behind it.</summary>
+    /// <summary>Completes the header with the fields that all headers have, and writes it with the items.</summary>
     private async ValueTask WriteAsync(CancellationToken cancel)
     {
         _header.Add(_items.Length);

@@ -5,7 +5,7 @@ using Herald.Engine.Stores;
 
 namespace Herald.Engine.Moving;
 
-/// <summary>Reads what <see cref="FieldWriter"/> wrote; bytes are lent.</summary>
+/// <summary>Reads what <see cref="FieldWriter"/> wrote. Returned memory is part of the frame's buffer, not a copy.</summary>
 internal sealed class FieldReader(ReadOnlyMemory<byte> bytes)
 {
     private int _at;

@@ -4,7 +4,7 @@ using Herald.Engine.Events;
 
 namespace Herald.Engine.Moving;
 
-/// <summary>Fields one behind the other in a buffer that is used again.</summary>
+/// <summary>Writes fields one after another into a reusable buffer.</summary>
 internal sealed class FieldWriter
 {
     private const int KeptBytes = 16 << 20;

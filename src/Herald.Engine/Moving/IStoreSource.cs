@@ -1,16 +1,19 @@
 namespace Herald.Engine.Moving;
 
-/// <summary>A store that is not in use, or a file with one, told from its beginning to its end.</summary>
+/// <summary>A store that is not in use, or a file that contains one, to be read from its beginning to its end.</summary>
 public interface IStoreSource : IAsyncDisposable
 {
     StoreShape Shape { get; }
 
-    /// <summary>What was told without what it holds, or left out, because the source cannot read it back: it holds up nothing else.</summary>
+    /// <summary>
+    /// Items that were moved without their content or left out, because the source cannot read them back. They do not stop the move.
+    /// </summary>
     UnreadItems Unread { get; }
 
     /// <summary>
-    /// Tells the target everything, a section after the other in the order of <see cref="MoveSection"/>; events of a shard in order and without
-    /// gaps. Does not complete the target: that is for whoever made it. In bounded memory.
+    /// Passes everything to the target, section by section in the order of <see cref="MoveSection"/>; the events of a shard in order and
+    /// without
+    /// gaps. It uses bounded memory. It does not complete the target; the caller does.
     /// </summary>
     Task CopyAsync(IStoreTarget target, CancellationToken cancel);
 }

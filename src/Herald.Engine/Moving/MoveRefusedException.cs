@@ -1,4 +1,4 @@
 namespace Herald.Engine.Moving;
 
-/// <summary>A store cannot be moved from or to where it was asked for; nothing was changed.</summary>
+/// <summary>A store cannot be moved from this source or to this target. Nothing was changed.</summary>
 public sealed class MoveRefusedException(string message) : Exception(message);

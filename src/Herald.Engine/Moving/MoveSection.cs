@@ -12,12 +12,12 @@ public enum MoveSection
     Sources = 7,
     History = 8,
 
-    /// <summary>Keys that wait, whose events are kept though retention frees those around them.</summary>
+    /// <summary>Keys whose events are kept although retention frees the events around them.</summary>
     KeptKeys = 10,
 
-    /// <summary>Events of such keys from below the first one of their shard.</summary>
+    /// <summary>Events of kept keys, from below the first sequence of their shard's log.</summary>
     KeptEvents = 11,
 
-    /// <summary>How many there are of everything: what has no end is not whole. 9 in format 1.</summary>
+    /// <summary>The counts of all sections. A file without this section is not complete. It was number 9 in format 1.</summary>
     End = 12,
 }

@@ -2,7 +2,9 @@ using Herald.Engine.Stores;
 
 namespace Herald.Engine.Moving;
 
-/// <summary>Counts what was moved, and holds it against the shape: sections in order, events without gaps and up to the last.</summary>
+/// <summary>
+/// Counts the moved items and compares them with the shape: sections must come in order, and events without gaps up to the last.
+/// </summary>
 public sealed class MoveTally
 {
     private readonly long[] _counts = new long[(int)MoveSection.End];
@@ -20,7 +22,7 @@ public sealed class MoveTally
 
     public long this[MoveSection section] => Volatile.Read(ref _counts[(int)section]);
 
-    /// <exception cref="InvalidDataException">It does not follow what came before.</exception>
+    /// <exception cref="InvalidDataException">The section is out of order.</exception>
     internal void Add(MoveSection section)
     {
         if (section < _section)
@@ -29,8 +31,8 @@ public sealed class MoveTally
         Volatile.Write(ref _counts[(int)section], _counts[(int)section] + 1);
     }
 
-    /// <summary>An event, or one that is only remembered.</summary>
-    /// <exception cref="InvalidDataException">It does not follow what came before.</exception>
+    /// <summary>Counts an event, or the index entry of a remembered event.</summary>
+    /// <exception cref="InvalidDataException">The sequence or the section is out of order.</exception>
     internal void Add(MoveSection section, ShardId shard, long sequence)
     {
         ref var next = ref (section == MoveSection.Events ? _next : _nextRemembered)[shard.Value];

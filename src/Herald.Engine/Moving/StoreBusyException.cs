@@ -1,4 +1,4 @@
 namespace Herald.Engine.Moving;
 
-/// <summary>A store that is in use can neither be exported nor imported to.</summary>
+/// <summary>The store is in use: it can be neither exported nor the target of an import.</summary>
 public sealed class StoreBusyException(string message) : Exception(message);

@@ -2,7 +2,7 @@ using Herald.Engine.Stores;
 
 namespace Herald.Engine.Moving;
 
-/// <summary>How what has many fields lies in an <see cref="ExportFile"/>.</summary>
+/// <summary>The encoding of items with many fields in an <see cref="ExportFile"/>.</summary>
 internal static class StoreItems
 {
     public static void Write(FieldWriter into, StoreShape shape)

@@ -1,6 +1,6 @@
 namespace Herald.Engine.Moving;
 
-/// <summary>All of a store, from one place to another.</summary>
+/// <summary>Moves a whole store from one place to another.</summary>
 public static class StoreMove
 {
     public static async Task RunAsync(IStoreSource from, IStoreTarget to, CancellationToken cancel)

@@ -1,9 +1,11 @@
 namespace Herald.Engine.Moving;
 
-/// <summary>What a source could not read back of what it has told: how much, and the first of it by name.</summary>
+/// <summary>Counts the items that a source could not read back, and names the first of them.</summary>
 public sealed class UnreadItems
 {
-    /// <summary>Who has lost more looks for the cause first: the store's log, a backup.</summary>
+    /// <summary>
+    /// After more losses than this, names help little: an operator should look for the cause in the store's log, or use a backup.
+    /// </summary>
     public const int MostNamed = 100;
 
     private readonly List<string> _named = [];

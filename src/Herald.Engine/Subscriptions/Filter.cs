@@ -1,10 +1,11 @@
 namespace Herald.Engine.Subscriptions;
 
 /// <summary>
-/// Which events of the topic a subscription wants: every clause must hold, a clause holds when the event's value is among its values.
+/// Selects the events of the topic that a subscription receives. Every clause must match. A clause matches when the event's value equals
+/// one of its values.
 /// This is the exact-match part of the SNS filter policy language.
 /// </summary>
-/// <param name="Clauses">By attribute name, sorted; <see cref="TypeClause"/> stands for the event's type.</param>
+/// <param name="Clauses">Sorted by attribute name; <see cref="TypeClause"/> stands for the event's type.</param>
 public sealed record Filter(IReadOnlyList<FilterClause> Clauses)
 {
     public const string TypeClause = "type";
@@ -14,7 +15,7 @@ public sealed record Filter(IReadOnlyList<FilterClause> Clauses)
     public override int GetHashCode() => Clauses.Count;
 }
 
-/// <param name="IsType">The clause looks at the event's type, not at an attribute.</param>
+/// <param name="IsType">The clause compares the event's type, not an attribute.</param>
 public sealed record FilterClause(string Attribute, bool IsType, IReadOnlyList<string> Values)
 {
     public bool Equals(FilterClause? other) =>

@@ -2,10 +2,13 @@ using Herald.Engine.Retrying;
 
 namespace Herald.Engine.Subscriptions;
 
-/// <summary>A topic, an endpoint, a filter, a retry policy, limits and secrets, as the catalog holds them. Immutable: a change is a new record.</summary>
+/// <summary>
+/// A subscription as the catalog holds it: a topic, an endpoint, a filter, a retry policy, limits and secrets. Immutable: a change makes a
+/// new record.
+/// </summary>
 public sealed record Subscription
 {
-    /// <summary>Of a subscription whose record is damaged: it stands still until it is put anew.</summary>
+    /// <summary>The status reason of a subscription whose record is damaged. It receives nothing until it is written anew.</summary>
     internal const string DamagedReason =
         "damaged: its record in the catalog cannot be read. Put it anew with all of its fields; it then gets again every event that is kept. "
         + "Or delete it.";
@@ -14,7 +17,9 @@ public sealed record Subscription
 
     public required string Id { get; init; }
 
-    /// <summary>Given by the catalog when the subscription is created, never reused: what shards and files call it.</summary>
+    /// <summary>
+    /// Assigned by the catalog when the subscription is created, never reused. Shards and files use it instead of the id.
+    /// </summary>
     public required int Number { get; init; }
     public required string Topic { get; init; }
     public required int TopicNumber { get; init; }
@@ -26,22 +31,22 @@ public sealed record Subscription
     public Secrets Secrets { get; init; } = Secrets.None;
     public SubscriptionStatus Status { get; init; } = SubscriptionStatus.Active;
 
-    /// <summary>Why it is disabled, for people; null otherwise.</summary>
+    /// <summary>Why the subscription is disabled, for display; null otherwise.</summary>
     public string? StatusReason { get; init; }
 
-    /// <summary>Raised when the endpoint changes: a result from an older endpoint does not disable a newer one.</summary>
+    /// <summary>Raised when the endpoint changes, so that a result from an older endpoint does not disable a newer one.</summary>
     public int EndpointRevision { get; init; } = 1;
 
-    /// <summary>Raised by a replay. Results of an older generation are waited for, and ignored.</summary>
+    /// <summary>Raised by a replay. A key waits for an attempt of an older generation to end, and its result is ignored.</summary>
     public int Generation { get; init; } = 1;
 
-    /// <summary>Its record cannot be read: nothing but its id, its number and its topic's number is known.</summary>
+    /// <summary>The record cannot be read: only the id, the number and the topic's number are known.</summary>
     public bool IsDamaged { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
     public required DateTimeOffset UpdatedAt { get; init; }
 
-    /// <summary>The catalog version of the last change; the ETag.</summary>
+    /// <summary>The catalog version of the last change. It is the ETag.</summary>
     public long Version { get; init; }
 }
 
@@ -49,9 +54,9 @@ public enum SubscriptionStatus
 {
     Active,
 
-    /// <summary>By an operator: ages stop, the backlog stays.</summary>
+    /// <summary>Paused by an operator. Ages of deliveries do not advance, and the backlog stays.</summary>
     Paused,
 
-    /// <summary>By Herald, because the endpoint said it is gone; resumed like a paused one.</summary>
+    /// <summary>Disabled by Herald, because the endpoint answered that it is gone. It is resumed like a paused one.</summary>
     Disabled,
 }
