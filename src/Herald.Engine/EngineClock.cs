@@ -2,9 +2,8 @@ namespace Herald.Engine;
 
 /// <summary>
 /// The clock for all waits. It starts at the wall clock's time and then advances by a counter that cannot be set. A wall clock can be set
-/// back or forward at any
-/// moment, and a wait must not become longer or shorter by that. Only stored times are of the wall clock; they are converted where they are
-/// written and read.
+/// back or forward at any moment, and a wait must not become longer or shorter by that. Only stored times are of the wall clock; they are
+/// converted where they are written and read.
 /// </summary>
 internal sealed class EngineClock(TimeProvider time)
 {
@@ -24,8 +23,7 @@ internal sealed class EngineClock(TimeProvider time)
 
     /// <summary>
     /// How far the wall clock has been set since this clock started, to within a second. The value stays the same until the wall clock is
-    /// set again, so that a time is
-    /// always converted alike.
+    /// set again, so that a time is always converted alike.
     /// </summary>
     public long WallAheadMs
     {

@@ -42,8 +42,7 @@ public sealed record EngineOptions
 
     /// <summary>
     /// Bytes in which this node remembers which subscriptions receive events with a given type and attributes. Default 64 MiB. Above it,
-    /// entries that were not used
-    /// lately are dropped. The next such event must then be read before it can be routed.
+    /// entries that were not used lately are dropped. The next such event must then be read before it can be routed.
     /// </summary>
     public long RouteMemory { get; init; } = Routing.RouteMemory.UsualBytes;
 
@@ -54,8 +53,7 @@ public sealed record EngineOptions
 
     /// <summary>
     /// How often a shard saves all its progress. Default 200 ms. A crash loses the attempt counts and the attempt history since then.
-    /// Successes are
-    /// noted sooner (<see cref="Stores.IShardStore.NoteEvery"/>).
+    /// Successes are noted sooner (<see cref="Stores.IShardStore.NoteEvery"/>).
     /// </summary>
     public TimeSpan CommitEvery { get; init; } = TimeSpan.FromMilliseconds(200);
 
@@ -64,15 +62,13 @@ public sealed record EngineOptions
 
     /// <summary>
     /// How long an attempt may take once its shard is to move to another node, because all keys of the shard wait for it. Default 250 ms,
-    /// counted from the
-    /// beginning of the attempt. An attempt that has already taken longer is given up at once and not counted.
+    /// counted from the beginning of the attempt. An attempt that has already taken longer is given up at once and not counted.
     /// </summary>
     public TimeSpan Handover { get; init; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>
     /// Most kept keys of one shard: keys whose events stay although retention frees the events around them. With more such keys, those
-    /// whose first event is youngest
-    /// hold up retention.
+    /// whose first event is youngest hold up retention.
     /// </summary>
     internal int MostKept { get; init; } = 65_536;
 

@@ -162,8 +162,7 @@ public sealed class HeraldEngine : IAsyncDisposable
 
     /// <summary>
     /// Completes when no attempt of any node starts any more with a catalog older than this version: every node works with the version, or
-    /// has
-    /// lost its leases. A caller that has changed an endpoint then knows that no new attempt goes to the old one.
+    /// has lost its leases. A caller that has changed an endpoint then knows that no new attempt goes to the old one.
     /// </summary>
     public async ValueTask WhenFollowedAsync(long catalogVersion, CancellationToken cancel)
     {

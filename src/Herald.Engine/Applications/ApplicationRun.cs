@@ -9,8 +9,7 @@ namespace Herald.Engine.Applications;
 
 /// <summary>
 /// The loop of one application in one shard. It reads events, lets the application process them, and passes the changes to the shard's
-/// commits. While these
-/// become durable, it works on the next batch.
+/// commits. While these become durable, it works on the next batch.
 /// </summary>
 /// <param name="save">Passes changes to the shard's commits. The inner task completes when they are durable.</param>
 internal sealed class ApplicationRun(
@@ -179,8 +178,7 @@ internal sealed class ApplicationRun(
 
     /// <summary>
     /// Passes events to the application. A batch that fails, or that wants too many bytes saved at once, is taken in halves. A single event
-    /// that cannot be
-    /// taken becomes a dead letter.
+    /// that cannot be taken becomes a dead letter.
     /// </summary>
     private async ValueTask TakeAsync(ArraySegment<ApplicationEvent> events, long next, CancellationToken abort)
     {

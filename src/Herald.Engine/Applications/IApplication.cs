@@ -4,9 +4,8 @@ namespace Herald.Engine.Applications;
 
 /// <summary>
 /// An application in this process. It reads a topic. Its changes (state, events, dead letters) are saved together with how far it has read,
-/// all or
-/// nothing. So each event has its effect exactly once, through crashes and changes of the owner. Users, orders or accounts are keys, which
-/// the shards divide.
+/// all or nothing. So each event has its effect exactly once, through crashes and changes of the owner. Users, orders or accounts are keys,
+/// which the shards divide.
 /// </summary>
 public interface IApplication
 {

@@ -8,9 +8,8 @@ public interface IShardApplication
 
     /// <summary>
     /// Processes the next events, in the order of the log; a tick has none. It puts its changes into the batch. It must remember nothing
-    /// itself, for two reasons:
-    /// after a failure it is called again with some of the same events, and it is called with later events before the changes of these are
-    /// durable.
+    /// itself, for two reasons: after a failure it is called again with some of the same events, and it is called with later events before
+    /// the changes of these are durable.
     /// </summary>
     ValueTask TakeAsync(ApplicationBatch batch, CancellationToken cancel);
 }

@@ -4,14 +4,12 @@ namespace Herald.Engine.Applications;
 
 /// <summary>
 /// An application's state in one shard, as the last batch left it. It contains everything that is not durable yet, and what was read or
-/// written lately, up
-/// to a bound.
+/// written lately, up to a bound.
 /// </summary>
 /// <remarks>
 /// There are two generations. An entry that is used moves to the young one. When the young one is full, the old one is dropped and the
-/// young one becomes the
-/// old one. That happens only when all batches except the last are durable, and the last batch's state is in the young one. So everything
-/// dropped is in the store.
+/// young one becomes the old one. That happens only when all batches except the last are durable, and the last batch's state is in the
+/// young one. So everything dropped is in the store.
 /// </remarks>
 internal sealed class StateCache(IStateReader store, ShardId shard, string application, long maxBytes)
 {

@@ -208,8 +208,7 @@ public sealed class Catalog
                 GenerationVersion = null,
                 RewoundAt = null,
                 // Only the present filter counts. Which older filters are still stored depends on how far the shards had come at each
-                // change, so a
-                // replay that used them would not be repeatable.
+                // change, so a replay that used them would not be repeatable.
                 Revisions = [new(there.Revisions[^1].Number, CatalogCodec.ToStored(there.Subscription.Filter), new long[_log.ShardCount])],
             };
             if (await TryWriteAsync(id, there, stored, cancel) is { } done)
@@ -231,8 +230,7 @@ public sealed class Catalog
 
     /// <summary>
     /// Replaces a record that cannot be read any more. It is not known what the subscription has been sent, nor with which filter. So it
-    /// begins
-    /// again, as a replay, with all events that are still kept. Only its secrets are lost.
+    /// begins again, as a replay, with all events that are still kept. Only its secrets are lost.
     /// </summary>
     private async ValueTask<CatalogResult<Subscription>> MendAsync(
         SubscriptionDraft draft, Topic topic, SubscriptionEntry there, CancellationToken cancel)

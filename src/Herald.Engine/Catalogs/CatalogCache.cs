@@ -9,10 +9,8 @@ namespace Herald.Engine.Catalogs;
 
 /// <summary>
 /// The part of the catalog that this node works with: the topics whose events it routes, each with all of its subscriptions. A topic is
-/// loaded
-/// when it is first needed, stays while it is held, follows every change, and is evicted when room is needed. Every follower (each shard,
-/// and
-/// others that route) receives each new snapshot, in order.
+/// loaded when it is first needed, stays while it is held, follows every change, and is evicted when room is needed. Every follower (each
+/// shard, and others that route) receives each new snapshot, in order.
 /// </summary>
 internal sealed class CatalogCache : IDisposable
 {
@@ -115,15 +113,14 @@ internal sealed class CatalogCache : IDisposable
 
     /// <summary>
     /// Loads and holds the topics that a shard needs when it is taken over with this progress: topics of subscriptions with saved state,
-    /// and
-    /// topics of subscriptions that since then have begun, or begun again, before the shard's head. The returned snapshot contains them.
+    /// and topics of subscriptions that since then have begun, or begun again, before the shard's head. The returned snapshot contains
+    /// them.
     /// </summary>
     public async ValueTask<CatalogSnapshot> HoldForAsync(ShardId shard, SavedProgress saved, TopicHolds holds, CancellationToken cancel)
     {
         // Two reasons to read the newest catalog. The previous owner may have known a newer catalog than this node, and its progress names
         // subscriptions that must be known here. And a caller that waits until all nodes follow a change did not wait for a node that took
-        // over
-        // shards later.
+        // over shards later.
         await RefreshAsync((await _store.ReadAsync(long.MaxValue, 1, cancel)).Version);
         var records = saved.States.Count == 0 ? []
             : await _store.FindAsync(new CatalogQuery.ByNumber(CatalogCodec.SubscriptionKind, saved.States.Keys), cancel);

@@ -5,9 +5,8 @@ namespace Herald.Engine.Catalogs;
 
 /// <summary>
 /// Brings this node's catalog up to the newest version that the store has announced. A store announces a version once. If the version
-/// cannot be
-/// read at that moment, this class tries again until it can. Otherwise a change would never take effect on a node to whose topics no
-/// publisher publishes.
+/// cannot be read at that moment, this class tries again until it can. Otherwise a change would never take effect on a node to whose topics
+/// no publisher publishes.
 /// </summary>
 internal sealed class CatalogFollower(CatalogCache cache, TimeProvider time, ILogger logger) : IDisposable
 {

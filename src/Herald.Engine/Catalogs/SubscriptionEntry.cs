@@ -16,8 +16,7 @@ internal sealed record SubscriptionEntry(
 {
     /// <summary>
     /// Stands in the place of a subscription whose record cannot be read. Only its id, number and topic are known. It receives nothing. Its
-    /// progress
-    /// in the shards stays as it is until a caller writes the subscription anew under its id, or deletes it.
+    /// progress in the shards stays as it is until a caller writes the subscription anew under its id, or deletes it.
     /// </summary>
     public static SubscriptionEntry Damaged(CatalogRecord record)
     {

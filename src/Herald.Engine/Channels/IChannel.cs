@@ -10,10 +10,9 @@ public interface IChannel
     string? Refuse(Uri endpoint);
 
     /// <summary>
-    /// Makes one try. A receiver that fails is a result, not an exception. The call ends by itself within the subscription's time-out.
-    /// It is cancelled when the attempt is given up: the node stops or the shard moves and the attempt's time is over, the shard's lease
-    /// has run out, or the
-    /// subscription was deleted. It must then end soon.
+    /// Makes one try. A receiver that fails is a result, not an exception. The call ends by itself within the subscription's time-out. It
+    /// is cancelled when the attempt is given up: the node stops or the shard moves and the attempt's time is over, the shard's lease has
+    /// run out, or the subscription was deleted. It must then end soon.
     /// </summary>
     ValueTask<AttemptResult> TryAsync(Attempt attempt, CancellationToken cancel);
 }

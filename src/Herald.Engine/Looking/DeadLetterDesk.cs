@@ -37,8 +37,7 @@ public sealed class DeadLetterDesk
 
     /// <summary>
     /// Sends dead letters again, at the end of their keys. Returns how many of them still existed. A dead letter stays if its subscription
-    /// no longer
-    /// exists, or if its event is damaged.
+    /// no longer exists, or if its event is damaged.
     /// </summary>
     public async ValueTask<int> RedriveAsync(IReadOnlyList<DeadLetterId> ids, CancellationToken cancel)
     {
@@ -53,8 +52,7 @@ public sealed class DeadLetterDesk
 
     /// <summary>
     /// Sends again all dead letters of a subscription, or all there are. Works in pages, so that memory stays bounded. Dead letters that
-    /// are added
-    /// meanwhile may or may not be included.
+    /// are added meanwhile may or may not be included.
     /// </summary>
     public ValueTask<int> RedriveAllAsync(string? subscriptionId, CancellationToken cancel) =>
         ForAllAsync<Redrive>(

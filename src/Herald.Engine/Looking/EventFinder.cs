@@ -18,8 +18,8 @@ internal sealed class EventFinder(IEventLog log, EventEncoder encoder, TimeProvi
 
     /// <summary>
     /// The newest event with this id. The store remembers ids that publishers gave, for a while. Any other event is searched for, from the
-    /// newest entries
-    /// backwards, for at most <see cref="LongestSearch"/>: in the shard of its key, or in every shard when the key is not given.
+    /// newest entries backwards, for at most <see cref="LongestSearch"/>: in the shard of its key, or in every shard when the key is not
+    /// given.
     /// </summary>
     public async ValueTask<FoundEvent> FindAsync(Topic topic, string id, string? key, CancellationToken cancel)
     {

@@ -7,8 +7,7 @@ namespace Herald.Engine.Looking;
 
 /// <summary>
 /// A shard as its next owner would find it. This is one commit behind the present state and contains no attempts in flight: a delivery that
-/// is tried
-/// for the first time appears as waiting, one that is tried again as blocked.
+/// is tried for the first time appears as waiting, one that is tried again as blocked.
 /// </summary>
 internal sealed class SavedShard(ShardId shard, SavedProgress saved) : IShardLook
 {
@@ -17,8 +16,7 @@ internal sealed class SavedShard(ShardId shard, SavedProgress saved) : IShardLoo
         var subscription = entry.Subscription;
         var runs = subscription.Status == SubscriptionStatus.Active;
         // What is saved may be of a newer generation than the entry that this node read. It is then the right state. If that state is
-        // damaged, only its
-        // position is known.
+        // damaged, only its position is known.
         if (saved.States.TryGetValue(subscription.Number, out var state)
             && (state.Generation >= subscription.Generation || state.Generation == Subscription.UnknownGeneration))
         {

@@ -57,8 +57,7 @@ internal sealed record SubscriptionLook(
     public ShardBacklog Backlog(long head)
     {
         // A subscription without outstanding deliveries is at the head, even when the shard is a moment behind its log. But saved state of
-        // another
-        // node's shard may be older. It is better to overcount than to miss events accepted a moment ago.
+        // another node's shard may be older. It is better to overcount than to miss events accepted a moment ago.
         var waiting = AtHead && !IsSaved ? 0 : Math.Max(0, head - Position);
         var lowest = Position < head && (!AtHead || IsSaved) ? Position + 1 : long.MaxValue;
         foreach (var lane in Lanes)

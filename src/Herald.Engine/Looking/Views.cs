@@ -46,8 +46,7 @@ public sealed record BlockedKeyView(
 
 /// <param name="Waiting">
 /// The most log entries that can be unsettled. For a filtered subscription that fell behind, this counts entries that have not been checked
-/// yet. In shards of
-/// other nodes it counts entries accepted since their owners last saved.
+/// yet. In shards of other nodes it counts entries accepted since their owners last saved.
 /// </param>
 /// <param name="InFlight">Attempts under way from this node.</param>
 /// <param name="Limit">Attempts that may now be in flight from this node; 0 while the endpoint does not answer and is probed.</param>

@@ -12,8 +12,7 @@ public interface IStoreSource : IAsyncDisposable
 
     /// <summary>
     /// Passes everything to the target, section by section in the order of <see cref="MoveSection"/>; the events of a shard in order and
-    /// without
-    /// gaps. It uses bounded memory. It does not complete the target; the caller does.
+    /// without gaps. It uses bounded memory. It does not complete the target; the caller does.
     /// </summary>
     Task CopyAsync(IStoreTarget target, CancellationToken cancel);
 }

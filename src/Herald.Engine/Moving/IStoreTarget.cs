@@ -5,8 +5,7 @@ namespace Herald.Engine.Moving;
 
 /// <summary>
 /// Receives a whole store, unchanged: no duplicate check, no new numbers, no new times. Until it is complete, there is no store. If it is
-/// disposed
-/// before, nothing remains that could be mistaken for a store. Memory that is passed is valid during the call only.
+/// disposed before, nothing remains that could be mistaken for a store. Memory that is passed is valid during the call only.
 /// </summary>
 public interface IStoreTarget : IAsyncDisposable
 {

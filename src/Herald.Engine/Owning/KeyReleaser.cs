@@ -27,8 +27,7 @@ internal sealed class KeyReleaser(Catalog catalog, ShardHosts hosts, ShardLooks 
             catch (StoreUnavailableException)
             {
                 // The shard left this node after the look-up and may not have saved the order. The key is then still held at the next
-                // owner, which
-                // receives the order below.
+                // owner, which receives the order below.
             }
         }
         return await OrderAsync(entry, order, cancel) || isDone;

@@ -10,9 +10,8 @@ namespace Herald.Engine.Owning;
 /// <summary>
 /// Keeps this node's leases and runs a host for each. A renewal: 1. remove hosts that have ended, and release shards whose work is saved,
 /// 2. ask the store, 3. extend the terms of what is still owned, 4. stop at once what is lost, and hand over what should leave, 5. start
-/// what is new.
-/// A host that ends between two renewals is removed and its shard released at once, because the shard's events wait for the next owner.
-/// Leases that never run out (the embedded store's) are taken once. Then there is no loop and no timer.
+/// what is new. A host that ends between two renewals is removed and its shard released at once, because the shard's events wait for the
+/// next owner. Leases that never run out (the embedded store's) are taken once. Then there is no loop and no timer.
 /// </summary>
 internal sealed class LeaseKeeper(
     IOwnership ownership, ShardHosts hosts, Func<Lease, LeaseTerm, ShardHost> open, PermitLedger ledger, EngineOptions options, EngineMetrics metrics,
@@ -26,8 +25,7 @@ internal sealed class LeaseKeeper(
     private readonly Dictionary<ShardId, OwnedShard> _owned = [];
 
     // By shard, the last epoch that is over on this node. Such an epoch is never started again, whatever the store answers: only the old
-    // host knew
-    // the number of its last commit, and an order to release the shard may still be on its way to the store.
+    // host knew the number of its last commit, and an order to release the shard may still be on its way to the store.
     private readonly Dictionary<ShardId, long> _over = [];
     private readonly HashSet<(ShardId Shard, long Epoch)> _released = [];
     private readonly Lock _lock = new();
@@ -80,8 +78,8 @@ internal sealed class LeaseKeeper(
 
     /// <summary>
     /// Starts no more attempts, lets attempts in flight end within the grace time, commits, and releases the shards. Leases are renewed
-    /// meanwhile.
-    /// When other nodes can take over, attempts get only the shorter handover time, because all other keys of a shard wait with them.
+    /// meanwhile. When other nodes can take over, attempts get only the shorter handover time, because all other keys of a shard wait with
+    /// them.
     /// </summary>
     public async ValueTask StopAsync()
     {
@@ -262,8 +260,7 @@ internal sealed class LeaseKeeper(
             return;
         }
         // A host whose lease had run out has waited and now goes on. The epoch is the same, so no other node has owned the shard since, and
-        // all
-        // its state still holds. Loading it anew would even be wrong: only this host knows the number of its last commit.
+        // all its state still holds. Loading it anew would even be wrong: only this host knows the number of its last commit.
         owned.Term.Renew(answer, askedAt);
         owned.Host.OnRenewed();
         if (answer.IsLeaving && !owned.IsStopping)

@@ -5,8 +5,7 @@ namespace Herald.Engine.Owning;
 
 /// <summary>
 /// Releases shards whose progress is completely saved, so that the next owner repeats nothing. Lease renewals do not wait for a release,
-/// because
-/// leases must not run out when the store is slow. Shards that become ready during a call go with the next one.
+/// because leases must not run out when the store is slow. Shards that become ready during a call go with the next one.
 /// </summary>
 internal sealed class Releases(IOwnership ownership, ILogger logger)
 {

@@ -52,8 +52,7 @@ public abstract record RetryWaits
     {
         /// <summary>
         /// Waits that come before <see cref="Base"/>. They are left out when most of the endpoint's latest attempts have failed, because
-        /// its failures do not pass
-        /// in a moment.
+        /// its failures do not pass in a moment.
         /// </summary>
         public IReadOnlyList<TimeSpan> First { get; init; } = [];
 

@@ -6,8 +6,7 @@ namespace Herald.Engine.Routing;
 
 /// <summary>
 /// Anchors: hashes under which filters are filed and by which an event finds them. An anchor is the hash of an attribute and its value, or
-/// of
-/// the type. Two anchors that are equal by chance cost only a comparison, because the filter's clauses decide whether it matches.
+/// of the type. Two anchors that are equal by chance cost only a comparison, because the filter's clauses decide whether it matches.
 /// </summary>
 internal static class Anchors
 {

@@ -6,10 +6,8 @@ namespace Herald.Engine.Routing;
 /// <summary>
 /// Remembers the routes of events by the hash of their type and attributes, for all topics of a node. All shards share it, and so do all
 /// successive <see cref="TopicRoutes"/> of a topic. It is bounded by bytes and has two generations. An entry that is used moves to the
-/// young generation.
-/// When the young generation fills half of the bound, the old one is dropped and the young one becomes the old one. A set of routes that
-/// many events
-/// have is stored once.
+/// young generation. When the young generation fills half of the bound, the old one is dropped and the young one becomes the old one. A set
+/// of routes that many events have is stored once.
 /// </summary>
 internal sealed class RouteMemory(long maxBytes)
 {

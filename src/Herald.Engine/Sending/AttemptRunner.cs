@@ -57,8 +57,7 @@ internal sealed class AttemptRunner(
         catch (OperationCanceledException) when (own.IsCancellationRequested)
         {
             // The node is stopping, or the shard has another owner, or the subscription was deleted. In the first two cases it is unknown
-            // whether
-            // the event arrived: it is sent again with the same message id.
+            // whether the event arrived: it is sent again with the same message id.
         }
         catch (Exception unexpected)
         {
@@ -85,8 +84,7 @@ internal sealed class AttemptRunner(
 
     /// <summary>
     /// Gives up the attempts under way of subscriptions that the catalog no longer contains. This frees their permits and bytes at once,
-    /// not
-    /// only at their timeout. Attempts of a paused subscription continue, because their results count.
+    /// not only at their timeout. Attempts of a paused subscription continue, because their results count.
     /// </summary>
     public void GiveUp(IReadOnlySet<int> gone) => _underWay.GiveUp(gone);
 

@@ -12,8 +12,8 @@ internal sealed class AttemptsUnderWay
 
     /// <summary>
     /// Must be called before the subscription is looked up. If the look-up still finds the subscription, it is deleted later, and the
-    /// deletion finds
-    /// this attempt. The source is never disposed: it has no timer, and <see cref="GiveUp"/> may use it after the attempt's end.
+    /// deletion finds this attempt. The source is never disposed: it has no timer, and <see cref="GiveUp"/> may use it after the attempt's
+    /// end.
     /// </summary>
     public CancellationTokenSource Begin(int subscription)
     {

@@ -2,8 +2,7 @@ namespace Herald.Engine.Sending;
 
 /// <summary>
 /// A line of members that wait for a share of something. The member that holds least is first. Of members that hold the same, the one that
-/// has waited
-/// longest is first. Each step takes constant time, however many members wait.
+/// has waited longest is first. Each step takes constant time, however many members wait.
 /// </summary>
 internal sealed class FairLine<T>
 {

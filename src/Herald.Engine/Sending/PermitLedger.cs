@@ -5,10 +5,9 @@ namespace Herald.Engine.Sending;
 
 /// <summary>
 /// Grants permits. A subscription has as many as its receiver can take; a node has a fixed number, which the subscriptions with work share.
-/// Shards ask for permits, receive them in turn, and give each back with the attempt's result. A subscription holds at most three times
-/// as many of the node's permits as it leaves free, and the last sixteenth goes only to subscriptions that hold none. So another
-/// subscription can start
-/// at once, however many permits one subscription could use and however long it keeps them.
+/// Shards ask for permits, receive them in turn, and give each back with the attempt's result. A subscription holds at most three times as
+/// many of the node's permits as it leaves free, and the last sixteenth goes only to subscriptions that hold none. So another subscription
+/// can start at once, however many permits one subscription could use and however long it keeps them.
 /// </summary>
 internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random random) : IDisposable
 {
@@ -37,8 +36,7 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
 
     /// <summary>
     /// Returns whether the catalog has a subscription. A shard can ask for permits after the ledger has forgotten a subscription and before
-    /// the
-    /// shard learns of the deletion. An account opened then would never be closed.
+    /// the shard learns of the deletion. An account opened then would never be closed.
     /// </summary>
     public Func<int, bool> IsThere { get; init; } = _ => true;
 
@@ -61,8 +59,7 @@ internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random rand
 
     /// <summary>
     /// Sets this node's part of the store's shards. The limits of each subscription are multiplied by it, so that all nodes together keep
-    /// the
-    /// limits that the subscription has. One exception: each node may always have one attempt in flight.
+    /// the limits that the subscription has. One exception: each node may always have one attempt in flight.
     /// </summary>
     public void Share(double share)
     {

@@ -4,8 +4,7 @@ namespace Herald.Engine.Sending;
 
 /// <summary>
 /// How many attempts an endpoint can take at a time. The limit grows while latency stays the same. It shrinks when several different keys
-/// fail with
-/// no success between them. A key that fails again and again counts once, and nothing shrinks while other keys succeed. So a
+/// fail with no success between them. A key that fails again and again counts once, and nothing shrinks while other keys succeed. So a
 /// poison key does not slow its neighbours.
 /// </summary>
 /// <remarks>
@@ -42,9 +41,8 @@ internal sealed class ReceiverLimit(Random random)
     private int _roundCount;
 
     // Attempts of the round that took longer, or much longer, than the best mean. The limit reacts only when most of a round did. Comparing
-    // the means
-    // would be wrong: a receiver that is slow now and then, whatever its load, also has rounds without a slow attempt. Compared with such
-    // a best round, its other rounds would look slow for ever.
+    // the means would be wrong: a receiver that is slow now and then, whatever its load, also has rounds without a slow attempt. Compared
+    // with such a best round, its other rounds would look slow for ever.
     private int _roundSlower, _roundMuchSlower;
     private bool _fastStart = true;
     private double _limit = FirstLimit;
@@ -129,8 +127,7 @@ internal sealed class ReceiverLimit(Random random)
 
     /// <summary>
     /// Nothing was sent, because this node has no channel to the endpoint. This is no failure of the receiver. The endpoint is treated as
-    /// Down and
-    /// tried again every few seconds.
+    /// Down and tried again every few seconds.
     /// </summary>
     public void Unreachable(long nowMs)
     {

@@ -2,8 +2,7 @@ namespace Herald.Engine.Sending;
 
 /// <summary>
 /// Covers the moment between the look-up of a subscription and the start of an attempt with it. A thread can stop in this moment for long.
-/// Code that has changed a
-/// subscription can wait here until all attempts that were looked up before the change have started or ended.
+/// Code that has changed a subscription can wait here until all attempts that were looked up before the change have started or ended.
 /// </summary>
 internal sealed class StartGate : IDisposable
 {
@@ -24,8 +23,7 @@ internal sealed class StartGate : IDisposable
 
     /// <summary>
     /// Completes when every caller that had entered before has left. A thread that has read the open side but not yet counted itself may be
-    /// missed. That is
-    /// safe: its look-up comes after the beginning of this call.
+    /// missed. That is safe: its look-up comes after the beginning of this call.
     /// </summary>
     public async ValueTask WhenPassedAsync()
     {

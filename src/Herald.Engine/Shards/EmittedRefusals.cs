@@ -6,8 +6,7 @@ namespace Herald.Engine.Shards;
 
 /// <summary>
 /// The emitted events of a commit that no subscription will receive: the store did not take them, or their topic no longer exists. A store
-/// promises
-/// to take all of them; the engine checks each verdict nevertheless.
+/// promises to take all of them; the engine checks each verdict nevertheless.
 /// </summary>
 /// <param name="Forwards">Forwards with the reason. They become dead letters of their subscriptions.</param>
 /// <param name="Letters">Dead letters of events that applications made.</param>

@@ -7,8 +7,7 @@ namespace Herald.Engine.Shards;
 /// <list type="number">
 /// <item>
 /// The format, the length of the head, and a checksum over both and the head. Later formats must begin alike, so that a newer program's
-/// record can be
-/// distinguished from a damaged one.
+/// record can be distinguished from a damaged one.
 /// </item>
 /// <item>
 /// The head: up to where events were routed, the catalog version, the time, the subscriptions that are removed, and number and length of

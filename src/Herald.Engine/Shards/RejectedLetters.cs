@@ -7,8 +7,7 @@ namespace Herald.Engine.Shards;
 
 /// <summary>
 /// Makes dead letters of messages that a source could not read, and of events whose attributes are damaged, so that filters could not be
-/// checked. They
-/// belong to no subscription: number 0 and an empty id.
+/// checked. They belong to no subscription: number 0 and an empty id.
 /// </summary>
 internal sealed class RejectedLetters(ShardId shard, long nowMs) : IEventSink
 {

@@ -4,13 +4,11 @@ namespace Herald.Engine.Shards;
 
 /// <summary>
 /// A shard's progress, assembled from its records: the last checkpoint, and every later record applied to it. Damage costs repeated
-/// deliveries, and as few
-/// as possible:
+/// deliveries, and as few as possible:
 /// <list type="bullet">
 /// <item>
 /// The state of one subscription is damaged: this subscription goes on from the record before (<see cref="SavedState.IsFrozen"/>), or from
-/// its
-/// beginning if there is none.
+/// its beginning if there is none.
 /// </item>
 /// <item>A whole record is damaged or missing: all subscriptions go on from the record before, or from the oldest event that is
 /// kept.</item>
@@ -20,8 +18,7 @@ namespace Herald.Engine.Shards;
 internal sealed class SavedProgress
 {
     // Formats of earlier programs, without checksums. In them, damage is found only where a record cannot be read. The two oldest have no
-    // settled keys;
-    // the oldest has no time of writing either.
+    // settled keys; the oldest has no time of writing either.
     private const byte UncheckedVersion = 3, SettledlessVersion = 2, TimelessVersion = 1;
 
     private readonly HashSet<int> _damaged = [];

@@ -4,8 +4,7 @@ namespace Herald.Engine.Shards;
 
 /// <summary>
 /// For each subscription, generation and key: the sequence up to which all deliveries are settled. It takes a few bytes for each key with a
-/// settled
-/// delivery, so it is cheap enough to be saved many times a second.
+/// settled delivery, so it is cheap enough to be saved many times a second.
 /// </summary>
 internal sealed class SettledKeys
 {

@@ -102,8 +102,7 @@ internal sealed class ShardCommits(
 
     /// <summary>
     /// Adds messages that a source could not read, and damaged events. Their dead letters go with the progress that passes over them, so
-    /// each becomes
-    /// one dead letter.
+    /// each becomes one dead letter.
     /// </summary>
     public void AddRejected(List<RejectedEntry> entries) => _rejected.AddRange(entries);
 
@@ -234,8 +233,7 @@ internal sealed class ShardCommits(
             _checkpointBytes = progress.Length;
         SetNoteDue(nowMs);
         // A new catalog version can bring a replay, or a subscription that starts in the past. It needs events that were settled for all
-        // others, so the
-        // mark must fall with this commit.
+        // others, so the mark must fall with this commit.
         IReadOnlyList<KeptKey> kept = [];
         var isAllKept = false;
         if (++_sinceSettled >= CommitsPerLookAtSettled || stopping || machine.Catalog.Version != _settledVersion)

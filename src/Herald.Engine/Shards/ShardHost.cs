@@ -11,9 +11,9 @@ using Microsoft.Extensions.Logging;
 namespace Herald.Engine.Shards;
 
 /// <summary>
-/// The loop around one <see cref="ShardMachine"/>. All waiting is here; all decisions are in the machine. A round:
-/// 1. take messages, 2. let timers expire, 3. read at the head, 4. read for the scan, 5. ask for permits, 6. start attempts,
-/// 7. commit what is due. The loop sleeps after a round that found nothing to do. While its lease has run out, it only takes messages.
+/// The loop around one <see cref="ShardMachine"/>. All waiting is here; all decisions are in the machine. A round: 1. take messages, 2. let
+/// timers expire, 3. read at the head, 4. read for the scan, 5. ask for permits, 6. start attempts, 7. commit what is due. The loop sleeps
+/// after a round that found nothing to do. While its lease has run out, it only takes messages.
 /// </summary>
 internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
 {
@@ -163,8 +163,7 @@ internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
 
     /// <summary>
     /// Limits a stop: once each remaining attempt has been under way for this long, all of them are given up, because their receivers do
-    /// not answer.
-    /// The host may have ended already.
+    /// not answer. The host may have ended already.
     /// </summary>
     public void LimitAttempts(TimeSpan attemptsLast) => Post(new ShardMessage.Call(_ => _attemptsLast = attemptsLast, () => { }));
 

@@ -7,9 +7,8 @@ namespace Herald.Engine.Shards;
 
 /// <summary>
 /// Saving and restoring progress. A progress record holds what changed since the last one. It never holds a row for each settled delivery,
-/// and it holds
-/// nothing for a subscription without outstanding deliveries. After a crash, deliveries that were settled after the last record or note are
-/// repeated.
+/// and it holds nothing for a subscription without outstanding deliveries. After a crash, deliveries that were settled after the last
+/// record or note are repeated.
 /// </summary>
 internal sealed partial class ShardMachine
 {
@@ -85,8 +84,8 @@ internal sealed partial class ShardMachine
 
     /// <summary>
     /// The sequence below which everything is settled, for every subscription that runs, except for kept keys. These are keys that wait,
-    /// and keys that lie far
-    /// behind; one such key must not keep the log of all keys. A paused subscription keeps its backlog only for as long as retention does.
+    /// and keys that lie far behind; one such key must not keep the log of all keys. A paused subscription keeps its backlog only for as
+    /// long as retention does.
     /// </summary>
     /// <param name="most">The result is at most this. Applications have still to read the events from here on.</param>
     /// <param name="kept">Receives the kept keys, each with its first unsettled sequence.</param>

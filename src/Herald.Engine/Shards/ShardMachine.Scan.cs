@@ -2,9 +2,8 @@ namespace Herald.Engine.Shards;
 
 /// <summary>
 /// The scan: the one reader of a shard that serves everything that is not at the head. These are detached lanes, which read back the events
-/// they own, and
-/// subscriptions that fell behind, were resumed, or start in the past. In this file they are called riders, because the scan works like a
-/// lift:
+/// they own, and subscriptions that fell behind, were resumed, or start in the past. In this file they are called riders, because the scan
+/// works like a lift:
 /// <list type="number">
 /// <item>it moves upwards through the log, in passes; the cursor is the sequence that it reads next;</item>
 /// <item>a rider waits, with a ticket, until the cursor reaches its place; then it boards and rides;</item>
@@ -12,8 +11,7 @@ namespace Herald.Engine.Shards;
 /// <item>when it has room, it waits for the next pass, which begins at the lowest place at which a rider waits.</item>
 /// </list>
 /// So one slow rider does not delay the others, and ten thousand riders need one reading of the log. When all riders, riding or waiting,
-/// are lanes of
-/// subscriptions at the head whose windows for such lanes are full, the scan pauses: going on would help none of them.
+/// are lanes of subscriptions at the head whose windows for such lanes are full, the scan pauses: going on would help none of them.
 /// </summary>
 internal sealed partial class ShardMachine
 {
@@ -149,8 +147,7 @@ internal sealed partial class ShardMachine
     }
 
     // Arrivals and deliveries that are read back for detached lanes have a window each, so that neither leaves the other without room. A
-    // lane that attaches
-    // or detaches takes its items from one window to the other, so the sum of both is bounded as well.
+    // lane that attaches or detaches takes its items from one window to the other, so the sum of both is bounded as well.
     private bool ArrivalsAreFull(SubscriptionState state) => state.Outstanding >= _settings.Window || BothAreFull(state);
 
     private bool DrainIsFull(SubscriptionState state) => state.Draining >= _settings.Window || BothAreFull(state);

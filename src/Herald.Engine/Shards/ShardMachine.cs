@@ -12,10 +12,8 @@ namespace Herald.Engine.Shards;
 
 /// <summary>
 /// One shard as a synchronous state machine. Its inputs are log entries, results, granted permits, ticks and catalog changes. Its outputs
-/// (<see cref="Out"/>)
-/// are attempts to start, permits to ask for, and skips to save. It never awaits and never locks, and it receives time and randomness from
-/// outside. So the
-/// same inputs give the same outputs. This class alone keeps the order of each key:
+/// (<see cref="Out"/>) are attempts to start, permits to ask for, and skips to save. It never awaits and never locks, and it receives time
+/// and randomness from outside. So the same inputs give the same outputs. This class alone keeps the order of each key:
 /// <list type="number">
 /// <item>An entry at the head is routed once. Each matching subscription that is at the head takes it.</item>
 /// <item>A delivery that is taken joins the lane of its key. Only the head of a lane is ever started.</item>
@@ -25,8 +23,7 @@ namespace Herald.Engine.Shards;
 /// <item>A skip lets its lane go on only once the skip is durable (<see cref="OnSkipsDurable"/>).</item>
 /// </list>
 /// With scan and progress it has over 400 lines, because one invariant holds over all of it: a lane's window and [From, position] contain
-/// all its unsettled
-/// matches. Each part has a file.
+/// all its unsettled matches. Each part has a file.
 /// </summary>
 internal sealed partial class ShardMachine
 {
@@ -54,8 +51,7 @@ internal sealed partial class ShardMachine
 
     /// <summary>
     /// How far the wall clock is ahead of the time that each call passes. All times in the machine are of the latter clock, which never
-    /// jumps. Stored times
-    /// are of the wall clock; they are converted when they are stored and when they are read.
+    /// jumps. Stored times are of the wall clock; they are converted when they are stored and when they are read.
     /// </summary>
     public long WallAheadMs { get; set; }
 
@@ -281,8 +277,7 @@ internal sealed partial class ShardMachine
     }
 
     // A subscription with state keeps its topic in memory. The topic cannot have been evicted before: either the caller that routes or
-    // loads holds
-    // it, or the edition that brought it is one that this shard has not followed yet.
+    // loads holds it, or the edition that brought it is one that this shard has not followed yet.
     private void Add(SubscriptionState state)
     {
         state.Topic = Catalog.Topics[state.Entry.Subscription.TopicNumber].Use;

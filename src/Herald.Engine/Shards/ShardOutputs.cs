@@ -22,8 +22,7 @@ internal readonly record struct StartAttempt(
 
 /// <param name="CameBack">
 /// The attempts were started before, and nothing was sent. A message with the reason (a pause, a new generation) may be on its way to the
-/// shard and must
-/// be taken first.
+/// shard and must be taken first.
 /// </param>
 internal readonly record struct PermitWish(SubscriptionState State, PermitKind Kind, int Count, bool CameBack);
 

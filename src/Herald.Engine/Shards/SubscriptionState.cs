@@ -5,8 +5,7 @@ namespace Herald.Engine.Shards;
 
 /// <summary>
 /// The state of a subscription in one shard. It exists only while there is something to record: outstanding deliveries, a blocked key, a
-/// backlog, or a
-/// pause. A subscription at the head without outstanding deliveries has no state.
+/// backlog, or a pause. A subscription at the head without outstanding deliveries has no state.
 /// </summary>
 internal sealed class SubscriptionState(SubscriptionEntry entry)
 {

@@ -37,8 +37,7 @@ public sealed class SourceBatch : IDisposable
 
     /// <summary>
     /// Completes when every message is durable, however many tries the store needs. Only then may the source acknowledge the messages, or
-    /// publish
-    /// the next batch.
+    /// publish the next batch.
     /// </summary>
     public async ValueTask<SourceTally> PublishAsync(CancellationToken cancel)
     {
@@ -100,8 +99,8 @@ public sealed class SourceBatch : IDisposable
 
     /// <param name="isRecognised">
     /// True: the entry gets the id of its place, so that it is recognised as a duplicate when the message is read again. False when another
-    /// event already
-    /// has that id, for example from a publisher. Then there is a dead letter each time the message is read, which is better than none.
+    /// event already has that id, for example from a publisher. Then there is a dead letter each time the message is read, which is better
+    /// than none.
     /// </param>
     private bool Reject(PublishBatch into, in SourcePlace place, ReadOnlySpan<byte> key, ReadOnlySpan<byte> payload, long? timeMs, string reason, bool isRecognised)
     {

@@ -37,8 +37,7 @@ public sealed class SourceIntake(HeraldEngine engine, string topic, IMessageRead
 
     /// <summary>
     /// Tries until each event is durable, or was so before. A source that gave up would leave a gap in the order. When a batch was taken in
-    /// part, only the
-    /// events without room are sent again.
+    /// part, only the events without room are sent again.
     /// </summary>
     internal async ValueTask AppendAsync(PublishBatch events, CancellationToken cancel)
     {

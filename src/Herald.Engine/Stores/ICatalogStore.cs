@@ -8,8 +8,7 @@ public interface ICatalogStore
 {
     /// <summary>
     /// Returns the records that changed after the version, oldest first. It includes removed records for as long as the store remembers
-    /// them.
-    /// The count can exceed <paramref name="limit"/>, because one change is never split.
+    /// them. The count can exceed <paramref name="limit"/>, because one change is never split.
     /// </summary>
     ValueTask<CatalogChanges> ReadAsync(long sinceVersion, int limit, CancellationToken cancel);
 

@@ -25,8 +25,7 @@ public readonly record struct DeadLetterId(ShardId Shard, int Subscription, int 
 {
     /// <summary>
     /// The generation of a dead letter of an application's event that is in no log. Such a letter has no subscription, and its sequence is
-    /// a
-    /// number that distinguishes it from others.
+    /// a number that distinguishes it from others.
     /// </summary>
     public const int OfEmitted = 1;
 

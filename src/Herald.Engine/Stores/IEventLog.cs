@@ -17,10 +17,9 @@ public interface IEventLog
 
     /// <summary>
     /// Makes the events durable and sets a verdict for each. When the call completes, the accepted events are durable. The call is not
-    /// atomic across
-    /// shards. Events of one call in one shard keep their order: when one finds no room, no later event of that shard is taken. A position
-    /// without events is saved even when there is no room. The verdict <see cref="Verdict.Duplicate"/> is given only once the original is
-    /// durable.
+    /// atomic across shards. Events of one call in one shard keep their order: when one finds no room, no later event of that shard is
+    /// taken. A position without events is saved even when there is no room. The verdict <see cref="Verdict.Duplicate"/> is given only once
+    /// the original is durable.
     /// <paramref name="verdicts"/> is as long as <paramref name="events"/>.
     /// </summary>
     /// <exception cref="StoreUnavailableException">
@@ -30,10 +29,9 @@ public interface IEventLog
 
     /// <summary>
     /// Reads durable entries from <paramref name="from"/> on, in order. From <see cref="LogBounds.First"/> on there are no gaps. Below it
-    /// the store
-    /// keeps only events of kept keys (<see cref="ShardCommit.Kept"/>), and a call that begins there reads only there. The next call begins
-    /// at
-    /// <see cref="IndexRead.Next"/>; sequences below it that the answer lacks are no longer kept. <see cref="IndexRead.Next"/> equals
+    /// the store keeps only events of kept keys (<see cref="ShardCommit.Kept"/>), and a call that begins there reads only there. The next
+    /// call begins at <see cref="IndexRead.Next"/>; sequences below it that the answer lacks are no longer kept.
+    /// <see cref="IndexRead.Next"/> equals
     /// <paramref name="from"/> when the log does not reach so far yet.
     /// </summary>
     ValueTask<IndexRead> ReadIndexAsync(ShardId shard, long from, Memory<IndexEntry> into, CancellationToken cancel);
@@ -63,8 +61,7 @@ public interface IEventLog
 
     /// <summary>
     /// Calls the listener with a shard and its last durable sequence, on any thread. The listener must return at once. It is a hint: a call
-    /// can
-    /// be lost or repeated.
+    /// can be lost or repeated.
     /// </summary>
     IDisposable OnHead(Action<ShardId, long> advanced);
 }

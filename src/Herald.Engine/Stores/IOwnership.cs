@@ -8,9 +8,8 @@ public interface IOwnership
 {
     /// <summary>
     /// Renews this node's leases and takes the shards that it should own by now, all in one call. A lease that is missing in the answer, or
-    /// has
-    /// another epoch, is no longer this node's. A node calls this every fifth of its shortest lease, and every second while it has had no
-    /// lease yet.
+    /// has another epoch, is no longer this node's. A node calls this every fifth of its shortest lease, and every second while it has had
+    /// no lease yet.
     /// </summary>
     ValueTask<IReadOnlyList<Lease>> RenewAsync(CancellationToken cancel);
 

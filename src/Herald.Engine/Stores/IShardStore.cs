@@ -30,10 +30,8 @@ public interface IShardStore
 
     /// <summary>
     /// Adds a progress record soon: a crash of the process later than about <see cref="NoteEvery"/> does not lose it. The store never
-    /// reports whether
-    /// or when it has the note. A note that is lost, late or refused costs at most repeated deliveries, because the next commit says the
-    /// same.
-    /// Records are read in the order of their numbers.
+    /// reports whether or when it has the note. A note that is lost, late or refused costs at most repeated deliveries, because the next
+    /// commit says the same. Records are read in the order of their numbers.
     /// </summary>
     void Note(ShardNote note);
 }
@@ -46,8 +44,7 @@ public sealed record ShardNote(Fence Fence, long Number, long SettledBelow, Read
 
 /// <param name="Records">
 /// The last checkpoint and the progress records after it, in order, in the engine's encoding. <see cref="Unreadable"/> stands in the place
-/// of a
-/// record that the store cannot read back.
+/// of a record that the store cannot read back.
 /// </param>
 public sealed record ShardProgress(IReadOnlyList<ReadOnlyMemory<byte>> Records)
 {
@@ -80,15 +77,14 @@ public sealed record ShardCommit
 
     /// <summary>
     /// Retention may free every event below this sequence except the events of kept keys; 0 leaves the mark as it is. The mark may fall: a
-    /// replay
-    /// needs settled events again, and those that still exist then stay.
+    /// replay needs settled events again, and those that still exist then stay.
     /// </summary>
     public long SettledBelow { get; init; }
 
     /// <summary>
     /// Changes of the kept keys. A kept key waits, but must not delay the retention of everything after its oldest event. The store keeps
-    /// the events of
-    /// such a key from <see cref="KeptKey.From"/> on, also below <see cref="SettledBelow"/>, and frees the events around them.
+    /// the events of such a key from <see cref="KeptKey.From"/> on, also below <see cref="SettledBelow"/>, and frees the events around
+    /// them.
     /// </summary>
     public IReadOnlyList<KeptKey> Kept { get; init; } = [];
 
@@ -99,8 +95,7 @@ public sealed record ShardCommit
 
     /// <summary>
     /// Events for any shard. The store accepts them even if another event has their id, because they carry no id of a publisher. The commit
-    /// is
-    /// applied once, and this makes each exactly one event. When there is no room for all of them, the store refuses the whole commit.
+    /// is applied once, and this makes each exactly one event. When there is no room for all of them, the store refuses the whole commit.
     /// </summary>
     public IReadOnlyList<NewEvent> Emitted { get; init; } = [];
     public IReadOnlyList<StateWrite> State { get; init; } = [];
