@@ -1,10 +1,10 @@
 namespace Herald.Engine;
 
-/// <summary>
-/// The clock for all waits. It starts at the wall clock's time and then advances by a counter that cannot be set. A wall clock can be set
-/// back or forward at any moment, and a wait must not become longer or shorter by that. Only stored times are of the wall clock; they are
-/// converted where they are written and read.
-/// </summary>
+/// <summary>The clock for all waits. It starts at the wall clock's time and then advances by a counter that cannot be set.</summary>
+/// <remarks>
+/// A wall clock can be set back or forward at any moment, and a wait must not become longer or shorter by that. Only stored times are of
+/// the wall clock; they are converted where they are written and read.
+/// </remarks>
 internal sealed class EngineClock(TimeProvider time)
 {
     // A smaller difference does not mean that the clock was set: the two clocks are read one after the other, and the wall clock is

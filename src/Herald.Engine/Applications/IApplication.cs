@@ -2,11 +2,11 @@ using Herald.Engine.Stores;
 
 namespace Herald.Engine.Applications;
 
-/// <summary>
-/// An application in this process. It reads a topic. Its changes (state, events, dead letters) are saved together with how far it has read,
-/// all or nothing. So each event has its effect exactly once, through crashes and changes of the owner. Users, orders or accounts are keys,
-/// which the shards divide.
-/// </summary>
+/// <summary>An application in this process. It reads a topic.</summary>
+/// <remarks>
+/// Its changes (state, events, dead letters) are saved together with how far it has read, all or nothing. So each event has its effect
+/// exactly once, through crashes and changes of the owner. Users, orders or accounts are keys, which the shards divide.
+/// </remarks>
 public interface IApplication
 {
     /// <summary>Names its state and its place in the log, so it must never change. 1 to 64 letters, digits, <c>-</c>.</summary>

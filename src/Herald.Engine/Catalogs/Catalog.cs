@@ -229,9 +229,9 @@ public sealed class Catalog
     }
 
     /// <summary>
-    /// Replaces a record that cannot be read any more. It is not known what the subscription has been sent, nor with which filter. So it
-    /// begins again, as a replay, with all events that are still kept. Only its secrets are lost.
+    /// Replaces a record that cannot be read any more. It is not known what the subscription has been sent, nor with which filter.
     /// </summary>
+    /// <remarks>So the subscription begins again, as a replay, with all events that are still kept. Only its secrets are lost.</remarks>
     private async ValueTask<CatalogResult<Subscription>> MendAsync(
         SubscriptionDraft draft, Topic topic, SubscriptionEntry there, CancellationToken cancel)
     {

@@ -8,10 +8,12 @@ using Herald.Engine.Subscriptions;
 namespace Herald.Engine.Catalogs;
 
 /// <summary>
-/// The part of the catalog that this node works with: the topics whose events it routes, each with all of its subscriptions. A topic is
-/// loaded when it is first needed, stays while it is held, follows every change, and is evicted when room is needed. Every follower (each
-/// shard, and others that route) receives each new snapshot, in order.
+/// The part of the catalog that this node works with: the topics whose events it routes, each with all of its subscriptions.
 /// </summary>
+/// <remarks>
+/// A topic is loaded when it is first needed, stays while it is held, follows every change, and is evicted when room is needed. Every
+/// follower (each shard, and others that route) receives each new snapshot, in order.
+/// </remarks>
 internal sealed class CatalogCache : IDisposable
 {
     private const int ReadAtOnce = 1000;

@@ -3,11 +3,11 @@ using Microsoft.Extensions.Logging;
 
 namespace Herald.Engine.Catalogs;
 
-/// <summary>
-/// Brings this node's catalog up to the newest version that the store has announced. A store announces a version once. If the version
-/// cannot be read at that moment, this class tries again until it can. Otherwise a change would never take effect on a node to whose topics
-/// no publisher publishes.
-/// </summary>
+/// <summary>Brings this node's catalog up to the newest version that the store has announced. A store announces a version once.</summary>
+/// <remarks>
+/// If the version cannot be read at that moment, this class tries again until it can. Otherwise a change would never take effect on a node
+/// to whose topics no publisher publishes.
+/// </remarks>
 internal sealed class CatalogFollower(CatalogCache cache, TimeProvider time, ILogger logger) : IDisposable
 {
     private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(50), LongestWait = TimeSpan.FromSeconds(2);

@@ -3,9 +3,11 @@ using Herald.Engine.Subscriptions;
 namespace Herald.Engine.Catalogs;
 
 /// <summary>
-/// A topic with all of its subscriptions as this node knows them. It stays in memory and follows changes until it is disposed. It is for
-/// applications that look at many subscriptions often. A write that is decided on this data must name the version that was seen.
+/// A topic with all of its subscriptions as this node knows them. It stays in memory and follows changes until it is disposed.
 /// </summary>
+/// <remarks>
+/// It is for applications that look at many subscriptions often. A write that is decided on this data must name the version that was seen.
+/// </remarks>
 public sealed class HeldTopic : IDisposable
 {
     private readonly CatalogCache _cache;

@@ -14,10 +14,11 @@ internal sealed record SubscriptionEntry(
     Subscription Subscription, IReadOnlyList<long> Starts, long GenerationVersion, IReadOnlyList<long> RewoundAt,
     IReadOnlyList<FilterRevision> Revisions)
 {
-    /// <summary>
-    /// Stands in the place of a subscription whose record cannot be read. Only its id, number and topic are known. It receives nothing. Its
-    /// progress in the shards stays as it is until a caller writes the subscription anew under its id, or deletes it.
-    /// </summary>
+    /// <summary>Stands in the place of a subscription whose record cannot be read. Only its id, number and topic are known.</summary>
+    /// <remarks>
+    /// The subscription receives nothing. Its progress in the shards stays as it is until a caller writes the subscription anew under its id, or deletes
+    /// it.
+    /// </remarks>
     public static SubscriptionEntry Damaged(CatalogRecord record)
     {
         var (never, always) = (new long[record.Heads.Count], new long[record.Heads.Count]);

@@ -9,10 +9,10 @@ public interface IChannel
     /// <summary>Checks an endpoint before a subscription gets it. Returns what is wrong, or null.</summary>
     string? Refuse(Uri endpoint);
 
-    /// <summary>
-    /// Makes one try. A receiver that fails is a result, not an exception. The call ends by itself within the subscription's time-out. It
-    /// is cancelled when the attempt is given up: the node stops or the shard moves and the attempt's time is over, the shard's lease has
-    /// run out, or the subscription was deleted. It must then end soon.
-    /// </summary>
+    /// <summary>Makes one try. A receiver that fails is a result, not an exception.</summary>
+    /// <remarks>
+    /// The call ends by itself within the subscription's time-out. It is cancelled when the attempt is given up: the node stops or the
+    /// shard moves and the attempt's time is over, the shard's lease has run out, or the subscription was deleted. It must then end soon.
+    /// </remarks>
     ValueTask<AttemptResult> TryAsync(Attempt attempt, CancellationToken cancel);
 }

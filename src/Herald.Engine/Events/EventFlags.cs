@@ -24,8 +24,8 @@ public enum EventFlags
 
     /// <summary>
     /// Herald made the event itself, inside a commit: a forward, or an event that an application emits. The commit makes it exactly one
-    /// event, so it never has the flag <see cref="Identified"/>. Its id is only for display: a publisher that uses the same id does not
-    /// make it a duplicate.
+    /// event, so it never has the flag <see cref="Identified"/>.
     /// </summary>
+    /// <remarks>Its id is only for display: a publisher that uses the same id does not make it a duplicate.</remarks>
     Emitted = 16,
 }

@@ -5,9 +5,11 @@ namespace Herald.Engine.Events;
 
 /// <summary>
 /// Reads an event's record in place. The record is the engine's own encoding and is the same in every store; a store treats it as bytes.
+/// </summary>
+/// <remarks>
 /// Layout (little endian): a prefix of 44 bytes with the lengths, then topic, id, key, type, content type, address, trace,
 /// attributes (u16 name length, u16 value length, name, value; sorted by name) and the payload.
-/// </summary>
+/// </remarks>
 public readonly struct EventView(ReadOnlyMemory<byte> record)
 {
     internal const int PrefixLength = 44;

@@ -2,9 +2,12 @@ namespace Herald.Engine.Events;
 
 /// <summary>
 /// Hashes that decide whether two things are the same: SipHash with the secret of the store. The secret prevents a publisher from making an
-/// input with the hash of another publisher's input. Part of the file format. Each input begins with a word that names what is hashed and
-/// the lengths of its parts, so two different inputs never give the same bytes to the hash.
+/// input with the hash of another publisher's input.
 /// </summary>
+/// <remarks>
+/// Part of the file format. Each input begins with a word that names what is hashed and the lengths of its parts, so two different inputs
+/// never give the same bytes to the hash.
+/// </remarks>
 /// <param name="secret">Drawn when the store is created. Neither the secret nor a hash made with it may be shown outside Herald.</param>
 public sealed class IdentityHash(UInt128 secret)
 {

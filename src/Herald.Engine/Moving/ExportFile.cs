@@ -1,12 +1,13 @@
 namespace Herald.Engine.Moving;
 
-/// <summary>
-/// The format of a store in one file. Numbers are little endian; texts are UTF-8 after their length.
+/// <summary>The format of a store in one file.</summary>
+/// <remarks>
+/// Numbers are little endian; texts are UTF-8 after their length. Checksums are CRC-32C.
 /// Header, 24 bytes: magic, format, length of the shape, its checksum, checksum of the header; then the shape.
-/// Frames, with a header of 24 bytes: magic, section, number of items, length of the items, their checksum, checksum of the header; then
-/// the items.
-/// The last frame is <see cref="MoveSection.End"/>, with the counts of all sections; nothing follows it. Checksums are CRC-32C.
-/// </summary>
+/// Frames, with a header of 24 bytes: magic, section, number of items, length of the items, their checksum, checksum of the header;
+/// then the items.
+/// The last frame is <see cref="MoveSection.End"/>, with the counts of all sections; nothing follows it.
+/// </remarks>
 internal static class ExportFile
 {
     public const int Format = 2;

@@ -4,9 +4,11 @@ using Herald.Engine.Stores;
 namespace Herald.Engine.Moving;
 
 /// <summary>
-/// Receives a whole store, unchanged: no duplicate check, no new numbers, no new times. Until it is complete, there is no store. If it is
-/// disposed before, nothing remains that could be mistaken for a store. Memory that is passed is valid during the call only.
+/// Receives a whole store, unchanged: no duplicate check, no new numbers, no new times. Until it is complete, there is no store.
 /// </summary>
+/// <remarks>
+/// If it is disposed before, nothing remains that could be mistaken for a store. Memory that is passed is valid during the call only.
+/// </remarks>
 public interface IStoreTarget : IAsyncDisposable
 {
     ValueTask BeginAsync(StoreShape shape, CancellationToken cancel);

@@ -7,12 +7,19 @@ using Microsoft.Extensions.Logging;
 
 namespace Herald.Engine.Owning;
 
-/// <summary>
-/// Keeps this node's leases and runs a host for each. A renewal: 1. remove hosts that have ended, and release shards whose work is saved,
-/// 2. ask the store, 3. extend the terms of what is still owned, 4. stop at once what is lost, and hand over what should leave, 5. start
-/// what is new. A host that ends between two renewals is removed and its shard released at once, because the shard's events wait for the
-/// next owner. Leases that never run out (the embedded store's) are taken once. Then there is no loop and no timer.
-/// </summary>
+/// <summary>Keeps this node's leases and runs a host for each.</summary>
+/// <remarks>
+/// A renewal has these steps:
+/// <list type="number">
+/// <item>remove hosts that have ended, and release shards whose work is saved;</item>
+/// <item>ask the store for this node's leases;</item>
+/// <item>extend the terms of shards that this node still owns;</item>
+/// <item>stop at once the hosts of lost shards, and hand over shards that should leave;</item>
+/// <item>start hosts for new shards.</item>
+/// </list>
+/// A host that ends between two renewals is removed and its shard released at once, because the shard's events wait for the next owner.
+/// Leases that never run out (the embedded store's) are taken once. Then there is no loop and no timer.
+/// </remarks>
 internal sealed class LeaseKeeper(
     IOwnership ownership, ShardHosts hosts, Func<Lease, LeaseTerm, ShardHost> open, PermitLedger ledger, EngineOptions options, EngineMetrics metrics,
     TimeProvider time, ILogger logger) : IAsyncDisposable

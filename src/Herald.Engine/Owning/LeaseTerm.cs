@@ -4,8 +4,9 @@ namespace Herald.Engine.Owning;
 
 /// <summary>
 /// The time for which a shard may be worked on. It ends when the lease runs out, by this machine's clock, counted from before the renewal
-/// was requested. No attempt begins after that. Attempts in flight are then given up by a timer, which every renewal moves on.
+/// was requested.
 /// </summary>
+/// <remarks>No attempt begins after that. Attempts in flight are then given up by a timer, which every renewal moves on.</remarks>
 internal sealed class LeaseTerm : IDisposable
 {
     private const long Forever = long.MaxValue;

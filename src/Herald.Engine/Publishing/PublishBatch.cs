@@ -8,10 +8,10 @@ using Herald.Engine.Stores;
 
 namespace Herald.Engine.Publishing;
 
-/// <summary>
-/// Events for one topic that are to be appended together. Each is checked and encoded when it is added. Rent a batch from
-/// <see cref="Intake"/>, add events, publish, read the results, and dispose it to return it. Not thread-safe.
-/// </summary>
+/// <summary>Events for one topic that are to be appended together. Each is checked and encoded when it is added.</summary>
+/// <remarks>
+/// Rent a batch from <see cref="Intake"/>, add events, publish, read the results, and dispose it to return it. Not thread-safe.
+/// </remarks>
 public sealed class PublishBatch : IDisposable
 {
     private readonly Intake _intake;

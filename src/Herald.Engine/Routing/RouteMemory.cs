@@ -5,10 +5,12 @@ namespace Herald.Engine.Routing;
 
 /// <summary>
 /// Remembers the routes of events by the hash of their type and attributes, for all topics of a node. All shards share it, and so do all
-/// successive <see cref="TopicRoutes"/> of a topic. It is bounded by bytes and has two generations. An entry that is used moves to the
-/// young generation. When the young generation fills half of the bound, the old one is dropped and the young one becomes the old one. A set
-/// of routes that many events have is stored once.
+/// successive <see cref="TopicRoutes"/> of a topic.
 /// </summary>
+/// <remarks>
+/// It is bounded by bytes and has two generations. An entry that is used moves to the young generation. When the young generation fills
+/// half of the bound, the old one is dropped and the young one becomes the old one. A set of routes that many events have is stored once.
+/// </remarks>
 internal sealed class RouteMemory(long maxBytes)
 {
     public const long UsualBytes = 64 << 20;

@@ -5,10 +5,8 @@ using Herald.Engine.Stores;
 
 namespace Herald.Engine.Routing;
 
-/// <summary>
-/// Finds the routes of index entries. Most are known from the hash of type and attributes. Events with an unknown hash are read, all
-/// those of a chunk in one call. One router for each shard. Not thread-safe.
-/// </summary>
+/// <summary>Finds the routes of index entries. Most are known from the hash of type and attributes.</summary>
+/// <remarks>Events with an unknown hash are read, all those of a chunk in one call. One router for each shard. Not thread-safe.</remarks>
 internal sealed class Router(IEventLog log, ShardId shard) : IEventSink
 {
     private readonly List<int> _unknown = [];

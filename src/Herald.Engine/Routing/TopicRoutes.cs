@@ -7,9 +7,11 @@ namespace Herald.Engine.Routing;
 
 /// <summary>
 /// Finds the subscriptions that receive an event of one topic. A filtered subscription is filed under the values of one of its clauses, so
-/// an event costs one look-up for each attribute, not one test for each subscription. Immutable: a catalog change makes a new object, which
-/// shares the unchanged parts and continues to use the remembered routes.
+/// an event costs one look-up for each attribute, not one test for each subscription.
 /// </summary>
+/// <remarks>
+/// Immutable: a catalog change makes a new object, which shares the unchanged parts and continues to use the remembered routes.
+/// </remarks>
 internal sealed class TopicRoutes
 {
     public static readonly TopicRoutes None = In(new RouteMemory(RouteMemory.UsualBytes));

@@ -1,12 +1,14 @@
 namespace Herald.Engine.Sending;
 
 /// <summary>
-/// Bounds the bytes of event records that attempts in flight hold on this node. One event always gets through, whatever its size. The share
-/// of one subscription is limited by the same rule as its share of the permits, so that others find room. Each subscription has a queue of
-/// its own, and the queues take turns. An event that does not fit yet is overtaken by others that fit. This is bounded, too: once as many
-/// bytes as the gate holds have overtaken it, only small events of subscriptions that hold nothing may overtake, and after eight times as
-/// many bytes, none.
+/// Bounds the bytes of event records that attempts in flight hold on this node. One event always gets through, whatever its size.
 /// </summary>
+/// <remarks>
+/// The share of one subscription is limited by the same rule as its share of the permits, so that others find room. Each subscription has a
+/// queue of its own, and the queues take turns. An event that does not fit yet is overtaken by others that fit. This is bounded, too: once
+/// as many bytes as the gate holds have overtaken it, only small events of subscriptions that hold nothing may overtake, and after eight
+/// times as many bytes, none.
+/// </remarks>
 internal sealed class ByteGate(long most)
 {
     private const int PassedBySmall = 8, SmallPart = 64;

@@ -1,9 +1,9 @@
 namespace Herald.Engine.Sending;
 
-/// <summary>
-/// A line of members that wait for a share of something. The member that holds least is first. Of members that hold the same, the one that
-/// has waited longest is first. Each step takes constant time, however many members wait.
-/// </summary>
+/// <summary>A line of members that wait for a share of something. The member that holds least is first.</summary>
+/// <remarks>
+/// Of members that hold the same, the one that has waited longest is first. Each step takes constant time, however many members wait.
+/// </remarks>
 internal sealed class FairLine<T>
 {
     // One list for each amount held. No member waits in a list below _least.

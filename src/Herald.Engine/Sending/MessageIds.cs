@@ -8,9 +8,12 @@ namespace Herald.Engine.Sending;
 
 /// <summary>
 /// Makes the message id that a receiver sees: a hash of the subscription and of the topic, key and id of the event. It stays the same over
-/// attempts, redrives, replays and stores. Events without a publisher's id have an id space of their own. Events that Herald made itself
-/// also include their sequence, so that no publisher can publish an event with their message id first.
+/// attempts, redrives, replays and stores.
 /// </summary>
+/// <remarks>
+/// Events without a publisher's id have an id space of their own. Events that Herald made itself also include their sequence, so that no
+/// publisher can publish an event with their message id first.
+/// </remarks>
 /// <param name="seed">
 /// The store's seed. A receiver may drop ids that it has seen, as a NATS stream does, and may be open to other senders. They must not be
 /// able to guess an id.

@@ -4,11 +4,14 @@ using Herald.Engine.Subscriptions;
 namespace Herald.Engine.Sending;
 
 /// <summary>
-/// Grants permits. A subscription has as many as its receiver can take; a node has a fixed number, which the subscriptions with work share.
+/// Grants permits; a permit is the right to run one attempt. A subscription has as many as its receiver can take. A node has a fixed number,
+/// which the subscriptions with work share.
+/// </summary>
+/// <remarks>
 /// Shards ask for permits, receive them in turn, and give each back with the attempt's result. A subscription holds at most three times as
 /// many of the node's permits as it leaves free, and the last sixteenth goes only to subscriptions that hold none. So another subscription
 /// can start at once, however many permits one subscription could use and however long it keeps them.
-/// </summary>
+/// </remarks>
 internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random random) : IDisposable
 {
     private readonly EngineClock _clock = new(time);

@@ -2,16 +2,16 @@ using Herald.Engine.Channels;
 
 namespace Herald.Engine.Sending;
 
-/// <summary>
-/// How many attempts an endpoint can take at a time. The limit grows while latency stays the same. It shrinks when several different keys
-/// fail with no success between them. A key that fails again and again counts once, and nothing shrinks while other keys succeed. So a
-/// poison key does not slow its neighbours.
-/// </summary>
+/// <summary>Decides how many attempts an endpoint can take at a time.</summary>
 /// <remarks>
+/// The limit grows while latency stays the same. It shrinks when several different keys fail with no success between them. A key that fails
+/// again and again counts once, and nothing shrinks while other keys succeed. So a poison key does not slow its neighbours.
 /// <code>
-/// Open ── troubled keys (time-outs, refused, 429, 503) ──► Down: no attempts except single probes, until one succeeds ──► Open
-///   │                                                        └── a probe is answered, but with a failure ──► Suspect
-///   └── failing keys (it answers, but 500) ──► Suspect: few at a time and paced, until one succeeds ──► Open
+/// Open ────── from the 3rd troubled key on (time-outs, refused, 429, 503) each halves the limit; below 1 ──► Down
+///          └─ the 12th failing key (it answers, but with 500) ──► Suspect
+/// Down ────── no attempts except single probes; one succeeds ──► Open
+///          └─ a probe is answered, but with a failure ──► Suspect
+/// Suspect ─── few at a time and paced; one succeeds ──► Open
 /// </code>
 /// An endpoint that answers is never Down: behind a thousand poison keys there may be healthy ones. Not thread-safe; the ledger guards it.
 /// </remarks>

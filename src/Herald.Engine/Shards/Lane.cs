@@ -2,12 +2,12 @@ using Herald.Engine.Sending;
 
 namespace Herald.Engine.Shards;
 
-/// <summary>
-/// The deliveries of one (subscription, key) in this shard. <see cref="Items"/> are the deliveries in the window. An attached lane owns
-/// only these, and arrivals join it. A detached lane (<see cref="From"/> &gt; 0) also owns every match of its key in [From, the
-/// subscription's position]. It does not hold them in memory: arrivals are not queued but read back later. It is attached again only in the
-/// step in which its reading passes <see cref="LastSeen"/>; no such match lies above it. This keeps the order of the key.
-/// </summary>
+/// <summary>The deliveries of one (subscription, key) in this shard. <see cref="Items"/> are the deliveries in the window.</summary>
+/// <remarks>
+/// An attached lane owns only these, and arrivals join it. A detached lane (<see cref="From"/> &gt; 0) also owns every match of its key in
+/// [From, the subscription's position]. It does not hold them in memory: arrivals are not queued but read back later. It is attached again
+/// only in the step in which its reading passes <see cref="LastSeen"/>; no such match lies above it. This keeps the order of the key.
+/// </remarks>
 internal sealed class Lane(SubscriptionState owner, ulong keyHash)
 {
     public readonly SubscriptionState Owner = owner;

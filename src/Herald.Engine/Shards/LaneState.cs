@@ -1,7 +1,8 @@
 namespace Herald.Engine.Shards;
 
-/// <summary>
-/// The state of a lane's head, and what changes it:
+/// <summary>The state of a lane, which is that of its head.</summary>
+/// <remarks>
+/// What changes it:
 /// <code>
 ///  Empty ────── an item arrives or is read back ──► Ready
 ///  Ready ────── a permit is granted ──────────────► InFlight
@@ -18,7 +19,7 @@ namespace Herald.Engine.Shards;
 ///  Settling ─── the skip is durable ──────────────► (next item)
 ///  (next item): Ready when the window has another item of the lane, otherwise Empty
 /// </code>
-/// </summary>
+/// </remarks>
 internal enum LaneState
 {
     /// <summary>The lane has nothing in the window. It is detached and waits until its events are read back.</summary>

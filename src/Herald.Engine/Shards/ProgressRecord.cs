@@ -2,8 +2,9 @@ using Herald.Engine.Events;
 
 namespace Herald.Engine.Shards;
 
-/// <summary>
-/// The layout of a progress record. Its parts have checksums of their own, so that damage costs as little as possible. In order:
+/// <summary>The layout of a progress record. Its parts have checksums of their own, so that damage costs as little as possible.</summary>
+/// <remarks>
+/// The parts, in order:
 /// <list type="number">
 /// <item>
 /// The format, the length of the head, and a checksum over both and the head. Later formats must begin alike, so that a newer program's
@@ -16,7 +17,7 @@ namespace Herald.Engine.Shards;
 /// <item>For each subscription: a checksum, and its saved state.</item>
 /// <item>A checksum, and the settled keys.</item>
 /// </list>
-/// </summary>
+/// </remarks>
 internal static class ProgressRecord
 {
     public const byte FormatVersion = 4;

@@ -2,19 +2,20 @@ using Herald.Engine.Subscriptions;
 
 namespace Herald.Engine.Shards;
 
-/// <summary>
-/// A shard's progress, assembled from its records: the last checkpoint, and every later record applied to it. Damage costs repeated
-/// deliveries, and as few as possible:
+/// <summary>A shard's progress, assembled from its records: the last checkpoint, and every later record applied to it.</summary>
+/// <remarks>
+/// Damage costs repeated deliveries, and as few as possible:
 /// <list type="bullet">
 /// <item>
 /// The state of one subscription is damaged: this subscription goes on from the record before (<see cref="SavedState.IsFrozen"/>), or from
 /// its beginning if there is none.
 /// </item>
-/// <item>A whole record is damaged or missing: all subscriptions go on from the record before, or from the oldest event that is
-/// kept.</item>
+/// <item>
+/// A whole record is damaged or missing: all subscriptions go on from the record before, or from the oldest event that is kept.
+/// </item>
 /// <item>Settled keys are damaged: their deliveries are repeated.</item>
 /// </list>
-/// </summary>
+/// </remarks>
 internal sealed class SavedProgress
 {
     // Formats of earlier programs, without checksums. In them, damage is found only where a record cannot be read. The two oldest have no

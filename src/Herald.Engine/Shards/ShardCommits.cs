@@ -11,10 +11,12 @@ namespace Herald.Engine.Shards;
 
 /// <summary>
 /// Saves a shard's progress, attempt history and skips, one commit at a time: at an interval, or at once when a lane waits for a skip.
-/// Between commits, as often as the store allows, a note saves what has been settled and nothing else, so that a crash repeats little.
-/// A commit whose outcome is unknown is sent again unchanged, because the store recognises its number. What is too much for one commit goes
-/// with the next. Only the shard's loop may use this class.
 /// </summary>
+/// <remarks>
+/// Between commits, as often as the store allows, a note saves what has been settled and nothing else, so that a crash repeats little. A
+/// commit whose outcome is unknown is sent again unchanged, because the store recognises its number. What is too much for one commit goes
+/// with the next. Only the shard's loop may use this class.
+/// </remarks>
 internal sealed class ShardCommits(
     Lease lease, ShardMachine machine, ApplicationRuns applications, ShardServices services, EngineOptions options, Action<ShardMessage> post, CancellationToken abort)
 {

@@ -10,11 +10,20 @@ using Microsoft.Extensions.Logging;
 
 namespace Herald.Engine.Shards;
 
-/// <summary>
-/// The loop around one <see cref="ShardMachine"/>. All waiting is here; all decisions are in the machine. A round: 1. take messages, 2. let
-/// timers expire, 3. read at the head, 4. read for the scan, 5. ask for permits, 6. start attempts, 7. commit what is due. The loop sleeps
-/// after a round that found nothing to do. While its lease has run out, it only takes messages.
-/// </summary>
+/// <summary>The loop around one <see cref="ShardMachine"/>. All waiting is here; all decisions are in the machine.</summary>
+/// <remarks>
+/// A round has seven steps:
+/// <list type="number">
+/// <item>take messages;</item>
+/// <item>let timers expire;</item>
+/// <item>read at the head of the log;</item>
+/// <item>read for the scan;</item>
+/// <item>ask for permits;</item>
+/// <item>start attempts;</item>
+/// <item>commit what is due.</item>
+/// </list>
+/// The loop sleeps after a round that found nothing to do. While its lease has run out, it only takes messages.
+/// </remarks>
 internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
 {
     private const int HeadChunk = 512;

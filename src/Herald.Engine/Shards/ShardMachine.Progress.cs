@@ -5,11 +5,11 @@ using Herald.Engine.Subscriptions;
 
 namespace Herald.Engine.Shards;
 
-/// <summary>
-/// Saving and restoring progress. A progress record holds what changed since the last one. It never holds a row for each settled delivery,
-/// and it holds nothing for a subscription without outstanding deliveries. After a crash, deliveries that were settled after the last
-/// record or note are repeated.
-/// </summary>
+/// <summary>Saving and restoring progress. A progress record holds what changed since the last one.</summary>
+/// <remarks>
+/// It never holds a row for each settled delivery, and it holds nothing for a subscription without outstanding deliveries. After a crash,
+/// deliveries that were settled after the last record or note are repeated.
+/// </remarks>
 internal sealed partial class ShardMachine
 {
     // The next owner reads all catalog changes after the saved version. An idle shard therefore saves after this many changes.
@@ -84,9 +84,9 @@ internal sealed partial class ShardMachine
 
     /// <summary>
     /// The sequence below which everything is settled, for every subscription that runs, except for kept keys. These are keys that wait,
-    /// and keys that lie far behind; one such key must not keep the log of all keys. A paused subscription keeps its backlog only for as
-    /// long as retention does.
+    /// and keys that lie far behind; one such key must not keep the log of all keys.
     /// </summary>
+    /// <remarks>A paused subscription keeps its backlog only for as long as retention does.</remarks>
     /// <param name="most">The result is at most this. Applications have still to read the events from here on.</param>
     /// <param name="kept">Receives the kept keys, each with its first unsettled sequence.</param>
     public long SettledBelow(long most, Dictionary<ulong, long> kept)

@@ -1,18 +1,18 @@
 namespace Herald.Engine.Shards;
 
-/// <summary>
-/// The scan: the one reader of a shard that serves everything that is not at the head. These are detached lanes, which read back the events
-/// they own, and subscriptions that fell behind, were resumed, or start in the past. In this file they are called riders, because the scan
-/// works like a lift:
+/// <summary>The scan: the one reader of the log for everything in a shard that is not at the head.</summary>
+/// <remarks>
+/// It reads for detached lanes, which read back the events they own, and for subscriptions that fell behind, were resumed, or start in the
+/// past. In this file they are called riders, because the scan works like a lift:
 /// <list type="number">
-/// <item>it moves upwards through the log, in passes; the cursor is the sequence that it reads next;</item>
-/// <item>a rider waits, with a ticket, until the cursor reaches its place; then it boards and rides;</item>
-/// <item>a riding rider takes its deliveries until its window is full; then it leaves the scan and waits for room;</item>
-/// <item>when it has room, it waits for the next pass, which begins at the lowest place at which a rider waits.</item>
+/// <item>It moves upwards through the log, in passes. The cursor is the sequence that it reads next.</item>
+/// <item>A rider waits, with a ticket, until the cursor reaches its place. Then it boards and rides.</item>
+/// <item>A riding rider takes its deliveries until its window is full. Then it leaves the scan.</item>
+/// <item>When its window has room again, it waits for the next pass, which begins at the lowest place at which a rider waits.</item>
 /// </list>
 /// So one slow rider does not delay the others, and ten thousand riders need one reading of the log. When all riders, riding or waiting,
-/// are lanes of subscriptions at the head whose windows for such lanes are full, the scan pauses: going on would help none of them.
-/// </summary>
+/// belong to subscriptions that are at the head and have full windows, the scan pauses: going on would help none of them.
+/// </remarks>
 internal sealed partial class ShardMachine
 {
     // Waiting riders: of this pass, ahead of the cursor, by place; and of the next pass, behind the cursor.

@@ -5,8 +5,8 @@ namespace Herald.Engine.Sources;
 
 /// <summary>
 /// Reads messages that are one JSON object. Each field that is named here must occur once; other fields are skipped, whatever they contain.
-/// An error is a sentence that names field, value and rule. A valid message costs no allocation. Not thread-safe.
 /// </summary>
+/// <remarks>An error is a sentence that names field, value and rule. A valid message costs no allocation. Not thread-safe.</remarks>
 public sealed class JsonFields
 {
     private const int LongestEscape = 6;

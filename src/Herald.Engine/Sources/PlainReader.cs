@@ -5,9 +5,9 @@ namespace Herald.Engine.Sources;
 
 /// <summary>
 /// Converts any message into an event: the message's key is the key, its value the payload. The headers <c>id</c>, <c>type</c>,
-/// <c>content-type</c> and <c>traceparent</c> become the fields of that name. Other headers become attributes, as far as they are UTF-8 and
-/// within the bounds.
+/// <c>content-type</c> and <c>traceparent</c> become the fields of that name.
 /// </summary>
+/// <remarks>Other headers become attributes, as far as they are UTF-8 and within the bounds.</remarks>
 public sealed class PlainReader : IMessageReader
 {
     private const int LongestKey = IntakeOptions.MaxKeyBytes / 2;

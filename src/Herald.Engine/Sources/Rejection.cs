@@ -8,9 +8,12 @@ namespace Herald.Engine.Sources;
 
 /// <summary>
 /// Writes a message that is not an event as an entry of the log. No subscription receives it; the owner of its shard makes a dead letter of
-/// it. So it is as durable as its batch, becomes one dead letter however often it is read, and needs no store of its own. One object serves
-/// many messages.
+/// it.
 /// </summary>
+/// <remarks>
+/// The entry is as durable as its batch, becomes one dead letter however often it is read, and needs no store of its own. One object serves
+/// many messages.
+/// </remarks>
 internal sealed class Rejection(int maxPayloadBytes)
 {
     /// <summary>The reason code of its dead letter.</summary>

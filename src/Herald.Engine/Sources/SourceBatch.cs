@@ -6,9 +6,10 @@ using Herald.Engine.Stores;
 namespace Herald.Engine.Sources;
 
 /// <summary>
-/// Messages on their way into the log, in the order in which they are added. A message that cannot be understood becomes a dead letter,
-/// and the others go on. Rented from <see cref="SourceIntake"/>. Not thread-safe.
+/// Messages on their way into the log, in the order in which they are added. A message that cannot be understood becomes a dead letter, and
+/// the others go on.
 /// </summary>
+/// <remarks>Rented from <see cref="SourceIntake"/>. Not thread-safe.</remarks>
 public sealed class SourceBatch : IDisposable
 {
     private readonly SourceIntake _intake;

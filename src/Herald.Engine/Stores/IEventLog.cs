@@ -15,25 +15,25 @@ public interface IEventLog
     /// </summary>
     UInt128 HashSecret { get; }
 
-    /// <summary>
-    /// Makes the events durable and sets a verdict for each. When the call completes, the accepted events are durable. The call is not
-    /// atomic across shards. Events of one call in one shard keep their order: when one finds no room, no later event of that shard is
-    /// taken. A position without events is saved even when there is no room. The verdict <see cref="Verdict.Duplicate"/> is given only once
-    /// the original is durable.
-    /// <paramref name="verdicts"/> is as long as <paramref name="events"/>.
-    /// </summary>
+    /// <summary>Makes the events durable and sets a verdict for each. When the call completes, the accepted events are durable.</summary>
+    /// <remarks>
+    /// The call is not atomic across shards. Events of one call in one shard keep their order: when one finds no room, no later event of
+    /// that shard is taken. A position without events is saved even when there is no room. The verdict <see cref="Verdict.Duplicate"/> is
+    /// given only once the original is durable. <paramref name="verdicts"/> is as long as <paramref name="events"/>.
+    /// </remarks>
     /// <exception cref="StoreUnavailableException">
     /// It is unknown whether anything was stored. The caller may try again with the same ids.
     /// </exception>
     ValueTask AppendAsync(ReadOnlyMemory<NewEvent> events, Memory<Appended> verdicts, SourcePosition? position, CancellationToken cancel);
 
     /// <summary>
-    /// Reads durable entries from <paramref name="from"/> on, in order. From <see cref="LogBounds.First"/> on there are no gaps. Below it
-    /// the store keeps only events of kept keys (<see cref="ShardCommit.Kept"/>), and a call that begins there reads only there. The next
-    /// call begins at <see cref="IndexRead.Next"/>; sequences below it that the answer lacks are no longer kept.
-    /// <see cref="IndexRead.Next"/> equals
-    /// <paramref name="from"/> when the log does not reach so far yet.
+    /// Reads durable entries from <paramref name="from"/> on, in order. From <see cref="LogBounds.First"/> on there are no gaps.
     /// </summary>
+    /// <remarks>
+    /// Below it the store keeps only events of kept keys (<see cref="ShardCommit.Kept"/>), and a call that begins there reads only there.
+    /// The next call begins at <see cref="IndexRead.Next"/>; sequences below it that the answer lacks are no longer kept.
+    /// <see cref="IndexRead.Next"/> equals <paramref name="from"/> when the log does not reach so far yet.
+    /// </remarks>
     ValueTask<IndexRead> ReadIndexAsync(ShardId shard, long from, Memory<IndexEntry> into, CancellationToken cancel);
 
     /// <summary>

@@ -1,16 +1,16 @@
 namespace Herald.Engine.Stores;
 
-/// <summary>
-/// Decides which node owns which shard. The embedded store gives all shards to its one process for as long as it runs. A store that many
-/// nodes share places the shards on the running nodes, under leases. A lease is the right to own a shard until a time.
-/// </summary>
+/// <summary>Decides which node owns which shard. The embedded store gives all shards to its one process for as long as it runs.</summary>
+/// <remarks>
+/// A store that many nodes share places the shards on the running nodes, under leases. A lease is the right to own a shard until a time.
+/// </remarks>
 public interface IOwnership
 {
     /// <summary>
     /// Renews this node's leases and takes the shards that it should own by now, all in one call. A lease that is missing in the answer, or
-    /// has another epoch, is no longer this node's. A node calls this every fifth of its shortest lease, and every second while it has had
-    /// no lease yet.
+    /// has another epoch, is no longer this node's.
     /// </summary>
+    /// <remarks>A node calls this every fifth of its shortest lease, and every second while it has had no lease yet.</remarks>
     ValueTask<IReadOnlyList<Lease>> RenewAsync(CancellationToken cancel);
 
     /// <summary>

@@ -30,9 +30,12 @@ public interface IShardStore
 
     /// <summary>
     /// Adds a progress record soon: a crash of the process later than about <see cref="NoteEvery"/> does not lose it. The store never
-    /// reports whether or when it has the note. A note that is lost, late or refused costs at most repeated deliveries, because the next
-    /// commit says the same. Records are read in the order of their numbers.
+    /// reports whether or when it has the note.
     /// </summary>
+    /// <remarks>
+    /// A note that is lost, late or refused costs at most repeated deliveries, because the next commit says the same. Records are read in
+    /// the order of their numbers.
+    /// </remarks>
     void Note(ShardNote note);
 }
 
@@ -94,9 +97,12 @@ public sealed record ShardCommit
     public bool IsAllKept { get; init; }
 
     /// <summary>
-    /// Events for any shard. The store accepts them even if another event has their id, because they carry no id of a publisher. The commit
-    /// is applied once, and this makes each exactly one event. When there is no room for all of them, the store refuses the whole commit.
+    /// Events for any shard. The store accepts them even if another event has their id, because they carry no id of a publisher.
     /// </summary>
+    /// <remarks>
+    /// The commit is applied once, and this makes each exactly one event. When there is no room for all of them, the store refuses the
+    /// whole commit.
+    /// </remarks>
     public IReadOnlyList<NewEvent> Emitted { get; init; } = [];
     public IReadOnlyList<StateWrite> State { get; init; } = [];
     public IReadOnlyList<NewDeadLetter> DeadLetters { get; init; } = [];

@@ -1,9 +1,9 @@
 namespace Herald.Engine.Subscriptions;
 
-/// <summary>
-/// Selects the events of the topic that a subscription receives. Every clause must match. A clause matches when the event's value equals
-/// one of its values. This is the exact-match part of the SNS filter policy language.
-/// </summary>
+/// <summary>Selects the events of the topic that a subscription receives. Every clause must match.</summary>
+/// <remarks>
+/// A clause matches when the event's value equals one of its values. This is the exact-match part of the SNS filter policy language.
+/// </remarks>
 /// <param name="Clauses">Sorted by attribute name; <see cref="TypeClause"/> stands for the event's type.</param>
 public sealed record Filter(IReadOnlyList<FilterClause> Clauses)
 {
