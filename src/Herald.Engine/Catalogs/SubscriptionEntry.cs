@@ -16,8 +16,8 @@ internal sealed record SubscriptionEntry(
 {
     /// <summary>Stands in the place of a subscription whose record cannot be read. Only its id, number and topic are known.</summary>
     /// <remarks>
-    /// The subscription receives nothing. Its progress in the shards stays as it is until a caller writes the subscription anew under its id, or deletes
-    /// it.
+    /// The subscription receives nothing. Its progress in the shards stays as it is until a caller writes the subscription anew under its
+    /// id, or deletes it.
     /// </remarks>
     public static SubscriptionEntry Damaged(CatalogRecord record)
     {

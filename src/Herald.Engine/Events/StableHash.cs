@@ -9,9 +9,9 @@ namespace Herald.Engine.Events;
 /// in every version.
 /// </summary>
 /// <remarks>
-/// The algorithm is the public 64-bit xxHash; the seed is drawn when a store is created. This hash may decide where something is stored, never
-/// whether two things are the same: anybody can make different texts with one hash, whatever the seed. <see cref="IdentityHash"/> is for
-/// the second purpose.
+/// The algorithm is the public 64-bit xxHash; the seed is drawn when a store is created. This hash may decide where something is stored,
+/// never whether two things are the same: anybody can make different texts with one hash, whatever the seed. <see cref="IdentityHash"/> is
+/// for the second purpose.
 /// </remarks>
 public static class StableHash
 {

@@ -4,8 +4,8 @@ using Herald.Engine.Subscriptions;
 namespace Herald.Engine.Sending;
 
 /// <summary>
-/// Grants permits; a permit is the right to run one attempt. A subscription has as many as its receiver can take. A node has a fixed number,
-/// which the subscriptions with work share.
+/// Grants permits; a permit is the right to run one attempt. A subscription has as many as its receiver can take. A node has a fixed
+/// number, which the subscriptions with work share.
 /// </summary>
 /// <remarks>
 /// Shards ask for permits, receive them in turn, and give each back with the attempt's result. A subscription holds at most three times as

@@ -15,24 +15,31 @@ namespace Herald.Engine.Shards;
 /// give the same outputs.
 /// </summary>
 /// <remarks>
-/// Its inputs are log entries, results of attempts, granted permits, ticks and catalog changes. Its outputs (<see cref="Out"/>) are attempts
-/// to start, permits to ask for, and skips to save. <see cref="ShardHost"/> is the loop around it. Terms:
+/// Its inputs are log entries, results of attempts, granted permits, ticks and catalog changes. Its outputs (<see cref="Out"/>) are
+/// attempts to start, permits to ask for, and skips to save. <see cref="ShardHost"/> is the loop around it. Terms:
 /// <list type="bullet">
-/// <item>A subscription is at the head when it takes each entry of the log as it is routed. Otherwise it is behind, and the scan reads for
-/// it.</item>
+/// <item>
+/// A subscription is at the head when it takes each entry of the log as it is routed. Otherwise it is behind, and the scan reads for it.
+/// </item>
 /// <item>The head of a lane is its oldest unsettled delivery. The other deliveries of the lane are the followers.</item>
-/// <item>The window holds the deliveries of a subscription that are in memory. A lane is attached while it has all its deliveries there, and
-/// detached while others must be read back from the log (<see cref="Lane"/>).</item>
+/// <item>
+/// The window holds the deliveries of a subscription that are in memory. A lane is attached while it has all its deliveries there, and
+/// detached while others must be read back from the log (<see cref="Lane"/>).
+/// </item>
 /// <item>A skip ends a delivery that is not delivered: it is dead-lettered, forwarded, expired or discarded.</item>
 /// </list>
 /// This class alone keeps the order of each key:
 /// <list type="number">
 /// <item>An entry at the head of the log is routed once. Each matching subscription that is at the head takes it.</item>
 /// <item>A delivery that is taken joins the lane of its key. Only the head of a lane is ever started.</item>
-/// <item>When the head of a lane fails, its followers leave the window. The lane is then detached and remembers where they begin
-/// (<see cref="Lane.From"/>). Arrivals no longer join it.</item>
-/// <item>The scan (ShardMachine.Scan.cs) reads back, in order, what a detached lane owns. Only when nothing is left to read does the lane
-/// take arrivals again.</item>
+/// <item>
+/// When the head of a lane fails, its followers leave the window. The lane is then detached and remembers where they begin
+/// (<see cref="Lane.From"/>). Arrivals no longer join it.
+/// </item>
+/// <item>
+/// The scan (ShardMachine.Scan.cs) reads back, in order, what a detached lane owns. Only when nothing is left to read does the lane take
+/// arrivals again.
+/// </item>
 /// <item>After a skip, the lane goes on only once the skip is durable (<see cref="OnSkipsDurable"/>).</item>
 /// </list>
 /// The class has over 400 lines because one invariant holds over all of it: the items of a lane, together with the matches in
