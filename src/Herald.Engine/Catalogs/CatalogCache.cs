@@ -12,7 +12,7 @@ namespace Herald.Engine.Catalogs;
 /// </summary>
 /// <remarks>
 /// A topic is loaded when it is first needed, stays while it is held, follows every change, and is evicted when room is needed. Every
-/// follower (each shard, and others that route) receives each new snapshot, in order.
+/// follower receives each new snapshot, in order.
 /// </remarks>
 internal sealed class CatalogCache : IDisposable
 {

@@ -51,9 +51,8 @@ internal sealed record SubscriptionEntry(
     public bool IsReplay(ShardId shard, long sequence) => Subscription.Generation > 1 && sequence <= RewoundAt[shard.Value];
 
     /// <summary>
-    /// True when a shard must read back for this subscription. The shard knows the catalog up to version <paramref name="heardOf"/> and has
-    /// routed up to
-    /// <paramref name="routed"/>; the generation began after that version and starts before that sequence.
+    /// True when a shard must read back for this subscription: its generation began after version <paramref name="heardOf"/>, up to which
+    /// the shard knows the catalog, and it starts before <paramref name="routed"/>, up to which the shard has routed.
     /// </summary>
     public bool BeginsBehind(ShardId shard, long heardOf, long routed) => GenerationVersion > heardOf && Starts[shard.Value] < routed;
 

@@ -39,7 +39,7 @@ internal sealed class TopicDirectory(ICatalogStore store, int capacity)
         var topic = CatalogCodec.DecodeTopic(record);
         lock (_changing)
         {
-            // A change that arrived in the meantime may be newer than what was read, so this read is not remembered. The next one will be.
+            // A change that arrived in the meantime may be newer than what was read, so this read is not kept. The next one will be.
             if (_changes == before)
                 _known[name] = new Known(topic);
         }

@@ -7,7 +7,7 @@ namespace Herald.Engine.Owning;
 /// <summary>Releases held keys, in shards of this node and of other nodes.</summary>
 internal sealed class KeyReleaser(Catalog catalog, ShardHosts hosts, ShardLooks looks, TimeProvider time)
 {
-    // These limits give an owner time enough: a running owner follows the catalog and saves much sooner.
+    // Ten seconds in all. A running owner follows the catalog and saves much sooner.
     private const int OrdersAtMost = 10, LooksPerOrder = 5;
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(200);
 

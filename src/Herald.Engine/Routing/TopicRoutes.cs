@@ -16,7 +16,8 @@ internal sealed class TopicRoutes
 {
     public static readonly TopicRoutes None = In(new RouteMemory(RouteMemory.UsualBytes));
 
-    // Anchors without a filter are kept for the time of their last change: up to half of all anchors, and these.
+    // An anchor without any filter left is kept, because the stamp of its last change is still needed. At most half of all anchors plus
+    // this number are such.
     private const int FewGone = 1000;
 
     // Rises with every change of the topic's subscriptions.

@@ -56,8 +56,8 @@ internal sealed class AttemptRunner(
         }
         catch (OperationCanceledException) when (own.IsCancellationRequested)
         {
-            // The node is stopping, or the shard has another owner, or the subscription was deleted. In the first two cases it is unknown
-            // whether the event arrived: it is sent again with the same message id.
+            // The node is stopping, the shard's lease has ended, or the subscription was deleted. In the first two cases it is unknown
+            // whether the event arrived, so it is sent again with the same message id.
         }
         catch (Exception unexpected)
         {

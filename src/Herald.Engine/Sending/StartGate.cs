@@ -1,7 +1,7 @@
 namespace Herald.Engine.Sending;
 
 /// <summary>
-/// Covers the moment between the look-up of a subscription and the start of an attempt with it. A thread can stop in this moment for long.
+/// Covers the moment between the look-up of a subscription and the start of an attempt with it. A thread can be delayed in this moment.
 /// Code that has changed a subscription can wait here until all attempts that were looked up before the change have started or ended.
 /// </summary>
 internal sealed class StartGate : IDisposable

@@ -4,8 +4,8 @@ namespace Herald.Engine.Shards;
 
 /// <summary>What the next commits of a shard are to save, and the callers that wait for it.</summary>
 /// <remarks>
-/// Everything is saved in the order in which it was added, as much at a time as one commit may contain: its events, and the events that its
-/// dead letters keep. The rest goes with the following commit.
+/// Parts are saved in the order in which they were added, as many at a time as fit into one commit. What counts is the bytes of its events
+/// and of the events that its dead letters keep. The rest goes with the following commit.
 /// </remarks>
 /// <param name="mostBytes">The most bytes of one commit. A part that is larger by itself goes alone.</param>
 internal sealed class CommitParts(long mostBytes)

@@ -22,7 +22,7 @@ internal sealed class ShardCommits(
 {
     private const int UrgentHistoryBytes = 1 << 16;
 
-    // Computing what is settled examines every lane, so only every tenth commit does it. Retention can wait.
+    // Computing what is settled examines every lane, so normally only every tenth commit does it. Retention can wait.
     private const int CommitsPerLookAtSettled = 10;
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(250);
 

@@ -33,8 +33,8 @@ namespace Herald.Engine.Shards;
 /// <item>An entry at the head of the log is routed once. Each matching subscription that is at the head takes it.</item>
 /// <item>A delivery that is taken joins the lane of its key. Only the head of a lane is ever started.</item>
 /// <item>
-/// When the head of a lane fails, its followers leave the window. The lane is then detached and remembers where they begin
-/// (<see cref="Lane.From"/>). Arrivals no longer join it.
+/// A lane is detached when its head fails, or when more deliveries arrive than one lane may have in the window. The deliveries outside the
+/// window will be read back; the lane remembers where they begin (<see cref="Lane.From"/>). Arrivals no longer join it.
 /// </item>
 /// <item>
 /// The scan (ShardMachine.Scan.cs) reads back, in order, what a detached lane owns. Only when nothing is left to read does the lane take

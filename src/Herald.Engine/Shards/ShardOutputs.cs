@@ -26,7 +26,7 @@ internal readonly record struct StartAttempt(
 /// </param>
 internal readonly record struct PermitWish(SubscriptionState State, PermitKind Kind, int Count, bool CameBack);
 
-/// <summary>A settled delivery that was not delivered. The skip must be durable before the next delivery of the lane is sent.</summary>
+/// <summary>Ends a delivery that is not delivered. A skip must be durable before the next delivery of its lane is sent.</summary>
 internal readonly record struct Skip(Lane Lane, LaneItem Item, SkipKind Kind, DeadLetterReason? Reason);
 
 internal enum SkipKind

@@ -53,7 +53,7 @@ public sealed class JsonFields
     }
 
     /// <summary>
-    /// Reads a text and resolves its escapes. False when the value is not a text, or when its raw form is longer than
+    /// Reads a text and resolves its escapes. False when the value is not a text, or when its raw form does not fit into
     /// <paramref name="into"/>.
     /// </summary>
     public static bool TryReadText(ref Utf8JsonReader value, scoped Span<byte> into, out int length)
