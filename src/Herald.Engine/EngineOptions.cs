@@ -61,8 +61,8 @@ public sealed record EngineOptions
     public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// How long an attempt may take once its shard is to move to another node, because all keys of the shard wait for it. Default 250 ms,
-    /// counted from the beginning of the attempt. An attempt that has already taken longer is given up at once and not counted.
+    /// How long an attempt may take once its shard is to move to another node, because all keys of the shard wait for it. Default 250 ms.
+    /// Once every attempt in flight has been under way for this long, all of them are given up and not counted.
     /// </summary>
     public TimeSpan Handover { get; init; } = TimeSpan.FromMilliseconds(250);
 

@@ -109,7 +109,7 @@ public sealed class HeraldEngine : IAsyncDisposable
     public DeadLetterDesk DeadLetters { get; }
 
     /// <summary>
-    /// Fails with the reason when the engine cannot go on, for example because the store failed. The host then ends the process.
+    /// Fails with the reason when the engine cannot go on, for example because the store failed. The server then ends the process.
     /// </summary>
     public Task Failed => _keeper.Failed;
 

@@ -1,8 +1,8 @@
 namespace Herald.Engine.Events;
 
 /// <summary>
-/// The range of times that an event can have. One day at each end of the calendar is excluded, so that a reader can show every time in any
-/// UTC offset. Readers use the two ends of the calendar to stand for times that cannot be shown.
+/// The range of times that an event can have. One day at each end of the calendar is excluded. So a reader can show every time in any UTC
+/// offset, and can distinguish it from the two ends of the calendar, which stand for times that cannot be shown.
 /// </summary>
 public static class EventTime
 {

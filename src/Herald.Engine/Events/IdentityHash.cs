@@ -11,10 +11,10 @@ namespace Herald.Engine.Events;
 /// <param name="secret">Drawn when the store is created. Neither the secret nor a hash made with it may be shown outside Herald.</param>
 public sealed class IdentityHash(UInt128 secret)
 {
-    /// <summary>The number of the lane of a topic and a key.</summary>
+    /// <summary>The hash that identifies the lane of a topic and a key.</summary>
     public ulong OfKey(int topic, ReadOnlySpan<byte> key) => Short(Kind.Key, key, topic);
 
-    /// <summary>The number of the lane of an event without a key. Such an event has a lane of its own.</summary>
+    /// <summary>The hash that identifies the lane of an event without a key. Such an event has a lane of its own.</summary>
     public ulong OfKeyless(int topic, ReadOnlySpan<byte> id) => Short(Kind.Keyless, id, topic);
 
     public ulong OfId(ReadOnlySpan<byte> id) => Short(Kind.Id, id, 0);

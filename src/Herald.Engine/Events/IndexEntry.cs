@@ -4,7 +4,7 @@ namespace Herald.Engine.Events;
 /// <param name="Sequence">The event's number in the shard's log: 1, 2, 3 … without gaps.</param>
 /// <param name="AcceptedAtMs">The time of acceptance in Unix milliseconds.</param>
 /// <param name="KeyHash">
-/// The lane's number: <see cref="IdentityHash"/> of (topic, key), or of (topic, id) for an event without a key.
+/// Identifies the lane: <see cref="IdentityHash"/> of (topic, key), or of (topic, id) for an event without a key.
 /// </param>
 /// <param name="IdHash"><see cref="IdentityHash"/> of the id alone.</param>
 /// <param name="RouteHash">

@@ -22,7 +22,7 @@ public sealed record RetryPolicy
     /// </summary>
     public TimeSpan? MaxAge { get; init; } = TimeSpan.FromDays(3);
 
-    /// <summary>Counted from acceptance. After it the delivery expires without an attempt. Null means never.</summary>
+    /// <summary>Counted from acceptance. After it the delivery expires instead of being tried. Null means never.</summary>
     public TimeSpan? Ttl { get; init; }
     public OnExhausted OnExhausted { get; init; } = OnExhausted.DeadLetter;
 

@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace Herald.Engine.Sources;
 
 /// <summary>
-/// Reads messages that are one JSON object. Each field that is named here must occur once; other fields are skipped, whatever they contain.
+/// Reads messages that are one JSON object. Each wanted field must occur exactly once; other fields are skipped, whatever they contain.
 /// </summary>
 /// <remarks>An error is a sentence that names field, value and rule. A valid message costs no allocation. Not thread-safe.</remarks>
 public sealed class JsonFields
