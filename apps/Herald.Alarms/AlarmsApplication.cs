@@ -1,6 +1,7 @@
 using Herald.Alarms.Metrics;
-using Herald.Alarms.Taking;
+using Herald.Alarms.Processing;
 using Herald.Engine.Applications;
+using Herald.Engine.Events;
 using Herald.Engine.Stores;
 
 namespace Herald.Alarms;

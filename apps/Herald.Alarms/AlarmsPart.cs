@@ -1,8 +1,9 @@
 using System.Text.Json.Serialization.Metadata;
-using Herald.Alarms.Looking;
+using Herald.Alarms.Inspection;
 using Herald.Engine;
 using Herald.Engine.Catalogs;
-using Herald.Server;
+using Herald.Engine.Subscriptions;
+using Herald.Hosting;
 using Microsoft.AspNetCore.Routing;
 
 namespace Herald.Alarms;

@@ -1,12 +1,12 @@
 using System.Text.Json.Serialization.Metadata;
 using Herald.Engine;
 using Herald.Engine.Stores;
+using Herald.Hosting;
+using Herald.Orders.Activity;
 using Herald.Orders.Metrics;
-using Herald.Orders.Registering;
-using Herald.Orders.Watching;
+using Herald.Orders.Registrations;
 using Herald.Orders.Webhooks;
 using Herald.Orders.Wire;
-using Herald.Server;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 

@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
 using Herald.Evidence.Claims;
-using Herald.Evidence.Printing;
+using Herald.Evidence.Printouts;
 using Herald.Evidence.Records;
-using Herald.Evidence.Running;
+using Herald.Evidence.Runs;
 
 namespace Herald.Evidence;
 

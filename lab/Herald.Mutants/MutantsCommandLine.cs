@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
-using Herald.Mutants.Telling;
-using Herald.Mutants.Trying;
+using Herald.Mutants.Reports;
+using Herald.Mutants.Trials;
 
 namespace Herald.Mutants;
 

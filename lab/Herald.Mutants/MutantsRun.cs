@@ -1,8 +1,8 @@
 using System.Globalization;
-using Herald.Mutants.Finding;
-using Herald.Mutants.Planting;
-using Herald.Mutants.Telling;
-using Herald.Mutants.Trying;
+using Herald.Mutants.Builds;
+using Herald.Mutants.Reports;
+using Herald.Mutants.Sites;
+using Herald.Mutants.Trials;
 
 namespace Herald.Mutants;
 

@@ -1,5 +1,5 @@
-using Herald.Mutants.Finding;
-using Herald.Mutants.Planting;
+using Herald.Mutants.Builds;
+using Herald.Mutants.Sites;
 
 namespace Herald.Mutants;
 

@@ -1,4 +1,4 @@
-using Herald.Cli.CommandLine;
+using Herald.Hosting.Commands;
 using Herald.Soak;
 
 using var interruption = new Interruption();

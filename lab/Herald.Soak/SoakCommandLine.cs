@@ -1,9 +1,9 @@
 using System.CommandLine;
-using Herald.Cli.Brokers;
-using Herald.Cli.CommandLine;
-using Herald.Cli.Databases;
+using Herald.Hosting.Commands;
+using Herald.LocalServers.Brokers;
+using Herald.LocalServers.Databases;
+using Herald.Soak.Displays;
 using Herald.Soak.Faults;
-using Herald.Soak.Showing;
 using Herald.Soak.Traffic;
 
 namespace Herald.Soak;

@@ -1,9 +1,9 @@
-using Herald.EndToEnd.Tracing;
+using Herald.Soak.Displays;
 using Herald.Soak.Faults;
 using Herald.Soak.Figures;
-using Herald.Soak.Showing;
 using Herald.Soak.Traffic;
 using Herald.Soak.Worlds;
+using Herald.TestKit.Traces;
 
 namespace Herald.Soak;
 

@@ -1,8 +1,8 @@
-using Herald.EndToEnd.Tracing;
 using Herald.Soak.Faults;
 using Herald.Soak.Figures;
 using Herald.Soak.Traffic;
 using Herald.Soak.Worlds;
+using Herald.TestKit.Traces;
 
 namespace Herald.Soak;
 

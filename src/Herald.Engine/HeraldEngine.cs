@@ -1,12 +1,13 @@
 using System.Diagnostics.Metrics;
 using System.Text;
 using Herald.Engine.Applications;
+using Herald.Engine.Basics;
 using Herald.Engine.Catalogs;
 using Herald.Engine.Channels;
 using Herald.Engine.Events;
-using Herald.Engine.Looking;
+using Herald.Engine.Inspection;
 using Herald.Engine.Metrics;
-using Herald.Engine.Owning;
+using Herald.Engine.Ownership;
 using Herald.Engine.Publishing;
 using Herald.Engine.Routing;
 using Herald.Engine.Sending;
@@ -76,10 +77,11 @@ public sealed class HeraldEngine : IAsyncDisposable
         _looks = new ShardLooks(parts.Log, parts.Shards, _hosts);
         _releaser = new KeyReleaser(Catalog, _hosts, _looks, parts.Time);
         Inspector = new Inspector(parts.Log, parts.State, Catalog, _cache, Intake.Encoder, _ledger, _channels, _looks, parts.Time);
+        var shards = parts.Logging.CreateLogger("Herald.Shards");
         var applications = new ApplicationServices(
-            parts.Applications, parts.State, parts.Catalog, Intake, options.StateCache / parts.Log.ShardCount, options.MostCommitBytes);
-        var services = new ShardServices(
-            parts.Log, parts.Shards, Catalog, _cache, _ledger, _runner, forwarding, _metrics, applications, parts.Time, parts.Logging.CreateLogger("Herald.Shards"));
+            parts.Applications, parts.Log, parts.State, parts.Catalog, Catalog, Intake, _metrics, options.StateCache / parts.Log.ShardCount, options.MostCommitBytes,
+            parts.Time, shards);
+        var services = new ShardServices(parts.Log, parts.Shards, Catalog, _cache, _ledger, _runner, forwarding, _metrics, applications, parts.Time, shards);
         var settings = new ShardSettings(
             options.Window, options.LaneWindow, options.MaxBlockedPerSubscription, _blocked, MostKept: options.MostKept, KeptNear: options.KeptNear);
 #pragma warning disable CA5394 // Spreads retries; no secret hangs on it.

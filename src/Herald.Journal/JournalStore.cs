@@ -7,7 +7,7 @@ using Herald.Journal.Files;
 using Herald.Journal.Frames;
 using Herald.Journal.Recovery;
 using Herald.Journal.Shards;
-using Herald.Journal.Writing;
+using Herald.Journal.Writes;
 
 namespace Herald.Journal;
 

@@ -1,4 +1,4 @@
 namespace Herald.Nats;
 
 /// <summary>No answer in time. What was asked for may have been done, or not.</summary>
-internal sealed class NatsTimeoutException(string message) : NatsException(message);
+public sealed class NatsTimeoutException(string message) : NatsException(message);

@@ -1,17 +1,17 @@
 using Herald.Engine.Events;
 using Herald.Engine.Stores;
-using Herald.Postgres.Appending;
+using Herald.Postgres.Appends;
 using Herald.Postgres.Catalogs;
-using Herald.Postgres.Committing;
-using Herald.Postgres.Connecting;
+using Herald.Postgres.Commits;
+using Herald.Postgres.Connections;
 using Herald.Postgres.DeadLetters;
-using Herald.Postgres.Keeping;
-using Herald.Postgres.Owning;
+using Herald.Postgres.Leases;
+using Herald.Postgres.Notifications;
 using Herald.Postgres.Periods;
-using Herald.Postgres.Reading;
+using Herald.Postgres.Reads;
+using Herald.Postgres.Retention;
 using Herald.Postgres.Sources;
 using Herald.Postgres.State;
-using Herald.Postgres.Waking;
 
 namespace Herald.Postgres;
 

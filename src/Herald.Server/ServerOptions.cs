@@ -1,5 +1,6 @@
 using Herald.Channels.Webhooks;
 using Herald.Engine;
+using Herald.Engine.Basics;
 using Herald.Journal;
 using Herald.Kafka;
 using Herald.Nats;

@@ -1,6 +1,7 @@
 using Herald.Engine.Applications;
 using Herald.Engine.Channels;
 using Herald.Engine.Sources;
+using Herald.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 

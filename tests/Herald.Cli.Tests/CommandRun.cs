@@ -1,5 +1,7 @@
 using System.CommandLine;
 using Herald.Cli.CommandLine;
+using Herald.Hosting.Commands;
+using Herald.TestKit.Http;
 using Xunit;
 
 namespace Herald.Cli.Tests;
@@ -12,7 +14,7 @@ internal sealed record CommandRun(int Code, string Out, string Error)
     public static async Task<CommandRun> OfAsync(RootCommand root, params string[] arguments)
     {
         var (output, error) = (new StringWriter(), new StringWriter());
-        var code = await HeraldCommandLine.RunAsync(root, arguments, output, error, TestContext.Current.CancellationToken);
+        var code = await CommandRoot.RunAsync(root, arguments, output, error, TestContext.Current.CancellationToken);
         return new(code, output.ToString(), error.ToString());
     }
 

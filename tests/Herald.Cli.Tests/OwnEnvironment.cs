@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using Herald.Cli.Databases;
+using Herald.LocalServers.Databases;
 
 namespace Herald.Cli.Tests;
 

@@ -266,6 +266,6 @@ public sealed class ChangeTests
 
     private static SubscriptionDraft WithColour(string colour) => Node.Draft("s") with { Filter = new Filter([new FilterClause("colour", false, [colour])]) };
 
-    private static void Colours(Engine.Publishing.AttributeBuffer attributes, int key) =>
+    private static void Colours(Engine.Events.AttributeBuffer attributes, int key) =>
         attributes.Add("colour"u8, key % 2 == 0 ? "red"u8 : "blue"u8);
 }

@@ -1,6 +1,7 @@
 using Herald.Engine;
+using Herald.Engine.Basics;
 using Herald.Engine.Catalogs;
-using Herald.Engine.Looking;
+using Herald.Engine.Inspection;
 using Herald.Engine.Retrying;
 using Herald.Engine.Subscriptions;
 using Xunit;

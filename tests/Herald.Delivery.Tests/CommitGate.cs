@@ -1,3 +1,4 @@
+using Herald.Engine.Events;
 using Herald.Engine.Stores;
 
 namespace Herald.Delivery.Tests;

@@ -1,11 +1,13 @@
 using System.Globalization;
 using System.Text;
 using Herald.Contracts.Stores;
-using Herald.Delivery.Tests.Moving;
+using Herald.Delivery.Tests.Transfer;
 using Herald.Engine.Catalogs;
+using Herald.Engine.Events;
 using Herald.Engine.Publishing;
 using Herald.Engine.Retrying;
 using Herald.Engine.Stores;
+using Herald.Engine.Subscriptions;
 using Herald.Journal;
 using Xunit;
 

@@ -5,6 +5,7 @@ using Herald.Engine.Events;
 using Herald.Engine.Publishing;
 using Herald.Engine.Retrying;
 using Herald.Engine.Stores;
+using Herald.Engine.Subscriptions;
 using Xunit;
 
 namespace Herald.Delivery.Tests;

@@ -1,7 +1,8 @@
 using Herald.Engine.Catalogs;
-using Herald.Engine.Looking;
+using Herald.Engine.Inspection;
 using Herald.Engine.Retrying;
 using Herald.Engine.Stores;
+using Herald.Engine.Subscriptions;
 using Xunit;
 
 namespace Herald.Delivery.Tests;

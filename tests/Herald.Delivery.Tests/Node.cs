@@ -2,10 +2,13 @@ using System.Globalization;
 using System.Text;
 using Herald.Engine;
 using Herald.Engine.Applications;
+using Herald.Engine.Basics;
 using Herald.Engine.Catalogs;
+using Herald.Engine.Events;
 using Herald.Engine.Publishing;
 using Herald.Engine.Retrying;
 using Herald.Engine.Stores;
+using Herald.Engine.Subscriptions;
 using Herald.Journal;
 using Microsoft.Extensions.Logging.Abstractions;
 

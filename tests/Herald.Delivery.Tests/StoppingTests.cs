@@ -1,4 +1,5 @@
 using Herald.Engine;
+using Herald.Engine.Basics;
 using Xunit;
 
 namespace Herald.Delivery.Tests;

@@ -1,8 +1,9 @@
 using System.Text.Json;
-using Herald.Cli.Benching;
-using Herald.Cli.Benching.Reporting;
-using Herald.Cli.Brokers;
-using Herald.Cli.Databases;
+using Herald.Lab;
+using Herald.Lab.Benches.Reports;
+using Herald.LocalServers.Brokers;
+using Herald.LocalServers.Databases;
+using Herald.TestKit.Traces;
 using Xunit;
 
 namespace Herald.EndToEnd;
@@ -13,7 +14,7 @@ public sealed class BenchTests : IDisposable
     // Beside the program: where temporary files are may be a RAM disk, which a bench refuses.
     private readonly DirectoryInfo _folder = Directory.CreateDirectory(Path.Combine(AppContext.BaseDirectory, $"bench-{Guid.CreateVersion7():n}"));
 
-    public static TheoryData<string> Names { get; } = [.. Benches.All.Select(bench => bench.Name)];
+    public static TheoryData<string> Names { get; } = [.. LabCommands.BenchNames];
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Herald.Cli.CommandLine;
-using Herald.Cli.Receiving;
-using Herald.Cli.Serving;
+using Herald.Lab.Processes;
+using Herald.Lab.Receivers;
 using Xunit;
 
 namespace Herald.EndToEnd;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Herald.Cli.Databases;
+using Herald.LocalServers.Databases;
+using Herald.TestKit.Traces;
 using Xunit;
 
 namespace Herald.EndToEnd;

@@ -1,4 +1,4 @@
-using Herald.Cli.Receiving;
+using Herald.Lab.Receivers;
 using Xunit;
 
 namespace Herald.EndToEnd;

@@ -1,10 +1,9 @@
 using System.Globalization;
-using Herald.Cli.Api;
-using Herald.Cli.Demo;
-using Herald.Cli.Publishing;
-using Herald.Cli.Receiving;
-using Herald.Cli.Verifying;
-using Herald.EndToEnd.Tracing;
+using Herald.Client;
+using Herald.Lab.Demos;
+using Herald.Lab.Ledgers;
+using Herald.Lab.Receivers;
+using Herald.TestKit.Traces;
 using Xunit;
 
 namespace Herald.EndToEnd;

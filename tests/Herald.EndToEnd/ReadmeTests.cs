@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Text;
 using System.Text.RegularExpressions;
-using Herald.Cli.Receiving;
-using Herald.Cli.Serving;
+using Herald.Lab.Processes;
+using Herald.Lab.Receivers;
 using Herald.TestKit;
 using Xunit;
 

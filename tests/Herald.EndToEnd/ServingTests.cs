@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
-using Herald.Cli.Api;
-using Herald.Cli.Processes;
-using Herald.Cli.Receiving;
-using Herald.Cli.Serving;
+using Herald.Client;
+using Herald.Lab.Processes;
+using Herald.Lab.Receivers;
+using Herald.TestKit.Traces;
 using Xunit;
 
 namespace Herald.EndToEnd;

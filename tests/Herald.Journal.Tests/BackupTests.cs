@@ -1,4 +1,5 @@
 using Herald.Contracts.Stores;
+using Herald.Engine.Events;
 using Herald.Engine.Stores;
 using Xunit;
 

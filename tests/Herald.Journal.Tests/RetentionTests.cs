@@ -1,8 +1,11 @@
 using System.Text;
 using Herald.Contracts.Stores;
+using Herald.Engine.Basics;
 using Herald.Engine.Catalogs;
+using Herald.Engine.Events;
 using Herald.Engine.Publishing;
 using Herald.Engine.Stores;
+using Herald.Engine.Subscriptions;
 using Herald.TestKit.Hashes;
 using Xunit;
 

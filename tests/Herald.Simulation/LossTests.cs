@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Herald.Simulation.Running;
+using Herald.Simulation.Runs;
 using Herald.Simulation.Worlds;
 using Xunit;
 

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
-using Herald.Simulation.Running;
+using Herald.Simulation.Runs;
 using Herald.Simulation.Worlds;
 using Xunit;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
-using Herald.Cli.Brokers;
+using Herald.LocalServers.Brokers;
 using Xunit;
 
 namespace Herald.TestKit.Kafka;

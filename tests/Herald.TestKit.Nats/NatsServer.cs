@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text.Json;
-using Herald.Cli.Brokers;
-using Herald.Cli.Processes;
+using Herald.LocalServers;
+using Herald.LocalServers.Brokers;
 using Herald.TestKit.Time;
 using Xunit;
 

@@ -12,7 +12,7 @@ internal struct AlarmEntry
     /// <summary>Its status has changed since it was sent last, or it was never sent.</summary>
     public bool IsDue { get; set; }
 
-    /// <summary>The period in which it was heard of last (see <see cref="Forgetting.Periods"/>).</summary>
+    /// <summary>The period in which it was heard of last (see <see cref="Retention.Periods"/>).</summary>
     public long Heard { get; set; }
 
     public readonly bool IsActive => Status != AlarmStatus.Cleared;

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
-using Herald.Alarms.Forgetting;
 using Herald.Alarms.Messages;
+using Herald.Alarms.Retention;
 
 namespace Herald.Alarms.Users;
 

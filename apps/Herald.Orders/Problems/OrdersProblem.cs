@@ -1,8 +1,9 @@
 using Herald.Engine;
+using Herald.Engine.Basics;
 using Herald.Engine.Catalogs;
 using Herald.Engine.Subscriptions;
-using Herald.Orders.Reading;
-using Herald.Server.Problems;
+using Herald.Hosting.Problems;
+using Herald.Orders.Readers;
 
 namespace Herald.Orders.Problems;
 

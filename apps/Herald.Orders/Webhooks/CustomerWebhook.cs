@@ -1,5 +1,5 @@
 using Herald.Engine.Subscriptions;
-using Herald.Orders.Reading;
+using Herald.Orders.Readers;
 
 namespace Herald.Orders.Webhooks;
 

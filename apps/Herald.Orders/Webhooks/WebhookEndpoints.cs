@@ -1,12 +1,12 @@
 using Herald.Engine;
 using Herald.Engine.Catalogs;
 using Herald.Engine.Subscriptions;
+using Herald.Hosting.Problems;
+using Herald.Hosting.Subscriptions;
+using Herald.Hosting.Wire;
 using Herald.Orders.Problems;
-using Herald.Orders.Reading;
-using Herald.Orders.Registering;
-using Herald.Server.Problems;
-using Herald.Server.Subscriptions;
-using Herald.Server.Wire;
+using Herald.Orders.Readers;
+using Herald.Orders.Registrations;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;

@@ -1,8 +1,8 @@
 using System.ComponentModel;
 using Herald.Engine.Subscriptions;
-using Herald.Orders.Registering;
-using Herald.Server.Subscriptions;
-using Herald.Server.Wire;
+using Herald.Hosting.Subscriptions;
+using Herald.Hosting.Text;
+using Herald.Orders.Registrations;
 
 namespace Herald.Orders.Webhooks;
 

@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
-using Herald.Orders.Registering;
+using Herald.Hosting.Wire;
+using Herald.Orders.Registrations;
 using Herald.Orders.Webhooks;
-using Herald.Server.Wire;
 
 namespace Herald.Orders.Wire;
 

@@ -1,6 +1,6 @@
-using Herald.EndToEnd.Tracing;
 using Herald.Soak.Traffic;
 using Herald.Soak.Worlds;
+using Herald.TestKit.Traces;
 
 namespace Herald.Soak.Faults;
 

@@ -1,4 +1,4 @@
-using Herald.Cli.Verifying;
+using Herald.Lab.Ledgers;
 
 namespace Herald.Soak.Figures;
 

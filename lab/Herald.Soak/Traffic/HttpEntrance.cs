@@ -1,6 +1,5 @@
 using System.Text;
-using Herald.Cli.Api;
-using Herald.Cli.Publishing;
+using Herald.Client;
 
 namespace Herald.Soak.Traffic;
 

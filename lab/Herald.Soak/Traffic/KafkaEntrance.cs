@@ -1,8 +1,8 @@
 using System.Text;
-using Herald.Cli.Orders;
-using Herald.EndToEnd.Tracing;
 using Herald.Kafka.Producing;
+using Herald.Lab.Orders;
 using Herald.Soak.Worlds;
+using Herald.TestKit.Traces;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Herald.Soak.Traffic;

@@ -1,6 +1,6 @@
-using Herald.Cli.Alarms;
-using Herald.EndToEnd.Tracing;
+using Herald.Lab.Alarms;
 using Herald.Nats.Connecting;
+using Herald.TestKit.Traces;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Herald.Soak.Traffic;

@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
-using Herald.Cli.Api;
-using Herald.Cli.Receiving;
-using Herald.EndToEnd.Tracing;
+using Herald.Client;
+using Herald.Lab.Receivers;
+using Herald.TestKit.Traces;
 
 namespace Herald.Soak.Traffic;
 

@@ -1,8 +1,8 @@
-using Herald.Cli.Api;
-using Herald.Cli.Receiving;
-using Herald.EndToEnd.Tracing;
+using Herald.Client;
+using Herald.Lab.Receivers;
 using Herald.Soak.Figures;
 using Herald.Soak.Worlds;
+using Herald.TestKit.Traces;
 
 namespace Herald.Soak.Traffic;
 

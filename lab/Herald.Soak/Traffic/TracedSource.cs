@@ -1,4 +1,4 @@
-using Herald.EndToEnd.Tracing;
+using Herald.TestKit.Traces;
 
 namespace Herald.Soak.Traffic;
 

@@ -1,5 +1,5 @@
-using Herald.Cli.Api;
-using Herald.EndToEnd.Tracing;
+using Herald.Client;
+using Herald.TestKit.Traces;
 
 namespace Herald.Soak.Worlds;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using Herald.Cli.Serving;
-using Herald.EndToEnd;
+using Herald.Hosting.Commands;
 using Herald.TestKit.Network;
+using Herald.TestKit.Traces;
 
 namespace Herald.Soak.Worlds;
 
@@ -106,7 +106,7 @@ internal sealed class SoakNode(string name, string[] arguments, FaultProxy datab
     {
         var start = new ProcessStartInfo(
             Path.Combine(AppContext.BaseDirectory, "herald"),
-            ["serve", .. arguments, "--listen", Address?.Authority ?? "127.0.0.1:0", ServeCommand.UntilInputEndsOption])
+            ["serve", .. arguments, "--listen", Address?.Authority ?? "127.0.0.1:0", ServeProtocol.UntilInputEndsOption])
         { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         // Only what is said here counts, not what the user has set for a server of theirs.
         foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("HERALD_", StringComparison.Ordinal)).ToList())
@@ -124,7 +124,7 @@ internal sealed class SoakNode(string name, string[] arguments, FaultProxy datab
             if (_log.BaseStream is { CanWrite: true })
                 _log.WriteLine(line);
         }
-        if (line.StartsWith(ServeCommand.ReadyLine, StringComparison.Ordinal))
-            ready?.TrySetResult(new Uri(line[ServeCommand.ReadyLine.Length..]));
+        if (line.StartsWith(ServeProtocol.ReadyLine, StringComparison.Ordinal))
+            ready?.TrySetResult(new Uri(line[ServeProtocol.ReadyLine.Length..]));
     }
 }

@@ -1,10 +1,10 @@
 using System.Globalization;
-using Herald.Cli.Brokers;
-using Herald.Cli.Databases;
-using Herald.EndToEnd;
+using Herald.LocalServers.Brokers;
+using Herald.LocalServers.Databases;
 using Herald.Soak.Faults;
 using Herald.Soak.Traffic;
 using Herald.TestKit.Network;
+using Herald.TestKit.Traces;
 using Npgsql;
 
 namespace Herald.Soak.Worlds;

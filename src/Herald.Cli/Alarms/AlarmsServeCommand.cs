@@ -1,7 +1,8 @@
 using System.CommandLine;
 using Herald.Alarms;
-using Herald.Alarms.Reading;
-using Herald.Cli.Serving;
+using Herald.Alarms.Readers;
+using Herald.Cli.Serve;
+using Herald.Lab.Alarms;
 
 namespace Herald.Cli.Alarms;
 

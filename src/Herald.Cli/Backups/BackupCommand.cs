@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using Herald.Cli.CommandLine;
+using Herald.Hosting.Commands;
 
 namespace Herald.Cli.Backups;
 

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Herald.Cli.CommandLine;
-using Herald.Cli.Serving;
+using Herald.Cli.Serve;
+using Herald.Hosting.Commands;
 
 namespace Herald.Cli.Configuration;
 

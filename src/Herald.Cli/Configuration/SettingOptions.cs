@@ -1,8 +1,8 @@
 using System.Collections;
 using System.CommandLine;
 using System.Text;
-using Herald.Cli.CommandLine;
-using Herald.Cli.Serving;
+using Herald.Cli.Serve;
+using Herald.Hosting.Commands;
 using Herald.Server.Settings;
 
 namespace Herald.Cli.Configuration;

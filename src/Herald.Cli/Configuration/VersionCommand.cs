@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Reflection;
 using System.Runtime.InteropServices;
-using Herald.Cli.CommandLine;
+using Herald.Hosting.Commands;
 
 namespace Herald.Cli.Configuration;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using Herald.Cli.Api;
-using Herald.Cli.CommandLine;
+using Herald.Client;
+using Herald.Hosting.Commands;
 
 namespace Herald.Cli.Events;
 

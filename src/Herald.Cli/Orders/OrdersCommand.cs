@@ -1,6 +1,7 @@
 using System.CommandLine;
-using Herald.Cli.CommandLine;
 using Herald.Cli.Configuration;
+using Herald.Hosting.Commands;
+using Herald.Lab.Orders;
 
 namespace Herald.Cli.Orders;
 

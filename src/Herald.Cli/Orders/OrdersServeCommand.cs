@@ -1,7 +1,8 @@
 using System.CommandLine;
-using Herald.Cli.Serving;
+using Herald.Cli.Serve;
+using Herald.Lab.Orders;
 using Herald.Orders;
-using Herald.Orders.Reading;
+using Herald.Orders.Readers;
 
 namespace Herald.Cli.Orders;
 

@@ -1,5 +1,5 @@
-using Herald.Cli.Api;
-using Herald.Cli.CommandLine;
+using Herald.Client;
+using Herald.Hosting.Commands;
 
 namespace Herald.Cli.Publishing;
 

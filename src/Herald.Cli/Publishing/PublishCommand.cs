@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Herald.Cli.CommandLine;
+using Herald.Hosting.Commands;
 
 namespace Herald.Cli.Publishing;
 

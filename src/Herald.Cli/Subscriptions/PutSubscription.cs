@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using Herald.Cli.Api;
-using Herald.Cli.CommandLine;
+using Herald.Client;
+using Herald.Hosting.Commands;
 
 namespace Herald.Cli.Subscriptions;
 

@@ -3,6 +3,7 @@ using Herald.Engine.Events;
 using Herald.Engine.Publishing;
 using Herald.Engine.Sources;
 using Herald.Engine.Stores;
+using Herald.Engine.Subscriptions;
 
 namespace Herald.Engine.Applications;
 

@@ -1,7 +1,8 @@
 using System.Buffers.Binary;
 using System.Text;
 using System.Threading.Channels;
-using Herald.Engine.Shards;
+using Herald.Engine.Basics;
+using Herald.Engine.Events;
 using Herald.Engine.Stores;
 using Microsoft.Extensions.Logging;
 
@@ -13,7 +14,7 @@ namespace Herald.Engine.Applications;
 /// </summary>
 /// <param name="save">Passes changes to the shard's commits. The inner task completes when they are durable.</param>
 internal sealed class ApplicationRun(
-    IApplication application, ShardId shard, ShardServices services, Func<string, ApplicationChanges, ValueTask<Task>> save)
+    IApplication application, ShardId shard, ApplicationServices services, Func<string, ApplicationChanges, ValueTask<Task>> save)
 {
     /// <summary>The name of the state that holds how far each application has read; the key is the application's name.</summary>
     public const string Places = "herald.applications";
@@ -25,8 +26,8 @@ internal sealed class ApplicationRun(
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(250);
 
     private readonly IShardApplication _application = application.Begin(shard);
-    private readonly ApplicationReader _reader = new(services.Log, services.Applications.Catalog, shard, application.Topic, application.Name, services.Time);
-    private readonly StateCache _state = new(services.Applications.State, shard, application.Name, services.Applications.CacheBytesOfShard);
+    private readonly ApplicationReader _reader = new(services.Log, services.CatalogStore, shard, application.Topic, application.Name, services.Time);
+    private readonly StateCache _state = new(services.State, shard, application.Name, services.CacheBytesOfShard);
     private readonly Channel<bool> _signal = System.Threading.Channels.Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
 
@@ -64,7 +65,7 @@ internal sealed class ApplicationRun(
     /// </summary>
     public async ValueTask LoadAsync(LogBounds bounds, CancellationToken cancel)
     {
-        _batch = new ApplicationBatch(shard, application.Name, _state, services.Catalog, services.Applications.Intake);
+        _batch = new ApplicationBatch(shard, application.Name, _state, services.Catalog, services.Intake);
         var next = await ReadPlaceAsync(cancel);
         _isLost = next is null;
         _read = _savingNext = _settled = Math.Max(next ?? 0, bounds.First);
@@ -79,7 +80,7 @@ internal sealed class ApplicationRun(
         var failure = default(Exception);
         try
         {
-            var saved = await services.Applications.State.ReadAsync(shard, Places, [Encoding.UTF8.GetBytes(application.Name)], cancel);
+            var saved = await services.State.ReadAsync(shard, Places, [Encoding.UTF8.GetBytes(application.Name)], cancel);
             if (saved[0] is not { } place)
                 return 1;
             if (place.Length == sizeof(long) && BinaryPrimitives.ReadInt64LittleEndian(place.Span) is > 0 and var next)
@@ -193,7 +194,7 @@ internal sealed class ApplicationRun(
             services.Logger.LogError(defect, "Application {Application}, shard {Shard}: it failed on {Count} events from sequence {From} on.", application.Name, shard, events.Count, events.Count == 0 ? next : events[0].Sequence);
             failed = defect.Message;
         }
-        var most = services.Applications.MostCommitBytes;
+        var most = services.MostCommitBytes;
         if (events.Count > 1 && (failed is not null || _batch.Bytes > Math.Min(MostBytes, most)))
         {
             var half = events.Count / 2;

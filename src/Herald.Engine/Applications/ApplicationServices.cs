@@ -1,5 +1,9 @@
+using Herald.Engine.Basics;
+using Herald.Engine.Catalogs;
+using Herald.Engine.Metrics;
 using Herald.Engine.Publishing;
 using Herald.Engine.Stores;
+using Microsoft.Extensions.Logging;
 
 namespace Herald.Engine.Applications;
 
@@ -7,4 +11,8 @@ namespace Herald.Engine.Applications;
 /// <param name="CacheBytesOfShard">Bytes of state that each application keeps in memory in one shard.</param>
 /// <param name="MostCommitBytes">The most bytes that an application may save for one event or one tick.</param>
 internal sealed record ApplicationServices(
-    IReadOnlyList<IApplication> All, IStateReader State, ICatalogStore Catalog, Intake Intake, long CacheBytesOfShard, long MostCommitBytes);
+    IReadOnlyList<IApplication> All, IEventLog Log, IStateReader State, ICatalogStore CatalogStore, Catalog Catalog, Intake Intake, EngineMetrics Metrics,
+    long CacheBytesOfShard, long MostCommitBytes, TimeProvider Time, ILogger Logger)
+{
+    public EngineClock Clock { get; } = new(Time);
+}

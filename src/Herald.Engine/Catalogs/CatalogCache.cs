@@ -1,4 +1,7 @@
+using Herald.Engine.Basics;
 using System.Text;
+using Herald.Engine.Events;
+using Herald.Engine.Progress;
 using Herald.Engine.Publishing;
 using Herald.Engine.Routing;
 using Herald.Engine.Shards;
@@ -42,7 +45,7 @@ internal sealed class CatalogCache : IDisposable
     {
         (_store, _encoder, _capacity, _keepFor, _time, _followed) = (store, encoder, capacity, keepFor, time, followed);
         (_makeRoomAt, _madeRoomAt) = (capacity, time.GetTimestamp());
-        _snapshot = CatalogSnapshot.In(routes ?? new RouteMemory(RouteMemory.UsualBytes));
+        _snapshot = CatalogSnapshot.In(routes ?? new RouteMemory(EngineOptions.UsualRouteMemory));
         Topics = new TopicDirectory(store, capacity);
     }
 

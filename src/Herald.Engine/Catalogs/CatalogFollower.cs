@@ -1,3 +1,4 @@
+using Herald.Engine.Basics;
 using Herald.Engine.Stores;
 using Microsoft.Extensions.Logging;
 

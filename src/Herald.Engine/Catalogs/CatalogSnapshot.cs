@@ -1,5 +1,7 @@
+using Herald.Engine.Basics;
 using System.Collections.Immutable;
 using Herald.Engine.Routing;
+using Herald.Engine.Subscriptions;
 
 namespace Herald.Engine.Catalogs;
 
@@ -16,7 +18,7 @@ internal sealed record CatalogSnapshot(
     ImmutableDictionary<UInt128, int> ByAddress,
     RouteMemory Memory)
 {
-    public static readonly CatalogSnapshot Empty = In(new RouteMemory(RouteMemory.UsualBytes));
+    public static readonly CatalogSnapshot Empty = In(new RouteMemory(EngineOptions.UsualRouteMemory));
 
     public static CatalogSnapshot In(RouteMemory memory) => new(
         0, 0, ImmutableDictionary<int, CachedTopic>.Empty, ImmutableDictionary<int, SubscriptionEntry>.Empty, ImmutableDictionary<UInt128, int>.Empty, memory);

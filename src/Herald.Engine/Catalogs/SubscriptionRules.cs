@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Herald.Engine.Basics;
 using Herald.Engine.Channels;
 using Herald.Engine.Retrying;
 using Herald.Engine.Subscriptions;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Herald.Engine.Stores;
+using Herald.Engine.Subscriptions;
 
 namespace Herald.Engine.Catalogs;
 

@@ -1,6 +1,9 @@
 using System.Collections.Concurrent;
+using Herald.Engine.Basics;
 using Herald.Engine.Catalogs;
+using Herald.Engine.Events;
 using Herald.Engine.Stores;
+using Herald.Engine.Subscriptions;
 
 namespace Herald.Engine.Publishing;
 

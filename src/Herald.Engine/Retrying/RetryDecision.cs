@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Herald.Engine.Channels;
+using Herald.Engine.Subscriptions;
 
 namespace Herald.Engine.Retrying;
 

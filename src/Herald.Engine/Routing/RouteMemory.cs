@@ -13,8 +13,6 @@ namespace Herald.Engine.Routing;
 /// </remarks>
 internal sealed class RouteMemory(long maxBytes)
 {
-    public const long UsualBytes = 64 << 20;
-
     // Measured: the nodes and tables of the dictionaries, the objects and the arrays.
     private const int BytesOfEntry = 192, BytesOfArray = 112;
 

@@ -1,3 +1,4 @@
+using Herald.Engine.Basics;
 using System.Collections.Immutable;
 using Herald.Engine.Catalogs;
 using Herald.Engine.Events;
@@ -14,7 +15,7 @@ namespace Herald.Engine.Routing;
 /// </remarks>
 internal sealed class TopicRoutes
 {
-    public static readonly TopicRoutes None = In(new RouteMemory(RouteMemory.UsualBytes));
+    public static readonly TopicRoutes None = In(new RouteMemory(EngineOptions.UsualRouteMemory));
 
     // An anchor without any filter left is kept, because the stamp of its last change is still needed. At most half of all anchors plus
     // this number are such.

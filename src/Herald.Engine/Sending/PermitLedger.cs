@@ -1,3 +1,4 @@
+using Herald.Engine.Basics;
 using Herald.Engine.Channels;
 using Herald.Engine.Subscriptions;
 

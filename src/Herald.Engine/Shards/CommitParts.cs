@@ -1,4 +1,5 @@
 using Herald.Engine.Applications;
+using Herald.Engine.Stores;
 
 namespace Herald.Engine.Shards;
 

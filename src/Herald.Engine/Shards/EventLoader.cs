@@ -1,4 +1,6 @@
 using System.Buffers;
+using Herald.Engine.Events;
+using Herald.Engine.Sending;
 using Herald.Engine.Stores;
 
 namespace Herald.Engine.Shards;

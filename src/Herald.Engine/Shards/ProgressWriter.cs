@@ -1,3 +1,6 @@
+using Herald.Engine.Basics;
+using Herald.Engine.Progress;
+
 namespace Herald.Engine.Shards;
 
 /// <summary>

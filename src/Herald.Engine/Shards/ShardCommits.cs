@@ -2,8 +2,9 @@ using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Text;
 using Herald.Engine.Applications;
+using Herald.Engine.Basics;
 using Herald.Engine.Events;
-using Herald.Engine.History;
+using Herald.Engine.Publishing;
 using Herald.Engine.Stores;
 using Microsoft.Extensions.Logging;
 
@@ -337,7 +338,7 @@ internal sealed class ShardCommits(
     {
         var letters = new RejectedLetters(lease.Shard, _unsavedAtMs);
         await services.Log.ReadEventsAsync(lease.Shard, _unsavedRejected.Select(one => one.Sequence).ToArray(), letters, abort);
-        await letters.AddDamagedAsync(_unsavedRejected, services.Applications.Catalog, abort);
+        await letters.AddDamagedAsync(_unsavedRejected, services.Applications.CatalogStore, abort);
         _unsaved = _unsaved! with { DeadLetters = [.. _unsaved.DeadLetters, .. letters.Letters] };
         services.Metrics.Rejected(letters.Letters.Count - letters.Damaged);
         services.Metrics.Damaged(letters.Damaged);

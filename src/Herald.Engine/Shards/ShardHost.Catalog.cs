@@ -1,5 +1,6 @@
 using Herald.Engine.Catalogs;
 using Herald.Engine.Events;
+using Herald.Engine.Subscriptions;
 
 namespace Herald.Engine.Shards;
 

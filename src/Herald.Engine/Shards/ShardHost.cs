@@ -1,8 +1,11 @@
 using System.Threading.Channels;
 using Herald.Engine.Applications;
+using Herald.Engine.Basics;
 using Herald.Engine.Catalogs;
 using Herald.Engine.Events;
-using Herald.Engine.Owning;
+using Herald.Engine.Leases;
+using Herald.Engine.Ownership;
+using Herald.Engine.Progress;
 using Herald.Engine.Routing;
 using Herald.Engine.Sending;
 using Herald.Engine.Stores;
@@ -68,7 +71,7 @@ internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
         _headRouter = new Router(services.Log, lease.Shard);
         _scanRouter = new Router(services.Log, lease.Shard);
         _loader = new EventLoader(services.Log, lease.Shard);
-        _applications = new ApplicationRuns(lease.Shard, services, SaveAsync);
+        _applications = new ApplicationRuns(lease.Shard, services.Applications, SaveAsync);
         _commits = new ShardCommits(lease, _machine, _applications, services, options, message => Post(message), _abort.Token);
     }
 

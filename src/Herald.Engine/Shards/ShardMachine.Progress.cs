@@ -1,4 +1,6 @@
+using Herald.Engine.Basics;
 using Herald.Engine.Catalogs;
+using Herald.Engine.Progress;
 using Herald.Engine.Retrying;
 using Herald.Engine.Stores;
 using Herald.Engine.Subscriptions;
@@ -146,7 +148,7 @@ internal sealed partial class ShardMachine
             }
             entry = entry.KeptAt(savedState.Generation);
             var isNewer = entry.GenerationVersion > (savedState.IsFrozen ? savedState.CatalogVersion : saved.CatalogVersion);
-            var isUnknown = savedState.Generation == Subscription.UnknownGeneration && !entry.Subscription.IsDamaged;
+            var isUnknown = savedState.Generation == SavedState.UnknownGeneration && !entry.Subscription.IsDamaged;
             if (isUnknown || (savedState.IsFrozen && isNewer))
             {
                 var from = isNewer ? entry.Starts[_shard.Value] : savedState.Position;

@@ -1,5 +1,6 @@
-using Herald.Engine.Routing;
 using Herald.Engine.Events;
+using Herald.Engine.Progress;
+using Herald.Engine.Routing;
 using Herald.Engine.Sending;
 using Herald.Engine.Stores;
 
@@ -12,14 +13,6 @@ internal readonly record struct RoutedEntry(IndexEntry Entry, Route[] Routes, bo
 /// <summary>An entry that becomes a dead letter without a subscription.</summary>
 internal readonly record struct RejectedEntry(long Sequence, int Topic);
 
-/// <summary>The output to start an attempt at the head of this lane.</summary>
-internal readonly record struct StartAttempt(
-    int Subscription, int Generation, ulong KeyHash, LaneItem Item, int Number, PermitKind Kind, bool Replayed)
-{
-    /// <summary>The time at which the attempt began; set when it begins.</summary>
-    public long BegunAtMs { get; init; }
-}
-
 /// <param name="CameBack">
 /// The attempts were started before, and nothing was sent. A message with the reason (a pause, a new generation) may be on its way to the
 /// shard and must be taken first.
@@ -28,14 +21,6 @@ internal readonly record struct PermitWish(SubscriptionState State, PermitKind K
 
 /// <summary>Ends a delivery that is not delivered. A skip must be durable before the next delivery of its lane is sent.</summary>
 internal readonly record struct Skip(Lane Lane, LaneItem Item, SkipKind Kind, DeadLetterReason? Reason);
-
-internal enum SkipKind
-{
-    DeadLetter,
-    Forward,
-    Expire,
-    Discard,
-}
 
 /// <summary>The outputs of the machine. The host carries them out and empties the lists.</summary>
 internal sealed class ShardOutputs

@@ -1,6 +1,8 @@
 using Herald.Engine.Applications;
+using Herald.Engine.Basics;
 using Herald.Engine.Catalogs;
 using Herald.Engine.Metrics;
+using Herald.Engine.Publishing;
 using Herald.Engine.Sending;
 using Herald.Engine.Stores;
 using Microsoft.Extensions.Logging;

@@ -1,3 +1,5 @@
+using Herald.Engine.Basics;
+
 namespace Herald.Engine.Shards;
 
 /// <summary>The bounds of one shard's machine; see <see cref="EngineOptions"/>.</summary>

@@ -1,3 +1,5 @@
+using Herald.Engine.Events;
+using Herald.Engine.Publishing;
 using Herald.Engine.Stores;
 
 namespace Herald.Engine.Shards;

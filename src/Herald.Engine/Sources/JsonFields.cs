@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Herald.Engine.Basics;
 
 namespace Herald.Engine.Sources;
 

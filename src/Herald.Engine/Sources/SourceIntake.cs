@@ -1,6 +1,7 @@
 using Herald.Engine.Catalogs;
 using Herald.Engine.Publishing;
 using Herald.Engine.Stores;
+using Herald.Engine.Subscriptions;
 using Microsoft.Extensions.Logging;
 
 namespace Herald.Engine.Sources;
@@ -10,7 +11,7 @@ namespace Herald.Engine.Sources;
 /// One batch may be filled while the one before it is published. Batches are published one after another, so that messages are accepted in
 /// the order in which they were read.
 /// </remarks>
-public sealed class SourceIntake(HeraldEngine engine, string topic, IMessageReader reader, TimeProvider time, ILogger logger)
+public sealed class SourceIntake(Intake intake, Catalog catalog, string topic, IMessageReader reader, TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(50), LongestWait = TimeSpan.FromSeconds(5);
     private Topic? _topic;
@@ -20,7 +21,7 @@ public sealed class SourceIntake(HeraldEngine engine, string topic, IMessageRead
     public bool IsWaitingForRoom => _isWaitingForRoom;
 
     internal IMessageReader Reader => reader;
-    internal int MaxPayloadBytes => engine.Intake.Options.MaxPayloadBytes;
+    internal int MaxPayloadBytes => intake.Options.MaxPayloadBytes;
 
     /// <summary>Creates the topic if it does not exist. Must be called first.</summary>
     /// <exception cref="ArgumentException">The topic's name is not valid.</exception>
@@ -33,7 +34,7 @@ public sealed class SourceIntake(HeraldEngine engine, string topic, IMessageRead
 
     public SourceBatch Begin() => new(this, Rent());
 
-    internal PublishBatch Rent() => engine.Intake.Rent(_topic ?? throw new InvalidOperationException("The intake has not been started."));
+    internal PublishBatch Rent() => intake.Rent(_topic ?? throw new InvalidOperationException("The intake has not been started."));
 
     /// <summary>
     /// Tries until each event is durable, or was so before. A source that gave up would leave a gap in the order. When a batch was taken in
@@ -53,9 +54,9 @@ public sealed class SourceIntake(HeraldEngine engine, string topic, IMessageRead
                     _topic = await FindTopicAsync(cancel);
                     events.MoveTo(_topic);
                     if (isAnswered)
-                        await engine.Intake.PublishRefusedAsync(events, cancel);
+                        await intake.PublishRefusedAsync(events, cancel);
                     else
-                        await engine.Intake.PublishAsync(events, cancel: cancel);
+                        await intake.PublishAsync(events, cancel: cancel);
                     isAnswered = true;
                     _isWaitingForRoom = events.CountRefused() > 0;
                     if (!_isWaitingForRoom)
@@ -83,9 +84,9 @@ public sealed class SourceIntake(HeraldEngine engine, string topic, IMessageRead
 
     private async ValueTask<Topic> FindTopicAsync(CancellationToken cancel)
     {
-        if (await engine.Catalog.FindTopicAsync(topic, cancel) is { } found)
+        if (await catalog.FindTopicAsync(topic, cancel) is { } found)
             return found;
-        var made = await engine.Catalog.PutTopicAsync(topic, cancel);
+        var made = await catalog.PutTopicAsync(topic, cancel);
         logger.LogInformation("Topic {Topic} was made for a source.", topic);
         return made.Value ?? throw new StoreUnavailableException($"The topic '{topic}' was deleted while it was made.");
     }

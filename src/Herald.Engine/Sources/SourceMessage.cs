@@ -1,3 +1,5 @@
+using Herald.Engine.Events;
+
 namespace Herald.Engine.Sources;
 
 /// <summary>One message as a source has read it. Valid during the call only.</summary>

@@ -1,3 +1,5 @@
+using Herald.Engine.Basics;
+
 namespace Herald.Engine.Stores;
 
 /// <summary>

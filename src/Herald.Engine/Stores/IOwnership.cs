@@ -1,3 +1,5 @@
+using Herald.Engine.Events;
+
 namespace Herald.Engine.Stores;
 
 /// <summary>Decides which node owns which shard. The embedded store gives all shards to its one process for as long as it runs.</summary>

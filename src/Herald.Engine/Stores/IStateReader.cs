@@ -1,3 +1,5 @@
+using Herald.Engine.Events;
+
 namespace Herald.Engine.Stores;
 
 /// <summary>Reads application state. Only a <see cref="ShardCommit"/> writes it.</summary>

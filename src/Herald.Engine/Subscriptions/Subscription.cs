@@ -1,3 +1,4 @@
+using Herald.Engine.Progress;
 using Herald.Engine.Retrying;
 
 namespace Herald.Engine.Subscriptions;
@@ -12,8 +13,6 @@ public sealed record Subscription
     internal const string DamagedReason =
         "damaged: its record in the catalog cannot be read. Put it anew with all of its fields; it then gets again every event that is kept. "
         + "Or delete it.";
-
-    internal const int UnknownGeneration = 0;
 
     public required string Id { get; init; }
 

@@ -1,5 +1,5 @@
 using Herald.Journal.Files;
-using Herald.Journal.Writing;
+using Herald.Journal.Writes;
 
 namespace Herald.Journal.Checkpoints;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Herald.Engine.Events;
 using Herald.Engine.Stores;
 using Herald.Journal.Frames;
 using Herald.Journal.Segments;

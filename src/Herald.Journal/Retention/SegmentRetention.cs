@@ -5,7 +5,7 @@ using Herald.Journal.Frames;
 using Herald.Journal.Kept;
 using Herald.Journal.Segments;
 using Herald.Journal.Shards;
-using Herald.Journal.Writing;
+using Herald.Journal.Writes;
 
 namespace Herald.Journal.Retention;
 

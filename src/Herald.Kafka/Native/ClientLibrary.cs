@@ -38,7 +38,7 @@ public static class ClientLibrary
     }
 
     /// <summary>Its handle; 0 when it is nowhere.</summary>
-    internal static nint Find() => Resolve(Name, typeof(Library).Assembly, null);
+    public static nint Find() => Resolve(Name, typeof(Library).Assembly, null);
 
     private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path)
     {

@@ -42,7 +42,7 @@ public sealed class KafkaSource(KafkaCluster cluster, KafkaSourceOptions options
     /// <exception cref="KafkaSetupException">It cannot work as it is set up.</exception>
     public async ValueTask StartAsync(HeraldEngine engine, CancellationToken cancel)
     {
-        var intake = new SourceIntake(engine, options.Topic, reader, time, _logger);
+        var intake = new SourceIntake(engine.Intake, engine.Catalog, options.Topic, reader, time, _logger);
         try
         {
             await intake.StartAsync(cancel);

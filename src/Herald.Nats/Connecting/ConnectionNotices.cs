@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace Herald.Nats.Connecting;
 
 /// <summary>What happens to a connection, as log entries.</summary>
-internal sealed class ConnectionNotices(ConnectionOptions options, TimeProvider time, ILogger logger)
+public sealed class ConnectionNotices(ConnectionOptions options, TimeProvider time, ILogger logger)
 {
     private readonly RepeatedTrouble _trouble = new(time);
 

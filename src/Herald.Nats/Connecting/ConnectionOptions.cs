@@ -1,7 +1,7 @@
 namespace Herald.Nats.Connecting;
 
 /// <summary>How a cluster of NATS is reached.</summary>
-internal sealed record ConnectionOptions
+public sealed record ConnectionOptions
 {
     /// <summary>Servers of one cluster, at least one; those that it has besides are found out from it.</summary>
     public required IReadOnlyList<ServerAddress> Servers { get; init; }

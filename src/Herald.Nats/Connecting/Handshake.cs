@@ -15,7 +15,7 @@ namespace Herald.Nats.Connecting;
 /// <item>The client says what it is (CONNECT), and asks (PING); the server takes it (PONG), or says why not.</item>
 /// </list>
 /// </summary>
-internal sealed class Handshake(ConnectionOptions options, TimeProvider time)
+public sealed class Handshake(ConnectionOptions options, TimeProvider time)
 {
     private const int ReadSize = 64 << 10;
 

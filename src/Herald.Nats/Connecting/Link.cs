@@ -10,7 +10,7 @@ namespace Herald.Nats.Connecting;
 /// One life of a connection, as three loops: one reads, one writes, one notices silence. The first that ends, ends the others; what still waited to be sent
 /// is lost then, and whoever asked for an answer is told so.
 /// </summary>
-internal sealed class Link : IDisposable
+public sealed class Link : IDisposable
 {
     /// <summary>Servers add headers of their own to what a publisher was allowed to send.</summary>
     private const int HeaderAllowance = 64 << 10;

@@ -12,7 +12,7 @@ namespace Herald.Nats.Connecting;
 /// sent again. Who has to know asks for it: <see cref="PublishConfirmedAsync"/> fails then. While there is no connection everything fails at once, and nothing
 /// is kept for later; who wants to wait has <see cref="WhenConnectedAsync"/>.
 /// </remarks>
-internal sealed class NatsConnection : IAsyncDisposable
+public sealed class NatsConnection : IAsyncDisposable
 {
     /// <summary>A link that has lived so long had been well: the next failure is the first.</summary>
     private static readonly TimeSpan Stable = TimeSpan.FromSeconds(5);

@@ -4,7 +4,7 @@ namespace Herald.Nats.Connecting;
 /// PINGs that a server has not answered yet. It answers in order, and after all that was said before: who publishes and asks knows that the message has
 /// come to the server; unless that has complained in between, which it does before it answers.
 /// </summary>
-internal sealed class OpenPings
+public sealed class OpenPings
 {
     private readonly Lock _lock = new();
     private readonly Queue<OpenPing> _open = new();

@@ -8,7 +8,7 @@ namespace Herald.Nats.Connecting;
 /// room they wait, in the order in which they came.
 /// </summary>
 /// <param name="room">Bytes that may wait; a single message may be larger, if it is alone.</param>
-internal sealed class OutgoingBuffer(int room) : IDisposable
+public sealed class OutgoingBuffer(int room) : IDisposable
 {
     /// <summary>For what the client itself has to say, which must not wait behind messages. More, and the server does not read.</summary>
     private const int ControlRoom = 16 << 20;

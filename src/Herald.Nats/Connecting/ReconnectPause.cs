@@ -1,7 +1,7 @@
 namespace Herald.Nats.Connecting;
 
 /// <summary>How long to wait before the next server is tried.</summary>
-internal static class ReconnectPause
+public static class ReconnectPause
 {
     private static readonly TimeSpan First = TimeSpan.FromMilliseconds(100), Longest = TimeSpan.FromSeconds(2);
 

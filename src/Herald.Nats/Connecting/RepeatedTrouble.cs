@@ -1,7 +1,7 @@
 namespace Herald.Nats.Connecting;
 
 /// <summary>Troubles that come again and again while somebody tries: each is worth a word once, and again when it lasts.</summary>
-internal sealed class RepeatedTrouble(TimeProvider time)
+public sealed class RepeatedTrouble(TimeProvider time)
 {
     private static readonly TimeSpan Again = TimeSpan.FromMinutes(1);
     private readonly Lock _lock = new();

@@ -5,7 +5,7 @@ namespace Herald.Nats.Connecting;
 /// <summary>Where a server of NATS listens.</summary>
 /// <param name="IsTls">The connection must be secured; without it, it is if the server demands so.</param>
 /// <param name="CertificateName">Whom its certificate must name, if not the host.</param>
-internal sealed record ServerAddress(string Host, int Port, bool IsTls, string? CertificateName = null)
+public sealed record ServerAddress(string Host, int Port, bool IsTls, string? CertificateName = null)
 {
     public const string Rule = "Servers as nats://HOST:PORT or tls://HOST:PORT, several with commas; the scheme may be left out after the first. Credentials are settings of their own.";
 

@@ -1,7 +1,7 @@
 namespace Herald.Nats.Connecting;
 
 /// <summary>The servers of a cluster: those that are set, and those that they have told of, in turn.</summary>
-internal sealed class ServerPool
+public sealed class ServerPool
 {
     private readonly Lock _lock = new();
     private readonly ServerAddress[] _set;

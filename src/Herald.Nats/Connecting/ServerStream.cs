@@ -4,7 +4,7 @@ using Herald.Nats.Wire;
 namespace Herald.Nats.Connecting;
 
 /// <summary>An open connection whose server has taken the client.</summary>
-internal sealed class ServerStream(ServerAddress server, Stream stream, PipeReader reader, ServerGreeting info) : IDisposable
+public sealed class ServerStream(ServerAddress server, Stream stream, PipeReader reader, ServerGreeting info) : IDisposable
 {
     public ServerAddress Server { get; } = server;
     public Stream Stream { get; } = stream;

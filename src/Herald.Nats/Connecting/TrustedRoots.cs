@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 namespace Herald.Nats.Connecting;
 
 /// <summary>Who may have signed a server's certificate.</summary>
-internal static class TrustedRoots
+public static class TrustedRoots
 {
     /// <summary>Read at every connection, so that a file may be replaced. Null for those that the system trusts.</summary>
     /// <exception cref="IOException">The file cannot be read, or holds no certificates.</exception>

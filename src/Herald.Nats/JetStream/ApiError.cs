@@ -1,6 +1,6 @@
 namespace Herald.Nats.JetStream;
 
-internal sealed record ApiError
+public sealed record ApiError
 {
     public int Code { get; set; }
     public int ErrCode { get; set; }

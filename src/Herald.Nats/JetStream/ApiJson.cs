@@ -12,4 +12,4 @@ namespace Herald.Nats.JetStream;
 [JsonSerializable(typeof(ConsumerRequest))]
 [JsonSerializable(typeof(PullRequest))]
 [JsonSerializable(typeof(NakRequest))]
-internal sealed partial class ApiJson : JsonSerializerContext;
+public sealed partial class ApiJson : JsonSerializerContext;

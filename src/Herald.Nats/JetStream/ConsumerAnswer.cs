@@ -1,6 +1,6 @@
 namespace Herald.Nats.JetStream;
 
-internal sealed record ConsumerAnswer : ApiAnswer
+public sealed record ConsumerAnswer : ApiAnswer
 {
     public ConsumerConfig? Config { get; set; }
 

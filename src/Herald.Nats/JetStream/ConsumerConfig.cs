@@ -1,7 +1,7 @@
 namespace Herald.Nats.JetStream;
 
 /// <summary>A consumer as JetStream writes it down. Durations are nanoseconds.</summary>
-internal sealed record ConsumerConfig
+public sealed record ConsumerConfig
 {
     /// <summary>Of one that lives as long as somebody asks it.</summary>
     public string? Name { get; set; }

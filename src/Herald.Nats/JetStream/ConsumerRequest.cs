@@ -1,3 +1,3 @@
 namespace Herald.Nats.JetStream;
 
-internal sealed record ConsumerRequest(string StreamName, ConsumerConfig Config);
+public sealed record ConsumerRequest(string StreamName, ConsumerConfig Config);

@@ -1,7 +1,7 @@
 namespace Herald.Nats.JetStream;
 
 /// <summary>A durable consumer that is asked for messages, as it should be where there is none yet. It begins at the first message that is kept.</summary>
-internal sealed record ConsumerSpec(string Stream, string Name)
+public sealed record ConsumerSpec(string Stream, string Name)
 {
     /// <summary>Only messages to these; null for all of the stream.</summary>
     public string? FilterSubject { get; init; }

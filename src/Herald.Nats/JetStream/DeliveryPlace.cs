@@ -8,7 +8,7 @@ namespace Herald.Nats.JetStream;
 /// <param name="ConsumerSequence">Counts deliveries of the consumer.</param>
 /// <param name="TimeNs">When it was stored, in Unix nanoseconds.</param>
 /// <param name="Pending">Messages that the consumer has still to deliver.</param>
-internal readonly record struct DeliveryPlace(long Deliveries, long Sequence, long ConsumerSequence, long TimeNs, long Pending)
+public readonly record struct DeliveryPlace(long Deliveries, long Sequence, long ConsumerSequence, long TimeNs, long Pending)
 {
     public long TimeMs => TimeNs / 1_000_000;
 

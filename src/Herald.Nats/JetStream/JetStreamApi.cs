@@ -7,7 +7,7 @@ using Herald.Nats.Wire;
 namespace Herald.Nats.JetStream;
 
 /// <summary>Requests to JetStream: JSON there and back, and its errors as exceptions.</summary>
-internal sealed class JetStreamApi(NatsConnection connection, TimeSpan timeout)
+public sealed class JetStreamApi(NatsConnection connection, TimeSpan timeout)
 {
     private const string Prefix = "$JS.API.";
     private const int Unavailable = 503;

@@ -5,7 +5,7 @@ namespace Herald.Nats.JetStream;
 
 /// <summary>Streams that keep messages, and consumers that remember how far somebody has read.</summary>
 /// <param name="timeout">How long an answer is waited for.</param>
-internal sealed class JetStreamClient(NatsConnection connection, TimeSpan timeout)
+public sealed class JetStreamClient(NatsConnection connection, TimeSpan timeout)
 {
     /// <summary>The header by which a stream recognises a message that comes twice.</summary>
     public const string MessageIdHeader = "Nats-Msg-Id";

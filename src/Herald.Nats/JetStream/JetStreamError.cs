@@ -1,7 +1,7 @@
 namespace Herald.Nats.JetStream;
 
 /// <summary>Of JetStream's list of errors, those that something follows from.</summary>
-internal static class JetStreamError
+public static class JetStreamError
 {
     public const int ConsumerNotFound = 10014;
     public const int MessageTooLarge = 10054;

@@ -1,7 +1,7 @@
 namespace Herald.Nats.JetStream;
 
 /// <summary>Names of streams and consumers are tokens of subjects, and folders of servers.</summary>
-internal static class JetStreamName
+public static class JetStreamName
 {
     public const string Rule = "up to 255 letters, digits, hyphens and underscores";
 

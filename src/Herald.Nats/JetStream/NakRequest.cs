@@ -1,4 +1,4 @@
 namespace Herald.Nats.JetStream;
 
 /// <param name="Delay">In nanoseconds.</param>
-internal sealed record NakRequest(long Delay);
+public sealed record NakRequest(long Delay);

@@ -1,7 +1,7 @@
 namespace Herald.Nats.JetStream;
 
 /// <summary>How JetStream writes durations.</summary>
-internal static class Nanoseconds
+public static class Nanoseconds
 {
     public static long Of(TimeSpan time) => time.Ticks * TimeSpan.NanosecondsPerTick;
 }

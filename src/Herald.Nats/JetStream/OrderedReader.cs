@@ -17,7 +17,7 @@ namespace Herald.Nats.JetStream;
 /// In a cluster its consumer is on the server that leads the stream: each consumer is told what its own server has, and another one may be behind, or have what was never agreed on.
 /// More is asked for when half of what was asked for has come, so the server never waits. Used by one at a time.
 /// </remarks>
-internal sealed class OrderedReader : IAsyncDisposable
+public sealed class OrderedReader : IAsyncDisposable
 {
     /// <summary>Servers add headers of their own.</summary>
     private const int HeaderAllowance = 64 << 10;

@@ -1,6 +1,6 @@
 namespace Herald.Nats.JetStream;
 
-internal sealed record PublishAnswer : ApiAnswer
+public sealed record PublishAnswer : ApiAnswer
 {
     public string? Stream { get; set; }
     public long Seq { get; set; }

@@ -2,4 +2,4 @@ namespace Herald.Nats.JetStream;
 
 /// <summary>A stream has the message, on all its replicas that are needed.</summary>
 /// <param name="IsDuplicate">It had one with this id already, and keeps that one.</param>
-internal sealed record PublishReceipt(string Stream, long Sequence, bool IsDuplicate);
+public sealed record PublishReceipt(string Stream, long Sequence, bool IsDuplicate);

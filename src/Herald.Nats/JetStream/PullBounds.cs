@@ -1,7 +1,7 @@
 namespace Herald.Nats.JetStream;
 
 /// <summary>What is asked for at once.</summary>
-internal sealed record PullBounds
+public sealed record PullBounds
 {
     public int Messages { get; init; } = 500;
 

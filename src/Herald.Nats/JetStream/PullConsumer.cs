@@ -7,7 +7,7 @@ using Herald.Nats.Wire;
 namespace Herald.Nats.JetStream;
 
 /// <summary>A durable consumer, asked for messages. Several may ask for the same one's: each message goes to one of them.</summary>
-internal sealed class PullConsumer(NatsConnection connection, string stream, string name)
+public sealed class PullConsumer(NatsConnection connection, string stream, string name)
 {
     /// <summary>Servers add headers of their own.</summary>
     private const int HeaderAllowance = 64 << 10;

@@ -1,4 +1,4 @@
 namespace Herald.Nats.JetStream;
 
 /// <summary>Durations are nanoseconds.</summary>
-internal sealed record PullRequest(int Batch, long MaxBytes, long Expires, long IdleHeartbeat);
+public sealed record PullRequest(int Batch, long MaxBytes, long Expires, long IdleHeartbeat);

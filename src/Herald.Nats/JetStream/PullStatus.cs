@@ -7,7 +7,7 @@ namespace Herald.Nats.JetStream;
 /// <param name="IsHeartbeat">It is there, and waits.</param>
 /// <param name="IsEnd">It has nothing more to one pull. With neither, it cannot serve any.</param>
 /// <param name="Left">Messages that were asked for by that pull, and do not come; null when it does not say.</param>
-internal readonly record struct PullStatus(bool IsHeartbeat, bool IsEnd, int? Left, string Text)
+public readonly record struct PullStatus(bool IsHeartbeat, bool IsEnd, int? Left, string Text)
 {
     public static PullStatus Of(MessageHeaders headers)
     {

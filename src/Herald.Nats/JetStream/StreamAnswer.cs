@@ -1,6 +1,6 @@
 namespace Herald.Nats.JetStream;
 
-internal sealed record StreamAnswer : ApiAnswer
+public sealed record StreamAnswer : ApiAnswer
 {
     public StreamConfig? Config { get; set; }
 

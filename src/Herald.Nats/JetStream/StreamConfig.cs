@@ -1,7 +1,7 @@
 namespace Herald.Nats.JetStream;
 
 /// <summary>A stream as JetStream writes it down. Durations are nanoseconds.</summary>
-internal sealed record StreamConfig
+public sealed record StreamConfig
 {
     public string Name { get; set; } = "";
     public IReadOnlyList<string>? Subjects { get; set; }

@@ -9,7 +9,7 @@ namespace Herald.Nats.JetStream;
 /// A message that a consumer has delivered. Until it is acknowledged, the consumer delivers it again; acknowledgements go at most once, as everything that is published
 /// does, so one that is lost means one delivery more.
 /// </summary>
-internal sealed class StreamMessage
+public sealed class StreamMessage
 {
     private static readonly byte[] Ack = "+ACK"u8.ToArray(), Nak = "-NAK"u8.ToArray(), Progress = "+WPI"u8.ToArray(), Term = "+TERM"u8.ToArray();
     private readonly NatsConnection _connection;

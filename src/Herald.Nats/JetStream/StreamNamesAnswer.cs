@@ -1,6 +1,6 @@
 namespace Herald.Nats.JetStream;
 
-internal sealed record StreamNamesAnswer : ApiAnswer
+public sealed record StreamNamesAnswer : ApiAnswer
 {
     /// <summary>Null, too, when there are none.</summary>
     public IReadOnlyList<string>? Streams { get; set; }

@@ -1,3 +1,3 @@
 namespace Herald.Nats.JetStream;
 
-internal sealed record StreamNamesRequest(string Subject);
+public sealed record StreamNamesRequest(string Subject);

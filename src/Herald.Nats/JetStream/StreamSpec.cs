@@ -1,7 +1,7 @@
 namespace Herald.Nats.JetStream;
 
 /// <summary>A stream as it should be, where there is none yet.</summary>
-internal sealed record StreamSpec(string Name, IReadOnlyList<string> Subjects)
+public sealed record StreamSpec(string Name, IReadOnlyList<string> Subjects)
 {
     public int Replicas { get; init; } = 1;
 

@@ -1,4 +1,5 @@
 using Herald.Engine;
+using Herald.Engine.Events;
 using Herald.Engine.Sources;
 using Herald.Engine.Stores;
 using Herald.Nats.Clusters;
@@ -75,7 +76,7 @@ public sealed class NatsSource(NatsCluster cluster, NatsSourceOptions options, I
         ArgumentNullException.ThrowIfNull(engine);
         Check();
         _log = engine.Log;
-        _intake = new SourceIntake(engine, options.Topic, reader, time, _logger);
+        _intake = new SourceIntake(engine.Intake, engine.Catalog, options.Topic, reader, time, _logger);
         try
         {
             await _intake.StartAsync(cancel);

@@ -1,7 +1,7 @@
 namespace Herald.Nats.Subscriptions;
 
 /// <summary>Where messages of an interest go.</summary>
-internal interface IMessageSink
+public interface IMessageSink
 {
     /// <summary>Called by the loop that reads for all: it must not wait.</summary>
     void Take(NatsMessage message);

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 namespace Herald.Nats.Subscriptions;
 
 /// <summary>Subjects for answers, which nobody else has, and nobody can guess.</summary>
-internal static class Inbox
+public static class Inbox
 {
     private const int Bytes = 15;
 

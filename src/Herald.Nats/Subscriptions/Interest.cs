@@ -2,7 +2,7 @@ namespace Herald.Nats.Subscriptions;
 
 /// <summary>What a connection has subscribed.</summary>
 /// <param name="Sid">Its number, by which servers name it.</param>
-internal sealed record Interest(long Sid, string Subject, string? Queue, IMessageSink Sink)
+public sealed record Interest(long Sid, string Subject, string? Queue, IMessageSink Sink)
 {
     private volatile bool _isLeaving;
 

@@ -4,7 +4,7 @@ using Herald.Nats.Wire;
 namespace Herald.Nats.Subscriptions;
 
 /// <summary>All that a connection has subscribed, by number.</summary>
-internal sealed class InterestSet
+public sealed class InterestSet
 {
     private readonly ConcurrentDictionary<long, Interest> _all = new();
     private long _last;

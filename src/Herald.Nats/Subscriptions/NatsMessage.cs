@@ -5,7 +5,7 @@ using Herald.Nats.Wire;
 namespace Herald.Nats.Subscriptions;
 
 /// <summary>A message that has come: one piece of memory, of which strings are made when somebody wants them.</summary>
-internal sealed class NatsMessage
+public sealed class NatsMessage
 {
     private readonly byte[] _bytes;
     private readonly int _reply, _headers, _payload;

@@ -9,7 +9,7 @@ namespace Herald.Nats.Subscriptions;
 /// Messages to one subject or several, in the order in which they came. Whoever reads too slowly holds up nobody else: what there is no room for is dropped,
 /// which NATS allows, and <see cref="Dropped"/> counts.
 /// </summary>
-internal sealed class NatsSubscription : IMessageSink, IAsyncDisposable
+public sealed class NatsSubscription : IMessageSink, IAsyncDisposable
 {
     private readonly NatsConnection _connection;
     private readonly SubscriptionBounds _bounds;

@@ -7,7 +7,7 @@ using Herald.Nats.Wire;
 namespace Herald.Nats.Subscriptions;
 
 /// <summary>Answers to all requests of a connection come through one subscription; the end of the subject says which request it is.</summary>
-internal sealed class RequestMux(NatsConnection connection, TimeProvider time) : IMessageSink
+public sealed class RequestMux(NatsConnection connection, TimeProvider time) : IMessageSink
 {
     private const int NoResponders = 503;
     private readonly string _prefix = Inbox.NewPrefix();

@@ -1,7 +1,7 @@
 namespace Herald.Nats.Subscriptions;
 
 /// <summary>What may wait in a subscription for whoever reads it. What comes when it is full is dropped, and counted.</summary>
-internal sealed record SubscriptionBounds
+public sealed record SubscriptionBounds
 {
     public int Messages { get; init; } = 65_536;
 

@@ -2,7 +2,7 @@ namespace Herald.Nats.Wire;
 
 /// <summary>What a server complains about with <c>-ERR</c>. After most complaints it closes the connection; one that denies a subject it goes on after.</summary>
 /// <param name="Text">As it came, without quotes.</param>
-internal readonly record struct Complaint(string Text)
+public readonly record struct Complaint(string Text)
 {
     private const string Publishing = "Permissions Violation for Publish to \"";
     private const string Subscribing = "Permissions Violation for Subscription to \"";

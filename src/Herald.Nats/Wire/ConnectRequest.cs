@@ -1,7 +1,7 @@
 namespace Herald.Nats.Wire;
 
 /// <summary>What a client says of itself.</summary>
-internal sealed record ConnectRequest
+public sealed record ConnectRequest
 {
     public required string Name { get; init; }
     public string? User { get; init; }

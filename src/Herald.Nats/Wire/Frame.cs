@@ -3,7 +3,7 @@ using System.Buffers;
 namespace Herald.Nats.Wire;
 
 /// <summary>One thing that a server has said. It points into what was read, and lives as long as that.</summary>
-internal ref struct Frame
+public ref struct Frame
 {
     public FrameKind Kind;
 

@@ -1,7 +1,7 @@
 namespace Herald.Nats.Wire;
 
 /// <summary>What a server says.</summary>
-internal enum FrameKind
+public enum FrameKind
 {
     Info,
     Message,

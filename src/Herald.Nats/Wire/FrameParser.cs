@@ -8,7 +8,7 @@ namespace Herald.Nats.Wire;
 /// Reads what a server says: a line, and for messages the bytes that the line announces. Whatever is cut off is asked for again from its beginning, so
 /// nothing is remembered between two reads.
 /// </summary>
-internal static class FrameParser
+public static class FrameParser
 {
     /// <summary>The longest line. Only the list of a large cluster's servers comes near it.</summary>
     public const int MaxLine = 64 << 10;

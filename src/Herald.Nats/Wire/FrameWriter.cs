@@ -7,7 +7,7 @@ using System.Text.Unicode;
 namespace Herald.Nats.Wire;
 
 /// <summary>Writes what a client says.</summary>
-internal static class FrameWriter
+public static class FrameWriter
 {
     // The word, two numbers, spaces and line ends.
     private const int Overhead = 64;

@@ -3,7 +3,7 @@ using System.Buffers;
 namespace Herald.Nats.Wire;
 
 /// <summary>Headers on their way out.</summary>
-internal sealed class HeaderBlock
+public sealed class HeaderBlock
 {
     private static readonly SearchValues<byte> LineEnds = SearchValues.Create("\r\n"u8);
     private readonly ArrayBufferWriter<byte> _bytes = new();

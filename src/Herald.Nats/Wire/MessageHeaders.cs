@@ -7,7 +7,7 @@ namespace Herald.Nats.Wire;
 /// Headers as they came: a line <c>NATS/1.0</c>, with a status when the server itself speaks, and lines of names and values. Servers do not look at what
 /// publishers write there, so a line that is no header is passed over.
 /// </summary>
-internal readonly struct MessageHeaders(ReadOnlyMemory<byte> block)
+public readonly struct MessageHeaders(ReadOnlyMemory<byte> block)
 {
     private const int VersionLength = 8;
 

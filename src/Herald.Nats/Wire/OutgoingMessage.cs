@@ -1,7 +1,7 @@
 namespace Herald.Nats.Wire;
 
 /// <summary>A message to publish. It is copied when it is: what it lends may be reused then.</summary>
-internal readonly record struct OutgoingMessage(string Subject, ReadOnlyMemory<byte> Payload)
+public readonly record struct OutgoingMessage(string Subject, ReadOnlyMemory<byte> Payload)
 {
     public string? ReplyTo { get; init; }
 

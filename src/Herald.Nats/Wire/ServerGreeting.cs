@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Herald.Nats.Wire;
 
 /// <summary>What a server says of itself, as far as it matters here. (The reader of JSON keeps a default only where it may set the property later.)</summary>
-internal sealed record ServerGreeting
+public sealed record ServerGreeting
 {
     public string ServerName { get; set; } = "";
     public string Version { get; set; } = "";

@@ -1,7 +1,7 @@
 namespace Herald.Nats.Wire;
 
 /// <summary>Subjects are tokens with dots between them. In those that are subscribed, <c>*</c> stands for one token and <c>&gt;</c>, at the end, for all that follow.</summary>
-internal static class Subjects
+public static class Subjects
 {
     public const string Rule = "up to 512 characters without spaces, in parts with dots between them, none of them empty";
 

@@ -5,4 +5,4 @@ namespace Herald.Nats.Wire;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ServerGreeting))]
 [JsonSerializable(typeof(ConnectRequest))]
-internal sealed partial class WireJson : JsonSerializerContext;
+public sealed partial class WireJson : JsonSerializerContext;

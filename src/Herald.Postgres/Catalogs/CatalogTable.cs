@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using Herald.Engine.Stores;
-using Herald.Postgres.Appending;
-using Herald.Postgres.Connecting;
-using Herald.Postgres.Locking;
+using Herald.Postgres.Appends;
+using Herald.Postgres.Connections;
+using Herald.Postgres.Locks;
 using Herald.Postgres.Periods;
-using Herald.Postgres.Reading;
+using Herald.Postgres.Reads;
 using Npgsql;
 using NpgsqlTypes;
 

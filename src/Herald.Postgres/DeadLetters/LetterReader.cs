@@ -1,7 +1,7 @@
 using System.Globalization;
 using Herald.Engine.Stores;
-using Herald.Postgres.Connecting;
-using Herald.Postgres.Reading;
+using Herald.Postgres.Connections;
+using Herald.Postgres.Reads;
 using Npgsql;
 
 namespace Herald.Postgres.DeadLetters;

@@ -1,6 +1,7 @@
+using Herald.Engine.Events;
 using Herald.Engine.Stores;
-using Herald.Postgres.Committing;
-using Herald.Postgres.Connecting;
+using Herald.Postgres.Commits;
+using Herald.Postgres.Connections;
 using Npgsql;
 
 namespace Herald.Postgres.DeadLetters;

@@ -1,4 +1,4 @@
-using Herald.Postgres.Connecting;
+using Herald.Postgres.Connections;
 using Npgsql;
 
 namespace Herald.Postgres.Periods;

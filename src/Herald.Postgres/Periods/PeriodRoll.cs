@@ -1,5 +1,5 @@
-using Herald.Postgres.Connecting;
-using Herald.Postgres.Locking;
+using Herald.Postgres.Connections;
+using Herald.Postgres.Locks;
 using Npgsql;
 
 namespace Herald.Postgres.Periods;

@@ -1,5 +1,5 @@
+using Herald.Postgres.Connections;
 using Npgsql;
-using Herald.Postgres.Connecting;
 
 namespace Herald.Postgres.Periods;
 

@@ -1,5 +1,6 @@
+using Herald.Engine.Events;
 using Herald.Engine.Stores;
-using Herald.Postgres.Connecting;
+using Herald.Postgres.Connections;
 
 namespace Herald.Postgres.State;
 

@@ -1,4 +1,5 @@
 using Herald.Engine.Sources;
+using Herald.Hosting;
 using Herald.Kafka;
 using Herald.Kafka.Channels;
 using Herald.Kafka.Clusters;

@@ -1,4 +1,5 @@
 using Herald.Engine.Sources;
+using Herald.Hosting;
 using Herald.Nats;
 using Herald.Nats.Channels;
 using Herald.Nats.Clusters;

@@ -1,4 +1,5 @@
 using Herald.Engine;
+using Herald.Hosting;
 using Microsoft.AspNetCore.Routing;
 
 namespace Herald.Server.Brokers;

@@ -1,10 +1,11 @@
 using System.ComponentModel;
 using Herald.Engine;
+using Herald.Engine.Basics;
 using Herald.Engine.Catalogs;
-using Herald.Engine.Looking;
+using Herald.Engine.Inspection;
 using Herald.Engine.Stores;
-using Herald.Server.Problems;
-using Herald.Server.Wire;
+using Herald.Hosting.Problems;
+using Herald.Hosting.Wire;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;

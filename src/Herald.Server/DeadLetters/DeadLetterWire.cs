@@ -1,9 +1,9 @@
 using System.ComponentModel;
 using Herald.Engine.Events;
-using Herald.Engine.Looking;
+using Herald.Engine.Inspection;
 using Herald.Engine.Stores;
+using Herald.Hosting.Wire;
 using Herald.Server.Events;
-using Herald.Server.Wire;
 
 namespace Herald.Server.DeadLetters;
 

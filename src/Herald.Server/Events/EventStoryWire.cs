@@ -1,7 +1,7 @@
 using System.ComponentModel;
-using Herald.Engine.Looking;
-using Herald.Server.Subscriptions;
-using Herald.Server.Wire;
+using Herald.Engine.Inspection;
+using Herald.Hosting.Subscriptions;
+using Herald.Hosting.Wire;
 
 namespace Herald.Server.Events;
 

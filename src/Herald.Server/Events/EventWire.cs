@@ -3,8 +3,8 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Unicode;
 using Herald.Engine.Events;
+using Herald.Hosting.Wire;
 using Herald.Server.Publishing;
-using Herald.Server.Wire;
 
 namespace Herald.Server.Events;
 

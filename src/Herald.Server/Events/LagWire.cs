@@ -1,6 +1,6 @@
 using System.ComponentModel;
-using Herald.Engine.Looking;
-using Herald.Server.Wire;
+using Herald.Engine.Inspection;
+using Herald.Hosting.Wire;
 
 namespace Herald.Server.Events;
 

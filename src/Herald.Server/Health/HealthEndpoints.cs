@@ -1,4 +1,4 @@
-using Herald.Server.Problems;
+using Herald.Hosting.Problems;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;

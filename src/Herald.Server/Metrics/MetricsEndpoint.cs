@@ -1,6 +1,6 @@
 using System.Diagnostics;
+using Herald.Hosting.Wire;
 using Herald.Server.Publishing;
-using Herald.Server.Wire;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;

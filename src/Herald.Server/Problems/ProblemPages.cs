@@ -1,4 +1,5 @@
 using Herald.Engine.Stores;
+using Herald.Hosting.Problems;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;

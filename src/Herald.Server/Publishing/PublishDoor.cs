@@ -1,9 +1,12 @@
 using System.Buffers;
 using Herald.Engine;
+using Herald.Engine.Basics;
 using Herald.Engine.Catalogs;
 using Herald.Engine.Publishing;
+using Herald.Engine.Subscriptions;
+using Herald.Hosting.Problems;
+using Herald.Hosting.Wire;
 using Herald.Server.Problems;
-using Herald.Server.Wire;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.ObjectPool;
 using Microsoft.Extensions.Primitives;

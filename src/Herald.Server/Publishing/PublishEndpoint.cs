@@ -1,5 +1,5 @@
-using Herald.Server.Problems;
-using Herald.Server.Wire;
+using Herald.Hosting.Problems;
+using Herald.Hosting.Wire;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;

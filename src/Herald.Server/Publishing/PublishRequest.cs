@@ -4,10 +4,12 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
 using Herald.Engine;
+using Herald.Engine.Basics;
+using Herald.Engine.Events;
 using Herald.Engine.Publishing;
 using Herald.Engine.Stores;
-using Herald.Server.Problems;
-using Herald.Server.Wire;
+using Herald.Hosting.Problems;
+using Herald.Hosting.Wire;
 
 namespace Herald.Server.Publishing;
 

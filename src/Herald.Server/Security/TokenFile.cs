@@ -1,4 +1,5 @@
 using System.Text;
+using Herald.Hosting;
 
 namespace Herald.Server.Security;
 

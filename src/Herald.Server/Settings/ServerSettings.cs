@@ -1,6 +1,7 @@
+using Herald.Hosting;
 using Herald.Nats;
 using Herald.Nats.Clusters;
-using Herald.Server.Hosting;
+using Herald.Server.Http;
 
 namespace Herald.Server.Settings;
 

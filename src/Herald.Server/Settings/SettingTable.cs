@@ -3,7 +3,7 @@ using Herald.Kafka;
 using Herald.Nats;
 using Herald.Nats.Clusters;
 using Herald.Postgres;
-using Herald.Server.Hosting;
+using Herald.Server.Http;
 using static Herald.Server.Settings.SettingTypes;
 using KafkaAddress = Herald.Kafka.Clusters.ClusterAddress;
 using KafkaRoute = Herald.Kafka.Sources.SourceRoute;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Herald.Server.Wire;
+using Herald.Hosting.Text;
 
 namespace Herald.Server.Settings;
 

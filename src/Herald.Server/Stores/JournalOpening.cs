@@ -1,3 +1,4 @@
+using Herald.Hosting;
 using Herald.Journal;
 using Herald.Server.Metrics;
 using Microsoft.Extensions.Logging;

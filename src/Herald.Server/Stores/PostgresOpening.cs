@@ -1,4 +1,5 @@
 using Herald.Engine.Stores;
+using Herald.Hosting;
 using Herald.Postgres;
 using Herald.Postgres.Migrations;
 using Microsoft.Extensions.Logging;

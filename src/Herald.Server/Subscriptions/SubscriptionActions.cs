@@ -1,8 +1,11 @@
 using Herald.Engine;
+using Herald.Engine.Basics;
 using Herald.Engine.Catalogs;
 using Herald.Engine.Subscriptions;
-using Herald.Server.Problems;
-using Herald.Server.Wire;
+using Herald.Hosting.Problems;
+using Herald.Hosting.Subscriptions;
+using Herald.Hosting.Text;
+using Herald.Hosting.Wire;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;

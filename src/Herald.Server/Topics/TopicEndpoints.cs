@@ -1,8 +1,8 @@
 using System.ComponentModel;
 using Herald.Engine;
 using Herald.Engine.Catalogs;
-using Herald.Server.Problems;
-using Herald.Server.Wire;
+using Herald.Hosting.Problems;
+using Herald.Hosting.Wire;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;

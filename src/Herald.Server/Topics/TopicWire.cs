@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using Herald.Engine.Catalogs;
-using Herald.Server.Wire;
+using Herald.Engine.Subscriptions;
+using Herald.Hosting.Wire;
 
 namespace Herald.Server.Topics;
 

@@ -2,12 +2,14 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using Herald.Hosting.Subscriptions;
+using Herald.Hosting.Problems;
+using Herald.Hosting.Wire;
 using Herald.Server.DeadLetters;
 using Herald.Server.Events;
 using Herald.Server.Health;
-using Herald.Server.Hosting;
+using Herald.Server.Http;
 using Herald.Server.Publishing;
-using Herald.Server.Subscriptions;
 using Herald.Server.Topics;
 
 namespace Herald.Server.Wire;
@@ -63,5 +65,5 @@ internal static class WireJson
 [JsonSerializable(typeof(BackupBody))]
 [JsonSerializable(typeof(BackupWire))]
 [JsonSerializable(typeof(HealthWire))]
-[JsonSerializable(typeof(Problems.ProblemWire))]
+[JsonSerializable(typeof(ProblemWire))]
 internal sealed partial class WireContext : JsonSerializerContext;

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
-using Herald.Alarms.Looking;
-using Herald.Alarms.Tests.Looking;
-using Herald.Server.Tests.Documentation;
+using Herald.Alarms.Inspection;
+using Herald.Alarms.Tests.Inspection;
+using Herald.TestKit.Documentation;
 using Herald.TestKit.Time;
 using Xunit;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Herald.Alarms.Tests.Taking;
+using Herald.Alarms.Tests.Processing;
 using Xunit;
 
 namespace Herald.Alarms.Tests.Model;

@@ -1,7 +1,7 @@
 using System.Text;
-using Herald.Alarms.Forgetting;
 using Herald.Alarms.Messages;
 using Herald.Alarms.Records;
+using Herald.Alarms.Retention;
 using Herald.Alarms.Tests.Messages;
 using Herald.Alarms.Tests.Model;
 using Herald.Alarms.Users;

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Herald.Channels.Webhooks;
 using Herald.Engine.Subscriptions;
+using Herald.Hosting.Subscriptions;
 using Herald.TestKit.Receivers;
 using Herald.TestKit.Time;
 

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Herald.Channels.Webhooks;
 using Herald.Engine.Subscriptions;
+using Herald.Hosting.Subscriptions;
 
 namespace Herald.Channels.Tests.Webhooks;
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Herald.Channels.Webhooks;
+using Herald.Hosting.Subscriptions;
 
 namespace Herald.Channels.Tests.Webhooks;
 

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Text.Json;
 using Herald.Cli.CommandLine;
+using Herald.Hosting.Commands;
+using Herald.TestKit.Http;
 using Xunit;
 
 namespace Herald.Cli.Tests.CommandLine;

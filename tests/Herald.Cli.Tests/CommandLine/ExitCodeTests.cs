@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
+using Herald.Hosting.Commands;
 using Herald.TestKit;
+using Herald.TestKit.Http;
 using Xunit;
 
 namespace Herald.Cli.Tests.CommandLine;
@@ -64,7 +66,7 @@ public sealed class ExitCodeTests
     public async Task Every_code_is_told_in_the_documentation()
     {
         var text = await File.ReadAllTextAsync(SourceTree.File("docs/cli.md"), TestContext.Current.CancellationToken);
-        foreach (var code in Enum.GetValues<Herald.Cli.CommandLine.ExitCode>())
+        foreach (var code in Enum.GetValues<ExitCode>())
             Assert.Contains($"| {(int)code} |", text, StringComparison.Ordinal);
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Herald.TestKit.Http;
 using Xunit;
 
 namespace Herald.Cli.Tests.Publishing;

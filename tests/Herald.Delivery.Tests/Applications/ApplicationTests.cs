@@ -1,4 +1,5 @@
 using Herald.Engine;
+using Herald.Engine.Basics;
 using Herald.Engine.Catalogs;
 using Herald.Engine.Stores;
 using Xunit;

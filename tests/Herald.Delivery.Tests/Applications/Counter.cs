@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Herald.Engine.Applications;
+using Herald.Engine.Events;
 using Herald.Engine.Publishing;
 using Herald.Engine.Stores;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Herald.Engine.Events;
 using Herald.Engine.Publishing;
 using Herald.Engine.Sources;
 using Herald.Engine.Stores;
@@ -169,7 +170,7 @@ public sealed class FullStoreTests : IAsyncDisposable
 
     private async Task<SourceIntake> StartAsync()
     {
-        var intake = new SourceIntake(_node!.Engine, Topic, new PlainReader(), TimeProvider.System, _lines);
+        var intake = new SourceIntake(_node!.Engine.Intake, _node!.Engine.Catalog, Topic, new PlainReader(), TimeProvider.System, _lines);
         await intake.StartAsync(default);
         return intake;
     }

@@ -138,13 +138,13 @@ public sealed class SourceTests : IAsyncLifetime
     [Fact]
     public async Task A_topic_name_that_is_none_is_refused_at_the_start()
     {
-        var intake = new SourceIntake(_node.Engine, "no topic", new Picky(), TimeProvider.System, NullLogger.Instance);
+        var intake = new SourceIntake(_node.Engine.Intake, _node.Engine.Catalog, "no topic", new Picky(), TimeProvider.System, NullLogger.Instance);
         Assert.Contains("'no topic'", (await Assert.ThrowsAsync<ArgumentException>(async () => await intake.StartAsync(default))).Message, StringComparison.Ordinal);
     }
 
     private async Task<SourceIntake> StartAsync()
     {
-        var intake = new SourceIntake(_node.Engine, Topic, new Picky(), TimeProvider.System, NullLogger.Instance);
+        var intake = new SourceIntake(_node.Engine.Intake, _node.Engine.Catalog, Topic, new Picky(), TimeProvider.System, NullLogger.Instance);
         await intake.StartAsync(default);
         return intake;
     }

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Herald.Cli.Alarms;
-using Herald.Cli.Brokers;
+using Herald.Lab.Alarms;
+using Herald.LocalServers.Brokers;
 using Herald.TestKit.Nats;
 using Xunit;
 

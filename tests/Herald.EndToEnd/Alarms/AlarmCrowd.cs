@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
-using Herald.Cli.Alarms;
+using Herald.Lab.Alarms;
 using Herald.Nats;
 using Herald.Nats.Connecting;
 using Herald.Nats.JetStream;

@@ -1,5 +1,5 @@
-using Herald.Cli.Api;
-using Herald.Cli.Serving;
+using Herald.Client;
+using Herald.Lab.Processes;
 
 namespace Herald.EndToEnd.Alarms;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using Herald.Cli.Alarms;
+using Herald.Lab.Alarms;
 using Herald.Nats.Connecting;
 using Herald.Nats.JetStream;
 using Herald.Nats.Subscriptions;

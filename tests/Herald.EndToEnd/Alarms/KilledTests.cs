@@ -1,5 +1,5 @@
-using Herald.Cli.Clusters;
-using Herald.Cli.Serving;
+using Herald.Lab.Clusters;
+using Herald.Lab.Processes;
 using Herald.TestKit.Databases;
 using Herald.TestKit.Nats;
 using Xunit;

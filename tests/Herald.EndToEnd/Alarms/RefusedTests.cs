@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Herald.Cli.Alarms;
+using Herald.Lab.Alarms;
 using Herald.TestKit.Databases;
 using Herald.TestKit.Nats;
 using Xunit;

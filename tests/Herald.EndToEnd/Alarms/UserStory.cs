@@ -1,5 +1,5 @@
 using System.Globalization;
-using Herald.Cli.Alarms;
+using Herald.Lab.Alarms;
 
 namespace Herald.EndToEnd.Alarms;
 

@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json.Nodes;
-using Herald.Cli.Alarms;
-using Herald.Cli.Receiving;
+using Herald.Lab.Alarms;
+using Herald.Lab.Receivers;
 using Herald.TestKit.Nats;
 using Xunit;
 

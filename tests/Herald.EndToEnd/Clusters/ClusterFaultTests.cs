@@ -1,7 +1,8 @@
 using System.Text.Json.Nodes;
-using Herald.Cli.Clusters;
+using Herald.Lab.Clusters;
 using Herald.TestKit.Databases;
 using Herald.TestKit.Network;
+using Herald.TestKit.Traces;
 using Npgsql;
 using Xunit;
 

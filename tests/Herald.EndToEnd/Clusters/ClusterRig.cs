@@ -1,8 +1,8 @@
-using Herald.Cli.Api;
-using Herald.Cli.Clusters;
-using Herald.Cli.Receiving;
-using Herald.EndToEnd.Tracing;
+using Herald.Client;
+using Herald.Lab.Clusters;
+using Herald.Lab.Receivers;
 using Herald.TestKit.Databases;
+using Herald.TestKit.Traces;
 using Xunit;
 
 namespace Herald.EndToEnd.Clusters;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Net.Sockets;
-using Herald.Cli.Databases;
-using Herald.Cli.Processes;
+using Herald.LocalServers;
+using Herald.LocalServers.Databases;
 using Herald.TestKit.Databases;
 using Npgsql;
 using Xunit;

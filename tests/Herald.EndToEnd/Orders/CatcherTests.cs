@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Herald.Cli.Serving;
+using Herald.Lab.Processes;
 using Xunit;
 
 namespace Herald.EndToEnd.Orders;

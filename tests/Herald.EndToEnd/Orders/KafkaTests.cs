@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Herald.Cli.Serving;
+using Herald.Lab.Processes;
 using Herald.TestKit.Kafka;
 using Xunit;
 

@@ -1,13 +1,13 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
-using Herald.Cli.Catching;
-using Herald.Cli.Clusters;
-using Herald.Cli.Orders;
-using Herald.Cli.Serving;
-using Herald.Cli.Verifying;
-using Herald.EndToEnd.Tracing;
+using Herald.Lab.Catchers;
+using Herald.Lab.Clusters;
+using Herald.Lab.Ledgers;
+using Herald.Lab.Orders;
+using Herald.Lab.Processes;
 using Herald.TestKit.Databases;
 using Herald.TestKit.Kafka;
+using Herald.TestKit.Traces;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 

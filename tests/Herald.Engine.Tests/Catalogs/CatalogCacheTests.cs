@@ -1,4 +1,7 @@
+using Herald.Engine.Basics;
 using Herald.Engine.Catalogs;
+using Herald.Engine.Events;
+using Herald.Engine.Progress;
 using Herald.Engine.Shards;
 using Herald.Engine.Stores;
 using Herald.Engine.Tests.Publishing;

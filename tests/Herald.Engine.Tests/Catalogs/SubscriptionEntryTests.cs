@@ -1,4 +1,5 @@
 using Herald.Engine.Catalogs;
+using Herald.Engine.Events;
 using Herald.Engine.Stores;
 using Herald.Engine.Subscriptions;
 using Herald.Engine.Tests.Shards;

@@ -1,5 +1,5 @@
 using Herald.Engine.Channels;
-using Herald.Engine.History;
+using Herald.Engine.Progress;
 using Herald.Engine.Sending;
 using Herald.Engine.Shards;
 using Herald.Engine.Stores;

@@ -1,6 +1,8 @@
+using Herald.Engine.Basics;
 using Herald.Engine.Catalogs;
 using Herald.Engine.Events;
 using Herald.Engine.Publishing;
+using Herald.Engine.Subscriptions;
 using Herald.Engine.Tests.Stores;
 using Herald.TestKit.Time;
 

@@ -1,4 +1,6 @@
 using System.Text;
+using Herald.Engine.Basics;
+using Herald.Engine.Events;
 using Herald.Engine.Publishing;
 
 namespace Herald.Engine.Tests.Publishing;

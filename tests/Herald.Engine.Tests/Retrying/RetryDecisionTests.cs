@@ -1,5 +1,6 @@
 using Herald.Engine.Channels;
 using Herald.Engine.Retrying;
+using Herald.Engine.Subscriptions;
 using Xunit;
 
 namespace Herald.Engine.Tests.Retrying;

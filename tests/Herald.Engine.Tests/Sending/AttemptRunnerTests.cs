@@ -1,9 +1,12 @@
 using System.Buffers;
+using Herald.Engine.Basics;
 using Herald.Engine.Catalogs;
 using Herald.Engine.Channels;
 using Herald.Engine.Events;
+using Herald.Engine.Leases;
 using Herald.Engine.Metrics;
-using Herald.Engine.Owning;
+using Herald.Engine.Ownership;
+using Herald.Engine.Progress;
 using Herald.Engine.Publishing;
 using Herald.Engine.Sending;
 using Herald.Engine.Shards;

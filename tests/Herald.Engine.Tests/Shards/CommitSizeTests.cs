@@ -1,9 +1,12 @@
 using Herald.Engine.Applications;
 using Herald.Engine.Channels;
 using Herald.Engine.Events;
+using Herald.Engine.Progress;
+using Herald.Engine.Publishing;
 using Herald.Engine.Retrying;
 using Herald.Engine.Shards;
 using Herald.Engine.Stores;
+using Herald.Engine.Subscriptions;
 using Herald.Engine.Tests.Sending;
 using Xunit;
 

@@ -1,10 +1,13 @@
 using System.Buffers;
 using System.Text;
+using Herald.Engine.Basics;
 using Herald.Engine.Catalogs;
 using Herald.Engine.Events;
+using Herald.Engine.Progress;
 using Herald.Engine.Publishing;
 using Herald.Engine.Sending;
 using Herald.Engine.Shards;
+using Herald.Engine.Subscriptions;
 using Herald.Engine.Tests.Publishing;
 using Herald.Engine.Tests.Stores;
 using Herald.TestKit.Time;

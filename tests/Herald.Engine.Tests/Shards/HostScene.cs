@@ -1,8 +1,11 @@
 using Herald.Engine.Applications;
+using Herald.Engine.Basics;
 using Herald.Engine.Catalogs;
 using Herald.Engine.Channels;
+using Herald.Engine.Events;
+using Herald.Engine.Leases;
 using Herald.Engine.Metrics;
-using Herald.Engine.Owning;
+using Herald.Engine.Ownership;
 using Herald.Engine.Publishing;
 using Herald.Engine.Sending;
 using Herald.Engine.Shards;
@@ -161,7 +164,7 @@ internal sealed class HostScene : IAsyncDisposable
     public ShardHost Open(Lease lease, LeaseTerm term)
     {
         var services = new ShardServices(
-            Log, Store, Catalog, Cache, Ledger, Runner, new ForwardEncoder(Log, _intake.Encoder, Catalog, Clock), Metrics, new ApplicationServices(_applications, new NoState(() => Place()), Subscriptions, _intake, 0, _mostCommitBytes), Clock, Lines);
+            Log, Store, Catalog, Cache, Ledger, Runner, new ForwardEncoder(Log, _intake.Encoder, Catalog, Clock), Metrics, new ApplicationServices(_applications, Log, new NoState(() => Place()), Subscriptions, Catalog, _intake, Metrics, 0, _mostCommitBytes, Clock, Lines), Clock, Lines);
         var settings = new ShardSettings(100, 16, 100, Blocked);
         return new ShardHost(lease, term, services, new EngineOptions { CommitEvery = _commitEvery, MostCommitBytes = _mostCommitBytes }, settings, seed: 1);
     }

@@ -1,3 +1,4 @@
+using Herald.Engine.Progress;
 using Herald.Engine.Shards;
 using Xunit;
 

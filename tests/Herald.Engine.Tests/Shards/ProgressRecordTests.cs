@@ -1,4 +1,6 @@
+using Herald.Engine.Basics;
 using Herald.Engine.Events;
+using Herald.Engine.Progress;
 using Herald.Engine.Shards;
 using Xunit;
 

@@ -1,6 +1,7 @@
 using Herald.Engine.Applications;
 using Herald.Engine.Channels;
-using Herald.Engine.Looking;
+using Herald.Engine.Events;
+using Herald.Engine.Inspection;
 using Herald.Engine.Retrying;
 using Herald.Engine.Sending;
 using Herald.Engine.Shards;

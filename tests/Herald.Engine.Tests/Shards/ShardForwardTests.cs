@@ -1,5 +1,5 @@
 using Herald.Engine.Catalogs;
-using Herald.Engine.History;
+using Herald.Engine.Publishing;
 using Herald.Engine.Retrying;
 using Herald.Engine.Shards;
 using Herald.Engine.Stores;

@@ -1,5 +1,7 @@
 using Herald.Engine.Retrying;
 using Herald.Engine.Shards;
+using Herald.Engine.Stores;
+using Herald.Engine.Subscriptions;
 using Xunit;
 
 namespace Herald.Engine.Tests.Shards;

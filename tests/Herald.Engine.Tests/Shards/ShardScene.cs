@@ -1,7 +1,9 @@
+using Herald.Engine.Basics;
 using Herald.Engine.Catalogs;
 using Herald.Engine.Channels;
 using Herald.Engine.Events;
-using Herald.Engine.Looking;
+using Herald.Engine.Inspection;
+using Herald.Engine.Progress;
 using Herald.Engine.Retrying;
 using Herald.Engine.Routing;
 using Herald.Engine.Sending;

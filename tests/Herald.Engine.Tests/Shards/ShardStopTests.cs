@@ -1,5 +1,6 @@
 using Herald.Engine.Catalogs;
 using Herald.Engine.Channels;
+using Herald.Engine.Progress;
 using Herald.Engine.Retrying;
 using Herald.Engine.Shards;
 using Herald.Engine.Stores;

@@ -1,4 +1,5 @@
 using System.Text;
+using Herald.Engine.Events;
 using Herald.Engine.Sources;
 using Xunit;
 

@@ -33,7 +33,7 @@ internal sealed class Member : IAsyncDisposable
     /// <summary>Complete when it has begun to join the group.</summary>
     public static async Task<Member> BeginAsync(Node node, string servers, string topic, string group)
     {
-        var intake = new SourceIntake(node.Engine, Node.Topic, new PlainReader(), TimeProvider.System, NullLogger.Instance);
+        var intake = new SourceIntake(node.Engine.Intake, node.Engine.Catalog, Node.Topic, new PlainReader(), TimeProvider.System, NullLogger.Instance);
         await intake.StartAsync(TestContext.Current.CancellationToken);
         return new Member(Node.Cluster(servers), Node.Options(topic, group), intake);
     }

@@ -1,7 +1,9 @@
 using Herald.Engine;
+using Herald.Engine.Basics;
 using Herald.Engine.Catalogs;
 using Herald.Engine.Sources;
 using Herald.Engine.Stores;
+using Herald.Engine.Subscriptions;
 using Herald.Journal;
 using Herald.Kafka.Clusters;
 using Herald.Kafka.Sources;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Http.Json;
 using System.Text;
 using Herald.Engine.Sources;
+using Herald.Hosting;
 using Herald.Journal;
 using Herald.Nats.Clusters;
 using Herald.Nats.JetStream;

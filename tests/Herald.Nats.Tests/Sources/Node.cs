@@ -1,6 +1,8 @@
 using Herald.Engine;
+using Herald.Engine.Basics;
 using Herald.Engine.Catalogs;
 using Herald.Engine.Sources;
+using Herald.Engine.Subscriptions;
 using Herald.Journal;
 using Herald.Nats.Clusters;
 using Herald.Nats.Sources;

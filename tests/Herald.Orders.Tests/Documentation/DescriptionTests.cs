@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Herald.Orders.Problems;
 using Herald.Orders.Tests.Hosting;
-using Herald.Server.Tests.Documentation;
+using Herald.TestKit.Documentation;
 using Xunit;
 
 namespace Herald.Orders.Tests.Documentation;

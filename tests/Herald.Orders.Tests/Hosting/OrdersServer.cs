@@ -1,11 +1,12 @@
 using System.Net.Http.Headers;
 using System.Text;
 using Herald.Engine;
+using Herald.Engine.Basics;
 using Herald.Engine.Sources;
 using Herald.Journal;
-using Herald.Orders.Reading;
+using Herald.Orders.Readers;
 using Herald.Server;
-using Herald.Server.Tests.Hosting;
+using Herald.TestKit.Http;
 using Xunit;
 
 namespace Herald.Orders.Tests.Hosting;
@@ -42,7 +43,7 @@ internal sealed class OrdersServer : IAsyncDisposable
         server._server = await HeraldServer.StartAsync(
             with?.Invoke(options) ?? options, new ServerServices { Logging = logging, Parts = [new OrdersPart(TimeProvider.System, logging)] }, Cancel);
         server.Http.BaseAddress = server._server.Address;
-        server._intake = new SourceIntake(server.Engine, OrderEvents.Topic, new OrderReader(), TimeProvider.System, logging);
+        server._intake = new SourceIntake(server.Engine.Intake, server.Engine.Catalog, OrderEvents.Topic, new OrderReader(), TimeProvider.System, logging);
         await server._intake.StartAsync(Cancel);
         return server;
     }

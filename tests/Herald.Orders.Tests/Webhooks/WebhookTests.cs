@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text;
 using Herald.Orders.Tests.Hosting;
-using Herald.Server.Tests.Hosting;
+using Herald.TestKit.Http;
 using Herald.TestKit.Receivers;
 using Xunit;
 

@@ -1,9 +1,9 @@
 using Herald.Contracts.Stores;
 using Herald.Engine.Events;
 using Herald.Engine.Stores;
-using Herald.Postgres.Connecting;
-using Herald.Postgres.Keeping;
+using Herald.Postgres.Connections;
 using Herald.Postgres.Periods;
+using Herald.Postgres.Retention;
 using Xunit;
 
 namespace Herald.Postgres.Tests.Damage;

@@ -1,11 +1,11 @@
 using System.Text.RegularExpressions;
 using Herald.Contracts.Stores;
 using Herald.Engine.Events;
-using Herald.Engine.Moving;
 using Herald.Engine.Stores;
-using Herald.Postgres.Connecting;
+using Herald.Engine.Transfer;
+using Herald.Postgres.Connections;
 using Herald.Postgres.Migrations;
-using Herald.Postgres.Moving;
+using Herald.Postgres.Transfer;
 using Herald.TestKit.Databases;
 using Npgsql;
 using Xunit;

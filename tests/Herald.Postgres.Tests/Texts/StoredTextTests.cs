@@ -1,4 +1,4 @@
-using Herald.Postgres.Connecting;
+using Herald.Postgres.Connections;
 using Xunit;
 
 namespace Herald.Postgres.Tests.Texts;

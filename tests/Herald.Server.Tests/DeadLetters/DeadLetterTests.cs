@@ -1,4 +1,5 @@
-using Herald.Server.Tests.Hosting;
+using Herald.Server.Tests.Http;
+using Herald.TestKit.Http;
 using Herald.TestKit.Receivers;
 using Xunit;
 

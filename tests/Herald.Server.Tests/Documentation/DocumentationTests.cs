@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
-using Herald.Server.Problems;
-using Herald.Server.Tests.Hosting;
+using Herald.Hosting.Problems;
+using Herald.Server.Tests.Http;
+using Herald.TestKit.Documentation;
+using Herald.TestKit.Http;
 using Xunit;
 
 namespace Herald.Server.Tests.Documentation;

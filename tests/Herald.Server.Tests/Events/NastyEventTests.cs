@@ -3,7 +3,8 @@ using System.Text;
 using System.Text.Json;
 using Herald.Engine.Events;
 using Herald.Server.Events;
-using Herald.Server.Tests.Hosting;
+using Herald.Server.Tests.Http;
+using Herald.TestKit.Http;
 using Herald.TestKit.Receivers;
 using Xunit;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Text.RegularExpressions;
 using Herald.Server.Metrics;
-using Herald.Server.Tests.Hosting;
+using Herald.Server.Tests.Http;
 using Xunit;
 
 namespace Herald.Server.Tests.Metrics;

@@ -1,5 +1,6 @@
 using System.Text;
-using Herald.Server.Tests.Hosting;
+using Herald.Server.Tests.Http;
+using Herald.TestKit.Http;
 using Xunit;
 
 namespace Herald.Server.Tests.Problems;

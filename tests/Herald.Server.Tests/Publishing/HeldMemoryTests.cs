@@ -1,10 +1,11 @@
 using System.Text;
+using Herald.Engine.Basics;
 using Herald.Engine.Publishing;
 using Herald.Engine.Stores;
+using Herald.Hosting.Wire;
 using Herald.Server.Problems;
 using Herald.Server.Publishing;
-using Herald.Server.Tests.Hosting;
-using Herald.Server.Wire;
+using Herald.Server.Tests.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;

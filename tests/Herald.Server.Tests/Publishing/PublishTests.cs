@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
-using Herald.Server.Tests.Hosting;
+using Herald.Server.Tests.Http;
+using Herald.TestKit.Http;
 using Herald.TestKit.Receivers;
 using Xunit;
 

@@ -1,4 +1,5 @@
-using Herald.Server.Tests.Hosting;
+using Herald.Hosting;
+using Herald.Server.Tests.Http;
 using Xunit;
 
 namespace Herald.Server.Tests.Security;

@@ -1,6 +1,7 @@
 using System.Net;
 using Herald.Server.Settings;
-using Herald.Server.Tests.Hosting;
+using Herald.Server.Tests.Http;
+using Herald.TestKit.Http;
 using Xunit;
 
 namespace Herald.Server.Tests.Security;

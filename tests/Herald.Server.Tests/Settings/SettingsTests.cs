@@ -1,5 +1,6 @@
+using Herald.Hosting;
 using Herald.Server.Settings;
-using Herald.Server.Tests.Hosting;
+using Herald.Server.Tests.Http;
 using Xunit;
 
 namespace Herald.Server.Tests.Settings;

@@ -1,4 +1,4 @@
-using Herald.Server.Tests.Hosting;
+using Herald.Server.Tests.Http;
 using Xunit;
 
 namespace Herald.Server.Tests.Topics;

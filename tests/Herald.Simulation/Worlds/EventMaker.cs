@@ -1,6 +1,7 @@
 using System.Text;
+using Herald.Engine.Events;
 using Herald.Engine.Publishing;
-using Herald.Simulation.Running;
+using Herald.Simulation.Runs;
 using Herald.TestKit.Hashes;
 
 namespace Herald.Simulation.Worlds;

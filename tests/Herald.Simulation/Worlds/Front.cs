@@ -1,9 +1,10 @@
+using Herald.Engine.Basics;
 using Herald.Engine.Catalogs;
 using Herald.Engine.Channels;
 using Herald.Engine.Publishing;
-using Herald.Simulation.Judging;
-using Herald.Simulation.Running;
-using Herald.Simulation.Storing;
+using Herald.Simulation.Judges;
+using Herald.Simulation.Runs;
+using Herald.Simulation.Stores;
 
 namespace Herald.Simulation.Worlds;
 
@@ -12,13 +13,13 @@ internal sealed class Front
 {
     private readonly StoreLink _link;
 
-    public Front(Simulator simulator, Telling.Teller teller, bool clocksAgree, SimStore store, Judge judge, IChannel channel, NodeView view, Func<StoreWeather> weather)
+    public Front(Simulator simulator, Traces.Teller teller, bool clocksAgree, SimStore store, Judge judge, IChannel channel, NodeView view, Func<StoreWeather> weather)
     {
         var process = Process = view.Process;
         process.SkewMs = simulator.Draw(-2000, 2000);
         if (clocksAgree)
             process.SkewMs = SteadyPlan.SkewMs;
-        teller.Tell(process.Name, "clock", ("ahead", Telling.Teller.Text(process.SkewMs)));
+        teller.Tell(process.Name, "clock", ("ahead", Traces.Teller.Text(process.SkewMs)));
         _link = new StoreLink(view, store, judge, _ => weather()) { TellsOnce = false, HasSession = false, ReadsLag = false };
         var clock = new SimClock(process);
         Intake = new Intake(_link, new IntakeOptions { MaxPayloadBytes = 1000 }, clock);

@@ -1,11 +1,12 @@
 using Herald.Engine;
 using Herald.Engine.Applications;
+using Herald.Engine.Basics;
 using Herald.Engine.Stores;
-using Herald.Simulation.Judging;
-using Herald.Simulation.Receiving;
-using Herald.Simulation.Running;
-using Herald.Simulation.Storing;
-using Herald.Simulation.Telling;
+using Herald.Simulation.Judges;
+using Herald.Simulation.Receivers;
+using Herald.Simulation.Runs;
+using Herald.Simulation.Stores;
+using Herald.Simulation.Traces;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Herald.Simulation.Worlds;

@@ -1,12 +1,13 @@
 using Herald.Engine;
 using Herald.Engine.Catalogs;
+using Herald.Engine.Events;
 using Herald.Engine.Stores;
 using Herald.Engine.Subscriptions;
-using Herald.Simulation.Judging;
-using Herald.Simulation.Receiving;
-using Herald.Simulation.Running;
-using Herald.Simulation.Storing;
-using Herald.Simulation.Telling;
+using Herald.Simulation.Judges;
+using Herald.Simulation.Receivers;
+using Herald.Simulation.Runs;
+using Herald.Simulation.Stores;
+using Herald.Simulation.Traces;
 
 namespace Herald.Simulation.Worlds;
 

@@ -3,9 +3,9 @@ using System.Text;
 using Herald.Engine.Events;
 using Herald.Engine.Sources;
 using Herald.Engine.Stores;
-using Herald.Simulation.Running;
-using Herald.Simulation.Storing;
-using Herald.Simulation.Telling;
+using Herald.Simulation.Runs;
+using Herald.Simulation.Stores;
+using Herald.Simulation.Traces;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Herald.Simulation.Worlds;
@@ -49,7 +49,7 @@ internal sealed class OutsideStream(Simulator simulator, SimStore store, Teller 
         {
             try
             {
-                await ReadAsync(new SourceIntake(engine, Topic, new PlainReader(), new SimClock(process), NullLogger.Instance), log);
+                await ReadAsync(new SourceIntake(engine.Intake, engine.Catalog, Topic, new PlainReader(), new SimClock(process), NullLogger.Instance), log);
             }
             catch (Exception failure) when (failure is StoreUnavailableException or ObjectDisposedException)
             {

@@ -1,11 +1,13 @@
 using System.Text;
 using System.Text.Json;
 using Herald.Engine.Catalogs;
+using Herald.Engine.Events;
 using Herald.Engine.Publishing;
 using Herald.Engine.Stores;
-using Herald.Simulation.Judging;
-using Herald.Simulation.Running;
-using Herald.Simulation.Telling;
+using Herald.Engine.Subscriptions;
+using Herald.Simulation.Judges;
+using Herald.Simulation.Runs;
+using Herald.Simulation.Traces;
 
 namespace Herald.Simulation.Worlds;
 

@@ -1,6 +1,6 @@
 using Herald.Engine.Retrying;
 using Herald.Engine.Subscriptions;
-using Herald.Simulation.Running;
+using Herald.Simulation.Runs;
 
 namespace Herald.Simulation.Worlds;
 

@@ -6,7 +6,8 @@ using Herald.Engine.Catalogs;
 using Herald.Engine.Events;
 using Herald.Engine.Publishing;
 using Herald.Engine.Stores;
-using Herald.Simulation.Running;
+using Herald.Engine.Subscriptions;
+using Herald.Simulation.Runs;
 
 namespace Herald.Simulation.Worlds;
 

@@ -1,9 +1,9 @@
 using Herald.Engine.Events;
-using Herald.Engine.Looking;
+using Herald.Engine.Inspection;
 using Herald.Engine.Stores;
-using Herald.Simulation.Running;
-using Herald.Simulation.Storing;
-using Herald.Simulation.Telling;
+using Herald.Simulation.Runs;
+using Herald.Simulation.Stores;
+using Herald.Simulation.Traces;
 using Herald.TestKit.Hashes;
 
 namespace Herald.Simulation.Worlds;

@@ -1,10 +1,10 @@
 using Herald.Engine.Catalogs;
 using Herald.Engine.Stores;
-using Herald.Simulation.Judging;
-using Herald.Simulation.Receiving;
-using Herald.Simulation.Running;
-using Herald.Simulation.Storing;
-using Herald.Simulation.Telling;
+using Herald.Simulation.Judges;
+using Herald.Simulation.Receivers;
+using Herald.Simulation.Runs;
+using Herald.Simulation.Stores;
+using Herald.Simulation.Traces;
 
 namespace Herald.Simulation.Worlds;
 

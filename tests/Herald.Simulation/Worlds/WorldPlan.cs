@@ -1,8 +1,9 @@
 using Herald.Engine;
+using Herald.Engine.Basics;
 using Herald.Engine.Publishing;
 using Herald.Engine.Retrying;
 using Herald.Engine.Subscriptions;
-using Herald.Simulation.Running;
+using Herald.Simulation.Runs;
 
 namespace Herald.Simulation.Worlds;
 

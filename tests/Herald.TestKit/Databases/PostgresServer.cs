@@ -1,4 +1,4 @@
-using Herald.Cli.Databases;
+using Herald.LocalServers.Databases;
 using Xunit;
 
 namespace Herald.TestKit.Databases;

@@ -1,0 +1,34 @@
+using System.Text;
+using Herald.Alarms.Messages;
+using Herald.Engine;
+using Herald.Hosting.Problems;
+using Herald.Hosting.Wire;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+
+namespace Herald.Alarms.Inspection;
+
+/// <summary><c>/v1/alarms/users</c>: what is known of a user.</summary>
+internal sealed class UserEndpoints(HeraldEngine engine)
+{
+    private readonly UserLook _look = new(engine.State);
+
+    public void Map(IEndpointRouteBuilder routes) => routes.MapGroup("/v1/alarms/users").WithTags("alarms")
+        .MapGet("/{user}", GetAsync).WithName("getAlarmUser").WithSummary("A user's alarms, with what the next digest holds")
+        .WithDescription("The user's id is percent-encoded.");
+
+    private async Task<Results<Ok<UserWire>, Problem>> GetAsync(string user, HttpContext context)
+    {
+        // A user's id may hold anything, a slash included.
+        user = RawSegment.Last(context);
+        var name = Encoding.UTF8.GetBytes(user);
+        if (name.Length > MessageParser.LongestId)
+            return Problem.Invalid("/user", user, $"A user's id has at most {MessageParser.LongestId} bytes of UTF-8.");
+        if (await engine.Catalog.FindTopicAsync(AlarmEvents.Topic, context.RequestAborted) is not { } topic
+            || await _look.FindAsync(engine.Intake.ShardOf(topic, name), user, context.RequestAborted) is not { } found)
+            return new Problem(AlarmsProblem.UserNotFound, "Nothing is known of this user: there were no changes, or they are forgotten.");
+        return TypedResults.Ok(found);
+    }
+}

@@ -1,0 +1,24 @@
+using System.Text;
+using Herald.Alarms.Users;
+using Herald.Engine.Events;
+using Herald.Engine.Stores;
+
+namespace Herald.Alarms.Inspection;
+
+/// <summary>Reads a user for people: as the owner of the shard saved it last, on any node.</summary>
+internal sealed class UserLook(IStateReader state)
+{
+    /// <returns>Null when nothing is known of the user.</returns>
+    /// <exception cref="InvalidDataException">What is saved is damaged.</exception>
+    public async ValueTask<UserWire?> FindAsync(ShardId shard, string user, CancellationToken cancel)
+    {
+        var name = Encoding.UTF8.GetBytes(user);
+        var key = UserKey.Write(name, new byte[UserKey.Longest]).ToArray();
+        var found = await state.ReadAsync(shard, AlarmsApplication.StateName, [key], cancel);
+        if (found[0] is not { } record)
+            return null;
+        var known = new UserAlarms();
+        UserCodec.Decode(name, record, known);
+        return UserWire.Of(user, known);
+    }
+}

@@ -1,0 +1,66 @@
+using Herald.Alarms.Messages;
+using Herald.Engine;
+using Herald.Engine.Basics;
+using Herald.Engine.Events;
+using Herald.Engine.Publishing;
+using Herald.Engine.Sources;
+
+namespace Herald.Alarms.Readers;
+
+/// <summary>
+/// A message about alarms as an event: its subject says which of the two kinds it is, whatever follows a dot after it; its user is the key, and
+/// the payload is the message as it came.
+/// </summary>
+/// <remarks>A message that is as it should be costs no allocation.</remarks>
+public sealed class AlarmReader : IMessageReader
+{
+    private const int LongestId = 255;
+
+    private readonly MessageParser _parser = new();
+    private readonly byte[] _id = new byte[LongestId];
+
+    public string? Read(in SourceMessage message, out EventDraft draft)
+    {
+        draft = default;
+        if (message.Find("subject") is not { } header)
+            return "subject is missing: It says what a message is, AlarmStatusChanged or SendAlarmDigest.";
+        var subject = header.Value.Span;
+        ReadOnlySpan<byte> type, user;
+        string? refusal;
+        if (IsOf(subject, AlarmEvents.StatusChangedUtf8))
+        {
+            refusal = _parser.ReadChange(message.Value, out var change);
+            type = AlarmEvents.StatusChangedUtf8;
+            user = change.User;
+        }
+        else if (IsOf(subject, AlarmEvents.SendDigestUtf8))
+        {
+            refusal = _parser.ReadRequest(message.Value, out var request);
+            type = AlarmEvents.SendDigestUtf8;
+            user = request.User;
+        }
+        else
+        {
+            return $"subject = '{Shown.Of(subject)}': AlarmStatusChanged or SendAlarmDigest, or one of them and more after a dot.";
+        }
+        if (refusal is not null)
+            return refusal;
+        var id = message.Find("id") is { Value.IsEmpty: false } given ? given.Value.Span : message.Place.WriteId(message.TimeMs, _id);
+        draft = new EventDraft
+        {
+            Id = id,
+            HasId = true,
+            Key = user,
+            HasKey = true,
+            Type = type,
+            ContentType = "application/json"u8,
+            Payload = message.Value,
+            TimeMs = message.TimeMs,
+            Trace = message.Trace,
+        };
+        return null;
+    }
+
+    private static bool IsOf(ReadOnlySpan<byte> subject, ReadOnlySpan<byte> name) =>
+        subject.StartsWith(name) && (subject.Length == name.Length || subject[name.Length] == '.');
+}

@@ -1,0 +1,119 @@
+using System.Runtime.InteropServices;
+using Herald.Alarms.Records;
+
+namespace Herald.Alarms.Retention;
+
+/// <summary>
+/// Which lists of users a shard has, oldest period first: the entry <c>f</c> of its state. A user is in the list of the period in which the user was heard
+/// last, so only the oldest lists have to be read to find those who are silent; who is found there and has been heard since is passed over.
+/// </summary>
+/// <remarks>Format 1: the format, the shard's time, the number of lists, and for each how long after the one before its period begins, and its chunks.</remarks>
+internal sealed class HeardBook
+{
+    private const byte Format = 1;
+
+    private readonly List<HeardList> _lists = [];
+
+    public static ReadOnlySpan<byte> Key => "f"u8;
+
+    public bool IsChanged { get; private set; }
+    public bool IsEmpty => _lists.Count == 0;
+
+    /// <summary>The shard's time, which never goes back: the latest period in which something was heard, or forgotten.</summary>
+    public long Now { get; private set; }
+
+    public HeardList Oldest => _lists[0];
+
+    /// <returns>False when it cannot be read: then it is begun anew, and those who were listed are forgotten only after they have been heard again.</returns>
+    public bool Fill(ReadOnlyMemory<byte>? record)
+    {
+        Clear();
+        if (record is not { } saved)
+            return true;
+        try
+        {
+            Read(saved.Span);
+            return true;
+        }
+        catch (InvalidDataException)
+        {
+            // The lists serve forgetting alone: what cannot be read of them must not stop the users of the shard.
+            Clear();
+            IsChanged = true;
+            return false;
+        }
+    }
+
+    public byte[] Encode(ByteWriter buffer)
+    {
+        buffer.Clear();
+        buffer.Byte(Format);
+        buffer.Number(Now);
+        buffer.Number(_lists.Count);
+        var before = 0L;
+        foreach (var list in _lists)
+        {
+            buffer.Number(list.Period - before);
+            buffer.Number(list.Chunks);
+            before = list.Period;
+        }
+        return buffer.Written.ToArray();
+    }
+
+    public void Advance(long period)
+    {
+        if (period > Now)
+            (Now, IsChanged) = (period, true);
+    }
+
+    /// <summary>The list of a period; without chunks when there is none yet.</summary>
+    public HeardList Find(long period) => IndexOf(period) is >= 0 and var at ? _lists[at] : new HeardList(period, 0);
+
+    /// <summary>A list as it is now; without chunks it is gone.</summary>
+    public void Set(HeardList list)
+    {
+        IsChanged = true;
+        var at = IndexOf(list.Period);
+        if (list.Chunks == 0)
+            _lists.RemoveAt(at);
+        else if (at >= 0)
+            _lists[at] = list;
+        else
+            _lists.Insert(~at, list);
+    }
+
+    private void Clear()
+    {
+        _lists.Clear();
+        (Now, IsChanged) = (0, false);
+    }
+
+    private void Read(ReadOnlySpan<byte> record)
+    {
+        var reader = new ByteReader(record);
+        if (reader.Byte() is not Format and var format)
+            throw new InvalidDataException($"the lists of users have format {format}, and this program knows {Format}");
+        Now = reader.Number();
+        var period = -1L;
+        for (var left = reader.Number(); left > 0; left--)
+        {
+            var (before, after, chunks) = (Math.Max(0, period), reader.Number(), reader.Number());
+            if (after > long.MaxValue - before || before + after <= period || chunks is < 1 or > int.MaxValue)
+                throw new InvalidDataException($"a list before byte {reader.Position} is none");
+            period = before + after;
+            _lists.Add(new HeardList(period, (int)chunks));
+        }
+        if (!reader.AtEnd)
+            throw new InvalidDataException($"it goes on after byte {reader.Position}");
+    }
+
+    private int IndexOf(long period)
+    {
+        var lists = CollectionsMarshal.AsSpan(_lists);
+        var at = lists.Length;
+        // Nearly always the last one is asked for.
+        while (at > 0 && lists[at - 1].Period > period)
+            at--;
+        return at > 0 && lists[at - 1].Period == period ? at - 1 : ~at;
+    }
+}

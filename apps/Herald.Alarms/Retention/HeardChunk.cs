@@ -1,0 +1,46 @@
+using System.Globalization;
+using System.Text.Unicode;
+using Herald.Alarms.Records;
+
+namespace Herald.Alarms.Retention;
+
+/// <summary>
+/// Some users of a <see cref="HeardList"/>: the entry <c>f/{period}/{number}</c>. Format 1: the format, the number of users, and each with the length
+/// before it.
+/// </summary>
+internal static class HeardChunk
+{
+    public const int MostUsers = 500;
+    public const int LongestKey = 48;
+
+    private const byte Format = 1;
+
+    public static ReadOnlySpan<byte> WriteKey(long period, int number, Span<byte> into)
+    {
+        Utf8.TryWrite(into, CultureInfo.InvariantCulture, $"f/{period}/{number}", out var length);
+        return into[..length];
+    }
+
+    public static byte[] Encode(IReadOnlyList<byte[]> users, ByteWriter buffer)
+    {
+        buffer.Clear();
+        buffer.Byte(Format);
+        buffer.Number(users.Count);
+        foreach (var user in users)
+        {
+            buffer.Byte((byte)user.Length);
+            buffer.Bytes(user);
+        }
+        return buffer.Written.ToArray();
+    }
+
+    /// <exception cref="InvalidDataException">It is damaged, or of another version.</exception>
+    public static void Decode(ReadOnlySpan<byte> record, List<byte[]> into)
+    {
+        var reader = new ByteReader(record);
+        if (reader.Byte() is not Format and var format)
+            throw new InvalidDataException($"A list of users has format {format}, and this program knows {Format}.");
+        for (var left = reader.Number(); left > 0; left--)
+            into.Add(reader.Bytes(reader.Byte()).ToArray());
+    }
+}

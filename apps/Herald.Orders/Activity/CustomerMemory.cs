@@ -1,0 +1,94 @@
+namespace Herald.Orders.Activity;
+
+/// <summary>
+/// What this node has seen: customers with events, and handlers that live. All times are timestamps of this node's own clock. Thread-safe.
+/// </summary>
+/// <param name="most">Customers, and handlers; past it those seen longest ago are forgotten, a quarter at a time.</param>
+internal sealed class CustomerMemory(int most)
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<Guid, WatchedCustomer> _customers = [];
+    private readonly Dictionary<Guid, HeardHandler> _handlers = [];
+    private long _order;
+
+    public int Count
+    {
+        get
+        {
+            lock (_lock)
+                return _customers.Count;
+        }
+    }
+
+    public void Saw(Guid customer, EventPlace place, long at)
+    {
+        lock (_lock)
+        {
+            if (_customers.TryGetValue(customer, out var known))
+            {
+                if (at >= known.SeenAt)
+                    _customers[customer] = known with { SeenAt = at, Newest = place };
+                return;
+            }
+            MakeRoom(_customers, one => one.SeenAt);
+            _customers.Add(customer, new(++_order, at, place));
+        }
+    }
+
+    /// <summary>A sign of life. Of an older epoch it is no news.</summary>
+    public void Heard(Guid customer, long epoch, long at)
+    {
+        lock (_lock)
+        {
+            if (_handlers.TryGetValue(customer, out var known))
+            {
+                if (epoch > known.Epoch || (epoch == known.Epoch && at > known.At))
+                    _handlers[customer] = new(epoch, at);
+                return;
+            }
+            MakeRoom(_handlers, one => one.At);
+            _handlers.Add(customer, new(epoch, at));
+        }
+    }
+
+    /// <summary>When the handler of this epoch was last heard of; with nothing known, from now on it counts as heard of at that time.</summary>
+    public HeardHandler HeardOrAssumed(Guid customer, long epoch, long assumed)
+    {
+        lock (_lock)
+        {
+            if (_handlers.TryGetValue(customer, out var known) && known.Epoch >= epoch)
+                return known;
+            MakeRoom(_handlers, one => one.At);
+            return _handlers[customer] = new(epoch, assumed);
+        }
+    }
+
+    public WatchedCustomer? Find(Guid customer)
+    {
+        lock (_lock)
+            return _customers.TryGetValue(customer, out var known) ? known : null;
+    }
+
+    /// <summary>Those whose newest event was seen since then and that are wanted.</summary>
+    public List<(Guid Customer, WatchedCustomer Watched)> SeenSince(long since, Func<Guid, bool> wanted)
+    {
+        var found = new List<(Guid, WatchedCustomer)>();
+        lock (_lock)
+        {
+            foreach (var (customer, watched) in _customers)
+            {
+                if (watched.SeenAt >= since && wanted(customer))
+                    found.Add((customer, watched));
+            }
+        }
+        return found;
+    }
+
+    private void MakeRoom<T>(Dictionary<Guid, T> all, Func<T, long> at)
+    {
+        if (all.Count < most)
+            return;
+        foreach (var (customer, _) in all.OrderBy(one => at(one.Value)).Take(Math.Max(1, most / 4)).ToList())
+            all.Remove(customer);
+    }
+}

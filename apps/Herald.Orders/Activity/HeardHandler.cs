@@ -1,0 +1,4 @@
+namespace Herald.Orders.Activity;
+
+/// <param name="At">When its last sign of life was read: a timestamp of this node's clock.</param>
+internal readonly record struct HeardHandler(long Epoch, long At);

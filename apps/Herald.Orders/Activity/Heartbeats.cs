@@ -1,0 +1,50 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using Herald.Engine;
+using Herald.Engine.Catalogs;
+using Herald.Engine.Events;
+using Herald.Engine.Publishing;
+using Herald.Engine.Stores;
+using Herald.Engine.Subscriptions;
+
+namespace Herald.Orders.Activity;
+
+/// <summary>
+/// Signs of life, as events of a topic that nobody subscribes to: every node reads them in the logs. That costs an append each, and no change
+/// of the catalog; and no two clocks are compared, since each node counts from when it has read one.
+/// </summary>
+internal sealed class Heartbeats(HeraldEngine engine)
+{
+    public const string Topic = "orders.handlers";
+    public const string CustomerAttribute = OrderEvents.CustomerAttribute, EpochAttribute = "epoch";
+
+    private static readonly byte[] CustomerName = Encoding.UTF8.GetBytes(CustomerAttribute), EpochName = Encoding.UTF8.GetBytes(EpochAttribute);
+
+    /// <summary>Null until a handler has registered itself, on any node.</summary>
+    public ValueTask<Topic?> FindTopicAsync(CancellationToken cancel) => engine.Catalog.FindTopicAsync(Topic, cancel);
+
+    public async ValueTask<Topic> MakeTopicAsync(CancellationToken cancel) =>
+        await FindTopicAsync(cancel) ?? (await engine.Catalog.PutTopicAsync(Topic, cancel)).Value ?? throw new StoreUnavailableException($"The topic '{Topic}' was deleted while it was made.");
+
+    /// <summary>True when it is durable, and every node will hear of it; false when the store has no room for it.</summary>
+    public async ValueTask<bool> SendAsync(Guid customer, long epoch, CancellationToken cancel)
+    {
+        var (name, number) = (Encoding.UTF8.GetBytes($"{customer:D}"), Encoding.UTF8.GetBytes(epoch.ToString(CultureInfo.InvariantCulture)));
+        var attributes = new AttributeBuffer();
+        _ = attributes.Add(CustomerName, name);
+        _ = attributes.Add(EpochName, number);
+        using var batch = engine.Intake.Rent(await MakeTopicAsync(cancel));
+        var payload = Encoding.UTF8.GetBytes($$"""{"customer":"{{customer:D}}","epoch":{{epoch}}}""");
+        if (batch.Add(new EventDraft { HasKey = true, Key = name, Payload = payload, Attributes = attributes }) is { } problem)
+            throw new InvalidOperationException(problem.Rule);
+        await engine.Intake.PublishAsync(batch, cancel: cancel);
+        return batch.Results[0].Verdict switch
+        {
+            Verdict.Accepted => true,
+            Verdict.NoRoom => false,
+            // It has no id that could have been used before.
+            Verdict.Duplicate or Verdict.Conflict => throw new UnreachableException(),
+        };
+    }
+}

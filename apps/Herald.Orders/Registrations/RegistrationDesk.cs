@@ -1,0 +1,174 @@
+using System.Diagnostics;
+using Herald.Engine;
+using Herald.Engine.Catalogs;
+using Herald.Engine.Subscriptions;
+using Herald.Hosting.Problems;
+using Herald.Orders.Activity;
+using Herald.Orders.Metrics;
+using Herald.Orders.Problems;
+using Herald.Orders.Webhooks;
+
+namespace Herald.Orders.Registrations;
+
+/// <summary>
+/// Gives customers to handlers that ask for one. The catalog is the truth: a registration is the customer's subscription with the handler's
+/// URL, won by a change that counts only for the version that was seen, and that version is its epoch. What nodes watch for themselves
+/// decides whom to try to replace, never who has won.
+/// </summary>
+/// <remarks>
+/// Registering goes in these steps: 1. make sure of the watch; 2. a handler that is registered gets its customer again; 3. choose a customer;
+/// 4. catch up with the catalog, since another node may have been faster; 5. win it, or choose again; 6. tell every node that the handler
+/// lives; 7. wait until no attempt to the address before starts any more.
+/// </remarks>
+internal sealed class RegistrationDesk(HeraldEngine engine, CustomerWatch watch, CandidateList candidates, TakingWatch taking, Heartbeats heartbeats, OrdersMetrics metrics) : IDisposable
+{
+    /// <summary>Customers that a request tries to win before it gives up: each was lost to a handler on another node.</summary>
+    private const int Tries = 16;
+
+    // One at a time: handlers of this node need not race each other.
+    private readonly SemaphoreSlim _turn = new(1);
+
+    /// <param name="secret">Null to have one drawn.</param>
+    public async ValueTask<RegistrationAnswer> RegisterAsync(string url, TimeSpan window, ReadOnlyMemory<byte>? secret, CancellationToken cancel)
+    {
+        if (engine.Catalog.Check(Draft(Guid.Empty, url, window, secret)) is { Count: > 0 } problems)
+            return new RegistrationAnswer.Refused(OrdersProblem.Invalid(problems));
+        await watch.EnsureAsync(window, cancel); // 1
+        RegistrationAnswer answer;
+        await _turn.WaitAsync(cancel);
+        try
+        {
+            answer = await ChooseAsync(url, window, secret, cancel);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+        switch (answer)
+        {
+            case RegistrationAnswer.Given { Registration: var given }:
+                // The customer is its own all the same: it gets it again when it asks again.
+                if (!await heartbeats.SendAsync(given.Customer, given.Epoch, cancel)) // 6
+                    return new RegistrationAnswer.Refused(OrdersProblem.NoRoom());
+                await engine.WhenFollowedAsync(given.Epoch, cancel); // 7
+                return answer;
+            case RegistrationAnswer.Idle:
+                metrics.Idle();
+                taking.Want(window);
+                return answer;
+            case RegistrationAnswer.Refused:
+                return answer;
+            default:
+                throw new UnreachableException($"{answer}");
+        }
+    }
+
+    /// <summary>Null, or why not.</summary>
+    public async ValueTask<Problem?> HeartbeatAsync(Guid customer, long epoch, CancellationToken cancel)
+    {
+        var present = await FindAsync(customer, epoch, cancel);
+        metrics.Heartbeat(present is not null);
+        if (present is null)
+            return OrdersProblem.Superseded(customer, epoch);
+        return await heartbeats.SendAsync(customer, epoch, cancel) ? null : OrdersProblem.NoRoom();
+    }
+
+    /// <summary>Null when nothing is sent to the handler any more, or why it is not its to leave.</summary>
+    public async ValueTask<Problem?> LeaveAsync(Guid customer, long epoch, CancellationToken cancel)
+    {
+        if (await FindAsync(customer, epoch, cancel) is not { } present)
+            return OrdersProblem.Superseded(customer, epoch);
+        var draft = Draft(customer, present.Url, present.Mark.Window, null) with
+        {
+            Description = (present.Mark with { HasLeft = true }).ToString(),
+            Retry = present.Subscription.Retry,
+            Limits = present.Subscription.Limits,
+            Status = SubscriptionStatus.Paused,
+        };
+        var result = await engine.Catalog.PutSubscriptionAsync(draft, new StartFrom.Earliest(), epoch, cancel);
+        if (result.Outcome == CatalogOutcome.VersionMismatch)
+            return OrdersProblem.Superseded(customer, epoch);
+        if (!result.Done)
+            return OrdersProblem.Of(result);
+        await engine.WhenFollowedAsync(result.Value!.Version, cancel);
+        return null;
+    }
+
+    public void Dispose() => _turn.Dispose();
+
+    private async ValueTask<RegistrationAnswer> ChooseAsync(string url, TimeSpan window, ReadOnlyMemory<byte>? secret, CancellationToken cancel)
+    {
+        for (var tries = 0; tries < Tries; tries++)
+        {
+            if (candidates.Registrations.Of(url) is { } known && await AgainAsync(known.Customer, url, window, secret, cancel) is { } again) // 2
+                return again;
+            if (await candidates.NextAsync(window, cancel) is not { } candidate) // 3
+                return new RegistrationAnswer.Idle();
+            await engine.Catalog.CatchUpAsync(cancel); // 4
+            var list = candidates.Registrations;
+            if (list.Of(url) is not null)
+                continue;
+            if (await WinAsync(candidate, url, window, secret, cancel) is { } answer) // 5
+                return answer;
+            metrics.Lost();
+        }
+        return new RegistrationAnswer.Refused(new(OrdersProblem.RegistrationLost, $"{Tries} customers went to handlers that were faster. Register again."));
+    }
+
+    /// <summary>Null when it is not, or no more, the handler's.</summary>
+    private async ValueTask<RegistrationAnswer?> AgainAsync(Guid customer, string url, TimeSpan window, ReadOnlyMemory<byte>? secret, CancellationToken cancel)
+    {
+        if (await FindAsync(customer, null, cancel) is not { } present || present.Url != url || present.Mark.HasLeft)
+            return null;
+        var draft = Draft(customer, url, window, secret ?? present.Subscription.Secrets.Current) with
+        {
+            Retry = present.Subscription.Retry,
+            Limits = present.Subscription.Limits,
+            // Its URL has said that it is gone: it is back.
+            Status = present.Subscription.Status == SubscriptionStatus.Disabled ? SubscriptionStatus.Active : null,
+        };
+        return await WriteAsync(customer, draft, present.Epoch, cancel);
+    }
+
+    /// <summary>Null when another handler was faster.</summary>
+    private async ValueTask<RegistrationAnswer?> WinAsync(Candidate candidate, string url, TimeSpan window, ReadOnlyMemory<byte>? secret, CancellationToken cancel)
+    {
+        var draft = Draft(candidate.Customer, url, window, secret ?? OwnSecret.Draw());
+        if (candidate.Before is { } before)
+            draft = draft with { Retry = before.Subscription.Retry, Limits = before.Subscription.Limits, Status = SubscriptionStatus.Active };
+        var answer = await WriteAsync(candidate.Customer, draft, candidate.Before?.Epoch ?? 0, cancel);
+        if (answer is RegistrationAnswer.Given)
+            metrics.Given(tookOver: candidate.Before is not null);
+        return answer;
+    }
+
+    private async ValueTask<RegistrationAnswer?> WriteAsync(Guid customer, SubscriptionDraft draft, long version, CancellationToken cancel)
+    {
+        var result = await engine.Catalog.PutSubscriptionAsync(draft, new StartFrom.Earliest(), version, cancel);
+        if (result.Outcome == CatalogOutcome.VersionMismatch)
+            return null;
+        if (!result.Done)
+            return new RegistrationAnswer.Refused(OrdersProblem.Of(result));
+        // It is told as it is by now, which may be somebody else's already.
+        return Registration.Of(result.Value) is { } now && now.Url == draft.Endpoint && now.Subscription.Secrets.Current.Span.SequenceEqual(draft.Secret!.Value.Span)
+            ? new RegistrationAnswer.Given(now)
+            : null;
+    }
+
+    private async ValueTask<Registration?> FindAsync(Guid customer, long? epoch, CancellationToken cancel) =>
+        Registration.Of(await engine.Catalog.FindSubscriptionAsync(CustomerWebhook.IdOf(customer), cancel)) is { } found
+            && (epoch is null || (found.Epoch == epoch && !found.Mark.HasLeft))
+            ? found
+            : null;
+
+    private static SubscriptionDraft Draft(Guid customer, string url, TimeSpan window, ReadOnlyMemory<byte>? secret) => new()
+    {
+        Id = CustomerWebhook.IdOf(customer),
+        Topic = OrderEvents.Topic,
+        Endpoint = url,
+        Description = new RegistrationMark(window, false).ToString(),
+        Filter = CustomerWebhook.FilterOf(customer),
+        Retry = RegistrationRules.RetryOf(window),
+        Secret = secret,
+    };
+}

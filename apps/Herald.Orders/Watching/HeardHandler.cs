@@ -1,4 +1,0 @@
-namespace Herald.Orders.Watching;
-
-/// <param name="At">When its last sign of life was read: a timestamp of this node's clock.</param>
-internal readonly record struct HeardHandler(long Epoch, long At);

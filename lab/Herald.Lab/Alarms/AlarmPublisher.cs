@@ -1,0 +1,53 @@
+using System.Text;
+using Herald.Nats;
+using Herald.Nats.Connecting;
+using Herald.Nats.JetStream;
+using Herald.Nats.Wire;
+
+namespace Herald.Lab.Alarms;
+
+/// <summary>Tells messages to a cluster of NATS, in their order as long as none has to be told again, and knows when they are safe there.</summary>
+/// <param name="kept">A stream keeps them: each is told until it says so. Else they are told once, to whoever listens.</param>
+public sealed class AlarmPublisher(NatsConnection connection, bool kept, TimeSpan patience, TimeProvider time)
+{
+    private const int AtOnce = 1000;
+    private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(5), Pause = TimeSpan.FromMilliseconds(200);
+    private readonly JetStreamClient _jetStream = new(connection, AnswerPatience);
+
+    /// <summary>Complete when all of them are safe. What is told again is recognised by its id.</summary>
+    /// <exception cref="NatsException">They cannot be told, for as long as the patience lasts.</exception>
+    public async Task PublishAsync(IReadOnlyList<AlarmMessage> messages, CancellationToken cancel)
+    {
+        if (!kept)
+        {
+            foreach (var message in messages)
+                await connection.PublishAsync(new(message.Subject, message.Payload), cancel);
+            await connection.FlushAsync(cancel);
+            return;
+        }
+        foreach (var chunk in messages.Chunk(AtOnce))
+            await PublishKeptAsync(chunk, cancel);
+    }
+
+    private async Task PublishKeptAsync(AlarmMessage[] messages, CancellationToken cancel)
+    {
+        var began = time.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                await Task.WhenAll(messages.Select(message => _jetStream.PublishAsync(WithId(message), cancel)).ToArray());
+                return;
+            }
+            catch (NatsException) when (time.GetElapsedTime(began) < patience)
+            {
+                await Task.Delay(Pause, time, cancel);
+            }
+        }
+    }
+
+    private static OutgoingMessage WithId(AlarmMessage message) => new(message.Subject, message.Payload)
+    {
+        Headers = new HeaderBlock().Add(Encoding.ASCII.GetBytes(JetStreamClient.MessageIdHeader), Encoding.ASCII.GetBytes(message.Id)).End(),
+    };
+}

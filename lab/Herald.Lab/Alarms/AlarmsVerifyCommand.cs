@@ -1,0 +1,64 @@
+using System.CommandLine;
+using Herald.Hosting.Commands;
+using Herald.Nats;
+using Herald.Nats.Connecting;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Herald.Lab.Alarms;
+
+/// <summary><c>herald alarms verify</c>: whether a running service does what it is for.</summary>
+public static class AlarmsVerifyCommand
+{
+    private static readonly TimeSpan ConnectPatience = TimeSpan.FromSeconds(10);
+
+    public static Command Create(TimeProvider time)
+    {
+        var nats = new NatsOptionSet();
+        var patience = Duration.Option("--within", "How long a digest is waited for.", TimeSpan.FromSeconds(10));
+        var command = new ExampleCommand(
+            "verify", "Tells a running service of the alarms of a user made up for it, and checks the digests that come.",
+            "herald alarms verify", "herald alarms verify --nats nats://10.0.0.7:4222 --within 30s");
+        nats.AddTo(command);
+        command.Options.Add(patience);
+        command.SetAction(async (parsed, cancel) =>
+        {
+            var console = parsed.InvocationConfiguration;
+            var terminal = new Terminal(console.Output, console.Error, parsed.GetValue(CommonOptions.Json));
+            return (int)await RunAsync(nats, parsed, parsed.GetValue(patience), terminal, time, cancel);
+        });
+        return command;
+    }
+
+    private static async Task<ExitCode> RunAsync(NatsOptionSet nats, ParseResult parsed, TimeSpan patience, Terminal terminal, TimeProvider time, CancellationToken cancel)
+    {
+        ConnectionOptions options;
+        try
+        {
+            options = nats.Read(parsed);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return terminal.Fail(ExitCode.BadUsage, failure.Message);
+        }
+        await using var connection = new NatsConnection(options, time, new Random(), NullLogger.Instance);
+        connection.Start();
+        try
+        {
+            await connection.WhenConnectedAsync(cancel).WaitAsync(ConnectPatience, time, cancel);
+            var user = $"smoke-{Guid.CreateVersion7(time.GetUtcNow()):N}";
+            var test = new SmokeTest(connection, new AlarmPublisher(connection, nats.HasStream(parsed), patience, time), user, patience, terminal.Out.WriteLine, time);
+            if (await test.RunAsync(cancel) is { } wrong)
+                return terminal.Fail(ExitCode.Failed, wrong);
+            terminal.Out.WriteLine("Smoke test passed");
+            return ExitCode.Ok;
+        }
+        catch (TimeoutException)
+        {
+            return terminal.Fail(ExitCode.NotReachable, $"No NATS answers at {nats.Servers(parsed)}: {connection.Trouble}");
+        }
+        catch (NatsException failure)
+        {
+            return terminal.Fail(ExitCode.Failed, $"{failure.Message} Where there is no JetStream, say {NatsOptionSet.NoStreamOption}; where there is, `herald alarms serve` makes the stream.");
+        }
+    }
+}

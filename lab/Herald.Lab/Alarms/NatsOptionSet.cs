@@ -1,0 +1,104 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using Herald.Alarms;
+using Herald.Nats.Connecting;
+using Herald.Nats.Sources;
+
+namespace Herald.Lab.Alarms;
+
+/// <summary>The options that say where NATS is, and whether a stream keeps what is sent.</summary>
+public sealed class NatsOptionSet
+{
+    /// <summary>The name that the cluster has in the settings.</summary>
+    public const string Cluster = "main";
+
+    public const string DefaultServers = "nats://127.0.0.1:4222", DefaultStream = "ALARMS", NoStreamOption = "--no-stream", StreamOption = "--stream", ReplicasOption = "--replicas";
+
+    private readonly Option<string> _servers = new("--nats") { Description = "NATS, by one or more servers of it.", HelpName = "nats://HOST:PORT[,…]", DefaultValueFactory = _ => DefaultServers };
+    private readonly Option<string?> _user = new("--nats-user") { Description = "Who connects; with --nats-password-file.", HelpName = "USER" };
+    private readonly Option<FileInfo?> _passwordFile = new("--nats-password-file") { Description = "A file with the password.", HelpName = "FILE" };
+    private readonly Option<FileInfo?> _tokenFile = new("--nats-token-file") { Description = "A file with a token, instead of user and password.", HelpName = "FILE" };
+    private readonly Option<FileInfo?> _caFile = new("--nats-ca-file") { Description = "Certificates, in PEM, of those who may have signed a server's. Default: those that the system trusts.", HelpName = "FILE" };
+    private readonly Option<bool> _noStream = new(NoStreamOption) { Description = "NATS without JetStream: what is sent while nobody reads is lost." };
+    private readonly Option<string> _stream = new(StreamOption) { Description = "The stream of JetStream that keeps what is sent; it is made when it is not there.", HelpName = "NAME", DefaultValueFactory = _ => DefaultStream };
+    private readonly Option<int> _replicas = new(ReplicasOption) { Description = "Servers that have the stream, if it is made: 1 to 5.", HelpName = "N", DefaultValueFactory = _ => 1 };
+
+    /// <summary>All that a client of the application needs.</summary>
+    public void AddTo(Command command)
+    {
+        _servers.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string>() is { } text && ServerAddress.ParseAll(text) is null)
+                result.AddError($"--nats {text}: {ServerAddress.Rule}");
+        });
+        foreach (var option in (Option[])[_servers, _user, _passwordFile, _tokenFile, _caFile, _noStream])
+            command.Options.Add(option);
+    }
+
+    /// <summary>What the server needs besides.</summary>
+    public void AddStreamTo(Command command)
+    {
+        command.Options.Add(_stream);
+        command.Options.Add(_replicas);
+        _stream.Validators.Add(result => Check(result, result.GetValueOrDefault<string>(), 1));
+        _replicas.Validators.Add(result => Check(result, DefaultStream, result.GetValueOrDefault<int>()));
+        command.Validators.Add(result =>
+        {
+            if (IsGiven(result, _noStream) && (IsGiven(result, _stream) || IsGiven(result, _replicas)))
+                result.AddError($"{NoStreamOption}: without a stream there is no {StreamOption} and no {ReplicasOption}.");
+        });
+
+        static void Check(OptionResult result, string? stream, int replicas)
+        {
+            if (stream is null || SourceRoute.ParseAll(RouteOf(stream, replicas)) is null)
+                result.AddError($"{result.Option.Name} {(result.Tokens is [.., var last] ? last.Value : "")}: a stream's name has letters, digits, hyphens and underscores; it has 1 to 5 replicas.");
+        }
+
+        static bool IsGiven(CommandResult command, Option option) => command.Children.OfType<OptionResult>().Any(one => one.Option == option && !one.Implicit);
+    }
+
+    public string Servers(ParseResult parsed) => parsed.GetValue(_servers)!;
+
+    public bool HasStream(ParseResult parsed) => !parsed.GetValue(_noStream);
+
+    /// <summary>What they say of the server's settings.</summary>
+    public IReadOnlyDictionary<string, string> Settings(ParseResult parsed)
+    {
+        var settings = new Dictionary<string, string>
+        {
+            ["nats.clusters"] = $"{Cluster}={Servers(parsed)}",
+            ["nats.sources"] = RouteOf(HasStream(parsed) ? parsed.GetValue(_stream) : null, parsed.GetValue(_replicas)),
+        };
+        Add("nats.users", parsed.GetValue(_user));
+        Add("nats.passwordFiles", parsed.GetValue(_passwordFile)?.FullName);
+        Add("nats.tokenFiles", parsed.GetValue(_tokenFile)?.FullName);
+        Add("nats.caFiles", parsed.GetValue(_caFile)?.FullName);
+        return settings;
+
+        void Add(string name, string? value)
+        {
+            if (value is not null)
+                settings.Add(name, $"{Cluster}={value}");
+        }
+    }
+
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    public ConnectionOptions Read(ParseResult parsed) => new()
+    {
+        Servers = ServerAddress.ParseAll(Servers(parsed))!,
+        Name = "herald-cli",
+        User = parsed.GetValue(_user),
+        Password = Secret(parsed.GetValue(_passwordFile)),
+        Token = Secret(parsed.GetValue(_tokenFile)),
+        CaFile = parsed.GetValue(_caFile)?.FullName,
+    };
+
+    /// <summary>All messages of the application are one source's, so that none overtakes another.</summary>
+    /// <param name="stream">Null for none.</param>
+    public static string RouteOf(string? stream, int replicas = 1) => string.Concat(
+        $"{Cluster}/{AlarmEvents.StatusChanged},{AlarmEvents.StatusChanged}.>,{AlarmEvents.SendDigest},{AlarmEvents.SendDigest}.> -> {AlarmEvents.Topic} ",
+        stream is null ? "oneReader=true" : string.Create(CultureInfo.InvariantCulture, $"stream={stream}{(replicas == 1 ? "" : $" replicas={replicas}")}"));
+
+    private static string? Secret(FileInfo? file) => file is null ? null : File.ReadAllText(file.FullName).Trim();
+}

@@ -1,0 +1,117 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Herald.Client;
+using Herald.Lab.Benches.Crashes;
+using Herald.Lab.Benches.Databases;
+using Herald.Lab.Benches.Load;
+using Herald.Lab.Benches.Parts;
+using Herald.Lab.Benches.Reports;
+using Herald.Lab.Benches.Rounds;
+using Herald.Lab.Processes;
+
+namespace Herald.Lab.Benches.Acceptance;
+
+/// <summary>
+/// How many events a second are accepted: checked, deduplicated and fsynced before each answer. One event a request stands beside the
+/// same requests answered by Kestrel without an application: HTTP is what costs there. Batches stand beside the smallest program that
+/// reads the same JSON and makes the same bytes durable.
+/// </summary>
+internal sealed class AcceptBench(int batch) : IBench
+{
+    /// <summary>The batch of the list; others are measured for whoever asks.</summary>
+    public const int UsualBatch = 500;
+    private const int Connections = 64;
+    private const double LeastRatio = 0.7;
+    private const double LeastPerSecond = 300_000;
+    private static readonly TimeSpan Crash = TimeSpan.FromSeconds(1), BriefCrash = TimeSpan.FromMilliseconds(100);
+    private const double LeastInPostgres = 25_000, LeastBatchedInPostgres = 80_000;
+
+    private bool IsSingle => batch == 1;
+
+    public string Name => IsSingle ? "accept" : string.Create(CultureInfo.InvariantCulture, $"accept --batch {batch}");
+
+    public string Description => IsSingle
+        ? "Events accepted, one a request, beside raw Kestrel that answers the same requests."
+        : $"Events accepted, {batch} a request, beside a small program that parses and fsyncs the same bytes.";
+
+    public string Matters => IsSingle
+        ? "What matters is the ratio: of what HTTP can do on this machine, how much is left when every event is also checked, deduplicated and on disk before it is answered."
+        : "What matters is Herald's column: events a second that are checked, deduplicated and on disk before they are answered; the limit parses and fsyncs the same bytes and does nothing else.";
+
+    public async Task<IReadOnlyList<BenchRow>> RunAsync(BenchRig rig, CancellationToken cancel)
+    {
+        var shape = new PublishShape(batch);
+        var server = await rig.StartServerAsync(cancel);
+        using var client = new HeraldClient(server.Address, null);
+        var answerBytes = await PrepareAsync(client, shape, cancel);
+        var generator = await LoadGenerators.StartAsync(shape, Connections, rig, cancel);
+        rig.Note($"Generator: {generator.Name}. Events have {PublishShape.PayloadBytes} bytes of payload, ids of their own and {PublishShape.Keys:N0} keys.");
+        rig.Note("One subscription, whose filter matches nothing: what is measured is acceptance, not delivery.");
+
+        var herald = new LoadContender("herald", server.Address, await rig.CpuOfAsync(server), generator, shape, rig);
+        var (limit, target) = rig.Options.Store == StoreChoice.Postgres
+            ? (await PgBenchAsync(rig), new Target.AtLeast(IsSingle ? LeastInPostgres : LeastBatchedInPostgres))
+            : (await StartLimitAsync(answerBytes, generator, shape, rig, cancel), IsSingle ? (Target)new Target.RatioAtLeast(LeastRatio) : new Target.AtLeast(LeastPerSecond));
+        var sides = await Contest.RunAsync(limit, herald, rig, cancel);
+        Judge(await ServerCounts.ReadAsync(client, cancel), herald, shape.Batch, rig);
+        await KillAsync(server, herald, rig, cancel);
+        return [new("events/s", Unit.EventsPerSecond, sides.Limit, sides.Herald, [target])];
+    }
+
+    private async Task<IContender> StartLimitAsync(int answerBytes, ILoadGenerator generator, PublishShape shape, BenchRig rig, CancellationToken cancel)
+    {
+        var bytes = answerBytes.ToString(CultureInfo.InvariantCulture);
+        var program = IsSingle
+            ? await rig.StartPartAsync(PartCommand.RawKestrelName, cancel, PartCommand.AnswerBytesOption, bytes)
+            : await rig.StartPartAsync(
+                PartCommand.RawAppendName, cancel, PartCommand.AnswerBytesOption, bytes, PartCommand.FileOption, Path.Combine(rig.Directory.Path.FullName, "appended"));
+        return new LoadContender(IsSingle ? "raw Kestrel" : "parse and fsync", new Uri(program.Address), [CpuSource.Of(program)], generator, shape, rig);
+    }
+
+    private async Task<IContender> PgBenchAsync(BenchRig rig)
+    {
+        var limit = new PgBenchContender(await rig.DatabaseAsync(), batch);
+        await limit.CreateTablesAsync();
+        rig.Note($"The limit is pgbench, which writes the same rows, {(IsSingle ? "one a transaction on 64 connections" : $"{batch} a transaction on 2 connections")}; no HTTP, no check for duplicates.");
+        return limit;
+    }
+
+    /// <returns>How long Herald's answer to such a request is.</returns>
+    private static async Task<int> PrepareAsync(HeraldClient client, PublishShape shape, CancellationToken cancel)
+    {
+        await SucceedAsync(client.PutAsync($"/v1/topics/{PublishShape.Topic}", null, cancel));
+        await SucceedAsync(client.PutAsync("/v1/subscriptions/idle", new JsonObject
+        {
+            ["topic"] = PublishShape.Topic,
+            ["endpoint"] = "http://127.0.0.1:9/",
+            ["filter"] = new JsonObject { ["type"] = new JsonArray("never") },
+        }, cancel));
+        return (await SucceedAsync(client.PublishAsync(PublishShape.Topic, shape.Body(0, 0, 0), cancel))).Text.Length;
+    }
+
+    /// <summary>One more run, whose last answer is hardly read when the server is killed: whatever was answered comes back.</summary>
+    private static async Task KillAsync(ServerProcess server, LoadContender herald, BenchRig rig, CancellationToken cancel)
+    {
+        var (answered, unanswered, began) = (herald.Answered, herald.Unanswered, rig.Time.GetUtcNow());
+        await herald.MeasureAsync(rig.Options.IsBrief ? BriefCrash : Crash, cancel);
+        await server.KillAsync();
+        (answered, unanswered) = (herald.Answered - answered, herald.Unanswered - unanswered);
+        await Survivors.JudgeAsync(await rig.StartServerAsync(cancel), PublishShape.Topic, began.ToString("O", CultureInfo.InvariantCulture), answered, answered + unanswered, rig, cancel);
+    }
+
+    /// <summary>Everything that was answered is stored once, and nothing else but what was on its way at the ends of runs.</summary>
+    private static void Judge(ServerCounts counts, LoadContender herald, int probed, BenchRig rig)
+    {
+        var accepted = counts.Accepted - probed;
+        if (accepted < herald.Answered || accepted > herald.Answered + herald.Unanswered)
+            rig.Fail($"{herald.Answered} events were answered, and {accepted} accepted.");
+        if (counts is not { Duplicates: 0, Conflicts: 0, Refused: 0 })
+            rig.Fail($"Of events with ids of their own {counts.Duplicates} were duplicates, {counts.Conflicts} conflicts and {counts.Refused} refused.");
+    }
+
+    private static async Task<Reply> SucceedAsync(Task<Reply> asked)
+    {
+        var reply = await asked;
+        return reply.Succeeded ? reply : throw new BenchException(string.Join(" ", reply.ProblemLines()));
+    }
+}

@@ -1,0 +1,54 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Herald.Client;
+using Herald.Lab.Benches.Rounds;
+using Herald.Lab.Benches.Traffic;
+using Herald.Lab.Processes;
+using Herald.Lab.Receivers;
+
+namespace Herald.Lab.Benches.Crashes;
+
+/// <summary>
+/// Judges from outside what a kill -9 has left of a topic: the server is started again and delivers the topic to a receiver, which counts different ids. The server's
+/// own counters are not used.
+/// </summary>
+internal static class Survivors
+{
+    private const string Subscription = "survivors";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30), LookEvery = TimeSpan.FromMilliseconds(100);
+
+    /// <param name="server">Started again on what was left.</param>
+    /// <param name="from">Where the events begin that are counted, as a subscription has it.</param>
+    /// <param name="least">So many had been answered, or told to be durable.</param>
+    /// <param name="most">So many had been sent.</param>
+    public static async Task JudgeAsync(ServerProcess server, string topic, JsonNode from, long least, long most, BenchRig rig, CancellationToken cancel)
+    {
+        var ids = new ConcurrentDictionary<string, byte>();
+        await using var receiver = await WebhookReceiver.StartAsync("", null, new Conduct.Healthy(), webhook => ids.TryAdd(webhook.Id, 0), rig.Time, new Random(1), cancel);
+        using var herald = MeasuredHerald.Of(server, rig);
+        using var client = new HeraldClient(server.Address, null);
+        await herald.SubscribeAsync(Subscription, topic, receiver.Endpoint, cancel, ("from", from));
+        var (seen, since) = (-1, rig.Time.GetTimestamp());
+        // A subscription that has not begun yet has nothing waiting: that alone is no end.
+        while (ids.Count < least || !await HasAllAsync(client, cancel))
+        {
+            if (ids.Count != seen)
+                (seen, since) = (ids.Count, rig.Time.GetTimestamp());
+            else if (rig.Time.GetElapsedTime(since) > Patience)
+                break;
+            rig.Progress.Show($"counting what a kill -9 has left: {seen:N0} of {least:N0}");
+            await Task.Delay(LookEvery, rig.Time, cancel);
+        }
+        if (ids.Count < least || ids.Count > most)
+            rig.Fail($"{least:N0} to {most:N0} events were durable when the server was killed, and {ids.Count:N0} came back after it.");
+        rig.Note($"The server was then killed (kill -9) and started again: of {least:N0} events that it had said to be durable, a receiver got {Math.Min(ids.Count, least):N0}.");
+    }
+
+    private static async Task<bool> HasAllAsync(HeraldClient client, CancellationToken cancel)
+    {
+        var reply = await client.GetAsync($"/v1/subscriptions/{Subscription}/lag", cancel);
+        return reply is { Succeeded: true, Body: { } lag }
+            && JsonText.FindNumber(lag, "waiting") == 0 && JsonText.FindNumber(lag, "inFlight") == 0 && lag.GetProperty("behind").ValueKind == JsonValueKind.False;
+    }
+}

@@ -1,0 +1,55 @@
+using System.Globalization;
+using Herald.Lab.Benches.Load;
+using Herald.Lab.Benches.Parts;
+using Herald.Lab.Benches.Rounds;
+
+namespace Herald.Lab.Benches.Delivery;
+
+/// <summary>The limit of delivery: <see cref="BareLoop"/> against the receiver that Herald is measured against.</summary>
+internal sealed class BareContender(BenchPart sender, ReceiverPart receiver, Uri target, BenchRig rig) : IContender
+{
+    private static readonly int[] Tried = [16, 32, 64, 128, 256, 512];
+    private int _atATime = 32;
+    private long _answered;
+
+    public string Name => "bare loop";
+    public IReadOnlyList<CpuSource> Processes { get; } = [CpuSource.Of(sender), receiver.Cpu];
+
+    /// <summary>Also finds out how many at a time serve it best.</summary>
+    public async Task WarmUpAsync(TimeSpan length, CancellationToken cancel)
+    {
+        await MeasureAsync(length / 2, cancel);
+        var best = 0d;
+        foreach (var atATime in Tried)
+        {
+            var rate = (await RunAsync(length / Tried.Length, atATime, cancel)).RequestsPerSecond;
+            if (rate > best)
+                (best, _atATime) = (rate, atATime);
+        }
+        rig.Note($"The bare loop has {_atATime} requests at a time, the best of {string.Join(", ", Tried)}.");
+    }
+
+    public Task PrepareAsync(TimeSpan length, CancellationToken cancel) => Task.CompletedTask;
+
+    public async Task<double> MeasureAsync(TimeSpan length, CancellationToken cancel) => (await RunAsync(length, _atATime, cancel)).RequestsPerSecond;
+
+    /// <summary>What the limits sent, the receiver has got.</summary>
+    /// <param name="native">Sent to the same place; null where there was none.</param>
+    public async Task JudgeAsync(NativeContender? native, CancellationToken cancel)
+    {
+        var received = (await receiver.StateAsync(cancel)).Limit;
+        var (answered, unanswered) = native?.Sent ?? (0, 0);
+        answered += _answered;
+        if (received < answered || received > answered + unanswered)
+            rig.Fail($"The limits had {answered} answers, and the receiver {received} requests.");
+    }
+
+    private async Task<LoadResult> RunAsync(TimeSpan length, int atATime, CancellationToken cancel)
+    {
+        var result = LoadResult.Parse(await sender.AskAsync(new BareOrder(target, receiver.Secret, length, atATime).ToLine(), cancel));
+        if (result.Refused > 0 || result.Broken > 0)
+            rig.Fail(string.Create(CultureInfo.InvariantCulture, $"Of the bare loop's {result.Requests} requests {result.Refused} were refused, and {result.Broken} broke."));
+        _answered += result.Requests;
+        return result;
+    }
+}

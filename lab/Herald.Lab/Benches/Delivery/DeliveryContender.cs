@@ -1,0 +1,103 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Herald.Client;
+using Herald.Lab.Benches.Load;
+using Herald.Lab.Benches.Rounds;
+
+namespace Herald.Lab.Benches.Delivery;
+
+/// <summary>
+/// Herald as a sender: a round is a number of events, and lasts from the moment it may deliver them until the receiver has the last one.
+/// </summary>
+/// <param name="paused">
+/// True: the events are there before the round begins, and the subscriptions are resumed to begin it. False: publishing begins it.
+/// </param>
+/// <param name="servers">Its CPU, and that of what it stands on.</param>
+/// <param name="publisher">Of the events; null for one that publishes to Herald itself.</param>
+internal sealed class DeliveryContender(
+    IReadOnlyList<CpuSource> servers, HeraldClient client, ReceiverPart receiver, int subscriptions, bool paused, BenchRig rig, INumberedPublisher? publisher = null) : IContender
+{
+    private const double FirstGuess = 3000;
+    private const int FewestEvents = 100;
+    private readonly INumberedPublisher _publisher = publisher ?? new NumberedPublisher(client);
+    private double _rate = FirstGuess;
+    private int _events;
+
+    public string Name => "herald";
+    public IReadOnlyList<CpuSource> Processes { get; } = [.. servers, receiver.Cpu];
+
+    private long Expected => _publisher.Published * subscriptions;
+
+    /// <param name="maxInFlight">Of each subscription.</param>
+    public async Task SubscribeAsync(int maxInFlight, CancellationToken cancel)
+    {
+        await SucceedAsync(client.PutAsync($"/v1/topics/{PublishShape.Topic}", null, cancel));
+        for (var i = 0; i < subscriptions; i++)
+            await SucceedAsync(client.PutAsync(PathOf(i), new JsonObject
+            {
+                ["topic"] = PublishShape.Topic,
+                ["endpoint"] = receiver.EndpointOf(i).ToString(),
+                ["secret"] = receiver.Secret,
+                ["limits"] = new JsonObject { ["maxInFlight"] = maxInFlight },
+            }, cancel));
+    }
+
+    /// <summary>Rounds until so much time was spent: how many events fill it is known only afterwards.</summary>
+    public async Task WarmUpAsync(TimeSpan length, CancellationToken cancel)
+    {
+        for (var began = rig.Time.GetTimestamp(); rig.Time.GetElapsedTime(began) < length;)
+        {
+            await PrepareAsync(length / 2, cancel);
+            await MeasureAsync(length / 2, cancel);
+        }
+    }
+
+    public async Task PrepareAsync(TimeSpan length, CancellationToken cancel)
+    {
+        _events = Math.Max(FewestEvents, (int)(_rate * length.TotalSeconds / subscriptions));
+        if (!paused)
+            return;
+        await TellAsync("pause", cancel);
+        await _publisher.PublishAsync(_events, cancel);
+    }
+
+    public async Task<double> MeasureAsync(TimeSpan length, CancellationToken cancel)
+    {
+        var began = rig.Time.GetTimestamp();
+        if (paused)
+            await TellAsync("resume", cancel);
+        else
+            await _publisher.PublishAsync(_events, cancel);
+        var state = await receiver.UntilAsync(Expected, cancel);
+        return _rate = (double)_events * subscriptions / rig.Time.GetElapsedTime(began, state.LastAt).TotalSeconds;
+    }
+
+    /// <summary>Every event came once to every subscription, in order and signed.</summary>
+    /// <returns>How many there were.</returns>
+    public async Task<long> JudgeAsync(CancellationToken cancel)
+    {
+        var state = await receiver.StateAsync(cancel);
+        if (state.Herald != Expected)
+            rig.Fail($"{Expected} deliveries were due, and {state.Herald} different ones came.");
+        if (state.Complaint is { } complaint)
+            rig.Fail($"Of the deliveries {complaint}");
+        if (state.Repeated > 0)
+            rig.Note($"{state.Repeated} deliveries came more than once, which is allowed.");
+        return Expected;
+    }
+
+    private async Task TellAsync(string action, CancellationToken cancel)
+    {
+        for (var i = 0; i < subscriptions; i++)
+            await SucceedAsync(client.PostAsync($"{PathOf(i)}/{action}", null, cancel));
+    }
+
+    private static string PathOf(int subscription) => string.Create(CultureInfo.InvariantCulture, $"/v1/subscriptions/s{subscription}");
+
+    private static async Task SucceedAsync(Task<Reply> asked)
+    {
+        var reply = await asked;
+        if (!reply.Succeeded)
+            throw new BenchException(string.Join(" ", reply.ProblemLines()));
+    }
+}

@@ -1,0 +1,24 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+
+namespace Herald.Lab.Benches.Delivery;
+
+/// <summary>What the receiver has seen so far.</summary>
+/// <param name="Herald">Distinct events of all its subscriptions.</param>
+/// <param name="Repeated">Of them, received again.</param>
+/// <param name="LastAt">When the last of them came, on the clock that all processes of a machine share.</param>
+/// <param name="Limit">Requests of the bare loop.</param>
+/// <param name="Refused">Requests whose signature did not hold.</param>
+/// <param name="Damaged">Signed events that are not as they were published.</param>
+internal sealed record ReceiverState(long Herald, long Repeated, long OutOfOrder, long LastAt, long Limit, long Refused, string? LastRefusal, long Damaged)
+{
+    /// <summary>What is wrong with what it got; null when nothing is.</summary>
+    [JsonIgnore]
+    public string? Complaint => (OutOfOrder, Refused, Damaged) == (0, 0, 0) ? null
+        : $"{OutOfOrder} came after a later one of their key, {Damaged} were damaged, and {Refused} were refused ({LastRefusal ?? "none"}).";
+
+    public JsonObject ToJson() => JsonSerializer.SerializeToNode(this)!.AsObject();
+
+    public static ReceiverState Parse(JsonElement json) => json.Deserialize<ReceiverState>()!;
+}

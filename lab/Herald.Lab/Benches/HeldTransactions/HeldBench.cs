@@ -1,0 +1,40 @@
+using Herald.Client;
+using Herald.Lab.Benches.Delivery;
+using Herald.Lab.Benches.Reports;
+using Herald.Lab.Benches.Rounds;
+using Herald.Lab.Processes;
+
+namespace Herald.Lab.Benches.HeldTransactions;
+
+/// <summary>
+/// What a transaction that somebody leaves open costs. While it is open, PostgreSQL can remove nothing that was updated or deleted since: whoever
+/// updates the same rows again and again wades through their old versions.
+/// </summary>
+internal sealed class HeldBench : IBench
+{
+    private const int MaxInFlight = 256;
+    private const double LeastRatio = 0.9;
+    private static readonly TimeSpan ShortestRound = TimeSpan.FromSeconds(60);
+
+    public string Name => "held";
+    public string Description => "Events published and delivered over PostgreSQL while a transaction is held open, beside the same without (minutes).";
+    public string Matters => "What matters is the ratio: a snapshot that somebody holds must not slow Herald down.";
+
+    public async Task<IReadOnlyList<BenchRow>> RunAsync(BenchRig rig, CancellationToken cancel)
+    {
+        if (rig.Options.Store != StoreChoice.Postgres)
+            throw new BenchException("held measures PostgreSQL: add --store postgres.");
+        var database = await rig.DatabaseAsync();
+        var server = await rig.StartServerAsync(cancel);
+        using var client = new HeraldClient(server.Address, null);
+        var receiver = await ReceiverPart.StartAsync(1, rig, cancel);
+        var deliveries = new DeliveryContender(await rig.CpuOfAsync(server), client, receiver, 1, paused: false, rig);
+        await deliveries.SubscribeAsync(MaxInFlight, cancel);
+        var least = rig.Options.IsBrief ? rig.Options.Round : ShortestRound;
+        rig.Note($"A round publishes and delivers for about {Math.Max(least.TotalSeconds, rig.Options.Round.TotalSeconds):0} s; the transaction is open from before it to its end, at isolation level repeatable read.");
+        var sides = await Contest.RunAsync(
+            new HeldContender("none held", deliveries, null, least), new HeldContender("one held", deliveries, database, least), rig, cancel);
+        await deliveries.JudgeAsync(cancel);
+        return [new("deliveries/s", Unit.DeliveriesPerSecond, sides.Limit, sides.Herald, [new Target.RatioAtLeast(LeastRatio)])];
+    }
+}

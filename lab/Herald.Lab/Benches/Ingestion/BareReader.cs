@@ -1,0 +1,49 @@
+using System.Text.Json.Nodes;
+using Confluent.Kafka;
+using Herald.Kafka.Native;
+
+namespace Herald.Lab.Benches.Ingestion;
+
+/// <summary>What a consumer can read at best: it takes messages as a source of Herald's does, fetches ahead as much as there is, and does nothing with them.</summary>
+internal sealed class BareReader(TimeProvider time)
+{
+    public const string RateField = "perSecond";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    /// <exception cref="BenchException">Messages do not come.</exception>
+    public JsonObject Run(ReadOrder order)
+    {
+        ClientLibrary.Require();
+        using var consumer = new ConsumerBuilder<byte[]?, byte[]?>(Configuration(order))
+            .SetKeyDeserializer(Deserializers.ByteArray!).SetValueDeserializer(Deserializers.ByteArray!).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
+        consumer.Subscribe(order.Topic);
+        Read(consumer, order.Skipped);
+        var began = time.GetTimestamp();
+        Read(consumer, order.Messages - order.Skipped);
+        var took = time.GetElapsedTime(began);
+        consumer.Close();
+        return new JsonObject { [RateField] = (order.Messages - order.Skipped) / took.TotalSeconds };
+    }
+
+    private static void Read(IConsumer<byte[]?, byte[]?> consumer, long messages)
+    {
+        for (; messages > 0; messages--)
+        {
+            if (consumer.Consume(Patience) is null)
+                throw new BenchException($"{messages} messages have not come, and none has for {Patience.TotalSeconds:0} s.");
+        }
+    }
+
+    private static Dictionary<string, string> Configuration(ReadOrder order) => new()
+    {
+        ["bootstrap.servers"] = order.Servers,
+        ["group.id"] = order.Group,
+        ["enable.auto.commit"] = "false",
+        ["enable.auto.offset.store"] = "false",
+        ["auto.offset.reset"] = "earliest",
+        ["partition.assignment.strategy"] = "cooperative-sticky",
+        // More than the topic has: when what was fetched ahead is full, the library fetches nothing for a second, and the limit would be its pause.
+        ["queued.max.messages.kbytes"] = "2097151",
+        ["dotnet.consumer.consume.result.fields"] = "headers,timestamp,topic",
+    };
+}

@@ -1,0 +1,59 @@
+using System.Globalization;
+using Herald.Kafka;
+using Herald.Kafka.Clusters;
+using Herald.Lab.Benches.Databases;
+using Herald.Lab.Benches.Rounds;
+using Herald.LocalServers.Brokers;
+
+namespace Herald.Lab.Benches.Ingestion;
+
+/// <summary>The Kafka that measured servers read from: a broker on this machine, thrown away afterwards.</summary>
+internal sealed class BenchKafka : IAsyncDisposable
+{
+    private const string ClusterName = "bench";
+    private const int Partitions = 12;
+    private readonly LocalKafka _broker;
+    private readonly KafkaCluster _cluster;
+    private readonly List<OwnTopic> _topics = [];
+    private int _groups;
+
+    private BenchKafka(LocalKafka broker, KafkaCluster cluster)
+    {
+        (_broker, _cluster) = (broker, cluster);
+        Cpu = new CpuSource("kafka", () => ProcessTree.CpuOf(broker.ProcessId));
+    }
+
+    public KafkaCluster Cluster => _cluster;
+    public CpuSource Cpu { get; }
+
+    /// <exception cref="BenchException">There is none to start.</exception>
+    public static async Task<BenchKafka> StartAsync(TimeProvider time, CancellationToken cancel)
+    {
+        try
+        {
+            var programs = KafkaPrograms.Find() ?? throw new BenchException(KafkaPrograms.Missing);
+            var broker = await LocalKafka.StartNewAsync(programs, [], time, cancel);
+            return new(broker, new KafkaClusters(new KafkaOptions { Clusters = [new(ClusterName, broker.Servers)] }).Find(ClusterName)!);
+        }
+        catch (Exception failure) when (failure is LocalKafkaException or KafkaSetupException)
+        {
+            throw new BenchException(failure.Message);
+        }
+    }
+
+    public async Task CreateTopicAsync(string name) => _topics.Add(await OwnTopic.MakeAsync(_cluster, name, Partitions));
+
+    /// <summary>A group that has read nothing yet.</summary>
+    public string NewGroup() => string.Create(CultureInfo.InvariantCulture, $"bench-{++_groups}");
+
+    /// <summary>What a server is told to read a topic of Kafka into a topic of Herald.</summary>
+    public string[] Settings(string from, string topic, string group) =>
+        ["--kafka-clusters", $"{ClusterName}={_cluster.Address.Servers}", "--kafka-sources", $"{ClusterName}/{from}>{topic}", "--kafka-group", group];
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var topic in _topics)
+            await topic.DisposeAsync();
+        await _broker.DisposeAsync();
+    }
+}

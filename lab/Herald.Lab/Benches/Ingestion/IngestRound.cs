@@ -1,0 +1,71 @@
+using System.Globalization;
+using Herald.Client;
+using Herald.Lab.Benches.Crashes;
+using Herald.Lab.Benches.Machines;
+using Herald.Lab.Benches.Rounds;
+using Herald.Lab.Processes;
+
+namespace Herald.Lab.Benches.Ingestion;
+
+/// <summary>One server after another, each with an empty store and a group of its own, reads the same topic until all of it is durable.</summary>
+/// <param name="skipped">Messages before those that count: while they are read, connections open and compilers optimise.</param>
+internal sealed class IngestRound(BenchKafka kafka, string from, long skipped, long messages, BenchRig rig)
+{
+    private const string Topic = "ingested", Metric = "herald_kafka_messages_total";
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(50), Patience = TimeSpan.FromSeconds(30);
+    private TimeSpan _takenByEnded;
+    private ServerProcess? _server;
+    private int _rounds;
+
+    private string Directory => string.Create(CultureInfo.InvariantCulture, $"ingest-{_rounds}");
+
+    /// <summary>Of the server, and of those before it.</summary>
+    public CpuSource Cpu => new("server", () => _takenByEnded + (_server is { } server ? ProcessTimes.Of(server.Id).Own : TimeSpan.Zero));
+
+    /// <returns>Messages a second.</returns>
+    public async Task<double> RunAsync(CancellationToken cancel)
+    {
+        _rounds++;
+        var server = _server = await rig.StartServerAsync(Directory, cancel, kafka.Settings(from, Topic, kafka.NewGroup()));
+        using var client = new HeraldClient(server.Address, null);
+        // Nothing skipped is for brief runs, whose messages are read before anybody looks.
+        var (before, began) = skipped == 0 ? (0, rig.Time.GetTimestamp()) : await UntilAsync(client, skipped, cancel);
+        var (after, ended) = await UntilAsync(client, messages, cancel);
+        await JudgeAsync(client, cancel);
+        var taken = ProcessTimes.Of(server.Id).Own;
+        await server.KillAsync();
+        (_takenByEnded, _server) = (_takenByEnded + taken, null);
+        return (after - before) / rig.Time.GetElapsedTime(began, ended).TotalSeconds;
+    }
+
+    /// <summary>The last round's server, which was killed as soon as it had said that all was durable, has all without Kafka.</summary>
+    public async Task JudgeKillAsync(CancellationToken cancel) =>
+        await Survivors.JudgeAsync(await rig.StartServerAsync(Directory, cancel), Topic, "earliest", messages, messages, rig, cancel);
+
+    private async Task<(long Count, long At)> UntilAsync(HeraldClient client, long count, CancellationToken cancel)
+    {
+        var (seen, since) = (-1L, rig.Time.GetTimestamp());
+        while (true)
+        {
+            var (now, at) = (await CountAsync(client, "accepted", cancel), rig.Time.GetTimestamp());
+            if (now >= count)
+                return (now, at);
+            if (now != seen)
+                (seen, since) = (now, at);
+            else if (rig.Time.GetElapsedTime(since) > Patience)
+                throw new BenchException($"Of {messages} messages {messages - now} are not durable, and none has become so for {Patience.TotalSeconds:0} s.");
+            await Task.Delay(LookEvery, rig.Time, cancel);
+        }
+    }
+
+    private async Task JudgeAsync(HeraldClient client, CancellationToken cancel)
+    {
+        var (accepted, duplicates, rejected) = (await CountAsync(client, "accepted", cancel), await CountAsync(client, "duplicate", cancel), await CountAsync(client, "rejected", cancel));
+        if ((accepted, duplicates, rejected) != (messages, 0, 0))
+            rig.Fail($"Of {messages} messages, each with an id of its own, {accepted} were accepted, {duplicates} were duplicates and {rejected} rejected.");
+    }
+
+    /// <summary>What is not counted yet is not told at all.</summary>
+    private static async Task<long> CountAsync(HeraldClient client, string outcome, CancellationToken cancel) =>
+        (long)((await MetricsPage.ReadAsync(client, cancel)).Find($"{Metric}{{topic=\"{Topic}\",outcome=\"{outcome}\"}}") ?? 0);
+}

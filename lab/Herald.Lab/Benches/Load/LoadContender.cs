@@ -1,0 +1,31 @@
+using Herald.Lab.Benches.Rounds;
+
+namespace Herald.Lab.Benches.Load;
+
+/// <summary>A server that a generator publishes to.</summary>
+/// <param name="processes">The server's CPU, and that of what it stands on.</param>
+internal sealed class LoadContender(string name, Uri server, IReadOnlyList<CpuSource> processes, ILoadGenerator generator, PublishShape shape, BenchRig rig) : IContender
+{
+    public string Name => name;
+    public IReadOnlyList<CpuSource> Processes { get; } = [.. processes, generator.Cpu];
+
+    /// <summary>Events whose request was answered, in all runs.</summary>
+    public long Answered { get; private set; }
+
+    /// <summary>Events that may have been taken without an answer being read.</summary>
+    public long Unanswered { get; private set; }
+
+    public Task WarmUpAsync(TimeSpan length, CancellationToken cancel) => MeasureAsync(length, cancel);
+
+    public Task PrepareAsync(TimeSpan length, CancellationToken cancel) => Task.CompletedTask;
+
+    public async Task<double> MeasureAsync(TimeSpan length, CancellationToken cancel)
+    {
+        var result = await generator.RunAsync(server, length, cancel);
+        if (result.Refused > 0 || result.Broken > 0)
+            rig.Fail($"{name} answered {result.Refused} of {result.Requests} requests with an error, and {result.Broken} not at all.");
+        Answered += result.Requests * shape.Batch;
+        Unanswered += (long)generator.UnansweredAtEnd * shape.Batch;
+        return result.RequestsPerSecond * shape.Batch;
+    }
+}

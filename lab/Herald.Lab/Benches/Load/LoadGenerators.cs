@@ -1,0 +1,10 @@
+using Herald.Lab.Benches.Rounds;
+
+namespace Herald.Lab.Benches.Load;
+
+/// <summary>Chooses what sends requests on this machine.</summary>
+internal static class LoadGenerators
+{
+    public static async Task<ILoadGenerator> StartAsync(PublishShape shape, int connections, BenchRig rig, CancellationToken cancel) =>
+        WrkGenerator.Find(shape, connections, rig.Directory) ?? (ILoadGenerator)await OwnGenerator.StartAsync(shape, connections, rig, cancel);
+}

@@ -1,0 +1,40 @@
+using System.Globalization;
+using Herald.Lab.Benches.Machines;
+using Herald.Lab.Benches.Reports;
+using Herald.Lab.Benches.Rounds;
+using Herald.Lab.Benches.Traffic;
+
+namespace Herald.Lab.Benches.Registrations;
+
+/// <summary>
+/// How long 1,000 customers that register late wait for what came before: their events lie scattered among 10 million, and are to be found
+/// without reading the log once for each of them.
+/// </summary>
+internal sealed class RegistrationsBench : IBench
+{
+    private const double MostSeconds = 10;
+    private const int Sink = 0;
+    private static readonly RegistrationsSize Whole = new(100_000, 100, 1000), Brief = new(100, 5, 10);
+
+    public string Name => "registrations";
+    public string Description => "1,000 customers register after 10 million events of 100,000: until each has all of its 100, in order.";
+
+    public string Matters =>
+        "What matters is Herald's column: from the first registration until the last event of the past is received. The same deliveries at the head, published while all are registered, are the limit.";
+
+    public async Task<IReadOnlyList<BenchRow>> RunAsync(BenchRig rig, CancellationToken cancel)
+    {
+        var size = rig.Options.IsBrief ? Brief : Whole;
+        DiskSpace.Require(rig.Directory.Path, size.Events);
+        var traffic = await TrafficClient.StartAsync(rig, cancel);
+        using var herald = await MeasuredHerald.StartAsync(rig, cancel);
+        var round = new RegistrationsRound(rig, herald, traffic, size, Sink);
+        await round.PrepareAsync(cancel);
+        rig.Note(string.Create(CultureInfo.InvariantCulture, $"{size.Events:N0} events of {TrafficEvent.PayloadBytes} bytes, {size.EventsEach} for each of {size.Customers:N0} customers, who have a key each and come round in turn; each time {size.Webhooks:N0} other customers register, by exact match, from earliest, 64 requests at a time."));
+        rig.Note("The receiver checks that each customer's events come from the first on, each after the one before it. The page cache is warm.");
+        var limit = new MeasuredSide<TimeSpan>("at the head", [herald.Cpu, traffic.Cpu], round.AtTheHeadAsync, rig);
+        var late = new MeasuredSide<TimeSpan>("registered late", [herald.Cpu, traffic.Cpu], round.LateAsync, rig);
+        await Alternation.RunAsync("registering", rig, cancel, limit, late);
+        return [new("until all have all", Unit.Seconds, limit.Figure(took => took.TotalSeconds), late.Figure(took => took.TotalSeconds), [new Target.AtMost(MostSeconds)])];
+    }
+}

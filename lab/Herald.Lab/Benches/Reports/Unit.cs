@@ -1,0 +1,18 @@
+namespace Herald.Lab.Benches.Reports;
+
+/// <param name="Name">For people.</param>
+/// <param name="Suffix">What names of JSON fields end with.</param>
+/// <param name="Counted">One of what is counted by the second; null for what is not.</param>
+public sealed record Unit(string Name, string Suffix, string? Counted)
+{
+    public static readonly Unit EventsPerSecond = new("events/s", "per_s", "an event");
+    public static readonly Unit ChangesPerSecond = new("changes/s", "per_s", "a change");
+    public static readonly Unit DeliveriesPerSecond = new("deliveries/s", "per_s", "a delivery");
+    public static readonly Unit StatementsPerSecond = new("statements/s", "per_s", null);
+    public static readonly Unit Repeats = new("repeats a kill", "repeats", null);
+    public static readonly Unit Milliseconds = new("ms", "ms", null);
+    public static readonly Unit Times = new("times the median round's", "times", null);
+    public static readonly Unit Seconds = new("s", "s", null);
+    public static readonly Unit Megabytes = new("MB", "mb", null);
+    public static readonly Unit PercentOfCore = new("% of a core", "percent", null);
+}

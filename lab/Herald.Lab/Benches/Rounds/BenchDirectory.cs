@@ -1,0 +1,37 @@
+using Herald.Lab.Benches.Machines;
+
+namespace Herald.Lab.Benches.Rounds;
+
+/// <summary>A directory of a run's own, on a disk that is one; removed at the end.</summary>
+internal sealed class BenchDirectory : IDisposable
+{
+    private BenchDirectory(DirectoryInfo path) => Path = path;
+
+    public DirectoryInfo Path { get; }
+
+    /// <param name="parent">Where the user wants it; null for a place for temporary files that is no memory.</param>
+    /// <exception cref="BenchException">It would lie in memory, or cannot be made.</exception>
+    public static BenchDirectory Create(DirectoryInfo? parent)
+    {
+        try
+        {
+            var chosen = parent ?? Usual().FirstOrDefault(usual => usual.Exists && !FileSystem.IsInMemory(usual))
+                ?? throw new BenchException($"{string.Join(" and ", Usual().Select(usual => usual.FullName))} are RAM disks, where an fsync costs nothing. Name a directory on a real disk: --data DIR.");
+            if (!chosen.Exists)
+                throw new BenchException($"--data {chosen.FullName}: there is no such directory.");
+            if (FileSystem.IsInMemory(chosen))
+                throw new BenchException($"--data {chosen.FullName}: a RAM disk, where an fsync costs nothing. Name a directory on a real disk.");
+            return new(Directory.CreateDirectory(System.IO.Path.Combine(chosen.FullName, $"herald-bench-{Guid.CreateVersion7():n}")));
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new BenchException($"A directory to measure in cannot be made: {failure.Message} Name one with --data DIR.");
+        }
+    }
+
+    public DirectoryInfo Sub(string name) => Path.CreateSubdirectory(name);
+
+    public void Dispose() => Path.Delete(recursive: true);
+
+    private static IEnumerable<DirectoryInfo> Usual() => [new(System.IO.Path.GetTempPath()), new("/var/tmp")];
+}

@@ -1,0 +1,64 @@
+using Herald.Lab.Benches.Machines;
+using Herald.Lab.Benches.Rounds;
+using Herald.Lab.Benches.Traffic;
+
+namespace Herald.Lab.Benches.Starts;
+
+/// <summary>A server that is ended and started again on the same directory. It runs between rounds, and is ended as a round begins.</summary>
+internal sealed class Restarts(BenchRig rig, TrafficClient traffic, long undelivered) : IDisposable
+{
+    private const string Topic = "start", Subscription = "receiver";
+    private const int Keys = 1000;
+    private const int Sink = 0;
+
+    // Runs of events that no endpoint is judged by.
+    private const int OldRun = 9000, FirstProbeRun = 9001;
+    private int _probes;
+    private MeasuredHerald? _herald;
+
+    /// <summary>Events nobody wanted, then those that wait because nobody listened; now somebody does.</summary>
+    public async Task PrepareAsync(long events, CancellationToken cancel)
+    {
+        _herald = await MeasuredHerald.StartAsync(rig, cancel);
+        await _herald.CreateTopicAsync(Topic, cancel);
+        rig.Progress.Show("making the events");
+        await _herald.PublishAsync(Topic, new Backlog(OldRun, events - undelivered, Keys), cancel);
+        await _herald.SubscribeAsync(Subscription, Topic, MeasuredHerald.Nobody, cancel);
+        var run = await traffic.BeginAsync(Keys, cancel);
+        await _herald.PublishAsync(Topic, new Backlog(run, undelivered, Keys), cancel);
+        await _herald.JudgeAsync(events, cancel);
+        await _herald.SubscribeAsync(Subscription, Topic, traffic.EndpointOf(Sink), cancel);
+    }
+
+    public async Task<StartRound> MeasureAsync(bool kill, bool cold, CancellationToken cancel)
+    {
+        await EndAsync(kill);
+        if (cold)
+            PageCache.Drop();
+        await traffic.MarkAsync(cancel);
+        var began = rig.Time.GetTimestamp();
+        _herald = await MeasuredHerald.StartAsync(rig, cancel);
+        await _herald.PublishAsync(Topic, new Backlog(FirstProbeRun + _probes++, 1, Keys), cancel);
+        var accepted = rig.Time.GetElapsedTime(began);
+        var first = (await traffic.UntilAsync(totals => totals.Sinks[Sink].FirstAt > 0, cancel)).Sinks[Sink].FirstAt;
+        return new(accepted, rig.Time.GetElapsedTime(began, first));
+    }
+
+    /// <summary>The last server goes on until everything is delivered: nothing was lost, and no key's order, in all those ends.</summary>
+    public async Task FinishAsync(CancellationToken cancel)
+    {
+        var received = (await traffic.DrainAsync([Sink], undelivered, cancel)).Sinks[Sink];
+        rig.Note($"In the end all {received.Received:N0} were delivered in order; {received.Repeated:N0} came more than once, which kills may cause.");
+    }
+
+    public void Dispose() => _herald?.Dispose();
+
+    private async Task EndAsync(bool kill)
+    {
+        _herald!.Dispose();
+        if (kill)
+            await _herald.Process.KillAsync();
+        else
+            await _herald.Process.StopAsync();
+    }
+}

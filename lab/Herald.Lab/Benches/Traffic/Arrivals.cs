@@ -1,0 +1,22 @@
+namespace Herald.Lab.Benches.Traffic;
+
+/// <summary>Which events come, one after another: other keys in turn, and every fifth event one of the hot keys in turn.</summary>
+internal sealed class Arrivals(TrafficOrder.Begin run)
+{
+    private const int HotEvery = 5;
+    private long _arrived, _hot, _others;
+
+    public TrafficEvent Next(long due)
+    {
+        if (run.HotKeys > 0 && _arrived++ % HotEvery == 0)
+        {
+            var (round, key) = Math.DivRem(_hot++, run.HotKeys);
+            return new(run.Run, (int)key, round + 1, due);
+        }
+        else
+        {
+            var (round, key) = Math.DivRem(_others++, run.Keys - run.HotKeys);
+            return new(run.Run, run.HotKeys + (int)key, round + 1, due);
+        }
+    }
+}

@@ -1,0 +1,103 @@
+using System.Globalization;
+using System.Text.Json;
+using Herald.Lab.Benches.Parts;
+using Herald.Lab.Benches.Rounds;
+
+namespace Herald.Lab.Benches.Traffic;
+
+/// <summary>The <see cref="TrafficPart"/> in its process, seen from the bench.</summary>
+internal sealed class TrafficClient
+{
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private readonly BenchPart _part;
+    private readonly BenchRig _rig;
+    private int _runs;
+
+    private TrafficClient(BenchPart part, BenchRig rig)
+    {
+        (_part, _rig) = (part, rig);
+        Cpu = CpuSource.Of(part);
+    }
+
+    public CpuSource Cpu { get; }
+
+    public static async Task<TrafficClient> StartAsync(BenchRig rig, CancellationToken cancel) =>
+        new(await rig.StartPartAsync(PartCommand.TrafficName, cancel), rig);
+
+    public Uri EndpointOf(int sink) => new(new Uri(_part.Address), sink.ToString(CultureInfo.InvariantCulture));
+
+    /// <returns>The run's number.</returns>
+    public async Task<int> BeginAsync(int keys, CancellationToken cancel, int hotKeys = 0, int types = 1)
+    {
+        await AskAsync(new TrafficOrder.Begin(++_runs, keys, hotKeys, types), cancel);
+        return _runs;
+    }
+
+    /// <summary>For events that were published before another run began.</summary>
+    public Task BeginAgainAsync(int run, int keys, CancellationToken cancel) => AskAsync(new TrafficOrder.Begin(run, keys, 0, 1), cancel);
+
+    public Task BehaveAsync(int sink, SinkConduct conduct, CancellationToken cancel) => AskAsync(new TrafficOrder.Behave(sink, conduct), cancel);
+
+    /// <summary>What comes next is the first that came.</summary>
+    public Task MarkAsync(CancellationToken cancel) => AskAsync(new TrafficOrder.Mark(), cancel);
+
+    public Task<SentTotals> ArriveAsync(Uri target, string? topic, int rate, TimeSpan length, CancellationToken cancel) =>
+        ArriveAsync([target], topic, rate, length, cancel);
+
+    /// <summary>The same at several addresses in turn.</summary>
+    public Task<SentTotals> ArriveAsync(IReadOnlyList<Uri> targets, string? topic, int rate, TimeSpan length, CancellationToken cancel) =>
+        SendAsync(new TrafficOrder.Arrive(targets, topic, rate, length), cancel);
+
+    /// <summary>The same, where the server is ended meanwhile: what it does not take any more is no failure.</summary>
+    public async Task<SentTotals> ArriveUntilBrokenAsync(Uri target, string topic, int rate, TimeSpan length, CancellationToken cancel) =>
+        (await AskAsync(new TrafficOrder.Arrive([target], topic, rate, length), cancel)).Deserialize<SentTotals>()!;
+
+    public Task<SentTotals> PressAsync(Uri target, string topic, int connections, TimeSpan length, CancellationToken cancel) =>
+        PressAsync([target], topic, connections, length, cancel);
+
+    /// <summary>The same at several addresses in turn.</summary>
+    public Task<SentTotals> PressAsync(IReadOnlyList<Uri> targets, string topic, int connections, TimeSpan length, CancellationToken cancel) =>
+        SendAsync(new TrafficOrder.Press(targets, topic, connections, length), cancel);
+
+    public async Task<DrainedTotals> LookAsync(CancellationToken cancel) =>
+        (await AskAsync(new TrafficOrder.Drain([], 0, true), cancel)).Deserialize<DrainedTotals>()!;
+
+    /// <summary>Waits until each of some endpoints has so many events; what is missing or out of order then is a failure of the run.</summary>
+    public async Task<DrainedTotals> DrainAsync(IReadOnlyList<int> sinks, long expected, CancellationToken cancel, bool withHotKeys = true)
+    {
+        var drained = (await AskAsync(new TrafficOrder.Drain(sinks, expected, withHotKeys), cancel)).Deserialize<DrainedTotals>()!;
+        foreach (var sink in sinks)
+        {
+            var totals = drained.Sinks[sink];
+            var received = withHotKeys ? totals.Received : totals.ReceivedOthers;
+            if (received != expected)
+                _rig.Fail($"Endpoint {sink} was due {expected} events, and has received {received}.");
+            if (totals.OutOfOrder > 0)
+                _rig.Fail($"Endpoint {sink} has received {totals.OutOfOrder} events that were not the next of their key.");
+        }
+        return drained;
+    }
+
+    /// <exception cref="BenchException">It does not come to pass.</exception>
+    public async Task<DrainedTotals> UntilAsync(Func<DrainedTotals, bool> reached, CancellationToken cancel)
+    {
+        for (var began = _rig.Time.GetTimestamp(); _rig.Time.GetElapsedTime(began) < Patience;)
+        {
+            if (await LookAsync(cancel) is var totals && reached(totals))
+                return totals;
+            await Task.Delay(LookEvery, _rig.Time, cancel);
+        }
+        throw new BenchException($"What was due was not received within {Patience.TotalSeconds:0} s.");
+    }
+
+    private async Task<SentTotals> SendAsync(TrafficOrder order, CancellationToken cancel)
+    {
+        var sent = (await AskAsync(order, cancel)).Deserialize<SentTotals>()!;
+        if (sent.Refused > 0 || sent.Broken > 0)
+            _rig.Fail($"Beside {sent.Accepted} events that were accepted, {sent.Refused} were refused, and {sent.Broken} not answered.");
+        return sent;
+    }
+
+    private Task<JsonElement> AskAsync(TrafficOrder order, CancellationToken cancel) => _part.AskAsync(JsonSerializer.Serialize(order), cancel);
+}

@@ -1,0 +1,30 @@
+namespace Herald.Lab.Catchers;
+
+/// <summary>Lags as Prometheus counts them: how many were no longer than each bound.</summary>
+public sealed class LagBuckets
+{
+    public static readonly double[] BoundsSeconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800];
+    private readonly long[] _counts = new long[BoundsSeconds.Length + 1];
+    private long _sumTicks;
+
+    public double SumSeconds => TimeSpan.FromTicks(Interlocked.Read(ref _sumTicks)).TotalSeconds;
+
+    public void Record(TimeSpan lag)
+    {
+        // Clocks of two machines differ: nothing arrives before it happened.
+        var ticks = Math.Max(0, lag.Ticks);
+        var place = Array.BinarySearch(BoundsSeconds, TimeSpan.FromTicks(ticks).TotalSeconds);
+        Interlocked.Increment(ref _counts[place < 0 ? ~place : place]);
+        Interlocked.Add(ref _sumTicks, ticks);
+    }
+
+    /// <summary>For each bound, then for all, how many lags did not exceed it.</summary>
+    public long[] Cumulative()
+    {
+        var sums = new long[_counts.Length];
+        long sum = 0;
+        for (var i = 0; i < sums.Length; i++)
+            sums[i] = sum += Interlocked.Read(ref _counts[i]);
+        return sums;
+    }
+}

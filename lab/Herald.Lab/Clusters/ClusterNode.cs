@@ -1,0 +1,67 @@
+using Herald.Client;
+using Herald.Lab.Processes;
+
+namespace Herald.Lab.Clusters;
+
+/// <summary>One node of a cluster, through its lives: its address stays the same.</summary>
+public sealed class ClusterNode(string name, IReadOnlyList<string> command, string[] arguments, TimeProvider time) : IAsyncDisposable
+{
+    private volatile ServerProcess? _process;
+    private volatile bool _isMeantToRun;
+    private HeraldClient? _client;
+
+    public string Name => name;
+    public bool IsRunning => _isMeantToRun && _process is { HasExited: false };
+
+    /// <summary>It ended by itself.</summary>
+    public bool HasFailed => _isMeantToRun && _process is { HasExited: true };
+    public ServerProcess Process => _process ?? throw new InvalidOperationException($"{name} has not been started.");
+    public HeraldClient Client => _client ?? throw new InvalidOperationException($"{name} has not been started.");
+
+    public async Task StartAsync(CancellationToken cancel)
+    {
+        var listen = _process?.Address.Authority ?? "127.0.0.1:0";
+        if (_process is { } before)
+            await before.DisposeAsync();
+        _process = await ServerProcess.StartAsync([.. arguments, "--listen", listen], time, cancel, command);
+        _client ??= new HeraldClient(_process.Address, null);
+        _isMeantToRun = true;
+    }
+
+    /// <summary>Without a word, as a crash would.</summary>
+    public Task KillAsync()
+    {
+        _isMeantToRun = false;
+        return Process.KillAsync();
+    }
+
+    /// <summary>Cleanly: what it owns is handed over.</summary>
+    public Task StopAsync()
+    {
+        _isMeantToRun = false;
+        return Process.StopAsync();
+    }
+
+    /// <summary>How many shards it owns; null when it does not answer.</summary>
+    public async Task<int?> AskShardsAsync(CancellationToken cancel)
+    {
+        if (!IsRunning)
+            return null;
+        try
+        {
+            return (int?)(await MetricsPage.ReadAsync(Client, cancel)).Find("herald_shards_owned");
+        }
+        catch (HttpRequestException)
+        {
+            return null;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _isMeantToRun = false;
+        if (_process is { } last)
+            await last.DisposeAsync();
+        _client?.Dispose();
+    }
+}

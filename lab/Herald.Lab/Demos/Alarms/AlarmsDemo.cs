@@ -1,0 +1,154 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Herald.Hosting.Commands;
+using Herald.Lab.Alarms;
+using Herald.Lab.Processes;
+using Herald.LocalServers.Brokers;
+using Herald.Nats;
+using Herald.Nats.Connecting;
+using Herald.Nats.Subscriptions;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Herald.Lab.Demos.Alarms;
+
+/// <summary>
+/// The demo of the alarms application: (1) a nats-server and a Herald, each in a process of its own, (2) somebody who listens to digests, (3) bursts of users whose alarms
+/// change and who ask for digests, (4) the verdict: each digest is what the rules say, and none is missing.
+/// </summary>
+internal sealed class AlarmsDemo(AlarmsDemoOptions options, Terminal terminal, TimeProvider time)
+{
+    private const int Seed = 1;
+
+    /// <summary>What is asked for and has not come; more waits, as publishers do who have a limit.</summary>
+    private const int MostOpenBursts = 4;
+
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(20);
+    private readonly DigestLedger _ledger = new(time);
+
+    public async Task<ExitCode> RunAsync(CancellationToken cancel)
+    {
+        var directory = Directory.CreateTempSubdirectory("herald-demo-");
+        try
+        {
+            // 1.
+            await using var nats = await LocalNats.StartNewAsync(options.HasStream, [], time, cancel);
+            string[] arguments = ["--data", directory.FullName, "--listen", "127.0.0.1:0", "--nats", nats.Url, .. options.HasStream ? (string[])[] : [NatsOptionSet.NoStreamOption]];
+            await using var server = await ServerProcess.StartAsync(arguments, time, cancel, ServerProcess.Alarms);
+            await using var connection = new NatsConnection(new ConnectionOptions { Servers = ServerAddress.ParseAll(nats.Url)! }, time, new Random(Seed), NullLogger.Instance);
+            connection.Start();
+            await connection.WhenConnectedAsync(cancel);
+            return await RunAsync(server, connection, cancel);
+        }
+        catch (Exception failure) when (failure is ChildProcessException or LocalNatsException or NatsException)
+        {
+            return terminal.Fail(ExitCode.Failed, failure.Message);
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            return terminal.Fail(ExitCode.Interrupted, "Stopped.");
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
+    }
+
+    private async Task<ExitCode> RunAsync(ServerProcess server, NatsConnection connection, CancellationToken cancel)
+    {
+        // 2.
+        await using var digests = connection.Subscribe(AlarmMessage.Digest);
+        await connection.FlushAsync(cancel);
+        var listening = ListenAsync(digests);
+
+        // 3.
+        var story = new AlarmStory(Seed, _ledger);
+        var publisher = new AlarmPublisher(connection, options.HasStream, options.Drain, time);
+        var progress = new AlarmsDemoProgress(time, options);
+        using var showing = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var display = options.Json ? Task.CompletedTask : new AlarmsDemoDisplay(_ledger, story, progress, terminal, time).RunAsync(options.Plain, showing.Token);
+        try
+        {
+            for (var burst = 0; burst < options.Bursts && !server.HasExited; burst++)
+            {
+                await publisher.PublishAsync(story.Burst(1 + (burst * options.Users), options.Users), cancel);
+                progress.Bursts = burst + 1;
+                await WaitForDigestsAsync(server, MostOpenBursts * options.Users, cancel);
+            }
+            progress.BeginDrain();
+            await WaitForDigestsAsync(server, 0, cancel);
+            progress.End();
+        }
+        finally
+        {
+            await showing.CancelAsync();
+            await display;
+        }
+        await digests.DisposeAsync();
+        await listening;
+
+        // 4.
+        return Judge(server, story);
+    }
+
+    private async Task ListenAsync(NatsSubscription digests)
+    {
+        await foreach (var message in digests.ReadAllAsync(CancellationToken.None))
+            _ledger.Take(UserOf(message), Encoding.UTF8.GetString(message.Payload.Span));
+    }
+
+    private static string UserOf(NatsMessage message)
+    {
+        try
+        {
+            using var digest = JsonDocument.Parse(message.Payload);
+            return digest.RootElement.GetProperty("UserID").GetString() ?? "";
+        }
+        catch (Exception failure) when (failure is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            // Nobody's: it is counted as wrong.
+            return "";
+        }
+    }
+
+    private async Task WaitForDigestsAsync(ServerProcess server, int mostOpen, CancellationToken cancel)
+    {
+        var (began, received) = (time.GetTimestamp(), _ledger.Received);
+        while (_ledger.Missing > mostOpen && time.GetElapsedTime(began) < options.Drain && !server.HasExited)
+        {
+            await Task.Delay(LookEvery, time, cancel);
+            if (_ledger.Received > received)
+                (began, received) = (time.GetTimestamp(), _ledger.Received);
+        }
+    }
+
+    private ExitCode Judge(ServerProcess server, AlarmStory story)
+    {
+        if (server.HasExited)
+            terminal.Error.WriteLine($"Herald has ended: {server.LastOutput}");
+        foreach (var sample in _ledger.Samples())
+            terminal.Error.WriteLine(sample);
+        if (terminal.Json)
+        {
+            terminal.Out.WriteLine(new JsonObject
+            {
+                ["changes"] = story.Changes,
+                ["digestsExpected"] = _ledger.Expected,
+                ["received"] = _ledger.Received,
+                ["repeats"] = _ledger.Repeats,
+                ["wrong"] = _ledger.Wrong,
+                ["missing"] = _ledger.Missing,
+            }.ToJsonString());
+        }
+        else
+        {
+            terminal.Out.WriteLine($"changes {story.Changes}");
+            terminal.Out.WriteLine($"digests expected {_ledger.Expected}");
+            terminal.Out.WriteLine($"received {_ledger.Received}");
+            terminal.Out.WriteLine($"repeats {_ledger.Repeats}");
+            terminal.Out.WriteLine($"wrong {_ledger.Wrong}");
+            terminal.Out.WriteLine($"missing {_ledger.Missing}");
+        }
+        return !server.HasExited && _ledger is { Expected: > 0, Wrong: 0, Missing: 0 } ? ExitCode.Ok : ExitCode.Failed;
+    }
+}

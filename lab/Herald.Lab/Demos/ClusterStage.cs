@@ -1,0 +1,52 @@
+using Herald.Client;
+using Herald.Lab.Clusters;
+using Herald.Lab.Processes;
+
+namespace Herald.Lab.Demos;
+
+/// <summary>Three nodes over one PostgreSQL. One is killed when a third of the load is over, and comes back when two thirds are.</summary>
+internal sealed class ClusterStage : IDemoStage
+{
+    private const int NodeCount = 3;
+
+    private readonly LocalCluster _cluster;
+    private readonly TimeProvider _time;
+
+    private ClusterStage(LocalCluster cluster, TimeProvider time) => (_cluster, _time) = (cluster, time);
+
+    public string Place => $"{NodeCount} nodes";
+    public HeraldClient Client => _cluster.NextClient();
+
+    // One that is down is meant to be.
+    public bool HasEnded => _cluster.Nodes.All(node => !node.IsRunning);
+
+    /// <param name="connection">Null for a PostgreSQL to throw away.</param>
+    public static async Task<IDemoStage> StartAsync(string? connection, TimeProvider time, CancellationToken cancel) =>
+        new ClusterStage(await LocalCluster.StartAsync(NodeCount, connection, time, cancel, "--lease", "2s"), time);
+
+    public async Task PlayAsync(TimeSpan load, CancellationToken cancel)
+    {
+        await Task.Delay(load / 3, _time, cancel);
+        await _cluster.Nodes[1].KillAsync();
+        await Task.Delay(load / 3, _time, cancel);
+        await _cluster.Nodes[1].StartAsync(cancel);
+    }
+
+    /// <exception cref="ChildProcessException">A node has ended that was meant to run.</exception>
+    private void CheckNodes()
+    {
+        if (_cluster.Nodes.FirstOrDefault(node => node.HasFailed) is { } failed)
+            throw new ChildProcessException($"{failed.Name} has ended by itself.{Environment.NewLine}{failed.Process.LastOutput}");
+    }
+
+    public async Task<IReadOnlyList<(string Name, string State)>> LookAsync(CancellationToken cancel)
+    {
+        CheckNodes();
+        var states = new List<(string, string)>();
+        foreach (var node in _cluster.Nodes)
+            states.Add((node.Name, node.IsRunning ? $"{await node.AskShardsAsync(cancel) ?? 0} shards" : "killed"));
+        return states;
+    }
+
+    public ValueTask DisposeAsync() => _cluster.DisposeAsync();
+}

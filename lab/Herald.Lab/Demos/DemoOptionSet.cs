@@ -1,0 +1,43 @@
+using System.CommandLine;
+using Herald.Hosting.Commands;
+
+namespace Herald.Lab.Demos;
+
+/// <summary>The options that every demo has.</summary>
+internal sealed class DemoOptionSet(int usualRate = DemoOptionSet.UsualRate)
+{
+    private const int UsualRate = 1000;
+    private readonly Option<Duration> _load = Duration.Option("--for", "How long orders are published.", TimeSpan.FromSeconds(30));
+    private readonly Option<Duration> _drain = Duration.Option("--drain-for", "How long the end waits at most for what is still on its way.", TimeSpan.FromSeconds(60));
+    private readonly Option<bool> _plain = new("--plain") { Description = "A line a second instead of a live table." };
+    private readonly Option<int> _rate = Count("--rate", "Order changes a second.", usualRate, 1_000_000);
+    private readonly Option<int> _keys = Count("--keys", "Orders; the changes of one order are delivered in order.", 1000, 1_000_000);
+
+    public void AddTo(Command command)
+    {
+        foreach (var option in (Option[])[_load, _drain, _plain, _rate, _keys])
+            command.Options.Add(option);
+    }
+
+    public Terminal TerminalOf(ParseResult parsed) =>
+        new(parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, parsed.GetValue(CommonOptions.Json));
+
+    public DemoOptions Read(ParseResult parsed, DirectoryInfo? data)
+    {
+        var json = parsed.GetValue(CommonOptions.Json);
+        return new(
+            parsed.GetValue(_load), parsed.GetValue(_drain), parsed.GetValue(_rate), parsed.GetValue(_keys), data,
+            parsed.GetValue(_plain) || json || Console.IsOutputRedirected, json);
+    }
+
+    public static Option<int> Count(string name, string description, int usual, int most)
+    {
+        var option = new Option<int>(name) { Description = description, HelpName = "N", DefaultValueFactory = _ => usual };
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is var count && (count < 1 || count > most))
+                result.AddError($"{name} {count}: from 1 to {most}.");
+        });
+        return option;
+    }
+}

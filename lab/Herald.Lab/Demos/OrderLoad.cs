@@ -1,0 +1,65 @@
+using System.Buffers;
+using System.Text.Json;
+using Herald.Client;
+using Herald.Lab.Ledgers;
+
+namespace Herald.Lab.Demos;
+
+/// <summary>
+/// Publishes changes of orders at a steady rate, one batch at a time, and enters what was accepted into the ledger. Orders are drawn
+/// at random; each has its own count.
+/// </summary>
+public sealed class OrderLoad(EventPublisher publisher, ReceiptLedger ledger, int orders, TimeProvider time, Random random) : IDisposable
+{
+    private const int BatchEvents = 500;
+    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(20);
+    private readonly string[] _names = [.. Enumerable.Range(1, orders).Select(i => $"order-{i:000000}")];
+    private readonly long[] _numbers = new long[orders];
+    private readonly ArrayBufferWriter<byte> _body = new(128 * 1024);
+    private readonly Utf8JsonWriter _json = new(new ArrayBufferWriter<byte>());
+    private readonly List<OrderChange> _batch = new(BatchEvents);
+    private readonly long _began = time.GetTimestamp();
+
+    /// <summary>The clock of the run, by which latencies are measured.</summary>
+    public TimeSpan Now => time.GetElapsedTime(_began);
+
+    /// <summary>Until the time is over, <paramref name="most"/> events are out, or it is cancelled.</summary>
+    /// <exception cref="OrderLoadException">Herald refused something.</exception>
+    public async Task RunAsync(int rate, TimeSpan length, long most, CancellationToken cancel)
+    {
+        var start = Now;
+        for (long sent = 0; Now - start < length && sent < most;)
+        {
+            var due = Math.Min((long)(rate * (Now - start).TotalSeconds) + 1, most) - sent;
+            if (due <= 0)
+            {
+                await Task.Delay(Pace, time, cancel);
+                continue;
+            }
+            sent += await PublishAsync((int)Math.Min(due, BatchEvents), cancel);
+        }
+    }
+
+    public void Dispose() => _json.Dispose();
+
+    private async Task<int> PublishAsync(int count, CancellationToken cancel)
+    {
+        _batch.Clear();
+        _body.ResetWrittenCount();
+        var now = Now;
+        for (var i = 0; i < count; i++)
+        {
+            var order = random.Next(_names.Length);
+            var change = new OrderChange(_names[order], ++_numbers[order], now);
+            change.WriteTo(_json, _body);
+            _batch.Add(change);
+        }
+        var reply = await publisher.SendAsync(_body.WrittenMemory, cancel);
+        // Nothing less will do: a change that is missing would leave a gap in its order.
+        if (reply.Status != 202)
+            throw new OrderLoadException($"Herald did not take a batch of {count}: {string.Join(" ", reply.ProblemLines())}");
+        foreach (var change in _batch)
+            ledger.Accepted(change.Order, change.Number);
+        return count;
+    }
+}

@@ -1,0 +1,55 @@
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using Herald.Client;
+using Herald.Lab.Ledgers;
+using Herald.Lab.Receivers;
+
+namespace Herald.Lab.Demos;
+
+/// <summary>One receiver of order changes with its subscription, and what is known of it.</summary>
+public sealed class OrderReceiver(string name, int number, ReceiptLedger ledger) : IAsyncDisposable
+{
+    private readonly string _secret = "whsec_" + Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
+    private long _retries;
+
+    public string Name { get; } = name;
+    public int Number { get; } = number;
+    public WebhookReceiver Webhooks { get; private set; } = null!;
+    public LatencyHistogram Latency { get; } = new();
+
+    /// <summary>Attempts beyond the first, of what was delivered in the end.</summary>
+    public long Retries => Interlocked.Read(ref _retries);
+
+    /// <summary>As Herald told last; null while unknown.</summary>
+    public long? BlockedKeys { get; private set; }
+
+    public async Task StartAsync(
+        Conduct conduct, Func<TimeSpan> now, TimeProvider time, Random random, CancellationToken cancel, WebhookReceiver.Around? around = null) =>
+        Webhooks = await WebhookReceiver.StartAsync(Name, _secret, conduct, webhook =>
+        {
+            var change = OrderChange.Parse(webhook.Body.Span);
+            if (ledger.Received(Number, change.Order, change.Number, webhook.Id) == Receipt.Duplicate)
+                return;
+            Latency.Record(now() - change.At);
+            Interlocked.Add(ref _retries, Math.Max(0, webhook.Attempt - 1));
+        }, time, random, cancel, around: around);
+
+    /// <summary>Retries come soon, so that a run of seconds can drain; nothing ever becomes a dead letter.</summary>
+    public Task<Reply> SubscribeAsync(HeraldClient client, string topic, CancellationToken cancel) =>
+        client.PutAsync($"/v1/subscriptions/{Name}", new JsonObject
+        {
+            ["topic"] = topic,
+            ["endpoint"] = Webhooks.Endpoint.ToString(),
+            ["secret"] = _secret,
+            ["retry"] = new JsonObject { ["base"] = "50ms", ["factor"] = 2, ["cap"] = "500ms", ["jitter"] = 0.2, ["maxAge"] = "1h" },
+        }, cancel);
+
+    public async Task AskLagAsync(HeraldClient client, CancellationToken cancel)
+    {
+        var reply = await client.GetAsync($"/v1/subscriptions/{Name}/lag", cancel);
+        if (reply is { Succeeded: true, Body: { } lag })
+            BlockedKeys = JsonText.FindNumber(lag, "blockedKeys");
+    }
+
+    public ValueTask DisposeAsync() => Webhooks?.DisposeAsync() ?? ValueTask.CompletedTask;
+}

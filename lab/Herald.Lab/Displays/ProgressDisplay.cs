@@ -1,0 +1,52 @@
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace Herald.Lab.Displays;
+
+/// <summary>Shows something while it goes: a table that is drawn again and again, or a line now and then.</summary>
+internal abstract class ProgressDisplay(TextWriter lines, TimeProvider time)
+{
+    protected TimeProvider Time { get; } = time;
+
+    protected virtual TimeSpan FrameEvery { get; } = TimeSpan.FromMilliseconds(250);
+
+    protected virtual TimeSpan LineEvery { get; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Ends when cancelled, without an exception and with the last numbers shown.</summary>
+    public Task RunAsync(bool plain, CancellationToken cancel) => plain ? PrintLinesAsync(cancel) : ShowTableAsync(cancel);
+
+    protected abstract IRenderable Table();
+
+    protected abstract string Line();
+
+    /// <summary>Finds out what has to be asked for, before each frame and line.</summary>
+    protected virtual ValueTask LookAsync(CancellationToken cancel) => ValueTask.CompletedTask;
+
+    private async Task PrintLinesAsync(CancellationToken cancel)
+    {
+        while (await WaitAsync(LineEvery, cancel))
+            await lines.WriteLineAsync(Line());
+    }
+
+    private Task ShowTableAsync(CancellationToken cancel) => AnsiConsole.Live(Table()).AutoClear(false).StartAsync(async context =>
+    {
+        while (await WaitAsync(FrameEvery, cancel))
+            context.UpdateTarget(Table());
+        context.UpdateTarget(Table());
+    });
+
+    /// <returns>False when it is time to end.</returns>
+    private async Task<bool> WaitAsync(TimeSpan wait, CancellationToken cancel)
+    {
+        try
+        {
+            await Task.Delay(wait, Time, cancel);
+            await LookAsync(cancel);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,74 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Herald.Kafka.Clusters;
+using Herald.Kafka.Sources;
+using Herald.Orders;
+
+namespace Herald.Lab.Orders;
+
+/// <summary>The options that say where orders' changes are in Kafka.</summary>
+public sealed class KafkaOptionSet
+{
+    public const string DefaultGroup = "herald-orders";
+    private const string DefaultTopic = "events";
+
+    private readonly Option<string?> _servers = new("--kafka") { HelpName = "HOST:PORT[,…]" };
+    private readonly Option<string> _topic = new("--kafka-topic") { Description = "The topic of Kafka.", HelpName = "TOPIC", DefaultValueFactory = _ => DefaultTopic };
+    private readonly Option<FileInfo?> _properties = new("--kafka-properties") { Description = "A file with librdkafka's properties, for TLS, SASL and the rest.", HelpName = "FILE" };
+    private readonly bool _hasTopic;
+
+    /// <param name="hasTopic">Without it the command has a topic of its own.</param>
+    public KafkaOptionSet(string description, bool hasTopic = true)
+    {
+        _hasTopic = hasTopic;
+        _servers.Description = description;
+        _servers.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string?>() is { } text && ClusterAddress.ParseAll($"{KafkaPlace.Cluster}={text}") is not { Count: 1 })
+                result.AddError($"--kafka {text}: give addresses of brokers, HOST:PORT, several with commas.");
+        });
+        _topic.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string>() is { } text && SourceRoute.ParseAll(RouteOf(text)) is not [{ From.Count: 1 }])
+                result.AddError($"--kafka-topic {text}: a topic of Kafka has up to 249 letters, digits, dots, underscores and hyphens.");
+        });
+    }
+
+    /// <summary>To a command that has the server's settings; properties are among them.</summary>
+    public void AddTo(Command command)
+    {
+        command.Options.Add(_servers);
+        if (_hasTopic)
+            command.Options.Add(_topic);
+        command.Validators.Add(result =>
+        {
+            if (IsGiven(result, _servers.Name) && (IsGiven(result, "--kafka-clusters") || IsGiven(result, "--kafka-sources")))
+                result.AddError($"{_servers.Name} stands for --kafka-clusters and --kafka-sources: give it, or them.");
+            if (!IsGiven(result, _servers.Name) && IsGiven(result, _topic.Name))
+                result.AddError($"{_topic.Name}: say where Kafka is, with {_servers.Name}.");
+        });
+    }
+
+    public void AddWithPropertiesTo(Command command)
+    {
+        AddTo(command);
+        command.Options.Add(_properties);
+    }
+
+    public bool IsGiven(CommandResult command) => IsGiven(command, _servers.Name);
+
+    /// <returns>Null when there is none.</returns>
+    public KafkaPlace? Place(ParseResult parsed) => parsed.GetValue(_servers) is { } servers
+        ? new(servers, _hasTopic ? parsed.GetValue(_topic)! : DefaultTopic, parsed.GetValue(_properties)?.FullName)
+        : null;
+
+    /// <summary>What they say of the server's settings.</summary>
+    public IReadOnlyDictionary<string, string> Settings(ParseResult parsed) => parsed.GetValue(_servers) is { } servers
+        ? new Dictionary<string, string> { ["kafka.clusters"] = $"{KafkaPlace.Cluster}={servers}", ["kafka.sources"] = RouteOf(parsed.GetValue(_topic)!) }
+        : new Dictionary<string, string>();
+
+    private static string RouteOf(string topic) => $"{KafkaPlace.Cluster}/{topic}>{OrderEvents.Topic}";
+
+    private static bool IsGiven(CommandResult command, string option) =>
+        command.Children.OfType<OptionResult>().Any(one => one.Option.Name == option && !one.Implicit);
+}

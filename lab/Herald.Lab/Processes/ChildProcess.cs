@@ -1,0 +1,143 @@
+using System.Diagnostics;
+using Herald.Hosting.Commands;
+
+namespace Herald.Lab.Processes;
+
+/// <summary>
+/// This executable once more, in a process of its own, run with a command that says when it is ready and stops when its standard input
+/// ends. So it ends with the process that started it, however that ends.
+/// </summary>
+public abstract class ChildProcess : IAsyncDisposable
+{
+    private const int KeptLines = 50;
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(30);
+    private readonly Process _process;
+    private readonly string _readyLine;
+    private readonly TimeProvider _time;
+    private readonly Queue<string> _lastLines = new();
+    private readonly Lock _lastLinesLock = new();
+    private readonly TaskCompletionSource<string> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <param name="readyLine">What the line begins with that it prints once it is ready.</param>
+    protected ChildProcess(string name, IEnumerable<string> arguments, string readyLine, TimeProvider time)
+    {
+        (Name, _readyLine, _time) = (name, readyLine, time);
+        var start = new ProcessStartInfo { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        (start.FileName, var before) = Executable();
+        // Only what is said here counts, not what the user has set for a server of theirs.
+        foreach (var variable in start.Environment.Keys.Where(variable => variable.StartsWith("HERALD_", StringComparison.Ordinal)).ToList())
+            start.Environment.Remove(variable);
+        foreach (var argument in (string[])[.. before, .. arguments])
+            start.ArgumentList.Add(argument);
+        _process = new Process { StartInfo = start, EnableRaisingEvents = true };
+        _process.OutputDataReceived += (_, line) => Take(line.Data);
+        _process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        _process.Exited += (_, _) => OnExited();
+    }
+
+    /// <summary>What people call it: the server, the receiver.</summary>
+    public string Name { get; }
+    public int Id => _process.Id;
+    public bool HasExited => _process.HasExited;
+    public int ExitCode => _process.ExitCode;
+    public Task ExitedAsync(CancellationToken cancel) => _process.WaitForExitAsync(cancel);
+
+    /// <summary>The end of what it printed, to show when it failed.</summary>
+    public string LastOutput
+    {
+        get
+        {
+            lock (_lastLinesLock)
+                return string.Join(Environment.NewLine, _lastLines);
+        }
+    }
+
+    /// <summary>Asks for a clean stop and waits for it; what does not stop in time is killed.</summary>
+    public async Task StopAsync()
+    {
+        if (_process.HasExited)
+            return;
+        _process.StandardInput.Close();
+        using var patience = new CancellationTokenSource(StopPatience, _time);
+        try
+        {
+            await _process.WaitForExitAsync(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            await KillAsync();
+        }
+    }
+
+    /// <summary>Ends it on the spot, as a crash would.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        _process.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <returns>The rest of the ready line.</returns>
+    /// <exception cref="ChildProcessException">It ended, or was not ready in time; it is disposed then.</exception>
+    protected async Task<string> StartAsync(CancellationToken cancel)
+    {
+        _process.Start();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+        try
+        {
+            return await _ready.Task.WaitAsync(StartPatience, _time, cancel);
+        }
+        catch (Exception failure)
+        {
+            await DisposeAsync();
+            if (failure is OperationCanceledException)
+                throw;
+            throw new ChildProcessException($"{failure.Message}{Environment.NewLine}{LastOutput}");
+        }
+    }
+
+    protected Task WriteLineAsync(string line, CancellationToken cancel) => _process.StandardInput.WriteLineAsync(line.AsMemory(), cancel);
+
+    /// <summary>A line of its output, once it is ready.</summary>
+    protected virtual void OnLine(string line) { }
+
+    protected virtual void OnExited() => _ready.TrySetException(new ChildProcessException($"The {Name} has ended before it was ready."));
+
+    private void Take(string? line)
+    {
+        Keep(line);
+        if (line is null)
+            return;
+        if (_ready.Task.IsCompleted)
+            OnLine(line);
+        else if (line.StartsWith(_readyLine, StringComparison.Ordinal))
+            _ready.TrySetResult(line[_readyLine.Length..]);
+    }
+
+    private void Keep(string? line)
+    {
+        if (line is null)
+            return;
+        lock (_lastLinesLock)
+        {
+            if (_lastLines.Count == KeptLines)
+                _lastLines.Dequeue();
+            _lastLines.Enqueue(line);
+        }
+    }
+
+    /// <summary>The <c>herald</c> beside this library: a test runs it from its own folder.</summary>
+    private static (string File, string[] Before) Executable()
+    {
+        var native = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "herald.exe" : "herald");
+        return File.Exists(native) ? (native, []) : ("dotnet", [Path.Combine(AppContext.BaseDirectory, "herald.dll")]);
+    }
+}

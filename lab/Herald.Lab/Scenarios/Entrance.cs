@@ -1,0 +1,8 @@
+namespace Herald.Lab.Scenarios;
+
+/// <summary>How the load comes into Herald.</summary>
+internal enum Entrance
+{
+    Http,
+    Kafka,
+}

@@ -1,0 +1,28 @@
+namespace Herald.Lab.Scenarios;
+
+/// <summary>How long the phases last. Times are counted from the beginning of the load.</summary>
+internal sealed record PhasePlan(TimeSpan WarmUp, TimeSpan Before, TimeSpan Hell, TimeSpan After)
+{
+    /// <summary>Those that are judged.</summary>
+    public static readonly IReadOnlyList<Phase> Judged = [Phase.Before, Phase.Hell, Phase.After];
+
+    public static readonly PhasePlan Compressed = new(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(25), TimeSpan.FromSeconds(35), TimeSpan.FromSeconds(30));
+    public static readonly PhasePlan Full = new(TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(3), TimeSpan.FromMinutes(2));
+
+    public TimeSpan HalfOfBefore => WarmUp + (Before / 2);
+    public TimeSpan HellBegins => WarmUp + Before;
+    public TimeSpan HellEnds => HellBegins + Hell;
+    public TimeSpan Whole => HellEnds + After;
+
+    public TimeSpan LengthOf(Phase phase) => phase switch
+    {
+        Phase.WarmUp => WarmUp,
+        Phase.Before => Before,
+        Phase.Hell => Hell,
+        Phase.After => After,
+    };
+
+    /// <summary>What comes after the end counts as after.</summary>
+    public Phase At(TimeSpan since) =>
+        since < WarmUp ? Phase.WarmUp : since < HellBegins ? Phase.Before : since < HellEnds ? Phase.Hell : Phase.After;
+}

@@ -1,0 +1,60 @@
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using Herald.Client;
+using Herald.Lab.Catchers;
+
+namespace Herald.Lab.Scenarios;
+
+/// <summary>One customer with its handler.</summary>
+internal sealed class ScenarioHandler : IAsyncDisposable
+{
+    private readonly Guid _customer;
+    private readonly HandlerRecord _record;
+    private readonly Catcher _catcher;
+
+    /// <param name="now">The clock of the run: from the beginning of the load.</param>
+    public ScenarioHandler(
+        HandlerRole role, int number, Guid customer, HandlerRecord record, Action<Catch> delivered, Func<DateTime, TimeSpan> since, int seed, TimeProvider time)
+    {
+        (_customer, _record) = (customer, record);
+        var secret = "whsec_" + Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
+        _catcher = new Catcher(number, 0, secret, new Misbehaviour(new(role.Usual), LatencyRange.Usual, time, new Random(seed)), Caught, () => CatcherMetrics.Write([_catcher!]), time);
+
+        void Caught(Catch one)
+        {
+            record.Answered(one.Hit, one.Webhook.Attempt, one.IsFirst, one.Order is { } order ? since(order.OccurredAt) : null, since(time.GetUtcNow().UtcDateTime));
+            if (!one.Hit.Fails)
+                delivered(one);
+        }
+    }
+
+    public HandlerRole Role => _record.Role;
+    public HandlerRecord Record => _record;
+    public CatcherCounts Counts => _catcher.Counts;
+    public Mode Mode => _catcher.Misbehaviour.Now;
+
+    public HandlerFigures Figures() => _record.Figures(_catcher.Order.Violations);
+
+    public Task StartAsync(CancellationToken cancel) => _catcher.StartAsync(cancel);
+
+    /// <summary>
+    /// Retries come soon, so that a third of them failing is no long wait, and every three seconds in the end: after hell a sixth of the orders
+    /// fails again, and of those a sixth, and the last of a thousand orders is to be through within a phase. Nothing ever becomes a dead letter.
+    /// </summary>
+    public Task<Reply> SubscribeAsync(HeraldClient client, CancellationToken cancel) =>
+        client.PutAsync($"/v1/orders/customers/{_customer}/webhook", new JsonObject
+        {
+            ["url"] = _catcher.Endpoint.ToString(),
+            ["secret"] = _catcher.Secret,
+            ["retry"] = new JsonObject { ["strategy"] = "exponential", ["base"] = "100ms", ["factor"] = 2, ["cap"] = "3s", ["jitter"] = 0.2, ["maxAge"] = "1h" },
+        }, cancel);
+
+    /// <summary>The phase has begun.</summary>
+    public void Enter(Phase phase)
+    {
+        if (Role.GoesToHell)
+            _catcher.Misbehaviour.Become(phase == Phase.Hell ? Mode.Hell : Role.Usual);
+    }
+
+    public ValueTask DisposeAsync() => _catcher.DisposeAsync();
+}

@@ -1,0 +1,55 @@
+using System.Security.Cryptography;
+using Herald.Kafka.Clusters;
+using Herald.Lab.Orders;
+using Herald.LocalServers.Brokers;
+
+namespace Herald.Lab.Scenarios;
+
+/// <summary>The Kafka that the load of a scenario goes through: one that is given, or one to throw away. The topic is the run's own, so that nothing of another run comes with it.</summary>
+internal sealed class ScenarioKafka : IAsyncDisposable
+{
+    private const int Partitions = 12;
+    private readonly LocalKafka? _own;
+    private readonly OwnTopic _topic;
+
+    private ScenarioKafka(LocalKafka? own, OwnTopic topic, KafkaPlace place) => (_own, _topic, Place) = (own, topic, place);
+
+    public KafkaPlace Place { get; }
+
+    /// <summary>What a server is told to read from it.</summary>
+    public string[] Settings =>
+    [
+        // A group of its own: a server that is at work in the same cluster has one, too.
+        "--kafka", Place.Servers, "--kafka-topic", Place.Topic, "--kafka-group", Place.Topic,
+        .. Place.Properties is { } file ? (string[])["--kafka-properties", file] : [],
+    ];
+
+    /// <param name="given">Null for a Kafka to throw away.</param>
+    /// <exception cref="LocalKafkaException">There is none to start.</exception>
+    /// <exception cref="Herald.Kafka.KafkaSetupException">It cannot be used.</exception>
+    public static async Task<ScenarioKafka> StartAsync(KafkaPlace? given, TimeProvider time, CancellationToken cancel)
+    {
+        var own = given is null ? await StartOwnAsync(time, cancel) : null;
+        try
+        {
+            var place = new KafkaPlace(own?.Servers ?? given!.Servers, $"herald-scenario-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}", given?.Properties);
+            return new(own, await OwnTopic.MakeAsync(place.Open(), place.Topic, Partitions), place);
+        }
+        catch
+        {
+            if (own is not null)
+                await own.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _topic.DisposeAsync();
+        if (_own is not null)
+            await _own.DisposeAsync();
+    }
+
+    private static Task<LocalKafka> StartOwnAsync(TimeProvider time, CancellationToken cancel) => LocalKafka.StartNewAsync(
+        KafkaPrograms.Find() ?? throw new LocalKafkaException($"{KafkaPrograms.Missing} Or say where one runs with --kafka."), [], time, cancel);
+}

@@ -1,0 +1,48 @@
+using System.Globalization;
+using Herald.Hosting.Commands;
+using Herald.Lab.Catchers;
+using Herald.Lab.Displays;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace Herald.Lab.Scenarios;
+
+/// <summary>Shows the scenario while it goes: a live table, or a line every five seconds.</summary>
+internal sealed class UnaffectedDisplay(IReadOnlyList<ScenarioHandler> handlers, UnaffectedOptions options, Func<TimeSpan> now, Terminal terminal, TimeProvider time)
+    : ProgressDisplay(terminal.Error, time)
+{
+    private const int ColumnWidth = 12;
+
+    protected override TimeSpan LineEvery { get; } = TimeSpan.FromSeconds(5);
+
+    // Rarely, and from counters alone: looking must cost what is measured nothing.
+    protected override TimeSpan FrameEvery { get; } = TimeSpan.FromMilliseconds(500);
+
+    protected override string Line() => $"{Where()} | {string.Join(" | ", handlers.Select(handler =>
+        $"{handler.Role.Name} ({Modes.NameOf(handler.Mode)}): delivered {Delivered(handler)} failed {handler.Counts.Failed} retries {handler.Counts.Retries}"))}";
+
+    private string Where()
+    {
+        var at = now();
+        var phase = at >= options.Plan.Whole ? "draining" : UnaffectedReport.NameOf(options.Plan.At(at));
+        return string.Create(CultureInfo.InvariantCulture, $"{at.TotalSeconds:0} of {options.Plan.Whole.TotalSeconds:0} s, {phase}");
+    }
+
+    protected override IRenderable Table()
+    {
+        var table = new Table().Border(TableBorder.Rounded).BorderColor(Color.Grey).AddColumn("");
+        foreach (var handler in handlers)
+            table.AddColumn(new TableColumn($"[bold]{handler.Role.Name}[/]").RightAligned().NoWrap().Width(ColumnWidth));
+        AddRow("mode", handler => Modes.NameOf(handler.Mode));
+        AddRow("delivered", handler => $"{Delivered(handler):N0}");
+        AddRow("failed", handler => $"{handler.Counts.Failed:N0}");
+        AddRow("retries", handler => $"{handler.Counts.Retries:N0}");
+        AddRow("duplicates", handler => $"{handler.Counts.Duplicates:N0}");
+        AddRow("out of order", handler => handler.Counts.Violations == 0 ? "[green]0[/]" : $"[red]{handler.Counts.Violations:N0}[/]");
+        return new Rows(new Text($"Unaffected: {Where()}"), table);
+
+        void AddRow(string title, Func<ScenarioHandler, string> cell) => table.AddRow([title, .. handlers.Select(cell)]);
+    }
+
+    private static long Delivered(ScenarioHandler handler) => handler.Counts.Delivered + handler.Counts.Delayed;
+}

@@ -1,0 +1,113 @@
+using System.Globalization;
+using System.Net.Sockets;
+
+namespace Herald.LocalServers.Brokers;
+
+/// <summary>
+/// A throw-away server of NATS on 127.0.0.1, on a port and in a folder of its own. It ends, and its folder goes, when this is disposed or when our process ends, however that
+/// ends. The test kit compiles these files too.
+/// </summary>
+public sealed class LocalNats : IAsyncDisposable
+{
+    public const string Host = "127.0.0.1";
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(30), LookEvery = TimeSpan.FromMilliseconds(20);
+    private readonly string _program;
+    private readonly IReadOnlyList<string> _settings;
+    private readonly TimeProvider _time;
+    private BrokerGuard? _guard;
+
+    private LocalNats(string program, IReadOnlyList<string> settings, TimeProvider time) => (_program, _settings, _time) = (program, settings, time);
+
+    public int Port { get; } = FreePort.Find();
+
+    /// <summary>As clients are told.</summary>
+    public string Url => string.Create(CultureInfo.InvariantCulture, $"nats://{Host}:{Port}");
+
+    /// <summary>Holds its data, and what it says in <c>log</c>.</summary>
+    public string Folder { get; } = Directory.CreateTempSubdirectory("herald-nats-").FullName;
+
+    /// <summary>As servers know each other.</summary>
+    public string Name => string.Create(CultureInfo.InvariantCulture, $"server-{Port}");
+
+    /// <summary>Of the process that has the server for a child, as long as it runs.</summary>
+    public int ProcessId => _guard!.ProcessId;
+
+    /// <summary>What it has said.</summary>
+    public string Log => File.Exists(LogFile) ? File.ReadAllText(LogFile) : "";
+
+    private string LogFile => Path.Combine(Folder, "log");
+    private string SettingsFile => Path.Combine(Folder, "settings");
+
+    /// <param name="settings">Lines as in a server's file of settings.</param>
+    /// <exception cref="LocalNatsException">There is none here, or it does not start.</exception>
+    public static async Task<LocalNats> StartNewAsync(bool jetStream, IReadOnlyList<string> settings, TimeProvider time, CancellationToken cancel)
+    {
+        var nats = new LocalNats(NatsProgram.Find() ?? throw new LocalNatsException(NatsProgram.Missing), settings, time);
+        try
+        {
+            await nats.StartAgainAsync(jetStream, cancel);
+            return nats;
+        }
+        catch
+        {
+            await nats.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Starts it, after a stop with its data and on its port; complete when it takes connections.</summary>
+    /// <param name="jetStream">Without it, its streams are not there until it is started with it again.</param>
+    /// <exception cref="LocalNatsException">It does not start.</exception>
+    public async Task StartAgainAsync(bool jetStream, CancellationToken cancel)
+    {
+        string[] own =
+        [
+            string.Create(CultureInfo.InvariantCulture, $"listen: \"{Host}:{Port}\""),
+            $"server_name: \"{Name}\"",
+            jetStream ? $"jetstream {{ store_dir: \"{Path.Combine(Folder, "data")}\", max_file_store: 8GB, max_memory_store: 64MB }}" : "",
+        ];
+        await File.WriteAllLinesAsync(SettingsFile, [.. own, .. _settings], cancel);
+        var guard = _guard = new BrokerGuard(Folder, _program, "-c", SettingsFile);
+        var begun = _time.GetTimestamp();
+        while (!await GreetsAsync(cancel))
+        {
+            if (guard.HasEnded || _time.GetElapsedTime(begun) > StartPatience)
+                throw new LocalNatsException($"The nats-server at {Url} does not start: {Log}");
+            await Task.Delay(LookEvery, _time, cancel);
+        }
+    }
+
+    public Task StopAsync() => EndAsync("TERM");
+
+    /// <summary>On the spot, as in a crash.</summary>
+    public Task KillAsync() => EndAsync("KILL");
+
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
+        Directory.Delete(Folder, true);
+    }
+
+    // It takes connections before it can use them; then it says so.
+    private async Task<bool> GreetsAsync(CancellationToken cancel)
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            await socket.ConnectAsync(Host, Port, cancel);
+            return await socket.ReceiveAsync(new byte[4], cancel) > 0;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    private async Task EndAsync(string signal)
+    {
+        if (_guard is not { } guard)
+            return;
+        _guard = null;
+        await guard.EndAsync(signal);
+    }
+}

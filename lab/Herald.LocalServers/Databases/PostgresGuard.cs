@@ -1,0 +1,61 @@
+using System.Diagnostics;
+
+namespace Herald.LocalServers.Databases;
+
+/// <summary>
+/// A shell that starts and stops a PostgreSQL for us, and outlives us by as long as it takes to end it and delete its folder: that is what it
+/// does when its standard input ends, which it does however we end. In a session of its own, so that Ctrl-C and a signal to our process group do not reach it.
+/// </summary>
+public sealed class PostgresGuard : IAsyncDisposable
+{
+    // A command a line; the answer is its exit code.
+    private const string Script = """
+        folder=$1
+        shift
+        trap '' HUP INT TERM
+        while read -r command; do
+            "$@" $command </dev/null >"$folder/control" 2>&1
+            echo $?
+        done
+        "$@" stop -m immediate </dev/null >/dev/null 2>&1
+        rm -rf "$folder"
+        """;
+
+    private readonly string _folder;
+    private readonly Process _shell;
+
+    /// <param name="control">The words that begin every command: <c>pg_ctl</c> with its options.</param>
+    public PostgresGuard(string folder, IEnumerable<string> control)
+    {
+        _folder = folder;
+        string[] words = [.. OperatingSystem.IsLinux() ? (string[])["setsid", "sh"] : ["sh"], "-c", Script, "sh", folder, .. control];
+        _shell = Process.Start(new ProcessStartInfo(words[0], words[1..])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            WorkingDirectory = folder,
+        })!;
+    }
+
+    public async Task<bool> TryAsync(string command)
+    {
+        await _shell.StandardInput.WriteLineAsync(command);
+        await _shell.StandardInput.FlushAsync();
+        return await _shell.StandardOutput.ReadLineAsync() switch
+        {
+            "0" => true,
+            null => throw new LocalPostgresException($"The shell that guards the PostgreSQL in {_folder} has been ended."),
+            _ => false,
+        };
+    }
+
+    /// <summary>What the last command said.</summary>
+    public Task<string> SaidAsync() => File.ReadAllTextAsync(Path.Combine(_folder, "control"));
+
+    public async ValueTask DisposeAsync()
+    {
+        _shell.StandardInput.Close();
+        await _shell.WaitForExitAsync();
+        _shell.Dispose();
+    }
+}

@@ -1,0 +1,97 @@
+using System.Text;
+using Herald.Mutants.Sites;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace Herald.Mutants.Builds;
+
+/// <summary>
+/// A project with all of its mutants in it, as far as they compile. Those that do not are left out by the compiler's own word: where a member has
+/// errors, its mutants are tried one after another, and each that brings an error goes.
+/// </summary>
+internal sealed class PlantedProject
+{
+    private readonly CSharpCompilation _asItIs;
+    private readonly IEnumerable<ResourceDescription> _resources;
+    private readonly List<(SyntaxTree Tree, List<FoundMutant> Mutants)> _files = [];
+
+    /// <param name="folder">Of its own sources; what is generated has no mutants.</param>
+    /// <param name="before">How many mutants other projects have.</param>
+    public PlantedProject(string root, string folder, CSharpCompilation asItIs, IEnumerable<ResourceDescription> resources, int before)
+    {
+        (Name, _asItIs, _resources) = (Path.GetFileName(folder), asItIs, resources);
+        var path = Path.Combine(root, folder) + Path.DirectorySeparatorChar;
+        var own = asItIs.SyntaxTrees.Where(tree => tree.FilePath.StartsWith(path, StringComparison.Ordinal));
+        foreach (var tree in own.OrderBy(tree => tree.FilePath, StringComparer.Ordinal))
+        {
+            var found = new MutantFinder(asItIs.GetSemanticModel(tree), Name, Path.GetRelativePath(root, tree.FilePath), before).Find();
+            _files.Add((tree, [.. found]));
+            before += found.Count;
+        }
+    }
+
+    public string Name { get; }
+
+    /// <summary>How many changes do not compile.</summary>
+    public int LeftOut { get; private set; }
+
+    public IEnumerable<Mutant> Mutants => _files.SelectMany(file => file.Mutants).Select(found => found.Mutant);
+
+    /// <summary>Writes the assembly, and leaves out what does not compile.</summary>
+    /// <param name="most">The highest number of a mutant in any project.</param>
+    public void Compile(string file, int most, CancellationToken cancel)
+    {
+        var options = (CSharpParseOptions)_files[0].Tree.Options;
+        var source = CSharpSyntaxTree.ParseText(MutantSwitch.Source(most), options, $"{MutantSwitch.Name}.cs", Encoding.UTF8, cancel);
+        var switchable = _asItIs.AddSyntaxTrees(source);
+        foreach (var (tree, found) in _files)
+            LeaveOut(switchable, tree, found, cancel);
+        var planted = _files.Aggregate(switchable, (whole, one) => whole.ReplaceSyntaxTree(one.Tree, Plant(one.Tree, one.Mutants)));
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        var result = planted.Emit(file, manifestResources: _resources, cancellationToken: cancel);
+        if (result.Success)
+            return;
+        var first = result.Diagnostics.First(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error);
+        throw new MutantsException($"{Name} with its mutants does not compile: {first}");
+    }
+
+    private void LeaveOut(CSharpCompilation switchable, SyntaxTree tree, List<FoundMutant> found, CancellationToken cancel)
+    {
+        var own = Members(tree);
+        foreach (var at in WithErrors(switchable, tree, found, null, cancel))
+        {
+            var inMember = found.Where(mutant => MemberOf(mutant.Node) == own[at]).ToList();
+            var kept = new List<FoundMutant>();
+            foreach (var mutant in inMember)
+            {
+                if (WithErrors(switchable, tree, [.. kept, mutant], at, cancel).Count == 0)
+                    kept.Add(mutant);
+            }
+            LeftOut += inMember.Count - kept.Count;
+            found.RemoveAll(mutant => inMember.Contains(mutant) && !kept.Contains(mutant));
+        }
+    }
+
+    /// <summary>Members that do not compile, by their place in the file.</summary>
+    /// <param name="only">The one of which it is asked; null: all.</param>
+    private static List<int> WithErrors(
+        CSharpCompilation switchable, SyntaxTree tree, IReadOnlyList<FoundMutant> found, int? only, CancellationToken cancel)
+    {
+        var planted = Plant(tree, found);
+        var (root, members) = (planted.GetRoot(cancel), Members(planted));
+        var model = switchable.ReplaceSyntaxTree(tree, planted).GetSemanticModel(planted);
+        return [.. model.GetDiagnostics(only is { } at ? members[at].Span : null, cancel)
+            .Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)
+            .Select(error => members.IndexOf(MemberOf(root.FindNode(error.Location.SourceSpan))))
+            .Distinct()];
+    }
+
+    private static MemberDeclarationSyntax MemberOf(SyntaxNode node) => node.AncestorsAndSelf().OfType<MemberDeclarationSyntax>().First();
+
+    private static List<MemberDeclarationSyntax> Members(SyntaxTree tree) =>
+        [.. tree.GetRoot().DescendantNodes().OfType<MemberDeclarationSyntax>()];
+
+    private static SyntaxTree Plant(SyntaxTree tree, IReadOnlyList<FoundMutant> found) =>
+        found.Count == 0 ? tree : tree.WithRootAndOptions(new Planter(found).Visit(tree.GetRoot())!, tree.Options);
+}

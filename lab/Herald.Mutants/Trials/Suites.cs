@@ -1,0 +1,78 @@
+using System.Diagnostics;
+
+namespace Herald.Mutants.Trials;
+
+/// <summary>The test programs that judge mutants: copies, in which the planted assemblies take the place of those that were built.</summary>
+internal static class Suites
+{
+    private const string Simulation = "Herald.Simulation";
+    private static readonly string[] Names =
+        ["Herald.Engine.Tests", Simulation, "Herald.Journal.Tests", "Herald.Postgres.Tests", "Herald.Delivery.Tests"];
+
+    // What suites share. Planted faults are planted into copies of the sources, which have no mutants.
+    private static readonly string[] Shared = ["tests/Herald.TestKit", "tests/Herald.Contracts", "tests/Herald.Judge"];
+    private const string WithSourcesOfItsOwn = ".Planting.";
+
+    // What breaks most worlds breaks one of the first; what hangs one is not waited for as long as for all.
+    private static readonly int[] Worlds = [100, 2000];
+
+    /// <exception cref="MutantsException">One cannot be built.</exception>
+    public static async Task BuildAsync(string root, CancellationToken cancel)
+    {
+        foreach (var name in Names)
+        {
+            string[] words = ["build", Path.Combine(root, "tests", name), "-c", "Release", "-v", "quiet", "--nologo"];
+            using var build = Process.Start(new ProcessStartInfo("dotnet", words) { RedirectStandardOutput = true })!;
+            var told = await build.StandardOutput.ReadToEndAsync(cancel);
+            await build.WaitForExitAsync(cancel);
+            if (build.ExitCode != 0)
+                throw new MutantsException($"{name} cannot be built: {told}");
+        }
+    }
+
+    /// <param name="folder">For the copies.</param>
+    /// <param name="assemblies">The planted ones.</param>
+    public static async Task<IReadOnlyList<Suite>> PrepareAsync(string root, string folder, IReadOnlyList<string> assemblies, CancellationToken cancel)
+    {
+        var suites = new List<Suite>();
+        foreach (var name in Names)
+        {
+            var (built, copy) = (Path.Combine(root, "artifacts", "bin", name, "release"), Path.Combine(folder, name));
+            Copy(built, copy);
+            foreach (var assembly in assemblies.Where(assembly => File.Exists(Path.Combine(copy, Path.GetFileName(assembly)))))
+                File.Copy(assembly, Path.Combine(copy, Path.GetFileName(assembly)), overwrite: true);
+            var program = Path.Combine(copy, name);
+            var parts = name == Simulation ? Worlds.Select(OfWorlds) : (await ClassesAsync(program, cancel)).Select(OfClass);
+            suites.Add(new(name, program, Content.Of(root, [$"tests/{name}", .. Shared]), name == Simulation, [.. parts]));
+        }
+        return suites;
+    }
+
+    private static SuitePart OfClass(string name) => new(name, ["-class", name], new Dictionary<string, string>());
+
+    private static SuitePart OfWorlds(int count) => new(
+        $"{count} worlds",
+        ["-method", "*.Every_promise_holds_in_every_world"],
+        new Dictionary<string, string> { ["HERALD_SEEDS"] = $"{count}", ["HERALD_FIRST_BROKEN"] = "1", ["HERALD_LINES"] = "1" });
+
+    private static async Task<IReadOnlyList<string>> ClassesAsync(string program, CancellationToken cancel)
+    {
+        var start = new ProcessStartInfo(program, ["-list", "classes", "-noLogo", "-noColor"]) { RedirectStandardOutput = true };
+        using var list = Process.Start(start)!;
+        var lines = (await list.StandardOutput.ReadToEndAsync(cancel)).Split('\n', StringSplitOptions.TrimEntries);
+        await list.WaitForExitAsync(cancel);
+        return [.. lines.Where(line => line.StartsWith("Herald.", StringComparison.Ordinal) && !line.Contains(WithSourcesOfItsOwn, StringComparison.Ordinal))];
+    }
+
+    private static void Copy(string from, string to)
+    {
+        if (Directory.Exists(to))
+            Directory.Delete(to, recursive: true);
+        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
+        {
+            var target = Path.Combine(to, Path.GetRelativePath(from, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(file, target);
+        }
+    }
+}

@@ -1,4 +1,0 @@
-namespace Herald.Cli.Benching.Running;
-
-/// <summary>What one process took, in cores: 1.0 is one core busy all the time.</summary>
-internal sealed record CpuShare(string Process, double Cores);

@@ -1,5 +1,0 @@
-namespace Herald.Cli.Benching.Traffic;
-
-/// <param name="Sinks">Each endpoint by its number.</param>
-/// <param name="Latencies">Of all endpoints together, but for hot keys.</param>
-internal sealed record DrainedTotals(IReadOnlyList<SinkTotals> Sinks, Latencies Latencies);

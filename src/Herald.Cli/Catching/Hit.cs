@@ -1,7 +1,0 @@
-namespace Herald.Cli.Catching;
-
-/// <summary>What is done to one request.</summary>
-/// <param name="Mode">The one it arrived in.</param>
-/// <param name="Fails">It is answered 500; there is no delay then.</param>
-/// <param name="Delay">Zero for none.</param>
-internal readonly record struct Hit(Mode Mode, bool Fails, TimeSpan Delay);

@@ -1,4 +1,0 @@
-namespace Herald.Cli.Databases;
-
-/// <summary>A PostgreSQL of our own could not be made, started or stopped; the message holds what it said.</summary>
-internal sealed class LocalPostgresException(string message) : Exception(message);

@@ -1,4 +1,0 @@
-namespace Herald.Cli.Demo;
-
-/// <summary>The load cannot go on; the message says what Herald answered.</summary>
-internal sealed class OrderLoadException(string message) : Exception(message);

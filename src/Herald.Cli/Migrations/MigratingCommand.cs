@@ -1,0 +1,84 @@
+using System.CommandLine;
+using Herald.Hosting.Commands;
+using Herald.Postgres;
+using Herald.Postgres.Migrations;
+using Npgsql;
+
+namespace Herald.Cli.Migrations;
+
+/// <summary>A command that works on the tables of a database, without a server.</summary>
+internal sealed class MigratingCommand : ExampleCommand
+{
+    private const string ConnectionVariable = "HERALD_CONNECTION";
+
+    private static readonly Option<string?> Connection = new("--connection")
+    {
+        Description = "The database: postgres://user:password@host:port/database, or Npgsql's Host=…;Database=…. Others on this machine can read "
+            + $"a command line: with a password better by the environment variable {ConnectionVariable}.",
+        HelpName = "DATABASE",
+    };
+
+    private static readonly Option<string> Schema = new("--schema")
+    {
+        Description = "The schema that holds all tables.",
+        HelpName = "NAME",
+        DefaultValueFactory = _ => MigrationOptions.DefaultSchema,
+    };
+
+    private static readonly Option<Duration> Patience =
+        Duration.Option("--wait-for", "How long another that migrates is waited for.", MigrationOptions.DefaultPatience);
+
+    public MigratingCommand(string name, string description, params string[] examples) : base(name, description, examples)
+    {
+        Options.Add(Connection);
+        Options.Add(Schema);
+        Options.Add(Patience);
+    }
+
+    /// <summary>What the command does. What it throws becomes an exit code here, and only here.</summary>
+    public MigratingCommand Runs(TimeProvider time, Func<MigrationSet> load, Func<MigrationRunner, MigratingCall, Task<ExitCode>> run)
+    {
+        SetAction(async (parsed, cancel) => (int)await RunAsync(time, load, run, parsed, cancel));
+        return this;
+    }
+
+    private static async Task<ExitCode> RunAsync(
+        TimeProvider time, Func<MigrationSet> load, Func<MigrationRunner, MigratingCall, Task<ExitCode>> run, ParseResult parsed, CancellationToken cancel)
+    {
+        var console = parsed.InvocationConfiguration;
+        var terminal = new Terminal(console.Output, console.Error, parsed.GetValue(CommonOptions.Json));
+        if (parsed.GetValue(Connection) is not { Length: > 0 } given && (given = Environment.GetEnvironmentVariable(ConnectionVariable)) is not { Length: > 0 })
+            return terminal.Fail(ExitCode.BadUsage, $"Say which database, with --connection or {ConnectionVariable}. {ConnectionText.Rule}");
+        var options = new MigrationOptions { Schema = parsed.GetRequiredValue(Schema), Patience = parsed.GetValue(Patience) };
+        if (options.Validate() is { } wrong)
+            return terminal.Fail(ExitCode.BadUsage, wrong);
+        ConnectionText connection;
+        try
+        {
+            connection = ConnectionText.Parse(given);
+        }
+        catch (FormatException refused)
+        {
+            return terminal.Fail(ExitCode.BadUsage, refused.Message);
+        }
+        await using var database = connection.CreateDataSource();
+        try
+        {
+            return await run(new MigrationRunner(database, load(), options, time, terminal.Error.WriteLine), new(parsed, terminal, cancel));
+        }
+        catch (MigrationException failure)
+        {
+            return terminal.Fail(DatabaseFailure.CodeOf(failure.Fault), failure.Message);
+        }
+        catch (PostgresException refused)
+        {
+            return terminal.Fail(DatabaseFailure.CodeOf(refused.SqlState), $"PostgreSQL at {connection} refuses: {refused.MessageText} ({refused.SqlState})");
+        }
+        catch (NpgsqlException failure) when (!cancel.IsCancellationRequested)
+        {
+            return terminal.Fail(
+                ExitCode.NotReachable,
+                $"PostgreSQL cannot be used at {connection}: {DatabaseFailure.Reason(failure)}. Say where it is with --connection or {ConnectionVariable}.");
+        }
+    }
+}

@@ -1,4 +1,0 @@
-namespace Herald.Cli.Scenarios;
-
-/// <summary>One line of the verdict.</summary>
-internal sealed record Criterion(string What, string Figure, string Limit, bool Holds);

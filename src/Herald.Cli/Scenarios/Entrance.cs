@@ -1,8 +1,0 @@
-namespace Herald.Cli.Scenarios;
-
-/// <summary>How the load comes into Herald.</summary>
-internal enum Entrance
-{
-    Http,
-    Kafka,
-}

@@ -1,4 +1,0 @@
-namespace Herald.Cli.Scenarios;
-
-/// <summary>The scenario cannot go on; the message says why.</summary>
-internal sealed class ScenarioException(string message) : Exception(message);

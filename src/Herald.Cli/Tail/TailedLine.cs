@@ -1,0 +1,20 @@
+using Herald.Client;
+
+namespace Herald.Cli.Tail;
+
+/// <summary>One tailed event on one line: when, where, which, what.</summary>
+internal static class TailedLine
+{
+    private const int LongestPayload = 200;
+
+    public static string ForPeople(string json)
+    {
+        if (JsonText.TryParse(json) is not { } tailed)
+            return json;
+        var payload = JsonText.Find(tailed, "payload") ?? JsonText.Find(tailed, "payloadBase64") ?? "";
+        if (payload.Length > LongestPayload)
+            payload = payload[..LongestPayload] + "…";
+        return $"{JsonText.Find(tailed, "acceptedAt") ?? JsonText.Find(tailed, "time")}  {JsonText.Find(tailed, "shard")}/{JsonText.Find(tailed, "sequence")}"
+            + $"  {JsonText.Find(tailed, "key") ?? "-"}  {JsonText.Find(tailed, "type") ?? "-"}  {JsonText.Find(tailed, "id")}  {payload}";
+    }
+}

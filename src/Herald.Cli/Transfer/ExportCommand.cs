@@ -1,0 +1,77 @@
+using System.CommandLine;
+using Herald.Engine.Transfer;
+using Herald.Hosting.Commands;
+using Herald.Server.Transfer;
+
+namespace Herald.Cli.Transfer;
+
+/// <summary><c>herald export</c>: a store that is not in use, as one file.</summary>
+internal static class ExportCommand
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    public static Command Create(TimeProvider time)
+    {
+        var path = new Argument<string>("FILE") { Description = "The file to make, or - for the output." };
+        var force = new Option<bool>("--force") { Description = "Replace the file if there is one." };
+        return new MovingCommand(
+            "export", "Writes the whole store into a file, for `herald import` to make another kind of store of. The server must be stopped. The file holds the secrets of subscriptions.",
+            "herald export herald.export --data /var/lib/herald", "herald export herald.export --store postgres --connection postgres://herald@db.example/herald")
+        { path, force }
+        .Runs(async call =>
+        {
+            var file = call.Parsed.GetRequiredValue(path);
+            if (file is not "-" && File.Exists(file) && !call.Parsed.GetValue(force))
+                return call.Terminal.Fail(ExitCode.Refused, $"'{file}' exists. Choose another name, or replace it with --force.");
+            var began = time.GetTimestamp();
+            var (tally, unread) = file is "-" ? await ExportAsync(call, time) : await ExportAsync(call, file, time);
+            MoveSummary.Write(file is "-" ? call.Terminal.Error : call.Terminal.Out, call.Terminal.Json, "exported", tally, time.GetElapsedTime(began));
+            return unread.Count == 0 ? ExitCode.Ok : call.Terminal.Fail(ExitCode.Failed, Describe(unread));
+        });
+    }
+
+    private static async Task<(MoveTally, UnreadItems)> ExportAsync(MovingCall call, TimeProvider time)
+    {
+        await using var output = Console.OpenStandardOutput();
+        return await ExportAsync(call, output, time);
+    }
+
+    /// <summary>Under another name until it is whole and durable.</summary>
+    private static async Task<(MoveTally, UnreadItems)> ExportAsync(MovingCall call, string path, TimeProvider time)
+    {
+        var temporary = path + ".part";
+        try
+        {
+            var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.None };
+            if (!OperatingSystem.IsWindows())
+                options.UnixCreateMode = OwnerOnly;
+            (MoveTally, UnreadItems) exported;
+            await using (var output = new FileStream(temporary, options))
+            {
+                exported = await ExportAsync(call, output, time);
+                output.Flush(flushToDisk: true);
+            }
+            File.Move(temporary, path, overwrite: true);
+            return exported;
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+    }
+
+    private static async Task<(MoveTally, UnreadItems)> ExportAsync(MovingCall call, Stream output, TimeProvider time)
+    {
+        await using var source = await MovableStore.OpenSourceAsync(call.Options, time, call.Terminal.Error.WriteLine, call.Cancel);
+        await using var file = new ExportFileWriter(output);
+        await MoveProgress.ShowAsync(
+            "exporting", source.Shape.Events, () => file.Tally?[MoveSection.Events] ?? 0, call.Terminal.Json, time, StoreMove.RunAsync(source, file, call.Cancel));
+        return (file.Tally!, source.Unread);
+    }
+
+    private static string Describe(UnreadItems unread) =>
+        $"{unread.Count} {(unread.Count == 1 ? "item" : "items")} could not be read; everything else is in the file: {string.Join(", ", unread.Named)}"
+        + (unread.Count > unread.Named.Count ? $" and {unread.Count - unread.Named.Count} more." : ".")
+        + " An event that could not be read is in the file without its record, and becomes a dead letter where it is imported.";
+}

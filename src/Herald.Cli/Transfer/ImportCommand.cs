@@ -1,0 +1,37 @@
+using System.CommandLine;
+using Herald.Engine.Transfer;
+using Herald.Hosting.Commands;
+using Herald.Server.Transfer;
+
+namespace Herald.Cli.Transfer;
+
+/// <summary><c>herald import</c>: makes a store of an exported file.</summary>
+internal static class ImportCommand
+{
+    public static Command Create(TimeProvider time)
+    {
+        var path = new Argument<string>("FILE") { Description = "A file that `herald export` made, or - for the input." };
+        return new MovingCommand(
+            "import", "Makes a store of what `herald export` wrote, where there is none yet. It gets the shards of the exported one. What was cut off may be started again.",
+            "herald import herald.export --store postgres --connection postgres://herald@db.example/herald", "herald import herald.export --data /var/lib/herald")
+        { path }
+        .Runs(async call =>
+        {
+            var file = call.Parsed.GetRequiredValue(path);
+            if (file is not "-" && !File.Exists(file))
+                return call.Terminal.Fail(ExitCode.NotFound, $"There is no file '{file}'.");
+            await using var input = file is "-" ? Console.OpenStandardInput() : File.OpenRead(file);
+            return await ImportAsync(call, input, file is "-" ? null : input.Length, time);
+        });
+    }
+
+    private static async Task<ExitCode> ImportAsync(MovingCall call, Stream input, long? length, TimeProvider time)
+    {
+        var began = time.GetTimestamp();
+        await using var file = await ExportFileReader.OpenAsync(input, call.Cancel);
+        await using var target = await MovableStore.OpenTargetAsync(call.Options, time, call.Terminal.Error.WriteLine, call.Cancel);
+        await MoveProgress.ShowAsync("importing", length, () => file.Bytes, call.Terminal.Json, time, StoreMove.RunAsync(file, target, call.Cancel));
+        MoveSummary.Write(call.Terminal.Out, call.Terminal.Json, "imported", file.Tally, time.GetElapsedTime(began));
+        return ExitCode.Ok;
+    }
+}

@@ -1,0 +1,77 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Herald.Client;
+
+/// <summary>JSON as Herald sends it, read leniently: what a newer server adds is shown, what an older one lacks is left out.</summary>
+public static class JsonText
+{
+    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions OneLine = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static JsonElement? TryParse(string text)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(text);
+            return document.RootElement.Clone();
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>A field's value as text; null when the field is not there or null. <c>event.key</c> is a field of a field.</summary>
+    public static string? Find(JsonElement element, string path)
+    {
+        foreach (var field in path.Split('.'))
+        {
+            if (element.ValueKind != JsonValueKind.Object || !element.TryGetProperty(field, out var value))
+                return null;
+            element = value;
+        }
+        return Plain(element);
+    }
+
+    public static long FindNumber(JsonElement element, string field) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(field, out var value)
+        && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) ? number : 0;
+
+    public static string Indented(JsonElement element) => Written(element, Readable);
+
+    public static string? Plain(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Null or JsonValueKind.Undefined => null,
+        JsonValueKind.String => TextOf(value),
+        JsonValueKind.True => "yes",
+        JsonValueKind.False => "no",
+        JsonValueKind.Number => value.GetRawText(),
+        _ => Written(value, OneLine),
+    };
+
+    // A payload may have an escape that stands for half a character, of which no text can be made: it is shown as it came.
+    private static string TextOf(JsonElement value)
+    {
+        try
+        {
+            return value.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            return value.GetRawText()[1..^1];
+        }
+    }
+
+    private static string Written(JsonElement value, JsonSerializerOptions options)
+    {
+        try
+        {
+            return JsonSerializer.Serialize(value, options);
+        }
+        catch (Exception problem) when (problem is JsonException or InvalidOperationException)
+        {
+            return value.GetRawText();
+        }
+    }
+}

@@ -1,0 +1,101 @@
+using Herald.Engine.Catalogs;
+using Herald.Engine.Events;
+using Herald.Engine.Publishing;
+using Herald.Engine.Shards;
+using Herald.Engine.Stores;
+
+namespace Herald.Engine.Inspection;
+
+/// <summary>Lists, redrives and discards dead letters.</summary>
+public sealed class DeadLetterDesk
+{
+    private const int PageSize = 500;
+
+    private readonly IDeadLetterStore _store;
+    private readonly Catalog _catalog;
+    private readonly ForwardEncoder _encoder;
+
+    internal DeadLetterDesk(IDeadLetterStore store, Catalog catalog, ForwardEncoder encoder) =>
+        (_store, _catalog, _encoder) = (store, catalog, encoder);
+
+    /// <summary>Makes the id that users see: opaque, stable, <c>[A-Za-z0-9_-]</c>.</summary>
+    public static string Format(DeadLetterId id) => $"dl_{id.Shard.Value}_{id.Subscription}_{id.Generation}_{id.Sequence}";
+
+    public static bool TryParse(string text, out DeadLetterId id)
+    {
+        var parts = text.Split('_');
+        id = default;
+        if (parts.Length != 5 || parts[0] != "dl" || !int.TryParse(parts[1], out var shard) || !int.TryParse(parts[2], out var subscription)
+            || !int.TryParse(parts[3], out var generation) || !long.TryParse(parts[4], out var sequence))
+            return false;
+        id = new(new ShardId(shard), subscription, generation, sequence);
+        return true;
+    }
+
+    public ValueTask<DeadLetterPage> ListAsync(DeadLetterQuery query, CancellationToken cancel) => _store.ListAsync(query, cancel);
+
+    public ValueTask<DeadLetter?> FindAsync(DeadLetterId id, CancellationToken cancel) => _store.FindAsync(id, cancel);
+
+    /// <summary>
+    /// Sends dead letters again, at the end of their keys. Returns how many of them still existed. A dead letter stays if its subscription
+    /// no longer exists, or if its event is damaged.
+    /// </summary>
+    public async ValueTask<int> RedriveAsync(IReadOnlyList<DeadLetterId> ids, CancellationToken cancel)
+    {
+        var redrives = new List<Redrive>();
+        foreach (var id in ids)
+        {
+            if (await _store.FindAsync(id, cancel) is { } letter)
+                redrives.AddRange(await AddressAsync([letter], cancel));
+        }
+        return redrives.Count == 0 ? 0 : await _store.RedriveAsync(redrives, cancel);
+    }
+
+    /// <summary>
+    /// Sends again all dead letters of a subscription, or all there are. Works in pages, so that memory stays bounded. Dead letters that
+    /// are added meanwhile may or may not be included.
+    /// </summary>
+    public ValueTask<int> RedriveAllAsync(string? subscriptionId, CancellationToken cancel) =>
+        ForAllAsync<Redrive>(
+            subscriptionId,
+            AddressAsync,
+            (redrives, token) => _store.RedriveAsync(redrives, token),
+            cancel);
+
+    public ValueTask<int> DiscardAsync(IReadOnlyList<DeadLetterId> ids, CancellationToken cancel) => _store.DiscardAsync(ids, cancel);
+
+    public ValueTask<int> DiscardAllAsync(string? subscriptionId, CancellationToken cancel) =>
+        ForAllAsync<DeadLetterId>(subscriptionId, (page, _) => new(page.Select(letter => letter.Id).ToList()), (ids, token) => _store.DiscardAsync(ids, token), cancel);
+
+    private async ValueTask<int> ForAllAsync<T>(
+        string? subscriptionId, Func<IReadOnlyList<DeadLetter>, CancellationToken, ValueTask<List<T>>> choose, Func<List<T>, CancellationToken, ValueTask<int>> act, CancellationToken cancel)
+    {
+        var (done, cursor) = (0, default(string));
+        do
+        {
+            var page = await _store.ListAsync(new DeadLetterQuery(subscriptionId, null, PageSize, cursor), cancel);
+            var chosen = await choose(page.Items, cancel);
+            if (chosen.Count > 0)
+                done += await act(chosen, cancel);
+            cursor = page.NextCursor;
+        }
+        while (cursor is not null);
+        return done;
+    }
+
+    private async ValueTask<List<Redrive>> AddressAsync(IReadOnlyList<DeadLetter> letters, CancellationToken cancel)
+    {
+        var subscriptions = await _catalog.FindSubscriptionsAsync([.. letters.Select(letter => letter.Id.Subscription).Distinct()], cancel);
+        var redrives = new List<Redrive>(letters.Count);
+        foreach (var letter in letters)
+        {
+            // A subscription whose record is damaged would not receive the event.
+            if (!letter.HasRecord || !subscriptions.TryGetValue(letter.Id.Subscription, out var subscription) || subscription.IsDamaged)
+                continue;
+            var view = new EventView(letter.Record);
+            var original = view.OriginalSequence > 0 ? view.OriginalSequence : letter.Id.Sequence;
+            redrives.Add(new Redrive(letter.Id, _encoder.Address(view, subscription.TopicNumber, subscription.Id, original)));
+        }
+        return redrives;
+    }
+}

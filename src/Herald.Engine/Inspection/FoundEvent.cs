@@ -1,0 +1,4 @@
+namespace Herald.Engine.Inspection;
+
+/// <param name="IsCutShort">The search ended before it had read all that is kept, so the event may exist.</param>
+internal readonly record struct FoundEvent(TailedEvent? Event, bool IsCutShort);

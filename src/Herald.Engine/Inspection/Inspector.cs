@@ -1,0 +1,155 @@
+using System.Globalization;
+using Herald.Engine.Basics;
+using Herald.Engine.Catalogs;
+using Herald.Engine.Channels;
+using Herald.Engine.Events;
+using Herald.Engine.Publishing;
+using Herald.Engine.Sending;
+using Herald.Engine.Stores;
+using Herald.Engine.Subscriptions;
+
+namespace Herald.Engine.Inspection;
+
+/// <summary>
+/// Answers where events, deliveries and keys are, for all shards. For shards of other nodes it uses what their owners have saved.
+/// It queries shards one after another, or a few at a time, and changes nothing.
+/// </summary>
+public sealed class Inspector
+{
+    // One query may use only a few of the connections to the store.
+    private const int ShardsAtOnce = 4;
+
+    private readonly IEventLog _log;
+    private readonly IStateReader _state;
+    private readonly Catalog _catalog;
+    private readonly CatalogCache _cache;
+    private readonly EventEncoder _encoder;
+    private readonly PermitLedger _ledger;
+    private readonly ChannelSet _channels;
+    private readonly ShardLooks _shards;
+    private readonly EventFinder _events;
+    private readonly TopicTail _tail;
+
+    internal Inspector(IEventLog log, IStateReader state, Catalog catalog, CatalogCache cache, EventEncoder encoder, PermitLedger ledger, ChannelSet channels, ShardLooks shards, TimeProvider time)
+    {
+        (_log, _state, _catalog, _cache, _encoder, _ledger, _channels, _shards) = (log, state, catalog, cache, encoder, ledger, channels, shards);
+        _events = new EventFinder(log, encoder, time);
+        _tail = new TopicTail(log, _events);
+    }
+
+    /// <summary>The newest event with this id, or null. Without the key, every shard is searched.</summary>
+    public async ValueTask<EventStory?> FindEventAsync(Topic topic, string id, string? key, CancellationToken cancel) =>
+        (await LookUpEventAsync(topic, id, key, cancel)).Story;
+
+    /// <summary>Like <see cref="FindEventAsync"/>. It also reports whether the search ended before it had read all that is kept.</summary>
+    public async ValueTask<EventLookUp> LookUpEventAsync(Topic topic, string id, string? key, CancellationToken cancel)
+    {
+        var found = await _events.FindAsync(topic, id, key, cancel);
+        return new EventLookUp(found.Event is { } one ? await TellAsync(topic, one, cancel) : null, found.IsCutShort);
+    }
+
+    /// <summary>Unsettled deliveries in the windows of the subscription, in the order of shards and sequences.</summary>
+    public async ValueTask<Page<DeliveryView>> DeliveriesAsync(string subscriptionId, int limit, string? cursor, CancellationToken cancel) =>
+        await _catalog.FindEntryAsync(subscriptionId, cancel) is { } entry ? await PageAsync(look => look.Of(entry).Deliveries(), limit, cursor, cancel) : new([], null);
+
+    /// <summary>Keys that wait because their oldest event failed, in the order of shards and of these events.</summary>
+    public async ValueTask<Page<BlockedKeyView>> BlockedKeysAsync(string subscriptionId, int limit, string? cursor, CancellationToken cancel)
+    {
+        if (await _catalog.FindEntryAsync(subscriptionId, cancel) is not { } entry)
+            return new([], null);
+        var page = await PageAsync(look => look.Of(entry).BlockedHeads(), limit, cursor, cancel);
+        var keys = new List<BlockedKeyView>();
+        foreach (var view in page.Items)
+        {
+            var shard = new ShardId(view.Shard);
+            var stored = await _events.ReadAsync(shard, view.Sequence, cancel);
+            var history = await DeliveryHistory.ReadAsync(_state, shard, view.Sequence, cancel);
+            keys.Add(new BlockedKeyView(
+                view.Shard, view.Sequence, stored?.KeyText, stored?.IdText ?? "", view.Attempts, view.NextAttemptAt, view.Status == DeliveryStatus.Held,
+                history.LastReason(entry.Subscription.Number)));
+        }
+        return new(keys, page.NextCursor);
+    }
+
+    /// <summary>Null when there is no such subscription.</summary>
+    public async ValueTask<SubscriptionLag?> LagAsync(string subscriptionId, CancellationToken cancel)
+    {
+        if (await _catalog.FindEntryAsync(subscriptionId, cancel) is not { } entry)
+            return null;
+        var (waiting, held, behind, shards) = (0L, 0, false, new List<ShardLag>());
+        DateTimeOffset? oldest = null;
+        foreach (var some in Enumerable.Range(0, _shards.ShardCount).Chunk(ShardsAtOnce))
+        {
+            foreach (var (backlog, oldestHere) in await Task.WhenAll(some.Select(shard => BacklogAsync(new ShardId(shard), entry, cancel))))
+            {
+                waiting += backlog.Waiting;
+                held += backlog.Held;
+                behind |= backlog.Behind;
+                shards.Add(backlog.Lag);
+                oldest = oldest is null || oldestHere < oldest ? oldestHere : oldest;
+            }
+        }
+        var (inFlight, limit) = _ledger.Look(entry.Subscription);
+        var waitsFor = _channels.Find(entry.Subscription.Endpoint) is null ? MissingChannels.Describe(entry.Subscription.Endpoint) : null;
+        return new(subscriptionId, waiting, inFlight, limit, shards.Sum(shard => shard.BlockedKeys), held, behind, oldest, waitsFor, shards);
+    }
+
+    /// <summary>
+    /// Events of a topic as they are accepted, from now on, until cancelled. A slow reader misses no event that is kept, because it reads
+    /// the log.
+    /// </summary>
+    public IAsyncEnumerable<TailedEvent> TailAsync(Topic topic, CancellationToken cancel) => _tail.ReadAsync(topic, cancel);
+
+    private async ValueTask<EventStory> TellAsync(Topic topic, TailedEvent found, CancellationToken cancel)
+    {
+        using var holds = new TopicHolds();
+        await _cache.HoldAsync([topic.Number], holds, cancel);
+        var (shard, snapshot) = (new ShardId(found.Shard), _cache.Snapshot);
+        var index = _encoder.Index(found.Event.Record, topic.Number).Index with { Sequence = found.Sequence };
+        var wanted = new List<SubscriptionEntry>();
+        foreach (var route in snapshot.RoutesOf(topic.Number).Find(index, found.Event))
+        {
+            if (snapshot.ByNumber.TryGetValue(route.Subscription, out var entry) && entry.RevisionAt(shard, found.Sequence) == route.Revision)
+                wanted.Add(entry);
+        }
+        DeliveryView?[] unsettled = wanted.Count == 0 ? [] : await _shards.AskAsync(shard, look => wanted.Select(entry => look.Of(entry).Find(index)).ToArray(), cancel);
+        // Read after the shard was queried: the history then contains how deliveries ended until that moment.
+        var history = await DeliveryHistory.ReadAsync(_state, shard, found.Sequence, cancel);
+        return new(
+            found.Shard, found.Sequence, found.Event, [.. wanted.Select((entry, i) => unsettled[i] ?? history.Settled(entry))], [.. history.Attempts(snapshot)]);
+    }
+
+    private async Task<(ShardBacklog Backlog, DateTimeOffset? Oldest)> BacklogAsync(ShardId shard, SubscriptionEntry entry, CancellationToken cancel)
+    {
+        var head = (await _log.BoundsAsync(shard, cancel)).Last;
+        var backlog = await _shards.AskAsync(shard, look => look.Of(entry).Backlog(head), cancel);
+        if (backlog.Lowest == 0)
+            return (backlog, null);
+        var oldest = new IndexEntry[1];
+        var read = await _log.ReadIndexAsync(shard, backlog.Lowest, oldest, cancel);
+        return (backlog, read.Count > 0 ? DateTimeOffset.FromUnixTimeMilliseconds(oldest[0].AcceptedAtMs) : null);
+    }
+
+    // In the order of shards, then of sequences. The cursor names the last returned item. Only the shards that the page needs are queried.
+    private async ValueTask<Page<DeliveryView>> PageAsync(Func<IShardLook, IEnumerable<DeliveryView>> list, int limit, string? cursor, CancellationToken cancel)
+    {
+        var (afterShard, afterSequence) = ParseCursor(cursor);
+        var items = new List<DeliveryView>();
+        for (var shard = Math.Max(0, afterShard); shard < _shards.ShardCount; shard++)
+        {
+            var (after, most) = (shard == afterShard ? afterSequence : 0, limit + 1 - items.Count);
+            items.AddRange(await _shards.AskAsync(
+                new ShardId(shard), look => list(look).Where(view => view.Sequence > after).OrderBy(view => view.Sequence).Take(most).ToList(), cancel));
+            if (items.Count > limit)
+                return new(items[..limit], $"{items[limit - 1].Shard}.{items[limit - 1].Sequence}");
+        }
+        return new(items, null);
+    }
+
+    private static (int Shard, long Sequence) ParseCursor(string? cursor)
+    {
+        var parts = cursor?.Split('.');
+        return parts is [var shard, var sequence] && int.TryParse(shard, CultureInfo.InvariantCulture, out var s) && long.TryParse(sequence, CultureInfo.InvariantCulture, out var q)
+            ? (s, q) : (0, 0);
+    }
+}

@@ -1,0 +1,63 @@
+using Herald.Engine.Catalogs;
+using Herald.Engine.Ownership;
+using Herald.Engine.Stores;
+using Herald.Engine.Subscriptions;
+
+namespace Herald.Engine.Inspection;
+
+/// <summary>Releases held keys, in shards of this node and of other nodes.</summary>
+internal sealed class KeyReleaser(Catalog catalog, ShardHosts hosts, ShardLooks looks, TimeProvider time)
+{
+    // Ten seconds in all. A running owner follows the catalog and saves much sooner.
+    private const int OrdersAtMost = 10, LooksPerOrder = 5;
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Completes when the release is durable, so the caller need not check again.</summary>
+    /// <returns>False when no such key is held.</returns>
+    public async ValueTask<bool> ReleaseAsync(SubscriptionEntry entry, ReleaseOrder order, CancellationToken cancel)
+    {
+        var isDone = false;
+        if (hosts.Find(order.Shard.Value) is { } host)
+        {
+            try
+            {
+                (isDone, var saved) = await host.ReleaseAsync(order, cancel);
+                await saved.WaitAsync(cancel);
+                return isDone;
+            }
+            catch (StoreUnavailableException)
+            {
+                // The shard left this node after the look-up and may not have saved the order. The key is then still held at the next
+                // owner, which receives the order below.
+            }
+        }
+        return await OrderAsync(entry, order, cancel) || isDone;
+    }
+
+    private async ValueTask<bool> OrderAsync(SubscriptionEntry entry, ReleaseOrder order, CancellationToken cancel)
+    {
+        if (!await IsHeldAsync(entry, order, cancel))
+            return false;
+        for (var given = 0; given < OrdersAtMost; given++)
+        {
+            await catalog.OrderAsync(order, cancel);
+            for (var looked = 0; looked < LooksPerOrder; looked++)
+            {
+                if (!await IsHeldAsync(entry, order, cancel))
+                {
+                    // For a shard of this node, the check above read the live state, not the saved progress. So save before the answer.
+                    if (hosts.Find(order.Shard.Value) is { } host)
+                        await host.SaveAsync().AsTask().WaitAsync(cancel);
+                    return true;
+                }
+                await Task.Delay(BetweenLooks, time, cancel);
+            }
+        }
+        throw new StoreUnavailableException($"The owner of shard {order.Shard} has not followed the order yet, or the key is held again: look, and try again.");
+    }
+
+    private ValueTask<bool> IsHeldAsync(SubscriptionEntry entry, ReleaseOrder order, CancellationToken cancel) => looks.AskAsync(
+        order.Shard,
+        look => look.Of(entry).BlockedHeads().Any(head => head.Status == DeliveryStatus.Held && head.Sequence == order.Sequence),
+        cancel);
+}

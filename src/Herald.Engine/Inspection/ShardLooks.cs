@@ -1,0 +1,62 @@
+using Herald.Engine.Catalogs;
+using Herald.Engine.Events;
+using Herald.Engine.Ownership;
+using Herald.Engine.Progress;
+using Herald.Engine.Shards;
+using Herald.Engine.Stores;
+using Herald.Engine.Subscriptions;
+
+namespace Herald.Engine.Inspection;
+
+/// <summary>
+/// Queries any shard: for a shard of this node its present state, for any other what its owner has saved. Changes nothing.
+/// </summary>
+internal sealed class ShardLooks(IEventLog log, IShardStore store, ShardHosts hosts)
+{
+    public int ShardCount => log.ShardCount;
+
+    /// <param name="ask">
+    /// Must compute a complete answer that keeps no reference to the shard. It may run inside the shard's loop, and it may run twice.
+    /// </param>
+    public async ValueTask<T> AskAsync<T>(ShardId shard, Func<IShardLook, T> ask, CancellationToken cancel)
+    {
+        // One request can query many shards, and not every store checks the token.
+        cancel.ThrowIfCancellationRequested();
+        if (hosts.Find(shard.Value) is { } host)
+        {
+            try
+            {
+                return await host.CallAsync(machine => ask(new LiveShard(machine)), cancel);
+            }
+            catch (StoreUnavailableException)
+            {
+                // The shard left this node after the look-up.
+            }
+        }
+        return ask(await PeekAsync(shard, cancel));
+    }
+
+    /// <summary>Whether the shard will never route events up to the sequence again, even after a restart or on another node.</summary>
+    public async ValueTask<bool> HasPassedAsync(ShardId shard, SubscriptionEntry entry, long sequence)
+    {
+        if (hosts.Find(shard.Value) is { } host)
+        {
+            try
+            {
+                if (!await host.CallAsync(machine => new LiveShard(machine).Of(entry).HasPassed(sequence), CancellationToken.None))
+                    return false;
+                // After a restart, or on another node, the shard goes on from its saved progress, which may be behind. So save first.
+                await host.SaveAsync();
+                return true;
+            }
+            catch (StoreUnavailableException)
+            {
+                // The shard left this node, perhaps without saving.
+            }
+        }
+        return (await PeekAsync(shard, CancellationToken.None)).Of(entry).HasPassed(sequence);
+    }
+
+    private async ValueTask<IShardLook> PeekAsync(ShardId shard, CancellationToken cancel) =>
+        new SavedShard(shard, SavedProgress.Of((await store.PeekAsync(shard, cancel)).Records));
+}

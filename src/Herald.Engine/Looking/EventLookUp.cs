@@ -1,5 +1,0 @@
-namespace Herald.Engine.Looking;
-
-/// <param name="Story">Null when the event was not found.</param>
-/// <param name="IsCutShort">The search ended before it had read all that is kept. With the key, the event may be found.</param>
-public readonly record struct EventLookUp(EventStory? Story, bool IsCutShort);

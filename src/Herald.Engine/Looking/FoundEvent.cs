@@ -1,4 +1,0 @@
-namespace Herald.Engine.Looking;
-
-/// <param name="IsCutShort">The search ended before it had read all that is kept, so the event may exist.</param>
-internal readonly record struct FoundEvent(TailedEvent? Event, bool IsCutShort);

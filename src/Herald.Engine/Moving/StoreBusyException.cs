@@ -1,4 +1,0 @@
-namespace Herald.Engine.Moving;
-
-/// <summary>The store is in use: it can be neither exported nor the target of an import.</summary>
-public sealed class StoreBusyException(string message) : Exception(message);

@@ -1,4 +1,0 @@
-namespace Herald.Engine;
-
-/// <param name="NextCursor">Pass it to get the next page; null on the last page.</param>
-public sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor);

@@ -1,0 +1,73 @@
+using System.Text;
+using Herald.Engine.Catalogs;
+using Herald.Engine.Events;
+using Herald.Engine.Stores;
+using Herald.Engine.Subscriptions;
+
+namespace Herald.Engine.Publishing;
+
+/// <summary>Makes new events from stored ones: for another topic (a forward), or for one subscription (a redrive).</summary>
+internal sealed class ForwardEncoder(IEventLog log, EventEncoder encoder, Catalog catalog, TimeProvider time)
+{
+    /// <summary>The most times that an event is forwarded. It ends circles of topics that forward to each other.</summary>
+    public const int MostHops = 5;
+
+    public const string TopicGone = "forward-topic-gone", EventGone = "forward-event-gone", TooManyHops = "forward-hops",
+        TooLarge = "forward-too-large", NotTaken = "forward-refused";
+
+    /// <summary>Makes the event for the topic to which the subscription forwards.</summary>
+    /// <param name="mostBytes">The most bytes that the event may have.</param>
+    public async ValueTask<ForwardResult> EncodeAsync(
+        ShardId shard, long sequence, Subscription subscription, long mostBytes, CancellationToken cancel)
+    {
+        if (subscription.Retry.ForwardTo is not { } name || await catalog.FindTopicAsync(name, cancel) is not { } topic)
+            return Gone(subscription.Retry.ForwardTo);
+        var copy = new CopySink();
+        await log.ReadEventsAsync(shard, new[] { sequence }, copy, cancel);
+        if (copy.Record is not { } record)
+            return new ForwardResult.Refused(copy.Damage is null ? EventGone : DeadLetterReason.Damaged, copy.Damage ?? "The log has the event no more.", HasNoRecord: true);
+        var view = new EventView(record);
+        if (record.Length + topic.NameUtf8.Length > mostBytes)
+            return new ForwardResult.Refused(TooLarge, $"The event has {record.Length} bytes; {mostBytes} at most are forwarded.");
+        return view.Hops >= MostHops
+            ? new ForwardResult.Refused(TooManyHops, $"The event has been forwarded {view.Hops} times, and is not forwarded to '{name}': topics that forward to each other make a circle.")
+            : new ForwardResult.Made(Encode(view, topic.NameUtf8, topic.Number, default, 0, isEmitted: true, view.Hops + 1));
+    }
+
+    /// <summary>Checks in the store that the topic of a forwarded event still exists. Null means that it does.</summary>
+    /// <param name="number">The topic's number when the event was made.</param>
+    public async ValueTask<ForwardResult.Refused?> CheckTopicAsync(string name, int number, CancellationToken cancel) =>
+        await catalog.TopicNowAsync(name, cancel) is { } topic && topic.Number == number ? null : Gone(name);
+
+    /// <summary>Makes the event of a redrive: for this subscription only, at the end of its key.</summary>
+    /// <remarks>
+    /// It keeps the id of its original. Stores exclude addressed events from deduplication, so it is no duplicate of its original or of an
+    /// earlier redrive.
+    /// </remarks>
+    public NewEvent Address(EventView view, int topicNumber, string subscriptionId, long originalSequence) => Encode(
+        view, view.Topic, topicNumber, Encoding.UTF8.GetBytes(subscriptionId), originalSequence, (view.Flags & EventFlags.Emitted) != 0, view.Hops);
+
+    private static ForwardResult.Refused Gone(string? topic) => new(TopicGone, $"There is no topic '{topic}' to forward it to.");
+
+    private NewEvent Encode(EventView view, ReadOnlySpan<byte> topic, int topicNumber, ReadOnlySpan<byte> address, long originalSequence, bool isEmitted, int hops)
+    {
+        var draft = new EventDraft
+        {
+            Id = view.Id,
+            HasId = (view.Flags & EventFlags.Identified) != 0,
+            IsEmitted = isEmitted,
+            Hops = hops,
+            Key = view.Key,
+            HasKey = view.HasKey,
+            Type = view.Type,
+            ContentType = view.ContentType,
+            Payload = view.Payload.Span,
+            Trace = view.Trace,
+            TimeMs = view.TimeMs,
+        };
+        var attributes = view.AttributesEncoded;
+        var record = new byte[EventEncoder.LengthOf(draft, topic.Length, attributes, address.Length)];
+        EventEncoder.Write(draft, topic, attributes, view.AttributeCount, address, time.GetUtcNow().ToUnixTimeMilliseconds(), originalSequence, record);
+        return encoder.Index(record, topicNumber);
+    }
+}

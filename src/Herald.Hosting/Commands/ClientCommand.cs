@@ -1,0 +1,58 @@
+using System.CommandLine;
+using System.Net.Sockets;
+using Herald.Client;
+
+namespace Herald.Hosting.Commands;
+
+/// <summary>A command that asks a running Herald.</summary>
+public sealed class ClientCommand : ExampleCommand
+{
+    public ClientCommand(string name, string description, params string[] examples) : base(name, description, examples) =>
+        Options.Add(CommonOptions.Server);
+
+    /// <summary>What the command does. What it throws for lack of an answer becomes an exit code here, and only here.</summary>
+    public ClientCommand Runs(Func<ClientCall, Task<ExitCode>> run)
+    {
+        SetAction(async (parsed, cancel) => (int)await RunAsync(run, parsed, cancel));
+        return this;
+    }
+
+    private static async Task<ExitCode> RunAsync(Func<ClientCall, Task<ExitCode>> run, ParseResult parsed, CancellationToken cancel)
+    {
+        var console = parsed.InvocationConfiguration;
+        var terminal = new Terminal(console.Output, console.Error, parsed.GetValue(CommonOptions.Json));
+        var server = parsed.GetValue(CommonOptions.Server)!;
+        string? token = null;
+        if (parsed.GetValue(CommonOptions.TokenFile) is { } file)
+        {
+            if (!file.Exists)
+                return terminal.Fail(ExitCode.BadUsage, $"--token-file {file.FullName}: there is no such file.");
+            token = (await File.ReadAllTextAsync(file.FullName, cancel)).Trim();
+        }
+        using var client = new HeraldClient(server, token);
+        try
+        {
+            return await run(new ClientCall(parsed, client, terminal, cancel));
+        }
+        catch (HttpRequestException failure)
+        {
+            return terminal.Fail(ExitCode.NotReachable, $"No Herald answers at {server}: {Reason(failure)}. Start one with `herald serve`, or say where it is with --server.");
+        }
+        catch (TaskCanceledException failure) when (failure.InnerException is TimeoutException)
+        {
+            return terminal.Fail(ExitCode.NotReachable, $"Herald at {server} gave no answer in time.");
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            return ExitCode.Interrupted;
+        }
+    }
+
+    private static string Reason(HttpRequestException failure) =>
+        failure.InnerException is SocketException socket ? socket.SocketErrorCode switch
+        {
+            SocketError.ConnectionRefused => "connection refused",
+            SocketError.HostNotFound => "unknown host",
+            _ => socket.Message,
+        } : failure.Message;
+}

@@ -1,0 +1,48 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
+
+namespace Herald.Hosting.Commands;
+
+/// <summary>The commands of <c>herald</c>, with what they have in common: options, help, exit codes, and one place for defects.</summary>
+public static class CommandRoot
+{
+    public static RootCommand Create(params IEnumerable<Command> commands)
+    {
+        var root = new RootCommand("Herald delivers every event to every subscriber, in order per key.") { CommonOptions.Json, CommonOptions.TokenFile };
+        foreach (var command in commands)
+            root.Subcommands.Add(command);
+        ExampleCommand.ShowExamplesInHelp(root);
+        return root;
+    }
+
+    public static async Task<int> RunAsync(RootCommand root, string[] args, TextWriter output, TextWriter error, CancellationToken cancel)
+    {
+        var parsed = root.Parse(args);
+        // Signals and exit codes are the caller's.
+        var console = new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+        if (parsed.Errors.Count > 0 && parsed.Action is not CommandLineAction { ClearsParseErrors: true })
+        {
+            foreach (var problem in parsed.Errors)
+                error.WriteLine(problem.Message);
+            error.WriteLine($"See: {Path(parsed.CommandResult)} --help");
+            return (int)ExitCode.BadUsage;
+        }
+        try
+        {
+            return await parsed.InvokeAsync(console, cancel);
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            return (int)ExitCode.Interrupted;
+        }
+        catch (Exception defect)
+        {
+            error.WriteLine($"{Path(parsed.CommandResult)} has failed, which should not happen: {defect}");
+            return (int)ExitCode.Failed;
+        }
+    }
+
+    private static string Path(CommandResult result) =>
+        result.Parent is CommandResult parent ? $"{Path(parent)} {result.Command.Name}" : "herald";
+}

@@ -1,0 +1,29 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Herald.Hosting.Text;
+
+namespace Herald.Hosting.Commands;
+
+/// <summary>A duration that is read and shown as everywhere in Herald, <c>1h30m</c>, also in <c>--help</c>.</summary>
+public readonly record struct Duration(TimeSpan Value)
+{
+    public static implicit operator TimeSpan(Duration duration) => duration.Value;
+
+    public static Option<Duration> Option(string name, string description, TimeSpan usual) => new(name)
+    {
+        Description = description,
+        HelpName = "DURATION",
+        DefaultValueFactory = _ => new Duration(usual),
+        CustomParser = Parse,
+    };
+
+    public override string ToString() => DurationText.Format(Value);
+
+    private static Duration Parse(ArgumentResult result)
+    {
+        var text = result.Tokens[^1].Value;
+        if (!DurationText.TryParse(text, out var duration))
+            result.AddError($"'{text}' is not a duration. {DurationText.Rule}");
+        return new(duration);
+    }
+}

@@ -1,0 +1,34 @@
+using System.ComponentModel;
+
+namespace Herald.Hosting.Problems;
+
+/// <summary>The shape of a problem, for the API's description; written by <see cref="Problem"/>.</summary>
+[Description("What went wrong (RFC 9457).")]
+public sealed record ProblemWire
+{
+    [Description("urn:herald:problem: and the code.")]
+    public required string Type { get; set; }
+    public required string Title { get; set; }
+    public required int Status { get; set; }
+
+    [Description("For people; may change.")]
+    public required string Detail { get; set; }
+
+    [Description("For programs; does not change. docs/api.md lists all codes.")]
+    public required string Code { get; set; }
+
+    [Description("The fields to blame, at most 100.")]
+    public IReadOnlyList<FieldProblemWire>? Errors { get; set; }
+}
+
+public sealed record FieldProblemWire
+{
+    [Description("JSON pointer to the field; ?name for a query parameter.")]
+    public required string Pointer { get; set; }
+
+    [Description("The value as sent, cut short; secrets are hidden.")]
+    public required string Value { get; set; }
+
+    [Description("What is allowed.")]
+    public required string Rule { get; set; }
+}

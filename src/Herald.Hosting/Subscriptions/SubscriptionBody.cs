@@ -1,0 +1,69 @@
+using System.ComponentModel;
+using System.Text.Json;
+
+namespace Herald.Hosting.Subscriptions;
+
+/// <summary>
+/// What a caller can say of a subscription. A field that is null means the same as one that is missing: its default. That makes
+/// this the document that a JSON merge patch applies to.
+/// </summary>
+[Description("What a subscription is to be.")]
+public record SubscriptionBody
+{
+    [Description("The topic it listens to. Cannot be changed.")]
+    public required string Topic { get; set; }
+
+    [Description("Where it delivers: an http or https URL without credentials.")]
+    public required string Endpoint { get; set; }
+
+    [Description("For people; at most 1,024 characters.")]
+    public string? Description { get; set; }
+
+    [Description("Which events it wants: every attribute named must equal one of the values; \"type\" stands for the event's type. Exact match only. At most 10 names and 150 values each.")]
+    public Dictionary<string, JsonElement>? Filter { get; set; }
+    public RetryWire? Retry { get; set; }
+    public LimitsWire? Limits { get; set; }
+
+    [Description("The signing key, whsec_ and 24 to 64 bytes in base64. Left out: the present one, or a new one.")]
+    public string? Secret { get; set; }
+
+    [Description("Where a new subscription starts: \"now\" (default), \"earliest\", a time (RFC 3339), or a sequence (a number, in every shard). Counts at creation only.")]
+    public JsonElement? From { get; set; }
+}
+
+/// <summary>The same under a topic's address: the topic is given by it, and the id may be.</summary>
+[Description("What a new subscription is to be.")]
+public sealed record TopicSubscriptionBody
+{
+    [Description("1 to 255 letters, digits, '.', '_' or '-'. Given by Herald when left out; give it to be able to repeat the request.")]
+    public string? Id { get; set; }
+
+    [Description("Where it delivers: an http or https URL without credentials.")]
+    public required string Endpoint { get; set; }
+
+    [Description("For people; at most 1,024 characters.")]
+    public string? Description { get; set; }
+
+    [Description("As in PUT /v1/subscriptions/{id}.")]
+    public Dictionary<string, JsonElement>? Filter { get; set; }
+    public RetryWire? Retry { get; set; }
+    public LimitsWire? Limits { get; set; }
+
+    [Description("The signing key, whsec_ and 24 to 64 bytes in base64. Left out: a new one.")]
+    public string? Secret { get; set; }
+
+    [Description("As in PUT /v1/subscriptions/{id}.")]
+    public JsonElement? From { get; set; }
+
+    public SubscriptionBody On(string topic) => new()
+    {
+        Topic = topic,
+        Endpoint = Endpoint,
+        Description = Description,
+        Filter = Filter,
+        Retry = Retry,
+        Limits = Limits,
+        Secret = Secret,
+        From = From,
+    };
+}

@@ -1,0 +1,29 @@
+namespace Herald.Hosting.Wire;
+
+/// <summary>
+/// Bounds the memory of large bodies, and of what was made of them, over all requests. Each request has a <see cref="BodyShare"/> of it.
+/// </summary>
+public sealed class BodyBudget(long bytes)
+{
+    private long _taken;
+
+    public long Taken => Volatile.Read(ref _taken);
+
+    /// <param name="held">
+    /// What the same request has already. Where no other has anything, it gets what it needs: its events may need more than its body.
+    /// </param>
+    public bool TryTake(long more, long held)
+    {
+        var taken = Interlocked.Add(ref _taken, more);
+        if (taken <= bytes || taken == held + more)
+            return true;
+        Interlocked.Add(ref _taken, -more);
+        return false;
+    }
+
+    public void Return(long less)
+    {
+        if (less > 0)
+            Interlocked.Add(ref _taken, -less);
+    }
+}

@@ -1,0 +1,39 @@
+using System.ComponentModel;
+using Herald.Engine.Catalogs;
+using Herald.Hosting.Problems;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Herald.Hosting.Wire;
+
+/// <summary>Which page of a list.</summary>
+public readonly struct PageQuery
+{
+    private const int Most = 1000, Default = 100;
+
+    [FromQuery(Name = "limit")]
+    [Description("Items on a page, 1 to 1,000; 100 unless told.")]
+    public string? Limit { get; init; }
+
+    [FromQuery(Name = "cursor")]
+    [Description("The nextCursor of the page before.")]
+    public string? Cursor { get; init; }
+
+    /// <summary>The cursor of a list whose items have names.</summary>
+    /// <exception cref="ProblemException">It is none.</exception>
+    public string? NameCursor => Cursor is null || SubscriptionRules.IsName(Cursor)
+        ? Cursor
+        : throw new ProblemException(Problem.Invalid("?cursor", Cursor, "The nextCursor of a page of this list."));
+
+    /// <exception cref="ProblemException">The limit is not in its range.</exception>
+    public int Size
+    {
+        get
+        {
+            if (string.IsNullOrEmpty(Limit))
+                return Default;
+            return int.TryParse(Limit, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var size) && size is >= 1 and <= Most
+                ? size
+                : throw new ProblemException(Problem.Invalid("?limit", Limit, $"A whole number from 1 to {Most}."));
+        }
+    }
+}

@@ -1,4 +1,0 @@
-namespace Herald.Postgres.Appending;
-
-/// <summary>A notice to other nodes about the heads of these shards.</summary>
-internal sealed record HeadNotice(string Channel, int[] Shards);

@@ -1,0 +1,57 @@
+using System.Runtime.InteropServices;
+using Herald.Postgres.Connections;
+
+namespace Herald.Postgres.Appends;
+
+/// <summary>Distributes events to the pipelines.</summary>
+/// <remarks>
+/// Low load goes to one pipeline alone, because few large transactions cost less than many small ones. When more events wait than two
+/// transactions take, each pipeline gets shards of its own, so that more cores of the database work.
+/// </remarks>
+internal sealed class AppendPipelines(Database database, EventAppender appender, TimeProvider time, int count) : IAsyncDisposable
+{
+    // The two thresholds are far apart, so that a shard's events rarely change their pipeline.
+    private const int SpreadFrom = 2 * AppendPipeline.GroupEvents, GatherBelow = AppendPipeline.GroupEvents / 8;
+
+    private readonly AppendPipeline[] _pipelines = [.. Enumerable.Range(0, count).Select(_ => new AppendPipeline(database, appender, time))];
+    private volatile bool _spreads;
+
+    public int Waiting => _pipelines.Sum(pipeline => pipeline.Waiting);
+
+    public void Add(AppendRequest request)
+    {
+        var events = request.Events;
+        if (Width() is 1)
+        {
+            Span<int> indexes = events.Length <= 64 ? stackalloc int[events.Length] : new int[events.Length];
+            for (var i = 0; i < indexes.Length; i++)
+                indexes[i] = i;
+            _pipelines[0].Add(request, indexes);
+            return;
+        }
+        var parts = new List<int>?[_pipelines.Length];
+        for (var i = 0; i < events.Length; i++)
+            (parts[events[i].Shard.Value % parts.Length] ??= []).Add(i);
+        for (var i = 0; i < parts.Length; i++)
+            if (parts[i] is { } part)
+                _pipelines[i].Add(request, CollectionsMarshal.AsSpan(part));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var pipeline in _pipelines)
+            await pipeline.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private int Width()
+    {
+        if (_pipelines.Length == 1)
+            return 1;
+        var waiting = Waiting;
+        if (waiting >= SpreadFrom)
+            _spreads = true;
+        else if (waiting < GatherBelow)
+            _spreads = false;
+        return _spreads ? _pipelines.Length : 1;
+    }
+}

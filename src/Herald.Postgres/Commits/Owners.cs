@@ -1,0 +1,8 @@
+using Herald.Engine.Stores;
+
+namespace Herald.Postgres.Commits;
+
+internal static class Owners
+{
+    public static StaleOwnerException Stale(Fence fence, long epoch) => new($"Shard {fence.Shard} has moved: its epoch is {epoch}, not {fence.Epoch}.");
+}

@@ -1,8 +1,0 @@
-using Herald.Engine.Stores;
-
-namespace Herald.Postgres.Committing;
-
-internal static class Owners
-{
-    public static StaleOwnerException Stale(Fence fence, long epoch) => new($"Shard {fence.Shard} has moved: its epoch is {epoch}, not {fence.Epoch}.");
-}

@@ -1,9 +1,0 @@
-using Herald.Engine;
-using Herald.Server.Security;
-using Herald.Server.Stores;
-
-namespace Herald.Server.Hosting;
-
-/// <summary>What the HTTP front stands on.</summary>
-internal sealed record FrontParts(
-    ServerOptions Options, HeraldEngine Engine, OpenStore Store, ServerServices Services, Task Failed, AccessRules Access, CancellationToken Stopping);

@@ -1,0 +1,46 @@
+using System.ComponentModel;
+using Herald.Hosting.Problems;
+using Herald.Hosting.Wire;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+
+namespace Herald.Server.Http;
+
+/// <summary><c>POST /v1/backup</c>: a copy of the store, taken while it runs. Like everything else, for this machine or the token's holder only.</summary>
+internal sealed class BackupEndpoint(Func<string, CancellationToken, Task>? backup)
+{
+    public void Map(IEndpointRouteBuilder routes) =>
+        routes.MapPost("/v1/backup", BackupAsync).WithTags("operate").WithName("backup").WithSummary("Copy the store into a directory of the server")
+            .WithDescription("The copy is consistent, and a data directory of its own: start a server on it to restore.");
+
+    private async Task<Results<Ok<BackupWire>, Problem>> BackupAsync(Body<BackupBody> body, CancellationToken cancel)
+    {
+        if (backup is null)
+            return new Problem(ProblemKind.NotSupported, "The store is a PostgreSQL database: back it up with its own means, such as pg_basebackup or pg_dump.");
+        var directory = body.Value.Directory;
+        if (!Path.IsPathFullyQualified(directory))
+            return Problem.Invalid("/directory", directory, "An absolute path on the server.");
+        try
+        {
+            await backup(directory, cancel);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return Problem.Invalid("/directory", directory, $"A new or empty directory that the server may write to ({e.Message}).");
+        }
+        return TypedResults.Ok(new BackupWire { Directory = directory });
+    }
+}
+
+internal sealed record BackupBody
+{
+    [Description("An absolute path on the server; new or empty.")]
+    public required string Directory { get; set; }
+}
+
+internal sealed record BackupWire
+{
+    public required string Directory { get; set; }
+}

@@ -1,0 +1,41 @@
+using Herald.Engine.Stores;
+using Microsoft.Extensions.Logging;
+
+namespace Herald.Server.Http;
+
+/// <summary>
+/// Says once a minute what a store that is away keeps from being done, with its reason and with how often it was left out: many shards try again
+/// several times a second, and a log that is full tells nobody anything. Everything else goes through as it is.
+/// </summary>
+internal sealed class OutageLoggerFactory(ILoggerFactory inner, TimeProvider time) : ILoggerFactory
+{
+    private readonly Outages _outages = new(time);
+
+    public ILogger CreateLogger(string categoryName) => new OutageLogger(inner.CreateLogger(categoryName), categoryName, _outages);
+
+    public void AddProvider(ILoggerProvider provider) => inner.AddProvider(provider);
+
+    /// <summary>The inner factory is its owner's to dispose.</summary>
+    public void Dispose() { }
+
+    private sealed class OutageLogger(ILogger inner, string category, Outages outages) : ILogger
+    {
+        private const string Template = "{OriginalFormat}";
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => inner.BeginScope(state);
+
+        public bool IsEnabled(LogLevel logLevel) => inner.IsEnabled(logLevel);
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (exception is not StoreUnavailableException outage || logLevel >= LogLevel.Critical || !IsEnabled(logLevel))
+                inner.Log(logLevel, eventId, state, exception, formatter);
+            else if (outages.Next(category, TemplateOf(state) ?? formatter(state, null), outage.Message) is { } leftOut)
+                inner.Log(logLevel, eventId, state, null, (told, _) => $"{formatter(told, null)} {outage.Message}{(leftOut == 0 ? "" : $" ({leftOut} more like it were left out since it was said last.)")}");
+        }
+
+        private static string? TemplateOf<TState>(TState state) =>
+            (state as IEnumerable<KeyValuePair<string, object?>>)?.FirstOrDefault(value => value.Key == Template).Value as string;
+    }
+}

@@ -1,0 +1,37 @@
+using Herald.Engine.Transfer;
+using Herald.Journal.Transfer;
+using Herald.Postgres;
+using Herald.Postgres.Migrations;
+using Herald.Postgres.Transfer;
+using Herald.Server.Stores;
+
+namespace Herald.Server.Transfer;
+
+/// <summary>The store that a server would stand on, opened to be moved instead.</summary>
+public static class MovableStore
+{
+    /// <summary>A store that must be there, and whose tables must be those of this version: nothing is made or changed.</summary>
+    public static async Task<IStoreSource> OpenSourceAsync(ServerOptions options, TimeProvider time, Action<string> notices, CancellationToken cancel)
+    {
+        if (options.Store == StoreKind.Embedded)
+            return await JournalSource.OpenAsync(options.Journal with { Directory = options.DataDirectory }, time, notices, cancel);
+        var connection = ConnectionText.Parse(options.Postgres.Connection);
+        await using (var source = connection.CreateDataSource())
+        {
+            var runner = new MigrationRunner(source, StoreMigrations.Load(), new MigrationOptions { Schema = options.Postgres.Schema }, time, notices);
+            if ((await runner.StatusAsync(cancel)).All(status => status.State != MigrationState.Applied))
+                throw new MoveRefusedException($"There is no store in schema '{options.Postgres.Schema}' of {connection}.");
+        }
+        await PostgresOpening.MigrateAsync(options with { Migrate = false }, connection, time, notices, cancel);
+        return await PostgresSource.OpenAsync(options.Postgres, time, notices, cancel);
+    }
+
+    /// <summary>A place without a store; tables are made as for a server.</summary>
+    public static async Task<IStoreTarget> OpenTargetAsync(ServerOptions options, TimeProvider time, Action<string> notices, CancellationToken cancel)
+    {
+        if (options.Store == StoreKind.Embedded)
+            return await JournalTarget.OpenAsync(options.Journal with { Directory = options.DataDirectory }, time, notices, cancel);
+        await PostgresOpening.MigrateAsync(options, ConnectionText.Parse(options.Postgres.Connection), time, notices, cancel);
+        return await PostgresTarget.OpenAsync(options.Postgres, time, notices, cancel);
+    }
+}

@@ -1,0 +1,22 @@
+using System.Text.Json;
+using Xunit;
+
+namespace Herald.Client.Tests;
+
+public sealed class JsonTextTests
+{
+    private const string Event = """{"id":"e","payload":{"a":"\ud800","\udc00":1}}""";
+
+    [Theory]
+    [InlineData("\"\\ud800\"", "\\ud800")]
+    [InlineData("{\"a\":\"\\ud800\"}", "{\"a\":\"\\ud800\"}")]
+    [InlineData("[\"\\u00e9\"]", "[\"é\"]")]
+    public void What_no_text_can_be_made_of_is_shown_as_it_came(string json, string shown) => Assert.Equal(shown, JsonText.Plain(JsonText.TryParse(json)!.Value));
+
+    [Fact]
+    public void An_answer_with_half_a_character_in_it_is_shown()
+    {
+        var shown = JsonText.TryParse(Event)!.Value;
+        Assert.Equal(JsonValueKind.Object, JsonText.TryParse(JsonText.Indented(shown))!.Value.ValueKind);
+    }
+}

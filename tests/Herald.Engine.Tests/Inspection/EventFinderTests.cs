@@ -1,0 +1,131 @@
+using Herald.Engine.Catalogs;
+using Herald.Engine.Events;
+using Herald.Engine.Inspection;
+using Herald.Engine.Publishing;
+using Herald.Engine.Stores;
+using Herald.Engine.Subscriptions;
+using Herald.TestKit.Time;
+using Xunit;
+
+namespace Herald.Engine.Tests.Inspection;
+
+/// <summary>Looking for an event by its id alone.</summary>
+public sealed class EventFinderTests
+{
+    private const int Shards = 4;
+    private readonly ManualClock _clock = new();
+
+    [Fact]
+    public async Task The_newest_is_found_whatever_part_of_a_log_is_given_at_once()
+    {
+        var log = new EndlessLog(_clock, length: 10_000) { AtMost = 300 };
+        log.Put(2, 7_000);
+        log.Put(2, 7_001);
+        var found = await FinderOver(log).FindAsync(Topic, "id", null, CancellationToken.None);
+        Assert.Equal((2, 7_001), (found.Event!.Shard, found.Event.Sequence));
+        Assert.False(found.IsCutShort);
+    }
+
+    [Fact]
+    public async Task All_shards_are_searched_from_their_newest_entries_on()
+    {
+        var log = new EndlessLog(_clock, length: 1_000_000_000);
+        log.Put(3, 999_990_000);
+        Assert.Equal(3, (await FinderOver(log).FindAsync(Topic, "id", null, CancellationToken.None)).Event!.Shard);
+        Assert.True(log.Reads <= 4 * Shards);
+    }
+
+    [Fact]
+    public async Task A_search_ends_in_time_and_says_that_it_has_not_seen_everything()
+    {
+        var log = new EndlessLog(_clock, length: 1_000_000_000) { Takes = TimeSpan.FromMilliseconds(10) };
+        log.Put(0, 5);
+        var began = _clock.GetTimestamp();
+        var found = await FinderOver(log).FindAsync(Topic, "id", null, CancellationToken.None);
+        Assert.Equal((null, true), (found.Event, found.IsCutShort));
+        Assert.InRange(_clock.GetElapsedTime(began), EventFinder.LongestSearch, EventFinder.LongestSearch * 1.1);
+    }
+
+    [Fact]
+    public async Task A_search_that_has_seen_everything_says_so()
+    {
+        var found = await FinderOver(new EndlessLog(_clock, length: 10_000)).FindAsync(Topic, "id", null, CancellationToken.None);
+        Assert.Equal((null, false), (found.Event, found.IsCutShort));
+    }
+
+    [Fact]
+    public async Task A_search_that_nobody_waits_for_any_more_ends()
+    {
+        using var asked = new CancellationTokenSource();
+        var log = new EndlessLog(_clock, length: 1_000_000_000);
+        log.OnRead = () =>
+        {
+            if (log.Reads == 10)
+                asked.Cancel();
+        };
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await FinderOver(log).FindAsync(Topic, "id", null, asked.Token));
+        Assert.Equal(10, log.Reads);
+    }
+
+    private static Topic Topic { get; } = new("topic", 1, default, 1);
+
+    private EventFinder FinderOver(EndlessLog log) => new(log, new EventEncoder(log.HashSeed, log.HashSecret, Shards), _clock);
+
+    /// <summary>A log of any length, in which only some events have the id.</summary>
+    private sealed class EndlessLog(ManualClock clock, long length) : IEventLog
+    {
+        private readonly HashSet<(int, long)> _put = [];
+
+        public int AtMost { get; init; } = int.MaxValue;
+        public TimeSpan Takes { get; init; }
+        public Action OnRead { get; set; } = () => { };
+        public int Reads { get; private set; }
+        public int ShardCount => Shards;
+        public ulong HashSeed => 42;
+        public UInt128 HashSecret => 43;
+
+        public void Put(int shard, long sequence) => _put.Add((shard, sequence));
+
+        public ValueTask<IndexRead> ReadIndexAsync(ShardId shard, long from, Memory<IndexEntry> into, CancellationToken cancel)
+        {
+            Reads++;
+            clock.Advance(Takes);
+            OnRead();
+            var count = (int)Math.Min(Math.Min(into.Length, AtMost), length - from + 1);
+            for (var i = 0; i < count; i++)
+                into.Span[i] = Event(shard.Value, from + i).Index with { Sequence = from + i };
+            return new(new IndexRead(count, 0, from + count));
+        }
+
+        public ValueTask ReadEventsAsync(ShardId shard, ReadOnlyMemory<long> sequences, IEventSink sink, CancellationToken cancel)
+        {
+            foreach (var sequence in sequences.Span)
+                sink.OnEvent(sequence, Event(shard.Value, sequence).Record.Span);
+            return ValueTask.CompletedTask;
+        }
+
+        public ValueTask<LogBounds> BoundsAsync(ShardId shard, CancellationToken cancel) => new(new LogBounds(1, length));
+
+        public ValueTask<long> FindByIdAsync(ShardId shard, ulong keyHash, ulong idHash, CancellationToken cancel) => new(0);
+
+        public ValueTask<long> FindByTimeAsync(ShardId shard, DateTimeOffset time, CancellationToken cancel) => throw new NotSupportedException();
+
+        public ValueTask<long?> ReadSourcePositionAsync(string source, CancellationToken cancel) => throw new NotSupportedException();
+
+        public ValueTask AppendAsync(ReadOnlyMemory<NewEvent> events, Memory<Appended> verdicts, SourcePosition? position, CancellationToken cancel) => throw new NotSupportedException();
+
+        public IDisposable OnHead(Action<ShardId, long> advanced) => throw new NotSupportedException();
+
+        private readonly NewEvent _wanted = Make("id"u8), _other = Make("other"u8);
+
+        private NewEvent Event(int shard, long sequence) => _put.Contains((shard, sequence)) ? _wanted : _other;
+
+        private static NewEvent Make(ReadOnlySpan<byte> id)
+        {
+            var draft = new EventDraft { Id = id, HasId = true, Key = "key"u8, HasKey = true, ContentType = "text/plain"u8 };
+            var record = new byte[EventEncoder.LengthOf(draft, 5, default, 0)];
+            EventEncoder.Write(draft, "topic"u8, default, 0, default, 0, 0, record);
+            return new EventEncoder(42, 43, Shards).Index(record, 1);
+        }
+    }
+}

@@ -1,0 +1,135 @@
+using Herald.Engine.Inspection;
+using Herald.Engine.Retrying;
+using Herald.Engine.Subscriptions;
+using Herald.Engine.Tests.Shards;
+using Xunit;
+
+namespace Herald.Engine.Tests.Inspection;
+
+/// <summary>A shard that runs and one that is known by what it saved tell the same.</summary>
+public sealed class ShardLookTests
+{
+    private static readonly RetryPolicy Holding =
+        new() { Waits = new RetryWaits.Schedule([TimeSpan.FromSeconds(1)], 0), MaxAttempts = 1, OnExhausted = OnExhausted.Hold };
+
+    [Fact]
+    public void What_was_saved_tells_of_each_delivery_what_the_shard_tells()
+    {
+        var shard = new ShardScene();
+        shard.Publish("a", "a", "b", "c", "d", "d", "e");
+        shard.Fail(1);
+        shard.Deliver(3);
+        shard.Reject(5);
+        shard.Commit();
+        shard.Deliver(6);
+        shard.Commit();
+        // 4 and 7 are in flight.
+        Assert.Equal(
+            [DeliveryStatus.Blocked, DeliveryStatus.Waiting, null, DeliveryStatus.InFlight, null, null, DeliveryStatus.InFlight], Statuses(shard, shard.LookLive()));
+        Assert.Equal(
+            [DeliveryStatus.Blocked, DeliveryStatus.Waiting, null, DeliveryStatus.Waiting, null, null, DeliveryStatus.Waiting], Statuses(shard, shard.LookSaved()));
+        var (live, saved) = (shard.LookLive(), shard.LookSaved());
+        Assert.Equal(live.Find(shard.EntryOf(1)), saved.Find(shard.EntryOf(1)));
+        Assert.Equal((1, 1_001_000), (saved.Find(shard.EntryOf(1))!.Attempts, saved.Find(shard.EntryOf(1))!.NextAttemptAt!.Value.ToUnixTimeMilliseconds()));
+        Assert.Equal(live.BlockedHeads(), saved.BlockedHeads());
+        Assert.Equal(live.Deliveries().Select(d => d.Sequence).Order(), saved.Deliveries().Select(d => d.Sequence).Order());
+        Assert.Equal(live.Backlog(shard.Last), saved.Backlog(shard.Last));
+        Assert.Equal(new ShardBacklog(new ShardLag(0, 7, 7, 2, 1), 3, 0, false, 1), saved.Backlog(shard.Last));
+    }
+
+    [Fact]
+    public void Keys_that_are_held_or_are_read_back_are_told_alike()
+    {
+        var shard = new ShardScene(laneWindow: 2, retry: Holding);
+        shard.Publish("a", "b", "b", "b", "b", "a");
+        shard.Fail(1);
+        shard.Commit();
+        Assert.Equal([DeliveryStatus.Held, .. Enumerable.Repeat<DeliveryStatus?>(DeliveryStatus.Waiting, 5)], Statuses(shard, shard.LookSaved()));
+        Assert.Equal((1, 0), (shard.LookSaved().Held, shard.LookSaved().Blocked));
+        Assert.Equal(shard.LookLive().BlockedHeads(), shard.LookSaved().BlockedHeads());
+        Assert.Equal(shard.LookLive().Backlog(6).Lowest, shard.LookSaved().Backlog(6).Lowest);
+    }
+
+    /// <summary>Else a filter that its oldest events are still to be held against would be forgotten as passed.</summary>
+    [Fact]
+    public void A_subscription_that_the_shard_has_not_heard_of_has_passed_nothing_behind_its_start()
+    {
+        var shard = new ShardScene();
+        shard.Publish("a", "b", "c");
+        shard.Deliver(1, 2, 3);
+        var unheard = SubscriptionEntries.Plain(2) with { Starts = [1], GenerationVersion = 1000 };
+        Assert.True(shard.LookLive(unheard).HasPassed(1));
+        Assert.False(shard.LookLive(unheard).HasPassed(2));
+        Assert.Equal((2, 2), (shard.LookLive(unheard).Backlog(3).Waiting, shard.LookLive(unheard).Backlog(3).Lowest));
+        // Made before: it moves with the head.
+        Assert.True(shard.LookLive(unheard with { GenerationVersion = 1 }).HasPassed(3));
+    }
+
+    /// <summary>The same of a replay.</summary>
+    [Fact]
+    public void A_generation_that_the_shard_has_not_heard_of_has_passed_nothing_behind_its_start()
+    {
+        var shard = new ShardScene();
+        shard.Publish("a", "b");
+        shard.Deliver(1);
+        var unheard = SubscriptionEntries.Plain(1);
+        Assert.False(shard.LookLive(unheard with { Subscription = unheard.Subscription with { Generation = 2 }, Starts = [0], GenerationVersion = 1000 }).HasPassed(1));
+    }
+
+    [Fact]
+    public void What_has_been_accepted_since_the_last_saving_waits()
+    {
+        var shard = new ShardScene();
+        shard.Publish("a");
+        shard.Deliver(1);
+        shard.Commit();
+        shard.Publish("b", "c");
+        shard.Deliver(2, 3);
+        Assert.Equal([null, null, null], Statuses(shard, shard.LookLive()));
+        Assert.Equal([null, DeliveryStatus.Waiting, DeliveryStatus.Waiting], Statuses(shard, shard.LookSaved()));
+        Assert.Equal(new ShardBacklog(new ShardLag(0, 3, 3, 0, 0), 0, 0, false, 0), shard.LookLive().Backlog(3));
+        Assert.Equal(new ShardBacklog(new ShardLag(0, 1, 3, 0, 0), 2, 0, false, 2), shard.LookSaved().Backlog(3));
+    }
+
+    [Fact]
+    public void A_replay_or_a_pause_that_is_not_saved_yet_counts()
+    {
+        var shard = new ShardScene();
+        shard.Publish("a", "b");
+        shard.Deliver(1, 2);
+        shard.Commit();
+        Assert.True(shard.LookSaved().HasPassed(2));
+        shard.Replay(2);
+        Assert.Equal((false, 1, true, false), Of(shard.LookSaved()));
+        shard.Pause();
+        Assert.Equal((false, 1, true, false), Of(shard.LookSaved()));
+        shard.Commit();
+        Assert.Equal((false, 1, true, false), Of(shard.LookSaved()));
+        shard.Resume();
+        shard.Scan();
+        shard.Commit();
+        Assert.Equal((true, 2, true, false), Of(shard.LookSaved())); // 2 is in flight again
+        shard.Deliver(2);
+        shard.Commit();
+        Assert.Equal((true, 2, true, true), Of(shard.LookSaved()));
+        shard.Pause();
+        Assert.Equal((false, 2, true, true), Of(shard.LookSaved()));
+
+        static (bool, long, bool, bool) Of(SubscriptionLook look) => (look.AtHead, look.Position, look.HasPassed(1), look.HasPassed(2));
+    }
+
+    [Fact]
+    public void A_key_that_waits_has_not_been_passed()
+    {
+        var shard = new ShardScene();
+        shard.Publish("a", "b", "a");
+        shard.Fail(1);
+        shard.Deliver(2);
+        shard.Commit();
+        foreach (var look in (SubscriptionLook[])[shard.LookLive(), shard.LookSaved()])
+            Assert.Equal((true, false, false), (look.HasPassed(0), look.HasPassed(1), look.HasPassed(3)));
+    }
+
+    private static DeliveryStatus?[] Statuses(ShardScene shard, SubscriptionLook look) =>
+        [.. Enumerable.Range(1, (int)shard.Last).Select(sequence => look.Find(shard.EntryOf(sequence))?.Status)];
+}

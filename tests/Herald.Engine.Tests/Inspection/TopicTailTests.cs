@@ -1,0 +1,49 @@
+using System.Text;
+using Herald.Engine.Basics;
+using Herald.Engine.Catalogs;
+using Herald.Engine.Inspection;
+using Herald.Engine.Publishing;
+using Herald.Engine.Subscriptions;
+using Herald.Engine.Tests.Publishing;
+using Herald.Engine.Tests.Stores;
+using Herald.TestKit.Time;
+using Xunit;
+
+namespace Herald.Engine.Tests.Inspection;
+
+public sealed class TopicTailTests
+{
+    private static readonly Topic Topic = new("t", 1, DateTimeOffset.UnixEpoch, 1);
+    private readonly ManualClock _clock = new();
+    private readonly OneShardLog _log = new();
+    private readonly Intake _intake;
+    private readonly TopicTail _tail;
+
+    public TopicTailTests()
+    {
+        _intake = new Intake(_log, new IntakeOptions(), _clock);
+        _tail = new TopicTail(_log, new EventFinder(_log, _intake.Encoder, _clock));
+    }
+
+    [Fact]
+    public async Task A_shard_that_retention_has_overtaken_goes_on_where_it_begins_now()
+    {
+        await using var tail = _tail.ReadAsync(Topic, TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        var next = tail.MoveNextAsync();
+        await PublishAsync("1");
+        Assert.True(await next);
+        // While its caller is slow, all that was to come next is freed.
+        await PublishAsync("2", "3", "4");
+        _log.Free(below: 4);
+        Assert.True(await tail.MoveNextAsync());
+        Assert.Equal("4", Encoding.UTF8.GetString(tail.Current.Event.Payload.Span));
+    }
+
+    private async Task PublishAsync(params string[] payloads)
+    {
+        using var batch = _intake.Rent(Topic);
+        foreach (var payload in payloads)
+            Assert.Null(new SampleEvent { Key = "k", Payload = Encoding.UTF8.GetBytes(payload) }.AddTo(batch));
+        await _intake.PublishAsync(batch);
+    }
+}

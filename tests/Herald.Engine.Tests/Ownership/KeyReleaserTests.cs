@@ -1,0 +1,69 @@
+using Herald.Engine.Catalogs;
+using Herald.Engine.Inspection;
+using Herald.Engine.Ownership;
+using Herald.Engine.Progress;
+using Herald.Engine.Retrying;
+using Herald.Engine.Shards;
+using Herald.Engine.Stores;
+using Herald.Engine.Subscriptions;
+using Herald.Engine.Tests.Sending;
+using Herald.Engine.Tests.Shards;
+using Herald.Engine.Tests.Stores;
+using Xunit;
+
+namespace Herald.Engine.Tests.Ownership;
+
+/// <summary>An operator's order about a held key is answered when no crash can forget it any more.</summary>
+public sealed class KeyReleaserTests : IAsyncDisposable
+{
+    private readonly HostScene _scene = new();
+    private readonly ShardHosts _hosts = new(1);
+    private bool _isAway;
+
+    public ValueTask DisposeAsync() => _scene.DisposeAsync();
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task It_is_answered_when_it_is_saved(bool discard)
+    {
+        var order = await HoldAsync(discard);
+        _isAway = true;
+        var answer = ReleaseAsync(order);
+        while (await _scene.Host.CallAsync(machine => Head(machine)?.State == LaneState.Held, default))
+            await Task.Yield();
+        await _scene.RoundsAsync(10);
+        Assert.False(answer.IsCompleted);
+        Assert.True(IsSavedAsHeld());
+
+        _isAway = false;
+        while (await Task.WhenAny(answer, _scene.Clock.WhenArmedAsync(1)) != answer)
+            _scene.Clock.Advance(TimeSpan.FromMilliseconds(250));
+        Assert.True(await answer);
+        Assert.False(IsSavedAsHeld());
+        Assert.False(await ReleaseAsync(order with { Sequence = 7 }));
+    }
+
+    private async Task<ReleaseOrder> HoldAsync(bool discard)
+    {
+        _scene.Store.Fault = _ => _isAway ? new StoreUnavailableException("The test's store is away.") : null;
+        await _scene.StartAsync(draft => draft with { Retry = new RetryPolicy { MaxAttempts = 1, OnExhausted = OnExhausted.Hold } });
+        _hosts.Replace([_scene.Host]);
+        await _scene.PublishAsync(["one"]);
+        (await _scene.ExpectAsync("one")).Answer(Results.Status500);
+        await _scene.WhenStoredAsync(_ => IsSavedAsHeld());
+        return new ReleaseOrder(OneShardLog.Shard, _scene.Subscription.Number, 1, discard);
+    }
+
+    private Task<bool> ReleaseAsync(ReleaseOrder order)
+    {
+        var releaser = new KeyReleaser(_scene.Catalog, _hosts, new ShardLooks(_scene.Log, _scene.Store, _hosts), _scene.Clock);
+        return releaser.ReleaseAsync(_scene.Cache.Snapshot.ByNumber[order.Subscription], order, default).AsTask();
+    }
+
+    private bool IsSavedAsHeld() =>
+        SavedProgress.Of([.. _scene.Store.Commits.Select(one => one.Progress)]).States.Values
+            .Any(state => state.Lanes.Values.Any(lane => lane.Held));
+
+    private static Lane? Head(ShardMachine machine) => machine.States.Values.SingleOrDefault()?.Lanes.Values.SingleOrDefault();
+}

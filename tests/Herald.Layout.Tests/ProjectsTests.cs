@@ -1,0 +1,69 @@
+using System.Xml.Linq;
+using Herald.TestKit;
+using Xunit;
+
+namespace Herald.Layout.Tests;
+
+/// <summary>Which project may refer to which, and what projects may not do at all.</summary>
+public sealed class ProjectsTests
+{
+    /// <summary>What each project of the product and of the laboratory may refer to. Tests may refer to everything but each other.</summary>
+    private static readonly Dictionary<string, string[]> Allowed = new()
+    {
+        ["Herald.Engine"] = [],
+        ["Herald.Client"] = [],
+        ["Herald.Hosting"] = ["Herald.Client", "Herald.Engine"],
+        ["Herald.Journal"] = ["Herald.Engine"],
+        ["Herald.Postgres"] = ["Herald.Engine"],
+        ["Herald.Channels"] = ["Herald.Engine"],
+        ["Herald.Kafka"] = ["Herald.Engine"],
+        ["Herald.Nats"] = ["Herald.Engine"],
+        ["Herald.Server"] = ["Herald.Engine", "Herald.Hosting", "Herald.Journal", "Herald.Postgres", "Herald.Channels", "Herald.Kafka", "Herald.Nats"],
+        ["Herald.Alarms"] = ["Herald.Server"],
+        ["Herald.Orders"] = ["Herald.Hosting"],
+        ["Herald.Cli"] = ["Herald.Server", "Herald.Hosting", "Herald.Postgres", "Herald.Nats", "Herald.Alarms", "Herald.Orders", "Herald.Lab"],
+        ["Herald.LocalServers"] = [],
+        ["Herald.Lab"] = ["Herald.Hosting", "Herald.LocalServers", "Herald.Postgres", "Herald.Kafka", "Herald.Nats", "Herald.Alarms", "Herald.Orders"],
+        ["Herald.Soak"] = ["Herald.Cli", "Herald.Judge", "Herald.TestKit", "Herald.TestKit.Traces"],
+        ["Herald.Evidence"] = [],
+        ["Herald.Mutants"] = [],
+    };
+
+    private static IReadOnlyList<Project> All { get; } = [.. new[] { "src", "apps", "lab", "tests" }
+        .SelectMany(folder => Directory.EnumerateFiles(SourceTree.File(folder), "*.csproj", SearchOption.AllDirectories))
+        .Select(path => new Project(path))];
+
+    [Fact]
+    public void Every_project_refers_only_to_those_it_may() =>
+        Assert.Empty(All.Where(project => !project.IsTest)
+            .SelectMany(project => project.References.Except(Allowed.GetValueOrDefault(project.Name, [])).Select(reference => $"{project.Name} refers to {reference}")));
+
+    [Fact]
+    public void Every_project_is_listed() =>
+        Assert.Equal(All.Where(project => !project.IsTest).Select(project => project.Name).Order(StringComparer.Ordinal), Allowed.Keys.Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void No_project_shows_its_insides_but_to_its_own_tests() =>
+        // The simulation is the engine's own test, too.
+        Assert.Empty(All.SelectMany(project => project.Friends.Where(friend => friend != $"{project.Name}.Tests" && (project.Name, friend) != ("Herald.Engine", "Herald.Simulation")).Select(friend => $"{project.Name} to {friend}")));
+
+    [Fact]
+    public void No_project_compiles_the_sources_of_another() =>
+        Assert.Empty(All.SelectMany(project => project.ForeignSources.Select(source => $"{project.Name}: {source}")));
+
+    private sealed class Project
+    {
+        private readonly XElement _root;
+
+        public Project(string path) => (Name, IsTest, _root) = (
+            Path.GetFileNameWithoutExtension(path), Path.GetRelativePath(SourceTree.Root, path).StartsWith("tests", StringComparison.Ordinal), XElement.Load(path));
+
+        public string Name { get; }
+        public bool IsTest { get; }
+        public IEnumerable<string> References => Included("ProjectReference").Select(path => Path.GetFileNameWithoutExtension(path));
+        public IEnumerable<string> Friends => Included("InternalsVisibleTo");
+        public IEnumerable<string> ForeignSources => Included("Compile").Where(path => path.StartsWith("..", StringComparison.Ordinal));
+
+        private IEnumerable<string> Included(string item) => _root.Descendants(item).Attributes("Include").SelectMany(include => include.Value.Split(';'));
+    }
+}

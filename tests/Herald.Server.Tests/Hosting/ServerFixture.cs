@@ -1,3 +1,0 @@
-using Xunit;
-
-[assembly: AssemblyFixture(typeof(Herald.Server.Tests.Hosting.RunningServer))]

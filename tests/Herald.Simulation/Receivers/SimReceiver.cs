@@ -1,0 +1,18 @@
+namespace Herald.Simulation.Receivers;
+
+/// <summary>One endpoint and its present behaviour.</summary>
+internal sealed class SimReceiver(bool alwaysWell)
+{
+    /// <summary>The receiver never misbehaves. It must be served whatever other receivers do.</summary>
+    public bool AlwaysWell => alwaysWell;
+    public ReceiverMood Mood { get; set; }
+
+    /// <summary>Keys whose events it answers with 500.</summary>
+    public HashSet<string> Poison { get; } = [];
+
+    public void Heal()
+    {
+        Mood = ReceiverMood.Well;
+        Poison.Clear();
+    }
+}
