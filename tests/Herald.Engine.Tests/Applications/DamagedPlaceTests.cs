@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Herald.Engine.Tests.Applications;
 
-/// <summary>How far an application has read is damaged in the store: it alone stands still, in that shard.</summary>
+/// <summary>The stored position of an application is damaged. Only that application stops, and only in that shard.</summary>
 public sealed class DamagedPlaceTests
 {
     public static TheoryData<string> Damages => ["cut short", "no place", "unreadable"];
@@ -35,7 +35,7 @@ public sealed class DamagedPlaceTests
         }
         await scene.Host.StopAsync();
         Assert.Equal(0, application.Taken);
-        // What it has still to read is kept.
+        // The events that the application has still to read are kept.
         Assert.All(scene.Store.Commits, commit => Assert.InRange(commit.SettledBelow, 0, 1));
         Assert.Equal(("taking", 3L), Assert.Single(scene.Host.Unread()));
     }

@@ -9,7 +9,7 @@ using Xunit;
 
 namespace Herald.Engine.Tests.Applications;
 
-/// <summary>What an application makes and a store does not take.</summary>
+/// <summary>Events that an application emits and that a store does not accept.</summary>
 public sealed class EmittedTests
 {
     [Fact(Timeout = 60_000)]

@@ -10,7 +10,7 @@ using Xunit;
 
 namespace Herald.Engine.Tests.Catalogs;
 
-/// <summary>What of the catalog is in memory, and when.</summary>
+/// <summary>Which topics are in memory, and when they are loaded and evicted.</summary>
 public sealed class CatalogCacheTests : IDisposable
 {
     private static readonly long[] Past = [5, 5];
@@ -19,7 +19,7 @@ public sealed class CatalogCacheTests : IDisposable
     private readonly List<CatalogUpdate> _updates = [];
     private CatalogCache _cache;
 
-    // What every shard has followed.
+    // The edition that every shard has applied.
     private long _followed = long.MaxValue;
     private TimeSpan _keepFor;
 
@@ -134,7 +134,7 @@ public sealed class CatalogCacheTests : IDisposable
         }
         Assert.Contains(topics[0], _cache.Snapshot.Topics.Keys);
         Assert.DoesNotContain(topics[1], _cache.Snapshot.Topics.Keys);
-        // Whoever has limits or places for a subscription hears that it went.
+        // The update reports the evicted subscription as changed, so that its limits and state elsewhere are dropped.
         Assert.Contains(_updates, update => update.Changed.Contains(topics[1] + 1) && !update.Snapshot.ByNumber.ContainsKey(topics[1] + 1));
 
         using var back = new TopicHolds();
@@ -168,7 +168,7 @@ public sealed class CatalogCacheTests : IDisposable
         }
         Assert.Equal(topics, _cache.Snapshot.Topics.Keys.Order());
         _publisher.Clock.Advance(TimeSpan.FromSeconds(11));
-        // Seen to be used by the look that comes now; by the next one not used any more.
+        // The first check finds the topics in use, because they were used since the last one. The next check does not.
         for (var i = 0; i < 2; i++)
         {
             topics.Add(await TopicAsync($"u{i}"));

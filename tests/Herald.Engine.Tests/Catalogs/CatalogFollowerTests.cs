@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Herald.Engine.Tests.Catalogs;
 
-/// <summary>A store tells a version once.</summary>
+/// <summary>A store announces each version only once. So the follower must not lose an announcement.</summary>
 public sealed class CatalogFollowerTests : IDisposable
 {
     private readonly ScriptedCatalogStore _store = new(1);

@@ -18,7 +18,7 @@ public sealed class CatalogTests : IAsyncLifetime
     private readonly TopicHolds _holds = new();
     private readonly List<CatalogUpdate> _updates = [];
 
-    // Whether shards have passed a filter revision.
+    // The answer that the catalog gets when it asks whether all shards have passed a filter revision.
     private bool _passed;
 
     public CatalogTests()
@@ -30,7 +30,7 @@ public sealed class CatalogTests : IAsyncLifetime
 
     private SubscriptionEntry Entry => _cache.Snapshot.ByNumber.Values.Single(entry => entry.Subscription.Id == "s");
 
-    // The topic's subscriptions are in memory, as where its events are routed.
+    // Holds the topic, so that its subscriptions are in memory, as on a node that routes its events.
     public async ValueTask InitializeAsync()
     {
         var made = await _catalog.PutTopicAsync("orders", default);

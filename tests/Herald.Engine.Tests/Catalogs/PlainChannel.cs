@@ -2,7 +2,7 @@ using Herald.Engine.Channels;
 
 namespace Herald.Engine.Tests.Catalogs;
 
-/// <summary>Takes http and https, but no endpoint at <c>refused</c>.</summary>
+/// <summary>Accepts http and https endpoints, except those with the host <c>refused</c>.</summary>
 internal sealed class PlainChannel : IChannel
 {
     public static readonly ChannelSet Set = new([new PlainChannel()]);

@@ -3,7 +3,7 @@ using Herald.TestKit.Catalogs;
 
 namespace Herald.Engine.Tests.Catalogs;
 
-/// <summary>A catalog in memory; <see cref="Heads"/> are what it stamps on the next change.</summary>
+/// <summary>A catalog in memory. It stamps the next change with <see cref="Heads"/>.</summary>
 internal sealed class ScriptedCatalogStore(int shards) : ICatalogStore
 {
     private readonly Dictionary<(string, string), CatalogRecord> _records = [];
@@ -11,18 +11,17 @@ internal sealed class ScriptedCatalogStore(int shards) : ICatalogStore
 
     public long[] Heads { get; } = new long[shards];
 
-    /// <summary>Runs once, just before the next change: somebody else is faster.</summary>
+    /// <summary>Runs once, just before the next change: in it, a test makes the change of another node that comes first.</summary>
     public Func<Task>? Before { get; set; }
 
-    /// <summary>Runs once, before the next query is answered, whoever gives it up meanwhile.</summary>
+    /// <summary>Runs once, before the next query is answered. It also runs to its end when the caller cancels.</summary>
     public Func<Task>? BeforeFind { get; set; }
 
-    /// <summary>Runs before each reading of changes; what it throws, the reading throws.</summary>
+    /// <summary>Runs before each read of changes. The read throws what this throws.</summary>
     public Func<Task>? BeforeRead { get; set; }
 
     public long Version => _version;
 
-    /// <summary>Every query, in order.</summary>
     public List<CatalogQuery> Queries { get; } = [];
 
     public async ValueTask<CatalogChanges> ReadAsync(long sinceVersion, int limit, CancellationToken cancel)

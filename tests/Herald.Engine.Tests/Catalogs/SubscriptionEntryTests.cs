@@ -9,7 +9,7 @@ namespace Herald.Engine.Tests.Catalogs;
 
 public sealed class SubscriptionEntryTests
 {
-    // Shard 0 and shard 1 had other heads at every change.
+    // At every change, shard 0 and shard 1 had different last sequences.
     private static readonly SubscriptionEntry Entry = SubscriptionEntries.Plain(1, shards: 2) with
     {
         Starts = [10, 0],

@@ -106,7 +106,7 @@ public sealed class SubscriptionRulesTests
     [InlineData("ftp://user:hidden@example.com/")]
     [InlineData("https://user:hidd en hidden@refused/x")]
     [InlineData("https://usér:hidden@refused/x")]
-    [InlineData("https://user:hidden@exa mple.com/")] // no URL at all
+    [InlineData("https://user:hidden@exa mple.com/")] // not a URL
     [InlineData("https://user:hid/hidden@example.com:port/")]
     [InlineData("user:hidden@example.com")]
     public void Credentials_in_an_endpoint_are_masked(string endpoint)

@@ -6,7 +6,7 @@ namespace Herald.Engine.Tests.Events;
 
 public sealed class SipHashTests
 {
-    // The published ones: the secret is the bytes 0 to 15, the input the bytes 0, 1, 2 …
+    // The published test vectors: the secret is the bytes 0 to 15, the input the bytes 0, 1, 2 …
     private static readonly UInt128 Secret = BinaryPrimitives.ReadUInt128LittleEndian(Counting(16));
 
     [Theory]

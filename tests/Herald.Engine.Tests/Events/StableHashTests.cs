@@ -17,7 +17,8 @@ public sealed class StableHashTests
         Assert.Equal(expected, StableHash.Of(text, 0));
     }
 
-    // Bytes 0, 1, 2 …: every way through the algorithm (stripes of 32, then 8, 4 and single bytes), computed apart from this code.
+    // The inputs are the bytes 0, 1, 2 …. Their lengths cover every path through the algorithm (stripes of 32, then 8, 4 and single bytes).
+    // The expected values were computed by other code.
     [Theory]
     [InlineData(31, 0xC346D2B59B4D8EE1, 0xA11A2CDFD57310B1)]
     [InlineData(32, 0xCBF59C5116FF32B4, 0xC0477F7FC098E14B)]

@@ -9,7 +9,7 @@ using Xunit;
 
 namespace Herald.Engine.Tests.Inspection;
 
-/// <summary>Looking for an event by its id alone.</summary>
+/// <summary>The search for an event by its id alone, without its key.</summary>
 public sealed class EventFinderTests
 {
     private const int Shards = 4;
@@ -71,7 +71,7 @@ public sealed class EventFinderTests
 
     private EventFinder FinderOver(EndlessLog log) => new(log, new EventEncoder(log.HashSeed, log.HashSecret, Shards), _clock);
 
-    /// <summary>A log of any length, in which only some events have the id.</summary>
+    /// <summary>A log of the given length. Only the events that a test puts have the id.</summary>
     private sealed class EndlessLog(ManualClock clock, long length) : IEventLog
     {
         private readonly HashSet<(int, long)> _put = [];

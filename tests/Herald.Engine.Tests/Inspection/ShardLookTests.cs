@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Herald.Engine.Tests.Inspection;
 
-/// <summary>A shard that runs and one that is known by what it saved tell the same.</summary>
+/// <summary>A running shard, and the saved progress of a shard that does not run here, report the same.</summary>
 public sealed class ShardLookTests
 {
     private static readonly RetryPolicy Holding =
@@ -23,7 +23,7 @@ public sealed class ShardLookTests
         shard.Commit();
         shard.Deliver(6);
         shard.Commit();
-        // 4 and 7 are in flight.
+        // The attempts of 4 and 7 are under way.
         Assert.Equal(
             [DeliveryStatus.Blocked, DeliveryStatus.Waiting, null, DeliveryStatus.InFlight, null, null, DeliveryStatus.InFlight], Statuses(shard, shard.LookLive()));
         Assert.Equal(
@@ -50,7 +50,9 @@ public sealed class ShardLookTests
         Assert.Equal(shard.LookLive().Backlog(6).Lowest, shard.LookSaved().Backlog(6).Lowest);
     }
 
-    /// <summary>Else a filter that its oldest events are still to be held against would be forgotten as passed.</summary>
+    /// <summary>
+    /// Otherwise the catalog would drop a filter revision as passed although the oldest events must still be matched with it.
+    /// </summary>
     [Fact]
     public void A_subscription_that_the_shard_has_not_heard_of_has_passed_nothing_behind_its_start()
     {
@@ -61,11 +63,11 @@ public sealed class ShardLookTests
         Assert.True(shard.LookLive(unheard).HasPassed(1));
         Assert.False(shard.LookLive(unheard).HasPassed(2));
         Assert.Equal((2, 2), (shard.LookLive(unheard).Backlog(3).Waiting, shard.LookLive(unheard).Backlog(3).Lowest));
-        // Made before: it moves with the head.
+        // This subscription is older than what the shard has routed, so it moves with the head of the log.
         Assert.True(shard.LookLive(unheard with { GenerationVersion = 1 }).HasPassed(3));
     }
 
-    /// <summary>The same of a replay.</summary>
+    /// <summary>As above, for a replay.</summary>
     [Fact]
     public void A_generation_that_the_shard_has_not_heard_of_has_passed_nothing_behind_its_start()
     {

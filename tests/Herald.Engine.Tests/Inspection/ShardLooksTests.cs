@@ -11,7 +11,7 @@ using Xunit;
 
 namespace Herald.Engine.Tests.Inspection;
 
-/// <summary>Who is asked: the shard while it runs here, what it saved when it does not.</summary>
+/// <summary>Where a report comes from: the shard while it runs here, otherwise what it saved.</summary>
 public sealed class ShardLooksTests : IAsyncDisposable
 {
     private readonly HostScene _scene = new();

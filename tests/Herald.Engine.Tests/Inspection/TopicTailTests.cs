@@ -32,7 +32,7 @@ public sealed class TopicTailTests
         var next = tail.MoveNextAsync();
         await PublishAsync("1");
         Assert.True(await next);
-        // While its caller is slow, all that was to come next is freed.
+        // While the caller is slow, retention frees the events that were next.
         await PublishAsync("2", "3", "4");
         _log.Free(below: 4);
         Assert.True(await tail.MoveNextAsync());

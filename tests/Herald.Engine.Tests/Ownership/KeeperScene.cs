@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Herald.Engine.Tests.Ownership;
 
-/// <summary>A node's leases on the one shard of a store; who owns it is the test's to say.</summary>
+/// <summary>A node's leases on the only shard of a store. The test decides which node owns the shard.</summary>
 internal sealed class KeeperScene : IAsyncDisposable
 {
     public static readonly TimeSpan ValidFor = TimeSpan.FromSeconds(5);
@@ -16,7 +16,7 @@ internal sealed class KeeperScene : IAsyncDisposable
         Ownership, Hosts, Shards.Open, Shards.Ledger, new EngineOptions { Handover = TimeSpan.FromSeconds(2), Grace = TimeSpan.FromSeconds(10) },
         Shards.Metrics, Shards.Clock, Shards.Lines);
 
-    /// <summary>What a shard needs to run.</summary>
+    /// <summary>The services and the store that a shard needs to run.</summary>
     public HostScene Shards { get; } = new();
     public ScriptedOwnership Ownership { get; } = new();
     public ShardHosts Hosts { get; } = new(1);
@@ -24,7 +24,7 @@ internal sealed class KeeperScene : IAsyncDisposable
 
     public static Lease Lease(long epoch, bool leaving = false) => new(OneShardLog.Shard, epoch, ValidFor, leaving);
 
-    /// <summary>A subscription, and the leases there are.</summary>
+    /// <summary>Creates a subscription and starts the keeper with these leases.</summary>
     public async Task StartAsync(params Lease[] leases)
     {
         Shards.Cache.Follow(update =>
@@ -37,21 +37,21 @@ internal sealed class KeeperScene : IAsyncDisposable
         await Keeper.StartAsync(TestContext.Current.CancellationToken);
     }
 
-    /// <summary>The next answer, at once.</summary>
+    /// <summary>Sets the next answer, and causes a renewal at once.</summary>
     public void Answer(params Lease[] leases)
     {
         Ownership.Give(leases);
         Ownership.Hint();
     }
 
-    /// <summary>Events of one key, told to whoever owns the shard.</summary>
+    /// <summary>Appends events of one key and notifies the owner of the shard.</summary>
     public async Task PublishAsync(params string[] payloads)
     {
         var last = await Shards.AppendAsync(payloads);
         Hosts.Find(0)?.OnHead(last);
     }
 
-    /// <summary>The time of the next renewal comes.</summary>
+    /// <summary>Advances the clock to the next renewal, and waits for it.</summary>
     public async Task RenewByTheClockAsync()
     {
         var (clock, pace, before) = (Shards.Clock, ValidFor / 5, Ownership.Renewals);
@@ -60,7 +60,7 @@ internal sealed class KeeperScene : IAsyncDisposable
         await Ownership.WhenRenewedAsync(before + 1);
     }
 
-    /// <summary>Moves the clock bit by bit, each time something waits for it, until it holds.</summary>
+    /// <summary>Advances the clock in steps of 50 ms until the condition holds.</summary>
     public async Task AdvanceUntilAsync(Func<bool> holds)
     {
         while (!holds())

@@ -13,7 +13,7 @@ using Xunit;
 
 namespace Herald.Engine.Tests.Ownership;
 
-/// <summary>An operator's order about a held key is answered when no crash can forget it any more.</summary>
+/// <summary>The release of a held key is answered only once it is durable: a crash after the answer cannot undo it.</summary>
 public sealed class KeyReleaserTests : IAsyncDisposable
 {
     private readonly HostScene _scene = new();

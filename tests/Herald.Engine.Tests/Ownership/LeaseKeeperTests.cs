@@ -6,7 +6,7 @@ using static Herald.Engine.Tests.Ownership.KeeperScene;
 
 namespace Herald.Engine.Tests.Ownership;
 
-/// <summary>Leases come, are renewed, run out, are lost and handed over; shards begin and end with them.</summary>
+/// <summary>Leases are granted, renewed, lost and handed over, and they expire. Shards begin and end with them.</summary>
 public sealed class LeaseKeeperTests : IAsyncDisposable
 {
     private readonly KeeperScene _scene = new();
@@ -62,7 +62,7 @@ public sealed class LeaseKeeperTests : IAsyncDisposable
         Assert.True(tried.Ended.Task.IsCanceled);
         Assert.Null(_scene.Hosts.Find(0));
         Assert.Equal((0, 0), (_scene.Shards.Ledger.InFlight, _scene.Shards.Blocked.Count));
-        Assert.InRange(_scene.Shards.Store.Asked.Length, commits, commits + 1); // one may have been under way
+        Assert.InRange(_scene.Shards.Store.Asked.Length, commits, commits + 1); // one commit may have been under way
         Assert.Empty(_scene.Ownership.Released);
         await Assert.ThrowsAsync<StoreUnavailableException>(async () => await host.CallAsync(machine => machine.Routed, default));
         Assert.False(_scene.Keeper.Failed.IsCompleted);
@@ -83,7 +83,7 @@ public sealed class LeaseKeeperTests : IAsyncDisposable
         var host = _scene.Hosts.Find(0)!;
         _scene.Answer();
         await UntilAsync(() => _scene.Hosts.Find(0) is null);
-        // What the answer brings is told to shards that are owned, which this one is not any more.
+        // The cache passes the loaded topic to owned shards only. This shard is not owned any more, so it must end without it.
         answer.SetResult();
         await UntilAsync(() => host.Ended.IsCompleted);
         _scene.Answer(Lease(3));
@@ -158,7 +158,7 @@ public sealed class LeaseKeeperTests : IAsyncDisposable
         await _scene.StartAsync(Lease(1));
         _scene.Answer(Lease(1, leaving: true));
         await _scene.Ownership.WhenReleasedAsync(1);
-        // It has not heard, and nobody else wants the shard any more.
+        // The store has not received the release, and no other node wants the shard any more.
         _scene.Answer(Lease(1));
         await _scene.Ownership.WhenReleasedAsync(3);
         Assert.Empty(_scene.Hosts.All);
@@ -197,13 +197,13 @@ public sealed class LeaseKeeperTests : IAsyncDisposable
         await _scene.Shards.ExpectAsync("one");
         _scene.Shards.Store.Fault = _ => new StoreUnavailableException("away");
         await _scene.PublishAsync("two");
-        // Its next commit may be due a little later.
+        // The next commit may be due a little later.
         while (_scene.Shards.Lines.Count("could not save its progress") == 0)
             await _scene.RenewByTheClockAsync();
         _scene.Ownership.Fault = new StoreUnavailableException("away");
         _scene.Shards.Clock.Advance(ValidFor);
         var host = _scene.Hosts.Find(0)!;
-        await host.CallAsync(machine => machine.Routed, default); // it has gone round since
+        await host.CallAsync(machine => machine.Routed, default); // the shard has completed a round since then
         await host.CallAsync(machine => machine.Routed, default);
         var asked = _scene.Shards.Store.Asked.Length;
         await _scene.PublishAsync("three");
@@ -320,7 +320,7 @@ public sealed class LeaseKeeperTests : IAsyncDisposable
         await _scene.PublishAsync("one");
         var tried = await _scene.Shards.ExpectAsync("one");
         var stopped = _scene.Keeper.StopAsync().AsTask();
-        for (var i = 0; i < 7; i++) // past the lease as it was
+        for (var i = 0; i < 7; i++) // beyond the end of the first lease
             await _scene.RenewByTheClockAsync();
         Assert.False(tried.Ended.Task.IsCompleted);
         tried.Answer(AttemptResult.Delivered);
@@ -344,12 +344,12 @@ public sealed class LeaseKeeperTests : IAsyncDisposable
         await stopped;
         Assert.True(host.Ended.IsCompleted);
         Assert.False(host.HasSavedAll);
-        for (var i = 0; i < 1000; i++) // whoever watches the host has time to hear of its end
+        for (var i = 0; i < 1000; i++) // code that watches the host has time to notice its end
             await Task.Yield();
         Assert.Empty(_scene.Ownership.Released);
     }
 
-    // The next commit is refused; there is one, because there is another event.
+    // From now on, commits are refused. The additional event makes sure that there is one.
     private async Task FailCommitsAsync(Exception fault)
     {
         _scene.Shards.Store.Fault = _ => fault;

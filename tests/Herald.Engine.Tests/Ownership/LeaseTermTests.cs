@@ -17,7 +17,7 @@ public sealed class LeaseTermTests
     public void A_lease_is_counted_from_before_it_was_asked_for()
     {
         var askedAt = _clock.GetTimestamp();
-        _clock.Advance(TimeSpan.FromSeconds(2)); // the answer took its time
+        _clock.Advance(TimeSpan.FromSeconds(2)); // the answer took two seconds
         using var term = new LeaseTerm(Lease(), askedAt, _clock);
         _clock.Advance(TimeSpan.FromSeconds(3) - Moment);
         Assert.True(term.TryBegin(out _));
@@ -67,7 +67,7 @@ public sealed class LeaseTermTests
         Assert.True(term.TryBegin(out var given));
         term.GiveUpAttempts();
         Assert.True(given.IsCancellationRequested);
-        Assert.True(term.Holds); // what has been done is still saved
+        Assert.True(term.Holds); // the shard can still save what it has done
         term.Renew(Lease(), _clock.GetTimestamp());
         term.TryBegin(out var later);
         Assert.True(later.IsCancellationRequested);

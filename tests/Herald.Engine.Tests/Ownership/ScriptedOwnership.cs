@@ -2,7 +2,7 @@ using Herald.Engine.Stores;
 
 namespace Herald.Engine.Tests.Ownership;
 
-/// <summary>Answers renewals as the test says, and keeps what is released.</summary>
+/// <summary>Answers renewals with what the test sets, and records released leases.</summary>
 internal sealed class ScriptedOwnership : IOwnership
 {
     private readonly Lock _gate = new();
@@ -12,10 +12,10 @@ internal sealed class ScriptedOwnership : IOwnership
     private IReadOnlyList<Lease> _answer = [];
     private int _renewals;
 
-    /// <summary>What every call fails with, when it is set.</summary>
+    /// <summary>When set, every call fails with this.</summary>
     public Exception? Fault { get; set; }
 
-    /// <summary>Renewals are not answered until they are given up.</summary>
+    /// <summary>Renewals get no answer until the caller cancels them.</summary>
     public bool IsSilent { get; set; }
 
     public int Renewals => Volatile.Read(ref _renewals);
@@ -31,7 +31,7 @@ internal sealed class ScriptedOwnership : IOwnership
 
     public void Give(params Lease[] leases) => Volatile.Write(ref _answer, leases);
 
-    /// <summary>The node is told that renewing now may bring something.</summary>
+    /// <summary>Notifies the node that a renewal may return a different answer now.</summary>
     public void Hint()
     {
         foreach (var listener in _moved.Listeners)

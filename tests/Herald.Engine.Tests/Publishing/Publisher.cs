@@ -8,7 +8,7 @@ using Herald.TestKit.Time;
 
 namespace Herald.Engine.Tests.Publishing;
 
-/// <summary>An intake over a scripted log, at a clock that stands still.</summary>
+/// <summary>An intake over a scripted log, with a clock that stands still.</summary>
 internal sealed class Publisher
 {
     public Publisher(IntakeOptions? options = null) => Intake = new Intake(Log, options ?? new IntakeOptions(), Clock);
@@ -21,7 +21,7 @@ internal sealed class Publisher
 
     public PublishBatch Rent() => Intake.Rent(Topic);
 
-    /// <summary>The record and index entry of one event.</summary>
+    /// <summary>Returns the record and the index entry of one event.</summary>
     public (EventView View, IndexEntry Index) Encode(SampleEvent sample)
     {
         var batch = Rent();

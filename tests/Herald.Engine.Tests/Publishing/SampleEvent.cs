@@ -5,7 +5,7 @@ using Herald.Engine.Publishing;
 
 namespace Herald.Engine.Tests.Publishing;
 
-/// <summary>An event as a publisher means it, to be held against what a record says.</summary>
+/// <summary>An event as the publisher gives it. Tests compare it with what a record contains.</summary>
 internal sealed record SampleEvent
 {
     public string? Id { get; init; }
@@ -38,7 +38,7 @@ internal sealed record SampleEvent
         };
     }
 
-    /// <summary>Text of exactly so many bytes of UTF-8, some of its characters longer than a byte.</summary>
+    /// <summary>Draws text of exactly this many bytes of UTF-8. Some characters are longer than one byte.</summary>
     public static string Text(Random random, int bytes)
     {
         var text = new StringBuilder();
@@ -51,7 +51,7 @@ internal sealed record SampleEvent
         return text.ToString();
     }
 
-    /// <summary>What a header may carry.</summary>
+    /// <summary>Draws text that is allowed in a header.</summary>
     private static string Plain(Random random, int bytes) => string.Create(bytes, random, (text, r) =>
     {
         for (var i = 0; i < text.Length; i++)

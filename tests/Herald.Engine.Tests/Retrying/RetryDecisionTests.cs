@@ -101,7 +101,7 @@ public sealed class RetryDecisionTests
     }
 
     [Theory]
-    [InlineData(9_000, RetryVerdict.Retry)] // due exactly when the age ends
+    [InlineData(9_000, RetryVerdict.Retry)] // due exactly at the end of the age
     [InlineData(9_001, RetryVerdict.Exhausted)]
     [InlineData(50_000, RetryVerdict.Exhausted)]
     internal void A_retry_that_would_come_after_the_age_is_not_waited_for(int ageMs, RetryVerdict expected)
@@ -113,7 +113,7 @@ public sealed class RetryDecisionTests
 
     [Theory]
     [InlineData(0, 1_000)]
-    [InlineData(500, 1_000)] // shorter than the policy's own wait: that holds
+    [InlineData(500, 1_000)] // shorter than the policy's own wait, which applies
     [InlineData(90_000, 90_000)] // longer, even than the cap
     [InlineData(7_200_000, 3_600_000)] // an hour at most
     public void A_Retry_After_only_ever_lengthens_a_wait(int askedMs, int expectedMs)

@@ -42,7 +42,7 @@ public sealed class TopicRoutesTests
                     try
                     {
                         Assert.Equal(expected, Route(routes, sample));
-                        Assert.Equal(expected, Route(routes, sample)); // remembered
+                        Assert.Equal(expected, Route(routes, sample)); // now from the remembered routes
                     }
                     catch (Exception failure)
                     {
@@ -67,7 +67,7 @@ public sealed class TopicRoutesTests
         Assert.False(two.TryFind(index, out _));
         Assert.Equal([new Route(1, 1), new Route(2, 1)], Route(two, sample));
 
-        // The older version answers as before: readers may still hold it.
+        // The older version still answers as before, because readers may hold it.
         Assert.Equal([new Route(1, 1)], Route(one, sample));
         Assert.Equal([new Route(2, 1)], Route(two.Without(1), sample));
         Assert.Empty(Route(two.Without(1).Without(2), sample));
@@ -79,7 +79,7 @@ public sealed class TopicRoutesTests
         var index = _publisher.Encode(new SampleEvent { Type = "a", Attributes = [("x", "1")] }).Index;
         var routes = TopicRoutes.None.With(SubscriptionEntries.Plain(1, filters: Type("a")));
         Assert.Equal([new Route(1, 1)], Route(routes, new SampleEvent { Type = "a", Attributes = [("x", "1")] }));
-        // Others come, are paused, change their filters and go.
+        // Other subscriptions are created, paused and deleted, and change their filters.
         for (var i = 0; i < 5000; i++)
         {
             var other = 2 + (i % 100);
@@ -164,7 +164,7 @@ public sealed class TopicRoutesTests
         ];
     }
 
-    // Few names and values, so that much matches.
+    // There are few names and values, so that many events match.
     private static Filter DrawFilter(Random random)
     {
         string[] names = ["type", "colour", "size"];

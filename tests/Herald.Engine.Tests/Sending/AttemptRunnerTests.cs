@@ -22,7 +22,7 @@ using Xunit;
 
 namespace Herald.Engine.Tests.Sending;
 
-/// <summary>One attempt, from its permit to its result: what is sent, and what is given back however it ends.</summary>
+/// <summary>One attempt, from its permit to its result: what it sends, and that it gives everything back however it ends.</summary>
 public sealed class AttemptRunnerTests : IAsyncLifetime
 {
     private const int Room = 1000;
@@ -265,7 +265,7 @@ public sealed class AttemptRunnerTests : IAsyncLifetime
     private void Run(byte[] record, int length, long sequence = 1, int number = 1, bool replayed = false, int? subscription = null) =>
         _runner.Run(Start(sequence, number, replayed, subscription), record, length, _term, _taker, end => _ended.TrySetResult(end));
 
-    /// <summary>A permit, room for the payload, and the event: as a shard has them when it starts an attempt.</summary>
+    /// <summary>Takes a permit, room for the payload, and the event, as a shard does when it starts an attempt.</summary>
     private async Task<(byte[] Record, int Length)> BeginAsync()
     {
         using var batch = _intake.Rent((await _catalog.FindTopicAsync("t", default))!);

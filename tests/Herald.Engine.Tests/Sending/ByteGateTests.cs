@@ -69,7 +69,8 @@ public sealed class ByteGateTests
     public async Task A_large_one_comes_in_however_many_small_ones_there_are()
     {
         var gate = new ByteGate(1000);
-        // Two that always hold something: there is never room for the large one, as long as they may pass.
+        // Two subscriptions take turns, so that one always holds bytes. As long as they are let in first, the large attempt never has
+        // room.
         await gate.EnterAsync(1, 200);
         var large = gate.EnterAsync(2, 900).AsTask();
         var passed = 0L;

@@ -36,7 +36,7 @@ public sealed class FairLineTests
     public void Who_does_not_wait_is_not_moved()
     {
         Enter("a", 2);
-        // Not in line: nothing to move.
+        // "d" is not in the line, so this must change nothing.
         _line.Move(_places["d"], 0);
         Assert.Equal(["a2"], TakeAll());
     }

@@ -4,27 +4,26 @@ using Herald.Engine.Channels;
 
 namespace Herald.Engine.Tests.Sending;
 
-/// <summary>A way to deliver that hands every attempt to the test, which answers it when it likes. Ends an attempt when it is cancelled.</summary>
+/// <summary>A channel that hands every attempt to the test. The test decides when it answers. A cancelled attempt ends.</summary>
 internal sealed class HandChannel : IChannel
 {
     private readonly Channel<Tried> _tried = System.Threading.Channels.Channel.CreateUnbounded<Tried>();
 
     public IReadOnlyList<string> Schemes { get; } = ["http"];
 
-    /// <summary>Attempts that no test has taken yet.</summary>
     public int Waiting => _tried.Reader.Count;
 
-    /// <summary>Who answers an attempt goes on when its result has reached its shard, and not before.</summary>
+    /// <summary>When true, <see cref="Tried.Answer"/> returns only once the result has reached the shard.</summary>
     public bool AnswersAtOnce { get; set; }
 
-    /// <summary>The next attempt, once it has come.</summary>
+    /// <summary>Waits for the next attempt.</summary>
     public ValueTask<Tried> NextAsync() => _tried.Reader.ReadAsync(Xunit.TestContext.Current.CancellationToken);
 
     public string? Refuse(Uri endpoint) => null;
 
     public async ValueTask<AttemptResult> TryAsync(Attempt attempt, CancellationToken cancel)
     {
-        // Copied: the event is lent until the attempt has ended.
+        // The payload is copied: the event may be used only until the attempt has ended.
         var tried = new Tried(attempt, Encoding.UTF8.GetString(attempt.Event.Payload.Span), AnswersAtOnce);
         await _tried.Writer.WriteAsync(tried, CancellationToken.None);
         using var ended = cancel.Register(() => tried.Ended.TrySetCanceled(cancel));

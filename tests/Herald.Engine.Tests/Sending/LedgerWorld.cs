@@ -7,7 +7,10 @@ using Xunit;
 
 namespace Herald.Engine.Tests.Sending;
 
-/// <summary>A ledger with subscriptions, shards and receivers drawn from a seed; its bounds are counted apart from it and checked at every step.</summary>
+/// <summary>
+/// A ledger with subscriptions, shards and receivers drawn from a seed. The test counts permits itself and checks every bound after every
+/// step.
+/// </summary>
 internal sealed class LedgerWorld : IDisposable
 {
     private readonly Random _random;
@@ -49,7 +52,7 @@ internal sealed class LedgerWorld : IDisposable
             }
             Check();
         }
-        // Receivers are well again: whatever is still open must come.
+        // From here on, all receivers work. Every request that is still open must be granted.
         for (var round = 0; round < 10_000 && _open.Values.Any(open => open > 0); round++)
         {
             while (_held.Count > 0)
@@ -91,7 +94,7 @@ internal sealed class LedgerWorld : IDisposable
             _ledger.Settle(subscription, kind, healed ? Results.Delivered() : Draw(subscription), (ulong)_random.Next(50), _shards[shard]);
     }
 
-    // The first subscription's receiver is mostly dead, the second's mostly broken.
+    // The receiver of the first subscription mostly does not answer. The second one's mostly answers with failures.
     private AttemptResult Draw(int subscription) => _random.Next(subscription <= 2 ? 12 : 2) == 0 ? Results.Delivered(_random.Next(100))
         : subscription == 2 ? Results.Status500
         : _random.Next(10) == 0 ? Results.TooMany(TimeSpan.FromSeconds(_random.Next(3)))

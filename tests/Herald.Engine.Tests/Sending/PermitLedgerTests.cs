@@ -44,7 +44,7 @@ public sealed class PermitLedgerTests : IDisposable
     [Theory]
     [InlineData(10, 0.5, 5)]
     [InlineData(10, 0.25, 3)]
-    [InlineData(3, 0.1, 1)] // one a node, however small its share
+    [InlineData(3, 0.1, 1)] // at least one for each node, however small its share
     [InlineData(1, 0.5, 1)]
     [InlineData(10, 1.0, 10)]
     public void The_limit_of_a_subscription_is_divided_by_the_share_of_shards(int most, double share, int expected)
@@ -87,7 +87,7 @@ public sealed class PermitLedgerTests : IDisposable
     public void The_nodes_permits_go_round_among_those_that_have_work()
     {
         var ledger = Ledger(4);
-        ledger.AskFor(Fixed(1, 100), PermitKind.First, 100, _shard); // takes all there is
+        ledger.AskFor(Fixed(1, 100), PermitKind.First, 100, _shard); // takes all that it can get
         ledger.AskFor(Fixed(2, 100), PermitKind.First, 100, _shard);
         ledger.AskFor(Fixed(3, 100), PermitKind.First, 100, _shard);
         Assert.Equal((3, 1, 0), (_shard.Of(1), _shard.Of(2), _shard.Of(3)));
@@ -115,7 +115,7 @@ public sealed class PermitLedgerTests : IDisposable
         Assert.InRange(ledger.InFlight, 720, 1023);
         ledger.AskFor(Fixed(1000, 10_000), PermitKind.First, 1, _other);
         Assert.Single(_other.Granted);
-        // It goes on for as long as it gives back what it got, and comes to as much as they have.
+        // It gets a permit each time it returns one. When it asks for many, it can get as many as the others have.
         for (var i = 0; i < 1000; i++)
         {
             ledger.AskFor(Fixed(1000, 10_000), PermitKind.First, 1, _other);
@@ -152,7 +152,7 @@ public sealed class PermitLedgerTests : IDisposable
         Assert.True(_shard.Granted.Count <= first + 2, $"it has got {_shard.Granted.Count - first} again");
     }
 
-    /// <summary>Each subscription that is looked at costs a look at the clock.</summary>
+    /// <summary>The test counts how often the ledger reads the clock: once for each subscription that it examines.</summary>
     [Fact]
     public void A_permit_that_comes_back_costs_the_same_however_many_wait()
     {
@@ -194,7 +194,7 @@ public sealed class PermitLedgerTests : IDisposable
         ledger.AskFor(Fixed(1, 1), PermitKind.First, 10, _other);
         for (var i = 0; i < 9; i++)
             ledger.Settle(1, PermitKind.First, Results.Delivered(), 1, _shard);
-        Assert.Equal((6, 4), (_shard.Granted.Count, _other.Granted.Count)); // the first came before the other asked
+        Assert.Equal((6, 4), (_shard.Granted.Count, _other.Granted.Count)); // the first permit was granted before the other shard asked
     }
 
     [Fact]
@@ -223,7 +223,7 @@ public sealed class PermitLedgerTests : IDisposable
         {
             var (subscription, kind) = _shard.Granted[i];
             ledger.Settle(subscription, kind, Results.Delivered(), (ulong)subscription, _shard);
-            // Between them stands nobody who waits longer than the others.
+            // Each of the three has had its turn: none waits longer than the others.
             if (i == 40)
                 Assert.All([1, 2, 3], s => Assert.True(_shard.Of(s) >= 3, $"{s} has {_shard.Of(s)}"));
         }
@@ -298,7 +298,7 @@ public sealed class PermitLedgerTests : IDisposable
 
         ledger.Configure(subscription with { EndpointRevision = 2 });
         Assert.Equal((4, 16), ledger.Look(subscription));
-        // What was on its way to the one before says nothing of it.
+        // The results of attempts at the old endpoint do not count for the new one.
         for (var i = 0; i < 4; i++)
             ledger.Settle(1, PermitKind.First);
         Assert.Equal((0, 16), ledger.Look(subscription));
@@ -337,7 +337,7 @@ public sealed class PermitLedgerTests : IDisposable
         ledger.Return(1, PermitKind.First, 1);
         gone.Add(1);
         ledger.Forget(1);
-        // Its shard has not heard of it yet.
+        // Its shard does not yet know of the deletion.
         Assert.Equal(0, ledger.Ask(subscription, PermitKind.First, 1, _shard));
         ledger.Configure(Fixed(1, 10));
         Assert.Equal((0, 0), (ledger.InFlight, _shard.Granted.Count));

@@ -52,7 +52,7 @@ public sealed class ReceiverLimitTests
             _limit.Settle(random.Next(10) == 0 ? Results.Status500 : Results.Delivered(), key % 50, false, _now);
             Assert.False(_limit.MostlyFails);
         }
-        // One key alone: the endpoint is not held back for it.
+        // Only one key fails, so the endpoint is not regarded as down.
         var failures = 0;
         for (; !_limit.MostlyFails; failures++)
             _limit.Settle(Results.TimedOut, 7, false, _now);
@@ -71,11 +71,11 @@ public sealed class ReceiverLimitTests
 
         _now = _limit.WakeAtMs(_now);
         Assert.Equal(1, _limit.Allowed(_now, 0)); // a probe
-        Assert.Equal(0, _limit.Allowed(_now, 1)); // never two
+        Assert.Equal(0, _limit.Allowed(_now, 1)); // never two probes
         Assert.True(_limit.Settle(Results.Delivered(), 1, false, _now));
         Assert.False(_limit.IsDown);
         Assert.True(_limit.Allowed(_now, 0) >= 1);
-        Assert.False(_limit.Settle(Results.Delivered(), 1, false, _now)); // it is back only once
+        Assert.False(_limit.Settle(Results.Delivered(), 1, false, _now)); // only the first success reports that it is back
     }
 
     [Fact]
@@ -104,7 +104,7 @@ public sealed class ReceiverLimitTests
         Assert.All(waits, wait => Assert.InRange(wait, 200, 12_000));
         Assert.All(waits[^5..], wait => Assert.InRange(wait, 8_000, 12_000));
 
-        // The next time it goes down it is probed soon again.
+        // When it goes down again, the first probe comes soon again.
         _limit.Settle(Results.Delivered(), 1, false, _now);
         GoDown();
         Assert.InRange(_limit.WakeAtMs(_now) - _now, 200, 300);

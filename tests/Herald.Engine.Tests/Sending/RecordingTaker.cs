@@ -3,10 +3,10 @@ using Herald.Engine.Subscriptions;
 
 namespace Herald.Engine.Tests.Sending;
 
-/// <summary>A shard that only counts what it is given.</summary>
+/// <summary>A shard that only records the permits that it gets.</summary>
 internal sealed class RecordingTaker : IPermitTaker
 {
-    /// <summary>Grants, in the order they came.</summary>
+    /// <summary>The grants in their order.</summary>
     public List<(int Subscription, PermitKind Kind)> Granted { get; } = [];
 
     public List<int> Back { get; } = [];
@@ -26,7 +26,7 @@ internal sealed class RecordingTaker : IPermitTaker
 
 internal static class RecordedAsking
 {
-    /// <summary>Asks for it, and gives it what is granted at once, as a shard does.</summary>
+    /// <summary>Asks for permits and passes on those granted at once, as a shard does.</summary>
     public static void AskFor(this PermitLedger ledger, Subscription subscription, PermitKind kind, int count, RecordingTaker taker) =>
         taker.Grant(subscription.Number, kind, ledger.Ask(subscription, kind, count, taker));
 }

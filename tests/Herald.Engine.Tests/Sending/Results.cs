@@ -2,7 +2,7 @@ using Herald.Engine.Channels;
 
 namespace Herald.Engine.Tests.Sending;
 
-/// <summary>What receivers answer.</summary>
+/// <summary>Results of attempts, as receivers cause them.</summary>
 internal static class Results
 {
     public static readonly AttemptResult TimedOut = new()

@@ -12,7 +12,7 @@ using Xunit;
 
 namespace Herald.Engine.Tests.Shards;
 
-/// <summary>What a shard has to save is more than one commit may bring.</summary>
+/// <summary>A shard has more to save than one commit may contain.</summary>
 public sealed class CommitSizeTests
 {
     private const int Keys = 7, Most = 4000;
@@ -111,7 +111,7 @@ public sealed class CommitSizeTests
     private static bool AllSettle(ShardMachine machine) =>
         machine.States.Values.Single().Lanes.Values.Count(lane => lane.State == LaneState.Settling) == Keys;
 
-    /// <summary>Keeps as many bytes as each event says.</summary>
+    /// <summary>Stores a value for each event. The payload says how many bytes it has.</summary>
     private sealed class Growing : IApplication, IShardApplication
     {
         public string Name => "growing";

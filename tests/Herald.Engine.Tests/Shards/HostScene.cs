@@ -20,7 +20,7 @@ using Xunit;
 
 namespace Herald.Engine.Tests.Shards;
 
-/// <summary>The loop of one shard with everything around it that is the engine's own; the store and the far end are the test's.</summary>
+/// <summary>The loop of one shard with the engine's real services around it. The test controls the store and the receiver.</summary>
 internal sealed class HostScene : IAsyncDisposable
 {
     public const int MostBytes = 1 << 20;
@@ -34,8 +34,8 @@ internal sealed class HostScene : IAsyncDisposable
     private readonly ChannelSet _channels;
     private readonly StartGate _starting = new();
 
-    /// <param name="hasChannel">False: this node has no channel for the subscription's endpoint; it was made on another.</param>
-    /// <param name="applications">What works in the shard besides, without any state saved.</param>
+    /// <param name="hasChannel">False: this node has no channel for the subscription's endpoint, which was set on another node.</param>
+    /// <param name="applications">Applications that run in the shard. They have no saved state.</param>
     public HostScene(
         bool hasChannel = true, TimeSpan commitEvery = default, long mostCommitBytes = 64 << 20, params IReadOnlyList<IApplication> applications)
     {
@@ -65,23 +65,25 @@ internal sealed class HostScene : IAsyncDisposable
     public ByteGate Bytes { get; } = new(MostBytes);
     public EngineMetrics Metrics { get; } = new();
 
-    /// <summary>What is stored of how far an application has read.</summary>
+    /// <summary>The stored position of an application.</summary>
     public Func<ReadOnlyMemory<byte>?> Place { get; init; } = () => null;
 
-    /// <summary>The catalog as another node has it, on the same store.</summary>
+    /// <summary>Opens the catalog of another node on the same store.</summary>
     public (Catalog, CatalogCache) NewCatalog()
     {
         var cache = new CatalogCache(Subscriptions, _intake.Encoder, CacheSize, TimeSpan.Zero, Clock, () => Host.CatalogFollowed);
         return (new(Subscriptions, Log, cache, _channels, Clock, (_, _) => new(true)), cache);
     }
 
-    /// <summary>Events with these payloads, all of one key unless said otherwise, and the shard is told.</summary>
+    /// <summary>
+    /// Appends events with these payloads and notifies the shard. They have the key "k" unless <paramref name="key"/> gives others.
+    /// </summary>
     public async Task PublishAsync(string[] payloads, Func<int, string>? key = null)
     {
         Host.OnHead(await AppendAsync(payloads, key));
     }
 
-    /// <summary>The same, and nobody is told.</summary>
+    /// <summary>As <see cref="PublishAsync"/>, but without notifying the shard.</summary>
     /// <returns>The last sequence.</returns>
     public async Task<long> AppendAsync(string[] payloads, Func<int, string>? key = null)
     {
@@ -92,7 +94,7 @@ internal sealed class HostScene : IAsyncDisposable
         return batch.Results[^1].Sequence;
     }
 
-    /// <summary>A topic, a subscription to it, and the shard running.</summary>
+    /// <summary>Creates a topic and a subscription to it, and starts the shard.</summary>
     public async Task StartAsync(Func<SubscriptionDraft, SubscriptionDraft>? adjust = null)
     {
         Cache.Follow(update => Host.OnCatalog(update));
@@ -101,7 +103,6 @@ internal sealed class HostScene : IAsyncDisposable
         await Host.Ready;
     }
 
-    /// <summary>A topic, and a subscription to it.</summary>
     public async Task SubscribeAsync(Func<SubscriptionDraft, SubscriptionDraft>? adjust = null)
     {
         await Catalog.PutTopicAsync("t", default);
@@ -109,7 +110,7 @@ internal sealed class HostScene : IAsyncDisposable
         Assert.True((await Catalog.PutSubscriptionAsync(adjust?.Invoke(draft) ?? draft, new StartFrom.Earliest(), null, default)).Done);
     }
 
-    /// <summary>The next attempt, with what it carries.</summary>
+    /// <summary>Waits for the next attempt and checks its payload.</summary>
     public async Task<HandChannel.Tried> ExpectAsync(string payload)
     {
         var tried = await Channel.NextAsync();
@@ -117,7 +118,10 @@ internal sealed class HostScene : IAsyncDisposable
         return tried;
     }
 
-    /// <summary>The next attempt, when its time has come. The clock goes on until then: the shard may be about to sleep, by the time it had read before.</summary>
+    /// <summary>
+    /// Waits for the next attempt, which is due later. The clock is advanced until it comes, more than once: the shard may be about to
+    /// sleep until a time that it computed from an earlier reading of the clock.
+    /// </summary>
     public async Task<HandChannel.Tried> ExpectLaterAsync(string payload)
     {
         var next = ExpectAsync(payload);
@@ -129,7 +133,10 @@ internal sealed class HostScene : IAsyncDisposable
         return await next;
     }
 
-    /// <summary>The first commit for which it holds, once it is stored. The clock goes on until then: commits have their time, and wait between their tries.</summary>
+    /// <summary>
+    /// Waits for the first stored commit that fulfils the condition. The clock is advanced until then, because commits have an interval and
+    /// wait before they are tried again.
+    /// </summary>
     public async Task<ShardCommit> WhenStoredAsync(Func<ShardCommit, bool> holds)
     {
         var stored = Store.WhenAsync(holds);
@@ -140,14 +147,14 @@ internal sealed class HostScene : IAsyncDisposable
 
     public Subscription Subscription => Cache.Snapshot.ByNumber.Values.Single().Subscription;
 
-    /// <summary>Lets the shard go round: it answers questions between its steps.</summary>
+    /// <summary>Lets the shard complete this many rounds: it answers calls once in each round.</summary>
     public async Task RoundsAsync(int count)
     {
         for (; count > 0; count--)
             await Host.CallAsync(_ => 0, default);
     }
 
-    /// <summary>The shard's next owner on the same store.</summary>
+    /// <summary>Creates the next owner of the shard, on the same store.</summary>
     public void TakeOver() => (Host, Term) = NewHost();
 
     public async ValueTask DisposeAsync()
@@ -160,7 +167,7 @@ internal sealed class HostScene : IAsyncDisposable
         _starting.Dispose();
     }
 
-    /// <summary>A host as a keeper of leases opens it.</summary>
+    /// <summary>Opens a host as a lease keeper does.</summary>
     public ShardHost Open(Lease lease, LeaseTerm term)
     {
         var services = new ShardServices(

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Herald.Engine.Tests.Shards;
 
-/// <summary>A shard that comes late to what has happened, since it had to wait for a slow store.</summary>
+/// <summary>A shard processes results late, because it had to wait for a slow store.</summary>
 public sealed class LateShardTests
 {
     [Fact(Timeout = 60_000)]
@@ -17,7 +17,7 @@ public sealed class LateShardTests
         await scene.StartAsync(draft => draft with { Retry = new RetryPolicy { MaxAge = TimeSpan.FromMinutes(10) } });
         await scene.PublishAsync(["one"]);
         var tried = await scene.ExpectAsync("one");
-        // Inside the shard's loop, which takes the result only when this hour is over.
+        // The call occupies the shard's loop, so the shard takes the result only after this hour.
         await scene.Host.CallAsync(
             _ =>
             {

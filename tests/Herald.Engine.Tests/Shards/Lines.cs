@@ -2,14 +2,14 @@ using Microsoft.Extensions.Logging;
 
 namespace Herald.Engine.Tests.Shards;
 
-/// <summary>Keeps what is logged.</summary>
+/// <summary>Records the lines that are logged.</summary>
 internal sealed class Lines : ILogger
 {
     private readonly Lock _gate = new();
     private readonly List<string> _all = [];
     private readonly List<(string Part, TaskCompletionSource Seen)> _waiting = [];
 
-    /// <summary>Completes once a line holds this.</summary>
+    /// <summary>Completes once a line contains this text.</summary>
     public Task WhenAsync(string part)
     {
         lock (_gate)
@@ -22,7 +22,6 @@ internal sealed class Lines : ILogger
         }
     }
 
-    /// <summary>How many lines hold this.</summary>
     public int Count(string part)
     {
         lock (_gate)

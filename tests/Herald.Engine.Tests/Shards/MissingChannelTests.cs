@@ -3,7 +3,9 @@ using Xunit;
 
 namespace Herald.Engine.Tests.Shards;
 
-/// <summary>A store may name endpoints that this node has no channel for: it was opened by a program without it, or without its settings.</summary>
+/// <summary>
+/// A store can contain endpoints that this node has no channel for: the node's program or settings do not include the channel.
+/// </summary>
 public sealed class MissingChannelTests : IAsyncDisposable
 {
     private readonly HostScene _scene = new(hasChannel: false);
@@ -16,7 +18,7 @@ public sealed class MissingChannelTests : IAsyncDisposable
         await _scene.StartAsync();
         await _scene.PublishAsync(["one", "two", "three"], key: i => $"k{i}");
         await _scene.RoundsAsync(100);
-        // The first ones had been given permits before anybody knew.
+        // The first attempts had got permits before the channel was found to be missing.
         var first = _scene.Log.Reads.Sum(read => read.Length);
         Assert.InRange(first, 1, 3);
         Assert.Equal(1, _scene.Lines.Count("no channel for http:// endpoints"));

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Herald.Engine.Tests.Shards;
 
-/// <summary>Between commits the store gets notes of what has been settled, and nothing else: what a crash would repeat otherwise.</summary>
+/// <summary>Between commits the store gets notes of settled deliveries. Without them, a crash would repeat these deliveries.</summary>
 public sealed class NoteTests : IAsyncDisposable
 {
     private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(10);
@@ -78,7 +78,7 @@ public sealed class NoteTests : IAsyncDisposable
         await saved;
     }
 
-    // The first commit of an owner tells the store all that has to be kept.
+    // The owner's first commit saves everything. It is made before the test begins to count notes.
     private async Task BeginAsync()
     {
         await _scene.StartAsync();

@@ -106,7 +106,7 @@ public sealed class ProgressRecordTests
         Assert.True(saved.Settled.Covers(2, 1, 100, 15));
         Assert.False(saved.Settled.Covers(2, 1, 100, 16) || saved.Settled.Covers(2, 2, 100, 15) || saved.Settled.Covers(2, 1, 101, 1));
 
-        // What tells everything tells of these, too.
+        // A full record replaces the notes, too.
         saved.Apply(Record(false, 20, []));
         Assert.Equal(0, saved.Settled.Count);
     }
@@ -154,7 +154,7 @@ public sealed class ProgressRecordTests
         var record = head.Take();
         record[0] = 9;
         Assert.True(SavedProgress.Of([record]).IsCut);
-        // Of that program, and whole: the format is part of the checksum.
+        // With this checksum, the record is an undamaged one of that program: the checksum covers the format.
         uint length = BitConverter.ToUInt32(record, 1);
         var crc = ~Crc32C.Append(Crc32C.Append(~0u, [9, (byte)length, 0, 0, 0]), record.AsSpan(9));
         BitConverter.GetBytes(crc).CopyTo(record, 5);
@@ -205,16 +205,16 @@ public sealed class ProgressRecordTests
         var first = Record(true, 10, [], (1, 10, [], [(100, Lane(5))]), (2, 8, [], [(100, Lane(7))]));
         var second = Record(false, 20, [], (1, 20, [100], [(101, Lane(12))]), (2, 18, [], [(7, Lane(17))]));
         var third = Record(false, 30, [], (1, 30, [101], [(102, Lane(22))]), (2, 28, [], [(8, Lane(27))]));
-        // The last byte but those of the settled keys is of the second subscription.
+        // The last byte before the settled keys belongs to the second subscription.
         second[^6] ^= 1;
         var saved = SavedProgress.Of([first, second, third]);
         Assert.Equal((2, 1, false, true), (Assert.Single(saved.DamagedSubscriptions), saved.Damage, saved.IsCut, saved.MustBeReplaced));
         Assert.Equal((30L, true, 102UL), (saved.States[1].Position, saved.States[1].AtHead, Assert.Single(saved.States[1].Lanes).Key));
-        // As it was with the first record: it was at the head, which stood at 10.
+        // The subscription has its state of the first record. It was at the head then, which was at 10.
         Assert.Equal((10L, false, 33L), (saved.States[2].Position, saved.States[2].AtHead, saved.States[2].CatalogVersion));
         AssertSame(Lane(7), Assert.Single(saved.States[2].Lanes).Value);
 
-        // Once it had nothing to say any more, all is known again.
+        // A record without any state of the subscription ends the damage.
         saved.Apply(Record(false, 40, [2]));
         Assert.Empty(saved.DamagedSubscriptions);
         Assert.DoesNotContain(2, saved.States.Keys);
@@ -226,7 +226,7 @@ public sealed class ProgressRecordTests
         byte[][] records = [Record(true, 10, []), Record(false, 20, []), Settled((1, 4, 101, 12)), Record(false, 30, [])];
         Assert.Equal((10L, true, 1), Read(records[0], records[2], records[3]));
         Assert.Equal((30L, false, 0), Read(records[0], records[1], records[3]));
-        // What cannot be read may have been a note: the next record tells.
+        // An unreadable record may have been a note. The next record shows whether it was.
         Assert.Equal((20L, true, 1), Read(records[0], records[1], [0]));
         Assert.Equal((30L, false, 1), Read(records[0], records[1], [0], records[3]));
         Assert.Equal((10L, true, 1), Read(records[0], [0], records[2], records[3]));

@@ -13,7 +13,7 @@ using Xunit;
 
 namespace Herald.Engine.Tests.Shards;
 
-/// <summary>The wall clock may be set, back or forward, at any moment: waits are neither longer nor shorter for it.</summary>
+/// <summary>The wall clock can be set back or forward at any moment. Waits become neither longer nor shorter.</summary>
 public sealed class SetClockTests
 {
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1), Second = TimeSpan.FromSeconds(1);
@@ -135,7 +135,7 @@ public sealed class SetClockTests
         Assert.Empty(scene.Started);
         scene.Pass(0.6 * Second);
         Assert.Equal([1], scene.Started);
-        // Its first attempt was a second ago, and not an hour.
+        // The first attempt was a second ago, not an hour: the maximum age is not reached.
         scene.Fail(1);
         Assert.Empty(scene.WaitingSkips);
     }

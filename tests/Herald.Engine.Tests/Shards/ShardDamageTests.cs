@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Herald.Engine.Tests.Shards;
 
-/// <summary>What a shard does when its progress, a record of its catalog or an event cannot be read.</summary>
+/// <summary>What a shard does when its progress, a catalog record or an event cannot be read.</summary>
 public sealed class ShardDamageTests : IAsyncDisposable
 {
     private readonly HostScene _scene = new();
@@ -62,7 +62,7 @@ public sealed class ShardDamageTests : IAsyncDisposable
         Assert.Equal(CatalogOutcome.Damaged, (await _scene.Catalog.ResumeAsync("s", default)).Outcome);
         Assert.Equal(CatalogOutcome.Damaged, (await _scene.Catalog.ReplayAsync("s", new StartFrom.Now(), default)).Outcome);
 
-        // Another one of its topic goes on, and the next owner of the shard begins with it.
+        // Another subscription of the topic goes on, and the next owner of the shard starts with it.
         await PutAsync("other");
         await _scene.PublishAsync(["two"]);
         (await _scene.ExpectAsync("two")).Answer(AttemptResult.Delivered);

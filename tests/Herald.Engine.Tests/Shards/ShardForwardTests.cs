@@ -9,7 +9,7 @@ using Xunit;
 
 namespace Herald.Engine.Tests.Shards;
 
-/// <summary>What becomes of an event that is to be forwarded, and cannot be.</summary>
+/// <summary>What happens to an event that must be forwarded but cannot be.</summary>
 public sealed class ShardForwardTests : IAsyncDisposable
 {
     private readonly HostScene _scene = new();
@@ -54,7 +54,7 @@ public sealed class ShardForwardTests : IAsyncDisposable
         Assert.Equal((1, ForwardEncoder.TopicGone), (id.Sequence, reason.Reason));
         Assert.Contains($"because of {RetryDecision.AttemptsExhausted}", reason.Detail, StringComparison.Ordinal);
         Assert.Empty(commit.Emitted);
-        // The history says how it ended, not what was tried.
+        // The history shows how the delivery ended (a dead letter), not what was intended (a forward).
         Assert.Equal(SkipKind.DeadLetter, AttemptHistory.Read(commit.History!, 1).Single(r => r.Kind == HistoryKind.Skip).Skip);
     }
 }

@@ -9,7 +9,9 @@ using Xunit;
 
 namespace Herald.Engine.Tests.Shards;
 
-/// <summary>What the loop around a shard does when the store, the log, the clock or the operator do not go along.</summary>
+/// <summary>
+/// How the loop around a shard handles faults of the store and the log, steps of the clock, and requests of the operator.
+/// </summary>
 public sealed class ShardHostTests : IAsyncDisposable
 {
     private static readonly AttemptResult Gone = new() { Outcome = AttemptOutcome.EndpointGone, Stage = AttemptStage.Response, StatusCode = 410, Reason = "gone" };
@@ -96,7 +98,7 @@ public sealed class ShardHostTests : IAsyncDisposable
         await _scene.PublishAsync(["one"]);
         var ended = await Assert.ThrowsAsync<InvalidOperationException>(() => _scene.Host.Ended);
         Assert.Same(stale, ended.InnerException);
-        // Who asks the shard something now is told so, and does not wait for ever.
+        // A call to the ended shard fails; it does not wait for ever.
         await Assert.ThrowsAsync<StoreUnavailableException>(async () => await _scene.Host.CallAsync(machine => machine.Routed, default));
     }
 
@@ -170,7 +172,7 @@ public sealed class ShardHostTests : IAsyncDisposable
     {
         await _scene.StartAsync();
         await _scene.Catalog.DeleteSubscriptionAsync("s", null, default);
-        // Another node makes a subscription; the hint of it is lost.
+        // Another node creates a subscription, and the notification of it is lost.
         var (elsewhere, cache) = _scene.NewCatalog();
         using var _ = cache;
         Assert.True((await elsewhere.PutSubscriptionAsync(new SubscriptionDraft { Id = "new", Topic = "t", Endpoint = "http://one/" }, new StartFrom.Now(), null, default)).Done);
@@ -192,7 +194,7 @@ public sealed class ShardHostTests : IAsyncDisposable
         tried.Answer(Gone);
         await _scene.Lines.WhenAsync("could not be disabled");
         Assert.Equal(SubscriptionStatus.Active, _scene.Cache.Snapshot.ByNumber.Values.Single().Subscription.Status);
-        // The next attempt at the endpoint says the same again, and now it works.
+        // The next attempt gets the same answer, and now the subscription can be disabled.
         (await _scene.ExpectLaterAsync("one")).Answer(Gone);
         await _scene.Lines.WhenAsync("could not be disabled");
         await UntilAsync(() => _scene.Cache.Snapshot.ByNumber.Values.Single().Subscription.Status == SubscriptionStatus.Disabled);

@@ -6,7 +6,9 @@ using Xunit;
 
 namespace Herald.Engine.Tests.Shards;
 
-/// <summary>What the shard promises, one scene each. The worlds drawn from seeds cover what lies between.</summary>
+/// <summary>
+/// The guarantees of a shard, one test for each. The worlds drawn from seeds (<see cref="ShardMachineWorldTests"/>) cover the combinations.
+/// </summary>
 public sealed class ShardMachineTests
 {
     private static readonly TimeSpan Wait = TimeSpan.FromSeconds(1);
@@ -21,7 +23,7 @@ public sealed class ShardMachineTests
         scene.Deliver(1);
         Assert.Equal([1L, 2, 3], scene.Started);
         scene.Deliver(2, 3);
-        Assert.Null(scene.State); // nothing outstanding, nothing kept
+        Assert.Null(scene.State); // nothing is outstanding, so there is no state
     }
 
     [Fact]
@@ -42,7 +44,7 @@ public sealed class ShardMachineTests
         scene.Publish("a", "a");
         scene.Fail(1);
         Assert.Equal(0, scene.State!.Outstanding);
-        scene.Publish("a", "b", "a"); // its arrivals are not queued
+        scene.Publish("a", "b", "a"); // neither event of "a" is queued
         Assert.Equal(1, scene.State.Outstanding);
         scene.Deliver(4);
 
@@ -51,7 +53,7 @@ public sealed class ShardMachineTests
         Assert.Equal([1L, 4, 1], scene.Started); // 2 must be read back first
         scene.Scan();
         scene.Deliver(2);
-        scene.Publish("a"); // attached again: 6 joins behind 5
+        scene.Publish("a"); // the lane is attached again, so 6 joins behind 5
         scene.Deliver(3, 5, 6);
         Assert.Equal([1L, 4, 1, 2, 3, 5, 6], scene.Started);
         Assert.Null(scene.State);
@@ -96,7 +98,7 @@ public sealed class ShardMachineTests
 
         scene.Deliver(1);
         scene.Scan();
-        Assert.Equal(4, scene.Started.Count); // it waits until half of the window is free
+        Assert.Equal(4, scene.Started.Count); // the scan waits until half of the window is free
         scene.Deliver(2);
         scene.Scan();
         Assert.Equal([1L, 2, 3, 4, 5, 6], scene.Started);
@@ -130,7 +132,7 @@ public sealed class ShardMachineTests
         var (below, kept) = scene.Settled();
         Assert.Equal(5, below);
         Assert.Equal([(2L, ShardScene.KeyOf("b"))], kept);
-        // Who has still to read all of it holds it up.
+        // A reader that needs every event (here at 2) holds the sequence back, so no key needs to be kept.
         Assert.Equal((2, []), scene.Settled(most: 2));
 
         scene.Pass(TimeSpan.FromSeconds(2));
@@ -202,7 +204,7 @@ public sealed class ShardMachineTests
         scene.Fail(1);
         scene.Commit();
         scene.Restart();
-        Assert.Equal([2L], scene.Started); // this one was not lost
+        Assert.Equal([2L], scene.Started); // this delivery is not lost
     }
 
     [Fact]
@@ -223,7 +225,7 @@ public sealed class ShardMachineTests
         Assert.Equal([1L, 3], scene.Started);
         Assert.Equal(1, scene.State!.Held);
 
-        Assert.False(scene.Release(2, discard: false)); // it is 1 that is held
+        Assert.False(scene.Release(2, discard: false)); // the held one is 1
         Assert.True(scene.Release(1, discard: false));
         Assert.Equal(0, scene.State.Held);
         scene.Deliver(1);
@@ -266,11 +268,11 @@ public sealed class ShardMachineTests
         scene.Publish("a", "a");
         scene.Pass(TimeSpan.FromMinutes(2));
         scene.Publish("a");
-        scene.Deliver(1); // was tried in time
+        scene.Deliver(1); // its attempt began in time
         Assert.Equal([1L], scene.Started);
         Assert.Equal([(2L, SkipKind.Expire)], scene.WaitingSkips);
         scene.Commit();
-        Assert.Equal([1L, 3], scene.Started); // 3 is young
+        Assert.Equal([1L, 3], scene.Started); // 3 has not expired
     }
 
     [Fact]
@@ -281,7 +283,7 @@ public sealed class ShardMachineTests
         scene.Deliver(2);
         scene.Replay(from: 1);
         scene.Scan();
-        Assert.Equal([1L, 2, 2], scene.Started); // a's old attempt is not over
+        Assert.Equal([1L, 2, 2], scene.Started); // the old attempt for key "a" has not ended
         scene.Deliver(1);
         Assert.Equal([1L, 2, 2, 1], scene.Started);
         Assert.All(scene.InFlight, start => Assert.True(start is { Replayed: true, Generation: 2 }));
@@ -362,7 +364,7 @@ public sealed class ShardMachineTests
         scene.Fail(1);
         scene.Deliver(4);
         scene.Commit();
-        scene.Deliver(2); // not saved: it is repeated
+        scene.Deliver(2); // not saved, so it is repeated
         scene.Restart();
         Assert.Equal([2L], scene.Started);
         scene.Pass(Wait);

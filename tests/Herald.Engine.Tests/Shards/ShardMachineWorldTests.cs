@@ -46,7 +46,7 @@ public sealed class ShardMachineWorldTests
             foreach (var (what, count) in world.Reached)
                 reached[what] = reached.GetValueOrDefault(what) + count;
         }
-        // A world that never gets there proves nothing.
+        // Worlds that never reach these states would prove nothing.
         foreach (var what in new[]
         {
             "scans", "repeats", "skips", "crashes", "crashes with blocked lanes", "pauses", "resumes", "edits", "replays with attempts in flight",

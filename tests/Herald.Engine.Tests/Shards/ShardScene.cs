@@ -14,8 +14,8 @@ using Herald.Engine.Subscriptions;
 namespace Herald.Engine.Tests.Shards;
 
 /// <summary>
-/// One shard and one subscription, told step by step. Events are named by their sequence: the first one published is 1. Permits are
-/// granted as soon as they are asked for; the scan, commits and time move only when the test says so.
+/// One shard and one subscription, driven step by step. Tests name events by their sequence: the first published one is 1. Permits are
+/// granted as soon as the shard asks for them. The scan, commits and time advance only when the test says so.
 /// </summary>
 internal sealed class ShardScene
 {
@@ -28,7 +28,7 @@ internal sealed class ShardScene
     private CatalogSnapshot _catalog = CatalogSnapshot.Empty;
     private SubscriptionEntry _entry;
 
-    // The time of the process, and how far the wall clock is ahead of it.
+    // The time of the process, and how far the wall clock is ahead of it, in milliseconds.
     private long _now = 1_000_000, _ahead;
 
     public ShardScene(int window = 100, int laneWindow = 100, int maxBlocked = 100, RetryPolicy? retry = null, int mostKept = 1000, int keptNear = 3)
@@ -39,17 +39,17 @@ internal sealed class ShardScene
         Change(_entry);
     }
 
-    /// <summary>Every attempt begun, in order; once more each time it is tried again.</summary>
+    /// <summary>Every started attempt, in order. A delivery appears once for each attempt.</summary>
     public List<long> Started { get; } = [];
 
     public List<StartAttempt> InFlight { get; } = [];
     public IEnumerable<(long Sequence, SkipKind Kind)> WaitingSkips => _skips.Select(s => (s.Item.Sequence, s.Kind));
     public SubscriptionState? State => _machine.States.GetValueOrDefault(1);
 
-    /// <summary>The last event published.</summary>
+    /// <summary>The sequence of the last published event.</summary>
     public long Last => _log.Count;
 
-    /// <summary>Events with these keys reach the head of the shard.</summary>
+    /// <summary>Events with these keys reach the head of the log, and the shard takes them.</summary>
     public void Publish(params string[] keys)
     {
         var from = _log.Count + 1;
@@ -76,10 +76,10 @@ internal sealed class ShardScene
         Collect();
     }
 
-    /// <summary>The wall clock is set, back or forward: no time goes by.</summary>
+    /// <summary>Sets the wall clock back or forward. No time passes.</summary>
     public void SetClock(TimeSpan by) => _machine.WallAheadMs = _ahead += (long)by.TotalMilliseconds;
 
-    /// <summary>The scan reads as long as anyone rides.</summary>
+    /// <summary>Lets the scan read until nothing is left to read.</summary>
     public void Scan()
     {
         for (var i = 0; _machine.WantsScan(out var from, out var count); i++)
@@ -91,7 +91,7 @@ internal sealed class ShardScene
         }
     }
 
-    /// <summary>What waits to be saved becomes durable.</summary>
+    /// <summary>Makes durable what waits to be saved.</summary>
     public void Commit()
     {
         var writer = new RecordWriter();
@@ -103,13 +103,13 @@ internal sealed class ShardScene
         Collect();
     }
 
-    /// <summary>The process ends as it stands; another takes over from what is durable.</summary>
+    /// <summary>The process ends without saving. The next owner starts from what is durable.</summary>
     public void Restart()
     {
         InFlight.Clear();
         _skips.Clear();
         Started.Clear();
-        // A process begins with what the wall clock shows.
+        // A process begins with the time of the wall clock.
         (_now, _ahead) = (_now + _ahead, 0);
         _settings.Blocked.Free(_settings.Blocked.Count);
         var saved = Saved();
@@ -131,7 +131,7 @@ internal sealed class ShardScene
 
     public void Resume() => Change(_entry with { Subscription = _entry.Subscription with { Status = SubscriptionStatus.Active } });
 
-    /// <summary>Another address.</summary>
+    /// <summary>Changes the endpoint.</summary>
     public void Move() => Change(_entry with { Subscription = _entry.Subscription with { EndpointRevision = _entry.Subscription.EndpointRevision + 1 } });
 
     public void Replay(long from) => Change(_entry with
@@ -142,18 +142,20 @@ internal sealed class ShardScene
         RewoundAt = [_log.Count],
     });
 
-    /// <summary>Who asks the shard itself is told.</summary>
+    /// <summary>What the running shard reports.</summary>
     public SubscriptionLook LookLive() => new LiveShard(_machine).Of(_entry);
 
-    /// <summary>The same of a subscription that the shard has not heard of yet.</summary>
+    /// <summary>What the running shard reports about a subscription that it does not know yet.</summary>
     public SubscriptionLook LookLive(SubscriptionEntry unheard) => new LiveShard(_machine).Of(unheard);
 
-    /// <summary>Who asks elsewhere is told.
+    /// <summary>What the saved progress reports.</summary>
     public SubscriptionLook LookSaved() => new SavedShard(Shard, Saved()).Of(_entry);
 
     public IndexEntry EntryOf(long sequence) => _log[(int)sequence - 1];
 
-    /// <summary>What retention is told: below which sequence all is settled, and the keys that are kept, each from a sequence on.</summary>
+    /// <summary>
+    /// What a commit tells retention: the sequence below which everything is settled, and the kept keys, each with its first sequence.
+    /// </summary>
     public (long Below, (long From, ulong Key)[] Kept) Settled(long most = long.MaxValue)
     {
         var kept = new Dictionary<ulong, long>();

@@ -31,7 +31,7 @@ public sealed class ShardStopTests : IAsyncDisposable
         await stopped;
         Assert.Equal(0, _scene.Channel.Waiting);
 
-        // The next owner goes on behind it, with first attempts.
+        // The next owner continues after it, with first attempts.
         _scene.TakeOver();
         _scene.Host.Start();
         var next = await _scene.ExpectAsync("two");

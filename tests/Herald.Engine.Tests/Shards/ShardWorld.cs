@@ -14,8 +14,8 @@ using Herald.Engine.Subscriptions;
 namespace Herald.Engine.Tests.Shards;
 
 /// <summary>
-/// One shard machine in a world drawn from a seed: a log that grows, receivers that fail, grants and results in any order, commits that
-/// come late or are lost with the machine, pauses, replays. It judges every step by what a receiver could see.
+/// One shard machine in a world drawn from a seed: a growing log, failing receivers, grants and results in any order, commits that come
+/// late or are lost with the machine, pauses, replays. It checks every step by what a receiver can see.
 /// </summary>
 internal sealed class ShardWorld
 {
@@ -31,7 +31,7 @@ internal sealed class ShardWorld
     private readonly List<(int Subscription, PermitKind Kind)> _asked = [];
     private readonly HashSet<ulong> _poison = [];
 
-    // What receivers saw, and what was skipped durably, by subscription and generation.
+    // The deliveries that receivers saw, and those whose skip is durable, by subscription and generation.
     private readonly Dictionary<(int, int, ulong), long> _lastFirst = [];
     private readonly HashSet<(int, int, long)> _received = [];
     private readonly HashSet<(int, int, long)> _skipped = [];
@@ -44,7 +44,7 @@ internal sealed class ShardWorld
     private readonly bool _damages;
     private bool _healed, _mustReplace;
 
-    /// <param name="damages">What is stored may be damaged when it is read.</param>
+    /// <param name="damages">Whether stored records can be damaged when they are read.</param>
     public ShardWorld(int seed, bool damages = false)
     {
         _damages = damages;
@@ -205,14 +205,14 @@ internal sealed class ShardWorld
             Count("repeats");
             return;
         }
-        // What was given up is tried again where nobody knows that any more.
+        // After damage, the shard can have lost the record of a skip, and then tries the delivery again.
         if (_damages && _skipped.Contains((start.Subscription, start.Generation, start.Item.Sequence)))
             return;
         var lane = (start.Subscription, start.Generation, start.KeyHash);
         if (_lastFirst.TryGetValue(lane, out var last) && last > start.Item.Sequence)
             throw new InvalidOperationException($"out of order: {start.Item.Sequence} after {last}, key {start.KeyHash}, subscription {start.Subscription}");
         _lastFirst[lane] = start.Item.Sequence;
-        // Nothing earlier of the key may be open: received or durably skipped, all of it.
+        // Every earlier event of the key must be settled: received or durably skipped.
         var entry = _subscriptions[start.Subscription];
         if (entry.Subscription.Generation != start.Generation)
             return;
@@ -269,7 +269,7 @@ internal sealed class ShardWorld
     {
         Count("crashes");
         Count("crashes with blocked lanes", _machine.States.Values.Any(s => s.Blocked > 0) ? 1 : 0);
-        // What was on its way may have arrived: at receivers, and in the store.
+        // Attempts and the commit under way at the crash may or may not have arrived, at receivers and in the store.
         foreach (var start in _attempts)
         {
             if (_random.Next(2) == 0)
@@ -295,7 +295,7 @@ internal sealed class ShardWorld
         Collect();
     }
 
-    // A bit, the end, or all of a record; or the record itself.
+    // Damages a random record: flips a bit, cuts off the end, overwrites all of it, or removes it.
     private void Damage()
     {
         if (_durable.Count == 0)
@@ -312,7 +312,7 @@ internal sealed class ShardWorld
                 break;
             case 6:
                 _random.NextBytes(spoilt);
-                // Not by chance a format that has no checksums.
+                // The format must not by chance become one without checksums.
                 spoilt[0] = 4;
                 break;
             case 7 when _durable.Count > 1:

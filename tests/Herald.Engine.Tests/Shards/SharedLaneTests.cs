@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Herald.Engine.Tests.Shards;
 
-/// <summary>Two keys that have one hash by chance: their events share a lane and its fate, and none is lost.</summary>
+/// <summary>Two keys that have the same hash by chance. Their events share a lane and wait for each other; none is lost.</summary>
 public sealed class SharedLaneTests : IAsyncDisposable
 {
     private static readonly string[] Keys = [OneLane.One, OneLane.Other, OneLane.One, OneLane.Other, "k"];
@@ -39,7 +39,7 @@ public sealed class SharedLaneTests : IAsyncDisposable
         (await _scene.ExpectAsync("0")).Answer(Results.Status500);
         (await _scene.ExpectAsync("4")).Answer(AttemptResult.Delivered);
         await _scene.Store.WhenAsync(_ => _scene.Blocked.Count == 1);
-        // One more of each while they wait.
+        // One more event of each key arrives while they wait.
         await _scene.PublishAsync(["5", "6"], i => Keys[i]);
         var number = (await _scene.Catalog.FindSubscriptionAsync("s", default))!.Number;
         Assert.Equal(0, _scene.Channel.Waiting);

@@ -4,7 +4,7 @@ using Herald.Engine.Subscriptions;
 
 namespace Herald.Engine.Tests.Shards;
 
-/// <summary>Subscriptions as a catalog would give them.</summary>
+/// <summary>Makes subscriptions as a catalog returns them.</summary>
 internal static class SubscriptionEntries
 {
     public static SubscriptionEntry Plain(int number, RetryPolicy? retry = null, DeliveryLimits? limits = null, int shards = 1, params Filter[] filters) => new(

@@ -4,7 +4,7 @@ using Herald.TestKit.Hashes;
 
 namespace Herald.Engine.Tests.Stores;
 
-/// <summary>The log of one shard, in memory. Tests may free its beginning, and see which events were read whole.</summary>
+/// <summary>The log of one shard in memory. Tests can free its beginning and see which events were read whole.</summary>
 internal sealed class OneShardLog : IEventLog
 {
     private readonly Lock _gate = new();
@@ -19,13 +19,13 @@ internal sealed class OneShardLog : IEventLog
     public UInt128 HashSecret => OneLane.Secret;
     public static ShardId Shard => new(0);
 
-    /// <summary>The sequences of each call for whole events.</summary>
+    /// <summary>The sequences of each call that read whole events.</summary>
     public List<long[]> Reads { get; } = [];
 
-    /// <summary>The catalog that entries may be routed with, at least.</summary>
+    /// <summary>The lowest catalog version with which entries may be routed.</summary>
     public long CatalogVersion { get; set; }
 
-    /// <summary>What every read fails with, when it is set.</summary>
+    /// <summary>When set, every read fails with this.</summary>
     public Exception? Fault { get; set; }
 
     public IndexEntry[] Entries
@@ -37,14 +37,16 @@ internal sealed class OneShardLog : IEventLog
         }
     }
 
-    /// <summary>Retention: what is below the sequence is no longer kept, but for these, which are of keys that wait.</summary>
+    /// <summary>
+    /// Acts as retention: frees the events below the sequence, except <paramref name="kept"/>, which belong to waiting keys.
+    /// </summary>
     public void Free(long below, params long[] kept)
     {
         lock (_gate)
             (_first, _kept) = (below, kept);
     }
 
-    /// <summary>Its record is lost.</summary>
+    /// <summary>Makes the record of the event unreadable.</summary>
     public void Damage(long sequence)
     {
         lock (_gate)

@@ -3,7 +3,7 @@ using Herald.Engine.Stores;
 
 namespace Herald.Engine.Tests.Stores;
 
-/// <summary>Keeps the commits of one shard; fails those the test says.</summary>
+/// <summary>Keeps the commits of one shard, and fails those that the test chooses.</summary>
 internal sealed class OneShardStore : IShardStore
 {
     private readonly Lock _gate = new();
@@ -11,7 +11,7 @@ internal sealed class OneShardStore : IShardStore
     private readonly List<ShardNote> _notes = [];
     private readonly List<(Func<ShardCommit, bool> Holds, TaskCompletionSource<ShardCommit> Seen)> _waiting = [];
 
-    /// <summary>What every call brought, repeated ones included.</summary>
+    /// <summary>The commits of every call, including repeated ones.</summary>
     public ShardCommit[] Asked
     {
         get
@@ -21,15 +21,17 @@ internal sealed class OneShardStore : IShardStore
         }
     }
 
-    /// <summary>Asked with the number of the call, 1, 2, 3 …: what it fails with, or null.</summary>
+    /// <summary>Gets the number of the call (1, 2, 3 …). Returns the exception with which the call fails, or null.</summary>
     public Func<int, Exception?> Fault { get; set; } = _ => null;
 
     public bool IsShortOfRoom { get; set; }
 
-    /// <summary>What becomes of the events that a commit makes, by their place in it. They are in no log here.</summary>
+    /// <summary>
+    /// Returns the store's answer for an emitted event, by its index in the commit. This store writes these events to no log.
+    /// </summary>
     public Func<int, Appended> Emitting { get; set; } = i => new Appended(Verdict.Accepted, i + 1);
 
-    /// <summary>No notes, unless a test wants them.</summary>
+    /// <summary>The owner writes no notes unless a test sets a shorter interval.</summary>
     public TimeSpan NoteEvery { get; set; } = TimeSpan.FromDays(1);
 
     public ShardNote[] Notes
@@ -43,7 +45,7 @@ internal sealed class OneShardStore : IShardStore
 
     public Exception? LoadFault { get; set; }
 
-    /// <summary>What is read of the records that are stored.</summary>
+    /// <summary>Changes the stored records as they are read.</summary>
     public Func<ReadOnlyMemory<byte>[], ReadOnlyMemory<byte>[]> Reading { get; set; } = records => records;
 
     public ShardCommit[] Commits
@@ -55,7 +57,7 @@ internal sealed class OneShardStore : IShardStore
         }
     }
 
-    /// <summary>The first commit for which it holds, once it is there.</summary>
+    /// <summary>Waits for the first commit that fulfils the condition.</summary>
     public Task<ShardCommit> WhenAsync(Func<ShardCommit, bool> holds)
     {
         lock (_gate)

@@ -4,7 +4,7 @@ using Herald.TestKit.Hashes;
 
 namespace Herald.Engine.Tests.Stores;
 
-/// <summary>A log that says what a test has set: its seed, its bounds, its answers by time. It keeps what is appended.</summary>
+/// <summary>A log whose seed, bounds and answers by time are set by the test. It keeps the events that are appended.</summary>
 internal sealed class ScriptedLog(int shardCount = 4, ulong hashSeed = 42) : IEventLog
 {
     public int ShardCount => shardCount;

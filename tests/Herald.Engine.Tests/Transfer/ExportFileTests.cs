@@ -40,7 +40,7 @@ public sealed class ExportFileTests
             byte[] damaged = [.. file];
             damaged[at] ^= 0x10;
             var refused = await Assert.ThrowsAsync<ExportFileException>(() => ReadAsync(damaged));
-            // The magic and the format come first: a file without them is something else.
+            // The first 12 bytes are the magic and the format. A file with other bytes there gets a message of its own.
             if (at >= 12)
                 Assert.Matches("(header|section [A-Za-z]+), offset [0-9]+", refused.Message);
         }

@@ -4,14 +4,14 @@ using Herald.Engine.Transfer;
 
 namespace Herald.Engine.Tests.Transfer;
 
-/// <summary>A store that has a little of everything.</summary>
+/// <summary>A store with a few items of every kind.</summary>
 internal sealed class SmallStore : IStoreSource
 {
     public UnreadItems Unread { get; } = new();
 
     public StoreShape Shape { get; init; } = new(77, 78, [new ShardShape(3, 5, 7, 1000, 3000, 6), new ShardShape(1, 1, 0, 0, 0, 0), new ShardShape(10, 10, 9, 0, 500, 10)]);
 
-    /// <summary>What the shape tells of that the source leaves out, as one with a defect would.</summary>
+    /// <summary>The sequence of an event that the shape counts and the source does not copy, as with a defect.</summary>
     public long? Missing { get; init; }
 
     public async Task CopyAsync(IStoreTarget target, CancellationToken cancel)
