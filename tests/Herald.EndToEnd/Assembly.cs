@@ -1,4 +1,4 @@
 using Xunit;
 
-// Each test loads the machine; two at once would judge each other.
+// Each test loads the whole machine. Two at the same time would disturb each other.
 [assembly: CollectionBehavior(DisableTestParallelization = true)]

@@ -8,10 +8,10 @@ using Xunit;
 
 namespace Herald.EndToEnd;
 
-/// <summary>Every bench runs once, briefly: that it works and finds nothing wrong, not what it measures.</summary>
+/// <summary>Runs every bench once, briefly. This checks that it works and finds nothing wrong, not what it measures.</summary>
 public sealed class BenchTests : IDisposable
 {
-    // Beside the program: where temporary files are may be a RAM disk, which a bench refuses.
+    // This is beside the program, because the folder of temporary files can be on a RAM disk, which a bench refuses.
     private readonly DirectoryInfo _folder = Directory.CreateDirectory(Path.Combine(AppContext.BaseDirectory, $"bench-{Guid.CreateVersion7():n}"));
 
     public static TheoryData<string> Names { get; } = [.. LabCommands.BenchNames];
@@ -58,7 +58,7 @@ public sealed class BenchTests : IDisposable
         var run = await HeraldRun.OfAsync(
             async process =>
             {
-                // Its server is running.
+                // The bench's server is running.
                 await Wait.UntilAsync(
                     () => _folder.EnumerateFiles("*.log", SearchOption.AllDirectories).Any(), TimeSpan.FromSeconds(30), () => "No server has started.", Cancel);
                 Signal.Interrupt(process.Id);
@@ -81,13 +81,14 @@ public sealed class BenchTests : IDisposable
         Assert.NotEqual(0, root.GetProperty("rows").GetArrayLength());
         foreach (var row in root.GetProperty("rows").EnumerateArray())
         {
-            // No repeat at all is the best that a kill can do, and a node at rest may ask nothing for a second; no rate and no time is nothing.
+            // A count of repeats can be 0, the best result after a kill, and so can the statements of an idle node in a second. A rate or a
+            // time of 0 would be an error.
             var unit = row.GetProperty("unit").GetString();
             var least = unit == Unit.Repeats.Name || unit == Unit.StatementsPerSecond.Name ? 0 : double.Epsilon;
             foreach (var side in new[] { row.GetProperty("limit"), row.GetProperty("herald") }.Where(side => side.ValueKind == JsonValueKind.Object))
                 Assert.All(side.GetProperty("rounds").EnumerateArray(), round => Assert.True(round.GetDouble() >= least, run.Out));
         }
-        // What it measured with is gone; only the report is left.
+        // The bench has deleted its data; only the report is left.
         Assert.Equal(JsonFile, Assert.Single(_folder.GetFileSystemInfos()).FullName);
     }
 }

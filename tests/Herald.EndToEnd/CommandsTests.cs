@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Herald.EndToEnd;
 
-/// <summary>Every command that asks a server, against a real one.</summary>
+/// <summary>Every command that calls a server, against a real one.</summary>
 public sealed class CommandsTests : IAsyncLifetime
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("herald-test-");
@@ -77,7 +77,7 @@ public sealed class CommandsTests : IAsyncLifetime
         var tail = HeraldCommandLine.RunAsync(
             ["tail", "orders", "--server", _server.Address.ToString()], writing, TextWriter.Null, TimeProvider.System, tailing.Token);
 
-        // The tail has begun when it shows an event: what is published before that may not be in it.
+        // The tail has begun once it shows an event. It may miss events that were published before.
         for (var warm = 0; Tailed().Length == 0; warm++)
         {
             await RunAsync(0, "publish", "orders", "0", "--id", $"warm-{warm}");
@@ -101,7 +101,7 @@ public sealed class CommandsTests : IAsyncLifetime
 
         string Tailed()
         {
-            // The synchronized writer locks itself.
+            // The synchronized writer locks itself, so this excludes its writes.
             lock (writing)
                 return tailed.ToString();
         }

@@ -10,8 +10,8 @@ public sealed class CrashTests(ITestOutputHelper output)
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     /// <summary>
-    /// The server is killed at random instants under load, sometimes while it is starting; publisher and receivers go on, and nothing may be
-    /// lost, out of order, or repeated under another id.
+    /// The server is killed at random instants under load, sometimes while it starts. Publisher and receivers go on. Nothing may be lost,
+    /// out of order, or repeated under another id.
     /// </summary>
     [Fact]
     public async Task Killed_at_any_moment_it_loses_nothing_and_keeps_the_order()
@@ -27,7 +27,7 @@ public sealed class CrashTests(ITestOutputHelper output)
         var load = rig.Load.RunAsync(rate: 4000, TimeSpan.MaxValue, most: long.MaxValue, over.Token);
         for (var round = 0; round < Length.Rounds; round++)
         {
-            // Whatever it does then: the instant is drawn, not chosen. But it has done something since the last.
+            // The instant is random, so that it can hit any step. Before it, the server has made progress since the last kill.
             await rig.UntilAcceptedAsync(rig.Ledger.AcceptedCount + 1, Cancel);
             await Task.Delay(TimeSpan.FromMilliseconds(random.Next(LongestRoundMs)), TimeProvider.System, Cancel);
             await rig.Server.KillAsync();
@@ -39,7 +39,7 @@ public sealed class CrashTests(ITestOutputHelper output)
             }
             await rig.RestartAsync(Cancel);
         }
-        // Until a batch has its answer nobody knows its fate: the load ends behind one that has.
+        // A batch without an answer has an unknown outcome. So the load ends after a batch that has been answered.
         await rig.UntilAcceptedAsync(rig.Ledger.AcceptedCount + 1, Cancel);
         await over.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => load);
@@ -47,7 +47,7 @@ public sealed class CrashTests(ITestOutputHelper output)
         output.WriteLine($"{kills} kills, {killsWhileStarting} more while it was starting: {rig.Story()}");
         rig.AssertSound();
         Assert.Equal(Length.Rounds, kills);
-        // Otherwise nothing was said of repeats.
+        // Without any repeat, the test would prove nothing about repeats.
         Assert.True(rig.Ledger.Judge().Duplicates > 0, rig.Story());
     }
 }

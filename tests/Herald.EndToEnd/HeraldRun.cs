@@ -3,20 +3,20 @@ using Xunit;
 
 namespace Herald.EndToEnd;
 
-/// <summary>One run of the real executable: its exit code and what it printed.</summary>
+/// <summary>One run of the real executable: its exit code and its output.</summary>
 internal sealed record HeraldRun(int Code, string Out, string Error)
 {
-    /// <param name="meanwhile">Given the running process, before its output is read to the end.</param>
+    /// <param name="meanwhile">Gets the running process. The output is read to its end afterwards.</param>
     public static Task<HeraldRun> OfAsync(Func<Process, Task>? meanwhile, CancellationToken cancel, params string[] arguments) =>
         OfAsync(_ => { }, meanwhile, cancel, arguments);
 
-    /// <summary>Kills it a moment after it was started.</summary>
+    /// <summary>Starts the program and kills it after a moment.</summary>
     public static async Task KillAfterAsync(TimeSpan moment, CancellationToken cancel, params string[] arguments)
     {
         var run = await OfAsync(
             start =>
             {
-                // Not the settings of whoever runs the tests.
+                // The settings of the user who runs the tests must not apply.
                 foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("HERALD_", StringComparison.Ordinal)).ToList())
                     start.Environment.Remove(name);
             },
@@ -29,7 +29,7 @@ internal sealed record HeraldRun(int Code, string Out, string Error)
         Assert.True(run.Code == 128 + 9, $"It ended by itself, with {run.Code}: {run.Out}{run.Error}");
     }
 
-    /// <param name="prepare">Given what is to be started, to change its environment.</param>
+    /// <param name="prepare">Can change the environment of the process before it starts.</param>
     public static async Task<HeraldRun> OfAsync(
         Action<ProcessStartInfo> prepare, Func<Process, Task>? meanwhile, CancellationToken cancel, params string[] arguments)
     {

@@ -2,12 +2,12 @@ using System.Globalization;
 
 namespace Herald.EndToEnd;
 
-/// <summary>How much a run does: a little in <c>./test</c>, much with <c>--long</c>.</summary>
+/// <summary>How much a run does: a little in <c>./test</c>, a lot with <c>--long</c>.</summary>
 internal static class Length
 {
     public static bool IsLong { get; } = Environment.GetEnvironmentVariable("HERALD_TESTS_LONG") == "1";
 
-    /// <summary>Rounds of a crash test: 10, or 200, or what HERALD_ROUNDS says.</summary>
+    /// <summary>The rounds of a crash test: HERALD_ROUNDS if it is set, otherwise 200 in a long run and 10 in a short one.</summary>
     public static int Rounds { get; } =
         int.TryParse(Environment.GetEnvironmentVariable("HERALD_ROUNDS"), NumberStyles.None, CultureInfo.InvariantCulture, out var rounds) ? rounds : IsLong ? 200 : 10;
 }

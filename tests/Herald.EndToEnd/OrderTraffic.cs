@@ -8,9 +8,9 @@ using Xunit;
 
 namespace Herald.EndToEnd;
 
-/// <summary>Order changes on their way: the load, the receivers with their subscriptions, and the judge of what they got.</summary>
-/// <param name="client">Asked for every call: of several servers, one that runs.</param>
-/// <param name="lives">Null where nobody can tell which of several processes has sent something.</param>
+/// <summary>A load of order changes, the receivers with their subscriptions, and the check of what they received.</summary>
+/// <param name="client">Called for every request. With several servers, it returns a client of one that runs.</param>
+/// <param name="lives">Null when it cannot be known which of several processes has sent a request.</param>
 internal sealed class OrderTraffic(
     int orders, int seed, Func<HeraldClient> client, TraceRecorder trace, Lives? lives, (string Name, Conduct Conduct)[] kinds)
     : IAsyncDisposable
@@ -48,15 +48,15 @@ internal sealed class OrderTraffic(
         }
     }
 
-    /// <param name="otherwise">What more there is to say when it does not come to pass.</param>
+    /// <param name="otherwise">Returns more information for the message of a failure.</param>
     public Task UntilAcceptedAsync(long count, Func<string> otherwise, CancellationToken cancel) => Wait.UntilAsync(
         () => Ledger.AcceptedCount >= count, TimeSpan.FromSeconds(60), () => $"Only {Ledger.AcceptedCount} of {count} were accepted.\n{otherwise()}", cancel);
 
-    /// <summary>Until every receiver has everything.</summary>
+    /// <summary>Waits until every receiver has everything.</summary>
     public Task UntilDeliveredAsync(TimeSpan patience, Func<string> otherwise, CancellationToken cancel) => Wait.UntilAsync(
         () => Ledger.Judge().Lost == 0, patience, () => $"Not everything was delivered (seed {seed}): {Story()}\n{otherwise()}", cancel);
 
-    /// <summary>Everything was delivered as promised, says the judge outside by the whole trace, and no signature was refused.</summary>
+    /// <summary>Checks the whole trace with the external judge, and that no signature was refused.</summary>
     public void AssertSound()
     {
         trace.Tell("world", "settled");

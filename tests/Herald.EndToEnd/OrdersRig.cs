@@ -9,8 +9,8 @@ using Xunit;
 namespace Herald.EndToEnd;
 
 /// <summary>
-/// A real server on a directory of its own, receivers of order changes, and the judge. The server can be stopped, killed and started
-/// again on the same data and port; load and receivers go on meanwhile.
+/// A real server on a directory of its own, receivers of order changes, and the check of what they receive. The server can be stopped,
+/// killed and started again on the same data and port. Load and receivers go on meanwhile.
 /// </summary>
 internal sealed class OrdersRig : IAsyncDisposable
 {
@@ -27,7 +27,7 @@ internal sealed class OrdersRig : IAsyncDisposable
         Store = ["--data", _data.FullName];
     }
 
-    /// <summary>The options of the store that the server is started on.</summary>
+    /// <summary>The options for the server's store.</summary>
     public string[] Store { get; set; }
 
     public int Orders => _traffic.Orders;
@@ -55,14 +55,14 @@ internal sealed class OrdersRig : IAsyncDisposable
         }
     }
 
-    /// <summary>Asks for a clean stop.</summary>
+    /// <summary>Requests a clean stop.</summary>
     public void Terminate()
     {
         _lives.Stopping();
         Signal.Terminate(Server.Id);
     }
 
-    /// <summary>A clean stop.</summary>
+    /// <summary>Stops the server cleanly.</summary>
     public async Task StopAsync(CancellationToken cancel)
     {
         Terminate();
@@ -70,7 +70,7 @@ internal sealed class OrdersRig : IAsyncDisposable
         Assert.Equal(0, Server.ExitCode);
     }
 
-    /// <summary>Starts the server, which has ended, again: where it was and with what it had.</summary>
+    /// <summary>Starts the server again after its end, with the same address and store.</summary>
     public async Task RestartAsync(CancellationToken cancel)
     {
         await EndedAsync(cancel);
@@ -100,10 +100,9 @@ internal sealed class OrdersRig : IAsyncDisposable
 
     public Task UntilAcceptedAsync(long count, CancellationToken cancel) => _traffic.UntilAcceptedAsync(count, () => Server.LastOutput, cancel);
 
-    /// <summary>Until every receiver has everything.</summary>
     public Task UntilDeliveredAsync(TimeSpan patience, CancellationToken cancel) => _traffic.UntilDeliveredAsync(patience, () => Server.LastOutput, cancel);
 
-    /// <summary>Nothing lost, nothing out of order, no repeat under another id, no signature refused.</summary>
+    /// <summary>Checks that nothing is lost, out of order, or repeated under another id, and that no signature was refused.</summary>
     public void AssertSound() => _traffic.AssertSound();
 
     public string Story() => _traffic.Story();

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Herald.EndToEnd;
 
-/// <summary>Runs what the README tells people to type: its blocks marked <c>bash</c>, in their order, in one shell each.</summary>
+/// <summary>Runs the commands of the README: its blocks marked <c>bash</c>, in their order, each in a shell of its own.</summary>
 public sealed partial class ReadmeTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

@@ -10,7 +10,7 @@ namespace Herald.EndToEnd;
 
 public sealed class ServingTests
 {
-    /// <summary>What <c>engine.grace</c> is when nothing is said.</summary>
+    /// <summary>The default of <c>engine.grace</c>.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -42,7 +42,7 @@ public sealed class ServingTests
         await load;
         await rig.UntilDeliveredAsync(TimeSpan.FromSeconds(60), Cancel);
         rig.AssertSound();
-        // Told by all who can know besides the judge: how many requests came, the metrics, the history of what was sent around the stop.
+        // Besides the judge, three other sources must agree: the number of requests, the metrics, and the history around the stop.
         Assert.Equal(Events * 2L, rig.Receivers.Sum(receiver => receiver.Webhooks.Attempts));
         await AssertNoAttemptFailedAsync(rig);
         for (var order = 1; order <= Orders; order += 4)
@@ -50,7 +50,10 @@ public sealed class ServingTests
                 await AssertDeliveredAtOnceAsync(rig, $"order-{order:000000}", number);
     }
 
-    /// <summary>An attempt that outlasts the grace time is given up: it is not counted, and is made again, as the same attempt of the same message.</summary>
+    /// <summary>
+    /// An attempt that lasts longer than the grace time is cancelled. It is not counted, and is made again as the same attempt of the same
+    /// message.
+    /// </summary>
     [Fact]
     public async Task A_stop_gives_up_what_outlasts_its_grace_time_and_counts_it_for_nothing()
     {
@@ -70,7 +73,7 @@ public sealed class ServingTests
                 Assert.Equal(202, (await client.PublishAsync("orders", """{"id":"one","key":"k","payload":1}"""u8.ToArray(), Cancel)).Status);
                 await Wait.UntilAsync(() => receiver.Attempts == 1, TimeSpan.FromSeconds(10), () => "No attempt arrived.", Cancel);
                 Signal.Terminate(server.Id);
-                // Its grace time, and what a process takes to end.
+                // The grace time and the time that a process needs to end.
                 await AssertEndsAsync(server, TimeSpan.FromSeconds(5));
             }
 
@@ -97,7 +100,7 @@ public sealed class ServingTests
         await rig.Load.RunAsync(rate: 1000, TimeSpan.MaxValue, most: 10, Cancel);
         await Wait.UntilAsync(() => rig.Receivers[0].Webhooks.Attempts > 0, TimeSpan.FromSeconds(10), () => "No attempt arrived.", Cancel);
         Signal.Terminate(rig.Server.Id);
-        // The first signal has been taken when nothing new is; only then is the next one a second.
+        // Once the server refuses events, it has handled the first signal. Only then does the next one count as the second.
         await Wait.UntilAsync(() => Refuses(rig), TimeSpan.FromSeconds(10), () => "It still takes events.", Cancel);
         Signal.Terminate(rig.Server.Id);
         using var soon = new CancellationTokenSource(TimeSpan.FromSeconds(3), TimeProvider.System);

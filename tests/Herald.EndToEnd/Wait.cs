@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Herald.EndToEnd;
 
-/// <summary>Waits for something to become true in another process, where no signal reaches.</summary>
+/// <summary>Waits for a condition in another process, which cannot signal it.</summary>
 internal static class Wait
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(5);

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Herald.EndToEnd.Alarms;
 
-/// <summary>What people run: <c>herald alarms verify</c>, <c>alarms show</c> and <c>demo alarms</c>.</summary>
+/// <summary>The commands <c>herald alarms verify</c>, <c>alarms show</c> and <c>demo alarms</c>.</summary>
 public sealed class AlarmCommandsTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -99,7 +99,7 @@ public sealed class AlarmCommandsTests
         long Number(string name) => verdict.RootElement.GetProperty(name).GetInt64();
     }
 
-    /// <summary>As JSON, when it is as it will be.</summary>
+    /// <summary>Returns the JSON output of <c>alarms show</c>, once it is complete.</summary>
     private static async Task<string> ShowAsync(AlarmsHerald herald, string user, Func<JsonElement, bool> isComplete)
     {
         var began = TimeProvider.System.GetTimestamp();

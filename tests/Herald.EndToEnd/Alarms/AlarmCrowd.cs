@@ -10,10 +10,12 @@ using Herald.Nats.Wire;
 namespace Herald.EndToEnd.Alarms;
 
 /// <summary>
-/// Many users' stories at once, told to NATS whatever becomes of Herald. Each message is safe before the next one of its user is told, so that a message that has to be told
-/// again does not come after what follows it.
+/// Publishes the messages of many users to NATS at the same time, whatever happens to Herald. The next message of a user is published only
+/// once NATS has stored the one before. So a repeated message never comes after its successor.
 /// </summary>
-/// <param name="kept">A stream keeps them: each is told until it says so. Else they are told once.</param>
+/// <param name="kept">
+/// Whether a stream stores the messages. If it does, each message is repeated until the stream acknowledges it. Otherwise it is sent once.
+/// </param>
 internal sealed class AlarmCrowd(NatsConnection connection, DigestLedger ledger, int seed, bool kept)
 {
     private const int Tellers = 20, UsersOfTeller = 10;
@@ -25,13 +27,13 @@ internal sealed class AlarmCrowd(NatsConnection connection, DigestLedger ledger,
 
     public const int Users = Tellers * UsersOfTeller;
 
-    /// <summary>Ids of messages that are safe.</summary>
+    /// <summary>The ids of the messages that were sent; with a stream, of those that it has acknowledged.</summary>
     public ICollection<string> Told => _told.Keys;
 
-    /// <summary>How often one was told again because nobody had said that it is safe.</summary>
+    /// <summary>How many messages were sent again, because NATS had not acknowledged them.</summary>
     public long Again => Interlocked.Read(ref _again);
 
-    /// <summary>Until it is over; then every story is told to its end.</summary>
+    /// <summary>Publishes until <paramref name="over"/> is cancelled. Then every user ends with a last digest.</summary>
     public Task RunAsync(CancellationToken over, CancellationToken cancel) => Task.WhenAll(Enumerable.Range(0, Tellers).Select(teller => TellAsync(teller, over, cancel)));
 
     private async Task TellAsync(int teller, CancellationToken over, CancellationToken cancel)

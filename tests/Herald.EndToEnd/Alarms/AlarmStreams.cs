@@ -7,7 +7,7 @@ using Herald.Nats.Subscriptions;
 
 namespace Herald.EndToEnd.Alarms;
 
-/// <summary>The streams that the tests make before Herald does.</summary>
+/// <summary>Streams that the tests create before Herald does.</summary>
 internal static class AlarmStreams
 {
     public const string Incoming = "ALARMS", Digests = "DIGESTS";
@@ -15,7 +15,8 @@ internal static class AlarmStreams
     private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(5), Patience = TimeSpan.FromSeconds(60), Pause = TimeSpan.FromMilliseconds(100);
 
     /// <summary>
-    /// What comes in is kept as often as it is told, so that Herald has to recognise what comes again; digests are kept once for longer than any test takes.
+    /// The incoming stream stores repeated messages, so that Herald has to recognise them. The stream of digests recognises repeats for an
+    /// hour, which is longer than any test.
     /// </summary>
     public static async Task MakeAsync(NatsConnection connection, int replicas, CancellationToken cancel)
     {
@@ -39,7 +40,10 @@ internal static class AlarmStreams
         }
     }
 
-    /// <summary>Whether each of the stream's replicas has all that its leader has: until then another server that is killed may take more with it than a cluster can bear.</summary>
+    /// <summary>
+    /// Whether every replica of the stream has all that its leader has. Before that, killing another server can lose more than a cluster
+    /// can restore.
+    /// </summary>
     public static async Task<bool> IsWholeAsync(NatsConnection connection, string stream, CancellationToken cancel)
     {
         try
@@ -55,7 +59,7 @@ internal static class AlarmStreams
         }
     }
 
-    /// <returns>How many messages the stream has; null when nobody says so now.</returns>
+    /// <returns>The number of messages in the stream; null when no server answers now.</returns>
     public static async Task<long?> CountAsync(NatsConnection connection, string stream, CancellationToken cancel)
     {
         try
@@ -70,7 +74,7 @@ internal static class AlarmStreams
         }
     }
 
-    /// <summary>All that a stream has, in its order. It has something.</summary>
+    /// <summary>Reads all messages of a stream in order. Waits until there is at least one.</summary>
     public static async Task<IReadOnlyList<NatsMessage>> ReadAllAsync(NatsConnection connection, string stream, CancellationToken cancel)
     {
         var began = TimeProvider.System.GetTimestamp();
@@ -99,7 +103,7 @@ internal static class AlarmStreams
         }
     }
 
-    /// <summary>When something is wrong: who lost it. What NATS has acknowledged and does not have is not Herald's to tell.</summary>
+    /// <summary>Explains a failure: how many messages NATS has acknowledged and lost. Herald cannot deliver those.</summary>
     public static async Task<string> TellLostAsync(NatsConnection connection, ICollection<string> acknowledged, CancellationToken cancel)
     {
         var there = new HashSet<string>(StringComparer.Ordinal);
@@ -111,7 +115,7 @@ internal static class AlarmStreams
         return $"Of {acknowledged.Count} messages that the stream {Incoming} has acknowledged it does not have {acknowledged.Count(id => !there.Contains(id))}.\n";
     }
 
-    // Servers that have just met elect a leader first.
+    // Servers that have just met must elect a leader first, so the creation is repeated.
     private static async Task MakeAsync(NatsConnection connection, StreamSpec spec, CancellationToken cancel)
     {
         var began = TimeProvider.System.GetTimestamp();

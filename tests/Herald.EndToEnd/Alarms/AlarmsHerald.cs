@@ -3,7 +3,9 @@ using Herald.Lab.Processes;
 
 namespace Herald.EndToEnd.Alarms;
 
-/// <summary>Herald with the alarms application over a journal of its own: it can be killed, and started again on the same data and port.</summary>
+/// <summary>
+/// Herald with the alarms application on a journal of its own. It can be killed and started again on the same data and port.
+/// </summary>
 internal sealed class AlarmsHerald : IAsyncDisposable
 {
     private static readonly string[] Told = ["herald_alarms_", "herald_messages_", "herald_nats_", "herald_events_", "herald_deliver", "herald_attempts_", "herald_application_"];
@@ -17,7 +19,7 @@ internal sealed class AlarmsHerald : IAsyncDisposable
     public ServerProcess Server { get; private set; } = null!;
     public HeraldClient Client => _client!;
 
-    /// <param name="settings">As options of <c>alarms serve</c>.</param>
+    /// <param name="settings">Options of <c>alarms serve</c>.</param>
     public static async Task<AlarmsHerald> StartAsync(CancellationToken cancel, params string[] settings)
     {
         var herald = new AlarmsHerald(settings);
@@ -34,11 +36,11 @@ internal sealed class AlarmsHerald : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts it after a kill, and kills it a moment later.</summary>
+    /// <summary>Starts the server after a kill, and kills it again a moment later.</summary>
     public Task KillWhileStartingAsync(TimeSpan moment, CancellationToken cancel) =>
         HeraldRun.KillAfterAsync(moment, cancel, [.. ServerProcess.Alarms, .. Arguments(Server.Address.Authority)]);
 
-    /// <summary>Starts it after a kill.</summary>
+    /// <summary>Starts the server after a kill.</summary>
     public async Task RestartAsync(CancellationToken cancel)
     {
         var listen = Server.Address.Authority;
@@ -46,7 +48,7 @@ internal sealed class AlarmsHerald : IAsyncDisposable
         Server = await ServerProcess.StartAsync(Arguments(listen), TimeProvider.System, cancel, ServerProcess.Alarms);
     }
 
-    /// <summary>What it has counted, for when something is wrong: how many messages became events, and how many digests were made and sent.</summary>
+    /// <summary>The metrics that explain a failure: how many messages became events, and how many digests were made and sent.</summary>
     public string Counts() => Server.HasExited ? "" : string.Join('\n', Client.GetAsync("/metrics", CancellationToken.None).GetAwaiter().GetResult().Text.Split('\n')
         .Where(line => Told.Any(name => line.StartsWith(name, StringComparison.Ordinal))));
 

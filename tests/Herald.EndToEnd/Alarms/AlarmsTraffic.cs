@@ -9,8 +9,8 @@ using Xunit;
 namespace Herald.EndToEnd.Alarms;
 
 /// <summary>
-/// Users who tell of their alarms, and the judge of their digests. There are streams for both, or for none. With streams it is judged by what the one of digests has in the end:
-/// what a server has told before another one led need not be what stays.
+/// Users that publish alarm changes, and the check of their digests. There are streams for both directions, or for none. With streams, the
+/// final content of the digest stream counts: what a server sent before another one became leader need not be in it.
 /// </summary>
 internal sealed class AlarmsTraffic : IAsyncDisposable
 {
@@ -21,7 +21,7 @@ internal sealed class AlarmsTraffic : IAsyncDisposable
     private readonly AlarmCrowd _crowd;
     private readonly NatsSubscription? _heard;
 
-    // Beside a stream: all that is published, also what the stream does not take because it has it. By its id the digest, and how often it came.
+    // With a stream: every published digest, including those that the stream drops as repeats. By id: the digest, and how often it came.
     private readonly NatsSubscription? _published;
     private readonly Dictionary<string, (string Digest, int Times)> _sent = new(StringComparer.Ordinal);
     private readonly List<string> _unlike = [];
@@ -39,10 +39,10 @@ internal sealed class AlarmsTraffic : IAsyncDisposable
 
     public NatsConnection Connection { get; }
 
-    /// <summary>Connects, and makes the streams; nothing is told yet.</summary>
-    /// <param name="url">Of NATS; several with commas.</param>
-    /// <param name="replicas">Of each stream; 0 for no streams.</param>
-    /// <param name="output">What Herald has said, for when something is wrong.</param>
+    /// <summary>Connects and creates the streams. Nothing is published yet.</summary>
+    /// <param name="url">The URLs of the NATS servers, separated by commas.</param>
+    /// <param name="replicas">The number of replicas of each stream; 0 for no streams.</param>
+    /// <param name="output">Returns the output of Herald, to explain a failure.</param>
     public static async Task<AlarmsTraffic> PrepareAsync(string url, int replicas, int seed, Func<string> output, CancellationToken cancel)
     {
         var connection = new NatsConnection(new ConnectionOptions { Servers = ServerAddress.ParseAll(url)!, Name = "test" }, TimeProvider.System, new Random(seed), NullLogger.Instance);
@@ -69,27 +69,27 @@ internal sealed class AlarmsTraffic : IAsyncDisposable
         _listening = _heard is null ? WatchAsync(_published!) : HearAsync(_heard);
     }
 
-    /// <summary>So many digests more have come.</summary>
+    /// <summary>Waits until this many more digests have come.</summary>
     public async Task ProgressAsync(int digests, CancellationToken cancel)
     {
         var wanted = await CountAsync(cancel) + digests;
         Assert.True(await UntilAsync(async () => await CountAsync(cancel) >= wanted || _telling.IsFaulted, cancel), Told());
     }
 
-    /// <summary>The stories come to their ends. Every digest is there once, in its user's order, and no other.</summary>
+    /// <summary>Ends the traffic. Every expected digest must have come once, in its user's order, and no other.</summary>
     public async Task FinishAsync(CancellationToken cancel)
     {
         await _over.CancelAsync();
         await _telling;
         await UntilAsync(async () => await CountAsync(cancel) >= _ledger.Expected, cancel);
-        // Each user's last digest has come, so nothing follows; but what a stream has twice would.
+        // The last digest of each user has come, so no other should follow. Reading the whole stream also finds what is in it twice.
         foreach (var digest in _heard is null ? await AlarmStreams.ReadAllAsync(Connection, AlarmStreams.Digests, cancel) : [])
             Take(digest);
         if (_ledger is not { Wrong: 0, Missing: 0, Repeats: 0 })
             Assert.Fail($"{(_heard is null ? await AlarmStreams.TellLostAsync(Connection, _crowd.Told, cancel) : "")}{Told()}");
         lock (_sent)
             Assert.True(_unlike.Count == 0, $"{string.Join('\n', _unlike.Take(5))}\n{Told()}");
-        // Otherwise nothing was said.
+        // With fewer digests, the test would prove nothing.
         Assert.True(_ledger.Expected > 2 * AlarmCrowd.Users, Told());
     }
 
@@ -139,11 +139,11 @@ internal sealed class AlarmsTraffic : IAsyncDisposable
 
     private void Take(NatsMessage digest) => _ledger.Take(Digest.UserOf(digest.Payload), Encoding.UTF8.GetString(digest.Payload.Span));
 
-    /// <summary>What was counted last, when nobody says how many there are.</summary>
+    /// <summary>Returns the last known count when no server answers now.</summary>
     private async Task<long> CountAsync(CancellationToken cancel) =>
         _counted = _heard is null ? await AlarmStreams.CountAsync(Connection, AlarmStreams.Digests, cancel) ?? _counted : _ledger.Received + _ledger.Wrong;
 
-    /// <returns>Whether it has become so, as long as one is patient.</returns>
+    /// <returns>Whether the condition held before the time was over.</returns>
     private static async Task<bool> UntilAsync(Func<Task<bool>> holds, CancellationToken cancel)
     {
         var began = TimeProvider.System.GetTimestamp();

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Herald.EndToEnd.Alarms;
 
-/// <summary>The service as seen by a client of NATS that is not Herald's own: see <c>client/client.mjs</c>.</summary>
+/// <summary>The alarms service, used by a NATS client that is not Herald's own: see <c>client/client.mjs</c>.</summary>
 public sealed class ClientTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -22,7 +22,8 @@ public sealed class ClientTests
         await using var client = await StartClientAsync(nats.Url, jetStream ? "stream" : "server");
         Assert.Equal("ready", await client.ReadLineAsync(Cancel));
 
-        // Keys in any letter case and order, a suffix to the subject, further fields; sorted by instant, to the nanosecond, and then by id; times as they were written.
+        // This covers names of fields in any letter case and order, suffixes of subjects, and additional fields. Alarms are sorted by
+        // instant to the nanosecond, then by id. Times keep the text in which they came.
         await TellAsync(client, "AlarmStatusChanged", """{"AlarmID":"disk","UserID":"alice","Status":"WARNING","ChangedAt":"2024-05-01T10:00:00.000000002Z"}""");
         await TellAsync(client, "AlarmStatusChanged.eu.7", """{"changedat":"2024-05-01T12:00:00.000000001+02:00","STATUS":"CRITICAL","userId":"alice","alarmid":"cpu","more":{"UserID":"bob"}}""");
         await TellAsync(client, "AlarmStatusChanged", """{"AlarmID":"zeta","UserID":"alice","Status":"WARNING","ChangedAt":"2024-05-01T05:30:00.000000001-04:30"}""");
@@ -34,13 +35,14 @@ public sealed class ClientTests
             """{"UserID":"alice","ActiveAlarms":[{"AlarmID":"cpu","Status":"CRITICAL","LatestChangedAt":"2024-05-01T12:00:00.000000001+02:00"},{"AlarmID":"zeta","Status":"WARNING","LatestChangedAt":"2024-05-01T05:30:00.000000001-04:30"},{"AlarmID":"disk","Status":"WARNING","LatestChangedAt":"2024-05-01T10:00:00.000000002Z"}]}""",
             first.Text);
 
-        // Nothing is due: older by a nanosecond, the same again, cleared, and what has been told before. So the next digest is of another user.
+        // No digest is due for these: a change older by a nanosecond, a repeated status, a cleared alarm, and what was in a digest before.
+        // So the next digest is of another user.
         await TellAsync(client, "AlarmStatusChanged", """{"AlarmID":"disk","UserID":"alice","Status":"CRITICAL","ChangedAt":"2024-05-01T10:00:00.000000001Z"}""");
         await TellAsync(client, "AlarmStatusChanged", """{"AlarmID":"cpu","UserID":"alice","Status":"CRITICAL","ChangedAt":"2024-05-01T11:00:00Z"}""");
         await TellAsync(client, "AlarmStatusChanged", """{"AlarmID":"zeta","UserID":"alice","Status":"CLEARED","ChangedAt":"2024-05-01T11:00:00Z"}""");
         await TellAsync(client, "SendAlarmDigest", """{"UserID":"alice"}""");
 
-        // Text beyond ASCII, and what JSON escapes; and the very message again, with a request between.
+        // Text beyond ASCII and text that JSON escapes; and the same messages again, with other messages between.
         const string Raised = """{"AlarmID":"Tür \u0022auf\u0022\n","UserID":"Zoë \\","Status":"WARNING","ChangedAt":"2024-02-29T23:59:59.999999999Z"}""";
         await TellAsync(client, "AlarmStatusChanged", Raised, "raised-1");
         await TellAsync(client, "SendAlarmDigest", """{"UserID":"Zoë \\"}""", "ask-1");
@@ -53,14 +55,14 @@ public sealed class ClientTests
         var third = await HearAsync(client);
         Assert.Equal("""{"UserID":"Zoë \\","ActiveAlarms":[{"AlarmID":"Tür \"auf\"\n","Status":"CRITICAL","LatestChangedAt":"2024-02-29T23:59:59.999999999Z"}]}""", third.Text);
 
-        // Changed, and back to what it was, is new.
+        // A status that changed and then changed back is new.
         await TellAsync(client, "AlarmStatusChanged", """{"AlarmID":"disk","UserID":"alice","Status":"CLEARED","ChangedAt":"2024-05-01T10:00:00.000000003Z"}""");
         await TellAsync(client, "AlarmStatusChanged", """{"AlarmID":"disk","UserID":"alice","Status":"WARNING","ChangedAt":"2024-05-01t10:00:00.000000004z"}""");
         await TellAsync(client, "SendAlarmDigest", """{"UserID":"alice"}""");
         var last = await HearAsync(client);
         Assert.Equal("""{"UserID":"alice","ActiveAlarms":[{"AlarmID":"disk","Status":"WARNING","LatestChangedAt":"2024-05-01t10:00:00.000000004z"}]}""", last.Text);
 
-        // By them a stream, or the receiver, recognises repeats.
+        // A stream or a receiver recognises repeats by these ids.
         string[] ids = [first.Id, second.Id, third.Id, last.Id];
         Assert.All(ids, id => Assert.False(string.IsNullOrEmpty(id)));
         Assert.Equal(ids.Length, ids.Distinct(StringComparer.Ordinal).Count());
@@ -84,7 +86,7 @@ public sealed class ClientTests
         for (var killed = 0; digests.Count < Users;)
         {
             var (id, text) = await HearAsync(client);
-            // Nobody has said that it has arrived when Herald is killed: it comes again, the same under the same id.
+            // A digest that was not acknowledged when Herald was killed comes again, with the same text and id.
             Assert.Equal(text, digests.GetValueOrDefault(id, text));
             digests[id] = text;
             if (killed < Kills && digests.Count > (killed + 1) * Users / (Kills + 1))

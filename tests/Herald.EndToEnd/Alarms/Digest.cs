@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Herald.EndToEnd.Alarms;
 
-/// <summary>A message that says which of a user's alarms are new.</summary>
+/// <summary>The message that lists a user's new alarms.</summary>
 internal static class Digest
 {
     public static string UserOf(ReadOnlyMemory<byte> digest)

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Herald.EndToEnd.Alarms;
 
-/// <summary>A connection of NATS that hears digests as they are sent, as anybody would.</summary>
+/// <summary>A NATS connection that receives digests as they are sent, like any subscriber.</summary>
 internal sealed class DigestEar : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -43,7 +43,7 @@ internal sealed class DigestEar : IAsyncDisposable
         return ear;
     }
 
-    /// <summary>A user's digests, in the order in which they came.</summary>
+    /// <summary>The digests of a user in the order in which they came.</summary>
     public IReadOnlyList<string> Of(string user)
     {
         lock (_lock)

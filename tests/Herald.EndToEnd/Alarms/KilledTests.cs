@@ -6,7 +6,10 @@ using Xunit;
 
 namespace Herald.EndToEnd.Alarms;
 
-/// <summary>Herald is killed at random instants while users tell of their alarms: the stream of digests has each one once, in its user's order, and no other.</summary>
+/// <summary>
+/// Herald is killed at random instants while users publish alarm changes. The digest stream must contain each digest once, in its user's
+/// order, and no other.
+/// </summary>
 public sealed class KilledTests(ITestOutputHelper output)
 {
     private const int LongestRoundMs = 400, LongestStartMs = 1500, DigestsBetween = 100, Shards = 64;
@@ -29,7 +32,7 @@ public sealed class KilledTests(ITestOutputHelper output)
             traffic.Begin(Cancel);
             for (var kill = 0; kill < Kills; kill++)
             {
-                // Whatever it does then: the instant is drawn, not chosen. But it has done something since the last.
+                // The instant is random, so that it can hit any step. Before it, the server has made progress since the last kill.
                 await traffic.ProgressAsync(DigestsBetween, Cancel);
                 await Task.Delay(TimeSpan.FromMilliseconds(random.Next(LongestRoundMs)), TimeProvider.System, Cancel);
                 await herald.Server.KillAsync();

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Herald.EndToEnd.Alarms;
 
-/// <summary>What happens to servers of NATS, while users tell of their alarms; and a NATS that keeps nothing.</summary>
+/// <summary>Faults of NATS servers while users publish alarm changes; and a NATS server without streams.</summary>
 public sealed class NatsFaultTests(ITestOutputHelper output)
 {
     private const int LongestAwayMs = 500, DigestsBetween = 100, Servers = 3, Unkept = 500;
@@ -55,7 +55,7 @@ public sealed class NatsFaultTests(ITestOutputHelper output)
                     await leader.KillAsync();
                     await traffic.ProgressAsync(DigestsBetween, Cancel);
                     await leader.StartAgainAsync();
-                    // One server at a time.
+                    // Only one server is down at a time.
                     await UntilAsync(async () => await AlarmStreams.IsWholeAsync(traffic.Connection, AlarmStreams.Incoming, Cancel), "all servers have what came in");
                     await UntilAsync(async () => await AlarmStreams.IsWholeAsync(traffic.Connection, AlarmStreams.Digests, Cancel), "all servers have the digests");
                 }

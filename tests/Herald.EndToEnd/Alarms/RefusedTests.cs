@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Herald.EndToEnd.Alarms;
 
-/// <summary>Messages that break a rule, among others that do not.</summary>
+/// <summary>Messages that break a rule, between messages that do not.</summary>
 public sealed class RefusedTests
 {
     private const string Change = "AlarmStatusChanged", Request = "SendAlarmDigest", IdRule = "A text of 1 to 255 bytes of UTF-8.", TimeRule =
@@ -16,7 +16,7 @@ public sealed class RefusedTests
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    /// <summary>Each with the reason that its dead letter has to give.</summary>
+    /// <summary>Invalid messages, each with the reason that its dead letter must give.</summary>
     private static readonly (string Subject, string Text, string Reason)[] Refused =
     [
         (Change, "", "value = '': It is not JSON from line 1, byte 1 on."),
@@ -50,7 +50,7 @@ public sealed class RefusedTests
         var number = 0;
         foreach (var (subject, text, _) in Refused)
         {
-            // One that is as it should be behind each of the others.
+            // A valid message follows each invalid one.
             await publisher.PublishAsync(
                 [new(subject, $"bad-{++number}", Encoding.UTF8.GetBytes(text)), AlarmMessage.Change($"good-{number}", "u", $"alarm-{number:D2}", "WARNING", "2024-05-01T10:00:00Z")], Cancel);
         }
@@ -92,7 +92,7 @@ public sealed class RefusedTests
         ]);
     }
 
-    /// <summary>What a reason quotes is what came, and a database has letters that it cannot hold.</summary>
+    /// <summary>A reason quotes the message, and PostgreSQL cannot store every character that a message can contain.</summary>
     [Fact]
     public async Task Zero_bytes_and_half_letters_cost_their_message_and_no_node()
     {
@@ -126,7 +126,7 @@ public sealed class RefusedTests
         Assert.True(reply.Succeeded, reply.Text);
     }
 
-    /// <summary>These reasons and no others, in whatever order: they are in several shards.</summary>
+    /// <summary>Waits for exactly these reasons, in any order: the dead letters are in several shards.</summary>
     private static async Task AssertDeadAsync(AlarmsHerald herald, IReadOnlyList<string> reasons)
     {
         IReadOnlyList<JsonElement> letters = [];

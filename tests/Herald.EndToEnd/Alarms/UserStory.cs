@@ -4,7 +4,8 @@ using Herald.Lab.Alarms;
 namespace Herald.EndToEnd.Alarms;
 
 /// <summary>
-/// One user whose alarms change for as long as somebody asks for more: out of order, told twice, cleared, at one time; with digests in between. What the user must get is in the ledger.
+/// One user whose alarms keep changing: out of order, repeated, cleared, several at one time, with requests for digests in between. It
+/// records the digests that the user must get in the ledger.
 /// </summary>
 internal sealed class UserStory(string user, DigestLedger ledger, Random random)
 {
@@ -16,25 +17,25 @@ internal sealed class UserStory(string user, DigestLedger ledger, Random random)
     private readonly Queue<AlarmMessage> _told = new();
     private int _number, _changes;
 
-    /// <summary>To be told in this order, each before what follows.</summary>
+    /// <summary>The next messages. They must be published in this order, each before its successor.</summary>
     public IEnumerable<AlarmMessage> More()
     {
         for (var changes = 1 + random.Next(MostChanges); changes > 0; changes--)
         {
             var (alarm, status, at) = ($"alarm-{random.Next(Alarms)}", Statuses[random.Next(Statuses.Length)], TimeText(++_changes + random.Next(Disorder)));
             yield return Remember(Change(alarm, status, at));
-            // The same once more, from one that does not know it was heard.
+            // The same change again, with another id.
             if (random.Next(10) == 0)
                 yield return Change(alarm, status, at);
         }
         if (random.Next(3) > 0)
             yield return Remember(Request());
-        // An old message comes again: it must have no effect, though it may be older than what is known now, or ask for a digest.
+        // An old message comes again with its id. It must have no effect, although it is older than the current state or asks for a digest.
         if (random.Next(3) == 0)
             yield return _told.ElementAt(random.Next(_told.Count));
     }
 
-    /// <summary>Ends with a digest, behind which nothing may come.</summary>
+    /// <summary>Ends with a digest. No other may follow.</summary>
     public IEnumerable<AlarmMessage> End()
     {
         yield return Change("the-end", "CRITICAL", TimeText(_changes + Disorder));

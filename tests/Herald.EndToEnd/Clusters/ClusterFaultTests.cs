@@ -9,8 +9,8 @@ using Xunit;
 namespace Herald.EndToEnd.Clusters;
 
 /// <summary>
-/// Three nodes under load, and what may happen to one of them. Each round: it happens, shards are owned again, load goes on; at the end nothing is
-/// lost or out of order, and repeats carry their ids.
+/// Three nodes under load, and faults of one of them. In each round a fault happens, all shards get owners again, and the load goes on. In
+/// the end nothing may be lost or out of order, and repeats must have the same ids.
 /// </summary>
 public sealed class ClusterFaultTests(ITestOutputHelper output)
 {
@@ -29,7 +29,9 @@ public sealed class ClusterFaultTests(ITestOutputHelper output)
         await node.StartAsync(Cancel);
     });
 
-    /// <summary>A lease is far longer here than any of this may take: the end of a process is told by the database.</summary>
+    /// <summary>
+    /// The lease is much longer than this test may take. So the others must learn from the database that the process has ended.
+    /// </summary>
     [Theory]
     [InlineData(Nodes)]
     [InlineData(1)]
@@ -55,14 +57,14 @@ public sealed class ClusterFaultTests(ITestOutputHelper output)
         Signal.Stop(node.Process.Id);
         try
         {
-            // Its process has not ended, and its connections stand: only its lease can have run out by then.
+            // The process has not ended and its connections are open. So the others can take the shards only because its lease has expired.
             await UntilOwnedByOthersAsync(rig, node, ClusterRig.Shards);
         }
         finally
         {
             Signal.Continue(node.Process.Id);
         }
-        // It finds out: all nodes together say that they have each shard once. While it does not, they have too many.
+        // The node must notice. Until then, the nodes together report more shards than there are.
         await rig.UntilOwnedAsync(Cancel);
         Assert.False(node.HasFailed, node.Process.LastOutput);
     });
@@ -72,7 +74,7 @@ public sealed class ClusterFaultTests(ITestOutputHelper output)
     {
         var node = rig.Cluster.Nodes[rig.Random.Next(Nodes)];
         await node.StopAsync();
-        // Well before any lease could have run out.
+        // This is shorter than the lease, so the shards were handed over.
         await rig.UntilOwnedAsync(Cancel, within: TimeSpan.FromSeconds(1.9));
         await rig.ProgressAsync(EventsBetween, Cancel);
         await node.StartAsync(Cancel);
@@ -82,7 +84,7 @@ public sealed class ClusterFaultTests(ITestOutputHelper output)
     public Task A_node_that_joins_takes_its_share_and_no_more() => RunAsync(async (rig, round) =>
     {
         var before = await rig.OwnedAsync(Cancel);
-        // The first is a new one; later ones have been there before, and have left since.
+        // In the first round the node is new. In later rounds it starts again.
         var joined = round == 0 ? await rig.Cluster.AddAsync(Cancel) : rig.Cluster.Nodes[Nodes];
         if (round > 0)
             await joined.StartAsync(Cancel);
@@ -113,12 +115,12 @@ public sealed class ClusterFaultTests(ITestOutputHelper output)
             if (round % 2 == 0)
             {
                 proxy.BlackHole();
-                // The others have all of it before it comes back.
+                // The other nodes take all shards before it comes back.
                 await UntilOwnedByOthersAsync(rig, cut, ClusterRig.Shards);
             }
             else
             {
-                // It connects again at once, and may keep what it has.
+                // The node connects again at once and may keep its shards.
                 proxy.Reset();
             }
             proxy.Heal();
@@ -154,7 +156,7 @@ public sealed class ClusterFaultTests(ITestOutputHelper output)
             (taken, refused) = reply.Succeeded ? (taken + 1, refused) : (taken, refused + 1);
             Assert.True(reply.Succeeded || reply.Status == 503, reply.Text);
         }
-        // The machine itself may stand still for a moment.
+        // Two late answers are allowed, because the machine itself can pause.
         Assert.InRange(late, 0, 2);
         Assert.True(refused < 200 / 8, $"{taken} were taken, {refused} refused.");
         var ready = await left.Client.GetAsync("/readyz", Cancel);
@@ -164,12 +166,14 @@ public sealed class ClusterFaultTests(ITestOutputHelper output)
         await UntilOwnedByOthersAsync(rig, dying, ClusterRig.Shards - 1);
         await transaction.RollbackAsync(Cancel);
         await UntilOwnedByOthersAsync(rig, dying, ClusterRig.Shards);
-        // It looks a few times a second.
+        // The node checks a few times a second.
         await Wait.UntilAsync(
             () => !left.Client.GetAsync("/readyz", Cancel).GetAwaiter().GetResult().Text.Contains("troubles", StringComparison.Ordinal), TimeSpan.FromSeconds(10), rig.Output, Cancel);
     }
 
-    /// <summary>What may be lost with a node is its lease, and what the database needs to find out that it is gone.</summary>
+    /// <summary>
+    /// A dead node's shards are free when its lease has expired and the database has noticed that its connections are gone.
+    /// </summary>
     private static async Task UntilOwnedByOthersAsync(ClusterRig rig, ClusterNode gone, int shards)
     {
         var began = TimeProvider.System.GetTimestamp();

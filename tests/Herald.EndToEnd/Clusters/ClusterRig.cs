@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Herald.EndToEnd.Clusters;
 
-/// <summary>A cluster of real processes over a real PostgreSQL, with load, receivers and the judge.</summary>
+/// <summary>A cluster of real processes over a real PostgreSQL, with load, receivers and the external judge.</summary>
 internal sealed class ClusterRig : IAsyncDisposable
 {
     public const int Shards = 64;
@@ -51,13 +51,13 @@ internal sealed class ClusterRig : IAsyncDisposable
         }
     }
 
-    /// <summary>Load goes on until <see cref="FinishAsync"/>.</summary>
+    /// <summary>Starts the load, which goes on until <see cref="FinishAsync"/>.</summary>
     public void BeginLoad(int rate = 500) => _load = Traffic.Load.RunAsync(rate, TimeSpan.MaxValue, long.MaxValue, _over.Token);
 
-    /// <summary>So many more are accepted.</summary>
+    /// <summary>Waits until this many more events are accepted.</summary>
     public Task ProgressAsync(int events, CancellationToken cancel) => Traffic.UntilAcceptedAsync(Traffic.Ledger.AcceptedCount + events, Output, cancel);
 
-    /// <summary>Every shard has an owner among the nodes that run.</summary>
+    /// <summary>Waits until the running nodes together own every shard.</summary>
     public async Task UntilOwnedAsync(CancellationToken cancel, TimeSpan? within = null)
     {
         var (patience, began) = (within ?? Ownerless, TimeProvider.System.GetTimestamp());
@@ -70,7 +70,7 @@ internal sealed class ClusterRig : IAsyncDisposable
 
     public async Task<int[]> OwnedAsync(CancellationToken cancel) => await Task.WhenAll(Cluster.Nodes.Select(async node => await node.AskShardsAsync(cancel) ?? 0));
 
-    /// <summary>The load ends behind a batch that has its answer; everything is delivered, and judged.</summary>
+    /// <summary>Ends the load after a batch that has been answered, waits until everything is delivered, and checks the trace.</summary>
     public async Task FinishAsync(CancellationToken cancel)
     {
         await ProgressAsync(1, cancel);
@@ -80,7 +80,7 @@ internal sealed class ClusterRig : IAsyncDisposable
         Traffic.AssertSound();
     }
 
-    // Of the node whose turn it is, and traced.
+    // Returns a traced client of the next running node.
     private HeraldClient NextClient()
     {
         var server = Cluster.NextClient().Server;

@@ -4,13 +4,16 @@ using Xunit;
 
 namespace Herald.EndToEnd.Clusters;
 
-/// <summary>What happens to the database under load: publishing is refused meanwhile, everything resumes by itself, nothing acknowledged is lost.</summary>
+/// <summary>
+/// Faults of the database under load. While a fault lasts, publishing is refused. Then work resumes by itself, and no acknowledged event is
+/// lost.
+/// </summary>
 public sealed class DatabaseFaultTests(ITestOutputHelper output)
 {
     private const int Nodes = 2;
     private static readonly int Rounds = Length.IsLong ? 100 : 1;
 
-    // What is said to be durable here is.
+    // In these tests, the database writes to disk what it reports as durable.
     private static readonly (string, string)[] OnDisk = [("fsync", "on"), ("full_page_writes", "on")];
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -18,7 +21,7 @@ public sealed class DatabaseFaultTests(ITestOutputHelper output)
     [Fact]
     public async Task A_database_that_crashes_and_restarts()
     {
-        // Its log is on disk before it answers.
+        // This server's log is on disk before it answers.
         await using var server = await PostgresServer.StartAsync(OnDisk);
         await using var rig = await ClusterRig.StartAsync(server, Nodes, Environment.ProcessId, Cancel);
         rig.BeginLoad();
@@ -37,7 +40,10 @@ public sealed class DatabaseFaultTests(ITestOutputHelper output)
         Assert.All(rig.Cluster.Nodes, node => Assert.False(node.HasFailed, node.Process.LastOutput));
     }
 
-    /// <summary>Replication is synchronous: with an asynchronous standby what was acknowledged last would be lost with the primary, whatever Herald does.</summary>
+    /// <summary>
+    /// Replication is synchronous. With an asynchronous standby, the last acknowledged events would be lost with the primary, whatever
+    /// Herald does.
+    /// </summary>
     [Fact]
     public async Task A_standby_that_is_promoted_behind_a_list_of_hosts()
     {
@@ -81,7 +87,8 @@ public sealed class DatabaseFaultTests(ITestOutputHelper output)
         await rig.ProgressAsync(500, Cancel);
         await rig.UntilOwnedAsync(Cancel, TimeSpan.FromSeconds(20));
         await rig.FinishAsync(Cancel);
-        // Sixty-four shards have tried several times a second to save and to read. Each may have moved, and says so.
+        // 64 shards have tried to save and to read several times a second, without a log line for each failure. A shard can have moved,
+        // which adds a line.
         Assert.All(rig.Cluster.Nodes, node => Assert.InRange(node.Process.LastOutput.Split('\n').Length, 1, ClusterRig.Shards + 40));
     }
 
@@ -95,7 +102,7 @@ public sealed class DatabaseFaultTests(ITestOutputHelper output)
         await rig.FinishAsync(Cancel);
     }
 
-    /// <summary>503, and when to come again.</summary>
+    /// <summary>Publishing must be refused with 503 and a Retry-After header.</summary>
     private static async Task AssertRefusedAsync(ClusterRig rig)
     {
         using var http = new HttpClient { BaseAddress = rig.Cluster.Nodes[0].Process.Address };

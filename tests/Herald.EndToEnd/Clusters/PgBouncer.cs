@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Herald.EndToEnd.Clusters;
 
-/// <summary>A pooler before a <see cref="PostgresServer"/>, on a port of its own. Where none is installed, the test is skipped.</summary>
+/// <summary>PgBouncer in front of a <see cref="PostgresServer"/>, on a port of its own. Skips the test when it is not installed.</summary>
 internal sealed class PgBouncer : IAsyncDisposable
 {
     private const string Program = "/usr/sbin/pgbouncer";
@@ -19,7 +19,7 @@ internal sealed class PgBouncer : IAsyncDisposable
 
     private PgBouncer(Process process, string folder, string connection) => (_process, _folder, Connection) = (process, folder, connection);
 
-    /// <summary>To the database, by way of the pooler.</summary>
+    /// <summary>The connection string of the database through the pooler.</summary>
     public string Connection { get; }
 
     /// <param name="mode"><c>session</c> or <c>transaction</c>.</param>
@@ -47,7 +47,7 @@ internal sealed class PgBouncer : IAsyncDisposable
             ignore_startup_parameters = extra_float_digits
             """);
         await PostgresPrograms.HandOverAsync(folder);
-        // It refuses to run as root, and drops to the user it is told.
+        // PgBouncer refuses to run as root. With -u it changes to this user.
         string[] user = Environment.IsPrivilegedProcess ? ["-u", "postgres"] : [];
         var process = Process.Start(new ProcessStartInfo(Program, [.. user, "-q", file]) { WorkingDirectory = folder })!;
         await UntilListeningAsync(port);

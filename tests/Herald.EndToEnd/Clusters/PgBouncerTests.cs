@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Herald.EndToEnd.Clusters;
 
-/// <summary>With a pooler between, in the modes that docs/postgres.md names, set as it says.</summary>
+/// <summary>A cluster with a pooler in front of the database, in the modes and with the settings of docs/postgres.md.</summary>
 public sealed class PgBouncerTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Herald.EndToEnd.Orders;
 
-/// <summary>The orders application with the handlers and the producer that come with it.</summary>
+/// <summary>The orders application with the webhook handlers (catchers) and the producer of the laboratory.</summary>
 public sealed class CatcherTests
 {
     private const int Customers = 3, Events = 300;
@@ -23,7 +23,7 @@ public sealed class CatcherTests
                 new Said(), new Said(), Cancel,
                 "orders", "produce", "--server", $"{server.Address}", "--customers", $"{Customers}", "--open-orders", "5", "--rate", "0", "--events", $"{Events}"));
 
-            // One more than there are customers: it stays idle.
+            // There is one catcher more than customers. It stays idle.
             var (output, error) = (new Said(), new Said());
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
             var catching = Said.RunAsync(

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Herald.EndToEnd.Orders;
 
-/// <summary>The orders application, with changes that come from Kafka.</summary>
+/// <summary>The orders application with order changes from Kafka.</summary>
 public sealed class KafkaTests
 {
     private const int Customers = 2, Events = 400;

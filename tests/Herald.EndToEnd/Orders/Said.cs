@@ -4,7 +4,7 @@ using Herald.Cli.CommandLine;
 
 namespace Herald.EndToEnd.Orders;
 
-/// <summary>What a command prints, readable while it writes.</summary>
+/// <summary>The output of a command. It can be read while the command writes.</summary>
 internal sealed class Said
 {
     private readonly StringBuilder _text = new();
@@ -16,7 +16,7 @@ internal sealed class Said
     {
         get
         {
-            // What it locks, too.
+            // The synchronized writer locks itself, so this excludes its writes.
             lock (_writer)
                 return _text.ToString();
         }
@@ -24,12 +24,12 @@ internal sealed class Said
 
     public string LastLine => Text.TrimEnd().Split('\n')[^1];
 
-    /// <summary>Of a catcher that prints JSON: distinct events that were acknowledged.</summary>
+    /// <summary>The number of different events in the output of a catcher that prints JSON.</summary>
     public int Received => Text.Split('\n').SkipLast(1)
         .Select(line => JsonDocument.Parse(line).RootElement.GetProperty("headers").GetProperty("webhook-id").GetString()).Distinct().Count();
 
     /// <summary>Runs a command in this process.</summary>
-    /// <returns>Its exit code.</returns>
+    /// <returns>The exit code.</returns>
     public static Task<int> RunAsync(Said output, Said error, CancellationToken cancel, params string[] arguments) =>
         HeraldCommandLine.RunAsync(arguments, output._writer, error._writer, TimeProvider.System, cancel);
 }

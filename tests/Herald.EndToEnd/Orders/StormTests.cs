@@ -13,13 +13,15 @@ using Xunit;
 
 namespace Herald.EndToEnd.Orders;
 
-/// <summary>Nodes, which are members of one group of Kafka, start, stop and are killed under load, each a process of its own.</summary>
+/// <summary>
+/// Nodes start, stop and are killed under load. Each is a process of its own, and all are members of one Kafka consumer group.
+/// </summary>
 public sealed class StormTests(ITestOutputHelper output) : IDisposable
 {
     private const string Topic = "events", Attribute = "customer_id";
     private const int Customers = 4, OpenOrders = 50, PerSecond = 400, EventsBetween = 200, MostNodes = 4;
 
-    // A consumer that was killed holds its partitions for as long as its session, which is the shortest that brokers take.
+    // A killed consumer keeps its partitions until its session expires. This is the shortest session that brokers accept.
     private const string Session = "session.timeout.ms=6000\nheartbeat.interval.ms=1000\n";
 
     private static readonly int Changes = Length.IsLong ? 25 : 3;
@@ -56,7 +58,7 @@ public sealed class StormTests(ITestOutputHelper output) : IDisposable
             var (changes, began) = (0, TimeProvider.System.GetTimestamp());
             for (; changes < Changes || TimeProvider.System.GetElapsedTime(began) < AtLeast; changes++)
             {
-                // The next one comes while the group is still busy with this one, or after it.
+                // The next change comes while the group is still busy with this one, or after it.
                 var more = _ledger.Now(0).Delivered + _random.Next(1, EventsBetween);
                 await ChangeAsync(cluster);
                 await Wait.UntilAsync(() => _ledger.Now(0).Delivered >= more, Patience, () => Told(cluster), Cancel);
@@ -80,7 +82,7 @@ public sealed class StormTests(ITestOutputHelper output) : IDisposable
         }
     }
 
-    /// <summary>A node comes, new or again; one stops; or one is killed.</summary>
+    /// <summary>Starts a new or stopped node, or stops a node, or kills one.</summary>
     private async Task ChangeAsync(LocalCluster cluster)
     {
         var running = cluster.Nodes.Where(node => node.IsRunning).ToList();
@@ -100,7 +102,7 @@ public sealed class StormTests(ITestOutputHelper output) : IDisposable
         var catcher = new Catcher(1, 0, secret, new Misbehaviour(new(Mode.None), LatencyRange.Usual, TimeProvider.System, _random), Caught, () => "", TimeProvider.System,
             receiver => new TracedReceiver(_trace, NameOf(customer), from: null, receiver, body => ($"a.{Attribute}", $"{OrderMessage.TryParse(body)?.CustomerId}")));
         await catcher.StartAsync(Cancel);
-        // What the customer is promised, as an operator would write it: all changes of its orders, from the oldest on.
+        // The subscription that the customer is promised, as an operator would define it: all changes of its orders from the oldest on.
         var promised = new JsonObject { ["topic"] = Topic, ["endpoint"] = $"{catcher.Endpoint}", ["filter"] = new JsonObject { [Attribute] = new JsonArray($"{customer}") } };
         var n = _trace.Next();
         _trace.Tell(
@@ -111,7 +113,9 @@ public sealed class StormTests(ITestOutputHelper output) : IDisposable
         return catcher;
     }
 
-    /// <summary>Until it is over; a batch that is under way then is waited for, so that it is known what is in Kafka.</summary>
+    /// <summary>
+    /// Produces until <paramref name="over"/> is cancelled. It completes the current batch, so that the content of Kafka is known.
+    /// </summary>
     private async Task ProduceAsync(Story story, KafkaOrderSink sink, CancellationToken over)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50), TimeProvider.System);
@@ -130,7 +134,9 @@ public sealed class StormTests(ITestOutputHelper output) : IDisposable
         }
     }
 
-    /// <summary>What is in Kafka has been accepted: where in Herald's log it is, nobody outside is told.</summary>
+    /// <summary>
+    /// Records an event of the publisher. What is in Kafka counts as accepted. Its sequence in Herald's log is not visible from outside.
+    /// </summary>
     private void Tell(string verb, OrderMessage message, params (string Name, string? Value)[] more) => _trace.Tell(
         "publisher", verb,
         [

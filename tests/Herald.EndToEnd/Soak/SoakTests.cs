@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Herald.EndToEnd.Soak;
 
-/// <summary>The soak itself, briefly: it ends well, and notices a relay that loses or changes what goes through it.</summary>
+/// <summary>The soak, briefly: a run without mistakes passes, and a relay that loses or changes messages is noticed.</summary>
 public sealed class SoakTests(ITestOutputHelper output)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
@@ -31,13 +31,13 @@ public sealed class SoakTests(ITestOutputHelper output)
         Assert.Contains(of, said, StringComparison.Ordinal);
     }
 
-    /// <param name="withKafka">It takes longest to start, and is left out where there is none.</param>
+    /// <param name="withKafka">False: the soak does not find Kafka and runs without it. Kafka takes longest to start.</param>
     private async Task<(int Code, string Said)> SoakAsync(bool withKafka, params string[] arguments)
     {
         Assert.SkipWhen(PostgresPrograms.Find() is null, PostgresPrograms.Missing);
         Assert.SkipWhen(KafkaPrograms.Find() is null, KafkaPrograms.Missing);
         Assert.SkipWhen(NatsProgram.Find() is null, NatsProgram.Missing);
-        // Where the build puts it: bin/PROJECT/CONFIGURATION.
+        // The build puts the program into bin/PROJECT/CONFIGURATION.
         var built = new DirectoryInfo(AppContext.BaseDirectory);
         var soak = Path.Combine(built.Parent!.Parent!.FullName, "Herald.Soak", built.Name, "soak");
         var folder = Directory.CreateTempSubdirectory("herald-test-");

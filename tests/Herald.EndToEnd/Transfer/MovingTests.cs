@@ -8,7 +8,10 @@ public sealed class MovingTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    /// <summary>Stopped in the middle of its work, moved by the commands, and started on the other kind of store; twice.</summary>
+    /// <summary>
+    /// Twice, the server is stopped in the middle of its work, its store is exported and imported, and it starts on the other kind of
+    /// store.
+    /// </summary>
     [Fact]
     public async Task A_server_goes_on_in_PostgreSQL_where_it_stopped_on_the_disk_and_back()
     {
@@ -38,7 +41,7 @@ public sealed class MovingTests
             await rig.UntilDeliveredAsync(TimeSpan.FromSeconds(90), Cancel);
             rig.AssertSound();
             Assert.Equal(6000, rig.Ledger.AcceptedCount);
-            // Clean stops: what had arrived was known to have, and was moved as such.
+            // The stops were clean: all deliveries that had arrived were saved as settled, and were moved as such.
             Assert.Equal(0, rig.Ledger.Judge().Duplicates);
         }
         finally
@@ -52,7 +55,7 @@ public sealed class MovingTests
         var run = await HeraldRun.OfAsync(
             start =>
             {
-                // Not the settings of whoever runs the tests.
+                // The settings of the user who runs the tests must not apply.
                 foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("HERALD_", StringComparison.Ordinal)).ToList())
                     start.Environment.Remove(name);
             },
