@@ -1,4 +1,4 @@
 using Xunit;
 
-// Each test loads the machine on its own; side by side they would measure each other.
+// Each test loads the whole machine. Tests that run at the same time would disturb each other.
 [assembly: CollectionBehavior(DisableTestParallelization = true)]

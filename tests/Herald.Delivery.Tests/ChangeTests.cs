@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Herald.Delivery.Tests;
 
-/// <summary>Filters, endpoints, policies, pauses, replays and redrives: what arrives is what the rules say, over restarts.</summary>
+/// <summary>Filters, endpoints, policies, pauses, replays and redrives. What arrives must follow the rules, also over restarts.</summary>
 public sealed class ChangeTests
 {
     [Fact]
@@ -64,7 +64,7 @@ public sealed class ChangeTests
         while (result.Done && changes < 1000);
         Assert.Equal((CatalogOutcome.InUse, 64), (result.Outcome, changes));
 
-        // Once it has caught up it may be changed again.
+        // Once the subscription has caught up, its filter can be changed again.
         await node.Engine.Catalog.ResumeAsync("s", default);
         await node.Channel.JudgeOf("s").WaitForAsync(10 * changes);
         await node.SubscribeAsync(WithColour("green"));
@@ -248,7 +248,7 @@ public sealed class ChangeTests
         var delivered = events - undelivered;
         await node.PublishAsync(topic, Enumerable.Range(0, delivered).Select(i => (i % Keys, (i / Keys) + 1)));
         await judge.WaitForAsync(delivered, TimeSpan.FromSeconds(120));
-        // The rest is accepted while deliveries are under way, and the node stops in the middle of them.
+        // The rest is accepted while deliveries are under way. The node stops in the middle of them.
         await node.PublishAsync(topic, Enumerable.Range(delivered, undelivered).Select(i => (i % Keys, (i / Keys) + 1)));
         await node.RestartAsync();
         await judge.WaitForAsync(events, TimeSpan.FromSeconds(120));

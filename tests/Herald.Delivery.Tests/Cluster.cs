@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Herald.Delivery.Tests;
 
-/// <summary>Two engines on one journal, each with half of its shards.</summary>
+/// <summary>Two engines on one journal. Each owns half of the shards.</summary>
 internal sealed class Cluster : IAsyncDisposable
 {
     private readonly string _directory;
@@ -19,7 +19,7 @@ internal sealed class Cluster : IAsyncDisposable
     public ScriptedChannel Channel { get; }
     public HeraldEngine[] Nodes { get; }
 
-    /// <summary>With the topic <c>orders</c> and a subscription <c>s</c> to it.</summary>
+    /// <summary>Starts with the topic <c>orders</c> and a subscription <c>s</c> to it.</summary>
     public static async Task<Cluster> StartAsync(SubscriptionDraft draft)
     {
         var directory = Directory.CreateTempSubdirectory("herald-cluster-").FullName;

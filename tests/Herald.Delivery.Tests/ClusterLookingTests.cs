@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Herald.Delivery.Tests;
 
-/// <summary>Whichever node is asked, what people are told is told of all shards.</summary>
+/// <summary>Every node answers queries about all shards, including those of other nodes.</summary>
 public sealed class ClusterLookingTests
 {
     private const int Keys = 40;

@@ -3,13 +3,13 @@ using Herald.Engine.Stores;
 
 namespace Herald.Delivery.Tests;
 
-/// <summary>Stands before commits that make events.</summary>
+/// <summary>Lets a test act before commits that contain events, and refuse these events.</summary>
 internal sealed class CommitGate(IShardStore inner) : IShardStore
 {
-    /// <summary>Happens before each of them reaches the store.</summary>
+    /// <summary>Runs before each commit with events reaches the store.</summary>
     public Func<Task>? Before { get; set; }
 
-    /// <summary>The store takes all of a commit but its events, against its contract.</summary>
+    /// <summary>The store accepts the commit without its events. A correct store never does that.</summary>
     public bool RefusesEmitted { get; set; }
 
     public TimeSpan NoteEvery => inner.NoteEvery;

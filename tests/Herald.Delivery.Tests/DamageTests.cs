@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Herald.Delivery.Tests;
 
-/// <summary>One flipped bit in what is not delivered yet, and the server starts again: it costs that event, and nothing else.</summary>
+/// <summary>One bit flips in an event that is not delivered yet, and the server starts again. Only that event must be lost.</summary>
 public sealed class DamageTests
 {
     private const int Keys = 8, Numbers = 20;
@@ -26,7 +26,7 @@ public sealed class DamageTests
         Assert.Equal((DeadLetterReason.Damaged, "s", place.Sequence, false), (letter.Reason.Reason, letter.SubscriptionId, letter.Id.Sequence, letter.HasRecord));
         Assert.Contains(".log", letter.Reason.Detail, StringComparison.Ordinal);
 
-        // Looking at it, or sending it again, finds nothing, and ends nothing.
+        // A look-up or a redrive finds nothing and stops nothing.
         Assert.Null(await node.Engine.Inspector.FindEventAsync(topic, "3-7", "3", default));
         Assert.Equal(0, await node.Engine.DeadLetters.RedriveAllAsync(null, default));
         Assert.Equal(1, await node.Engine.DeadLetters.DiscardAllAsync(null, default));
@@ -65,7 +65,7 @@ public sealed class DamageTests
     private static async Task<IReadOnlyList<DeadLetter>> LettersAsync(Node node) =>
         (await node.Engine.DeadLetters.ListAsync(new DeadLetterQuery(null, null, 1000, null), default)).Items;
 
-    /// <summary>Between a stop and a start, the last bit of the event's payload in the log.</summary>
+    /// <summary>Restarts the node, and between stop and start flips the last bit of the event's payload in the log.</summary>
     private static async Task<(int Shard, long Sequence)> DamageAsync(Node node, int key, int number, Action? meanwhile = null)
     {
         var topic = (await node.Engine.Catalog.FindTopicAsync("orders", default))!;

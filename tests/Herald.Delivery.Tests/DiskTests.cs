@@ -13,7 +13,7 @@ using Xunit;
 
 namespace Herald.Delivery.Tests;
 
-/// <summary>No key may hold up another, on the disk neither: what is settled behind one that waits is freed.</summary>
+/// <summary>No key may hold up another, nor keep its disk space: settled events after a waiting one are freed.</summary>
 public sealed class DiskTests : IDisposable
 {
     private const int Held = 0, Blocked = 1, KeptEach = 5;
@@ -43,7 +43,8 @@ public sealed class DiskTests : IDisposable
             HistoryBytes = SegmentBytes,
             DuplicateEntries = 100,
         };
-        // Retained, the segment that is written and the reserve; the history; a segment of copies; steps of the index.
+        // The retained bytes, and room for the current segment, the reserve, the history, a segment of copied events, and the steps in
+        // which the index grows.
         var most = options.RetainBytes.Value + (6L * SegmentBytes);
         Answer("held", Held, fails: true);
         Answer("blocked", Blocked, fails: true);
@@ -57,7 +58,7 @@ public sealed class DiskTests : IDisposable
             var size = 0L;
             for (var round = 1; size < (IsLong ? 10_000L << 20 : 64L * SegmentBytes); round++)
             {
-                // The first events of the keys that wait, then now and then one more, between many others.
+                // The first events of the waiting keys, and later now and then one more, between many others.
                 if (round % 20 == 1 && _published[Held] < KeptEach)
                     await PublishAsync(node.Engine.Intake, topic, Held, Blocked);
                 await PublishAsync(node.Engine.Intake, topic, [.. Enumerable.Range(2, 40)]);
@@ -93,7 +94,7 @@ public sealed class DiskTests : IDisposable
     private void Answer(string name, int key, bool fails) =>
         _channel.Answer(name, (k, number, _) => ValueTask.FromResult(fails && k == key && number == 1 ? ScriptedChannel.Fail(500) : ScriptedChannel.Ok));
 
-    /// <summary>Time passes for the journal, which looks after its disk now and then.</summary>
+    /// <summary>Advances the clock until the journal, which checks its disk from time to time, has freed enough.</summary>
     private Task FreedAsync(EngineOver<JournalStore> node, long most) => Until.HoldsAsync(async () =>
     {
         _clock.Advance(TimeSpan.FromSeconds(10));

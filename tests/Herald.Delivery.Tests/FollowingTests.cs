@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Herald.Delivery.Tests;
 
-/// <summary>Who has changed an endpoint is told when no attempt starts to the old one any more, on any node.</summary>
+/// <summary>After a change of an endpoint, the engine reports when no node starts attempts to the old one any more.</summary>
 public sealed class FollowingTests
 {
     private const int Rounds = 40, Keys = 100;

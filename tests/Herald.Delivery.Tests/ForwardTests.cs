@@ -10,7 +10,10 @@ using Xunit;
 
 namespace Herald.Delivery.Tests;
 
-/// <summary>What Herald makes itself, forwards and what applications emit, is there exactly once, whatever has its id; what cannot be is a dead letter.</summary>
+/// <summary>
+/// Events that Herald makes itself (forwards, and what applications emit) exist exactly once, whatever else has their ids. One that cannot
+/// be stored becomes a dead letter.
+/// </summary>
 public sealed class ForwardTests : IAsyncDisposable
 {
     private const string Target = "failed";
@@ -34,7 +37,7 @@ public sealed class ForwardTests : IAsyncDisposable
         await PublishAsync("a", 1, 1);
         await PublishAsync("b", 1, 1);
         await ReceivesAsync("f", 2);
-        // Two events, hence two ids.
+        // These are two events, so they have two ids.
         await Until.HoldsAsync(() => Node.Channel.JudgeOf("f").OtherIds == 1);
     }
 

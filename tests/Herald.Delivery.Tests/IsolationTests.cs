@@ -10,7 +10,8 @@ namespace Herald.Delivery.Tests;
 /// <summary>No key and no subscription can hold up another.</summary>
 public sealed class IsolationTests
 {
-    // 20,000 ids in the deduplication window, at 8 bytes and some slack, are 1 MiB; buffers of the log come and go.
+    // 20,000 ids in the window for duplicates take 1 MiB, at 8 bytes and some overhead each. Buffers of the log take more from time to
+    // time.
     private const long MostGrown = 8 << 20;
 
     [Theory]
@@ -27,7 +28,7 @@ public sealed class IsolationTests
         await node.SubscribeAsync(Node.Draft("s"));
         var judge = node.Channel.JudgeOf("s");
 
-        // The poison comes first and fills whatever it can; then healthy keys and more poison, mixed.
+        // The poison comes first and fills all that it can. Then healthy keys and more poison come, mixed.
         await node.PublishAsync(topic, Enumerable.Range(0, poison * hot).Select(i => (i % poison, (i / poison) + 1)));
         await node.PublishAsync(topic, Enumerable.Range(0, Healthy).Select(i => (poison + (i % (Keys - poison)), (i / (Keys - poison)) + 1)));
         await node.PublishAsync(topic, Enumerable.Range(0, poison * 5).Select(i => (i % poison, hot + (i / poison) + 1)));
@@ -35,7 +36,7 @@ public sealed class IsolationTests
 
         var lag = await node.Engine.Inspector.LagAsync("s", default);
         Assert.Equal(poison, lag!.BlockedKeys);
-        // Twice the poison, and it costs nothing more: what waits is in the log, not in memory.
+        // Twice the poison must cost no more memory: what waits is in the log, not in memory.
         var before = GC.GetTotalMemory(true);
         await node.PublishAsync(topic, Enumerable.Range(0, poison * hot).Select(i => (i % poison, hot + 5 + (i / poison) + 1)));
         await Settled(node);
@@ -62,7 +63,7 @@ public sealed class IsolationTests
         }
         var (backlog, healed) = (Median(plain), Median(healing));
         TestContext.Current.TestOutputHelper?.WriteLine($"plain backlog {backlog:0.00} s, {Keys} healing keys {healed:0.00} s, ratio {healed / backlog:0.00}");
-        // The promise is for a million events; the brief form has one round only, and leaves room for a noisy machine.
+        // The promise is for a million events. The brief form has only one round and allows for a noisy machine.
         var most = Scale.Of(4, 2);
         Assert.True(healed / backlog <= most, $"healing took {healed / backlog:0.00} times as long as a plain backlog");
     }
@@ -130,7 +131,7 @@ public sealed class IsolationTests
         var rates = new Dictionary<int, List<double>> { [few] = [], [many] = [] };
         await using var small = await FilteredAsync(few);
         await using var large = await FilteredAsync(many);
-        // The first events bring the subscriptions into memory.
+        // The first events load the subscriptions into memory.
         await RateAsync(small, few, 0);
         await RateAsync(large, many, 0);
         for (var round = 1; round <= 5; round++)
@@ -143,7 +144,7 @@ public sealed class IsolationTests
         Assert.True(ratio > 0.7, $"publishing with {many} subscriptions runs at {ratio:0.00} of the rate with {few}");
     }
 
-    // Every shard has routed all there is: the blocked keys have taken note of what came for them.
+    // Waits until every shard has routed all events. The blocked keys have then recorded the last ones that match.
     private static async Task Settled(Node node)
     {
         using var most = new CancellationTokenSource(TimeSpan.FromSeconds(30));
@@ -165,7 +166,7 @@ public sealed class IsolationTests
         return node;
     }
 
-    // Every event goes to one subscription; the time counts until all are delivered.
+    // Every event goes to one subscription. The time ends when all are delivered.
     private static async Task<double> RateAsync(Node node, int subscriptions, int round)
     {
         const int Events = 60_000;
@@ -180,7 +181,7 @@ public sealed class IsolationTests
         return Events / seconds;
     }
 
-    // One key in ten is healthy throughout, so that the endpoint as a whole is not taken for dead.
+    // One key in ten is always healthy, so that the endpoint as a whole does not count as down.
     private static async Task<double> BacklogAsync(int keys, int events, bool heal)
     {
         await using var node = await Node.StartAsync();
@@ -188,7 +189,7 @@ public sealed class IsolationTests
         var sick = heal ? 1 : 0;
         node.Channel.Answer(
             "s", (key, _, _) => ValueTask.FromResult(Volatile.Read(ref sick) == 1 && key % 10 != 0 ? ScriptedChannel.Fail(500) : ScriptedChannel.Ok));
-        // Short waits: what is compared is the work of bringing keys back, not the wait before it.
+        // The waits are short: the test compares the work of bringing keys back, not the waits before it.
         var waits = new RetryWaits.Exponential(TimeSpan.FromMilliseconds(20), 2, TimeSpan.FromMilliseconds(Scale.Of(100, 500)), 0.2);
         await node.SubscribeAsync(Node.Draft("s") with { Retry = new RetryPolicy { Waits = waits } });
         if (!heal)
@@ -198,7 +199,7 @@ public sealed class IsolationTests
         var began = Stopwatch.GetTimestamp();
         if (heal)
         {
-            await judge.WaitForAsync(events / 10); // the healthy ones; by now the others have all been tried
+            await judge.WaitForAsync(events / 10); // the healthy ones; by now all others have been tried
             began = Stopwatch.GetTimestamp();
             Volatile.Write(ref sick, 0);
         }

@@ -3,7 +3,7 @@ using Herald.Engine.Channels;
 
 namespace Herald.Delivery.Tests;
 
-/// <summary>What one receiver saw: by first receipt, the events of a key must come as 1, 2, 3 … within a generation.</summary>
+/// <summary>Checks what one receiver gets: within a generation, the first receipts of a key must come as 1, 2, 3 …</summary>
 internal sealed class Judge
 {
     private readonly Lock _lock = new();
@@ -20,7 +20,7 @@ internal sealed class Judge
     public int OtherIds { get; private set; }
     public ConcurrentQueue<(int Key, int Number, Redelivery Redelivery)> Log { get; } = new();
 
-    /// <summary>Keep what was received, in order, for tests that look at it.</summary>
+    /// <summary>Whether to keep what was received, in order, for tests that read it.</summary>
     public bool KeepLog { get; set; }
 
     public void Tried() => Interlocked.Increment(ref _tries);
@@ -34,7 +34,7 @@ internal sealed class Judge
             if (!_ids.TryAdd((key, number), id) && _ids[(key, number)] != id)
                 OtherIds++;
             if (redelivery == Redelivery.Redrive)
-                return; // at the end of its key, by design
+                return; // it comes at the end of its key, by design
             if (!_seen.Add((generation, key, number)))
             {
                 Repeats++;

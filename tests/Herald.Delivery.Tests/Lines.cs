@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Herald.Delivery.Tests;
 
-/// <summary>Keeps what is logged.</summary>
+/// <summary>Records the lines that are logged.</summary>
 internal sealed class Lines : ILogger, ILoggerFactory
 {
     private readonly Lock _lock = new();

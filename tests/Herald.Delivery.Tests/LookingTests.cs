@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Herald.Delivery.Tests;
 
-/// <summary>What people are told of an event is what became of it.</summary>
+/// <summary>The API reports correctly what happened to an event.</summary>
 public sealed class LookingTests
 {
     private static readonly RetryPolicy Once = new() { Waits = new RetryWaits.Schedule([TimeSpan.FromMilliseconds(1)], 0), MaxAttempts = 1 };
@@ -32,7 +32,7 @@ public sealed class LookingTests
         await using var node = await StartAsync(Once with { Ttl = TimeSpan.FromMilliseconds(100) });
         await node.Engine.Catalog.PauseAsync("s", default);
         await PublishAsync(node, 1);
-        // Ages count on the steady clock, and in whole milliseconds: the delivery is too old for certain after twice its time.
+        // Ages count on the steady clock, in whole milliseconds. After twice its maximum age, the delivery is certainly too old.
         var published = TimeProvider.System.GetTimestamp();
         await Until.HoldsAsync(() => TimeProvider.System.GetElapsedTime(published) > TimeSpan.FromMilliseconds(200));
         await node.Engine.Catalog.ResumeAsync("s", default);
@@ -112,7 +112,7 @@ public sealed class LookingTests
         return node;
     }
 
-    /// <summary>Events 1, 2 … of key 1.</summary>
+    /// <summary>Publishes events 1, 2 … of key 1.</summary>
     private static async Task PublishAsync(Node node, int count) =>
         await node.PublishAsync((await node.Engine.Catalog.FindTopicAsync("orders", default))!, Enumerable.Range(1, count).Select(number => (1, number)));
 

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Herald.Delivery.Tests;
 
-/// <summary>A store that is opened by a program without the channel of some of its endpoints.</summary>
+/// <summary>A program opens a store without the channel for some of its endpoints.</summary>
 public sealed class MissingChannelTests
 {
     [Fact]

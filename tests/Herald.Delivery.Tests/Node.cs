@@ -14,7 +14,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Herald.Delivery.Tests;
 
-/// <summary>The real engine on a real journal in a directory of its own; only the far end, the channel, is a script.</summary>
+/// <summary>The real engine on a real journal in a directory of its own. Only the channel is a script.</summary>
 internal sealed class Node : IAsyncDisposable
 {
     private readonly string _directory;
@@ -42,8 +42,8 @@ internal sealed class Node : IAsyncDisposable
         return new Node(directory, options, setup, applications, store, engine, channel);
     }
 
-    /// <summary>A clean stop and a new start on the same directory.</summary>
-    /// <param name="between">Given the directory while nobody has it.</param>
+    /// <summary>Stops cleanly and starts again on the same directory.</summary>
+    /// <param name="between">Gets the directory while no store has it open.</param>
     public async Task RestartAsync(Action<string>? between = null)
     {
         await Engine.DisposeAsync();
@@ -69,12 +69,12 @@ internal sealed class Node : IAsyncDisposable
         Retry = new RetryPolicy { Waits = new RetryWaits.Exponential(TimeSpan.FromMilliseconds(20), 2, TimeSpan.FromMilliseconds(500), 0.2) },
     };
 
-    /// <summary>Events whose payload is the number of the event in its key: 1, 2, 3 …</summary>
+    /// <summary>Publishes events whose payload is the number of the event in its key: 1, 2, 3 …</summary>
     public Task PublishAsync(Topic topic, IEnumerable<(int Key, int Number)> events, Action<AttributeBuffer, int>? attributes = null) =>
         PublishAsync(Engine, topic, events, Verdict.Accepted, attributes);
 
-    /// <summary>The same, on any engine.</summary>
-    /// <param name="expected">What each of them must be answered.</param>
+    /// <summary>As above, on any engine.</summary>
+    /// <param name="expected">The answer that each event must get.</param>
     public static async Task PublishAsync(
         HeraldEngine engine, Topic topic, IEnumerable<(int Key, int Number)> events, Verdict expected = Verdict.Accepted,
         Action<AttributeBuffer, int>? attributes = null)

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Herald.Delivery.Tests;
 
-/// <summary>What is unusual about a node: its journal, what stands between that and the engine, and where its lines go.</summary>
+/// <summary>How a node differs from the usual one: its journal, wrappers between the journal and the engine, and its logger.</summary>
 internal sealed record NodeSetup
 {
     public Func<JournalOptions, JournalOptions> Journal { get; init; } = options => options;

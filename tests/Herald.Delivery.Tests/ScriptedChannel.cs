@@ -5,10 +5,10 @@ using Herald.Engine.Channels;
 
 namespace Herald.Delivery.Tests;
 
-/// <summary>What a receiver does with an event: key and number in its key.</summary>
+/// <summary>Decides how a receiver answers an event. The key is a number; the payload is the number of the event in its key.</summary>
 internal delegate ValueTask<AttemptResult> Script(int key, int number, CancellationToken cancel);
 
-/// <summary>Receivers in this process, one a subscription, each with a script and a judge.</summary>
+/// <summary>Receivers in this process, one for each subscription, each with a script and a judge.</summary>
 internal sealed class ScriptedChannel : IChannel
 {
     public static readonly AttemptResult Ok = AttemptResult.Delivered with { StatusCode = 200, Duration = TimeSpan.FromMilliseconds(1) };
@@ -17,7 +17,7 @@ internal sealed class ScriptedChannel : IChannel
     private readonly ConcurrentDictionary<string, Judge> _judges = new();
     private readonly ConcurrentDictionary<string, ConcurrentQueue<string>> _ids = new();
 
-    /// <summary>Looked at when a node starts.</summary>
+    /// <summary>Read when a node starts.</summary>
     public IReadOnlyList<string> Schemes { get; set; } = ["test"];
 
     public static AttemptResult Fail(int status) => new()
@@ -31,12 +31,12 @@ internal sealed class ScriptedChannel : IChannel
 
     public void Answer(string subscription, Script script) => _scripts[subscription] = script;
 
-    /// <summary>The id of each attempt, in the order in which they began.</summary>
+    /// <summary>The ids of all attempts, in the order in which they began.</summary>
     public IReadOnlyCollection<string> IdsOf(string subscription) => _ids.GetOrAdd(subscription, _ => new());
 
     public Judge JudgeOf(string subscription) => _judges.GetOrAdd(subscription, _ => new Judge());
 
-    /// <summary>The engine has failed: whoever waits for a receipt learns why.</summary>
+    /// <summary>The engine has failed. Tests that wait for a receipt fail with this.</summary>
     public void Fail(Exception failure)
     {
         foreach (var judge in _judges.Values)

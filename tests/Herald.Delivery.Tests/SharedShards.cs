@@ -4,10 +4,10 @@ using Herald.Journal;
 
 namespace Herald.Delivery.Tests;
 
-/// <summary>Gives the shards of one journal to several engines: whose they are says the test.</summary>
+/// <summary>Divides the shards of one journal among several engines. The test decides which engine owns which shard.</summary>
 internal sealed class SharedShards : IDisposable
 {
-    // Renewed by hints alone.
+    // Leases are renewed only after a notification.
     private static readonly TimeSpan ValidFor = TimeSpan.FromHours(1);
 
     private readonly Lock _gate = new();
@@ -15,7 +15,7 @@ internal sealed class SharedShards : IDisposable
     private readonly JournalStore _store;
     private readonly Part[] _nodes;
 
-    // By node, the catalog version that it has told it works with.
+    // By node, the catalog version that it works with, as the node reported it.
     private readonly long[] _followed;
     private readonly Dictionary<ShardId, Lease> _leases = [];
     private readonly Dictionary<ShardId, int> _owners = [];
@@ -28,7 +28,7 @@ internal sealed class SharedShards : IDisposable
         _nodes = [.. Enumerable.Range(0, nodes).Select(node => new Part(this, node))];
     }
 
-    /// <summary>Shard by shard in turn.</summary>
+    /// <summary>Opens the store and gives the shards to the nodes in turn.</summary>
     public static async Task<SharedShards> OpenAsync(JournalStore store, int nodes)
     {
         var shared = new SharedShards(store, nodes);
@@ -47,7 +47,7 @@ internal sealed class SharedShards : IDisposable
             return _owners[new ShardId(shard)];
     }
 
-    /// <summary>Ends when the node to which it goes has been told that it is its own.</summary>
+    /// <summary>Moves a shard. Completes when a renewal has given the shard to its new node.</summary>
     public async Task MoveAsync(int shard, int to)
     {
         var (id, arrived, from) = (new ShardId(shard), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), 0);
@@ -80,7 +80,7 @@ internal sealed class SharedShards : IDisposable
         await _releasing.WaitAsync();
         try
         {
-            // An order to release may come twice, and the second after the next owner has begun.
+            // A node may release a lease twice, the second time after the next owner has begun.
             Lease[] leases;
             lock (_gate)
                 leases = [.. given.Where(lease => _leases[lease.Shard].Epoch == lease.Epoch)];
@@ -101,7 +101,7 @@ internal sealed class SharedShards : IDisposable
         {
             foreach (var released in leases)
             {
-                // A node that stops gives up what nobody has asked for: it stays its own, under another epoch.
+                // A node that stops releases shards without a request. It remains their owner, with a higher epoch.
                 var to = _moves.TryGetValue(released.Shard, out var move) ? move.To : _owners[released.Shard];
                 (_leases[released.Shard], _owners[released.Shard]) = (renewed[released.Shard] with { ValidFor = ValidFor }, to);
                 told.Add(to);

@@ -4,7 +4,9 @@ using Xunit;
 
 namespace Herald.Delivery.Tests;
 
-/// <summary>A stop takes no more, lets what is in flight end, and gives up what does not, without counting it.</summary>
+/// <summary>
+/// A stop accepts no more events and waits for the attempts in flight. It cancels those that last too long, and does not count them.
+/// </summary>
 public sealed class StoppingTests
 {
     [Fact]

@@ -1,6 +1,6 @@
 namespace Herald.Delivery.Tests;
 
-/// <summary>Waits for what no signal tells.</summary>
+/// <summary>Waits for a condition that no signal announces.</summary>
 internal static class Until
 {
     public static Task HoldsAsync(Func<bool> holds) => HoldsAsync(() => Task.FromResult(holds()));

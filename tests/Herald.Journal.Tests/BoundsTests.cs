@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Herald.Journal.Tests;
 
-/// <summary>What happens where a bound of the journal is reached.</summary>
+/// <summary>What happens when a bound of the journal is reached.</summary>
 public sealed class BoundsTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -36,7 +36,7 @@ public sealed class BoundsTests
                 release.Wait(Cancel);
         };
         var events = new StoreEvents(store, new StoreClock());
-        // The first is being synced; the rest fill the queue.
+        // The first append is being synced; the others fill the queue.
         var waiting = Enumerable.Range(0, 20_000).Select(_ => store.AppendAsync(new[] { events.Make(shard: 0) }, new Appended[1], null, Cancel).AsTask()).ToArray();
         using var patience = new CancellationTokenSource();
         var late = store.AppendAsync(new[] { events.Make("late", shard: 0) }, new Appended[1], null, patience.Token).AsTask();
@@ -170,7 +170,7 @@ public sealed class BoundsTests
         Assert.Equal((0, 1, before), ((await store.ReadAsync(0, 100_000, Cancel)).Version, store.Statistics.DeadLetters, (await store.LoadAsync(fence, Cancel)).Records.Count));
         Assert.False(store.Failed.IsCompleted);
 
-        // Asked for with nothing to change it has nothing to refuse.
+        // Without any change there is nothing to refuse.
         Assert.Equal(0, (await store.ChangeAsync([], Cancel)).Version);
     }
 

@@ -27,7 +27,7 @@ public sealed class CheckpointFileTests
         Assert.Equal(names, read);
     }
 
-    /// <summary>Its bytes are made as they are read: no disk is needed for it.</summary>
+    /// <summary>The bytes of this checkpoint are generated as they are read, so it needs no disk.</summary>
     [Fact]
     public void A_checkpoint_of_more_than_two_GiB_is_read_back()
     {
@@ -112,7 +112,7 @@ public sealed class CheckpointFileTests
         }
     }
 
-    /// <summary>One item, over and over.</summary>
+    /// <summary>A checkpoint that repeats one item.</summary>
     private sealed class RepeatedFile : ReadFile
     {
         private readonly byte[] _header = Header.ToArray(), _item, _trailer = new byte[8];

@@ -33,7 +33,7 @@ public sealed class FaultTests
         Assert.Same(reason, unknown.InnerException);
         Assert.Equal(operation, reason.Operation);
 
-        // Nothing is tried again, though the disk would work now.
+        // The journal does not try again, although the disk would work now.
         await Assert.ThrowsAsync<StoreUnavailableException>(() => AppendAsync(store, 1));
         await store.DisposeAsync();
         await using var again = await OpenAsync();
@@ -46,7 +46,7 @@ public sealed class FaultTests
         await using var harness = new JournalHarness();
         await harness.StartAsync();
         await harness.Store.AppendAsync(new StoreEvents(harness.Store, harness.Clock).Make(3), new Appended[3], null, Cancel);
-        // A directory where the checkpoint would be written: it cannot be opened as a file.
+        // A directory has the name of the new checkpoint, so it cannot be opened as a file.
         Directory.CreateDirectory(Path.Combine(harness.Root, "checkpoint.new"));
         await Assert.ThrowsAnyAsync<Exception>(async () => await harness.StopAsync());
         Directory.Delete(Path.Combine(harness.Root, "checkpoint.new"));
@@ -123,7 +123,7 @@ public sealed class FaultTests
         await AppendAsync(store, 3);
         await store.CommitAsync(
             new ShardCommit { Fence = new Fence(lease.Shard, lease.Epoch), Number = 1, State = [new StateWrite("app", key, StoreEvents.Payload("a value of state"))] }, Cancel);
-        // The type of the entry: copied as it is, no opening would know it.
+        // This flips a bit in the type of the entry. If the entry were copied unchanged, no later opening could read it.
         _files.Flip("/simulated/journal/0000000001.log", Find("a value of state") - 30, 3);
         await SettleAsync(store, lease);
 
@@ -161,7 +161,7 @@ public sealed class FaultTests
         var checkpoint = store.CheckpointAsync(Cancel);
         await syncing.Task;
         var closing = store.DisposeAsync().AsTask();
-        // Closed to all who ask, the checkpoint included.
+        // By now the store refuses all requests, including those of the checkpoint.
         await UntilAsync(async () => await Record.ExceptionAsync(() => AppendAsync(store, 1)) is StoreUnavailableException);
         _files.FailNext = ("fdatasync", ".idx");
         release.Set();
@@ -187,7 +187,7 @@ public sealed class FaultTests
         var checkpoint = store.CheckpointAsync(Cancel);
         await writing.Task;
         var backup = store.BackupAsync("/copy", Cancel).AsTask();
-        // The writer answers in turn: it has heard of the backup.
+        // The writer answers in order, so it has received the request for a backup.
         await store.ReadSourcePositionAsync("s", Cancel);
         _files.FailNext = ("fdatasync", "checkpoint.new");
         release.Set();
@@ -225,13 +225,13 @@ public sealed class FaultTests
         Assert.Equal(1, store.Statistics.Refused);
         Assert.Contains(_notices, n => n.Contains("publishing is refused", StringComparison.Ordinal));
 
-        // Deliveries take the reserve; publishing does not slip in behind them.
+        // Commits may use the reserve. Publishing must not get any room after them.
         for (var i = 1; i <= 3; i++)
             await store.CommitAsync(new ShardCommit { Fence = fence, Number = i, Progress = new byte[2000] }, Cancel);
         Assert.Equal(Verdict.NoRoom, (await AppendAsync(store, 1, 900))[0].Verdict);
         Assert.Equal(accepted, (await store.BoundsAsync(new ShardId(0), Cancel)).Last);
 
-        // What is settled is freed before its time; what is not, never.
+        // Settled events are freed before their time; unsettled ones never.
         await store.CommitAsync(new ShardCommit { Fence = fence, Number = 4, SettledBelow = accepted / 2 }, Cancel);
         await UntilAsync(async () => (await AppendAsync(store, 1, 900))[0].Verdict == Verdict.Accepted);
         var bounds = await store.BoundsAsync(new ShardId(0), Cancel);
@@ -273,7 +273,7 @@ public sealed class FaultTests
         var verdicts = new Appended[1];
         var one = new[] { new StoreEvents(store, _clock).Make("a", shard: 0) };
         await store.AppendAsync(one, verdicts, null, Cancel);
-        // Until one that is no larger than it finds no room either.
+        // Until an event that is no larger finds no room either.
         while ((await AppendAsync(store, 1, 1))[0].Verdict == Verdict.Accepted)
         {
         }
@@ -296,7 +296,7 @@ public sealed class FaultTests
         Assert.Null(await store.ReadSourcePositionAsync("s", Cancel));
     }
 
-    /// <summary>Where the text lies in the first segment.</summary>
+    /// <summary>The offset of the text in the first segment.</summary>
     private long Find(string text) => _files.Content("/simulated/journal/0000000001.log").AsSpan().IndexOf(StoreEvents.Payload(text));
 
     private ValueTask<JournalStore> OpenAsync(Func<JournalOptions, JournalOptions>? adjust = null)
@@ -320,7 +320,7 @@ public sealed class FaultTests
         return verdicts;
     }
 
-    /// <summary>Freeing waits for a checkpoint in the background; each try hands the writer another turn.</summary>
+    /// <summary>Freeing waits for a checkpoint in the background. Each try gives the writer another turn.</summary>
     private static async Task UntilAsync(Func<Task<bool>> holds)
     {
         for (var i = 0; !await holds(); i++)

@@ -7,8 +7,9 @@ using Xunit;
 namespace Herald.Journal.Tests;
 
 /// <summary>
-/// A journal of the first release must open for ever. Its directory is committed (v4; v1 to v3 were given up before there was a release); a format
-/// change needs a fixture of its own beside it. Run with HERALD_WRITE_FIXTURE set to a directory to write a new one there.
+/// A journal of the first release must open for ever. Its directory is committed: v4. The formats v1 to v3 were dropped before there was a
+/// release, and are refused. A change of the format needs a fixture of its own beside it. To write a new fixture, run this with
+/// HERALD_WRITE_FIXTURE set to a directory.
 /// </summary>
 public sealed class FixtureTests
 {

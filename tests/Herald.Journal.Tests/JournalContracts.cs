@@ -21,11 +21,11 @@ public sealed class JournalDamage() : DamageContract(new JournalHarness());
 public sealed class JournalHistories() : HistoryContract(
     new StoreFacts(() => new JournalHarness(options => options with { DeadLetterBytes = 20_000 }), 20_000) { Histories = 2 });
 
-/// <summary>It is never closed: each restart follows a loss of power.</summary>
+/// <summary>The journal is never closed cleanly: each restart follows a loss of power.</summary>
 public sealed class JournalHistoriesWithLossOfPower() : HistoryContract(
     new StoreFacts(() => new JournalHarness(options => options with { DeadLetterBytes = 20_000 }, new FaultyFiles()), 20_000));
 
-/// <summary>Hardly larger than what is always needed.</summary>
+/// <summary>The journal is hardly larger than what it always needs.</summary>
 public sealed class JournalHistoriesWithoutRoom() : HistoryContract(
     new StoreFacts(
         () => new JournalHarness(options => options with { MaxBytes = 12 * options.SegmentBytes, DeadLetterBytes = 20_000 }), 20_000)

@@ -44,7 +44,7 @@ internal sealed class JournalHarness(Func<JournalOptions, JournalOptions>? adjus
         _store = null;
     }
 
-    /// <summary>Over files that can lose power: that is what happens to them, and the store has not been closed before.</summary>
+    /// <summary>Closes the journal and opens it again. Files that can lose power do so instead: the store was not closed then.</summary>
     public override async ValueTask ReopenAsync()
     {
         var left = (_files as FaultyFiles)?.Copy();
@@ -57,7 +57,7 @@ internal sealed class JournalHarness(Func<JournalOptions, JournalOptions>? adjus
         await StartAsync();
     }
 
-    /// <summary>The last bit of the event's record, in the log.</summary>
+    /// <summary>Flips the last bit of the event's record in the log.</summary>
     public override async ValueTask DamageAsync(ShardId shard, long sequence)
     {
         var record = new Copy();

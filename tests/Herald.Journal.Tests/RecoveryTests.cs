@@ -177,7 +177,7 @@ public sealed class RecoveryTests : IAsyncLifetime
         var forged = isReal ? await FrameOfAnotherAsync() : new byte[FrameHeader.Length + 24];
         if (!isReal)
             new FrameHeader(24, 1_000_000, Run: 0x1234_5678, Durable: 1_000_000).WriteAround(forged);
-        // At one of these the bytes lie as a frame does.
+        // Each copy is shifted by one byte, so that one of them is aligned as a frame is.
         var payload = Enumerable.Range(0, 8).SelectMany(_ => (byte[])[.. forged, 0]).ToArray();
         await _harness.Store.AppendAsync(new[] { new StoreEvents(_harness.Store, _harness.Clock).Make(shard: 0, payload: payload) }, new Appended[1], null, Cancel);
         await StopWithoutCheckpointAsync();
@@ -202,7 +202,8 @@ public sealed class RecoveryTests : IAsyncLifetime
         var lastOfFirst = frames.Last(f => f.Header.Run == frames[0].Header.Run);
         Assert.NotEqual(frames[0].Header.Run, frames[^1].Header.Run);
         Damage(lastOfFirst.Offset + 60);
-        // The run entry of the second start may be all there is behind it; the third start puts another frame there.
+        // Only the run entry of the second start follows the damaged frame. If the third start took that for a torn end, it would cut the
+        // log off and write its own frame there.
         var refused = await Assert.ThrowsAsync<JournalDamagedException>(async () => await _harness.StartAsync());
         Assert.Equal(lastOfFirst.Offset, refused.Offset);
     }
@@ -232,7 +233,7 @@ public sealed class RecoveryTests : IAsyncLifetime
         var before = await ReadIndexAsync();
         await _harness.StopAsync();
         Damage(Path.Combine(_harness.Root, "index", "0000-00000000.idx"), IndexFiles.HeaderLength + (8 * StoredEntry.Length) + 20);
-        // Frame 1 is the run's.
+        // The first frame is the run entry, so this is the frame of event 9.
         Damage(Frames()[9].Offset + FrameHeader.Length + 30);
 
         await _harness.StartAsync();
@@ -289,7 +290,7 @@ public sealed class RecoveryTests : IAsyncLifetime
             await _harness.Store.AppendAsync(events.Make(1, shard: 0), verdicts, null, Cancel);
     }
 
-    /// <summary>As a crash would leave it: without the checkpoint of an orderly end.</summary>
+    /// <summary>Leaves the files as after a crash: without the checkpoint of a clean end.</summary>
     private async Task StopWithoutCheckpointAsync()
     {
         await _harness.StopAsync();

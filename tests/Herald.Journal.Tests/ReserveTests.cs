@@ -5,7 +5,10 @@ using Xunit;
 
 namespace Herald.Journal.Tests;
 
-/// <summary>A full journal, whose deliveries write into the reserve until it is used up, still learns what is settled, and frees it.</summary>
+/// <summary>
+/// The journal is full, and deliveries write into the reserve until it is used up. The journal must still learn what is settled, and free
+/// it.
+/// </summary>
 public sealed class ReserveTests : IAsyncLifetime
 {
     private const int SegmentBytes = 16 << 10;
@@ -35,7 +38,7 @@ public sealed class ReserveTests : IAsyncLifetime
     public async Task Commits_that_use_up_their_part_of_the_reserve_leave_room_to_say_what_is_settled_and_to_free_it(int historyBytes, bool reopened)
     {
         var (stored, kept) = await FillAsync(waiting: 1);
-        // Keys wait everywhere: what is freed has to be copied in part.
+        // Every segment contains events of a waiting key, so that freeing it means copying a part of it.
         Assert.True((await CommitAsync(c => c with { Kept = [kept], SettledBelow = 2 })).IsShortOfRoom);
         await UseUpAsync(historyBytes);
         Assert.Equal(Verdict.NoRoom, await AppendAsync("other"));
@@ -59,18 +62,19 @@ public sealed class ReserveTests : IAsyncLifetime
     {
         var (stored, kept) = await FillAsync(waiting);
         await UseUpAsync(historyBytes: 100);
-        // By its sums it pays: all that may be freed is more than twice what waits in the oldest segment.
+        // By size, copying would pay: more than twice as much can be freed as waits in the oldest segment. But the reserve cannot take all
+        // of it.
         await CommitAsync(c => c with { Kept = [kept], SettledBelow = stored + 1 });
         await FreeAsync();
 
-        // The key waits no more: there must be room to say so.
+        // The key waits no longer. There must be room to store that.
         await CommitAsync(c => c with { Kept = [kept with { From = 0 }], SettledBelow = stored + 1 });
         await FreeAsync();
         Assert.False(Store.Statistics.IsFull);
         Assert.Equal(Verdict.Accepted, await AppendAsync("other"));
     }
 
-    /// <summary>A remembered id takes 64 bytes of the index, and most of a small store, once its event is gone.</summary>
+    /// <summary>A remembered id takes 64 bytes of the index. Once the events are gone, ids take most of a small store.</summary>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -93,7 +97,7 @@ public sealed class ReserveTests : IAsyncLifetime
                 await CommitAsync(c => c with { SettledBelow = i + 1 });
         }
         Assert.False(Store.Statistics.IsFull);
-        // Most of what there is room for is still remembered.
+        // Most of the ids that there is room for are still remembered.
         Assert.InRange(Store.Statistics.DuplicateEntries, 3 * SegmentBytes / 64, Events / 2);
         Assert.Equal(Verdict.Duplicate, await AppendAsync("small", $"id-{Events}", new byte[byEvents ? 1_000 : 10]));
         Assert.Contains(_harness.Notices, notice => notice.Contains("ids", StringComparison.Ordinal));
@@ -126,7 +130,7 @@ public sealed class ReserveTests : IAsyncLifetime
         Assert.Single(await Store.ReadHistoryAsync(_fence.Shard, 400, Cancel));
     }
 
-    /// <summary>They are what is left of events that nobody has received: they go when an operator, or their bound, says so.</summary>
+    /// <summary>Dead letters are what is left of events that no receiver has. Only an operator or their bound removes them.</summary>
     [Fact]
     public async Task Dead_letters_in_a_full_store_are_not_copied_again_and_again()
     {
@@ -139,7 +143,7 @@ public sealed class ReserveTests : IAsyncLifetime
             var letter = new NewDeadLetter(id, "s", "topic", new DeadLetterReason("max-age", "", 1, null, 1, _harness.Clock.NowMs), default);
             await CommitAsync(c => c with { SettledBelow = id.Sequence + 1, DeadLetters = [letter] });
         }
-        // What is freed at first is filled too.
+        // The room that is freed in the first rounds is filled, too.
         for (var tries = 0; tries < 20; tries++)
         {
             await FillAsync(waiting: 8);
@@ -193,7 +197,7 @@ public sealed class ReserveTests : IAsyncLifetime
         }
     }
 
-    /// <param name="waiting">Of each eight events, so many are of a key that waits.</param>
+    /// <param name="waiting">How many of each eight events have a key that waits.</param>
     private async Task<(long Stored, KeptKey Kept)> FillAsync(int waiting, bool isRemembered = false)
     {
         for (var i = 0L; ; i++)

@@ -210,7 +210,7 @@ public sealed class RetentionTests : IAsyncLifetime
         }
     }
 
-    /// <summary>Bytes that files really take: what was given back in their middle is not counted.</summary>
+    /// <summary>The bytes that files really occupy. Room that was freed in their middle does not count.</summary>
     private static long TakenOnDisk(string directory)
     {
         using var du = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("du", ["-sB1", directory]) { RedirectStandardOutput = true })!;
@@ -255,7 +255,7 @@ public sealed class RetentionTests : IAsyncLifetime
         Assert.Equal(expected, batch.Results[0].Verdict);
     }
 
-    /// <summary>Time passes, and the writer has done what that brings: a checkpoint, so that segments may go, then a look at their age.</summary>
+    /// <summary>Lets time pass and the writer react: a checkpoint, so that segments can go, then the check of their age.</summary>
     private async Task PassAsync(TimeSpan time)
     {
         await Store.CheckpointAsync(Cancel);

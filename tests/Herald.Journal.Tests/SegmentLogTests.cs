@@ -35,7 +35,7 @@ public sealed class SegmentLogTests : IDisposable
         _log.RemoveOldest();
         Assert.False(_log.TryRead(at, new byte[10]));
         Assert.False(_log.TryRead(new Location(77, 0), new byte[10]));
-        // A reader that had found it just before.
+        // A reader can have found the segment just before.
         Assert.Throws<ObjectDisposedException>(() => held.File.Read(new byte[10], 0));
     }
 

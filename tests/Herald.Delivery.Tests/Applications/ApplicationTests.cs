@@ -6,12 +6,12 @@ using Xunit;
 
 namespace Herald.Delivery.Tests.Applications;
 
-/// <summary>What an application makes of events is saved with how far it has read: each has its effect once.</summary>
+/// <summary>What an application makes of events is saved together with its position. So each event takes effect once.</summary>
 public sealed class ApplicationTests
 {
     private const int Keys = 50;
 
-    // Far less than what it writes: most is read back from the store.
+    // The cache is far smaller than the state, so most of the state is read back from the store.
     private static readonly EngineOptions Tight = new() { CommitEvery = TimeSpan.FromMilliseconds(20), StateCache = 16_000, Grace = TimeSpan.FromSeconds(1) };
 
     [Fact]
@@ -67,7 +67,7 @@ public sealed class ApplicationTests
         await CountedAsync(node, 2);
         Assert.True((await node.Engine.Catalog.DeleteTopicAsync("orders", false, default)).Done);
         await node.PublishAsync(await node.TopicAsync("orders"), [(1, 1)]);
-        // Another topic has other keys, which may lie in another shard: then it is counted from one.
+        // The keys of the new topic can be in other shards, where their counts begin at one. So only the number of attempts is checked.
         await Until.HoldsAsync(() => node.Channel.JudgeOf("s").Tries == 3);
     }
 
@@ -102,12 +102,12 @@ public sealed class ApplicationTests
 
     private static IEnumerable<(int Key, int Number)> Numbered(int each) => from number in Enumerable.Range(1, each) from key in Enumerable.Range(1, Keys) select (key, number);
 
-    /// <summary>Every count came, each once, in order.</summary>
+    /// <summary>Checks that every count has come once and in order.</summary>
     private static async Task CountedAsync(Node node, int all)
     {
         var judge = node.Channel.JudgeOf("s");
         await judge.WaitForAsync(all);
-        // Whatever was told too often is delivered by then, too.
+        // After the restart, counts that were emitted too often would have been delivered, too.
         await node.RestartAsync();
         Assert.Equal((all, 0, 0), (judge.Received, judge.Repeats, judge.OutOfOrder));
     }

@@ -7,7 +7,9 @@ using Herald.Engine.Stores;
 
 namespace Herald.Delivery.Tests.Applications;
 
-/// <summary>Counts the events of each key, and tells each count as an event of another topic: 1, 2, 3 …, whatever happens in between.</summary>
+/// <summary>
+/// Counts the events of each key and emits each count as an event of another topic. Whatever happens, the counts must be 1, 2, 3 …
+/// </summary>
 internal sealed class Counter : IApplication, IShardApplication
 {
     public const string Counted = "counted";
@@ -17,13 +19,13 @@ internal sealed class Counter : IApplication, IShardApplication
     public string Topic => "orders";
     public TimeSpan TickEvery { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>State that is written beside each count, so that few events make a large commit.</summary>
+    /// <summary>Bytes of state that are written with each count, so that few events make a large commit.</summary>
     public int Ballast { get; init; }
 
-    /// <summary>Fails on these.</summary>
+    /// <summary>The application fails on events with these numbers.</summary>
     public Func<int, bool> FailsOn { get; init; } = _ => false;
 
-    /// <summary>Nothing is taken before this is complete.</summary>
+    /// <summary>The application processes nothing until this completes.</summary>
     public Task Gate { get; set; } = Task.CompletedTask;
 
     public int Calls => Volatile.Read(ref _calls);

@@ -8,7 +8,10 @@ using Xunit;
 
 namespace Herald.Delivery.Tests.Sources;
 
-/// <summary>A source at a store that has no room keeps its place, says so once, and goes on when there is room: nothing is lost, and nothing comes twice.</summary>
+/// <summary>
+/// When the store has no room, a source keeps its position, logs that once, and goes on when there is room. Nothing is lost and nothing
+/// comes twice.
+/// </summary>
 public sealed class FullStoreTests : IAsyncDisposable
 {
     private const string Topic = "orders", NoRoom = "the store has no room", GoesOn = "goes on";
@@ -45,7 +48,7 @@ public sealed class FullStoreTests : IAsyncDisposable
         Assert.True(_node.Channel.JudgeOf("s").Received < Given);
         isWell.SetResult();
 
-        // What is delivered is freed, though the shards have nothing else to save.
+        // What is delivered is freed, although the shards have nothing else to save.
         var tally = await publishing.WaitAsync(TimeSpan.FromSeconds(60));
         Assert.Equal(new SourceTally(Given, 0, 0), tally);
         await _node.Channel.JudgeOf("s").WaitForAsync(Given);
@@ -55,7 +58,9 @@ public sealed class FullStoreTests : IAsyncDisposable
         Assert.Equal(_lines.Count(NoRoom), _lines.Count(GoesOn));
     }
 
-    /// <summary>Ids, history and positions take room as well, and outlive the events: 5,000 ids alone need more than the smaller stores have.</summary>
+    /// <summary>
+    /// Ids, history and positions also take room and stay longer than the events. 5,000 ids alone need more than the smaller stores have.
+    /// </summary>
     [Theory]
     [InlineData(1, 4, 0, 30)]
     [InlineData(3, 4, 230, 66)]
@@ -134,7 +139,7 @@ public sealed class FullStoreTests : IAsyncDisposable
         using var batch = intake.Begin();
         AddNamed(batch, "used", "1", "2");
         log.Fill([.. Enumerable.Range(0, log.ShardCount)]);
-        // The store knows what it has even when it has no room for more: only the letter waits.
+        // The store recognises the id even when it has no room. Only the dead letter waits.
         var publishing = batch.PublishAsync(default).AsTask();
         await log.Refused.WaitAsync(TimeSpan.FromSeconds(30));
         log.MakeRoom();
@@ -146,7 +151,7 @@ public sealed class FullStoreTests : IAsyncDisposable
     {
         _node = await Node.StartAsync();
         var intake = await StartAsync();
-        // A publisher that knows where the message will stand.
+        // This publisher knows the message's position, and so the id that its dead letter will get.
         using (var forged = _node.Engine.Intake.Rent(await _node.TopicAsync(Topic)))
         {
             Assert.Null(forged.Add(new EventDraft { Id = "test/0/7"u8, HasId = true, Payload = "1"u8 }));
@@ -205,7 +210,7 @@ public sealed class FullStoreTests : IAsyncDisposable
         await batch.PublishAsync(default);
     }
 
-    // The payload is a number, whatever blanks follow it.
+    // The payload is a number, followed by any number of blanks.
     private void Add(SourceBatch batch, int key, int number, int padding = 0) => batch.Add(new SourceMessage
     {
         Place = new SourcePlace("test", 0, _offset++),

@@ -3,7 +3,7 @@ using Herald.Engine.Stores;
 
 namespace Herald.Delivery.Tests.Sources;
 
-/// <summary>A log that has no room in some shards, and takes what is for the others.</summary>
+/// <summary>A log without room in some shards. It accepts the events of the others.</summary>
 internal sealed class ScantLog(IEventLog inner) : IEventLog
 {
     private readonly HashSet<int> _full = [];
@@ -14,7 +14,7 @@ internal sealed class ScantLog(IEventLog inner) : IEventLog
     public ulong HashSeed => inner.HashSeed;
     public UInt128 HashSecret => inner.HashSecret;
 
-    /// <summary>Complete when an event has found no room.</summary>
+    /// <summary>Completes when an event has found no room.</summary>
     public Task Refused => _refused.Task;
 
     public void Fill(params ReadOnlySpan<int> shards)

@@ -9,7 +9,9 @@ using Xunit;
 
 namespace Herald.Delivery.Tests.Sources;
 
-/// <summary>What every source stands on: a batch is durable, each message once, and what cannot be understood is kept and told.</summary>
+/// <summary>
+/// What all sources share: a batch is durable, each message comes once, and a message that cannot be understood is kept and reported.
+/// </summary>
 public sealed class SourceTests : IAsyncLifetime
 {
     private const string Topic = "orders";
@@ -54,7 +56,7 @@ public sealed class SourceTests : IAsyncLifetime
             [("key", "1"), ("offset", "11"), ("partition", "3"), ("reason", "value = 'bad': it is bad."), ("source", "test/messages")],
             view.AttributesText().Select(pair => (pair.Key, pair.Value)).Order());
         Assert.Equal(("test/messages/3/11", Picky.Bad), (view.IdText, Encoding.UTF8.GetString(view.Payload.Span)));
-        // Told once, however often it is read, and whenever the node is started again.
+        // There is only one dead letter, however often the message is read and the node is started.
         Assert.Equal(new SourceTally(0, 3, 0), await PublishAsync(intake, 10, ("1", "1"), ("1", Picky.Bad), ("1", "2")));
         await _node.RestartAsync();
         Assert.Equal(letter.Id, (await OnlyLetterAsync()).Id);

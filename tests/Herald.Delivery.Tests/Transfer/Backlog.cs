@@ -11,8 +11,8 @@ using Xunit;
 namespace Herald.Delivery.Tests.Transfer;
 
 /// <summary>
-/// A store with everything in it: events delivered, blocked, held, dead, paused, filtered out and not looked at yet; values of an application,
-/// positions of sources, a subscription that was removed.
+/// A store with everything in it: events that are delivered, blocked, held, dead-lettered, paused, filtered out and not routed yet; values
+/// of an application, positions of sources, and a removed subscription.
 /// </summary>
 internal sealed class Backlog
 {
@@ -27,7 +27,7 @@ internal sealed class Backlog
 
     public ScriptedChannel Channel { get; } = new();
 
-    /// <summary>Made and stopped; from now on receivers take everything.</summary>
+    /// <summary>Fills the store and closes it. Afterwards all receivers accept everything.</summary>
     public async Task MakeAsync(JournalOptions options)
     {
         await AddStateAsync(options);
@@ -37,7 +37,10 @@ internal sealed class Backlog
             Channel.Answer(name, (_, _, _) => ValueTask.FromResult(ScriptedChannel.Ok));
     }
 
-    /// <summary>Wherever it is now: nothing that had arrived comes again, the rest comes in order, and everything goes on as it would have.</summary>
+    /// <summary>
+    /// Checks the store in its new place: delivered events do not come again, the rest comes in order, and work goes on as in the old
+    /// place.
+    /// </summary>
     public async Task FinishAsync<TStore>(EngineOver<TStore> node)
         where TStore : class, IEventLog, IShardStore, IStateReader, ICatalogStore, IDeadLetterStore, IOwnership, IAsyncDisposable
     {
@@ -58,7 +61,7 @@ internal sealed class Backlog
         Assert.Equal(1, await engine.DeadLetters.RedriveAsync([_letter], default));
         Assert.Null(await engine.Catalog.FindSubscriptionAsync("removed", default));
 
-        // What was accepted before is known; what is new gets to everyone, behind all that was there.
+        // Events accepted before are recognised as duplicates. New ones reach every subscription, after the old ones.
         var topic = (await engine.Catalog.FindTopicAsync("orders", default))!;
         await Node.PublishAsync(engine, topic, All, Verdict.Duplicate, Colours);
         await Node.PublishAsync(engine, topic, Enumerable.Range(0, Keys).Select(key => (key, Numbers + 1)), Verdict.Accepted, Colours);
@@ -93,13 +96,13 @@ internal sealed class Backlog
             return ScriptedChannel.Ok;
         });
         await Node.PublishAsync(engine, topic, All, Verdict.Accepted, Colours);
-        // Number 2 of the key that is blocked, or held, holds up all behind it.
+        // Number 2 of the blocked or held key holds up all later events of that key.
         await Channel.JudgeOf("healthy").WaitForAsync(Keys * Numbers);
         await Channel.JudgeOf("red").WaitForAsync(Keys * Numbers / 2);
         await Channel.JudgeOf("blocked").WaitForAsync((Keys * Numbers) - Numbers + 1);
         await Channel.JudgeOf("held").WaitForAsync((Keys * Numbers) - Numbers + 1);
         await Channel.JudgeOf("dead").WaitForAsync((Keys * Numbers) - 1);
-        // Some have arrived, some are under way, and how many wait behind them is left to chance.
+        // Some deliveries have arrived and some are under way. How many wait after them is left to chance.
         await Channel.JudgeOf("slow").WaitForAsync(1);
         await Until.HoldsAsync(() => Channel.JudgeOf("slow").Tries > Channel.JudgeOf("slow").Received);
         await Until.HoldsAsync(async () => (await engine.Inspector.LagAsync("held", default))!.HeldKeys == 1);

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Herald.Delivery.Tests.Transfer;
 
-/// <summary>The real engine on any store; receivers outlive it, so that they can judge what comes before and after a move.</summary>
+/// <summary>The real engine on any store. Receivers outlive it, so that they see what comes before and after a move.</summary>
 internal sealed class EngineOver<TStore> : IAsyncDisposable
     where TStore : class, IEventLog, IShardStore, IStateReader, ICatalogStore, IDeadLetterStore, IOwnership, IAsyncDisposable
 {

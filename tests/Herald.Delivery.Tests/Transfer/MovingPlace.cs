@@ -8,7 +8,7 @@ using Herald.TestKit.Databases;
 
 namespace Herald.Delivery.Tests.Transfer;
 
-/// <summary>Directories and schemas that stores are moved between, gone at the end.</summary>
+/// <summary>Directories and schemas between which stores are moved. They are deleted at the end.</summary>
 internal sealed class MovingPlace(TimeProvider time) : IAsyncDisposable
 {
     private readonly string _root = Directory.CreateTempSubdirectory("herald-moving-").FullName;
@@ -18,7 +18,7 @@ internal sealed class MovingPlace(TimeProvider time) : IAsyncDisposable
 
     public JournalOptions Journal(string name) => new() { Directory = Path.Combine(_root, name), MinFreeBytes = 0, SegmentBytes = 256 << 10 };
 
-    /// <summary>With its tables, and nothing in them.</summary>
+    /// <summary>Creates the tables, without any data.</summary>
     public async Task<PostgresOptions> PostgresAsync(string schema = "herald")
     {
         _connection ??= await (await PostgresServer.SharedAsync()).CreateDatabaseAsync("moving");

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Herald.Delivery.Tests.Transfer;
 
-/// <summary>A store in use is stopped, moved, and goes on where it was, in the other kind of store.</summary>
+/// <summary>A store in use is stopped and moved to the other kind of store, and continues there.</summary>
 public sealed class MovingTests
 {
     [Fact]

@@ -6,21 +6,21 @@ using Xunit;
 namespace Herald.Journal.Tests.Crashes;
 
 /// <summary>
-/// Bits of what was durable flip, in every file. What the journal then says is what it said before, or it says that it is damaged:
-/// by refusing to open, or to answer the one question. It never makes something up.
+/// Bits of durable data flip, in every file. The journal must then give the same answers as before, or report the damage: it refuses to
+/// open, or refuses the one question that the damage concerns. It must never give a wrong answer.
 /// </summary>
 public sealed class BitFlipTests(ITestOutputHelper output)
 {
     private const int Seed = 6, Rounds = 24;
 
-    // Of a story: what its callers ask for at once.
+    // The story appends at most this many events at the same time, so one frame has no more of them.
     private const int MostEventsOfAFrame = 4;
 
     private static readonly bool IsLong = Environment.GetEnvironmentVariable("HERALD_TESTS_LONG") == "1";
 
     private readonly FaultTally _tally = new();
 
-    /// <summary>An orderly end has left a checkpoint behind the log: hardly any of it is read at opening.</summary>
+    /// <summary>A clean end leaves a checkpoint at the end of the log, so that opening reads hardly any of the log.</summary>
     [Fact]
     public async Task In_a_journal_that_was_closed()
     {
@@ -30,7 +30,7 @@ public sealed class BitFlipTests(ITestOutputHelper output)
         await FlipEverywhereAsync(files, story.Acknowledged, isOpen: false);
     }
 
-    /// <summary>Killed: the log since the last checkpoint is read at opening.</summary>
+    /// <summary>After a kill, opening reads the log since the last checkpoint.</summary>
     [Fact]
     public async Task In_a_journal_that_was_killed()
     {
@@ -56,7 +56,7 @@ public sealed class BitFlipTests(ITestOutputHelper output)
         foreach (var path in files.Paths.Where(p => p.StartsWith("/simulated/", StringComparison.Ordinal)))
         {
             var length = files.Content(path).Length;
-            // A segment is large, and half of it empty.
+            // A segment is large and half empty.
             var stride = IsLong || length < 100 ? 1 : length > 8192 ? 151 : 11;
             for (var at = random.Next(stride); at < length; at += 1 + random.Next((2 * stride) - 1))
             {
@@ -93,7 +93,7 @@ public sealed class BitFlipTests(ITestOutputHelper output)
             Judge(expected, answers, Volatile.Read(ref isCut));
             if (!IsLong && at % 3 > 0)
                 return;
-            // What is damaged is copied by nobody: neither by retention nor into a checkpoint, so that it opens again.
+            // Neither retention nor a checkpoint may copy damaged data, so the journal must open again.
             await SettleAsync(store);
             await store.DisposeAsync();
             await using var again = await JournalStore.OpenAsync(Story.Options() with { RetainFor = TimeSpan.FromDays(1) }, new StoreClock(), files, Note, TestContext.Current.CancellationToken);
@@ -127,7 +127,7 @@ public sealed class BitFlipTests(ITestOutputHelper output)
         await store.TickAsync(cancel);
     }
 
-    /// <summary>A damaged block of history is told to the operator, and passed over.</summary>
+    /// <summary>A damaged block of history is reported to the operator and left out of the answer.</summary>
     private static void ForgetHistory(SortedDictionary<string, string> expected, SortedDictionary<string, string> answers, JournalStore store)
     {
         var (wanted, got) = (expected["history"].Split(' '), answers["history"].Split(' ', StringSplitOptions.RemoveEmptyEntries));
@@ -141,11 +141,14 @@ public sealed class BitFlipTests(ITestOutputHelper output)
         return answers;
     }
 
-    /// <param name="isCut">The end of the log was cut off, and that was told: what only the end said may be missing, but nothing may be wrong.</param>
+    /// <param name="isCut">
+    /// Whether the end of the log was cut off, which was reported. What only the end contained may then be missing, but nothing may be
+    /// wrong.
+    /// </param>
     private void Judge(SortedDictionary<string, string> expected, SortedDictionary<string, string> answers, bool isCut)
     {
         var wrong = answers.Where(a => a.Value != Questions.Damaged && a.Value != expected.GetValueOrDefault(a.Key))
-            // What is needed no more may be there yet.
+            // Events that are no longer needed may still exist.
             .Where(a => expected.ContainsKey(a.Key) || !a.Key.StartsWith(Questions.Kept, StringComparison.Ordinal))
             .Where(a => !isCut || a.Key.StartsWith("event ", StringComparison.Ordinal) || a.Key.StartsWith("index ", StringComparison.Ordinal))
             .Select(a => $"{a.Key}: '{expected.GetValueOrDefault(a.Key)}' became '{a.Value}'").ToList();

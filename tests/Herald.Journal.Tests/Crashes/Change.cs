@@ -3,8 +3,8 @@ using Herald.Engine.Stores;
 
 namespace Herald.Journal.Tests.Crashes;
 
-/// <summary>Something that was asked of a journal, and not answered yet: it may have been done, or not.</summary>
-/// <param name="Effect">What it makes of a journal in which it was done.</param>
-/// <param name="Events">Events with ids that a caller who got no answer sends again.</param>
-/// <param name="Behind">What was written before it, and may be lost only together with it.</param>
+/// <summary>A request to the journal that has not been answered: it may have been carried out, or not.</summary>
+/// <param name="Effect">Changes a world as the request changes the journal.</param>
+/// <param name="Events">Events with ids, which a caller without an answer sends again.</param>
+/// <param name="Behind">Earlier writes. They can only be lost together with this one.</param>
 internal sealed record Change(Action<World> Effect, NewEvent[] Events, Change[] Behind);

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Herald.Journal.Tests.Crashes;
 
-/// <summary>The run ends at every single operation on a file; the journal that comes back is held against what was acknowledged.</summary>
+/// <summary>Ends the run at every single operation on a file, and compares the reopened journal with what was acknowledged.</summary>
 public sealed class CrashTests(ITestOutputHelper output)
 {
     private const int Rounds = 24, SecondRounds = 4;
@@ -13,7 +13,7 @@ public sealed class CrashTests(ITestOutputHelper output)
     public static TheoryData<int, bool> Runs() => [.. Enumerable.Range(1, IsLong ? 10 : 1).SelectMany(seed => new[] { (seed, false), (seed, true) })];
 
     /// <summary>
-    /// Crash, open and check, go on, crash again, open and check. Half of the openings are cut short at some operation of their own first.
+    /// Crashes, opens and checks, goes on, crashes again, opens and checks. Half of the openings are themselves interrupted first.
     /// </summary>
     [Theory]
     [MemberData(nameof(Runs))]
@@ -32,7 +32,7 @@ public sealed class CrashTests(ITestOutputHelper output)
             tally.AssertReached("loss of power", "torn write", "reordered write", "undone change of a directory");
     }
 
-    /// <summary>From a choice of crashes, the opening is cut short at every one of its operations, twice in a row.</summary>
+    /// <summary>After a selection of crashes, the opening is interrupted at every one of its operations, twice in a row.</summary>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -68,7 +68,7 @@ public sealed class CrashTests(ITestOutputHelper output)
             await CrashWhileOpeningAsync(story, files, 1 + random.Next(12), random);
         await story.CheckAsync();
 
-        // What came back is built upon: had any of it only seemed to be durable, it would be missing now.
+        // The run goes on from what came back. If any of that was not really durable, it would be missing after this crash.
         files.CrashAt = files.Operations + 1 + random.Next(60);
         story.LosesPower = true;
         await story.PlayAsync(SecondRounds);

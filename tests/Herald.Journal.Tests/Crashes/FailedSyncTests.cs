@@ -7,8 +7,8 @@ using Xunit;
 namespace Herald.Journal.Tests.Crashes;
 
 /// <summary>
-/// Each sync of the run fails, once. The kernel has dropped the pages then and counts them as clean: readers see them, a second sync succeeds,
-/// and they are on no disk. Nothing of it may be taken for durable, not even by a process that starts anew and reads it back.
+/// Each sync of the run fails once. The kernel then drops the pages and counts them as clean: readers still see them and a second sync
+/// succeeds, but no disk has them. The journal must not treat them as durable, not even a new process that reads them back.
 /// </summary>
 public sealed class FailedSyncTests(ITestOutputHelper output)
 {
@@ -36,7 +36,7 @@ public sealed class FailedSyncTests(ITestOutputHelper output)
                 }
                 else
                 {
-                    // The process ends, as it must, and another opens what it can read.
+                    // The process ends, as it must, and another one opens what it can read.
                     files.Restart();
                     await story.CheckAsync();
                     await story.PlayAsync(SecondRounds);
@@ -53,7 +53,9 @@ public sealed class FailedSyncTests(ITestOutputHelper output)
         tally.AssertReached("failed fdatasync", "failed fsync", "loss of power");
     }
 
-    /// <summary>A sync may be the first of several frames: all of them are in doubt when it fails, and the next process builds on all that it reads.</summary>
+    /// <summary>
+    /// One sync can cover several frames. When it fails, all of them are in doubt. The next process builds on all that it can read.
+    /// </summary>
     [Fact]
     public async Task What_an_opening_reads_of_notes_stays_though_their_sync_had_failed()
     {
@@ -74,7 +76,7 @@ public sealed class FailedSyncTests(ITestOutputHelper output)
         var opened = await OpenAsync(files);
         var read = await ProgressAsync(opened);
         Assert.Equal(["1", "2", "3"], read[..3]);
-        // Before it can write a checkpoint.
+        // The crash comes before the store can write a checkpoint.
         files.CrashAt = files.Operations + 1;
         await Assert.ThrowsAnyAsync<IOException>(async () => await opened.DisposeAsync());
         files.PowerOn(new Random(Seed));

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Herald.Journal.Tests.Crashes;
 
-/// <summary>From each operation of the run on there is no room but what is freed.</summary>
+/// <summary>From each operation of the run on, the disk has no room except what is freed.</summary>
 public sealed class FullDiskTests(ITestOutputHelper output)
 {
     private const int Seed = 4, Rounds = 24, SecondRounds = 3;

@@ -8,10 +8,12 @@ using Xunit;
 
 namespace Herald.Journal.Tests.Crashes;
 
-/// <summary>Asks a store for everything it holds, in small questions, so that damage to one thing does not hide the others.</summary>
+/// <summary>
+/// Asks a store for everything that it contains, in small questions, so that damage to one item does not hide the others.
+/// </summary>
 internal static class Questions
 {
-    /// <summary>The answer where the store says that what it should answer from is damaged.</summary>
+    /// <summary>The answer when the store reports that the data for it is damaged.</summary>
     public const string Damaged = "(reported as damaged)";
 
     public const string Kept = "kept ";
@@ -68,7 +70,7 @@ internal static class Questions
             }
         }
 
-        // The list tells which there are, a page of one at a time: one that is damaged must not take its neighbours along.
+        // Reads the list in pages of one dead letter, so that a damaged one does not hide its neighbours.
         async Task LettersAsync()
         {
             var sequences = new List<long>();
@@ -99,7 +101,9 @@ internal static class Questions
 
     public static string EventName(int shard, long sequence) => $"event {shard}/{Number(sequence)}";
 
-    /// <summary>Of an event below the first: it may be there as long as it is needed, and some time more.</summary>
+    /// <summary>
+    /// The question about an event below the first sequence. The event exists as long as it is needed, and for some time after.
+    /// </summary>
     public static string KeptName(int shard, long sequence) => $"{Kept}{shard}/{Number(sequence)}";
 
     public static string IndexName(int shard, long sequence) => $"index {shard}/{Number(sequence)}";
@@ -134,7 +138,7 @@ internal static class Questions
     private static async Task<string> HistoryAsync(JournalStore store)
     {
         var texts = new List<string>();
-        // Blocks are of one round each.
+        // Each round writes one block.
         for (var round = 1; round <= Story.MostRounds; round++)
             texts.AddRange((await store.ReadHistoryAsync(new ShardId(0), round, Cancel)).Select(block => Text(block.Block)));
         return string.Join(' ', texts);

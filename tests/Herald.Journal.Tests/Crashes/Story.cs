@@ -8,9 +8,9 @@ using Xunit;
 namespace Herald.Journal.Tests.Crashes;
 
 /// <summary>
-/// A scripted run that uses everything a journal has — appends with ids, several at once, commits with all they bring, the catalog, dead letters,
-/// checkpoints, retention, a backup — and remembers what was acknowledged. However it ends, the journal must then be in one of the states
-/// that the acknowledgements allow: all that was acknowledged, and each change that was under way whole or absent.
+/// A scripted run that uses everything in a journal (appends with ids, several at once, full commits, the catalog, dead letters,
+/// checkpoints, retention, a backup) and records what was acknowledged. However it ends, the journal must then be in one of the states that
+/// the acknowledgements allow: it has all that was acknowledged, and each unanswered change completely or not at all.
 /// </summary>
 internal sealed class Story(FaultyFiles files, int seed)
 {
@@ -24,7 +24,7 @@ internal sealed class Story(FaultyFiles files, int seed)
     private readonly Lock _gate = new();
     private readonly List<Change> _pending = [];
 
-    // Notes that were written, and that a loss of power may still take away: until something is answered that was written behind them.
+    // Notes that a loss of power can still remove. The answer to any later write makes them durable.
     private readonly List<Change> _notes = [];
     private readonly List<(string Directory, World World)> _backups = [];
     private readonly List<(NewEvent Event, long Sequence)> _named = [];
@@ -32,19 +32,21 @@ internal sealed class Story(FaultyFiles files, int seed)
     private int _round;
     private long _epoch;
 
-    /// <summary>What the journal told its operator.</summary>
+    /// <summary>What the journal reported to its operator.</summary>
     public List<string> Notices { get; } = [];
 
-    /// <summary>What was acknowledged; all of it when nothing was under way.</summary>
+    /// <summary>The state that was acknowledged. It is the whole state when no request is unanswered.</summary>
     public World Acknowledged => _acknowledged;
 
-    /// <summary>It may end by a loss of power, which takes the last notes away; else only the process ends, which does not.</summary>
+    /// <summary>
+    /// When true, the run may end with a loss of power, which loses the last notes. Otherwise only the process ends, and the notes remain.
+    /// </summary>
     public bool LosesPower { get; set; } = true;
 
-    /// <summary>A journal of this story has failed, and had to stop.</summary>
+    /// <summary>A journal of this story has failed and had to stop.</summary>
     public bool HasStopped { get; private set; }
 
-    /// <summary>Small segments and few ids, so that a short run rolls and rotates all there is.</summary>
+    /// <summary>Segments are small and few ids are remembered, so that even a short run rolls and rotates everything.</summary>
     public static JournalOptions Options(string directory = Home) => new()
     {
         Directory = directory,
@@ -56,8 +58,8 @@ internal sealed class Story(FaultyFiles files, int seed)
         DuplicateEntries = 40,
     };
 
-    /// <summary>Goes on with the script. Ends early, without an error, when the disk or the power fails.</summary>
-    /// <param name="beforeEnd">Called when all is done, and the journal still open.</param>
+    /// <summary>Continues the script. Ends early, without an error, when the disk or the power fails.</summary>
+    /// <param name="beforeEnd">Called when the script is done and the journal is still open.</param>
     public async Task PlayAsync(int rounds, Action? beforeEnd = null)
     {
         try
@@ -79,10 +81,10 @@ internal sealed class Story(FaultyFiles files, int seed)
         }
     }
 
-    /// <summary>Where the store was full: history makes room for what is worth more.</summary>
+    /// <summary>Whether the store was full: it may then have deleted history to make room for more important data.</summary>
     public bool MayForgetHistory { get; init; }
 
-    /// <summary>Opens and closes; true when that went well.</summary>
+    /// <summary>Opens and closes the journal. Returns whether that succeeded.</summary>
     public async Task<bool> TryOpenAsync()
     {
         try
@@ -96,10 +98,12 @@ internal sealed class Story(FaultyFiles files, int seed)
         }
     }
 
-    /// <summary>Opens, and holds everything the journal says against what was acknowledged. What had been under way is sent again, as a caller would.</summary>
+    /// <summary>
+    /// Opens the journal, compares all its answers with what was acknowledged, and sends unanswered requests again, as a caller would.
+    /// </summary>
     public async Task CheckAsync()
     {
-        // Nothing is freed while it is looked at.
+        // With this retention, nothing is freed during the comparison.
         await using (var store = await OpenAsync(Options() with { RetainFor = TimeSpan.FromDays(1) }))
         {
             var firsts = await Questions.FirstsAsync(store);
@@ -142,7 +146,7 @@ internal sealed class Story(FaultyFiles files, int seed)
         var leases = await store.RenewAsync(Cancel);
         _clock.Advance(TimeSpan.FromSeconds(7));
 
-        // Several callers at once: they share a frame, or do not.
+        // Several callers at the same time. Their appends may share a frame.
         NewEvent[] batch = [Make(events, $"a{i}", 0, 700, i % 2 == 1 ? "waits" : "key"), Make(events, $"b{i}", 1, 300)];
         NewEvent[] large = [Make(events, null, 1, i % 13 == 0 ? 20_000 : 100)];
         var before = _acknowledged.Last(0);
@@ -192,7 +196,7 @@ internal sealed class Story(FaultyFiles files, int seed)
     {
         var change = Begin(world => world.Note(note), []);
         store.Note(note);
-        // Who asks is answered once all before it is written.
+        // The writer answers in order, so the note has been written once this returns.
         await store.PeekAsync(note.Fence.Shard, Cancel);
         lock (_gate)
         {
@@ -204,7 +208,7 @@ internal sealed class Story(FaultyFiles files, int seed)
         }
     }
 
-    /// <summary>A key begins to wait, later for less, and in the end for nothing.</summary>
+    /// <summary>A key begins to wait, later from an earlier sequence on, and finally not at all.</summary>
     private static KeptKey[] KeptAt(int i, ulong key, long newest) => (i % 12) switch
     {
         1 => [new KeptKey(key, newest)],
@@ -213,7 +217,9 @@ internal sealed class Story(FaultyFiles files, int seed)
         _ => [],
     };
 
-    /// <summary>An id that was acknowledged is a duplicate, at its place; with other content a conflict.</summary>
+    /// <summary>
+    /// An acknowledged id with the same content is a duplicate and returns its sequence. With other content it is a conflict.
+    /// </summary>
     private async Task RepeatAsync(JournalStore store)
     {
         (NewEvent Event, long Sequence)[] known;
@@ -238,7 +244,8 @@ internal sealed class Story(FaultyFiles files, int seed)
         [.. batch.Where(one => (one.Index.Flags & EventFlags.Identified) != 0)], verdicts => verdicts.Any(one => one.Verdict == Verdict.Accepted));
 
     /// <summary>
-    /// What another caller is publishing in this moment. <em>Duplicate</em> acknowledges the other's event: it must be there from then on.
+    /// Appends an event that another caller appends at the same time. <em>Duplicate</em> acknowledges the other caller's event, so it must
+    /// exist from then on.
     /// </summary>
     private Task AppendAtOnceAsync(JournalStore store, NewEvent one) => DoAsync(
         async () =>
@@ -274,7 +281,7 @@ internal sealed class Story(FaultyFiles files, int seed)
             if (verdicts is not null && (batch[i].Index.Flags & EventFlags.Identified) != 0)
                 _named.Add((batch[i], verdicts[i].Sequence));
         }
-        // All of a batch with a position is stored, or nothing.
+        // A batch with a source position is stored completely or not at all.
         if (position is { } at && verdicts?[0].Verdict is null or Verdict.Accepted)
             world.ReachSource(at);
     }
@@ -340,8 +347,8 @@ internal sealed class Story(FaultyFiles files, int seed)
         return events.Make(id, key, payload: payload, shard: shard);
     }
 
-    /// <summary>Does what is asked; until it is answered nobody knows whether it was done.</summary>
-    /// <param name="wrote">Whether the answer says that something was written; always, unless this is given.</param>
+    /// <summary>Sends a request. Until it is answered, it counts as possibly carried out.</summary>
+    /// <param name="wrote">Whether the answer means that something was written; null for always.</param>
     private async Task DoAsync<T>(Func<Task<T>> ask, Action<World> effect, Action<World, T> answered, NewEvent[]? events = null, Func<T, bool>? wrote = null)
     {
         var change = Begin(effect, events ?? []);
@@ -365,7 +372,7 @@ internal sealed class Story(FaultyFiles files, int seed)
         }
     }
 
-    // From now on they are there whatever happens.
+    // From now on these notes exist whatever happens.
     private void Keep(Change[] notes)
     {
         foreach (var change in notes.Where(_notes.Remove))

@@ -5,7 +5,7 @@ using Herald.Engine.Stores;
 namespace Herald.Journal.Tests.Crashes;
 
 /// <summary>
-/// What a journal holds when certain changes have been made, told as answers to the same questions that <see cref="Questions"/> asks a store.
+/// The content of a journal after certain changes, as answers to the questions that <see cref="Questions"/> asks a store.
 /// </summary>
 internal sealed class World
 {
@@ -21,13 +21,13 @@ internal sealed class World
     private long _catalogVersion;
     private long? _source;
 
-    /// <summary>What the owners have said is settled: retention may free what is below.</summary>
+    /// <summary>The sequences below which the owners have settled everything. Retention may free what is below.</summary>
     public long[] Settled { get; private set; } = new long[Shards];
 
-    /// <summary>Dead letters, oldest first, with their events.</summary>
+    /// <summary>The dead letters, oldest first.</summary>
     public IReadOnlyList<DeadLetterId> Letters => [.. _letters.Select(l => l.Id)];
 
-    /// <summary>Logs have no gaps: this is a state that a journal can be in.</summary>
+    /// <summary>Whether a journal can be in this state: logs have no gaps.</summary>
     public bool IsWhole => _logs.All(log => log.Count == 0 || log.Keys.Last() == log.Count);
 
     public NewEvent Event(int shard, long sequence) => _logs[shard][sequence];
@@ -48,10 +48,10 @@ internal sealed class World
         Settled = [.. Settled],
     };
 
-    /// <param name="shown">As it is answered.</param>
+    /// <param name="shown">The history as the store answers it.</param>
     public void ForgetHistoryBut(string shown) => _history.RemoveAll(block => !shown.Split(' ').Contains(block.Text));
 
-    /// <summary>At the place it was given, or else the first free one.</summary>
+    /// <summary>Appends the event at the given sequence, or else at the first free one.</summary>
     public void Append(in NewEvent one, long? sequence = null)
     {
         var log = _logs[one.Shard.Value];
@@ -112,7 +112,7 @@ internal sealed class World
 
     public void Discard(DeadLetterId id) => _letters.RemoveAll(letter => letter.Id == id);
 
-    /// <param name="firsts">The first sequence of each shard from which on all are kept.</param>
+    /// <param name="firsts">For each shard, the first sequence from which on all events are kept.</param>
     public SortedDictionary<string, string> Answers(IReadOnlyList<long> firsts)
     {
         var answers = new SortedDictionary<string, string>(StringComparer.Ordinal);

@@ -2,18 +2,20 @@ using Xunit;
 
 namespace Herald.Journal.Tests.Crashes;
 
-/// <summary>Finds the state that a journal is in, among those that the acknowledgements allow.</summary>
+/// <summary>Finds the state of a journal among those that the acknowledgements allow.</summary>
 internal static class WorldSearch
 {
-    /// <summary>The changes that were under way, in any order, each there or not: one of these worlds must be what the journal shows.</summary>
-    /// <param name="mayForgetHistory">At a full store it makes room for what is worth more.</param>
+    /// <summary>
+    /// Tries the unanswered changes in any order, each of them carried out or not. The journal must be in the state of one of these worlds.
+    /// </summary>
+    /// <param name="mayForgetHistory">Whether the store was full and may have deleted history to make room.</param>
     public static World Find(World acknowledged, IReadOnlyList<Change> pending, long[] firsts, SortedDictionary<string, string> answers, bool mayForgetHistory)
     {
         var worlds = new List<World>();
         Add(acknowledged, pending);
         if (mayForgetHistory)
             worlds.ForEach(world => world.ForgetHistoryBut(answers["history"]));
-        // What is settled shows only in what is freed: of worlds that look alike the one in which more is settled is meant.
+        // Settled sequences show only in what is freed. Of several worlds that fit equally, the one with more settled is chosen.
         var nearest = worlds.Where(world => world.IsWhole).OrderBy(world => Differences(world.Answers(firsts), answers).Count).ThenByDescending(world => world.Settled.Sum()).First();
         AssertSame(nearest.Answers(firsts), answers, $"the nearest of {worlds.Count} states");
         for (var shard = 0; shard < World.Shards; shard++)
@@ -41,7 +43,7 @@ internal static class WorldSearch
     private static List<string> Differences(SortedDictionary<string, string> expected, SortedDictionary<string, string> answers) =>
         [.. expected.Keys.Union(answers.Keys)
             .Where(question => expected.GetValueOrDefault(question) != answers.GetValueOrDefault(question))
-            // What is needed no more may be there yet.
+            // Events that are no longer needed may still exist.
             .Where(question => expected.ContainsKey(question) || !question.StartsWith(Questions.Kept, StringComparison.Ordinal))
             .Select(question => $"{question}: '{expected.GetValueOrDefault(question)}' became '{answers.GetValueOrDefault(question)}'")];
 }

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Herald.Journal.Tests.Faults;
 
-/// <summary>How often each kind of fault really happened: a test of faults that met none has tested nothing.</summary>
+/// <summary>Counts how often each kind of fault really happened. A test of faults in which none happened has tested nothing.</summary>
 internal sealed class FaultTally
 {
     private readonly SortedDictionary<string, int> _counts = new(StringComparer.Ordinal);

@@ -37,7 +37,8 @@ internal sealed class FaultyFile(FaultyFiles files, string path, FaultyNode node
             }
             catch (JournalFileException)
             {
-                // The write during which the power goes may have been on its way to the disk; of one that fails a part is done.
+                // The write during which the power fails may have been on its way to the disk. A write that fails otherwise is carried out
+                // in part.
                 if (files.HasCrashed && !hadCrashed && !files.IsOnlyKilled)
                     node.Hand(files.NextChange(), offset, bytes);
                 else if (!files.HasCrashed)
@@ -62,7 +63,7 @@ internal sealed class FaultyFile(FaultyFiles files, string path, FaultyNode node
         }
     }
 
-    /// <summary>Zeros, which may reach the disk in part. The room itself is not given back here.</summary>
+    /// <summary>Writes zeros, which can reach the disk in part. The freed room is not counted here.</summary>
     public bool TryFree(long offset, long length)
     {
         lock (files.Gate)

@@ -3,8 +3,8 @@ using Herald.Journal.Files;
 namespace Herald.Journal.Tests.Faults;
 
 /// <summary>
-/// A file system in memory that can fail, fill up, and lose power at every operation. What was not synced is kept as a list of changes;
-/// losing power applies some of them, in any order and torn at sectors, and forgets the rest: as a disk with a cache does.
+/// A file system in memory that can fail, fill up, and lose power at every operation. It keeps unsynced writes as a list of changes. A loss
+/// of power applies some of them, in any order and torn at sectors, and drops the rest, as a disk with a cache does.
 /// </summary>
 internal sealed class FaultyFiles : IJournalFiles
 {
@@ -12,43 +12,43 @@ internal sealed class FaultyFiles : IJournalFiles
 
     private Dictionary<string, FaultyNode> _names = [];
 
-    /// <summary>What directories hold for certain.</summary>
+    /// <summary>The names in directories that are durable.</summary>
     private Dictionary<string, FaultyNode> _durableNames = [];
     private long _changes;
     private int _syncs;
 
     public Lock Gate { get; } = new();
 
-    /// <summary>What has really happened, over all its lives.</summary>
+    /// <summary>The faults that really happened, over all restarts.</summary>
     public FaultTally Tally { get; init; } = new();
 
-    /// <summary>The operation at which the power goes, or the process is killed; null for never.</summary>
+    /// <summary>The operation at which the power fails or the process is killed; null for never.</summary>
     public int? CrashAt { get; set; }
 
-    /// <summary>A crash ends the process alone: what it had written stays with the kernel.</summary>
+    /// <summary>A crash ends only the process. The kernel keeps what was written.</summary>
     public bool IsOnlyKilled { get; set; }
 
-    /// <summary>The operation from which on there is no room but what is freed; null for never.</summary>
+    /// <summary>The operation from which on there is no room except what is freed; null for never.</summary>
     public int? FullAt { get; set; }
 
-    /// <summary>The sync, of a file or a directory, that fails, once; null for none.</summary>
+    /// <summary>The sync of a file or a directory that fails once; null for none.</summary>
     public int? FailSyncAt { get; set; }
 
-    /// <summary>Fails the next call of this kind on a path with this ending.</summary>
+    /// <summary>Fails the next operation of this kind on a path with this ending.</summary>
     public (string Operation, string PathEnding)? FailNext { get; set; }
 
-    /// <summary>Called with each operation and its path before it is done; may take its time.</summary>
+    /// <summary>Called with each operation and its path before the operation. It may take its time.</summary>
     public Action<string, string> Before { get; set; } = (_, _) => { };
 
-    /// <summary>Changes to the file system since the start of this life: each is a place to crash at.</summary>
+    /// <summary>The number of changes to the file system since the last start. A crash can happen at each of them.</summary>
     public int Operations { get; private set; }
     public int Syncs => _syncs;
 
-    /// <summary>Free bytes; allocating takes from it, deleting gives back.</summary>
+    /// <summary>The number of free bytes. Allocating reduces it, deleting increases it.</summary>
     public long Free { get; set; } = long.MaxValue / 4;
     public bool HasCrashed { get; private set; }
 
-    /// <summary>Files there are, in ordinal order.</summary>
+    /// <summary>All files, in ordinal order.</summary>
     public IReadOnlyList<string> Paths
     {
         get
@@ -129,12 +129,12 @@ internal sealed class FaultyFiles : IJournalFiles
 
     public IDisposable Lock(string directory) => new MemoryStream();
 
-    /// <summary>Comes back after a loss of power with one of the states the disk may be in.</summary>
+    /// <summary>Starts again after a loss of power, with one of the states that the disk may be in.</summary>
     public void PowerOn(Random random)
     {
         lock (Gate)
         {
-            // A change of a directory that was not synced may have come through or not.
+            // An unsynced change of a directory may be there or not.
             var names = new Dictionary<string, FaultyNode>(_durableNames);
             foreach (var path in _names.Keys.Union(_durableNames.Keys).Order(StringComparer.Ordinal).ToArray())
             {
@@ -161,7 +161,7 @@ internal sealed class FaultyFiles : IJournalFiles
         }
     }
 
-    /// <summary>The process is there again after it was killed, or ended; the machine, and what its kernel holds, went on.</summary>
+    /// <summary>The process starts again after a kill or a normal end. The kernel has kept everything.</summary>
     public void Restart()
     {
         lock (Gate)
@@ -184,7 +184,7 @@ internal sealed class FaultyFiles : IJournalFiles
             return _names[path].Live;
     }
 
-    /// <summary>The same files once more, as they are now.</summary>
+    /// <summary>Returns a copy of all files as they are now.</summary>
     public FaultyFiles Copy()
     {
         lock (Gate)
@@ -220,7 +220,7 @@ internal sealed class FaultyFiles : IJournalFiles
             throw new JournalFileException("write", path, NoSpace);
     }
 
-    /// <summary>Every change of the file system passes here first.</summary>
+    /// <summary>Called first by every change of the file system.</summary>
     internal void Begin(string operation, string path)
     {
         if (HasCrashed)

@@ -1,7 +1,7 @@
 namespace Herald.Journal.Tests.Faults;
 
 /// <summary>
-/// A file as the kernel sees it and as the disk has it. What was not synced is kept as a list of changes, numbered over all files.
+/// A file as the kernel sees it and as the disk has it. Unsynced writes are kept as a list of changes, numbered over all files.
 /// </summary>
 internal sealed class FaultyNode
 {
@@ -12,13 +12,13 @@ internal sealed class FaultyNode
 
     public byte[] Live { get; private set; } = [];
 
-    /// <summary>Bytes that have their place on the disk: writing them needs no room.</summary>
+    /// <summary>The number of bytes that have room on the disk. Writing them needs no more room.</summary>
     public long Allocated { get; private set; }
 
-    /// <summary>How much more room it takes to have so many bytes.</summary>
+    /// <summary>How much more room the file needs to have this length.</summary>
     public long Missing(long length) => Math.Max(0, length - Allocated);
 
-    /// <summary>A write that was handed over and never ended: it may reach the disk, and no reader has seen it.</summary>
+    /// <summary>A write that was handed over and never completed. It may reach the disk, but no reader has seen it.</summary>
     public void Hand(long number, long offset, ReadOnlySpan<byte> bytes) =>
         _unsynced.Add(new Change(number, offset, bytes.ToArray(), offset + bytes.Length > Live.LongLength ? offset + bytes.Length : null));
 
@@ -49,16 +49,16 @@ internal sealed class FaultyNode
     }
 
     /// <summary>
-    /// The kernel could not write, told so once, and counts the pages as clean: the next sync succeeds without them. Readers see them as before.
-    /// Lengths are the file system's own matter, and stay with it.
+    /// The kernel could not write, reported that once, and counts the pages as clean: the next sync succeeds without them. Readers still
+    /// see them. Lengths belong to the file system, and stay.
     /// </summary>
     public void FailToSync() => _unsynced.RemoveAll(change => change.Bytes is not null);
 
-    /// <summary>What was not synced arrived in part: torn at sectors, in any order.</summary>
-    /// <param name="fates">Gets what became of each write.</param>
+    /// <summary>Unsynced writes reach the disk in part: torn at sectors, in any order.</summary>
+    /// <param name="fates">Gets, for each write, whether all of it arrived.</param>
     public void LosePower(Random random, ICollection<(long Number, bool Arrived)> fates, FaultTally tally)
     {
-        // Of the lengths the file had since the last sync one is found, in the order they were set.
+        // The file gets one of the lengths that it has had since the last sync. They are applied in the order in which they were set.
         var lengths = _unsynced.Where(c => c.Length is not null).Select(c => c.Length!.Value).ToArray();
         var content = (byte[])_durable.Clone();
         foreach (var length in lengths.Take(random.Next(lengths.Length + 1)))
@@ -87,7 +87,7 @@ internal sealed class FaultyNode
         (_unsynced, _durable, Live, Allocated) = ([], content, (byte[])content.Clone(), content.LongLength);
     }
 
-    /// <summary>A bit of what is on the disk, and so of what is read, is no longer what was written.</summary>
+    /// <summary>Flips a bit on the disk, and so in what is read.</summary>
     public void Flip(long offset, int bit)
     {
         Live[offset] ^= (byte)(1 << bit);
@@ -103,7 +103,7 @@ internal sealed class FaultyNode
         return bytes;
     }
 
-    /// <param name="Bytes">Null: only the length is set.</param>
-    /// <param name="Length">The file's length after it, when it changes that.</param>
+    /// <param name="Bytes">Null when only the length is set.</param>
+    /// <param name="Length">The new length of the file, when it changes.</param>
     private sealed record Change(long Number, long Offset, byte[]? Bytes, long? Length);
 }

@@ -2,7 +2,7 @@ using Herald.TestKit.Faults;
 
 namespace Herald.Journal.Tests.Faults;
 
-/// <summary>Mistakes in the journal, each with the tests that are to find it.</summary>
+/// <summary>Deliberate mistakes in the journal, each with the tests that must find it.</summary>
 internal static class PlantedFaults
 {
     private const string Crashes = "*What_was_acknowledged_survives*", Syncs = "*A_sync_that_failed_once*", Flips = "*In_a_journal_that_was_*", Forged = "*An_event_that_holds_a_frame_of_another*", Torn = "*A_frame_of_a_later_run*", Closing = "*A_sync_of_the_index_that_fails*", Copied = "*State_that_is_damaged_keeps_its_segment*";

@@ -4,7 +4,9 @@ using Xunit;
 
 namespace Herald.Journal.Tests.Faults;
 
-/// <summary>Would the crash tests notice? Each planted fault must be found by the tests it names; the journal as it is passes them.</summary>
+/// <summary>
+/// Tests the crash tests: each deliberate mistake must be found by the tests that it names. The unchanged journal passes them.
+/// </summary>
 public sealed partial class PlantedTests(ITestOutputHelper output)
 {
     private static readonly PlantedBuild Build = new(
@@ -16,7 +18,7 @@ public sealed partial class PlantedTests(ITestOutputHelper output)
     {
         var cancel = TestContext.Current.CancellationToken;
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        patience.CancelAfter(TimeSpan.FromMinutes(4)); // Some faults could make a caller wait for ever.
+        patience.CancelAfter(TimeSpan.FromMinutes(4)); // Some of the mistakes could make a caller wait for ever.
         await Build.MakeAsync(cancel);
         var missed = new List<string>();
         foreach (var (fault, tests) in PlantedFaults.All)
@@ -30,11 +32,11 @@ public sealed partial class PlantedTests(ITestOutputHelper output)
         Assert.Empty(missed);
     }
 
-    // Where the tests say that they failed.
+    // The part of a test's output that says where it failed.
     [GeneratedRegex(@"(Crash at operation \d+|Sync \d+ failed|Bit \d of byte \d+ of \S+)")]
     private static partial Regex Place();
 
-    // A test that has one place alone.
+    // The name of a failed test whose output names no such part.
     [GeneratedRegex(@"(?<=Herald\.Journal\.Tests\.)[^\s(]+(?=(\([^)]*\))? \[FAIL\])")]
     private static partial Regex Failed();
 }

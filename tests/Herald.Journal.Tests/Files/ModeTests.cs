@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Herald.Journal.Tests.Files;
 
-/// <summary>A journal holds payloads, and the secrets that webhooks are signed with.</summary>
+/// <summary>Files of a journal are readable by their owner only: they contain payloads and the secrets that sign webhooks.</summary>
 [UnsupportedOSPlatform("windows")]
 public sealed class ModeTests : IAsyncLifetime
 {

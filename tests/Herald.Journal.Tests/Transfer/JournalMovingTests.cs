@@ -10,7 +10,9 @@ using Xunit;
 
 namespace Herald.Journal.Tests.Transfer;
 
-/// <summary>A journal with everything in it, most of it freed already, moves into another one, and every operation on the way may be the last.</summary>
+/// <summary>
+/// A journal with everything in it, most of it already freed, is moved into another one. The move is interrupted at every operation.
+/// </summary>
 public sealed class JournalMovingTests(ITestOutputHelper output)
 {
     private const int Rounds = 24;
