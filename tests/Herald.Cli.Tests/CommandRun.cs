@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Herald.Cli.Tests;
 
-/// <summary>One run of the command line in this process: its exit code and what it printed.</summary>
+/// <summary>One run of the command line in this process: its exit code and its output.</summary>
 internal sealed record CommandRun(int Code, string Out, string Error)
 {
     public static Task<CommandRun> OfAsync(params string[] arguments) => OfAsync(HeraldCommandLine.Create(TimeProvider.System), arguments);

@@ -3,7 +3,10 @@ using Herald.LocalServers.Databases;
 
 namespace Herald.Cli.Tests;
 
-/// <summary>Commands that run in this process read its environment: neither the settings of whoever runs the tests, nor what says how long tests run, is theirs; where PostgreSQL is installed stays.</summary>
+/// <summary>
+/// Commands in this process read its environment. This removes the settings of the user who runs the tests, and those for the length of
+/// tests. The place of PostgreSQL stays.
+/// </summary>
 internal static class OwnEnvironment
 {
     [ModuleInitializer]

@@ -42,13 +42,13 @@ public sealed class EvidenceTests
         Assert.StartsWith("Before.\n<!-- evidence: suite -->\n- `bash -c echo 12 passed, 0 failed`: 12 passed, 0 failed, in ", project.Document, StringComparison.Ordinal);
         Assert.EndsWith("\n<!-- /evidence -->\nAfter.\n", project.Document, StringComparison.Ordinal);
 
-        // The documents, and whatever the claim does not speak of, may change.
+        // Documents, and sources that the claim does not cover, may change.
         project.Commit();
         Assert.Equal((0, "1 fresh, 0 stale"), await StatusAsync(project));
         project.Write("src/code.txt", "2");
         project.Commit();
         Assert.Equal((1, "0 fresh, 1 stale"), await StatusAsync(project));
-        // Taken back, the content is the same as then.
+        // With the change taken back, the content is the same as when the evidence was recorded.
         project.Write("src/code.txt", "1");
         project.Commit();
         Assert.Equal((0, "1 fresh, 0 stale"), await StatusAsync(project));

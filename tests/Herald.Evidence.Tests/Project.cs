@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Herald.Evidence.Tests;
 
-/// <summary>A working copy of a project with one source, one document, and the claims that a test gives it.</summary>
+/// <summary>A working copy of a project with one source, one document, and the claims of the test.</summary>
 internal sealed class Project : IDisposable
 {
     private readonly DirectoryInfo _root = Directory.CreateTempSubdirectory("herald-test-");
@@ -36,7 +36,7 @@ internal sealed class Project : IDisposable
         Git("-c", "user.name=test", "-c", "user.email=test@example.com", "-c", "commit.gpgsign=false", "commit", "--quiet", "--message", "change");
     }
 
-    /// <summary>Runs <c>./evidence</c> here.</summary>
+    /// <summary>Runs <c>./evidence</c> in this project.</summary>
     public async Task<(int Code, string Output)> RunAsync(params string[] arguments)
     {
         var output = new StringWriter();

@@ -3,7 +3,9 @@ using Xunit;
 
 namespace Herald.Judge.Tests;
 
-/// <summary>A receiver that refuses connections sees nothing of what is tried; so numbers go on unseen, and nothing else is forgiven.</summary>
+/// <summary>
+/// A receiver that refuses connections does not see attempts. So numbers of attempts may be missing, and nothing else is excused.
+/// </summary>
 public sealed class AwayTests
 {
     private readonly Story _story = new();
@@ -32,7 +34,9 @@ public sealed class AwayTests
         _story.After(20).Deliver("a", one, number: 3);
     }
 
-    /// <summary>The owner died before it had saved that; the next one began with the first attempt, which nobody has seen.</summary>
+    /// <summary>
+    /// The owner died before it had saved the receipt. The next owner began with attempt 1, which the receiver has not seen.
+    /// </summary>
     [Fact]
     public void A_repeat_of_what_was_received_may_have_been_tried_unseen_first()
     {

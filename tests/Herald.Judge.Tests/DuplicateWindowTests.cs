@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Herald.Judge.Tests;
 
-/// <summary>Ids are held against their events for a second.</summary>
+/// <summary>Ids are remembered for one second.</summary>
 public sealed class DuplicateWindowTests
 {
     private readonly Story _story = new();

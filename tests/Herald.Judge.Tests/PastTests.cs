@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Herald.Judge.Tests;
 
-/// <summary>A trace that begins in the middle: what was settled before is known by the last sequence of each key.</summary>
+/// <summary>A trace that begins in the middle. The last sequence of each key tells what was settled before.</summary>
 public sealed class PastTests
 {
     private readonly Story _story = new();

@@ -5,8 +5,8 @@ using Xunit;
 namespace Herald.Judge.Tests;
 
 /// <summary>
-/// Traces of real processes, of one key: of a server that was killed again and again under load, and of one that was stopped and started.
-/// As they were they are as promised; with one mistake in them they are not.
+/// Traces of real processes, of one key: one of a server that was repeatedly killed under load, and one of a server that was stopped and
+/// started. Unchanged, they fulfil the promises. With one mistake in them, they do not.
 /// </summary>
 public sealed class RealTraceTests
 {
@@ -98,7 +98,7 @@ public sealed class RealTraceTests
     private static void Accuses(string of, List<string> trace) =>
         Assert.Contains(of, Assert.Throws<AccusedException>(() => Judge(trace)).Message, StringComparison.Ordinal);
 
-    // What the receiver has acknowledged: the lines of the attempt, of what it says, and of its end.
+    // The deliveries that the receiver acknowledged, each with the lines of the attempt, of its answer, and of its end.
     private static List<(string Id, int[] Lines)> Deliveries(List<string> trace)
     {
         var found = new List<(string, int[])>();

@@ -5,7 +5,7 @@ using Herald.Judging.Traces;
 namespace Herald.Judge.Tests;
 
 /// <summary>
-/// A trace that is told as a test needs it: one node, one topic, subscription <c>s</c>, and the key <c>k</c> unless another is given.
+/// A trace that a test writes: one node, one topic, subscription <c>s</c>, and the key <c>k</c> unless the test gives another one.
 /// </summary>
 internal sealed class Story
 {
@@ -24,10 +24,10 @@ internal sealed class Story
     public long NowMs { get; set; } = 1000;
     public string Node { get; set; } = "n1";
 
-    /// <summary>Of the event that is published next.</summary>
+    /// <summary>The sequence of the next published event.</summary>
     public long NextSequence { get; set; } = 1;
 
-    /// <summary>Receivers cannot tell which process a request is from.</summary>
+    /// <summary>Whether receivers cannot tell which process has sent a request.</summary>
     public bool IsNodeUnknown { get; set; }
 
     public void Tell(string who, string verb, params (string Name, string? Value)[] values) =>
@@ -55,7 +55,7 @@ internal sealed class Story
         return this;
     }
 
-    /// <returns>The sequence it is answered with.</returns>
+    /// <returns>The sequence in the answer.</returns>
     public long Publish(string id, string? key = "k", string? type = null)
     {
         Tell("p", "publish", ("topic", "t"), ("key", key), ("id", id), ("type", type), ("digest", "d" + id));

@@ -199,7 +199,7 @@ public sealed class TraceJudgeTests
         _story.Order("delete", "deleted").Put();
         var two = _story.Publish("b");
         var again = _story.Begin("b", two);
-        // From then on it is one subscription.
+        // Both attempts belong to the new subscription, so one must wait for the other.
         _story.After(100);
         var three = _story.Publish("c");
         Accuses("at the same time", () => _story.Begin("c", three));

@@ -1,2 +1,2 @@
-// They share a broker, and measure time-outs of groups: side by side they would be each other's trouble.
+// The tests share a broker and measure time-outs of groups. Tests that run at the same time would disturb each other.
 [assembly: CollectionBehavior(DisableTestParallelization = true)]

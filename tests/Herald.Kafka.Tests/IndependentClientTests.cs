@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Herald.Kafka.Tests;
 
-/// <summary>With Kafka's own clients at the other end, which share no code with ours.</summary>
+/// <summary>Messages from and to Kafka's own clients, which share no code with ours.</summary>
 public sealed class IndependentClientTests
 {
     [Fact]

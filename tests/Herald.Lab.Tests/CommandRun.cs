@@ -7,10 +7,10 @@ using Xunit;
 
 namespace Herald.Lab.Tests;
 
-/// <summary>One run of a command of the laboratory in this process: its exit code and what it printed.</summary>
+/// <summary>One run of a command of the laboratory in this process: its exit code and its output.</summary>
 internal sealed record CommandRun(int Code, string Out, string Error)
 {
-    /// <summary>As <c>herald</c> has them; those of applications are below the application's name.</summary>
+    /// <summary>The commands as <c>herald</c> has them. Those of applications are below the name of the application.</summary>
     public static RootCommand Commands() => CommandRoot.Create(
     [
         .. LabCommands.Create(TimeProvider.System),

@@ -1,8 +1,8 @@
 namespace Herald.Layout.Tests;
 
 /// <summary>
-/// The folders of a project, floor by floor from the ground up. A folder may use the folders of lower floors, and those to its left on its
-/// own floor. The files beside the folders are the top floor.
+/// The folders of a project, floor by floor from the ground. A folder may use the folders of lower floors, and those to its left on its own
+/// floor. The files beside the folders are the top floor.
 /// </summary>
 internal sealed record Floors(string Project, IReadOnlyList<IReadOnlyList<string>> FromTheGround)
 {

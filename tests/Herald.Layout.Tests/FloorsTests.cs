@@ -63,7 +63,7 @@ public sealed class FloorsTests
         Assert.False(floors.MayUse("Left", Floors.Top));
     }
 
-    /// <summary>By the path from the engine's folder.</summary>
+    /// <summary>The sources by their path from the engine's folder.</summary>
     private static Dictionary<string, string> Sources() => Directory.EnumerateFiles(Folder, "*.cs", SearchOption.AllDirectories)
         .Select(path => (Path: path, Name: Path.GetRelativePath(Folder, path).Replace('\\', '/')))
         .Where(file => !file.Name.StartsWith("obj/", StringComparison.Ordinal) && !file.Name.StartsWith("bin/", StringComparison.Ordinal))

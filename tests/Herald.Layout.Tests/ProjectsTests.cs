@@ -4,10 +4,12 @@ using Xunit;
 
 namespace Herald.Layout.Tests;
 
-/// <summary>Which project may refer to which, and what projects may not do at all.</summary>
+/// <summary>Which project may refer to which, and what no project may do.</summary>
 public sealed class ProjectsTests
 {
-    /// <summary>What each project of the product and of the laboratory may refer to. Tests may refer to everything but each other.</summary>
+    /// <summary>
+    /// The projects that each project of the product and of the laboratory may refer to. Tests may refer to everything except each other.
+    /// </summary>
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
         ["Herald.Engine"] = [],

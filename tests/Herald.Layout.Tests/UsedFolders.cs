@@ -10,10 +10,12 @@ internal sealed record FolderUse(string From, string To, string File, int Line, 
     public override string ToString() => $"{File}:{Line}: {From} uses {Type} of {To}";
 }
 
-/// <summary>Compiles a project's sources, and finds which folders use which: by what each name in the code means, not by its spelling.</summary>
+/// <summary>
+/// Compiles the sources of a project and finds which folders use which, by what each name in the code means, not by its spelling.
+/// </summary>
 internal sealed class UsedFolders
 {
-    // What the SDK imports into every file of a library.
+    // The namespaces that the SDK imports into every file of a library.
     private const string ImplicitUsings = """
         global using System;
         global using System.Collections.Generic;
@@ -27,7 +29,7 @@ internal sealed class UsedFolders
     private readonly string _rootNamespace;
     private readonly CSharpCompilation _compilation;
 
-    /// <param name="sources">By the path that is shown.</param>
+    /// <param name="sources">The sources by the path that messages show.</param>
     public UsedFolders(string rootNamespace, IEnumerable<KeyValuePair<string, string>> sources)
     {
         _rootNamespace = rootNamespace;
@@ -40,7 +42,7 @@ internal sealed class UsedFolders
             new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable, allowUnsafe: true));
     }
 
-    /// <summary>Names that mean nothing: with them unknown, a use could go unseen.</summary>
+    /// <summary>Names that the compiler cannot resolve. With such a name, a use could be missed.</summary>
     public IEnumerable<string> Unknown() => _compilation.GetDiagnostics()
         .Where(found => found.Id is "CS0246" or "CS0234" or "CS0103")
         .Select(found => found.ToString());

@@ -46,7 +46,7 @@ public sealed class PlantedProjectTests
     [Fact]
     public void What_does_not_compile_is_left_out_and_its_neighbours_stay()
     {
-        // Without the call the variable has no value.
+        // Without the call, the variable would have no value, and the code would not compile.
         using var source = new PlantedSource("public static int Run(int a) { int found; Find(out found); return found + a; } static void Find(out int found) => found = 2;");
         Assert.Contains("Find(out found); → ", source.Found.Select(mutant => $"{mutant.Before} → {mutant.After}"));
         Assert.Equal(["found + a → found - a"], source.Changes);

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Herald.Mutants.Tests;
 
-/// <summary>A class <c>Code</c> with all of its mutants in it, of which a test switches one on.</summary>
+/// <summary>A class <c>Code</c> that contains all of its mutants. A test switches one of them on.</summary>
 internal sealed class PlantedSource : IDisposable
 {
     private const string Before = "using System; using System.Collections.Generic; using System.Linq; using System.Threading.Tasks;\npublic static class Code\n{\n";
@@ -16,7 +16,7 @@ internal sealed class PlantedSource : IDisposable
     private readonly DirectoryInfo _root = Directory.CreateTempSubdirectory("herald-test-");
     private readonly PlantedProject _project;
 
-    /// <param name="members">Of the class.</param>
+    /// <param name="members">The members of the class.</param>
     public PlantedSource(string members)
     {
         var platform = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Where(path => Path.GetFileName(path).StartsWith("System.", StringComparison.Ordinal));
@@ -30,24 +30,24 @@ internal sealed class PlantedSource : IDisposable
         _project.Compile(Assembly, Found.Count, TestContext.Current.CancellationToken);
     }
 
-    /// <summary>With those that do not compile.</summary>
+    /// <summary>All mutants, including those that do not compile.</summary>
     public IReadOnlyList<Mutant> Found { get; }
 
     public int LeftOut => _project.LeftOut;
 
-    /// <summary>Changes that compile, as <c>before → after</c>.</summary>
+    /// <summary>The changes that compile, as <c>before → after</c>.</summary>
     public IEnumerable<string> Changes => _project.Mutants.Select(mutant => $"{mutant.Before} → {mutant.After}");
 
     private string Assembly => Path.Combine(_root.FullName, "Code.dll");
 
     /// <summary>Calls <c>Code.Run</c>.</summary>
-    /// <param name="change">The one that is on, as <see cref="Changes"/> tells it; null: none.</param>
+    /// <param name="change">The mutant to switch on, as in <see cref="Changes"/>; null for none.</param>
     public object? Run(string? change, params object?[] arguments)
     {
         var number = change is null ? 0 : Found.Single(mutant => $"{mutant.Before} → {mutant.After}" == change).Number;
         var context = new AssemblyLoadContext(null, isCollectible: true);
         var assembly = context.LoadFromStream(new MemoryStream(File.ReadAllBytes(Assembly)));
-        // The switch is read once, with the first use of a mutant.
+        // The variable is read only once, at the first use of a mutant.
         lock (Environments)
         {
             Environment.SetEnvironmentVariable(MutantSwitch.Chosen, $"{number}");

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Herald.Mutants.Tests;
 
-/// <summary>Suites are scripts here: each is told what to do by the mutant that is on.</summary>
+/// <summary>The suites here are scripts. The number of the active mutant tells each of them what to do.</summary>
 [UnsupportedOSPlatform("windows")]
 public sealed class TrialTests : IDisposable
 {
@@ -120,7 +120,7 @@ public sealed class TrialTests : IDisposable
     private async Task<Trial> TrialAsync(IReadOnlyList<Suite> suites, TimeSpan? least = null)
     {
         var coverage = new Coverage(Process, new(Path.Combine(_root.FullName, "coverage.jsonl")), _progress);
-        // What a suite costs was found out before: how long a script takes is no matter of the test.
+        // Coverage is measured before, so the time that a script takes does not matter here.
         await coverage.FindAsync(suites, Path.Combine(_root.FullName, "reached"), TestContext.Current.CancellationToken);
         return new Trial(Process, coverage, suites, least ?? TimeSpan.FromMinutes(1));
     }

@@ -1,6 +1,6 @@
 namespace Herald.Orders.Tests;
 
-/// <summary>The long form runs with HERALD_TESTS_LONG=1.</summary>
+/// <summary>The size of a test: brief, or full with HERALD_TESTS_LONG=1.</summary>
 internal static class Scale
 {
     public static bool Long { get; } = Environment.GetEnvironmentVariable("HERALD_TESTS_LONG") == "1";

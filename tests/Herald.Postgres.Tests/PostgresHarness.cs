@@ -7,7 +7,7 @@ using Npgsql;
 
 namespace Herald.Postgres.Tests;
 
-/// <summary>A store in a schema of its own on the server that all tests share.</summary>
+/// <summary>A store in a schema of its own, on the server that all tests share.</summary>
 internal sealed class PostgresHarness(Func<PostgresOptions, PostgresOptions>? adjust = null) : StoreHarness
 {
     private static readonly Lazy<Task<string>> Database = new(async () => await (await PostgresServer.SharedAsync()).CreateDatabaseAsync("contracts"));
@@ -34,7 +34,7 @@ internal sealed class PostgresHarness(Func<PostgresOptions, PostgresOptions>? ad
         _store = await OpenAsync();
     }
 
-    /// <summary>Another node over the same tables.</summary>
+    /// <summary>Opens another node on the same tables.</summary>
     public ValueTask<PostgresStore> OpenAsync() => PostgresStore.OpenAsync(Options, Clock);
 
     public override async ValueTask ReopenAsync()
@@ -43,7 +43,7 @@ internal sealed class PostgresHarness(Func<PostgresOptions, PostgresOptions>? ad
         _store = await OpenAsync();
     }
 
-    /// <summary>Rows bear no checksum: one that was cut short is what the store can tell.</summary>
+    /// <summary>Cuts off the end of the record. Rows have no checksum, so this is damage that the store can notice.</summary>
     public override async ValueTask DamageAsync(ShardId shard, long sequence)
     {
         await Store.DisposeAsync();
@@ -63,7 +63,7 @@ internal sealed class PostgresHarness(Func<PostgresOptions, PostgresOptions>? ad
 
     public override async ValueTask FreeAsync()
     {
-        // A period begins, comes of age, and goes.
+        // In these steps a period begins, becomes too old, and is removed.
         for (var i = 0; i < 4; i++)
         {
             Clock.Advance(TimeSpan.FromDays(4));

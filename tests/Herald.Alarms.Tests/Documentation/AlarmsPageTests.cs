@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Herald.Alarms.Tests.Documentation;
 
-/// <summary>What docs/alarms.md says is what the application does.</summary>
+/// <summary>docs/alarms.md describes what the application really does.</summary>
 public sealed class AlarmsPageTests
 {
     [Fact]
@@ -18,7 +18,7 @@ public sealed class AlarmsPageTests
         Assert.Equal(2, examples.Count);
         foreach (var example in examples)
         {
-            // What was published is known a moment later.
+            // A published message is processed a moment later, so the request is repeated.
             await Until.HoldsAsync(
                 async () => (int)(await server.SendAsync(new HttpMethod(example.Method), example.Path, example.Body.Length > 0 ? example.Body : null)).Status == example.Status,
                 $"{example.Method} {example.Path} is answered {example.Status}");

@@ -11,7 +11,9 @@ using Xunit;
 
 namespace Herald.Alarms.Tests.Inspection;
 
-/// <summary>A real server with the application, on a free port, with a journal of its own; what it sends to NATS is kept here.</summary>
+/// <summary>
+/// A real server with the application, on a free port, with a journal of its own. What it sends to NATS is recorded here.
+/// </summary>
 internal sealed class AlarmsServer : IAsyncDisposable
 {
     private readonly string _directory;
@@ -19,7 +21,7 @@ internal sealed class AlarmsServer : IAsyncDisposable
     private HeraldServer? _server;
     private SourceIntake? _intake;
 
-    // Each server's messages are others: those of a server that has stopped are remembered.
+    // Each server has a source name of its own, because the messages of a stopped server on the same directory are remembered.
     private readonly string _stream = $"tests/{Guid.NewGuid():N}";
     private long _offset;
 
@@ -30,7 +32,7 @@ internal sealed class AlarmsServer : IAsyncDisposable
     public NatsDouble Nats { get; } = new();
     public HeraldEngine Engine => _server!.Engine;
 
-    /// <param name="directory">Of a server that has stopped, to go on with.</param>
+    /// <param name="directory">The directory of a stopped server, to continue with it.</param>
     public static async Task<AlarmsServer> StartAsync(AlarmsOptions? options = null, string? directory = null)
     {
         var server = new AlarmsServer(directory);
@@ -46,7 +48,7 @@ internal sealed class AlarmsServer : IAsyncDisposable
         }
     }
 
-    /// <summary>As a source of NATS does.</summary>
+    /// <summary>Publishes messages as a NATS source does.</summary>
     public async Task<SourceTally> PublishAsync(params (string Subject, string Json)[] messages)
     {
         using var batch = _intake!.Begin();
@@ -72,7 +74,7 @@ internal sealed class AlarmsServer : IAsyncDisposable
 
     public Task<Answer> GetAsync(string path) => SendAsync(HttpMethod.Get, path);
 
-    /// <summary>Leaves its directory to another.</summary>
+    /// <summary>Stops the server and leaves its directory to another one.</summary>
     public async ValueTask<string> StopAsync()
     {
         _http.Dispose();

@@ -4,7 +4,7 @@ using Herald.Engine.Channels;
 
 namespace Herald.Alarms.Tests.Inspection;
 
-/// <summary>A way to deliver to <c>nats:</c> addresses that keeps what it is given.</summary>
+/// <summary>A channel for <c>nats:</c> endpoints that records what it gets.</summary>
 internal sealed class NatsDouble : IChannel
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);

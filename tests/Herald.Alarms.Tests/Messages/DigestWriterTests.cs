@@ -40,7 +40,7 @@ public sealed class DigestWriterTests
         Assert.False(writer.IsWhole);
         Assert.Equal(3, parts.Count);
         Assert.All(parts, part => Assert.InRange(Encoding.UTF8.GetByteCount(part), 30, 4096));
-        // One entry more would not have fitted.
+        // One more entry would not have fitted.
         Assert.All(parts.SkipLast(1), part => Assert.True(part.Length + "{\"AlarmID\":\"alarm-000\",\"Status\":\"WARNING\",\"LatestChangedAt\":\"2026-01-31T12:00:00Z\"},".Length > 4096));
         Assert.Equal(
             alarms.Select(alarm => Encoding.UTF8.GetString(alarm.Id.Span)),

@@ -3,19 +3,21 @@ using System.Numerics;
 
 namespace Herald.Alarms.Tests.Model;
 
-/// <summary>A time as somebody might write it, with the instant that it means: both made from its parts, neither from the other.</summary>
+/// <summary>
+/// A time as a sender may write it, and its instant. Both are made from the same parts; neither is computed from the other.
+/// </summary>
 internal sealed record DrawnTime(string Text, BigInteger Nanoseconds)
 {
     private static readonly BigInteger PerSecond = 1_000_000_000;
 
     public static DrawnTime Any(Random random)
     {
-        // As often near the ends as anywhere: years 1 and 9999 are where offsets hurt.
+        // Days near the first, the last and 1970 are drawn often: in the years 1 and 9999, an offset can leave the range.
         var days = random.Next(4) switch { 0 => random.Next(3), 1 => 3_652_058 - random.Next(3), 2 => 719_162 + random.Next(-2, 3), _ => random.Next(3_652_059) };
         return Of(new DateTime(1, 1, 1).AddDays(days).AddSeconds(random.Next(86_400)), random.Next(1_000_000_000), random);
     }
 
-    /// <summary>An instant of the local clock, with any digits, offset and letters.</summary>
+    /// <summary>Draws a text for a time of the local clock, with any digits, offset and letters.</summary>
     public static DrawnTime Of(DateTime local, int nanoseconds, Random random)
     {
         var digits = random.Next(10);
@@ -31,7 +33,7 @@ internal sealed record DrawnTime(string Text, BigInteger Nanoseconds)
         return new DrawnTime(text, whole + (digits == 0 ? 0 : BigInteger.Parse(kept.PadRight(9, '0'), CultureInfo.InvariantCulture)));
     }
 
-    /// <summary>A given instant, with any of the texts that can say it.</summary>
+    /// <summary>Draws any of the texts for a given instant.</summary>
     public static DrawnTime At(DateTime utc, int nanoseconds, Random random)
     {
         var all = nanoseconds.ToString("D9", CultureInfo.InvariantCulture);

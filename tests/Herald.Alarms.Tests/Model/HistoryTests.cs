@@ -5,8 +5,8 @@ using Xunit;
 namespace Herald.Alarms.Tests.Model;
 
 /// <summary>
-/// Histories drawn from seeds: messages come twice, late, with equal times, in batches of any size, with the record saved and read again, and time
-/// that stands still or leaps. What the application says must be what the model says.
+/// Histories drawn from seeds. Messages come twice, late, with equal times, and in batches of any size. State is saved and read again. Time
+/// stands still or leaps. The application must give the same digests as the model.
 /// </summary>
 public sealed class HistoryTests(EngineFixture engine)
 {
@@ -60,7 +60,7 @@ public sealed class HistoryTests(EngineFixture engine)
             for (var left = random.Next(1, 10); left > 0; left--)
             {
                 clock += Pause(random, period);
-                // Clocks of nodes differ: what is accepted later may say that it was earlier.
+                // The clocks of nodes differ, so an event that is accepted later can have an earlier time.
                 var acceptedAt = random.Next(10) == 0 ? clock - (period * random.NextDouble()) : clock;
                 latest = acceptedAt > latest ? acceptedAt : latest;
                 var step = before.Count > 0 && random.Next(3) == 0 ? before[random.Next(before.Count)] : Draw(random);
@@ -94,9 +94,9 @@ public sealed class HistoryTests(EngineFixture engine)
         var user = "user-" + random.Next(3).ToString(CultureInfo.InvariantCulture);
         if (random.Next(4) == 0)
             return new Step(user, "", "", null);
-        // Few instants, a nanosecond or a second apart: many changes have the same one.
+        // There are few instants, a nanosecond or a second apart, so that many changes have the same one.
         var time = DrawnTime.At(Epoch.AddSeconds(random.Next(3)), random.Next(3) switch { 0 => 0, 1 => 999_999_999, _ => random.Next(3) }, random);
-        // Ids of which one begins with another, and with bytes beyond ASCII, which sort behind all others.
+        // Some ids begin with another one. Some have bytes beyond ASCII, which sort after all others.
         string[] alarms = ["a", "a1", "b", "B", "é", "z", "aa"];
         return new Step(user, alarms[random.Next(alarms.Length)], Statuses[random.Next(3)], time);
     }
@@ -109,6 +109,6 @@ public sealed class HistoryTests(EngineFixture engine)
         _ => period * random.Next(31, 80),
     };
 
-    /// <param name="Time">Null: a request.</param>
+    /// <param name="Time">Null for a request.</param>
     private sealed record Step(string User, string Alarm, string Status, DrawnTime? Time);
 }

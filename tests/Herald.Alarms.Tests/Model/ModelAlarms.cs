@@ -3,8 +3,8 @@ using System.Numerics;
 namespace Herald.Alarms.Tests.Model;
 
 /// <summary>
-/// The rules of alarms once more, as simply as they can be written: everything in dictionaries, all users looked at with every step, nothing saved
-/// and nothing fast.
+/// The rules of alarms in their simplest form: everything is in dictionaries, every step goes through all users, nothing is saved, and
+/// nothing is fast.
 /// </summary>
 internal sealed class ModelAlarms(long periodSeconds, int most, bool emptyDigest)
 {
@@ -12,7 +12,7 @@ internal sealed class ModelAlarms(long periodSeconds, int most, bool emptyDigest
     private readonly Dictionary<string, long> _heard = [];
     private long _now;
 
-    /// <returns>False when it is refused.</returns>
+    /// <returns>False when the change is refused.</returns>
     public bool Change(string user, string alarm, string status, DrawnTime time, long acceptedMs)
     {
         Hear(user, acceptedMs);
@@ -38,7 +38,7 @@ internal sealed class ModelAlarms(long periodSeconds, int most, bool emptyDigest
         return true;
     }
 
-    /// <returns>Null for none.</returns>
+    /// <returns>The digest; null for none.</returns>
     public string? Request(string user, long acceptedMs)
     {
         Hear(user, acceptedMs);
@@ -75,7 +75,9 @@ internal sealed class ModelAlarms(long periodSeconds, int most, bool emptyDigest
         public required DrawnTime Time { get; set; }
         public long Heard { get; set; }
 
-        /// <summary>Of the status, ever; and how many of them there were when it was sent.</summary>
+        /// <summary>
+        /// The number of changes of the status so far. <see cref="Sent"/> is what this number was when the alarm was last in a digest.
+        /// </summary>
         public int Changes { get; set; }
         public int Sent { get; set; }
         public bool IsDue => Changes != Sent;

@@ -180,7 +180,7 @@ public sealed class AlarmsShardTests(EngineFixture engine)
 
     private static Sent Request() => Sent.Request("u", Now);
 
-    /// <summary>What a digest says after these changes: alarm, status and the last digit of its time.</summary>
+    /// <summary>Returns the content of the digest after these changes: alarm, status, and the last digit of its time.</summary>
     private static async Task<IReadOnlyList<string>> ActiveAsync(ShardRig rig, params Sent[] changes)
     {
         var came = await rig.TakeAsync([.. changes, Request()]);

@@ -1,6 +1,6 @@
 namespace Herald.Alarms.Tests.Processing;
 
-/// <summary>What a batch made.</summary>
+/// <summary>What the application made of a batch.</summary>
 internal sealed record Came(IReadOnlyList<Digest> Digests, IReadOnlyList<(long Sequence, string Reason)> Rejected, IReadOnlyList<string> Written, long BytesSet, long BytesSaved)
 {
     public IEnumerable<string> Payloads => Digests.Select(digest => digest.Payload);

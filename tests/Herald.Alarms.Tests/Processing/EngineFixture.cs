@@ -10,7 +10,7 @@ using Xunit;
 
 namespace Herald.Alarms.Tests.Processing;
 
-/// <summary>An engine that lends its catalog and its intake to batches; nothing is appended to it.</summary>
+/// <summary>An engine whose catalog and intake are used by batches. No events are appended to it.</summary>
 public sealed class EngineFixture : IAsyncLifetime
 {
     private readonly string _directory = Path.Combine(Path.GetTempPath(), $"herald-alarms-{Guid.NewGuid():N}");

@@ -9,7 +9,7 @@ using Herald.Engine.Stores;
 
 namespace Herald.Alarms.Tests.Processing;
 
-/// <summary>The application in one shard, over the engine's own batches and a state in memory.</summary>
+/// <summary>The application in one shard, with the engine's own batches and a state in memory.</summary>
 internal sealed class ShardRig : IStateReader, IDisposable
 {
     private static readonly ShardId Shard = new(3);
@@ -28,7 +28,7 @@ internal sealed class ShardRig : IStateReader, IDisposable
         Restart();
     }
 
-    /// <summary>Keys that were read from the store, in order.</summary>
+    /// <summary>The keys that were read from the store, in order.</summary>
     public List<string> Read { get; } = [];
 
     public TimeSpan TickEvery => _shard.TickEvery;
@@ -39,7 +39,7 @@ internal sealed class ShardRig : IStateReader, IDisposable
 
     public IEnumerable<string> Lists => _state.Keys.Where(key => key.StartsWith("f/", StringComparison.Ordinal));
 
-    /// <summary>The next batch finds only what was saved, maybe with other settings.</summary>
+    /// <summary>Restarts the application. The next batch finds only saved state; the options may have changed.</summary>
     public void Restart(AlarmsOptions? options = null)
     {
         _options = options ?? _options;

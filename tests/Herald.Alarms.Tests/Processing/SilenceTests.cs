@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Herald.Alarms.Tests.Processing;
 
-/// <summary>What is forgotten, and when.</summary>
+/// <summary>Which users and alarms are forgotten, and when.</summary>
 public sealed class SilenceTests(EngineFixture engine)
 {
     private const string Early = "2026-01-31T12:00:00Z", Late = "2026-01-31T13:00:00Z";
@@ -54,7 +54,7 @@ public sealed class SilenceTests(EngineFixture engine)
         Assert.Empty((await rig.TickAsync(Start.AddDays(30))).Written);
         Assert.Equal(["f"], rig.Read);
         await rig.TickAsync(Start.AddDays(31));
-        // The last list has fewer.
+        // The last list is shorter than the others.
         Assert.Equal(Users - ATick + 400, rig.Users.Count());
         Assert.InRange(rig.Read.Count, ATick - 400, ATick + 10);
         await rig.TickAsync(Start.AddDays(31));
@@ -167,7 +167,7 @@ public sealed class SilenceTests(EngineFixture engine)
         var came = await rig.TakeAsync(Change("v", "a", "WARNING", Early, Start), Sent.Request("u", Start), Sent.Request("v", Start));
         Assert.Empty(came.Rejected);
         Assert.Equal(2, came.Digests.Count);
-        // Whoever has been heard since is forgotten as ever.
+        // A user from whom messages have come since then is forgotten as usual.
         await rig.TakeAsync(Change("v", "a", "CLEARED", Late, Start.AddDays(1)), Sent.Request("v", Start.AddDays(1)));
         await rig.TickAsync(Start.AddDays(40));
         Assert.DoesNotContain("v", rig.Users);
@@ -194,7 +194,7 @@ public sealed class SilenceTests(EngineFixture engine)
         await rig.TakeAsync(Change("u", "a", "CLEARED", Late, Start));
         await rig.TakeAsync(Sent.Request("nobody", Start.AddDays(31)));
         rig.Restart();
-        // Accepted by a clock that is behind: the alarm is forgotten all the same.
+        // The node that accepted these messages has a clock that is behind. The alarm is forgotten all the same.
         Assert.Single((await rig.TakeAsync(Change("u", "a", "WARNING", Early, Start.AddDays(29)), Sent.Request("u", Start.AddDays(29)))).Digests);
     }
 

@@ -13,7 +13,7 @@ public sealed class UserCodecTests
 {
     private static readonly Periods Daily = new(TimeSpan.FromDays(30));
 
-    /// <summary>What is on disks. Whoever has to change it needs another format, and has to go on reading this one.</summary>
+    /// <summary>Stored data of format 1. A change of this format needs a new format number, and this one must still be read.</summary>
     private const string Fixture =
         "01" + "80a3b2cb06" + "03"
         + "02" + "00" + "e082ef970d" + "00" + "78" + "80a305" + "0161"
@@ -79,7 +79,7 @@ public sealed class UserCodecTests
                 bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
             try
             {
-                // What is read can be written and read again: nothing impossible has come in.
+                // A result must be the same after it is written and read again, so no impossible value was accepted.
                 var user = Decode(bytes);
                 Assert.Equal(Encode(user), Encode(Decode(Encode(user))));
             }

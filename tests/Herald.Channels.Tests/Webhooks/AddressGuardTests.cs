@@ -7,7 +7,7 @@ public sealed class AddressGuardTests
 {
     private static readonly AddressGuard Guard = new([]);
 
-    /// <summary>First and last address of each refused range, and the addresses beside it with whether they may be dialled.</summary>
+    /// <summary>The first and last address of each refused range, and the addresses next to it, each with whether it is allowed.</summary>
     public static TheoryData<string, string, string, bool, string, bool> Ranges => new()
     {
         // first, last, before, before allowed?, after, after allowed?
@@ -57,7 +57,7 @@ public sealed class AddressGuardTests
             if (address.GetAddressBytes() is not { Length: 4 } v4)
                 continue;
 
-            // The same in IPv6 clothes.
+            // The same address in its IPv6 forms.
             Assert.Equal(allowed, Guard.Refuse(address.MapToIPv6()) is null);
             if (v4[0] != 0)
                 Assert.Equal(allowed, Guard.Refuse(new IPAddress((byte[])[.. new byte[12], .. v4])) is null);

@@ -5,7 +5,7 @@ using Herald.TestKit.Receivers;
 
 namespace Herald.Channels.Tests.Webhooks;
 
-/// <summary>What is dialled is what was judged.</summary>
+/// <summary>The address that is connected to is the one that was checked.</summary>
 public sealed class DiallingTests : WebhookTest
 {
     private static readonly IPAddress Public = IPAddress.Parse("93.184.215.14");
@@ -25,7 +25,7 @@ public sealed class DiallingTests : WebhookTest
     [Fact]
     public async Task A_name_that_changes_after_it_was_checked_gains_nothing()
     {
-        // The first answer is public, as at a check; all later ones are this machine.
+        // The first answer is public, for the check when the endpoint is set. All later answers are this machine.
         var answers = 0;
         IPAddress[] Rebind(string name) => answers++ == 0 ? [Public] : [IPAddress.Loopback];
         var options = Resolving(Rebind);
@@ -34,7 +34,7 @@ public sealed class DiallingTests : WebhookTest
         var checkedAddress = options.Resolve("hooks.example").Single();
         Assert.Null(new AddressGuard([]).Refuse(checkedAddress));
 
-        // Answers are kept; what is kept is judged each time it is dialled.
+        // Answers of name servers are cached. A cached address is checked each time before connecting.
         for (var i = 0; i < 2; i++)
             Assert.Equal(AttemptStage.Guard, (await channel.TryAsync((Sketch with { Endpoint = Target }).ToAttempt(), TestEnd)).Stage);
         Assert.Equal(2, answers);
@@ -56,7 +56,7 @@ public sealed class DiallingTests : WebhookTest
     [Fact]
     public async Task Refused_addresses_are_left_out_and_the_others_tried_in_turn()
     {
-        // 127.0.0.2 has nobody listening on this port; 127.0.0.3 is not allowed.
+        // Nothing listens on this port at 127.0.0.2, and 127.0.0.3 is not allowed.
         var options = Resolving(_ => [IPAddress.Parse("127.0.0.3"), IPAddress.Parse("127.0.0.2"), IPAddress.Loopback]);
         options = options with { AllowedNetworks = ["127.0.0.1/32", "127.0.0.2/32"] };
 

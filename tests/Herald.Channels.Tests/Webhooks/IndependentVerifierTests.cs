@@ -7,10 +7,12 @@ using Herald.TestKit.Time;
 
 namespace Herald.Channels.Tests.Webhooks;
 
-/// <summary>Others read our signatures: before, during and after a rotation, with the old secret and with the new.</summary>
+/// <summary>
+/// Independent implementations verify our signatures before, during and after a rotation, with the old secret and the new one.
+/// </summary>
 public sealed class IndependentVerifierTests : IClassFixture<Verifier>, IAsyncDisposable
 {
-    // The verifiers read the machine's clock and want a timestamp within five minutes.
+    // The verifiers read the machine's clock and require a timestamp within five minutes.
     private readonly ManualClock _clock = new(TimeProvider.System.GetUtcNow());
     private readonly ScriptedReceiver _receiver = new();
     private readonly WebhookChannel _channel;
@@ -34,17 +36,17 @@ public sealed class IndependentVerifierTests : IClassFixture<Verifier>, IAsyncDi
     [Fact]
     public async Task A_rotation_leaves_no_moment_in_which_a_receiver_cannot_verify()
     {
-        // Before: only the old secret.
+        // Before the rotation there is only the old secret.
         var before = new Secrets(_old, default, null);
         await AssertVerifiedAsync(before, accepted: [_old], refused: [_new, _other]);
 
-        // During: a receiver may hold either.
+        // During the rotation, a receiver may have either secret.
         var rotated = new Secrets(_new, _old, _clock.GetUtcNow().AddSeconds(60));
         await AssertVerifiedAsync(rotated, accepted: [_old, _new], refused: [_other]);
         _clock.Advance(TimeSpan.FromSeconds(60) - TimeSpan.FromTicks(1));
         await AssertVerifiedAsync(rotated, accepted: [_old, _new], refused: [_other]);
 
-        // After: only the new one.
+        // After the rotation there is only the new secret.
         _clock.Advance(TimeSpan.FromTicks(1));
         await AssertVerifiedAsync(rotated, accepted: [_new], refused: [_old, _other]);
     }

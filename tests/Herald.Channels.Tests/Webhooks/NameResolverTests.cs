@@ -6,7 +6,7 @@ using Herald.TestKit.Time;
 
 namespace Herald.Channels.Tests.Webhooks;
 
-/// <summary>Names whose name server does not answer cost threads of their own, and no other name its answer.</summary>
+/// <summary>Names whose name server does not answer take threads of their own, and do not delay the answers for other names.</summary>
 public sealed class NameResolverTests : IDisposable
 {
     private static readonly IPAddress One = IPAddress.Parse("93.184.215.14"), Two = IPAddress.Parse("93.184.215.15");
@@ -92,7 +92,7 @@ public sealed class NameResolverTests : IDisposable
         await AskAsync("known");
         var hanging = Enumerable.Range(0, 200).Select(i => AskAsync($"hangs{i}")).ToList();
         await UntilAsync(() => Task.FromResult(Volatile.Read(ref _hanging) == NameResolver.MostForNewNames));
-        // There are threads left for what has been resolved before, though its answer is too old to be used.
+        // Threads are left for names that were resolved before, even when their last answer is too old to be used.
         _clock.Advance(NameResolver.Usable + TimeSpan.FromSeconds(1));
         Assert.Equal([One], await AskAsync("known"));
         Assert.Equal(NameResolver.MostForNewNames, Volatile.Read(ref _hanging));

@@ -4,12 +4,12 @@ using Herald.TestKit.Receivers;
 
 namespace Herald.Channels.Tests.Webhooks;
 
-/// <summary>The verifiers of others, in a Node process beside the tests; see <c>verifier/verify.mjs</c>.</summary>
+/// <summary>Independent signature verifiers, in a Node process beside the tests; see <c>verifier/verify.mjs</c>.</summary>
 public sealed class Verifier : IAsyncLifetime
 {
     private NodeScript? _script;
 
-    /// <summary>Why it is not there; null when it is.</summary>
+    /// <summary>Why the process could not be started; null when it runs.</summary>
     public string? Missing { get; private set; }
 
     public async ValueTask InitializeAsync()
@@ -26,7 +26,7 @@ public sealed class Verifier : IAsyncLifetime
         }
     }
 
-    /// <returns>What each verifier says, by its name: <c>ok</c> or why not.</returns>
+    /// <returns>The answer of each verifier, by its name: <c>ok</c> or the reason for its refusal.</returns>
     public async Task<Dictionary<string, string>> JudgeAsync(string secret, ReceivedRequest request)
     {
         var headers = request.Headers.ToDictionary(header => header.Key, header => header.Value);

@@ -6,7 +6,7 @@ using Herald.TestKit.Time;
 
 namespace Herald.Channels.Tests.Webhooks;
 
-/// <summary>A webhook channel with a clock of its own and a receiver that does what the test scripts.</summary>
+/// <summary>A webhook channel with a clock of its own, and a receiver with a script.</summary>
 public abstract class WebhookTest : IAsyncDisposable
 {
     private readonly List<WebhookChannel> _channels = [];
@@ -39,7 +39,7 @@ public abstract class WebhookTest : IAsyncDisposable
     protected async Task<AttemptResult> TryAsync(AttemptSketch? sketch = null, WebhookOptions? options = null) =>
         await Channel(options).TryAsync((sketch ?? Sketch).ToAttempt(), TestEnd);
 
-    /// <summary>One attempt at a receiver that accepts; what it got.</summary>
+    /// <summary>Makes one attempt at a receiver that accepts. Returns the request that it got.</summary>
     protected async Task<ReceivedRequest> DeliverAsync(AttemptSketch sketch)
     {
         var result = await TryAsync(sketch);

@@ -1,4 +1,4 @@
-// Judges webhooks with implementations that are not Herald's. Reads one JSON object a line:
+// Verifies webhooks with implementations that are not Herald's. Reads one JSON object per line:
 //   {"secret": "whsec_…", "headers": {…}, "body": "…"}
 // and answers each with one line: {"standardwebhooks": "ok" | reason, "svix": "ok" | reason}
 import { createInterface } from 'node:readline';

@@ -20,7 +20,7 @@ public sealed class CommandTests
     public void Every_example_is_a_command_line_that_is_taken()
     {
         var root = HeraldCommandLine.Create(TimeProvider.System);
-        // Pipes and redirections are the shell's; a value with an ellipsis is the reader's to put in.
+        // Pipes and redirections belong to the shell. An ellipsis stands for a value that the reader must fill in.
         var examples = Below(root).OfType<ExampleCommand>().SelectMany(command => command.Examples)
             .Where(example => !example.Contains('…', StringComparison.Ordinal))
             .Select(example => example.Split(" | ").First(part => part.StartsWith("herald ", StringComparison.Ordinal)).Split(" < ")[0].Split(" > ")[0]).ToList();

@@ -53,7 +53,7 @@ public sealed class ExitCodeTests
     [Fact]
     public async Task No_server_is_3_and_says_what_to_do()
     {
-        // A port that was free a moment ago and is bound but not listening: connections are refused.
+        // The port is bound but not listening, so connections to it are refused.
         using var taken = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         taken.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         var run = await CommandRun.OfAsync("topics", "list", "--server", $"http://{taken.LocalEndPoint}");

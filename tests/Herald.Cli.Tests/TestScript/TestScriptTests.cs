@@ -5,7 +5,10 @@ using Xunit;
 
 namespace Herald.Cli.Tests.TestScript;
 
-/// <summary>What <c>./test</c> says of suites that are not what they should be: it runs here in a folder of its own, with suites that say what a test makes them say.</summary>
+/// <summary>
+/// How <c>./test</c> reports suites that are not as they should be. It runs in a folder of its own, with suites whose output the test
+/// decides.
+/// </summary>
 public sealed class TestScriptTests : IDisposable
 {
     private readonly DirectoryInfo _root = Directory.CreateTempSubdirectory("herald-test-");
@@ -14,7 +17,7 @@ public sealed class TestScriptTests : IDisposable
     public TestScriptTests()
     {
         File.Copy(SourceTree.File("test"), At("test"));
-        // The compiler has nothing to do, and nothing is installed. Counting lines runs the suite, and counts none.
+        // These programs do nothing: no compiler runs and nothing is installed. Counting lines runs the suite and counts no line.
         Program("bin/dotnet", """if [[ "$1" = msbuild ]]; then eval "$Suite $Arguments"; fi""");
         Program("bin/apt-get", "exit 1");
         Suite("Good.Tests", Summary(total: 5));
@@ -33,7 +36,7 @@ public sealed class TestScriptTests : IDisposable
         Suite("Few.Tests", Summary(total: 3));
         _committed["Few.Tests"] = 4;
         Assert.Equal((1, "8 passed, 1 failed"), await RunAsync());
-        // Those that a filter leaves out are not missed.
+        // Tests that a filter leaves out do not count as missing.
         Assert.Equal((0, "8 passed, 0 failed"), await RunAsync("names_of_tests"));
     }
 
@@ -102,7 +105,7 @@ public sealed class TestScriptTests : IDisposable
     private static string Summary(int total, int skipped = 0, int notRun = 0) =>
         $"   Suite  Total: {total}, Errors: 0, Failed: 0, Skipped: {skipped}, Not Run: {notRun}, Time: 1.000s";
 
-    /// <summary>What it says it has run is committed.</summary>
+    /// <summary>Adds a suite. The number of tests that it reports becomes the committed one.</summary>
     private void Suite(string name, string says, int code = 0)
     {
         Write($"tests/{name}/{name}.csproj", "<Project><IsTestProject>true</IsTestProject></Project>");

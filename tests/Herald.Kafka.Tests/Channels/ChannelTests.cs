@@ -11,7 +11,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Herald.Kafka.Tests.Channels;
 
 /// <summary>
-/// What becomes of attempts. The suite of all channels does not fit: its receiver takes a message and says that it has failed, which no broker does.
+/// The results of attempts. The suite for all channels does not fit here: its receiver accepts a message and then reports a failure, which
+/// no broker does.
 /// </summary>
 public sealed class ChannelTests
 {
@@ -140,7 +141,7 @@ public sealed class ChannelTests
         Assert.Equal((AttemptOutcome.Failed, AttemptStage.Wait, true), (result.Outcome, result.Stage, result.EndpointTroubled));
         Assert.Equal(TimeSpan.FromSeconds(20), result.Duration);
         Assert.Equal(0, clock.ArmedTimers);
-        // Its report comes before this one's.
+        // The late report comes before the report of this attempt.
         Assert.Equal(AttemptOutcome.Delivered, (await channel.TryAsync(Sketch("slow").ToAttempt(), TestEnd)).Outcome);
     }
 
@@ -162,7 +163,7 @@ public sealed class ChannelTests
     [Theory]
     [InlineData(29, AttemptOutcome.Failed, true)] // may not write this topic
     [InlineData(17, AttemptOutcome.Failed, true)] // no topic by this name
-    [InlineData(87, AttemptOutcome.Rejected, false)] // a record that the topic does not take
+    [InlineData(87, AttemptOutcome.Rejected, false)] // a record that the topic does not accept
     public async Task What_the_broker_refuses_is_told_by_what_it_means(int error, AttemptOutcome outcome, bool troubled)
     {
         KafkaLibrary.Require();
@@ -173,7 +174,7 @@ public sealed class ChannelTests
 
         var result = await channel.TryAsync(Sketch("refused").ToAttempt(), TestEnd);
         Assert.Equal((outcome, troubled, error), (result.Outcome, result.EndpointTroubled, result.StatusCode));
-        // The client may have to ask for the topic first.
+        // The client may have to ask for the topic's metadata first.
         await Until.HoldsAsync(async () => (await channel.TryAsync(Sketch("refused").ToAttempt(), TestEnd)).Outcome == AttemptOutcome.Delivered, "the next attempts arrive");
     }
 
@@ -183,7 +184,7 @@ public sealed class ChannelTests
         KafkaLibrary.Require();
         using var kafka = new MockKafka();
         kafka.CreateTopic("fatal");
-        // That this cluster may not be used is told to an idempotent producer when it asks who it is.
+        // An idempotent producer gets this error (the cluster may not be used) when it requests its id.
         kafka.FailInitProducerId(31);
         await using var channel = await OpenAsync(kafka.Servers);
         await Until.HoldsAsync(async () => (await channel.TryAsync(Sketch("fatal").ToAttempt(), TestEnd)).Outcome == AttemptOutcome.Delivered, "a new producer delivers");

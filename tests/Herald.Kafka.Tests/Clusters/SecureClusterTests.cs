@@ -10,7 +10,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Herald.Kafka.Tests.Clusters;
 
-/// <summary>A broker that only speaks TLS, and wants a name and a password: both are librdkafka's, set by its properties.</summary>
+/// <summary>
+/// A broker that accepts only TLS, and requires a name and a password. Both are features of librdkafka, set by its properties.
+/// </summary>
 public sealed class SecureClusterTests : IDisposable
 {
     private const string User = "herald", Password = "open-sesame", StorePassword = "keystore";
@@ -63,7 +65,7 @@ public sealed class SecureClusterTests : IDisposable
         return await KafkaBroker.StartAsync(
             ("listener.security.protocol.map", "CONTROLLER:PLAINTEXT,PLAINTEXT:SASL_SSL"),
             ("ssl.keystore.location", KeyStore), ("ssl.keystore.password", StorePassword), ("ssl.keystore.type", "PKCS12"),
-            // It talks to itself, too.
+            // The broker also connects to itself.
             ("ssl.truststore.type", "PEM"), ("ssl.truststore.location", Authority),
             ("sasl.enabled.mechanisms", "PLAIN"), ("sasl.mechanism.inter.broker.protocol", "PLAIN"),
             ("listener.name.plaintext.plain.sasl.jaas.config",

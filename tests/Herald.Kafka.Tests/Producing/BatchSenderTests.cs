@@ -33,13 +33,13 @@ public sealed class BatchSenderTests
         kafka.CreateTopic(Topic);
         using var sender = Open(kafka.Servers);
         Assert.Null(await sender.WarmUpAsync(Patience, TestEnd));
-        // May not write this topic.
+        // The error for a client that may not write this topic.
         kafka.FailProduce(29);
 
         var refused = await sender.SendAsync(Messages(1), TestEnd);
         Assert.Equal(0, refused.Acknowledged);
         Assert.Contains("TopicAuthorizationFailed", refused.Problem, StringComparison.Ordinal);
-        // The client may have to ask for the topic first.
+        // The client may have to ask for the topic's metadata first.
         await Until.HoldsAsync(async () => await sender.SendAsync(Messages(2), TestEnd) == new SentBatch(2, null), "the next batches arrive");
     }
 

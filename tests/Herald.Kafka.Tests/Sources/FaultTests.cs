@@ -3,7 +3,7 @@ using Herald.TestKit.Time;
 
 namespace Herald.Kafka.Tests.Sources;
 
-/// <summary>Brokers and stores that go away, topics that come and go.</summary>
+/// <summary>Brokers and stores become unavailable; topics are created and deleted.</summary>
 public sealed class FaultTests
 {
     private static readonly (string, string)[] Quick = [("topic.metadata.refresh.interval.ms", "500")];
@@ -39,7 +39,7 @@ public sealed class FaultTests
         node.Log.IsAway = true;
         await publisher.SendNumberedAsync(20, 1, 200);
         await Until.HoldsAsync(() => source.IsPaused, "the partitions are paused");
-        // Longer than the session of the group: waits between tries double, up to five seconds.
+        // This takes longer than the session of the group: the waits between tries double, up to five seconds.
         await Until.HoldsAsync(() => node.Log.Refused >= 9, "the store has refused again and again");
 
         Assert.Equal((4, 0), (source.Partitions, node.Receiver.Count));
@@ -65,7 +65,7 @@ public sealed class FaultTests
             Assert.True(node.Store.Statistics.IsFull);
             Assert.InRange(source.Totals.Accepted, 1, 3999);
         }
-        // Another one begins at what is committed: what was passed over would be lost now.
+        // Another source begins at the committed position. If the first one had passed over a message, it would be lost now.
         await using var next = await node.ReadAsync(broker.Servers, Node.Options(topic, topic) with { BatchEvents = 100 });
         node.Receiver.LetGo();
         await node.ReceivesAsync(4000);
@@ -105,7 +105,10 @@ public sealed class FaultTests
         Assert.Equal(0, source.Partitions);
     }
 
-    /// <summary>The client answers a commit when the coordinator does, which may be never: a stop waited for it until the source was given up as a whole.</summary>
+    /// <summary>
+    /// The client answers a commit only when the coordinator does, which may be never. A stop once waited for that until the whole source
+    /// was given up.
+    /// </summary>
     [Fact]
     public async Task It_stops_while_a_coordinator_that_answers_nothing_has_a_commit()
     {
@@ -118,7 +121,7 @@ public sealed class FaultTests
         await publisher.SendNumberedAsync(5, 1, 5);
         await Until.HoldsAsync(() => node.Log.Refused > 0, "what was read waits for the store");
         await broker.FreezeAsync();
-        // Now it becomes durable, and the group is to be told.
+        // The messages become durable, and the source commits their position to the group.
         node.Log.IsAway = false;
         await Until.HoldsAsync(() => source.Totals.Accepted > 0, "it is durable");
 
@@ -164,7 +167,7 @@ public sealed class FaultTests
         await broker.CreateNamedTopicAsync(Name, 1);
         using (var publisher = new Publisher(broker.Servers, Name))
         {
-            // At the place where the first one was.
+            // The message has the position of the first one in the deleted topic.
             await publisher.SendAsync("key-0", "2");
             await node.ReceivesAsync(2);
         }

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Herald.Kafka.Tests.Sources;
 
-/// <summary>A source that can be killed: the group finds out when its session runs out.</summary>
+/// <summary>A source that can be killed. The group notices that only when its session expires.</summary>
 internal sealed class Member : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
@@ -22,7 +22,7 @@ internal sealed class Member : IAsyncDisposable
         _running = Task.Factory.StartNew(() => _run.Run(_stopping.Token), default, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
-    /// <summary>Complete when it has joined the group.</summary>
+    /// <summary>Completes when the source has joined the group.</summary>
     public static async Task<Member> JoinAsync(Node node, string servers, string topic, string group)
     {
         var member = await BeginAsync(node, servers, topic, group);
@@ -30,7 +30,7 @@ internal sealed class Member : IAsyncDisposable
         return member;
     }
 
-    /// <summary>Complete when it has begun to join the group.</summary>
+    /// <summary>Completes when the source has begun to join the group.</summary>
     public static async Task<Member> BeginAsync(Node node, string servers, string topic, string group)
     {
         var intake = new SourceIntake(node.Engine.Intake, node.Engine.Catalog, Node.Topic, new PlainReader(), TimeProvider.System, NullLogger.Instance);

@@ -12,7 +12,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Herald.Kafka.Tests.Sources;
 
-/// <summary>The real engine on a real journal, with one subscription to everything that comes from Kafka.</summary>
+/// <summary>The real engine on a real journal, with one subscription to all events from Kafka.</summary>
 internal sealed class Node : IAsyncDisposable
 {
     public const string Topic = "events";
@@ -27,7 +27,7 @@ internal sealed class Node : IAsyncDisposable
     public HeraldEngine Engine { get; }
     public Receiver Receiver { get; }
 
-    /// <param name="journal">What is unusual about it.</param>
+    /// <param name="journal">Changes the usual options of the journal.</param>
     public static async Task<Node> StartAsync(bool subscribed = true, Func<JournalOptions, JournalOptions>? journal = null)
     {
         var directory = Directory.CreateTempSubdirectory("herald-kafka-tests-").FullName;
@@ -42,7 +42,7 @@ internal sealed class Node : IAsyncDisposable
         return new(directory, store, log, engine, receiver);
     }
 
-    /// <summary>The settings of a source, quick ones.</summary>
+    /// <summary>Settings of a source with short waits.</summary>
     public static KafkaSourceOptions Options(string from, string group) => new()
     {
         From = [from],

@@ -4,7 +4,7 @@ namespace Herald.Kafka.Tests.Sources;
 
 internal static class OnceInOrder
 {
-    /// <summary>Of each key, 1, 2, 3 … up to the last, none missing, none twice.</summary>
+    /// <summary>Each key has received 1, 2, 3 … up to the last, none missing and none twice.</summary>
     public static void Holds(Receiver receiver, int keys, int last)
     {
         var expected = Enumerable.Range(1, last).Select(n => n.ToString(CultureInfo.InvariantCulture)).ToList();

@@ -29,7 +29,7 @@ internal sealed class Publisher : IDisposable
 
     public IProducer<byte[]?, byte[]?> Producer => _producer;
 
-    /// <summary>A message as most senders write them: JSON, an id in the headers.</summary>
+    /// <summary>A message as most senders write it: JSON, with an id in the headers.</summary>
     public static Message<byte[]?, byte[]?> Message(string key, string value, string? id = null, params (string Name, byte[]? Value)[] headers)
     {
         var all = new Headers();
@@ -44,7 +44,7 @@ internal sealed class Publisher : IDisposable
 
     public Task SendAsync(Message<byte[]?, byte[]?> message) => _producer.ProduceAsync(_topic, message);
 
-    /// <summary>Numbered messages, round over the keys: the n-th of a key says n.</summary>
+    /// <summary>Sends numbered messages, in turn over the keys. The n-th message of a key has the value n.</summary>
     public Task SendNumberedAsync(int keys, int from, int count)
     {
         var all = new List<Task>(keys * count);

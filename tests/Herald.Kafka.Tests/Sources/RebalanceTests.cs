@@ -3,7 +3,7 @@ using Herald.TestKit.Time;
 
 namespace Herald.Kafka.Tests.Sources;
 
-/// <summary>Members that join, leave and are killed while messages come.</summary>
+/// <summary>Members join, leave and are killed while messages come.</summary>
 public sealed class RebalanceTests
 {
     private const int Keys = 40;
@@ -38,7 +38,7 @@ public sealed class RebalanceTests
                 members.Remove(gone);
                 await (random.Next(2) == 0 ? gone.KillAsync() : gone.LeaveAsync());
             }
-            // The next one comes in the middle of what this one has begun.
+            // The next change comes in the middle of the rebalance that this one has begun.
             await node.ReceivesAsync(before + random.Next(1, 4 * Keys));
         }
         await enough.CancelAsync();
@@ -113,11 +113,11 @@ public sealed class RebalanceTests
     private static async Task LeaveAfterAsync(Member member, TimeSpan time)
     {
         await Task.Delay(time, TimeProvider.System);
-        // Leaving blocks.
+        // Leaving blocks its thread.
         await Task.Factory.StartNew(member.LeaveAsync, default, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
     }
 
-    // As fast as it is received, so that there is always something under way, and never a mountain.
+    // Publishes as fast as messages are received, so that some are always under way, but never too many.
     private static async Task<int> PublishAsync(Publisher publisher, Node node, CancellationToken enough)
     {
         var last = 0;

@@ -3,7 +3,7 @@ using Herald.Engine.Channels;
 
 namespace Herald.Kafka.Tests.Sources;
 
-/// <summary>Takes every delivery, and keeps them by key in the order in which they came.</summary>
+/// <summary>Accepts every delivery, and records them by key in the order in which they came.</summary>
 internal sealed class Receiver : IChannel
 {
     private readonly ConcurrentDictionary<string, ConcurrentQueue<Received>> _byKey = new();
@@ -13,14 +13,14 @@ internal sealed class Receiver : IChannel
 
     public IReadOnlyList<string> Schemes => ["test"];
 
-    /// <summary>Deliveries, each counted once.</summary>
+    /// <summary>The number of different deliveries.</summary>
     public int Count => Volatile.Read(ref _count);
 
     public IEnumerable<Received> All => _byKey.Values.SelectMany(q => q);
 
     public IReadOnlyList<Received> Of(string key) => _byKey.TryGetValue(key, out var queue) ? [.. queue] : [];
 
-    /// <summary>Attempts wait until they are let go.</summary>
+    /// <summary>Attempts wait until <see cref="LetGo"/>.</summary>
     public void Hold() => _held = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public void LetGo() => _held?.TrySetResult();
@@ -31,7 +31,7 @@ internal sealed class Receiver : IChannel
     {
         if (_held is { } held)
             await held.Task.WaitAsync(cancel);
-        // The store's own repeats are not what is tested here.
+        // Repeats by Herald itself are not tested here.
         if (_messageIds.TryAdd(attempt.MessageId, 0))
         {
             var view = attempt.Event;

@@ -4,7 +4,7 @@ using Herald.TestKit.Kafka;
 
 namespace Herald.Kafka.Tests.Sources;
 
-/// <summary>What comes out of a topic, against a real broker.</summary>
+/// <summary>Messages of a topic as events, with a real broker.</summary>
 public sealed class SourceTests
 {
     [Fact]

@@ -4,7 +4,7 @@ using Herald.Engine.Stores;
 
 namespace Herald.Kafka.Tests.Sources;
 
-/// <summary>A log that can be away: what is appended then is refused as a store does whose database is gone.</summary>
+/// <summary>A log that can be unavailable. It then refuses appends as a store does whose database is gone.</summary>
 internal sealed class SwitchedLog(IEventLog inner) : IEventLog
 {
     private volatile bool _away;
@@ -13,14 +13,14 @@ internal sealed class SwitchedLog(IEventLog inner) : IEventLog
 
     public bool IsAway { get => _away; set => _away = value; }
 
-    /// <summary>Appends that were refused.</summary>
+    /// <summary>The number of refused appends.</summary>
     public int Refused => Volatile.Read(ref _refused);
 
     public int ShardCount => inner.ShardCount;
     public ulong HashSeed => inner.HashSeed;
     public UInt128 HashSecret => inner.HashSecret;
 
-    /// <summary>Appends wait until they are let go.</summary>
+    /// <summary>Appends wait until <see cref="LetGo"/>.</summary>
     public void Hold() => _held = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public void LetGo() => _held?.TrySetResult();

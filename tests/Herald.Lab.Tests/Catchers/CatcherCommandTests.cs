@@ -110,7 +110,7 @@ public sealed partial class CatcherCommandTests
         Assert.Contains($"--port {port}:", run.Error, StringComparison.Ordinal);
     }
 
-    /// <summary>The command, running until it is stopped.</summary>
+    /// <summary>The command, which runs until it is stopped.</summary>
     private sealed class Catcher : IAsyncDisposable
     {
         private static readonly HttpClient Client = new();
@@ -124,7 +124,7 @@ public sealed partial class CatcherCommandTests
 
         public string Errors => _error.ToString();
 
-        /// <summary>The header of the last answer.</summary>
+        /// <summary>The mode in the header of the last answer.</summary>
         public string? LastMode { get; private set; }
 
         public Task<string> GetMetricsAsync() => Client.GetStringAsync(new Uri(_endpoint, "/metrics"), Cancel);
@@ -161,7 +161,7 @@ public sealed partial class CatcherCommandTests
         }
     }
 
-    /// <summary>Tells of the first line that is written.</summary>
+    /// <summary>Signals the first line that is written.</summary>
     private sealed class FirstLine : StringWriter
     {
         public TaskCompletionSource<string> Written { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);

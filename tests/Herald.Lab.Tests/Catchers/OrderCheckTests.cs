@@ -8,7 +8,7 @@ public sealed class OrderCheckTests
     private static readonly Guid Order = new(1, 0, 0, new byte[8]);
     private readonly OrderCheck _check = new();
 
-    /// <summary>Numbers as they arrive; one with <c>!</c> is acknowledged.</summary>
+    /// <summary>The numbers in the order of their arrival. Those with <c>!</c> are acknowledged.</summary>
     [Theory]
     [InlineData("0! 1! 2!", "Begins Next Next")]
     [InlineData("5! 6!", "Begins Next")]

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Herald.Lab.Tests.Catchers;
 
-/// <summary>A catcher's registration against a Herald that answers by a script.</summary>
+/// <summary>A catcher's registration with a Herald that answers by a script.</summary>
 public sealed class RegistrarTests
 {
     private static readonly Guid Customer = new("0197f3f0-0000-7000-8000-000000000001");
@@ -45,7 +45,7 @@ public sealed class RegistrarTests
     [Fact]
     public async Task Whoever_has_raced_and_lost_asks_again_at_once()
     {
-        // The clock stands still: nothing is waited for.
+        // The clock stands still, so the test would hang if the registrar waited.
         await using var run = await Run.StartAsync(new ManualClock(DateTimeOffset.UnixEpoch), Conflict, Conflict, Given);
         await run.AskedAsync(3);
         await run.ToldAsync(1);
@@ -55,7 +55,7 @@ public sealed class RegistrarTests
     [Fact]
     public async Task A_customer_that_another_has_is_let_go_and_another_one_asked_for()
     {
-        // By what is asked and not by turn: on a busy machine a heartbeat is given up before its answer is there, and asked again.
+        // The script depends on the request, not on its number: on a busy machine a heartbeat can time out and be repeated.
         var (posts, puts) = (0, 0);
         await using var run = await Run.StartAsync(TimeProvider.System, Answer);
         await run.ToldAsync(3);
@@ -114,7 +114,7 @@ public sealed class RegistrarTests
 
         public static Task<Run> StartAsync(params FakeHerald.Answer[] script) => StartAsync(TimeProvider.System, script);
 
-        /// <param name="script">The last answer is given again and again.</param>
+        /// <param name="script">The answers in order. The last one is repeated.</param>
         public static Task<Run> StartAsync(TimeProvider time, params FakeHerald.Answer[] script)
         {
             var turn = -1;

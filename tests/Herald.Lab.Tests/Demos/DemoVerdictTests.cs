@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Herald.Lab.Tests.Demos;
 
-/// <summary>A demo that went wrong must say so: with its exit code, and with what went wrong where.</summary>
+/// <summary>A demo that went wrong must report it: by its exit code, and by naming what went wrong and where.</summary>
 public sealed class DemoVerdictTests : IAsyncLifetime
 {
     private readonly ReceiptLedger _ledger = new(2);

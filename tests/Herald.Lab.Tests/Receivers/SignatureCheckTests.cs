@@ -6,7 +6,7 @@ namespace Herald.Lab.Tests.Receivers;
 
 public sealed class SignatureCheckTests
 {
-    // The example of the Standard Webhooks specification's reference libraries.
+    // The example of the reference libraries of the Standard Webhooks specification.
     private const string Secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
     private const string Id = "msg_p5jXN8AQM9LWM0D4loKWxJek";
     private const string Timestamp = "1614265330";

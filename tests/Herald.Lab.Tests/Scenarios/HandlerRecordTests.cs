@@ -6,7 +6,7 @@ namespace Herald.Lab.Tests.Scenarios;
 
 public sealed class HandlerRecordTests
 {
-    // Warm-up to 5, before to 15, hell to 25, after to 35.
+    // In seconds: warm-up until 5, "before" until 15, "hell" until 25, "after" until 35.
     private static readonly PhasePlan Plan = new(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(10));
     private static readonly Hit Well = new(Mode.None, false, TimeSpan.Zero), Failure = new(Mode.Hell, true, TimeSpan.Zero);
     private readonly HandlerRecord _record = new(HandlerRole.All[2], Plan, TimeSpan.FromSeconds(1.5));

@@ -59,7 +59,7 @@ public sealed class LogFollowerTests
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>A log of one shard, whose entries are nothing but their sequences, read one at a time.</summary>
+    /// <summary>The log of one shard. Its entries consist of their sequences only and are read one at a time.</summary>
     private sealed class GrowingLog : IEventLog
     {
         private readonly Hints<Action<ShardId, long>> _hints = new();

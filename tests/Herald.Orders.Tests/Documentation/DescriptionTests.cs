@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Herald.Orders.Tests.Documentation;
 
-/// <summary>What is committed in docs/ about the application is what it does.</summary>
+/// <summary>The committed description in docs/ matches what the application does.</summary>
 public sealed class DescriptionTests
 {
     [Fact]

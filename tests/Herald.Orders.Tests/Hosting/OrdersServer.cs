@@ -11,7 +11,7 @@ using Xunit;
 
 namespace Herald.Orders.Tests.Hosting;
 
-/// <summary>A real server with the application, on a free port, with a journal of its own unless it is told otherwise.</summary>
+/// <summary>A real server with the application, on a free port. It has a journal of its own unless a test chooses another store.</summary>
 internal sealed class OrdersServer : IAsyncDisposable
 {
     private readonly string _directory;
@@ -28,7 +28,7 @@ internal sealed class OrdersServer : IAsyncDisposable
     public HeraldServer Server => _server!;
     public HeraldEngine Engine => Server.Engine;
 
-    /// <param name="directory">Of a server that has stopped, to go on with.</param>
+    /// <param name="directory">The directory of a stopped server, to continue with it.</param>
     public static async Task<OrdersServer> StartAsync(Func<ServerOptions, ServerOptions>? with = null, string? directory = null)
     {
         var server = new OrdersServer(directory);
@@ -48,7 +48,7 @@ internal sealed class OrdersServer : IAsyncDisposable
         return server;
     }
 
-    /// <summary>As a source does.</summary>
+    /// <summary>Publishes messages as a source does.</summary>
     public async Task<SourceTally> PublishAsync(params OrderMessage[] messages)
     {
         await _publishing.WaitAsync(Cancel);
@@ -73,7 +73,7 @@ internal sealed class OrdersServer : IAsyncDisposable
 
     public Task<Answer> DeleteAsync(string path, params (string Name, string Value)[] headers) => SendAsync(HttpMethod.Delete, path, null, headers);
 
-    /// <summary>Asks until the answer is as expected; the test's own time-out ends it.</summary>
+    /// <summary>Repeats the request until the answer is as expected. The test's own time-out ends it.</summary>
     public async Task<Answer> UntilAsync(Func<Task<Answer>> ask, Func<Answer, bool> expected)
     {
         while (true)
@@ -99,7 +99,7 @@ internal sealed class OrdersServer : IAsyncDisposable
         return await Answer.OfAsync(response, Cancel);
     }
 
-    /// <summary>Leaves its directory to another.</summary>
+    /// <summary>Stops the server and leaves its directory to another one.</summary>
     public async ValueTask<string> StopAsync()
     {
         Http.Dispose();

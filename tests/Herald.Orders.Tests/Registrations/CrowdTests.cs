@@ -5,13 +5,16 @@ using Xunit;
 
 namespace Herald.Orders.Tests.Registrations;
 
-/// <summary>Many handlers for few customers, all at once: one each, the others wait, and one of them takes over when one dies.</summary>
+/// <summary>
+/// Many handlers for few customers at the same time. Each customer gets one handler, the other handlers wait, and one of them takes over
+/// when one dies.
+/// </summary>
 public sealed class CrowdTests
 {
     private const int Handlers = 50, Customers = 10;
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(3), Look = TimeSpan.FromMilliseconds(20);
 
-    // An idle handler asks again, and what it is given must have left its handler before.
+    // How long a handover may take beyond the window: an idle handler must ask again, and the customer must have left its handler before.
     private static readonly TimeSpan Asking = TimeSpan.FromSeconds(1);
 
     [Fact]
@@ -54,7 +57,7 @@ public sealed class CrowdTests
         var handlers = Enumerable.Range(0, Handlers).Select(number => new TestHandler(number, http, [.. servers.Select(s => s.Server.Address)], Window, ledger)).ToList();
         try
         {
-            // Whoever asks late finds events within its window all the same.
+            // Events keep coming, so that a late handler also finds one within its window.
             while (customers.Any(customer => ledger.HandlerOf(customer) is null))
             {
                 await PublishAsync();
@@ -78,7 +81,7 @@ public sealed class CrowdTests
             TestContext.Current.TestOutputHelper?.WriteLine($"round {round}: taken over {took.TotalSeconds:0.00} s after the handler was killed, its event delivered after {all.TotalSeconds:0.00} s; window {Window.TotalSeconds} s");
             Assert.True(took <= Window + Asking + late, $"Taken over after {took}, and the machine was {late} late meanwhile.");
             Assert.Equal(Customers, customers.Select(customer => ledger.HandlerOf(customer)).Distinct().Count());
-            // Who was given nothing has had nothing.
+            // A handler that got no customer must have received nothing.
             Assert.All(handlers.Where(handler => !ledger.WasGiven(handler.Number)), handler => Assert.Empty(handler.Bodies));
         }
         finally
@@ -87,7 +90,7 @@ public sealed class CrowdTests
         }
         ledger.NobodyFailed();
 
-        // Whoever has it by then: on a busy machine a heartbeat may be late.
+        // Receipts of all handlers count: on a busy machine a heartbeat can be late, so a customer may change its handler.
         int Received(Guid customer) => handlers.SelectMany(handler => handler.Bodies).Where(body => body.Contains($"{customer}", StringComparison.Ordinal)).Distinct().Count();
 
         async Task PublishAsync()
@@ -96,7 +99,7 @@ public sealed class CrowdTests
             sequence++;
         }
 
-        // How late this machine was meanwhile.
+        // Returns how late this machine was meanwhile.
         async Task<TimeSpan> UntilAsync(Func<bool> condition)
         {
             var late = TimeSpan.Zero;

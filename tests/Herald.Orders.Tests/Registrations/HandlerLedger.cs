@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Herald.Orders.Tests.Registrations;
 
-/// <summary>Who was given which customer, as the answers said.</summary>
+/// <summary>Which handler got which customer, according to the answers.</summary>
 internal sealed class HandlerLedger
 {
     private readonly Lock _lock = new();
@@ -15,7 +15,7 @@ internal sealed class HandlerLedger
         {
             if (!_given.TryGetValue(customer, out var all))
                 _given.Add(customer, all = []);
-            // One who asks again is told the same again; nobody else is.
+            // A handler that asks again gets the same answer. No other handler may get it.
             if (all.Any(one => one.Epoch == epoch && one.Handler != handler))
                 throw new InvalidOperationException($"Epoch {epoch} of customer {customer} was given twice.");
             all.Add((epoch, handler));
@@ -34,14 +34,14 @@ internal sealed class HandlerLedger
             return _given.TryGetValue(customer, out var all) ? all.Max(one => one.Epoch) : 0;
     }
 
-    /// <summary>Who was given it last.</summary>
+    /// <summary>The last handler that got the customer.</summary>
     public int? HandlerOf(Guid customer)
     {
         lock (_lock)
             return _given.TryGetValue(customer, out var all) ? all.MaxBy(one => one.Epoch).Handler : null;
     }
 
-    /// <summary>It has had some customer.</summary>
+    /// <summary>Whether the handler has had a customer.</summary>
     public bool WasGiven(int handler)
     {
         lock (_lock)

@@ -77,7 +77,7 @@ public sealed class RegistrationTests : IAsyncLifetime
         var customer = Guid.NewGuid();
         await server.PublishAsync(OrderMessage.Of(customer, Guid.NewGuid(), 0));
         var given = (await server.PostAsync("/v1/orders/registrations", """{"url": "http://127.0.0.1:9/a"}""")).Is(200);
-        // Somebody else's events, which nobody takes.
+        // Fills the store with events of another topic, which no receiver accepts.
         (await server.PutAsync("/v1/topics/filler", "")).Is(201);
         (await server.PutAsync("/v1/subscriptions/none", """{"topic": "filler", "endpoint": "http://127.0.0.1:9/none"}""")).Is(201);
         foreach (var length in (int[])[100_000, 1000])
@@ -86,7 +86,7 @@ public sealed class RegistrationTests : IAsyncLifetime
             await server.UntilAsync(() => server.PostAsync("/v1/topics/filler/events", filler), answer => (int)answer.Status == 503);
         }
 
-        // What is left is room for a few signs of life.
+        // The remaining room is enough for a few heartbeats only.
         var sign = await server.UntilAsync(
             () => server.PutAsync($"/v1/orders/registrations/{customer}", $$"""{"epoch": {{given["epoch"]}}}"""), answer => (int)answer.Status != 204);
         sign.IsProblem(503, "no-room");
@@ -169,7 +169,7 @@ public sealed class RegistrationTests : IAsyncLifetime
         await using var receiver = new ScriptedReceiver(request => request.Header("herald-key") == poison.Order.ToString() ? new Reply.Status(500) : Reply.Ok);
         await _server.PublishAsync(poison);
         var given = await Given(receiver.Endpoint.ToString(), "2s");
-        // Three windows, in heartbeats and not by the clock: each comes with an event that is taken.
+        // Three windows, counted in heartbeats and not by the clock. Each heartbeat comes with an event that is delivered.
         for (var beat = 1; beat <= 24; beat++)
         {
             await _server.PublishAsync(OrderMessage.Of(poison.Customer, Guid.NewGuid(), beat));
@@ -187,7 +187,7 @@ public sealed class RegistrationTests : IAsyncLifetime
         (await _server.PutAsync(path, """{"url":"http://127.0.0.1:9/"}""")).Is(201);
         await _server.PublishAsync(OrderMessage.Of(customer, Guid.NewGuid(), 0));
         (await RegisterAsync("http://127.0.0.1:9/handler", "1s")).Is(204);
-        // The next customer shows that the first has been passed over, not missed.
+        // The next customer is given to the handler, so the first one was left out on purpose and not just missed.
         var other = Guid.NewGuid();
         await _server.PublishAsync(OrderMessage.Of(other, Guid.NewGuid(), 0));
         Assert.Equal(other.ToString(), (await Given("http://127.0.0.1:9/handler"))["customerId"]);
@@ -254,7 +254,7 @@ public sealed class RegistrationTests : IAsyncLifetime
         Assert.False(RegistrationMark.TryParse(mark + " and more", out _));
     }
 
-    /// <summary>Asks until there is a customer: an event is seen a moment after it is accepted.</summary>
+    /// <summary>Asks until there is a customer. An event is noticed a moment after it was accepted.</summary>
     private Task<Answer> Given(string url, string? window = null) => _server.UntilAsync(() => RegisterAsync(url, window), answer => answer.Status == HttpStatusCode.OK);
 
     private Task<Answer> RegisterAsync(string url, string? window = null) =>

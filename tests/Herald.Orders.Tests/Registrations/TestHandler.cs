@@ -6,7 +6,7 @@ using Herald.TestKit.Receivers;
 
 namespace Herald.Orders.Tests.Registrations;
 
-/// <summary>A handler that finds itself a customer, keeps it alive, and asks again when it has lost it. It can be killed.</summary>
+/// <summary>A handler that asks for a customer, sends heartbeats for it, and asks again when it has lost it. It can be killed.</summary>
 internal sealed class TestHandler : IAsyncDisposable
 {
     private readonly HttpClient _http;
@@ -29,12 +29,12 @@ internal sealed class TestHandler : IAsyncDisposable
     public ScriptedReceiver Receiver { get; }
     public string Url => Receiver.Endpoint.ToString();
 
-    /// <summary>The customer it has, as it knows.</summary>
+    /// <summary>The customer that the handler has, as far as it knows.</summary>
     public Guid? Customer { get; private set; }
     public int IdleAnswers { get; private set; }
     public ConcurrentQueue<string> Bodies { get; } = [];
 
-    /// <summary>As a process that is killed: no word, and nobody listens any more.</summary>
+    /// <summary>Ends like a killed process: it does not deregister, and nothing listens any more.</summary>
     public async Task KillAsync()
     {
         if (_dead)

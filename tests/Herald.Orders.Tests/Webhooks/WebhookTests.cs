@@ -22,7 +22,7 @@ public sealed class WebhookTests : IAsyncLifetime
     {
         await using var receiver = new ScriptedReceiver();
         var (customer, first, second, other) = (Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid());
-        // Before the webhook, and still delivered.
+        // This event comes before the webhook is set, and is still delivered.
         var early = OrderMessage.Of(customer, first, 0);
         Assert.Equal(1, (await _server.PublishAsync(early)).Accepted);
         Assert.Equal(HttpStatusCode.Created, (await PutAsync(customer, receiver.Endpoint.ToString())).Status);
@@ -72,7 +72,7 @@ public sealed class WebhookTests : IAsyncLifetime
         Assert.Null(changed["secret"]);
         Assert.Equal("100", changed.Json["limits"]!["maxInFlight"]!.ToString());
 
-        // It is one subscription, and that is all there is of it.
+        // The webhook is one subscription and nothing else.
         var subscription = (await _server.GetAsync($"/v1/subscriptions/orders.{customer}")).Is(200);
         Assert.Equal("events", subscription["topic"]);
         Assert.Equal($$"""{"customer_id":["{{customer}}"]}""", subscription.Json["filter"]!.ToJsonString());

@@ -10,7 +10,7 @@ using Xunit;
 
 namespace Herald.Postgres.Tests.Appends;
 
-/// <summary>What is appended is told to other nodes on the same way to the database, behind the transaction.</summary>
+/// <summary>Notices of appended events go to the database in the same round trip as the events, after their transaction.</summary>
 public sealed class AppendNoticeTests : IAsyncLifetime
 {
     private readonly PostgresHarness _harness = new();
@@ -42,7 +42,7 @@ public sealed class AppendNoticeTests : IAsyncLifetime
     public async Task Events_whose_notice_fails_are_stored_all_the_same()
     {
         var one = Event("one");
-        // The database refuses names of more than 63 bytes.
+        // PostgreSQL refuses channel names of more than 63 bytes, so the notice fails.
         Assert.Equal([Verdict.Accepted], await AppendAsync(new HeadNotice(new string('x', 100), [one.Shard.Value]), one));
         Assert.False(Assert.Single(_stored).IsTold);
         Assert.Equal([Verdict.Duplicate], await AppendAsync(null, one));

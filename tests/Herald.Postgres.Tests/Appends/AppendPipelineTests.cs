@@ -49,7 +49,7 @@ public sealed class AppendPipelineTests : IAsyncLifetime
         Assert.Equal(1, letGo);
     }
 
-    // The pool's connections tell nobody that they are given back.
+    // Connections of the pool report nothing when they are returned, so the test puts its own connection into the pipeline.
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_connection")]
     private static extern ref NpgsqlConnection? ConnectionOf(AppendPipeline pipeline);
 

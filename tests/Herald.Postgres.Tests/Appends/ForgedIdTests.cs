@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Herald.Postgres.Tests.Appends;
 
-/// <summary>Ids are looked for by hash: two that have one hash, by chance or because somebody made them so, are two ids all the same.</summary>
+/// <summary>Ids are looked up by hash. Two ids with the same hash, by chance or by intent, are still two ids.</summary>
 public sealed class ForgedIdTests : IAsyncLifetime
 {
     private readonly PostgresHarness _harness = new();

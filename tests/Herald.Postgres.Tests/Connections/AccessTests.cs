@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Herald.Postgres.Tests.Connections;
 
-/// <summary>Somebody changes who may use the database: an outage like any other, which ends when it is changed back.</summary>
+/// <summary>The rights to use the database change. That is an outage like any other, and ends when they are changed back.</summary>
 public sealed class AccessTests : IAsyncLifetime
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
@@ -133,7 +133,7 @@ public sealed class AccessTests : IAsyncLifetime
         ];
     }
 
-    /// <summary>Whoever listens listens again.</summary>
+    /// <summary>The store listens for notifications again.</summary>
     private async Task AssertHearsAsync(PostgresStore store)
     {
         await using var second = await PostgresStore.OpenAsync(_harness.Options, TimeProvider.System);

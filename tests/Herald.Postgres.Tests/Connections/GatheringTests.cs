@@ -54,7 +54,7 @@ public sealed class GatheringTests
         _clock.Advance(TimeSpan.FromMilliseconds(1));
         await UntilCallsAsync(2);
         Assert.Equal([2, 3], _calls[1].Questions);
-        // However long a call takes, the next is a moment behind it at most.
+        // However long a call takes, the next one begins a moment later at most.
         _clock.Advance(TimeSpan.FromMilliseconds(4));
         _calls[1].Answer();
         await Task.WhenAll(answers);
@@ -100,7 +100,7 @@ public sealed class GatheringTests
         var sound = await Task.WhenAll(answers[0], answers[1], answers[3]);
         Assert.Equal([10, 20, 40], sound);
         Assert.Equal("three", (await Assert.ThrowsAsync<InvalidOperationException>(() => answers[2])).Message);
-        // And those that come later find nothing of it.
+        // Later questions are not affected.
         var later = gathering.AskAsync(5);
         await UntilCallsAsync(4);
         _calls[3].Answer();
@@ -138,7 +138,7 @@ public sealed class GatheringTests
         })));
     }
 
-    // A call that follows an answer is begun by the thread that brings the answer.
+    // The next call is begun by the thread that brings the answer of the call before, so the test must wait for it.
     private Task UntilCallsAsync(int count) => Until.HoldsAsync(
         () =>
         {

@@ -5,8 +5,8 @@ using Xunit;
 namespace Herald.Postgres.Tests.Connections;
 
 /// <summary>
-/// The client prepares statements that come often. When a batch fails it loses count of those that are prepared: a later call on the same connection met an
-/// answer that it did not expect, which ended the node.
+/// The client prepares frequent statements automatically. When a batch fails, it can lose track of which statements are prepared. A later
+/// call on the same connection then gets an unexpected answer. This once ended the node.
 /// </summary>
 public sealed class PreparedStatementTests : IAsyncLifetime
 {

@@ -1,14 +1,14 @@
 namespace Herald.Postgres.Tests.Damage;
 
 /// <summary>
-/// A row whose value the database itself cannot read back, as where a part of it is missing from its TOAST table: a statement that touches it
-/// fails. A view in the table's place fails for one row as such a row does.
+/// Makes a row with a value that the database itself cannot read back, as when a part of it is missing from its TOAST table: every
+/// statement that reads the value fails. A view that replaces the table imitates this for one row.
 /// </summary>
 internal static class SpoiltRow
 {
-    /// <param name="row">A condition.</param>
-    /// <param name="schema">Null: the store's own.</param>
-    /// <param name="reading">The queries for which it is spoilt.</param>
+    /// <param name="row">A condition that selects the row.</param>
+    /// <param name="schema">The schema of the table; null for the store's own.</param>
+    /// <param name="reading">A pattern of the queries that fail.</param>
     public static async Task MakeAsync(PostgresHarness harness, string table, string column, string row, string? schema = null, string reading = "%")
     {
         schema ??= harness.Options.Schema;
@@ -17,7 +17,7 @@ internal static class SpoiltRow
             + $"where table_schema = '{schema}' and table_name = '{table}'"))!).Split(' ');
         var columns = string.Join(
             ", ", names.Select(name => name == column ? $"case when {row} then {schema}.{table}_spoilt() else {column} end as {column}" : name));
-        // One by one: a function's body has a semicolon of its own.
+        // The statements are executed one by one, because the function's body contains a semicolon.
         await harness.ExecuteAsync($"create function {schema}.{table}_spoilt() returns bytea language plpgsql stable as "
             + $"'begin if current_query() like ''{reading}'' then raise exception ''missing chunk number 0 for toast value 1'' using errcode = ''XX001''; end if; "
             + "return ''''::bytea; end'");

@@ -8,9 +8,7 @@ using Xunit;
 
 namespace Herald.Postgres.Tests.Damage;
 
-/// <summary>
-/// Rows whose value the database itself cannot read back: what is asked for beside them is read all the same.
-/// </summary>
+/// <summary>Rows with a value that the database itself cannot read back. Everything else in the same request must still be read.</summary>
 public sealed class UnreadableRowTests : IAsyncLifetime
 {
     private static readonly ShardId Shard = new(2), Other = new(3);
@@ -33,7 +31,7 @@ public sealed class UnreadableRowTests : IAsyncLifetime
         }
         await SpoilAsync("progress", "record", $"shard = {Shard.Value} and number = 2");
 
-        // Both are asked for together.
+        // Both shards are loaded in one request.
         var loads = await Task.WhenAll(_harness.Store.LoadAsync(FenceOf(Other), Cancel).AsTask(), _harness.Store.LoadAsync(FenceOf(Shard), Cancel).AsTask());
         Assert.Equal(["0901", "0902", "0903"], loads[0].Records.Select(record => Convert.ToHexString(record.Span)));
         Assert.Equal(["0901", "00", "0903"], loads[1].Records.Select(record => Convert.ToHexString(record.Span)));
@@ -48,7 +46,7 @@ public sealed class UnreadableRowTests : IAsyncLifetime
     {
         foreach (var id in (string[])["a", "b", "c"])
             await _harness.Store.ChangeAsync([new CatalogWrite("subscription", id, 7, 0, new byte[] { 1 })], Cancel);
-        // Whether it is null a row tells without its value; a view does not.
+        // A real row can answer whether the value is null without reading it. A view cannot.
         await SpoilAsync("catalog", "body", "id = 'b'", reading: "%c.heads, c.body%");
 
         Assert.Equal(["a 1", "b 0", "c 1"], (await _harness.Store.ReadAsync(0, 100, Cancel)).Records.Select(Show));
@@ -63,7 +61,7 @@ public sealed class UnreadableRowTests : IAsyncLifetime
     {
         var events = new StoreEvents(_harness.Log, _harness.Clock).Make(3, shard: Shard.Value);
         await _harness.Log.AppendAsync(events, new Appended[3], null, Cancel);
-        // What this node has in memory needs no reading.
+        // After reopening, the node has no events in memory, so it must read them.
         await _harness.ReopenAsync();
         await SpoilEventAsync(await NewestEventsAsync());
 
@@ -79,11 +77,11 @@ public sealed class UnreadableRowTests : IAsyncLifetime
         foreach (var shard in shards)
             await AppendThreeAsync(shard);
         await _harness.ReopenAsync();
-        // Small records come along for the shards that the node owns.
+        // Small records are read together with the index of the shards that the node owns.
         await _harness.Store.RenewAsync(Cancel);
         await SpoilEventAsync(await NewestEventsAsync());
 
-        // The first goes alone, the others go together behind it.
+        // The first shard is read alone, and the others together after it.
         var read = await Task.WhenAll(shards.Select(ReadIndexAsync));
         Assert.All(read, sequences => Assert.Equal([1L, 2, 3], sequences));
         var sink = new Heard();
@@ -139,7 +137,7 @@ public sealed class UnreadableRowTests : IAsyncLifetime
             var periods = await new PeriodReader(database).RefreshAsync(Cancel);
             await new KeptEvents(database).CopyAsync(periods.All[0], periods.All[1], Cancel);
         }
-        // Its table goes.
+        // The table of the older events is deleted.
         await SpoiltRow.UndoAsync(_harness, older, LogSchema);
         await _harness.FreeAsync();
         await _harness.ReopenAsync();
@@ -174,7 +172,7 @@ public sealed class UnreadableRowTests : IAsyncLifetime
         await _harness.Log.AppendAsync(originals, new Appended[3], null, Cancel);
         var table = await NewestEventsAsync();
         await SpoilEventAsync(table);
-        // A view whose columns are made up takes rows by a trigger only.
+        // A view with computed columns accepts rows only through a trigger.
         await _harness.ExecuteAsync($"create function {LogSchema}.put() returns trigger language plpgsql as "
             + $"'begin insert into {LogSchema}.{table}_whole select new.*; return new; end'");
         await _harness.ExecuteAsync(
@@ -195,7 +193,7 @@ public sealed class UnreadableRowTests : IAsyncLifetime
             verdicts);
         Assert.Equal([1L, 2, 3, 4], await ReadIndexAsync(Shard));
         Assert.Equal([1L], await ReadIndexAsync(Other));
-        // A source brings its events by a transaction of its own.
+        // Events of a source are appended in a transaction of their own.
         await _harness.Log.AppendAsync(repeats, verdicts, new SourcePosition("source", 1), Cancel);
         Assert.Equal(
             [Verdict.Duplicate, Verdict.Duplicate, Verdict.Conflict, Verdict.Duplicate, Verdict.Duplicate],
@@ -250,7 +248,7 @@ public sealed class UnreadableRowTests : IAsyncLifetime
             sequence => new NewDeadLetter(new DeadLetterId(Shard, 7, 0, sequence), "sub", "topic", reason, default))];
     }
 
-    /// <summary>The second event of the shard.</summary>
+    /// <summary>Makes the second event of the shard unreadable.</summary>
     private Task SpoilEventAsync(string table) => SpoilAsync(table, "record", $"shard = {Shard.Value} and sequence = 2", schema: LogSchema);
 
     private async Task<IEnumerable<long>> ReadIndexAsync(ShardId shard)

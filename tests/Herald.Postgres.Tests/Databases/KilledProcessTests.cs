@@ -12,7 +12,7 @@ public sealed class KilledProcessTests
     public async Task Nothing_is_left_of_a_server_whose_process_was_killed()
     {
         var cancel = TestContext.Current.CancellationToken;
-        // Skipped where there is no PostgreSQL.
+        // Skips the test when PostgreSQL is not installed.
         await PostgresServer.SharedAsync();
         using var process = Process.Start(new ProcessStartInfo(
             Path.ChangeExtension(typeof(KilledProcessTests).Assembly.Location, null), ["-noColor", "-explicit", "only", "-method", $"*{nameof(Waits_to_be_killed)}"])
@@ -32,7 +32,7 @@ public sealed class KilledProcessTests
             await Task.Yield();
     }
 
-    /// <summary>The other process.</summary>
+    /// <summary>Runs in the other process.</summary>
     [Fact(Explicit = true)]
     public async Task Waits_to_be_killed()
     {

@@ -62,7 +62,7 @@ public sealed class PlacementTests
         }
     }
 
-    /// <summary>However members come and go: after each change all have a fair share, and once more nothing moves.</summary>
+    /// <summary>However nodes come and go, after each change all have a fair share. Placing the shards once more moves nothing.</summary>
     [Fact]
     public void However_nodes_come_and_go_shares_stay_fair()
     {

@@ -9,7 +9,7 @@ using Xunit;
 
 namespace Herald.Postgres.Tests.Locks;
 
-/// <summary>Somebody keeps a row locked: a person, a program, or a node that is gone. It costs what it locks, and nothing else.</summary>
+/// <summary>A person, a program or a dead node keeps a row locked. Only the work that needs the row may fail.</summary>
 public sealed class LockTests : IAsyncLifetime
 {
     private const int Shard = 3;
@@ -33,7 +33,7 @@ public sealed class LockTests : IAsyncLifetime
         {
             var outcomes = await Task.WhenAll(Enumerable.Range(0, store.ShardCount).Select(shard => AppendAsync(store, shard)));
             Assert.All(outcomes.Where(one => one.Shard != Shard), one => Assert.Null(one.Failure));
-            // Known by then: nobody waits for it any more.
+            // By then the lock is known, so no append waits for it any more.
             if (round > 0)
                 Assert.All(outcomes, one => Assert.True(one.Took < TimeSpan.FromSeconds(1), $"{one.Shard} took {one.Took}"));
             Assert.All(outcomes, one => Assert.True(one.Took < Refused, $"{one.Shard} took {one.Took}"));
@@ -49,7 +49,7 @@ public sealed class LockTests : IAsyncLifetime
         Assert.Null((await AppendAsync(store, Shard)).Failure);
     }
 
-    /// <summary>The whole table, as a careless migration would.</summary>
+    /// <summary>The whole table is locked, as by a careless migration.</summary>
     [Fact]
     public async Task A_locked_table_refuses_events_for_as_long_and_leases_go_on()
     {
@@ -62,7 +62,7 @@ public sealed class LockTests : IAsyncLifetime
         var began = TimeProvider.System.GetTimestamp();
         Assert.Equal(store.ShardCount, (await store.RenewAsync(Cancel)).Count);
         Assert.True(TimeProvider.System.GetElapsedTime(began) < Lease / 2);
-        // One that would take what is free keeps what it has, though it cannot take.
+        // The second node cannot take any shard while the table is locked. The first one keeps its shards.
         await using (var second = await OpenAsync())
             Assert.Empty(await second.RenewAsync(Cancel));
         Assert.Equal(store.ShardCount, (await store.RenewAsync(Cancel)).Count);
@@ -105,7 +105,7 @@ public sealed class LockTests : IAsyncLifetime
         Assert.True(TimeProvider.System.GetElapsedTime(began) < Lease / 2);
         Assert.Equal(second.ShardCount - 1, taken.Count);
         Assert.DoesNotContain(taken, lease => lease.Shard.Value == Shard);
-        // Neither does giving back wait.
+        // Releasing does not wait either.
         await second.ReleaseAsync([new Lease(new ShardId(Shard), 1, Lease), taken[0]], Cancel);
         Assert.True(TimeProvider.System.GetElapsedTime(began) < Lease);
 
@@ -135,14 +135,17 @@ public sealed class LockTests : IAsyncLifetime
             await Assert.ThrowsAsync<StoreUnavailableException>(() => committing);
             took.Add(TimeProvider.System.GetElapsedTime(began));
         }
-        // The machine itself may stand still for a moment.
+        // Only the median is checked, because the machine itself can pause.
         Assert.InRange(took.Order().ElementAt(took.Count / 2), TimeSpan.Zero, Refused);
         await ExecuteAsync(stranger, "rollback");
         await UntilAsync(() => store.Troubles.Count == 0);
         Assert.Equal(2, (await store.CommitAsync(commit, Cancel)).Emitted.Count);
     }
 
-    /// <summary>It gives up soon, and then its rows are free: to refuse work for them would cost shards that nobody keeps locked.</summary>
+    /// <summary>
+    /// A node waits for another row while it holds this one. It gives up soon and then frees this row. To refuse work for the row would
+    /// stop shards that are not really locked.
+    /// </summary>
     [Fact]
     public async Task A_row_is_not_called_locked_while_a_node_has_it_that_waits_for_another_row()
     {
@@ -154,7 +157,8 @@ public sealed class LockTests : IAsyncLifetime
         var waiting = ExecuteAsync(node, $"select shard from {_harness.Options.Schema}.shard_lock where shard = {Shard} for update");
         await UntilAsync(async () => await CountAsync("select count(*) from pg_locks where not granted") > 0);
 
-        // Both have waited in vain, and have been looked at. Before the second stands the node, in the queue for the row that the stranger has.
+        // Both appends have waited in vain, and both locks have been examined. The second append waits after the node, in the queue for the
+        // row that the stranger holds.
         Assert.IsType<StoreUnavailableException>((await AppendAsync(store, Busy)).Failure);
         Assert.IsType<StoreUnavailableException>((await AppendAsync(store, Shard)).Failure);
         await UntilAsync(() => store.Troubles.Any(trouble => trouble.Contains($"process {stranger.ProcessID} (psql", StringComparison.Ordinal)));
@@ -176,7 +180,7 @@ public sealed class LockTests : IAsyncLifetime
         var lease = (await cut.RenewAsync(Cancel))[Shard];
         await second.RenewAsync(Cancel);
 
-        // The commit waits for the stranger; when it gets its locks, there is nobody any more to whom that could be told.
+        // The commit waits for the stranger. By the time it gets its locks, the connection is cut, so the database cannot answer.
         await using var stranger = await StrangerAsync("shard_owner", "psql");
         var committing = CommitAsync(cut, lease, 1, whole: true);
         await UntilAsync(async () => await CountAsync("select count(*) from pg_locks where not granted") > 0);
@@ -200,13 +204,13 @@ public sealed class LockTests : IAsyncLifetime
     }
 
     /// <summary>
-    /// One that stands still in the middle of what it sends is in no state that the server would end by itself. Nothing here is judged by a clock but
-    /// the server's: once it says that the node has been silent for long enough, some rounds of looking must do.
+    /// A node that stops in the middle of sending is in no state that the database server ends by itself. Only the server's clock counts
+    /// here: once it shows that the node has been silent for long enough, the lock must be gone after some rounds of checks.
     /// </summary>
     [Fact]
     public async Task A_node_that_is_not_heard_any_more_and_keeps_a_lock_is_ended()
     {
-        // A round can miss the holder on a busy machine; and between two rounds many tries find that the shard is still locked.
+        // On a busy machine a round can miss the holder. Between two rounds, many appends can find the shard still locked.
         const int Rounds = 40, TriesInRound = 400;
         var rounds = new CountedRounds();
         await using var store = await PostgresStore.OpenAsync(_harness.Options, rounds);
@@ -238,7 +242,7 @@ public sealed class LockTests : IAsyncLifetime
 
     private ValueTask<PostgresStore> OpenAsync() => PostgresStore.OpenAsync(_harness.Options, TimeProvider.System);
 
-    /// <summary>In a transaction that it leaves open.</summary>
+    /// <summary>Opens a connection with an open transaction, which can lock the row of the shard.</summary>
     private async Task<NpgsqlConnection> StrangerAsync(string? locks, string application)
     {
         var stranger = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(_harness.Options.Connection) { ApplicationName = application, Pooling = false }.ConnectionString);
@@ -288,7 +292,7 @@ public sealed class LockTests : IAsyncLifetime
         }
     }
 
-    /// <summary>Counts the rounds in which locked shards are looked at, by the pauses between them.</summary>
+    /// <summary>Counts the rounds of checks of locked shards, by the pauses between them.</summary>
     private sealed class CountedRounds : TimeProvider
     {
         private int _count;

@@ -30,7 +30,7 @@ public sealed class ConcurrentMigrationTests
         await using var transaction = await other.BeginTransactionAsync(Cancel);
         await new MigrationHistory(new()).LockAsync(other, TimeSpan.FromSeconds(1), Cancel);
 
-        // Its patience ends when it has said that it waits.
+        // The clock passes the runner's time limit as soon as the runner has reported that it waits.
         var clock = new ManualClock();
         var told = new List<string>();
         var runner = database.Runner(time: clock, tell: sentence =>

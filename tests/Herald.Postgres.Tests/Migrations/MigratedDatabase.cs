@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Herald.Postgres.Tests.Migrations;
 
-/// <summary>A database of its own, and the test files applied to it in variations.</summary>
+/// <summary>A database of its own, to which the test's migration files are applied in variations.</summary>
 internal sealed class MigratedDatabase : IAsyncDisposable
 {
     private readonly List<string> _told = [];
@@ -14,7 +14,7 @@ internal sealed class MigratedDatabase : IAsyncDisposable
 
     public NpgsqlDataSource Source { get; }
 
-    /// <summary>What runners have told so far.</summary>
+    /// <summary>All messages of the runners so far.</summary>
     public IReadOnlyList<string> Told
     {
         get
@@ -24,7 +24,7 @@ internal sealed class MigratedDatabase : IAsyncDisposable
         }
     }
 
-    /// <summary>The test files by name, to be changed by a test.</summary>
+    /// <summary>The test's migration files by name. A test can change them.</summary>
     public static Dictionary<string, string> Files()
     {
         var set = MigrationSet.FromResources(typeof(MigratedDatabase).Assembly, "Files");
@@ -41,7 +41,7 @@ internal sealed class MigratedDatabase : IAsyncDisposable
     public MigrationRunner Runner(Dictionary<string, string>? files = null, MigrationOptions? options = null, TimeProvider? time = null, Action<string>? tell = null) =>
         new(Source, MigrationSet.FromFiles(files ?? Files()), options ?? new MigrationOptions { Who = "tester" }, time ?? TimeProvider.System, tell ?? Tell);
 
-    /// <summary>The states by id, as a short text.</summary>
+    /// <summary>The state of each migration, as short text with its id.</summary>
     public async Task<string> StatesAsync(Dictionary<string, string>? files = null) =>
         string.Join(' ', (await Runner(files).StatusAsync(TestContext.Current.CancellationToken)).Select(status => $"{status.Id}:{status.State}"));
 

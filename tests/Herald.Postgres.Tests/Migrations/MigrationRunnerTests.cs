@@ -96,7 +96,7 @@ public sealed class MigrationRunnerTests
             failed.Message.Split(Environment.NewLine));
         Assert.Equal(true, await database.RunAsync("select to_regclass('herald.half') is null"));
 
-        // What was before it stays, and the next try begins with it.
+        // Migrations before the failed one stay applied. The next run begins with the failed one.
         Assert.Equal("1:Applied 2:Failed 5:Pending", await database.StatesAsync(files));
         Assert.Equal(failed.Message, (await database.Runner(files).StatusAsync(Cancel))[1].Problem);
         Assert.Equal([2, 5], (await database.Runner().UpAsync(null, Cancel)).Select(step => step.Id));
@@ -158,9 +158,9 @@ public sealed class MigrationRunnerTests
         }
         Assert.Equal("1:Changed 2:Applied 5:Pending", await database.StatesAsync(files));
 
-        // Restored.
+        // The original file is restored.
         Assert.Equal([5], (await database.Runner().UpAsync(null, Cancel)).Select(step => step.Id));
-        // Accepted.
+        // The changed file is accepted.
         var repaired = Assert.Single(await database.Runner(files).RepairAsync(Cancel));
         Assert.Equal(1, repaired.Id);
         Assert.StartsWith("accepted the changed file: checksum ", repaired.What, StringComparison.Ordinal);

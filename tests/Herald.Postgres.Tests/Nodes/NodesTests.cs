@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Herald.Postgres.Tests.Nodes;
 
-/// <summary>Several nodes over the same tables.</summary>
+/// <summary>Several nodes on the same tables.</summary>
 public sealed class NodesTests : IAsyncLifetime
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(10);
@@ -52,7 +52,7 @@ public sealed class NodesTests : IAsyncLifetime
         Assert.Equal(3, await _harness.Store.OthersFollowAsync(Cancel));
         Assert.Equal(5, await second.OthersFollowAsync(Cancel));
 
-        // Before the next beat, once it knows that somebody may be waiting; and never back.
+        // A node writes a higher version before its next beat, once it knows that another node may be waiting. The version never goes down.
         second.Follows(7);
         while (await _harness.Store.OthersFollowAsync(Cancel) < 7)
             await Task.Yield();
@@ -93,7 +93,7 @@ public sealed class NodesTests : IAsyncLifetime
         await Assert.ThrowsAsync<StaleOwnerException>(async () => await _harness.Store.CommitAsync(new ShardCommit { Fence = stale, Number = 1 }, Cancel));
         await Assert.ThrowsAsync<StaleOwnerException>(async () => await _harness.Store.LoadAsync(stale, Cancel));
         Assert.Empty(await _harness.Store.RenewAsync(Cancel));
-        // It is another node now, among equals.
+        // The node has joined again, as a new node. It gets shards when the other node releases some.
         Assert.Empty(await _harness.Store.RenewAsync(Cancel));
         Assert.Contains(await second.RenewAsync(Cancel), lease => lease.IsLeaving);
     }
@@ -107,10 +107,10 @@ public sealed class NodesTests : IAsyncLifetime
         Assert.Equal(_harness.Store.ShardCount, (await RenewAfterAMomentAsync()).Count);
         Assert.Equal(1L, await _harness.ExecuteAsync($"select count(*) from {_harness.Options.Schema}.node"));
 
-        // All locks of that server are gone, whoever held them: only the beat tells.
+        // The server started anew, so all locks of before are free, even those of running nodes. Only the beat counts.
         await OwnAllAsync(node: 8, session: 8001, server: "pg_postmaster_start_time() - interval '1 s'");
         Assert.Empty(await _harness.Store.RenewAsync(Cancel));
-        // As it does of a node that has never said that it holds one.
+        // The same applies to a node that has never reported that it holds a lock.
         await OwnAllAsync(node: 8, session: 8001, server: "null");
         Assert.Empty(await _harness.Store.RenewAsync(Cancel));
     }
@@ -129,7 +129,7 @@ public sealed class NodesTests : IAsyncLifetime
 
         await EndSessionsAsync();
         await WhenHeldAsync(2);
-        // The database knows before the node does.
+        // The database knows that the locks are held again. The nodes still have to find out and to report it.
         await Until.HoldsAsync(
             async () =>
             {
@@ -164,7 +164,7 @@ public sealed class NodesTests : IAsyncLifetime
         await _harness.Store.RenewAsync(Cancel);
         await OwnAllAsync(node: 9, session: 9001, server: "pg_postmaster_start_time()");
         using var listening = _harness.Store.OnMoved(() => told.TrySetResult());
-        // Its neighbour now.
+        // From now on, this node watches the lock of the other one.
         Assert.Empty(await _harness.Store.RenewAsync(Cancel));
         Assert.False(told.Task.IsCompleted);
 
@@ -224,7 +224,7 @@ public sealed class NodesTests : IAsyncLifetime
         });
         using var changes = _harness.Store.OnChange(version => catalog.TrySetResult(version));
 
-        // A listener that has not begun to listen yet misses the first ones: hints may be lost.
+        // A listener that has not begun yet misses the first notifications, which may be lost.
         var events = new StoreEvents(second, _harness.Clock);
         for (var sent = 0; !head.Task.IsCompleted || !catalog.Task.IsCompleted; sent++)
         {
@@ -260,7 +260,7 @@ public sealed class NodesTests : IAsyncLifetime
         await using var second = await _harness.OpenAsync();
         await _harness.Store.CommitAsync(
             new ShardCommit { Fence = new Fence(owned.Shard, owned.Epoch), Number = 1, Progress = StoreEvents.Payload("one") }, Cancel);
-        // As in the middle of the owner's next commit.
+        // The lock is held as in the middle of the owner's next commit.
         await using var owner = new NpgsqlConnection(_harness.Options.Connection);
         await owner.OpenAsync(Cancel);
         await using var commit = await owner.BeginTransactionAsync(Cancel);
@@ -277,7 +277,7 @@ public sealed class NodesTests : IAsyncLifetime
         update {_harness.Options.Schema}.shard_owner set node = {node}, epoch = epoch + 1
         """);
 
-    /// <summary>A node whose lock is free is given a moment to take it again.</summary>
+    /// <summary>Renews the leases. A node whose lock is free gets a moment to take it again, so the clock must advance.</summary>
     private async Task<IReadOnlyList<Lease>> RenewAfterAMomentAsync()
     {
         var renewing = _harness.Store.RenewAsync(Cancel).AsTask();
@@ -286,19 +286,19 @@ public sealed class NodesTests : IAsyncLifetime
         return await renewing;
     }
 
-    /// <summary>Ends the connections that hold locks, and waits until they are gone: what is held afterwards is held anew.</summary>
+    /// <summary>Ends the connections that hold locks, and waits until they are gone. Locks held afterwards are new ones.</summary>
     private Task<object?> EndSessionsAsync() => _harness.ExecuteAsync($"select count(pg_terminate_backend(l.pid, 60000)) from {Held}");
 
     private async Task WhenHeldAsync(long count)
     {
         while (await _harness.ExecuteAsync($"select count(*) from {Held}") is not long held || held != count)
         {
-            // It tries again after a moment.
+            // The node tries again after a moment.
             _harness.Clock.Advance(TimeSpan.FromMilliseconds(20));
             await Task.Delay(Look, TimeProvider.System, Cancel);
         }
     }
 
-    /// <summary>Locks that nodes of this store hold.</summary>
+    /// <summary>The locks that the nodes of this store hold.</summary>
     private string Held => $"pg_locks l join {_harness.Options.Schema}.node n on (l.classid::bigint << 32) + l.objid::bigint = n.session where l.locktype = 'advisory' and l.mode = 'ExclusiveLock' and l.granted";
 }

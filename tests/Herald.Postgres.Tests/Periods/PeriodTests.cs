@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Herald.Postgres.Tests.Periods;
 
-/// <summary>Events over several tables, and what becomes of them.</summary>
+/// <summary>Events in several tables, one for each period, and how long these tables stay.</summary>
 public sealed class PeriodTests : IAsyncLifetime
 {
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
@@ -143,7 +143,7 @@ public sealed class PeriodTests : IAsyncLifetime
         await SettleAsync(below: 11, only: shard);
         await AppendAsync(1, shard, "c");
 
-        // No new table can be begun while somebody keeps a shard locked, and no letters be removed without their table.
+        // While a shard is locked, no new table can be created. Without their table, dead letters cannot be removed.
         await using var stranger = new NpgsqlConnection(_harness.Options.Connection);
         await stranger.OpenAsync(Cancel);
         await using var transaction = await stranger.BeginTransactionAsync(Cancel);
@@ -184,7 +184,7 @@ public sealed class PeriodTests : IAsyncLifetime
         }
     }
 
-    /// <summary>A remembered id takes about 100 bytes, for as long as ids are remembered.</summary>
+    /// <summary>A remembered id takes about 100 bytes for as long as ids are remembered.</summary>
     [Fact]
     public async Task A_store_that_is_full_of_remembered_ids_forgets_the_oldest_and_goes_on()
     {
@@ -261,7 +261,7 @@ public sealed class PeriodTests : IAsyncLifetime
         }
     }
 
-    /// <summary>Time enough for a new period, and the work that begins it.</summary>
+    /// <summary>Advances the clock to a new period, and does the work that is due then.</summary>
     private async Task NextHourAsync()
     {
         _harness.Clock.Advance(Hour);

@@ -7,7 +7,7 @@ namespace Herald.Postgres.Tests.Reads;
 
 public sealed class RecentEventsTests
 {
-    // Sixteen entries: the fewest there are.
+    // The minimum of 16 entries.
     private const int Bytes = 1024, Entries = 16;
     private const string Nothing = "nothing";
     private readonly RecentEvents _recent = new(Bytes);

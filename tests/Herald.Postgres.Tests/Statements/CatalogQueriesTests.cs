@@ -14,7 +14,7 @@ using Xunit;
 
 namespace Herald.Postgres.Tests.Statements;
 
-/// <summary>The catalog is the metadata service between front and database: what it saves is counted by the database.</summary>
+/// <summary>Caching the catalog saves reads. The database counts how many are left.</summary>
 public sealed class CatalogQueriesTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -34,7 +34,7 @@ public sealed class CatalogQueriesTests
         await engine.Catalog.PutTopicAsync("orders", Cancel);
         Assert.True((await engine.Catalog.PutSubscriptionAsync(
             new SubscriptionDraft { Id = "s", Topic = "orders", Endpoint = "count://here/" }, new StartFrom.Now(), null, Cancel)).Done);
-        // Now it is known: to the front, and to the shards that route it.
+        // After these events the node's directory and its shards know the topic.
         for (var key = 0; key < 20; key++)
             await PublishAsync(engine, $"warm-{key}");
         await channel.WhenAsync(20, Cancel);
@@ -55,7 +55,7 @@ public sealed class CatalogQueriesTests
         await engine.Intake.PublishAsync(batch);
     }
 
-    // Appends and heartbeats read its version, which is one number of an index; records are read by their body.
+    // Appends and heartbeats read only the catalog's version, which is one number of an index. Reads of records contain the column "body".
     private static async Task<List<string>> RecordReadsAsync(NpgsqlDataSource source)
     {
         var found = new List<string>();

@@ -12,10 +12,10 @@ using Xunit;
 
 namespace Herald.Postgres.Tests.Statements;
 
-/// <summary>Reads what the database itself has counted, after everything the store can do has been done once.</summary>
+/// <summary>Reads the statements that the database has counted, after the store has done everything that it can do.</summary>
 public sealed partial class StatementsTests
 {
-    // What CockroachDB does not have, or does otherwise.
+    // Features that CockroachDB does not have or implements differently.
     private static readonly (string What, Regex Pattern)[] Refused =
     [
         ("advisory locks", Words(@"pg_(try_)?advisory\w*")),
@@ -48,11 +48,11 @@ public sealed partial class StatementsTests
 
         var statements = await ReadAsync(source);
         var own = statements.Where(sql => sql.Contains("herald", StringComparison.Ordinal)).ToList();
-        // Otherwise it would find nothing because nothing was done.
+        // With too few statements, the check would find no faults because nothing was done.
         Assert.True(own.Count > 40, string.Join('\n', own));
         var faults = own.Where(sql => !IsDialect(sql)).SelectMany(sql => Refused.Where(r => r.Pattern.IsMatch(sql)).Select(r => $"{r.What}: {sql}"));
         Assert.Empty(faults);
-        // What only PostgreSQL has was sent too, or the exception for it would prove nothing.
+        // Statements for PostgreSQL alone were sent, too. Otherwise the exception for them would prove nothing.
         Assert.Contains(statements, sql => sql.Contains("set storage external", StringComparison.OrdinalIgnoreCase));
     }
 
@@ -130,12 +130,14 @@ public sealed partial class StatementsTests
         await StoreMove.RunAsync(source, target, Cancel);
     }
 
-    /// <summary>What stands in the one file for PostgreSQL alone.</summary>
+    /// <summary>Whether the statement is one of those for PostgreSQL alone, which are all in one file.</summary>
     private static bool IsDialect(string sql) =>
         sql.Contains("set storage external", StringComparison.OrdinalIgnoreCase) || sql.Contains("pg_total_relation_size", StringComparison.Ordinal)
         || IsOfSessions(sql) || sql == Dialect.NotifySql || sql.StartsWith("listen ", StringComparison.Ordinal) || sql.StartsWith("select current_setting", StringComparison.Ordinal);
 
-    /// <summary>Of nodes that hold locks; those of others say the same without.</summary>
+    /// <summary>
+    /// Whether the statement concerns nodes that hold locks. The variant for nodes without locks says the same without this part.
+    /// </summary>
     private static bool IsOfSessions(string sql) => sql.Contains(Dialect.IsFree("n.session"), StringComparison.Ordinal);
 
     private static async Task<List<string>> ReadAsync(NpgsqlDataSource source)

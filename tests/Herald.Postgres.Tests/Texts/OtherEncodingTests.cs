@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Herald.Postgres.Tests.Texts;
 
-/// <summary>A database whose encoding has not all letters.</summary>
+/// <summary>A database whose encoding does not have all characters.</summary>
 public sealed class OtherEncodingTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

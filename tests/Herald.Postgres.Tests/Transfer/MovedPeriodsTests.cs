@@ -22,7 +22,7 @@ public sealed class MovedPeriodsTests
         Assert.Equal(
             [(1, 10 * Hour, "4 0 3"), (2, 11 * Hour, "6 0 3"), (5, 14 * Hour, "7 2 3")],
             periods.All(nowMs: 99).Select(period => (period.Number, period.StartedAtMs, string.Join(' ', period.Heads))));
-        // Whoever looks for an event finds the table it was put into.
+        // A look-up finds the table into which the event was put.
         var map = new PeriodMap([.. periods.All(nowMs: 99)], 1);
         Assert.Equal([1L, 1, 2, 5], Enumerable.Range(5, 4).Select(sequence => map.Of(new(0), sequence)!.Number));
         Assert.Null(map.Of(new(0), 4));

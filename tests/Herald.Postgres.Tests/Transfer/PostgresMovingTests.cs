@@ -9,12 +9,12 @@ using Xunit;
 
 namespace Herald.Postgres.Tests.Transfer;
 
-/// <summary>From one schema to another: what is there afterwards, and who is in the way.</summary>
+/// <summary>A move from one schema to another: what is there afterwards, and what prevents it.</summary>
 public sealed class PostgresMovingTests : IAsyncLifetime
 {
     private readonly PostgresHarness _from = new(o => o with { ShardCount = 4, Lease = TimeSpan.FromSeconds(1) });
 
-    // A node that lives has to beat within it, on a busy machine too.
+    // A running node must renew within its lease even on a busy machine, so this lease is longer.
     private readonly PostgresHarness _to = new(o => o with { ShardCount = 64, Lease = TimeSpan.FromSeconds(5) });
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -47,7 +47,7 @@ public sealed class PostgresMovingTests : IAsyncLifetime
 
         await _to.ReopenAsync();
         Assert.Equal((4, _from.Store.HashSeed), (_to.Store.ShardCount, _to.Store.HashSeed));
-        // As in the one it came from: what is repeated is known, what is new follows, and the oldest tables go first.
+        // The new store behaves like the old one: repeated events are recognised, new ones follow, and the oldest tables are removed first.
         _to.Clock.Advance(_from.Clock.GetUtcNow() - _to.Clock.GetUtcNow());
         var events = new StoreEvents(_to.Store, _to.Clock);
         var verdicts = new Appended[2];
@@ -179,7 +179,7 @@ public sealed class PostgresMovingTests : IAsyncLifetime
         Assert.Equal(whole.Lines(MoveSection.State), told.Lines(MoveSection.State));
         Assert.Equal(whole.Lines(MoveSection.Sources), told.Lines(MoveSection.Sources));
 
-        // What goes on from there knows them as damaged.
+        // The importing store knows these events as damaged.
         await ImportAsync(await ExportAsync(_from));
         await _to.ReopenAsync();
         var heard = new UnreadableRowTests.Heard();
@@ -194,7 +194,7 @@ public sealed class PostgresMovingTests : IAsyncLifetime
         await Assert.ThrowsAsync<MoveRefusedException>(() => ExportAsync(_from));
     }
 
-    /// <summary>Three events an hour, each hour in a table of its own, and a little of everything else.</summary>
+    /// <summary>Appends three events an hour, each hour in a table of its own, and a little of everything else.</summary>
     private async Task FillAsync(int hours)
     {
         var (store, events) = (_from.Store, new StoreEvents(_from.Store, _from.Clock));
@@ -252,11 +252,11 @@ public sealed class PostgresMovingTests : IAsyncLifetime
 
     private async Task<PostgresTarget> OpenTargetAsync(PostgresHarness harness)
     {
-        // Ids are moved that were accepted within the window, by the clock of the import.
+        // Only ids that were accepted within the window are moved, by the clock of the import.
         return await PostgresTarget.OpenAsync(harness.Options, new ClockAt(_from.Clock), _ => { }, Cancel);
     }
 
-    /// <summary>Shows the time of another clock, and waits by the real one.</summary>
+    /// <summary>Shows the time of another clock, but waits by the real one.</summary>
     private sealed class ClockAt(StoreClock shown) : TimeProvider
     {
         public override DateTimeOffset GetUtcNow() => shown.GetUtcNow();

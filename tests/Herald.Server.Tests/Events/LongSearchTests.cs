@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Herald.Server.Tests.Events;
 
-/// <summary>An event is looked for whose id nobody remembers, in logs that are longer than a search may take.</summary>
+/// <summary>A search for an event whose id is no longer remembered, in logs that take longer to read than a search may take.</summary>
 public sealed class LongSearchTests : IAsyncLifetime
 {
     private readonly LeapingClock _clock = new();
@@ -19,7 +19,7 @@ public sealed class LongSearchTests : IAsyncLifetime
     public async Task A_search_that_was_ended_early_says_so_and_asks_for_the_key()
     {
         var topic = await _server.NewTopicAsync();
-        // In every shard, so that none is passed over.
+        // There is an event in every shard, so that the search reads all of them.
         (await _server.PublishAsync(topic, $"[{string.Join(',', Enumerable.Range(0, 100).Select(i => $$"""{"key":"{{i}}","payload":1}"""))}]")).Is(202);
         var path = $"/v1/topics/{topic}/events/unknown";
         var answer = (await _server.GetAsync(path)).IsProblem(404, "event-not-found");
@@ -31,7 +31,7 @@ public sealed class LongSearchTests : IAsyncLifetime
         Assert.Contains("the search was ended before it had seen all of them. Give the event's key", answer.Text, StringComparison.Ordinal);
     }
 
-    /// <summary>While it leaps, three seconds go by whenever it is looked at.</summary>
+    /// <summary>A clock that, while it leaps, advances three seconds each time it is read.</summary>
     private sealed class LeapingClock : TimeProvider
     {
         private long _leapt;

@@ -2,10 +2,12 @@ using System.Text;
 
 namespace Herald.Server.Tests.Events;
 
-/// <summary>An event in JSON as a careless or a hostile publisher may write it, and the bytes that its receivers must get if it is taken.</summary>
+/// <summary>
+/// An event in JSON as a careless or hostile publisher may write it, and the payload that its receivers must get if it is accepted.
+/// </summary>
 internal sealed record NastyEvent(string Json, byte[] Payload)
 {
-    /// <summary>As they stand between the quotes of a string of JSON.</summary>
+    /// <summary>Texts as they stand between the quotes of a JSON string.</summary>
     private static readonly string[] Texts =
     [
         "", "a", "\\ud800", "\\udc00", "\\udc00\\ud800", "\\ud83d\\ude00", "😀", "\\u0000", "\\u001f", "\\u007f", "\\uFFFE", "\uFFFE", "\uFFFF", "\\ufeff", "\u2028", "\u202e",
@@ -71,7 +73,7 @@ internal sealed record NastyEvent(string Json, byte[] Payload)
                 random.NextBytes(any);
                 return any;
             case 1:
-                return [(byte)'"', 0xED, 0xA0, 0x80, (byte)'"']; // A string of JSON but for its bytes: a surrogate, encoded.
+                return [(byte)'"', 0xED, 0xA0, 0x80, (byte)'"']; // A JSON string with invalid bytes: an encoded surrogate.
             case 2:
                 return [0xEF, 0xBB, 0xBF, (byte)'1'];
             default:
@@ -79,7 +81,7 @@ internal sealed record NastyEvent(string Json, byte[] Payload)
         }
     }
 
-    /// <summary>Often nearly as long as it may be, with a character of four bytes at the end.</summary>
+    /// <summary>Draws a text. It often is nearly as long as allowed and ends with a character of four bytes.</summary>
     private static string Text(Random random, int bytes)
     {
         var text = string.Concat(Enumerable.Range(0, random.Next(4)).Select(_ => Texts[random.Next(Texts.Length)]));

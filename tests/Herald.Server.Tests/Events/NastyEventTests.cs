@@ -10,7 +10,9 @@ using Xunit;
 
 namespace Herald.Server.Tests.Events;
 
-/// <summary>What was taken is shown, and delivered as it was written; what cannot be is refused at the door.</summary>
+/// <summary>
+/// An accepted event is shown and delivered as it was written. An event for which that is impossible is refused when it is published.
+/// </summary>
 public sealed class NastyEventTests(RunningServer server)
 {
     public static TheoryData<string> Payloads =>
@@ -125,7 +127,7 @@ public sealed class NastyEventTests(RunningServer server)
 
     private static void AssertShown(string payload, string shown) => AssertShown(Encoding.UTF8.GetBytes(payload), shown);
 
-    /// <summary>As JSON that says the same, number for number and escape for escape; or in base64.</summary>
+    /// <summary>Checks that the payload is shown as the same JSON, with the same numbers and escapes, or in base64.</summary>
     private static void AssertShown(byte[] payload, string shown)
     {
         using var json = JsonDocument.Parse(shown);
@@ -139,7 +141,7 @@ public sealed class NastyEventTests(RunningServer server)
 
     private static string EventOf(Answer story) => JsonOf(story.Text, json => json.GetProperty("event"));
 
-    // Nothing is made text that need not be.
+    // Returns the raw JSON: reading its strings could change them.
     private static string JsonOf(string text, Func<JsonElement, JsonElement> part)
     {
         using var json = JsonDocument.Parse(text);

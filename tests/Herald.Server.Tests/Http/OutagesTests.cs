@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Herald.Server.Tests.Http;
 
-/// <summary>What is said while the store is away.</summary>
+/// <summary>What is logged while the store is unavailable.</summary>
 public sealed class OutagesTests : ILoggerFactory, ILogger
 {
     private readonly ManualClock _clock = new();

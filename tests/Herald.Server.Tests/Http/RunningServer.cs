@@ -10,7 +10,7 @@ using Xunit;
 
 namespace Herald.Server.Tests.Http;
 
-/// <summary>A real server on a free port with a journal in a directory of its own.</summary>
+/// <summary>A real server on a free port, with a journal in a directory of its own.</summary>
 public sealed class RunningServer : IAsyncLifetime
 {
     private static int _names;
@@ -21,7 +21,7 @@ public sealed class RunningServer : IAsyncLifetime
     public HeraldServer Server => _server!;
     public Uri Address => Server.Address;
 
-    /// <summary>Change before it starts.</summary>
+    /// <summary>Changes the options before the server starts.</summary>
     public Func<ServerOptions, ServerOptions> With { get; init; } = o => o;
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
@@ -94,7 +94,7 @@ public sealed class RunningServer : IAsyncLifetime
         return id;
     }
 
-    /// <summary>Asks until the answer is as expected; the test's own time-out ends it.</summary>
+    /// <summary>Repeats the request until the answer is as expected. The test's own time-out ends it.</summary>
     public async Task<Answer> UntilAsync(string path, Func<Answer, bool> expected)
     {
         while (true)

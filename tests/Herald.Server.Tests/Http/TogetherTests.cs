@@ -14,7 +14,7 @@ public sealed class TogetherTests
         await sources.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30), RunningServer.Cancel);
         Assert.Equal(3, begun);
 
-        // None ends before all have begun.
+        // No stop completes before all have begun.
         Task StopAsync()
         {
             if (Interlocked.Increment(ref begun) == 3)

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Herald.Server.Tests.Http;
 
-/// <summary>Keeps what a server warns of.</summary>
+/// <summary>Records the warnings of a server.</summary>
 internal sealed class WarningsKept : ILoggerFactory, ILogger
 {
     private readonly ConcurrentQueue<string> _lines = new();

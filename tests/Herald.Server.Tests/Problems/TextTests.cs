@@ -5,7 +5,10 @@ using Xunit;
 
 namespace Herald.Server.Tests.Problems;
 
-/// <summary>Texts that are none: an escape that stands for half a character, bytes that are no UTF-8. Wherever they stand they are named, and nothing fails.</summary>
+/// <summary>
+/// Invalid texts: an escape that stands for half a character, and bytes that are not UTF-8. The answer must name their place, wherever they
+/// are, and nothing may fail.
+/// </summary>
 public sealed class TextTests(RunningServer server)
 {
     [Theory]

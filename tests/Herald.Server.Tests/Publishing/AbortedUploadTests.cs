@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Herald.Server.Tests.Publishing;
 
-/// <summary>Clients that go away with half a body sent. What their bodies took of the memory for bodies must come back.</summary>
+/// <summary>Clients that disconnect after half of a body. The memory that their bodies took must become free again.</summary>
 public sealed class AbortedUploadTests : IAsyncLifetime
 {
     private const int Length = 200_000, Sent = 50_000, Uploads = 12;
@@ -55,7 +55,7 @@ public sealed class AbortedUploadTests : IAsyncLifetime
         for (var i = 0; i < 5; i++)
             uploads.Add(await RawUpload.BeginAsync(_server.Address, "POST", $"/v1/topics/{topic}/events", Length, sent: 100, RunningServer.Cancel));
         await _server.UntilAsync("/metrics", page => InFlight(page) >= 5 * Length);
-        // The web server gives up whoever sends next to nothing for seconds.
+        // The web server disconnects clients that send almost nothing for some seconds.
         await LargeBodiesPassAsync(topic);
         uploads.ForEach(upload => upload.Dispose());
     }
@@ -64,7 +64,7 @@ public sealed class AbortedUploadTests : IAsyncLifetime
     {
         await _server.UntilAsync("/metrics", page => InFlight(page) == 0);
         (await _server.PublishAsync(topic, $$"""{"payload":"{{new string('x', 900_000)}}"}""")).Is(202);
-        // Somebody else's going away is nobody's mistake here.
+        // A client that disconnects is not an error of the server.
         Assert.Equal(0, ((ErrorsShown)_server.Logging).Count);
     }
 

@@ -3,12 +3,12 @@ using Herald.Engine.Stores;
 
 namespace Herald.Server.Tests.Publishing;
 
-/// <summary>A log that does not answer an append before it is told to.</summary>
+/// <summary>A log that answers an append only after <see cref="LetGo"/>.</summary>
 internal sealed class HeldLog(IEventLog inner) : IEventLog
 {
     private readonly TaskCompletionSource _letGo = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Of the next appends; null: they are taken.</summary>
+    /// <summary>The failure of the next appends; null when they are accepted.</summary>
     public Exception? Failure { get; set; }
 
     public int Waiting { get; private set; }

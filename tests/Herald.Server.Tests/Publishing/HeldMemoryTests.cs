@@ -12,7 +12,9 @@ using Xunit;
 
 namespace Herald.Server.Tests.Publishing;
 
-/// <summary>What a publish holds of the memory for bodies while it waits for a store, and that all of it comes back.</summary>
+/// <summary>
+/// How much of the memory for bodies a publish request holds while it waits for the store. All of it must become free again.
+/// </summary>
 public sealed class HeldMemoryTests(RunningServer server) : IAsyncLifetime
 {
     private const int Most = 1 << 20, Large = 400_000;

@@ -284,7 +284,7 @@ public sealed class PublishTests(RunningServer server)
         await using var receiver = new ScriptedReceiver();
         var topic = await server.NewTopicAsync();
         await server.NewSubscriptionAsync(topic, receiver.Endpoint.ToString());
-        // Grows past what is rented for a body whose length nobody has told.
+        // The body becomes larger than the buffer that is rented for a body of unknown length.
         var payload = string.Join(' ', Enumerable.Range(0, 100_000));
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(server.Address, $"/v1/topics/{topic}/events"));
         request.Headers.TransferEncodingChunked = true;
@@ -327,7 +327,7 @@ public sealed class PublishTests(RunningServer server)
         (await small.PublishAsync(topic, old)).Is(202);
         var id = await small.NewSubscriptionAsync(topic, "http://127.0.0.1:9/hook", """, "from":"earliest" """);
         (await small.PostAsync($"/v1/subscriptions/{id}/pause")).Is(200);
-        // What is already there needs no room: it is told, and the new one is not, once there is none.
+        // An event that is already there needs no room. Without room, it is still reported as a duplicate, and the new event is refused.
         Answer answer;
         do
             answer = await small.PublishAsync(topic, $$"""[{{old}},{"payload":"{{new string('y', 40_000)}}"}]""");

@@ -5,15 +5,15 @@ using System.Text;
 
 namespace Herald.Server.Tests.Publishing;
 
-/// <summary>A body on its way over a socket of its own, which the test ends as a client may that goes away.</summary>
+/// <summary>An upload on a socket of its own, which the test can end as a disconnecting client does.</summary>
 internal sealed class RawUpload : IDisposable
 {
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
 
     private RawUpload() { }
 
-    /// <summary>The head of a request and some of its body.</summary>
-    /// <param name="length">Of the whole body; null for chunks.</param>
+    /// <summary>Sends the head of a request and a part of its body.</summary>
+    /// <param name="length">The length of the whole body; null to send it in chunks.</param>
     public static async Task<RawUpload> BeginAsync(Uri server, string method, string path, int? length, int sent, CancellationToken cancel)
     {
         var upload = new RawUpload();
@@ -32,7 +32,7 @@ internal sealed class RawUpload : IDisposable
             rest = rest[await _socket.SendAsync(rest, cancel)..];
     }
 
-    /// <summary>As when the client's process is killed.</summary>
+    /// <summary>Ends the connection as when the client's process is killed.</summary>
     public void Reset() => _socket.Close(timeout: 0);
 
     public void Dispose() => _socket.Dispose();

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Herald.Server.Tests.Security;
 
-/// <summary>Behind a proxy on its own machine a server sees loopback, though anybody may be calling.</summary>
+/// <summary>Behind a proxy on its own machine, a server sees all callers as loopback.</summary>
 public sealed class ProxyTests : IDisposable
 {
     private const string Token = "a-token-of-some-length";
@@ -57,7 +57,7 @@ public sealed class ProxyTests : IDisposable
         (await server.PutAsync("/v1/topics/t", null, token)).Is(201);
         const string Inside = """{"topic":"t","endpoint":"http://127.0.0.1:9/hook"}""";
         (await server.PutAsync("/v1/subscriptions/s", Inside, token)).IsProblem(400, "invalid-request", "/endpoint");
-        // Who says so may still deliver to this machine.
+        // With the guard switched off, the server may still deliver to this machine.
         await using var open = await RunningServer.StartAsync(o => Required(o) with { WebhookGuard = false });
         (await open.PutAsync("/v1/topics/t", null, token)).Is(201);
         (await open.PutAsync("/v1/subscriptions/s", Inside, token)).Is(201);

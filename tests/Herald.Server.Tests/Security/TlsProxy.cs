@@ -6,7 +6,7 @@ using Herald.TestKit.Receivers;
 
 namespace Herald.Server.Tests.Security;
 
-/// <summary>A proxy on this machine that ends TLS and hands on what it is sent, with a header of its own: one request a connection.</summary>
+/// <summary>A proxy on this machine that ends TLS, adds a header and forwards the request. It takes one request per connection.</summary>
 internal sealed class TlsProxy : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -17,8 +17,8 @@ internal sealed class TlsProxy : IAsyncDisposable
     private readonly bool _keepsHost;
     private readonly Task _serving;
 
-    /// <param name="header">A whole line, or nothing.</param>
-    /// <param name="keepsHost">Else it calls its target by the target's own address.</param>
+    /// <param name="header">A whole header line, or an empty text for none.</param>
+    /// <param name="keepsHost">Whether the Host header is forwarded. Otherwise it names the target's own address.</param>
     public TlsProxy(int target, string header, bool keepsHost)
     {
         (_target, _header, _keepsHost) = (target, header, keepsHost);
@@ -26,7 +26,7 @@ internal sealed class TlsProxy : IAsyncDisposable
         _serving = ServeAsync();
     }
 
-    /// <summary>Its hash.</summary>
+    /// <summary>The hash of the certificate.</summary>
     public string Certificate => _certificate.GetCertHashString();
 
     public Uri Address => new($"https://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}");
@@ -54,7 +54,7 @@ internal sealed class TlsProxy : IAsyncDisposable
         }
         catch (Exception failure) when (failure is OperationCanceledException or SocketException or InvalidOperationException)
         {
-            // Closed.
+            // The proxy has been disposed of.
         }
     }
 

@@ -1,8 +1,8 @@
-// Publishes what it is told and prints what it hears, with a client of NATS that is not Herald's.
+// Publishes messages and prints digests, with a NATS client that is not Herald's.
 //   node client.mjs nats://HOST:PORT [stream]
-// Prints the line "ready" once it listens; then each digest as one line: {"id": "…", "text": "…"}
-// Reads one JSON object a line: {"subject": "…", "id": "…", "text": "…"}; without an id it is published without one. Each is safe before the next one is read: with "stream" when a
-// stream of JetStream has it, else when the server has it.
+// Prints the line "ready" once it listens, then each digest as one line: {"id": "…", "text": "…"}
+// Reads one JSON object per line: {"subject": "…", "id": "…", "text": "…"}. The id may be missing. Before the client reads the next one, it
+// waits until the message is stored in a JetStream stream (with "stream") or has reached the server (without).
 import { createInterface } from 'node:readline';
 import { connect, headers } from 'nats';
 
@@ -25,5 +25,5 @@ for await (const line of createInterface({ input: process.stdin })) {
     await connection.flush();
   }
 }
-// All that it was told is safe.
+// The loop has waited for every message, so none is lost by this exit.
 process.exit(0);

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Herald.Lab.Tests.Benches.Delivery;
 
-/// <summary>The receiver of benches is a judge: it must notice what goes wrong.</summary>
+/// <summary>The receiver of benches also judges what comes. It must notice every fault.</summary>
 public sealed class CountingReceiverTests
 {
     private const string Secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Herald.Lab.Tests.Benches.Delivery;
 
-/// <summary>What parts are told and tell goes through lines of text.</summary>
+/// <summary>The parts of a bench exchange orders and answers as lines of text.</summary>
 public sealed class OrdersTests
 {
     [Fact]

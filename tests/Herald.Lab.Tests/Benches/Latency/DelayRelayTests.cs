@@ -34,7 +34,7 @@ public sealed class DelayRelayTests : IDisposable
     [Fact]
     public async Task Megabytes_pass_in_both_directions_as_they_were_sent_and_no_chunk_waits_for_those_before_it()
     {
-        // One after another, the chunks would need more than four minutes.
+        // If the chunks waited for each other, this would take more than four minutes.
         const int Bytes = 16 << 20;
         await using var relay = DelayRelay.To(ServerPort, TimeSpan.FromSeconds(1), TimeProvider.System);
         var (near, far) = await ConnectAsync(relay);
@@ -106,7 +106,7 @@ public sealed class DelayRelayTests : IDisposable
         return (near, await _server.AcceptSocketAsync(Cancel));
     }
 
-    /// <returns>How long one byte took.</returns>
+    /// <returns>The time that one byte took.</returns>
     private static async Task<TimeSpan> PassAsync(Socket from, Socket to)
     {
         var began = TimeProvider.System.GetTimestamp();

@@ -16,7 +16,7 @@ internal static class SampleReport
         ],
         brief, new Machine(2, "A CPU", 8L << 30, "6.1", "10.0.1", 1234.5), "abc", ["Generator: wrk."], failures);
 
-    /// <summary>With nothing to compare.</summary>
+    /// <summary>A report without a figure to compare with.</summary>
     public static BenchReport Alone { get; } = Of() with
     {
         Rows = [new("deliveries/s", Unit.DeliveriesPerSecond, null, new("herald", new Series([7]), CpuUse.Unmeasured), [])],

@@ -14,7 +14,7 @@ public sealed class AlternationTests
     {
         var sides = await RunAsync(new BenchOptions(TimeSpan.FromSeconds(5), 3, null, false));
         Assert.Equal(["a", "b", "c", "a", "b", "c", "c", "b", "a", "a", "b", "c"], _log);
-        // The first time was to warm up.
+        // The first run was the warm-up.
         Assert.Equal([2, 3, 4], sides[0].Figure(count => count).Series.Rounds);
         Assert.Equal([-2, -3, -4], sides[1].Figure(count => -count).Series.Rounds);
     }

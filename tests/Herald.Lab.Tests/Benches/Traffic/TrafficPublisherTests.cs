@@ -39,7 +39,7 @@ public sealed class TrafficPublisherTests
             var sent = await _publisher.ArriveAsync(new TrafficOrder.Arrive(targets, null, 5000, TimeSpan.FromSeconds(0.1)));
             var sinks = _receiver.Look().Sinks.Take(targets.Length).ToList();
             Assert.Equal((500, 500), (sent.Accepted, sinks.Sum(sink => sink.Received)));
-            // In order: no key has gone to two of them.
+            // Every sink got its numbers in order, so no key went to two sinks.
             Assert.All(sinks, sink => Assert.Equal((0, 0), (sink.Repeated, sink.OutOfOrder)));
             Assert.All(sinks, sink => Assert.InRange(sink.Received, 150, 185));
         }
