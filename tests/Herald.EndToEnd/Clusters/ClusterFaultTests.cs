@@ -172,7 +172,8 @@ public sealed class ClusterFaultTests(ITestOutputHelper output)
     }
 
     /// <summary>
-    /// A dead node's shards are free when its lease has expired and the database has noticed that its connections are gone.
+    /// Waits until the other nodes own this many shards. That takes at most the lease of the dead node, and the time that the database
+    /// needs to notice its end.
     /// </summary>
     private static async Task UntilOwnedByOthersAsync(ClusterRig rig, ClusterNode gone, int shards)
     {
