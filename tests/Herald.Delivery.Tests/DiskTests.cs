@@ -58,7 +58,7 @@ public sealed class DiskTests : IDisposable
             var size = 0L;
             for (var round = 1; size < (IsLong ? 10_000L << 20 : 64L * SegmentBytes); round++)
             {
-                // The first events of the waiting keys, and later now and then one more, between many others.
+                // The waiting keys get their first events now, and one more from time to time, between many events of other keys.
                 if (round % 20 == 1 && _published[Held] < KeptEach)
                     await PublishAsync(node.Engine.Intake, topic, Held, Blocked);
                 await PublishAsync(node.Engine.Intake, topic, [.. Enumerable.Range(2, 40)]);

@@ -4,8 +4,8 @@ using Herald.LocalServers.Databases;
 namespace Herald.Lab.Tests;
 
 /// <summary>
-/// Commands in this process read its environment. This removes the settings of the user who runs the tests, and those for the length of
-/// tests. The place of PostgreSQL stays.
+/// Removes the HERALD_ variables of the user who runs the tests, because commands in this process read its environment. The variable that
+/// names the folder of PostgreSQL stays.
 /// </summary>
 internal static class OwnEnvironment
 {

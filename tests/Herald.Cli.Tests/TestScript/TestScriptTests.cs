@@ -17,7 +17,7 @@ public sealed class TestScriptTests : IDisposable
     public TestScriptTests()
     {
         File.Copy(SourceTree.File("test"), At("test"));
-        // These programs do nothing: no compiler runs and nothing is installed. Counting lines runs the suite and counts no line.
+        // These replace the real programs: nothing is compiled or installed. The run that counts lines runs the suite and counts none.
         Program("bin/dotnet", """if [[ "$1" = msbuild ]]; then eval "$Suite $Arguments"; fi""");
         Program("bin/apt-get", "exit 1");
         Suite("Good.Tests", Summary(total: 5));

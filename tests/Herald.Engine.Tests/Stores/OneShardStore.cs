@@ -27,7 +27,7 @@ internal sealed class OneShardStore : IShardStore
     public bool IsShortOfRoom { get; set; }
 
     /// <summary>
-    /// Returns the store's answer for an emitted event, by its index in the commit. This store writes these events to no log.
+    /// Returns the store's answer for an emitted event, by its index in the commit. This store does not write these events to any log.
     /// </summary>
     public Func<int, Appended> Emitting { get; set; } = i => new Appended(Verdict.Accepted, i + 1);
 

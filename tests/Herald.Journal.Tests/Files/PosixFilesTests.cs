@@ -6,7 +6,7 @@ namespace Herald.Journal.Tests.Files;
 /// <summary>Failures of the real system calls are reported with their true cause.</summary>
 public sealed class PosixFilesTests : IDisposable
 {
-    // A device that is always full. It is not a file: allocating, truncating and syncing it are errors.
+    // A device that is always full. Because it is not a file, allocating, truncating and syncing it are errors.
     private const string Full = "/dev/full";
     private const int Enoent = 2, Einval = 22, Enospc = 28;
 

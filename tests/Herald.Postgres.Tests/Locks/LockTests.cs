@@ -143,8 +143,8 @@ public sealed class LockTests : IAsyncLifetime
     }
 
     /// <summary>
-    /// A node holds this row and waits for another one. It gives up soon, and then this row is free. If the row were reported as locked, the
-    /// store would refuse work for a shard that it can serve.
+    /// A node holds this row and waits for another one. It gives up soon, and then this row is free. If the row were reported as locked,
+    /// the store would refuse work for a shard that it can serve.
     /// </summary>
     [Fact]
     public async Task A_row_is_not_called_locked_while_a_node_has_it_that_waits_for_another_row()
