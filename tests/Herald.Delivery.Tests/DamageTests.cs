@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Herald.Delivery.Tests;
 
-/// <summary>One bit flips in an event that is not delivered yet, and the server starts again. Only that event must be lost.</summary>
+/// <summary>One bit flips in an event that is not delivered yet, and the server starts again. No other event may be lost.</summary>
 public sealed class DamageTests
 {
     private const int Keys = 8, Numbers = 20;

@@ -44,7 +44,9 @@ internal sealed class JournalHarness(Func<JournalOptions, JournalOptions>? adjus
         _store = null;
     }
 
-    /// <summary>Closes the journal and opens it again. Files that can lose power do so instead: the store was not closed then.</summary>
+    /// <summary>
+    /// Closes the journal and opens it again. On files that can lose power, the power fails instead, before the journal is closed.
+    /// </summary>
     public override async ValueTask ReopenAsync()
     {
         var left = (_files as FaultyFiles)?.Copy();

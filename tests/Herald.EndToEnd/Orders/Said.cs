@@ -24,7 +24,7 @@ internal sealed class Said
 
     public string LastLine => Text.TrimEnd().Split('\n')[^1];
 
-    /// <summary>The number of different events in the output of a catcher that prints JSON.</summary>
+    /// <summary>The number of different acknowledged events in the output of a catcher that prints JSON.</summary>
     public int Received => Text.Split('\n').SkipLast(1)
         .Select(line => JsonDocument.Parse(line).RootElement.GetProperty("headers").GetProperty("webhook-id").GetString()).Distinct().Count();
 

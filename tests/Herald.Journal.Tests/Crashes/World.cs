@@ -24,7 +24,7 @@ internal sealed class World
     /// <summary>The sequences below which the owners have settled everything. Retention may free what is below.</summary>
     public long[] Settled { get; private set; } = new long[Shards];
 
-    /// <summary>The dead letters, oldest first.</summary>
+    /// <summary>The ids of the dead letters, oldest first.</summary>
     public IReadOnlyList<DeadLetterId> Letters => [.. _letters.Select(l => l.Id)];
 
     /// <summary>Whether a journal can be in this state: logs have no gaps.</summary>
