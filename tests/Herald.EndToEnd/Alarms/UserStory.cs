@@ -30,7 +30,7 @@ internal sealed class UserStory(string user, DigestLedger ledger, Random random)
         }
         if (random.Next(3) > 0)
             yield return Remember(Request());
-        // An old message comes again with its id. It must have no effect, even when it is older than the current state or asks for a digest.
+        // An old message comes again with its id. It must have no effect, even when it is older than the state or asks for a digest.
         if (random.Next(3) == 0)
             yield return _told.ElementAt(random.Next(_told.Count));
     }
