@@ -5,18 +5,21 @@ using Microsoft.AspNetCore.Routing;
 namespace Herald.Hosting;
 
 /// <summary>
-/// What a host adds to the server that it runs: a source, an application. Started after the engine, in the order given; disposed before the
-/// engine stops, in the other, and after the last request has been answered.
+/// A part that a host adds to the server, such as an application or a source. Parts start after the engine, in the given order. They are
+/// disposed in reverse order, after the last request has been answered and before the engine stops.
 /// </summary>
 public interface IServerPart : IAsyncDisposable
 {
-    /// <summary>Complete when it works, or, where it depends on others who may be away, when it goes on trying by itself.</summary>
-    /// <exception cref="ServerStartException">It cannot work as it is set up.</exception>
+    /// <summary>
+    /// Completes when the part works. A part that depends on a remote system that is unreachable also completes, and keeps trying by
+    /// itself.
+    /// </summary>
+    /// <exception cref="ServerStartException">The part cannot work with its present settings.</exception>
     ValueTask StartAsync(HeraldEngine engine, CancellationToken cancel);
 
-    /// <summary>Tells how its types on the wire are read and written; null when it has none.</summary>
+    /// <summary>Describes how the part's own wire types are read and written; null when it has none.</summary>
     IJsonTypeInfoResolver? Wire => null;
 
-    /// <summary>Its addresses; called once, after the start.</summary>
+    /// <summary>Maps the part's addresses. Called once, after the start.</summary>
     void Map(IEndpointRouteBuilder routes);
 }

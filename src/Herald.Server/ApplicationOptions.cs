@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Herald.Server;
 
-/// <summary>Options of applications, one record for each; one that is not there has its defaults.</summary>
+/// <summary>The options of applications, one record per application. A record that was not set has its defaults.</summary>
 public sealed class ApplicationOptions
 {
     public static readonly ApplicationOptions Defaults = new(ImmutableDictionary<Type, object>.Empty);

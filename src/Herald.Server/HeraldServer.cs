@@ -13,10 +13,11 @@ using Microsoft.Extensions.Logging;
 
 namespace Herald.Server;
 
-/// <summary>
-/// A running Herald: store, webhooks, engine and HTTP front as one. Started in that order; disposing it stops in the other: no more
-/// requests, attempts in flight end within their grace, progress is committed, the store is closed.
-/// </summary>
+/// <summary>A running Herald server: store, webhooks, engine and HTTP front. They start in this order.</summary>
+/// <remarks>
+/// Disposing stops them in reverse order: no more requests are taken, attempts in flight get a grace time to end, progress is committed,
+/// and the store is closed.
+/// </remarks>
 public sealed class HeraldServer : IAsyncDisposable
 {
     private readonly ServerOptions _options;
@@ -28,16 +29,18 @@ public sealed class HeraldServer : IAsyncDisposable
 
     private HeraldServer(ServerOptions options, TimeProvider time) => (_options, _time) = (options, time);
 
-    /// <summary>Where it listens, with the ports it was given, e.g. <c>http://127.0.0.1:8090</c>.</summary>
+    /// <summary>The addresses that the server listens on, with their real ports, e.g. <c>http://127.0.0.1:8090</c>.</summary>
     public IReadOnlyList<Uri> Addresses { get; private set; } = [];
 
     /// <summary>The first of <see cref="Addresses"/>.</summary>
     public Uri Address => Addresses[0];
 
-    /// <summary>The engine, for hosts that publish or look from inside the process.</summary>
+    /// <summary>The engine, for hosts that publish or inspect from inside the process.</summary>
     public HeraldEngine Engine { get; private set; } = null!;
 
-    /// <summary>Ends with the reason when the server cannot go on (the store has failed); the host then ends the process.</summary>
+    /// <summary>
+    /// Fails with the reason when the server cannot continue because the store has failed. The host then ends the process.
+    /// </summary>
     public Task Failed { get; private set; } = Task.CompletedTask;
 
     /// <exception cref="ServerStartException">Options, token, store or address cannot be used; the message says which and why.</exception>
@@ -47,7 +50,7 @@ public sealed class HeraldServer : IAsyncDisposable
         services ??= new();
         if (ServerSettings.Check(options) is { Count: > 0 } errors)
             throw new ServerStartException(string.Join(Environment.NewLine, errors));
-        // Leases run out by it, also while the machine is suspended.
+        // Leases are measured by this clock. They must also expire while the machine is suspended.
         if (options.Store == StoreKind.Postgres)
             services = services with { Time = SuspendAwareTime.Over(services.Time) };
         services = services with { Logging = new OutageLoggerFactory(services.Logging, services.Time) };
@@ -82,7 +85,8 @@ public sealed class HeraldServer : IAsyncDisposable
     private async Task ComposeAsync(ServerServices services, CancellationToken cancel)
     {
         var addresses = _options.Listen.Select(text => ListenAddress.TryParse(text, out var address) ? address : throw new ServerStartException($"listen = '{text}'")).ToList();
-        // Only this machine can call: unless a proxy on it hands on what others send, which requireToken says.
+        // True when only this machine can call. A proxy on this machine can forward calls of others; the operator declares it with
+        // requireToken.
         var isLocal = addresses.All(a => a.IsLoopback) && !_options.RequireToken;
         var token = _options.TokenFile is { } file ? TokenFile.Read(file) : null;
 
@@ -126,7 +130,7 @@ public sealed class HeraldServer : IAsyncDisposable
         _parts.Push(Engine);
         Failed = WhenFailedAsync(Engine.Failed, store.Failed);
 
-        // Sources come last, and go first: an application is there as long as messages come.
+        // Sources start last and stop first, so applications and other parts run as long as messages arrive.
         foreach (var part in services.Parts)
         {
             _parts.Push(part);

@@ -7,26 +7,29 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Herald.Server;
 
-/// <summary>What a host may bring along; all of it has a default.</summary>
+/// <summary>Services that a host can supply. Each has a default.</summary>
 public sealed record ServerServices
 {
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
-    /// <summary>Spreads retries. Default: seeded from the operating system.</summary>
+    /// <summary>Spreads retries. Default: seeded by the operating system.</summary>
     public Random Random { get; init; } = new();
 
-    /// <summary>Default: silence.</summary>
+    /// <summary>Default: no log.</summary>
     public ILoggerFactory Logging { get; init; } = NullLoggerFactory.Instance;
 
-    /// <summary>Ways to deliver beside webhooks. They stay the host's to dispose.</summary>
+    /// <summary>Channels in addition to webhooks. The host disposes them.</summary>
     public IReadOnlyList<IChannel> MoreChannels { get; init; } = [];
 
-    /// <summary>A new reader for a source that reads into this topic: an application's own. Default, and for null: what the settings make of a source.</summary>
+    /// <summary>
+    /// Creates an application's reader for a source that reads into the given topic. Null, as by default, selects <see
+    /// cref="PlainReader"/>.
+    /// </summary>
     public Func<string, IMessageReader?> ReaderOf { get; init; } = _ => null;
 
-    /// <summary>What works in the shards, with state of its own. The server disposes those that can be.</summary>
+    /// <summary>Applications, which run in the shards with state of their own. The server disposes those that are disposable.</summary>
     public IReadOnlyList<IApplication> Applications { get; init; } = [];
 
-    /// <summary>Sources and applications. The server disposes them.</summary>
+    /// <summary>Parts in addition to the server's own, such as sources and applications. The server disposes them.</summary>
     public IReadOnlyList<IServerPart> Parts { get; init; } = [];
 }

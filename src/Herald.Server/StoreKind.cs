@@ -2,9 +2,9 @@ namespace Herald.Server;
 
 public enum StoreKind
 {
-    /// <summary>The journal, in the data directory: one process, nothing else to run.</summary>
+    /// <summary>The journal in the data directory: one process, and no other server is needed.</summary>
     Embedded,
 
-    /// <summary>A PostgreSQL that several nodes share.</summary>
+    /// <summary>A PostgreSQL database that several nodes share.</summary>
     Postgres,
 }

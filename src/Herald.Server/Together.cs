@@ -1,6 +1,9 @@
 namespace Herald.Server;
 
-/// <summary>Sources: each may take its time to hand over what it has read, and a stop has to wait for the slowest alone.</summary>
+/// <summary>
+/// The sources, stopped in parallel. A source can need time to hand over what it has read, so a stop waits only as long as the slowest one
+/// needs.
+/// </summary>
 internal sealed class Together : IAsyncDisposable
 {
     private readonly List<IAsyncDisposable> _parts = [];

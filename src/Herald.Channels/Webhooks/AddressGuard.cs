@@ -3,10 +3,8 @@ using System.Net.Sockets;
 
 namespace Herald.Channels.Webhooks;
 
-/// <summary>
-/// Says which addresses a webhook may not go to: all that are not on the public internet, unless an allowed network holds them.
-/// It judges addresses, never names: what a name means may change between a check and the dialling.
-/// </summary>
+/// <summary>Refuses webhook addresses that are not on the public internet, unless an allowed network contains them.</summary>
+/// <remarks>It checks addresses, never names: a name can resolve to another address between the check and the connection.</remarks>
 internal sealed class AddressGuard(IEnumerable<IPNetwork> allowed)
 {
     private static readonly (IPNetwork Network, string What)[] Refused =
@@ -41,12 +39,14 @@ internal sealed class AddressGuard(IEnumerable<IPNetwork> allowed)
         Range("ff00::/8", "multicast"),
     ];
 
-    /// <summary>The only part of IPv6 that is handed out as public addresses.</summary>
+    /// <summary>The only part of IPv6 that contains public addresses.</summary>
     private static readonly IPNetwork GlobalUnicast = IPNetwork.Parse("2000::/3");
 
     private readonly IPNetwork[] _allowed = [.. allowed];
 
-    /// <returns>What the address is (<c>private</c>, <c>loopback</c> …) when it is refused; null when it may be dialled.</returns>
+    /// <returns>
+    /// The kind of address (<c>private</c>, <c>loopback</c> …) when it is refused; null when a connection to it is allowed.
+    /// </returns>
     public string? Refuse(IPAddress address)
     {
         var judged = Unwrap(address);
@@ -63,7 +63,10 @@ internal sealed class AddressGuard(IEnumerable<IPNetwork> allowed)
         return judged.AddressFamily == AddressFamily.InterNetworkV6 && !GlobalUnicast.Contains(judged) ? "not a public address" : null;
     }
 
-    /// <summary>An IPv4 address in IPv6 clothes (mapped <c>::ffff:a.b.c.d</c>, compatible <c>::a.b.c.d</c>) is dialled as IPv4, so it is judged as IPv4.</summary>
+    /// <summary>
+    /// An IPv4 address inside an IPv6 address (mapped <c>::ffff:a.b.c.d</c>, compatible <c>::a.b.c.d</c>) is dialled as IPv4, so it is
+    /// checked as IPv4.
+    /// </summary>
     private static IPAddress Unwrap(IPAddress address)
     {
         if (address.AddressFamily != AddressFamily.InterNetworkV6)

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Herald.Channels.Webhooks;
 
-/// <summary>Time-outs that are used again: most attempts end long before theirs, and a timer is not free.</summary>
+/// <summary>Reusable time-outs. Most attempts end long before their time-out, and creating a timer has a cost.</summary>
 internal sealed class DeadlinePool(TimeProvider time) : IDisposable
 {
     private const int MaxIdle = 1024;
@@ -19,7 +19,7 @@ internal sealed class DeadlinePool(TimeProvider time) : IDisposable
         return deadline;
     }
 
-    /// <summary>The caller promises that nobody holds the token any more.</summary>
+    /// <summary>Returns a time-out. The caller guarantees that its token is no longer in use.</summary>
     public void Return(CancellationTokenSource deadline)
     {
         if (time == TimeProvider.System && _idle.Count < MaxIdle && deadline.TryReset())

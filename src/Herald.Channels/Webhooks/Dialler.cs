@@ -5,10 +5,10 @@ using Herald.Engine.Channels;
 namespace Herald.Channels.Webhooks;
 
 /// <summary>
-/// Makes connections: resolves the name (<see cref="NameResolver"/>), asks the guard about each address, and dials exactly the addresses it has judged. A name
-/// that means something else a moment later gains nothing.
+/// Makes connections: resolves the name (<see cref="NameResolver"/>), checks each address, and connects to exactly the addresses that it
+/// has checked. So a name that resolves to another address a moment later gains nothing.
 /// </summary>
-/// <param name="guard">Null when every address may be dialled.</param>
+/// <param name="guard">Null when all addresses are allowed.</param>
 internal sealed class Dialler(AddressGuard? guard, WebhookOptions options, TimeProvider time)
 {
     private readonly NameResolver _names = new(options.Resolve, time);
@@ -85,7 +85,7 @@ internal sealed class Dialler(AddressGuard? guard, WebhookOptions options, TimeP
                 throw;
             }
         }
-        // It may have moved.
+        // The host can have moved to another address.
         _names.Doubt(host);
         throw new DialException(AttemptStage.Connect, $"{host}:{port}: {failure}", inner);
     }

@@ -2,12 +2,13 @@ using System.Net;
 
 namespace Herald.Channels.Webhooks;
 
-/// <summary>What can be said against an endpoint without dialling it.</summary>
+/// <summary>Checks an endpoint without connecting to it.</summary>
 internal static class EndpointRules
 {
     private const int MaxLength = 2048;
 
-    /// <param name="guard">Null when every address may be used.</param>
+    /// <param name="guard">Null when all addresses are allowed.</param>
+    /// <returns>Why the endpoint is refused, or null.</returns>
     public static string? Refuse(Uri endpoint, AddressGuard? guard)
     {
         if (!endpoint.IsAbsoluteUri)
@@ -27,7 +28,10 @@ internal static class EndpointRules
         return guard is null ? null : RefuseAddress(endpoint, guard);
     }
 
-    /// <summary>Addresses written in the URL; <see cref="Uri"/> has made one form of decimal, octal and hexadecimal spellings.</summary>
+    /// <summary>
+    /// Checks an address that is written in the URL. <see cref="Uri"/> has already converted decimal, octal and hexadecimal spellings to
+    /// one form.
+    /// </summary>
     public static string? RefuseAddress(Uri endpoint, AddressGuard guard)
     {
         var host = endpoint.IdnHost.TrimEnd('.');
@@ -38,7 +42,9 @@ internal static class EndpointRules
         return $"endpoint: '{Shown(endpoint)}' is at {address}, which is {what}; use a public address, or let the operator allow its network";
     }
 
-    /// <summary>The endpoint for people: credentials masked, query left out because it may hold a token, cut short.</summary>
+    /// <summary>
+    /// The endpoint for people: credentials are masked, the query is left out because it can contain a token, and the rest is cut short.
+    /// </summary>
     private static string Shown(Uri endpoint)
     {
         var credentials = endpoint.UserInfo.Length > 0 ? "***@" : "";

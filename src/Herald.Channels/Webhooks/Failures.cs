@@ -4,7 +4,7 @@ using Herald.Engine.Channels;
 
 namespace Herald.Channels.Webhooks;
 
-/// <summary>Makes results of what the HTTP handler throws. A receiver that fails is normal work.</summary>
+/// <summary>Converts time-outs and exceptions of the HTTP handler into results. A failing receiver is normal work.</summary>
 internal static class Failures
 {
     public static AttemptResult TimedOut(Uri endpoint, AttemptStage stage, TimeSpan timeout, TimeSpan duration) => new()
@@ -23,7 +23,7 @@ internal static class Failures
         Duration = duration,
     };
 
-    /// <param name="reached">How far the attempt had come, for failures that do not say it themselves.</param>
+    /// <param name="reached">The stage that the attempt had reached, for exceptions that do not contain their stage.</param>
     public static AttemptResult From(Exception failure, Uri endpoint, AttemptStage reached, TimeSpan duration)
     {
         var (stage, reason) = Judge(failure, endpoint, reached);

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Herald.Channels.Webhooks;
 
-/// <summary>Values as a header can carry them.</summary>
+/// <summary>Formats values for headers.</summary>
 internal static class HeaderText
 {
     private static readonly SearchValues<byte> Unreserved =
@@ -12,10 +12,10 @@ internal static class HeaderText
     private static readonly string[] SmallNumbers = [.. Enumerable.Range(0, 64).Select(n => n.ToString(System.Globalization.CultureInfo.InvariantCulture))];
 
     /// <summary>
-    /// Percent-encodes all but the unreserved characters of RFC 3986, so that every decoder of URL components gives the bytes back,
-    /// and nothing a publisher sends can end a header.
+    /// Percent-encodes all except the unreserved characters of RFC 3986. So every decoder of URL components returns the same bytes, and no
+    /// value of a publisher can end a header.
     /// </summary>
-    /// <param name="likely">A text that the bytes probably spell, to be used instead of a new one.</param>
+    /// <param name="likely">A string that probably equals the bytes; it is then returned instead of a new one.</param>
     public static string Encode(ReadOnlySpan<byte> utf8, string? likely = null)
     {
         if (utf8.IndexOfAnyExcept(Unreserved) < 0)
@@ -35,10 +35,10 @@ internal static class HeaderText
     public static string Number(long number) =>
         (ulong)number < (ulong)SmallNumbers.Length ? SmallNumbers[number] : number.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
-    /// <summary>The bytes may stand in a header as they are: visible ASCII and spaces within.</summary>
+    /// <summary>The bytes can be written in a header as they are: visible ASCII, with spaces only inside.</summary>
     public static bool IsPlain(ReadOnlySpan<byte> value) =>
         value.IndexOfAnyExceptInRange((byte)' ', (byte)'~') < 0 && (value.IsEmpty || (value[0] != ' ' && value[^1] != ' '));
 
-    /// <summary>Looks like a W3C <c>traceparent</c>. Any other is left out: a broken trace must not stop an event.</summary>
+    /// <summary>Looks like a W3C <c>traceparent</c>. Any other value is left out, because a broken trace must not stop an event.</summary>
     public static bool IsTrace(ReadOnlySpan<byte> value) => value.Length >= 55 && value.IndexOfAnyExcept(TraceDigits) < 0;
 }

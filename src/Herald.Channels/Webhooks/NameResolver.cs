@@ -4,15 +4,21 @@ using System.Net.Sockets;
 namespace Herald.Channels.Webhooks;
 
 /// <summary>
-/// Looks names up apart from the thread pool: the system's call blocks its thread for as long as a name server does not answer, and the pool is what
-/// everything else runs on. Threads are its own, bounded, and there only while there is something to look up:
-/// <list type="number">
-/// <item>One look-up of a name at a time, whoever asks; who stops waiting leaves it to the others.</item>
-/// <item>An answer is good for a while, since the system does not tell its time to live; then it goes on being used while another look-up is under way, for some minutes.</item>
-/// <item>Names that have been resolved before go first, and some threads are left to them.</item>
-/// <item>A name whose look-up took long is looked up by one thread alone: names that are never answered keep all others waiting once, and not again.</item>
-/// </list>
+/// Looks up names outside the thread pool. The system's call blocks its thread for as long as a name server does not answer, and everything
+/// else needs the pool.
 /// </summary>
+/// <remarks>
+/// It uses threads of its own. Their number is bounded, and they exist only while there are names to look up.
+/// <list type="number">
+/// <item>A name has one look-up at a time, shared by all callers. A caller that stops waiting leaves it to the others.</item>
+/// <item>
+/// An answer is fresh for a while; the system does not report its time to live. After that it stays usable for some minutes while another
+/// look-up runs.
+/// </item>
+/// <item>Names that have resolved before go first, and some threads are reserved for them.</item>
+/// <item>Names whose last look-up took long share one thread. So names that are never answered delay all others once, and not again.</item>
+/// </list>
+/// </remarks>
 internal sealed class NameResolver(Func<string, IPAddress[]> resolve, TimeProvider time)
 {
     public const int MostThreads = 64, MostForNewNames = 56;
@@ -33,7 +39,7 @@ internal sealed class NameResolver(Func<string, IPAddress[]> resolve, TimeProvid
         Slow,
     }
 
-    /// <exception cref="SocketException">The name has no address, or nobody says.</exception>
+    /// <exception cref="SocketException">The name has no address, or no name server answers.</exception>
     public async ValueTask<IPAddress[]> ResolveAsync(string host, CancellationToken cancel)
     {
         Name name;
@@ -63,7 +69,7 @@ internal sealed class NameResolver(Func<string, IPAddress[]> resolve, TimeProvid
         }
     }
 
-    /// <summary>Nobody was there: the next one who asks has the name looked up again.</summary>
+    /// <summary>No address of the host accepted a connection. The next request for the name starts a new look-up.</summary>
     public void Doubt(string host)
     {
         lock (_lock)
@@ -125,7 +131,7 @@ internal sealed class NameResolver(Func<string, IPAddress[]> resolve, TimeProvid
         return null;
     }
 
-    // Nobody waits for it any more.
+    // No caller waits for it any more.
     private static bool IsGivenUp(Name name)
     {
         if (name.Waiting > 0 || name.Addresses is not null)
@@ -153,7 +159,7 @@ internal sealed class NameResolver(Func<string, IPAddress[]> resolve, TimeProvid
                 underWay.TrySetResult(addresses);
             else
                 underWay.TrySetException(new SocketException((int)failure));
-            // Nobody need be there to hear of it.
+            // Marks the exception as observed: there can be no caller left that waits.
             _ = underWay.Task.Exception;
         }
     }
@@ -170,7 +176,7 @@ internal sealed class NameResolver(Func<string, IPAddress[]> resolve, TimeProvid
         }
         catch (Exception failure) when (failure is ArgumentException or InvalidOperationException)
         {
-            return (null, SocketError.HostNotFound); // what cannot be a name
+            return (null, SocketError.HostNotFound); // The text cannot be a name.
         }
     }
 
@@ -186,7 +192,7 @@ internal sealed class NameResolver(Func<string, IPAddress[]> resolve, TimeProvid
         else
         {
             (name.Failure, name.FailedAt) = (failure, time.GetTimestamp());
-            // That a name server does not answer says nothing of what it said before.
+            // A name server that does not answer does not invalidate its earlier answer.
             if (failure is SocketError.HostNotFound or SocketError.NoData)
                 name.Addresses = null;
         }

@@ -4,8 +4,8 @@ using Herald.Engine.Channels;
 namespace Herald.Channels.Webhooks;
 
 /// <summary>
-/// An event's payload as the body of a request. It also notes how far the attempt came, because nothing else sees both the
-/// dialling and the sending, and it knows when the lent payload is no longer being read.
+/// An event's payload as the body of a request. It also records the stage that the attempt reached, because no other class sees both
+/// connecting and sending.
 /// </summary>
 internal sealed class PayloadContent(ReadOnlyMemory<byte> payload) : HttpContent
 {
@@ -15,12 +15,15 @@ internal sealed class PayloadContent(ReadOnlyMemory<byte> payload) : HttpContent
     public AttemptStage Stage => _stage;
 
     /// <summary>
-    /// Ends when the payload is no longer read. HTTP/2 hands over an answer while the body is still being sent, but the payload
-    /// is lent only until the attempt ends.
+    /// Ends when the payload is no longer read. HTTP/2 can return an answer while the body is still being sent, but the payload is lent
+    /// only until the attempt ends.
     /// </summary>
     public Task Sending => _sending;
 
-    /// <summary>For the dialler. A request may be sent over another connection before its own is made: the stage never goes back.</summary>
+    /// <summary>
+    /// Called by the dialler. A request can be sent over another connection before the one made for it is ready, so the stage never goes
+    /// back.
+    /// </summary>
     public void Reached(AttemptStage stage)
     {
         if (_stage <= AttemptStage.Secure)

@@ -3,7 +3,7 @@ using System.Net.Http.Headers;
 
 namespace Herald.Channels.Webhooks;
 
-/// <summary>Reads <c>Retry-After</c>: seconds or a date. What cannot be read is as if it were not there.</summary>
+/// <summary>Reads <c>Retry-After</c>: seconds or a date. An invalid value is ignored.</summary>
 internal static class RetryAfter
 {
     public static TimeSpan? Read(HttpResponseHeaders headers, DateTimeOffset now, TimeSpan max)
@@ -22,7 +22,7 @@ internal static class RetryAfter
     {
         if (value.Length > 0 && value.AsSpan().IndexOfAnyExceptInRange('0', '9') < 0)
         {
-            // A number too large for an integer is still a clear wish; the caller bounds it.
+            // A number too large for an integer still has a clear meaning; the caller bounds it.
             return int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? TimeSpan.FromSeconds(seconds) : TimeSpan.MaxValue;
         }
         return RetryConditionHeaderValue.TryParse(value, out var condition) && condition.Date is { } date ? date - now : null;

@@ -6,22 +6,26 @@ using Herald.Engine.Subscriptions;
 
 namespace Herald.Channels.Webhooks;
 
-/// <summary>
-/// Delivers events as signed HTTP POSTs (Standard Webhooks). An attempt goes like this:
+/// <summary>Delivers events as signed HTTP POST requests (Standard Webhooks).</summary>
+/// <remarks>
+/// An attempt has these steps:
 /// <list type="number">
-/// <item>The event is looked at: what no header can carry is rejected, not changed.</item>
-/// <item>The time-out starts. It covers everything that follows.</item>
-/// <item>The request is made and signed, over the bytes as published.</item>
-/// <item>It is sent, over a pooled connection or a new one; new ones pass the <see cref="AddressGuard"/> as they are dialled.</item>
-/// <item>The status decides the result. The beginning of the answer is kept, a little more is drained, then the connection is given up.</item>
-/// <item>Whatever goes wrong on the way becomes a result as well. The payload is let go before the attempt ends.</item>
+/// <item>Check the event. A content type that a header cannot contain is rejected, not changed.</item>
+/// <item>Start the time-out. It covers all further steps.</item>
+/// <item>Create the request and sign the bytes as published.</item>
+/// <item>Send it over a pooled or a new connection. The <see cref="AddressGuard"/> checks each address of a new connection.</item>
+/// <item>
+/// The status decides the result. The first 4 KiB of the answer are kept and some more are drained. If there is still more, the connection
+/// is closed.
+/// </item>
+/// <item>Every failure on the way becomes a result too. The payload is released before the attempt ends.</item>
 /// </list>
-/// </summary>
+/// </remarks>
 public sealed class WebhookChannel : IChannel, IDisposable
 {
     private const int MaxAnswerBytes = 4096;
 
-    /// <summary>No attempt may take longer, so no connection needs to.</summary>
+    /// <summary>The longest time-out of an attempt. No connection needs more.</summary>
     private static readonly TimeSpan LongestTimeout = TimeSpan.FromMinutes(5);
 
     private readonly WebhookOptions _options;
@@ -91,7 +95,7 @@ public sealed class WebhookChannel : IChannel, IDisposable
             clean = content.Sending.IsCompleted;
             return Judge(response, answer, attempt.Subscription.Endpoint, _time.GetElapsedTime(started));
         }
-        // 6. What went wrong.
+        // 6. Failures.
         catch (Exception) when (cancel.IsCancellationRequested)
         {
             throw new OperationCanceledException(cancel);
@@ -120,7 +124,7 @@ public sealed class WebhookChannel : IChannel, IDisposable
         var signature = WebhookSignature.Of(attempt.Subscription.Secrets, attempt.MessageId, timestamp, attempt.Event.Payload.Span, now);
         var request = new HttpRequestMessage(HttpMethod.Post, attempt.Subscription.Endpoint)
         {
-            // HTTP/2 where TLS negotiates it, else HTTP/1.1.
+            // HTTP/2 if TLS negotiates it, otherwise HTTP/1.1.
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
             Content = content,
@@ -148,7 +152,8 @@ public sealed class WebhookChannel : IChannel, IDisposable
     }
 
     /// <summary>
-    /// Reads at most 4 KiB. The status has decided already: an answer that breaks off or never ends is cut, and changes nothing.
+    /// Reads at most 4 KiB. The status has already decided the result, so an answer that breaks off or never ends is cut and changes
+    /// nothing.
     /// </summary>
     private static async ValueTask<string> ReadAnswerAsync(HttpResponseMessage response, CancellationToken cancel)
     {
@@ -169,7 +174,7 @@ public sealed class WebhookChannel : IChannel, IDisposable
         {
         }
 
-        // Databases refuse text that holds a zero.
+        // Databases refuse text that contains a zero character.
         var answer = length == 0 ? "" : Encoding.UTF8.GetString(buffer, 0, length).Replace('\0', '\uFFFD');
         ArrayPool<byte>.Shared.Return(buffer);
         return answer;
@@ -183,7 +188,7 @@ public sealed class WebhookChannel : IChannel, IDisposable
 
     private SocketsHttpHandler CreateHandler()
     {
-        // Connections per host are not limited here but by permits: a limit would let one slow subscription stop another on its host.
+        // Permits limit connections, not this handler: a limit per host would let one slow subscription stop another on the same host.
         var handler = new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
@@ -221,7 +226,7 @@ public sealed class WebhookChannel : IChannel, IDisposable
         EndpointTroubled = outcome == AttemptOutcome.Failed,
     };
 
-    /// <summary>The same for every attempt within one second.</summary>
+    /// <summary>Shared by all attempts within one second.</summary>
     private sealed class TimestampText(long seconds)
     {
         public readonly long Seconds = seconds;

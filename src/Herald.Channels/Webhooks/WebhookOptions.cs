@@ -3,49 +3,54 @@ using System.Net.Security;
 
 namespace Herald.Channels.Webhooks;
 
-/// <summary>How webhooks are sent, for all subscriptions. What one subscription wants is in its limits.</summary>
+/// <summary>Options for the webhooks of all subscriptions. The options of one subscription are in its limits.</summary>
 public sealed record WebhookOptions
 {
     public static readonly WebhookOptions Default = new();
 
     /// <summary>
-    /// Refuse endpoints whose address is not on the public internet: private, loopback, link-local, metadata services … Default on.
-    /// Whoever may create a subscription could otherwise make this server call anything it can reach.
+    /// Refuses endpoints whose address is not on the public internet: private, loopback, link-local, metadata services … Default on.
+    /// Otherwise every caller that can create a subscription could make this server call any address that it can reach.
     /// </summary>
     public bool GuardAddresses { get; init; } = true;
 
-    /// <summary>Networks that the guard lets through all the same, as CIDR (<c>10.20.0.0/16</c>, <c>fd00::/8</c>). Default none.</summary>
+    /// <summary>
+    /// Networks that the guard allows although they are not public, as CIDR (<c>10.20.0.0/16</c>, <c>fd00::/8</c>). Default none.
+    /// </summary>
     public IReadOnlyList<string>? AllowedNetworks { get; init; }
 
     /// <summary>
-    /// An HTTP proxy for every webhook, without credentials. Default none; the environment's proxy variables are not read.
-    /// The proxy then resolves names, so it must guard addresses too: here only addresses written in the URL can be judged.
+    /// An HTTP proxy for all webhooks, without credentials. Default none; the environment's proxy variables are not read. The proxy
+    /// resolves names, so it must guard addresses too: Herald can then check only addresses that are written in the URL.
     /// </summary>
     public Uri? Proxy { get; init; }
 
-    /// <summary>A longer <c>Retry-After</c> counts as this. 1 s to 24 h, default 1 h.</summary>
+    /// <summary>The maximum of <c>Retry-After</c>; longer values are reduced to it. 1 s to 24 h, default 1 h.</summary>
     public TimeSpan MaxRetryAfter { get; init; } = TimeSpan.FromHours(1);
 
-    /// <summary>A connection is closed after so long without use. 1 s to 1 h, default 1 min.</summary>
+    /// <summary>An unused connection is closed after this time. 1 s to 1 h, default 1 min.</summary>
     public TimeSpan IdleConnectionLifetime { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>A connection is replaced after so long, so that changes of DNS are seen. 1 s to 24 h, default 5 min.</summary>
+    /// <summary>A connection is replaced after this time, so that changes in DNS take effect. 1 s to 24 h, default 5 min.</summary>
     public TimeSpan ConnectionLifetime { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>What of an answer past its first 4 KiB is read so that the connection can be used again; more closes it. 0 to 16 MiB, default 64 KiB.</summary>
+    /// <summary>
+    /// Bytes of an answer after its first 4 KiB that are read so that the connection can be reused. If there are more, the connection is
+    /// closed. 0 to 16 MiB, default 64 KiB.
+    /// </summary>
     public int MaxDrainBytes { get; init; } = 64 * 1024;
 
     /// <summary>
-    /// With several addresses for a host, how long one is tried before the next. 100 ms to 1 min, default 3 s. The last may use all
-    /// that is left of the attempt's time-out.
+    /// How long one address of a host with several is tried before the next. 100 ms to 1 min, default 3 s. The last address can use the
+    /// rest of the attempt's time-out.
     /// </summary>
     public TimeSpan AddressPatience { get; init; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>Seams for tests: how names are resolved, on a thread that may block, and which certificates are believed.</summary>
+    /// <summary>Hooks for tests: how names are resolved, on a thread that can block, and which certificates are accepted.</summary>
     internal Func<string, IPAddress[]> Resolve { get; init; } = Dns.GetHostAddresses;
     internal RemoteCertificateValidationCallback? AcceptCertificate { get; init; }
 
-    /// <summary>Everything that is wrong, each naming the setting and its value; empty when nothing is.</summary>
+    /// <summary>All errors, each with the setting and its value; empty when there are none.</summary>
     public IReadOnlyList<string> Validate()
     {
         var errors = new List<string>();
@@ -63,7 +68,7 @@ public sealed record WebhookOptions
             errors.Add($"{nameof(Proxy)}: must be an absolute http:// URL without credentials");
         return errors;
 
-        // Parsing drops bits behind the prefix: 10.0.0.1/8 would open far more than whoever wrote it may have meant.
+        // Parsing drops bits after the prefix. 10.0.0.1/8 would allow far more than its author can have meant.
         static bool IsNetwork(string text) =>
             IPNetwork.TryParse(text, out var network) && network.BaseAddress.Equals(IPAddress.Parse(text.AsSpan(0, text.IndexOf('/', StringComparison.Ordinal))));
 

@@ -5,8 +5,8 @@ using Herald.Engine.Subscriptions;
 namespace Herald.Channels.Webhooks;
 
 /// <summary>
-/// The value of <c>webhook-signature</c> as Standard Webhooks defines it: HMAC-SHA256 over <c>id.timestamp.body</c>, one for each
-/// valid secret. The payload is hashed where it lies.
+/// The value of <c>webhook-signature</c> as in Standard Webhooks: HMAC-SHA256 over <c>id.timestamp.body</c>, once per valid secret. The
+/// payload is hashed without a copy.
 /// </summary>
 internal static class WebhookSignature
 {
@@ -15,8 +15,8 @@ internal static class WebhookSignature
     private const int MaxPrefixOnStack = 256;
 
     /// <summary>
-    /// The last secret this thread has signed with. Preparing a hash costs as much as signing a small event; one a thread is
-    /// enough because events come in runs, and it is all that is kept.
+    /// The last secret with which this thread has signed. Preparing a hash costs as much as signing a small event. One per thread is
+    /// enough, because events of one subscription often follow each other.
     /// </summary>
     [ThreadStatic]
     private static PreparedHash? _prepared;

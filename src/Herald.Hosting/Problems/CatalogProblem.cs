@@ -6,7 +6,7 @@ using Herald.Engine.Subscriptions;
 
 namespace Herald.Hosting.Problems;
 
-/// <summary>What callers are told when the catalog did not do what they asked.</summary>
+/// <summary>The problems that callers receive when the catalog refuses an operation.</summary>
 public static class CatalogProblem
 {
     public static Problem Of<T>(CatalogResult<T> result, ProblemKind notFound)
@@ -15,10 +15,10 @@ public static class CatalogProblem
             CatalogOutcome.NotFound => new(notFound, result.Detail.Length > 0 ? result.Detail : $"{notFound.Title}."),
             CatalogOutcome.VersionMismatch => new(ProblemKind.VersionMismatch, result.Detail.Length > 0 ? result.Detail : "It was changed in between. Read it again."),
             CatalogOutcome.Damaged => new(ProblemKind.SubscriptionDamaged, result.Detail),
-            // Of a topic: it has subscriptions. Of a subscription: too many changes of its filter are still under way.
+            // A topic in use has subscriptions. A subscription in use has too many filter changes that have not taken effect.
             CatalogOutcome.InUse => new(typeof(T) == typeof(Topic) ? ProblemKind.TopicInUse : ProblemKind.ChangePending, result.Detail),
             CatalogOutcome.Refused => Problem.Invalid(result.Problems),
-            // It has done what was asked.
+            // These outcomes are successes and have no problem.
             CatalogOutcome.Created or CatalogOutcome.Updated or CatalogOutcome.Unchanged or CatalogOutcome.Deleted => throw new UnreachableException($"{result.Outcome}"),
         };
 

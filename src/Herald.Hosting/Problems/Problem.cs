@@ -7,22 +7,24 @@ using Microsoft.AspNetCore.Http;
 
 namespace Herald.Hosting.Problems;
 
-/// <summary>A failure as an answer (RFC 9457), with a stable code and, where fields are to blame, each with its value and rule.</summary>
+/// <summary>
+/// A failure as an answer (RFC 9457), with a stable code. If fields are at fault, each is listed with its value and rule.
+/// </summary>
 public sealed record Problem(ProblemKind Kind, string Detail, IReadOnlyList<FieldProblem> Errors) : IResult
 {
-    /// <summary>More are counted in the detail, not listed.</summary>
+    /// <summary>Maximum errors in the list. The detail counts all of them.</summary>
     public const int MostErrors = 100;
     public const string ContentType = "application/problem+json";
 
     public Problem(ProblemKind kind, string detail) : this(kind, detail, []) { }
 
-    /// <summary>Seconds after which trying again makes sense.</summary>
+    /// <summary>Seconds after which the caller can try again.</summary>
     public int? RetryAfter { get; init; }
 
-    /// <summary>Differs from the kind's only where another layer has chosen the status.</summary>
+    /// <summary>Differs from the status of the kind only where another layer has chosen the status.</summary>
     public int Status { get; init; } = Kind.Status;
 
-    /// <summary>Writes members beyond those of every problem.</summary>
+    /// <summary>Writes further members after the standard ones.</summary>
     public Action<Utf8JsonWriter>? More { get; init; }
 
     public static Problem Invalid(IReadOnlyList<FieldProblem> errors) => Invalid(errors, errors.Count);

@@ -1,6 +1,6 @@
 namespace Herald.Hosting.Problems;
 
-/// <summary>A kind of failure that clients may switch on: the code is a promise, the title is for people.</summary>
+/// <summary>A kind of failure. Clients can rely on the code, which does not change; the title is for people.</summary>
 public sealed record ProblemKind(string Code, int Status, string Title)
 {
     public static readonly ProblemKind MalformedJson = new("malformed-json", 400, "The body is not JSON");
@@ -47,7 +47,7 @@ public sealed record ProblemKind(string Code, int Status, string Title)
 
     public string Type => $"urn:herald:problem:{Code}";
 
-    /// <summary>For answers that others have given without a body.</summary>
+    /// <summary>The kind for an answer that another layer gave without a body.</summary>
     public static ProblemKind OfStatus(int status) => status switch
     {
         401 => Unauthorized,

@@ -5,7 +5,10 @@ using Herald.Hosting.Wire;
 
 namespace Herald.Hosting.Problems;
 
-/// <summary>What is wrong with a body: the first ones as they will be shown, the rest as a number. A body may be wrong in every byte.</summary>
+/// <summary>
+/// The problems of a body: the first ones as they will be shown, the others as a number. The number is bounded only by the size of the
+/// body.
+/// </summary>
 public sealed class ProblemList
 {
     private readonly List<FieldProblem> _shown = [];
@@ -20,7 +23,7 @@ public sealed class ProblemList
             _shown.Add(problem);
     }
 
-    /// <summary>The same problems, told in the words of another body.</summary>
+    /// <summary>The same problems, each changed to fit another body.</summary>
     public ProblemList Change(Func<FieldProblem, FieldProblem> change)
     {
         var changed = new ProblemList { Count = Count };

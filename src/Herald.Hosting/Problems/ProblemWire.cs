@@ -2,7 +2,7 @@ using System.ComponentModel;
 
 namespace Herald.Hosting.Problems;
 
-/// <summary>The shape of a problem, for the API's description; written by <see cref="Problem"/>.</summary>
+/// <summary>The shape of a problem, for the API's description. <see cref="Problem"/> writes it.</summary>
 [Description("What went wrong (RFC 9457).")]
 public sealed record ProblemWire
 {

@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace Herald.Hosting.Subscriptions;
 
 /// <summary>
-/// What a caller can say of a subscription. A field that is null means the same as one that is missing: its default. That makes
-/// this the document that a JSON merge patch applies to.
+/// The fields of a subscription that a caller can set. A null field means the same as a missing one: its default. So a JSON merge patch can
+/// be applied to this document.
 /// </summary>
 [Description("What a subscription is to be.")]
 public record SubscriptionBody
@@ -31,7 +31,7 @@ public record SubscriptionBody
     public JsonElement? From { get; set; }
 }
 
-/// <summary>The same under a topic's address: the topic is given by it, and the id may be.</summary>
+/// <summary>The same under a topic's address, which gives the topic. The id is optional.</summary>
 [Description("What a new subscription is to be.")]
 public sealed record TopicSubscriptionBody
 {

@@ -11,10 +11,11 @@ using Herald.Hosting.Wire;
 
 namespace Herald.Hosting.Subscriptions;
 
-/// <summary>
-/// Between the wire and the domain, both ways. Reading collects what cannot be expressed in the domain at all (a duration that is none);
-/// whether a value makes sense is the catalog's to say.
-/// </summary>
+/// <summary>Converts subscriptions between the wire and the domain.</summary>
+/// <remarks>
+/// Reading collects the values that the domain cannot express at all, such as an invalid duration. The catalog decides whether a value
+/// makes sense.
+/// </remarks>
 public static class SubscriptionMapping
 {
     private const string NoBound = "none";
@@ -140,7 +141,7 @@ public static class SubscriptionMapping
                 if (wire.Schedule is not null)
                     found.Add(FieldProblem.Of("/retry/schedule", $"{wire.Schedule.Count} waits", "Only with strategy: schedule."));
                 var cap = ToSpan(wire.Cap, "/retry/cap", standard.Cap, found)!.Value;
-                // Who says how long the first wait is means it.
+                // A caller that gives the base sets the first wait with it.
                 var first = wire.First?.Select((wait, i) => ToSpan(wait, $"/retry/first/{i}", TimeSpan.Zero, found)!.Value).ToList() ?? (wire.Base is null ? standard.First : []);
                 return new RetryWaits.Exponential(ToSpan(wire.Base, "/retry/base", standard.Base, found)!.Value, wire.Factor ?? standard.Factor, cap, jitter) { First = first };
             default:
@@ -204,7 +205,9 @@ public static class SubscriptionMapping
         Secret = withSecret && subscription.Secrets.Current.Length > 0 ? WebhookSecret.Format(subscription.Secrets.Current.Span) : null,
     };
 
-    /// <summary>The document that a merge patch is applied to: all that can be changed. The secret is left as it is.</summary>
+    /// <summary>
+    /// The document that a merge patch applies to: all fields that can be changed. Without a secret, the present one stays.
+    /// </summary>
     public static SubscriptionBody ToBody(Subscription subscription) => new()
     {
         Topic = subscription.Topic,
@@ -233,7 +236,7 @@ public static class SubscriptionMapping
         Answer = result.Answer,
     };
 
-    /// <summary>Names of states on the wire are those of the domain, in camel case.</summary>
+    /// <summary>The name of a state on the wire is its name in the domain, in camel case.</summary>
     public static string NameOf<T>(T value)
         where T : struct, Enum => JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
 

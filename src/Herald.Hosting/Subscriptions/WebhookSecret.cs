@@ -21,10 +21,12 @@ public static class WebhookSecret
 
     public static string Format(ReadOnlySpan<byte> secret) => Prefix + Convert.ToBase64String(secret);
 
-    /// <exception cref="FormatException">It is no secret; the message says why without repeating it.</exception>
+    /// <exception cref="FormatException">The text is not a secret. The message says why without repeating the text.</exception>
     public static byte[] Parse(string text) => TryParse(text, out var secret, out var error) ? secret : throw new FormatException(error);
 
-    /// <param name="error">What is wrong, never with the text itself: even a wrong secret may be somebody's.</param>
+    /// <param name="error">
+    /// What is wrong. It never contains the text, because even a wrong secret can be a secret of another system.
+    /// </param>
     public static bool TryParse(string? text, [NotNullWhen(true)] out byte[]? secret, [NotNullWhen(false)] out string? error)
     {
         secret = null;

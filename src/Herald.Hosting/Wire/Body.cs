@@ -14,7 +14,7 @@ using Microsoft.Extensions.Options;
 
 namespace Herald.Hosting.Wire;
 
-/// <summary>A request's JSON body, read strictly: unknown, doubled, missing and mistyped fields are refused, all at once.</summary>
+/// <summary>A request's JSON body, read strictly: all unknown, duplicate, missing and mistyped fields are refused together.</summary>
 public sealed record Body<T>(T Value) : IBindableFromHttpContext<Body<T>>, IEndpointParameterMetadataProvider
     where T : class
 {
@@ -29,10 +29,10 @@ public sealed record Body<T>(T Value) : IBindableFromHttpContext<Body<T>>, IEndp
         builder.Metadata.Add(new AcceptsMetadata([MediaTypes.Json], typeof(T)));
 }
 
-/// <summary>Reads bodies into JSON and JSON into wire types; what does not fit leaves as a <see cref="ProblemException"/>.</summary>
+/// <summary>Reads bodies into JSON and JSON into wire types. It throws a <see cref="ProblemException"/> for what does not fit.</summary>
 public static class JsonBody
 {
-    /// <summary>Everything but events is small.</summary>
+    /// <summary>All bodies except events are small.</summary>
     private const int MaxBytes = 1 << 20;
 
     public static async ValueTask<JsonDocument> ReadAsync(HttpRequest request, MediaType expected, BodyBudget budget)
@@ -40,7 +40,7 @@ public static class JsonBody
         var media = MediaTypes.Of(request.ContentType);
         if ((media != expected && media != MediaType.Json) || request.Headers.ContentEncoding.Count > 0)
             throw new ProblemException(new(ProblemKind.UnsupportedMediaType, $"Send {(expected == MediaType.MergePatch ? MediaTypes.MergePatch : MediaTypes.Json)} in UTF-8, not compressed."));
-        // What is made of the body lives until the request is answered.
+        // The objects that are read from the body live until the request is answered.
         var share = new BodyShare(budget);
         request.HttpContext.Response.RegisterForDispose(share);
         var (body, problem) = await BodyBuffer.ReadAsync(request, share, MaxBytes);
@@ -66,7 +66,7 @@ public static class JsonBody
         }
     }
 
-    /// <summary>The first field, at any depth, that is given twice.</summary>
+    /// <summary>The first duplicate field, at any depth.</summary>
     public static FieldProblem? FindDouble(JsonElement json, string pointer)
     {
         if (json.ValueKind == JsonValueKind.Array)
@@ -99,7 +99,7 @@ public static class JsonBody
         }
         catch (JsonException e)
         {
-            // The check above should have seen it first; the path is all that is fit to be shown.
+            // The check above should have found it. Only the path of the exception is fit to be shown.
             throw new ProblemException(Problem.Invalid([new((e.Path ?? "$").Replace('.', '/').TrimStart('$'), "", "The value does not fit.")]));
         }
     }

@@ -1,7 +1,8 @@
 namespace Herald.Hosting.Wire;
 
 /// <summary>
-/// Bounds the memory of large bodies, and of what was made of them, over all requests. Each request has a <see cref="BodyShare"/> of it.
+/// Bounds the memory of large bodies, and of the objects read from them, over all requests. Each request has a <see cref="BodyShare"/> of
+/// it.
 /// </summary>
 public sealed class BodyBudget(long bytes)
 {
@@ -10,7 +11,8 @@ public sealed class BodyBudget(long bytes)
     public long Taken => Volatile.Read(ref _taken);
 
     /// <param name="held">
-    /// What the same request has already. Where no other has anything, it gets what it needs: its events may need more than its body.
+    /// What the same request already holds. If no other request holds anything, it gets what it needs, because its events can need more
+    /// than its body.
     /// </param>
     public bool TryTake(long more, long held)
     {

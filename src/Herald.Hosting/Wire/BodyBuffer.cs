@@ -6,10 +6,10 @@ using Microsoft.AspNetCore.Http;
 namespace Herald.Hosting.Wire;
 
 /// <summary>
-/// One request's body as one piece. A body that Kestrel holds in one piece already is lent, not copied; a longer one is gathered in a
-/// rented array, out of the request's share of a budget. Dispose it when nothing points into it any more; the share is its owner's to give
-/// back.
+/// One request's body in one piece. If Kestrel already has it in one piece, it is lent without a copy. A longer body is collected in a
+/// rented array, counted in the request's share of the budget.
 /// </summary>
+/// <remarks>Dispose it when nothing points into it any more. The owner of the share releases the share.</remarks>
 public struct BodyBuffer(BodyShare share) : IDisposable
 {
     private PipeReader? _lender;
@@ -18,7 +18,7 @@ public struct BodyBuffer(BodyShare share) : IDisposable
 
     public ReadOnlyMemory<byte> Bytes { get; private set; }
 
-    /// <returns>Why the body cannot be had, or null.</returns>
+    /// <returns>The body, or the reason why it cannot be read.</returns>
     public static async ValueTask<(BodyBuffer Body, Problem? Problem)> ReadAsync(HttpRequest request, BodyShare share, int limit)
     {
         var body = new BodyBuffer(share);
@@ -37,7 +37,7 @@ public struct BodyBuffer(BodyShare share) : IDisposable
             var expected = (int)(request.ContentLength ?? Math.Min(limit, Math.Max(read.Buffer.Length, 1 << 16)));
             if (!body.TryRent(expected))
             {
-                reader.AdvanceTo(read.Buffer.End); // What is read must be given back, or the connection is lost with the answer.
+                reader.AdvanceTo(read.Buffer.End); // The bytes that were read must be consumed, or the connection ends with the answer.
                 return (body, BodyShare.Busy());
             }
             var length = 0;
@@ -68,7 +68,7 @@ public struct BodyBuffer(BodyShare share) : IDisposable
         }
         catch
         {
-            // Whoever sends it has gone away, is too slow, or breaks a rule of HTTP. The caller has nothing that it could give back.
+            // The sender has gone, is too slow, or breaks a rule of HTTP. The caller receives no body that it could dispose.
             body.Dispose();
             throw;
         }
@@ -93,7 +93,7 @@ public struct BodyBuffer(BodyShare share) : IDisposable
     private bool TryGrow(int used, int size)
     {
         var smaller = _rented!;
-        // Both are held while one is copied into the other.
+        // Both arrays are held while one is copied into the other.
         if (!share.TryHold((long)smaller.Length + size))
             return false;
         _rented = ArrayPool<byte>.Shared.Rent(size);

@@ -3,15 +3,15 @@ using Herald.Hosting.Problems;
 namespace Herald.Hosting.Wire;
 
 /// <summary>
-/// What one request has of the <see cref="BodyBudget"/>. Its owner holds something of the body, in whatever form, until the request is
-/// answered, however long that takes, and disposes the share only then. A disposed share can be used again.
+/// One request's share of the <see cref="BodyBudget"/>. The request holds the body in some form until it is answered, however long that
+/// takes. Its owner disposes the share only then. A disposed share can be used again.
 /// </summary>
 public sealed class BodyShare(BodyBudget budget) : IDisposable
 {
     private long _held;
 
-    /// <summary>More or less than before.</summary>
-    /// <returns>False when there is not so much left: then all is as it was.</returns>
+    /// <summary>Changes the held amount, to more or to less.</summary>
+    /// <returns>False when the budget has too little left; then nothing changes.</returns>
     public bool TryHold(long bytes)
     {
         if (bytes > _held && !budget.TryTake(bytes - _held, _held))

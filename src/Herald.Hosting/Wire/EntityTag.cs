@@ -4,14 +4,14 @@ using Microsoft.AspNetCore.Http;
 
 namespace Herald.Hosting.Wire;
 
-/// <summary>Versions as ETags: what If-Match and If-None-Match ask for.</summary>
+/// <summary>Versions as ETags, and the conditions If-Match and If-None-Match.</summary>
 public static class EntityTag
 {
     public static string Of(long version) => string.Create(CultureInfo.InvariantCulture, $"\"{version}\"");
 
-    /// <summary>The version a change may be made to: 0 for "must not exist", null for any.</summary>
-    /// <param name="present">The present version; null when there is nothing.</param>
-    /// <returns>Or a problem, when the condition cannot hold whatever happens.</returns>
+    /// <summary>The version that a change is allowed to apply to: 0 for "must not exist", null for any.</summary>
+    /// <param name="present">The present version; null when nothing exists.</param>
+    /// <returns>The version, or a problem when the condition cannot hold in any case.</returns>
     public static (long? Version, Problem? Problem) Condition(HttpRequest request, long? present)
     {
         if (request.Headers.IfNoneMatch.Count > 0 && request.Headers.IfNoneMatch.ToString() == "*")
@@ -24,7 +24,7 @@ public static class EntityTag
         return (null, Mismatch(present));
     }
 
-    /// <summary>A reader that has this version already.</summary>
+    /// <summary>The caller already has this version.</summary>
     public static bool IsKnown(HttpRequest request, long version) =>
         request.Headers.IfNoneMatch.Count > 0 && request.Headers.IfNoneMatch.ToString() == Of(version);
 

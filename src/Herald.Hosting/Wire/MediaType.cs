@@ -2,7 +2,7 @@ using System.Net.Http.Headers;
 
 namespace Herald.Hosting.Wire;
 
-/// <summary>What a request's Content-Type promises, as far as Herald reads it.</summary>
+/// <summary>The Content-Types of requests that Herald distinguishes.</summary>
 public enum MediaType
 {
     Other,

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Herald.Hosting.Wire;
 
-/// <summary>Which page of a list.</summary>
+/// <summary>Selects a page of a list.</summary>
 public readonly struct PageQuery
 {
     private const int Most = 1000, Default = 100;
@@ -19,7 +19,7 @@ public readonly struct PageQuery
     public string? Cursor { get; init; }
 
     /// <summary>The cursor of a list whose items have names.</summary>
-    /// <exception cref="ProblemException">It is none.</exception>
+    /// <exception cref="ProblemException">The cursor is not a name.</exception>
     public string? NameCursor => Cursor is null || SubscriptionRules.IsName(Cursor)
         ? Cursor
         : throw new ProblemException(Problem.Invalid("?cursor", Cursor, "The nextCursor of a page of this list."));

@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Herald.Hosting.Wire;
 
 /// <summary>
-/// The last step of the address as it was sent. An event's id may hold anything, a slash included: routing sees %2F undecoded and cannot
-/// tell it from the text "%2F".
+/// The last segment of the address as it was sent. An event's id can contain any character, including a slash. Routing leaves %2F undecoded
+/// and cannot distinguish it from the text "%2F".
 /// </summary>
 public static class RawSegment
 {

@@ -7,8 +7,8 @@ using Herald.Hosting.Problems;
 namespace Herald.Hosting.Wire;
 
 /// <summary>
-/// Compares a JSON value with the type it is meant for and names everything that does not fit, with pointer, value and rule. The
-/// deserializer would stop at the first, and speak of .NET types.
+/// Compares a JSON value with its intended type and reports everything that does not fit, with pointer, value and rule. The deserializer
+/// would stop at the first mistake and name .NET types.
 /// </summary>
 public static class ShapeCheck
 {
@@ -35,11 +35,13 @@ public static class ShapeCheck
         }
     }
 
-    /// <summary>A name that is longer than any of ours is cut: a pointer stands in every problem below it.</summary>
+    /// <summary>
+    /// Appends a name to a pointer. A name longer than all of ours is cut, because every problem below it repeats the pointer.
+    /// </summary>
     public static string Step(string pointer, string name) =>
         $"{pointer}/{Cut(name).Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)}";
 
-    /// <summary>As shown to whoever sent it: secrets never, the rest cut short.</summary>
+    /// <summary>A problem as its sender sees it: secrets are hidden, other values cut short.</summary>
     public static FieldProblem Problem(string pointer, JsonElement value, string rule) =>
         pointer.EndsWith("/secret", StringComparison.Ordinal) ? new(pointer, "(hidden)", rule) : FieldProblem.Of(pointer, Text(value), rule);
 

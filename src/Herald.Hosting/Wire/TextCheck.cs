@@ -5,15 +5,15 @@ using Herald.Engine.Basics;
 namespace Herald.Hosting.Wire;
 
 /// <summary>
-/// Finds what is no text in JSON: an escape that stands for half a character. JSON allows it, but nothing that could be stored or shown can be made of it.
+/// Finds strings in JSON that are not text: an escape of half a surrogate pair. JSON allows it, but it cannot be stored or shown as text.
 /// </summary>
 public static class TextCheck
 {
     private const string Rule = "Text; an escape of one half of a UTF-16 pair needs the other half.";
 
     /// <param name="json">In UTF-8.</param>
-    /// <returns>The first text that is none, or null.</returns>
-    /// <exception cref="JsonException">It is no JSON.</exception>
+    /// <returns>The first string that is not text, or null.</returns>
+    /// <exception cref="JsonException">The input is not JSON.</exception>
     public static FieldProblem? Find(ReadOnlySpan<byte> json)
     {
         if (json.IndexOf("\\u"u8) < 0)

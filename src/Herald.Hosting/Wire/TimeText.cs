@@ -21,6 +21,9 @@ public static class TimeText
 
     public static string? Format(DateTimeOffset? time) => time is { } known ? Format(known) : null;
 
-    /// <summary>What is outside the calendar, in a record of an earlier version, as the end that is nearer: one bad time costs no page.</summary>
+    /// <summary>
+    /// Formats Unix milliseconds. A time outside the calendar, from a record of an earlier version, becomes the nearer end of the calendar,
+    /// so that it does not fail a whole page.
+    /// </summary>
     public static string OfUnixMs(long ms) => Format(DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(ms, First, Last)));
 }

@@ -7,7 +7,9 @@ using Herald.Kafka.Sources;
 
 namespace Herald.Server.Brokers;
 
-/// <summary>What the settings say of Kafka: a channel for every cluster, and a source for every route. Without a cluster there is nothing of it.</summary>
+/// <summary>
+/// Opens Kafka as the settings describe it: a channel over all clusters, and a source per route. Without clusters it opens nothing.
+/// </summary>
 internal static class KafkaOpening
 {
     public static async ValueTask<(KafkaChannel? Channel, IReadOnlyList<IServerPart> Sources)> OpenAsync(ServerOptions options, ServerServices services, CancellationToken cancel)

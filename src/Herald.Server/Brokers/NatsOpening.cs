@@ -7,7 +7,9 @@ using Herald.Nats.Sources;
 
 namespace Herald.Server.Brokers;
 
-/// <summary>What the settings say of NATS: a channel for every cluster, and a source for every route. Without a cluster there is nothing of it.</summary>
+/// <summary>
+/// Opens NATS as the settings describe it: a channel over all clusters, and a source per route. Without clusters it opens nothing.
+/// </summary>
 internal static class NatsOpening
 {
     public static async ValueTask<(NatsChannel? Channel, IReadOnlyList<IServerPart> Sources)> OpenAsync(ServerOptions options, ServerServices services, CancellationToken cancel)
@@ -34,7 +36,7 @@ internal static class NatsOpening
         }
     }
 
-#pragma warning disable CA5394 // Spreads tries to connect; no secret hangs on it.
+#pragma warning disable CA5394 // Only spreads connection attempts; no secret depends on it.
     private static Random Draw(ServerServices services) => new(services.Random.Next());
 #pragma warning restore CA5394
 }

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Routing;
 namespace Herald.Server.Brokers;
 
 /// <summary>A source of a broker, as a part of the server.</summary>
-/// <typeparam name="TRefusal">What it throws when it cannot work as it is set up.</typeparam>
+/// <typeparam name="TRefusal">The exception that the source throws when it cannot work with its present settings.</typeparam>
 internal sealed class SourcePart<TRefusal>(IAsyncDisposable source, Func<HeraldEngine, CancellationToken, ValueTask> start) : IServerPart
     where TRefusal : Exception
 {

@@ -34,7 +34,7 @@ internal sealed class DeadLetterEndpoints(DeadLetterDesk desk, Catalog catalog)
         [AsParameters] PageQuery page, [Description("Only of this subscription.")] string? subscription, [Description("Only of this topic.")] string? topic,
         CancellationToken cancel)
     {
-        // What is no name is nobody's: the store need not understand it.
+        // No dead letter has a value that is not a valid name. The store need not handle such values.
         if ((subscription is not null && !SubscriptionRules.IsName(subscription)) || (topic is not null && !SubscriptionRules.IsName(topic)))
             return TypedResults.Ok(new ListWire<DeadLetterWire> { Items = [] });
         DeadLetterPage found;

@@ -5,7 +5,8 @@ using System.Text.Json.Serialization;
 namespace Herald.Server.Events;
 
 /// <summary>
-/// Writes a payload as its publisher wrote it. The usual way makes text of every string first, and there is none for an escape that stands for half a character.
+/// Writes a payload as its publisher wrote it. The default converter turns every string into text, which fails for an escape of half a
+/// surrogate pair.
 /// </summary>
 internal sealed class AsWritten : JsonConverter<JsonElement>
 {

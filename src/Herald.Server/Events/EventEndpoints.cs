@@ -10,7 +10,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Herald.Server.Events;
 
-/// <summary>Where is it? Events with their deliveries and attempts, and what a subscription has still to do.</summary>
+/// <summary>The addresses that show events with their deliveries and attempts, and the outstanding work of a subscription.</summary>
 internal sealed class EventEndpoints(Catalog catalog, Inspector inspector)
 {
     public void Map(IEndpointRouteBuilder routes)

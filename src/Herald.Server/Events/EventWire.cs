@@ -11,7 +11,10 @@ namespace Herald.Server.Events;
 [Description("An accepted event.")]
 internal sealed record EventWire
 {
-    /// <summary>Of a payload that is shown as JSON: with what is around it on a page of dead letters, no answer is deeper than parsers usually go.</summary>
+    /// <summary>
+    /// Maximum depth of a payload that is shown as JSON. Together with the objects around it on a page of dead letters, no answer is deeper
+    /// than common parsers accept.
+    /// </summary>
     private const int MaxDepth = EventReader.MaxDepth - 4;
 
     public required int Shard { get; set; }
@@ -58,7 +61,9 @@ internal sealed record EventWire
         };
     }
 
-    /// <summary>What claims to be JSON need not be, nor be UTF-8: a publisher may have sent it as base64.</summary>
+    /// <summary>
+    /// Null for a payload that is not JSON or not UTF-8. Its content type can still say JSON, because it can be sent as base64.
+    /// </summary>
     private static JsonElement? PayloadOf(EventView view)
     {
         if (!view.ContentTypeText.Contains("json", StringComparison.OrdinalIgnoreCase) || !Utf8.IsValid(view.Payload.Span))
@@ -74,7 +79,7 @@ internal sealed record EventWire
         }
     }
 
-    // A tail gives one event a line. Within a string of JSON there are no ends of lines: between its parts a space says as much.
+    // A tail returns one event per line. A JSON string contains no raw line ends; between tokens a space has the same meaning.
     private static ReadOnlyMemory<byte> OnOneLine(ReadOnlyMemory<byte> json)
     {
         if (!json.Span.ContainsAny("\r\n"u8))

@@ -13,8 +13,8 @@ using Microsoft.AspNetCore.Routing;
 namespace Herald.Server.Events;
 
 /// <summary>
-/// <c>GET /v1/topics/{topic}/tail</c>: events as they are accepted, one JSON object a line, or as server-sent events for who accepts
-/// text/event-stream. A reader that is slow slows only itself: it reads the log.
+/// <c>GET /v1/topics/{topic}/tail</c>: events as they are accepted, one JSON object per line, or as server-sent events if the caller
+/// accepts text/event-stream. A slow caller slows down nothing else, because it reads the log.
 /// </summary>
 internal sealed class TailEndpoint(Catalog catalog, Inspector inspector, CancellationToken stopping)
 {
@@ -38,7 +38,7 @@ internal sealed class TailEndpoint(Catalog catalog, Inspector inspector, Cancell
         var response = context.Response;
         response.ContentType = asEvents ? ServerSentEvents : MediaTypes.LinesOfJson;
         response.Headers.CacheControl = "no-store";
-        // The tail is taken before the headers go out: who has them sees every later event.
+        // The tail begins before the headers are sent. So a caller that has received the headers sees every later event.
         var events = inspector.TailAsync(found, ended.Token).GetAsyncEnumerator(ended.Token);
         try
         {
@@ -56,7 +56,7 @@ internal sealed class TailEndpoint(Catalog catalog, Inspector inspector, Cancell
         }
         catch (OperationCanceledException) when (ended.IsCancellationRequested)
         {
-            // The way a tail ends.
+            // A tail ends this way: the caller has gone, or the server stops.
         }
         finally
         {

@@ -6,7 +6,9 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Herald.Server.Health;
 
-/// <summary><c>/healthz</c>: should this process go on living? <c>/readyz</c>: should it get requests?</summary>
+/// <summary>
+/// <c>/healthz</c> shows whether the process works, or must be restarted. <c>/readyz</c> shows whether it takes requests.
+/// </summary>
 internal sealed class HealthEndpoints(Task failed, Func<IReadOnlyList<string>> troubles, CancellationToken stopping)
 {
     public void Map(IEndpointRouteBuilder routes)
@@ -23,6 +25,6 @@ internal sealed class HealthEndpoints(Task failed, Func<IReadOnlyList<string>> t
 
     private static Ok<HealthWire> Fine() => TypedResults.Ok(new HealthWire { Status = "ok" });
 
-    // It still takes requests for everything else, so that nothing is won by sending them elsewhere.
+    // A server with troubles still takes requests for all other work, so sending them elsewhere would gain nothing.
     private Ok<HealthWire> FineSoFar() => TypedResults.Ok(new HealthWire { Status = "ok", Troubles = troubles() is { Count: > 0 } some ? some : null });
 }

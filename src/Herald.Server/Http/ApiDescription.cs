@@ -9,7 +9,7 @@ using Microsoft.OpenApi;
 
 namespace Herald.Server.Http;
 
-/// <summary><c>GET /openapi.json</c>: the API as OpenAPI 3.1, made from the endpoints themselves; a copy of it is docs/openapi.json.</summary>
+/// <summary><c>GET /openapi.json</c>: the API as OpenAPI 3.1, generated from the endpoints. docs/openapi.json is a copy.</summary>
 internal static class ApiDescription
 {
     private const string Document = "v1";
@@ -61,7 +61,9 @@ internal static class ApiDescription
 
     public static void Map(IEndpointRouteBuilder routes) => routes.MapOpenApi("/openapi.json");
 
-    /// <summary>What types on the wire cannot say of themselves: they hold raw JSON where the rule is checked by hand.</summary>
+    /// <summary>
+    /// Adds the schemas that the wire types do not describe, because those hold raw JSON where rules are checked by hand.
+    /// </summary>
     private static void CompleteSchemas(OpenApiDocument document)
     {
         foreach (var name in (string[])["SubscriptionBody", "TopicSubscriptionBody"])
@@ -72,14 +74,14 @@ internal static class ApiDescription
         var newEvent = new OpenApiSchemaReference("NewEvent", document);
         var publish = document.Paths["/v1/topics/{topic}/events"].Operations![HttpMethod.Post].RequestBody!.Content![MediaTypes.Json];
         publish.Schema = new OpenApiSchema { OneOf = [newEvent, new OpenApiSchema { Type = JsonSchemaType.Array, Items = newEvent, MinItems = 1, MaxItems = 10_000 }] };
-        // In a patch nothing is required.
+        // A patch requires no field.
         var whole = document.Components!.Schemas!["SubscriptionBody"];
         var patch = document.Paths["/v1/subscriptions/{id}"].Operations![HttpMethod.Patch].RequestBody!.Content!;
         foreach (var media in patch.Values)
             media.Schema = new OpenApiSchema { Type = JsonSchemaType.Object, Properties = whole.Properties, AdditionalPropertiesAllowed = false };
     }
 
-    /// <summary>What every operation has, and no endpoint says of itself.</summary>
+    /// <summary>Adds what every operation has and no endpoint declares.</summary>
     private static void Complete(OpenApiOperation operation, OpenApiDocument document)
     {
         (operation.Responses ??= [])["default"] = new OpenApiResponse

@@ -8,7 +8,9 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Herald.Server.Http;
 
-/// <summary><c>POST /v1/backup</c>: a copy of the store, taken while it runs. Like everything else, for this machine or the token's holder only.</summary>
+/// <summary>
+/// <c>POST /v1/backup</c>: copies the store while it runs. Like all other addresses, it serves only this machine or holders of the token.
+/// </summary>
 internal sealed class BackupEndpoint(Func<string, CancellationToken, Task>? backup)
 {
     public void Map(IEndpointRouteBuilder routes) =>

@@ -5,7 +5,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Herald.Server.Http;
 
-/// <summary>What every request meets first: who may talk, then the short way for publishing, then routing for the rest.</summary>
+/// <summary>
+/// The first steps of every request: access rules, then the short path for publishing, then routing for all other requests.
+/// </summary>
 internal sealed class Front(AccessRules access, PublishDoor publishing, ProblemPages others)
 {
     public Task InvokeAsync(HttpContext context)

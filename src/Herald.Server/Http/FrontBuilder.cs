@@ -22,12 +22,13 @@ using Microsoft.Extensions.Logging;
 
 namespace Herald.Server.Http;
 
-/// <summary>Puts the front together. It reads like the list of what there is; each noun maps its own addresses.</summary>
+/// <summary>Builds the HTTP front. It reads as a list of the features; each one maps its own addresses.</summary>
 internal static class FrontBuilder
 {
     public static WebApplication Build(FrontParts parts, IReadOnlyList<ListenAddress> addresses, out IReadOnlyList<IDisposable> owned)
     {
-        // Empty: no appsettings, no ASPNETCORE_ variables, no console. What Herald is told, it is told by its own settings.
+        // An empty builder reads no appsettings and no ASPNETCORE_ variables and has no console. Herald is configured by its own settings
+        // only.
         var builder = WebApplication.CreateEmptyBuilder(new() { ApplicationName = typeof(FrontBuilder).Assembly.GetName().Name });
         builder.WebHost.UseKestrelCore();
         builder.Services.Configure<KestrelServerOptions>(kestrel => Configure(kestrel, parts.Options, addresses));
@@ -55,7 +56,7 @@ internal static class FrontBuilder
             routed = next;
             return front.InvokeAsync;
         });
-        app.UseRouting(); // Named here, or it would come before the front.
+        app.UseRouting(); // Explicit, because routing would otherwise run before the front.
 
         new TopicEndpoints(engine.Catalog).Map(app);
         PublishEndpoint.Map(app, publishing);
@@ -74,7 +75,7 @@ internal static class FrontBuilder
         return app;
     }
 
-    /// <exception cref="ServerStartException">An address cannot be had.</exception>
+    /// <exception cref="ServerStartException">The server cannot listen on an address.</exception>
     public static async Task<IReadOnlyList<Uri>> StartAsync(WebApplication app, IReadOnlyList<ListenAddress> addresses, CancellationToken cancel)
     {
         try
@@ -94,7 +95,7 @@ internal static class FrontBuilder
         foreach (var address in addresses)
             kestrel.Listen(address.Address, address.Port);
         kestrel.AddServerHeader = false;
-        // Whoever reads a body has a limit of its own: Kestrel's would cut the connection, and the caller would never see the 413.
+        // Every reader of a body has its own limit. Kestrel's limit would close the connection, and the caller would never see the 413.
         kestrel.Limits.MaxRequestBodySize = null;
         kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
     }

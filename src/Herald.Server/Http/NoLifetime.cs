@@ -2,7 +2,10 @@ using Microsoft.Extensions.Hosting;
 
 namespace Herald.Server.Http;
 
-/// <summary>Signals belong to the process, not to a library in it: the usual lifetime would take SIGTERM away from whoever hosts Herald.</summary>
+/// <summary>
+/// Handles no signals: they belong to the process, not to a library in it. The default lifetime would take SIGTERM away from the host of
+/// Herald.
+/// </summary>
 internal sealed class NoLifetime : IHostLifetime
 {
     public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Herald.Server.Http;
 
 /// <summary>
-/// Says once a minute what a store that is away keeps from being done, with its reason and with how often it was left out: many shards try again
-/// several times a second, and a log that is full tells nobody anything. Everything else goes through as it is.
+/// Logs each kind of failure that a store outage causes once a minute, with its reason and the number of similar lines that were left out.
+/// Many shards retry several times a second, and a flooded log is useless. All other lines pass through unchanged.
 /// </summary>
 internal sealed class OutageLoggerFactory(ILoggerFactory inner, TimeProvider time) : ILoggerFactory
 {
@@ -15,7 +15,7 @@ internal sealed class OutageLoggerFactory(ILoggerFactory inner, TimeProvider tim
 
     public void AddProvider(ILoggerProvider provider) => inner.AddProvider(provider);
 
-    /// <summary>The inner factory is its owner's to dispose.</summary>
+    /// <summary>Does nothing: the owner of the inner factory disposes it.</summary>
     public void Dispose() { }
 
     private sealed class OutageLogger(ILogger inner, string category, Outages outages) : ILogger

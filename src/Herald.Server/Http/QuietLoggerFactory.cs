@@ -3,13 +3,18 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Herald.Server.Http;
 
-/// <summary>Keeps the web server's own chatter out of the log: two lines a request would cost more than the request.</summary>
+/// <summary>
+/// Keeps the routine lines of the web server out of the log. Two lines per request would cost more than the request itself.
+/// </summary>
 internal sealed class QuietLoggerFactory(ILoggerFactory inner) : ILoggerFactory
 {
-    /// <summary>With a log for it, the host makes an Activity for every request, which nobody looks at. What it would tell, the problem pages catch.</summary>
+    /// <summary>
+    /// With a log for this category, the host creates an unused Activity for every request. <c>ProblemPages</c> catches and logs the
+    /// failures that it would report.
+    /// </summary>
     private const string Requests = "Microsoft.AspNetCore.Hosting.Diagnostics";
 
-    /// <summary>An error of its own for every upload that breaks off. The end of the connection says as much.</summary>
+    /// <summary>A separate error for every upload that is cut off. The end of the connection already reports it.</summary>
     private const string BodyBrokeOff = "RequestBodyDrainBodyReaderInvalidState";
 
     public ILogger CreateLogger(string categoryName) =>
@@ -19,7 +24,7 @@ internal sealed class QuietLoggerFactory(ILoggerFactory inner) : ILoggerFactory
 
     public void AddProvider(ILoggerProvider provider) => inner.AddProvider(provider);
 
-    /// <summary>The inner factory is its owner's to dispose.</summary>
+    /// <summary>Does nothing: the owner of the inner factory disposes it.</summary>
     public void Dispose() { }
 
     private sealed class WarningsOnly(ILogger inner) : ILogger

@@ -3,14 +3,17 @@ using System.Runtime.InteropServices;
 namespace Herald.Server.Http;
 
 /// <summary>
-/// The system's time, but for timestamps that go on while the machine is suspended. A lease must not look fresh to a laptop that was shut, or a
-/// virtual machine that was moved: the usual clock stands still there.
+/// The system's time, except that timestamps continue while the machine is suspended. A lease must not look valid after a laptop was closed
+/// or a virtual machine was moved; the usual clock stands still in that time.
 /// </summary>
 internal sealed partial class SuspendAwareTime : TimeProvider
 {
     private const int BootTime = 7;
 
-    /// <summary>The given time, or, if that is the system's, one whose timestamps count suspension where the system has such a clock.</summary>
+    /// <summary>
+    /// Returns the given time. If it is the system's, and the system has a clock that counts suspension (Linux), returns a time whose
+    /// timestamps use that clock.
+    /// </summary>
     public static TimeProvider Over(TimeProvider time) => time == System && OperatingSystem.IsLinux() ? new SuspendAwareTime() : time;
 
     public override long TimestampFrequency => 1_000_000_000;

@@ -3,7 +3,9 @@ using System.Diagnostics.Metrics;
 
 namespace Herald.Server.Metrics;
 
-/// <summary>All series of one instrument. The number of label combinations is bounded: further ones are counted, not kept.</summary>
+/// <summary>
+/// All series of one metric. Their number is bounded: measurements of further label combinations are counted but not kept.
+/// </summary>
 internal sealed class Metric
 {
     private static readonly double[] Seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
@@ -14,7 +16,7 @@ internal sealed class Metric
     private readonly double[] _bounds;
     private readonly int _maxSeries;
 
-    // Metrics without labels, and with one, are on hot paths: they build no text to find their series.
+    // Metrics without labels, or with one, are used on hot paths. They find their series without building a string.
     private readonly MetricSeries _bare;
     private bool _bareUsed;
     private long _dropped;
@@ -52,7 +54,10 @@ internal sealed class Metric
             series.Set(value);
     }
 
-    /// <summary>Series of an observable instrument that is not observed any more (its subscription is gone) go.</summary>
+    /// <summary>
+    /// Clears the series of an observable instrument before it is read again. So series that are no longer reported, such as those of a
+    /// deleted subscription, disappear.
+    /// </summary>
     public void BeforeObserving()
     {
         if (IsHistogram || IsAdding)
@@ -105,7 +110,7 @@ internal sealed class Metric
         return _series.Count >= _maxSeries ? null : _series.GetOrAdd(labels, l => new MetricSeries(l, _bounds));
     }
 
-    /// <summary>As Prometheus wants it: with Herald's prefix, its unit, and <c>_total</c> where it only grows.</summary>
+    /// <summary>The name in Prometheus style: with the prefix <c>herald_</c>, its unit, and <c>_total</c> for a counter.</summary>
     public static string NameOf(Instrument instrument)
     {
         var isCounter = IsCounter(instrument);

@@ -1,6 +1,6 @@
 namespace Herald.Server.Metrics;
 
-/// <summary>One metric with one set of labels. Written to from any thread without a lock; a histogram keeps counts per bucket.</summary>
+/// <summary>One metric with one set of labels. Any thread writes to it without a lock. A histogram keeps a count per bucket.</summary>
 internal sealed class MetricSeries(string labels, double[] bounds)
 {
     private readonly long[] _buckets = new long[bounds.Length + 1];
@@ -22,7 +22,7 @@ internal sealed class MetricSeries(string labels, double[] bounds)
         while (Interlocked.CompareExchange(ref _valueBits, BitConverter.DoubleToInt64Bits(BitConverter.Int64BitsToDouble(before) + value), before) != before);
     }
 
-    /// <summary>Into its bucket, and to the sum.</summary>
+    /// <summary>Counts the value in its bucket and adds it to the sum.</summary>
     public void Record(double value)
     {
         var bucket = 0;

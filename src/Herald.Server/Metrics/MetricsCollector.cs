@@ -3,12 +3,15 @@ using System.Diagnostics.Metrics;
 
 namespace Herald.Server.Metrics;
 
-/// <summary>Listens to Herald's meters and keeps what they measure until it is asked for. Writing costs no lock, and no scrape costs a pause.</summary>
+/// <summary>
+/// Listens to Herald's meters and keeps the measurements until they are read. A measurement takes no lock, and reading them does not pause
+/// the server.
+/// </summary>
 internal sealed class MetricsCollector : IDisposable
 {
     private const string Meters = "Herald";
 
-    // By name: what several engines in one process measure adds up, as it is one process that is looked at.
+    // Keyed by name: several engines in one process share a metric, because the process is what is monitored.
     private readonly ConcurrentDictionary<string, Metric> _metrics = new(StringComparer.Ordinal);
     private readonly MeterListener _listener = new();
     private readonly Lock _scraping = new();
@@ -47,7 +50,7 @@ internal sealed class MetricsCollector : IDisposable
 
     public void Dispose() => _listener.Dispose();
 
-    // A gauge that fails costs itself: the listener reads all others first, and then tells of those that failed.
+    // A gauge that fails is missing alone: the listener reads all others first, and then throws the failures together.
     private void Observe()
     {
         try
@@ -60,6 +63,6 @@ internal sealed class MetricsCollector : IDisposable
         }
     }
 
-    // A gauge whose engine stops while the gauge is read has no metric any more.
+    // The state is null when the engine of a gauge stops while the gauge is being read.
     private static void Take(object? metric, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags) => ((Metric?)metric)?.Measure(value, tags);
 }

@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Herald.Server.Metrics;
 
-/// <summary><c>GET /metrics</c>: what the meters say, what the front and the store count, and what the process costs.</summary>
+/// <summary><c>GET /metrics</c>: the meters, the counters of front and store, and the resources that the process uses.</summary>
 internal sealed class MetricsEndpoint(
     MetricsCollector collector, PublishCounters publishing, BodyBudget budget, Action<PrometheusText> writeStore, TimeProvider time, long startedAt)
 {

@@ -24,7 +24,7 @@ internal sealed class PrometheusText
         _text.Append(' ').Append(Number(value)).Append('\n');
     }
 
-    /// <summary>A metric with one value.</summary>
+    /// <summary>Writes a metric that has one value.</summary>
     public void Single(string name, string type, string help, double value)
     {
         Head(name, type, help);
@@ -33,7 +33,7 @@ internal sealed class PrometheusText
 
     public override string ToString() => _text.ToString();
 
-    /// <summary>Labels as they stand between the braces, values escaped.</summary>
+    /// <summary>Formats labels as they stand between the braces, with escaped values.</summary>
     public static string Labels(ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
         if (tags.IsEmpty)
@@ -51,7 +51,7 @@ internal sealed class PrometheusText
         return text.ToString();
     }
 
-    /// <summary>Letters, digits and underscores; what is something else becomes an underscore.</summary>
+    /// <summary>Letters, digits and underscores. Every other character becomes an underscore.</summary>
     public static string Name(string name)
     {
         var text = new StringBuilder(name.Length);

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Herald.Server.Problems;
 
-/// <summary>Gives every failing answer its problem: what routing and binding leave empty, and what is thrown.</summary>
+/// <summary>Gives every failed request a problem as its answer: failures that routing and binding leave empty, and exceptions.</summary>
 internal sealed class ProblemPages(RequestDelegate next, ILogger logger)
 {
     public async Task InvokeAsync(HttpContext context)
@@ -23,7 +23,10 @@ internal sealed class ProblemPages(RequestDelegate next, ILogger logger)
         }
     }
 
-    /// <summary>For what was thrown, unless the caller has gone: then nobody reads an answer, and nothing has failed here.</summary>
+    /// <summary>
+    /// Answers a request that threw an exception. When the caller has gone, it does nothing: no one reads the answer, and the server has
+    /// not failed.
+    /// </summary>
     public Task AnswerAsync(Exception exception, HttpContext context)
     {
         var hasGone = exception is ConnectionResetException or ConnectionAbortedException
@@ -31,7 +34,7 @@ internal sealed class ProblemPages(RequestDelegate next, ILogger logger)
         return hasGone ? Task.CompletedTask : Of(exception, context).ExecuteAsync(context);
     }
 
-    /// <summary>What the caller is told of an exception: never its text, when it is ours.</summary>
+    /// <summary>The problem for an exception. The message of an unexpected exception goes to the log, never to the caller.</summary>
     private Problem Of(Exception exception, HttpContext context)
     {
         switch (exception)

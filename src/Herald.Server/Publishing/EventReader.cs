@@ -10,12 +10,12 @@ using Herald.Hosting.Wire;
 namespace Herald.Server.Publishing;
 
 /// <summary>
-/// Reads one event's envelope straight from the body into an <see cref="EventDraft"/> of spans: no strings, no objects. The payload is
-/// the slice of the body as the publisher wrote it. The same instance serves request after request.
+/// Reads the envelope of one event directly from the body into an <see cref="EventDraft"/> of spans, without strings or objects. The
+/// payload is the slice of the body as the publisher wrote it. One instance serves many requests.
 /// </summary>
 internal sealed class EventReader
 {
-    /// <summary>Deeper JSON is refused: a receiver's parser would refuse it too.</summary>
+    /// <summary>JSON that is nested deeper is refused, because the parsers of receivers would refuse it too.</summary>
     public const int MaxDepth = 64;
     public const string Fields = "id, key, type, attributes, payload, payloadBase64, contentType, time";
 
@@ -37,10 +37,10 @@ internal sealed class EventReader
     }
 
     /// <summary>
-    /// The reader stands on the event's first token and is left on its last, whether the event is refused or not, so that the next of a
-    /// batch can be read.
+    /// Reads one event. The JSON reader must stand on the event's first token and is left on its last, whether the event is refused or not,
+    /// so that the next event of a batch can be read.
     /// </summary>
-    /// <returns>The first rule that is broken, or null.</returns>
+    /// <returns>The first rule that the event breaks, or null.</returns>
     /// <exception cref="JsonException">The body is not JSON from here on.</exception>
     public FieldProblem? Read(ref Utf8JsonReader json, ReadOnlySpan<byte> body, ref EventDraft draft)
     {
@@ -76,7 +76,7 @@ internal sealed class EventReader
         return problem ?? Complete(seen, ref draft);
     }
 
-    /// <summary>Gives back what the drafts of this request pointed to.</summary>
+    /// <summary>Releases the memory that the drafts of this request point to.</summary>
     public void Reset() => _scratch.Reset();
 
     private FieldProblem? ReadField(Field field, ref Utf8JsonReader json, ReadOnlySpan<byte> body, ref EventDraft draft)
@@ -157,7 +157,7 @@ internal sealed class EventReader
         if (json.TokenType != JsonTokenType.String)
             return RefuseValue(ref json, body, "/time", Rule);
         var text = json.ValueSpan;
-        // The parser would take a time without an offset for local time.
+        // The parser would read a time without an offset as local time.
         var hasOffset = text.Length > 19 && (text[^1] is (byte)'Z' or (byte)'z' || text[19..].IndexOfAny("+-"u8) >= 0);
         if (!hasOffset || !TryGetTime(ref json, out var time))
             return FieldProblem.Of("/time", text, Rule);
@@ -230,7 +230,7 @@ internal sealed class EventReader
                 default: return Field.None;
             }
         }
-        return Field.None; // No publisher escapes the letters of these names; one that does is told that the field is unknown.
+        return Field.None; // No publisher escapes letters in these names. If one does, the field is refused as unknown.
     }
 
     private static FieldProblem RefuseValue(ref Utf8JsonReader json, ReadOnlySpan<byte> body, string pointer, string rule)
@@ -248,7 +248,7 @@ internal sealed class EventReader
 
     private static string PointerOf(ref Utf8JsonReader json) => "/" + Escaped(json.ValueSpan[..Math.Min(json.ValueSpan.Length, 80)]);
 
-    /// <summary>As a step of a JSON pointer.</summary>
+    /// <summary>The name as a step of a JSON pointer.</summary>
     private static string Escaped(ReadOnlySpan<byte> name) =>
         System.Text.Encoding.UTF8.GetString(name).Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
 }

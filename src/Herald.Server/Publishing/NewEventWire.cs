@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Herald.Server.Publishing;
 
-/// <summary>The shape of an event as it is published, for the API's description; read by <see cref="EventReader"/>.</summary>
+/// <summary>The shape of a published event, for the API's description. <see cref="EventReader"/> reads it.</summary>
 [Description("An event to publish. payload or payloadBase64 is required.")]
 internal sealed record NewEventWire
 {

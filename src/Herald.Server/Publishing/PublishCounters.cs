@@ -1,6 +1,6 @@
 namespace Herald.Server.Publishing;
 
-/// <summary>What the publishing door counts; read by the metrics when they are asked for.</summary>
+/// <summary>Counts publish requests and their events. The metrics read the counters on demand.</summary>
 internal sealed class PublishCounters
 {
     private long _requests, _accepted, _duplicates, _conflicts, _refused;

@@ -14,10 +14,12 @@ using Microsoft.Extensions.Primitives;
 namespace Herald.Server.Publishing;
 
 /// <summary>
-/// <c>POST /v1/topics/{topic}/events</c>, the one hot path of the front:
-/// (1) the topic, (2) the media type, (3) the body in one piece, (4) its events into a batch, (5) append, (6) answer.
-/// It is dispatched before routing, logs nothing, and looks nothing up in a container.
+/// <c>POST /v1/topics/{topic}/events</c>, the only hot path of the front. It runs before routing, logs nothing, and resolves nothing from a
+/// container.
 /// </summary>
+/// <remarks>
+/// Steps: (1) the topic, (2) the media type, (3) the body in one piece, (4) its events into a batch, (5) append, (6) answer.
+/// </remarks>
 internal sealed class PublishDoor(Intake intake, Catalog catalog, BodyBudget budget, ServerOptions options, ProblemPages problems)
 {
     private readonly ObjectPool<PublishRequest> _requests = new DefaultObjectPool<PublishRequest>(new PoolPolicy(budget), 256);
@@ -29,11 +31,12 @@ internal sealed class PublishDoor(Intake intake, Catalog catalog, BodyBudget bud
         var work = _requests.Get();
         try
         {
-            // 1. to 4. They end at once nearly always: the append is then the only wait, and the work is all that is kept for it.
+            // 1. to 4. These steps nearly always complete synchronously. Then the append is the only wait, and only the pooled request is
+            // held during it.
             var problem = await ReadAsync(context, topicName, work);
             if (problem is null)
             {
-                // 5. Append. Not cancelled when the caller goes: the store would still be reading the batch.
+                // 5. Append. It is not cancelled when the caller goes, because the store would still be reading the batch.
                 var batch = work.Batch!;
                 if (batch.Count > 0)
                     await intake.PublishAsync(batch);
@@ -79,8 +82,8 @@ internal sealed class PublishDoor(Intake intake, Catalog catalog, BodyBudget bud
         // 3. The body.
         var (body, problem) = await BodyBuffer.ReadAsync(request, work.Share, options.MaxBodyBytes);
 
-        // 4. Its events. The batch copies them: the body is free when they are read, and its share of the memory is theirs until the
-        // answer.
+        // 4. Its events. The batch copies them, so the body is released once they are read. From then until the answer, the request's share
+        // of the memory budget stands for the events.
         work.Batch = intake.Rent(topic);
         try
         {

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Herald.Server.Publishing;
 
-/// <summary>Makes the publishing door known to routing (405 for other methods) and to the description of the API.</summary>
+/// <summary>Registers publishing with routing, which answers other methods with 405, and with the API's description.</summary>
 internal static class PublishEndpoint
 {
     public static void Map(IEndpointRouteBuilder routes, PublishDoor door) =>

@@ -2,12 +2,12 @@ using Microsoft.AspNetCore.Http;
 
 namespace Herald.Server.Publishing;
 
-/// <summary>Knows the address of the publishing door without routing.</summary>
+/// <summary>Recognises the address of publishing without routing.</summary>
 internal static class PublishPath
 {
     private const string Before = "/v1/topics/", After = "/events";
 
-    /// <summary>The topic when this is a publish, as a part of the path; null when routing has to decide.</summary>
+    /// <summary>The topic's name in the path of a publish request; null when routing must decide.</summary>
     public static ReadOnlyMemory<char>? TopicOf(HttpRequest request)
     {
         if (!HttpMethods.IsPost(request.Method))

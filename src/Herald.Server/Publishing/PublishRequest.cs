@@ -14,17 +14,17 @@ using Herald.Hosting.Wire;
 namespace Herald.Server.Publishing;
 
 /// <summary>
-/// The working memory of one publish: reads a body into a batch, and writes the answer. Pooled, so that a publish allocates next to nothing.
-/// What it has of the budget for bodies it has until the request is answered.
+/// The working memory of one publish request: reads a body into a batch and writes the answer. It is pooled, so a request allocates almost
+/// nothing. It keeps its share of the budget for bodies until the request is answered.
 /// </summary>
 internal sealed class PublishRequest : IDisposable
 {
     private const int LargestAnswerKept = 1 << 16;
 
-    // So much of each request that waits for a store fits in memory anyway: a small publish asks for no budget.
+    // Events up to this size take nothing from the budget: so much fits in memory for every request that waits for a store.
     private const int Uncounted = 16 << 10;
 
-    // Of an event, taken or refused, beside its record: its index entry, its verdict, what is wrong with it.
+    // Memory of an event, accepted or refused, in addition to its record: the index entry, the verdict and the problem.
     private const int BesideEvent = 256;
 
     private readonly EventReader _events = new();
@@ -43,14 +43,14 @@ internal sealed class PublishRequest : IDisposable
     public IReadOnlyList<(int Index, FieldProblem Problem)> Refused => _refused;
     public ReadOnlySpan<byte> Answer => _answer.WrittenSpan;
 
-    /// <summary>Of this request; given back with it.</summary>
+    /// <summary>The batch of this request; <see cref="Reset"/> returns it.</summary>
     public PublishBatch? Batch { get; set; }
 
-    /// <summary>The body was one event, not a list of events.</summary>
+    /// <summary>The body is one event, not a list of events.</summary>
     public bool IsSingle { get; private set; }
 
-    /// <summary>Fills the batch; what breaks a rule is in <see cref="Refused"/>, by index.</summary>
-    /// <returns>Why the body as a whole is refused, or null.</returns>
+    /// <summary>Fills the batch. Events that break a rule go into <see cref="Refused"/>, by index.</summary>
+    /// <returns>Why the whole body is refused, or null.</returns>
     public Problem? Read(ReadOnlySpan<byte> body, MediaType media, string? traceparent, PublishBatch batch, int maxEvents)
     {
         if (!Utf8.IsValid(body))
@@ -64,8 +64,8 @@ internal sealed class PublishRequest : IDisposable
         return media == MediaType.LinesOfJson ? ReadLines(body, trace, batch, maxEvents) : ReadJson(body, trace, batch, maxEvents);
     }
 
-    /// <summary>The events are read, and the body is held no more: from here on the share is for what has been made of it.</summary>
-    /// <returns>False when there is not so much left.</returns>
+    /// <summary>Called once the events are read: the body is no longer held. From here on the share stands for the events.</summary>
+    /// <returns>False when the budget has too little left.</returns>
     public bool TryHoldEvents()
     {
         _events.Reset();
@@ -98,7 +98,7 @@ internal sealed class PublishRequest : IDisposable
                 if (index == 0)
                     return new(ProblemKind.EmptyBody, "The batch has no events.");
             }
-            json.Read(); // Nothing may follow.
+            json.Read(); // Throws when anything follows.
             return null;
         }
         catch (JsonException e)
@@ -107,7 +107,7 @@ internal sealed class PublishRequest : IDisposable
         }
     }
 
-    /// <summary>Each line stands alone: one that is no JSON refuses itself, not the others.</summary>
+    /// <summary>Reads lines independently. A line that is not JSON is refused alone.</summary>
     private Problem? ReadLines(ReadOnlySpan<byte> body, ReadOnlySpan<byte> trace, PublishBatch batch, int maxEvents)
     {
         var index = 0;
@@ -126,7 +126,7 @@ internal sealed class PublishRequest : IDisposable
                 json.Read();
                 var draft = new EventDraft { Trace = trace };
                 var problem = _events.Read(ref json, line, ref draft);
-                json.Read(); // Throws when something follows, before the event is in the batch.
+                json.Read(); // Throws when anything follows, before the event is in the batch.
                 problem ??= batch.Add(draft);
                 if (problem is not null)
                     _refused.Add((index, problem));
@@ -148,7 +148,7 @@ internal sealed class PublishRequest : IDisposable
             _refused.Add((index, problem));
     }
 
-    /// <summary>The verdicts by index, as <c>{"results": [...]}</c>.</summary>
+    /// <summary>Writes the verdicts by index, as <c>{"results": [...]}</c>.</summary>
     public void WriteAnswer(PublishBatch batch)
     {
         _json.WriteStartObject();
@@ -158,7 +158,7 @@ internal sealed class PublishRequest : IDisposable
         _json.Flush();
     }
 
-    /// <summary>The verdicts alone, to be kept.</summary>
+    /// <summary>A copy of the array of verdicts.</summary>
     public byte[] ResultsOf(PublishBatch batch)
     {
         WriteResults(_json, batch);
@@ -232,7 +232,7 @@ internal sealed class PublishRequest : IDisposable
         json.WriteEndObject();
     }
 
-    /// <summary>Ready for the next request; false when it has grown too large to keep.</summary>
+    /// <summary>Prepares for the next request. False when it has grown too large to keep.</summary>
     public bool Reset()
     {
         Batch?.Dispose();

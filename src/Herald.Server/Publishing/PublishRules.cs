@@ -1,6 +1,6 @@
 namespace Herald.Server.Publishing;
 
-/// <summary>What publishers are told when the store says no.</summary>
+/// <summary>The rules that a publisher sees when the store refuses an event.</summary>
 internal static class PublishRules
 {
     public const string Conflict = "An event with this topic, key and id, but other content, was accepted before. Use another id for another event.";

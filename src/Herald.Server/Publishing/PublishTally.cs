@@ -2,7 +2,7 @@ using Herald.Engine.Stores;
 
 namespace Herald.Server.Publishing;
 
-/// <summary>How the events of one request fared.</summary>
+/// <summary>The results of one request's events, counted.</summary>
 internal struct PublishTally
 {
     public int Accepted, Duplicates, Conflicts, Refused, NoRoom;

@@ -3,8 +3,8 @@ using System.Buffers;
 namespace Herald.Server.Publishing;
 
 /// <summary>
-/// Room for bytes that live as long as one request: fields that had to be unescaped or decoded. What was handed out never moves;
-/// all of it is given back at once.
+/// Memory for bytes that live as long as one request, such as unescaped or decoded fields. Spans that it has returned never move. All of it
+/// is released at once.
 /// </summary>
 internal sealed class Scratch
 {

@@ -8,25 +8,26 @@ using Microsoft.Extensions.Primitives;
 
 namespace Herald.Server.Security;
 
-/// <summary>
-/// Who may talk to this server. With a token: whoever has it. On loopback: only this machine, and not a web page of another site
-/// that a browser on this machine has open — hence the look at Host (a foreign name that resolves to 127.0.0.1) and at Origin; and not
-/// whoever calls a proxy on this machine — hence the look at what proxies add.
-/// </summary>
-/// <param name="isLocal">It listens on loopback only, and nobody has said that others can call.</param>
+/// <summary>Decides which requests this server accepts. If it has a token, requests must carry it.</summary>
+/// <remarks>
+/// On loopback it serves this machine only, and refuses two kinds of requests that come from elsewhere. A web page of another site can be
+/// open in a browser on this machine, so Host (a foreign name can resolve to 127.0.0.1) and Origin are checked. A proxy on this machine can
+/// forward requests, so the headers that proxies add are checked.
+/// </remarks>
+/// <param name="isLocal">The server listens on loopback only, and no setting says that others can call.</param>
 internal sealed class AccessRules(byte[]? token, bool isLocal, ILogger logger)
 {
     private const string Scheme = "Bearer ";
 
-    // What anyone may see: that the server lives, how to talk to it, and the page that asks for the token.
+    // Open to everyone: whether the server works, how to call it, and the page that asks for the token.
     private static readonly string[] Open = ["/healthz", "/readyz", "/openapi.json", "/"];
 
-    /// <summary>No browser and no client of an API adds one by itself.</summary>
+    /// <summary>Neither browsers nor API clients add these headers by themselves.</summary>
     private static readonly string[] OfProxies = ["X-Forwarded-For", "Forwarded", "Via", "X-Real-IP", "X-Forwarded-Proto", "X-Forwarded-Host"];
 
     private int _proxyWasTold;
 
-    /// <summary>The last Host found good: nearly every request repeats it.</summary>
+    /// <summary>The last accepted Host, because nearly every request repeats it.</summary>
     private string? _goodHost;
 
     public Problem? Refuse(HttpRequest request)
@@ -65,7 +66,10 @@ internal sealed class AccessRules(byte[]? token, bool isLocal, ILogger logger)
         return null;
     }
 
-    /// <summary>Without a token whoever reaches the proxy could do anything here. With one, what is missing is the guard: that is told, and no more.</summary>
+    /// <summary>
+    /// Warns once about a proxy. Without a token, every caller that reaches the proxy could do anything here, so the request is refused.
+    /// With a token only the guard of webhook addresses is missing, so the request passes.
+    /// </summary>
     private Problem? RefuseForwarded(HttpRequest request, string header)
     {
         if (Interlocked.Exchange(ref _proxyWasTold, 1) == 0)
@@ -92,7 +96,7 @@ internal sealed class AccessRules(byte[]? token, bool isLocal, ILogger logger)
             || (IPAddress.TryParse(name.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
     }
 
-    /// <summary>In a time that says nothing about how much of the token was right.</summary>
+    /// <summary>Compares in constant time, so that the time does not show how much of the token was right.</summary>
     private bool Matches(StringValues authorization)
     {
         if (authorization.Count != 1 || authorization[0] is not { } header || !header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))

@@ -3,12 +3,14 @@ using Herald.Hosting;
 
 namespace Herald.Server.Security;
 
-/// <summary>The bearer token, one line in a file, so that it shows in no command line and no environment.</summary>
+/// <summary>The bearer token, one line in a file, so that it appears in no command line and no environment.</summary>
 internal static class TokenFile
 {
     private const int Shortest = 16, Longest = 256;
 
-    /// <exception cref="ServerStartException">There is none, or it is too short to protect anything.</exception>
+    /// <exception cref="ServerStartException">
+    /// The file cannot be read, or does not hold a token of the required length and characters.
+    /// </exception>
     public static byte[] Read(string path)
     {
         string text;

@@ -1,6 +1,6 @@
 namespace Herald.Server.Settings;
 
-/// <summary>Finds what somebody probably meant.</summary>
+/// <summary>Suggests the known name that is nearest to a misspelt one.</summary>
 internal static class Nearest
 {
     public static string Hint(string given, IEnumerable<string> known)
@@ -10,7 +10,7 @@ internal static class Nearest
         return name is not null && distance <= Math.Max(2, given.Length / 3) ? $"Did you mean {name}?" : $"Known: {string.Join(", ", all)}.";
     }
 
-    /// <summary>Letters to add, drop or change, whatever their case.</summary>
+    /// <summary>The number of letters to add, drop or change; case is ignored.</summary>
     private static int Distance(string a, string b)
     {
         var row = Enumerable.Range(0, b.Length + 1).ToArray();

@@ -6,12 +6,12 @@ using Herald.Server.Http;
 namespace Herald.Server.Settings;
 
 /// <summary>
-/// Reads the options: a JSON file, over it <c>HERALD_…</c> variables, over them what the command line says. Nothing is guessed: unknown
-/// names are refused, and everything that is wrong is told at once.
+/// Reads the options from a JSON file, then <c>HERALD_…</c> variables, then the command line; later ones override earlier ones. Unknown
+/// names are refused, and all errors are reported at once.
 /// </summary>
 public sealed class ServerSettings
 {
-    /// <summary>Variables of the same prefix that are meant for other commands.</summary>
+    /// <summary>Variables with the same prefix that belong to other commands.</summary>
     private static readonly string[] OtherVariables = ["HERALD_SERVER", "HERALD_TOKEN", "HERALD_CONNECTION", "HERALD_POSTGRES_BIN"];
 
     private readonly IReadOnlyList<Setting> _settings;
@@ -24,14 +24,14 @@ public sealed class ServerSettings
     /// <summary>Empty when the options can be used.</summary>
     public IReadOnlyList<SettingError> Errors => _errors;
 
-    /// <exception cref="ServerStartException">There are <see cref="Errors"/>; the message holds all of them.</exception>
+    /// <exception cref="ServerStartException">There are <see cref="Errors"/>; the message contains all of them.</exception>
     public ServerOptions Options => _errors.Count == 0 ? _options : throw new ServerStartException(string.Join(Environment.NewLine, _errors));
 
     /// <param name="file">A JSON file that must exist, or null for none.</param>
-    /// <param name="environment">All variables of the process; those without the prefix are passed over.</param>
-    /// <param name="overrides">By setting name, e.g. <c>listen</c>; they win.</param>
-    /// <param name="defaults">By setting name: an application's own. Everything else wins over them.</param>
-    /// <param name="more">Settings beside the server's: an application's own.</param>
+    /// <param name="environment">All variables of the process; those without the prefix are ignored.</param>
+    /// <param name="overrides">Values by setting name, e.g. <c>listen</c>. They override all others.</param>
+    /// <param name="defaults">An application's default values by setting name. All others override them.</param>
+    /// <param name="more">An application's settings, in addition to the server's.</param>
     public static ServerSettings Load(
         string? file, IEnumerable<KeyValuePair<string, string>> environment, IEnumerable<KeyValuePair<string, string>> overrides,
         IEnumerable<KeyValuePair<string, string>>? defaults = null, IReadOnlyList<Setting>? more = null)
@@ -50,7 +50,7 @@ public sealed class ServerSettings
         return settings;
     }
 
-    /// <summary>Every setting as it is now, for <c>herald config</c>.</summary>
+    /// <summary>Every setting with its present value, for <c>herald config</c>.</summary>
     public IReadOnlyList<EffectiveSetting> Effective() =>
     [
         .. _settings.Select(s => new EffectiveSetting(
@@ -58,7 +58,7 @@ public sealed class ServerSettings
             _given.TryGetValue(s.Name, out var given) ? given.Source : "default", s.Rule)),
     ];
 
-    /// <summary>What is wrong with options that were not loaded but written in code.</summary>
+    /// <summary>The errors of options that were written in code instead of loaded.</summary>
     internal static IReadOnlyList<SettingError> Check(ServerOptions options)
     {
         var errors = Check(SettingTable.All, options).ToList();
@@ -66,7 +66,7 @@ public sealed class ServerSettings
         return errors;
     }
 
-    /// <summary>The same for an application's own settings.</summary>
+    /// <summary>The errors of an application's own settings.</summary>
     public static IEnumerable<SettingError> Check(IReadOnlyList<Setting> settings, ServerOptions options) =>
         settings.Select(setting => setting.Check(options)).OfType<SettingError>();
 
@@ -105,7 +105,7 @@ public sealed class ServerSettings
         CheckTogether(_options, name => _given.TryGetValue(name, out var given) ? given.Source : "default", _errors);
     }
 
-    /// <summary>Rules between settings.</summary>
+    /// <summary>Checks rules between settings.</summary>
     private static void CheckTogether(ServerOptions options, Func<string, string> sourceOf, List<SettingError> errors)
     {
         var foreign = options.Listen.FirstOrDefault(text => ListenAddress.TryParse(text, out var address) && !address.IsLoopback);

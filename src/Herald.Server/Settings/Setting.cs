@@ -2,25 +2,27 @@ using System.Text;
 
 namespace Herald.Server.Settings;
 
-/// <summary>One thing an operator can set: its name, what it may be, and how it goes into the options and comes out of them.</summary>
-/// <param name="Name">As in the file, e.g. <c>journal.segmentBytes</c>; in the environment <c>HERALD_JOURNAL_SEGMENT_BYTES</c>.</param>
-/// <param name="Rule">What values are allowed, in a sentence.</param>
-/// <param name="Show">The value in the options, as one would write it; null for none.</param>
-/// <param name="Apply">The options with the value; null when it breaks the rule.</param>
+/// <summary>One setting: its name, its rule, and its conversion between text and options.</summary>
+/// <param name="Name">
+/// The name in the file, e.g. <c>journal.segmentBytes</c>; the variable is then <c>HERALD_JOURNAL_SEGMENT_BYTES</c>.
+/// </param>
+/// <param name="Rule">The allowed values, in one sentence.</param>
+/// <param name="Show">Formats the value in the options as an operator would write it; null for none.</param>
+/// <param name="Apply">Returns the options with the value, or null when the value breaks the rule.</param>
 public sealed record Setting(string Name, string Rule, Func<ServerOptions, string?> Show, Func<ServerOptions, string, ServerOptions?> Apply)
 {
     public const string Prefix = "HERALD_";
 
     public string Variable { get; } = VariableOf(Name);
 
-    /// <summary>What may be shown of a value that holds to the rule, or does not.</summary>
+    /// <summary>Removes secrets from a value before it is shown. The value can be valid or invalid.</summary>
     public Func<string, string> Mask { get; init; } = HideUserInfo;
 
-    /// <summary>What is wrong with the value in options that were not read but written in code; null when it holds to the rule.</summary>
+    /// <summary>The error of a value in options that were written in code; null when the value follows the rule.</summary>
     internal SettingError? Check(ServerOptions options) =>
         Show(options) is { } value && Apply(options, value) is null ? new(Name, Mask(value), "code", Rule) : null;
 
-    /// <summary>A URL may carry a password.</summary>
+    /// <summary>A URL can contain a password.</summary>
     private static string HideUserInfo(string value)
     {
         var start = value.IndexOf("://", StringComparison.Ordinal);

@@ -12,7 +12,7 @@ using NatsRoute = Herald.Nats.Sources.SourceRoute;
 
 namespace Herald.Server.Settings;
 
-/// <summary>All settings there are. One line each, so that file, environment, command line, listing and checks cannot differ.</summary>
+/// <summary>All settings, one line each. So file, environment, command line, listing and checks cannot differ.</summary>
 internal static class SettingTable
 {
     private const long KiB = 1 << 10, MiB = 1 << 20, GiB = 1 << 30;
@@ -192,7 +192,7 @@ internal static class SettingTable
         return networks.All(n => IPNetwork.TryParse(n, out _) && IsExact(n)) ? options with { Webhooks = options.Webhooks with { AllowedNetworks = networks } } : null;
     }
 
-    /// <summary>No bits are set behind the prefix: 10.0.0.1/8 is a mistake, and which one cannot be guessed.</summary>
+    /// <summary>No bits are set after the prefix. 10.0.0.1/8 is a mistake, and it is not clear which network is meant.</summary>
     private static bool IsExact(string network) => IPNetwork.Parse(network).BaseAddress.Equals(IPAddress.Parse(network[..network.IndexOf('/')]));
 
     private static ServerOptions? ApplyProxy(ServerOptions options, string text)

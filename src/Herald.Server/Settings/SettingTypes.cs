@@ -3,7 +3,7 @@ using Herald.Hosting.Text;
 
 namespace Herald.Server.Settings;
 
-/// <summary>The kinds of values settings have, each with its text form and its range.</summary>
+/// <summary>The types of setting values, each with its text form and its range.</summary>
 public static class SettingTypes
 {
     private static readonly (string Suffix, long Factor)[] Sizes = [("GiB", 1L << 30), ("MiB", 1L << 20), ("KiB", 1L << 10), ("B", 1)];
@@ -19,7 +19,7 @@ public static class SettingTypes
             o => FormatBytes(get(o)),
             (o, text) => TryParseBytes(text, out var value) && value >= least && value <= most ? set(o, value) : null);
 
-    /// <summary>With <c>none</c> for no bound.</summary>
+    /// <summary>A number of bytes, or <c>none</c> for no bound.</summary>
     public static Setting OptionalBytes(string name, long least, Func<ServerOptions, long?> get, Func<ServerOptions, long?, ServerOptions> set) =>
         new(name, $"Bytes, at least {FormatBytes(least)}, as a number or like 64KiB, 16MiB, 1GiB; or none.",
             o => get(o) is { } bytes ? FormatBytes(bytes) : null,

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Herald.Server.Settings;
 
-/// <summary>Reads a settings file: JSON, with comments and trailing commas; <c>{"journal": {"segmentBytes": "64MiB"}}</c>.</summary>
+/// <summary>Reads a settings file: JSON, with comments and trailing commas, e.g. <c>{"journal": {"segmentBytes": "64MiB"}}</c>.</summary>
 internal static class SettingsFile
 {
     public static void Read(string path, Action<string, string> give, List<SettingError> errors)
@@ -53,7 +53,7 @@ internal static class SettingsFile
                     give(name, property.Value.GetString()!);
                     break;
                 case JsonValueKind.Null:
-                    break; // As if it were not there.
+                    break; // Null means the same as a missing setting.
                 default:
                     give(name, property.Value.GetRawText());
                     break;

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Herald.Server.Status;
 
-/// <summary><c>GET /</c>: one static page that reads the API. It holds no state and no secret.</summary>
+/// <summary><c>GET /</c>: one static page that reads the API. It contains no state and no secret.</summary>
 internal static class StatusPage
 {
     private static readonly byte[] Page = Read();

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Herald.Server.Stores;
 
-/// <summary>The embedded store, in the data directory.</summary>
+/// <summary>Opens the embedded store in the data directory.</summary>
 internal static class JournalOpening
 {
     public static async Task<OpenStore> OpenAsync(ServerOptions options, ServerServices services, CancellationToken cancel)

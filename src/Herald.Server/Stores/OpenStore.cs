@@ -3,7 +3,7 @@ using Herald.Server.Metrics;
 
 namespace Herald.Server.Stores;
 
-/// <summary>The store a server stands on, whichever it is.</summary>
+/// <summary>The opened store of a server, independent of its kind.</summary>
 internal sealed record OpenStore : IAsyncDisposable
 {
     public required IEventLog Log { get; init; }
@@ -13,15 +13,17 @@ internal sealed record OpenStore : IAsyncDisposable
     public required IDeadLetterStore DeadLetters { get; init; }
     public required IOwnership Ownership { get; init; }
 
-    /// <summary>Ends with the reason when the process has to end with the store; never, for one that comes back by itself.</summary>
+    /// <summary>
+    /// Completes with the reason when the store has failed and the process must end. Never completes for a store that recovers by itself.
+    /// </summary>
     public required Task<Exception> Failed { get; init; }
 
     public required Action<PrometheusText> WriteMetrics { get; init; }
 
-    /// <summary>What keeps some of the work from being done while the rest goes on, in sentences.</summary>
+    /// <summary>Problems that prevent some of the work while the rest continues, in sentences.</summary>
     public Func<IReadOnlyList<string>> Troubles { get; init; } = () => [];
 
-    /// <summary>Null where the database has means of its own.</summary>
+    /// <summary>Copies the store into a directory; null where the database has its own means of backup.</summary>
     public Func<string, CancellationToken, Task>? Backup { get; init; }
 
     public required IAsyncDisposable Owner { get; init; }

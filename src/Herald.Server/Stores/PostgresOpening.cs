@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Herald.Server.Stores;
 
-/// <summary>The store that nodes share: its tables are brought up to date first, unless the operator does that himself.</summary>
+/// <summary>Opens the PostgreSQL store that nodes share. It first applies the migrations, unless the operator does that.</summary>
 internal static class PostgresOpening
 {
     private static readonly Task<Exception> Never = new TaskCompletionSource<Exception>().Task;
@@ -39,7 +39,7 @@ internal static class PostgresOpening
         }
     }
 
-    /// <summary>Or, when the operator does that himself, looks whether it has been done.</summary>
+    /// <summary>Applies the migrations, or, if the operator does that, checks that all are applied.</summary>
     public static async Task MigrateAsync(ServerOptions options, ConnectionText connection, TimeProvider time, Action<string> tell, CancellationToken cancel)
     {
         await using var source = connection.CreateDataSource();

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Herald.Server.Subscriptions;
 
-/// <summary>JSON merge patch (RFC 7396): objects are merged, null removes, anything else replaces.</summary>
+/// <summary>JSON merge patch (RFC 7396): objects are merged, null removes, and any other value replaces.</summary>
 internal static class MergePatch
 {
     public static JsonNode? Apply(JsonNode? target, JsonNode? patch)

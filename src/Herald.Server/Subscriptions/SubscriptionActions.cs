@@ -13,7 +13,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Herald.Server.Subscriptions;
 
-/// <summary><c>/v1/subscriptions/{id}/…</c>: pause, resume, secrets, replay, test.</summary>
+/// <summary><c>/v1/subscriptions/{id}/…</c>: pause, resume, secrets, replay, test, and the release of held keys.</summary>
 internal sealed class SubscriptionActions(HeraldEngine engine)
 {
     private static readonly TimeSpan StandardOverlap = TimeSpan.FromHours(24), LongestOverlap = TimeSpan.FromDays(30);

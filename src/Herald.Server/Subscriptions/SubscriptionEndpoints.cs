@@ -14,10 +14,10 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Herald.Server.Subscriptions;
 
-/// <summary><c>/v1/subscriptions</c>: what they are. What they do is in <see cref="SubscriptionActions"/>.</summary>
+/// <summary><c>/v1/subscriptions</c>: create, read, change and delete. Other actions are in <see cref="SubscriptionActions"/>.</summary>
 internal sealed class SubscriptionEndpoints(Catalog catalog, TimeProvider time, BodyBudget budget)
 {
-    /// <summary>How often a patch without If-Match is tried again when somebody else was faster.</summary>
+    /// <summary>How often a patch without If-Match is tried when another change comes first each time.</summary>
     private const int PatchTries = 5;
 
     public void Map(IEndpointRouteBuilder routes)

@@ -7,10 +7,10 @@ using Herald.Server.Stores;
 
 namespace Herald.Server.Transfer;
 
-/// <summary>The store that a server would stand on, opened to be moved instead.</summary>
+/// <summary>Opens the store of a server in order to move it, without running the server.</summary>
 public static class MovableStore
 {
-    /// <summary>A store that must be there, and whose tables must be those of this version: nothing is made or changed.</summary>
+    /// <summary>Opens an existing store with the tables of this version. Nothing is created or changed.</summary>
     public static async Task<IStoreSource> OpenSourceAsync(ServerOptions options, TimeProvider time, Action<string> notices, CancellationToken cancel)
     {
         if (options.Store == StoreKind.Embedded)
@@ -26,7 +26,7 @@ public static class MovableStore
         return await PostgresSource.OpenAsync(options.Postgres, time, notices, cancel);
     }
 
-    /// <summary>A place without a store; tables are made as for a server.</summary>
+    /// <summary>Opens a place without a store. Tables are created as for a server.</summary>
     public static async Task<IStoreTarget> OpenTargetAsync(ServerOptions options, TimeProvider time, Action<string> notices, CancellationToken cancel)
     {
         if (options.Store == StoreKind.Embedded)

@@ -14,12 +14,15 @@ using Herald.Server.Topics;
 
 namespace Herald.Server.Wire;
 
-/// <summary>How everything but events is written and read. The settings sit on the options: on a mere resolver they would be ignored.</summary>
+/// <summary>
+/// How all JSON except published events is written and read. The settings must be on the options: a context that is only a resolver would
+/// ignore them.
+/// </summary>
 internal static class WireJson
 {
     public static readonly JsonSerializerOptions Options = Apply(new JsonSerializerOptions(JsonSerializerDefaults.Web), []);
 
-    /// <param name="more">Of parts that have types of their own.</param>
+    /// <param name="more">The resolvers of parts that have types of their own.</param>
     public static JsonSerializerOptions Apply(JsonSerializerOptions options, IEnumerable<IJsonTypeInfoResolver?> more)
     {
         options.PropertyNameCaseInsensitive = false;
