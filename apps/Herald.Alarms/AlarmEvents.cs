@@ -1,12 +1,14 @@
 namespace Herald.Alarms;
 
-/// <summary>What the application reads and tells: topics, and the names of messages, which are subjects and types of events.</summary>
+/// <summary>The application's topics, and the names of its messages, which are subjects and event types.</summary>
 public static class AlarmEvents
 {
-    /// <summary>Both kinds of messages that come in. Its key is the user, so that each user's messages stay in order and in one shard.</summary>
+    /// <summary>
+    /// The topic of both kinds of incoming messages. The key is the user, so each user's messages stay in order and in one shard.
+    /// </summary>
     public const string Topic = "alarms";
 
-    /// <summary>Of digests; the user is the key here too.</summary>
+    /// <summary>The topic of digests. The key is the user here too.</summary>
     public const string DigestTopic = "alarm-digests";
 
     public const string StatusChanged = "AlarmStatusChanged";

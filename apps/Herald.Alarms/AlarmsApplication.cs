@@ -7,9 +7,9 @@ using Herald.Engine.Stores;
 namespace Herald.Alarms;
 
 /// <summary>
-/// Users have alarms that change their status; a user who asks is told of the active ones that have changed since the last time. It is what the
-/// engine runs; <see cref="AlarmsPart"/> is what a server has of it.
+/// Users have alarms that change their status. A user who asks is sent the active alarms that have changed since the last digest.
 /// </summary>
+/// <remarks>This is the part that the engine runs; <see cref="AlarmsPart"/> is the part of a server.</remarks>
 public sealed class AlarmsApplication : IApplication, IDisposable
 {
     private readonly AlarmsOptions _options;
@@ -23,7 +23,7 @@ public sealed class AlarmsApplication : IApplication, IDisposable
         _options = options;
     }
 
-    /// <summary>Names its state.</summary>
+    /// <summary>The name of the application's state.</summary>
     internal const string StateName = "alarms";
 
     public string Name => StateName;

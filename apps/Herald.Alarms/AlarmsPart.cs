@@ -8,11 +8,11 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Herald.Alarms;
 
-/// <summary>What a server has of the alarms application: its topics, the subscription that sends digests, and its addresses.</summary>
-/// <param name="cluster">Of NATS, where digests are sent; null when nobody but those who subscribe by themselves is to have them.</param>
+/// <summary>The alarms application as a part of a server: its topics, the subscription that sends digests, and its addresses.</summary>
+/// <param name="cluster">The NATS cluster that digests are sent to; null when only other subscriptions receive them.</param>
 public sealed class AlarmsPart(AlarmsOptions options, string? cluster) : IServerPart
 {
-    /// <summary>The subscription that sends digests. Once it is there, it is the administrator's.</summary>
+    /// <summary>The id of the subscription that sends digests. Once it exists, only administrators change it.</summary>
     public const string SubscriptionId = "alarm-digests-nats";
 
     private HeraldEngine? _engine;
@@ -37,7 +37,8 @@ public sealed class AlarmsPart(AlarmsOptions options, string? cluster) : IServer
     private static async ValueTask SubscribeAsync(HeraldEngine engine, string endpoint, CancellationToken cancel)
     {
         var draft = new SubscriptionDraft { Id = SubscriptionId, Topic = AlarmEvents.DigestTopic, Endpoint = endpoint, Description = "Digests of alarms." };
-        // From the first one: digests may have been made before there was anybody to send them. Another node may be faster: then it is there.
+        // It starts at the first event, because digests can be older than the subscription. A version mismatch means that another node has
+        // created it.
         var result = await engine.Catalog.PutSubscriptionAsync(draft, new StartFrom.Earliest(), 0, cancel);
         if (!result.Done && result.Outcome != CatalogOutcome.VersionMismatch)
             throw new ServerStartException($"The subscription {SubscriptionId} to '{endpoint}' was refused: {result.Detail}");

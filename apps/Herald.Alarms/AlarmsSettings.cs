@@ -4,7 +4,7 @@ using static Herald.Server.Settings.SettingTypes;
 
 namespace Herald.Alarms;
 
-/// <summary>The application's settings, read as the server's own are: from the file, the environment and the command line.</summary>
+/// <summary>The application's settings. Like the server's own, they are read from the file, the environment and the command line.</summary>
 public static class AlarmsSettings
 {
     public static readonly IReadOnlyList<Setting> All =
@@ -21,7 +21,7 @@ public static class AlarmsSettings
         return options.Applications.Get<AlarmsOptions>();
     }
 
-    /// <summary>What is wrong with options that were not read but written in code.</summary>
+    /// <summary>The errors of options that were written in code instead of read.</summary>
     public static IEnumerable<SettingError> Check(AlarmsOptions options) => ServerSettings.Check(All, With(new ServerOptions(), _ => options));
 
     private static ServerOptions With(ServerOptions options, Func<AlarmsOptions, AlarmsOptions> change) =>

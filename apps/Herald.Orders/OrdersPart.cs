@@ -12,7 +12,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Herald.Orders;
 
-/// <summary>The orders application in a server: the customers' webhooks, and handlers that register themselves.</summary>
+/// <summary>The orders application as a part of a server: webhooks of customers, and handlers that register themselves.</summary>
 public sealed class OrdersPart(TimeProvider time, ILoggerFactory logging) : IServerPart
 {
     private static readonly TimeSpan AtStart = RegistrationRules.DefaultWindow;
@@ -58,7 +58,7 @@ public sealed class OrdersPart(TimeProvider time, ILoggerFactory logging) : ISer
         _stop.Dispose();
     }
 
-    // Handlers are registered: who lives is learned from now on, and not only when the next one asks.
+    // Handlers can be registered already. The watch starts now, so that it learns which of them live before the next one registers.
     private async Task BeginQuietlyAsync(CustomerWatch watch)
     {
         try

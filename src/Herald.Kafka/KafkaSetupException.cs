@@ -1,4 +1,4 @@
 namespace Herald.Kafka;
 
-/// <summary>Kafka cannot be used as it is set up; the message names the setting and says what to do.</summary>
+/// <summary>Kafka cannot be used with the present settings. The message names the setting and says what to do.</summary>
 public sealed class KafkaSetupException(string message, Exception? inner = null) : Exception(message, inner);

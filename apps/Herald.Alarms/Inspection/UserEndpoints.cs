@@ -10,7 +10,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Herald.Alarms.Inspection;
 
-/// <summary><c>/v1/alarms/users</c>: what is known of a user.</summary>
+/// <summary><c>/v1/alarms/users</c>: a user's alarms.</summary>
 internal sealed class UserEndpoints(HeraldEngine engine)
 {
     private readonly UserLook _look = new(engine.State);
@@ -21,7 +21,7 @@ internal sealed class UserEndpoints(HeraldEngine engine)
 
     private async Task<Results<Ok<UserWire>, Problem>> GetAsync(string user, HttpContext context)
     {
-        // A user's id may hold anything, a slash included.
+        // A user's id can contain any character, including a slash.
         user = RawSegment.Last(context);
         var name = Encoding.UTF8.GetBytes(user);
         if (name.Length > MessageParser.LongestId)

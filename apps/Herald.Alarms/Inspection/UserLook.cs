@@ -5,11 +5,11 @@ using Herald.Engine.Stores;
 
 namespace Herald.Alarms.Inspection;
 
-/// <summary>Reads a user for people: as the owner of the shard saved it last, on any node.</summary>
+/// <summary>Reads a user's alarms for the API on any node, as the owner of the shard last saved them.</summary>
 internal sealed class UserLook(IStateReader state)
 {
-    /// <returns>Null when nothing is known of the user.</returns>
-    /// <exception cref="InvalidDataException">What is saved is damaged.</exception>
+    /// <returns>Null when nothing is saved of the user.</returns>
+    /// <exception cref="InvalidDataException">The saved record is damaged.</exception>
     public async ValueTask<UserWire?> FindAsync(ShardId shard, string user, CancellationToken cancel)
     {
         var name = Encoding.UTF8.GetBytes(user);

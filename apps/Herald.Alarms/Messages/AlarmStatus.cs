@@ -1,6 +1,6 @@
 namespace Herald.Alarms.Messages;
 
-/// <summary>Part of the record's format.</summary>
+/// <summary>The values are part of the record's format.</summary>
 internal enum AlarmStatus : byte
 {
     Cleared = 0,

@@ -1,6 +1,6 @@
 namespace Herald.Alarms.Messages;
 
-/// <summary>Statuses as messages have them: exactly these words.</summary>
+/// <summary>Statuses as in messages: exactly these words.</summary>
 internal static class AlarmStatusText
 {
     public const string Rule = "One of CLEARED, WARNING, CRITICAL.";

@@ -3,12 +3,13 @@ using System.Text;
 namespace Herald.Alarms.Messages;
 
 /// <summary>
-/// When an alarm changed, to the nanosecond, as in RFC 3339. It is compared as an instant, and written exactly as it was read; two are equal
-/// only when their texts are. (The times of .NET stop at 100 ns and know neither their digits nor Z.)
+/// When an alarm changed, as in RFC 3339, to the nanosecond. It is compared as an instant and written exactly as it was read. Two values
+/// are equal only when their texts are equal.
 /// </summary>
-/// <param name="Seconds">Since 1970 in UTC.</param>
+/// <remarks>The times of .NET have a resolution of 100 ns, and do not keep the number of digits or a Z.</remarks>
+/// <param name="Seconds">Seconds since 1970 in UTC.</param>
 /// <param name="Nanoseconds">0 to 999,999,999.</param>
-/// <param name="Digits">Of the fraction of a second, 0 to 9.</param>
+/// <param name="Digits">The digits of the fraction of a second, 0 to 9.</param>
 internal readonly record struct ChangedAt(long Seconds, int Nanoseconds, short OffsetMinutes, byte Digits, TimeForm Form)
 {
     public const string Rule = "A time as in RFC 3339 with at most nine digits of a second and its offset, for example 2026-01-31T12:00:00.123456789Z; a leap second is not one.";
@@ -20,10 +21,10 @@ internal readonly record struct ChangedAt(long Seconds, int Nanoseconds, short O
 
     private static readonly int[] Powers = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000];
 
-    /// <summary>Of year 1, and of what follows year 9999.</summary>
+    /// <summary>The first second of year 1, and the second after year 9999.</summary>
     private static readonly long FirstSecond = SecondsAt(DateTime.MinValue), EndSecond = SecondsAt(DateTime.MaxValue) + 1;
 
-    /// <summary>Whether it could have been read.</summary>
+    /// <summary>Whether a text could have produced this value.</summary>
     public bool IsPossible
     {
         get
@@ -58,14 +59,16 @@ internal readonly record struct ChangedAt(long Seconds, int Nanoseconds, short O
         return true;
     }
 
-    /// <summary>Negative when this instant is before the other, 0 when it is the same one, however they are written.</summary>
+    /// <summary>
+    /// Negative when this instant is before the other, 0 when both are the same instant, in whatever form they are written.
+    /// </summary>
     public int CompareInstant(in ChangedAt other)
     {
         var seconds = Seconds.CompareTo(other.Seconds);
         return seconds != 0 ? seconds : Nanoseconds.CompareTo(other.Nanoseconds);
     }
 
-    /// <summary>Into at least <see cref="LongestText"/> bytes; gives those that were used.</summary>
+    /// <summary>Writes into at least <see cref="LongestText"/> bytes and returns the number of bytes written.</summary>
     public int Write(Span<byte> into)
     {
         var local = DateTime.UnixEpoch.AddTicks(LocalSeconds * TimeSpan.TicksPerSecond);
@@ -157,6 +160,6 @@ internal readonly record struct ChangedAt(long Seconds, int Nanoseconds, short O
             into[i] = (byte)('0' + (number % 10));
     }
 
-    // Rounded down, before 1970 too.
+    // Rounded down, also before 1970.
     private static long SecondsAt(DateTime time) => (time.Ticks / TimeSpan.TicksPerSecond) - (DateTime.UnixEpoch.Ticks / TimeSpan.TicksPerSecond);
 }

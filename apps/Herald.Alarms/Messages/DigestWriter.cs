@@ -4,9 +4,10 @@ using Herald.Alarms.Users;
 namespace Herald.Alarms.Messages;
 
 /// <summary>
-/// Writes <c>AlarmDigest</c>: <c>{"UserID","ActiveAlarms":[{"AlarmID","Status","LatestChangedAt"}]}</c>, with no space and no escape that is not needed.
-/// One that would be too long becomes several, each a digest. Reused from digest to digest.
+/// Writes an <c>AlarmDigest</c>: <c>{"UserID","ActiveAlarms":[{"AlarmID","Status","LatestChangedAt"}]}</c>, without spaces and without
+/// unnecessary escapes. A digest that would be too long becomes several.
 /// </summary>
+/// <remarks>One instance writes many digests.</remarks>
 internal sealed class DigestWriter(int maxBytes)
 {
     private readonly ByteWriter _head = new(), _entries = new(), _part = new();
@@ -15,7 +16,7 @@ internal sealed class DigestWriter(int maxBytes)
 
     private static ReadOnlySpan<byte> Tail => "]}"u8;
 
-    /// <summary>Whether all of it fits into one.</summary>
+    /// <summary>All alarms fit into one digest.</summary>
     public bool IsWhole { get; private set; }
 
     public void Begin(ReadOnlySpan<byte> user, IReadOnlyList<AlarmEntry> alarms)
@@ -32,11 +33,13 @@ internal sealed class DigestWriter(int maxBytes)
             PutEntry(alarms[i]);
             _ends.Add(_entries.Length);
         }
-        // Between entries there are commas.
+        // Commas separate the entries.
         IsWhole = _head.Length + _entries.Length + Math.Max(0, alarms.Count - 1) + Tail.Length <= maxBytes;
     }
 
-    /// <summary>The next digest, lent until the next call; the first one is there although it has no entries. False after the last.</summary>
+    /// <summary>
+    /// Returns the next digest, lent until the next call. There is a first digest even without entries. False after the last one.
+    /// </summary>
     public bool TryTake(out ReadOnlySpan<byte> digest)
     {
         digest = default;
@@ -48,7 +51,7 @@ internal sealed class DigestWriter(int maxBytes)
         for (; _next < _ends.Count; _next++)
         {
             var entry = _entries.Written[(_next == 0 ? 0 : _ends[_next - 1]).._ends[_next]];
-            // One that is too long alone goes alone: the least that may be set has room for any.
+            // A first entry is always taken: the smallest maximum that can be set has room for any entry.
             if (_next > first && _part.Length + 1 + entry.Length + Tail.Length > maxBytes)
                 break;
             if (_next > first)

@@ -4,17 +4,18 @@ using Herald.Engine.Sources;
 namespace Herald.Alarms.Messages;
 
 /// <summary>
-/// Reads messages from JSON: names of fields in any letter case, each once, further fields whatever they are. A message that is as it should
-/// be costs no allocation. Not thread-safe: what it gives lives until the next call.
+/// Reads messages from JSON. Field names are read in any letter case, each once; further fields are ignored. A correct message causes no
+/// allocation.
 /// </summary>
+/// <remarks>Not thread-safe: its results are valid until the next call.</remarks>
 internal sealed class MessageParser
 {
-    /// <summary>Bytes of UTF-8 of a user's or an alarm's id.</summary>
+    /// <summary>Maximum bytes of UTF-8 of a user's or an alarm's id.</summary>
     public const int LongestId = 255;
 
     private const string IdRule = "A text of 1 to 255 bytes of UTF-8.";
 
-    // Each byte may be written in six.
+    // An escape can write one byte in six.
     private const int LongestWritten = 6 * LongestId;
 
     private const uint OfRequest = 1u << (int)Field.UserId, OfChange = OfRequest | (1u << (int)Field.AlarmId) | (1u << (int)Field.Status) | (1u << (int)Field.ChangedAt);
@@ -33,7 +34,7 @@ internal sealed class MessageParser
         ChangedAt,
     }
 
-    /// <returns>Null, or why it is none, in a sentence that names field, value and rule.</returns>
+    /// <returns>Null, or why the message is refused, in a sentence that names field, value and rule.</returns>
     public string? ReadChange(ReadOnlySpan<byte> json, out StatusChange change)
     {
         change = default;

@@ -1,6 +1,6 @@
 namespace Herald.Alarms.Messages;
 
-/// <summary>What <c>AlarmStatusChanged</c> says. Lent by the parser until its next call.</summary>
+/// <summary>The content of an <c>AlarmStatusChanged</c> message. The parser lends it until its next call.</summary>
 internal readonly ref struct StatusChange
 {
     public required ReadOnlySpan<byte> User { get; init; }

@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace Herald.Alarms.Metrics;
 
-/// <summary>What the application counts on this node. A batch that has to be done again is counted again.</summary>
+/// <summary>The application's counters on this node. A batch that is repeated after a failure is counted again.</summary>
 internal sealed class AlarmsMetrics : IDisposable
 {
     private readonly Meter _meter = new("Herald.Alarms");

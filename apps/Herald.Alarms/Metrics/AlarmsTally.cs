@@ -1,6 +1,6 @@
 namespace Herald.Alarms.Metrics;
 
-/// <summary>What one batch has done.</summary>
+/// <summary>What one batch has done, counted.</summary>
 internal struct AlarmsTally
 {
     public int Taken, Older, Refused, Digests, Entries, NothingDue, UsersForgotten, AlarmsForgotten, ListsDamaged;

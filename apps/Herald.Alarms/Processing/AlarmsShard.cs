@@ -17,13 +17,18 @@ using Herald.Engine.Subscriptions;
 
 namespace Herald.Alarms.Processing;
 
-/// <summary>
-/// Takes changes and requests of the users of one shard. A batch goes in these steps: 1. what is known of its users is loaded; 2. its events
-/// are taken in order, and digests made; 3. users who are silent are forgotten, some at a time; 4. who was heard is listed; 5. all of it is saved.
-/// </summary>
+/// <summary>Processes the changes and requests of the users of one shard.</summary>
 /// <remarks>
-/// The shard's time is the latest acceptance of its events and never goes back; so a change has the same effect however events are put into
-/// batches. Between batches it remembers nothing: its fields are room that is used again.
+/// A batch has these steps:
+/// <list type="number">
+/// <item>Load the state of its users.</item>
+/// <item>Process its events in order, and create digests.</item>
+/// <item>Forget users who are silent, a limited number at a time.</item>
+/// <item>List the users that were heard.</item>
+/// <item>Save everything.</item>
+/// </list>
+/// The shard's time is the latest acceptance time of its events and never goes back. So the effect of a change does not depend on how
+/// events are divided into batches. The class remembers nothing between batches; its fields are reused memory.
 /// </remarks>
 internal sealed class AlarmsShard : IShardApplication
 {
@@ -71,7 +76,7 @@ internal sealed class AlarmsShard : IShardApplication
                 Take(batch, events[i], _book.Now, digests);
             }
             var now = events.Count > 0 ? _book.Now : _periods.Of(batch.NowMs);
-            // Behind events no faster than lists grow by them, so that there is a bound to the lists.
+            // With events, read as many chunks as the events can add. So the lists stay bounded, and events wait little.
             var chunks = events.Count == 0 ? ChunksAtRest : 1 + (events.Count / HeardChunk.MostUsers);
             _tally.AlarmsForgotten += await _lists.ForgetSilentAsync(batch, _book, _users, now, chunks, cancel); // 3
             await _lists.ListHeardAsync(batch, _book, _users, cancel); // 4
@@ -85,7 +90,7 @@ internal sealed class AlarmsShard : IShardApplication
         }
     }
 
-    /// <returns>Whether there may be a digest.</returns>
+    /// <returns>Whether the batch can create a digest.</returns>
     private static bool Need(ApplicationBatch batch, IReadOnlyList<ApplicationEvent> events)
     {
         var wantsDigests = false;
@@ -188,7 +193,7 @@ internal sealed class AlarmsShard : IShardApplication
             batch.Set(HeardBook.Key, _book.Encode(_buffer));
     }
 
-    // Somebody published it by hand: under another key the user would be in another shard, and its messages in no order.
+    // Only an event published by hand can fail here. Under another key, the user would be in another shard, and its messages in no order.
     private static string? CheckKey(EventView view, ReadOnlySpan<byte> user) =>
         view.Key.SequenceEqual(user) ? null : $"key = '{Shown.Of(view.Key)}': It must be the UserID of the message, which is '{Shown.Of(user)}'.";
 }

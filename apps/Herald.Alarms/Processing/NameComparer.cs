@@ -1,6 +1,6 @@
 namespace Herald.Alarms.Processing;
 
-/// <summary>Compares names by their bytes; looking one up needs no copy.</summary>
+/// <summary>Compares names by their bytes. A look-up needs no copy.</summary>
 internal sealed class NameComparer : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
 {
     public static readonly NameComparer Instance = new();

@@ -2,15 +2,15 @@ using Herald.Alarms.Users;
 
 namespace Herald.Alarms.Processing;
 
-/// <summary>A user that a batch is about. Reused from batch to batch.</summary>
+/// <summary>A user that a batch concerns. Reused from batch to batch.</summary>
 internal sealed class TouchedUser
 {
     public byte[] Name { get; set; } = [];
     public UserAlarms Alarms { get; } = new();
 
-    /// <summary>Something is saved of the user.</summary>
+    /// <summary>The user has a saved record.</summary>
     public bool WasThere { get; set; }
 
-    /// <summary>The period in which the user was heard last as it is saved.</summary>
+    /// <summary>The period in which the user was last heard, as it is saved.</summary>
     public long HeardBefore { get; set; } = UserAlarms.Never;
 }

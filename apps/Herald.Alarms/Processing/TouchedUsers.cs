@@ -4,7 +4,7 @@ using Herald.Engine.Applications;
 
 namespace Herald.Alarms.Processing;
 
-/// <summary>The users that a batch is about: each is read once, and saved once.</summary>
+/// <summary>The users that a batch concerns. Each is read once and saved once.</summary>
 internal sealed class TouchedUsers
 {
     private const int MostKept = 512;
@@ -14,10 +14,10 @@ internal sealed class TouchedUsers
     private readonly Stack<TouchedUser> _spare = new();
     private readonly ByteWriter _record = new();
 
-    /// <summary>In the order in which they were touched.</summary>
+    /// <summary>The users in the order in which they were first used.</summary>
     public IReadOnlyList<TouchedUser> All => _users;
 
-    /// <summary>Lets go of what was lent.</summary>
+    /// <summary>Releases the users and the records that they point into.</summary>
     public void Clear()
     {
         foreach (var user in _users)
@@ -36,8 +36,8 @@ internal sealed class TouchedUsers
         batch.Need(UserKey.Write(name, key));
     }
 
-    /// <summary>The user's record must have been loaded.</summary>
-    /// <exception cref="InvalidDataException">It is damaged.</exception>
+    /// <summary>The user with this name. Its record must have been loaded.</summary>
+    /// <exception cref="InvalidDataException">The record is damaged.</exception>
     public TouchedUser Of(ReadOnlySpan<byte> name, ApplicationBatch batch)
     {
         var byName = _byName.GetAlternateLookup<ReadOnlySpan<byte>>();
@@ -55,7 +55,7 @@ internal sealed class TouchedUsers
         return user;
     }
 
-    /// <summary>Saves what has changed. A user of whom nothing is known has no record.</summary>
+    /// <summary>Saves the users that have changed. A user without alarms has no record.</summary>
     public void Save(ApplicationBatch batch)
     {
         Span<byte> key = stackalloc byte[UserKey.Longest];

@@ -4,14 +4,16 @@ using Herald.Engine.Applications;
 
 namespace Herald.Alarms.Processing;
 
-/// <summary>Keeps the lists of users by when they were heard last, and forgets those who are silent, some at a time.</summary>
+/// <summary>
+/// Keeps the lists of users by the period in which they were last heard, and forgets silent users, a limited number at a time.
+/// </summary>
 internal sealed class UserLists(Periods periods)
 {
     private readonly List<byte[]> _names = [];
     private readonly ByteWriter _buffer = new();
     private int _damaged;
 
-    /// <summary>Lists that could not be read since the last call.</summary>
+    /// <summary>Returns the number of lists that could not be read since the last call.</summary>
     public int TakeDamaged()
     {
         var damaged = _damaged;
@@ -20,11 +22,11 @@ internal sealed class UserLists(Periods periods)
     }
 
     /// <summary>
-    /// Reads the lists of periods that are over. A user who has been heard since is passed over; of others what is not needed is forgotten, and
-    /// who then still has alarms counts as heard now.
+    /// Reads the lists of expired periods. A user that has been heard since is passed over. Of any other user, the alarms that are no
+    /// longer needed are forgotten. If alarms remain, the user counts as heard now.
     /// </summary>
-    /// <param name="chunks">Of lists, at most.</param>
-    /// <returns>How many alarms were forgotten.</returns>
+    /// <param name="chunks">Maximum chunks of lists to read.</param>
+    /// <returns>The number of alarms that were forgotten.</returns>
     public async ValueTask<int> ForgetSilentAsync(ApplicationBatch batch, HeardBook book, TouchedUsers users, long now, int chunks, CancellationToken cancel)
     {
         var forgotten = 0;
@@ -61,7 +63,7 @@ internal sealed class UserLists(Periods periods)
         }
         catch (InvalidDataException)
         {
-            // It stays for those who want to look at it; the user's next message tells of it. The others must not wait for it.
+            // The damaged record stays for inspection, and the user's next message reports it. The other users must not wait for it.
             return 0;
         }
     }
@@ -100,7 +102,7 @@ internal sealed class UserLists(Periods periods)
         }
         catch (InvalidDataException)
         {
-            // Those in it are forgotten only after they have been heard again.
+            // Its users are forgotten only after they have been heard again.
             _names.Clear();
             _damaged++;
         }

@@ -8,10 +8,10 @@ using Herald.Engine.Sources;
 namespace Herald.Alarms.Readers;
 
 /// <summary>
-/// A message about alarms as an event: its subject says which of the two kinds it is, whatever follows a dot after it; its user is the key, and
-/// the payload is the message as it came.
+/// Reads a message about alarms as an event. Its subject gives its kind; a dot and any text can follow the name. Its user is the key, and
+/// the payload is the unchanged message.
 /// </summary>
-/// <remarks>A message that is as it should be costs no allocation.</remarks>
+/// <remarks>A correct message causes no allocation.</remarks>
 public sealed class AlarmReader : IMessageReader
 {
     private const int LongestId = 255;

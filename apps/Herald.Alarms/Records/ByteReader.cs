@@ -1,6 +1,8 @@
 namespace Herald.Alarms.Records;
 
-/// <summary>Reads what <see cref="ByteWriter"/> wrote. Whatever the bytes are, it ends with them or with an <see cref="InvalidDataException"/>.</summary>
+/// <summary>
+/// Reads the format of <see cref="ByteWriter"/>. For any input it reaches the end or throws an <see cref="InvalidDataException"/>.
+/// </summary>
 internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
 {
     private readonly ReadOnlySpan<byte> _bytes = bytes;

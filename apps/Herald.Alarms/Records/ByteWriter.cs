@@ -1,6 +1,6 @@
 namespace Herald.Alarms.Records;
 
-/// <summary>Bytes that grow. Reused: what was written is lent until it is cleared.</summary>
+/// <summary>A growing buffer that is reused. The written bytes are lent until it is cleared.</summary>
 internal sealed class ByteWriter
 {
     private byte[] _bytes = new byte[256];
@@ -23,7 +23,7 @@ internal sealed class ByteWriter
         Length += value.Length;
     }
 
-    /// <summary>Not negative; small ones in few bytes.</summary>
+    /// <summary>A number that is not negative; small ones take few bytes.</summary>
     public void Number(long value)
     {
         var into = Reserve(10);
@@ -37,7 +37,7 @@ internal sealed class ByteWriter
         Length += length;
     }
 
-    /// <summary>Negative ones too.</summary>
+    /// <summary>A number that can be negative.</summary>
     public void Signed(long value) => Number((value << 1) ^ (value >> 63));
 
     private Span<byte> Reserve(int more)

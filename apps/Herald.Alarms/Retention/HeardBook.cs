@@ -4,10 +4,13 @@ using Herald.Alarms.Records;
 namespace Herald.Alarms.Retention;
 
 /// <summary>
-/// Which lists of users a shard has, oldest period first: the entry <c>f</c> of its state. A user is in the list of the period in which the user was heard
-/// last, so only the oldest lists have to be read to find those who are silent; who is found there and has been heard since is passed over.
+/// The directory of a shard's lists of users, oldest period first: the entry <c>f</c> of its state. A user is listed in the period in which
+/// it was last heard, so only the oldest lists must be read to find silent users.
 /// </summary>
-/// <remarks>Format 1: the format, the shard's time, the number of lists, and for each how long after the one before its period begins, and its chunks.</remarks>
+/// <remarks>
+/// A listed user that has been heard since is passed over. Format 1: the format, the shard's time, the number of lists, and per list the
+/// distance of its period from the one before and its number of chunks.
+/// </remarks>
 internal sealed class HeardBook
 {
     private const byte Format = 1;
@@ -19,12 +22,15 @@ internal sealed class HeardBook
     public bool IsChanged { get; private set; }
     public bool IsEmpty => _lists.Count == 0;
 
-    /// <summary>The shard's time, which never goes back: the latest period in which something was heard, or forgotten.</summary>
+    /// <summary>The shard's time, which never goes back: the latest period in which a user was heard or forgotten.</summary>
     public long Now { get; private set; }
 
     public HeardList Oldest => _lists[0];
 
-    /// <returns>False when it cannot be read: then it is begun anew, and those who were listed are forgotten only after they have been heard again.</returns>
+    /// <returns>
+    /// False when the record cannot be read. Then the directory starts empty, and the users listed before are forgotten only after they
+    /// have been heard again.
+    /// </returns>
     public bool Fill(ReadOnlyMemory<byte>? record)
     {
         Clear();
@@ -37,7 +43,7 @@ internal sealed class HeardBook
         }
         catch (InvalidDataException)
         {
-            // The lists serve forgetting alone: what cannot be read of them must not stop the users of the shard.
+            // The lists serve only forgetting. Their damage must not stop the users of the shard.
             Clear();
             IsChanged = true;
             return false;
@@ -66,10 +72,10 @@ internal sealed class HeardBook
             (Now, IsChanged) = (period, true);
     }
 
-    /// <summary>The list of a period; without chunks when there is none yet.</summary>
+    /// <summary>The list of a period; it has no chunks if there is none yet.</summary>
     public HeardList Find(long period) => IndexOf(period) is >= 0 and var at ? _lists[at] : new HeardList(period, 0);
 
-    /// <summary>A list as it is now; without chunks it is gone.</summary>
+    /// <summary>Stores the present state of a list. A list without chunks is removed.</summary>
     public void Set(HeardList list)
     {
         IsChanged = true;
@@ -111,7 +117,7 @@ internal sealed class HeardBook
     {
         var lists = CollectionsMarshal.AsSpan(_lists);
         var at = lists.Length;
-        // Nearly always the last one is asked for.
+        // Searched from the end: nearly every call is for the last list.
         while (at > 0 && lists[at - 1].Period > period)
             at--;
         return at > 0 && lists[at - 1].Period == period ? at - 1 : ~at;

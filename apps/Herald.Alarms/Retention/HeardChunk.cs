@@ -4,10 +4,8 @@ using Herald.Alarms.Records;
 
 namespace Herald.Alarms.Retention;
 
-/// <summary>
-/// Some users of a <see cref="HeardList"/>: the entry <c>f/{period}/{number}</c>. Format 1: the format, the number of users, and each with the length
-/// before it.
-/// </summary>
+/// <summary>A part of a <see cref="HeardList"/>: the entry <c>f/{period}/{number}</c>.</summary>
+/// <remarks>Format 1: the format, the number of users, and each user with its length in front.</remarks>
 internal static class HeardChunk
 {
     public const int MostUsers = 500;
@@ -34,7 +32,7 @@ internal static class HeardChunk
         return buffer.Written.ToArray();
     }
 
-    /// <exception cref="InvalidDataException">It is damaged, or of another version.</exception>
+    /// <exception cref="InvalidDataException">The chunk is damaged, or of another version.</exception>
     public static void Decode(ReadOnlySpan<byte> record, List<byte[]> into)
     {
         var reader = new ByteReader(record);

@@ -1,6 +1,6 @@
 namespace Herald.Alarms.Retention;
 
-/// <summary>The users that were heard first in one period: how long the list of them is.</summary>
-/// <param name="Period">Its name.</param>
-/// <param name="Chunks">It is saved in so many, of which only the last one grows, or is read and removed.</param>
+/// <summary>The size of the list of users of one period.</summary>
+/// <param name="Period">The start of the period, which names it.</param>
+/// <param name="Chunks">The number of chunks in which the list is saved. Only the last one grows, or is read and removed.</param>
 internal readonly record struct HeardList(long Period, int Chunks);

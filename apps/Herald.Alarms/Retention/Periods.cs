@@ -1,8 +1,8 @@
 namespace Herald.Alarms.Retention;
 
 /// <summary>
-/// Time cut into thirty periods for as long as things are remembered. A period is named by the Unix second in which it begins: so what is saved
-/// means the same when the setting, and with it the length, has changed.
+/// Divides the time for which alarms and users are remembered into thirty periods. A period is named by the Unix second in which it starts,
+/// so saved periods keep their meaning when the setting, and with it their length, changes.
 /// </summary>
 internal sealed class Periods(TimeSpan forgetAfter)
 {
@@ -12,6 +12,6 @@ internal sealed class Periods(TimeSpan forgetAfter)
 
     public long Of(long unixMs) => unixMs / 1000 / Seconds * Seconds;
 
-    /// <summary>Whether what was heard in a period last is forgotten in another one: more than thirty of them later.</summary>
+    /// <summary>Whether alarms or users last heard in one period are forgotten in the other: more than thirty periods later.</summary>
     public bool IsOver(long heard, long now) => now - heard > Count * Seconds;
 }

@@ -1,13 +1,13 @@
 namespace Herald.Alarms.Users;
 
-/// <summary>What became of a change.</summary>
+/// <summary>The outcome of a change.</summary>
 internal enum Taken
 {
     Yes,
 
-    /// <summary>Something newer is known.</summary>
+    /// <summary>A newer change is known.</summary>
     Older,
 
-    /// <summary>The user has as many active alarms as a user may have, and this would be one more.</summary>
+    /// <summary>The user already has the maximum of active alarms, and this would be one more.</summary>
     NoRoom,
 }

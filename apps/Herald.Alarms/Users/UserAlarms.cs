@@ -4,27 +4,28 @@ using Herald.Alarms.Retention;
 
 namespace Herald.Alarms.Users;
 
-/// <summary>
-/// All that is known of one user: the rules of changes and digests. It knows nothing of messages' bytes and of state; time comes with each call.
-/// </summary>
-/// <remarks>Sorted by the bytes of the alarms' ids: an alarm is found in few steps, and the record is always the same.</remarks>
+/// <summary>The alarms of one user, with the rules of changes and digests.</summary>
+/// <remarks>
+/// It does not know the bytes of messages or how state is saved, and each call passes the time. The alarms are sorted by the bytes of their
+/// ids: an alarm is found by binary search, and the record does not depend on the order of arrival.
+/// </remarks>
 internal sealed class UserAlarms
 {
-    /// <summary>Of a user who was never heard.</summary>
+    /// <summary>The period of a user who was never heard.</summary>
     public const long Never = -1;
 
     private static readonly Comparison<AlarmEntry> ByAge = static (a, b) =>
         a.ChangedAt.CompareInstant(b.ChangedAt) is not 0 and var age ? age : a.Id.Span.SequenceCompareTo(b.Id.Span);
 
-    // Room for more is given back when the user has been dealt with.
+    // More capacity is released after the user has been processed.
     private const int MostRoomKept = 64;
 
     private readonly List<AlarmEntry> _alarms = [];
 
-    /// <summary>The period in which the user was heard last: with a change or a request.</summary>
+    /// <summary>The period in which the user was last heard, by a change or a request.</summary>
     public long Heard { get; private set; } = Never;
 
-    /// <summary>Since it was filled.</summary>
+    /// <summary>The user has changed since it was filled.</summary>
     public bool IsChanged { get; private set; }
 
     public int Count => _alarms.Count;
@@ -32,7 +33,7 @@ internal sealed class UserAlarms
 
     public void Clear() => Fill(Never);
 
-    /// <summary>Begins with what was saved; the alarms are added next.</summary>
+    /// <summary>Starts from the saved record. The alarms are added next.</summary>
     public void Fill(long heard)
     {
         _alarms.Clear();
@@ -41,14 +42,15 @@ internal sealed class UserAlarms
         (Heard, IsChanged) = (heard, false);
     }
 
-    /// <summary>Of what was saved, in the order of ids.</summary>
+    /// <summary>Adds a saved alarm. They come in the order of their ids.</summary>
     public void Add(in AlarmEntry saved) => _alarms.Add(saved);
 
     /// <summary>
-    /// The user is heard, or time has passed for a user who is silent: what was not heard of for long is forgotten. Of a user who was silent for
-    /// so long only what a digest has still to tell is kept. What is left does not depend on how often this was asked for in between.
+    /// Records that the user is heard, or that time has passed for a silent user, and forgets what is too old: cleared alarms that were not
+    /// heard for long. If the user was silent for that long, only active alarms that are due stay.
     /// </summary>
-    /// <returns>How many alarms were forgotten.</returns>
+    /// <remarks>The result does not depend on how often this was called in between.</remarks>
+    /// <returns>The number of alarms that were forgotten.</returns>
     public int Hear(long period, Periods periods)
     {
         if (period <= Heard)
@@ -59,8 +61,8 @@ internal sealed class UserAlarms
         return forgotten;
     }
 
-    /// <param name="period">The one in which the change is heard.</param>
-    /// <param name="most">Alarms that a user may have: past it the cleared one heard longest ago makes room.</param>
+    /// <param name="period">The period in which the change is heard.</param>
+    /// <param name="most">Maximum alarms of a user. Above it, the cleared alarm that was heard longest ago makes room.</param>
     public Taken Take(in StatusChange change, long period, int most)
     {
         var at = Find(change.Alarm);
@@ -78,7 +80,7 @@ internal sealed class UserAlarms
         return Taken.Yes;
     }
 
-    /// <summary>The active alarms that are due, oldest first; they are not due any more.</summary>
+    /// <summary>Takes the active alarms that are due, oldest first. They are no longer due.</summary>
     public void TakeDue(List<AlarmEntry> into)
     {
         foreach (ref var alarm in CollectionsMarshal.AsSpan(_alarms))
@@ -104,7 +106,7 @@ internal sealed class UserAlarms
             Id = change.Alarm.ToArray(),
             Status = change.Status,
             ChangedAt = change.ChangedAt,
-            // Nothing was known of it: that is another status than this one.
+            // The alarm was unknown, which differs from every status.
             IsDue = true,
             Heard = period,
         });
@@ -124,7 +126,7 @@ internal sealed class UserAlarms
         return oldest >= 0;
     }
 
-    /// <returns>The index, or the complement of where it would be.</returns>
+    /// <returns>The index, or the complement of the place where the alarm would be inserted.</returns>
     private int Find(ReadOnlySpan<byte> alarm)
     {
         var alarms = CollectionsMarshal.AsSpan(_alarms);

@@ -5,11 +5,13 @@ using Herald.Engine.Basics;
 
 namespace Herald.Alarms.Users;
 
-/// <summary>
-/// A user's record, format 1: the format, the period in which the user was heard last, the number of alarms, and each of them in the order of
-/// ids: a byte with status (2 bits), due (1) and form of the time (4), the digits of its fraction, seconds, nanoseconds, minutes of the offset, how long before
-/// the user it was heard, and the id with its length before it. Numbers have seven bits a byte, the lowest first; those that may be negative are zigzag.
-/// </summary>
+/// <summary>Encodes and decodes a user's record.</summary>
+/// <remarks>
+/// Format 1: the format, the period in which the user was last heard, the number of alarms, and the alarms in the order of their ids. An
+/// alarm is one byte with status (2 bits), due (1) and the form of the time (4); then the digits of the fraction, the seconds, the
+/// nanoseconds, the minutes of the offset, how long before the user it was last heard, and the id with its length in front. Numbers have
+/// seven bits per byte, the lowest first; numbers that can be negative are zigzag-encoded.
+/// </remarks>
 internal static class UserCodec
 {
     private const byte Format = 1;
@@ -35,7 +37,7 @@ internal static class UserCodec
     }
 
     /// <param name="into">Its ids point into the record, which must not change.</param>
-    /// <exception cref="InvalidDataException">It is damaged, or of another version.</exception>
+    /// <exception cref="InvalidDataException">The record is damaged, or of another version.</exception>
     public static void Decode(ReadOnlySpan<byte> name, ReadOnlyMemory<byte> record, UserAlarms into)
     {
         try

@@ -2,7 +2,7 @@ using Herald.Alarms.Messages;
 
 namespace Herald.Alarms.Users;
 
-/// <summary>Where a user's record lies: <c>u/</c> and the user's id.</summary>
+/// <summary>The key of a user's record: <c>u/</c> and the user's id.</summary>
 internal static class UserKey
 {
     public const int Longest = 2 + MessageParser.LongestId;

@@ -1,9 +1,11 @@
 namespace Herald.Orders.Activity;
 
 /// <summary>
-/// What this node has seen: customers with events, and handlers that live. All times are timestamps of this node's own clock. Thread-safe.
+/// What this node has seen: customers with events, and live handlers. All times are timestamps of this node's own clock. Thread-safe.
 /// </summary>
-/// <param name="most">Customers, and handlers; past it those seen longest ago are forgotten, a quarter at a time.</param>
+/// <param name="most">
+/// The maximum of customers, and of handlers. When it is reached, the quarter that was seen longest ago is forgotten.
+/// </param>
 internal sealed class CustomerMemory(int most)
 {
     private readonly Lock _lock = new();
@@ -35,7 +37,7 @@ internal sealed class CustomerMemory(int most)
         }
     }
 
-    /// <summary>A sign of life. Of an older epoch it is no news.</summary>
+    /// <summary>Records a sign of life. A sign of an older epoch is ignored.</summary>
     public void Heard(Guid customer, long epoch, long at)
     {
         lock (_lock)
@@ -51,7 +53,9 @@ internal sealed class CustomerMemory(int most)
         }
     }
 
-    /// <summary>When the handler of this epoch was last heard of; with nothing known, from now on it counts as heard of at that time.</summary>
+    /// <summary>
+    /// When the handler of this epoch was last heard of. If nothing is recorded, the given time is recorded and returned.
+    /// </summary>
     public HeardHandler HeardOrAssumed(Guid customer, long epoch, long assumed)
     {
         lock (_lock)
@@ -69,7 +73,7 @@ internal sealed class CustomerMemory(int most)
             return _customers.TryGetValue(customer, out var known) ? known : null;
     }
 
-    /// <summary>Those whose newest event was seen since then and that are wanted.</summary>
+    /// <summary>The wanted customers whose newest event was seen at that time or later.</summary>
     public List<(Guid Customer, WatchedCustomer Watched)> SeenSince(long since, Func<Guid, bool> wanted)
     {
         var found = new List<(Guid, WatchedCustomer)>();

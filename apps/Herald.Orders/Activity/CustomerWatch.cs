@@ -8,15 +8,18 @@ using Microsoft.Extensions.Logging;
 namespace Herald.Orders.Activity;
 
 /// <summary>
-/// Follows the logs of all shards, this node's and others', and remembers which customers have had events and which handlers have shown
-/// that they live. It begins with the first handler that registers itself, and costs nothing before.
+/// Follows the logs of all shards, also those of other nodes. It records which customers have had events and which handlers have shown
+/// signs of life.
 /// </summary>
+/// <remarks>It starts with the first handler that registers, and costs nothing before that.</remarks>
 internal sealed class CustomerWatch(HeraldEngine engine, Heartbeats heartbeats, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
-    /// <summary>Customers, and handlers, that are remembered. About 120 bytes each.</summary>
+    /// <summary>Maximum of customers, and of handlers, in memory. About 120 bytes each.</summary>
     public const int MostCustomers = 200_000;
 
-    /// <summary>Twice as many pairs of a customer and a state are known without reading an event again. About 60 bytes each.</summary>
+    /// <summary>
+    /// Up to twice as many pairs of a customer and a state are remembered without reading an event again. About 60 bytes each.
+    /// </summary>
     private const int MostRoutes = 500_000;
 
     private readonly CustomerMemory _memory = new(MostCustomers);
@@ -25,17 +28,19 @@ internal sealed class CustomerWatch(HeraldEngine engine, Heartbeats heartbeats, 
 
     public CustomerMemory Memory => _memory;
 
-    /// <summary>The customers' topic with its subscriptions, once the watch runs.</summary>
+    /// <summary>The customers' topic with its subscriptions, once the watch has started.</summary>
     public HeldTopic Topic => Now.Topic;
 
-    /// <summary>Handlers with an epoch up to this were registered before this node began to watch, at <see cref="BeganAt"/>.</summary>
+    /// <summary>
+    /// Handlers with an epoch up to this one were registered before this node started to watch, at <see cref="BeganAt"/>.
+    /// </summary>
     public long BeganVersion => Now.Version;
 
     public long BeganAt => Now.At;
 
     private Run Now => _run ?? throw new InvalidOperationException("The watch has not begun.");
 
-    /// <summary>Complete when all events of so long ago have been seen, as far as they are still kept.</summary>
+    /// <summary>Completes when all events of the given past have been seen, as far as they are still kept.</summary>
     public async ValueTask EnsureAsync(TimeSpan lookBack, CancellationToken cancel)
     {
         if (!await IsGoodAsync(_run, lookBack, cancel))
@@ -61,7 +66,7 @@ internal sealed class CustomerWatch(HeraldEngine engine, Heartbeats heartbeats, 
         _starting.Dispose();
     }
 
-    // A topic that was deleted and made again is another one.
+    // A topic that was deleted and created again is a different topic.
     private async ValueTask<bool> IsGoodAsync(Run? run, TimeSpan lookBack, CancellationToken cancel) =>
         run is not null && run.LookBack >= lookBack && !run.Follower.HasFailed
         && (await engine.Catalog.FindTopicAsync(OrderEvents.Topic, cancel))?.Number == run.Topic.Topic.Number
@@ -74,7 +79,7 @@ internal sealed class CustomerWatch(HeraldEngine engine, Heartbeats heartbeats, 
         var handlers = await heartbeats.MakeTopicAsync(cancel);
         await engine.Catalog.CatchUpAsync(cancel);
         var held = await engine.Catalog.HoldAsync(events, cancel);
-        // Who was registered when this node first looked has been given its time since then, however often the watch begins again.
+        // The time to show a sign of life counts from the first start of the watch on this node, however often it starts again.
         var before = _run;
         var run = new Run(held, handlers.Number, lookBack, before?.Version ?? held.Version, before?.At ?? time.GetTimestamp());
         run.Names = new RouteNames(engine.Log, MostRoutes);
@@ -104,12 +109,13 @@ internal sealed class CustomerWatch(HeraldEngine engine, Heartbeats heartbeats, 
                 continue;
             if (entry.Topic == run.HandlersTopic)
             {
-                // A sign of life from before says nothing of now; whoever is registered is given a window from the start.
+                // An earlier sign of life does not show that the handler lives now. Every registered handler gets one window from the
+                // start.
                 if (isNew)
                     _memory.Heard(customer, name.Epoch, now);
                 continue;
             }
-            // Of what was there before, the age is all there is to go by; a clock that is wrong makes it younger or older, never new.
+            // For earlier events only the age is available. A wrong clock makes them look younger or older, but never new.
             var age = isNew ? 0 : Math.Max(0, nowMs - entry.AcceptedAtMs);
             _memory.Saw(customer, new(shard, entry.Sequence), now - (age * time.TimestampFrequency / 1000));
         }

@@ -3,5 +3,5 @@ using Herald.Engine.Stores;
 
 namespace Herald.Orders.Activity;
 
-/// <summary>Where an event stands in the logs.</summary>
+/// <summary>The place of an event in the logs.</summary>
 internal readonly record struct EventPlace(ShardId Shard, long Sequence);

@@ -11,9 +11,10 @@ using Herald.Engine.Subscriptions;
 namespace Herald.Orders.Activity;
 
 /// <summary>
-/// Signs of life, as events of a topic that nobody subscribes to: every node reads them in the logs. That costs an append each, and no change
-/// of the catalog; and no two clocks are compared, since each node counts from when it has read one.
+/// Signs of life, as events of a topic without subscriptions: every node reads them in the logs. Each costs one append and no change of the
+/// catalog.
 /// </summary>
+/// <remarks>No two clocks are compared: each node counts from the moment when it has read a sign.</remarks>
 internal sealed class Heartbeats(HeraldEngine engine)
 {
     public const string Topic = "orders.handlers";
@@ -21,13 +22,13 @@ internal sealed class Heartbeats(HeraldEngine engine)
 
     private static readonly byte[] CustomerName = Encoding.UTF8.GetBytes(CustomerAttribute), EpochName = Encoding.UTF8.GetBytes(EpochAttribute);
 
-    /// <summary>Null until a handler has registered itself, on any node.</summary>
+    /// <summary>Null until a handler has registered on any node.</summary>
     public ValueTask<Topic?> FindTopicAsync(CancellationToken cancel) => engine.Catalog.FindTopicAsync(Topic, cancel);
 
     public async ValueTask<Topic> MakeTopicAsync(CancellationToken cancel) =>
         await FindTopicAsync(cancel) ?? (await engine.Catalog.PutTopicAsync(Topic, cancel)).Value ?? throw new StoreUnavailableException($"The topic '{Topic}' was deleted while it was made.");
 
-    /// <summary>True when it is durable, and every node will hear of it; false when the store has no room for it.</summary>
+    /// <summary>True when the sign is durable, so that every node will read it; false when the store has no room for it.</summary>
     public async ValueTask<bool> SendAsync(Guid customer, long epoch, CancellationToken cancel)
     {
         var (name, number) = (Encoding.UTF8.GetBytes($"{customer:D}"), Encoding.UTF8.GetBytes(epoch.ToString(CultureInfo.InvariantCulture)));
@@ -43,7 +44,7 @@ internal sealed class Heartbeats(HeraldEngine engine)
         {
             Verdict.Accepted => true,
             Verdict.NoRoom => false,
-            // It has no id that could have been used before.
+            // Herald chooses its id, so no earlier event can have the same one.
             Verdict.Duplicate or Verdict.Conflict => throw new UnreachableException(),
         };
     }

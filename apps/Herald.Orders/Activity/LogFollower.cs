@@ -5,32 +5,32 @@ using Microsoft.Extensions.Logging;
 
 namespace Herald.Orders.Activity;
 
-/// <summary>Takes entries as they are read. What is lent is lent for the call.</summary>
-/// <param name="isNew">Accepted since the follower began; else it was there before.</param>
+/// <summary>Receives entries as they are read. The memory is lent for the call only.</summary>
+/// <param name="isNew">The entries were accepted after the follower started; otherwise they were in the log before.</param>
 internal delegate ValueTask TakeEntries(ShardId shard, ReadOnlyMemory<IndexEntry> entries, bool isNew, CancellationToken cancel);
 
-/// <summary>Reads the logs of all shards from a moment in the past on, and then what comes.</summary>
+/// <summary>Reads the logs of all shards from a moment in the past, and then follows new entries.</summary>
 internal sealed class LogFollower(IEventLog log, TakeEntries take, TimeProvider time, ILogger logger) : IDisposable
 {
     private const int Chunk = 1024;
     private static readonly TimeSpan TryAgain = TimeSpan.FromSeconds(1);
 
-    // One slot: a wake that finds it full is one that is already going to be acted on.
+    // One slot is enough: when it is full, a read is already due.
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly long[] _next = new long[log.ShardCount], _began = new long[log.ShardCount], _heads = new long[log.ShardCount];
     private readonly TaskCompletionSource _caughtUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private IDisposable? _hints;
     private volatile bool _hasFailed;
 
-    /// <summary>Complete when all has been taken that was there at the start.</summary>
+    /// <summary>Completes when all entries that existed at the start have been passed on.</summary>
     public Task CaughtUp => _caughtUp.Task;
 
-    /// <summary>Nothing is followed any more: something has failed that does not pass by itself. Another has to begin anew.</summary>
+    /// <summary>The follower has ended because of a failure that does not pass by itself. A new follower must be started.</summary>
     public bool HasFailed => _hasFailed;
 
     public async ValueTask StartAsync(DateTimeOffset since, CancellationToken cancel)
     {
-        // First: what is accepted while the bounds are asked for is told of.
+        // This comes first, so that entries accepted while the bounds are read are reported.
         _hints = log.OnHead(OnHead);
         for (var shard = 0; shard < _next.Length; shard++)
         {
@@ -41,7 +41,7 @@ internal sealed class LogFollower(IEventLog log, TakeEntries take, TimeProvider 
         }
     }
 
-    /// <summary>Until it is cancelled. A store that is away is asked again.</summary>
+    /// <summary>Runs until it is cancelled. If the store is unavailable, it tries again.</summary>
     public async Task RunAsync(CancellationToken cancel)
     {
         var entries = new IndexEntry[Chunk];
@@ -81,7 +81,7 @@ internal sealed class LogFollower(IEventLog log, TakeEntries take, TimeProvider 
     {
         while (_next[shard] <= Volatile.Read(ref _heads[shard]))
         {
-            // What was there before ends with a chunk: what follows is new.
+            // The entries from before end with a chunk, so each chunk is either old or new.
             var isNew = _next[shard] > _began[shard];
             var most = isNew ? entries.Length : (int)Math.Min(entries.Length, _began[shard] - _next[shard] + 1);
             var read = await log.ReadIndexAsync(new ShardId(shard), _next[shard], entries.AsMemory(0, most), cancel);
@@ -89,12 +89,14 @@ internal sealed class LogFollower(IEventLog log, TakeEntries take, TimeProvider 
                 return;
             if (read.Count > 0)
                 await TakeAsync(new ShardId(shard), entries.AsMemory(0, read.Count), isNew, cancel);
-            // What retention has freed meanwhile is passed over.
+            // Entries that retention has freed meanwhile are passed over.
             _next[shard] = read.Next;
         }
     }
 
-    /// <summary>New entries that cannot be taken cost themselves; those from before cost the start, which is tried again.</summary>
+    /// <summary>
+    /// A failure with new entries skips only them. A failure with earlier entries fails the start, which is then tried again.
+    /// </summary>
     private async ValueTask TakeAsync(ShardId shard, ReadOnlyMemory<IndexEntry> entries, bool isNew, CancellationToken cancel)
     {
         try

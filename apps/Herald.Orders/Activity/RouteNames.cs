@@ -6,14 +6,17 @@ using Herald.Orders.Readers;
 namespace Herald.Orders.Activity;
 
 /// <summary>
-/// Whose the entries of an index are, without reading their events again and again: one event is read for each route hash that is new. What
-/// has not been asked for since twice the bound of others is forgotten, and read again. Not thread-safe.
+/// Finds the customers of index entries without reading every event: it reads one event per new route hash. Not thread-safe.
 /// </summary>
+/// <remarks>
+/// It remembers hashes in two generations. When the young one is full, it replaces the old one, and hashes that have not been used since
+/// are read again.
+/// </remarks>
 internal sealed class RouteNames(IEventLog log, int most)
 {
     private Dictionary<UInt128, RouteName> _young = [], _old = [];
 
-    /// <summary>Makes sure of all entries that are wanted; those that are no longer kept stay unknown.</summary>
+    /// <summary>Learns the hashes of all wanted entries. Those whose events are no longer kept stay unknown.</summary>
     public async ValueTask LearnAsync(ShardId shard, ReadOnlyMemory<IndexEntry> entries, Func<IndexEntry, bool> wanted, CancellationToken cancel)
     {
         var unknown = new Dictionary<UInt128, long>();
@@ -68,7 +71,7 @@ internal sealed class RouteNames(IEventLog log, int most)
             Names[sequence] = new(customer, epoch);
         }
 
-        /// <summary>Nobody's, until another event with the same attributes comes.</summary>
+        /// <summary>The hash stays unknown until another event with the same attributes arrives.</summary>
         public void OnDamaged(long sequence, string damage) { }
     }
 }

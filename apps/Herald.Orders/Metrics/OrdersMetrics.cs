@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace Herald.Orders.Metrics;
 
-/// <summary>What the application counts on this node.</summary>
+/// <summary>The application's counters on this node.</summary>
 internal sealed class OrdersMetrics : IDisposable
 {
     private readonly Meter _meter = new("Herald.Orders");

@@ -7,7 +7,7 @@ using Herald.Orders.Readers;
 
 namespace Herald.Orders.Problems;
 
-/// <summary>What can go wrong with webhooks and handlers, beside what can go wrong with every request.</summary>
+/// <summary>The problems of webhooks and handlers, in addition to those of all requests.</summary>
 internal static class OrdersProblem
 {
     public static readonly ProblemKind WebhookNotFound = new("webhook-not-found", 404, "The customer has no webhook");
@@ -30,7 +30,7 @@ internal static class OrdersProblem
         ? Invalid(result.Problems)
         : CatalogProblem.Of(result, result.Value is null ? ProblemKind.TopicNotFound : WebhookNotFound);
 
-    /// <summary>What the catalog calls the endpoint is the URL here.</summary>
+    /// <summary>The field that the catalog calls endpoint is the URL here.</summary>
     public static Problem Invalid(IReadOnlyList<FieldProblem> problems) => Problem.Invalid([.. problems.Select(Rename)]);
 
     public static Problem Invalid(ProblemList found) => Problem.Invalid(found.Change(Rename));

@@ -1,6 +1,9 @@
 namespace Herald.Orders.Readers;
 
-/// <summary>Times as in RFC 3339: up to nine digits of a second, any offset. An event keeps the milliseconds; its payload keeps the rest.</summary>
+/// <summary>
+/// Times as in RFC 3339, with up to nine digits of a second and any offset. The event's time has milliseconds; the payload keeps all
+/// digits.
+/// </summary>
 internal static class OccurredAt
 {
     public const string Rule = "A time as in RFC 3339 with at most nine digits of a second and its offset, for example 2026-01-31T12:00:00.123456789Z.";
@@ -10,13 +13,13 @@ internal static class OccurredAt
     public static bool TryParse(ReadOnlySpan<byte> text, out long unixMs)
     {
         unixMs = 0;
-        // yyyy-MM-ddTHH:mm:ss is the part of a fixed length.
+        // yyyy-MM-ddTHH:mm:ss has a fixed length.
         if (text.Length < 20 || text[4] != '-' || text[7] != '-' || text[10] is not ((byte)'T' or (byte)'t') || text[13] != ':' || text[16] != ':')
             return false;
         if (!TryNumber(text[..4], out var year) || !TryNumber(text[5..7], out var month) || !TryNumber(text[8..10], out var day)
             || !TryNumber(text[11..13], out var hour) || !TryNumber(text[14..16], out var minute) || !TryNumber(text[17..19], out var second))
             return false;
-        // A leap second is one.
+        // Second 60 is a leap second.
         if (year < 1 || month is < 1 or > 12 || day < 1 || day > DateTime.DaysInMonth(year, month) || hour > 23 || minute > 59 || second > 60)
             return false;
         var rest = text[19..];
@@ -27,7 +30,7 @@ internal static class OccurredAt
         return true;
     }
 
-    // What is below a millisecond is dropped, not rounded: a time does not move into the future.
+    // Digits below a millisecond are dropped, not rounded, so that a time does not move into the future.
     private static bool TryFraction(ref ReadOnlySpan<byte> rest, out int milliseconds)
     {
         milliseconds = 0;

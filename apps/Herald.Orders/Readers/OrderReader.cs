@@ -8,11 +8,13 @@ using Herald.Engine.Sources;
 namespace Herald.Orders.Readers;
 
 /// <summary>
-/// A message that tells of an order's change as an event: <c>{"id", "customer_id", "order_id", "type", "occurred_at", "sequence_number"}</c>,
-/// delivered byte for byte as it is. The order is the key, the customer the attribute that routes. The headers <c>id</c> and
-/// <c>customer_id</c> and the message's key may be left out; where they are given they must say what the JSON says.
+/// Reads a message about an order's change as an event: <c>{"id", "customer_id", "order_id", "type", "occurred_at", "sequence_number"}</c>,
+/// delivered byte for byte. The order is the key; the customer is the attribute that routes.
 /// </summary>
-/// <remarks>Other fields may be there: they are the receiver's. A message that is as it should be costs no allocation.</remarks>
+/// <remarks>
+/// The headers <c>id</c> and <c>customer_id</c> and the message's key are optional. If present, they must agree with the JSON. Other fields
+/// are allowed; they are for the receiver. A correct message causes no allocation.
+/// </remarks>
 public sealed class OrderReader : IMessageReader
 {
     private const int LongestType = 255;

@@ -2,7 +2,7 @@ using System.Buffers.Text;
 
 namespace Herald.Orders.Readers;
 
-/// <summary>Uuids as messages have them: as text in any letter case, or as 16 bytes in the order in which they are written.</summary>
+/// <summary>Uuids as in messages: as text in any letter case, or as 16 bytes in the order of the text.</summary>
 internal static class Uuid
 {
     public const int TextLength = 36, RawLength = 16;
@@ -22,7 +22,7 @@ internal static class Uuid
         return true;
     }
 
-    /// <summary>In lower case.</summary>
+    /// <summary>Writes the uuid in lower case.</summary>
     public static ReadOnlySpan<byte> Write(Guid uuid, byte[] into)
     {
         _ = uuid.TryFormat(into, out var length, "D");

@@ -4,17 +4,18 @@ using Herald.Orders.Activity;
 namespace Herald.Orders.Registrations;
 
 /// <summary>
-/// Customers that may be given to a handler, those first that have waited longest. All handlers that ask within a short time share one look
-/// at everything; each customer of it is given out once. Used by one at a time.
+/// Customers that handlers can get; the one that has waited longest comes first. Handlers that ask within a short time share one look at
+/// all customers, which gives out each customer once.
 /// </summary>
+/// <remarks>Not thread-safe, except where noted.</remarks>
 internal sealed class CandidateList(HeraldEngine engine, CustomerWatch watch, TakingWatch taking, TimeProvider time)
 {
     private static readonly TimeSpan GoodFor = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>So long after its newest event was seen, a customer's lag is told with that event in it.</summary>
+    /// <summary>This long after a customer's newest event was seen, its lag includes that event.</summary>
     private static readonly TimeSpan Settled = TimeSpan.FromSeconds(2);
 
-    /// <summary>A lag that was empty is believed for so long when no event has come since.</summary>
+    /// <summary>How long an empty lag is trusted while no new event is seen.</summary>
     private static readonly TimeSpan EmptyFor = TimeSpan.FromSeconds(30);
 
     private readonly LinkedList<Candidate> _left = new();
@@ -22,7 +23,7 @@ internal sealed class CandidateList(HeraldEngine engine, CustomerWatch watch, Ta
     private RegistrationList? _list;
     private long _lookedAt;
 
-    /// <summary>As this node knows them. Any thread.</summary>
+    /// <summary>The registrations as this node knows them. Any thread can read them.</summary>
     public RegistrationList Registrations
     {
         get
@@ -36,7 +37,10 @@ internal sealed class CandidateList(HeraldEngine engine, CustomerWatch watch, Ta
 
     public RegistrationList? LastRegistrations => Volatile.Read(ref _list);
 
-    /// <summary>Whether the handler has been heard of within its window. What this node has not heard of yet counts as heard of now.</summary>
+    /// <summary>
+    /// Whether the handler has shown a sign of life within its window. If this node has seen none yet, the window starts now, or, for a
+    /// handler that registered before the watch began, when the watch began.
+    /// </summary>
     public bool Lives(Registration registration)
     {
         var assumed = registration.Epoch <= watch.BeganVersion ? watch.BeganAt : time.GetTimestamp();
@@ -44,7 +48,7 @@ internal sealed class CandidateList(HeraldEngine engine, CustomerWatch watch, Ta
         return heard.Epoch > registration.Epoch || time.GetElapsedTime(heard.At) < registration.Mark.Window;
     }
 
-    /// <summary>The next customer with events that nobody takes, or null. It is not given again by the same look.</summary>
+    /// <summary>The next customer with undelivered events and no live handler, or null. The same look does not return it again.</summary>
     public async ValueTask<Candidate?> NextAsync(TimeSpan window, CancellationToken cancel)
     {
         if (_lookedAt == 0 || time.GetElapsedTime(_lookedAt) >= GoodFor)
@@ -54,7 +58,7 @@ internal sealed class CandidateList(HeraldEngine engine, CustomerWatch watch, Ta
             var (candidate, next) = (node.Value, node.Next);
             if (candidate.Before is null)
             {
-                // It may be too old for this handler's window, and not for another's.
+                // The event can be too old for this handler's window, but not for another handler's.
                 if (time.GetElapsedTime(candidate.SeenAt!.Value) <= window)
                 {
                     _left.Remove(node);
@@ -101,7 +105,7 @@ internal sealed class CandidateList(HeraldEngine engine, CustomerWatch watch, Ta
         var at = time.GetTimestamp();
         if (await engine.Inspector.LagAsync(candidate.Before!.Subscription.Id, cancel) is { } lag && Undelivered.IsIn(lag))
             return true;
-        // Just accepted, an event may not be in the lag yet: what is said then is not remembered.
+        // An event that was just accepted can be missing in the lag, so an empty lag is not remembered then.
         if (candidate.SeenAt is null || time.GetElapsedTime(candidate.SeenAt.Value, at) > Settled)
             _empty[candidate.Customer] = new(candidate.SeenAt, at);
         return false;

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace Herald.Orders.Registrations;
 
-/// <summary>A signing key that nobody has had before.</summary>
+/// <summary>Creates a signing key that no earlier handler has seen.</summary>
 internal static class OwnSecret
 {
     private const int Bytes = 32;

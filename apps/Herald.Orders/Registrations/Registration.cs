@@ -3,21 +3,21 @@ using Herald.Orders.Webhooks;
 
 namespace Herald.Orders.Registrations;
 
-/// <summary>A customer with the handler that has registered itself for it: a subscription that says so.</summary>
+/// <summary>A customer with its registered handler: a subscription with a <see cref="RegistrationMark"/>.</summary>
 internal sealed record Registration(Guid Customer, Subscription Subscription, RegistrationMark Mark)
 {
-    /// <summary>Whoever knows it is the handler; it rises with every change of the subscription.</summary>
+    /// <summary>Identifies the registration. It rises with every change of the subscription.</summary>
     public long Epoch => Subscription.Version;
 
     public string Url => Subscription.Endpoint.OriginalString;
 
-    /// <summary>An operator wants nothing delivered, to whomever.</summary>
+    /// <summary>An operator has paused all deliveries to the customer.</summary>
     public bool IsPaused => Subscription.Status == SubscriptionStatus.Paused && !Mark.HasLeft;
 
-    /// <summary>No need to wait for silence: the handler has left, or its URL has said that it is gone.</summary>
+    /// <summary>The handler can be replaced at once: it has left, or its URL answered that it is gone.</summary>
     public bool IsGivenUp => Mark.HasLeft || Subscription.Status == SubscriptionStatus.Disabled;
 
-    /// <summary>Null when there is none, or the webhook is an administrator's.</summary>
+    /// <summary>Null without a subscription, or when an administrator has set the webhook.</summary>
     public static Registration? Of(Subscription? subscription) =>
         subscription is not null && RegistrationMark.TryParse(subscription.Description, out var mark) && CustomerWebhook.CustomerOf(subscription) is { } customer
             ? new(customer, subscription, mark)

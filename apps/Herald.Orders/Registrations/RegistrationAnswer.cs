@@ -2,14 +2,14 @@ using Herald.Hosting.Problems;
 
 namespace Herald.Orders.Registrations;
 
-/// <summary>What a handler that wants a customer is told.</summary>
+/// <summary>The answer to a handler that asks for a customer.</summary>
 internal abstract record RegistrationAnswer
 {
     private RegistrationAnswer() { }
 
     public sealed record Given(Registration Registration) : RegistrationAnswer;
 
-    /// <summary>There is no customer for it now.</summary>
+    /// <summary>No customer needs a handler now.</summary>
     public sealed record Idle : RegistrationAnswer;
 
     public sealed record Refused(Problem Problem) : RegistrationAnswer;

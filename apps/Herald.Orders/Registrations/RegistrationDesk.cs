@@ -11,24 +11,31 @@ using Herald.Orders.Webhooks;
 namespace Herald.Orders.Registrations;
 
 /// <summary>
-/// Gives customers to handlers that ask for one. The catalog is the truth: a registration is the customer's subscription with the handler's
-/// URL, won by a change that counts only for the version that was seen, and that version is its epoch. What nodes watch for themselves
-/// decides whom to try to replace, never who has won.
+/// Gives customers to handlers. A registration is the customer's subscription with the handler's URL. A handler wins it by a change that
+/// applies only to the version that was read; the new version is its epoch.
 /// </summary>
 /// <remarks>
-/// Registering goes in these steps: 1. make sure of the watch; 2. a handler that is registered gets its customer again; 3. choose a customer;
-/// 4. catch up with the catalog, since another node may have been faster; 5. win it, or choose again; 6. tell every node that the handler
-/// lives; 7. wait until no attempt to the address before starts any more.
+/// The catalog alone decides which handler wins. What a node observes decides only which handlers it tries to replace. Registering has
+/// these steps:
+/// <list type="number">
+/// <item>Make sure that the watch runs.</item>
+/// <item>A handler that is registered gets its customer again.</item>
+/// <item>Choose a customer.</item>
+/// <item>Catch up with the catalog, because another node can have been faster.</item>
+/// <item>Win the customer, or choose again.</item>
+/// <item>Tell every node that the handler lives.</item>
+/// <item>Wait until no attempt to the previous address can start.</item>
+/// </list>
 /// </remarks>
 internal sealed class RegistrationDesk(HeraldEngine engine, CustomerWatch watch, CandidateList candidates, TakingWatch taking, Heartbeats heartbeats, OrdersMetrics metrics) : IDisposable
 {
-    /// <summary>Customers that a request tries to win before it gives up: each was lost to a handler on another node.</summary>
+    /// <summary>How many customers a request tries to win. Each was lost to a handler on another node.</summary>
     private const int Tries = 16;
 
-    // One at a time: handlers of this node need not race each other.
+    // One registration at a time, so that handlers of this node do not compete with each other.
     private readonly SemaphoreSlim _turn = new(1);
 
-    /// <param name="secret">Null to have one drawn.</param>
+    /// <param name="secret">Null to create one.</param>
     public async ValueTask<RegistrationAnswer> RegisterAsync(string url, TimeSpan window, ReadOnlyMemory<byte>? secret, CancellationToken cancel)
     {
         if (engine.Catalog.Check(Draft(Guid.Empty, url, window, secret)) is { Count: > 0 } problems)
@@ -47,7 +54,7 @@ internal sealed class RegistrationDesk(HeraldEngine engine, CustomerWatch watch,
         switch (answer)
         {
             case RegistrationAnswer.Given { Registration: var given }:
-                // The customer is its own all the same: it gets it again when it asks again.
+                // The handler has won the customer all the same, and gets it when it asks again.
                 if (!await heartbeats.SendAsync(given.Customer, given.Epoch, cancel)) // 6
                     return new RegistrationAnswer.Refused(OrdersProblem.NoRoom());
                 await engine.WhenFollowedAsync(given.Epoch, cancel); // 7
@@ -63,7 +70,7 @@ internal sealed class RegistrationDesk(HeraldEngine engine, CustomerWatch watch,
         }
     }
 
-    /// <summary>Null, or why not.</summary>
+    /// <summary>Null, or why the heartbeat is refused.</summary>
     public async ValueTask<Problem?> HeartbeatAsync(Guid customer, long epoch, CancellationToken cancel)
     {
         var present = await FindAsync(customer, epoch, cancel);
@@ -73,7 +80,7 @@ internal sealed class RegistrationDesk(HeraldEngine engine, CustomerWatch watch,
         return await heartbeats.SendAsync(customer, epoch, cancel) ? null : OrdersProblem.NoRoom();
     }
 
-    /// <summary>Null when nothing is sent to the handler any more, or why it is not its to leave.</summary>
+    /// <summary>Null when nothing is sent to the handler any more, or why the handler cannot leave the customer.</summary>
     public async ValueTask<Problem?> LeaveAsync(Guid customer, long epoch, CancellationToken cancel)
     {
         if (await FindAsync(customer, epoch, cancel) is not { } present)
@@ -100,7 +107,8 @@ internal sealed class RegistrationDesk(HeraldEngine engine, CustomerWatch watch,
     {
         for (var tries = 0; tries < Tries; tries++)
         {
-            if (candidates.Registrations.Of(url) is { } known && await AgainAsync(known.Customer, url, window, secret, cancel) is { } again) // 2
+            // 2
+            if (candidates.Registrations.Of(url) is { } known && await AgainAsync(known.Customer, url, window, secret, cancel) is { } again)
                 return again;
             if (await candidates.NextAsync(window, cancel) is not { } candidate) // 3
                 return new RegistrationAnswer.Idle();
@@ -115,7 +123,7 @@ internal sealed class RegistrationDesk(HeraldEngine engine, CustomerWatch watch,
         return new RegistrationAnswer.Refused(new(OrdersProblem.RegistrationLost, $"{Tries} customers went to handlers that were faster. Register again."));
     }
 
-    /// <summary>Null when it is not, or no more, the handler's.</summary>
+    /// <summary>Null when the customer does not, or no longer, belong to the handler.</summary>
     private async ValueTask<RegistrationAnswer?> AgainAsync(Guid customer, string url, TimeSpan window, ReadOnlyMemory<byte>? secret, CancellationToken cancel)
     {
         if (await FindAsync(customer, null, cancel) is not { } present || present.Url != url || present.Mark.HasLeft)
@@ -124,7 +132,7 @@ internal sealed class RegistrationDesk(HeraldEngine engine, CustomerWatch watch,
         {
             Retry = present.Subscription.Retry,
             Limits = present.Subscription.Limits,
-            // Its URL has said that it is gone: it is back.
+            // The URL had answered that it is gone, which disabled the subscription. Its handler is back.
             Status = present.Subscription.Status == SubscriptionStatus.Disabled ? SubscriptionStatus.Active : null,
         };
         return await WriteAsync(customer, draft, present.Epoch, cancel);
@@ -149,7 +157,7 @@ internal sealed class RegistrationDesk(HeraldEngine engine, CustomerWatch watch,
             return null;
         if (!result.Done)
             return new RegistrationAnswer.Refused(OrdersProblem.Of(result));
-        // It is told as it is by now, which may be somebody else's already.
+        // The result is the present subscription, which can already belong to another handler.
         return Registration.Of(result.Value) is { } now && now.Url == draft.Endpoint && now.Subscription.Secrets.Current.Span.SequenceEqual(draft.Secret!.Value.Span)
             ? new RegistrationAnswer.Given(now)
             : null;

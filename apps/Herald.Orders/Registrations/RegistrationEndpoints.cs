@@ -15,10 +15,10 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Herald.Orders.Registrations;
 
-/// <summary><c>/v1/orders/registrations</c>: handlers that find themselves a customer.</summary>
+/// <summary><c>/v1/orders/registrations</c>: handlers ask for customers.</summary>
 internal sealed class RegistrationEndpoints(RegistrationDesk desk)
 {
-    /// <summary>Seconds after which a handler without a customer may ask again.</summary>
+    /// <summary>Seconds after which a handler without a customer should ask again.</summary>
     private const string AskAgainAfter = "1";
 
     public void Map(IEndpointRouteBuilder routes)

@@ -3,7 +3,7 @@ using Herald.Orders.Webhooks;
 
 namespace Herald.Orders.Registrations;
 
-/// <summary>Which customers have a webhook, and whose handlers have registered themselves, at one version of the catalog.</summary>
+/// <summary>The customers that have a webhook, and those whose handlers have registered, at one version of the catalog.</summary>
 internal sealed class RegistrationList
 {
     private readonly HashSet<Guid> _served = [];
@@ -18,7 +18,7 @@ internal sealed class RegistrationList
 
     public static RegistrationList Of(HeldTopic topic)
     {
-        // Before the subscriptions: what comes between belongs to a later version, and is found again by that.
+        // The version is read before the subscriptions. A change in between belongs to a later version, which is read again.
         var list = new RegistrationList(topic.Version);
         foreach (var subscription in topic.Subscriptions)
         {

@@ -4,11 +4,14 @@ using Herald.Hosting.Text;
 namespace Herald.Orders.Registrations;
 
 /// <summary>
-/// What tells a webhook that a handler has registered for itself from one that an administrator has set: a sentence in the subscription's
-/// description, where people see it too. Who changes the sentence makes the webhook an administrator's.
+/// A sentence in the subscription's description that marks a handler's registration. A webhook that an administrator has set has no such
+/// mark.
 /// </summary>
-/// <param name="Window">Within it the handler has to show that it lives, and that it takes what there is to take.</param>
-/// <param name="HasLeft">It has said that it goes: anybody may have the customer at once.</param>
+/// <remarks>
+/// People see the sentence where they see the subscription. An administrator that changes it takes the webhook from the handler.
+/// </remarks>
+/// <param name="Window">Within it, the handler must show a sign of life and take an event if there is one.</param>
+/// <param name="HasLeft">The handler has left. Any handler can have the customer at once.</param>
 internal readonly record struct RegistrationMark(TimeSpan Window, bool HasLeft)
 {
     private const string Start = "Registered by its handler; window ", Left = "; left";

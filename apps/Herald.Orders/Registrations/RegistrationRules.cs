@@ -3,12 +3,14 @@ using Herald.Engine.Subscriptions;
 
 namespace Herald.Orders.Registrations;
 
-/// <summary>What a handler may ask for, and what it gets without asking.</summary>
+/// <summary>The range and the default of a handler's window, and the retry policy that follows from it.</summary>
 internal static class RegistrationRules
 {
     public static readonly TimeSpan ShortestWindow = TimeSpan.FromSeconds(1), LongestWindow = TimeSpan.FromHours(1), DefaultWindow = TimeSpan.FromSeconds(60);
 
-    /// <summary>A handler that comes back, or another that takes over, is not kept waiting for longer than a part of the window.</summary>
+    /// <summary>
+    /// No wait is longer than a quarter of the window, so that a handler that returns or takes over soon gets its events.
+    /// </summary>
     public static RetryPolicy RetryOf(TimeSpan window)
     {
         var waits = (RetryWaits.Exponential)RetryPolicy.Default.Waits;

@@ -2,16 +2,17 @@ using Herald.Orders.Activity;
 
 namespace Herald.Orders.Registrations;
 
-/// <summary>What can be told of a handler's customer at one moment, to see later whether something was taken.</summary>
-/// <param name="OldestAt">When the oldest event was accepted that it has not taken; null when there is none.</param>
-/// <param name="Newest">The customer's newest event.</param>
-/// <param name="NewestTaken">It has been delivered.</param>
+/// <summary>A sample of a handler's customer. Two samples show whether the handler has taken an event in between.</summary>
+/// <param name="OldestAt">When the oldest event that the handler has not taken was accepted; null when there is none.</param>
+/// <param name="Newest">The place of the customer's newest event.</param>
+/// <param name="NewestTaken">The newest event has been delivered.</param>
 internal readonly record struct TakingSample(DateTimeOffset? OldestAt, EventPlace? Newest, bool NewestTaken)
 {
-    /// <summary>Whether something was taken since the sample before, or there is nothing to take.</summary>
-    /// <param name="previousTaken">The newest event of the sample before has been delivered by now.</param>
+    /// <summary>Whether the handler has taken an event since the sample before, or has nothing to take.</summary>
+    /// <param name="previousTaken">The newest event of the sample before has been delivered since.</param>
     /// <remarks>
-    /// A key that always fails keeps the oldest event where it is: then the newest ones tell. With nothing but such keys, nothing is taken.
+    /// With a key that always fails, the oldest event does not change, so the newest events decide. A handler that has only such keys takes
+    /// nothing.
     /// </remarks>
     public bool ShowsTaking(TakingSample before, bool previousTaken) =>
         OldestAt is null || OldestAt != before.OldestAt

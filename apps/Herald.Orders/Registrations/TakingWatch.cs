@@ -8,13 +8,14 @@ using Microsoft.Extensions.Logging;
 
 namespace Herald.Orders.Registrations;
 
-/// <summary>
-/// Finds handlers that say that they live, and take nothing while there is something to take. It looks only while other handlers wait for a
-/// customer, at a few handlers at a time, four times a window at most: with nobody to take over there is nothing to find out.
-/// </summary>
+/// <summary>Finds handlers that show signs of life but take no events although there are some.</summary>
+/// <remarks>
+/// It works only while other handlers wait for a customer, because otherwise no handler could take over. It looks at a few handlers per
+/// round, and at each handler at most four times a window.
+/// </remarks>
 internal sealed class TakingWatch(HeraldEngine engine, CustomerMemory memory, TimeProvider time, ILogger logger)
 {
-    /// <summary>Handlers looked at in one round, one after another. With more of them it takes longer to find out.</summary>
+    /// <summary>Handlers per round; it looks at them one after another. If there are more, finding a stalled one takes longer.</summary>
     public const int MostAtOnce = 64;
 
     private static readonly TimeSpan Round = TimeSpan.FromSeconds(1);
@@ -23,7 +24,7 @@ internal sealed class TakingWatch(HeraldEngine engine, CustomerMemory memory, Ti
     private long _wantedAt = long.MinValue;
     private long _wantedFor;
 
-    /// <summary>A handler waits for a customer: look, for so long.</summary>
+    /// <summary>A handler waits for a customer. The watch then works for twice the given window.</summary>
     public void Want(TimeSpan window)
     {
         Volatile.Write(ref _wantedFor, window.Ticks);
@@ -33,8 +34,8 @@ internal sealed class TakingWatch(HeraldEngine engine, CustomerMemory memory, Ti
     public bool HasStalled(Registration registration) =>
         _known.TryGetValue(registration.Customer, out var known) && known.Epoch == registration.Epoch && known.Stalled;
 
-    /// <param name="list">The present registrations; null before the watch has begun.</param>
-    /// <param name="lives">Handlers that do not are given up anyway.</param>
+    /// <param name="list">The present registrations; null before the customer watch has started.</param>
+    /// <param name="lives">Whether a handler lives. The others are replaced anyway.</param>
     public async Task RunAsync(Func<RegistrationList?> list, Func<Registration, bool> lives, CancellationToken cancel)
     {
         using var timer = new PeriodicTimer(Round, time);
@@ -87,7 +88,7 @@ internal sealed class TakingWatch(HeraldEngine engine, CustomerMemory memory, Ti
         }
         catch (StoreUnavailableException failure)
         {
-            // What is not known is no reason to give anybody up.
+            // A missing answer is no reason to replace a handler.
             logger.LogInformation(failure, "Whether the handler of customer {Customer} takes events is not known now.", registration.Customer);
             _known.TryRemove(registration.Customer, out _);
         }
@@ -103,7 +104,7 @@ internal sealed class TakingWatch(HeraldEngine engine, CustomerMemory memory, Ti
         return story?.Deliveries.FirstOrDefault(delivery => delivery.SubscriptionId == registration.Subscription.Id)?.Status == DeliveryStatus.Delivered;
     }
 
-    /// <param name="Since">Nothing was taken since then.</param>
+    /// <param name="Since">The handler has taken nothing since then.</param>
     private sealed record Known(long Epoch, TakingSample Sample, long LookedAt, long Since, bool Stalled);
 
     private sealed class Found : IEventSink
@@ -112,7 +113,7 @@ internal sealed class TakingWatch(HeraldEngine engine, CustomerMemory memory, Ti
 
         public void OnEvent(long sequence, ReadOnlySpan<byte> record) => Event = new EventView(record.ToArray());
 
-        /// <summary>It becomes a dead letter: it is not taken.</summary>
+        /// <summary>A damaged event becomes a dead letter, so it counts as not taken.</summary>
         public void OnDamaged(long sequence, string damage) { }
     }
 }

@@ -2,12 +2,16 @@ using Herald.Engine.Inspection;
 
 namespace Herald.Orders.Registrations;
 
-/// <summary>Whether a handler would have something to take.</summary>
+/// <summary>Decides whether a handler would have events to take.</summary>
 internal static class Undelivered
 {
     /// <summary>
-    /// By what is known one by one, or is still to be read. How many wait is no measure: of shards of other nodes it counts what was accepted
-    /// since they saved, whoever it is for. Held keys wait for an operator, not for a handler.
+    /// True for deliveries that are known individually, and for log entries that are still to be read. Held keys do not count: they wait
+    /// for an operator, not for a handler.
     /// </summary>
+    /// <remarks>
+    /// The number of waiting entries is no measure. For shards of other nodes it counts all entries accepted since those nodes saved, also
+    /// entries for other customers.
+    /// </remarks>
     public static bool IsIn(SubscriptionLag lag) => lag.Behind || lag.BlockedKeys > 0 || lag.Shards.Any(shard => shard.Outstanding > 0);
 }

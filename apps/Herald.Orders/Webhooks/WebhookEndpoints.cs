@@ -14,10 +14,10 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Herald.Orders.Webhooks;
 
-/// <summary><c>/v1/orders/customers</c>: exactly one webhook a customer, given by whoever administrates them.</summary>
+/// <summary><c>/v1/orders/customers</c>: exactly one webhook per customer, set by an administrator.</summary>
 internal sealed class WebhookEndpoints(Catalog catalog)
 {
-    /// <summary>How often a change without If-Match is tried again when somebody else was faster.</summary>
+    /// <summary>How often a change without If-Match is tried when another change comes first each time.</summary>
     private const int Tries = 5;
 
     public void Map(IEndpointRouteBuilder routes)
@@ -33,7 +33,7 @@ internal sealed class WebhookEndpoints(Catalog catalog)
 
     private async Task<Ok<ListWire<WebhookWire>>> ListAsync([AsParameters] PageQuery page, CancellationToken cancel)
     {
-        // Names begin with the same words, and so stand beside each other: before the first of them there is nothing that matters.
+        // All ids have the same prefix and are adjacent in the list, so the list starts at the prefix.
         var found = await catalog.SubscriptionsAsync(null, page.Size, CustomerWebhook.Prefix + page.NameCursor, cancel);
         var items = new List<WebhookWire>();
         foreach (var subscription in found.Items)
@@ -71,7 +71,8 @@ internal sealed class WebhookEndpoints(Catalog catalog)
             var draft = Draft(customer, body.Value, present, found);
             if (found.Count > 0)
                 return OrdersProblem.Invalid(found);
-            // To what was looked at, whether the caller asks for that or not: what it says of the secret and of the handler depends on it.
+            // The change applies only to the version that was read, even without a condition of the caller: the secret and the status in
+            // the draft depend on it.
             var result = await catalog.PutSubscriptionAsync(draft, new StartFrom.Earliest(), present?.Version ?? 0, context.RequestAborted);
             if (result.Outcome == CatalogOutcome.VersionMismatch && condition is null && tries < Tries)
                 continue;
@@ -107,7 +108,7 @@ internal sealed class WebhookEndpoints(Catalog catalog)
         { Filter = CustomerWebhook.FilterOf(customer) };
         if (!RegistrationMark.TryParse(present?.Description, out var mark))
             return draft;
-        // A handler had it: what it could read must not be enough to read on, and that it has left is over.
+        // A handler had the webhook. It must not be able to read on with its secret, and the mark that it has left ends.
         return draft with
         {
             Secret = draft.Secret ?? (present!.Endpoint.OriginalString == body.Url ? null : OwnSecret.Draw()),

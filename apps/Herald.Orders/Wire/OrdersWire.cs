@@ -5,7 +5,7 @@ using Herald.Orders.Webhooks;
 
 namespace Herald.Orders.Wire;
 
-/// <summary>The application's types on the wire; how they are written and read is the server's to say.</summary>
+/// <summary>The application's wire types. The server's settings decide how they are written and read.</summary>
 [JsonSerializable(typeof(WebhookBody))]
 [JsonSerializable(typeof(WebhookWire))]
 [JsonSerializable(typeof(ListWire<WebhookWire>))]

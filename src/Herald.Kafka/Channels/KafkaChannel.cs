@@ -7,20 +7,23 @@ using Microsoft.Extensions.Logging;
 namespace Herald.Kafka.Channels;
 
 /// <summary>
-/// Delivers events as messages of Kafka, to <c>kafka://cluster/topic</c>. A delivery is one when all replicas that are in sync have it. The engine has one
-/// attempt of a key in flight, and the producer sends in the order it was given, so the order of a key is the order in its partition.
+/// Delivers events as Kafka messages, to <c>kafka://cluster/topic</c>. An event is delivered when all in-sync replicas have the message.
 /// </summary>
+/// <remarks>
+/// The engine has one attempt per key in flight, and the producer sends in the order of its calls. So the order of a key is the order in
+/// its partition.
+/// </remarks>
 public sealed class KafkaChannel : IChannel, IAsyncDisposable
 {
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(5);
 
-    /// <summary>Longer than most attempts wait. What is not sent then is, by an attempt that follows.</summary>
+    /// <summary>Longer than most attempts wait. A message that is not sent by then is sent by a later attempt.</summary>
     private static readonly TimeSpan Queueing = TimeSpan.FromSeconds(30);
 
     private readonly FrozenDictionary<string, ClusterProducer> _producers;
     private readonly TimeProvider _time;
 
-    /// <exception cref="KafkaSetupException">A client does not take its configuration.</exception>
+    /// <exception cref="KafkaSetupException">A client does not accept its configuration.</exception>
     public KafkaChannel(IReadOnlyCollection<KafkaCluster> clusters, TimeProvider time, ILoggerFactory logging)
     {
         ArgumentNullException.ThrowIfNull(clusters);
@@ -31,7 +34,9 @@ public sealed class KafkaChannel : IChannel, IAsyncDisposable
 
     public IReadOnlyList<string> Schemes { get; } = [KafkaEndpoint.Scheme];
 
-    /// <summary>Complete when each cluster has answered, or does not: connections are there then before the first attempt needs one.</summary>
+    /// <summary>
+    /// Completes when each cluster has answered or is unreachable, so that connections exist before the first attempt needs one.
+    /// </summary>
     public async ValueTask StartAsync(CancellationToken cancel)
     {
         try
@@ -40,7 +45,7 @@ public sealed class KafkaChannel : IChannel, IAsyncDisposable
         }
         catch (TimeoutException)
         {
-            // It goes on trying; attempts that come before find out.
+            // The client keeps trying. Attempts that come earlier report the failure.
         }
     }
 
@@ -53,7 +58,7 @@ public sealed class KafkaChannel : IChannel, IAsyncDisposable
     public ValueTask<AttemptResult> TryAsync(Attempt attempt, CancellationToken cancel)
     {
         var endpoint = attempt.Subscription.Endpoint;
-        // The subscription is older than this start, and the setting has changed.
+        // The subscription is older than this start, and the setting has changed since.
         if (!_producers.TryGetValue(KafkaEndpoint.ClusterOf(endpoint), out var producer))
             return new(Reports.UnknownCluster(endpoint));
         return producer.IsAway ? new(Reports.Away(endpoint.OriginalString, producer.Servers)) : ProduceAsync(producer, attempt, cancel);

@@ -11,7 +11,7 @@ internal static class KafkaEndpoint
 
     public static string TopicOf(Uri endpoint) => endpoint.AbsolutePath.TrimStart('/');
 
-    /// <summary>What is wrong with it, in one line; null when nothing is.</summary>
+    /// <summary>The error of an endpoint, in one line; null when there is none.</summary>
     public static string? Refuse(Uri endpoint, IEnumerable<string> clusters)
     {
         if (!endpoint.IsAbsoluteUri || endpoint.Scheme != Scheme)

@@ -5,7 +5,7 @@ using Herald.Engine.Channels;
 
 namespace Herald.Kafka.Channels;
 
-/// <summary>An event as a message of Kafka. The client copies nothing later than the call, so neither does this.</summary>
+/// <summary>Converts an event into a Kafka message. It copies all bytes, because the client reads them after the call.</summary>
 internal static class MessageWriter
 {
     public const string Id = "herald-id";
@@ -22,7 +22,7 @@ internal static class MessageWriter
         var headers = new Headers();
         foreach (var (name, value) in view)
             headers.Add(Encoding.UTF8.GetString(name), value.ToArray());
-        // After the attributes: where two headers have one name, the last is the one that counts.
+        // They come after the attributes: of two headers with the same name, the last one counts.
         headers.Add(Id, Encoding.ASCII.GetBytes(attempt.MessageId));
         headers.Add(Topic, view.Topic.ToArray());
         headers.Add(EventId, view.Id.ToArray());

@@ -4,9 +4,13 @@ using Herald.Engine.Channels;
 namespace Herald.Kafka.Channels;
 
 /// <summary>
-/// One attempt that waits for its delivery report, its time-out or its cancellation, whichever comes first; the others find it ended. A report that comes
-/// too late is passed over: the message is in the topic then, and will be there again, with the same <c>herald-id</c>.
+/// One attempt that waits for its delivery report, its time-out or its cancellation. The first of them ends it, and the others have no
+/// effect.
 /// </summary>
+/// <remarks>
+/// A report that comes too late is ignored. The message is in the topic then, and a later attempt adds it again with the same
+/// <c>herald-id</c>.
+/// </remarks>
 internal sealed class PendingAttempt : IDisposable
 {
     private readonly TaskCompletionSource<AttemptResult> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);

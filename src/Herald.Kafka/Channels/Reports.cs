@@ -3,7 +3,7 @@ using Herald.Engine.Channels;
 
 namespace Herald.Kafka.Channels;
 
-/// <summary>Makes results of what the client reports. A cluster that fails is normal work.</summary>
+/// <summary>Converts the client's reports into results. A failing cluster is normal work.</summary>
 internal static class Reports
 {
     public static AttemptResult Judge(Error error, string endpoint, TimeSpan duration)
@@ -12,16 +12,16 @@ internal static class Reports
             return AttemptResult.Delivered with { Duration = duration };
         var (outcome, stage, troubled) = error.Code switch
         {
-            // Of this event alone: no attempt will ever do better.
+            // Errors of this event alone: no further attempt can succeed.
             ErrorCode.MsgSizeTooLarge or ErrorCode.RecordListTooLarge or ErrorCode.InvalidRecord => (AttemptOutcome.Rejected, AttemptStage.Response, false),
-            // Of the topic: somebody may make it, or grant it, and wants the backlog then.
+            // Errors of the topic: an operator can create it or grant access to it, and wants the backlog to be delivered then.
             ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownTopic or ErrorCode.Local_UnknownPartition or ErrorCode.TopicException
                 or ErrorCode.TopicAuthorizationFailed or ErrorCode.ClusterAuthorizationFailed => (AttemptOutcome.Failed, AttemptStage.Response, true),
             // Nothing was sent.
             ErrorCode.Local_Transport or ErrorCode.Local_AllBrokersDown or ErrorCode.Local_Resolve => (AttemptOutcome.Failed, AttemptStage.Connect, true),
             ErrorCode.Local_Ssl or ErrorCode.Local_Authentication or ErrorCode.SaslAuthenticationFailed => (AttemptOutcome.Failed, AttemptStage.Secure, true),
             ErrorCode.Local_QueueFull => (AttemptOutcome.Failed, AttemptStage.Send, true),
-            // The brokers have it, or have not: nobody says. Or too few of them are there to take it.
+            // Either it is unknown whether the brokers have the message, or too few brokers are available to accept it.
             _ => (AttemptOutcome.Failed, error.IsLocalError ? AttemptStage.Wait : AttemptStage.Response, true),
         };
         return new AttemptResult

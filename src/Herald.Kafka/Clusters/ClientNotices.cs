@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Herald.Kafka.Clusters;
 
 /// <summary>
-/// What a client tells of itself, as log entries: each trouble once, and again when it lasts. librdkafka tells of every broken connection
-/// and every try to make one; who looks for that sets the level to debug.
+/// Logs a client's errors: each once, and again while it lasts. librdkafka also reports every broken connection and every retry; those are
+/// logged at the level debug.
 /// </summary>
 internal sealed class ClientNotices(string who, KafkaCluster cluster, TimeProvider time, ILogger logger)
 {
@@ -28,7 +28,7 @@ internal sealed class ClientNotices(string who, KafkaCluster cluster, TimeProvid
             logger.LogWarning("{Who}: cluster {Cluster}: {Reason} ({Code}).", who, cluster.Name, error.Reason, error.Code);
     }
 
-    /// <summary>Something has worked: the next trouble is a new one.</summary>
+    /// <summary>An operation has succeeded, so the next error is a new one.</summary>
     public void Well()
     {
         if (_last == ErrorCode.NoError)

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Herald.Kafka.Clusters;
 
-/// <summary>A cluster by the name that endpoints and sources use, and where it is first asked for its brokers.</summary>
+/// <summary>A cluster: the name that endpoints and sources use, and the servers that are first asked for its brokers.</summary>
 /// <param name="Servers"><c>host:port</c>, several with commas.</param>
 public sealed record ClusterAddress(string Name, string Servers)
 {
@@ -12,7 +12,7 @@ public sealed record ClusterAddress(string Name, string Servers)
 
     public override string ToString() => $"{Name}={Servers}";
 
-    /// <summary>Null when the text is not as the <see cref="Rule"/> says.</summary>
+    /// <summary>Null when the text breaks the <see cref="Rule"/>.</summary>
     public static IReadOnlyList<ClusterAddress>? ParseAll(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -29,7 +29,7 @@ public sealed record ClusterAddress(string Name, string Servers)
         return all.Count > 0 ? all : null;
     }
 
-    /// <summary>It is the host of an endpoint, so it must be one that URLs do not change.</summary>
+    /// <summary>The name is the host of an endpoint, so URLs must not change it.</summary>
     public static bool IsName(string name) =>
         name is [>= 'a' and <= 'z', ..] && name[^1] != '-' && name.Length <= LongestName && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
 

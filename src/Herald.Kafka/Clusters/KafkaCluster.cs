@@ -2,12 +2,12 @@ using Confluent.Kafka;
 
 namespace Herald.Kafka.Clusters;
 
-/// <summary>One cluster, and how to reach it. Its properties hold secrets: they are shown to nobody.</summary>
+/// <summary>One cluster and how to reach it. Its properties contain secrets and are never shown.</summary>
 public sealed class KafkaCluster
 {
     private readonly IReadOnlyDictionary<string, string> _properties;
 
-    /// <exception cref="KafkaSetupException">Kafka's client library is missing, or a property is Herald's own.</exception>
+    /// <exception cref="KafkaSetupException">Kafka's client library is missing, or Herald sets one of the properties itself.</exception>
     public KafkaCluster(ClusterAddress address, IReadOnlyDictionary<string, string> properties)
     {
         ArgumentNullException.ThrowIfNull(address);
@@ -26,9 +26,9 @@ public sealed class KafkaCluster
 
     public override string ToString() => Address.ToString();
 
-    /// <summary>A client's whole configuration.</summary>
-    /// <param name="defaults">The operator's properties win over these.</param>
-    /// <param name="own">And these win over the operator's.</param>
+    /// <summary>The complete configuration of a client.</summary>
+    /// <param name="defaults">The operator's properties override these.</param>
+    /// <param name="own">These override the operator's properties.</param>
     internal Dictionary<string, string> Configure(IEnumerable<(string Name, string Value)> defaults, IEnumerable<(string Name, string Value)> own)
     {
         var all = new Dictionary<string, string>(StringComparer.Ordinal) { ["client.id"] = "herald", ["reconnect.backoff.max.ms"] = "2000" };
@@ -42,8 +42,8 @@ public sealed class KafkaCluster
         return all;
     }
 
-    /// <summary>Makes a client, or says which property it does not take.</summary>
-    /// <exception cref="KafkaSetupException">It does not take its configuration.</exception>
+    /// <summary>Creates a client, or reports which property it does not accept.</summary>
+    /// <exception cref="KafkaSetupException">The client does not accept its configuration.</exception>
     internal TClient Make<TClient>(Func<TClient> build)
     {
         try

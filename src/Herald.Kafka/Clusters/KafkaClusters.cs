@@ -5,7 +5,7 @@ public sealed class KafkaClusters
 {
     private readonly Dictionary<string, KafkaCluster> _byName;
 
-    /// <exception cref="KafkaSetupException">They cannot be used as they are set; the message says why.</exception>
+    /// <exception cref="KafkaSetupException">The clusters cannot be used with the present settings; the message says why.</exception>
     public KafkaClusters(KafkaOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);

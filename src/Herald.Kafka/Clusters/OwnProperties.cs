@@ -1,6 +1,6 @@
 namespace Herald.Kafka.Clusters;
 
-/// <summary>Properties that Herald sets by itself, because what it promises depends on them.</summary>
+/// <summary>Properties that Herald sets itself, because its guarantees depend on them.</summary>
 internal static class OwnProperties
 {
     private static readonly Dictionary<string, string> Reasons = new(StringComparer.Ordinal)
@@ -21,11 +21,11 @@ internal static class OwnProperties
         ["transactional.id"] = "Herald produces without transactions",
     };
 
-    /// <summary>Why a property may not be given; null when it may.</summary>
+    /// <summary>Why a property cannot be set; null when it can.</summary>
     public static string? WhyNot(string property) =>
         property.StartsWith("dotnet.", StringComparison.Ordinal) ? "it is no property of librdkafka" : Reasons.GetValueOrDefault(property);
 
-    /// <summary>Values that are shown to nobody.</summary>
+    /// <summary>The value of the property must never be shown.</summary>
     public static bool IsSecret(string property) =>
         property.Contains("password", StringComparison.Ordinal) || property.Contains("secret", StringComparison.Ordinal)
         || property.EndsWith(".pem", StringComparison.Ordinal) || property is "sasl.oauthbearer.config";

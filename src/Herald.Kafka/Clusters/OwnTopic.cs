@@ -3,7 +3,7 @@ using Confluent.Kafka.Admin;
 
 namespace Herald.Kafka.Clusters;
 
-/// <summary>A topic that somebody makes for a while, and takes away again.</summary>
+/// <summary>A temporary topic. Its owner creates it, and deletes it by disposing this.</summary>
 public sealed class OwnTopic : IAsyncDisposable
 {
     private readonly IAdminClient _admin;
@@ -12,8 +12,8 @@ public sealed class OwnTopic : IAsyncDisposable
 
     public string Name { get; }
 
-    /// <summary>With as many replicas as the cluster gives a topic by itself.</summary>
-    /// <exception cref="KafkaSetupException">The cluster does not answer, or does not make it.</exception>
+    /// <summary>Creates the topic with the cluster's default number of replicas.</summary>
+    /// <exception cref="KafkaSetupException">The cluster does not answer, or does not create the topic.</exception>
     public static async Task<OwnTopic> MakeAsync(KafkaCluster cluster, string name, int partitions)
     {
         ArgumentNullException.ThrowIfNull(cluster);
@@ -39,7 +39,7 @@ public sealed class OwnTopic : IAsyncDisposable
         }
         catch (KafkaException)
         {
-            // The cluster is away, or does not delete topics: it is left behind.
+            // The cluster is unreachable or does not delete topics. The topic is left behind.
         }
         _admin.Dispose();
     }

@@ -1,13 +1,16 @@
 namespace Herald.Kafka.Clusters;
 
 /// <summary>
-/// Reads a file of librdkafka's properties, a line each: <c>property=value</c> for all clusters, <c>NAME.property=value</c> for one, which wins.
-/// Lines that begin with # say nothing. What the properties may be is left to librdkafka, but for Herald's own.
+/// Reads a file of librdkafka's properties, one per line: <c>property=value</c> for all clusters, <c>NAME.property=value</c> for one
+/// cluster, which overrides the former.
 /// </summary>
+/// <remarks>
+/// Empty lines and lines that begin with # are ignored. librdkafka checks the properties, except those that Herald sets itself.
+/// </remarks>
 internal static class PropertiesFile
 {
     /// <exception cref="KafkaSetupException">The file cannot be read, or a line of it cannot be used.</exception>
-    /// <returns>By cluster.</returns>
+    /// <returns>The properties by cluster.</returns>
     public static Dictionary<string, Dictionary<string, string>> Read(string path, IReadOnlyList<ClusterAddress> clusters)
     {
         string[] lines;
@@ -26,7 +29,7 @@ internal static class PropertiesFile
             var line = lines[i].Trim();
             if (line.Length == 0 || line[0] == '#')
                 continue;
-            // Never with the line itself: there may be a password in it.
+            // Messages never contain the line itself, because it can contain a password.
             var where = $"kafka.properties = '{path}', line {i + 1}";
             if (line.Split('=', 2, StringSplitOptions.TrimEntries) is not [{ Length: > 0 } name, var value])
                 throw new KafkaSetupException($"{where}: write property=value, or NAME.property=value for one cluster.");

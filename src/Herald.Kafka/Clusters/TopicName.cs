@@ -1,6 +1,6 @@
 namespace Herald.Kafka.Clusters;
 
-/// <summary>What Kafka takes as the name of a topic.</summary>
+/// <summary>The names that Kafka accepts for topics.</summary>
 internal static class TopicName
 {
     public const string Rule = "up to 249 letters, digits, dots, underscores and hyphens";

@@ -3,10 +3,10 @@ using System.Text.Json;
 
 namespace Herald.Kafka.Metrics;
 
-/// <summary>Reads the lag of partitions from the statistics that librdkafka tells now and then. They go on while partitions are paused.</summary>
+/// <summary>Reads the lag of partitions from librdkafka's periodic statistics, which also continue while partitions are paused.</summary>
 internal static class ClientStatistics
 {
-    /// <param name="isOwn">Whether a partition is this member's.</param>
+    /// <param name="isOwn">Whether a partition is assigned to this member.</param>
     public static List<PartitionLag> ReadLags(string statistics, Func<string, int, bool> isOwn)
     {
         var lags = new List<PartitionLag>();
@@ -26,7 +26,7 @@ internal static class ClientStatistics
         return lags;
     }
 
-    // -1 is "not known yet".
+    // -1 means "not known yet".
     private static long? LagOf(JsonElement partition) =>
         partition.TryGetProperty("consumer_lag", out var lag) && lag.TryGetInt64(out var messages) && messages >= 0 ? messages : null;
 }

@@ -5,9 +5,10 @@ using Herald.Engine.Sources;
 namespace Herald.Kafka.Metrics;
 
 /// <summary>
-/// What a process counts of Kafka. One for all sources and producers of it, whoever made them: two meters with the same instruments would hide
-/// each other. Labels are topics and partitions; no keys, no ids.
+/// The metrics of Kafka in this process. All sources and producers share them, because two meters with the same instruments would hide each
+/// other.
 /// </summary>
+/// <remarks>Labels are topics and partitions, never keys or ids.</remarks>
 internal static class KafkaMetrics
 {
     private static readonly Meter Own = new("Herald.Kafka");

@@ -2,7 +2,7 @@ using Herald.Engine.Sources;
 
 namespace Herald.Kafka.Metrics;
 
-/// <summary>How a source stands at the moment. Written by its thread, read by whoever asks.</summary>
+/// <summary>The present state of a source. Its thread writes it; any thread reads it.</summary>
 internal sealed class SourceGauges
 {
     private volatile int _partitions;
@@ -17,7 +17,7 @@ internal sealed class SourceGauges
 
     public IReadOnlyList<PartitionLag> Lags { get => _lags; set => _lags = value; }
 
-    /// <summary>What has become durable since the start.</summary>
+    /// <summary>The messages that have become durable since the start.</summary>
     public SourceTally Totals
     {
         get

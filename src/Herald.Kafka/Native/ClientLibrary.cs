@@ -5,9 +5,10 @@ using Confluent.Kafka;
 namespace Herald.Kafka.Native;
 
 /// <summary>
-/// Finds librdkafka: beside the program, if it was built with the one that NuGet has (<c>-p:KafkaNative=bundled</c>), else the system's, which has
-/// its version in its name. Asked for only when a cluster is set: who does not use Kafka needs no library.
+/// Finds librdkafka: beside the program, if it was built with NuGet's copy (<c>-p:KafkaNative=bundled</c>); otherwise the system's, which
+/// has its version in its name.
 /// </summary>
+/// <remarks>It is loaded only when a cluster is set, so an installation without Kafka needs no library.</remarks>
 public static class ClientLibrary
 {
     private const string Name = "librdkafka";
@@ -15,7 +16,7 @@ public static class ClientLibrary
     private static readonly string[] SystemNames = ["librdkafka.so.1", "librdkafka.1.dylib"];
     private static readonly Lazy<string?> Problem = new(Load);
 
-    /// <exception cref="KafkaSetupException">It is missing, or too old.</exception>
+    /// <exception cref="KafkaSetupException">The library is missing or too old.</exception>
     public static void Require()
     {
         if (Problem.Value is { } problem)
@@ -37,8 +38,8 @@ public static class ClientLibrary
         }
     }
 
-    /// <summary>Its handle; 0 when it is nowhere.</summary>
-    public static nint Find() => Resolve(Name, typeof(Library).Assembly, null);
+    /// <summary>The library's handle; 0 when it is not found.</summary>
+    internal static nint Find() => Resolve(Name, typeof(Library).Assembly, null);
 
     private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path)
     {

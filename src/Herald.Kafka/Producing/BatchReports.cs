@@ -2,7 +2,7 @@ using Confluent.Kafka;
 
 namespace Herald.Kafka.Producing;
 
-/// <summary>Counts the delivery reports of one batch, from whichever thread they come.</summary>
+/// <summary>Counts the delivery reports of one batch. They can come from any thread.</summary>
 internal sealed class BatchReports(int expected)
 {
     private readonly TaskCompletionSource<SentBatch> _all = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -10,7 +10,7 @@ internal sealed class BatchReports(int expected)
     private int _acknowledged, _failed;
     private string? _problem;
 
-    /// <summary>Complete with the last report.</summary>
+    /// <summary>Completes with the last report.</summary>
     public Task<SentBatch> All => _all.Task;
 
     public void Take(Error report)

@@ -4,23 +4,24 @@ using Microsoft.Extensions.Logging;
 
 namespace Herald.Kafka.Producing;
 
-/// <summary>
-/// Sends batches of messages to one topic, each complete with the last of its delivery reports. What does not get through is tried again by the client, in order, as
-/// long as its patience lasts, and then reported as failed; it is not sent again after that, when later messages may be in the topic.
-/// </summary>
+/// <summary>Sends batches of messages to one topic. A batch completes with the last of its delivery reports.</summary>
+/// <remarks>
+/// The client retries failed messages in order until the patience ends, and then reports them as failed. They are not sent again after
+/// that, because later messages can already be in the topic.
+/// </remarks>
 public sealed class BatchSender : IDisposable
 {
     private static readonly TimeSpan Again = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>What librdkafka takes as a time-out, but for 0, which is none.</summary>
+    /// <summary>The range of time-outs that librdkafka accepts, except 0, which means none.</summary>
     private static readonly TimeSpan LeastPatience = TimeSpan.FromSeconds(1), MostPatience = TimeSpan.FromDays(20);
 
     private readonly ClusterProducer _producer;
     private readonly string _topic;
     private readonly TimeProvider _time;
 
-    /// <param name="patience">How long a message is tried to be sent; a second at least.</param>
-    /// <exception cref="KafkaSetupException">The client does not take its configuration.</exception>
+    /// <param name="patience">How long the client tries to send a message; at least one second.</param>
+    /// <exception cref="KafkaSetupException">The client does not accept its configuration.</exception>
     public BatchSender(KafkaCluster cluster, string topic, TimeSpan patience, TimeProvider time, ILoggerFactory logging)
     {
         (_topic, _time) = (topic, time);
@@ -28,16 +29,16 @@ public sealed class BatchSender : IDisposable
         _producer = new ClusterProducer("Kafka producer", cluster, queueing, time, logging.CreateLogger("Herald.Kafka"));
     }
 
-    /// <summary>Complete when the first message has nothing to wait for; or when that does not come to pass in time.</summary>
-    /// <returns>Why it does not; null when it does.</returns>
+    /// <summary>Completes when the first message can be sent without waiting, or when that does not happen in time.</summary>
+    /// <returns>Why it cannot be sent, or null.</returns>
     public async Task<string?> WarmUpAsync(TimeSpan patience, CancellationToken cancel)
     {
         var begun = _time.GetTimestamp();
         while (true)
         {
-            // Not while no broker answers: librdkafka would look for one all the time.
+            // Not while no broker answers, because librdkafka would then search for one without a pause.
             var answers = _producer.Warm.IsCompleted && !_producer.IsAway;
-            // A thread of its own: asking blocks.
+            // It has a thread of its own, because the call blocks.
             var error = answers ? await Task.Factory.StartNew(() => _producer.Locate(_topic), cancel, TaskCreationOptions.LongRunning, TaskScheduler.Default) : null;
             if (error is { IsError: false })
                 return null;
@@ -47,7 +48,7 @@ public sealed class BatchSender : IDisposable
         }
     }
 
-    /// <summary>One batch after another. What is under way when it is cancelled may be sent, or not.</summary>
+    /// <summary>Sends one batch after another. After a cancellation, it is unknown whether the batch in progress is sent.</summary>
     public async Task<SentBatch> SendAsync(IReadOnlyList<OutgoingMessage> batch, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(batch);

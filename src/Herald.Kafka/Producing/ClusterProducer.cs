@@ -7,14 +7,18 @@ using Microsoft.Extensions.Logging;
 namespace Herald.Kafka.Producing;
 
 /// <summary>
-/// The producer of one cluster. It is idempotent: what it sends again on its own cannot overtake or double. One that has failed for good is replaced.
-/// While no broker answers it says so at once, and asks every second whether one does.
+/// The producer of one cluster. It is idempotent: its own retries cannot overtake or duplicate messages. It replaces a client that has
+/// failed permanently.
 /// </summary>
+/// <remarks>While no broker answers, it reports that at once, and asks every second whether one answers.</remarks>
 internal sealed class ClusterProducer : IDisposable
 {
     private static readonly TimeSpan AskEvery = TimeSpan.FromSeconds(1), AskFor = TimeSpan.FromSeconds(1), LastReports = TimeSpan.FromSeconds(5);
 
-    /// <summary>While there is no connection librdkafka looks for one without a pause, so it is not asked for long. It goes on connecting by itself.</summary>
+    /// <summary>
+    /// Without a connection, librdkafka searches for one without a pause during each request, so requests are short then. It also
+    /// reconnects by itself.
+    /// </summary>
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(50);
 
     private readonly string _who;
@@ -31,14 +35,14 @@ internal sealed class ClusterProducer : IDisposable
     private bool _isAsking;
     private Task _asking;
 
-    /// <param name="who">For the log.</param>
-    /// <param name="queueing">What lies in the queue longer is not sent any more, and reported as failed.</param>
-    /// <exception cref="KafkaSetupException">The client does not take its configuration.</exception>
+    /// <param name="who">A name for the log.</param>
+    /// <param name="queueing">A message that is queued for longer is no longer sent, and is reported as failed.</param>
+    /// <exception cref="KafkaSetupException">The client does not accept its configuration.</exception>
     public ClusterProducer(string who, KafkaCluster cluster, TimeSpan queueing, TimeProvider time, ILogger logger)
     {
         (_who, _cluster, _queueing, _time, _logger) = (who, cluster, queueing, time, logger);
         _notices = new ClientNotices(who, cluster, time, logger);
-        // It may fail for good at once, on its own thread, and is replaced only when it is known here.
+        // The client can fail permanently at once, on its own thread. The lock delays its replacement until it is stored here.
         lock (_lock)
             _life = Begin();
         _isAsking = true;
@@ -50,11 +54,11 @@ internal sealed class ClusterProducer : IDisposable
 
     public string Servers => _cluster.Address.Servers;
 
-    /// <summary>Complete when a broker has answered, or none does.</summary>
+    /// <summary>Completes when a broker has answered, or when the client reports that none answers.</summary>
     public Task Warm => _answered.Task;
 
     /// <param name="reported">Called once, on the client's thread.</param>
-    /// <returns>The reason why it could not even be queued.</returns>
+    /// <returns>Why the message could not be queued, or null.</returns>
     public Error? Produce(string topic, Message<byte[]?, byte[]> message, Action<Error> reported)
     {
         var life = _life;
@@ -76,12 +80,12 @@ internal sealed class ClusterProducer : IDisposable
         }
         catch (ObjectDisposedException)
         {
-            // It was replaced at this moment.
+            // The client was replaced at this moment.
             return new Error(ErrorCode.Local_State, "the producer has just been made anew");
         }
     }
 
-    /// <summary>Asks where a topic is, so that its first message need not wait for that. It blocks for a second at most.</summary>
+    /// <summary>Locates a topic, so that its first message need not wait for that. Blocks for one second at most.</summary>
     public Error Locate(string topic)
     {
         try
@@ -102,7 +106,7 @@ internal sealed class ClusterProducer : IDisposable
         lock (_lock)
             asking = _asking;
         asking.Wait();
-        // Nobody waits for reports by now; what is still queued has been given up.
+        // No caller waits for reports any more, and queued messages have been given up.
         _life.Client.Dispose();
         _stopping.Dispose();
     }
@@ -120,11 +124,11 @@ internal sealed class ClusterProducer : IDisposable
             [
                 ("linger.ms", "2"),
                 ("message.timeout.ms", string.Create(CultureInfo.InvariantCulture, $"{_queueing.TotalMilliseconds:0}")),
-                // A topic that is not there is told soon, and not after all the time that there is.
+                // A missing topic is reported after this time, not only after the whole time-out.
                 ("topic.metadata.propagation.max.ms", "3000"),
-                // As Java's clients do it: a key is in the same partition, whoever has sent it.
+                // As Java's clients do it, so that a key is in the same partition for all senders.
                 ("partitioner", "murmur2_random"),
-                // Room for what has been given up by who sent it, and not by the client.
+                // Includes room for messages that their sender has given up, but the client has not.
                 ("queue.buffering.max.kbytes", "524288"),
             ],
             [("enable.idempotence", "true"), ("acks", "all")]);
@@ -158,7 +162,7 @@ internal sealed class ClusterProducer : IDisposable
         }
     }
 
-    // A thread of its own: asking blocks, and the pool may have as few threads as the machine has cores.
+    // It has a thread of its own, because the call blocks and the pool can have as few threads as the machine has cores.
     private Task AskInBackground() => Task.Factory.StartNew(AskUntilAnswered, default, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     private void AskUntilAnswered()
@@ -173,7 +177,7 @@ internal sealed class ClusterProducer : IDisposable
             }
             catch (Exception failure) when (failure is KafkaException or ObjectDisposedException)
             {
-                // One that is connected may be far away.
+                // After a time-out there is a connection, but the broker can be far away. So the next request gets the full time.
                 patience = failure is KafkaException { Error.Code: ErrorCode.Local_TimedOut } ? AskFor : Glance;
                 _stopping.Token.WaitHandle.WaitOne(AskEvery);
                 continue;
@@ -190,14 +194,14 @@ internal sealed class ClusterProducer : IDisposable
     {
         lock (_lock)
         {
-            // All that was queued is reported as failed, one after another: only the first of them is news.
+            // All queued messages are reported as failed, one after another. Only the first report replaces the client.
             if (_life != failed || _stopping.IsCancellationRequested)
                 return;
             _life = Begin();
         }
         KafkaMetrics.ProducerFailed();
         _logger.LogWarning("{Who}: the producer of the cluster {Cluster} had failed for good, and was made anew.", _who, _cluster);
-        // Not here: this is the client's own thread, which has reports left to tell before it can end.
+        // Not on this thread: it belongs to the client, which must deliver its remaining reports before it can end.
         _ = Task.Factory.StartNew(() => End(failed), default, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
@@ -207,7 +211,7 @@ internal sealed class ClusterProducer : IDisposable
         failed.Client.Dispose();
     }
 
-    /// <summary>A producer until it fails for good.</summary>
+    /// <summary>One client, until it fails permanently.</summary>
     private sealed class Life
     {
         public IProducer<byte[]?, byte[]> Client = null!;

@@ -1,4 +1,4 @@
 namespace Herald.Kafka.Producing;
 
-/// <summary>A message to be sent.</summary>
+/// <summary>A message to send.</summary>
 public sealed record OutgoingMessage(byte[] Key, byte[] Value, IReadOnlyList<(string Name, byte[] Value)> Headers);

@@ -1,5 +1,5 @@
 namespace Herald.Kafka.Producing;
 
-/// <param name="Acknowledged">How many messages all replicas in sync have.</param>
-/// <param name="Problem">Of the first of the others; null when there are none.</param>
+/// <param name="Acknowledged">The number of messages that all in-sync replicas have.</param>
+/// <param name="Problem">The error of the first of the other messages; null when there are none.</param>
 public readonly record struct SentBatch(int Acknowledged, string? Problem);

@@ -4,8 +4,8 @@ using Herald.Engine.Sources;
 namespace Herald.Kafka.Sources;
 
 /// <summary>
-/// One batch is filled while the one before it is published, and never more than these two. Used by the source's thread alone; only the publishing
-/// itself goes on elsewhere.
+/// Fills one batch while the previous one is published; there are never more than these two. Only the source's thread uses it, except for
+/// the publishing itself.
 /// </summary>
 internal sealed class BatchPipeline(SourceIntake intake, KafkaSourceOptions options, TimeProvider time) : IDisposable
 {
@@ -18,7 +18,7 @@ internal sealed class BatchPipeline(SourceIntake intake, KafkaSourceOptions opti
     /// <summary>There is no room for another message.</summary>
     public bool IsFull => _filling is { } filling && (filling.Count >= options.BatchEvents || filling.Bytes >= options.BatchBytes);
 
-    /// <summary>How long the messages at hand may still wait for others; null when there are none.</summary>
+    /// <summary>How long the collected messages can still wait for others; null when there are none.</summary>
     public TimeSpan? Patience
     {
         get
@@ -36,7 +36,7 @@ internal sealed class BatchPipeline(SourceIntake intake, KafkaSourceOptions opti
         _filling.Add(read, partition);
     }
 
-    /// <summary>Publishes what was filled, unless there is nothing, or the batch before it is still under way.</summary>
+    /// <summary>Publishes the filled batch, unless it is empty or the previous batch is still being published.</summary>
     public void TryPublish()
     {
         if (_publishing is not null || _filling is null)
@@ -45,20 +45,20 @@ internal sealed class BatchPipeline(SourceIntake intake, KafkaSourceOptions opti
         _task = _publishing.PublishAsync(_givingUp.Token);
     }
 
-    /// <summary>The batch that has become durable since, which is the caller's then; null when there is none.</summary>
+    /// <summary>Returns the batch that has become durable; the caller then owns it. Null when there is none.</summary>
     public ReadBatch? TakeDurable(out SourceTally tally)
     {
         tally = default;
         if (_task is not { IsCompleted: true })
             return null;
-        // Whatever publishing throws is thrown here: the source begins again at what is committed.
+        // Exceptions of publishing are thrown here. The source then starts again at the committed offsets.
         tally = _task.GetAwaiter().GetResult();
         var durable = _publishing;
         (_publishing, _task) = (null, null);
         return durable;
     }
 
-    /// <summary>Blocks until the batch under way has ended, in whatever way, or the time is over.</summary>
+    /// <summary>Blocks until the batch in progress has ended, successfully or not, or the time is over.</summary>
     public bool WaitForPublished(TimeSpan most)
     {
         if (_task is null)
@@ -73,7 +73,10 @@ internal sealed class BatchPipeline(SourceIntake intake, KafkaSourceOptions opti
         }
     }
 
-    /// <summary>Lets go of everything; what is under way has ended when it returns, so that nothing can come after what another reads again.</summary>
+    /// <summary>
+    /// Releases everything. When it returns, the batch in progress has ended, so it cannot add messages after those that another member
+    /// reads again.
+    /// </summary>
     public void Dispose()
     {
         _givingUp.Cancel();

@@ -7,19 +7,20 @@ using Microsoft.Extensions.Logging;
 namespace Herald.Kafka.Sources;
 
 /// <summary>
-/// Reads topics of a Kafka cluster into a topic of Herald. An offset is committed only when its message is durable here; a message that is read again
-/// is recognised by its id. So each is accepted once, in the order of its partition, whoever of the group reads it.
+/// Reads topics of a Kafka cluster into a Herald topic. An offset is committed only when its message is durable in Herald. A message that
+/// is read again is recognised by its id.
 /// </summary>
-/// <param name="reader">Says what a message means. It is this source's own.</param>
+/// <remarks>So each message is accepted once, in the order of its partition, whichever member of the group reads it.</remarks>
+/// <param name="reader">Converts messages into events. Only this source uses it.</param>
 public sealed class KafkaSource(KafkaCluster cluster, KafkaSourceOptions options, IMessageReader reader, TimeProvider time, ILoggerFactory logging) : IAsyncDisposable
 {
-    /// <summary>A start waits so long for the cluster. Longer, and it goes on without.</summary>
+    /// <summary>How long a start waits for the cluster. After that, it continues without it.</summary>
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(5);
 
-    /// <summary>A consumer that has failed for good is made anew after this time.</summary>
+    /// <summary>The pause before a consumer that has failed permanently is replaced.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    /// <summary>What librdkafka needs to leave a group whose broker does not answer.</summary>
+    /// <summary>The time that librdkafka needs to leave a group whose broker does not answer.</summary>
     private static readonly TimeSpan Leaving = TimeSpan.FromSeconds(20);
 
     private readonly ILogger _logger = logging.CreateLogger("Herald.Kafka");
@@ -29,17 +30,17 @@ public sealed class KafkaSource(KafkaCluster cluster, KafkaSourceOptions options
     private readonly TaskCompletionSource _joined = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _started;
 
-    /// <summary>Assigned to this source now.</summary>
+    /// <summary>The number of partitions that are assigned to this source now.</summary>
     public int Partitions => _gauges.Partitions;
 
-    /// <summary>What has become durable since the start.</summary>
+    /// <summary>The messages that have become durable since the start.</summary>
     public SourceTally Totals => _gauges.Totals;
 
-    /// <summary>The store does not take what was read.</summary>
+    /// <summary>The source is paused because the store does not accept the messages that were read.</summary>
     public bool IsPaused => _gauges.IsPaused;
 
-    /// <summary>Complete when it is a member of its group; or after some seconds, when it goes on trying by itself.</summary>
-    /// <exception cref="KafkaSetupException">It cannot work as it is set up.</exception>
+    /// <summary>Completes when the source is a member of its group, or after some seconds; then it keeps trying by itself.</summary>
+    /// <exception cref="KafkaSetupException">The source cannot work with its present settings.</exception>
     public async ValueTask StartAsync(HeraldEngine engine, CancellationToken cancel)
     {
         var intake = new SourceIntake(engine.Intake, engine.Catalog, options.Topic, reader, time, _logger);
@@ -99,7 +100,7 @@ public sealed class KafkaSource(KafkaCluster cluster, KafkaSourceOptions options
         }
         catch (KafkaSetupException failure)
         {
-            // It was possible before: librdkafka could not, say, start a thread. There is nobody to ask.
+            // The configuration worked before. For example, librdkafka could not start a thread. There is no caller to report it to.
             _logger.LogCritical("Kafka source {Topic}: it has ended, and reads no more until Herald is started again: {Reason}", options.Topic, failure.Message);
         }
         finally
@@ -112,7 +113,7 @@ public sealed class KafkaSource(KafkaCluster cluster, KafkaSourceOptions options
     {
         using (run)
         {
-            // A fatal error of the client, or a defect: what was not committed is read again.
+            // After a fatal error of the client, or a defect, messages that were not committed are read again.
             Try(() => run.Run(_stopping.Token), "reading has failed; it begins again at what was committed");
             Try(run.Leave, "the group was left without a word, and finds out by itself");
         }

@@ -1,12 +1,12 @@
 namespace Herald.Kafka.Sources;
 
-/// <summary>How one source reads.</summary>
+/// <summary>The options of one source.</summary>
 public sealed record KafkaSourceOptions
 {
-    /// <summary>Topics of the cluster.</summary>
+    /// <summary>The topics of the cluster.</summary>
     public required IReadOnlyList<string> From { get; init; }
 
-    /// <summary>The topic of Herald.</summary>
+    /// <summary>The Herald topic.</summary>
     public required string Topic { get; init; }
 
     public required string Group { get; init; }

@@ -3,10 +3,11 @@ using Herald.Kafka.Metrics;
 
 namespace Herald.Kafka.Sources;
 
-/// <summary>
-/// Tells the group where each partition goes on: every now and then, and at once when partitions go.
-/// It is not left to the client, which also commits what was lost: in a topic that is being deleted and made again that would be a place in the new one.
-/// </summary>
+/// <summary>Commits the offset of each partition to the group: periodically, and at once when partitions leave.</summary>
+/// <remarks>
+/// It is not left to the client, which also commits offsets of lost partitions. In a topic that is deleted and created again, such an
+/// offset would be a place in the new topic.
+/// </remarks>
 /// <param name="failed">Called on any thread.</param>
 internal sealed class OffsetCommits(IConsumer<byte[]?, byte[]?> consumer, TimeProvider time, Action<Error> failed)
 {
@@ -16,10 +17,10 @@ internal sealed class OffsetCommits(IConsumer<byte[]?, byte[]?> consumer, TimePr
     private Task<bool> _underWay = Task.FromResult(true);
     private long _lastAt;
 
-    /// <summary>Everything before this offset is durable.</summary>
+    /// <summary>Records that everything before this offset is durable.</summary>
     public void Note(OwnedPartition partition, Offset next) => _open[partition] = next;
 
-    /// <summary>Called all the time; returns at once.</summary>
+    /// <summary>Called in every turn of the loop; returns at once.</summary>
     public void CommitNowAndThen()
     {
         if (!_underWay.IsCompleted || (_open.Count == 0 && _underWay.Result) || time.GetElapsedTime(_lastAt) < Every)
@@ -29,7 +30,8 @@ internal sealed class OffsetCommits(IConsumer<byte[]?, byte[]?> consumer, TimePr
     }
 
     /// <summary>
-    /// Blocks until all is committed, or it was tried, or the time is over: a client whose coordinator is away does not answer before that is back (librdkafka 2.0).
+    /// Blocks until all offsets are committed, the attempt has failed, or the time is over. A client whose coordinator is unreachable does
+    /// not answer before it is back (librdkafka 2.0).
     /// </summary>
     /// <returns>Whether the client has answered.</returns>
     public bool CommitNow(TimeSpan most)
@@ -41,20 +43,20 @@ internal sealed class OffsetCommits(IConsumer<byte[]?, byte[]?> consumer, TimePr
         return Wait(most - time.GetElapsedTime(begun));
     }
 
-    /// <summary>Blocks until no commit is under way, or the time is over. The client may not be disposed while one is.</summary>
+    /// <summary>Blocks until no commit is in progress, or the time is over. The client must not be disposed during a commit.</summary>
     public bool Wait(TimeSpan most) => _underWay.Wait(most > TimeSpan.Zero ? most : TimeSpan.Zero);
 
-    /// <summary>Calls it when no commit is under way, on any thread.</summary>
+    /// <summary>Calls the action when no commit is in progress, on any thread.</summary>
     public void WhenEnded(Action then) => _ = _underWay.ContinueWith(_ => then(), TaskScheduler.Default);
 
-    // On a thread of its own, because the client blocks.
+    // It has a thread of its own, because the client blocks.
     private void Begin()
     {
         if (Take() is { Count: > 0 } offsets)
             _underWay = Task.Factory.StartNew(() => Commit(offsets), default, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
-    // What could not be committed is told again, unless there is something newer by now, or the partition is not ours any more.
+    // Offsets whose commit failed are committed again, unless there is a newer one by now or the partition is no longer owned.
     private List<TopicPartitionOffset> Take()
     {
         if (!_underWay.Result)

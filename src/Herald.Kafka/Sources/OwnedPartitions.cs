@@ -2,7 +2,7 @@ using Confluent.Kafka;
 
 namespace Herald.Kafka.Sources;
 
-/// <summary>The partitions that are assigned now. Used by the source's thread alone.</summary>
+/// <summary>The partitions that are assigned now. Only the source's thread uses it.</summary>
 internal sealed class OwnedPartitions(string cluster)
 {
     private readonly Dictionary<TopicPartition, OwnedPartition> _all = [];
@@ -30,7 +30,7 @@ internal sealed class OwnedPartitions(string cluster)
 
     public bool Contains(string topic, int partition) => _all.ContainsKey(new TopicPartition(topic, partition));
 
-    /// <summary>Messages come in runs of one partition: the last one is likely meant again.</summary>
+    /// <summary>Tries the last result first, because many messages of one partition come in a row.</summary>
     public OwnedPartition? Find(string topic, int partition)
     {
         if (_last is { } last && last.Place.Partition.Value == partition && last.Place.Topic == topic)

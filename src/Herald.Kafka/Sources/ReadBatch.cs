@@ -3,19 +3,19 @@ using Herald.Engine.Sources;
 
 namespace Herald.Kafka.Sources;
 
-/// <summary>Messages on their way into the log, and where each partition goes on after them.</summary>
+/// <summary>Messages on their way into the log, and the offset at which each partition continues after them.</summary>
 internal sealed class ReadBatch(SourceBatch events, long begunAt) : IDisposable
 {
     private readonly Dictionary<OwnedPartition, Offset> _next = [];
     private SourceHeader[] _headers = [];
 
-    /// <summary>When its first message came, as a timestamp of the time provider.</summary>
+    /// <summary>When its first message was added, as a timestamp of the time provider.</summary>
     public long BegunAt { get; } = begunAt;
 
     public int Count => events.Count;
     public int Bytes => events.Bytes;
 
-    /// <summary>By partition, the offset after its last message here.</summary>
+    /// <summary>For each partition, the offset after its last message in this batch.</summary>
     public IReadOnlyDictionary<OwnedPartition, Offset> Next => _next;
 
     public void Add(ConsumeResult<byte[]?, byte[]?> read, OwnedPartition partition)
@@ -30,7 +30,7 @@ internal sealed class ReadBatch(SourceBatch events, long begunAt) : IDisposable
             Headers = HeadersOf(message.Headers),
             TimeMs = message.Timestamp.Type == TimestampType.NotAvailable ? null : message.Timestamp.UnixTimestampMs,
         });
-        // Not the greatest: a topic that is made again begins anew.
+        // The last offset, not the greatest: a topic that is created again starts from the beginning.
         _next[partition] = read.Offset + 1;
     }
 

@@ -2,14 +2,14 @@ using Herald.Kafka.Clusters;
 
 namespace Herald.Kafka.Sources;
 
-/// <summary>Topics of a Kafka cluster whose messages become events of one topic of Herald.</summary>
+/// <summary>Topics of a Kafka cluster whose messages become events of one Herald topic.</summary>
 public sealed record SourceRoute(string Cluster, IReadOnlyList<string> From, string Topic)
 {
     public const string Rule = "Sources as CLUSTER/TOPIC[,TOPIC]>HERALDTOPIC, several with semicolons; each topic of a cluster once.";
 
     public override string ToString() => $"{Cluster}/{string.Join(',', From)}>{Topic}";
 
-    /// <summary>Null when the text is not as the <see cref="Rule"/> says.</summary>
+    /// <summary>Null when the text breaks the <see cref="Rule"/>.</summary>
     public static IReadOnlyList<SourceRoute>? ParseAll(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -23,7 +23,7 @@ public sealed record SourceRoute(string Cluster, IReadOnlyList<string> From, str
                 return null;
             }
             var from = names.Split(',', StringSplitOptions.TrimEntries);
-            // Two readers of one group would share what both are to have whole.
+            // Two sources in one group would divide the topic's messages between them, although each needs all of them.
             if (!from.All(name => TopicName.IsOne(name) && seen.Add((cluster, name))))
                 return null;
             all.Add(new(cluster, from, topic));

@@ -7,35 +7,38 @@ using Microsoft.Extensions.Logging;
 
 namespace Herald.Kafka.Sources;
 
-/// <summary>
-/// One life of a consumer, on one thread. Each turn of the loop goes like this:
+/// <summary>One life of a consumer, on one thread.</summary>
+/// <remarks>
+/// Each turn of the loop has these steps:
 /// <list type="number">
-/// <item>What has become durable is noted, and its offsets are committed every now and then.</item>
-/// <item>A batch that is full, or has waited long enough, is published, if the one before it has been.</item>
-/// <item>Is there no room? Then it waits a little; when that does not help, the store is away: the partitions are paused, and it goes on polling,
-/// which is what keeps it a member of the group for as long as it takes.</item>
-/// <item>Else it reads a message.</item>
+/// <item>Record what has become durable, and commit offsets periodically.</item>
+/// <item>Publish a batch that is full or has waited long enough, if the previous one has been published.</item>
+/// <item>
+/// If there is no room, wait a little. If that does not help, the store is unavailable: pause the partitions and continue polling, which
+/// keeps the consumer in the group for as long as it takes.
+/// </item>
+/// <item>Otherwise read a message.</item>
 /// </list>
-/// Partitions come and go inside the polling. Those that go are drained first, for a bounded time.
-/// </summary>
+/// Partitions are assigned and revoked during polling. Those that leave are drained first, for a bounded time.
+/// </remarks>
 internal sealed class SourceRun : IDisposable
 {
-    /// <summary>How long the loop sleeps where nothing happens; a stop waits for it.</summary>
+    /// <summary>How long the loop sleeps when nothing happens. A stop waits for it.</summary>
     private static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Pausing throws away what was fetched ahead, so it is for stores that are away, not for slow ones.</summary>
+    /// <summary>Pausing discards prefetched messages, so it is for stores that are unavailable, not for slow ones.</summary>
     private static readonly TimeSpan PauseAfter = TimeSpan.FromSeconds(1);
 
-    /// <summary>While a batch is published and the next one is due, its end is looked for this often.</summary>
+    /// <summary>How often the end of a publish is checked when the next batch is due.</summary>
     private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(5);
 
-    /// <summary>A rebalance waits for other members; a stop does not wait longer for the rebalance.</summary>
+    /// <summary>A rebalance waits for other members. A stop waits at most this long for a rebalance.</summary>
     private static readonly TimeSpan LeavePatience = TimeSpan.FromSeconds(10);
 
-    /// <summary>The least time that a commit under way gets before a client is left open because of it.</summary>
+    /// <summary>The minimum time for a commit in progress before the client is left open because of it.</summary>
     private static readonly TimeSpan CommitPatience = TimeSpan.FromSeconds(1);
 
-    /// <summary>Clients that must not be ended, not by the garbage collector either.</summary>
+    /// <summary>Clients that must never be ended, not even by the garbage collector.</summary>
     private static readonly ConcurrentBag<object> LeftBehind = [];
 
     private readonly KafkaSourceOptions _options;
@@ -51,8 +54,10 @@ internal sealed class SourceRun : IDisposable
     private readonly OffsetCommits _commits;
     private bool _paused, _pauseAgain, _hasBeenAssigned, _hasLeft;
 
-    /// <param name="joined">Called when partitions were assigned, be it none, and when there is a reason why that may take long; every time.</param>
-    /// <exception cref="KafkaSetupException">The client does not take its configuration.</exception>
+    /// <param name="joined">
+    /// Called whenever partitions are assigned (possibly none), and whenever there is a reason why that can take long.
+    /// </param>
+    /// <exception cref="KafkaSetupException">The client does not accept its configuration.</exception>
     public SourceRun(
         KafkaCluster cluster, KafkaSourceOptions options, SourceIntake intake, SourceGauges gauges, ClientNotices notices, Action joined, TimeProvider time, ILogger logger)
     {
@@ -63,8 +68,8 @@ internal sealed class SourceRun : IDisposable
         _commits = new OffsetCommits(_consumer, time, notices.Trouble);
     }
 
-    /// <summary>Reads until it is told to stop.</summary>
-    /// <exception cref="KafkaException">The consumer has failed for good.</exception>
+    /// <summary>Reads until it is stopped.</summary>
+    /// <exception cref="KafkaException">The consumer has failed permanently.</exception>
     public void Run(CancellationToken stop)
     {
         _consumer.Subscribe(_options.From);
@@ -88,25 +93,26 @@ internal sealed class SourceRun : IDisposable
         }
     }
 
-    /// <summary>
-    /// Leaves the group; partitions are drained as in any other hand-over. It is done in steps, because a client that is closed while partitions are being assigned
-    /// to it does not end (librdkafka before 2.4), or ends the whole process if these would be its first ones (before 2.3).
-    /// </summary>
-    /// <exception cref="TimeoutException">The group does not let it go in time, or does not answer.</exception>
+    /// <summary>Leaves the group. Partitions are drained as in any other hand-over.</summary>
+    /// <remarks>
+    /// It takes several steps, because a client that is closed while partitions are being assigned to it does not end (librdkafka before
+    /// 2.4). If they would be its first partitions, it ends the whole process (before 2.3).
+    /// </remarks>
+    /// <exception cref="TimeoutException">The group does not release the client in time, or does not answer.</exception>
     public void Leave()
     {
         var begun = _time.GetTimestamp();
         PollUntil(() => MayBeEnded, begun);
         _consumer.Unsubscribe();
         PollUntil(() => _partitions.Count == 0 && _consumer.Assignment.Count == 0, begun);
-        // A client that is closed waits for its commits, and they end when the coordinator is back.
+        // A closing client waits for its commits, which end only when the coordinator is back.
         if (!_commits.Wait(CommitPatience))
             throw new TimeoutException($"The coordinator of the group {_options.Group} does not answer.");
         _hasLeft = true;
         _consumer.Close();
     }
 
-    /// <summary>Without <see cref="Leave"/> it is as if the process had been killed: the group finds out by itself.</summary>
+    /// <summary>Without <see cref="Leave"/>, the group detects the loss by itself, as if the process had been killed.</summary>
     public void Dispose()
     {
         _pipeline.Dispose();
@@ -121,19 +127,19 @@ internal sealed class SourceRun : IDisposable
         _gauges.IsPaused = false;
     }
 
-    // It has had its first assignment, or has not even been taken into the group.
+    // The client has had its first assignment, or has not joined the group yet.
     private bool MayBeEnded => _hasBeenAssigned || string.IsNullOrEmpty(_consumer.MemberId);
 
     private IConsumer<byte[]?, byte[]?> Build()
     {
         var configuration = _cluster.Configure(
             [
-                // Another member takes over from one that was killed after this time.
+                // The time after which another member takes over from one that was killed.
                 ("session.timeout.ms", "10000"),
-                // New topics and partitions are found within this time.
+                // The time within which new topics and partitions are found.
                 ("topic.metadata.refresh.interval.ms", "10000"),
-                // What is fetched ahead is memory. Where that is full librdkafka fetches nothing for a second (it may be told a shorter time
-                // from 2.2 on): it must be more than is read in one.
+                // Prefetched messages use memory. When this much is used, librdkafka fetches nothing for a second (from 2.2 on, a shorter
+                // time can be set). So it must be more than is read in one second.
                 ("queued.max.messages.kbytes", "65536"),
             ],
             [
@@ -160,7 +166,7 @@ internal sealed class SourceRun : IDisposable
     private void Hear(Error error)
     {
         _notices.Trouble(error);
-        // Who waits for the first assignment waits in vain.
+        // The first assignment cannot be expected soon.
         if (error.Code == ErrorCode.Local_AllBrokersDown)
             _joined();
     }
@@ -176,7 +182,7 @@ internal sealed class SourceRun : IDisposable
             _commits.Note(partition, next);
     }
 
-    /// <summary>What is read meanwhile is not ours any more, or is read again.</summary>
+    /// <summary>Polls until the condition holds. Messages read meanwhile belong to another member or are read again.</summary>
     private void PollUntil(Func<bool> settled, long begun)
     {
         while (!settled())
@@ -196,7 +202,7 @@ internal sealed class SourceRun : IDisposable
             _logger.LogWarning("Kafka source {Topic}: the store does not take what was read; {Count} partitions are paused until it does.", _options.Topic, _partitions.Count);
             _paused = _pauseAgain = _gauges.IsPaused = true;
         }
-        // Partitions that came since are to be paused too.
+        // Partitions that were assigned since must be paused too.
         if (_pauseAgain)
             _consumer.Pause(_consumer.Assignment);
         _pauseAgain = false;
@@ -227,13 +233,13 @@ internal sealed class SourceRun : IDisposable
             if (_consumer.Consume((int)most.TotalMilliseconds) is not { Message: not null } read)
                 return;
             _notices.Well();
-            // Not ours any more: whoever has the partition reads it.
+            // Without an owned partition, the message belongs to another member, which reads it.
             if (_partitions.Find(read.Topic, read.Partition.Value) is { } partition)
                 _pipeline.Add(read, partition);
         }
         catch (ConsumeException failure) when (!failure.Error.IsFatal)
         {
-            // The topic is not there, or may not be read, or a broker is away: librdkafka goes on trying.
+            // The topic does not exist or cannot be read, or a broker is unreachable. librdkafka keeps trying.
             _notices.Trouble(failure.Error);
             _joined();
         }
@@ -249,7 +255,10 @@ internal sealed class SourceRun : IDisposable
         _joined();
     }
 
-    /// <summary>What was read of them becomes durable and is committed, so that the next owner reads nothing again. Bounded: it must not stop the group.</summary>
+    /// <summary>
+    /// Makes the messages that were read durable and commits their offsets, so that the next owner does not read them again. It takes
+    /// bounded time, because it must not stop the group.
+    /// </summary>
     private void GiveUp(List<TopicPartitionOffset> partitions)
     {
         var begun = _time.GetTimestamp();
@@ -279,7 +288,7 @@ internal sealed class SourceRun : IDisposable
         TimeSpan Left() => _options.Handover - _time.GetElapsedTime(begun);
     }
 
-    // Somebody else has them already. What is under way may become durable: read again, it is recognised.
+    // Another member already owns them. Messages in progress can still become durable; when they are read again, they are recognised.
     private void Lose(List<TopicPartitionOffset> partitions)
     {
         foreach (var partition in partitions)
