@@ -54,7 +54,8 @@ internal sealed class CustomerMemory(int most)
     }
 
     /// <summary>
-    /// When the handler of this epoch was last heard of. If nothing is recorded, the given time is recorded and returned.
+    /// When the handler of this epoch was last heard of. If nothing is recorded for this epoch or a later one, the given time is recorded
+    /// and returned.
     /// </summary>
     public HeardHandler HeardOrAssumed(Guid customer, long epoch, long assumed)
     {

@@ -8,7 +8,7 @@ namespace Herald.Orders.Registrations;
 /// mark.
 /// </summary>
 /// <remarks>
-/// People see the sentence where they see the subscription. An administrator that changes it takes the webhook from the handler.
+/// People see the sentence where they see the subscription. A change of the sentence makes the webhook an administrator's.
 /// </remarks>
 /// <param name="Window">Within it, the handler must show a sign of life and take an event if there is one.</param>
 /// <param name="HasLeft">The handler has left. Any handler can have the customer at once.</param>

@@ -17,7 +17,7 @@ namespace Herald.Orders.Webhooks;
 /// <summary><c>/v1/orders/customers</c>: exactly one webhook per customer, set by an administrator.</summary>
 internal sealed class WebhookEndpoints(Catalog catalog)
 {
-    /// <summary>How often a change without If-Match is tried when another change comes first each time.</summary>
+    /// <summary>Maximum tries of a change without If-Match when other changes come first.</summary>
     private const int Tries = 5;
 
     public void Map(IEndpointRouteBuilder routes)

@@ -141,7 +141,7 @@ public static class SubscriptionMapping
                 if (wire.Schedule is not null)
                     found.Add(FieldProblem.Of("/retry/schedule", $"{wire.Schedule.Count} waits", "Only with strategy: schedule."));
                 var cap = ToSpan(wire.Cap, "/retry/cap", standard.Cap, found)!.Value;
-                // A caller that gives the base sets the first wait with it.
+                // A caller that gives only the base means it as the first wait, so no shorter waits come before it.
                 var first = wire.First?.Select((wait, i) => ToSpan(wait, $"/retry/first/{i}", TimeSpan.Zero, found)!.Value).ToList() ?? (wire.Base is null ? standard.First : []);
                 return new RetryWaits.Exponential(ToSpan(wire.Base, "/retry/base", standard.Base, found)!.Value, wire.Factor ?? standard.Factor, cap, jitter) { First = first };
             default:

@@ -5,7 +5,9 @@ using Herald.Engine.Channels;
 
 namespace Herald.Kafka.Channels;
 
-/// <summary>Converts an event into a Kafka message. It copies all bytes, because the client reads them after the call.</summary>
+/// <summary>
+/// Converts an event into a Kafka message. It and the client copy all bytes during the call, so nothing reads the lent event later.
+/// </summary>
 internal static class MessageWriter
 {
     public const string Id = "herald-id";

@@ -12,7 +12,7 @@ namespace Herald.Server.Events;
 internal sealed record EventWire
 {
     /// <summary>
-    /// Maximum depth of a payload that is shown as JSON. Together with the objects around it on a page of dead letters, no answer is deeper
+    /// Maximum depth of a payload that is shown as JSON. With the objects around it on a page of dead letters, an answer is then no deeper
     /// than common parsers accept.
     /// </summary>
     private const int MaxDepth = EventReader.MaxDepth - 4;

@@ -50,7 +50,7 @@ internal sealed class MetricsCollector : IDisposable
 
     public void Dispose() => _listener.Dispose();
 
-    // A gauge that fails is missing alone: the listener reads all others first, and then throws the failures together.
+    // Only the gauge that fails is missing: the listener reads all others first, and then throws the failures together.
     private void Observe()
     {
         try

@@ -21,7 +21,7 @@ internal sealed class PublishRequest : IDisposable
 {
     private const int LargestAnswerKept = 1 << 16;
 
-    // Events up to this size take nothing from the budget: so much fits in memory for every request that waits for a store.
+    // Events up to this size are not counted in the budget: this much memory is available for every request that waits for a store.
     private const int Uncounted = 16 << 10;
 
     // Memory of an event, accepted or refused, in addition to its record: the index entry, the verdict and the problem.
@@ -64,7 +64,9 @@ internal sealed class PublishRequest : IDisposable
         return media == MediaType.LinesOfJson ? ReadLines(body, trace, batch, maxEvents) : ReadJson(body, trace, batch, maxEvents);
     }
 
-    /// <summary>Called once the events are read: the body is no longer held. From here on the share stands for the events.</summary>
+    /// <summary>
+    /// Called when the events have been read and the body is no longer held. From here on, the share stands for the events.
+    /// </summary>
     /// <returns>False when the budget has too little left.</returns>
     public bool TryHoldEvents()
     {

@@ -17,7 +17,7 @@ namespace Herald.Server.Subscriptions;
 /// <summary><c>/v1/subscriptions</c>: create, read, change and delete. Other actions are in <see cref="SubscriptionActions"/>.</summary>
 internal sealed class SubscriptionEndpoints(Catalog catalog, TimeProvider time, BodyBudget budget)
 {
-    /// <summary>How often a patch without If-Match is tried when another change comes first each time.</summary>
+    /// <summary>Maximum tries of a patch without If-Match when other changes come first.</summary>
     private const int PatchTries = 5;
 
     public void Map(IEndpointRouteBuilder routes)
