@@ -193,7 +193,7 @@ internal sealed class AlarmsShard : IShardApplication
             batch.Set(HeardBook.Key, _book.Encode(_buffer));
     }
 
-    // Only an event published by hand can fail here. Under another key, the user would be in another shard, and its messages in no order.
+    // Only an event published by hand can fail here. With another key it would be in another shard, in no order with the user's messages.
     private static string? CheckKey(EventView view, ReadOnlySpan<byte> user) =>
         view.Key.SequenceEqual(user) ? null : $"key = '{Shown.Of(view.Key)}': It must be the UserID of the message, which is '{Shown.Of(user)}'.";
 }

@@ -54,7 +54,7 @@ internal sealed class RegistrationDesk(HeraldEngine engine, CustomerWatch watch,
         switch (answer)
         {
             case RegistrationAnswer.Given { Registration: var given }:
-                // The handler has won the customer all the same, and gets it when it asks again.
+                // The handler has won the customer in any case, and gets it when it asks again.
                 if (!await heartbeats.SendAsync(given.Customer, given.Epoch, cancel)) // 6
                     return new RegistrationAnswer.Refused(OrdersProblem.NoRoom());
                 await engine.WhenFollowedAsync(given.Epoch, cancel); // 7
@@ -123,7 +123,7 @@ internal sealed class RegistrationDesk(HeraldEngine engine, CustomerWatch watch,
         return new RegistrationAnswer.Refused(new(OrdersProblem.RegistrationLost, $"{Tries} customers went to handlers that were faster. Register again."));
     }
 
-    /// <summary>Null when the customer does not, or no longer, belong to the handler.</summary>
+    /// <summary>Null when the customer does not belong to the handler, or no longer does.</summary>
     private async ValueTask<RegistrationAnswer?> AgainAsync(Guid customer, string url, TimeSpan window, ReadOnlyMemory<byte>? secret, CancellationToken cancel)
     {
         if (await FindAsync(customer, null, cancel) is not { } present || present.Url != url || present.Mark.HasLeft)

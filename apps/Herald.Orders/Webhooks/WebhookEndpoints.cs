@@ -108,7 +108,8 @@ internal sealed class WebhookEndpoints(Catalog catalog)
         { Filter = CustomerWebhook.FilterOf(customer) };
         if (!RegistrationMark.TryParse(present?.Description, out var mark))
             return draft;
-        // A handler had the webhook. It must not be able to read on with its secret, and the mark that it has left ends.
+        // A handler had the webhook. With a new URL the secret changes, so that the handler cannot read on. If the handler had left, the
+        // subscription becomes active again.
         return draft with
         {
             Secret = draft.Secret ?? (present!.Endpoint.OriginalString == body.Url ? null : OwnSecret.Draw()),

@@ -6,7 +6,7 @@ namespace Herald.Channels.Webhooks;
 
 /// <summary>
 /// Makes connections: resolves the name (<see cref="NameResolver"/>), checks each address, and connects to exactly the addresses that it
-/// has checked. So a name that resolves to another address a moment later gains nothing.
+/// has checked. So it is safe when the name resolves to another address a moment later.
 /// </summary>
 /// <param name="guard">Null when all addresses are allowed.</param>
 internal sealed class Dialler(AddressGuard? guard, WebhookOptions options, TimeProvider time)

@@ -31,7 +31,7 @@ public record SubscriptionBody
     public JsonElement? From { get; set; }
 }
 
-/// <summary>The same under a topic's address, which gives the topic. The id is optional.</summary>
+/// <summary>The same fields under a topic's address, which gives the topic, and an optional id.</summary>
 [Description("What a new subscription is to be.")]
 public sealed record TopicSubscriptionBody
 {

@@ -14,7 +14,7 @@ internal static class Reports
         {
             // Errors of this event alone: no further attempt can succeed.
             ErrorCode.MsgSizeTooLarge or ErrorCode.RecordListTooLarge or ErrorCode.InvalidRecord => (AttemptOutcome.Rejected, AttemptStage.Response, false),
-            // Errors of the topic: an operator can create it or grant access to it, and wants the backlog to be delivered then.
+            // Errors of the topic: an operator can create it or grant access to it. The backlog is delivered then.
             ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownTopic or ErrorCode.Local_UnknownPartition or ErrorCode.TopicException
                 or ErrorCode.TopicAuthorizationFailed or ErrorCode.ClusterAuthorizationFailed => (AttemptOutcome.Failed, AttemptStage.Response, true),
             // Nothing was sent.
