@@ -12,7 +12,7 @@ using NatsRoute = Herald.Nats.Sources.SourceRoute;
 
 namespace Herald.Server.Settings;
 
-/// <summary>All settings, one line each. So file, environment, command line, listing and checks cannot differ.</summary>
+/// <summary>All settings, one entry each. So file, environment, command line, listing and checks cannot differ.</summary>
 internal static class SettingTable
 {
     private const long KiB = 1 << 10, MiB = 1 << 20, GiB = 1 << 30;
