@@ -3,15 +3,18 @@ using Microsoft.CodeAnalysis;
 namespace Herald.Analysis;
 
 /// <summary>
-/// The cases of a type of ours that has a fixed number of them: the members of an enum, or the sealed types that are nested in the abstract
-/// one they derive from.
+/// The cases of a closed family declared in Herald: the members of an enum, or the sealed types that are nested in their abstract base
+/// type.
 /// </summary>
 internal static class ClosedFamily
 {
-    /// <summary>Each case with what names it in a pattern: the value of a member, or a type. Nothing for all other types.</summary>
+    /// <summary>
+    /// Each case with the object that names it in a pattern: the value of a member, or a type. Empty for all other types.
+    /// </summary>
     public static IReadOnlyList<(string Name, object By)> CasesOf(ITypeSymbol type)
     {
-        // Families of others grow without us: there a catch-all is right. (The command's assembly is called herald.)
+        // Families in other libraries can grow without us, so a catch-all is right for them. (The assembly of the command is called
+        // herald.)
         if (type.ContainingAssembly?.Name.StartsWith("Herald", StringComparison.OrdinalIgnoreCase) != true)
             return [];
         if (type.TypeKind == TypeKind.Enum)

@@ -6,9 +6,9 @@ using Microsoft.CodeAnalysis.Operations;
 namespace Herald.Analysis;
 
 /// <summary>
-/// A switch over an enum or a closed family of ours names each of its cases, whatever a catch-all would do with them: who adds a verdict is
-/// told by the build of every place that must have an opinion on it. The compiler says so only of expressions over enums that have no
-/// catch-all.
+/// A switch over one of Herald's enums or closed families must name each of its cases, even if it has a catch-all. So when a case is added,
+/// the build reports every place that must handle it. The compiler reports a missing case only for switch expressions over enums that have
+/// no catch-all.
 /// </summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class MissingCases : DiagnosticAnalyzer
@@ -58,7 +58,7 @@ public sealed class MissingCases : DiagnosticAnalyzer
         _ => [],
     };
 
-    /// <summary>What has a condition beside its name leaves some of the case to others, and names nothing.</summary>
+    /// <summary>A pattern with a further condition covers only a part of its case, so it names nothing.</summary>
     private static IEnumerable<object> NamedBy(IPatternOperation pattern) => pattern switch
     {
         IConstantPatternOperation { Value.ConstantValue: { HasValue: true, Value: { } value } } => [value],

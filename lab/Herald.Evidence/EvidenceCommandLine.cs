@@ -7,7 +7,7 @@ using Herald.Evidence.Runs;
 
 namespace Herald.Evidence;
 
-/// <summary><c>./evidence</c>: what the documents claim, whether it still stands, and how to show it again.</summary>
+/// <summary><c>./evidence</c>: lists the claims of the documents, reports which are still fresh, and runs their commands again.</summary>
 internal static class EvidenceCommandLine
 {
     public static async Task<int> RunAsync(string[] arguments, string root, TextWriter output, TextWriter errors, TimeProvider time, CancellationToken cancel)

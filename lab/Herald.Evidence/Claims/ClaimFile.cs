@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace Herald.Evidence.Claims;
 
-/// <summary><c>docs/evidence/claims.json</c>: everything that the documents may claim.</summary>
+/// <summary><c>docs/evidence/claims.json</c>: all claims that the documents can make.</summary>
 internal static partial class ClaimFile
 {
     public const string Path = "docs/evidence/claims.json";
@@ -17,7 +17,7 @@ internal static partial class ClaimFile
         Converters = { new JsonStringEnumConverter<ClaimKind>(JsonNamingPolicy.CamelCase) },
     };
 
-    /// <exception cref="EvidenceException">It is not there, or not what it should be.</exception>
+    /// <exception cref="EvidenceException">The file does not exist, or its content is not valid.</exception>
     public static IReadOnlyList<Claim> Read(string root)
     {
         var file = System.IO.Path.Combine(root, Path);

@@ -5,7 +5,9 @@ using Herald.Evidence.Records;
 
 namespace Herald.Evidence.Printouts;
 
-/// <summary>Benches as a table: medians, the spread of the rounds, what the machine could do in the same run, and whether that is enough.</summary>
+/// <summary>
+/// Benches as a table: medians, the spread of the rounds, the limit measured in the same run, and whether the target was reached.
+/// </summary>
 internal static class BenchTable
 {
     public static string Of(IReadOnlyList<(Claim Claim, Record Record)> shown)
@@ -40,14 +42,14 @@ internal static class BenchTable
         return $"{Figure(median)} {unit}{spread}";
     }
 
-    /// <summary>A side's rounds from the lowest to the highest, and their median.</summary>
+    /// <summary>The rounds of a side from the lowest to the highest, and their median.</summary>
     public static (IReadOnlyList<double> Rounds, double Median) Rounds(JsonNode side)
     {
         var rounds = side["rounds"]!.AsArray().Select(round => (double)round!).Order().ToList();
         return (rounds, rounds.Count % 2 == 1 ? rounds[rounds.Count / 2] : (rounds[(rounds.Count / 2) - 1] + rounds[rounds.Count / 2]) / 2);
     }
 
-    /// <summary>Where a record was made.</summary>
+    /// <summary>The commit, date and machine of a record.</summary>
     public static string Origin(Record record) => string.Create(
         CultureInfo.InvariantCulture,
         $"commit `{record.ShortCommit}`, {record.Date}, {record.Machine.Cores} cores of {record.Machine.Cpu}, {record.Machine.MemoryGiB} GiB{Syncs(record)}");

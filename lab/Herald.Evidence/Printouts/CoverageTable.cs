@@ -5,7 +5,7 @@ using Herald.Evidence.Records;
 
 namespace Herald.Evidence.Printouts;
 
-/// <summary>The share of each project's lines that tests run, beside what is demanded.</summary>
+/// <summary>The share of each project's lines that tests run, beside the share that is demanded.</summary>
 internal static class CoverageTable
 {
     public static string Of(IReadOnlyList<(Claim Claim, Record Record)> shown) => string.Join('\n', shown.SelectMany(one => Lines(one.Record)));

@@ -3,11 +3,11 @@ using Herald.Evidence.Records;
 
 namespace Herald.Evidence.Printouts;
 
-/// <summary>The documents, as their records say. What has no record cannot be printed.</summary>
+/// <summary>The documents as their records print them. A claim without a record cannot be printed.</summary>
 internal sealed class Documents(string root, IReadOnlyList<Claim> claims, RecordFolder records)
 {
-    /// <summary>Writes them anew.</summary>
-    /// <returns>Those that have changed.</returns>
+    /// <summary>Writes the changed documents.</summary>
+    /// <returns>The documents that have changed.</returns>
     public IReadOnlyList<string> Print()
     {
         var changed = Differing().ToList();
@@ -16,7 +16,7 @@ internal sealed class Documents(string root, IReadOnlyList<Claim> claims, Record
         return [.. changed.Select(document => Path.GetRelativePath(root, document.Path))];
     }
 
-    /// <summary>Documents that say anything else than their records.</summary>
+    /// <summary>The documents that differ from their records.</summary>
     public IReadOnlyList<string> Wrong() => [.. Differing().Select(document => Path.GetRelativePath(root, document.Path))];
 
     private IEnumerable<(string Path, string Text)> Differing()

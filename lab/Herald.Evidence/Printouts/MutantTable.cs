@@ -5,14 +5,14 @@ using Herald.Evidence.Records;
 
 namespace Herald.Evidence.Printouts;
 
-/// <summary>Mutants: how many each suite was the first to notice, and by name those that none has noticed.</summary>
+/// <summary>Mutants: how many each suite was the first to notice, and the list of those that no suite noticed.</summary>
 internal static class MutantTable
 {
     public static string Of(IReadOnlyList<(Claim Claim, Record Record)> shown) => string.Join("\n\n", shown.Select(one => Of(one.Record)));
 
     private static string Of(Record record)
     {
-        // Nothing is said of a project of which nothing was tried.
+        // A project of which no mutant was tried is left out.
         var projects = Parts(record.Result, "projects").Where(project => Number(project["tried"]) > 0).ToList();
         var suites = projects.SelectMany(project => Parts(project, "suites")).Select(suite => (string)suite["suite"]!).Distinct();
         List<string> lines =
@@ -70,7 +70,7 @@ internal static class MutantTable
 
     private static IEnumerable<JsonNode> Parts(JsonNode whole, string name) => whole[name]!.AsArray().Select(part => part!);
 
-    // A bar within a row would end the cell, also in code.
+    // A bar inside a row would end the cell, even inside code.
     private static string Code(string code) => $"`{code.Replace("|", "\\|", StringComparison.Ordinal)}`";
 
     private static string Row(IEnumerable<string> cells) => $"| {string.Join(" | ", cells)} |";

@@ -4,7 +4,7 @@ using Herald.Evidence.Records;
 
 namespace Herald.Evidence.Printouts;
 
-/// <summary>Planted faults, and the first world that notices each.</summary>
+/// <summary>Planted faults, and the first simulated world that notices each.</summary>
 internal static class PlantedTable
 {
     public static string Of(IReadOnlyList<(Claim Claim, Record Record)> shown)

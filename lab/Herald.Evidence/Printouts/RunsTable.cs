@@ -4,7 +4,9 @@ using Herald.Evidence.Records;
 
 namespace Herald.Evidence.Printouts;
 
-/// <summary>Runs of one command side by side: what was measured or judged in each, and under the table what only that run notes.</summary>
+/// <summary>
+/// Runs of one command side by side: the figures or verdicts of each run, and below the table the notes that only this run has.
+/// </summary>
 internal static class RunsTable
 {
     public static string Of(IReadOnlyList<(Claim Claim, Record Record)> shown)
@@ -35,7 +37,7 @@ internal static class RunsTable
         return string.Join("; ", [both, .. row["targets"]!.AsArray().Select(target => (string)target!["target"]!)]);
     }
 
-    /// <summary>What all runs note alike says how they measure, and is explained elsewhere.</summary>
+    /// <summary>A note that all runs share describes the method of measurement. It is explained elsewhere, so it is left out.</summary>
     private static IEnumerable<string> NotesOfAlone(IEnumerable<Record> all, Record one) =>
         Notes(one).Where(note => !all.All(other => other == one || Notes(other).Contains(note))).Select(note => note.TrimEnd('.'));
 

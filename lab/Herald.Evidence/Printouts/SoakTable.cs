@@ -5,7 +5,7 @@ using Herald.Evidence.Records;
 
 namespace Herald.Evidence.Printouts;
 
-/// <summary>Soaks: what went through, what happened meanwhile, and how long events waited by what was wrong.</summary>
+/// <summary>Soaks: the number of events, the faults that happened, and how long events waited during each kind of fault.</summary>
 internal static class SoakTable
 {
     public static string Of(IReadOnlyList<(Claim Claim, Record Record)> shown) => string.Join("\n\n", shown.Select(one => Of(one.Record)));
@@ -46,7 +46,7 @@ internal static class SoakTable
 
     private static string Broken(JsonNode soak) => (int)soak["broken"]! == 0 ? "0" : $"**{soak["broken"]}**";
 
-    // Who shares the machine with much else waits longer.
+    // Waits are longer on a machine that many other processes share, so the table names their number.
     private static string Load(JsonNode soak) => soak["machineLoad"] is { } load
         ? string.Create(CultureInfo.InvariantCulture, $" that {(double)load:0} processes shared on the average") : "";
 

@@ -5,7 +5,7 @@ using Herald.Evidence.Records;
 
 namespace Herald.Evidence.Printouts;
 
-/// <summary>Runs of tests, and what each test has told of its run.</summary>
+/// <summary>Runs of tests, with the lines that each test wrote about its run.</summary>
 internal static class StoryLines
 {
     public static string Of(IReadOnlyList<(Claim Claim, Record Record)> shown) => string.Join('\n', shown.SelectMany(one => Lines(one.Record)));

@@ -4,7 +4,7 @@ using Herald.Evidence.Records;
 
 namespace Herald.Evidence.Printouts;
 
-/// <summary>Runs of tests, a line each.</summary>
+/// <summary>Runs of tests, one line for each.</summary>
 internal static class TestLines
 {
     public static string Of(IReadOnlyList<(Claim Claim, Record Record)> shown) => string.Join('\n', shown.Select(one => Line(one.Record)));

@@ -18,7 +18,7 @@ internal sealed class RecordFolder(string root)
         RespectNullableAnnotations = true,
     };
 
-    /// <summary>Null when the claim was never shown.</summary>
+    /// <summary>Null when the claim was never run.</summary>
     public Record? Find(string name)
     {
         var path = PathOf(name);
@@ -34,7 +34,7 @@ internal sealed class RecordFolder(string root)
         }
     }
 
-    /// <summary>Whole or not at all: a run that is broken off leaves the record before.</summary>
+    /// <summary>Writes a record whole or not at all. An interrupted run leaves the previous record.</summary>
     public void Write(string name, Record record)
     {
         Directory.CreateDirectory(Path.Combine(root, Folder));

@@ -2,10 +2,10 @@ using Herald.Evidence.Claims;
 
 namespace Herald.Evidence.Records;
 
-/// <summary>What a claim stands on by now.</summary>
+/// <summary>Whether the record of a claim is still fresh.</summary>
 internal sealed record Standing(Claim Claim, Record? Record, string? Why)
 {
-    /// <summary>Nothing of what its record speaks of has changed since.</summary>
+    /// <summary>Nothing that the record depends on has changed since.</summary>
     public bool IsFresh => Why is null;
 
     public static Standing Of(Claim claim, RecordFolder records, WorkingCopy copy)

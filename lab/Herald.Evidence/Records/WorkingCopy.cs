@@ -2,17 +2,17 @@ using System.Diagnostics;
 
 namespace Herald.Evidence.Records;
 
-/// <summary>The sources as git has them.</summary>
+/// <summary>The sources as git stores them.</summary>
 internal sealed class WorkingCopy(string root)
 {
     public string Root => root;
 
     public string Commit => Git("rev-parse", "HEAD");
 
-    /// <summary>What git calls the content of a folder or a file: the same whatever commit it is in.</summary>
+    /// <summary>Git's hash of the content of a folder or a file. It is the same in every commit that has this content.</summary>
     public string ContentOf(string path) => Git("rev-parse", $"HEAD:{path.TrimEnd('/')}");
 
-    /// <summary>What was changed under some paths and is in no commit.</summary>
+    /// <summary>Changes below some paths that are in no commit.</summary>
     public IReadOnlyList<string> ChangesIn(IEnumerable<string> paths) =>
         [.. Git(["status", "--porcelain", "--", .. paths]).Split('\n', StringSplitOptions.RemoveEmptyEntries)];
 

@@ -6,10 +6,10 @@ using Herald.Evidence.Claims;
 
 namespace Herald.Evidence.Runs;
 
-/// <summary>Reads what a command has left behind.</summary>
+/// <summary>Reads the output of a command.</summary>
 internal static partial class ClaimResult
 {
-    /// <returns>Null when it has shown nothing.</returns>
+    /// <returns>Null when the output contains no result.</returns>
     public static JsonNode? Of(Claim claim, string text) => claim.Kind switch
     {
         ClaimKind.Bench or ClaimKind.Scenario or ClaimKind.Mutants or ClaimKind.Soak => Figures(text),
@@ -74,7 +74,7 @@ internal static partial class ClaimResult
     [GeneratedRegex(@"^(\d+) passed, (\d+) failed", RegexOptions.Multiline)]
     private static partial Regex LastLine();
 
-    // What a test has told stands below its name, further in than that.
+    // The output of a test stands below its name, with a deeper indent.
     [GeneratedRegex(@"^ {4}\S+\.(\w+)[^\n]* \[(PASS|FAIL)\]\n(?: {6,}(?! *Output:)[^\n]*\n)* {6}Output:\n((?: {8}[^\n]*\n)+)", RegexOptions.Multiline)]
     private static partial Regex StoryLines();
 

@@ -5,10 +5,10 @@ using Herald.Evidence.Records;
 
 namespace Herald.Evidence.Runs;
 
-/// <summary>Runs the command of a claim, and makes a record of what it has shown.</summary>
+/// <summary>Runs the command of a claim, and makes a record of its result.</summary>
 internal sealed class ClaimRun(WorkingCopy copy, RecordFolder records, TimeProvider time, TextWriter progress)
 {
-    /// <exception cref="EvidenceException">It cannot be run on what is here, or has shown nothing.</exception>
+    /// <exception cref="EvidenceException">The command cannot be run on these sources, or its output contains no result.</exception>
     public async Task<Record> RunAsync(Claim claim, CancellationToken cancel)
     {
         if (copy.ChangesIn(claim.Paths) is { Count: > 0 } changes)
@@ -42,7 +42,7 @@ internal sealed class ClaimRun(WorkingCopy copy, RecordFolder records, TimeProvi
         return File.Exists(output) ? await File.ReadAllTextAsync(output, cancel) : "";
     }
 
-    /// <summary>What it says goes on to whoever watches, line by line.</summary>
+    /// <summary>Copies the output of the command to the progress output, line by line.</summary>
     private async Task<(int Code, string Told)> ExecuteAsync(Claim claim, string output, CancellationToken cancel)
     {
         var words = claim.Command.Select(word => word == Claim.Output ? output : word).ToList();

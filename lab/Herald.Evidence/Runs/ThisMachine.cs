@@ -2,7 +2,7 @@ using Herald.Evidence.Records;
 
 namespace Herald.Evidence.Runs;
 
-/// <summary>What Linux tells about the machine.</summary>
+/// <summary>Reads the description of this machine from Linux.</summary>
 internal static class ThisMachine
 {
     public static Machine Look() => new(

@@ -1,7 +1,8 @@
 namespace Herald.Lab.Alarms;
 
 /// <summary>
-/// One user's alarms by the rules, as plainly as they can be written: what a digest must say. Times are texts of one form, in UTC, that sort as they follow each other.
+/// The alarms of one user by the rules, written as simply as possible: it computes the digest that Herald must send. Times are texts in
+/// UTC, all of one format, and their text order is their order in time.
 /// </summary>
 public sealed class AlarmBook(string user)
 {

@@ -3,8 +3,8 @@ using Herald.Alarms;
 
 namespace Herald.Lab.Alarms;
 
-/// <summary>What is told to the alarms application.</summary>
-/// <param name="Id">Its own, by which a repeat is recognised.</param>
+/// <summary>A message to the alarms application.</summary>
+/// <param name="Id">The id by which a repeat is recognised.</param>
 public readonly record struct AlarmMessage(string Subject, string Id, byte[] Payload)
 {
     public const string StatusChanged = AlarmEvents.StatusChanged, SendDigest = AlarmEvents.SendDigest, Digest = AlarmEvents.Digest;

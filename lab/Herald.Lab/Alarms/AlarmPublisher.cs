@@ -6,16 +6,21 @@ using Herald.Nats.Wire;
 
 namespace Herald.Lab.Alarms;
 
-/// <summary>Tells messages to a cluster of NATS, in their order as long as none has to be told again, and knows when they are safe there.</summary>
-/// <param name="kept">A stream keeps them: each is told until it says so. Else they are told once, to whoever listens.</param>
+/// <summary>
+/// Publishes messages to a NATS cluster, in order as long as none has to be repeated, and waits until they are safe there.
+/// </summary>
+/// <param name="kept">
+/// True when a stream keeps the messages: each is published until the stream acknowledges it. Otherwise each is published once, to the
+/// current subscribers.
+/// </param>
 public sealed class AlarmPublisher(NatsConnection connection, bool kept, TimeSpan patience, TimeProvider time)
 {
     private const int AtOnce = 1000;
     private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(5), Pause = TimeSpan.FromMilliseconds(200);
     private readonly JetStreamClient _jetStream = new(connection, AnswerPatience);
 
-    /// <summary>Complete when all of them are safe. What is told again is recognised by its id.</summary>
-    /// <exception cref="NatsException">They cannot be told, for as long as the patience lasts.</exception>
+    /// <summary>Completes when all messages are safe. A repeated message is recognised by its id.</summary>
+    /// <exception cref="NatsException">The messages could not be published within the patience.</exception>
     public async Task PublishAsync(IReadOnlyList<AlarmMessage> messages, CancellationToken cancel)
     {
         if (!kept)

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Herald.Lab.Alarms;
 
 /// <summary>
-/// Users whose alarms change in every way there is: out of order, told twice, cleared, back to what they were, at one time; and who ask for digests in between.
-/// The same seed tells the same story.
+/// Users whose alarms change in every possible way (out of order, repeated, cleared, back to the old status, at the same time), and who
+/// request digests in between. The same seed produces the same messages.
 /// </summary>
 public sealed class AlarmStory(int seed, DigestLedger ledger)
 {
@@ -17,7 +17,7 @@ public sealed class AlarmStory(int seed, DigestLedger ledger)
     public long Changes { get; private set; }
     public long Requests { get; private set; }
 
-    /// <summary>All that these users have to say, mixed with each other; what they must get is in the ledger.</summary>
+    /// <summary>All messages of these users, mixed with each other. The expected digests are in the ledger.</summary>
     public IReadOnlyList<AlarmMessage> Burst(int firstUser, int users)
     {
         var told = Enumerable.Range(firstUser, users).Select(number => new Queue<AlarmMessage>(Of(string.Create(CultureInfo.InvariantCulture, $"user-{_name}-{number:D6}")))).ToList();
@@ -41,7 +41,7 @@ public sealed class AlarmStory(int seed, DigestLedger ledger)
             for (var change = 1 + Draw(12); change > 0; change--)
             {
                 var (alarm, status, at) = ($"alarm-{Draw(4)}", Statuses[Draw(3)], TimeText());
-                // What is told twice comes with another id, as from a publisher that does not know it was heard.
+                // A repeated change has another id, as from a publisher that does not know that its message arrived.
                 for (var times = Draw(10) == 0 ? 2 : 1; times > 0; times--)
                 {
                     book.Take(alarm, status, at);
@@ -56,12 +56,12 @@ public sealed class AlarmStory(int seed, DigestLedger ledger)
         }
     }
 
-    // Few seconds and few nanoseconds, so that times meet.
+    // Few seconds and few nanoseconds, so that some times are equal.
     private string TimeText() => string.Create(CultureInfo.InvariantCulture, $"{Begin.AddSeconds(Draw(30)):yyyy-MM-ddTHH:mm:ss}.{Draw(3):D9}Z");
 
     private string NextId() => string.Create(CultureInfo.InvariantCulture, $"{_name}-{++_number}");
 
-#pragma warning disable CA5394 // A story; no secret hangs on it.
+#pragma warning disable CA5394 // Test data; no secret depends on it.
     private int Draw(int count) => _random.Next(count);
 #pragma warning restore CA5394
 }

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Herald.Lab.Alarms;
 
-/// <summary><c>herald alarms verify</c>: whether a running service does what it is for.</summary>
+/// <summary><c>herald alarms verify</c>: checks that a running service works.</summary>
 public static class AlarmsVerifyCommand
 {
     private static readonly TimeSpan ConnectPatience = TimeSpan.FromSeconds(10);

@@ -2,7 +2,10 @@ using Herald.Lab.Ledgers;
 
 namespace Herald.Lab.Alarms;
 
-/// <summary>Which digests each user must get, and which have come: each one at least once, by first receipt in their order, and no other.</summary>
+/// <summary>
+/// The digests that each user must get, and those that have come. Each must come at least once, its first receipt in order, and no other
+/// digest may come.
+/// </summary>
 public sealed class DigestLedger(TimeProvider time)
 {
     private const int KeptSamples = 5;
@@ -17,7 +20,7 @@ public sealed class DigestLedger(TimeProvider time)
     public long Wrong { get; private set; }
     public long Missing => Expected - Received;
 
-    /// <summary>Before it is asked for.</summary>
+    /// <summary>Must be called before the digest is requested.</summary>
     public void Expect(string user, string digest)
     {
         lock (_lock)
@@ -54,14 +57,14 @@ public sealed class DigestLedger(TimeProvider time)
         }
     }
 
-    /// <summary>Some of what is wrong, and of what is missing.</summary>
+    /// <summary>Some of the wrong digests, and some of the missing ones.</summary>
     public IReadOnlyList<string> Samples()
     {
         lock (_lock)
             return [.. _wrongSamples, .. _users.Where(user => user.Value.Received < user.Value.Digests.Count).Take(KeptSamples).Select(user => $"{user.Key}: has not received {user.Value.Digests[user.Value.Received].Digest}")];
     }
 
-    /// <summary>From asking for a digest until it came: the time that this share of them took at most; null when there were none.</summary>
+    /// <summary>The time from request to receipt within which this share of the digests came; null when none came.</summary>
     public double? Milliseconds(double share) => _latencies.Percentile(share)?.TotalMilliseconds;
 
     private sealed class User

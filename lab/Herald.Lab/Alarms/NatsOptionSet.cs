@@ -7,10 +7,10 @@ using Herald.Nats.Sources;
 
 namespace Herald.Lab.Alarms;
 
-/// <summary>The options that say where NATS is, and whether a stream keeps what is sent.</summary>
+/// <summary>The options for the address of NATS, and for the stream that keeps the messages.</summary>
 public sealed class NatsOptionSet
 {
-    /// <summary>The name that the cluster has in the settings.</summary>
+    /// <summary>The name of the cluster in the settings.</summary>
     public const string Cluster = "main";
 
     public const string DefaultServers = "nats://127.0.0.1:4222", DefaultStream = "ALARMS", NoStreamOption = "--no-stream", StreamOption = "--stream", ReplicasOption = "--replicas";
@@ -24,7 +24,7 @@ public sealed class NatsOptionSet
     private readonly Option<string> _stream = new(StreamOption) { Description = "The stream of JetStream that keeps what is sent; it is made when it is not there.", HelpName = "NAME", DefaultValueFactory = _ => DefaultStream };
     private readonly Option<int> _replicas = new(ReplicasOption) { Description = "Servers that have the stream, if it is made: 1 to 5.", HelpName = "N", DefaultValueFactory = _ => 1 };
 
-    /// <summary>All that a client of the application needs.</summary>
+    /// <summary>Adds the options that a client of the application needs.</summary>
     public void AddTo(Command command)
     {
         _servers.Validators.Add(result =>
@@ -36,7 +36,7 @@ public sealed class NatsOptionSet
             command.Options.Add(option);
     }
 
-    /// <summary>What the server needs besides.</summary>
+    /// <summary>Adds the further options that the server needs.</summary>
     public void AddStreamTo(Command command)
     {
         command.Options.Add(_stream);
@@ -62,7 +62,7 @@ public sealed class NatsOptionSet
 
     public bool HasStream(ParseResult parsed) => !parsed.GetValue(_noStream);
 
-    /// <summary>What they say of the server's settings.</summary>
+    /// <summary>The server settings that follow from the options.</summary>
     public IReadOnlyDictionary<string, string> Settings(ParseResult parsed)
     {
         var settings = new Dictionary<string, string>
@@ -94,8 +94,8 @@ public sealed class NatsOptionSet
         CaFile = parsed.GetValue(_caFile)?.FullName,
     };
 
-    /// <summary>All messages of the application are one source's, so that none overtakes another.</summary>
-    /// <param name="stream">Null for none.</param>
+    /// <summary>One source reads all messages of the application, so that none overtakes another.</summary>
+    /// <param name="stream">Null for no stream.</param>
     public static string RouteOf(string? stream, int replicas = 1) => string.Concat(
         $"{Cluster}/{AlarmEvents.StatusChanged},{AlarmEvents.StatusChanged}.>,{AlarmEvents.SendDigest},{AlarmEvents.SendDigest}.> -> {AlarmEvents.Topic} ",
         stream is null ? "oneReader=true" : string.Create(CultureInfo.InvariantCulture, $"stream={stream}{(replicas == 1 ? "" : $" replicas={replicas}")}"));

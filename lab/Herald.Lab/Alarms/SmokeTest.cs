@@ -4,12 +4,12 @@ using Herald.Nats.Subscriptions;
 
 namespace Herald.Lab.Alarms;
 
-/// <summary>Tells a running service of a user nobody else has, and looks at the digests that come.</summary>
+/// <summary>Sends changes of a user that belongs only to this test to a running service, and checks the digests that come.</summary>
 internal sealed class SmokeTest(NatsConnection connection, AlarmPublisher publisher, string user, TimeSpan patience, Action<string> tell, TimeProvider time)
 {
     private int _number;
 
-    /// <returns>What is wrong; null when nothing is.</returns>
+    /// <returns>A description of the problem; null when there is none.</returns>
     public async Task<string?> RunAsync(CancellationToken cancel)
     {
         await using var digests = connection.Subscribe(AlarmMessage.Digest);
@@ -24,7 +24,8 @@ internal sealed class SmokeTest(NatsConnection connection, AlarmPublisher publis
             [("cpu", "CRITICAL", "2024-05-01T11:30:00.000000001+02:00"), ("disk", "WARNING", "2024-05-01T10:00:00.000000002Z")], cancel) is { } first)
             return first;
 
-        // Nothing is new: an older change, the same status again, and one that is told twice. Then something is: the next digest shows that there was none between.
+        // Nothing here is new: an older change, the same status again, and a repeated change. After that, a new change follows. If its
+        // digest is the next one, there was none in between.
         await publisher.PublishAsync(
         [
             Change("disk", "CRITICAL", "2024-05-01T10:00:00.000000001Z"), Change("cpu", "CRITICAL", "2024-05-01T12:00:00Z"), Change("fan", "WARNING", "2024-05-01T09:30:00Z"), Request(),

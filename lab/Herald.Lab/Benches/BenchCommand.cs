@@ -9,7 +9,7 @@ using Herald.Lab.Processes;
 
 namespace Herald.Lab.Benches;
 
-/// <summary><c>herald bench NAME</c>: measures Herald on this machine, beside what the machine could do at best.</summary>
+/// <summary><c>herald bench NAME</c>: measures Herald on this machine, beside the machine's limit.</summary>
 internal static class BenchCommand
 {
     private const int UsualSeconds = 5, UsualRounds = 5;

@@ -18,17 +18,17 @@ using Herald.Lab.Benches.Takeover;
 
 namespace Herald.Lab.Benches;
 
-/// <summary>All there are, in the order in which <c>bench all</c> runs them.</summary>
+/// <summary>All benches, in the order in which <c>bench all</c> runs them.</summary>
 internal static class BenchList
 {
-    /// <summary>Those of clusters, which need a PostgreSQL here.</summary>
+    /// <summary>The benches of clusters, which need PostgreSQL on this machine.</summary>
     public static IReadOnlyList<IBench> OfClusters { get; } =
         [new ClusterLatencyBench(ClusterLatencyBench.UsualNodes), new ScaleBench(), new NodesBench(), new TakeoverBench(), new HeldBench()];
 
-    /// <summary>Those of Kafka, which need a broker's programs here.</summary>
+    /// <summary>The benches of Kafka, which need Kafka's programs on this machine.</summary>
     public static IReadOnlyList<IBench> OfKafka { get; } = [new IngestBench()];
 
-    /// <summary>Those of NATS, which need a nats-server here.</summary>
+    /// <summary>The benches of NATS, which need a nats-server on this machine.</summary>
     public static IReadOnlyList<IBench> OfNats { get; } = [new AlarmsBench()];
 
     public static IReadOnlyList<IBench> All { get; } =
@@ -37,6 +37,6 @@ internal static class BenchList
         new LatencyBench(), new FlakyBench(), new RepeatsBench(), new KeysBench(), new IsolateBench(), new SubscriptionsBench(), new RegistrationsBench(), new StartBench(), new MemoryBench(), new IdleBench(),
     ];
 
-    /// <summary>Every one that has a name.</summary>
+    /// <summary>Every bench.</summary>
     public static IReadOnlyList<IBench> Known { get; } = [.. All, .. OfClusters, .. OfKafka, .. OfNats];
 }

@@ -12,13 +12,13 @@ using Herald.Lab.Processes;
 namespace Herald.Lab.Benches.Acceptance;
 
 /// <summary>
-/// How many events a second are accepted: checked, deduplicated and fsynced before each answer. One event a request stands beside the
-/// same requests answered by Kestrel without an application: HTTP is what costs there. Batches stand beside the smallest program that
-/// reads the same JSON and makes the same bytes durable.
+/// Events accepted per second: checked, deduplicated and fsynced before each answer. One event per request is measured beside the same
+/// requests answered by Kestrel without an application, because HTTP is the main cost there. Batches are measured beside the smallest
+/// program that reads the same JSON and makes the same bytes durable.
 /// </summary>
 internal sealed class AcceptBench(int batch) : IBench
 {
-    /// <summary>The batch of the list; others are measured for whoever asks.</summary>
+    /// <summary>The batch size of the bench list. Other sizes are measured on request.</summary>
     public const int UsualBatch = 500;
     private const int Connections = 64;
     private const double LeastRatio = 0.7;
@@ -76,7 +76,7 @@ internal sealed class AcceptBench(int batch) : IBench
         return limit;
     }
 
-    /// <returns>How long Herald's answer to such a request is.</returns>
+    /// <returns>The length of Herald's answer to such a request.</returns>
     private static async Task<int> PrepareAsync(HeraldClient client, PublishShape shape, CancellationToken cancel)
     {
         await SucceedAsync(client.PutAsync($"/v1/topics/{PublishShape.Topic}", null, cancel));
@@ -89,7 +89,9 @@ internal sealed class AcceptBench(int batch) : IBench
         return (await SucceedAsync(client.PublishAsync(PublishShape.Topic, shape.Body(0, 0, 0), cancel))).Text.Length;
     }
 
-    /// <summary>One more run, whose last answer is hardly read when the server is killed: whatever was answered comes back.</summary>
+    /// <summary>
+    /// Runs once more and kills the server at about the time of the last answer. Every event that was answered must come back.
+    /// </summary>
     private static async Task KillAsync(ServerProcess server, LoadContender herald, BenchRig rig, CancellationToken cancel)
     {
         var (answered, unanswered, began) = (herald.Answered, herald.Unanswered, rig.Time.GetUtcNow());
@@ -99,7 +101,9 @@ internal sealed class AcceptBench(int batch) : IBench
         await Survivors.JudgeAsync(await rig.StartServerAsync(cancel), PublishShape.Topic, began.ToString("O", CultureInfo.InvariantCulture), answered, answered + unanswered, rig, cancel);
     }
 
-    /// <summary>Everything that was answered is stored once, and nothing else but what was on its way at the ends of runs.</summary>
+    /// <summary>
+    /// Every event that was answered is stored once. Nothing else is stored, except events that were on their way when a run ended.
+    /// </summary>
     private static void Judge(ServerCounts counts, LoadContender herald, int probed, BenchRig rig)
     {
         var accepted = counts.Accepted - probed;

@@ -2,7 +2,7 @@ using Herald.Client;
 
 namespace Herald.Lab.Benches.Acceptance;
 
-/// <summary>What the server says about what was published to it.</summary>
+/// <summary>The server's own counts of the events published to it.</summary>
 internal sealed record ServerCounts(long Accepted, long Duplicates, long Conflicts, long Refused)
 {
     private const string Metric = "herald_http_publish_events_total";

@@ -2,14 +2,17 @@ using Herald.Nats;
 
 namespace Herald.Lab.Benches.Alarms;
 
-/// <summary>Tells changes while they are taken, so that what no stream keeps finds room: never more than a server keeps of them.</summary>
+/// <summary>
+/// Publishes changes while the server takes them. The number of open messages stays below what a server buffers, because no stream keeps
+/// them.
+/// </summary>
 internal sealed class AlarmFeed(BenchNats nats, TimeProvider time)
 {
     private const long MostOpen = 40_000;
     private const int Chunk = 500;
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(10), Patience = TimeSpan.FromSeconds(60);
 
-    /// <param name="count">How many of these are durable.</param>
+    /// <param name="count">Returns how many of the messages are durable.</param>
     public async Task RunAsync(AlarmTraffic traffic, long messages, Func<Task<long>> count, CancellationToken cancel)
     {
         var (told, durable, since) = (0L, 0L, time.GetTimestamp());

@@ -5,8 +5,11 @@ using Herald.Nats.Wire;
 
 namespace Herald.Lab.Benches.Alarms;
 
-/// <summary>Changes of many users' alarms, one user after another, so that each change is to another user than the one before; each is newer and another status than the last of its alarm.</summary>
-/// <param name="users">Each has <see cref="AlarmsEach"/> alarms.</param>
+/// <summary>
+/// Changes of alarms, one user after another, so consecutive changes belong to different users. Each change is newer than the last one of
+/// its alarm and has another status.
+/// </summary>
+/// <param name="users">The number of users. Each has <see cref="AlarmsEach"/> alarms.</param>
 internal sealed class AlarmTraffic(int users)
 {
     public const int AlarmsEach = 10;
@@ -14,7 +17,7 @@ internal sealed class AlarmTraffic(int users)
     private readonly byte[] _buffer = new byte[256];
     private long _number;
 
-    /// <summary>Lent until the next one.</summary>
+    /// <summary>The message is valid until the next call.</summary>
     public OutgoingMessage Next()
     {
         var number = _number++;

@@ -9,8 +9,8 @@ using Herald.Lab.Benches.Traffic;
 namespace Herald.Lab.Benches.Alarms;
 
 /// <summary>
-/// How many changes of alarms a second become durable state, how long a digest takes, and what a million users cost, beside a server that only receives and appends
-/// the same messages.
+/// How many changes of alarms per second become durable state, how long a digest takes, and what a million users cost. The limit is a
+/// server that only receives and appends the same messages.
 /// </summary>
 internal sealed class AlarmsBench : IBench
 {
@@ -41,7 +41,7 @@ internal sealed class AlarmsBench : IBench
         async Task<BenchRow> KeptAsync()
         {
             rig.Progress.Show("filling a stream");
-            // A server of its own: the stream would keep everything else that is told here, too.
+            // This needs a NATS server of its own, because the stream would keep everything else that is published here, too.
             await using var keeping = await BenchNats.StartAsync(rig.Time, cancel);
             await keeping.FillAsync(Stream, new AlarmTraffic(users), messages, cancel);
             return await ChangesAsync(keeping, "from a stream", round => token => round.KeptAsync(Stream, token));
@@ -79,7 +79,7 @@ internal sealed class AlarmsBench : IBench
         var alarms = await rig.StartServerAsync("digest", AlarmsSide.Application.Command, AlarmsSide.Application.Settings(nats.Url, null), cancel);
         var limit = new MeasuredSide<Latencies>(AlarmsSide.OnlyAppending.Name, [CpuSource.Of(appending), nats.Cpu], new DigestLatency(nats, Echo, rig).RunAsync, rig);
         var herald = new MeasuredSide<Latencies>(AlarmsSide.Application.Name, [CpuSource.Of(alarms), nats.Cpu], new DigestLatency(nats, AlarmMessage.Digest, rig).RunAsync, rig);
-        // Both servers take all of it: each side has the work of the other beside it.
+        // Both servers take all messages, so each is measured while the other one works.
         await Alternation.RunAsync("digests", rig, cancel, limit, herald);
         await appending.StopAsync();
         await alarms.StopAsync();

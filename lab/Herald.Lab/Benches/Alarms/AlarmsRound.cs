@@ -7,8 +7,11 @@ using Herald.Lab.Processes;
 
 namespace Herald.Lab.Benches.Alarms;
 
-/// <summary>One server after another, each with an empty store, takes changes until all of them are durable.</summary>
-/// <param name="skipped">Messages before those that count: while they are read, connections open and compilers optimise. None in brief runs, whose messages are taken before anybody looks.</param>
+/// <summary>Starts one server after another, each with an empty store. Each takes changes until all of them are durable.</summary>
+/// <param name="skipped">
+/// Messages before those that count. While they are read, connections open and the JIT compiler optimises. Brief runs have none, because
+/// their messages are taken before the first look.
+/// </param>
 internal sealed class AlarmsRound(AlarmsSide side, BenchNats nats, int users, long skipped, long messages, BenchRig rig)
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(10), Patience = TimeSpan.FromSeconds(60);
@@ -17,11 +20,11 @@ internal sealed class AlarmsRound(AlarmsSide side, BenchNats nats, int users, lo
     private int _rounds;
     private string _directory = "";
 
-    /// <summary>Of the server, and of those before it.</summary>
+    /// <summary>The CPU time of the current server and of the servers before it.</summary>
     public CpuSource Cpu => new("server", () => _takenByEnded + (_server is { } server ? ProcessTimes.Of(server.Id).Own : TimeSpan.Zero));
 
-    /// <summary>Told while they are taken; no stream keeps them.</summary>
-    /// <returns>Changes a second.</returns>
+    /// <summary>Publishes the messages while they are taken; no stream keeps them.</summary>
+    /// <returns>Changes per second.</returns>
     public Task<double> FreshAsync(CancellationToken cancel) => RunAsync(null, async client =>
     {
         var (began, counted) = (skipped == 0 ? rig.Time.GetTimestamp() : 0, 0L);
@@ -37,11 +40,14 @@ internal sealed class AlarmsRound(AlarmsSide side, BenchNats nats, int users, lo
         }
     }, cancel);
 
-    /// <summary>A stream has them all.</summary>
-    /// <returns>Changes a second.</returns>
+    /// <summary>Reads the messages from a stream that already has them all.</summary>
+    /// <returns>Changes per second.</returns>
     public Task<double> KeptAsync(string stream, CancellationToken cancel) => RunAsync(stream, client => UntilAsync(client, skipped == 0 ? rig.Time.GetTimestamp() : 0, 0, cancel), cancel);
 
-    /// <summary>The last round's server, which was killed as soon as it had said that all was durable, has all changes and all that it knew of users, without a stream.</summary>
+    /// <summary>
+    /// The server of the last round was killed as soon as it had reported that all changes were durable. It must still have all changes and
+    /// all state of the users, without a stream.
+    /// </summary>
     public async Task JudgeKillAsync(CancellationToken cancel)
     {
         const int MostAsked = 500;
@@ -62,7 +68,7 @@ internal sealed class AlarmsRound(AlarmsSide side, BenchNats nats, int users, lo
         await server.StopAsync();
     }
 
-    /// <summary>Changes go from user to user, and for each user from alarm to alarm.</summary>
+    /// <summary>The changes go round the users, and for each user round the alarms.</summary>
     private long Expected(int user) => Math.Min(AlarmTraffic.AlarmsEach, (messages - user + users - 1) / users);
 
     private async Task<double> RunAsync(string? stream, Func<HeraldClient, Task<double>> measure, CancellationToken cancel)
@@ -77,7 +83,7 @@ internal sealed class AlarmsRound(AlarmsSide side, BenchNats nats, int users, lo
         return rate;
     }
 
-    /// <param name="began">When what counts began; 0 when it has not yet.</param>
+    /// <param name="began">The timestamp at which counting began; 0 when it has not begun yet.</param>
     private async Task<double> UntilAsync(HeraldClient client, long began, long counted, CancellationToken cancel)
     {
         var (seen, since) = (-1L, rig.Time.GetTimestamp());

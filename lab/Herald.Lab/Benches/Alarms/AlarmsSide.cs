@@ -4,8 +4,8 @@ using Herald.Lab.Processes;
 
 namespace Herald.Lab.Benches.Alarms;
 
-/// <summary>What is measured: a server with the application, or one that only receives the same messages and appends them.</summary>
-/// <param name="Counted">The metric that says how many are durable.</param>
+/// <summary>The measured server: one with the application, or one that only receives the same messages and appends them.</summary>
+/// <param name="Counted">The metric that counts the durable messages.</param>
 internal sealed record AlarmsSide(string Name, IReadOnlyList<string> Command, string Counted)
 {
     public const string Topic = "alarms";
@@ -13,7 +13,7 @@ internal sealed record AlarmsSide(string Name, IReadOnlyList<string> Command, st
     public static readonly AlarmsSide Application = new("herald", ServerProcess.Alarms, "herald_application_events_total{application=\"alarms\"}");
     public static readonly AlarmsSide OnlyAppending = new("only appending", ServerProcess.Plain, $"herald_nats_messages_total{{topic=\"{Topic}\",outcome=\"accepted\"}}");
 
-    /// <param name="stream">Null for none.</param>
+    /// <param name="stream">Null for no stream.</param>
     public string[] Settings(string url, string? stream) => this == Application
         ? ["--nats", url, .. stream is null ? (string[])[NatsOptionSet.NoStreamOption] : [NatsOptionSet.StreamOption, stream]]
         : ["--nats-clusters", $"{NatsOptionSet.Cluster}={url}", "--nats-sources", NatsOptionSet.RouteOf(stream), "--nats-batch-events", "4096", "--nats-batch-wait", "2ms"];

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Herald.Lab.Benches.Alarms;
 
-/// <summary>The NATS that measured servers read from, on this machine, thrown away afterwards; and a connection to it.</summary>
+/// <summary>A throw-away NATS server on this machine, from which the measured servers read, and a connection to it.</summary>
 internal sealed class BenchNats : IAsyncDisposable
 {
     private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(30);
@@ -24,7 +24,7 @@ internal sealed class BenchNats : IAsyncDisposable
     public NatsConnection Connection { get; }
     public CpuSource Cpu { get; }
 
-    /// <exception cref="BenchException">There is none to start.</exception>
+    /// <exception cref="BenchException">No NATS server can be started.</exception>
     public static async Task<BenchNats> StartAsync(TimeProvider time, CancellationToken cancel)
     {
         try
@@ -41,7 +41,7 @@ internal sealed class BenchNats : IAsyncDisposable
         }
     }
 
-    /// <summary>Into a stream, which has them all when this is complete.</summary>
+    /// <summary>Publishes the messages into a stream. The stream has them all when the task completes.</summary>
     public async Task FillAsync(string stream, AlarmTraffic traffic, int messages, CancellationToken cancel)
     {
         const int AtOnce = 1000;

@@ -11,8 +11,8 @@ using Herald.Nats.Subscriptions;
 namespace Herald.Lab.Benches.Alarms;
 
 /// <summary>
-/// From the moment that a digest is to be asked for, by schedule, until what answers it comes: a digest, or, where messages are only appended, the request itself.
-/// Before each request come changes of the same user, whose digest it is.
+/// The time from the scheduled moment of a request until its answer comes. The answer is a digest or, for the server that only appends
+/// messages, the request itself. Changes of the same user come before each request, so its digest has content.
 /// </summary>
 /// <param name="answers">The subject on which answers come.</param>
 internal sealed class DigestLatency(BenchNats nats, string answers, BenchRig rig)
@@ -76,7 +76,7 @@ internal sealed class DigestLatency(BenchNats nats, string answers, BenchRig rig
         }
     }
 
-    // Whole parsing would be part of what is measured.
+    // Parsing the whole payload would add to the measured time.
     private static string? UserOf(ReadOnlySpan<byte> payload)
     {
         var at = payload.IndexOf(UserField);

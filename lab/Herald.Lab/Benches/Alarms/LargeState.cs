@@ -8,7 +8,9 @@ using Herald.Lab.Processes;
 
 namespace Herald.Lab.Benches.Alarms;
 
-/// <summary>Many users with ten alarms each: how much memory a server takes for them, and how soon after a kill it answers one.</summary>
+/// <summary>
+/// Many users with ten alarms each: how much memory a server takes for them, and how soon after a kill it answers one of them.
+/// </summary>
 internal sealed class LargeState(BenchNats nats, BenchRig rig)
 {
     private const double Megabyte = 1e6, MostSeconds = 10;
@@ -40,7 +42,7 @@ internal sealed class LargeState(BenchNats nats, BenchRig rig)
         static BenchSide Figure(AlarmsSide side, ProcessMemory memory) => new(side.Name, new Series([memory.PeakBytes / Megabyte]), CpuUse.Unmeasured);
     }
 
-    /// <summary>All alarms of all users, by a server that is killed then.</summary>
+    /// <summary>Publishes all alarms of all users to a server, and then kills it.</summary>
     private async Task<ProcessMemory> FillAsync(AlarmsSide side, int users, CancellationToken cancel)
     {
         var messages = (long)users * AlarmTraffic.AlarmsEach;
@@ -67,7 +69,7 @@ internal sealed class LargeState(BenchNats nats, BenchRig rig)
 
     private static string NameOf(AlarmsSide side) => $"large-{side.Name.Replace(' ', '-')}";
 
-    /// <summary>All ten alarms of the user are in the digest: none was asked for before.</summary>
+    /// <summary>The digest must contain all ten alarms of the user, because this is the user's first request.</summary>
     private async Task AskAsync(string user, CancellationToken cancel)
     {
         await using var digests = nats.Connection.Subscribe(AlarmMessage.Digest);

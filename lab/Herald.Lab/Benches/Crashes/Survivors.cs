@@ -10,18 +10,18 @@ using Herald.Lab.Receivers;
 namespace Herald.Lab.Benches.Crashes;
 
 /// <summary>
-/// Judges from outside what a kill -9 has left of a topic: the server is started again and delivers the topic to a receiver, which counts different ids. The server's
-/// own counters are not used.
+/// Checks from outside which events of a topic survive a kill -9. The server is started again and delivers the topic to a receiver, which
+/// counts different ids. The server's own counters are not used.
 /// </summary>
 internal static class Survivors
 {
     private const string Subscription = "survivors";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30), LookEvery = TimeSpan.FromMilliseconds(100);
 
-    /// <param name="server">Started again on what was left.</param>
-    /// <param name="from">Where the events begin that are counted, as a subscription has it.</param>
-    /// <param name="least">So many had been answered, or told to be durable.</param>
-    /// <param name="most">So many had been sent.</param>
+    /// <param name="server">The server, started again on the same store.</param>
+    /// <param name="from">Where the counted events begin, in the form that a subscription takes.</param>
+    /// <param name="least">The number of events that had been answered or reported as durable.</param>
+    /// <param name="most">The number of events that had been sent.</param>
     public static async Task JudgeAsync(ServerProcess server, string topic, JsonNode from, long least, long most, BenchRig rig, CancellationToken cancel)
     {
         var ids = new ConcurrentDictionary<string, byte>();
@@ -30,7 +30,7 @@ internal static class Survivors
         using var client = new HeraldClient(server.Address, null);
         await herald.SubscribeAsync(Subscription, topic, receiver.Endpoint, cancel, ("from", from));
         var (seen, since) = (-1, rig.Time.GetTimestamp());
-        // A subscription that has not begun yet has nothing waiting: that alone is no end.
+        // A subscription that has not begun yet also reports that nothing is waiting. So that report alone does not end the loop.
         while (ids.Count < least || !await HasAllAsync(client, cancel))
         {
             if (ids.Count != seen)

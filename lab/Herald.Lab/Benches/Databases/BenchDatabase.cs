@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace Herald.Lab.Benches.Databases;
 
-/// <summary>The PostgreSQL that measured servers stand on: thrown away afterwards, but durable meanwhile, and counting its statements.</summary>
+/// <summary>A throw-away PostgreSQL server for the measured servers. It is durable while it runs, and it counts its statements.</summary>
 internal sealed class BenchDatabase : IAsyncDisposable
 {
     private const string Name = "bench";
@@ -30,13 +30,13 @@ internal sealed class BenchDatabase : IAsyncDisposable
     public int Port => _server.Port;
     public string Connection => _server.ConnectionString(Name);
 
-    /// <summary>By another port of this machine, from which something leads here.</summary>
+    /// <summary>The connection string for another port of this machine that forwards to this server.</summary>
     public string ConnectionThrough(int port) => new NpgsqlConnectionStringBuilder(Connection) { Port = port }.ConnectionString;
 
-    /// <summary>Of all its processes.</summary>
+    /// <summary>The CPU time of all its processes.</summary>
     public CpuSource Cpu { get; }
 
-    /// <exception cref="BenchException">There is none to start.</exception>
+    /// <exception cref="BenchException">No PostgreSQL server can be started.</exception>
     public static async Task<BenchDatabase> StartAsync()
     {
         try
@@ -59,10 +59,10 @@ internal sealed class BenchDatabase : IAsyncDisposable
         await command.ExecuteNonQueryAsync();
     }
 
-    /// <summary>Statements are counted from here on.</summary>
+    /// <summary>Starts counting statements from 0.</summary>
     public Task CountFromHereAsync() => ExecuteAsync("select pg_stat_statements_reset()");
 
-    /// <summary>How often each statement has run since, most often first; what this class asks itself is left out.</summary>
+    /// <summary>How often each statement has run since then, the most frequent first. The queries of this class are left out.</summary>
     public async Task<IReadOnlyList<(string Sql, long Calls)>> StatementsAsync()
     {
         var statements = new List<(string, long)>();
@@ -74,7 +74,7 @@ internal sealed class BenchDatabase : IAsyncDisposable
         return statements;
     }
 
-    /// <summary>A transaction that has taken its snapshot, and holds it until it is disposed.</summary>
+    /// <summary>Opens a transaction that takes its snapshot and holds it until it is disposed.</summary>
     public async Task<IAsyncDisposable> HoldSnapshotAsync(CancellationToken cancel)
     {
         var connection = await _source.OpenConnectionAsync(cancel);
@@ -83,9 +83,9 @@ internal sealed class BenchDatabase : IAsyncDisposable
         return connection;
     }
 
-    /// <summary>Runs a script by <c>pgbench</c>.</summary>
-    /// <returns>Transactions a second.</returns>
-    /// <exception cref="BenchException">It has failed; the message says what it printed.</exception>
+    /// <summary>Runs a script with <c>pgbench</c>.</summary>
+    /// <returns>Transactions per second.</returns>
+    /// <exception cref="BenchException">pgbench failed; the message contains its output.</exception>
     public async Task<double> RunPgBenchAsync(string script, int clients, TimeSpan length)
     {
         try

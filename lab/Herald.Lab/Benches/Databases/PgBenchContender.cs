@@ -3,10 +3,10 @@ using Herald.Lab.Benches.Rounds;
 
 namespace Herald.Lab.Benches.Databases;
 
-/// <summary>The limit of a store in PostgreSQL: the same rows, with the same keys, written by pgbench and nothing else.</summary>
+/// <summary>The limit of a store in PostgreSQL: pgbench writes the same rows with the same keys, and does nothing else.</summary>
 internal sealed class PgBenchContender(BenchDatabase database, int batch) : IContender
 {
-    // What a node writes them with, or, one by one, as many as there are connections to publish.
+    // For batches, as many clients as a node uses to write. For single events, as many as there are publishing connections.
     private const int BatchClients = 2, SingleClients = 64;
     private const int RecordBytes = 330;
 
@@ -33,7 +33,9 @@ internal sealed class PgBenchContender(BenchDatabase database, int batch) : ICon
     public async Task<double> MeasureAsync(TimeSpan length, CancellationToken cancel) =>
         batch * await database.RunPgBenchAsync(Script(), batch == 1 ? SingleClients : BatchClients, length);
 
-    /// <summary>Sequences come from one counter for all shards: that is less than Herald does, which counts each shard without gaps.</summary>
+    /// <summary>
+    /// Sequences come from one counter for all shards. That is less work than Herald's, which counts each shard without gaps.
+    /// </summary>
     private string Script() => string.Create(
         CultureInfo.InvariantCulture,
         $"""

@@ -3,12 +3,12 @@ using Herald.Lab.Benches.Machines;
 
 namespace Herald.Lab.Benches.Databases;
 
-/// <summary>A process with all its children, as a server that makes one for each connection.</summary>
+/// <summary>A process with all its children, for servers that start a process for each connection.</summary>
 internal static class ProcessTree
 {
     private const int ParentField = 4;
 
-    /// <summary>Since the start of each; of those that have ended too.</summary>
+    /// <summary>CPU time since the start of each process, including the children that have ended.</summary>
     public static TimeSpan CpuOf(int process)
     {
         var times = ProcessTimes.Of(process);
@@ -21,7 +21,7 @@ internal static class ProcessTree
             }
             catch (IOException)
             {
-                // Ended just now: its parent has it among those that have.
+                // The child has just ended. Its parent now counts it among its ended children.
             }
         }
         return sum;

@@ -5,14 +5,16 @@ using Npgsql;
 
 namespace Herald.Lab.Benches.Databases;
 
-/// <summary>How long a database takes to answer at all: what waits for it once cannot be faster.</summary>
+/// <summary>
+/// The time that a database takes for the shortest possible answer. Work that waits for the database once cannot be faster.
+/// </summary>
 internal static class RoundTripLatency
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(1);
 
     /// <summary>
-    /// A bare <c>select 1</c> again and again on an open connection, a millisecond after each answer. It has a thread of its own,
-    /// so that no other work of this process delays it.
+    /// Runs a bare <c>select 1</c> on an open connection again and again, a millisecond after each answer. It has a thread of its own, so
+    /// that no other work of this process delays it.
     /// </summary>
     public static Task<Latencies> MeasureAsync(string connection, TimeSpan length, TimeProvider time, CancellationToken cancel) =>
         Task.Factory.StartNew(

@@ -5,7 +5,7 @@ using Herald.Lab.Benches.Rounds;
 
 namespace Herald.Lab.Benches.Delivery;
 
-/// <summary>The limit of delivery: <see cref="BareLoop"/> against the receiver that Herald is measured against.</summary>
+/// <summary>The limit of delivery: <see cref="BareLoop"/> against the same receiver that Herald sends to.</summary>
 internal sealed class BareContender(BenchPart sender, ReceiverPart receiver, Uri target, BenchRig rig) : IContender
 {
     private static readonly int[] Tried = [16, 32, 64, 128, 256, 512];
@@ -15,7 +15,7 @@ internal sealed class BareContender(BenchPart sender, ReceiverPart receiver, Uri
     public string Name => "bare loop";
     public IReadOnlyList<CpuSource> Processes { get; } = [CpuSource.Of(sender), receiver.Cpu];
 
-    /// <summary>Also finds out how many at a time serve it best.</summary>
+    /// <summary>Also finds the best number of concurrent requests.</summary>
     public async Task WarmUpAsync(TimeSpan length, CancellationToken cancel)
     {
         await MeasureAsync(length / 2, cancel);
@@ -33,8 +33,8 @@ internal sealed class BareContender(BenchPart sender, ReceiverPart receiver, Uri
 
     public async Task<double> MeasureAsync(TimeSpan length, CancellationToken cancel) => (await RunAsync(length, _atATime, cancel)).RequestsPerSecond;
 
-    /// <summary>What the limits sent, the receiver has got.</summary>
-    /// <param name="native">Sent to the same place; null where there was none.</param>
+    /// <summary>The receiver must have received every request that the limits sent.</summary>
+    /// <param name="native">The native client that sent to the same receiver; null when there was none.</param>
     public async Task JudgeAsync(NativeContender? native, CancellationToken cancel)
     {
         var received = (await receiver.StateAsync(cancel)).Limit;

@@ -3,8 +3,8 @@ using Herald.Lab.Benches.Load;
 namespace Herald.Lab.Benches.Delivery;
 
 /// <summary>
-/// What .NET's HTTP client alone can send: so many loops that post the same signed webhook, with the headers that Herald sends, again
-/// and again. Nothing is read, ordered, decided or saved.
+/// The sending rate of .NET's HTTP client alone: concurrent loops post the same signed webhook, with the headers that Herald sends. They
+/// read, order, decide and save nothing.
 /// </summary>
 internal sealed class BareLoop(TimeProvider time) : IDisposable
 {

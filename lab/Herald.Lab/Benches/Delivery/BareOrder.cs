@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Herald.Lab.Benches.Delivery;
 
-/// <summary>What the bare loop is told to do, as a line.</summary>
+/// <summary>An order to the bare loop, as one line of text.</summary>
 internal sealed record BareOrder(Uri Target, string Secret, TimeSpan Length, int AtATime)
 {
     public string ToLine() => string.Create(CultureInfo.InvariantCulture, $"{Target} {Secret} {Length.Ticks} {AtATime}");

@@ -20,7 +20,7 @@ internal sealed record BareWebhook(Uri Target, byte[] Body, string Timestamp, st
         return new(target, body, timestamp, new SignatureCheck(secret, time).Sign(MessageId, timestamp, body));
     }
 
-    /// <summary>Beside those of the content.</summary>
+    /// <summary>The headers beside those of the content.</summary>
     public IReadOnlyList<(string Name, string Value)> Headers { get; } =
     [
         ("webhook-id", MessageId),

@@ -3,7 +3,7 @@ using Herald.Lab.Benches.Rounds;
 
 namespace Herald.Lab.Benches.Delivery;
 
-/// <summary>Herald, whose backlog the system has forgotten before each round: what is delivered comes from the disk.</summary>
+/// <summary>Herald with a page cache that is dropped before each round, so deliveries are read from the disk.</summary>
 internal sealed class ColdContender(DeliveryContender inner) : IContender
 {
     public const string ContenderName = "herald, page cache dropped";

@@ -6,8 +6,8 @@ using Herald.Lab.Receivers;
 namespace Herald.Lab.Benches.Delivery;
 
 /// <summary>
-/// The receiver of both, Herald and the bare loop: it verifies every signature and enters every event into the ledger. A subscription's
-/// number is its path; the loop has the path behind the last of them.
+/// The receiver of both Herald and the bare loop. It verifies every signature and enters every event into the ledger. The path of a request
+/// is the subscription's number; the bare loop uses the number after the last subscription.
 /// </summary>
 internal sealed class CountingReceiver(int subscriptions, TimeProvider time) : IAsyncDisposable
 {

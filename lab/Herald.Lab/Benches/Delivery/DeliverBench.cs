@@ -11,8 +11,8 @@ using Herald.Lab.Processes;
 namespace Herald.Lab.Benches.Delivery;
 
 /// <summary>
-/// How many deliveries a second a receiver gets that verifies every signature and the order, beside the .NET HTTP client in a loop
-/// against the same receiver. <c>deliver</c> is a backlog for one subscription, <c>fanout</c> fresh events for a hundred.
+/// Deliveries per second to a receiver that verifies every signature and the order, beside the .NET HTTP client in a loop against the same
+/// receiver. <c>deliver</c> is a backlog for one subscription, <c>fanout</c> fresh events for a hundred.
 /// </summary>
 internal sealed class DeliverBench(string name, string description, int subscriptions, bool backlog, double leastRatio) : IBench
 {
@@ -55,7 +55,7 @@ internal sealed class DeliverBench(string name, string description, int subscrip
         return Rows("deliveries/s", sides, target);
     }
 
-    /// <summary>Herald is the last.</summary>
+    /// <summary>Herald is the last one.</summary>
     private IEnumerable<IContender> Contenders(BareContender limit, NativeContender? native, DeliveryContender herald, BenchRig rig)
     {
         yield return limit;
@@ -66,8 +66,10 @@ internal sealed class DeliverBench(string name, string description, int subscrip
         yield return herald;
     }
 
-    /// <summary>Herald beside the bare loop, beside the native client where there is one, and with a cold page cache where that was measured.</summary>
-    /// <param name="sides">The bare loop's is the first, Herald's the last.</param>
+    /// <summary>
+    /// Herald beside the bare loop; beside the native client, if there is one; and with a cold page cache, if that was measured.
+    /// </summary>
+    /// <param name="sides">The bare loop's side is the first, Herald's the last.</param>
     public static IReadOnlyList<BenchRow> Rows(string name, IReadOnlyList<BenchSide> sides, Target target)
     {
         var (limit, herald) = (sides[0], sides[^1]);
@@ -81,7 +83,7 @@ internal sealed class DeliverBench(string name, string description, int subscrip
         return rows;
     }
 
-    /// <summary>A delivery that succeeds at once costs no statement of its own.</summary>
+    /// <summary>A delivery that succeeds at once must not cost a statement of its own.</summary>
     private static async Task JudgeStatementsAsync(BenchDatabase database, long delivered, BenchRig rig)
     {
         const double MostPerDelivery = 0.1;

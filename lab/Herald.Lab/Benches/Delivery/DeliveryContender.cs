@@ -7,13 +7,14 @@ using Herald.Lab.Benches.Rounds;
 namespace Herald.Lab.Benches.Delivery;
 
 /// <summary>
-/// Herald as a sender: a round is a number of events, and lasts from the moment it may deliver them until the receiver has the last one.
+/// Herald as a sender. A round is a number of events. It lasts from the moment at which Herald can deliver them until the receiver has the
+/// last one.
 /// </summary>
 /// <param name="paused">
-/// True: the events are there before the round begins, and the subscriptions are resumed to begin it. False: publishing begins it.
+/// True: the events are stored before the round begins, and resuming the subscriptions begins it. False: publishing begins it.
 /// </param>
-/// <param name="servers">Its CPU, and that of what it stands on.</param>
-/// <param name="publisher">Of the events; null for one that publishes to Herald itself.</param>
+/// <param name="servers">The CPU of Herald, and of the servers that it uses.</param>
+/// <param name="publisher">The publisher of the events; null for one that publishes to Herald directly.</param>
 internal sealed class DeliveryContender(
     IReadOnlyList<CpuSource> servers, HeraldClient client, ReceiverPart receiver, int subscriptions, bool paused, BenchRig rig, INumberedPublisher? publisher = null) : IContender
 {
@@ -28,7 +29,7 @@ internal sealed class DeliveryContender(
 
     private long Expected => _publisher.Published * subscriptions;
 
-    /// <param name="maxInFlight">Of each subscription.</param>
+    /// <param name="maxInFlight">The limit of each subscription.</param>
     public async Task SubscribeAsync(int maxInFlight, CancellationToken cancel)
     {
         await SucceedAsync(client.PutAsync($"/v1/topics/{PublishShape.Topic}", null, cancel));
@@ -42,7 +43,7 @@ internal sealed class DeliveryContender(
             }, cancel));
     }
 
-    /// <summary>Rounds until so much time was spent: how many events fill it is known only afterwards.</summary>
+    /// <summary>Runs rounds until the time is over. How many events fill that time is known only afterwards.</summary>
     public async Task WarmUpAsync(TimeSpan length, CancellationToken cancel)
     {
         for (var began = rig.Time.GetTimestamp(); rig.Time.GetElapsedTime(began) < length;)
@@ -72,8 +73,8 @@ internal sealed class DeliveryContender(
         return _rate = (double)_events * subscriptions / rig.Time.GetElapsedTime(began, state.LastAt).TotalSeconds;
     }
 
-    /// <summary>Every event came once to every subscription, in order and signed.</summary>
-    /// <returns>How many there were.</returns>
+    /// <summary>Checks that every event came once to every subscription, in order and signed.</summary>
+    /// <returns>The number of deliveries.</returns>
     public async Task<long> JudgeAsync(CancellationToken cancel)
     {
         var state = await receiver.StateAsync(cancel);

@@ -2,7 +2,7 @@ using Herald.Lab.Benches.Load;
 
 namespace Herald.Lab.Benches.Delivery;
 
-/// <summary>Which event comes next: one key after the other, and in each 1, 2, 3 …</summary>
+/// <summary>Chooses the next event: the keys in turn, and within each key the numbers 1, 2, 3 …</summary>
 internal sealed class KeyNumbers
 {
     private readonly long[] _numbers = new long[PublishShape.Keys];

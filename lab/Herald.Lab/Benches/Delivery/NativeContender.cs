@@ -6,7 +6,8 @@ using Herald.Lab.Benches.Rounds;
 namespace Herald.Lab.Benches.Delivery;
 
 /// <summary>
-/// Another limit of delivery: a native client that posts the same signed webhook to the same receiver, body and signature ready-made, over connections that stay open.
+/// Another limit of delivery: a native client that posts the same signed webhook to the same receiver. Body and signature are prepared in
+/// advance, and the connections stay open.
 /// </summary>
 internal sealed class NativeContender : IContender
 {
@@ -23,10 +24,12 @@ internal sealed class NativeContender : IContender
     public string Name => ContenderName;
     public IReadOnlyList<CpuSource> Processes { get; }
 
-    /// <summary>Requests that were answered, and how many more may have come: it closes its connections when the time is over.</summary>
+    /// <summary>
+    /// Requests that were answered, and how many more can have arrived: the client closes its connections when the time is over.
+    /// </summary>
     public (long Answered, long Unanswered) Sent => (_answered, _unanswered);
 
-    /// <returns>Null where there is none, which a note says.</returns>
+    /// <returns>Null when there is no native client; a note reports that.</returns>
     public static NativeContender? Find(ReceiverPart receiver, Uri target, BenchRig rig)
     {
         rig.Note(Wrk.IsInstalled
@@ -42,7 +45,7 @@ internal sealed class NativeContender : IContender
     public async Task<double> MeasureAsync(TimeSpan length, CancellationToken cancel)
     {
         var script = Path.Combine(_rig.Directory.Path.FullName, "deliver.lua");
-        // Anew each time: a receiver does not believe old signatures.
+        // Written anew each time, because a receiver refuses old signatures.
         await File.WriteAllTextAsync(script, Script(), cancel);
         var result = await Wrk.RunAsync(script, _target, Threads, Connections, length, cancel);
         if (result.Refused > 0 || result.Broken > 0)

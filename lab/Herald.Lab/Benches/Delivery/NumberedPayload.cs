@@ -5,8 +5,8 @@ using Herald.Lab.Benches.Load;
 namespace Herald.Lab.Benches.Delivery;
 
 /// <summary>
-/// The payload by which a receiver knows what it got: JSON of a fixed length with an event's key and its number in that key at fixed
-/// places. It is delivered byte for byte, so that it can be read without a parser.
+/// The payload that identifies an event to the receiver: JSON of a fixed length, with the key and the number within the key at fixed
+/// positions. Herald delivers it byte for byte, so it can be read without a parser.
 /// </summary>
 internal static class NumberedPayload
 {
@@ -23,7 +23,7 @@ internal static class NumberedPayload
         number.TryFormat(into[NumberAt..], out _, "000000000000", CultureInfo.InvariantCulture);
     }
 
-    /// <returns>False when a byte of it is not as it was written.</returns>
+    /// <returns>False when any byte differs from what was written.</returns>
     public static bool TryParse(ReadOnlySpan<byte> payload, out int key, out long number)
     {
         (key, number) = (0, 0);

@@ -5,7 +5,7 @@ using Herald.Lab.Benches.Load;
 
 namespace Herald.Lab.Benches.Delivery;
 
-/// <summary>Publishes to Herald itself, in batches, one after another.</summary>
+/// <summary>Publishes to Herald directly, in batches, one after another.</summary>
 internal sealed class NumberedPublisher(HeraldClient client) : INumberedPublisher
 {
     private const int BatchEvents = 500;
@@ -20,7 +20,7 @@ internal sealed class NumberedPublisher(HeraldClient client) : INumberedPublishe
         {
             var batch = Math.Min(left, BatchEvents);
             var reply = await client.PublishAsync(PublishShape.Topic, Body(batch), cancel);
-            // Nothing less will do: a number that is missing would leave a gap in its key.
+            // All of the batch must be accepted: a missing number would leave a gap in its key.
             if (reply.Status != 202)
                 throw new BenchException($"Herald did not take a batch of {batch}: {string.Join(" ", reply.ProblemLines())}");
             Published += batch;

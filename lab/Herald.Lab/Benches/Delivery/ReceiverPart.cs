@@ -5,7 +5,7 @@ using Herald.Lab.Benches.Rounds;
 
 namespace Herald.Lab.Benches.Delivery;
 
-/// <summary>The <see cref="CountingReceiver"/> in its process, seen from the bench.</summary>
+/// <summary>The bench's view of the <see cref="CountingReceiver"/>, which runs in a process of its own.</summary>
 internal sealed class ReceiverPart
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(20);
@@ -35,8 +35,8 @@ internal sealed class ReceiverPart
 
     public async Task<ReceiverState> StateAsync(CancellationToken cancel) => ReceiverState.Parse(await _part.AskAsync("state", cancel));
 
-    /// <summary>Until it has so many distinct events of Herald's.</summary>
-    /// <exception cref="BenchException">Nothing has come for long.</exception>
+    /// <summary>Waits until the receiver has this many distinct events from Herald.</summary>
+    /// <exception cref="BenchException">No event has come for the length of the patience.</exception>
     public async Task<ReceiverState> UntilAsync(long count, CancellationToken cancel)
     {
         var (seen, since) = (-1L, _time.GetTimestamp());

@@ -4,16 +4,16 @@ using System.Text.Json.Serialization;
 
 namespace Herald.Lab.Benches.Delivery;
 
-/// <summary>What the receiver has seen so far.</summary>
-/// <param name="Herald">Distinct events of all its subscriptions.</param>
-/// <param name="Repeated">Of them, received again.</param>
+/// <summary>What the receiver has received so far.</summary>
+/// <param name="Herald">Distinct events of all subscriptions.</param>
+/// <param name="Repeated">Repeats of these events.</param>
 /// <param name="LastAt">When the last of them came, on the clock that all processes of a machine share.</param>
 /// <param name="Limit">Requests of the bare loop.</param>
-/// <param name="Refused">Requests whose signature did not hold.</param>
-/// <param name="Damaged">Signed events that are not as they were published.</param>
+/// <param name="Refused">Requests with an invalid signature.</param>
+/// <param name="Damaged">Signed events that differ from what was published.</param>
 internal sealed record ReceiverState(long Herald, long Repeated, long OutOfOrder, long LastAt, long Limit, long Refused, string? LastRefusal, long Damaged)
 {
-    /// <summary>What is wrong with what it got; null when nothing is.</summary>
+    /// <summary>A description of what is wrong with the received events; null when nothing is.</summary>
     [JsonIgnore]
     public string? Complaint => (OutOfOrder, Refused, Damaged) == (0, 0, 0) ? null
         : $"{OutOfOrder} came after a later one of their key, {Damaged} were damaged, and {Refused} were refused ({LastRefusal ?? "none"}).";

@@ -5,7 +5,9 @@ using Herald.Lab.Benches.Traffic;
 
 namespace Herald.Lab.Benches.Flaky;
 
-/// <summary>How long events wait for a receiver that fails one request in ten: the event that failed, and those of its key behind it.</summary>
+/// <summary>
+/// How long events wait for a receiver that fails one request in ten: the event whose attempt failed, and the events of its key behind it.
+/// </summary>
 internal sealed class FlakyBench : IBench
 {
     private const string Topic = "flaky", Subscription = "receiver";

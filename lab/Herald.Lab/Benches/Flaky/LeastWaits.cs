@@ -6,8 +6,9 @@ using Herald.Lab.Ledgers;
 namespace Herald.Lab.Benches.Flaky;
 
 /// <summary>
-/// The least that a receiver allows which fails one request in ten, when each attempt costs nothing and each failed one is followed by the waits of the default
-/// policy: events of a key come at even times, and wait for the one before them. Played with random numbers, always the same.
+/// The lower limit of the waits for a receiver that fails one request in ten. It is simulated with always the same random numbers: events
+/// of a key arrive at even intervals and wait for the one before them, an attempt takes no time, and each failed attempt is followed by the
+/// waits of the default policy.
 /// </summary>
 internal static class LeastWaits
 {
@@ -16,7 +17,7 @@ internal static class LeastWaits
     public static Latencies Of(TimeSpan betweenEventsOfKey)
     {
         var waits = (RetryWaits.Exponential)RetryPolicy.Default.Waits;
-#pragma warning disable CA5394 // No secret hangs on it.
+#pragma warning disable CA5394 // No secret depends on it.
         var random = new Random(Seed);
         var histogram = new LatencyHistogram();
         double due = 0, free = 0;

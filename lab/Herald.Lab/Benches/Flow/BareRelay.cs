@@ -10,8 +10,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Herald.Lab.Benches.Flow;
 
 /// <summary>
-/// The HTTP part of a flow alone: Kestrel takes an event and answers, and loops post it to each endpoint with .NET's client, with one signature for all.
-/// Each key has one loop an endpoint, so that its order is kept. Nothing is checked, decided or saved; events wait in memory.
+/// The HTTP part of a flow alone. Kestrel takes an event and answers, and loops post it to each endpoint with .NET's client, all with the
+/// same signature. Each key has one loop per endpoint, so its order is kept. Nothing is checked, decided or saved; events wait in memory.
 /// </summary>
 internal sealed class BareRelay(Uri target, TimeProvider time) : IHttpApplication<IFeatureCollection>, IDisposable
 {
@@ -22,7 +22,7 @@ internal sealed class BareRelay(Uri target, TimeProvider time) : IHttpApplicatio
     private readonly HttpMessageInvoker _http = BareWebhook.NewClient();
     private Channel<byte[]>[][] _endpoints = [];
 
-    /// <summary>From now on there are so many endpoints.</summary>
+    /// <summary>Sets the number of endpoints from now on.</summary>
     public void SendTo(int endpoints)
     {
         var before = _endpoints;

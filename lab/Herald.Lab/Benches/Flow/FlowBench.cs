@@ -6,7 +6,9 @@ using Herald.Lab.Benches.Traffic;
 
 namespace Herald.Lab.Benches.Flow;
 
-/// <summary>Publishing and delivering at once, each publisher as fast as it is answered, beside Kestrel and .NET's client alone.</summary>
+/// <summary>
+/// Publishing and delivering at the same time, beside Kestrel and .NET's client alone. Each publisher sends as fast as it is answered.
+/// </summary>
 internal sealed class FlowBench : IBench
 {
     private const int Keys = 1000;

@@ -7,14 +7,14 @@ using Herald.Lab.Processes;
 
 namespace Herald.Lab.Benches.Footprint;
 
-/// <summary>What a server takes that has much to look after and nothing to do.</summary>
+/// <summary>The cost of an idle server with many topics and subscriptions.</summary>
 internal sealed class IdleBench : IBench
 {
     private const int Topics = 1000, BriefTopics = 10, SubscriptionsEach = 10;
     private const int Sink = 0;
     private const double MostPercent = 0.2;
 
-    // One a second, and what looks after the tables now and then.
+    // One statement per second, plus the maintenance of the tables from time to time.
     private const double MostStatements = 1.2;
     private static readonly TimeSpan ShortestRound = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(5);
@@ -53,7 +53,7 @@ internal sealed class IdleBench : IBench
             : [cpu, new("database", Unit.StatementsPerSecond, null, new("herald", new Series(statements), CpuUse.Unmeasured), [new Target.AtMost(MostStatements)])];
     }
 
-    /// <summary>Every subscription has worked once, so that what work leaves behind is there.</summary>
+    /// <summary>Lets every subscription deliver once, so that everything that work leaves in memory is there.</summary>
     private static async Task PrepareAsync(MeasuredHerald herald, TrafficClient traffic, int topics, CancellationToken cancel)
     {
         var one = new Backlog(await traffic.BeginAsync(1, cancel), 1, 1);
@@ -61,7 +61,7 @@ internal sealed class IdleBench : IBench
         await MeasuredHerald.ManyAsync(topics * SubscriptionsEach, (i, token) => herald.SubscribeAsync(
             $"s{i}", $"t{i % topics}", traffic.EndpointOf(Sink), token), cancel);
         await MeasuredHerald.ManyAsync(topics, (topic, token) => herald.PublishAsync($"t{topic}", one, token), cancel);
-        // The same event in every topic: for the endpoint all but one are repeats.
+        // The same event is in every topic, so the endpoint counts all but one as repeats.
         await traffic.UntilAsync(totals => totals.Sinks[Sink].Received + totals.Sinks[Sink].Repeated >= topics * SubscriptionsEach, cancel);
     }
 }

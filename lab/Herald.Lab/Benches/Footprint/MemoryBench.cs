@@ -6,14 +6,14 @@ using Herald.Lab.Benches.Traffic;
 
 namespace Herald.Lab.Benches.Footprint;
 
-/// <summary>How much memory a server ever takes while a long backlog gathers behind a dead endpoint.</summary>
+/// <summary>The highest memory use of a server while a long backlog grows behind a dead endpoint.</summary>
 internal sealed class MemoryBench : IBench
 {
     private const string Topic = "memory", Subscription = "dead";
     private const long Events = 10_000_000, BriefEvents = 10_000;
     private const double MostMegabytes = 400, Megabyte = 1e6;
 
-    /// <summary>The usual number, and one with which far more keys can be blocked than the server keeps.</summary>
+    /// <summary>The usual number of keys, and one with which far more keys can be blocked than the server keeps in memory.</summary>
     private static readonly int[] KeyCounts = [1000, 1_000_000];
 
     public string Name => "memory";

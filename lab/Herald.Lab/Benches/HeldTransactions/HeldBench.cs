@@ -7,8 +7,8 @@ using Herald.Lab.Processes;
 namespace Herald.Lab.Benches.HeldTransactions;
 
 /// <summary>
-/// What a transaction that somebody leaves open costs. While it is open, PostgreSQL can remove nothing that was updated or deleted since: whoever
-/// updates the same rows again and again wades through their old versions.
+/// The cost of a transaction that another client leaves open. Meanwhile PostgreSQL cannot remove row versions that were updated or deleted
+/// since, so repeated updates of the same rows must read through their old versions.
 /// </summary>
 internal sealed class HeldBench : IBench
 {

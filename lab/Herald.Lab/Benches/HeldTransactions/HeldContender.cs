@@ -3,8 +3,8 @@ using Herald.Lab.Benches.Rounds;
 
 namespace Herald.Lab.Benches.HeldTransactions;
 
-/// <summary>A contender as it is, or while a transaction is open in its database.</summary>
-/// <param name="database">Null to hold nothing.</param>
+/// <summary>A contender, measured either unchanged or while a transaction is open in its database.</summary>
+/// <param name="database">Null to open no transaction.</param>
 internal sealed class HeldContender(string name, IContender inner, BenchDatabase? database, TimeSpan leastRound) : IContender
 {
     public string Name => name;

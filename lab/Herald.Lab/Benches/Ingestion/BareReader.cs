@@ -4,13 +4,15 @@ using Herald.Kafka.Native;
 
 namespace Herald.Lab.Benches.Ingestion;
 
-/// <summary>What a consumer can read at best: it takes messages as a source of Herald's does, fetches ahead as much as there is, and does nothing with them.</summary>
+/// <summary>
+/// The highest rate of a consumer. It takes messages as a source of Herald does, fetches ahead as much as there is, and discards them.
+/// </summary>
 internal sealed class BareReader(TimeProvider time)
 {
     public const string RateField = "perSecond";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    /// <exception cref="BenchException">Messages do not come.</exception>
+    /// <exception cref="BenchException">No messages come.</exception>
     public JsonObject Run(ReadOrder order)
     {
         ClientLibrary.Require();
@@ -42,7 +44,8 @@ internal sealed class BareReader(TimeProvider time)
         ["enable.auto.offset.store"] = "false",
         ["auto.offset.reset"] = "earliest",
         ["partition.assignment.strategy"] = "cooperative-sticky",
-        // More than the topic has: when what was fetched ahead is full, the library fetches nothing for a second, and the limit would be its pause.
+        // This is more than the topic has. When the fetch buffer is full, the library fetches nothing for a second, and the limit would
+        // measure that pause.
         ["queued.max.messages.kbytes"] = "2097151",
         ["dotnet.consumer.consume.result.fields"] = "headers,timestamp,topic",
     };

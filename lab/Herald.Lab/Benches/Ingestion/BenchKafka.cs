@@ -7,7 +7,7 @@ using Herald.LocalServers.Brokers;
 
 namespace Herald.Lab.Benches.Ingestion;
 
-/// <summary>The Kafka that measured servers read from: a broker on this machine, thrown away afterwards.</summary>
+/// <summary>A throw-away Kafka broker on this machine, from which the measured servers read.</summary>
 internal sealed class BenchKafka : IAsyncDisposable
 {
     private const string ClusterName = "bench";
@@ -26,7 +26,7 @@ internal sealed class BenchKafka : IAsyncDisposable
     public KafkaCluster Cluster => _cluster;
     public CpuSource Cpu { get; }
 
-    /// <exception cref="BenchException">There is none to start.</exception>
+    /// <exception cref="BenchException">No broker can be started.</exception>
     public static async Task<BenchKafka> StartAsync(TimeProvider time, CancellationToken cancel)
     {
         try
@@ -43,10 +43,10 @@ internal sealed class BenchKafka : IAsyncDisposable
 
     public async Task CreateTopicAsync(string name) => _topics.Add(await OwnTopic.MakeAsync(_cluster, name, Partitions));
 
-    /// <summary>A group that has read nothing yet.</summary>
+    /// <summary>Returns the name of a group that has read nothing yet.</summary>
     public string NewGroup() => string.Create(CultureInfo.InvariantCulture, $"bench-{++_groups}");
 
-    /// <summary>What a server is told to read a topic of Kafka into a topic of Herald.</summary>
+    /// <summary>The options with which a server reads a Kafka topic into a topic of Herald.</summary>
     public string[] Settings(string from, string topic, string group) =>
         ["--kafka-clusters", $"{ClusterName}={_cluster.Address.Servers}", "--kafka-sources", $"{ClusterName}/{from}>{topic}", "--kafka-group", group];
 

@@ -10,8 +10,9 @@ using Herald.Lab.Benches.Rounds;
 namespace Herald.Lab.Benches.Ingestion;
 
 /// <summary>
-/// How many messages of Kafka a second become durable, beside the same consumer that only reads; and how many go from a producer through Kafka
-/// and Herald to a receiver that verifies signatures and order, beside the .NET HTTP client in a loop. The broker is on the same machine.
+/// Two rates. First, how many Kafka messages per second become durable, beside the same consumer that only reads. Second, how many go from
+/// a producer through Kafka and Herald to a receiver that verifies signatures and order, beside the .NET HTTP client in a loop. The broker
+/// is on the same machine.
 /// </summary>
 internal sealed class IngestBench : IBench
 {

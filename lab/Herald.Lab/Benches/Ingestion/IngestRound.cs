@@ -7,8 +7,11 @@ using Herald.Lab.Processes;
 
 namespace Herald.Lab.Benches.Ingestion;
 
-/// <summary>One server after another, each with an empty store and a group of its own, reads the same topic until all of it is durable.</summary>
-/// <param name="skipped">Messages before those that count: while they are read, connections open and compilers optimise.</param>
+/// <summary>
+/// Starts one server after another, each with an empty store and a consumer group of its own. Each reads the same topic until all of it is
+/// durable.
+/// </summary>
+/// <param name="skipped">Messages before those that count. While they are read, connections open and the JIT compiler optimises.</param>
 internal sealed class IngestRound(BenchKafka kafka, string from, long skipped, long messages, BenchRig rig)
 {
     private const string Topic = "ingested", Metric = "herald_kafka_messages_total";
@@ -19,16 +22,16 @@ internal sealed class IngestRound(BenchKafka kafka, string from, long skipped, l
 
     private string Directory => string.Create(CultureInfo.InvariantCulture, $"ingest-{_rounds}");
 
-    /// <summary>Of the server, and of those before it.</summary>
+    /// <summary>The CPU time of the current server and of the servers before it.</summary>
     public CpuSource Cpu => new("server", () => _takenByEnded + (_server is { } server ? ProcessTimes.Of(server.Id).Own : TimeSpan.Zero));
 
-    /// <returns>Messages a second.</returns>
+    /// <returns>Messages per second.</returns>
     public async Task<double> RunAsync(CancellationToken cancel)
     {
         _rounds++;
         var server = _server = await rig.StartServerAsync(Directory, cancel, kafka.Settings(from, Topic, kafka.NewGroup()));
         using var client = new HeraldClient(server.Address, null);
-        // Nothing skipped is for brief runs, whose messages are read before anybody looks.
+        // Brief runs skip nothing, because their messages are read before the first look.
         var (before, began) = skipped == 0 ? (0, rig.Time.GetTimestamp()) : await UntilAsync(client, skipped, cancel);
         var (after, ended) = await UntilAsync(client, messages, cancel);
         await JudgeAsync(client, cancel);
@@ -38,7 +41,10 @@ internal sealed class IngestRound(BenchKafka kafka, string from, long skipped, l
         return (after - before) / rig.Time.GetElapsedTime(began, ended).TotalSeconds;
     }
 
-    /// <summary>The last round's server, which was killed as soon as it had said that all was durable, has all without Kafka.</summary>
+    /// <summary>
+    /// The server of the last round was killed as soon as it had reported that all messages were durable. It must still have them all,
+    /// without Kafka.
+    /// </summary>
     public async Task JudgeKillAsync(CancellationToken cancel) =>
         await Survivors.JudgeAsync(await rig.StartServerAsync(Directory, cancel), Topic, "earliest", messages, messages, rig, cancel);
 
@@ -65,7 +71,7 @@ internal sealed class IngestRound(BenchKafka kafka, string from, long skipped, l
             rig.Fail($"Of {messages} messages, each with an id of its own, {accepted} were accepted, {duplicates} were duplicates and {rejected} rejected.");
     }
 
-    /// <summary>What is not counted yet is not told at all.</summary>
+    /// <summary>A count of 0 is missing in the metrics.</summary>
     private static async Task<long> CountAsync(HeraldClient client, string outcome, CancellationToken cancel) =>
         (long)((await MetricsPage.ReadAsync(client, cancel)).Find($"{Metric}{{topic=\"{Topic}\",outcome=\"{outcome}\"}}") ?? 0);
 }

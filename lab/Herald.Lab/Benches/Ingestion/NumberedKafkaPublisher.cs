@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Herald.Lab.Benches.Ingestion;
 
-/// <summary>Publishes to a topic of Kafka, with an id in a header, as most senders do.</summary>
+/// <summary>Publishes to a Kafka topic, with an id in a header, as most senders do.</summary>
 internal sealed class NumberedKafkaPublisher : INumberedPublisher, IDisposable
 {
     private const int BatchMessages = 10_000;

@@ -2,9 +2,9 @@ using System.Globalization;
 
 namespace Herald.Lab.Benches.Ingestion;
 
-/// <summary>What the bare reader is told to do, as a line.</summary>
-/// <param name="Skipped">Messages before those that count: while they are read, connections open and compilers optimise.</param>
-/// <param name="Messages">In the topic, those included.</param>
+/// <summary>An order to the bare reader, as one line of text.</summary>
+/// <param name="Skipped">Messages before those that count. While they are read, connections open and the JIT compiler optimises.</param>
+/// <param name="Messages">All messages in the topic, including the skipped ones.</param>
 internal sealed record ReadOrder(string Servers, string Topic, string Group, long Skipped, long Messages)
 {
     public string ToLine() => string.Create(CultureInfo.InvariantCulture, $"{Servers} {Topic} {Group} {Skipped} {Messages}");

@@ -6,17 +6,19 @@ using Herald.Lab.Benches.Traffic;
 
 namespace Herald.Lab.Benches.Isolation;
 
-/// <summary>What others notice of an endpoint that is dead, with many events behind it, and of keys that always fail.</summary>
+/// <summary>
+/// The effect on healthy subscriptions and keys of a dead endpoint with many events behind it, and of keys that always fail.
+/// </summary>
 internal sealed class IsolateBench : IBench
 {
     private const int Rate = 2000, Backlog = 771_000, BriefBacklog = 1000;
     private const int FewKeys = 1000, ManyKeys = 10_000;
     private static readonly TimeSpan BriefRound = TimeSpan.FromMilliseconds(200);
 
-    // A row holds when it is this close, or as close as sides are by chance that do not differ.
+    // A row reaches its target when the two sides differ by at most this, or by at most what chance alone causes between equal sides.
     private const double CloseTimes = 1.1, CloseMs = 0.2;
 
-    // A round whose p99 is so many times the median round's has had a stall.
+    // A round is counted as a stall when its p99 is this many times that of the median round.
     private const double StallTimes = 10;
 
     private static readonly Trouble Sham = new Trouble.None();
@@ -64,7 +66,7 @@ internal sealed class IsolateBench : IBench
         var rows = compared.SelectMany(one => Rows(one.Trouble, one.Calm, one.Troubled, one.Trouble == Sham ? null : close));
         return [.. rows.Append(new("worst round's p99", Unit.Times, Single("fsync", disksWorst), Single("herald", worst.Times), [new Target.AtMostOrLimit(StallTimes)])).OrderByDescending(row => row.Targets.Count)];
 
-        // A percentile of the first rounds would tell of the compiler.
+        // The percentiles of the first rounds would measure the JIT compiler.
         async Task WarmUpAsync()
         {
             rig.Progress.Show("warming up");
@@ -124,7 +126,7 @@ internal sealed class IsolateBench : IBench
     private static IEnumerable<IsolationRound> Undisturbed((Trouble Trouble, MeasuredSide<IsolationRound> Calm, MeasuredSide<IsolationRound> Troubled) one) =>
         one.Trouble == Sham ? one.Calm.Rounds.Concat(one.Troubled.Rounds) : one.Calm.Rounds;
 
-    /// <summary>The endpoint comes to life, and gets all that was behind it, in order.</summary>
+    /// <summary>Revives the endpoint, which must then get all events behind it, in order.</summary>
     private static async Task HealAsync(IsolationRig scene, Backlog backlog, CancellationToken cancel)
     {
         await scene.Traffic.BehaveAsync(IsolationRig.DeadSink, SinkConduct.Accept, cancel);

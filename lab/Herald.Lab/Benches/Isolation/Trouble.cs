@@ -2,18 +2,18 @@ using Herald.Lab.Benches.Traffic;
 
 namespace Herald.Lab.Benches.Isolation;
 
-/// <summary>What disturbs, and how it is switched on and off.</summary>
-/// <param name="Name">For people.</param>
+/// <summary>A disturbance, and how it is switched on and off.</summary>
+/// <param name="Name">The name that people read.</param>
 internal abstract record Trouble(string Name)
 {
-    /// <summary>Of the traffic's keys, so many get a fifth of all events.</summary>
+    /// <summary>How many of the traffic's keys are hot. Hot keys together get a fifth of all events.</summary>
     public virtual int HotKeys => 0;
 
     public abstract Task BeginAsync(IsolationRig rig, CancellationToken cancel);
 
     public abstract Task EndAsync(IsolationRig rig, CancellationToken cancel);
 
-    /// <summary>None: two sides that do not differ show by how much the figures differ by themselves.</summary>
+    /// <summary>No disturbance. Two equal sides show how much the figures differ by chance.</summary>
     public sealed record None() : Trouble("sham")
     {
         public override Task BeginAsync(IsolationRig rig, CancellationToken cancel) => Task.CompletedTask;
@@ -21,7 +21,7 @@ internal abstract record Trouble(string Name)
         public override Task EndAsync(IsolationRig rig, CancellationToken cancel) => Task.CompletedTask;
     }
 
-    /// <summary>A subscription with an endpoint that is dead in one way, and many events behind it. Paused it does nothing.</summary>
+    /// <summary>A subscription whose endpoint is dead in one way, with many events behind it. While it is paused it does nothing.</summary>
     public sealed record DeadEndpoint(string Name, SinkConduct? Conduct) : Trouble(Name)
     {
         public override async Task BeginAsync(IsolationRig rig, CancellationToken cancel)
@@ -35,7 +35,7 @@ internal abstract record Trouble(string Name)
         public override Task EndAsync(IsolationRig rig, CancellationToken cancel) => rig.Herald.PauseAsync(IsolationRig.Dead, cancel);
     }
 
-    /// <summary>Some keys of a subscription fail, and get many events; its other keys, and other subscriptions, are healthy.</summary>
+    /// <summary>Some keys of a subscription fail, and get many events. Its other keys, and other subscriptions, are healthy.</summary>
     public sealed record PoisonKeys(string Name, int Keys) : Trouble(Name)
     {
         public override int HotKeys => Keys;

@@ -6,18 +6,20 @@ using Herald.Lab.Benches.Traffic;
 namespace Herald.Lab.Benches.Keys;
 
 /// <summary>
-/// How fast a backlog is worked off by a receiver that needs time for each event, in order per key, with few keys and with many. Beside
-/// the ideal: as many attempts in flight as there may be, all the time.
+/// How fast a backlog is delivered, in order per key, to a receiver that needs time for each event, with few keys and with many. The ideal
+/// has as many attempts in flight as allowed, all the time.
 /// </summary>
 internal sealed class KeysBench : IBench
 {
     private const int Events = 10_000, BriefEvents = 200;
     private const int Sink = 0;
 
-    /// <summary>With fewer keys a run is long, and one is enough: it is a mean over thousands of deliveries, one after another.</summary>
+    /// <summary>
+    /// With fewer keys a run is long, and one run is enough, because it is a mean over thousands of consecutive deliveries.
+    /// </summary>
     private const int FewKeys = 10;
 
-    /// <summary>Targets hold from here on: with fewer keys than attempts, the ideal knows no round trips.</summary>
+    /// <summary>Targets apply from this number of keys on. With fewer keys than attempts, the ideal leaves out the round trips.</summary>
     private const int ManyKeys = 1000;
     private static readonly (int Width, double Times)[] Widths = [(16, 1.1), (100, 1.3)];
     private static readonly int[] KeyCounts = [10_000, 1000, 50, 20, 10, 5, 2, 1];

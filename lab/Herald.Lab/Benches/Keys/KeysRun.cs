@@ -4,8 +4,8 @@ using Herald.Lab.Benches.Traffic;
 
 namespace Herald.Lab.Benches.Keys;
 
-/// <summary>Rounds with one number of keys and one width. Each has a subscription and events of its own.</summary>
-/// <param name="width">Attempts in flight.</param>
+/// <summary>Rounds with one number of keys and one width. Each round has a subscription and events of its own.</summary>
+/// <param name="width">The number of attempts in flight.</param>
 internal sealed class KeysRun(MeasuredHerald herald, TrafficClient traffic, int sink, int events, int keys, int width, TimeProvider time)
 {
     private const string Topic = "keys", Subscription = "worker";

@@ -8,8 +8,8 @@ using Herald.Lab.Clusters;
 namespace Herald.Lab.Benches.Latency;
 
 /// <summary>
-/// How long an event takes through nodes that share a database, from the moment it is to be published until its receiver has it, beside
-/// one round trip of that database: once as it is, and once with a longer way to it.
+/// The time from the scheduled publication of an event until its receiver has it, through nodes that share a database, beside one round
+/// trip of that database. It is measured once with the direct connection, and once with a delayed one.
 /// </summary>
 internal sealed class ClusterLatencyBench(int nodes) : IBench
 {

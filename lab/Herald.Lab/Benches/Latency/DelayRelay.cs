@@ -5,8 +5,8 @@ using Herald.Lab.Benches.Traffic;
 namespace Herald.Lab.Benches.Latency;
 
 /// <summary>
-/// A TCP relay to a port of this machine that makes the way there longer: it delays what passes, by the same time in each direction,
-/// and changes nothing else. Only opening a connection takes no longer.
+/// A TCP relay to a port of this machine that adds the same delay in each direction and changes nothing else. It does not delay the opening
+/// of a connection.
 /// </summary>
 internal sealed class DelayRelay : IAsyncDisposable
 {
@@ -24,10 +24,10 @@ internal sealed class DelayRelay : IAsyncDisposable
         _accepting = AcceptAsync();
     }
 
-    /// <summary>Where it listens, on 127.0.0.1.</summary>
+    /// <summary>The port on 127.0.0.1 where it listens.</summary>
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
-    /// <param name="delay">Each way.</param>
+    /// <param name="delay">The delay in each direction.</param>
     public static DelayRelay To(int port, TimeSpan delay, TimeProvider time) => new(port, delay, time);
 
     /// <summary>Ends all connections.</summary>
@@ -53,12 +53,15 @@ internal sealed class DelayRelay : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            // Closed.
+            // The relay is closed.
         }
         await Task.WhenAll(open);
     }
 
-    /// <summary>Until one side ends, and what it had sent before is passed on: then the other side ends too.</summary>
+    /// <summary>
+    /// Relays until one side ends the connection or fails. The bytes that this side sent before are passed on, and then the other side is
+    /// closed too.
+    /// </summary>
     private async Task RelayAsync(Socket near)
     {
         using var far = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -76,7 +79,7 @@ internal sealed class DelayRelay : IAsyncDisposable
             }
             catch (Exception failure) when (failure is OperationCanceledException or SocketException)
             {
-                // One of the two has gone, or nobody listens there.
+                // One of the two sides has closed the connection, or no server listens on the port.
             }
         }
     }

@@ -4,23 +4,23 @@ using System.Threading.Channels;
 namespace Herald.Lab.Benches.Latency;
 
 /// <summary>
-/// One direction of a connection that is relayed. Each chunk is passed on at its own time, and the next ones are read meanwhile:
-/// a delay that limits no rate, as that of a long line.
+/// One direction of a relayed connection. Each chunk is passed on at its own time while the next ones are read. So the delay does not limit
+/// the rate, as on a long line.
 /// </summary>
-/// <param name="delay">Asked for each chunk when it has been read.</param>
+/// <param name="delay">Called for each chunk when it has been read.</param>
 internal sealed class DelayedWay(Socket from, Socket to, Func<Task> delay)
 {
-    /// <summary>Together 64 MiB: what a receiver does not take is read no further.</summary>
+    /// <summary>Together 64 MiB. When the receiver stops taking bytes, no more are read.</summary>
     private const int ChunkBytes = 64 << 10, MostUnderway = 1024;
 
     private readonly Channel<(Task Due, byte[] Bytes)> _underway =
         Channel.CreateBounded<(Task, byte[])>(new BoundedChannelOptions(MostUnderway) { SingleReader = true, SingleWriter = true });
 
-    /// <summary>Until the sender has ended and all that it sent is passed on, or one of the two fails.</summary>
+    /// <summary>Runs until the sender has ended and all its bytes are passed on, or until one of the two connections fails.</summary>
     /// <exception cref="SocketException">A connection has failed.</exception>
     public Task RunAsync(CancellationToken cancel) => Task.WhenAll(ReadAsync(cancel), PassOnAsync(cancel));
 
-    /// <summary>However it ends, the other loop is told, after all that was read.</summary>
+    /// <summary>However the reading ends, the other loop learns of it after all bytes that were read.</summary>
     private async Task ReadAsync(CancellationToken cancel)
     {
         var buffer = new byte[ChunkBytes];

@@ -7,8 +7,8 @@ using Herald.Lab.Benches.Traffic;
 namespace Herald.Lab.Benches.Latency;
 
 /// <summary>
-/// How long an event takes from the moment it is to be published until its receiver has it, at different rates, beside the same requests
-/// sent straight to the receiver.
+/// The time from the scheduled publication of an event until its receiver has it, at different rates, beside the same requests sent
+/// directly to the receiver.
 /// </summary>
 internal sealed class LatencyBench : IBench
 {

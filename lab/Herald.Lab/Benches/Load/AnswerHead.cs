@@ -2,11 +2,11 @@ using System.Buffers.Text;
 
 namespace Herald.Lab.Benches.Load;
 
-/// <summary>As much of an HTTP answer's head as a generator must know.</summary>
+/// <summary>The parts of an HTTP answer's head that a generator needs.</summary>
 internal readonly record struct AnswerHead(int Status, int HeadBytes, int BodyBytes)
 {
     /// <returns>False while the head is not complete.</returns>
-    /// <exception cref="IOException">It is no answer whose end could be known.</exception>
+    /// <exception cref="IOException">The answer has a form whose end cannot be determined.</exception>
     public static bool TryParse(ReadOnlySpan<byte> bytes, out AnswerHead head)
     {
         head = default;

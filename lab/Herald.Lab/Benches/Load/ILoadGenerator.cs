@@ -2,15 +2,17 @@ using Herald.Lab.Benches.Rounds;
 
 namespace Herald.Lab.Benches.Load;
 
-/// <summary>Sends publish requests over a number of connections, each as soon as the one before is answered.</summary>
+/// <summary>
+/// Sends publish requests over a number of connections. Each connection sends the next request as soon as the last one is answered.
+/// </summary>
 internal interface ILoadGenerator
 {
-    /// <summary>As part of a sentence.</summary>
+    /// <summary>A form that fits into a sentence.</summary>
     string Name { get; }
 
     CpuSource Cpu { get; }
 
-    /// <summary>Requests that may be on their way when a run is over: the server has taken them, nobody has heard of it.</summary>
+    /// <summary>How many requests can be on their way when a run ends: the server has taken them, but their answer was not read.</summary>
     int UnansweredAtEnd { get; }
 
     Task<LoadResult> RunAsync(Uri server, TimeSpan length, CancellationToken cancel);

@@ -2,17 +2,17 @@ using Herald.Lab.Benches.Rounds;
 
 namespace Herald.Lab.Benches.Load;
 
-/// <summary>A server that a generator publishes to.</summary>
-/// <param name="processes">The server's CPU, and that of what it stands on.</param>
+/// <summary>A server to which a generator publishes.</summary>
+/// <param name="processes">The CPU of the server, and of the database that it uses.</param>
 internal sealed class LoadContender(string name, Uri server, IReadOnlyList<CpuSource> processes, ILoadGenerator generator, PublishShape shape, BenchRig rig) : IContender
 {
     public string Name => name;
     public IReadOnlyList<CpuSource> Processes { get; } = [.. processes, generator.Cpu];
 
-    /// <summary>Events whose request was answered, in all runs.</summary>
+    /// <summary>Events whose request was answered, over all runs.</summary>
     public long Answered { get; private set; }
 
-    /// <summary>Events that may have been taken without an answer being read.</summary>
+    /// <summary>Events that the server can have taken although no answer was read.</summary>
     public long Unanswered { get; private set; }
 
     public Task WarmUpAsync(TimeSpan length, CancellationToken cancel) => MeasureAsync(length, cancel);

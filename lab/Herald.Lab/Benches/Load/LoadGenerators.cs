@@ -2,7 +2,7 @@ using Herald.Lab.Benches.Rounds;
 
 namespace Herald.Lab.Benches.Load;
 
-/// <summary>Chooses what sends requests on this machine.</summary>
+/// <summary>Chooses the load generator for this machine.</summary>
 internal static class LoadGenerators
 {
     public static async Task<ILoadGenerator> StartAsync(PublishShape shape, int connections, BenchRig rig, CancellationToken cancel) =>

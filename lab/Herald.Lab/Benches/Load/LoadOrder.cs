@@ -2,8 +2,8 @@ using System.Globalization;
 
 namespace Herald.Lab.Benches.Load;
 
-/// <summary>What the own generator is told to do, as a line.</summary>
-/// <param name="Run">Goes into the ids.</param>
+/// <summary>An order to Herald's own generator, as one line of text.</summary>
+/// <param name="Run">A part of the event ids.</param>
 internal sealed record LoadOrder(Uri Server, TimeSpan Length, int Connections, int Batch, int Run)
 {
     public string ToLine() => string.Create(CultureInfo.InvariantCulture, $"{Server} {Length.Ticks} {Connections} {Batch} {Run}");

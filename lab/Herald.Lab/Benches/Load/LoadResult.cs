@@ -3,10 +3,10 @@ using System.Text.Json.Nodes;
 
 namespace Herald.Lab.Benches.Load;
 
-/// <summary>What a generator counted in one run. Requests that were on their way when the time was over are not in it.</summary>
-/// <param name="Requests">Answered, whatever the answer.</param>
-/// <param name="Refused">Answered with a status of 400 or more.</param>
-/// <param name="Broken">Not answered: connections that failed or broke, answers that took too long.</param>
+/// <summary>The counts of a generator in one run. Requests that were on their way when the time was over are not included.</summary>
+/// <param name="Requests">Requests that were answered, with any status.</param>
+/// <param name="Refused">Requests that were answered with a status of 400 or more.</param>
+/// <param name="Broken">Requests that were not answered: connections that failed or broke, and answers that took too long.</param>
 internal sealed record LoadResult(long Requests, TimeSpan Duration, long Refused, long Broken)
 {
     private const string RequestsField = "requests", MicrosecondsField = "microseconds", RefusedField = "refused", BrokenField = "broken";

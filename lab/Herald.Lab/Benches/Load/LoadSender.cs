@@ -6,8 +6,8 @@ using System.Text;
 namespace Herald.Lab.Benches.Load;
 
 /// <summary>
-/// One connection that publishes: it sends a request, reads the answer, and sends the next. Straight on a socket, and each request is
-/// the one before with other digits, so that the generator takes little from the server it shares the machine with.
+/// One connection that publishes: it sends a request, reads the answer, and sends the next request. It writes directly to a socket and only
+/// replaces digits in the last request, so that the generator takes little CPU from the server on the same machine.
 /// </summary>
 internal sealed class LoadSender(LoadOrder order, int number, TimeProvider time) : IDisposable
 {
@@ -20,8 +20,8 @@ internal sealed class LoadSender(LoadOrder order, int number, TimeProvider time)
     public long Broken { get; private set; }
 
     /// <summary>
-    /// All connections of an order. The order's time begins when all are open: opening them is no part of the load. Each sends one
-    /// request at least, so that a machine that stands still for the whole time ends in few requests and not in none.
+    /// Runs all connections of an order. The time begins when all are open, because opening them is not part of the load. Each connection
+    /// sends at least one request, so a machine that stalls for the whole time still reports a few requests instead of none.
     /// </summary>
     public static async Task<LoadResult> RunAsync(LoadOrder order, TimeProvider time)
     {
@@ -42,7 +42,7 @@ internal sealed class LoadSender(LoadOrder order, int number, TimeProvider time)
 
     public void Dispose() => _socket.Dispose();
 
-    /// <summary>A connection that breaks is counted, and the others go on.</summary>
+    /// <summary>Runs the action. A broken connection is counted, and the others continue.</summary>
     private async Task CountedAsync(Func<Task> act)
     {
         try
@@ -57,7 +57,7 @@ internal sealed class LoadSender(LoadOrder order, int number, TimeProvider time)
 
     private Task ConnectAsync() => _socket.ConnectAsync(IPAddress.Parse(order.Server.Host), order.Server.Port);
 
-    /// <summary>Until the time is over, or the connection breaks.</summary>
+    /// <summary>Sends until the time is over or the connection breaks.</summary>
     private async Task SendAsync(long began)
     {
         var shape = new PublishShape(order.Batch);
@@ -86,7 +86,7 @@ internal sealed class LoadSender(LoadOrder order, int number, TimeProvider time)
         }
     }
 
-    /// <returns>The status. The answer is read to its end, which its Content-Length tells.</returns>
+    /// <returns>The status. The answer is read to its end, as its Content-Length gives it.</returns>
     private async ValueTask<int> ReadAnswerAsync()
     {
         var length = 0;

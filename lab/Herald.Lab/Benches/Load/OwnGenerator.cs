@@ -21,7 +21,7 @@ internal sealed class OwnGenerator : ILoadGenerator
     public string Name => string.Create(CultureInfo.InvariantCulture, $"Herald's own with {_connections} connections (there is no wrk)");
     public CpuSource Cpu { get; }
 
-    /// <summary>It reads every answer.</summary>
+    /// <summary>Zero, because it reads every answer.</summary>
     public int UnansweredAtEnd => 0;
 
     public static async Task<OwnGenerator> StartAsync(PublishShape shape, int connections, BenchRig rig, CancellationToken cancel) =>

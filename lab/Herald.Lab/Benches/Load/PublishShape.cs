@@ -4,8 +4,8 @@ using System.Text;
 namespace Herald.Lab.Benches.Load;
 
 /// <summary>
-/// What publishers send, to the byte: events of 256 bytes of payload over 1,000 keys, each with an id of its own, so many a request.
-/// Numbers have a fixed width: every request has the same length, and whoever sends many replaces digits.
+/// The exact bytes that publishers send: events with 256 bytes of payload over 1,000 keys, each with an id of its own, and a number of them
+/// per request. Numbers have a fixed width, so every request has the same length, and a sender only replaces digits.
 /// </summary>
 internal sealed class PublishShape(int batch)
 {
@@ -19,21 +19,21 @@ internal sealed class PublishShape(int batch)
     private const string PayloadBegins = "\",\"payload\":";
     private static readonly string Payload = $"{{\"data\":\"{new string('x', PayloadBytes - 11)}\"}}";
 
-    /// <summary>Events in a request.</summary>
+    /// <summary>Events per request.</summary>
     public int Batch => batch;
 
     public string ContentType => batch == 1 ? "application/json" : "application/x-ndjson";
 
-    /// <summary>What stands before the first number of a body.</summary>
-    /// <param name="run">Of the whole test: no two runs may give the same ids.</param>
-    /// <param name="sender">Of the run: a thread or a connection, 0 to 99.</param>
+    /// <summary>The part of a body before the first number.</summary>
+    /// <param name="run">The number of the run within the whole test: no two runs can produce the same ids.</param>
+    /// <param name="sender">The number of the sender within the run, a thread or a connection: 0 to 99.</param>
     public static string Opening(int run, int sender) => string.Create(CultureInfo.InvariantCulture, $"{IdBegins}{run:0000}-{sender:00}-");
 
-    /// <summary>What follows an event's number.</summary>
-    /// <param name="key">A number, or what a program replaces by one of the same length.</param>
+    /// <summary>The part of an event after its number.</summary>
+    /// <param name="key">A number, or a placeholder of the same length that a program replaces.</param>
     public static string Tail(string key) => $"{KeyBegins}{key}{PayloadBegins}{Payload}}}\n";
 
-    /// <summary>Of one event, and where in it the digits are.</summary>
+    /// <summary>The length of one event. The next two are the positions of its digits.</summary>
     public static int EventBytes { get; } = Opening(0, 0).Length + NumberFormat.Length + Tail(KeyFormat).Length;
     public static int NumberAt { get; } = Opening(0, 0).Length;
     public static int KeyAt { get; } = NumberAt + NumberFormat.Length + KeyBegins.Length;
@@ -44,7 +44,7 @@ internal sealed class PublishShape(int batch)
         CultureInfo.InvariantCulture,
         $"POST /v1/topics/{Topic}/events HTTP/1.1\r\nHost: {server.Authority}\r\nContent-Type: {ContentType}\r\nContent-Length: {BodyBytes}\r\n\r\n");
 
-    /// <summary>One request's body with the numbers from <paramref name="first"/> on.</summary>
+    /// <summary>The body of one request, with the numbers from <paramref name="first"/> on.</summary>
     public byte[] Body(int run, int sender, long first)
     {
         var body = new StringBuilder();

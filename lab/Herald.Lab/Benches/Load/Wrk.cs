@@ -4,15 +4,15 @@ using System.Text.Json;
 
 namespace Herald.Lab.Benches.Load;
 
-/// <summary>A native client with keep-alive that others use as well, where it is installed: https://github.com/wg/wrk.</summary>
+/// <summary>A widely used native client with keep-alive, if it is installed: https://github.com/wg/wrk.</summary>
 internal static class Wrk
 {
     public const string Program = "wrk";
 
-    /// <summary>What the line with the result begins with.</summary>
+    /// <summary>The start of the line with the result.</summary>
     public const string ResultLine = "herald-bench ";
 
-    /// <summary>Of every script: reports in a line of its own.</summary>
+    /// <summary>A part of every script: it reports the result in a line of its own.</summary>
     public const string Done = $$"""
         function done(summary, latency, requests)
           local errors = summary.errors
@@ -24,8 +24,8 @@ internal static class Wrk
     public static bool IsInstalled => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
         .Any(folder => File.Exists(Path.Combine(folder, Program)));
 
-    /// <param name="script">A file with its Lua.</param>
-    /// <param name="length">In whole seconds.</param>
+    /// <param name="script">A file with the Lua script.</param>
+    /// <param name="length">Rounded up to whole seconds.</param>
     public static async Task<LoadResult> RunAsync(string script, Uri server, int threads, int connections, TimeSpan length, CancellationToken cancel)
     {
         string[] arguments =
@@ -48,7 +48,7 @@ internal static class Wrk
         }
     }
 
-    /// <returns>Null when the script's line is not there.</returns>
+    /// <returns>Null when the output lacks the script's line.</returns>
     internal static LoadResult? Parse(string output)
     {
         var line = output.Split('\n').FirstOrDefault(line => line.StartsWith(ResultLine, StringComparison.Ordinal));
@@ -58,7 +58,7 @@ internal static class Wrk
         return LoadResult.Parse(json.RootElement);
     }
 
-    /// <summary>As Lua writes it.</summary>
+    /// <summary>The text as a Lua string literal.</summary>
     public static string Quote(string text) =>
         $"'{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal).Replace("\r", "\\r", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal)}'";
 

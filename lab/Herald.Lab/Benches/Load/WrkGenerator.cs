@@ -23,10 +23,10 @@ internal sealed class WrkGenerator : ILoadGenerator
 
     public CpuSource Cpu { get; } = CpuSource.OfEndedChildren(Wrk.Program);
 
-    /// <summary>It closes its connections when the time is over.</summary>
+    /// <summary>It closes its connections when the time is over, so each can have one unanswered request.</summary>
     public int UnansweredAtEnd => _connections;
 
-    /// <returns>Null where there is no wrk.</returns>
+    /// <returns>Null when wrk is not installed.</returns>
     public static WrkGenerator? Find(PublishShape shape, int connections, BenchDirectory directory) =>
         Wrk.IsInstalled ? new(shape, connections, directory) : null;
 

@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace Herald.Lab.Benches.Load;
 
-/// <summary>The Lua that makes wrk send events of our shape.</summary>
+/// <summary>The Lua script with which wrk sends events of <see cref="PublishShape"/>.</summary>
 internal static class WrkScript
 {
-    /// <param name="run">Goes into the ids.</param>
+    /// <param name="run">A part of the event ids.</param>
     public static string Write(PublishShape shape, Uri server, int run)
     {
         const string KeyPlace = "KEY", SenderPlace = "99";

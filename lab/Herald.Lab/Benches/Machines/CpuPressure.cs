@@ -2,12 +2,14 @@ using System.Globalization;
 
 namespace Herald.Lab.Benches.Machines;
 
-/// <summary>For how long something on the machine has waited for a processor since its start, as the kernel counts it.</summary>
+/// <summary>
+/// The total time in which some process on the machine waited for a processor, since the machine started, as the kernel counts it.
+/// </summary>
 internal static class CpuPressure
 {
     private const string Path = "/proc/pressure/cpu", Field = "total=";
 
-    /// <summary>Null where the kernel does not count it.</summary>
+    /// <summary>Null when the kernel does not count it.</summary>
     public static TimeSpan? Now() => File.Exists(Path) ? Parse(File.ReadLines(Path).First()) : null;
 
     /// <summary>Reads the line that begins with <c>some</c>.</summary>

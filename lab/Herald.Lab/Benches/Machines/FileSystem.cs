@@ -2,18 +2,18 @@ using System.Runtime.InteropServices;
 
 namespace Herald.Lab.Benches.Machines;
 
-/// <summary>What kind of file system a directory is on.</summary>
+/// <summary>Finds the kind of file system that a directory is on.</summary>
 internal static class FileSystem
 {
     private const int StatFields = 32;
     private const long Tmpfs = 0x01021994, Ramfs = 0x858458F6;
 
-    /// <summary>Memory that looks like a disk: a sync costs nothing there, and nothing measured on it says anything about durability.</summary>
+    /// <summary>A file system in memory. A sync costs nothing there, so figures measured on it say nothing about durability.</summary>
     public static bool IsInMemory(DirectoryInfo directory) => IsInMemory(KindOf(directory));
 
     internal static bool IsInMemory(long kind) => kind is Tmpfs or Ramfs;
 
-    /// <summary>The number by which statfs(2) names it.</summary>
+    /// <summary>The number that statfs(2) returns for it.</summary>
     private static long KindOf(DirectoryInfo directory)
     {
         var stat = new long[StatFields];

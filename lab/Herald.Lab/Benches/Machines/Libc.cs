@@ -3,25 +3,25 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Herald.Lab.Benches.Machines;
 
-/// <summary>System calls the runtime has no call for. Linux, 64 bits.</summary>
+/// <summary>System calls that the runtime does not offer. For Linux, 64 bits.</summary>
 internal static partial class Libc
 {
     [LibraryImport("libc", EntryPoint = "fdatasync", SetLastError = true)]
     public static partial int SyncData(SafeFileHandle file);
 
-    /// <summary>Returns the error itself.</summary>
+    /// <summary>Returns the error number itself.</summary>
     [LibraryImport("libc", EntryPoint = "posix_fallocate")]
     public static partial int Allocate(SafeFileHandle file, long offset, long length);
 
-    /// <param name="into">Longer than <c>struct statfs</c>, whose first field is the kind of the file system.</param>
+    /// <param name="into">Longer than <c>struct statfs</c>. The first field of that structure is the kind of the file system.</param>
     [LibraryImport("libc", EntryPoint = "statfs", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int StatFileSystem(string path, [Out] long[] into);
 
-    /// <param name="left">Where to write what is left when a signal interrupts; 0 for nowhere.</param>
+    /// <param name="left">Where to write the remaining time when a signal interrupts the sleep; 0 for nowhere.</param>
     [LibraryImport("libc", EntryPoint = "nanosleep")]
     public static partial int Sleep(in TimeSpec wait, nint left);
 
-    /// <summary>Writes all that is not on disk yet, of all files.</summary>
+    /// <summary>Writes all unsaved data of all files to disk.</summary>
     [LibraryImport("libc", EntryPoint = "sync")]
     public static partial void SyncAll();
 

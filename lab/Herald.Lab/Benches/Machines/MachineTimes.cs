@@ -2,12 +2,15 @@ using System.Globalization;
 
 namespace Herald.Lab.Benches.Machines;
 
-/// <summary>CPU time that all cores together were busy since the start of the machine, whoever kept them busy.</summary>
+/// <summary>The CPU time for which all cores together were busy with any process, since the machine started.</summary>
 internal static class MachineTimes
 {
     private const int TicksPerSecond = 100;
 
-    /// <summary>Of <c>user nice system idle iowait irq softirq steal</c>, those in which a core was not ours to have.</summary>
+    /// <summary>
+    /// The fields of <c>user nice system idle iowait irq softirq steal</c> that count time in which a core was not available: all except
+    /// idle and iowait.
+    /// </summary>
     private static readonly int[] Busy = [1, 2, 3, 6, 7, 8];
 
     public static TimeSpan Now() => Parse(File.ReadLines("/proc/stat").First());

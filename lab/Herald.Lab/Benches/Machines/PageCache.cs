@@ -1,6 +1,6 @@
 namespace Herald.Lab.Benches.Machines;
 
-/// <summary>What the system keeps of files in memory.</summary>
+/// <summary>The files that the system keeps in memory.</summary>
 internal static class PageCache
 {
     private const string Switch = "/proc/sys/vm/drop_caches";
@@ -21,7 +21,7 @@ internal static class PageCache
         }
     }
 
-    /// <summary>Forgets all of it, so that what is read next comes from the disk.</summary>
+    /// <summary>Drops the whole cache, so the next reads come from the disk.</summary>
     public static void Drop()
     {
         Libc.SyncAll();

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Herald.Lab.Benches.Machines;
 
-/// <summary>Memory of a process that is in RAM, now and at its highest since the start.</summary>
+/// <summary>The memory of a process in RAM, now and at its highest since the start.</summary>
 internal readonly record struct ProcessMemory(long ResidentBytes, long PeakBytes)
 {
     public static ProcessMemory Of(int process)

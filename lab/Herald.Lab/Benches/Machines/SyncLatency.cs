@@ -3,13 +3,17 @@ using Herald.Lab.Ledgers;
 
 namespace Herald.Lab.Benches.Machines;
 
-/// <summary>How long a directory's disk takes to make one small write durable: no event that is durable first can be faster.</summary>
+/// <summary>
+/// The time that a directory's disk takes to make one small write durable. An event that must first be durable cannot be faster.
+/// </summary>
 internal static class SyncLatency
 {
     private const int Block = 4096, Blocks = 4096;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(1);
 
-    /// <summary>Writes of 4 KiB into room made ahead, as journals do it, each with an fdatasync, a millisecond apart.</summary>
+    /// <summary>
+    /// Writes 4 KiB at a time into space allocated in advance, as journals do, each with an fdatasync, a millisecond apart.
+    /// </summary>
     public static LatencyHistogram Measure(DirectoryInfo directory, TimeSpan length, TimeProvider time)
     {
         var path = Path.Combine(directory.FullName, "sync-latency");

@@ -2,12 +2,12 @@ using System.Runtime.InteropServices;
 
 namespace Herald.Lab.Benches.Machines;
 
-/// <summary>How often a second a directory's disk makes an appended block durable: what nothing durable can do without.</summary>
+/// <summary>How many appended blocks per second a directory's disk makes durable. Every durable program depends on this.</summary>
 internal static class SyncRate
 {
     private const int Block = 4096;
 
-    /// <returns>Appends of 4 KiB with an fdatasync each, a second.</returns>
+    /// <returns>Appends per second, each of 4 KiB with an fdatasync.</returns>
     public static double Measure(DirectoryInfo directory, TimeSpan length, TimeProvider time)
     {
         var path = Path.Combine(directory.FullName, "sync-rate");

@@ -9,12 +9,12 @@ using Microsoft.Extensions.Options;
 
 namespace Herald.Lab.Benches.Parts;
 
-/// <summary>Kestrel and nothing else: no host, no middleware, no routing. As little as can stand between a socket and an application.</summary>
+/// <summary>Kestrel alone, without host, middleware or routing: the least that can stand between a socket and an application.</summary>
 internal static class BareServer
 {
-    /// <param name="port">0 for a free one.</param>
-    /// <param name="largestBody">Null for no bound.</param>
-    /// <returns>The server, which the caller disposes, and where it listens.</returns>
+    /// <param name="port">0 for any free port.</param>
+    /// <param name="largestBody">Null for no limit.</param>
+    /// <returns>The server, which the caller disposes, and the address where it listens.</returns>
     public static async Task<(KestrelServer Server, string Address)> StartAsync(
         IHttpApplication<IFeatureCollection> application, CancellationToken cancel, int port = 0, long? largestBody = null)
     {

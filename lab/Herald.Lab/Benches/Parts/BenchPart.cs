@@ -3,7 +3,9 @@ using Herald.Lab.Processes;
 
 namespace Herald.Lab.Benches.Parts;
 
-/// <summary>A part of a bench in a process of its own, run with <c>bench-part</c>. It is asked with a line and answers with one.</summary>
+/// <summary>
+/// A part of a bench in a process of its own, started with <c>bench-part</c>. The bench sends it a line, and it answers with a line.
+/// </summary>
 internal sealed class BenchPart : ChildProcess
 {
     private TaskCompletionSource<string>? _asked;
@@ -11,10 +13,10 @@ internal sealed class BenchPart : ChildProcess
     private BenchPart(string name, IEnumerable<string> arguments, TimeProvider time)
         : base(name, [PartCommand.Name, name, .. arguments], PartLoop.ReadyLine, time) { }
 
-    /// <summary>Where it listens, if it does.</summary>
+    /// <summary>The address where it listens; empty when it does not listen.</summary>
     public string Address { get; private set; } = "";
 
-    /// <exception cref="ChildProcessException">It ended, or was not ready in time.</exception>
+    /// <exception cref="ChildProcessException">The part ended, or was not ready in time.</exception>
     public static async Task<BenchPart> StartAsync(string name, IEnumerable<string> arguments, TimeProvider time, CancellationToken cancel)
     {
         var part = new BenchPart(name, arguments, time);
@@ -22,8 +24,8 @@ internal sealed class BenchPart : ChildProcess
         return part;
     }
 
-    /// <summary>One question at a time.</summary>
-    /// <exception cref="ChildProcessException">It has ended instead of answering.</exception>
+    /// <summary>Sends a question and waits for the answer. Only one question can be open at a time.</summary>
+    /// <exception cref="ChildProcessException">The part ended instead of answering.</exception>
     public async Task<JsonElement> AskAsync(string question, CancellationToken cancel)
     {
         var asked = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);

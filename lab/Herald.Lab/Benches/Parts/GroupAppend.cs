@@ -4,7 +4,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Herald.Lab.Benches.Parts;
 
-/// <summary>A file that grows: whatever has arrived while the last sync went on is appended and synced together. The smallest thing that is durable.</summary>
+/// <summary>
+/// The smallest durable program: a file to which everything that arrived during the last sync is appended and synced together.
+/// </summary>
 internal sealed class GroupAppend : IDisposable
 {
     private const int Ahead = 64 << 20;
@@ -14,7 +16,7 @@ internal sealed class GroupAppend : IDisposable
     private long _length;
     private long _allocated;
 
-    // Shared with callers, under the lock.
+    // Shared with the callers, under the lock.
     private readonly object _lock = new();
     private List<(ReadOnlyMemory<byte> Bytes, TaskCompletionSource Done)> _waiting = [];
     private bool _stopping;
@@ -27,7 +29,7 @@ internal sealed class GroupAppend : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Ends when the bytes are on disk; they are lent until then.</summary>
+    /// <summary>Completes when the bytes are on disk. The caller must not change them before.</summary>
     public Task AppendAsync(ReadOnlyMemory<byte> bytes)
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -78,7 +80,7 @@ internal sealed class GroupAppend : IDisposable
         }
     }
 
-    /// <summary>Room is made ahead, as the journal does: a sync need not wait for the file's length as well.</summary>
+    /// <summary>Space is allocated in advance, as the journal does it. So a sync does not have to save the file's length as well.</summary>
     private void Write(IReadOnlyList<ReadOnlyMemory<byte>> parts)
     {
         var end = _length + parts.Sum(part => (long)part.Length);

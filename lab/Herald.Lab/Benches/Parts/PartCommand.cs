@@ -11,7 +11,9 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Herald.Lab.Benches.Parts;
 
-/// <summary><c>herald bench-part</c>: what a bench runs in processes of their own. Nobody types it, so help does not list it.</summary>
+/// <summary>
+/// <c>herald bench-part</c>: the parts that a bench runs in processes of their own. People do not type it, so the help does not list it.
+/// </summary>
 internal static class PartCommand
 {
     public const string Name = "bench-part";

@@ -4,12 +4,14 @@ using Herald.Hosting.Commands;
 
 namespace Herald.Lab.Benches.Parts;
 
-/// <summary>The life of a part in its own process: it says that it is ready, answers questions one by one, and stops when the input ends.</summary>
+/// <summary>
+/// The main loop of a part in its own process: it reports that it is ready, answers questions one by one, and stops when its input ends.
+/// </summary>
 internal static class PartLoop
 {
     public const string ReadyLine = "Part is ready at ";
 
-    /// <param name="address">Where it listens, if it does.</param>
+    /// <param name="address">The address where it listens, if it does.</param>
     public static async Task RunAsync(string address, Func<string, Task<JsonObject>> answer, TextWriter output, CancellationToken cancel)
     {
         var questions = Channel.CreateUnbounded<string>(new() { SingleReader = true, SingleWriter = true });
@@ -23,6 +25,6 @@ internal static class PartLoop
         }
     }
 
-    /// <summary>For a part that has nothing to tell.</summary>
+    /// <summary>The empty answer, for a part that only runs.</summary>
     public static Task<JsonObject> NoAnswer(string question) => Task.FromResult(new JsonObject());
 }

@@ -5,7 +5,9 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Herald.Lab.Benches.Parts;
 
-/// <summary>Reads every body as JSON, appends it to a file, and answers 202 once it is on disk: what HTTP, JSON and a disk cost.</summary>
+/// <summary>
+/// Reads every body as JSON, appends it to a file, and answers 202 once it is on disk. It measures the cost of HTTP, JSON and the disk.
+/// </summary>
 internal sealed class RawAppend(string file, int answerBytes) : IHttpApplication<IFeatureCollection>, IDisposable
 {
     private readonly GroupAppend _append = new(file);
@@ -47,7 +49,7 @@ internal sealed class RawAppend(string file, int answerBytes) : IHttpApplication
         }
     }
 
-    /// <summary>Every token of every event; what is no JSON throws, and is answered 500.</summary>
+    /// <summary>Reads every token of every event. Invalid JSON throws and is answered with 500.</summary>
     private static void ReadEvents(ReadOnlySpan<byte> body)
     {
         var json = new Utf8JsonReader(body, new JsonReaderOptions { AllowMultipleValues = true });

@@ -3,12 +3,12 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Herald.Lab.Benches.Parts;
 
-/// <summary>Reads every body to its end and answers 202 with so many bytes: what HTTP alone costs.</summary>
+/// <summary>Reads every body to its end and answers 202 with a fixed number of bytes. It measures the cost of HTTP alone.</summary>
 internal sealed class RawKestrel(int answerBytes) : IHttpApplication<IFeatureCollection>
 {
     private readonly byte[] _answer = AnswerOf(answerBytes);
 
-    /// <summary>JSON of a length.</summary>
+    /// <summary>A JSON text of the given length.</summary>
     public static byte[] AnswerOf(int bytes)
     {
         var answer = new byte[Math.Max(2, bytes)];
@@ -17,7 +17,7 @@ internal sealed class RawKestrel(int answerBytes) : IHttpApplication<IFeatureCol
         return answer;
     }
 
-    /// <summary>Head and body in one write.</summary>
+    /// <summary>Writes head and body in one write.</summary>
     public static async Task AcceptAsync(IFeatureCollection context, byte[] answer)
     {
         var response = context.GetRequiredFeature<IHttpResponseFeature>();

@@ -7,8 +7,8 @@ using Herald.Lab.Benches.Traffic;
 namespace Herald.Lab.Benches.Registrations;
 
 /// <summary>
-/// How long 1,000 customers that register late wait for what came before: their events lie scattered among 10 million, and are to be found
-/// without reading the log once for each of them.
+/// How long 1,000 customers that register late wait for their earlier events. These are scattered among 10 million, and must be found
+/// without reading the log once per customer.
 /// </summary>
 internal sealed class RegistrationsBench : IBench
 {

@@ -4,7 +4,7 @@ using Herald.Lab.Benches.Traffic;
 
 namespace Herald.Lab.Benches.Registrations;
 
-/// <summary>One server with everything in it; each round adds some customers and takes them away again.</summary>
+/// <summary>Rounds on one server that holds all events. Each round registers some customers and deletes them again.</summary>
 internal sealed class RegistrationsRound(BenchRig rig, MeasuredHerald herald, TrafficClient traffic, RegistrationsSize size, int sink)
 {
     private const string Past = "past", Head = "head";
@@ -22,7 +22,7 @@ internal sealed class RegistrationsRound(BenchRig rig, MeasuredHerald herald, Tr
         await herald.JudgeAsync(size.Events, cancel);
     }
 
-    /// <summary>Everybody is registered already.</summary>
+    /// <summary>All customers are registered before the events are published.</summary>
     public async Task<TimeSpan> AtTheHeadAsync(CancellationToken cancel)
     {
         var run = await traffic.BeginAsync(size.Webhooks, cancel);
@@ -31,7 +31,7 @@ internal sealed class RegistrationsRound(BenchRig rig, MeasuredHerald herald, Tr
         return await UntilAllAsync(began, cancel);
     }
 
-    /// <summary>Other customers each time: what is read for them has not been read for others just before.</summary>
+    /// <summary>Each round uses other customers, so the events read for them were not read just before.</summary>
     public async Task<TimeSpan> LateAsync(CancellationToken cancel)
     {
         var step = size.Customers / size.Webhooks;

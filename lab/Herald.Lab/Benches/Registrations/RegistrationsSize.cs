@@ -1,10 +1,10 @@
 namespace Herald.Lab.Benches.Registrations;
 
-/// <param name="Webhooks">Customers that register in a round.</param>
+/// <param name="Webhooks">The number of customers that register in a round.</param>
 internal sealed record RegistrationsSize(int Customers, int EventsEach, int Webhooks)
 {
     public long Events => (long)Customers * EventsEach;
 
-    /// <summary>Deliveries of a round.</summary>
+    /// <summary>The number of deliveries in a round.</summary>
     public long Deliveries => (long)Webhooks * EventsEach;
 }

@@ -7,14 +7,16 @@ using Herald.Lab.Processes;
 namespace Herald.Lab.Benches.Repeats;
 
 /// <summary>
-/// Deliveries that come twice because the server is killed: the receiver had answered, and the server had not saved the answer yet. Each kill comes in the
-/// middle of deliveries, and the next server delivers the rest.
+/// Deliveries that come twice because the server is killed after the receiver answered and before the server saved the answer. Each kill
+/// happens during deliveries, and the next server delivers the rest.
 /// </summary>
 internal sealed class RepeatsBench : IBench
 {
     private const string Topic = "repeats", Subscription = "receiver";
     private const int Keys = 1000, Rate = 400, BacklogEvents = 40_000, BriefEvents = 4000, Sink = 0;
 
+    // A crash can repeat the deliveries of this many milliseconds.
+    private const double MostMs = 10;
     private const int MostAtRate = 6;
 
     // Notes in the journal ride on group commits. On PostgreSQL they are 100 ms apart, to spare the database, and a crash may repeat half of
@@ -92,8 +94,11 @@ internal sealed class RepeatsBench : IBench
         return await StartAsync(rig, cancel);
     }
 
-    /// <summary>Until everything has come that was accepted, and nothing comes any more: an event that was accepted without an answer may come as well.</summary>
-    /// <returns>How many came twice.</returns>
+    /// <summary>
+    /// Waits until every accepted event has come and no more deliveries come. An event that was accepted without an answer can come as
+    /// well.
+    /// </summary>
+    /// <returns>The number of repeated deliveries.</returns>
     private static async Task<long> EndAsync(TrafficClient traffic, long accepted, BenchRig rig, CancellationToken cancel)
     {
         var totals = (await traffic.UntilAsync(now => now.Sinks[Sink].Received >= accepted, cancel)).Sinks[Sink];

@@ -1,16 +1,16 @@
 namespace Herald.Lab.Benches.Reports;
 
-/// <summary>How far figures are apart by chance alone.</summary>
+/// <summary>How far apart figures are by chance alone.</summary>
 internal static class Chance
 {
     private const int Draws = 10_000;
     private const double Share = 0.99;
 
     /// <summary>
-    /// Two groups of rounds are drawn from rounds that do not differ, again and again: in 99 of 100 draws the medians of the two are no further apart than this. The same
-    /// rounds give the same figure.
+    /// Draws two groups of rounds from rounds under the same conditions, again and again. In 99 of 100 draws, the medians of the two groups
+    /// are at most this far apart. The same rounds always give the same figure.
     /// </summary>
-    /// <param name="size">Of each group; fewer where there are not enough rounds for two such groups.</param>
+    /// <param name="size">The size of each group; smaller when there are not enough rounds for two such groups.</param>
     public static double Apart(IReadOnlyList<double> rounds, int size)
     {
         size = Math.Min(size, rounds.Count / 2);

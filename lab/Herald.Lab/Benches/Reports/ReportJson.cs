@@ -4,12 +4,14 @@ using System.Text.Json.Nodes;
 
 namespace Herald.Lab.Benches.Reports;
 
-/// <summary>Reports for machines. The first figure stands at the top as well, as <c>limit_per_s</c>, <c>herald_per_s</c> and <c>ratio</c>.</summary>
+/// <summary>
+/// Reports for machines. The first figure is repeated at the top, as <c>limit_per_s</c>, <c>herald_per_s</c> and <c>ratio</c>.
+/// </summary>
 internal static class ReportJson
 {
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>One report as itself, several as an array.</summary>
+    /// <summary>Writes one report as an object, several as an array.</summary>
     public static string Write(IReadOnlyList<BenchReport> reports) =>
         (reports is [var only] ? Of(only) : (JsonNode)new JsonArray([.. reports.Select(Of)])).ToJsonString(Readable);
 

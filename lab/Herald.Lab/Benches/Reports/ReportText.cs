@@ -8,7 +8,7 @@ internal static class ReportText
 {
     private const string Nothing = "-";
 
-    /// <summary>Also where the output is no terminal and tells no width.</summary>
+    /// <summary>Also used when the output is not a terminal and has no width.</summary>
     private const int LeastWidth = 80;
 
     public static void Print(BenchReport report, TextWriter output)
@@ -32,7 +32,7 @@ internal static class ReportText
         output.WriteLine();
     }
 
-    /// <summary>The first figure of each, for a run of all.</summary>
+    /// <summary>Prints the first figure of each report, for a run of all benches.</summary>
     public static void PrintSummary(IReadOnlyList<BenchReport> reports, TextWriter output)
     {
         var table = NewTable();
@@ -51,7 +51,7 @@ internal static class ReportText
         return table.AddColumn(new TableColumn("target").NoWrap());
     }
 
-    /// <summary>The first line says what stands below: a name, the median, and the spread.</summary>
+    /// <summary>The first line names what stands below: a name, the median, and the spread.</summary>
     private static string[] Cells(string name, BenchRow row, bool brief) =>
     [
         Markup.Escape(name == row.Unit.Name ? name : $"{name}\n{row.Unit.Name}"),
@@ -70,7 +70,7 @@ internal static class ReportText
 
     private static string Cell(Series series) => series.Rounds.Count == 1 ? Number(series.Median) : $"{Number(series.Median)}\n{Spread(series)}";
 
-    // There is no share of nothing.
+    // A median of 0 has no percentages.
     private static string Spread(Series series) => series.Median == 0
         ? $"{Number(series.Lowest)} to {Number(series.Highest)}"
         : string.Create(CultureInfo.InvariantCulture, $"{series.Lowest / series.Median - 1:+0%;-0%;0%} {series.Highest / series.Median - 1:+0%;-0%;0%}");

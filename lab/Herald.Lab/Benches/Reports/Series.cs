@@ -1,9 +1,9 @@
 namespace Herald.Lab.Benches.Reports;
 
-/// <summary>The same figure, measured once a round.</summary>
+/// <summary>One figure, measured once per round.</summary>
 internal sealed record Series(IReadOnlyList<double> Rounds)
 {
-    /// <summary>Half of the rounds are below, half above: one round disturbed by something else does not move it far.</summary>
+    /// <summary>Half of the rounds are below it and half above, so one disturbed round does not move it far.</summary>
     public double Median
     {
         get

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Herald.Lab.Benches.Reports;
 
-/// <summary>What a figure must hold to.</summary>
+/// <summary>The target of a figure.</summary>
 internal abstract record Target
 {
     private Target() { }
@@ -28,21 +28,21 @@ internal abstract record Target
         public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"≤ {Value:#,0.##}");
     }
 
-    /// <summary>At most so many times the limit.</summary>
+    /// <summary>At most this many times the limit.</summary>
     public sealed record RatioAtMost(double Times) : Target
     {
         public override bool IsReachedBy(BenchRow row) => row.Ratio <= Times;
         public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"ratio ≤ {Times:0.00}");
     }
 
-    /// <summary>At most so much, or no more than the limit, which is then the machine's own doing.</summary>
+    /// <summary>At most this value, or at most the limit, because then the machine itself is the cause.</summary>
     public sealed record AtMostOrLimit(double Value) : Target
     {
         public override bool IsReachedBy(BenchRow row) => row.Herald.Series.Median <= Value || row.Ratio <= 1;
         public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"≤ {Value:0.##}, or the limit's");
     }
 
-    /// <summary>At most so many times the limit, or at most so much more: what is small may double without meaning anything.</summary>
+    /// <summary>At most this many times the limit, or at most this much more: a small figure can double without any meaning.</summary>
     public sealed record CloseTo(double Times, double More) : Target
     {
         public override bool IsReachedBy(BenchRow row) =>

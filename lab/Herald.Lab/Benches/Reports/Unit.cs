@@ -1,8 +1,8 @@
 namespace Herald.Lab.Benches.Reports;
 
-/// <param name="Name">For people.</param>
-/// <param name="Suffix">What names of JSON fields end with.</param>
-/// <param name="Counted">One of what is counted by the second; null for what is not.</param>
+/// <param name="Name">The name that people read.</param>
+/// <param name="Suffix">The ending of names of JSON fields.</param>
+/// <param name="Counted">One item of what is counted per second; null for other units.</param>
 public sealed record Unit(string Name, string Suffix, string? Counted)
 {
     public static readonly Unit EventsPerSecond = new("events/s", "per_s", "an event");

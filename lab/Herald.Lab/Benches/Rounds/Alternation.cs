@@ -3,12 +3,11 @@ using System.Globalization;
 namespace Herald.Lab.Benches.Rounds;
 
 /// <summary>
-/// Measures sides in turn, every round in the opposite order of the one before, so that whatever changes on the machine meanwhile meets
-/// all of them.
+/// Measures sides in turn, each round in the opposite order of the last one, so that changes on the machine affect all sides alike.
 /// </summary>
 internal static class Alternation
 {
-    /// <param name="what">Of the bench this is, for the display.</param>
+    /// <param name="what">What part of the bench this is, for the display.</param>
     public static async Task RunAsync<T>(string what, BenchRig rig, CancellationToken cancel, params IReadOnlyList<MeasuredSide<T>> sides)
     {
         if (!rig.Options.IsBrief)

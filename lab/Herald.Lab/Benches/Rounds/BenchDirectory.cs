@@ -2,15 +2,15 @@ using Herald.Lab.Benches.Machines;
 
 namespace Herald.Lab.Benches.Rounds;
 
-/// <summary>A directory of a run's own, on a disk that is one; removed at the end.</summary>
+/// <summary>A directory of its own for a run, on a real disk. It is removed at the end.</summary>
 internal sealed class BenchDirectory : IDisposable
 {
     private BenchDirectory(DirectoryInfo path) => Path = path;
 
     public DirectoryInfo Path { get; }
 
-    /// <param name="parent">Where the user wants it; null for a place for temporary files that is no memory.</param>
-    /// <exception cref="BenchException">It would lie in memory, or cannot be made.</exception>
+    /// <param name="parent">The directory that the user chose; null for a directory for temporary files that is not in memory.</param>
+    /// <exception cref="BenchException">The directory would be in memory, or cannot be created.</exception>
     public static BenchDirectory Create(DirectoryInfo? parent)
     {
         try

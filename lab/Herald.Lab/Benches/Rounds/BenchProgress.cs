@@ -2,7 +2,9 @@ using Herald.Hosting.Commands;
 
 namespace Herald.Lab.Benches.Rounds;
 
-/// <summary>Shows where a run is, on the error output: one line that changes on a terminal, a line a phase elsewhere.</summary>
+/// <summary>
+/// Shows the progress of a run on the error output: one line that changes on a terminal, and one line per phase elsewhere.
+/// </summary>
 internal sealed class BenchProgress(Terminal terminal, bool inPlace, string bench)
 {
     private const string ClearLine = "\r\e[K";

@@ -4,7 +4,7 @@ using Herald.Lab.Processes;
 
 namespace Herald.Lab.Benches.Rounds;
 
-/// <summary>What one run of a bench has at hand. The processes it starts are stopped when the run is over, the last one first.</summary>
+/// <summary>The resources of one run of a bench. It stops the processes that it started when the run is over, the last one first.</summary>
 internal sealed class BenchRig(BenchOptions options, BenchDirectory directory, BenchProgress progress, TimeProvider time) : IAsyncDisposable
 {
     private readonly Stack<ChildProcess> _processes = new();
@@ -19,10 +19,10 @@ internal sealed class BenchRig(BenchOptions options, BenchDirectory directory, B
     public IReadOnlyList<string> Notes => _notes;
     public IReadOnlyList<string> Failures => _failures;
 
-    /// <summary>What was set or used, for whoever compares.</summary>
+    /// <summary>Records a setting or tool of the run, for readers who compare runs.</summary>
     public void Note(string sentence) => _notes.Add(sentence);
 
-    /// <summary>May be said from several threads, as often as it is found out.</summary>
+    /// <summary>Records a note that several threads can report repeatedly.</summary>
     public void NoteOnce(string sentence)
     {
         lock (_notes)
@@ -32,16 +32,16 @@ internal sealed class BenchRig(BenchOptions options, BenchDirectory directory, B
         }
     }
 
-    /// <summary>Something was lost, refused or out of order. The run goes on, and fails in the end.</summary>
+    /// <summary>Records that something was lost, refused or out of order. The run goes on, and fails at the end.</summary>
     public void Fail(string sentence) => _failures.Add(sentence);
 
-    /// <summary>A server as users start it, on a directory of its own.</summary>
+    /// <summary>Starts a server as users start it, on a directory of its own.</summary>
     public Task<ServerProcess> StartServerAsync(CancellationToken cancel, params string[] settings) => StartServerAsync("herald", cancel, settings);
 
-    /// <param name="name">Of its directory: one that a server has had before is gone on with.</param>
+    /// <param name="name">The name of its directory. A server continues with a directory that an earlier server has used.</param>
     public Task<ServerProcess> StartServerAsync(string name, CancellationToken cancel, params string[] settings) => StartServerAsync(name, ServerProcess.Plain, settings, cancel);
 
-    /// <param name="command">A server without an application, or one with.</param>
+    /// <param name="command">The command of a server, without an application or with one.</param>
     public async Task<ServerProcess> StartServerAsync(string name, IReadOnlyList<string> command, IReadOnlyList<string> settings, CancellationToken cancel)
     {
         string[] store = options.Store == StoreChoice.Embedded ? []
@@ -51,11 +51,11 @@ internal sealed class BenchRig(BenchOptions options, BenchDirectory directory, B
         return server;
     }
 
-    /// <summary>Of a server and its database.</summary>
+    /// <summary>The CPU of a server and its database.</summary>
     public async Task<IReadOnlyList<CpuSource>> CpuOfAsync(ServerProcess server) =>
         options.Store == StoreChoice.Postgres ? [CpuSource.Of(server), (await DatabaseAsync()).Cpu] : [CpuSource.Of(server)];
 
-    /// <summary>One for the whole run, started when it is asked for first.</summary>
+    /// <summary>One database for the whole run, started on first use.</summary>
     public async Task<BenchDatabase> DatabaseAsync()
     {
         if (_database is not null)
