@@ -3,9 +3,9 @@ using Herald.Lab.Receivers;
 
 namespace Herald.Lab.Catchers;
 
-/// <summary>A webhook that was answered.</summary>
-/// <param name="Webhook">Lent until the call returns.</param>
-/// <param name="Order">Null when it is no order's change.</param>
-/// <param name="Hit">What was done to it.</param>
-/// <param name="IsFirst">It is acknowledged, for the first time.</param>
+/// <summary>A webhook and its answer.</summary>
+/// <param name="Webhook">Valid until the call returns.</param>
+/// <param name="Order">Null when the body is not a change of an order.</param>
+/// <param name="Hit">How the catcher misbehaved.</param>
+/// <param name="IsFirst">The change is acknowledged for the first time.</param>
 public readonly record struct Catch(ReceivedWebhook Webhook, OrderMessage? Order, Hit Hit, bool IsFirst);

@@ -9,8 +9,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Herald.Lab.Catchers;
 
 /// <summary>
-/// One handler of webhooks, on a port of its own: (1) verifies the signature, (2) enters the order's change, whatever it will be answered,
-/// (3) misbehaves, (4) acknowledges. Also answers <c>GET /metrics</c>.
+/// One handler of webhooks, on a port of its own. For each webhook it (1) verifies the signature, (2) records the change of the order,
+/// whatever the answer will be, (3) misbehaves, (4) acknowledges. It also answers <c>GET /metrics</c>.
 /// </summary>
 public sealed class Catcher : IHttpApplication<IFeatureCollection>, IAsyncDisposable
 {
@@ -23,12 +23,12 @@ public sealed class Catcher : IHttpApplication<IFeatureCollection>, IAsyncDispos
     private readonly Func<string> _metrics;
     private readonly TimeProvider _time;
 
-    /// <param name="number">1 for the first of a process.</param>
-    /// <param name="port">0 for a free one.</param>
-    /// <param name="secret">Null to believe everybody.</param>
-    /// <param name="caught">Called for each webhook right before it is answered; calls may overlap.</param>
-    /// <param name="metrics">What <c>/metrics</c> tells.</param>
-    /// <param name="around">What watches the requests; null for nobody.</param>
+    /// <param name="number">1 for the first catcher of a process.</param>
+    /// <param name="port">0 for any free port.</param>
+    /// <param name="secret">Null to accept webhooks without a check.</param>
+    /// <param name="caught">Called for each webhook immediately before it is answered. Calls can overlap.</param>
+    /// <param name="metrics">Returns the content of <c>/metrics</c>.</param>
+    /// <param name="around">A wrapper that observes the requests; null for none.</param>
     public Catcher(
         int number, int port, string? secret, Misbehaviour misbehaviour, Action<Catch> caught, Func<string> metrics, TimeProvider time, WebhookReceiver.Around? around = null)
     {
@@ -43,13 +43,13 @@ public sealed class Catcher : IHttpApplication<IFeatureCollection>, IAsyncDispos
     public CatcherCounts Counts { get; } = new();
     public OrderCheck Order { get; } = new();
 
-    /// <summary>The one it is registered for; null when there is none.</summary>
+    /// <summary>The customer for which it is registered; null for none.</summary>
     public Guid? Customer { get; set; }
     public Uri Endpoint => new($"http://127.0.0.1:{_listener.Port}{HookPath}");
 
     public Task StartAsync(CancellationToken cancel) => _listener.ComeUpAsync(_listened, cancel);
 
-    /// <summary>Connections are refused until it is started again, as if its process had died.</summary>
+    /// <summary>Refuses connections until it is started again, as if its process had died.</summary>
     public ValueTask DisposeAsync() => _listener.DisposeAsync();
 
     IFeatureCollection IHttpApplication<IFeatureCollection>.CreateContext(IFeatureCollection contextFeatures) => contextFeatures;
@@ -81,7 +81,7 @@ public sealed class Catcher : IHttpApplication<IFeatureCollection>, IAsyncDispos
 
     private async ValueTask AnswerAsync(IHttpRequestFeature request, IHttpResponseFeature response, ReadOnlyMemory<byte> body)
     {
-        // 1. The signature.
+        // 1. Verify the signature.
         string? id = request.Headers["webhook-id"];
         if (_signature?.Refuse(id, request.Headers["webhook-timestamp"], request.Headers["webhook-signature"], body.Span) is not null)
         {
@@ -92,21 +92,21 @@ public sealed class Catcher : IHttpApplication<IFeatureCollection>, IAsyncDispos
         _ = int.TryParse(request.Headers["herald-attempt"], NumberStyles.None, CultureInfo.InvariantCulture, out var attempt);
         Counts.CountAttempt(attempt);
 
-        // 2. The order, by first receipt.
+        // 2. Record the change, by first receipt.
         var order = OrderMessage.TryParse(body);
         if (order is null)
             Counts.CountUnchecked();
         else
             Counts.CountReceipt(Order.Arrive(order.OrderId, order.SequenceNumber), order.SequenceNumber);
 
-        // 3. What goes wrong here.
+        // 3. Misbehave.
         var hit = Misbehaviour.Next();
         if (hit.Fails)
             (response.StatusCode, response.Headers["mode"]) = (500, Modes.NameOf(hit.Mode));
         else if (hit.Delay > TimeSpan.Zero)
             await Task.Delay(hit.Delay, _time);
 
-        // 4. The acknowledgement.
+        // 4. Acknowledge.
         var isFirst = !hit.Fails && order is not null && Order.Acknowledge(order.OrderId, order.SequenceNumber);
         if (isFirst)
             Counts.Lags.Record(_time.GetUtcNow().UtcDateTime - order!.OccurredAt);

@@ -2,32 +2,32 @@ using System.Diagnostics;
 
 namespace Herald.Lab.Catchers;
 
-/// <summary>What a catcher has counted since it started.</summary>
+/// <summary>The counts of a catcher since it started.</summary>
 public sealed class CatcherCounts
 {
     private long _delivered, _delayed, _failed, _refused, _duplicates, _violations, _retries, _joined, _unchecked, _registrations, _lost;
 
-    /// <summary>Answered 2xx at once.</summary>
+    /// <summary>Webhooks answered 2xx at once.</summary>
     public long Delivered => Interlocked.Read(ref _delivered);
 
-    /// <summary>Answered 2xx after a delay.</summary>
+    /// <summary>Webhooks answered 2xx after a delay.</summary>
     public long Delayed => Interlocked.Read(ref _delayed);
 
-    /// <summary>Answered 500.</summary>
+    /// <summary>Webhooks answered 500.</summary>
     public long Failed => Interlocked.Read(ref _failed);
 
-    /// <summary>Answered 401, because the signature did not hold.</summary>
+    /// <summary>Webhooks answered 401, because the signature was invalid.</summary>
     public long Refused => Interlocked.Read(ref _refused);
     public long Duplicates => Interlocked.Read(ref _duplicates);
     public long Violations => Interlocked.Read(ref _violations);
 
-    /// <summary>Requests that Herald did not count as the first attempt.</summary>
+    /// <summary>Requests that Herald marked as a later attempt than the first.</summary>
     public long Retries => Interlocked.Read(ref _retries);
 
-    /// <summary>Orders whose beginning was not seen here.</summary>
+    /// <summary>Orders whose first changes did not come to this catcher.</summary>
     public long Joined => Interlocked.Read(ref _joined);
 
-    /// <summary>Bodies that are no order's change, and so have no order to check.</summary>
+    /// <summary>Bodies that are not a change of an order, so no order can be checked.</summary>
     public long Unchecked => Interlocked.Read(ref _unchecked);
     public long Registrations => Interlocked.Read(ref _registrations);
     public long RegistrationsLost => Interlocked.Read(ref _lost);
@@ -59,7 +59,7 @@ public sealed class CatcherCounts
                 Interlocked.Increment(ref _violations);
                 break;
             case OrderReceipt.Begins or OrderReceipt.Next or OrderReceipt.Again:
-                break; // As it should be.
+                break; // These are correct.
             default:
                 throw new UnreachableException($"{receipt}");
         }

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Herald.Lab.Catchers;
 
-/// <summary>What the catchers of a process have counted, in the text format of Prometheus; each is a value of the label <c>catcher</c>.</summary>
+/// <summary>
+/// The counts of all catchers of a process, in the text format of Prometheus. Each catcher is a value of the label <c>catcher</c>.
+/// </summary>
 internal static class CatcherMetrics
 {
     public static string Write(IReadOnlyList<Catcher> catchers)

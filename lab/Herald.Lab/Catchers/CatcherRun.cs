@@ -5,7 +5,10 @@ using Herald.Hosting.Commands;
 
 namespace Herald.Lab.Catchers;
 
-/// <summary>One run of <c>herald catcher</c>: starts the catchers, keeps them registered until Ctrl-C, lets the customers go, sums up.</summary>
+/// <summary>
+/// One run of <c>herald catcher</c>: starts the catchers, keeps them registered until Ctrl-C, releases their customers, and prints a
+/// summary.
+/// </summary>
 internal sealed class CatcherRun(CatcherOptions options, ClientCall call, TimeProvider time)
 {
     private readonly List<Catcher> _catchers = [];
@@ -58,7 +61,7 @@ internal sealed class CatcherRun(CatcherOptions options, ClientCall call, TimePr
         var registrars = _catchers.ConvertAll(catcher => new Registrar(
             catcher, new RegistrationClient(call.Client, catcher.Endpoint, catcher.Secret!, options.Window, time),
             call.Terminal.Error.WriteLine, time, new Random(options.Seed - catcher.Number)).RunAsync(stop.Token));
-        // What one is refused all are; otherwise they end together, when it is time.
+        // If one registrar is refused, all are. Otherwise they all end when the run is cancelled.
         var refusal = await await Task.WhenAny(registrars);
         await stop.CancelAsync();
         await Task.WhenAll(registrars);

@@ -3,7 +3,7 @@ using Herald.Hosting.Commands;
 
 namespace Herald.Lab.Catchers;
 
-/// <summary>The end of <c>herald catcher</c>.</summary>
+/// <summary>The summary at the end of <c>herald catcher</c>.</summary>
 internal static class CatcherSummary
 {
     public static ExitCode Print(Terminal terminal, IReadOnlyList<Catcher> catchers)

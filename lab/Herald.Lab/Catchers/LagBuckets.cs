@@ -1,6 +1,6 @@
 namespace Herald.Lab.Catchers;
 
-/// <summary>Lags as Prometheus counts them: how many were no longer than each bound.</summary>
+/// <summary>Lags as a Prometheus histogram: how many were at most as long as each bound.</summary>
 public sealed class LagBuckets
 {
     public static readonly double[] BoundsSeconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800];
@@ -11,14 +11,14 @@ public sealed class LagBuckets
 
     public void Record(TimeSpan lag)
     {
-        // Clocks of two machines differ: nothing arrives before it happened.
+        // The clocks of two machines can differ, so a negative lag counts as 0.
         var ticks = Math.Max(0, lag.Ticks);
         var place = Array.BinarySearch(BoundsSeconds, TimeSpan.FromTicks(ticks).TotalSeconds);
         Interlocked.Increment(ref _counts[place < 0 ? ~place : place]);
         Interlocked.Add(ref _sumTicks, ticks);
     }
 
-    /// <summary>For each bound, then for all, how many lags did not exceed it.</summary>
+    /// <summary>The number of lags up to each bound, and last the number of all.</summary>
     public long[] Cumulative()
     {
         var sums = new long[_counts.Length];

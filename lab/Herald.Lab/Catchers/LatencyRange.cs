@@ -4,7 +4,7 @@ using Herald.Hosting.Text;
 
 namespace Herald.Lab.Catchers;
 
-/// <summary>What delays are drawn from, evenly: <c>500ms..1000ms</c>.</summary>
+/// <summary>A range of delays, all equally likely: <c>500ms..1000ms</c>.</summary>
 public readonly record struct LatencyRange(TimeSpan Least, TimeSpan Most)
 {
     public static readonly LatencyRange Usual = new(TimeSpan.FromMilliseconds(500), TimeSpan.FromMilliseconds(1000));

@@ -1,6 +1,6 @@
 namespace Herald.Lab.Catchers;
 
-/// <summary>Draws what happens to each request, by the mode of the moment.</summary>
+/// <summary>Draws how each request is answered, by the current mode.</summary>
 public sealed class Misbehaviour(ModeSchedule schedule, LatencyRange latency, TimeProvider time, Random random)
 {
     private readonly Lock _lock = new();
@@ -9,7 +9,7 @@ public sealed class Misbehaviour(ModeSchedule schedule, LatencyRange latency, Ti
 
     public Mode Now => _schedule.At(time.GetElapsedTime(_began));
 
-    /// <summary>From now on this mode, whatever was planned.</summary>
+    /// <summary>Sets the mode from now on, instead of the schedule.</summary>
     public void Become(Mode mode) => _schedule = new ModeSchedule(mode);
 
     public Hit Next()

@@ -1,9 +1,9 @@
 namespace Herald.Lab.Catchers;
 
-/// <summary>What the modes mean.</summary>
+/// <summary>The meaning and the names of the modes.</summary>
 internal static class Modes
 {
-    /// <summary>The share of requests that are hit: by a delay or by a 500, each as likely. In hell there are no delays.</summary>
+    /// <summary>The share of requests that get a delay or a 500, both equally likely. The mode hell has no delays.</summary>
     public static double ShareOf(Mode mode) => mode switch
     {
         Mode.None => 0,
@@ -14,7 +14,7 @@ internal static class Modes
         Mode.Hell => 1,
     };
 
-    /// <summary>As it is written on the command line and in the header <c>mode</c> of a 500.</summary>
+    /// <summary>The name on the command line and in the header <c>mode</c> of a 500.</summary>
     public static string NameOf(Mode mode) => mode switch
     {
         Mode.None => "none",

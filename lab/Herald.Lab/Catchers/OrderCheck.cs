@@ -3,18 +3,18 @@ using System.Runtime.InteropServices;
 namespace Herald.Lab.Catchers;
 
 /// <summary>
-/// Judges the order of changes by first receipt, per order: after the first one each must be the next. Where an order begins is where it is
-/// first seen, because another handler may have had its beginning.
+/// Judges the order of changes by first receipt, separately for each order: after the first change, each must be the next one. The first
+/// change that arrives can have any number, because another handler can have received the earlier ones.
 /// </summary>
 /// <remarks>
-/// Three numbers an order. Of the orders heard of lately <paramref name="remembered"/> are kept at least, and twice as many at most; one that
-/// was forgotten begins anew with the next of its changes.
+/// An order takes three numbers of memory. The check keeps at least the last <paramref name="remembered"/> orders, and at most twice as
+/// many. A forgotten order begins anew with its next change.
 /// </remarks>
 public sealed class OrderCheck(int remembered = OrderCheck.Remembered)
 {
     public const int Remembered = 500_000;
 
-    /// <summary>So many violations are told in words; all are counted.</summary>
+    /// <summary>This many violations are kept as text; all are counted.</summary>
     public const int MostTold = 10;
 
     private readonly Lock _lock = new();
@@ -34,7 +34,7 @@ public sealed class OrderCheck(int remembered = OrderCheck.Remembered)
         }
     }
 
-    /// <summary>A change has arrived, whatever it will be answered.</summary>
+    /// <summary>Records that a change has arrived, whatever the answer will be.</summary>
     public OrderReceipt Arrive(Guid order, long number)
     {
         lock (_lock)
@@ -53,7 +53,7 @@ public sealed class OrderCheck(int remembered = OrderCheck.Remembered)
             if (number > progress.Last)
             {
                 Tell($"order {order}: expected {progress.Last + 1}, got {number}");
-                // From here it goes on, so that one break is counted once.
+                // The check continues from this number, so one break is counted once.
                 (progress.Last, progress.IsAcknowledged) = (number, false);
                 return OrderReceipt.Violation;
             }
@@ -67,8 +67,8 @@ public sealed class OrderCheck(int remembered = OrderCheck.Remembered)
         }
     }
 
-    /// <summary>A change is about to be answered 2xx.</summary>
-    /// <returns>Whether it is for the first time.</returns>
+    /// <summary>Records that a change is about to be answered 2xx.</summary>
+    /// <returns>Whether it is acknowledged for the first time.</returns>
     public bool Acknowledge(Guid order, long number)
     {
         lock (_lock)
@@ -76,7 +76,7 @@ public sealed class OrderCheck(int remembered = OrderCheck.Remembered)
             ref var progress = ref Find(order, out var isKnown);
             if (!isKnown)
             {
-                // Forgotten between arrival and answer.
+                // The order was forgotten between arrival and answer.
                 progress = new Progress { First = number, Last = number, IsAcknowledged = true };
                 return true;
             }
@@ -87,7 +87,7 @@ public sealed class OrderCheck(int remembered = OrderCheck.Remembered)
         }
     }
 
-    /// <summary>Somebody else may go on with these orders from here.</summary>
+    /// <summary>Forgets all orders, because another handler can continue with them now.</summary>
     public void Forget()
     {
         lock (_lock)
@@ -97,7 +97,7 @@ public sealed class OrderCheck(int remembered = OrderCheck.Remembered)
         }
     }
 
-    /// <summary>An order that is asked for counts as heard of lately.</summary>
+    /// <summary>Finding an order makes it a recent one.</summary>
     private ref Progress Find(Guid order, out bool isKnown)
     {
         ref var found = ref CollectionsMarshal.GetValueRefOrAddDefault(_recent, order, out isKnown);
@@ -106,7 +106,7 @@ public sealed class OrderCheck(int remembered = OrderCheck.Remembered)
         isKnown = _older.Remove(order, out found);
         if (_recent.Count <= remembered)
             return ref found;
-        // Full: what was recent is older now, and what was older is forgotten.
+        // The recent orders are full: they become the older ones, and the older ones are forgotten.
         var kept = found;
         _recent.Remove(order);
         (_older, _recent) = (_recent, []);

@@ -1,20 +1,20 @@
 namespace Herald.Lab.Catchers;
 
-/// <summary>What the arrival of an order's change means for the order.</summary>
+/// <summary>How a change that arrives relates to the earlier changes of its order.</summary>
 public enum OrderReceipt
 {
-    /// <summary>The first of its order that arrives here.</summary>
+    /// <summary>The first change of its order that arrives here.</summary>
     Begins,
 
-    /// <summary>The next one, for the first time.</summary>
+    /// <summary>The next change, for the first time.</summary>
     Next,
 
-    /// <summary>It was here, and was not acknowledged: a retry, as it should be.</summary>
+    /// <summary>The change arrived before and was not acknowledged: a correct retry.</summary>
     Again,
 
-    /// <summary>It was acknowledged before.</summary>
+    /// <summary>The change was already acknowledged.</summary>
     Duplicate,
 
-    /// <summary>Some before it are missing, or it should have come before one that was here.</summary>
+    /// <summary>Earlier changes are missing, or the change should have come before one that has already arrived.</summary>
     Violation,
 }

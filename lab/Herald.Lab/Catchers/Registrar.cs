@@ -4,18 +4,19 @@ using Herald.Client;
 namespace Herald.Lab.Catchers;
 
 /// <summary>
-/// Keeps a catcher registered: asks for a customer until there is one, holds it with heartbeats, and asks again when another handler has it.
+/// Keeps a catcher registered: it asks for a customer until it gets one, holds the customer with heartbeats, and asks again when another
+/// handler has taken the customer over.
 /// </summary>
 internal sealed class Registrar(Catcher catcher, RegistrationClient client, Action<string> tell, TimeProvider time, Random random)
 {
     private static readonly TimeSpan AskEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LeavePatience = TimeSpan.FromSeconds(5);
 
-    /// <summary>False to end without a word, as if the process had been killed: Herald finds out when the window is over.</summary>
+    /// <summary>False to end without notifying Herald, as if the process had been killed. Herald notices when the window is over.</summary>
     public bool Leaves { get; set; } = true;
 
-    /// <summary>Until it is cancelled: then it has left.</summary>
-    /// <returns>Herald's answer when it refuses, which asking again would not change.</returns>
+    /// <summary>Runs until it is cancelled, and then releases the customer.</summary>
+    /// <returns>Herald's answer when it refuses, because asking again would not change the answer.</returns>
     public async Task<Reply?> RunAsync(CancellationToken cancel)
     {
         Registration? held = null;
@@ -55,13 +56,13 @@ internal sealed class Registrar(Catcher catcher, RegistrationClient client, Acti
         }
     }
 
-    /// <summary>Ends when the customer is another's.</summary>
+    /// <summary>Ends when another handler has the customer.</summary>
     private async Task HoldAsync(Registration held, CancellationToken cancel)
     {
         bool? isHeld = true;
         while (isHeld is not false)
         {
-            // Herald is away: it is asked more often, so that it hears of us soon when it is back.
+            // Herald does not answer, so heartbeats become more frequent. Then Herald gets one soon after it is back.
             var wait = isHeld is true || held.Window / 4 < AskEvery ? held.Window / 4 : AskEvery;
             await Task.Delay(Jittered(wait), time, cancel);
             isHeld = await client.HeartbeatAsync(held, cancel);
@@ -70,7 +71,7 @@ internal sealed class Registrar(Catcher catcher, RegistrationClient client, Acti
 
     private void Begin(Registration given)
     {
-        // Others may have had these orders since they were seen here last.
+        // Other handlers can have had these orders since they were last seen here.
         catcher.Order.Forget();
         catcher.Customer = given.Customer;
         catcher.Counts.CountRegistration();
@@ -85,6 +86,6 @@ internal sealed class Registrar(Catcher catcher, RegistrationClient client, Acti
         catcher.Order.Forget();
     }
 
-    /// <summary>Never longer than it should be: a heartbeat must not be late.</summary>
+    /// <summary>Only shortens the wait, because a heartbeat must not be late.</summary>
     private TimeSpan Jittered(TimeSpan wait) => wait * (0.8 + 0.2 * random.NextDouble());
 }

@@ -2,7 +2,7 @@ using Herald.Client;
 
 namespace Herald.Lab.Catchers;
 
-/// <summary>What came of asking Herald for a customer.</summary>
+/// <summary>The result of asking Herald for a customer.</summary>
 internal abstract record RegistrationAnswer
 {
     private RegistrationAnswer() { }
@@ -12,12 +12,12 @@ internal abstract record RegistrationAnswer
     /// <summary>No customer needs a handler now.</summary>
     public sealed record Nobody : RegistrationAnswer;
 
-    /// <summary>Another handler was quicker.</summary>
+    /// <summary>Another handler was faster.</summary>
     public sealed record Raced : RegistrationAnswer;
 
-    /// <summary>No answer, or one that says "not now".</summary>
+    /// <summary>There was no answer, or one that means "not now".</summary>
     public sealed record Later : RegistrationAnswer;
 
-    /// <summary>Asking again will not help.</summary>
+    /// <summary>Herald refused, and asking again would not help.</summary>
     public sealed record Refused(Reply Reply) : RegistrationAnswer;
 }

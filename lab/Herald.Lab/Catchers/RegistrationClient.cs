@@ -6,8 +6,10 @@ using Herald.Hosting.Wire;
 
 namespace Herald.Lab.Catchers;
 
-/// <summary>Asks Herald for a customer, tells it that the handler lives, and that it leaves.</summary>
-/// <param name="secret">The handler's own, given with every request: Herald may deliver before its answer is here.</param>
+/// <summary>Asks Herald for a customer, sends heartbeats, and releases the customer.</summary>
+/// <param name="secret">
+/// The handler's own secret. It is sent with every request, because Herald can deliver before its answer arrives.
+/// </param>
 internal sealed class RegistrationClient(HeraldClient herald, Uri url, string secret, TimeSpan window, TimeProvider time)
 {
     private const string Path = "/v1/orders/registrations";
@@ -33,10 +35,10 @@ internal sealed class RegistrationClient(HeraldClient herald, Uri url, string se
         }
     }
 
-    /// <returns>Null when Herald did not answer.</returns>
+    /// <returns>Whether the customer is still held; null when Herald did not answer.</returns>
     public async Task<bool?> HeartbeatAsync(Registration held, CancellationToken cancel)
     {
-        // An answer that comes after the next heartbeat is due says nothing any more.
+        // An answer that comes after the next heartbeat is due has no use.
         using var patience = new CancellationTokenSource(held.Window / 4, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancel);
         try
@@ -58,7 +60,7 @@ internal sealed class RegistrationClient(HeraldClient herald, Uri url, string se
         }
         catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException)
         {
-            // Then Herald finds out when the window is over.
+            // Herald notices it when the window is over.
         }
     }
 

@@ -5,7 +5,7 @@ using Herald.Lab.Receivers;
 
 namespace Herald.Lab.Catchers;
 
-/// <summary>A line for each webhook that is acknowledged.</summary>
+/// <summary>Prints a line for each acknowledged webhook.</summary>
 internal static class WebhookPrinter
 {
     public static void Print(ReceivedWebhook webhook, Terminal terminal)

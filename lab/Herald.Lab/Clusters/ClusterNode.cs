@@ -3,7 +3,7 @@ using Herald.Lab.Processes;
 
 namespace Herald.Lab.Clusters;
 
-/// <summary>One node of a cluster, through its lives: its address stays the same.</summary>
+/// <summary>One node of a cluster, which can be ended and started again. Its address stays the same.</summary>
 public sealed class ClusterNode(string name, IReadOnlyList<string> command, string[] arguments, TimeProvider time) : IAsyncDisposable
 {
     private volatile ServerProcess? _process;
@@ -13,7 +13,7 @@ public sealed class ClusterNode(string name, IReadOnlyList<string> command, stri
     public string Name => name;
     public bool IsRunning => _isMeantToRun && _process is { HasExited: false };
 
-    /// <summary>It ended by itself.</summary>
+    /// <summary>The process ended by itself.</summary>
     public bool HasFailed => _isMeantToRun && _process is { HasExited: true };
     public ServerProcess Process => _process ?? throw new InvalidOperationException($"{name} has not been started.");
     public HeraldClient Client => _client ?? throw new InvalidOperationException($"{name} has not been started.");
@@ -28,21 +28,21 @@ public sealed class ClusterNode(string name, IReadOnlyList<string> command, stri
         _isMeantToRun = true;
     }
 
-    /// <summary>Without a word, as a crash would.</summary>
+    /// <summary>Kills the process, as a crash would.</summary>
     public Task KillAsync()
     {
         _isMeantToRun = false;
         return Process.KillAsync();
     }
 
-    /// <summary>Cleanly: what it owns is handed over.</summary>
+    /// <summary>Stops the process cleanly: it hands over its shards.</summary>
     public Task StopAsync()
     {
         _isMeantToRun = false;
         return Process.StopAsync();
     }
 
-    /// <summary>How many shards it owns; null when it does not answer.</summary>
+    /// <summary>The number of shards that the node owns; null when it does not answer.</summary>
     public async Task<int?> AskShardsAsync(CancellationToken cancel)
     {
         if (!IsRunning)

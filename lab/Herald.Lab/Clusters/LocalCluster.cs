@@ -5,7 +5,10 @@ using Herald.LocalServers.Databases;
 
 namespace Herald.Lab.Clusters;
 
-/// <summary>Several nodes on this machine over one PostgreSQL: one that is given, or one to throw away. Nodes can be killed, stopped and started while others go on.</summary>
+/// <summary>
+/// Several nodes on this machine over one PostgreSQL, either an existing one or a throw-away one. Nodes can be killed, stopped and started
+/// while others run.
+/// </summary>
 public sealed class LocalCluster : IAsyncDisposable
 {
     private readonly TimeProvider _time;
@@ -21,12 +24,12 @@ public sealed class LocalCluster : IAsyncDisposable
 
     public string Connection { get; }
 
-    /// <summary>Those that run, or have run last; by their place.</summary>
+    /// <summary>All nodes that were started, also those that have ended since.</summary>
     public IReadOnlyList<ClusterNode> Nodes => _nodes;
 
     /// <param name="connection">Null for a throw-away PostgreSQL.</param>
-    /// <param name="settings">Of every node, as options of <c>serve</c>.</param>
-    /// <exception cref="LocalPostgresException">There is no PostgreSQL to start.</exception>
+    /// <param name="settings">Options of <c>serve</c> for every node.</param>
+    /// <exception cref="LocalPostgresException">No PostgreSQL server can be started.</exception>
     /// <exception cref="Processes.ChildProcessException">A node does not start.</exception>
     public static Task<LocalCluster> StartAsync(int nodes, string? connection, TimeProvider time, CancellationToken cancel, params string[] settings) =>
         StartAsync(ServerProcess.Plain, nodes, connection, time, cancel, settings);
@@ -50,8 +53,8 @@ public sealed class LocalCluster : IAsyncDisposable
         }
     }
 
-    /// <summary>Another node joins.</summary>
-    /// <param name="connection">By another way to the same database; null for the usual one.</param>
+    /// <summary>Adds a node.</summary>
+    /// <param name="connection">Another connection string for the same database; null for the usual one.</param>
     public async Task<ClusterNode> AddAsync(CancellationToken cancel, string? connection = null)
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"node-{_nodes.Count + 1}");
@@ -61,7 +64,9 @@ public sealed class LocalCluster : IAsyncDisposable
         return node;
     }
 
-    /// <summary>A client of a node that runs: the next one each time it is asked, so that load is spread, and whoever tries again tries another.</summary>
+    /// <summary>
+    /// A client of a running node. Each call returns the next node, so that load is spread and a caller that retries gets another node.
+    /// </summary>
     public HeraldClient NextClient()
     {
         var running = _nodes.FindAll(node => node.IsRunning);

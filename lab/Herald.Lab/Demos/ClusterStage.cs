@@ -4,7 +4,7 @@ using Herald.Lab.Processes;
 
 namespace Herald.Lab.Demos;
 
-/// <summary>Three nodes over one PostgreSQL. One is killed when a third of the load is over, and comes back when two thirds are.</summary>
+/// <summary>Three nodes over one PostgreSQL. One is killed after a third of the load, and started again after two thirds.</summary>
 internal sealed class ClusterStage : IDemoStage
 {
     private const int NodeCount = 3;
@@ -17,10 +17,10 @@ internal sealed class ClusterStage : IDemoStage
     public string Place => $"{NodeCount} nodes";
     public HeraldClient Client => _cluster.NextClient();
 
-    // One that is down is meant to be.
+    // A single node that is down was killed on purpose.
     public bool HasEnded => _cluster.Nodes.All(node => !node.IsRunning);
 
-    /// <param name="connection">Null for a PostgreSQL to throw away.</param>
+    /// <param name="connection">Null for a throw-away PostgreSQL.</param>
     public static async Task<IDemoStage> StartAsync(string? connection, TimeProvider time, CancellationToken cancel) =>
         new ClusterStage(await LocalCluster.StartAsync(NodeCount, connection, time, cancel, "--lease", "2s"), time);
 
@@ -32,7 +32,7 @@ internal sealed class ClusterStage : IDemoStage
         await _cluster.Nodes[1].StartAsync(cancel);
     }
 
-    /// <exception cref="ChildProcessException">A node has ended that was meant to run.</exception>
+    /// <exception cref="ChildProcessException">A node has ended by itself.</exception>
     private void CheckNodes()
     {
         if (_cluster.Nodes.FirstOrDefault(node => node.HasFailed) is { } failed)

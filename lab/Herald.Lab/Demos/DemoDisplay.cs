@@ -7,20 +7,20 @@ using Spectre.Console.Rendering;
 
 namespace Herald.Lab.Demos;
 
-/// <summary>Shows a run while it goes: a live table, or a line a second.</summary>
+/// <summary>Shows a run while it goes on: a live table, or a line per second.</summary>
 internal sealed class DemoDisplay(
     ReceiptLedger ledger, IReadOnlyList<OrderReceiver> receivers, DemoPhase phase, IDemoStage stage, Terminal terminal, TimeProvider time)
     : ProgressDisplay(terminal.Out, time)
 {
     private const int ColumnWidth = 11;
 
-    // Looking at it must cost what it shows next to nothing: a lag reads what all shards have saved.
+    // The display must cost the run almost nothing, and a request for the lag reads the saved state of all shards.
     private static readonly TimeSpan AskEvery = TimeSpan.FromSeconds(1);
 
     private IReadOnlyList<(string Name, string State)> _servers = [];
     private long? _askedAt;
 
-    /// <summary>Asks Herald now and then how many keys are blocked.</summary>
+    /// <summary>Asks Herald from time to time how many keys are blocked.</summary>
     protected override async ValueTask LookAsync(CancellationToken cancel)
     {
         try
@@ -35,7 +35,7 @@ internal sealed class DemoDisplay(
         }
         catch (HttpRequestException)
         {
-            // The display is no judge: what fails here fails elsewhere, louder.
+            // The display does not judge. A failure here is also reported elsewhere, more clearly.
         }
     }
 
@@ -50,7 +50,7 @@ internal sealed class DemoDisplay(
         return string.Create(CultureInfo.InvariantCulture, $"{phase.Elapsed.TotalSeconds:0}s accepted {ledger.AcceptedCount} | {string.Join(" | ", [.. _servers.Select(server => $"{server.Name}: {server.State}"), .. parts])}");
     }
 
-    /// <summary>A column for each receiver: that fits a terminal of 80 columns.</summary>
+    /// <summary>One column per receiver, which fits a terminal of 80 columns.</summary>
     protected override IRenderable Table()
     {
         var table = new Table().Border(TableBorder.Rounded).BorderColor(Color.Grey).AddColumn("");
@@ -66,7 +66,7 @@ internal sealed class DemoDisplay(
         AddRow("latency p99", (receiver, _) => Show(receiver, 0.99));
         AddRow("duplicates", (_, now) => $"{now.Duplicates:N0}");
         AddRow("out of order", (_, now) => Wanted(now.OutOfOrder));
-        // Until the drain is over, what is missing may still come.
+        // Until the drain is over, missing events can still come.
         AddRow("lost", (_, now) => phase.IsOver ? Wanted(now.Lost) : "-");
         List<Spectre.Console.Rendering.IRenderable> rows = [new Text($"Herald demo: {phase}"), new Text($"accepted {ledger.AcceptedCount:N0}")];
         if (_servers.Count > 0)
@@ -77,7 +77,7 @@ internal sealed class DemoDisplay(
             table.AddRow([title, .. receivers.Select(receiver => cell(receiver, ledger.Now(receiver.Number)))]);
     }
 
-    /// <summary>A number that should be 0.</summary>
+    /// <summary>A count that should be 0.</summary>
     private static string Wanted(long count) => count == 0 ? "[green]0[/]" : $"[red]{count:N0}[/]";
 
     private static string Show(OrderReceiver receiver, double share) => receiver.Latency.Percentile(share) switch

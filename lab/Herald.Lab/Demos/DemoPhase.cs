@@ -1,6 +1,6 @@
 namespace Herald.Lab.Demos;
 
-/// <summary>Where a run is, for the display.</summary>
+/// <summary>The progress of a run, for the display.</summary>
 internal sealed class DemoPhase(TimeProvider time, DemoOptions options, string place)
 {
     private readonly long _began = time.GetTimestamp();
@@ -11,7 +11,7 @@ internal sealed class DemoPhase(TimeProvider time, DemoOptions options, string p
 
     public void BeginDrain() => Volatile.Write(ref _drainBegan, time.GetTimestamp());
 
-    /// <summary>Nothing more is waited for.</summary>
+    /// <summary>The run no longer waits for events.</summary>
     public bool IsOver => _over;
 
     public void End() => _over = true;

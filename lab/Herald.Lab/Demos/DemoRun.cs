@@ -8,10 +8,11 @@ using Herald.LocalServers.Databases;
 namespace Herald.Lab.Demos;
 
 /// <summary>
-/// The demo: (1) a server in a process of its own, or several, (2) four receivers and their subscriptions, (3) the load, while one receiver dies
-/// in the middle third, (4) the drain, (5) the verdict. What was started is stopped, and a temporary directory removed, however it ends.
+/// The demo: (1) one server or several in processes of their own, (2) four receivers and their subscriptions, (3) the load, while one
+/// receiver is dead in the middle third, (4) the drain, (5) the verdict. However it ends, its processes are stopped, and a temporary
+/// directory is removed.
 /// </summary>
-/// <param name="start">Begins what it runs on, in a directory that is there.</param>
+/// <param name="start">Starts the servers, with an existing directory for their data.</param>
 internal sealed class DemoRun(DemoOptions options, Func<DirectoryInfo, CancellationToken, Task<IDemoStage>> start, Terminal terminal, TimeProvider time)
 {
     public const string Topic = "orders";

@@ -4,13 +4,15 @@ using Herald.Lab.Processes;
 
 namespace Herald.Lab.Benches.Rounds;
 
-/// <summary>Runs one bench from an empty directory to its report. What was started is stopped, and the directory removed, however it ends.</summary>
+/// <summary>
+/// Runs one bench from an empty directory to its report. However it ends, its processes are stopped and the directory is removed.
+/// </summary>
 internal static class BenchRun
 {
     private static readonly TimeSpan SyncsMeasured = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan SyncsMeasuredBriefly = TimeSpan.FromMilliseconds(100);
 
-    /// <exception cref="BenchException">There is nowhere to measure.</exception>
+    /// <exception cref="BenchException">There is no directory to measure in.</exception>
     public static async Task<BenchReport> RunAsync(IBench bench, BenchOptions options, BenchProgress progress, TimeProvider time, CancellationToken cancel)
     {
         using var directory = BenchDirectory.Create(options.Data);

@@ -2,7 +2,9 @@ using Herald.Lab.Clusters;
 
 namespace Herald.Lab.Benches.Rounds;
 
-/// <summary>Until all nodes have shards, and some seconds more: what moves because a node has come is not what is measured.</summary>
+/// <summary>
+/// Waits until all nodes have shards, and some seconds more, so that the moves of shards after a node joins are not measured.
+/// </summary>
 internal static class ClusterBalance
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(50), Settling = TimeSpan.FromSeconds(3);

@@ -4,12 +4,14 @@ using Herald.Lab.Benches.Reports;
 namespace Herald.Lab.Benches.Rounds;
 
 /// <summary>
-/// Measures limits and Herald in turn: (1) all are warmed up, (2) rounds, each in the opposite order of the one before, so that whatever changes on the machine
-/// meanwhile meets all.
+/// Measures limits and Herald in turn: (1) all are warmed up, (2) rounds follow, each in the opposite order of the last one, so that
+/// changes on the machine affect all alike.
 /// </summary>
 internal static class Contest
 {
-    /// <summary>The runtime compiles what is used most again and again for about this long; a server does that once in its life.</summary>
+    /// <summary>
+    /// For about this long, the runtime recompiles the most used code again and again. A server does that only once in its life.
+    /// </summary>
     public static readonly TimeSpan LeastWarmUp = TimeSpan.FromSeconds(12);
 
     public static async Task<(BenchSide Limit, BenchSide Herald)> RunAsync(IContender limit, IContender herald, BenchRig rig, CancellationToken cancel)

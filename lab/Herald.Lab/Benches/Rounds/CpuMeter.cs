@@ -1,7 +1,7 @@
 namespace Herald.Lab.Benches.Rounds;
 
-/// <summary>Adds up what processes take while something is measured, and nothing of the time in between.</summary>
-/// <param name="machine">What all processes of the machine have taken.</param>
+/// <summary>Adds up the CPU time of processes during measurements, without the time in between.</summary>
+/// <param name="machine">Returns the CPU time of all processes of the machine.</param>
 internal sealed class CpuMeter(IReadOnlyList<CpuSource> sources, Func<TimeSpan> machine, TimeProvider time)
 {
     private readonly TimeSpan[] _taken = new TimeSpan[sources.Count];

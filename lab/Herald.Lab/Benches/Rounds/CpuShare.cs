@@ -1,4 +1,4 @@
 namespace Herald.Lab.Benches.Rounds;
 
-/// <summary>What one process took, in cores: 1.0 is one core busy all the time.</summary>
+/// <summary>The CPU use of one process, in cores: 1.0 is one core that is busy all the time.</summary>
 internal sealed record CpuShare(string Process, double Cores);

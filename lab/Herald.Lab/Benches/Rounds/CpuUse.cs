@@ -1,7 +1,7 @@
 namespace Herald.Lab.Benches.Rounds;
 
-/// <summary>Who took how much of the machine while something was measured, in cores.</summary>
-/// <param name="Others">All that is not of the bench: what disturbs the figures.</param>
+/// <summary>How much of the machine each process used during a measurement, in cores.</summary>
+/// <param name="Others">The use of all processes outside the bench, which disturb the figures.</param>
 internal sealed record CpuUse(IReadOnlyList<CpuShare> Shares, double Others)
 {
     public static readonly CpuUse Unmeasured = new([], 0);

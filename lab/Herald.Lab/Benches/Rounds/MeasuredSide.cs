@@ -3,9 +3,9 @@ using Herald.Lab.Benches.Reports;
 
 namespace Herald.Lab.Benches.Rounds;
 
-/// <summary>One of several things that are measured in turn, where a round gives more than one figure.</summary>
-/// <param name="processes">Whose CPU counts.</param>
-/// <param name="measure">A round.</param>
+/// <summary>One of several things that are measured in turn, for rounds that give more than one figure.</summary>
+/// <param name="processes">The processes whose CPU is counted.</param>
+/// <param name="measure">Runs one round.</param>
 internal sealed class MeasuredSide<T>(string name, IReadOnlyList<CpuSource> processes, Func<CancellationToken, Task<T>> measure, BenchRig rig)
 {
     private readonly CpuMeter _cpu = new(processes, MachineTimes.Now, rig.Time);
@@ -13,10 +13,10 @@ internal sealed class MeasuredSide<T>(string name, IReadOnlyList<CpuSource> proc
 
     public string Name => name;
 
-    /// <summary>Those that count.</summary>
+    /// <summary>The rounds that count.</summary>
     public IReadOnlyList<T> Rounds => _rounds;
 
-    /// <param name="counts">False to warm up.</param>
+    /// <param name="counts">False for a warm-up.</param>
     public async Task RunAsync(bool counts, CancellationToken cancel)
     {
         if (counts)
@@ -25,7 +25,7 @@ internal sealed class MeasuredSide<T>(string name, IReadOnlyList<CpuSource> proc
             await measure(cancel);
     }
 
-    /// <param name="withCpu">In one of the rows that show this side; it need not be said in each.</param>
+    /// <param name="withCpu">True for one of the rows that show this side. The others need not repeat its CPU.</param>
     public BenchSide Figure(Func<T, double> figure, bool withCpu = false) =>
         new(name, new Series([.. _rounds.Select(figure)]), withCpu ? _cpu.Use() : CpuUse.Unmeasured);
 }

@@ -9,8 +9,8 @@ using Herald.Lab.Clusters;
 namespace Herald.Lab.Benches.Scale;
 
 /// <summary>
-/// What further nodes cost where they bring nothing: three nodes on the cores of one. Events are published at all nodes in turn, as fast as they are answered,
-/// so that most are delivered by another node than the one that took them.
+/// The cost of further nodes that bring no further hardware: three nodes on the cores of one. Events are published at all nodes in turn, as
+/// fast as they are answered, so most are delivered by another node than the one that accepted them.
 /// </summary>
 internal sealed class NodesBench : IBench
 {
@@ -66,7 +66,10 @@ internal sealed class NodesBench : IBench
         return cluster;
     }
 
-    /// <summary>Each node until its compiler has seen as much as that of one alone: of three, each gets a third.</summary>
+    /// <summary>
+    /// Warms up until the JIT compiler of each node has seen as much as that of a single node, because each of three nodes gets a third of
+    /// the events.
+    /// </summary>
     private static async Task WarmUpAsync(LocalCluster cluster, TrafficClient traffic, BenchRig rig, CancellationToken cancel)
     {
         if (rig.Options.IsBrief)

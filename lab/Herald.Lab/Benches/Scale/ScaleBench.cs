@@ -8,8 +8,8 @@ using Herald.Lab.Clusters;
 namespace Herald.Lab.Benches.Scale;
 
 /// <summary>
-/// What a node more brings where receivers are what takes time: each takes 100 ms, and a node may have so many attempts in flight. With a backlog, the
-/// rate; with a fifth more events than one node can bear, how long they wait.
+/// The gain of a further node when receivers are the bottleneck: each request takes 100 ms, and the attempts in flight per node are
+/// limited. It measures the rate with a backlog, and the waits with a fifth more events than one node can deliver.
 /// </summary>
 internal sealed class ScaleBench : IBench
 {
@@ -17,7 +17,7 @@ internal sealed class ScaleBench : IBench
     private const int Keys = 5000, PermitsPerNode = 32, MostNodes = 3, Sink = 0;
     private const double Share = 1.2, LeastMore = 0.9;
 
-    // A node reads ahead, and retries nothing here: so many a second can it have answered.
+    // A node reads ahead and has nothing to retry here, so this many deliveries per second can be answered.
     private static readonly double PerNode = PermitsPerNode / TrafficSink.SlowWork.TotalSeconds;
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(2);
 
@@ -57,7 +57,7 @@ internal sealed class ScaleBench : IBench
         ];
     }
 
-    /// <summary>Out of a backlog that does not end: what comes in between two looks.</summary>
+    /// <summary>Counts the deliveries between two looks, out of a backlog that lasts longer than the measurement.</summary>
     private static async Task<Series> MeasureRateAsync(MeasuredHerald herald, TrafficClient traffic, int nodes, BenchRig rig, CancellationToken cancel)
     {
         var length = rig.Options.Round * rig.Options.Rounds + (2 * Settling);

@@ -4,19 +4,24 @@ using Herald.Lab.Benches.Traffic;
 
 namespace Herald.Lab.Benches.Starts;
 
-/// <summary>A server that is ended and started again on the same directory. It runs between rounds, and is ended as a round begins.</summary>
+/// <summary>
+/// A server that is ended and started again on the same directory. It runs between rounds, and each round begins by ending it.
+/// </summary>
 internal sealed class Restarts(BenchRig rig, TrafficClient traffic, long undelivered) : IDisposable
 {
     private const string Topic = "start", Subscription = "receiver";
     private const int Keys = 1000;
     private const int Sink = 0;
 
-    // Runs of events that no endpoint is judged by.
+    // Runs of events on which no endpoint is judged.
     private const int OldRun = 9000, FirstProbeRun = 9001;
     private int _probes;
     private MeasuredHerald? _herald;
 
-    /// <summary>Events nobody wanted, then those that wait because nobody listened; now somebody does.</summary>
+    /// <summary>
+    /// Publishes events that no subscription matches, and then events that wait because no receiver listens. At the end, a receiver
+    /// listens.
+    /// </summary>
     public async Task PrepareAsync(long events, CancellationToken cancel)
     {
         _herald = await MeasuredHerald.StartAsync(rig, cancel);
@@ -44,7 +49,9 @@ internal sealed class Restarts(BenchRig rig, TrafficClient traffic, long undeliv
         return new(accepted, rig.Time.GetElapsedTime(began, first));
     }
 
-    /// <summary>The last server goes on until everything is delivered: nothing was lost, and no key's order, in all those ends.</summary>
+    /// <summary>
+    /// Lets the last server run until everything is delivered. After all the kills and stops, no event may be lost and no key out of order.
+    /// </summary>
     public async Task FinishAsync(CancellationToken cancel)
     {
         var received = (await traffic.DrainAsync([Sink], undelivered, cancel)).Sinks[Sink];

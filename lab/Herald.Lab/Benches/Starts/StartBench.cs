@@ -6,7 +6,9 @@ using Herald.Lab.Benches.Traffic;
 
 namespace Herald.Lab.Benches.Starts;
 
-/// <summary>How long a server with much behind it needs from its start until it takes an event and a receiver gets one of the backlog.</summary>
+/// <summary>
+/// The time that a server with a large store needs from its start until it accepts an event and a receiver gets an event of the backlog.
+/// </summary>
 internal sealed class StartBench : IBench
 {
     private const long Events = 10_000_000, Undelivered = 1_000_000, BriefEvents = 10_000, BriefUndelivered = 5000;
@@ -33,7 +35,7 @@ internal sealed class StartBench : IBench
             new("after a stop", [], token => restarts.MeasureAsync(false, false, token), rig),
         };
         rig.Note("The page cache is warm: what was written lately is read from memory.");
-        // It takes the cache of everybody on the machine, which a mere try must not do.
+        // Dropping the cache affects every process on the machine, so a brief run must not do it.
         if (!rig.Options.IsBrief && PageCache.CanDrop)
         {
             sides.Insert(1, new("after a kill, cold", [], token => restarts.MeasureAsync(true, true, token), rig));

@@ -1,5 +1,5 @@
 namespace Herald.Lab.Benches.Subscriptions;
 
-/// <param name="AcceptedPerSecond">While everything was published as fast as it was answered.</param>
-/// <param name="DeliveredPerSecond">From the first to the last delivery, which may come later.</param>
+/// <param name="AcceptedPerSecond">The rate while everything was published as fast as it was answered.</param>
+/// <param name="DeliveredPerSecond">The rate from the first to the last delivery, which can come after the publishing.</param>
 internal sealed record PressRound(double AcceptedPerSecond, double DeliveredPerSecond);

@@ -6,7 +6,9 @@ using Herald.Lab.Benches.Traffic;
 
 namespace Herald.Lab.Benches.Subscriptions;
 
-/// <summary>What many subscriptions cost that do not want an event: the rate of publishing with 10, with 1,000 and with 100,000.</summary>
+/// <summary>
+/// The cost of many subscriptions that do not match an event: the rate of publishing with 10, with 1,000 and with 100,000.
+/// </summary>
 internal sealed class SubscriptionsBench : IBench
 {
     private const string Topic = "subscriptions";
@@ -68,7 +70,7 @@ internal sealed class SubscriptionsBench : IBench
         rig.Note(string.Create(CultureInfo.InvariantCulture, $"{count:N0} subscriptions were made in {rig.Time.GetElapsedTime(began).TotalSeconds:0.0} s."));
     }
 
-    /// <summary>Most subscriptions first; each beside the fewest.</summary>
+    /// <summary>The most subscriptions come first. Each is shown beside the fewest.</summary>
     private static IEnumerable<BenchRow> Rows(List<MeasuredSide<PressRound>> sides, string what, Func<PressRound, double> figure, bool isMain) =>
         sides.Skip(1).Reverse().Select(side => new BenchRow(
             what, Unit.EventsPerSecond, sides[0].Figure(figure, isMain), side.Figure(figure, isMain), isMain ? [new Target.RatioAtLeast(LeastRatio)] : []));

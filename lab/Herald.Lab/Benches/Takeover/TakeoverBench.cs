@@ -8,8 +8,8 @@ using Herald.Lab.Clusters;
 namespace Herald.Lab.Benches.Takeover;
 
 /// <summary>
-/// How long deliveries stand still when a node of a cluster is killed or stopped, and when the only node is killed and started again. Another endpoint
-/// hangs all the while: what is in flight there must hold nobody up.
+/// How long deliveries stop when a node of a cluster is killed or stopped, and when the only node is killed and started again. Another
+/// endpoint hangs all the time; attempts in flight there must not delay other deliveries.
 /// </summary>
 internal sealed class TakeoverBench : IBench
 {
@@ -82,7 +82,10 @@ internal sealed class TakeoverBench : IBench
         await ClusterBalance.ReachAsync(cluster, rig, cancel);
     }
 
-    /// <summary>From the start of the process until it listens; and from then on until the receiver has a thousand events that are published at once.</summary>
+    /// <summary>
+    /// Measures the time from the start of the process until it listens, and from then until the receiver has a thousand events that are
+    /// published at once.
+    /// </summary>
     private static async Task<List<(double Listening, double Delivered)>> RestartAsync(LocalCluster cluster, TrafficClient traffic, BenchRig rig, CancellationToken cancel)
     {
         var (node, took) = (cluster.Nodes[0], new List<(double, double)>());

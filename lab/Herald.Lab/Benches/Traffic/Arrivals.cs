@@ -1,6 +1,8 @@
 namespace Herald.Lab.Benches.Traffic;
 
-/// <summary>Which events come, one after another: other keys in turn, and every fifth event one of the hot keys in turn.</summary>
+/// <summary>
+/// The order in which events arrive: every fifth event belongs to a hot key, the others to the other keys, each group in turn.
+/// </summary>
 internal sealed class Arrivals(TrafficOrder.Begin run)
 {
     private const int HotEvery = 5;

@@ -1,7 +1,10 @@
 namespace Herald.Lab.Benches.Traffic;
 
-/// <summary>Many events of a run, as bodies of publish requests. A key is in one lane only: with one request of a lane at a time its order is known.</summary>
-/// <param name="Types">How many there are: keys have them in turn.</param>
+/// <summary>
+/// Many events of a run, as bodies of publish requests. Each key is in one lane, a series of requests that are sent one at a time, so the
+/// order of its events is known.
+/// </summary>
+/// <param name="Types">The number of types, which the keys have in turn.</param>
 internal sealed record Backlog(int Run, long Events, int Keys, int Types = 1)
 {
     public const long ShownEvery = 1_000_000;
@@ -13,7 +16,7 @@ internal sealed record Backlog(int Run, long Events, int Keys, int Types = 1)
         return Enumerable.Range(0, lanes).Select(lane => Batches(lane, lanes));
     }
 
-    /// <summary>A batch is lent until the next one is asked for.</summary>
+    /// <summary>Each batch is valid until the next one is requested.</summary>
     private IEnumerable<ReadOnlyMemory<byte>> Batches(int lane, int lanes)
     {
         var body = new byte[BatchEvents * TrafficEvent.EnvelopeBytes];

@@ -2,7 +2,10 @@ using Herald.Lab.Ledgers;
 
 namespace Herald.Lab.Benches.Traffic;
 
-/// <summary>From the moment an event was to be published until it was received, in milliseconds, within 3 %. 0 where there is none.</summary>
+/// <summary>
+/// The times from the scheduled publication of an event until its receipt, in milliseconds, accurate to 3 %. All are 0 when no event was
+/// received.
+/// </summary>
 internal sealed record Latencies(double P50, double P95, double P99, double Longest)
 {
     public static Latencies Of(LatencyHistogram histogram)

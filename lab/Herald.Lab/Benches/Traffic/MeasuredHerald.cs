@@ -6,14 +6,14 @@ using Herald.Lab.Processes;
 
 namespace Herald.Lab.Benches.Traffic;
 
-/// <summary>A server that is measured, and what a bench tells it.</summary>
+/// <summary>A measured server, with the requests that benches send to it.</summary>
 internal sealed class MeasuredHerald : IDisposable
 {
-    /// <summary>An endpoint that refuses connections: nobody listens on the port that discards.</summary>
+    /// <summary>An endpoint that refuses connections: no program listens on the discard port.</summary>
     public static readonly Uri Nobody = new("http://127.0.0.1:9/");
     private const string UsualDirectory = "herald";
 
-    /// <summary>Of requests that make something: enough that many wait for one sync.</summary>
+    /// <summary>The number of concurrent requests that create something: high enough that many wait for one sync.</summary>
     private const int AtATime = 64;
     private readonly HeraldClient _client;
     private readonly BenchRig _rig;
@@ -31,7 +31,7 @@ internal sealed class MeasuredHerald : IDisposable
     public static async Task<MeasuredHerald> StartAsync(BenchRig rig, CancellationToken cancel, string directory = UsualDirectory) =>
         new(await rig.StartServerAsync(directory, cancel), rig);
 
-    /// <summary>One of several nodes, started by others.</summary>
+    /// <summary>For one of several nodes that the caller started.</summary>
     public static MeasuredHerald Of(ServerProcess process, BenchRig rig) => new(process, rig);
 
     public void Dispose() => _client.Dispose();
@@ -48,7 +48,7 @@ internal sealed class MeasuredHerald : IDisposable
         return SucceedAsync(_client.PutAsync($"/v1/subscriptions/{id}", subscription, cancel));
     }
 
-    /// <summary>Makes many things, several at a time.</summary>
+    /// <summary>Creates many things, several at a time.</summary>
     public static Task ManyAsync(int count, Func<int, CancellationToken, Task> make, CancellationToken cancel) => Parallel.ForEachAsync(
         Enumerable.Range(0, count), new ParallelOptions { MaxDegreeOfParallelism = AtATime, CancellationToken = cancel }, async (i, token) => await make(i, token));
 
@@ -58,7 +58,7 @@ internal sealed class MeasuredHerald : IDisposable
 
     public Task DeleteAsync(string id, CancellationToken cancel) => SucceedAsync(_client.DeleteAsync($"/v1/subscriptions/{id}", cancel));
 
-    /// <summary>Publishes many events, in batches of which several are under way, each with keys of its own.</summary>
+    /// <summary>Publishes many events in batches. Several batches are under way at a time, each with keys of its own.</summary>
     public async Task PublishAsync(string topic, Backlog backlog, CancellationToken cancel)
     {
         long published = 0;
@@ -77,7 +77,7 @@ internal sealed class MeasuredHerald : IDisposable
         }));
     }
 
-    /// <summary>What was published is stored once, and nothing else is.</summary>
+    /// <summary>Checks that every published event is stored once, and nothing else.</summary>
     public async Task JudgeAsync(long published, CancellationToken cancel)
     {
         var counts = await ServerCounts.ReadAsync(_client, cancel);
@@ -85,7 +85,7 @@ internal sealed class MeasuredHerald : IDisposable
             _rig.Fail($"Of {published} events, each with an id of its own, {counts.Accepted} were accepted; {counts.Duplicates} were duplicates, {counts.Conflicts} conflicts and {counts.Refused} refused.");
     }
 
-    /// <summary>What a subscription has that others have not by default stands beside the figures.</summary>
+    /// <summary>Adds a note about settings of a subscription that differ from the default.</summary>
     private void NoteSettings((string Field, JsonNode Value)[] more)
     {
         var settings = more.Where(one => one.Field is "limits" or "retry").Select(one => $"{one.Field} {one.Value.ToJsonString()}").ToList();

@@ -3,8 +3,8 @@ using Herald.Lab.Benches.Machines;
 namespace Herald.Lab.Benches.Traffic;
 
 /// <summary>
-/// Waits of a few milliseconds, each ending within a tenth of one. Timers of the runtime end at full milliseconds, and many together: a
-/// receiver that used them would answer in bursts, which no real one does.
+/// Waits of a few milliseconds that end within a tenth of a millisecond. Timers of the runtime end at full milliseconds, many at once. A
+/// receiver that used them would answer in bursts, as no real receiver does.
 /// </summary>
 internal sealed class PreciseDelays
 {
@@ -14,7 +14,9 @@ internal sealed class PreciseDelays
     private readonly object _lock = new();
     private readonly PriorityQueue<TaskCompletionSource, long> _waiting = new();
 
-    /// <param name="shortest">No wait is shorter, so the thread may sleep so long at a time. Null: they may have any length.</param>
+    /// <param name="shortest">
+    /// The shortest wait, which is also how long the thread can sleep at a time. Null when waits can have any length.
+    /// </param>
     public PreciseDelays(TimeProvider time, TimeSpan? shortest = null)
     {
         (_time, _mostSleep) = (time, shortest ?? Step);

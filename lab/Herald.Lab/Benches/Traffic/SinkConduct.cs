@@ -6,13 +6,13 @@ internal enum SinkConduct
     /// <summary>Answers 200 at once.</summary>
     Accept,
 
-    /// <summary>Waits from 0 to 5 ms, as long for the same event whenever it comes, and answers 200.</summary>
+    /// <summary>Waits from 0 to 5 ms, always the same for the same event, and answers 200.</summary>
     Work,
 
     /// <summary>Waits 100 ms, and answers 200.</summary>
     Slow,
 
-    /// <summary>Answers 500 to one request in ten, whatever it brings, and 200 to others.</summary>
+    /// <summary>Answers 500 to one request in ten, whatever its content, and 200 to the others.</summary>
     Flaky,
 
     /// <summary>Answers 500 to events of hot keys, and 200 to others.</summary>

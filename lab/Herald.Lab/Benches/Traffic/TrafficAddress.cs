@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Herald.Lab.Benches.Traffic;
 
-/// <summary>Where requests go, and what they are like: events published to a topic, or bare payloads posted to an endpoint.</summary>
+/// <summary>The target and the form of requests: events published to a topic, or bare payloads posted to an endpoint.</summary>
 /// <param name="Topic">Null for bare payloads.</param>
 internal sealed record TrafficAddress(Uri Target, string? Topic)
 {

@@ -5,7 +5,7 @@ using Herald.Lab.Benches.Rounds;
 
 namespace Herald.Lab.Benches.Traffic;
 
-/// <summary>The <see cref="TrafficPart"/> in its process, seen from the bench.</summary>
+/// <summary>The bench's view of the <see cref="TrafficPart"/>, which runs in a process of its own.</summary>
 internal sealed class TrafficClient
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(5);
@@ -27,43 +27,43 @@ internal sealed class TrafficClient
 
     public Uri EndpointOf(int sink) => new(new Uri(_part.Address), sink.ToString(CultureInfo.InvariantCulture));
 
-    /// <returns>The run's number.</returns>
+    /// <returns>The number of the run.</returns>
     public async Task<int> BeginAsync(int keys, CancellationToken cancel, int hotKeys = 0, int types = 1)
     {
         await AskAsync(new TrafficOrder.Begin(++_runs, keys, hotKeys, types), cancel);
         return _runs;
     }
 
-    /// <summary>For events that were published before another run began.</summary>
+    /// <summary>Begins an earlier run again, for events that were published before another run began.</summary>
     public Task BeginAgainAsync(int run, int keys, CancellationToken cancel) => AskAsync(new TrafficOrder.Begin(run, keys, 0, 1), cancel);
 
     public Task BehaveAsync(int sink, SinkConduct conduct, CancellationToken cancel) => AskAsync(new TrafficOrder.Behave(sink, conduct), cancel);
 
-    /// <summary>What comes next is the first that came.</summary>
+    /// <summary>Takes the next event that comes as the first one.</summary>
     public Task MarkAsync(CancellationToken cancel) => AskAsync(new TrafficOrder.Mark(), cancel);
 
     public Task<SentTotals> ArriveAsync(Uri target, string? topic, int rate, TimeSpan length, CancellationToken cancel) =>
         ArriveAsync([target], topic, rate, length, cancel);
 
-    /// <summary>The same at several addresses in turn.</summary>
+    /// <summary>As above, at several addresses in turn.</summary>
     public Task<SentTotals> ArriveAsync(IReadOnlyList<Uri> targets, string? topic, int rate, TimeSpan length, CancellationToken cancel) =>
         SendAsync(new TrafficOrder.Arrive(targets, topic, rate, length), cancel);
 
-    /// <summary>The same, where the server is ended meanwhile: what it does not take any more is no failure.</summary>
+    /// <summary>As above, for a server that is ended meanwhile. Events that it does not accept any more are not a failure.</summary>
     public async Task<SentTotals> ArriveUntilBrokenAsync(Uri target, string topic, int rate, TimeSpan length, CancellationToken cancel) =>
         (await AskAsync(new TrafficOrder.Arrive([target], topic, rate, length), cancel)).Deserialize<SentTotals>()!;
 
     public Task<SentTotals> PressAsync(Uri target, string topic, int connections, TimeSpan length, CancellationToken cancel) =>
         PressAsync([target], topic, connections, length, cancel);
 
-    /// <summary>The same at several addresses in turn.</summary>
+    /// <summary>As above, at several addresses in turn.</summary>
     public Task<SentTotals> PressAsync(IReadOnlyList<Uri> targets, string topic, int connections, TimeSpan length, CancellationToken cancel) =>
         SendAsync(new TrafficOrder.Press(targets, topic, connections, length), cancel);
 
     public async Task<DrainedTotals> LookAsync(CancellationToken cancel) =>
         (await AskAsync(new TrafficOrder.Drain([], 0, true), cancel)).Deserialize<DrainedTotals>()!;
 
-    /// <summary>Waits until each of some endpoints has so many events; what is missing or out of order then is a failure of the run.</summary>
+    /// <summary>Waits until each of the endpoints has this many events. Missing and misordered events make the run fail.</summary>
     public async Task<DrainedTotals> DrainAsync(IReadOnlyList<int> sinks, long expected, CancellationToken cancel, bool withHotKeys = true)
     {
         var drained = (await AskAsync(new TrafficOrder.Drain(sinks, expected, withHotKeys), cancel)).Deserialize<DrainedTotals>()!;
@@ -79,7 +79,7 @@ internal sealed class TrafficClient
         return drained;
     }
 
-    /// <exception cref="BenchException">It does not come to pass.</exception>
+    /// <exception cref="BenchException">The condition is not reached in time.</exception>
     public async Task<DrainedTotals> UntilAsync(Func<DrainedTotals, bool> reached, CancellationToken cancel)
     {
         for (var began = _rig.Time.GetTimestamp(); _rig.Time.GetElapsedTime(began) < Patience;)

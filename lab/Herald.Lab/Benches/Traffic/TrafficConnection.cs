@@ -6,10 +6,10 @@ using Herald.Lab.Benches.Load;
 namespace Herald.Lab.Benches.Traffic;
 
 /// <summary>
-/// One connection that publishes, straight on a socket: one request at a time, in the order offered. Keys are given to connections, so
-/// that the order in which events of a key are accepted is known.
+/// One connection that publishes, directly on a socket: one request at a time, in the order in which they are offered. Each key belongs to
+/// one connection, so the order in which its events are accepted is known.
 /// </summary>
-/// <param name="next">Asked when nothing is offered and the last request is answered; null for nothing.</param>
+/// <param name="next">Returns the next event when nothing is offered and the last request is answered; null for none.</param>
 internal sealed class TrafficConnection(TrafficAddress address, TrafficOrder.Begin run, Func<TrafficEvent?> next) : IDisposable
 {
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
@@ -25,7 +25,7 @@ internal sealed class TrafficConnection(TrafficAddress address, TrafficOrder.Beg
     public long AcceptedHot { get; private set; }
     public long Refused { get; private set; }
 
-    /// <summary>Events that were not answered, and will not be.</summary>
+    /// <summary>Events that were not answered and will not be.</summary>
     public long Broken
     {
         get
@@ -35,7 +35,7 @@ internal sealed class TrafficConnection(TrafficAddress address, TrafficOrder.Beg
         }
     }
 
-    /// <summary>Nothing is under way, or ever will be.</summary>
+    /// <summary>No request is under way, and none will be.</summary>
     public bool IsDone
     {
         get
@@ -45,14 +45,14 @@ internal sealed class TrafficConnection(TrafficAddress address, TrafficOrder.Beg
         }
     }
 
-    /// <exception cref="SocketException">Nobody listens.</exception>
+    /// <exception cref="SocketException">No server listens.</exception>
     public async Task OpenAsync()
     {
         await _socket.ConnectAsync(IPAddress.Parse(address.Target.Host), address.Target.Port);
         _ = ReadAnswersAsync();
     }
 
-    /// <summary>Sends it now, or as soon as those before it are answered.</summary>
+    /// <summary>Sends the event now, or as soon as the events before it are answered.</summary>
     public void Offer(TrafficEvent one)
     {
         lock (_lock)
@@ -126,7 +126,7 @@ internal sealed class TrafficConnection(TrafficAddress address, TrafficOrder.Beg
             _broken = !_disposed;
     }
 
-    /// <returns>The status. The answer is read to its end, which its Content-Length tells.</returns>
+    /// <returns>The status. The answer is read to its end, as its Content-Length gives it.</returns>
     private async ValueTask<int> ReadAnswerAsync()
     {
         for (var length = 0; ;)

@@ -7,13 +7,13 @@ using Herald.Lab.Benches.Load;
 namespace Herald.Lab.Benches.Traffic;
 
 /// <summary>
-/// An event of a run. All that its receiver must know is in the payload, in digits at fixed places: nothing in Herald's headers has to be
-/// believed, and nobody needs a parser.
+/// An event of a run. The payload contains everything that the receiver needs, in digits at fixed positions. So the receiver does not rely
+/// on Herald's headers and needs no parser.
 /// </summary>
 /// <param name="Run">0 to 9,999. Ids of different runs differ.</param>
 /// <param name="Key">0 to 999,999.</param>
-/// <param name="Number">In its key, 1, 2, 3 …</param>
-/// <param name="Due">When it was to be published, on the clock that all processes of a machine share.</param>
+/// <param name="Number">The number within the key: 1, 2, 3 …</param>
+/// <param name="Due">The scheduled time of publication, on the clock that all processes of a machine share.</param>
 internal readonly record struct TrafficEvent(int Run, int Key, long Number, long Due)
 {
     public const int PayloadBytes = PublishShape.PayloadBytes;
@@ -30,10 +30,10 @@ internal readonly record struct TrafficEvent(int Run, int Key, long Number, long
     private static readonly int IdRunAt = Place(EnvelopeBegins, RunPlace), IdKeyAt = Place(EnvelopeBegins, KeyPlace), IdNumberAt = Place(EnvelopeBegins, NumberPlace);
     private static readonly int KeyNameAt = EnvelopeBegins.LastIndexOf(KeyPlace, StringComparison.Ordinal), TypeAt = Place(EnvelopeBegins, TypePlace);
 
-    /// <summary>One event as a line of a publish request.</summary>
+    /// <summary>The length of an event as a line of a publish request.</summary>
     public static int EnvelopeBytes { get; } = EnvelopeStart.Length + PayloadBytes + EnvelopeEnd.Length;
 
-    /// <summary>What a filter says to get the events of a type.</summary>
+    /// <summary>The type as a filter names it.</summary>
     public static string TypeName(int type) => type.ToString(new string('0', TypePlace.Length), CultureInfo.InvariantCulture);
 
     public void WritePayload(Span<byte> into)
@@ -45,7 +45,7 @@ internal readonly record struct TrafficEvent(int Run, int Key, long Number, long
         Write(into, DueAt, DuePlace.Length, Due);
     }
 
-    /// <param name="types">How many there are: keys have them in turn, and a key always has the same.</param>
+    /// <param name="types">The number of types. Keys have them in turn, and a key always has the same type.</param>
     public void WriteEnvelope(Span<byte> into, int types)
     {
         EnvelopeStart.CopyTo(into);
@@ -58,14 +58,14 @@ internal readonly record struct TrafficEvent(int Run, int Key, long Number, long
         EnvelopeEnd.CopyTo(into[(EnvelopeStart.Length + PayloadBytes)..]);
     }
 
-    /// <summary>What an envelope carries, as a copy.</summary>
+    /// <summary>Copies the payload out of an envelope.</summary>
     public static byte[] PayloadOf(ReadOnlySequence<byte> envelope) => envelope.Slice(EnvelopeStart.Length, PayloadBytes).ToArray();
 
-    /// <summary>Believes the payload.</summary>
+    /// <summary>Reads the key without checking the rest of the payload.</summary>
     public static int KeyOf(ReadOnlySpan<byte> payload) =>
         TryRead(payload, KeyAt, KeyPlace.Length, out var key) ? (int)key : throw new FormatException("The payload has no key.");
 
-    /// <exception cref="FormatException">A byte of it is not as it was written.</exception>
+    /// <exception cref="FormatException">A byte of the payload differs from what was written.</exception>
     public static TrafficEvent Parse(ReadOnlySpan<byte> payload)
     {
         if (payload.Length == PayloadBytes

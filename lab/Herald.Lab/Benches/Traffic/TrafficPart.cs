@@ -4,10 +4,7 @@ using Herald.Lab.Benches.Parts;
 
 namespace Herald.Lab.Benches.Traffic;
 
-/// <summary>
-/// Publisher and receiver in one process: the clock by which an event was to be published is the clock by which it is received, and the
-/// same bookkeeping knows both.
-/// </summary>
+/// <summary>Publisher and receiver in one process, so that both use the same clock and the same counts.</summary>
 internal sealed class TrafficPart(TimeProvider time)
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(2);

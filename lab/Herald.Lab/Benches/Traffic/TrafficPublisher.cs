@@ -2,16 +2,18 @@ using Herald.Lab.Benches.Machines;
 
 namespace Herald.Lab.Benches.Traffic;
 
-/// <summary>Publishes events of a run over many connections, by schedule or as fast as answers come.</summary>
+/// <summary>Publishes the events of a run over many connections, by schedule or as fast as answers come.</summary>
 internal sealed class TrafficPublisher(TrafficOrder.Begin run, TimeProvider time)
 {
-    /// <summary>So many that one which waits for its answer holds up few: arrivals of a key wait for those before them.</summary>
+    /// <summary>
+    /// There are so many connections that one slow answer delays few events: arrivals of a key wait for those before them.
+    /// </summary>
     private const int OpenConnections = 256, HotConnections = 16;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// An open loop: each event has its time, whether those before it are answered or not. What comes late because of an answer that is
-    /// slow keeps its time, so that its latency tells the wait.
+    /// An open loop: each event has a scheduled time, whether or not those before it are answered. An event that is late because of a slow
+    /// answer keeps its scheduled time, so that its latency includes the wait.
     /// </summary>
     public async Task<SentTotals> ArriveAsync(TrafficOrder.Arrive order)
     {
@@ -21,7 +23,7 @@ internal sealed class TrafficPublisher(TrafficOrder.Begin run, TimeProvider time
         return await RunAsync(connections, TimeSpan.Zero, () => Task.Factory.StartNew(() => Schedule(connections, order), TaskCreationOptions.LongRunning));
     }
 
-    /// <summary>A closed loop: each connection sends the next event when the one before is answered.</summary>
+    /// <summary>A closed loop: each connection sends the next event when the last one is answered.</summary>
     public async Task<SentTotals> PressAsync(TrafficOrder.Press order)
     {
         var addresses = order.Targets.Select(target => new TrafficAddress(target, order.Topic)).ToArray();
@@ -50,7 +52,7 @@ internal sealed class TrafficPublisher(TrafficOrder.Begin run, TimeProvider time
         });
     }
 
-    /// <param name="goesOn">For how long connections send by themselves once all is offered.</param>
+    /// <param name="goesOn">For how long connections continue to send by themselves once everything is offered.</param>
     private async Task<SentTotals> RunAsync(TrafficConnection[] connections, TimeSpan goesOn, Func<Task> offer)
     {
         try

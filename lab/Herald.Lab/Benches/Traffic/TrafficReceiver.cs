@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Herald.Lab.Benches.Traffic;
 
-/// <summary>Takes webhooks, and bare payloads as well: what path they come by is the number of their <see cref="TrafficSink"/>.</summary>
+/// <summary>Receives webhooks and bare payloads. The path of a request is the number of its <see cref="TrafficSink"/>.</summary>
 internal sealed class TrafficReceiver(TimeProvider time) : IHttpApplication<IFeatureCollection>
 {
     public const int SinkCount = 10;
@@ -38,7 +38,7 @@ internal sealed class TrafficReceiver(TimeProvider time) : IHttpApplication<IFea
 
     private static TrafficSink[] MakeSinks(TimeProvider time)
     {
-        // They have a thread, which is there only when somebody works.
+        // The delays have a thread of their own, which is created only when an endpoint needs it.
         var delays = new Lazy<PreciseDelays>(() => new PreciseDelays(time));
         return [.. Enumerable.Range(0, SinkCount).Select(_ => new TrafficSink(time, length => delays.Value.WaitAsync(length)))];
     }

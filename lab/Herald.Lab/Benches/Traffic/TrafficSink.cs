@@ -4,8 +4,10 @@ using Herald.Lab.Ledgers;
 
 namespace Herald.Lab.Benches.Traffic;
 
-/// <summary>One endpoint of the receiver: behaves as it is told to, and judges what it takes. Order is judged by first receipt.</summary>
-/// <param name="work">Takes so long.</param>
+/// <summary>
+/// One endpoint of the receiver. It behaves as ordered, and judges the events that it receives. Order is judged by first receipt.
+/// </summary>
+/// <param name="work">Waits for the given time.</param>
 internal sealed class TrafficSink(TimeProvider time, Func<TimeSpan, Task> work)
 {
     private static readonly TimeSpan LongestWork = TimeSpan.FromMilliseconds(5);
@@ -24,7 +26,7 @@ internal sealed class TrafficSink(TimeProvider time, Func<TimeSpan, Task> work)
 
     public SinkConduct Conduct { get => _conduct; set => _conduct = value; }
 
-    /// <param name="all">Where the latencies of all endpoints go.</param>
+    /// <param name="all">The histogram for the latencies of all endpoints.</param>
     public void Begin(TrafficOrder.Begin run, LatencyHistogram all)
     {
         lock (_lock)
@@ -74,10 +76,10 @@ internal sealed class TrafficSink(TimeProvider time, Func<TimeSpan, Task> work)
         return 200;
     }
 
-    /// <summary>One in ten, in an order that has no pattern and is the same each time.</summary>
+    /// <summary>Fails one request in ten, in an order without a pattern that is the same in each run.</summary>
     internal static bool FailsAt(long request)
     {
-        // The published SplitMix64: numbers that follow each other become independent ones.
+        // The published SplitMix64, which turns consecutive numbers into independent ones.
         var mixed = (ulong)request * 0x9E3779B97F4A7C15;
         mixed = (mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9;
         mixed = (mixed ^ (mixed >> 27)) * 0x94D049BB133111EB;

@@ -13,14 +13,16 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Herald.Lab.Demos.Alarms;
 
 /// <summary>
-/// The demo of the alarms application: (1) a nats-server and a Herald, each in a process of its own, (2) somebody who listens to digests, (3) bursts of users whose alarms
-/// change and who ask for digests, (4) the verdict: each digest is what the rules say, and none is missing.
+/// The demo of the alarms application: (1) start a nats-server and a Herald, each in a process of its own, (2) listen to digests, (3) send
+/// bursts of users whose alarms change and who request digests, (4) print the verdict: each digest follows the rules, and none is missing.
 /// </summary>
 internal sealed class AlarmsDemo(AlarmsDemoOptions options, Terminal terminal, TimeProvider time)
 {
     private const int Seed = 1;
 
-    /// <summary>What is asked for and has not come; more waits, as publishers do who have a limit.</summary>
+    /// <summary>
+    /// The most bursts whose digests are requested and have not come. Further bursts wait, as with publishers that have a limit.
+    /// </summary>
     private const int MostOpenBursts = 4;
 
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(20);
@@ -106,7 +108,7 @@ internal sealed class AlarmsDemo(AlarmsDemoOptions options, Terminal terminal, T
         }
         catch (Exception failure) when (failure is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            // Nobody's: it is counted as wrong.
+            // It belongs to no user, so it is counted as wrong.
             return "";
         }
     }

@@ -7,7 +7,7 @@ using Spectre.Console.Rendering;
 
 namespace Herald.Lab.Demos.Alarms;
 
-/// <summary>Shows the alarms demo while it goes: a live table, or a line a second.</summary>
+/// <summary>Shows the alarms demo while it runs: a live table, or a line per second.</summary>
 internal sealed class AlarmsDemoDisplay(DigestLedger ledger, AlarmStory story, AlarmsDemoProgress progress, Terminal terminal, TimeProvider time)
     : ProgressDisplay(terminal.Out, time)
 {

@@ -1,6 +1,6 @@
 namespace Herald.Lab.Demos.Alarms;
 
-/// <summary>Where a run is, for the display.</summary>
+/// <summary>The progress of a run, for the display.</summary>
 internal sealed class AlarmsDemoProgress(TimeProvider time, AlarmsDemoOptions options)
 {
     private readonly long _began = time.GetTimestamp();
@@ -9,7 +9,7 @@ internal sealed class AlarmsDemoProgress(TimeProvider time, AlarmsDemoOptions op
 
     public TimeSpan Elapsed => Volatile.Read(ref _ended) is not 0 and var ended ? time.GetElapsedTime(_began, ended) : time.GetElapsedTime(_began);
 
-    /// <summary>That have been told.</summary>
+    /// <summary>The bursts that have been sent.</summary>
     public int Bursts
     {
         get => Volatile.Read(ref _bursts);
