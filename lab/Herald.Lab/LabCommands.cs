@@ -7,10 +7,10 @@ using Herald.Lab.Scenarios;
 
 namespace Herald.Lab;
 
-/// <summary>The commands of the laboratory: they show Herald at work, measure it, and receive from it.</summary>
+/// <summary>The commands of the laboratory: they demonstrate Herald, measure it, and receive from it.</summary>
 public static class LabCommands
 {
-    /// <summary>Names of benches that run with nothing beside Herald itself, as <c>herald bench all</c> runs them.</summary>
+    /// <summary>The names of the benches that need only Herald itself, as <c>herald bench all</c> runs them.</summary>
     public static IEnumerable<string> BenchNames => BenchList.All.Select(bench => bench.Name);
 
     public static IEnumerable<Command> Create(TimeProvider time) =>

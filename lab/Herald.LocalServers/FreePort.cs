@@ -5,8 +5,8 @@ using System.Security.Cryptography;
 namespace Herald.LocalServers;
 
 /// <summary>
-/// A port of 127.0.0.1 that is free, from a range below those that systems hand out by themselves: nobody takes it by chance while the server is
-/// stopped and is to come back.
+/// Finds a free port of 127.0.0.1, from a range below the ports that systems assign by themselves. So no process takes it by chance while
+/// its server is stopped for a restart.
 /// </summary>
 public static class FreePort
 {
@@ -25,7 +25,7 @@ public static class FreePort
             }
             catch (SocketException)
             {
-                // Taken: another.
+                // The port is taken: try another one.
             }
         }
     }

@@ -4,7 +4,7 @@ using Herald.Lab.Ledgers;
 
 namespace Herald.Lab.Demos;
 
-/// <summary>The end of a run: what went wrong where, then five lines that scripts may rely on.</summary>
+/// <summary>The end of a run: the problems of each receiver, and then five lines that scripts can rely on.</summary>
 internal static class DemoVerdict
 {
     private const int ShownMissing = 5;
@@ -25,7 +25,7 @@ internal static class DemoVerdict
         return Print(terminal, all, refusals == 0, leastAccepted);
     }
 
-    /// <param name="isWell">Nothing else went wrong, which has been told.</param>
+    /// <param name="isWell">Nothing else went wrong. The caller has already printed other problems.</param>
     public static ExitCode Print(Terminal terminal, LedgerTotals all, bool isWell, long leastAccepted)
     {
         if (all.ChangedIds > 0)

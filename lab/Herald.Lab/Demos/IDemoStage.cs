@@ -2,21 +2,21 @@ using Herald.Client;
 
 namespace Herald.Lab.Demos;
 
-/// <summary>What a demo runs on: one server, or a cluster whose nodes have troubles of their own.</summary>
+/// <summary>The servers of a demo: one server, or a cluster whose nodes have faults of their own.</summary>
 internal interface IDemoStage : IAsyncDisposable
 {
-    /// <summary>Where it publishes to, for people.</summary>
+    /// <summary>The place where the demo publishes, for people.</summary>
     string Place { get; }
 
-    /// <summary>A client of a server that runs; whoever tries again asks again.</summary>
+    /// <summary>A client of a running server. A caller that retries must read this property again.</summary>
     HeraldClient Client { get; }
 
-    /// <summary>Nothing can be delivered any more.</summary>
+    /// <summary>No server runs any more, so nothing can be delivered.</summary>
     bool HasEnded { get; }
 
-    /// <summary>What happens to the servers meanwhile.</summary>
+    /// <summary>Carries out the faults of the servers during the load.</summary>
     Task PlayAsync(TimeSpan load, CancellationToken cancel);
 
-    /// <summary>A name and a state each, to show; none for a single server.</summary>
+    /// <summary>The name and the state of each server, for the display; empty for a single server.</summary>
     Task<IReadOnlyList<(string Name, string State)>> LookAsync(CancellationToken cancel);
 }

@@ -4,12 +4,12 @@ using System.Text.Json;
 namespace Herald.Lab.Demos;
 
 /// <summary>
-/// One change of one order: what is published, and what receivers read back. The payload carries all that the judge needs, so that
-/// nothing in Herald's headers has to be believed.
+/// One change of one order, as it is published and as receivers read it back. The payload contains everything that the verdict needs, so
+/// the receivers do not rely on Herald's headers.
 /// </summary>
 /// <param name="Order">The key.</param>
 /// <param name="Number">1, 2, 3 … within the order.</param>
-/// <param name="At">When it was published, on the clock of the run.</param>
+/// <param name="At">The time of publication, on the clock of the run.</param>
 internal readonly record struct OrderChange(string Order, long Number, TimeSpan At)
 {
     private static readonly string[] States = ["placed", "paid", "packed", "shipped", "delivered", "returned", "refunded", "closed"];

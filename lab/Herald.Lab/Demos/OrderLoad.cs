@@ -6,8 +6,8 @@ using Herald.Lab.Ledgers;
 namespace Herald.Lab.Demos;
 
 /// <summary>
-/// Publishes changes of orders at a steady rate, one batch at a time, and enters what was accepted into the ledger. Orders are drawn
-/// at random; each has its own count.
+/// Publishes changes of orders at a steady rate, one batch at a time, and enters accepted changes into the ledger. Orders are drawn at
+/// random, and each has its own count.
 /// </summary>
 public sealed class OrderLoad(EventPublisher publisher, ReceiptLedger ledger, int orders, TimeProvider time, Random random) : IDisposable
 {
@@ -20,11 +20,11 @@ public sealed class OrderLoad(EventPublisher publisher, ReceiptLedger ledger, in
     private readonly List<OrderChange> _batch = new(BatchEvents);
     private readonly long _began = time.GetTimestamp();
 
-    /// <summary>The clock of the run, by which latencies are measured.</summary>
+    /// <summary>The clock of the run, with which latencies are measured.</summary>
     public TimeSpan Now => time.GetElapsedTime(_began);
 
-    /// <summary>Until the time is over, <paramref name="most"/> events are out, or it is cancelled.</summary>
-    /// <exception cref="OrderLoadException">Herald refused something.</exception>
+    /// <summary>Runs until the time is over, <paramref name="most"/> events are sent, or it is cancelled.</summary>
+    /// <exception cref="OrderLoadException">Herald refused a batch.</exception>
     public async Task RunAsync(int rate, TimeSpan length, long most, CancellationToken cancel)
     {
         var start = Now;
@@ -55,7 +55,7 @@ public sealed class OrderLoad(EventPublisher publisher, ReceiptLedger ledger, in
             _batch.Add(change);
         }
         var reply = await publisher.SendAsync(_body.WrittenMemory, cancel);
-        // Nothing less will do: a change that is missing would leave a gap in its order.
+        // All of the batch must be accepted: a missing change would leave a gap in its order.
         if (reply.Status != 202)
             throw new OrderLoadException($"Herald did not take a batch of {count}: {string.Join(" ", reply.ProblemLines())}");
         foreach (var change in _batch)

@@ -6,7 +6,7 @@ using Herald.Lab.Receivers;
 
 namespace Herald.Lab.Demos;
 
-/// <summary>One receiver of order changes with its subscription, and what is known of it.</summary>
+/// <summary>One receiver of changes of orders, with its subscription and its counts.</summary>
 public sealed class OrderReceiver(string name, int number, ReceiptLedger ledger) : IAsyncDisposable
 {
     private readonly string _secret = "whsec_" + Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
@@ -17,10 +17,10 @@ public sealed class OrderReceiver(string name, int number, ReceiptLedger ledger)
     public WebhookReceiver Webhooks { get; private set; } = null!;
     public LatencyHistogram Latency { get; } = new();
 
-    /// <summary>Attempts beyond the first, of what was delivered in the end.</summary>
+    /// <summary>Attempts after the first one, of deliveries that succeeded in the end.</summary>
     public long Retries => Interlocked.Read(ref _retries);
 
-    /// <summary>As Herald told last; null while unknown.</summary>
+    /// <summary>As Herald last reported it; null while unknown.</summary>
     public long? BlockedKeys { get; private set; }
 
     public async Task StartAsync(
@@ -34,7 +34,7 @@ public sealed class OrderReceiver(string name, int number, ReceiptLedger ledger)
             Interlocked.Add(ref _retries, Math.Max(0, webhook.Attempt - 1));
         }, time, random, cancel, around: around);
 
-    /// <summary>Retries come soon, so that a run of seconds can drain; nothing ever becomes a dead letter.</summary>
+    /// <summary>Retries come soon, so that a run of a few seconds can drain. No delivery becomes a dead letter.</summary>
     public Task<Reply> SubscribeAsync(HeraldClient client, string topic, CancellationToken cancel) =>
         client.PutAsync($"/v1/subscriptions/{Name}", new JsonObject
         {

@@ -3,7 +3,7 @@ using Spectre.Console.Rendering;
 
 namespace Herald.Lab.Displays;
 
-/// <summary>Shows something while it goes: a table that is drawn again and again, or a line now and then.</summary>
+/// <summary>Shows the progress of a run: a table that is drawn repeatedly, or a line from time to time.</summary>
 internal abstract class ProgressDisplay(TextWriter lines, TimeProvider time)
 {
     protected TimeProvider Time { get; } = time;
@@ -12,14 +12,14 @@ internal abstract class ProgressDisplay(TextWriter lines, TimeProvider time)
 
     protected virtual TimeSpan LineEvery { get; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Ends when cancelled, without an exception and with the last numbers shown.</summary>
+    /// <summary>Ends when cancelled, without an exception and after showing the last numbers.</summary>
     public Task RunAsync(bool plain, CancellationToken cancel) => plain ? PrintLinesAsync(cancel) : ShowTableAsync(cancel);
 
     protected abstract IRenderable Table();
 
     protected abstract string Line();
 
-    /// <summary>Finds out what has to be asked for, before each frame and line.</summary>
+    /// <summary>Requests data from servers before each frame and line.</summary>
     protected virtual ValueTask LookAsync(CancellationToken cancel) => ValueTask.CompletedTask;
 
     private async Task PrintLinesAsync(CancellationToken cancel)
@@ -35,7 +35,7 @@ internal abstract class ProgressDisplay(TextWriter lines, TimeProvider time)
         context.UpdateTarget(Table());
     });
 
-    /// <returns>False when it is time to end.</returns>
+    /// <returns>False when the display must end.</returns>
     private async Task<bool> WaitAsync(TimeSpan wait, CancellationToken cancel)
     {
         try

@@ -3,8 +3,8 @@ using System.Numerics;
 namespace Herald.Lab.Ledgers;
 
 /// <summary>
-/// Latencies from a microsecond to days in a fixed number of buckets, each at most 1/32 wide: percentiles within 3 %,
-/// memory that does not grow, one interlocked increment a measurement.
+/// Latencies from a microsecond to days in a fixed number of buckets, each at most 1/32 wide. Percentiles are accurate to 3 %, memory does
+/// not grow, and a measurement costs one interlocked increment.
 /// </summary>
 public sealed class LatencyHistogram
 {
@@ -19,7 +19,7 @@ public sealed class LatencyHistogram
         Interlocked.Increment(ref _counts[Bucket(microseconds)]);
     }
 
-    /// <summary>The latency that this share of the measurements did not exceed; null while there are none.</summary>
+    /// <summary>The latency that this share of the measurements did not exceed; null when there are none.</summary>
     public TimeSpan? Percentile(double share)
     {
         long total = 0;
@@ -37,7 +37,7 @@ public sealed class LatencyHistogram
         return TimeSpan.FromMicroseconds(UpperEnd(_counts.Length - 1));
     }
 
-    /// <summary>Below 32 µs a bucket each; from there every power of two is cut into 32.</summary>
+    /// <summary>Below 32 µs each microsecond has a bucket. Above, every power of two is divided into 32.</summary>
     private static int Bucket(long microseconds)
     {
         var excess = Math.Max(0, BitOperations.Log2((ulong)microseconds | 1) - SubBits);

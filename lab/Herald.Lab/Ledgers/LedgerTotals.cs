@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace Herald.Lab.Ledgers;
 
-/// <param name="Accepted">Events the publisher has Herald's word for.</param>
+/// <param name="Accepted">Events that Herald has confirmed to the publisher.</param>
 /// <param name="Delivered">Distinct (receiver, event) pairs.</param>
-/// <param name="Duplicates">Receipts of what was received before.</param>
-/// <param name="OutOfOrder">Events first received after a later one of their key.</param>
+/// <param name="Duplicates">Repeated receipts of the same event.</param>
+/// <param name="OutOfOrder">Events that were first received after a later one of their key.</param>
 /// <param name="Lost">Accepted × receivers − delivered.</param>
 /// <param name="ChangedIds">Repeats that carried another webhook id than the first receipt.</param>
 public sealed record LedgerTotals(long Accepted, long Delivered, long Duplicates, long OutOfOrder, long Lost, long ChangedIds)

@@ -3,17 +3,17 @@ using System.Runtime.InteropServices;
 namespace Herald.Lab.Ledgers;
 
 /// <summary>
-/// The judge of a run: publishers enter what was accepted, receivers what they acknowledged, and the ledger says what is lost,
-/// repeated or out of order. Every event is known by its key and its number in that key, 1, 2, 3 …, which travels in the payload:
-/// the ledger believes nothing that Herald says about order.
+/// The judge of a run. Publishers enter accepted events, receivers enter acknowledged ones, and the ledger reports what is lost, repeated
+/// or out of order. An event is identified by its key and its number within the key, 1, 2, 3 …, both from the payload. The ledger does not
+/// rely on Herald's own claims about the order.
 /// </summary>
 /// <remarks>
-/// Order is judged by first receipt: an event is out of order when a later one of its key was received before it ever was.
-/// Memory is a range or so per key and receiver, and a bounded memory of webhook ids; it does not grow with the number of events.
+/// Order is judged by first receipt: an event is out of order when a later one of its key was received before its first receipt. Memory
+/// holds a few ranges per key and receiver, and a limited number of webhook ids. It does not grow with the number of events.
 /// </remarks>
 public sealed class ReceiptLedger
 {
-    /// <summary>How many of the latest receipts of a receiver, unless told otherwise, still know their webhook id, to compare a repeat with.</summary>
+    /// <summary>The default number of the latest receipts per receiver whose webhook ids are kept, to compare repeats with.</summary>
     public const int RememberedIds = 65_536;
 
     private readonly Lock _acceptedLock = new();
@@ -21,7 +21,7 @@ public sealed class ReceiptLedger
     private readonly Receiver[] _receivers;
     private long _acceptedCount;
 
-    /// <param name="rememberedIds">Of each receiver.</param>
+    /// <param name="rememberedIds">How many webhook ids are kept for each receiver.</param>
     public ReceiptLedger(int receivers, int rememberedIds = RememberedIds)
     {
         _receivers = new Receiver[receivers];
@@ -31,7 +31,7 @@ public sealed class ReceiptLedger
 
     public long AcceptedCount => Interlocked.Read(ref _acceptedCount);
 
-    /// <summary>The publisher has Herald's word for it. Saying so twice is fine.</summary>
+    /// <summary>Records that Herald has confirmed the event to the publisher. A repeated call has no effect.</summary>
     public void Accepted(string key, long sequence)
     {
         lock (_acceptedLock)
@@ -41,10 +41,13 @@ public sealed class ReceiptLedger
         }
     }
 
-    /// <summary>A receiver acknowledges an event.</summary>
+    /// <summary>Records that a receiver acknowledges an event.</summary>
     public Receipt Received(int receiver, string key, long sequence, string webhookId) => _receivers[receiver].Receive(key, sequence, webhookId);
 
-    /// <summary>Counts so far, cheap enough to show once a second. <see cref="LedgerTotals.Delivered"/> includes what the publisher has not heard of yet.</summary>
+    /// <summary>
+    /// The counts so far, cheap enough to show once per second. <see cref="LedgerTotals.Delivered"/> includes events that are not confirmed
+    /// to the publisher yet.
+    /// </summary>
     public LedgerTotals Now(int receiver)
     {
         var at = _receivers[receiver];
@@ -52,7 +55,7 @@ public sealed class ReceiptLedger
             return new(AcceptedCount, at.Distinct, at.Duplicates, at.OutOfOrder, Math.Max(0, AcceptedCount - at.Distinct), at.ChangedIds);
     }
 
-    /// <summary>The verdict on one receiver: only accepted events count as delivered.</summary>
+    /// <summary>The verdict on one receiver. Only accepted events count as delivered.</summary>
     public LedgerTotals Judge(int receiver)
     {
         var at = _receivers[receiver];
@@ -67,7 +70,7 @@ public sealed class ReceiptLedger
             }
     }
 
-    /// <summary>The verdict on the run: delivered, lost and the rest are sums over receivers.</summary>
+    /// <summary>The verdict on the run. Every count except the accepted events is a sum over the receivers.</summary>
     public LedgerTotals Judge()
     {
         var sum = new LedgerTotals(AcceptedCount, 0, 0, 0, 0, 0);
@@ -86,7 +89,7 @@ public sealed class ReceiptLedger
         return sum;
     }
 
-    /// <summary>Some accepted events that a receiver has not seen, to say more than a number when something is lost.</summary>
+    /// <summary>Some accepted events that a receiver has not received, to show more than a number when events are lost.</summary>
     public IReadOnlyList<(string Key, long Sequence)> Missing(int receiver, int most)
     {
         var missing = new List<(string, long)>();

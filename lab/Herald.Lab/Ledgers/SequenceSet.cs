@@ -1,22 +1,22 @@
 namespace Herald.Lab.Ledgers;
 
 /// <summary>
-/// A set of sequence numbers, kept as ranges: numbers that come in order take one range however many they are,
-/// so memory grows with the gaps, not with the numbers.
+/// A set of sequence numbers, kept as ranges. Any number of consecutive sequences takes one range, so memory grows with the gaps and not
+/// with the count.
 /// </summary>
 internal sealed class SequenceSet
 {
-    /// <summary>Sorted, disjoint, never touching; both ends belong to the range.</summary>
+    /// <summary>Sorted, disjoint and not adjacent. Both ends belong to the range.</summary>
     private readonly List<(long First, long Last)> _ranges = new(1);
 
     public long Count { get; private set; }
 
-    /// <summary>0 while empty.</summary>
+    /// <summary>0 for an empty set.</summary>
     public long Highest => _ranges.Count == 0 ? 0 : _ranges[^1].Last;
 
     public IReadOnlyList<(long First, long Last)> Ranges => _ranges;
 
-    /// <summary>False when it was there already.</summary>
+    /// <summary>False when the sequence was already in the set.</summary>
     public bool Add(long sequence)
     {
         var after = FirstRangeEndingAtOrAfter(sequence);
@@ -67,7 +67,7 @@ internal sealed class SequenceSet
 
     private int FirstRangeEndingAtOrAfter(long sequence)
     {
-        // Nearly always the last range, or past it: look there before searching.
+        // It is nearly always in the last range or after it, so check there before the search.
         if (_ranges.Count == 0 || _ranges[^1].Last < sequence)
             return _ranges.Count;
         var (low, high) = (0, _ranges.Count - 1);

@@ -5,8 +5,8 @@ using Herald.Client;
 
 namespace Herald.Lab.Orders;
 
-/// <summary>Publishes to Herald itself, by the ordinary address of the topic.</summary>
-/// <param name="client">Asked for every try: where there are several servers, another one may answer.</param>
+/// <summary>Publishes to Herald directly, at the address of the topic.</summary>
+/// <param name="client">Called for every try. With several servers, another one can answer then.</param>
 internal sealed class HttpOrderSink(Func<HeraldClient> client, TimeSpan patience, TimeProvider time) : IOrderSink
 {
     public const string Topic = "events";
@@ -40,7 +40,7 @@ internal sealed class HttpOrderSink(Func<HeraldClient> client, TimeSpan patience
 
     public ValueTask DisposeAsync() => _json.DisposeAsync();
 
-    /// <summary>An envelope of one line.</summary>
+    /// <summary>Writes an envelope as one line.</summary>
     private void Write(OrderMessage message)
     {
         _json.Reset(_body);

@@ -1,14 +1,14 @@
 namespace Herald.Lab.Orders;
 
-/// <summary>Where orders' changes are published.</summary>
+/// <summary>The place where changes of orders are published.</summary>
 internal interface IOrderSink : IAsyncDisposable
 {
-    /// <summary>For people.</summary>
+    /// <summary>The name of the place, for people.</summary>
     string Place { get; }
 
     /// <summary>
-    /// Publishes a batch; complete when it is durable, or given up. What failed is tried again with the same ids before anything later is,
-    /// so that order per key survives. One batch after another.
+    /// Publishes a batch, and completes when it is durable or given up. A failed message is sent again with the same id before any later
+    /// one, so the order per key is kept. Only one batch can be under way.
     /// </summary>
     Task<OrderSinkResult> PublishAsync(IReadOnlyList<OrderMessage> batch, CancellationToken cancel);
 }

@@ -6,7 +6,7 @@ using Herald.Orders;
 
 namespace Herald.Lab.Orders;
 
-/// <summary>The options that say where orders' changes are in Kafka.</summary>
+/// <summary>The options for the Kafka topic with changes of orders.</summary>
 public sealed class KafkaOptionSet
 {
     public const string DefaultGroup = "herald-orders";
@@ -17,7 +17,7 @@ public sealed class KafkaOptionSet
     private readonly Option<FileInfo?> _properties = new("--kafka-properties") { Description = "A file with librdkafka's properties, for TLS, SASL and the rest.", HelpName = "FILE" };
     private readonly bool _hasTopic;
 
-    /// <param name="hasTopic">Without it the command has a topic of its own.</param>
+    /// <param name="hasTopic">False for a command that creates a topic of its own.</param>
     public KafkaOptionSet(string description, bool hasTopic = true)
     {
         _hasTopic = hasTopic;
@@ -34,7 +34,7 @@ public sealed class KafkaOptionSet
         });
     }
 
-    /// <summary>To a command that has the server's settings; properties are among them.</summary>
+    /// <summary>Adds the options to a command that also has the server's settings, which include the properties.</summary>
     public void AddTo(Command command)
     {
         command.Options.Add(_servers);
@@ -57,12 +57,12 @@ public sealed class KafkaOptionSet
 
     public bool IsGiven(CommandResult command) => IsGiven(command, _servers.Name);
 
-    /// <returns>Null when there is none.</returns>
+    /// <returns>Null when no Kafka is given.</returns>
     public KafkaPlace? Place(ParseResult parsed) => parsed.GetValue(_servers) is { } servers
         ? new(servers, _hasTopic ? parsed.GetValue(_topic)! : DefaultTopic, parsed.GetValue(_properties)?.FullName)
         : null;
 
-    /// <summary>What they say of the server's settings.</summary>
+    /// <summary>The server settings that follow from the options.</summary>
     public IReadOnlyDictionary<string, string> Settings(ParseResult parsed) => parsed.GetValue(_servers) is { } servers
         ? new Dictionary<string, string> { ["kafka.clusters"] = $"{KafkaPlace.Cluster}={servers}", ["kafka.sources"] = RouteOf(parsed.GetValue(_topic)!) }
         : new Dictionary<string, string>();

@@ -7,14 +7,14 @@ using Microsoft.Extensions.Logging;
 
 namespace Herald.Lab.Orders;
 
-/// <summary>Publishes to a topic of Kafka, from where Herald reads.</summary>
+/// <summary>Publishes to a Kafka topic that Herald reads.</summary>
 public sealed class KafkaOrderSink : IOrderSink
 {
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(10);
     private readonly BatchSender _sender;
 
-    /// <param name="patience">How long a message is tried to be sent.</param>
-    /// <exception cref="KafkaSetupException">Kafka cannot be used as it is set up.</exception>
+    /// <param name="patience">How long the sender retries a message.</param>
+    /// <exception cref="KafkaSetupException">The settings for Kafka cannot be used.</exception>
     public KafkaOrderSink(KafkaPlace place, TimeSpan patience, TimeProvider time, ILoggerFactory logging)
     {
         Place = string.Create(CultureInfo.InvariantCulture, $"{place.Topic} of {place.Servers}");
@@ -23,8 +23,8 @@ public sealed class KafkaOrderSink : IOrderSink
 
     public string Place { get; }
 
-    /// <summary>Complete when the first change has no connection to wait for.</summary>
-    /// <returns>Why it would have; null when it has not.</returns>
+    /// <summary>Opens the connections in advance, so the first change does not wait for them.</summary>
+    /// <returns>A description of the problem; null when there is none.</returns>
     public Task<string?> WarmUpAsync(CancellationToken cancel) => _sender.WarmUpAsync(WarmUp, cancel);
 
     public async Task<OrderSinkResult> PublishAsync(IReadOnlyList<OrderMessage> batch, CancellationToken cancel)
@@ -39,7 +39,7 @@ public sealed class KafkaOrderSink : IOrderSink
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>The order is the key; ids in headers are the sixteen bytes in the order in which they are written.</summary>
+    /// <summary>The order is the key. An id in a header is its sixteen bytes, in the order of its text form.</summary>
     internal static OutgoingMessage Write(OrderMessage message) => new(
         Encoding.ASCII.GetBytes(message.OrderId.ToString()), message.ToJson(),
         [("id", message.Id.ToByteArray(bigEndian: true)), ("customer_id", message.CustomerId.ToByteArray(bigEndian: true))]);

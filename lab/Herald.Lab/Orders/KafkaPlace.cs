@@ -3,15 +3,15 @@ using Herald.Kafka.Clusters;
 
 namespace Herald.Lab.Orders;
 
-/// <summary>Where orders' changes are in Kafka.</summary>
-/// <param name="Servers"><c>host:port</c>, several with commas.</param>
-/// <param name="Properties">A file as <c>kafka.properties</c> names one; null for none.</param>
+/// <summary>The Kafka topic with changes of orders.</summary>
+/// <param name="Servers"><c>host:port</c>, several separated by commas.</param>
+/// <param name="Properties">A file as the setting <c>kafka.properties</c> names it; null for none.</param>
 public sealed record KafkaPlace(string Servers, string Topic, string? Properties)
 {
-    /// <summary>What the settings call the cluster.</summary>
+    /// <summary>The name of the cluster in the settings.</summary>
     public const string Cluster = "orders";
 
-    /// <exception cref="KafkaSetupException">The client library, or the file, cannot be used.</exception>
+    /// <exception cref="KafkaSetupException">The client library or the file cannot be used.</exception>
     public KafkaCluster Open() =>
         new KafkaClusters(new KafkaOptions { Clusters = [new(Cluster, Servers)], PropertiesFile = Properties }).Find(Cluster)!;
 }

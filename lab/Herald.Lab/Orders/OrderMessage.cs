@@ -4,10 +4,10 @@ using System.Text.Json;
 
 namespace Herald.Lab.Orders;
 
-/// <summary>One change of one order, as the orders application takes and delivers it.</summary>
+/// <summary>One change of one order, in the form that the orders application reads and delivers.</summary>
 /// <param name="Type">The order's new state.</param>
-/// <param name="OccurredAt">In UTC, to 100 ns.</param>
-/// <param name="SequenceNumber">0 for the order's first.</param>
+/// <param name="OccurredAt">In UTC, with a precision of 100 ns.</param>
+/// <param name="SequenceNumber">0 for the first change of the order.</param>
 public sealed record OrderMessage(Guid Id, Guid CustomerId, Guid OrderId, string Type, DateTime OccurredAt, long SequenceNumber)
 {
     private const string TimeFormat = "yyyy-MM-ddTHH:mm:ss.fffffff00Z";
@@ -24,7 +24,7 @@ public sealed record OrderMessage(Guid Id, Guid CustomerId, Guid OrderId, string
         json.WriteEndObject();
     }
 
-    /// <summary>The message's own bytes, as a webhook carries them.</summary>
+    /// <summary>The exact bytes of the message, as a webhook carries them.</summary>
     public byte[] ToJson()
     {
         var bytes = new ArrayBufferWriter<byte>(320);
@@ -33,7 +33,7 @@ public sealed record OrderMessage(Guid Id, Guid CustomerId, Guid OrderId, string
         return bytes.WrittenSpan.ToArray();
     }
 
-    /// <returns>Null when it is no order's change: a catcher may be sent anything.</returns>
+    /// <returns>Null when the payload is not a change of an order, because any request can come to a catcher.</returns>
     public static OrderMessage? TryParse(ReadOnlyMemory<byte> payload)
     {
         try
@@ -48,7 +48,7 @@ public sealed record OrderMessage(Guid Id, Guid CustomerId, Guid OrderId, string
                 ? new(id, customer, order, type.GetString()!, occurredAt, sequence)
                 : null;
         }
-        // The second: an escape that stands for half a character.
+        // InvalidOperationException comes from an escape of half a surrogate pair.
         catch (Exception problem) when (problem is JsonException or InvalidOperationException)
         {
             return null;
@@ -61,7 +61,7 @@ public sealed record OrderMessage(Guid Id, Guid CustomerId, Guid OrderId, string
         return body.TryGetProperty(field, out var found) && found.ValueKind == JsonValueKind.String && found.TryGetGuid(out value);
     }
 
-    /// <summary>.NET reads seven digits of a second at most; the two behind them are below what its clock tells.</summary>
+    /// <summary>.NET reads at most seven digits of a second. The two digits after them are below the resolution of its clock.</summary>
     private static bool TryParseTime(string text, out DateTime at)
     {
         const int Digits = 7;

@@ -70,7 +70,7 @@ public static class ProduceCommand
         }
         catch (OperationCanceledException) when (call.Cancel.IsCancellationRequested)
         {
-            // The batch under way is of unknown fate, and not counted.
+            // The result of the current batch is unknown, so it is not counted.
         }
         finally
         {

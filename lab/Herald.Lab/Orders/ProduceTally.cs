@@ -1,13 +1,13 @@
 namespace Herald.Lab.Orders;
 
-/// <summary>What a run of the producer has published.</summary>
+/// <summary>The counts of a run of the producer.</summary>
 internal sealed class ProduceTally
 {
     public long Sent { get; private set; }
     public long Acknowledged { get; private set; }
     public long Failed => Sent - Acknowledged;
 
-    /// <summary>The first thing that went wrong; null while nothing has.</summary>
+    /// <summary>The first problem; null when there is none.</summary>
     public string? Problem { get; private set; }
 
     public void Count(IReadOnlyList<OrderMessage> batch, OrderSinkResult result)

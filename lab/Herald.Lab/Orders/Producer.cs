@@ -1,15 +1,17 @@
 namespace Herald.Lab.Orders;
 
-/// <summary>Publishes a story at a steady rate, batch after batch.</summary>
-/// <param name="settled">Called for each batch with what became of it.</param>
+/// <summary>Publishes a story at a steady rate, in batches.</summary>
+/// <param name="settled">Called for each batch with its result.</param>
 internal sealed class Producer(Story story, IOrderSink sink, Action<IReadOnlyList<OrderMessage>, OrderSinkResult> settled, TimeProvider time)
 {
     private const int BatchEvents = 500;
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(10);
     private readonly List<OrderMessage> _batch = new(BatchEvents);
 
-    /// <summary>Until so many events are out, or it is cancelled. Whether a batch that is under way then is taken is not known.</summary>
-    /// <param name="rate">Events a second; 0 for as many as go.</param>
+    /// <summary>
+    /// Runs until this many events are sent, or it is cancelled. The result of a batch that is under way then is unknown.
+    /// </summary>
+    /// <param name="rate">Events per second; 0 for no limit.</param>
     public async Task RunAsync(double rate, long events, CancellationToken cancel)
     {
         var began = time.GetTimestamp();

@@ -1,10 +1,12 @@
 namespace Herald.Lab.Orders;
 
 /// <summary>
-/// The changes of many orders, in turn: one customer after the other, and for each customer one open order after the other. An order goes
-/// through its states, then a new one takes its place.
+/// The changes of many orders, in turn: one customer after the other, and for each customer one open order after the other. When an order
+/// has gone through all states, a new one takes its place.
 /// </summary>
-/// <remarks>Customers follow from the seed; orders and ids never come twice, so that a second run on the same Herald is no repeat of the first.</remarks>
+/// <remarks>
+/// The customers follow from the seed. Orders and ids are always new, so a second run on the same Herald does not repeat the first.
+/// </remarks>
 public sealed class Story
 {
     public const int States = 8;
@@ -27,12 +29,13 @@ public sealed class Story
 
     public IReadOnlyList<Guid> Customers { get; }
 
-    /// <summary>The change that happens now.</summary>
+    /// <summary>Creates the next change, with the current time.</summary>
     public OrderMessage Next()
     {
         var now = _time.GetUtcNow();
         var customer = Customers[(int)(_turn % Customers.Count)];
-        // Of each customer the same place, then of each the next: events are spread evenly over customers.
+        // The change comes from the same place of each customer, and then from the next place of each. So events are spread evenly over the
+        // customers.
         ref var order = ref _open[_turn % _open.Length];
         _turn++;
         if (order.Next == 0)
@@ -42,7 +45,7 @@ public sealed class Story
         return new(Guid.CreateVersion7(now), customer, order.Order, $"state{number + 1}", now.UtcDateTime, number);
     }
 
-    /// <summary>As RFC 9562 has it for random ones.</summary>
+    /// <summary>Sets the version and variant that RFC 9562 defines for random UUIDs.</summary>
     private static Guid WithVersion(byte[] bytes)
     {
         bytes[6] = (byte)(bytes[6] & 0x0F | 0x40);

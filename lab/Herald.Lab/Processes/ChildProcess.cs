@@ -4,8 +4,8 @@ using Herald.Hosting.Commands;
 namespace Herald.Lab.Processes;
 
 /// <summary>
-/// This executable once more, in a process of its own, run with a command that says when it is ready and stops when its standard input
-/// ends. So it ends with the process that started it, however that ends.
+/// Another process of this executable. Its command reports when it is ready, and stops when its standard input ends. So it ends together
+/// with the process that started it, however that one ends.
 /// </summary>
 public abstract class ChildProcess : IAsyncDisposable
 {
@@ -19,13 +19,13 @@ public abstract class ChildProcess : IAsyncDisposable
     private readonly Lock _lastLinesLock = new();
     private readonly TaskCompletionSource<string> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <param name="readyLine">What the line begins with that it prints once it is ready.</param>
+    /// <param name="readyLine">The start of the line that it prints once it is ready.</param>
     protected ChildProcess(string name, IEnumerable<string> arguments, string readyLine, TimeProvider time)
     {
         (Name, _readyLine, _time) = (name, readyLine, time);
         var start = new ProcessStartInfo { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         (start.FileName, var before) = Executable();
-        // Only what is said here counts, not what the user has set for a server of theirs.
+        // Only the given arguments must count, not the settings of a server that the user has in the environment.
         foreach (var variable in start.Environment.Keys.Where(variable => variable.StartsWith("HERALD_", StringComparison.Ordinal)).ToList())
             start.Environment.Remove(variable);
         foreach (var argument in (string[])[.. before, .. arguments])
@@ -36,14 +36,14 @@ public abstract class ChildProcess : IAsyncDisposable
         _process.Exited += (_, _) => OnExited();
     }
 
-    /// <summary>What people call it: the server, the receiver.</summary>
+    /// <summary>The name that people read: the server, the receiver.</summary>
     public string Name { get; }
     public int Id => _process.Id;
     public bool HasExited => _process.HasExited;
     public int ExitCode => _process.ExitCode;
     public Task ExitedAsync(CancellationToken cancel) => _process.WaitForExitAsync(cancel);
 
-    /// <summary>The end of what it printed, to show when it failed.</summary>
+    /// <summary>The last lines of its output, to show when it fails.</summary>
     public string LastOutput
     {
         get
@@ -53,7 +53,7 @@ public abstract class ChildProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Asks for a clean stop and waits for it; what does not stop in time is killed.</summary>
+    /// <summary>Asks the process to stop and waits. It is killed when it does not stop in time.</summary>
     public async Task StopAsync()
     {
         if (_process.HasExited)
@@ -70,7 +70,7 @@ public abstract class ChildProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends it on the spot, as a crash would.</summary>
+    /// <summary>Kills the process at once, as a crash would.</summary>
     public async Task KillAsync()
     {
         _process.Kill();
@@ -85,7 +85,7 @@ public abstract class ChildProcess : IAsyncDisposable
     }
 
     /// <returns>The rest of the ready line.</returns>
-    /// <exception cref="ChildProcessException">It ended, or was not ready in time; it is disposed then.</exception>
+    /// <exception cref="ChildProcessException">The process ended, or was not ready in time. It is disposed then.</exception>
     protected async Task<string> StartAsync(CancellationToken cancel)
     {
         _process.Start();
@@ -106,7 +106,7 @@ public abstract class ChildProcess : IAsyncDisposable
 
     protected Task WriteLineAsync(string line, CancellationToken cancel) => _process.StandardInput.WriteLineAsync(line.AsMemory(), cancel);
 
-    /// <summary>A line of its output, once it is ready.</summary>
+    /// <summary>Called for each line of output after it is ready.</summary>
     protected virtual void OnLine(string line) { }
 
     protected virtual void OnExited() => _ready.TrySetException(new ChildProcessException($"The {Name} has ended before it was ready."));
@@ -134,7 +134,7 @@ public abstract class ChildProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>The <c>herald</c> beside this library: a test runs it from its own folder.</summary>
+    /// <summary>The <c>herald</c> executable in the folder of this library. A test has one in its own folder.</summary>
     private static (string File, string[] Before) Executable()
     {
         var native = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "herald.exe" : "herald");

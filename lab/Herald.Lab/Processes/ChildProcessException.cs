@@ -1,4 +1,4 @@
 namespace Herald.Lab.Processes;
 
-/// <summary>A process of our own could not be started, or has ended early; the message holds what it printed.</summary>
+/// <summary>A process of the laboratory could not be started, or has ended early. The message contains its output.</summary>
 public sealed class ChildProcessException(string message) : Exception(message);

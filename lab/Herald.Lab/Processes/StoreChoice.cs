@@ -1,11 +1,11 @@
 namespace Herald.Lab.Processes;
 
-/// <summary>Where servers that the laboratory starts keep what they take.</summary>
+/// <summary>The store of the servers that the laboratory starts.</summary>
 internal enum StoreChoice
 {
-    /// <summary>In the journal of one server.</summary>
+    /// <summary>The journal of one server.</summary>
     Embedded,
 
-    /// <summary>In a PostgreSQL to throw away, for one node or several.</summary>
+    /// <summary>A throw-away PostgreSQL, for one node or several.</summary>
     Postgres,
 }

@@ -8,7 +8,7 @@ public abstract record Conduct
     /// <summary>Answers at once.</summary>
     public sealed record Healthy : Conduct;
 
-    /// <summary>Takes its time.</summary>
+    /// <summary>Answers after a delay.</summary>
     public sealed record Slow(TimeSpan By) : Conduct;
 
     /// <summary>Answers this share of requests with 500, at random.</summary>

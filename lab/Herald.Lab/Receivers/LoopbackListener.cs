@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Herald.Lab.Receivers;
 
-/// <summary>Bare Kestrel on loopback, which can go down and come back on the same port.</summary>
-/// <param name="port">0 for a free one, which it then keeps.</param>
+/// <summary>Bare Kestrel on loopback, which can go down and come up again on the same port.</summary>
+/// <param name="port">0 for a free port, which it then keeps.</param>
 internal sealed class LoopbackListener(int port) : IAsyncDisposable
 {
     private const int LargestBody = 16 << 20;
@@ -25,7 +25,7 @@ internal sealed class LoopbackListener(int port) : IAsyncDisposable
         _listening = server;
     }
 
-    /// <summary>Requests under way end; from then on connections are refused.</summary>
+    /// <summary>Lets requests under way end, and then refuses connections.</summary>
     public async Task GoDownAsync(CancellationToken cancel)
     {
         if (_listening is not { } server)
@@ -37,7 +37,7 @@ internal sealed class LoopbackListener(int port) : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        // What is still under way is nobody's business any more: do not wait for it.
+        // Requests that are still under way have no receiver any more, so do not wait for them.
         using var now = new CancellationTokenSource();
         await now.CancelAsync();
         await GoDownAsync(now.Token);

@@ -5,8 +5,8 @@ using System.Text;
 namespace Herald.Lab.Receivers;
 
 /// <summary>
-/// Verifies a webhook as the Standard Webhooks specification tells receivers to. Written from the specification and not from
-/// Herald's signer, so that the one can judge the other.
+/// Verifies a webhook as the Standard Webhooks specification requires. It is written from the specification and not from Herald's signer,
+/// so that one can judge the other.
 /// </summary>
 internal sealed class SignatureCheck(string secret, TimeProvider time)
 {
@@ -18,7 +18,7 @@ internal sealed class SignatureCheck(string secret, TimeProvider time)
     public static bool IsSecret(string text) =>
         text.StartsWith(Prefix, StringComparison.Ordinal) && Convert.TryFromBase64String(text[Prefix.Length..], new byte[text.Length], out _);
 
-    /// <summary>Null when the signature holds, else what is wrong.</summary>
+    /// <summary>Null when the signature is valid, otherwise a description of the problem.</summary>
     public string? Refuse(string? id, string? timestamp, string? signatures, ReadOnlySpan<byte> body)
     {
         if (id is null || timestamp is null || signatures is null)
@@ -42,7 +42,7 @@ internal sealed class SignatureCheck(string secret, TimeProvider time)
         return "no signature matches";
     }
 
-    /// <summary>What a sender that is judged by this writes in <c>webhook-signature</c>.</summary>
+    /// <summary>The value of <c>webhook-signature</c> that a correct sender writes.</summary>
     public string Sign(string id, string timestamp, ReadOnlySpan<byte> body)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];

@@ -7,8 +7,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Herald.Lab.Receivers;
 
 /// <summary>
-/// A webhook receiver on loopback: verifies every signature, then behaves as it is told to. On bare Kestrel, without routing or
-/// middleware, so that on a shared machine it takes little from what it judges.
+/// A webhook receiver on loopback. It verifies every signature, and then behaves as ordered. It runs on bare Kestrel, without routing or
+/// middleware, so that it takes little CPU from the server on the same machine.
 /// </summary>
 public sealed class WebhookReceiver : IHttpApplication<IFeatureCollection>, IAsyncDisposable
 {
@@ -32,7 +32,7 @@ public sealed class WebhookReceiver : IHttpApplication<IFeatureCollection>, IAsy
         _signature = secret is null ? null : new SignatureCheck(secret, time);
     }
 
-    /// <summary>Stands between the listener and the receiver.</summary>
+    /// <summary>Wraps the receiver, between it and the listener.</summary>
     public delegate IHttpApplication<IFeatureCollection> Around(IHttpApplication<IFeatureCollection> receiver);
 
     public string Name { get; }
@@ -41,20 +41,22 @@ public sealed class WebhookReceiver : IHttpApplication<IFeatureCollection>, IAsy
     public Conduct Conduct { get; set; }
     public bool IsUp => _listener.IsUp;
 
-    /// <summary>Requests that arrived, whatever became of them.</summary>
+    /// <summary>All requests that arrived, whatever the answer was.</summary>
     public long Attempts => Interlocked.Read(ref _attempts);
 
-    /// <summary>The highest number of an attempt that arrived: 1 when nothing was ever tried again.</summary>
+    /// <summary>The highest attempt number that arrived: 1 when there was no retry.</summary>
     public int HighestAttempt => Volatile.Read(ref _highestAttempt);
 
-    /// <summary>Requests whose signature did not hold, or which were no webhooks at all; there should be none.</summary>
+    /// <summary>Requests with an invalid signature, and requests that are not webhooks. There should be none.</summary>
     public long Refusals => Interlocked.Read(ref _refusals);
     public string? LastRefusal => Volatile.Read(ref _lastRefusal);
 
-    /// <param name="secret">Null to believe everybody.</param>
-    /// <param name="port">0 for a free one.</param>
-    /// <param name="around">What watches the requests; null for nobody.</param>
-    /// <param name="acknowledged">Called for each webhook before its 2xx is sent; calls may overlap. Throwing means 500.</param>
+    /// <param name="secret">Null to accept webhooks without a check.</param>
+    /// <param name="port">0 for any free port.</param>
+    /// <param name="around">A wrapper that observes the requests; null for none.</param>
+    /// <param name="acknowledged">
+    /// Called for each webhook before its 2xx is sent. Calls can overlap. An exception makes the answer a 500.
+    /// </param>
     public static async Task<WebhookReceiver> StartAsync(
         string name, string? secret, Conduct conduct, Action<ReceivedWebhook> acknowledged, TimeProvider time, Random random, CancellationToken cancel,
         int port = 0, Around? around = null)
@@ -64,10 +66,10 @@ public sealed class WebhookReceiver : IHttpApplication<IFeatureCollection>, IAsy
         return receiver;
     }
 
-    /// <summary>Listens again, on the port it always had.</summary>
+    /// <summary>Listens again, on the same port.</summary>
     public Task ComeBackAsync(CancellationToken cancel) => _listener.ComeUpAsync(_listened, cancel);
 
-    /// <summary>Requests under way end; from then on connections are refused.</summary>
+    /// <summary>Lets requests under way end, and then refuses connections.</summary>
     public Task GoDownAsync(CancellationToken cancel) => _listener.GoDownAsync(cancel);
 
     public ValueTask DisposeAsync() => _listener.DisposeAsync();

@@ -1,6 +1,6 @@
 namespace Herald.Lab.Scenarios;
 
-/// <summary>How the load comes into Herald.</summary>
+/// <summary>The entrance by which the load reaches Herald.</summary>
 internal enum Entrance
 {
     Http,

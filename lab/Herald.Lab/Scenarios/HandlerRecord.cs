@@ -2,8 +2,8 @@ using Herald.Lab.Catchers;
 
 namespace Herald.Lab.Scenarios;
 
-/// <summary>Writes down what a handler does. It grows with the run, which is as long as it was told to be.</summary>
-/// <param name="settle">How long an answer may take that began in the phase before: until then nothing of hell is judged by answers.</param>
+/// <summary>Records what a handler does. Its memory grows with the length of the run.</summary>
+/// <param name="settle">How long an answer to a request of the phase before can take. Until then, answers are not counted for hell.</param>
 internal sealed class HandlerRecord(HandlerRole role, PhasePlan plan, TimeSpan settle)
 {
     private readonly Lock _lock = new();
@@ -15,16 +15,16 @@ internal sealed class HandlerRecord(HandlerRole role, PhasePlan plan, TimeSpan s
 
     public HandlerRole Role => role;
 
-    /// <summary>An event for it is durable at Herald.</summary>
-    /// <param name="occurred">From the beginning of the load, as all times here.</param>
+    /// <summary>Records that an event for the handler is durable at Herald.</summary>
+    /// <param name="occurred">The time since the beginning of the load, like all times here.</param>
     public void Published(TimeSpan occurred)
     {
         if (occurred < plan.HellEnds)
             Interlocked.Increment(ref _publishedByHellsEnd);
     }
 
-    /// <summary>A request is answered.</summary>
-    /// <param name="occurred">Null when it carried no order's change.</param>
+    /// <summary>Records the answer to a request.</summary>
+    /// <param name="occurred">Null when the request carried no change of an order.</param>
     public void Answered(Hit hit, int attempt, bool isFirst, TimeSpan? occurred, TimeSpan now)
     {
         lock (_lock)

@@ -2,9 +2,9 @@ using Herald.Lab.Catchers;
 
 namespace Herald.Lab.Scenarios;
 
-/// <summary>A part in the scenario.</summary>
+/// <summary>The role of a handler in the scenario.</summary>
 /// <param name="Usual">The mode outside hell.</param>
-/// <param name="GoesToHell">Its mode is hell in the phase of that name.</param>
+/// <param name="GoesToHell">The handler changes to the mode hell in the phase hell.</param>
 internal sealed record HandlerRole(string Name, Mode Usual, bool GoesToHell)
 {
     public static readonly IReadOnlyList<HandlerRole> All =

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Herald.Lab.Scenarios;
 
-/// <summary>A lag for people.</summary>
+/// <summary>The text form of a lag.</summary>
 internal static class LagText
 {
     public static string Format(TimeSpan? lag) => lag switch

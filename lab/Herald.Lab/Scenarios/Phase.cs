@@ -1,17 +1,17 @@
 namespace Herald.Lab.Scenarios;
 
-/// <summary>What the handler from hell is in.</summary>
+/// <summary>The phases of the handler that goes to hell.</summary>
 internal enum Phase
 {
-    /// <summary>Everything is warmed up; nothing is judged.</summary>
+    /// <summary>Everything warms up, and nothing is judged.</summary>
     WarmUp,
 
-    /// <summary>It misbehaves like others.</summary>
+    /// <summary>The handler misbehaves like the others.</summary>
     Before,
 
-    /// <summary>It answers everything with 500.</summary>
+    /// <summary>The handler answers everything with 500.</summary>
     Hell,
 
-    /// <summary>It misbehaves like others again, and catches up.</summary>
+    /// <summary>The handler misbehaves like the others again, and catches up.</summary>
     After,
 }

@@ -1,9 +1,9 @@
 namespace Herald.Lab.Scenarios;
 
-/// <summary>How long the phases last. Times are counted from the beginning of the load.</summary>
+/// <summary>The lengths of the phases. Times are counted from the beginning of the load.</summary>
 internal sealed record PhasePlan(TimeSpan WarmUp, TimeSpan Before, TimeSpan Hell, TimeSpan After)
 {
-    /// <summary>Those that are judged.</summary>
+    /// <summary>The phases that are judged.</summary>
     public static readonly IReadOnlyList<Phase> Judged = [Phase.Before, Phase.Hell, Phase.After];
 
     public static readonly PhasePlan Compressed = new(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(25), TimeSpan.FromSeconds(35), TimeSpan.FromSeconds(30));
@@ -22,7 +22,7 @@ internal sealed record PhasePlan(TimeSpan WarmUp, TimeSpan Before, TimeSpan Hell
         Phase.After => After,
     };
 
-    /// <summary>What comes after the end counts as after.</summary>
+    /// <summary>The time after the end belongs to the last phase.</summary>
     public Phase At(TimeSpan since) =>
         since < WarmUp ? Phase.WarmUp : since < HellBegins ? Phase.Before : since < HellEnds ? Phase.Hell : Phase.After;
 }

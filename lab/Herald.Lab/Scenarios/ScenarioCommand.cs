@@ -5,7 +5,7 @@ using Herald.Lab.Processes;
 
 namespace Herald.Lab.Scenarios;
 
-/// <summary><c>herald scenario</c>: whole situations, played with real servers, that end with a verdict.</summary>
+/// <summary><c>herald scenario</c>: complete situations with real servers that end with a verdict.</summary>
 internal static class ScenarioCommand
 {
     public static Command Create(TimeProvider time) => new ExampleCommand(

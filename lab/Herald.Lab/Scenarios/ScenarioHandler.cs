@@ -12,7 +12,7 @@ internal sealed class ScenarioHandler : IAsyncDisposable
     private readonly HandlerRecord _record;
     private readonly Catcher _catcher;
 
-    /// <param name="now">The clock of the run: from the beginning of the load.</param>
+    /// <param name="now">Converts a time to the clock of the run, which starts with the load.</param>
     public ScenarioHandler(
         HandlerRole role, int number, Guid customer, HandlerRecord record, Action<Catch> delivered, Func<DateTime, TimeSpan> since, int seed, TimeProvider time)
     {
@@ -38,8 +38,9 @@ internal sealed class ScenarioHandler : IAsyncDisposable
     public Task StartAsync(CancellationToken cancel) => _catcher.StartAsync(cancel);
 
     /// <summary>
-    /// Retries come soon, so that a third of them failing is no long wait, and every three seconds in the end: after hell a sixth of the orders
-    /// fails again, and of those a sixth, and the last of a thousand orders is to be through within a phase. Nothing ever becomes a dead letter.
+    /// Retries start soon, so that the failure of a third of them is not a long wait. In the end they come every three seconds: after hell
+    /// a sixth of the orders fails again, and of those a sixth, and the last of a thousand orders must succeed within a phase. No delivery
+    /// becomes a dead letter.
     /// </summary>
     public Task<Reply> SubscribeAsync(HeraldClient client, CancellationToken cancel) =>
         client.PutAsync($"/v1/orders/customers/{_customer}/webhook", new JsonObject
@@ -49,7 +50,7 @@ internal sealed class ScenarioHandler : IAsyncDisposable
             ["retry"] = new JsonObject { ["strategy"] = "exponential", ["base"] = "100ms", ["factor"] = 2, ["cap"] = "3s", ["jitter"] = 0.2, ["maxAge"] = "1h" },
         }, cancel);
 
-    /// <summary>The phase has begun.</summary>
+    /// <summary>Must be called when a phase begins.</summary>
     public void Enter(Phase phase)
     {
         if (Role.GoesToHell)

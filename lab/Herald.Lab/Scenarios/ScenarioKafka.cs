@@ -5,7 +5,10 @@ using Herald.LocalServers.Brokers;
 
 namespace Herald.Lab.Scenarios;
 
-/// <summary>The Kafka that the load of a scenario goes through: one that is given, or one to throw away. The topic is the run's own, so that nothing of another run comes with it.</summary>
+/// <summary>
+/// The Kafka for the load of a scenario: an existing one, or a throw-away one. The topic belongs to the run alone, so no events of another
+/// run come with it.
+/// </summary>
 internal sealed class ScenarioKafka : IAsyncDisposable
 {
     private const int Partitions = 12;
@@ -16,17 +19,17 @@ internal sealed class ScenarioKafka : IAsyncDisposable
 
     public KafkaPlace Place { get; }
 
-    /// <summary>What a server is told to read from it.</summary>
+    /// <summary>The options with which a server reads the topic.</summary>
     public string[] Settings =>
     [
-        // A group of its own: a server that is at work in the same cluster has one, too.
+        // A group of its own, because a working server in the same cluster has a group as well.
         "--kafka", Place.Servers, "--kafka-topic", Place.Topic, "--kafka-group", Place.Topic,
         .. Place.Properties is { } file ? (string[])["--kafka-properties", file] : [],
     ];
 
-    /// <param name="given">Null for a Kafka to throw away.</param>
-    /// <exception cref="LocalKafkaException">There is none to start.</exception>
-    /// <exception cref="Herald.Kafka.KafkaSetupException">It cannot be used.</exception>
+    /// <param name="given">Null for a throw-away Kafka.</param>
+    /// <exception cref="LocalKafkaException">No Kafka can be started.</exception>
+    /// <exception cref="Herald.Kafka.KafkaSetupException">Kafka cannot be used.</exception>
     public static async Task<ScenarioKafka> StartAsync(KafkaPlace? given, TimeProvider time, CancellationToken cancel)
     {
         var own = given is null ? await StartOwnAsync(time, cancel) : null;

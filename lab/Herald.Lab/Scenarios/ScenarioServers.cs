@@ -4,7 +4,7 @@ using Herald.Lab.Processes;
 
 namespace Herald.Lab.Scenarios;
 
-/// <summary>What the scenario runs on: one server with the embedded store, or nodes over a PostgreSQL to throw away.</summary>
+/// <summary>The servers of the scenario: one with the embedded store, or several nodes over a throw-away PostgreSQL.</summary>
 internal sealed class ScenarioServers : IAsyncDisposable
 {
     private readonly ServerProcess? _single;
@@ -16,10 +16,10 @@ internal sealed class ScenarioServers : IAsyncDisposable
 
     private ScenarioServers(LocalCluster cluster) => _cluster = cluster;
 
-    /// <summary>Of a node that runs, the next one each time.</summary>
+    /// <summary>A client of a running node. Each call returns the next node.</summary>
     public HeraldClient Client => _cluster?.NextClient() ?? _client!;
 
-    /// <param name="settings">Of every server, as options of <c>serve</c>.</param>
+    /// <param name="settings">Options of <c>serve</c> for every server.</param>
     public static async Task<ScenarioServers> StartAsync(UnaffectedOptions options, IEnumerable<string> settings, TimeProvider time, CancellationToken cancel)
     {
         if (options.Store == StoreChoice.Postgres)

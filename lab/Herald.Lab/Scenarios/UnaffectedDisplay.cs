@@ -7,7 +7,7 @@ using Spectre.Console.Rendering;
 
 namespace Herald.Lab.Scenarios;
 
-/// <summary>Shows the scenario while it goes: a live table, or a line every five seconds.</summary>
+/// <summary>Shows the scenario while it runs: a live table, or a line every five seconds.</summary>
 internal sealed class UnaffectedDisplay(IReadOnlyList<ScenarioHandler> handlers, UnaffectedOptions options, Func<TimeSpan> now, Terminal terminal, TimeProvider time)
     : ProgressDisplay(terminal.Error, time)
 {
@@ -15,7 +15,7 @@ internal sealed class UnaffectedDisplay(IReadOnlyList<ScenarioHandler> handlers,
 
     protected override TimeSpan LineEvery { get; } = TimeSpan.FromSeconds(5);
 
-    // Rarely, and from counters alone: looking must cost what is measured nothing.
+    // The display is drawn rarely and reads only counters, so that it does not affect the measurement.
     protected override TimeSpan FrameEvery { get; } = TimeSpan.FromMilliseconds(500);
 
     protected override string Line() => $"{Where()} | {string.Join(" | ", handlers.Select(handler =>

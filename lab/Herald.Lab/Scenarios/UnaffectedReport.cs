@@ -4,7 +4,7 @@ using Herald.Hosting.Commands;
 
 namespace Herald.Lab.Scenarios;
 
-/// <summary>The end of the scenario: what each handler did in each phase, then each criterion.</summary>
+/// <summary>The report of the scenario: the figures of each handler in each phase, and then each criterion.</summary>
 internal static class UnaffectedReport
 {
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true };

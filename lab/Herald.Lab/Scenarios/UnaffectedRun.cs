@@ -18,14 +18,14 @@ internal sealed class UnaffectedRun(UnaffectedOptions options, Terminal terminal
 {
     private static readonly TimeSpan Drain = TimeSpan.FromSeconds(60), LeastWait = TimeSpan.FromMilliseconds(1);
 
-    // The longest delay, and what timers and a busy machine add to it.
+    // The longest delay, plus what timers and a busy machine add to it.
     private static readonly TimeSpan Settle = LatencyRange.Usual.Most + TimeSpan.FromMilliseconds(500);
 
     private readonly ReceiptLedger _ledger = new(1);
     private readonly List<ScenarioHandler> _handlers = [];
     private readonly Dictionary<Guid, HandlerRecord> _records = [];
 
-    // Set when the load begins, before anything arrives.
+    // Set when the load begins, before any event arrives.
     private DateTime _began = time.GetUtcNow().UtcDateTime;
 
     public async Task<ExitCode> RunAsync(CancellationToken cancel)
@@ -40,7 +40,7 @@ internal sealed class UnaffectedRun(UnaffectedOptions options, Terminal terminal
             var story = new Story(HandlerRole.All.Count, options.OpenOrders, options.Seed, time);
             await SubscribeAsync(story, servers, cancel);
 
-            // 3. and 4. The load and the drain, with something to look at.
+            // 3. and 4. The load and the drain, with a display.
             await using var sink = await OpenSinkAsync(kafka, servers, cancel);
             using var showing = CancellationTokenSource.CreateLinkedTokenSource(cancel);
             var display = new UnaffectedDisplay(_handlers, options, Now, terminal, time).RunAsync(options.Plain, showing.Token);
@@ -103,7 +103,7 @@ internal sealed class UnaffectedRun(UnaffectedOptions options, Terminal terminal
         }
     }
 
-    /// <summary>The load goes on through all phases; phases begin by the clock, whatever the load does.</summary>
+    /// <summary>Runs the load through all phases. The clock alone decides when a phase begins.</summary>
     private async Task LoadAsync(Story story, IOrderSink sink, CancellationToken cancel)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancel);
@@ -118,7 +118,8 @@ internal sealed class UnaffectedRun(UnaffectedOptions options, Terminal terminal
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            // The batch under way was cut off when it was time. It may have been accepted: what arrives of it is delivered, and not missed if it does not.
+            // The current batch was cancelled at the end. Herald can have accepted it, so its events are counted when they arrive and are
+            // not missed when they do not.
         }
     }
 
@@ -135,7 +136,7 @@ internal sealed class UnaffectedRun(UnaffectedOptions options, Terminal terminal
 
     private async Task UntilAsync(TimeSpan at, CancellationToken cancel)
     {
-        // A timer may be early, and a mode that ends early is judged as if it had not.
+        // A timer can fire early, and a mode that ended early would be judged as if it had lasted its full time.
         while (at - Now() is var wait && wait > TimeSpan.Zero)
             await Task.Delay(wait < LeastWait ? LeastWait : wait, time, cancel);
     }

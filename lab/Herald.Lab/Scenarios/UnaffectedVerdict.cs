@@ -2,15 +2,15 @@ using System.Globalization;
 
 namespace Herald.Lab.Scenarios;
 
-/// <summary>Whether the others were unaffected while one handler was in hell.</summary>
+/// <summary>Judges whether the other handlers were unaffected while one was in hell.</summary>
 internal static class UnaffectedVerdict
 {
     private const double Tolerance = 0.10;
     private const long LeastDelivered = 1000;
     private static readonly TimeSpan Grain = TimeSpan.FromMilliseconds(0.2);
 
-    /// <param name="lost">Accepted, and not delivered to whom they were for when the drain was over.</param>
-    /// <param name="outOfOrder">By first receipt, over all handlers.</param>
+    /// <param name="lost">Accepted events that were not delivered to their handler by the end of the drain.</param>
+    /// <param name="outOfOrder">The count by first receipt, over all handlers.</param>
     public static IReadOnlyList<Criterion> Judge(IReadOnlyList<HandlerFigures> handlers, PhasePlan plan, long lost, long outOfOrder)
     {
         var criteria = new List<Criterion>();
@@ -37,7 +37,10 @@ internal static class UnaffectedVerdict
         return criteria;
     }
 
-    /// <summary>No longer than before, but for the most of a tenth, 0.2 ms, and what the halves of the time before differ by. Shorter is no harm.</summary>
+    /// <summary>
+    /// The lag can be longer than before by at most the largest of three allowances: a tenth, 0.2 ms, and the difference between the two
+    /// halves of the time before. A shorter lag always passes.
+    /// </summary>
     private static Criterion Lag(HandlerFigures handler, double share)
     {
         var what = string.Create(CultureInfo.InvariantCulture, $"{handler.Role.Name}: lag p{share * 100:0} during hell");

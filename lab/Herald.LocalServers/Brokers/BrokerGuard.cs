@@ -4,13 +4,13 @@ using System.Globalization;
 namespace Herald.LocalServers.Brokers;
 
 /// <summary>
-/// A shell that has a broker for its child. It signals the broker when it is told how, and kills it when its own input ends, as it does when our process
-/// is no more, however that ended; the broker's folder goes then, too.
+/// A shell whose child is a broker. It signals the broker on request. When its own input ends, it kills the broker and deletes the broker's
+/// folder. The input also ends when this process ends, in whatever way.
 /// </summary>
 public sealed class BrokerGuard : IAsyncDisposable
 {
-    // The broker is started before signals are shut out: Java leaves alone what was shut out before it, and could not be asked to stop.
-    // One that was asked and does not stop is killed.
+    // The broker is started before signals are ignored. A Java program keeps ignoring the signals that its parent ignored, and could then
+    // not be asked to stop. A broker that does not stop within 30 seconds is killed.
     private const string Script = """
         folder=$1
         shift
@@ -33,7 +33,7 @@ public sealed class BrokerGuard : IAsyncDisposable
 
     private readonly Process _shell;
 
-    /// <param name="folder">Of the broker; what it says goes into <c>log</c> there.</param>
+    /// <param name="folder">The folder of the broker. Its output goes into the file <c>log</c> there.</param>
     public BrokerGuard(string folder, params IEnumerable<string> command)
     {
         string[] words = [.. OperatingSystem.IsLinux() ? (string[])["setsid", "sh"] : ["sh"], "-c", Script, "sh", folder, .. command];
@@ -42,7 +42,7 @@ public sealed class BrokerGuard : IAsyncDisposable
 
     public int ProcessId => _shell.Id;
 
-    /// <summary>The broker has ended by itself, though its guard waits for a word. Where there is no /proc, nobody can tell.</summary>
+    /// <summary>The broker has ended by itself, while its guard waits for a line. Without /proc the answer is always false.</summary>
     public bool HasEnded
     {
         get
@@ -63,10 +63,10 @@ public sealed class BrokerGuard : IAsyncDisposable
         }
     }
 
-    /// <summary>The broker stands still from now on, and keeps its connections, as one whose machine is cut off.</summary>
+    /// <summary>Freezes the broker. It keeps its connections, like a broker whose machine is cut off from the network.</summary>
     public Task FreezeAsync() => _shell.StandardInput.WriteLineAsync("STOP");
 
-    /// <summary>Complete when the broker has ended.</summary>
+    /// <summary>Sends a signal to the broker, and completes when the broker has ended.</summary>
     public async Task EndAsync(string signal)
     {
         await _shell.StandardInput.WriteLineAsync(signal);

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Herald.LocalServers.Brokers;
 
-/// <summary>The programs of a Kafka that lies in a folder here, and the Java that runs them.</summary>
+/// <summary>The programs of a Kafka in a folder of this machine, and the Java that runs them.</summary>
 public sealed class KafkaPrograms
 {
     public const string Variable = "KAFKA_HOME";
@@ -13,12 +13,12 @@ public sealed class KafkaPrograms
 
     private KafkaPrograms(string home) => _home = home;
 
-    /// <returns>Null when there is none, or no Java.</returns>
+    /// <returns>Null when Kafka or Java is missing.</returns>
     public static KafkaPrograms? Find() =>
         Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } home && Directory.Exists(Path.Combine(home, "libs")) && HasJava() ? new(Path.GetFullPath(home)) : null;
 
-    /// <summary>A program: the words of its command line.</summary>
-    /// <param name="logSettings">A file of Log4j's.</param>
+    /// <summary>The words of a program's command line.</summary>
+    /// <param name="logSettings">A settings file of Log4j.</param>
     public IEnumerable<string> Command(string type, string logSettings, params IEnumerable<string> arguments) =>
     [
         "java", "-Xms128m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
@@ -26,8 +26,8 @@ public sealed class KafkaPrograms
     ];
 
     /// <summary>Runs a program to its end.</summary>
-    /// <returns>What it printed.</returns>
-    /// <exception cref="LocalKafkaException">It has failed, or takes for ever.</exception>
+    /// <returns>The output of the program.</returns>
+    /// <exception cref="LocalKafkaException">The program failed, or did not end in time.</exception>
     public async Task<string> RunAsync(string type, string logSettings, string input, TimeProvider time, params IEnumerable<string> arguments)
     {
         var words = Command(type, logSettings, arguments).ToArray();

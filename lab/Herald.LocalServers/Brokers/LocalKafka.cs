@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace Herald.LocalServers.Brokers;
 
 /// <summary>
-/// A throw-away Kafka of one broker (KRaft) on 127.0.0.1, on ports and in a folder of its own. It ends, and its folder goes, when this is disposed or when
-/// our process ends, however that ends. The test kit compiles these files too.
+/// A throw-away Kafka of one broker (KRaft) on 127.0.0.1, with ports and a folder of its own. The broker ends and its folder is deleted
+/// when this object is disposed, or when this process ends in whatever way.
 /// </summary>
 public sealed class LocalKafka : IAsyncDisposable
 {
@@ -27,21 +27,21 @@ public sealed class LocalKafka : IAsyncDisposable
 
     private LocalKafka(KafkaPrograms programs, TimeProvider time) => (_programs, _time) = (programs, time);
 
-    /// <summary>Holds its data, and what it says in <c>log</c>.</summary>
+    /// <summary>The folder of its data, and of its output in the file <c>log</c>.</summary>
     public string Folder { get; } = Directory.CreateTempSubdirectory("herald-kafka-").FullName;
 
-    /// <summary>As clients are told.</summary>
+    /// <summary>The address for clients.</summary>
     public string Servers => string.Create(CultureInfo.InvariantCulture, $"{Host}:{_port}");
 
-    /// <summary>Of the process that has the broker for a child, as long as it runs.</summary>
+    /// <summary>The id of the process that is the parent of the broker, while that runs.</summary>
     public int ProcessId => _guard!.ProcessId;
 
     private string LogFile => Path.Combine(Folder, "log");
     private string LogSettingsFile => Path.Combine(Folder, "log4j2.properties");
     private string Properties => Path.Combine(Folder, "server.properties");
 
-    /// <param name="settings">As in <c>server.properties</c>; they win over ours.</param>
-    /// <exception cref="LocalKafkaException">It does not start.</exception>
+    /// <param name="settings">Settings as in <c>server.properties</c>. They replace the defaults of this class.</param>
+    /// <exception cref="LocalKafkaException">The broker does not start.</exception>
     public static async Task<LocalKafka> StartNewAsync(KafkaPrograms programs, IEnumerable<(string Name, string Value)> settings, TimeProvider time, CancellationToken cancel)
     {
         var kafka = new LocalKafka(programs, time);
@@ -58,7 +58,10 @@ public sealed class LocalKafka : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts it, after a stop with its data and on its port; complete when it takes connections, which it does when it can be used.</summary>
+    /// <summary>
+    /// Starts the broker, after a stop with its old data and on its old port. Completes when the broker takes connections, because it can
+    /// be used from then on.
+    /// </summary>
     public async Task StartAgainAsync(CancellationToken cancel)
     {
         var guard = _guard = new BrokerGuard(Folder, _programs.Command("kafka.Kafka", LogSettingsFile, Properties));
@@ -73,15 +76,15 @@ public sealed class LocalKafka : IAsyncDisposable
 
     public Task StopAsync() => EndAsync("TERM");
 
-    /// <summary>On the spot, as in a crash.</summary>
+    /// <summary>Kills the broker at once, as in a crash.</summary>
     public Task KillAsync() => EndAsync("KILL");
 
-    /// <summary>It answers nothing any more, until it is killed.</summary>
+    /// <summary>Freezes the broker: it answers nothing until it is killed.</summary>
     public Task FreezeAsync() => _guard!.FreezeAsync();
 
-    /// <summary>Runs a program of Kafka's to its end.</summary>
-    /// <returns>What it printed.</returns>
-    /// <exception cref="LocalKafkaException">It has failed.</exception>
+    /// <summary>Runs a program of Kafka to its end.</summary>
+    /// <returns>The output of the program.</returns>
+    /// <exception cref="LocalKafkaException">The program failed.</exception>
     public Task<string> RunToolAsync(string type, string input, params IEnumerable<string> arguments) => _programs.RunAsync(type, LogSettingsFile, input, _time, arguments);
 
     public async ValueTask DisposeAsync()

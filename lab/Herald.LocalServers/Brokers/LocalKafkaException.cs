@@ -1,4 +1,4 @@
 namespace Herald.LocalServers.Brokers;
 
-/// <summary>A Kafka of our own could not be made or started, or a program of it has failed; the message holds what it said.</summary>
+/// <summary>A throw-away Kafka could not be created or started, or one of its programs failed. The message contains its output.</summary>
 public sealed class LocalKafkaException(string message) : Exception(message);

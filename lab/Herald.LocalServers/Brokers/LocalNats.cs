@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace Herald.LocalServers.Brokers;
 
 /// <summary>
-/// A throw-away server of NATS on 127.0.0.1, on a port and in a folder of its own. It ends, and its folder goes, when this is disposed or when our process ends, however that
-/// ends. The test kit compiles these files too.
+/// A throw-away NATS server on 127.0.0.1, with a port and a folder of its own. The server ends and its folder is deleted when this object
+/// is disposed, or when this process ends in whatever way.
 /// </summary>
 public sealed class LocalNats : IAsyncDisposable
 {
@@ -20,26 +20,26 @@ public sealed class LocalNats : IAsyncDisposable
 
     public int Port { get; } = FreePort.Find();
 
-    /// <summary>As clients are told.</summary>
+    /// <summary>The address for clients.</summary>
     public string Url => string.Create(CultureInfo.InvariantCulture, $"nats://{Host}:{Port}");
 
-    /// <summary>Holds its data, and what it says in <c>log</c>.</summary>
+    /// <summary>The folder of its data, and of its output in the file <c>log</c>.</summary>
     public string Folder { get; } = Directory.CreateTempSubdirectory("herald-nats-").FullName;
 
-    /// <summary>As servers know each other.</summary>
+    /// <summary>The name for other servers.</summary>
     public string Name => string.Create(CultureInfo.InvariantCulture, $"server-{Port}");
 
-    /// <summary>Of the process that has the server for a child, as long as it runs.</summary>
+    /// <summary>The id of the process that is the parent of the server, while that runs.</summary>
     public int ProcessId => _guard!.ProcessId;
 
-    /// <summary>What it has said.</summary>
+    /// <summary>The server's output so far.</summary>
     public string Log => File.Exists(LogFile) ? File.ReadAllText(LogFile) : "";
 
     private string LogFile => Path.Combine(Folder, "log");
     private string SettingsFile => Path.Combine(Folder, "settings");
 
-    /// <param name="settings">Lines as in a server's file of settings.</param>
-    /// <exception cref="LocalNatsException">There is none here, or it does not start.</exception>
+    /// <param name="settings">Lines as in the settings file of a NATS server.</param>
+    /// <exception cref="LocalNatsException">No NATS server is installed, or it does not start.</exception>
     public static async Task<LocalNats> StartNewAsync(bool jetStream, IReadOnlyList<string> settings, TimeProvider time, CancellationToken cancel)
     {
         var nats = new LocalNats(NatsProgram.Find() ?? throw new LocalNatsException(NatsProgram.Missing), settings, time);
@@ -55,9 +55,11 @@ public sealed class LocalNats : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts it, after a stop with its data and on its port; complete when it takes connections.</summary>
-    /// <param name="jetStream">Without it, its streams are not there until it is started with it again.</param>
-    /// <exception cref="LocalNatsException">It does not start.</exception>
+    /// <summary>
+    /// Starts the server, after a stop with its old data and on its old port. Completes when the server takes connections.
+    /// </summary>
+    /// <param name="jetStream">Without JetStream, its streams are not available until it is started with JetStream again.</param>
+    /// <exception cref="LocalNatsException">The server does not start.</exception>
     public async Task StartAgainAsync(bool jetStream, CancellationToken cancel)
     {
         string[] own =
@@ -79,7 +81,7 @@ public sealed class LocalNats : IAsyncDisposable
 
     public Task StopAsync() => EndAsync("TERM");
 
-    /// <summary>On the spot, as in a crash.</summary>
+    /// <summary>Kills the server at once, as in a crash.</summary>
     public Task KillAsync() => EndAsync("KILL");
 
     public async ValueTask DisposeAsync()
@@ -88,7 +90,7 @@ public sealed class LocalNats : IAsyncDisposable
         Directory.Delete(Folder, true);
     }
 
-    // It takes connections before it can use them; then it says so.
+    // The server accepts connections before it can use them. It sends a greeting when it can.
     private async Task<bool> GreetsAsync(CancellationToken cancel)
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);

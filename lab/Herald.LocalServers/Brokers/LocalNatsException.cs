@@ -1,4 +1,4 @@
 namespace Herald.LocalServers.Brokers;
 
-/// <summary>There is no server of NATS here, or it does not do what it is there for; the message says what it said.</summary>
+/// <summary>No NATS server is installed, or it failed. The message contains its output.</summary>
 public sealed class LocalNatsException(string message) : Exception(message);

@@ -1,13 +1,13 @@
 namespace Herald.LocalServers.Brokers;
 
-/// <summary>The server of NATS that is installed here. Debian puts it where only root's PATH leads.</summary>
+/// <summary>The installed NATS server. Debian puts it in a folder that is only in root's PATH.</summary>
 public static class NatsProgram
 {
     public const string Missing = "There is no nats-server here, neither in PATH nor in /usr/sbin: install nats-server.";
 
     private const string Name = "nats-server";
 
-    /// <returns>Null when there is none.</returns>
+    /// <returns>Null when it is not installed.</returns>
     public static string? Find() => (Environment.GetEnvironmentVariable("PATH") ?? "")
         .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
         .Append("/usr/sbin")

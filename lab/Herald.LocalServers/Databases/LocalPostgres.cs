@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 namespace Herald.LocalServers.Databases;
 
 /// <summary>
-/// A throw-away PostgreSQL on 127.0.0.1, with a folder, port and password of its own. It ends, and its folder goes, when this is disposed or when
-/// our process ends, however that ends. The test kit compiles these files too.
+/// A throw-away PostgreSQL on 127.0.0.1, with a folder, a port and a password of its own. It ends and its folder is deleted when this
+/// object is disposed, or when this process ends in whatever way.
 /// </summary>
 public sealed class LocalPostgres : IAsyncDisposable
 {
@@ -22,7 +22,7 @@ public sealed class LocalPostgres : IAsyncDisposable
         if (OperatingSystem.IsWindows())
             throw new LocalPostgresException("A PostgreSQL of our own needs Linux, or another Unix.");
         (_programs, _settings, Password) = (programs, settings, password);
-        // Not in TMPDIR: other users must be able to get there, and the path of a socket is short.
+        // Not in TMPDIR: another user must be able to reach the folder, and the path of a socket must be short.
         Folder = $"/tmp/herald-postgres-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}";
         Directory.CreateDirectory(Folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         _guard = new PostgresGuard(Folder, programs.Command("pg_ctl", ["-D", DataFolder, "-l", LogFile, "-w"]));
@@ -31,27 +31,27 @@ public sealed class LocalPostgres : IAsyncDisposable
     public int Port { get; private set; }
     public string Password { get; }
 
-    /// <summary>Holds its data and its Unix socket.</summary>
+    /// <summary>The folder of its data and its Unix socket.</summary>
     public string Folder { get; }
     private string DataFolder => Path.Combine(Folder, "data");
     private string LogFile => Path.Combine(Folder, "log");
 
-    /// <param name="settings">As in <c>postgresql.conf</c>.</param>
-    /// <exception cref="LocalPostgresException">It does not start.</exception>
+    /// <param name="settings">Settings as in <c>postgresql.conf</c>.</param>
+    /// <exception cref="LocalPostgresException">PostgreSQL does not start.</exception>
     public static Task<LocalPostgres> StartNewAsync(PostgresPrograms programs, IReadOnlyDictionary<string, string> settings) =>
         MakeAsync(new LocalPostgres(programs, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)), settings), made => made.InitializeAsync());
 
-    /// <summary>Another one, which follows this one by streaming replication until it is promoted.</summary>
+    /// <summary>Starts a standby that follows this server by streaming replication until it is promoted.</summary>
     public Task<LocalPostgres> StartStandbyAsync() =>
         MakeAsync(new LocalPostgres(_programs, Password, _settings), made => made.CopyAsync(this));
 
     public string ConnectionString(string database) => $"Host={Host};Port={Port};Username={User};Password={Password};Database={database}";
 
-    /// <summary>Of the process that all others are children of.</summary>
+    /// <summary>The id of the process that is the parent of all others.</summary>
     public int ProcessId => int.Parse(File.ReadLines(Path.Combine(DataFolder, "postmaster.pid")).First(), CultureInfo.InvariantCulture);
 
-    /// <summary>Runs a script by <c>pgbench</c> until the time is over.</summary>
-    /// <returns>Transactions a second.</returns>
+    /// <summary>Runs a script with <c>pgbench</c> until the time is over.</summary>
+    /// <returns>Transactions per second.</returns>
     public async Task<double> RunPgBenchAsync(string database, string script, int clients, TimeSpan length)
     {
         var file = Path.Combine(Folder, "pgbench.sql");
@@ -66,10 +66,10 @@ public sealed class LocalPostgres : IAsyncDisposable
 
     public Task CreateDatabaseAsync(string name) => RunClientAsync("createdb", name);
 
-    /// <summary>Starts it again after a stop: same port, same data.</summary>
+    /// <summary>Starts the server again after a stop, with the same port and data.</summary>
     public Task StartAsync() => ControlAsync("start");
 
-    /// <param name="mode">As of <c>pg_ctl</c>: <c>immediate</c> is like a crash, <c>fast</c> is clean.</param>
+    /// <param name="mode">The mode of <c>pg_ctl</c>: <c>immediate</c> is like a crash, <c>fast</c> is clean.</param>
     public Task StopAsync(string mode) => ControlAsync($"stop -m {mode}");
 
     public Task PromoteAsync() => ControlAsync("promote");
@@ -107,7 +107,7 @@ public sealed class LocalPostgres : IAsyncDisposable
     private Task<string> CopyAsync(LocalPostgres from) =>
         from.RunClientAsync("pg_basebackup", "-D", DataFolder, "--write-recovery-conf", "--wal-method=stream", "--checkpoint=fast", "--no-sync");
 
-    /// <summary>Somebody else may take the port that was free just now: then another is tried.</summary>
+    /// <summary>Another process can take the port that was free a moment ago. Then another port is tried.</summary>
     private async Task StartFirstAsync()
     {
         for (var tries = 1; ; tries++)

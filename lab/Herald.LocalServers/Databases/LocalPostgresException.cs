@@ -1,4 +1,4 @@
 namespace Herald.LocalServers.Databases;
 
-/// <summary>A PostgreSQL of our own could not be made, started or stopped; the message holds what it said.</summary>
+/// <summary>A throw-away PostgreSQL could not be created, started or stopped. The message contains its output.</summary>
 public sealed class LocalPostgresException(string message) : Exception(message);

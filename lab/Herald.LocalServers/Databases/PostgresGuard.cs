@@ -3,12 +3,13 @@ using System.Diagnostics;
 namespace Herald.LocalServers.Databases;
 
 /// <summary>
-/// A shell that starts and stops a PostgreSQL for us, and outlives us by as long as it takes to end it and delete its folder: that is what it
-/// does when its standard input ends, which it does however we end. In a session of its own, so that Ctrl-C and a signal to our process group do not reach it.
+/// A shell that starts and stops a PostgreSQL. When its standard input ends, it ends the server and deletes its folder. The input also ends
+/// when this process ends, in whatever way, so the shell outlives it briefly. It runs in a session of its own, so that Ctrl-C and signals
+/// to this process group do not reach it.
 /// </summary>
 public sealed class PostgresGuard : IAsyncDisposable
 {
-    // A command a line; the answer is its exit code.
+    // Each line of input is a command. The answer is the exit code of the command.
     private const string Script = """
         folder=$1
         shift
@@ -49,7 +50,7 @@ public sealed class PostgresGuard : IAsyncDisposable
         };
     }
 
-    /// <summary>What the last command said.</summary>
+    /// <summary>The output of the last command.</summary>
     public Task<string> SaidAsync() => File.ReadAllTextAsync(Path.Combine(_folder, "control"));
 
     public async ValueTask DisposeAsync()

@@ -3,7 +3,9 @@ using System.Globalization;
 
 namespace Herald.LocalServers.Databases;
 
-/// <summary>The programs of a PostgreSQL that is installed here. They refuse to run as root: root runs them as the user <c>postgres</c>.</summary>
+/// <summary>
+/// The programs of an installed PostgreSQL. They refuse to run as root, so a root process runs them as the user <c>postgres</c>.
+/// </summary>
 public sealed class PostgresPrograms
 {
     public const string Variable = "HERALD_POSTGRES_BIN";
@@ -14,8 +16,8 @@ public sealed class PostgresPrograms
 
     private PostgresPrograms(string folder) => _folder = folder;
 
-    /// <returns>Null when none is installed.</returns>
-    /// <exception cref="LocalPostgresException">The environment names a folder, and they are not in it.</exception>
+    /// <returns>Null when no PostgreSQL is installed.</returns>
+    /// <exception cref="LocalPostgresException">The environment names a folder that does not contain the programs.</exception>
     public static PostgresPrograms? Find()
     {
         if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } given)
@@ -24,7 +26,7 @@ public sealed class PostgresPrograms
         return path.Concat(Debian()).FirstOrDefault(IsIn) is { } folder ? new(folder) : null;
     }
 
-    /// <summary>A program, run as somebody it agrees to run as: the words of its command line.</summary>
+    /// <summary>The words of a program's command line, which runs it as a user that it accepts.</summary>
     public IEnumerable<string> Command(string program, IEnumerable<string> arguments)
     {
         string[] asUser = !Environment.IsPrivilegedProcess ? []
@@ -34,13 +36,13 @@ public sealed class PostgresPrograms
     }
 
     /// <summary>Runs a program to its end.</summary>
-    /// <param name="folder">Where: somewhere its user may be.</param>
-    /// <returns>What it printed.</returns>
-    /// <exception cref="LocalPostgresException">It has failed.</exception>
+    /// <param name="folder">The working directory, to which the program's user has access.</param>
+    /// <returns>The output of the program.</returns>
+    /// <exception cref="LocalPostgresException">The program failed.</exception>
     public Task<string> RunAsync(string program, IEnumerable<string> arguments, string folder, string? password = null) =>
         RunAsync(Command(program, arguments), folder, password);
 
-    /// <summary>Gives a folder to whom the programs run as.</summary>
+    /// <summary>Makes the user of the programs the owner of a folder.</summary>
     public static async Task HandOverAsync(string folder)
     {
         if (Environment.IsPrivilegedProcess)
@@ -62,7 +64,7 @@ public sealed class PostgresPrograms
         return await output;
     }
 
-    /// <summary>Debian's folders, the newest version first: they are not in PATH.</summary>
+    /// <summary>Debian's folders, the newest version first. They are not in PATH.</summary>
     private static IEnumerable<string> Debian()
     {
         const string Versions = "/usr/lib/postgresql";

@@ -12,15 +12,15 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Herald.Lab.Demos.Orders;
 
 /// <summary>
-/// The demo of the orders application: (1) a server, and a Kafka if that is asked for, (2) handlers, one more than there are customers, which
-/// find themselves a customer, (3) the load; a third through it one handler is killed, and the idle one takes its customer over, (4) the drain,
-/// (5) the verdict.
+/// The demo of the orders application: (1) a server, and a Kafka on request, (2) handlers, one more than there are customers, each of which
+/// registers for a customer, (3) the load; after a third of it one handler is killed, and the idle one takes its customer over, (4) the
+/// drain, (5) the verdict.
 /// </summary>
 internal sealed class OrdersDemo(DemoOptions options, Entrance via, Terminal terminal, TimeProvider time) : IAsyncDisposable
 {
     private const int Customers = 4, LeastAccepted = 1000, Seed = 1, Judged = 0, ShownMissing = 5;
 
-    /// <summary>A handler that says nothing for so long is taken for dead.</summary>
+    /// <summary>A handler without a heartbeat for this long is regarded as dead.</summary>
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(2);
 
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(100);
@@ -33,7 +33,7 @@ internal sealed class OrdersDemo(DemoOptions options, Entrance via, Terminal ter
         var directory = Directory.CreateTempSubdirectory("herald-demo-");
         try
         {
-            // 1. The server, and what it reads from.
+            // 1. The server, and the Kafka that it reads from.
             await using var kafka = via == Entrance.Kafka ? await ScenarioKafka.StartAsync(null, time, cancel) : null;
             await using var server = await ServerProcess.StartAsync(["--data", directory.FullName, "--listen", "127.0.0.1:0", .. kafka?.Settings ?? []], time, cancel, ServerProcess.Orders);
             using var client = new HeraldClient(server.Address, null);
@@ -62,7 +62,7 @@ internal sealed class OrdersDemo(DemoOptions options, Entrance via, Terminal ter
 
     private async Task<ExitCode> RunAsync(ServerProcess server, HeraldClient client, IOrderSink sink, CancellationToken cancel)
     {
-        // 2. Handlers. One of them hits a third of what it gets by a delay or a 500: that is nobody else's trouble.
+        // 2. Handlers. One of them answers a third of its requests with a delay or a 500, which must not affect the others.
         for (var number = 1; number <= Customers + 1; number++)
         {
             var handler = new OrdersDemoHandler(number, number == 2 ? Mode.Nightmare : Mode.None, Caught, time);
@@ -70,7 +70,7 @@ internal sealed class OrdersDemo(DemoOptions options, Entrance via, Terminal ter
             await handler.StartAsync(client, Window, cancel);
         }
 
-        // 3. and 4. Load and drain, with something to look at.
+        // 3. and 4. Load and drain, with a display.
         var story = new Story(Customers, Math.Max(1, options.Keys / Customers), Seed, time);
         var phase = new DemoPhase(time, options, sink.Place);
         using var showing = CancellationTokenSource.CreateLinkedTokenSource(cancel);
@@ -95,7 +95,7 @@ internal sealed class OrdersDemo(DemoOptions options, Entrance via, Terminal ter
         return DemoVerdict.Print(terminal, _ledger.Judge(Judged), IsWell(killed), LeastAccepted);
     }
 
-    /// <summary>One that has a customer, a third through the load, or, on a busy machine, when there is one.</summary>
+    /// <summary>Kills a handler that has a customer, after a third of the load. On a busy machine it waits until there is one.</summary>
     private async Task<OrdersDemoHandler> KillOneAsync(CancellationToken cancel)
     {
         await Task.Delay(options.Load / 3, time, cancel);
@@ -121,7 +121,7 @@ internal sealed class OrdersDemo(DemoOptions options, Entrance via, Terminal ter
             await Task.Delay(LookEvery, time, cancel);
     }
 
-    /// <summary>The customer of the one that was killed has another handler, and each signature held; what is not so is told.</summary>
+    /// <summary>The customer of the killed handler has another handler, and all signatures were valid. Anything else is printed.</summary>
     private bool IsWell(OrdersDemoHandler killed)
     {
         foreach (var (order, number) in _ledger.Missing(Judged, ShownMissing))

@@ -8,7 +8,7 @@ using Spectre.Console.Rendering;
 
 namespace Herald.Lab.Demos.Orders;
 
-/// <summary>Shows the orders demo while it goes: a live table with a column for each handler, or a line a second.</summary>
+/// <summary>Shows the orders demo while it runs: a live table with a column for each handler, or a line per second.</summary>
 internal sealed class OrdersDemoDisplay(
     ReceiptLedger ledger, IReadOnlyList<OrdersDemoHandler> handlers, IReadOnlyList<Guid> customers, DemoPhase phase, Terminal terminal, TimeProvider time)
     : ProgressDisplay(terminal.Out, time)
@@ -38,7 +38,7 @@ internal sealed class OrdersDemoDisplay(
     private string StateOf(OrdersDemoHandler handler) =>
         handler.IsKilled ? "killed" : NumberOf(handler.Customer) is { } number ? string.Create(CultureInfo.InvariantCulture, $"customer {number}") : "idle";
 
-    /// <summary>Counted from 1; null for none.</summary>
+    /// <summary>The number of the customer, from 1; null for none.</summary>
     private int? NumberOf(Guid? customer)
     {
         for (var i = 0; i < customers.Count; i++)

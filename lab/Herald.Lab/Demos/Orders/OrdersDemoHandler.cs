@@ -4,7 +4,7 @@ using Herald.Lab.Catchers;
 
 namespace Herald.Lab.Demos.Orders;
 
-/// <summary>A handler that finds itself a customer, and may be killed.</summary>
+/// <summary>A handler that registers for a customer, and that can be killed.</summary>
 internal sealed class OrdersDemoHandler : IAsyncDisposable
 {
     private readonly CancellationTokenSource _over = new();
@@ -12,8 +12,8 @@ internal sealed class OrdersDemoHandler : IAsyncDisposable
     private readonly TimeProvider _time;
     private Registrar? _registrar;
 
-    /// <param name="number">1 for the first.</param>
-    /// <param name="caught">Called for each webhook that is answered.</param>
+    /// <param name="number">1 for the first handler.</param>
+    /// <param name="caught">Called for each answered webhook.</param>
     public OrdersDemoHandler(int number, Mode mode, Action<Catch> caught, TimeProvider time)
     {
         (Number, _time) = (number, time);
@@ -26,10 +26,10 @@ internal sealed class OrdersDemoHandler : IAsyncDisposable
     public Mode Mode => _catcher.Misbehaviour.Now;
     public bool IsKilled { get; private set; }
 
-    /// <summary>The one it handles; null while it is idle.</summary>
+    /// <summary>The customer of the handler; null while it is idle.</summary>
     public Guid? Customer => _catcher.Customer;
 
-    /// <summary>Ends when Herald refuses it, with what Herald said; or when it is over.</summary>
+    /// <summary>Completes with Herald's answer when Herald refuses, or without one when the handler is disposed.</summary>
     public Task<Reply?> Registering { get; private set; } = Task.FromResult<Reply?>(null);
 
     public async Task StartAsync(HeraldClient client, TimeSpan window, CancellationToken cancel)
@@ -39,7 +39,7 @@ internal sealed class OrdersDemoHandler : IAsyncDisposable
         Registering = _registrar.RunAsync(_over.Token);
     }
 
-    /// <summary>From one moment to the next it takes nothing, and says nothing.</summary>
+    /// <summary>Stops receiving at once, without notifying Herald.</summary>
     public async Task KillAsync()
     {
         IsKilled = true;
