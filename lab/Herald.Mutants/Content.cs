@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Herald.Mutants;
 
-/// <summary>What folders of the working copy hold, in few letters: what was found out stands as long as this is the same.</summary>
+/// <summary>A short hash of the content of folders of the working copy. Earlier results are valid as long as it is the same.</summary>
 internal static class Content
 {
     private const int Letters = 12;

@@ -6,7 +6,7 @@ using Herald.Mutants.Trials;
 
 namespace Herald.Mutants;
 
-/// <summary><c>./test --mutants</c>: how many small changes of the sources the suites notice.</summary>
+/// <summary><c>./test --mutants</c>: measures how many small changes of the sources the suites notice.</summary>
 internal static class MutantsCommandLine
 {
     public static async Task<int> RunAsync(

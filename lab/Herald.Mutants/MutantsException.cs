@@ -1,4 +1,4 @@
 namespace Herald.Mutants;
 
-/// <summary>Something that whoever runs this can mend; the message says what.</summary>
+/// <summary>A problem that the user can correct. The message says what it is.</summary>
 internal sealed class MutantsException(string message) : Exception(message);

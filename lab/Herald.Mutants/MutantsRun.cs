@@ -7,7 +7,8 @@ using Herald.Mutants.Trials;
 namespace Herald.Mutants;
 
 /// <summary>
-/// One call: 1. build suites, and compile the sources with all mutants, 2. find out which tests reach which, 3. try those that are drawn, 4. tell what is known.
+/// One call: (1) build the suites, and compile the sources with all mutants, (2) find which tests reach which mutants, (3) try the drawn
+/// mutants, (4) report all results so far.
 /// </summary>
 internal sealed class MutantsRun(string root, TimeProvider time, TextWriter progress)
 {

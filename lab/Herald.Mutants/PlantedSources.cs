@@ -3,7 +3,7 @@ using Herald.Mutants.Sites;
 
 namespace Herald.Mutants;
 
-/// <summary>All mutants of the sources as they are now, in assemblies that were compiled with them, and those that are drawn.</summary>
+/// <summary>All mutants of the current sources, the assemblies that contain them, and the mutants that are drawn.</summary>
 internal sealed class PlantedSources
 {
     public const int Seed = 2026;
@@ -18,7 +18,7 @@ internal sealed class PlantedSources
 
     public IReadOnlyList<string> Assemblies { get; }
 
-    /// <summary>What the sources hold, and how this program numbers and changes them: what was found out is of these alone.</summary>
+    /// <summary>A hash of the sources, and of how this program numbers and changes them. Results are valid for this hash alone.</summary>
     public string ContentIn(string root)
     {
         var mutants = All.SelectMany(project => project.Mutants).Select(mutant => $"{mutant.Number} {mutant.Kind} {mutant.Key}");

@@ -8,7 +8,7 @@ using Herald.Soak.Traffic;
 
 namespace Herald.Soak;
 
-/// <summary><c>./soak</c>: three nodes under load, everything that may happen to them, and a judge.</summary>
+/// <summary><c>./soak</c>: three nodes under load, with all kinds of faults, and a judge.</summary>
 internal static class SoakCommandLine
 {
     private const string Description = "Runs three nodes on one PostgreSQL, with Kafka and NATS, under load, and lets happen to them what "

@@ -8,9 +8,9 @@ using Herald.TestKit.Traces;
 namespace Herald.Soak;
 
 /// <summary>
-/// The soak in rounds: load and faults; then everything is made good and settles, and the round's judge says the last word. Nodes, database
-/// and brokers go on from round to round, with all that is in them; the next judge is told up to where each key is past. So judge and trace
-/// stay small, however long it goes.
+/// The soak, in rounds. A round has load and faults; then all faults are repaired, everything settles, and the judge of the round gives its
+/// verdict. Nodes, database and brokers continue from round to round with their data, and the next judge learns the position of each key.
+/// So judge and trace stay small, however long the soak lasts.
 /// </summary>
 internal sealed class SoakRun(SoakOptions options, string folder, TextWriter output, TimeProvider time)
 {
@@ -19,7 +19,7 @@ internal sealed class SoakRun(SoakOptions options, string folder, TextWriter out
     private readonly Random _random = new(options.Seed);
     private SoakState _state = null!;
 
-    /// <returns>What is broken; null when nothing is.</returns>
+    /// <returns>The broken promise; null when there is none.</returns>
     public async Task<(SoakReport Report, SoakBreak? Broken)> RunAsync(CancellationToken cancel)
     {
         var episodes = new Episodes(time);
@@ -112,7 +112,10 @@ internal sealed class SoakRun(SoakOptions options, string folder, TextWriter out
         }
     }
 
-    /// <summary>Nothing is wrong any more: what was asked is answered, what was accepted comes, and the judge says the last word.</summary>
+    /// <summary>
+    /// All faults are repaired. Waits until every publish request is answered and every accepted event has been received, and then asks the
+    /// judge for its verdict.
+    /// </summary>
     private async Task<SoakBreak?> SettleAsync(Task answered, CancellationToken cancel)
     {
         var began = _state.Watch.Now;
@@ -132,7 +135,7 @@ internal sealed class SoakRun(SoakOptions options, string folder, TextWriter out
         var settled = _state.Watch.Now - began;
         if (settled > _state.LongestSettle)
             _state.LongestSettle = settled;
-        // What a receiver has answered is told a moment later.
+        // The answer of a receiver is traced a moment later.
         await Task.Delay(Quiet, time, CancellationToken.None);
         if (answered.IsCompleted)
             _state.Trace.Tell("world", "settled");
@@ -149,12 +152,13 @@ internal sealed class SoakRun(SoakOptions options, string folder, TextWriter out
             return new(_state.Trace.Broken, accusation.Split('\n')[0], _state.Trace.Last());
         if (_state.World.All.FirstOrDefault(node => node.HasFailed) is { } failed)
             return new(17, $"{failed.Name} has ended by itself; its log is in {folder}.", _state.Trace.Last());
-        // What waits while the next fault helps it on has waited all the same. Time in which we stood still makes the bound longer.
+        // An event that waits too long counts, even if the next fault happens to release it. Time in which this process was suspended
+        // extends the limit.
         return _state.Traffic.LongestWait > Patience + _state.Watch.Lost
             ? new(16, $"something waits for {_state.Traffic.LongestWait}: {_state.Missing()}", _state.Trace.Last()) : null;
     }
 
-    // The trace of the round before is kept, older ones are not.
+    // The trace of the last round is kept; older ones are deleted.
     private void NextTrace()
     {
         File.Delete(TraceFile(_state.Rounds - 1));

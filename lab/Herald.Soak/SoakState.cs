@@ -6,7 +6,7 @@ using Herald.TestKit.Traces;
 
 namespace Herald.Soak;
 
-/// <summary>A soak as it stands: who takes part, and what has been seen so far.</summary>
+/// <summary>The state of a soak: its participants and its counts so far.</summary>
 internal sealed class SoakState(
     SoakOptions options, SoakWorld world, SoakTraffic traffic, Storm storm, WaitBook waits, TraceRecorder trace, Standstill watch,
     MachineLoad machine)
@@ -19,7 +19,7 @@ internal sealed class SoakState(
     public int Rounds { get; set; }
     public bool IsSettling { get; set; }
 
-    /// <summary>Time with load, of the rounds that are over.</summary>
+    /// <summary>The time with load, in the rounds that have ended.</summary>
     public TimeSpan Loaded { get; set; }
     public TimeSpan LongestSettle { get; set; }
     public long Published => traffic.Loads.Sum(load => load.Sent);

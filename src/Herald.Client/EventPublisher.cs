@@ -3,18 +3,18 @@ using System.Net;
 namespace Herald.Client;
 
 /// <summary>
-/// Publishes batches one after another. A batch whose fate is unknown (no answer, or an answer that says "not now") is sent again
-/// with the same ids, so that Herald keeps one of it, before the next is sent: order per key survives every retry.
+/// Publishes batches one after another. If the result of a batch is unknown (no answer, or an answer that means "not now"), the batch is
+/// sent again with the same ids before the next one. So Herald stores each event once, and the order per key survives every retry.
 /// </summary>
-/// <param name="client">Asked for every try: where there are several servers, another one may answer.</param>
-/// <param name="patience">How long one batch is tried again. Once it is over, the last answer or failure is the caller's.</param>
+/// <param name="client">Called for every try. With several servers, another one can answer then.</param>
+/// <param name="patience">How long one batch is retried. After that, the caller gets the last answer or exception.</param>
 public sealed class EventPublisher(Func<HeraldClient> client, string topic, TimeSpan patience, TimeProvider time)
 {
     private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(2);
     private bool _hasAnswered;
 
-    /// <summary>Batches sent again.</summary>
+    /// <summary>How often a batch was sent again.</summary>
     public long Retries { get; private set; }
 
     public async Task<Reply> SendAsync(ReadOnlyMemory<byte> ndjson, CancellationToken cancel)
@@ -31,7 +31,7 @@ public sealed class EventPublisher(Func<HeraldClient> client, string topic, Time
                     return reply;
                 asked = reply.RetryAfter;
             }
-            // A server that has never answered is more likely a wrong address than one that is starting again.
+            // A server that has never answered has probably a wrong address, and is probably not just restarting.
             catch (HttpRequestException) when (_hasAnswered && !IsOver(began)) { }
             catch (TaskCanceledException) when (!cancel.IsCancellationRequested && !IsOver(began)) { }
             Retries++;
@@ -41,7 +41,9 @@ public sealed class EventPublisher(Func<HeraldClient> client, string topic, Time
 
     private static bool MayWorkLater(Reply reply) => reply.Status is (int)HttpStatusCode.TooManyRequests or >= 500 || SomeFoundNoRoom(reply);
 
-    /// <summary>A batch is spread over shards: some may be full while others are not. Sent again, what was stored is a duplicate.</summary>
+    /// <summary>
+    /// A batch is spread over several shards, and some of them can be full. When it is sent again, the stored events are duplicates.
+    /// </summary>
     private static bool SomeFoundNoRoom(Reply reply) =>
         reply is { Status: (int)HttpStatusCode.MultiStatus, Body: { } body }
         && body.GetProperty("results").EnumerateArray().Any(

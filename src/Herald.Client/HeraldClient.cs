@@ -4,14 +4,16 @@ using System.Text.Json.Nodes;
 
 namespace Herald.Client;
 
-/// <summary>Calls Herald over HTTP. An answer of any status is a <see cref="Reply"/>; no answer is an <see cref="HttpRequestException"/>.</summary>
+/// <summary>
+/// Calls Herald over HTTP. An answer with any status is a <see cref="Reply"/>; a missing answer is an <see cref="HttpRequestException"/>.
+/// </summary>
 public sealed class HeraldClient : IDisposable
 {
     private static readonly MediaTypeHeaderValue JsonType = new("application/json");
     private static readonly MediaTypeHeaderValue NdjsonType = new("application/x-ndjson");
     private readonly HttpClient _http;
 
-    /// <param name="around">What watches the calls; null for nobody.</param>
+    /// <param name="around">A wrapper that observes the calls; null for none.</param>
     public HeraldClient(Uri server, string? token, Func<HttpMessageHandler, HttpMessageHandler>? around = null)
     {
         Server = server;
@@ -37,7 +39,7 @@ public sealed class HeraldClient : IDisposable
     public Task<Reply> PostAsync(string path, JsonNode? body, CancellationToken cancel) =>
         SendAsync(HttpMethod.Post, path, Content(body), null, cancel);
 
-    /// <summary>Publishes events, one JSON envelope a line.</summary>
+    /// <summary>Publishes events, one JSON envelope per line.</summary>
     public Task<Reply> PublishAsync(string topic, ReadOnlyMemory<byte> ndjson, CancellationToken cancel)
     {
         var content = new ReadOnlyMemoryContent(ndjson);
@@ -45,7 +47,7 @@ public sealed class HeraldClient : IDisposable
         return SendAsync(HttpMethod.Post, $"/v1/topics/{Escape(topic)}/events", content, null, cancel);
     }
 
-    /// <summary>An answer that does not end by itself, for as long as it is read. The caller disposes it.</summary>
+    /// <summary>Opens an answer that does not end by itself. The caller reads it as long as it wants, and disposes it.</summary>
     public Task<HttpResponseMessage> OpenAsync(string path, CancellationToken cancel)
     {
         var request = new HttpRequestMessage(HttpMethod.Get, path);

@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace Herald.Client;
 
-/// <summary>JSON as Herald sends it, read leniently: what a newer server adds is shown, what an older one lacks is left out.</summary>
+/// <summary>
+/// JSON from Herald, read leniently: unknown fields of a newer server are shown, and missing fields of an older one are left out.
+/// </summary>
 public static class JsonText
 {
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -22,7 +24,7 @@ public static class JsonText
         }
     }
 
-    /// <summary>A field's value as text; null when the field is not there or null. <c>event.key</c> is a field of a field.</summary>
+    /// <summary>The value of a field as text; null when the field is missing or null. <c>event.key</c> is a field inside a field.</summary>
     public static string? Find(JsonElement element, string path)
     {
         foreach (var field in path.Split('.'))
@@ -50,7 +52,7 @@ public static class JsonText
         _ => Written(value, OneLine),
     };
 
-    // A payload may have an escape that stands for half a character, of which no text can be made: it is shown as it came.
+    // A payload can contain the escape of half a surrogate pair, which cannot be converted to text. It is shown as it was received.
     private static string TextOf(JsonElement value)
     {
         try

@@ -1,8 +1,8 @@
 namespace Herald.Client;
 
-/// <summary>One event on its way to Herald.</summary>
-/// <param name="Number">Of the line it came from, 1 for the first.</param>
+/// <summary>One event that is about to be sent to Herald.</summary>
+/// <param name="Number">The number of its line in the input, from 1.</param>
 /// <param name="Envelope">The JSON envelope in UTF-8, with an id.</param>
-/// <param name="ReadBytes">How much of the input has been read with it.</param>
-/// <param name="Problem">Why it cannot be sent; null when it can.</param>
+/// <param name="ReadBytes">How many bytes of the input have been read, up to and including this event.</param>
+/// <param name="Problem">Why the event cannot be sent; null when it can.</param>
 public readonly record struct PublishLine(long Number, byte[] Envelope, long ReadBytes, string? Problem);

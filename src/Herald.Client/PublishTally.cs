@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Herald.Client;
 
-/// <summary>What became of the events that were sent, with the first few problems word for word.</summary>
+/// <summary>The results of the events that were sent, with the exact text of the first problems.</summary>
 public sealed class PublishTally
 {
     private const int MostProblems = 20;
@@ -10,11 +10,11 @@ public sealed class PublishTally
 
     public long Accepted { get; private set; }
 
-    /// <summary>Herald had them already: as good as accepted.</summary>
+    /// <summary>Events that Herald already had, which is as good as accepted.</summary>
     public long Duplicates { get; private set; }
     public long Refused { get; private set; }
 
-    /// <summary>The last line that was sent and has its answer: where a repetition may begin.</summary>
+    /// <summary>The last line that was sent and answered. A repetition can begin after it.</summary>
     public long LastLine { get; private set; }
     public IReadOnlyList<(long Line, string Detail)> Problems => _problems;
 
@@ -25,7 +25,7 @@ public sealed class PublishTally
             _problems.Add((line, detail));
     }
 
-    /// <summary>Counts an answer to a batch. False when it is no verdict on its events.</summary>
+    /// <summary>Counts an answer to a batch. False when the answer contains no verdicts on the events.</summary>
     public bool Count(Reply reply, IReadOnlyList<PublishLine> batch)
     {
         if (reply.Body is not { ValueKind: JsonValueKind.Object } body

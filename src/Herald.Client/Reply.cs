@@ -2,12 +2,12 @@ using System.Text.Json;
 
 namespace Herald.Client;
 
-/// <summary>What Herald answered: a status, and a JSON body unless there was none.</summary>
+/// <summary>Herald's answer: a status, and a JSON body if there is one.</summary>
 public sealed record Reply(int Status, JsonElement? Body, string Text, string? ETag, TimeSpan? RetryAfter)
 {
     public bool Succeeded => Status is >= 200 and < 300;
 
-    /// <summary>For people: the problem's detail, then one line for each field that breaks a rule.</summary>
+    /// <summary>The text for people: the detail of the problem, and then one line for each field that breaks a rule.</summary>
     public IEnumerable<string> ProblemLines()
     {
         if (Body is not { ValueKind: JsonValueKind.Object } problem)

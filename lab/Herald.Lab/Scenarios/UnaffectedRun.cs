@@ -11,8 +11,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Herald.Lab.Scenarios;
 
 /// <summary>
-/// <c>herald scenario unaffected</c>: (1) the servers, (2) four handlers and the webhooks of their customers, (3) the load, through all phases,
-/// (4) the drain, (5) the verdict.
+/// <c>herald scenario unaffected</c>: (1) the servers, (2) four handlers and the webhooks of their customers, (3) the load, through all
+/// phases, (4) the drain, (5) the verdict.
 /// </summary>
 internal sealed class UnaffectedRun(UnaffectedOptions options, Terminal terminal, TimeProvider time) : IAsyncDisposable
 {

@@ -8,7 +8,7 @@ using Microsoft.CodeAnalysis.Diagnostics;
 
 namespace Herald.Mutants.Builds;
 
-/// <summary>How the build calls the compiler for a project: the same sources, references, options and generators.</summary>
+/// <summary>The compiler call of the build for a project, with the same sources, references, options and generators.</summary>
 internal sealed class CompilerCall
 {
     private readonly CSharpCommandLineArguments _arguments;
@@ -22,16 +22,16 @@ internal sealed class CompilerCall
         _generators = [.. analyzers.SelectMany(analyzer => analyzer.GetGenerators(LanguageNames.CSharp))];
     }
 
-    /// <summary>What the build compiles besides the project's own files.</summary>
+    /// <summary>The resources that the build compiles in addition to the project's own files.</summary>
     public IEnumerable<ResourceDescription> Resources => _arguments.ManifestResources;
 
-    /// <param name="project">Its folder, from the root.</param>
-    /// <exception cref="MutantsException">The build does not say.</exception>
+    /// <param name="project">The folder of the project, relative to the root.</param>
+    /// <exception cref="MutantsException">The build does not report the compiler call.</exception>
     public static async Task<CompilerCall> AskAsync(string root, string project, CancellationToken cancel)
     {
         var folder = Path.Combine(root, project);
         var file = Path.Combine(folder, $"{Path.GetFileName(project)}.csproj");
-        // As editors ask: nothing is compiled, and what is up to date does not count.
+        // The same query as that of editors: nothing is compiled, and files that are up to date are included.
         string[] words =
         [
             "msbuild", file, "-t:PrepareResources", "-t:Compile", "-p:Configuration=Release", "-p:BuildProjectReferences=false",
@@ -48,7 +48,7 @@ internal sealed class CompilerCall
         return new(CSharpCommandLineParser.Default.Parse(arguments, folder, sdkDirectory: null));
     }
 
-    /// <summary>With what generators add.</summary>
+    /// <summary>The compilation, including the output of the generators.</summary>
     public CSharpCompilation Compilation()
     {
         var options = _arguments.ParseOptions;
@@ -56,7 +56,7 @@ internal sealed class CompilerCall
             _arguments.CompilationName,
             _arguments.SourceFiles.Select(source => CSharpSyntaxTree.ParseText(File.ReadAllText(source.Path), options, source.Path, Encoding.UTF8)),
             _arguments.MetadataReferences.Select(reference => MetadataReference.CreateFromFile(reference.Reference, reference.Properties)),
-            // Only errors matter: what is planted warns of much.
+            // Only errors matter, because mutants cause many warnings.
             _arguments.CompilationOptions.WithGeneralDiagnosticOption(ReportDiagnostic.Suppress).WithSpecificDiagnosticOptions([]));
         CSharpGeneratorDriver.Create(_generators, parseOptions: options).RunGeneratorsAndUpdateCompilation(own, out var whole, out _);
         return (CSharpCompilation)whole;

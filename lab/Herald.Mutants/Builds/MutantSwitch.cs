@@ -1,18 +1,22 @@
 namespace Herald.Mutants.Builds;
 
-/// <summary>What is compiled into each planted assembly: which mutant is on, and whose places were reached.</summary>
+/// <summary>
+/// The switch that is compiled into each planted assembly. It selects the active mutant, and records whose places were reached.
+/// </summary>
 internal static class MutantSwitch
 {
     public const string Name = "HeraldMutant";
 
-    /// <summary>Names the mutant that is on; none is without it.</summary>
+    /// <summary>The variable with the number of the active mutant. Without it, no mutant is active.</summary>
     public const string Chosen = "HERALD_MUTANT";
 
-    /// <summary>Names a file to which the numbers of mutants whose places were reached are added when the process ends.</summary>
+    /// <summary>
+    /// The variable with the path of a file. When the process ends, the numbers of the mutants whose places were reached are added to it.
+    /// </summary>
     public const string Reached = "HERALD_REACHED";
 
-    /// <param name="most">The highest number.</param>
-    /// <remarks>The compiler at run time takes a static readonly field for a constant, so what is switched off costs next to nothing.</remarks>
+    /// <param name="most">The highest number of a mutant.</param>
+    /// <remarks>The JIT compiler treats a static readonly field as a constant, so an inactive mutant costs almost nothing.</remarks>
     public static string Source(int most) => $$"""
         using System.Runtime.CompilerServices;
 

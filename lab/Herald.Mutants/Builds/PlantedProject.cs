@@ -7,8 +7,8 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace Herald.Mutants.Builds;
 
 /// <summary>
-/// A project with all of its mutants in it, as far as they compile. Those that do not are left out by the compiler's own word: where a member has
-/// errors, its mutants are tried one after another, and each that brings an error goes.
+/// A project that contains all of its mutants that compile. The compiler decides which do not: where a member has errors, its mutants are
+/// tried one after another, and each that causes an error is left out.
 /// </summary>
 internal sealed class PlantedProject
 {
@@ -16,8 +16,8 @@ internal sealed class PlantedProject
     private readonly IEnumerable<ResourceDescription> _resources;
     private readonly List<(SyntaxTree Tree, List<FoundMutant> Mutants)> _files = [];
 
-    /// <param name="folder">Of its own sources; what is generated has no mutants.</param>
-    /// <param name="before">How many mutants other projects have.</param>
+    /// <param name="folder">The folder of the project's own sources. Generated code has no mutants.</param>
+    /// <param name="before">The number of mutants in the projects before.</param>
     public PlantedProject(string root, string folder, CSharpCompilation asItIs, IEnumerable<ResourceDescription> resources, int before)
     {
         (Name, _asItIs, _resources) = (Path.GetFileName(folder), asItIs, resources);
@@ -33,12 +33,12 @@ internal sealed class PlantedProject
 
     public string Name { get; }
 
-    /// <summary>How many changes do not compile.</summary>
+    /// <summary>The number of changes that do not compile.</summary>
     public int LeftOut { get; private set; }
 
     public IEnumerable<Mutant> Mutants => _files.SelectMany(file => file.Mutants).Select(found => found.Mutant);
 
-    /// <summary>Writes the assembly, and leaves out what does not compile.</summary>
+    /// <summary>Writes the assembly without the mutants that do not compile.</summary>
     /// <param name="most">The highest number of a mutant in any project.</param>
     public void Compile(string file, int most, CancellationToken cancel)
     {
@@ -73,8 +73,8 @@ internal sealed class PlantedProject
         }
     }
 
-    /// <summary>Members that do not compile, by their place in the file.</summary>
-    /// <param name="only">The one of which it is asked; null: all.</param>
+    /// <summary>The members with compile errors, by their position in the file.</summary>
+    /// <param name="only">The one member to check; null for all.</param>
     private static List<int> WithErrors(
         CSharpCompilation switchable, SyntaxTree tree, IReadOnlyList<FoundMutant> found, int? only, CancellationToken cancel)
     {

@@ -8,8 +8,9 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace Herald.Mutants.Builds;
 
 /// <summary>
-/// Writes mutants into a file, each behind its switch. A condition is turned by <c>on != (condition)</c>, which leaves what it declares where it
-/// is; of all else both forms stand there. The changed one has no other mutants in it, so that a chain of n conditions is written n times, and not 2ⁿ.
+/// Writes mutants into a file, each behind its switch. A condition is negated by <c>on != (condition)</c>, or made constant by
+/// <c>&amp;&amp;</c> or <c>||</c>, so a variable that it declares stays where it is. For all other mutants both forms are written. The
+/// changed form contains no other mutants, so a chain of n conditions is written n times and not 2ⁿ times.
 /// </summary>
 internal sealed class Planter(IEnumerable<FoundMutant> mutants) : CSharpSyntaxRewriter
 {

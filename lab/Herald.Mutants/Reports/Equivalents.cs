@@ -2,12 +2,14 @@ using System.Text.Json;
 
 namespace Herald.Mutants.Reports;
 
-/// <summary>Survivors of which somebody believes that they change nothing, and why. They count as survived: it is a belief.</summary>
+/// <summary>
+/// Survivors that the developers believe to change nothing, with reasons. They still count as survivors, because this is only a belief.
+/// </summary>
 internal static class Equivalents
 {
     public const string File = "docs/evidence/equivalents.json";
 
-    /// <returns>Reasons, by the key of the mutant.</returns>
+    /// <returns>The reasons, by the key of the mutant.</returns>
     public static IReadOnlyDictionary<string, string> Read(string root)
     {
         var path = new FileInfo(Path.Combine(root, File));

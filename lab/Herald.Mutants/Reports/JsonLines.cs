@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Herald.Mutants.Reports;
 
-/// <summary>A file to which what is found out is added as it comes, a line each: whoever is broken off goes on from there.</summary>
+/// <summary>A file to which results are added at once, one per line. So an interrupted run can continue from there.</summary>
 internal sealed class JsonLines<T>
 {
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
@@ -21,7 +21,7 @@ internal sealed class JsonLines<T>
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         if (!File.Exists(file))
             return;
-        // What ends without a line's end is of a writer that was ended within it.
+        // An incomplete last line comes from a writer that was ended while it wrote.
         var text = File.ReadAllText(file);
         var whole = text[..(text.LastIndexOf('\n') + 1)];
         if (whole != text)
@@ -30,7 +30,7 @@ internal sealed class JsonLines<T>
         _lines.AddRange(lines.Select(line => JsonSerializer.Deserialize<T>(line, Options)!));
     }
 
-    /// <summary>The last line of which something holds.</summary>
+    /// <summary>The last line for which the condition holds.</summary>
     public T? Last(Func<T, bool> holds)
     {
         lock (_lock)

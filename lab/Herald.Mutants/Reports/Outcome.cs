@@ -2,12 +2,12 @@ using System.Text.Json.Serialization;
 
 namespace Herald.Mutants.Reports;
 
-/// <summary>What became of a mutant.</summary>
-/// <param name="Mutant">Its key.</param>
-/// <param name="Suite">Which noticed it; null when none did.</param>
-/// <param name="How">A test fails, hangs, or the process ends.</param>
-/// <param name="Test">The one that failed first.</param>
-/// <param name="Passed">Suites that did not notice it, with their content then.</param>
+/// <summary>The result of trying a mutant.</summary>
+/// <param name="Mutant">The key of the mutant.</param>
+/// <param name="Suite">The suite that noticed it; null when none did.</param>
+/// <param name="How"><c>fails</c> when a test fails, <c>hangs</c> when the run takes too long, <c>ends</c> when the process ends.</param>
+/// <param name="Test">The test that failed first.</param>
+/// <param name="Passed">The suites that did not notice it, with their content at that time.</param>
 internal sealed record Outcome(
     string Mutant, string? Suite, string? How, string? Test, IReadOnlyDictionary<string, string> Passed, double Seconds)
 {

@@ -2,16 +2,16 @@ using Herald.Mutants.Sites;
 
 namespace Herald.Mutants.Reports;
 
-/// <summary>What is known of the mutants of one project.</summary>
-/// <param name="Found">Changes that can be made, and compile.</param>
-/// <param name="LeftOut">Changes that do not compile.</param>
-/// <param name="Suites">How many each was the first to notice.</param>
-/// <param name="Survivors">None noticed them. One that is believed to be equivalent has survived, too.</param>
+/// <summary>The results for the mutants of one project.</summary>
+/// <param name="Found">Possible changes that compile.</param>
+/// <param name="LeftOut">Possible changes that do not compile.</param>
+/// <param name="Suites">How many mutants each suite was the first to notice.</param>
+/// <param name="Survivors">The mutants that no suite noticed, including those that are believed to be equivalent.</param>
 internal sealed record ProjectReport(
     string Project, int Found, int LeftOut, int Drawn, int Tried, int Noticed, IReadOnlyList<SuiteReport> Suites, IReadOnlyList<Survivor> Survivors)
 {
-    /// <param name="tried">Of those drawn, in their order.</param>
-    /// <param name="equivalents">What is believed of some, by their keys.</param>
+    /// <param name="tried">The drawn mutants that were tried, in the order of the draw.</param>
+    /// <param name="equivalents">The reasons why some mutants are believed to be equivalent, by their keys.</param>
     public static ProjectReport Of(
         string project, int found, int leftOut, int drawn,
         IReadOnlyList<(Mutant Mutant, Outcome Outcome)> tried, IReadOnlyDictionary<string, string> equivalents)

@@ -1,6 +1,6 @@
 namespace Herald.Mutants.Reports;
 
-/// <summary>A report for whoever watches.</summary>
+/// <summary>Writes a report for people.</summary>
 internal static class ReportText
 {
     public static void Write(Report report, TextWriter output)

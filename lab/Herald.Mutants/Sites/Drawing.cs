@@ -5,8 +5,9 @@ using System.Text;
 namespace Herald.Mutants.Sites;
 
 /// <summary>
-/// Draws mutants of a project by a seed. Each has its lot by what it is, not by its number: the others keep theirs when code changes elsewhere.
-/// The first of those drawn are a sample too, so a part of them says something of all.
+/// Draws mutants of a project with a seed. The lot of a mutant depends on its content and not on its number, so the other mutants keep
+/// their lots when code changes elsewhere. The first of the drawn mutants are a random sample as well, so a part of them is already
+/// representative.
 /// </summary>
 internal static class Drawing
 {

@@ -5,9 +5,9 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace Herald.Mutants.Sites;
 
-/// <summary>Finds what can be changed in a file. Whether a change compiles shows later.</summary>
-/// <param name="file">From the root of the working copy.</param>
-/// <param name="before">How many mutants there are in other files already.</param>
+/// <summary>Finds the possible changes in a file. Whether a change compiles is checked later.</summary>
+/// <param name="file">The path relative to the root of the working copy.</param>
+/// <param name="before">The number of mutants in other files before.</param>
 internal sealed partial class MutantFinder(SemanticModel model, string project, string file, int before) : CSharpSyntaxWalker
 {
     private const int Longest = 120;
@@ -20,7 +20,7 @@ internal sealed partial class MutantFinder(SemanticModel model, string project, 
         return _found;
     }
 
-    // What must be constant cannot be switched.
+    // Code that must be constant cannot be switched.
     public override void VisitAttributeList(AttributeListSyntax node) { }
     public override void VisitParameter(ParameterSyntax node) { }
     public override void VisitEnumMemberDeclaration(EnumMemberDeclarationSyntax node) { }
@@ -136,7 +136,7 @@ internal sealed partial class MutantFinder(SemanticModel model, string project, 
 
     public override void VisitConditionalAccessExpression(ConditionalAccessExpressionSyntax node)
     {
-        // As a statement it is a call that is left out; behind another "?." it has no beginning of its own.
+        // As a statement it is a call that can be left out. Behind another "?." it has no receiver of its own.
         if (node.Parent is not ExpressionStatementSyntax && node.Parent is not ConditionalAccessExpressionSyntax)
             Add(node.Expression, MutantKind.Absent, node, $"null?{node.WhenNotNull}");
         base.VisitConditionalAccessExpression(node);
@@ -159,7 +159,7 @@ internal sealed partial class MutantFinder(SemanticModel model, string project, 
             Turn(returned, MutantKind.Returned);
     }
 
-    /// <summary>What is put together of several conditions is turned in its parts.</summary>
+    /// <summary>A condition that consists of several conditions is changed in its parts.</summary>
     private void Turn(ExpressionSyntax condition, MutantKind kind)
     {
         var inner = condition;
@@ -186,7 +186,7 @@ internal sealed partial class MutantFinder(SemanticModel model, string project, 
             Add(inner, MutantKind.NeverTrue, inner, "false");
     }
 
-    /// <summary>A variable cannot be declared in both of what is switched between.</summary>
+    /// <summary>Both forms are written, and a variable cannot be declared in both.</summary>
     private void Exchange(BinaryExpressionSyntax node, MutantKind kind)
     {
         if (!Declares(node) && !IsConstant(node))
@@ -213,7 +213,7 @@ internal sealed partial class MutantFinder(SemanticModel model, string project, 
     private static bool DeclaresByPattern(SyntaxNode code) => code.DescendantNodes().Any(node =>
         node is SingleVariableDesignationSyntax && node.Ancestors().TakeWhile(outer => outer != code).Any(outer => outer is PatternSyntax));
 
-    /// <summary>What is written to the log, and guards against wrong use within Herald, are not what tests are for.</summary>
+    /// <summary>Tests do not check log output, or the guards against wrong use inside Herald.</summary>
     private bool IsTold(ExpressionSyntax call) =>
         call is InvocationExpressionSyntax && model.GetSymbolInfo(call).Symbol is IMethodSymbol method
         && (method.ContainingType.Name is "LoggerExtensions" or "Debug" || method.Name.StartsWith("ThrowIf", StringComparison.Ordinal));

@@ -1,32 +1,32 @@
 namespace Herald.Mutants.Sites;
 
-/// <summary>What is done to the code.</summary>
+/// <summary>The kind of a change.</summary>
 internal enum MutantKind
 {
-    /// <summary>A condition, or what is compared, is true where it was false.</summary>
+    /// <summary>A condition or a comparison has the opposite value.</summary>
     Negated,
 
-    /// <summary>A condition that declares a variable is false: turned, the variable would have no value.</summary>
+    /// <summary>A condition that declares a variable is false. Its negation would leave the variable without a value.</summary>
     NeverTrue,
 
-    /// <summary>The same for one that declares its variable where it is false.</summary>
+    /// <summary>The same for a condition that declares its variable when it is false: it is true.</summary>
     AlwaysTrue,
 
-    /// <summary>A bool that is returned is the other one.</summary>
+    /// <summary>A returned bool has the opposite value.</summary>
     Returned,
 
-    /// <summary>A comparison is with the neighbour: less than, for less than or equal.</summary>
+    /// <summary>A comparison includes or excludes its bound: less than in place of less than or equal.</summary>
     Bound,
 
-    /// <summary>And, for or; or, for and.</summary>
+    /// <summary>And in place of or; or in place of and.</summary>
     AndOr,
 
-    /// <summary>Plus, for minus; minus, for plus.</summary>
+    /// <summary>Plus in place of minus; minus in place of plus.</summary>
     PlusMinus,
 
-    /// <summary>A call whose result nobody uses is left out.</summary>
+    /// <summary>A call whose result is not used is left out.</summary>
     Dropped,
 
-    /// <summary>What may be null is null.</summary>
+    /// <summary>A value that can be null is null.</summary>
     Absent,
 }

@@ -5,7 +5,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace Herald.Mutants.Sites;
 
-/// <summary>Which operator takes the place of which.</summary>
+/// <summary>The operator that replaces each operator.</summary>
 internal static class Operators
 {
     private static readonly Dictionary<SyntaxKind, (SyntaxKind Kind, SyntaxKind Token)> Others = new()
@@ -24,7 +24,7 @@ internal static class Operators
         [SyntaxKind.PostDecrementExpression] = (SyntaxKind.PostIncrementExpression, SyntaxKind.PlusPlusToken),
     };
 
-    /// <summary>The same with the other operator.</summary>
+    /// <summary>The same code with the other operator.</summary>
     public static ExpressionSyntax Turned(ExpressionSyntax code)
     {
         var (kind, token) = Others[code.Kind()];

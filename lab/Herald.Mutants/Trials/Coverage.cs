@@ -5,11 +5,12 @@ using Herald.Mutants.Reports;
 namespace Herald.Mutants.Trials;
 
 /// <summary>
-/// Which parts of which suites reach which mutants, found out by running each once. What was found out is kept, and stands until the suite changes.
+/// Finds which parts of which suites reach which mutants, by running each part once. The results are kept, and are valid until the suite
+/// changes.
 /// </summary>
 internal sealed class Coverage(TestProcess process, JsonLines<Reach> kept, TextWriter progress)
 {
-    // Nothing is known of it yet.
+    // The limit for a part whose duration is still unknown.
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(15);
 
     private readonly Dictionary<(string Suite, string Part), (HashSet<int> Reached, double Seconds)> _known = [];
@@ -34,7 +35,8 @@ internal sealed class Coverage(TestProcess process, JsonLines<Reach> kept, TextW
     }
 
     /// <summary>
-    /// What is to be run for a mutant: the cheapest suite first, and of each the parts that reach it, first those that reach few others.
+    /// The suites to run for a mutant, the fastest first, each with the parts that reach the mutant. Parts that reach few other mutants
+    /// come first.
     /// </summary>
     public IReadOnlyList<(Suite Suite, IReadOnlyList<(SuitePart Part, double Seconds)> Parts)> For(int mutant, IReadOnlyList<Suite> suites) =>
         [.. suites.Select(suite => (suite, Parts: Reaching(mutant, suite))).Where(suite => suite.Parts.Count > 0)
@@ -50,7 +52,7 @@ internal sealed class Coverage(TestProcess process, JsonLines<Reach> kept, TextW
     {
         File.Delete(file);
         var run = await process.RunAsync(suite, part, [new(MutantSwitch.Reached, file)], Longest, cancel);
-        // Once more, as for mutants: what fails now and then must not be what tells them.
+        // Runs it once more, as for mutants, because a test that fails at random must not be used to notice them.
         if (!run.HasPassed)
             run = await process.RunAsync(suite, part, [new(MutantSwitch.Reached, file)], Longest, cancel);
         var numbers = File.Exists(file) ? File.ReadLines(file).Select(line => int.Parse(line, CultureInfo.InvariantCulture)) : [];

@@ -1,9 +1,9 @@
 namespace Herald.Mutants.Trials;
 
 /// <summary>A test program.</summary>
-/// <param name="Name">Of its project.</param>
-/// <param name="Content">Of its sources: what it has passed counts until they change.</param>
+/// <param name="Name">The name of its project.</param>
+/// <param name="Content">The hash of its sources. Its passed runs count until the sources change.</param>
 /// <param name="IsRepeatable">
-/// The same run has the same outcome. Otherwise a test that fails is run again, and counts when it fails twice.
+/// Equal runs have equal results. Otherwise a failed test is run again, and counts only if it fails twice.
 /// </param>
 internal sealed record Suite(string Name, string Program, string Content, bool IsRepeatable, IReadOnlyList<SuitePart> Parts);

@@ -2,21 +2,22 @@ using System.Diagnostics;
 
 namespace Herald.Mutants.Trials;
 
-/// <summary>The test programs that judge mutants: copies, in which the planted assemblies take the place of those that were built.</summary>
+/// <summary>Copies of the test programs that judge mutants. In the copies, the planted assemblies replace the built ones.</summary>
 internal static class Suites
 {
     private const string Simulation = "Herald.Simulation";
     private static readonly string[] Names =
         ["Herald.Engine.Tests", Simulation, "Herald.Journal.Tests", "Herald.Postgres.Tests", "Herald.Delivery.Tests"];
 
-    // What suites share. Planted faults are planted into copies of the sources, which have no mutants.
+    // The projects that the suites share. Tests of planted faults are left out, because they compile copies of the sources, which have no
+    // mutants.
     private static readonly string[] Shared = ["tests/Herald.TestKit", "tests/Herald.Contracts", "tests/Herald.Judge"];
     private const string WithSourcesOfItsOwn = ".Planting.";
 
-    // What breaks most worlds breaks one of the first; what hangs one is not waited for as long as for all.
+    // A change that breaks most worlds breaks one of the first ones. A change that hangs one world is noticed sooner with few worlds.
     private static readonly int[] Worlds = [100, 2000];
 
-    /// <exception cref="MutantsException">One cannot be built.</exception>
+    /// <exception cref="MutantsException">A suite cannot be built.</exception>
     public static async Task BuildAsync(string root, CancellationToken cancel)
     {
         foreach (var name in Names)
@@ -30,8 +31,8 @@ internal static class Suites
         }
     }
 
-    /// <param name="folder">For the copies.</param>
-    /// <param name="assemblies">The planted ones.</param>
+    /// <param name="folder">The folder for the copies.</param>
+    /// <param name="assemblies">The planted assemblies.</param>
     public static async Task<IReadOnlyList<Suite>> PrepareAsync(string root, string folder, IReadOnlyList<string> assemblies, CancellationToken cancel)
     {
         var suites = new List<Suite>();

@@ -3,22 +3,22 @@ using System.Diagnostics;
 namespace Herald.Mutants.Trials;
 
 /// <summary>Runs a part of a suite in a process of its own.</summary>
-/// <param name="folder">Where output and what tests leave behind goes, and is deleted.</param>
+/// <param name="folder">The folder for the output, and for files that tests leave behind. It is deleted after the run.</param>
 internal sealed class TestProcess(string root, string folder, TimeProvider time)
 {
-    // A mutant may take memory without an end; others work on this machine.
+    // A mutant can allocate memory without limit, and other processes run on this machine as well.
     private const string MostMemory = "0xC0000000";
 
     private const string Redirected = "log=$1; shift; exec \"$@\" >\"$log\" 2>&1 </dev/null";
 
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(50);
 
-    // Whoever stops this machine's processes for a while stops us as well: what we do not see go by is not counted.
+    // If the processes of this machine are suspended for a while, this process is suspended as well. At most this much of each gap counts.
     private static readonly TimeSpan MostAtOnce = TimeSpan.FromSeconds(1);
 
     private int _runs;
 
-    /// <param name="limit">Of the time; a run that takes longer is ended.</param>
+    /// <param name="limit">The time limit. A run that takes longer is ended.</param>
     public async Task<TestRun> RunAsync(
         Suite suite, SuitePart part, IEnumerable<KeyValuePair<string, string>> environment, TimeSpan limit, CancellationToken cancel)
     {
@@ -27,8 +27,9 @@ internal sealed class TestProcess(string root, string folder, TimeProvider time)
         Directory.CreateDirectory(own);
         try
         {
-            // A session of its own: Ctrl-C reaches us alone, and all of it can be ended at once, but for a PostgreSQL, which ends by itself when
-            // its tests do. Its output goes to a file, because a pipe is not at its end before everybody who has it is.
+            // The process has a session of its own. So Ctrl-C reaches only this process, and the whole session can be ended at once, except
+            // a PostgreSQL, which ends by itself with its tests. The output goes to a file, because a pipe does not end before every
+            // process that holds it has ended.
             string[] words = ["sh", "-c", Redirected, "sh", log, suite.Program, "-noColor", "-noLogo", "-stopOnFail", .. part.Arguments];
             var start = new ProcessStartInfo("setsid", words) { WorkingDirectory = root };
             foreach (var (name, value) in part.Environment.Concat(environment))

@@ -2,16 +2,16 @@ using System.Text.RegularExpressions;
 
 namespace Herald.Mutants.Trials;
 
-/// <summary>How a run of tests has ended.</summary>
+/// <summary>The result of a run of tests.</summary>
 /// <param name="Code">Null when it took too long and was ended.</param>
 internal sealed partial record TestRun(int? Code, string Output, double Seconds)
 {
     public bool HasPassed => Code == 0;
 
-    /// <summary>Tests that failed, without what they were given.</summary>
+    /// <summary>The names of the failed tests, without their arguments.</summary>
     public IReadOnlyList<string> Failed => [.. FailedTests().Matches(Output).Select(test => test.Groups[1].Value).Distinct()];
 
-    /// <summary>Fail, hang, or end of the process.</summary>
+    /// <summary><c>hangs</c>, <c>fails</c>, or <c>ends</c> when the process ended by itself.</summary>
     public string How => Code is null ? "hangs" : Failed.Count > 0 ? "fails" : "ends";
 
     [GeneratedRegex(@"^\s+(Herald\.[^\s(]+)(?:\(.*)? \[FAIL\]", RegexOptions.Multiline)]

@@ -5,16 +5,16 @@ using Herald.Mutants.Sites;
 
 namespace Herald.Mutants.Trials;
 
-/// <summary>Tries a mutant: runs the suites that reach it, the cheapest first, until one notices.</summary>
-/// <param name="least">A run hangs when it takes four times as long as without a mutant, and this.</param>
+/// <summary>Tries a mutant: runs the suites that reach it, the fastest first, until one notices it.</summary>
+/// <param name="least">A run hangs when it takes longer than this time plus four times its time without a mutant.</param>
 internal sealed class Trial(TestProcess process, Coverage coverage, IReadOnlyList<Suite> suites, TimeSpan least)
 {
     private const double Multiple = 4;
 
-    /// <summary>Whether there is anything left to find out: suites that reach it and have not passed as they are now.</summary>
+    /// <summary>Whether there are still suites that reach the mutant and have not passed with their current content.</summary>
     public bool IsDue(Mutant mutant, Outcome? last) => last is null || (!last.IsNoticed && Due(mutant, last).Any());
 
-    /// <param name="last">What is known of it.</param>
+    /// <param name="last">The earlier result for the mutant.</param>
     public async Task<Outcome> TryAsync(Mutant mutant, Outcome? last, CancellationToken cancel)
     {
         var passed = last?.Passed.ToDictionary() ?? [];
@@ -37,8 +37,8 @@ internal sealed class Trial(TestProcess process, Coverage coverage, IReadOnlyLis
         coverage.For(mutant.Number, suites).Where(due => last?.Passed.GetValueOrDefault(due.Suite.Name) != due.Suite.Content);
 
     /// <summary>
-    /// What is nearest to the mutant mostly notices it, and is run alone; all else shares a process, which is worth its start. Worlds do not: the
-    /// few come before the many.
+    /// The part that is closest to the mutant usually notices it, so it runs alone. The others share a process to save the start of further
+    /// ones. The worlds of the simulation do not: few worlds run before many.
     /// </summary>
     private static IEnumerable<(SuitePart Part, double Seconds)> Runs(Suite suite, IReadOnlyList<(SuitePart Part, double Seconds)> parts)
     {
@@ -48,14 +48,17 @@ internal sealed class Trial(TestProcess process, Coverage coverage, IReadOnlyLis
         return [parts[0], (SuitePart.All([.. others.Select(part => part.Part)]), others.Sum(part => part.Seconds))];
     }
 
-    /// <summary>Runs a part, and what has failed or hangs once more where that may be by chance, or by others who work on this machine.</summary>
-    /// <returns>The run that counts, and how long all have taken.</returns>
+    /// <summary>
+    /// Runs a part. A run that hangs is repeated if the machine is slower now, and failed tests of a suite that is not repeatable run once
+    /// more, because either can happen by chance.
+    /// </summary>
+    /// <returns>The run that counts, with the time of all runs together.</returns>
     private async Task<TestRun> RunTwiceAsync(Suite suite, SuitePart part, Mutant mutant, double usual, CancellationToken cancel)
     {
         var run = await RunAsync(suite, part, mutant, usual, cancel);
         if (run.Code is null)
         {
-            // The machine may be slower by now than when it was found out how long this takes.
+            // The machine can be slower now than when the duration of this part was measured.
             var now = await process.RunAsync(suite, part, [], TimeSpan.MaxValue, cancel);
             var again = now.Seconds > usual ? await RunAsync(suite, part, mutant, now.Seconds, cancel) : run with { Seconds = 0 };
             return again with { Seconds = run.Seconds + now.Seconds + again.Seconds };
@@ -74,7 +77,7 @@ internal sealed class Trial(TestProcess process, Coverage coverage, IReadOnlyLis
         return process.RunAsync(suite, part, [new(MutantSwitch.Chosen, number)], least + TimeSpan.FromSeconds(usual * Multiple), cancel);
     }
 
-    /// <summary>The tests that have failed, or all when the process ended without a word.</summary>
+    /// <summary>The failed tests, or the whole part when the process ended without naming any.</summary>
     private static SuitePart Failed(SuitePart part, TestRun run) => run.Failed.Count == 0
         ? part
         : part with { Arguments = [.. run.Failed.SelectMany(test => (string[])["-method", test])] };

@@ -1,6 +1,6 @@
 namespace Herald.Soak.Displays;
 
-/// <summary>One line that says how it stands: drawn again and again on a terminal, else now and then.</summary>
+/// <summary>One line with the state of the soak. It is redrawn on a terminal, and otherwise printed from time to time.</summary>
 internal sealed class SoakDisplay(SoakState state, TextWriter output, TimeProvider time)
 {
     private const string Again = "\r\u001b[K";

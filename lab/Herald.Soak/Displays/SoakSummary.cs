@@ -3,7 +3,7 @@ using Herald.Soak.Figures;
 
 namespace Herald.Soak.Displays;
 
-/// <summary>What a soak has seen, for people.</summary>
+/// <summary>Writes the results of a soak for people.</summary>
 internal static class SoakSummary
 {
     private const int ShownLines = 40;

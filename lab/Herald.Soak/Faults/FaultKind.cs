@@ -1,38 +1,38 @@
 namespace Herald.Soak.Faults;
 
-/// <summary>What may go wrong, each as one word for <c>--only</c>.</summary>
+/// <summary>The kinds of faults. Each name is a word for <c>--only</c>.</summary>
 internal enum FaultKind
 {
-    /// <summary>A node ends on the spot (<c>kill -9</c>), and is started again.</summary>
+    /// <summary>A node is killed (<c>kill -9</c>) and started again.</summary>
     Kill,
 
-    /// <summary>A node is asked to stop (SIGTERM), and is started again.</summary>
+    /// <summary>A node is asked to stop (SIGTERM) and started again.</summary>
     Stop,
 
-    /// <summary>A node stands still (SIGSTOP) for longer than its lease, and goes on.</summary>
+    /// <summary>A node is suspended (SIGSTOP) for longer than its lease, and then continues.</summary>
     Pause,
 
-    /// <summary>Nothing comes through between a node and the database, for longer than its lease.</summary>
+    /// <summary>No bytes pass between a node and the database for longer than the node's lease.</summary>
     Cut,
 
     /// <summary>All connections of a node to the database break.</summary>
     Reset,
 
-    /// <summary>The database ends on the spot, and is started again.</summary>
+    /// <summary>The database is killed and started again.</summary>
     Database,
 
-    /// <summary>The broker of Kafka ends on the spot, and is started again.</summary>
+    /// <summary>The Kafka broker is killed and started again.</summary>
     Kafka,
 
-    /// <summary>The server of NATS ends on the spot, and is started again.</summary>
+    /// <summary>The NATS server is killed and started again.</summary>
     Nats,
 
     /// <summary>The database's disk is full for a while.</summary>
     Disk,
 
-    /// <summary>A node's wall clock is set forward or back, and later right again.</summary>
+    /// <summary>A node's wall clock is set forward or back, and later corrected.</summary>
     Clock,
 
-    /// <summary>One receiver refuses connections for a while; the others have nothing to do with it.</summary>
+    /// <summary>One receiver refuses connections for a while. This must not affect the others.</summary>
     Receiver,
 }

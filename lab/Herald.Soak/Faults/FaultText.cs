@@ -1,6 +1,6 @@
 namespace Herald.Soak.Faults;
 
-/// <summary>Faults for people.</summary>
+/// <summary>The names of faults for people.</summary>
 internal static class FaultText
 {
     public static string Of(FaultKind kind) => kind switch

@@ -4,11 +4,11 @@ using Herald.TestKit.Traces;
 
 namespace Herald.Soak.Faults;
 
-/// <summary>Makes a fault, waits as long as it lasts, and makes it good; whatever comes between.</summary>
-/// <param name="unwell">The receiver that may go down.</param>
+/// <summary>Causes a fault, waits for its duration, and repairs it, whatever happens in between.</summary>
+/// <param name="unwell">The receiver that can go down.</param>
 internal sealed class Mischief(SoakWorld world, SoakReceiver unwell, TraceRecorder trace, TimeProvider time, Random random)
 {
-    // What the signatures' clocks may differ by is five minutes.
+    // Signatures allow clocks to differ by up to five minutes.
     private const int MostSecondsApart = 240;
     private readonly Lock _gate = new();
     private readonly HashSet<SoakNode> _busy = [];
@@ -86,7 +86,7 @@ internal sealed class Mischief(SoakWorld world, SoakReceiver unwell, TraceRecord
         await world.Disk!.FillAsync();
         await LastAsync(3, 15, cancel);
         world.Disk.Empty();
-        // It ends by itself when it cannot write its log, and does not come back by itself.
+        // The database ends by itself when it cannot write its log, and does not start again by itself.
         await world.StartDatabaseAsync(CancellationToken.None);
     }
 
@@ -99,7 +99,7 @@ internal sealed class Mischief(SoakWorld world, SoakReceiver unwell, TraceRecord
         await unwell.Webhooks.ComeBackAsync(CancellationToken.None);
     }
 
-    // One that is not in another fault's hands.
+    // Chooses a node that no other fault uses.
     private async Task WithNodeAsync(Func<SoakNode, Task> happen)
     {
         SoakNode node;
@@ -120,7 +120,7 @@ internal sealed class Mischief(SoakWorld world, SoakReceiver unwell, TraceRecord
         }
     }
 
-    /// <summary>For a time that is drawn; a soak that ends makes it shorter.</summary>
+    /// <summary>Waits for a random time. The end of a round shortens it.</summary>
     private async Task LastAsync(double least, double most, CancellationToken cancel)
     {
         var length = TimeSpan.FromSeconds(Draw(least, most));
@@ -130,7 +130,7 @@ internal sealed class Mischief(SoakWorld world, SoakReceiver unwell, TraceRecord
         }
         catch (OperationCanceledException)
         {
-            // Then it is made good at once.
+            // Repair the fault at once.
         }
     }
 

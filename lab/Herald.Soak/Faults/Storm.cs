@@ -2,8 +2,8 @@ using Herald.Soak.Figures;
 
 namespace Herald.Soak.Faults;
 
-/// <summary>Faults one after another, drawn so that each kind comes as often as the others, and sometimes two at once.</summary>
-/// <param name="isWhole">Everything that waited has come, at receivers that are well.</param>
+/// <summary>Causes faults one after another, and sometimes two at once. They are drawn so that all kinds are equally frequent.</summary>
+/// <param name="isWhole">Whether all events that waited have been received, at the receivers that are well.</param>
 internal sealed class Storm(
     IReadOnlyList<FaultKind> kinds, Mischief mischief, Episodes episodes, Func<bool> isWhole, TimeProvider time, Random random)
 {
@@ -14,12 +14,12 @@ internal sealed class Storm(
     private readonly Queue<FaultKind> _bag = new();
     private readonly Dictionary<string, int> _counts = kinds.ToDictionary(FaultText.Of, _ => 0);
 
-    /// <summary>What goes on, for people.</summary>
+    /// <summary>The current fault, for people.</summary>
     public string Now { get; private set; } = "calm";
 
     public IReadOnlyDictionary<string, int> Counts => _counts;
 
-    /// <summary>Until the round is over; what goes on then is made good.</summary>
+    /// <summary>Runs until the round is over, and then repairs the current fault.</summary>
     public async Task RunAsync(CancellationToken over)
     {
         while (!over.IsCancellationRequested && kinds.Count > 0)

@@ -1,6 +1,8 @@
 namespace Herald.Soak.Figures;
 
-/// <summary>What was wrong when: a fault is an episode, from when it begins until all that waited has come.</summary>
+/// <summary>
+/// Records which fault happened when. An episode lasts from the beginning of a fault until all events that waited have been received.
+/// </summary>
 internal sealed class Episodes(TimeProvider time)
 {
     private const int Kept = 64;
@@ -12,8 +14,8 @@ internal sealed class Episodes(TimeProvider time)
         public long ToAt { get; set; } = long.MaxValue;
     }
 
-    /// <param name="what">Null: the soak itself was stopped, and nothing that waited then says anything.</param>
-    /// <returns>Ends it.</returns>
+    /// <param name="what">Null when the soak itself was suspended, because waits of that time mean nothing.</param>
+    /// <returns>Ends the episode.</returns>
     public Action Begin(string? what, long? fromAt = null)
     {
         var episode = new Episode(what, fromAt ?? time.GetTimestamp());
@@ -30,8 +32,8 @@ internal sealed class Episodes(TimeProvider time)
         };
     }
 
-    /// <summary>What was wrong at some moment between the two; the latest, of several. Nothing unless something was.</summary>
-    /// <returns>False: nobody can tell, as the soak itself was stopped.</returns>
+    /// <summary>Finds the fault that happened at some moment between the two times; the latest of several, or null for none.</summary>
+    /// <returns>False when the soak itself was suspended, so the answer is unknown.</returns>
     public bool TryTell(long fromAt, long toAt, out string? what)
     {
         what = null;

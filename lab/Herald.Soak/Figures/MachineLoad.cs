@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Herald.Soak.Figures;
 
-/// <summary>How busy the machine is, with everything that runs on it: processes that run or want to, on the average.</summary>
+/// <summary>The load of the whole machine: the average number of processes that run or wait to run.</summary>
 internal sealed class MachineLoad(TimeProvider time)
 {
     private const string File = "/proc/loadavg";
@@ -10,7 +10,7 @@ internal sealed class MachineLoad(TimeProvider time)
     private double _sum;
     private int _looks;
 
-    /// <summary>Null where the system does not tell.</summary>
+    /// <summary>Null when the system does not report it.</summary>
     public double? Average => _looks == 0 ? null : Math.Round(_sum / _looks, 1);
 
     /// <summary>Ends when cancelled, without an exception.</summary>

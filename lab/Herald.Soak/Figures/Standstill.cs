@@ -1,8 +1,8 @@
 namespace Herald.Soak.Figures;
 
 /// <summary>
-/// Notices when this process itself stands still, as when a laptop sleeps: nothing that was due meanwhile says anything of Herald. Patience
-/// is counted in time that has gone by here.
+/// Notices when this process itself is suspended, for example when a laptop sleeps. Waits of that time say nothing about Herald, so
+/// patience is counted in running time of this process.
 /// </summary>
 internal sealed class Standstill(Episodes episodes, TimeProvider time)
 {
@@ -11,10 +11,10 @@ internal sealed class Standstill(Episodes episodes, TimeProvider time)
     private TimeSpan _lost;
     private readonly long _began = time.GetTimestamp();
 
-    /// <summary>All that was lost so.</summary>
+    /// <summary>The total time for which it was suspended.</summary>
     public TimeSpan Lost => _lost;
 
-    /// <summary>How long we have run.</summary>
+    /// <summary>The running time so far.</summary>
     public TimeSpan Now => time.GetElapsedTime(_began) - _lost;
 
     public async Task RunAsync(CancellationToken cancel)
@@ -33,7 +33,7 @@ internal sealed class Standstill(Episodes episodes, TimeProvider time)
         }
     }
 
-    // Nodes find each other again, and what waited goes out.
+    // The episode lasts longer than the gap, because nodes must find each other again and send the events that waited.
     private async Task EndAsync(Action end)
     {
         await Task.Delay(After, time, CancellationToken.None);

@@ -2,7 +2,7 @@ using Herald.Lab.Ledgers;
 
 namespace Herald.Soak.Figures;
 
-/// <summary>How long events waited that receivers which are well were to have: while nothing was wrong, and by what was.</summary>
+/// <summary>How long events for receivers that are well waited, grouped by the fault at that time, or by none.</summary>
 internal sealed class WaitBook(Episodes episodes, TimeProvider time)
 {
     public const string NothingWrong = "nothing";
@@ -33,7 +33,7 @@ internal sealed class WaitBook(Episodes episodes, TimeProvider time)
         }
     }
 
-    /// <summary>A row for each, those of nothing first.</summary>
+    /// <summary>One row per fault and topic. Rows without a fault come first.</summary>
     public IReadOnlyList<WaitRow> Rows()
     {
         lock (_gate)

@@ -1,9 +1,11 @@
 namespace Herald.Soak.Traffic;
 
 /// <summary>
-/// What one subscription is still to receive, and how long it waits. What has been received and answered for is forgotten.
+/// The events that one subscription must still receive, and how long they wait. An event that is accepted and received is forgotten.
 /// </summary>
-/// <param name="waited">Told of each event that has come: since when it could have, and when it did.</param>
+/// <param name="waited">
+/// Called for each received event, with the time at which it could first be received and the time of its receipt.
+/// </param>
 internal sealed class Awaited(TimeProvider time, Action<long, long> waited)
 {
     private readonly Lock _gate = new();
@@ -15,7 +17,7 @@ internal sealed class Awaited(TimeProvider time, Action<long, long> waited)
         public long? ReceivedAt { get; set; }
     }
 
-    /// <summary>How many there are.</summary>
+    /// <summary>The number of these events.</summary>
     public int Count
     {
         get
@@ -28,7 +30,7 @@ internal sealed class Awaited(TimeProvider time, Action<long, long> waited)
     public long Received { get; private set; }
     public long Repeats { get; private set; }
 
-    /// <summary>Since when the longest waits that has been answered for; null when none does.</summary>
+    /// <summary>The time at which the longest waiting event was accepted; null when none waits.</summary>
     public long? OldestAt
     {
         get
@@ -38,14 +40,14 @@ internal sealed class Awaited(TimeProvider time, Action<long, long> waited)
         }
     }
 
-    /// <summary>It is going to be asked for.</summary>
+    /// <summary>Records that the event is about to be published.</summary>
     public void Ask(string id)
     {
         lock (_gate)
             _open.TryAdd(id, new State());
     }
 
-    /// <summary>Somebody has given their word for it.</summary>
+    /// <summary>Records that Herald or a broker has accepted the event.</summary>
     public void Accept(string id)
     {
         lock (_gate)
@@ -72,7 +74,7 @@ internal sealed class Awaited(TimeProvider time, Action<long, long> waited)
         }
     }
 
-    /// <summary>Some that have not come, to say more than a number.</summary>
+    /// <summary>Some events that have not come, to show more than a number.</summary>
     public IReadOnlyList<string> Some(int most)
     {
         lock (_gate)

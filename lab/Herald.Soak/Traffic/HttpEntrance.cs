@@ -3,7 +3,7 @@ using Herald.Client;
 
 namespace Herald.Soak.Traffic;
 
-/// <summary>Over HTTP, at each node in turn.</summary>
+/// <summary>Publishes over HTTP, at each node in turn.</summary>
 internal sealed class HttpEntrance(Func<HeraldClient> client, TimeProvider time) : IEntrance
 {
     private readonly EventPublisher _publisher = new(client, Topics.Http, TimeSpan.MaxValue, time);

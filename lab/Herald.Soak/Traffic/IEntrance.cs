@@ -1,10 +1,10 @@
 namespace Herald.Soak.Traffic;
 
-/// <summary>A way for events to come in.</summary>
+/// <summary>An entrance for events.</summary>
 internal interface IEntrance : IAsyncDisposable
 {
     string Topic { get; }
 
-    /// <summary>Complete when somebody has given their word for all of them, however long that takes.</summary>
+    /// <summary>Completes when Herald or a broker has accepted all of them, however long that takes.</summary>
     Task SendAsync(IReadOnlyList<Tale> tales, CancellationToken cancel);
 }

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Herald.Soak.Traffic;
 
-/// <summary>By a topic of Kafka, from where Herald reads. The word for it is the broker's.</summary>
+/// <summary>Publishes to a Kafka topic that Herald reads. An event counts as accepted when the broker acknowledges it.</summary>
 internal sealed class KafkaEntrance(string servers, TraceRecorder trace, TimeProvider time) : IEntrance
 {
     private static readonly TimeSpan Patience = TimeSpan.FromDays(1);

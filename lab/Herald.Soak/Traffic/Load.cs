@@ -1,10 +1,10 @@
 namespace Herald.Soak.Traffic;
 
 /// <summary>
-/// Sends events by one entrance at a steady rate, a batch at a time, each key in its order. It can be told to hold, behind a batch that was
-/// answered for.
+/// Sends events through one entrance at a steady rate, one batch at a time, each key in order. It can be stopped, after the current batch
+/// is accepted.
 /// </summary>
-/// <param name="prefix">Of its keys: other loads have others.</param>
+/// <param name="prefix">The prefix of its keys, which differ from those of other loads.</param>
 internal sealed class Load(
     IEntrance entrance, string prefix, int keys, int rate, IReadOnlyList<SoakReceiver> receivers, TimeProvider time, Random random)
 {
@@ -17,12 +17,12 @@ internal sealed class Load(
 
     public long Sent => Interlocked.Read(ref _sent);
 
-    /// <summary>How long the batch under way has waited for its answer; nothing when there is none.</summary>
+    /// <summary>How long the current batch has waited for its answer; zero when there is none.</summary>
     public TimeSpan Waits => Interlocked.Read(ref _askedAt) is > 0 and var asked ? time.GetElapsedTime(asked) : TimeSpan.Zero;
 
-    /// <summary>Until it is told to hold; what it has sent by then has been answered for.</summary>
-    /// <param name="hold">When to send no more.</param>
-    /// <param name="cancel">When to wait for no answer, either.</param>
+    /// <summary>Runs until it is stopped. Every batch that was sent by then is accepted.</summary>
+    /// <param name="hold">Cancelled to send no more batches.</param>
+    /// <param name="cancel">Cancelled to stop waiting for answers as well.</param>
     public async Task RunAsync(CancellationToken hold, CancellationToken cancel)
     {
         var (began, sent) = (time.GetTimestamp(), 0L);
@@ -34,7 +34,7 @@ internal sealed class Load(
                 var batch = Draw((int)Math.Min(due, MostAtOnce));
                 await SendAsync(batch, cancel);
                 sent += batch.Length;
-                // What could not be sent in time is not made up for: the load is steady.
+                // Events that could not be sent in time are not sent later, so the load stays steady.
                 if (due > MostAtOnce)
                     (began, sent) = (time.GetTimestamp(), 0);
             }

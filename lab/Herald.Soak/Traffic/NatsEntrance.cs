@@ -5,7 +5,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Herald.Soak.Traffic;
 
-/// <summary>By a stream of NATS, from where Herald reads; the subject is the key. The word for it is the stream's.</summary>
+/// <summary>
+/// Publishes to a NATS stream that Herald reads. The subject is the key. An event counts as accepted when the stream acknowledges it.
+/// </summary>
 internal sealed class NatsEntrance : IEntrance
 {
     private readonly NatsConnection _connection;

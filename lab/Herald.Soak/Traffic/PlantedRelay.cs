@@ -4,15 +4,15 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Herald.Soak.Traffic;
 
 /// <summary>
-/// A relay between Herald and a receiver that makes one mistake, once it has let some requests through: a soak that does not notice it is
-/// worth nothing.
+/// A relay between Herald and a receiver that makes one mistake after a number of correct requests. A soak that does not notice the mistake
+/// is worthless.
 /// </summary>
 internal sealed class PlantedRelay(string mistake, IHttpApplication<IFeatureCollection> inner) : IHttpApplication<IFeatureCollection>
 {
-    /// <summary>It says that the event has been received, and the receiver never sees it.</summary>
+    /// <summary>Acknowledges the event without passing it to the receiver.</summary>
     public const string Swallow = "swallow";
 
-    /// <summary>It changes a byte of the payload.</summary>
+    /// <summary>Changes a byte of the payload.</summary>
     public const string Alter = "alter";
 
     public static readonly string[] Mistakes = [Swallow, Alter];

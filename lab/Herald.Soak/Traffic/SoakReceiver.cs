@@ -7,8 +7,8 @@ using Herald.TestKit.Traces;
 namespace Herald.Soak.Traffic;
 
 /// <summary>A receiver with its subscription.</summary>
-/// <param name="picks">It wants one type alone.</param>
-/// <param name="isWell">It answers everything at once: how long it waits is measured.</param>
+/// <param name="picks">The subscription matches one type only.</param>
+/// <param name="isWell">The receiver answers everything at once, so the waits of its events are measured.</param>
 internal sealed class SoakReceiver(string name, string topic, bool picks, bool isWell, Awaited awaited) : IAsyncDisposable
 {
     private readonly string _secret = "whsec_" + Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
@@ -21,7 +21,7 @@ internal sealed class SoakReceiver(string name, string topic, bool picks, bool i
 
     public bool Wants(Tale tale) => !picks || tale.Type == Tale.Picked;
 
-    /// <param name="relay">Stands between Herald and what is traced; null for nothing.</param>
+    /// <param name="relay">A relay between Herald and the traced receiver; null for none.</param>
     public async Task StartAsync(
         Conduct conduct, TraceRecorder trace, WebhookReceiver.Around? relay, TimeProvider time, Random random, CancellationToken cancel) =>
         Webhooks = await WebhookReceiver.StartAsync(
@@ -31,7 +31,7 @@ internal sealed class SoakReceiver(string name, string topic, bool picks, bool i
                 return relay?.Invoke(traced) ?? traced;
             });
 
-    /// <summary>Retries come soon, and nothing ever becomes a dead letter.</summary>
+    /// <summary>Retries come soon, and no delivery becomes a dead letter.</summary>
     public Task<Reply> SubscribeAsync(HeraldClient client, CancellationToken cancel)
     {
         var definition = new JsonObject

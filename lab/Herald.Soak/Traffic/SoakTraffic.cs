@@ -6,12 +6,12 @@ using Herald.TestKit.Traces;
 
 namespace Herald.Soak.Traffic;
 
-/// <summary>What goes through Herald: loads over HTTP, Kafka and NATS, and receivers that are well, slow or unreliable.</summary>
+/// <summary>The traffic through Herald: loads over HTTP, Kafka and NATS, and receivers that are well, slow or unreliable.</summary>
 internal sealed class SoakTraffic : IAsyncDisposable
 {
     private const int Publishers = 3, Keys = 100;
 
-    // Most of it over HTTP, where there are brokers; a sixth part over each of them.
+    // Each broker gets a sixth of the load, if it is there. The rest is published over HTTP.
     private const int PartOfBroker = 6;
     private const string Unreliable = "unreliable";
     private static readonly TimeSpan Whole = TimeSpan.FromSeconds(1);
@@ -26,13 +26,13 @@ internal sealed class SoakTraffic : IAsyncDisposable
     public IReadOnlyList<SoakReceiver> Receivers => _receivers;
     public IReadOnlyList<Load> Loads => _loads;
 
-    /// <summary>The one that may go down.</summary>
+    /// <summary>The receiver that can go down.</summary>
     public SoakReceiver Unwell => _receivers.Find(receiver => receiver.Name == Unreliable)!;
 
-    /// <summary>What waits at receivers that are well has just come in, and so has what is published.</summary>
+    /// <summary>At the receivers that are well, no event has waited longer than a moment, and publishing is not delayed either.</summary>
     public bool IsWhole => LongestWait < Whole && _loads.TrueForAll(load => load.Waits < Whole);
 
-    /// <summary>Of what has been answered for, at receivers that are well.</summary>
+    /// <summary>The longest wait of an accepted event, at the receivers that are well.</summary>
     public TimeSpan LongestWait => _receivers.Where(receiver => receiver.IsWell).Min(receiver => receiver.Awaited.OldestAt) is { } oldest
         ? _time.GetElapsedTime(oldest) : TimeSpan.Zero;
 

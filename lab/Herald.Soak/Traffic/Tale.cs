@@ -5,20 +5,20 @@ using System.Text.Json;
 namespace Herald.Soak.Traffic;
 
 /// <summary>
-/// One event: the number says which of its key it is, and the payload says it too, so that nothing in Herald's headers has to be believed.
+/// One event. The payload contains the key and the number within the key, so the receiver does not rely on Herald's headers.
 /// </summary>
 internal readonly record struct Tale(string Key, long Number)
 {
     private static readonly string[] Types = ["placed", "paid", "packed", "shipped"];
 
-    /// <summary>What the one that picks wants.</summary>
+    /// <summary>The type that the receiver with a filter matches.</summary>
     public const string Picked = "paid";
 
     public string Id => string.Create(CultureInfo.InvariantCulture, $"{Key}-{Number}");
     public string Type => Types[Number % Types.Length];
     public byte[] Payload => Encoding.UTF8.GetBytes($$"""{"key":"{{Key}}","number":{{Number}},"type":"{{Type}}"}""");
 
-    /// <summary>As a line to publish.</summary>
+    /// <summary>The event as a line of a publish request.</summary>
     public string Line => $$"""{"id":"{{Id}}","key":"{{Key}}","type":"{{Type}}","payload":{{Encoding.UTF8.GetString(Payload)}}}""";
 
     public static Tale Parse(ReadOnlyMemory<byte> payload)

@@ -1,6 +1,6 @@
 namespace Herald.Soak.Traffic;
 
-/// <summary>One topic for each way that events come in.</summary>
+/// <summary>One topic for each entrance.</summary>
 internal static class Topics
 {
     public const string Http = "published", Kafka = "from-kafka", Nats = "from-nats";

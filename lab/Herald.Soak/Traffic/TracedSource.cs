@@ -2,7 +2,7 @@ using Herald.TestKit.Traces;
 
 namespace Herald.Soak.Traffic;
 
-/// <summary>What is put where Herald reads: a broker's word for it is a promise that Herald has to keep.</summary>
+/// <summary>Traces the messages that are sent to brokers. What a broker acknowledges is a promise that Herald must keep.</summary>
 internal static class TracedSource
 {
     public static void Ask(TraceRecorder trace, string topic, IReadOnlyList<Tale> tales, bool hasType)

@@ -3,7 +3,7 @@ using Herald.TestKit.Traces;
 
 namespace Herald.Soak.Worlds;
 
-/// <summary>Clients of the nodes, each traced; the next one that runs each time one is asked for.</summary>
+/// <summary>Traced clients of the nodes. Each call returns the client of the next running node.</summary>
 internal sealed class NodeClients(SoakWorld world, TraceRecorder trace) : IDisposable
 {
     private readonly Dictionary<Uri, HeraldClient> _clients = [];

@@ -3,9 +3,9 @@ using System.Globalization;
 
 namespace Herald.Soak.Worlds;
 
-/// <summary>The wall clock of one process, which libfaketime lets us set while it runs. What it counts by goes on as ever.</summary>
-/// <param name="library">Where libfaketime is.</param>
-/// <param name="file">Holds how far it is ahead.</param>
+/// <summary>The wall clock of one process, which libfaketime can set while the process runs. The monotonic clock does not change.</summary>
+/// <param name="library">The path of libfaketime.</param>
+/// <param name="file">The file with the offset of the clock.</param>
 internal sealed class NodeClock(string library, string file)
 {
     /// <returns>Null when libfaketime is not installed.</returns>
@@ -19,13 +19,13 @@ internal sealed class NodeClock(string library, string file)
         start.Environment["LD_PRELOAD"] = library;
         start.Environment["FAKETIME_DONT_FAKE_MONOTONIC"] = "1";
         start.Environment["FAKETIME_TIMESTAMP_FILE"] = file;
-        // It looks into the file once a second.
+        // libfaketime reads the file once per second.
         start.Environment["FAKETIME_CACHE_DURATION"] = "1";
     }
 
     public void Set(TimeSpan ahead)
     {
-        // Never half of it is there to be read.
+        // The file is replaced whole, so that no half-written content can be read.
         var next = $"{file}.next";
         File.WriteAllText(next, string.Create(CultureInfo.InvariantCulture, $"{ahead.TotalSeconds:+0;-0}\n"));
         File.Move(next, file, overwrite: true);

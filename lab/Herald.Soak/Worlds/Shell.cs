@@ -2,10 +2,10 @@ using System.Diagnostics;
 
 namespace Herald.Soak.Worlds;
 
-/// <summary>Programs of the system, run to their ends.</summary>
+/// <summary>Runs programs of the system to their end.</summary>
 internal static class Shell
 {
-    /// <returns>What is wrong; null when it went well.</returns>
+    /// <returns>A description of the problem; null when the program succeeded.</returns>
     public static async Task<string?> TryAsync(params string[] command)
     {
         var start = new ProcessStartInfo("/usr/bin/env", command) { RedirectStandardError = true, RedirectStandardOutput = true };
@@ -16,7 +16,7 @@ internal static class Shell
         return process.ExitCode == 0 ? null : $"{string.Join(' ', command)}: {error}{await output}";
     }
 
-    /// <exception cref="SoakException">It has failed.</exception>
+    /// <exception cref="SoakException">The program failed.</exception>
     public static async Task RunAsync(params string[] command)
     {
         if (await TryAsync(command) is { } wrong)

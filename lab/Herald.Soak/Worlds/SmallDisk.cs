@@ -3,15 +3,15 @@ using System.Diagnostics;
 namespace Herald.Soak.Worlds;
 
 /// <summary>
-/// A file system of its own for the database's data: a file that is mounted, so that what is synced is on the disk of this machine, and
-/// which can be full. A shell takes it away when we are no more, however we end.
+/// A file system of its own for the data of the database. It is a mounted image file, so that synced data is on the disk of this machine
+/// and the file system can be full. A shell unmounts it when this process ends, in whatever way.
 /// </summary>
 internal sealed class SmallDisk : IAsyncDisposable
 {
     private const string Size = "12G";
     private const int Block = 64 << 10;
 
-    // The database has a guard of its own, which ends it; this one lets it go first.
+    // The guard of the database ends the database. This shell waits for that before it unmounts.
     private const string Script = """
         trap '' HUP INT TERM
         cat >/dev/null
@@ -33,8 +33,8 @@ internal sealed class SmallDisk : IAsyncDisposable
 
     private string Ballast => Path.Combine(_place, "ballast");
 
-    /// <summary>Mounts it in the place of a folder, whose files are there afterwards; nobody may use them meanwhile.</summary>
-    /// <returns>The disk, or why there is none.</returns>
+    /// <summary>Mounts a disk in place of a folder, and copies the folder's files to it. The files must not be in use meanwhile.</summary>
+    /// <returns>The disk, or the reason why there is none.</returns>
     public static async Task<(SmallDisk? Disk, string? Why)> TryMountAsync(string folder)
     {
         if (!Environment.IsPrivilegedProcess)
@@ -54,10 +54,10 @@ internal sealed class SmallDisk : IAsyncDisposable
         return (disk, null);
     }
 
-    /// <summary>Nothing more goes on it.</summary>
+    /// <summary>Fills the disk.</summary>
     public async Task FillAsync()
     {
-        // Most of it at once, and the rest by writing.
+        // Allocate most of the space at once, and fill the rest by writing.
         await Shell.TryAsync("fallocate", "-l", $"{new DriveInfo(_place).AvailableFreeSpace / Block * Block}", Ballast);
         try
         {
@@ -67,7 +67,7 @@ internal sealed class SmallDisk : IAsyncDisposable
         }
         catch (IOException)
         {
-            // It is full.
+            // The disk is full.
         }
     }
 

@@ -6,8 +6,8 @@ using Herald.TestKit.Traces;
 namespace Herald.Soak.Worlds;
 
 /// <summary>
-/// One node through its lives: its address, its way to the database and its clock stay the same. It ends when its input does, as it
-/// does when we are no more.
+/// One node, which can be ended and started again. Its address, its connection to the database and its clock stay the same. It ends when
+/// its input ends, which also happens when this process ends.
 /// </summary>
 internal sealed class SoakNode(string name, string[] arguments, FaultProxy database, NodeClock? clock, string log, TimeProvider time)
     : IAsyncDisposable
@@ -24,13 +24,13 @@ internal sealed class SoakNode(string name, string[] arguments, FaultProxy datab
     public NodeClock? Clock => clock;
     public Uri? Address { get; private set; }
 
-    /// <summary>It listens, and nobody has ended it.</summary>
+    /// <summary>The node listens, and the soak has not ended it.</summary>
     public bool IsRunning => _isMeantToRun && _process is { HasExited: false };
 
-    /// <summary>It has ended, and nobody asked it to.</summary>
+    /// <summary>The node has ended by itself.</summary>
     public bool HasFailed => _isMeantToRun && _process is { HasExited: true };
 
-    /// <exception cref="SoakException">It ends instead, or does not get ready.</exception>
+    /// <exception cref="SoakException">The node ended, or did not get ready.</exception>
     public async Task StartAsync(CancellationToken cancel)
     {
         var process = new Process { StartInfo = Command(), EnableRaisingEvents = true };
@@ -55,7 +55,7 @@ internal sealed class SoakNode(string name, string[] arguments, FaultProxy datab
         }
     }
 
-    /// <summary>On the spot.</summary>
+    /// <summary>Kills the node at once.</summary>
     public async Task KillAsync()
     {
         _isMeantToRun = false;
@@ -63,8 +63,8 @@ internal sealed class SoakNode(string name, string[] arguments, FaultProxy datab
         await _process.WaitForExitAsync(CancellationToken.None);
     }
 
-    /// <summary>By SIGTERM; complete when it has ended.</summary>
-    /// <exception cref="SoakException">It does not.</exception>
+    /// <summary>Stops the node with SIGTERM, and completes when it has ended.</summary>
+    /// <exception cref="SoakException">The node does not end in time.</exception>
     public async Task StopAsync()
     {
         _isMeantToRun = false;
@@ -108,7 +108,7 @@ internal sealed class SoakNode(string name, string[] arguments, FaultProxy datab
             Path.Combine(AppContext.BaseDirectory, "herald"),
             ["serve", .. arguments, "--listen", Address?.Authority ?? "127.0.0.1:0", ServeProtocol.UntilInputEndsOption])
         { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        // Only what is said here counts, not what the user has set for a server of theirs.
+        // Only the given arguments must count, not the settings of a server that the user has in the environment.
         foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("HERALD_", StringComparison.Ordinal)).ToList())
             start.Environment.Remove(name);
         clock?.Prepare(start);

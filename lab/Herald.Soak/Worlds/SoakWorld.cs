@@ -9,9 +9,7 @@ using Npgsql;
 
 namespace Herald.Soak.Worlds;
 
-/// <summary>
-/// Everything that runs: three nodes over one database, which waits for the disk, a broker of Kafka and a server of NATS, all on 127.0.0.1.
-/// </summary>
+/// <summary>All servers of a soak: three nodes over one database with fsync, a Kafka broker and a NATS server, all on 127.0.0.1.</summary>
 internal sealed class SoakWorld : IAsyncDisposable
 {
     public const string KafkaTopic = "soak", NatsStream = "SOAK", NatsSubjects = "soak.>";
@@ -34,11 +32,11 @@ internal sealed class SoakWorld : IAsyncDisposable
     public LocalNats? Nats { get; private set; }
     public IReadOnlyList<SoakNode> All => _nodes;
 
-    /// <summary>Faults that cannot be made here, and why.</summary>
+    /// <summary>Faults that cannot be caused on this machine, with the reasons.</summary>
     public IReadOnlyDictionary<FaultKind, string> LeftOut => _leftOut;
 
-    /// <param name="folder">For the logs of nodes.</param>
-    /// <exception cref="LocalPostgresException">There is no PostgreSQL to start.</exception>
+    /// <param name="folder">The folder for the logs of the nodes.</param>
+    /// <exception cref="LocalPostgresException">No PostgreSQL can be started.</exception>
     public static async Task<SoakWorld> StartAsync(string folder, TimeProvider time, CancellationToken cancel)
     {
         var programs = PostgresPrograms.Find() ?? throw new LocalPostgresException(PostgresPrograms.Missing);
@@ -59,7 +57,7 @@ internal sealed class SoakWorld : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts a node again, however long the database is away.</summary>
+    /// <summary>Starts a node again, and retries while the database is not available.</summary>
     public async Task StartAsync(SoakNode node, CancellationToken cancel)
     {
         for (var tries = 1; ; tries++)
@@ -76,10 +74,10 @@ internal sealed class SoakWorld : IAsyncDisposable
         }
     }
 
-    /// <summary>On the spot; its children find out by themselves.</summary>
+    /// <summary>Kills the database at once. Its children notice it by themselves.</summary>
     public void KillDatabase() => Signal.Kill(Postgres.ProcessId);
 
-    /// <summary>Starts the database where it does not run; until it does.</summary>
+    /// <summary>Starts the database if it does not run, and waits until it does.</summary>
     public async Task StartDatabaseAsync(CancellationToken cancel)
     {
         for (var tries = 1; !await AnswersAsync(cancel); tries++)
@@ -90,7 +88,7 @@ internal sealed class SoakWorld : IAsyncDisposable
             }
             catch (LocalPostgresException failure)
             {
-                // It runs and is not ready, or what is left of the one before has not gone yet.
+                // It runs but is not ready, or processes of its predecessor still exist.
                 if (tries == StartTries)
                     throw new SoakException(null, $"The database does not start again. {failure.Message}");
             }
@@ -98,8 +96,8 @@ internal sealed class SoakWorld : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends everything, and copies what it leaves behind.</summary>
-    /// <param name="folder">Null: nothing is kept.</param>
+    /// <summary>Ends everything, and copies its data.</summary>
+    /// <param name="folder">The folder for the copies; null to keep nothing.</param>
     public async Task KeepAsync(string? folder)
     {
         foreach (var node in _nodes)
@@ -208,7 +206,7 @@ internal sealed class SoakWorld : IAsyncDisposable
         }
         catch (LocalPostgresException)
         {
-            // It does not run.
+            // The database does not run.
         }
     }
 }

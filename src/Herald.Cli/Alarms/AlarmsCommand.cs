@@ -5,7 +5,7 @@ using Herald.Lab.Alarms;
 
 namespace Herald.Cli.Alarms;
 
-/// <summary><c>herald alarms</c>: everything of the alarms application.</summary>
+/// <summary><c>herald alarms</c>: all commands of the alarms application.</summary>
 internal static class AlarmsCommand
 {
     public static Command Create(TimeProvider time) => new ExampleCommand(

@@ -24,7 +24,7 @@ internal static class AlarmsServeCommand
             Parts = (options, _) => [new AlarmsPart(AlarmsSettings.Of(options), NatsOptionSet.Cluster)],
             ReaderOf = topic => topic == AlarmEvents.Topic ? new AlarmReader() : null,
             Settings = AlarmsSettings.All,
-            // What comes is told at once: a batch is what has come while the one before it was saved.
+            // Messages are processed at once: a batch contains the messages that came while the batch before it was saved.
             Defaults = new Dictionary<string, string> { ["nats.group"] = "herald-alarms", ["nats.batchEvents"] = "4096", ["nats.batchWait"] = "2ms" },
             AddOptions = command =>
             {

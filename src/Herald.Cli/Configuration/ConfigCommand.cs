@@ -6,7 +6,9 @@ using Herald.Hosting.Commands;
 
 namespace Herald.Cli.Configuration;
 
-/// <summary><c>herald config</c>: what <c>serve</c> would run with, given the same options, environment and file.</summary>
+/// <summary>
+/// <c>herald config</c>: shows the settings with which <c>serve</c> would run, given the same options, environment and file.
+/// </summary>
 internal static class ConfigCommand
 {
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true };

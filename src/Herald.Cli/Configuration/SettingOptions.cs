@@ -7,7 +7,7 @@ using Herald.Server.Settings;
 
 namespace Herald.Cli.Configuration;
 
-/// <summary>Every setting of the server as an option, and the settings that follow from options, environment and file together.</summary>
+/// <summary>Offers every setting of the server as an option, and combines options, environment and file.</summary>
 internal sealed class SettingOptions
 {
     private const string Listen = "listen", DataDirectory = "dataDirectory", TokenFile = "tokenFile";
@@ -23,7 +23,7 @@ internal sealed class SettingOptions
         foreach (var setting in ServerSettings.Load(null, [], [], _application.Defaults, _application.Settings).Effective())
         {
             if (setting.Name == TokenFile)
-                continue; // The common option of that name.
+                continue; // CommonOptions has an option of that name.
             var isOwn = _application.Settings.Any(own => own.Name == setting.Name);
             var option = new Option<string?>(setting.Name == DataDirectory ? "--data" : NameOf(isOwn ? setting.Name[(setting.Name.IndexOf('.') + 1)..] : setting.Name))
             {
@@ -48,7 +48,7 @@ internal sealed class SettingOptions
         return ServerSettings.Load(parsed.GetValue(_file)?.FullName, environment, given, _application.Defaults, _application.Settings);
     }
 
-    /// <summary><c>journal.segmentBytes</c> is <c>--journal-segment-bytes</c>.</summary>
+    /// <summary>Turns <c>journal.segmentBytes</c> into <c>--journal-segment-bytes</c>.</summary>
     internal static string NameOf(string setting)
     {
         var name = new StringBuilder("--");

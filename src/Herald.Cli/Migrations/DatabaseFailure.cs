@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace Herald.Cli.Migrations;
 
-/// <summary>What a failure of PostgreSQL is to a command.</summary>
+/// <summary>Turns failures of PostgreSQL into exit codes and messages.</summary>
 internal static class DatabaseFailure
 {
     public static ExitCode CodeOf(MigrationFault fault) => fault switch
@@ -25,7 +25,7 @@ internal static class DatabaseFailure
         _ => ExitCode.Failed,
     };
 
-    /// <summary>What is at the bottom of it; what Npgsql wraps around says where, which is told already.</summary>
+    /// <summary>The innermost cause. The outer messages of Npgsql only name the server, which the command prints anyway.</summary>
     public static string Reason(NpgsqlException failure) => failure.GetBaseException() switch
     {
         SocketException { SocketErrorCode: SocketError.ConnectionRefused } => "connection refused",

@@ -9,7 +9,7 @@ namespace Herald.Cli.Migrations;
 /// <summary><c>herald migrate …</c></summary>
 internal static class MigrateCommand
 {
-    /// <param name="load">The migrations there are.</param>
+    /// <param name="load">Loads all migrations.</param>
     public static Command Create(TimeProvider time, Func<MigrationSet> load) => new ExampleCommand(
         "migrate", "Brings the tables in PostgreSQL to what this version needs, and back.", "herald migrate up --connection postgres://herald@db.example/herald")
     {

@@ -11,7 +11,9 @@ internal sealed record MigratingCall(ParseResult Parsed, Terminal Terminal, Canc
 {
     public T? Get<T>(Option<T> option) => Parsed.GetValue(option);
 
-    /// <summary>Columns for people, or <paramref name="none"/>; <c>{"items": […]}</c> for machines.</summary>
+    /// <summary>
+    /// Prints columns for people, or <paramref name="none"/> when there are no items; <c>{"items": […]}</c> for machines.
+    /// </summary>
     public ExitCode Print(IEnumerable<JsonObject> items, string none, params string[] columns)
     {
         var page = JsonSerializer.SerializeToElement(new JsonObject { ["items"] = new JsonArray([.. items]) });

@@ -6,7 +6,7 @@ using Npgsql;
 
 namespace Herald.Cli.Migrations;
 
-/// <summary>A command that works on the tables of a database, without a server.</summary>
+/// <summary>A command that works on the tables of a database directly, without a server.</summary>
 internal sealed class MigratingCommand : ExampleCommand
 {
     private const string ConnectionVariable = "HERALD_CONNECTION";
@@ -35,7 +35,7 @@ internal sealed class MigratingCommand : ExampleCommand
         Options.Add(Patience);
     }
 
-    /// <summary>What the command does. What it throws becomes an exit code here, and only here.</summary>
+    /// <summary>Sets the action of the command. Its exceptions become exit codes here, and only here.</summary>
     public MigratingCommand Runs(TimeProvider time, Func<MigrationSet> load, Func<MigrationRunner, MigratingCall, Task<ExitCode>> run)
     {
         SetAction(async (parsed, cancel) => (int)await RunAsync(time, load, run, parsed, cancel));

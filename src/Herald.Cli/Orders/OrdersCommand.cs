@@ -5,7 +5,7 @@ using Herald.Lab.Orders;
 
 namespace Herald.Cli.Orders;
 
-/// <summary><c>herald orders</c>: everything of the orders application.</summary>
+/// <summary><c>herald orders</c>: all commands of the orders application.</summary>
 internal static class OrdersCommand
 {
     public static Command Create(TimeProvider time) => new ExampleCommand(

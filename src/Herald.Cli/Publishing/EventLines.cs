@@ -7,8 +7,8 @@ using Herald.Client;
 namespace Herald.Cli.Publishing;
 
 /// <summary>
-/// Reads events, one JSON envelope a line. An envelope without an id gets <c>PREFIX-LINE</c>, the same each time the same input is
-/// read with the same prefix: that is what makes an interrupted import safe to repeat.
+/// Reads events, one JSON envelope per line. An envelope without an id gets <c>PREFIX-LINE</c>, which is the same whenever the same input
+/// is read with the same prefix. So an interrupted import can be repeated safely.
 /// </summary>
 internal static class EventLines
 {
@@ -26,14 +26,14 @@ internal static class EventLines
         }
     }
 
-    /// <summary>Payloads given as arguments; <paramref name="template"/> has what they share.</summary>
+    /// <summary>Turns payloads given as arguments into envelopes. <paramref name="template"/> has their common fields.</summary>
     public static IEnumerable<PublishLine> OfPayloads(IReadOnlyList<string> payloads, JsonObject template, string? id, string idPrefix)
     {
         for (var i = 0; i < payloads.Count; i++)
         {
             var envelope = (JsonObject)template.DeepClone();
             envelope["id"] = id ?? $"{idPrefix}-{i + 1}";
-            // The envelope has an id at least: the payload follows it as it was typed.
+            // The envelope is not empty, because it has an id. The payload is appended exactly as it was typed.
             yield return new(i + 1, Encoding.UTF8.GetBytes($"{envelope.ToJsonString()[..^1]},\"payload\":{PayloadOf(payloads[i])}}}"), 0, null);
         }
     }
@@ -44,7 +44,7 @@ internal static class EventLines
         {
             if (JsonNode.Parse(text) is not JsonObject envelope)
                 return new(number, [], read, "not a JSON object");
-            // Unchanged unless the id is missing: numbers and escapes go out as they were written.
+            // The text is unchanged if it has an id, so numbers and escapes are sent as they were written.
             if (!envelope.ContainsKey("id"))
                 text = $"{text.TrimEnd()[..^1]}{(envelope.Count == 0 ? "" : ",")}\"id\":{Quoted(id)}}}";
             return new(number, Encoding.UTF8.GetBytes(text), read, null);
@@ -57,7 +57,10 @@ internal static class EventLines
 
     private static string Quoted(string text) => $"\"{JsonEncodedText.Encode(text)}\"";
 
-    /// <summary>JSON is sent as it is, but on one line, for which a space says as much as an end of line; anything else as a JSON string.</summary>
+    /// <summary>
+    /// Valid JSON is sent unchanged but on one line, because between tokens a space means the same as a line break. Any other text is sent
+    /// as a JSON string.
+    /// </summary>
     private static string PayloadOf(string text)
     {
         try

@@ -3,22 +3,22 @@ using Herald.Hosting.Commands;
 
 namespace Herald.Cli.Publishing;
 
-/// <summary>Publishes lines in batches and keeps the tally; stops at the first batch that gets no verdict.</summary>
+/// <summary>Publishes lines in batches and counts the results. It stops at the first batch that gets no verdicts.</summary>
 internal sealed class Import(HeraldClient client, string topic, TimeSpan retryFor, TimeProvider time)
 {
     public const int BatchEvents = 500;
 
-    /// <summary>A batch is sent early when it has grown to this, so that big payloads do not make requests that are too large.</summary>
+    /// <summary>A batch that has grown to this size is sent early, so that large payloads do not make requests too large.</summary>
     private const int BatchBytes = 4 << 20;
 
     private readonly EventPublisher _publisher = new(() => client, topic, retryFor, time);
 
     public PublishTally Tally { get; } = new();
 
-    /// <summary>Every line has its verdict.</summary>
+    /// <summary>Every line has a verdict.</summary>
     public bool Complete { get; private set; }
 
-    /// <param name="progress">Told how many bytes of the input are settled.</param>
+    /// <param name="progress">Called with the number of bytes of the input that have verdicts.</param>
     public async Task<ExitCode> RunAsync(IAsyncEnumerable<PublishLine> lines, Terminal terminal, Action<long>? progress, CancellationToken cancel)
     {
         var batch = new List<PublishLine>(BatchEvents);

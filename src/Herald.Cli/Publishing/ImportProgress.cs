@@ -5,7 +5,7 @@ namespace Herald.Cli.Publishing;
 /// <summary>A progress bar on the error output, for people who publish a file.</summary>
 internal static class ImportProgress
 {
-    /// <param name="totalBytes">Null when it is not known: then there is no bar.</param>
+    /// <param name="totalBytes">Null when it is unknown. Then no bar is shown.</param>
     public static Task<T> ShowAsync<T>(long? totalBytes, bool quiet, Func<Action<long>?, Task<T>> run)
     {
         if (totalBytes is not { } total || quiet || Console.IsErrorRedirected)

@@ -5,7 +5,7 @@ using Herald.Hosting.Commands;
 
 namespace Herald.Cli.Publishing;
 
-/// <summary><c>herald publish</c>: events from arguments, standard input or a file.</summary>
+/// <summary><c>herald publish</c>: publishes events from arguments, standard input or a file.</summary>
 internal static class PublishCommand
 {
     public static Command Create(TimeProvider time)

@@ -8,14 +8,14 @@ using Microsoft.Extensions.Logging;
 
 namespace Herald.Cli.Serve;
 
-/// <summary><c>herald serve</c>: runs a server until it is told to stop.</summary>
+/// <summary><c>herald serve</c>: runs a server until it is stopped.</summary>
 internal static class ServeCommand
 {
     public static Command Create(TimeProvider time) => Create(
         "Runs a server. SIGTERM or Ctrl-C stops it cleanly; a second one ends it at once.", new ServedApplication(), time,
         "herald serve", "herald serve --data /var/lib/herald --listen 0.0.0.0:8090 --token-file /etc/herald/token");
 
-    /// <summary>Runs a server that has an application in it.</summary>
+    /// <summary>Creates the command that runs a server with an application.</summary>
     public static Command Create(string description, ServedApplication application, TimeProvider time, params string[] examples)
     {
         var untilInputEnds = new Option<bool>(ServeProtocol.UntilInputEndsOption) { Description = "Stop when the standard input ends.", Hidden = true };

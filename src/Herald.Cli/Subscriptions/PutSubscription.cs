@@ -5,7 +5,7 @@ using Herald.Hosting.Commands;
 
 namespace Herald.Cli.Subscriptions;
 
-/// <summary><c>herald subscriptions put</c>: the common fields as options, or the whole subscription from a file.</summary>
+/// <summary><c>herald subscriptions put</c>: takes the common fields as options, or the whole subscription from a file.</summary>
 internal static class PutSubscription
 {
     public static Command Create(Argument<string> id)

@@ -3,7 +3,9 @@ using System.Text.Json.Nodes;
 
 namespace Herald.Cli.Subscriptions;
 
-/// <summary>Where a subscription or a replay begins, as typed: a sequence goes as a number, everything else as it is; Herald judges it.</summary>
+/// <summary>
+/// The start of a subscription or a replay, as typed. A sequence is sent as a number and everything else as text; Herald checks it.
+/// </summary>
 internal static class StartPoint
 {
     public static JsonNode ToJson(string typed) =>

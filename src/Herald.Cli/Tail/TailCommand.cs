@@ -4,7 +4,7 @@ using Herald.Hosting.Commands;
 
 namespace Herald.Cli.Tail;
 
-/// <summary><c>herald tail</c>: events of a topic as they are accepted, one line each, until Ctrl-C.</summary>
+/// <summary><c>herald tail</c>: shows the events of a topic as they are accepted, one per line, until Ctrl-C.</summary>
 internal static class TailCommand
 {
     public static Command Create()

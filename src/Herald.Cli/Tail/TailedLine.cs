@@ -2,7 +2,7 @@ using Herald.Client;
 
 namespace Herald.Cli.Tail;
 
-/// <summary>One tailed event on one line: when, where, which, what.</summary>
+/// <summary>Formats one event as a line: time, place, key, type, id and payload.</summary>
 internal static class TailedLine
 {
     private const int LongestPayload = 200;

@@ -5,7 +5,7 @@ using Herald.Server.Transfer;
 
 namespace Herald.Cli.Transfer;
 
-/// <summary><c>herald export</c>: a store that is not in use, as one file.</summary>
+/// <summary><c>herald export</c>: writes a store that is not in use into one file.</summary>
 internal static class ExportCommand
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -36,7 +36,7 @@ internal static class ExportCommand
         return await ExportAsync(call, output, time);
     }
 
-    /// <summary>Under another name until it is whole and durable.</summary>
+    /// <summary>The file has a temporary name until it is complete and durable.</summary>
     private static async Task<(MoveTally, UnreadItems)> ExportAsync(MovingCall call, string path, TimeProvider time)
     {
         var temporary = path + ".part";

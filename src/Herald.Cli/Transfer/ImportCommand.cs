@@ -5,7 +5,7 @@ using Herald.Server.Transfer;
 
 namespace Herald.Cli.Transfer;
 
-/// <summary><c>herald import</c>: makes a store of an exported file.</summary>
+/// <summary><c>herald import</c>: creates a store from an exported file.</summary>
 internal static class ImportCommand
 {
     public static Command Create(TimeProvider time)

@@ -2,13 +2,13 @@ using Spectre.Console;
 
 namespace Herald.Cli.Transfer;
 
-/// <summary>A progress bar on the error output, for people who move a store.</summary>
+/// <summary>A progress bar on the error output, for exports and imports.</summary>
 internal static class MoveProgress
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(100);
 
-    /// <param name="total">Null when it is not known: then there is no bar.</param>
-    /// <param name="done">Of the total, so far.</param>
+    /// <param name="total">Null when it is unknown. Then no bar is shown.</param>
+    /// <param name="done">Returns the part of the total that is done.</param>
     public static Task ShowAsync(string what, long? total, Func<long> done, bool quiet, TimeProvider time, Task moving)
     {
         if (total is not { } all || quiet || Console.IsErrorRedirected)

@@ -5,7 +5,7 @@ using Herald.Engine.Transfer;
 
 namespace Herald.Cli.Transfer;
 
-/// <summary>What was moved, by kind.</summary>
+/// <summary>Prints how many items of each kind were moved.</summary>
 internal static class MoveSummary
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };

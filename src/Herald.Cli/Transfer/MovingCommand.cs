@@ -12,10 +12,10 @@ using Npgsql;
 
 namespace Herald.Cli.Transfer;
 
-/// <summary>A command that works on a store itself, with the settings of the server that is not running.</summary>
+/// <summary>A command that works on a store directly, with the settings of its server, which must not be running.</summary>
 internal sealed class MovingCommand(string name, string description, params string[] examples) : ExampleCommand(name, description, examples)
 {
-    /// <summary>What the command does. What it throws becomes an exit code here, and only here.</summary>
+    /// <summary>Sets the action of the command. Its exceptions become exit codes here, and only here.</summary>
     public MovingCommand Runs(Func<MovingCall, Task<ExitCode>> run)
     {
         var settings = new SettingOptions(this);

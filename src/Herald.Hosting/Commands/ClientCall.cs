@@ -10,7 +10,7 @@ public sealed record ClientCall(ParseResult Parsed, HeraldClient Client, Termina
 
     public T? Get<T>(Option<T> option) => Parsed.GetValue(option);
 
-    /// <summary><c>?limit=…&amp;cursor=…</c>, with what is given of <paramref name="more"/>.</summary>
+    /// <summary><c>?limit=…&amp;cursor=…</c>, with the values of <paramref name="more"/> that are not null.</summary>
     public string PageQuery(params (string Name, string? Value)[] more)
     {
         var query = $"?limit={Get(CommonOptions.Limit)}";

@@ -4,13 +4,13 @@ using Herald.Client;
 
 namespace Herald.Hosting.Commands;
 
-/// <summary>A command that asks a running Herald.</summary>
+/// <summary>A command that sends requests to a running Herald.</summary>
 public sealed class ClientCommand : ExampleCommand
 {
     public ClientCommand(string name, string description, params string[] examples) : base(name, description, examples) =>
         Options.Add(CommonOptions.Server);
 
-    /// <summary>What the command does. What it throws for lack of an answer becomes an exit code here, and only here.</summary>
+    /// <summary>Sets the action of the command. Its exceptions about missing answers become exit codes here, and only here.</summary>
     public ClientCommand Runs(Func<ClientCall, Task<ExitCode>> run)
     {
         SetAction(async (parsed, cancel) => (int)await RunAsync(run, parsed, cancel));

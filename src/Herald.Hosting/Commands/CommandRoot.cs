@@ -4,7 +4,7 @@ using System.CommandLine.Parsing;
 
 namespace Herald.Hosting.Commands;
 
-/// <summary>The commands of <c>herald</c>, with what they have in common: options, help, exit codes, and one place for defects.</summary>
+/// <summary>The commands of <c>herald</c> and what they share: options, help, exit codes, and one place that reports defects.</summary>
 public static class CommandRoot
 {
     public static RootCommand Create(params IEnumerable<Command> commands)
@@ -19,7 +19,7 @@ public static class CommandRoot
     public static async Task<int> RunAsync(RootCommand root, string[] args, TextWriter output, TextWriter error, CancellationToken cancel)
     {
         var parsed = root.Parse(args);
-        // Signals and exit codes are the caller's.
+        // The caller handles signals and exit codes.
         var console = new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
         if (parsed.Errors.Count > 0 && parsed.Action is not CommandLineAction { ClearsParseErrors: true })
         {

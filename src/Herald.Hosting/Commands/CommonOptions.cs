@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Herald.Hosting.Commands;
 
-/// <summary>The options that mean the same on every command that has them.</summary>
+/// <summary>Options that mean the same for every command that has them.</summary>
 public static class CommonOptions
 {
     public const string DefaultServer = "http://127.0.0.1:8090";

@@ -4,7 +4,7 @@ using Herald.Hosting.Text;
 
 namespace Herald.Hosting.Commands;
 
-/// <summary>A duration that is read and shown as everywhere in Herald, <c>1h30m</c>, also in <c>--help</c>.</summary>
+/// <summary>A duration option that is parsed and shown in the usual form, <c>1h30m</c>, also in <c>--help</c>.</summary>
 public readonly record struct Duration(TimeSpan Value)
 {
     public static implicit operator TimeSpan(Duration duration) => duration.Value;

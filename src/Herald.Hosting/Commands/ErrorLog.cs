@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace Herald.Hosting.Commands;
 
-/// <summary>A line an entry, on the error output: the output is for results.</summary>
+/// <summary>A log with one line per entry, on the error output, because the standard output is for results.</summary>
 public static class ErrorLog
 {
     public static ILoggerFactory Create(LogLevel level, bool json) => LoggerFactory.Create(logging =>

@@ -4,12 +4,12 @@ using System.CommandLine.Invocation;
 
 namespace Herald.Hosting.Commands;
 
-/// <summary>A command that shows by example how it is used: <c>--help</c> ends with the examples.</summary>
+/// <summary>A command with examples, which are printed at the end of <c>--help</c>.</summary>
 public class ExampleCommand(string name, string description, params string[] examples) : Command(name, description)
 {
     public IReadOnlyList<string> Examples { get; } = examples;
 
-    /// <summary>Makes every help page below <paramref name="root"/> end with the examples of its command.</summary>
+    /// <summary>Adds the examples of each command to its help page, for all commands below <paramref name="root"/>.</summary>
     public static void ShowExamplesInHelp(RootCommand root)
     {
         foreach (var help in root.Options.OfType<HelpOption>())

@@ -1,29 +1,31 @@
 namespace Herald.Hosting.Commands;
 
-/// <summary>How a command ends. A promise to scripts, told in docs/cli.md; numbers are never given a new meaning.</summary>
+/// <summary>The exit codes of commands. Scripts rely on them, and docs/cli.md lists them. A number never gets a new meaning.</summary>
 public enum ExitCode
 {
     Ok = 0,
 
-    /// <summary>It was tried and did not work; the error output says why.</summary>
+    /// <summary>The command was tried and failed. The error output says why.</summary>
     Failed = 1,
 
-    /// <summary>The command line itself is wrong; nothing was tried.</summary>
+    /// <summary>The command line itself is wrong. Nothing was tried.</summary>
     BadUsage = 2,
 
-    /// <summary>No Herald, or for a command that uses it PostgreSQL or Kafka, answers at the address.</summary>
+    /// <summary>No Herald answers at the address; for commands that use PostgreSQL or Kafka directly, also none of these.</summary>
     NotReachable = 3,
 
-    /// <summary>There is no such topic, subscription, event, dead letter or database.</summary>
+    /// <summary>The topic, subscription, event, dead letter or database does not exist.</summary>
     NotFound = 4,
 
-    /// <summary>Herald understood and refused: a rule is broken, a version does not match, others depend on it.</summary>
+    /// <summary>
+    /// Herald understood the request and refused it: it breaks a rule, a version does not match, or other things depend on its object.
+    /// </summary>
     Refused = 5,
 
-    /// <summary>A token, or the user, password or right in PostgreSQL, is missing or wrong.</summary>
+    /// <summary>A token is missing or wrong, or a user, a password or a privilege in PostgreSQL.</summary>
     NotAllowed = 6,
 
-    /// <summary>Herald cannot take it now; the same command may work later.</summary>
+    /// <summary>Herald cannot process the request now. The same command can succeed later.</summary>
     Unavailable = 7,
 
     /// <summary>Ended by Ctrl-C.</summary>

@@ -2,9 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Herald.Hosting.Commands;
 
-/// <summary>
-/// Ctrl-C and SIGTERM: the first asks for a clean stop, a second ends the process at once.
-/// </summary>
+/// <summary>Ctrl-C and SIGTERM: the first signal asks for a clean stop, the second ends the process at once.</summary>
 public sealed class Interruption : IDisposable
 {
     private readonly CancellationTokenSource _asked = new();
@@ -31,7 +29,7 @@ public sealed class Interruption : IDisposable
         if (_asked.IsCancellationRequested)
             Environment.Exit(context.Signal == PosixSignal.SIGINT ? 130 : 143);
         context.Cancel = true;
-        // Not on the signal thread: what is cancelled may take its time, and a second signal must get through.
+        // Not on the signal thread: cancelling can take time, and a second signal must still be handled.
         ThreadPool.UnsafeQueueUserWorkItem(static source => source.Cancel(), _asked, preferLocal: false);
     }
 }

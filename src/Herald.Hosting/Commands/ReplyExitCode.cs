@@ -2,7 +2,7 @@ using Herald.Client;
 
 namespace Herald.Hosting.Commands;
 
-/// <summary>How a command ends that has got an answer of Herald's.</summary>
+/// <summary>The exit code of a command that got an answer from Herald.</summary>
 public static class ReplyExitCode
 {
     public static ExitCode Of(Reply reply) => reply.Status switch

@@ -1,11 +1,14 @@
 namespace Herald.Hosting.Commands;
 
-/// <summary>What a program that starts <c>herald serve</c> relies on.</summary>
+/// <summary>The contract for programs that start <c>herald serve</c>.</summary>
 public static class ServeProtocol
 {
-    /// <summary>The line that says where the server listens begins with this. It is printed once the server is ready.</summary>
+    /// <summary>The start of the line with the address of the server. It is printed once the server is ready.</summary>
     public const string ReadyLine = "Herald is ready at ";
 
-    /// <summary>An option: the server stops when its standard input ends, as it does when the program that started it is no more.</summary>
+    /// <summary>
+    /// The option with which the server stops when its standard input ends. The input also ends when the program that started the server
+    /// ends.
+    /// </summary>
     public const string UntilInputEndsOption = "--until-input-ends";
 }

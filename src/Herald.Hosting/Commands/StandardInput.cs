@@ -1,12 +1,12 @@
 namespace Herald.Hosting.Commands;
 
 /// <summary>
-/// Lines from the program that started this one. They are read by a thread of its own: a thread of the pool that waits for input would
-/// be missing where the pool has only as many threads as the machine has cores.
+/// Reads lines from the program that started this one. Reading has a thread of its own. A thread of the pool would block, and the pool can
+/// have only as many threads as the machine has cores.
 /// </summary>
 public static class StandardInput
 {
-    /// <summary>Ends when the input does, as it does when that program is no more.</summary>
+    /// <summary>Completes when the input ends, which also happens when that program ends.</summary>
     /// <param name="take">Called for each line, one after another.</param>
     public static Task ReadToEndAsync(Action<string> take)
     {

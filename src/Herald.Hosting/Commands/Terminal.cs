@@ -3,14 +3,16 @@ using Herald.Client;
 
 namespace Herald.Hosting.Commands;
 
-/// <summary>Where a command prints: results to the output, for people or as JSON; everything else to the error output.</summary>
+/// <summary>
+/// The output of a command. Results go to the standard output, for people or as JSON, and everything else goes to the error output.
+/// </summary>
 public sealed class Terminal(TextWriter output, TextWriter error, bool json)
 {
     public TextWriter Out { get; } = output;
     public TextWriter Error { get; } = error;
     public bool Json { get; } = json;
 
-    /// <summary>Prints what Herald answered, or its problem, and tells how the command ends.</summary>
+    /// <summary>Prints Herald's answer or its problem, and returns the exit code.</summary>
     public ExitCode Show(Reply reply, Action<JsonElement> forPeople)
     {
         if (!reply.Succeeded)
@@ -24,7 +26,7 @@ public sealed class Terminal(TextWriter output, TextWriter error, bool json)
         return ExitCode.Ok;
     }
 
-    /// <summary>As above, for a reply without a body worth reading.</summary>
+    /// <summary>As above, for a reply whose body is not shown to people.</summary>
     public ExitCode Show(Reply reply, string done)
     {
         if (!reply.Succeeded)
@@ -44,7 +46,7 @@ public sealed class Terminal(TextWriter output, TextWriter error, bool json)
         return code;
     }
 
-    /// <summary>A page of items as aligned columns, and how to get the next page.</summary>
+    /// <summary>Prints a page of items as aligned columns, and how to get the next page.</summary>
     public void Table(JsonElement page, params string[] fields)
     {
         var items = page.ValueKind == JsonValueKind.Array ? page : page.GetProperty("items");
@@ -61,10 +63,10 @@ public sealed class Terminal(TextWriter output, TextWriter error, bool json)
             Error.WriteLine($"There are more: go on with --cursor {next}");
     }
 
-    /// <summary>An object as lines, from its first field.</summary>
+    /// <summary>Prints an object as lines, in the order of its fields.</summary>
     public void Present(JsonElement element) => Fields(element, 0);
 
-    /// <summary>An object as lines <c>name: value</c>, indented by depth.</summary>
+    /// <summary>Prints an object as lines <c>name: value</c>, indented by depth.</summary>
     private void Fields(JsonElement element, int depth)
     {
         var indent = new string(' ', depth * 2);

@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace Herald.Hosting.Text;
 
-/// <summary>Durations as people write them: <c>500ms</c>, <c>5s</c>, <c>1h30m</c>, <c>3d</c>. Units go from the longest to the shortest, each once.</summary>
+/// <summary>
+/// The text form of durations: <c>500ms</c>, <c>5s</c>, <c>1h30m</c>, <c>3d</c>. Units go from the longest to the shortest, each at most
+/// once.
+/// </summary>
 public static class DurationText
 {
     public const string Rule = "A duration such as 500ms, 5s, 10m, 1h30m or 3d.";
@@ -46,7 +49,7 @@ public static class DurationText
         return true;
     }
 
-    /// <summary>Parts of a millisecond are rounded down.</summary>
+    /// <summary>Fractions of a millisecond are cut off.</summary>
     public static string Format(TimeSpan duration)
     {
         var rest = duration.Ticks;
