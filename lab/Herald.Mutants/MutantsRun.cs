@@ -19,7 +19,7 @@ internal sealed class MutantsRun(string root, TimeProvider time, TextWriter prog
         var began = time.GetTimestamp();
         var folder = Path.Combine(root, "artifacts", "mutants");
 
-        // 1.
+        // 1. Build and compile.
         await Suites.BuildAsync(root, cancel);
         var sources = await PlantedSources.CompileAsync(root, Path.Combine(folder, "assemblies"), cancel);
         foreach (var project in sources.All)
@@ -27,12 +27,12 @@ internal sealed class MutantsRun(string root, TimeProvider time, TextWriter prog
         var known = Path.Combine(folder, sources.ContentIn(root));
         var suites = await Suites.PrepareAsync(root, Path.Combine(folder, "suites"), sources.Assemblies, cancel);
 
-        // 2.
+        // 2. Find which tests reach which mutants.
         var process = new TestProcess(root, Path.Combine(folder, "runs"), time);
         var coverage = new Coverage(process, new(Path.Combine(known, "coverage.jsonl")), progress);
         await coverage.FindAsync(suites, Path.Combine(known, "reached"), cancel);
 
-        // 3.
+        // 3. Try the drawn mutants.
         var outcomes = new JsonLines<Outcome>(Path.Combine(known, "outcomes.jsonl"));
         Outcome? Known(Mutant mutant) => outcomes.Last(outcome => outcome.Mutant == mutant.Key);
         var trial = new Trial(process, coverage, suites, Least);
@@ -51,7 +51,7 @@ internal sealed class MutantsRun(string root, TimeProvider time, TextWriter prog
             Say($"{Interlocked.Increment(ref count),4} of {due.Count}  {Word(outcome)}  {Where(mutant)}");
         });
 
-        // 4.
+        // 4. Report.
         var equivalents = Equivalents.Read(root);
         var tried = drawn.ToDictionary(project => project.Key, project => Tried(project.Value, Known));
         var seconds = tried.Values.SelectMany(project => project).Sum(one => one.Outcome.Seconds);

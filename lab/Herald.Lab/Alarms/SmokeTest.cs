@@ -24,8 +24,8 @@ internal sealed class SmokeTest(NatsConnection connection, AlarmPublisher publis
             [("cpu", "CRITICAL", "2024-05-01T11:30:00.000000001+02:00"), ("disk", "WARNING", "2024-05-01T10:00:00.000000002Z")], cancel) is { } first)
             return first;
 
-        // Nothing here is new: an older change, the same status again, and a repeated change. After that, a new change follows. If its
-        // digest is the next one, there was none in between.
+        // Nothing here is new: an older change, the same status again, and a repeated change. After that, a new change follows. The next
+        // digest must be that of the new change, which shows that the others caused none.
         await publisher.PublishAsync(
         [
             Change("disk", "CRITICAL", "2024-05-01T10:00:00.000000001Z"), Change("cpu", "CRITICAL", "2024-05-01T12:00:00Z"), Change("fan", "WARNING", "2024-05-01T09:30:00Z"), Request(),

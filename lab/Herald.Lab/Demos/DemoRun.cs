@@ -65,7 +65,7 @@ internal sealed class DemoRun(DemoOptions options, Func<DirectoryInfo, Cancellat
                     return noSubscription;
             }
 
-            // 3. and 4. Load and drain, with something to look at.
+            // 3. and 4. Load and drain, with a display.
             var phase = new DemoPhase(time, options, stage.Place);
             using var showing = CancellationTokenSource.CreateLinkedTokenSource(cancel);
             var display = options.Json ? Task.CompletedTask : new DemoDisplay(_ledger, receivers, phase, stage, terminal, time).RunAsync(options.Plain, showing.Token);

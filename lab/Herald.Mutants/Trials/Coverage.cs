@@ -52,7 +52,7 @@ internal sealed class Coverage(TestProcess process, JsonLines<Reach> kept, TextW
     {
         File.Delete(file);
         var run = await process.RunAsync(suite, part, [new(MutantSwitch.Reached, file)], Longest, cancel);
-        // Runs it once more, as for mutants, because a test that fails at random must not be used to notice them.
+        // Run it once more, as for mutants, because a test that fails at random must not be used to notice them.
         if (!run.HasPassed)
             run = await process.RunAsync(suite, part, [new(MutantSwitch.Reached, file)], Longest, cancel);
         var numbers = File.Exists(file) ? File.ReadLines(file).Select(line => int.Parse(line, CultureInfo.InvariantCulture)) : [];

@@ -17,7 +17,7 @@ internal sealed class Awaited(TimeProvider time, Action<long, long> waited)
         public long? ReceivedAt { get; set; }
     }
 
-    /// <summary>The number of these events.</summary>
+    /// <summary>The number of awaited events.</summary>
     public int Count
     {
         get

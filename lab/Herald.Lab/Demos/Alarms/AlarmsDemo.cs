@@ -33,7 +33,7 @@ internal sealed class AlarmsDemo(AlarmsDemoOptions options, Terminal terminal, T
         var directory = Directory.CreateTempSubdirectory("herald-demo-");
         try
         {
-            // 1.
+            // 1. Start the servers.
             await using var nats = await LocalNats.StartNewAsync(options.HasStream, [], time, cancel);
             string[] arguments = ["--data", directory.FullName, "--listen", "127.0.0.1:0", "--nats", nats.Url, .. options.HasStream ? (string[])[] : [NatsOptionSet.NoStreamOption]];
             await using var server = await ServerProcess.StartAsync(arguments, time, cancel, ServerProcess.Alarms);
@@ -58,12 +58,12 @@ internal sealed class AlarmsDemo(AlarmsDemoOptions options, Terminal terminal, T
 
     private async Task<ExitCode> RunAsync(ServerProcess server, NatsConnection connection, CancellationToken cancel)
     {
-        // 2.
+        // 2. Listen to digests.
         await using var digests = connection.Subscribe(AlarmMessage.Digest);
         await connection.FlushAsync(cancel);
         var listening = ListenAsync(digests);
 
-        // 3.
+        // 3. Send the bursts.
         var story = new AlarmStory(Seed, _ledger);
         var publisher = new AlarmPublisher(connection, options.HasStream, options.Drain, time);
         var progress = new AlarmsDemoProgress(time, options);
@@ -89,7 +89,7 @@ internal sealed class AlarmsDemo(AlarmsDemoOptions options, Terminal terminal, T
         await digests.DisposeAsync();
         await listening;
 
-        // 4.
+        // 4. Print the verdict.
         return Judge(server, story);
     }
 
