@@ -18,6 +18,7 @@ namespace Herald.Hosting.Wire;
 public sealed record Body<T>(T Value) : IBindableFromHttpContext<Body<T>>, IEndpointParameterMetadataProvider
     where T : class
 {
+#pragma warning disable CA1000 // The framework calls these two through interfaces.
     public static async ValueTask<Body<T>?> BindAsync(HttpContext context, ParameterInfo parameter)
     {
         var budget = context.RequestServices.GetRequiredService<BodyBudget>();
@@ -27,6 +28,7 @@ public sealed record Body<T>(T Value) : IBindableFromHttpContext<Body<T>>, IEndp
 
     public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) =>
         builder.Metadata.Add(new AcceptsMetadata([MediaTypes.Json], typeof(T)));
+#pragma warning restore CA1000
 }
 
 /// <summary>Reads bodies into JSON and JSON into wire types. It throws a <see cref="ProblemException"/> for what does not fit.</summary>

@@ -39,7 +39,7 @@ public static class ClientLibrary
     }
 
     /// <summary>The library's handle; 0 when it is not found.</summary>
-    internal static nint Find() => Resolve(Name, typeof(Library).Assembly, null);
+    public static nint Find() => Resolve(Name, typeof(Library).Assembly, null);
 
     private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path)
     {

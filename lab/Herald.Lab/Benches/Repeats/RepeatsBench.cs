@@ -15,8 +15,6 @@ internal sealed class RepeatsBench : IBench
     private const string Topic = "repeats", Subscription = "receiver";
     private const int Keys = 1000, Rate = 400, BacklogEvents = 40_000, BriefEvents = 4000, Sink = 0;
 
-    // A crash can repeat the deliveries of this many milliseconds.
-    private const double MostMs = 10;
     private const int MostAtRate = 6;
 
     // Notes in the journal ride on group commits. On PostgreSQL they are 100 ms apart, to spare the database, and a crash may repeat half of
