@@ -15,8 +15,9 @@ internal static class DatabaseCheck
             var dialect = Dialect.Of(reader.GetString(0));
             await reader.NextResultAsync(either).ConfigureAwait(false);
             await reader.ReadAsync(either).ConfigureAwait(false);
-            if (reader.GetString(0) is "repeatable read")
-                throw new PostgresStoreException("default_transaction_isolation is 'repeatable read': transactions would not see what was appended while they waited. Set it to 'read committed' for Herald's user.");
+            if (reader.GetString(0) is var isolation && !dialect.MayIsolateBy(isolation))
+                throw new PostgresStoreException(
+                    $"default_transaction_isolation is '{isolation}': transactions would not see what was appended while they waited. Set it to 'read committed' for Herald's user.");
             if (!reader.IsDBNull(1) && reader.GetString(1) == "off")
                 notices("synchronous_commit is off: what has been acknowledged may be lost when the database crashes. Set it to 'on' for Herald's user.");
             return dialect;

@@ -10,6 +10,12 @@ internal sealed class Dialect(bool isPostgres)
 
     public static Dialect Of(string version) => new(version.StartsWith("PostgreSQL", StringComparison.Ordinal));
 
+    /// <summary>
+    /// Whether a transaction of this isolation level sees what others committed while it waited for a lock. In PostgreSQL only 'read
+    /// committed' does. CockroachDB's 'serializable' restarts such a transaction.
+    /// </summary>
+    public bool MayIsolateBy(string level) => isPostgres ? level is "read committed" or "read uncommitted" : level is not "repeatable read";
+
     /// <summary>Whether LISTEN and NOTIFY exist.</summary>
     public bool CanNotify => isPostgres;
 
