@@ -1,4 +1,4 @@
 using Xunit;
 
 // Each test loads the whole machine. Two at the same time would disturb each other.
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
+[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.None)]

@@ -1,2 +1,2 @@
 // They measure silence and redelivery of real servers: side by side they would be each other's trouble.
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
+[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.None)]

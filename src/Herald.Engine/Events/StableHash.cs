@@ -1,4 +1,4 @@
-using System.Buffers.Binary;
+using System.IO.Hashing;
 using System.Numerics;
 using System.Text;
 
@@ -17,42 +17,7 @@ public static class StableHash
 {
     private const ulong P1 = 0x9E3779B185EBCA87, P2 = 0xC2B2AE3D27D4EB4F, P3 = 0x165667B19E3779F9, P4 = 0x85EBCA77C2B2AE63, P5 = 0x27D4EB2F165667C5;
 
-    public static ulong Of(ReadOnlySpan<byte> bytes, ulong seed)
-    {
-        var rest = bytes;
-        ulong hash;
-        if (bytes.Length >= 32)
-        {
-            ulong a = seed + P1 + P2, b = seed + P2, c = seed, d = seed - P1;
-            do
-            {
-                a = Round(a, BinaryPrimitives.ReadUInt64LittleEndian(rest));
-                b = Round(b, BinaryPrimitives.ReadUInt64LittleEndian(rest[8..]));
-                c = Round(c, BinaryPrimitives.ReadUInt64LittleEndian(rest[16..]));
-                d = Round(d, BinaryPrimitives.ReadUInt64LittleEndian(rest[24..]));
-                rest = rest[32..];
-            }
-            while (rest.Length >= 32);
-            hash = BitOperations.RotateLeft(a, 1) + BitOperations.RotateLeft(b, 7) + BitOperations.RotateLeft(c, 12) + BitOperations.RotateLeft(d, 18);
-            hash = Merge(Merge(Merge(Merge(hash, a), b), c), d);
-        }
-        else
-        {
-            hash = seed + P5;
-        }
-
-        hash += (ulong)bytes.Length;
-        for (; rest.Length >= 8; rest = rest[8..])
-            hash = (BitOperations.RotateLeft(hash ^ Round(0, BinaryPrimitives.ReadUInt64LittleEndian(rest)), 27) * P1) + P4;
-        if (rest.Length >= 4)
-        {
-            hash = (BitOperations.RotateLeft(hash ^ (BinaryPrimitives.ReadUInt32LittleEndian(rest) * P1), 23) * P2) + P3;
-            rest = rest[4..];
-        }
-        foreach (var one in rest)
-            hash = BitOperations.RotateLeft(hash ^ (one * P5), 11) * P1;
-        return Avalanche(hash);
-    }
+    public static ulong Of(ReadOnlySpan<byte> bytes, ulong seed) => XxHash64.HashToUInt64(bytes, unchecked((long)seed));
 
     public static ulong Of(string text, ulong seed) => Of(Encoding.UTF8.GetBytes(text), seed);
 
