@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
@@ -8,8 +10,8 @@ namespace Herald.Client;
 /// </summary>
 public static class JsonText
 {
-    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-    private static readonly JsonSerializerOptions OneLine = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions Readable = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions OneLine = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static JsonElement? TryParse(string text)
     {
@@ -65,13 +67,16 @@ public static class JsonText
         }
     }
 
-    private static string Written(JsonElement value, JsonSerializerOptions options)
+    private static string Written(JsonElement value, JsonWriterOptions options)
     {
         try
         {
-            return JsonSerializer.Serialize(value, options);
+            var text = new ArrayBufferWriter<byte>();
+            using (var json = new Utf8JsonWriter(text, options))
+                value.WriteTo(json);
+            return Encoding.UTF8.GetString(text.WrittenSpan);
         }
-        catch (Exception problem) when (problem is JsonException or InvalidOperationException)
+        catch (InvalidOperationException)
         {
             return value.GetRawText();
         }

@@ -37,7 +37,7 @@ internal static class ConfigCommand
             if (terminal.Json)
                 terminal.Out.WriteLine(items.ToJsonString(Readable));
             else
-                terminal.Table(JsonSerializer.SerializeToElement(items), "name", "value", "source");
+                terminal.Table(JsonElement.Parse(items.ToJsonString()), "name", "value", "source");
             foreach (var error in loaded.Errors)
                 terminal.Error.WriteLine(error);
             return (int)(loaded.Errors.Count == 0 ? ExitCode.Ok : ExitCode.BadUsage);

@@ -16,7 +16,7 @@ internal sealed record MigratingCall(ParseResult Parsed, Terminal Terminal, Canc
     /// </summary>
     public ExitCode Print(IEnumerable<JsonObject> items, string none, params string[] columns)
     {
-        var page = JsonSerializer.SerializeToElement(new JsonObject { ["items"] = new JsonArray([.. items]) });
+        var page = JsonElement.Parse(new JsonObject { ["items"] = new JsonArray([.. items]) }.ToJsonString());
         if (Terminal.Json)
             Terminal.Out.WriteLine(JsonText.Indented(page));
         else if (page.GetProperty("items").GetArrayLength() == 0)

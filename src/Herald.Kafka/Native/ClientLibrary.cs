@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using Confluent.Kafka;
@@ -13,6 +14,9 @@ public static class ClientLibrary
 {
     private const string Name = "librdkafka";
     private const int OldestVersion = 0x01_09_00_ff;
+    private const string Client = "Confluent.Kafka";
+    private const DynamicallyAccessedMemberTypes Functions =
+        DynamicallyAccessedMemberTypes.PublicMethods | DynamicallyAccessedMemberTypes.NonPublicMethods;
     private static readonly string[] SystemNames = ["librdkafka.so.1", "librdkafka.1.dylib"];
     private static readonly Lazy<string?> Problem = new(Load);
 
@@ -23,6 +27,11 @@ public static class ClientLibrary
             throw new KafkaSetupException(problem);
     }
 
+    // The client finds librdkafka's functions by reflection, as methods of one of these classes: a trimmed program must keep them.
+    [DynamicDependency(Functions, "Confluent.Kafka.Impl.NativeMethods.NativeMethods", Client)]
+    [DynamicDependency(Functions, "Confluent.Kafka.Impl.NativeMethods.NativeMethods_Alpine", Client)]
+    [DynamicDependency(Functions, "Confluent.Kafka.Impl.NativeMethods.NativeMethods_Centos6", Client)]
+    [DynamicDependency(Functions, "Confluent.Kafka.Impl.NativeMethods.NativeMethods_Centos7", Client)]
     private static string? Load()
     {
         NativeLibrary.SetDllImportResolver(typeof(Library).Assembly, Resolve);

@@ -18,7 +18,7 @@ internal sealed record ReceiverState(long Herald, long Repeated, long OutOfOrder
     public string? Complaint => (OutOfOrder, Refused, Damaged) == (0, 0, 0) ? null
         : $"{OutOfOrder} came after a later one of their key, {Damaged} were damaged, and {Refused} were refused ({LastRefusal ?? "none"}).";
 
-    public JsonObject ToJson() => JsonSerializer.SerializeToNode(this)!.AsObject();
+    public JsonObject ToJson() => JsonSerializer.SerializeToNode(this, ReceiverJson.Default.ReceiverState)!.AsObject();
 
-    public static ReceiverState Parse(JsonElement json) => json.Deserialize<ReceiverState>()!;
+    public static ReceiverState Parse(JsonElement json) => json.Deserialize(ReceiverJson.Default.ReceiverState)!;
 }

@@ -51,7 +51,7 @@ internal sealed class TrafficClient
 
     /// <summary>As above, for a server that is ended meanwhile. Events that it does not accept any more are not a failure.</summary>
     public async Task<SentTotals> ArriveUntilBrokenAsync(Uri target, string topic, int rate, TimeSpan length, CancellationToken cancel) =>
-        (await AskAsync(new TrafficOrder.Arrive([target], topic, rate, length), cancel)).Deserialize<SentTotals>()!;
+        (await AskAsync(new TrafficOrder.Arrive([target], topic, rate, length), cancel)).Deserialize(TrafficJson.Default.SentTotals)!;
 
     public Task<SentTotals> PressAsync(Uri target, string topic, int connections, TimeSpan length, CancellationToken cancel) =>
         PressAsync([target], topic, connections, length, cancel);
@@ -61,12 +61,13 @@ internal sealed class TrafficClient
         SendAsync(new TrafficOrder.Press(targets, topic, connections, length), cancel);
 
     public async Task<DrainedTotals> LookAsync(CancellationToken cancel) =>
-        (await AskAsync(new TrafficOrder.Drain([], 0, true), cancel)).Deserialize<DrainedTotals>()!;
+        (await AskAsync(new TrafficOrder.Drain([], 0, true), cancel)).Deserialize(TrafficJson.Default.DrainedTotals)!;
 
     /// <summary>Waits until each of the endpoints has this many events. Missing and misordered events make the run fail.</summary>
     public async Task<DrainedTotals> DrainAsync(IReadOnlyList<int> sinks, long expected, CancellationToken cancel, bool withHotKeys = true)
     {
-        var drained = (await AskAsync(new TrafficOrder.Drain(sinks, expected, withHotKeys), cancel)).Deserialize<DrainedTotals>()!;
+        var answer = await AskAsync(new TrafficOrder.Drain(sinks, expected, withHotKeys), cancel);
+        var drained = answer.Deserialize(TrafficJson.Default.DrainedTotals)!;
         foreach (var sink in sinks)
         {
             var totals = drained.Sinks[sink];
@@ -93,11 +94,12 @@ internal sealed class TrafficClient
 
     private async Task<SentTotals> SendAsync(TrafficOrder order, CancellationToken cancel)
     {
-        var sent = (await AskAsync(order, cancel)).Deserialize<SentTotals>()!;
+        var sent = (await AskAsync(order, cancel)).Deserialize(TrafficJson.Default.SentTotals)!;
         if (sent.Refused > 0 || sent.Broken > 0)
             _rig.Fail($"Beside {sent.Accepted} events that were accepted, {sent.Refused} were refused, and {sent.Broken} not answered.");
         return sent;
     }
 
-    private Task<JsonElement> AskAsync(TrafficOrder order, CancellationToken cancel) => _part.AskAsync(JsonSerializer.Serialize(order), cancel);
+    private Task<JsonElement> AskAsync(TrafficOrder order, CancellationToken cancel) =>
+        _part.AskAsync(JsonSerializer.Serialize(order, TrafficJson.Default.TrafficOrder), cancel);
 }

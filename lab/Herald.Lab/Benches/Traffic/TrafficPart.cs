@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
 using Herald.Lab.Benches.Parts;
 
 namespace Herald.Lab.Benches.Traffic;
@@ -21,7 +22,7 @@ internal sealed class TrafficPart(TimeProvider time)
 
     private async Task<JsonObject> DoAsync(string line)
     {
-        switch (JsonSerializer.Deserialize<TrafficOrder>(line))
+        switch (JsonSerializer.Deserialize(line, TrafficJson.Default.TrafficOrder))
         {
             case TrafficOrder.Begin run:
                 _receiver.Begin(_run = run);
@@ -34,11 +35,11 @@ internal sealed class TrafficPart(TimeProvider time)
                     sink.Mark();
                 return [];
             case TrafficOrder.Arrive arrive:
-                return Json(await new TrafficPublisher(_run, time).ArriveAsync(arrive));
+                return Json(await new TrafficPublisher(_run, time).ArriveAsync(arrive), TrafficJson.Default.SentTotals);
             case TrafficOrder.Press press:
-                return Json(await new TrafficPublisher(_run, time).PressAsync(press));
+                return Json(await new TrafficPublisher(_run, time).PressAsync(press), TrafficJson.Default.SentTotals);
             case TrafficOrder.Drain drain:
-                return Json(await DrainAsync(drain));
+                return Json(await DrainAsync(drain), TrafficJson.Default.DrainedTotals);
             default:
                 throw new InvalidOperationException($"No order: {line}");
         }
@@ -61,5 +62,5 @@ internal sealed class TrafficPart(TimeProvider time)
         }
     }
 
-    private static JsonObject Json<T>(T totals) => JsonSerializer.SerializeToNode(totals)!.AsObject();
+    private static JsonObject Json<T>(T totals, JsonTypeInfo<T> type) => JsonSerializer.SerializeToNode(totals, type)!.AsObject();
 }

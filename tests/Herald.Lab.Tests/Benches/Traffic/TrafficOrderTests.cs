@@ -14,7 +14,7 @@ public sealed class TrafficOrderTests
             new TrafficOrder.Arrive([new("http://127.0.0.1:8090/"), new("http://127.0.0.1:8091/")], null, 50, TimeSpan.FromSeconds(1.5)),
             new TrafficOrder.Press([new Uri("http://127.0.0.1:8090/")], "topic", 64, TimeSpan.FromSeconds(2)),
             new TrafficOrder.Drain([0, 1], 100, true),
-        }.Select(order => JsonSerializer.Serialize(order)),
+        }.Select(order => JsonSerializer.Serialize(order, TrafficJson.Default.TrafficOrder)),
     ];
 
     [Theory]
@@ -22,6 +22,7 @@ public sealed class TrafficOrderTests
     public void An_order_is_one_line_and_read_as_it_was_written(string line)
     {
         Assert.DoesNotContain('\n', line);
-        Assert.Equal(line, JsonSerializer.Serialize(JsonSerializer.Deserialize<TrafficOrder>(line)));
+        var order = JsonSerializer.Deserialize(line, TrafficJson.Default.TrafficOrder)!;
+        Assert.Equal(line, JsonSerializer.Serialize(order, TrafficJson.Default.TrafficOrder));
     }
 }
