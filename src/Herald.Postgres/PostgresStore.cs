@@ -48,7 +48,7 @@ public sealed class PostgresStore : IEventLog, IShardStore, IStateReader, ICatal
     private readonly SourceTable _sources;
     private readonly Ownership _ownership;
     private readonly Housekeeper _keeper;
-    private readonly Teller _teller;
+    private readonly Notifier _notifier;
     private readonly string _channel;
     private readonly Hints<Action<ShardId, long>> _headHints = new();
     private readonly Hints<Action<long>> _catalogHints = new();
@@ -89,7 +89,7 @@ public sealed class PostgresStore : IEventLog, IShardStore, IStateReader, ICatal
         var registry = new Registry(database, periods, options, identity, session);
         _ownership = new Ownership(registry, periods, new NodeWatch(time, options.Lease), session, options.Lease, identity.ShardCount, time, Renewed, OthersRemoved);
         _keeper = new Housekeeper(database, dialect, periods, new PeriodRoll(database, tables, periods), tables, options, time);
-        _teller = new Teller(database, _channel);
+        _notifier = new Notifier(database, _channel);
         (_session, _neighbour) = (session, session is null ? null : new NeighbourWatch(database, time, Moved));
         _hearing = session is null
             ? new Poller(database, periods, time, Owned, Advanced).RunAsync()
@@ -223,7 +223,7 @@ public sealed class PostgresStore : IEventLog, IShardStore, IStateReader, ICatal
         {
             CatalogChanged(reply.Version);
             if (Notifies && !_ownership.IsAlone)
-                _teller.Catalog(reply.Version);
+                _notifier.Catalog(reply.Version);
         }
         return reply;
     }
@@ -268,6 +268,8 @@ public sealed class PostgresStore : IEventLog, IShardStore, IStateReader, ICatal
         }
         _database.Close();
         await _hearing.ConfigureAwait(false);
+        await _commits.DisposeAsync().ConfigureAwait(false);
+        await _notifier.DisposeAsync().ConfigureAwait(false);
         await _database.DisposeAsync().ConfigureAwait(false);
         _headReader.Dispose();
         _bounds.Dispose();
@@ -318,7 +320,7 @@ public sealed class PostgresStore : IEventLog, IShardStore, IStateReader, ICatal
         {
             Advanced(shard, head);
             if (!plan.IsTold && recent[shard.Value] is null && Notifies && !_ownership.IsAlone)
-                _teller.Head(shard, head);
+                _notifier.Head(shard, head);
         }
     }
 
@@ -353,7 +355,7 @@ public sealed class PostgresStore : IEventLog, IShardStore, IStateReader, ICatal
     private void OthersRemoved()
     {
         if (Notifies && !_ownership.IsAlone)
-            _teller.Owners();
+            _notifier.Owners();
     }
 
     private void Heard(string message) => Message.Read(message, Advanced, CatalogChanged, Moved);

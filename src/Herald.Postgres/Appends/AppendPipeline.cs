@@ -10,89 +10,44 @@ namespace Herald.Postgres.Appends;
 /// Appends events for some of the shards, one transaction at a time. Events that arrive meanwhile share the next transaction, so a slower
 /// database makes larger groups.
 /// </summary>
-internal sealed class AppendPipeline(Database database, EventAppender appender, TimeProvider time) : IAsyncDisposable
+internal sealed class AppendPipeline(Database database, EventAppender appender, TimeProvider time) : GroupLoop<AppendItem>(GroupEvents, GroupBytes)
 {
     public const int GroupEvents = 1000;
     private const int Tries = 6, LockTries = 3;
     private const long GroupBytes = 4 << 20;
 
-    private readonly Lock _gate = new();
-    private readonly Queue<AppendItem> _waiting = new();
-    private readonly List<AppendItem> _group = [];
-
-
     // Kept open between groups.
     private NpgsqlConnection? _connection;
-    private bool _isRunning;
-    private Task _run = Task.CompletedTask;
-    private int _waitingCount;
-
-    public int Waiting => Volatile.Read(ref _waitingCount);
 
     /// <summary>Waits for the transaction under way.</summary>
-    public async ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
-        Task last;
-        lock (_gate)
-            last = _run;
-        await last.ConfigureAwait(false);
+        await base.DisposeAsync().ConfigureAwait(false);
         if (_connection is not null)
             await _connection.DisposeAsync().ConfigureAwait(false);
     }
 
-    public void Add(AppendRequest request, ReadOnlySpan<int> indexes)
-    {
-        lock (_gate)
-        {
-            foreach (var index in indexes)
-                _waiting.Enqueue(new AppendItem(request, index));
-            Volatile.Write(ref _waitingCount, _waiting.Count);
-            if (_isRunning)
-                return;
-            _isRunning = true;
-            _run = Task.Run(RunAsync);
-        }
-    }
-
-    private async Task RunAsync()
-    {
-        while (TakeGroup())
-        {
-            try
-            {
-                await AppendGroupAsync().ConfigureAwait(false);
-            }
-            catch (Exception failure)
-            {
-                var told = failure is OperationCanceledException ? new StoreUnavailableException("The store is closed.")
-                    : Failures.IsUnavailable(failure) ? database.Unavailable(failure)
-                    : failure;
-                foreach (var item in _group)
-                    item.Request.Fail(told);
-                await LetGoAsync().ConfigureAwait(false);
-            }
-        }
-    }
+    protected override long SizeOf(AppendItem item) => item.Event.Record.Length;
 
     /// <summary>
     /// Appends the group. If another process keeps a shard locked, the events of that shard are refused; the other events wait until that
     /// is found out.
     /// </summary>
-    private async Task AppendGroupAsync()
+    protected override async Task RunAsync(List<AppendItem> group)
     {
         for (var tried = 1; ; tried++)
         {
-            RefuseLocked();
-            if (_group.Count == 0)
+            RefuseLocked(group);
+            if (group.Count == 0)
                 return;
-            var events = new NewEvent[_group.Count];
+            var events = new NewEvent[group.Count];
             for (var i = 0; i < events.Length; i++)
-                events[i] = _group[i].Event;
+                events[i] = group[i].Event;
             try
             {
                 var verdicts = await AppendAsync(events).ConfigureAwait(false);
                 for (var i = 0; i < verdicts.Length; i++)
-                    _group[i].Request.End(_group[i].Index, verdicts[i]);
+                    group[i].Request.End(group[i].Index, verdicts[i]);
                 return;
             }
             catch (PostgresException failure) when (Failures.IsLockTimeout(failure) && tried < LockTries)
@@ -103,7 +58,17 @@ internal sealed class AppendPipeline(Database database, EventAppender appender, 
         }
     }
 
-    private void RefuseLocked() => _group.RemoveAll(item =>
+    protected override async Task FailAsync(List<AppendItem> group, Exception failure)
+    {
+        var told = failure is OperationCanceledException ? new StoreUnavailableException("The store is closed.")
+            : Failures.IsUnavailable(failure) ? database.Unavailable(failure)
+            : failure;
+        foreach (var item in group)
+            item.Request.Fail(told);
+        await LetGoAsync().ConfigureAwait(false);
+    }
+
+    private void RefuseLocked(List<AppendItem> group) => group.RemoveAll(item =>
     {
         var shard = item.Event.Shard.Value;
         if (!database.Locks.IsHeld(LockTable.Log, shard))
@@ -156,28 +121,5 @@ internal sealed class AppendPipeline(Database database, EventAppender appender, 
         {
             _ = database.Unavailable(failure);
         }
-    }
-
-    /// <summary>Returns false when no event waits. The next call of Add starts the loop again.</summary>
-    private bool TakeGroup()
-    {
-        _group.Clear();
-        long bytes = 0;
-        lock (_gate)
-        {
-            while (_group.Count < GroupEvents && _waiting.TryPeek(out var next))
-            {
-                var size = next.Event.Record.Length;
-                if (_group.Count > 0 && bytes + size > GroupBytes)
-                    break;
-                bytes += size;
-                _group.Add(_waiting.Dequeue());
-            }
-            Volatile.Write(ref _waitingCount, _waiting.Count);
-            if (_group.Count > 0)
-                return true;
-            _isRunning = false;
-        }
-        return false;
     }
 }

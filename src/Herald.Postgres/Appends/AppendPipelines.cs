@@ -23,18 +23,18 @@ internal sealed class AppendPipelines(Database database, EventAppender appender,
         var events = request.Events;
         if (Width() is 1)
         {
-            Span<int> indexes = events.Length <= 64 ? stackalloc int[events.Length] : new int[events.Length];
-            for (var i = 0; i < indexes.Length; i++)
-                indexes[i] = i;
-            _pipelines[0].Add(request, indexes);
+            var items = new AppendItem[events.Length];
+            for (var i = 0; i < items.Length; i++)
+                items[i] = new AppendItem(request, i);
+            _pipelines[0].Add(items);
             return;
         }
-        var parts = new List<int>?[_pipelines.Length];
+        var parts = new List<AppendItem>?[_pipelines.Length];
         for (var i = 0; i < events.Length; i++)
-            (parts[events[i].Shard.Value % parts.Length] ??= []).Add(i);
+            (parts[events[i].Shard.Value % parts.Length] ??= []).Add(new AppendItem(request, i));
         for (var i = 0; i < parts.Length; i++)
             if (parts[i] is { } part)
-                _pipelines[i].Add(request, CollectionsMarshal.AsSpan(part));
+                _pipelines[i].Add(CollectionsMarshal.AsSpan(part));
     }
 
     public async ValueTask DisposeAsync()

@@ -11,14 +11,11 @@ namespace Herald.Postgres.Commits;
 /// </summary>
 /// <param name="lazily">A statement after which the transaction does not wait for the disk; null if the database has none. Used for notes,
 /// which may be lost.</param>
-internal sealed class CommitPipeline(Database database, CommitSql sql, string? lazily)
+internal sealed class CommitPipeline(Database database, CommitSql sql, string? lazily) : GroupLoop<WaitingCommit>(GroupCommits, GroupBytes)
 {
     private const int GroupCommits = 256, LockTries = 3;
     private const long GroupBytes = 8 << 20;
 
-    private readonly Lock _gate = new();
-    private readonly Queue<Waiting> _waiting = new();
-    private bool _isRunning;
     private long _groups;
 
     /// <summary>The number of transactions so far.</summary>
@@ -29,8 +26,8 @@ internal sealed class CommitPipeline(Database database, CommitSql sql, string? l
 
     public async ValueTask<CommitReply> CommitAsync(ShardCommit commit)
     {
-        var waiting = new Waiting(commit, isNote: false);
-        Enqueue(waiting);
+        var waiting = new WaitingCommit(commit, isNote: false);
+        Add(waiting);
         return await waiting.Reply.Task.ConfigureAwait(false);
     }
 
@@ -38,44 +35,17 @@ internal sealed class CommitPipeline(Database database, CommitSql sql, string? l
     public void Note(ShardNote note)
     {
         var commit = new ShardCommit { Fence = note.Fence, Number = note.Number, SettledBelow = note.SettledBelow, Progress = note.Progress };
-        var waiting = new Waiting(commit, isNote: true);
+        var waiting = new WaitingCommit(commit, isNote: true);
         // Reads the exception, so that it does not count as unobserved.
         _ = waiting.Reply.Task.ContinueWith(
             failed => failed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
-        Enqueue(waiting);
+        Add(waiting);
     }
 
-    private void Enqueue(Waiting waiting)
-    {
-        lock (_gate)
-        {
-            _waiting.Enqueue(waiting);
-            if (!_isRunning)
-            {
-                _isRunning = true;
-                _ = Task.Run(RunAsync);
-            }
-        }
-    }
-
-    private async Task RunAsync()
-    {
-        while (TakeGroup() is { Count: > 0 } group)
-        {
-            try
-            {
-                await SaveGroupAsync(group).ConfigureAwait(false);
-            }
-            catch (Exception failure)
-            {
-                foreach (var one in group)
-                    one.Reply.TrySetException(failure);
-            }
-        }
-    }
+    protected override long SizeOf(WaitingCommit item) => item.Commit.Progress.Length + (item.Commit.History?.Block.Length ?? 0);
 
     /// <summary>Saves the group. Refuses the commits of shards that another process keeps locked, and saves the others.</summary>
-    private async Task SaveGroupAsync(List<Waiting> group)
+    protected override async Task RunAsync(List<WaitingCommit> group)
     {
         for (var tried = 1; ; tried++)
         {
@@ -97,14 +67,21 @@ internal sealed class CommitPipeline(Database database, CommitSql sql, string? l
         }
     }
 
-    private bool RefusesLocked(Waiting one)
+    protected override Task FailAsync(List<WaitingCommit> group, Exception failure)
+    {
+        foreach (var one in group)
+            one.Reply.TrySetException(failure);
+        return Task.CompletedTask;
+    }
+
+    private bool RefusesLocked(WaitingCommit one)
     {
         var shard = one.Commit.Fence.Shard.Value;
         return database.Locks.IsHeld(LockTable.Owner, shard) && one.Reply.TrySetException(database.Locks.Refuse(LockTable.Owner, shard));
     }
 
     /// <summary>Returns the epochs that own the shards. A commit under another epoch has changed nothing.</summary>
-    private async Task<Dictionary<int, long>> SaveAsync(NpgsqlConnection connection, List<Waiting> group, CancellationToken cancel)
+    private async Task<Dictionary<int, long>> SaveAsync(NpgsqlConnection connection, List<WaitingCommit> group, CancellationToken cancel)
     {
         var commits = group.ConvertAll(w => w.Commit);
         // A batch without an explicit transaction is one transaction.
@@ -159,38 +136,4 @@ internal sealed class CommitPipeline(Database database, CommitSql sql, string? l
     private static long[] Epochs(List<ShardCommit> commits) => [.. commits.Select(c => c.Fence.Epoch)];
 
     private static long[] Numbers(List<ShardCommit> commits) => [.. commits.Select(c => c.Number)];
-
-    private List<Waiting> TakeGroup()
-    {
-        var group = new List<Waiting>();
-        long bytes = 0;
-        lock (_gate)
-        {
-            while (group.Count < GroupCommits && _waiting.TryPeek(out var next))
-            {
-                var size = next.Commit.Progress.Length + (next.Commit.History?.Block.Length ?? 0);
-                if (group.Count > 0 && bytes + size > GroupBytes)
-                    break;
-                bytes += size;
-                group.Add(_waiting.Dequeue());
-            }
-            _isRunning = group.Count > 0;
-        }
-        return group;
-    }
-
-    private sealed class Waiting(ShardCommit commit, bool isNote)
-    {
-        public bool IsNote => isNote;
-        public ShardCommit Commit { get; } = commit;
-        public TaskCompletionSource<CommitReply> Reply { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public void End(long epoch)
-        {
-            if (epoch == Commit.Fence.Epoch)
-                Reply.TrySetResult(CommitReply.Empty);
-            else
-                Reply.TrySetException(Owners.Stale(Commit.Fence, epoch));
-        }
-    }
 }

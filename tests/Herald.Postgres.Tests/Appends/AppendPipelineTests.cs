@@ -58,7 +58,7 @@ public sealed class AppendPipelineTests : IAsyncLifetime
         NewEvent[] events = [new StoreEvents(_harness.Store, _harness.Clock).Make(id)];
         var verdicts = new Appended[1];
         var request = new AppendRequest(events, verdicts);
-        pipeline.Add(request, [0]);
+        pipeline.Add(new AppendItem(request, 0));
         await request.Ended.WaitAsync(Patience, Cancel);
         return verdicts[0].Verdict;
     }
