@@ -10,7 +10,8 @@ namespace Herald.Postgres.Appends;
 /// Appends events for some of the shards, one transaction at a time. Events that arrive meanwhile share the next transaction, so a slower
 /// database makes larger groups.
 /// </summary>
-internal sealed class AppendPipeline(Database database, EventAppender appender, TimeProvider time) : GroupLoop<AppendItem>(GroupEvents, GroupBytes)
+internal sealed class AppendPipeline(Database database, EventAppender appender, TimeProvider time)
+    : GroupLoop<AppendItem>(GroupEvents, GroupBytes)
 {
     public const int GroupEvents = 1000;
     private const int Tries = 6, LockTries = 3;
