@@ -24,8 +24,8 @@ public sealed class AlarmsPart(AlarmsOptions options, string? cluster) : IServer
         _engine = engine;
         if (options.MaxDigestBytes > engine.Intake.Options.MaxPayloadBytes)
             throw new ServerStartException($"alarms.maxDigestBytes = '{options.MaxDigestBytes}': A payload has at most {engine.Intake.Options.MaxPayloadBytes} bytes.");
-        await engine.Catalog.PutTopicAsync(AlarmEvents.Topic, cancel);
-        await engine.Catalog.PutTopicAsync(AlarmEvents.DigestTopic, cancel);
+        await engine.Catalog.EnsureTopicAsync(AlarmEvents.Topic, cancel);
+        await engine.Catalog.EnsureTopicAsync(AlarmEvents.DigestTopic, cancel);
         if (cluster is not null && await engine.Catalog.FindSubscriptionAsync(SubscriptionId, cancel) is null)
             await SubscribeAsync(engine, $"nats://{cluster}/{AlarmEvents.Digest}", cancel);
     }

@@ -30,7 +30,7 @@ public sealed class OrdersPart(TimeProvider time, ILoggerFactory logging) : ISer
     public async ValueTask StartAsync(HeraldEngine engine, CancellationToken cancel)
     {
         _engine = engine;
-        await engine.Catalog.PutTopicAsync(OrderEvents.Topic, cancel);
+        await engine.Catalog.EnsureTopicAsync(OrderEvents.Topic, cancel);
         var heartbeats = new Heartbeats(engine);
         _watch = new CustomerWatch(engine, heartbeats, time, _logger);
         var taking = new TakingWatch(engine, _watch.Memory, time, _logger);

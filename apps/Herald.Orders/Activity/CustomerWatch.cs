@@ -74,8 +74,7 @@ internal sealed class CustomerWatch(HeraldEngine engine, Heartbeats heartbeats, 
 
     private async ValueTask BeginAsync(TimeSpan lookBack, CancellationToken cancel)
     {
-        var events = await engine.Catalog.FindTopicAsync(OrderEvents.Topic, cancel)
-            ?? (await engine.Catalog.PutTopicAsync(OrderEvents.Topic, cancel)).Value ?? throw new StoreUnavailableException($"The topic '{OrderEvents.Topic}' was deleted while it was made.");
+        var events = await engine.Catalog.EnsureTopicAsync(OrderEvents.Topic, cancel);
         var handlers = await heartbeats.MakeTopicAsync(cancel);
         await engine.Catalog.CatchUpAsync(cancel);
         var held = await engine.Catalog.HoldAsync(events, cancel);

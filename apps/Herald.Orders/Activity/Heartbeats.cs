@@ -25,8 +25,7 @@ internal sealed class Heartbeats(HeraldEngine engine)
     /// <summary>Null until a handler has registered on any node.</summary>
     public ValueTask<Topic?> FindTopicAsync(CancellationToken cancel) => engine.Catalog.FindTopicAsync(Topic, cancel);
 
-    public async ValueTask<Topic> MakeTopicAsync(CancellationToken cancel) =>
-        await FindTopicAsync(cancel) ?? (await engine.Catalog.PutTopicAsync(Topic, cancel)).Value ?? throw new StoreUnavailableException($"The topic '{Topic}' was deleted while it was made.");
+    public ValueTask<Topic> MakeTopicAsync(CancellationToken cancel) => engine.Catalog.EnsureTopicAsync(Topic, cancel);
 
     /// <summary>True when the sign is durable, so that every node will read it; false when the store has no room for it.</summary>
     public async ValueTask<bool> SendAsync(Guid customer, long epoch, CancellationToken cancel)

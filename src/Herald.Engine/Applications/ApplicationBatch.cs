@@ -82,9 +82,8 @@ public sealed class ApplicationBatch
     }
 
     /// <summary>The topic with this name. It is created when it does not exist.</summary>
-    public async ValueTask<Topic> TopicAsync(string name, CancellationToken cancel) =>
-        await _catalog.FindTopicAsync(name, cancel) ?? (await _catalog.PutTopicAsync(name, cancel)).Value
-        ?? throw new StoreUnavailableException($"The topic '{name}' was deleted while it was made.");
+    /// <exception cref="ArgumentException">The name is not valid.</exception>
+    public ValueTask<Topic> TopicAsync(string name, CancellationToken cancel) => _catalog.EnsureTopicAsync(name, cancel);
 
     /// <summary>
     /// Adds an event that is accepted if, and only if, the batch is saved. Its id is only for display and is not checked for duplicates.

@@ -41,6 +41,19 @@ public sealed class Catalog
     /// <summary>Completes at once for a topic that was used on this node lately.</summary>
     public ValueTask<Topic?> FindTopicAsync(string name, CancellationToken cancel) => _cache.Topics.FindAsync(name, cancel);
 
+    /// <summary>The topic with this name. It is created when it does not exist.</summary>
+    /// <exception cref="ArgumentException">The name is not valid.</exception>
+    /// <exception cref="StoreUnavailableException">The topic was deleted while it was made: the caller may try again.</exception>
+    public async ValueTask<Topic> EnsureTopicAsync(string name, CancellationToken cancel)
+    {
+        if (await FindTopicAsync(name, cancel) is { } found)
+            return found;
+        var made = await PutTopicAsync(name, cancel);
+        if (made.Problems is [var problem, ..])
+            throw new ArgumentException($"'{problem.Value}': {problem.Rule}");
+        return made.Value ?? throw new StoreUnavailableException($"The topic '{name}' was deleted while it was made.");
+    }
+
     /// <summary>Sorted by name.</summary>
     public async ValueTask<Page<Topic>> TopicsAsync(int limit, string? cursor, CancellationToken cancel) =>
         PageOf(await PageAsync(CatalogCodec.TopicKind, null, limit, cursor, cancel), CatalogCodec.DecodeTopic, limit);

@@ -25,12 +25,7 @@ public sealed class SourceIntake(Intake intake, Catalog catalog, string topic, I
 
     /// <summary>Creates the topic if it does not exist. Must be called first.</summary>
     /// <exception cref="ArgumentException">The topic's name is not valid.</exception>
-    public async ValueTask StartAsync(CancellationToken cancel)
-    {
-        if (SubscriptionRules.CheckName("/topic", topic) is { } problem)
-            throw new ArgumentException($"'{problem.Value}': {problem.Rule}");
-        _topic = await FindTopicAsync(cancel);
-    }
+    public async ValueTask StartAsync(CancellationToken cancel) => _topic = await FindTopicAsync(cancel);
 
     public SourceBatch Begin() => new(this, Rent());
 
@@ -86,8 +81,8 @@ public sealed class SourceIntake(Intake intake, Catalog catalog, string topic, I
     {
         if (await catalog.FindTopicAsync(topic, cancel) is { } found)
             return found;
-        var made = await catalog.PutTopicAsync(topic, cancel);
+        var made = await catalog.EnsureTopicAsync(topic, cancel);
         logger.LogInformation("Topic {Topic} was made for a source.", topic);
-        return made.Value ?? throw new StoreUnavailableException($"The topic '{topic}' was deleted while it was made.");
+        return made;
     }
 }

@@ -103,8 +103,9 @@ internal sealed class PublishDoor(Intake intake, Catalog catalog, BodyBudget bud
             return (found, null);
         if (!options.AutoCreateTopics)
             return (null, new(ProblemKind.TopicNotFound, $"There is no topic '{Cut(name)}'. Create it with PUT /v1/topics/{Cut(name)}."));
-        var created = await catalog.PutTopicAsync(name, cancel);
-        return created.Done ? (created.Value, null) : (null, Problem.Invalid(created.Problems));
+        return SubscriptionRules.CheckName("/topic", name) is { } problem
+            ? (null, Problem.Invalid([problem]))
+            : (await catalog.EnsureTopicAsync(name, cancel), null);
     }
 
     private static void Answer(HttpResponse response, PublishRequest work, PublishBatch batch, in PublishTally tally)

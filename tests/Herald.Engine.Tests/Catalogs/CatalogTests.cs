@@ -231,6 +231,57 @@ public sealed class CatalogTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_topic_that_exists_is_found_and_nothing_is_written()
+    {
+        var version = _store.Version;
+        var topic = await _catalog.EnsureTopicAsync("orders", default);
+        Assert.Equal((await _catalog.FindTopicAsync("orders", default))!.Number, topic.Number);
+        Assert.Equal(version, _store.Version);
+    }
+
+    [Fact]
+    public async Task A_topic_that_is_missing_is_created()
+    {
+        var topic = await _catalog.EnsureTopicAsync("other", default);
+        Assert.Equal(("other", topic.Number), (topic.Name, (await _catalog.FindTopicAsync("other", default))!.Number));
+        Assert.Equal(topic.Number, (await _catalog.EnsureTopicAsync("other", default)).Number);
+    }
+
+    [Fact]
+    public async Task A_topic_that_another_node_creates_first_is_that_one()
+    {
+        _store.Before = async () => await _catalog.PutTopicAsync("other", default);
+        var topic = await _catalog.EnsureTopicAsync("other", default);
+        Assert.Equal(topic.Number, (await _catalog.FindTopicAsync("other", default))?.Number);
+        Assert.Equal(2, (await _catalog.TopicsAsync(10, null, default)).Items.Count);
+    }
+
+    [Fact]
+    public async Task A_topic_that_is_deleted_while_it_is_created_is_unavailable()
+    {
+        // The catalog reads the changes between its write and its answer.
+        _store.BeforeRead = async () =>
+        {
+            _store.BeforeRead = null;
+            await _store.ChangeAsync([new CatalogWrite(CatalogCodec.TopicKind, "other", 0, null, null)], default);
+        };
+        var failure = await Assert.ThrowsAsync<StoreUnavailableException>(async () => await _catalog.EnsureTopicAsync("other", default));
+        Assert.Contains("'other'", failure.Message, StringComparison.Ordinal);
+        Assert.Equal("other", (await _catalog.EnsureTopicAsync("other", default)).Name);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("no topic")]
+    public async Task A_name_that_no_topic_can_have_is_refused_before_anything_is_written(string name)
+    {
+        var version = _store.Version;
+        var refusal = await Assert.ThrowsAsync<ArgumentException>(async () => await _catalog.EnsureTopicAsync(name, default));
+        Assert.StartsWith($"'{name}': A name has", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(version, _store.Version);
+    }
+
+    [Fact]
     public async Task A_subscription_made_again_has_another_number_and_followers_hear_of_both()
     {
         await PutAsync(Draft);
