@@ -1,4 +1,5 @@
 using System.Text;
+using Herald.Hosting.Text;
 
 namespace Herald.Alarms.Messages;
 
@@ -17,7 +18,7 @@ internal readonly record struct ChangedAt(long Seconds, int Nanoseconds, short O
     /// <summary>yyyy-MM-ddTHH:mm:ss.fffffffff+HH:mm</summary>
     public const int LongestText = 35;
 
-    private const int MostDigits = 9, LengthToSeconds = 19, LongestOffset = (23 * 60) + 59;
+    private const int MostDigits = 9, LengthOfDate = 10, LengthToSeconds = 19, LengthOfOffset = 6, LongestOffset = (23 * 60) + 59;
 
     private static readonly int[] Powers = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000];
 
@@ -44,18 +45,10 @@ internal readonly record struct ChangedAt(long Seconds, int Nanoseconds, short O
     public static bool TryParse(ReadOnlySpan<byte> text, out ChangedAt time)
     {
         time = default;
-        if (text.Length <= LengthToSeconds || text[4] != '-' || text[7] != '-' || text[10] is not ((byte)'T' or (byte)'t') || text[13] != ':' || text[16] != ':'
-            || !TryNumber(text[..4], out var year) || !TryNumber(text[5..7], out var month) || !TryNumber(text[8..10], out var day)
-            || !TryNumber(text[11..13], out var hour) || !TryNumber(text[14..16], out var minute) || !TryNumber(text[17..19], out var second))
+        if (!Rfc3339Time.TryParse(text, out var read) || read.IsLeapSecond || read.Digits > MostDigits)
             return false;
-        if (year < 1 || month is < 1 or > 12 || day < 1 || day > DateTime.DaysInMonth(year, month) || hour > 23 || minute > 59 || second > 59)
-            return false;
-        var form = text[10] == 't' ? TimeForm.SmallT : TimeForm.None;
-        var rest = text[LengthToSeconds..];
-        if (!TryFraction(ref rest, out var nanoseconds, out var digits) || !TryOffset(rest, out var offset, ref form))
-            return false;
-        var local = SecondsAt(new DateTime(year, month, day, hour, minute, second, DateTimeKind.Utc));
-        time = new ChangedAt(local - (offset * 60), nanoseconds, (short)offset, (byte)digits, form);
+        var form = FormOf(text, read.OffsetMinutes);
+        time = new ChangedAt(read.Seconds, read.Nanoseconds, (short)read.OffsetMinutes, (byte)read.Digits, form);
         return true;
     }
 
@@ -100,7 +93,7 @@ internal readonly record struct ChangedAt(long Seconds, int Nanoseconds, short O
         Put(into.Slice(used + 1, 2), minutes / 60);
         into[used + 3] = (byte)':';
         Put(into.Slice(used + 4, 2), minutes % 60);
-        return used + 6;
+        return used + LengthOfOffset;
     }
 
     public override string ToString()
@@ -109,49 +102,16 @@ internal readonly record struct ChangedAt(long Seconds, int Nanoseconds, short O
         return Encoding.ASCII.GetString(text[..Write(text)]);
     }
 
-    private static bool TryFraction(ref ReadOnlySpan<byte> rest, out int nanoseconds, out int digits)
+    /// <summary>The letters and the sign of a text that is a time.</summary>
+    private static TimeForm FormOf(ReadOnlySpan<byte> text, int offsetMinutes)
     {
-        (nanoseconds, digits) = (0, 0);
-        if (rest[0] != '.')
-            return true;
-        digits = rest[1..].IndexOfAnyExceptInRange((byte)'0', (byte)'9');
-        if (digits is < 1 or > MostDigits || !TryNumber(rest.Slice(1, digits), out var fraction))
-            return false;
-        nanoseconds = fraction * Powers[MostDigits - digits];
-        rest = rest[(1 + digits)..];
-        return true;
-    }
-
-    private static bool TryOffset(ReadOnlySpan<byte> text, out int minutes, ref TimeForm form)
-    {
-        minutes = 0;
-        if (text is [(byte)'Z' or (byte)'z'])
+        var separator = text[LengthOfDate] == 't' ? TimeForm.SmallT : TimeForm.None;
+        return text[^1] switch
         {
-            form |= text[0] == 'z' ? TimeForm.Zulu | TimeForm.SmallZ : TimeForm.Zulu;
-            return true;
-        }
-        if (text.Length != 6 || text[0] is not ((byte)'+' or (byte)'-') || text[3] != ':'
-            || !TryNumber(text[1..3], out var hours) || !TryNumber(text[4..6], out var rest) || hours > 23 || rest > 59)
-            return false;
-        minutes = (hours * 60) + rest;
-        if (text[0] == '-')
-        {
-            form |= minutes == 0 ? TimeForm.UnknownOffset : TimeForm.None;
-            minutes = -minutes;
-        }
-        return true;
-    }
-
-    private static bool TryNumber(ReadOnlySpan<byte> digits, out int number)
-    {
-        number = 0;
-        foreach (var digit in digits)
-        {
-            if (digit is < (byte)'0' or > (byte)'9')
-                return false;
-            number = (number * 10) + digit - '0';
-        }
-        return true;
+            (byte)'Z' => separator | TimeForm.Zulu,
+            (byte)'z' => separator | TimeForm.Zulu | TimeForm.SmallZ,
+            _ => offsetMinutes == 0 && text[^LengthOfOffset] == '-' ? separator | TimeForm.UnknownOffset : separator,
+        };
     }
 
     private static void Put(Span<byte> into, int number)

@@ -151,32 +151,17 @@ internal sealed class EventReader
         return null;
     }
 
-    private static FieldProblem? ReadTime(ref Utf8JsonReader json, ReadOnlySpan<byte> body, ref EventDraft draft)
+    private FieldProblem? ReadTime(ref Utf8JsonReader json, ReadOnlySpan<byte> body, ref EventDraft draft)
     {
         const string Rule = $"{TimeText.Rule} {EventTime.Rule}";
         if (json.TokenType != JsonTokenType.String)
             return RefuseValue(ref json, body, "/time", Rule);
-        var text = json.ValueSpan;
-        // The parser would read a time without an offset as local time.
-        var hasOffset = text.Length > 19 && (text[^1] is (byte)'Z' or (byte)'z' || text[19..].IndexOfAny("+-"u8) >= 0);
-        if (!hasOffset || !TryGetTime(ref json, out var time))
-            return FieldProblem.Of("/time", text, Rule);
+        ReadOnlySpan<byte> text = default;
+        if (!TryUnescape(ref json, ref text) || !TimeText.TryParse(text, out var time))
+            return FieldProblem.Of("/time", json.ValueSpan, Rule);
         var timeMs = time.ToUnixTimeMilliseconds();
         draft.TimeMs = timeMs;
-        return EventTime.IsPossible(timeMs) ? null : FieldProblem.Of("/time", text, EventTime.Rule);
-    }
-
-    private static bool TryGetTime(ref Utf8JsonReader json, out DateTimeOffset time)
-    {
-        try
-        {
-            return json.TryGetDateTimeOffset(out time);
-        }
-        catch (InvalidOperationException)
-        {
-            time = default; // A surrogate without its other half.
-            return false;
-        }
+        return EventTime.IsPossible(timeMs) ? null : FieldProblem.Of("/time", json.ValueSpan, EventTime.Rule);
     }
 
     private FieldProblem? ReadAttributes(ref Utf8JsonReader json, ReadOnlySpan<byte> body)

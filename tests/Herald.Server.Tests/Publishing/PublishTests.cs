@@ -114,6 +114,8 @@ public sealed class PublishTests(RunningServer server)
     [InlineData("""{"payload":1,"time":"2026-01-31"}""", "/time")]
     [InlineData("""{"payload":1,"time":"2026-01-31T12:00:00"}""", "/time")]
     [InlineData("""{"payload":1,"time":1700000000}""", "/time")]
+    [InlineData("""{"payload":1,"time":"2016-12-31T23:59:60Z"}""", "/time")]
+    [InlineData("""{"payload":1,"time":"2026-01-31T12:00:00+01"}""", "/time")]
     [InlineData("""{"payload":1,"contentType":"json"}""", "/contentType")]
     [InlineData("""{"payload":1,"payloadBase64":"AA=="}""", "/payloadBase64")]
     [InlineData("""{"payloadBase64":"no base64!"}""", "/payloadBase64")]
@@ -126,6 +128,13 @@ public sealed class PublishTests(RunningServer server)
         var topic = await server.NewTopicAsync();
         (await server.PublishAsync(topic, body)).IsProblem(400, "invalid-request", pointer);
     }
+
+    [Theory]
+    [InlineData("2026-01-31t12:00:00z")]
+    [InlineData("2026-01-31T12:00:00\\u002B01:00")]
+    [InlineData("2026-01-31T12:00:00.1234567890123-23:59")]
+    public async Task A_time_may_be_written_as_rfc_3339_allows(string time) =>
+        (await server.PublishAsync(await server.NewTopicAsync(), $$"""{"payload":1,"time":"{{time}}"}""")).Is(202);
 
     [Fact]
     public async Task Ids_keys_types_and_attributes_have_bounds()
