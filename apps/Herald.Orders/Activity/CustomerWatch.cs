@@ -56,7 +56,7 @@ internal sealed class CustomerWatch(HeraldEngine engine, Heartbeats heartbeats, 
                 _starting.Release();
             }
         }
-        await Now.Follower.CaughtUp.WaitAsync(cancel);
+        await Now.Logs.CaughtUp.WaitAsync(cancel);
     }
 
     public async ValueTask DisposeAsync()
@@ -68,7 +68,7 @@ internal sealed class CustomerWatch(HeraldEngine engine, Heartbeats heartbeats, 
 
     // A topic that was deleted and created again is a different topic.
     private async ValueTask<bool> IsGoodAsync(Run? run, TimeSpan lookBack, CancellationToken cancel) =>
-        run is not null && run.LookBack >= lookBack && !run.Follower.HasFailed
+        run is not null && run.LookBack >= lookBack && !run.Logs.HasFailed
         && (await engine.Catalog.FindTopicAsync(OrderEvents.Topic, cancel))?.Number == run.Topic.Topic.Number
         && (await heartbeats.FindTopicAsync(cancel))?.Number == run.HandlersTopic;
 
@@ -82,27 +82,27 @@ internal sealed class CustomerWatch(HeraldEngine engine, Heartbeats heartbeats, 
         var before = _run;
         var run = new Run(held, handlers.Number, lookBack, before?.Version ?? held.Version, before?.At ?? time.GetTimestamp());
         run.Names = new RouteNames(engine.Log, MostRoutes);
-        run.Follower = new LogFollower(engine.Log, (shard, entries, isNew, stop) => TakeAsync(run, shard, entries, isNew, stop), time, logger);
+        run.Logs = new LogWatch(engine.Log, (piece, stop) => TakeAsync(run, piece, stop), time, logger);
         try
         {
-            await run.Follower.StartAsync(time.GetUtcNow() - lookBack, cancel);
+            await run.Logs.StartAsync(time.GetUtcNow() - lookBack, cancel);
         }
         catch
         {
             await run.DisposeAsync();
             throw;
         }
-        run.Following = run.Follower.RunAsync(run.Stop.Token);
+        run.Following = run.Logs.RunAsync(run.Stop.Token);
         _run = run;
         if (before is not null)
             await before.DisposeAsync();
     }
 
-    private async ValueTask TakeAsync(Run run, ShardId shard, ReadOnlyMemory<IndexEntry> entries, bool isNew, CancellationToken cancel)
+    private async ValueTask TakeAsync(Run run, LogPiece piece, CancellationToken cancel)
     {
-        await run.Names.LearnAsync(shard, entries, IsWanted, cancel);
+        await run.Names.LearnAsync(piece.Shard, piece.Entries, IsWanted, cancel);
         var (now, nowMs) = (time.GetTimestamp(), time.GetUtcNow().ToUnixTimeMilliseconds());
-        foreach (var entry in entries.Span)
+        foreach (var entry in piece.Entries.Span)
         {
             if (!IsWanted(entry) || !run.Names.TryFind(entry.RouteHash, out var name) || name.Customer is not { } customer)
                 continue;
@@ -110,13 +110,13 @@ internal sealed class CustomerWatch(HeraldEngine engine, Heartbeats heartbeats, 
             {
                 // An earlier sign of life does not show that the handler lives now. Every registered handler gets one window from the
                 // start.
-                if (isNew)
+                if (piece.IsNew)
                     _memory.Heard(customer, name.Epoch, now);
                 continue;
             }
             // For earlier events only the age is available. A wrong clock makes them look younger or older, but never new.
-            var age = isNew ? 0 : Math.Max(0, nowMs - entry.AcceptedAtMs);
-            _memory.Saw(customer, new(shard, entry.Sequence), now - (age * time.TimestampFrequency / 1000));
+            var age = piece.IsNew ? 0 : Math.Max(0, nowMs - entry.AcceptedAtMs);
+            _memory.Saw(customer, new(piece.Shard, entry.Sequence), now - (age * time.TimestampFrequency / 1000));
         }
 
         bool IsWanted(IndexEntry entry) =>
@@ -132,14 +132,14 @@ internal sealed class CustomerWatch(HeraldEngine engine, Heartbeats heartbeats, 
         public long At { get; } = at;
         public RouteNames Names { get; set; } = null!;
         public CancellationTokenSource Stop { get; } = new();
-        public LogFollower Follower { get; set; } = null!;
+        public LogWatch Logs { get; set; } = null!;
         public Task Following { get; set; } = Task.CompletedTask;
 
         public async ValueTask DisposeAsync()
         {
             await Stop.CancelAsync();
             await Following;
-            Follower.Dispose();
+            Logs.Dispose();
             Topic.Dispose();
             Stop.Dispose();
         }

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Herald.Orders.Tests.Activity;
 
-public sealed class LogFollowerTests
+public sealed class LogWatchTests
 {
     private readonly GrowingLog _log = new();
     private readonly List<long> _taken = [];
@@ -19,11 +19,11 @@ public sealed class LogFollowerTests
     public async Task A_new_entry_that_cannot_be_taken_costs_itself_and_those_behind_it_are_taken()
     {
         _log.Grow();
-        using var follower = new LogFollower(_log, TakeAsync, TimeProvider.System, NullLogger.Instance);
-        await follower.StartAsync(DateTimeOffset.UnixEpoch, Cancel);
+        using var watch = new LogWatch(_log, TakeAsync, TimeProvider.System, NullLogger.Instance);
+        await watch.StartAsync(DateTimeOffset.UnixEpoch, Cancel);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
-        var running = follower.RunAsync(stop.Token);
-        await follower.CaughtUp.WaitAsync(Cancel);
+        var running = watch.RunAsync(stop.Token);
+        await watch.CaughtUp.WaitAsync(Cancel);
         _refused = 2;
         _log.Grow();
         _log.Grow();
@@ -31,7 +31,7 @@ public sealed class LogFollowerTests
         await stop.CancelAsync();
         await running;
         Assert.Equal([1, 3], _taken);
-        Assert.False(follower.HasFailed);
+        Assert.False(watch.HasFailed);
     }
 
     [Fact]
@@ -39,16 +39,16 @@ public sealed class LogFollowerTests
     {
         _log.Grow();
         _refused = 1;
-        using var follower = new LogFollower(_log, TakeAsync, TimeProvider.System, NullLogger.Instance);
-        await follower.StartAsync(DateTimeOffset.UnixEpoch, Cancel);
-        await follower.RunAsync(Cancel);
-        await Assert.ThrowsAsync<InvalidOperationException>(() => follower.CaughtUp);
-        Assert.True(follower.HasFailed);
+        using var watch = new LogWatch(_log, TakeAsync, TimeProvider.System, NullLogger.Instance);
+        await watch.StartAsync(DateTimeOffset.UnixEpoch, Cancel);
+        await watch.RunAsync(Cancel);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => watch.CaughtUp);
+        Assert.True(watch.HasFailed);
     }
 
-    private ValueTask TakeAsync(ShardId shard, ReadOnlyMemory<IndexEntry> entries, bool isNew, CancellationToken cancel)
+    private ValueTask TakeAsync(LogPiece piece, CancellationToken cancel)
     {
-        foreach (var entry in entries.Span)
+        foreach (var entry in piece.Entries.Span)
         {
             if (entry.Sequence == _refused)
                 throw new InvalidOperationException("an entry that nobody can take");
