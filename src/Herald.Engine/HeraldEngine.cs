@@ -89,11 +89,11 @@ public sealed class HeraldEngine : IAsyncDisposable
             parts.Ownership, _hosts, (lease, term) => new ShardHost(lease, term, services, options, settings, parts.Random.Next()), _ledger, options, _metrics,
             parts.Time, parts.Logging.CreateLogger("Herald"));
 #pragma warning restore CA5394
-        _metrics.Gauge("herald_attempts_in_flight", "Attempts under way on this node.", () => _ledger.InFlight);
-        _metrics.Gauge("herald_blocked_keys", "Keys that wait because their oldest event failed.", () => _blocked.Count);
+        _metrics.Gauge("herald_attempts_in_flight", "Attempts in progress on this node.", () => _ledger.InFlight);
+        _metrics.Gauge("herald_blocked_keys", "Blocked keys: an attempt at their oldest event failed, and their later events wait.", () => _blocked.Count);
         _metrics.Gauge("herald_catalog_cached", "Topics and subscriptions of the catalog that this node has in memory.", () => _cache.Snapshot.Size);
-        _metrics.Gauge("herald_route_memory_bytes", "Bytes in which this node remembers who wants which events.", () => _cache.Snapshot.Memory.Bytes);
-        _metrics.Gauge("herald_application_unread", "Entries of the logs that an application has still to read on this node.", UnreadByApplication);
+        _metrics.Gauge("herald_route_memory_bytes", "Memory of remembered routes: which subscriptions match which events.", () => _cache.Snapshot.Memory.Bytes);
+        _metrics.Gauge("herald_application_unread", "Log entries that an application on this node has not read yet.", UnreadByApplication);
         _metrics.Gauge("herald_shards_owned", "Shards that run on this node.", () => _hosts.All.Count);
     }
 
@@ -151,7 +151,7 @@ public sealed class HeraldEngine : IAsyncDisposable
         var view = new EventView(batch[0].Record.ToArray());
         var attempt = new Attempt(subscription, view, _messageIds.Of(subscription.Id, view, 0), 0, 1, Redelivery.None);
         return _channels.Find(subscription.Endpoint) is { } channel ? await channel.TryAsync(attempt, cancel)
-            : AttemptResult.Troubled(AttemptStage.Guard, $"this node is without {MissingChannels.Describe(subscription.Endpoint)}");
+            : AttemptResult.Troubled(AttemptStage.Guard, $"this node does not have {MissingChannels.Describe(subscription.Endpoint)}");
     }
 
     /// <summary>Releases a held key: its head is tried again, or discarded. False when the key is not held.</summary>
@@ -230,10 +230,10 @@ public sealed class HeraldEngine : IAsyncDisposable
         _metrics.DamagedCatalog();
         var logger = _parts.Logging.CreateLogger("Herald");
         if (record.Kind == CatalogCodec.SubscriptionKind)
-            logger.LogError("Subscription {Subscription} stands still. It is {Reason}", record.Id, Subscription.DamagedReason);
+            logger.LogError("Subscription {Subscription} receives nothing, and its events wait. It is {Reason}", record.Id, Subscription.DamagedReason);
         else
             logger.LogError(
-                "An order to release a held key of shard {Shard} is damaged in the catalog. The key stays held: release it again.", record.Id);
+                "A request to release a held key of shard {Shard} is damaged in the catalog. The key stays held. Release the key again.", record.Id);
     }
 
     private async Task TellFollowedAsync(long version)

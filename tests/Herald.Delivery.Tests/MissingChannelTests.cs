@@ -19,7 +19,7 @@ public sealed class MissingChannelTests
         var lag = (await node.Engine.Inspector.LagAsync("s", default))!;
         Assert.Equal((0, 0, "a channel for test:// endpoints"), (lag.Limit, lag.BlockedKeys, lag.WaitsFor));
         var tested = (await node.Engine.TestAsync("s", default))!;
-        Assert.Equal((AttemptOutcome.Failed, AttemptStage.Guard, "this node is without a channel for test:// endpoints"), (tested.Outcome, tested.Stage, tested.Reason));
+        Assert.Equal((AttemptOutcome.Failed, AttemptStage.Guard, "this node does not have a channel for test:// endpoints"), (tested.Outcome, tested.Stage, tested.Reason));
 
         node.Channel.Schemes = ["test"];
         await node.RestartAsync();

@@ -66,7 +66,7 @@ public sealed class ApplicationBatch
     {
         if (_written.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(key, out var value) || _state.TryGet(key, out value))
             return value;
-        throw new InvalidOperationException($"State of {_application} was asked for that was not loaded.");
+        throw new InvalidOperationException($"Application {_application} reads a state entry that was not loaded.");
     }
 
     /// <param name="value">

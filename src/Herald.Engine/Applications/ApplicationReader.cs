@@ -54,7 +54,7 @@ internal sealed class ApplicationReader(IEventLog log, ICatalogStore catalog, Sh
     void IEventSink.OnDamaged(long sequence, string damage)
     {
         var why = new DeadLetterReason(
-            DeadLetterReason.Damaged, $"The application {application} could not take it: {damage}.", 0, null, 0, time.GetUtcNow().ToUnixTimeMilliseconds());
+            DeadLetterReason.Damaged, $"Application {application} could not process this event: {damage}.", 0, null, 0, time.GetUtcNow().ToUnixTimeMilliseconds());
         _damaged.Add(new NewDeadLetter(new DeadLetterId(shard, 0, 0, sequence), "", topic, why, default) { HasNoRecord = true });
     }
 

@@ -94,9 +94,9 @@ internal sealed class ApplicationRun(
         services.Metrics.ApplicationLost(application.Name);
         services.Logger.LogError(
             failure,
-            "Application {Application} stands still in shard {Shard}: how far it has read there is damaged in the store. Its events are kept, "
-            + "everything else goes on. Restore the entry of its name in the state of {Places}, or remove it, and start the node again: without it "
-            + "everything that is kept is taken again.",
+            "Application {Application} processes nothing in shard {Shard}, because the record of how far it has read there is damaged in the store. "
+            + "Its events are kept, and deliveries continue. Restore the entry with its name in the state of {Places}, or remove that entry, and "
+            + "restart the node. Without the entry, the application processes all kept events again.",
             application.Name, shard, Places);
         return null;
     }
@@ -126,7 +126,7 @@ internal sealed class ApplicationRun(
             }
             catch (StoreUnavailableException failure)
             {
-                services.Logger.LogWarning(failure, "Application {Application}, shard {Shard}: it cannot read; it tries again.", application.Name, shard);
+                services.Logger.LogWarning(failure, "Application {Application}, shard {Shard}: the store does not answer a read. Events of the application wait; Herald retries.", application.Name, shard);
                 await WaitAsync(abort);
             }
         }
@@ -172,7 +172,7 @@ internal sealed class ApplicationRun(
         var bounds = await services.Log.BoundsAsync(shard, abort);
         if (bounds.First <= _read)
             return false;
-        services.Logger.LogWarning("Application {Application}, shard {Shard}: sequences {From} to {To} are no longer kept.", application.Name, shard, _read, bounds.First - 1);
+        services.Logger.LogWarning("Application {Application}, shard {Shard}: sequences {From} to {To} are no longer kept. The application skips them.", application.Name, shard, _read, bounds.First - 1);
         Volatile.Write(ref _read, bounds.First);
         return true;
     }
@@ -191,7 +191,7 @@ internal sealed class ApplicationRun(
         }
         catch (Exception defect) when (defect is not (OperationCanceledException or StoreUnavailableException or OutOfMemoryException))
         {
-            services.Logger.LogError(defect, "Application {Application}, shard {Shard}: it failed on {Count} events from sequence {From} on.", application.Name, shard, events.Count, events.Count == 0 ? next : events[0].Sequence);
+            services.Logger.LogError(defect, "Application {Application}, shard {Shard}: it failed on {Count} events from sequence {From}. An event that fails alone becomes a dead letter.", application.Name, shard, events.Count, events.Count == 0 ? next : events[0].Sequence);
             failed = defect.Message;
         }
         var most = services.MostCommitBytes;
@@ -204,15 +204,15 @@ internal sealed class ApplicationRun(
         }
         if (failed is null && _batch.Bytes > most)
         {
-            failed = $"it wants {_batch.Bytes} bytes saved at once, and {most} at most can be";
-            services.Logger.LogError("Application {Application}, shard {Shard}: at sequence {Sequence} {Failed}.", application.Name, shard,
+            failed = $"it produced {_batch.Bytes} bytes to save at once, more than the limit of {most}";
+            services.Logger.LogError("Application {Application}, shard {Shard}: at sequence {Sequence} {Failed}. The event becomes a dead letter.", application.Name, shard,
                 events.Count == 0 ? next : events[0].Sequence, failed);
         }
         if (failed is not null)
         {
             _batch.Begin(events, services.Clock.WallMs);
             if (events.Count == 1)
-                _batch.Reject(events[0].Sequence, $"The application {application.Name} failed on it: {failed}");
+                _batch.Reject(events[0].Sequence, $"Application {application.Name} failed on this event: {failed}");
         }
         if (_batch.HasChanges || events.Count > 0)
             await SaveAsync(_batch.Take(next), events.Count);

@@ -18,7 +18,7 @@ internal ref struct RecordReader(ReadOnlySpan<byte> bytes)
     public ReadOnlySpan<byte> Bytes(long count)
     {
         if (count < 0 || count > _rest.Length)
-            throw new InvalidDataException($"A record ends {count - _rest.Length} bytes too soon.");
+            throw new InvalidDataException($"A record is {count - _rest.Length} bytes too short.");
         var bytes = _rest[..(int)count];
         _rest = _rest[(int)count..];
         return bytes;
@@ -29,7 +29,7 @@ internal ref struct RecordReader(ReadOnlySpan<byte> bytes)
     {
         var count = Number();
         return count >= 0 && count <= _rest.Length
-            ? (int)count : throw new InvalidDataException($"A record says that {count} follow in {_rest.Length} bytes.");
+            ? (int)count : throw new InvalidDataException($"A record announces {count} items, but only {_rest.Length} bytes follow.");
     }
 
     /// <summary>All remaining bytes.</summary>
@@ -45,7 +45,7 @@ internal ref struct RecordReader(ReadOnlySpan<byte> bytes)
             if (part < 0x80)
                 return (long)(zigzag >> 1) ^ -(long)(zigzag & 1);
         }
-        throw new InvalidDataException("A record has a number without an end.");
+        throw new InvalidDataException("A record contains a number that is too long.");
     }
 
     public uint Word() => BinaryPrimitives.ReadUInt32LittleEndian(Bytes(4));

@@ -81,14 +81,14 @@ public sealed class Catalog
         var dependants = await _store.FindAsync(new CatalogQuery.ByParent(CatalogCodec.SubscriptionKind, [topic.Number]), cancel);
         if (dependants.Count > 0 && !force)
             return CatalogResult<Topic>.Of(
-                CatalogOutcome.InUse, topic, $"The topic '{name}' has {dependants.Count} subscriptions; delete them, or force to delete them with it.");
+                CatalogOutcome.InUse, topic, $"Topic '{name}' has {dependants.Count} subscriptions. Delete them first, or use force=true to delete them with the topic.");
         var writes = dependants.Select(s => new CatalogWrite(s.Kind, s.Id, s.Parent, s.Version, null))
             .Append(new CatalogWrite(CatalogCodec.TopicKind, name, 0, topic.Version, null)).ToList();
         var reply = await _store.ChangeAsync(writes, cancel);
         await _cache.RefreshAsync(reply.Version);
         return reply.Conflict is null
             ? CatalogResult<Topic>.Of(CatalogOutcome.Deleted, topic)
-            : CatalogResult<Topic>.Of(CatalogOutcome.VersionMismatch, topic, "The topic or one of its subscriptions was changed meanwhile; try again.");
+            : CatalogResult<Topic>.Of(CatalogOutcome.VersionMismatch, topic, "The topic or one of its subscriptions was changed at the same time. Try again.");
     }
 
     /// <summary>Reads the subscription from the store, whichever node changed it last.</summary>
@@ -199,7 +199,7 @@ public sealed class Catalog
         string id, ReadOnlyMemory<byte>? secret, TimeSpan overlap, CancellationToken cancel)
     {
         if (secret is { Length: < 24 or > 64 })
-            return CatalogResult<Subscription>.Refuse([new("/secret", "(hidden)", "A secret is 24 to 64 bytes, written whsec_ and base64.")]);
+            return CatalogResult<Subscription>.Refuse([new("/secret", "(hidden)", "A secret is 'whsec_' followed by 24 to 64 bytes in base64.")]);
         if (overlap < TimeSpan.Zero || overlap > TimeSpan.FromDays(30))
             return CatalogResult<Subscription>.Refuse([new("/overlap", $"{overlap}", "From 0 to 30 days.")]);
         var drawn = secret ?? RandomNumberGenerator.GetBytes(SecretBytes);
@@ -252,7 +252,7 @@ public sealed class Catalog
     {
         if (topic.Number != there.Subscription.TopicNumber)
             return CatalogResult<Subscription>.Refuse(
-                [FieldProblem.Of("/topic", draft.Topic, "A subscription stays with its topic; this is another one.")]);
+                [FieldProblem.Of("/topic", draft.Topic, "The topic of a subscription cannot change, and the topic with this name is a new one. Create another subscription.")]);
         var stored = Drafted(draft, topic) with
         {
             Status = draft.Status ?? SubscriptionStatus.Active,
@@ -289,7 +289,7 @@ public sealed class Catalog
         var old = there.Subscription;
         if (old.Topic != draft.Topic)
             return CatalogResult<Subscription>.Refuse(
-                [FieldProblem.Of("/topic", draft.Topic, $"A subscription stays with its topic, '{old.Topic}'; create another one.")]);
+                [FieldProblem.Of("/topic", draft.Topic, $"The topic of a subscription cannot change; it is '{old.Topic}'. Create another subscription.")]);
         var secret = draft.Secret is { } given && !given.Span.SequenceEqual(old.Secrets.Current.Span) ? new Secrets(given, default, null) : old.Secrets;
         var moved = old.Endpoint.OriginalString != draft.Endpoint;
         var next = old with
@@ -314,7 +314,7 @@ public sealed class Catalog
             if (revisions.Count >= MostRevisions)
                 return CatalogResult<Subscription>.Of(
                     CatalogOutcome.InUse, old,
-                    $"{revisions.Count} filter changes of this subscription have not been routed past yet; wait until it has caught up, or replay it from now.");
+                    $"{revisions.Count} filter changes of this subscription are still needed to route older events. Wait until it has caught up, or replay it from now.");
             stored = stored with
             {
                 Revisions =
@@ -407,7 +407,7 @@ public sealed class Catalog
 
     private static CatalogResult<Subscription> Mismatch(SubscriptionEntry? there) => CatalogResult<Subscription>.Of(
         CatalogOutcome.VersionMismatch, there?.Subscription,
-        there is null ? "It does not exist." : $"It was changed meanwhile: its version is {there.Subscription.Version}. Read it again, then change it.");
+        there is null ? "It does not exist." : $"It was changed at the same time; its version is now {there.Subscription.Version}. Read it again, then repeat the change.");
 
     /// <summary>Reads the topic from the store. Decisions must not rest on the directory, which can be a second old.</summary>
     internal ValueTask<Topic?> TopicNowAsync(string name, CancellationToken cancel) => _cache.Topics.AskAsync(name, cancel);

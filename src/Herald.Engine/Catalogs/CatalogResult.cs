@@ -39,5 +39,5 @@ public sealed record CatalogResult<T>(CatalogOutcome Outcome, T? Value, IReadOnl
     internal static CatalogResult<T> Of(CatalogOutcome outcome, T? value = null, string detail = "") => new(outcome, value, [], detail);
 
     internal static CatalogResult<T> Refuse(IReadOnlyList<FieldProblem> problems) =>
-        new(CatalogOutcome.Refused, null, problems, problems.Count == 1 ? problems[0].Rule : $"{problems.Count} fields break a rule.");
+        new(CatalogOutcome.Refused, null, problems, problems.Count == 1 ? problems[0].Rule : $"{problems.Count} fields are not valid.");
 }

@@ -37,7 +37,7 @@ public static partial class SubscriptionRules
         CheckRetry(draft.Retry, draft.Topic, found);
         CheckLimits(draft.Limits, found);
         if (draft.Secret is { Length: < 24 or > 64 })
-            found.Add(new("/secret", "(hidden)", "A secret is 24 to 64 bytes, written whsec_ and base64. Leave it out to have one drawn."));
+            found.Add(new("/secret", "(hidden)", "A secret is 'whsec_' followed by 24 to 64 bytes in base64. Leave it out, and Herald generates one."));
         return found;
     }
 
@@ -53,14 +53,14 @@ public static partial class SubscriptionRules
     private static void CheckFilter(Filter filter, List<FieldProblem> found)
     {
         if (filter.Clauses.Count > MaxClauses)
-            found.Add(new("/filter", $"{filter.Clauses.Count} attributes", $"A filter names at most {MaxClauses} attributes."));
+            found.Add(new("/filter", $"{filter.Clauses.Count} attributes", $"A filter has at most {MaxClauses} attributes."));
         foreach (var clause in filter.Clauses)
         {
             var pointer = $"/filter/{clause.Attribute}";
             if (clause.Attribute.Length is 0 or > 255)
                 found.Add(FieldProblem.Of(pointer, clause.Attribute, "An attribute's name has 1 to 255 characters."));
             if (clause.Values.Count is 0 or > MaxValues)
-                found.Add(new(pointer, $"{clause.Values.Count} values", $"Each attribute of a filter has 1 to {MaxValues} values; the event's must equal one of them."));
+                found.Add(new(pointer, $"{clause.Values.Count} values", $"Each attribute of a filter has 1 to {MaxValues} values. An event matches when its value equals one of them."));
         }
     }
 
@@ -71,26 +71,26 @@ public static partial class SubscriptionRules
         CheckSpan("/retry/maxAge", retry.MaxAge, TimeSpan.FromSeconds(1), TimeSpan.FromDays(365), found);
         CheckSpan("/retry/ttl", retry.Ttl, TimeSpan.FromMilliseconds(100), TimeSpan.FromDays(365), found);
         if (retry is { MaxAttempts: null, MaxAge: null, OnExhausted: not OnExhausted.Hold })
-            found.Add(new("/retry", "no maxAttempts, no maxAge", "Give maxAttempts or maxAge, so that a delivery that always fails ends."));
+            found.Add(new("/retry", "no maxAttempts, no maxAge", "Set maxAttempts or maxAge. Otherwise a delivery that always fails never ends."));
         if (retry.OnExhausted == OnExhausted.Forward)
             Add(found, CheckName("/retry/forwardTo", retry.ForwardTo));
         else if (retry.ForwardTo is not null)
-            found.Add(FieldProblem.Of("/retry/forwardTo", retry.ForwardTo, "Only with onExhausted: forward."));
+            found.Add(FieldProblem.Of("/retry/forwardTo", retry.ForwardTo, "Allowed only with onExhausted: forward."));
         if (retry.ForwardTo is not null && retry.ForwardTo == topic)
-            found.Add(FieldProblem.Of("/retry/forwardTo", retry.ForwardTo, "Another topic than the subscription's own: what cannot be delivered would come again and again."));
+            found.Add(FieldProblem.Of("/retry/forwardTo", retry.ForwardTo, "Name another topic than the subscription's own. Otherwise a failed event would return to this subscription again and again."));
         switch (retry.Waits)
         {
             case RetryWaits.Exponential waits:
                 CheckSpan("/retry/base", waits.Base, TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(1), found);
                 CheckSpan("/retry/cap", waits.Cap, TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(7), found);
                 if (waits.First.Count > 10)
-                    found.Add(new("/retry/first", $"{waits.First.Count} waits", "At most 10 waits come before base."));
+                    found.Add(new("/retry/first", $"{waits.First.Count} waits", "At most 10 waits are allowed before base."));
                 for (var i = 0; i < waits.First.Count; i++)
                     CheckSpan($"/retry/first/{i}", waits.First[i], TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(1), found);
                 if (!(waits.Factor is >= 1 and <= 100))
                     found.Add(new("/retry/factor", $"{waits.Factor}", "From 1 to 100."));
                 if (waits.Cap < waits.Base)
-                    found.Add(new("/retry/cap", $"{waits.Cap}", "Not shorter than base."));
+                    found.Add(new("/retry/cap", $"{waits.Cap}", "Must not be shorter than base."));
                 CheckJitter(waits.Jitter, found);
                 break;
             case RetryWaits.Schedule waits:
@@ -115,7 +115,7 @@ public static partial class SubscriptionRules
     private static void CheckJitter(double jitter, List<FieldProblem> found)
     {
         if (!(jitter is >= 0 and <= 1))
-            found.Add(new("/retry/jitter", $"{jitter}", "From 0 to 1; 0.2 spreads a wait over 80 % to 120 % of itself."));
+            found.Add(new("/retry/jitter", $"{jitter}", "From 0 to 1. With 0.2, a wait varies from 80 % to 120 %."));
     }
 
     private static void CheckSpan(string pointer, TimeSpan? span, TimeSpan least, TimeSpan most, List<FieldProblem> found)

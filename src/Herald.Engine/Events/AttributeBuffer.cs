@@ -24,15 +24,15 @@ public sealed class AttributeBuffer
             return FieldProblem.Of("/attributes", name, "An attribute's name has 1 to 255 bytes.");
         // Two different names that are not valid UTF-8 could become the same text.
         if (!Utf8.IsValid(name) || !Utf8.IsValid(value))
-            return FieldProblem.Of("/attributes", name, "Names and values of attributes are UTF-8.");
+            return FieldProblem.Of("/attributes", name, "Names and values of attributes must be valid UTF-8.");
         if (Count == _pairs.Length)
             return FieldProblem.Of("/attributes", name, $"An event has at most {IntakeOptions.MaxAttributes} attributes.");
         if (_used - (4 * Count) + name.Length + value.Length > IntakeOptions.MaxAttributeBytes)
-            return FieldProblem.Of("/attributes", name, $"Names and values of all attributes have at most {IntakeOptions.MaxAttributeBytes} bytes together.");
+            return FieldProblem.Of("/attributes", name, $"The names and values of all attributes together have at most {IntakeOptions.MaxAttributeBytes} bytes.");
         for (var i = 0; i < Count; i++)
         {
             if (NameOf(_pairs[i]).SequenceEqual(name))
-                return FieldProblem.Of("/attributes", name, "An attribute is given once.");
+                return FieldProblem.Of("/attributes", name, "Give each attribute only once.");
         }
         _pairs[Count++] = (_used, name.Length, value.Length);
         BinaryPrimitives.WriteUInt16LittleEndian(_bytes.AsSpan(_used), (ushort)name.Length);

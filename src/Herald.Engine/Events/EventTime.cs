@@ -6,7 +6,7 @@ namespace Herald.Engine.Events;
 /// </summary>
 public static class EventTime
 {
-    public const string Rule = "A time of an event is from 0001-01-02T00:00:00Z to 9999-12-30T23:59:59.999Z.";
+    public const string Rule = "The time of an event is between 0001-01-02T00:00:00Z and 9999-12-30T23:59:59.999Z.";
 
     private const long FirstMs = -62_135_510_400_000, LastMs = 253_402_214_399_999;
 

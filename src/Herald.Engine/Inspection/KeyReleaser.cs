@@ -53,7 +53,7 @@ internal sealed class KeyReleaser(Catalog catalog, ShardHosts hosts, ShardLooks 
                 await Task.Delay(BetweenLooks, time, cancel);
             }
         }
-        throw new StoreUnavailableException($"The owner of shard {order.Shard} has not followed the order yet, or the key is held again: look, and try again.");
+        throw new StoreUnavailableException($"The owner of shard {order.Shard} has not released the key yet, or the key is held again. List the blocked keys, and try again.");
     }
 
     private ValueTask<bool> IsHeldAsync(SubscriptionEntry entry, ReleaseOrder order, CancellationToken cancel) => looks.AskAsync(

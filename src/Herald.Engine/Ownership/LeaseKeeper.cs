@@ -129,7 +129,7 @@ internal sealed class LeaseKeeper(
         }
         catch (Exception failure)
         {
-            logger.LogWarning(failure, "Not everything could be saved while stopping; it will be repeated.");
+            logger.LogWarning(failure, "The node stops before all progress was saved. Deliveries that were not saved will be repeated.");
         }
         _moved?.Dispose();
         EndLoop();
@@ -219,7 +219,7 @@ internal sealed class LeaseKeeper(
         catch (Exception failure) when (failure is StoreUnavailableException || (failure is OperationCanceledException && either.IsCancellationRequested))
         {
             // Terms that run out meanwhile stop their attempts by themselves.
-            logger.LogWarning(failure, "The leases of this node's shards could not be renewed; it is tried again.");
+            logger.LogWarning(failure, "The leases of this node's shards could not be renewed. The node retries; when a lease runs out, deliveries of its shard stop here.");
         }
     }
 
@@ -262,7 +262,7 @@ internal sealed class LeaseKeeper(
     {
         if (answer is null || answer.Epoch != owned.Lease.Epoch)
         {
-            logger.LogInformation("Shard {Shard} is no longer this node's.", owned.Lease.Shard);
+            logger.LogInformation("Shard {Shard} no longer belongs to this node, because its lease was not renewed in time. Another node continues its deliveries.", owned.Lease.Shard);
             metrics.LeaseLost();
             owned.IsLost = true;
             owned.Term.End();
@@ -280,7 +280,7 @@ internal sealed class LeaseKeeper(
     private async Task HandOverAsync(OwnedShard owned)
     {
         owned.IsStopping = true;
-        logger.LogInformation("Shard {Shard} moves to another node.", owned.Lease.Shard);
+        logger.LogInformation("Shard {Shard} moves to another node, which continues its deliveries.", owned.Lease.Shard);
         try
         {
             var stopping = owned.Host.StopAsync();
@@ -322,11 +322,11 @@ internal sealed class LeaseKeeper(
             // hurry.
             if (IsStale(failure) && !owned.IsLost)
                 metrics.LeaseLost();
-            logger.LogWarning(failure, "Shard {Shard} does not run on this node any more.", owned.Lease.Shard);
+            logger.LogWarning(failure, "Shard {Shard} stopped on this node: the store does not answer, or another node owns the shard. The next lease renewal decides.", owned.Lease.Shard);
         }
         catch (Exception failure)
         {
-            logger.LogCritical(failure, "Shard {Shard} cannot go on, and the node with it.", owned.Lease.Shard);
+            logger.LogCritical(failure, "Shard {Shard} failed and cannot continue, so this node stops.", owned.Lease.Shard);
             _failed.TrySetException(failure);
         }
     }

@@ -52,7 +52,7 @@ internal sealed class Releases(IOwnership ownership, ILogger logger)
         catch (StoreUnavailableException failure)
         {
             // If a later answer still contains these shards, they are released again.
-            logger.LogWarning(failure, "{Count} shards could not be released; it is tried again.", leases.Count);
+            logger.LogWarning(failure, "{Count} shards could not be released for other nodes. The node retries.", leases.Count);
             return false;
         }
     }

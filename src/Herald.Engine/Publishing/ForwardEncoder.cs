@@ -25,12 +25,12 @@ internal sealed class ForwardEncoder(IEventLog log, EventEncoder encoder, Catalo
         var copy = new CopySink();
         await log.ReadEventsAsync(shard, new[] { sequence }, copy, cancel);
         if (copy.Record is not { } record)
-            return new ForwardResult.Refused(copy.Damage is null ? EventGone : DeadLetterReason.Damaged, copy.Damage ?? "The log has the event no more.", HasNoRecord: true);
+            return new ForwardResult.Refused(copy.Damage is null ? EventGone : DeadLetterReason.Damaged, copy.Damage ?? "The log no longer contains the event.", HasNoRecord: true);
         var view = new EventView(record);
         if (record.Length + topic.NameUtf8.Length > mostBytes)
-            return new ForwardResult.Refused(TooLarge, $"The event has {record.Length} bytes; {mostBytes} at most are forwarded.");
+            return new ForwardResult.Refused(TooLarge, $"The event has {record.Length} bytes; the limit for forwarding is {mostBytes}.");
         return view.Hops >= MostHops
-            ? new ForwardResult.Refused(TooManyHops, $"The event has been forwarded {view.Hops} times, and is not forwarded to '{name}': topics that forward to each other make a circle.")
+            ? new ForwardResult.Refused(TooManyHops, $"The event has been forwarded {view.Hops} times already, so it is not forwarded to '{name}'. Topics that forward to each other form a loop.")
             : new ForwardResult.Made(Encode(view, topic.NameUtf8, topic.Number, default, 0, isEmitted: true, view.Hops + 1));
     }
 
@@ -47,7 +47,7 @@ internal sealed class ForwardEncoder(IEventLog log, EventEncoder encoder, Catalo
     public NewEvent Address(EventView view, int topicNumber, string subscriptionId, long originalSequence) => Encode(
         view, view.Topic, topicNumber, Encoding.UTF8.GetBytes(subscriptionId), originalSequence, (view.Flags & EventFlags.Emitted) != 0, view.Hops);
 
-    private static ForwardResult.Refused Gone(string? topic) => new(TopicGone, $"There is no topic '{topic}' to forward it to.");
+    private static ForwardResult.Refused Gone(string? topic) => new(TopicGone, $"The event cannot be forwarded, because topic '{topic}' does not exist.");
 
     private NewEvent Encode(EventView view, ReadOnlySpan<byte> topic, int topicNumber, ReadOnlySpan<byte> address, long originalSequence, bool isEmitted, int hops)
     {

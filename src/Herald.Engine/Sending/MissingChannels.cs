@@ -28,7 +28,8 @@ internal sealed class MissingChannels(ILogger logger, TimeProvider time)
             _toldAt[scheme] = now;
         }
         logger.LogWarning(
-            "There is no channel for {Scheme}:// endpoints on this node. Subscription {Subscription}, and every other with such an endpoint, waits, and uses no attempts. It goes on "
-            + "when the node is started with that channel and its settings, or when the subscription is given another endpoint.", scheme, subscription.Id);
+            "This node has no channel for {Scheme}:// endpoints. Deliveries of subscription {Subscription}, and of others with such endpoints, wait "
+            + "here and use no attempts. They continue "
+            + "when the node is restarted with the settings of that channel, or when the subscription gets another endpoint.", scheme, subscription.Id);
     }
 }

@@ -52,7 +52,7 @@ internal sealed record EmittedRefusals(
             if (wasTaken && !topics.ContainsKey(topic))
                 topics[topic] = await services.Forwarding.CheckTopicAsync(new EventView(one.Record).TopicText, topic, cancel);
             var why = wasTaken ? topics[topic]
-                : new ForwardResult.Refused(ForwardEncoder.NotTaken, $"The store did not take the forwarded event: {verdict}.");
+                : new ForwardResult.Refused(ForwardEncoder.NotTaken, $"The store did not accept the forwarded event: {verdict}.");
             if (why is not null)
                 refused.Add((forwards[i - makers.Length], why));
         }
@@ -67,11 +67,11 @@ internal sealed record EmittedRefusals(
     {
         var (shard, view) = (commit.Fence.Shard, new EventView(commit.Emitted[index].Record));
         logger.LogError(
-            "Shard {Shard}: the store did not take event {Id} that application {Application} made for topic {Topic}: {Verdict}. "
-            + "It is a dead letter.",
+            "Shard {Shard}: the store did not accept event {Id} that application {Application} made for topic {Topic}: {Verdict}. "
+            + "The event became a dead letter.",
             shard, view.IdText, application, view.TopicText, verdict);
         var number = (long)(StableHash.Mix(StableHash.Mix((ulong)commit.Fence.Epoch, (ulong)commit.Number), (ulong)index) >> 1);
-        var detail = $"The application {application} made this event, and the store did not take it: {verdict}. Nobody was sent it.";
+        var detail = $"Application {application} made this event, and the store did not accept it: {verdict}. It was not delivered to any subscription.";
         return new NewDeadLetter(
             new DeadLetterId(shard, 0, DeadLetterId.OfEmitted, number), "", view.TopicText,
             new DeadLetterReason(NotTaken, detail, Attempts: 0, StatusCode: null, FirstAttemptAtMs: 0, nowMs),

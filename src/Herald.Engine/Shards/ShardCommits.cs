@@ -163,7 +163,7 @@ internal sealed class ShardCommits(
                 _refused.AddRange(committed.Refused.Letters);
                 // Only a debug message: when a store is back, all shards would report it at once.
                 if (_isFailing)
-                    services.Logger.LogDebug("Shard {Shard} saves its progress again.", lease.Shard);
+                    services.Logger.LogDebug("Shard {Shard} can save its progress again.", lease.Shard);
                 _isFailing = false;
                 Tell(_waiting);
                 machine.OnSkipsDurable(committed.Skips);
@@ -173,7 +173,7 @@ internal sealed class ShardCommits(
                 if (failure is StoreFullException)
                     _unsaved = _unsaved! with { History = null };
                 if (!_isFailing)
-                    services.Logger.LogWarning(failure, "Shard {Shard} could not save its progress; it tries until it can.", lease.Shard);
+                    services.Logger.LogWarning(failure, "Shard {Shard} could not save its progress. It retries until the store answers.", lease.Shard);
                 _isFailing = true;
                 _againMs = nowMs + (long)RetryAfter.TotalMilliseconds;
                 break;
@@ -299,7 +299,7 @@ internal sealed class ShardCommits(
 
     private void AddRefused(in Skip forward, ForwardResult.Refused why, long nowMs)
     {
-        services.Logger.LogWarning("Shard {Shard}: an event that was forwarded for {Subscription} is a dead letter: {Why}", lease.Shard, forward.Lane.Owner.Entry.Subscription.Id, why.Detail);
+        services.Logger.LogWarning("Shard {Shard}: an event that was to be forwarded for subscription {Subscription} became a dead letter: {Why}", lease.Shard, forward.Lane.Owner.Entry.Subscription.Id, why.Detail);
         _refused.Add(SkipLetter.Of(lease.Shard, forward, why));
         History.Add(forward with { Kind = SkipKind.DeadLetter }, machine.ToWall(nowMs));
     }

@@ -230,7 +230,7 @@ internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
                 catch (StoreUnavailableException failure)
                 {
                     // A failed reading changes nothing in the machine. The next round reads the same again.
-                    _services.Logger.LogWarning(failure, "Shard {Shard} cannot read; it tries again.", Shard);
+                    _services.Logger.LogWarning(failure, "Shard {Shard}: the store does not answer a read. New deliveries wait; the shard retries.", Shard);
                     await Task.Delay(RetryAfter, _services.Time, _abort.Token);
                 }
             }
@@ -256,7 +256,7 @@ internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
     {
         TakeMessages();
         if (_applications.Failure is { } failure)
-            throw new InvalidOperationException($"Shard {Shard}: an application cannot go on.", failure);
+            throw new InvalidOperationException($"Shard {Shard}: an application failed and cannot continue.", failure);
         if (!_term.Holds)
         {
             // Without a lease nothing may be sent. The next renewal shows whether anything may be saved: it wakes the loop, or ends it.
@@ -303,17 +303,17 @@ internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
         _services.Metrics.DamagedProgress(saved.Damage);
         if (saved.IsCut)
             _services.Logger.LogError(
-                "Shard {Shard}: of its saved progress {Count} records or parts are damaged or missing. All of its subscriptions go on from "
-                + "sequence {From}, and repeat what had been delivered since then.",
+                "Shard {Shard}: {Count} records of its saved progress, or parts of them, are damaged or missing. All subscriptions continue from "
+                + "sequence {From}, and deliveries made since then are repeated.",
                 Shard, saved.Damage, saved.Routed + 1);
         else if (saved.DamagedSubscriptions.Count == 0)
-            _services.Logger.LogWarning("Shard {Shard}: a note of what had been delivered is damaged. That is delivered again.", Shard);
+            _services.Logger.LogWarning("Shard {Shard}: a note of finished deliveries is damaged. These deliveries are repeated.", Shard);
         foreach (var number in saved.DamagedSubscriptions)
         {
             if (catalog.ByNumber.TryGetValue(number, out var entry))
                 _services.Logger.LogError(
-                    "Shard {Shard}: the saved progress of subscription {Subscription} is damaged. It goes on from sequence {From}, and repeats "
-                    + "what had been delivered since then.",
+                    "Shard {Shard}: the saved progress of subscription {Subscription} is damaged. It continues from sequence {From}, and "
+                    + "deliveries made since then are repeated.",
                     Shard, entry.Subscription.Id, saved.States[number].Position + 1);
         }
     }
@@ -349,7 +349,7 @@ internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
             // Retention has freed events that a paused subscription or an old replay had still to read; or this is a gap between the events
             // of kept keys.
             if (_machine.OnGap(read.Next))
-                _services.Logger.LogWarning("Shard {Shard}: sequences {From} to {To} are no longer kept; what was unsettled there has expired.", Shard, from, read.Next - 1);
+                _services.Logger.LogWarning("Shard {Shard}: sequences {From} to {To} are no longer kept. Deliveries of these events that were not settled have expired.", Shard, from, read.Next - 1);
             return read.Next > from;
         }
         var routed = await _scanRouter.RouteAsync(_entries.AsMemory(0, read.Count), _machine.Catalog, _abort.Token);
@@ -366,7 +366,7 @@ internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
         catch (StoreUnavailableException failure)
         {
             // The next attempt at the endpoint reports the same again.
-            _services.Logger.LogWarning(failure, "Subscription {Subscription} could not be disabled; its endpoint is gone.", subscription);
+            _services.Logger.LogWarning(failure, "Subscription {Subscription} could not be disabled, although its endpoint reported that it is gone. The next attempt tries again.", subscription);
         }
     }
 

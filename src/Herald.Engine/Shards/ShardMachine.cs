@@ -303,7 +303,7 @@ internal sealed partial class ShardMachine
     {
         state.Topic = Catalog.Topics[state.Entry.Subscription.TopicNumber].Use;
         if (!state.Topic.TryHold())
-            throw new InvalidOperationException($"Subscription {state.Number} begins in shard {_shard}, but its topic has been put out of memory.");
+            throw new InvalidOperationException($"Subscription {state.Number} begins in shard {_shard}, but its topic is no longer in memory.");
         _states.Add(state.Number, state);
     }
 

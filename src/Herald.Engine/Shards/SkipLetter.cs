@@ -21,7 +21,7 @@ internal static class SkipLetter
     public static NewDeadLetter Of(ShardId shard, in Skip skip, ForwardResult.Refused why)
     {
         var before = skip.Reason!;
-        var detail = $"{why.Detail} It was to be forwarded because of {before.Reason}: {before.Detail}";
+        var detail = $"{why.Detail} Herald tried to forward it because of {before.Reason}: {before.Detail}";
         return Of(shard, skip) with { Reason = before with { Reason = why.Reason, Detail = detail }, HasNoRecord = why.HasNoRecord };
     }
 }

@@ -43,7 +43,7 @@ public sealed class JsonFields
         }
         catch (JsonException notJson)
         {
-            return $"value = '{Shown.Of(message)}': It is not JSON from line {notJson.LineNumber + 1}, byte {notJson.BytePositionInLine + 1} on.";
+            return $"value = '{Shown.Of(message)}': Not valid JSON at line {notJson.LineNumber + 1}, byte {notJson.BytePositionInLine + 1}.";
         }
     }
 
@@ -79,14 +79,14 @@ public sealed class JsonFields
         var json = new Utf8JsonReader(message);
         json.Read();
         if (json.TokenType != JsonTokenType.StartObject)
-            return $"value = '{Shown.Of(message)}': A message is one JSON object.";
+            return $"value = '{Shown.Of(message)}': A message must be one JSON object.";
         var seen = 0u;
         while (json.Read() && json.TokenType != JsonTokenType.EndObject)
         {
             var field = Find(ref json);
             var bit = field < 0 ? 0 : wanted & (1u << field);
             if ((seen & bit) != 0)
-                return $"{_names[field]} is given twice: A field is given once{(_anyCase ? ", in whatever letter case" : "")}.";
+                return $"{_names[field]} is given twice: Give each field only once{(_anyCase ? "; upper and lower case count as the same" : "")}.";
             seen |= bit;
             json.Read();
             if (bit == 0)

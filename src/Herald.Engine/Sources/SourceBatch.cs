@@ -94,7 +94,7 @@ public sealed class SourceBatch : IDisposable
     private bool Reject(PublishBatch into, int index, bool isRecognised)
     {
         var (view, message) = (_events[index], _messages[index]);
-        var reason = message.Refusal ?? $"id = '{view.IdText}': an event with this id and key, and with other content, was accepted before.";
+        var reason = message.Refusal ?? $"id = '{view.IdText}': an event with this id and key, but other content, was accepted before.";
         return Reject(into, message.Place, view.Key, view.Payload.Span, message.TimeMs, reason, isRecognised);
     }
 
@@ -107,8 +107,8 @@ public sealed class SourceBatch : IDisposable
     {
         var draft = (_rejection ??= new(_intake.MaxPayloadBytes)).Of(place, key, payload, timeMs, reason);
         draft.HasId = isRecognised;
-        return into.Add(draft) is { } problem ? throw new InvalidOperationException($"A rejection was refused: {problem}") : true;
+        return into.Add(draft) is { } problem ? throw new InvalidOperationException($"The dead letter of a rejected message is not valid: {problem}") : true;
     }
 
-    private static UnreachableException NoRoomLeft() => new("The intake ends only when everything has found room.");
+    private static UnreachableException NoRoomLeft() => new("The intake must not return while a message has found no room.");
 }

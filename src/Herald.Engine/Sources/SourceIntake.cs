@@ -56,7 +56,7 @@ public sealed class SourceIntake(Intake intake, Catalog catalog, string topic, I
                     _isWaitingForRoom = events.CountRefused() > 0;
                     if (!_isWaitingForRoom)
                         break;
-                    reason = "the store has no room, and nothing can be freed before more is delivered";
+                    reason = "the store is full, and nothing can be freed until more events are delivered";
                 }
                 catch (StoreUnavailableException failure)
                 {
@@ -64,7 +64,7 @@ public sealed class SourceIntake(Intake intake, Catalog catalog, string topic, I
                 }
                 // Log each cause once, however long it lasts.
                 if (reason != said)
-                    logger.LogWarning("Topic {Topic}: messages of a source cannot be saved ({Reason}); it keeps its place, reads no further, and tries until they are.", topic, reason.TrimEnd('.'));
+                    logger.LogWarning("Topic {Topic}: messages of a source cannot be saved ({Reason}). The source stops reading, keeps its place, and retries.", topic, reason.TrimEnd('.'));
                 said = reason;
                 await Task.Delay(wait, time, cancel);
             }
@@ -74,7 +74,7 @@ public sealed class SourceIntake(Intake intake, Catalog catalog, string topic, I
             _isWaitingForRoom = false;
         }
         if (said.Length > 0)
-            logger.LogInformation("Topic {Topic}: the messages of a source are saved after {Waited}; it goes on.", topic, time.GetElapsedTime(began));
+            logger.LogInformation("Topic {Topic}: the messages of a source are saved after {Waited}. The source reads on.", topic, time.GetElapsedTime(began));
     }
 
     private async ValueTask<Topic> FindTopicAsync(CancellationToken cancel)

@@ -11,7 +11,7 @@ public sealed record Subscription
 {
     /// <summary>The status reason of a subscription whose record is damaged. It receives nothing until it is written anew.</summary>
     internal const string DamagedReason =
-        "damaged: its record in the catalog cannot be read. Put it anew with all of its fields; it then gets again every event that is kept. "
+        "damaged: its record in the catalog cannot be read. Write it again (PUT) with all of its fields; it then gets all kept events again. "
         + "Or delete it.";
 
     public required string Id { get; init; }

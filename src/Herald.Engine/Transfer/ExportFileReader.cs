@@ -51,7 +51,7 @@ public sealed class ExportFileReader : IStoreSource
             for (; count > 0; count--)
                 await CopyItemAsync(items, target, cancel);
             if (!items.IsAtEnd)
-                throw Damaged("a frame holds more than its items");
+                throw Damaged("a frame contains more than its items");
         }
     }
 
@@ -75,7 +75,7 @@ public sealed class ExportFileReader : IStoreSource
             return (count, items);
         Parse(items, CheckEnd);
         if (await _file.ReadAtLeastAsync(_header, 1, throwOnEndOfStream: false, cancel) > 0)
-            throw Damaged("something follows the end");
+            throw Damaged("there are bytes after the end");
         return null;
     }
 
@@ -84,13 +84,13 @@ public sealed class ExportFileReader : IStoreSource
     {
         var (length, checksum, ofHeader) = (header.Int(), header.UInt(), header.UInt());
         if (ofHeader != Crc32C.Of(_header.AsSpan(0, ExportFile.ChecksumAt)) || length is < 0 or > ExportFile.MaxFrame)
-            throw Damaged("a header's checksum does not hold");
+            throw Damaged("the checksum of a header does not match");
         if (_items.Length < length)
             _items = new byte[length];
         if (await _file.ReadAtLeastAsync(_items.AsMemory(0, length), length, throwOnEndOfStream: false, cancel) < length)
             throw Damaged("the file ends too early");
         if (checksum != Crc32C.Of(_items.AsSpan(0, length)))
-            throw Damaged("a frame's checksum does not hold");
+            throw Damaged("the checksum of a frame does not match");
         Volatile.Write(ref _nextOffset, _offset + ExportFile.HeaderLength + length);
         return new FieldReader(_items.AsMemory(0, length));
     }
@@ -140,7 +140,7 @@ public sealed class ExportFileReader : IStoreSource
     {
         for (var section = MoveSection.Catalog; section < MoveSection.End; section++)
             if (counts.Long() is var written && written != Tally[section])
-                throw new InvalidDataException($"section {section} has {Tally[section]} items, {written} were written");
+                throw new InvalidDataException($"section {section} has {Tally[section]} items, but {written} were written");
         Tally.CheckComplete();
     }
 

@@ -32,12 +32,12 @@ internal sealed class FieldReader(ReadOnlyMemory<byte> bytes)
         Long(), Long(), ULong(), ULong(), Wide(), Int(), Int(), (EventFlags)Int());
 
     public ShardId Shard(int shards) => Int() is var shard && (uint)shard < (uint)shards ? new ShardId(shard)
-        : throw new InvalidDataException($"There is no shard {shard} among {shards}.");
+        : throw new InvalidDataException($"Shard {shard} does not exist; the store has {shards} shards.");
 
     private ReadOnlyMemory<byte> Take(int count)
     {
         if (count < 0 || count > bytes.Length - _at)
-            throw new InvalidDataException("A field does not fit its frame.");
+            throw new InvalidDataException("A field is longer than its frame.");
         var taken = bytes.Slice(_at, count);
         _at += count;
         return taken;

@@ -27,7 +27,7 @@ public sealed class MoveTally
     internal void Add(MoveSection section)
     {
         if (section < _section)
-            throw new InvalidDataException($"{section} must come before {_section}.");
+            throw new InvalidDataException($"Section {section} comes after {_section}, but must come before it.");
         _section = section;
         Volatile.Write(ref _counts[(int)section], _counts[(int)section] + 1);
     }
@@ -38,7 +38,7 @@ public sealed class MoveTally
     {
         ref var next = ref (section == MoveSection.Events ? _next : _nextRemembered)[shard.Value];
         if (sequence != next)
-            throw new InvalidDataException($"Shard {shard} has sequence {sequence} where {next} must follow.");
+            throw new InvalidDataException($"Shard {shard} has sequence {sequence} where {next} is expected.");
         next++;
         Add(section);
     }
@@ -48,6 +48,6 @@ public sealed class MoveTally
     {
         for (var shard = 0; shard < _next.Length; shard++)
             if (_next[shard] != Shape.Shards[shard].Last + 1 || _nextRemembered[shard] != Shape.Shards[shard].First)
-                throw new InvalidDataException($"Shard {shard} ends before sequence {_next[shard]}; its last is {Shape.Shards[shard].Last}.");
+                throw new InvalidDataException($"Shard {shard} ends before sequence {_next[shard]}, but its last sequence is {Shape.Shards[shard].Last}.");
     }
 }

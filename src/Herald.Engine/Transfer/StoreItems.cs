@@ -26,13 +26,13 @@ internal static class StoreItems
         var (seed, secret) = (from.ULong(), from.Wide());
         var count = from.Int();
         if (count is < 1 or > StoreShape.MaxShards)
-            throw new InvalidDataException($"{count} shards: there are 1 to {StoreShape.MaxShards}.");
+            throw new InvalidDataException($"The store has {count} shards; 1 to {StoreShape.MaxShards} are possible.");
         var shards = new ShardShape[count];
         for (var i = 0; i < count; i++)
         {
             shards[i] = new ShardShape(from.Long(), from.Long(), from.Long(), from.Long(), from.Long(), from.Long());
             if (shards[i] is not { FirstRemembered: >= 1, Last: >= 0, Kept: >= 0 } || shards[i].FirstRemembered > shards[i].First)
-                throw new InvalidDataException($"Shard {i} cannot begin and end like that: {shards[i]}.");
+                throw new InvalidDataException($"The bounds of shard {i} contradict each other: {shards[i]}.");
         }
         return new StoreShape(seed, secret, shards);
     }
@@ -56,7 +56,7 @@ internal static class StoreItems
     {
         var (kind, id, number, parent, version) = (from.Text(), from.Text(), from.Int(), from.Int(), from.Long());
         var heads = from.Int() is var count && count == shards ? new long[count]
-            : throw new InvalidDataException($"A catalog record knows {count} shards of {shards}.");
+            : throw new InvalidDataException($"A catalog record has {count} shards, but the store has {shards}.");
         for (var i = 0; i < count; i++)
             heads[i] = from.Long();
         return new CatalogRecord(kind, id, number, parent, version, heads, from.Byte() == 0 ? (ReadOnlyMemory<byte>?)null : from.Sized());

@@ -80,7 +80,7 @@ public static class JsonBody
         foreach (var member in json.EnumerateObject())
         {
             if (!seen.Add(member.Name))
-                return ShapeCheck.Problem(ShapeCheck.Step(pointer, member.Name), member.Value, "A field is given once.");
+                return ShapeCheck.Problem(ShapeCheck.Step(pointer, member.Name), member.Value, "Give each field only once.");
             if (member.Value.ValueKind is JsonValueKind.Array or JsonValueKind.Object && FindDouble(member.Value, ShapeCheck.Step(pointer, member.Name)) is { } deeper)
                 return deeper;
         }

@@ -58,7 +58,7 @@ public static class ShapeCheck
             if (property is null)
                 found.Add(at, member.Value, unknown ??= $"Unknown field. Known: {string.Join(", ", type.Properties.Select(p => p.Name))}.");
             else if (!seen.Add(member.Name))
-                found.Add(at, member.Value, "A field is given once.");
+                found.Add(at, member.Value, "Give each field only once.");
             else if (member.Value.ValueKind != JsonValueKind.Null)
                 Check(member.Value, type.Options.GetTypeInfo(property.PropertyType), at, found);
             else if (property.IsRequired || !property.IsSetNullable)
@@ -86,7 +86,7 @@ public static class ShapeCheck
         foreach (var member in json.EnumerateObject())
         {
             if (!seen.Add(member.Name))
-                found.Add(Step(pointer, member.Name), member.Value, "A field is given once.");
+                found.Add(Step(pointer, member.Name), member.Value, "Give each field only once.");
             else
                 Check(member.Value, valueType, Step(pointer, member.Name), found);
         }

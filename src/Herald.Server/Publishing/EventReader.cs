@@ -60,7 +60,7 @@ internal sealed class EventReader
             }
             else if ((seen & field) != 0)
             {
-                problem ??= FieldProblem.Of(PointerOf(ref json), json.ValueSpan, "A field is given once.");
+                problem ??= FieldProblem.Of(PointerOf(ref json), json.ValueSpan, "Give each field only once.");
                 SkipValue(ref json);
             }
             else

@@ -20,7 +20,7 @@ public sealed class AlarmsPartTests
             ("nats://main/AlarmDigest", """{"UserID":"anna","ActiveAlarms":[{"AlarmID":"a1","Status":"WARNING","LatestChangedAt":"2026-01-31T12:00:00.123456789+01:00"}]}"""),
             await server.Nats.NextAsync());
         await Until.HoldsAsync(
-            async () => (await server.GetAsync("/v1/dead-letters")).Is(200).Items is [var letter] && letter!.ToJsonString().Contains("It is not JSON", StringComparison.Ordinal),
+            async () => (await server.GetAsync("/v1/dead-letters")).Is(200).Items is [var letter] && letter!.ToJsonString().Contains("Not valid JSON", StringComparison.Ordinal),
             "there is one dead letter, that says why");
     }
 

@@ -43,9 +43,9 @@ public sealed class MessageParserTests
     [InlineData("\"UserID\":\"u1\",", "", "UserID is missing: A change has UserID, AlarmID, Status and ChangedAt.")]
     [InlineData("\"Status\":\"WARNING\",", "", "Status is missing: A change has UserID, AlarmID, Status and ChangedAt.")]
     [InlineData(",\"ChangedAt\":\"2026-01-31T12:00:00.123456789+01:00\"", "", "ChangedAt is missing: A change has UserID, AlarmID, Status and ChangedAt.")]
-    [InlineData("\"UserID\":\"u1\"", "\"UserID\":\"u1\",\"userID\":\"u1\"", "UserID is given twice: A field is given once, in whatever letter case.")]
-    [InlineData("\"AlarmID\":\"a1\"", "\"AlarmID\":\"a1\",\"alarm\\u0049D\":\"a2\"", "AlarmID is given twice: A field is given once, in whatever letter case.")]
-    [InlineData("\"Status\":\"WARNING\"", "\"Status\":\"WARNING\",\"STATUS\":1", "Status is given twice: A field is given once, in whatever letter case.")]
+    [InlineData("\"UserID\":\"u1\"", "\"UserID\":\"u1\",\"userID\":\"u1\"", "UserID is given twice: Give each field only once; upper and lower case count as the same.")]
+    [InlineData("\"AlarmID\":\"a1\"", "\"AlarmID\":\"a1\",\"alarm\\u0049D\":\"a2\"", "AlarmID is given twice: Give each field only once; upper and lower case count as the same.")]
+    [InlineData("\"Status\":\"WARNING\"", "\"Status\":\"WARNING\",\"STATUS\":1", "Status is given twice: Give each field only once; upper and lower case count as the same.")]
     [InlineData("\"u1\"", "\"\"", "UserID = '': A text of 1 to 255 bytes of UTF-8.")]
     [InlineData("\"u1\"", "17", "UserID = '17': A text of 1 to 255 bytes of UTF-8.")]
     [InlineData("\"u1\"", "null", "UserID = 'null': A text of 1 to 255 bytes of UTF-8.")]
@@ -70,12 +70,12 @@ public sealed class MessageParserTests
     }
 
     [Theory]
-    [InlineData("", "value = '': It is not JSON from line 1, byte 1 on.")]
-    [InlineData("hello", "value = 'hello': It is not JSON from line 1, byte 1 on.")]
-    [InlineData("[]", "value = '[]': A message is one JSON object.")]
-    [InlineData("null", "value = 'null': A message is one JSON object.")]
-    [InlineData("{\"UserID\":", "value = '{\"UserID\":': It is not JSON from line 1, byte 11 on.")]
-    [InlineData("{\"UserID\":\"u\"}{}", "value = '{\"UserID\":\"u\"}{}': It is not JSON from line 1, byte 15 on.")]
+    [InlineData("", "value = '': Not valid JSON at line 1, byte 1.")]
+    [InlineData("hello", "value = 'hello': Not valid JSON at line 1, byte 1.")]
+    [InlineData("[]", "value = '[]': A message must be one JSON object.")]
+    [InlineData("null", "value = 'null': A message must be one JSON object.")]
+    [InlineData("{\"UserID\":", "value = '{\"UserID\":': Not valid JSON at line 1, byte 11.")]
+    [InlineData("{\"UserID\":\"u\"}{}", "value = '{\"UserID\":\"u\"}{}': Not valid JSON at line 1, byte 15.")]
     public void What_is_no_object_is_refused(string value, string expected)
     {
         Assert.Equal(expected, Refusal(value));
@@ -88,7 +88,7 @@ public sealed class MessageParserTests
         var bytes = Encoding.UTF8.GetBytes(Good);
         bytes[Good.IndexOf("u1", StringComparison.Ordinal)] = 0xFF;
         Assert.Equal("UserID = '0xff31': A text of 1 to 255 bytes of UTF-8.", _parser.ReadChange(bytes, out _));
-        Assert.Equal("value = '0x00ff10': It is not JSON from line 1, byte 1 on.", _parser.ReadChange([0, 255, 16], out _));
+        Assert.Equal("value = '0x00ff10': Not valid JSON at line 1, byte 1.", _parser.ReadChange([0, 255, 16], out _));
     }
 
     [Theory]
@@ -115,7 +115,7 @@ public sealed class MessageParserTests
     [Theory]
     [InlineData("{}", "UserID is missing: A request for a digest has UserID.")]
     [InlineData("""{"UserID":""}""", "UserID = '': A text of 1 to 255 bytes of UTF-8.")]
-    [InlineData("""{"UserID":"u","USERID":"u"}""", "UserID is given twice: A field is given once, in whatever letter case.")]
+    [InlineData("""{"UserID":"u","USERID":"u"}""", "UserID is given twice: Give each field only once; upper and lower case count as the same.")]
     public void A_request_without_a_user_is_refused(string json, string expected) => Assert.Equal(expected, _parser.ReadRequest(Encoding.UTF8.GetBytes(json), out _));
 
     private string? Refusal(string json) => _parser.ReadChange(Encoding.UTF8.GetBytes(json), out _);

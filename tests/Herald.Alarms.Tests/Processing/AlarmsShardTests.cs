@@ -109,7 +109,7 @@ public sealed class AlarmsShardTests(EngineFixture engine)
     [InlineData("AlarmStatusChanged", "u", """{"UserID":"u"}""", "AlarmID is missing: A change has UserID, AlarmID, Status and ChangedAt.")]
     [InlineData("AlarmStatusChanged", "v", """{"AlarmID":"a","UserID":"u","Status":"WARNING","ChangedAt":"2026-01-31T12:00:00Z"}""", "key = 'v': It must be the UserID of the message, which is 'u'.")]
     [InlineData("AlarmStatusChanged", null, """{"AlarmID":"a","UserID":"u","Status":"WARNING","ChangedAt":"2026-01-31T12:00:00Z"}""", "key = '': It must be the UserID of the message, which is 'u'.")]
-    [InlineData("SendAlarmDigest", "u", "[]", "value = '[]': A message is one JSON object.")]
+    [InlineData("SendAlarmDigest", "u", "[]", "value = '[]': A message must be one JSON object.")]
     [InlineData("SendAlarmDigest", "v", """{"UserID":"u"}""", "key = 'v': It must be the UserID of the message, which is 'u'.")]
     [InlineData("", "u", """{"UserID":"u"}""", "type = '': AlarmStatusChanged or SendAlarmDigest.")]
     [InlineData("SendAlarmDigest.9", "u", """{"UserID":"u"}""", "type = 'SendAlarmDigest.9': AlarmStatusChanged or SendAlarmDigest.")]

@@ -51,7 +51,7 @@ public sealed class AlarmReaderTests
     [InlineData("", Request, "subject = '': AlarmStatusChanged or SendAlarmDigest, or one of them and more after a dot.")]
     [InlineData("AlarmStatusChanged", Request, "AlarmID is missing: A change has UserID, AlarmID, Status and ChangedAt.")]
     [InlineData("SendAlarmDigest", "{}", "UserID is missing: A request for a digest has UserID.")]
-    [InlineData("SendAlarmDigest", "", "value = '': It is not JSON from line 1, byte 1 on.")]
+    [InlineData("SendAlarmDigest", "", "value = '': Not valid JSON at line 1, byte 1.")]
     public void What_breaks_a_rule_is_refused(string subject, string json, string expected) =>
         Assert.Equal(expected, _reader.Read(new SourceMessage { Place = default, Value = Encoding.UTF8.GetBytes(json), Headers = [Header("subject", subject)] }, out _));
 

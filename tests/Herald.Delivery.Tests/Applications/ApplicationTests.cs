@@ -48,7 +48,7 @@ public sealed class ApplicationTests
         await node.PublishAsync(await node.TopicAsync("orders"), Numbered(100));
         await CountedAsync(node, 97 * Keys);
         await Until.HoldsAsync(async () => (await LettersAsync(node)).Count == 3 * Keys);
-        Assert.All(await LettersAsync(node), letter => Assert.Contains("The application counter failed on it: I do not like", letter.Reason.Detail, StringComparison.Ordinal));
+        Assert.All(await LettersAsync(node), letter => Assert.Contains("Application counter failed on this event: I do not like", letter.Reason.Detail, StringComparison.Ordinal));
     }
 
     [Fact]

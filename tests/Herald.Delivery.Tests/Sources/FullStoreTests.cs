@@ -14,7 +14,7 @@ namespace Herald.Delivery.Tests.Sources;
 /// </summary>
 public sealed class FullStoreTests : IAsyncDisposable
 {
-    private const string Topic = "orders", NoRoom = "the store has no room", GoesOn = "goes on";
+    private const string Topic = "orders", NoRoom = "the store is full", GoesOn = "The source reads on";
     private const int Keys = 8;
 
     private readonly Lines _lines = new();

@@ -96,7 +96,7 @@ public sealed class SourceTests : IAsyncLifetime
         await PublishAsync(intake, 0, ("1", new string('x', (1 << 20) + 5)));
         var letter = await OnlyLetterAsync();
         Assert.Equal(1 << 20, new EventView(letter.Record).Payload.Length);
-        Assert.Contains("Of its 1048581 bytes the first 1048576 are kept here.", letter.Reason.Detail, StringComparison.Ordinal);
+        Assert.Contains("The message has 1048581 bytes; the first 1048576 are kept here.", letter.Reason.Detail, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -108,7 +108,7 @@ public sealed class SourceTests : IAsyncLifetime
         Add(batch, 0, "1", "other");
         Assert.Equal(new SourceTally(0, 0, 1), await batch.PublishAsync(default));
         var letter = await OnlyLetterAsync();
-        Assert.Contains("with other content", letter.Reason.Detail, StringComparison.Ordinal);
+        Assert.Contains("but other content", letter.Reason.Detail, StringComparison.Ordinal);
         Assert.Equal("other", Encoding.UTF8.GetString(new EventView(letter.Record).Payload.Span));
     }
 

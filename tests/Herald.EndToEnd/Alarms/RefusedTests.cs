@@ -19,17 +19,17 @@ public sealed class RefusedTests
     /// <summary>Invalid messages, each with the reason that its dead letter must give.</summary>
     private static readonly (string Subject, string Text, string Reason)[] Refused =
     [
-        (Change, "", "value = '': It is not JSON from line 1, byte 1 on."),
-        (Change, "{\"UserID\":", "value = '{\"UserID\":': It is not JSON from line 1, byte 11 on."),
-        (Change, "[]", "value = '[]': A message is one JSON object."),
-        (Request, "{\"UserID\":\"u\"}{}", "value = '{\"UserID\":\"u\"}{}': It is not JSON from line 1, byte 15 on."),
+        (Change, "", "value = '': Not valid JSON at line 1, byte 1."),
+        (Change, "{\"UserID\":", "value = '{\"UserID\":': Not valid JSON at line 1, byte 11."),
+        (Change, "[]", "value = '[]': A message must be one JSON object."),
+        (Request, "{\"UserID\":\"u\"}{}", "value = '{\"UserID\":\"u\"}{}': Not valid JSON at line 1, byte 15."),
         (Request, "{}", "UserID is missing: A request for a digest has UserID."),
         (Request + ".x", """{"UserID":""}""", $"UserID = '': {IdRule}"),
         (Change, """{"AlarmID":"a","Status":"WARNING","ChangedAt":"2024-05-01T10:00:00Z"}""", "UserID is missing: A change has UserID, AlarmID, Status and ChangedAt."),
         (Change, """{"UserID":"u","Status":"WARNING","ChangedAt":"2024-05-01T10:00:00Z"}""", "AlarmID is missing: A change has UserID, AlarmID, Status and ChangedAt."),
         (Change, """{"UserID":"u","AlarmID":"a","ChangedAt":"2024-05-01T10:00:00Z"}""", "Status is missing: A change has UserID, AlarmID, Status and ChangedAt."),
         (Change, """{"UserID":"u","AlarmID":"a","Status":"WARNING"}""", "ChangedAt is missing: A change has UserID, AlarmID, Status and ChangedAt."),
-        (Change, """{"UserID":"u","userid":"v","AlarmID":"a","Status":"WARNING","ChangedAt":"2024-05-01T10:00:00Z"}""", "UserID is given twice: A field is given once, in whatever letter case."),
+        (Change, """{"UserID":"u","userid":"v","AlarmID":"a","Status":"WARNING","ChangedAt":"2024-05-01T10:00:00Z"}""", "UserID is given twice: Give each field only once; upper and lower case count as the same."),
         (Change, """{"UserID":7,"AlarmID":"a","Status":"WARNING","ChangedAt":"2024-05-01T10:00:00Z"}""", $"UserID = '7': {IdRule}"),
         (Change, """{"UserID":"u","AlarmID":[1],"Status":"WARNING","ChangedAt":"2024-05-01T10:00:00Z"}""", $"AlarmID = '[…]': {IdRule}"),
         (Change, """{"UserID":"u","AlarmID":"a","Status":"warning","ChangedAt":"2024-05-01T10:00:00Z"}""", "Status = 'warning': One of CLEARED, WARNING, CRITICAL."),

@@ -23,11 +23,11 @@ public sealed class DamagedPlaceTests
             {
                 "cut short" => new byte[] { 1, 0, 0 },
                 "no place" => new byte[8],
-                _ => throw new IOException("the value's checksum does not hold"),
+                _ => throw new IOException("the checksum of the value does not match"),
             },
         };
         await scene.StartAsync();
-        await scene.Lines.WhenAsync("Application taking stands still in shard 0");
+        await scene.Lines.WhenAsync("Application taking processes nothing in shard 0");
         for (var number = 1; number <= 3; number++)
         {
             await scene.PublishAsync([$"{number}"]);

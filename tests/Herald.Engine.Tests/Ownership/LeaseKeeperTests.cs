@@ -238,7 +238,7 @@ public sealed class LeaseKeeperTests : IAsyncDisposable
         await _scene.PublishAsync("one");
         await _scene.Shards.ExpectAsync("one");
         await FailCommitsAsync(new StaleOwnerException("another node owns it"));
-        await _scene.Shards.Lines.WhenAsync("does not run on this node any more");
+        await _scene.Shards.Lines.WhenAsync("stopped on this node");
         _scene.Ownership.Hint();
         await UntilAsync(() => _scene.Hosts.All.Count == 0);
         Assert.False(_scene.Keeper.Failed.IsCompleted);
@@ -283,7 +283,7 @@ public sealed class LeaseKeeperTests : IAsyncDisposable
         _scene.Shards.Store.LoadFault = new StoreUnavailableException("away");
         await _scene.StartAsync(Lease(1));
         Assert.False(_scene.Keeper.Failed.IsCompleted);
-        await _scene.Shards.Lines.WhenAsync("does not run on this node any more");
+        await _scene.Shards.Lines.WhenAsync("stopped on this node");
         _scene.Shards.Store.LoadFault = null;
         _scene.Ownership.Hint();
         await UntilAsync(() => _scene.Hosts.Find(0) is { Ready.IsCompletedSuccessfully: true });
@@ -297,7 +297,7 @@ public sealed class LeaseKeeperTests : IAsyncDisposable
         await _scene.StartAsync();
         _scene.Shards.Store.LoadFault = new StoreUnavailableException("away");
         _scene.Answer(Lease(2));
-        await _scene.Shards.Lines.WhenAsync("does not run on this node any more");
+        await _scene.Shards.Lines.WhenAsync("stopped on this node");
         _scene.Shards.Store.LoadFault = null;
         _scene.Ownership.Hint();
         await UntilAsync(() => _scene.Hosts.Find(0) is { Ready.IsCompletedSuccessfully: true });

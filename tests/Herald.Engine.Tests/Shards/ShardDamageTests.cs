@@ -32,7 +32,7 @@ public sealed class ShardDamageTests : IAsyncDisposable
         await _scene.Host.Ready;
         foreach (var payload in (string[])["two", "three"])
             (await _scene.ExpectAsync(payload)).Answer(AttemptResult.Delivered);
-        await _scene.Lines.WhenAsync("All of its subscriptions go on from sequence 1");
+        await _scene.Lines.WhenAsync("All subscriptions continue from sequence 1");
         await _scene.WhenStoredAsync(_ => _scene.Store.Asked.Length > before);
         Assert.True(_scene.Store.Asked[before].IsCheckpoint);
     }

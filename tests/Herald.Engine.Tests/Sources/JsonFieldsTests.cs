@@ -32,22 +32,22 @@ public sealed class JsonFieldsTests
     [Theory]
     [InlineData("""{"alpha":1}""", "beta is missing: There are alpha and beta.")]
     [InlineData("{}", "alpha is missing: There are alpha and beta.")]
-    [InlineData("""{"alpha":1,"alpha":1,"beta":2}""", "alpha is given twice: A field is given once.")]
+    [InlineData("""{"alpha":1,"alpha":1,"beta":2}""", "alpha is given twice: Give each field only once.")]
     [InlineData("""{"alpha":1,"beta":"two"}""", "beta = 'two': A whole number.")]
     [InlineData("""{"alpha":{"x":1},"beta":2}""", "alpha = '{…}': A whole number.")]
     [InlineData("""{"alpha":[1],"beta":2}""", "alpha = '[…]': A whole number.")]
     [InlineData("""{"alpha":null,"beta":2}""", "alpha = 'null': A whole number.")]
-    [InlineData("""[{"alpha":1,"beta":2}]""", """value = '[{"alpha":1,"beta":2}]': A message is one JSON object.""")]
-    [InlineData("\"alpha\"", "value = '\"alpha\"': A message is one JSON object.")]
-    [InlineData("", "value = '': It is not JSON from line 1, byte 1 on.")]
-    [InlineData("""{"alpha":1,"beta":2}{}""", """value = '{"alpha":1,"beta":2}{}': It is not JSON from line 1, byte 21 on.""")]
-    [InlineData("""{"alpha":1,"beta":2,}""", """value = '{"alpha":1,"beta":2,}': It is not JSON from line 1, byte 21 on.""")]
-    [InlineData("{\"alpha\":1,\n\"beta\":", "value = '0x7b22616c706861223a312c0a2262657461223a': It is not JSON from line 2, byte 8 on.")]
+    [InlineData("""[{"alpha":1,"beta":2}]""", """value = '[{"alpha":1,"beta":2}]': A message must be one JSON object.""")]
+    [InlineData("\"alpha\"", "value = '\"alpha\"': A message must be one JSON object.")]
+    [InlineData("", "value = '': Not valid JSON at line 1, byte 1.")]
+    [InlineData("""{"alpha":1,"beta":2}{}""", """value = '{"alpha":1,"beta":2}{}': Not valid JSON at line 1, byte 21.""")]
+    [InlineData("""{"alpha":1,"beta":2,}""", """value = '{"alpha":1,"beta":2,}': Not valid JSON at line 1, byte 21.""")]
+    [InlineData("{\"alpha\":1,\n\"beta\":", "value = '0x7b22616c706861223a312c0a2262657461223a': Not valid JSON at line 2, byte 8.")]
     public void What_is_wrong_is_told_by_field_value_and_rule(string json, string expected) => Assert.Equal(expected, Read(_exact, json).Refusal);
 
     [Fact]
     public void Twice_in_two_letter_cases_is_twice() =>
-        Assert.Equal("beta is given twice: A field is given once, in whatever letter case.", Read(_anyCase, """{"alpha":1,"beta":2,"BETA":2}""").Refusal);
+        Assert.Equal("beta is given twice: Give each field only once; upper and lower case count as the same.", Read(_anyCase, """{"alpha":1,"beta":2,"BETA":2}""").Refusal);
 
     [Fact]
     public void What_is_not_wanted_is_passed_over_whatever_it_is() => Assert.Equal((null, "alpha=1"), Read(_exact, """{"beta":"two","alpha":1,"beta":[]}""", A));

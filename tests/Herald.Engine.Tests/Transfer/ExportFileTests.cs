@@ -54,7 +54,7 @@ public sealed class ExportFileTests
         {
             BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(8), format);
             var refused = await Assert.ThrowsAsync<ExportFileException>(() => ReadAsync(file));
-            Assert.Contains($"format {format}; this Herald knows format 2", refused.Message, StringComparison.Ordinal);
+            Assert.Contains($"format {format}; this Herald reads format 2", refused.Message, StringComparison.Ordinal);
         }
     }
 
@@ -63,7 +63,7 @@ public sealed class ExportFileTests
     {
         var file = await SmallStore.ExportAsync(new SmallStore(), Cancel);
         var refused = await Assert.ThrowsAsync<ExportFileException>(() => ReadAsync([.. file, 0]));
-        Assert.Contains("something follows the end", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("there are bytes after the end", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]

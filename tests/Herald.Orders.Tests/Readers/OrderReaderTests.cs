@@ -91,16 +91,16 @@ public sealed class OrderReaderTests
     }
 
     [Theory]
-    [InlineData("", "value = '': It is not JSON")]
-    [InlineData("hello", "value = 'hello': It is not JSON")]
-    [InlineData("[]", "value = '[]': A message is one JSON object.")]
-    [InlineData(Good + "{}", "It is not JSON")]
-    [InlineData("{\"id\":", "It is not JSON")]
+    [InlineData("", "value = '': Not valid JSON")]
+    [InlineData("hello", "value = 'hello': Not valid JSON")]
+    [InlineData("[]", "value = '[]': A message must be one JSON object.")]
+    [InlineData(Good + "{}", "Not valid JSON")]
+    [InlineData("{\"id\":", "Not valid JSON")]
     public void What_is_no_object_is_refused(string value, string expected) => Assert.Contains(expected, Refusal(value), StringComparison.Ordinal);
 
     [Fact]
     public void Bytes_that_are_no_text_are_shown_in_hexadecimal() => Assert.StartsWith(
-        "value = '0x00ff10': It is not JSON", _reader.Read(new SourceMessage { Place = default, Value = [0, 255, 16] }, out _), StringComparison.Ordinal);
+        "value = '0x00ff10': Not valid JSON", _reader.Read(new SourceMessage { Place = default, Value = [0, 255, 16] }, out _), StringComparison.Ordinal);
 
     [Fact]
     public void A_state_with_a_name_that_is_too_long_is_refused()
