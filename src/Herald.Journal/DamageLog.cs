@@ -23,7 +23,7 @@ internal sealed class DamageLog(Action<string> notice)
         if (_told.TryAdd((file, offset), true))
         {
             Interlocked.Increment(ref _places);
-            notice($"The journal is damaged: {text}. Everything else goes on; what was there is in a backup, if anywhere.");
+            notice($"The journal is damaged: {text}. Herald continues without this part. Only a backup can still contain it.");
         }
         return text;
     }

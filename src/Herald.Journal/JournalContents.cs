@@ -130,7 +130,7 @@ internal sealed class JournalContents : IDisposable
                     Kept[entry.Shard].Put(new StoredEntry(EventEntry.Read(entry.Flags, entry.Rest), location));
                     break;
                 default:
-                    throw new InvalidDataException($"An entry of the unknown type {(int)entry.Type}.");
+                    throw new InvalidDataException($"An entry has the unknown type {(int)entry.Type}.");
             }
         }
     }
@@ -167,9 +167,9 @@ internal sealed class JournalContents : IDisposable
         var index = EventEntry.Read(entry.Flags, entry.Rest);
         var shard = Shards[entry.Shard];
         if (index.Sequence != shard.Assigned + 1)
-            throw new InvalidDataException($"Shard {entry.Shard} goes from {shard.Assigned} to {index.Sequence}.");
+            throw new InvalidDataException($"Shard {entry.Shard} continues with sequence {index.Sequence} after {shard.Assigned}.");
         if (!shard.Files.TryReserve(index.Sequence))
-            throw new IOException($"There is no room to rebuild the index of shard {entry.Shard}: free some space on the disk of '{Options.Directory}'.");
+            throw new IOException($"The disk has no room to rebuild the index of shard {entry.Shard}. Free some space on the disk of '{Options.Directory}'.");
         shard.Append(new StoredEntry(index, location));
         Segments.Find(location.Segment)!.Note(entry.Shard, index.Sequence, index.AcceptedAtMs);
     }

@@ -23,7 +23,7 @@ internal sealed record JournalIdentity(Guid Store, int ShardCount, ulong HashSee
             return Read(file);
         }
         if (files.List(paths.Log).Count > 0)
-            throw new JournalDamagedException(paths.Identity, 0, "the identity file is missing beside a log");
+            throw new JournalDamagedException(paths.Identity, 0, "the identity file is missing, but there is a log");
         var identity = new JournalIdentity(
             Guid.NewGuid(), shards, BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(8)),
             BinaryPrimitives.ReadUInt128LittleEndian(RandomNumberGenerator.GetBytes(16)));
@@ -49,11 +49,11 @@ internal sealed record JournalIdentity(Guid Store, int ShardCount, ulong HashSee
         var bytes = new byte[Length];
         var length = file.Read(bytes, 0);
         if (length < 12 || BinaryPrimitives.ReadUInt64LittleEndian(bytes) != Magic)
-            throw new JournalDamagedException(file.Path, 0, "not the identity file of a journal");
+            throw new JournalDamagedException(file.Path, 0, "this is not the identity file of a journal");
         if (BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(8)) is var format && format != Format)
             throw new JournalFormatException(file.Path, format, Format);
         if (length < Length || BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(ChecksumAt)) != Crc32C.Of(bytes.AsSpan(0, ChecksumAt)))
-            throw new JournalDamagedException(file.Path, 0, "the identity file's checksum does not hold");
+            throw new JournalDamagedException(file.Path, 0, "the checksum of the identity file does not match");
         return new JournalIdentity(
             new Guid(bytes.AsSpan(16, 16)), BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(12)), BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(32)),
             BinaryPrimitives.ReadUInt128LittleEndian(bytes.AsSpan(40)));

@@ -273,7 +273,7 @@ public sealed class JournalStore : IEventLog, IShardStore, IStateReader, ICatalo
         try
         {
             if (!await (await AskAsync(w => w.Checkpoints.RequestAsync(), cancel).ConfigureAwait(false)).WaitAsync(cancel).ConfigureAwait(false))
-                throw new IOException($"There is no room for the checkpoint a backup starts with in '{_contents.Options.Directory}'.");
+                throw new IOException($"There is no room in '{_contents.Options.Directory}' for the checkpoint that a backup starts with. Free some disk space.");
             await Task.Run(backup.CopyCheckpoint, cancel).ConfigureAwait(false);
             var (segments, offset) = await AskAsync(w => (w.Contents.Segments.All, w.Contents.Segments.Offset), cancel).ConfigureAwait(false);
             await Task.Run(() => backup.CopyLog(segments, offset, cancel), cancel).ConfigureAwait(false);
@@ -332,7 +332,7 @@ public sealed class JournalStore : IEventLog, IShardStore, IStateReader, ICatalo
             files.SyncDirectory(paths.Log);
             var identity = JournalIdentity.ReadOrCreate(files, paths, options.ShardCount);
             if (identity.ShardCount != options.ShardCount)
-                notice($"The journal has {identity.ShardCount} shards, the number it was created with; ShardCount {options.ShardCount} is not used.");
+                notice($"The journal was created with {identity.ShardCount} shards and keeps them. The setting journal.shardCount = {options.ShardCount} has no effect.");
             contents = new JournalContents(options, files, identity, notice);
             var recovery = new JournalRecovery(contents);
             recovery.Run(time.GetUtcNow().ToUnixTimeMilliseconds());
@@ -350,7 +350,7 @@ public sealed class JournalStore : IEventLog, IShardStore, IStateReader, ICatalo
     private void Begin()
     {
         if (!_writer.TryMakeRoom(FrameBuffer.EntryBytes(8), RoomFor.Freeing))
-            throw new IOException($"There is no room to open the journal in '{_contents.Options.Directory}': free some disk space, or raise MaxBytes.");
+            throw new IOException($"There is no room to open the journal in '{_contents.Options.Directory}'. Free some disk space, or raise journal.maxBytes.");
         _contents.WriteRun(_contents.Run + 1);
         _writer.WriteFrame();
         if (!_contents.Segments.TryKeepReserve())
@@ -460,5 +460,5 @@ public sealed class JournalStore : IEventLog, IShardStore, IStateReader, ICatalo
 
     private static int CheckSize(long bytes) =>
         bytes <= MaxChangeBytes ? (int)bytes
-        : throw new ArgumentException($"A change of {bytes} bytes is too large: {MaxChangeBytes} at most.", nameof(bytes));
+        : throw new ArgumentException($"A change has {bytes} bytes, more than the limit of {MaxChangeBytes}.", nameof(bytes));
 }

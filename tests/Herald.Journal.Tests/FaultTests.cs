@@ -223,7 +223,7 @@ public sealed class FaultTests
         Assert.Equal(new Appended(Verdict.NoRoom, 0), last);
         Assert.True(store.Statistics.IsFull);
         Assert.Equal(1, store.Statistics.Refused);
-        Assert.Contains(_notices, n => n.Contains("publishing is refused", StringComparison.Ordinal));
+        Assert.Contains(_notices, n => n.Contains("Publishing is refused", StringComparison.Ordinal));
 
         // Commits may use the reserve. Publishing must not get any room after them.
         for (var i = 1; i <= 3; i++)

@@ -152,7 +152,7 @@ public sealed class RecoveryTests : IAsyncLifetime
         var told = new List<string>();
         await using var store = await JournalStore.OpenAsync(_harness.Options with { ShardCount = 3 }, _harness.Clock, told.Add, Cancel);
         Assert.Equal(16, store.ShardCount);
-        Assert.Contains(told, line => line.Contains("ShardCount 3 is not used", StringComparison.Ordinal));
+        Assert.Contains(told, line => line.Contains("journal.shardCount = 3 has no effect", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -220,7 +220,7 @@ public sealed class RecoveryTests : IAsyncLifetime
 
         await _harness.StartAsync();
         Assert.Equal(before, await ReadIndexAsync());
-        Assert.Contains(_harness.Notices, n => n.Contains("made anew from the log", StringComparison.Ordinal) && n.Contains(index, StringComparison.Ordinal));
+        Assert.Contains(_harness.Notices, n => n.Contains("rebuilt from the log", StringComparison.Ordinal) && n.Contains(index, StringComparison.Ordinal));
         await _harness.ReopenAsync();
         Assert.Equal(before, await ReadIndexAsync());
         Assert.Equal(0, _harness.Store.Statistics.DamagedPlaces);

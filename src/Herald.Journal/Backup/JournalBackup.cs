@@ -20,7 +20,7 @@ internal sealed class JournalBackup(JournalContents contents, string directory)
     public void CopyCheckpoint()
     {
         if (_files.List(_to.Root).Count > 0 || _files.List(_to.Log).Count > 0)
-            throw new IOException($"A backup needs a directory of its own: '{directory}' is not empty.");
+            throw new IOException($"A backup needs an empty directory, and '{directory}' is not empty. Name another one.");
         _files.CreateDirectory(_to.Root);
         DirectoryCheck.Check(_files, _to.Root, contents.Notice);
         _files.CreateDirectory(_to.Log);
@@ -52,7 +52,7 @@ internal sealed class JournalBackup(JournalContents contents, string directory)
     {
         using var to = _files.Open(path, create: true);
         if (!to.TryAllocate(0, size))
-            throw new IOException($"There is no room for the backup in '{directory}'.");
+            throw new IOException($"There is no room for the backup in '{directory}'. Free some disk space, or name another directory.");
         var piece = new byte[(int)Math.Min(PieceBytes, Math.Max(length, 1))];
         for (var at = 0L; at < length;)
         {

@@ -210,7 +210,7 @@ internal sealed class Checkpoint
                     contents.Kept[entry.Shard].Put(StoredEntry.Load(ref entry));
                     break;
                 default:
-                    throw new InvalidDataException($"An item of the unknown type {(int)entry.Type}.");
+                    throw new InvalidDataException($"An item has the unknown type {(int)entry.Type}.");
             }
         }
     }

@@ -71,11 +71,11 @@ internal static class CheckpointFile
             var length = file.Length;
             Span<byte> header = stackalloc byte[HeaderLength];
             if (file.Read(header, 0) < HeaderLength || length < HeaderLength + TrailerLength || BinaryPrimitives.ReadUInt64LittleEndian(header) != Magic)
-                throw new JournalDamagedException(path, 0, "not a checkpoint");
+                throw new JournalDamagedException(path, 0, "this is not a checkpoint");
             if (BinaryPrimitives.ReadInt32LittleEndian(header[8..]) is var format and (< OldestFormat or > Format))
                 throw new JournalFormatException(path, format, Format);
             if (!ChecksumHolds(file, length - TrailerLength, pieceBytes))
-                throw new JournalDamagedException(path, 0, "the checkpoint's checksum does not hold");
+                throw new JournalDamagedException(path, 0, "the checksum of the checkpoint does not match");
             if (new Guid(header[16..]) != store)
                 throw new JournalDamagedException(path, 16, "the checkpoint belongs to another journal");
             return new CheckpointItems(file, HeaderLength, length - TrailerLength, pieceBytes);

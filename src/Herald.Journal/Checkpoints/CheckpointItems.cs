@@ -20,13 +20,13 @@ internal sealed class CheckpointItems(IJournalFile file, long from, long end, in
         {
             var count = (int)Math.Min(_piece.Length - _length, end - _next);
             if (file.Read(_piece.AsSpan(_length, count), _next) < count)
-                throw new JournalDamagedException(file.Path, _next, "the checkpoint ends before its items do");
+                throw new JournalDamagedException(file.Path, _next, "the checkpoint ends in the middle of an item");
             (_length, _next) = (_length + count, _next + count);
             _given = WholeItems(out var wanted);
             if (_given > 0 || (_length == 0 && _next == end))
                 return _piece.AsMemory(0, _given);
             if (_next == end)
-                throw new JournalDamagedException(file.Path, _next, "an item of the checkpoint does not fit it");
+                throw new JournalDamagedException(file.Path, _next, "an item of the checkpoint is longer than the checkpoint");
             Array.Resize(ref _piece, (int)Math.Min(Array.MaxLength, Math.Max(2L * _piece.Length, wanted)));
         }
     }
@@ -44,7 +44,7 @@ internal sealed class CheckpointItems(IJournalFile file, long from, long end, in
                 return (int)at;
             var length = BinaryPrimitives.ReadInt32LittleEndian(_piece.AsSpan((int)at + 4));
             if (length < 0)
-                throw new JournalDamagedException(file.Path, _next, "an item of the checkpoint has no length");
+                throw new JournalDamagedException(file.Path, _next, "an item of the checkpoint has a negative length");
             wanted = (FrameBuffer.EntryHeader + (long)length + FrameHeader.Alignment - 1) & -FrameHeader.Alignment;
             if (at + wanted > _length)
                 return (int)at;

@@ -46,7 +46,7 @@ internal sealed class DeadLetterTable(SegmentLog segments, DamageLog damages, Jo
             if (letter.TryRead(segments, damages) is { } read)
                 return read;
             if (ReferenceEquals(letter, tried))
-                throw new JournalDamagedException(segments.PathOf(letter.Entry.Segment), letter.Entry.Offset, "a log file that holds a dead letter is gone");
+                throw new JournalDamagedException(segments.PathOf(letter.Entry.Segment), letter.Entry.Offset, "a log file that contains a dead letter is missing");
             tried = letter;
         }
     }
@@ -55,7 +55,7 @@ internal sealed class DeadLetterTable(SegmentLog segments, DamageLog damages, Jo
     {
         var after = query.Cursor is null ? 0
             : long.TryParse(query.Cursor, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
-            : throw new ArgumentException($"'{query.Cursor}' is not a cursor of this list.", nameof(query));
+            : throw new ArgumentException($"'{query.Cursor}' is not a cursor of this list. Use the nextCursor of a page, or none.", nameof(query));
         var found = new List<DeadLetter>();
         while (found.Count < query.Limit)
         {

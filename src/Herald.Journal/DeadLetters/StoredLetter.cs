@@ -82,7 +82,7 @@ internal sealed record StoredLetter(
             if (!segments.TryRead(Entry, bytes))
                 return null;
             if (!FrameBuffer.IsEntry(bytes) || bytes[0] != (byte)EntryType.DeadLetter)
-                damage = "a dead letter is not what was written";
+                damage = "a dead letter differs from what was written";
         }
         catch (IOException failure)
         {
@@ -116,7 +116,7 @@ internal sealed record StoredLetter(
             if (EventEntry.Is(bytes, Id.Shard.Value, Id.Sequence))
                 record = bytes.AsMemory(EventEntry.RecordAt);
             else
-                damages.Met(segments.PathOf(at.Segment), at.Offset, "the event of a dead letter is not what was written");
+                damages.Met(segments.PathOf(at.Segment), at.Offset, "the event of a dead letter differs from what was written");
         }
         catch (IOException failure)
         {

@@ -43,7 +43,7 @@ internal ref struct EntryReader
         var length = BinaryPrimitives.ReadInt32LittleEndian(header[4..]);
         _at = _next + FrameBuffer.EntryHeader;
         if (length < 0 || length > _bytes.Length - _at)
-            throw new InvalidDataException($"An entry of {length} bytes does not fit its frame.");
+            throw new InvalidDataException($"An entry of {length} bytes is longer than its frame.");
         End = _at + length;
         _next = (End + FrameHeader.Alignment - 1) & -FrameHeader.Alignment;
         return true;
@@ -52,7 +52,7 @@ internal ref struct EntryReader
     public ReadOnlySpan<byte> Take(int count)
     {
         if (count < 0 || count > End - _at)
-            throw new InvalidDataException("A field does not fit its entry.");
+            throw new InvalidDataException("A field is longer than its entry.");
         var span = _bytes.Slice(_at, count);
         _at += count;
         return span;

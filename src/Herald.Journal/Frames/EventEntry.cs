@@ -36,7 +36,7 @@ internal static class EventEntry
     public static IndexEntry Read(byte flags, ReadOnlySpan<byte> fields)
     {
         if (fields.Length < Fields)
-            throw new InvalidDataException("A field does not fit its entry.");
+            throw new InvalidDataException("A field is longer than its entry.");
         return new IndexEntry(
             BinaryPrimitives.ReadInt64LittleEndian(fields), BinaryPrimitives.ReadInt64LittleEndian(fields[8..]),
             BinaryPrimitives.ReadUInt64LittleEndian(fields[16..]), BinaryPrimitives.ReadUInt64LittleEndian(fields[24..]),

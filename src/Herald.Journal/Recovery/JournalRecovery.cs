@@ -83,14 +83,14 @@ internal sealed class JournalRecovery(JournalContents contents)
             var header = SegmentHeader.Read(bytes.AsSpan(0, file.Read(bytes, 0)), file.Path);
             if (header is null && number == numbers[^1] && number > Checkpoint.Segment && !HoldsFrames(file))
             {
-                contents.Notice($"'{file.Path}' had only been begun when the last process ended: it is removed.");
+                contents.Notice($"'{file.Path}' is removed: the last process ended while it was creating this file, and the file contains nothing.");
                 file.Dispose();
                 _files.Delete(file.Path);
                 _files.SyncDirectory(contents.Paths.Log);
                 continue;
             }
             if (header is not { } good || good.Number != number || good.Store != contents.Identity.Store)
-                throw new JournalDamagedException(file.Path, 0, "the header of a log file does not hold");
+                throw new JournalDamagedException(file.Path, 0, "the header of a log file is damaged");
             found.Add(new Segment(number, file, file.Length, good.FirstFrame, contents.Shards.Length));
         }
         CheckComplete(found);
@@ -124,7 +124,7 @@ internal sealed class JournalRecovery(JournalContents contents)
 
         var from = segment.Number == Checkpoint.Segment ? Checkpoint.Offset : SegmentHeader.Length;
         if (from == SegmentHeader.Length && segment.FirstFrame != NextFrame)
-            throw new JournalDamagedException(segment.File.Path, 0, $"the file starts with frame {segment.FirstFrame} where {NextFrame} must follow");
+            throw new JournalDamagedException(segment.File.Path, 0, $"the file starts with frame {segment.FirstFrame}, but frame {NextFrame} is expected");
         var reader = new FrameReader(segment.File, from, NextFrame);
         var inDoubt = new Queue<(ulong Number, long At)>();
         for (var at = from; reader.MoveNext(); at = reader.Offset)
@@ -144,7 +144,7 @@ internal sealed class JournalRecovery(JournalContents contents)
             segment.File.Sync();
         }
         else if (next.FirstFrame != NextFrame)
-            throw new JournalDamagedException(segment.File.Path, reader.Offset, $"frame {NextFrame} does not hold, and '{next.File.Path}' was begun after it");
+            throw new JournalDamagedException(segment.File.Path, reader.Offset, $"frame {NextFrame} is damaged, although '{next.File.Path}' was started after it");
     }
 
     private void Apply(Segment segment, FrameReader reader)
@@ -169,13 +169,13 @@ internal sealed class JournalRecovery(JournalContents contents)
         if (reader.FindWitness(witnesses.Include, out var dirtyEnd) is { } witness)
         {
             throw new JournalDamagedException(segment.File.Path, reader.Offset, string.Create(
-                CultureInfo.InvariantCulture, $"frame {reader.NextNumber} does not hold, and the frame at offset {witness} says that it had been durable"));
+                CultureInfo.InvariantCulture, $"frame {reader.NextNumber} is damaged, although the frame at offset {witness} records it as durable"));
         }
         contents.Segments.Offset = reader.Offset;
         if (dirtyEnd == reader.Offset)
             return;
         contents.Notice(string.Create(
-            CultureInfo.InvariantCulture, $"'{segment.File.Path}' ends with {dirtyEnd - reader.Offset} bytes that do not hold, from offset {reader.Offset}: of a write that a crash cut short, or, if there was none, of damage to the last one. They are cut off."));
+            CultureInfo.InvariantCulture, $"'{segment.File.Path}' ends with {dirtyEnd - reader.Offset} invalid bytes from offset {reader.Offset}, which are cut off. A crash in the middle of a write leaves such bytes, and they were never acknowledged. Without a crash, they are damage to the last write."));
         var zeros = new byte[Math.Min(1 << 20, dirtyEnd - reader.Offset)];
         for (var at = reader.Offset; at < dirtyEnd; at += zeros.Length)
             segment.File.Write(zeros.AsSpan(0, (int)Math.Min(zeros.Length, dirtyEnd - at)), at);

@@ -72,7 +72,7 @@ internal sealed class SegmentRetention(Writer writer)
             // store goes on.
             Contents.Frame.Clear();
             Contents.Damages.Met(damage);
-            Contents.Notice($"No more of the log can be freed until that state is written anew, or removed: {damage.What} ('{damage.File}', offset {damage.Offset}).");
+            Contents.Notice($"No more of the log can be freed until the damaged state is written again or removed: {damage.What} ('{damage.File}', offset {damage.Offset}).");
             _blockedUntilMs = nowMs + NoticeEveryMs;
             return freed > 0;
         }
@@ -118,7 +118,7 @@ internal sealed class SegmentRetention(Writer writer)
         {
             _forgettingNoticedMs = nowMs;
             Contents.Notice(string.Create(
-                CultureInfo.InvariantCulture, $"The oldest ids are forgotten before their time, because nothing else makes room for new events: {forgotten} just now. Free disk space, or raise MaxBytes."));
+                CultureInfo.InvariantCulture, $"Herald forgot {forgotten} ids before the end of the duplicate window, because nothing else makes room for new events. Free disk space, or raise journal.maxBytes."));
         }
         return bytes;
     }
@@ -136,7 +136,7 @@ internal sealed class SegmentRetention(Writer writer)
                 continue;
             _noticedMs = nowMs;
             Contents.Notice(string.Create(
-                CultureInfo.InvariantCulture, $"Dead letters past their bound of age, bytes or number are dropped, oldest first: {Contents.DeadLetters.Evicted} since the start."));
+                CultureInfo.InvariantCulture, $"Dead letters exceed their limit of age, bytes or number, and the oldest are removed: {Contents.DeadLetters.Evicted} since the start."));
         }
     }
 
@@ -273,7 +273,7 @@ internal sealed class SegmentRetention(Writer writer)
     private ReadOnlySpan<byte> ReadRecord(int shard, in StoredEntry entry)
     {
         var bytes = new byte[EventEntry.RecordAt + entry.Size];
-        var what = "is not what was written";
+        var what = "differs from what was written";
         try
         {
             if (Contents.Segments.TryRead(entry.Location, bytes) && EventEntry.Is(bytes, shard, entry.Sequence))

@@ -144,7 +144,7 @@ internal sealed class SegmentLog(IJournalFiles files, JournalPaths paths, Journa
         {
             throw new JournalDamagedException(segment.File.Path, location.Offset, $"it cannot be read: {failure.Message}");
         }
-        throw new JournalDamagedException(segment.File.Path, location.Offset, "the file ends before an entry does");
+        throw new JournalDamagedException(segment.File.Path, location.Offset, "the file ends in the middle of an entry");
     }
 
     public void Dispose()

@@ -88,7 +88,7 @@ internal sealed class EventReader(JournalContents contents)
         if (run[0].Location.IsNone)
         {
             foreach (ref readonly var lost in run)
-                sink.OnDamaged(lost.Sequence, "neither the index nor the log can tell of it");
+                sink.OnDamaged(lost.Sequence, "its entry is readable neither in the index nor in the log");
             return;
         }
         var start = run[0].Location;
@@ -120,9 +120,9 @@ internal sealed class EventReader(JournalContents contents)
             {
                 var bytes = buffer.AsSpan((int)(entry.Location.Offset - start.Offset), EventEntry.RecordAt + entry.Size);
                 if (!EventEntry.Is(bytes, shard, entry.Sequence))
-                    sink.OnDamaged(entry.Sequence, Met(shard, entry, "is not what was written"));
+                    sink.OnDamaged(entry.Sequence, Met(shard, entry, "differs from what was written"));
                 else if (entry.Size == 0)
-                    sink.OnDamaged(entry.Sequence, "its record was damaged in the store that it came from");
+                    sink.OnDamaged(entry.Sequence, "its record was already damaged in the store from which it was imported");
                 else
                     sink.OnEvent(entry.Sequence, bytes[EventEntry.RecordAt..]);
             }

@@ -294,7 +294,7 @@ internal sealed class IndexFiles(
     {
         var found = mender.Mend(shard, from, entries, CollectionsMarshal.AsSpan(damaged), TimeBefore(from + damaged[0]));
         damages.Met(file.Path, Offset(from + damaged[0]), string.Create(
-            CultureInfo.InvariantCulture, $"{damaged.Count} entries of the index of shard {shard} are not what was written, and {found} of them are made anew from the log"));
+            CultureInfo.InvariantCulture, $"{damaged.Count} entries of the index of shard {shard} differ from what was written, and {found} of them are rebuilt from the log"));
         try
         {
             foreach (var i in damaged)

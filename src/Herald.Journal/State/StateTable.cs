@@ -40,7 +40,7 @@ internal sealed class StateTable(SegmentLog segments, IdentityHash identity)
             var entry = Check(bytes, place);
             return entry.Shard == shard && entry.Text() == application && entry.Sized().SequenceEqual(key)
                 ? entry.Sized().ToArray()
-                : throw new JournalDamagedException(segments.PathOf(place.Location.Segment), place.Location.Offset, "another key's state entry than must be here");
+                : throw new JournalDamagedException(segments.PathOf(place.Location.Segment), place.Location.Offset, "this is the state entry of another key");
         }
     }
 
@@ -119,7 +119,7 @@ internal sealed class StateTable(SegmentLog segments, IdentityHash identity)
     private EntryReader Check(byte[] bytes, in Place place)
     {
         if (!FrameBuffer.IsEntry(bytes) || bytes[0] != (byte)EntryType.State)
-            throw new JournalDamagedException(segments.PathOf(place.Location.Segment), place.Location.Offset, "not the state entry that must be here");
+            throw new JournalDamagedException(segments.PathOf(place.Location.Segment), place.Location.Offset, "this is not the expected state entry");
         var entry = new EntryReader(bytes);
         entry.MoveNext();
         return entry;

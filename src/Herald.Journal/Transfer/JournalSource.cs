@@ -171,7 +171,7 @@ public sealed class JournalSource : IStoreSource
     }
 
     private JournalDamagedException Missing(int shard, long sequence) =>
-        new(_contents.Paths.IndexChunk(shard, (sequence - 1) / IndexFiles.ChunkEntries), 0, $"event {sequence} of shard {shard} is not where it must be");
+        new(_contents.Paths.IndexChunk(shard, (sequence - 1) / IndexFiles.ChunkEntries), 0, $"event {sequence} of shard {shard} is not in its place in the index");
 
     /// <summary>Holds copies of some events in a buffer that is reused.</summary>
     private sealed class EventPage : IEventSink

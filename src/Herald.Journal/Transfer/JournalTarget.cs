@@ -166,7 +166,7 @@ public sealed class JournalTarget : IStoreTarget
             }
             catch (IOException failure)
             {
-                _notices($"What was imported into '{_paths.Root}' so far could not be removed; the next import does that: {failure.Message}");
+                _notices($"The unfinished import in '{_paths.Root}' could not be removed. The next import removes it: {failure.Message}");
             }
         }
         _lock.Dispose();
@@ -186,10 +186,10 @@ public sealed class JournalTarget : IStoreTarget
             if (files.Exists(paths.Importing))
                 Clear(files, paths);
             else if (files.Exists(paths.Identity))
-                throw new MoveRefusedException($"'{paths.Root}' holds a store already. Import into an empty directory.");
+                throw new MoveRefusedException($"'{paths.Root}' already contains a store. Import into an empty directory.");
             // The exception is the temporary file of a marker, left by an import that ended before the marker was complete.
             else if (FilesIn(files, paths).FirstOrDefault(file => file != paths.Importing + ".new") is { } found)
-                throw new MoveRefusedException($"'{paths.Root}' is not empty: there is '{found}'. Import into an empty directory.");
+                throw new MoveRefusedException($"'{paths.Root}' is not empty: it contains '{found}'. Import into an empty directory.");
             // 1.
             AtomicFile.Write(files, paths.Importing, paths.Root, file => file.Write("An import has begun.\n"u8, 0));
             return new JournalTarget(options, time, files, notices, held);
@@ -240,7 +240,7 @@ public sealed class JournalTarget : IStoreTarget
     private static void Append(ShardIndex index, in IndexEntry entry, Location location)
     {
         if (!index.Files.TryReserve(entry.Sequence))
-            throw new IOException("There is no room for the index: free some disk space, or raise MaxBytes.");
+            throw new IOException("There is no room for the index. Free some disk space, or raise journal.maxBytes.");
         index.Append(new StoredEntry(entry, location));
     }
 
@@ -251,6 +251,6 @@ public sealed class JournalTarget : IStoreTarget
         if (!frame.IsEmpty && (frame.Length + bytes > FrameBytes || frame.Length + bytes > _contents.Segments.Remaining))
             _writer!.WriteFrame();
         if (frame.IsEmpty && !_writer!.TryMakeRoom(bytes, RoomFor.Events))
-            throw new IOException($"There is no room in '{_paths.Root}': free some disk space, or raise MaxBytes.");
+            throw new IOException($"There is no room in '{_paths.Root}'. Free some disk space, or raise journal.maxBytes.");
     }
 }

@@ -54,7 +54,7 @@ internal sealed class CommitRequest(ShardCommit commit, int maxBytes) : Request<
         NewEvents emitted = new(commit.Emitted);
         if (!hasRoom || !writer.Appender.TryReserve(emitted.Span))
         {
-            Refuse(new StoreFullException("The disk is full and the reserve is used up: the commit was not stored, and may be sent again once there is room."));
+            Refuse(new StoreFullException("The disk is full, and the reserve is used up. The commit was not stored; it can be repeated when there is room."));
             return;
         }
 
@@ -80,7 +80,7 @@ internal sealed class CommitRequest(ShardCommit commit, int maxBytes) : Request<
 
     public static StaleOwnerException? Refusal(Fence fence, ShardOwner owner) =>
         fence.Epoch == owner.Epoch ? null
-        : new StaleOwnerException($"Shard {fence.Shard} is owned under epoch {owner.Epoch}; epoch {fence.Epoch} is not in force.");
+        : new StaleOwnerException($"Shard {fence.Shard} has an owner with epoch {owner.Epoch}, so epoch {fence.Epoch} is no longer valid.");
 
     protected override CommitReply Result(Writer writer) => writer.Room.IsWanted ? _result with { IsShortOfRoom = true } : _result;
 

@@ -23,7 +23,7 @@ internal sealed class RemoveLettersRequest(IReadOnlyList<DeadLetterId> discards,
         NewEvents events = new([.. redrives.Select(r => r.Event)]);
         if (!hasRoom || !writer.Appender.TryReserve(events.Span))
         {
-            Refuse(new StoreUnavailableException("The disk is full: no dead letter was changed."));
+            Refuse(new StoreUnavailableException("The disk is full. No dead letter was changed. Free disk space, or raise journal.maxBytes, and try again."));
             return;
         }
         var seen = new HashSet<DeadLetterId>();
@@ -36,7 +36,7 @@ internal sealed class RemoveLettersRequest(IReadOnlyList<DeadLetterId> discards,
                 continue;
             // A redrive is never a duplicate, and room for it is reserved: a dead letter must not be removed without its event.
             if (writer.Appender.Append(redrive.Event, hasRoom: true).Verdict is not Verdict.Accepted and var verdict)
-                throw new UnreachableException($"A redrive was answered {verdict}.");
+                throw new UnreachableException($"The store answered {verdict} to a redrive.");
             Remove(contents, redrive.Id);
         }
     }

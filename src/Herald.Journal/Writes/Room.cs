@@ -32,7 +32,7 @@ internal sealed class Room(Action<string> notice, string directory)
         if (_isFull)
             return;
         Volatile.Write(ref _isFull, true);
-        notice($"There is no room for new events in '{directory}': publishing is refused, deliveries go on. Free disk space, or raise MaxBytes.");
+        notice($"There is no room for new events in '{directory}'. Publishing is refused; deliveries continue. Free disk space, or raise journal.maxBytes.");
     }
 
     public void Found()
@@ -42,6 +42,6 @@ internal sealed class Room(Action<string> notice, string directory)
         if (!_isFull)
             return;
         Volatile.Write(ref _isFull, false);
-        notice($"There is room for new events in '{directory}' again.");
+        notice($"There is room for new events in '{directory}' again, and they are accepted.");
     }
 }

@@ -116,7 +116,7 @@ public sealed class MovingCommandTests : IAsyncLifetime
         Assert.Equal(0, (await CommandRun.OfAsync("export", File, "--data", Data)).Code);
         var run = await CommandRun.OfAsync("import", File, "--data", Data);
         Assert.Equal(5, run.Code);
-        Assert.Contains("holds a store already", run.Error, StringComparison.Ordinal);
+        Assert.Contains("already contains a store", run.Error, StringComparison.Ordinal);
         string[] toDatabase = ["import", File, "--store", "postgres", "--connection", database];
         Assert.Equal(0, (await CommandRun.OfAsync(toDatabase)).Code);
         run = await CommandRun.OfAsync(toDatabase);
@@ -136,7 +136,7 @@ public sealed class MovingCommandTests : IAsyncLifetime
         {
             var run = await CommandRun.OfAsync([.. arguments, "--data", half]);
             Assert.Equal(code, run.Code);
-            Assert.Contains("has not come to its end", run.Error, StringComparison.Ordinal);
+            Assert.Contains("did not finish", run.Error, StringComparison.Ordinal);
             Assert.Contains("herald import", run.Error, StringComparison.Ordinal);
         }
         Assert.Equal(0, (await CommandRun.OfAsync("import", File, "--data", half)).Code);

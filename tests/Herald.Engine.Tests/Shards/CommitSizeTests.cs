@@ -102,7 +102,7 @@ public sealed class CommitSizeTests
         await scene.WhenStoredAsync(_ => scene.Store.Commits.SelectMany(one => one.State).Any(write => write.Value?.Length == Most / 2));
         var letter = Assert.Single(scene.Store.Commits.SelectMany(one => one.DeadLetters));
         Assert.Equal((0, 2L), (letter.Id.Subscription, letter.Id.Sequence));
-        Assert.Contains($"{Most} at most", letter.Reason.Detail, StringComparison.Ordinal);
+        Assert.Contains($"more than the limit of {Most}", letter.Reason.Detail, StringComparison.Ordinal);
         Assert.DoesNotContain(scene.Store.Commits.SelectMany(one => one.State), write => write.Value?.Length == 2 * Most);
     }
 

@@ -114,7 +114,7 @@ public sealed class JournalMovingTests(ITestOutputHelper output)
         await new Story(files, 1).PlayAsync(Rounds);
         var (told, file, before) = (await TellAsync(files), await ExportAsync(files), files.Paths);
         var refused = await Assert.ThrowsAsync<MoveRefusedException>(() => ImportAsync(file, files));
-        Assert.Contains("holds a store already", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("already contains a store", refused.Message, StringComparison.Ordinal);
         Assert.Equal(before, files.Paths);
         AssertSame(told, await TellAsync(files));
 
