@@ -22,7 +22,7 @@ public sealed class ConnectionText
     {
         var settings = PostgresUrl.IsUrl(text) ? PostgresUrl.Parse(text) : ParseKeywords(text);
         if (string.IsNullOrWhiteSpace(settings.Host))
-            throw new FormatException($"The connection names no host. {Rule}");
+            throw new FormatException($"The connection has no host. {Rule}");
         if (settings.Host.Contains(',', StringComparison.Ordinal))
             PreferPrimary(settings);
         return new(settings);
@@ -36,7 +36,7 @@ public sealed class ConnectionText
 
     /// <summary>For messages: hosts and ports, database and user.</summary>
     public override string ToString() =>
-        $"{Hosts()}, database {_settings.Database ?? _settings.Username ?? "(that of the user)"}, user {_settings.Username ?? "(that of the system)"}";
+        $"{Hosts()}, database {_settings.Database ?? _settings.Username ?? "(default of the user)"}, user {_settings.Username ?? "(user of the operating system)"}";
 
     /// <summary>
     /// One of several hosts can be a standby, which refuses writes. By default the role of a host is checked again after 1 s, because a
@@ -64,7 +64,7 @@ public sealed class ConnectionText
         catch (ArgumentException)
         {
             // Npgsql's message can quote the text. A password that was not quoted correctly could then appear anywhere in it.
-            throw new FormatException($"The connection is not understood: a name is not one of Npgsql's settings, or its value is wrong. {Rule}");
+            throw new FormatException($"The connection is not valid: a name is not a setting of Npgsql, or its value is wrong. {Rule}");
         }
     }
 }

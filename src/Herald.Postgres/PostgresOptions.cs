@@ -97,13 +97,13 @@ public sealed record PostgresOptions
     public IReadOnlyList<string> Validate()
     {
         var errors = new List<string>();
-        Check(!string.IsNullOrWhiteSpace(Connection), nameof(Connection), "(hidden)", "must say how to reach the database");
+        Check(!string.IsNullOrWhiteSpace(Connection), nameof(Connection), "(hidden)", "must contain the address of the database");
         Check(SchemaName.IsValid(Schema), nameof(Schema), Schema, SchemaName.Rule);
         Check(ShardCount is >= 1 and <= 1024, nameof(ShardCount), ShardCount, "must be 1 to 1,024");
         Check(Lease >= TimeSpan.FromSeconds(1) && Lease <= TimeSpan.FromMinutes(1), nameof(Lease), Lease, "must be 1 s to 1 min");
         Check(AppendPipelines is >= 1 and <= 64, nameof(AppendPipelines), AppendPipelines, "must be 1 to 64");
         Check(Connections is >= 4 and <= 1000, nameof(Connections), Connections, "must be 4 to 1,000");
-        Check(AppendPipelines <= Connections - 2, nameof(AppendPipelines), AppendPipelines, $"must leave two of {Connections} connections to others");
+        Check(AppendPipelines <= Connections - 2, nameof(AppendPipelines), AppendPipelines, $"must leave at least two of {Connections} connections for other work");
         Check(CommandTimeout >= TimeSpan.FromSeconds(1), nameof(CommandTimeout), CommandTimeout, "must be at least 1 s");
         Check(RecentBytes >= 0, nameof(RecentBytes), RecentBytes, "must not be negative");
         Check(PeriodAge >= TimeSpan.FromMinutes(1) && PeriodAge <= TimeSpan.FromDays(30), nameof(PeriodAge), PeriodAge, "must be 1 min to 30 days");

@@ -28,7 +28,7 @@ internal static partial class PostgresUrl
         var match = Url().Match(text);
         if (!match.Success)
             throw new FormatException(
-                $"The connection begins like a URL and is none; in a user or password write @ as %40, / as %2F, ? as %3F, # as %23. {ConnectionText.Rule}");
+                $"The connection begins like a URL but is not a valid one. In a user or password write @ as %40, / as %2F, ? as %3F, # as %23. {ConnectionText.Rule}");
         var settings = new NpgsqlConnectionStringBuilder();
         SetHosts(settings, match.Groups["hosts"].Value);
         Set(settings, "Username", match.Groups["user"]);
@@ -52,7 +52,7 @@ internal static partial class PostgresUrl
             if (int.TryParse(single.Groups["port"].ValueSpan, out var port) && port is > 0 and < 65536)
                 settings.Port = port;
             else
-                throw new FormatException($"'{single.Groups["port"].Value}' in the connection is no port.");
+                throw new FormatException($"'{single.Groups["port"].Value}' in the connection is not a port.");
         }
         else
         {
@@ -78,7 +78,7 @@ internal static partial class PostgresUrl
         }
         catch (Exception refused) when (refused is ArgumentException or FormatException or InvalidCastException)
         {
-            throw new FormatException($"The connection's '{name}' is no setting that is known, or its value is wrong.");
+            throw new FormatException($"'{name}' in the connection is not a known setting, or its value is wrong.");
         }
     }
 

@@ -136,7 +136,7 @@ internal sealed class CatalogTable(Database database, PeriodReader periods)
     public Task<CatalogReply> ChangeAsync(IReadOnlyList<CatalogWrite> writes, CancellationToken cancel)
     {
         if (writes.FirstOrDefault(one => !StoredText.Holds(one.Id)) is { } wrong)
-            throw new ArgumentException($"'{StoredText.Of(wrong.Id)}' is no id of a {wrong.Kind}: it has what PostgreSQL cannot hold.", nameof(writes));
+            throw new ArgumentException($"'{StoredText.Of(wrong.Id)}' cannot be the id of a {wrong.Kind}: it contains characters that PostgreSQL cannot store.", nameof(writes));
         return database.RunAsync((connection, either) => ChangeAsync(connection, writes, either), cancel);
     }
 
@@ -148,7 +148,7 @@ internal sealed class CatalogTable(Database database, PeriodReader periods)
                 return reply;
             await periods.RefreshAsync(cancel).ConfigureAwait(false);
         }
-        throw new StoreUnavailableException("Periods of the log change faster than they can be read.");
+        throw new StoreUnavailableException("The catalog cannot be changed now: new tables of events appear faster than they can be read. Try again.");
     }
 
     /// <summary>Returns null when a new period has begun.</summary>

@@ -49,6 +49,6 @@ internal static class Failures
     };
 
     public static StoreUnavailableException ToUnavailable(Exception failure) => new(
-        failure is PostgresException refused ? $"The database answers {refused.SqlState}: {refused.MessageText}." : $"The database cannot be reached: {failure.Message}",
+        failure is PostgresException refused ? $"The database answered with error {refused.SqlState}: {refused.MessageText}." : $"The database cannot be reached: {failure.Message}",
         failure);
 }

@@ -30,7 +30,7 @@ internal sealed record StoreIdentity(int ShardCount, ulong HashSeed, UInt128 Has
                 .With($"insert into {database.Schema}.seen_period (number, started_at_ms) values (1, $1) on conflict do nothing", Commands.Value(nowMs))
                 .With($"insert into {database.Schema}.period (number, started_at_ms, heads) values (1, $1, $2) on conflict do nothing", Commands.Value(nowMs), Commands.Value(new long[shards]));
             await batch.ExecuteNonQueryAsync(either).ConfigureAwait(false);
-            return await ReadAsync(connection, database.Schema, either).ConfigureAwait(false) ?? throw new StoreUnavailableException("The store could not be created.");
+            return await ReadAsync(connection, database.Schema, either).ConfigureAwait(false) ?? throw new StoreUnavailableException("The store could not be created in the database.");
         },
         cancel);
 
@@ -42,6 +42,6 @@ internal sealed record StoreIdentity(int ShardCount, ulong HashSeed, UInt128 Has
             return null;
         return reader.GetInt32(0) == Format
             ? new StoreIdentity(reader.GetInt32(1), (ulong)reader.GetInt64(2), BinaryPrimitives.ReadUInt128LittleEndian(reader.GetFieldValue<byte[]>(3)))
-            : throw new PostgresStoreException($"The store in schema '{schema}' has format {reader.GetInt32(0)}; this Herald knows format {Format}. Run the version that made the store.");
+            : throw new PostgresStoreException($"The store in schema '{schema}' has format {reader.GetInt32(0)}; this Herald reads format {Format}. Run the version that created the store.");
     }
 }

@@ -51,7 +51,7 @@ internal sealed class DeadLetterTable(Database database, EventAppender appender,
                     await plan.DecideAsync(connection, records, unreadable: null, either).ConfigureAwait(false);
                     // A redrive is never a duplicate: a dead letter must not be removed without its event.
                     if (Array.Exists(plan.Verdicts, one => one.Verdict != Verdict.Accepted))
-                        throw new UnreachableException("A redrive was not accepted.");
+                        throw new UnreachableException("The store did not accept an event that was redriven.");
                     await using var write = new NpgsqlBatch(connection);
                     plan.AddInserts(write);
                     write.With(Transactions.Commit);

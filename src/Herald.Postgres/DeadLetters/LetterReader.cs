@@ -113,7 +113,7 @@ internal sealed class LetterReader(Database database)
             && long.TryParse(sequence, CultureInfo.InvariantCulture, out var q) && int.TryParse(subscription, CultureInfo.InvariantCulture, out var n)
             && int.TryParse(generation, CultureInfo.InvariantCulture, out var g)
             ? new Cursor(diedAtMs, s, q, n, g)
-            : throw new ArgumentException($"'{text}' is not a cursor of this list.", nameof(text));
+            : throw new ArgumentException($"'{text}' is not a cursor of this list. Use the nextCursor of a page, or none.", nameof(text));
 
         public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{DiedAtMs}.{Shard}.{Sequence}.{Subscription}.{Generation}");
     }

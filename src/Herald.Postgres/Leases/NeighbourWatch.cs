@@ -52,7 +52,7 @@ internal sealed class NeighbourWatch(Database database, TimeProvider time, Actio
             catch (Exception failure)
             {
                 if (!Failures.IsUnavailable(failure))
-                    database.Notices.Failed("The end of another node is not waited for; heartbeats tell the same, later.", failure);
+                    database.Notices.Failed("This node cannot watch whether another node ends. It notices a node that ends later, by its missing heartbeats.", failure);
                 await PauseAsync().ConfigureAwait(false);
             }
         }

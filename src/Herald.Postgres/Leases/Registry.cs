@@ -22,7 +22,7 @@ internal sealed class Registry(Database database, PeriodReader periods, Postgres
             _sql.Register, cancel, Commands.Value(id), Commands.Value(options.NodeName), Commands.Value(options.NodeAddress),
             Commands.Value(identity.ShardCount), Commands.Value((long)identity.HashSeed), Commands.Value(followed), Commands.Value(session?.Key ?? 0)).ConfigureAwait(false);
         return registered == 1 ? id
-            : throw new PostgresStoreException($"The store in schema '{options.Schema}' is not the one this node has opened: another was imported in its place. Start the node again.");
+            : throw new PostgresStoreException($"The store in schema '{options.Schema}' is not the store that this node opened: another one was imported in its place. Restart this node.");
     }
 
     /// <summary>

@@ -29,12 +29,12 @@ internal sealed class LockWatch(Database database, TimeProvider time)
     public bool IsHeld(LockTable table, int shard) => !_held.IsEmpty && _held.ContainsKey((table, shard));
 
     public StoreUnavailableException Refuse(LockTable table, int shard) =>
-        new(_held.TryGetValue((table, shard), out var held) ? Describe(held) : $"Shard {shard} was locked in the database for too long.");
+        new(_held.TryGetValue((table, shard), out var held) ? Describe(held) : $"Shard {shard} was locked in the database for too long. Try again.");
 
     /// <summary>Describes the lock in a sentence for the operator.</summary>
     public string Describe(HeldLock held) => string.Create(
         CultureInfo.InvariantCulture,
-        $"Shard {held.Shard} is kept locked in the database ({NameOf(held.Table)}) by {NameOf(held)}.");
+        $"Shard {held.Shard} is locked in the database ({NameOf(held.Table)}) by {NameOf(held)}.");
 
     /// <summary>Runs work that needs the rows of all these shards. Refuses it while one of the rows is known to be locked.</summary>
     public async Task<T> RunAsync<T>(LockTable table, IReadOnlyCollection<int> shards, Func<Task<T>> work)
@@ -110,7 +110,7 @@ internal sealed class LockWatch(Database database, TimeProvider time)
             catch (Exception failure)
             {
                 // The loop must not end while shards are marked as locked.
-                database.Notices.Failed("Locked shards could not be looked at; work for them is tried again.", failure);
+                database.Notices.Failed("The locks of shards in the database could not be read. Herald retries the work for these shards.", failure);
                 _held.Clear();
             }
         }
@@ -218,7 +218,7 @@ internal sealed class LockWatch(Database database, TimeProvider time)
 
     private static string NameOf(HeldLock held) => (held.ProcessId, held.Process) switch
     {
-        (0, "") => "a process that is not known yet",
+        (0, "") => "an unknown process",
         (0, var told) => told,
         var (process, told) => string.Create(CultureInfo.InvariantCulture, $"process {process} ({told})"),
     };

@@ -36,10 +36,10 @@ internal static class MigrationJudge
         {
             { Error: null } when line.Checksum == migration.Checksum => (MigrationState.Applied, null),
             { Error: null } => (MigrationState.Changed,
-                $"{migration.UpFile} has been changed since {line.Who} applied it: its checksum was {Short(line.Checksum)} and is {Short(migration.Checksum)} now. "
-                + "Restore the file and write a new one for the change; or, if both do the same, accept it with `herald migrate repair`."),
+                $"{migration.UpFile} was changed after {line.Who} applied it: its checksum was {Short(line.Checksum)} and is now {Short(migration.Checksum)}. "
+                + "Restore the file, and write a new migration for the change. If both files do the same, accept the new one with `herald migrate repair`."),
             _ when migration.Id < newestApplied => (MigrationState.Late,
-                $"{migration.UpFile} is not applied, and {newestApplied:0000} is: a new migration needs a higher id than all that are applied."),
+                $"{migration.UpFile} is not applied, but {newestApplied:0000} is. A new migration needs a higher id than all applied ones."),
             { Error: { } error } => (MigrationState.Failed, error),
             null => (MigrationState.Pending, null as string),
         };
@@ -50,7 +50,7 @@ internal static class MigrationJudge
         line.Error is not null
             ? new(line.Id, line.Name, MigrationState.Failed, line.Who, line.At, line.Took, line.Error)
             : new(line.Id, line.Name, MigrationState.Unknown, line.Who, line.At, line.Took, line.Id > newestKnown
-                ? $"{line} is applied, and the newest migration this program knows is {newestKnown:0000}: the database is newer than the program. "
-                    + "Run the newer program, or use it to go back with `herald migrate down`."
-                : $"{line} is applied, and this program has no such file: the database was made by another program, or the file was removed. Restore it.");
+                ? $"{line} is applied, but the newest migration of this program is {newestKnown:0000}. The database is newer than the program. "
+                    + "Run the newer program, or use the newer program to go back with `herald migrate down`."
+                : $"{line} is applied, but this program does not have its file. Another program created the database, or the file was removed. Restore the file.");
 }

@@ -20,7 +20,7 @@ public sealed class MigrationRunner(NpgsqlDataSource database, MigrationSet set,
     public async Task<IReadOnlyList<MigrationStep>> UpAsync(int? to, CancellationToken cancel)
     {
         if (to is { } id && set.Find(id) is null)
-            throw MigrationException.Refused($"There is no migration {id:0000}; the newest is {set.All[^1]}.");
+            throw MigrationException.Refused($"Migration {id:0000} does not exist; the newest is {set.All[^1]}.");
         await using var connection = await database.OpenConnectionAsync(cancel);
         // Most starts have nothing to do, and then need neither the lock nor the right to create tables.
         if (await _history.ExistsAsync(connection, cancel))
@@ -57,9 +57,9 @@ public sealed class MigrationRunner(NpgsqlDataSource database, MigrationSet set,
         await using var connection = await database.OpenConnectionAsync(cancel);
         var targets = Newest(await ReadAsync(connection, cancel), count);
         if (targets.Count < count)
-            throw MigrationException.Refused($"Schema {options.Schema}: only {targets.Count} are applied, {count} cannot be taken back.");
+            throw MigrationException.Refused($"Schema {options.Schema}: only {targets.Count} migrations are applied, so {count} cannot be taken back.");
         if (targets.FirstOrDefault(migration => migration.Down is null) is { } stuck)
-            throw MigrationException.Refused($"There is no {stuck.DownFile}: {stuck} cannot be taken back, and nothing was.");
+            throw MigrationException.Refused($"{stuck.DownFile} does not exist, so {stuck} cannot be taken back. Nothing was changed.");
         var done = new List<MigrationStep>();
         foreach (var target in targets)
         {
@@ -111,7 +111,7 @@ public sealed class MigrationRunner(NpgsqlDataSource database, MigrationSet set,
         if (line.Error is not null)
         {
             await _history.RemoveAsync(connection, line.Id, cancel);
-            return new(line.Id, line.Name, $"forgot that it failed for {line.Who}");
+            return new(line.Id, line.Name, $"removed the record that it failed for {line.Who}");
         }
         var file = set.Find(line.Id)!;
         await _history.AcceptAsync(connection, file, cancel);
@@ -130,7 +130,7 @@ public sealed class MigrationRunner(NpgsqlDataSource database, MigrationSet set,
         }
         catch (Exception failure) when (failure is NpgsqlException or InvalidOperationException)
         {
-            tell($"Schema {options.Schema}: that {migration} has failed could not be written down: {failure.Message}");
+            tell($"Schema {options.Schema}: the failure of {migration} could not be recorded in the history table: {failure.Message}");
         }
     }
 
@@ -164,5 +164,5 @@ public sealed class MigrationRunner(NpgsqlDataSource database, MigrationSet set,
         line.Error is not null || set.Find(line.Id) is { } file && file.Checksum != line.Checksum;
 
     private static MigrationException Overtaken(Migration target) =>
-        MigrationException.Refused($"{target} is not the newest any more: another node has migrated meanwhile. Look at `herald migrate status` and start again.");
+        MigrationException.Refused($"{target} is no longer the newest migration, because another node migrated at the same time. Check `herald migrate status`, then try again.");
 }

@@ -36,18 +36,18 @@ public sealed partial class MigrationSet
         {
             var match = FileName().Match(file);
             if (!match.Success || !int.TryParse(match.Groups["id"].ValueSpan, CultureInfo.InvariantCulture, out var id) || id == 0)
-                throw MigrationException.Refused($"{file}: a migration is named like 0001-name.up.sql or 0001-name.down.sql, from 0001.");
+                throw MigrationException.Refused($"{file}: the name of a migration looks like 0001-name.up.sql or 0001-name.down.sql; ids begin with 0001.");
             var name = match.Groups["name"].Value;
             // Git may have converted the line ends on another system.
             var sql = text.Replace("\r\n", "\n", StringComparison.Ordinal);
             RefuseTransactions(file, sql);
             IDictionary<int, (string Name, string Sql)> same = match.Groups["way"].Value == "up" ? ups : downs;
             if (!same.TryAdd(id, (name, sql)))
-                throw MigrationException.Refused($"{file}: the id {id:0000} is that of {id:0000}-{same[id].Name} already. Give it the next one that is free.");
+                throw MigrationException.Refused($"{file}: id {id:0000} already belongs to {id:0000}-{same[id].Name}. Use the next free id.");
         }
         foreach (var (id, down) in downs)
             if (!ups.TryGetValue(id, out var up) || up.Name != down.Name)
-                throw MigrationException.Refused($"{id:0000}-{down.Name}.down.sql: there is no {id:0000}-{down.Name}.up.sql that it could take back.");
+                throw MigrationException.Refused($"{id:0000}-{down.Name}.down.sql: the file {id:0000}-{down.Name}.up.sql, which it takes back, does not exist.");
         return new([.. ups.Select(up => new Migration(
             up.Key, up.Value.Name, up.Value.Sql, downs.TryGetValue(up.Key, out var down) ? down.Sql : null, Checksum(up.Value.Sql)))]);
     }
@@ -63,7 +63,7 @@ public sealed partial class MigrationSet
         {
             var word = FirstWord().Match(statement.Text).Value;
             if (TransactionWords.Contains(word, StringComparer.OrdinalIgnoreCase))
-                throw MigrationException.Refused($"{file}, line {SqlScript.Locate(sql, statement.Offset).Line}: '{word}': every file runs in a transaction already.");
+                throw MigrationException.Refused($"{file}, line {SqlScript.Locate(sql, statement.Offset).Line}: '{word}' is not allowed, because every file already runs in a transaction.");
         }
     }
 

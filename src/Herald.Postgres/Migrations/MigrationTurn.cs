@@ -47,14 +47,14 @@ internal sealed class MigrationTurn(MigrationOptions options, TimeProvider time,
                 if (time.GetElapsedTime(began) >= options.Patience)
                     throw GivenUp(busy);
                 if (!told)
-                    tell($"Schema {options.Schema}: waiting for another node that is migrating, or for what holds a table ({busy.MessageText}).");
+                    tell($"Schema {options.Schema}: waiting until another node has migrated, or until a table is unlocked ({busy.MessageText}).");
             }
         }
     }
 
     private MigrationException GivenUp(PostgresException busy) => new(
         MigrationFault.Busy,
-        $"Schema {options.Schema}: another node has been migrating, or something holds what is to be changed, for longer than "
-        + $"{options.Patience.TotalSeconds:0.#} s ({busy.MessageText}). Nothing was changed by this step; try again when the other is done.",
+        $"Schema {options.Schema}: another node has been migrating, or has locked a table that is to be changed, for longer than "
+        + $"{options.Patience.TotalSeconds:0.#} s ({busy.MessageText}). This step changed nothing. Try again when the other node is done.",
         busy);
 }

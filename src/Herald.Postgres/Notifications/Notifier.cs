@@ -46,7 +46,7 @@ internal sealed class Notifier(Database database, string channel) : GroupLoop<in
     {
         // A lost hint: the receivers learn the same with their next heartbeat.
         if (failure is not StoreUnavailableException)
-            database.Notices.Failed("Other nodes could not be told; they hear of it with their next heartbeat.", failure);
+            database.Notices.Failed("Other nodes could not be notified of a change. They learn of it with their next heartbeat.", failure);
         return Task.CompletedTask;
     }
 

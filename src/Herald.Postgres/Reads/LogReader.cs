@@ -135,7 +135,7 @@ internal sealed class LogReader(Database database, PeriodReader periods, RecordR
         if (new EventView(record).IsWellFormed())
             sink.OnEvent(sequence, record);
         else
-            sink.OnDamaged(sequence, string.Create(CultureInfo.InvariantCulture, $"event {sequence} of shard {shard} is no record of an event in the database"));
+            sink.OnDamaged(sequence, string.Create(CultureInfo.InvariantCulture, $"event {sequence} of shard {shard} is not the record of an event in the database"));
     }
 
     private RecentEvents? RecentOf(ShardId shard)

@@ -31,7 +31,7 @@ internal sealed class SourceTable(Database database, EventAppender appender, Per
     public async Task<Appended[]> AppendAsync(ReadOnlyMemory<NewEvent> events, SourcePosition position, CancellationToken cancel)
     {
         if (!StoredText.Holds(position.Source))
-            throw new ArgumentException($"'{StoredText.Of(position.Source)}' is no name of a source: it has what PostgreSQL cannot hold.", nameof(position));
+            throw new ArgumentException($"'{StoredText.Of(position.Source)}' cannot be the name of a source: it contains characters that PostgreSQL cannot store.", nameof(position));
         var unreadable = new HashSet<(ShardId, long)>();
         for (var tried = 1; ; tried++)
         {

@@ -29,7 +29,7 @@ internal sealed class EmptySchema(Database database, LiveNodes nodes)
         }
         catch (PostgresException failure) when (Failures.IsLockTimeout(failure))
         {
-            throw new StoreBusyException($"Schema '{_schema}' is being imported to, or a node is about to use it. Try again when that has ended.");
+            throw new StoreBusyException($"Another import into schema '{_schema}' is running, or a node is starting on it. Try again when that has ended.");
         }
         if (await AskAsync(connection, $"select (select n.name from {_schema}.node n limit 1)", cancel).ConfigureAwait(false) is string name)
             throw nodes.Busy(name);
@@ -47,7 +47,7 @@ internal sealed class EmptySchema(Database database, LiveNodes nodes)
                 connection, $"select (select e.sequence from {PeriodTables.Events(database.LogSchema, period.Number)} e limit 1)", cancel).ConfigureAwait(false) is long;
         if (catalog > 0 || hasEvents)
             throw new MoveRefusedException(
-                $"Schema '{_schema}' holds a store already: its catalog has version {catalog}, and it has {(hasEvents ? "had" : "never had")} events. "
+                $"Schema '{_schema}' already contains a store: its catalog has version {catalog}, and it has {(hasEvents ? "had" : "never had")} events. "
                 + $"Import into another schema (--postgres-schema), or drop the schemas {_schema} and {database.LogSchema} first.");
     }
 

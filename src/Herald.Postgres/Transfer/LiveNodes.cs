@@ -24,14 +24,14 @@ internal sealed class LiveNodes(Database database, TimeProvider time, TimeSpan l
             if (watch.Look([.. nodes.Select(node => new NodeBeat(node.Key, node.Value.Beat))]).Count == nodes.Count)
                 return [.. nodes.Keys];
             if (before is null)
-                notices($"{nodes.Count} nodes are registered; whether they live shows within {lease.TotalSeconds * 1.1:0.#} s.");
+                notices($"{nodes.Count} nodes are registered. Herald checks for {lease.TotalSeconds * 1.1:0.#} s whether they are running.");
             before = nodes;
             await Task.Delay(lease / 5, time, cancel).ConfigureAwait(false);
         }
     }
 
     public StoreBusyException Busy(string name) =>
-        new($"Node '{name}' uses the store in schema '{database.Schema}'. Stop all nodes first: what they accept meanwhile would not be moved.");
+        new($"Node '{name}' uses the store in schema '{database.Schema}'. Stop all nodes first. Otherwise the events that they accept now would not be moved.");
 
     private async Task<IReadOnlyDictionary<long, (string Name, long Beat)>> ReadAsync(NpgsqlConnection connection, CancellationToken cancel)
     {

@@ -126,7 +126,7 @@ public sealed class PostgresSource : IStoreSource
         await _connection.DisposeAsync().ConfigureAwait(false);
         _connection = await BeginAsync(_database, cancel).ConfigureAwait(false);
         if (!Shape.Shards.SequenceEqual((await ReadShapeAsync(cancel).ConfigureAwait(false)).Shards))
-            throw new StoreBusyException($"The store in schema '{_schema}' has changed while it was read. Stop all nodes first.");
+            throw new StoreBusyException($"The store in schema '{_schema}' was changed during the export. Stop all nodes first, then try again.");
     }
 
     private async Task<StoreShape> ReadShapeAsync(CancellationToken cancel)
@@ -174,7 +174,7 @@ public sealed class PostgresSource : IStoreSource
                 """, cancel, Commands.Value(Enumerable.Range(0, Shape.Shards.Count).ToArray()), Commands.Value(Shape.Shards.Select(shard => shard.First).ToArray())).ConfigureAwait(false))
                 forgotten += row.GetInt64(0);
         if (forgotten > 0)
-            notices($"{forgotten} ids are remembered of events that are no longer kept: they are not moved, and an event with one of them is accepted again.");
+            notices($"{forgotten} remembered ids belong to events that are no longer kept. These ids are not moved, so an event with one of them is accepted again.");
     }
 
     private async Task CopyCatalogAsync(IStoreTarget target, CancellationToken cancel)

@@ -32,7 +32,7 @@ internal sealed class OutageLoggerFactory(ILoggerFactory inner, TimeProvider tim
             if (exception is not StoreUnavailableException outage || logLevel >= LogLevel.Critical || !IsEnabled(logLevel))
                 inner.Log(logLevel, eventId, state, exception, formatter);
             else if (outages.Next(category, TemplateOf(state) ?? formatter(state, null), outage.Message) is { } leftOut)
-                inner.Log(logLevel, eventId, state, null, (told, _) => $"{formatter(told, null)} {outage.Message}{(leftOut == 0 ? "" : $" ({leftOut} more like it were left out since it was said last.)")}");
+                inner.Log(logLevel, eventId, state, null, (told, _) => $"{formatter(told, null)} {outage.Message}{(leftOut == 0 ? "" : $" ({leftOut} more of these since the last one were not logged.)")}");
         }
 
         private static string? TemplateOf<TState>(TState state) =>

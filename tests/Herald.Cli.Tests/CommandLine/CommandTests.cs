@@ -10,7 +10,7 @@ namespace Herald.Cli.Tests.CommandLine;
 public sealed class CommandTests
 {
     private const string Problem = """
-        {"type":"urn:herald:problem:invalid-request","title":"The request breaks a rule","status":400,"code":"invalid-request","detail":"2 fields break a rule.",
+        {"type":"urn:herald:problem:invalid-request","title":"The request breaks a rule","status":400,"code":"invalid-request","detail":"2 fields are not valid.",
          "errors":[{"pointer":"/endpoint","value":"ftp://x","rule":"Use http or https."},{"pointer":"/retry/maxAge","value":"0s","rule":"From 1 s."}]}
         """;
 
@@ -60,7 +60,7 @@ public sealed class CommandTests
         var run = await CommandRun.AgainstAsync(herald, "subscriptions", "put", "billing", "--topic", "orders", "--endpoint", "ftp://x");
         Assert.Equal(5, run.Code);
         Assert.Equal(
-            ["2 fields break a rule.", "  /endpoint: ftp://x: Use http or https.", "  /retry/maxAge: 0s: From 1 s."],
+            ["2 fields are not valid.", "  /endpoint: ftp://x: Use http or https.", "  /retry/maxAge: 0s: From 1 s."],
             run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
         Assert.Empty(run.Out);
     }

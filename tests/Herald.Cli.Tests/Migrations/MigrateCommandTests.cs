@@ -70,7 +70,7 @@ public sealed class MigrateCommandTests
         {
             var refused = await RunAsync(changed, command, "--connection", database);
             Assert.Equal(5, refused.Code);
-            Assert.StartsWith("0001-first.up.sql has been changed since ", refused.Error, StringComparison.Ordinal);
+            Assert.StartsWith("0001-first.up.sql was changed after ", refused.Error, StringComparison.Ordinal);
         }
         var run = await RunAsync(changed, "repair", "--connection", database);
         Assert.Equal(0, run.Code);
@@ -130,7 +130,7 @@ public sealed class MigrateCommandTests
 
     [Theory]
     [InlineData("Say which database, with --connection or HERALD_CONNECTION.", "up")]
-    [InlineData("The connection is not understood", "up", "--connection", "s3cret")]
+    [InlineData("The connection is not valid", "up", "--connection", "s3cret")]
     [InlineData("Schema 'Wrong': ", "up", "--connection", "Host=x", "--schema", "Wrong")]
     [InlineData("Option '--count' is required.", "down", "--connection", "Host=x")]
     [InlineData("--count 0: from 1.", "down", "--connection", "Host=x", "--count", "0")]

@@ -19,7 +19,7 @@ public sealed class NoticesTests
         }
         notices.Failed("That failed.", new InvalidOperationException("a mistake of ours"));
         Assert.Equal(
-            ["This failed. reason 0", "This failed. reason 60 (59 more like it were left out since it was said last.)", "This failed. reason 120 (59 more like it were left out since it was said last.)"],
+            ["This failed. reason 0", "This failed. reason 60 (59 more of these since the last one were not logged.)", "This failed. reason 120 (59 more of these since the last one were not logged.)"],
             lines[..3]);
         Assert.StartsWith("That failed. System.InvalidOperationException: a mistake of ours", lines[3], StringComparison.Ordinal);
         Assert.Equal(4, lines.Count);

@@ -40,8 +40,8 @@ public sealed class ConcurrentMigrationTests
         });
         var busy = await Assert.ThrowsAsync<MigrationException>(() => runner.UpAsync(null, Cancel));
         Assert.Equal(MigrationFault.Busy, busy.Fault);
-        Assert.StartsWith("Schema herald: another node has been migrating, or something holds what is to be changed, for longer than 60 s", busy.Message, StringComparison.Ordinal);
-        Assert.StartsWith("Schema herald: waiting for another node", Assert.Single(told), StringComparison.Ordinal);
+        Assert.StartsWith("Schema herald: another node has been migrating, or has locked a table that is to be changed, for longer than 60 s", busy.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Schema herald: waiting until another node has migrated", Assert.Single(told), StringComparison.Ordinal);
         Assert.Equal("1:Applied 2:Pending 5:Pending", await database.StatesAsync());
 
         await transaction.RollbackAsync(Cancel);

@@ -49,7 +49,7 @@ public sealed class MigrationRunnerTests
         Assert.Empty(await database.Runner().UpAsync(1, Cancel));
         Assert.Equal([5], (await database.Runner().UpAsync(5, Cancel)).Select(step => step.Id));
         var refused = await Assert.ThrowsAsync<MigrationException>(() => database.Runner().UpAsync(4, Cancel));
-        Assert.Equal("There is no migration 0004; the newest is 0005-third.", refused.Message);
+        Assert.Equal("Migration 0004 does not exist; the newest is 0005-third.", refused.Message);
     }
 
     [Fact]
@@ -135,9 +135,9 @@ public sealed class MigrationRunnerTests
         await using var database = await MigratedDatabase.CreateAsync();
         await database.Runner().UpAsync(null, Cancel);
         var refused = await Assert.ThrowsAsync<MigrationException>(() => database.Runner().DownAsync(2, Cancel));
-        Assert.Equal("There is no 0005-third.down.sql: 0005-third cannot be taken back, and nothing was.", refused.Message);
+        Assert.Equal("0005-third.down.sql does not exist, so 0005-third cannot be taken back. Nothing was changed.", refused.Message);
         refused = await Assert.ThrowsAsync<MigrationException>(() => database.Runner().DownAsync(4, Cancel));
-        Assert.Equal("Schema herald: only 3 are applied, 4 cannot be taken back.", refused.Message);
+        Assert.Equal("Schema herald: only 3 migrations are applied, so 4 cannot be taken back.", refused.Message);
         Assert.Equal("1:Applied 2:Applied 5:Applied", await database.StatesAsync());
     }
 
@@ -154,7 +154,7 @@ public sealed class MigrationRunnerTests
             Assert.Equal(MigrationFault.Refused, refused.Fault);
             var (then, now) = (MigrationSet.FromFiles(MigratedDatabase.Files()).All[0].Checksum, MigrationSet.FromFiles(files).All[0].Checksum);
             Assert.StartsWith(
-                $"0001-first.up.sql has been changed since tester applied it: its checksum was {then[..12]} and is {now[..12]} now. Restore the file", refused.Message, StringComparison.Ordinal);
+                $"0001-first.up.sql was changed after tester applied it: its checksum was {then[..12]} and is now {now[..12]}. Restore the file", refused.Message, StringComparison.Ordinal);
         }
         Assert.Equal("1:Changed 2:Applied 5:Pending", await database.StatesAsync(files));
 
@@ -178,7 +178,7 @@ public sealed class MigrationRunnerTests
         await Assert.ThrowsAsync<MigrationException>(() => database.Runner(files).UpAsync(null, Cancel));
         Assert.Equal("1:Applied 2:Applied 5:Applied 7:Failed", await database.StatesAsync());
         Assert.Empty(await database.Runner().UpAsync(null, Cancel));
-        Assert.Equal([new RepairedMigration(7, "wrong", "forgot that it failed for tester")], await database.Runner().RepairAsync(Cancel));
+        Assert.Equal([new RepairedMigration(7, "wrong", "removed the record that it failed for tester")], await database.Runner().RepairAsync(Cancel));
         Assert.Equal("1:Applied 2:Applied 5:Applied", await database.StatesAsync());
     }
 
@@ -190,7 +190,7 @@ public sealed class MigrationRunnerTests
         var files = MigratedDatabase.Files();
         files["0003-late.up.sql"] = "select 1";
         var refused = await Assert.ThrowsAsync<MigrationException>(() => database.Runner(files).UpAsync(null, Cancel));
-        Assert.Equal("0003-late.up.sql is not applied, and 0005 is: a new migration needs a higher id than all that are applied.", refused.Message);
+        Assert.Equal("0003-late.up.sql is not applied, but 0005 is. A new migration needs a higher id than all applied ones.", refused.Message);
         Assert.Equal("1:Applied 2:Applied 3:Late 5:Applied", await database.StatesAsync(files));
     }
 
@@ -203,13 +203,13 @@ public sealed class MigrationRunnerTests
         older.Remove("0005-third.up.sql");
         var refused = await Assert.ThrowsAsync<MigrationException>(() => database.Runner(older).UpAsync(null, Cancel));
         Assert.StartsWith(
-            "0005-third is applied, and the newest migration this program knows is 0002: the database is newer than the program.", refused.Message, StringComparison.Ordinal);
+            "0005-third is applied, but the newest migration of this program is 0002. The database is newer than the program.", refused.Message, StringComparison.Ordinal);
 
         var other = MigratedDatabase.Files();
         other.Remove("0002-second.up.sql");
         other.Remove("0002-second.down.sql");
         refused = await Assert.ThrowsAsync<MigrationException>(() => database.Runner(other).UpAsync(null, Cancel));
-        Assert.StartsWith("0002-second is applied, and this program has no such file", refused.Message, StringComparison.Ordinal);
+        Assert.StartsWith("0002-second is applied, but this program does not have its file", refused.Message, StringComparison.Ordinal);
         Assert.Equal("1:Applied 2:Unknown 5:Applied", await database.StatesAsync(other));
     }
 

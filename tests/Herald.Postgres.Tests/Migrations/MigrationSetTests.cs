@@ -22,13 +22,13 @@ public sealed class MigrationSetTests
     }
 
     [Theory]
-    [InlineData("1-short.up.sql", "1-short.up.sql: a migration is named like 0001-name.up.sql")]
-    [InlineData("0000-zero.up.sql", "0000-zero.up.sql: a migration is named like")]
-    [InlineData("0002-Upper.up.sql", "0002-Upper.up.sql: a migration is named like")]
-    [InlineData("0002-no-way.sql", "0002-no-way.sql: a migration is named like")]
-    [InlineData("0001-again.up.sql", "0001-again.up.sql: the id 0001 is that of 0001-first already")]
-    [InlineData("0002-only.down.sql", "0002-only.down.sql: there is no 0002-only.up.sql")]
-    [InlineData("0001-other.down.sql", "0001-other.down.sql: there is no 0001-other.up.sql")]
+    [InlineData("1-short.up.sql", "1-short.up.sql: the name of a migration looks like 0001-name.up.sql")]
+    [InlineData("0000-zero.up.sql", "0000-zero.up.sql: the name of a migration looks like")]
+    [InlineData("0002-Upper.up.sql", "0002-Upper.up.sql: the name of a migration looks like")]
+    [InlineData("0002-no-way.sql", "0002-no-way.sql: the name of a migration looks like")]
+    [InlineData("0001-again.up.sql", "0001-again.up.sql: id 0001 already belongs to 0001-first")]
+    [InlineData("0002-only.down.sql", "0002-only.down.sql: the file 0002-only.up.sql, which it takes back, does not exist")]
+    [InlineData("0001-other.down.sql", "0001-other.down.sql: the file 0001-other.up.sql, which it takes back, does not exist")]
     public void A_file_that_breaks_a_rule_is_refused_by_name(string file, string told)
     {
         var refused = Assert.Throws<MigrationException>(() => Set(("0001-first.up.sql", "select 1"), (file, "select 2")));

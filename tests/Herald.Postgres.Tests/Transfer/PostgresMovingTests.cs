@@ -67,7 +67,7 @@ public sealed class PostgresMovingTests : IAsyncLifetime
         await _to.Store.ChangeAsync([new CatalogWrite("topic", "mine", 0, 0, StoreEvents.Payload("x"))], Cancel);
         await _to.Store.DisposeAsync();
         var refused = await Assert.ThrowsAsync<MoveRefusedException>(() => ImportAsync(file));
-        Assert.Contains($"Schema '{_to.Options.Schema}' holds a store already: its catalog has version 1, and it has never had events", refused.Message, StringComparison.Ordinal);
+        Assert.Contains($"Schema '{_to.Options.Schema}' already contains a store: its catalog has version 1, and it has never had events", refused.Message, StringComparison.Ordinal);
         await _to.ReopenAsync();
         Assert.Equal(("mine", 64), (Assert.Single((await _to.Store.ReadAsync(0, 100, Cancel)).Records).Id, _to.Store.ShardCount));
 
@@ -125,7 +125,7 @@ public sealed class PostgresMovingTests : IAsyncLifetime
         await using var node = await _to.OpenAsync();
         await ImportAsync(await ExportAsync(_from));
         var refused = await Assert.ThrowsAsync<PostgresStoreException>(async () => await node.RenewAsync(Cancel));
-        Assert.Contains("Start the node again", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("Restart this node", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -151,7 +151,7 @@ public sealed class PostgresMovingTests : IAsyncLifetime
         var notices = new List<string>();
         await using (var source = await PostgresSource.OpenAsync(_from.Options, TimeProvider.System, notices.Add, Cancel))
             Assert.Equal(new ShardShape(2, 2, 2, 0, 0, 0) with { OldestMs = source.Shape.Shards[1].OldestMs, NewestMs = source.Shape.Shards[1].OldestMs, SettledBelow = 2 }, source.Shape.Shards[1]);
-        Assert.Contains("1 ids are remembered of events that are no longer kept", Assert.Single(notices), StringComparison.Ordinal);
+        Assert.Contains("1 remembered ids belong to events that are no longer kept", Assert.Single(notices), StringComparison.Ordinal);
     }
 
     [Fact]

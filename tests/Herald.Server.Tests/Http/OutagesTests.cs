@@ -31,7 +31,7 @@ public sealed class OutagesTests : ILoggerFactory, ILogger
         Assert.Equal(6, _lines.Count);
         Assert.Equal("Warning: Shard 0 could not save. The database answers 57P00.", _lines[0]);
         Assert.Equal("Warning: Shard 0 cannot read. The database answers 57P01.", _lines[1]);
-        Assert.Equal($"Warning: Shard 0 could not save. The database answers 57P00. ({(60 * 64) - 1} more like it were left out since it was said last.)", _lines[2]);
+        Assert.Equal($"Warning: Shard 0 could not save. The database answers 57P00. ({(60 * 64) - 1} more of these since the last one were not logged.)", _lines[2]);
     }
 
     [Fact]
