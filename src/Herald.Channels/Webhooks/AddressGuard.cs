@@ -9,11 +9,11 @@ internal sealed class AddressGuard(IEnumerable<IPNetwork> allowed)
 {
     private static readonly (IPNetwork Network, string What)[] Refused =
     [
-        Range("0.0.0.0/8", "this network"),
+        Range("0.0.0.0/8", "an address of this network"),
         Range("10.0.0.0/8", "private"),
         Range("100.64.0.0/10", "carrier-grade NAT"),
         Range("127.0.0.0/8", "loopback"),
-        Range("168.63.129.16/32", "a cloud's host"),
+        Range("168.63.129.16/32", "the host of a cloud"),
         Range("169.254.0.0/16", "link-local"),
         Range("172.16.0.0/12", "private"),
         Range("192.0.0.0/24", "reserved"),

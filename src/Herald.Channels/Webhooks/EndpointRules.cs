@@ -18,11 +18,11 @@ internal static class EndpointRules
         if (endpoint.AbsoluteUri.Length > MaxLength)
             return $"endpoint: '{Shown(endpoint)}' has {endpoint.AbsoluteUri.Length} characters; use at most {MaxLength}";
         if (endpoint.Host.Length == 0)
-            return $"endpoint: '{Shown(endpoint)}' names no host; add one";
+            return $"endpoint: '{Shown(endpoint)}' has no host; add one";
         if (endpoint.Port == 0)
-            return $"endpoint: '{Shown(endpoint)}' names port 0; use a port from 1 to 65535, or none";
+            return $"endpoint: '{Shown(endpoint)}' has port 0; use a port from 1 to 65535, or none";
         if (endpoint.UserInfo.Length > 0)
-            return $"endpoint: '{Shown(endpoint)}' carries credentials; remove them: receivers know Herald by its signature";
+            return $"endpoint: '{Shown(endpoint)}' contains credentials; remove them. Receivers recognize Herald by its signature";
         if (endpoint.Fragment.Length > 0)
             return $"endpoint: '{Shown(endpoint)}' has a fragment ('#…'), which is never sent; remove it";
         return guard is null ? null : RefuseAddress(endpoint, guard);
@@ -39,7 +39,7 @@ internal static class EndpointRules
             host = IPAddress.Loopback.ToString();
         if (!IPAddress.TryParse(host, out var address) || guard.Refuse(address) is not { } what)
             return null;
-        return $"endpoint: '{Shown(endpoint)}' is at {address}, which is {what}; use a public address, or let the operator allow its network";
+        return $"endpoint: '{Shown(endpoint)}' is at {address}, which is {what}; use a public address, or ask the operator to allow this network";
     }
 
     /// <summary>

@@ -16,7 +16,7 @@ internal static class Failures
             AttemptStage.Resolve => $"the name {endpoint.IdnHost} was not resolved within {Describe(timeout)}",
             AttemptStage.Connect => $"no connection to {Name(endpoint)} within {Describe(timeout)}",
             AttemptStage.Secure => $"{Name(endpoint)} did not finish the TLS handshake within {Describe(timeout)}",
-            AttemptStage.Send => $"{Name(endpoint)} did not take the whole request within {Describe(timeout)}",
+            AttemptStage.Send => $"{Name(endpoint)} did not receive the whole request within {Describe(timeout)}",
             AttemptStage.Guard or AttemptStage.Wait or AttemptStage.Response => $"no response from {Name(endpoint)} within {Describe(timeout)}",
         },
         EndpointTroubled = true,
@@ -44,7 +44,7 @@ internal static class Failures
         if (failure is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } || Find<AuthenticationException>(failure) is not null)
             return (AttemptStage.Secure, $"{Name(endpoint)}: TLS failed: {OneLine(Innermost(failure).Message)}");
         if (failure is HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError })
-            return (AttemptStage.Connect, $"the proxy makes no connection to {Name(endpoint)}");
+            return (AttemptStage.Connect, $"the proxy could not connect to {Name(endpoint)}");
         if (Find<SocketException>(failure) is { } socket)
             return (reached, $"{Name(endpoint)}: {Describe(socket)}");
         if (Find<HttpIOException>(failure) is { } io)
@@ -53,7 +53,7 @@ internal static class Failures
             {
                 HttpRequestError.ResponseEnded => (reached, $"{Name(endpoint)} closed the connection before it answered"),
                 HttpRequestError.InvalidResponse => (AttemptStage.Response, $"{Name(endpoint)} did not answer in HTTP"),
-                HttpRequestError.ConfigurationLimitExceeded => (AttemptStage.Response, $"{Name(endpoint)} answered with more headers than allowed"),
+                HttpRequestError.ConfigurationLimitExceeded => (AttemptStage.Response, $"{Name(endpoint)} answered with longer headers than allowed"),
                 _ => (reached, $"{Name(endpoint)}: {OneLine(io.Message)}"),
             };
         }

@@ -62,7 +62,7 @@ public sealed record WebhookOptions
         foreach (var network in AllowedNetworks ?? [])
         {
             if (!IsNetwork(network))
-                errors.Add($"{nameof(AllowedNetworks)}: '{network}' is not a network; write it like 10.20.0.0/16, with no bits set behind the prefix");
+                errors.Add($"{nameof(AllowedNetworks)}: '{network}' is not a network; write it like 10.20.0.0/16, with only zero bits after the prefix");
         }
         if (Proxy is { } proxy && (!proxy.IsAbsoluteUri || proxy.Scheme != Uri.UriSchemeHttp || proxy.UserInfo.Length > 0))
             errors.Add($"{nameof(Proxy)}: must be an absolute http:// URL without credentials");
@@ -76,7 +76,7 @@ public sealed record WebhookOptions
             where T : IComparable<T>
         {
             if (value.CompareTo(min) < 0 || value.CompareTo(max) > 0)
-                errors.Add($"{setting}: {value} is not within {min} to {max}");
+                errors.Add($"{setting}: {value} is not between {min} and {max}");
         }
     }
 }

@@ -15,14 +15,14 @@ internal static class KafkaEndpoint
     public static string? Refuse(Uri endpoint, IEnumerable<string> clusters)
     {
         if (!endpoint.IsAbsoluteUri || endpoint.Scheme != Scheme)
-            return $"endpoint: '{Cut(endpoint.OriginalString)}' is no endpoint of Kafka; write kafka://cluster/topic";
+            return $"endpoint: '{Cut(endpoint.OriginalString)}' is not a Kafka endpoint; write kafka://cluster/topic";
         if (endpoint.UserInfo.Length > 0)
-            return $"endpoint: 'kafka://***@{Cut(endpoint.Host)}' carries credentials; remove them: they belong into the file that kafka.properties names";
+            return $"endpoint: 'kafka://***@{Cut(endpoint.Host)}' contains credentials; remove them, and put them into the file of kafka.properties";
         if (endpoint.Port > 0 || endpoint.Query.Length > 0 || endpoint.Fragment.Length > 0)
-            return $"endpoint: '{Cut(endpoint.OriginalString)}' has more than a cluster and a topic; write kafka://cluster/topic";
+            return $"endpoint: '{Cut(endpoint.OriginalString)}' has more parts than a cluster and a topic; write kafka://cluster/topic";
         if (!clusters.Contains(ClusterOf(endpoint), StringComparer.Ordinal))
-            return $"endpoint: there is no cluster '{Cut(ClusterOf(endpoint))}'; kafka.clusters has {string.Join(", ", clusters.Order(StringComparer.Ordinal).DefaultIfEmpty("none"))}";
-        return TopicName.IsOne(TopicOf(endpoint)) ? null : $"endpoint: '{Cut(TopicOf(endpoint))}' is no topic of Kafka; use {TopicName.Rule}";
+            return $"endpoint: cluster '{Cut(ClusterOf(endpoint))}' is not in kafka.clusters, which has {string.Join(", ", clusters.Order(StringComparer.Ordinal).DefaultIfEmpty("none"))}";
+        return TopicName.IsOne(TopicOf(endpoint)) ? null : $"endpoint: '{Cut(TopicOf(endpoint))}' is not a topic name of Kafka; use {TopicName.Rule}";
     }
 
     private static string Cut(string text) => text.Length <= 200 ? text : text[..200] + "…";

@@ -41,7 +41,7 @@ internal static class Reports
     public static AttemptResult Away(string endpoint, string servers) => AttemptResult.Troubled(AttemptStage.Connect, $"{endpoint}: no broker of {servers} answers");
 
     public static AttemptResult UnknownCluster(Uri endpoint) =>
-        AttemptResult.Troubled(AttemptStage.Guard, $"{endpoint.OriginalString}: there is no such cluster in kafka.clusters");
+        AttemptResult.Troubled(AttemptStage.Guard, $"{endpoint.OriginalString}: this cluster is not in kafka.clusters");
 
     private static string OneLine(string text) => text.ReplaceLineEndings(" ");
 }

@@ -23,7 +23,7 @@ internal sealed class ClientNotices(string who, KafkaCluster cluster, TimeProvid
             (_last, _lastAt) = (error.Code, time.GetTimestamp());
         }
         if (error.Code == ErrorCode.Local_AllBrokersDown)
-            logger.LogWarning("{Who}: no broker of the cluster {Cluster} answers; trying again until one does.", who, cluster);
+            logger.LogWarning("{Who}: no broker of the cluster {Cluster} answers. Herald retries until one answers.", who, cluster);
         else
             logger.LogWarning("{Who}: cluster {Cluster}: {Reason} ({Code}).", who, cluster.Name, error.Reason, error.Code);
     }

@@ -16,7 +16,7 @@ public sealed class KafkaCluster
         foreach (var name in properties.Keys)
         {
             if (OwnProperties.WhyNot(name) is { } reason)
-                throw new KafkaSetupException($"kafka.properties: '{name}' is Herald's own: {reason}.");
+                throw new KafkaSetupException($"kafka.properties: '{name}' cannot be set, because {reason}.");
         }
         (Address, _properties) = (address, properties);
     }

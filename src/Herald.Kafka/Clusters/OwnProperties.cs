@@ -5,25 +5,25 @@ internal static class OwnProperties
 {
     private static readonly Dictionary<string, string> Reasons = new(StringComparer.Ordinal)
     {
-        ["bootstrap.servers"] = "the servers of a cluster are said by kafka.clusters",
-        ["metadata.broker.list"] = "the servers of a cluster are said by kafka.clusters",
-        ["group.id"] = "the consumer group is said by kafka.group",
-        ["group.instance.id"] = "members of the group come and go by themselves",
-        ["enable.auto.commit"] = "an offset is committed when its messages are durable, and not before",
-        ["enable.auto.offset.store"] = "an offset is committed when its messages are durable, and not before",
-        ["auto.offset.reset"] = "a new group starts at the earliest message: none is left out",
-        ["partition.assignment.strategy"] = "partitions move one by one (cooperative-sticky), drained before they go",
-        ["enable.partition.eof"] = "the end of a partition is no message",
-        ["statistics.interval.ms"] = "the lag that metrics show is taken from them",
-        ["enable.idempotence"] = "without it a message that is sent again could overtake, or lie in the topic twice",
-        ["acks"] = "a delivery is one when all replicas that are in sync have it",
-        ["request.required.acks"] = "a delivery is one when all replicas that are in sync have it",
+        ["bootstrap.servers"] = "kafka.clusters sets the servers of a cluster",
+        ["metadata.broker.list"] = "kafka.clusters sets the servers of a cluster",
+        ["group.id"] = "kafka.group sets the consumer group",
+        ["group.instance.id"] = "Herald manages the members of the group",
+        ["enable.auto.commit"] = "Herald commits an offset only when its messages are durable",
+        ["enable.auto.offset.store"] = "Herald commits an offset only when its messages are durable",
+        ["auto.offset.reset"] = "a new group starts at the earliest message, so that no message is left out",
+        ["partition.assignment.strategy"] = "Herald moves partitions one by one (cooperative-sticky) and drains each one first",
+        ["enable.partition.eof"] = "Herald does not use notifications about the end of a partition",
+        ["statistics.interval.ms"] = "the metrics for the lag need the statistics",
+        ["enable.idempotence"] = "without it, a repeated message could overtake others or be in the topic twice",
+        ["acks"] = "a delivery counts as delivered only when all in-sync replicas have it",
+        ["request.required.acks"] = "a delivery counts as delivered only when all in-sync replicas have it",
         ["transactional.id"] = "Herald produces without transactions",
     };
 
     /// <summary>Why a property cannot be set; null when it can.</summary>
     public static string? WhyNot(string property) =>
-        property.StartsWith("dotnet.", StringComparison.Ordinal) ? "it is no property of librdkafka" : Reasons.GetValueOrDefault(property);
+        property.StartsWith("dotnet.", StringComparison.Ordinal) ? "it is not a property of librdkafka" : Reasons.GetValueOrDefault(property);
 
     /// <summary>The value of the property must never be shown.</summary>
     public static bool IsSecret(string property) =>

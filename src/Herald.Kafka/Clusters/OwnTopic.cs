@@ -27,7 +27,7 @@ public sealed class OwnTopic : IAsyncDisposable
         {
             admin.Dispose();
             var reason = failure is CreateTopicsException { Results: [var result, ..] } ? result.Error.Reason : failure.Error.Reason;
-            throw new KafkaSetupException($"The topic {name} cannot be made in the cluster at {cluster.Address.Servers}: {reason}.", failure);
+            throw new KafkaSetupException($"Topic {name} cannot be created in the cluster at {cluster.Address.Servers}: {reason}.", failure);
         }
     }
 

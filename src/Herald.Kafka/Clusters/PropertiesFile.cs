@@ -37,9 +37,9 @@ internal static class PropertiesFile
             if (clusters.FirstOrDefault(c => name.StartsWith(c.Name + ".", StringComparison.Ordinal)) is { } cluster)
                 (target, name) = (own[cluster.Name], name[(cluster.Name.Length + 1)..]);
             if (OwnProperties.WhyNot(name) is { } reason)
-                throw new KafkaSetupException($"{where}: '{name}' is Herald's own: {reason}. Remove the line.");
+                throw new KafkaSetupException($"{where}: '{name}' cannot be set, because {reason}. Remove the line.");
             if (!target.TryAdd(name, value))
-                throw new KafkaSetupException($"{where}: '{name}' is there twice. Remove one.");
+                throw new KafkaSetupException($"{where}: '{name}' is set twice. Remove one.");
         }
         foreach (var properties in own.Values)
         {

@@ -13,17 +13,17 @@ internal static class KafkaMetrics
 {
     private static readonly Meter Own = new("Herald.Kafka");
     private static readonly ConcurrentDictionary<SourceGauges, byte> Sources = new();
-    private static readonly Counter<long> MessageCounter = Own.CreateCounter<long>("herald_kafka_messages_total", description: "Messages of Kafka that are durable, by outcome.");
-    private static readonly Counter<long> BatchCounter = Own.CreateCounter<long>("herald_kafka_batches_total", description: "Appends of messages of Kafka.");
+    private static readonly Counter<long> MessageCounter = Own.CreateCounter<long>("herald_kafka_messages_total", description: "Messages read from Kafka and stored durably, by outcome.");
+    private static readonly Counter<long> BatchCounter = Own.CreateCounter<long>("herald_kafka_batches_total", description: "Appends of messages read from Kafka.");
     private static readonly Counter<long> CommitFailureCounter =
-        Own.CreateCounter<long>("herald_kafka_commit_failures_total", description: "Offsets that could not be committed: what follows them may be read again.");
+        Own.CreateCounter<long>("herald_kafka_commit_failures_total", description: "Failed commits of offsets. Messages after the last committed offset can be read again.");
     private static readonly Counter<long> ProducerFailureCounter =
-        Own.CreateCounter<long>("herald_kafka_producer_failures_total", description: "Producers that had failed for good and were made anew.");
+        Own.CreateCounter<long>("herald_kafka_producer_failures_total", description: "Producers that failed permanently and were replaced.");
 
     static KafkaMetrics()
     {
-        Own.CreateObservableGauge("herald_kafka_partitions", () => Sources.Keys.Sum(s => (long)s.Partitions), description: "Partitions that are assigned to this node.");
-        Own.CreateObservableGauge("herald_kafka_paused", () => Sources.Keys.Count(s => s.IsPaused), description: "Sources that read nothing because the store does not take what was read.");
+        Own.CreateObservableGauge("herald_kafka_partitions", () => Sources.Keys.Sum(s => (long)s.Partitions), description: "Partitions assigned to this node.");
+        Own.CreateObservableGauge("herald_kafka_paused", () => Sources.Keys.Count(s => s.IsPaused), description: "Sources that are paused because the store does not accept their messages.");
         Own.CreateObservableGauge("herald_kafka_lag", MeasureLags, description: "Messages of a partition that are not committed yet.");
     }
 

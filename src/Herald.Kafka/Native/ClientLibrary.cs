@@ -38,11 +38,11 @@ public static class ClientLibrary
         try
         {
             return Library.Version >= OldestVersion ? null
-                : $"Kafka is asked for, and the librdkafka that is installed is {Library.VersionString}: it must be 1.9.0 or newer.";
+                : $"The settings use Kafka, but the installed librdkafka is {Library.VersionString}. It must be 1.9.0 or newer.";
         }
         catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException or InvalidOperationException or TypeInitializationException)
         {
-            return $"Kafka is asked for, and its client library, librdkafka, cannot be loaded ({e.GetBaseException().Message}). "
+            return $"The settings use Kafka, but its client library, librdkafka, cannot be loaded ({e.GetBaseException().Message}). "
                 + "Install it (Debian: apt-get install librdkafka1; Fedora: dnf install librdkafka; macOS: brew install librdkafka), or build Herald with -p:KafkaNative=bundled.";
         }
     }

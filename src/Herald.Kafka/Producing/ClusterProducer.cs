@@ -81,7 +81,7 @@ internal sealed class ClusterProducer : IDisposable
         catch (ObjectDisposedException)
         {
             // The client was replaced at this moment.
-            return new Error(ErrorCode.Local_State, "the producer has just been made anew");
+            return new Error(ErrorCode.Local_State, "the producer has just been replaced");
         }
     }
 
@@ -200,7 +200,7 @@ internal sealed class ClusterProducer : IDisposable
             _life = Begin();
         }
         KafkaMetrics.ProducerFailed();
-        _logger.LogWarning("{Who}: the producer of the cluster {Cluster} had failed for good, and was made anew.", _who, _cluster);
+        _logger.LogWarning("{Who}: the producer of the cluster {Cluster} failed permanently and was replaced. Deliveries in progress are retried.", _who, _cluster);
         // Not on this thread: it belongs to the client, which must deliver its remaining reports before it can end.
         _ = Task.Factory.StartNew(() => End(failed), default, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }

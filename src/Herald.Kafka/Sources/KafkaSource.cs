@@ -62,7 +62,7 @@ public sealed class KafkaSource(KafkaCluster cluster, KafkaSourceOptions options
         cancel.ThrowIfCancellationRequested();
         if (Partitions == 0)
         {
-            _logger.LogWarning("Kafka source {Topic}: no partitions in the group {Group} of the cluster {Cluster} yet; it goes on trying.", options.Topic, options.Group, cluster);
+            _logger.LogWarning("Kafka source {Topic}: the group {Group} of the cluster {Cluster} has assigned no partitions yet. The source keeps trying and reads nothing until then.", options.Topic, options.Group, cluster);
         }
         await patience.CancelAsync();
     }
@@ -74,7 +74,7 @@ public sealed class KafkaSource(KafkaCluster cluster, KafkaSourceOptions options
         {
             using var patience = new CancellationTokenSource();
             if (await Task.WhenAny(_ended.Task, Task.Delay(options.Handover + Leaving, time, patience.Token)) != _ended.Task)
-                _logger.LogWarning("Kafka source {Topic}: the client of the cluster {Cluster} does not end; leaving it behind.", options.Topic, cluster);
+                _logger.LogWarning("Kafka source {Topic}: the client of the cluster {Cluster} does not stop in time. Herald stops without waiting for it.", options.Topic, cluster);
             await patience.CancelAsync();
             KafkaMetrics.Hide(_gauges);
         }
@@ -101,7 +101,7 @@ public sealed class KafkaSource(KafkaCluster cluster, KafkaSourceOptions options
         catch (KafkaSetupException failure)
         {
             // The configuration worked before. For example, librdkafka could not start a thread. There is no caller to report it to.
-            _logger.LogCritical("Kafka source {Topic}: it has ended, and reads no more until Herald is started again: {Reason}", options.Topic, failure.Message);
+            _logger.LogCritical("Kafka source {Topic} has ended and reads nothing more. Restart Herald. The reason: {Reason}", options.Topic, failure.Message);
         }
         finally
         {
@@ -114,8 +114,8 @@ public sealed class KafkaSource(KafkaCluster cluster, KafkaSourceOptions options
         using (run)
         {
             // After a fatal error of the client, or a defect, messages that were not committed are read again.
-            Try(() => run.Run(_stopping.Token), "reading has failed; it begins again at what was committed");
-            Try(run.Leave, "the group was left without a word, and finds out by itself");
+            Try(() => run.Run(_stopping.Token), "reading failed; it starts again at the committed offsets");
+            Try(run.Leave, "the source could not leave its group cleanly; the group notices that later by its timeout");
         }
     }
 

@@ -199,7 +199,7 @@ internal sealed class SourceRun : IDisposable
         {
             if (_pipeline.WaitForPublished(PauseAfter))
                 return;
-            _logger.LogWarning("Kafka source {Topic}: the store does not take what was read; {Count} partitions are paused until it does.", _options.Topic, _partitions.Count);
+            _logger.LogWarning("Kafka source {Topic}: the store does not accept its messages. {Count} partitions are paused until it does.", _options.Topic, _partitions.Count);
             _paused = _pauseAgain = _gauges.IsPaused = true;
         }
         // Partitions that were assigned since must be paused too.
@@ -216,7 +216,7 @@ internal sealed class SourceRun : IDisposable
             return;
         _consumer.Resume(_consumer.Assignment);
         _paused = _gauges.IsPaused = false;
-        _logger.LogInformation("Kafka source {Topic}: the store takes messages again; {Count} partitions are read on.", _options.Topic, _partitions.Count);
+        _logger.LogInformation("Kafka source {Topic}: the store accepts messages again. Reading of {Count} partitions continues.", _options.Topic, _partitions.Count);
     }
 
     private TimeSpan WaitForMessage()
@@ -270,19 +270,19 @@ internal sealed class SourceRun : IDisposable
                 var left = Left();
                 if (left <= TimeSpan.Zero || !_pipeline.WaitForPublished(left))
                 {
-                    _logger.LogWarning("Kafka source {Topic}: partitions were given up after {Handover} with messages under way; they will be read again, and recognised.", _options.Topic, _options.Handover);
+                    _logger.LogWarning("Kafka source {Topic}: partitions were released after {Handover}, with messages not yet stored. These are read again; duplicates are recognized.", _options.Topic, _options.Handover);
                     break;
                 }
                 NoteDurable();
             }
             if (!_commits.CommitNow(Left() > CommitPatience ? Left() : CommitPatience))
-                _logger.LogWarning("Kafka source {Topic}: partitions were given up after {Handover}, and the commit of their offsets was not confirmed in time; some messages may be read again, and recognised.", _options.Topic, _options.Handover);
+                _logger.LogWarning("Kafka source {Topic}: partitions were released after {Handover}, but the commit of their offsets was not confirmed in time. Some messages can be read again; duplicates are recognized.", _options.Topic, _options.Handover);
         }
         finally
         {
             foreach (var partition in partitions)
                 _partitions.Remove(partition.TopicPartition);
-            NoteAssignment("were given up", partitions.Select(p => p.TopicPartition));
+            NoteAssignment("were released", partitions.Select(p => p.TopicPartition));
         }
 
         TimeSpan Left() => _options.Handover - _time.GetElapsedTime(begun);
@@ -299,7 +299,7 @@ internal sealed class SourceRun : IDisposable
     private void NoteAssignment(string what, IEnumerable<TopicPartition> partitions)
     {
         _gauges.Partitions = _partitions.Count;
-        _logger.LogInformation("Kafka source {Topic}: partitions {What}: {Partitions}; it has {Count}.",
+        _logger.LogInformation("Kafka source {Topic}: partitions {What}: {Partitions}. This source now reads {Count}.",
             _options.Topic, what, string.Join(", ", partitions.Select(p => $"{p.Topic}/{p.Partition.Value}").DefaultIfEmpty("none")), _partitions.Count);
     }
 }

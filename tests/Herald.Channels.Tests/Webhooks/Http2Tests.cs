@@ -65,7 +65,7 @@ public sealed class Http2Tests : WebhookTest
 
         var result = await attempt;
         Assert.Equal((AttemptOutcome.Failed, AttemptStage.Send), (result.Outcome, result.Stage));
-        Assert.EndsWith("did not take the whole request within 15s", result.Reason, StringComparison.Ordinal);
+        Assert.EndsWith("did not receive the whole request within 15s", result.Reason, StringComparison.Ordinal);
         Assert.True(result.EndpointTroubled);
     }
 

@@ -24,7 +24,7 @@ public sealed class WebhookOptionsTests
         var errors = options.Validate();
 
         Assert.Equal(8, errors.Count);
-        Assert.Contains("MaxRetryAfter: 00:00:00 is not within 00:00:01 to 1.00:00:00", errors);
+        Assert.Contains("MaxRetryAfter: 00:00:00 is not between 00:00:01 and 1.00:00:00", errors);
         Assert.Contains(errors, error => error.StartsWith("AllowedNetworks: '10.0.0.1/8'", StringComparison.Ordinal));
         Assert.DoesNotContain(errors, error => error.Contains("word", StringComparison.Ordinal));
         var thrown = Assert.Throws<ArgumentException>(() => new WebhookChannel(options, TimeProvider.System));
