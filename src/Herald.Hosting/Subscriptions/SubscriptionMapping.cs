@@ -34,7 +34,7 @@ public static class SubscriptionMapping
 
     public static StartFrom ToStart(JsonElement? from, ProblemList found)
     {
-        const string Rule = "\"now\", \"earliest\", a time as in RFC 3339, or a sequence (a whole number from 1).";
+        const string Rule = "Use \"now\", \"earliest\", a time as in RFC 3339, or a sequence (a whole number from 1).";
         switch (from)
         {
             case null or { ValueKind: JsonValueKind.Null }:
@@ -63,7 +63,7 @@ public static class SubscriptionMapping
             return null;
         if (WebhookSecret.TryParse(text, out var secret, out _))
             return secret;
-        found.Add(new FieldProblem("/secret", "(hidden)", $"A secret is {WebhookSecret.Prefix} and {WebhookSecret.MinBytes} to {WebhookSecret.MaxBytes} bytes in base64. Leave it out to have one drawn."));
+        found.Add(new FieldProblem("/secret", "(hidden)", $"A secret is '{WebhookSecret.Prefix}' followed by {WebhookSecret.MinBytes} to {WebhookSecret.MaxBytes} bytes in base64. Leave it out, and Herald generates one."));
         return null;
     }
 
@@ -89,7 +89,7 @@ public static class SubscriptionMapping
             var pointer = ShapeCheck.Step("/filter", name);
             if (values.ValueKind != JsonValueKind.Array)
             {
-                found.Add(pointer, values, "An array of strings: the values that match exactly.");
+                found.Add(pointer, values, "Must be an array of strings: the values that match exactly.");
                 continue;
             }
             var texts = new List<string>();
@@ -99,7 +99,7 @@ public static class SubscriptionMapping
                 if (value.ValueKind == JsonValueKind.String)
                     texts.Add(value.GetString()!);
                 else
-                    found.Add($"{pointer}/{index}", value, "Exact match only: a string. Prefixes, numbers, ranges and other operators are not supported.");
+                    found.Add($"{pointer}/{index}", value, "Must be a string, which matches exactly. Prefixes, numbers, ranges and other operators are not supported.");
                 index++;
             }
             clauses.Add(new FilterClause(name, name == Filter.TypeClause, texts));
@@ -131,7 +131,7 @@ public static class SubscriptionMapping
         {
             case "schedule":
                 if (wire.First is not null)
-                    found.Add(FieldProblem.Of("/retry/first", $"{wire.First.Count} waits", "Only with strategy: exponential."));
+                    found.Add(FieldProblem.Of("/retry/first", $"{wire.First.Count} waits", "Allowed only with strategy: exponential."));
                 RefuseGiven(wire.Base, "/retry/base", "exponential", found);
                 RefuseGiven(wire.Factor, "/retry/factor", "exponential", found);
                 RefuseGiven(wire.Cap, "/retry/cap", "exponential", found);
@@ -139,13 +139,13 @@ public static class SubscriptionMapping
                 return new RetryWaits.Schedule(waits, jitter);
             case null or "exponential":
                 if (wire.Schedule is not null)
-                    found.Add(FieldProblem.Of("/retry/schedule", $"{wire.Schedule.Count} waits", "Only with strategy: schedule."));
+                    found.Add(FieldProblem.Of("/retry/schedule", $"{wire.Schedule.Count} waits", "Allowed only with strategy: schedule."));
                 var cap = ToSpan(wire.Cap, "/retry/cap", standard.Cap, found)!.Value;
                 // A caller that gives only the base means it as the first wait, so no shorter waits come before it.
                 var first = wire.First?.Select((wait, i) => ToSpan(wait, $"/retry/first/{i}", TimeSpan.Zero, found)!.Value).ToList() ?? (wire.Base is null ? standard.First : []);
                 return new RetryWaits.Exponential(ToSpan(wire.Base, "/retry/base", standard.Base, found)!.Value, wire.Factor ?? standard.Factor, cap, jitter) { First = first };
             default:
-                found.Add(FieldProblem.Of("/retry/strategy", wire.Strategy, "exponential or schedule."));
+                found.Add(FieldProblem.Of("/retry/strategy", wire.Strategy, "Use exponential or schedule."));
                 return standard;
         }
     }
@@ -153,7 +153,7 @@ public static class SubscriptionMapping
     private static void RefuseGiven(object? value, string pointer, string strategy, ProblemList found)
     {
         if (value is not null)
-            found.Add(FieldProblem.Of(pointer, Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture), $"Only with strategy: {strategy}."));
+            found.Add(FieldProblem.Of(pointer, Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture), $"Allowed only with strategy: {strategy}."));
     }
 
     private static OnExhausted ToOnExhausted(string? text, ProblemList found)
@@ -167,7 +167,7 @@ public static class SubscriptionMapping
             case "forward":
                 return OnExhausted.Forward;
             default:
-                found.Add(FieldProblem.Of("/retry/onExhausted", text, "deadLetter, hold or forward."));
+                found.Add(FieldProblem.Of("/retry/onExhausted", text, "Use deadLetter, hold or forward."));
                 return OnExhausted.DeadLetter;
         }
     }

@@ -60,7 +60,7 @@ public static class JsonBody
         }
         catch (JsonException e)
         {
-            throw new ProblemException(new(ProblemKind.MalformedJson, $"Line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}: not JSON from here on."));
+            throw new ProblemException(new(ProblemKind.MalformedJson, $"Line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}: not valid JSON from here."));
         }
         finally
         {
@@ -102,7 +102,7 @@ public static class JsonBody
         catch (JsonException e)
         {
             // The check above should have found it. Only the path of the exception is fit to be shown.
-            throw new ProblemException(Problem.Invalid([new((e.Path ?? "$").Replace('.', '/').TrimStart('$'), "", "The value does not fit.")]));
+            throw new ProblemException(Problem.Invalid([new((e.Path ?? "$").Replace('.', '/').TrimStart('$'), "", "The value is not valid for this field.")]));
         }
     }
 }

@@ -102,5 +102,5 @@ public struct BodyBuffer(BodyShare share) : IDisposable
         return share.TryHold(size);
     }
 
-    private static Problem TooLarge(int limit) => new(ProblemKind.BodyTooLarge, $"A body has at most {limit} bytes here.");
+    private static Problem TooLarge(int limit) => new(ProblemKind.BodyTooLarge, $"The body must have at most {limit} bytes.");
 }

@@ -24,5 +24,5 @@ public sealed class BodyShare(BodyBudget budget) : IDisposable
     public void Dispose() => TryHold(0);
 
     public static Problem Busy() =>
-        new(ProblemKind.Busy, "Large bodies fill their memory (maxBodyBytesInFlight). Try again.") { RetryAfter = 1 };
+        new(ProblemKind.Busy, "The memory for large request bodies is in use (maxBodyBytesInFlight). Try again.") { RetryAfter = 1 };
 }

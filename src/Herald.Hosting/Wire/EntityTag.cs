@@ -29,5 +29,5 @@ public static class EntityTag
         request.Headers.IfNoneMatch.Count > 0 && request.Headers.IfNoneMatch.ToString() == Of(version);
 
     public static Problem Mismatch(long? present) =>
-        new(ProblemKind.VersionMismatch, present is { } version ? $"The present version is {Of(version)}." : "It does not exist.");
+        new(ProblemKind.VersionMismatch, present is { } version ? $"The current version is {Of(version)}." : "It does not exist.");
 }

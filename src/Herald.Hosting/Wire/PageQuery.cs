@@ -22,7 +22,7 @@ public readonly struct PageQuery
     /// <exception cref="ProblemException">The cursor is not a name.</exception>
     public string? NameCursor => Cursor is null || SubscriptionRules.IsName(Cursor)
         ? Cursor
-        : throw new ProblemException(Problem.Invalid("?cursor", Cursor, "The nextCursor of a page of this list."));
+        : throw new ProblemException(Problem.Invalid("?cursor", Cursor, "Use the nextCursor of a page of this list."));
 
     /// <exception cref="ProblemException">The limit is not in its range.</exception>
     public int Size
@@ -33,7 +33,7 @@ public readonly struct PageQuery
                 return Default;
             return int.TryParse(Limit, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var size) && size is >= 1 and <= Most
                 ? size
-                : throw new ProblemException(Problem.Invalid("?limit", Limit, $"A whole number from 1 to {Most}."));
+                : throw new ProblemException(Problem.Invalid("?limit", Limit, $"Must be a whole number from 1 to {Most}."));
         }
     }
 }

@@ -22,11 +22,11 @@ public static class ShapeCheck
                 CheckObject(json, type, pointer, found);
                 break;
             case JsonTypeInfoKind.Enumerable:
-                if (Expect(json, JsonValueKind.Array, "An array.", pointer, found))
+                if (Expect(json, JsonValueKind.Array, "Must be an array.", pointer, found))
                     CheckItems(json, type, pointer, found);
                 break;
             case JsonTypeInfoKind.Dictionary:
-                if (Expect(json, JsonValueKind.Object, "An object.", pointer, found))
+                if (Expect(json, JsonValueKind.Object, "Must be an object.", pointer, found))
                     CheckMembers(json, type, pointer, found);
                 break;
             default:
@@ -47,7 +47,7 @@ public static class ShapeCheck
 
     private static void CheckObject(JsonElement json, JsonTypeInfo type, string pointer, ProblemList found)
     {
-        if (!Expect(json, JsonValueKind.Object, "An object.", pointer, found))
+        if (!Expect(json, JsonValueKind.Object, "Must be an object.", pointer, found))
             return;
         var seen = new HashSet<string>(StringComparer.Ordinal);
         string? unknown = null;
@@ -56,13 +56,13 @@ public static class ShapeCheck
             var at = Step(pointer, member.Name);
             var property = type.Properties.FirstOrDefault(p => p.Name == member.Name);
             if (property is null)
-                found.Add(at, member.Value, unknown ??= $"Unknown field. Known: {string.Join(", ", type.Properties.Select(p => p.Name))}.");
+                found.Add(at, member.Value, unknown ??= $"Unknown field. Known fields: {string.Join(", ", type.Properties.Select(p => p.Name))}.");
             else if (!seen.Add(member.Name))
                 found.Add(at, member.Value, "Give each field only once.");
             else if (member.Value.ValueKind != JsonValueKind.Null)
                 Check(member.Value, type.Options.GetTypeInfo(property.PropertyType), at, found);
             else if (property.IsRequired || !property.IsSetNullable)
-                found.Add(at, member.Value, "Not null.");
+                found.Add(at, member.Value, "Must not be null.");
         }
         foreach (var property in type.Properties)
         {
@@ -95,15 +95,15 @@ public static class ShapeCheck
     private static void CheckScalar(JsonElement json, Type type, string pointer, ProblemList found)
     {
         if (type == typeof(string))
-            Expect(json, JsonValueKind.String, "A string.", pointer, found);
+            Expect(json, JsonValueKind.String, "Must be a string.", pointer, found);
         else if (type == typeof(bool) && json.ValueKind is not (JsonValueKind.True or JsonValueKind.False))
-            found.Add(pointer, json, "true or false.");
+            found.Add(pointer, json, "Must be true or false.");
         else if (type == typeof(int) && !(json.ValueKind == JsonValueKind.Number && json.TryGetInt32(out _)))
-            found.Add(pointer, json, "A whole number.");
+            found.Add(pointer, json, "Must be a whole number.");
         else if (type == typeof(long) && !(json.ValueKind == JsonValueKind.Number && json.TryGetInt64(out _)))
-            found.Add(pointer, json, "A whole number.");
+            found.Add(pointer, json, "Must be a whole number.");
         else if (type == typeof(double) && !(json.ValueKind == JsonValueKind.Number && json.TryGetDouble(out var number) && double.IsFinite(number)))
-            found.Add(pointer, json, "A number.");
+            found.Add(pointer, json, "Must be a number.");
     }
 
     private static bool Expect(JsonElement json, JsonValueKind kind, string rule, string pointer, ProblemList found)

@@ -9,7 +9,7 @@ namespace Herald.Hosting.Wire;
 /// </summary>
 public static class TextCheck
 {
-    private const string Rule = "Text; an escape of one half of a UTF-16 pair needs the other half.";
+    private const string Rule = "Must be valid text. An escape for one half of a UTF-16 pair needs the other half.";
 
     /// <param name="json">In UTF-8.</param>
     /// <returns>The first string that is not text, or null.</returns>

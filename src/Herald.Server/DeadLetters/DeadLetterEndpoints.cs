@@ -44,7 +44,7 @@ internal sealed class DeadLetterEndpoints(DeadLetterDesk desk, Catalog catalog)
         }
         catch (ArgumentException)
         {
-            return Problem.Invalid("?cursor", page.Cursor, "The nextCursor of a page of this list.");
+            return Problem.Invalid("?cursor", page.Cursor, "Use the nextCursor of a page of this list.");
         }
         return TypedResults.Ok(new ListWire<DeadLetterWire> { Items = [.. found.Items.Select(DeadLetterWire.Of)], NextCursor = found.NextCursor });
     }
@@ -66,9 +66,9 @@ internal sealed class DeadLetterEndpoints(DeadLetterDesk desk, Catalog catalog)
             return Counted(count);
         return await desk.FindAsync(parsed, cancel) is not { } letter ? None(id)
             : !letter.HasRecord ? new Problem(
-                ProblemKind.EventDamaged, $"Of the event of the dead letter '{id}' the store has nothing left to send. It is to be published anew by whoever has it; or discard the dead letter.")
+                ProblemKind.EventDamaged, $"The store no longer has the event of dead letter '{id}', so it cannot be sent. Publish the event again from its origin, or discard the dead letter.")
             : new Problem(
-            ProblemKind.NoReceiver, $"The dead letter '{id}' has no subscription that it could be sent to (any more). A message that was not understood is to be sent anew by whoever sent it; or discard it.");
+            ProblemKind.NoReceiver, $"Dead letter '{id}' has no subscription to which it can be sent. If it is a message that Herald did not understand, send the corrected message again. Otherwise discard the dead letter.");
     }
 
     private async Task<Results<Ok<CountWire>, Problem>> DiscardOneAsync(string id, CancellationToken cancel) =>
@@ -79,9 +79,9 @@ internal sealed class DeadLetterEndpoints(DeadLetterDesk desk, Catalog catalog)
         CancellationToken cancel)
     {
         if ((body.Ids is null ? 0 : 1) + (body.Subscription is null ? 0 : 1) + (body.All is null ? 0 : 1) != 1)
-            return Problem.Invalid("", "", "Exactly one of ids, subscription and all.");
+            return Problem.Invalid("", "", "Give exactly one of ids, subscription and all.");
         if (body.All is false)
-            return Problem.Invalid("/all", "false", "true, or left out.");
+            return Problem.Invalid("/all", "false", "Use true, or leave it out.");
         if (body.Subscription is { } subscription)
         {
             var found = await catalog.FindSubscriptionAsync(subscription, cancel);
@@ -91,7 +91,7 @@ internal sealed class DeadLetterEndpoints(DeadLetterDesk desk, Catalog catalog)
             return Counted(await all(null));
 
         if (body.Ids.Count is 0 or > MostIds)
-            return Problem.Invalid("/ids", $"{body.Ids.Count} ids", $"1 to {MostIds} ids.");
+            return Problem.Invalid("/ids", $"{body.Ids.Count} ids", $"Give 1 to {MostIds} ids.");
         var broken = new List<FieldProblem>();
         var ids = new List<DeadLetterId>(body.Ids.Count);
         for (var i = 0; i < body.Ids.Count; i++)
@@ -99,12 +99,12 @@ internal sealed class DeadLetterEndpoints(DeadLetterDesk desk, Catalog catalog)
             if (DeadLetterDesk.TryParse(body.Ids[i], out var id))
                 ids.Add(id);
             else
-                broken.Add(FieldProblem.Of($"/ids/{i}", body.Ids[i], "An id from the list of dead letters."));
+                broken.Add(FieldProblem.Of($"/ids/{i}", body.Ids[i], "Use an id from the list of dead letters."));
         }
         return broken.Count > 0 ? Problem.Invalid(broken) : Counted(await some(ids));
     }
 
     private static Ok<CountWire> Counted(int count) => TypedResults.Ok(new CountWire { Count = count });
 
-    private static Problem None(string id) => new(ProblemKind.DeadLetterNotFound, $"There is no dead letter '{FieldProblem.Of("", id, "").Value}'; it may have been redriven, discarded, or aged out.");
+    private static Problem None(string id) => new(ProblemKind.DeadLetterNotFound, $"There is no dead letter '{FieldProblem.Of("", id, "").Value}'. It was possibly redriven, discarded, or removed by a limit.");
 }

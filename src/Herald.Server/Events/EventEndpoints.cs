@@ -34,8 +34,8 @@ internal sealed class EventEndpoints(Catalog catalog, Inspector inspector)
             return TypedResults.Ok(EventStoryWire.Of(story));
         return new Problem(
             ProblemKind.EventNotFound,
-            lookUp.IsCutShort ? "It is not among the newest events, and the search was ended before it had seen all of them. Give the event's key: then it is found at once."
-                : "It was never accepted, or it is past the time for which ids are remembered.");
+            lookUp.IsCutShort ? "The event is not among the newest ones, and the search stopped before it had seen all of them. Give the event's key; then Herald finds it at once."
+                : "No event with this id was accepted, or it is older than the time for which Herald remembers ids.");
     }
 
     private async Task<Results<Ok<ListWire<DeliveryWire>>, Problem>> DeliveriesAsync(string id, [AsParameters] PageQuery page, HttpContext context)

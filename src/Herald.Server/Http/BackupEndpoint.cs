@@ -20,17 +20,17 @@ internal sealed class BackupEndpoint(Func<string, CancellationToken, Task>? back
     private async Task<Results<Ok<BackupWire>, Problem>> BackupAsync(Body<BackupBody> body, CancellationToken cancel)
     {
         if (backup is null)
-            return new Problem(ProblemKind.NotSupported, "The store is a PostgreSQL database: back it up with its own means, such as pg_basebackup or pg_dump.");
+            return new Problem(ProblemKind.NotSupported, "The store is a PostgreSQL database. Back it up with its own tools, such as pg_basebackup or pg_dump.");
         var directory = body.Value.Directory;
         if (!Path.IsPathFullyQualified(directory))
-            return Problem.Invalid("/directory", directory, "An absolute path on the server.");
+            return Problem.Invalid("/directory", directory, "Give an absolute path on the server.");
         try
         {
             await backup(directory, cancel);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            return Problem.Invalid("/directory", directory, $"A new or empty directory that the server may write to ({e.Message}).");
+            return Problem.Invalid("/directory", directory, $"Give a new or empty directory that the server can write to ({e.Message}).");
         }
         return TypedResults.Ok(new BackupWire { Directory = directory });
     }

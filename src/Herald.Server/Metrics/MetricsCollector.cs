@@ -42,9 +42,9 @@ internal sealed class MetricsCollector : IDisposable
             Observe();
             foreach (var metric in _metrics.Values.OrderBy(m => m.Name, StringComparer.Ordinal))
                 metric.Write(text);
-            text.Single("herald_metrics_dropped_total", "counter", "Measurements not kept because a metric had too many label combinations (maxMetricSeries).",
+            text.Single("herald_metrics_dropped_total", "counter", "Measurements dropped because a metric had too many label combinations (maxMetricSeries).",
                 _metrics.Values.Sum(m => m.Dropped));
-            text.Single("herald_metrics_failed_total", "counter", "Gauges that failed when they were read, and are missing from that page.", _failed);
+            text.Single("herald_metrics_failed_total", "counter", "Gauges that could not be read and were missing from a page of metrics.", _failed);
         }
     }
 

@@ -30,13 +30,13 @@ internal sealed class MetricsEndpoint(
     {
         const string Events = "herald_http_publish_events_total";
         text.Single("herald_http_publish_requests_total", "counter", "Publish requests that were read.", publishing.Requests);
-        text.Head(Events, "counter", "Events published over HTTP, by how they fared.");
+        text.Head(Events, "counter", "Events published over HTTP, by result.");
         text.Sample(Events, "status=\"accepted\"", publishing.Accepted);
         text.Sample(Events, "status=\"duplicate\"", publishing.Duplicates);
         text.Sample(Events, "status=\"conflict\"", publishing.Conflicts);
         text.Sample(Events, "status=\"refused\"", publishing.Refused);
         text.Single("herald_http_body_bytes_in_flight", "gauge",
-            "Memory of large bodies, and of their events until they are answered (bounded by maxBodyBytesInFlight).", budget.Taken);
+            "Memory of large request bodies and their events until they are answered (limited by maxBodyBytesInFlight).", budget.Taken);
         text.Single("herald_uptime_seconds", "gauge", "Time since the start.", time.GetElapsedTime(startedAt).TotalSeconds);
     }
 
@@ -53,7 +53,7 @@ internal sealed class MetricsEndpoint(
         text.Single("dotnet_gc_committed_bytes", "gauge", "Managed memory committed.", GC.GetGCMemoryInfo().TotalCommittedBytes);
         text.Single("dotnet_gc_allocated_bytes_total", "counter", "Managed memory allocated since the start.", GC.GetTotalAllocatedBytes());
         text.Single("dotnet_gc_pause_seconds_total", "counter", "Time paused by garbage collection.", GC.GetTotalPauseDuration().TotalSeconds);
-        text.Single("dotnet_threadpool_threads", "gauge", "Threads of the pool.", ThreadPool.ThreadCount);
-        text.Single("dotnet_threadpool_pending", "gauge", "Work items that wait for a thread.", ThreadPool.PendingWorkItemCount);
+        text.Single("dotnet_threadpool_threads", "gauge", "Threads of the thread pool.", ThreadPool.ThreadCount);
+        text.Single("dotnet_threadpool_pending", "gauge", "Work items that wait for a thread of the pool.", ThreadPool.PendingWorkItemCount);
     }
 }

@@ -42,12 +42,12 @@ internal sealed class ProblemPages(RequestDelegate next, ILogger logger)
             case ProblemException known:
                 return known.Problem;
             case StoreUnavailableException:
-                return new(ProblemKind.StoreUnavailable, "It is not known whether anything was stored. Send it again with the same ids.") { RetryAfter = 1 };
+                return new(ProblemKind.StoreUnavailable, "Herald does not know whether anything was stored. Send the request again, with the same ids.") { RetryAfter = 1 };
             case BadHttpRequestException bad:
                 return new(ProblemKind.OfStatus(bad.StatusCode), bad.Message) { Status = bad.StatusCode };
             default:
-                logger.LogError(exception, "{Method} {Path} failed", context.Request.Method, context.Request.Path.Value);
-                return new(ProblemKind.Internal, "The request failed in a way that was not foreseen. The log of the server has the details.");
+                logger.LogError(exception, "{Method} {Path} failed with an unexpected error. The caller received status 500.", context.Request.Method, context.Request.Path.Value);
+                return new(ProblemKind.Internal, "The request failed with an unexpected error. The server's log has the details.");
         }
     }
 
@@ -56,8 +56,8 @@ internal sealed class ProblemPages(RequestDelegate next, ILogger logger)
         var status = context.Response.StatusCode;
         var detail = status switch
         {
-            404 => "No resource has this address. /openapi.json lists all of them.",
-            405 => $"Allowed here: {context.Response.Headers.Allow}.",
+            404 => "This address does not exist. /openapi.json lists all addresses.",
+            405 => $"Allowed methods: {context.Response.Headers.Allow}.",
             415 => "Send application/json.",
             _ => "The request was refused.",
         };

@@ -46,7 +46,7 @@ internal sealed class EventReader
     {
         _attributes.Clear();
         if (json.TokenType != JsonTokenType.StartObject)
-            return RefuseValue(ref json, body, "", "An event is a JSON object.");
+            return RefuseValue(ref json, body, "", "An event must be a JSON object.");
 
         FieldProblem? problem = null;
         var seen = Field.None;
@@ -55,7 +55,7 @@ internal sealed class EventReader
             var field = FieldOf(ref json);
             if (field == Field.None)
             {
-                problem ??= FieldProblem.Of(PointerOf(ref json), json.ValueSpan, $"Unknown field. An event has: {Fields}.");
+                problem ??= FieldProblem.Of(PointerOf(ref json), json.ValueSpan, $"Unknown field. Known fields: {Fields}.");
                 SkipValue(ref json);
             }
             else if ((seen & field) != 0)
@@ -111,11 +111,11 @@ internal sealed class EventReader
     private FieldProblem? ReadText(ref Utf8JsonReader json, ReadOnlySpan<byte> body, string pointer, ref ReadOnlySpan<byte> text)
     {
         if (json.TokenType != JsonTokenType.String)
-            return RefuseValue(ref json, body, pointer, "A string; leave the field out when there is none.");
+            return RefuseValue(ref json, body, pointer, "Must be a string. Leave the field out when there is no value.");
         return TryUnescape(ref json, ref text) ? null : FieldProblem.Of(pointer, json.ValueSpan, NotText);
     }
 
-    private const string NotText = "An escape in the string does not stand for a character.";
+    private const string NotText = "An escape in the string is not a valid character.";
 
     private bool TryUnescape(ref Utf8JsonReader json, ref ReadOnlySpan<byte> text)
     {
@@ -138,7 +138,7 @@ internal sealed class EventReader
 
     private FieldProblem? ReadBase64(ref Utf8JsonReader json, ReadOnlySpan<byte> body, ref EventDraft draft)
     {
-        const string Rule = "A string of base64 (RFC 4648, padded).";
+        const string Rule = "Must be a string in base64 (RFC 4648, with padding).";
         if (json.TokenType != JsonTokenType.String)
             return RefuseValue(ref json, body, "/payloadBase64", Rule);
         ReadOnlySpan<byte> text = default;
@@ -167,7 +167,7 @@ internal sealed class EventReader
     private FieldProblem? ReadAttributes(ref Utf8JsonReader json, ReadOnlySpan<byte> body)
     {
         if (json.TokenType != JsonTokenType.StartObject)
-            return RefuseValue(ref json, body, "/attributes", "An object whose values are strings.");
+            return RefuseValue(ref json, body, "/attributes", "Must be an object whose values are strings.");
         FieldProblem? problem = null;
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
@@ -178,7 +178,7 @@ internal sealed class EventReader
             if (problem is not null)
                 json.Skip();
             else if (json.TokenType != JsonTokenType.String)
-                problem = RefuseValue(ref json, body, $"/attributes/{Escaped(name)}", "An attribute's value is a string.");
+                problem = RefuseValue(ref json, body, $"/attributes/{Escaped(name)}", "The value of an attribute must be a string.");
             else if (!TryUnescape(ref json, ref value))
                 problem = FieldProblem.Of($"/attributes/{Escaped(name)}", json.ValueSpan, NotText);
             else
@@ -190,9 +190,9 @@ internal sealed class EventReader
     private static FieldProblem? Complete(Field seen, ref EventDraft draft)
     {
         if ((seen & (Field.Payload | Field.PayloadBase64)) == (Field.Payload | Field.PayloadBase64))
-            return new("/payloadBase64", "", "An event has payload or payloadBase64, not both.");
+            return new("/payloadBase64", "", "Give payload or payloadBase64, not both.");
         if ((seen & (Field.Payload | Field.PayloadBase64)) == 0)
-            return new("/payload", "", "An event has a payload: any JSON, null included, or payloadBase64.");
+            return new("/payload", "", "An event needs payload (any JSON, also null) or payloadBase64.");
         if ((seen & Field.PayloadBase64) != 0 && draft.ContentType.IsEmpty)
             draft.ContentType = "application/octet-stream"u8;
         return null;

@@ -129,7 +129,7 @@ internal sealed class PublishDoor(Intake intake, Catalog catalog, BodyBudget bud
             return IsPayloadTooLarge(refused) ? new(ProblemKind.PayloadTooLarge, refused.Rule, [refused]) : Problem.Invalid([refused]);
         }
         var results = work.ResultsOf(batch);
-        return new(ProblemKind.EventsRefused, "No event of the batch was accepted; results says why, by index.")
+        return new(ProblemKind.EventsRefused, "No event of the batch was accepted. The field 'results' has the reason for each event, by index.")
         {
             More = json =>
             {
@@ -145,7 +145,7 @@ internal sealed class PublishDoor(Intake intake, Catalog catalog, BodyBudget bud
     private static string? Traceparent(StringValues header) => header.Count == 0 ? null : header[0];
 
     private static Problem NotUnderstood() =>
-        new(ProblemKind.UnsupportedMediaType, "Send application/json (one event or an array) or application/x-ndjson (one event a line), in UTF-8 and not compressed.");
+        new(ProblemKind.UnsupportedMediaType, "Send application/json (one event or an array) or application/x-ndjson (one event per line), in UTF-8 and not compressed.");
 
     private static string Cut(string name) => FieldProblem.Of("", name, "").Value;
 

@@ -256,10 +256,10 @@ internal sealed class PublishRequest : IDisposable
 
     private static Utf8JsonReader NewReader(ReadOnlySpan<byte> body) => new(body, new JsonReaderOptions { MaxDepth = EventReader.MaxDepth });
 
-    private static Problem Empty() => new(ProblemKind.EmptyBody, "Send one event, an array of events, or one event a line (application/x-ndjson).");
+    private static Problem Empty() => new(ProblemKind.EmptyBody, "Send one event, an array of events, or one event per line (application/x-ndjson).");
 
-    private static Problem TooMany(int maxEvents) => new(ProblemKind.BatchTooLarge, $"A batch has at most {maxEvents} events; nothing was published.");
+    private static Problem TooMany(int maxEvents) => new(ProblemKind.BatchTooLarge, $"A batch must have at most {maxEvents} events. Nothing was published; send smaller batches.");
 
     private static Problem Malformed(JsonException e) =>
-        new(ProblemKind.MalformedJson, $"Line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}: not JSON from here on, or nested deeper than {EventReader.MaxDepth}.");
+        new(ProblemKind.MalformedJson, $"Line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}: not valid JSON from here, or nested deeper than {EventReader.MaxDepth} levels.");
 }

@@ -47,13 +47,13 @@ internal sealed class AccessRules(byte[]? token, bool isLocal, ILogger logger)
         if (!string.Equals(host, Volatile.Read(ref _goodHost), StringComparison.Ordinal))
         {
             if (!IsThisMachine(host))
-                return new(ProblemKind.ForeignHost, "This server listens on loopback only and answers to localhost, 127.0.0.1 and [::1].");
+                return new(ProblemKind.ForeignHost, "This server listens on loopback only. It accepts requests for localhost, 127.0.0.1 and [::1].");
             Volatile.Write(ref _goodHost, host);
         }
         var origin = request.Headers.Origin;
         if (origin.Count == 0 || string.Equals(origin.ToString(), $"http://{host}", StringComparison.OrdinalIgnoreCase))
             return null;
-        return new(ProblemKind.ForeignOrigin, "A page of another site may not use this server.");
+        return new(ProblemKind.ForeignOrigin, "Pages of other sites must not use this server.");
     }
 
     private static string? FindProxy(HttpRequest request)
@@ -75,15 +75,16 @@ internal sealed class AccessRules(byte[]? token, bool isLocal, ILogger logger)
         if (Interlocked.Exchange(ref _proxyWasTold, 1) == 0)
         {
             logger.LogWarning(
-                "A request has the header {Header}: a proxy on this machine hands on what others send. Set requireToken (--require-token true, HERALD_REQUIRE_TOKEN) and tokenFile: then every "
-                + "caller needs the token, and webhooks are not sent to addresses inside.{Consequence}",
-                header, token is null ? " Until then such requests are refused." : "");
+                "A request has the header {Header}, so a proxy on this machine forwards requests of others. Set requireToken (--require-token true, "
+            + "HERALD_REQUIRE_TOKEN) and tokenFile. Then every "
+                + "caller needs the token, and webhooks are not sent to internal addresses.{Consequence}",
+                header, token is null ? " Until then, Herald refuses such requests." : "");
         }
         if (token is not null || IsOpen(request))
             return null;
         return new(
             ProblemKind.ForwardedRequest,
-            $"This server asks for no token, because it listens on loopback only; but the header '{header}' says that a proxy hands on what others send. "
+            $"This server requires no token, because it listens on loopback only. But the header '{header}' shows that a proxy forwards requests of others. "
             + "Start it with requireToken (--require-token true) and tokenFile (--token-file FILE).");
     }
 

@@ -112,34 +112,34 @@ public sealed class ServerSettings
         if (foreign is not null && options.TokenFile is null && !errors.Any(e => e.Setting is "tokenFile"))
         {
             errors.Add(new("listen", foreign, sourceOf("listen"),
-                "Anything but loopback needs a token: set tokenFile (--token-file, HERALD_TOKEN_FILE) to a file that holds one."));
+                "An address that is not loopback needs a token. Set tokenFile (--token-file, HERALD_TOKEN_FILE) to a file with a token."));
         }
         if (options.RequireToken && options.TokenFile is null && !errors.Any(e => e.Setting is "listen" or "tokenFile"))
         {
             errors.Add(new("requireToken", "true", sourceOf("requireToken"),
-                "Callers are to send a token: set tokenFile (--token-file, HERALD_TOKEN_FILE) to a file that holds one."));
+                "The server needs the token that callers must send. Set tokenFile (--token-file, HERALD_TOKEN_FILE) to a file with a token."));
         }
         if (options.Store == StoreKind.Postgres && options.Postgres.Connection.Length == 0 && !errors.Any(e => e.Setting is "connection" or "store"))
         {
             errors.Add(new("connection", null, sourceOf("connection"),
-                "store is postgres: say where it is, with connection (--connection, HERALD_CONNECTION), e.g. postgres://herald@127.0.0.1/herald."));
+                "The store is postgres, so its address is needed. Set connection (--connection, HERALD_CONNECTION), for example postgres://herald@127.0.0.1/herald."));
         }
         if (options.Kafka.Sources.FirstOrDefault(source => options.Kafka.Clusters.All(c => c.Name != source.Cluster)) is { } route
             && !errors.Any(e => e.Setting is "kafka.clusters" or "kafka.sources"))
         {
             errors.Add(new("kafka.sources", route.ToString(), sourceOf("kafka.sources"),
-                $"There is no cluster '{route.Cluster}': say where it is, with kafka.clusters (--kafka-clusters, HERALD_KAFKA_CLUSTERS), e.g. {route.Cluster}=127.0.0.1:9092."));
+                $"Cluster '{route.Cluster}' is not known. Add its address to kafka.clusters (--kafka-clusters, HERALD_KAFKA_CLUSTERS), for example {route.Cluster}=127.0.0.1:9092."));
         }
         CheckNats(options.Nats, sourceOf, errors);
         if (options.MaxBodyBytesInFlight < options.MaxBodyBytes && !errors.Any(e => e.Setting is "maxBodyBytes" or "maxBodyBytesInFlight"))
         {
             errors.Add(new("maxBodyBytesInFlight", SettingTypes.FormatBytes(options.MaxBodyBytesInFlight), sourceOf("maxBodyBytesInFlight"),
-                $"Not less than maxBodyBytes, which is {SettingTypes.FormatBytes(options.MaxBodyBytes)}."));
+                $"Must not be less than maxBodyBytes, which is {SettingTypes.FormatBytes(options.MaxBodyBytes)}."));
         }
         if (options.Journal is { MaxBytes: { } most, SegmentBytes: var segment } && most < 4L * segment && !errors.Any(e => e.Setting.StartsWith("journal.", StringComparison.Ordinal)))
         {
             errors.Add(new("journal.maxBytes", SettingTypes.FormatBytes(most), sourceOf("journal.maxBytes"),
-                $"At least four segments (journal.segmentBytes is {SettingTypes.FormatBytes(segment)})."));
+                $"Must be at least four segments (journal.segmentBytes is {SettingTypes.FormatBytes(segment)})."));
         }
     }
 

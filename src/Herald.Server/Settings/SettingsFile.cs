@@ -12,17 +12,17 @@ internal static class SettingsFile
             using var json = JsonDocument.Parse(
                 File.ReadAllBytes(path), new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
             if (json.RootElement.ValueKind != JsonValueKind.Object)
-                errors.Add(new("(file)", path, "command line", "The file holds one JSON object."));
+                errors.Add(new("(file)", path, "command line", "The file must contain one JSON object."));
             else
                 Flatten("", json.RootElement, $"file {path}", give, errors);
         }
         catch (JsonException e)
         {
-            errors.Add(new("(file)", path, "command line", $"Line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}: not JSON from here on."));
+            errors.Add(new("(file)", path, "command line", $"Line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}: not valid JSON from here."));
         }
         catch (InvalidOperationException)
         {
-            errors.Add(new("(file)", path, "command line", "An escape in one of its texts stands for half a character."));
+            errors.Add(new("(file)", path, "command line", "A string in the file has an escape for one half of a UTF-16 pair without the other half."));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -38,7 +38,7 @@ internal static class SettingsFile
             var name = prefix + property.Name;
             if (!seen.Add(property.Name))
             {
-                errors.Add(new(name, null, source, "Given twice."));
+                errors.Add(new(name, null, source, "The setting is given twice. Remove one."));
                 continue;
             }
             switch (property.Value.ValueKind)

@@ -49,6 +49,6 @@ internal static class PostgresOpening
             await runner.UpAsync(null, cancel);
         else if ((await runner.StatusAsync(cancel)).Where(s => s.State != MigrationState.Applied).ToList() is { Count: > 0 } open)
             throw new ServerStartException(
-                $"migrate = 'false', and {open.Count} migrations of schema '{options.Postgres.Schema}' are not applied ({string.Join(", ", open.Select(s => $"{s.Id:0000}-{s.Name}"))}). Run `herald migrate up`.");
+                $"migrate = 'false', but {open.Count} migrations of schema '{options.Postgres.Schema}' are not applied ({string.Join(", ", open.Select(s => $"{s.Id:0000}-{s.Name}"))}). Run `herald migrate up`.");
     }
 }

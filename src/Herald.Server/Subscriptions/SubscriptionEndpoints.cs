@@ -86,7 +86,7 @@ internal sealed class SubscriptionEndpoints(Catalog catalog, TimeProvider time, 
     {
         using var json = await JsonBody.ReadAsync(context.Request, MediaType.MergePatch, budget);
         if (json.RootElement.ValueKind != JsonValueKind.Object)
-            return Problem.Invalid([ShapeCheck.Problem("", json.RootElement, "A JSON object with the fields to change.")]);
+            return Problem.Invalid([ShapeCheck.Problem("", json.RootElement, "Send a JSON object with the fields to change.")]);
         if (JsonBody.FindDouble(json.RootElement, "") is { } doubled)
             return Problem.Invalid([doubled]);
         var patch = JsonObject.Create(json.RootElement);

@@ -57,7 +57,7 @@ internal sealed class TopicEndpoints(Catalog catalog)
         string topic, [Description("true: with its subscriptions.")] string? force, HttpContext context)
     {
         if (force is not (null or "true" or "false"))
-            return Problem.Invalid("?force", force, "true or false.");
+            return Problem.Invalid("?force", force, "Must be true or false.");
         var present = await catalog.FindTopicAsync(topic, context.RequestAborted);
         if (present is null)
             return CatalogProblem.NoTopic(topic);

@@ -10,7 +10,7 @@ namespace Herald.Cli.Tests.CommandLine;
 public sealed class CommandTests
 {
     private const string Problem = """
-        {"type":"urn:herald:problem:invalid-request","title":"The request breaks a rule","status":400,"code":"invalid-request","detail":"2 fields are not valid.",
+        {"type":"urn:herald:problem:invalid-request","title":"The request is not valid","status":400,"code":"invalid-request","detail":"2 fields are not valid.",
          "errors":[{"pointer":"/endpoint","value":"ftp://x","rule":"Use http or https."},{"pointer":"/retry/maxAge","value":"0s","rule":"From 1 s."}]}
         """;
 

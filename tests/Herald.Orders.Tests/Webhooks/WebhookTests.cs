@@ -113,7 +113,7 @@ public sealed class WebhookTests : IAsyncLifetime
     [InlineData("""{"url":"http://user:password@example.com/"}""", "/url", null)]
     [InlineData("""{}""", "/url", "required")]
     [InlineData("""{"url":"http://127.0.0.1:9/","secret":"abc"}""", "/secret", "whsec_")]
-    [InlineData("""{"url":"http://127.0.0.1:9/","topic":"events"}""", "/topic", "Unknown field. Known: url, secret, retry, limits.")]
+    [InlineData("""{"url":"http://127.0.0.1:9/","topic":"events"}""", "/topic", "Unknown field. Known fields: url, secret, retry, limits.")]
     [InlineData("""{"url":"http://127.0.0.1:9/","limits":{"maxInFlight":0}}""", "/limits/maxInFlight", "From 1")]
     [InlineData("""{"url":"http://127.0.0.1:9/","retry":{"base":"soon"}}""", "/retry/base", "A duration")]
     public async Task What_breaks_a_rule_is_told_with_its_field(string body, string pointer, string? rule) =>

@@ -23,12 +23,12 @@ public sealed class LongSearchTests : IAsyncLifetime
         (await _server.PublishAsync(topic, $"[{string.Join(',', Enumerable.Range(0, 100).Select(i => $$"""{"key":"{{i}}","payload":1}"""))}]")).Is(202);
         var path = $"/v1/topics/{topic}/events/unknown";
         var answer = (await _server.GetAsync(path)).IsProblem(404, "event-not-found");
-        Assert.Contains("It was never accepted", answer.Text, StringComparison.Ordinal);
+        Assert.Contains("No event with this id was accepted", answer.Text, StringComparison.Ordinal);
 
         _clock.Leaps = true;
         answer = (await _server.GetAsync(path)).IsProblem(404, "event-not-found");
         _clock.Leaps = false;
-        Assert.Contains("the search was ended before it had seen all of them. Give the event's key", answer.Text, StringComparison.Ordinal);
+        Assert.Contains("the search stopped before it had seen all of them. Give the event's key", answer.Text, StringComparison.Ordinal);
     }
 
     /// <summary>A clock that, while it leaps, advances three seconds each time it is read.</summary>

@@ -203,8 +203,8 @@ public sealed class SubscriptionTests(RunningServer server)
 
     [Theory]
     [InlineData("\"filter\":{\"a\":{\"prefix\":\"x\"}}", "/filter/a", "exactly")]
-    [InlineData("\"filter\":{\"a\":[{\"prefix\":\"x\"}]}", "/filter/a/0", "Exact match only")]
-    [InlineData("\"filter\":{\"a\":[1]}", "/filter/a/0", "Exact match only")]
+    [InlineData("\"filter\":{\"a\":[{\"prefix\":\"x\"}]}", "/filter/a/0", "Must be a string, which matches exactly")]
+    [InlineData("\"filter\":{\"a\":[1]}", "/filter/a/0", "Must be a string, which matches exactly")]
     [InlineData("\"filter\":{\"a\":[]}", "/filter/a", null)]
     [InlineData("\"filter\":{\"a/b\":\"x\"}", "/filter/a~1b", null)]
     [InlineData("\"filter\":[]", "/filter", null)]
