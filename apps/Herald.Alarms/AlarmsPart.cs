@@ -41,6 +41,6 @@ public sealed class AlarmsPart(AlarmsOptions options, string? cluster) : IServer
         // created it.
         var result = await engine.Catalog.PutSubscriptionAsync(draft, new StartFrom.Earliest(), 0, cancel);
         if (!result.Done && result.Outcome != CatalogOutcome.VersionMismatch)
-            throw new ServerStartException($"The subscription {SubscriptionId} to '{endpoint}' was refused: {result.Detail}");
+            throw new ServerStartException($"Subscription {SubscriptionId} to '{endpoint}' could not be created: {result.Detail}");
     }
 }

@@ -3,7 +3,7 @@ namespace Herald.Alarms.Messages;
 /// <summary>Statuses as in messages: exactly these words.</summary>
 internal static class AlarmStatusText
 {
-    public const string Rule = "One of CLEARED, WARNING, CRITICAL.";
+    public const string Rule = "Must be CLEARED, WARNING or CRITICAL.";
 
     public static ReadOnlySpan<byte> Utf8Of(AlarmStatus status) => status switch
     {

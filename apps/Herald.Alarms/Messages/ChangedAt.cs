@@ -13,7 +13,7 @@ namespace Herald.Alarms.Messages;
 /// <param name="Digits">The digits of the fraction of a second, 0 to 9.</param>
 internal readonly record struct ChangedAt(long Seconds, int Nanoseconds, short OffsetMinutes, byte Digits, TimeForm Form)
 {
-    public const string Rule = "A time as in RFC 3339 with at most nine digits of a second and its offset, for example 2026-01-31T12:00:00.123456789Z; a leap second is not one.";
+    public const string Rule = "Must be a time as in RFC 3339, with an offset and at most nine digits after the seconds, for example 2026-01-31T12:00:00.123456789Z. Leap seconds are not allowed.";
 
     /// <summary>yyyy-MM-ddTHH:mm:ss.fffffffff+HH:mm</summary>
     public const int LongestText = 35;

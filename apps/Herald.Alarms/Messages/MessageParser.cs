@@ -13,7 +13,7 @@ internal sealed class MessageParser
     /// <summary>Maximum bytes of UTF-8 of a user's or an alarm's id.</summary>
     public const int LongestId = 255;
 
-    private const string IdRule = "A text of 1 to 255 bytes of UTF-8.";
+    private const string IdRule = "Must be a text of 1 to 255 bytes of UTF-8.";
 
     // An escape can write one byte in six.
     private const int LongestWritten = 6 * LongestId;
@@ -38,7 +38,7 @@ internal sealed class MessageParser
     public string? ReadChange(ReadOnlySpan<byte> json, out StatusChange change)
     {
         change = default;
-        if (Read(json, OfChange, "A change has UserID, AlarmID, Status and ChangedAt.") is { } refusal)
+        if (Read(json, OfChange, "A change needs UserID, AlarmID, Status and ChangedAt.") is { } refusal)
             return refusal;
         change = new StatusChange { User = _user.AsSpan(0, _userLength), Alarm = _alarm.AsSpan(0, _alarmLength), Status = _status, ChangedAt = _changedAt };
         return null;
@@ -48,7 +48,7 @@ internal sealed class MessageParser
     public string? ReadRequest(ReadOnlySpan<byte> json, out DigestRequest request)
     {
         request = default;
-        if (Read(json, OfRequest, "A request for a digest has UserID.") is { } refusal)
+        if (Read(json, OfRequest, "A request for a digest needs UserID.") is { } refusal)
             return refusal;
         request = new DigestRequest { User = _user.AsSpan(0, _userLength) };
         return null;

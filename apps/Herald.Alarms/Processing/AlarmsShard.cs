@@ -122,7 +122,7 @@ internal sealed class AlarmsShard : IShardApplication
         }
         else
         {
-            refusal = $"type = '{Shown.Of(view.Type)}': AlarmStatusChanged or SendAlarmDigest.";
+            refusal = $"type = '{Shown.Of(view.Type)}': Must be AlarmStatusChanged or SendAlarmDigest.";
         }
         if (refusal is null)
             return;
@@ -138,7 +138,7 @@ internal sealed class AlarmsShard : IShardApplication
         switch (taken)
         {
             case Taken.NoRoom:
-                return $"AlarmID = '{Shown.Of(change.Alarm)}': The user has {_options.MaxAlarmsPerUser} active alarms, and may have no more (alarms.maxAlarmsPerUser).";
+                return $"AlarmID = '{Shown.Of(change.Alarm)}': The user already has {_options.MaxAlarmsPerUser} active alarms, which is the limit (alarms.maxAlarmsPerUser).";
             case Taken.Older:
                 _tally.Older++;
                 return null;
@@ -195,5 +195,5 @@ internal sealed class AlarmsShard : IShardApplication
 
     // Only an event published by hand can fail here. With another key it would be in another shard, in no order with the user's messages.
     private static string? CheckKey(EventView view, ReadOnlySpan<byte> user) =>
-        view.Key.SequenceEqual(user) ? null : $"key = '{Shown.Of(view.Key)}': It must be the UserID of the message, which is '{Shown.Of(user)}'.";
+        view.Key.SequenceEqual(user) ? null : $"key = '{Shown.Of(view.Key)}': Must be the UserID of the message, which is '{Shown.Of(user)}'.";
 }

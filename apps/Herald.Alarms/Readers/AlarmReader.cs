@@ -23,7 +23,7 @@ public sealed class AlarmReader : IMessageReader
     {
         draft = default;
         if (message.Find("subject") is not { } header)
-            return "subject is missing: It says what a message is, AlarmStatusChanged or SendAlarmDigest.";
+            return "subject is missing: It tells the kind of the message, AlarmStatusChanged or SendAlarmDigest.";
         var subject = header.Value.Span;
         ReadOnlySpan<byte> type, user;
         string? refusal;
@@ -41,7 +41,7 @@ public sealed class AlarmReader : IMessageReader
         }
         else
         {
-            return $"subject = '{Shown.Of(subject)}': AlarmStatusChanged or SendAlarmDigest, or one of them and more after a dot.";
+            return $"subject = '{Shown.Of(subject)}': Must be AlarmStatusChanged or SendAlarmDigest. More parts can follow after a dot.";
         }
         if (refusal is not null)
             return refusal;

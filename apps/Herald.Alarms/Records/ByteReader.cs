@@ -16,7 +16,7 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
     public ReadOnlySpan<byte> Bytes(int length)
     {
         if (length > _bytes.Length - Position)
-            throw new InvalidDataException($"it ends too early, after {_bytes.Length} bytes");
+            throw new InvalidDataException($"the record ends too early, after {_bytes.Length} bytes");
         Position += length;
         return _bytes.Slice(Position - length, length);
     }

@@ -98,19 +98,19 @@ internal sealed class HeardBook
     {
         var reader = new ByteReader(record);
         if (reader.Byte() is not Format and var format)
-            throw new InvalidDataException($"the lists of users have format {format}, and this program knows {Format}");
+            throw new InvalidDataException($"the lists of users have format {format}, but this program reads format {Format}");
         Now = reader.Number();
         var period = -1L;
         for (var left = reader.Number(); left > 0; left--)
         {
             var (before, after, chunks) = (Math.Max(0, period), reader.Number(), reader.Number());
             if (after > long.MaxValue - before || before + after <= period || chunks is < 1 or > int.MaxValue)
-                throw new InvalidDataException($"a list before byte {reader.Position} is none");
+                throw new InvalidDataException($"the list before byte {reader.Position} is not valid");
             period = before + after;
             _lists.Add(new HeardList(period, (int)chunks));
         }
         if (!reader.AtEnd)
-            throw new InvalidDataException($"it goes on after byte {reader.Position}");
+            throw new InvalidDataException($"the record has more bytes after its end at byte {reader.Position}");
     }
 
     private int IndexOf(long period)

@@ -37,7 +37,7 @@ internal static class HeardChunk
     {
         var reader = new ByteReader(record);
         if (reader.Byte() is not Format and var format)
-            throw new InvalidDataException($"A list of users has format {format}, and this program knows {Format}.");
+            throw new InvalidDataException($"A list of users has format {format}, but this program reads format {Format}.");
         for (var left = reader.Number(); left > 0; left--)
             into.Add(reader.Bytes(reader.Byte()).ToArray());
     }

@@ -46,7 +46,7 @@ internal static class UserCodec
         }
         catch (InvalidDataException damage)
         {
-            throw new InvalidDataException($"What is known of the alarms of user '{Shown.Of(name)}' cannot be read: {damage.Message}.", damage);
+            throw new InvalidDataException($"The stored alarms of user '{Shown.Of(name)}' cannot be read: {damage.Message}.", damage);
         }
     }
 
@@ -54,19 +54,19 @@ internal static class UserCodec
     {
         var reader = new ByteReader(record.Span);
         if (reader.Byte() is not Format and var format)
-            throw new InvalidDataException($"its format is {format}, and this program knows {Format}");
+            throw new InvalidDataException($"the record has format {format}, but this program reads format {Format}");
         into.Fill(reader.Number());
         var last = ReadOnlySpan<byte>.Empty;
         for (var left = reader.Number(); left > 0; left--)
         {
             var alarm = ReadAlarm(ref reader, record, into.Heard);
             if (alarm.Id.Span.SequenceCompareTo(last) <= 0)
-                throw new InvalidDataException($"the alarm before byte {reader.Position} is not in its place");
+                throw new InvalidDataException($"the alarm before byte {reader.Position} is not in order");
             last = alarm.Id.Span;
             into.Add(alarm);
         }
         if (!reader.AtEnd)
-            throw new InvalidDataException($"it goes on after its end at byte {reader.Position}");
+            throw new InvalidDataException($"the record has more bytes after its end at byte {reader.Position}");
     }
 
     private static AlarmEntry ReadAlarm(ref ByteReader reader, ReadOnlyMemory<byte> record, long userHeard)
@@ -80,7 +80,7 @@ internal static class UserCodec
         var time = new ChangedAt(seconds, (int)Math.Min(nanoseconds, int.MaxValue), (short)Math.Clamp(offset, short.MinValue, short.MaxValue), digits, (TimeForm)(bits >> FormShift));
         var status = (AlarmStatus)(bits & (DueBit - 1));
         if (status > AlarmStatus.Critical || !time.IsPossible || heard < 0)
-            throw new InvalidDataException($"the alarm before byte {reader.Position} is impossible");
+            throw new InvalidDataException($"the alarm before byte {reader.Position} has impossible values");
         return new AlarmEntry
         {
             Id = record.Slice(reader.Position - length, length),

@@ -38,7 +38,7 @@ internal sealed class CustomerWatch(HeraldEngine engine, Heartbeats heartbeats, 
 
     public long BeganAt => Now.At;
 
-    private Run Now => _run ?? throw new InvalidOperationException("The watch has not begun.");
+    private Run Now => _run ?? throw new InvalidOperationException("The watch over handlers has not started.");
 
     /// <summary>Completes when all events of the given past have been seen, as far as they are still kept.</summary>
     public async ValueTask EnsureAsync(TimeSpan lookBack, CancellationToken cancel)

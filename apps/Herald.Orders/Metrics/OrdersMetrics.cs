@@ -11,9 +11,9 @@ internal sealed class OrdersMetrics : IDisposable
     public OrdersMetrics(Func<long> customersWatched)
     {
         _registrations = _meter.CreateCounter<long>(
-            "herald_orders_registrations_total", description: "What handlers that asked for a customer got: given, taken-over, lost to another handler, or idle.");
-        _heartbeats = _meter.CreateCounter<long>("herald_orders_heartbeats_total", description: "Heartbeats of handlers, by whether the customer was theirs.");
-        _meter.CreateObservableGauge("herald_orders_customers_watched", customersWatched, description: "Customers with events that this node remembers for handlers that register themselves.");
+            "herald_orders_registrations_total", description: "Registrations of handlers, by result: given, taken-over, lost to another handler, or idle.");
+        _heartbeats = _meter.CreateCounter<long>("herald_orders_heartbeats_total", description: "Heartbeats of handlers, by whether the handler still had its customer.");
+        _meter.CreateObservableGauge("herald_orders_customers_watched", customersWatched, description: "Customers with events that this node keeps in memory for handlers that register themselves.");
     }
 
     public void Given(bool tookOver) => Registered(tookOver ? "taken-over" : "given");

@@ -11,7 +11,7 @@ namespace Herald.Orders.Problems;
 internal static class OrdersProblem
 {
     public static readonly ProblemKind WebhookNotFound = new("webhook-not-found", 404, "The customer has no webhook");
-    public static readonly ProblemKind RegistrationLost = new("registration-lost", 409, "Another handler was faster");
+    public static readonly ProblemKind RegistrationLost = new("registration-lost", 409, "Another handler got the customer first");
     public static readonly ProblemKind RegistrationSuperseded = new("registration-superseded", 409, "The registration is over");
 
     public static readonly IReadOnlyList<ProblemKind> All = [WebhookNotFound, RegistrationLost, RegistrationSuperseded];
@@ -21,10 +21,10 @@ internal static class OrdersProblem
     public static Problem NoWebhook(Guid customer) => new(WebhookNotFound, $"Customer {customer:D} has no webhook.");
 
     public static Problem NoRoom() =>
-        new(ProblemKind.NoRoom, "The store is full and nothing can be freed yet: nobody would hear that the handler lives. Ask again later.") { RetryAfter = 5 };
+        new(ProblemKind.NoRoom, "The store is full, and nothing can be freed yet, so the sign of life of the handler cannot be stored. Try again later.") { RetryAfter = 5 };
 
     public static Problem Superseded(Guid customer, long epoch) =>
-        new(RegistrationSuperseded, $"Customer {customer:D} is not, or no more, with the handler of epoch {epoch}. Register again.");
+        new(RegistrationSuperseded, $"Customer {customer:D} does not belong to the handler with epoch {epoch}, or no longer does. Register again.");
 
     public static Problem Of(CatalogResult<Subscription> result) => result.Outcome == CatalogOutcome.Refused
         ? Invalid(result.Problems)

@@ -40,10 +40,10 @@ public sealed class OrderReader : IMessageReader
     {
         draft = default;
         if (message.IsTombstone)
-            return "value = null: A message tells of a change; one without a value (a tombstone) tells of none.";
+            return "value = null: A message must contain a change of an order. A message without a value (a tombstone) contains none.";
         _change = default;
         var refusal = _fields.Read(
-            message.Value, All, "A message has id, customer_id, order_id, type, occurred_at and sequence_number.", this,
+            message.Value, All, "A message needs id, customer_id, order_id, type, occurred_at and sequence_number.", this,
             static (reader, field, ref value) => reader.ReadField((Field)field, ref value));
         ref readonly var change = ref _change;
         refusal ??= CheckHeader(message, "id", change.Id) ?? CheckHeader(message, "customer_id", change.CustomerId) ?? CheckKey(message, change.OrderId);
@@ -77,7 +77,7 @@ public sealed class OrderReader : IMessageReader
             Field.Type => JsonFields.TryReadText(ref value, _text, out _change.TypeLength) && _change.TypeLength is > 0 and <= LongestType && !ControlCharacters.AreIn(_text.AsSpan(0, _change.TypeLength))
                 ? null : $"The name of a state has 1 to {LongestType} bytes of UTF-8 without control characters.",
             Field.OccurredAt => ReadTime(ref value, out _change.OccurredAtMs),
-            Field.SequenceNumber => value.TokenType == JsonTokenType.Number && value.TryGetInt64(out var number) && number >= 0 ? null : $"A whole number from 0 to {long.MaxValue}.",
+            Field.SequenceNumber => value.TokenType == JsonTokenType.Number && value.TryGetInt64(out var number) && number >= 0 ? null : $"Must be a whole number from 0 to {long.MaxValue}.",
         };
         return rule is null ? null : _fields.Refuse((int)field, value, rule);
     }
@@ -105,7 +105,7 @@ public sealed class OrderReader : IMessageReader
         var value = header.Value.Span;
         if (!Uuid.TryRead(value, out var given))
             return Refuse($"header {name}", value, Uuid.RawRule);
-        return given == said ? null : $"header {name} = '{given}': It must be the {name} of the message, which is '{said}'.";
+        return given == said ? null : $"header {name} = '{given}': Must be the {name} of the message, which is '{said}'.";
     }
 
     private static string? CheckKey(in SourceMessage message, Guid order)
@@ -113,8 +113,8 @@ public sealed class OrderReader : IMessageReader
         if (message.Key.IsEmpty)
             return null;
         if (!Uuid.TryRead(message.Key, out var given))
-            return Refuse("key", message.Key, $"The key of a message is its order_id. {Uuid.RawRule}");
-        return given == order ? null : $"key = '{given}': It must be the order_id of the message, which is '{order}'.";
+            return Refuse("key", message.Key, $"The key of a message must be its order_id. {Uuid.RawRule}");
+        return given == order ? null : $"key = '{given}': Must be the order_id of the message, which is '{order}'.";
     }
 
     private static string Refuse(string name, ReadOnlySpan<byte> value, string rule) => $"{name} = '{Shown.Of(value)}': {rule}";

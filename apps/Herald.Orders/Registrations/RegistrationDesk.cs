@@ -120,7 +120,7 @@ internal sealed class RegistrationDesk(HeraldEngine engine, CustomerWatch watch,
                 return answer;
             metrics.Lost();
         }
-        return new RegistrationAnswer.Refused(new(OrdersProblem.RegistrationLost, $"{Tries} customers went to handlers that were faster. Register again."));
+        return new RegistrationAnswer.Refused(new(OrdersProblem.RegistrationLost, $"Other handlers got {Tries} customers first. Register again."));
     }
 
     /// <summary>Null when the customer does not belong to the handler, or no longer does.</summary>

@@ -69,7 +69,7 @@ internal sealed class RegistrationEndpoints(RegistrationDesk desk)
         if (!Uuid.TryParse(customerId, out var customer))
             return OrdersProblem.NoUuid(customerId);
         if (!long.TryParse(epoch, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
-            return Problem.Invalid("?epoch", epoch, "The epoch that was given at registration, a whole number.");
+            return Problem.Invalid("?epoch", epoch, "Must be the epoch from the registration, a whole number.");
         return await desk.LeaveAsync(customer, number, cancel) is { } problem ? problem : TypedResults.NoContent();
     }
 }

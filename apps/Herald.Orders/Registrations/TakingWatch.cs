@@ -89,7 +89,7 @@ internal sealed class TakingWatch(HeraldEngine engine, CustomerMemory memory, Ti
         catch (StoreUnavailableException failure)
         {
             // A missing answer is no reason to replace a handler.
-            logger.LogInformation(failure, "Whether the handler of customer {Customer} takes events is not known now.", registration.Customer);
+            logger.LogInformation(failure, "Herald cannot find out now whether the handler of customer {Customer} accepts events, so the handler keeps its customer.", registration.Customer);
             _known.TryRemove(registration.Customer, out _);
         }
     }

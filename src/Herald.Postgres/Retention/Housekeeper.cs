@@ -69,7 +69,7 @@ internal sealed class Housekeeper
         catch (Exception failure) when (!cancel.IsCancellationRequested)
         {
             Interlocked.Increment(ref _failures);
-            _database.Notices.Failed($"{otherwise} It is tried again.", failure);
+            _database.Notices.Failed($"{otherwise} Herald retries.", failure);
             return false;
         }
     }

@@ -55,7 +55,7 @@ public sealed class AlarmsPartTests
         await using var server = await AlarmsServer.StartAsync();
         (await server.SendAsync(HttpMethod.Post, "/v1/topics/alarms/events", """{"key":"anna","type":"SendAlarmDigest","payload":{"UserID":"bert"}}""")).Is(202);
         await Until.HoldsAsync(
-            async () => (await server.GetAsync("/v1/dead-letters")).Is(200).Items is [var letter] && letter!.ToJsonString().Contains("It must be the UserID of the message", StringComparison.Ordinal),
+            async () => (await server.GetAsync("/v1/dead-letters")).Is(200).Items is [var letter] && letter!.ToJsonString().Contains("Must be the UserID of the message", StringComparison.Ordinal),
             "there is one dead letter, that says why");
     }
 
@@ -79,6 +79,6 @@ public sealed class AlarmsPartTests
     public async Task Digests_longer_than_a_payload_may_be_are_refused_at_the_start()
     {
         var failure = await Assert.ThrowsAsync<ServerStartException>(() => AlarmsServer.StartAsync(new AlarmsOptions { MaxDigestBytes = 2 << 20 }));
-        Assert.Equal("alarms.maxDigestBytes = '2097152': A payload has at most 1048576 bytes.", failure.Message);
+        Assert.Equal("alarms.maxDigestBytes = '2097152': A payload has at most 1048576 bytes. Lower the value, or raise intake.maxPayloadBytes.", failure.Message);
     }
 }

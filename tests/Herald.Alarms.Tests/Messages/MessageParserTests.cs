@@ -39,26 +39,26 @@ public sealed class MessageParserTests
     }
 
     [Theory]
-    [InlineData("\"AlarmID\":\"a1\",", "", "AlarmID is missing: A change has UserID, AlarmID, Status and ChangedAt.")]
-    [InlineData("\"UserID\":\"u1\",", "", "UserID is missing: A change has UserID, AlarmID, Status and ChangedAt.")]
-    [InlineData("\"Status\":\"WARNING\",", "", "Status is missing: A change has UserID, AlarmID, Status and ChangedAt.")]
-    [InlineData(",\"ChangedAt\":\"2026-01-31T12:00:00.123456789+01:00\"", "", "ChangedAt is missing: A change has UserID, AlarmID, Status and ChangedAt.")]
+    [InlineData("\"AlarmID\":\"a1\",", "", "AlarmID is missing: A change needs UserID, AlarmID, Status and ChangedAt.")]
+    [InlineData("\"UserID\":\"u1\",", "", "UserID is missing: A change needs UserID, AlarmID, Status and ChangedAt.")]
+    [InlineData("\"Status\":\"WARNING\",", "", "Status is missing: A change needs UserID, AlarmID, Status and ChangedAt.")]
+    [InlineData(",\"ChangedAt\":\"2026-01-31T12:00:00.123456789+01:00\"", "", "ChangedAt is missing: A change needs UserID, AlarmID, Status and ChangedAt.")]
     [InlineData("\"UserID\":\"u1\"", "\"UserID\":\"u1\",\"userID\":\"u1\"", "UserID is given twice: Give each field only once; upper and lower case count as the same.")]
     [InlineData("\"AlarmID\":\"a1\"", "\"AlarmID\":\"a1\",\"alarm\\u0049D\":\"a2\"", "AlarmID is given twice: Give each field only once; upper and lower case count as the same.")]
     [InlineData("\"Status\":\"WARNING\"", "\"Status\":\"WARNING\",\"STATUS\":1", "Status is given twice: Give each field only once; upper and lower case count as the same.")]
-    [InlineData("\"u1\"", "\"\"", "UserID = '': A text of 1 to 255 bytes of UTF-8.")]
-    [InlineData("\"u1\"", "17", "UserID = '17': A text of 1 to 255 bytes of UTF-8.")]
-    [InlineData("\"u1\"", "null", "UserID = 'null': A text of 1 to 255 bytes of UTF-8.")]
-    [InlineData("\"u1\"", "\"\\ud800\"", "UserID = '\\ud800': A text of 1 to 255 bytes of UTF-8.")]
-    [InlineData("\"a1\"", "\"\"", "AlarmID = '': A text of 1 to 255 bytes of UTF-8.")]
-    [InlineData("\"a1\"", "{\"a\":1}", "AlarmID = '{…}': A text of 1 to 255 bytes of UTF-8.")]
-    [InlineData("\"a1\"", "[]", "AlarmID = '[…]': A text of 1 to 255 bytes of UTF-8.")]
-    [InlineData("WARNING", "red", "Status = 'red': One of CLEARED, WARNING, CRITICAL.")]
-    [InlineData("WARNING", "warning", "Status = 'warning': One of CLEARED, WARNING, CRITICAL.")]
-    [InlineData("WARNING", "WARNING ", "Status = 'WARNING ': One of CLEARED, WARNING, CRITICAL.")]
-    [InlineData("WARNING", "", "Status = '': One of CLEARED, WARNING, CRITICAL.")]
-    [InlineData("\"WARNING\"", "1", "Status = '1': One of CLEARED, WARNING, CRITICAL.")]
-    [InlineData("\"WARNING\"", "true", "Status = 'true': One of CLEARED, WARNING, CRITICAL.")]
+    [InlineData("\"u1\"", "\"\"", "UserID = '': Must be a text of 1 to 255 bytes of UTF-8.")]
+    [InlineData("\"u1\"", "17", "UserID = '17': Must be a text of 1 to 255 bytes of UTF-8.")]
+    [InlineData("\"u1\"", "null", "UserID = 'null': Must be a text of 1 to 255 bytes of UTF-8.")]
+    [InlineData("\"u1\"", "\"\\ud800\"", "UserID = '\\ud800': Must be a text of 1 to 255 bytes of UTF-8.")]
+    [InlineData("\"a1\"", "\"\"", "AlarmID = '': Must be a text of 1 to 255 bytes of UTF-8.")]
+    [InlineData("\"a1\"", "{\"a\":1}", "AlarmID = '{…}': Must be a text of 1 to 255 bytes of UTF-8.")]
+    [InlineData("\"a1\"", "[]", "AlarmID = '[…]': Must be a text of 1 to 255 bytes of UTF-8.")]
+    [InlineData("WARNING", "red", "Status = 'red': Must be CLEARED, WARNING or CRITICAL.")]
+    [InlineData("WARNING", "warning", "Status = 'warning': Must be CLEARED, WARNING or CRITICAL.")]
+    [InlineData("WARNING", "WARNING ", "Status = 'WARNING ': Must be CLEARED, WARNING or CRITICAL.")]
+    [InlineData("WARNING", "", "Status = '': Must be CLEARED, WARNING or CRITICAL.")]
+    [InlineData("\"WARNING\"", "1", "Status = '1': Must be CLEARED, WARNING or CRITICAL.")]
+    [InlineData("\"WARNING\"", "true", "Status = 'true': Must be CLEARED, WARNING or CRITICAL.")]
     [InlineData("2026-01-31T12:00:00.123456789+01:00", "yesterday", "ChangedAt = 'yesterday': " + ChangedAt.Rule)]
     [InlineData("2026-01-31T12:00:00.123456789+01:00", "2026-01-31T12:00:00.1234567891Z", "ChangedAt = '2026-01-31T12:00:00.1234567891Z': " + ChangedAt.Rule)]
     [InlineData("2026-01-31T12:00:00.123456789+01:00", "2016-12-31T23:59:60Z", "ChangedAt = '2016-12-31T23:59:60Z': " + ChangedAt.Rule)]
@@ -87,7 +87,7 @@ public sealed class MessageParserTests
     {
         var bytes = Encoding.UTF8.GetBytes(Good);
         bytes[Good.IndexOf("u1", StringComparison.Ordinal)] = 0xFF;
-        Assert.Equal("UserID = '0xff31': A text of 1 to 255 bytes of UTF-8.", _parser.ReadChange(bytes, out _));
+        Assert.Equal("UserID = '0xff31': Must be a text of 1 to 255 bytes of UTF-8.", _parser.ReadChange(bytes, out _));
         Assert.Equal("value = '0x00ff10': Not valid JSON at line 1, byte 1.", _parser.ReadChange([0, 255, 16], out _));
     }
 
@@ -98,9 +98,9 @@ public sealed class MessageParserTests
     {
         Assert.Null(Refusal(Good.Replace(id, new string('x', 255), StringComparison.Ordinal)));
         Assert.Null(Refusal(Good.Replace(id, string.Concat(Enumerable.Repeat("\\u0078", 255)), StringComparison.Ordinal)));
-        Assert.Contains("A text of 1 to 255 bytes", Refusal(Good.Replace(id, new string('x', 256), StringComparison.Ordinal)), StringComparison.Ordinal);
-        Assert.Contains("A text of 1 to 255 bytes", Refusal(Good.Replace(id, new string('é', 128), StringComparison.Ordinal)), StringComparison.Ordinal);
-        Assert.Contains("A text of 1 to 255 bytes", Refusal(Good.Replace(id, new string('x', 5000), StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Contains("Must be a text of 1 to 255 bytes", Refusal(Good.Replace(id, new string('x', 256), StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Contains("Must be a text of 1 to 255 bytes", Refusal(Good.Replace(id, new string('é', 128), StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Contains("Must be a text of 1 to 255 bytes", Refusal(Good.Replace(id, new string('x', 5000), StringComparison.Ordinal)), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -113,8 +113,8 @@ public sealed class MessageParserTests
     }
 
     [Theory]
-    [InlineData("{}", "UserID is missing: A request for a digest has UserID.")]
-    [InlineData("""{"UserID":""}""", "UserID = '': A text of 1 to 255 bytes of UTF-8.")]
+    [InlineData("{}", "UserID is missing: A request for a digest needs UserID.")]
+    [InlineData("""{"UserID":""}""", "UserID = '': Must be a text of 1 to 255 bytes of UTF-8.")]
     [InlineData("""{"UserID":"u","USERID":"u"}""", "UserID is given twice: Give each field only once; upper and lower case count as the same.")]
     public void A_request_without_a_user_is_refused(string json, string expected) => Assert.Equal(expected, _parser.ReadRequest(Encoding.UTF8.GetBytes(json), out _));
 

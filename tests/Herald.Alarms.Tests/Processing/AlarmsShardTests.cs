@@ -106,13 +106,13 @@ public sealed class AlarmsShardTests(EngineFixture engine)
     }
 
     [Theory]
-    [InlineData("AlarmStatusChanged", "u", """{"UserID":"u"}""", "AlarmID is missing: A change has UserID, AlarmID, Status and ChangedAt.")]
-    [InlineData("AlarmStatusChanged", "v", """{"AlarmID":"a","UserID":"u","Status":"WARNING","ChangedAt":"2026-01-31T12:00:00Z"}""", "key = 'v': It must be the UserID of the message, which is 'u'.")]
-    [InlineData("AlarmStatusChanged", null, """{"AlarmID":"a","UserID":"u","Status":"WARNING","ChangedAt":"2026-01-31T12:00:00Z"}""", "key = '': It must be the UserID of the message, which is 'u'.")]
+    [InlineData("AlarmStatusChanged", "u", """{"UserID":"u"}""", "AlarmID is missing: A change needs UserID, AlarmID, Status and ChangedAt.")]
+    [InlineData("AlarmStatusChanged", "v", """{"AlarmID":"a","UserID":"u","Status":"WARNING","ChangedAt":"2026-01-31T12:00:00Z"}""", "key = 'v': Must be the UserID of the message, which is 'u'.")]
+    [InlineData("AlarmStatusChanged", null, """{"AlarmID":"a","UserID":"u","Status":"WARNING","ChangedAt":"2026-01-31T12:00:00Z"}""", "key = '': Must be the UserID of the message, which is 'u'.")]
     [InlineData("SendAlarmDigest", "u", "[]", "value = '[]': A message must be one JSON object.")]
-    [InlineData("SendAlarmDigest", "v", """{"UserID":"u"}""", "key = 'v': It must be the UserID of the message, which is 'u'.")]
-    [InlineData("", "u", """{"UserID":"u"}""", "type = '': AlarmStatusChanged or SendAlarmDigest.")]
-    [InlineData("SendAlarmDigest.9", "u", """{"UserID":"u"}""", "type = 'SendAlarmDigest.9': AlarmStatusChanged or SendAlarmDigest.")]
+    [InlineData("SendAlarmDigest", "v", """{"UserID":"u"}""", "key = 'v': Must be the UserID of the message, which is 'u'.")]
+    [InlineData("", "u", """{"UserID":"u"}""", "type = '': Must be AlarmStatusChanged or SendAlarmDigest.")]
+    [InlineData("SendAlarmDigest.9", "u", """{"UserID":"u"}""", "type = 'SendAlarmDigest.9': Must be AlarmStatusChanged or SendAlarmDigest.")]
     public async Task What_is_no_message_is_rejected_and_the_others_go_on(string type, string? key, string json, string reason)
     {
         using var rig = new ShardRig(engine);
@@ -139,7 +139,7 @@ public sealed class AlarmsShardTests(EngineFixture engine)
         await rig.TakeAsync(Change("y", "WARNING", T2, Now.AddDays(2)));
         Assert.Equal(["w", "x", "y"], Alarms(rig));
         var came = await rig.TakeAsync(Change("z", "CRITICAL", T3, Now.AddDays(2)), Change("w", "CRITICAL", T3, Now.AddDays(2)));
-        Assert.Equal((6L, "AlarmID = 'z': The user has 3 active alarms, and may have no more (alarms.maxAlarmsPerUser)."), Assert.Single(came.Rejected));
+        Assert.Equal((6L, "AlarmID = 'z': The user already has 3 active alarms, which is the limit (alarms.maxAlarmsPerUser)."), Assert.Single(came.Rejected));
         Assert.Equal(["w", "x", "y"], Alarms(rig));
 
         static IEnumerable<string> Alarms(ShardRig rig) => rig.UserOf("u").Alarms.ToArray().Select(alarm => Encoding.UTF8.GetString(alarm.Id.Span));
@@ -172,7 +172,7 @@ public sealed class AlarmsShardTests(EngineFixture engine)
         using var rig = new ShardRig(engine);
         rig.Put("u/u", [1, 2, 3]);
         var failure = await Assert.ThrowsAsync<InvalidDataException>(() => rig.TakeAsync(Request()));
-        Assert.StartsWith("What is known of the alarms of user 'u' cannot be read: ", failure.Message, StringComparison.Ordinal);
+        Assert.StartsWith("The stored alarms of user 'u' cannot be read: ", failure.Message, StringComparison.Ordinal);
         Assert.Single((await rig.TakeAsync(Sent.Change("v", "a", "WARNING", T1, Now), Sent.Request("v", Now))).Digests);
     }
 

@@ -45,19 +45,19 @@ public sealed class AlarmReaderTests
     }
 
     [Theory]
-    [InlineData("AlarmStatusChangedX", Change, "subject = 'AlarmStatusChangedX': AlarmStatusChanged or SendAlarmDigest, or one of them and more after a dot.")]
-    [InlineData("alarmstatuschanged", Change, "subject = 'alarmstatuschanged': AlarmStatusChanged or SendAlarmDigest, or one of them and more after a dot.")]
-    [InlineData("x.SendAlarmDigest", Request, "subject = 'x.SendAlarmDigest': AlarmStatusChanged or SendAlarmDigest, or one of them and more after a dot.")]
-    [InlineData("", Request, "subject = '': AlarmStatusChanged or SendAlarmDigest, or one of them and more after a dot.")]
-    [InlineData("AlarmStatusChanged", Request, "AlarmID is missing: A change has UserID, AlarmID, Status and ChangedAt.")]
-    [InlineData("SendAlarmDigest", "{}", "UserID is missing: A request for a digest has UserID.")]
+    [InlineData("AlarmStatusChangedX", Change, "subject = 'AlarmStatusChangedX': Must be AlarmStatusChanged or SendAlarmDigest. More parts can follow after a dot.")]
+    [InlineData("alarmstatuschanged", Change, "subject = 'alarmstatuschanged': Must be AlarmStatusChanged or SendAlarmDigest. More parts can follow after a dot.")]
+    [InlineData("x.SendAlarmDigest", Request, "subject = 'x.SendAlarmDigest': Must be AlarmStatusChanged or SendAlarmDigest. More parts can follow after a dot.")]
+    [InlineData("", Request, "subject = '': Must be AlarmStatusChanged or SendAlarmDigest. More parts can follow after a dot.")]
+    [InlineData("AlarmStatusChanged", Request, "AlarmID is missing: A change needs UserID, AlarmID, Status and ChangedAt.")]
+    [InlineData("SendAlarmDigest", "{}", "UserID is missing: A request for a digest needs UserID.")]
     [InlineData("SendAlarmDigest", "", "value = '': Not valid JSON at line 1, byte 1.")]
     public void What_breaks_a_rule_is_refused(string subject, string json, string expected) =>
         Assert.Equal(expected, _reader.Read(new SourceMessage { Place = default, Value = Encoding.UTF8.GetBytes(json), Headers = [Header("subject", subject)] }, out _));
 
     [Fact]
     public void A_message_without_a_subject_is_refused() => Assert.Equal(
-        "subject is missing: It says what a message is, AlarmStatusChanged or SendAlarmDigest.",
+        "subject is missing: It tells the kind of the message, AlarmStatusChanged or SendAlarmDigest.",
         _reader.Read(new SourceMessage { Place = default, Value = Encoding.UTF8.GetBytes(Request) }, out _));
 
     [Fact]

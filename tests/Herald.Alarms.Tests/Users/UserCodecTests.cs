@@ -58,13 +58,13 @@ public sealed class UserCodecTests
     public void A_damaged_record_names_its_user_and_what_is_wrong()
     {
         var good = Convert.FromHexString(Fixture);
-        Assert.Equal("What is known of the alarms of user 'anna' cannot be read: its format is 2, and this program knows 1.", Damage([2, .. good[1..]]));
-        Assert.Equal($"What is known of the alarms of user 'anna' cannot be read: it ends too early, after {good.Length - 1} bytes.", Damage(good[..^1]));
-        Assert.Equal($"What is known of the alarms of user 'anna' cannot be read: it goes on after its end at byte {good.Length}.", Damage([.. good, 0]));
-        Assert.Equal("What is known of the alarms of user 'anna' cannot be read: it ends too early, after 0 bytes.", Damage([]));
-        Assert.EndsWith("is not in its place.", Damage(Convert.FromHexString(Fixture.Replace("0163", "0161", StringComparison.Ordinal))), StringComparison.Ordinal);
-        Assert.EndsWith("is impossible.", Damage(Convert.FromHexString(Fixture.Replace("4d09", "4f09", StringComparison.Ordinal))), StringComparison.Ordinal);
-        Assert.EndsWith("is impossible.", Damage(Convert.FromHexString(Fixture.Replace("4d09", "4d0a", StringComparison.Ordinal))), StringComparison.Ordinal);
+        Assert.Equal("The stored alarms of user 'anna' cannot be read: the record has format 2, but this program reads format 1.", Damage([2, .. good[1..]]));
+        Assert.Equal($"The stored alarms of user 'anna' cannot be read: the record ends too early, after {good.Length - 1} bytes.", Damage(good[..^1]));
+        Assert.Equal($"The stored alarms of user 'anna' cannot be read: the record has more bytes after its end at byte {good.Length}.", Damage([.. good, 0]));
+        Assert.Equal("The stored alarms of user 'anna' cannot be read: the record ends too early, after 0 bytes.", Damage([]));
+        Assert.EndsWith("is not in order.", Damage(Convert.FromHexString(Fixture.Replace("0163", "0161", StringComparison.Ordinal))), StringComparison.Ordinal);
+        Assert.EndsWith("has impossible values.", Damage(Convert.FromHexString(Fixture.Replace("4d09", "4f09", StringComparison.Ordinal))), StringComparison.Ordinal);
+        Assert.EndsWith("has impossible values.", Damage(Convert.FromHexString(Fixture.Replace("4d09", "4d0a", StringComparison.Ordinal))), StringComparison.Ordinal);
     }
 
     [Fact]

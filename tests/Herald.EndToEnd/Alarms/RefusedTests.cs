@@ -11,8 +11,8 @@ namespace Herald.EndToEnd.Alarms;
 /// <summary>Messages that break a rule, between messages that do not.</summary>
 public sealed class RefusedTests
 {
-    private const string Change = "AlarmStatusChanged", Request = "SendAlarmDigest", IdRule = "A text of 1 to 255 bytes of UTF-8.", TimeRule =
-        "A time as in RFC 3339 with at most nine digits of a second and its offset, for example 2026-01-31T12:00:00.123456789Z; a leap second is not one.";
+    private const string Change = "AlarmStatusChanged", Request = "SendAlarmDigest", IdRule = "Must be a text of 1 to 255 bytes of UTF-8.", TimeRule =
+        "Must be a time as in RFC 3339, with an offset and at most nine digits after the seconds, for example 2026-01-31T12:00:00.123456789Z. Leap seconds are not allowed.";
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
@@ -23,16 +23,16 @@ public sealed class RefusedTests
         (Change, "{\"UserID\":", "value = '{\"UserID\":': Not valid JSON at line 1, byte 11."),
         (Change, "[]", "value = '[]': A message must be one JSON object."),
         (Request, "{\"UserID\":\"u\"}{}", "value = '{\"UserID\":\"u\"}{}': Not valid JSON at line 1, byte 15."),
-        (Request, "{}", "UserID is missing: A request for a digest has UserID."),
+        (Request, "{}", "UserID is missing: A request for a digest needs UserID."),
         (Request + ".x", """{"UserID":""}""", $"UserID = '': {IdRule}"),
-        (Change, """{"AlarmID":"a","Status":"WARNING","ChangedAt":"2024-05-01T10:00:00Z"}""", "UserID is missing: A change has UserID, AlarmID, Status and ChangedAt."),
-        (Change, """{"UserID":"u","Status":"WARNING","ChangedAt":"2024-05-01T10:00:00Z"}""", "AlarmID is missing: A change has UserID, AlarmID, Status and ChangedAt."),
-        (Change, """{"UserID":"u","AlarmID":"a","ChangedAt":"2024-05-01T10:00:00Z"}""", "Status is missing: A change has UserID, AlarmID, Status and ChangedAt."),
-        (Change, """{"UserID":"u","AlarmID":"a","Status":"WARNING"}""", "ChangedAt is missing: A change has UserID, AlarmID, Status and ChangedAt."),
+        (Change, """{"AlarmID":"a","Status":"WARNING","ChangedAt":"2024-05-01T10:00:00Z"}""", "UserID is missing: A change needs UserID, AlarmID, Status and ChangedAt."),
+        (Change, """{"UserID":"u","Status":"WARNING","ChangedAt":"2024-05-01T10:00:00Z"}""", "AlarmID is missing: A change needs UserID, AlarmID, Status and ChangedAt."),
+        (Change, """{"UserID":"u","AlarmID":"a","ChangedAt":"2024-05-01T10:00:00Z"}""", "Status is missing: A change needs UserID, AlarmID, Status and ChangedAt."),
+        (Change, """{"UserID":"u","AlarmID":"a","Status":"WARNING"}""", "ChangedAt is missing: A change needs UserID, AlarmID, Status and ChangedAt."),
         (Change, """{"UserID":"u","userid":"v","AlarmID":"a","Status":"WARNING","ChangedAt":"2024-05-01T10:00:00Z"}""", "UserID is given twice: Give each field only once; upper and lower case count as the same."),
         (Change, """{"UserID":7,"AlarmID":"a","Status":"WARNING","ChangedAt":"2024-05-01T10:00:00Z"}""", $"UserID = '7': {IdRule}"),
         (Change, """{"UserID":"u","AlarmID":[1],"Status":"WARNING","ChangedAt":"2024-05-01T10:00:00Z"}""", $"AlarmID = '[…]': {IdRule}"),
-        (Change, """{"UserID":"u","AlarmID":"a","Status":"warning","ChangedAt":"2024-05-01T10:00:00Z"}""", "Status = 'warning': One of CLEARED, WARNING, CRITICAL."),
+        (Change, """{"UserID":"u","AlarmID":"a","Status":"warning","ChangedAt":"2024-05-01T10:00:00Z"}""", "Status = 'warning': Must be CLEARED, WARNING or CRITICAL."),
         (Change + ".eu", """{"UserID":"u","AlarmID":"a","Status":"WARNING","ChangedAt":"2024-05-01T10:00:60Z"}""", $"ChangedAt = '2024-05-01T10:00:60Z': {TimeRule}"),
         (Change, """{"UserID":"u","AlarmID":"a","Status":"WARNING","ChangedAt":"2024-05-01 10:00:00Z"}""", $"ChangedAt = '2024-05-01 10:00:00Z': {TimeRule}"),
         (Change, """{"UserID":"u","AlarmID":"a","Status":"WARNING","ChangedAt":"2024-05-01T10:00:00.1234567890Z"}""", $"ChangedAt = '2024-05-01T10:00:00.1234567890Z': {TimeRule}"),
@@ -60,7 +60,7 @@ public sealed class RefusedTests
         using var digest = JsonDocument.Parse(ear.Of("u")[0]);
         Assert.Equal(Refused.Select((_, i) => $"alarm-{i + 1:D2}"), digest.RootElement.GetProperty("ActiveAlarms").EnumerateArray().Select(alarm => alarm.GetProperty("AlarmID").GetString()));
         await AssertDeadAsync(
-            herald, [.. Refused.Select(refused => refused.Reason), $"AlarmID = 'one-more': The user has {Refused.Length} active alarms, and may have no more (alarms.maxAlarmsPerUser)."]);
+            herald, [.. Refused.Select(refused => refused.Reason), $"AlarmID = 'one-more': The user already has {Refused.Length} active alarms, which is the limit (alarms.maxAlarmsPerUser)."]);
     }
 
     [Fact]
@@ -85,10 +85,10 @@ public sealed class RefusedTests
         Assert.Equal("""{"UserID":"u","ActiveAlarms":[{"AlarmID":"a","Status":"CRITICAL","LatestChangedAt":"2024-05-01T10:00:00Z"}]}""", Assert.Single(ear.Of("u")));
         await AssertDeadAsync(herald,
         [
-            "key = 'somebody': It must be the UserID of the message, which is 'u'.",
-            "key = '': It must be the UserID of the message, which is 'u'.",
-            "type = 'AlarmGone': AlarmStatusChanged or SendAlarmDigest.",
-            "AlarmID is missing: A change has UserID, AlarmID, Status and ChangedAt.",
+            "key = 'somebody': Must be the UserID of the message, which is 'u'.",
+            "key = '': Must be the UserID of the message, which is 'u'.",
+            "type = 'AlarmGone': Must be AlarmStatusChanged or SendAlarmDigest.",
+            "AlarmID is missing: A change needs UserID, AlarmID, Status and ChangedAt.",
         ]);
     }
 

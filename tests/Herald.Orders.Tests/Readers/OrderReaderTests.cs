@@ -79,11 +79,11 @@ public sealed class OrderReaderTests
     [InlineData("\"2026-01-31T12:00:00.123456789Z\"", "1769860800", "occurred_at = '1769860800': A time")]
     [InlineData("2026-01-31T12:00:00.123456789Z", "0001-01-01T00:00:00+23:59", "occurred_at = '0001-01-01T00:00:00+23:59': A time")]
     [InlineData("2026-01-31T12:00:00.123456789Z", "9999-12-31T23:59:59.999-23:59", "occurred_at = '9999-12-31T23:59:59.999-23:59': A time")]
-    [InlineData("\"sequence_number\":7", "\"sequence_number\":-1", "sequence_number = '-1': A whole number")]
-    [InlineData("\"sequence_number\":7", "\"sequence_number\":1.0", "sequence_number = '1.0': A whole number")]
-    [InlineData("\"sequence_number\":7", "\"sequence_number\":\"7\"", "sequence_number = '7': A whole number")]
-    [InlineData("\"sequence_number\":7", "\"sequence_number\":9223372036854775808", "sequence_number = '9223372036854775808': A whole number")]
-    [InlineData("\"sequence_number\":7", "\"sequence_number\":true", "sequence_number = 'true': A whole number")]
+    [InlineData("\"sequence_number\":7", "\"sequence_number\":-1", "sequence_number = '-1': Must be a whole number")]
+    [InlineData("\"sequence_number\":7", "\"sequence_number\":1.0", "sequence_number = '1.0': Must be a whole number")]
+    [InlineData("\"sequence_number\":7", "\"sequence_number\":\"7\"", "sequence_number = '7': Must be a whole number")]
+    [InlineData("\"sequence_number\":7", "\"sequence_number\":9223372036854775808", "sequence_number = '9223372036854775808': Must be a whole number")]
+    [InlineData("\"sequence_number\":7", "\"sequence_number\":true", "sequence_number = 'true': Must be a whole number")]
     public void What_breaks_a_rule_is_refused_with_field_value_and_rule(string part, string other, string expected)
     {
         Assert.Contains(part, Good, StringComparison.Ordinal);
@@ -119,9 +119,9 @@ public sealed class OrderReaderTests
         Assert.Null(Refusal(Good, key: Encoding.UTF8.GetBytes(Order)));
         Assert.Null(Refusal(Good, key: Encoding.UTF8.GetBytes(Order.ToLowerInvariant())));
         Assert.Null(Refusal(Good, key: Guid.Parse(Order).ToByteArray(bigEndian: true)));
-        Assert.StartsWith($"key = '{Customer}': It must be the order_id", Refusal(Good, key: Encoding.UTF8.GetBytes(Customer)), StringComparison.Ordinal);
-        Assert.Contains("It must be the order_id", Refusal(Good, key: Guid.Parse(Order).ToByteArray(bigEndian: false)), StringComparison.Ordinal);
-        Assert.StartsWith("key = 'order-17': The key of a message is its order_id.", Refusal(Good, key: "order-17"u8.ToArray()), StringComparison.Ordinal);
+        Assert.StartsWith($"key = '{Customer}': Must be the order_id", Refusal(Good, key: Encoding.UTF8.GetBytes(Customer)), StringComparison.Ordinal);
+        Assert.Contains("Must be the order_id", Refusal(Good, key: Guid.Parse(Order).ToByteArray(bigEndian: false)), StringComparison.Ordinal);
+        Assert.StartsWith("key = 'order-17': The key of a message must be its order_id.", Refusal(Good, key: "order-17"u8.ToArray()), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -132,7 +132,7 @@ public sealed class OrderReaderTests
         Assert.Null(Refusal(Good, header: (name, Encoding.UTF8.GetBytes(value.ToUpperInvariant()))));
         Assert.Null(Refusal(Good, header: (name, Guid.Parse(value).ToByteArray(bigEndian: true))));
         Assert.StartsWith(
-            $"header {name} = '{Order.ToLowerInvariant()}': It must be the {name} of the message, which is '{value}'.",
+            $"header {name} = '{Order.ToLowerInvariant()}': Must be the {name} of the message, which is '{value}'.",
             Refusal(Good, header: (name, Guid.Parse(Order).ToByteArray(bigEndian: true))), StringComparison.Ordinal);
         Assert.StartsWith($"header {name} = 'x': {Uuid.RawRule}", Refusal(Good, header: (name, "x"u8.ToArray())), StringComparison.Ordinal);
         Assert.StartsWith($"header {name} = '': ", Refusal(Good, header: (name, [])), StringComparison.Ordinal);
