@@ -67,7 +67,9 @@ public sealed class OrdersPart(TimeProvider time, ILoggerFactory logging) : ISer
         }
         catch (Exception failure) when (failure is StoreUnavailableException or OperationCanceledException)
         {
-            _logger.LogInformation("The watch over handlers has not started ({Reason}). It starts with the next handler that registers; until then no customer is taken over.", failure.Message);
+            _logger.LogInformation(
+                "The watch over handlers has not started ({Reason}). It starts with the next handler that registers; until then no "
+                + "customer is taken over.", failure.Message);
         }
     }
 }

@@ -90,7 +90,8 @@ public sealed class HeraldEngine : IAsyncDisposable
             parts.Time, parts.Logging.CreateLogger("Herald"));
 #pragma warning restore CA5394
         _metrics.Gauge("herald_attempts_in_flight", "Attempts in progress on this node.", () => _ledger.InFlight);
-        _metrics.Gauge("herald_blocked_keys", "Blocked keys: an attempt at their oldest event failed, and their later events wait.", () => _blocked.Count);
+        _metrics.Gauge("herald_blocked_keys",
+            "Blocked keys: an attempt at their oldest event failed, and their later events wait.", () => _blocked.Count);
         _metrics.Gauge("herald_catalog_cached", "Topics and subscriptions of the catalog that this node has in memory.", () => _cache.Snapshot.Size);
         _metrics.Gauge("herald_route_memory_bytes", "Memory of remembered routes: which subscriptions match which events.", () => _cache.Snapshot.Memory.Bytes);
         _metrics.Gauge("herald_application_unread", "Log entries that an application on this node has not read yet.", UnreadByApplication);
@@ -230,7 +231,8 @@ public sealed class HeraldEngine : IAsyncDisposable
         _metrics.DamagedCatalog();
         var logger = _parts.Logging.CreateLogger("Herald");
         if (record.Kind == CatalogCodec.SubscriptionKind)
-            logger.LogError("Subscription {Subscription} receives nothing, and its events wait. It is {Reason}", record.Id, Subscription.DamagedReason);
+            logger.LogError(
+                "Subscription {Subscription} receives nothing, and its events wait. It is {Reason}", record.Id, Subscription.DamagedReason);
         else
             logger.LogError(
                 "A request to release a held key of shard {Shard} is damaged in the catalog. The key stays held. Release the key again.", record.Id);

@@ -273,7 +273,8 @@ public sealed class JournalStore : IEventLog, IShardStore, IStateReader, ICatalo
         try
         {
             if (!await (await AskAsync(w => w.Checkpoints.RequestAsync(), cancel).ConfigureAwait(false)).WaitAsync(cancel).ConfigureAwait(false))
-                throw new IOException($"There is no room in '{_contents.Options.Directory}' for the checkpoint that a backup starts with. Free some disk space.");
+                throw new IOException(
+                    $"There is no room in '{_contents.Options.Directory}' for the checkpoint of a backup. Free some disk space.");
             await Task.Run(backup.CopyCheckpoint, cancel).ConfigureAwait(false);
             var (segments, offset) = await AskAsync(w => (w.Contents.Segments.All, w.Contents.Segments.Offset), cancel).ConfigureAwait(false);
             await Task.Run(() => backup.CopyLog(segments, offset, cancel), cancel).ConfigureAwait(false);

@@ -28,7 +28,8 @@ internal sealed class UserEndpoints(HeraldEngine engine)
             return Problem.Invalid("/user", user, $"A user's id has at most {MessageParser.LongestId} bytes of UTF-8.");
         if (await engine.Catalog.FindTopicAsync(AlarmEvents.Topic, context.RequestAborted) is not { } topic
             || await _look.FindAsync(engine.Intake.ShardOf(topic, name), user, context.RequestAborted) is not { } found)
-            return new Problem(AlarmsProblem.UserNotFound, "There is no record of this user. The user never had an alarm, or its alarms are forgotten.");
+            return new Problem(AlarmsProblem.UserNotFound,
+                "There is no record of this user. The user never had an alarm, or its alarms are forgotten.");
         return TypedResults.Ok(found);
     }
 }

@@ -24,7 +24,8 @@ internal static class OrdersProblem
         new(ProblemKind.NoRoom, "The store is full, and nothing can be freed yet, so the sign of life of the handler cannot be stored. Try again later.") { RetryAfter = 5 };
 
     public static Problem Superseded(Guid customer, long epoch) =>
-        new(RegistrationSuperseded, $"Customer {customer:D} does not belong to the handler with epoch {epoch}, or no longer does. Register again.");
+        new(RegistrationSuperseded,
+            $"Customer {customer:D} does not belong to the handler with epoch {epoch}, or no longer does. Register again.");
 
     public static Problem Of(CatalogResult<Subscription> result) => result.Outcome == CatalogOutcome.Refused
         ? Invalid(result.Problems)

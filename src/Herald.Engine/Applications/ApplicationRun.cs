@@ -205,7 +205,9 @@ internal sealed class ApplicationRun(
         if (failed is null && _batch.Bytes > most)
         {
             failed = $"it produced {_batch.Bytes} bytes to save at once, more than the limit of {most}";
-            services.Logger.LogError("Application {Application}, shard {Shard}: at sequence {Sequence} {Failed}. The event becomes a dead letter.", application.Name, shard,
+            services.Logger.LogError(
+                "Application {Application}, shard {Shard}: at sequence {Sequence} {Failed}. The event becomes a dead letter.",
+                application.Name, shard,
                 events.Count == 0 ? next : events[0].Sequence, failed);
         }
         if (failed is not null)

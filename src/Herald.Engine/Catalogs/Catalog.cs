@@ -252,7 +252,8 @@ public sealed class Catalog
     {
         if (topic.Number != there.Subscription.TopicNumber)
             return CatalogResult<Subscription>.Refuse(
-                [FieldProblem.Of("/topic", draft.Topic, "The topic of a subscription cannot change, and the topic with this name is a new one. Create another subscription.")]);
+                [FieldProblem.Of("/topic", draft.Topic,
+                    "The topic of a subscription cannot change, and the topic with this name is a new one. Create another subscription.")]);
         var stored = Drafted(draft, topic) with
         {
             Status = draft.Status ?? SubscriptionStatus.Active,
@@ -289,7 +290,8 @@ public sealed class Catalog
         var old = there.Subscription;
         if (old.Topic != draft.Topic)
             return CatalogResult<Subscription>.Refuse(
-                [FieldProblem.Of("/topic", draft.Topic, $"The topic of a subscription cannot change; it is '{old.Topic}'. Create another subscription.")]);
+                [FieldProblem.Of("/topic", draft.Topic,
+                    $"The topic of a subscription cannot change; it is '{old.Topic}'. Create another subscription.")]);
         var secret = draft.Secret is { } given && !given.Span.SequenceEqual(old.Secrets.Current.Span) ? new Secrets(given, default, null) : old.Secrets;
         var moved = old.Endpoint.OriginalString != draft.Endpoint;
         var next = old with

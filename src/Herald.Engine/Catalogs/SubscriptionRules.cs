@@ -37,7 +37,8 @@ public static partial class SubscriptionRules
         CheckRetry(draft.Retry, draft.Topic, found);
         CheckLimits(draft.Limits, found);
         if (draft.Secret is { Length: < 24 or > 64 })
-            found.Add(new("/secret", "(hidden)", "A secret is 'whsec_' followed by 24 to 64 bytes in base64. Leave it out, and Herald generates one."));
+            found.Add(new("/secret", "(hidden)",
+                "A secret is 'whsec_' followed by 24 to 64 bytes in base64. Leave it out, and Herald generates one."));
         return found;
     }
 
@@ -71,7 +72,8 @@ public static partial class SubscriptionRules
         CheckSpan("/retry/maxAge", retry.MaxAge, TimeSpan.FromSeconds(1), TimeSpan.FromDays(365), found);
         CheckSpan("/retry/ttl", retry.Ttl, TimeSpan.FromMilliseconds(100), TimeSpan.FromDays(365), found);
         if (retry is { MaxAttempts: null, MaxAge: null, OnExhausted: not OnExhausted.Hold })
-            found.Add(new("/retry", "no maxAttempts, no maxAge", "Set maxAttempts or maxAge. Otherwise a delivery that always fails never ends."));
+            found.Add(new("/retry", "no maxAttempts, no maxAge",
+                "Set maxAttempts or maxAge. Otherwise a delivery that always fails never ends."));
         if (retry.OnExhausted == OnExhausted.Forward)
             Add(found, CheckName("/retry/forwardTo", retry.ForwardTo));
         else if (retry.ForwardTo is not null)

@@ -18,7 +18,7 @@ internal sealed class EngineMetrics : IDisposable
     {
         _attempts = _meter.CreateCounter<long>("herald_attempts_total", description: "Finished attempts, by outcome.");
         _meter.CreateObservableCounter("herald_attempts_withdrawn_total", () => Withdrawn, description: "Attempts that were cancelled before anything was sent.");
-        _skips = _meter.CreateCounter<long>("herald_skips_total", description: "Deliveries that were settled without being delivered, by kind.");
+        _skips = _meter.CreateCounter<long>("herald_skips_total", description: "Deliveries settled without being delivered, by kind.");
         _rejected = _meter.CreateCounter<long>("herald_messages_rejected_total", description: "Messages of sources that could not be understood and became dead letters.");
         _damaged = _meter.CreateCounter<long>("herald_damaged_events_total", description: "Dead letters of events whose stored record is damaged, one per subscription.");
         _damagedProgress = _meter.CreateCounter<long>(

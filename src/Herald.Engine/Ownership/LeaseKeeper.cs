@@ -219,7 +219,9 @@ internal sealed class LeaseKeeper(
         catch (Exception failure) when (failure is StoreUnavailableException || (failure is OperationCanceledException && either.IsCancellationRequested))
         {
             // Terms that run out meanwhile stop their attempts by themselves.
-            logger.LogWarning(failure, "The leases of this node's shards could not be renewed. The node retries; when a lease runs out, deliveries of its shard stop here.");
+            logger.LogWarning(failure,
+                "The leases of this node's shards could not be renewed. The node retries; when a lease runs out, deliveries of its shard "
+                + "stop here.");
         }
     }
 
@@ -262,7 +264,9 @@ internal sealed class LeaseKeeper(
     {
         if (answer is null || answer.Epoch != owned.Lease.Epoch)
         {
-            logger.LogInformation("Shard {Shard} no longer belongs to this node, because its lease was not renewed in time. Another node continues its deliveries.", owned.Lease.Shard);
+            logger.LogInformation(
+                "Shard {Shard} no longer belongs to this node, because its lease was not renewed in time. Another node continues its "
+                + "deliveries.", owned.Lease.Shard);
             metrics.LeaseLost();
             owned.IsLost = true;
             owned.Term.End();
@@ -322,7 +326,9 @@ internal sealed class LeaseKeeper(
             // hurry.
             if (IsStale(failure) && !owned.IsLost)
                 metrics.LeaseLost();
-            logger.LogWarning(failure, "Shard {Shard} stopped on this node: the store does not answer, or another node owns the shard. The next lease renewal decides.", owned.Lease.Shard);
+            logger.LogWarning(failure,
+                "Shard {Shard} stopped on this node: the store does not answer, or another node owns the shard. The next lease renewal "
+                + "decides.", owned.Lease.Shard);
         }
         catch (Exception failure)
         {

@@ -86,7 +86,7 @@ internal sealed class SavedProgress
         }
         if (version != ProgressRecord.FormatVersion)
             throw new InvalidDataException(
-                $"A progress record has format {version}; this program reads format {ProgressRecord.FormatVersion}. Run the newer program.");
+                $"A progress record has format {version}; this program reads format {ProgressRecord.FormatVersion}. Run a newer one.");
         var head = ProgressHead.Read(ref headReader);
         if (head.Kind == ProgressKind.Settled)
             ApplySettled(ref reader);

@@ -47,7 +47,8 @@ internal sealed class ForwardEncoder(IEventLog log, EventEncoder encoder, Catalo
     public NewEvent Address(EventView view, int topicNumber, string subscriptionId, long originalSequence) => Encode(
         view, view.Topic, topicNumber, Encoding.UTF8.GetBytes(subscriptionId), originalSequence, (view.Flags & EventFlags.Emitted) != 0, view.Hops);
 
-    private static ForwardResult.Refused Gone(string? topic) => new(TopicGone, $"The event cannot be forwarded, because topic '{topic}' does not exist.");
+    private static ForwardResult.Refused Gone(string? topic) => new(TopicGone,
+        $"The event cannot be forwarded, because topic '{topic}' does not exist.");
 
     private NewEvent Encode(EventView view, ReadOnlySpan<byte> topic, int topicNumber, ReadOnlySpan<byte> address, long originalSequence, bool isEmitted, int hops)
     {

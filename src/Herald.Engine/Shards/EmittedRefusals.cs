@@ -71,7 +71,7 @@ internal sealed record EmittedRefusals(
             + "The event became a dead letter.",
             shard, view.IdText, application, view.TopicText, verdict);
         var number = (long)(StableHash.Mix(StableHash.Mix((ulong)commit.Fence.Epoch, (ulong)commit.Number), (ulong)index) >> 1);
-        var detail = $"Application {application} made this event, and the store did not accept it: {verdict}. It was not delivered to any subscription.";
+        var detail = $"Application {application} made this event, and the store did not accept it: {verdict}. It was not delivered.";
         return new NewDeadLetter(
             new DeadLetterId(shard, 0, DeadLetterId.OfEmitted, number), "", view.TopicText,
             new DeadLetterReason(NotTaken, detail, Attempts: 0, StatusCode: null, FirstAttemptAtMs: 0, nowMs),

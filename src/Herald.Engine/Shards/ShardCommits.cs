@@ -173,7 +173,8 @@ internal sealed class ShardCommits(
                 if (failure is StoreFullException)
                     _unsaved = _unsaved! with { History = null };
                 if (!_isFailing)
-                    services.Logger.LogWarning(failure, "Shard {Shard} could not save its progress. It retries until the store answers.", lease.Shard);
+                    services.Logger.LogWarning(failure,
+                        "Shard {Shard} could not save its progress. It retries until the store answers.", lease.Shard);
                 _isFailing = true;
                 _againMs = nowMs + (long)RetryAfter.TotalMilliseconds;
                 break;

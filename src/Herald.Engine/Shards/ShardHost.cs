@@ -230,7 +230,8 @@ internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
                 catch (StoreUnavailableException failure)
                 {
                     // A failed reading changes nothing in the machine. The next round reads the same again.
-                    _services.Logger.LogWarning(failure, "Shard {Shard}: the store does not answer a read. New deliveries wait; the shard retries.", Shard);
+                    _services.Logger.LogWarning(failure,
+                        "Shard {Shard}: the store does not answer a read. New deliveries wait; the shard retries.", Shard);
                     await Task.Delay(RetryAfter, _services.Time, _abort.Token);
                 }
             }
@@ -303,8 +304,8 @@ internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
         _services.Metrics.DamagedProgress(saved.Damage);
         if (saved.IsCut)
             _services.Logger.LogError(
-                "Shard {Shard}: {Count} records of its saved progress, or parts of them, are damaged or missing. All subscriptions continue from "
-                + "sequence {From}, and deliveries made since then are repeated.",
+                "Shard {Shard}: {Count} records of its saved progress, or parts of them, are damaged or missing. All subscriptions continue "
+                + "from sequence {From}, and deliveries made since then are repeated.",
                 Shard, saved.Damage, saved.Routed + 1);
         else if (saved.DamagedSubscriptions.Count == 0)
             _services.Logger.LogWarning("Shard {Shard}: a note of finished deliveries is damaged. These deliveries are repeated.", Shard);
@@ -366,7 +367,9 @@ internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
         catch (StoreUnavailableException failure)
         {
             // The next attempt at the endpoint reports the same again.
-            _services.Logger.LogWarning(failure, "Subscription {Subscription} could not be disabled, although its endpoint reported that it is gone. The next attempt tries again.", subscription);
+            _services.Logger.LogWarning(failure,
+                "Subscription {Subscription} could not be disabled, although its endpoint reported that it is gone. The next attempt "
+                + "tries again.", subscription);
         }
     }
 

@@ -86,7 +86,7 @@ public sealed class JsonFields
             var field = Find(ref json);
             var bit = field < 0 ? 0 : wanted & (1u << field);
             if ((seen & bit) != 0)
-                return $"{_names[field]} is given twice: Give each field only once{(_anyCase ? "; upper and lower case count as the same" : "")}.";
+                return $"{_names[field]} is given twice: Give each field only once{(_anyCase ? "; letter case does not matter" : "")}.";
             seen |= bit;
             json.Read();
             if (bit == 0)

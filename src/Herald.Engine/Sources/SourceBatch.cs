@@ -107,7 +107,8 @@ public sealed class SourceBatch : IDisposable
     {
         var draft = (_rejection ??= new(_intake.MaxPayloadBytes)).Of(place, key, payload, timeMs, reason);
         draft.HasId = isRecognised;
-        return into.Add(draft) is { } problem ? throw new InvalidOperationException($"The dead letter of a rejected message is not valid: {problem}") : true;
+        return into.Add(draft) is { } problem ? throw new InvalidOperationException(
+            $"The dead letter of a rejected message is not valid: {problem}") : true;
     }
 
     private static UnreachableException NoRoomLeft() => new("The intake must not return while a message has found no room.");

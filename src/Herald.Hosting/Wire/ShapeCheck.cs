@@ -56,7 +56,8 @@ public static class ShapeCheck
             var at = Step(pointer, member.Name);
             var property = type.Properties.FirstOrDefault(p => p.Name == member.Name);
             if (property is null)
-                found.Add(at, member.Value, unknown ??= $"Unknown field. Known fields: {string.Join(", ", type.Properties.Select(p => p.Name))}.");
+                found.Add(
+                    at, member.Value, unknown ??= $"Unknown field. Known fields: {string.Join(", ", type.Properties.Select(p => p.Name))}.");
             else if (!seen.Add(member.Name))
                 found.Add(at, member.Value, "Give each field only once.");
             else if (member.Value.ValueKind != JsonValueKind.Null)

@@ -120,7 +120,8 @@ internal sealed class CheckpointSchedule(JournalOptions options, Action<Request>
         }
         catch (JournalFileException failure) when (failure.Operation == "write")
         {
-            contents.Notice($"A checkpoint could not be written, so the last one stays in use, and the log since then is kept: {failure.Message}");
+            contents.Notice(
+                $"A checkpoint could not be written, so the last one stays in use, and the log since then is kept: {failure.Message}");
             return false;
         }
     }
@@ -141,5 +142,6 @@ internal sealed class CheckpointSchedule(JournalOptions options, Action<Request>
         return true;
     }
 
-    private static IOException InDoubt(Exception fatal) => new("A checkpoint failed, and the index files on disk cannot be trusted. The journal stops.", fatal);
+    private static IOException InDoubt(Exception fatal) => new(
+        "A checkpoint failed, and the index files on disk cannot be trusted. The journal stops.", fatal);
 }

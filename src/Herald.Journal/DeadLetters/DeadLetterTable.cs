@@ -55,7 +55,8 @@ internal sealed class DeadLetterTable(SegmentLog segments, DamageLog damages, Jo
     {
         var after = query.Cursor is null ? 0
             : long.TryParse(query.Cursor, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
-            : throw new ArgumentException($"'{query.Cursor}' is not a cursor of this list. Use the nextCursor of a page, or none.", nameof(query));
+            : throw new ArgumentException(
+                $"'{query.Cursor}' is not a cursor of this list. Use the nextCursor of a page, or none.", nameof(query));
         var found = new List<DeadLetter>();
         while (found.Count < query.Limit)
         {

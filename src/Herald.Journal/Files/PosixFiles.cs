@@ -12,7 +12,8 @@ internal sealed class PosixFiles : IJournalFiles
     public void CreateDirectory(string path)
     {
         if (OperatingSystem.IsWindows())
-            throw new PlatformNotSupportedException("The journal needs a POSIX system, because it uses fdatasync, posix_fallocate and flock.");
+            throw new PlatformNotSupportedException(
+                "The journal needs a POSIX system, because it uses fdatasync, posix_fallocate and flock.");
         Directory.CreateDirectory(path, OwnerOnly);
     }
 

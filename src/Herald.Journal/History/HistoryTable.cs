@@ -82,7 +82,8 @@ internal sealed class HistoryTable
                 {
                     if (FrameBuffer.IsEntry(bytes) && bytes[0] == (byte)EntryType.History)
                         return ValueOf(bytes);
-                    _damages.Met(_segments.PathOf(location.Segment), location.Offset, "a block of attempt history differs from what was written");
+                    _damages.Met(_segments.PathOf(location.Segment), location.Offset,
+                        "a block of attempt history differs from what was written");
                     return null;
                 }
             }

@@ -83,7 +83,8 @@ internal sealed class JournalRecovery(JournalContents contents)
             var header = SegmentHeader.Read(bytes.AsSpan(0, file.Read(bytes, 0)), file.Path);
             if (header is null && number == numbers[^1] && number > Checkpoint.Segment && !HoldsFrames(file))
             {
-                contents.Notice($"'{file.Path}' is removed: the last process ended while it was creating this file, and the file contains nothing.");
+                contents.Notice(
+                    $"'{file.Path}' is removed: the last process ended while it was creating this file, and the file contains nothing.");
                 file.Dispose();
                 _files.Delete(file.Path);
                 _files.SyncDirectory(contents.Paths.Log);

@@ -31,7 +31,8 @@ internal sealed class CatalogRequest(IReadOnlyList<CatalogWrite> writes, int max
         }
         else if (!hasRoom)
         {
-            Refuse(new StoreUnavailableException("The disk is full. The change was not stored. Free disk space, or raise journal.maxBytes, and try again."));
+            Refuse(new StoreUnavailableException(
+                "The disk is full. The change was not stored. Free disk space, or raise journal.maxBytes, and try again."));
         }
         else
         {

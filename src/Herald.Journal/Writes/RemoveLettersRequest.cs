@@ -23,7 +23,8 @@ internal sealed class RemoveLettersRequest(IReadOnlyList<DeadLetterId> discards,
         NewEvents events = new([.. redrives.Select(r => r.Event)]);
         if (!hasRoom || !writer.Appender.TryReserve(events.Span))
         {
-            Refuse(new StoreUnavailableException("The disk is full. No dead letter was changed. Free disk space, or raise journal.maxBytes, and try again."));
+            Refuse(new StoreUnavailableException(
+                "The disk is full. No dead letter was changed. Free disk space, or raise journal.maxBytes, and try again."));
             return;
         }
         var seen = new HashSet<DeadLetterId>();

@@ -257,7 +257,8 @@ internal sealed class Writer
 
     private void Fail(Exception failure, ReadOnlySpan<Request> waiting)
     {
-        var unknown = new StoreUnavailableException("The journal has stopped. It is not known whether the requests in progress were stored.", failure);
+        var unknown = new StoreUnavailableException(
+            "The journal has stopped. It is not known whether the requests in progress were stored.", failure);
         _queue.Close(unknown);
         _failed.TrySetResult(failure);
         Checkpoints.Fail(unknown);

@@ -23,7 +23,7 @@ internal static class OwnProperties
 
     /// <summary>Why a property cannot be set; null when it can.</summary>
     public static string? WhyNot(string property) =>
-        property.StartsWith("dotnet.", StringComparison.Ordinal) ? "it is not a property of librdkafka" : Reasons.GetValueOrDefault(property);
+        property.StartsWith("dotnet.", StringComparison.Ordinal) ? "librdkafka does not have it" : Reasons.GetValueOrDefault(property);
 
     /// <summary>The value of the property must never be shown.</summary>
     public static bool IsSecret(string property) =>

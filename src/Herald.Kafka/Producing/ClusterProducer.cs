@@ -200,7 +200,9 @@ internal sealed class ClusterProducer : IDisposable
             _life = Begin();
         }
         KafkaMetrics.ProducerFailed();
-        _logger.LogWarning("{Who}: the producer of the cluster {Cluster} failed permanently and was replaced. Deliveries in progress are retried.", _who, _cluster);
+        _logger.LogWarning(
+            "{Who}: the producer of the cluster {Cluster} failed permanently and was replaced. Deliveries in progress are retried.",
+            _who, _cluster);
         // Not on this thread: it belongs to the client, which must deliver its remaining reports before it can end.
         _ = Task.Factory.StartNew(() => End(failed), default, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }

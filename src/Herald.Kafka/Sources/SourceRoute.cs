@@ -5,7 +5,7 @@ namespace Herald.Kafka.Sources;
 /// <summary>Topics of a Kafka cluster whose messages become events of one Herald topic.</summary>
 public sealed record SourceRoute(string Cluster, IReadOnlyList<string> From, string Topic)
 {
-    public const string Rule = "Sources are written CLUSTER/TOPIC[,TOPIC]>HERALDTOPIC, several with semicolons, each topic of a cluster once.";
+    public const string Rule = "Sources are written CLUSTER/TOPIC[,TOPIC]>HERALDTOPIC, several with semicolons, each topic once per cluster.";
 
     public override string ToString() => $"{Cluster}/{string.Join(',', From)}>{Topic}";
 

@@ -148,7 +148,8 @@ internal sealed class CatalogTable(Database database, PeriodReader periods)
                 return reply;
             await periods.RefreshAsync(cancel).ConfigureAwait(false);
         }
-        throw new StoreUnavailableException("The catalog cannot be changed now: new tables of events appear faster than they can be read. Try again.");
+        throw new StoreUnavailableException(
+            "The catalog cannot be changed now: new tables of events appear faster than they can be read. Try again.");
     }
 
     /// <summary>Returns null when a new period has begun.</summary>

@@ -52,7 +52,9 @@ internal sealed class NeighbourWatch(Database database, TimeProvider time, Actio
             catch (Exception failure)
             {
                 if (!Failures.IsUnavailable(failure))
-                    database.Notices.Failed("This node cannot watch whether another node ends. It notices a node that ends later, by its missing heartbeats.", failure);
+                    database.Notices.Failed(
+                        "This node cannot watch whether another node ends. It notices a node that ends later, by its missing heartbeats.",
+                        failure);
                 await PauseAsync().ConfigureAwait(false);
             }
         }

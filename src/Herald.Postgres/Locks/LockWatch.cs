@@ -29,7 +29,8 @@ internal sealed class LockWatch(Database database, TimeProvider time)
     public bool IsHeld(LockTable table, int shard) => !_held.IsEmpty && _held.ContainsKey((table, shard));
 
     public StoreUnavailableException Refuse(LockTable table, int shard) =>
-        new(_held.TryGetValue((table, shard), out var held) ? Describe(held) : $"Shard {shard} was locked in the database for too long. Try again.");
+        new(_held.TryGetValue((table, shard), out var held) ? Describe(held)
+            : $"Shard {shard} was locked in the database for too long. Try again.");
 
     /// <summary>Describes the lock in a sentence for the operator.</summary>
     public string Describe(HeldLock held) => string.Create(
@@ -110,7 +111,8 @@ internal sealed class LockWatch(Database database, TimeProvider time)
             catch (Exception failure)
             {
                 // The loop must not end while shards are marked as locked.
-                database.Notices.Failed("The locks of shards in the database could not be read. Herald retries the work for these shards.", failure);
+                database.Notices.Failed(
+                    "The locks of shards in the database could not be read. Herald retries the work for these shards.", failure);
                 _held.Clear();
             }
         }

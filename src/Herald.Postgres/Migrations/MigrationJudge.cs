@@ -37,7 +37,8 @@ internal static class MigrationJudge
             { Error: null } when line.Checksum == migration.Checksum => (MigrationState.Applied, null),
             { Error: null } => (MigrationState.Changed,
                 $"{migration.UpFile} was changed after {line.Who} applied it: its checksum was {Short(line.Checksum)} and is now {Short(migration.Checksum)}. "
-                + "Restore the file, and write a new migration for the change. If both files do the same, accept the new one with `herald migrate repair`."),
+                + "Restore the file, and write a new migration for the change. "
+                + "If both files do the same, accept the new one with `herald migrate repair`."),
             _ when migration.Id < newestApplied => (MigrationState.Late,
                 $"{migration.UpFile} is not applied, but {newestApplied:0000} is. A new migration needs a higher id than all applied ones."),
             { Error: { } error } => (MigrationState.Failed, error),

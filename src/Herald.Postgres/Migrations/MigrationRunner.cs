@@ -57,7 +57,8 @@ public sealed class MigrationRunner(NpgsqlDataSource database, MigrationSet set,
         await using var connection = await database.OpenConnectionAsync(cancel);
         var targets = Newest(await ReadAsync(connection, cancel), count);
         if (targets.Count < count)
-            throw MigrationException.Refused($"Schema {options.Schema}: only {targets.Count} migrations are applied, so {count} cannot be taken back.");
+            throw MigrationException.Refused(
+                $"Schema {options.Schema}: only {targets.Count} migrations are applied, so {count} cannot be taken back.");
         if (targets.FirstOrDefault(migration => migration.Down is null) is { } stuck)
             throw MigrationException.Refused($"{stuck.DownFile} does not exist, so {stuck} cannot be taken back. Nothing was changed.");
         var done = new List<MigrationStep>();

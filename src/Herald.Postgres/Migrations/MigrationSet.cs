@@ -36,7 +36,8 @@ public sealed partial class MigrationSet
         {
             var match = FileName().Match(file);
             if (!match.Success || !int.TryParse(match.Groups["id"].ValueSpan, CultureInfo.InvariantCulture, out var id) || id == 0)
-                throw MigrationException.Refused($"{file}: the name of a migration looks like 0001-name.up.sql or 0001-name.down.sql; ids begin with 0001.");
+                throw MigrationException.Refused(
+                    $"{file}: the name of a migration looks like 0001-name.up.sql or 0001-name.down.sql; ids begin with 0001.");
             var name = match.Groups["name"].Value;
             // Git may have converted the line ends on another system.
             var sql = text.Replace("\r\n", "\n", StringComparison.Ordinal);

@@ -34,7 +34,8 @@ internal sealed class Listener(Database database, string channel, NodeSession se
             catch (Exception failure)
             {
                 session.Lose();
-                database.Notices.Failed("This node receives no notifications from other nodes. It learns of their changes later, with heartbeats.", failure);
+                database.Notices.Failed(
+                    "This node receives no notifications from other nodes. It learns of their changes later, with heartbeats.", failure);
                 await PauseAsync().ConfigureAwait(false);
             }
         }

@@ -37,7 +37,8 @@ internal sealed class Poller(Database database, PeriodReader periods, TimeProvid
             catch (Exception failure)
             {
                 // The loop must not end: no other code polls, and each event would wait for a heartbeat.
-                database.Notices.Failed("The newest sequences of this node's shards could not be read, so new events wait. Herald retries.", failure);
+                database.Notices.Failed(
+                    "The newest sequences of this node's shards could not be read, so new events wait. Herald retries.", failure);
                 pause = await PauseAsync().ConfigureAwait(false);
             }
         }

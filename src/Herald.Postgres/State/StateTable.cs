@@ -17,7 +17,8 @@ internal sealed class StateTable(Database database)
         }
         catch (StoreUnavailableException failure) when (Failures.IsDamage(failure))
         {
-            throw new InvalidDataException($"A value in the state of application {application} in shard {shard} is damaged. {failure.Message}", failure);
+            throw new InvalidDataException(
+                $"A value in the state of application {application} in shard {shard} is damaged. {failure.Message}", failure);
         }
     }
 

@@ -24,7 +24,8 @@ internal sealed class LiveNodes(Database database, TimeProvider time, TimeSpan l
             if (watch.Look([.. nodes.Select(node => new NodeBeat(node.Key, node.Value.Beat))]).Count == nodes.Count)
                 return [.. nodes.Keys];
             if (before is null)
-                notices($"{nodes.Count} nodes are registered. Herald checks for {lease.TotalSeconds * 1.1:0.#} s whether they are running.");
+                notices(
+                    $"{nodes.Count} nodes are registered. Herald checks for {lease.TotalSeconds * 1.1:0.#} s whether they are running.");
             before = nodes;
             await Task.Delay(lease / 5, time, cancel).ConfigureAwait(false);
         }

@@ -126,7 +126,8 @@ public sealed class PostgresSource : IStoreSource
         await _connection.DisposeAsync().ConfigureAwait(false);
         _connection = await BeginAsync(_database, cancel).ConfigureAwait(false);
         if (!Shape.Shards.SequenceEqual((await ReadShapeAsync(cancel).ConfigureAwait(false)).Shards))
-            throw new StoreBusyException($"The store in schema '{_schema}' was changed during the export. Stop all nodes first, then try again.");
+            throw new StoreBusyException(
+                $"The store in schema '{_schema}' was changed during the export. Stop all nodes first, then try again.");
     }
 
     private async Task<StoreShape> ReadShapeAsync(CancellationToken cancel)

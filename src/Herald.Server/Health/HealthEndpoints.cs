@@ -18,7 +18,8 @@ internal sealed class HealthEndpoints(Task failed, Func<IReadOnlyList<string>> t
     }
 
     private Results<Ok<HealthWire>, Problem> Alive() =>
-        failed.IsCompleted ? new Problem(ProblemKind.NotReady, "The store has failed. The process stops, and the next start recovers.") : Fine();
+        failed.IsCompleted ? new Problem(ProblemKind.NotReady,
+            "The store has failed. The process stops, and the next start recovers.") : Fine();
 
     private Results<Ok<HealthWire>, Problem> Ready() => stopping.IsCancellationRequested ? new Problem(ProblemKind.NotReady, "The server is stopping.")
         : failed.IsCompleted ? Alive() : FineSoFar();

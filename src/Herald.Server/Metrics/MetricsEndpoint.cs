@@ -54,6 +54,7 @@ internal sealed class MetricsEndpoint(
         text.Single("dotnet_gc_allocated_bytes_total", "counter", "Managed memory allocated since the start.", GC.GetTotalAllocatedBytes());
         text.Single("dotnet_gc_pause_seconds_total", "counter", "Time paused by garbage collection.", GC.GetTotalPauseDuration().TotalSeconds);
         text.Single("dotnet_threadpool_threads", "gauge", "Threads of the thread pool.", ThreadPool.ThreadCount);
-        text.Single("dotnet_threadpool_pending", "gauge", "Work items that wait for a thread of the pool.", ThreadPool.PendingWorkItemCount);
+        text.Single("dotnet_threadpool_pending", "gauge",
+            "Work items that wait for a thread of the pool.", ThreadPool.PendingWorkItemCount);
     }
 }

@@ -46,7 +46,9 @@ internal sealed class ProblemPages(RequestDelegate next, ILogger logger)
             case BadHttpRequestException bad:
                 return new(ProblemKind.OfStatus(bad.StatusCode), bad.Message) { Status = bad.StatusCode };
             default:
-                logger.LogError(exception, "{Method} {Path} failed with an unexpected error. The caller received status 500.", context.Request.Method, context.Request.Path.Value);
+                logger.LogError(exception,
+                    "{Method} {Path} failed with an unexpected error. The caller received status 500.",
+                    context.Request.Method, context.Request.Path.Value);
                 return new(ProblemKind.Internal, "The request failed with an unexpected error. The server's log has the details.");
         }
     }

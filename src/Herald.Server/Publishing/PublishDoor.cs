@@ -129,7 +129,8 @@ internal sealed class PublishDoor(Intake intake, Catalog catalog, BodyBudget bud
             return IsPayloadTooLarge(refused) ? new(ProblemKind.PayloadTooLarge, refused.Rule, [refused]) : Problem.Invalid([refused]);
         }
         var results = work.ResultsOf(batch);
-        return new(ProblemKind.EventsRefused, "No event of the batch was accepted. The field 'results' has the reason for each event, by index.")
+        return new(ProblemKind.EventsRefused,
+            "No event of the batch was accepted. The field 'results' has the reason for each event, by index.")
         {
             More = json =>
             {

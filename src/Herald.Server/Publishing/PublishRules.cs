@@ -4,5 +4,6 @@ namespace Herald.Server.Publishing;
 internal static class PublishRules
 {
     public const string Conflict = "An event with this topic, key and id, but other content, was accepted before. Use another id for another event.";
-    public const string NoRoom = "The store is full, and nothing can be freed yet. Deliveries continue. Publish again later with the same id.";
+    public const string NoRoom =
+        "The store is full, and nothing can be freed yet. Deliveries continue. Publish again later with the same id.";
 }

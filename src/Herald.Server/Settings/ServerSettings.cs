@@ -117,7 +117,7 @@ public sealed class ServerSettings
         if (options.RequireToken && options.TokenFile is null && !errors.Any(e => e.Setting is "listen" or "tokenFile"))
         {
             errors.Add(new("requireToken", "true", sourceOf("requireToken"),
-                "The server needs the token that callers must send. Set tokenFile (--token-file, HERALD_TOKEN_FILE) to a file with a token."));
+                "The server needs the token that callers send. Set tokenFile (--token-file, HERALD_TOKEN_FILE) to a file with a token."));
         }
         if (options.Store == StoreKind.Postgres && options.Postgres.Connection.Length == 0 && !errors.Any(e => e.Setting is "connection" or "store"))
         {

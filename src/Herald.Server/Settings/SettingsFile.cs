@@ -22,7 +22,8 @@ internal static class SettingsFile
         }
         catch (InvalidOperationException)
         {
-            errors.Add(new("(file)", path, "command line", "A string in the file has an escape for one half of a UTF-16 pair without the other half."));
+            errors.Add(new("(file)", path, "command line",
+                "A string in the file has an escape for one half of a UTF-16 pair without the other half."));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

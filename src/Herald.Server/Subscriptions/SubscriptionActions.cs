@@ -87,7 +87,8 @@ internal sealed class SubscriptionActions(HeraldEngine engine)
         var (shard, sequence) = (body.Value.Shard, body.Value.Sequence);
         return await engine.ReleaseAsync(id, shard, sequence, body.Value.Discard ?? false, context.RequestAborted)
             ? TypedResults.NoContent()
-            : new Problem(ProblemKind.NotHeld, $"This subscription has no held key at shard {shard}, sequence {sequence}. List its blocked keys to see which are held.");
+            : new Problem(ProblemKind.NotHeld,
+                $"This subscription has no held key at shard {shard}, sequence {sequence}. List its blocked keys to see which are held.");
     }
 
     private static Results<Ok<SubscriptionWire>, Problem> Answer(CatalogResult<Subscription> result, HttpContext context)

@@ -43,9 +43,9 @@ public sealed class MessageParserTests
     [InlineData("\"UserID\":\"u1\",", "", "UserID is missing: A change needs UserID, AlarmID, Status and ChangedAt.")]
     [InlineData("\"Status\":\"WARNING\",", "", "Status is missing: A change needs UserID, AlarmID, Status and ChangedAt.")]
     [InlineData(",\"ChangedAt\":\"2026-01-31T12:00:00.123456789+01:00\"", "", "ChangedAt is missing: A change needs UserID, AlarmID, Status and ChangedAt.")]
-    [InlineData("\"UserID\":\"u1\"", "\"UserID\":\"u1\",\"userID\":\"u1\"", "UserID is given twice: Give each field only once; upper and lower case count as the same.")]
-    [InlineData("\"AlarmID\":\"a1\"", "\"AlarmID\":\"a1\",\"alarm\\u0049D\":\"a2\"", "AlarmID is given twice: Give each field only once; upper and lower case count as the same.")]
-    [InlineData("\"Status\":\"WARNING\"", "\"Status\":\"WARNING\",\"STATUS\":1", "Status is given twice: Give each field only once; upper and lower case count as the same.")]
+    [InlineData("\"UserID\":\"u1\"", "\"UserID\":\"u1\",\"userID\":\"u1\"", "UserID is given twice: Give each field only once; letter case does not matter.")]
+    [InlineData("\"AlarmID\":\"a1\"", "\"AlarmID\":\"a1\",\"alarm\\u0049D\":\"a2\"", "AlarmID is given twice: Give each field only once; letter case does not matter.")]
+    [InlineData("\"Status\":\"WARNING\"", "\"Status\":\"WARNING\",\"STATUS\":1", "Status is given twice: Give each field only once; letter case does not matter.")]
     [InlineData("\"u1\"", "\"\"", "UserID = '': Must be a text of 1 to 255 bytes of UTF-8.")]
     [InlineData("\"u1\"", "17", "UserID = '17': Must be a text of 1 to 255 bytes of UTF-8.")]
     [InlineData("\"u1\"", "null", "UserID = 'null': Must be a text of 1 to 255 bytes of UTF-8.")]
@@ -115,7 +115,7 @@ public sealed class MessageParserTests
     [Theory]
     [InlineData("{}", "UserID is missing: A request for a digest needs UserID.")]
     [InlineData("""{"UserID":""}""", "UserID = '': Must be a text of 1 to 255 bytes of UTF-8.")]
-    [InlineData("""{"UserID":"u","USERID":"u"}""", "UserID is given twice: Give each field only once; upper and lower case count as the same.")]
+    [InlineData("""{"UserID":"u","USERID":"u"}""", "UserID is given twice: Give each field only once; letter case does not matter.")]
     public void A_request_without_a_user_is_refused(string json, string expected) => Assert.Equal(expected, _parser.ReadRequest(Encoding.UTF8.GetBytes(json), out _));
 
     private string? Refusal(string json) => _parser.ReadChange(Encoding.UTF8.GetBytes(json), out _);

@@ -29,7 +29,7 @@ public sealed class RefusedTests
         (Change, """{"UserID":"u","Status":"WARNING","ChangedAt":"2024-05-01T10:00:00Z"}""", "AlarmID is missing: A change needs UserID, AlarmID, Status and ChangedAt."),
         (Change, """{"UserID":"u","AlarmID":"a","ChangedAt":"2024-05-01T10:00:00Z"}""", "Status is missing: A change needs UserID, AlarmID, Status and ChangedAt."),
         (Change, """{"UserID":"u","AlarmID":"a","Status":"WARNING"}""", "ChangedAt is missing: A change needs UserID, AlarmID, Status and ChangedAt."),
-        (Change, """{"UserID":"u","userid":"v","AlarmID":"a","Status":"WARNING","ChangedAt":"2024-05-01T10:00:00Z"}""", "UserID is given twice: Give each field only once; upper and lower case count as the same."),
+        (Change, """{"UserID":"u","userid":"v","AlarmID":"a","Status":"WARNING","ChangedAt":"2024-05-01T10:00:00Z"}""", "UserID is given twice: Give each field only once; letter case does not matter."),
         (Change, """{"UserID":7,"AlarmID":"a","Status":"WARNING","ChangedAt":"2024-05-01T10:00:00Z"}""", $"UserID = '7': {IdRule}"),
         (Change, """{"UserID":"u","AlarmID":[1],"Status":"WARNING","ChangedAt":"2024-05-01T10:00:00Z"}""", $"AlarmID = '[…]': {IdRule}"),
         (Change, """{"UserID":"u","AlarmID":"a","Status":"warning","ChangedAt":"2024-05-01T10:00:00Z"}""", "Status = 'warning': Must be CLEARED, WARNING or CRITICAL."),
