@@ -29,7 +29,7 @@ internal sealed class UserEndpoints(HeraldEngine engine)
         if (await engine.Catalog.FindTopicAsync(AlarmEvents.Topic, context.RequestAborted) is not { } topic
             || await _look.FindAsync(engine.Intake.ShardOf(topic, name), user, context.RequestAborted) is not { } found)
             return new Problem(AlarmsProblem.UserNotFound,
-                "There is no record of this user. The user never had an alarm, or its alarms are forgotten.");
+                "There is no record of this user. No change of an alarm has arrived for it, or its alarms are forgotten.");
         return TypedResults.Ok(found);
     }
 }

@@ -265,7 +265,7 @@ internal sealed class LeaseKeeper(
         if (answer is null || answer.Epoch != owned.Lease.Epoch)
         {
             logger.LogInformation(
-                "Shard {Shard} no longer belongs to this node, because its lease was not renewed in time. Another node continues its "
+                "Shard {Shard} no longer belongs to this node, because its lease was not renewed in time. Another node takes over its "
                 + "deliveries.", owned.Lease.Shard);
             metrics.LeaseLost();
             owned.IsLost = true;
@@ -328,7 +328,7 @@ internal sealed class LeaseKeeper(
                 metrics.LeaseLost();
             logger.LogWarning(failure,
                 "Shard {Shard} stopped on this node: the store does not answer, or another node owns the shard. The next lease renewal "
-                + "decides.", owned.Lease.Shard);
+                + "shows who owns it.", owned.Lease.Shard);
         }
         catch (Exception failure)
         {

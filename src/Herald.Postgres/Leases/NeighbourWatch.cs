@@ -53,7 +53,7 @@ internal sealed class NeighbourWatch(Database database, TimeProvider time, Actio
             {
                 if (!Failures.IsUnavailable(failure))
                     database.Notices.Failed(
-                        "This node cannot watch whether another node ends. It notices a node that ends later, by its missing heartbeats.",
+                        "This node cannot watch whether another node ends. It notices the end later, by missing heartbeats.",
                         failure);
                 await PauseAsync().ConfigureAwait(false);
             }
