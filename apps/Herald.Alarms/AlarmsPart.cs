@@ -23,7 +23,7 @@ public sealed class AlarmsPart(AlarmsOptions options, string? cluster) : IServer
     {
         _engine = engine;
         if (options.MaxDigestBytes > engine.Intake.Options.MaxPayloadBytes)
-            throw new ServerStartException($"alarms.maxDigestBytes = '{options.MaxDigestBytes}': A payload has at most {engine.Intake.Options.MaxPayloadBytes} bytes.");
+            throw new ServerStartException($"alarms.maxDigestBytes = '{options.MaxDigestBytes}': A payload has at most {engine.Intake.Options.MaxPayloadBytes} bytes. Lower the value, or raise intake.maxPayloadBytes.");
         await engine.Catalog.EnsureTopicAsync(AlarmEvents.Topic, cancel);
         await engine.Catalog.EnsureTopicAsync(AlarmEvents.DigestTopic, cancel);
         if (cluster is not null && await engine.Catalog.FindSubscriptionAsync(SubscriptionId, cancel) is null)

@@ -38,7 +38,7 @@ internal sealed class LogWatch(IEventLog log, Func<LogPiece, CancellationToken, 
                 }
                 catch (StoreUnavailableException failure)
                 {
-                    logger.LogWarning(failure, "The handlers' watch cannot read the log; trying again in {Wait}.", TryAgain);
+                    logger.LogWarning(failure, "The watch over handlers cannot read the log, because the store does not answer. It tries again in {Wait}.", TryAgain);
                     await Task.Delay(TryAgain, time, cancel);
                 }
             }
@@ -49,7 +49,7 @@ internal sealed class LogWatch(IEventLog log, Func<LogPiece, CancellationToken, 
         }
         catch (Exception defect)
         {
-            logger.LogError(defect, "The handlers' watch has ended; it begins anew when it is asked for next.");
+            logger.LogError(defect, "The watch over handlers has stopped because of a defect. It starts again with the next request that needs it.");
             _hasFailed = true;
             _caughtUp.TrySetException(defect);
         }
@@ -67,7 +67,7 @@ internal sealed class LogWatch(IEventLog log, Func<LogPiece, CancellationToken, 
         catch (Exception defect) when (piece.IsNew && defect is not (StoreUnavailableException or OperationCanceledException))
         {
             logger.LogError(
-                defect, "The handlers' watch passes over sequences {From} to {To} of shard {Shard}, which it cannot take.",
+                defect, "The watch over handlers could not process sequences {From} to {To} of shard {Shard}, and skips them.",
                 piece.Entries.Span[0].Sequence, piece.Entries.Span[^1].Sequence, piece.Shard);
         }
     }

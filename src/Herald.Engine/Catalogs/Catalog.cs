@@ -51,7 +51,7 @@ public sealed class Catalog
         var made = await PutTopicAsync(name, cancel);
         if (made.Problems is [var problem, ..])
             throw new ArgumentException($"'{problem.Value}': {problem.Rule}");
-        return made.Value ?? throw new StoreUnavailableException($"The topic '{name}' was deleted while it was made.");
+        return made.Value ?? throw new StoreUnavailableException($"Topic '{name}' was deleted while Herald was creating it.");
     }
 
     /// <summary>Sorted by name.</summary>

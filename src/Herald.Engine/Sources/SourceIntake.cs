@@ -82,7 +82,7 @@ public sealed class SourceIntake(Intake intake, Catalog catalog, string topic, I
         if (await catalog.FindTopicAsync(topic, cancel) is { } found)
             return found;
         var made = await catalog.EnsureTopicAsync(topic, cancel);
-        logger.LogInformation("Topic {Topic} was made for a source.", topic);
+        logger.LogInformation("Topic {Topic} did not exist and was created for a source.", topic);
         return made;
     }
 }

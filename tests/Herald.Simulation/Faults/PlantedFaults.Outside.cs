@@ -24,7 +24,7 @@ internal static partial class PlantedFaults
             "        var (state, item) = (lane.Owner, lane.Head);\n        if (",
             "        var (state, item) = (lane.Owner, lane.Head);\n        if (ON && item.Sequence % 5 == 0)\n        {\n            SkipHead(lane, SkipKind.Expire, null);\n            return false;\n        }\n        if ("), 100, [1, 3]),
         (new("release-unsaved", "An order to let a held key go on is answered before it is saved.",
-            "Herald.Engine/Ownership/KeyReleaser.cs",
+            "Herald.Engine/Inspection/KeyReleaser.cs",
             "                await saved.WaitAsync(cancel);",
             "                if (!ON)\n                    await saved.WaitAsync(cancel);"), 100, [25]),
         (new("release-discards", "An operator's release of a held key discards its head.",
