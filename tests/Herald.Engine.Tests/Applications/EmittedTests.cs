@@ -17,7 +17,7 @@ public sealed class EmittedTests
     {
         await using var scene = new HostScene(applications: new Making());
         scene.Store.Emitting = i => new Appended(i == 1 ? Verdict.NoRoom : Verdict.Accepted, 7);
-        await scene.Catalog.PutTopicAsync("made", default);
+        await scene.Catalog.PutTopicAsync("made", TestContext.Current.CancellationToken);
         await scene.StartAsync();
         await scene.PublishAsync(["one"]);
 
@@ -35,7 +35,7 @@ public sealed class EmittedTests
     public async Task What_is_no_event_is_refused_with_its_field_and_the_event_it_was_made_of_is_a_dead_letter()
     {
         await using var scene = new HostScene(applications: new Making { Key = new string('k', 5000) });
-        await scene.Catalog.PutTopicAsync("made", default);
+        await scene.Catalog.PutTopicAsync("made", TestContext.Current.CancellationToken);
         await scene.StartAsync();
         await scene.PublishAsync(["one"]);
 

@@ -25,7 +25,7 @@ public sealed class LateShardTests
                 scene.Clock.Advance(TimeSpan.FromHours(1));
                 return 0;
             },
-            default);
+            TestContext.Current.CancellationToken);
         (await scene.ExpectLaterAsync("one")).Answer(AttemptResult.Delivered);
         Assert.Empty(scene.Store.Commits.SelectMany(one => one.DeadLetters));
     }

@@ -135,7 +135,7 @@ public sealed class GatheringTests
         {
             for (var i = 0; i < 2000; i++)
                 Assert.Equal((worker + (8 * i)) * 10, await gathering.AskAsync(worker + (8 * i)));
-        })));
+        }, TestContext.Current.CancellationToken)));
     }
 
     // The next call is begun by the thread that brings the answer of the call before, so the test must wait for it.

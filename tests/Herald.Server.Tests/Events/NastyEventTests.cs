@@ -34,7 +34,7 @@ public sealed class NastyEventTests(RunningServer server)
         var letters = await server.UntilAsync($"/v1/dead-letters?subscription={id}", a => a.Is(200).Items.Count == 1);
         AssertShown(payload, JsonOf(letters.Text, json => json.GetProperty("items")[0].GetProperty("event")));
         AssertShown(payload, EventOf((await server.GetAsync($"/v1/topics/{topic}/events/e")).Is(200)));
-        AssertShown(payload, (await tail.ReadLineAsync(RunningServer.Cancel))!);
+        AssertShown(payload, (await tail.ReadLineAsync(TestContext.Current.CancellationToken))!);
         receiver.Script(Reply.Ok);
         Assert.Equal("1", (await server.PostAsync("/v1/dead-letters/redrive", $$"""{"subscription":"{{id}}"}""")).Is(200)["count"]);
         Assert.Equal(payload, (await receiver.NextAsync(RunningServer.Cancel)).BodyText);
@@ -94,7 +94,7 @@ public sealed class NastyEventTests(RunningServer server)
             var answer = await server.GetAsync($"/v1/topics/{topic}/events/{Uri.EscapeDataString(id)}");
             Assert.True(answer.Status == HttpStatusCode.OK, $"seed {seed}: {sent.Json}: {answer.Text}");
             Assert.Equal(id, answer.Json["event"]!["id"]!.ToString());
-            using var line = JsonDocument.Parse((await tail.ReadLineAsync(RunningServer.Cancel))!);
+            using var line = JsonDocument.Parse((await tail.ReadLineAsync(TestContext.Current.CancellationToken))!);
             Assert.True(accepted.ContainsKey(line.RootElement.GetProperty("id").GetString()!), $"seed {seed}");
             AssertShown(sent.Payload, EventOf(answer));
         }

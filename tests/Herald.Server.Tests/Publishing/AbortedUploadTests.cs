@@ -37,7 +37,7 @@ public sealed class AbortedUploadTests : IAsyncLifetime
         var (method, path) = elsewhere ? ("PUT", "/v1/subscriptions/any") : ("POST", $"/v1/topics/{topic}/events");
         for (var i = 0; i < Uploads; i++)
         {
-            using var upload = await RawUpload.BeginAsync(_server.Address, method, path, chunked ? null : Length, Sent, RunningServer.Cancel);
+            using var upload = await RawUpload.BeginAsync(_server.Address, method, path, chunked ? null : Length, Sent, TestContext.Current.CancellationToken);
             await _server.UntilAsync("/metrics", page => InFlight(page) > 0);
             if (ending == "reset")
                 upload.Reset();
@@ -53,7 +53,7 @@ public sealed class AbortedUploadTests : IAsyncLifetime
         var topic = await _server.NewTopicAsync();
         var uploads = new List<RawUpload>();
         for (var i = 0; i < 5; i++)
-            uploads.Add(await RawUpload.BeginAsync(_server.Address, "POST", $"/v1/topics/{topic}/events", Length, sent: 100, RunningServer.Cancel));
+            uploads.Add(await RawUpload.BeginAsync(_server.Address, "POST", $"/v1/topics/{topic}/events", Length, sent: 100, TestContext.Current.CancellationToken));
         await _server.UntilAsync("/metrics", page => InFlight(page) >= 5 * Length);
         // The web server disconnects clients that send almost nothing for some seconds.
         await LargeBodiesPassAsync(topic);
