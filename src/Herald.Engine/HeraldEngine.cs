@@ -42,7 +42,7 @@ public sealed class HeraldEngine : IAsyncDisposable
     private readonly ChannelSet _channels;
     private readonly BlockedBound _blocked;
     private readonly ShardHosts _hosts;
-    private readonly ShardLooks _looks;
+    private readonly ShardViews _looks;
     private readonly KeyReleaser _releaser;
     private readonly LeaseKeeper _keeper;
     private readonly MessageIds _messageIds;
@@ -72,9 +72,9 @@ public sealed class HeraldEngine : IAsyncDisposable
         _messageIds = new MessageIds(parts.Log.HashSeed);
         _runner = new AttemptRunner(
             _cache, _channels, new MissingChannels(sending, parts.Time), _ledger, new ByteGate(options.MaxBytesInFlight), _metrics, _starting, _messageIds, parts.Time, sending);
-        var forwarding = new ForwardEncoder(parts.Log, Intake.Encoder, Catalog, parts.Time);
-        DeadLetters = new DeadLetterDesk(parts.DeadLetters, Catalog, forwarding);
-        _looks = new ShardLooks(parts.Log, parts.Shards, _hosts);
+        var forwarding = new EventCopier(parts.Log, Intake.Encoder, Catalog, parts.Time);
+        DeadLetters = new DeadLetters(parts.DeadLetters, Catalog, forwarding);
+        _looks = new ShardViews(parts.Log, parts.Shards, _hosts);
         _releaser = new KeyReleaser(Catalog, _hosts, _looks, parts.Time);
         Inspector = new Inspector(parts.Log, parts.State, Catalog, _cache, Intake.Encoder, _ledger, _channels, _looks, parts.Time);
         var shards = parts.Logging.CreateLogger("Herald.Shards");
@@ -109,7 +109,7 @@ public sealed class HeraldEngine : IAsyncDisposable
     public Intake Intake { get; }
     public Catalog Catalog { get; }
     public Inspector Inspector { get; }
-    public DeadLetterDesk DeadLetters { get; }
+    public DeadLetters DeadLetters { get; }
 
     /// <summary>
     /// Fails with the reason when the engine cannot go on, for example because the store failed. The server then ends the process.

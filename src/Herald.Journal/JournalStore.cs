@@ -35,8 +35,8 @@ public sealed class JournalStore : IEventLog, IShardStore, IStateReader, ICatalo
     private readonly CheckpointSchedule _checkpoints;
     private readonly Writer _writer;
     private readonly EventReader _events;
-    private readonly Hints<Action<ShardId, long>> _headHints = new();
-    private readonly Hints<Action<long>> _catalogHints = new();
+    private readonly Listeners<Action<ShardId, long>> _headHints = new();
+    private readonly Listeners<Action<long>> _catalogHints = new();
     private readonly CancellationTokenSource _closing = new();
     private readonly ITimer _ticks;
     private readonly Scrubber _scrubber;
@@ -262,7 +262,7 @@ public sealed class JournalStore : IEventLog, IShardStore, IStateReader, ICatalo
         cancel).ConfigureAwait(false);
 
     /// <summary>Never calls back: shards do not move, because there is one process.</summary>
-    public IDisposable OnMoved(Action moved) => new Hints<Action>().Add(moved);
+    public IDisposable OnMoved(Action moved) => new Listeners<Action>().Add(moved);
 
     /// <summary>Copies the journal into an empty directory while it serves.</summary>
     /// <remarks>The copy contains everything that was accepted before the call. Nothing is freed during the copy.</remarks>
@@ -440,9 +440,9 @@ public sealed class JournalStore : IEventLog, IShardStore, IStateReader, ICatalo
     private void Published(IReadOnlyList<(ShardId Shard, long Head)> advanced, long? catalogVersion)
     {
         if (catalogVersion is { } version)
-            foreach (var listener in _catalogHints.Listeners)
+            foreach (var listener in _catalogHints.All)
                 listener(version);
-        foreach (var listener in _headHints.Listeners)
+        foreach (var listener in _headHints.All)
             for (var i = 0; i < advanced.Count; i++)
                 listener(advanced[i].Shard, advanced[i].Head);
     }

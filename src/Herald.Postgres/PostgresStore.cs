@@ -50,9 +50,9 @@ public sealed class PostgresStore : IEventLog, IShardStore, IStateReader, ICatal
     private readonly Housekeeper _keeper;
     private readonly Notifier _notifier;
     private readonly string _channel;
-    private readonly Hints<Action<ShardId, long>> _headHints = new();
-    private readonly Hints<Action<long>> _catalogHints = new();
-    private readonly Hints<Action> _moveHints = new();
+    private readonly Listeners<Action<ShardId, long>> _headHints = new();
+    private readonly Listeners<Action<long>> _catalogHints = new();
+    private readonly Listeners<Action> _moveHints = new();
     private readonly SemaphoreSlim _keeping = new(1);
     private readonly ITimer _keepTimer;
     private readonly NodeSession? _session;
@@ -364,7 +364,7 @@ public sealed class PostgresStore : IEventLog, IShardStore, IStateReader, ICatal
 
     private void Advanced(ShardId shard, long head)
     {
-        foreach (var listener in _headHints.Listeners)
+        foreach (var listener in _headHints.All)
             listener(shard, head);
     }
 
@@ -373,13 +373,13 @@ public sealed class PostgresStore : IEventLog, IShardStore, IStateReader, ICatal
         // Heartbeats repeat versions that are known already.
         if (Interlocked.Exchange(ref _catalogVersion, version) == version)
             return;
-        foreach (var listener in _catalogHints.Listeners)
+        foreach (var listener in _catalogHints.All)
             listener(version);
     }
 
     private void Moved()
     {
-        foreach (var listener in _moveHints.Listeners)
+        foreach (var listener in _moveHints.All)
             listener();
     }
 

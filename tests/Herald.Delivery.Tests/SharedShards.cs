@@ -113,7 +113,7 @@ internal sealed class SharedShards : IDisposable
 
     private sealed class Part(SharedShards all, int node) : IOwnership
     {
-        private readonly Hints<Action> _moved = new();
+        private readonly Listeners<Action> _moved = new();
 
         public ValueTask<IReadOnlyList<Lease>> RenewAsync(CancellationToken cancel) => new(all.Renew(node));
 
@@ -130,7 +130,7 @@ internal sealed class SharedShards : IDisposable
 
         public void Tell()
         {
-            foreach (var listener in _moved.Listeners)
+            foreach (var listener in _moved.All)
                 listener();
         }
     }

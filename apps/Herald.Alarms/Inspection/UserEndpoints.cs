@@ -13,7 +13,7 @@ namespace Herald.Alarms.Inspection;
 /// <summary><c>/v1/alarms/users</c>: a user's alarms.</summary>
 internal sealed class UserEndpoints(HeraldEngine engine)
 {
-    private readonly UserLook _look = new(engine.State);
+    private readonly UserView _look = new(engine.State);
 
     public void Map(IEndpointRouteBuilder routes) => routes.MapGroup("/v1/alarms/users").WithTags("alarms")
         .MapGet("/{user}", GetAsync).WithName("getAlarmUser").WithSummary("A user's alarms, with what the next digest holds")

@@ -43,7 +43,7 @@ internal sealed class AlarmsShard : IShardApplication
     private readonly DigestWriter _digest;
     private readonly MessageParser _parser = new();
     private readonly TouchedUsers _users = new();
-    private readonly HeardBook _book = new();
+    private readonly ActivityIndex _book = new();
     private readonly List<AlarmEntry> _due = [];
     private readonly ByteWriter _buffer = new();
     private AlarmsTally _tally;
@@ -69,7 +69,7 @@ internal sealed class AlarmsShard : IShardApplication
             var wantsDigests = Need(batch, events); // 1
             await batch.LoadAsync(cancel);
             var digests = wantsDigests ? await batch.TopicAsync(AlarmEvents.DigestTopic, cancel) : null;
-            _tally.ListsDamaged += _book.Fill(batch.Get(HeardBook.Key)) ? 0 : 1;
+            _tally.ListsDamaged += _book.Fill(batch.Get(ActivityIndex.Key)) ? 0 : 1;
             for (var i = 0; i < events.Count; i++) // 2
             {
                 _book.Advance(_periods.Of(events[i].View.AcceptedAtMs));
@@ -77,7 +77,7 @@ internal sealed class AlarmsShard : IShardApplication
             }
             var now = events.Count > 0 ? _book.Now : _periods.Of(batch.NowMs);
             // With events, read as many chunks as the events can add. So the lists stay bounded, and events wait little.
-            var chunks = events.Count == 0 ? ChunksAtRest : 1 + (events.Count / HeardChunk.MostUsers);
+            var chunks = events.Count == 0 ? ChunksAtRest : 1 + (events.Count / ActivityChunk.MostUsers);
             _tally.AlarmsForgotten += await _lists.ForgetSilentAsync(batch, _book, _users, now, chunks, cancel); // 3
             await _lists.ListHeardAsync(batch, _book, _users, cancel); // 4
             _tally.ListsDamaged += _lists.TakeDamaged();
@@ -94,7 +94,7 @@ internal sealed class AlarmsShard : IShardApplication
     private static bool Need(ApplicationBatch batch, IReadOnlyList<ApplicationEvent> events)
     {
         var wantsDigests = false;
-        batch.Need(HeardBook.Key);
+        batch.Need(ActivityIndex.Key);
         for (var i = 0; i < events.Count; i++)
         {
             var view = events[i].View;
@@ -122,7 +122,7 @@ internal sealed class AlarmsShard : IShardApplication
         }
         else
         {
-            refusal = $"type = '{Shown.Of(view.Type)}': Must be AlarmStatusChanged or SendAlarmDigest.";
+            refusal = $"type = '{Printable.Of(view.Type)}': Must be AlarmStatusChanged or SendAlarmDigest.";
         }
         if (refusal is null)
             return;
@@ -137,12 +137,12 @@ internal sealed class AlarmsShard : IShardApplication
         var taken = alarms.Take(change, now, _options.MaxAlarmsPerUser);
         switch (taken)
         {
-            case Taken.NoRoom:
-                return $"AlarmID = '{Shown.Of(change.Alarm)}': The user already has {_options.MaxAlarmsPerUser} active alarms, which is the limit (alarms.maxAlarmsPerUser).";
-            case Taken.Older:
+            case ChangeOutcome.NoRoom:
+                return $"AlarmID = '{Printable.Of(change.Alarm)}': The user already has {_options.MaxAlarmsPerUser} active alarms, which is the limit (alarms.maxAlarmsPerUser).";
+            case ChangeOutcome.Older:
                 _tally.Older++;
                 return null;
-            case Taken.Yes:
+            case ChangeOutcome.Yes:
                 _tally.Taken++;
                 return null;
             default:
@@ -190,10 +190,10 @@ internal sealed class AlarmsShard : IShardApplication
         _users.Save(batch);
         _tally.UsersForgotten += _users.All.Count(user => user.WasThere && user.Alarms.Count == 0);
         if (_book.IsChanged)
-            batch.Set(HeardBook.Key, _book.Encode(_buffer));
+            batch.Set(ActivityIndex.Key, _book.Encode(_buffer));
     }
 
     // Only an event published by hand can fail here. With another key it would be in another shard, in no order with the user's messages.
     private static string? CheckKey(EventView view, ReadOnlySpan<byte> user) =>
-        view.Key.SequenceEqual(user) ? null : $"key = '{Shown.Of(view.Key)}': Must be the UserID of the message, which is '{Shown.Of(user)}'.";
+        view.Key.SequenceEqual(user) ? null : $"key = '{Printable.Of(view.Key)}': Must be the UserID of the message, which is '{Printable.Of(user)}'.";
 }

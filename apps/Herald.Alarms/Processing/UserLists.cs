@@ -27,7 +27,7 @@ internal sealed class UserLists(Periods periods)
     /// </summary>
     /// <param name="chunks">Maximum chunks of lists to read.</param>
     /// <returns>The number of alarms that were forgotten.</returns>
-    public async ValueTask<int> ForgetSilentAsync(ApplicationBatch batch, HeardBook book, TouchedUsers users, long now, int chunks, CancellationToken cancel)
+    public async ValueTask<int> ForgetSilentAsync(ApplicationBatch batch, ActivityIndex book, TouchedUsers users, long now, int chunks, CancellationToken cancel)
     {
         var forgotten = 0;
         for (; chunks > 0 && !book.IsEmpty && periods.IsOver(book.Oldest.Period, now); chunks--)
@@ -47,7 +47,7 @@ internal sealed class UserLists(Periods periods)
     }
 
     /// <summary>Lists the users that were heard for the first time in their period.</summary>
-    public async ValueTask ListHeardAsync(ApplicationBatch batch, HeardBook book, TouchedUsers users, CancellationToken cancel)
+    public async ValueTask ListHeardAsync(ApplicationBatch batch, ActivityIndex book, TouchedUsers users, CancellationToken cancel)
     {
         var heard = users.All.Where(user => user.Alarms.Count > 0 && user.Alarms.Heard != user.HeardBefore).GroupBy(user => user.Alarms.Heard, user => user.Name);
         foreach (var period in heard.OrderBy(period => period.Key))
@@ -68,7 +68,7 @@ internal sealed class UserLists(Periods periods)
         }
     }
 
-    private async ValueTask ListAsync(ApplicationBatch batch, HeardBook book, long period, IEnumerable<byte[]> users, CancellationToken cancel)
+    private async ValueTask ListAsync(ApplicationBatch batch, ActivityIndex book, long period, IEnumerable<byte[]> users, CancellationToken cancel)
     {
         var list = book.Find(period);
         var number = Math.Max(0, list.Chunks - 1);
@@ -77,15 +77,15 @@ internal sealed class UserLists(Periods periods)
             await ReadAsync(batch, period, number, cancel);
         foreach (var user in users)
         {
-            if (_names.Count == HeardChunk.MostUsers)
+            if (_names.Count == ActivityChunk.MostUsers)
             {
-                Set(batch, period, number++, HeardChunk.Encode(_names, _buffer));
+                Set(batch, period, number++, ActivityChunk.Encode(_names, _buffer));
                 _names.Clear();
             }
             _names.Add(user);
         }
-        Set(batch, period, number, HeardChunk.Encode(_names, _buffer));
-        book.Set(new HeardList(period, number + 1));
+        Set(batch, period, number, ActivityChunk.Encode(_names, _buffer));
+        book.Set(new ActivityList(period, number + 1));
     }
 
     private async ValueTask ReadAsync(ApplicationBatch batch, long period, int number, CancellationToken cancel)
@@ -93,12 +93,12 @@ internal sealed class UserLists(Periods periods)
         Need(batch, period, number);
         await batch.LoadAsync(cancel);
         _names.Clear();
-        Span<byte> key = stackalloc byte[HeardChunk.LongestKey];
-        if (batch.Get(HeardChunk.WriteKey(period, number, key)) is not { } record)
+        Span<byte> key = stackalloc byte[ActivityChunk.LongestKey];
+        if (batch.Get(ActivityChunk.WriteKey(period, number, key)) is not { } record)
             return;
         try
         {
-            HeardChunk.Decode(record.Span, _names);
+            ActivityChunk.Decode(record.Span, _names);
         }
         catch (InvalidDataException)
         {
@@ -110,13 +110,13 @@ internal sealed class UserLists(Periods periods)
 
     private static void Need(ApplicationBatch batch, long period, int number)
     {
-        Span<byte> key = stackalloc byte[HeardChunk.LongestKey];
-        batch.Need(HeardChunk.WriteKey(period, number, key));
+        Span<byte> key = stackalloc byte[ActivityChunk.LongestKey];
+        batch.Need(ActivityChunk.WriteKey(period, number, key));
     }
 
     private static void Set(ApplicationBatch batch, long period, int number, ReadOnlyMemory<byte>? value)
     {
-        Span<byte> key = stackalloc byte[HeardChunk.LongestKey];
-        batch.Set(HeardChunk.WriteKey(period, number, key), value);
+        Span<byte> key = stackalloc byte[ActivityChunk.LongestKey];
+        batch.Set(ActivityChunk.WriteKey(period, number, key), value);
     }
 }

@@ -63,7 +63,7 @@ internal sealed class UserAlarms
 
     /// <param name="period">The period in which the change is heard.</param>
     /// <param name="most">Maximum alarms of a user. Above it, the cleared alarm that was heard longest ago makes room.</param>
-    public Taken Take(in StatusChange change, long period, int most)
+    public ChangeOutcome Take(in StatusChange change, long period, int most)
     {
         var at = Find(change.Alarm);
         if (at < 0)
@@ -72,12 +72,12 @@ internal sealed class UserAlarms
         if (known.Heard < period)
             (known.Heard, IsChanged) = (period, true);
         if (change.ChangedAt.CompareInstant(known.ChangedAt) < 0)
-            return Taken.Older;
+            return ChangeOutcome.Older;
         if (change.Status != known.Status)
             (known.Status, known.IsDue, IsChanged) = (change.Status, true, true);
         if (change.ChangedAt != known.ChangedAt)
             (known.ChangedAt, IsChanged) = (change.ChangedAt, true);
-        return Taken.Yes;
+        return ChangeOutcome.Yes;
     }
 
     /// <summary>Takes the active alarms that are due, oldest first. They are no longer due.</summary>
@@ -98,7 +98,7 @@ internal sealed class UserAlarms
         while (_alarms.Count >= most)
         {
             if (!ForgetOldestCleared())
-                return Taken.NoRoom;
+                return ChangeOutcome.NoRoom;
         }
         IsChanged = true;
         _alarms.Insert(~Find(change.Alarm), new AlarmEntry
@@ -110,7 +110,7 @@ internal sealed class UserAlarms
             IsDue = true,
             Heard = period,
         });
-        return Taken.Yes;
+        return ChangeOutcome.Yes;
     }
 
     private bool ForgetOldestCleared()

@@ -46,7 +46,7 @@ internal static class UserCodec
         }
         catch (InvalidDataException damage)
         {
-            throw new InvalidDataException($"The stored alarms of user '{Shown.Of(name)}' cannot be read: {damage.Message}.", damage);
+            throw new InvalidDataException($"The stored alarms of user '{Printable.Of(name)}' cannot be read: {damage.Message}.", damage);
         }
     }
 

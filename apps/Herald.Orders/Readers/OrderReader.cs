@@ -117,7 +117,7 @@ public sealed class OrderReader : IMessageReader
         return given == order ? null : $"key = '{given}': Must be the order_id of the message, which is '{order}'.";
     }
 
-    private static string Refuse(string name, ReadOnlySpan<byte> value, string rule) => $"{name} = '{Shown.Of(value)}': {rule}";
+    private static string Refuse(string name, ReadOnlySpan<byte> value, string rule) => $"{name} = '{Printable.Of(value)}': {rule}";
 
     private struct Change
     {

@@ -23,7 +23,7 @@ public static class ProduceCommand
         var retryFor = Duration.Option("--retry-for", "How long a batch that is not taken is sent again, with the same ids.", TimeSpan.FromMinutes(5));
         var kafka = new KafkaOptionSet("A Kafka to publish to, from where Herald reads, instead of Herald itself.");
         var command = new ClientCommand(
-            "produce", $"Publishes changes of orders: each order goes through {Story.States} states, then a new one takes its place.",
+            "produce", $"Publishes changes of orders: each order goes through {OrderGenerator.States} states, then a new one takes its place.",
             "herald orders produce --customers 4 --rate 480", "herald orders produce --customers 1000 --open-orders 10 --rate 0 --events 100000",
             "herald orders produce --kafka 127.0.0.1:9092 --rate 1000")
         { customers, openOrders, rate, events, seed, retryFor }.Runs(async call =>
@@ -32,7 +32,7 @@ public static class ProduceCommand
                 return call.Terminal.Fail(ExitCode.BadUsage, "--rate: 0 or more; --events: 1 or more.");
             if ((long)call.Get(customers) * call.Get(openOrders) is var open and > MostOpen)
                 return call.Terminal.Fail(ExitCode.BadUsage, $"--customers x --open-orders: {open} open orders; at most {MostOpen}, which are in memory.");
-            var story = new Story(call.Get(customers), call.Get(openOrders), call.Get(seed), time);
+            var story = new OrderGenerator(call.Get(customers), call.Get(openOrders), call.Get(seed), time);
             if (kafka.Place(call.Parsed) is { } place)
                 return await RunAsync(story, place, call.Get(retryFor), call.Get(rate), call.Get(events), call, time);
             await using var sink = new HttpOrderSink(() => call.Client, call.Get(retryFor), time);
@@ -42,7 +42,7 @@ public static class ProduceCommand
         return command;
     }
 
-    private static async Task<ExitCode> RunAsync(Story story, KafkaPlace place, TimeSpan patience, double rate, long events, ClientCall call, TimeProvider time)
+    private static async Task<ExitCode> RunAsync(OrderGenerator story, KafkaPlace place, TimeSpan patience, double rate, long events, ClientCall call, TimeProvider time)
     {
         try
         {
@@ -58,7 +58,7 @@ public static class ProduceCommand
         }
     }
 
-    private static async Task<ExitCode> RunAsync(Story story, IOrderSink sink, double rate, long events, ClientCall call, TimeProvider time)
+    private static async Task<ExitCode> RunAsync(OrderGenerator story, IOrderSink sink, double rate, long events, ClientCall call, TimeProvider time)
     {
         var tally = new ProduceTally();
         var began = time.GetTimestamp();

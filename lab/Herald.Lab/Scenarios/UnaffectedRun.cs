@@ -37,7 +37,7 @@ internal sealed class UnaffectedRun(UnaffectedOptions options, Terminal terminal
             await using var servers = await ScenarioServers.StartAsync(options, kafka?.Settings ?? [], time, cancel);
 
             // 2. Handlers and webhooks.
-            var story = new Story(HandlerRole.All.Count, options.OpenOrders, options.Seed, time);
+            var story = new OrderGenerator(HandlerRole.All.Count, options.OpenOrders, options.Seed, time);
             await SubscribeAsync(story, servers, cancel);
 
             // 3. and 4. The load and the drain, with a display.
@@ -88,7 +88,7 @@ internal sealed class UnaffectedRun(UnaffectedOptions options, Terminal terminal
         throw new ScenarioException(problem);
     }
 
-    private async Task SubscribeAsync(Story story, ScenarioServers servers, CancellationToken cancel)
+    private async Task SubscribeAsync(OrderGenerator story, ScenarioServers servers, CancellationToken cancel)
     {
         foreach (var (role, customer) in HandlerRole.All.Zip(story.Customers))
         {
@@ -104,7 +104,7 @@ internal sealed class UnaffectedRun(UnaffectedOptions options, Terminal terminal
     }
 
     /// <summary>Runs the load through all phases. The clock alone decides when a phase begins.</summary>
-    private async Task LoadAsync(Story story, IOrderSink sink, CancellationToken cancel)
+    private async Task LoadAsync(OrderGenerator story, IOrderSink sink, CancellationToken cancel)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         _began = time.GetUtcNow().UtcDateTime;

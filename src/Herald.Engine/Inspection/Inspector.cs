@@ -26,11 +26,11 @@ public sealed class Inspector
     private readonly EventEncoder _encoder;
     private readonly PermitLedger _ledger;
     private readonly ChannelSet _channels;
-    private readonly ShardLooks _shards;
+    private readonly ShardViews _shards;
     private readonly EventFinder _events;
     private readonly TopicTail _tail;
 
-    internal Inspector(IEventLog log, IStateReader state, Catalog catalog, CatalogCache cache, EventEncoder encoder, PermitLedger ledger, ChannelSet channels, ShardLooks shards, TimeProvider time)
+    internal Inspector(IEventLog log, IStateReader state, Catalog catalog, CatalogCache cache, EventEncoder encoder, PermitLedger ledger, ChannelSet channels, ShardViews shards, TimeProvider time)
     {
         (_log, _state, _catalog, _cache, _encoder, _ledger, _channels, _shards) = (log, state, catalog, cache, encoder, ledger, channels, shards);
         _events = new EventFinder(log, encoder, time);
@@ -131,7 +131,7 @@ public sealed class Inspector
     }
 
     // In the order of shards, then of sequences. The cursor names the last returned item. Only the shards that the page needs are queried.
-    private async ValueTask<Page<DeliveryView>> PageAsync(Func<IShardLook, IEnumerable<DeliveryView>> list, int limit, string? cursor, CancellationToken cancel)
+    private async ValueTask<Page<DeliveryView>> PageAsync(Func<IShardView, IEnumerable<DeliveryView>> list, int limit, string? cursor, CancellationToken cancel)
     {
         var (afterShard, afterSequence) = ParseCursor(cursor);
         var items = new List<DeliveryView>();

@@ -6,7 +6,7 @@ using Herald.Engine.Subscriptions;
 namespace Herald.Engine.Inspection;
 
 /// <summary>Releases held keys, in shards of this node and of other nodes.</summary>
-internal sealed class KeyReleaser(Catalog catalog, ShardHosts hosts, ShardLooks looks, TimeProvider time)
+internal sealed class KeyReleaser(Catalog catalog, ShardHosts hosts, ShardViews looks, TimeProvider time)
 {
     // Ten seconds in all. A running owner follows the catalog and saves much sooner.
     private const int OrdersAtMost = 10, LooksPerOrder = 5;

@@ -5,19 +5,19 @@ using Herald.Engine.Subscriptions;
 namespace Herald.Engine.Inspection;
 
 /// <summary>A shard of this node, read between two steps of its machine.</summary>
-internal sealed class LiveShard(ShardMachine machine) : IShardLook
+internal sealed class LiveShard(ShardMachine machine) : IShardView
 {
-    public SubscriptionLook Of(SubscriptionEntry entry)
+    public SubscriptionView Of(SubscriptionEntry entry)
     {
         // The shard may have a newer generation than the entry that this node read. The shard's state is then the right one.
         if (!machine.States.TryGetValue(entry.Subscription.Number, out var state) || state.Generation < entry.Subscription.Generation)
-            return SubscriptionLook.Unknown(machine.Shard, entry, isSaved: false, machine.Catalog.Version, machine.Routed);
+            return SubscriptionView.Unknown(machine.Shard, entry, isSaved: false, machine.Catalog.Version, machine.Routed);
         return new(
             machine.Shard, entry.Subscription.Id, IsSaved: false, state.AtHead, machine.PositionOf(state), state.Outstanding + state.Draining,
             state.Blocked - state.Held, state.Held, state.Lanes.Values.Select(Of), key => state.Lanes.TryGetValue(key, out var lane) ? Of(lane) : null);
     }
 
-    private LaneLook Of(Lane lane)
+    private LaneView Of(Lane lane)
     {
         var status = lane.State switch
         {

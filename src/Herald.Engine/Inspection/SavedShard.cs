@@ -11,9 +11,9 @@ namespace Herald.Engine.Inspection;
 /// A shard as its next owner would find it. This is one commit behind the present state and contains no attempts in flight: a delivery that
 /// is tried for the first time appears as waiting, one that is tried again as blocked.
 /// </summary>
-internal sealed class SavedShard(ShardId shard, SavedProgress saved) : IShardLook
+internal sealed class SavedShard(ShardId shard, SavedProgress saved) : IShardView
 {
-    public SubscriptionLook Of(SubscriptionEntry entry)
+    public SubscriptionView Of(SubscriptionEntry entry)
     {
         var subscription = entry.Subscription;
         var runs = subscription.Status == SubscriptionStatus.Active;
@@ -28,13 +28,13 @@ internal sealed class SavedShard(ShardId shard, SavedProgress saved) : IShardLoo
                 lanes.Sum(lane => StatusOf(lane) == DeliveryStatus.Waiting ? lane.Items.Length : 0), lanes.Count(lane => StatusOf(lane) == DeliveryStatus.Blocked),
                 lanes.Count(lane => StatusOf(lane) == DeliveryStatus.Held), lanes.Select(Of), key => state.Lanes.TryGetValue(key, out var lane) ? Of(lane) : null);
         }
-        return SubscriptionLook.Unknown(shard, entry, isSaved: true, saved.CatalogVersion, saved.Routed);
+        return SubscriptionView.Unknown(shard, entry, isSaved: true, saved.CatalogVersion, saved.Routed);
     }
 
     private static DeliveryStatus StatusOf(SavedLane lane) =>
         lane.Held ? DeliveryStatus.Held : lane is { Attempts: > 0, DueMs: > 0, Items.Length: > 0 } ? DeliveryStatus.Blocked : DeliveryStatus.Waiting;
 
-    private static LaneLook Of(SavedLane lane) => new(
+    private static LaneView Of(SavedLane lane) => new(
         StatusOf(lane), lane.Attempts, lane.DueMs, lane.From, lane.Items.Length, lane.Items.Length > 0 ? lane.Items[0].Sequence : 0,
         lane.Items.Skip(1).Select(item => item.Sequence));
 }

@@ -52,7 +52,7 @@ internal sealed record EmittedRefusals(
             if (wasTaken && !topics.ContainsKey(topic))
                 topics[topic] = await services.Forwarding.CheckTopicAsync(new EventView(one.Record).TopicText, topic, cancel);
             var why = wasTaken ? topics[topic]
-                : new ForwardResult.Refused(ForwardEncoder.NotTaken, $"The store did not accept the forwarded event: {verdict}.");
+                : new ForwardResult.Refused(EventCopier.NotTaken, $"The store did not accept the forwarded event: {verdict}.");
             if (why is not null)
                 refused.Add((forwards[i - makers.Length], why));
         }

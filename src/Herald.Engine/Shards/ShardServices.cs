@@ -11,7 +11,7 @@ namespace Herald.Engine.Shards;
 
 /// <summary>What all shards of a node share.</summary>
 internal sealed record ShardServices(
-    IEventLog Log, IShardStore Store, Catalog Catalog, CatalogCache Cache, PermitLedger Ledger, AttemptRunner Runner, ForwardEncoder Forwarding, EngineMetrics Metrics,
+    IEventLog Log, IShardStore Store, Catalog Catalog, CatalogCache Cache, PermitLedger Ledger, AttemptRunner Runner, EventCopier Forwarding, EngineMetrics Metrics,
     ApplicationServices Applications, TimeProvider Time, ILogger Logger)
 {
     public EngineClock Clock { get; } = new(Time);

@@ -43,14 +43,14 @@ public sealed class JsonFields
         }
         catch (JsonException notJson)
         {
-            return $"value = '{Shown.Of(message)}': Not valid JSON at line {notJson.LineNumber + 1}, byte {notJson.BytePositionInLine + 1}.";
+            return $"value = '{Printable.Of(message)}': Not valid JSON at line {notJson.LineNumber + 1}, byte {notJson.BytePositionInLine + 1}.";
         }
     }
 
     public string Refuse(int field, in Utf8JsonReader value, string rule)
     {
         var written = value.TokenType switch { JsonTokenType.StartObject => "{…}"u8, JsonTokenType.StartArray => "[…]"u8, _ => value.ValueSpan };
-        return $"{_names[field]} = '{Shown.Of(written)}': {rule}";
+        return $"{_names[field]} = '{Printable.Of(written)}': {rule}";
     }
 
     /// <summary>
@@ -79,7 +79,7 @@ public sealed class JsonFields
         var json = new Utf8JsonReader(message);
         json.Read();
         if (json.TokenType != JsonTokenType.StartObject)
-            return $"value = '{Shown.Of(message)}': A message must be one JSON object.";
+            return $"value = '{Printable.Of(message)}': A message must be one JSON object.";
         var seen = 0u;
         while (json.Read() && json.TokenType != JsonTokenType.EndObject)
         {

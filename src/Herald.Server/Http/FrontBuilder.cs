@@ -49,8 +49,8 @@ internal static class FrontBuilder
         owned = [collector];
         RequestDelegate? routed = null;
         var pages = new ProblemPages(context => routed!(context), logger);
-        var publishing = new PublishDoor(engine.Intake, engine.Catalog, budget, parts.Options, pages);
-        var front = new Front(parts.Access, publishing, pages);
+        var publishing = new PublishHandler(engine.Intake, engine.Catalog, budget, parts.Options, pages);
+        var front = new RequestGate(parts.Access, publishing, pages);
         app.Use(next =>
         {
             routed = next;

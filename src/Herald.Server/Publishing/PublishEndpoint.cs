@@ -9,7 +9,7 @@ namespace Herald.Server.Publishing;
 /// <summary>Registers publishing with routing, which answers other methods with 405, and with the API's description.</summary>
 internal static class PublishEndpoint
 {
-    public static void Map(IEndpointRouteBuilder routes, PublishDoor door) =>
+    public static void Map(IEndpointRouteBuilder routes, PublishHandler door) =>
         routes.MapPost("/v1/topics/{topic}/events", (string topic, HttpContext context) => door.HandleAsync(context, topic.AsMemory()))
             .WithTags("publish").WithName("publish").WithSummary("Publish events")
             .WithDescription(

@@ -181,7 +181,7 @@ internal sealed class PublishRequest : IDisposable
             {
                 var problem = _refused[refused++].Problem;
                 json.WriteString("status"u8, "refused"u8);
-                WriteProblem(json, PublishDoor.IsPayloadTooLarge(problem) ? ProblemKind.PayloadTooLarge : ProblemKind.InvalidRequest, problem);
+                WriteProblem(json, PublishHandler.IsPayloadTooLarge(problem) ? ProblemKind.PayloadTooLarge : ProblemKind.InvalidRequest, problem);
             }
             else
             {

@@ -45,7 +45,7 @@ public sealed class SilenceTests(EngineFixture engine)
     public async Task Silent_users_go_some_at_a_time()
     {
         using var rig = new ShardRig(engine);
-        const int Users = 5_100, ATick = 8 * HeardChunk.MostUsers;
+        const int Users = 5_100, ATick = 8 * ActivityChunk.MostUsers;
         foreach (var chunk in Enumerable.Range(0, Users).Chunk(300))
             await rig.TakeAsync([.. chunk.SelectMany(user => new[] { Change(Name(user), "a", "WARNING", Early, Start), Sent.Request(Name(user), Start) })]);
         Assert.Equal(11, rig.Lists.Count());

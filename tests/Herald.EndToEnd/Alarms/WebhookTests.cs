@@ -28,7 +28,7 @@ public sealed class WebhookTests
         Assert.True(reply.Succeeded, reply.Text);
 
         var ledger = new DigestLedger(TimeProvider.System);
-        await new AlarmPublisher(ear.Connection, kept: true, Patience, TimeProvider.System).PublishAsync(new AlarmStory(1, ledger).Burst(1, Users), Cancel);
+        await new AlarmPublisher(ear.Connection, kept: true, Patience, TimeProvider.System).PublishAsync(new AlarmGenerator(1, ledger).Burst(1, Users), Cancel);
         await ear.UntilAsync(ledger.Expected, Cancel);
         await Wait.UntilAsync(() => received.Count >= ledger.Expected, Patience, () => $"{received.Count} webhooks of {ledger.Expected} have come. {herald.Server.LastOutput}", Cancel);
 

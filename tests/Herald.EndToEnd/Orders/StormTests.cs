@@ -48,7 +48,7 @@ public sealed class StormTests(ITestOutputHelper output) : IDisposable
             await using var cluster = await LocalCluster.StartAsync(
                 ServerProcess.Orders, 2, await (await PostgresServer.SharedAsync()).CreateDatabaseAsync("storm"), TimeProvider.System, Cancel,
                 "--lease", "2s", "--kafka", broker.Servers, "--kafka-topic", topic, "--kafka-properties", properties);
-            var story = new Story(Customers, OpenOrders, 1, TimeProvider.System);
+            var story = new OrderGenerator(Customers, OpenOrders, 1, TimeProvider.System);
             foreach (var customer in story.Customers)
                 catchers.Add(await SubscribeAsync(customer, cluster));
 
@@ -116,7 +116,7 @@ public sealed class StormTests(ITestOutputHelper output) : IDisposable
     /// <summary>
     /// Produces until <paramref name="over"/> is cancelled. It completes the current batch, so that the content of Kafka is known.
     /// </summary>
-    private async Task ProduceAsync(Story story, KafkaOrderSink sink, CancellationToken over)
+    private async Task ProduceAsync(OrderGenerator story, KafkaOrderSink sink, CancellationToken over)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50), TimeProvider.System);
         while (!over.IsCancellationRequested)

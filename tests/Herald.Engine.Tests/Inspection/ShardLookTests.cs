@@ -117,7 +117,7 @@ public sealed class ShardLookTests
         shard.Pause();
         Assert.Equal((false, 2, true, true), Of(shard.LookSaved()));
 
-        static (bool, long, bool, bool) Of(SubscriptionLook look) => (look.AtHead, look.Position, look.HasPassed(1), look.HasPassed(2));
+        static (bool, long, bool, bool) Of(SubscriptionView look) => (look.AtHead, look.Position, look.HasPassed(1), look.HasPassed(2));
     }
 
     [Fact]
@@ -128,10 +128,10 @@ public sealed class ShardLookTests
         shard.Fail(1);
         shard.Deliver(2);
         shard.Commit();
-        foreach (var look in (SubscriptionLook[])[shard.LookLive(), shard.LookSaved()])
+        foreach (var look in (SubscriptionView[])[shard.LookLive(), shard.LookSaved()])
             Assert.Equal((true, false, false), (look.HasPassed(0), look.HasPassed(1), look.HasPassed(3)));
     }
 
-    private static DeliveryStatus?[] Statuses(ShardScene shard, SubscriptionLook look) =>
+    private static DeliveryStatus?[] Statuses(ShardScene shard, SubscriptionView look) =>
         [.. Enumerable.Range(1, (int)shard.Last).Select(sequence => look.Find(shard.EntryOf(sequence))?.Status)];
 }

@@ -57,7 +57,7 @@ public sealed class KeyReleaserTests : IAsyncDisposable
 
     private Task<bool> ReleaseAsync(ReleaseOrder order)
     {
-        var releaser = new KeyReleaser(_scene.Catalog, _hosts, new ShardLooks(_scene.Log, _scene.Store, _hosts), _scene.Clock);
+        var releaser = new KeyReleaser(_scene.Catalog, _hosts, new ShardViews(_scene.Log, _scene.Store, _hosts), _scene.Clock);
         return releaser.ReleaseAsync(_scene.Cache.Snapshot.ByNumber[order.Subscription], order, default).AsTask();
     }
 

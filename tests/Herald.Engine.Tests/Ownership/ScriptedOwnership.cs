@@ -6,7 +6,7 @@ namespace Herald.Engine.Tests.Ownership;
 internal sealed class ScriptedOwnership : IOwnership
 {
     private readonly Lock _gate = new();
-    private readonly Hints<Action> _moved = new();
+    private readonly Listeners<Action> _moved = new();
     private readonly List<Lease> _released = [];
     private readonly List<(Func<bool> Holds, TaskCompletionSource Seen)> _waiting = [];
     private IReadOnlyList<Lease> _answer = [];
@@ -34,7 +34,7 @@ internal sealed class ScriptedOwnership : IOwnership
     /// <summary>Notifies the node that a renewal may return a different answer now.</summary>
     public void Hint()
     {
-        foreach (var listener in _moved.Listeners)
+        foreach (var listener in _moved.All)
             listener();
     }
 

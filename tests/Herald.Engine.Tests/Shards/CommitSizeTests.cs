@@ -86,7 +86,7 @@ public sealed class CommitSizeTests
         (await scene.Channel.NextAsync()).Answer(Results.Status500);
         (await scene.ExpectLaterAsync("next")).Answer(AttemptResult.Delivered);
         var letter = Assert.Single((await scene.WhenStoredAsync(one => one.DeadLetters.Count > 0)).DeadLetters);
-        Assert.Equal(ForwardEncoder.TooLarge, letter.Reason.Reason);
+        Assert.Equal(EventCopier.TooLarge, letter.Reason.Reason);
         Assert.Contains(RetryDecision.AttemptsExhausted, letter.Reason.Detail, StringComparison.Ordinal);
     }
 

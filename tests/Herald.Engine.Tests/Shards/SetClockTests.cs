@@ -156,7 +156,7 @@ public sealed class SetClockTests
         Assert.Equal([(1, SkipKind.Expire)], scene.WaitingSkips);
     }
 
-    private static DateTimeOffset? NextOf(SubscriptionLook look) => Assert.Single(look.BlockedHeads()).NextAttemptAt;
+    private static DateTimeOffset? NextOf(SubscriptionView look) => Assert.Single(look.BlockedHeads()).NextAttemptAt;
 
     private static async Task BlockedAsync(HostScene scene)
     {

@@ -18,7 +18,7 @@ public sealed class ShardForwardTests : IAsyncDisposable
 
     [Theory]
     [InlineData(true, DeadLetterReason.Damaged)]
-    [InlineData(false, ForwardEncoder.EventGone)]
+    [InlineData(false, EventCopier.EventGone)]
     public async Task A_forward_whose_event_is_damaged_or_gone_becomes_a_dead_letter_without_a_record(bool isDamaged, string reason)
     {
         await _scene.Catalog.PutTopicAsync("other", default);
@@ -51,7 +51,7 @@ public sealed class ShardForwardTests : IAsyncDisposable
         (await _scene.ExpectAsync("one")).Answer(Results.Status500);
         var commit = await _scene.Store.WhenAsync(c => c.DeadLetters.Count > 0);
         var (id, reason) = (commit.DeadLetters[0].Id, commit.DeadLetters[0].Reason);
-        Assert.Equal((1, ForwardEncoder.TopicGone), (id.Sequence, reason.Reason));
+        Assert.Equal((1, EventCopier.TopicGone), (id.Sequence, reason.Reason));
         Assert.Contains($"because of {RetryDecision.AttemptsExhausted}", reason.Detail, StringComparison.Ordinal);
         Assert.Empty(commit.Emitted);
         // The history shows how the delivery ended (a dead letter), not what was intended (a forward).

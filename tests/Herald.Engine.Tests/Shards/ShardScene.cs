@@ -143,13 +143,13 @@ internal sealed class ShardScene
     });
 
     /// <summary>What the running shard reports.</summary>
-    public SubscriptionLook LookLive() => new LiveShard(_machine).Of(_entry);
+    public SubscriptionView LookLive() => new LiveShard(_machine).Of(_entry);
 
     /// <summary>What the running shard reports about a subscription that it does not know yet.</summary>
-    public SubscriptionLook LookLive(SubscriptionEntry unheard) => new LiveShard(_machine).Of(unheard);
+    public SubscriptionView LookLive(SubscriptionEntry unheard) => new LiveShard(_machine).Of(unheard);
 
     /// <summary>What the saved progress reports.</summary>
-    public SubscriptionLook LookSaved() => new SavedShard(Shard, Saved()).Of(_entry);
+    public SubscriptionView LookSaved() => new SavedShard(Shard, Saved()).Of(_entry);
 
     public IndexEntry EntryOf(long sequence) => _log[(int)sequence - 1];
 

@@ -159,7 +159,7 @@ public sealed class LogFollowerTests
     /// <summary>The logs of two shards. Their entries consist of their sequences only.</summary>
     private sealed class GrowingLog : IEventLog
     {
-        private readonly Hints<Action<ShardId, long>> _hints = new();
+        private readonly Listeners<Action<ShardId, long>> _hints = new();
         private readonly long[] _first = [1, 1], _last = [0, 0];
 
         public int ShardCount => 2;
@@ -181,7 +181,7 @@ public sealed class LogFollowerTests
 
         public void Report(int shard, long head)
         {
-            foreach (var hear in _hints.Listeners)
+            foreach (var hear in _hints.All)
                 hear(new ShardId(shard), head);
         }
 

@@ -62,7 +62,7 @@ public sealed class LogWatchTests
     /// <summary>The log of one shard. Its entries consist of their sequences only and are read one at a time.</summary>
     private sealed class GrowingLog : IEventLog
     {
-        private readonly Hints<Action<ShardId, long>> _hints = new();
+        private readonly Listeners<Action<ShardId, long>> _hints = new();
         private long _last;
 
         public int ShardCount => 1;
@@ -72,7 +72,7 @@ public sealed class LogWatchTests
         public void Grow()
         {
             var last = Interlocked.Increment(ref _last);
-            foreach (var hear in _hints.Listeners)
+            foreach (var hear in _hints.All)
                 hear(new ShardId(0), last);
         }
 

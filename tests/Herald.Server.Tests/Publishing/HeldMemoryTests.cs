@@ -20,7 +20,7 @@ public sealed class HeldMemoryTests(RunningServer server) : IAsyncLifetime
     private const int Most = 1 << 20, Large = 400_000;
     private readonly BodyBudget _budget = new(Most);
     private HeldLog _log = null!;
-    private PublishDoor _door = null!;
+    private PublishHandler _door = null!;
     private string _topic = "";
 
     public async ValueTask InitializeAsync()
@@ -29,7 +29,7 @@ public sealed class HeldMemoryTests(RunningServer server) : IAsyncLifetime
         _log = new HeldLog(server.Server.Engine.Log);
         var intake = new Intake(_log, new IntakeOptions(), TimeProvider.System);
         var pages = new ProblemPages(_ => Task.CompletedTask, NullLogger.Instance);
-        _door = new PublishDoor(intake, server.Server.Engine.Catalog, _budget, new ServerOptions { MaxBodyBytes = Most }, pages);
+        _door = new PublishHandler(intake, server.Server.Engine.Catalog, _budget, new ServerOptions { MaxBodyBytes = Most }, pages);
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

@@ -396,7 +396,7 @@ internal sealed partial class Judge(Simulator simulator, int shards) : IStoreWat
         var letter = commit.DeadLetters.Any(l => l.Id.Subscription == skip.Subscription && l.Id.Sequence == skip.Sequence);
         if (skip.Skip == SkipKind.DeadLetter && !letter)
             throw new Violation($"3: sequence {skip.Sequence} of subscription {skip.Subscription} was given up without a dead letter");
-        if (commit.DeadLetters.Any(l => l.Id.Subscription == skip.Subscription && l.Id.Sequence == skip.Sequence && l.Reason.Reason == ForwardEncoder.TooManyHops))
+        if (commit.DeadLetters.Any(l => l.Id.Subscription == skip.Subscription && l.Id.Sequence == skip.Sequence && l.Reason.Reason == EventCopier.TooManyHops))
             simulator.Reached.Count("forwards that ended as dead letters");
         if (skip.Skip == SkipKind.Forward)
             OnForwarded(skip, new EventView(accepted.Record));
@@ -420,7 +420,7 @@ internal sealed partial class Judge(Simulator simulator, int shards) : IStoreWat
         var made = _forwards.FindIndex(one => one.Id.SequenceEqual(forwarded.Id) && one.Key.SequenceEqual(forwarded.Key) && one.Payload.Span.SequenceEqual(forwarded.Payload.Span));
         if (made < 0)
             throw new Violation($"3: sequence {skip.Sequence} of subscription {skip.Subscription} was given up without being forwarded");
-        if (_forwards[made].Hops != forwarded.Hops + 1 || _forwards[made].Hops > ForwardEncoder.MostHops)
+        if (_forwards[made].Hops != forwarded.Hops + 1 || _forwards[made].Hops > EventCopier.MostHops)
             throw new Violation($"12: what has been forwarded {forwarded.Hops} times is forwarded as if it had been {_forwards[made].Hops} times");
         _forwards.RemoveAt(made);
     }

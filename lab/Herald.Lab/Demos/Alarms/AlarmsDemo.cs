@@ -64,7 +64,7 @@ internal sealed class AlarmsDemo(AlarmsDemoOptions options, Terminal terminal, T
         var listening = ListenAsync(digests);
 
         // 3. Send the bursts.
-        var story = new AlarmStory(Seed, _ledger);
+        var story = new AlarmGenerator(Seed, _ledger);
         var publisher = new AlarmPublisher(connection, options.HasStream, options.Drain, time);
         var progress = new AlarmsDemoProgress(time, options);
         using var showing = CancellationTokenSource.CreateLinkedTokenSource(cancel);
@@ -124,7 +124,7 @@ internal sealed class AlarmsDemo(AlarmsDemoOptions options, Terminal terminal, T
         }
     }
 
-    private ExitCode Judge(ServerProcess server, AlarmStory story)
+    private ExitCode Judge(ServerProcess server, AlarmGenerator story)
     {
         if (server.HasExited)
             terminal.Error.WriteLine($"Herald has ended: {server.LastOutput}");

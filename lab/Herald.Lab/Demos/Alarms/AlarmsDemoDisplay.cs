@@ -8,7 +8,7 @@ using Spectre.Console.Rendering;
 namespace Herald.Lab.Demos.Alarms;
 
 /// <summary>Shows the alarms demo while it runs: a live table, or a line per second.</summary>
-internal sealed class AlarmsDemoDisplay(DigestLedger ledger, AlarmStory story, AlarmsDemoProgress progress, Terminal terminal, TimeProvider time)
+internal sealed class AlarmsDemoDisplay(DigestLedger ledger, AlarmGenerator story, AlarmsDemoProgress progress, Terminal terminal, TimeProvider time)
     : ProgressDisplay(terminal.Out, time)
 {
     protected override string Line() =>

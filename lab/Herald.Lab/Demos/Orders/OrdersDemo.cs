@@ -71,7 +71,7 @@ internal sealed class OrdersDemo(DemoOptions options, Entrance via, Terminal ter
         }
 
         // 3. and 4. Load and drain, with a display.
-        var story = new Story(Customers, Math.Max(1, options.Keys / Customers), Seed, time);
+        var story = new OrderGenerator(Customers, Math.Max(1, options.Keys / Customers), Seed, time);
         var phase = new DemoPhase(time, options, sink.Place);
         using var showing = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var display = options.Json ? Task.CompletedTask : new OrdersDemoDisplay(_ledger, _handlers, story.Customers, phase, terminal, time).RunAsync(options.Plain, showing.Token);

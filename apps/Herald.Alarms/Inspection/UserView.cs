@@ -6,7 +6,7 @@ using Herald.Engine.Stores;
 namespace Herald.Alarms.Inspection;
 
 /// <summary>Reads a user's alarms for the API on any node, as the owner of the shard last saved them.</summary>
-internal sealed class UserLook(IStateReader state)
+internal sealed class UserView(IStateReader state)
 {
     /// <returns>Null when nothing is saved of the user.</returns>
     /// <exception cref="InvalidDataException">The saved record is damaged.</exception>

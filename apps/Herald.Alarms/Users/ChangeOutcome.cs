@@ -1,7 +1,7 @@
 namespace Herald.Alarms.Users;
 
 /// <summary>The outcome of a change.</summary>
-internal enum Taken
+internal enum ChangeOutcome
 {
     Yes,
 

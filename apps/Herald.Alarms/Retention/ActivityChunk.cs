@@ -4,9 +4,9 @@ using Herald.Alarms.Records;
 
 namespace Herald.Alarms.Retention;
 
-/// <summary>A part of a <see cref="HeardList"/>: the entry <c>f/{period}/{number}</c>.</summary>
+/// <summary>A part of a <see cref="ActivityList"/>: the entry <c>f/{period}/{number}</c>.</summary>
 /// <remarks>Format 1: the format, the number of users, and each user with its length in front.</remarks>
-internal static class HeardChunk
+internal static class ActivityChunk
 {
     public const int MostUsers = 500;
     public const int LongestKey = 48;

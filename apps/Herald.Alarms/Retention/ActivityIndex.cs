@@ -11,11 +11,11 @@ namespace Herald.Alarms.Retention;
 /// A listed user that has been heard since is passed over. Format 1: the format, the shard's time, the number of lists, and per list the
 /// distance of its period from the one before and its number of chunks.
 /// </remarks>
-internal sealed class HeardBook
+internal sealed class ActivityIndex
 {
     private const byte Format = 1;
 
-    private readonly List<HeardList> _lists = [];
+    private readonly List<ActivityList> _lists = [];
 
     public static ReadOnlySpan<byte> Key => "f"u8;
 
@@ -25,7 +25,7 @@ internal sealed class HeardBook
     /// <summary>The shard's time, which never goes back: the latest period in which a user was heard or forgotten.</summary>
     public long Now { get; private set; }
 
-    public HeardList Oldest => _lists[0];
+    public ActivityList Oldest => _lists[0];
 
     /// <returns>
     /// False when the record cannot be read. Then the directory starts empty, and the users listed before are forgotten only after they
@@ -73,10 +73,10 @@ internal sealed class HeardBook
     }
 
     /// <summary>The list of a period; it has no chunks if there is none yet.</summary>
-    public HeardList Find(long period) => IndexOf(period) is >= 0 and var at ? _lists[at] : new HeardList(period, 0);
+    public ActivityList Find(long period) => IndexOf(period) is >= 0 and var at ? _lists[at] : new ActivityList(period, 0);
 
     /// <summary>Stores the present state of a list. A list without chunks is removed.</summary>
-    public void Set(HeardList list)
+    public void Set(ActivityList list)
     {
         IsChanged = true;
         var at = IndexOf(list.Period);
@@ -107,7 +107,7 @@ internal sealed class HeardBook
             if (after > long.MaxValue - before || before + after <= period || chunks is < 1 or > int.MaxValue)
                 throw new InvalidDataException($"the list before byte {reader.Position} is not valid");
             period = before + after;
-            _lists.Add(new HeardList(period, (int)chunks));
+            _lists.Add(new ActivityList(period, (int)chunks));
         }
         if (!reader.AtEnd)
             throw new InvalidDataException($"the record has more bytes after its end at byte {reader.Position}");

@@ -12,13 +12,13 @@ using Xunit;
 namespace Herald.Engine.Tests.Inspection;
 
 /// <summary>Where a report comes from: the shard while it runs here, otherwise what it saved.</summary>
-public sealed class ShardLooksTests : IAsyncDisposable
+public sealed class ShardViewsTests : IAsyncDisposable
 {
     private readonly HostScene _scene = new();
     private readonly ShardHosts _hosts = new(1);
-    private readonly ShardLooks _looks;
+    private readonly ShardViews _looks;
 
-    public ShardLooksTests() => _looks = new ShardLooks(_scene.Log, _scene.Store, _hosts);
+    public ShardViewsTests() => _looks = new ShardViews(_scene.Log, _scene.Store, _hosts);
 
     private SubscriptionEntry Entry => _scene.Cache.Snapshot.ByNumber.Values.Single();
 

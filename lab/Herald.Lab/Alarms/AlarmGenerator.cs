@@ -6,7 +6,7 @@ namespace Herald.Lab.Alarms;
 /// Users whose alarms change in every possible way (out of order, repeated, cleared, back to the old status, at the same time), and who
 /// request digests in between. The same seed produces the same messages.
 /// </summary>
-public sealed class AlarmStory(int seed, DigestLedger ledger)
+public sealed class AlarmGenerator(int seed, DigestLedger ledger)
 {
     private static readonly string[] Statuses = ["WARNING", "CRITICAL", "CLEARED"];
     private static readonly DateTime Begin = new(2024, 2, 29, 23, 59, 0, DateTimeKind.Utc);

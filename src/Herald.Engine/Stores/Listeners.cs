@@ -3,11 +3,11 @@ using System.Collections.Immutable;
 namespace Herald.Engine.Stores;
 
 /// <summary>The listeners that a store calls on a change. Adding or removing a listener never waits for a running call.</summary>
-public sealed class Hints<T> where T : Delegate
+public sealed class Listeners<T> where T : Delegate
 {
     private ImmutableArray<T> _listeners = [];
 
-    public ImmutableArray<T> Listeners => _listeners;
+    public ImmutableArray<T> All => _listeners;
 
     public IDisposable Add(T listener)
     {
@@ -15,8 +15,8 @@ public sealed class Hints<T> where T : Delegate
         return new Registration(this, listener);
     }
 
-    private sealed class Registration(Hints<T> hints, T listener) : IDisposable
+    private sealed class Registration(Listeners<T> hints, T listener) : IDisposable
     {
-        public void Dispose() => ImmutableInterlocked.Update(ref hints._listeners, (all, one) => all.Remove(one), listener);
+        public void Dispose() => ImmutableInterlocked.Update(ref listeners._listeners, (all, one) => all.Remove(one), listener);
     }
 }

@@ -13,15 +13,15 @@ namespace Herald.Engine.Inspection;
 /// <param name="Position">Every match up to this sequence is settled, or belongs to one of the lanes.</param>
 /// <param name="Outstanding">Deliveries in the window.</param>
 /// <param name="Blocked">Keys that wait after a failure, without the held ones.</param>
-internal sealed record SubscriptionLook(
-    ShardId Shard, string Id, bool IsSaved, bool AtHead, long Position, int Outstanding, int Blocked, int Held, IEnumerable<LaneLook> Lanes,
-    Func<ulong, LaneLook?> FindLane)
+internal sealed record SubscriptionView(
+    ShardId Shard, string Id, bool IsSaved, bool AtHead, long Position, int Outstanding, int Blocked, int Held, IEnumerable<LaneView> Lanes,
+    Func<ulong, LaneView?> FindLane)
 {
     /// <summary>
     /// A subscription for which the shard has no state. It moves with the head, or the shard does not know its generation yet and will have
     /// to read back for it.
     /// </summary>
-    public static SubscriptionLook Unknown(ShardId shard, SubscriptionEntry entry, bool isSaved, long catalogVersion, long routed)
+    public static SubscriptionView Unknown(ShardId shard, SubscriptionEntry entry, bool isSaved, long catalogVersion, long routed)
     {
         var goesBack = entry.BeginsBehind(shard, catalogVersion, routed);
         var runs = entry.Subscription.Status == SubscriptionStatus.Active;
@@ -68,7 +68,7 @@ internal sealed record SubscriptionLook(
         return new(new ShardLag(Shard.Value, Position, head, Outstanding, Blocked), waiting, Held, !AtHead, lowest <= head ? lowest : 0);
     }
 
-    private DeliveryView HeadOf(LaneLook lane)
+    private DeliveryView HeadOf(LaneView lane)
     {
         DateTimeOffset? next = lane.HeadStatus == DeliveryStatus.Blocked ? DateTimeOffset.FromUnixTimeMilliseconds(lane.DueMs) : null;
         return new(Id, Shard.Value, lane.Head, lane.HeadStatus, lane.Attempts, next, null);

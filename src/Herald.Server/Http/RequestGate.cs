@@ -8,7 +8,7 @@ namespace Herald.Server.Http;
 /// <summary>
 /// The first steps of every request: access rules, then the short path for publishing, then routing for all other requests.
 /// </summary>
-internal sealed class Front(AccessRules access, PublishDoor publishing, ProblemPages others)
+internal sealed class RequestGate(AccessRules access, PublishHandler publishing, ProblemPages others)
 {
     public Task InvokeAsync(HttpContext context)
     {

@@ -20,7 +20,7 @@ namespace Herald.Server.Publishing;
 /// <remarks>
 /// Steps: (1) the topic, (2) the media type, (3) the body in one piece, (4) its events into a batch, (5) append, (6) answer.
 /// </remarks>
-internal sealed class PublishDoor(Intake intake, Catalog catalog, BodyBudget budget, ServerOptions options, ProblemPages problems)
+internal sealed class PublishHandler(Intake intake, Catalog catalog, BodyBudget budget, ServerOptions options, ProblemPages problems)
 {
     private readonly ObjectPool<PublishRequest> _requests = new DefaultObjectPool<PublishRequest>(new PoolPolicy(budget), 256);
 

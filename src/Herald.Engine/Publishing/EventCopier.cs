@@ -7,7 +7,7 @@ using Herald.Engine.Subscriptions;
 namespace Herald.Engine.Publishing;
 
 /// <summary>Makes new events from stored ones: for another topic (a forward), or for one subscription (a redrive).</summary>
-internal sealed class ForwardEncoder(IEventLog log, EventEncoder encoder, Catalog catalog, TimeProvider time)
+internal sealed class EventCopier(IEventLog log, EventEncoder encoder, Catalog catalog, TimeProvider time)
 {
     /// <summary>The most times that an event is forwarded. It ends circles of topics that forward to each other.</summary>
     public const int MostHops = 5;

@@ -14,7 +14,7 @@ public sealed class Story
     private readonly (Guid Order, int Next)[] _open;
     private long _turn;
 
-    public Story(int customers, int openOrders, int seed, TimeProvider time)
+    public OrderGenerator(int customers, int openOrders, int seed, TimeProvider time)
     {
         _time = time;
         var random = new Random(seed);

@@ -7,7 +7,7 @@ namespace Herald.Engine.Inspection;
 /// A view of a shard. It is the same whether the shard runs on this node or is read from what its owner elsewhere has saved. Valid during
 /// the query only.
 /// </summary>
-internal interface IShardLook
+internal interface IShardView
 {
-    SubscriptionLook Of(SubscriptionEntry entry);
+    SubscriptionView Of(SubscriptionEntry entry);
 }

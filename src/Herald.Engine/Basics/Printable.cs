@@ -3,7 +3,7 @@ using System.Text.Unicode;
 namespace Herald.Engine.Basics;
 
 /// <summary>Makes a value printable for a sentence: shortened, and in hexadecimal when it is not a text.</summary>
-public static class Shown
+public static class Printable
 {
     private const int MostBytes = 40;
 

@@ -7,15 +7,15 @@ using Herald.Engine.Stores;
 namespace Herald.Engine.Inspection;
 
 /// <summary>Lists, redrives and discards dead letters.</summary>
-public sealed class DeadLetterDesk
+public sealed class DeadLetters
 {
     private const int PageSize = 500;
 
     private readonly IDeadLetterStore _store;
     private readonly Catalog _catalog;
-    private readonly ForwardEncoder _encoder;
+    private readonly EventCopier _encoder;
 
-    internal DeadLetterDesk(IDeadLetterStore store, Catalog catalog, ForwardEncoder encoder) =>
+    internal DeadLetters(IDeadLetterStore store, Catalog catalog, EventCopier encoder) =>
         (_store, _catalog, _encoder) = (store, catalog, encoder);
 
     /// <summary>Makes the id that users see: opaque, stable, <c>[A-Za-z0-9_-]</c>.</summary>

@@ -11,14 +11,14 @@ namespace Herald.Engine.Inspection;
 /// <summary>
 /// Queries any shard: for a shard of this node its present state, for any other what its owner has saved. Changes nothing.
 /// </summary>
-internal sealed class ShardLooks(IEventLog log, IShardStore store, ShardHosts hosts)
+internal sealed class ShardViews(IEventLog log, IShardStore store, ShardHosts hosts)
 {
     public int ShardCount => log.ShardCount;
 
     /// <param name="ask">
     /// Must compute a complete answer that keeps no reference to the shard. It may run inside the shard's loop, and it may run twice.
     /// </param>
-    public async ValueTask<T> AskAsync<T>(ShardId shard, Func<IShardLook, T> ask, CancellationToken cancel)
+    public async ValueTask<T> AskAsync<T>(ShardId shard, Func<IShardView, T> ask, CancellationToken cancel)
     {
         // One request can query many shards, and not every store checks the token.
         cancel.ThrowIfCancellationRequested();
@@ -57,6 +57,6 @@ internal sealed class ShardLooks(IEventLog log, IShardStore store, ShardHosts ho
         return (await PeekAsync(shard, CancellationToken.None)).Of(entry).HasPassed(sequence);
     }
 
-    private async ValueTask<IShardLook> PeekAsync(ShardId shard, CancellationToken cancel) =>
+    private async ValueTask<IShardView> PeekAsync(ShardId shard, CancellationToken cancel) =>
         new SavedShard(shard, SavedProgress.Of((await store.PeekAsync(shard, cancel)).Records));
 }
