@@ -98,7 +98,7 @@ public sealed class Inspector
     /// Events of a topic as they are accepted, from now on, until cancelled. A slow reader misses no event that is kept, because it reads
     /// the log.
     /// </summary>
-    public IAsyncEnumerable<TailedEvent> TailAsync(Topic topic, CancellationToken cancel) => _tail.ReadAsync(topic, cancel);
+    public ValueTask<IAsyncEnumerable<TailedEvent>> TailAsync(Topic topic, CancellationToken cancel) => _tail.BeginAsync(topic, cancel);
 
     private async ValueTask<EventStory> TellAsync(Topic topic, TailedEvent found, CancellationToken cancel)
     {

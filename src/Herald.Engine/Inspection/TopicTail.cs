@@ -11,10 +11,25 @@ internal sealed class TopicTail(IEventLog log, EventFinder events)
 {
     private const int PieceSize = 256;
 
-    public async IAsyncEnumerable<TailedEvent> ReadAsync(Topic topic, [EnumeratorCancellation] CancellationToken cancel)
+    /// <summary>Begins a tail: when it returns, the enumerable, which must be enumerated, contains every event that is accepted later.</summary>
+    public async ValueTask<IAsyncEnumerable<TailedEvent>> BeginAsync(Topic topic, CancellationToken cancel)
     {
-        using var follower = new LogFollower(log, PieceSize, readsUnreported: true);
-        await follower.StartAsync(null, cancel);
+        var follower = new LogFollower(log, PieceSize, readsUnreported: true);
+        try
+        {
+            await follower.StartAsync(null, cancel);
+            return ReadAsync(follower, topic, cancel);
+        }
+        catch
+        {
+            follower.Dispose();
+            throw;
+        }
+    }
+
+    private async IAsyncEnumerable<TailedEvent> ReadAsync(LogFollower started, Topic topic, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        using var follower = started;
         while (true)
         {
             await foreach (var piece in follower.ReadAsync(cancel))

@@ -38,10 +38,11 @@ internal sealed class TailEndpoint(Catalog catalog, Inspector inspector, Cancell
         var response = context.Response;
         response.ContentType = asEvents ? ServerSentEvents : MediaTypes.LinesOfJson;
         response.Headers.CacheControl = "no-store";
-        // The tail begins before the headers are sent. So a caller that has received the headers sees every later event.
-        var events = inspector.TailAsync(found, ended.Token).GetAsyncEnumerator(ended.Token);
+        IAsyncEnumerator<TailedEvent>? events = null;
         try
         {
+            // The tail begins before the headers are sent. So a caller that has received the headers sees every later event.
+            events = (await inspector.TailAsync(found, ended.Token)).GetAsyncEnumerator(ended.Token);
             var next = events.MoveNextAsync();
             await response.Body.FlushAsync(ended.Token);
             while (await next)
@@ -60,7 +61,8 @@ internal sealed class TailEndpoint(Catalog catalog, Inspector inspector, Cancell
         }
         finally
         {
-            await events.DisposeAsync();
+            if (events is not null)
+                await events.DisposeAsync();
         }
     }
 

@@ -25,6 +25,9 @@ internal sealed class OneShardLog : IEventLog
     /// <summary>The lowest catalog version with which entries may be routed.</summary>
     public long CatalogVersion { get; set; }
 
+    /// <summary>The bounds are answered after this.</summary>
+    public Task BoundsAfter { get; set; } = Task.CompletedTask;
+
     /// <summary>When set, every read fails with this.</summary>
     public Exception? Fault { get; set; }
 
@@ -100,10 +103,11 @@ internal sealed class OneShardLog : IEventLog
         return ValueTask.CompletedTask;
     }
 
-    public ValueTask<LogBounds> BoundsAsync(ShardId shard, CancellationToken cancel)
+    public async ValueTask<LogBounds> BoundsAsync(ShardId shard, CancellationToken cancel)
     {
+        await BoundsAfter;
         lock (_gate)
-            return new(new LogBounds(_first, _events.Count));
+            return (new LogBounds(_first, _events.Count));
     }
 
     public ValueTask<long> FindByTimeAsync(ShardId shard, DateTimeOffset time, CancellationToken cancel) => throw new NotSupportedException();
