@@ -107,7 +107,7 @@ internal sealed class OneShardLog : IEventLog
     {
         await BoundsAfter;
         lock (_gate)
-            return (new LogBounds(_first, _events.Count));
+            return new LogBounds(_first, _events.Count);
     }
 
     public ValueTask<long> FindByTimeAsync(ShardId shard, DateTimeOffset time, CancellationToken cancel) => throw new NotSupportedException();
