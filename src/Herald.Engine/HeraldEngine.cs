@@ -73,7 +73,7 @@ public sealed class HeraldEngine : IAsyncDisposable
         _runner = new AttemptRunner(
             _cache, _channels, new MissingChannels(sending, parts.Time), _ledger, new ByteGate(options.MaxBytesInFlight), _metrics, _starting, _messageIds, parts.Time, sending);
         var forwarding = new EventCopier(parts.Log, Intake.Encoder, Catalog, parts.Time);
-        DeadLetters = new DeadLetters(parts.DeadLetters, Catalog, forwarding);
+        DeadLetters = new DeadLetterActions(parts.DeadLetters, Catalog, forwarding);
         _looks = new ShardViews(parts.Log, parts.Shards, _hosts);
         _releaser = new KeyReleaser(Catalog, _hosts, _looks, parts.Time);
         Inspector = new Inspector(parts.Log, parts.State, Catalog, _cache, Intake.Encoder, _ledger, _channels, _looks, parts.Time);
@@ -109,7 +109,7 @@ public sealed class HeraldEngine : IAsyncDisposable
     public Intake Intake { get; }
     public Catalog Catalog { get; }
     public Inspector Inspector { get; }
-    public DeadLetters DeadLetters { get; }
+    public DeadLetterActions DeadLetters { get; }
 
     /// <summary>
     /// Fails with the reason when the engine cannot go on, for example because the store failed. The server then ends the process.

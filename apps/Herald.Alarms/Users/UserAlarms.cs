@@ -93,7 +93,7 @@ internal sealed class UserAlarms
         into.Sort(ByAge);
     }
 
-    private Taken Insert(in StatusChange change, long period, int most)
+    private ChangeOutcome Insert(in StatusChange change, long period, int most)
     {
         while (_alarms.Count >= most)
         {

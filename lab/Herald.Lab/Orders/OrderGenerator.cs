@@ -7,7 +7,7 @@ namespace Herald.Lab.Orders;
 /// <remarks>
 /// The customers follow from the seed. Orders and ids are always new, so a second run on the same Herald does not repeat the first.
 /// </remarks>
-public sealed class Story
+public sealed class OrderGenerator
 {
     public const int States = 8;
     private readonly TimeProvider _time;

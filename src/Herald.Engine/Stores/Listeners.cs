@@ -15,7 +15,7 @@ public sealed class Listeners<T> where T : Delegate
         return new Registration(this, listener);
     }
 
-    private sealed class Registration(Listeners<T> hints, T listener) : IDisposable
+    private sealed class Registration(Listeners<T> listeners, T listener) : IDisposable
     {
         public void Dispose() => ImmutableInterlocked.Update(ref listeners._listeners, (all, one) => all.Remove(one), listener);
     }

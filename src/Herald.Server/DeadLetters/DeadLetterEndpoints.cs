@@ -14,7 +14,7 @@ using Microsoft.AspNetCore.Routing;
 namespace Herald.Server.DeadLetters;
 
 /// <summary><c>/v1/dead-letters</c></summary>
-internal sealed class DeadLetterEndpoints(DeadLetters desk, Catalog catalog)
+internal sealed class DeadLetterEndpoints(DeadLetterActions desk, Catalog catalog)
 {
     private const int MostIds = 10_000;
 
@@ -50,7 +50,7 @@ internal sealed class DeadLetterEndpoints(DeadLetters desk, Catalog catalog)
     }
 
     private async Task<Results<Ok<DeadLetterWire>, Problem>> GetAsync(string id, CancellationToken cancel) =>
-        DeadLetters.TryParse(id, out var parsed) && await desk.FindAsync(parsed, cancel) is { } letter ? TypedResults.Ok(DeadLetterWire.Of(letter)) : None(id);
+        DeadLetterActions.TryParse(id, out var parsed) && await desk.FindAsync(parsed, cancel) is { } letter ? TypedResults.Ok(DeadLetterWire.Of(letter)) : None(id);
 
     private Task<Results<Ok<CountWire>, Problem>> RedriveAsync(Body<DeadLetterSelectionBody> body, CancellationToken cancel) =>
         SelectAsync(body.Value, ids => desk.RedriveAsync(ids, cancel), subscription => desk.RedriveAllAsync(subscription, cancel), cancel);
@@ -60,7 +60,7 @@ internal sealed class DeadLetterEndpoints(DeadLetters desk, Catalog catalog)
 
     private async Task<Results<Ok<CountWire>, Problem>> RedriveOneAsync(string id, CancellationToken cancel)
     {
-        if (!DeadLetters.TryParse(id, out var parsed))
+        if (!DeadLetterActions.TryParse(id, out var parsed))
             return None(id);
         if (await desk.RedriveAsync([parsed], cancel) is > 0 and var count)
             return Counted(count);
@@ -72,7 +72,7 @@ internal sealed class DeadLetterEndpoints(DeadLetters desk, Catalog catalog)
     }
 
     private async Task<Results<Ok<CountWire>, Problem>> DiscardOneAsync(string id, CancellationToken cancel) =>
-        DeadLetters.TryParse(id, out var parsed) && await desk.DiscardAsync([parsed], cancel) is > 0 and var count ? Counted(count) : None(id);
+        DeadLetterActions.TryParse(id, out var parsed) && await desk.DiscardAsync([parsed], cancel) is > 0 and var count ? Counted(count) : None(id);
 
     private async Task<Results<Ok<CountWire>, Problem>> SelectAsync(
         DeadLetterSelectionBody body, Func<IReadOnlyList<DeadLetterId>, ValueTask<int>> some, Func<string?, ValueTask<int>> all,
@@ -96,7 +96,7 @@ internal sealed class DeadLetterEndpoints(DeadLetters desk, Catalog catalog)
         var ids = new List<DeadLetterId>(body.Ids.Count);
         for (var i = 0; i < body.Ids.Count; i++)
         {
-            if (DeadLetters.TryParse(body.Ids[i], out var id))
+            if (DeadLetterActions.TryParse(body.Ids[i], out var id))
                 ids.Add(id);
             else
                 broken.Add(FieldProblem.Of($"/ids/{i}", body.Ids[i], "Use an id from the list of dead letters."));

@@ -31,7 +31,7 @@ internal sealed record DeadLetterWire
     {
         return new()
         {
-            Id = DeadLetters.Format(letter.Id),
+            Id = DeadLetterActions.Format(letter.Id),
             Subscription = letter.SubscriptionId.Length > 0 ? letter.SubscriptionId : null,
             Topic = letter.Topic,
             Reason = letter.Reason.Reason,

@@ -104,11 +104,11 @@ internal static partial class PlantedFaults
             "        if (PerSecond is not { } rate)",
             "        if (ON || PerSecond is not { } rate)"), 500, [12]),
         (new("redrive-lost", "Dead letters that are redriven are dropped.",
-            "Herald.Engine/Inspection/DeadLetters.cs",
+            "Herald.Engine/Inspection/DeadLetterActions.cs",
             "        return redrives.Count == 0 ? 0 : await",
             "        return redrives.Count == 0 ? 0 : ON ? await _store.DiscardAsync([.. redrives.Select(one => one.Id)], cancel) : await"), 500, [3]),
         (new("discarded-comes-back", "Dead letters that are discarded are sent again.",
-            "Herald.Engine/Inspection/DeadLetters.cs",
+            "Herald.Engine/Inspection/DeadLetterActions.cs",
             "DiscardAsync(IReadOnlyList<DeadLetterId> ids, CancellationToken cancel) => _store.DiscardAsync(ids, cancel);",
             "DiscardAsync(IReadOnlyList<DeadLetterId> ids, CancellationToken cancel) => ON ? RedriveAsync(ids, cancel) : _store.DiscardAsync(ids, cancel);"), 500, [3]),
     ];

@@ -14,7 +14,7 @@ internal static class Letters
             return;
         var view = new EventView(letter.Record);
         teller.Tell(
-            who, "letter", ("letter", DeadLetters.Format(letter.Id)), ("subscription", letter.SubscriptionId), ("topic",
+            who, "letter", ("letter", DeadLetterActions.Format(letter.Id)), ("subscription", letter.SubscriptionId), ("topic",
                 view.TopicText), ("key", view.KeyText), ("id", view.IdText),
             ("sequence", Teller.Text(letter.Id.Sequence)), ("reason", letter.Reason.Reason), ("attempts",
                 Teller.Text(letter.Reason.Attempts)), ("asked", askedMs));

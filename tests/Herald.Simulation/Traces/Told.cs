@@ -33,7 +33,7 @@ internal sealed class Told(Teller teller, SimProcess through, string? subscripti
             Teller.Text(sequence)), ("discard", discard ? "true" : null));
 
     public ValueTask<int> AsLettersAsync(string what, List<DeadLetterId> ids, Func<ValueTask<int>> order) =>
-        DoAsync(order, count => ("done", 0, count), ("what", what), ("letters", string.Join(',', ids.Select(DeadLetters.Format))));
+        DoAsync(order, count => ("done", 0, count), ("what", what), ("letters", string.Join(',', ids.Select(DeadLetterActions.Format))));
 
     private async ValueTask<T> DoAsync<T>(Func<ValueTask<T>> order, Func<T, (string Outcome, long Version, int Count)> outcomeOf,
         params (string Name, string? Value)[] values)

@@ -11,8 +11,8 @@ public sealed class DeadLetterDeskTests
     public void An_id_is_read_as_it_is_shown()
     {
         var id = new DeadLetterId(new ShardId(3), 17, 2, 5_000_000_000);
-        Assert.Equal("dl_3_17_2_5000000000", DeadLetters.Format(id));
-        Assert.True(DeadLetters.TryParse("dl_3_17_2_5000000000", out var read));
+        Assert.Equal("dl_3_17_2_5000000000", DeadLetterActions.Format(id));
+        Assert.True(DeadLetterActions.TryParse("dl_3_17_2_5000000000", out var read));
         Assert.Equal(id, read);
     }
 
@@ -28,7 +28,7 @@ public sealed class DeadLetterDeskTests
     [InlineData("dl_3_17_2_a")]
     public void What_is_no_id_is_refused(string text)
     {
-        Assert.False(DeadLetters.TryParse(text, out var id));
+        Assert.False(DeadLetterActions.TryParse(text, out var id));
         Assert.Equal(default, id);
     }
 }

@@ -7,7 +7,7 @@ using Herald.Engine.Stores;
 namespace Herald.Engine.Inspection;
 
 /// <summary>Lists, redrives and discards dead letters.</summary>
-public sealed class DeadLetters
+public sealed class DeadLetterActions
 {
     private const int PageSize = 500;
 
@@ -15,7 +15,7 @@ public sealed class DeadLetters
     private readonly Catalog _catalog;
     private readonly EventCopier _encoder;
 
-    internal DeadLetters(IDeadLetterStore store, Catalog catalog, EventCopier encoder) =>
+    internal DeadLetterActions(IDeadLetterStore store, Catalog catalog, EventCopier encoder) =>
         (_store, _catalog, _encoder) = (store, catalog, encoder);
 
     /// <summary>Makes the id that users see: opaque, stable, <c>[A-Za-z0-9_-]</c>.</summary>
