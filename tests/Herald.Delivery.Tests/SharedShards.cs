@@ -39,6 +39,9 @@ internal sealed class SharedShards : IDisposable
 
     public IOwnership Of(int node) => _nodes[node];
 
+    /// <summary>The node gets no more leases. Its shards remain its own until the test moves them.</summary>
+    public void Close(int node) => _nodes[node].Close();
+
     public void Dispose() => _releasing.Dispose();
 
     public int OwnerOf(int shard)
@@ -114,8 +117,13 @@ internal sealed class SharedShards : IDisposable
     private sealed class Part(SharedShards all, int node) : IOwnership
     {
         private readonly Listeners<Action> _moved = new();
+        private volatile bool _isClosed;
 
-        public ValueTask<IReadOnlyList<Lease>> RenewAsync(CancellationToken cancel) => new(all.Renew(node));
+        public ValueTask<IReadOnlyList<Lease>> RenewAsync(CancellationToken cancel)
+        {
+            cancel.ThrowIfCancellationRequested();
+            return _isClosed ? throw new StoreUnavailableException("The node is closed.") : new(all.Renew(node));
+        }
 
         public void Follows(long catalogVersion) => Volatile.Write(ref all._followed[node], catalogVersion);
 
@@ -127,6 +135,8 @@ internal sealed class SharedShards : IDisposable
         public async ValueTask ReleaseAsync(IReadOnlyList<Lease> leases, CancellationToken cancel) => await all.ReleaseAsync(leases);
 
         public IDisposable OnMoved(Action moved) => _moved.Add(moved);
+
+        public void Close() => _isClosed = true;
 
         public void Tell()
         {

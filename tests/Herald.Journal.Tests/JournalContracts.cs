@@ -16,6 +16,8 @@ public sealed class JournalCatalog() : CatalogContract(new JournalHarness());
 
 public sealed class JournalDeadLetters() : DeadLetterContract(new JournalHarness());
 
+public sealed class JournalOwnership() : OwnershipContract(new JournalHarness());
+
 public sealed class JournalDamage() : DamageContract(new JournalHarness());
 
 public sealed class JournalHistories() : HistoryContract(

@@ -34,6 +34,10 @@ internal sealed class JournalHarness(Func<JournalOptions, JournalOptions>? adjus
     public override ICatalogStore Catalog => Store;
     public override IDeadLetterStore DeadLetters => Store;
     public override IOwnership Ownership => Store;
+    public override StoreNode Node => new(Store, Store, Store.DisposeAsync);
+    public override bool CanHaveMoreNodes => false;
+    public override bool LeasesExpire => false;
+    public override bool TellsOfShards => false;
 
     public override async ValueTask StartAsync() => _store = await JournalStore.OpenAsync(Options, Clock, _files, Note, CancellationToken.None);
 
@@ -57,6 +61,12 @@ internal sealed class JournalHarness(Func<JournalOptions, JournalOptions>? adjus
             _files = left;
         }
         await StartAsync();
+    }
+
+    public override async ValueTask<StoreNode> OpenNodeAsync()
+    {
+        await using var other = await JournalStore.OpenAsync(Options, Clock, _files, Note, CancellationToken.None);
+        throw new InvalidOperationException("Two nodes have opened the same journal.");
     }
 
     /// <summary>Flips the last bit of the event's record in the log.</summary>

@@ -15,6 +15,12 @@ public sealed class PostgresCatalog() : CatalogContract(new PostgresHarness());
 
 public sealed class PostgresDeadLetters() : DeadLetterContract(new PostgresHarness());
 
+public sealed class PostgresOwnership() : SharedOwnershipContract(new PostgresHarness(options => options with { ShardCount = 64 }));
+
+/// <summary>Nodes hold no locks and hear no notifications: only heartbeats tell them about each other.</summary>
+public sealed class PostgresOwnershipByPolling() : SharedOwnershipContract(
+    new PostgresHarness(options => options with { Wake = WakeMode.Poll }));
+
 public sealed class PostgresDamage() : DamageContract(new PostgresHarness());
 
 public sealed class PostgresHistories() : HistoryContract(

@@ -14,6 +14,7 @@ internal sealed class PostgresHarness(Func<PostgresOptions, PostgresOptions>? ad
     private static int _schemas;
 
     private readonly string _schema = $"store_{Interlocked.Increment(ref _schemas)}";
+    private readonly List<PostgresStore> _others = [];
     private PostgresStore? _store;
 
     public PostgresStore Store => _store ?? throw new InvalidOperationException("Not started.");
@@ -25,6 +26,10 @@ internal sealed class PostgresHarness(Func<PostgresOptions, PostgresOptions>? ad
     public override ICatalogStore Catalog => Store;
     public override IDeadLetterStore DeadLetters => Store;
     public override IOwnership Ownership => Store;
+    public override StoreNode Node => NodeOf(Store);
+    public override bool CanHaveMoreNodes => true;
+    public override bool LeasesExpire => true;
+    public override bool TellsOfShards => Options.Wake == WakeMode.Notify;
 
     public override async ValueTask StartAsync()
     {
@@ -41,6 +46,13 @@ internal sealed class PostgresHarness(Func<PostgresOptions, PostgresOptions>? ad
     {
         await Store.DisposeAsync();
         _store = await OpenAsync();
+    }
+
+    public override async ValueTask<StoreNode> OpenNodeAsync()
+    {
+        var other = await OpenAsync();
+        _others.Add(other);
+        return NodeOf(other);
     }
 
     /// <summary>Cuts off the end of the record. Rows have no checksum, so this is damage that the store can notice.</summary>
@@ -76,6 +88,8 @@ internal sealed class PostgresHarness(Func<PostgresOptions, PostgresOptions>? ad
     {
         if (_store is null)
             return;
+        foreach (var other in _others)
+            await other.DisposeAsync();
         await _store.DisposeAsync();
         await ExecuteAsync($"drop schema {_schema} cascade; drop schema {_schema}_log cascade");
     }
@@ -87,6 +101,8 @@ internal sealed class PostgresHarness(Func<PostgresOptions, PostgresOptions>? ad
         await using var command = new NpgsqlCommand(sql, connection);
         return await command.ExecuteScalarAsync();
     }
+
+    private static StoreNode NodeOf(PostgresStore store) => new(store, store, store.DisposeAsync);
 
     private async Task MigrateAsync()
     {

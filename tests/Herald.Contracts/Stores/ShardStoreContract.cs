@@ -102,28 +102,6 @@ public abstract class ShardStoreContract(StoreHarness harness) : StoreContract(h
     }
 
     [Fact]
-    public async Task A_released_shard_comes_back_under_a_new_epoch()
-    {
-        var leases = await Harness.Ownership.RenewAsync(Cancel);
-        var old = await OwnAsync(Shard);
-        await CommitAsync(Progress(old, 1, "one"));
-        await Harness.Ownership.ReleaseAsync([.. leases.Where(l => l.Shard == Shard)], Cancel);
-
-        await Assert.ThrowsAsync<StaleOwnerException>(async () => await CommitAsync(Progress(old, 2, "two")));
-        var current = await OwnAsync(Shard);
-        Assert.True(current.Epoch > old.Epoch);
-        await CommitAsync(Progress(current, 1, "three"));
-        Assert.Equal(["one", "three"], await LoadAsync(current));
-    }
-
-    [Fact]
-    public async Task Renewing_keeps_the_epoch()
-    {
-        var first = await OwnAsync(Shard);
-        Assert.Equal(first, await OwnAsync(Shard));
-    }
-
-    [Fact]
     public async Task Emitted_events_go_to_any_shard_whatever_has_their_ids()
     {
         var published = Events.Make("a", "k1");

@@ -21,25 +21,6 @@ public sealed class NodesTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _harness.DisposeAsync();
 
     [Fact]
-    public async Task Shards_are_shared_out_and_given_up_only_by_their_owner()
-    {
-        await using var second = await _harness.OpenAsync();
-        var all = await _harness.Store.RenewAsync(Cancel);
-        Assert.Equal(_harness.Store.ShardCount, all.Count);
-        Assert.DoesNotContain(all, lease => lease.IsLeaving);
-
-        Assert.Empty(await second.RenewAsync(Cancel));
-        var leaving = (await _harness.Store.RenewAsync(Cancel)).Where(lease => lease.IsLeaving).ToList();
-        Assert.Equal(_harness.Store.ShardCount / 2, leaving.Count);
-        await _harness.Store.ReleaseAsync(leaving, Cancel);
-
-        var taken = await second.RenewAsync(Cancel);
-        Assert.Equal(leaving.Select(lease => lease.Shard).Order(Comparer<ShardId>.Create((a, b) => a.Value - b.Value)), taken.Select(lease => lease.Shard));
-        Assert.All(taken, lease => Assert.True(lease.Epoch > leaving.Single(l => l.Shard == lease.Shard).Epoch));
-        Assert.Equal(_harness.Store.ShardCount / 2, (await _harness.Store.RenewAsync(Cancel)).Count);
-    }
-
-    [Fact]
     public async Task A_node_is_told_how_far_the_others_follow_the_catalog()
     {
         _harness.Store.Follows(5);
@@ -62,40 +43,6 @@ public sealed class NodesTests : IAsyncLifetime
 
         await second.DisposeAsync();
         Assert.Equal(long.MaxValue, await _harness.Store.OthersFollowAsync(Cancel));
-    }
-
-    [Fact]
-    public async Task A_clean_stop_leaves_its_shards_free_at_once()
-    {
-        await _harness.Store.RenewAsync(Cancel);
-        await using var second = await _harness.OpenAsync();
-        await second.RenewAsync(Cancel);
-        await _harness.Store.DisposeAsync();
-        Assert.Equal(second.ShardCount, (await second.RenewAsync(Cancel)).Count);
-    }
-
-    [Fact]
-    public async Task A_node_that_is_silent_for_longer_than_its_lease_is_replaced_and_finds_out()
-    {
-        var old = await _harness.Store.RenewAsync(Cancel);
-        await using var second = await _harness.OpenAsync();
-        var seconds = 0;
-        IReadOnlyList<Lease> taken = [];
-        for (; taken.Count == 0; seconds++)
-        {
-            taken = await second.RenewAsync(Cancel);
-            _harness.Clock.Advance(TimeSpan.FromSeconds(1));
-        }
-        Assert.InRange(seconds, 5, 8);
-        Assert.Equal(second.ShardCount, taken.Count);
-
-        var stale = new Fence(old[0].Shard, old[0].Epoch);
-        await Assert.ThrowsAsync<StaleOwnerException>(async () => await _harness.Store.CommitAsync(new ShardCommit { Fence = stale, Number = 1 }, Cancel));
-        await Assert.ThrowsAsync<StaleOwnerException>(async () => await _harness.Store.LoadAsync(stale, Cancel));
-        Assert.Empty(await _harness.Store.RenewAsync(Cancel));
-        // The node has joined again, as a new node. It gets shards when the other node releases some.
-        Assert.Empty(await _harness.Store.RenewAsync(Cancel));
-        Assert.Contains(await second.RenewAsync(Cancel), lease => lease.IsLeaving);
     }
 
     [Fact]
@@ -171,23 +118,6 @@ public sealed class NodesTests : IAsyncLifetime
         await holder.CloseAsync();
         await told.Task.WaitAsync(Cancel);
         Assert.Equal(_harness.Store.ShardCount, (await RenewAfterAMomentAsync()).Count);
-    }
-
-    [Fact]
-    public async Task A_node_that_gives_way_keeps_what_it_has_until_others_get_it_and_takes_no_more()
-    {
-        await _harness.Store.RenewAsync(Cancel);
-        Assert.False(await _harness.Store.GiveWayAsync(Cancel));
-        await using var second = await _harness.OpenAsync();
-        Assert.Empty(await second.RenewAsync(Cancel));
-        var all = await _harness.Store.RenewAsync(Cancel);
-        Assert.True(await _harness.Store.GiveWayAsync(Cancel));
-
-        Assert.All(await _harness.Store.RenewAsync(Cancel), lease => Assert.True(lease.IsLeaving));
-        Assert.Empty(await second.RenewAsync(Cancel));
-        await _harness.Store.ReleaseAsync(all, Cancel);
-        Assert.Equal(second.ShardCount, (await second.RenewAsync(Cancel)).Count);
-        Assert.Empty(await _harness.Store.RenewAsync(Cancel));
     }
 
     [Fact]
