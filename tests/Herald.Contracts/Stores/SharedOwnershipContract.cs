@@ -92,6 +92,35 @@ public abstract class SharedOwnershipContract(StoreHarness harness) : OwnershipC
     }
 
     [Fact]
+    public async Task A_node_that_gives_way_right_after_another_one_has_joined_gets_nothing_back()
+    {
+        var (first, second) = (Harness.Node, await Harness.OpenNodeAsync());
+        var all = await RenewAsync(first);
+        // The first node has not renewed since, so only the store knows of the second one.
+        Assert.Empty(await RenewAsync(second));
+        Assert.True(await first.Ownership.GiveWayAsync(Cancel));
+        await first.Ownership.ReleaseAsync(all, Cancel);
+        Assert.Empty(await RenewAsync(first));
+        Assert.Equal(ShardCount, (await RenewAsync(second)).Length);
+    }
+
+    [Fact]
+    public async Task A_node_that_gives_way_gets_nothing_back_although_it_was_silent_for_too_long()
+    {
+        var (first, second) = (Harness.Node, await Harness.OpenNodeAsync());
+        var before = await SettleAsync(first, second);
+        Assert.True(await first.Ownership.GiveWayAsync(Cancel));
+        await WhenReplacedAsync(second, before);
+        await SettleAsync(second);
+        // The node renews its leases until it has stopped. First it finds out, then it can join again.
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.Empty(await RenewAsync(first));
+            Assert.DoesNotContain(await RenewAsync(second), lease => lease.IsLeaving);
+        }
+    }
+
+    [Fact]
     public async Task A_silent_node_loses_its_shards_after_its_lease_and_not_before()
     {
         var (silent, other) = (Harness.Node, await Harness.OpenNodeAsync());
