@@ -26,7 +26,9 @@ internal sealed class OwnerSql(string schema, string logSchema, bool judgesSessi
     /// <summary>Removes a node whose lock is free: its process has ended, and the database server still runs.</summary>
     public string RemoveEnded { get; } = $"delete from {schema}.node n where n.id = $1 and {HasEnded(judgesSessions)}";
 
-    public string Leave { get; } = $"update {schema}.node n set leaving = true where n.id = $1";
+    /// <summary>Marks a node as leaving. Returns whether there are other nodes.</summary>
+    public string Leave { get; } =
+        $"with leaving as (update {schema}.node n set leaving = true where n.id = $1) select exists (select 1 from {schema}.node n where n.id <> $1)";
 
     public string Remove { get; } = $"delete from {schema}.node n where n.id = $1";
 

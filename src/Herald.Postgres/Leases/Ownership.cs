@@ -23,6 +23,7 @@ internal sealed class Ownership(
     private readonly Lock _telling = new();
     private long _node, _followed;
     private bool _isTelling;
+    private volatile bool _isLeaving;
 
     /// <summary>The number of registered nodes, including this one.</summary>
     public int Nodes { get; private set; } = 1;
@@ -42,6 +43,12 @@ internal sealed class Ownership(
             if (_node == 0)
                 _node = await registry.RegisterAsync(Volatile.Read(ref _followed), cancel).ConfigureAwait(false);
             var members = await registry.BeatAsync(_node, Volatile.Read(ref _followed), cancel).ConfigureAwait(false);
+            // It was registered anew since it gave way.
+            if (_isLeaving && members.Nodes.Any(n => n.Id == _node && !n.IsLeaving))
+            {
+                await registry.LeaveAsync(_node, cancel).ConfigureAwait(false);
+                members = await registry.BeatAsync(_node, Volatile.Read(ref _followed), cancel).ConfigureAwait(false);
+            }
             // 2.
             if (await RemoveEndedAsync(members, cancel).ConfigureAwait(false))
                 members = await registry.BeatAsync(_node, Volatile.Read(ref _followed), cancel).ConfigureAwait(false);
@@ -113,14 +120,12 @@ internal sealed class Ownership(
             await registry.ReleaseAsync(leases, IsAlone ? null : channel, cancel).ConfigureAwait(false);
     }
 
-    /// <summary>From now on other nodes take what this node releases.</summary>
-    /// <returns>Whether there are other nodes.</returns>
+    /// <summary>From now on other nodes take what this node releases. It gets nothing back, even if it has to register again.</summary>
+    /// <returns>Whether there are other nodes. The database knows; this node knows only those of its last renewal.</returns>
     public async ValueTask<bool> GiveWayAsync(CancellationToken cancel)
     {
-        if (_node == 0 || IsAlone)
-            return false;
-        await registry.LeaveAsync(_node, cancel).ConfigureAwait(false);
-        return true;
+        _isLeaving = true;
+        return Volatile.Read(ref _node) is not 0 and var node && await registry.LeaveAsync(node, cancel).ConfigureAwait(false);
     }
 
     /// <summary>Removes this node, which frees all its shards at once.</summary>

@@ -66,7 +66,14 @@ internal sealed class Registry(Database database, PeriodReader periods, Postgres
     public async Task<bool> RemoveEndedAsync(long node, CancellationToken cancel) => await ExecuteAsync(_sql.RemoveEnded, cancel, Commands.Value(node)).ConfigureAwait(false) == 1;
 
     /// <summary>Records that this node takes no more shards and gives away those it has.</summary>
-    public Task LeaveAsync(long node, CancellationToken cancel) => ExecuteAsync(_sql.Leave, cancel, Commands.Value(node));
+    /// <returns>Whether there are other nodes.</returns>
+    public Task<bool> LeaveAsync(long node, CancellationToken cancel) => database.RunVitalAsync(
+        async (connection, either) =>
+        {
+            await using var command = connection.Command(_sql.Leave, Commands.Value(node));
+            return await command.ExecuteScalarAsync(either).ConfigureAwait(false) is true;
+        },
+        cancel);
 
     public Task RemoveAsync(long node, CancellationToken cancel) => ExecuteAsync(_sql.Remove, cancel, Commands.Value(node));
 
