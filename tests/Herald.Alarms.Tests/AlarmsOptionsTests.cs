@@ -26,7 +26,7 @@ public sealed class AlarmsOptionsTests
         Assert.Equal(
             [
                 "HERALD_ALARMS_EMPTY_DIGESTS (environment): There is no such setting. Did you mean HERALD_ALARMS_EMPTY_DIGEST?",
-                "alarms.forgetAfter = '1s' (command line): A duration from 30s to 3650d, such as 500ms, 5s, 10m, 1h30m or 3d.",
+                "alarms.forgetAfter = '1s' (command line): A duration from 30s to 3650d, written like 500ms, 5s, 10m, 1h30m or 3d.",
             ],
             loaded.Errors.Select(error => error.ToString()));
     }

@@ -12,7 +12,11 @@ internal sealed class SettingOptions
 {
     private const string Listen = "listen", DataDirectory = "dataDirectory", TokenFile = "tokenFile";
 
-    private readonly Option<FileInfo?> _file = new("--config") { Description = "A JSON file with settings, by the names that `herald config` shows.", HelpName = "FILE" };
+    private readonly Option<FileInfo?> _file = new("--config")
+    {
+        Description = "A JSON file with settings, under the names that `herald config` shows.",
+        HelpName = "FILE",
+    };
     private readonly Dictionary<string, Option<string?>> _bySetting = [];
     private readonly ServedApplication _application;
 
@@ -27,7 +31,7 @@ internal sealed class SettingOptions
             var isOwn = _application.Settings.Any(own => own.Name == setting.Name);
             var option = new Option<string?>(setting.Name == DataDirectory ? "--data" : NameOf(isOwn ? setting.Name[(setting.Name.IndexOf('.') + 1)..] : setting.Name))
             {
-                Description = $"{setting.Rule} Default: {setting.Value ?? "none"}.",
+                Description = $"{setting.Purpose} Default: {setting.Value ?? "none"}. {setting.Rule}",
                 HelpName = setting.Name is Listen ? "ADDRESS" : setting.Name is DataDirectory ? "DIR" : "VALUE",
             };
             _bySetting.Add(setting.Name, option);

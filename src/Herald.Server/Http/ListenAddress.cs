@@ -6,7 +6,8 @@ namespace Herald.Server.Http;
 /// <summary>One address to listen on, as an operator writes it.</summary>
 internal sealed record ListenAddress(IPAddress Address, int Port)
 {
-    public const string Rule = "host:port, where host is an IP address, localhost or * (all interfaces), and port is 0 (any free one) to 65535; several with commas.";
+    public const string Rule =
+        "host:port, several with commas; host is an IP address, localhost or * (all interfaces), port is 0 (any free port) to 65535.";
 
     public bool IsLoopback => IPAddress.IsLoopback(Address);
 

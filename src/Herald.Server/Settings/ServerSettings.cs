@@ -55,7 +55,7 @@ public sealed class ServerSettings
     [
         .. _settings.Select(s => new EffectiveSetting(
             s.Name, s.Variable, s.Show(_options) is { } value ? s.Mask(value) : null,
-            _given.TryGetValue(s.Name, out var given) ? given.Source : "default", s.Rule)),
+            _given.TryGetValue(s.Name, out var given) ? given.Source : "default", s.Purpose, s.Rule)),
     ];
 
     /// <summary>The errors of options that were written in code instead of loaded.</summary>
@@ -154,12 +154,16 @@ public sealed class ServerSettings
         foreach (var (setting, cluster, value) in named.Where(one => nats.Clusters.All(c => c.Name != one.Cluster)))
         {
             errors.Add(new(setting, value, sourceOf(setting),
-                $"There is no cluster '{cluster}': say where it is, with nats.clusters (--nats-clusters, HERALD_NATS_CLUSTERS), e.g. {cluster}=nats://127.0.0.1:4222."));
+                $"There is no cluster '{cluster}'. Add its address to nats.clusters (--nats-clusters, HERALD_NATS_CLUSTERS), "
+                + $"for example {cluster}=nats://127.0.0.1:4222."));
         }
         foreach (var (index, route) in nats.Sources.Index())
         {
             if (nats.Sources.Take(index).FirstOrDefault(other => other.IsInTheWayOf(route, nats.Group)) is { } other)
-                errors.Add(new("nats.sources", route.ToString(), sourceOf("nats.sources"), $"It has its messages in common with '{other}', and would take them from it: give it a group of its own, with group=NAME."));
+            {
+                errors.Add(new("nats.sources", route.ToString(), sourceOf("nats.sources"),
+                    $"It would share its messages with '{other}', and each would get only a part: give it a group of its own, with group=NAME."));
+            }
         }
     }
 }

@@ -2,14 +2,16 @@ using System.Text;
 
 namespace Herald.Server.Settings;
 
-/// <summary>One setting: its name, its rule, and its conversion between text and options.</summary>
+/// <summary>One setting: its name, its purpose, its rule, and its conversion between text and options.</summary>
 /// <param name="Name">
 /// The name in the file, e.g. <c>journal.segmentBytes</c>; the variable is then <c>HERALD_JOURNAL_SEGMENT_BYTES</c>.
 /// </param>
+/// <param name="Purpose">What the setting is for, in one or two sentences; the help of <c>serve</c> shows it.</param>
 /// <param name="Rule">The allowed values, in one sentence.</param>
 /// <param name="Show">Formats the value in the options as an operator would write it; null for none.</param>
 /// <param name="Apply">Returns the options with the value, or null when the value breaks the rule.</param>
-public sealed record Setting(string Name, string Rule, Func<ServerOptions, string?> Show, Func<ServerOptions, string, ServerOptions?> Apply)
+public sealed record Setting(
+    string Name, string Purpose, string Rule, Func<ServerOptions, string?> Show, Func<ServerOptions, string, ServerOptions?> Apply)
 {
     public const string Prefix = "HERALD_";
 
