@@ -9,7 +9,7 @@ namespace Herald.Cli.Alarms;
 internal static class AlarmsCommand
 {
     public static Command Create(TimeProvider time) => new ExampleCommand(
-        "alarms", "The alarms application: changes of alarms come in over NATS, and each user who asks is told which of them are new.",
+        "alarms", "The alarms application: reads changes of alarms from NATS, and sends each user a digest of the new ones on request.",
         "herald alarms serve --nats nats://127.0.0.1:4222", "herald alarms verify --nats nats://127.0.0.1:4222", "herald alarms show alice")
     {
         AlarmsServeCommand.Create(time),

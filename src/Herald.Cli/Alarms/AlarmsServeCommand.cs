@@ -10,7 +10,8 @@ namespace Herald.Cli.Alarms;
 internal static class AlarmsServeCommand
 {
     public static Command Create(TimeProvider time) => ServeCommand.Create(
-        "Runs a server with the alarms application. SIGTERM or Ctrl-C stops it cleanly; a second one ends it at once.", Application(), time,
+        "Runs a server with the alarms application. SIGTERM or Ctrl-C stops it cleanly; a second signal ends it at once.",
+        Application(), time,
         "herald alarms serve --nats nats://127.0.0.1:4222", "herald alarms serve --nats nats://127.0.0.1:4222 --no-stream",
         "herald alarms serve --nats nats://a:4222,b:4222,c:4222 --replicas 3 --store postgres --connection postgres://herald@127.0.0.1/herald");
 

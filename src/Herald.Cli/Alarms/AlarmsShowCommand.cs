@@ -9,8 +9,9 @@ internal static class AlarmsShowCommand
 {
     public static Command Create()
     {
-        var user = new Argument<string>("user") { Description = "The UserID." };
-        return new ClientCommand("show", "Shows what is known of a user's alarms.", "herald alarms show alice", "herald alarms show alice --json") { user }
+        var user = new Argument<string>("user") { Description = "The UserID of the user, such as alice." };
+        return new ClientCommand("show",
+            "Shows the saved alarms of a user.", "herald alarms show alice", "herald alarms show alice --json") { user }
             .Runs(async call => call.Terminal.Show(
                 await call.Client.GetAsync($"/v1/alarms/users/{HeraldClient.Escape(call.Get(user))}", call.Cancel), body => call.Terminal.Table(body.GetProperty("alarms"), "alarmId", "status", "changedAt", "due")));
     }

@@ -9,9 +9,14 @@ internal static class BackupCommand
 {
     public static Command Create()
     {
-        var directory = new Argument<string>("directory") { Description = "Where the copy goes, on the server's machine: new or empty." };
+        var directory = new Argument<string>("directory")
+        {
+            Description = "A new or empty directory for the copy, on the machine of the server.",
+        };
         return new ClientCommand(
-            "backup", "Copies the store while the server runs; start a server on the copy to restore it.", "herald backup /var/backups/herald-2026-01-31") { directory }
+            "backup",
+            "Copies the store while the server runs. To restore it, start a server on the copy.",
+            "herald backup /var/backups/herald-2026-01-31") { directory }
             .Runs(async call => call.Terminal.Show(
                 await call.Client.PostAsync("/v1/backup", new JsonObject { ["directory"] = Path.GetFullPath(call.Get(directory)) }, call.Cancel),
                 $"Copied to {Path.GetFullPath(call.Get(directory))}."));

@@ -17,7 +17,7 @@ internal static class ConfigCommand
     {
         application ??= new ServedApplication();
         var command = new ExampleCommand(
-            "config", "Shows the settings that serve would run with, and where each comes from; secrets are masked.",
+            "config", "Shows the settings that `serve` would use, and where each one comes from. Secrets are hidden.",
             $"{application.CommandLine} config", $"{application.CommandLine} config --config herald.json --listen 127.0.0.1:9000");
         application.AddOptions(command);
         var settings = new SettingOptions(command, application);

@@ -13,7 +13,7 @@ internal static class VersionCommand
 
     public static Command Create()
     {
-        var command = new ExampleCommand("version", "Shows the version.", "herald version", "herald version --json");
+        var command = new ExampleCommand("version", "Shows the version of this program.", "herald version", "herald version --json");
         command.SetAction(parsed =>
         {
             var output = parsed.InvocationConfiguration.Output;

@@ -7,15 +7,24 @@ namespace Herald.Cli.DeadLetters;
 /// <summary><c>herald dead-letters …</c></summary>
 internal static class DeadLettersCommand
 {
-    private static readonly Option<string?> Subscription = new("--subscription") { Description = "Those of this subscription.", HelpName = "ID" };
-    private static readonly Argument<string[]> Ids = new("id") { Description = "Which ones, as listed.", Arity = ArgumentArity.ZeroOrMore };
-    private static readonly Option<bool> All = new("--all") { Description = "All there are." };
+    private static readonly Option<string?> Subscription = new("--subscription")
+    {
+        Description = "Only the dead letters of this subscription, such as billing.",
+        HelpName = "ID",
+    };
+    private static readonly Argument<string[]> Ids = new("id")
+    {
+        Description = "Ids of dead letters, as `herald dead-letters list` shows them.",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
+    private static readonly Option<bool> All = new("--all") { Description = "All dead letters of the store." };
 
-    public static Command Create() => new ExampleCommand("dead-letters", "Lists, redrives and discards what used up its retries.", "herald dead-letters list")
+    public static Command Create() => new ExampleCommand("dead-letters",
+        "Lists, redrives and discards dead letters: deliveries that have ended without success.", "herald dead-letters list")
     {
         List(),
-        Act("redrive", "Delivers dead letters again, at the end of their keys."),
-        Act("discard", "Deletes dead letters for good."),
+        Act("redrive", "Delivers dead letters again, each after all other events of its key."),
+        Act("discard", "Deletes dead letters permanently."),
     };
 
     private static ClientCommand List() =>
@@ -36,7 +45,8 @@ internal static class DeadLettersCommand
         {
             var (ids, subscription, all) = (call.Get(Ids), call.Get(Subscription), call.Get(All));
             if ((ids.Length > 0 ? 1 : 0) + (subscription is null ? 0 : 1) + (all ? 1 : 0) != 1)
-                return call.Terminal.Fail(ExitCode.BadUsage, $"Name the dead letters to {verb}, or say --subscription ID, or --all.");
+                return call.Terminal.Fail(ExitCode.BadUsage,
+                    $"Select the dead letters to {verb}: give their ids, or --subscription ID, or --all.");
             var body = subscription is not null ? new JsonObject { ["subscription"] = subscription }
                 : all ? new JsonObject { ["all"] = true }
                 : new JsonObject { ["ids"] = new JsonArray([.. ids.Select(id => JsonValue.Create(id))]) };

@@ -9,12 +9,17 @@ internal static class EventsCommand
 {
     public static Command Create()
     {
-        var topic = new Argument<string>("topic") { Description = "The event's topic." };
-        var id = new Argument<string>("id") { Description = "The event's id." };
-        var key = new Option<string?>("--key") { Description = "The event's key: finds it faster.", HelpName = "KEY" };
-        return new ExampleCommand("events", "Looks up events.", "herald events get orders order-17-paid")
+        var topic = new Argument<string>("topic") { Description = "The topic of the event." };
+        var id = new Argument<string>("id") { Description = "The id of the event." };
+        var key = new Option<string?>("--key")
         {
-            new ClientCommand("get", "Shows an event, its deliveries and its attempts.", "herald events get orders order-17-paid") { topic, id, key }
+            Description = "The event's key, such as order-17. With it the event is found faster.",
+            HelpName = "KEY",
+        };
+        return new ExampleCommand("events", "Finds events by id.", "herald events get orders order-17-paid")
+        {
+            new ClientCommand("get",
+                "Shows an event, its deliveries and their attempts.", "herald events get orders order-17-paid") { topic, id, key }
                 .Runs(async call => call.Terminal.Show(
                     await call.Client.GetAsync(
                         $"/v1/topics/{HeraldClient.Escape(call.Get(topic))}/events/{HeraldClient.Escape(call.Get(id))}"

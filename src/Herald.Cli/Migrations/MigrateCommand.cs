@@ -11,16 +11,18 @@ internal static class MigrateCommand
 {
     /// <param name="load">Loads all migrations.</param>
     public static Command Create(TimeProvider time, Func<MigrationSet> load) => new ExampleCommand(
-        "migrate", "Brings the tables in PostgreSQL to what this version needs, and back.", "herald migrate up --connection postgres://herald@db.example/herald")
+        "migrate",
+        "Changes the tables in PostgreSQL to the version that this program needs, and back.",
+        "herald migrate up --connection postgres://herald@db.example/herald")
     {
         Up(time, load), Down(time, load), Status(time, load), Repair(time, load),
     };
 
     private static MigratingCommand Up(TimeProvider time, Func<MigrationSet> load)
     {
-        var to = Number("--to", "Stop after the migration with this id; default: the newest.");
+        var to = Number("--to", "The id of the last migration to apply. Default: the newest.");
         return new MigratingCommand(
-            "up", "Applies what is not applied yet, each file in a transaction. Several may do it at once: one goes first, the others wait.",
+            "up", "Applies the pending migrations, each in a transaction. Only one program migrates at a time; others wait.",
             "herald migrate up", "herald migrate up --connection \"Host=db.example;Username=herald;Database=herald\" --to 3")
         { to }
         .Runs(time, load, async (runner, call) => call.Print(
@@ -29,16 +31,17 @@ internal static class MigrateCommand
 
     private static MigratingCommand Down(TimeProvider time, Func<MigrationSet> load)
     {
-        var count = Number("--count", "How many to take back, the newest first.");
+        var count = Number("--count", "How many migrations to undo, the newest first.");
         count.Required = true;
-        return new MigratingCommand("down", "Takes back the newest migrations. What they have stored is lost.", "herald migrate down --count 1") { count }
+        return new MigratingCommand("down",
+            "Undoes the newest migrations. The data in their tables is lost.", "herald migrate down --count 1") { count }
             .Runs(time, load, async (runner, call) => call.Print(
-                (await runner.DownAsync(call.Get(count)!.Value, call.Cancel)).Select(Item), "Nothing was taken back.", "id", "name", "tookMs"));
+                (await runner.DownAsync(call.Get(count)!.Value, call.Cancel)).Select(Item), "Nothing was undone.", "id", "name", "tookMs"));
     }
 
     private static MigratingCommand Status(TimeProvider time, Func<MigrationSet> load) =>
         new MigratingCommand(
-            "status", "Shows every migration, who applied it and when. Changes nothing; the exit code is 5 when a server would refuse to start.",
+            "status", "Shows every migration, who applied it and when. The exit code is 5 if a server would refuse to start.",
             "herald migrate status", "herald migrate status --json")
         .Runs(time, load, async (runner, call) =>
         {
@@ -52,7 +55,9 @@ internal static class MigrateCommand
 
     private static MigratingCommand Repair(TimeProvider time, Func<MigrationSet> load) =>
         new MigratingCommand(
-            "repair", "Accepts files that were changed after they had been applied, forgets tries that failed, and says which. Runs no file.", "herald migrate repair")
+            "repair",
+            "Accepts migrations whose files were changed after they were applied, deletes the records of failed tries, and prints "
+                + "both. Runs no migration.", "herald migrate repair")
         .Runs(time, load, async (runner, call) => call.Print(
             (await runner.RepairAsync(call.Cancel)).Select(repaired => new JsonObject { ["id"] = repaired.Id, ["name"] = repaired.Name, ["done"] = repaired.What }),
             "Nothing to repair.", "id", "name", "done"));
@@ -76,7 +81,7 @@ internal static class MigrateCommand
         option.Validators.Add((OptionResult result) =>
         {
             if (result.GetValueOrDefault<int?>() is < 1 and var number)
-                result.AddError($"{name} {number}: from 1.");
+                result.AddError($"{name} {number}: must be at least 1.");
         });
         return option;
     }

@@ -13,20 +13,21 @@ internal sealed class MigratingCommand : ExampleCommand
 
     private static readonly Option<string?> Connection = new("--connection")
     {
-        Description = "The database: postgres://user:password@host:port/database, or Npgsql's Host=…;Database=…. Others on this machine can read "
-            + $"a command line: with a password better by the environment variable {ConnectionVariable}.",
+        Description =
+            "The database, such as postgres://herald@db.example/herald, or Npgsql's Host=…;Database=…. Other users of this machine "
+            + $"can read command lines, so put a password into the environment variable {ConnectionVariable}.",
         HelpName = "DATABASE",
     };
 
     private static readonly Option<string> Schema = new("--schema")
     {
-        Description = "The schema that holds all tables.",
+        Description = "The schema of Herald's tables.",
         HelpName = "NAME",
         DefaultValueFactory = _ => MigrationOptions.DefaultSchema,
     };
 
     private static readonly Option<Duration> Patience =
-        Duration.Option("--wait-for", "How long another that migrates is waited for.", MigrationOptions.DefaultPatience);
+        Duration.Option("--wait-for", "How long to wait while another program migrates.", MigrationOptions.DefaultPatience);
 
     public MigratingCommand(string name, string description, params string[] examples) : base(name, description, examples)
     {
@@ -48,7 +49,7 @@ internal sealed class MigratingCommand : ExampleCommand
         var console = parsed.InvocationConfiguration;
         var terminal = new Terminal(console.Output, console.Error, parsed.GetValue(CommonOptions.Json));
         if (parsed.GetValue(Connection) is not { Length: > 0 } given && (given = Environment.GetEnvironmentVariable(ConnectionVariable)) is not { Length: > 0 })
-            return terminal.Fail(ExitCode.BadUsage, $"Say which database, with --connection or {ConnectionVariable}. {ConnectionText.Rule}");
+            return terminal.Fail(ExitCode.BadUsage, $"Name the database with --connection or {ConnectionVariable}. {ConnectionText.Rule}");
         var options = new MigrationOptions { Schema = parsed.GetRequiredValue(Schema), Patience = parsed.GetValue(Patience) };
         if (options.Validate() is { } wrong)
             return terminal.Fail(ExitCode.BadUsage, wrong);
@@ -72,13 +73,15 @@ internal sealed class MigratingCommand : ExampleCommand
         }
         catch (PostgresException refused)
         {
-            return terminal.Fail(DatabaseFailure.CodeOf(refused.SqlState), $"PostgreSQL at {connection} refuses: {refused.MessageText} ({refused.SqlState})");
+            return terminal.Fail(DatabaseFailure.CodeOf(refused.SqlState),
+                $"PostgreSQL at {connection} refused: {refused.MessageText} ({refused.SqlState})");
         }
         catch (NpgsqlException failure) when (!cancel.IsCancellationRequested)
         {
             return terminal.Fail(
                 ExitCode.NotReachable,
-                $"PostgreSQL cannot be used at {connection}: {DatabaseFailure.Reason(failure)}. Say where it is with --connection or {ConnectionVariable}.");
+                $"PostgreSQL cannot be used at {connection}: {DatabaseFailure.Reason(failure)}. Give its address with --connection "
+                    + $"or {ConnectionVariable}.");
         }
     }
 }

@@ -9,7 +9,7 @@ namespace Herald.Cli.Orders;
 internal static class OrdersCommand
 {
     public static Command Create(TimeProvider time) => new ExampleCommand(
-        "orders", "The orders application: one webhook per customer, every order's changes in order.",
+        "orders", "The orders application: one webhook per customer, with the changes of each order in order.",
         "herald orders serve", "herald orders produce --customers 4 --rate 480")
     {
         OrdersServeCommand.Create(time),

@@ -10,13 +10,15 @@ namespace Herald.Cli.Orders;
 internal static class OrdersServeCommand
 {
     public static Command Create(TimeProvider time) => ServeCommand.Create(
-        "Runs a server with the orders application. SIGTERM or Ctrl-C stops it cleanly; a second one ends it at once.", Application(time), time,
+        "Runs a server with the orders application. SIGTERM or Ctrl-C stops it cleanly; a second signal ends it at once.",
+        Application(time), time,
         "herald orders serve", "herald orders serve --kafka 127.0.0.1:9092",
         "herald orders serve --store postgres --connection postgres://herald@127.0.0.1/herald --kafka 127.0.0.1:9092");
 
     public static ServedApplication Application(TimeProvider time)
     {
-        var kafka = new KafkaOptionSet("A Kafka to read orders' changes from; short for a cluster and a source in the settings.");
+        var kafka = new KafkaOptionSet(
+            "The Kafka brokers to read changes of orders from, such as 127.0.0.1:9092. It sets kafka.clusters and kafka.sources.");
         return new()
         {
             CommandLine = "herald orders",

@@ -52,7 +52,7 @@ internal sealed class Import(HeraldClient client, string topic, TimeSpan retryFo
         }
         catch (HttpRequestException failure) when (Tally.LastLine > 0)
         {
-            return terminal.Fail(ExitCode.NotReachable, $"Herald at {client.Server} has stopped answering: {failure.Message}");
+            return terminal.Fail(ExitCode.NotReachable, $"Herald at {client.Server} no longer answers: {failure.Message}");
         }
     }
 

@@ -13,19 +13,46 @@ internal static class PublishCommand
         var topic = new Argument<string>("topic") { Description = "The topic to publish to." };
         var payloads = new Argument<string[]>("payload")
         {
-            Description = "Payloads, an event each: JSON, or text that is sent as a JSON string. Without any, envelopes are read from standard input.",
+            Description =
+                "One payload per event: JSON, or text that is sent as a JSON string. Without payloads, events are read "
+                    + "from the standard input.",
             Arity = ArgumentArity.ZeroOrMore,
         };
-        var file = new Option<string?>("--file") { Description = "Events to publish, one JSON envelope a line ({\"key\":…,\"payload\":…}); - is standard input.", HelpName = "FILE" };
-        var id = new Option<string?>("--id") { Description = "The event's idempotency id (one payload only).", HelpName = "ID" };
-        var key = new Option<string?>("--key") { Description = "The payloads' key: they are delivered in order.", HelpName = "KEY" };
-        var type = new Option<string?>("--type") { Description = "The payloads' type.", HelpName = "TYPE" };
-        var attributes = new Option<string[]>("--attribute") { Description = "An attribute of the payloads; may be repeated.", HelpName = "NAME=VALUE" };
-        var skip = new Option<long>("--skip") { Description = "Lines to leave out, to go on after an interruption.", HelpName = "N" };
-        var idPrefix = new Option<string?>("--id-prefix") { Description = "Events without an id get PREFIX-LINE. Default: a new one each time.", HelpName = "PREFIX" };
-        var retryFor = Duration.Option("--retry-for", "How long a batch is tried again while Herald cannot take it.", TimeSpan.FromMinutes(1));
+        var file = new Option<string?>("--file")
+        {
+            Description = "A file with one event per line, such as {\"key\":\"order-17\",\"payload\":{}}; - is the standard input.",
+            HelpName = "FILE",
+        };
+        var id = new Option<string?>("--id")
+        {
+            Description = "The id of the event, to recognise it when it is published again. Only with one payload.",
+            HelpName = "ID",
+        };
+        var key = new Option<string?>("--key")
+        {
+            Description = "The key of the events, such as order-17. Events of one key are delivered in order.",
+            HelpName = "KEY",
+        };
+        var type = new Option<string?>("--type") { Description = "The type of the events, such as paid.", HelpName = "TYPE" };
+        var attributes = new Option<string[]>("--attribute")
+        {
+            Description = "An attribute of the events, such as region=eu. It can be repeated.",
+            HelpName = "NAME=VALUE",
+        };
+        var skip = new Option<long>("--skip")
+        {
+            Description = "The number of lines to skip at the start of the file, to continue after an interruption.",
+            HelpName = "N",
+        };
+        var idPrefix = new Option<string?>("--id-prefix")
+        {
+            Description = "Events without an id get the id PREFIX-LINE. Default: a new prefix for each run.",
+            HelpName = "PREFIX",
+        };
+        var retryFor = Duration.Option("--retry-for",
+            "How long a batch is sent again while Herald cannot accept it.", TimeSpan.FromMinutes(1));
         return new ClientCommand(
-            "publish", "Publishes events.",
+            "publish", "Publishes events to a topic, from arguments, a file or the standard input.",
             "herald publish orders '{\"state\":\"paid\"}' --key order-17 --id order-17-paid",
             "herald publish orders --file orders.ndjson",
             "generate | herald publish orders")
@@ -38,11 +65,12 @@ internal static class PublishCommand
             if (given.Length > 0 == path is not null && (given.Length > 0 || !Console.IsInputRedirected))
                 return call.Terminal.Fail(ExitCode.BadUsage, "Give payloads as arguments, or --file, or events on standard input.");
             if (given.Length == 0 && (call.Get(id) ?? call.Get(key) ?? call.Get(type)) is not null | call.Get(attributes) is { Length: > 0 })
-                return call.Terminal.Fail(ExitCode.BadUsage, "--id, --key, --type and --attribute go with payloads; lines of a file carry their own.");
+                return call.Terminal.Fail(ExitCode.BadUsage,
+                    "--id, --key, --type and --attribute apply only to payloads on the command line; lines of a file contain their own.");
             if (given.Length > 1 && call.Get(id) is not null)
-                return call.Terminal.Fail(ExitCode.BadUsage, "--id goes with one payload: every event needs an id of its own.");
+                return call.Terminal.Fail(ExitCode.BadUsage, "--id needs exactly one payload, because every event has an id of its own.");
             if (path is not null and not "-" && !File.Exists(path))
-                return call.Terminal.Fail(ExitCode.BadUsage, $"--file {path}: there is no such file.");
+                return call.Terminal.Fail(ExitCode.BadUsage, $"--file {path}: the file does not exist.");
             if (call.Get(key) is { } ofKey)
                 template["key"] = ofKey;
             if (call.Get(type) is { } ofType)
@@ -50,7 +78,7 @@ internal static class PublishCommand
             foreach (var attribute in call.Get(attributes) ?? [])
             {
                 if (attribute.Split('=', 2) is not [{ Length: > 0 } name, var value])
-                    return call.Terminal.Fail(ExitCode.BadUsage, $"--attribute {attribute}: write it like region=eu.");
+                    return call.Terminal.Fail(ExitCode.BadUsage, $"--attribute {attribute}: expected NAME=VALUE, such as region=eu.");
                 (template["attributes"] ??= new JsonObject())[name] = value;
             }
 
@@ -72,7 +100,8 @@ internal static class PublishCommand
             Summarise(call.Terminal, import, time.GetElapsedTime(began));
             if (!import.Complete && given.Length == 0)
                 call.Terminal.Error.WriteLine(
-                    $"Stopped before the end. Go on with: herald publish {call.Get(topic)} --file {path ?? "-"} --skip {Math.Max(import.Tally.LastLine, call.Get(skip))} --id-prefix {prefix}");
+                    $"Stopped before the end. Continue with: herald publish {call.Get(topic)} --file {path ?? "-"} --skip "
+                        + $"{Math.Max(import.Tally.LastLine, call.Get(skip))} --id-prefix {prefix}");
             return ended;
         });
     }

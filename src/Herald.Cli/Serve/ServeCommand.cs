@@ -12,7 +12,7 @@ namespace Herald.Cli.Serve;
 internal static class ServeCommand
 {
     public static Command Create(TimeProvider time) => Create(
-        "Runs a server. SIGTERM or Ctrl-C stops it cleanly; a second one ends it at once.", new ServedApplication(), time,
+        "Runs a server. SIGTERM or Ctrl-C stops it cleanly; a second signal ends it at once.", new ServedApplication(), time,
         "herald serve", "herald serve --data /var/lib/herald --listen 0.0.0.0:8090 --token-file /etc/herald/token");
 
     /// <summary>Creates the command that runs a server with an application.</summary>
@@ -21,7 +21,7 @@ internal static class ServeCommand
         var untilInputEnds = new Option<bool>(ServeProtocol.UntilInputEndsOption) { Description = "Stop when the standard input ends.", Hidden = true };
         var logLevel = new Option<LogLevel>("--log-level")
         {
-            Description = "The least that is logged, to the error output.",
+            Description = "The least severe messages that are logged, to the error output.",
             HelpName = "LEVEL",
             DefaultValueFactory = _ => LogLevel.Information,
         };
@@ -60,7 +60,8 @@ internal static class ServeCommand
             var asked = Task.Delay(Timeout.InfiniteTimeSpan, time, stop);
             var ended = await Task.WhenAny(asked, server.Failed, untilInputEnds ? StandardInput.ReadToEndAsync(_ => { }) : asked);
             if (ended == server.Failed)
-                return terminal.Fail(ExitCode.Failed, $"Herald cannot go on: {server.Failed.Exception?.GetBaseException().Message ?? "the store has failed"}");
+                return terminal.Fail(ExitCode.Failed,
+                    $"Herald cannot continue: {server.Failed.Exception?.GetBaseException().Message ?? "the store has failed"}");
             return ExitCode.Ok;
         }
         catch (ServerStartException refusal)

@@ -11,18 +11,34 @@ internal static class PutSubscription
     public static Command Create(Argument<string> id)
     {
         var topic = new Option<string?>("--topic") { Description = "The topic to subscribe to.", HelpName = "TOPIC" };
-        var endpoint = new Option<string?>("--endpoint") { Description = "Where to deliver: a URL.", HelpName = "URL" };
-        var from = new Option<string?>("--from") { Description = "Where a new subscription starts: now (the default), earliest, a time or a sequence.", HelpName = "POINT" };
+        var endpoint = new Option<string?>("--endpoint")
+        {
+            Description = "The endpoint that gets the events, such as https://example.com/hook.",
+            HelpName = "URL",
+        };
+        var from = new Option<string?>("--from")
+        {
+            Description = "Where a new subscription starts: now, earliest, a time or a sequence. Default: now.",
+            HelpName = "POINT",
+        };
         var filter = new Option<string[]>("--filter")
         {
-            Description = "Only events whose attribute (or type) is one of these; repeat it for more attributes.",
+            Description = "Only events whose type or attribute has one of these values, such as type=placed,paid. It can be repeated.",
             HelpName = "NAME=VALUE[,VALUE…]",
         };
-        var maxInFlight = new Option<int?>("--max-in-flight") { Description = "Attempts in flight at most.", HelpName = "N" };
-        var file = new Option<FileInfo?>("--file") { Description = "The subscription as JSON; options given as well win.", HelpName = "FILE" };
-        var ifMatch = new Option<string?>("--if-match") { Description = "Only if the present version has this ETag.", HelpName = "ETAG" };
+        var maxInFlight = new Option<int?>("--max-in-flight") { Description = "The largest number of attempts in flight.", HelpName = "N" };
+        var file = new Option<FileInfo?>("--file")
+        {
+            Description = "A file with the subscription as JSON. Other options replace its fields.",
+            HelpName = "FILE",
+        };
+        var ifMatch = new Option<string?>("--if-match")
+        {
+            Description = "Change the subscription only if its current version has this ETag.",
+            HelpName = "ETAG",
+        };
         return new ClientCommand(
-            "put", "Makes a subscription or changes it; the secret is shown when it is made.",
+            "put", "Creates or changes a subscription. Its secret is shown when it is created.",
             "herald subscriptions put billing --topic orders --endpoint https://example.com/hook",
             "herald subscriptions put big --topic orders --endpoint https://example.com/hook --filter type=placed,paid --from earliest",
             "herald subscriptions put billing --file billing.json")
@@ -33,7 +49,7 @@ internal static class PutSubscription
             if (call.Get(file) is { } source)
             {
                 if (!source.Exists)
-                    return call.Terminal.Fail(ExitCode.BadUsage, $"--file {source.FullName}: there is no such file.");
+                    return call.Terminal.Fail(ExitCode.BadUsage, $"--file {source.FullName}: the file does not exist.");
                 if (JsonText.TryParse(await File.ReadAllTextAsync(source.FullName, call.Cancel)) is not { ValueKind: System.Text.Json.JsonValueKind.Object } given)
                     return call.Terminal.Fail(ExitCode.BadUsage, $"--file {source.FullName}: not a JSON object.");
                 body = JsonObject.Create(given)!;
@@ -47,7 +63,8 @@ internal static class PutSubscription
             foreach (var clause in call.Get(filter) ?? [])
             {
                 if (clause.Split('=', 2) is not [{ Length: > 0 } name, { Length: > 0 } values])
-                    return call.Terminal.Fail(ExitCode.BadUsage, $"--filter {clause}: write it like type=placed,paid.");
+                    return call.Terminal.Fail(ExitCode.BadUsage,
+                        $"--filter {clause}: expected NAME=VALUE[,VALUE…], such as type=placed,paid.");
                 (body["filter"] ??= new JsonObject())[name] = new JsonArray([.. values.Split(',').Select(value => JsonValue.Create(value))]);
             }
             return call.Terminal.Show(

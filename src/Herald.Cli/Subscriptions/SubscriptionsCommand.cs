@@ -8,10 +8,11 @@ namespace Herald.Cli.Subscriptions;
 /// <summary><c>herald subscriptions …</c></summary>
 internal static class SubscriptionsCommand
 {
-    private static readonly Argument<string> Id = new("subscription") { Description = "The subscription's id." };
+    private static readonly Argument<string> Id = new("subscription") { Description = "The id of the subscription." };
 
     public static Command Create() =>
-        new ExampleCommand("subscriptions", "Lists, makes, changes and watches subscriptions.", "herald subscriptions put billing --topic orders --endpoint https://example.com/hook")
+        new ExampleCommand("subscriptions", "Lists, creates, changes and inspects subscriptions.",
+            "herald subscriptions put billing --topic orders --endpoint https://example.com/hook")
         {
             List(), Get(), PutSubscription.Create(Id), Delete(), Pause(), Resume(), Replay(), RotateSecret(), Test(), Lag(), BlockedKeys(),
         };
@@ -20,7 +21,7 @@ internal static class SubscriptionsCommand
 
     private static ClientCommand List()
     {
-        var topic = new Option<string?>("--topic") { Description = "Only those of this topic.", HelpName = "TOPIC" };
+        var topic = new Option<string?>("--topic") { Description = "Only the subscriptions of this topic.", HelpName = "TOPIC" };
         return new ClientCommand("list", "Lists subscriptions by id.", "herald subscriptions list", "herald subscriptions list --topic orders")
         {
             topic, CommonOptions.Limit, CommonOptions.Cursor,
@@ -30,26 +31,32 @@ internal static class SubscriptionsCommand
     }
 
     private static ClientCommand Get() =>
-        new ClientCommand("get", "Shows a subscription; never its secret.", "herald subscriptions get billing") { Id }
+        new ClientCommand("get", "Shows a subscription, without its secret.", "herald subscriptions get billing") { Id }
         .Runs(async call => call.Terminal.Show(await call.Client.GetAsync(Path(call), call.Cancel), call.Terminal.Present));
 
     private static ClientCommand Delete() =>
-        new ClientCommand("delete", "Deletes a subscription and what waits for it.", "herald subscriptions delete billing") { Id }
+        new ClientCommand("delete", "Deletes a subscription and its waiting deliveries.", "herald subscriptions delete billing") { Id }
         .Runs(async call => call.Terminal.Show(await call.Client.DeleteAsync(Path(call), call.Cancel), $"Deleted subscription {call.Get(Id)}."));
 
     private static ClientCommand Pause() =>
-        new ClientCommand("pause", "Stops deliveries; what arrives is kept.", "herald subscriptions pause billing") { Id }
+        new ClientCommand("pause",
+            "Stops the deliveries of a subscription. New events are kept for it.", "herald subscriptions pause billing") { Id }
         .Runs(async call => call.Terminal.Show(await call.Client.PostAsync(Path(call) + "/pause", null, call.Cancel), $"Paused {call.Get(Id)}."));
 
     private static ClientCommand Resume() =>
-        new ClientCommand("resume", "Goes on after a pause, or after Herald disabled it.", "herald subscriptions resume billing") { Id }
+        new ClientCommand("resume",
+            "Starts the deliveries again, after a pause or after Herald has disabled the subscription.",
+            "herald subscriptions resume billing") { Id }
         .Runs(async call => call.Terminal.Show(await call.Client.PostAsync(Path(call) + "/resume", null, call.Cancel), $"Resumed {call.Get(Id)}."));
 
     private static ClientCommand Replay()
     {
-        var from = new Argument<string>("from") { Description = "earliest, a time like 2026-01-31T08:00:00Z, or a sequence." };
+        var from = new Argument<string>("from")
+        {
+            Description = "Where to start: earliest, a time such as 2026-01-31T08:00:00Z, or a sequence.",
+        };
         return new ClientCommand(
-            "replay", "Delivers again from a point in the past, in order per key.",
+            "replay", "Delivers events again from a point in the past, in order per key.",
             "herald subscriptions replay billing earliest", "herald subscriptions replay billing 2026-01-31T08:00:00Z") { Id, from }
             .Runs(async call => call.Terminal.Show(
                 await call.Client.PostAsync(Path(call) + "/replay", new JsonObject { ["from"] = StartPoint.ToJson(call.Get(from)) }, call.Cancel),
@@ -58,24 +65,28 @@ internal static class SubscriptionsCommand
 
     private static ClientCommand RotateSecret()
     {
-        var overlap = Duration.Option("--overlap", "How long the old secret signs as well.", TimeSpan.FromHours(24));
+        var overlap = Duration.Option("--overlap", "How long webhooks are also signed with the old secret.", TimeSpan.FromHours(24));
         return new ClientCommand(
-            "rotate-secret", "Draws a new signing secret and shows it, this once.", "herald subscriptions rotate-secret billing --overlap 1h") { Id, overlap }
+            "rotate-secret",
+            "Creates a new signing secret and shows it. It is not shown again.",
+            "herald subscriptions rotate-secret billing --overlap 1h") { Id, overlap }
             .Runs(async call => call.Terminal.Show(
                 await call.Client.PostAsync(Path(call) + "/rotate-secret", new JsonObject { ["overlap"] = $"{call.Get(overlap)}" }, call.Cancel),
                 call.Terminal.Present));
     }
 
     private static ClientCommand Test() =>
-        new ClientCommand("test", "Sends one signed test event to the endpoint and tells how it went.", "herald subscriptions test billing") { Id }
+        new ClientCommand("test",
+            "Sends one signed test event to the endpoint and shows the result.", "herald subscriptions test billing") { Id }
         .Runs(async call => call.Terminal.Show(await call.Client.PostAsync(Path(call) + "/test", null, call.Cancel), call.Terminal.Present));
 
     private static ClientCommand Lag() =>
-        new ClientCommand("lag", "Shows how far behind a subscription is, and why.", "herald subscriptions lag billing") { Id }
+        new ClientCommand("lag", "Shows how far a subscription is behind, and why.", "herald subscriptions lag billing") { Id }
         .Runs(async call => call.Terminal.Show(await call.Client.GetAsync(Path(call) + "/lag", call.Cancel), call.Terminal.Present));
 
     private static ClientCommand BlockedKeys() =>
-        new ClientCommand("blocked-keys", "Lists keys that wait because their oldest event failed.", "herald subscriptions blocked-keys billing")
+        new ClientCommand("blocked-keys",
+            "Lists the keys that wait because the delivery of their oldest event failed.", "herald subscriptions blocked-keys billing")
         {
             Id, CommonOptions.Limit, CommonOptions.Cursor,
         }.Runs(async call => call.Terminal.Show(

@@ -10,7 +10,9 @@ internal static class TailCommand
     public static Command Create()
     {
         var topic = new Argument<string>("topic") { Description = "The topic to watch." };
-        return new ClientCommand("tail", "Shows events as they are accepted, until Ctrl-C.", "herald tail orders", "herald tail orders --json | jq .key") { topic }
+        return new ClientCommand("tail",
+            "Shows the events of a topic as Herald accepts them, until Ctrl-C.",
+            "herald tail orders", "herald tail orders --json | jq .key") { topic }
             .Runs(async call =>
             {
                 using var response = await call.Client.OpenAsync($"/v1/topics/{HeraldClient.Escape(call.Get(topic))}/tail", call.Cancel);

@@ -7,9 +7,9 @@ namespace Herald.Cli.Topics;
 /// <summary><c>herald topics …</c></summary>
 internal static class TopicsCommand
 {
-    private static readonly Argument<string> Name = new("topic") { Description = "The topic's name." };
+    private static readonly Argument<string> Name = new("topic") { Description = "The name of the topic." };
 
-    public static Command Create() => new ExampleCommand("topics", "Lists, makes and deletes topics.", "herald topics create orders")
+    public static Command Create() => new ExampleCommand("topics", "Lists, creates and deletes topics.", "herald topics create orders")
     {
         List(), CreateOne(), Get(), Delete(),
     };
@@ -23,7 +23,7 @@ internal static class TopicsCommand
             page => call.Terminal.Table(page, "name", "createdAt")));
 
     private static ClientCommand CreateOne() =>
-        new ClientCommand("create", "Makes a topic; fine if it is there already.", "herald topics create orders") { Name }
+        new ClientCommand("create", "Creates a topic. It succeeds if the topic exists already.", "herald topics create orders") { Name }
         .Runs(async call => call.Terminal.Show(await call.Client.PutAsync(Path(call), null, call.Cancel), call.Terminal.Present));
 
     private static ClientCommand Get() =>
@@ -32,7 +32,7 @@ internal static class TopicsCommand
 
     private static ClientCommand Delete()
     {
-        var force = new Option<bool>("--force") { Description = "Also when it has subscriptions: they go with it." };
+        var force = new Option<bool>("--force") { Description = "Delete the topic with its subscriptions." };
         return new ClientCommand("delete", "Deletes a topic.", "herald topics delete orders", "herald topics delete orders --force") { Name, force }
             .Runs(async call => call.Terminal.Show(
                 await call.Client.DeleteAsync(Path(call) + (call.Get(force) ? "?force=true" : ""), call.Cancel),

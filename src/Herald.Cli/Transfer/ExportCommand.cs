@@ -12,17 +12,19 @@ internal static class ExportCommand
 
     public static Command Create(TimeProvider time)
     {
-        var path = new Argument<string>("FILE") { Description = "The file to make, or - for the output." };
-        var force = new Option<bool>("--force") { Description = "Replace the file if there is one." };
+        var path = new Argument<string>("FILE") { Description = "The file to write, or - for the standard output." };
+        var force = new Option<bool>("--force") { Description = "Replace the file if it exists." };
         return new MovingCommand(
-            "export", "Writes the whole store into a file, for `herald import` to make another kind of store of. The server must be stopped. The file holds the secrets of subscriptions.",
+            "export",
+            "Writes the whole store into a file for `herald import`. Stop the server first. The file contains the "
+                + "secrets of subscriptions.",
             "herald export herald.export --data /var/lib/herald", "herald export herald.export --store postgres --connection postgres://herald@db.example/herald")
         { path, force }
         .Runs(async call =>
         {
             var file = call.Parsed.GetRequiredValue(path);
             if (file is not "-" && File.Exists(file) && !call.Parsed.GetValue(force))
-                return call.Terminal.Fail(ExitCode.Refused, $"'{file}' exists. Choose another name, or replace it with --force.");
+                return call.Terminal.Fail(ExitCode.Refused, $"'{file}' exists already. Choose another name, or replace it with --force.");
             var began = time.GetTimestamp();
             var (tally, unread) = file is "-" ? await ExportAsync(call, time) : await ExportAsync(call, file, time);
             MoveSummary.Write(file is "-" ? call.Terminal.Error : call.Terminal.Out, call.Terminal.Json, "exported", tally, time.GetElapsedTime(began));
@@ -73,5 +75,5 @@ internal static class ExportCommand
     private static string Describe(UnreadItems unread) =>
         $"{unread.Count} {(unread.Count == 1 ? "item" : "items")} could not be read; everything else is in the file: {string.Join(", ", unread.Named)}"
         + (unread.Count > unread.Named.Count ? $" and {unread.Count - unread.Named.Count} more." : ".")
-        + " An event that could not be read is in the file without its record, and becomes a dead letter where it is imported.";
+        + " An event that could not be read is in the file without its record, and the import makes it a dead letter.";
 }

@@ -10,16 +10,18 @@ internal static class ImportCommand
 {
     public static Command Create(TimeProvider time)
     {
-        var path = new Argument<string>("FILE") { Description = "A file that `herald export` made, or - for the input." };
+        var path = new Argument<string>("FILE") { Description = "A file that `herald export` wrote, or - for the standard input." };
         return new MovingCommand(
-            "import", "Makes a store of what `herald export` wrote, where there is none yet. It gets the shards of the exported one. What was cut off may be started again.",
+            "import",
+            "Creates a new store from a file of `herald export`, with the same number of shards. An import that was "
+                + "interrupted can be started again.",
             "herald import herald.export --store postgres --connection postgres://herald@db.example/herald", "herald import herald.export --data /var/lib/herald")
         { path }
         .Runs(async call =>
         {
             var file = call.Parsed.GetRequiredValue(path);
             if (file is not "-" && !File.Exists(file))
-                return call.Terminal.Fail(ExitCode.NotFound, $"There is no file '{file}'.");
+                return call.Terminal.Fail(ExitCode.NotFound, $"The file '{file}' does not exist.");
             await using var input = file is "-" ? Console.OpenStandardInput() : File.OpenRead(file);
             return await ImportAsync(call, input, file is "-" ? null : input.Length, time);
         });

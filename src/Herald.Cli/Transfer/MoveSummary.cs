@@ -18,9 +18,9 @@ internal static class MoveSummary
         (MoveSection.DeadLetters, "deadLetters", "dead letters"),
         (MoveSection.State, "stateEntries", "state entries"),
         (MoveSection.Sources, "sources", "sources"),
-        (MoveSection.Remembered, "rememberedIds", "ids of events no longer kept"),
+        (MoveSection.Remembered, "rememberedIds", "ids of events that are no longer kept"),
         (MoveSection.History, "historyBlocks", "blocks of attempt history"),
-        (MoveSection.KeptEvents, "keptEvents", "older events of keys that wait"),
+        (MoveSection.KeptEvents, "keptEvents", "older events of waiting keys"),
     ];
 
     public static void Write(TextWriter into, bool json, string verb, MoveTally tally, TimeSpan took)

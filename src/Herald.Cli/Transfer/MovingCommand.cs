@@ -58,7 +58,8 @@ internal sealed class MovingCommand(string name, string description, params stri
 
     private static string Describe(Exception failure, ServerOptions options) => failure switch
     {
-        PostgresException refused => $"PostgreSQL at {ConnectionText.Parse(options.Postgres.Connection)} refuses: {refused.MessageText} ({refused.SqlState})",
+        PostgresException refused => $"PostgreSQL at {ConnectionText.Parse(options.Postgres.Connection)} refused: "
+            + $"{refused.MessageText} ({refused.SqlState})",
         NpgsqlException lost => $"PostgreSQL cannot be used at {ConnectionText.Parse(options.Postgres.Connection)}: {DatabaseFailure.Reason(lost)}.",
         _ => failure.Message,
     };

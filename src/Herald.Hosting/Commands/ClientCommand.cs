@@ -26,7 +26,7 @@ public sealed class ClientCommand : ExampleCommand
         if (parsed.GetValue(CommonOptions.TokenFile) is { } file)
         {
             if (!file.Exists)
-                return terminal.Fail(ExitCode.BadUsage, $"--token-file {file.FullName}: there is no such file.");
+                return terminal.Fail(ExitCode.BadUsage, $"--token-file {file.FullName}: the file does not exist.");
             token = (await File.ReadAllTextAsync(file.FullName, cancel)).Trim();
         }
         using var client = new HeraldClient(server, token);
@@ -36,11 +36,12 @@ public sealed class ClientCommand : ExampleCommand
         }
         catch (HttpRequestException failure)
         {
-            return terminal.Fail(ExitCode.NotReachable, $"No Herald answers at {server}: {Reason(failure)}. Start one with `herald serve`, or say where it is with --server.");
+            return terminal.Fail(ExitCode.NotReachable,
+                $"No Herald answers at {server}: {Reason(failure)}. Start it with `herald serve`, or give its address with --server.");
         }
         catch (TaskCanceledException failure) when (failure.InnerException is TimeoutException)
         {
-            return terminal.Fail(ExitCode.NotReachable, $"Herald at {server} gave no answer in time.");
+            return terminal.Fail(ExitCode.NotReachable, $"Herald at {server} did not answer in time.");
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {

@@ -38,7 +38,7 @@ public static class CommandRoot
         }
         catch (Exception defect)
         {
-            error.WriteLine($"{Path(parsed.CommandResult)} has failed, which should not happen: {defect}");
+            error.WriteLine($"{Path(parsed.CommandResult)} has failed because of a defect in Herald: {defect}");
             return (int)ExitCode.Failed;
         }
     }

@@ -10,20 +10,20 @@ public static class CommonOptions
 
     public static readonly Option<bool> Json = new("--json")
     {
-        Description = "Print JSON, for machines.",
+        Description = "Print the results as JSON, for programs.",
         Recursive = true,
     };
 
     public static readonly Option<FileInfo?> TokenFile = new("--token-file")
     {
-        Description = "A file that holds the bearer token: serve asks for it, the other commands send it.",
+        Description = "A file with the bearer token. `serve` requires the token from callers; other commands send it.",
         HelpName = "FILE",
         Recursive = true,
     };
 
     public static readonly Option<Uri> Server = new("--server")
     {
-        Description = $"Where Herald is. Also by the environment variable {ServerVariable}.",
+        Description = $"The address of the Herald server. The environment variable {ServerVariable} sets it too.",
         HelpName = "URL",
         DefaultValueFactory = _ => new Uri(Environment.GetEnvironmentVariable(ServerVariable) is { Length: > 0 } url ? url : DefaultServer),
         CustomParser = result => ParseServer(result.Tokens[^1].Value, result.AddError),
@@ -31,14 +31,14 @@ public static class CommonOptions
 
     public static readonly Option<int> Limit = new("--limit")
     {
-        Description = "Items of one page, 1 to 1000.",
+        Description = "The number of items on a page, 1 to 1000.",
         HelpName = "N",
         DefaultValueFactory = _ => 100,
     };
 
     public static readonly Option<string?> Cursor = new("--cursor")
     {
-        Description = "Where to go on: the nextCursor of the page before.",
+        Description = "Where the page starts: the nextCursor of the page before.",
         HelpName = "CURSOR",
     };
 
@@ -46,7 +46,7 @@ public static class CommonOptions
     {
         if (Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https")
             return url;
-        refuse($"--server {text}: give an address like {DefaultServer}.");
+        refuse($"--server {text}: expected a URL such as {DefaultServer}.");
         return null;
     }
 }

@@ -60,7 +60,7 @@ public sealed class Terminal(TextWriter output, TextWriter error, bool json)
         if (rows.Count == 0)
             Error.WriteLine("(none)");
         if (JsonText.Find(page, "nextCursor") is { } next)
-            Error.WriteLine($"There are more: go on with --cursor {next}");
+            Error.WriteLine($"There are more items. Continue with --cursor {next}");
     }
 
     /// <summary>Prints an object as lines, in the order of its fields.</summary>

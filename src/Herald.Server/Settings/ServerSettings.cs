@@ -162,7 +162,7 @@ public sealed class ServerSettings
             if (nats.Sources.Take(index).FirstOrDefault(other => other.IsInTheWayOf(route, nats.Group)) is { } other)
             {
                 errors.Add(new("nats.sources", route.ToString(), sourceOf("nats.sources"),
-                    $"It would share its messages with '{other}', and each would get only a part: give it a group of its own, with group=NAME."));
+                    $"It would share its messages with '{other}', so each gets only a part: give it a group of its own, with group=NAME."));
             }
         }
     }

@@ -109,9 +109,9 @@ public sealed class MigrateCommandTests
         var server = await PostgresServer.SharedAsync();
         var at = $"{PostgresServer.Host}:{server.Port}";
         var run = await RunAsync(Files, "status", "--connection", $"postgres://herald:s3cret@{at}/shop");
-        Assert.Equal((6, $"PostgreSQL at {at}, database shop, user herald refuses: password authentication failed for user \"herald\" (28P01)"), (run.Code, run.Error.Trim()));
+        Assert.Equal((6, $"PostgreSQL at {at}, database shop, user herald refused: password authentication failed for user \"herald\" (28P01)"), (run.Code, run.Error.Trim()));
         run = await RunAsync(Files, "status", "--connection", $"postgres://herald:{server.Password}@{at}/shop");
-        Assert.Equal((4, $"PostgreSQL at {at}, database shop, user herald refuses: database \"shop\" does not exist (3D000)"), (run.Code, run.Error.Trim()));
+        Assert.Equal((4, $"PostgreSQL at {at}, database shop, user herald refused: database \"shop\" does not exist (3D000)"), (run.Code, run.Error.Trim()));
     }
 
     [Fact]
@@ -120,7 +120,7 @@ public sealed class MigrateCommandTests
         using var nobody = new RefusingPort();
         var run = await RunAsync(Files, "up", "--connection", $"postgres://ann:s3cret@127.0.0.1:{nobody.Port}/shop");
         Assert.Equal(
-            (3, $"PostgreSQL cannot be used at 127.0.0.1:{nobody.Port}, database shop, user ann: connection refused. Say where it is with --connection or HERALD_CONNECTION."),
+            (3, $"PostgreSQL cannot be used at 127.0.0.1:{nobody.Port}, database shop, user ann: connection refused. Give its address with --connection or HERALD_CONNECTION."),
             (run.Code, run.Error.Trim()));
         run = await RunAsync(Files, "up", "--connection", $"Host=127.0.0.1:{nobody.Port},127.0.0.1:{nobody.Port};Password=s3cret;Username=ann");
         Assert.Equal(3, run.Code);
@@ -129,7 +129,7 @@ public sealed class MigrateCommandTests
     }
 
     [Theory]
-    [InlineData("Say which database, with --connection or HERALD_CONNECTION.", "up")]
+    [InlineData("Name the database with --connection or HERALD_CONNECTION.", "up")]
     [InlineData("The connection is not valid", "up", "--connection", "s3cret")]
     [InlineData("Schema 'Wrong': ", "up", "--connection", "Host=x", "--schema", "Wrong")]
     [InlineData("Option '--count' is required.", "down", "--connection", "Host=x")]
