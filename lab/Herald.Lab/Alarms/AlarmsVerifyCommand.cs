@@ -14,9 +14,9 @@ public static class AlarmsVerifyCommand
     public static Command Create(TimeProvider time)
     {
         var nats = new NatsOptionSet();
-        var patience = Duration.Option("--within", "How long a digest is waited for.", TimeSpan.FromSeconds(10));
+        var patience = Duration.Option("--within", "How long to wait for each digest.", TimeSpan.FromSeconds(10));
         var command = new ExampleCommand(
-            "verify", "Tells a running service of the alarms of a user made up for it, and checks the digests that come.",
+            "verify", "Checks a running service: sends changes of alarms of a test user over NATS, and checks the digests.",
             "herald alarms verify", "herald alarms verify --nats nats://10.0.0.7:4222 --within 30s");
         nats.AddTo(command);
         command.Options.Add(patience);
@@ -58,7 +58,9 @@ public static class AlarmsVerifyCommand
         }
         catch (NatsException failure)
         {
-            return terminal.Fail(ExitCode.Failed, $"{failure.Message} Where there is no JetStream, say {NatsOptionSet.NoStreamOption}; where there is, `herald alarms serve` makes the stream.");
+            return terminal.Fail(ExitCode.Failed,
+                $"{failure.Message} If the server has no JetStream, use {NatsOptionSet.NoStreamOption}. Otherwise `herald alarms "
+                    + "serve` creates the stream.");
         }
     }
 }

@@ -53,7 +53,9 @@ public sealed class DigestLedger(TimeProvider time)
             }
             Wrong++;
             if (_wrongSamples.Count < KeptSamples)
-                _wrongSamples.Add($"{user}: received {digest}, expected {(one is null ? "none" : string.Join(" or ", one.Digests.Skip(one.Received).Select(next => next.Digest).Take(1).DefaultIfEmpty("no more")))}");
+                _wrongSamples.Add(
+                    $"{user}: received {digest}, expected "
+                        + $"{(one is null ? "none" : string.Join(" or ", one.Digests.Skip(one.Received).Select(next => next.Digest).Take(1).DefaultIfEmpty("no further digest")))}");
         }
     }
 

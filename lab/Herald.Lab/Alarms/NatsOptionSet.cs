@@ -15,14 +15,48 @@ public sealed class NatsOptionSet
 
     public const string DefaultServers = "nats://127.0.0.1:4222", DefaultStream = "ALARMS", NoStreamOption = "--no-stream", StreamOption = "--stream", ReplicasOption = "--replicas";
 
-    private readonly Option<string> _servers = new("--nats") { Description = "NATS, by one or more servers of it.", HelpName = "nats://HOST:PORT[,…]", DefaultValueFactory = _ => DefaultServers };
-    private readonly Option<string?> _user = new("--nats-user") { Description = "Who connects; with --nats-password-file.", HelpName = "USER" };
-    private readonly Option<FileInfo?> _passwordFile = new("--nats-password-file") { Description = "A file with the password.", HelpName = "FILE" };
-    private readonly Option<FileInfo?> _tokenFile = new("--nats-token-file") { Description = "A file with a token, instead of user and password.", HelpName = "FILE" };
-    private readonly Option<FileInfo?> _caFile = new("--nats-ca-file") { Description = "Certificates, in PEM, of those who may have signed a server's. Default: those that the system trusts.", HelpName = "FILE" };
-    private readonly Option<bool> _noStream = new(NoStreamOption) { Description = "NATS without JetStream: what is sent while nobody reads is lost." };
-    private readonly Option<string> _stream = new(StreamOption) { Description = "The stream of JetStream that keeps what is sent; it is made when it is not there.", HelpName = "NAME", DefaultValueFactory = _ => DefaultStream };
-    private readonly Option<int> _replicas = new(ReplicasOption) { Description = "Servers that have the stream, if it is made: 1 to 5.", HelpName = "N", DefaultValueFactory = _ => 1 };
+    private readonly Option<string> _servers = new("--nats")
+    {
+        Description = "The address of NATS: one or more of its servers.",
+        HelpName = "nats://HOST:PORT[,…]",
+        DefaultValueFactory = _ => DefaultServers,
+    };
+    private readonly Option<string?> _user = new("--nats-user")
+    {
+        Description = "The NATS user; needs --nats-password-file.",
+        HelpName = "USER",
+    };
+    private readonly Option<FileInfo?> _passwordFile = new("--nats-password-file")
+    {
+        Description = "A file with the password of the NATS user.",
+        HelpName = "FILE",
+    };
+    private readonly Option<FileInfo?> _tokenFile = new("--nats-token-file")
+    {
+        Description = "A file with a NATS token, instead of a user and a password.",
+        HelpName = "FILE",
+    };
+    private readonly Option<FileInfo?> _caFile = new("--nats-ca-file")
+    {
+        Description = "A file, in PEM, with the certificates that sign the servers' certificates. Default: those that the system trusts.",
+        HelpName = "FILE",
+    };
+    private readonly Option<bool> _noStream = new(NoStreamOption)
+    {
+        Description = "Use NATS without JetStream. Messages that are sent while no reader is connected are lost.",
+    };
+    private readonly Option<string> _stream = new(StreamOption)
+    {
+        Description = "The JetStream stream that keeps the messages. It is created if it is missing.",
+        HelpName = "NAME",
+        DefaultValueFactory = _ => DefaultStream,
+    };
+    private readonly Option<int> _replicas = new(ReplicasOption)
+    {
+        Description = "The number of replicas of a new stream, 1 to 5.",
+        HelpName = "N",
+        DefaultValueFactory = _ => 1,
+    };
 
     /// <summary>Adds the options that a client of the application needs.</summary>
     public void AddTo(Command command)
@@ -46,13 +80,15 @@ public sealed class NatsOptionSet
         command.Validators.Add(result =>
         {
             if (IsGiven(result, _noStream) && (IsGiven(result, _stream) || IsGiven(result, _replicas)))
-                result.AddError($"{NoStreamOption}: without a stream there is no {StreamOption} and no {ReplicasOption}.");
+                result.AddError($"{NoStreamOption}: without a stream, {StreamOption} and {ReplicasOption} have no meaning.");
         });
 
         static void Check(OptionResult result, string? stream, int replicas)
         {
             if (stream is null || SourceRoute.ParseAll(RouteOf(stream, replicas)) is null)
-                result.AddError($"{result.Option.Name} {(result.Tokens is [.., var last] ? last.Value : "")}: a stream's name has letters, digits, hyphens and underscores; it has 1 to 5 replicas.");
+                result.AddError(
+                    $"{result.Option.Name} {(result.Tokens is [.., var last] ? last.Value : "")}: the name of a stream has letters, "
+                        + "digits, hyphens and underscores, and a stream has 1 to 5 replicas.");
         }
 
         static bool IsGiven(CommandResult command, Option option) => command.Children.OfType<OptionResult>().Any(one => one.Option == option && !one.Implicit);

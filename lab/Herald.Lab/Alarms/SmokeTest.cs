@@ -20,7 +20,7 @@ internal sealed class SmokeTest(NatsConnection connection, AlarmPublisher publis
             Change("disk", "WARNING", "2024-05-01T10:00:00.000000002Z"), Change("cpu", "CRITICAL", "2024-05-01T11:30:00.000000001+02:00"), Change("fan", "WARNING", "2024-05-01T09:00:00Z"),
             Change("fan", "CLEARED", "2024-05-01T10:00:00Z"), Request(),
         ], cancel);
-        if (await ExpectAsync(digests, "Active alarms, oldest first, to the nanosecond; none that is cleared",
+        if (await ExpectAsync(digests, "Active alarms, oldest first to the nanosecond, without cleared ones",
             [("cpu", "CRITICAL", "2024-05-01T11:30:00.000000001+02:00"), ("disk", "WARNING", "2024-05-01T10:00:00.000000002Z")], cancel) is { } first)
             return first;
 
@@ -31,7 +31,8 @@ internal sealed class SmokeTest(NatsConnection connection, AlarmPublisher publis
             Change("disk", "CRITICAL", "2024-05-01T10:00:00.000000001Z"), Change("cpu", "CRITICAL", "2024-05-01T12:00:00Z"), Change("fan", "WARNING", "2024-05-01T09:30:00Z"), Request(),
             Change("disk", "CLEARED", "2024-05-01T12:00:00Z"), Change("disk", "WARNING", "2024-05-01T12:00:01Z"), Request(".smoke"),
         ], cancel);
-        return await ExpectAsync(digests, "Nothing that is not new; changed and back is new", [("disk", "WARNING", "2024-05-01T12:00:01Z")], cancel);
+        return await ExpectAsync(digests,
+            "Only new alarms; an alarm that changed and changed back is new", [("disk", "WARNING", "2024-05-01T12:00:01Z")], cancel);
     }
 
     private AlarmMessage Change(string alarm, string status, string changedAt) => AlarmMessage.Change(NextId(), user, alarm, status, changedAt);
@@ -70,7 +71,7 @@ internal sealed class SmokeTest(NatsConnection connection, AlarmPublisher publis
         }
         catch (Exception failure) when (failure is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            return $"{what}: what came is no digest: {failure.Message}";
+            return $"{what}: the received message is not a digest: {failure.Message}";
         }
     }
 }

@@ -10,8 +10,7 @@ internal static class CatcherCommand
         var options = new CatcherOptionSet();
         var command = new ClientCommand(
             "catcher",
-            "Receives webhooks on loopback: registers itself at a Herald that runs the orders application, checks the order of every order's changes, and misbehaves on demand. "
-            + "Where an order is first seen is where it begins: after a take-over from another handler that is in the middle. Ends with a summary, and 1 when there was something out of order.",
+            "Receives the webhooks of a customer, checks the order of the changes, and can answer with delays and errors.",
             "herald catcher --mode nightmare", "herald catcher --count 10 --window 5s --mode nightmare --then hell --after 1m --for 3m",
             "herald catcher --no-register --print", "herald catcher --no-register --port 9001 --secret whsec_…");
         options.AddTo(command);

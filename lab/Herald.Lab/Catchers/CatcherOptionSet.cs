@@ -11,30 +11,61 @@ internal sealed class CatcherOptionSet
     private const int PlainPort = 9000;
     private const int MostCatchers = 1000;
 
-    private readonly Option<bool> _noRegister = new("--no-register") { Description = "Only receive: no Herald is asked for a customer." };
-    private readonly Option<bool> _print = new("--print") { Description = "Print each webhook that is acknowledged." };
-    private readonly Option<int?> _port = new("--port") { Description = $"Where to listen, on loopback; further catchers take the ports behind it. Default: free ones, {PlainPort} with --no-register.", HelpName = "PORT" };
-    private readonly Option<int> _count = new("--count") { Description = "How many catchers, each with a port, an address and a customer of its own.", HelpName = "N", DefaultValueFactory = _ => 1 };
-    private readonly Option<string?> _secret = new("--secret") { Description = "The secret (whsec_…) of the signatures; 401 is the answer to a false one. Default: a new one, none with --no-register.", HelpName = "SECRET" };
-    private readonly Option<Duration> _window = Duration.Option("--window", "How long Herald waits for a sign of life before another handler may have the customer.", TimeSpan.FromMinutes(1));
-    private readonly Option<Mode> _mode = ModeOption("--mode", "How many requests are hit by a delay or a 500, each as likely: none 0 %, soft 1 %, hard 2 %, critical 10 %, nightmare 33 %, hell 100 % (no delays).");
-    private readonly Option<LatencyRange> _latency = LatencyRange.Option("--latency", "What delays are drawn from.");
-    private readonly Option<Mode?> _then = new("--then") { Description = "Another mode for a while; see --after and --for.", HelpName = "MODE", CustomParser = result => ParseMode(result) };
-    private readonly Option<Duration> _after = Duration.Option("--after", "When the other mode begins.", TimeSpan.FromMinutes(1));
-    private readonly Option<Duration> _length = Duration.Option("--for", "How long the other mode lasts; then the first one is back for good.", TimeSpan.FromMinutes(3));
-    private readonly Option<int> _seed = new("--seed") { Description = "Of everything that is drawn.", HelpName = "N", DefaultValueFactory = _ => 1 };
+    private readonly Option<bool> _noRegister = new("--no-register")
+    {
+        Description = "Only receive webhooks; do not register for a customer.",
+    };
+    private readonly Option<bool> _print = new("--print") { Description = "Print each webhook that the catcher acknowledges." };
+    private readonly Option<int?> _port = new("--port")
+    {
+        Description =
+            $"The port of the first catcher; further catchers use the next ports. Default: free ports; {PlainPort} with --no-register.",
+        HelpName = "PORT",
+    };
+    private readonly Option<int> _count = new("--count")
+    {
+        Description = "How many catchers to run, each with a port and a customer of its own.",
+        HelpName = "N",
+        DefaultValueFactory = _ => 1,
+    };
+    private readonly Option<string?> _secret = new("--secret")
+    {
+        Description =
+            "The secret that verifies signatures, whsec_…; wrong ones are answered with 401. Default: a new one; none with --no-register.",
+        HelpName = "SECRET",
+    };
+    private readonly Option<Duration> _window = Duration.Option("--window",
+        "How long Herald waits for a heartbeat before another handler can get the customer.", TimeSpan.FromMinutes(1));
+    private readonly Option<Mode> _mode = ModeOption("--mode",
+        "The share of requests that get a delay or a 500, such as soft: none 0 %, soft 1 %, hard 2 %, critical 10 %, nightmare 33 %; "
+            + "hell answers all with 500.");
+    private readonly Option<LatencyRange> _latency = LatencyRange.Option("--latency", "The range of the delays.");
+    private readonly Option<Mode?> _then = new("--then")
+    {
+        Description = "A second mode, from --after on for the time --for; then the first one again.",
+        HelpName = "MODE",
+        CustomParser = result => ParseMode(result),
+    };
+    private readonly Option<Duration> _after = Duration.Option("--after", "When the second mode begins.", TimeSpan.FromMinutes(1));
+    private readonly Option<Duration> _length = Duration.Option("--for", "How long the second mode lasts.", TimeSpan.FromMinutes(3));
+    private readonly Option<int> _seed = new("--seed")
+    {
+        Description = "The seed of the random choices: the same seed repeats them.",
+        HelpName = "N",
+        DefaultValueFactory = _ => 1,
+    };
 
     public CatcherOptionSet()
     {
         _secret.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<string?>() is { } text && !SignatureCheck.IsSecret(text))
-                result.AddError("--secret: a secret is whsec_ and base64.");
+                result.AddError("--secret: expected whsec_ and base64.");
         });
         _count.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<int>() is var count and (< 1 or > MostCatchers))
-                result.AddError($"--count {count}: from 1 to {MostCatchers}.");
+                result.AddError($"--count {count}: must be 1 to {MostCatchers}.");
         });
     }
 
@@ -68,7 +99,8 @@ internal sealed class CatcherOptionSet
         foreach (var mode in Enum.GetValues<Mode>())
             if (Modes.NameOf(mode) == text)
                 return mode;
-        result.AddError($"{result.Argument.Name} {text}: not a mode. There are: {string.Join(", ", Enum.GetValues<Mode>().Select(Modes.NameOf))}.");
+        result.AddError(
+            $"{result.Argument.Name} {text}: not a mode. The modes are: {string.Join(", ", Enum.GetValues<Mode>().Select(Modes.NameOf))}.");
         return default;
     }
 }

@@ -19,7 +19,8 @@ internal sealed class CatcherRun(CatcherOptions options, ClientCall call, TimePr
         {
             if (await StartAsync() is { } problem)
                 return problem;
-            call.Terminal.Error.WriteLine($"Listening at {string.Join(", ", _catchers.Select(catcher => catcher.Endpoint))} until Ctrl-C.");
+            call.Terminal.Error.WriteLine(
+                $"Listening at {string.Join(", ", _catchers.Select(catcher => catcher.Endpoint))}. Press Ctrl-C to stop.");
             var refusal = options.Registers ? await RegisterAsync() : await WaitAsync();
             var ended = CatcherSummary.Print(call.Terminal, _catchers);
             return refusal is null ? ended : call.Terminal.Show(refusal, "");

@@ -26,7 +26,7 @@ public readonly record struct LatencyRange(TimeSpan Least, TimeSpan Most)
         var text = result.Tokens[^1].Value;
         if (text.Split("..") is [var from, var to] && DurationText.TryParse(from, out var least) && DurationText.TryParse(to, out var most) && least <= most)
             return new(least, most);
-        result.AddError($"{result.Argument.Name} {text}: not a range of durations. Write it like 500ms..1000ms, the shorter one first.");
+        result.AddError($"{result.Argument.Name} {text}: not a range of durations. Expected the shorter one first, such as 500ms..1000ms.");
         return default;
     }
 }

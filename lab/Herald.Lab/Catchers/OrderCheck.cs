@@ -59,7 +59,9 @@ public sealed class OrderCheck(int remembered = OrderCheck.Remembered)
             }
             if (number < progress.First)
             {
-                Tell($"order {order}: expected {progress.Last + 1}, got {number}, which is before the first that was seen, {progress.First}");
+                Tell(
+                    $"order {order}: expected {progress.Last + 1}, got {number}, which is before the first change that was "
+                        + $"received, {progress.First}");
                 progress.First = number;
                 return OrderReceipt.Violation;
             }

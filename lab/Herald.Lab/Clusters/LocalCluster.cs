@@ -71,7 +71,7 @@ public sealed class LocalCluster : IAsyncDisposable
     {
         var running = _nodes.FindAll(node => node.IsRunning);
         if (running.Count == 0)
-            throw new HttpRequestException("No node of the cluster runs.");
+            throw new HttpRequestException("No node of the cluster is running.");
         return running[(Interlocked.Increment(ref _turn) & int.MaxValue) % running.Count].Client;
     }
 
@@ -84,6 +84,7 @@ public sealed class LocalCluster : IAsyncDisposable
     }
 
     private static Task<LocalPostgres> StartPostgresAsync() => LocalPostgres.StartNewAsync(
-        PostgresPrograms.Find() ?? throw new LocalPostgresException($"{PostgresPrograms.Missing} Install postgresql-15, or say where one runs with --connection."),
+        PostgresPrograms.Find() ?? throw new LocalPostgresException(
+            $"{PostgresPrograms.Missing} Install postgresql-15, or name a database with --connection."),
         new Dictionary<string, string>());
 }

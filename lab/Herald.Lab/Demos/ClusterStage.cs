@@ -32,11 +32,11 @@ internal sealed class ClusterStage : IDemoStage
         await _cluster.Nodes[1].StartAsync(cancel);
     }
 
-    /// <exception cref="ChildProcessException">A node has ended by itself.</exception>
+    /// <exception cref="ChildProcessException">A node has ended unexpectedly.</exception>
     private void CheckNodes()
     {
         if (_cluster.Nodes.FirstOrDefault(node => node.HasFailed) is { } failed)
-            throw new ChildProcessException($"{failed.Name} has ended by itself.{Environment.NewLine}{failed.Process.LastOutput}");
+            throw new ChildProcessException($"{failed.Name} has ended unexpectedly.{Environment.NewLine}{failed.Process.LastOutput}");
     }
 
     public async Task<IReadOnlyList<(string Name, string State)>> LookAsync(CancellationToken cancel)

@@ -7,11 +7,13 @@ namespace Herald.Lab.Demos;
 internal sealed class DemoOptionSet(int usualRate = DemoOptionSet.UsualRate)
 {
     private const int UsualRate = 1000;
-    private readonly Option<Duration> _load = Duration.Option("--for", "How long orders are published.", TimeSpan.FromSeconds(30));
-    private readonly Option<Duration> _drain = Duration.Option("--drain-for", "How long the end waits at most for what is still on its way.", TimeSpan.FromSeconds(60));
-    private readonly Option<bool> _plain = new("--plain") { Description = "A line a second instead of a live table." };
-    private readonly Option<int> _rate = Count("--rate", "Order changes a second.", usualRate, 1_000_000);
-    private readonly Option<int> _keys = Count("--keys", "Orders; the changes of one order are delivered in order.", 1000, 1_000_000);
+    private readonly Option<Duration> _load = Duration.Option("--for", "How long to publish orders.", TimeSpan.FromSeconds(30));
+    private readonly Option<Duration> _drain = Duration.Option("--drain-for",
+        "How long to wait at the end for deliveries that are still missing.", TimeSpan.FromSeconds(60));
+    private readonly Option<bool> _plain = new("--plain") { Description = "Print a line per second instead of a live table." };
+    private readonly Option<int> _rate = Count("--rate", "Order changes per second.", usualRate, 1_000_000);
+    private readonly Option<int> _keys = Count("--keys",
+        "The number of orders. The changes of one order are delivered in order.", 1000, 1_000_000);
 
     public void AddTo(Command command)
     {
@@ -36,7 +38,7 @@ internal sealed class DemoOptionSet(int usualRate = DemoOptionSet.UsualRate)
         option.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<int>() is var count && (count < 1 || count > most))
-                result.AddError($"{name} {count}: from 1 to {most}.");
+                result.AddError($"{name} {count}: must be 1 to {most}.");
         });
         return option;
     }

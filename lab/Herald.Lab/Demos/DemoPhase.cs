@@ -16,7 +16,8 @@ internal sealed class DemoPhase(TimeProvider time, DemoOptions options, string p
 
     public void End() => _over = true;
 
-    public override string ToString() => _over ? $"over after {Elapsed.TotalSeconds:0} s" : Volatile.Read(ref _drainBegan) is var drain && drain == 0
+    public override string ToString() => _over
+        ? $"ended after {Elapsed.TotalSeconds:0} s" : Volatile.Read(ref _drainBegan) is var drain && drain == 0
         ? $"publishing to {place}, {Math.Min(Elapsed.TotalSeconds, options.Load.TotalSeconds):0} of {options.Load.TotalSeconds:0} s"
         : $"draining, {time.GetElapsedTime(drain).TotalSeconds:0} of at most {options.Drain.TotalSeconds:0} s";
 }

@@ -18,7 +18,8 @@ internal static class DemoVerdict
             var one = ledger.Judge(receiver.Number);
             if (one.Lost > 0)
                 terminal.Error.WriteLine(
-                    $"{receiver.Name} has not received {one.Lost}, among them {string.Join(", ", ledger.Missing(receiver.Number, ShownMissing).Select(missing => $"{missing.Key} #{missing.Sequence}"))}.");
+                    $"{receiver.Name} has not received {one.Lost} events, among them "
+                        + $"{string.Join(", ", ledger.Missing(receiver.Number, ShownMissing).Select(missing => $"{missing.Key} #{missing.Sequence}"))}.");
             if (receiver.Webhooks.LastRefusal is { } refusal)
                 terminal.Error.WriteLine($"{receiver.Name} refused {receiver.Webhooks.Refusals} requests: {refusal}.");
         }
@@ -29,9 +30,9 @@ internal static class DemoVerdict
     public static ExitCode Print(Terminal terminal, LedgerTotals all, bool isWell, long leastAccepted)
     {
         if (all.ChangedIds > 0)
-            terminal.Error.WriteLine($"{all.ChangedIds} repeats carried another webhook-id than the first time.");
+            terminal.Error.WriteLine($"{all.ChangedIds} repeats had a different webhook-id than the first delivery.");
         if (all.Accepted < leastAccepted)
-            terminal.Error.WriteLine($"Only {all.Accepted} were accepted; a run says something from {leastAccepted}.");
+            terminal.Error.WriteLine($"Only {all.Accepted} events were accepted. The result counts from {leastAccepted} events on.");
 
         if (terminal.Json)
         {

@@ -53,6 +53,6 @@ internal readonly record struct OrderChange(string Order, long Number, TimeSpan 
         }
         return order is not null && number > 0
             ? new(order, number, new TimeSpan(at))
-            : throw new FormatException("The payload is not an order's change.");
+            : throw new FormatException("The payload is not a change of an order.");
     }
 }

@@ -57,7 +57,7 @@ public sealed class OrderLoad(EventPublisher publisher, ReceiptLedger ledger, in
         var reply = await publisher.SendAsync(_body.WrittenMemory, cancel);
         // All of the batch must be accepted: a missing change would leave a gap in its order.
         if (reply.Status != 202)
-            throw new OrderLoadException($"Herald did not take a batch of {count}: {string.Join(" ", reply.ProblemLines())}");
+            throw new OrderLoadException($"Herald did not accept a batch of {count} events: {string.Join(" ", reply.ProblemLines())}");
         foreach (var change in _batch)
             ledger.Accepted(change.Order, change.Number);
         return count;

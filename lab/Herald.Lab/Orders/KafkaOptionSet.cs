@@ -13,8 +13,17 @@ public sealed class KafkaOptionSet
     private const string DefaultTopic = "events";
 
     private readonly Option<string?> _servers = new("--kafka") { HelpName = "HOST:PORT[,…]" };
-    private readonly Option<string> _topic = new("--kafka-topic") { Description = "The topic of Kafka.", HelpName = "TOPIC", DefaultValueFactory = _ => DefaultTopic };
-    private readonly Option<FileInfo?> _properties = new("--kafka-properties") { Description = "A file with librdkafka's properties, for TLS, SASL and the rest.", HelpName = "FILE" };
+    private readonly Option<string> _topic = new("--kafka-topic")
+    {
+        Description = "The Kafka topic.",
+        HelpName = "TOPIC",
+        DefaultValueFactory = _ => DefaultTopic,
+    };
+    private readonly Option<FileInfo?> _properties = new("--kafka-properties")
+    {
+        Description = "A file with librdkafka's properties, such as those of TLS and SASL.",
+        HelpName = "FILE",
+    };
     private readonly bool _hasTopic;
 
     /// <param name="hasTopic">False for a command that creates a topic of its own.</param>
@@ -25,12 +34,13 @@ public sealed class KafkaOptionSet
         _servers.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<string?>() is { } text && ClusterAddress.ParseAll($"{KafkaPlace.Cluster}={text}") is not { Count: 1 })
-                result.AddError($"--kafka {text}: give addresses of brokers, HOST:PORT, several with commas.");
+                result.AddError($"--kafka {text}: expected addresses of brokers, HOST:PORT[,HOST:PORT].");
         });
         _topic.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<string>() is { } text && SourceRoute.ParseAll(RouteOf(text)) is not [{ From.Count: 1 }])
-                result.AddError($"--kafka-topic {text}: a topic of Kafka has up to 249 letters, digits, dots, underscores and hyphens.");
+                result.AddError(
+                    $"--kafka-topic {text}: the name of a Kafka topic has up to 249 letters, digits, dots, underscores and hyphens.");
         });
     }
 
@@ -43,9 +53,9 @@ public sealed class KafkaOptionSet
         command.Validators.Add(result =>
         {
             if (IsGiven(result, _servers.Name) && (IsGiven(result, "--kafka-clusters") || IsGiven(result, "--kafka-sources")))
-                result.AddError($"{_servers.Name} stands for --kafka-clusters and --kafka-sources: give it, or them.");
+                result.AddError($"{_servers.Name} sets --kafka-clusters and --kafka-sources. Give either it or these two.");
             if (!IsGiven(result, _servers.Name) && IsGiven(result, _topic.Name))
-                result.AddError($"{_topic.Name}: say where Kafka is, with {_servers.Name}.");
+                result.AddError($"{_topic.Name}: give the address of Kafka with {_servers.Name}.");
         });
     }
 

@@ -15,23 +15,42 @@ public static class ProduceCommand
 
     public static Command Create(TimeProvider time)
     {
-        var customers = Count("--customers", "Customers.", 10);
-        var openOrders = Count("--open-orders", "Orders that each customer has open at a time.", 100);
-        var rate = new Option<double>("--rate") { Description = "Events a second, over all customers; 0 for as many as go.", HelpName = "R", DefaultValueFactory = _ => 100 };
-        var events = new Option<long>("--events") { Description = "How many events. Default: until Ctrl-C.", HelpName = "N", DefaultValueFactory = _ => long.MaxValue };
-        var seed = new Option<int>("--seed") { Description = "Of the customers' ids: the same seed, the same customers.", HelpName = "N", DefaultValueFactory = _ => 1 };
-        var retryFor = Duration.Option("--retry-for", "How long a batch that is not taken is sent again, with the same ids.", TimeSpan.FromMinutes(5));
-        var kafka = new KafkaOptionSet("A Kafka to publish to, from where Herald reads, instead of Herald itself.");
+        var customers = Count("--customers", "The number of customers.", 10);
+        var openOrders = Count("--open-orders", "How many open orders each customer has.", 100);
+        var rate = new Option<double>("--rate")
+        {
+            Description = "Events per second of all customers together; 0 for no limit.",
+            HelpName = "R",
+            DefaultValueFactory = _ => 100,
+        };
+        var events = new Option<long>("--events")
+        {
+            Description = "How many events to publish. Default: until Ctrl-C.",
+            HelpName = "N",
+            DefaultValueFactory = _ => long.MaxValue,
+        };
+        var seed = new Option<int>("--seed")
+        {
+            Description = "The seed of the customers' ids: the same seed creates the same customers.",
+            HelpName = "N",
+            DefaultValueFactory = _ => 1,
+        };
+        var retryFor = Duration.Option("--retry-for",
+            "How long a batch that is not accepted is sent again, with the same ids.", TimeSpan.FromMinutes(5));
+        var kafka = new KafkaOptionSet("Publish to these Kafka brokers, such as 127.0.0.1:9092, instead of to Herald.");
         var command = new ClientCommand(
-            "produce", $"Publishes changes of orders: each order goes through {OrderGenerator.States} states, then a new one takes its place.",
+            "produce",
+            $"Publishes changes of orders at a steady rate. Each order goes through {OrderGenerator.States} states; "
+                + "then a new one replaces it.",
             "herald orders produce --customers 4 --rate 480", "herald orders produce --customers 1000 --open-orders 10 --rate 0 --events 100000",
             "herald orders produce --kafka 127.0.0.1:9092 --rate 1000")
         { customers, openOrders, rate, events, seed, retryFor }.Runs(async call =>
         {
             if (call.Get(rate) < 0 || call.Get(events) < 1)
-                return call.Terminal.Fail(ExitCode.BadUsage, "--rate: 0 or more; --events: 1 or more.");
+                return call.Terminal.Fail(ExitCode.BadUsage, "--rate must be at least 0, and --events at least 1.");
             if ((long)call.Get(customers) * call.Get(openOrders) is var open and > MostOpen)
-                return call.Terminal.Fail(ExitCode.BadUsage, $"--customers x --open-orders: {open} open orders; at most {MostOpen}, which are in memory.");
+                return call.Terminal.Fail(ExitCode.BadUsage,
+                    $"--customers times --open-orders is {open} open orders. All are held in memory, so the maximum is {MostOpen}.");
             var story = new OrderGenerator(call.Get(customers), call.Get(openOrders), call.Get(seed), time);
             if (kafka.Place(call.Parsed) is { } place)
                 return await RunAsync(story, place, call.Get(retryFor), call.Get(rate), call.Get(events), call, time);
@@ -105,9 +124,11 @@ public static class ProduceCommand
             }.ToJsonString());
         else
             terminal.Out.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"sent {tally.Sent}, acknowledged {tally.Acknowledged}, failed {tally.Failed} in {took.TotalSeconds:0.0} s, {perSecond:0} a second"));
+                CultureInfo.InvariantCulture,
+                    $"sent {tally.Sent}, acknowledged {tally.Acknowledged}, failed {tally.Failed} in {took.TotalSeconds:0.0} s, "
+                        + $"{perSecond:0} per second"));
         if (tally.Problem is { } problem)
-            terminal.Error.WriteLine($"Not taken: {problem}");
+            terminal.Error.WriteLine($"Not accepted: {problem}");
     }
 
     private static Option<int> Count(string name, string description, int usual)
@@ -117,7 +138,7 @@ public static class ProduceCommand
         option.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<int>() is var count and (< 1 or > Most))
-                result.AddError($"{name} {count}: from 1 to {Most}.");
+                result.AddError($"{name} {count}: must be 1 to {Most}.");
         });
         return option;
     }

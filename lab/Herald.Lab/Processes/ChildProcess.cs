@@ -109,7 +109,7 @@ public abstract class ChildProcess : IAsyncDisposable
     /// <summary>Called for each line of output after it is ready.</summary>
     protected virtual void OnLine(string line) { }
 
-    protected virtual void OnExited() => _ready.TrySetException(new ChildProcessException($"The {Name} has ended before it was ready."));
+    protected virtual void OnExited() => _ready.TrySetException(new ChildProcessException($"The {Name} ended before it was ready."));
 
     private void Take(string? line)
     {

@@ -9,7 +9,7 @@ namespace Herald.Lab.Scenarios;
 internal static class ScenarioCommand
 {
     public static Command Create(TimeProvider time) => new ExampleCommand(
-        "scenario", "Plays a whole situation with real servers and ends with a verdict.", "herald scenario unaffected")
+        "scenario", "Runs a whole situation with real servers and prints a verdict.", "herald scenario unaffected")
     {
         Unaffected(time),
     };
@@ -17,24 +17,34 @@ internal static class ScenarioCommand
     /// <summary><c>herald scenario unaffected</c></summary>
     private static ExampleCommand Unaffected(TimeProvider time)
     {
-        var store = new Option<StoreChoice>("--store") { Description = "embedded: one server; postgres: nodes over a PostgreSQL to throw away.", HelpName = "STORE" };
-        var nodes = Number("--nodes", "Nodes, with --store postgres.", 3, 1, 16);
-        var via = new Option<Entrance>("--via") { Description = "http: published to Herald; kafka: published to Kafka, from where Herald reads.", HelpName = "ENTRANCE" };
-        var kafka = new KafkaOptionSet("With --via kafka: a Kafka that is there, instead of one to throw away.", hasTopic: false);
-        var rate = Number("--rate", "Events a second for each of the four customers.", 120, 1, 10_000);
-        var openOrders = Number("--open-orders", "Orders that each customer has open at a time.", 1000, 1, 1_000_000);
-        var seed = Number("--seed", "Of everything that is drawn.", 1, 0, int.MaxValue);
-        var full = new Option<bool>("--full") { Description = "1 min before, 3 min hell, 2 min after, instead of 25 s, 35 s, 30 s." };
+        var store = new Option<StoreChoice>("--store")
+        {
+            Description = "The store of the servers: embedded (one server) or postgres (several nodes over a temporary PostgreSQL).",
+            HelpName = "STORE",
+        };
+        var nodes = Number("--nodes", "The number of nodes, with --store postgres.", 3, 1, 16);
+        var via = new Option<Entrance>("--via")
+        {
+            Description = "Where events are published: http (to Herald) or kafka (to Kafka, from which Herald reads).",
+            HelpName = "ENTRANCE",
+        };
+        var kafka = new KafkaOptionSet(
+            "With --via kafka: brokers of an existing Kafka, such as 127.0.0.1:9092, instead of a temporary one.", hasTopic: false);
+        var rate = Number("--rate", "Events per second for each of the four customers.", 120, 1, 10_000);
+        var openOrders = Number("--open-orders", "How many open orders each customer has.", 1000, 1, 1_000_000);
+        var seed = Number("--seed", "The seed of the random choices: the same seed repeats them.", 1, 0, int.MaxValue);
+        var full = new Option<bool>("--full") { Description = "Run phases of 1, 3 and 2 min instead of 25, 35 and 30 s." };
         var figures = new Option<FileInfo?>("--json")
         {
-            Description = "Write all figures and the verdict to a file; without FILE, print them instead of the tables.",
+            Description = "Write all figures and the verdict as JSON to a file; without FILE, print them instead of the tables.",
             HelpName = "FILE",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var plain = new Option<bool>("--plain") { Description = "A line every five seconds instead of a live table." };
+        var plain = new Option<bool>("--plain") { Description = "Print a line every five seconds instead of a live table." };
         var command = new ExampleCommand(
             "unaffected",
-            "One handler of four answers everything with 500 for a while: the others must not notice, and it must catch up. Two of them hit a third of all requests by a delay or a 500 throughout; one is clean.",
+            "Runs four handlers, one of which answers everything with 500 for a while, and checks that the others are unaffected "
+                + "and that it catches up.",
             "herald scenario unaffected", "herald scenario unaffected --full --json unaffected.json", "herald scenario unaffected --store postgres --nodes 3 --plain",
             "herald scenario unaffected --via kafka")
         { store, nodes, via, rate, openOrders, full, figures, plain, seed };
@@ -42,7 +52,7 @@ internal static class ScenarioCommand
         command.Validators.Add(result =>
         {
             if (result.GetValue(via) != Entrance.Kafka && kafka.IsGiven(result))
-                result.AddError("--kafka: say --via kafka, too.");
+                result.AddError("--kafka needs --via kafka.");
         });
         command.SetAction(async (parsed, cancel) =>
         {
@@ -64,7 +74,7 @@ internal static class ScenarioCommand
         option.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<int>() is var number && (number < least || number > most))
-                result.AddError($"{name} {number}: from {least} to {most}.");
+                result.AddError($"{name} {number}: must be {least} to {most}.");
         });
         return option;
     }

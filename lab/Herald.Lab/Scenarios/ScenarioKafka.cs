@@ -54,5 +54,6 @@ internal sealed class ScenarioKafka : IAsyncDisposable
     }
 
     private static Task<LocalKafka> StartOwnAsync(TimeProvider time, CancellationToken cancel) => LocalKafka.StartNewAsync(
-        KafkaPrograms.Find() ?? throw new LocalKafkaException($"{KafkaPrograms.Missing} Or say where one runs with --kafka."), [], time, cancel);
+        KafkaPrograms.Find() ?? throw new LocalKafkaException(
+            $"{KafkaPrograms.Missing} Or name a running one with --kafka."), [], time, cancel);
 }

@@ -151,7 +151,7 @@ internal sealed class UnaffectedRun(UnaffectedOptions options, Terminal terminal
     private void Published(IReadOnlyList<OrderMessage> batch, OrderSinkResult result)
     {
         if (result.Problem is { } problem)
-            throw new ScenarioException($"A batch of {batch.Count} was not taken: {problem}");
+            throw new ScenarioException($"A batch of {batch.Count} events was not accepted: {problem}");
         foreach (var message in batch)
         {
             // The ledger counts from 1.

@@ -6,7 +6,8 @@ namespace Herald.LocalServers.Brokers;
 public sealed class KafkaPrograms
 {
     public const string Variable = "KAFKA_HOME";
-    public const string Missing = $"There is no Kafka here: {Variable} must name a folder with a broker's jars in libs/, and java (17 or newer) must be in PATH.";
+    public const string Missing =
+        $"No Kafka was found. {Variable} must name a folder with a broker's jars in libs/, and java (17 or newer) must be in PATH.";
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private readonly string _home;
@@ -44,7 +45,7 @@ public sealed class KafkaPrograms
         catch (OperationCanceledException)
         {
             process.Kill();
-            throw new LocalKafkaException($"{type} has not ended after {Patience}: {await error}{await output}");
+            throw new LocalKafkaException($"{type} did not end within {Patience}: {await error}{await output}");
         }
         if (process.ExitCode != 0)
             throw new LocalKafkaException($"{type} has failed: {await error}{await output}");

@@ -69,7 +69,8 @@ public sealed class LocalKafka : IAsyncDisposable
         while (!await AnswersAsync(cancel))
         {
             if (guard.HasEnded || _time.GetElapsedTime(begun) > StartPatience)
-                throw new LocalKafkaException($"The Kafka in {Folder} does not start: {(File.Exists(LogFile) ? await File.ReadAllTextAsync(LogFile, cancel) : "")}");
+                throw new LocalKafkaException(
+                    $"The Kafka in {Folder} did not start: {(File.Exists(LogFile) ? await File.ReadAllTextAsync(LogFile, cancel) : "")}");
             await Task.Delay(LookEvery, _time, cancel);
         }
     }

@@ -74,7 +74,7 @@ public sealed class LocalNats : IAsyncDisposable
         while (!await GreetsAsync(cancel))
         {
             if (guard.HasEnded || _time.GetElapsedTime(begun) > StartPatience)
-                throw new LocalNatsException($"The nats-server at {Url} does not start: {Log}");
+                throw new LocalNatsException($"The nats-server at {Url} did not start: {Log}");
             await Task.Delay(LookEvery, _time, cancel);
         }
     }

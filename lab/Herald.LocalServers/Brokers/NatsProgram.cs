@@ -3,7 +3,7 @@ namespace Herald.LocalServers.Brokers;
 /// <summary>The installed NATS server. Debian puts it in a folder that is only in root's PATH.</summary>
 public static class NatsProgram
 {
-    public const string Missing = "There is no nats-server here, neither in PATH nor in /usr/sbin: install nats-server.";
+    public const string Missing = "No nats-server was found in PATH or /usr/sbin. Install nats-server.";
 
     private const string Name = "nats-server";
 

@@ -20,7 +20,7 @@ public sealed class LocalPostgres : IAsyncDisposable
     private LocalPostgres(PostgresPrograms programs, string password, IReadOnlyDictionary<string, string> settings)
     {
         if (OperatingSystem.IsWindows())
-            throw new LocalPostgresException("A PostgreSQL of our own needs Linux, or another Unix.");
+            throw new LocalPostgresException("A temporary PostgreSQL needs Linux or another Unix.");
         (_programs, _settings, Password) = (programs, settings, password);
         // Not in TMPDIR: another user must be able to reach the folder, and the path of a socket must be short.
         Folder = $"/tmp/herald-postgres-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}";

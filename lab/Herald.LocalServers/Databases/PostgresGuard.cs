@@ -45,7 +45,7 @@ public sealed class PostgresGuard : IAsyncDisposable
         return await _shell.StandardOutput.ReadLineAsync() switch
         {
             "0" => true,
-            null => throw new LocalPostgresException($"The shell that guards the PostgreSQL in {_folder} has been ended."),
+            null => throw new LocalPostgresException($"The shell that guards the PostgreSQL in {_folder} has ended."),
             _ => false,
         };
     }

@@ -9,7 +9,7 @@ namespace Herald.LocalServers.Databases;
 public sealed class PostgresPrograms
 {
     public const string Variable = "HERALD_POSTGRES_BIN";
-    public const string Missing = $"There is no PostgreSQL here: neither in the folder that {Variable} names, nor in PATH, nor in /usr/lib/postgresql.";
+    public const string Missing = $"No PostgreSQL was found in the folder that {Variable} names, in PATH, or in /usr/lib/postgresql.";
     private const string User = "postgres";
     private static readonly string[] Needed = ["initdb", "pg_ctl", "postgres", "createdb", "pg_basebackup"];
     private readonly string _folder;
@@ -21,7 +21,8 @@ public sealed class PostgresPrograms
     public static PostgresPrograms? Find()
     {
         if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } given)
-            return IsIn(given) ? new(given) : throw new LocalPostgresException($"{Variable}={given}: not all of {string.Join(", ", Needed)} are in this folder.");
+            return IsIn(given) ? new(given) : throw new LocalPostgresException(
+                $"{Variable}={given}: this folder does not contain all of {string.Join(", ", Needed)}.");
         var path = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
         return path.Concat(Debian()).FirstOrDefault(IsIn) is { } folder ? new(folder) : null;
     }

@@ -71,7 +71,7 @@ public sealed class DemoVerdictTests : IAsyncLifetime
         Assert.Equal(ExitCode.Ok, Print());
         _ledger.Received(1, "k", 10, "another");
         Assert.Equal(ExitCode.Failed, Print());
-        Assert.Equal(["1 repeats carried another webhook-id than the first time."], Lines(_error));
+        Assert.Equal(["1 repeats had a different webhook-id than the first delivery."], Lines(_error));
     }
 
     [Fact]

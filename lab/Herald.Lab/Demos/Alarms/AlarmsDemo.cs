@@ -127,7 +127,7 @@ internal sealed class AlarmsDemo(AlarmsDemoOptions options, Terminal terminal, T
     private ExitCode Judge(ServerProcess server, AlarmGenerator story)
     {
         if (server.HasExited)
-            terminal.Error.WriteLine($"Herald has ended: {server.LastOutput}");
+            terminal.Error.WriteLine($"The server has ended: {server.LastOutput}");
         foreach (var sample in _ledger.Samples())
             terminal.Error.WriteLine(sample);
         if (terminal.Json)

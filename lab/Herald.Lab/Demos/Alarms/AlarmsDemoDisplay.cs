@@ -17,15 +17,15 @@ internal sealed class AlarmsDemoDisplay(DigestLedger ledger, AlarmGenerator stor
     protected override IRenderable Table()
     {
         var table = new Table().Border(TableBorder.Rounded).BorderColor(Color.Grey).HideHeaders().AddColumn("").AddColumn(new TableColumn("").RightAligned().Width(12));
-        table.AddRow("changes told", $"{story.Changes:N0}");
-        table.AddRow("digests asked for", $"{story.Requests:N0}");
+        table.AddRow("changes sent", $"{story.Changes:N0}");
+        table.AddRow("digests requested", $"{story.Requests:N0}");
         table.AddRow("digests expected", $"{ledger.Expected:N0}");
         table.AddRow("digests received", $"[green]{ledger.Received:N0}[/]");
         table.AddRow("repeats", $"{ledger.Repeats:N0}");
         table.AddRow("wrong", ledger.Wrong == 0 ? "[green]0[/]" : $"[red]{ledger.Wrong:N0}[/]");
-        table.AddRow("still to come", $"{ledger.Missing:N0}");
-        table.AddRow("from asking to receiving, half", Milliseconds(0.5));
-        table.AddRow("from asking to receiving, 95 %", Milliseconds(0.95));
+        table.AddRow("missing", $"{ledger.Missing:N0}");
+        table.AddRow("from request to digest, p50", Milliseconds(0.5));
+        table.AddRow("from request to digest, p95", Milliseconds(0.95));
         return new Rows(new Text($"Herald alarms demo: {progress}"), table);
     }
 

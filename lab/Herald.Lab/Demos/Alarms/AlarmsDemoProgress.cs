@@ -20,7 +20,7 @@ internal sealed class AlarmsDemoProgress(TimeProvider time, AlarmsDemoOptions op
 
     public void End() => Volatile.Write(ref _ended, time.GetTimestamp());
 
-    public override string ToString() => Volatile.Read(ref _ended) != 0 ? $"over after {Elapsed.TotalSeconds:0.0} s"
+    public override string ToString() => Volatile.Read(ref _ended) != 0 ? $"ended after {Elapsed.TotalSeconds:0.0} s"
         : Volatile.Read(ref _drainBegan) is not 0 and var drain ? $"waiting for the last digests, {time.GetElapsedTime(drain).TotalSeconds:0} s"
         : $"burst {Bursts} of {options.Bursts}, {options.Users} users each";
 }

@@ -128,19 +128,19 @@ internal sealed class OrdersDemo(DemoOptions options, Entrance via, Terminal ter
             terminal.Error.WriteLine($"Not received: order {order}, change {number - 1}.");
         var successor = _handlers.Find(handler => !handler.IsKilled && handler.Customer == killed.Customer);
         if (successor is null)
-            terminal.Error.WriteLine($"Nobody has taken over the customer of handler {killed.Number}, which was killed.");
+            terminal.Error.WriteLine($"Handler {killed.Number} was killed, and no other handler has taken over its customer.");
         else if (!terminal.Json)
             terminal.Out.WriteLine($"Handler {killed.Number} was killed, and handler {successor.Number} has its customer.");
         var refused = _handlers.Sum(handler => handler.Counts.Refused);
         if (refused > 0)
-            terminal.Error.WriteLine($"Handlers refused {refused} requests, because the signature did not hold.");
+            terminal.Error.WriteLine($"Handlers refused {refused} requests because of a wrong signature.");
         return successor is not null && refused == 0;
     }
 
     private void Settled(IReadOnlyList<OrderMessage> batch, OrderSinkResult result)
     {
         if (result.Problem is { } problem)
-            throw new OrderLoadException($"A batch of {batch.Count} was not taken: {problem}");
+            throw new OrderLoadException($"A batch of {batch.Count} events was not accepted: {problem}");
         // The ledger counts from 1.
         foreach (var message in batch)
             _ledger.Accepted(message.OrderId.ToString(), message.SequenceNumber + 1);
