@@ -15,22 +15,29 @@ internal static class BenchCommand
     private const int UsualSeconds = 5, UsualRounds = 5;
     private const string AllName = "all", AcceptName = "accept", LatencyName = "latency";
 
-    private static readonly Option<int> Seconds = Count("--seconds", "How long a round takes.", UsualSeconds, 3600);
-    private static readonly Option<int> Rounds = Count("--rounds", "Measured rounds of the limit and of Herald, in turn.", UsualRounds, 1000);
-    private static readonly Option<int> Batch = Count("--batch", $"For {AcceptName}: events in a request.", 1, 10_000);
-    private static readonly Option<int> Nodes = Count("--nodes", $"For {LatencyName} with --store postgres: nodes that share it.", 1, 9);
+    private static readonly Option<int> Seconds = Count("--seconds", "The length of a round, in seconds.", UsualSeconds, 3600);
+    private static readonly Option<int> Rounds = Count("--rounds",
+        "The number of measured rounds, of the limit and of Herald in turn.", UsualRounds, 1000);
+    private static readonly Option<int> Batch = Count("--batch", $"For {AcceptName}: events per request.", 1, 10_000);
+    private static readonly Option<int> Nodes = Count("--nodes",
+        $"For {LatencyName} with --store postgres: the number of nodes that share the database.", 1, 9);
 
     private static readonly Option<FileInfo?> Json = new("--json")
     {
-        Description = "Write the figures of every round to a file; without FILE, print them instead of the table.",
+        Description = "Write the figures of every round as JSON to a file; without FILE, print them instead of the table.",
         HelpName = "FILE",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
-    private static readonly Option<DirectoryInfo?> Data = new("--data") { Description = "Measure on this disk. A directory in it is used and removed. Default: where temporary files are.", HelpName = "DIR" };
+    private static readonly Option<DirectoryInfo?> Data = new("--data")
+    {
+        Description =
+            "The disk to measure: a directory in which the bench creates and removes its own. Default: the directory for temporary files.",
+        HelpName = "DIR",
+    };
     private static readonly Option<StoreChoice> Store = new("--store")
     {
-        Description = "What measured servers stand on: embedded, or postgres, a throw-away one. Default: embedded.",
+        Description = "The store of the measured servers: embedded, or postgres (a temporary server). Default: embedded.",
         HelpName = "STORE",
         CustomParser = result => result.Tokens[0].Value switch
         {
@@ -40,17 +47,25 @@ internal static class BenchCommand
         },
     };
 
-    private static readonly Option<bool> Strict = new("--strict") { Description = "End with exit code 1 also when a target is missed, for unattended runs." };
-    private static readonly Option<bool> Brief = new("--brief") { Description = "Only try whether it works, in a few seconds; the figures say nothing." };
+    private static readonly Option<bool> Strict = new("--strict")
+    {
+        Description = "End with exit code 1 if a target is missed, for unattended runs.",
+    };
+    private static readonly Option<bool> Brief = new("--brief")
+    {
+        Description = "Run one short round, only to check that the bench works. The figures have no meaning.",
+    };
 
     public static Command Create(TimeProvider time)
     {
         var name = new Argument<string>("NAME")
         {
-            Description = $"What to measure:{string.Concat(BenchList.Known.Select(bench => $"\n{bench.Name}: {bench.Description}"))}\n{AllName}: all but those of clusters, Kafka and NATS, one after another.",
+            Description =
+                $"The bench to run:{string.Concat(BenchList.Known.Select(bench => $"\n{bench.Name}: {bench.Description}"))}\n{AllName}: "
+                    + "all benches except those of clusters, Kafka and NATS, one after another.",
         };
         var command = new ExampleCommand(
-            "bench", "Measures Herald on this machine, each time beside what the machine could do at best, and checks that nothing is lost.",
+            "bench", "Measures Herald on this machine beside the machine's limit, and checks that no event is lost.",
             "herald bench accept", "herald bench accept --batch 500", "herald bench accept --rounds 3 --seconds 10 --json accept.json",
             "herald bench all --data /var/tmp", "herald bench deliver --store postgres", "herald bench latency --store postgres --nodes 3")
         { name, Batch, Store, Nodes, Seconds, Rounds, Json, Data, Strict, Brief };
@@ -65,12 +80,12 @@ internal static class BenchCommand
         var terminal = new Terminal(console.Output, console.Error, json: parsed.GetResult(Json) is not null && file is null);
         var batch = parsed.GetValue(Batch);
         if (batch != 1 && name != AcceptName)
-            return terminal.Fail(ExitCode.BadUsage, $"--batch {batch}: only {AcceptName} has batches.");
+            return terminal.Fail(ExitCode.BadUsage, $"--batch {batch}: only the bench {AcceptName} has batches.");
         var (store, nodes) = (parsed.GetValue(Store), parsed.GetValue(Nodes));
         if (nodes != 1 && name != LatencyName)
-            return terminal.Fail(ExitCode.BadUsage, $"--nodes {nodes}: only {LatencyName} has nodes.");
+            return terminal.Fail(ExitCode.BadUsage, $"--nodes {nodes}: only the bench {LatencyName} has nodes.");
         if (nodes != 1 && store == StoreChoice.Embedded)
-            return terminal.Fail(ExitCode.BadUsage, $"--nodes {nodes}: nodes share a database; add --store postgres.");
+            return terminal.Fail(ExitCode.BadUsage, $"--nodes {nodes}: nodes share a database, so add --store postgres.");
         IReadOnlyList<IBench> chosen = name switch
         {
             AllName => BenchList.All,
@@ -79,9 +94,11 @@ internal static class BenchCommand
             _ => [.. BenchList.Known.Where(bench => bench.Name == name)],
         };
         if (chosen.Count == 0)
-            return terminal.Fail(ExitCode.BadUsage, $"There is no bench '{name}'. There are: {string.Join(", ", BenchList.Known.Select(bench => bench.Name))}, {AllName}.");
+            return terminal.Fail(ExitCode.BadUsage,
+                $"There is no bench '{name}'. The benches are: "
+                    + $"{string.Join(", ", BenchList.Known.Select(bench => bench.Name))}, {AllName}.");
         if (!OperatingSystem.IsLinux())
-            return terminal.Fail(ExitCode.Failed, "Benches need Linux: they read what processes take from /proc.");
+            return terminal.Fail(ExitCode.Failed, "Benches need Linux, because they read the use of processes from /proc.");
 
         var data = parsed.GetValue(Data);
         var options = parsed.GetValue(Brief) ? BenchOptions.Brief(data, store)
@@ -112,7 +129,7 @@ internal static class BenchCommand
 
     private static StoreChoice Refuse(ArgumentResult result, string value)
     {
-        result.AddError($"--store {value}: embedded or postgres.");
+        result.AddError($"--store {value}: must be embedded or postgres.");
         return StoreChoice.Embedded;
     }
 
@@ -122,7 +139,7 @@ internal static class BenchCommand
         option.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<int>() is var count && (count < 1 || count > most))
-                result.AddError($"{name} {count}: from 1 to {most}.");
+                result.AddError($"{name} {count}: must be 1 to {most}.");
         });
         return option;
     }

@@ -17,17 +17,17 @@ public sealed class BenchCommandTests
     {
         var run = await CommandRun.OfAsync("bench", "nothing");
         Assert.Equal(2, run.Code);
-        Assert.Equal($"There is no bench 'nothing'. There are: {string.Join(", ", BenchList.Known.Select(bench => bench.Name))}, all.\n", run.Error);
+        Assert.Equal($"There is no bench 'nothing'. The benches are: {string.Join(", ", BenchList.Known.Select(bench => bench.Name))}, all.\n", run.Error);
     }
 
     [Theory]
-    [InlineData("--batch 5: only accept has batches.", "deliver", "--batch", "5")]
-    [InlineData("--nodes 3: only latency has nodes.", "deliver", "--store", "postgres", "--nodes", "3")]
-    [InlineData("--nodes 3: only latency has nodes.", "all", "--nodes", "3")]
-    [InlineData("--nodes 3: nodes share a database; add --store postgres.", "latency", "--nodes", "3")]
-    [InlineData("--nodes 0: from 1 to 9.", "latency", "--store", "postgres", "--nodes", "0")]
-    [InlineData("--nodes 10: from 1 to 9.", "latency", "--store", "postgres", "--nodes", "10")]
-    [InlineData("--rounds 0: from 1 to 1000.", "accept", "--rounds", "0")]
+    [InlineData("--batch 5: only the bench accept has batches.", "deliver", "--batch", "5")]
+    [InlineData("--nodes 3: only the bench latency has nodes.", "deliver", "--store", "postgres", "--nodes", "3")]
+    [InlineData("--nodes 3: only the bench latency has nodes.", "all", "--nodes", "3")]
+    [InlineData("--nodes 3: nodes share a database, so add --store postgres.", "latency", "--nodes", "3")]
+    [InlineData("--nodes 0: must be 1 to 9.", "latency", "--store", "postgres", "--nodes", "0")]
+    [InlineData("--nodes 10: must be 1 to 9.", "latency", "--store", "postgres", "--nodes", "10")]
+    [InlineData("--rounds 0: must be 1 to 1000.", "accept", "--rounds", "0")]
     public async Task A_wrong_option_is_told(string expected, params string[] arguments)
     {
         var run = await CommandRun.OfAsync(["bench", .. arguments]);

@@ -31,12 +31,14 @@ internal sealed class AcceptBench(int batch) : IBench
     public string Name => IsSingle ? "accept" : string.Create(CultureInfo.InvariantCulture, $"accept --batch {batch}");
 
     public string Description => IsSingle
-        ? "Events accepted, one a request, beside raw Kestrel that answers the same requests."
-        : $"Events accepted, {batch} a request, beside a small program that parses and fsyncs the same bytes.";
+        ? "Events accepted, one per request, beside Kestrel alone with the same requests and answers."
+        : $"Events accepted, {batch} per request, beside a small program that parses and fsyncs the same bytes.";
 
     public string Matters => IsSingle
-        ? "What matters is the ratio: of what HTTP can do on this machine, how much is left when every event is also checked, deduplicated and on disk before it is answered."
-        : "What matters is Herald's column: events a second that are checked, deduplicated and on disk before they are answered; the limit parses and fsyncs the same bytes and does nothing else.";
+        ? "The ratio is important: the part of HTTP's rate that is left when every event is also checked, deduplicated and on "
+            + "disk before its answer."
+        : "Herald's column is important: events per second that are checked, deduplicated and on disk before their answers. The limit "
+            + "only parses and fsyncs the same bytes.";
 
     public async Task<IReadOnlyList<BenchRow>> RunAsync(BenchRig rig, CancellationToken cancel)
     {
@@ -46,7 +48,7 @@ internal sealed class AcceptBench(int batch) : IBench
         var answerBytes = await PrepareAsync(client, shape, cancel);
         var generator = await LoadGenerators.StartAsync(shape, Connections, rig, cancel);
         rig.Note($"Generator: {generator.Name}. Events have {PublishShape.PayloadBytes} bytes of payload, ids of their own and {PublishShape.Keys:N0} keys.");
-        rig.Note("One subscription, whose filter matches nothing: what is measured is acceptance, not delivery.");
+        rig.Note("The only subscription has a filter that matches nothing, so acceptance is measured without delivery.");
 
         var herald = new LoadContender("herald", server.Address, await rig.CpuOfAsync(server), generator, shape, rig);
         var (limit, target) = rig.Options.Store == StoreChoice.Postgres
@@ -72,7 +74,10 @@ internal sealed class AcceptBench(int batch) : IBench
     {
         var limit = new PgBenchContender(await rig.DatabaseAsync(), batch);
         await limit.CreateTablesAsync();
-        rig.Note($"The limit is pgbench, which writes the same rows, {(IsSingle ? "one a transaction on 64 connections" : $"{batch} a transaction on 2 connections")}; no HTTP, no check for duplicates.");
+        rig.Note(
+            $"The limit is pgbench, which writes the same rows, "
+                + $"{(IsSingle ? "one per transaction on 64 connections" : $"{batch} per transaction on 2 connections")}, without HTTP "
+                + "and without a check for duplicates.");
         return limit;
     }
 
@@ -108,9 +113,11 @@ internal sealed class AcceptBench(int batch) : IBench
     {
         var accepted = counts.Accepted - probed;
         if (accepted < herald.Answered || accepted > herald.Answered + herald.Unanswered)
-            rig.Fail($"{herald.Answered} events were answered, and {accepted} accepted.");
+            rig.Fail($"{herald.Answered} events were answered, but {accepted} were accepted.");
         if (counts is not { Duplicates: 0, Conflicts: 0, Refused: 0 })
-            rig.Fail($"Of events with ids of their own {counts.Duplicates} were duplicates, {counts.Conflicts} conflicts and {counts.Refused} refused.");
+            rig.Fail(
+                $"All events have different ids, but {counts.Duplicates} were duplicates, {counts.Conflicts} conflicts and "
+                    + $"{counts.Refused} refused.");
     }
 
     private static async Task<Reply> SucceedAsync(Task<Reply> asked)

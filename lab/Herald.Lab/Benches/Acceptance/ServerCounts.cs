@@ -19,7 +19,7 @@ internal sealed record ServerCounts(long Accepted, long Duplicates, long Conflic
         long Count(string status)
         {
             var series = $"{Metric}{{status=\"{status}\"}}";
-            return (long)(page.Find(series) ?? throw new BenchException($"The server's metrics do not tell {series}."));
+            return (long)(page.Find(series) ?? throw new BenchException($"The server's metrics do not contain {series}."));
         }
     }
 }

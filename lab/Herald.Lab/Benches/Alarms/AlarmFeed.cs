@@ -36,7 +36,9 @@ internal sealed class AlarmFeed(BenchNats nats, TimeProvider time)
                 if (now > durable)
                     (durable, since) = (now, time.GetTimestamp());
                 else if (time.GetElapsedTime(since) > Patience)
-                    throw new BenchException($"Of {told} messages {told - durable} are not durable, and none has become so for {Patience.TotalSeconds:0} s.");
+                    throw new BenchException(
+                        $"Of {told} messages {told - durable} are not durable, and none has become durable for "
+                            + $"{Patience.TotalSeconds:0} s.");
             }
         }
     }

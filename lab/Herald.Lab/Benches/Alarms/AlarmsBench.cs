@@ -19,17 +19,25 @@ internal sealed class AlarmsBench : IBench
     private static readonly (int Users, long Skipped, int Messages) Whole = (100_000, 300_000, 1_000_000), Brief = (50, 0, 2000);
 
     public string Name => "alarms";
-    public string Description => "Changes of alarms from NATS to durable state, digests, and a million users, beside only receiving and appending the same.";
+    public string Description => "Changes of alarms from NATS to durable state, digests, and a million users, beside a server that only "
+        + "appends the same messages.";
 
     public string Matters =>
-        "What matters is Herald's column: changes a second that are in the log and in their users' state, both on disk. The nats-server, and without a stream the publisher, have a part of the same cores.";
+        "Herald's column is important: changes per second that are in the log and in their users' state, both on disk. The nats-server "
+            + "shares the cores, and without a stream the publisher does too.";
 
     public async Task<IReadOnlyList<BenchRow>> RunAsync(BenchRig rig, CancellationToken cancel)
     {
         await using var nats = await BenchNats.StartAsync(rig.Time, cancel);
         var (users, skipped, messages) = rig.Options.IsBrief ? Brief : Whole;
-        rig.Note(string.Create(CultureInfo.InvariantCulture, $"Changes: each round a server with an empty store takes {messages:N0} changes of the {AlarmTraffic.AlarmsEach} alarms of {users:N0} users, each to another user than the one before; the first {skipped:N0} do not count. The limit is a server without the application that reads the same messages into a topic."));
-        rig.Note(string.Create(CultureInfo.InvariantCulture, $"Digests: {DigestLatency.RequestsPerSecond} users a second by schedule, each with {DigestLatency.ChangesEach} changes and a request, without a stream; the limit is how long the request itself takes through a topic and a subscription back to NATS."));
+        rig.Note(string.Create(CultureInfo.InvariantCulture,
+            $"Changes: in each round a server with an empty store reads {messages:N0} changes of the {AlarmTraffic.AlarmsEach} alarms of "
+                + $"{users:N0} users; consecutive changes are of different users, and the first {skipped:N0} do not count. The limit is "
+                + $"a server without the application that appends the same messages to a topic."));
+        rig.Note(string.Create(CultureInfo.InvariantCulture,
+            $"Digests: {DigestLatency.RequestsPerSecond} users per second by schedule, each with {DigestLatency.ChangesEach} changes and "
+                + $"a request, without a stream. The limit is the time of the request itself through a topic and a "
+                + $"subscription back to NATS."));
         return
         [
             await ChangesAsync(nats, "without a stream", round => round.FreshAsync),

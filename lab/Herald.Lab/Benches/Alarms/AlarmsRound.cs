@@ -61,10 +61,12 @@ internal sealed class AlarmsRound(AlarmsSide side, BenchNats nats, int users, lo
             var reply = await client.GetAsync($"/v1/alarms/users/{AlarmTraffic.UserName(user)}", cancel);
             var known = reply is { Succeeded: true, Body: { } body } ? body.GetProperty("alarms").GetArrayLength() : 0;
             if (known != Expected(user))
-                wrong.Add($"{AlarmTraffic.UserName(user)} had {Expected(user)} alarms when the server was killed, and has {known} after it.");
+                wrong.Add(
+                    $"{AlarmTraffic.UserName(user)} had {Expected(user)} alarms when the server was killed, and has "
+                        + $"{known} after the restart.");
         }
         wrong.ForEach(rig.Fail);
-        rig.Note($"That server was asked for {(users + step - 1) / step} users, and knew all alarms of all but {wrong.Count}.");
+        rig.Note($"After the restart, {(users + step - 1) / step} users were checked; alarms of {wrong.Count} users were missing.");
         await server.StopAsync();
     }
 
@@ -97,7 +99,9 @@ internal sealed class AlarmsRound(AlarmsSide side, BenchNats nats, int users, lo
             if (now != seen)
                 (seen, since) = (now, at);
             else if (rig.Time.GetElapsedTime(since) > Patience)
-                throw new BenchException($"Of {messages} messages {messages - now} are not durable, and none has become so for {Patience.TotalSeconds:0} s.");
+                throw new BenchException(
+                    $"Of {messages} messages {messages - now} are not durable, and none has become durable for "
+                        + $"{Patience.TotalSeconds:0} s.");
             await Task.Delay(LookEvery, rig.Time, cancel);
         }
     }

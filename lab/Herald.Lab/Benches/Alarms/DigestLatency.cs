@@ -46,7 +46,7 @@ internal sealed class DigestLatency(BenchNats nats, string answers, BenchRig rig
         while (!asked.IsEmpty && rig.Time.GetElapsedTime(asking) < Patience)
             await Task.Delay(Close, rig.Time, cancel);
         if (!asked.IsEmpty)
-            rig.Fail($"Of {count} requests {asked.Count} were not answered on {answers}.");
+            rig.Fail($"{asked.Count} of {count} requests were not answered on {answers}.");
         await subscription.DisposeAsync();
         await listening;
         return Latencies.Of(histogram);

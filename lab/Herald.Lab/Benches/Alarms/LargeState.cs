@@ -32,7 +32,9 @@ internal sealed class LargeState(BenchNats nats, BenchRig rig)
             starts.Add(rig.Time.GetElapsedTime(started).TotalSeconds);
             await server.KillAsync();
         }
-        rig.Note("A restart is after a kill -9, from the start of the process until a digest with all ten alarms of a user has come; the page cache is warm.");
+        rig.Note(
+            "A restart follows a kill -9. It is measured from the start of the process to the digest with all ten alarms of a user. "
+                + "The page cache is warm.");
         return
         [
             new("peak of memory", Unit.Megabytes, Figure(AlarmsSide.OnlyAppending, memory: limit), Figure(AlarmsSide.Application, memory), []),
@@ -55,13 +57,17 @@ internal sealed class LargeState(BenchNats nats, BenchRig rig)
         while (await side.CountAsync(client, cancel) is var durable && durable < messages)
         {
             if (rig.Time.GetElapsedTime(told) > Patience)
-                throw new BenchException($"Of {messages} changes {messages - durable} are not durable {Patience.TotalSeconds:0} s after the last one was told.");
+                throw new BenchException(
+                    $"Of {messages} changes {messages - durable} are not durable {Patience.TotalSeconds:0} s after the last one was sent.");
             await Task.Delay(LookEvery, rig.Time, cancel);
         }
         var took = rig.Time.GetElapsedTime(began);
         var memory = ProcessMemory.Of(server.Id);
         await server.KillAsync();
-        rig.Note(string.Create(CultureInfo.InvariantCulture, $"{users:N0} users with {AlarmTraffic.AlarmsEach} alarms each, {side.Name}: told of in {took.TotalSeconds:0} s ({messages / took.TotalSeconds:N0} changes/s), {memory.ResidentBytes / Megabyte:0} MB at the end, {DiskSpace.Used(rig.Directory.Sub(NameOf(side))) / 1e9:0.00} GB on disk."));
+        rig.Note(string.Create(CultureInfo.InvariantCulture,
+            $"{users:N0} users with {AlarmTraffic.AlarmsEach} alarms each, {side.Name}: sent in {took.TotalSeconds:0} s "
+                + $"({messages / took.TotalSeconds:N0} changes/s), {memory.ResidentBytes / Megabyte:0} MB at the end, "
+                + $"{DiskSpace.Used(rig.Directory.Sub(NameOf(side))) / 1e9:0.00} GB on disk."));
         return memory;
     }
 
@@ -81,11 +87,11 @@ internal sealed class LargeState(BenchNats nats, BenchRig rig)
             var text = await digests.ReadAsync(either.Token) is { } message ? System.Text.Encoding.UTF8.GetString(message.Payload.Span) : "nothing";
             var alarms = text.Split("AlarmID").Length - 1;
             if (!text.Contains($"\"{user}\"", StringComparison.Ordinal) || alarms != AlarmTraffic.AlarmsEach)
-                rig.Fail($"A digest of {AlarmTraffic.AlarmsEach} alarms of {user} was asked for, and {text} came.");
+                rig.Fail($"A digest of {AlarmTraffic.AlarmsEach} alarms of {user} was requested, but {text} was received.");
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            throw new BenchException($"No digest of {user} has come within {Patience.TotalSeconds:0} s.");
+            throw new BenchException($"No digest of {user} was received within {Patience.TotalSeconds:0} s.");
         }
     }
 }

@@ -37,12 +37,16 @@ internal static class Survivors
                 (seen, since) = (ids.Count, rig.Time.GetTimestamp());
             else if (rig.Time.GetElapsedTime(since) > Patience)
                 break;
-            rig.Progress.Show($"counting what a kill -9 has left: {seen:N0} of {least:N0}");
+            rig.Progress.Show($"counting the events after a kill -9: {seen:N0} of {least:N0}");
             await Task.Delay(LookEvery, rig.Time, cancel);
         }
         if (ids.Count < least || ids.Count > most)
-            rig.Fail($"{least:N0} to {most:N0} events were durable when the server was killed, and {ids.Count:N0} came back after it.");
-        rig.Note($"The server was then killed (kill -9) and started again: of {least:N0} events that it had said to be durable, a receiver got {Math.Min(ids.Count, least):N0}.");
+            rig.Fail(
+                $"{least:N0} to {most:N0} events were durable when the server was killed, but {ids.Count:N0} were "
+                    + "delivered after the restart.");
+        rig.Note(
+            $"The server was then killed (kill -9) and started again. A receiver got {Math.Min(ids.Count, least):N0} of the "
+                + $"{least:N0} acknowledged events.");
     }
 
     private static async Task<bool> HasAllAsync(HeraldClient client, CancellationToken cancel)

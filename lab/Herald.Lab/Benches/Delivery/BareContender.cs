@@ -26,7 +26,7 @@ internal sealed class BareContender(BenchPart sender, ReceiverPart receiver, Uri
             if (rate > best)
                 (best, _atATime) = (rate, atATime);
         }
-        rig.Note($"The bare loop has {_atATime} requests at a time, the best of {string.Join(", ", Tried)}.");
+        rig.Note($"The bare loop has {_atATime} requests at a time, which was the fastest of {string.Join(", ", Tried)}.");
     }
 
     public Task PrepareAsync(TimeSpan length, CancellationToken cancel) => Task.CompletedTask;
@@ -41,14 +41,15 @@ internal sealed class BareContender(BenchPart sender, ReceiverPart receiver, Uri
         var (answered, unanswered) = native?.Sent ?? (0, 0);
         answered += _answered;
         if (received < answered || received > answered + unanswered)
-            rig.Fail($"The limits had {answered} answers, and the receiver {received} requests.");
+            rig.Fail($"The limits got {answered} answers, but the receiver got {received} requests.");
     }
 
     private async Task<LoadResult> RunAsync(TimeSpan length, int atATime, CancellationToken cancel)
     {
         var result = LoadResult.Parse(await sender.AskAsync(new BareOrder(target, receiver.Secret, length, atATime).ToLine(), cancel));
         if (result.Refused > 0 || result.Broken > 0)
-            rig.Fail(string.Create(CultureInfo.InvariantCulture, $"Of the bare loop's {result.Requests} requests {result.Refused} were refused, and {result.Broken} broke."));
+            rig.Fail(string.Create(CultureInfo.InvariantCulture,
+                $"Of the bare loop's {result.Requests} requests {result.Refused} were refused, and {result.Broken} got no answer."));
         _answered += result.Requests;
         return result;
     }

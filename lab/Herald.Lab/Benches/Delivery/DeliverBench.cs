@@ -26,7 +26,8 @@ internal sealed class DeliverBench(string name, string description, int subscrip
     public string Description => description;
 
     public string Matters =>
-        "What matters is the ratio: of what .NET's HTTP client can send to this receiver, how much is left when every delivery is also read from disk, signed, kept in order per key and saved.";
+        "The ratio is important: the part of the rate of .NET's HTTP client that is left when every delivery is also read from disk, "
+            + "signed, kept in order per key and saved.";
 
     public async Task<IReadOnlyList<BenchRow>> RunAsync(BenchRig rig, CancellationToken cancel)
     {
@@ -34,10 +35,12 @@ internal sealed class DeliverBench(string name, string description, int subscrip
         using var client = new HeraldClient(server.Address, null);
         var receiver = await ReceiverPart.StartAsync(subscriptions, rig, cancel);
         var sender = await rig.StartPartAsync(PartCommand.BareSenderName, cancel);
-        rig.Note(string.Create(CultureInfo.InvariantCulture, $"Events have {NumberedPayload.Bytes} bytes of payload and {PublishShape.Keys:N0} keys. One receiver process, which verifies every signature and the order of each key."));
+        rig.Note(string.Create(CultureInfo.InvariantCulture,
+            $"Events have {NumberedPayload.Bytes} bytes of payload and {PublishShape.Keys:N0} keys. One receiver process verifies every "
+                + $"signature and the order of each key."));
         rig.Note($"Herald runs with its defaults; each subscription has at most {MaxInFlight} attempts in flight.");
         if (backlog)
-            rig.Note("Peers measured on such a machine: 8,800 and 10,500 /s.");
+            rig.Note("Other products measured on such a machine: 8,800 and 10,500 /s.");
 
         var limit = new BareContender(sender, receiver, receiver.EndpointOf(subscriptions), rig);
         var herald = new DeliveryContender(await rig.CpuOfAsync(server), client, receiver, subscriptions, backlog, rig);
@@ -92,7 +95,8 @@ internal sealed class DeliverBench(string name, string description, int subscrip
         var (sql, most) = statements.Count > 0 ? statements[0] : ("", 0);
         rig.Note(string.Create(
             CultureInfo.InvariantCulture,
-            $"pg_stat_statements: {all:N0} statements for {delivered:N0} events that were published and delivered, {(double)all / delivered:0.000} each; the most frequent one ran {most:N0} times."));
+            $"pg_stat_statements: {all:N0} statements for {delivered:N0} events that were published and delivered, "
+                + $"{(double)all / delivered:0.000} per event. The most frequent one ran {most:N0} times."));
         if (most > MostPerDelivery * delivered)
             rig.Fail($"A statement ran {most} times for {delivered} deliveries: {sql}");
     }

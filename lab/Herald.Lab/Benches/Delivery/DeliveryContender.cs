@@ -79,11 +79,11 @@ internal sealed class DeliveryContender(
     {
         var state = await receiver.StateAsync(cancel);
         if (state.Herald != Expected)
-            rig.Fail($"{Expected} deliveries were due, and {state.Herald} different ones came.");
+            rig.Fail($"{Expected} deliveries were expected, but {state.Herald} different ones were received.");
         if (state.Complaint is { } complaint)
             rig.Fail($"Of the deliveries {complaint}");
         if (state.Repeated > 0)
-            rig.Note($"{state.Repeated} deliveries came more than once, which is allowed.");
+            rig.Note($"{state.Repeated} deliveries were received more than once, which is allowed.");
         return Expected;
     }
 

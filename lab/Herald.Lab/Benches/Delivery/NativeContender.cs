@@ -33,8 +33,8 @@ internal sealed class NativeContender : IContender
     public static NativeContender? Find(ReceiverPart receiver, Uri target, BenchRig rig)
     {
         rig.Note(Wrk.IsInstalled
-            ? $"The native client is wrk, with {Connections} connections that stay open: body and signature are ready-made."
-            : "There is no wrk here, so no native client stands beside the .NET loop.");
+            ? $"The native client is wrk, with {Connections} connections that stay open. Body and signature are prepared in advance."
+            : "wrk is not installed, so there is no native client beside the .NET loop.");
         return Wrk.IsInstalled ? new(receiver, target, rig) : null;
     }
 
@@ -49,7 +49,8 @@ internal sealed class NativeContender : IContender
         await File.WriteAllTextAsync(script, Script(), cancel);
         var result = await Wrk.RunAsync(script, _target, Threads, Connections, length, cancel);
         if (result.Refused > 0 || result.Broken > 0)
-            _rig.Fail(string.Create(CultureInfo.InvariantCulture, $"Of the native client's {result.Requests} requests {result.Refused} were refused, and {result.Broken} broke."));
+            _rig.Fail(string.Create(CultureInfo.InvariantCulture,
+                $"Of the native client's {result.Requests} requests {result.Refused} were refused, and {result.Broken} got no answer."));
         _answered += result.Requests;
         _unanswered += Connections;
         return result.RequestsPerSecond;

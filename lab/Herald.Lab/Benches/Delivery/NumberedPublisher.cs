@@ -22,7 +22,7 @@ internal sealed class NumberedPublisher(HeraldClient client) : INumberedPublishe
             var reply = await client.PublishAsync(PublishShape.Topic, Body(batch), cancel);
             // All of the batch must be accepted: a missing number would leave a gap in its key.
             if (reply.Status != 202)
-                throw new BenchException($"Herald did not take a batch of {batch}: {string.Join(" ", reply.ProblemLines())}");
+                throw new BenchException($"Herald did not accept a batch of {batch} events: {string.Join(" ", reply.ProblemLines())}");
             Published += batch;
             left -= batch;
         }

@@ -48,7 +48,9 @@ internal sealed class ReceiverPart
             if (state.Herald != seen)
                 (seen, since) = (state.Herald, _time.GetTimestamp());
             else if (_time.GetElapsedTime(since) > Patience)
-                throw new BenchException($"Of {count} deliveries {count - seen} have not come, and none has for {Patience.TotalSeconds:0} s. {state.Complaint}");
+                throw new BenchException(
+                    $"{count - seen} of {count} deliveries were not received, and none has been for "
+                        + $"{Patience.TotalSeconds:0} s. {state.Complaint}");
             await Task.Delay(LookEvery, _time, cancel);
         }
     }

@@ -15,8 +15,10 @@ internal sealed class FlakyBench : IBench
     private const double MostP95 = 150, MostP99 = 600;
 
     public string Name => "flaky";
-    public string Description => "Publish to received, where the receiver answers 500 to one request in ten, beside the least that such a receiver allows.";
-    public string Matters => "What matters is how long an event waits because an attempt, its own or of one before it in its key, has failed by chance.";
+    public string Description => "Time from publish to receipt when the receiver answers 500 to one request in ten, beside the "
+        + "shortest possible time.";
+    public string Matters => "The time is important that an event waits after a random failure of its own attempt or of an "
+        + "attempt before it in its key.";
 
     public async Task<IReadOnlyList<BenchRow>> RunAsync(BenchRig rig, CancellationToken cancel)
     {
@@ -26,7 +28,9 @@ internal sealed class FlakyBench : IBench
         await herald.SubscribeAsync(Subscription, Topic, traffic.EndpointOf(Sink), cancel);
         await traffic.BehaveAsync(Sink, SinkConduct.Flaky, cancel);
         rig.Note(string.Create(CultureInfo.InvariantCulture, $"{Rate} events/s by schedule, {Keys} keys, the default retry policy."));
-        rig.Note("The least is computed: events of one key at even times, attempts that take no time, the waits of the default policy after each failure.");
+        rig.Note(
+            "The limit is computed: evenly spaced events of one key, attempts that take no time, and the waits of the default "
+                + "policy after each failure.");
         var least = LeastWaits.Of(TimeSpan.FromSeconds((double)Keys / Rate));
         var through = new MeasuredSide<Latencies>("herald", [herald.Cpu, traffic.Cpu], MeasureAsync, rig);
         await Alternation.RunAsync("delivering", rig, cancel, through);

@@ -17,11 +17,12 @@ internal sealed class FlowBench : IBench
 
     public string Name => "flow";
     public string Description =>
-        "Publishing and delivering at once, from 1 and 64 publishers to 1 and 10 receivers, beside Kestrel and .NET's HTTP client alone.";
+        "Publishing and delivering at the same time, from 1 and 64 publishers to 1 and 10 receivers, beside Kestrel and "
+            + ".NET's HTTP client alone.";
 
     public string Matters =>
-        "What matters is the ratio: of what HTTP can take in and send out on this machine at once, how much is left when every event is also checked, "
-        + "deduplicated, on disk before it is answered, and in order per key.";
+        "The ratio is important: the part of the rate at which HTTP can receive and send on this machine that is left "
+        + "when every event is also checked, deduplicated, on disk before its answer, and delivered in order per key.";
 
     public async Task<IReadOnlyList<BenchRow>> RunAsync(BenchRig rig, CancellationToken cancel)
     {
@@ -30,11 +31,14 @@ internal sealed class FlowBench : IBench
         using var herald = await MeasuredHerald.StartAsync(rig, cancel);
         rig.Note(string.Create(
             CultureInfo.InvariantCulture,
-            $"Events have {TrafficEvent.PayloadBytes} bytes of payload, ids of their own and {Keys:N0} keys, one a request. Publishers and receivers are one process, on the same cores."));
+            $"Events have {TrafficEvent.PayloadBytes} bytes of payload, ids of their own and {Keys:N0} keys, one per request. Publishers "
+                + $"and receivers are one process, on the same cores."));
         rig.Note(
-            "A delivery is one event at one receiver. The time is that from the first delivery to the last, also of the events that are left when the publishers stop. "
-            + "The limit answers at once and keeps its events in memory.");
-        rig.Note("One publisher alone waits for the disk with each event, and the limit does not: the ratio there is one fsync beside one request.");
+            "A delivery is one event at one receiver. The time is from the first delivery to the last, with the events that are "
+            + "still waiting when the publishers stop. The limit answers at once and keeps its events in memory.");
+        rig.Note(
+            "A single publisher waits for the disk with each event, but not with the limit. There the ratio compares one "
+                + "fsync with one request.");
         var rows = new List<BenchRow>();
         foreach (var receivers in Receivers)
         {

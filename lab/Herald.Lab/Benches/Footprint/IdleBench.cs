@@ -21,7 +21,7 @@ internal sealed class IdleBench : IBench
 
     public string Name => "idle";
     public string Description => "CPU of an idle server with 1,000 topics and 10,000 subscriptions.";
-    public string Matters => "What matters is Herald's column: what a server costs while nothing happens.";
+    public string Matters => "Herald's column is important: the CPU that a server uses while it has nothing to do.";
 
     public async Task<IReadOnlyList<BenchRow>> RunAsync(BenchRig rig, CancellationToken cancel)
     {
@@ -29,9 +29,11 @@ internal sealed class IdleBench : IBench
         var traffic = await TrafficClient.StartAsync(rig, cancel);
         var topics = rig.Options.IsBrief ? BriefTopics : Topics;
         var length = rig.Options.IsBrief || rig.Options.Round > ShortestRound ? rig.Options.Round : ShortestRound;
-        rig.Progress.Show("making topics and subscriptions");
+        rig.Progress.Show("creating topics and subscriptions");
         await PrepareAsync(herald, traffic, topics, cancel);
-        rig.Note(string.Create(CultureInfo.InvariantCulture, $"{topics:N0} topics with {SubscriptionsEach} subscriptions each; every subscription has had one event delivered. A round takes {length.TotalSeconds:0} s."));
+        rig.Note(string.Create(CultureInfo.InvariantCulture,
+            $"{topics:N0} topics with {SubscriptionsEach} subscriptions each; every subscription has received one event. A round takes "
+                + $"{length.TotalSeconds:0} s."));
 
         var database = rig.Options.Store == StoreChoice.Postgres ? await rig.DatabaseAsync() : null;
         var (rounds, statements) = (new List<double>(), new List<double>());

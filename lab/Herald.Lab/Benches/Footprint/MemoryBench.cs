@@ -17,14 +17,16 @@ internal sealed class MemoryBench : IBench
     private static readonly int[] KeyCounts = [1000, 1_000_000];
 
     public string Name => "memory";
-    public string Description => "Most memory ever used, with 10 million events behind a dead endpoint.";
-    public string Matters => "What matters is Herald's column: memory must not grow with what cannot be delivered.";
+    public string Description => "Highest memory use, with 10 million events behind a dead endpoint.";
+    public string Matters => "Herald's column is important: memory must not grow with events that cannot be delivered.";
 
     public async Task<IReadOnlyList<BenchRow>> RunAsync(BenchRig rig, CancellationToken cancel)
     {
         var events = rig.Options.IsBrief ? BriefEvents : Events;
         DiskSpace.Require(rig.Directory.Path, events);
-        rig.Note(string.Create(CultureInfo.InvariantCulture, $"{events:N0} events of {TrafficEvent.PayloadBytes} bytes are published in batches to a topic with one subscription, whose endpoint refuses connections. One run: the highest value the system has seen (VmHWM)."));
+        rig.Note(string.Create(CultureInfo.InvariantCulture,
+            $"{events:N0} events of {TrafficEvent.PayloadBytes} bytes are published in batches to a topic with one subscription, whose "
+                + $"endpoint refuses connections. The figure of the only run is the highest value that the system has recorded (VmHWM)."));
         var rows = new List<BenchRow>();
         foreach (var keys in KeyCounts)
             rows.Add(await MeasureAsync(events, keys, rig, cancel));

@@ -17,13 +17,14 @@ internal sealed class HeldBench : IBench
     private static readonly TimeSpan ShortestRound = TimeSpan.FromSeconds(60);
 
     public string Name => "held";
-    public string Description => "Events published and delivered over PostgreSQL while a transaction is held open, beside the same without (minutes).";
-    public string Matters => "What matters is the ratio: a snapshot that somebody holds must not slow Herald down.";
+    public string Description => "Events published and delivered over PostgreSQL while another client holds a transaction open, beside "
+        + "the same without it. Takes minutes.";
+    public string Matters => "The ratio is important: a snapshot that another client holds must not make Herald slower.";
 
     public async Task<IReadOnlyList<BenchRow>> RunAsync(BenchRig rig, CancellationToken cancel)
     {
         if (rig.Options.Store != StoreChoice.Postgres)
-            throw new BenchException("held measures PostgreSQL: add --store postgres.");
+            throw new BenchException("The bench held measures PostgreSQL, so add --store postgres.");
         var database = await rig.DatabaseAsync();
         var server = await rig.StartServerAsync(cancel);
         using var client = new HeraldClient(server.Address, null);
@@ -31,7 +32,9 @@ internal sealed class HeldBench : IBench
         var deliveries = new DeliveryContender(await rig.CpuOfAsync(server), client, receiver, 1, paused: false, rig);
         await deliveries.SubscribeAsync(MaxInFlight, cancel);
         var least = rig.Options.IsBrief ? rig.Options.Round : ShortestRound;
-        rig.Note($"A round publishes and delivers for about {Math.Max(least.TotalSeconds, rig.Options.Round.TotalSeconds):0} s; the transaction is open from before it to its end, at isolation level repeatable read.");
+        rig.Note(
+            $"A round publishes and delivers for about {Math.Max(least.TotalSeconds, rig.Options.Round.TotalSeconds):0} s; the "
+                + "transaction is open during the whole round, at isolation level repeatable read.");
         var sides = await Contest.RunAsync(
             new HeldContender("none held", deliveries, null, least), new HeldContender("one held", deliveries, database, least), rig, cancel);
         await deliveries.JudgeAsync(cancel);

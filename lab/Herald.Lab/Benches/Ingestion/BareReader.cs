@@ -32,7 +32,7 @@ internal sealed class BareReader(TimeProvider time)
         for (; messages > 0; messages--)
         {
             if (consumer.Consume(Patience) is null)
-                throw new BenchException($"{messages} messages have not come, and none has for {Patience.TotalSeconds:0} s.");
+                throw new BenchException($"{messages} messages were not received, and none has been for {Patience.TotalSeconds:0} s.");
         }
     }
 

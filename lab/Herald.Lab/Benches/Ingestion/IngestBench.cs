@@ -22,16 +22,20 @@ internal sealed class IngestBench : IBench
     private static readonly (int Skipped, int Messages) Whole = (400_000, 1_000_000), Brief = (0, 2000);
 
     public string Name => "ingest";
-    public string Description => "Kafka to durable, beside the same consumer that only reads; and Kafka to webhook, beside a bare HTTP client loop.";
+    public string Description => "Kafka messages that become durable, beside the same consumer that only reads; and Kafka to webhook, "
+        + "beside a bare HTTP client loop.";
 
     public string Matters =>
-        "What matters is Herald's column: messages a second that are checked, deduplicated and on disk before their offsets are committed, and those that went all the way to a webhook, signed and in order per key. The broker has a part of the same cores.";
+        "Herald's column is important: messages per second that are checked, deduplicated and on disk before their offsets are "
+            + "committed, and messages per second that reach a webhook, signed and in order per key. The broker shares the cores.";
 
     public async Task<IReadOnlyList<BenchRow>> RunAsync(BenchRig rig, CancellationToken cancel)
     {
         rig.Progress.Show("starting Kafka");
         await using var kafka = await BenchKafka.StartAsync(rig.Time, cancel);
-        rig.Note(string.Create(CultureInfo.InvariantCulture, $"One broker, 12 partitions; messages have {NumberedPayload.Bytes} bytes, {PublishShape.Keys:N0} keys, and ids in a header. A source has its defaults: batches of 500 or 50 ms."));
+        rig.Note(string.Create(CultureInfo.InvariantCulture,
+            $"One broker, 12 partitions; messages have {NumberedPayload.Bytes} bytes, {PublishShape.Keys:N0} keys, and ids in a header. "
+                + $"The source has its default settings: batches of 500 messages or 50 ms."));
         return [await DurableAsync(kafka, rig, cancel), .. await DeliveredAsync(kafka, rig, cancel)];
     }
 
@@ -42,7 +46,9 @@ internal sealed class IngestBench : IBench
         await kafka.CreateTopicAsync(Backlog);
         using (var publisher = await NumberedKafkaPublisher.StartAsync(kafka, Backlog, rig.Time, cancel))
             await publisher.PublishAsync(messages, cancel);
-        rig.Note(string.Create(CultureInfo.InvariantCulture, $"To durable: each round reads a topic of {messages:N0} messages with a group of its own, Herald with a new process and an empty store; the first {skipped:N0} do not count."));
+        rig.Note(string.Create(CultureInfo.InvariantCulture,
+            $"To durable: each round reads a topic of {messages:N0} messages with a new consumer group, Herald also with a new process "
+                + $"and an empty store. The first {skipped:N0} do not count."));
 
         var reader = await rig.StartPartAsync(PartCommand.KafkaReaderName, cancel);
         var limit = new MeasuredSide<double>("only reading", [CpuSource.Of(reader), kafka.Cpu], async token =>
@@ -65,7 +71,10 @@ internal sealed class IngestBench : IBench
         using var publisher = await NumberedKafkaPublisher.StartAsync(kafka, Fresh, rig.Time, cancel);
         var receiver = await ReceiverPart.StartAsync(1, rig, cancel);
         var sender = await rig.StartPartAsync(PartCommand.BareSenderName, cancel);
-        rig.Note($"To webhook: a round is as many messages as fill it, and lasts from the first one that is produced until the receiver has the last one; at most {MaxInFlight} attempts are in flight. The best peer measured with order per key on such a machine: 10,500 /s, unsigned.");
+        rig.Note(
+            $"To webhook: a round lasts from the first message that is produced until the receiver has the last one; at most "
+                + $"{MaxInFlight} attempts are in flight. The best other product measured with order per key on such a machine: 10,500 "
+                + "/s, without signatures.");
 
         var limit = new BareContender(sender, receiver, receiver.EndpointOf(1), rig);
         var producer = new CpuSource("producer", () => ProcessTimes.Of(Environment.ProcessId).Own);

@@ -59,7 +59,9 @@ internal sealed class IngestRound(BenchKafka kafka, string from, long skipped, l
             if (now != seen)
                 (seen, since) = (now, at);
             else if (rig.Time.GetElapsedTime(since) > Patience)
-                throw new BenchException($"Of {messages} messages {messages - now} are not durable, and none has become so for {Patience.TotalSeconds:0} s.");
+                throw new BenchException(
+                    $"Of {messages} messages {messages - now} are not durable, and none has become durable for "
+                        + $"{Patience.TotalSeconds:0} s.");
             await Task.Delay(LookEvery, rig.Time, cancel);
         }
     }
@@ -68,7 +70,9 @@ internal sealed class IngestRound(BenchKafka kafka, string from, long skipped, l
     {
         var (accepted, duplicates, rejected) = (await CountAsync(client, "accepted", cancel), await CountAsync(client, "duplicate", cancel), await CountAsync(client, "rejected", cancel));
         if ((accepted, duplicates, rejected) != (messages, 0, 0))
-            rig.Fail($"Of {messages} messages, each with an id of its own, {accepted} were accepted, {duplicates} were duplicates and {rejected} rejected.");
+            rig.Fail(
+                $"All {messages} messages have different ids, but {accepted} were accepted, {duplicates} were duplicates and "
+                    + $"{rejected} were rejected.");
     }
 
     /// <summary>A count of 0 is missing in the metrics.</summary>

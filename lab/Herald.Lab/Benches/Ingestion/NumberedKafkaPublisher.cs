@@ -37,7 +37,7 @@ internal sealed class NumberedKafkaPublisher : INumberedPublisher, IDisposable
                 batch[i] = Next();
             var sent = await _sender.SendAsync(batch, cancel);
             if (sent.Problem is { } problem)
-                throw new BenchException($"Kafka did not take {batch.Length - sent.Acknowledged} of {batch.Length} messages: {problem}");
+                throw new BenchException($"Kafka did not accept {batch.Length - sent.Acknowledged} of {batch.Length} messages: {problem}");
             Published += batch.Length;
             left -= batch.Length;
         }

@@ -33,10 +33,11 @@ internal sealed class IsolateBench : IBench
     private static readonly Trouble[] Poison = [new Trouble.PoisonKeys("1 poison", 1), new Trouble.PoisonKeys("1,000 poison", 1000)];
 
     public string Name => "isolate";
-    public string Description => "Latency of healthy subscriptions beside a dead endpoint and beside poison keys, and undisturbed.";
+    public string Description => "Latency of healthy subscriptions beside a dead endpoint and beside keys that always "
+        + "fail, and without either.";
 
     public string Matters =>
-        "What matters is the ratio of each p99: how much slower the healthy ones are in the rounds in which others are in trouble.";
+        "The ratio of each p99 is important: how much slower the healthy subscriptions are in the rounds in which others have trouble.";
 
     public async Task<IReadOnlyList<BenchRow>> RunAsync(BenchRig rig, CancellationToken cancel)
     {
@@ -53,7 +54,7 @@ internal sealed class IsolateBench : IBench
         await WarmUpAsync();
         foreach (var trouble in Dead.Prepend(Sham))
             await CompareAsync(trouble);
-        rig.Progress.Show("delivering what was behind the dead endpoint");
+        rig.Progress.Show("delivering the backlog of the dead endpoint");
         await HealAsync(scene, backlog, cancel);
         foreach (var trouble in Poison)
             await CompareAsync(trouble);
@@ -61,7 +62,8 @@ internal sealed class IsolateBench : IBench
         if (worst is { Waited: { } waited, Usual: { } usual })
             rig.Note(string.Create(
                 CultureInfo.InvariantCulture,
-                $"In the worst round something on the machine waited for a processor {waited:P0} of the time, in the median round beside it {usual:P0}: what others run here makes stalls."));
+                $"In the worst round a process on the machine waited for a processor {waited:P0} of the time, in the median round "
+                    + $"{usual:P0}: other processes on the machine cause stalls."));
         var close = new Target.CloseTo(CloseTimes, Math.Max(CloseMs, Chance.Apart([.. compared.SelectMany(Undisturbed).Select(round => round.All.P99)], rig.Options.Rounds)));
         var rows = compared.SelectMany(one => Rows(one.Trouble, one.Calm, one.Troubled, one.Trouble == Sham ? null : close));
         return [.. rows.Append(new("worst round's p99", Unit.Times, Single("fsync", disksWorst), Single("herald", worst.Times), [new Target.AtMostOrLimit(StallTimes)])).OrderByDescending(row => row.Targets.Count)];
@@ -139,11 +141,23 @@ internal sealed class IsolateBench : IBench
 
     private static void Note(BenchRig rig, long backlog)
     {
-        rig.Note(string.Create(CultureInfo.InvariantCulture, $"{Rate:N0} events/s of {TrafficEvent.PayloadBytes} bytes come by schedule (an open loop), each for two healthy subscriptions, to be received by the process that publishes."));
-        rig.Note(string.Create(CultureInfo.InvariantCulture, $"Dead endpoint: a third subscription of the topic with {backlog:N0} events behind it and {FewKeys:N0} keys; in undisturbed rounds it is paused. In the end it comes to life and gets them all."));
-        rig.Note(string.Create(CultureInfo.InvariantCulture, $"Poison keys: of {ManyKeys:N0} keys, those that one of the two subscriptions answers with 500. A fifth of all events is theirs, in undisturbed rounds too; latencies are those of the other keys, the own ones those of the other keys of that subscription."));
-        rig.Note("The worst round: its p99 beside the p99 of the median round of the same side; the limit is the same of fsyncs, measured in turn with the rounds.");
-        rig.Note("Sham: both sides are undisturbed. A row holds when its p99 is within a tenth or 0.2 ms, or when it is no further off than chance explains: of groups drawn from all undisturbed rounds, 99 of 100 are as close. Percentiles are within 3 %.");
+        rig.Note(string.Create(CultureInfo.InvariantCulture,
+            $"{Rate:N0} events/s of {TrafficEvent.PayloadBytes} bytes are published by schedule (an open loop), each for two healthy "
+                + $"subscriptions. The process that publishes also receives."));
+        rig.Note(string.Create(CultureInfo.InvariantCulture,
+            $"Dead endpoint: a third subscription of the topic with {backlog:N0} events behind it and {FewKeys:N0} keys; in undisturbed "
+                + $"rounds it is paused. At the end its endpoint answers again and receives all of them."));
+        rig.Note(string.Create(CultureInfo.InvariantCulture,
+            $"Poison keys: some of the {ManyKeys:N0} keys, to which one of the two subscriptions always answers 500. A fifth of all "
+                + $"events has these keys, in undisturbed rounds too. Latencies are of the other keys; `own` rows are of the other "
+                + $"keys of that subscription."));
+        rig.Note(
+            "Worst round: its p99 divided by the p99 of the median round of the same side. The limit is the same figure of fsyncs, "
+                + "measured between the rounds.");
+        rig.Note(
+            "Sham: both sides are undisturbed. A row reaches its target when its p99 is within a tenth or 0.2 ms, or when chance "
+                + "explains the difference: of groups drawn from all undisturbed rounds, 99 of 100 are as close. "
+                + "Percentiles are accurate to 3 %.");
     }
 
     private static IEnumerable<BenchRow> Rows(

@@ -26,10 +26,12 @@ internal sealed class KeysBench : IBench
     private static readonly int[] BriefKeyCounts = [100, 10];
 
     public string Name => "keys";
-    public string Description => "A backlog of 10,000 events over 1 to 10,000 keys, for a receiver that needs 0 to 5 ms for each, beside the ideal.";
+    public string Description => "A backlog of 10,000 events over 1 to 10,000 keys, for a receiver that needs 0 to 5 ms for each "
+        + "event, beside the ideal time.";
 
     public string Matters =>
-        "What matters is the ratio: how many times as long as the ideal it took, which is the receiver's own working time shared by all attempts that may be in flight.";
+        "The ratio is important: the time divided by the ideal time, which is the working time of the receiver divided by the "
+            + "attempts that can be in flight.";
 
     public async Task<IReadOnlyList<BenchRow>> RunAsync(BenchRig rig, CancellationToken cancel)
     {
@@ -37,10 +39,16 @@ internal sealed class KeysBench : IBench
         var traffic = await TrafficClient.StartAsync(rig, cancel);
         await traffic.BehaveAsync(Sink, SinkConduct.Work, cancel);
         var events = rig.Options.IsBrief ? BriefEvents : Events;
-        rig.Note($"{events:N0} events of {TrafficEvent.PayloadBytes} bytes are there before a round begins. It lasts from the moment the subscription is resumed until the last answer.");
-        rig.Note("The receiver waits from 0 to 5 ms for each event, as long for the same one in every round; what it really waited is what the ideal counts with.");
-        rig.Note("Published for 10,000 events, 100 at a time on 16 threads: 2.13, 2.06, 2.2, 2.2, 3.3, 5.9, 13.6, 26.7 s. The same library measured on such a machine: 1.06 to 1.41 times the ideal with 16 at a time, 2.5 to 2.95 times with 100.");
-        rig.Note("Rows are named by the attempts that may be in flight, and by the number of keys.");
+        rig.Note(
+            $"{events:N0} events of {TrafficEvent.PayloadBytes} bytes are published before a round begins. The round lasts from the "
+                + "moment when the subscription is resumed until the last answer.");
+        rig.Note(
+            "The receiver waits 0 to 5 ms for each event, equally long for the same event in every round. The ideal time uses the "
+                + "time that it really waited.");
+        rig.Note(
+            "Published for 10,000 events, 100 at a time on 16 threads: 2.13, 2.06, 2.2, 2.2, 3.3, 5.9, 13.6, 26.7 s. The same library "
+                + "measured on such a machine: 1.06 to 1.41 times the ideal time with 16 at a time, 2.5 to 2.95 times with 100.");
+        rig.Note("The name of a row has the attempts that can be in flight, and the number of keys.");
         rig.Note($"With fewer than {FewKeys} keys one round was measured.");
 
         var rows = new List<BenchRow>();

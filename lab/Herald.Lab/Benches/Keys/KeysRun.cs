@@ -31,7 +31,7 @@ internal sealed class KeysRun(MeasuredHerald herald, TrafficClient traffic, int 
     {
         var received = (await traffic.LookAsync(cancel)).Sinks[sink];
         if (received.Repeated > 0)
-            rig.Note($"{received.Repeated} deliveries came more than once, which is allowed.");
+            rig.Note($"{received.Repeated} deliveries were received more than once, which is allowed.");
         await herald.DeleteAsync(Subscription, cancel);
     }
 }

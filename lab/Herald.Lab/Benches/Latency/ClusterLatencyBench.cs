@@ -22,10 +22,10 @@ internal sealed class ClusterLatencyBench(int nodes) : IBench
     public string Name => Text($"latency --store postgres --nodes {nodes}");
 
     public string Description =>
-        Text($"Publish to received at {Rate:N0} events/s through nodes over one PostgreSQL, near and {LongerByMs} ms away.");
+        Text($"Time from publish to receipt at {Rate:N0} events/s through nodes over one PostgreSQL, near and {LongerByMs} ms away.");
 
     public string Matters =>
-        "What matters is Herald's column where the database is near, and the ratio where it is far: how many round trips an event takes.";
+        "Herald's column is important where the database is near, and the ratio where it is far: the number of round trips of an event.";
 
     public async Task<IReadOnlyList<BenchRow>> RunAsync(BenchRig rig, CancellationToken cancel)
     {
@@ -34,12 +34,12 @@ internal sealed class ClusterLatencyBench(int nodes) : IBench
         await using var relay = DelayRelay.To(database.Port, TimeSpan.FromMilliseconds(LongerByMs) / 2, rig.Time);
         var rate = rig.Options.IsBrief ? BriefRate : Rate;
         rig.Note(Text(
-            $"{nodes} nodes; {Keys:N0} keys, published at them in turn. Events have {TrafficEvent.PayloadBytes} bytes of payload,")
-            + " ids of their own, and come by schedule, one a request, whatever the answers do (an open loop):"
-            + " a latency counts from an event's time.");
+            $"{nodes} nodes; {Keys:N0} keys, published to the nodes in turn. Events have {TrafficEvent.PayloadBytes} bytes of payload,")
+            + " different ids, and are published by schedule, one per request, independently of the answers (an open loop):"
+            + " a latency counts from the scheduled time of the event.");
         rig.Note(Text(
-            $"A round trip is a bare select 1 on an open connection, while nothing is published. {LongerByMs} ms away, a relay delays")
-            + Text($" what passes by {LongerByMs / 2} ms each way. Percentiles are within 3 %."));
+            $"A round trip is a select 1 on an open connection, while no events are published. {LongerByMs} ms away, a relay delays")
+            + Text($" all bytes by {LongerByMs / 2} ms each way. Percentiles are accurate to 3 %."));
 
         var near = await MeasureAsync(Text($"{rate:N0}/s"), "latency_near", database.Connection, [database.Cpu, traffic.Cpu]);
         var far = await MeasureAsync(

@@ -20,10 +20,12 @@ internal sealed class LatencyBench : IBench
     private static readonly int[] Rates = [50, 200, 1000, 5000];
 
     public string Name => "latency";
-    public string Description => "Publish to received, at 50 to 5,000 events/s by schedule, beside the same requests straight to the receiver.";
+    public string Description => "Time from publish to receipt at 50 to 5,000 events/s by schedule, beside the same requests "
+        + "directly to the receiver.";
 
     public string Matters =>
-        "What matters is Herald's column: how long an event takes that is checked, deduplicated and on disk before it is delivered; the limit is what HTTP and this generator take of it.";
+        "Herald's column is important: the time of an event that is checked, deduplicated and on disk before it is delivered. The limit "
+            + "is the part of HTTP and of this generator.";
 
     public async Task<IReadOnlyList<BenchRow>> RunAsync(BenchRig rig, CancellationToken cancel)
     {
@@ -31,9 +33,12 @@ internal sealed class LatencyBench : IBench
         var traffic = await TrafficClient.StartAsync(rig, cancel);
         await herald.CreateTopicAsync(Topic, cancel);
         await herald.SubscribeAsync(Subscription, Topic, traffic.EndpointOf(Sink), cancel);
-        rig.Note($"Events have {TrafficEvent.PayloadBytes} bytes of payload, ids of their own and {Keys:N0} keys, and come by schedule, one a request, whatever the answers do (an open loop): a latency counts from an event's time, not from when it could be sent.");
-        rig.Note("Publisher and receiver are one process, and have one clock. Percentiles are within 3 %.");
-        rig.Note("The best published for this kind of server: p95 124 ms at 50/s and 127 ms at 200/s.");
+        rig.Note(
+            $"Events have {TrafficEvent.PayloadBytes} bytes of payload, ids of their own and {Keys:N0} keys, and are published by "
+                + "schedule, one per request, independently of the answers (an open loop): a latency counts from the scheduled time of "
+                + "the event, not from when it could be sent.");
+        rig.Note("Publisher and receiver are one process, and have one clock. Percentiles are accurate to 3 %.");
+        rig.Note("The best published figures of this kind of server: p95 124 ms at 50/s and 127 ms at 200/s.");
 
         var rows = new List<BenchRow>();
         var published = 0L;
@@ -44,7 +49,9 @@ internal sealed class LatencyBench : IBench
             var disk = new MeasuredSide<Latencies>("disk", [], _ => Task.FromResult(Latencies.Of(SyncLatency.Measure(rig.Directory.Path, BriefRound, rig.Time))), rig);
             await Alternation.RunAsync(Title(rate), rig, cancel, straight, disk, through);
             rows.AddRange(Rows(rate, straight, through));
-            rig.Note($"At {Title(rate)}, in the same rounds, one fsync took this disk p50 {Median(disk, one => one.P50)}, p95 {Median(disk, one => one.P95)}, p99 {Median(disk, one => one.P99)} ms.");
+            rig.Note(
+                $"At {Title(rate)}, in the same rounds, one fsync of this disk took p50 {Median(disk, one => one.P50)}, p95 "
+                    + $"{Median(disk, one => one.P95)}, p99 {Median(disk, one => one.P99)} ms.");
         }
         await herald.JudgeAsync(published, cancel);
         return [.. rows.OrderByDescending(row => row.Targets.Count)];

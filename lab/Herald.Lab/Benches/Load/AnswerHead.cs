@@ -18,7 +18,7 @@ internal readonly record struct AnswerHead(int Status, int HeadBytes, int BodyBy
         var at = lines.IndexOf(name);
         if (!lines.StartsWith("HTTP/1.1 "u8) || !Utf8Parser.TryParse(lines[9..], out int status, out _)
             || at < 0 || !Utf8Parser.TryParse(lines[(at + name.Length)..], out int length, out _))
-            throw new IOException("The server answers without a Content-Length.");
+            throw new IOException("The server answered without a Content-Length.");
         head = new(status, end + 4, length);
         return true;
     }

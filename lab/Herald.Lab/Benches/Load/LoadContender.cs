@@ -23,7 +23,7 @@ internal sealed class LoadContender(string name, Uri server, IReadOnlyList<CpuSo
     {
         var result = await generator.RunAsync(server, length, cancel);
         if (result.Refused > 0 || result.Broken > 0)
-            rig.Fail($"{name} answered {result.Refused} of {result.Requests} requests with an error, and {result.Broken} not at all.");
+            rig.Fail($"{name} answered {result.Refused} of {result.Requests} requests with an error, and did not answer {result.Broken}.");
         Answered += result.Requests * shape.Batch;
         Unanswered += (long)generator.UnansweredAtEnd * shape.Batch;
         return result.RequestsPerSecond * shape.Batch;

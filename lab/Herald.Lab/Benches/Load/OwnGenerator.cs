@@ -18,7 +18,8 @@ internal sealed class OwnGenerator : ILoadGenerator
         Cpu = CpuSource.Of(part);
     }
 
-    public string Name => string.Create(CultureInfo.InvariantCulture, $"Herald's own with {_connections} connections (there is no wrk)");
+    public string Name => string.Create(CultureInfo.InvariantCulture,
+        $"Herald's own with {_connections} connections (wrk is not installed)");
     public CpuSource Cpu { get; }
 
     /// <summary>Zero, because it reads every answer.</summary>

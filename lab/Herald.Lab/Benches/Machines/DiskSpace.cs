@@ -11,7 +11,9 @@ internal static class DiskSpace
     {
         var (needed, free) = (events * BytesPerEvent, new DriveInfo(directory.FullName).AvailableFreeSpace);
         if (free < needed)
-            throw new BenchException($"{events:N0} events need {Gigabytes(needed)} of disk, and {directory.FullName} has {Gigabytes(free)} left. Name another disk: --data DIR.");
+            throw new BenchException(
+                $"{events:N0} events need {Gigabytes(needed)} of disk, and {directory.FullName} has {Gigabytes(free)} left. Choose "
+                    + "another disk with --data DIR.");
     }
 
     /// <summary>The size of all files in a directory.</summary>

@@ -18,7 +18,8 @@ internal static class PartCommand
 {
     public const string Name = "bench-part";
 
-    public static Command Create(TimeProvider time) => new ExampleCommand(Name, "A part of a bench; ends when its standard input does.", $"herald {Name} {RawKestrelName}")
+    public static Command Create(TimeProvider time) => new ExampleCommand(Name,
+        "Runs a part of a bench until its standard input ends.", $"herald {Name} {RawKestrelName}")
     {
         Hidden = true,
         Subcommands = { RawKestrelCommand(), RawAppendCommand(), GeneratorCommand(time), ReceiverCommand(time), BareSenderCommand(time), BareRelayCommand(time), TrafficCommand(time), KafkaReaderCommand(time) },
@@ -38,19 +39,27 @@ internal static class PartCommand
     public const string TargetOption = "--target";
     public const string SubscriptionsOption = "--subscriptions";
 
-    private static Option<int> AnswerBytes() => new(AnswerBytesOption) { Description = "How long an answer is.", HelpName = "N", DefaultValueFactory = _ => 100 };
+    private static Option<int> AnswerBytes() => new(AnswerBytesOption)
+    {
+        Description = "The number of bytes of an answer.",
+        HelpName = "N",
+        DefaultValueFactory = _ => 100,
+    };
 
     private static ExampleCommand RawKestrelCommand()
     {
         var bytes = AnswerBytes();
-        return Part(RawKestrelName, "Kestrel that reads bodies and answers.", [bytes], (parsed, cancel) => ServeAsync(new RawKestrel(parsed.GetValue(bytes)), parsed, cancel));
+        return Part(RawKestrelName,
+            "Runs Kestrel that reads requests and answers.",
+            [bytes], (parsed, cancel) => ServeAsync(new RawKestrel(parsed.GetValue(bytes)), parsed, cancel));
     }
 
     private static ExampleCommand RawAppendCommand()
     {
         var bytes = AnswerBytes();
-        var file = new Option<string>(FileOption) { Description = "Where to append; a new file.", HelpName = "FILE", Required = true };
-        return Part(RawAppendName, "Kestrel that reads JSON, appends it to a file, syncs and answers.", [bytes, file], async (parsed, cancel) =>
+        var file = new Option<string>(FileOption) { Description = "The new file to append to.", HelpName = "FILE", Required = true };
+        return Part(RawAppendName,
+            "Runs Kestrel that reads JSON, appends it to a file, syncs and answers.", [bytes, file], async (parsed, cancel) =>
         {
             using var append = new RawAppend(parsed.GetRequiredValue(file), parsed.GetValue(bytes));
             await ServeAsync(append, parsed, cancel);
@@ -58,15 +67,25 @@ internal static class PartCommand
     }
 
     private static ExampleCommand GeneratorCommand(TimeProvider time) => Part(
-        GeneratorName, "Sends publish requests when it is told to.", [],
+        GeneratorName, "Sends publish requests on request.", [],
         (parsed, cancel) => PartLoop.RunAsync(
             "", async order => (await LoadSender.RunAsync(LoadOrder.Parse(order), time)).ToJson(), parsed.InvocationConfiguration.Output, cancel));
 
     private static ExampleCommand ReceiverCommand(TimeProvider time)
     {
-        var secret = new Option<string>(SecretOption) { Description = "By which every webhook must be signed.", HelpName = "SECRET", Required = true };
-        var subscriptions = new Option<int>(SubscriptionsOption) { Description = "How many, each with its number as its path.", HelpName = "N", Required = true };
-        return Part(ReceiverName, "Verifies webhooks and tells what it got.", [secret, subscriptions], async (parsed, cancel) =>
+        var secret = new Option<string>(SecretOption)
+        {
+            Description = "The secret with which every webhook must be signed.",
+            HelpName = "SECRET",
+            Required = true,
+        };
+        var subscriptions = new Option<int>(SubscriptionsOption)
+        {
+            Description = "The number of subscriptions; the path of each is its number.",
+            HelpName = "N",
+            Required = true,
+        };
+        return Part(ReceiverName, "Receives and verifies webhooks, and reports them.", [secret, subscriptions], async (parsed, cancel) =>
         {
             await using var receiver = await CountingReceiver.StartAsync(parsed.GetRequiredValue(secret), parsed.GetRequiredValue(subscriptions), time, cancel);
             await PartLoop.RunAsync(receiver.Address.ToString(), _ => Task.FromResult(receiver.State().ToJson()), parsed.InvocationConfiguration.Output, cancel);
@@ -74,7 +93,7 @@ internal static class PartCommand
     }
 
     private static ExampleCommand BareSenderCommand(TimeProvider time) => Part(
-        BareSenderName, "Posts the same webhook again and again when it is told to.", [],
+        BareSenderName, "Posts the same webhook again and again on request.", [],
         async (parsed, cancel) =>
         {
             using var loop = new BareLoop(time);
@@ -83,8 +102,14 @@ internal static class PartCommand
 
     private static ExampleCommand BareRelayCommand(TimeProvider time)
     {
-        var target = new Option<string>(TargetOption) { Description = "Whose paths 0, 1, 2 … are the endpoints.", HelpName = "URL", Required = true };
-        return Part(BareRelayName, "Takes events and posts them to as many endpoints as it is told.", [target], async (parsed, cancel) =>
+        var target = new Option<string>(TargetOption)
+        {
+            Description = "The URL below which the paths 0, 1, 2 … are the endpoints.",
+            HelpName = "URL",
+            Required = true,
+        };
+        return Part(BareRelayName,
+            "Receives events and posts them to the requested number of endpoints.", [target], async (parsed, cancel) =>
         {
             using var relay = new BareRelay(new Uri(parsed.GetRequiredValue(target)), time);
             var (server, address) = await BareServer.StartAsync(relay, cancel);
@@ -101,11 +126,11 @@ internal static class PartCommand
     }
 
     private static ExampleCommand TrafficCommand(TimeProvider time) => Part(
-        TrafficName, "Publishes and receives when it is told to.", [],
+        TrafficName, "Publishes and receives on request.", [],
         (parsed, cancel) => new TrafficPart(time).RunAsync(parsed.InvocationConfiguration.Output, cancel));
 
     private static ExampleCommand KafkaReaderCommand(TimeProvider time) => Part(
-        KafkaReaderName, "Reads a topic of Kafka and keeps nothing when it is told to.", [],
+        KafkaReaderName, "Reads a Kafka topic on request, without keeping the messages.", [],
         (parsed, cancel) => PartLoop.RunAsync(
             "", order => Task.FromResult(new BareReader(time).Run(ReadOrder.Parse(order))), parsed.InvocationConfiguration.Output, cancel));
 

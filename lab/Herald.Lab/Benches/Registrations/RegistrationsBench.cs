@@ -17,10 +17,12 @@ internal sealed class RegistrationsBench : IBench
     private static readonly RegistrationsSize Whole = new(100_000, 100, 1000), Brief = new(100, 5, 10);
 
     public string Name => "registrations";
-    public string Description => "1,000 customers register after 10 million events of 100,000: until each has all of its 100, in order.";
+    public string Description => "Time until 1,000 customers that register after 10 million events of 100,000 customers have all of "
+        + "their 100 events, in order.";
 
     public string Matters =>
-        "What matters is Herald's column: from the first registration until the last event of the past is received. The same deliveries at the head, published while all are registered, are the limit.";
+        "Herald's column is important: from the first registration until the last past event is received. The limit is the same "
+            + "deliveries of new events, published while all customers are registered.";
 
     public async Task<IReadOnlyList<BenchRow>> RunAsync(BenchRig rig, CancellationToken cancel)
     {
@@ -30,8 +32,12 @@ internal sealed class RegistrationsBench : IBench
         using var herald = await MeasuredHerald.StartAsync(rig, cancel);
         var round = new RegistrationsRound(rig, herald, traffic, size, Sink);
         await round.PrepareAsync(cancel);
-        rig.Note(string.Create(CultureInfo.InvariantCulture, $"{size.Events:N0} events of {TrafficEvent.PayloadBytes} bytes, {size.EventsEach} for each of {size.Customers:N0} customers, who have a key each and come round in turn; each time {size.Webhooks:N0} other customers register, by exact match, from earliest, 64 requests at a time."));
-        rig.Note("The receiver checks that each customer's events come from the first on, each after the one before it. The page cache is warm.");
+        rig.Note(string.Create(CultureInfo.InvariantCulture,
+            $"{size.Events:N0} events of {TrafficEvent.PayloadBytes} bytes, {size.EventsEach} for each of {size.Customers:N0} customers, "
+                + $"in turn. Each customer has a key. In each round {size.Webhooks:N0} other customers register, by exact match, from "
+                + $"earliest, 64 requests at a time."));
+        rig.Note(
+            "The receiver checks that it gets the events of each customer from the first one on and in order. The page cache is warm.");
         var limit = new MeasuredSide<TimeSpan>("at the head", [herald.Cpu, traffic.Cpu], round.AtTheHeadAsync, rig);
         var late = new MeasuredSide<TimeSpan>("registered late", [herald.Cpu, traffic.Cpu], round.LateAsync, rig);
         await Alternation.RunAsync("registering", rig, cancel, limit, late);

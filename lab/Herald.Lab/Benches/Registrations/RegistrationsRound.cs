@@ -17,7 +17,7 @@ internal sealed class RegistrationsRound(BenchRig rig, MeasuredHerald herald, Tr
         await herald.CreateTopicAsync(Head, cancel);
         await MeasuredHerald.ManyAsync(size.Webhooks, (i, token) => SubscribeAsync($"{Head}-{i}", Head, i, token), cancel);
         _past = await traffic.BeginAsync(size.Customers, cancel);
-        rig.Progress.Show("making the events");
+        rig.Progress.Show("creating the events");
         await herald.PublishAsync(Past, new Backlog(_past, size.Events, size.Customers, Types: size.Customers), cancel);
         await herald.JudgeAsync(size.Events, cancel);
     }
@@ -39,7 +39,7 @@ internal sealed class RegistrationsRound(BenchRig rig, MeasuredHerald herald, Tr
         await traffic.BeginAgainAsync(_past, size.Customers, cancel);
         var began = rig.Time.GetTimestamp();
         await MeasuredHerald.ManyAsync(size.Webhooks, (i, token) => SubscribeAsync(NameOf(i), Past, first + (i * step), token, ("from", "earliest")), cancel);
-        rig.Progress.Show($"all are registered after {rig.Time.GetElapsedTime(began).TotalSeconds:0.0} s");
+        rig.Progress.Show($"all customers are registered after {rig.Time.GetElapsedTime(began).TotalSeconds:0.0} s");
         var took = await UntilAllAsync(began, cancel);
         await MeasuredHerald.ManyAsync(size.Webhooks, (i, token) => herald.DeleteAsync(NameOf(i), token), cancel);
         return took;

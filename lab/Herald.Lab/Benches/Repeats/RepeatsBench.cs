@@ -23,9 +23,10 @@ internal sealed class RepeatsBench : IBench
     private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(500), LookEvery = TimeSpan.FromMilliseconds(50);
 
     public string Name => "repeats";
-    public string Description => "How many deliveries a kill -9 repeats: at 400 events/s, and while a backlog is delivered at full speed.";
+    public string Description => "The number of deliveries that a kill -9 repeats, at 400 events/s and while a backlog is "
+        + "delivered at full speed.";
     public string Matters =>
-        "What matters is how often a receiver sees an event twice because the server crashed. Nothing may be lost, and no key may come out of order.";
+        "The number of events that a receiver gets twice after a crash is important. No event may be lost, and no key may be out of order.";
 
     public async Task<IReadOnlyList<BenchRow>> RunAsync(BenchRig rig, CancellationToken cancel)
     {
@@ -34,7 +35,8 @@ internal sealed class RepeatsBench : IBench
         var limitMs = isJournal ? JournalMs : PostgresMs;
         rig.Note(string.Create(
             CultureInfo.InvariantCulture,
-            $"The receiver answers at once. {Keys:N0} keys; a backlog of {BacklogOf(rig):N0} events. Beside the repeats stands what {limitMs:0} ms deliver at the pace of the same round."));
+            $"The receiver answers at once. {Keys:N0} keys; a backlog of {BacklogOf(rig):N0} events. The limit is the number of "
+                + $"deliveries in {limitMs:0} ms at the rate of the same round."));
         var herald = await StartAsync(rig, cancel);
         await herald.CreateTopicAsync(Topic, cancel);
         await herald.SubscribeAsync(Subscription, Topic, traffic.EndpointOf(Sink), cancel);
@@ -108,7 +110,7 @@ internal sealed class RepeatsBench : IBench
                 (totals, since) = (now, rig.Time.GetTimestamp());
         }
         if (totals.OutOfOrder > 0)
-            rig.Fail($"After a kill {totals.OutOfOrder} events came that were not the next of their key.");
+            rig.Fail($"After a kill, {totals.OutOfOrder} events were received that were not the next one of their key.");
         return totals.Repeated;
     }
 

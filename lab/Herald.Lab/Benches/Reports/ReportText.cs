@@ -26,7 +26,7 @@ internal static class ReportText
         foreach (var note in report.Notes)
             output.WriteLine(note);
         if (report.IsBrief)
-            output.WriteLine("Brief: it was tried whether this works; the figures say nothing.");
+            output.WriteLine("Brief: this run only checks that the bench works. The figures have no meaning.");
         foreach (var failure in report.Failures)
             output.WriteLine($"FAILED: {failure}");
         output.WriteLine();
@@ -65,7 +65,8 @@ internal static class ReportText
     {
         var shares = string.Join(", ", side.Cpu.Shares.Select(share => string.Create(CultureInfo.InvariantCulture, $"{share.Process} {share.Cores:0.00}")));
         var each = unit.Counted is null ? "" : string.Create(CultureInfo.InvariantCulture, $"; together {side.CpuMicroseconds:0.#} µs {unit.Counted}");
-        return string.Create(CultureInfo.InvariantCulture, $"CPU in cores, {side.Name}: {shares}{each}. All else on the machine took {side.Cpu.Others:0.00}.");
+        return string.Create(CultureInfo.InvariantCulture,
+            $"CPU in cores, {side.Name}: {shares}{each}. All other processes on the machine used {side.Cpu.Others:0.00}.");
     }
 
     private static string Cell(Series series) => series.Rounds.Count == 1 ? Number(series.Median) : $"{Number(series.Median)}\n{Spread(series)}";

@@ -5,9 +5,9 @@ namespace Herald.Lab.Benches.Reports;
 /// <param name="Counted">One item of what is counted per second; null for other units.</param>
 public sealed record Unit(string Name, string Suffix, string? Counted)
 {
-    public static readonly Unit EventsPerSecond = new("events/s", "per_s", "an event");
-    public static readonly Unit ChangesPerSecond = new("changes/s", "per_s", "a change");
-    public static readonly Unit DeliveriesPerSecond = new("deliveries/s", "per_s", "a delivery");
+    public static readonly Unit EventsPerSecond = new("events/s", "per_s", "per event");
+    public static readonly Unit ChangesPerSecond = new("changes/s", "per_s", "per change");
+    public static readonly Unit DeliveriesPerSecond = new("deliveries/s", "per_s", "per delivery");
     public static readonly Unit StatementsPerSecond = new("statements/s", "per_s", null);
     public static readonly Unit Repeats = new("repeats a kill", "repeats", null);
     public static readonly Unit Milliseconds = new("ms", "ms", null);

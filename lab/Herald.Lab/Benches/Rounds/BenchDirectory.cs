@@ -16,16 +16,19 @@ internal sealed class BenchDirectory : IDisposable
         try
         {
             var chosen = parent ?? Usual().FirstOrDefault(usual => usual.Exists && !FileSystem.IsInMemory(usual))
-                ?? throw new BenchException($"{string.Join(" and ", Usual().Select(usual => usual.FullName))} are RAM disks, where an fsync costs nothing. Name a directory on a real disk: --data DIR.");
+                ?? throw new BenchException(
+                    $"{string.Join(" and ", Usual().Select(usual => usual.FullName))} are RAM disks, where an fsync costs nothing. "
+                        + "Choose a directory on a real disk with --data DIR.");
             if (!chosen.Exists)
-                throw new BenchException($"--data {chosen.FullName}: there is no such directory.");
+                throw new BenchException($"--data {chosen.FullName}: the directory does not exist.");
             if (FileSystem.IsInMemory(chosen))
-                throw new BenchException($"--data {chosen.FullName}: a RAM disk, where an fsync costs nothing. Name a directory on a real disk.");
+                throw new BenchException(
+                    $"--data {chosen.FullName}: the directory is on a RAM disk, where an fsync costs nothing. Choose one on a real disk.");
             return new(Directory.CreateDirectory(System.IO.Path.Combine(chosen.FullName, $"herald-bench-{Guid.CreateVersion7():n}")));
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new BenchException($"A directory to measure in cannot be made: {failure.Message} Name one with --data DIR.");
+            throw new BenchException($"The directory to measure in cannot be created: {failure.Message} Choose one with --data DIR.");
         }
     }
 

@@ -60,7 +60,10 @@ internal sealed class BenchRig(BenchOptions options, BenchDirectory directory, B
     {
         if (_database is not null)
             return _database;
-        Note($"PostgreSQL runs on the same cores, with {string.Join(", ", BenchDatabase.Settings.Select(setting => $"{setting.Key} = {setting.Value}"))}, and otherwise as Debian ships it: every commit waits for the disk.");
+        Note(
+            $"PostgreSQL runs on the same cores, with "
+                + $"{string.Join(", ", BenchDatabase.Settings.Select(setting => $"{setting.Key} = {setting.Value}"))}, and otherwise "
+                + "with Debian's settings: every commit waits for the disk.");
         return _database = await BenchDatabase.StartAsync();
     }
 

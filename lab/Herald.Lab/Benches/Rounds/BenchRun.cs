@@ -16,7 +16,7 @@ internal static class BenchRun
     public static async Task<BenchReport> RunAsync(IBench bench, BenchOptions options, BenchProgress progress, TimeProvider time, CancellationToken cancel)
     {
         using var directory = BenchDirectory.Create(options.Data);
-        progress.Show("how fast is the disk?");
+        progress.Show("measuring the disk");
         var machine = Machine.Describe(SyncRate.Measure(directory.Path, options.IsBrief ? SyncsMeasuredBriefly : SyncsMeasured, time));
         var commit = await SourceCommit.FindAsync(cancel);
         await using var rig = new BenchRig(options, directory, progress, time);

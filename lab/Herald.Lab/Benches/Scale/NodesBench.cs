@@ -20,8 +20,9 @@ internal sealed class NodesBench : IBench
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(3), ShortestRest = TimeSpan.FromSeconds(10);
 
     public string Name => "nodes";
-    public string Description => "What three nodes deliver on the cores of one, and what a further node takes at rest.";
-    public string Matters => "What matters is the ratio: how much of one node's rate is left when three share its cores and its database.";
+    public string Description => "The rate of three nodes on the cores of one, and the cost of one more node without load.";
+    public string Matters => "The ratio is important: the part of one node's rate that is left when three nodes share its "
+        + "cores and its database.";
 
     public async Task<IReadOnlyList<BenchRow>> RunAsync(BenchRig rig, CancellationToken cancel)
     {
@@ -29,8 +30,9 @@ internal sealed class NodesBench : IBench
         var traffic = await TrafficClient.StartAsync(rig, cancel);
         rig.Note(string.Create(
             CultureInfo.InvariantCulture,
-            $"{Publishers} publishers, {Keys:N0} keys, one event a request, one receiver; publishers, receiver, nodes and PostgreSQL share the cores. A rate is that from the first delivery to the last."));
-        rig.Note("At rest: what one of the three nodes takes, and how many statements it runs.");
+            $"{Publishers} publishers, {Keys:N0} keys, one event per request, one receiver. Publishers, receiver, nodes and PostgreSQL "
+                + $"share the cores. A rate is measured from the first delivery to the last."));
+        rig.Note("At rest: the CPU that one of the three nodes uses, and the statements that it runs.");
         await using var three = await StartAsync(Nodes, database, traffic, rig, cancel);
         var together = Side($"{Nodes} nodes", three);
         MeasuredSide<double> alone;

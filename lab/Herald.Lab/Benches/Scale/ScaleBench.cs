@@ -22,8 +22,10 @@ internal sealed class ScaleBench : IBench
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(2);
 
     public string Name => "scale";
-    public string Description => "Rate and waiting with 1, 2 and 3 nodes over one PostgreSQL, receivers that take 100 ms.";
-    public string Matters => "What matters is how much a node more adds to the rate of one, and how long an event waits at a rate that one node cannot bear.";
+    public string Description => "Rate and waiting time with 1, 2 and 3 nodes over one PostgreSQL, for receivers "
+        + "that need 100 ms per event.";
+    public string Matters => "The rate that a further node adds is important, and the time that an event waits at a rate that "
+        + "is too high for one node.";
 
     public async Task<IReadOnlyList<BenchRow>> RunAsync(BenchRig rig, CancellationToken cancel)
     {
@@ -32,7 +34,9 @@ internal sealed class ScaleBench : IBench
         await traffic.BehaveAsync(Sink, SinkConduct.Slow, cancel);
         rig.Note(string.Create(
             CultureInfo.InvariantCulture,
-            $"Every node has at most {PermitsPerNode} attempts in flight: with receivers that take {TrafficSink.SlowWork.TotalMilliseconds:0} ms, {PerNode:0} a second. {Keys:N0} keys. All events are published at the first node."));
+            $"Every node has at most {PermitsPerNode} attempts in flight: with receivers that need "
+                + $"{TrafficSink.SlowWork.TotalMilliseconds:0} ms, that is {PerNode:0} per second. {Keys:N0} keys. All events are "
+                + $"published to the first node."));
         var (rates, waits) = (new List<Series>(), new List<Latencies>());
         for (var nodes = 1; nodes <= MostNodes; nodes++)
         {

@@ -26,7 +26,7 @@ internal sealed class Restarts(BenchRig rig, TrafficClient traffic, long undeliv
     {
         _herald = await MeasuredHerald.StartAsync(rig, cancel);
         await _herald.CreateTopicAsync(Topic, cancel);
-        rig.Progress.Show("making the events");
+        rig.Progress.Show("creating the events");
         await _herald.PublishAsync(Topic, new Backlog(OldRun, events - undelivered, Keys), cancel);
         await _herald.SubscribeAsync(Subscription, Topic, MeasuredHerald.Nobody, cancel);
         var run = await traffic.BeginAsync(Keys, cancel);
@@ -55,7 +55,9 @@ internal sealed class Restarts(BenchRig rig, TrafficClient traffic, long undeliv
     public async Task FinishAsync(CancellationToken cancel)
     {
         var received = (await traffic.DrainAsync([Sink], undelivered, cancel)).Sinks[Sink];
-        rig.Note($"In the end all {received.Received:N0} were delivered in order; {received.Repeated:N0} came more than once, which kills may cause.");
+        rig.Note(
+            $"At the end all {received.Received:N0} events were delivered in order; {received.Repeated:N0} were delivered more than "
+                + "once, which kills can cause.");
     }
 
     public void Dispose() => _herald?.Dispose();

@@ -15,10 +15,12 @@ internal sealed class StartBench : IBench
     private const double MostSeconds = 5;
 
     public string Name => "start";
-    public string Description => "From the start of a server with 10 million events, 1 million undelivered, until it accepts and delivers.";
+    public string Description => "Time from the start of a server with 10 million events, 1 million of them undelivered, until "
+        + "it accepts and delivers.";
 
     public string Matters =>
-        "What matters is Herald's column: from the start of the process until a publish is accepted and a delivery of the backlog is received, whichever comes later.";
+        "Herald's column is important: from the start of the process until a publish is accepted and a delivery of the backlog is "
+            + "received, whichever is later.";
 
     public async Task<IReadOnlyList<BenchRow>> RunAsync(BenchRig rig, CancellationToken cancel)
     {
@@ -34,7 +36,7 @@ internal sealed class StartBench : IBench
             new("after a kill", [], token => restarts.MeasureAsync(true, false, token), rig),
             new("after a stop", [], token => restarts.MeasureAsync(false, false, token), rig),
         };
-        rig.Note("The page cache is warm: what was written lately is read from memory.");
+        rig.Note("The page cache is warm: data that was written recently is read from memory.");
         // Dropping the cache affects every process on the machine, so a brief run must not do it.
         if (!rig.Options.IsBrief && PageCache.CanDrop)
         {
@@ -42,7 +44,7 @@ internal sealed class StartBench : IBench
             rig.Note("Cold: the page cache was dropped before the start, with Herald's own libraries in it.");
         }
         else
-            rig.Note("There are no figures with a cold page cache: it was not dropped.");
+            rig.Note("There are no figures with a cold page cache, because it could not be dropped.");
         await Alternation.RunAsync("starting", rig, cancel, sides);
         rig.Progress.Show("delivering the rest of the backlog");
         await restarts.FinishAsync(cancel);

@@ -23,21 +23,24 @@ internal sealed class SubscriptionsBench : IBench
     public string Description => "Events accepted with 10, 1,000 and 100,000 subscriptions by exact match, of which each event matches one.";
 
     public string Matters =>
-        "What matters is the ratio: an event for one of many subscriptions must not cost more than one for one of ten.";
+        "The ratio is important: an event for one of many subscriptions must not cost more than an event for one of ten.";
 
     public async Task<IReadOnlyList<BenchRow>> RunAsync(BenchRig rig, CancellationToken cancel)
     {
         var traffic = await TrafficClient.StartAsync(rig, cancel);
         var counts = rig.Options.IsBrief ? BriefCounts : Counts;
-        rig.Note(string.Create(CultureInfo.InvariantCulture, $"{Connections} connections publish events of {TrafficEvent.PayloadBytes} bytes, one a request, each as soon as the one before is answered. There are {counts[^1]:N0} keys, so that every subscription gets some; all events are delivered meanwhile, to the process that publishes."));
-        rig.Note("Each number of subscriptions has a server of its own; the others are idle meanwhile.");
+        rig.Note(string.Create(CultureInfo.InvariantCulture,
+            $"{Connections} connections publish events of {TrafficEvent.PayloadBytes} bytes, one per request, each as soon as the one "
+                + $"before is answered. There are {counts[^1]:N0} keys, so every subscription gets events. All events are delivered at "
+                + $"the same time, to the process that publishes."));
+        rig.Note("Each number of subscriptions has a server of its own; the other servers are idle.");
         List<MeasuredHerald> heralds = [];
         try
         {
             var sides = new List<MeasuredSide<PressRound>>();
             foreach (var count in counts)
             {
-                rig.Progress.Show(string.Create(CultureInfo.InvariantCulture, $"making {count:N0} subscriptions"));
+                rig.Progress.Show(string.Create(CultureInfo.InvariantCulture, $"creating {count:N0} subscriptions"));
                 var herald = await MeasuredHerald.StartAsync(rig, cancel, string.Create(CultureInfo.InvariantCulture, $"herald-{count}"));
                 heralds.Add(herald);
                 await SubscribeAsync(herald, traffic.EndpointOf(Sink), count, rig, cancel);
@@ -67,7 +70,8 @@ internal sealed class SubscriptionsBench : IBench
         var began = rig.Time.GetTimestamp();
         await MeasuredHerald.ManyAsync(count, (i, token) => herald.SubscribeAsync(
             $"s{i}", Topic, endpoint, token, ("filter", new JsonObject { ["type"] = new JsonArray(TrafficEvent.TypeName(i)) })), cancel);
-        rig.Note(string.Create(CultureInfo.InvariantCulture, $"{count:N0} subscriptions were made in {rig.Time.GetElapsedTime(began).TotalSeconds:0.0} s."));
+        rig.Note(string.Create(CultureInfo.InvariantCulture,
+            $"{count:N0} subscriptions were created in {rig.Time.GetElapsedTime(began).TotalSeconds:0.0} s."));
     }
 
     /// <summary>The most subscriptions come first. Each is shown beside the fewest.</summary>

@@ -18,8 +18,10 @@ internal sealed class TakeoverBench : IBench
     private const double MostMsByKill = 1000, MostMsByStop = 100, MostMsByStart = 1000;
 
     public string Name => "takeover";
-    public string Description => "How long deliveries stand still when one of three nodes is killed or stopped, and when a single node is killed and started again.";
-    public string Matters => "What matters is the longest that an event had to wait: from when it was to be published at a node that goes on, until it was received.";
+    public string Description => "The time without deliveries when one of three nodes is killed or stopped, and when a single node is "
+        + "killed and started again.";
+    public string Matters => "The longest wait of an event is important: from its scheduled time at a node that keeps "
+        + "running until it was received.";
 
     public async Task<IReadOnlyList<BenchRow>> RunAsync(BenchRig rig, CancellationToken cancel)
     {
@@ -28,7 +30,8 @@ internal sealed class TakeoverBench : IBench
         await traffic.BehaveAsync(HangingSink, SinkConduct.Hang, cancel);
         rig.Note(string.Create(
             CultureInfo.InvariantCulture,
-            $"{(rig.Options.IsBrief ? BriefRate : Rate)} events/s by schedule, {Keys:N0} keys, all published at the first node; every event goes to a second endpoint as well, which never answers."));
+            $"{(rig.Options.IsBrief ? BriefRate : Rate)} events/s by schedule, {Keys:N0} keys, all published to the first node. Every "
+                + $"event is also for a second endpoint, which never answers."));
         LocalCluster? cluster = null;
         var undisturbed = new MeasuredSide<Latencies>("undisturbed", [], token => MeasureAsync(_ => Task.CompletedTask, token), rig);
         var killed = new MeasuredSide<Latencies>("killed", [], token => MeasureAsync(node => node.KillAsync(), token), rig);

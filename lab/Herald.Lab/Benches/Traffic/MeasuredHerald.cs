@@ -68,7 +68,7 @@ internal sealed class MeasuredHerald : IDisposable
             {
                 var reply = await _client.PublishAsync(topic, batch, cancel);
                 if (reply.Status != 202)
-                    throw new BenchException($"Herald did not take a batch of events: {string.Join(" ", reply.ProblemLines())}");
+                    throw new BenchException($"Herald did not accept a batch of events: {string.Join(" ", reply.ProblemLines())}");
                 var events = batch.Length / TrafficEvent.EnvelopeBytes;
                 var before = Interlocked.Add(ref published, events) - events;
                 if (before / Backlog.ShownEvery != (before + events) / Backlog.ShownEvery)
@@ -82,7 +82,9 @@ internal sealed class MeasuredHerald : IDisposable
     {
         var counts = await ServerCounts.ReadAsync(_client, cancel);
         if (counts != new ServerCounts(published, 0, 0, 0))
-            _rig.Fail($"Of {published} events, each with an id of its own, {counts.Accepted} were accepted; {counts.Duplicates} were duplicates, {counts.Conflicts} conflicts and {counts.Refused} refused.");
+            _rig.Fail(
+                $"All {published} events have different ids, but {counts.Accepted} were accepted, {counts.Duplicates} were duplicates, "
+                    + $"{counts.Conflicts} conflicts and {counts.Refused} refused.");
     }
 
     /// <summary>Adds a note about settings of a subscription that differ from the default.</summary>
@@ -90,7 +92,7 @@ internal sealed class MeasuredHerald : IDisposable
     {
         var settings = more.Where(one => one.Field is "limits" or "retry").Select(one => $"{one.Field} {one.Value.ToJsonString()}").ToList();
         if (settings.Count > 0)
-            _rig.NoteOnce($"Subscriptions with settings of their own: {string.Join(", ", settings)}.");
+            _rig.NoteOnce($"Subscriptions have these settings: {string.Join(", ", settings)}.");
     }
 
     private static async Task SucceedAsync(Task<Reply> asked)

@@ -73,9 +73,9 @@ internal sealed class TrafficClient
             var totals = drained.Sinks[sink];
             var received = withHotKeys ? totals.Received : totals.ReceivedOthers;
             if (received != expected)
-                _rig.Fail($"Endpoint {sink} was due {expected} events, and has received {received}.");
+                _rig.Fail($"Endpoint {sink} should have received {expected} events, but received {received}.");
             if (totals.OutOfOrder > 0)
-                _rig.Fail($"Endpoint {sink} has received {totals.OutOfOrder} events that were not the next of their key.");
+                _rig.Fail($"Endpoint {sink} has received {totals.OutOfOrder} events that were not the next one of their key.");
         }
         return drained;
     }
@@ -89,14 +89,14 @@ internal sealed class TrafficClient
                 return totals;
             await Task.Delay(LookEvery, _rig.Time, cancel);
         }
-        throw new BenchException($"What was due was not received within {Patience.TotalSeconds:0} s.");
+        throw new BenchException($"Not all expected events were received within {Patience.TotalSeconds:0} s.");
     }
 
     private async Task<SentTotals> SendAsync(TrafficOrder order, CancellationToken cancel)
     {
         var sent = (await AskAsync(order, cancel)).Deserialize(TrafficJson.Default.SentTotals)!;
         if (sent.Refused > 0 || sent.Broken > 0)
-            _rig.Fail($"Beside {sent.Accepted} events that were accepted, {sent.Refused} were refused, and {sent.Broken} not answered.");
+            _rig.Fail($"{sent.Accepted} events were accepted, {sent.Refused} were refused, and {sent.Broken} were not answered.");
         return sent;
     }
 

@@ -78,7 +78,7 @@ internal readonly record struct TrafficEvent(int Run, int Key, long Number, long
             if (payload.SequenceEqual(written))
                 return read;
         }
-        throw new FormatException("The payload is not as it was published.");
+        throw new FormatException("The payload differs from the published one.");
     }
 
     private static int Place(string template, string place) => template.IndexOf(place, StringComparison.Ordinal);

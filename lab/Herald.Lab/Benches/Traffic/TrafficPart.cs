@@ -41,7 +41,7 @@ internal sealed class TrafficPart(TimeProvider time)
             case TrafficOrder.Drain drain:
                 return Json(await DrainAsync(drain), TrafficJson.Default.DrainedTotals);
             default:
-                throw new InvalidOperationException($"No order: {line}");
+                throw new InvalidOperationException($"Not an order: {line}");
         }
     }
 

@@ -19,7 +19,7 @@ public sealed class ReportTextTests
     {
         var text = Print(SampleReport.Of());
         Assert.Contains("The ratio matters. Measured on 2 cores (A CPU), 8.0 GiB of memory, Linux 6.1, .NET 10.0.1, 1,234 fsyncs/s; commit abc.", text, StringComparison.Ordinal);
-        Assert.Contains("CPU in cores, raw Kestrel: raw-kestrel 1.10, wrk 0.80; together 18.4 µs an event. All else on the machine took 0.05.", text, StringComparison.Ordinal);
+        Assert.Contains("CPU in cores, raw Kestrel: raw-kestrel 1.10, wrk 0.80; together 18.4 µs per event. All other processes on the machine used 0.05.", text, StringComparison.Ordinal);
         Assert.Contains("Generator: wrk.", text, StringComparison.Ordinal);
     }
 

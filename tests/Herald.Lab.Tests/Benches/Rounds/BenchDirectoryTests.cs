@@ -27,7 +27,7 @@ public sealed class BenchDirectoryTests
     public void A_RAM_disk_is_refused_and_what_to_do_is_said()
     {
         var refusal = Assert.Throws<BenchException>(() => BenchDirectory.Create(new DirectoryInfo("/dev/shm")));
-        Assert.Equal("--data /dev/shm: a RAM disk, where an fsync costs nothing. Name a directory on a real disk.", refusal.Message);
+        Assert.Equal("--data /dev/shm: the directory is on a RAM disk, where an fsync costs nothing. Choose one on a real disk.", refusal.Message);
     }
 
     [Fact]
