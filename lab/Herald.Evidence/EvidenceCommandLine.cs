@@ -12,14 +12,21 @@ internal static class EvidenceCommandLine
 {
     public static async Task<int> RunAsync(string[] arguments, string root, TextWriter output, TextWriter errors, TimeProvider time, CancellationToken cancel)
     {
-        var names = new Argument<string[]>("NAME") { Description = "Claims to run, fresh or not. Without: all that are stale.", Arity = ArgumentArity.ZeroOrMore };
-        var run = new Command("run", "Runs the commands of claims, one after another, and keeps a record of each as soon as it has ended: break it off and go on later.") { names };
+        var names = new Argument<string[]>("NAME")
+        {
+            Description = "Names of claims to run, also when they are fresh. Default: all stale claims.",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+        var run = new Command("run",
+            "Runs the commands of claims, one after another, and saves a record of each. An interrupted run can be continued.") { names };
         run.SetAction((parsed, token) => RunClaimsAsync(root, parsed.GetValue(names)!, output, time, token));
-        var print = new Command("print", "Writes the documents anew from the records.");
+        var print = new Command("print", "Updates the figures in the documents from the records.");
         print.SetAction(_ => Print(root, output));
-        var check = new Command("check", "Fails where a document says anything else than its records.");
+        var check = new Command("check", "Fails if a document differs from its records.");
         check.SetAction(_ => Check(root, output));
-        var all = new RootCommand("What the documents claim, and whether the sources have changed since it was shown. Fails when something is stale.") { run, print, check };
+        var all = new RootCommand(
+            "Lists the claims of the documents, and whether their sources have changed since the last run. "
+                + "Fails if a claim is stale.") { run, print, check };
         all.SetAction(_ => Status(root, output));
         try
         {
@@ -32,7 +39,7 @@ internal static class EvidenceCommandLine
         }
         catch (OperationCanceledException)
         {
-            await errors.WriteLineAsync("evidence: broken off. What has been shown is kept; './evidence run' goes on.");
+            await errors.WriteLineAsync("evidence: interrupted. The finished records are kept; './evidence run' continues.");
             return 130;
         }
     }
@@ -58,25 +65,28 @@ internal static class EvidenceCommandLine
     {
         var standings = Standings(root);
         if (names.FirstOrDefault(name => standings.All(standing => standing.Claim.Name != name)) is { } unknown)
-            throw new EvidenceException($"{ClaimFile.Path} has no '{unknown}'. It has: {string.Join(", ", standings.Select(standing => standing.Claim.Name))}.");
+            throw new EvidenceException(
+                $"{ClaimFile.Path} contains no claim '{unknown}'. It contains: "
+                    + $"{string.Join(", ", standings.Select(standing => standing.Claim.Name))}.");
         var due = standings.Where(standing => names.Length == 0 ? !standing.IsFresh : names.Contains(standing.Claim.Name)).ToList();
         var run = new ClaimRun(new WorkingCopy(root), new RecordFolder(root), time, output);
         var missed = 0;
         for (var i = 0; i < due.Count; i++)
         {
-            var last = due[i].Record is { } before ? string.Create(CultureInfo.InvariantCulture, $", {before.Minutes} minutes the last time") : "";
+            var last = due[i].Record is { } before ? string.Create(CultureInfo.InvariantCulture,
+                $", {before.Minutes} minutes last time") : "";
             await output.WriteLineAsync($"{i + 1} of {due.Count}: {due[i].Claim.Typed}{last}");
             if (!(await run.RunAsync(due[i].Claim, cancel)).Passed)
                 missed++;
         }
-        await output.WriteLineAsync($"{due.Count} run, of which {missed} missed what they were to show. './evidence print' writes the documents.");
+        await output.WriteLineAsync($"{due.Count} claims were run, and {missed} of them failed. './evidence print' updates the documents.");
         return missed == 0 ? 0 : 1;
     }
 
     private static int Print(string root, TextWriter output)
     {
         foreach (var document in Of(root).Print())
-            output.WriteLine($"{document} is written anew.");
+            output.WriteLine($"{document} was updated.");
         return 0;
     }
 
@@ -84,7 +94,7 @@ internal static class EvidenceCommandLine
     {
         var wrong = Of(root).Wrong();
         foreach (var document in wrong)
-            output.WriteLine($"{document} says anything else than its records: './evidence print' writes it anew.");
+            output.WriteLine($"{document} differs from its records. './evidence print' updates it.");
         return wrong.Count == 0 ? 0 : 1;
     }
 

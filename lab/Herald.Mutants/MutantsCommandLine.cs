@@ -14,23 +14,28 @@ internal static class MutantsCommandLine
     {
         var length = new Option<TimeSpan?>("--for")
         {
-            Description = "Begin no trial after so long: 30m, 2h. Another call goes on.",
+            Description = "Start no trial after this time, such as 30m or 2h. The next call continues.",
             CustomParser = parsed => Length(parsed.Tokens[0].Value) is { } told ? told : Refuse(parsed, "30s, 30m or 2h"),
         };
-        var most = new Option<int>("--most") { Description = "Try so many at most.", DefaultValueFactory = _ => int.MaxValue };
+        var most = new Option<int>("--most")
+        {
+            Description = "The largest number of mutants to try.",
+            DefaultValueFactory = _ => int.MaxValue,
+        };
         var of = new Option<string>("--of")
         {
-            Description = "Try those of a project whose name has this in it: engine, journal, postgres.",
+            Description = "Try only the mutants of projects whose name contains this: engine, journal or postgres.",
             DefaultValueFactory = _ => "",
         };
         var workers = new Option<int>("--workers")
         {
-            Description = "Try so many at once. Without: as many as there are processors.",
+            Description = "How many mutants to try at the same time. Default: the number of processors.",
             DefaultValueFactory = _ => Environment.ProcessorCount,
         };
-        var json = new Option<string?>("--json") { Description = "Write what is known so far to this file." };
+        var json = new Option<string?>("--json") { Description = "Write the results so far to this file." };
         var all = new RootCommand(
-            "Makes small changes of the sources, and sees which suite is the first to notice each. What it finds out is kept; another call goes on.")
+            "Makes small changes in the sources, and records the first suite that notices each. Results are kept, and "
+                + "the next call continues.")
         {
             length, most, of, workers, json,
         };
@@ -56,14 +61,14 @@ internal static class MutantsCommandLine
         }
         catch (OperationCanceledException)
         {
-            await errors.WriteLineAsync("mutants: broken off. What was found out is kept; './test --mutants' goes on.");
+            await errors.WriteLineAsync("mutants: interrupted. The results are kept; './test --mutants' continues.");
             return 130;
         }
     }
 
     private static TimeSpan? Refuse(ArgumentResult parsed, string wanted)
     {
-        parsed.AddError($"'{parsed.Tokens[0].Value}' is no time: write {wanted}.");
+        parsed.AddError($"'{parsed.Tokens[0].Value}' is not a duration. Expected {wanted}.");
         return null;
     }
 

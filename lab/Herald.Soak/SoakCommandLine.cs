@@ -11,39 +11,40 @@ namespace Herald.Soak;
 /// <summary><c>./soak</c>: three nodes under load, with all kinds of faults, and a judge.</summary>
 internal static class SoakCommandLine
 {
-    private const string Description = "Runs three nodes on one PostgreSQL, with Kafka and NATS, under load, and lets happen to them what "
-        + "may happen. Fails when a promise is broken.";
+    private const string Description = "Runs three nodes over one PostgreSQL, with Kafka and NATS, under load and with faults. "
+        + "Fails if Herald breaks a promise.";
     private const int Broke = 1, BadUsage = 2, Stopped = 130;
 
     public static async Task<int> RunAsync(
         string[] arguments, TextWriter output, TextWriter errors, TimeProvider time, CancellationToken cancel)
     {
-        var length = Duration.Option("--for", "How long there is load, say 2h.", TimeSpan.FromMinutes(10));
-        var round = Duration.Option("--round", "How long until everything is let settle and is judged.", TimeSpan.FromMinutes(3));
+        var length = Duration.Option("--for", "How long to run the load, such as 2h.", TimeSpan.FromMinutes(10));
+        var round = Duration.Option("--round",
+            "The length of a round, after which all deliveries settle and are judged.", TimeSpan.FromMinutes(3));
         var seed = new Option<int>("--seed")
         {
-            Description = "What the faults and the load are drawn from, say 7. Without: another one each time.",
+            Description = "The seed of the faults and of the load, such as 7. Default: a new one for each run.",
             DefaultValueFactory = _ => Environment.ProcessId,
         };
         var rate = new Option<int>("--rate")
         {
-            Description = "Events a second, over HTTP, Kafka and NATS together; from 10.",
+            Description = "Events per second over HTTP, Kafka and NATS together; at least 10.",
             DefaultValueFactory = _ => 150,
         };
         rate.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<int>() < 10)
-                result.AddError("--rate: 10 at least.");
+                result.AddError("--rate must be at least 10.");
         });
         var keep = new Option<string?>("--keep")
         {
-            Description = "A folder that keeps logs, the last traces and all data, also when nothing is broken.",
+            Description = "The folder for logs, the last traces and all data. It is kept, also after a run without failures.",
             HelpName = "DIR",
         };
-        var json = new Option<string?>("--json") { Description = "A file for the figures.", HelpName = "FILE" };
+        var json = new Option<string?>("--json") { Description = "Write the figures as JSON to this file.", HelpName = "FILE" };
         var only = new Option<FaultKind[]>("--only")
         {
-            Description = "The faults that happen. Without: all.",
+            Description = "The faults to cause. Default: all.",
             AllowMultipleArgumentsPerToken = true,
         };
         var plant = new Option<string?>("--plant") { Hidden = true };
@@ -78,7 +79,7 @@ internal static class SoakCommandLine
         var folder = Path.GetFullPath(options.Keep ?? Path.Combine("artifacts", "soak", $"seed-{options.Seed}"));
         if (options.Keep is not null && Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
         {
-            await errors.WriteLineAsync($"soak: {folder} has something in it.");
+            await errors.WriteLineAsync($"soak: {folder} is not empty.");
             return BadUsage;
         }
         if (Directory.Exists(folder))
@@ -97,7 +98,8 @@ internal static class SoakCommandLine
             }
             if (options.Keep is null)
                 Directory.Delete(folder, recursive: true);
-            await output.WriteLineAsync(cancel.IsCancellationRequested ? "Broken off; nothing was broken so far." : "Nothing was broken.");
+            await output.WriteLineAsync(cancel.IsCancellationRequested
+                ? "Interrupted; no promise was broken so far." : "No promise was broken.");
             return cancel.IsCancellationRequested ? Stopped : 0;
         }
         catch (Exception failure) when (failure is SoakException or LocalPostgresException or LocalKafkaException or LocalNatsException)
@@ -107,7 +109,7 @@ internal static class SoakCommandLine
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
-            await output.WriteLineAsync("Broken off before it had begun.");
+            await output.WriteLineAsync("Interrupted before the load began.");
             if (options.Keep is null)
                 Directory.Delete(folder, recursive: true);
             return Stopped;

@@ -29,10 +29,11 @@ internal sealed class SoakRun(SoakOptions options, string folder, TextWriter out
         var machine = new MachineLoad(time);
         var watching = Task.WhenAll(watch.RunAsync(over.Token), machine.RunAsync(over.Token));
         using var trace = new TraceRecorder(TraceFile(1), ("nodes", "3"));
-        await output.WriteLineAsync($"seed {options.Seed}; three nodes, a database, Kafka and NATS start; logs and traces are in {folder}");
+        await output.WriteLineAsync(
+            $"seed {options.Seed}; starting three nodes, a database, Kafka and NATS; logs and traces are in {folder}");
         await using var world = await SoakWorld.StartAsync(folder, time, cancel);
         foreach (var (kind, why) in world.LeftOut)
-            await output.WriteLineAsync($"left out: {FaultText.Of(kind)}, as {why}");
+            await output.WriteLineAsync($"not included: {FaultText.Of(kind)}, because {why}");
         using var clients = new NodeClients(world, trace);
         await using var traffic = await SoakTraffic.StartAsync(world, clients, options, waits, trace, time, cancel);
         var kinds = options.Only.Where(kind => !world.LeftOut.ContainsKey(kind)).ToList();
@@ -143,7 +144,7 @@ internal sealed class SoakRun(SoakOptions options, string folder, TextWriter out
         if (Broken() is { } last)
             return last;
         var isLate = settled > Patience;
-        return isLate ? new SoakBreak(16, $"{settled} after everything was made good, {_state.Missing()}", _state.Trace.Last()) : null;
+        return isLate ? new SoakBreak(16, $"{settled} after all faults ended, {_state.Missing()}", _state.Trace.Last()) : null;
     }
 
     private SoakBreak? Broken()
@@ -151,11 +152,11 @@ internal sealed class SoakRun(SoakOptions options, string folder, TextWriter out
         if (_state.Trace.Accusation() is { } accusation)
             return new(_state.Trace.Broken, accusation.Split('\n')[0], _state.Trace.Last());
         if (_state.World.All.FirstOrDefault(node => node.HasFailed) is { } failed)
-            return new(17, $"{failed.Name} has ended by itself; its log is in {folder}.", _state.Trace.Last());
+            return new(17, $"{failed.Name} has ended unexpectedly; its log is in {folder}.", _state.Trace.Last());
         // An event that waits too long counts, even if the next fault happens to release it. Time in which this process was suspended
         // extends the limit.
         return _state.Traffic.LongestWait > Patience + _state.Watch.Lost
-            ? new(16, $"something waits for {_state.Traffic.LongestWait}: {_state.Missing()}", _state.Trace.Last()) : null;
+            ? new(16, $"an event has waited for {_state.Traffic.LongestWait}: {_state.Missing()}", _state.Trace.Last()) : null;
     }
 
     // The trace of the last round is kept; older ones are deleted.

@@ -30,7 +30,7 @@ internal sealed class SoakState(
     public string Missing() => string.Join("; ", traffic.Receivers
         .Where(receiver => receiver.Awaited.Count > 0)
         .Select(receiver => $"{receiver.Name} waits for {receiver.Awaited.Count}: {string.Join(' ', receiver.Awaited.Some(5))}")
-        .DefaultIfEmpty("publishing is not answered"));
+        .DefaultIfEmpty("a publish request has no answer"));
 
     public SoakReport Report(bool isBroken) => new(
         options.Seed, Math.Round(Loaded.TotalHours, 2), options.Rate, Rounds, Published, Received, Repeats, trace.Facts, isBroken ? 1 : 0,

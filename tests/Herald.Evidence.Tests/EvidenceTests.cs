@@ -59,7 +59,7 @@ public sealed class EvidenceTests
     {
         using var project = new Project(Suite("echo 12 passed, 0 failed"), Document);
         var (code, output) = await project.RunAsync("print");
-        Assert.Equal((2, "evidence: docs/figures.md claims suite, which has no record: run './evidence run suite'.\n"), (code, output));
+        Assert.Equal((2, "evidence: docs/figures.md claims suite, which has no record. Run './evidence run suite'.\n"), (code, output));
         Assert.Equal(Document, project.Document);
     }
 
@@ -70,7 +70,7 @@ public sealed class EvidenceTests
         await project.RunAsync("run");
         await project.RunAsync("print");
         project.Write("docs/figures.md", project.Document.Replace("12 passed, 0", "13 passed, 0", StringComparison.Ordinal));
-        Assert.Equal((1, "docs/figures.md says anything else than its records: './evidence print' writes it anew.\n"), await project.RunAsync("check"));
+        Assert.Equal((1, "docs/figures.md differs from its records. './evidence print' updates it.\n"), await project.RunAsync("check"));
     }
 
     [Fact]
@@ -90,7 +90,7 @@ public sealed class EvidenceTests
         var before = project.Read("docs/evidence/records/suite.json");
         var (code, output) = await project.RunAsync("run", "suite");
         Assert.Equal(2, code);
-        Assert.Contains("has shown nothing. Its record stays as it was.", output, StringComparison.Ordinal);
+        Assert.Contains("without a result. Its record was not changed.", output, StringComparison.Ordinal);
         Assert.Equal(before, project.Read("docs/evidence/records/suite.json"));
     }
 
@@ -225,9 +225,9 @@ public sealed class EvidenceTests
                 "| noticed by Herald.Journal.Tests | 8 | 10 (1 by the end of the process) |", "| noticed by none | 2 | 0 |", "| **score** | **95.0 %** | **100.0 %** |"],
             lines[1..8]);
         Assert.StartsWith("Drawn by seed 7; 90 minutes of trials, `bash", lines[9], StringComparison.Ordinal);
-        Assert.Equal("**Fails without a mutant, and has judged none:** Herald.Delivery.Tests: Some.", lines[11]);
+        Assert.Equal("**Fails without a mutant, so it was not used:** Herald.Delivery.Tests: Some.", lines[11]);
         Assert.Equal("| Herald.Engine/A.cs:3, A.Run | `a \\|\\| b` | `a && b` | 2 |", lines[15]);
-        Assert.Equal("| Herald.Engine/A.cs:5, A.Run | `Go();` | left out Believed to change nothing: it went already. | 0 |", lines[16]);
+        Assert.Equal("| Herald.Engine/A.cs:5, A.Run | `Go();` | deleted Believed to be equivalent: it went already. | 0 |", lines[16]);
         Assert.DoesNotContain("Herald.Postgres", project.Document, StringComparison.Ordinal);
     }
 
@@ -241,19 +241,19 @@ public sealed class EvidenceTests
         await project.RunAsync("print");
         var lines = project.Document.Split('\n');
         Assert.Equal("| 0.5 | 120,000 | 470,000 | 3,000 | 0 |", lines[3]);
-        Assert.Equal("| what was wrong | how often | from-nats, ms | published, ms |", lines[7]);
+        Assert.Equal("| fault | how often | from-nats, ms | published, ms |", lines[7]);
         Assert.Equal(["| nothing | – | 50 / 60 | 40 / 900 |", "| node killed | 12 | – | 700 / 1,400 |", "| node stopped | 0 | – | – |"], lines[9..12]);
-        Assert.StartsWith("`bash -c cp report.json $2 soak`, seed 7, 150 events/s, 10 rounds of which the slowest settled within 2.5 s, commit `", lines[13], StringComparison.Ordinal);
-        Assert.EndsWith(" that 4 processes shared on the average; left out: Kafka killed: no Java", lines[13], StringComparison.Ordinal);
+        Assert.StartsWith("`bash -c cp report.json $2 soak`, seed 7, 150 events/s, 10 rounds, of which the slowest settled within 2.5 s, commit `", lines[13], StringComparison.Ordinal);
+        Assert.EndsWith(" shared by 4 processes on average; not included: Kafka killed: no Java", lines[13], StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("""[{"name":"Suite","kind":"tests","command":["true"],"paths":["src"]}]""", "'Suite' is no name")]
+    [InlineData("""[{"name":"Suite","kind":"tests","command":["true"],"paths":["src"]}]""", "'Suite' is not a valid name")]
     [InlineData("""[{"name":"suite","kind":"tests","command":[],"paths":["src"]}]""", "needs a command")]
     [InlineData("""[{"name":"suite","kind":"guesses","command":["true"],"paths":["src"]}]""", "cannot be read")]
     [InlineData("""[{"name":"suite","kind":"tests","command":["true"]}]""", "cannot be read")]
     [InlineData("""[{"name":"a","kind":"tests","command":["true"],"paths":["src"],"runs":0}]""", "has 0 runs")]
-    [InlineData("""[{"name":"a","kind":"tests","command":["true"],"paths":["src"]},{"name":"a","kind":"tests","command":["true"],"paths":["src"]}]""", "has a twice")]
+    [InlineData("""[{"name":"a","kind":"tests","command":["true"],"paths":["src"]},{"name":"a","kind":"tests","command":["true"],"paths":["src"]}]""", "contains a twice")]
     public async Task Claims_that_are_none_are_refused(string claims, string why)
     {
         using var project = new Project(claims, Document);

@@ -33,15 +33,15 @@ internal static partial class ClaimFile
         foreach (var claim in claims)
         {
             if (!Names().IsMatch(claim.Name))
-                throw new EvidenceException($"{Path}: '{claim.Name}' is no name: use small letters, digits and dashes.");
+                throw new EvidenceException($"{Path}: '{claim.Name}' is not a valid name. Use small letters, digits and dashes.");
             if (claim.Runs < 1)
-                throw new EvidenceException($"{Path}: {claim.Name} has {claim.Runs} runs: give it at least 1.");
+                throw new EvidenceException($"{Path}: {claim.Name} has {claim.Runs} runs. It needs at least 1.");
             if (claim.Command.Count == 0 || claim.Paths.Count == 0)
-                throw new EvidenceException($"{Path}: {claim.Name} needs a command, and the paths of which it speaks.");
+                throw new EvidenceException($"{Path}: {claim.Name} needs a command and the paths of its sources.");
         }
         claims = [.. claims.SelectMany(EachRun)];
         if (claims.GroupBy(claim => claim.Name).FirstOrDefault(same => same.Count() > 1) is { } twice)
-            throw new EvidenceException($"{Path} has {twice.Key} twice.");
+            throw new EvidenceException($"{Path} contains {twice.Key} twice.");
         return claims;
     }
 

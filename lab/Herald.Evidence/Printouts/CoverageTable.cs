@@ -14,7 +14,7 @@ internal static class CoverageTable
     [
         "| project | lines | run by tests | demanded |", "|---|---|---|---|",
         .. record.Result.AsArray().Select(share => Line(share!)),
-        "", $"`{record.Command}`, commit `{record.ShortCommit}`, {record.Date}{(record.Passed ? "" : ": **it ended as failed**")}.",
+        "", $"`{record.Command}`, commit `{record.ShortCommit}`, {record.Date}{(record.Passed ? "" : ": **the command failed**")}.",
     ];
 
     private static string Line(JsonNode share)

@@ -34,7 +34,9 @@ internal sealed class Documents(string root, IReadOnlyList<Claim> claims, Record
     {
         var shown = names.Select(name => Shown(document, name)).ToList();
         if (shown.Select(one => one.Claim.Kind).Distinct().ToList() is not [var kind])
-            throw new EvidenceException($"{document}: a block prints claims of one kind, and '{string.Join(", ", names)}' are of several, or none.");
+            throw new EvidenceException(
+                $"{document}: all claims of a block must be of one kind, but '{string.Join(", ", names)}' are of several "
+                    + "kinds, or there are none.");
         return kind switch
         {
             ClaimKind.Bench when shown.Count > 1 && shown.DistinctBy(one => one.Claim.Typed).Count() == 1 => RunsTable.Of(shown),
@@ -53,7 +55,8 @@ internal sealed class Documents(string root, IReadOnlyList<Claim> claims, Record
     {
         var claim = claims.FirstOrDefault(claim => claim.Name == name)
             ?? throw new EvidenceException($"{document} claims {name}, which is not in {ClaimFile.Path}.");
-        var record = records.Find(name) ?? throw new EvidenceException($"{document} claims {name}, which has no record: run './evidence run {name}'.");
+        var record = records.Find(name) ?? throw new EvidenceException(
+            $"{document} claims {name}, which has no record. Run './evidence run {name}'.");
         return (claim, record);
     }
 }

@@ -27,10 +27,11 @@ internal static class MutantTable
             Origin(record),
         ];
         foreach (var unfit in record.Result["unfit"]!.AsArray())
-            lines.Add($"\n**Fails without a mutant, and has judged none:** {unfit}.");
+            lines.Add($"\n**Fails without a mutant, so it was not used:** {unfit}.");
         var survivors = projects.SelectMany(project => Parts(project, "survivors")).ToList();
         if (survivors.Count > 0)
-            lines.AddRange(["", Row(["noticed by none", "as it is", "changed", "suites that reach it"]), Rule(4), .. survivors.Select(Survivor)]);
+            lines.AddRange(["", Row(["noticed by none", "before", "after",
+                "suites that reach it"]), Rule(4), .. survivors.Select(Survivor)]);
         return string.Join('\n', lines);
     }
 
@@ -55,8 +56,8 @@ internal static class MutantTable
     private static string Survivor(JsonNode survivor)
     {
         var file = ((string)survivor["file"]!)["src/".Length..];
-        var equivalent = (string?)survivor["equivalent"] is { } why ? $" Believed to change nothing: {why}" : "";
-        var after = (string)survivor["after"]! is { Length: > 0 } code ? Code(code) : "left out";
+        var equivalent = (string?)survivor["equivalent"] is { } why ? $" Believed to be equivalent: {why}" : "";
+        var after = (string)survivor["after"]! is { Length: > 0 } code ? Code(code) : "deleted";
         var where = $"{file}:{Number(survivor["line"])}, {survivor["member"]}";
         return Row([where, Code((string)survivor["before"]!), $"{after}{equivalent}", $"{Number(survivor["suites"])}"]);
     }

@@ -21,9 +21,9 @@ internal static class SoakTable
             "|---|---|---|---|---|",
             $"| {soak["hours"]} | {Count(soak["published"])} | {Count(soak["received"])} | {Count(soak["repeats"])} | {Broken(soak)} |",
             "",
-            "Events to receivers that are well waited so long, p99 and longest, by the way they had come in:",
+            "Waiting time of events for healthy receivers, p99 and longest, by entrance:",
             "",
-            $"| what was wrong | how often | {string.Join(" | ", topics.Select(topic => $"{topic}, ms"))} |",
+            $"| fault | how often | {string.Join(" | ", topics.Select(topic => $"{topic}, ms"))} |",
             $"|---|---|{string.Concat(topics.Select(_ => "---|"))}",
         };
         var faults = soak["faults"]!.AsObject();
@@ -36,10 +36,11 @@ internal static class SoakTable
         FormattableString[] origin =
         [
             $"`{record.Command}`{(record.Passed ? "" : ", **failed**")}", $"seed {soak["seed"]}", $"{soak["rate"]} events/s",
-            $"{soak["rounds"]} rounds of which the slowest settled within {soak["longestSettleSeconds"]} s", $"commit `{record.ShortCommit}`",
+            $"{soak["rounds"]} rounds, of which the slowest settled within {soak["longestSettleSeconds"]} s",
+            $"commit `{record.ShortCommit}`",
             $"{record.Date}", $"{record.Machine.Cores} cores of {record.Machine.Cpu}{Load(soak)}",
         ];
-        var leftOut = soak["leftOut"]!.AsArray().Select(what => $"; left out: {what}");
+        var leftOut = soak["leftOut"]!.AsArray().Select(what => $"; not included: {what}");
         lines.Add($"{string.Join(", ", origin.Select(FormattableString.Invariant))}{string.Concat(leftOut)}");
         return string.Join('\n', lines);
     }
@@ -48,7 +49,7 @@ internal static class SoakTable
 
     // Waits are longer on a machine that many other processes share, so the table names their number.
     private static string Load(JsonNode soak) => soak["machineLoad"] is { } load
-        ? string.Create(CultureInfo.InvariantCulture, $" that {(double)load:0} processes shared on the average") : "";
+        ? string.Create(CultureInfo.InvariantCulture, $" shared by {(double)load:0} processes on average") : "";
 
     private static string Waits(JsonNode? row) => row is null ? "–" : $"{Count(row["p99Ms"])} / {Count(row["longestMs"])}";
 

@@ -14,7 +14,7 @@ internal static class StoryLines
     {
         var tests = record.Result.AsArray();
         var failed = tests.Count(test => !(bool)test!["passed"]!);
-        var outcome = failed == 0 && record.Passed ? "" : $" **{(failed == 0 ? "It ended as failed." : $"{failed} failed.")}**";
+        var outcome = failed == 0 && record.Passed ? "" : $" **{(failed == 0 ? "The command failed." : $"{failed} failed.")}**";
         yield return string.Create(CultureInfo.InvariantCulture, $"- `{record.Command}`, {record.Minutes:N0} minutes, commit `{record.ShortCommit}`, {record.Date}:{outcome}");
         foreach (var test in tests)
             yield return $"  - {((string)test!["test"]!).Replace('_', ' ')}: {string.Join("; ", test["told"]!.AsArray().Select(line => ((string)line!).TrimEnd(':', ' ')))}{((bool)test["passed"]! ? "" : ": **failed**")}";

@@ -30,7 +30,7 @@ internal sealed class RecordFolder(string root)
         }
         catch (JsonException failure)
         {
-            throw new EvidenceException($"{Folder}/{name}.json is no record: {failure.Message}");
+            throw new EvidenceException($"{Folder}/{name}.json is not a record: {failure.Message}");
         }
     }
 

@@ -17,7 +17,7 @@ internal sealed record Standing(Claim Claim, Record? Record, string? Why)
         foreach (var path in claim.Paths)
         {
             if (!record.Contents.TryGetValue(path, out var content))
-                return new(claim, record, $"its record does not speak of {path}");
+                return new(claim, record, $"its record does not contain {path}");
             if (content != copy.ContentOf(path))
                 return new(claim, record, $"{path} has changed since {record.ShortCommit}");
         }

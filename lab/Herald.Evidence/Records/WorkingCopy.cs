@@ -19,7 +19,7 @@ internal sealed class WorkingCopy(string root)
     private string Git(params string[] arguments)
     {
         var start = new ProcessStartInfo("git", arguments) { WorkingDirectory = root, RedirectStandardOutput = true, RedirectStandardError = true };
-        using var git = Process.Start(start) ?? throw new EvidenceException("There is no 'git' here.");
+        using var git = Process.Start(start) ?? throw new EvidenceException("The program 'git' was not found.");
         var errors = git.StandardError.ReadToEndAsync();
         var output = git.StandardOutput.ReadToEnd().Trim();
         git.WaitForExit();

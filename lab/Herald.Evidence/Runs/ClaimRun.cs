@@ -12,7 +12,8 @@ internal sealed class ClaimRun(WorkingCopy copy, RecordFolder records, TimeProvi
     public async Task<Record> RunAsync(Claim claim, CancellationToken cancel)
     {
         if (copy.ChangesIn(claim.Paths) is { Count: > 0 } changes)
-            throw new EvidenceException($"{claim.Name} speaks of sources that are in no commit; commit them first:\n{string.Join('\n', changes)}");
+            throw new EvidenceException(
+                $"{claim.Name} depends on sources that are not committed. Commit them first:\n{string.Join('\n', changes)}");
         var contents = claim.Paths.ToDictionary(path => path, copy.ContentOf);
         var (commit, began) = (copy.Commit, time.GetTimestamp());
         var output = Path.Combine(Path.GetTempPath(), $"evidence-{claim.Name}-{Environment.ProcessId}");
@@ -20,7 +21,8 @@ internal sealed class ClaimRun(WorkingCopy copy, RecordFolder records, TimeProvi
         {
             var (code, told) = await ExecuteAsync(claim, output, cancel);
             var result = ClaimResult.Of(claim, await TextOf(claim, output, told, cancel))
-                ?? throw new EvidenceException($"{claim.Name}: '{claim.Typed}' ended with {code}, and has shown nothing. Its record stays as it was.");
+                ?? throw new EvidenceException(
+                    $"{claim.Name}: '{claim.Typed}' ended with exit code {code} and without a result. Its record was not changed.");
             var record = new Record(
                 claim.Typed, commit, time.GetUtcNow().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), Math.Round(time.GetElapsedTime(began).TotalMinutes, 1),
                 ThisMachine.Look(), contents, code == 0, result);

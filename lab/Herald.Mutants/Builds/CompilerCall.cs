@@ -41,7 +41,7 @@ internal sealed class CompilerCall
         var told = await build.StandardOutput.ReadToEndAsync(cancel);
         await build.WaitForExitAsync(cancel);
         if (build.ExitCode != 0)
-            throw new MutantsException($"The build does not say how it compiles {project}: {told}");
+            throw new MutantsException($"The build did not print the compiler arguments of {project}: {told}");
         using var parsed = JsonDocument.Parse(told);
         var arguments = parsed.RootElement.GetProperty("Items").GetProperty("CscCommandLineArgs").EnumerateArray()
             .Select(argument => argument.GetProperty("Identity").GetString()!);

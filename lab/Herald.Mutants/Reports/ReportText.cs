@@ -7,14 +7,16 @@ internal static class ReportText
     {
         foreach (var project in report.Projects)
         {
-            Say($"{project.Project}: {project.Noticed} of {project.Tried} noticed; {project.Tried} of {project.Drawn} drawn tried, of {project.Found} found.");
+            Say(
+                $"{project.Project}: {project.Noticed} of {project.Tried} noticed; {project.Tried} of {project.Drawn} selected were "
+                    + $"tried; {project.Found} were found.");
             foreach (var suite in project.Suites)
                 Say($"{suite.Noticed,6}  {suite.Suite} ({suite.Hung} hang, {suite.Ended} end)");
             foreach (var survivor in project.Survivors)
                 Say($"  survived  {survivor.File}:{survivor.Line} {survivor.Member}: {survivor.Before} → {survivor.After} ({survivor.Suites} suites reach it)");
         }
         foreach (var part in report.Unfit)
-            Say($"  fails without a mutant, and judged none: {part}");
+            Say($"  fails without a mutant, so it was not used: {part}");
 
         void Say(FormattableString line) => output.WriteLine(FormattableString.Invariant(line));
     }

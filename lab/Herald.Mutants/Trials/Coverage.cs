@@ -60,7 +60,7 @@ internal sealed class Coverage(TestProcess process, JsonLines<Reach> kept, TextW
         kept.Append(reach);
         await progress.WriteLineAsync(run.HasPassed
             ? string.Create(CultureInfo.InvariantCulture, $"{part.Name}: reaches {reach.Reached.Count} mutants in {run.Seconds:N1} s")
-            : $"{part.Name}: fails without a mutant, and judges none: {run.Output}");
+            : $"{part.Name}: fails without a mutant, so it is not used: {run.Output}");
         return reach;
     }
 }

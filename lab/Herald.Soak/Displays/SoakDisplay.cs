@@ -28,7 +28,7 @@ internal sealed class SoakDisplay(SoakState state, TextWriter output, TimeProvid
             $"{watch.Now:hh\\:mm\\:ss}", $"round {state.Rounds}",
             $"{state.Published:N0} published", $"{state.Received:N0} received", $"{state.Repeats:N0} repeats",
             $"{storm.Counts.Values.Sum()} faults",
-            $"{state.Waiting:N0} on their way, longest {traffic.LongestWait.TotalSeconds:0.0} s",
+            $"{state.Waiting:N0} waiting, longest {traffic.LongestWait.TotalSeconds:0.0} s",
             $"{(state.IsSettling ? "settling" : storm.Now)}",
         ];
         return string.Join("  ", parts.Select(FormattableString.Invariant));

@@ -13,12 +13,12 @@ internal static class SoakSummary
         Line($"{report.Hours} h of load in {report.Rounds} rounds: {report.Published:N0} events published");
         Line($"{report.Received:N0} deliveries received, {report.Repeats:N0} repeats; {report.Facts:N0} facts judged");
         Line($"faults: {string.Join(", ", report.Faults.Where(fault => fault.Value > 0).Select(fault => $"{fault.Key} {fault.Value}"))}");
-        Line($"waits at receivers that are well, by what was wrong: p99 and longest, ms");
+        Line($"waiting time of events for healthy receivers, by fault: p99 and longest, ms");
         foreach (var row in report.Waits)
             Line($"  {row.Wrong,-34} {row.Topic,-11} {row.P99Ms,9:N0} {row.LongestMs,9:N0}   of {row.Events:N0}");
-        Line($"a round settled within {report.LongestSettleSeconds} s; the soak itself stood still for {report.StoodStillSeconds} s");
+        Line($"a round settled within {report.LongestSettleSeconds} s; the soak itself was paused for {report.StoodStillSeconds} s");
         if (report.MachineLoad is { } load)
-            Line($"on {Environment.ProcessorCount} cores {load} processes wanted to run, on the average");
+            Line($"on {Environment.ProcessorCount} cores {load} processes were ready to run, on average");
 
         void Line(FormattableString text) => output.WriteLine(FormattableString.Invariant(text));
     }
@@ -30,7 +30,7 @@ internal static class SoakSummary
         output.WriteLine();
         output.WriteLine(broken.Invariant is { } invariant
             ? string.Create(CultureInfo.InvariantCulture, $"BROKEN: invariant {invariant} of ARCHITECTURE.md, seed {seed}: {broken.What}")
-            : string.Create(CultureInfo.InvariantCulture, $"The soak could not go on, seed {seed}: {broken.What}"));
+            : string.Create(CultureInfo.InvariantCulture, $"The soak could not continue, seed {seed}: {broken.What}"));
         output.WriteLine($"Logs, traces and data are in {folder}.");
     }
 }

@@ -14,7 +14,7 @@ internal sealed class HttpEntrance(Func<HeraldClient> client, TimeProvider time)
     {
         var reply = await _publisher.SendAsync(Encoding.UTF8.GetBytes(string.Concat(tales.Select(tale => $"{tale.Line}\n"))), cancel);
         if (reply.Status != 202)
-            throw new SoakException(8, $"Herald did not take a batch of {tales.Count}: {string.Join(' ', reply.ProblemLines())}");
+            throw new SoakException(8, $"Herald did not accept a batch of {tales.Count} events: {string.Join(' ', reply.ProblemLines())}");
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

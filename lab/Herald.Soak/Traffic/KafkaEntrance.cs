@@ -21,7 +21,7 @@ internal sealed class KafkaEntrance(string servers, TraceRecorder trace, TimePro
         TracedSource.Ask(trace, Topic, tales, hasType: true);
         var sent = await _sender.SendAsync([.. tales.Select(Message)], cancel);
         if (sent.Problem is { } problem)
-            throw new SoakException(null, $"Kafka did not take {tales.Count - sent.Acknowledged} of {tales.Count} messages: {problem}");
+            throw new SoakException(null, $"Kafka did not accept {tales.Count - sent.Acknowledged} of {tales.Count} messages: {problem}");
         TracedSource.Accept(trace, Topic, tales);
     }
 

@@ -15,7 +15,7 @@ internal sealed class NodeClients(SoakWorld world, TraceRecorder trace) : IDispo
         {
             var running = world.All.Where(node => node.IsRunning).ToList();
             if (running.Count == 0)
-                throw new HttpRequestException("No node runs.");
+                throw new HttpRequestException("No node is running.");
             var server = running[++_turn % running.Count].Address!;
             if (!_clients.TryGetValue(server, out var client))
                 _clients[server] = client = new HeraldClient(server, null, calls => new TracedCalls(trace, () => server.Authority, calls));

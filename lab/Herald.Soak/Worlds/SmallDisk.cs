@@ -38,7 +38,7 @@ internal sealed class SmallDisk : IAsyncDisposable
     public static async Task<(SmallDisk? Disk, string? Why)> TryMountAsync(string folder)
     {
         if (!Environment.IsPrivilegedProcess)
-            return (null, "only root may mount one");
+            return (null, "only root can mount a disk");
         var (image, there) = ($"{folder}.disk", $"{folder}.before");
         var wrong = await Shell.TryAsync("truncate", "-s", Size, image)
             ?? await Shell.TryAsync("mkfs.ext4", "-q", "-F", "-m", "0", "-E", "lazy_itable_init=1,lazy_journal_init=1", image)

@@ -37,7 +37,7 @@ internal sealed class SoakNode(string name, string[] arguments, FaultProxy datab
         var ready = _ready = new TaskCompletionSource<Uri>(TaskCreationOptions.RunContinuationsAsynchronously);
         process.OutputDataReceived += (_, line) => Take(line.Data, ready);
         process.ErrorDataReceived += (_, line) => Take(line.Data, null);
-        process.Exited += (_, _) => ready.TrySetException(new SoakException(null, $"{name} has ended before it was ready; see {log}."));
+        process.Exited += (_, _) => ready.TrySetException(new SoakException(null, $"{name} ended before it was ready; see {log}."));
         _process?.Dispose();
         _process = process;
         process.Start();
@@ -51,7 +51,8 @@ internal sealed class SoakNode(string name, string[] arguments, FaultProxy datab
         catch (Exception failure) when (failure is not SoakException)
         {
             process.Kill();
-            throw failure is TimeoutException ? new SoakException(null, $"{name} is not ready after {StartPatience}; see {log}.") : failure;
+            throw failure is TimeoutException ? new SoakException(null,
+                $"{name} was not ready after {StartPatience}; see {log}.") : failure;
         }
     }
 
@@ -76,7 +77,7 @@ internal sealed class SoakNode(string name, string[] arguments, FaultProxy datab
         }
         catch (OperationCanceledException)
         {
-            throw new SoakException(null, $"{name} has not stopped {StopPatience} after SIGTERM; see {log}.");
+            throw new SoakException(null, $"{name} did not stop within {StopPatience} after SIGTERM; see {log}.");
         }
     }
 

@@ -90,7 +90,7 @@ internal sealed class SoakWorld : IAsyncDisposable
             {
                 // It runs but is not ready, or processes of its predecessor still exist.
                 if (tries == StartTries)
-                    throw new SoakException(null, $"The database does not start again. {failure.Message}");
+                    throw new SoakException(null, $"The database did not start again. {failure.Message}");
             }
             await Task.Delay(StartAgain / 4, _time, cancel);
         }
