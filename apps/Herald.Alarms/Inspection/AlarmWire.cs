@@ -10,9 +10,9 @@ internal sealed record AlarmWire
     [Description("CLEARED, WARNING or CRITICAL.")]
     public required string Status { get; set; }
 
-    [Description("Of the latest change, as it was written.")]
+    [Description("The time of the latest change, as it was written.")]
     public required string ChangedAt { get; set; }
 
-    [Description("It would be in a digest that is asked for now.")]
+    [Description("true: a digest that is requested now would contain the alarm.")]
     public required bool Due { get; set; }
 }

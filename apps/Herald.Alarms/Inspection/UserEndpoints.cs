@@ -16,7 +16,8 @@ internal sealed class UserEndpoints(HeraldEngine engine)
     private readonly UserView _look = new(engine.State);
 
     public void Map(IEndpointRouteBuilder routes) => routes.MapGroup("/v1/alarms/users").WithTags("alarms")
-        .MapGet("/{user}", GetAsync).WithName("getAlarmUser").WithSummary("A user's alarms, with what the next digest holds")
+        .MapGet("/{user}", GetAsync).WithName("getAlarmUser").WithSummary(
+            "Get the alarms of a user, and which of them the next digest would contain")
         .WithDescription("The user's id is percent-encoded.");
 
     private async Task<Results<Ok<UserWire>, Problem>> GetAsync(string user, HttpContext context)

@@ -5,12 +5,12 @@ using Herald.Alarms.Users;
 
 namespace Herald.Alarms.Inspection;
 
-[Description("What is known of a user's alarms, as it was saved last.")]
+[Description("The saved alarms of a user.")]
 internal sealed record UserWire
 {
     public required string UserId { get; set; }
 
-    [Description("By the ids' bytes; cleared ones too, as long as they are remembered.")]
+    [Description("The alarms, ordered by the bytes of their ids. Cleared alarms are included as long as they are remembered.")]
     public required IReadOnlyList<AlarmWire> Alarms { get; set; }
 
     public static UserWire Of(string user, UserAlarms known)

@@ -24,13 +24,17 @@ internal sealed class RegistrationEndpoints(RegistrationDesk desk)
     public void Map(IEndpointRouteBuilder routes)
     {
         var registrations = routes.MapGroup("/v1/orders/registrations").WithTags("orders");
-        registrations.MapPost("", RegisterAsync).WithName("registerOrderHandler").WithSummary("Ask for a customer")
-            .WithDescription("The first customer that has undelivered events and no live handler. 204 when there is none: ask again after Retry-After. "
-                + "A handler that asks again with its URL gets its customer again.");
-        registrations.MapPut("/{customerId}", HeartbeatAsync).WithName("heartbeatOrderHandler").WithSummary("Show that the handler lives")
-            .WithDescription("Every quarter of the window. 409 registration-superseded when the customer is another's by now: register again.");
-        registrations.MapDelete("/{customerId}", LeaveAsync).WithName("leaveOrderHandler").WithSummary("Leave a customer to others")
-            .WithDescription("Complete when nothing more is sent to the handler.");
+        registrations.MapPost("", RegisterAsync).WithName("registerOrderHandler").WithSummary("Register a handler for a customer")
+            .WithDescription(
+                "The handler gets the first customer that has undelivered events and no live handler. 204 when there is none: register "
+                + "again after Retry-After. A handler that registers again with its URL gets its customer again.");
+        registrations.MapPut("/{customerId}", HeartbeatAsync).WithName("heartbeatOrderHandler").WithSummary(
+            "Send the heartbeat of a handler")
+            .WithDescription(
+                "Heartbeats are due every quarter of the window. 409 registration-superseded when another handler has the "
+                    + "customer: register again.");
+        registrations.MapDelete("/{customerId}", LeaveAsync).WithName("leaveOrderHandler").WithSummary("End a registration")
+            .WithDescription("The answer comes when no more events are sent to the handler.");
     }
 
     private async Task<Results<Ok<RegistrationWire>, NoContent, Problem>> RegisterAsync(Body<RegistrationBody> body, HttpContext context)
@@ -64,7 +68,7 @@ internal sealed class RegistrationEndpoints(RegistrationDesk desk)
     }
 
     private async Task<Results<NoContent, Problem>> LeaveAsync(
-        string customerId, [Description("As given at registration.")] string? epoch, CancellationToken cancel)
+        string customerId, [Description("The epoch from the registration.")] string? epoch, CancellationToken cancel)
     {
         if (!Uuid.TryParse(customerId, out var customer))
             return OrdersProblem.NoUuid(customerId);

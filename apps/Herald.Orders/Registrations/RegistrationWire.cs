@@ -4,29 +4,31 @@ using Herald.Hosting.Text;
 
 namespace Herald.Orders.Registrations;
 
-[Description("A handler that asks for a customer.")]
+[Description("A handler that registers for a customer.")]
 internal sealed record RegistrationBody
 {
-    [Description("Where the handler takes events: an http or https URL without credentials, its own.")]
+    [Description("The endpoint of the handler: an http or https URL without credentials, which no other handler uses.")]
     public required string Url { get; set; }
 
-    [Description("How long a handler may be silent, or take nothing, before another may have its customer; heartbeats are due every quarter of it. Default 60s; 1s to 1h.")]
+    [Description(
+        "How long a handler can send no heartbeat, or accept no event, before another handler can get its customer. Heartbeats are due "
+            + "every quarter of it. Default 60s; 1s to 1h.")]
     public string? Window { get; set; }
 
-    [Description("The signing key, whsec_ and 24 to 64 bytes in base64. Left out: one is drawn.")]
+    [Description("The signing key: whsec_ and 24 to 64 bytes in base64. Default: a new one.")]
     public string? Secret { get; set; }
 }
 
-[Description("The customer that a handler has been given.")]
+[Description("The customer that a handler got.")]
 internal sealed record RegistrationWire
 {
     public required string CustomerId { get; set; }
 
-    [Description("Names this registration in heartbeats.")]
+    [Description("Identifies this registration in heartbeats.")]
     public required long Epoch { get; set; }
     public required string Window { get; set; }
 
-    [Description("Signs what the handler receives.")]
+    [Description("The key that signs the events for the handler.")]
     public required string Secret { get; set; }
 
     public static RegistrationWire Of(Registration registration) => new()
@@ -38,9 +40,9 @@ internal sealed record RegistrationWire
     };
 }
 
-[Description("A sign of life.")]
+[Description("A heartbeat.")]
 internal sealed record HeartbeatBody
 {
-    [Description("As given at registration.")]
+    [Description("The epoch from the registration.")]
     public required long Epoch { get; set; }
 }

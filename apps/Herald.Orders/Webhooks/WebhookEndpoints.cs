@@ -23,12 +23,14 @@ internal sealed class WebhookEndpoints(Catalog catalog)
     public void Map(IEndpointRouteBuilder routes)
     {
         var customers = routes.MapGroup("/v1/orders/customers").WithTags("orders");
-        customers.MapGet("", ListAsync).WithName("listOrderCustomers").WithSummary("Customers that have a webhook, by id");
-        customers.MapPut("/{customerId}/webhook", PutAsync).WithName("putOrderWebhook").WithSummary("Set a customer's webhook")
-            .WithDescription("Can be repeated: 201 when it is new (with its secret), then 200. A new one begins with the customer's oldest event that is still kept. "
-                + "It replaces a handler that has registered itself. If-Match and If-None-Match: * are honoured.");
-        customers.MapGet("/{customerId}/webhook", GetAsync).WithName("getOrderWebhook").WithSummary("A customer's webhook");
-        customers.MapDelete("/{customerId}/webhook", DeleteAsync).WithName("deleteOrderWebhook").WithSummary("Delete a customer's webhook and its backlog");
+        customers.MapGet("", ListAsync).WithName("listOrderCustomers").WithSummary("List customers that have a webhook, by id");
+        customers.MapPut("/{customerId}/webhook", PutAsync).WithName("putOrderWebhook").WithSummary("Set the webhook of a customer")
+            .WithDescription(
+                "The request can be repeated: 201 for a new webhook (with its secret), then 200. A new webhook begins with the customer's "
+                + "oldest event that is still kept. It replaces a registered handler. If-Match and If-None-Match: * are supported.");
+        customers.MapGet("/{customerId}/webhook", GetAsync).WithName("getOrderWebhook").WithSummary("Get the webhook of a customer");
+        customers.MapDelete("/{customerId}/webhook", DeleteAsync).WithName("deleteOrderWebhook").WithSummary(
+            "Delete the webhook of a customer and its backlog");
     }
 
     private async Task<Ok<ListWire<WebhookWire>>> ListAsync([AsParameters] PageQuery page, CancellationToken cancel)

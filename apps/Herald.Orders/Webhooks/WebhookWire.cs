@@ -6,19 +6,19 @@ using Herald.Orders.Registrations;
 
 namespace Herald.Orders.Webhooks;
 
-[Description("Where a customer's order changes are to go.")]
+[Description("The webhook that receives the order changes of a customer.")]
 internal sealed record WebhookBody
 {
     [Description("An http or https URL without credentials.")]
     public required string Url { get; set; }
 
-    [Description("The signing key, whsec_ and 24 to 64 bytes in base64. Left out: the present one, or a new one.")]
+    [Description("The signing key: whsec_ and 24 to 64 bytes in base64. Default: the current one, or a new one.")]
     public string? Secret { get; set; }
     public RetryWire? Retry { get; set; }
     public LimitsWire? Limits { get; set; }
 }
 
-[Description("A customer's webhook as it is.")]
+[Description("The webhook of a customer with its current state.")]
 internal sealed record WebhookWire
 {
     public required string CustomerId { get; set; }
@@ -26,24 +26,24 @@ internal sealed record WebhookWire
     public required RetryWire Retry { get; set; }
     public required LimitsWire Limits { get; set; }
 
-    [Description("true: a handler has registered itself for this customer.")]
+    [Description("true: a handler has registered for this customer.")]
     public required bool Registered { get; set; }
 
-    [Description("Of the handler: within it, it has to show that it lives and takes events.")]
+    [Description("For a handler: the time within which it must send a heartbeat and accept events.")]
     public string? Window { get; set; }
 
-    [Description("active, paused (by an operator, or because its handler has left) or disabled (by Herald, because the URL said that it is gone).")]
+    [Description("active, paused (by an operator, or because its handler has left) or disabled (by Herald, because the URL answered 410).")]
     public required string Status { get; set; }
 
-    [Description("Why it is disabled.")]
+    [Description("Why Herald disabled it.")]
     public string? StatusReason { get; set; }
     public required string CreatedAt { get; set; }
     public required string UpdatedAt { get; set; }
 
-    [Description("The ETag's number; of a handler, its epoch.")]
+    [Description("The number of the ETag; for a handler, its epoch.")]
     public required long Version { get; set; }
 
-    [Description("The signing key. Shown when it is new, and at /v1/subscriptions/orders.{customerId}/secret.")]
+    [Description("The signing key. It is shown when the webhook is new, and at /v1/subscriptions/orders.{customerId}/secret.")]
     public string? Secret { get; set; }
 
     public static WebhookWire Of(Guid customer, Subscription subscription, bool withSecret)

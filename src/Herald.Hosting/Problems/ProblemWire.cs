@@ -11,22 +11,22 @@ public sealed record ProblemWire
     public required string Title { get; set; }
     public required int Status { get; set; }
 
-    [Description("For people; may change.")]
+    [Description("For people. It can change.")]
     public required string Detail { get; set; }
 
-    [Description("For programs; does not change. docs/api.md lists all codes.")]
+    [Description("For programs. It does not change. docs/api.md lists all codes.")]
     public required string Code { get; set; }
 
-    [Description("The fields to blame, at most 100.")]
+    [Description("The fields that are not valid, at most 100.")]
     public IReadOnlyList<FieldProblemWire>? Errors { get; set; }
 }
 
 public sealed record FieldProblemWire
 {
-    [Description("JSON pointer to the field; ?name for a query parameter.")]
+    [Description("A JSON pointer to the field, or ?name for a query parameter.")]
     public required string Pointer { get; set; }
 
-    [Description("The value as sent, cut short; secrets are hidden.")]
+    [Description("The value from the request, shortened; secrets are hidden.")]
     public required string Value { get; set; }
 
     [Description("What is allowed.")]

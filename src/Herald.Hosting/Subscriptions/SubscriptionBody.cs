@@ -7,38 +7,42 @@ namespace Herald.Hosting.Subscriptions;
 /// The fields of a subscription that a caller can set. A null field means the same as a missing one: its default. So a JSON merge patch can
 /// be applied to this document.
 /// </summary>
-[Description("What a subscription is to be.")]
+[Description("The wanted state of a subscription.")]
 public record SubscriptionBody
 {
-    [Description("The topic it listens to. Cannot be changed.")]
+    [Description("The topic of the subscription. It cannot be changed.")]
     public required string Topic { get; set; }
 
-    [Description("Where it delivers: an http or https URL without credentials.")]
+    [Description("The endpoint that receives the events: an http or https URL without credentials.")]
     public required string Endpoint { get; set; }
 
     [Description("For people; at most 1,024 characters.")]
     public string? Description { get; set; }
 
-    [Description("Which events it wants: every attribute named must equal one of the values; \"type\" stands for the event's type. Exact match only. At most 10 names and 150 values each.")]
+    [Description(
+        "Selects events: every named attribute must equal one of its values; \"type\" is the event's type. Exact match only. At most 10 "
+            + "names and 150 values each.")]
     public Dictionary<string, JsonElement>? Filter { get; set; }
     public RetryWire? Retry { get; set; }
     public LimitsWire? Limits { get; set; }
 
-    [Description("The signing key, whsec_ and 24 to 64 bytes in base64. Left out: the present one, or a new one.")]
+    [Description("The signing key: whsec_ and 24 to 64 bytes in base64. Default: the current one, or a new one.")]
     public string? Secret { get; set; }
 
-    [Description("Where a new subscription starts: \"now\" (default), \"earliest\", a time (RFC 3339), or a sequence (a number, in every shard). Counts at creation only.")]
+    [Description(
+        "Where a new subscription starts: \"now\" (default), \"earliest\", a time (RFC 3339), or a sequence (a number, in every shard). "
+            + "It has an effect only when the subscription is created.")]
     public JsonElement? From { get; set; }
 }
 
 /// <summary>The same fields under a topic's address, which gives the topic, and an optional id.</summary>
-[Description("What a new subscription is to be.")]
+[Description("The wanted state of a new subscription.")]
 public sealed record TopicSubscriptionBody
 {
-    [Description("1 to 255 letters, digits, '.', '_' or '-'. Given by Herald when left out; give it to be able to repeat the request.")]
+    [Description("1 to 255 letters, digits, '.', '_' or '-'. If it is absent, Herald creates one. With an id the request can be repeated.")]
     public string? Id { get; set; }
 
-    [Description("Where it delivers: an http or https URL without credentials.")]
+    [Description("The endpoint that receives the events: an http or https URL without credentials.")]
     public required string Endpoint { get; set; }
 
     [Description("For people; at most 1,024 characters.")]
@@ -49,7 +53,7 @@ public sealed record TopicSubscriptionBody
     public RetryWire? Retry { get; set; }
     public LimitsWire? Limits { get; set; }
 
-    [Description("The signing key, whsec_ and 24 to 64 bytes in base64. Left out: a new one.")]
+    [Description("The signing key: whsec_ and 24 to 64 bytes in base64. Default: a new one.")]
     public string? Secret { get; set; }
 
     [Description("As in PUT /v1/subscriptions/{id}.")]

@@ -2,7 +2,7 @@ using System.ComponentModel;
 
 namespace Herald.Hosting.Subscriptions;
 
-[Description("A subscription as it is.")]
+[Description("A subscription with its current state.")]
 public sealed record SubscriptionWire
 {
     public required string Id { get; set; }
@@ -13,21 +13,21 @@ public sealed record SubscriptionWire
     public required RetryWire Retry { get; set; }
     public required LimitsWire Limits { get; set; }
 
-    [Description("active, paused (by an operator) or disabled (by Herald, because the endpoint said that it is gone).")]
+    [Description("active, paused (by an operator) or disabled (by Herald, because the endpoint answered 410).")]
     public required string Status { get; set; }
 
-    [Description("Why it is disabled.")]
+    [Description("Why Herald disabled it.")]
     public string? StatusReason { get; set; }
 
-    [Description("Raised by every replay.")]
+    [Description("Every replay raises it.")]
     public required int Generation { get; set; }
     public required string CreatedAt { get; set; }
     public required string UpdatedAt { get; set; }
 
-    [Description("The ETag's number.")]
+    [Description("The number of the ETag.")]
     public required long Version { get; set; }
 
-    [Description("The signing key. Shown when the subscription is created, and at /secret.")]
+    [Description("The signing key. It is shown when the subscription is created, and at /secret.")]
     public string? Secret { get; set; }
 }
 
@@ -37,55 +37,55 @@ public sealed record SecretWire
     [Description("Signs every attempt.")]
     public required string Secret { get; set; }
 
-    [Description("During a rotation, the one before; it signs as well.")]
+    [Description("During a rotation: the previous key, which also signs every attempt.")]
     public string? Previous { get; set; }
 
-    [Description("When the one before stops signing.")]
+    [Description("When the previous key stops signing.")]
     public string? PreviousUntil { get; set; }
 }
 
-[Description("How to change the signing key; an empty object will do.")]
+[Description("How to change the signing key. All fields are optional.")]
 public sealed record RotateSecretBody
 {
-    [Description("The new key; left out, one is drawn.")]
+    [Description("The new key. Default: Herald creates one.")]
     public string? Secret { get; set; }
 
-    [Description("How long the old key signs as well. Default 24h; 0s to 30d.")]
+    [Description("How long the old key also signs. Default 24h; 0s to 30d.")]
     public string? Overlap { get; set; }
 }
 
-[Description("Where to deliver again from.")]
+[Description("Where the replay starts.")]
 public sealed record ReplayBody
 {
-    [Description("\"earliest\", a time (RFC 3339), a sequence (a number, in every shard), or \"now\" to pass over the backlog.")]
+    [Description("\"earliest\", a time (RFC 3339), a sequence (a number, in every shard), or \"now\" to skip the backlog.")]
     public required System.Text.Json.JsonElement From { get; set; }
 }
 
-[Description("Which held key is to go on, and how.")]
+[Description("The held key to release, and how.")]
 public sealed record ReleaseBody
 {
-    [Description("As listed under blocked-keys.")]
+    [Description("The value from the list of blocked keys.")]
     public required int Shard { get; set; }
 
-    [Description("As listed under blocked-keys.")]
+    [Description("The value from the list of blocked keys.")]
     public required long Sequence { get; set; }
 
-    [Description("true: give the event up. Default: try it again.")]
+    [Description("true: discard the event. Default: try it again.")]
     public bool? Discard { get; set; }
 }
 
-[Description("How a test attempt went.")]
+[Description("The result of a test attempt.")]
 public sealed record TestResultWire
 {
     [Description("delivered, failed, endpointGone or rejected.")]
     public required string Outcome { get; set; }
 
-    [Description("How far it came: guard, resolve, connect, secure, send, wait or response.")]
+    [Description("The last stage of the attempt: guard, resolve, connect, secure, send, wait or response.")]
     public required string Stage { get; set; }
     public int? StatusCode { get; set; }
     public required string Reason { get; set; }
     public required double DurationMs { get; set; }
 
-    [Description("The beginning of what the receiver answered.")]
+    [Description("The beginning of the receiver's answer.")]
     public required string Answer { get; set; }
 }

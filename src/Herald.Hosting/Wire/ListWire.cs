@@ -7,6 +7,6 @@ public sealed record ListWire<T>
 {
     public required IReadOnlyList<T> Items { get; set; }
 
-    [Description("Give it back as ?cursor= for the next page; absent on the last.")]
+    [Description("Send it as ?cursor= to get the next page. Absent on the last page.")]
     public string? NextCursor { get; set; }
 }

@@ -11,11 +11,11 @@ public readonly struct PageQuery
     private const int Most = 1000, Default = 100;
 
     [FromQuery(Name = "limit")]
-    [Description("Items on a page, 1 to 1,000; 100 unless told.")]
+    [Description("The number of items on a page, 1 to 1,000. Default 100.")]
     public string? Limit { get; init; }
 
     [FromQuery(Name = "cursor")]
-    [Description("The nextCursor of the page before.")]
+    [Description("Where the page starts: the nextCursor of the page before.")]
     public string? Cursor { get; init; }
 
     /// <summary>The cursor of a list whose items have names.</summary>

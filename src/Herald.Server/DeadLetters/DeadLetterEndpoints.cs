@@ -21,17 +21,22 @@ internal sealed class DeadLetterEndpoints(DeadLetterActions desk, Catalog catalo
     public void Map(IEndpointRouteBuilder routes)
     {
         var letters = routes.MapGroup("/v1/dead-letters").WithTags("dead letters");
-        letters.MapGet("", ListAsync).WithName("listDeadLetters").WithSummary("Dead letters, newest last");
-        letters.MapGet("/{id}", GetAsync).WithName("getDeadLetter").WithSummary("A dead letter with its event");
-        letters.MapPost("/redrive", RedriveAsync).WithName("redriveDeadLetters").WithSummary("Send them again, at the end of their keys")
-            .WithDescription("Receivers see the same webhook-id and the header herald-redelivery: redrive. Those already gone are not counted.");
-        letters.MapPost("/discard", DiscardAsync).WithName("discardDeadLetters").WithSummary("Give them up");
-        letters.MapPost("/{id}/redrive", RedriveOneAsync).WithName("redriveDeadLetter").WithSummary("Send one again");
-        letters.MapPost("/{id}/discard", DiscardOneAsync).WithName("discardDeadLetter").WithSummary("Give one up");
+        letters.MapGet("", ListAsync).WithName("listDeadLetters").WithSummary("List dead letters, oldest first");
+        letters.MapGet("/{id}", GetAsync).WithName("getDeadLetter").WithSummary("Get a dead letter with its event");
+        letters.MapPost("/redrive", RedriveAsync).WithName("redriveDeadLetters").WithSummary(
+            "Deliver dead letters again, each after all other events of its key")
+            .WithDescription(
+                "Receivers get the same webhook-id and the header herald-redelivery: redrive. Dead letters that no "
+                    + "longer exist are not counted.");
+        letters.MapPost("/discard", DiscardAsync).WithName("discardDeadLetters").WithSummary("Delete dead letters");
+        letters.MapPost("/{id}/redrive", RedriveOneAsync).WithName("redriveDeadLetter").WithSummary("Deliver a dead letter again");
+        letters.MapPost("/{id}/discard", DiscardOneAsync).WithName("discardDeadLetter").WithSummary("Delete a dead letter");
     }
 
     private async Task<Results<Ok<ListWire<DeadLetterWire>>, Problem>> ListAsync(
-        [AsParameters] PageQuery page, [Description("Only of this subscription.")] string? subscription, [Description("Only of this topic.")] string? topic,
+        [AsParameters] PageQuery page, [Description(
+            "Only dead "
+                + "letters of this subscription.")] string? subscription, [Description("Only dead letters of this topic.")] string? topic,
         CancellationToken cancel)
     {
         // No dead letter has a value that is not a valid name. The store need not handle such values.

@@ -7,12 +7,14 @@ using Herald.Server.Events;
 
 namespace Herald.Server.DeadLetters;
 
-[Description("An event that used up its policy, a message that a source could not understand, or an application's event that no log has.")]
+[Description(
+    "A delivery that ended without success, a message that a source could not understand, or an event of an "
+        + "application that is in no log.")]
 internal sealed record DeadLetterWire
 {
     public required string Id { get; set; }
 
-    [Description("Missing for a message that a source could not understand, and for an event of an application.")]
+    [Description("Absent for a message that a source could not understand, and for an event of an application.")]
     public string? Subscription { get; set; }
     public required string Topic { get; set; }
 
@@ -24,7 +26,9 @@ internal sealed record DeadLetterWire
     public string? FirstAttemptAt { get; set; }
     public required string DiedAt { get; set; }
 
-    [Description("The event as it was published; of a message that a source could not understand, its value, and where it came from in the attributes. Missing when the store has it damaged: it cannot be redriven.")]
+    [Description(
+        "The event as it was published. For a message that a source could not understand: its value, with its origin in the attributes. "
+            + "Absent when the stored event is damaged; then it cannot be redriven.")]
     public EventWire? Event { get; set; }
 
     public static DeadLetterWire Of(DeadLetter letter)
@@ -45,21 +49,21 @@ internal sealed record DeadLetterWire
     }
 }
 
-[Description("Which dead letters: exactly one of ids, subscription and all.")]
+[Description("The dead letters to process: exactly one of ids, subscription and all.")]
 internal sealed record DeadLetterSelectionBody
 {
     [Description("At most 10,000 ids.")]
     public IReadOnlyList<string>? Ids { get; set; }
 
-    [Description("All of this subscription.")]
+    [Description("All dead letters of this subscription.")]
     public string? Subscription { get; set; }
 
-    [Description("true: all there are.")]
+    [Description("true: all dead letters.")]
     public bool? All { get; set; }
 }
 
 internal sealed record CountWire
 {
-    [Description("How many there still were.")]
+    [Description("The number of dead letters that still existed.")]
     public required int Count { get; set; }
 }

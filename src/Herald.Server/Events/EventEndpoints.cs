@@ -15,16 +15,21 @@ internal sealed class EventEndpoints(Catalog catalog, Inspector inspector)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/v1/topics/{topic}/events/{id}", EventAsync).WithTags("look").WithName("getEvent").WithSummary("An event with its deliveries and attempts")
-            .WithDescription("The newest event with this id (percent-encoded). With its key only one shard is asked; without, the newest events of all are searched, for 2 s at most.");
+        routes.MapGet("/v1/topics/{topic}/events/{id}", EventAsync).WithTags("look").WithName("getEvent").WithSummary(
+            "Get an event with its deliveries and attempts")
+            .WithDescription(
+                "Returns the newest event with this id (percent-encoded). With the key, only one shard is searched. Without it, the "
+                    + "newest events of all shards are searched for at most 2 s.");
         var one = routes.MapGroup("/v1/subscriptions/{id}").WithTags("look");
-        one.MapGet("/deliveries", DeliveriesAsync).WithName("listDeliveries").WithSummary("Unsettled deliveries that are being worked on");
-        one.MapGet("/lag", LagAsync).WithName("getLag").WithSummary("How far it is behind");
-        one.MapGet("/blocked-keys", BlockedKeysAsync).WithName("listBlockedKeys").WithSummary("Keys that wait because their oldest event failed");
+        one.MapGet("/deliveries", DeliveriesAsync).WithName("listDeliveries").WithSummary(
+            "List the deliveries in memory that are not settled");
+        one.MapGet("/lag", LagAsync).WithName("getLag").WithSummary("Get how far a subscription is behind");
+        one.MapGet("/blocked-keys", BlockedKeysAsync).WithName("listBlockedKeys").WithSummary(
+            "List keys that wait because the delivery of their oldest event failed");
     }
 
     private async Task<Results<Ok<EventStoryWire>, Problem>> EventAsync(
-        string topic, string id, [Description("The event's key.")] string? key, HttpContext context)
+        string topic, string id, [Description("The key of the event.")] string? key, HttpContext context)
     {
         if (await catalog.FindTopicAsync(topic, context.RequestAborted) is not { } found)
             return CatalogProblem.NoTopic(topic);

@@ -5,13 +5,13 @@ using Herald.Hosting.Wire;
 
 namespace Herald.Server.Events;
 
-[Description("An event with all that became of it.")]
+[Description("An event with its deliveries and attempts.")]
 internal sealed record EventStoryWire
 {
     public required EventWire Event { get; set; }
     public required IReadOnlyList<DeliveryWire> Deliveries { get; set; }
 
-    [Description("Attempts, oldest first; those older than the history are not told any more.")]
+    [Description("Attempts, oldest first. Attempts older than the history are missing.")]
     public required IReadOnlyList<AttemptWire> Attempts { get; set; }
 
     public static EventStoryWire Of(EventStory story) => new()
@@ -47,7 +47,7 @@ internal sealed record DeliveryWire
     };
 }
 
-[Description("One try at a delivery.")]
+[Description("One try to deliver an event.")]
 internal sealed record AttemptWire
 {
     public required string Subscription { get; set; }

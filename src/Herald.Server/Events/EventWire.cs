@@ -19,7 +19,7 @@ internal sealed record EventWire
 
     public required int Shard { get; set; }
 
-    [Description("Rises per key within the shard, not contiguous.")]
+    [Description("The event's number in its shard. It rises from event to event of a key, with gaps.")]
     public required long Sequence { get; set; }
     public required string Topic { get; set; }
     public required string Id { get; set; }
@@ -28,16 +28,16 @@ internal sealed record EventWire
     public required string ContentType { get; set; }
     public required Dictionary<string, string> Attributes { get; set; }
 
-    [Description("Present when the payload is JSON.")]
+    [Description("The payload; present when it is JSON.")]
     [JsonConverter(typeof(AsWritten))]
     public JsonElement? Payload { get; set; }
 
-    [Description("Present when the payload is not JSON.")]
+    [Description("The payload in base64; present when it is not JSON.")]
     public string? PayloadBase64 { get; set; }
     public required string Time { get; set; }
     public required string AcceptedAt { get; set; }
 
-    [Description("For a redrive: the sequence the event was first accepted with.")]
+    [Description("For a redrive: the sequence with which the event was first accepted.")]
     public long? OriginalSequence { get; set; }
 
     public static EventWire Of(int shard, long sequence, EventView view)

@@ -4,25 +4,30 @@ using Herald.Hosting.Wire;
 
 namespace Herald.Server.Events;
 
-[Description("How far a subscription is behind.")]
+[Description("How far a subscription is behind, and why.")]
 internal sealed record LagWire
 {
     public required string Subscription { get; set; }
 
-    [Description("Log entries not yet settled, at most: for a filtered subscription that fell behind it counts entries it has not looked at, in shards of other nodes also what was accepted in the last moment.")]
+    [Description(
+        "The largest possible number of deliveries that are not settled. For a filtered subscription that fell behind it includes log "
+            + "entries that were not read yet, and in shards of other nodes events that were accepted a moment ago.")]
     public required long Waiting { get; set; }
 
-    [Description("Attempts under way from the node that is asked.")]
+    [Description("Attempts in flight from the node that answers.")]
     public required int InFlight { get; set; }
 
-    [Description("Attempts that the node that is asked may have in flight now; 0 while the endpoint does not answer and is probed.")]
+    [Description(
+        "The number of attempts that the node that answers can have in flight now; 0 while the endpoint does not answer and is probed.")]
     public required int Limit { get; set; }
     public required int BlockedKeys { get; set; }
     public required int HeldKeys { get; set; }
     public required bool Behind { get; set; }
     public string? OldestWaitingAt { get; set; }
 
-    [Description("What the node that is asked is without, so that nothing is sent from it: `a channel for kafka:// endpoints`. Such deliveries wait, and use no attempts.")]
+    [Description(
+        "What is missing on the node that answers, so that it cannot send, such as `a channel for kafka:// endpoints`. The deliveries "
+            + "wait and use no attempts.")]
     public string? WaitsFor { get; set; }
     public required IReadOnlyList<ShardLagWire> Shards { get; set; }
 
@@ -56,7 +61,7 @@ internal sealed record ShardLagWire
     public required int BlockedKeys { get; set; }
 }
 
-[Description("A key that waits because its oldest event failed.")]
+[Description("A key that waits because the delivery of its oldest event failed.")]
 internal sealed record BlockedKeyWire
 {
     public required int Shard { get; set; }
@@ -66,7 +71,7 @@ internal sealed record BlockedKeyWire
     public required int Attempts { get; set; }
     public string? NextAttemptAt { get; set; }
 
-    [Description("true: it waits for an operator.")]
+    [Description("true: the key waits for an operator.")]
     public required bool Held { get; set; }
     public string? LastReason { get; set; }
 

@@ -22,8 +22,11 @@ internal sealed class TailEndpoint(Catalog catalog, Inspector inspector, Cancell
     private static readonly JsonTypeInfo<EventWire> EventType = (JsonTypeInfo<EventWire>)WireJson.Options.GetTypeInfo(typeof(EventWire));
 
     public void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/v1/topics/{topic}/tail", TailAsync).WithTags("look").WithName("tailTopic").WithSummary("Events as they are accepted")
-            .WithDescription("One JSON object a line (application/x-ndjson), or server-sent events when they are accepted; until the caller goes.")
+        routes.MapGet("/v1/topics/{topic}/tail", TailAsync).WithTags("look").WithName("tailTopic").WithSummary(
+            "Get events as they are accepted")
+            .WithDescription(
+                "One JSON object per line (application/x-ndjson), or server-sent events if the caller accepts them, until "
+                    + "the caller disconnects.")
             .Produces<EventWire>(StatusCodes.Status200OK, MediaTypes.LinesOfJson, ServerSentEvents);
 
     private async Task TailAsync(string topic, HttpContext context)

@@ -13,8 +13,10 @@ internal sealed class HealthEndpoints(Task failed, Func<IReadOnlyList<string>> t
 {
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/healthz", Alive).WithTags("operate").WithName("healthz").WithSummary("The process works; 503 means: restart it");
-        routes.MapGet("/readyz", Ready).WithTags("operate").WithName("readyz").WithSummary("The server takes requests; 503 while it stops or has failed");
+        routes.MapGet("/healthz", Alive).WithTags("operate").WithName("healthz").WithSummary(
+            "Check that the process works; 503 means that it must be restarted");
+        routes.MapGet("/readyz", Ready).WithTags("operate").WithName("readyz").WithSummary(
+            "Check that the server accepts requests; 503 while it stops or after it has failed");
     }
 
     private Results<Ok<HealthWire>, Problem> Alive() =>

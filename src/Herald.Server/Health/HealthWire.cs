@@ -2,12 +2,14 @@ using System.ComponentModel;
 
 namespace Herald.Server.Health;
 
-[Description("Whether the server lives, and serves.")]
+[Description("Whether the server works and accepts requests.")]
 internal sealed record HealthWire
 {
-    [Description("ok; anything else is a problem.")]
+    [Description("Always ok. A server that is not healthy answers with a problem.")]
     public required string Status { get; set; }
 
-    [Description("What keeps this node from some of its work, for example a lock that somebody keeps in the database, and in which process; left out when there is nothing.")]
+    [Description(
+        "What prevents this node from some of its work, for example a lock in the database, with the process that holds it. "
+            + "Absent when there is nothing.")]
     public IReadOnlyList<string>? Troubles { get; set; }
 }

@@ -41,7 +41,9 @@ internal static class ApiDescription
             {
                 Title = "Herald",
                 Version = Document,
-                Description = "Publish events, subscribe endpoints, see what became of each event. Delivery is at least once, in order per key. "
+                Description =
+                    "Publishes events, manages subscriptions, and shows the deliveries of each event. Delivery is at least "
+                        + "once, in order per key. "
                     + "Every failure is a problem (RFC 9457) with a stable code; docs/api.md lists them.",
             };
             document.Servers = [new() { Url = "http://127.0.0.1:8090" }];
@@ -50,7 +52,7 @@ internal static class ApiDescription
             {
                 Type = SecuritySchemeType.Http,
                 Scheme = "bearer",
-                Description = "The token of the server's token file. Servers that listen on loopback only may have none.",
+                Description = "The token in the server's token file. A server that listens only on loopback can have none.",
             });
             document.Security = [new(), new() { [new OpenApiSecuritySchemeReference("token", document)] = [] }];
             CompleteSchemas(document);

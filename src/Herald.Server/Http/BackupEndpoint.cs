@@ -14,8 +14,9 @@ namespace Herald.Server.Http;
 internal sealed class BackupEndpoint(Func<string, CancellationToken, Task>? backup)
 {
     public void Map(IEndpointRouteBuilder routes) =>
-        routes.MapPost("/v1/backup", BackupAsync).WithTags("operate").WithName("backup").WithSummary("Copy the store into a directory of the server")
-            .WithDescription("The copy is consistent, and a data directory of its own: start a server on it to restore.");
+        routes.MapPost("/v1/backup", BackupAsync).WithTags("operate").WithName("backup").WithSummary(
+            "Copy the store into a directory on the server")
+            .WithDescription("The copy is consistent and is a data directory. To restore it, start a server on it.");
 
     private async Task<Results<Ok<BackupWire>, Problem>> BackupAsync(Body<BackupBody> body, CancellationToken cancel)
     {
@@ -38,7 +39,7 @@ internal sealed class BackupEndpoint(Func<string, CancellationToken, Task>? back
 
 internal sealed record BackupBody
 {
-    [Description("An absolute path on the server; new or empty.")]
+    [Description("The absolute path of a new or empty directory on the server.")]
     public required string Directory { get; set; }
 }
 

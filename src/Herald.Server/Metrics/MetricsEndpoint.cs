@@ -13,7 +13,7 @@ internal sealed class MetricsEndpoint(
     MetricsCollector collector, PublishCounters publishing, BodyBudget budget, Action<PrometheusText> writeStore, TimeProvider time, long startedAt)
 {
     public void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/metrics", Read).WithTags("operate").WithName("metrics").WithSummary("Metrics in the Prometheus text format")
+        routes.MapGet("/metrics", Read).WithTags("operate").WithName("metrics").WithSummary("Get metrics in the Prometheus text format")
             .Produces<string>(StatusCodes.Status200OK, "text/plain");
 
     private ContentHttpResult Read()

@@ -14,9 +14,9 @@ internal static class PublishEndpoint
             .WithTags("publish").WithName("publish").WithSummary("Publish events")
             .WithDescription(
                 """
-                One event (a JSON object), an array of events, or one event a line (application/x-ndjson); at most 10,000 events and 16 MiB.
-                202: all were accepted, or are duplicates of events accepted before; they are durable. 207: some were refused. 400: all were.
-                409: the id of a single event was used for another one. 503: nothing is known to be stored; publish again with the same ids.
+                One event (a JSON object), an array, or one event per line (application/x-ndjson); at most 10,000 events and 16 MiB.
+                202: all events are durable; each was accepted or is a duplicate. 207: some were refused. 400: all were refused.
+                409: the id of a single event was used for another event. 503: it is not known what was stored; send the same ids again.
                 """)
             .Accepts<NewEventWire>(MediaTypes.Json, MediaTypes.LinesOfJson)
             .Produces<PublishAnswerWire>(StatusCodes.Status202Accepted)

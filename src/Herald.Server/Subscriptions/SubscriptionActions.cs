@@ -22,18 +22,21 @@ internal sealed class SubscriptionActions(HeraldEngine engine)
     public void Map(IEndpointRouteBuilder routes)
     {
         var one = routes.MapGroup("/v1/subscriptions/{id}").WithTags("subscriptions");
-        one.MapPost("/pause", PauseAsync).WithName("pauseSubscription").WithSummary("Stop delivering, keep the backlog");
-        one.MapPost("/resume", ResumeAsync).WithName("resumeSubscription").WithSummary("Deliver again")
-            .WithDescription("Also for one that Herald disabled because its endpoint said that it is gone (410).");
-        one.MapGet("/secret", SecretAsync).WithName("getSecret").WithSummary("The signing keys");
+        one.MapPost("/pause", PauseAsync).WithName("pauseSubscription").WithSummary(
+            "Stop the deliveries of a subscription and keep its backlog");
+        one.MapPost("/resume", ResumeAsync).WithName("resumeSubscription").WithSummary("Start the deliveries of a subscription again")
+            .WithDescription("Also for a subscription that Herald disabled because its endpoint answered 410.");
+        one.MapGet("/secret", SecretAsync).WithName("getSecret").WithSummary("Get the signing keys");
         one.MapPost("/rotate-secret", RotateAsync).WithName("rotateSecret").WithSummary("Change the signing key")
-            .WithDescription("Both keys sign until the overlap is over, so that receivers can follow without losing an event.");
-        one.MapPost("/replay", ReplayAsync).WithName("replaySubscription").WithSummary("Deliver again from a point in the past")
-            .WithDescription("Receivers see the same webhook-id and the header herald-redelivery: replay.");
-        one.MapPost("/blocked-keys/release", ReleaseAsync).WithName("releaseKey").WithSummary("Let a held key go on")
-            .WithDescription("Its oldest event is tried again, or discarded. shard and sequence are those of the blocked key. 409 when it is not held.");
-        one.MapPost("/test", TestAsync).WithName("testSubscription").WithSummary("Send one signed test event and tell how it went")
-            .WithDescription("It is not in the log, has no order, and is not retried.");
+            .WithDescription("Both keys sign until the overlap ends, so that receivers can change to the new key without losing an event.");
+        one.MapPost("/replay", ReplayAsync).WithName("replaySubscription").WithSummary("Deliver events again from a point in the past")
+            .WithDescription("Receivers get the same webhook-id and the header herald-redelivery: replay.");
+        one.MapPost("/blocked-keys/release", ReleaseAsync).WithName("releaseKey").WithSummary("Release a held key")
+            .WithDescription(
+                "The oldest event of the key is tried again or discarded. shard and sequence are from the list of blocked keys. A key "
+                    + "that is not held is answered with 409.");
+        one.MapPost("/test", TestAsync).WithName("testSubscription").WithSummary("Send one signed test event and return the result")
+            .WithDescription("The test event is not in the log, has no order, and is not retried.");
     }
 
     private async Task<Results<Ok<SubscriptionWire>, Problem>> PauseAsync(string id, HttpContext context) =>

@@ -23,15 +23,19 @@ internal sealed class SubscriptionEndpoints(Catalog catalog, TimeProvider time, 
     public void Map(IEndpointRouteBuilder routes)
     {
         var subscriptions = routes.MapGroup("/v1/subscriptions").WithTags("subscriptions");
-        subscriptions.MapGet("", ListAsync).WithName("listSubscriptions").WithSummary("Subscriptions, by id");
+        subscriptions.MapGet("", ListAsync).WithName("listSubscriptions").WithSummary("List subscriptions by id");
         subscriptions.MapPut("/{id}", PutAsync).WithName("putSubscription").WithSummary("Create or replace a subscription")
-            .WithDescription("Can be repeated: 201 when it is new (with its secret), then 200. If-Match and If-None-Match: * are honoured.");
-        subscriptions.MapGet("/{id}", GetAsync).WithName("getSubscription").WithSummary("A subscription");
-        subscriptions.MapPatch("/{id}", PatchAsync).WithName("patchSubscription").WithSummary("Change parts of a subscription")
-            .WithDescription("A JSON merge patch (RFC 7396): null puts a field back to its default.").Accepts<SubscriptionBody>(MediaTypes.MergePatch, MediaTypes.Json);
+            .WithDescription(
+                "The request can be repeated: 201 for a new subscription (with its secret), then 200. If-Match and "
+                    + "If-None-Match: * are supported.");
+        subscriptions.MapGet("/{id}", GetAsync).WithName("getSubscription").WithSummary("Get a subscription");
+        subscriptions.MapPatch("/{id}", PatchAsync).WithName("patchSubscription").WithSummary("Change some fields of a subscription")
+            .WithDescription(
+                "A JSON merge patch (RFC 7396): null sets "
+                    + "a field to its default.").Accepts<SubscriptionBody>(MediaTypes.MergePatch, MediaTypes.Json);
         subscriptions.MapDelete("/{id}", DeleteAsync).WithName("deleteSubscription").WithSummary("Delete a subscription and its backlog");
         routes.MapPost("/v1/topics/{topic}/subscriptions", PostAsync).WithTags("subscriptions").WithName("subscribe").WithSummary("Subscribe to a topic")
-            .WithDescription("With an id it can be repeated like PUT /v1/subscriptions/{id}; without, Herald gives one.");
+            .WithDescription("With an id the request can be repeated, like PUT /v1/subscriptions/{id}. Without an id Herald creates one.");
     }
 
     private async Task<Ok<ListWire<SubscriptionWire>>> ListAsync([AsParameters] PageQuery page, string? topic, CancellationToken cancel)

@@ -16,12 +16,14 @@ internal sealed class TopicEndpoints(Catalog catalog)
     public void Map(IEndpointRouteBuilder routes)
     {
         var topics = routes.MapGroup("/v1/topics").WithTags("topics");
-        topics.MapGet("", ListAsync).WithName("listTopics").WithSummary("Topics, by name");
+        topics.MapGet("", ListAsync).WithName("listTopics").WithSummary("List topics by name");
         topics.MapPut("/{topic}", PutAsync).WithName("putTopic").WithSummary("Create a topic")
-            .WithDescription("Can be repeated: 201 when it is new, then 200. With If-None-Match: * an existing one is 412.");
-        topics.MapGet("/{topic}", GetAsync).WithName("getTopic").WithSummary("A topic");
+            .WithDescription(
+                "The request can be repeated: 201 for a new topic, then 200. With If-None-Match: * an existing "
+                    + "topic is answered with 412.");
+        topics.MapGet("/{topic}", GetAsync).WithName("getTopic").WithSummary("Get a topic");
         topics.MapDelete("/{topic}", DeleteAsync).WithName("deleteTopic").WithSummary("Delete a topic")
-            .WithDescription("One that has subscriptions is 409, unless force=true, which deletes them too.");
+            .WithDescription("A topic that has subscriptions is answered with 409. With force=true they are deleted too.");
     }
 
     private async Task<Ok<ListWire<TopicWire>>> ListAsync([AsParameters] PageQuery page, CancellationToken cancel)
@@ -54,7 +56,7 @@ internal sealed class TopicEndpoints(Catalog catalog)
     }
 
     private async Task<Results<NoContent, Problem>> DeleteAsync(
-        string topic, [Description("true: with its subscriptions.")] string? force, HttpContext context)
+        string topic, [Description("true: delete the subscriptions too.")] string? force, HttpContext context)
     {
         if (force is not (null or "true" or "false"))
             return Problem.Invalid("?force", force, "Must be true or false.");

@@ -12,7 +12,7 @@ internal sealed record TopicWire
     public required string Name { get; set; }
     public required string CreatedAt { get; set; }
 
-    [Description("The ETag's number.")]
+    [Description("The number of the ETag.")]
     public required long Version { get; set; }
 
     public static TopicWire Of(Topic topic) => new() { Name = topic.Name, CreatedAt = TimeText.Format(topic.CreatedAt), Version = topic.Version };
