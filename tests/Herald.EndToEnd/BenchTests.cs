@@ -49,7 +49,7 @@ public sealed class BenchTests : IDisposable
     {
         var run = await HeraldRun.OfAsync(start => start.Environment["PATH"] = _folder.FullName, null, Cancel, [.. Brief("accept")]);
         AssertSound(run, "accept");
-        Assert.Contains("there is no wrk", run.Out, StringComparison.Ordinal);
+        Assert.Contains("wrk is not installed", run.Out, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -6,7 +6,9 @@ namespace Herald.Kafka.Clusters;
 /// <param name="Servers"><c>host:port</c>, several with commas.</param>
 public sealed record ClusterAddress(string Name, string Servers)
 {
-    public const string Rule = "Clusters are written NAME=HOST:PORT[,HOST:PORT], several with semicolons, each name once. A name begins with a letter and has up to 63 lower-case letters, digits and hyphens.";
+    public const string Rule =
+        "Clusters are written NAME=HOST:PORT[,HOST:PORT], several with semicolons, each name once. "
+        + "A name begins with a letter and has up to 63 lower-case letters, digits and hyphens.";
 
     private const int LongestName = 63;
 

@@ -3,7 +3,7 @@ namespace Herald.Nats.Clusters;
 /// <summary>One text a cluster: a user, or the path of a file.</summary>
 public sealed record ByCluster
 {
-    public const string Rule = "One a cluster, as NAME=VALUE, several with semicolons, each name once; or none.";
+    public const string Rule = "Values are written CLUSTER=VALUE, several with semicolons, each cluster once; or none.";
 
     private readonly Dictionary<string, string> _values;
 

@@ -7,7 +7,8 @@ namespace Herald.Nats.Clusters;
 public sealed record ClusterAddress(string Name, string Servers)
 {
     public const string Rule =
-        "Clusters as NAME=nats://HOST:PORT[,HOST:PORT] or NAME=tls://HOST:PORT, several with semicolons, each name once; a name has " + ClusterName.Rule + ". Credentials are settings of their own.";
+        "Clusters are written NAME=nats://HOST:PORT[,HOST:PORT] or NAME=tls://HOST:PORT, several with semicolons, each name once. "
+        + "A name has " + ClusterName.Rule + ". Credentials have separate settings.";
 
     public override string ToString() => $"{Name}={Servers}";
 

@@ -7,7 +7,9 @@ namespace Herald.Nats.Connecting;
 /// <param name="CertificateName">Whom its certificate must name, if not the host.</param>
 public sealed record ServerAddress(string Host, int Port, bool IsTls, string? CertificateName = null)
 {
-    public const string Rule = "Servers as nats://HOST:PORT or tls://HOST:PORT, several with commas; the scheme may be left out after the first. Credentials are settings of their own.";
+    public const string Rule =
+        "Servers are written nats://HOST:PORT or tls://HOST:PORT, several with commas; only the first one needs the scheme. "
+        + "Credentials have separate settings.";
 
     private const int DefaultPort = 4222;
 

@@ -11,7 +11,9 @@ namespace Herald.Nats.Sources;
 public sealed record SourceRoute(string Cluster, IReadOnlyList<string> Subjects, string Topic, string? Stream, string? Group, bool OneReader, int Replicas)
 {
     public const string Rule =
-        "Sources as CLUSTER/SUBJECT[,SUBJECT] -> TOPIC [stream=NAME] [group=NAME] [replicas=1 to 5] [oneReader=true], several with semicolons. oneReader is for sources without a stream, replicas for those with one; no message may be to two subjects of one source.";
+        "Sources are written CLUSTER/SUBJECT[,SUBJECT] -> TOPIC [stream=NAME] [group=NAME] [replicas=1 to 5] [oneReader=true], "
+        + "several with semicolons. oneReader is for sources without a stream, replicas for sources with one. "
+        + "No message may match two subjects of a source.";
 
     private const string Arrow = "->";
 

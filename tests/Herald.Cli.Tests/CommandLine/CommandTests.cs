@@ -138,6 +138,14 @@ public sealed class CommandTests
     }
 
     [Fact]
+    public async Task Help_of_a_setting_says_what_it_is_for_then_its_default_and_its_range()
+    {
+        var help = (await CommandRun.OfAsync("serve", "--help")).Out;
+        Assert.Contains(
+            "How long a stop waits for requests in progress. Default: 10s. A duration from 0s to 10m, ", help, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_wrong_setting_is_told_and_is_2()
     {
         var run = await CommandRun.OfAsync("config", "--engine-window", "0");

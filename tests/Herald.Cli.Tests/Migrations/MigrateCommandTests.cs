@@ -133,8 +133,8 @@ public sealed class MigrateCommandTests
     [InlineData("The connection is not valid", "up", "--connection", "s3cret")]
     [InlineData("Schema 'Wrong': ", "up", "--connection", "Host=x", "--schema", "Wrong")]
     [InlineData("Option '--count' is required.", "down", "--connection", "Host=x")]
-    [InlineData("--count 0: from 1.", "down", "--connection", "Host=x", "--count", "0")]
-    [InlineData("--to 0: from 1.", "up", "--connection", "Host=x", "--to", "0")]
+    [InlineData("--count 0: must be at least 1.", "down", "--connection", "Host=x", "--count", "0")]
+    [InlineData("--to 0: must be at least 1.", "up", "--connection", "Host=x", "--to", "0")]
     public async Task A_wrong_command_line_is_2(string told, params string[] arguments)
     {
         var run = await RunAsync(Files, arguments);

@@ -82,7 +82,7 @@ public sealed class PublishCommandTests
         using var file = new EventFile(Enumerable.Range(1, 700).Select(i => $$"""{"payload":{{i}}}"""));
         var run = await CommandRun.AgainstAsync(herald, "publish", "orders", "--file", file.Path, "--id-prefix", "p", "--retry-for", "1ms");
         Assert.Equal(3, run.Code);
-        Assert.Contains("has stopped answering", run.Error, StringComparison.Ordinal);
+        Assert.Contains("no longer answers", run.Error, StringComparison.Ordinal);
         Assert.Contains("--skip 500", run.Error, StringComparison.Ordinal);
     }
 

@@ -36,6 +36,14 @@ public sealed class SettingsTests
     }
 
     [Fact]
+    public void Every_setting_says_what_it_is_for_and_what_it_allows()
+    {
+        Assert.All(Load().Effective(), s => Assert.EndsWith(".", s.Purpose, StringComparison.Ordinal));
+        Assert.All(Load().Effective(), s => Assert.EndsWith(".", s.Rule, StringComparison.Ordinal));
+        Assert.All(Load().Effective(), s => Assert.NotEqual(s.Purpose, s.Rule));
+    }
+
+    [Fact]
     public void An_application_may_have_defaults_of_its_own_and_everything_wins_over_them()
     {
         KeyValuePair<string, string>[] own = [new("kafka.group", "own"), new("kafka.batchEvents", "7")];
