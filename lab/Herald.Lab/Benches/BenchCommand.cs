@@ -31,8 +31,7 @@ internal static class BenchCommand
 
     private static readonly Option<DirectoryInfo?> Data = new("--data")
     {
-        Description =
-            "The disk to measure: a directory in which the bench creates and removes its own. Default: the directory for temporary files.",
+        Description = "A directory on the disk to measure, such as /var/tmp. Default: the directory for temporary files.",
         HelpName = "DIR",
     };
     private static readonly Option<StoreChoice> Store = new("--store")

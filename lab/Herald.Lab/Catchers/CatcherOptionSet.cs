@@ -37,12 +37,12 @@ internal sealed class CatcherOptionSet
     private readonly Option<Duration> _window = Duration.Option("--window",
         "How long Herald waits for a heartbeat before another handler can get the customer.", TimeSpan.FromMinutes(1));
     private readonly Option<Mode> _mode = ModeOption("--mode",
-        "The share of requests that get a delay or a 500, such as soft: none 0 %, soft 1 %, hard 2 %, critical 10 %, nightmare 33 %; "
-            + "hell answers all with 500.");
+        "The share of requests that get a delay or a 500: none 0 %, soft 1 %, hard 2 %, critical 10 %, nightmare 33 %, "
+        + "hell 100 % (no delays).");
     private readonly Option<LatencyRange> _latency = LatencyRange.Option("--latency", "The range of the delays.");
     private readonly Option<Mode?> _then = new("--then")
     {
-        Description = "A second mode, from --after on for the time --for; then the first one again.",
+        Description = "A second mode, such as hell. It begins after --after and lasts --for; then the first mode returns.",
         HelpName = "MODE",
         CustomParser = result => ParseMode(result),
     };

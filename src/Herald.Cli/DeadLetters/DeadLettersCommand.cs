@@ -20,7 +20,7 @@ internal static class DeadLettersCommand
     private static readonly Option<bool> All = new("--all") { Description = "All dead letters of the store." };
 
     public static Command Create() => new ExampleCommand("dead-letters",
-        "Lists, redrives and discards dead letters: deliveries that have ended without success.", "herald dead-letters list")
+        "Lists, redrives and discards dead letters.", "herald dead-letters list")
     {
         List(),
         Act("redrive", "Delivers dead letters again, each after all other events of its key."),

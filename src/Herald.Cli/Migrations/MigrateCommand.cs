@@ -34,7 +34,7 @@ internal static class MigrateCommand
         var count = Number("--count", "How many migrations to undo, the newest first.");
         count.Required = true;
         return new MigratingCommand("down",
-            "Undoes the newest migrations. The data in their tables is lost.", "herald migrate down --count 1") { count }
+            "Undoes the newest migrations. The data that they store is lost.", "herald migrate down --count 1") { count }
             .Runs(time, load, async (runner, call) => call.Print(
                 (await runner.DownAsync(call.Get(count)!.Value, call.Cancel)).Select(Item), "Nothing was undone.", "id", "name", "tookMs"));
     }

@@ -17,8 +17,8 @@ internal sealed class FlakyBench : IBench
     public string Name => "flaky";
     public string Description => "Time from publish to receipt when the receiver answers 500 to one request in ten, beside the "
         + "shortest possible time.";
-    public string Matters => "The time is important that an event waits after a random failure of its own attempt or of an "
-        + "attempt before it in its key.";
+    public string Matters => "Herald's column is important: how long an event waits after a random failure of its own "
+        + "attempt or of an earlier attempt of its key.";
 
     public async Task<IReadOnlyList<BenchRow>> RunAsync(BenchRig rig, CancellationToken cancel)
     {

@@ -67,7 +67,7 @@ internal static class PartCommand
     }
 
     private static ExampleCommand GeneratorCommand(TimeProvider time) => Part(
-        GeneratorName, "Sends publish requests on request.", [],
+        GeneratorName, "Sends publish requests for each order on its standard input.", [],
         (parsed, cancel) => PartLoop.RunAsync(
             "", async order => (await LoadSender.RunAsync(LoadOrder.Parse(order), time)).ToJson(), parsed.InvocationConfiguration.Output, cancel));
 
@@ -93,7 +93,7 @@ internal static class PartCommand
     }
 
     private static ExampleCommand BareSenderCommand(TimeProvider time) => Part(
-        BareSenderName, "Posts the same webhook again and again on request.", [],
+        BareSenderName, "Posts the same webhook again and again for each order on its standard input.", [],
         async (parsed, cancel) =>
         {
             using var loop = new BareLoop(time);
@@ -126,11 +126,11 @@ internal static class PartCommand
     }
 
     private static ExampleCommand TrafficCommand(TimeProvider time) => Part(
-        TrafficName, "Publishes and receives on request.", [],
+        TrafficName, "Publishes and receives events for each order on its standard input.", [],
         (parsed, cancel) => new TrafficPart(time).RunAsync(parsed.InvocationConfiguration.Output, cancel));
 
     private static ExampleCommand KafkaReaderCommand(TimeProvider time) => Part(
-        KafkaReaderName, "Reads a Kafka topic on request, without keeping the messages.", [],
+        KafkaReaderName, "Reads a Kafka topic for each order on its standard input, without keeping the messages.", [],
         (parsed, cancel) => PartLoop.RunAsync(
             "", order => Task.FromResult(new BareReader(time).Run(ReadOrder.Parse(order))), parsed.InvocationConfiguration.Output, cancel));
 

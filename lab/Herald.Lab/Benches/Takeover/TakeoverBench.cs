@@ -20,8 +20,8 @@ internal sealed class TakeoverBench : IBench
     public string Name => "takeover";
     public string Description => "The time without deliveries when one of three nodes is killed or stopped, and when a single node is "
         + "killed and started again.";
-    public string Matters => "The longest wait of an event is important: from its scheduled time at a node that keeps "
-        + "running until it was received.";
+    public string Matters => "Herald's column is important: the longest wait of an event, from its scheduled time at a node "
+        + "that keeps running until it is received.";
 
     public async Task<IReadOnlyList<BenchRow>> RunAsync(BenchRig rig, CancellationToken cancel)
     {
