@@ -48,7 +48,7 @@ public sealed class DemoVerdictTests : IAsyncLifetime
         Receive(0, 1, 10);
         Receive(1, 1, 8);
         Assert.Equal(ExitCode.Failed, Print());
-        Assert.Equal(["two has not received 2, among them k #9, k #10."], Lines(_error));
+        Assert.Equal(["two has not received 2 events, among them k #9, k #10."], Lines(_error));
         Assert.Equal("lost 2", Lines(_out)[^1]);
     }
 
@@ -92,7 +92,7 @@ public sealed class DemoVerdictTests : IAsyncLifetime
         Receive(0, 1, 10);
         Receive(1, 1, 10);
         Assert.Equal(ExitCode.Failed, Print(least: 11));
-        Assert.Contains("Only 10 were accepted", _error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("Only 10 events were accepted", _error.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
