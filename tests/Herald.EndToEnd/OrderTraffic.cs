@@ -32,7 +32,7 @@ internal sealed class OrderTraffic(
     public async Task StartAsync(CancellationToken cancel)
     {
         _load = new OrderLoad(new EventPublisher(client, Topic, PublishPatience, TimeProvider.System), Ledger, orders, TimeProvider.System, new Random(seed));
-        Succeeded(await client().PutAsync($"/v1/topics/{Topic}", null, cancel));
+        Succeeded(await client().Topics.PutAsync(Topic, cancel: cancel));
         foreach (var (name, conduct) in kinds)
         {
             var receiver = new OrderReceiver(name, _receivers.Count, Ledger);

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text.Json.Nodes;
 using Herald.Client;
 using Herald.Lab.Processes;
 using Herald.Lab.Receivers;
@@ -67,10 +66,15 @@ public sealed class ServingTests
             await using (var server = await ServerProcess.StartAsync(arguments, TimeProvider.System, Cancel))
             {
                 using var client = new HeraldClient(server.Address, null);
-                await client.PutAsync("/v1/topics/orders", null, Cancel);
-                var subscription = new JsonObject { ["topic"] = "orders", ["endpoint"] = receiver.Endpoint.ToString(), ["limits"] = new JsonObject { ["timeout"] = "1m" } };
-                await client.PutAsync("/v1/subscriptions/hook", subscription, Cancel);
-                Assert.Equal(202, (await client.PublishAsync("orders", """{"id":"one","key":"k","payload":1}"""u8.ToArray(), Cancel)).Status);
+                await client.Topics.PutAsync("orders", cancel: Cancel);
+                var subscription = new SubscriptionDefinition
+                {
+                    Topic = "orders",
+                    Endpoint = receiver.Endpoint.ToString(),
+                    Limits = new DeliveryLimits { Timeout = TimeSpan.FromMinutes(1) },
+                };
+                await client.Subscriptions.PutAsync("hook", subscription, cancel: Cancel);
+                Assert.Equal(202, (await client.Events.PublishAsync("orders", new NewEvent { Id = "one", Key = "k", Payload = "1" }, Cancel)).Status);
                 await Wait.UntilAsync(() => receiver.Attempts == 1, TimeSpan.FromSeconds(10), () => "No attempt arrived.", Cancel);
                 Signal.Terminate(server.Id);
                 // The grace time and the time that a process needs to end.
@@ -84,7 +88,7 @@ public sealed class ServingTests
             Assert.Equal(2, receiver.Attempts);
             using var asking = new HeraldClient(again.Address, null);
             await Wait.UntilAsync(
-                () => Attempts(asking.GetAsync("/v1/topics/orders/events/one?key=k", Cancel).GetAwaiter().GetResult()).SequenceEqual([(1, "delivered")]),
+                () => Attempts(asking.Events.GetAsync("orders", "one", "k", Cancel).GetAwaiter().GetResult()).SequenceEqual([(1, "delivered")]),
                 TimeSpan.FromSeconds(10), () => "The history tells of something else than one delivery.", Cancel);
         }
         finally
@@ -158,7 +162,7 @@ public sealed class ServingTests
 
     private static async Task AssertNoAttemptFailedAsync(OrdersRig rig)
     {
-        var metrics = (await rig.Client.GetAsync("/metrics", Cancel)).Text.Split('\n');
+        var metrics = (await rig.Client.Operations.GetMetricsAsync(Cancel)).Text.Split('\n');
         Assert.Contains(metrics, line => line.StartsWith("herald_attempts_total{outcome=\"delivered\"}", StringComparison.Ordinal));
         Assert.DoesNotContain(metrics, line => line.StartsWith("herald_attempts_total{", StringComparison.Ordinal) && !line.Contains("\"delivered\"", StringComparison.Ordinal));
         Assert.DoesNotContain(metrics, line => line.StartsWith("herald_skips_total{", StringComparison.Ordinal));
@@ -166,20 +170,20 @@ public sealed class ServingTests
 
     private static async Task AssertDeliveredAtOnceAsync(OrdersRig rig, string order, int number)
     {
-        var story = await rig.Client.GetAsync($"/v1/topics/orders/events/{order}-{number}?key={order}", Cancel);
+        var story = await rig.Client.Events.GetAsync("orders", $"{order}-{number}", order, Cancel);
         Assert.True(story.Succeeded, story.Text);
         Assert.Equal([(1, "delivered"), (1, "delivered")], Attempts(story));
     }
 
-    private static (int Number, string Outcome)[] Attempts(Reply story) => story.Body is not { } body ? [] :
-        [.. body.GetProperty("attempts").EnumerateArray().Select(attempt => (attempt.GetProperty("number").GetInt32(), attempt.GetProperty("outcome").GetString()!))];
+    private static (int Number, string Outcome)[] Attempts(Reply<EventStory> story) =>
+        story.Value is not { } told ? [] : [.. told.Attempts.Select(attempt => (attempt.Number, attempt.Outcome))];
 
     private static bool Refuses(OrdersRig rig)
     {
         try
         {
             using var brief = new CancellationTokenSource(TimeSpan.FromMilliseconds(200), TimeProvider.System);
-            return !rig.Client.PutAsync("/v1/topics/another", new JsonObject(), brief.Token).GetAwaiter().GetResult().Succeeded;
+            return !rig.Client.Topics.PutAsync("another", cancel: brief.Token).GetAwaiter().GetResult().Succeeded;
         }
         catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException)
         {

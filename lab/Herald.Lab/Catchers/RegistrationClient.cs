@@ -1,8 +1,4 @@
-using System.Globalization;
-using System.Text.Json.Nodes;
 using Herald.Client;
-using Herald.Hosting.Text;
-using Herald.Hosting.Wire;
 
 namespace Herald.Lab.Catchers;
 
@@ -12,14 +8,12 @@ namespace Herald.Lab.Catchers;
 /// </param>
 internal sealed class RegistrationClient(HeraldClient herald, Uri url, string secret, TimeSpan window, TimeProvider time)
 {
-    private const string Path = "/v1/orders/registrations";
-
     public async Task<RegistrationAnswer> RegisterAsync(CancellationToken cancel)
     {
         try
         {
-            var reply = await herald.PostAsync(
-                Path, new JsonObject { ["url"] = url.ToString(), ["window"] = DurationText.Format(window), ["secret"] = secret }, cancel);
+            var request = new RegistrationRequest { Url = url.ToString(), Window = window, Secret = secret };
+            var reply = await herald.Orders.RegisterAsync(request, cancel);
             return reply.Status switch
             {
                 200 => Read(reply),
@@ -43,7 +37,7 @@ internal sealed class RegistrationClient(HeraldClient herald, Uri url, string se
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancel);
         try
         {
-            var reply = await herald.PutAsync($"{Path}/{held.Customer}", new JsonObject { ["epoch"] = held.Epoch }, either.Token);
+            var reply = await herald.Orders.HeartbeatAsync(held.Customer, held.Epoch, either.Token);
             return reply.Succeeded ? true : reply.Status is 404 or 409 ? false : null;
         }
         catch (Exception failure) when (IsNoAnswer(failure, cancel))
@@ -56,7 +50,7 @@ internal sealed class RegistrationClient(HeraldClient herald, Uri url, string se
     {
         try
         {
-            await herald.DeleteAsync(string.Create(CultureInfo.InvariantCulture, $"{Path}/{held.Customer}?epoch={held.Epoch}"), cancel);
+            await herald.Orders.LeaveAsync(held.Customer, held.Epoch, cancel);
         }
         catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException)
         {
@@ -64,11 +58,9 @@ internal sealed class RegistrationClient(HeraldClient herald, Uri url, string se
         }
     }
 
-    private static RegistrationAnswer Read(Reply reply) =>
-        reply.Body is { } body
-        && Guid.TryParse(JsonText.Find(body, "customerId"), out var customer)
-        && DurationText.TryParse(JsonText.Find(body, "window") ?? "", out var window)
-            ? new RegistrationAnswer.Given(new(customer, JsonText.FindNumber(body, "epoch"), window))
+    private static RegistrationAnswer Read(Reply<HandlerRegistration> reply) =>
+        reply.Value is { } given
+            ? new RegistrationAnswer.Given(new(given.CustomerId, given.Epoch, given.Window))
             : new RegistrationAnswer.Refused(reply);
 
     private static bool IsNoAnswer(Exception failure, CancellationToken cancel) =>

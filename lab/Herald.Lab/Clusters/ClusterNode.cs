@@ -49,7 +49,7 @@ public sealed class ClusterNode(string name, IReadOnlyList<string> command, stri
             return null;
         try
         {
-            return (int?)(await MetricsPage.ReadAsync(Client, cancel)).Find("herald_shards_owned");
+            return (int?)(await Client.Operations.GetMetricsAsync(cancel)).Value?.Find("herald_shards_owned");
         }
         catch (HttpRequestException)
         {

@@ -56,7 +56,7 @@ internal sealed class DemoRun(DemoOptions options, Func<DirectoryInfo, Cancellat
         var receivers = kinds.Select((kind, number) => new OrderReceiver(kind.Name, number, _ledger)).ToArray();
         try
         {
-            if (Refused(await stage.Client.PutAsync($"/v1/topics/{Topic}", null, cancel)) is { } noTopic)
+            if (Refused(await stage.Client.Topics.PutAsync(Topic, cancel: cancel)) is { } noTopic)
                 return noTopic;
             foreach (var (receiver, kind) in receivers.Zip(kinds))
             {

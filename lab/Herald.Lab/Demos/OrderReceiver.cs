@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text.Json.Nodes;
 using Herald.Client;
 using Herald.Lab.Ledgers;
 using Herald.Lab.Receivers;
@@ -35,20 +34,26 @@ public sealed class OrderReceiver(string name, int number, ReceiptLedger ledger)
         }, time, random, cancel, around: around);
 
     /// <summary>Retries come soon, so that a run of a few seconds can drain. No delivery becomes a dead letter.</summary>
-    public Task<Reply> SubscribeAsync(HeraldClient client, string topic, CancellationToken cancel) =>
-        client.PutAsync($"/v1/subscriptions/{Name}", new JsonObject
+    public Task<Reply<Subscription>> SubscribeAsync(HeraldClient client, string topic, CancellationToken cancel) =>
+        client.Subscriptions.PutAsync(Name, new SubscriptionDefinition
         {
-            ["topic"] = topic,
-            ["endpoint"] = Webhooks.Endpoint.ToString(),
-            ["secret"] = _secret,
-            ["retry"] = new JsonObject { ["base"] = "50ms", ["factor"] = 2, ["cap"] = "500ms", ["jitter"] = 0.2, ["maxAge"] = "1h" },
-        }, cancel);
+            Topic = topic,
+            Endpoint = Webhooks.Endpoint.ToString(),
+            Secret = _secret,
+            Retry = new RetryPolicy
+            {
+                Base = TimeSpan.FromMilliseconds(50),
+                Factor = 2,
+                Cap = TimeSpan.FromMilliseconds(500),
+                Jitter = 0.2,
+                MaxAge = TimeSpan.FromHours(1),
+            },
+        }, cancel: cancel);
 
     public async Task AskLagAsync(HeraldClient client, CancellationToken cancel)
     {
-        var reply = await client.GetAsync($"/v1/subscriptions/{Name}/lag", cancel);
-        if (reply is { Succeeded: true, Body: { } lag })
-            BlockedKeys = JsonText.FindNumber(lag, "blockedKeys");
+        if ((await client.Subscriptions.GetLagAsync(Name, cancel)).Value is { } lag)
+            BlockedKeys = lag.BlockedKeys;
     }
 
     public ValueTask DisposeAsync() => Webhooks?.DisposeAsync() ?? ValueTask.CompletedTask;

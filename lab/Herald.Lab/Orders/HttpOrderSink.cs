@@ -21,7 +21,7 @@ internal sealed class HttpOrderSink(Func<HeraldClient> client, TimeSpan patience
         _body.ResetWrittenCount();
         foreach (var message in batch)
             Write(message);
-        Reply reply;
+        Reply<PublishAnswer> reply;
         try
         {
             reply = await _publisher.SendAsync(_body.WrittenMemory, cancel);
@@ -32,10 +32,12 @@ internal sealed class HttpOrderSink(Func<HeraldClient> client, TimeSpan patience
         }
         if (reply.Status == 202)
             return new(batch.Count, null);
-        var tally = new PublishTally();
-        return tally.Count(reply, [.. batch.Select((message, line) => new PublishLine(line + 1, [], 0, null))])
-            ? new((int)(tally.Accepted + tally.Duplicates), tally.Problems.Count > 0 ? tally.Problems[0].Detail : null)
-            : new(0, string.Join(" ", reply.ProblemLines()));
+        // A batch of which nothing was accepted is a problem, which has the result of each event as well.
+        var results = reply.Value?.Results ?? reply.Problem?.Results;
+        if (results is null || results.Count != batch.Count)
+            return new(0, string.Join(" ", reply.ProblemLines()));
+        var refused = results.FirstOrDefault(result => !result.IsStored);
+        return new(results.Count(result => result.IsStored), refused?.Problem?.ToString() ?? refused?.Status);
     }
 
     public ValueTask DisposeAsync() => _json.DisposeAsync();

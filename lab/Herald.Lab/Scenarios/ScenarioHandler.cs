@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text.Json.Nodes;
 using Herald.Client;
 using Herald.Lab.Catchers;
 
@@ -42,13 +41,21 @@ internal sealed class ScenarioHandler : IAsyncDisposable
     /// a sixth of the orders fails again, and of those a sixth, and the last of a thousand orders must succeed within a phase. No delivery
     /// becomes a dead letter.
     /// </summary>
-    public Task<Reply> SubscribeAsync(HeraldClient client, CancellationToken cancel) =>
-        client.PutAsync($"/v1/orders/customers/{_customer}/webhook", new JsonObject
+    public Task<Reply<CustomerWebhook>> SubscribeAsync(HeraldClient client, CancellationToken cancel) =>
+        client.Orders.PutWebhookAsync(_customer, new WebhookDefinition
         {
-            ["url"] = _catcher.Endpoint.ToString(),
-            ["secret"] = _catcher.Secret,
-            ["retry"] = new JsonObject { ["strategy"] = "exponential", ["base"] = "100ms", ["factor"] = 2, ["cap"] = "3s", ["jitter"] = 0.2, ["maxAge"] = "1h" },
-        }, cancel);
+            Url = _catcher.Endpoint.ToString(),
+            Secret = _catcher.Secret,
+            Retry = new RetryPolicy
+            {
+                Strategy = "exponential",
+                Base = TimeSpan.FromMilliseconds(100),
+                Factor = 2,
+                Cap = TimeSpan.FromSeconds(3),
+                Jitter = 0.2,
+                MaxAge = TimeSpan.FromHours(1),
+            },
+        }, cancel: cancel);
 
     /// <summary>Must be called when a phase begins.</summary>
     public void Enter(Phase phase)

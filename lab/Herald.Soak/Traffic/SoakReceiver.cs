@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text.Json.Nodes;
 using Herald.Client;
 using Herald.Lab.Receivers;
 using Herald.TestKit.Traces;
@@ -32,19 +31,22 @@ internal sealed class SoakReceiver(string name, string topic, bool picks, bool i
             });
 
     /// <summary>Retries come soon, and no delivery becomes a dead letter.</summary>
-    public Task<Reply> SubscribeAsync(HeraldClient client, CancellationToken cancel)
-    {
-        var definition = new JsonObject
+    public Task<Reply<Subscription>> SubscribeAsync(HeraldClient client, CancellationToken cancel) =>
+        client.Subscriptions.PutAsync(name, new SubscriptionDefinition
         {
-            ["topic"] = topic,
-            ["endpoint"] = Webhooks.Endpoint.ToString(),
-            ["secret"] = _secret,
-            ["retry"] = new JsonObject { ["base"] = "50ms", ["factor"] = 2, ["cap"] = "500ms", ["jitter"] = 0.2, ["maxAge"] = "1d" },
-        };
-        if (picks)
-            definition["filter"] = new JsonObject { ["type"] = new JsonArray(Tale.Picked) };
-        return client.PutAsync($"/v1/subscriptions/{name}", definition, cancel);
-    }
+            Topic = topic,
+            Endpoint = Webhooks.Endpoint.ToString(),
+            Secret = _secret,
+            Filter = picks ? new Dictionary<string, IReadOnlyList<string>> { ["type"] = [Tale.Picked] } : null,
+            Retry = new RetryPolicy
+            {
+                Base = TimeSpan.FromMilliseconds(50),
+                Factor = 2,
+                Cap = TimeSpan.FromMilliseconds(500),
+                Jitter = 0.2,
+                MaxAge = TimeSpan.FromDays(1),
+            },
+        }, cancel: cancel);
 
     public ValueTask DisposeAsync() => Webhooks?.DisposeAsync() ?? ValueTask.CompletedTask;
 }

@@ -83,7 +83,7 @@ internal sealed class SoakTraffic : IAsyncDisposable
             var mistake = _receivers.Count == 1 ? options.Plant : null;
             WebhookReceiver.Around? relay = mistake is null ? null : inner => new PlantedRelay(mistake, inner);
             await receiver.StartAsync(conduct, trace, relay, _time, new Random(options.Seed + _receivers.Count), cancel);
-            Succeeded(await clients.Next().PutAsync($"/v1/topics/{topic}", null, cancel));
+            Succeeded(await clients.Next().Topics.PutAsync(topic, cancel: cancel));
             Succeeded(await receiver.SubscribeAsync(clients.Next(), cancel));
         }
     }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Herald.Client;
 using Herald.Hosting.Commands;
 
 namespace Herald.Cli.Alarms;
@@ -13,6 +12,7 @@ internal static class AlarmsShowCommand
         return new ClientCommand("show",
             "Shows the saved alarms of a user.", "herald alarms show alice", "herald alarms show alice --json") { user }
             .Runs(async call => call.Terminal.Show(
-                await call.Client.GetAsync($"/v1/alarms/users/{HeraldClient.Escape(call.Get(user))}", call.Cancel), body => call.Terminal.Table(body.GetProperty("alarms"), "alarmId", "status", "changedAt", "due")));
+                await call.Client.Alarms.GetUserAsync(call.Get(user), call.Cancel),
+                body => call.Terminal.Table(body.GetProperty("alarms"), "alarmId", "status", "changedAt", "due")));
     }
 }

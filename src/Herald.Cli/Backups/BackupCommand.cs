@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using Herald.Hosting.Commands;
 
 namespace Herald.Cli.Backups;
@@ -18,7 +17,7 @@ internal static class BackupCommand
             "Copies the store while the server runs. To restore it, start a server on the copy.",
             "herald backup /var/backups/herald-2026-01-31") { directory }
             .Runs(async call => call.Terminal.Show(
-                await call.Client.PostAsync("/v1/backup", new JsonObject { ["directory"] = Path.GetFullPath(call.Get(directory)) }, call.Cancel),
+                await call.Client.Operations.BackupAsync(Path.GetFullPath(call.Get(directory)), call.Cancel),
                 $"Copied to {Path.GetFullPath(call.Get(directory))}."));
     }
 }

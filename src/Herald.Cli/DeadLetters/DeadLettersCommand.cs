@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
+using Herald.Client;
 using Herald.Hosting.Commands;
 
 namespace Herald.Cli.DeadLetters;
@@ -23,8 +23,8 @@ internal static class DeadLettersCommand
         "Lists, redrives and discards dead letters.", "herald dead-letters list")
     {
         List(),
-        Act("redrive", "Delivers dead letters again, each after all other events of its key."),
-        Act("discard", "Deletes dead letters permanently."),
+        Act("redrive", "Delivers dead letters again, each after all other events of its key.", (call, which) => call.Client.DeadLetters.RedriveAsync(which, call.Cancel)),
+        Act("discard", "Deletes dead letters permanently.", (call, which) => call.Client.DeadLetters.DiscardAsync(which, call.Cancel)),
     };
 
     private static ClientCommand List() =>
@@ -32,10 +32,11 @@ internal static class DeadLettersCommand
         {
             Subscription, CommonOptions.Limit, CommonOptions.Cursor,
         }.Runs(async call => call.Terminal.Show(
-            await call.Client.GetAsync($"/v1/dead-letters{call.PageQuery(("subscription", call.Get(Subscription)))}", call.Cancel),
+            await call.Client.DeadLetters.ListAsync(call.Get(Subscription), page: call.Page, cancel: call.Cancel),
             page => call.Terminal.Table(page, "id", "subscription", "event.id", "event.key", "attempts", "reason", "diedAt")));
 
-    private static ClientCommand Act(string verb, string description) =>
+    private static ClientCommand Act(
+        string verb, string description, Func<ClientCall, DeadLetterSelection, Task<Reply<DeadLetterCount>>> act) =>
         new ClientCommand(
             verb, description,
             $"herald dead-letters {verb} dl_3_1_1_42", $"herald dead-letters {verb} --subscription billing", $"herald dead-letters {verb} --all")
@@ -45,11 +46,10 @@ internal static class DeadLettersCommand
         {
             var (ids, subscription, all) = (call.Get(Ids), call.Get(Subscription), call.Get(All));
             if ((ids.Length > 0 ? 1 : 0) + (subscription is null ? 0 : 1) + (all ? 1 : 0) != 1)
-                return call.Terminal.Fail(ExitCode.BadUsage,
-                    $"Select the dead letters to {verb}: give their ids, or --subscription ID, or --all.");
-            var body = subscription is not null ? new JsonObject { ["subscription"] = subscription }
-                : all ? new JsonObject { ["all"] = true }
-                : new JsonObject { ["ids"] = new JsonArray([.. ids.Select(id => JsonValue.Create(id))]) };
-            return call.Terminal.Show(await call.Client.PostAsync($"/v1/dead-letters/{verb}", body, call.Cancel), call.Terminal.Present);
+                return call.Terminal.Fail(ExitCode.BadUsage, $"Select the dead letters to {verb}: give their ids, or --subscription ID, or --all.");
+            var which = subscription is not null ? DeadLetterSelection.OfSubscription(subscription)
+                : all ? DeadLetterSelection.All
+                : DeadLetterSelection.Ids(ids);
+            return call.Terminal.Show(await act(call, which), call.Terminal.Present);
         });
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Herald.Client;
 using Herald.Hosting.Commands;
 
 namespace Herald.Cli.Events;
@@ -21,11 +20,7 @@ internal static class EventsCommand
             new ClientCommand("get",
                 "Shows an event, its deliveries and their attempts.", "herald events get orders order-17-paid") { topic, id, key }
                 .Runs(async call => call.Terminal.Show(
-                    await call.Client.GetAsync(
-                        $"/v1/topics/{HeraldClient.Escape(call.Get(topic))}/events/{HeraldClient.Escape(call.Get(id))}"
-                        + (call.Get(key) is { } given ? $"?key={Uri.EscapeDataString(given)}" : ""),
-                        call.Cancel),
-                    call.Terminal.Present)),
+                    await call.Client.Events.GetAsync(call.Get(topic), call.Get(id), call.Get(key), call.Cancel), call.Terminal.Present)),
         };
     }
 }

@@ -57,7 +57,7 @@ internal static class PutSubscription
             Set(body, "topic", call.Get(topic));
             Set(body, "endpoint", call.Get(endpoint));
             if (call.Get(from) is { } start)
-                body["from"] = StartPoint.ToJson(start);
+                body["from"] = StartPoint.Parse(start).ToJson();
             if (call.Get(maxInFlight) is { } most)
                 (body["limits"] ??= new JsonObject())["maxInFlight"] = most;
             foreach (var clause in call.Get(filter) ?? [])
@@ -67,8 +67,10 @@ internal static class PutSubscription
                         $"--filter {clause}: expected NAME=VALUE[,VALUE…], such as type=placed,paid.");
                 (body["filter"] ??= new JsonObject())[name] = new JsonArray([.. values.Split(',').Select(value => JsonValue.Create(value))]);
             }
+            // The body goes out as JSON, because Herald must see the fields of the file that this program does not know.
+            var only = call.Get(ifMatch) is { } etag ? Precondition.Unchanged(etag) : null;
             return call.Terminal.Show(
-                await call.Client.PutAsync(SubscriptionsCommand.Path(call), body, call.Cancel, call.Get(ifMatch)), call.Terminal.Present);
+                await call.Client.Subscriptions.PutJsonAsync(call.Get(id), body, only, call.Cancel), call.Terminal.Present);
         });
     }
 

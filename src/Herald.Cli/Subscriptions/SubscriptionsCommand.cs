@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using Herald.Client;
 using Herald.Hosting.Commands;
 
@@ -17,8 +16,6 @@ internal static class SubscriptionsCommand
             List(), Get(), PutSubscription.Create(Id), Delete(), Pause(), Resume(), Replay(), RotateSecret(), Test(), Lag(), BlockedKeys(),
         };
 
-    internal static string Path(ClientCall call) => $"/v1/subscriptions/{HeraldClient.Escape(call.Get(Id))}";
-
     private static ClientCommand List()
     {
         var topic = new Option<string?>("--topic") { Description = "Only the subscriptions of this topic.", HelpName = "TOPIC" };
@@ -26,28 +23,25 @@ internal static class SubscriptionsCommand
         {
             topic, CommonOptions.Limit, CommonOptions.Cursor,
         }.Runs(async call => call.Terminal.Show(
-            await call.Client.GetAsync($"/v1/subscriptions{call.PageQuery(("topic", call.Get(topic)))}", call.Cancel),
+            await call.Client.Subscriptions.ListAsync(call.Get(topic), call.Page, call.Cancel),
             page => call.Terminal.Table(page, "id", "topic", "status", "endpoint")));
     }
 
     private static ClientCommand Get() =>
         new ClientCommand("get", "Shows a subscription, without its secret.", "herald subscriptions get billing") { Id }
-        .Runs(async call => call.Terminal.Show(await call.Client.GetAsync(Path(call), call.Cancel), call.Terminal.Present));
+        .Runs(async call => call.Terminal.Show(await call.Client.Subscriptions.GetAsync(call.Get(Id), call.Cancel), call.Terminal.Present));
 
     private static ClientCommand Delete() =>
         new ClientCommand("delete", "Deletes a subscription and its waiting deliveries.", "herald subscriptions delete billing") { Id }
-        .Runs(async call => call.Terminal.Show(await call.Client.DeleteAsync(Path(call), call.Cancel), $"Deleted subscription {call.Get(Id)}."));
+        .Runs(async call => call.Terminal.Show(await call.Client.Subscriptions.DeleteAsync(call.Get(Id), cancel: call.Cancel), $"Deleted subscription {call.Get(Id)}."));
 
     private static ClientCommand Pause() =>
-        new ClientCommand("pause",
-            "Stops the deliveries of a subscription. New events are kept for it.", "herald subscriptions pause billing") { Id }
-        .Runs(async call => call.Terminal.Show(await call.Client.PostAsync(Path(call) + "/pause", null, call.Cancel), $"Paused {call.Get(Id)}."));
+        new ClientCommand("pause", "Stops the deliveries of a subscription. New events are kept for it.", "herald subscriptions pause billing") { Id }
+        .Runs(async call => call.Terminal.Show(await call.Client.Subscriptions.PauseAsync(call.Get(Id), call.Cancel), $"Paused {call.Get(Id)}."));
 
     private static ClientCommand Resume() =>
-        new ClientCommand("resume",
-            "Starts the deliveries again, after a pause or after Herald has disabled the subscription.",
-            "herald subscriptions resume billing") { Id }
-        .Runs(async call => call.Terminal.Show(await call.Client.PostAsync(Path(call) + "/resume", null, call.Cancel), $"Resumed {call.Get(Id)}."));
+        new ClientCommand("resume", "Starts the deliveries again, after a pause or after Herald has disabled the subscription.", "herald subscriptions resume billing") { Id }
+        .Runs(async call => call.Terminal.Show(await call.Client.Subscriptions.ResumeAsync(call.Get(Id), call.Cancel), $"Resumed {call.Get(Id)}."));
 
     private static ClientCommand Replay()
     {
@@ -59,7 +53,7 @@ internal static class SubscriptionsCommand
             "replay", "Delivers events again from a point in the past, in order per key.",
             "herald subscriptions replay billing earliest", "herald subscriptions replay billing 2026-01-31T08:00:00Z") { Id, from }
             .Runs(async call => call.Terminal.Show(
-                await call.Client.PostAsync(Path(call) + "/replay", new JsonObject { ["from"] = StartPoint.ToJson(call.Get(from)) }, call.Cancel),
+                await call.Client.Subscriptions.ReplayAsync(call.Get(Id), StartPoint.Parse(call.Get(from)), call.Cancel),
                 $"{call.Get(Id)} replays from {call.Get(from)}."));
     }
 
@@ -71,18 +65,17 @@ internal static class SubscriptionsCommand
             "Creates a new signing secret and shows it. It is not shown again.",
             "herald subscriptions rotate-secret billing --overlap 1h") { Id, overlap }
             .Runs(async call => call.Terminal.Show(
-                await call.Client.PostAsync(Path(call) + "/rotate-secret", new JsonObject { ["overlap"] = $"{call.Get(overlap)}" }, call.Cancel),
+                await call.Client.Subscriptions.RotateSecretAsync(call.Get(Id), overlap: call.Get(overlap), cancel: call.Cancel),
                 call.Terminal.Present));
     }
 
     private static ClientCommand Test() =>
-        new ClientCommand("test",
-            "Sends one signed test event to the endpoint and shows the result.", "herald subscriptions test billing") { Id }
-        .Runs(async call => call.Terminal.Show(await call.Client.PostAsync(Path(call) + "/test", null, call.Cancel), call.Terminal.Present));
+        new ClientCommand("test", "Sends one signed test event to the endpoint and shows the result.", "herald subscriptions test billing") { Id }
+        .Runs(async call => call.Terminal.Show(await call.Client.Subscriptions.TestAsync(call.Get(Id), call.Cancel), call.Terminal.Present));
 
     private static ClientCommand Lag() =>
         new ClientCommand("lag", "Shows how far a subscription is behind, and why.", "herald subscriptions lag billing") { Id }
-        .Runs(async call => call.Terminal.Show(await call.Client.GetAsync(Path(call) + "/lag", call.Cancel), call.Terminal.Present));
+        .Runs(async call => call.Terminal.Show(await call.Client.Subscriptions.GetLagAsync(call.Get(Id), call.Cancel), call.Terminal.Present));
 
     private static ClientCommand BlockedKeys() =>
         new ClientCommand("blocked-keys",
@@ -90,6 +83,6 @@ internal static class SubscriptionsCommand
         {
             Id, CommonOptions.Limit, CommonOptions.Cursor,
         }.Runs(async call => call.Terminal.Show(
-            await call.Client.GetAsync($"{Path(call)}/blocked-keys{call.PageQuery()}", call.Cancel),
+            await call.Client.Subscriptions.ListBlockedKeysAsync(call.Get(Id), call.Page, call.Cancel),
             page => call.Terminal.Table(page, "key", "eventId", "attempts", "nextAttemptAt", "held", "lastReason")));
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Herald.Client;
 using Herald.Hosting.Commands;
 
 namespace Herald.Cli.Tail;
@@ -15,13 +14,12 @@ internal static class TailCommand
             "herald tail orders", "herald tail orders --json | jq .key") { topic }
             .Runs(async call =>
             {
-                using var response = await call.Client.OpenAsync($"/v1/topics/{HeraldClient.Escape(call.Get(topic))}/tail", call.Cancel);
-                if (!response.IsSuccessStatusCode)
-                    return call.Terminal.Show(await HeraldClient.ReadAsync(response, call.Cancel), "");
-                using var lines = new StreamReader(await response.Content.ReadAsStreamAsync(call.Cancel));
-                while (await lines.ReadLineAsync(call.Cancel) is { } line)
-                    if (line.Length > 0)
-                        call.Terminal.Out.WriteLine(call.Terminal.Json ? line : TailedLine.ForPeople(line));
+                var reply = await call.Client.Events.TailAsync(call.Get(topic), call.Cancel);
+                using var tail = reply.Value;
+                if (tail is null)
+                    return call.Terminal.Show(reply, "");
+                await foreach (var line in tail.ReadLinesAsync(call.Cancel))
+                    call.Terminal.Out.WriteLine(call.Terminal.Json ? line : TailedLine.ForPeople(line));
                 return call.Terminal.Fail(ExitCode.Failed, "Herald has ended the stream.");
             });
     }

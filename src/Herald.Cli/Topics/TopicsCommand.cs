@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Herald.Client;
 using Herald.Hosting.Commands;
 
 namespace Herald.Cli.Topics;
@@ -19,25 +18,22 @@ internal static class TopicsCommand
         {
             CommonOptions.Limit, CommonOptions.Cursor,
         }.Runs(async call => call.Terminal.Show(
-            await call.Client.GetAsync($"/v1/topics{call.PageQuery()}", call.Cancel),
-            page => call.Terminal.Table(page, "name", "createdAt")));
+            await call.Client.Topics.ListAsync(call.Page, call.Cancel), page => call.Terminal.Table(page, "name", "createdAt")));
 
     private static ClientCommand CreateOne() =>
         new ClientCommand("create", "Creates a topic. It succeeds if the topic exists already.", "herald topics create orders") { Name }
-        .Runs(async call => call.Terminal.Show(await call.Client.PutAsync(Path(call), null, call.Cancel), call.Terminal.Present));
+        .Runs(async call => call.Terminal.Show(await call.Client.Topics.PutAsync(call.Get(Name), cancel: call.Cancel), call.Terminal.Present));
 
     private static ClientCommand Get() =>
         new ClientCommand("get", "Shows a topic.", "herald topics get orders") { Name }
-        .Runs(async call => call.Terminal.Show(await call.Client.GetAsync(Path(call), call.Cancel), call.Terminal.Present));
+        .Runs(async call => call.Terminal.Show(await call.Client.Topics.GetAsync(call.Get(Name), call.Cancel), call.Terminal.Present));
 
     private static ClientCommand Delete()
     {
         var force = new Option<bool>("--force") { Description = "Delete the topic with its subscriptions." };
         return new ClientCommand("delete", "Deletes a topic.", "herald topics delete orders", "herald topics delete orders --force") { Name, force }
             .Runs(async call => call.Terminal.Show(
-                await call.Client.DeleteAsync(Path(call) + (call.Get(force) ? "?force=true" : ""), call.Cancel),
+                await call.Client.Topics.DeleteAsync(call.Get(Name), call.Get(force), cancel: call.Cancel),
                 $"Deleted topic {call.Get(Name)}."));
     }
-
-    private static string Path(ClientCall call) => $"/v1/topics/{HeraldClient.Escape(call.Get(Name))}";
 }

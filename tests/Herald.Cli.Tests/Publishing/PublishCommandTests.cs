@@ -131,6 +131,21 @@ public sealed class PublishCommandTests
         Assert.Contains("line 4: /key: : A key has 1 to 1024 bytes.", run.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_batch_of_which_nothing_is_accepted_is_told_by_line_too()
+    {
+        await using var herald = await FakeHerald.StartAsync(_ => new(400, """
+            {"code":"events-refused","detail":"No event of the batch was accepted.","results":[{"index":0,"status":"refused",
+             "problem":{"code":"invalid-request","pointer":"/key","value":"","rule":"A key has 1 to 1024 bytes."}},
+             {"index":1,"status":"refused"}]}
+            """, "application/problem+json"));
+        var run = await CommandRun.AgainstAsync(herald, "publish", "orders", "1", "2", "--id-prefix", "p");
+        Assert.Equal(5, run.Code);
+        Assert.StartsWith("accepted 0, duplicates 0, refused 2", run.Out, StringComparison.Ordinal);
+        Assert.Contains("line 1: /key: : A key has 1 to 1024 bytes.", run.Error, StringComparison.Ordinal);
+        Assert.Contains("line 2: refused", run.Error, StringComparison.Ordinal);
+    }
+
     private static FakeHerald.Answer AcceptAll(FakeHerald.Request request) =>
         new(202, JsonSerializer.Serialize(new { results = Lines(request).Select((_, index) => new { index, status = "accepted" }) }));
 

@@ -77,7 +77,7 @@ public sealed class AlarmCommandsTests
         var stranger = await HeraldRun.OfAsync(null, Cancel, "alarms", "show", "nobody", "--server", $"{herald.Server.Address}");
         Assert.Equal(4, stranger.Code);
         Assert.Contains("There is no record of this user", stranger.Error, StringComparison.Ordinal);
-        Assert.Equal(404, (await herald.Client.GetAsync("/v1/alarms/users/nobody", Cancel)).Status);
+        Assert.Equal(404, (await herald.Client.Alarms.GetUserAsync("nobody", Cancel)).Status);
     }
 
     [Theory]

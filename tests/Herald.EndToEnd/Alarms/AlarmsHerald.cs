@@ -49,7 +49,7 @@ internal sealed class AlarmsHerald : IAsyncDisposable
     }
 
     /// <summary>The metrics that explain a failure: how many messages became events, and how many digests were made and sent.</summary>
-    public string Counts() => Server.HasExited ? "" : string.Join('\n', Client.GetAsync("/metrics", CancellationToken.None).GetAwaiter().GetResult().Text.Split('\n')
+    public string Counts() => Server.HasExited ? "" : string.Join('\n', Client.Operations.GetMetricsAsync(CancellationToken.None).GetAwaiter().GetResult().Text.Split('\n')
         .Where(line => Told.Any(name => line.StartsWith(name, StringComparison.Ordinal))));
 
     public async ValueTask DisposeAsync()

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Herald.Client;
 using Herald.Lab.Alarms;
 using Herald.TestKit.Databases;
 using Herald.TestKit.Nats;
@@ -114,7 +115,7 @@ public sealed class RefusedTests
         await ear.UntilAsync(1, Cancel);
         var letters = "";
         await Wait.UntilAsync(
-            () => (letters = herald.Client.GetAsync("/v1/dead-letters?topic=alarms", Cancel).GetAwaiter().GetResult().Text).Split("\"detail\":").Length > 4,
+            () => (letters = herald.Client.DeadLetters.ListAsync(topic: "alarms", cancel: Cancel).GetAwaiter().GetResult().Text).Split("\"detail\":").Length > 4,
             Patience, () => letters, Cancel);
         Assert.Contains("id = 'bad\u2400id': An id has 1 to 255 bytes", letters, StringComparison.Ordinal);
         Assert.False(herald.Server.HasExited);
@@ -122,23 +123,23 @@ public sealed class RefusedTests
 
     private static async Task PublishAsync(AlarmsHerald herald, JsonObject message)
     {
-        var reply = await herald.Client.PostAsync("/v1/topics/alarms/events", message, Cancel);
+        var reply = await herald.Client.SendAsync(HttpMethod.Post, "/v1/topics/alarms/events", message, Cancel);
         Assert.True(reply.Succeeded, reply.Text);
     }
 
     /// <summary>Waits for exactly these reasons, in any order: the dead letters are in several shards.</summary>
     private static async Task AssertDeadAsync(AlarmsHerald herald, IReadOnlyList<string> reasons)
     {
-        IReadOnlyList<JsonElement> letters = [];
+        IReadOnlyList<DeadLetter> letters = [];
         var began = TimeProvider.System.GetTimestamp();
         while (letters.Count < reasons.Count && TimeProvider.System.GetElapsedTime(began) < Patience)
         {
-            var reply = await herald.Client.GetAsync("/v1/dead-letters?topic=alarms", Cancel);
+            var reply = await herald.Client.DeadLetters.ListAsync(topic: "alarms", cancel: Cancel);
             Assert.True(reply.Succeeded, reply.Text);
-            letters = [.. reply.Body!.Value.GetProperty("items").EnumerateArray()];
+            letters = reply.ValueOrThrow().Items;
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Cancel);
         }
-        Assert.Equal(reasons.Order(StringComparer.Ordinal), letters.Select(letter => letter.GetProperty("detail").GetString()).Order(StringComparer.Ordinal));
-        Assert.All(letters, letter => Assert.Equal("not-understood", letter.GetProperty("reason").GetString()));
+        Assert.Equal(reasons.Order(StringComparer.Ordinal), letters.Select(letter => letter.Detail).Order(StringComparer.Ordinal));
+        Assert.All(letters, letter => Assert.Equal("not-understood", letter.Reason));
     }
 }

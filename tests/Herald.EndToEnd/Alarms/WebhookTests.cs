@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text;
-using System.Text.Json.Nodes;
+using Herald.Client;
 using Herald.Lab.Alarms;
 using Herald.Lab.Receivers;
 using Herald.TestKit.Nats;
@@ -24,7 +24,8 @@ public sealed class WebhookTests
         var received = new ConcurrentQueue<(string User, string Text)>();
         await using var receiver = await WebhookReceiver.StartAsync(
             "digests", null, new Conduct.Healthy(), webhook => received.Enqueue((Digest.UserOf(webhook.Body), Encoding.UTF8.GetString(webhook.Body.Span))), TimeProvider.System, new Random(1), Cancel);
-        var reply = await herald.Client.PutAsync("/v1/subscriptions/hook", new JsonObject { ["topic"] = "alarm-digests", ["endpoint"] = $"{receiver.Endpoint}" }, Cancel);
+        var reply = await herald.Client.Subscriptions.PutAsync(
+            "hook", new SubscriptionDefinition { Topic = "alarm-digests", Endpoint = $"{receiver.Endpoint}" }, cancel: Cancel);
         Assert.True(reply.Succeeded, reply.Text);
 
         var ledger = new DigestLedger(TimeProvider.System);

@@ -1,4 +1,4 @@
-using System.Text.Json.Nodes;
+using Herald.Client;
 using Herald.Lab.Clusters;
 using Herald.TestKit.Databases;
 using Herald.TestKit.Network;
@@ -151,7 +151,7 @@ public sealed class ClusterFaultTests(ITestOutputHelper output)
         for (var i = 0; i < 200; i++)
         {
             var began = TimeProvider.System.GetTimestamp();
-            var reply = await left.Client.PostAsync("/v1/topics/orders/events", new JsonObject { ["key"] = $"key-{i}", ["payload"] = i }, Cancel);
+            var reply = await left.Client.Events.PublishAsync("orders", new NewEvent { Key = $"key-{i}", Payload = $"{i}" }, Cancel);
             late += TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(2) ? 0 : 1;
             (taken, refused) = reply.Succeeded ? (taken + 1, refused) : (taken, refused + 1);
             Assert.True(reply.Succeeded || reply.Status == 503, reply.Text);
@@ -159,7 +159,7 @@ public sealed class ClusterFaultTests(ITestOutputHelper output)
         // Two late answers are allowed, because the machine itself can pause.
         Assert.InRange(late, 0, 2);
         Assert.True(refused < 200 / 8, $"{taken} were taken, {refused} refused.");
-        var ready = await left.Client.GetAsync("/readyz", Cancel);
+        var ready = await left.Client.Operations.GetReadinessAsync(Cancel);
         Assert.True(refused == 0 || ready.Text.Contains($"{stranger.ProcessID}", StringComparison.Ordinal), ready.Text);
 
         await dying.KillAsync();
@@ -168,7 +168,7 @@ public sealed class ClusterFaultTests(ITestOutputHelper output)
         await UntilOwnedByOthersAsync(rig, dying, ClusterRig.Shards);
         // The node checks a few times a second.
         await Wait.UntilAsync(
-            () => !left.Client.GetAsync("/readyz", Cancel).GetAwaiter().GetResult().Text.Contains("troubles", StringComparison.Ordinal), TimeSpan.FromSeconds(10), rig.Output, Cancel);
+            () => !left.Client.Operations.GetReadinessAsync(Cancel).GetAwaiter().GetResult().Text.Contains("troubles", StringComparison.Ordinal), TimeSpan.FromSeconds(10), rig.Output, Cancel);
     }
 
     /// <summary>

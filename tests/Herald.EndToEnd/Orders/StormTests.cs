@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using Herald.Client;
 using Herald.Lab.Catchers;
 using Herald.Lab.Clusters;
 using Herald.Lab.Ledgers;
@@ -107,7 +108,7 @@ public sealed class StormTests(ITestOutputHelper output) : IDisposable
         var n = _trace.Next();
         _trace.Tell(
             "operator", "order", ("n", n), ("what", "put"), ("through", "a node"), ("subscription", NameOf(customer)), ("from", "earliest"), ("definition", promised.ToJsonString()));
-        var reply = await cluster.NextClient().PutAsync($"/v1/orders/customers/{customer}/webhook", new JsonObject { ["url"] = $"{catcher.Endpoint}", ["secret"] = secret }, Cancel);
+        var reply = await cluster.NextClient().Orders.PutWebhookAsync(customer, new WebhookDefinition { Url = $"{catcher.Endpoint}", Secret = secret }, cancel: Cancel);
         Assert.True(reply.Succeeded, reply.Text);
         _trace.Tell("operator", "done", ("n", n), ("outcome", "created"), ("alone", "yes"));
         return catcher;

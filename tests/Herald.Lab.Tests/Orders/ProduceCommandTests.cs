@@ -44,7 +44,7 @@ public sealed class ProduceCommandTests
     public async Task What_is_refused_is_counted_and_told()
     {
         const string Answer = """
-            {"results":[{"status":"accepted"},{"status":"refused","problem":{"pointer":"/1/key","value":"x","rule":"No."}}]}
+            {"results":[{"index":0,"id":"a","status":"accepted"},{"index":1,"status":"refused","problem":{"code":"invalid-request","pointer":"/1/key","value":"x","rule":"No."}}]}
             """;
         await using var herald = await FakeHerald.StartAsync(_ => new(207, Answer));
         var run = await CommandRun.AgainstAsync(herald, "orders", "produce", "--rate", "0", "--events", "2", "--json");

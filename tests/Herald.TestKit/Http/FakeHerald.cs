@@ -4,6 +4,7 @@ using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 
 namespace Herald.TestKit.Http;
@@ -24,10 +25,18 @@ public sealed class FakeHerald : IAsyncDisposable
         _app.Run(HandleAsync);
     }
 
-    public sealed record Request(string Method, string Path, string Body, string? Authorization, string? IfMatch);
+    public sealed record Request(string Method, string Path, string Body, string? Authorization, string? IfMatch)
+    {
+        /// <summary>The path and the query as they were sent, with their escapes.</summary>
+        public string Target { get; init; } = Path;
+        public string? IfNoneMatch { get; init; }
+        public string? ContentType { get; init; }
+    }
 
     /// <param name="Status">0: the connection is cut instead.</param>
-    public sealed record Answer(int Status, string Body, string ContentType = "application/json", int? RetryAfter = null);
+    /// <param name="CutWhen">The connection is cut after the body, when this completes. Null: the answer ends.</param>
+    public sealed record Answer(
+        int Status, string Body, string ContentType = "application/json", int? RetryAfter = null, string? ETag = null, Task? CutWhen = null);
 
     public ConcurrentQueue<Request> Requests { get; } = new();
     public string Address => _app.Urls.Single();
@@ -46,7 +55,12 @@ public sealed class FakeHerald : IAsyncDisposable
         using var body = new StreamReader(context.Request.Body);
         var request = new Request(
             context.Request.Method, context.Request.Path + context.Request.QueryString.Value, await body.ReadToEndAsync(),
-            context.Request.Headers.Authorization, context.Request.Headers.IfMatch);
+            context.Request.Headers.Authorization, context.Request.Headers.IfMatch)
+        {
+            Target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget,
+            IfNoneMatch = context.Request.Headers.IfNoneMatch,
+            ContentType = context.Request.ContentType,
+        };
         Requests.Enqueue(request);
         var answer = _answer(request);
         if (answer.Status == 0)
@@ -58,7 +72,15 @@ public sealed class FakeHerald : IAsyncDisposable
         context.Response.ContentType = answer.ContentType;
         if (answer.RetryAfter is { } seconds)
             context.Response.Headers.RetryAfter = $"{seconds}";
+        if (answer.ETag is { } etag)
+            context.Response.Headers.ETag = etag;
         if (answer.Status != 204)
             await context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(answer.Body));
+        if (answer.CutWhen is { } cut)
+        {
+            await context.Response.Body.FlushAsync();
+            await cut.WaitAsync(context.RequestAborted);
+            context.Abort();
+        }
     }
 }

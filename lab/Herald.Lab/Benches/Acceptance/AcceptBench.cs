@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
 using Herald.Client;
 using Herald.Lab.Benches.Crashes;
 using Herald.Lab.Benches.Databases;
@@ -84,14 +83,14 @@ internal sealed class AcceptBench(int batch) : IBench
     /// <returns>The length of Herald's answer to such a request.</returns>
     private static async Task<int> PrepareAsync(HeraldClient client, PublishShape shape, CancellationToken cancel)
     {
-        await SucceedAsync(client.PutAsync($"/v1/topics/{PublishShape.Topic}", null, cancel));
-        await SucceedAsync(client.PutAsync("/v1/subscriptions/idle", new JsonObject
+        await SucceedAsync(client.Topics.PutAsync(PublishShape.Topic, cancel: cancel));
+        await SucceedAsync(client.Subscriptions.PutAsync("idle", new SubscriptionDefinition
         {
-            ["topic"] = PublishShape.Topic,
-            ["endpoint"] = "http://127.0.0.1:9/",
-            ["filter"] = new JsonObject { ["type"] = new JsonArray("never") },
-        }, cancel));
-        return (await SucceedAsync(client.PublishAsync(PublishShape.Topic, shape.Body(0, 0, 0), cancel))).Text.Length;
+            Topic = PublishShape.Topic,
+            Endpoint = "http://127.0.0.1:9/",
+            Filter = new Dictionary<string, IReadOnlyList<string>> { ["type"] = ["never"] },
+        }, cancel: cancel));
+        return (await SucceedAsync(client.Events.PublishLinesAsync(PublishShape.Topic, shape.Body(0, 0, 0), cancel))).Text.Length;
     }
 
     /// <summary>
@@ -120,7 +119,8 @@ internal sealed class AcceptBench(int batch) : IBench
                     + $"{counts.Refused} refused.");
     }
 
-    private static async Task<Reply> SucceedAsync(Task<Reply> asked)
+    private static async Task<T> SucceedAsync<T>(Task<T> asked)
+        where T : Reply
     {
         var reply = await asked;
         return reply.Succeeded ? reply : throw new BenchException(string.Join(" ", reply.ProblemLines()));

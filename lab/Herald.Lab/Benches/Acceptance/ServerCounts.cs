@@ -8,7 +8,7 @@ internal sealed record ServerCounts(long Accepted, long Duplicates, long Conflic
     private const string Metric = "herald_http_publish_events_total";
 
     public static async Task<ServerCounts> ReadAsync(HeraldClient client, CancellationToken cancel) =>
-        Parse((await client.GetAsync("/metrics", cancel)).Text);
+        Parse((await client.Operations.GetMetricsAsync(cancel)).Text);
 
     /// <summary>Reads the Prometheus text format.</summary>
     internal static ServerCounts Parse(string metrics)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
 using Herald.Client;
 using Herald.Lab.Alarms;
 using Herald.Lab.Benches.Reports;
@@ -74,13 +73,13 @@ internal sealed class AlarmsBench : IBench
         var appending = await rig.StartServerAsync("digest-limit", AlarmsSide.OnlyAppending.Command, AlarmsSide.OnlyAppending.Settings(nats.Url, null), cancel);
         using (var client = new HeraldClient(appending.Address, null))
         {
-            var subscription = new JsonObject
+            var subscription = new SubscriptionDefinition
             {
-                ["topic"] = AlarmsSide.Topic,
-                ["endpoint"] = $"nats://{NatsOptionSet.Cluster}/{Echo}",
-                ["filter"] = new JsonObject { ["subject"] = new JsonArray(AlarmMessage.SendDigest) },
+                Topic = AlarmsSide.Topic,
+                Endpoint = $"nats://{NatsOptionSet.Cluster}/{Echo}",
+                Filter = new Dictionary<string, IReadOnlyList<string>> { ["subject"] = [AlarmMessage.SendDigest] },
             };
-            var made = await client.PutAsync("/v1/subscriptions/echo", subscription, cancel);
+            var made = await client.Subscriptions.PutAsync("echo", subscription, cancel: cancel);
             if (!made.Succeeded)
                 throw new BenchException($"The limit's subscription was refused: {string.Join(' ', made.ProblemLines())}");
         }

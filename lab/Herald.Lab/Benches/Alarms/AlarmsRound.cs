@@ -58,8 +58,7 @@ internal sealed class AlarmsRound(AlarmsSide side, BenchNats nats, int users, lo
         var wrong = new List<string>();
         for (var user = 0; user < users; user += step)
         {
-            var reply = await client.GetAsync($"/v1/alarms/users/{AlarmTraffic.UserName(user)}", cancel);
-            var known = reply is { Succeeded: true, Body: { } body } ? body.GetProperty("alarms").GetArrayLength() : 0;
+            var known = (await client.Alarms.GetUserAsync(AlarmTraffic.UserName(user), cancel)).Value?.Alarms.Count ?? 0;
             if (known != Expected(user))
                 wrong.Add(
                     $"{AlarmTraffic.UserName(user)} had {Expected(user)} alarms when the server was killed, and has "

@@ -18,5 +18,5 @@ internal sealed record AlarmsSide(string Name, IReadOnlyList<string> Command, st
         ? ["--nats", url, .. stream is null ? (string[])[NatsOptionSet.NoStreamOption] : [NatsOptionSet.StreamOption, stream]]
         : ["--nats-clusters", $"{NatsOptionSet.Cluster}={url}", "--nats-sources", NatsOptionSet.RouteOf(stream), "--nats-batch-events", "4096", "--nats-batch-wait", "2ms"];
 
-    public async Task<long> CountAsync(HeraldClient client, CancellationToken cancel) => (long)((await MetricsPage.ReadAsync(client, cancel)).Find(Counted) ?? 0);
+    public async Task<long> CountAsync(HeraldClient client, CancellationToken cancel) => (long)((await client.Operations.GetMetricsAsync(cancel)).Value?.Find(Counted) ?? 0);
 }

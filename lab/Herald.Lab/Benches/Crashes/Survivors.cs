@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Herald.Client;
 using Herald.Lab.Benches.Rounds;
@@ -49,10 +48,6 @@ internal static class Survivors
                 + $"{least:N0} acknowledged events.");
     }
 
-    private static async Task<bool> HasAllAsync(HeraldClient client, CancellationToken cancel)
-    {
-        var reply = await client.GetAsync($"/v1/subscriptions/{Subscription}/lag", cancel);
-        return reply is { Succeeded: true, Body: { } lag }
-            && JsonText.FindNumber(lag, "waiting") == 0 && JsonText.FindNumber(lag, "inFlight") == 0 && lag.GetProperty("behind").ValueKind == JsonValueKind.False;
-    }
+    private static async Task<bool> HasAllAsync(HeraldClient client, CancellationToken cancel) =>
+        (await client.Subscriptions.GetLagAsync(Subscription, cancel)).Value is { Waiting: 0, InFlight: 0, Behind: false };
 }

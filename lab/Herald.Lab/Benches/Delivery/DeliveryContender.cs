@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
 using Herald.Client;
 using Herald.Lab.Benches.Load;
 using Herald.Lab.Benches.Rounds;
@@ -32,15 +31,15 @@ internal sealed class DeliveryContender(
     /// <param name="maxInFlight">The limit of each subscription.</param>
     public async Task SubscribeAsync(int maxInFlight, CancellationToken cancel)
     {
-        await SucceedAsync(client.PutAsync($"/v1/topics/{PublishShape.Topic}", null, cancel));
+        await SucceedAsync(client.Topics.PutAsync(PublishShape.Topic, cancel: cancel));
         for (var i = 0; i < subscriptions; i++)
-            await SucceedAsync(client.PutAsync(PathOf(i), new JsonObject
+            await SucceedAsync(client.Subscriptions.PutAsync(NameOf(i), new SubscriptionDefinition
             {
-                ["topic"] = PublishShape.Topic,
-                ["endpoint"] = receiver.EndpointOf(i).ToString(),
-                ["secret"] = receiver.Secret,
-                ["limits"] = new JsonObject { ["maxInFlight"] = maxInFlight },
-            }, cancel));
+                Topic = PublishShape.Topic,
+                Endpoint = receiver.EndpointOf(i).ToString(),
+                Secret = receiver.Secret,
+                Limits = new DeliveryLimits { MaxInFlight = maxInFlight },
+            }, cancel: cancel));
     }
 
     /// <summary>Runs rounds until the time is over. How many events fill that time is known only afterwards.</summary>
@@ -58,7 +57,7 @@ internal sealed class DeliveryContender(
         _events = Math.Max(FewestEvents, (int)(_rate * length.TotalSeconds / subscriptions));
         if (!paused)
             return;
-        await TellAsync("pause", cancel);
+        await TellAsync(client.Subscriptions.PauseAsync, cancel);
         await _publisher.PublishAsync(_events, cancel);
     }
 
@@ -66,7 +65,7 @@ internal sealed class DeliveryContender(
     {
         var began = rig.Time.GetTimestamp();
         if (paused)
-            await TellAsync("resume", cancel);
+            await TellAsync(client.Subscriptions.ResumeAsync, cancel);
         else
             await _publisher.PublishAsync(_events, cancel);
         var state = await receiver.UntilAsync(Expected, cancel);
@@ -87,15 +86,16 @@ internal sealed class DeliveryContender(
         return Expected;
     }
 
-    private async Task TellAsync(string action, CancellationToken cancel)
+    private async Task TellAsync(Func<string, CancellationToken, Task<Reply<Subscription>>> tell, CancellationToken cancel)
     {
         for (var i = 0; i < subscriptions; i++)
-            await SucceedAsync(client.PostAsync($"{PathOf(i)}/{action}", null, cancel));
+            await SucceedAsync(tell(NameOf(i), cancel));
     }
 
-    private static string PathOf(int subscription) => string.Create(CultureInfo.InvariantCulture, $"/v1/subscriptions/s{subscription}");
+    private static string NameOf(int subscription) => string.Create(CultureInfo.InvariantCulture, $"s{subscription}");
 
-    private static async Task SucceedAsync(Task<Reply> asked)
+    private static async Task SucceedAsync<T>(Task<T> asked)
+        where T : Reply
     {
         var reply = await asked;
         if (!reply.Succeeded)

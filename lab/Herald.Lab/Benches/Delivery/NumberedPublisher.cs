@@ -19,7 +19,7 @@ internal sealed class NumberedPublisher(HeraldClient client) : INumberedPublishe
         for (var left = count; left > 0;)
         {
             var batch = Math.Min(left, BatchEvents);
-            var reply = await client.PublishAsync(PublishShape.Topic, Body(batch), cancel);
+            var reply = await client.Events.PublishLinesAsync(PublishShape.Topic, Body(batch), cancel);
             // All of the batch must be accepted: a missing number would leave a gap in its key.
             if (reply.Status != 202)
                 throw new BenchException($"Herald did not accept a batch of {batch} events: {string.Join(" ", reply.ProblemLines())}");

@@ -77,5 +77,5 @@ internal sealed class IngestRound(BenchKafka kafka, string from, long skipped, l
 
     /// <summary>A count of 0 is missing in the metrics.</summary>
     private static async Task<long> CountAsync(HeraldClient client, string outcome, CancellationToken cancel) =>
-        (long)((await MetricsPage.ReadAsync(client, cancel)).Find($"{Metric}{{topic=\"{Topic}\",outcome=\"{outcome}\"}}") ?? 0);
+        (long)((await client.Operations.GetMetricsAsync(cancel)).Value?.Find($"{Metric}{{topic=\"{Topic}\",outcome=\"{outcome}\"}}") ?? 0);
 }

@@ -36,7 +36,7 @@ internal sealed class MeasuredHerald : IDisposable
 
     public void Dispose() => _client.Dispose();
 
-    public Task CreateTopicAsync(string topic, CancellationToken cancel) => SucceedAsync(_client.PutAsync($"/v1/topics/{topic}", null, cancel));
+    public Task CreateTopicAsync(string topic, CancellationToken cancel) => SucceedAsync(_client.Topics.PutAsync(topic, cancel: cancel));
 
     /// <param name="more">Fields beside topic and endpoint.</param>
     public Task SubscribeAsync(string id, string topic, Uri endpoint, CancellationToken cancel, params (string Field, JsonNode Value)[] more)
@@ -45,18 +45,18 @@ internal sealed class MeasuredHerald : IDisposable
         foreach (var (field, value) in more)
             subscription[field] = value;
         NoteSettings(more);
-        return SucceedAsync(_client.PutAsync($"/v1/subscriptions/{id}", subscription, cancel));
+        return SucceedAsync(_client.Subscriptions.PutJsonAsync(id, subscription, cancel: cancel));
     }
 
     /// <summary>Creates many things, several at a time.</summary>
     public static Task ManyAsync(int count, Func<int, CancellationToken, Task> make, CancellationToken cancel) => Parallel.ForEachAsync(
         Enumerable.Range(0, count), new ParallelOptions { MaxDegreeOfParallelism = AtATime, CancellationToken = cancel }, async (i, token) => await make(i, token));
 
-    public Task PauseAsync(string id, CancellationToken cancel) => SucceedAsync(_client.PostAsync($"/v1/subscriptions/{id}/pause", null, cancel));
+    public Task PauseAsync(string id, CancellationToken cancel) => SucceedAsync(_client.Subscriptions.PauseAsync(id, cancel));
 
-    public Task ResumeAsync(string id, CancellationToken cancel) => SucceedAsync(_client.PostAsync($"/v1/subscriptions/{id}/resume", null, cancel));
+    public Task ResumeAsync(string id, CancellationToken cancel) => SucceedAsync(_client.Subscriptions.ResumeAsync(id, cancel));
 
-    public Task DeleteAsync(string id, CancellationToken cancel) => SucceedAsync(_client.DeleteAsync($"/v1/subscriptions/{id}", cancel));
+    public Task DeleteAsync(string id, CancellationToken cancel) => SucceedAsync(_client.Subscriptions.DeleteAsync(id, cancel: cancel));
 
     /// <summary>Publishes many events in batches. Several batches are under way at a time, each with keys of its own.</summary>
     public async Task PublishAsync(string topic, Backlog backlog, CancellationToken cancel)
@@ -66,7 +66,7 @@ internal sealed class MeasuredHerald : IDisposable
         {
             foreach (var batch in lane)
             {
-                var reply = await _client.PublishAsync(topic, batch, cancel);
+                var reply = await _client.Events.PublishLinesAsync(topic, batch, cancel);
                 if (reply.Status != 202)
                     throw new BenchException($"Herald did not accept a batch of events: {string.Join(" ", reply.ProblemLines())}");
                 var events = batch.Length / TrafficEvent.EnvelopeBytes;
@@ -95,7 +95,8 @@ internal sealed class MeasuredHerald : IDisposable
             _rig.NoteOnce($"Subscriptions have these settings: {string.Join(", ", settings)}.");
     }
 
-    private static async Task SucceedAsync(Task<Reply> asked)
+    private static async Task SucceedAsync<T>(Task<T> asked)
+        where T : Reply
     {
         var reply = await asked;
         if (!reply.Succeeded)

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Xunit;
 
-namespace Herald.Client.Tests;
+namespace Herald.Client.Tests.Json;
 
 public sealed class JsonTextTests
 {

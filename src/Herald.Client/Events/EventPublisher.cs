@@ -17,7 +17,15 @@ public sealed class EventPublisher(Func<HeraldClient> client, string topic, Time
     /// <summary>How often a batch was sent again.</summary>
     public long Retries { get; private set; }
 
-    public async Task<Reply> SendAsync(ReadOnlyMemory<byte> ndjson, CancellationToken cancel)
+    /// <param name="events">Each with an id: an event without one can be stored twice.</param>
+    public Task<Reply<PublishAnswer>> SendAsync(IReadOnlyList<NewEvent> events, CancellationToken cancel = default) =>
+        SendAsync(() => client().Events.PublishAsync(topic, events, cancel), cancel);
+
+    /// <param name="ndjson">One JSON envelope per line, each with an id.</param>
+    public Task<Reply<PublishAnswer>> SendAsync(ReadOnlyMemory<byte> ndjson, CancellationToken cancel = default) =>
+        SendAsync(() => client().Events.PublishLinesAsync(topic, ndjson, cancel), cancel);
+
+    private async Task<Reply<PublishAnswer>> SendAsync(Func<Task<Reply<PublishAnswer>>> send, CancellationToken cancel)
     {
         var began = time.GetTimestamp();
         for (var wait = ShortestWait; ; wait = Shorter(wait * 2, LongestWait))
@@ -25,7 +33,7 @@ public sealed class EventPublisher(Func<HeraldClient> client, string topic, Time
             TimeSpan? asked = null;
             try
             {
-                var reply = await client().PublishAsync(topic, ndjson, cancel);
+                var reply = await send();
                 _hasAnswered = true;
                 if (!MayWorkLater(reply) || IsOver(began))
                     return reply;
@@ -39,15 +47,15 @@ public sealed class EventPublisher(Func<HeraldClient> client, string topic, Time
         }
     }
 
-    private static bool MayWorkLater(Reply reply) => reply.Status is (int)HttpStatusCode.TooManyRequests or >= 500 || SomeFoundNoRoom(reply);
+    private static bool MayWorkLater(Reply<PublishAnswer> reply) =>
+        reply.Status is (int)HttpStatusCode.TooManyRequests or >= 500 || SomeFoundNoRoom(reply);
 
     /// <summary>
     /// A batch is spread over several shards, and some of them can be full. When it is sent again, the stored events are duplicates.
     /// </summary>
-    private static bool SomeFoundNoRoom(Reply reply) =>
-        reply is { Status: (int)HttpStatusCode.MultiStatus, Body: { } body }
-        && body.GetProperty("results").EnumerateArray().Any(
-            result => result.TryGetProperty("problem", out var problem) && JsonText.Find(problem, "code") == "no-room");
+    private static bool SomeFoundNoRoom(Reply<PublishAnswer> reply) =>
+        reply is { Status: (int)HttpStatusCode.MultiStatus, Value: { } answer }
+        && answer.Results.Any(result => result.Problem?.Code == "no-room");
 
     private bool IsOver(long began) => time.GetElapsedTime(began) >= patience;
 

@@ -38,10 +38,6 @@ public static class JsonText
         return Plain(element);
     }
 
-    public static long FindNumber(JsonElement element, string field) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(field, out var value)
-        && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) ? number : 0;
-
     public static string Indented(JsonElement element) => Written(element, Readable);
 
     public static string? Plain(JsonElement value) => value.ValueKind switch

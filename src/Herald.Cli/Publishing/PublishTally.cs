@@ -1,9 +1,9 @@
-using System.Text.Json;
+using Herald.Client;
 
-namespace Herald.Client;
+namespace Herald.Cli.Publishing;
 
 /// <summary>The results of the events that were sent, with the exact text of the first problems.</summary>
-public sealed class PublishTally
+internal sealed class PublishTally
 {
     private const int MostProblems = 20;
     private readonly List<(long Line, string Detail)> _problems = [];
@@ -26,35 +26,28 @@ public sealed class PublishTally
     }
 
     /// <summary>Counts an answer to a batch. False when the answer contains no verdicts on the events.</summary>
-    public bool Count(Reply reply, IReadOnlyList<PublishLine> batch)
+    public bool Count(Reply<PublishAnswer> reply, IReadOnlyList<PublishLine> batch)
     {
-        if (reply.Body is not { ValueKind: JsonValueKind.Object } body
-            || !body.TryGetProperty("results", out var results) || results.ValueKind != JsonValueKind.Array
-            || results.GetArrayLength() != batch.Count)
+        // A batch of which nothing was accepted is a problem, which has the verdicts as well.
+        var results = reply.Value?.Results ?? reply.Problem?.Results;
+        if (results is null || results.Count != batch.Count)
             return false;
-        var index = 0;
-        foreach (var result in results.EnumerateArray())
+        foreach (var (result, sent) in results.Zip(batch))
         {
-            var line = batch[index++].Number;
-            switch (JsonText.Find(result, "status"))
+            switch (result.Status)
             {
-                case "accepted":
+                case PublishStatus.Accepted:
                     Accepted++;
                     break;
-                case "duplicate":
+                case PublishStatus.Duplicate:
                     Duplicates++;
                     break;
                 default:
-                    Refuse(line, Detail(result));
+                    Refuse(sent.Number, result.Problem?.ToString() ?? result.Status);
                     break;
             }
-            LastLine = Math.Max(LastLine, line);
+            LastLine = Math.Max(LastLine, sent.Number);
         }
         return true;
     }
-
-    private static string Detail(JsonElement result) =>
-        result.TryGetProperty("problem", out var problem)
-            ? $"{JsonText.Find(problem, "pointer")}: {JsonText.Find(problem, "value")}: {JsonText.Find(problem, "rule")}"
-            : JsonText.Find(result, "status") ?? "refused";
 }

@@ -1,0 +1,25 @@
+namespace Herald.Client;
+
+/// <summary>One try at a delivery.</summary>
+public sealed record Attempt
+{
+    public required string Subscription { get; init; }
+    public required int Shard { get; init; }
+    public required long Sequence { get; init; }
+
+    /// <summary>1 for the first attempt of the delivery.</summary>
+    public required int Number { get; init; }
+    public required DateTimeOffset At { get; init; }
+    public required double DurationMs { get; init; }
+
+    /// <summary><c>delivered</c>, <c>failed</c>, <c>endpointGone</c> or <c>rejected</c>.</summary>
+    public required string Outcome { get; init; }
+
+    /// <summary>How far it came.</summary>
+    public required string Stage { get; init; }
+    public int? StatusCode { get; init; }
+    public required string Reason { get; init; }
+
+    /// <summary>The beginning of the receiver's answer.</summary>
+    public required string Answer { get; init; }
+}

@@ -1,0 +1,24 @@
+using System.Text;
+
+namespace Herald.Client;
+
+/// <summary>Paths and queries of requests.</summary>
+internal static class Address
+{
+    public static string Escape(string segment) => Uri.EscapeDataString(segment);
+
+    /// <summary>The path with those parameters whose value is not null.</summary>
+    public static string WithQuery(string path, params ReadOnlySpan<(string Name, string? Value)> parameters)
+    {
+        var text = new StringBuilder(path);
+        var separator = '?';
+        foreach (var (name, value) in parameters)
+        {
+            if (value is null)
+                continue;
+            text.Append(separator).Append(name).Append('=').Append(Uri.EscapeDataString(value));
+            separator = '&';
+        }
+        return text.ToString();
+    }
+}
