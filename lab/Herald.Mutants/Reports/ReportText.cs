@@ -7,9 +7,7 @@ internal static class ReportText
     {
         foreach (var project in report.Projects)
         {
-            Say(
-                $"{project.Project}: {project.Noticed} of {project.Tried} noticed; {project.Tried} of {project.Drawn} selected were "
-                    + $"tried; {project.Found} were found.");
+            Say($"{project.Project}: {project.Noticed} of {project.Tried} noticed; {project.Tried} of {project.Drawn} selected were tried; {project.Found} were found.");
             foreach (var suite in project.Suites)
                 Say($"{suite.Noticed,6}  {suite.Suite} ({suite.Hung} hang, {suite.Ended} end)");
             foreach (var survivor in project.Survivors)
