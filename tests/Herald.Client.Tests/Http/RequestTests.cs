@@ -91,14 +91,14 @@ public sealed class RequestTests
         ["""
             POST /v1/topics/orders/events application/json {"id":"e1","key":"k","type":"t","attributes":{"country":"NZ"},"payload":{"total":12.50,"text":"\ud800"},"time":"2026-01-31T12:00:00+00:00"}
             """] = client => client.Events.PublishAsync("orders", new NewEvent
-            {
-                Id = "e1",
-                Key = "k",
-                Type = "t",
-                Attributes = new Dictionary<string, string> { ["country"] = "NZ" },
-                Payload = """{"total":12.50,"text":"\ud800"}""",
-                Time = Noon,
-            }),
+        {
+            Id = "e1",
+            Key = "k",
+            Type = "t",
+            Attributes = new Dictionary<string, string> { ["country"] = "NZ" },
+            Payload = """{"total":12.50,"text":"\ud800"}""",
+            Time = Noon,
+        }),
         ["""POST /v1/topics/orders/events application/json {"payloadBase64":"AQID","contentType":"image/png"}"""] =
             client => client.Events.PublishAsync("orders", new NewEvent { Bytes = new byte[] { 1, 2, 3 }, ContentType = "image/png" }),
         ["""POST /v1/topics/orders/events application/json [{"payload":1},{"payload":null}]"""] =
