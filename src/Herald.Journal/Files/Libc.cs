@@ -7,7 +7,7 @@ namespace Herald.Journal.Files;
 internal static partial class Libc
 {
     public const int Eintr = 4, Ewouldblock = 11, Einval = 22, Enospc = 28, Enosys = 38, Eopnotsupp = 95, Edquot = 122;
-    public const int LockExclusive = 2, LockNonBlocking = 4;
+    public const int LockExclusive = 2, LockNonBlocking = 4, LockRelease = 8;
     public const int OpenReadOnly = 0, OpenReadWrite = 2, OpenCreate = 0x40, OpenDirectory = 0x10000, OpenCloseOnExec = 0x80000;
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

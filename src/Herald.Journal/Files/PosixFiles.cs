@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace Herald.Journal.Files;
 
@@ -83,6 +84,20 @@ internal sealed class PosixFiles : IJournalFiles
         }
         RandomAccess.SetLength(handle, 0);
         RandomAccess.Write(handle, Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)), 0);
-        return handle;
+        return new HeldLock(handle);
+    }
+
+    private sealed class HeldLock(SafeFileHandle handle) : IDisposable
+    {
+        /// <summary>
+        /// Releases the lock and closes the file. To close it is not enough: a process that is being started has a copy of the handle until
+        /// it runs its own program, and the lock would last as long.
+        /// </summary>
+        public void Dispose()
+        {
+            if (!handle.IsClosed)
+                _ = Libc.Lock(handle, Libc.LockRelease);
+            handle.Dispose();
+        }
     }
 }

@@ -10,7 +10,7 @@ namespace Herald.Journal.Tests.Faults;
 public sealed partial class PlantedTests(ITestOutputHelper output)
 {
     private static readonly PlantedBuild Build = new(
-        "PlantedJournal", ["src/Herald.Engine", "src/Herald.Journal", "src/Herald.Cli/Databases", "src/Herald.Cli/Processes", "tests/Herald.TestKit", "tests/Herald.Contracts", "tests/Herald.Journal.Tests"],
+        "PlantedJournal", ["src/Herald.Engine", "src/Herald.Journal", "lab/Herald.LocalServers", "tests/Herald.TestKit", "tests/Herald.Contracts", "tests/Herald.Journal.Tests"],
         [.. PlantedFaults.All.Select(f => f.Fault)]);
 
     [Fact]

@@ -1,10 +1,13 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
 using Herald.Journal.Files;
+using Microsoft.Win32.SafeHandles;
 using Xunit;
 
 namespace Herald.Journal.Tests.Files;
 
 /// <summary>Failures of the real system calls are reported with their true cause.</summary>
-public sealed class PosixFilesTests : IDisposable
+public sealed partial class PosixFilesTests : IDisposable
 {
     // A device that is always full. Because it is not a file, allocating, truncating and syncing it are errors.
     private const string Full = "/dev/full";
@@ -23,6 +26,22 @@ public sealed class PosixFilesTests : IDisposable
         Assert.Equal(("write", Full, Enospc), (failure.Operation, failure.Path, failure.Error));
         Assert.Contains($"write of '{Full}' failed", failure.Message, StringComparison.Ordinal);
     }
+
+    /// <summary>A process that is being started has copies of all handles until it runs its own program.</summary>
+    [Fact]
+    public void A_released_lock_is_free_although_a_copy_of_its_handle_is_open()
+    {
+        var held = _files.Lock(_directory.FullName);
+        var handle = Directory.EnumerateFiles("/proc/self/fd").First(link => new FileInfo(link).LinkTarget == Path.Combine(_directory.FullName, "lock"));
+        using var copy = Duplicate(int.Parse(Path.GetFileName(handle), CultureInfo.InvariantCulture));
+        Assert.Throws<JournalInUseException>(() => _files.Lock(_directory.FullName));
+        held.Dispose();
+        _files.Lock(_directory.FullName).Dispose();
+        Assert.False(copy.IsInvalid);
+    }
+
+    [LibraryImport("libc", EntryPoint = "dup", SetLastError = true)]
+    private static partial SafeFileHandle Duplicate(int handle);
 
     [Fact]
     public void A_sync_that_fails_is_a_failure_though_the_runtime_would_hide_it()
