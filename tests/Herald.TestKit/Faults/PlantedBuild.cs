@@ -9,7 +9,7 @@ namespace Herald.TestKit.Faults;
 /// </summary>
 /// <param name="name">The name of the program.</param>
 /// <param name="sources">
-/// Folders that are compiled into the program, except their folders Faults.
+/// Folders that are compiled into the program, except files named Planted….
 /// </param>
 public sealed class PlantedBuild(string name, IReadOnlyList<string> sources, IReadOnlyList<PlantedFault> faults)
 {
@@ -44,7 +44,7 @@ public sealed class PlantedBuild(string name, IReadOnlyList<string> sources, IRe
         foreach (var file in Directory.EnumerateFiles(from, "*.cs", SearchOption.AllDirectories))
         {
             var relative = Path.GetRelativePath(from, file);
-            if (relative.StartsWith("Faults/", StringComparison.Ordinal))
+            if (Path.GetFileName(file).StartsWith("Planted", StringComparison.Ordinal))
                 continue;
             var target = Path.Combine(Folder, Path.GetFileName(source), relative);
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
