@@ -18,7 +18,7 @@ public sealed partial class PlantedTests(ITestOutputHelper output)
     {
         var cancel = TestContext.Current.CancellationToken;
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        patience.CancelAfter(TimeSpan.FromMinutes(4)); // Some of the mistakes could make a caller wait for ever.
+        patience.CancelAfter(TimeSpan.FromMinutes(15)); // Some of the mistakes could make a caller wait for ever.
         await Build.MakeAsync(cancel);
         var missed = new List<string>();
         foreach (var (fault, tests) in PlantedFaults.All)
