@@ -11,6 +11,7 @@ namespace Herald.Engine.Catalogs;
 /// <summary>
 /// Reads and changes topics and subscriptions. When a change completes, it is durable and in force everywhere on this node.
 /// </summary>
+/// <remarks>The file has over 400 lines because every operation repeats one pattern: read, check, write with the version, follow.</remarks>
 public sealed class Catalog
 {
     // Most filter changes that some shard has not yet routed past. Further changes are refused.
