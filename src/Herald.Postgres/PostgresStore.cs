@@ -75,7 +75,7 @@ public sealed class PostgresStore : IEventLog, IShardStore, IStateReader, ICatal
         _log = new LogReader(database, periods, records, _headReader, _bounds);
         var appender = _appender = new EventAppender(database, periods, records, Stored, NoticeOf);
         _periods = periods;
-        _pipelines = new AppendPipelines(database, appender, time, options.AppendPipelines);
+        _pipelines = new AppendPipelines(database, appender, options.AppendPipelines);
         var commitSql = new CommitSql(database.Schema);
         _commits = new CommitPipeline(database, commitSql, dialect.CommitLazily);
         _wholeCommit = new WholeCommit(database, commitSql, _commits, appender, periods, records);

@@ -3,6 +3,7 @@ using Herald.Engine.Events;
 using Herald.Engine.Stores;
 using Herald.Postgres.Migrations;
 using Herald.TestKit.Databases;
+using Herald.TestKit.Time;
 using Npgsql;
 
 namespace Herald.Postgres.Tests;
@@ -35,8 +36,10 @@ internal sealed class PostgresHarness(Func<PostgresOptions, PostgresOptions>? ad
     {
         var options = new PostgresOptions { Connection = await Database.Value, Schema = _schema, ShardCount = 16 };
         Options = adjust is null ? options : adjust(options);
-        await MigrateAsync();
-        _store = await OpenAsync();
+        await Until.EndsAsync(MigrateAsync(), "migration of the schema");
+        var opening = OpenAsync().AsTask();
+        await Until.EndsAsync(opening, "opening of the store");
+        _store = await opening;
     }
 
     /// <summary>Opens another node on the same tables.</summary>
@@ -89,8 +92,8 @@ internal sealed class PostgresHarness(Func<PostgresOptions, PostgresOptions>? ad
         if (_store is null)
             return;
         foreach (var other in _others)
-            await other.DisposeAsync();
-        await _store.DisposeAsync();
+            await Until.EndsAsync(other.DisposeAsync().AsTask(), "closing of another node");
+        await Until.EndsAsync(_store.DisposeAsync().AsTask(), "closing of the store");
         await ExecuteAsync($"drop schema {_schema} cascade; drop schema {_schema}_log cascade");
     }
 

@@ -10,7 +10,7 @@ namespace Herald.Postgres.Appends;
 /// Appends events for some of the shards, one transaction at a time. Events that arrive meanwhile share the next transaction, so a slower
 /// database makes larger groups.
 /// </summary>
-internal sealed class AppendPipeline(Database database, EventAppender appender, TimeProvider time)
+internal sealed class AppendPipeline(Database database, EventAppender appender)
     : GroupLoop<AppendItem>(GroupEvents, GroupBytes)
 {
     public const int GroupEvents = 1000;
@@ -91,7 +91,7 @@ internal sealed class AppendPipeline(Database database, EventAppender appender, 
             catch (PostgresException failure) when (Failures.IsConflict(failure) && tried < Tries)
             {
                 await LetGoAsync().ConfigureAwait(false);
-                await Task.Delay(BackOff.After(tried), time, database.Closing).ConfigureAwait(false);
+                await Database.PauseAsync(tried, database.Closing).ConfigureAwait(false);
             }
             catch (PostgresException failure) when (Failures.IsTableGone(failure) && tried == 1)
             {
@@ -115,7 +115,7 @@ internal sealed class AppendPipeline(Database database, EventAppender appender, 
         {
             if (given is null)
                 return;
-            await Database.BeginAnewAsync(given).ConfigureAwait(false);
+            await database.BeginAnewAsync(given).ConfigureAwait(false);
             await given.DisposeAsync().ConfigureAwait(false);
         }
         catch (Exception failure)

@@ -8,12 +8,12 @@ namespace Herald.Postgres.Appends;
 /// Low load goes to one pipeline alone, because few large transactions cost less than many small ones. When more events wait than two
 /// transactions take, each pipeline gets shards of its own, so that more cores of the database work.
 /// </remarks>
-internal sealed class AppendPipelines(Database database, EventAppender appender, TimeProvider time, int count) : IAsyncDisposable
+internal sealed class AppendPipelines(Database database, EventAppender appender, int count) : IAsyncDisposable
 {
     // The two thresholds are far apart, so that a shard's events rarely change their pipeline.
     private const int SpreadFrom = 2 * AppendPipeline.GroupEvents, GatherBelow = AppendPipeline.GroupEvents / 8;
 
-    private readonly AppendPipeline[] _pipelines = [.. Enumerable.Range(0, count).Select(_ => new AppendPipeline(database, appender, time))];
+    private readonly AppendPipeline[] _pipelines = [.. Enumerable.Range(0, count).Select(_ => new AppendPipeline(database, appender))];
     private volatile bool _spreads;
 
     public int Waiting => _pipelines.Sum(pipeline => pipeline.Waiting);

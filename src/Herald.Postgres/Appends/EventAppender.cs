@@ -68,7 +68,7 @@ internal sealed class EventAppender(
         catch (Exception failure) when (isCommitted || (failure is PostgresException refused && ReferenceEquals(refused.BatchCommand, told)))
         {
             // Everything is stored, even if the notice failed. The caller notifies once more, and heartbeats carry the same heads.
-            await Database.BeginAnewAsync(connection).ConfigureAwait(false);
+            await database.BeginAnewAsync(connection).ConfigureAwait(false);
         }
         return holds;
     }

@@ -60,7 +60,7 @@ internal sealed class WholeCommit(Database database, CommitSql sql, CommitPipeli
                 catch (PostgresException failure) when (Failures.IsValueRefused(failure) && letters.Count > 0 && !isPlain)
                 {
                     // The dead letters' reasons are the only text in a commit that comes from outside.
-                    await Database.BeginAnewAsync(connection).ConfigureAwait(false);
+                    await database.BeginAnewAsync(connection).ConfigureAwait(false);
                     letters = letters.ConvertAll(one => (LetterRow.Plain(one.Letter), one.Record));
                     isPlain = true;
                 }
@@ -88,7 +88,7 @@ internal sealed class WholeCommit(Database database, CommitSql sql, CommitPipeli
         }
         catch (PostgresException failure) when (Failures.IsGuarded(failure))
         {
-            await Database.BeginAnewAsync(connection).ConfigureAwait(false);
+            await database.BeginAnewAsync(connection).ConfigureAwait(false);
             return false;
         }
     }

@@ -15,13 +15,11 @@ internal sealed class Database : IAsyncDisposable
     private const int Tries = 6, VitalConnections = 6;
     private static readonly TimeSpan AnewWithin = TimeSpan.FromSeconds(1);
 
-    private readonly TimeProvider _time;
     private readonly CancellationTokenSource _closing = new();
     private long _failures;
 
     public Database(PostgresOptions options, TimeProvider time, Action<string>? notices = null)
     {
-        _time = time;
         Notices = new Notices(notices ?? (_ => { }), time);
         (Schema, LogSchema) = (options.Schema, options.Schema + "_log");
         var settings = new NpgsqlConnectionStringBuilder(ConnectionText.Parse(options.Connection).Npgsql);
@@ -87,7 +85,7 @@ internal sealed class Database : IAsyncDisposable
             }
             catch (Exception failure) when (Connections.Failures.IsConflict(failure) && tried < Tries)
             {
-                await Task.Delay(BackOff.After(tried), _time, either.Token).ConfigureAwait(false);
+                await PauseAsync(tried, either.Token).ConfigureAwait(false);
             }
             catch (Exception failure) when (Connections.Failures.IsTableGone(failure) && tried == 1)
             {
@@ -104,13 +102,17 @@ internal sealed class Database : IAsyncDisposable
         }
     }
 
-    private static async Task<T> WorkAsync<T>(NpgsqlConnection connection, Func<NpgsqlConnection, CancellationToken, Task<T>> work, CancellationToken cancel)
+    /// <summary>Waits before another try of work that was in conflict with another transaction.</summary>
+    /// <remarks>The other transaction runs in real time, so this waits in real time, whatever clock the store has.</remarks>
+    public static Task PauseAsync(int tried, CancellationToken cancel) => Task.Delay(BackOff.After(tried), TimeProvider.System, cancel);
+
+    private async Task<T> WorkAsync<T>(NpgsqlConnection connection, Func<NpgsqlConnection, CancellationToken, Task<T>> work, CancellationToken cancel)
     {
         try
         {
             return await work(connection, cancel).ConfigureAwait(false);
         }
-        catch (PostgresException)
+        catch (Exception failure) when (failure is PostgresException or OperationCanceledException)
         {
             await BeginAnewAsync(connection).ConfigureAwait(false);
             throw;
@@ -118,14 +120,14 @@ internal sealed class Database : IAsyncDisposable
     }
 
     /// <summary>
-    /// Rolls back, and makes client and server forget all prepared statements. Call it after a statement has failed on a connection that is
-    /// used again.
+    /// Rolls back, and makes client and server forget all prepared statements. Call it after a statement has failed, or was cancelled, on a
+    /// connection that is used again.
     /// </summary>
     /// <remarks>
-    /// The client prepares frequent statements. When a batch fails, it loses count of the prepared ones, and a later call on the connection
-    /// gets an unexpected answer.
+    /// The client prepares frequent statements. When a batch fails or is cancelled, it loses count of the prepared ones, and a later call
+    /// on the connection gets an unexpected answer.
     /// </remarks>
-    public static async Task BeginAnewAsync(NpgsqlConnection connection)
+    public async Task BeginAnewAsync(NpgsqlConnection connection)
     {
         if (connection.State != ConnectionState.Open)
             return;
@@ -138,7 +140,10 @@ internal sealed class Database : IAsyncDisposable
         }
         catch (Exception failure) when (failure is OperationCanceledException || Connections.Failures.IsUnavailable(failure))
         {
-            // A broken connection does not return to the pool.
+            // A broken connection does not return to the pool. This one may still be open, in an unknown state, and one connection of a
+            // pool cannot be closed from here.
+            Source.Clear();
+            Vital.Clear();
         }
     }
 

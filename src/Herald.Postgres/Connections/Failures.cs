@@ -45,6 +45,8 @@ internal static class Failures
         NpgsqlException or SocketException or IOException or TimeoutException or ObjectDisposedException => true,
         // A command on a connection that broke meanwhile.
         InvalidOperationException { Source: "Npgsql" } => true,
+        // The client met a message that it did not expect, and has closed the connection. Another connection is not affected.
+        { Source: "Npgsql" } => failure.GetType() == typeof(Exception),
         _ => false,
     };
 

@@ -1,3 +1,4 @@
+using Herald.Engine.Stores;
 using Herald.Postgres.Connections;
 
 namespace Herald.Postgres.Leases;
@@ -51,7 +52,7 @@ internal sealed class NeighbourWatch(Database database, TimeProvider time, Actio
             }
             catch (Exception failure)
             {
-                if (!Failures.IsUnavailable(failure))
+                if (failure is not StoreUnavailableException)
                     database.Notices.Failed(
                         "This node cannot watch whether another node ends. It notices the end later, by missing heartbeats.",
                         failure);
@@ -73,10 +74,15 @@ internal sealed class NeighbourWatch(Database database, TimeProvider time, Actio
         _ = changed.ContinueWith(_ => Cancel(over), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         try
         {
-            await using var connection = await database.Vital.OpenConnectionAsync(over.Token).ConfigureAwait(false);
-            await using var command = connection.Command(Dialect.AwaitEndSql, Commands.Value(watched));
-            command.CommandTimeout = 0;
-            await command.ExecuteNonQueryAsync(over.Token).ConfigureAwait(false);
+            await database.RunVitalAsync(
+                async (connection, cancel) =>
+                {
+                    await using var command = connection.Command(Dialect.AwaitEndSql, Commands.Value(watched));
+                    // The client can lose a cancellation, so the statement also ends without one.
+                    command.CommandTimeout = (int)(LongestWait + Pause).TotalSeconds;
+                    return await command.ExecuteNonQueryAsync(cancel).ConfigureAwait(false);
+                },
+                over.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!database.Closing.IsCancellationRequested)
         {

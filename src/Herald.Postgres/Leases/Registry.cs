@@ -39,7 +39,7 @@ internal sealed class Registry(Database database, PeriodReader periods, Postgres
                 }
                 catch (PostgresException failure) when (Failures.IsTableGone(failure))
                 {
-                    await Database.BeginAnewAsync(connection).ConfigureAwait(false);
+                    await database.BeginAnewAsync(connection).ConfigureAwait(false);
                     await periods.RefreshAsync(either).ConfigureAwait(false);
                 }
             }

@@ -160,7 +160,7 @@ internal sealed class LockWatch(Database database, TimeProvider time)
             finally
             {
                 await holder.ConfigureAwait(false);
-                await Database.BeginAnewAsync(connection).ConfigureAwait(false);
+                await database.BeginAnewAsync(connection).ConfigureAwait(false);
             }
         },
         cancel).ConfigureAwait(false);
@@ -205,7 +205,7 @@ internal sealed class LockWatch(Database database, TimeProvider time)
         catch (PostgresException failure) when (Failures.IsLockTimeout(failure))
         {
             // The whole table is locked.
-            await Database.BeginAnewAsync(connection).ConfigureAwait(false);
+            await database.BeginAnewAsync(connection).ConfigureAwait(false);
         }
         return [.. free];
     }

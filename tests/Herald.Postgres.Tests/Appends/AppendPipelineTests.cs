@@ -32,7 +32,7 @@ public sealed class AppendPipelineTests : IAsyncLifetime
         var fails = true;
         var appender = new EventAppender(
             database, periods, new RecordReader(database), (_, _) => { }, _ => fails ? throw new InvalidOperationException("a defect") : null);
-        await using var pipeline = new AppendPipeline(database, appender, TimeProvider.System);
+        await using var pipeline = new AppendPipeline(database, appender);
         var connection = await database.Source.OpenConnectionAsync(Cancel);
         var letGo = 0;
         connection.StateChange += (_, _) =>

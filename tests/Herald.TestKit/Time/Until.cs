@@ -11,6 +11,19 @@ public static class Until
 
     public static Task HoldsAsync(Func<Task<bool>> holds, string what) => HoldsAsync(holds, () => what);
 
+    /// <summary>Waits for a task. If it does not end, the failure names it, where the whole suite would end without saying why.</summary>
+    public static async Task EndsAsync(Task task, string what)
+    {
+        try
+        {
+            await task.WaitAsync(Patience, TimeProvider.System);
+        }
+        catch (TimeoutException) when (!task.IsCompleted)
+        {
+            Assert.Fail($"After {Patience} it has not ended: {what}");
+        }
+    }
+
     /// <param name="what">Describes the condition. Called when it does not become true in time.</param>
     public static async Task HoldsAsync(Func<Task<bool>> holds, Func<string> what)
     {
