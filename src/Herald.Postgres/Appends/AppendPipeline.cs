@@ -36,6 +36,7 @@ internal sealed class AppendPipeline(Database database, EventAppender appender)
     /// </summary>
     protected override async Task RunAsync(List<AppendItem> group)
     {
+        RefuseFailed(group);
         for (var tried = 1; ; tried++)
         {
             RefuseLocked(group);
@@ -69,12 +70,29 @@ internal sealed class AppendPipeline(Database database, EventAppender appender)
         await LetGoAsync().ConfigureAwait(false);
     }
 
-    private void RefuseLocked(List<AppendItem> group) => group.RemoveAll(item =>
+    // A shard is refused whole. If its lock went while the group is searched, and each event asked for itself, early events would be refused
+    // and later ones appended. The publisher then repeats the early ones, and they come after the later ones.
+    private void RefuseLocked(List<AppendItem> group)
     {
-        var shard = item.Event.Shard.Value;
-        if (!database.Locks.IsHeld(LockTable.Log, shard))
+        var held = database.Locks.HeldOf(LockTable.Log);
+        if (held.Count == 0)
+            return;
+        group.RemoveAll(item =>
+        {
+            var shard = item.Event.Shard.Value;
+            if (!held.Contains(shard))
+                return false;
+            item.Request.Fail(database.Locks.Refuse(LockTable.Log, shard));
+            return true;
+        });
+    }
+
+    // A request can be in two groups. When the first one has failed, the second one must not append later events of the same shards.
+    private static void RefuseFailed(List<AppendItem> group) => group.RemoveAll(item =>
+    {
+        if (item.Request.Failure is not { } failure)
             return false;
-        item.Request.Fail(database.Locks.Refuse(LockTable.Log, shard));
+        item.Request.Fail(failure);
         return true;
     });
 

@@ -14,6 +14,9 @@ internal sealed class AppendRequest(ReadOnlyMemory<NewEvent> events, Memory<Appe
 
     public ReadOnlySpan<NewEvent> Events => events.Span;
 
+    /// <summary>Why some of its events were not appended; null while all that have ended were.</summary>
+    public Exception? Failure => Volatile.Read(ref _failure);
+
     public void End(int index, Appended verdict)
     {
         verdicts.Span[index] = verdict;
@@ -30,7 +33,7 @@ internal sealed class AppendRequest(ReadOnlyMemory<NewEvent> events, Memory<Appe
     {
         if (Interlocked.Decrement(ref _open) > 0)
             return;
-        if (Volatile.Read(ref _failure) is { } failure)
+        if (Failure is { } failure)
             _ended.SetException(failure);
         else
             _ended.SetResult();

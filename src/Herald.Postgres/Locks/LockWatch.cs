@@ -28,6 +28,13 @@ internal sealed class LockWatch(Database database, TimeProvider time)
 
     public bool IsHeld(LockTable table, int shard) => !_held.IsEmpty && _held.ContainsKey((table, shard));
 
+    /// <summary>
+    /// The shards of a table that are locked at this moment. A caller that decides about several pieces of work asks once: a lock can go
+    /// between two questions.
+    /// </summary>
+    public HashSet<int> HeldOf(LockTable table) =>
+        _held.IsEmpty ? [] : [.. _held.Keys.Where(one => one.Table == table).Select(one => one.Shard)];
+
     public StoreUnavailableException Refuse(LockTable table, int shard) =>
         new(_held.TryGetValue((table, shard), out var held) ? Describe(held)
             : $"Shard {shard} was locked in the database for too long. Try again.");

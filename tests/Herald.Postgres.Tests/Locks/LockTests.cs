@@ -1,6 +1,7 @@
 using Herald.Contracts.Stores;
 using Herald.Engine.Events;
 using Herald.Engine.Stores;
+using Herald.Postgres.Appends;
 using Herald.Postgres.Connections;
 using Herald.Postgres.Locks;
 using Herald.TestKit.Network;
@@ -47,6 +48,43 @@ public sealed class LockTests : IAsyncLifetime
         await ExecuteAsync(stranger, "rollback");
         await UntilAsync(() => store.Troubles.Count == 0);
         Assert.Null((await AppendAsync(store, Shard)).Failure);
+    }
+
+    /// <summary>
+    /// A source repeats a batch until it is stored. When the lock goes while its events are refused, early events must not be refused while
+    /// later ones are appended.
+    /// </summary>
+    [Fact]
+    public async Task Events_that_are_repeated_until_a_lock_goes_keep_their_order()
+    {
+        await using var store = await OpenAsync();
+        var make = new StoreEvents(store, _harness.Clock);
+        for (var round = 0; round < 5; round++)
+        {
+            await using var stranger = await StrangerAsync("shard_lock", "psql");
+            var events = Enumerable.Range(0, AppendPipeline.GroupEvents).Select(i => make.Make(id: $"{round}-{i}", shard: Shard)).ToArray();
+            var verdicts = new Appended[events.Length];
+            var appending = RepeatAsync(store, events, verdicts);
+            await UntilAsync(() => store.Statistics.Locked.ContainsKey(stranger.ProcessID));
+            await ExecuteAsync(stranger, "rollback");
+            await appending;
+            var sequences = verdicts.Select(verdict => verdict.Sequence).ToArray();
+            Assert.Equal(sequences.Order(), sequences);
+        }
+    }
+
+    /// <summary>A request that is larger than a group is in two: what follows a refused part must not be appended.</summary>
+    [Fact]
+    public async Task Of_a_request_whose_first_group_is_refused_nothing_later_is_appended()
+    {
+        await using var store = await OpenAsync();
+        var make = new StoreEvents(store, _harness.Clock);
+        await using var stranger = await StrangerAsync("shard_lock", "psql");
+        Assert.NotNull((await AppendAsync(store, Shard)).Failure);
+        var other = (Shard + 1) % store.ShardCount;
+        NewEvent[] events = [.. make.Make(AppendPipeline.GroupEvents, shard: Shard), make.Make(id: "later", shard: other)];
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => store.AppendAsync(events, new Appended[events.Length], null, Cancel).AsTask());
+        Assert.Equal(0, (await store.BoundsAsync(new ShardId(other), Cancel)).Last);
     }
 
     /// <summary>The whole table is locked, as by a careless migration.</summary>
@@ -277,6 +315,22 @@ public sealed class LockTests : IAsyncLifetime
 
     private Task<(int Shard, TimeSpan Took, Exception? Failure)> AppendAsync(PostgresStore store, int shard) => TimedAsync(
         shard, async () => await store.AppendAsync(new[] { new StoreEvents(store, _harness.Clock).Make(shard: shard) }, new Appended[1], null, Cancel));
+
+    private static async Task RepeatAsync(PostgresStore store, NewEvent[] events, Appended[] verdicts)
+    {
+        while (true)
+        {
+            try
+            {
+                await store.AppendAsync(events, verdicts, null, Cancel);
+                return;
+            }
+            catch (StoreUnavailableException)
+            {
+                // Again, at once: so the lock goes while events are refused.
+            }
+        }
+    }
 
     private static async Task<(int Shard, TimeSpan Took, Exception? Failure)> TimedAsync(int shard, Func<Task> work)
     {
