@@ -6,12 +6,17 @@ using Xunit;
 
 namespace Herald.EndToEnd;
 
-public sealed partial class DemoTests
+public sealed partial class DemoTests : IDisposable
 {
+    // Other processes make demo directories in the common folder of temporary files.
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("herald-test-");
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [GeneratedRegex(@"\Aaccepted (\d+)\ndelivered (\d+)\nduplicates (\d+)\nout-of-order (\d+)\nlost (\d+)\n\z")]
     private static partial Regex Verdict();
+
+    public void Dispose() => _folder.Delete(recursive: true);
 
     [Theory]
     [InlineData(4, "demo", "--for", "3s", "--plain")]
@@ -20,8 +25,7 @@ public sealed partial class DemoTests
     public async Task It_ends_with_the_verdict_and_leaves_nothing_behind(int receivers, params string[] arguments)
     {
         Assert.SkipWhen(arguments.Contains("cluster") && PostgresPrograms.Find() is null, PostgresPrograms.Missing);
-        var before = DemoDirectories();
-        var run = await HeraldRun.OfAsync(null, Cancel, arguments);
+        var run = await HeraldRun.OfAsync(start => start.Environment["TMPDIR"] = _folder.FullName, null, Cancel, arguments);
         Assert.True(run.Code == 0, run.Out + run.Error);
 
         var lines = run.Out.Split('\n');
@@ -32,14 +36,14 @@ public sealed partial class DemoTests
         Assert.Equal(numbers[0] * receivers, numbers[1]);
         Assert.Equal([0, 0], numbers[3..]);
         Assert.True(lines.Count(line => line.Contains(" accepted ", StringComparison.Ordinal)) >= 2, run.Out);
-        Assert.Empty(DemoDirectories().Except(before));
+        Assert.Empty(DemoDirectories());
     }
 
     [Fact]
     public async Task Interrupted_it_stops_its_server_and_removes_its_data()
     {
-        var before = DemoDirectories();
         var run = await HeraldRun.OfAsync(
+            start => start.Environment["TMPDIR"] = _folder.FullName,
             async process =>
             {
                 while (await process.StandardOutput.ReadLineAsync(Cancel) is { } line && !line.Contains("accepted", StringComparison.Ordinal)) { }
@@ -47,9 +51,8 @@ public sealed partial class DemoTests
             },
             Cancel, "demo", "--for", "60s", "--plain");
         Assert.Equal(130, run.Code);
-        Assert.Empty(DemoDirectories().Except(before));
+        Assert.Empty(DemoDirectories());
     }
 
-    private static string[] DemoDirectories() =>
-        [.. Directory.GetDirectories(Path.GetTempPath(), "herald-demo-*"), .. Directory.GetDirectories(Path.GetTempPath(), "herald-cluster-*")];
+    private string[] DemoDirectories() => Directory.GetDirectories(_folder.FullName, "herald-*");
 }

@@ -78,5 +78,6 @@ internal static class ReportJson
         return json;
     }
 
-    private static double Figure(double value) => Math.Round(value, 3);
+    /// <summary>JSON has no infinite numbers. A figure per event is infinite in a round without events, and is null then.</summary>
+    private static double? Figure(double value) => double.IsFinite(value) ? Math.Round(value, 3) : null;
 }
