@@ -70,8 +70,8 @@ internal sealed class AppendPipeline(Database database, EventAppender appender)
         await LetGoAsync().ConfigureAwait(false);
     }
 
-    // A shard is refused whole. If its lock went while the group is searched, and each event asked for itself, early events would be refused
-    // and later ones appended. The publisher then repeats the early ones, and they come after the later ones.
+    // One list of the locks decides about the whole group, because a lock can end during the search. With a look per event,
+    // early events would then be refused and later ones appended, and the repeated early ones would come after the later ones.
     private void RefuseLocked(List<AppendItem> group)
     {
         var held = database.Locks.HeldOf(LockTable.Log);

@@ -14,7 +14,7 @@ internal sealed class AppendRequest(ReadOnlyMemory<NewEvent> events, Memory<Appe
 
     public ReadOnlySpan<NewEvent> Events => events.Span;
 
-    /// <summary>Why some of its events were not appended; null while all that have ended were.</summary>
+    /// <summary>The failure of the first event that was not appended; null while there is none.</summary>
     public Exception? Failure => Volatile.Read(ref _failure);
 
     public void End(int index, Appended verdict)

@@ -106,7 +106,8 @@ internal sealed class Database : IAsyncDisposable
     /// <remarks>The other transaction runs in real time, so this waits in real time, whatever clock the store has.</remarks>
     public static Task PauseAsync(int tried, CancellationToken cancel) => Task.Delay(BackOff.After(tried), TimeProvider.System, cancel);
 
-    private async Task<T> WorkAsync<T>(NpgsqlConnection connection, Func<NpgsqlConnection, CancellationToken, Task<T>> work, CancellationToken cancel)
+    private async Task<T> WorkAsync<T>(
+        NpgsqlConnection connection, Func<NpgsqlConnection, CancellationToken, Task<T>> work, CancellationToken cancel)
     {
         try
         {

@@ -83,7 +83,8 @@ public sealed class PreparedStatementTests : IAsyncLifetime
             for (var i = 0; i < Batches; i++)
             {
                 // New statements come often, because the client prepares one at its second use.
-                var statements = Enumerable.Range(0, random.Next(1, MostInBatch)).Select(_ => random.Next(Statements) + (i / Statements)).ToList();
+                var count = random.Next(1, MostInBatch);
+                var statements = Enumerable.Range(0, count).Select(_ => random.Next(Statements) + (i / Statements)).ToList();
                 var (isCancelled, turns) = (random.Next(2) == 0, random.Next(200));
                 using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
                 var failure = await Record.ExceptionAsync(() => database.RunAsync(
@@ -102,7 +103,10 @@ public sealed class PreparedStatementTests : IAsyncLifetime
                     },
                     stop.Token));
                 // The database can carry out a cancellation so late that it meets the next batch.
-                var isLate = failure is StoreUnavailableException { InnerException: PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } };
+                var isLate = failure is StoreUnavailableException
+                {
+                    InnerException: PostgresException { SqlState: PostgresErrorCodes.QueryCanceled },
+                };
                 Assert.True(failure is null || isLate || (isCancelled && failure is OperationCanceledException), $"batch {i}: {failure}");
             }
         }

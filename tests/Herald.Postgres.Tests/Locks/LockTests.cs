@@ -83,7 +83,8 @@ public sealed class LockTests : IAsyncLifetime
         Assert.NotNull((await AppendAsync(store, Shard)).Failure);
         var other = (Shard + 1) % store.ShardCount;
         NewEvent[] events = [.. make.Make(AppendPipeline.GroupEvents, shard: Shard), make.Make(id: "later", shard: other)];
-        await Assert.ThrowsAsync<StoreUnavailableException>(() => store.AppendAsync(events, new Appended[events.Length], null, Cancel).AsTask());
+        await Assert.ThrowsAsync<StoreUnavailableException>(
+            () => store.AppendAsync(events, new Appended[events.Length], null, Cancel).AsTask());
         Assert.Equal(0, (await store.BoundsAsync(new ShardId(other), Cancel)).Last);
     }
 

@@ -11,7 +11,7 @@ public static class Until
 
     public static Task HoldsAsync(Func<Task<bool>> holds, string what) => HoldsAsync(holds, () => what);
 
-    /// <summary>Waits for a task. If it does not end, the failure names it, where the whole suite would end without saying why.</summary>
+    /// <summary>Waits for a task. Fails with its description if it does not end, so that the suite does not hang.</summary>
     public static async Task EndsAsync(Task task, string what)
     {
         try

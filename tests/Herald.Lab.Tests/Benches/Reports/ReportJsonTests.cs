@@ -46,7 +46,8 @@ public sealed class ReportJsonTests
     public void A_figure_per_event_is_null_without_events()
     {
         var row = SampleReport.Of().Rows[0];
-        var json = JsonNode.Parse(ReportJson.Write([SampleReport.Of() with { Rows = [row with { Herald = row.Limit! with { Series = new([0]) } }] }]));
+        var without = SampleReport.Of() with { Rows = [row with { Herald = row.Limit! with { Series = new([0]) } }] };
+        var json = JsonNode.Parse(ReportJson.Write([without]));
         var herald = json!["rows"]![0]!["herald"]!.AsObject();
         Assert.True(herald.ContainsKey("cpu_us_each"));
         Assert.Null(herald["cpu_us_each"]);
