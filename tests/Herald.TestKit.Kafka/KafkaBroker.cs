@@ -31,7 +31,6 @@ public sealed class KafkaBroker : IAsyncDisposable
     {
         var programs = KafkaPrograms.Find();
         Assert.SkipWhen(programs is null, KafkaPrograms.Missing);
-        KafkaLibrary.Require();
         return new(await LocalKafka.StartNewAsync(programs, settings, TimeProvider.System, CancellationToken.None));
     }
 

@@ -1,21 +1,20 @@
-using Herald.Kafka;
-using Herald.Kafka.Native;
-using Xunit;
+using System.Diagnostics;
+using Confluent.Kafka;
 
 namespace Herald.TestKit.Kafka;
 
-/// <summary>Skips tests where Kafka's client library is missing. Tests that need no broker run wherever the library is.</summary>
+/// <summary>The librdkafka that the client has loaded. Its package has several builds, and which one fits depends on the system.</summary>
 public static class KafkaLibrary
 {
-    public static void Require()
+    /// <summary>The file, from the modules of this process.</summary>
+    public static string File { get; } = Find();
+
+    private static string Find()
     {
-        try
-        {
-            ClientLibrary.Require();
-        }
-        catch (KafkaSetupException missing)
-        {
-            Assert.Skip(missing.Message);
-        }
+        // Any use of the client loads the library.
+        var version = Library.VersionString;
+        using var process = Process.GetCurrentProcess();
+        return process.Modules.Cast<ProcessModule>().FirstOrDefault(module => module.ModuleName.Contains("librdkafka", StringComparison.Ordinal))?.FileName
+            ?? throw new InvalidOperationException($"librdkafka {version} is loaded, and no module of the process has its name.");
     }
 }

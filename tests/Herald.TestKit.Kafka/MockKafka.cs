@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using System.Text;
-using Herald.Kafka.Native;
 
 namespace Herald.TestKit.Kafka;
 
@@ -13,11 +12,8 @@ public sealed partial class MockKafka : IDisposable
     private const string Library = "librdkafka";
     private readonly nint _client, _cluster;
 
-    static MockKafka()
-    {
-        ClientLibrary.Require();
-        NativeLibrary.SetDllImportResolver(typeof(MockKafka).Assembly, (name, _, _) => name == Library ? ClientLibrary.Find() : 0);
-    }
+    static MockKafka() =>
+        NativeLibrary.SetDllImportResolver(typeof(MockKafka).Assembly, (name, _, _) => name == Library ? NativeLibrary.Load(KafkaLibrary.File) : 0);
 
     public MockKafka(int brokers = 1)
     {

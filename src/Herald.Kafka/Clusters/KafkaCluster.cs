@@ -7,12 +7,12 @@ public sealed class KafkaCluster
 {
     private readonly IReadOnlyDictionary<string, string> _properties;
 
-    /// <exception cref="KafkaSetupException">Kafka's client library is missing, or Herald sets one of the properties itself.</exception>
+    /// <exception cref="KafkaSetupException">Kafka's client library cannot be loaded, or Herald sets one of the properties itself.</exception>
     public KafkaCluster(ClusterAddress address, IReadOnlyDictionary<string, string> properties)
     {
         ArgumentNullException.ThrowIfNull(address);
         ArgumentNullException.ThrowIfNull(properties);
-        Native.ClientLibrary.Require();
+        ClientLibrary.Require();
         foreach (var name in properties.Keys)
         {
             if (OwnProperties.WhyNot(name) is { } reason)

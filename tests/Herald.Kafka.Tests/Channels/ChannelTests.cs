@@ -115,7 +115,6 @@ public sealed class ChannelTests
     [Fact]
     public async Task A_cluster_that_was_never_there_is_a_result()
     {
-        KafkaLibrary.Require();
         await using var channel = await OpenAsync("127.0.0.1:1");
         var result = await channel.TryAsync(Sketch("any").ToAttempt(), TestEnd);
         Assert.Equal((AttemptOutcome.Failed, true, AttemptStage.Connect), (result.Outcome, result.EndpointTroubled, result.Stage));
@@ -124,7 +123,6 @@ public sealed class ChannelTests
     [Fact]
     public async Task An_attempt_ends_at_its_time_out_and_a_report_that_comes_later_changes_nothing()
     {
-        KafkaLibrary.Require();
         var clock = new ManualClock();
         using var kafka = new MockKafka();
         kafka.CreateTopic("slow");
@@ -148,7 +146,6 @@ public sealed class ChannelTests
     [Fact]
     public async Task An_attempt_is_cancelled_when_the_node_stops()
     {
-        KafkaLibrary.Require();
         using var kafka = new MockKafka();
         kafka.CreateTopic("slow");
         await using var channel = await OpenAsync(kafka.Servers);
@@ -166,7 +163,6 @@ public sealed class ChannelTests
     [InlineData(87, AttemptOutcome.Rejected, false)] // a record that the topic does not accept
     public async Task What_the_broker_refuses_is_told_by_what_it_means(int error, AttemptOutcome outcome, bool troubled)
     {
-        KafkaLibrary.Require();
         using var kafka = new MockKafka();
         kafka.CreateTopic("refused");
         await using var channel = await OpenAsync(kafka.Servers);
@@ -181,7 +177,6 @@ public sealed class ChannelTests
     [Fact]
     public async Task A_producer_that_fails_for_good_is_made_anew()
     {
-        KafkaLibrary.Require();
         using var kafka = new MockKafka();
         kafka.CreateTopic("fatal");
         // An idempotent producer gets this error (the cluster may not be used) when it requests its id.
@@ -193,7 +188,6 @@ public sealed class ChannelTests
     [Fact]
     public async Task Bad_endpoints_are_refused_in_one_line()
     {
-        KafkaLibrary.Require();
         await using var channel = await OpenAsync("127.0.0.1:1");
         Assert.Null(channel.Refuse(new Uri("kafka://main/Good_topic.1")));
         foreach (var bad in new[] { "kafka://other/topic", "kafka://main/", "kafka://main/a/b", "kafka://main/ä", "kafka://user:word@main/topic", "kafka://main:9092/topic", "kafka://main/topic?x=1", "http://main/topic" })
@@ -209,7 +203,6 @@ public sealed class ChannelTests
     [Fact]
     public async Task A_subscription_whose_cluster_is_set_no_more_fails_and_says_so()
     {
-        KafkaLibrary.Require();
         await using var channel = await OpenAsync("127.0.0.1:1");
         var result = await channel.TryAsync(new AttemptSketch { Endpoint = new("kafka://other/topic") }.ToAttempt(), TestEnd);
         Assert.Equal((AttemptOutcome.Failed, AttemptStage.Guard, true), (result.Outcome, result.Stage, result.EndpointTroubled));

@@ -84,7 +84,6 @@ public sealed class SettingTests : IDisposable
     [Fact]
     public void A_property_that_librdkafka_does_not_take_is_told_and_secrets_are_not()
     {
-        KafkaLibrary.Require();
         var cluster = new KafkaCluster(new("main", "127.0.0.1:1"), new Dictionary<string, string> { ["ssl.key.password"] = "word", ["security.protocol"] = "word" });
         var refused = Assert.Throws<KafkaSetupException>(() =>
             new Kafka.Channels.KafkaChannel([cluster], TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance));

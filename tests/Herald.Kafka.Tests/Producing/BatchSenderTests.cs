@@ -16,7 +16,6 @@ public sealed class BatchSenderTests
     [Fact]
     public async Task A_batch_is_done_when_all_of_it_is_acknowledged()
     {
-        KafkaLibrary.Require();
         using var kafka = new MockKafka();
         kafka.CreateTopic(Topic, 4);
         using var sender = Open(kafka.Servers);
@@ -28,7 +27,6 @@ public sealed class BatchSenderTests
     [Fact]
     public async Task What_the_broker_refuses_is_counted_and_told_and_what_follows_is_sent()
     {
-        KafkaLibrary.Require();
         using var kafka = new MockKafka();
         kafka.CreateTopic(Topic);
         using var sender = Open(kafka.Servers);
@@ -46,7 +44,6 @@ public sealed class BatchSenderTests
     [Fact]
     public async Task Where_no_broker_answers_the_warm_up_says_so()
     {
-        KafkaLibrary.Require();
         using var sender = Open("127.0.0.1:1");
         Assert.Equal("No broker of 127.0.0.1:1 answers.", await sender.WarmUpAsync(TimeSpan.FromMilliseconds(1), TestEnd));
     }
@@ -54,7 +51,6 @@ public sealed class BatchSenderTests
     [Fact]
     public async Task A_batch_that_waits_can_be_cancelled()
     {
-        KafkaLibrary.Require();
         using var sender = Open("127.0.0.1:1");
         using var stop = new CancellationTokenSource();
         var sending = sender.SendAsync(Messages(1), stop.Token);

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Confluent.Kafka;
-using Herald.Kafka.Native;
 
 namespace Herald.Lab.Benches.Ingestion;
 
@@ -15,7 +14,6 @@ internal sealed class BareReader(TimeProvider time)
     /// <exception cref="BenchException">No messages come.</exception>
     public JsonObject Run(ReadOrder order)
     {
-        ClientLibrary.Require();
         using var consumer = new ConsumerBuilder<byte[]?, byte[]?>(Configuration(order))
             .SetKeyDeserializer(Deserializers.ByteArray!).SetValueDeserializer(Deserializers.ByteArray!).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
         consumer.Subscribe(order.Topic);
