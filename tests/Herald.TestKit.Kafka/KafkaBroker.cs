@@ -79,6 +79,13 @@ public sealed class KafkaBroker : IAsyncDisposable
         return consumer.Committed(places, TimeSpan.FromSeconds(10)).Where(o => o.Offset.Value >= 0).Sum(o => o.Offset.Value);
     }
 
+    /// <summary>The state of a group in the broker; null when there is no such group.</summary>
+    public async Task<ConsumerGroupState?> StateAsync(string group)
+    {
+        using var admin = Admin();
+        return (await admin.ListConsumerGroupsAsync()).Valid.Find(listed => listed.GroupId == group)?.State;
+    }
+
     /// <summary>Runs a Java program from the broker's folder to its end.</summary>
     /// <returns>Its output.</returns>
     public Task<string> RunToolAsync(string type, string input, params string[] arguments) => _kafka.RunToolAsync(type, input, arguments);

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Confluent.Kafka;
 using Herald.Engine.Sources;
 using Herald.Kafka.Clusters;
@@ -32,14 +31,8 @@ internal sealed class SourceRun : IDisposable
     /// <summary>How often the end of a publish is checked when the next batch is due.</summary>
     private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(5);
 
-    /// <summary>A rebalance waits for other members. A stop waits at most this long for a rebalance.</summary>
-    private static readonly TimeSpan LeavePatience = TimeSpan.FromSeconds(10);
-
     /// <summary>The minimum time for a commit in progress before the client is left open because of it.</summary>
     private static readonly TimeSpan CommitPatience = TimeSpan.FromSeconds(1);
-
-    /// <summary>Clients that must never be ended, not even by the garbage collector.</summary>
-    private static readonly ConcurrentBag<object> LeftBehind = [];
 
     private readonly KafkaSourceOptions _options;
     private readonly KafkaCluster _cluster;
@@ -52,7 +45,7 @@ internal sealed class SourceRun : IDisposable
     private readonly BatchPipeline _pipeline;
     private readonly IConsumer<byte[]?, byte[]?> _consumer;
     private readonly OffsetCommits _commits;
-    private bool _paused, _pauseAgain, _hasBeenAssigned, _hasLeft;
+    private bool _paused, _pauseAgain, _isLeaving;
 
     /// <param name="joined">
     /// Called whenever partitions are assigned (possibly none), and whenever there is a reason why that can take long.
@@ -93,22 +86,14 @@ internal sealed class SourceRun : IDisposable
         }
     }
 
-    /// <summary>Leaves the group. Partitions are drained as in any other hand-over.</summary>
-    /// <remarks>
-    /// It takes several steps, because a client that is closed while partitions are being assigned to it does not end (librdkafka before
-    /// 2.4). If they would be its first partitions, it ends the whole process (before 2.3).
-    /// </remarks>
-    /// <exception cref="TimeoutException">The group does not release the client in time, or does not answer.</exception>
+    /// <summary>Leaves the group. What was read is made durable first, as in any other hand-over.</summary>
+    /// <exception cref="TimeoutException">The coordinator does not answer.</exception>
     public void Leave()
     {
-        var begun = _time.GetTimestamp();
-        PollUntil(() => MayBeEnded, begun);
-        _consumer.Unsubscribe();
-        PollUntil(() => _partitions.Count == 0 && _consumer.Assignment.Count == 0, begun);
-        // A closing client waits for its commits, which end only when the coordinator is back.
-        if (!_commits.Wait(CommitPatience))
+        // Before the client is closed: a closing client waits for its commits, which end only when the coordinator is back.
+        _isLeaving = true;
+        if (!Drain())
             throw new TimeoutException($"The coordinator of the group {_options.Group} does not answer.");
-        _hasLeft = true;
         _consumer.Close();
     }
 
@@ -116,9 +101,7 @@ internal sealed class SourceRun : IDisposable
     public void Dispose()
     {
         _pipeline.Dispose();
-        if (!_hasLeft && !MayBeEnded)
-            LeftBehind.Add(_consumer);
-        else if (_commits.Wait(CommitPatience))
+        if (_commits.Wait(CommitPatience))
             _consumer.Dispose();
         else
             _commits.WhenEnded(_consumer.Dispose);
@@ -126,9 +109,6 @@ internal sealed class SourceRun : IDisposable
         _gauges.Lags = [];
         _gauges.IsPaused = false;
     }
-
-    // The client has had its first assignment, or has not joined the group yet.
-    private bool MayBeEnded => _hasBeenAssigned || string.IsNullOrEmpty(_consumer.MemberId);
 
     private IConsumer<byte[]?, byte[]?> Build()
     {
@@ -138,8 +118,8 @@ internal sealed class SourceRun : IDisposable
                 ("session.timeout.ms", "10000"),
                 // The time within which new topics and partitions are found.
                 ("topic.metadata.refresh.interval.ms", "10000"),
-                // Prefetched messages use memory. When this much is used, librdkafka fetches nothing for a second (from 2.2 on, a shorter
-                // time can be set). So it must be more than is read in one second.
+                // Prefetched messages use memory. When this much is used, a partition is not fetched for a second, so it must be more
+                // than is read in one second.
                 ("queued.max.messages.kbytes", "65536"),
             ],
             [
@@ -180,17 +160,6 @@ internal sealed class SourceRun : IDisposable
         KafkaMetrics.Published(_options.Topic, tally);
         foreach (var (partition, next) in durable.Next)
             _commits.Note(partition, next);
-    }
-
-    /// <summary>Polls until the condition holds. Messages read meanwhile belong to another member or are read again.</summary>
-    private void PollUntil(Func<bool> settled, long begun)
-    {
-        while (!settled())
-        {
-            if (_time.GetElapsedTime(begun) > LeavePatience)
-                throw new TimeoutException($"The group {_options.Group} has been rebalancing for {LeavePatience}.");
-            Read(Idle);
-        }
     }
 
     private void WaitForRoom()
@@ -247,7 +216,6 @@ internal sealed class SourceRun : IDisposable
 
     private void Take(List<TopicPartition> partitions)
     {
-        _hasBeenAssigned = true;
         _partitions.Add(partitions);
         _pauseAgain = _paused;
         _notices.Well();
@@ -255,28 +223,12 @@ internal sealed class SourceRun : IDisposable
         _joined();
     }
 
-    /// <summary>
-    /// Makes the messages that were read durable and commits their offsets, so that the next owner does not read them again. It takes
-    /// bounded time, because it must not stop the group.
-    /// </summary>
     private void GiveUp(List<TopicPartitionOffset> partitions)
     {
-        var begun = _time.GetTimestamp();
         try
         {
-            while (!_pipeline.IsEmpty)
-            {
-                _pipeline.TryPublish();
-                var left = Left();
-                if (left <= TimeSpan.Zero || !_pipeline.WaitForPublished(left))
-                {
-                    _logger.LogWarning("Kafka source {Topic}: partitions were released after {Handover}, with messages not yet stored. These are read again; duplicates are recognized.", _options.Topic, _options.Handover);
-                    break;
-                }
-                NoteDurable();
-            }
-            if (!_commits.CommitNow(Left() > CommitPatience ? Left() : CommitPatience))
-                _logger.LogWarning("Kafka source {Topic}: partitions were released after {Handover}, but the commit of their offsets was not confirmed in time. Some messages can be read again; duplicates are recognized.", _options.Topic, _options.Handover);
+            if (!_isLeaving)
+                Drain();
         }
         finally
         {
@@ -284,6 +236,31 @@ internal sealed class SourceRun : IDisposable
                 _partitions.Remove(partition.TopicPartition);
             NoteAssignment("were released", partitions.Select(p => p.TopicPartition));
         }
+    }
+
+    /// <summary>
+    /// Makes the messages that were read durable and commits their offsets, so that the next owner does not read them again. It takes
+    /// bounded time, because it must not stop the group.
+    /// </summary>
+    /// <returns>Whether the coordinator has answered.</returns>
+    private bool Drain()
+    {
+        var begun = _time.GetTimestamp();
+        while (!_pipeline.IsEmpty)
+        {
+            _pipeline.TryPublish();
+            var left = Left();
+            if (left <= TimeSpan.Zero || !_pipeline.WaitForPublished(left))
+            {
+                _logger.LogWarning("Kafka source {Topic}: partitions were released after {Handover}, with messages not yet stored. These are read again; duplicates are recognized.", _options.Topic, _options.Handover);
+                break;
+            }
+            NoteDurable();
+        }
+        if (_commits.CommitNow(Left() > CommitPatience ? Left() : CommitPatience))
+            return true;
+        _logger.LogWarning("Kafka source {Topic}: partitions were released after {Handover}, but the commit of their offsets was not confirmed in time. Some messages can be read again; duplicates are recognized.", _options.Topic, _options.Handover);
+        return false;
 
         TimeSpan Left() => _options.Handover - _time.GetElapsedTime(begun);
     }

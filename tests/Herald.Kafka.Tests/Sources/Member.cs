@@ -22,6 +22,9 @@ internal sealed class Member : IAsyncDisposable
         _running = Task.Factory.StartNew(() => _run.Run(_stopping.Token), default, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
+    /// <summary>Partitions have been assigned, possibly none, or there was a reason why that can take long.</summary>
+    public bool HasJoined => _assigned.Task.IsCompleted;
+
     /// <summary>Completes when the source has joined the group.</summary>
     public static async Task<Member> JoinAsync(Node node, string servers, string topic, string group)
     {

@@ -1,3 +1,4 @@
+using Confluent.Kafka;
 using Herald.TestKit.Kafka;
 using Herald.TestKit.Time;
 
@@ -62,9 +63,41 @@ public sealed class RebalanceTests
             var members = new List<Member>();
             for (var i = 0; i < 5; i++)
                 members.Add(await Member.BeginAsync(node, broker.Servers, topic, topic));
-            await Task.WhenAll(members.Select(m => LeaveAfterAsync(m, TimeSpan.FromMilliseconds(random.Next(1500)))))
+            await Task.WhenAll(members.Select(m => EndAfterAsync(m.LeaveAsync, TimeSpan.FromMilliseconds(random.Next(1500)))))
                 .WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
         }
+    }
+
+    /// <summary>A client that was ended while partitions were being assigned to it once ended the whole process.</summary>
+    [Fact]
+    public async Task Members_that_are_killed_in_the_middle_of_a_rebalance_end()
+    {
+        var broker = await KafkaBroker.SharedAsync();
+        var topic = await broker.CreateTopicAsync("killed", 8);
+        await using var node = await Node.StartAsync();
+        var random = new Random(1);
+        for (var round = 0; round < (IsLong ? 60 : 4); round++)
+        {
+            var members = new List<Member>();
+            // A new group, because this one waits for the members that do not answer any more.
+            for (var i = 0; i < 5; i++)
+                members.Add(await Member.BeginAsync(node, broker.Servers, topic, $"{topic}-{round}"));
+            await Task.WhenAll(members.Select(m => EndAfterAsync(m.KillAsync, TimeSpan.FromMilliseconds(random.Next(1500)))))
+                .WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        }
+    }
+
+    [Fact]
+    public async Task A_member_that_leaves_does_not_wait_for_the_rebalance()
+    {
+        await using var broker = await KafkaBroker.StartAsync(("group.initial.rebalance.delay.ms", "300000"));
+        await broker.CreateNamedTopicAsync("long", 4);
+        await using var node = await Node.StartAsync();
+        var member = await Member.BeginAsync(node, broker.Servers, "long", "long");
+        await Until.HoldsAsync(async () => await broker.StateAsync("long") == ConsumerGroupState.PreparingRebalance, "the rebalance has begun");
+
+        await EndAfterAsync(member.LeaveAsync, TimeSpan.Zero).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        Assert.False(member.HasJoined);
     }
 
     [Fact]
@@ -110,11 +143,11 @@ public sealed class RebalanceTests
         OnceInOrder.Holds(node.Receiver, 20, 100);
     }
 
-    private static async Task LeaveAfterAsync(Member member, TimeSpan time)
+    private static async Task EndAfterAsync(Func<Task> end, TimeSpan time)
     {
         await Task.Delay(time, TimeProvider.System);
-        // Leaving blocks its thread.
-        await Task.Factory.StartNew(member.LeaveAsync, default, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
+        // It blocks its thread.
+        await Task.Factory.StartNew(end, default, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
     }
 
     // Publishes as fast as messages are received, so that some are always under way, but never too many.
