@@ -118,9 +118,10 @@ internal sealed class SourceRun : IDisposable
                 ("session.timeout.ms", "10000"),
                 // The time within which new topics and partitions are found.
                 ("topic.metadata.refresh.interval.ms", "10000"),
-                // Prefetched messages use memory. When this much is used, a partition is not fetched for a second, so it must be more
-                // than is read in one second.
-                ("queued.max.messages.kbytes", "65536"),
+                // Prefetched messages use memory. When this much is used, a partition is not fetched for the time below, so it must be more
+                // than is read in this time.
+                ("queued.max.messages.kbytes", "8192"),
+                ("fetch.queue.backoff.ms", "20"),
             ],
             [
                 ("group.id", _options.Group),

@@ -4,7 +4,7 @@ using Confluent.Kafka;
 namespace Herald.Lab.Benches.Ingestion;
 
 /// <summary>
-/// The highest rate of a consumer. It takes messages as a source of Herald does, fetches ahead as much as there is, and discards them.
+/// The highest rate of a consumer. It fetches and takes messages as a source of Herald does, and discards them.
 /// </summary>
 internal sealed class BareReader(TimeProvider time)
 {
@@ -42,9 +42,8 @@ internal sealed class BareReader(TimeProvider time)
         ["enable.auto.offset.store"] = "false",
         ["auto.offset.reset"] = "earliest",
         ["partition.assignment.strategy"] = "cooperative-sticky",
-        // This is more than the topic has. When the fetch buffer is full, the library fetches nothing for a second, and the limit would
-        // measure that pause.
-        ["queued.max.messages.kbytes"] = "2097151",
+        ["queued.max.messages.kbytes"] = "8192",
+        ["fetch.queue.backoff.ms"] = "20",
         ["dotnet.consumer.consume.result.fields"] = "headers,timestamp,topic",
     };
 }
