@@ -18,6 +18,18 @@ public sealed record NatsOptions
     /// <summary>Files with tokens, instead of users and passwords, by cluster. Default none.</summary>
     public ByCluster TokenFiles { get; init; } = ByCluster.None;
 
+    /// <summary>Files with the seed of an NKey, instead of these, by cluster. Default none.</summary>
+    public ByCluster NKeyFiles { get; init; } = ByCluster.None;
+
+    /// <summary>Credentials files (a JWT and the seed of its NKey), instead of these, by cluster. Default none.</summary>
+    public ByCluster CredentialsFiles { get; init; } = ByCluster.None;
+
+    /// <summary>Files with Herald's certificate, in PEM, which clusters may ask for, by cluster. Default none.</summary>
+    public ByCluster CertificateFiles { get; init; } = ByCluster.None;
+
+    /// <summary>Files with the private keys of these certificates, in PEM, by cluster. Default none.</summary>
+    public ByCluster CertificateKeyFiles { get; init; } = ByCluster.None;
+
     /// <summary>Files with the certificates, in PEM, of those who may have signed a server's, by cluster. Default those that the system trusts.</summary>
     public ByCluster CaFiles { get; init; } = ByCluster.None;
 

@@ -1,9 +1,9 @@
 using System.Globalization;
-using Herald.Nats.Connecting;
+using Herald.Nats.Clusters;
 using Herald.Nats.JetStream;
+using Herald.Nats.Messages;
 using Herald.Nats.Sources;
-using Herald.Nats.Subscriptions;
-using Herald.Nats.Tests.Connecting;
+using Herald.Nats.Tests.Clusters;
 using Herald.Nats.Tests.Sources;
 using Herald.TestKit.Nats;
 using Herald.TestKit.Time;
@@ -68,7 +68,7 @@ public sealed class SpeedTests(ITestOutputHelper output)
     }
 
     /// <summary>The client alone, which does nothing with what comes.</summary>
-    private async Task<double> ReadBareAsync(NatsConnection connection, JetStreamClient client)
+    private async Task<double> ReadBareAsync(ClusterConnection connection, JetStreamClient client)
     {
         var begun = TimeProvider.System.GetTimestamp();
         await using var reader = await OrderedReader.BeginAsync(connection, client, "speed", "bare", new([], 1), new PullBounds { Messages = 2_000 }, TimeProvider.System, End);

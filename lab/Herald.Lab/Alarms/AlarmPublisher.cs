@@ -1,8 +1,7 @@
-using System.Text;
 using Herald.Nats;
-using Herald.Nats.Connecting;
+using Herald.Nats.Clusters;
 using Herald.Nats.JetStream;
-using Herald.Nats.Wire;
+using Herald.Nats.Messages;
 
 namespace Herald.Lab.Alarms;
 
@@ -13,7 +12,7 @@ namespace Herald.Lab.Alarms;
 /// True when a stream keeps the messages: each is published until the stream acknowledges it. Otherwise each is published once, to the
 /// current subscribers.
 /// </param>
-public sealed class AlarmPublisher(NatsConnection connection, bool kept, TimeSpan patience, TimeProvider time)
+public sealed class AlarmPublisher(ClusterConnection connection, bool kept, TimeSpan patience, TimeProvider time)
 {
     private const int AtOnce = 1000;
     private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(5), Pause = TimeSpan.FromMilliseconds(200);
@@ -53,6 +52,6 @@ public sealed class AlarmPublisher(NatsConnection connection, bool kept, TimeSpa
 
     private static OutgoingMessage WithId(AlarmMessage message) => new(message.Subject, message.Payload)
     {
-        Headers = new HeaderBlock().Add(Encoding.ASCII.GetBytes(JetStreamClient.MessageIdHeader), Encoding.ASCII.GetBytes(message.Id)).End(),
+        Headers = new() { [JetStreamClient.MessageIdHeader] = message.Id },
     };
 }

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Herald.Hosting.Commands;
 using Herald.Nats;
-using Herald.Nats.Connecting;
+using Herald.Nats.Clusters;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Herald.Lab.Alarms;
@@ -40,8 +40,7 @@ public static class AlarmsVerifyCommand
         {
             return terminal.Fail(ExitCode.BadUsage, failure.Message);
         }
-        await using var connection = new NatsConnection(options, time, new Random(), NullLogger.Instance);
-        connection.Start();
+        await using var connection = ClusterConnection.Begin(options, time, NullLogger.Instance);
         try
         {
             await connection.WhenConnectedAsync(cancel).WaitAsync(ConnectPatience, time, cancel);

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using Herald.Alarms;
-using Herald.Nats.Connecting;
+using Herald.Nats.Clusters;
 using Herald.Nats.Sources;
 
 namespace Herald.Lab.Alarms;

@@ -1,11 +1,11 @@
 using System.Text.Json;
-using Herald.Nats.Connecting;
-using Herald.Nats.Subscriptions;
+using Herald.Nats.Clusters;
+using Herald.Nats.Messages;
 
 namespace Herald.Lab.Alarms;
 
 /// <summary>Sends changes of a user that belongs only to this test to a running service, and checks the digests that come.</summary>
-internal sealed class SmokeTest(NatsConnection connection, AlarmPublisher publisher, string user, TimeSpan patience, Action<string> tell, TimeProvider time)
+internal sealed class SmokeTest(ClusterConnection connection, AlarmPublisher publisher, string user, TimeSpan patience, Action<string> tell, TimeProvider time)
 {
     private int _number;
 

@@ -1,5 +1,5 @@
 using Herald.Lab.Alarms;
-using Herald.Nats.Connecting;
+using Herald.Nats.Clusters;
 using Herald.TestKit.Traces;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -10,16 +10,15 @@ namespace Herald.Soak.Traffic;
 /// </summary>
 internal sealed class NatsEntrance : IEntrance
 {
-    private readonly NatsConnection _connection;
+    private readonly ClusterConnection _connection;
     private readonly AlarmPublisher _publisher;
     private readonly TraceRecorder _trace;
 
-    public NatsEntrance(string url, int seed, TraceRecorder trace, TimeProvider time)
+    public NatsEntrance(string url, TraceRecorder trace, TimeProvider time)
     {
         _trace = trace;
         var options = new ConnectionOptions { Servers = ServerAddress.ParseAll(url)!, Name = "soak" };
-        _connection = new NatsConnection(options, time, new Random(seed), NullLogger.Instance);
-        _connection.Start();
+        _connection = ClusterConnection.Begin(options, time, NullLogger.Instance);
         _publisher = new AlarmPublisher(_connection, kept: true, TimeSpan.MaxValue, time);
     }
 

@@ -105,7 +105,7 @@ internal sealed class SoakTraffic : IAsyncDisposable
         }
         if (world.Nats is { } nats)
         {
-            Add(new NatsEntrance(nats.Url, options.Seed, trace, _time), "soak.", part);
+            Add(new NatsEntrance(nats.Url, trace, _time), "soak.", part);
             left -= part;
         }
         for (var i = 0; i < Publishers; i++)

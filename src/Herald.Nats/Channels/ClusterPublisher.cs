@@ -1,6 +1,6 @@
-using Herald.Nats.Connecting;
+using Herald.Nats.Clusters;
 using Herald.Nats.JetStream;
-using Herald.Nats.Wire;
+using Herald.Nats.Messages;
 
 namespace Herald.Nats.Channels;
 
@@ -10,11 +10,11 @@ internal sealed class ClusterPublisher : IAsyncDisposable
     /// <summary>An answer that takes longer is of no use: the attempt has ended before.</summary>
     private static readonly TimeSpan LongestAnswer = TimeSpan.FromMinutes(5);
 
-    private readonly NatsConnection _connection;
+    private readonly ClusterConnection _connection;
     private readonly JetStreamClient _jetStream;
     private readonly SubjectStreams _streams;
 
-    public ClusterPublisher(NatsConnection connection, TimeProvider time)
+    public ClusterPublisher(ClusterConnection connection, TimeProvider time)
     {
         _connection = connection;
         _jetStream = new JetStreamClient(connection, LongestAnswer);

@@ -2,7 +2,8 @@ using System.Globalization;
 using System.Text;
 using Herald.Engine.Channels;
 using Herald.Nats.JetStream;
-using Herald.Nats.Wire;
+using Herald.Nats.Messages;
+using NATS.Client.Core;
 
 namespace Herald.Nats.Channels;
 
@@ -17,24 +18,24 @@ internal static class MessageWriter
     public static OutgoingMessage Write(in Attempt attempt, string subject)
     {
         var view = attempt.Event;
-        var headers = new HeaderBlock();
+        var headers = new NatsHeaders();
         foreach (var (name, value) in view)
         {
             if (!IsOwn(name))
                 _ = headers.TryAdd(name, value);
         }
         var id = Encoding.ASCII.GetBytes(attempt.MessageId);
-        headers.Add("herald-id"u8, id);
-        headers.Add(MessageId, id);
+        TryAdd(headers, "herald-id"u8, id);
+        TryAdd(headers, MessageId, id);
         TryAdd(headers, "herald-topic"u8, view.Topic);
         TryAdd(headers, "herald-event-id"u8, view.Id);
-        headers.Add("herald-sequence"u8, Encoding.ASCII.GetBytes(attempt.Sequence.ToString(CultureInfo.InvariantCulture)));
+        TryAdd(headers, "herald-sequence"u8, Encoding.ASCII.GetBytes(attempt.Sequence.ToString(CultureInfo.InvariantCulture)));
         if (view.HasKey)
             TryAdd(headers, "key"u8, view.Key);
         TryAdd(headers, "type"u8, view.Type);
         TryAdd(headers, "content-type"u8, view.ContentType);
         TryAdd(headers, "traceparent"u8, view.Trace);
-        return new(subject, view.Payload) { Headers = headers.End() };
+        return new(subject, view.Payload) { Headers = headers };
     }
 
     // NATS takes the first header of a name, so an attribute must not stand in for what Herald says; and what begins like this tells servers what to do.
@@ -44,7 +45,7 @@ internal static class MessageWriter
 
     private static bool BeginsWith(ReadOnlySpan<byte> name, ReadOnlySpan<byte> word) => name.Length >= word.Length && Ascii.EqualsIgnoreCase(name[..word.Length], word);
 
-    private static void TryAdd(HeaderBlock headers, ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
+    private static void TryAdd(NatsHeaders headers, ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
     {
         if (!value.IsEmpty)
             _ = headers.TryAdd(name, value);

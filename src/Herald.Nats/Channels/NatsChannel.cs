@@ -16,14 +16,12 @@ public sealed class NatsChannel : IChannel, IAsyncDisposable
     private readonly FrozenDictionary<string, ClusterPublisher> _publishers;
     private readonly TimeProvider _time;
 
-    /// <param name="random">Only used here, to draw others from.</param>
-    public NatsChannel(IReadOnlyCollection<NatsCluster> clusters, TimeProvider time, Random random, ILoggerFactory logging)
+    public NatsChannel(IReadOnlyCollection<NatsCluster> clusters, TimeProvider time, ILoggerFactory logging)
     {
         ArgumentNullException.ThrowIfNull(clusters);
-        ArgumentNullException.ThrowIfNull(random);
         _time = time;
         var logger = logging.CreateLogger("Herald.Nats");
-        _publishers = clusters.ToFrozenDictionary(c => c.Name, c => new ClusterPublisher(c.Connect(time, new Random(random.Next()), logger), time), StringComparer.Ordinal);
+        _publishers = clusters.ToFrozenDictionary(c => c.Name, c => new ClusterPublisher(c.Connect(time, logger), time), StringComparer.Ordinal);
     }
 
     public IReadOnlyList<string> Schemes { get; } = [NatsEndpoint.Scheme];

@@ -1,4 +1,4 @@
-using Herald.Nats.Wire;
+using Herald.Nats.Messages;
 
 namespace Herald.Nats.Channels;
 

@@ -1,4 +1,3 @@
-using Herald.Nats.Connecting;
 
 namespace Herald.Nats.Clusters;
 

@@ -1,4 +1,3 @@
-using Herald.Nats.Connecting;
 using Microsoft.Extensions.Logging;
 
 namespace Herald.Nats.Clusters;
@@ -23,10 +22,5 @@ public sealed class NatsCluster
     public override string ToString() => $"{Name}={_options}";
 
     /// <summary>A connection of the caller's own, which is trying already.</summary>
-    internal NatsConnection Connect(TimeProvider time, Random random, ILogger logger)
-    {
-        var connection = new NatsConnection(_options, time, random, logger);
-        connection.Start();
-        return connection;
-    }
+    internal ClusterConnection Connect(TimeProvider time, ILogger logger) => ClusterConnection.Begin(_options, time, logger);
 }

@@ -1,4 +1,5 @@
-using Herald.Nats.Connecting;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 
 namespace Herald.Nats.Clusters;
 
@@ -20,27 +21,54 @@ public sealed class NatsClusters
 
     private static NatsCluster Of(ClusterAddress address, NatsOptions options)
     {
-        var (name, user, token) = (address.Name, options.Users.Find(address.Name), Read("nats.tokenFiles", options.TokenFiles.Find(address.Name)));
-        var password = Read("nats.passwordFiles", options.PasswordFiles.Find(name));
-        if (user is null != password is null)
-            throw new NatsSetupException($"The cluster '{name}' has {(user is null ? "a password and no user" : "a user and no password")}: set both, with nats.users and nats.passwordFiles.");
-        if (user is not null && token is not null)
-            throw new NatsSetupException($"The cluster '{name}' has a user and a token: set one of them.");
-        var servers = ServerAddress.ParseAll(address.Servers) ?? throw new NatsSetupException($"nats.clusters: {ClusterAddress.Rule}");
-        if (options.CaFiles.Find(name) is { } file)
-            Read("nats.caFiles", file);
-        return new NatsCluster(name, new ConnectionOptions { Servers = servers, User = user, Password = password, Token = token, CaFile = options.CaFiles.Find(name) });
+        var name = address.Name;
+        var connection = new ConnectionOptions
+        {
+            Servers = ServerAddress.ParseAll(address.Servers) ?? throw new NatsSetupException($"nats.clusters: {ClusterAddress.Rule}"),
+            User = options.Users.Find(name),
+            Password = Secret("nats.passwordFiles", options.PasswordFiles.Find(name)),
+            Token = Secret("nats.tokenFiles", options.TokenFiles.Find(name)),
+            NKeyFile = Checked("nats.nkeyFiles", options.NKeyFiles.Find(name), file => CredentialFiles.ReadSeed(file)),
+            CredentialsFile = Checked("nats.credentialsFiles", options.CredentialsFiles.Find(name), CredentialFiles.CheckCredentials),
+            CaFile = Checked("nats.caFiles", options.CaFiles.Find(name), file => TrustedRoots.Read(file)),
+            CertificateFile = options.CertificateFiles.Find(name),
+            CertificateKeyFile = options.CertificateKeyFiles.Find(name),
+        };
+        CheckPair(name, "user", connection.User, "password", connection.Password, "nats.users and nats.passwordFiles");
+        CheckPair(name, "certificate", connection.CertificateFile, "key of a certificate", connection.CertificateKeyFile, "nats.certificateFiles and nats.certificateKeyFiles");
+        Checked("nats.certificateFiles", connection.CertificateFile, file => X509Certificate2.CreateFromPemFile(file, connection.CertificateKeyFile).Dispose());
+        (string Name, string? Value)[] ways = [("a user", connection.User), ("a token", connection.Token), ("an NKey", connection.NKeyFile), ("a credentials file", connection.CredentialsFile)];
+        return ways.Where(way => way.Value is not null).Select(way => way.Name).ToList() is [_, _, ..] several
+            ? throw new NatsSetupException($"The cluster '{name}' has {string.Join(" and ", several)}: set one of them.")
+            : new NatsCluster(name, connection);
     }
 
-    private static string? Read(string setting, string? file)
+    private static void CheckPair(string cluster, string one, string? first, string other, string? second, string settings)
     {
-        if (file is null)
-            return null;
+        if (first is null != second is null)
+            throw new NatsSetupException($"The cluster '{cluster}' has a {(first is null ? other : one)} and no {(first is null ? one : other)}: set both, with {settings}.");
+    }
+
+    private static string? Secret(string setting, string? file)
+    {
+        string? text = null;
+        Checked(setting, file, path => text = File.ReadAllText(path).Trim() is { Length: > 0 } secret ? secret : throw new InvalidDataException($"The file '{path}' is empty."));
+        return text;
+    }
+
+    private static string? Checked(string setting, string? file, Action<string> read)
+    {
         try
         {
-            return File.ReadAllText(file).Trim() is { Length: > 0 } text ? text : throw new NatsSetupException($"{setting}: the file '{file}' is empty.");
+            if (file is not null)
+                read(file);
+            return file;
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (InvalidDataException unfit)
+        {
+            throw new NatsSetupException($"{setting}: {unfit.Message}", unfit);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or CryptographicException)
         {
             throw new NatsSetupException($"{setting}: the file '{file}' cannot be read ({failure.Message}).", failure);
         }

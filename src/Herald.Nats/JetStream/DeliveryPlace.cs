@@ -1,4 +1,4 @@
-using System.Buffers.Text;
+using System.Globalization;
 
 namespace Herald.Nats.JetStream;
 
@@ -13,14 +13,14 @@ public readonly record struct DeliveryPlace(long Deliveries, long Sequence, long
     public long TimeMs => TimeNs / 1_000_000;
 
     /// <summary>Reads <c>$JS.ACK.stream.consumer.deliveries.sequence.consumer-sequence.time.pending</c>; servers may put a domain and an account before the stream.</summary>
-    public static bool TryParse(ReadOnlySpan<byte> subject, out DeliveryPlace place)
+    public static bool TryParse(ReadOnlySpan<char> subject, out DeliveryPlace place)
     {
         place = default;
-        if (!subject.StartsWith("$JS.ACK."u8))
+        if (!subject.StartsWith("$JS.ACK."))
             return false;
         Span<Range> tokens = stackalloc Range[16];
         var count = 0;
-        foreach (var token in subject.Split((byte)'.'))
+        foreach (var token in subject.Split('.'))
         {
             if (count == tokens.Length)
                 return false;
@@ -32,8 +32,7 @@ public readonly record struct DeliveryPlace(long Deliveries, long Sequence, long
         Span<long> numbers = stackalloc long[5];
         for (var i = 0; i < numbers.Length; i++)
         {
-            var text = subject[tokens[first + i]];
-            if (!Utf8Parser.TryParse(text, out numbers[i], out var used) || used != text.Length)
+            if (!long.TryParse(subject[tokens[first + i]], NumberStyles.None, CultureInfo.InvariantCulture, out numbers[i]))
                 return false;
         }
         place = new(numbers[0], numbers[1], numbers[2], numbers[3], numbers[4]);

@@ -1,41 +1,46 @@
-using Herald.Nats.Connecting;
-using Herald.Nats.Wire;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Herald.Nats.Clusters;
+using Herald.Nats.Messages;
 
 namespace Herald.Nats.JetStream;
 
-/// <summary>Streams that keep messages, and consumers that remember how far somebody has read.</summary>
-/// <param name="timeout">How long an answer is waited for.</param>
-public sealed class JetStreamClient(NatsConnection connection, TimeSpan timeout)
+/// <summary>
+/// The requests to JetStream that Herald needs. NATS.Client.JetStream is not used: it rounds the time of a stream's creation, by which Herald's positions are
+/// named, and its errors are of other kinds than those of publishing.
+/// </summary>
+/// <param name="timeout">How long an answer is awaited.</param>
+public sealed class JetStreamClient(ClusterConnection connection, TimeSpan timeout)
 {
     /// <summary>The header by which a stream recognises a message that comes twice.</summary>
     public const string MessageIdHeader = "Nats-Msg-Id";
 
-    private readonly JetStreamApi _api = new(connection, timeout);
+    private const int Unavailable = 503, NanosecondsPerTick = 100;
 
-    /// <summary>Makes the stream if it is not there. One that is there is left as it is: it is somebody's.</summary>
-    /// <exception cref="NatsSetupException">There is one by this name, without these subjects.</exception>
-    /// <exception cref="JetStreamException">It cannot be made, say because another stream has its subjects.</exception>
-    public async Task<StreamAnswer> EnsureStreamAsync(StreamSpec spec, CancellationToken cancel)
+    /// <summary>Creates the stream if it does not exist. An existing one is left as it is: it is somebody's.</summary>
+    /// <exception cref="NatsSetupException">There is one with this name but without these subjects.</exception>
+    /// <exception cref="JetStreamException">It cannot be created, for example because another stream has its subjects.</exception>
+    public async Task<StreamFacts> EnsureStreamAsync(StreamSpec spec, CancellationToken cancel)
     {
         var there = await FindAsync(spec.Name, cancel).ConfigureAwait(false);
         if (there is null)
         {
             try
             {
-                return await _api.AskAsync($"STREAM.CREATE.{spec.Name}", Config(spec), ApiJson.Default.StreamConfig, ApiJson.Default.StreamAnswer, cancel).ConfigureAwait(false);
+                return StreamFacts.Of(await AskAsync($"STREAM.CREATE.{spec.Name}", Config(spec), cancel).ConfigureAwait(false));
             }
             catch (JetStreamException taken) when (taken.ErrorCode == JetStreamError.StreamNameInUse)
             {
-                // Somebody has made it in between, otherwise.
+                // Somebody has created it in between, with another configuration.
                 there = await FindAsync(spec.Name, cancel).ConfigureAwait(false) ?? throw new JetStreamException(taken.Code, taken.ErrorCode, taken.Description);
             }
         }
-        var has = there.Config?.Subjects ?? [];
-        var missing = spec.Subjects.Where(subject => !has.Any(wide => Subjects.Covers(wide, subject))).ToList();
+        var missing = spec.Subjects.Where(subject => !there.Subjects.Any(wide => Subjects.Covers(wide, subject))).ToList();
         if (missing.Count > 0)
         {
             throw new NatsSetupException(
-                $"The stream '{spec.Name}' is there and takes {Join(has)}, but not {Join(missing)}: add the missing subjects to it, or use another stream.");
+                $"The stream '{spec.Name}' is there and takes {Join(there.Subjects)}, but not {Join(missing)}: add the missing subjects to it, or use another stream.");
         }
         return there;
     }
@@ -44,48 +49,37 @@ public sealed class JetStreamClient(NatsConnection connection, TimeSpan timeout)
     /// <exception cref="JetStreamException">There is no JetStream.</exception>
     public async Task<string?> FindStreamAsync(string subject, CancellationToken cancel)
     {
-        var answer = await _api.AskAsync("STREAM.NAMES", new(subject), ApiJson.Default.StreamNamesRequest, ApiJson.Default.StreamNamesAnswer, cancel).ConfigureAwait(false);
-        return answer.Streams is [var name, ..] ? name : null;
+        var answer = await AskAsync("STREAM.NAMES", new JsonObject { ["subject"] = subject }, cancel).ConfigureAwait(false);
+        return answer.TryGetProperty("streams", out var names) && names.ValueKind == JsonValueKind.Array ? names.EnumerateArray().Select(name => name.GetString()).FirstOrDefault() : null;
     }
 
-    /// <summary>Makes the consumer if it is not there. One that is there is left as it is, and remembers where it stands.</summary>
-    /// <exception cref="NatsSetupException">There is one by this name that cannot do what it is for.</exception>
-    /// <exception cref="JetStreamException">It cannot be made, say because there is no such stream.</exception>
-    public async Task EnsureConsumerAsync(ConsumerSpec spec, CancellationToken cancel)
-    {
-        if (await FindConsumerAsync(spec.Stream, spec.Name, cancel).ConfigureAwait(false) is { Config: { } there })
-        {
-            Judge(spec, there);
-            return;
-        }
-        var request = new ConsumerRequest(spec.Stream, Config(spec));
-        // Asked twice for the same, it says yes twice.
-        await _api.AskAsync($"CONSUMER.DURABLE.CREATE.{spec.Stream}.{spec.Name}", request, ApiJson.Default.ConsumerRequest, ApiJson.Default.ConsumerAnswer, cancel).ConfigureAwait(false);
-    }
-
-    /// <summary>Makes a consumer that begins at a sequence, and goes when nobody has asked it for a while. It remembers nothing that its maker does not know.</summary>
-    /// <param name="name">One that no other has.</param>
+    /// <summary>Creates a consumer that begins at a sequence. It is removed when nobody has asked it for a while. It stores nothing that its maker does not know.</summary>
+    /// <param name="name">A name that no other consumer has.</param>
     /// <returns>The server of a cluster that it is on; null when the server is alone.</returns>
-    /// <exception cref="JetStreamException">It cannot be made, say because there is no such stream.</exception>
+    /// <exception cref="JetStreamException">It cannot be created, for example because there is no such stream.</exception>
     public async Task<string?> BeginConsumerAsync(string stream, string name, OrderedStart start, CancellationToken cancel)
     {
-        var config = new ConsumerConfig
+        var config = new JsonObject
         {
-            Name = name,
-            AckPolicy = "all",
-            DeliverPolicy = "by_start_sequence",
-            OptStartSeq = start.Sequence,
-            FilterSubject = start.Subjects is [var only] ? only : null,
-            FilterSubjects = start.Subjects.Count > 1 ? start.Subjects : null,
-            // Nothing is ever delivered twice by it: who reads makes another one instead.
-            AckWait = Nanoseconds.Of(start.AckWait),
-            MaxAckPending = -1,
-            InactiveThreshold = Nanoseconds.Of(start.Idle),
-            MemStorage = true,
-            NumReplicas = 1,
+            ["name"] = name,
+            ["ack_policy"] = "all",
+            ["deliver_policy"] = "by_start_sequence",
+            ["opt_start_seq"] = start.Sequence,
+            ["replay_policy"] = "instant",
+            // It never delivers a message twice: its reader creates another one instead.
+            ["ack_wait"] = Nanoseconds(start.AckWait),
+            ["max_ack_pending"] = -1,
+            ["inactive_threshold"] = Nanoseconds(start.Idle),
+            ["mem_storage"] = true,
+            ["num_replicas"] = 1,
         };
-        var made = await _api.AskAsync($"CONSUMER.CREATE.{stream}.{name}", new(stream, config), ApiJson.Default.ConsumerRequest, ApiJson.Default.ConsumerAnswer, cancel).ConfigureAwait(false);
-        return made.Cluster?.Leader;
+        if (start.Subjects is [var only])
+            config["filter_subject"] = only;
+        else if (start.Subjects.Count > 1)
+            // Servers before 2.10 do not know it, and deliver everything.
+            config["filter_subjects"] = Array(start.Subjects);
+        var made = await AskAsync($"CONSUMER.CREATE.{stream}.{name}", new JsonObject { ["stream_name"] = stream, ["config"] = config }, cancel).ConfigureAwait(false);
+        return made.TryGetProperty("cluster", out var cluster) && cluster.TryGetProperty("leader", out var leader) ? leader.GetString() : null;
     }
 
     /// <returns>The server of a cluster that leads the stream; null when the server is alone.</returns>
@@ -93,57 +87,30 @@ public sealed class JetStreamClient(NatsConnection connection, TimeSpan timeout)
     /// <exception cref="JetStreamException">There is no such stream.</exception>
     public async Task<string?> FindLeaderAsync(string stream, CancellationToken cancel)
     {
-        var answer = await _api.AskAsync($"STREAM.INFO.{stream}", ApiJson.Default.StreamAnswer, cancel).ConfigureAwait(false);
-        return answer.Cluster is { Leader: null or "" } ? throw new NatsUnavailableException($"No server leads the stream '{stream}' now.") : answer.Cluster?.Leader;
+        var facts = StreamFacts.Of(await AskAsync($"STREAM.INFO.{stream}", null, cancel).ConfigureAwait(false));
+        return facts is { IsClustered: true, Leader: null } ? throw new NatsUnavailableException($"No server leads the stream '{stream}' now.") : facts.Leader;
     }
 
-    /// <summary>Deletes a consumer, if it is still there.</summary>
-    /// <exception cref="JetStreamException">It cannot be done now.</exception>
+    /// <summary>Deletes a consumer if it still exists.</summary>
+    /// <exception cref="JetStreamException">It cannot be deleted now.</exception>
     public async Task DeleteConsumerAsync(string stream, string name, CancellationToken cancel)
     {
         try
         {
-            await _api.AskAsync($"CONSUMER.DELETE.{stream}.{name}", ApiJson.Default.ConsumerAnswer, cancel).ConfigureAwait(false);
+            await AskAsync($"CONSUMER.DELETE.{stream}.{name}", null, cancel).ConfigureAwait(false);
         }
         catch (JetStreamException missing) when (missing.ErrorCode is JetStreamError.ConsumerNotFound or JetStreamError.StreamNotFound)
         {
-            // It has gone by itself.
+            // The server has removed it.
         }
     }
 
-    /// <returns>How many messages the consumer has still to deliver; null when it is no more.</returns>
-    public async Task<long?> PendingAsync(string stream, string consumer, CancellationToken cancel) =>
-        (await FindConsumerAsync(stream, consumer, cancel).ConfigureAwait(false))?.NumPending;
-
-    /// <summary>Complete when a stream has the message. With a <see cref="MessageIdHeader"/> it may be tried again without being stored twice.</summary>
-    /// <exception cref="JetStreamException">No stream takes this subject, or the one that does cannot now.</exception>
-    public async Task<PublishReceipt> PublishAsync(OutgoingMessage message, CancellationToken cancel)
-    {
-        var answer = await _api.SendAsync(message, ApiJson.Default.PublishAnswer, $"No stream takes '{message.Subject}'.", cancel).ConfigureAwait(false);
-        return answer.Stream is { Length: > 0 } stream
-            ? new(stream, answer.Seq, answer.Duplicate)
-            : throw new JetStreamException(503, 0, $"The answer on '{message.Subject}' names no stream.");
-    }
-
-    public PullConsumer Pull(string stream, string consumer) => new(connection, stream, consumer);
-
-    private async Task<StreamAnswer?> FindAsync(string stream, CancellationToken cancel)
+    /// <returns>How many messages the consumer has still to deliver; null when it does not exist.</returns>
+    public async Task<long?> PendingAsync(string stream, string consumer, CancellationToken cancel)
     {
         try
         {
-            return await _api.AskAsync($"STREAM.INFO.{stream}", ApiJson.Default.StreamAnswer, cancel).ConfigureAwait(false);
-        }
-        catch (JetStreamException missing) when (missing.ErrorCode == JetStreamError.StreamNotFound)
-        {
-            return null;
-        }
-    }
-
-    private async Task<ConsumerAnswer?> FindConsumerAsync(string stream, string name, CancellationToken cancel)
-    {
-        try
-        {
-            return await _api.AskAsync($"CONSUMER.INFO.{stream}.{name}", ApiJson.Default.ConsumerAnswer, cancel).ConfigureAwait(false);
+            return (await AskAsync($"CONSUMER.INFO.{stream}.{consumer}", null, cancel).ConfigureAwait(false)).GetProperty("num_pending").GetInt64();
         }
         catch (JetStreamException missing) when (missing.ErrorCode == JetStreamError.ConsumerNotFound)
         {
@@ -151,31 +118,70 @@ public sealed class JetStreamClient(NatsConnection connection, TimeSpan timeout)
         }
     }
 
-    private static void Judge(ConsumerSpec spec, ConsumerConfig there)
+    /// <summary>Completes when a stream has the message. With a <see cref="MessageIdHeader"/> it can be repeated without being stored twice.</summary>
+    /// <exception cref="JetStreamException">No stream takes this subject, or the one that does cannot now.</exception>
+    public async Task<PublishReceipt> PublishAsync(OutgoingMessage message, CancellationToken cancel)
     {
-        var wrong = !string.IsNullOrEmpty(there.DeliverSubject) ? "it pushes, and cannot be asked for messages"
-            : there.AckPolicy != "explicit" ? $"its ack_policy is '{there.AckPolicy}', not 'explicit'"
-            : (there.FilterSubject ?? "") != (spec.FilterSubject ?? "") ? $"it reads '{there.FilterSubject}', not '{spec.FilterSubject}'"
-            : null;
-        if (wrong is not null)
-            throw new NatsSetupException($"The consumer '{spec.Name}' of the stream '{spec.Stream}' is there, but {wrong}: delete it, or use another name.");
+        var answer = await SendAsync(message, $"No stream takes '{message.Subject}'.", cancel).ConfigureAwait(false);
+        return answer.TryGetProperty("stream", out var stream) && stream.GetString() is { Length: > 0 } name
+            ? new(name, answer.GetProperty("seq").GetInt64(), answer.TryGetProperty("duplicate", out var duplicate) && duplicate.GetBoolean())
+            : throw new JetStreamException(Unavailable, 0, $"The answer on '{message.Subject}' names no stream.");
     }
 
-    private static StreamConfig Config(StreamSpec spec) => new()
+    /// <summary>JetStream counts time in nanoseconds.</summary>
+    internal static long Nanoseconds(TimeSpan time) => time.Ticks * NanosecondsPerTick;
+
+    internal static byte[] Json(JsonObject request) => Encoding.UTF8.GetBytes(request.ToJsonString());
+
+    private async Task<StreamFacts?> FindAsync(string stream, CancellationToken cancel)
     {
-        Name = spec.Name,
-        Subjects = spec.Subjects,
-        NumReplicas = spec.Replicas,
-        DuplicateWindow = Nanoseconds.Of(spec.DuplicateWindow),
+        try
+        {
+            return StreamFacts.Of(await AskAsync($"STREAM.INFO.{stream}", null, cancel).ConfigureAwait(false));
+        }
+        catch (JetStreamException missing) when (missing.ErrorCode == JetStreamError.StreamNotFound)
+        {
+            return null;
+        }
+    }
+
+    private Task<JsonElement> AskAsync(string method, JsonObject? request, CancellationToken cancel) =>
+        SendAsync(new($"$JS.API.{method}", request is null ? default : Json(request)), "No server with JetStream answers.", cancel);
+
+    /// <param name="nobody">What it means that nobody answers.</param>
+    private async Task<JsonElement> SendAsync(OutgoingMessage message, string nobody, CancellationToken cancel)
+    {
+        try
+        {
+            var answer = JsonElement.Parse(await connection.RequestAsync(message, timeout, cancel).ConfigureAwait(false));
+            return answer.TryGetProperty("error", out var error)
+                ? throw new JetStreamException(Number(error, "code"), Number(error, "err_code"), error.TryGetProperty("description", out var text) ? text.GetString() ?? "" : "")
+                : answer;
+        }
+        catch (NoRespondersException)
+        {
+            throw new JetStreamException(Unavailable, 0, nobody);
+        }
+        catch (Exception malformed) when (malformed is JsonException or InvalidOperationException)
+        {
+            throw new JetStreamException(Unavailable, 0, $"The answer on '{message.Subject}' is not one of JetStream's.");
+        }
+
+        static int Number(JsonElement error, string name) => error.TryGetProperty(name, out var number) ? number.GetInt32() : 0;
+    }
+
+    private static JsonObject Config(StreamSpec spec) => new()
+    {
+        ["name"] = spec.Name,
+        ["subjects"] = Array(spec.Subjects),
+        ["storage"] = "file",
+        ["retention"] = "limits",
+        ["discard"] = "old",
+        ["num_replicas"] = spec.Replicas,
+        ["duplicate_window"] = Nanoseconds(spec.DuplicateWindow),
     };
 
-    private static ConsumerConfig Config(ConsumerSpec spec) => new()
-    {
-        DurableName = spec.Name,
-        AckWait = Nanoseconds.Of(spec.AckWait),
-        MaxAckPending = spec.MaxAckPending,
-        FilterSubject = spec.FilterSubject,
-    };
+    private static JsonArray Array(IEnumerable<string> texts) => new([.. texts.Select(text => (JsonNode)text)]);
 
     private static string Join(IEnumerable<string> subjects) => string.Join(", ", subjects.DefaultIfEmpty("nothing"));
 }

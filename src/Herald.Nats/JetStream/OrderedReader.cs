@@ -1,10 +1,8 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Text;
-using System.Text.Json;
-using Herald.Nats.Connecting;
-using Herald.Nats.Subscriptions;
-using Herald.Nats.Wire;
+using System.Text.Json.Nodes;
+using Herald.Nats.Clusters;
+using Herald.Nats.Messages;
 
 namespace Herald.Nats.JetStream;
 
@@ -25,7 +23,7 @@ public sealed class OrderedReader : IAsyncDisposable
     /// <summary>Words of the server that may lie between messages.</summary>
     private const int StatusRoom = 64;
 
-    private const int Missed = 3;
+    private const int Missed = 3, InboxBytes = 15;
 
     /// <summary>Servers of a cluster draw which of them has a consumer.</summary>
     private const int MostDraws = 50;
@@ -33,9 +31,9 @@ public sealed class OrderedReader : IAsyncDisposable
     private static readonly byte[] Ack = "+ACK"u8.ToArray();
     private static readonly TimeSpan Leaving = TimeSpan.FromSeconds(1);
 
-    private readonly NatsConnection _connection;
+    private readonly ClusterConnection _connection;
     private readonly JetStreamClient _jetStream;
-    private readonly Link _link;
+    private readonly CancellationToken _link;
     private readonly string _stream, _inbox;
     private readonly string? _leader;
     private readonly PullBounds _bounds;
@@ -50,11 +48,12 @@ public sealed class OrderedReader : IAsyncDisposable
     private int _asked;
 
     private OrderedReader(
-        NatsConnection connection, JetStreamClient jetStream, Link link, string stream, string? leader, string consumer, long first, PullBounds bounds, TimeProvider time)
+        ClusterConnection connection, JetStreamClient jetStream, CancellationToken link, string stream, string? leader, string consumer, long first, PullBounds bounds, TimeProvider time)
     {
         (_connection, _jetStream, _link, _stream, _leader, Consumer, _bounds, _time) = (connection, jetStream, link, stream, leader, consumer, bounds, time);
         _lastSequence = first - 1;
-        _inbox = $"{Inbox.NewPrefix()}1";
+        // Not below the prefix of NATS.Net's own inboxes: it would take the messages, whose subjects are others, and drop them.
+        _inbox = $"_INBOX.{Convert.ToHexString(RandomNumberGenerator.GetBytes(InboxBytes))}";
         // As much as is asked for has room, also where a server does not say how much of a pull does not come, and it is asked for twice.
         _subscription = connection.Subscribe(_inbox, bounds: new SubscriptionBounds { Messages = (2 * bounds.Messages) + StatusRoom, Bytes = long.MaxValue });
     }
@@ -65,7 +64,7 @@ public sealed class OrderedReader : IAsyncDisposable
     /// <param name="bounds">Of all that is under way at once; of bytes it may be some times as much.</param>
     /// <exception cref="NatsException">It cannot begin now.</exception>
     public static async Task<OrderedReader> BeginAsync(
-        NatsConnection connection, JetStreamClient jetStream, string stream, string group, OrderedStart start, PullBounds bounds, TimeProvider time, CancellationToken cancel)
+        ClusterConnection connection, JetStreamClient jetStream, string stream, string group, OrderedStart start, PullBounds bounds, TimeProvider time, CancellationToken cancel)
     {
         // If it breaks in between, the first word says so.
         var link = connection.CurrentLink();
@@ -89,7 +88,7 @@ public sealed class OrderedReader : IAsyncDisposable
             return;
         var most = Missed * _bounds.Heartbeat;
         using var silence = new CancellationTokenSource(most, _time);
-        using var any = CancellationTokenSource.CreateLinkedTokenSource(silence.Token, _link.Ended, cancel);
+        using var any = CancellationTokenSource.CreateLinkedTokenSource(silence.Token, _link, cancel);
         try
         {
             if (_failure is not null)
@@ -99,7 +98,7 @@ public sealed class OrderedReader : IAsyncDisposable
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            throw _link.Ended.IsCancellationRequested
+            throw _link.IsCancellationRequested
                 ? new NatsUnavailableException($"The connection broke while messages of the stream '{_stream}' were waited for.")
                 : new NatsTimeoutException($"The consumer '{Consumer}' of the stream '{_stream}' has said nothing for {most}.");
         }
@@ -110,7 +109,7 @@ public sealed class OrderedReader : IAsyncDisposable
     {
         while (_failure is null && _subscription.TryRead(out message))
         {
-            if (!DeliveryPlace.TryParse(message.ReplyToBytes, out place))
+            if (!DeliveryPlace.TryParse(message.ReplyTo, out place))
             {
                 Hear(message.Headers);
                 continue;
@@ -129,7 +128,7 @@ public sealed class OrderedReader : IAsyncDisposable
     }
 
     /// <summary>This message and all before it are done. It goes at most once, and nothing hangs on it but what people see of the consumer.</summary>
-    public ValueTask AckAsync(NatsMessage last, CancellationToken cancel) => _link.PublishAsync(new(last.ReplyTo!, Ack), cancel);
+    public ValueTask AckAsync(NatsMessage last, CancellationToken cancel) => _connection.PublishAsync(new(last.ReplyTo!, Ack), cancel);
 
     /// <summary>Finds out whether the server that is read from still leads the stream, and ends the reading if it does not. May be called at any time.</summary>
     public async Task CheckLeaderAsync(CancellationToken cancel)
@@ -177,9 +176,14 @@ public sealed class OrderedReader : IAsyncDisposable
         if (_failure is not null || _asked > _bounds.Messages / 2 || _subscription.WaitingBytes > _bounds.Bytes)
             return;
         var more = _bounds.Messages - _asked;
-        var request = new PullRequest(more, Math.Max(_bounds.Bytes, _link.Info.MaxPayload + HeaderAllowance), Nanoseconds.Of(_bounds.Expires), Nanoseconds.Of(_bounds.Heartbeat));
-        var message = JsonSerializer.SerializeToUtf8Bytes(request, ApiJson.Default.PullRequest);
-        await _link.PublishAsync(new($"$JS.API.CONSUMER.MSG.NEXT.{_stream}.{Consumer}", message) { ReplyTo = _inbox }, cancel).ConfigureAwait(false);
+        var request = new JsonObject
+        {
+            ["batch"] = more,
+            ["max_bytes"] = Math.Max(_bounds.Bytes, _connection.MaxPayload + HeaderAllowance),
+            ["expires"] = JetStreamClient.Nanoseconds(_bounds.Expires),
+            ["idle_heartbeat"] = JetStreamClient.Nanoseconds(_bounds.Heartbeat),
+        };
+        await _connection.PublishAsync(new($"$JS.API.CONSUMER.MSG.NEXT.{_stream}.{Consumer}", JetStreamClient.Json(request)) { ReplyTo = _inbox }, cancel).ConfigureAwait(false);
         _asked += more;
     }
 

@@ -1,5 +1,5 @@
 using System.Buffers.Text;
-using Herald.Nats.Wire;
+using Herald.Nats.Messages;
 
 namespace Herald.Nats.JetStream;
 

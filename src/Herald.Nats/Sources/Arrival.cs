@@ -1,5 +1,5 @@
 using Herald.Nats.JetStream;
-using Herald.Nats.Subscriptions;
+using Herald.Nats.Messages;
 
 namespace Herald.Nats.Sources;
 

@@ -3,10 +3,9 @@ using Herald.Engine.Events;
 using Herald.Engine.Sources;
 using Herald.Engine.Stores;
 using Herald.Nats.Clusters;
-using Herald.Nats.Connecting;
 using Herald.Nats.JetStream;
+using Herald.Nats.Messages;
 using Herald.Nats.Metrics;
-using Herald.Nats.Wire;
 using Microsoft.Extensions.Logging;
 
 namespace Herald.Nats.Sources;
@@ -16,8 +15,7 @@ namespace Herald.Nats.Sources;
 /// again is recognised by its id. What no stream keeps comes at most once, and is lost with a node that has not made it durable yet.
 /// </summary>
 /// <param name="reader">Says what a message means. It is this source's own.</param>
-/// <param name="random">This source's own.</param>
-public sealed class NatsSource(NatsCluster cluster, NatsSourceOptions options, IMessageReader reader, TimeProvider time, Random random, ILoggerFactory logging) : IAsyncDisposable
+public sealed class NatsSource(NatsCluster cluster, NatsSourceOptions options, IMessageReader reader, TimeProvider time, ILoggerFactory logging) : IAsyncDisposable
 {
     /// <summary>A start waits so long for the cluster. Longer, and it goes on without.</summary>
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(5);
@@ -34,7 +32,7 @@ public sealed class NatsSource(NatsCluster cluster, NatsSourceOptions options, I
     private SourceIntake? _intake;
     private IEventLog? _log;
     private SourceSeat? _seat;
-    private NatsConnection? _connection;
+    private ClusterConnection? _connection;
     private volatile IArrivals? _arrivals;
     private Task _running = Task.CompletedTask;
     private bool _isDisposed;
@@ -87,7 +85,7 @@ public sealed class NatsSource(NatsCluster cluster, NatsSourceOptions options, I
         }
         if (options.Stream is not null || options.OneReader)
             _seat = new SourceSeat(Name, _log, shard => Runs(engine, shard), time);
-        _connection = cluster.Connect(time, random, _logger);
+        _connection = cluster.Connect(time, _logger);
         NatsMetrics.Show(this);
         _running = Task.Run(LiveAsync, CancellationToken.None);
         try

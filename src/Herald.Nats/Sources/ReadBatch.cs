@@ -22,7 +22,7 @@ internal sealed class ReadBatch(SourceBatch events, string stream, TimeProvider 
     public void Add(in Arrival arrival, long number)
     {
         var isKept = arrival.Reading is not null;
-        var subject = arrival.Message.KeptSubject;
+        var subject = Encoding.UTF8.GetBytes(arrival.Message.Subject);
         ReadOnlyMemory<byte> key = subject, given = default;
         _headers.Clear();
         _headers.Add(new("subject", subject));

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Herald.Nats.Clusters;
 using Herald.Nats.JetStream;
-using Herald.Nats.Wire;
+using Herald.Nats.Messages;
 
 namespace Herald.Nats.Sources;
 
@@ -38,7 +38,7 @@ public sealed record SourceRoute(string Cluster, IReadOnlyList<string> Subjects,
     {
         ArgumentNullException.ThrowIfNull(other);
         return Cluster == other.Cluster && Stream == other.Stream && (Group ?? group) == (other.Group ?? group)
-            && (Stream is not null || Subjects.Any(one => other.Subjects.Any(two => Wire.Subjects.Overlap(one, two))));
+            && (Stream is not null || Subjects.Any(one => other.Subjects.Any(two => Messages.Subjects.Overlap(one, two))));
     }
 
     private static SourceRoute? Parse(string text)
@@ -67,6 +67,6 @@ public sealed record SourceRoute(string Cluster, IReadOnlyList<string> Subjects,
     };
 
     private static bool IsSound(SourceRoute route) =>
-        route.Subjects.All(Wire.Subjects.IsPattern) && route.Subjects.Index().All(one => !route.Subjects.Take(one.Index).Any(two => Wire.Subjects.Overlap(one.Item, two)))
+        route.Subjects.All(Messages.Subjects.IsPattern) && route.Subjects.Index().All(one => !route.Subjects.Take(one.Index).Any(two => Messages.Subjects.Overlap(one.Item, two)))
         && (route.Stream is null ? route.Replicas == 1 : !route.OneReader);
 }

@@ -1,9 +1,8 @@
 using System.Globalization;
 using Herald.Engine.Stores;
-using Herald.Nats.Connecting;
+using Herald.Nats.Clusters;
 using Herald.Nats.JetStream;
-using Herald.Nats.Subscriptions;
-using Herald.Nats.Wire;
+using Herald.Nats.Messages;
 using Microsoft.Extensions.Logging;
 
 namespace Herald.Nats.Sources;
@@ -31,7 +30,7 @@ internal sealed class StreamArrivals : IArrivals
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1), AnswerPatience = TimeSpan.FromSeconds(5), Saving = TimeSpan.FromSeconds(2), LagAge = TimeSpan.FromSeconds(10);
 
-    private readonly NatsConnection _connection;
+    private readonly ClusterConnection _connection;
     private readonly NatsSourceOptions _options;
     private readonly IEventLog _log;
     private readonly TimeProvider _time;
@@ -56,7 +55,7 @@ internal sealed class StreamArrivals : IArrivals
     private volatile OrderedReader? _reader;
     private long _pending = -1, _taken, _kept;
 
-    public StreamArrivals(NatsConnection connection, string cluster, NatsSourceOptions options, IEventLog log, TimeProvider time, ILogger logger)
+    public StreamArrivals(ClusterConnection connection, string cluster, NatsSourceOptions options, IEventLog log, TimeProvider time, ILogger logger)
     {
         (_connection, _options, _log, _time, _logger, _trouble) = (connection, options, log, time, logger, new RepeatedTrouble(time));
         Stream = $"nats/{cluster}/{options.Stream}";
@@ -73,13 +72,13 @@ internal sealed class StreamArrivals : IArrivals
     /// <summary>Makes the stream if it is not there, and says whether it can be read.</summary>
     /// <exception cref="NatsSetupException">It cannot.</exception>
     /// <exception cref="NatsException">Nobody knows.</exception>
-    public static async Task<StreamAnswer> PrepareAsync(JetStreamClient jetStream, NatsSourceOptions options, CancellationToken cancel)
+    public static async Task<StreamFacts> PrepareAsync(JetStreamClient jetStream, NatsSourceOptions options, CancellationToken cancel)
     {
         var stream = await jetStream.EnsureStreamAsync(new StreamSpec(options.Stream!, options.Subjects) { Replicas = options.Replicas }, cancel).ConfigureAwait(false);
-        return stream.Config?.Retention is "limits" or null
+        return stream.Retention is "limits"
             ? stream
             : throw new NatsSetupException(
-                $"The stream '{options.Stream}' has the retention '{stream.Config.Retention}', and drops what its consumers have read; Herald needs 'limits', to read again from where it was: use another stream.");
+                $"The stream '{options.Stream}' has the retention '{stream.Retention}', and drops what its consumers have read; Herald needs 'limits', to read again from where it was: use another stream.");
     }
 
     public async ValueTask<bool> WaitAsync(CancellationToken cancel)
@@ -180,7 +179,7 @@ internal sealed class StreamArrivals : IArrivals
         var stream = await PrepareAsync(_jetStream, _options, cancel).ConfigureAwait(false);
         _ready.TrySetResult();
         var position = await FindPositionAsync(stream, cancel).ConfigureAwait(false);
-        _sorts = _options.Subjects.Count > 1 && stream.Config?.Subjects?.All(its => _options.Subjects.Any(ours => Subjects.Covers(ours, its))) != true;
+        _sorts = _options.Subjects.Count > 1 && !stream.Subjects.All(its => _options.Subjects.Any(ours => Subjects.Covers(ours, its)));
         var bounds = new PullBounds { Messages = BatchesAhead * _options.BatchEvents, Bytes = _options.BatchBytes };
         var start = new OrderedStart(_options.Subjects, Math.Max(1, _next - Behind));
         _settledBeforeMs = (_time.GetUtcNow() - BehindAge).ToUnixTimeMilliseconds();
@@ -190,7 +189,7 @@ internal sealed class StreamArrivals : IArrivals
         return new(reader, position);
     }
 
-    private async ValueTask<StreamPosition> FindPositionAsync(StreamAnswer stream, CancellationToken cancel)
+    private async ValueTask<StreamPosition> FindPositionAsync(StreamFacts stream, CancellationToken cancel)
     {
         var name = $"{Stream}@{stream.Created}/{_options.Group}";
         if (_position is null || name != _positionName)
@@ -198,13 +197,13 @@ internal sealed class StreamArrivals : IArrivals
             _position = await StreamPosition.ReadAsync(_log, name, cancel).ConfigureAwait(false);
             (_positionName, _next) = (name, _position.Next);
         }
-        if (_next <= stream.State.LastSeq + 1)
+        if (_next <= stream.LastSequence + 1)
         {
             _behind = 0;
             return _position;
         }
         var lost = string.Create(CultureInfo.InvariantCulture,
-            $"The stream '{_options.Stream}' ends at {stream.State.LastSeq}, and was read up to {_next - 1}: it has lost messages, as a server may that was not shut down");
+            $"The stream '{_options.Stream}' ends at {stream.LastSequence}, and was read up to {_next - 1}: it has lost messages, as a server may that was not shut down");
         if (++_behind < LooksBehind)
             throw new NatsGapException(lost);
         // Other messages come in their places. Which of those that it has are others, ids say.

@@ -1,5 +1,5 @@
-using Herald.Nats.Connecting;
-using Herald.Nats.Subscriptions;
+using Herald.Nats.Clusters;
+using Herald.Nats.Messages;
 
 namespace Herald.Nats.Sources;
 
@@ -8,7 +8,7 @@ internal sealed class SubjectArrivals : IArrivals
 {
     private readonly NatsSubscription _subscription;
 
-    public SubjectArrivals(NatsConnection connection, string cluster, NatsSourceOptions options)
+    public SubjectArrivals(ClusterConnection connection, string cluster, NatsSourceOptions options)
     {
         Stream = $"nats/{cluster}/{string.Join(',', options.Subjects)}";
         _subscription = connection.Subscribe(options.Subjects, options.OneReader ? null : options.Group);
@@ -39,7 +39,7 @@ internal sealed class SubjectArrivals : IArrivals
     public ValueTask DisposeAsync() => _subscription.DisposeAsync();
 
     // A server that has answered has subscribed it before.
-    private static async Task SubscribedAsync(NatsConnection connection)
+    private static async Task SubscribedAsync(ClusterConnection connection)
     {
         await connection.WhenConnectedAsync(CancellationToken.None).ConfigureAwait(false);
         try

@@ -19,14 +19,14 @@ internal static class NatsOpening
         try
         {
             var clusters = new NatsClusters(options.Nats);
-            var channel = new NatsChannel(clusters.All, services.Time, Draw(services), services.Logging);
+            var channel = new NatsChannel(clusters.All, services.Time, services.Logging);
             await channel.StartAsync(cancel);
             return (channel, [.. options.Nats.Sources.Select(Source)]);
 
             IServerPart Source(SourceRoute route)
             {
                 var source = new NatsSource(
-                    clusters.Find(route.Cluster)!, NatsSourceOptions.Of(options.Nats, route), services.ReaderOf(route.Topic) ?? new PlainReader(), services.Time, Draw(services), services.Logging);
+                    clusters.Find(route.Cluster)!, NatsSourceOptions.Of(options.Nats, route), services.ReaderOf(route.Topic) ?? new PlainReader(), services.Time, services.Logging);
                 return new SourcePart<NatsSetupException>(source, source.StartAsync);
             }
         }
@@ -35,8 +35,4 @@ internal static class NatsOpening
             throw new ServerStartException(failure.Message, failure);
         }
     }
-
-#pragma warning disable CA5394 // Only spreads connection attempts; no secret depends on it.
-    private static Random Draw(ServerServices services) => new(services.Random.Next());
-#pragma warning restore CA5394
 }

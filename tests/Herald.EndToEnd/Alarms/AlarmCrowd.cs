@@ -1,11 +1,10 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Text;
 using Herald.Lab.Alarms;
 using Herald.Nats;
-using Herald.Nats.Connecting;
+using Herald.Nats.Clusters;
 using Herald.Nats.JetStream;
-using Herald.Nats.Wire;
+using Herald.Nats.Messages;
 
 namespace Herald.EndToEnd.Alarms;
 
@@ -16,7 +15,7 @@ namespace Herald.EndToEnd.Alarms;
 /// <param name="kept">
 /// Whether a stream stores the messages. If it does, each message is repeated until the stream acknowledges it. Otherwise it is sent once.
 /// </param>
-internal sealed class AlarmCrowd(NatsConnection connection, DigestLedger ledger, int seed, bool kept)
+internal sealed class AlarmCrowd(ClusterConnection connection, DigestLedger ledger, int seed, bool kept)
 {
     private const int Tellers = 20, UsersOfTeller = 10;
     private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(2), Pause = TimeSpan.FromMilliseconds(50), Patience = TimeSpan.FromSeconds(90);
@@ -53,8 +52,7 @@ internal sealed class AlarmCrowd(NatsConnection connection, DigestLedger ledger,
 
     private async Task TellAsync(AlarmMessage message, CancellationToken cancel)
     {
-        var headers = new HeaderBlock().Add(Encoding.ASCII.GetBytes(JetStreamClient.MessageIdHeader), Encoding.ASCII.GetBytes(message.Id)).End();
-        var outgoing = new OutgoingMessage(message.Subject, message.Payload) { Headers = headers };
+        var outgoing = new OutgoingMessage(message.Subject, message.Payload) { Headers = new() { [JetStreamClient.MessageIdHeader] = message.Id } };
         if (kept)
             await KeepAsync(outgoing, cancel);
         else

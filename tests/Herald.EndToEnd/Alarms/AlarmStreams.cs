@@ -1,9 +1,9 @@
 using System.Text;
 using System.Text.Json;
 using Herald.Nats;
-using Herald.Nats.Connecting;
+using Herald.Nats.Clusters;
 using Herald.Nats.JetStream;
-using Herald.Nats.Subscriptions;
+using Herald.Nats.Messages;
 
 namespace Herald.EndToEnd.Alarms;
 
@@ -18,7 +18,7 @@ internal static class AlarmStreams
     /// The incoming stream stores repeated messages, so that Herald has to recognise them. The stream of digests recognises repeats for an
     /// hour, which is longer than any test.
     /// </summary>
-    public static async Task MakeAsync(NatsConnection connection, int replicas, CancellationToken cancel)
+    public static async Task MakeAsync(ClusterConnection connection, int replicas, CancellationToken cancel)
     {
         string[] subjects = ["AlarmStatusChanged", "AlarmStatusChanged.>", "SendAlarmDigest", "SendAlarmDigest.>"];
         await MakeAsync(connection, new StreamSpec(Incoming, subjects) { Replicas = replicas, DuplicateWindow = TimeSpan.FromMilliseconds(100) }, cancel);
@@ -26,12 +26,12 @@ internal static class AlarmStreams
     }
 
     /// <returns>The name of the server that leads the stream; null while there is none.</returns>
-    public static async Task<string?> LeaderAsync(NatsConnection connection, string stream, CancellationToken cancel)
+    public static async Task<string?> LeaderAsync(ClusterConnection connection, string stream, CancellationToken cancel)
     {
         try
         {
             var answer = await connection.RequestAsync(new($"$JS.API.STREAM.INFO.{stream}", default), AnswerPatience, cancel);
-            using var info = JsonDocument.Parse(answer.Payload);
+            using var info = JsonDocument.Parse(answer);
             return info.RootElement.TryGetProperty("cluster", out var cluster) && cluster.TryGetProperty("leader", out var leader) ? leader.GetString() : null;
         }
         catch (NatsException)
@@ -44,12 +44,12 @@ internal static class AlarmStreams
     /// Whether every replica of the stream has all that its leader has. Before that, killing another server can lose more than a cluster
     /// can restore.
     /// </summary>
-    public static async Task<bool> IsWholeAsync(NatsConnection connection, string stream, CancellationToken cancel)
+    public static async Task<bool> IsWholeAsync(ClusterConnection connection, string stream, CancellationToken cancel)
     {
         try
         {
             var answer = await connection.RequestAsync(new($"$JS.API.STREAM.INFO.{stream}", default), AnswerPatience, cancel);
-            using var info = JsonDocument.Parse(answer.Payload);
+            using var info = JsonDocument.Parse(answer);
             return info.RootElement.TryGetProperty("cluster", out var cluster) && cluster.TryGetProperty("leader", out _) && cluster.TryGetProperty("replicas", out var replicas)
                 && replicas.EnumerateArray().All(replica => replica.GetProperty("current").GetBoolean());
         }
@@ -60,12 +60,12 @@ internal static class AlarmStreams
     }
 
     /// <returns>The number of messages in the stream; null when no server answers now.</returns>
-    public static async Task<long?> CountAsync(NatsConnection connection, string stream, CancellationToken cancel)
+    public static async Task<long?> CountAsync(ClusterConnection connection, string stream, CancellationToken cancel)
     {
         try
         {
             var answer = await connection.RequestAsync(new($"$JS.API.STREAM.INFO.{stream}", default), AnswerPatience, cancel);
-            using var info = JsonDocument.Parse(answer.Payload);
+            using var info = JsonDocument.Parse(answer);
             return info.RootElement.TryGetProperty("state", out var state) ? state.GetProperty("messages").GetInt64() : null;
         }
         catch (NatsException)
@@ -75,7 +75,7 @@ internal static class AlarmStreams
     }
 
     /// <summary>Reads all messages of a stream in order. Waits until there is at least one.</summary>
-    public static async Task<IReadOnlyList<NatsMessage>> ReadAllAsync(NatsConnection connection, string stream, CancellationToken cancel)
+    public static async Task<IReadOnlyList<NatsMessage>> ReadAllAsync(ClusterConnection connection, string stream, CancellationToken cancel)
     {
         var began = TimeProvider.System.GetTimestamp();
         while (true)
@@ -104,7 +104,7 @@ internal static class AlarmStreams
     }
 
     /// <summary>Explains a failure: how many messages NATS has acknowledged and lost. Herald cannot deliver those.</summary>
-    public static async Task<string> TellLostAsync(NatsConnection connection, ICollection<string> acknowledged, CancellationToken cancel)
+    public static async Task<string> TellLostAsync(ClusterConnection connection, ICollection<string> acknowledged, CancellationToken cancel)
     {
         var there = new HashSet<string>(StringComparer.Ordinal);
         foreach (var message in await ReadAllAsync(connection, Incoming, cancel))
@@ -116,7 +116,7 @@ internal static class AlarmStreams
     }
 
     // Servers that have just met must elect a leader first, so the creation is repeated.
-    private static async Task MakeAsync(NatsConnection connection, StreamSpec spec, CancellationToken cancel)
+    private static async Task MakeAsync(ClusterConnection connection, StreamSpec spec, CancellationToken cancel)
     {
         var began = TimeProvider.System.GetTimestamp();
         while (true)

@@ -1,8 +1,8 @@
 using System.Text;
 using Herald.Lab.Alarms;
-using Herald.Nats.Connecting;
+using Herald.Nats.Clusters;
 using Herald.Nats.JetStream;
-using Herald.Nats.Subscriptions;
+using Herald.Nats.Messages;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
@@ -29,7 +29,7 @@ internal sealed class AlarmsTraffic : IAsyncDisposable
     private long _counted;
     private Task _telling = Task.CompletedTask, _listening = Task.CompletedTask;
 
-    private AlarmsTraffic(NatsConnection connection, bool kept, int seed, Func<string> output)
+    private AlarmsTraffic(ClusterConnection connection, bool kept, int seed, Func<string> output)
     {
         (Connection, _output) = (connection, output);
         _crowd = new AlarmCrowd(connection, _ledger, seed, kept);
@@ -37,7 +37,7 @@ internal sealed class AlarmsTraffic : IAsyncDisposable
         _published = kept ? connection.Subscribe(AlarmMessage.Digest) : null;
     }
 
-    public NatsConnection Connection { get; }
+    public ClusterConnection Connection { get; }
 
     /// <summary>Connects and creates the streams. Nothing is published yet.</summary>
     /// <param name="url">The URLs of the NATS servers, separated by commas.</param>
@@ -45,8 +45,7 @@ internal sealed class AlarmsTraffic : IAsyncDisposable
     /// <param name="output">Returns the output of Herald, to explain a failure.</param>
     public static async Task<AlarmsTraffic> PrepareAsync(string url, int replicas, int seed, Func<string> output, CancellationToken cancel)
     {
-        var connection = new NatsConnection(new ConnectionOptions { Servers = ServerAddress.ParseAll(url)!, Name = "test" }, TimeProvider.System, new Random(seed), NullLogger.Instance);
-        connection.Start();
+        var connection = ClusterConnection.Begin(new ConnectionOptions { Servers = ServerAddress.ParseAll(url)!, Name = "test" }, TimeProvider.System, NullLogger.Instance);
         try
         {
             await connection.WhenConnectedAsync(cancel).WaitAsync(Patience, TimeProvider.System, cancel);

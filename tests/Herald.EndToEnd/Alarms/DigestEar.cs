@@ -1,6 +1,6 @@
 using System.Text;
-using Herald.Nats.Connecting;
-using Herald.Nats.Subscriptions;
+using Herald.Nats.Clusters;
+using Herald.Nats.Messages;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Herald.EndToEnd.Alarms;
@@ -15,14 +15,14 @@ internal sealed class DigestEar : IAsyncDisposable
     private readonly NatsSubscription _digests;
     private readonly Task _hearing;
 
-    private DigestEar(NatsConnection connection)
+    private DigestEar(ClusterConnection connection)
     {
         Connection = connection;
         _digests = connection.Subscribe("AlarmDigest");
         _hearing = HearAsync();
     }
 
-    public NatsConnection Connection { get; }
+    public ClusterConnection Connection { get; }
 
     public int Count
     {
@@ -35,8 +35,7 @@ internal sealed class DigestEar : IAsyncDisposable
 
     public static async Task<DigestEar> ListenAsync(string url, CancellationToken cancel)
     {
-        var connection = new NatsConnection(new ConnectionOptions { Servers = ServerAddress.ParseAll(url)!, Name = "test" }, TimeProvider.System, new Random(1), NullLogger.Instance);
-        connection.Start();
+        var connection = ClusterConnection.Begin(new ConnectionOptions { Servers = ServerAddress.ParseAll(url)!, Name = "test" }, TimeProvider.System, NullLogger.Instance);
         await connection.WhenConnectedAsync(cancel).WaitAsync(Patience, TimeProvider.System, cancel);
         var ear = new DigestEar(connection);
         await connection.FlushAsync(cancel);

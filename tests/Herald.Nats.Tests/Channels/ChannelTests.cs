@@ -4,8 +4,8 @@ using Herald.Engine.Channels;
 using Herald.Nats.Channels;
 using Herald.Nats.Clusters;
 using Herald.Nats.JetStream;
-using Herald.Nats.Subscriptions;
-using Herald.Nats.Tests.Connecting;
+using Herald.Nats.Messages;
+using Herald.Nats.Tests.Clusters;
 using Herald.TestKit.Nats;
 using Herald.TestKit.Time;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -46,7 +46,6 @@ public sealed class ChannelTests
         await using var connection = await TestConnection.OpenAsync(server.Url);
         var client = new JetStreamClient(connection, TimeSpan.FromSeconds(10));
         await client.EnsureStreamAsync(new("out-kept", ["out-kept.>"]), End);
-        await client.EnsureConsumerAsync(new("out-kept", "reader"), End);
         await using var channel = await OpenAsync(server);
 
         for (var i = 0; i < 20; i++)
@@ -56,8 +55,13 @@ public sealed class ChannelTests
         }
 
         var ids = new List<string?>();
-        await foreach (var message in client.Pull("out-kept", "reader").FetchAsync(new() { Messages = 50, Expires = TimeSpan.FromSeconds(1), Heartbeat = TimeSpan.FromMilliseconds(400) }, TimeProvider.System, End))
-            ids.Add(Header(message.Message, "herald-id"));
+        await using var stream = await OrderedReader.BeginAsync(connection, client, "out-kept", "test", new([], 1), new(), TimeProvider.System, End);
+        for (var pending = 1L; pending > 0;)
+        {
+            await stream.WaitAsync(End);
+            for (; stream.TryTake(out var message, out var place); pending = place.Pending)
+                ids.Add(Header(message!, "herald-id"));
+        }
         Assert.Equal(Enumerable.Range(0, 20).Select(i => $"msg_{i}"), ids);
     }
 
@@ -127,7 +131,7 @@ public sealed class ChannelTests
         await using var server = await NatsServer.StartAsync(jetStream: false,
             "authorization { users: [ { user: herald, password: \"s3cret\", permissions: { publish: { deny: \"forbidden\" } } } ] }");
         await using var channel = new NatsChannel(
-            [new NatsCluster("main", TestConnection.Options(server.Url) with { User = "herald", Password = "s3cret" })], TimeProvider.System, new Random(1), NullLoggerFactory.Instance);
+            [new NatsCluster("main", TestConnection.Options(server.Url) with { User = "herald", Password = "s3cret" })], TimeProvider.System, NullLoggerFactory.Instance);
         await channel.StartAsync(End);
         var result = await channel.TryAsync(Sketch("forbidden").ToAttempt(), End);
         Assert.Equal((AttemptOutcome.Failed, AttemptStage.Response, true), (result.Outcome, result.Stage, result.EndpointTroubled));
@@ -140,7 +144,7 @@ public sealed class ChannelTests
         var clock = new ManualClock();
         await using var server = new ScriptedServer((self, _) => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, self.Closing));
         var options = TestConnection.Options(server.Url) with { PingEvery = TimeSpan.FromHours(1) };
-        await using var channel = new NatsChannel([new NatsCluster("main", options)], clock, new Random(1), NullLoggerFactory.Instance);
+        await using var channel = new NatsChannel([new NatsCluster("main", options)], clock, NullLoggerFactory.Instance);
         await channel.StartAsync(End);
 
         var attempt = channel.TryAsync((Sketch("slow") with { Timeout = TimeSpan.FromSeconds(20) }).ToAttempt(), End).AsTask();
@@ -155,7 +159,7 @@ public sealed class ChannelTests
     [Fact]
     public async Task Bad_endpoints_are_refused_in_one_line()
     {
-        await using var channel = new NatsChannel([new NatsCluster("main", TestConnection.Options("nats://127.0.0.1:1"))], TimeProvider.System, new Random(1), NullLoggerFactory.Instance);
+        await using var channel = new NatsChannel([new NatsCluster("main", TestConnection.Options("nats://127.0.0.1:1"))], TimeProvider.System, NullLoggerFactory.Instance);
         Assert.Null(channel.Refuse(new Uri("nats://main/orders.created")));
         foreach (var bad in new[]
         {
@@ -173,7 +177,7 @@ public sealed class ChannelTests
     [Fact]
     public async Task A_subscription_whose_cluster_is_set_no_more_fails_and_says_so()
     {
-        await using var channel = new NatsChannel([new NatsCluster("main", TestConnection.Options("nats://127.0.0.1:1"))], TimeProvider.System, new Random(1), NullLoggerFactory.Instance);
+        await using var channel = new NatsChannel([new NatsCluster("main", TestConnection.Options("nats://127.0.0.1:1"))], TimeProvider.System, NullLoggerFactory.Instance);
         var result = await channel.TryAsync(new AttemptSketch { Endpoint = new("nats://other/a") }.ToAttempt(), End);
         Assert.Equal((AttemptOutcome.Failed, AttemptStage.Guard, true), (result.Outcome, result.Stage, result.EndpointTroubled));
     }
@@ -185,7 +189,7 @@ public sealed class ChannelTests
 
     private static async Task<NatsChannel> OpenAsync(NatsServer server)
     {
-        var channel = new NatsChannel([new NatsCluster("main", TestConnection.Options(server.Url))], TimeProvider.System, new Random(1), NullLoggerFactory.Instance);
+        var channel = new NatsChannel([new NatsCluster("main", TestConnection.Options(server.Url))], TimeProvider.System, NullLoggerFactory.Instance);
         await channel.StartAsync(End);
         return channel;
     }

@@ -6,9 +6,9 @@ using Herald.Hosting;
 using Herald.Journal;
 using Herald.Nats.Clusters;
 using Herald.Nats.JetStream;
+using Herald.Nats.Messages;
 using Herald.Nats.Sources;
-using Herald.Nats.Tests.Connecting;
-using Herald.Nats.Wire;
+using Herald.Nats.Tests.Clusters;
 using Herald.Server;
 using Herald.TestKit.Nats;
 using Herald.TestKit.Time;
@@ -38,7 +38,7 @@ public sealed class ServerTests
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(End));
 
         var client = new JetStreamClient(connection, TimeSpan.FromSeconds(10));
-        var headers = new HeaderBlock().Add("key"u8, "customer-1"u8).End();
+        var headers = new NATS.Client.Core.NatsHeaders { ["key"] = "customer-1" };
         string[] subjects = ["srv-in.a", "srv-more.b.c"];
         for (var i = 0; i < Count; i++)
             await client.PublishAsync(new(subjects[i % 2], Encoding.ASCII.GetBytes(Text(i))) { Headers = headers }, End);

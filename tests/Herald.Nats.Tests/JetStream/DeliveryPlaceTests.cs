@@ -1,4 +1,3 @@
-using System.Text;
 using Herald.Nats.JetStream;
 
 namespace Herald.Nats.Tests.JetStream;
@@ -11,7 +10,7 @@ public sealed class DeliveryPlaceTests
     [InlineData("$JS.ACK._.account.orders.herald.2.7.9.1700000000123456789.4.random")]
     public void A_place_is_read(string subject)
     {
-        Assert.True(DeliveryPlace.TryParse(Encoding.UTF8.GetBytes(subject), out var place));
+        Assert.True(DeliveryPlace.TryParse(subject, out var place));
         Assert.Equal(new DeliveryPlace(2, 7, 9, 1700000000123456789, 4), place);
         Assert.Equal(1700000000123, place.TimeMs);
     }
@@ -23,5 +22,5 @@ public sealed class DeliveryPlaceTests
     [InlineData("$JS.ACK.orders.herald.2.7.x.1700000000123456789.4")]
     [InlineData("$JS.ACK.orders.herald.2.7.9.1700000000123456789.4.5")]
     [InlineData("$JS.ACK.1.2.3.4.5.6.7.8.9.10.11.12.13.14.15.16.17")]
-    public void What_is_none_is_not_read(string subject) => Assert.False(DeliveryPlace.TryParse(Encoding.UTF8.GetBytes(subject), out _));
+    public void What_is_none_is_not_read(string subject) => Assert.False(DeliveryPlace.TryParse(subject, out _));
 }

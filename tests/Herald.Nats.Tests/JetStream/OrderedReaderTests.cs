@@ -1,9 +1,9 @@
 using System.Text;
 using System.Text.Json;
-using Herald.Nats.Connecting;
+using Herald.Nats.Clusters;
 using Herald.Nats.JetStream;
-using Herald.Nats.Tests.Connecting;
-using Herald.Nats.Wire;
+using Herald.Nats.Messages;
+using Herald.Nats.Tests.Clusters;
 using Herald.TestKit.Nats;
 using Herald.TestKit.Time;
 
@@ -103,6 +103,35 @@ public sealed class OrderedReaderTests
     }
 
     [Fact]
+    public async Task A_connection_that_breaks_ends_it()
+    {
+        await using var server = await NatsServer.StartAsync();
+        await using var stream = await TestStream.OpenAsync("ordered-broken", server);
+        await using var reader = await BeginAsync(stream, 1, messages: 10);
+        var reading = ReadAsync(reader, 1);
+        await stream.Connection.FlushAsync(End);
+        await server.KillAsync();
+        await Assert.ThrowsAsync<NatsUnavailableException>(() => reading);
+        await server.StartAgainAsync();
+        await stream.Connection.WhenConnectedAsync(End);
+        await Assert.ThrowsAsync<NatsUnavailableException>(() => ReadAsync(reader, 1));
+    }
+
+    [Fact]
+    public async Task A_reader_is_patient_while_nothing_comes()
+    {
+        await using var stream = await TestStream.OpenAsync("ordered-patient");
+        var bounds = new PullBounds { Messages = 10, Expires = TimeSpan.FromSeconds(30), Heartbeat = TimeSpan.FromMilliseconds(500) };
+        await using var reader = await OrderedReader.BeginAsync(stream.Connection, stream.Client, stream.Name, "test", new([], 1), bounds, TimeProvider.System, End);
+        var reading = ReadAsync(reader, 1);
+        // Three heartbeats that are missing would end it. What is tested is that time goes by.
+        await Task.Delay(TimeSpan.FromSeconds(3), TimeProvider.System, End);
+        Assert.False(reading.IsCompleted);
+        await stream.PublishAsync("late");
+        Assert.Equal("late", (await reading)[0].Text);
+    }
+
+    [Fact]
     public async Task Its_consumer_goes_with_it()
     {
         await using var stream = await TestStream.OpenAsync("ordered-left");
@@ -147,15 +176,14 @@ public sealed class OrderedReaderTests
         }
     }
 
-    private static async Task<string?> ServerOfAsync(NatsConnection connection, string stream, string consumer)
+    private static async Task<string?> ServerOfAsync(ClusterConnection connection, string stream, string consumer)
     {
         var answer = await connection.RequestAsync(new($"$JS.API.CONSUMER.INFO.{stream}.{consumer}", default), TimeSpan.FromSeconds(5), End);
-        using var info = JsonDocument.Parse(answer.Payload);
+        using var info = JsonDocument.Parse(answer);
         return info.RootElement.GetProperty("cluster").GetProperty("leader").GetString();
     }
 
-    private static Task<OrderedReader> BeginAsync(TestStream stream, long first, int messages) => OrderedReader.BeginAsync(
-        stream.Connection, stream.Client, stream.Name, "test", new([], first), new PullBounds { Messages = messages, Bytes = 1 }, TimeProvider.System, End);
+    private static Task<OrderedReader> BeginAsync(TestStream stream, long first, int messages) => stream.ReadAsync(first, messages);
 
     private static async Task<List<(long Sequence, string Text, string Reply)>> ReadAsync(OrderedReader reader, int count)
     {

@@ -1,6 +1,6 @@
 using System.Text;
-using Herald.Nats.Tests.Connecting;
-using Herald.Nats.Wire;
+using Herald.Nats.Messages;
+using Herald.Nats.Tests.Clusters;
 using Herald.TestKit.Nats;
 using Herald.TestKit.Time;
 
@@ -73,7 +73,7 @@ public sealed class GroupSourceTests
         await using var node = await Node.StartAsync();
         await using var source = await node.ReadAsync(Node.Cluster(server), Node.Options(null, "grp-one", "grp-two.*", "grp-three.>"));
         await using var connection = await TestConnection.OpenAsync(server.Url);
-        var headers = new HeaderBlock().Add("key"u8, "k"u8).End();
+        var headers = new NATS.Client.Core.NatsHeaders { ["key"] = "k" };
         string[] subjects = ["grp-one", "grp-two.a", "grp-three.a.b"];
 
         for (var i = 0; i < Count; i++)

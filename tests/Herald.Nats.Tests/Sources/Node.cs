@@ -6,7 +6,7 @@ using Herald.Engine.Subscriptions;
 using Herald.Journal;
 using Herald.Nats.Clusters;
 using Herald.Nats.Sources;
-using Herald.Nats.Tests.Connecting;
+using Herald.Nats.Tests.Clusters;
 using Herald.TestKit.Nats;
 using Herald.TestKit.Time;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -55,7 +55,7 @@ internal sealed class Node : IAsyncDisposable
     /// <param name="sits">Whether the source may read, where one node does; as the engine says, if it is not given.</param>
     public async Task<NatsSource> ReadAsync(NatsCluster cluster, NatsSourceOptions options, Func<bool>? sits = null)
     {
-        var source = new NatsSource(cluster, options, new PlainReader(), TimeProvider.System, new Random(1), NullLoggerFactory.Instance)
+        var source = new NatsSource(cluster, options, new PlainReader(), TimeProvider.System, NullLoggerFactory.Instance)
         {
             Runs = (engine, shard) => sits?.Invoke() ?? engine.Runs(shard),
         };

@@ -2,10 +2,10 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Herald.Engine.Stores;
-using Herald.Nats.Connecting;
+using Herald.Nats.Clusters;
 using Herald.Nats.JetStream;
 using Herald.Nats.Sources;
-using Herald.Nats.Tests.Connecting;
+using Herald.Nats.Tests.Clusters;
 using Herald.TestKit.Nats;
 using Herald.TestKit.Time;
 
@@ -264,12 +264,12 @@ public sealed class StreamOrderTests
         Traffic.AssertInOrder(node.Receiver, "ord-placed", 120);
     }
 
-    private static Task<JsonElement> InfoAsync(NatsConnection connection, string stream) => AskAsync(connection, $"STREAM.INFO.{stream}");
+    private static Task<JsonElement> InfoAsync(ClusterConnection connection, string stream) => AskAsync(connection, $"STREAM.INFO.{stream}");
 
-    private static async Task<JsonElement> AskAsync(NatsConnection connection, string what)
+    private static async Task<JsonElement> AskAsync(ClusterConnection connection, string what)
     {
         var answer = await connection.RequestAsync(new($"$JS.API.{what}", default), TimeSpan.FromSeconds(10), End);
-        var read = JsonElement.Parse(answer.Payload.Span);
+        var read = JsonElement.Parse(answer);
         Assert.False(read.TryGetProperty("error", out var error), error.ToString());
         return read;
     }

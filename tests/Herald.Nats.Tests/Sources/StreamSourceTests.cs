@@ -1,10 +1,11 @@
 using System.Text;
-using Herald.Nats.Connecting;
+using Herald.Nats.Clusters;
 using Herald.Nats.JetStream;
-using Herald.Nats.Tests.Connecting;
-using Herald.Nats.Wire;
+using Herald.Nats.Messages;
+using Herald.Nats.Tests.Clusters;
 using Herald.TestKit.Nats;
 using Herald.TestKit.Time;
+using NATS.Client.Core;
 
 namespace Herald.Nats.Tests.Sources;
 
@@ -20,10 +21,10 @@ public sealed class StreamSourceTests
         await using var node = await Node.StartAsync();
         await using var source = await node.ReadAsync(server, "src-words.>", "src-words");
         await using var connection = await TestConnection.OpenAsync(server.Url);
-        var headers = new HeaderBlock().Add("Nats-Msg-Id"u8, "order-7"u8).Add("key"u8, "customer-1"u8).Add("colour"u8, "red"u8).Add("Nats-Expected-Stream"u8, "src-words"u8).End();
+        var headers = new NatsHeaders { ["Nats-Msg-Id"] = "order-7", ["key"] = "customer-1", ["colour"] = "red", ["Nats-Expected-Stream"] = "src-words" };
 
         await PublishAsync(connection, "src-words.created", "{\"n\":7}", headers);
-        await PublishAsync(connection, "src-words.plain", "text", default);
+        await PublishAsync(connection, "src-words.plain", "text", null);
         await node.ReceivesAsync(2);
 
         var full = Assert.Single(node.Receiver.All, r => r.Id == "order-7");
@@ -85,8 +86,8 @@ public sealed class StreamSourceTests
         await using var source = await node.ReadAsync(server, "src-bad.*", "src-bad");
         await using var connection = await TestConnection.OpenAsync(server.Url);
 
-        await PublishAsync(connection, "src-bad.a", "bad", new HeaderBlock().Add("Nats-Msg-Id"u8, Encoding.ASCII.GetBytes(new string('x', 300))).End());
-        await PublishAsync(connection, "src-bad.a", "good", default);
+        await PublishAsync(connection, "src-bad.a", "bad", new NatsHeaders { ["Nats-Msg-Id"] = new string('x', 300) });
+        await PublishAsync(connection, "src-bad.a", "good", null);
         await Until.HoldsAsync(() => source.Totals is { Accepted: 1, Rejected: 1 }, "both are durable");
 
         await node.ReceivesAsync(1);
@@ -141,7 +142,7 @@ public sealed class StreamSourceTests
 
         string[] subjects = ["src-some.a", "src-some.b.1", "src-some.c", "src-some.b.2", "src-some.b", "src-some.a"];
         foreach (var subject in subjects)
-            await PublishAsync(connection, subject, "text", default);
+            await PublishAsync(connection, subject, "text", null);
         await node.ReceivesAsync(4);
         await Until.HoldsAsync(() => source.Lag == 0, "all is read");
 
@@ -156,13 +157,13 @@ public sealed class StreamSourceTests
         await using var connection = await TestConnection.OpenAsync(server.Url);
         await using var source = await node.ReadAsync(Node.Cluster(server), Node.Options("src-made", "src-made-1", "src-made-2"));
 
-        await PublishAsync(connection, "src-made-1", "1", default);
-        await PublishAsync(connection, "src-made-2", "2", default);
+        await PublishAsync(connection, "src-made-1", "1", null);
+        await PublishAsync(connection, "src-made-2", "2", null);
 
         await node.ReceivesAsync(2);
         Assert.Equal(["1", "2"], node.Receiver.All.Select(r => r.Payload).Order());
     }
 
-    private static Task<PublishReceipt> PublishAsync(NatsConnection connection, string subject, string text, ReadOnlyMemory<byte> headers) =>
+    private static Task<PublishReceipt> PublishAsync(ClusterConnection connection, string subject, string text, NatsHeaders? headers) =>
         new JetStreamClient(connection, TimeSpan.FromSeconds(10)).PublishAsync(new(subject, Encoding.UTF8.GetBytes(text)) { Headers = headers }, End);
 }

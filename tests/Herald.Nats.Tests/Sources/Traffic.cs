@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text;
-using Herald.Nats.Connecting;
+using Herald.Nats.Clusters;
 using Herald.Nats.JetStream;
-using Herald.Nats.Tests.Connecting;
-using Herald.Nats.Wire;
+using Herald.Nats.Messages;
+using Herald.Nats.Tests.Clusters;
 using Herald.TestKit.Time;
 
 namespace Herald.Nats.Tests.Sources;
@@ -16,7 +16,7 @@ internal static class Traffic
     private static CancellationToken End => TestConnection.End;
 
     /// <summary>Makes the stream, and publishes to it as fast as it goes.</summary>
-    public static async Task FillAsync(NatsConnection connection, string stream, int count)
+    public static async Task FillAsync(ClusterConnection connection, string stream, int count)
     {
         var client = new JetStreamClient(connection, TimeSpan.FromSeconds(10));
         await client.EnsureStreamAsync(new(stream, [$"{stream}.*"]), End);
@@ -26,7 +26,7 @@ internal static class Traffic
     }
 
     /// <summary>One after the other, each as often as it takes.</summary>
-    public static async Task PublishAsync(NatsConnection connection, string stream, int from, int last)
+    public static async Task PublishAsync(ClusterConnection connection, string stream, int from, int last)
     {
         var client = new JetStreamClient(connection, TimeSpan.FromSeconds(2));
         for (var i = from; i <= last; i++)
@@ -42,7 +42,7 @@ internal static class Traffic
 
     private static OutgoingMessage Numbered(string stream, int i) => new($"{stream}.{Text(i % Keys)}", Encoding.ASCII.GetBytes(Text(i)))
     {
-        Headers = new HeaderBlock().Add("Nats-Msg-Id"u8, Encoding.ASCII.GetBytes($"{stream}-{Text(i)}")).End(),
+        Headers = new() { ["Nats-Msg-Id"] = $"{stream}-{Text(i)}" },
     };
 
     private static string Text(int i) => i.ToString(CultureInfo.InvariantCulture);

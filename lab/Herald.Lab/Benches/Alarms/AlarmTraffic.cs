@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Unicode;
 using Herald.Lab.Alarms;
-using Herald.Nats.Wire;
+using Herald.Nats.Messages;
 
 namespace Herald.Lab.Benches.Alarms;
 

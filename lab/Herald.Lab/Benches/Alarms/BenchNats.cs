@@ -2,7 +2,7 @@ using Herald.Lab.Alarms;
 using Herald.Lab.Benches.Databases;
 using Herald.Lab.Benches.Rounds;
 using Herald.LocalServers.Brokers;
-using Herald.Nats.Connecting;
+using Herald.Nats.Clusters;
 using Herald.Nats.JetStream;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -14,14 +14,14 @@ internal sealed class BenchNats : IAsyncDisposable
     private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(30);
     private readonly LocalNats _server;
 
-    private BenchNats(LocalNats server, NatsConnection connection)
+    private BenchNats(LocalNats server, ClusterConnection connection)
     {
         (_server, Connection) = (server, connection);
         Cpu = new CpuSource("nats-server", () => ProcessTree.CpuOf(server.ProcessId));
     }
 
     public string Url => _server.Url;
-    public NatsConnection Connection { get; }
+    public ClusterConnection Connection { get; }
     public CpuSource Cpu { get; }
 
     /// <exception cref="BenchException">No NATS server can be started.</exception>
@@ -30,8 +30,7 @@ internal sealed class BenchNats : IAsyncDisposable
         try
         {
             var server = await LocalNats.StartNewAsync(jetStream: true, [], time, cancel);
-            var connection = new NatsConnection(new ConnectionOptions { Servers = ServerAddress.ParseAll(server.Url)!, Name = "bench" }, time, new Random(1), NullLogger.Instance);
-            connection.Start();
+            var connection = ClusterConnection.Begin(new ConnectionOptions { Servers = ServerAddress.ParseAll(server.Url)!, Name = "bench" }, time, NullLogger.Instance);
             await connection.WhenConnectedAsync(cancel);
             return new(server, connection);
         }

@@ -6,7 +6,7 @@ using Herald.Lab.Benches.Machines;
 using Herald.Lab.Benches.Rounds;
 using Herald.Lab.Benches.Traffic;
 using Herald.Lab.Ledgers;
-using Herald.Nats.Subscriptions;
+using Herald.Nats.Messages;
 
 namespace Herald.Lab.Benches.Alarms;
 

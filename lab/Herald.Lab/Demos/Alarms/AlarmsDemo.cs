@@ -6,8 +6,8 @@ using Herald.Lab.Alarms;
 using Herald.Lab.Processes;
 using Herald.LocalServers.Brokers;
 using Herald.Nats;
-using Herald.Nats.Connecting;
-using Herald.Nats.Subscriptions;
+using Herald.Nats.Clusters;
+using Herald.Nats.Messages;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Herald.Lab.Demos.Alarms;
@@ -37,8 +37,7 @@ internal sealed class AlarmsDemo(AlarmsDemoOptions options, Terminal terminal, T
             await using var nats = await LocalNats.StartNewAsync(options.HasStream, [], time, cancel);
             string[] arguments = ["--data", directory.FullName, "--listen", "127.0.0.1:0", "--nats", nats.Url, .. options.HasStream ? (string[])[] : [NatsOptionSet.NoStreamOption]];
             await using var server = await ServerProcess.StartAsync(arguments, time, cancel, ServerProcess.Alarms);
-            await using var connection = new NatsConnection(new ConnectionOptions { Servers = ServerAddress.ParseAll(nats.Url)! }, time, new Random(Seed), NullLogger.Instance);
-            connection.Start();
+            await using var connection = ClusterConnection.Begin(new ConnectionOptions { Servers = ServerAddress.ParseAll(nats.Url)! }, time, NullLogger.Instance);
             await connection.WhenConnectedAsync(cancel);
             return await RunAsync(server, connection, cancel);
         }
@@ -56,7 +55,7 @@ internal sealed class AlarmsDemo(AlarmsDemoOptions options, Terminal terminal, T
         }
     }
 
-    private async Task<ExitCode> RunAsync(ServerProcess server, NatsConnection connection, CancellationToken cancel)
+    private async Task<ExitCode> RunAsync(ServerProcess server, ClusterConnection connection, CancellationToken cancel)
     {
         // 2. Listen to digests.
         await using var digests = connection.Subscribe(AlarmMessage.Digest);

@@ -1,0 +1,445 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Herald.Nats.Messages;
+using Microsoft.Extensions.Logging;
+using NATS.Client.Core;
+using ClientException = NATS.Client.Core.NatsException;
+
+namespace Herald.Nats.Clusters;
+
+/// <summary>
+/// A connection of NATS.Net to a cluster, with Herald's promises. It outlives servers: when one goes, another is found, and everything is subscribed there again.
+/// </summary>
+/// <remarks>
+/// <para>
+/// Messages are published <b>at most once</b>. A message that was under way when the connection broke may have arrived, or may still arrive when the connection
+/// is back. <see cref="PublishConfirmedAsync"/> fails then. While there is no connection, every call fails at once; <see cref="WhenConnectedAsync"/> waits.
+/// </para>
+/// <para>
+/// NATS.Net alone would keep messages for later, would let calls wait for a server that is away, and would not tell a publisher that its subject is denied.
+/// </para>
+/// </remarks>
+public sealed class ClusterConnection : IAsyncDisposable
+{
+    private const int DefaultMaxPayload = 1 << 20;
+    private const string Closed = "The connection was closed.";
+    private static readonly TimeSpan Leaving = TimeSpan.FromSeconds(2);
+
+    private readonly ConnectionOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly ConnectionNotices _notices;
+    private readonly NatsConnection _client;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly ConcurrentDictionary<OpenQuestion, byte> _questions = new();
+
+    /// <summary>With the subjects that NATS.Net has. It holds them by weak references only.</summary>
+    private readonly ConcurrentDictionary<NatsSubscription, List<SubscribedSubject>> _subscriptions = new();
+
+    // Of the connection that there is now.
+    private readonly Lock _gate = new();
+    private CancellationTokenSource? _broken;
+    private TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool _isClosing;
+    private int _links;
+
+    /// <summary>Why the connection is about to break, if that is known.</summary>
+    private volatile string? _lastWords;
+
+    private volatile string _lastEnd = Closed;
+
+    /// <summary>The server denies the subjects on which answers come; null when it does not.</summary>
+    private volatile string? _noAnswers;
+
+    private Task _connecting = Task.CompletedTask, _watching = Task.CompletedTask;
+
+    private ClusterConnection(ConnectionOptions options, TimeProvider time, ILogger logger)
+    {
+        (_options, _time, _logger, _notices) = (options, time, logger, new ConnectionNotices(options, time, logger));
+        _client = new NatsConnection(ClientOptions.Of(options, new ClientLog(_notices.Failed, Hear, _notices.Defect)));
+        _client.ConnectionOpened += (_, opened) => Connected(opened.Message);
+        _client.ConnectionDisconnected += (_, _) => Disconnected();
+    }
+
+    public bool IsConnected => _client.ConnectionState == NatsConnectionState.Open && _broken is not null;
+
+    /// <summary>How often a server has accepted this client.</summary>
+    public int Links => Volatile.Read(ref _links);
+
+    /// <summary>Why there is no connection; null when there is one.</summary>
+    public string? Trouble => IsConnected ? null : _notices.Trouble ?? "There is no connection yet.";
+
+    /// <summary>The most bytes of a message, with its headers, that the server takes.</summary>
+    public int MaxPayload => _client.ServerInfo?.MaxPayload ?? DefaultMaxPayload;
+
+    /// <summary>Begins to connect, and goes on trying by itself.</summary>
+    public static ClusterConnection Begin(ConnectionOptions options, TimeProvider time, ILogger logger)
+    {
+        var connection = new ClusterConnection(options, time, logger);
+        connection._connecting = Task.Run(connection.ConnectAsync);
+        connection._watching = Task.Run(connection.WatchAsync);
+        return connection;
+    }
+
+    /// <summary>Completes when there is a connection.</summary>
+    /// <exception cref="NatsUnavailableException">It was closed.</exception>
+    public Task WhenConnectedAsync(CancellationToken cancel)
+    {
+        lock (_gate)
+            return _connected.Task.WaitAsync(cancel);
+    }
+
+    /// <returns>A token that is cancelled when the connection that there is now breaks.</returns>
+    /// <exception cref="NatsUnavailableException">There is none.</exception>
+    public CancellationToken CurrentLink()
+    {
+        lock (_gate)
+        {
+            if (_broken is not null && _client.ConnectionState == NatsConnectionState.Open)
+                return _broken.Token;
+        }
+        throw new NatsUnavailableException(_isClosing ? Closed : $"There is no connection to {_options}: {_notices.Trouble ?? "no server has answered yet"}");
+    }
+
+    /// <summary>Completes when the message is among what is sent next; callers wait while too much is. It is sent at most once.</summary>
+    /// <exception cref="NatsUnavailableException">There is no connection, or it broke.</exception>
+    /// <exception cref="NatsRefusedException">The message is larger than the server takes.</exception>
+    /// <exception cref="ArgumentException">It is no subject.</exception>
+    public ValueTask PublishAsync(in OutgoingMessage message, CancellationToken cancel)
+    {
+        var link = CurrentLink();
+        Check(message);
+        return PublishAsync(message, link, cancel);
+    }
+
+    /// <summary>Completes when the server has the message. When it fails for another reason than that it was refused, the server may have it as well.</summary>
+    /// <exception cref="NatsUnavailableException">There is no connection, or it broke before the server had answered.</exception>
+    /// <exception cref="NatsRefusedException">The message is larger than the server takes, or its subject is denied.</exception>
+    public Task PublishConfirmedAsync(OutgoingMessage message, CancellationToken cancel) => AskAsync(message, ended => ConfirmAsync(message, ended), Timeout.InfiniteTimeSpan, cancel);
+
+    /// <summary>Completes when the server has read all that was published and subscribed.</summary>
+    /// <exception cref="NatsUnavailableException">There is no connection, or it broke.</exception>
+    public async Task FlushAsync(CancellationToken cancel)
+    {
+        var link = CurrentLink();
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(link, cancel);
+        try
+        {
+            await Task.WhenAll(_subscriptions.Keys.Select(SubscribeAsync)).WaitAsync(either.Token).ConfigureAwait(false);
+            await PingAsync(either.Token).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is OperationCanceledException or ClientException or ObjectDisposedException)
+        {
+            cancel.ThrowIfCancellationRequested();
+            throw new NatsUnavailableException($"The connection broke before the server had answered: {_lastEnd}", failure);
+        }
+    }
+
+    /// <summary>Publishes a message and waits for one answer.</summary>
+    /// <returns>The payload of the answer.</returns>
+    /// <exception cref="NoRespondersException">Nobody listens to the subject.</exception>
+    /// <exception cref="NatsTimeoutException">There is no answer in time.</exception>
+    /// <exception cref="NatsUnavailableException">There is no connection, or it broke before there was an answer.</exception>
+    /// <exception cref="NatsRefusedException">The message is larger than the server takes, or its subject is denied.</exception>
+    public Task<byte[]> RequestAsync(OutgoingMessage message, TimeSpan timeout, CancellationToken cancel) => AskAsync(message, ended => AnswerAsync(message, ended), timeout, cancel);
+
+    /// <summary>Receives the messages to a subject from now on, on every connection. Messages that are sent while there is no connection are not among them.</summary>
+    /// <param name="queue">Each message goes to one of all that subscribe with the same name.</param>
+    public NatsSubscription Subscribe(string subject, string? queue = null, SubscriptionBounds? bounds = null) => Subscribe([subject], queue, bounds);
+
+    /// <summary>The same for several subjects. They are read in the order in which the server sends them.</summary>
+    public NatsSubscription Subscribe(IReadOnlyList<string> subjects, string? queue = null, SubscriptionBounds? bounds = null)
+    {
+        if (subjects.FirstOrDefault(subject => !Subjects.IsPattern(subject)) is { } none)
+            throw new ArgumentException($"'{none}': a subject is {Subjects.Rule}.", nameof(subjects));
+        if (queue is not null && !Subjects.IsLiteral(queue))
+            throw new ArgumentException($"The queue group '{queue}': its name is {Subjects.Rule}.", nameof(queue));
+        var subscription = new NatsSubscription(this, subjects, queue, bounds ?? new SubscriptionBounds(), _logger);
+        _subscriptions[subscription] = [];
+        // With a connection it is subscribed when this returns, before anything that the caller publishes next.
+        _ = SubscribeAsync(subscription);
+        return subscription;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        lock (_gate)
+        {
+            if (_isClosing)
+                return;
+            _isClosing = true;
+            _connected.TrySetException(new NatsUnavailableException(Closed));
+            // Nobody may wait for it.
+            _ = _connected.Task.Exception;
+        }
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await BreakAsync(Closed).ConfigureAwait(false);
+        foreach (var subscription in _subscriptions.Keys)
+            subscription.End(null);
+        // NATS.Net may wait for ever when it is disposed of while it connects.
+        await _client.DisposeAsync().AsTask().WaitAsync(Leaving, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(_connecting, _watching).ConfigureAwait(false);
+        _subscriptions.Clear();
+        _stopping.Dispose();
+    }
+
+    /// <param name="drain">Whether messages that the server has sent are awaited.</param>
+    internal async Task LeaveAsync(NatsSubscription subscription, bool drain, CancellationToken cancel)
+    {
+        if (!_subscriptions.TryRemove(subscription, out var parts))
+            return;
+        List<SubscribedSubject> all;
+        lock (parts)
+            all = [.. parts];
+        try
+        {
+            if (drain && IsConnected)
+            {
+                using var either = CancellationTokenSource.CreateLinkedTokenSource(CurrentLink(), cancel);
+                await Task.WhenAll(all.Select(part => part.DrainAsync(either.Token).AsTask())).WaitAsync(either.Token).ConfigureAwait(false);
+            }
+            foreach (var part in all)
+                await part.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is OperationCanceledException or ClientException or ObjectDisposedException or NatsUnavailableException)
+        {
+            // The messages that were on their way are lost with the connection.
+            cancel.ThrowIfCancellationRequested();
+        }
+    }
+
+    /// <summary>Subscribes what is missing. What cannot be subscribed now is subscribed on the next connection.</summary>
+    private Task SubscribeAsync(NatsSubscription subscription)
+    {
+        lock (_gate)
+        {
+            if (!IsConnected)
+                return Task.CompletedTask;
+            if (subscription.Missing.Count > 0)
+                subscription.Subscribing ??= SubscribeMissingAsync(subscription);
+            return subscription.Subscribing ?? Task.CompletedTask;
+        }
+    }
+
+    private async Task SubscribeMissingAsync(NatsSubscription subscription)
+    {
+        var link = Links;
+        try
+        {
+            while (subscription.Missing.TryPeek(out var subject) && _subscriptions.TryGetValue(subscription, out var parts))
+            {
+                // NATS.Net ends the one that it could not subscribe, so each attempt has its own.
+                var part = new SubscribedSubject(_client, subject, subscription.Queue, subscription);
+                lock (parts)
+                    parts.Add(part);
+                await _client.AddSubAsync(part, _stopping.Token).ConfigureAwait(false);
+                subscription.Missing.Dequeue();
+            }
+        }
+        catch (Exception failure) when (failure is OperationCanceledException or ClientException or ObjectDisposedException)
+        {
+            lock (_gate)
+                subscription.Subscribing = null;
+            // There may be another connection already, which found that somebody was at it.
+            if (Links != link)
+                await SubscribeAsync(subscription).ConfigureAwait(false);
+        }
+    }
+
+    private void Check(in OutgoingMessage message)
+    {
+        // A subject with a space or an end of line would tell the server something else.
+        if (message.Subject.Length == 0 || message.Subject.AsSpan().ContainsAnyInRange('\0', ' '))
+            throw new ArgumentException($"'{message.Subject}' is no subject.", nameof(message));
+        var (bytes, most) = (message.Bytes, MaxPayload);
+        if (bytes > most)
+        {
+            throw new NatsRefusedException(string.Create(CultureInfo.InvariantCulture,
+                $"The message to '{message.Subject}' has {bytes} bytes with its headers; the server's max_payload is {most}."), isTooLarge: true);
+        }
+    }
+
+    private async ValueTask PublishAsync(OutgoingMessage message, CancellationToken link, CancellationToken cancel)
+    {
+        using var either = cancel.CanBeCanceled ? CancellationTokenSource.CreateLinkedTokenSource(link, cancel) : null;
+        try
+        {
+            await SendAsync(message, either?.Token ?? link).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is OperationCanceledException or ClientException or ObjectDisposedException)
+        {
+            cancel.ThrowIfCancellationRequested();
+            throw new NatsUnavailableException($"The message to '{message.Subject}' was not sent: {_lastEnd}", failure);
+        }
+    }
+
+    private ValueTask SendAsync(in OutgoingMessage message, CancellationToken ended) => _client.PublishAsync(
+        message.Subject, message.Payload, message.Headers, message.ReplyTo, NatsRawSerializer<ReadOnlyMemory<byte>>.Default, cancellationToken: ended);
+
+    private async Task<bool> ConfirmAsync(OutgoingMessage message, CancellationToken ended)
+    {
+        await SendAsync(message, ended).ConfigureAwait(false);
+        await PingAsync(ended).ConfigureAwait(false);
+        return true;
+    }
+
+    private async Task<byte[]> AnswerAsync(OutgoingMessage message, CancellationToken ended)
+    {
+        if (_noAnswers is { } denied)
+            throw new NatsRefusedException(denied);
+        var answer = await _client.RequestAsync<ReadOnlyMemory<byte>, byte[]>(
+            message.Subject, message.Payload, message.Headers, NatsRawSerializer<ReadOnlyMemory<byte>>.Default, NatsRawSerializer<byte[]>.Default, cancellationToken: ended).ConfigureAwait(false);
+        return answer.Data ?? [];
+    }
+
+    private Task PingAsync(CancellationToken ended) => _client.PingAsync(ended).AsTask().WaitAsync(ended);
+
+    private async Task<T> AskAsync<T>(OutgoingMessage message, Func<CancellationToken, Task<T>> ask, TimeSpan timeout, CancellationToken cancel)
+    {
+        var link = CurrentLink();
+        Check(message);
+        using var patience = new CancellationTokenSource(timeout, _time);
+        using var any = CancellationTokenSource.CreateLinkedTokenSource(link, patience.Token, cancel);
+        var question = new OpenQuestion(message.Subject, any);
+        _questions[question] = default;
+        try
+        {
+            var answer = await ask(any.Token).ConfigureAwait(false);
+            return question.Denial is { } denied ? throw new NatsRefusedException(denied) : answer;
+        }
+        catch (Exception failure) when (failure is OperationCanceledException or ClientException or ObjectDisposedException)
+        {
+            cancel.ThrowIfCancellationRequested();
+            throw question.Denial is { } denied ? new NatsRefusedException(denied)
+                : failure is NatsNoRespondersException ? new NoRespondersException(message.Subject)
+                : link.IsCancellationRequested ? new NatsUnavailableException($"The connection broke before there was an answer on '{message.Subject}': {_lastEnd}", failure)
+                : patience.IsCancellationRequested ? new NatsTimeoutException($"No answer on '{message.Subject}' within {timeout}.")
+                : new NatsUnavailableException($"No answer on '{message.Subject}': {ClientLog.ReasonOf(failure)}", failure);
+        }
+        finally
+        {
+            _questions.TryRemove(question, out _);
+            question.End();
+        }
+    }
+
+    /// <summary>The first connection. NATS.Net makes the later ones by itself.</summary>
+    private async Task ConnectAsync()
+    {
+        for (var pause = ClientOptions.FirstPause; !_stopping.IsCancellationRequested; pause = pause < ClientOptions.LongestPause ? 2 * pause : pause)
+        {
+            try
+            {
+                await _client.ConnectAsync().AsTask().WaitAsync(_stopping.Token).ConfigureAwait(false);
+                return;
+            }
+            catch (Exception failure) when (failure is not OutOfMemoryException)
+            {
+                if (!_stopping.IsCancellationRequested)
+                    _notices.Failed(ClientLog.ReasonOf(failure));
+            }
+            await Task.Delay(pause, _time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>A server that does not answer is given up: a network may fail without a word.</summary>
+    private async Task WatchAsync()
+    {
+        using var timer = new PeriodicTimer(_options.PingEvery, _time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_stopping.Token).ConfigureAwait(false))
+            {
+                if (!IsConnected || await IsAliveAsync().ConfigureAwait(false))
+                    continue;
+                _lastWords = $"The server has said nothing for {_options.PingEvery}.";
+                // It completes when there is another connection.
+                _ = _client.ReconnectAsync().AsTask();
+            }
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            // Closed.
+        }
+    }
+
+    private async Task<bool> IsAliveAsync()
+    {
+        using var patience = new CancellationTokenSource(_options.PingEvery, _time);
+        try
+        {
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(CurrentLink(), patience.Token);
+            await PingAsync(either.Token).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception failure) when (failure is OperationCanceledException or ClientException or ObjectDisposedException or NatsUnavailableException)
+        {
+            // When it broke, it is replaced already.
+            return !patience.IsCancellationRequested;
+        }
+    }
+
+    private async ValueTask Connected(string? server)
+    {
+        lock (_gate)
+        {
+            _broken ??= new CancellationTokenSource();
+            _lastWords = null;
+            Interlocked.Increment(ref _links);
+        }
+        // This handler must end soon: the next event may be that the connection has broken.
+        await Task.WhenAny(Task.WhenAll(_subscriptions.Keys.Select(SubscribeAsync)), Task.Delay(ClientOptions.LongestPause, _time)).ConfigureAwait(false);
+        _notices.Connected(server ?? "", _client.ServerInfo?.Version ?? "");
+        lock (_gate)
+        {
+            if (!_isClosing && _broken is not null)
+                _connected.TrySetResult();
+        }
+    }
+
+    private async ValueTask Disconnected()
+    {
+        var reason = _lastWords ?? "The connection broke.";
+        await BreakAsync(reason).ConfigureAwait(false);
+        if (!_stopping.IsCancellationRequested)
+            _notices.Failed(reason);
+    }
+
+    private async Task BreakAsync(string reason)
+    {
+        CancellationTokenSource? broken;
+        lock (_gate)
+        {
+            (broken, _broken, _lastEnd, _noAnswers) = (_broken, null, reason, null);
+            if (!_isClosing && _connected.Task.IsCompleted)
+                _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+        if (broken is null)
+            return;
+        await broken.CancelAsync().ConfigureAwait(false);
+        broken.Dispose();
+    }
+
+    /// <summary>Called on the reading loop.</summary>
+    private void Hear(string complaint)
+    {
+        _notices.Complained(complaint);
+        if (Denial.Of(complaint) is not { } denied)
+        {
+            _lastWords = complaint;
+            return;
+        }
+        if (denied.IsPublish)
+        {
+            foreach (var question in _questions.Keys.Where(question => question.Subject == denied.Subject))
+                question.Deny(complaint);
+        }
+        else
+        {
+            foreach (var subscription in _subscriptions.Keys.Where(subscription => subscription.Subjects.Contains(denied.Subject)))
+                subscription.End(new NatsRefusedException(complaint));
+            if (denied.Subject.StartsWith(_client.Opts.InboxPrefix, StringComparison.Ordinal))
+                _noAnswers = complaint;
+        }
+    }
+}

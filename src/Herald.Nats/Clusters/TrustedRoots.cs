@@ -1,0 +1,26 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Herald.Nats.Clusters;
+
+/// <summary>Who may have signed a server's certificate.</summary>
+internal static class TrustedRoots
+{
+    /// <summary>Read at every connection, so that a file may be replaced. Null for those that the system trusts.</summary>
+    /// <exception cref="IOException">The file cannot be read, or holds no certificates.</exception>
+    public static X509ChainPolicy? Read(string? file)
+    {
+        if (file is null)
+            return null;
+        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        try
+        {
+            policy.CustomTrustStore.ImportFromPemFile(file);
+        }
+        catch (Exception failure) when (failure is CryptographicException or UnauthorizedAccessException)
+        {
+            throw new IOException($"The CA file {file} cannot be read: {failure.Message}", failure);
+        }
+        return policy.CustomTrustStore.Count > 0 ? policy : throw new IOException($"The CA file {file} holds no certificates in PEM.");
+    }
+}

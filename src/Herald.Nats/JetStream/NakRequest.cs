@@ -1,4 +1,0 @@
-namespace Herald.Nats.JetStream;
-
-/// <param name="Delay">In nanoseconds.</param>
-public sealed record NakRequest(long Delay);

@@ -1,3 +1,0 @@
-namespace Herald.Nats.JetStream;
-
-public sealed record StreamNamesRequest(string Subject);

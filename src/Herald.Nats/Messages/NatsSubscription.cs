@@ -1,0 +1,130 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using Herald.Nats.Clusters;
+using Microsoft.Extensions.Logging;
+
+namespace Herald.Nats.Messages;
+
+/// <summary>
+/// The messages to one or several subjects, in the order in which they came. A slow reader delays nobody else: messages for which there is no room are dropped,
+/// as NATS allows, and counted in <see cref="Dropped"/>.
+/// </summary>
+public sealed class NatsSubscription : IAsyncDisposable
+{
+    private readonly ClusterConnection _connection;
+    private readonly SubscriptionBounds _bounds;
+    private readonly ILogger _logger;
+    private readonly Channel<NatsMessage> _messages;
+    private long _bytes, _dropped;
+    private volatile bool _isSlow, _isOver;
+
+    internal NatsSubscription(ClusterConnection connection, IReadOnlyList<string> subjects, string? queue, SubscriptionBounds bounds, ILogger logger)
+    {
+        (_connection, Subjects, Queue, _bounds, _logger) = (connection, subjects, queue, bounds, logger);
+        Missing = new(subjects);
+        // The writer is the reading loop of the connection. It must not wait, so it uses TryWrite.
+        _messages = Channel.CreateBounded<NatsMessage>(new BoundedChannelOptions(bounds.Messages) { SingleWriter = false, FullMode = BoundedChannelFullMode.Wait });
+    }
+
+    /// <summary>The number of messages that were dropped since the subscription began.</summary>
+    public long Dropped => Interlocked.Read(ref _dropped);
+
+    /// <summary>Messages have been dropped, and the buffer is still more than half full.</summary>
+    public bool IsSlow => _isSlow && (Waiting > _bounds.Messages / 2 || WaitingBytes > _bounds.Bytes / 2);
+
+    /// <summary>The number of messages that wait to be read.</summary>
+    public int Waiting => _messages.Reader.Count;
+
+    /// <summary>The bytes of the messages that wait to be read.</summary>
+    public long WaitingBytes => Interlocked.Read(ref _bytes);
+
+    /// <summary>Completes when there are no more messages and all are read.</summary>
+    public Task Completion => _messages.Reader.Completion;
+
+    internal IReadOnlyList<string> Subjects { get; }
+    internal string? Queue { get; }
+
+    /// <summary>Subjects that are not subscribed yet. Taken by one at a time.</summary>
+    internal Queue<string> Missing { get; }
+
+    /// <summary>Completes when the subjects that could be subscribed are. Null while nobody subscribes them.</summary>
+    internal Task? Subscribing { get; set; }
+
+    /// <summary>Reads until the subscription ends.</summary>
+    /// <exception cref="NatsRefusedException">The server denies a subject.</exception>
+    public async IAsyncEnumerable<NatsMessage> ReadAllAsync([EnumeratorCancellation] CancellationToken cancel)
+    {
+        while (await WaitAsync(cancel).ConfigureAwait(false))
+        {
+            while (TryRead(out var message))
+                yield return message;
+        }
+    }
+
+    /// <returns>Null when the subscription has ended.</returns>
+    /// <exception cref="NatsRefusedException">The server denies a subject.</exception>
+    public async ValueTask<NatsMessage?> ReadAsync(CancellationToken cancel)
+    {
+        while (await WaitAsync(cancel).ConfigureAwait(false))
+        {
+            if (TryRead(out var message))
+                return message;
+        }
+        return null;
+    }
+
+    /// <returns>False when the subscription has ended and all is read.</returns>
+    /// <exception cref="NatsRefusedException">The server denies a subject.</exception>
+    public ValueTask<bool> WaitAsync(CancellationToken cancel) => _messages.Reader.WaitToReadAsync(cancel);
+
+    public bool TryRead([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out NatsMessage? message)
+    {
+        if (!_messages.Reader.TryRead(out message))
+            return false;
+        Interlocked.Add(ref _bytes, -message.Size);
+        return true;
+    }
+
+    /// <summary>Ends the subscription. Completes when all messages that the server had sent have come; they can still be read.</summary>
+    public async Task DrainAsync(CancellationToken cancel)
+    {
+        try
+        {
+            await _connection.LeaveAsync(this, drain: true, cancel).ConfigureAwait(false);
+        }
+        finally
+        {
+            End(null);
+        }
+    }
+
+    /// <summary>Ends the subscription at once. Messages that have come can still be read.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        End(null);
+        await _connection.LeaveAsync(this, drain: false, CancellationToken.None).ConfigureAwait(false);
+    }
+
+    /// <summary>Called on the reading loop.</summary>
+    internal void Take(NatsMessage message)
+    {
+        var bytes = Interlocked.Add(ref _bytes, message.Size);
+        if ((bytes <= _bounds.Bytes || bytes == message.Size) && _messages.Writer.TryWrite(message))
+            return;
+        Interlocked.Add(ref _bytes, -message.Size);
+        if (_isOver)
+            return;
+        // One warning each time that it becomes slow.
+        if (!IsSlow)
+            _logger.LogWarning("NATS subscription {Subjects}: it is read too slowly; messages are dropped ({Dropped} until now).", string.Join(", ", Subjects), Dropped);
+        _isSlow = true;
+        Interlocked.Increment(ref _dropped);
+    }
+
+    /// <param name="failure">Null when nothing is wrong.</param>
+    internal void End(NatsException? failure)
+    {
+        _isOver = true;
+        _messages.Writer.TryComplete(failure);
+    }
+}

@@ -1,7 +1,0 @@
-namespace Herald.Nats.Subscriptions;
-
-/// <summary>Nobody listens to the subject of a request: it was not done.</summary>
-public sealed class NoRespondersException(string subject) : NatsException($"Nobody answers requests on '{subject}'.")
-{
-    public string Subject { get; } = subject;
-}
