@@ -148,7 +148,10 @@ public sealed class ServerSettings
         if (errors.Any(e => e.Setting.StartsWith("nats.", StringComparison.Ordinal)))
             return;
         (string Setting, ByCluster Values)[] byCluster =
-            [("nats.users", nats.Users), ("nats.passwordFiles", nats.PasswordFiles), ("nats.tokenFiles", nats.TokenFiles), ("nats.caFiles", nats.CaFiles)];
+            [
+                ("nats.users", nats.Users), ("nats.passwordFiles", nats.PasswordFiles), ("nats.tokenFiles", nats.TokenFiles), ("nats.nkeyFiles", nats.NKeyFiles),
+                ("nats.credentialsFiles", nats.CredentialsFiles), ("nats.certificateFiles", nats.CertificateFiles), ("nats.certificateKeyFiles", nats.CertificateKeyFiles), ("nats.caFiles", nats.CaFiles),
+            ];
         var named = nats.Sources.Select(route => (Setting: "nats.sources", route.Cluster, Value: route.ToString()))
             .Concat(byCluster.SelectMany(one => one.Values.Clusters.Select(cluster => (one.Setting, Cluster: cluster, Value: one.Values.ToString()))));
         foreach (var (setting, cluster, value) in named.Where(one => nats.Clusters.All(c => c.Name != one.Cluster)))
