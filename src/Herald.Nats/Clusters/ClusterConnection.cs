@@ -292,7 +292,7 @@ public sealed class ClusterConnection : IAsyncDisposable
         return answer.Data ?? [];
     }
 
-    private Task PingAsync(CancellationToken ended) => _client.PingAsync(ended).AsTask().WaitAsync(ended);
+    private Task<TimeSpan> PingAsync(CancellationToken ended) => _client.PingAsync(ended).AsTask().WaitAsync(ended);
 
     private async Task<T> AskAsync<T>(OutgoingMessage message, Func<CancellationToken, Task<T>> ask, TimeSpan timeout, CancellationToken cancel)
     {

@@ -48,7 +48,7 @@ public sealed class OrderedReader : IAsyncDisposable
     private int _asked;
 
     private OrderedReader(
-        ClusterConnection connection, JetStreamClient jetStream, CancellationToken link, string stream, string? leader, string consumer, long first, PullBounds bounds, TimeProvider time)
+        ClusterConnection connection, JetStreamClient jetStream, string stream, string? leader, string consumer, long first, PullBounds bounds, TimeProvider time, CancellationToken link)
     {
         (_connection, _jetStream, _link, _stream, _leader, Consumer, _bounds, _time) = (connection, jetStream, link, stream, leader, consumer, bounds, time);
         _lastSequence = first - 1;
@@ -73,7 +73,7 @@ public sealed class OrderedReader : IAsyncDisposable
         {
             var consumer = $"{group}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}";
             if (await jetStream.BeginConsumerAsync(stream, consumer, start, cancel).ConfigureAwait(false) is not { } server || server == leader)
-                return new OrderedReader(connection, jetStream, link, stream, leader, consumer, start.Sequence, bounds, time);
+                return new OrderedReader(connection, jetStream, stream, leader, consumer, start.Sequence, bounds, time, link);
             await jetStream.DeleteConsumerAsync(stream, consumer, cancel).ConfigureAwait(false);
         }
         throw new NatsUnavailableException($"The server '{leader}', which leads the stream '{stream}', takes no consumer.");
