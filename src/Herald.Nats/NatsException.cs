@@ -1,4 +1,4 @@
 namespace Herald.Nats;
 
-/// <summary>Something with NATS has failed that was asked for; the kinds of it say what follows.</summary>
+/// <summary>A call to NATS has failed. The derived types say what follows from it.</summary>
 public abstract class NatsException(string message, Exception? inner = null) : Exception(message, inner);

@@ -1,4 +1,4 @@
 namespace Herald.Nats;
 
-/// <summary>NATS cannot be used as it is set up; the message says what to change.</summary>
+/// <summary>NATS cannot be used with the present settings; the message says what to change.</summary>
 public sealed class NatsSetupException(string message, Exception? inner = null) : Exception(message, inner);

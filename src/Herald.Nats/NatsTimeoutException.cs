@@ -1,4 +1,4 @@
 namespace Herald.Nats;
 
-/// <summary>No answer in time. What was asked for may have been done, or not.</summary>
+/// <summary>There was no answer in time. The call may have taken effect, or not.</summary>
 public sealed class NatsTimeoutException(string message) : NatsException(message);

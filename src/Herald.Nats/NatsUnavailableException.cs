@@ -1,4 +1,4 @@
 namespace Herald.Nats;
 
-/// <summary>There is no connection, or it broke. What was under way may have been done, or not.</summary>
+/// <summary>There is no connection, or it broke. The call may have taken effect, or not.</summary>
 public sealed class NatsUnavailableException(string message, Exception? inner = null) : NatsException(message, inner);

@@ -1,7 +1,7 @@
 namespace Herald.Nats;
 
-/// <summary>Nobody listens to the subject of a request: it was not done.</summary>
-public sealed class NoRespondersException(string subject) : NatsException($"Nobody answers requests on '{subject}'.")
+/// <summary>The subject of a request has no subscriber. Nothing was done.</summary>
+public sealed class NoRespondersException(string subject) : NatsException($"No subscriber answers requests on '{subject}'.")
 {
     public string Subject { get; } = subject;
 }

@@ -3,7 +3,9 @@ using Confluent.Kafka;
 
 namespace Herald.Kafka.Clusters;
 
-/// <summary>Loads librdkafka. The client's package has several builds of it, and the client takes the first one that the system can load.</summary>
+/// <summary>
+/// Loads librdkafka. The client's package has several builds of it, and the client takes the first one that the system can load.
+/// </summary>
 /// <remarks>It is loaded only when a cluster is set, so Herald without Kafka also runs on systems for which there is no build.</remarks>
 internal static class ClientLibrary
 {

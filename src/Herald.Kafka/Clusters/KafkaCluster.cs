@@ -7,7 +7,9 @@ public sealed class KafkaCluster
 {
     private readonly IReadOnlyDictionary<string, string> _properties;
 
-    /// <exception cref="KafkaSetupException">Kafka's client library cannot be loaded, or Herald sets one of the properties itself.</exception>
+    /// <exception cref="KafkaSetupException">
+    /// Kafka's client library cannot be loaded, or Herald sets one of the properties itself.
+    /// </exception>
     public KafkaCluster(ClusterAddress address, IReadOnlyDictionary<string, string> properties)
     {
         ArgumentNullException.ThrowIfNull(address);

@@ -4,10 +4,10 @@ using Herald.Nats.Messages;
 
 namespace Herald.Nats.Channels;
 
-/// <summary>Publishes so that the cluster has said that it has the message: by the stream that takes its subject, or by the server, where none does.</summary>
+/// <summary>Publishes with confirmation: by the stream that takes the subject, or, if no stream does, by the server.</summary>
 internal sealed class ClusterPublisher : IAsyncDisposable
 {
-    /// <summary>An answer that takes longer is of no use: the attempt has ended before.</summary>
+    /// <summary>Longer than any attempt waits for an answer.</summary>
     private static readonly TimeSpan LongestAnswer = TimeSpan.FromMinutes(5);
 
     private readonly ClusterConnection _connection;
@@ -26,7 +26,7 @@ internal sealed class ClusterPublisher : IAsyncDisposable
 
     public Task WhenConnectedAsync(CancellationToken cancel) => _connection.WhenConnectedAsync(cancel);
 
-    /// <exception cref="NatsException">It has not, or nobody knows.</exception>
+    /// <exception cref="NatsException">The cluster does not have the message, or that is unknown.</exception>
     public async Task PublishAsync(OutgoingMessage message, CancellationToken cancel)
     {
         if (!await _streams.TakesAsync(message.Subject, cancel).ConfigureAwait(false))

@@ -8,8 +8,8 @@ using NATS.Client.Core;
 namespace Herald.Nats.Channels;
 
 /// <summary>
-/// An event as a message of NATS. Attributes come first, under their own names; one that cannot be a header (its name is not printable, or its value has line ends) is
-/// left out.
+/// Converts an event into a NATS message. The attributes become headers with their names. An attribute that cannot be a header (its name is
+/// not printable, or its value has line ends) is left out.
 /// </summary>
 internal static class MessageWriter
 {
@@ -38,7 +38,7 @@ internal static class MessageWriter
         return new(subject, view.Payload) { Headers = headers };
     }
 
-    // NATS takes the first header of a name, so an attribute must not stand in for what Herald says; and what begins like this tells servers what to do.
+    // An attribute must not take the place of a header of Herald. Headers that begin with "Nats-" are instructions to servers.
     private static bool IsOwn(ReadOnlySpan<byte> name) =>
         BeginsWith(name, "nats-"u8) || BeginsWith(name, "herald-"u8)
         || name.SequenceEqual("key"u8) || name.SequenceEqual("type"u8) || name.SequenceEqual("content-type"u8) || name.SequenceEqual("traceparent"u8);

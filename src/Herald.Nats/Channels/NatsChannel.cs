@@ -6,9 +6,10 @@ using Microsoft.Extensions.Logging;
 namespace Herald.Nats.Channels;
 
 /// <summary>
-/// Delivers events as messages of NATS, to <c>nats://cluster/subject</c>. A delivery is one when a stream has the message, or, where no stream takes the subject, a
-/// server; who reads there then, is not known. The engine has one attempt of a key in flight, so the order of a key is kept.
+/// Delivers events as NATS messages, to <c>nats://cluster/subject</c>. An event is delivered when a stream has the message, or, if no
+/// stream takes the subject, when a server has it, whether or not a subscriber listens.
 /// </summary>
+/// <remarks>The engine has one attempt per key in flight, so the order of a key is kept.</remarks>
 public sealed class NatsChannel : IChannel, IAsyncDisposable
 {
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(5);
@@ -26,7 +27,9 @@ public sealed class NatsChannel : IChannel, IAsyncDisposable
 
     public IReadOnlyList<string> Schemes { get; } = [NatsEndpoint.Scheme];
 
-    /// <summary>Complete when each cluster has answered, or does not: connections are there then before the first attempt needs one.</summary>
+    /// <summary>
+    /// Completes when each cluster has answered or is unreachable, so that connections exist before the first attempt needs one.
+    /// </summary>
     public async ValueTask StartAsync(CancellationToken cancel)
     {
         try
@@ -35,7 +38,7 @@ public sealed class NatsChannel : IChannel, IAsyncDisposable
         }
         catch (TimeoutException)
         {
-            // It goes on trying; attempts that come before find out.
+            // The connection retries. Attempts that come earlier report the failure.
         }
     }
 
@@ -48,7 +51,7 @@ public sealed class NatsChannel : IChannel, IAsyncDisposable
     public ValueTask<AttemptResult> TryAsync(Attempt attempt, CancellationToken cancel)
     {
         var endpoint = attempt.Subscription.Endpoint;
-        // The subscription is older than this start, and the setting has changed.
+        // The subscription is older than this start, and the setting has changed since.
         if (!_publishers.TryGetValue(NatsEndpoint.ClusterOf(endpoint), out var publisher))
             return new(Reports.UnknownCluster(endpoint));
         return publisher.Trouble is { } trouble ? new(Reports.Away(endpoint.OriginalString, trouble)) : PublishAsync(publisher, attempt, cancel);

@@ -3,12 +3,13 @@ using Herald.Nats.JetStream;
 
 namespace Herald.Nats.Channels;
 
-/// <summary>Makes results of what the client reports. A cluster that fails is normal work.</summary>
+/// <summary>Converts the client's failures into results. A failing cluster is normal work.</summary>
 internal static class Reports
 {
     public static AttemptResult Judge(Exception failure, string endpoint, TimeSpan duration) => new()
     {
-        // Of this event alone: no attempt will ever do better. All else is of the subject, the stream or the cluster: somebody may mend it, and wants the backlog then.
+        // Too large is an error of this event alone: no further attempt can succeed. The others are errors of the subject, the stream or
+        // the cluster: an operator can correct them. The backlog is delivered then.
         Outcome = IsTooLarge(failure) ? AttemptOutcome.Rejected : AttemptOutcome.Failed,
         Stage = failure switch
         {
@@ -28,7 +29,7 @@ internal static class Reports
     public static AttemptResult Away(string endpoint, string trouble) => AttemptResult.Troubled(AttemptStage.Connect, $"{endpoint}: {trouble.ReplaceLineEndings(" ")}");
 
     public static AttemptResult UnknownCluster(Uri endpoint) =>
-        AttemptResult.Troubled(AttemptStage.Guard, $"{endpoint.OriginalString}: there is no such cluster in nats.clusters");
+        AttemptResult.Troubled(AttemptStage.Guard, $"{endpoint.OriginalString}: this cluster is not in nats.clusters");
 
     private static bool IsTooLarge(Exception failure) =>
         failure is NatsRefusedException { IsTooLarge: true } or JetStreamException { ErrorCode: JetStreamError.MessageTooLarge };

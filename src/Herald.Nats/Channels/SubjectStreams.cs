@@ -4,8 +4,8 @@ using Herald.Nats.JetStream;
 namespace Herald.Nats.Channels;
 
 /// <summary>
-/// Which subjects a stream takes. It is asked for once a minute: a stream that is made in between keeps what is sent all the same, and one that is deleted shows when
-/// nobody answers.
+/// Remembers which subjects a stream takes, and asks once a minute. A stream that is created in between stores the messages all the same,
+/// and a deleted one is noticed because it does not answer.
 /// </summary>
 internal sealed class SubjectStreams(JetStreamClient jetStream, TimeProvider time)
 {
@@ -13,7 +13,7 @@ internal sealed class SubjectStreams(JetStreamClient jetStream, TimeProvider tim
     private static readonly TimeSpan Age = TimeSpan.FromMinutes(1);
     private readonly ConcurrentDictionary<string, Known> _known = new(StringComparer.Ordinal);
 
-    /// <exception cref="NatsException">It cannot be found out.</exception>
+    /// <exception cref="NatsException">It is unknown.</exception>
     public async ValueTask<bool> TakesAsync(string subject, CancellationToken cancel)
     {
         var known = _known.GetValueOrDefault(subject);
@@ -26,7 +26,7 @@ internal sealed class SubjectStreams(JetStreamClient jetStream, TimeProvider tim
         return isTaken;
     }
 
-    /// <summary>The stream that takes it did not answer: it may be gone, or away.</summary>
+    /// <summary>The stream that takes the subject did not answer. It may have been deleted, or be unavailable.</summary>
     public void Doubt(string subject) => _known[subject] = new(true, time.GetTimestamp(), IsInDoubt: true);
 
     private async Task<bool> AskAsync(string subject, bool wasTaken, CancellationToken cancel)
@@ -37,7 +37,7 @@ internal sealed class SubjectStreams(JetStreamClient jetStream, TimeProvider tim
         }
         catch (JetStreamException none) when (none.IsNotThere && !wasTaken)
         {
-            // A stream that is only away would not have what a server alone has taken.
+            // Otherwise a stream that is only unavailable would miss a message that the server alone has taken.
             return false;
         }
     }

@@ -1,6 +1,6 @@
 namespace Herald.Nats.Clusters;
 
-/// <summary>One text a cluster: a user, or the path of a file.</summary>
+/// <summary>A text for each cluster: a user, or the path of a file.</summary>
 public sealed record ByCluster
 {
     public const string Rule = "Values are written CLUSTER=VALUE, several with semicolons, each cluster once; or none.";

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Herald.Nats.Clusters;
 
 /// <summary>
-/// Receives the log entries of NATS.Net. Only they say why a connection fails. And only they come in order with what the server sends: its event of the same
-/// name is raised later, by another task, so a confirmation could overtake the complaint before it.
+/// Receives the log entries of NATS.Net. Only they contain the reason why a connection fails. And only they come in the order in which the
+/// server sends: another task raises the event ServerError later, so a confirmation could overtake the error before it.
 /// </summary>
 internal sealed class ClientLog(Action<string> failed, Action<string> complained, Action<Exception> ended) : ILoggerFactory
 {
@@ -56,7 +56,7 @@ internal sealed class ClientLog(Action<string> failed, Action<string> complained
     {
         public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
 
-        // Also below warnings: a server that ends a client's authentication is logged as debugging.
+        // Also below warnings: the end of a client's authentication is logged at the level debug.
         public bool IsEnabled(LogLevel logLevel) => logLevel is not (LogLevel.None or LogLevel.Trace);
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)

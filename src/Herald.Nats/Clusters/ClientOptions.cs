@@ -8,10 +8,10 @@ namespace Herald.Nats.Clusters;
 /// <summary>The options of NATS.Net that Herald's promises need.</summary>
 internal static class ClientOptions
 {
-    /// <summary>Between two attempts to connect. The default of NATS.Net is 2 s already before the second attempt.</summary>
+    /// <summary>Pauses between attempts to connect. NATS.Net's default is 2 s even before the second attempt.</summary>
     public static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100), LongestPause = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Callers have time-outs of their own, and a break of the connection ends what waits.</summary>
+    /// <summary>Callers have time-outs of their own, and their calls end when the connection breaks.</summary>
     private static readonly TimeSpan Unlimited = TimeSpan.FromHours(1);
 
     public static NatsOpts Of(ConnectionOptions options, ILoggerFactory logging) => NatsOpts.Default with
@@ -28,9 +28,9 @@ internal static class ClientOptions
         ReconnectJitter = FirstPause,
         ReconnectWaitMax = LongestPause,
         MaxReconnectRetry = -1,
-        // Somebody may correct the credentials at the server.
+        // An operator can correct the credentials at the server.
         IgnoreAuthErrorAbort = true,
-        // The connection is watched by ClusterConnection: the timer of NATS.Net stops when a server does not read.
+        // ClusterConnection pings instead: the timer of NATS.Net stops when a server does not read.
         PingInterval = TimeSpan.Zero,
         CommandTimeout = Unlimited,
         RequestTimeout = Unlimited,

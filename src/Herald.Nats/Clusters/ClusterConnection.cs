@@ -8,15 +8,18 @@ using ClientException = NATS.Client.Core.NatsException;
 namespace Herald.Nats.Clusters;
 
 /// <summary>
-/// A connection of NATS.Net to a cluster, with Herald's promises. It outlives servers: when one goes, another is found, and everything is subscribed there again.
+/// A connection of NATS.Net to a cluster, with Herald's promises. It outlives servers: when one goes away, it connects to another one and
+/// subscribes everything there again.
 /// </summary>
 /// <remarks>
 /// <para>
-/// Messages are published <b>at most once</b>. A message that was under way when the connection broke may have arrived, or may still arrive when the connection
-/// is back. <see cref="PublishConfirmedAsync"/> fails then. While there is no connection, every call fails at once; <see cref="WhenConnectedAsync"/> waits.
+/// Messages are published <b>at most once</b>. A message that was under way when the connection broke may have arrived, or may still arrive
+/// when the connection is back; <see cref="PublishConfirmedAsync"/> fails then. While there is no connection, every call except
+/// <see cref="WhenConnectedAsync"/> fails at once.
 /// </para>
 /// <para>
-/// NATS.Net alone would keep messages for later, would let calls wait for a server that is away, and would not tell a publisher that its subject is denied.
+/// NATS.Net alone would keep messages for later, would let calls wait while no server is there, and would not report to a publisher that
+/// its subject is denied.
 /// </para>
 /// </remarks>
 public sealed class ClusterConnection : IAsyncDisposable
@@ -33,10 +36,10 @@ public sealed class ClusterConnection : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly ConcurrentDictionary<OpenQuestion, byte> _questions = new();
 
-    /// <summary>With the subjects that NATS.Net has. It holds them by weak references only.</summary>
+    /// <summary>The subscriptions, with the subjects that NATS.Net has. NATS.Net holds these only by weak references.</summary>
     private readonly ConcurrentDictionary<NatsSubscription, List<SubscribedSubject>> _subscriptions = new();
 
-    // Of the connection that there is now.
+    // The state of the present connection.
     private readonly Lock _gate = new();
     private CancellationTokenSource? _broken;
     private TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -69,10 +72,10 @@ public sealed class ClusterConnection : IAsyncDisposable
     /// <summary>Why there is no connection; null when there is one.</summary>
     public string? Trouble => IsConnected ? null : _notices.Trouble ?? "There is no connection yet.";
 
-    /// <summary>The most bytes of a message, with its headers, that the server takes.</summary>
+    /// <summary>The largest message, with its headers, that the server takes, in bytes.</summary>
     public int MaxPayload => _client.ServerInfo?.MaxPayload ?? DefaultMaxPayload;
 
-    /// <summary>Begins to connect, and goes on trying by itself.</summary>
+    /// <summary>Begins to connect, and retries in the background.</summary>
     public static ClusterConnection Begin(ConnectionOptions options, TimeProvider time, ILogger logger)
     {
         var connection = new ClusterConnection(options, time, logger);
@@ -82,15 +85,15 @@ public sealed class ClusterConnection : IAsyncDisposable
     }
 
     /// <summary>Completes when there is a connection.</summary>
-    /// <exception cref="NatsUnavailableException">It was closed.</exception>
+    /// <exception cref="NatsUnavailableException">The connection was closed.</exception>
     public Task WhenConnectedAsync(CancellationToken cancel)
     {
         lock (_gate)
             return _connected.Task.WaitAsync(cancel);
     }
 
-    /// <returns>A token that is cancelled when the connection that there is now breaks.</returns>
-    /// <exception cref="NatsUnavailableException">There is none.</exception>
+    /// <returns>A token that is cancelled when the present connection breaks.</returns>
+    /// <exception cref="NatsUnavailableException">There is no connection.</exception>
     public CancellationToken CurrentLink()
     {
         lock (_gate)
@@ -101,10 +104,12 @@ public sealed class ClusterConnection : IAsyncDisposable
         throw new NatsUnavailableException(_isClosing ? Closed : $"There is no connection to {_options}: {_notices.Trouble ?? "no server has answered yet"}");
     }
 
-    /// <summary>Completes when the message is among what is sent next; callers wait while too much is. It is sent at most once.</summary>
+    /// <summary>
+    /// Completes when the message is in the buffer of what is sent next; callers wait while that is full. It is sent at most once.
+    /// </summary>
     /// <exception cref="NatsUnavailableException">There is no connection, or it broke.</exception>
     /// <exception cref="NatsRefusedException">The message is larger than the server takes.</exception>
-    /// <exception cref="ArgumentException">It is no subject.</exception>
+    /// <exception cref="ArgumentException">The subject is not valid.</exception>
     public ValueTask PublishAsync(in OutgoingMessage message, CancellationToken cancel)
     {
         var link = CurrentLink();
@@ -112,10 +117,11 @@ public sealed class ClusterConnection : IAsyncDisposable
         return PublishAsync(message, link, cancel);
     }
 
-    /// <summary>Completes when the server has the message. When it fails for another reason than that it was refused, the server may have it as well.</summary>
+    /// <summary>Completes when the server has the message. After a failure other than a refusal, the server may have it too.</summary>
     /// <exception cref="NatsUnavailableException">There is no connection, or it broke before the server had answered.</exception>
     /// <exception cref="NatsRefusedException">The message is larger than the server takes, or its subject is denied.</exception>
-    public Task PublishConfirmedAsync(OutgoingMessage message, CancellationToken cancel) => AskAsync(message, ended => ConfirmAsync(message, ended), Timeout.InfiniteTimeSpan, cancel);
+    public Task PublishConfirmedAsync(OutgoingMessage message, CancellationToken cancel) =>
+        AskAsync(message, ended => ConfirmAsync(message, ended), Timeout.InfiniteTimeSpan, cancel);
 
     /// <summary>Completes when the server has read all that was published and subscribed.</summary>
     /// <exception cref="NatsUnavailableException">There is no connection, or it broke.</exception>
@@ -137,23 +143,27 @@ public sealed class ClusterConnection : IAsyncDisposable
 
     /// <summary>Publishes a message and waits for one answer.</summary>
     /// <returns>The payload of the answer.</returns>
-    /// <exception cref="NoRespondersException">Nobody listens to the subject.</exception>
+    /// <exception cref="NoRespondersException">There is no subscriber of the subject.</exception>
     /// <exception cref="NatsTimeoutException">There is no answer in time.</exception>
     /// <exception cref="NatsUnavailableException">There is no connection, or it broke before there was an answer.</exception>
     /// <exception cref="NatsRefusedException">The message is larger than the server takes, or its subject is denied.</exception>
-    public Task<byte[]> RequestAsync(OutgoingMessage message, TimeSpan timeout, CancellationToken cancel) => AskAsync(message, ended => AnswerAsync(message, ended), timeout, cancel);
+    public Task<byte[]> RequestAsync(OutgoingMessage message, TimeSpan timeout, CancellationToken cancel) =>
+        AskAsync(message, ended => AnswerAsync(message, ended), timeout, cancel);
 
-    /// <summary>Receives the messages to a subject from now on, on every connection. Messages that are sent while there is no connection are not among them.</summary>
-    /// <param name="queue">Each message goes to one of all that subscribe with the same name.</param>
+    /// <summary>
+    /// Receives the messages to a subject from now on, also on later connections. Messages that are sent while there is no connection are
+    /// missed.
+    /// </summary>
+    /// <param name="queue">The queue group. Each message goes to one subscription of the group.</param>
     public NatsSubscription Subscribe(string subject, string? queue = null, SubscriptionBounds? bounds = null) => Subscribe([subject], queue, bounds);
 
-    /// <summary>The same for several subjects. They are read in the order in which the server sends them.</summary>
+    /// <summary>The same for several subjects. Messages are read in the order in which the server sends them.</summary>
     public NatsSubscription Subscribe(IReadOnlyList<string> subjects, string? queue = null, SubscriptionBounds? bounds = null)
     {
         if (subjects.FirstOrDefault(subject => !Subjects.IsPattern(subject)) is { } none)
-            throw new ArgumentException($"'{none}': a subject is {Subjects.Rule}.", nameof(subjects));
+            throw new ArgumentException($"'{none}' is not a subject. A subject has {Subjects.Rule}.", nameof(subjects));
         if (queue is not null && !Subjects.IsLiteral(queue))
-            throw new ArgumentException($"The queue group '{queue}': its name is {Subjects.Rule}.", nameof(queue));
+            throw new ArgumentException($"'{queue}' is not the name of a queue group. A name has {Subjects.Rule}.", nameof(queue));
         var subscription = new NatsSubscription(this, subjects, queue, bounds ?? new SubscriptionBounds(), _logger);
         _subscriptions[subscription] = [];
         // With a connection it is subscribed when this returns, before anything that the caller publishes next.
@@ -169,14 +179,14 @@ public sealed class ClusterConnection : IAsyncDisposable
                 return;
             _isClosing = true;
             _connected.TrySetException(new NatsUnavailableException(Closed));
-            // Nobody may wait for it.
+            // It may have no observer.
             _ = _connected.Task.Exception;
         }
         await _stopping.CancelAsync().ConfigureAwait(false);
         await BreakAsync(Closed).ConfigureAwait(false);
         foreach (var subscription in _subscriptions.Keys)
             subscription.End(null);
-        // NATS.Net may wait for ever when it is disposed of while it connects.
+        // NATS.Net can wait for ever when it is disposed while it connects.
         await _client.DisposeAsync().AsTask().WaitAsync(Leaving, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await Task.WhenAll(_connecting, _watching).ConfigureAwait(false);
         _subscriptions.Clear();
@@ -208,7 +218,7 @@ public sealed class ClusterConnection : IAsyncDisposable
         }
     }
 
-    /// <summary>Subscribes what is missing. What cannot be subscribed now is subscribed on the next connection.</summary>
+    /// <summary>Subscribes the missing subjects. Those that cannot be subscribed now are subscribed on the next connection.</summary>
     private Task SubscribeAsync(NatsSubscription subscription)
     {
         lock (_gate)
@@ -228,7 +238,7 @@ public sealed class ClusterConnection : IAsyncDisposable
         {
             while (subscription.Missing.TryPeek(out var subject) && _subscriptions.TryGetValue(subscription, out var parts))
             {
-                // NATS.Net ends the one that it could not subscribe, so each attempt has its own.
+                // NATS.Net ends an object that it could not subscribe, so each attempt has a new one.
                 var part = new SubscribedSubject(_client, subject, subscription.Queue, subscription);
                 lock (parts)
                     parts.Add(part);
@@ -240,7 +250,7 @@ public sealed class ClusterConnection : IAsyncDisposable
         {
             lock (_gate)
                 subscription.Subscribing = null;
-            // There may be another connection already, which found that somebody was at it.
+            // There may be another connection already, which left the work to this attempt.
             if (Links != link)
                 await SubscribeAsync(subscription).ConfigureAwait(false);
         }
@@ -248,9 +258,9 @@ public sealed class ClusterConnection : IAsyncDisposable
 
     private void Check(in OutgoingMessage message)
     {
-        // A subject with a space or an end of line would tell the server something else.
+        // The server would understand a subject with a space or an end of line as something else.
         if (message.Subject.Length == 0 || message.Subject.AsSpan().ContainsAnyInRange('\0', ' '))
-            throw new ArgumentException($"'{message.Subject}' is no subject.", nameof(message));
+            throw new ArgumentException($"'{message.Subject}' is not a subject.", nameof(message));
         var (bytes, most) = (message.Bytes, MaxPayload);
         if (bytes > most)
         {
@@ -323,7 +333,7 @@ public sealed class ClusterConnection : IAsyncDisposable
         }
     }
 
-    /// <summary>The first connection. NATS.Net makes the later ones by itself.</summary>
+    /// <summary>Opens the first connection. NATS.Net opens the later ones by itself.</summary>
     private async Task ConnectAsync()
     {
         for (var pause = ClientOptions.FirstPause; !_stopping.IsCancellationRequested; pause = pause < ClientOptions.LongestPause ? 2 * pause : pause)
@@ -342,7 +352,7 @@ public sealed class ClusterConnection : IAsyncDisposable
         }
     }
 
-    /// <summary>A server that does not answer is given up: a network may fail without a word.</summary>
+    /// <summary>Gives up a server that does not answer: a network can fail without an error.</summary>
     private async Task WatchAsync()
     {
         using var timer = new PeriodicTimer(_options.PingEvery, _time);
@@ -352,8 +362,8 @@ public sealed class ClusterConnection : IAsyncDisposable
             {
                 if (!IsConnected || await IsAliveAsync().ConfigureAwait(false))
                     continue;
-                _lastWords = $"The server has said nothing for {_options.PingEvery}.";
-                // It completes when there is another connection.
+                _lastWords = $"The server has not answered for {_options.PingEvery}.";
+                // Not awaited: it completes when there is another connection.
                 _ = _client.ReconnectAsync().AsTask();
             }
         }
@@ -374,7 +384,7 @@ public sealed class ClusterConnection : IAsyncDisposable
         }
         catch (Exception failure) when (failure is OperationCanceledException or ClientException or ObjectDisposedException or NatsUnavailableException)
         {
-            // When it broke, it is replaced already.
+            // If the connection broke, it is being replaced already.
             return !patience.IsCancellationRequested;
         }
     }
@@ -387,7 +397,7 @@ public sealed class ClusterConnection : IAsyncDisposable
             _lastWords = null;
             Interlocked.Increment(ref _links);
         }
-        // This handler must end soon: the next event may be that the connection has broken.
+        // This handler must end soon: the next event can be the break of this connection.
         await Task.WhenAny(Task.WhenAll(_subscriptions.Keys.Select(SubscribeAsync)), Task.Delay(ClientOptions.LongestPause, _time)).ConfigureAwait(false);
         _notices.Connected(server ?? "", _client.ServerInfo?.Version ?? "");
         lock (_gate)
@@ -420,7 +430,7 @@ public sealed class ClusterConnection : IAsyncDisposable
         broken.Dispose();
     }
 
-    /// <summary>Called on the reading loop.</summary>
+    /// <summary>Handles an error that the server sent. Called on the reading loop.</summary>
     private void Hear(string complaint)
     {
         _notices.Complained(complaint);

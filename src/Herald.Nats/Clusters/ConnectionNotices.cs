@@ -2,18 +2,18 @@ using Microsoft.Extensions.Logging;
 
 namespace Herald.Nats.Clusters;
 
-/// <summary>What happens to a connection, as log entries.</summary>
+/// <summary>Logs what happens to a connection.</summary>
 internal sealed class ConnectionNotices(ConnectionOptions options, TimeProvider time, ILogger logger)
 {
     private readonly RepeatedTrouble _trouble = new(time);
 
-    /// <summary>The last trouble; null while all is well.</summary>
+    /// <summary>The last failure; null while there is a connection.</summary>
     public string? Trouble => _trouble.Last;
 
     public void Failed(string reason)
     {
         if (_trouble.Note(reason))
-            logger.LogWarning("NATS {Servers}: {Reason}; trying again until a server answers.", options, reason.TrimEnd('.'));
+            logger.LogWarning("NATS {Servers}: {Reason}. Herald retries until a server answers.", options, reason.TrimEnd('.'));
     }
 
     public void Connected(string server, string version)
@@ -22,7 +22,7 @@ internal sealed class ConnectionNotices(ConnectionOptions options, TimeProvider 
         logger.LogInformation("NATS {Servers}: connected to {Server}, version {Version}.", options, server, version);
     }
 
-    public void Complained(string text) => logger.LogWarning("NATS {Servers}: the server says: {Complaint}", options, text);
+    public void Complained(string text) => logger.LogWarning("NATS {Servers}: the server reports: {Complaint}", options, text);
 
-    public void Defect(Exception failure) => logger.LogCritical(failure, "NATS {Servers}: the connection has ended, and does not come back until Herald is started again.", options);
+    public void Defect(Exception failure) => logger.LogCritical(failure, "NATS {Servers}: the connection has ended permanently. Restart Herald.", options);
 }

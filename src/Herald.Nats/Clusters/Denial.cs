@@ -1,11 +1,11 @@
 namespace Herald.Nats.Clusters;
 
-/// <summary>A complaint of a server that a client may not use a subject. The connection stays.</summary>
+/// <summary>A server's message that a client may not use a subject. The connection stays.</summary>
 internal readonly record struct Denial(string Subject, bool IsPublish)
 {
     private const string Publishing = "Permissions Violation for Publish to \"", Subscribing = "Permissions Violation for Subscription to \"";
 
-    /// <returns>Null when the server complains about something else.</returns>
+    /// <returns>Null when the server reports something else.</returns>
     public static Denial? Of(string complaint) =>
         SubjectAfter(Publishing, complaint) is { } target ? new(target, true)
         : SubjectAfter(Subscribing, complaint) is { } subject ? new(subject, false)

@@ -2,16 +2,16 @@ using Microsoft.Extensions.Logging;
 
 namespace Herald.Nats.Clusters;
 
-/// <summary>One cluster by the name that endpoints and sources use, and how to reach it.</summary>
+/// <summary>One cluster: the name that endpoints and sources use, and how to reach it.</summary>
 public sealed class NatsCluster
 {
     private readonly ConnectionOptions _options;
 
-    /// <exception cref="NatsSetupException">The name is none, or there is no server.</exception>
+    /// <exception cref="NatsSetupException">The name is not valid, or there is no server.</exception>
     internal NatsCluster(string name, ConnectionOptions options)
     {
         if (!ClusterName.IsOne(name))
-            throw new NatsSetupException($"'{name}' is no name of a cluster: use {ClusterName.Rule}.");
+            throw new NatsSetupException($"'{name}' is not a valid name of a cluster: use {ClusterName.Rule}.");
         if (options.Servers.Count == 0)
             throw new NatsSetupException($"The cluster '{name}' has no servers.");
         (Name, _options) = (name, options);
@@ -21,6 +21,6 @@ public sealed class NatsCluster
 
     public override string ToString() => $"{Name}={_options}";
 
-    /// <summary>A connection of the caller's own, which is trying already.</summary>
+    /// <summary>Opens a connection that only the caller uses. It connects in the background.</summary>
     internal ClusterConnection Connect(TimeProvider time, ILogger logger) => ClusterConnection.Begin(_options, time, logger);
 }

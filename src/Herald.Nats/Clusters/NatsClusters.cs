@@ -8,7 +8,7 @@ public sealed class NatsClusters
 {
     private readonly Dictionary<string, NatsCluster> _byName;
 
-    /// <exception cref="NatsSetupException">They cannot be used as they are set; the message says why.</exception>
+    /// <exception cref="NatsSetupException">The clusters cannot be used with the present settings; the message says why.</exception>
     public NatsClusters(NatsOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -39,14 +39,14 @@ public sealed class NatsClusters
         Checked("nats.certificateFiles", connection.CertificateFile, file => X509Certificate2.CreateFromPemFile(file, connection.CertificateKeyFile).Dispose());
         (string Name, string? Value)[] ways = [("a user", connection.User), ("a token", connection.Token), ("an NKey", connection.NKeyFile), ("a credentials file", connection.CredentialsFile)];
         return ways.Where(way => way.Value is not null).Select(way => way.Name).ToList() is [_, _, ..] several
-            ? throw new NatsSetupException($"The cluster '{name}' has {string.Join(" and ", several)}: set one of them.")
+            ? throw new NatsSetupException($"The cluster '{name}' has {string.Join(" and ", several)}: set only one of them.")
             : new NatsCluster(name, connection);
     }
 
     private static void CheckPair(string cluster, string one, string? first, string other, string? second, string settings)
     {
         if (first is null != second is null)
-            throw new NatsSetupException($"The cluster '{cluster}' has a {(first is null ? other : one)} and no {(first is null ? one : other)}: set both, with {settings}.");
+            throw new NatsSetupException($"The cluster '{cluster}' has a {(first is null ? other : one)} but no {(first is null ? one : other)}. Set both, with {settings}.");
     }
 
     private static string? Secret(string setting, string? file)

@@ -1,6 +1,6 @@
 namespace Herald.Nats.Clusters;
 
-/// <summary>A message whose confirmation or answer is awaited. The server may deny its subject instead.</summary>
+/// <summary>A message whose confirmation or answer is awaited. Instead, the server can deny its subject.</summary>
 internal sealed class OpenQuestion(string subject, CancellationTokenSource waiting)
 {
     private readonly Lock _lock = new();
@@ -9,7 +9,7 @@ internal sealed class OpenQuestion(string subject, CancellationTokenSource waiti
 
     public string Subject => subject;
 
-    /// <summary>The server's words; null when it has not denied it.</summary>
+    /// <summary>The server's reason; null when it has not denied the subject.</summary>
     public string? Denial => _denial;
 
     public void Deny(string reason)
@@ -17,13 +17,13 @@ internal sealed class OpenQuestion(string subject, CancellationTokenSource waiti
         lock (_lock)
         {
             _denial = reason;
-            // The reading loop must not run what follows.
+            // Not synchronously: the reading loop must not run the continuations.
             if (!_isOver)
                 _ = waiting.CancelAsync();
         }
     }
 
-    /// <summary>Nobody waits any more.</summary>
+    /// <summary>The caller no longer waits.</summary>
     public void End()
     {
         lock (_lock)

@@ -1,6 +1,6 @@
 namespace Herald.Nats.Clusters;
 
-/// <summary>Troubles that come again and again while somebody tries: each is worth a word once, and again when it lasts.</summary>
+/// <summary>Failures that repeat during retries. Each is reported once, and again every minute while it lasts.</summary>
 internal sealed class RepeatedTrouble(TimeProvider time)
 {
     private static readonly TimeSpan Again = TimeSpan.FromMinutes(1);
@@ -8,7 +8,7 @@ internal sealed class RepeatedTrouble(TimeProvider time)
     private string? _last;
     private long _toldAt;
 
-    /// <summary>The last one; null while all is well.</summary>
+    /// <summary>The last failure; null after a success.</summary>
     public string? Last
     {
         get
@@ -18,7 +18,7 @@ internal sealed class RepeatedTrouble(TimeProvider time)
         }
     }
 
-    /// <returns>Whether it should be told.</returns>
+    /// <returns>Whether the failure should be reported.</returns>
     public bool Note(string reason)
     {
         lock (_lock)

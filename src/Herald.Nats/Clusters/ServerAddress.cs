@@ -2,8 +2,8 @@ using System.Globalization;
 
 namespace Herald.Nats.Clusters;
 
-/// <summary>Where a server of NATS listens.</summary>
-/// <param name="IsTls">The connection must be secured; without it, it is if the server demands so.</param>
+/// <summary>The address on which a NATS server listens.</summary>
+/// <param name="IsTls">The connection must use TLS. Otherwise it uses TLS if the server offers it.</param>
 public sealed record ServerAddress(string Host, int Port, bool IsTls)
 {
     public const string Rule =
@@ -14,7 +14,7 @@ public sealed record ServerAddress(string Host, int Port, bool IsTls)
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{(IsTls ? "tls" : "nats")}://{(Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host)}:{Port}");
 
-    /// <summary>Null when the text is not as the <see cref="Rule"/> says.</summary>
+    /// <summary>Null when the text breaks the <see cref="Rule"/>.</summary>
     public static IReadOnlyList<ServerAddress>? ParseAll(string text)
     {
         ArgumentNullException.ThrowIfNull(text);

@@ -3,11 +3,13 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Herald.Nats.Clusters;
 
-/// <summary>Who may have signed a server's certificate.</summary>
+/// <summary>The certificates that may sign a server's certificate.</summary>
 internal static class TrustedRoots
 {
-    /// <summary>Read at every connection, so that a file may be replaced. Null for those that the system trusts.</summary>
-    /// <exception cref="IOException">The file cannot be read, or holds no certificates.</exception>
+    /// <summary>
+    /// Reads the file. It is read at every connection, so that it can be replaced. Null for the certificates that the system trusts.
+    /// </summary>
+    /// <exception cref="IOException">The file cannot be read, or contains no certificates.</exception>
     public static X509ChainPolicy? Read(string? file)
     {
         if (file is null)
@@ -21,6 +23,6 @@ internal static class TrustedRoots
         {
             throw new IOException($"The CA file {file} cannot be read: {failure.Message}", failure);
         }
-        return policy.CustomTrustStore.Count > 0 ? policy : throw new IOException($"The CA file {file} holds no certificates in PEM.");
+        return policy.CustomTrustStore.Count > 0 ? policy : throw new IOException($"The CA file {file} contains no certificates in PEM.");
     }
 }

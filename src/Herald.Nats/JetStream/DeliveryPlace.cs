@@ -2,17 +2,20 @@ using System.Globalization;
 
 namespace Herald.Nats.JetStream;
 
-/// <summary>Where a message stands in its stream, as the subject says on which it is acknowledged.</summary>
-/// <param name="Deliveries">1 for the first.</param>
-/// <param name="Sequence">In the stream.</param>
+/// <summary>The place of a message in its stream, from the subject for its acknowledgement.</summary>
+/// <param name="Deliveries">How often the consumer has delivered this message; 1 for the first time.</param>
+/// <param name="Sequence">The sequence in the stream.</param>
 /// <param name="ConsumerSequence">Counts deliveries of the consumer.</param>
 /// <param name="TimeNs">When it was stored, in Unix nanoseconds.</param>
-/// <param name="Pending">Messages that the consumer has still to deliver.</param>
+/// <param name="Pending">Messages that the consumer has not delivered yet.</param>
 public readonly record struct DeliveryPlace(long Deliveries, long Sequence, long ConsumerSequence, long TimeNs, long Pending)
 {
     public long TimeMs => TimeNs / 1_000_000;
 
-    /// <summary>Reads <c>$JS.ACK.stream.consumer.deliveries.sequence.consumer-sequence.time.pending</c>; servers may put a domain and an account before the stream.</summary>
+    /// <summary>
+    /// Reads <c>$JS.ACK.stream.consumer.deliveries.sequence.consumer-sequence.time.pending</c>. Some servers put a domain and an account
+    /// before the stream.
+    /// </summary>
     public static bool TryParse(ReadOnlySpan<char> subject, out DeliveryPlace place)
     {
         place = default;

@@ -7,19 +7,19 @@ using Herald.Nats.Messages;
 namespace Herald.Nats.JetStream;
 
 /// <summary>
-/// The requests to JetStream that Herald needs. NATS.Client.JetStream is not used: it rounds the time of a stream's creation, by which Herald's positions are
-/// named, and its errors are of other kinds than those of publishing.
+/// The requests to JetStream that Herald needs. NATS.Client.JetStream is not used: it rounds the time of a stream's creation, by which
+/// Herald's positions are named, and its errors are of other kinds than those of publishing.
 /// </summary>
 /// <param name="timeout">How long an answer is awaited.</param>
 public sealed class JetStreamClient(ClusterConnection connection, TimeSpan timeout)
 {
-    /// <summary>The header by which a stream recognises a message that comes twice.</summary>
+    /// <summary>The header by which a stream recognises a repeated message.</summary>
     public const string MessageIdHeader = "Nats-Msg-Id";
 
     private const int Unavailable = 503, NanosecondsPerTick = 100;
 
-    /// <summary>Creates the stream if it does not exist. An existing one is left as it is: it is somebody's.</summary>
-    /// <exception cref="NatsSetupException">There is one with this name but without these subjects.</exception>
+    /// <summary>Creates the stream if it does not exist. An existing stream is not changed, because it belongs to an operator.</summary>
+    /// <exception cref="NatsSetupException">There is a stream with this name but without these subjects.</exception>
     /// <exception cref="JetStreamException">It cannot be created, for example because another stream has its subjects.</exception>
     public async Task<StreamFacts> EnsureStreamAsync(StreamSpec spec, CancellationToken cancel)
     {
@@ -32,7 +32,7 @@ public sealed class JetStreamClient(ClusterConnection connection, TimeSpan timeo
             }
             catch (JetStreamException taken) when (taken.ErrorCode == JetStreamError.StreamNameInUse)
             {
-                // Somebody has created it in between, with another configuration.
+                // Another client has created it in between, with another configuration.
                 there = await FindAsync(spec.Name, cancel).ConfigureAwait(false) ?? throw new JetStreamException(taken.Code, taken.ErrorCode, taken.Description);
             }
         }
@@ -40,7 +40,7 @@ public sealed class JetStreamClient(ClusterConnection connection, TimeSpan timeo
         if (missing.Count > 0)
         {
             throw new NatsSetupException(
-                $"The stream '{spec.Name}' is there and takes {Join(there.Subjects)}, but not {Join(missing)}: add the missing subjects to it, or use another stream.");
+                $"The stream '{spec.Name}' exists and takes {Join(there.Subjects)}, but not {Join(missing)}. Add the missing subjects to it, or use another stream.");
         }
         return there;
     }
@@ -53,9 +53,11 @@ public sealed class JetStreamClient(ClusterConnection connection, TimeSpan timeo
         return answer.TryGetProperty("streams", out var names) && names.ValueKind == JsonValueKind.Array ? names.EnumerateArray().Select(name => name.GetString()).FirstOrDefault() : null;
     }
 
-    /// <summary>Creates a consumer that begins at a sequence. It is removed when nobody has asked it for a while. It stores nothing that its maker does not know.</summary>
+    /// <summary>
+    /// Creates a consumer that begins at a sequence. The server removes it when no client has requested messages from it for a while.
+    /// </summary>
     /// <param name="name">A name that no other consumer has.</param>
-    /// <returns>The server of a cluster that it is on; null when the server is alone.</returns>
+    /// <returns>The server on which it is, in a cluster; null when the server is alone.</returns>
     /// <exception cref="JetStreamException">It cannot be created, for example because there is no such stream.</exception>
     public async Task<string?> BeginConsumerAsync(string stream, string name, OrderedStart start, CancellationToken cancel)
     {
@@ -76,14 +78,14 @@ public sealed class JetStreamClient(ClusterConnection connection, TimeSpan timeo
         if (start.Subjects is [var only])
             config["filter_subject"] = only;
         else if (start.Subjects.Count > 1)
-            // Servers before 2.10 do not know it, and deliver everything.
+            // Servers before 2.10 ignore it and deliver everything.
             config["filter_subjects"] = Array(start.Subjects);
         var made = await AskAsync($"CONSUMER.CREATE.{stream}.{name}", new JsonObject { ["stream_name"] = stream, ["config"] = config }, cancel).ConfigureAwait(false);
         return made.TryGetProperty("cluster", out var cluster) && cluster.TryGetProperty("leader", out var leader) ? leader.GetString() : null;
     }
 
-    /// <returns>The server of a cluster that leads the stream; null when the server is alone.</returns>
-    /// <exception cref="NatsUnavailableException">There is none now.</exception>
+    /// <returns>The server that leads the stream, in a cluster; null when the server is alone.</returns>
+    /// <exception cref="NatsUnavailableException">No server leads it now.</exception>
     /// <exception cref="JetStreamException">There is no such stream.</exception>
     public async Task<string?> FindLeaderAsync(string stream, CancellationToken cancel)
     {
@@ -105,7 +107,7 @@ public sealed class JetStreamClient(ClusterConnection connection, TimeSpan timeo
         }
     }
 
-    /// <returns>How many messages the consumer has still to deliver; null when it does not exist.</returns>
+    /// <returns>How many messages the consumer has not delivered yet; null when it does not exist.</returns>
     public async Task<long?> PendingAsync(string stream, string consumer, CancellationToken cancel)
     {
         try
@@ -118,8 +120,10 @@ public sealed class JetStreamClient(ClusterConnection connection, TimeSpan timeo
         }
     }
 
-    /// <summary>Completes when a stream has the message. With a <see cref="MessageIdHeader"/> it can be repeated without being stored twice.</summary>
-    /// <exception cref="JetStreamException">No stream takes this subject, or the one that does cannot now.</exception>
+    /// <summary>
+    /// Completes when a stream has the message. With a <see cref="MessageIdHeader"/> it can be repeated without being stored twice.
+    /// </summary>
+    /// <exception cref="JetStreamException">No stream takes this subject, or the stream cannot take the message now.</exception>
     public async Task<PublishReceipt> PublishAsync(OutgoingMessage message, CancellationToken cancel)
     {
         var answer = await SendAsync(message, $"No stream takes '{message.Subject}'.", cancel).ConfigureAwait(false);
@@ -148,7 +152,7 @@ public sealed class JetStreamClient(ClusterConnection connection, TimeSpan timeo
     private Task<JsonElement> AskAsync(string method, JsonObject? request, CancellationToken cancel) =>
         SendAsync(new($"$JS.API.{method}", request is null ? default : Json(request)), "No server with JetStream answers.", cancel);
 
-    /// <param name="nobody">What it means that nobody answers.</param>
+    /// <param name="nobody">The error when no responder answers.</param>
     private async Task<JsonElement> SendAsync(OutgoingMessage message, string nobody, CancellationToken cancel)
     {
         try

@@ -1,6 +1,6 @@
 namespace Herald.Nats.JetStream;
 
-/// <summary>Of JetStream's list of errors, those that something follows from.</summary>
+/// <summary>The errors of JetStream that Herald handles in a special way.</summary>
 public static class JetStreamError
 {
     public const int ConsumerNotFound = 10014;

@@ -1,6 +1,6 @@
 namespace Herald.Nats.JetStream;
 
-/// <summary>Names of streams and consumers are tokens of subjects, and folders of servers.</summary>
+/// <summary>Names of streams and consumers. They are tokens of subjects, and names of folders on servers.</summary>
 public static class JetStreamName
 {
     public const string Rule = "up to 255 letters, digits, hyphens and underscores";

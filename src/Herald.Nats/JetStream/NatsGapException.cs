@@ -1,4 +1,4 @@
 namespace Herald.Nats.JetStream;
 
-/// <summary>What has come is not what comes next in its stream.</summary>
+/// <summary>The message that came is not the next one of its stream.</summary>
 public sealed class NatsGapException(string message) : NatsException(message);

@@ -7,25 +7,27 @@ using Herald.Nats.Messages;
 namespace Herald.Nats.JetStream;
 
 /// <summary>
-/// Messages of a stream in its order and without a gap, from a sequence on, by a consumer of its own. Anything else than the next message ends it: messages that were
-/// lost with a connection, one that comes a second time, a consumer that is gone. Then another one begins behind the last message that was taken.
+/// Reads the messages of a stream in order and without a gap, from a sequence on, through a consumer of its own. Anything else than the
+/// next message ends it: messages that were lost with a connection, a message that comes a second time, a deleted consumer. Then the caller
+/// begins another one behind the last message that was taken.
 /// </summary>
 /// <remarks>
-/// Its consumer has a name that no other has. With a name in common, messages could come that another reader's consumer delivers, and whose numbers happen to fit.
-/// In a cluster its consumer is on the server that leads the stream: each consumer is told what its own server has, and another one may be behind, or have what was never agreed on.
-/// More is asked for when half of what was asked for has come, so the server never waits. Used by one at a time.
+/// The name of the consumer is unique. With a shared name, messages of another reader's consumer could come whose numbers happen to fit. In
+/// a cluster, the consumer is on the server that leads the stream: a consumer delivers what its own server has, and another replica can
+/// lag, or hold messages that never reached a quorum. The next request is sent when half of the requested messages have come, so the server
+/// never waits. One caller at a time.
 /// </remarks>
 public sealed class OrderedReader : IAsyncDisposable
 {
-    /// <summary>Servers add headers of their own.</summary>
+    /// <summary>Room for the headers that servers add.</summary>
     private const int HeaderAllowance = 64 << 10;
 
-    /// <summary>Words of the server that may lie between messages.</summary>
+    /// <summary>Room for messages of the server itself, between those of the stream.</summary>
     private const int StatusRoom = 64;
 
     private const int Missed = 3, InboxBytes = 15;
 
-    /// <summary>Servers of a cluster draw which of them has a consumer.</summary>
+    /// <summary>A cluster chooses the server of a consumer at random.</summary>
     private const int MostDraws = 50;
 
     private static readonly byte[] Ack = "+ACK"u8.ToArray();
@@ -40,11 +42,11 @@ public sealed class OrderedReader : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly NatsSubscription _subscription;
 
-    // What has been taken, and why nothing more will be.
+    // The last message that was taken, and why no more can be taken.
     private long _lastDelivery, _lastSequence;
     private volatile NatsException? _failure;
 
-    /// <summary>Messages that were asked for and have not been taken.</summary>
+    /// <summary>Messages that were requested and have not been taken.</summary>
     private int _asked;
 
     private OrderedReader(
@@ -52,21 +54,21 @@ public sealed class OrderedReader : IAsyncDisposable
     {
         (_connection, _jetStream, _link, _stream, _leader, Consumer, _bounds, _time) = (connection, jetStream, link, stream, leader, consumer, bounds, time);
         _lastSequence = first - 1;
-        // Not below the prefix of NATS.Net's own inboxes: it would take the messages, whose subjects are others, and drop them.
+        // Not below the prefix of NATS.Net's own inboxes: NATS.Net would take these messages and drop them, because their subjects differ.
         _inbox = $"_INBOX.{Convert.ToHexString(RandomNumberGenerator.GetBytes(InboxBytes))}";
-        // As much as is asked for has room, also where a server does not say how much of a pull does not come, and it is asked for twice.
+        // There is room for twice as many as are requested: a server need not report how much of a request it does not fulfil.
         _subscription = connection.Subscribe(_inbox, bounds: new SubscriptionBounds { Messages = (2 * bounds.Messages) + StatusRoom, Bytes = long.MaxValue });
     }
 
     public string Consumer { get; }
 
-    /// <param name="group">What the consumer's name begins with, for people.</param>
-    /// <param name="bounds">Of all that is under way at once; of bytes it may be some times as much.</param>
+    /// <param name="group">The beginning of the consumer's name, for operators.</param>
+    /// <param name="bounds">How much can be under way at once. Bytes can exceed it several times.</param>
     /// <exception cref="NatsException">It cannot begin now.</exception>
     public static async Task<OrderedReader> BeginAsync(
         ClusterConnection connection, JetStreamClient jetStream, string stream, string group, OrderedStart start, PullBounds bounds, TimeProvider time, CancellationToken cancel)
     {
-        // If it breaks in between, the first word says so.
+        // If the connection breaks in between, the first wait reports it.
         var link = connection.CurrentLink();
         var leader = await jetStream.FindLeaderAsync(stream, cancel).ConfigureAwait(false);
         for (var draws = 0; draws < MostDraws; draws++)
@@ -76,11 +78,11 @@ public sealed class OrderedReader : IAsyncDisposable
                 return new OrderedReader(connection, jetStream, stream, leader, consumer, start.Sequence, bounds, time, link);
             await jetStream.DeleteConsumerAsync(stream, consumer, cancel).ConfigureAwait(false);
         }
-        throw new NatsUnavailableException($"The server '{leader}', which leads the stream '{stream}', takes no consumer.");
+        throw new NatsUnavailableException($"The cluster has placed no consumer on the server '{leader}', which leads the stream '{stream}'.");
     }
 
-    /// <summary>Complete when something has come, which need not be a message.</summary>
-    /// <exception cref="NatsException">It has ended.</exception>
+    /// <summary>Completes when something has come, which need not be a message.</summary>
+    /// <exception cref="NatsException">The reading has ended.</exception>
     public async ValueTask WaitAsync(CancellationToken cancel)
     {
         await AskAsync(cancel).ConfigureAwait(false);
@@ -99,8 +101,8 @@ public sealed class OrderedReader : IAsyncDisposable
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
             throw _link.IsCancellationRequested
-                ? new NatsUnavailableException($"The connection broke while messages of the stream '{_stream}' were waited for.")
-                : new NatsTimeoutException($"The consumer '{Consumer}' of the stream '{_stream}' has said nothing for {most}.");
+                ? new NatsUnavailableException($"The connection broke while Herald waited for messages of the stream '{_stream}'.")
+                : new NatsTimeoutException($"The consumer '{Consumer}' of the stream '{_stream}' has sent nothing for {most}.");
         }
     }
 
@@ -127,10 +129,13 @@ public sealed class OrderedReader : IAsyncDisposable
         return false;
     }
 
-    /// <summary>This message and all before it are done. It goes at most once, and nothing hangs on it but what people see of the consumer.</summary>
+    /// <summary>
+    /// Acknowledges this message and all before it. It is sent at most once: only the figures that operators see of the consumer depend on
+    /// it.
+    /// </summary>
     public ValueTask AckAsync(NatsMessage last, CancellationToken cancel) => _connection.PublishAsync(new(last.ReplyTo!, Ack), cancel);
 
-    /// <summary>Finds out whether the server that is read from still leads the stream, and ends the reading if it does not. May be called at any time.</summary>
+    /// <summary>Ends the reading if the server of the consumer no longer leads the stream. Can be called at any time.</summary>
     public async Task CheckLeaderAsync(CancellationToken cancel)
     {
         try
@@ -140,11 +145,11 @@ public sealed class OrderedReader : IAsyncDisposable
         }
         catch (NatsException)
         {
-            // Who leads is not known now. What is silent ends by that.
+            // The leader is unknown now. A consumer that is silent ends the reading.
         }
     }
 
-    /// <summary>How many messages there are that have not been taken; null when it cannot be found out now.</summary>
+    /// <summary>The number of messages that have not been taken; null when it is unknown now.</summary>
     public async Task<long?> TryMeasureAsync(CancellationToken cancel)
     {
         try
@@ -167,7 +172,7 @@ public sealed class OrderedReader : IAsyncDisposable
         }
         catch (Exception failure) when (failure is NatsException or OperationCanceledException)
         {
-            // It goes by itself when nobody asks it.
+            // The server removes it when no client requests messages from it.
         }
     }
 
@@ -193,6 +198,6 @@ public sealed class OrderedReader : IAsyncDisposable
         if (word.IsEnd)
             _asked = word.Left is { } left ? Math.Max(0, _asked - left) : 0;
         else if (!word.IsHeartbeat)
-            _failure = new JetStreamException(headers.Status, 0, $"The consumer '{Consumer}' of the stream '{_stream}' says: {word.Text}");
+            _failure = new JetStreamException(headers.Status, 0, $"The consumer '{Consumer}' of the stream '{_stream}' reports: {word.Text}");
     }
 }

@@ -1,16 +1,19 @@
 namespace Herald.Nats.JetStream;
 
-/// <summary>What is asked for at once.</summary>
+/// <summary>How much one request asks for.</summary>
 public sealed record PullBounds
 {
     public int Messages { get; init; } = 500;
 
-    /// <summary>Of all messages together; one that is larger comes alone.</summary>
+    /// <summary>The bytes of all messages together; a larger message comes alone.</summary>
     public int Bytes { get; init; } = 4 << 20;
 
-    /// <summary>How long the server waits for messages. Those that it has come at once.</summary>
+    /// <summary>How long the server waits for messages. It sends those that it has at once.</summary>
     public TimeSpan Expires { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How often it says that it is there while it waits; after three times that it is given up. Less than half of <see cref="Expires"/>.</summary>
+    /// <summary>
+    /// How often the server reports while it waits. After three times as long without a report, the reading ends. Less than half of
+    /// <see cref="Expires"/>.
+    /// </summary>
     public TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(2);
 }

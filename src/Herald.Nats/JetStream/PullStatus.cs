@@ -3,10 +3,10 @@ using Herald.Nats.Messages;
 
 namespace Herald.Nats.JetStream;
 
-/// <summary>What a server says to a pull beside its messages.</summary>
-/// <param name="IsHeartbeat">It is there, and waits.</param>
-/// <param name="IsEnd">It has nothing more to one pull. With neither, it cannot serve any.</param>
-/// <param name="Left">Messages that were asked for by that pull, and do not come; null when it does not say.</param>
+/// <summary>A status that a server sends for a request, beside messages.</summary>
+/// <param name="IsHeartbeat">The server waits for messages.</param>
+/// <param name="IsEnd">The request has ended. If it is neither a heartbeat nor an end, the consumer can serve no requests.</param>
+/// <param name="Left">Messages that were requested and do not come; null when the server does not say.</param>
 public readonly record struct PullStatus(bool IsHeartbeat, bool IsEnd, int? Left, string Text)
 {
     public static PullStatus Of(MessageHeaders headers)

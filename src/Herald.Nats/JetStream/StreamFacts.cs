@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace Herald.Nats.JetStream;
 
-/// <summary>What a server says of a stream.</summary>
-/// <param name="Created">When it was created, in the server's words: a stream that is deleted and created again is another one.</param>
-/// <param name="LastSequence">The sequence of the newest message that it ever had; 0 when there was none.</param>
-/// <param name="IsClustered">Whether several servers may have it.</param>
+/// <summary>What a server reports about a stream.</summary>
+/// <param name="Created">When it was created, as the server writes it. A stream that is deleted and created again is another one.</param>
+/// <param name="LastSequence">The sequence of the newest message that it has ever had; 0 when there was none.</param>
+/// <param name="IsClustered">Whether it is on a cluster of servers.</param>
 /// <param name="Leader">The server that leads it, in a cluster; null while there is none.</param>
 public sealed record StreamFacts(string Created, string Retention, IReadOnlyList<string> Subjects, long LastSequence, bool IsClustered, string? Leader)
 {

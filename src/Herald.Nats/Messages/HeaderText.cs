@@ -4,14 +4,16 @@ using NATS.Client.Core;
 namespace Herald.Nats.Messages;
 
 /// <summary>
-/// Headers are bytes on the wire and strings in NATS.Net. Latin-1 maps each byte to one character and back, so the bytes pass through unchanged, whatever
-/// their encoding is.
+/// Headers are bytes on the wire and strings in NATS.Net. Latin-1 maps each byte to one character and back, so the bytes pass unchanged,
+/// whatever their encoding is.
 /// </summary>
 internal static class HeaderText
 {
     public static Encoding Encoding => Encoding.Latin1;
 
-    /// <returns>False when it cannot be a header: the name is empty, not printable or has a colon, or the value has an end of line.</returns>
+    /// <returns>
+    /// False when it cannot be a header: the name is empty, not printable or has a colon, or the value has an end of line.
+    /// </returns>
     public static bool TryAdd(this NatsHeaders headers, ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
     {
         if (name.IsEmpty || name.ContainsAnyExceptInRange((byte)'!', (byte)'~') || name.Contains((byte)':') || value.ContainsAny((byte)'\r', (byte)'\n'))

@@ -4,8 +4,8 @@ using System.Text;
 namespace Herald.Nats.Messages;
 
 /// <summary>
-/// Headers as they came: a line <c>NATS/1.0</c>, with a status when the server itself speaks, and lines of names and values. Servers do not look at what
-/// publishers write there, so a line that is no header is passed over.
+/// Headers as they were received: a line <c>NATS/1.0</c>, with a status if the server itself sends the message, and lines of names and
+/// values. Servers do not check what publishers write there, so a line that is not a header is skipped.
 /// </summary>
 public readonly struct MessageHeaders(ReadOnlyMemory<byte> block)
 {
@@ -13,10 +13,10 @@ public readonly struct MessageHeaders(ReadOnlyMemory<byte> block)
 
     public bool IsEmpty => block.IsEmpty;
 
-    /// <summary>A number like HTTP's when it is no message but a word of the server; 0 else.</summary>
+    /// <summary>A number like HTTP's if the server itself sends the message; otherwise 0.</summary>
     public int Status => Utf8Parser.TryParse(FirstLine.Trim((byte)' '), out int status, out _) ? status : 0;
 
-    /// <summary>What the server says to its status.</summary>
+    /// <summary>The server's description of the status.</summary>
     public string StatusText
     {
         get
@@ -36,7 +36,7 @@ public readonly struct MessageHeaders(ReadOnlyMemory<byte> block)
         }
     }
 
-    /// <summary>The first header of this name; names are told apart by case.</summary>
+    /// <summary>Finds the first header with this name. Letter case counts.</summary>
     public bool TryFind(ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
     {
         foreach (var header in this)
@@ -58,7 +58,7 @@ public readonly struct MessageHeaders(ReadOnlyMemory<byte> block)
         public ReadOnlySpan<byte> Name => name.Span;
         public ReadOnlySpan<byte> Value => value.Span;
 
-        /// <summary>Lives as long as the message.</summary>
+        /// <summary>Valid as long as the message exists.</summary>
         public ReadOnlyMemory<byte> KeptValue => value;
     }
 

@@ -12,7 +12,7 @@ public sealed class NatsMessage
 
     public string Subject { get; }
 
-    /// <summary>The subject on which an answer is expected; null when none is.</summary>
+    /// <summary>The subject to which an answer is expected; null when there is none.</summary>
     public string? ReplyTo { get; }
 
     public MessageHeaders Headers => new(_bytes.AsMemory(0, _payload));
@@ -21,7 +21,7 @@ public sealed class NatsMessage
     /// <summary>The bytes that count against the bounds of a subscription.</summary>
     public int Size => _bytes.Length + Subject.Length + (ReplyTo?.Length ?? 0);
 
-    /// <summary>Copies what is lent only for the duration of a call.</summary>
+    /// <summary>Copies bytes that are valid only during the call.</summary>
     internal static NatsMessage Copy(string subject, string? replyTo, in ReadOnlySequence<byte> headers, in ReadOnlySequence<byte> payload)
     {
         var bytes = GC.AllocateUninitializedArray<byte>((int)(headers.Length + payload.Length));

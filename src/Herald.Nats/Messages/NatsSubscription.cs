@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace Herald.Nats.Messages;
 
 /// <summary>
-/// The messages to one or several subjects, in the order in which they came. A slow reader delays nobody else: messages for which there is no room are dropped,
-/// as NATS allows, and counted in <see cref="Dropped"/>.
+/// The messages to one or several subjects, in the order in which they came. A slow reader does not delay others: messages for which there
+/// is no room are dropped, as NATS allows, and counted in <see cref="Dropped"/>.
 /// </summary>
 public sealed class NatsSubscription : IAsyncDisposable
 {
@@ -38,16 +38,16 @@ public sealed class NatsSubscription : IAsyncDisposable
     /// <summary>The bytes of the messages that wait to be read.</summary>
     public long WaitingBytes => Interlocked.Read(ref _bytes);
 
-    /// <summary>Completes when there are no more messages and all are read.</summary>
+    /// <summary>Completes when the subscription has ended and all messages are read.</summary>
     public Task Completion => _messages.Reader.Completion;
 
     internal IReadOnlyList<string> Subjects { get; }
     internal string? Queue { get; }
 
-    /// <summary>Subjects that are not subscribed yet. Taken by one at a time.</summary>
+    /// <summary>Subjects that are not subscribed yet. Only <see cref="Subscribing"/> takes from it.</summary>
     internal Queue<string> Missing { get; }
 
-    /// <summary>Completes when the subjects that could be subscribed are. Null while nobody subscribes them.</summary>
+    /// <summary>The present attempt to subscribe the missing subjects; null before the first one, and after one that failed.</summary>
     internal Task? Subscribing { get; set; }
 
     /// <summary>Reads until the subscription ends.</summary>
@@ -114,14 +114,14 @@ public sealed class NatsSubscription : IAsyncDisposable
         Interlocked.Add(ref _bytes, -message.Size);
         if (_isOver)
             return;
-        // One warning each time that it becomes slow.
+        // One warning each time it becomes slow.
         if (!IsSlow)
-            _logger.LogWarning("NATS subscription {Subjects}: it is read too slowly; messages are dropped ({Dropped} until now).", string.Join(", ", Subjects), Dropped);
+            _logger.LogWarning("NATS subscription {Subjects}: it is read too slowly, and messages are dropped ({Dropped} until now).", string.Join(", ", Subjects), Dropped);
         _isSlow = true;
         Interlocked.Increment(ref _dropped);
     }
 
-    /// <param name="failure">Null when nothing is wrong.</param>
+    /// <param name="failure">Why it ends; null when it ends normally.</param>
     internal void End(NatsException? failure)
     {
         _isOver = true;

@@ -5,10 +5,10 @@ namespace Herald.Nats.Messages;
 /// <summary>A message to publish. It is copied when it is published, so its memory can be reused after that.</summary>
 public readonly record struct OutgoingMessage(string Subject, ReadOnlyMemory<byte> Payload)
 {
-    /// <summary>What the line of the version, and the empty line at the end, need.</summary>
+    /// <summary>Bytes of the version line and of the empty line at the end.</summary>
     private const int HeaderFrame = 12;
 
-    /// <summary>What a header needs beside its name and value: a colon, a space and the end of the line.</summary>
+    /// <summary>Bytes of a header beside its name and value: a colon, a space and the end of the line.</summary>
     private const int HeaderLine = 4;
 
     public string? ReplyTo { get; init; }

@@ -1,16 +1,19 @@
 namespace Herald.Nats.Messages;
 
-/// <summary>Subjects are tokens with dots between them. In those that are subscribed, <c>*</c> stands for one token and <c>&gt;</c>, at the end, for all that follow.</summary>
+/// <summary>
+/// Subjects are tokens with dots between them. In subscribed subjects, <c>*</c> matches one token, and <c>&gt;</c> at the end matches one
+/// or more tokens.
+/// </summary>
 public static class Subjects
 {
-    public const string Rule = "up to 512 characters without spaces, in parts with dots between them, none of them empty";
+    public const string Rule = "up to 512 characters without spaces, in parts that are separated by dots and not empty";
 
     private const int Longest = 512;
 
-    /// <summary>Messages may be published there.</summary>
+    /// <summary>Messages can be published to it.</summary>
     public static bool IsLiteral(string subject) => IsPattern(subject) && !HasWildcard(subject);
 
-    /// <summary>It may be subscribed.</summary>
+    /// <summary>It can be subscribed.</summary>
     public static bool IsPattern(string subject)
     {
         if (subject.Length is 0 or > Longest)
@@ -34,7 +37,7 @@ public static class Subjects
         return false;
     }
 
-    /// <summary>Whatever the second matches, the first does too.</summary>
+    /// <summary>The first matches every message that the second matches.</summary>
     public static bool Covers(string wide, string narrow)
     {
         var (wides, narrows) = (wide.Split('.'), narrow.Split('.'));
@@ -50,7 +53,7 @@ public static class Subjects
         return wides.Length == narrows.Length;
     }
 
-    /// <summary>There may be a message that both match.</summary>
+    /// <summary>Both can match the same message.</summary>
     public static bool Overlap(string one, string other)
     {
         var (ones, others) = (one.Split('.'), other.Split('.'));

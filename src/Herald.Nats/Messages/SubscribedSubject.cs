@@ -4,8 +4,8 @@ using NATS.Client.Core;
 namespace Herald.Nats.Messages;
 
 /// <summary>
-/// One subject of a subscription. NATS.Net calls it for each message on its reading loop, with the bytes as they came. Its own subscriptions bound messages
-/// but not bytes, and a header that they cannot parse ends them.
+/// One subject of a subscription. NATS.Net calls it on its reading loop for each message, with the bytes as they came. NATS.Net's own
+/// subscriptions bound the messages but not the bytes, and end at a header that they cannot parse.
 /// </summary>
 internal sealed class SubscribedSubject(NatsConnection client, string subject, string? queue, NatsSubscription subscription)
     : NatsSubBase(client, client.SubscriptionManager, subject, queue, opts: null)
@@ -16,7 +16,7 @@ internal sealed class SubscribedSubject(NatsConnection client, string subject, s
         return ValueTask.CompletedTask;
     }
 
-    // The subscription completes its buffer itself, when all of its subjects have ended.
+    // The subscription completes its buffer itself, because it can have several subjects.
     protected override void TryComplete()
     {
     }

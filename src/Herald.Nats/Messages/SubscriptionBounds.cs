@@ -1,6 +1,6 @@
 namespace Herald.Nats.Messages;
 
-/// <summary>What may wait in a subscription for whoever reads it. What comes when it is full is dropped, and counted.</summary>
+/// <summary>How much can wait in a subscription to be read. Further messages are dropped and counted.</summary>
 public sealed record SubscriptionBounds
 {
     public int Messages { get; init; } = 65_536;

@@ -6,23 +6,23 @@ using Herald.Nats.Sources;
 namespace Herald.Nats.Metrics;
 
 /// <summary>
-/// What a process counts of NATS. One for all sources of it, whoever made them: two meters with the same instruments would hide each other. Labels are topics and
-/// sources; no keys, no ids.
+/// The metrics of NATS in this process. All sources share them, because two meters with the same instruments would hide each other.
 /// </summary>
+/// <remarks>Labels are topics and sources, never keys or ids.</remarks>
 internal static class NatsMetrics
 {
     private static readonly Meter Own = new("Herald.Nats");
     private static readonly ConcurrentDictionary<NatsSource, byte> Sources = new();
-    private static readonly Counter<long> MessageCounter = Own.CreateCounter<long>("herald_nats_messages_total", description: "Messages of NATS that are durable, by outcome.");
-    private static readonly Counter<long> BatchCounter = Own.CreateCounter<long>("herald_nats_batches_total", description: "Appends of messages of NATS.");
+    private static readonly Counter<long> MessageCounter = Own.CreateCounter<long>("herald_nats_messages_total", description: "Messages read from NATS and stored durably, by outcome.");
+    private static readonly Counter<long> BatchCounter = Own.CreateCounter<long>("herald_nats_batches_total", description: "Appends of messages read from NATS.");
 
     static NatsMetrics()
     {
         Own.CreateObservableGauge("herald_nats_connected", () => Measure(s => s.IsConnected ? 1 : 0), description: "Whether a source is connected to its cluster.");
-        Own.CreateObservableGauge("herald_nats_reading", () => Measure(s => s.IsReading ? 1 : 0), description: "Whether it is this node that reads.");
-        Own.CreateObservableGauge("herald_nats_paused", () => Measure(s => s.IsPaused ? 1 : 0), description: "Whether a source reads nothing because the store has no room for what was read.");
-        Own.CreateObservableGauge("herald_nats_lag", () => Measure(s => s.Lag), description: "Messages of a stream that are not durable here yet.");
-        Own.CreateObservableCounter("herald_nats_dropped_total", () => Measure(s => s.Dropped), description: "Messages that no stream keeps, and that there was no room for.");
+        Own.CreateObservableGauge("herald_nats_reading", () => Measure(s => s.IsReading ? 1 : 0), description: "Whether this node reads.");
+        Own.CreateObservableGauge("herald_nats_paused", () => Measure(s => s.IsPaused ? 1 : 0), description: "Whether a source is paused because the store has no room for its messages.");
+        Own.CreateObservableGauge("herald_nats_lag", () => Measure(s => s.Lag), description: "Messages of a stream that are not durable in Herald yet.");
+        Own.CreateObservableCounter("herald_nats_dropped_total", () => Measure(s => s.Dropped), description: "Messages without a stream that were dropped because there was no room for them.");
     }
 
     public static void Published(string topic, SourceTally tally)

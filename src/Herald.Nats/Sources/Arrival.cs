@@ -3,7 +3,7 @@ using Herald.Nats.Messages;
 
 namespace Herald.Nats.Sources;
 
-/// <summary>A message that a source has taken in.</summary>
-/// <param name="Place">In its stream; nothing where none keeps it.</param>
-/// <param name="Reading">That brought it; null where no stream keeps it.</param>
+/// <summary>A message that a source has received.</summary>
+/// <param name="Place">The place in its stream; default without a stream.</param>
+/// <param name="Reading">The reading that received it; null without a stream.</param>
 internal readonly record struct Arrival(NatsMessage Message, DeliveryPlace Place, StreamReading? Reading);

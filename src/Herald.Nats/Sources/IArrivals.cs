@@ -1,29 +1,29 @@
 namespace Herald.Nats.Sources;
 
-/// <summary>Messages as they come, in a bounded buffer. Taken by one at a time.</summary>
+/// <summary>Received messages in a bounded buffer. One caller at a time takes them.</summary>
 internal interface IArrivals : IAsyncDisposable
 {
-    /// <summary>Where they come from, for ids and for people.</summary>
+    /// <summary>The origin of the messages, for ids and for operators.</summary>
     string Stream { get; }
 
-    /// <summary>Complete when messages can come.</summary>
-    /// <exception cref="NatsSetupException">They cannot, as it is set up.</exception>
+    /// <summary>Completes when messages can come.</summary>
+    /// <exception cref="NatsSetupException">They cannot come with the present settings.</exception>
     Task Ready { get; }
 
-    /// <summary>Messages that were lost because there was no room for them.</summary>
+    /// <summary>The number of messages that were dropped because there was no room for them.</summary>
     long Dropped { get; }
 
-    /// <summary>Messages that are there and not durable here yet; null when nobody knows.</summary>
+    /// <summary>The number of messages in the stream that are not durable in Herald yet; null when it is unknown.</summary>
     long? Lag { get; }
 
-    /// <returns>False when there will be no more.</returns>
+    /// <returns>False when there will be no more messages.</returns>
     ValueTask<bool> WaitAsync(CancellationToken cancel);
 
     bool TryTake(out Arrival arrival);
 
-    /// <summary>So many more, the last of which is this one, are durable. Does not wait; called by one at a time.</summary>
+    /// <summary>Records that this many more messages are durable, and which one is the last. Does not wait; one caller at a time.</summary>
     void Keep(in Arrival last, int count);
 
-    /// <summary>Asks for no more. What a stream keeps is left to whoever reads next; what none keeps can still be taken.</summary>
+    /// <summary>Requests no more messages. Messages of a stream are left to the next reader; others can still be taken.</summary>
     Task StopAsync(CancellationToken cancel);
 }

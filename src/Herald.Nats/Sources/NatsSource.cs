@@ -11,16 +11,17 @@ using Microsoft.Extensions.Logging;
 namespace Herald.Nats.Sources;
 
 /// <summary>
-/// Reads subjects of a cluster of NATS into a topic of Herald. A stream is read by one node, in its order, from a position that Herald's store keeps; what is read
-/// again is recognised by its id. What no stream keeps comes at most once, and is lost with a node that has not made it durable yet.
+/// Reads subjects of a NATS cluster into a Herald topic. One node reads a stream, in its order, from a position that Herald's store keeps.
+/// Messages that are read again are recognised by their ids.
 /// </summary>
-/// <param name="reader">Says what a message means. It is this source's own.</param>
+/// <remarks>A message without a stream comes at most once, and is lost with a node that has not made it durable yet.</remarks>
+/// <param name="reader">Converts messages into events. Only this source uses it.</param>
 public sealed class NatsSource(NatsCluster cluster, NatsSourceOptions options, IMessageReader reader, TimeProvider time, ILoggerFactory logging) : IAsyncDisposable
 {
-    /// <summary>A start waits so long for the cluster. Longer, and it goes on without.</summary>
+    /// <summary>How long a start waits for the cluster. After that, it continues without it.</summary>
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(5);
 
-    /// <summary>Reading that has failed begins again after this time.</summary>
+    /// <summary>The pause after a failed reading, before the next one.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     private readonly ILogger _logger = logging.CreateLogger("Herald.Nats");
@@ -37,10 +38,10 @@ public sealed class NatsSource(NatsCluster cluster, NatsSourceOptions options, I
     private Task _running = Task.CompletedTask;
     private bool _isDisposed;
 
-    /// <summary>For people, and for the shard whose node reads.</summary>
+    /// <summary>The name for operators; it also chooses the shard whose node reads.</summary>
     internal string Name { get; } = $"nats/{cluster.Name}/{options.Stream ?? string.Join(',', options.Subjects)}/{options.Group}";
 
-    /// <summary>What has become durable since the start.</summary>
+    /// <summary>The messages that have become durable since the start.</summary>
     public SourceTally Totals
     {
         get
@@ -52,23 +53,25 @@ public sealed class NatsSource(NatsCluster cluster, NatsSourceOptions options, I
 
     public bool IsConnected => _connection?.IsConnected == true;
 
-    /// <summary>This node reads now.</summary>
+    /// <summary>This node is the one that reads now.</summary>
     public bool IsReading => _arrivals is not null;
 
-    /// <summary>The store has no room for what was read.</summary>
+    /// <summary>The store has no room for the messages that were read.</summary>
     public bool IsPaused => _intake?.IsWaitingForRoom == true;
 
-    /// <summary>Messages that no stream keeps and that there was no room for.</summary>
+    /// <summary>The number of messages without a stream that were dropped because there was no room for them.</summary>
     public long Dropped => Interlocked.Read(ref _dropped) + (_arrivals?.Dropped ?? 0);
 
-    /// <summary>Messages of the stream that are not durable here yet; null when this node does not read it.</summary>
+    /// <summary>The number of messages in the stream that are not durable in Herald yet; null when this node does not read it.</summary>
     public long? Lag => _arrivals?.Lag;
 
-    /// <summary>Whether a shard runs on a node: where only one node reads, it is the one that runs the shard of the source's name.</summary>
+    /// <summary>
+    /// Whether a shard runs on a node. If only one node may read, it is the one that runs the shard of the source's name.
+    /// </summary>
     internal Func<HeraldEngine, ShardId, bool> Runs { get; init; } = (engine, shard) => engine.Runs(shard);
 
-    /// <summary>Complete when messages can come; or after some seconds, when it goes on trying by itself.</summary>
-    /// <exception cref="NatsSetupException">It cannot work as it is set up.</exception>
+    /// <summary>Completes when messages can come, or after some seconds; then the source keeps trying by itself.</summary>
+    /// <exception cref="NatsSetupException">The source cannot work with its present settings.</exception>
     public async ValueTask StartAsync(HeraldEngine engine, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(engine);
@@ -81,7 +84,7 @@ public sealed class NatsSource(NatsCluster cluster, NatsSourceOptions options, I
         }
         catch (ArgumentException refused)
         {
-            throw new NatsSetupException($"The topic {refused.Message}", refused);
+            throw new NatsSetupException($"nats.sources: the topic {refused.Message}", refused);
         }
         if (options.Stream is not null || options.OneReader)
             _seat = new SourceSeat(Name, _log, shard => Runs(engine, shard), time);
@@ -94,11 +97,11 @@ public sealed class NatsSource(NatsCluster cluster, NatsSourceOptions options, I
         }
         catch (TimeoutException)
         {
-            _logger.LogWarning("NATS source {Topic}: nothing can be read from the cluster {Cluster} yet; it goes on trying.", options.Topic, cluster);
+            _logger.LogWarning("NATS source {Topic}: nothing can be read from the cluster {Cluster} yet. The source keeps trying.", options.Topic, cluster);
         }
     }
 
-    /// <summary>What is on its way into the log becomes durable first, for a bounded time.</summary>
+    /// <summary>Messages that are on their way into the log become durable first, for a bounded time.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_connection is null || _isDisposed)
@@ -118,17 +121,17 @@ public sealed class NatsSource(NatsCluster cluster, NatsSourceOptions options, I
         foreach (var subject in options.Subjects)
         {
             if (!Subjects.IsPattern(subject))
-                throw new NatsSetupException($"The subject '{subject}' is none: use {Subjects.Rule}.");
+                throw new NatsSetupException($"'{subject}' is not a subject: use {Subjects.Rule}.");
         }
         for (var i = 1; i < options.Subjects.Count; i++)
         {
             if (options.Subjects.Take(i).FirstOrDefault(other => Subjects.Overlap(other, options.Subjects[i])) is { } twice)
-                throw new NatsSetupException($"There are messages that are to '{twice}' and to '{options.Subjects[i]}': they would come twice. Name subjects that have nothing in common.");
+                throw new NatsSetupException($"A message can match both '{twice}' and '{options.Subjects[i]}', and would come twice. Name subjects that cannot match the same message.");
         }
         if (!JetStreamName.IsOne(options.Group))
-            throw new NatsSetupException($"The group '{options.Group}' is no name: use {JetStreamName.Rule}.");
+            throw new NatsSetupException($"The group '{options.Group}' has no valid name: use {JetStreamName.Rule}.");
         if (options.Stream is not null && !JetStreamName.IsOne(options.Stream))
-            throw new NatsSetupException($"The stream '{options.Stream}' is no name: use {JetStreamName.Rule}.");
+            throw new NatsSetupException($"The stream '{options.Stream}' has no valid name: use {JetStreamName.Rule}.");
     }
 
     private void Count(SourceTally tally)
@@ -158,11 +161,11 @@ public sealed class NatsSource(NatsCluster cluster, NatsSourceOptions options, I
         }
         catch (NatsRefusedException refused)
         {
-            _logger.LogCritical("NATS source {Topic}: it has ended, and reads no more until Herald is started again: {Reason}", options.Topic, refused.Message);
+            _logger.LogCritical("NATS source {Topic}: it has ended and reads nothing more. Correct the cause and restart Herald. The reason: {Reason}", options.Topic, refused.Message);
         }
     }
 
-    /// <summary>Another node reads: what is wrong is found out here all the same.</summary>
+    /// <summary>Checks the settings although another node reads.</summary>
     private async Task SitDownLaterAsync()
     {
         try
@@ -178,12 +181,12 @@ public sealed class NatsSource(NatsCluster cluster, NatsSourceOptions options, I
         }
         catch (NatsException)
         {
-            // Whoever reads tries again.
+            // The node that reads tries again.
         }
     }
 
-    /// <summary>Reads as long as this node may.</summary>
-    /// <returns>False when it has failed.</returns>
+    /// <summary>Reads while this node is the one that reads.</summary>
+    /// <returns>False when the reading has failed.</returns>
     private async Task<bool> TryReadAsync()
     {
         IArrivals arrivals = options.Stream is null
@@ -198,7 +201,7 @@ public sealed class NatsSource(NatsCluster cluster, NatsSourceOptions options, I
         }
         catch (Exception failure) when (failure is not (OperationCanceledException or NatsRefusedException or OutOfMemoryException))
         {
-            _logger.LogError(failure, "NATS source {Topic}: reading has failed; it goes on, and what a stream keeps of it is read again.", options.Topic);
+            _logger.LogError(failure, "NATS source {Topic}: reading has failed. It begins again, and messages of a stream are read again.", options.Topic);
             return false;
         }
         finally
@@ -225,13 +228,15 @@ public sealed class NatsSource(NatsCluster cluster, NatsSourceOptions options, I
         }
         catch (TimeoutException)
         {
-            _logger.LogWarning("NATS source {Topic}: ended after {Handover} with messages under way.", options.Topic, options.Handover);
+            _logger.LogWarning("NATS source {Topic}: reading ended after {Handover}, with messages not yet stored. Messages of a stream are read again.", options.Topic, options.Handover);
             await givingUp.CancelAsync().ConfigureAwait(false);
             await Ended(reading).ConfigureAwait(false);
         }
     }
 
-    /// <summary>However it has ended: nothing comes after it that another node reads again.</summary>
+    /// <summary>
+    /// Completes when the task has ended, successfully or not. After that it appends no messages that another node reads again.
+    /// </summary>
     private static Task Ended(Task task) => task.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 
     private async Task TellBeganAsync(IArrivals arrivals)

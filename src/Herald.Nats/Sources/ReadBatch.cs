@@ -8,7 +8,7 @@ namespace Herald.Nats.Sources;
 /// <summary>Messages on their way into the log.</summary>
 internal sealed class ReadBatch(SourceBatch events, string stream, TimeProvider time) : IDisposable
 {
-    /// <summary>What servers and their clients write for each other is nobody else's.</summary>
+    /// <summary>Headers that servers and their clients write for each other.</summary>
     private static ReadOnlySpan<byte> OwnHeaders => "Nats-"u8;
 
     private static readonly byte[] MessageId = Encoding.ASCII.GetBytes(JetStreamClient.MessageIdHeader);
@@ -18,7 +18,7 @@ internal sealed class ReadBatch(SourceBatch events, string stream, TimeProvider 
     public int Bytes => events.Bytes;
     public Arrival Last { get; private set; }
 
-    /// <param name="number">For a message that no stream keeps: its place, which no other has.</param>
+    /// <param name="number">A unique number, which is the place of a message without a stream.</param>
     public void Add(in Arrival arrival, long number)
     {
         var isKept = arrival.Reading is not null;
@@ -37,7 +37,7 @@ internal sealed class ReadBatch(SourceBatch events, string stream, TimeProvider 
         }
         if (!given.IsEmpty)
             _headers.Add(new("id", given));
-        // It comes once: there is no id that it could be recognised by.
+        // It comes at most once, so it needs no id by which it could be recognised.
         else if (!isKept && !_headers.Exists(header => header.Name == "id"))
             _headers.Add(new("id", Encoding.ASCII.GetBytes(Guid.NewGuid().ToString("N"))));
         events.Add(new SourceMessage

@@ -5,9 +5,9 @@ using Herald.Nats.Messages;
 
 namespace Herald.Nats.Sources;
 
-/// <summary>Subjects of a cluster of NATS whose messages become events of one topic of Herald.</summary>
-/// <param name="Stream">That keeps them; null for none.</param>
-/// <param name="Group">Null for the one of all sources.</param>
+/// <summary>Subjects of a NATS cluster whose messages become events of one Herald topic.</summary>
+/// <param name="Stream">The stream that keeps the messages; null for none.</param>
+/// <param name="Group">Null for the group of sources that name none.</param>
 public sealed record SourceRoute(string Cluster, IReadOnlyList<string> Subjects, string Topic, string? Stream, string? Group, bool OneReader, int Replicas)
 {
     public const string Rule =
@@ -24,7 +24,7 @@ public sealed record SourceRoute(string Cluster, IReadOnlyList<string> Subjects,
         Replicas == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $" replicas={Replicas}"),
         OneReader ? " oneReader=true" : "");
 
-    /// <summary>Null when the text is not as the <see cref="Rule"/> says.</summary>
+    /// <summary>Null when the text breaks the <see cref="Rule"/>.</summary>
     public static IReadOnlyList<SourceRoute>? ParseAll(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -32,8 +32,8 @@ public sealed record SourceRoute(string Cluster, IReadOnlyList<string> Subjects,
         return all.Count > 0 && !all.Contains(null) ? [.. all.OfType<SourceRoute>()] : null;
     }
 
-    /// <summary>Whether two sources would take messages away from each other: they share what remembers how far they are, or who gets what.</summary>
-    /// <param name="group">Of those that name none.</param>
+    /// <summary>Whether two sources would take messages from each other, because they share a position or a queue group.</summary>
+    /// <param name="group">The group of sources that name none.</param>
     public bool IsInTheWayOf(SourceRoute other, string group)
     {
         ArgumentNullException.ThrowIfNull(other);
@@ -43,7 +43,7 @@ public sealed record SourceRoute(string Cluster, IReadOnlyList<string> Subjects,
 
     private static SourceRoute? Parse(string text)
     {
-        // A subject may end with the second half of an arrow.
+        // A subject can end with the second half of an arrow.
         var arrow = text.LastIndexOf(Arrow, StringComparison.Ordinal);
         if (arrow < 0 || text[..arrow].Split('/', 2, StringSplitOptions.TrimEntries) is not [var cluster, var names] || !ClusterName.IsOne(cluster)
             || text[(arrow + Arrow.Length)..].Split(' ', StringSplitOptions.RemoveEmptyEntries) is not [var topic, .. var words])

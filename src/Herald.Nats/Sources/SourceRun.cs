@@ -4,15 +4,19 @@ using Herald.Engine.Sources;
 namespace Herald.Nats.Sources;
 
 /// <summary>
-/// The loop of a source: waits for a message, gathers others that come soon after it, and publishes them together. One batch is gathered while the one before it is
-/// published, and never more than these two; what comes besides waits in a bounded buffer.
+/// The loop of a source: it waits for a message, gathers others that come soon after it, and publishes them together. One batch is gathered
+/// while the previous one is published; there are never more than these two. Further messages wait in a bounded buffer.
 /// </summary>
 internal sealed class SourceRun(IArrivals arrivals, SourceIntake intake, NatsSourceOptions options, Action<SourceTally> published, TimeProvider time)
 {
-    /// <summary>Numbers of messages that have none begin somewhere, so that those of two nodes, or of two starts, are not the same.</summary>
+    /// <summary>
+    /// The last number of a message without a stream. The first is random, so that two nodes, or two starts, have different ones.
+    /// </summary>
     private long _number = RandomNumberGenerator.GetInt32(int.MaxValue) * (1L << 24);
 
-    /// <summary>Ends when there are no more messages, and all that were taken are durable. Nothing is published any more when it has ended, in whatever way.</summary>
+    /// <summary>
+    /// Ends when there are no more messages and all that were taken are durable. After its end, successful or not, it publishes nothing.
+    /// </summary>
     public async Task RunAsync(CancellationToken giveUp)
     {
         var publishing = Task.CompletedTask;
@@ -68,7 +72,7 @@ internal sealed class SourceRun(IArrivals arrivals, SourceIntake intake, NatsSou
     {
         using (batch)
         {
-            // A store may go on on a thread of its own, which has better things to do than to gather what comes next.
+            // A store can complete the call on its own thread, which must not gather the next batch.
             var tally = await Task.Run(() => batch.PublishAsync(giveUp), giveUp).ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
             published(tally);
             arrivals.Keep(batch.Last, batch.Count);

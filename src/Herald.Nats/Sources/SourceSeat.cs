@@ -4,8 +4,8 @@ using Herald.Engine.Stores;
 namespace Herald.Nats.Sources;
 
 /// <summary>
-/// Which node reads: the one that runs the shard that the source's name points to, so there are no leases of its own. For a moment two may sit there, which costs
-/// nothing: both append what they read in order, and what the other has appended before is recognised.
+/// Decides which node reads: the one that runs the shard to which the source's name points. So sources need no leases of their own. Two
+/// nodes can read at the same time for a moment. Both append in order, and each recognises what the other has appended.
 /// </summary>
 /// <param name="runs">Whether a shard runs on this node.</param>
 internal sealed class SourceSeat(string source, IEventLog log, Func<ShardId, bool> runs, TimeProvider time)
@@ -15,7 +15,7 @@ internal sealed class SourceSeat(string source, IEventLog log, Func<ShardId, boo
 
     public bool IsOurs => runs(_shard);
 
-    /// <summary>Complete when it is ours, or is not.</summary>
+    /// <summary>Completes when this node is the one that reads, or no longer is.</summary>
     public async Task WhenAsync(bool isOurs, CancellationToken cancel)
     {
         while (IsOurs != isOurs)

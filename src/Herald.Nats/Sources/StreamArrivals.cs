@@ -8,24 +8,29 @@ using Microsoft.Extensions.Logging;
 namespace Herald.Nats.Sources;
 
 /// <summary>
-/// Messages of a stream in its order, whatever happens: read from the position that Herald's store has, and, when anything is not as expected, anew from there. Each time
-/// it begins a little earlier.
+/// The messages of a stream in its order, whatever happens. Reading begins at the position that Herald's store has. After anything
+/// unexpected, it begins again there. Each reading begins a little earlier than the previous one ended.
 /// </summary>
 internal sealed class StreamArrivals : IArrivals
 {
-    /// <summary>Batches that wait to be taken, or are asked for, beside the one that is published and the one that is gathered.</summary>
+    /// <summary>Batches that wait to be taken or are requested, beside the one that is published and the one that is gathered.</summary>
     private const int BatchesAhead = 4;
 
-    /// <summary>A stream whose servers have just changed their leader may not know all that it has for a moment.</summary>
+    /// <summary>
+    /// How often the stream must seem to have lost messages. Just after a change of the leader, a stream can report less than it has.
+    /// </summary>
     private const int LooksBehind = 10;
 
     /// <summary>
-    /// Each reading begins so many messages behind where the last one ended. Servers of a cluster may forget the last messages that they had given out when they change
-    /// their leader, and give their places to others; what is read again is recognised by its id.
+    /// How many messages before the end of the last reading the next one begins. When the leader of a stream changes, the cluster can lose
+    /// the last messages that it had sent, and give their sequences to others. Messages that are read again are recognised by their ids.
     /// </summary>
     private const int Behind = 10_000;
 
-    /// <summary>What is older has its place for good, and its id may be forgotten soon: it is passed over. Clocks of servers may be wrong by as much.</summary>
+    /// <summary>
+    /// Older messages have their sequence for good, and their ids may be forgotten soon, so they are skipped. The clocks of servers can be
+    /// wrong by as much.
+    /// </summary>
     private static readonly TimeSpan BehindAge = TimeSpan.FromMinutes(5);
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1), AnswerPatience = TimeSpan.FromSeconds(5), Saving = TimeSpan.FromSeconds(2), LagAge = TimeSpan.FromSeconds(10);
@@ -41,7 +46,7 @@ internal sealed class StreamArrivals : IArrivals
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _measuring;
 
-    // Used by whoever takes, one at a time.
+    // Used by the caller that takes messages; one at a time.
     private Task<StreamReading>? _beginning;
     private Arrival? _peeked;
     private string? _positionName;
@@ -49,7 +54,7 @@ internal sealed class StreamArrivals : IArrivals
     private long _next, _settledBeforeMs;
     private int _behind;
 
-    /// <summary>The stream has other subjects, and its server may not know how to leave them out.</summary>
+    /// <summary>The stream has other subjects too, and an old server also sends messages to those.</summary>
     private bool _sorts;
 
     private volatile OrderedReader? _reader;
@@ -69,16 +74,16 @@ internal sealed class StreamArrivals : IArrivals
     public long Dropped => 0;
     public long? Lag => Interlocked.Read(ref _pending) is >= 0 and var pending ? pending + Interlocked.Read(ref _taken) - Interlocked.Read(ref _kept) : null;
 
-    /// <summary>Makes the stream if it is not there, and says whether it can be read.</summary>
-    /// <exception cref="NatsSetupException">It cannot.</exception>
-    /// <exception cref="NatsException">Nobody knows.</exception>
+    /// <summary>Creates the stream if it does not exist, and checks that it can be read.</summary>
+    /// <exception cref="NatsSetupException">It cannot be read.</exception>
+    /// <exception cref="NatsException">It is unknown whether it can be read.</exception>
     public static async Task<StreamFacts> PrepareAsync(JetStreamClient jetStream, NatsSourceOptions options, CancellationToken cancel)
     {
         var stream = await jetStream.EnsureStreamAsync(new StreamSpec(options.Stream!, options.Subjects) { Replicas = options.Replicas }, cancel).ConfigureAwait(false);
         return stream.Retention is "limits"
             ? stream
             : throw new NatsSetupException(
-                $"The stream '{options.Stream}' has the retention '{stream.Retention}', and drops what its consumers have read; Herald needs 'limits', to read again from where it was: use another stream.");
+                $"The stream '{options.Stream}' has the retention '{stream.Retention}', and drops what its consumers have read. Herald needs 'limits', to read messages again. Use another stream.");
     }
 
     public async ValueTask<bool> WaitAsync(CancellationToken cancel)
@@ -157,7 +162,7 @@ internal sealed class StreamArrivals : IArrivals
     {
         try
         {
-            // Who waits a short time only does not end what has begun.
+            // A caller that waits only for a short time does not cancel what has begun.
             _beginning ??= BeginAsync(_stopping.Token);
             var reading = await _beginning.WaitAsync(cancel).ConfigureAwait(false);
             await reading.Reader.WaitAsync(cancel).ConfigureAwait(false);
@@ -167,7 +172,7 @@ internal sealed class StreamArrivals : IArrivals
             if (failure is NatsSetupException)
                 _ready.TrySetException(failure);
             if (_trouble.Note(failure.Message))
-                _logger.LogWarning("NATS source {Topic}: {Reason}; it goes on from where it was.", _options.Topic, failure.Message.TrimEnd('.'));
+                _logger.LogWarning("NATS source {Topic}: {Reason}. Reading begins again at its position.", _options.Topic, failure.Message.TrimEnd('.'));
             await EndAsync().ConfigureAwait(false);
             await Task.Delay(Pause, _time, cancel).ConfigureAwait(false);
         }
@@ -203,11 +208,11 @@ internal sealed class StreamArrivals : IArrivals
             return _position;
         }
         var lost = string.Create(CultureInfo.InvariantCulture,
-            $"The stream '{_options.Stream}' ends at {stream.LastSequence}, and was read up to {_next - 1}: it has lost messages, as a server may that was not shut down");
+            $"The stream '{_options.Stream}' ends at {stream.LastSequence} but was read up to {_next - 1}. It has lost messages; a server can lose some when it is not shut down");
         if (++_behind < LooksBehind)
             throw new NatsGapException(lost);
-        // Other messages come in their places. Which of those that it has are others, ids say.
-        _logger.LogError("NATS source {Topic}: {Reason}. It is read from its beginning, and what comes again is recognised as long as its id is remembered.", _options.Topic, lost);
+        // Other messages get the sequences of the lost ones. Their ids tell which messages are new.
+        _logger.LogError("NATS source {Topic}: {Reason}. The stream is read from its beginning. Messages that come again are recognised as long as their ids are remembered.", _options.Topic, lost);
         (_position, _next, _behind) = (_position.Again(), 1, 0);
         return _position;
     }
@@ -224,11 +229,11 @@ internal sealed class StreamArrivals : IArrivals
         }
         catch (Exception failure) when (failure is NatsException or NatsSetupException or StoreUnavailableException or OperationCanceledException)
         {
-            // It never began.
+            // The reading never began.
         }
     }
 
-    /// <summary>While nothing is taken, nobody else says how much more there is, or that others lead the stream.</summary>
+    /// <summary>Updates the lag and checks the leader of the stream, also while no messages come.</summary>
     private async Task MeasureAsync()
     {
         using var timer = new PeriodicTimer(LagAge, _time);

@@ -4,8 +4,8 @@ using Herald.Engine.Stores;
 namespace Herald.Nats.Sources;
 
 /// <summary>
-/// How far a stream has been read, in Herald's own store. It is saved after what it speaks of is durable, and while that goes on nobody waits: of several that are
-/// to be saved the last one counts. When it lags behind, what is read again is recognised.
+/// How far a stream has been read, in Herald's own store. A position is saved after the messages before it are durable. No caller waits for
+/// that, and of several positions only the last one is saved. When it lags, messages are read again, and recognised.
 /// </summary>
 /// <param name="Next">The sequence to read first.</param>
 internal sealed class StreamPosition(IEventLog log, string source, int edition, long next)
@@ -15,11 +15,13 @@ internal sealed class StreamPosition(IEventLog log, string source, int edition, 
     private long _wanted;
     private Task _saving = Task.CompletedTask;
 
-    /// <summary>Where it stood when it was read.</summary>
+    /// <summary>The position when it was read from the store.</summary>
     public long Next => next;
 
-    /// <param name="source">Names the stream with the moment at which it was made: one that was removed and made again is read from its beginning.</param>
-    /// <exception cref="StoreUnavailableException">It cannot be read now.</exception>
+    /// <param name="source">
+    /// Contains the stream's name and time of creation, so a stream that is deleted and created again is read from its beginning.
+    /// </param>
+    /// <exception cref="StoreUnavailableException">The position cannot be read now.</exception>
     public static async ValueTask<StreamPosition> ReadAsync(IEventLog log, string source, CancellationToken cancel)
     {
         var found = new StreamPosition(log, source, 1, 1);
@@ -28,11 +30,13 @@ internal sealed class StreamPosition(IEventLog log, string source, int edition, 
         return found;
     }
 
-    /// <summary>From the stream's beginning, in place of this one, which the stream has fallen behind: positions never fall.</summary>
+    /// <summary>
+    /// A new position at the stream's beginning, for a stream that has lost messages. It has another name, because positions never fall.
+    /// </summary>
     public StreamPosition Again() => new(log, source, edition + 1, 1);
 
-    /// <param name="then">What follows when it is saved.</param>
-    /// <param name="cancel">The same for all.</param>
+    /// <param name="then">Called when it is saved.</param>
+    /// <param name="cancel">The same token in all calls.</param>
     public void Save(long position, Func<Task> then, CancellationToken cancel)
     {
         lock (_lock)
@@ -43,7 +47,7 @@ internal sealed class StreamPosition(IEventLog log, string source, int edition, 
         }
     }
 
-    /// <summary>Complete when nothing is to be saved, or it could not be.</summary>
+    /// <summary>Completes when there is nothing to save, or saving has failed.</summary>
     public Task WhenSavedAsync()
     {
         lock (_lock)
@@ -61,7 +65,7 @@ internal sealed class StreamPosition(IEventLog log, string source, int edition, 
             {
                 if (_then is null)
                 {
-                    // Whoever comes after this begins anew.
+                    // The next call starts another task.
                     _saving = Task.CompletedTask;
                     return;
                 }
@@ -74,7 +78,7 @@ internal sealed class StreamPosition(IEventLog log, string source, int edition, 
             }
             catch (Exception failure) when (failure is StoreUnavailableException or NatsException or OperationCanceledException)
             {
-                // The next one says more than this one; without a next one, what is read again is recognised.
+                // The next position replaces this one. Without a next one, messages are read again, and recognised.
             }
         }
     }

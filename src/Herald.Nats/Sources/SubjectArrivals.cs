@@ -3,7 +3,9 @@ using Herald.Nats.Messages;
 
 namespace Herald.Nats.Sources;
 
-/// <summary>Messages that no stream keeps, shared with all others of the group, or with nobody. Each comes at most once.</summary>
+/// <summary>
+/// Messages without a stream, shared with the other nodes of the group unless one node reads all. Each comes at most once.
+/// </summary>
 internal sealed class SubjectArrivals : IArrivals
 {
     private readonly NatsSubscription _subscription;
@@ -31,14 +33,14 @@ internal sealed class SubjectArrivals : IArrivals
 
     public void Keep(in Arrival last, int count)
     {
-        // Nobody keeps it besides.
+        // There is no stream that could send them again.
     }
 
     public Task StopAsync(CancellationToken cancel) => _subscription.DrainAsync(cancel);
 
     public ValueTask DisposeAsync() => _subscription.DisposeAsync();
 
-    // A server that has answered has subscribed it before.
+    // When the server answers, it has subscribed before.
     private static async Task SubscribedAsync(ClusterConnection connection)
     {
         await connection.WhenConnectedAsync(CancellationToken.None).ConfigureAwait(false);
@@ -48,7 +50,7 @@ internal sealed class SubjectArrivals : IArrivals
         }
         catch (NatsUnavailableException)
         {
-            // It is subscribed on the next connection, too.
+            // The subjects are subscribed on the next connection too.
         }
     }
 }

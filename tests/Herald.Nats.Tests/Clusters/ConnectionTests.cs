@@ -112,7 +112,7 @@ public sealed class ConnectionTests
         proxy.BlackHole();
         var flush = connection.FlushAsync(End);
         var failure = await Assert.ThrowsAsync<NatsUnavailableException>(() => flush);
-        Assert.Contains("has said nothing", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("has not answered", failure.Message, StringComparison.Ordinal);
         proxy.Heal();
         await Until.HoldsAsync(() => connection is { Links: >= 2, IsConnected: true }, "it is connected again");
         await connection.FlushAsync(End);

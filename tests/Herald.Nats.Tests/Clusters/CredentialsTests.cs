@@ -88,8 +88,8 @@ public sealed class CredentialsTests : IAsyncLifetime
         AssertRefused("nats.nkeyFiles", options => options with { NKeyFiles = Of("/nowhere/nkey") });
         AssertRefused("nats.credentialsFiles", options => options with { CredentialsFiles = Of(nkey) });
         AssertRefused("nats.certificateFiles", options => options with { CertificateFiles = Of(empty), CertificateKeyFiles = Of(key) });
-        AssertRefused("a certificate and no key of a certificate", options => options with { CertificateFiles = Of(certificate) });
-        AssertRefused("a token and an NKey: set one of them", options => options with { TokenFiles = Of(nkey), NKeyFiles = Of(nkey) });
+        AssertRefused("a certificate but no key of a certificate", options => options with { CertificateFiles = Of(certificate) });
+        AssertRefused("a token and an NKey: set only one of them", options => options with { TokenFiles = Of(nkey), NKeyFiles = Of(nkey) });
     }
 
     public ValueTask DisposeAsync()
