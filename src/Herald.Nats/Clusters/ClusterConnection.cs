@@ -137,7 +137,7 @@ public sealed class ClusterConnection : IAsyncDisposable
         catch (Exception failure) when (failure is OperationCanceledException or ClientException or ObjectDisposedException)
         {
             cancel.ThrowIfCancellationRequested();
-            throw new NatsUnavailableException($"The connection broke before the server had answered: {_lastEnd}", failure);
+            throw new NatsUnavailableException($"The connection broke before the server had answered: {ReasonOf(link, failure)}", failure);
         }
     }
 
@@ -279,7 +279,7 @@ public sealed class ClusterConnection : IAsyncDisposable
         catch (Exception failure) when (failure is OperationCanceledException or ClientException or ObjectDisposedException)
         {
             cancel.ThrowIfCancellationRequested();
-            throw new NatsUnavailableException($"The message to '{message.Subject}' was not sent: {_lastEnd}", failure);
+            throw new NatsUnavailableException($"The message to '{message.Subject}' was not sent: {ReasonOf(link, failure)}", failure);
         }
     }
 
@@ -290,6 +290,8 @@ public sealed class ClusterConnection : IAsyncDisposable
     {
         await SendAsync(message, ended).ConfigureAwait(false);
         await PingAsync(ended).ConfigureAwait(false);
+        // A server that was connected in between has answered the ping, and need not have the message.
+        ended.ThrowIfCancellationRequested();
         return true;
     }
 
@@ -324,7 +326,7 @@ public sealed class ClusterConnection : IAsyncDisposable
                 : failure is NatsNoRespondersException ? new NoRespondersException(message.Subject)
                 : link.IsCancellationRequested ? new NatsUnavailableException($"The connection broke before there was an answer on '{message.Subject}': {_lastEnd}", failure)
                 : patience.IsCancellationRequested ? new NatsTimeoutException($"No answer on '{message.Subject}' within {timeout}.")
-                : new NatsUnavailableException($"No answer on '{message.Subject}': {ClientLog.ReasonOf(failure)}", failure);
+                : new NatsUnavailableException($"No answer on '{message.Subject}': {ReasonOf(link, failure)}", failure);
         }
         finally
         {
@@ -332,6 +334,10 @@ public sealed class ClusterConnection : IAsyncDisposable
             question.End();
         }
     }
+
+    // A call can fail before the event tells that the connection has broken.
+    private string ReasonOf(CancellationToken link, Exception failure) =>
+        link.IsCancellationRequested ? _lastEnd : _lastWords ?? ClientLog.ReasonOf(failure);
 
     /// <summary>Opens the first connection. NATS.Net opens the later ones by itself.</summary>
     private async Task ConnectAsync()

@@ -21,7 +21,7 @@ public sealed class KilledTests(ITestOutputHelper output)
     [Fact]
     public async Task Killed_at_any_moment_it_sends_every_digest_and_none_twice()
     {
-        var seed = Environment.ProcessId;
+        var seed = Length.Seed;
         output.WriteLine($"seed {seed}");
         var random = new Random(seed);
         await using var nats = await NatsServer.StartAsync();
@@ -49,7 +49,7 @@ public sealed class KilledTests(ITestOutputHelper output)
     [Fact]
     public async Task Of_two_nodes_one_after_the_other_is_killed_and_the_other_serves_its_users()
     {
-        var seed = Environment.ProcessId;
+        var seed = Length.Seed;
         output.WriteLine($"seed {seed}");
         var random = new Random(seed);
         var database = await (await PostgresServer.SharedAsync()).CreateDatabaseAsync("alarms");

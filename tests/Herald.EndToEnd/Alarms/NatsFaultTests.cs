@@ -110,7 +110,7 @@ public sealed class NatsFaultTests(ITestOutputHelper output)
 
     private Random Seeded(out int seed)
     {
-        seed = Environment.ProcessId;
+        seed = Length.Seed;
         output.WriteLine($"seed {seed}");
         return new Random(seed);
     }

@@ -109,7 +109,7 @@ public sealed class ServerTests
 
     [Theory]
     [InlineData(null, "/nowhere/password", "a password", "cannot be read")]
-    [InlineData("herald", null, "a user", "a user and no password")]
+    [InlineData("herald", null, "a user", "a user but no password")]
     public async Task Credentials_that_cannot_be_used_are_told_at_the_start(string? user, string? passwordFile, string what, string told)
     {
         var options = new NatsOptions
