@@ -137,7 +137,7 @@ public sealed class ClusterConnection : IAsyncDisposable
         catch (Exception failure) when (failure is OperationCanceledException or ClientException or ObjectDisposedException)
         {
             cancel.ThrowIfCancellationRequested();
-            throw new NatsUnavailableException($"The connection broke before the server had answered: {ReasonOf(link, failure)}", failure);
+            throw new NatsUnavailableException($"The connection broke before the server had answered: {ReasonOf(failure, link)}", failure);
         }
     }
 
@@ -279,7 +279,7 @@ public sealed class ClusterConnection : IAsyncDisposable
         catch (Exception failure) when (failure is OperationCanceledException or ClientException or ObjectDisposedException)
         {
             cancel.ThrowIfCancellationRequested();
-            throw new NatsUnavailableException($"The message to '{message.Subject}' was not sent: {ReasonOf(link, failure)}", failure);
+            throw new NatsUnavailableException($"The message to '{message.Subject}' was not sent: {ReasonOf(failure, link)}", failure);
         }
     }
 
@@ -326,7 +326,7 @@ public sealed class ClusterConnection : IAsyncDisposable
                 : failure is NatsNoRespondersException ? new NoRespondersException(message.Subject)
                 : link.IsCancellationRequested ? new NatsUnavailableException($"The connection broke before there was an answer on '{message.Subject}': {_lastEnd}", failure)
                 : patience.IsCancellationRequested ? new NatsTimeoutException($"No answer on '{message.Subject}' within {timeout}.")
-                : new NatsUnavailableException($"No answer on '{message.Subject}': {ReasonOf(link, failure)}", failure);
+                : new NatsUnavailableException($"No answer on '{message.Subject}': {ReasonOf(failure, link)}", failure);
         }
         finally
         {
@@ -336,7 +336,7 @@ public sealed class ClusterConnection : IAsyncDisposable
     }
 
     // A call can fail before the event tells that the connection has broken.
-    private string ReasonOf(CancellationToken link, Exception failure) =>
+    private string ReasonOf(Exception failure, CancellationToken link) =>
         link.IsCancellationRequested ? _lastEnd : _lastWords ?? ClientLog.ReasonOf(failure);
 
     /// <summary>Opens the first connection. NATS.Net opens the later ones by itself.</summary>
