@@ -36,14 +36,12 @@ public sealed class BatchSender : IDisposable
         var begun = _time.GetTimestamp();
         while (true)
         {
-            // Not while no broker answers, because librdkafka would then search for one without a pause.
-            var answers = _producer.Warm.IsCompleted && !_producer.IsAway;
             // It has a thread of its own, because the call blocks.
-            var error = answers ? await Task.Factory.StartNew(() => _producer.Locate(_topic), cancel, TaskCreationOptions.LongRunning, TaskScheduler.Default) : null;
-            if (error is { IsError: false })
+            var error = await Task.Factory.StartNew(() => _producer.Locate(_topic), cancel, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            if (!error.IsError)
                 return null;
             if (_time.GetElapsedTime(begun) > patience)
-                return error is null or { IsLocalError: true } ? $"No broker of {_producer.Servers} answers." : $"The topic {_topic} of {_producer.Servers} cannot be used: {error.Reason} ({error.Code}).";
+                return error.IsLocalError ? $"No broker of {_producer.Servers} answers." : $"The topic {_topic} of {_producer.Servers} cannot be used: {error.Reason} ({error.Code}).";
             await Task.Delay(Again, _time, cancel);
         }
     }

@@ -10,16 +10,10 @@ namespace Herald.Kafka.Producing;
 /// The producer of one cluster. It is idempotent: its own retries cannot overtake or duplicate messages. It replaces a client that has
 /// failed permanently.
 /// </summary>
-/// <remarks>While no broker answers, it reports that at once, and asks every second whether one answers.</remarks>
+/// <remarks>While no broker answers, it reports that at once, and asks again and again, with pauses of a second.</remarks>
 internal sealed class ClusterProducer : IDisposable
 {
     private static readonly TimeSpan AskEvery = TimeSpan.FromSeconds(1), AskFor = TimeSpan.FromSeconds(1), LastReports = TimeSpan.FromSeconds(5);
-
-    /// <summary>
-    /// Without a connection, librdkafka searches for one without a pause during each request, so requests are short then. It also
-    /// reconnects by itself.
-    /// </summary>
-    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(50);
 
     private readonly string _who;
     private readonly KafkaCluster _cluster;
@@ -167,18 +161,15 @@ internal sealed class ClusterProducer : IDisposable
 
     private void AskUntilAnswered()
     {
-        var patience = AskFor;
         while (!_stopping.IsCancellationRequested)
         {
             try
             {
                 using var admin = new DependentAdminClientBuilder(_life.Client.Handle).Build();
-                admin.GetMetadata(patience);
+                admin.GetMetadata(AskFor);
             }
             catch (Exception failure) when (failure is KafkaException or ObjectDisposedException)
             {
-                // After a time-out there is a connection, but the broker can be far away. So the next request gets the full time.
-                patience = failure is KafkaException { Error.Code: ErrorCode.Local_TimedOut } ? AskFor : Glance;
                 _stopping.Token.WaitHandle.WaitOne(AskEvery);
                 continue;
             }

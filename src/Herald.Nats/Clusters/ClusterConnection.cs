@@ -340,6 +340,7 @@ public sealed class ClusterConnection : IAsyncDisposable
         link.IsCancellationRequested ? _lastEnd : _lastWords ?? ClientLog.ReasonOf(failure);
 
     /// <summary>Opens the first connection. NATS.Net opens the later ones by itself.</summary>
+    /// <remarks>NATS.Net's option RetryOnInitialConnect is not used: it does not report why a server refuses the client.</remarks>
     private async Task ConnectAsync()
     {
         for (var pause = ClientOptions.FirstPause; !_stopping.IsCancellationRequested; pause = pause < ClientOptions.LongestPause ? 2 * pause : pause)

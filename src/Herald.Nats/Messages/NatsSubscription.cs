@@ -38,9 +38,6 @@ public sealed class NatsSubscription : IAsyncDisposable
     /// <summary>The bytes of the messages that wait to be read.</summary>
     public long WaitingBytes => Interlocked.Read(ref _bytes);
 
-    /// <summary>Completes when the subscription has ended and all messages are read.</summary>
-    public Task Completion => _messages.Reader.Completion;
-
     internal IReadOnlyList<string> Subjects { get; }
     internal string? Queue { get; }
 

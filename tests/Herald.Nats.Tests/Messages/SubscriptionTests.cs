@@ -1,7 +1,6 @@
 using Herald.Nats.Messages;
 using Herald.Nats.Tests.Clusters;
 using Herald.TestKit.Nats;
-using Herald.TestKit.Time;
 
 namespace Herald.Nats.Tests.Messages;
 
@@ -92,6 +91,6 @@ public sealed class SubscriptionTests
         var reading = subscription.ReadAsync(End).AsTask();
         await connection.DisposeAsync();
         Assert.Null(await reading);
-        await Until.HoldsAsync(() => subscription.Completion.IsCompleted, "it has ended");
+        Assert.False(await subscription.WaitAsync(End));
     }
 }
