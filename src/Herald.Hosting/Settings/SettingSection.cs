@@ -1,0 +1,51 @@
+using System.Diagnostics.CodeAnalysis;
+using Herald.Engine.Basics;
+
+namespace Herald.Hosting.Settings;
+
+/// <summary>
+/// A group of settings: a name and an options record whose properties with <see cref="SettingAttribute"/> are the settings.
+/// </summary>
+public abstract class SettingSection
+{
+    private protected SettingSection(string name, string purpose, SettingNode.Group node) => (Name, Purpose, Node) = (name, purpose, node);
+
+    /// <summary>The first part of the settings' names; empty for settings whose names have one part.</summary>
+    public string Name { get; }
+
+    /// <summary>What the settings are about, as the heading of a page.</summary>
+    public string Purpose { get; }
+
+    /// <summary>Names that the section had before, each with what replaces it, in a sentence.</summary>
+    public IReadOnlyDictionary<string, string> Replaced { get; init; } = new Dictionary<string, string>();
+
+    internal SettingNode.Group Node { get; }
+
+    internal abstract Type OptionsType { get; }
+
+    /// <summary>A record with its defaults.</summary>
+    internal abstract object Create();
+
+    /// <summary>The rules between the section's settings that the options break.</summary>
+    internal abstract IEnumerable<SettingProblem> BrokenRules(object options);
+}
+
+/// <inheritdoc/>
+/// <param name="create">Creates a record with its defaults. Values are set on it before anything else sees it.</param>
+public sealed class SettingSection<
+    [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] T>(string name, string purpose, Func<T> create)
+    : SettingSection(name, purpose, SettingNode.Of(name, typeof(T)))
+    where T : class
+{
+    /// <summary>The rules between the section's settings that the options break.</summary>
+    public Func<T, IEnumerable<SettingProblem>> Rules { get; init; } = _ => [];
+
+    internal override Type OptionsType => typeof(T);
+
+    /// <summary>The errors of options that were written in code instead of loaded.</summary>
+    public IReadOnlyList<SettingError> Check(T options) => new SettingSet([this]).Check(BoundOptions.Of(options));
+
+    internal override object Create() => create();
+
+    internal override IEnumerable<SettingProblem> BrokenRules(object options) => Rules((T)options);
+}

@@ -1,0 +1,7 @@
+namespace Herald.Hosting.Tests.Settings;
+
+public enum SampleMode
+{
+    Notify,
+    LongPoll,
+}
