@@ -18,7 +18,7 @@ public sealed class AlarmsApplication : IApplication, IDisposable
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     public AlarmsApplication(AlarmsOptions options)
     {
-        if (AlarmsSettings.Check(options).FirstOrDefault() is { } error)
+        if (AlarmsSection.Settings.Check(options) is [var error, ..])
             throw new ArgumentException(error.ToString(), nameof(options));
         _options = options;
     }

@@ -1,20 +1,27 @@
+using Herald.Engine.Basics;
+
 namespace Herald.Alarms;
 
-/// <summary>The options of the alarms application. <see cref="AlarmsSettings"/> defines how they are read.</summary>
+/// <summary>The options of the alarms application.</summary>
 public sealed record AlarmsOptions
 {
-    /// <summary>How long cleared alarms and silent users are remembered. Default 30 days; 30 seconds to ten years.</summary>
+    [Setting(
+        "How long cleared alarms and users without activity are remembered.", Least = "30s", Most = "3650d",
+        Option = "--forget-after", OptionValue = "DURATION")]
     public TimeSpan ForgetAfter { get; init; } = TimeSpan.FromDays(30);
 
-    /// <summary>Answers a request with nothing due with an empty digest. Default off: no answer.</summary>
+    [Setting(
+        "Answer a request with an empty digest when nothing is due, instead of sending no answer.",
+        Option = "--empty-digest", OptionValue = "true|false")]
     public bool EmptyDigest { get; init; }
 
-    /// <summary>Maximum alarms that are remembered per user. Default 10,000; 1 to 50,000.</summary>
+    [Setting(
+        "How many alarms of one user are remembered.", Least = "1", Most = "50000", Option = "--max-alarms-per-user", OptionValue = "N")]
     public int MaxAlarmsPerUser { get; init; } = 10_000;
 
-    /// <summary>
-    /// Maximum bytes of one digest; more alarms make several digests. Default 512 KiB; 4 KiB to 16 MiB, and at most the maximum of a
-    /// payload.
-    /// </summary>
+    /// <summary>At most the maximum of a payload.</summary>
+    [Setting(
+        "The largest digest; more alarms become several digests.",
+        IsBytes = true, Least = "4KiB", Most = "16MiB", Option = "--max-digest-bytes", OptionValue = "SIZE")]
     public int MaxDigestBytes { get; init; } = 512 << 10;
 }

@@ -1,3 +1,5 @@
+using Herald.Engine.Basics;
+
 namespace Herald.Journal;
 
 /// <summary>Settings of the embedded store. <see cref="Validate"/> returns all errors at once.</summary>
@@ -8,45 +10,46 @@ public sealed record JournalOptions
     /// <summary>The directory of the journal. It is created if missing, accessible to its owner only. Required.</summary>
     public required string Directory { get; init; }
 
-    /// <summary>Shards of a new journal, 1 to 1,024. An existing journal keeps the number it was created with. Default 16.</summary>
+    [Setting("How many shards a new journal gets; an existing journal keeps its number.", Least = "1", Most = "1024")]
     public int ShardCount { get; init; } = 16;
 
-    /// <summary>Bytes of a log file, 16 KiB to 1 GiB. A larger write gets a larger file. Default 64 MiB.</summary>
+    /// <summary>A larger write gets a larger file.</summary>
+    [Setting("The size of a log file.", IsBytes = true, Least = "16KiB", Most = "1GiB")]
     public int SegmentBytes { get; init; } = (int)(64 * MiB);
 
-    /// <summary>How long settled events stay readable, zero or more; zero removes them once they are settled. Default 7 days.</summary>
+    /// <summary>Zero removes events once they are settled.</summary>
+    [Setting("How long settled events stay readable.", Most = "36500d")]
     public TimeSpan RetainFor { get; init; } = TimeSpan.FromDays(7);
 
-    /// <summary>
-    /// Log size above which settled events are removed before <see cref="RetainFor"/>; null for no such bound. Default null.
-    /// </summary>
+    [Setting("The size of the log above which settled events are removed before retainFor.", IsBytes = true, None = "none")]
     public long? RetainBytes { get; init; }
 
-    /// <summary>
-    /// Bytes that log, index and reserve can take on disk, at least four segments; the checkpoint comes on top. Beyond it publishing is
-    /// refused. Null: until the disk is full. Default null.
-    /// </summary>
+    /// <summary>At least four segments. The checkpoint comes on top. Null: until the disk is full.</summary>
+    [Setting(
+        "How much disk the log and its index can take; above it, publishing is refused.", IsBytes = true, Least = "64KiB", None = "none")]
     public long? MaxBytes { get; init; }
 
-    /// <summary>Bytes that stay free on the disk. Publishing is refused if it would take them. Default 256 MiB.</summary>
+    [Setting(
+        "How much of the disk stays free; publishing is refused if it would take more.", IsBytes = true, Most = "1024GiB")]
     public long MinFreeBytes { get; init; } = 256 * MiB;
 
-    /// <summary>
-    /// How many events of waiting keys are kept while the log around them is freed, 0 to 100,000,000; each takes about 64 bytes of memory.
-    /// Beyond it the log is kept from the oldest further event of a waiting key on. Default 1,000,000.
-    /// </summary>
+    /// <summary>Beyond it the log is kept from the oldest further event of a waiting key on.</summary>
+    [Setting(
+        "How many events of waiting keys are kept while the log around them is freed; each takes about 64 bytes of memory.",
+        Most = "100000000")]
     public int KeptEntries { get; init; } = 1_000_000;
 
-    /// <summary>How long an id is remembered, zero or more. Default 24 hours.</summary>
+    [Setting("How long the id of an event is remembered, to recognise duplicates.", Most = "365d")]
     public TimeSpan DuplicateWindow { get; init; } = TimeSpan.FromHours(24);
 
-    /// <summary>How many ids are remembered, 0 to 1,000,000,000; each takes about 12 bytes of memory. Default 10,000,000.</summary>
+    [Setting(
+        "How many ids of events are remembered, to recognise duplicates; each takes about 12 bytes of memory.", Most = "1000000000")]
     public long DuplicateEntries { get; init; } = 10_000_000;
 
-    /// <summary>How long dead letters are kept; more than zero. Default 30 days.</summary>
+    [Setting("How long dead letters are kept.", Least = "1m", Most = "36500d")]
     public TimeSpan DeadLetterRetention { get; init; } = TimeSpan.FromDays(30);
 
-    /// <summary>Bytes of dead letters; beyond it the oldest are removed. Default 1 GiB.</summary>
+    [Setting("How many bytes of dead letters are kept; above it, the oldest are removed.", IsBytes = true, Most = "1024GiB")]
     public long DeadLetterBytes { get; init; } = GiB;
 
     /// <summary>
@@ -55,20 +58,19 @@ public sealed record JournalOptions
     /// </summary>
     public long DeadLetterBytesKept => MaxBytes is { } most ? Math.Min(DeadLetterBytes, most / 4) : DeadLetterBytes;
 
-    /// <summary>
-    /// Number of dead letters, 0 to 100,000,000; each takes about 150 bytes of memory. Beyond it the oldest are removed. Default 1,000,000.
-    /// </summary>
+    [Setting(
+        "How many dead letters are kept; above it, the oldest are removed. Each takes about 150 bytes of memory.", Most = "100000000")]
     public int DeadLetterEntries { get; init; } = 1_000_000;
 
-    /// <summary>Bytes of attempt history; beyond it the oldest blocks are dropped. Default 64 MiB.</summary>
+    [Setting("How many bytes of attempt history are kept; above it, the oldest blocks are removed.", IsBytes = true, Most = "1024GiB")]
     public long HistoryBytes { get; init; } = 64 * MiB;
 
-    /// <summary>How long attempt history is kept; more than zero. Default 7 days.</summary>
+    [Setting("How long attempt history is kept.", Least = "1m", Most = "36500d")]
     public TimeSpan HistoryAge { get; init; } = TimeSpan.FromDays(7);
 
-    /// <summary>
-    /// Log bytes between two checkpoints, at least 16 KiB: the part of the log that an opening reads again. Default 128 MiB.
-    /// </summary>
+    [Setting(
+        "How many bytes of log lie between two checkpoints; a start reads that much of the log again.",
+        IsBytes = true, Least = "16KiB", Most = "1024GiB")]
     public long CheckpointBytes { get; init; } = 128 * MiB;
 
     public IReadOnlyList<string> Validate()

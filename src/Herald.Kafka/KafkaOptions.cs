@@ -1,3 +1,4 @@
+using Herald.Engine.Basics;
 using Herald.Kafka.Clusters;
 using Herald.Kafka.Sources;
 
@@ -6,29 +7,24 @@ namespace Herald.Kafka;
 /// <summary>The options of Kafka. Without clusters, the others have no effect.</summary>
 public sealed record KafkaOptions
 {
-    /// <summary>The clusters with their names. Default none: Kafka is not used.</summary>
-    public IReadOnlyList<ClusterAddress> Clusters { get; init; } = [];
+    [SettingMap<KafkaClusterOptions, ClusterName>("The Kafka clusters, by name. Endpoints and sources use these names.")]
+    public IReadOnlyDictionary<string, KafkaClusterOptions> Clusters { get; init; } = new Dictionary<string, KafkaClusterOptions>();
 
-    /// <summary>A file with librdkafka's properties, such as those of TLS and SASL. Default none.</summary>
-    public string? PropertiesFile { get; init; }
-
-    /// <summary>Which Kafka topics become events of which Herald topic. Default none.</summary>
+    [SettingList<SourceRoute>("Which Kafka topics become events of which Herald topic.")]
     public IReadOnlyList<SourceRoute> Sources { get; init; } = [];
 
-    /// <summary>The consumer group of all nodes that share a store. Default <c>herald</c>.</summary>
+    [Setting("The consumer group of all nodes that share a store.", Most = "255", IsRequired = true)]
     public string Group { get; init; } = "herald";
 
-    /// <summary>Maximum messages of one append. Default 500; 1 to 10,000.</summary>
+    [Setting("How many messages are appended together.", Least = "1", Most = "10000")]
     public int BatchEvents { get; init; } = 500;
 
-    /// <summary>How long a message waits for others that are appended with it. Default 50 ms; 0 to 10 s.</summary>
+    [Setting("How long a message waits for others that are appended with it.", Most = "10s")]
     public TimeSpan BatchWait { get; init; } = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Bytes of one append; its last message can exceed them. Default 4 MiB; 1 KiB to 64 MiB.</summary>
+    [Setting("How many bytes are appended together; the last message can exceed them.", IsBytes = true, Least = "1KiB", Most = "64MiB")]
     public int BatchBytes { get; init; } = 4 << 20;
 
-    /// <summary>
-    /// How long partitions that move to another member wait until the messages read from them are durable. Default 10 s; 0 to 4 min.
-    /// </summary>
+    [Setting("How long partitions that move to another node wait until the messages read from them are durable.", Most = "4m")]
     public TimeSpan Handover { get; init; } = TimeSpan.FromSeconds(10);
 }

@@ -1,3 +1,4 @@
+using Herald.Engine.Basics;
 using Npgsql;
 
 namespace Herald.Postgres;
@@ -7,7 +8,7 @@ namespace Herald.Postgres;
 /// <c>postgres://user:password@host:port/database</c>. Both can name several hosts: <c>host1:5432,host2:5432</c>.
 /// </summary>
 /// <remarks>Messages about it never contain a secret.</remarks>
-public sealed class ConnectionText
+public sealed class ConnectionText : ISettingForm
 {
     public const string Rule = "Give postgres://user:password@host:port/database, or Host=…;Username=…;Password=…;Database=…";
     private readonly NpgsqlConnectionStringBuilder _settings;
@@ -28,6 +29,12 @@ public sealed class ConnectionText
         return new(settings);
     }
 
+    static string ISettingForm.Rule => "postgres://user:password@host/database or Host=...;Database=...; several hosts with commas.";
+
+    static bool ISettingForm.Accepts(string text) => TryParse(text) is not null;
+
+    static string ISettingForm.Mask(string text) => TryParse(text)?.ToString() ?? "(hidden)";
+
     /// <summary>
     /// Creates the source of new connections. With several hosts it uses the one that <c>Target Session Attributes</c> asks for, by default
     /// the primary.
@@ -37,6 +44,18 @@ public sealed class ConnectionText
     /// <summary>For messages: hosts and ports, database and user.</summary>
     public override string ToString() =>
         $"{Hosts()}, database {_settings.Database ?? _settings.Username ?? "(default of the user)"}, user {_settings.Username ?? "(user of the operating system)"}";
+
+    private static ConnectionText? TryParse(string text)
+    {
+        try
+        {
+            return Parse(text);
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>
     /// One of several hosts can be a standby, which refuses writes. By default the role of a host is checked again after 1 s, because a

@@ -1,3 +1,5 @@
+using Herald.Engine.Basics;
+
 namespace Herald.Postgres;
 
 /// <summary>Settings of the store that nodes share. <see cref="Validate"/> returns all errors at once.</summary>
@@ -5,78 +7,85 @@ public sealed record PostgresOptions
 {
     private const long MiB = 1 << 20, GiB = 1 << 30;
 
-    /// <summary>How to reach the database: a connection string of Npgsql, or a URL (<see cref="ConnectionText"/>). Required.</summary>
+    /// <summary>A connection string of Npgsql, or a URL (<see cref="ConnectionText"/>). Required.</summary>
+    [SettingText<ConnectionText>(
+        "The PostgreSQL database, with store=postgres.", Option = "--connection", OptionValue = "DATABASE", FormerName = "connection")]
     public required string Connection { get; init; }
 
     /// <summary>
-    /// The schema that holds all tables. A second schema, named with <c>_log</c> after it, holds the tables of events. Default
-    /// <c>herald</c>.
+    /// Whoever opens the store applies the migrations, or checks that an operator has applied them. The store itself does neither.
     /// </summary>
-    public string Schema { get; init; } = "herald";
+    [Setting("Apply the migrations of the PostgreSQL store at start.", FormerName = "migrate")]
+    public bool Migrate { get; init; } = true;
 
-    /// <summary>Shards of a new store, 1 to 1,024. An existing store keeps the number it was created with. Default 64.</summary>
-    public int ShardCount { get; init; } = 64;
-
-    /// <summary>The name of this node, for operators. Default: the name of the machine.</summary>
-    public string NodeName { get; init; } = Environment.MachineName;
+    [Setting(
+        "The name of this node, for operators.", Most = "255", IsRequired = true, DefaultInWords = "the name of the machine",
+        Option = "--node", OptionValue = "NAME", FormerName = "node")]
+    public string Node { get; init; } = Environment.MachineName;
 
     /// <summary>Where this node can be reached, for operators; can be empty.</summary>
     public string NodeAddress { get; init; } = "";
 
-    /// <summary>
-    /// How long a lease holds without being renewed, 1 s to 1 min. A dead node is replaced within twice that time. Default 5 s.
-    /// </summary>
+    [Setting(
+        "How long a node owns its shards without a renewal; a node that died is replaced within twice this time.",
+        Least = "1s", Most = "1m", Option = "--lease", OptionValue = "DURATION", FormerName = "lease")]
     public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How owners learn of events that other nodes accepted.</summary>
+    [Setting(
+        "How owners of shards learn of events that other nodes accepted; poll is for a database or pooler without NOTIFY.",
+        FormerName = "wake")]
     public WakeMode Wake { get; init; } = WakeMode.Notify;
 
-    /// <summary>Connections that append, each for shards of its own; low load uses only one. 1 to 64. Default 2.</summary>
+    [SettingText<SchemaName>(
+        "The schema of Herald's tables; a second one, with _log after its name, holds the events.", IsRequired = true)]
+    public string Schema { get; init; } = "herald";
+
+    [Setting("How many shards a new store gets; an existing store keeps its number.", Least = "1", Most = "1024")]
+    public int ShardCount { get; init; } = 64;
+
+    /// <summary>Each appends for shards of its own; low load uses only one.</summary>
+    [Setting("How many connections append events at the same time.", Least = "1", Most = "64")]
     public int AppendPipelines { get; init; } = 2;
 
-    /// <summary>
-    /// Connections of one node, 4 to 1,000. Six more are reserved for heartbeat, notifications and the look at locks. Default 20.
-    /// </summary>
+    [Setting(
+        "How many connections this node opens; six more are for leases, notifications and locks.", Least = "4", Most = "1000")]
     public int Connections { get; init; } = 20;
 
-    /// <summary>How long a call waits for the database before it fails, at least 1 s. Default 10 s.</summary>
+    [Setting("How long a call waits for the database before it fails.", Least = "1s", Most = "10m")]
     public TimeSpan CommandTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Memory for the newest events of the shards a node owns. Default 64 MiB.</summary>
+    [Setting("Memory for the newest events of the shards that this node owns.", IsBytes = true, Most = "64GiB")]
     public long RecentBytes { get; init; } = 64 * MiB;
 
-    /// <summary>Age at which a table of events is closed, 1 min to 30 days. Default 1 hour.</summary>
+    [Setting("The age at which a table of events is closed and a new one begins.", Least = "1m", Most = "30d")]
     public TimeSpan PeriodAge { get; init; } = TimeSpan.FromHours(1);
 
-    /// <summary>Number of events at which a table of events is closed, at least 1,000. Default 5,000,000.</summary>
+    [Setting("The number of events at which a table of events is closed and a new one begins.", Least = "1000", Most = "10000000000")]
     public long PeriodEvents { get; init; } = 5_000_000;
 
-    /// <summary>How long settled events stay readable, zero or more; zero removes them once they are settled. Default 7 days.</summary>
+    /// <summary>Zero removes events once they are settled.</summary>
+    [Setting("How long settled events stay readable.", Most = "36500d")]
     public TimeSpan RetainFor { get; init; } = TimeSpan.FromDays(7);
 
-    /// <summary>
-    /// Size of all tables above which settled events are removed before <see cref="RetainFor"/>; null for no such bound. Default null.
-    /// </summary>
+    [Setting("The size of all tables above which settled events are removed before retainFor.", IsBytes = true, None = "none")]
     public long? RetainBytes { get; init; }
 
-    /// <summary>
-    /// Bytes that all tables can take, at least 1 MiB; beyond it publishing is refused. Null: as much as the database has. Default null.
-    /// </summary>
+    /// <summary>Null: as much as the database has.</summary>
+    [Setting("The size of all tables above which publishing is refused.", IsBytes = true, Least = "1MiB", None = "none")]
     public long? MaxBytes { get; init; }
 
-    /// <summary>The shortest time that an id is remembered; more than zero. Default 24 hours.</summary>
+    [Setting("How long the id of an event is remembered at least, to recognise duplicates.", Least = "1s", Most = "365d")]
     public TimeSpan DuplicateWindow { get; init; } = TimeSpan.FromHours(24);
 
-    /// <summary>
-    /// Number of ids at which a table of remembered ids is closed, at least 1,000. Duplicate checks read the newest table and the one
-    /// before it. Default 10,000,000.
-    /// </summary>
+    [Setting(
+        "The number of ids at which a table of remembered ids is closed; duplicate checks read the newest two.",
+        Least = "1000", Most = "10000000000")]
     public long DuplicateEntries { get; init; } = 10_000_000;
 
-    /// <summary>How long dead letters are kept; more than zero. Default 30 days.</summary>
+    [Setting("How long dead letters are kept.", Least = "1m", Most = "36500d")]
     public TimeSpan DeadLetterRetention { get; init; } = TimeSpan.FromDays(30);
 
-    /// <summary>Bytes of dead letters; beyond it the oldest are removed. Default 1 GiB.</summary>
+    [Setting("How many bytes of dead letters are kept; above it, the oldest are removed.", IsBytes = true, Most = "1024GiB")]
     public long DeadLetterBytes { get; init; } = GiB;
 
     /// <summary>
@@ -85,10 +94,10 @@ public sealed record PostgresOptions
     /// </summary>
     public long DeadLetterBytesKept => MaxBytes is { } most ? Math.Min(DeadLetterBytes, most / 4) : DeadLetterBytes;
 
-    /// <summary>How long attempt history is kept; more than zero. Default 7 days.</summary>
+    [Setting("How long attempt history is kept.", Least = "1m", Most = "36500d")]
     public TimeSpan HistoryAge { get; init; } = TimeSpan.FromDays(7);
 
-    /// <summary>Bytes of attempt history; beyond it the oldest blocks are removed. Default 1 GiB.</summary>
+    [Setting("How many bytes of attempt history are kept; above it, the oldest blocks are removed.", IsBytes = true, Most = "1024GiB")]
     public long HistoryBytes { get; init; } = GiB;
 
     /// <summary>The bound in force: with <see cref="MaxBytes"/>, at most a quarter of it.</summary>

@@ -48,7 +48,7 @@ public sealed class HeraldServer : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         services ??= new();
-        if (ServerSettings.Check(options) is { Count: > 0 } errors)
+        if (ServerSections.Check(options) is { Count: > 0 } errors)
             throw new ServerStartException(string.Join(Environment.NewLine, errors));
         // Leases are measured by this clock. They must also expire while the machine is suspended.
         if (options.Store == StoreKind.Postgres)
@@ -95,7 +95,7 @@ public sealed class HeraldServer : IAsyncDisposable
             : await JournalOpening.OpenAsync(_options, services, cancel);
         _parts.Push(store);
 
-        var webhooks = new WebhookChannel(_options.Webhooks with { GuardAddresses = _options.WebhookGuard ?? !isLocal }, services.Time);
+        var webhooks = new WebhookChannel(_options.Webhooks with { Guard = _options.Webhooks.Guard ?? !isLocal }, services.Time);
         _parts.Push(new Part(webhooks));
 
         var (kafka, kafkaSources) = await KafkaOpening.OpenAsync(_options, services, cancel);

@@ -62,7 +62,7 @@ public sealed class ServingTests
             var received = new ConcurrentQueue<(string Id, int Attempt)>();
             await using var receiver = await WebhookReceiver.StartAsync(
                 "hook", null, new Conduct.Slow(TimeSpan.FromSeconds(30)), webhook => received.Enqueue((webhook.Id, webhook.Attempt)), TimeProvider.System, new Random(1), Cancel);
-            string[] arguments = ["--data", data.FullName, "--listen", "127.0.0.1:0", "--engine-grace", "500ms"];
+            string[] arguments = ["--data", data.FullName, "--listen", "127.0.0.1:0", "--set", "engine.grace=500ms"];
             await using (var server = await ServerProcess.StartAsync(arguments, TimeProvider.System, Cancel))
             {
                 using var client = new HeraldClient(server.Address, null);
@@ -141,7 +141,7 @@ public sealed class ServingTests
     public async Task A_wrong_setting_is_refused_at_start_with_its_name_and_value()
     {
         var refusal = await Assert.ThrowsAsync<ChildProcessException>(() =>
-            ServerProcess.StartAsync(["--listen", "nowhere", "--engine-window", "0"], TimeProvider.System, Cancel));
+            ServerProcess.StartAsync(["--listen", "nowhere", "--set", "engine.window=0"], TimeProvider.System, Cancel));
         Assert.Contains("listen = 'nowhere'", refusal.Message, StringComparison.Ordinal);
         Assert.Contains("engine.window = '0'", refusal.Message, StringComparison.Ordinal);
     }

@@ -21,7 +21,7 @@ public sealed class ProjectsTests
         ["Herald.Kafka"] = ["Herald.Engine"],
         ["Herald.Nats"] = ["Herald.Engine"],
         ["Herald.Server"] = ["Herald.Engine", "Herald.Hosting", "Herald.Journal", "Herald.Postgres", "Herald.Channels", "Herald.Kafka", "Herald.Nats"],
-        ["Herald.Alarms"] = ["Herald.Server"],
+        ["Herald.Alarms"] = ["Herald.Hosting"],
         ["Herald.Orders"] = ["Herald.Hosting"],
         ["Herald.Cli"] = ["Herald.Server", "Herald.Hosting", "Herald.Postgres", "Herald.Alarms", "Herald.Orders", "Herald.Lab"],
         ["Herald.LocalServers"] = [],

@@ -3,7 +3,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using Herald.Alarms;
 using Herald.Nats.Clusters;
-using Herald.Nats.Sources;
+using Herald.Nats.JetStream;
 
 namespace Herald.Lab.Alarms;
 
@@ -85,7 +85,7 @@ public sealed class NatsOptionSet
 
         static void Check(OptionResult result, string? stream, int replicas)
         {
-            if (stream is null || SourceRoute.ParseAll(RouteOf(stream, replicas)) is null)
+            if (stream is null || !JetStreamName.IsOne(stream) || replicas is < 1 or > 5)
                 result.AddError(
                     $"{result.Option.Name} {(result.Tokens is [.., var last] ? last.Value : "")}: the name of a stream has letters, "
                         + "digits, hyphens and underscores, and a stream has 1 to 5 replicas.");
@@ -99,23 +99,20 @@ public sealed class NatsOptionSet
     public bool HasStream(ParseResult parsed) => !parsed.GetValue(_noStream);
 
     /// <summary>The server settings that follow from the options.</summary>
-    public IReadOnlyDictionary<string, string> Settings(ParseResult parsed)
+    public IReadOnlyList<KeyValuePair<string, string>> Settings(ParseResult parsed)
     {
-        var settings = new Dictionary<string, string>
-        {
-            ["nats.clusters"] = $"{Cluster}={Servers(parsed)}",
-            ["nats.sources"] = RouteOf(HasStream(parsed) ? parsed.GetValue(_stream) : null, parsed.GetValue(_replicas)),
-        };
-        Add("nats.users", parsed.GetValue(_user));
-        Add("nats.passwordFiles", parsed.GetValue(_passwordFile)?.FullName);
-        Add("nats.tokenFiles", parsed.GetValue(_tokenFile)?.FullName);
-        Add("nats.caFiles", parsed.GetValue(_caFile)?.FullName);
+        var stream = HasStream(parsed) ? parsed.GetValue(_stream) : null;
+        var settings = SettingsOf(Servers(parsed), stream, parsed.GetValue(_replicas)).ToList();
+        Add("user", parsed.GetValue(_user));
+        Add("passwordFile", parsed.GetValue(_passwordFile)?.FullName);
+        Add("tokenFile", parsed.GetValue(_tokenFile)?.FullName);
+        Add("caFile", parsed.GetValue(_caFile)?.FullName);
         return settings;
 
         void Add(string name, string? value)
         {
             if (value is not null)
-                settings.Add(name, $"{Cluster}={value}");
+                settings.Add(new($"nats.clusters.{Cluster}.{name}", value));
         }
     }
 
@@ -130,11 +127,26 @@ public sealed class NatsOptionSet
         CaFile = parsed.GetValue(_caFile)?.FullName,
     };
 
-    /// <summary>One source reads all messages of the application, so that none overtakes another.</summary>
+    /// <summary>The settings of a server. One source reads all messages of the application, so that none overtakes another.</summary>
+    /// <param name="servers">The servers as in the option: several with commas.</param>
     /// <param name="stream">Null for no stream.</param>
-    public static string RouteOf(string? stream, int replicas = 1) => string.Concat(
-        $"{Cluster}/{AlarmEvents.StatusChanged},{AlarmEvents.StatusChanged}.>,{AlarmEvents.SendDigest},{AlarmEvents.SendDigest}.> -> {AlarmEvents.Topic} ",
-        stream is null ? "oneReader=true" : string.Create(CultureInfo.InvariantCulture, $"stream={stream}{(replicas == 1 ? "" : $" replicas={replicas}")}"));
+    public static IReadOnlyList<KeyValuePair<string, string>> SettingsOf(string servers, string? stream, int replicas = 1)
+    {
+        var addresses = ServerAddress.ParseAll(servers) ?? throw new ArgumentException(ServerAddress.Rule, nameof(servers));
+        string[] subjects =
+            [AlarmEvents.StatusChanged, $"{AlarmEvents.StatusChanged}.>", AlarmEvents.SendDigest, $"{AlarmEvents.SendDigest}.>"];
+        var count = replicas.ToString(CultureInfo.InvariantCulture);
+        return
+        [
+            .. addresses.Select((address, index) => KeyValuePair.Create($"nats.clusters.{Cluster}.servers.{index}", $"{address}")),
+            new("nats.sources.0.cluster", Cluster),
+            .. subjects.Select((subject, index) => KeyValuePair.Create($"nats.sources.0.subject.{index}", subject)),
+            new("nats.sources.0.to", AlarmEvents.Topic),
+            .. stream is null
+                ? (KeyValuePair<string, string>[])[new("nats.sources.0.oneReader", "true")]
+                : [new("nats.sources.0.stream", stream), new("nats.sources.0.replicas", count)],
+        ];
+    }
 
     private static string? Secret(FileInfo? file) => file is null ? null : File.ReadAllText(file.FullName).Trim();
 }

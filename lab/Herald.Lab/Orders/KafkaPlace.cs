@@ -5,7 +5,7 @@ namespace Herald.Lab.Orders;
 
 /// <summary>The Kafka topic with changes of orders.</summary>
 /// <param name="Servers"><c>host:port</c>, several separated by commas.</param>
-/// <param name="Properties">A file as the setting <c>kafka.properties</c> names it; null for none.</param>
+/// <param name="Properties">A file as the setting <c>propertiesFile</c> of a cluster names it; null for none.</param>
 public sealed record KafkaPlace(string Servers, string Topic, string? Properties)
 {
     /// <summary>The name of the cluster in the settings.</summary>
@@ -13,5 +13,11 @@ public sealed record KafkaPlace(string Servers, string Topic, string? Properties
 
     /// <exception cref="KafkaSetupException">The client library or the file cannot be used.</exception>
     public KafkaCluster Open() =>
-        new KafkaClusters(new KafkaOptions { Clusters = [new(Cluster, Servers)], PropertiesFile = Properties }).Find(Cluster)!;
+        new KafkaClusters(new KafkaOptions
+        {
+            Clusters = new Dictionary<string, KafkaClusterOptions>
+            {
+                [Cluster] = new() { Servers = Servers.Split(',', StringSplitOptions.TrimEntries), PropertiesFile = Properties },
+            },
+        }).Find(Cluster)!;
 }

@@ -1,4 +1,6 @@
 using System.Globalization;
+using Herald.Hosting.Commands;
+using Herald.Lab.Orders;
 using Herald.LocalServers.Brokers;
 using Herald.LocalServers.Databases;
 using Herald.Soak.Faults;
@@ -165,19 +167,20 @@ internal sealed class SoakWorld : IAsyncDisposable
         List<string> arguments =
         [
             "--data", Directory.CreateDirectory(Path.Combine(_folder, name)).FullName, "--node", name,
-            "--store", "postgres", "--connection", connection, "--lease", $"{Lease.TotalSeconds}s", "--postgres-command-timeout", "3s",
+            "--store", "postgres", "--connection", connection, "--lease", $"{Lease.TotalSeconds}s", "--set", "postgres.commandTimeout=3s",
         ];
         if (Kafka is not null)
         {
             var properties = Path.Combine(_folder, "kafka.properties");
             await File.WriteAllTextAsync(properties, KafkaProperties, cancel);
-            arguments.AddRange(["--kafka-clusters", $"soak={Kafka.Servers}", "--kafka-sources", $"soak/{KafkaTopic}>{Topics.Kafka}"]);
-            arguments.AddRange(["--kafka-properties", properties]);
+            arguments.AddRange(SetOption.Arguments(
+                [.. KafkaOptionSet.SettingsOf("soak", Kafka.Servers, KafkaTopic, Topics.Kafka), new("kafka.clusters.soak.propertiesFile", properties)]));
         }
         if (Nats is not null)
         {
-            var source = $"soak/{NatsSubjects} -> {Topics.Nats} stream={NatsStream}";
-            arguments.AddRange(["--nats-clusters", $"soak={Nats.Url}", "--nats-sources", source]);
+            arguments.AddRange(SetOption.Arguments(
+                new("nats.clusters.soak.servers", Nats.Url), new("nats.sources.0.cluster", "soak"), new("nats.sources.0.subject", NatsSubjects),
+                new("nats.sources.0.to", Topics.Nats), new("nats.sources.0.stream", NatsStream)));
         }
         var node = new SoakNode(name, [.. arguments], proxy, clock, Path.Combine(_folder, $"{name}.log"), _time);
         await node.StartAsync(cancel);

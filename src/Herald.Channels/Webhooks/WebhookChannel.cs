@@ -45,7 +45,7 @@ public sealed class WebhookChannel : IChannel, IDisposable
 
         _options = options;
         _time = time;
-        _guard = options.GuardAddresses ? new AddressGuard((options.AllowedNetworks ?? []).Select(network => IPNetwork.Parse(network))) : null;
+        _guard = options.Guard is not false ? new AddressGuard((options.AllowedNetworks ?? []).Select(network => IPNetwork.Parse(network))) : null;
         _http = new HttpMessageInvoker(CreateHandler());
         _deadlines = new DeadlinePool(time);
     }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Security;
+using Herald.Engine.Basics;
 
 namespace Herald.Channels.Webhooks;
 
@@ -9,41 +10,45 @@ public sealed record WebhookOptions
     public static readonly WebhookOptions Default = new();
 
     /// <summary>
-    /// Refuses endpoints whose address is not on the public internet: private, loopback, link-local, metadata services … Default on.
-    /// Otherwise every caller that can create a subscription could make this server call any address that it can reach.
+    /// Refuses endpoints that are private, loopback, link-local, metadata services … Otherwise every caller that can create a subscription
+    /// could make this server call any address that it can reach. Null leaves the decision to the server; the channel itself guards then.
     /// </summary>
-    public bool GuardAddresses { get; init; } = true;
+    [Setting(
+        "Refuse webhook addresses that are not on the public internet.", None = "auto",
+        Rule = "true, false, or auto: true unless every listen address is loopback and requireToken is off.",
+        Option = "--webhooks-guard")]
+    public bool? Guard { get; init; }
 
-    /// <summary>
-    /// Networks that the guard allows although they are not public, as CIDR (<c>10.20.0.0/16</c>, <c>fd00::/8</c>). Default none.
-    /// </summary>
+    [SettingText<NetworkText>(
+        "Networks that the guard allows although they are not public, such as 10.20.0.0/16.", None = "none",
+        Option = "--webhooks-allowed-networks", OptionValue = "NETWORK")]
     public IReadOnlyList<string>? AllowedNetworks { get; init; }
 
     /// <summary>
-    /// An HTTP proxy for all webhooks, without credentials. Default none; the environment's proxy variables are not read. The proxy
-    /// resolves names, so it must guard addresses too: Herald can then check only addresses that are written in the URL.
+    /// The environment's proxy variables are not read. The proxy resolves names, so Herald can then check only addresses that are written
+    /// in the URL.
     /// </summary>
+    [SettingText<ProxyText>("The HTTP proxy for all webhooks; it must guard addresses itself.", None = "none")]
     public Uri? Proxy { get; init; }
 
-    /// <summary>The maximum of <c>Retry-After</c>; longer values are reduced to it. 1 s to 24 h, default 1 h.</summary>
+    [Setting("The longest Retry-After that is followed; a longer value counts as this one.", Least = "1s", Most = "1d")]
     public TimeSpan MaxRetryAfter { get; init; } = TimeSpan.FromHours(1);
 
-    /// <summary>An unused connection is closed after this time. 1 s to 1 h, default 1 min.</summary>
+    [Setting("How long an unused connection to an endpoint stays open.", Least = "1s", Most = "1h")]
     public TimeSpan IdleConnectionLifetime { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>A connection is replaced after this time, so that changes in DNS take effect. 1 s to 24 h, default 5 min.</summary>
+    [Setting(
+        "How long a connection to an endpoint is used before a new one replaces it, so that changes in DNS take effect.",
+        Least = "1s", Most = "1d")]
     public TimeSpan ConnectionLifetime { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>
-    /// Bytes of an answer after its first 4 KiB that are read so that the connection can be reused. If there are more, the connection is
-    /// closed. 0 to 16 MiB, default 64 KiB.
-    /// </summary>
+    /// <summary>If the answer has more, the connection is closed.</summary>
+    [Setting(
+        "How much of an answer is read, after its first 4 KiB, so that the connection can be used again.", IsBytes = true, Most = "16MiB")]
     public int MaxDrainBytes { get; init; } = 64 * 1024;
 
-    /// <summary>
-    /// How long one address of a host with several is tried before the next. 100 ms to 1 min, default 3 s. The last address can use the
-    /// rest of the attempt's time-out.
-    /// </summary>
+    /// <summary>The last address can use the rest of the attempt's time-out.</summary>
+    [Setting("How long one address of a host with several is tried before the next one.", Least = "100ms", Most = "1m")]
     public TimeSpan AddressPatience { get; init; } = TimeSpan.FromSeconds(3);
 
     /// <summary>Hooks for tests: how names are resolved, on a thread that can block, and which certificates are accepted.</summary>
@@ -61,16 +66,12 @@ public sealed record WebhookOptions
         CheckRange(nameof(MaxDrainBytes), MaxDrainBytes, 0, 16 * 1024 * 1024);
         foreach (var network in AllowedNetworks ?? [])
         {
-            if (!IsNetwork(network))
+            if (!NetworkText.Accepts(network))
                 errors.Add($"{nameof(AllowedNetworks)}: '{network}' is not a network; write it like 10.20.0.0/16, with only zero bits after the prefix");
         }
-        if (Proxy is { } proxy && (!proxy.IsAbsoluteUri || proxy.Scheme != Uri.UriSchemeHttp || proxy.UserInfo.Length > 0))
+        if (Proxy is { } proxy && !ProxyText.Accepts(proxy))
             errors.Add($"{nameof(Proxy)}: must be an absolute http:// URL without credentials");
         return errors;
-
-        // Parsing drops bits after the prefix. 10.0.0.1/8 would allow far more than its author can have meant.
-        static bool IsNetwork(string text) =>
-            IPNetwork.TryParse(text, out var network) && network.BaseAddress.Equals(IPAddress.Parse(text.AsSpan(0, text.IndexOf('/', StringComparison.Ordinal))));
 
         void CheckRange<T>(string setting, T value, T min, T max)
             where T : IComparable<T>

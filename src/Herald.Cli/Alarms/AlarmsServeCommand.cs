@@ -3,6 +3,7 @@ using Herald.Alarms;
 using Herald.Alarms.Readers;
 using Herald.Cli.Serve;
 using Herald.Lab.Alarms;
+using Herald.Server.Settings;
 
 namespace Herald.Cli.Alarms;
 
@@ -21,10 +22,10 @@ internal static class AlarmsServeCommand
         return new()
         {
             CommandLine = "herald alarms",
-            Applications = options => [new AlarmsApplication(AlarmsSettings.Of(options))],
-            Parts = (options, _) => [new AlarmsPart(AlarmsSettings.Of(options), NatsOptionSet.Cluster)],
+            Applications = options => [new AlarmsApplication(options.Get<AlarmsOptions>())],
+            Parts = (options, _) => [new AlarmsPart(options.Get<AlarmsOptions>(), NatsOptionSet.Cluster)],
             ReaderOf = topic => topic == AlarmEvents.Topic ? new AlarmReader() : null,
-            Settings = AlarmsSettings.All,
+            Settings = ServerSections.All.With(AlarmsSection.Settings),
             // Messages are processed at once: a batch contains the messages that came while the batch before it was saved.
             Defaults = new Dictionary<string, string> { ["nats.group"] = "herald-alarms", ["nats.batchEvents"] = "4096", ["nats.batchWait"] = "2ms" },
             AddOptions = command =>

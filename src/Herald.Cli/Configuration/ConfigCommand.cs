@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Herald.Cli.Serve;
 using Herald.Hosting.Commands;
+using Herald.Hosting.Settings;
 
 namespace Herald.Cli.Configuration;
 
@@ -16,9 +17,12 @@ internal static class ConfigCommand
     public static Command Create(ServedApplication? application = null)
     {
         application ??= new ServedApplication();
+        var all = new Option<bool>("--all") { Description = "Show all settings, also those with their default, and what each is for." };
         var command = new ExampleCommand(
-            "config", "Shows the settings that `serve` would use, and where each one comes from. Secrets are hidden.",
-            $"{application.CommandLine} config", $"{application.CommandLine} config --config herald.json --listen 127.0.0.1:9000");
+            "config",
+            "Shows the settings that `serve` would use and that are not the default, and where each one comes from. Secrets are hidden.",
+            $"{application.CommandLine} config --all", $"{application.CommandLine} config --config herald.json --listen 127.0.0.1:9000")
+        { all };
         application.AddOptions(command);
         var settings = new SettingOptions(command, application);
         command.SetAction(parsed =>
@@ -26,22 +30,46 @@ internal static class ConfigCommand
             var console = parsed.InvocationConfiguration;
             var terminal = new Terminal(console.Output, console.Error, parsed.GetValue(CommonOptions.Json));
             var loaded = settings.Load(parsed);
-            var items = new JsonArray([.. loaded.Effective().Select(setting => new JsonObject
-            {
-                ["name"] = setting.Name,
-                ["value"] = setting.Value,
-                ["source"] = setting.Source,
-                ["variable"] = setting.Variable,
-                ["rule"] = setting.Rule,
-            })]);
-            if (terminal.Json)
-                terminal.Out.WriteLine(items.ToJsonString(Readable));
-            else
-                terminal.Table(JsonElement.Parse(items.ToJsonString()), "name", "value", "source");
+            var isAll = parsed.GetValue(all);
+            Show(terminal, [.. loaded.Effective().Where(setting => isAll || !setting.IsDefault)], isAll);
             foreach (var error in loaded.Errors)
                 terminal.Error.WriteLine(error);
             return (int)(loaded.Errors.Count == 0 ? ExitCode.Ok : ExitCode.BadUsage);
         });
         return command;
+    }
+
+    private static void Show(Terminal terminal, IReadOnlyList<EffectiveSetting> settings, bool isAll)
+    {
+        var items = new JsonArray([.. settings.Select(setting => new JsonObject
+        {
+            ["name"] = setting.Name,
+            ["value"] = setting.Value,
+            ["source"] = setting.Source,
+            ["variable"] = setting.Variable,
+            ["purpose"] = setting.Purpose,
+            ["rule"] = setting.Rule,
+        })]);
+        if (terminal.Json)
+        {
+            terminal.Out.WriteLine(items.ToJsonString(Readable));
+        }
+        else if (isAll)
+        {
+            foreach (var setting in settings)
+            {
+                terminal.Out.WriteLine($"{setting.Name} = {setting.Value ?? "none"}  ({setting.Source})");
+                terminal.Out.WriteLine($"    {setting.Purpose} {setting.Rule}");
+            }
+        }
+        else if (settings.Count == 0)
+        {
+            terminal.Error.WriteLine("All settings have their defaults; --all shows them.");
+        }
+        else
+        {
+            terminal.Table(JsonElement.Parse(items.ToJsonString()), "name", "value", "source");
+            terminal.Error.WriteLine("All other settings have their defaults; --all shows them.");
+        }
     }
 }

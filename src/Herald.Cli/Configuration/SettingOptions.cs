@@ -1,68 +1,115 @@
 using System.Collections;
 using System.CommandLine;
-using System.Text;
+using System.CommandLine.Parsing;
 using Herald.Cli.Serve;
 using Herald.Hosting.Commands;
-using Herald.Server.Settings;
+using Herald.Hosting.Settings;
 
 namespace Herald.Cli.Configuration;
 
-/// <summary>Offers every setting of the server as an option, and combines options, environment and file.</summary>
+/// <summary>
+/// Offers the settings that many people set as options, all others with <c>--set</c>, and combines options, environment and file.
+/// </summary>
 internal sealed class SettingOptions
 {
-    private const string Listen = "listen", DataDirectory = "dataDirectory", TokenFile = "tokenFile";
+    private const string TokenFile = "tokenFile";
 
     private readonly Option<FileInfo?> _file = new("--config")
     {
-        Description = "A JSON file with settings, under the names that `herald config` shows.",
+        Description = "A JSON file with settings, under the names that `herald config --all` shows.",
         HelpName = "FILE",
     };
-    private readonly Dictionary<string, Option<string?>> _bySetting = [];
+    private readonly Option<string[]> _set = new(SetOption.Name)
+    {
+        Description = "Any setting, such as --set engine.window=512. Can be given several times. `herald config --all` shows all settings "
+            + "with their meaning.",
+        HelpName = "NAME=VALUE",
+        Arity = ArgumentArity.OneOrMore,
+    };
+    private readonly Argument<string[]> _unknown = new("unknown")
+    {
+        Description = "Takes unknown options, so that they are reported together with the other errors of settings.",
+        Arity = ArgumentArity.ZeroOrMore,
+        Hidden = true,
+    };
+    private readonly List<(SettingOption Setting, Option<string[]> Option)> _options = [];
     private readonly ServedApplication _application;
+    private readonly Command _command;
 
     public SettingOptions(Command command, ServedApplication? application = null)
     {
-        _application = application ?? new ServedApplication();
+        (_command, _application) = (command, application ?? new ServedApplication());
         command.Options.Add(_file);
-        foreach (var setting in ServerSettings.Load(null, [], [], _application.Defaults, _application.Settings).Effective())
+        foreach (var setting in _application.Settings.Options.Where(setting => setting.Option != CommonOptions.TokenFile.Name))
         {
-            if (setting.Name == TokenFile)
-                continue; // CommonOptions has an option of that name.
-            var isOwn = _application.Settings.Any(own => own.Name == setting.Name);
-            var option = new Option<string?>(setting.Name == DataDirectory ? "--data" : NameOf(isOwn ? setting.Name[(setting.Name.IndexOf('.') + 1)..] : setting.Name))
+            var option = new Option<string[]>(setting.Option)
             {
-                Description = $"{setting.Purpose} Default: {setting.Value ?? "none"}. {setting.Rule}",
-                HelpName = setting.Name is Listen ? "ADDRESS" : setting.Name is DataDirectory ? "DIR" : "VALUE",
+                Description = setting.Description,
+                HelpName = setting.Value,
+                // One value an option. Options that are given twice are reported like other settings that are.
+                Arity = ArgumentArity.OneOrMore,
             };
-            _bySetting.Add(setting.Name, option);
+            _options.Add((setting, option));
             command.Options.Add(option);
         }
-    }
-
-    public ServerSettings Load(ParseResult parsed)
-    {
-        var given = new Dictionary<string, string>(_application.Given(parsed));
-        foreach (var (setting, option) in _bySetting)
-            if (parsed.GetValue(option) is { } value)
-                given[setting] = value;
-        if (parsed.GetValue(CommonOptions.TokenFile) is { } tokenFile)
-            given[TokenFile] = tokenFile.FullName;
-        var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
-            .Select(variable => KeyValuePair.Create((string)variable.Key, (string)variable.Value!));
-        return ServerSettings.Load(parsed.GetValue(_file)?.FullName, environment, given, _application.Defaults, _application.Settings);
-    }
-
-    /// <summary>Turns <c>journal.segmentBytes</c> into <c>--journal-segment-bytes</c>.</summary>
-    internal static string NameOf(string setting)
-    {
-        var name = new StringBuilder("--");
-        foreach (var c in setting)
+        command.Options.Add(_set);
+        command.Arguments.Add(_unknown);
+        _set.Validators.Add(result =>
         {
-            if (char.IsAsciiLetterUpper(c))
-                name.Append('-').Append(char.ToLowerInvariant(c));
+            foreach (var token in result.Tokens.Where(token => token.Value.IndexOf('=', StringComparison.Ordinal) < 1))
+                result.AddError($"{SetOption.Name} {token.Value}: expected NAME=VALUE, such as engine.window=512.");
+        });
+    }
+
+    public LoadedSettings Load(ParseResult parsed)
+    {
+        var given = new List<KeyValuePair<string, string>>(_application.Given(parsed));
+        foreach (var (setting, option) in _options)
+            given.AddRange(Named(setting, parsed.GetValue(option) ?? []));
+        if (parsed.GetValue(CommonOptions.TokenFile) is { } tokenFile)
+            given.Add(new(TokenFile, tokenFile.FullName));
+        foreach (var one in parsed.GetValue(_set) ?? [])
+            given.Add(new(one[..one.IndexOf('=', StringComparison.Ordinal)], one[(one.IndexOf('=', StringComparison.Ordinal) + 1)..]));
+        var loaded = _application.Settings.Load(new()
+        {
+            Defaults = [.. _application.Defaults],
+            File = parsed.GetValue(_file)?.FullName,
+            Environment = [.. Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+                .Select(variable => KeyValuePair.Create((string)variable.Key, (string)variable.Value!))],
+            CommandLine = given,
+        });
+        return loaded.With(UnknownOptions(parsed).ToList());
+    }
+
+    /// <summary>Several values of a list get numbers; one value is the whole list.</summary>
+    private static IEnumerable<KeyValuePair<string, string>> Named(SettingOption setting, string[] values)
+    {
+        var isList = setting.IsList && values.Length > 1;
+        return values.Select((value, index) => KeyValuePair.Create(isList ? $"{setting.Setting}.{index}" : setting.Setting, value));
+    }
+
+    private IEnumerable<SettingError> UnknownOptions(ParseResult parsed)
+    {
+        var isValue = false;
+        foreach (var token in parsed.GetValue(_unknown) ?? [])
+        {
+            if (token.StartsWith("--", StringComparison.Ordinal))
+            {
+                var option = token.Split('=')[0];
+                isValue = option.Length == token.Length;
+                var hint = _application.Settings.NameOfFormerOption(option) is { } name ? $"Use {SetOption.Name} {name}=VALUE."
+                    : Nearest.Of(option, _command.Options.Where(one => !one.Hidden).Select(one => one.Name)) is { } near ? $"Did you mean {near}?"
+                    : "--help shows the options.";
+                yield return new(option, null, "command line", $"There is no such option. {hint}");
+            }
+            else if (!isValue)
+            {
+                yield return new(token, null, "command line", "It belongs to no option.");
+            }
             else
-                name.Append(c == '.' ? '-' : c);
+            {
+                isValue = false;
+            }
         }
-        return name.ToString();
     }
 }

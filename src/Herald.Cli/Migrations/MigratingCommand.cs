@@ -9,7 +9,7 @@ namespace Herald.Cli.Migrations;
 /// <summary>A command that works on the tables of a database directly, without a server.</summary>
 internal sealed class MigratingCommand : ExampleCommand
 {
-    private const string ConnectionVariable = "HERALD_CONNECTION";
+    private const string ConnectionVariable = "HERALD__POSTGRES__CONNECTION", FormerVariable = "HERALD_CONNECTION";
 
     private static readonly Option<string?> Connection = new("--connection")
     {
@@ -48,6 +48,8 @@ internal sealed class MigratingCommand : ExampleCommand
     {
         var console = parsed.InvocationConfiguration;
         var terminal = new Terminal(console.Output, console.Error, parsed.GetValue(CommonOptions.Json));
+        if (Environment.GetEnvironmentVariable(FormerVariable) is { Length: > 0 })
+            return terminal.Fail(ExitCode.BadUsage, $"{FormerVariable} has the name {ConnectionVariable} now.");
         if (parsed.GetValue(Connection) is not { Length: > 0 } given && (given = Environment.GetEnvironmentVariable(ConnectionVariable)) is not { Length: > 0 })
             return terminal.Fail(ExitCode.BadUsage, $"Name the database with --connection or {ConnectionVariable}. {ConnectionText.Rule}");
         var options = new MigrationOptions { Schema = parsed.GetRequiredValue(Schema), Patience = parsed.GetValue(Patience) };

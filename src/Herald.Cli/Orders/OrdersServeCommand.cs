@@ -18,14 +18,14 @@ internal static class OrdersServeCommand
     public static ServedApplication Application(TimeProvider time)
     {
         var kafka = new KafkaOptionSet(
-            "The Kafka brokers to read changes of orders from, such as 127.0.0.1:9092. It sets kafka.clusters and kafka.sources.");
+            "The Kafka brokers to read changes of orders from, such as 127.0.0.1:9092. It sets kafka.clusters.orders and kafka.sources.");
         return new()
         {
             CommandLine = "herald orders",
             Parts = (_, logging) => [new OrdersPart(time, logging)],
             ReaderOf = topic => topic == OrderEvents.Topic ? new OrderReader() : null,
             Defaults = new Dictionary<string, string> { ["kafka.group"] = KafkaOptionSet.DefaultGroup },
-            AddOptions = kafka.AddTo,
+            AddOptions = kafka.AddForServerTo,
             Given = kafka.Settings,
         };
     }

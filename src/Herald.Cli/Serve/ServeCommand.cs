@@ -2,6 +2,7 @@ using System.CommandLine;
 using Herald.Cli.Configuration;
 using Herald.Hosting;
 using Herald.Hosting.Commands;
+using Herald.Hosting.Settings;
 using Herald.Server;
 using Herald.Server.Settings;
 using Microsoft.Extensions.Logging;
@@ -38,7 +39,7 @@ internal static class ServeCommand
     }
 
     private static async Task<ExitCode> RunAsync(
-        ServerSettings settings, ServedApplication application, LogLevel level, bool untilInputEnds, Terminal terminal, TimeProvider time, CancellationToken stop)
+        LoadedSettings settings, ServedApplication application, LogLevel level, bool untilInputEnds, Terminal terminal, TimeProvider time, CancellationToken stop)
     {
         if (settings.Errors.Count > 0)
             return terminal.Fail(ExitCode.BadUsage, string.Join(Environment.NewLine, settings.Errors));
@@ -54,7 +55,7 @@ internal static class ServeCommand
                 Applications = application.Applications(options),
                 Parts = application.Parts(options, logging),
             };
-            await using var server = await HeraldServer.StartAsync(options, services, stop);
+            await using var server = await HeraldServer.StartAsync(ServerSections.Compose(options), services, stop);
             terminal.Out.WriteLine($"{ServeProtocol.ReadyLine}{server.Address}");
             await terminal.Out.FlushAsync(stop);
             var asked = Task.Delay(Timeout.InfiniteTimeSpan, time, stop);

@@ -8,6 +8,7 @@ using Herald.Journal;
 using Herald.Postgres;
 using Herald.Postgres.Migrations;
 using Herald.Server;
+using Herald.Server.Settings;
 using Npgsql;
 
 namespace Herald.Cli.Transfer;
@@ -26,7 +27,7 @@ internal sealed class MovingCommand(string name, string description, params stri
             var loaded = settings.Load(parsed);
             return (int)(loaded.Errors.Count > 0
                 ? terminal.Fail(ExitCode.BadUsage, string.Join(Environment.NewLine, loaded.Errors))
-                : await RunAsync(run, new MovingCall(parsed, loaded.Options, terminal, cancel)));
+                : await RunAsync(run, new MovingCall(parsed, ServerSections.Compose(loaded.Options), terminal, cancel)));
         });
         return this;
     }

@@ -9,63 +9,68 @@ public sealed record EngineOptions
 
     public IntakeOptions Intake { get; init; } = new();
 
-    /// <summary>Attempts in flight on this node. Default 1,024; 1 to 100,000.</summary>
+    [Setting("How many attempts can be in flight on this node.", Least = "1", Most = "100000", Option = "--engine-max-in-flight", OptionValue = "N")]
     public int MaxInFlight { get; init; } = 1024;
 
-    /// <summary>
-    /// Outstanding deliveries of one subscription in one shard. Default 256; 2 to 65,536. Above it this subscription falls behind, and no
-    /// other does.
-    /// </summary>
+    [Setting(
+        "How many deliveries of one subscription a shard holds in memory; above it, the subscription reads from the log.",
+        Least = "2", Most = "65536")]
     public int Window { get; init; } = 256;
 
-    /// <summary>
-    /// Outstanding deliveries of one key. Default 16. Further deliveries are read back from the log when it is their turn.
-    /// </summary>
+    [Setting(
+        "How many deliveries of one key are held in memory; further ones are read from the log when they are due.",
+        Least = "1", Most = "65536")]
     public int LaneWindow { get; init; } = 16;
 
-    /// <summary>Blocked keys of one subscription. Default 100,000. Above it this subscription falls behind, and no other does.</summary>
+    [Setting("How many keys of one subscription can be blocked before the subscription falls behind.", Least = "1", Most = "10000000")]
     public int MaxBlockedPerSubscription { get; init; } = 100_000;
 
-    /// <summary>Blocked keys on this node. Default 1,000,000.</summary>
+    [Setting("How many keys can be blocked on this node before subscriptions fall behind.", Least = "1", Most = "100000000")]
     public int MaxBlocked { get; init; } = 1_000_000;
 
-    /// <summary>
-    /// Bytes of event records that attempts in flight hold on this node. Default 256 MiB. One event always gets through, whatever its size.
-    /// </summary>
+    /// <summary>One event always gets through, whatever its size.</summary>
+    [Setting(
+        "How many bytes of events the attempts in flight can hold in memory; further attempts wait.",
+        IsBytes = true, Least = "1MiB", Most = "64GiB")]
     public long MaxBytesInFlight { get; init; } = 256 << 20;
 
     /// <summary>
-    /// Topics and subscriptions that this node keeps in memory. Default 100,000; 1 or more. Above it, topics that have not been used for
-    /// <see cref="CatalogKeep"/> are evicted. Topics in use always stay, so there can be more.
+    /// Above it, topics that have not been used for <see cref="CatalogKeep"/> are evicted. Topics in use always stay, so there can be more.
     /// </summary>
+    [Setting(
+        "How many topics and subscriptions this node keeps in memory; topics in use always stay.", Least = "1", Most = "1000000000")]
     public int CatalogCache { get; init; } = 100_000;
 
     internal TimeSpan CatalogKeep { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// Bytes in which this node remembers which subscriptions receive events with a given type and attributes. Default 64 MiB. Above it,
-    /// entries that were not used lately are dropped. The next such event must then be read before it can be routed.
+    /// Above it, entries that were not used lately are dropped. The next event with such a type and such attributes must then be read before
+    /// it can be routed.
     /// </summary>
+    [Setting(
+        "Memory in which this node remembers which subscriptions receive which events.", IsBytes = true, Least = "1MiB", Most = "64GiB")]
     public long RouteMemory { get; init; } = UsualRouteMemory;
 
-    /// <summary>
-    /// Bytes of state that each application keeps in memory on this node. Default 64 MiB. Other state is read from the store.
-    /// </summary>
+    [Setting(
+        "Memory for the state of each application on this node; other state is read from the store.",
+        IsBytes = true, Least = "1MiB", Most = "64GiB")]
     public long StateCache { get; init; } = 64 << 20;
 
     /// <summary>
-    /// How often a shard saves all its progress. Default 200 ms. A crash loses the attempt counts and the attempt history since then.
-    /// Successes are noted sooner (<see cref="Stores.IShardStore.NoteEvery"/>).
+    /// A crash loses the attempt counts and the attempt history since then. Successes are noted sooner
+    /// (<see cref="Stores.IShardStore.NoteEvery"/>).
     /// </summary>
+    [Setting("How often a shard saves its progress.", Least = "1ms", Most = "1m")]
     public TimeSpan CommitEvery { get; init; } = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>How long a stop waits for attempts in flight. Default 10 s.</summary>
+    [Setting("How long a stop waits for attempts in flight.", Most = "10m")]
     public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// How long an attempt may take once its shard is to move to another node, because all keys of the shard wait for it. Default 250 ms.
-    /// Once every attempt in flight has been under way for this long, all of them are given up and not counted.
+    /// All keys of the shard wait for these attempts. Once every attempt in flight has been under way for this long, all of them are given
+    /// up and not counted.
     /// </summary>
+    [Setting("How long a shard that moves to another node waits for its attempts in flight.", Most = "10m")]
     public TimeSpan Handover { get; init; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>

@@ -3,10 +3,10 @@ namespace Herald.Engine.Basics;
 /// <summary>Bounds of an event. docs/limits.md lists every bound.</summary>
 public sealed record IntakeOptions
 {
-    /// <summary>Bytes of one payload. Default 1 MiB, range 1 byte to 16 MiB.</summary>
+    [Setting("The largest payload of an event; a larger one is refused.", IsBytes = true, Least = "1", Most = "16MiB")]
     public int MaxPayloadBytes { get; init; } = 1 << 20;
 
-    /// <summary>Events in one batch. Default 10,000.</summary>
+    [Setting("How many events one request can publish.", Least = "1", Most = "100000")]
     public int MaxBatchEvents { get; init; } = 10_000;
 
     internal const int MaxIdBytes = 255;

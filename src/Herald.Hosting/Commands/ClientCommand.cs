@@ -23,7 +23,7 @@ public sealed class ClientCommand : ExampleCommand
         var terminal = new Terminal(console.Output, console.Error, parsed.GetValue(CommonOptions.Json));
         var server = parsed.GetValue(CommonOptions.Server)!;
         string? token = null;
-        if (parsed.GetValue(CommonOptions.TokenFile) is { } file)
+        if (CommonOptions.TokenFileOf(parsed) is { } file)
         {
             if (!file.Exists)
                 return terminal.Fail(ExitCode.BadUsage, $"--token-file {file.FullName}: the file does not exist.");

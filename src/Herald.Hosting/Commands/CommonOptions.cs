@@ -6,7 +6,10 @@ namespace Herald.Hosting.Commands;
 public static class CommonOptions
 {
     public const string DefaultServer = "http://127.0.0.1:8090";
-    public const string ServerVariable = "HERALD_SERVER";
+    public const string ServerVariable = "HERALD_URL", TokenFileVariable = "HERALD_TOKEN_FILE";
+
+    /// <summary>The name that <see cref="ServerVariable"/> had before. It is still read.</summary>
+    private const string FormerServerVariable = "HERALD_SERVER";
 
     public static readonly Option<bool> Json = new("--json")
     {
@@ -16,7 +19,8 @@ public static class CommonOptions
 
     public static readonly Option<FileInfo?> TokenFile = new("--token-file")
     {
-        Description = "A file with the bearer token. `serve` requires the token from callers; other commands send it.",
+        Description = "A file with the bearer token. `serve` requires the token from callers; other commands send it. "
+            + $"For these, the environment variable {TokenFileVariable} sets it too.",
         HelpName = "FILE",
         Recursive = true,
     };
@@ -25,7 +29,7 @@ public static class CommonOptions
     {
         Description = $"The address of the Herald server. The environment variable {ServerVariable} sets it too.",
         HelpName = "URL",
-        DefaultValueFactory = _ => new Uri(Environment.GetEnvironmentVariable(ServerVariable) is { Length: > 0 } url ? url : DefaultServer),
+        DefaultValueFactory = _ => new Uri(Variable(ServerVariable) ?? Variable(FormerServerVariable) ?? DefaultServer),
         CustomParser = result => ParseServer(result.Tokens[^1].Value, result.AddError),
     };
 
@@ -41,6 +45,15 @@ public static class CommonOptions
         Description = "Where the page starts: the nextCursor of the page before.",
         HelpName = "CURSOR",
     };
+
+    /// <summary>The file with the token that a command sends; null for none.</summary>
+    public static FileInfo? TokenFileOf(ParseResult parsed)
+    {
+        ArgumentNullException.ThrowIfNull(parsed);
+        return parsed.GetValue(TokenFile) ?? (Variable(TokenFileVariable) is { } path ? new FileInfo(path) : null);
+    }
+
+    private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 
     private static Uri? ParseServer(string text, Action<string> refuse)
     {

@@ -17,7 +17,7 @@ internal static class KafkaEndpoint
         if (!endpoint.IsAbsoluteUri || endpoint.Scheme != Scheme)
             return $"endpoint: '{Cut(endpoint.OriginalString)}' is not a Kafka endpoint; write kafka://cluster/topic";
         if (endpoint.UserInfo.Length > 0)
-            return $"endpoint: 'kafka://***@{Cut(endpoint.Host)}' contains credentials; remove them, and put them into the file of kafka.properties";
+            return $"endpoint: 'kafka://***@{Cut(endpoint.Host)}' contains credentials; remove them, and put them into the propertiesFile of its cluster";
         if (endpoint.Port > 0 || endpoint.Query.Length > 0 || endpoint.Fragment.Length > 0)
             return $"endpoint: '{Cut(endpoint.OriginalString)}' has more parts than a cluster and a topic; write kafka://cluster/topic";
         if (!clusters.Contains(ClusterOf(endpoint), StringComparer.Ordinal))

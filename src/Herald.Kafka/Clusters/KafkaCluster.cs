@@ -18,7 +18,7 @@ public sealed class KafkaCluster
         foreach (var name in properties.Keys)
         {
             if (OwnProperties.WhyNot(name) is { } reason)
-                throw new KafkaSetupException($"kafka.properties: '{name}' cannot be set, because {reason}.");
+                throw new KafkaSetupException($"kafka.clusters.{address.Name}: '{name}' cannot be set, because {reason}.");
         }
         (Address, _properties) = (address, properties);
     }
@@ -54,7 +54,7 @@ public sealed class KafkaCluster
         }
         catch (Exception e) when (e is InvalidOperationException or ArgumentException or KafkaException)
         {
-            throw new KafkaSetupException($"kafka.properties of cluster '{Name}': {Mask(e.Message)}.", e);
+            throw new KafkaSetupException($"kafka.clusters.{Name}.propertiesFile: {Mask(e.Message)}.", e);
         }
     }
 

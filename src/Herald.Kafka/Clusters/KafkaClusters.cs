@@ -9,9 +9,12 @@ public sealed class KafkaClusters
     public KafkaClusters(KafkaOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var properties = options.PropertiesFile is { } file ? PropertiesFile.Read(file, options.Clusters) : null;
         _byName = options.Clusters.ToDictionary(
-            address => address.Name, address => new KafkaCluster(address, properties?[address.Name] ?? []), StringComparer.Ordinal);
+            cluster => cluster.Key,
+            cluster => new KafkaCluster(
+                new(cluster.Key, string.Join(',', cluster.Value.Servers)),
+                cluster.Value.PropertiesFile is { } file ? PropertiesFile.Read(file, cluster.Key) : []),
+            StringComparer.Ordinal);
     }
 
     public IReadOnlyCollection<KafkaCluster> All => _byName.Values;

@@ -5,8 +5,8 @@ internal static class OwnProperties
 {
     private static readonly Dictionary<string, string> Reasons = new(StringComparer.Ordinal)
     {
-        ["bootstrap.servers"] = "kafka.clusters sets the servers of a cluster",
-        ["metadata.broker.list"] = "kafka.clusters sets the servers of a cluster",
+        ["bootstrap.servers"] = "the cluster's servers in kafka.clusters set it",
+        ["metadata.broker.list"] = "the cluster's servers in kafka.clusters set it",
         ["group.id"] = "kafka.group sets the consumer group",
         ["group.instance.id"] = "Herald manages the members of the group",
         ["enable.auto.commit"] = "Herald commits an offset only when its messages are durable",

@@ -21,8 +21,8 @@ public sealed record KafkaSourceOptions
         ArgumentNullException.ThrowIfNull(route);
         return new()
         {
-            From = route.From,
-            Topic = route.Topic,
+            From = route.Topic,
+            Topic = route.To,
             Group = options.Group,
             BatchEvents = options.BatchEvents,
             BatchWait = options.BatchWait,

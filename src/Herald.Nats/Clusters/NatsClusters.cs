@@ -12,31 +12,34 @@ public sealed class NatsClusters
     public NatsClusters(NatsOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        _byName = options.Clusters.ToDictionary(address => address.Name, address => Of(address, options), StringComparer.Ordinal);
+        _byName = options.Clusters.ToDictionary(cluster => cluster.Key, cluster => Of(cluster.Key, cluster.Value), StringComparer.Ordinal);
     }
 
     public IReadOnlyCollection<NatsCluster> All => _byName.Values;
 
     public NatsCluster? Find(string name) => _byName.GetValueOrDefault(name);
 
-    private static NatsCluster Of(ClusterAddress address, NatsOptions options)
+    private static NatsCluster Of(string name, NatsClusterOptions options)
     {
-        var name = address.Name;
+        var setting = $"nats.clusters.{name}";
         var connection = new ConnectionOptions
         {
-            Servers = ServerAddress.ParseAll(address.Servers) ?? throw new NatsSetupException($"nats.clusters: {ClusterAddress.Rule}"),
-            User = options.Users.Find(name),
-            Password = Secret("nats.passwordFiles", options.PasswordFiles.Find(name)),
-            Token = Secret("nats.tokenFiles", options.TokenFiles.Find(name)),
-            NKeyFile = Checked("nats.nkeyFiles", options.NKeyFiles.Find(name), file => CredentialFiles.ReadSeed(file)),
-            CredentialsFile = Checked("nats.credentialsFiles", options.CredentialsFiles.Find(name), CredentialFiles.CheckCredentials),
-            CaFile = Checked("nats.caFiles", options.CaFiles.Find(name), file => TrustedRoots.Read(file)),
-            CertificateFile = options.CertificateFiles.Find(name),
-            CertificateKeyFile = options.CertificateKeyFiles.Find(name),
+            Servers = ServerAddress.ParseAll(string.Join(',', options.Servers))
+                ?? throw new NatsSetupException($"{setting}.servers: {ServerAddress.Rule}"),
+            User = options.User,
+            Password = Secret($"{setting}.passwordFile", options.PasswordFile),
+            Token = Secret($"{setting}.tokenFile", options.TokenFile),
+            NKeyFile = Checked($"{setting}.nKeyFile", options.NKeyFile, file => CredentialFiles.ReadSeed(file)),
+            CredentialsFile = Checked($"{setting}.credentialsFile", options.CredentialsFile, CredentialFiles.CheckCredentials),
+            CaFile = Checked($"{setting}.caFile", options.CaFile, file => TrustedRoots.Read(file)),
+            CertificateFile = options.CertificateFile,
+            CertificateKeyFile = options.CertificateKeyFile,
         };
-        CheckPair(name, "user", connection.User, "password", connection.Password, "nats.users and nats.passwordFiles");
-        CheckPair(name, "certificate", connection.CertificateFile, "key of a certificate", connection.CertificateKeyFile, "nats.certificateFiles and nats.certificateKeyFiles");
-        Checked("nats.certificateFiles", connection.CertificateFile, file => X509Certificate2.CreateFromPemFile(file, connection.CertificateKeyFile).Dispose());
+        CheckPair(name, "user", connection.User, "password", connection.Password, $"{setting}.user and {setting}.passwordFile");
+        CheckPair(
+            name, "certificate", connection.CertificateFile, "key of a certificate", connection.CertificateKeyFile,
+            $"{setting}.certificateFile and {setting}.certificateKeyFile");
+        Checked($"{setting}.certificateFile", connection.CertificateFile, file => X509Certificate2.CreateFromPemFile(file, connection.CertificateKeyFile).Dispose());
         (string Name, string? Value)[] ways = [("a user", connection.User), ("a token", connection.Token), ("an NKey", connection.NKeyFile), ("a credentials file", connection.CredentialsFile)];
         return ways.Where(way => way.Value is not null).Select(way => way.Name).ToList() is [_, _, ..] several
             ? throw new NatsSetupException($"The cluster '{name}' has {string.Join(" and ", several)}: set only one of them.")

@@ -1,10 +1,11 @@
 using System.Globalization;
+using Herald.Engine.Basics;
 
 namespace Herald.Nats.Clusters;
 
 /// <summary>The address on which a NATS server listens.</summary>
 /// <param name="IsTls">The connection must use TLS. Otherwise it uses TLS if the server offers it.</param>
-public sealed record ServerAddress(string Host, int Port, bool IsTls)
+public sealed record ServerAddress(string Host, int Port, bool IsTls) : ISettingForm
 {
     public const string Rule =
         "Servers are written nats://HOST:PORT or tls://HOST:PORT, several with commas; only the first one needs the scheme. "
@@ -13,6 +14,11 @@ public sealed record ServerAddress(string Host, int Port, bool IsTls)
     private const int DefaultPort = 4222;
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{(IsTls ? "tls" : "nats")}://{(Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host)}:{Port}");
+
+    static string ISettingForm.Rule =>
+        "nats://HOST:PORT, or tls://HOST:PORT for servers that must use TLS. Credentials have separate settings.";
+
+    static bool ISettingForm.Accepts(string text) => ParseAll(text) is [_];
 
     /// <summary>Null when the text breaks the <see cref="Rule"/>.</summary>
     public static IReadOnlyList<ServerAddress>? ParseAll(string text)

@@ -50,8 +50,8 @@ public sealed record NatsSourceOptions
         ArgumentNullException.ThrowIfNull(route);
         return new()
         {
-            Subjects = route.Subjects,
-            Topic = route.Topic,
+            Subjects = route.Subject,
+            Topic = route.To,
             Stream = route.Stream,
             Group = route.Group ?? options.Group,
             OneReader = route.OneReader,

@@ -19,7 +19,7 @@ internal sealed class Registry(Database database, PeriodReader periods, Postgres
     {
         var id = BinaryPrimitives.ReadInt64LittleEndian(RandomNumberGenerator.GetBytes(8)) & long.MaxValue;
         var registered = await ExecuteAsync(
-            _sql.Register, cancel, Commands.Value(id), Commands.Value(options.NodeName), Commands.Value(options.NodeAddress),
+            _sql.Register, cancel, Commands.Value(id), Commands.Value(options.Node), Commands.Value(options.NodeAddress),
             Commands.Value(identity.ShardCount), Commands.Value((long)identity.HashSeed), Commands.Value(followed), Commands.Value(session?.Key ?? 0)).ConfigureAwait(false);
         return registered == 1 ? id
             : throw new PostgresStoreException($"The store in schema '{options.Schema}' is not the store that this node opened: another one was imported in its place. Restart this node.");

@@ -48,7 +48,7 @@ internal sealed class EmptySchema(Database database, LiveNodes nodes)
         if (catalog > 0 || hasEvents)
             throw new MoveRefusedException(
                 $"Schema '{_schema}' already contains a store: its catalog has version {catalog}, and it has {(hasEvents ? "had" : "never had")} events. "
-                + $"Import into another schema (--postgres-schema), or drop the schemas {_schema} and {database.LogSchema} first.");
+                + $"Import into another schema (--set postgres.schema=NAME), or drop the schemas {_schema} and {database.LogSchema} first.");
     }
 
     /// <summary>Removes what nodes left behind that were started and never used.</summary>

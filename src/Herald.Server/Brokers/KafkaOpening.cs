@@ -26,7 +26,7 @@ internal static class KafkaOpening
             IServerPart Source(SourceRoute route)
             {
                 var source = new KafkaSource(
-                    clusters.Find(route.Cluster)!, KafkaSourceOptions.Of(options.Kafka, route), services.ReaderOf(route.Topic) ?? new PlainReader(), services.Time, services.Logging);
+                    clusters.Find(route.Cluster)!, KafkaSourceOptions.Of(options.Kafka, route), services.ReaderOf(route.To) ?? new PlainReader(), services.Time, services.Logging);
                 return new SourcePart<KafkaSetupException>(source, source.StartAsync);
             }
         }

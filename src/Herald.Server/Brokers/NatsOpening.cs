@@ -26,7 +26,7 @@ internal static class NatsOpening
             IServerPart Source(SourceRoute route)
             {
                 var source = new NatsSource(
-                    clusters.Find(route.Cluster)!, NatsSourceOptions.Of(options.Nats, route), services.ReaderOf(route.Topic) ?? new PlainReader(), services.Time, services.Logging);
+                    clusters.Find(route.Cluster)!, NatsSourceOptions.Of(options.Nats, route), services.ReaderOf(route.To) ?? new PlainReader(), services.Time, services.Logging);
                 return new SourcePart<NatsSetupException>(source, source.StartAsync);
             }
         }

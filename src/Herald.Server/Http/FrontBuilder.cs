@@ -6,6 +6,7 @@ using Herald.Server.Health;
 using Herald.Server.Metrics;
 using Herald.Server.Problems;
 using Herald.Server.Publishing;
+using Herald.Server.Settings;
 using Herald.Server.Status;
 using Herald.Server.Subscriptions;
 using Herald.Server.Topics;
@@ -40,6 +41,7 @@ internal static class FrontBuilder
         builder.Services.ConfigureHttpJsonOptions(json => WireJson.Apply(json.SerializerOptions, parts.Services.Parts.Select(part => part.Wire)));
         var budget = new BodyBudget(parts.Options.MaxBodyBytesInFlight);
         builder.Services.AddSingleton(budget);
+        RegisteredOptions.Add(builder.Services, parts.Options);
         ApiDescription.Add(builder.Services);
         var app = builder.Build();
 

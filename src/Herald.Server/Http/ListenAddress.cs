@@ -1,13 +1,16 @@
 using System.Globalization;
 using System.Net;
+using Herald.Engine.Basics;
 
 namespace Herald.Server.Http;
 
 /// <summary>One address to listen on, as an operator writes it.</summary>
-internal sealed record ListenAddress(IPAddress Address, int Port)
+internal sealed record ListenAddress(IPAddress Address, int Port) : ISettingForm
 {
-    public const string Rule =
-        "host:port, several with commas; host is an IP address, localhost or * (all interfaces), port is 0 (any free port) to 65535.";
+    static string ISettingForm.Rule =>
+        "host:port; host is an IP address, localhost or * (all interfaces), port is 0 (any free port) to 65535.";
+
+    static bool ISettingForm.Accepts(string text) => TryParse(text, out _);
 
     public bool IsLoopback => IPAddress.IsLoopback(Address);
 

@@ -76,8 +76,7 @@ internal sealed class AccessRules(byte[]? token, bool isLocal, ILogger logger)
         {
             logger.LogWarning(
                 "A request has the header {Header}, so a proxy on this machine forwards requests of others. Set requireToken (--require-token true, "
-            + "HERALD_REQUIRE_TOKEN) and tokenFile. Then every "
-                + "caller needs the token, and webhooks are not sent to internal addresses.{Consequence}",
+                + "HERALD__REQUIRETOKEN) and tokenFile. Then every caller needs the token, and webhooks are not sent to internal addresses.{Consequence}",
                 header, token is null ? " Until then, Herald refuses such requests." : "");
         }
         if (token is not null || IsOpen(request))

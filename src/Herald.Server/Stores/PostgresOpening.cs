@@ -35,7 +35,7 @@ internal static class PostgresOpening
         }
         catch (Exception e) when (e is MigrationException or PostgresStoreException or StoreUnavailableException or Npgsql.NpgsqlException)
         {
-            throw new ServerStartException($"connection = '{connection}': {e.Message}", e);
+            throw new ServerStartException($"postgres.connection = '{connection}': {e.Message}", e);
         }
     }
 
@@ -45,10 +45,10 @@ internal static class PostgresOpening
         await using var source = connection.CreateDataSource();
         var runner = new MigrationRunner(
             source, StoreMigrations.Load(), new MigrationOptions { Schema = options.Postgres.Schema }, time, tell);
-        if (options.Migrate)
+        if (options.Postgres.Migrate)
             await runner.UpAsync(null, cancel);
         else if ((await runner.StatusAsync(cancel)).Where(s => s.State != MigrationState.Applied).ToList() is { Count: > 0 } open)
             throw new ServerStartException(
-                $"migrate = 'false', but {open.Count} migrations of schema '{options.Postgres.Schema}' are not applied ({string.Join(", ", open.Select(s => $"{s.Id:0000}-{s.Name}"))}). Run `herald migrate up`.");
+                $"postgres.migrate = 'false', but {open.Count} migrations of schema '{options.Postgres.Schema}' are not applied ({string.Join(", ", open.Select(s => $"{s.Id:0000}-{s.Name}"))}). Run `herald migrate up`.");
     }
 }

@@ -22,7 +22,7 @@ public static class MovableStore
             if ((await runner.StatusAsync(cancel)).All(status => status.State != MigrationState.Applied))
                 throw new MoveRefusedException($"There is no store in schema '{options.Postgres.Schema}' of {connection}.");
         }
-        await PostgresOpening.MigrateAsync(options with { Migrate = false }, connection, time, notices, cancel);
+        await PostgresOpening.MigrateAsync(options with { Postgres = options.Postgres with { Migrate = false } }, connection, time, notices, cancel);
         return await PostgresSource.OpenAsync(options.Postgres, time, notices, cancel);
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Herald.Alarms.Inspection;
 using Herald.Alarms.Tests.Inspection;
+using Herald.Hosting.Settings;
 using Herald.TestKit.Documentation;
 using Herald.TestKit.Time;
 using Xunit;
@@ -32,8 +33,9 @@ public sealed class AlarmsPageTests
     {
         var page = await PageAsync();
         Assert.All(AlarmsProblem.All, kind => Assert.Contains($"| `{kind.Code}` | {kind.Status} |", page, StringComparison.Ordinal));
-        Assert.All(AlarmsSettings.All, setting => Assert.Contains($"| `{setting.Name}` |", page, StringComparison.Ordinal));
-        Assert.Equal(typeof(AlarmsOptions).GetProperties().Length, AlarmsSettings.All.Count);
+        var settings = new SettingSet([AlarmsSection.Settings]).Load(new()).Effective();
+        Assert.All(settings, setting => Assert.Contains($"| `{setting.Name}` |", page, StringComparison.Ordinal));
+        Assert.Equal(typeof(AlarmsOptions).GetProperties().Length, settings.Count);
     }
 
     [Fact]

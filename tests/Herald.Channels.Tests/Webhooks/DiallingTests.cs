@@ -87,7 +87,7 @@ public sealed class DiallingTests : WebhookTest
     [Fact]
     public async Task With_the_guard_off_every_address_is_dialled()
     {
-        Assert.Equal(AttemptOutcome.Delivered, (await TryAsync(Sketch, new WebhookOptions { GuardAddresses = false })).Outcome);
+        Assert.Equal(AttemptOutcome.Delivered, (await TryAsync(Sketch, new WebhookOptions { Guard = false })).Outcome);
     }
 
     [Fact]

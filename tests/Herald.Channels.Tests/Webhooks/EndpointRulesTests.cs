@@ -62,7 +62,7 @@ public sealed class EndpointRulesTests : WebhookTest
 
     [Fact]
     public void With_the_guard_off_addresses_are_not_judged() =>
-        Assert.Null(Channel(new WebhookOptions { GuardAddresses = false }).Refuse(new Uri("http://10.0.0.1/")));
+        Assert.Null(Channel(new WebhookOptions { Guard = false }).Refuse(new Uri("http://10.0.0.1/")));
 
     [Fact]
     public void An_allowed_network_is_allowed() =>

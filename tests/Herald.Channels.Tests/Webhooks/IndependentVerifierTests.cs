@@ -22,7 +22,7 @@ public sealed class IndependentVerifierTests : IClassFixture<Verifier>, IAsyncDi
     public IndependentVerifierTests(Verifier verifier)
     {
         _verifier = verifier;
-        _channel = new WebhookChannel(new WebhookOptions { GuardAddresses = false }, _clock);
+        _channel = new WebhookChannel(new WebhookOptions { Guard = false }, _clock);
         if (verifier.Missing is { } missing)
             Assert.Skip(missing);
     }

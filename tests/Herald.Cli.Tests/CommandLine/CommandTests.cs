@@ -121,39 +121,6 @@ public sealed class CommandTests
     }
 
     [Fact]
-    public async Task Every_setting_is_an_option_of_serve_and_told_by_config()
-    {
-        var config = await CommandRun.OfAsync("config", "--json", "--listen", "127.0.0.1:1");
-        Assert.Equal(0, config.Code);
-        using var settings = JsonDocument.Parse(config.Out);
-        var help = (await CommandRun.OfAsync("serve", "--help")).Out;
-        foreach (var setting in settings.RootElement.EnumerateArray())
-        {
-            var name = setting.GetProperty("name").GetString()!;
-            if (name == "listen")
-                Assert.Equal(("127.0.0.1:1", "command line"), (setting.GetProperty("value").GetString(), setting.GetProperty("source").GetString()));
-            if (name != "dataDirectory")
-                Assert.Contains(Herald.Cli.Configuration.SettingOptions.NameOf(name) + " ", help, StringComparison.Ordinal);
-        }
-    }
-
-    [Fact]
-    public async Task Help_of_a_setting_says_what_it_is_for_then_its_default_and_its_range()
-    {
-        var help = (await CommandRun.OfAsync("serve", "--help")).Out;
-        Assert.Contains(
-            "How long a stop waits for requests in progress. Default: 10s. A duration from 0s to 10m, ", help, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task A_wrong_setting_is_told_and_is_2()
-    {
-        var run = await CommandRun.OfAsync("config", "--engine-window", "0");
-        Assert.Equal(2, run.Code);
-        Assert.Contains("engine.window = '0' (command line)", run.Error, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task Lists_are_columns_for_people_and_the_answer_itself_for_machines()
     {
         const string Page = """{"items":[{"name":"a","createdAt":"2026-01-01T00:00:00Z"},{"name":"orders","createdAt":null}],"nextCursor":"abc"}""";

@@ -120,7 +120,7 @@ public sealed class MigrateCommandTests
         using var nobody = new RefusingPort();
         var run = await RunAsync(Files, "up", "--connection", $"postgres://ann:s3cret@127.0.0.1:{nobody.Port}/shop");
         Assert.Equal(
-            (3, $"PostgreSQL cannot be used at 127.0.0.1:{nobody.Port}, database shop, user ann: connection refused. Give its address with --connection or HERALD_CONNECTION."),
+            (3, $"PostgreSQL cannot be used at 127.0.0.1:{nobody.Port}, database shop, user ann: connection refused. Give its address with --connection or HERALD__POSTGRES__CONNECTION."),
             (run.Code, run.Error.Trim()));
         run = await RunAsync(Files, "up", "--connection", $"Host=127.0.0.1:{nobody.Port},127.0.0.1:{nobody.Port};Password=s3cret;Username=ann");
         Assert.Equal(3, run.Code);
@@ -129,7 +129,7 @@ public sealed class MigrateCommandTests
     }
 
     [Theory]
-    [InlineData("Name the database with --connection or HERALD_CONNECTION.", "up")]
+    [InlineData("Name the database with --connection or HERALD__POSTGRES__CONNECTION.", "up")]
     [InlineData("The connection is not valid", "up", "--connection", "s3cret")]
     [InlineData("Schema 'Wrong': ", "up", "--connection", "Host=x", "--schema", "Wrong")]
     [InlineData("Option '--count' is required.", "down", "--connection", "Host=x")]
@@ -141,21 +141,6 @@ public sealed class MigrateCommandTests
         Assert.Equal(2, run.Code);
         Assert.StartsWith(told, run.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("s3cret", run.Error, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task The_connection_may_come_from_the_environment()
-    {
-        using var nobody = new RefusingPort();
-        Environment.SetEnvironmentVariable("HERALD_CONNECTION", $"postgres://ann:s3cret@127.0.0.1:{nobody.Port}/shop");
-        try
-        {
-            Assert.Equal(3, (await RunAsync(Files, "status")).Code);
-        }
-        finally
-        {
-            Environment.SetEnvironmentVariable("HERALD_CONNECTION", null);
-        }
     }
 
     private static async Task<string> DatabaseAsync() => await (await PostgresServer.SharedAsync()).CreateDatabaseAsync("migrate");

@@ -121,8 +121,8 @@ public sealed class MovingCommandTests : IAsyncLifetime
         Assert.Equal(0, (await CommandRun.OfAsync(toDatabase)).Code);
         run = await CommandRun.OfAsync(toDatabase);
         Assert.Equal(5, run.Code);
-        Assert.Contains("--postgres-schema", run.Error, StringComparison.Ordinal);
-        Assert.Equal(0, (await CommandRun.OfAsync([.. toDatabase, "--postgres-schema", "another"])).Code);
+        Assert.Contains("--set postgres.schema=NAME", run.Error, StringComparison.Ordinal);
+        Assert.Equal(0, (await CommandRun.OfAsync([.. toDatabase, "--set", "postgres.schema=another"])).Code);
     }
 
     [Fact]

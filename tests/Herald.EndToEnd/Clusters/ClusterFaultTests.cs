@@ -105,7 +105,7 @@ public sealed class ClusterFaultTests(ITestOutputHelper output)
         var connection = await server.CreateDatabaseAsync("cut");
         await using var proxy = FaultProxy.To(server.Port);
         var through = new NpgsqlConnectionStringBuilder(connection) { Port = proxy.Port, Host = "127.0.0.1" }.ConnectionString;
-        await using var rig = await ClusterRig.StartAsync(connection, Nodes - 1, Environment.ProcessId, Cancel, "--postgres-command-timeout", "3s");
+        await using var rig = await ClusterRig.StartAsync(connection, Nodes - 1, Environment.ProcessId, Cancel, "--set", "postgres.commandTimeout=3s");
         var cut = await rig.Cluster.AddAsync(Cancel, through);
         rig.BeginLoad();
         await rig.UntilOwnedAsync(Cancel);

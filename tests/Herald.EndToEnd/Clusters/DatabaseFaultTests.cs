@@ -52,7 +52,7 @@ public sealed class DatabaseFaultTests(ITestOutputHelper output)
         var database = await primary.CreateDatabaseAsync("promoted");
         await ReplicateSynchronouslyAsync(primary);
         var both = new NpgsqlConnectionStringBuilder(database) { Host = $"127.0.0.1:{primary.Port},127.0.0.1:{standby.Port}" }.ConnectionString;
-        await using var rig = await ClusterRig.StartAsync(both, Nodes, Environment.ProcessId, Cancel, "--postgres-command-timeout", "3s");
+        await using var rig = await ClusterRig.StartAsync(both, Nodes, Environment.ProcessId, Cancel, "--set", "postgres.commandTimeout=3s");
         rig.BeginLoad();
         await rig.UntilOwnedAsync(Cancel);
         await rig.ProgressAsync(500, Cancel);
@@ -95,7 +95,7 @@ public sealed class DatabaseFaultTests(ITestOutputHelper output)
     [Fact]
     public async Task Nodes_that_only_poll_hear_of_each_others_events()
     {
-        await using var rig = await ClusterRig.StartAsync(await PostgresServer.SharedAsync(), Nodes, Environment.ProcessId, Cancel, "--wake", "poll");
+        await using var rig = await ClusterRig.StartAsync(await PostgresServer.SharedAsync(), Nodes, Environment.ProcessId, Cancel, "--set", "postgres.wake=poll");
         rig.BeginLoad();
         await rig.UntilOwnedAsync(Cancel);
         await rig.ProgressAsync(1000, Cancel);

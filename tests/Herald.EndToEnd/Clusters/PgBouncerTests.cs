@@ -15,7 +15,7 @@ public sealed class PgBouncerTests
     {
         var server = await PostgresServer.SharedAsync();
         await using var pooler = await PgBouncer.StartAsync(server, await server.CreateDatabaseAsync("pooled"), mode);
-        await using var rig = await ClusterRig.StartAsync(pooler.Connection + more, 2, Environment.ProcessId, Cancel, "--wake", wake);
+        await using var rig = await ClusterRig.StartAsync(pooler.Connection + more, 2, Environment.ProcessId, Cancel, "--set", $"postgres.wake={wake}");
         rig.BeginLoad();
         await rig.UntilOwnedAsync(Cancel);
         await rig.ProgressAsync(1000, Cancel);

@@ -1,5 +1,4 @@
 using Herald.Kafka.Clusters;
-using Herald.Kafka.Sources;
 using Herald.TestKit.Kafka;
 
 namespace Herald.Kafka.Tests.Clusters;
@@ -10,57 +9,63 @@ public sealed class SettingTests : IDisposable
 
     public void Dispose() => File.Delete(_file);
 
-    [Fact]
-    public void Clusters_are_read_by_name()
-    {
-        var clusters = ClusterAddress.ParseAll(" main = a:1 , b:2 ; other-2=[::1]:9092;");
-        Assert.Equal([new("main", "a:1,b:2"), new("other-2", "[::1]:9092")], clusters);
-    }
+    [Theory]
+    [InlineData("a:1", true)]
+    [InlineData("[::1]:9092", true)]
+    [InlineData("", false)]
+    [InlineData("host", false)]
+    [InlineData("host:0", false)]
+    [InlineData("host:70000", false)]
+    [InlineData("a:1,b:2", false)]
+    [InlineData("a:1;b=c:2", false)]
+    [InlineData("kafka://a:1", false)]
+    public void A_server_has_a_host_and_a_port(string text, bool isOne) => Assert.Equal(isOne, ServerText.Accepts(text));
 
     [Theory]
-    [InlineData("")]
-    [InlineData("main")]
-    [InlineData("main=")]
-    [InlineData("main=host")]
-    [InlineData("main=host:0")]
-    [InlineData("main=host:70000")]
-    [InlineData("main=a:1,,b:2")]
-    [InlineData("Main=a:1")]
-    [InlineData("ma.in=a:1")]
-    [InlineData("main-=a:1")]
-    [InlineData("main=a:1;main=b:2")]
-    public void What_is_no_list_of_clusters_is_refused(string text) => Assert.Null(ClusterAddress.ParseAll(text));
-
-    [Fact]
-    public void Sources_are_read_as_routes()
-    {
-        var sources = SourceRoute.ParseAll("main/a,b>events; other/a > more");
-        Assert.Equal(["main/a,b>events", "other/a>more"], sources!.Select(s => s.ToString()));
-    }
+    [InlineData("main", true)]
+    [InlineData("other-2", true)]
+    [InlineData("", false)]
+    [InlineData("Main", false)]
+    [InlineData("ma.in", false)]
+    [InlineData("main-", false)]
+    [InlineData("2main", false)]
+    public void Names_of_clusters_can_be_the_host_of_a_URL(string text, bool isOne) => Assert.Equal(isOne, ClusterName.Accepts(text));
 
     [Theory]
-    [InlineData("")]
-    [InlineData("main/a")]
-    [InlineData("main>events")]
-    [InlineData("main/a>")]
-    [InlineData("main/>events")]
-    [InlineData("main/ä>events")]
-    [InlineData("main/a>x>y")]
-    [InlineData("main/a>events;main/a>more")]
-    public void What_is_no_list_of_sources_is_refused(string text) => Assert.Null(SourceRoute.ParseAll(text));
+    [InlineData("orders.eu_1-a", true)]
+    [InlineData("", false)]
+    [InlineData("..", false)]
+    [InlineData("ä", false)]
+    [InlineData("a,b", false)]
+    public void Names_of_topics_are_those_of_Kafka(string text, bool isOne) => Assert.Equal(isOne, TopicName.IsOne(text));
 
     [Fact]
-    public void Properties_are_for_all_clusters_or_for_one_which_wins()
+    public void A_cluster_has_its_servers_and_the_properties_of_its_file()
     {
-        File.WriteAllText(_file, "# TLS\nsecurity.protocol = SSL\nmain.security.protocol=PLAINTEXT\n\nother.sasl.password=a=b\n");
-        var properties = PropertiesFile.Read(_file, [new("main", "a:1"), new("other", "b:2")]);
-        Assert.Equal(new Dictionary<string, string> { ["security.protocol"] = "PLAINTEXT" }, properties["main"]);
-        Assert.Equal(new Dictionary<string, string> { ["security.protocol"] = "SSL", ["sasl.password"] = "a=b" }, properties["other"]);
+        File.WriteAllText(_file, "client.rack=eu\n");
+        var clusters = new KafkaClusters(new KafkaOptions
+        {
+            Clusters = new Dictionary<string, KafkaClusterOptions>
+            {
+                ["main"] = new() { Servers = ["a:1", "b:2"], PropertiesFile = _file },
+                ["other"] = new() { Servers = ["c:3"] },
+            },
+        });
+        Assert.Equal(["main=a:1,b:2", "other=c:3"], clusters.All.Select(cluster => cluster.ToString()));
+        Assert.Equal("eu", clusters.Find("main")!.Configure([], [])["client.rack"]);
+        Assert.False(clusters.Find("other")!.Configure([], []).ContainsKey("client.rack"));
+    }
+
+    [Fact]
+    public void Properties_are_lines_and_lines_that_begin_with_a_hash_are_none()
+    {
+        File.WriteAllText(_file, "# TLS\nsecurity.protocol = SSL\n\nsasl.password=a=b\n");
+        Assert.Equal(new Dictionary<string, string> { ["security.protocol"] = "SSL", ["sasl.password"] = "a=b" }, PropertiesFile.Read(_file, "main"));
     }
 
     [Theory]
     [InlineData("enable.auto.commit=true", "enable.auto.commit")]
-    [InlineData("main.acks=1", "acks")]
+    [InlineData("acks=1", "acks")]
     [InlineData("enable.idempotence=false", "enable.idempotence")]
     [InlineData("partition.assignment.strategy=range", "partition.assignment.strategy")]
     [InlineData("dotnet.producer.enable.delivery.reports=false", "dotnet.producer")]
@@ -68,16 +73,16 @@ public sealed class SettingTests : IDisposable
     public void A_property_that_is_Heralds_own_or_there_twice_is_refused_by_name(string text, string named)
     {
         File.WriteAllText(_file, text);
-        var refused = Assert.Throws<KafkaSetupException>(() => PropertiesFile.Read(_file, [new("main", "a:1")]));
+        var refused = Assert.Throws<KafkaSetupException>(() => PropertiesFile.Read(_file, "main"));
         Assert.Contains(named, refused.Message, StringComparison.Ordinal);
-        Assert.Contains(_file, refused.Message, StringComparison.Ordinal);
+        Assert.Contains($"kafka.clusters.main.propertiesFile = '{_file}'", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_line_that_is_none_is_refused_without_showing_it()
     {
         File.WriteAllText(_file, "secret word");
-        var refused = Assert.Throws<KafkaSetupException>(() => PropertiesFile.Read(_file, []));
+        var refused = Assert.Throws<KafkaSetupException>(() => PropertiesFile.Read(_file, "main"));
         Assert.DoesNotContain("secret", refused.Message, StringComparison.Ordinal);
     }
 

@@ -23,11 +23,11 @@ public sealed class CredentialsTests : IAsyncLifetime
         await using var server = await NatsServer.StartAsync(jetStream: false, $"authorization {{ users: [ {{ nkey: {known.GetPublicKey()} }} ] }}");
         var file = await FileAsync("user.nk", $"# of a test\n{known.GetSeed()}\n");
 
-        await using (var connection = Connect(server.Url, options => options with { NKeyFiles = Of(file) }))
+        await using (var connection = Connect(server.Url, options => options with { NKeyFile = file }))
             await OpensAsync(connection);
 
         await FileAsync("user.nk", stranger.GetSeed());
-        await using var refused = Connect(server.Url, options => options with { NKeyFiles = Of(file) });
+        await using var refused = Connect(server.Url, options => options with { NKeyFile = file });
         await IsRefusedAsync(refused, "Authorization Violation");
 
         // The file is read at each attempt: nobody has to start Herald again.
@@ -42,11 +42,11 @@ public sealed class CredentialsTests : IAsyncLifetime
         await using var server = await NatsServer.StartAsync(jetStream: false, ours.ServerSettings);
         var file = await FileAsync("user.creds", ours.NewCredentials());
 
-        await using (var connection = Connect(server.Url, options => options with { CredentialsFiles = Of(file) }))
+        await using (var connection = Connect(server.Url, options => options with { CredentialsFile = file }))
             await OpensAsync(connection);
 
         await FileAsync("user.creds", theirs.NewCredentials());
-        await using var refused = Connect(server.Url, options => options with { CredentialsFiles = Of(file) });
+        await using var refused = Connect(server.Url, options => options with { CredentialsFile = file });
         await IsRefusedAsync(refused, "Authorization Violation");
         await FileAsync("user.creds", ours.NewCredentials());
         await OpensAsync(refused);
@@ -61,10 +61,10 @@ public sealed class CredentialsTests : IAsyncLifetime
             jetStream: false, $"tls {{ cert_file: \"{serverCertificate}\", key_file: \"{serverKey}\", ca_file: \"{certificate}\", verify: true }}");
         var url = $"nats://localhost:{server.Port}";
 
-        await using (var connection = Connect(url, options => options with { CaFiles = Of(serverCertificate), CertificateFiles = Of(certificate), CertificateKeyFiles = Of(key) }))
+        await using (var connection = Connect(url, options => options with { CaFile = serverCertificate, CertificateFile = certificate, CertificateKeyFile = key }))
             await OpensAsync(connection);
 
-        await using var refused = Connect(url, options => options with { CaFiles = Of(serverCertificate) });
+        await using var refused = Connect(url, options => options with { CaFile = serverCertificate });
         await Until.HoldsAsync(() => refused.Trouble?.Contains("localhost", StringComparison.Ordinal) == true, "it is told");
         Assert.Equal(0, refused.Links);
     }
@@ -74,7 +74,7 @@ public sealed class CredentialsTests : IAsyncLifetime
     {
         var (certificate, key) = await CertificateAsync("client");
         await using var server = await NatsServer.StartAsync(jetStream: false);
-        await using var refused = Connect(server.Url, options => options with { CertificateFiles = Of(certificate), CertificateKeyFiles = Of(key) });
+        await using var refused = Connect(server.Url, options => options with { CertificateFile = certificate, CertificateKeyFile = key });
         await IsRefusedAsync(refused, "TLS");
     }
 
@@ -84,12 +84,12 @@ public sealed class CredentialsTests : IAsyncLifetime
         var (certificate, key) = await CertificateAsync("client");
         var empty = await FileAsync("empty", "");
         var nkey = await FileAsync("nkey", KeyPair.CreatePair(PrefixByte.User).GetSeed());
-        AssertRefused("nats.nkeyFiles", options => options with { NKeyFiles = Of(empty) });
-        AssertRefused("nats.nkeyFiles", options => options with { NKeyFiles = Of("/nowhere/nkey") });
-        AssertRefused("nats.credentialsFiles", options => options with { CredentialsFiles = Of(nkey) });
-        AssertRefused("nats.certificateFiles", options => options with { CertificateFiles = Of(empty), CertificateKeyFiles = Of(key) });
-        AssertRefused("a certificate but no key of a certificate", options => options with { CertificateFiles = Of(certificate) });
-        AssertRefused("a token and an NKey: set only one of them", options => options with { TokenFiles = Of(nkey), NKeyFiles = Of(nkey) });
+        AssertRefused("nats.clusters.main.nKeyFile", options => options with { NKeyFile = empty });
+        AssertRefused("nats.clusters.main.nKeyFile", options => options with { NKeyFile = "/nowhere/nkey" });
+        AssertRefused("nats.clusters.main.credentialsFile", options => options with { CredentialsFile = nkey });
+        AssertRefused("nats.clusters.main.certificateFile", options => options with { CertificateFile = empty, CertificateKeyFile = key });
+        AssertRefused("a certificate but no key of a certificate", options => options with { CertificateFile = certificate });
+        AssertRefused("a token and an NKey: set only one of them", options => options with { TokenFile = nkey, NKeyFile = nkey });
     }
 
     public ValueTask DisposeAsync()
@@ -98,15 +98,16 @@ public sealed class CredentialsTests : IAsyncLifetime
         return ValueTask.CompletedTask;
     }
 
-    private static ByCluster Of(string file) => ByCluster.Parse($"main={file}")!;
+    private static NatsCluster Cluster(string url, Func<NatsClusterOptions, NatsClusterOptions> with) =>
+        new NatsClusters(new NatsOptions
+        {
+            Clusters = new Dictionary<string, NatsClusterOptions> { ["main"] = with(new() { Servers = [url] }) },
+        }).Find("main")!;
 
-    private static NatsCluster Cluster(string url, Func<NatsOptions, NatsOptions> with) =>
-        new NatsClusters(with(new NatsOptions { Clusters = ClusterAddress.ParseAll($"main={url}")! })).Find("main")!;
-
-    private static ClusterConnection Connect(string url, Func<NatsOptions, NatsOptions> with) =>
+    private static ClusterConnection Connect(string url, Func<NatsClusterOptions, NatsClusterOptions> with) =>
         Cluster(url, with).Connect(TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
 
-    private static void AssertRefused(string told, Func<NatsOptions, NatsOptions> with) =>
+    private static void AssertRefused(string told, Func<NatsClusterOptions, NatsClusterOptions> with) =>
         Assert.Contains(told, Assert.Throws<NatsSetupException>(() => Cluster("nats://127.0.0.1:4222", with)).Message, StringComparison.Ordinal);
 
     private static async Task OpensAsync(ClusterConnection connection)

@@ -10,6 +10,7 @@ using Herald.Nats.Messages;
 using Herald.Nats.Sources;
 using Herald.Nats.Tests.Clusters;
 using Herald.Server;
+using Herald.Server.Settings;
 using Herald.TestKit.Nats;
 using Herald.TestKit.Time;
 
@@ -31,8 +32,8 @@ public sealed class ServerTests
         await connection.FlushAsync(End);
         await using var rig = await Rig.StartAsync(new NatsOptions
         {
-            Clusters = ClusterAddress.ParseAll($"main={nats.Url}")!,
-            Sources = SourceRoute.ParseAll("main/srv-in.*,srv-more.> -> events stream=srv")!,
+            Clusters = Clusters(nats.Url),
+            Sources = [Source("events", "srv-in.*", "srv-more.>") with { Stream = "srv" }],
         });
         using var answer = await rig.Http.PutAsJsonAsync("/v1/subscriptions/out", new { topic = "events", endpoint = "nats://main/srv-out" }, End);
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(End));
@@ -62,7 +63,7 @@ public sealed class ServerTests
     {
         var nats = await NatsServer.SharedAsync();
         var asked = new List<string>();
-        var options = new NatsOptions { Clusters = ClusterAddress.ParseAll($"main={nats.Url}")!, Sources = SourceRoute.ParseAll("main/srv-own -> own; main/srv-other -> other")! };
+        var options = new NatsOptions { Clusters = Clusters(nats.Url), Sources = [Source("own", "srv-own"), Source("other", "srv-other")] };
         await using var rig = await Rig.StartAsync(options, topic =>
         {
             asked.Add(topic);
@@ -82,10 +83,8 @@ public sealed class ServerTests
             await File.WriteAllTextAsync(file, "secret-word\n", End);
             await using var rig = await Rig.StartAsync(new NatsOptions
             {
-                Clusters = ClusterAddress.ParseAll($"main={nats.Url}")!,
-                Users = ByCluster.Parse("main=herald")!,
-                PasswordFiles = ByCluster.Parse($"main={file}")!,
-                Sources = SourceRoute.ParseAll("main/srv-secret -> events")!,
+                Clusters = Clusters(nats.Url, cluster => cluster with { User = "herald", PasswordFile = file }),
+                Sources = [Source("events", "srv-secret")],
             });
             await Until.HoldsAsync(
                 async () => (await rig.MetricsAsync()).Contains("herald_nats_connected{source=\"nats/main/srv-secret/herald\"} 1", StringComparison.Ordinal), "it is connected");
@@ -97,14 +96,29 @@ public sealed class ServerTests
     }
 
     [Theory]
-    [InlineData("main/srv-x..y -> events", "nats.sources")]
-    [InlineData("other/srv-x -> events", "There is no cluster 'other'")]
-    [InlineData("main/srv.a -> one stream=s; main/srv.b -> two stream=s", "give it a group of its own")]
-    [InlineData("main/srv.* -> one; main/srv.b -> two", "give it a group of its own")]
-    public void Sources_that_cannot_be_are_told_with_the_setting(string sources, string told)
+    [InlineData("nats.sources.0.subject = 'srv-x..y' (command line): One or several: a subject has", "main srv-x..y")]
+    [InlineData("nats.sources.0.cluster = 'other' (command line): There is no cluster 'other'", "other srv-x")]
+    [InlineData("give it a group of its own, with nats.sources.1.group", "main srv.a s", "main srv.b s")]
+    [InlineData("give it a group of its own, with nats.sources.1.group", "main srv.*", "main srv.b")]
+    [InlineData("Another subject of this source can match the same messages", "main srv.*,srv.b")]
+    [InlineData("It is for sources without a stream", "main srv.a s oneReader=true")]
+    [InlineData("Set nats.sources.0.stream.", "main srv.a  replicas=3")]
+    [InlineData("nats.sources.0.replicas = '6' (command line): A whole number from 1 to 5.", "main srv.a s replicas=6")]
+    public void Sources_that_cannot_be_are_told_with_the_setting(string told, params string[] sources)
     {
-        var settings = Herald.Server.Settings.ServerSettings.Load(null, [], [new("nats.clusters", "main=nats://127.0.0.1:4222"), new("nats.sources", sources)]);
-        Assert.Contains(told, string.Join('\n', settings.Errors), StringComparison.Ordinal);
+        List<KeyValuePair<string, string>> given = [new("nats.clusters.main.servers", "nats://127.0.0.1:4222")];
+        foreach (var (index, source) in sources.Index())
+        {
+            var parts = source.Split(' ');
+            given.Add(new($"nats.sources.{index}.cluster", parts[0]));
+            given.AddRange(parts[1].Split(',').Select((subject, number) => KeyValuePair.Create($"nats.sources.{index}.subject.{number}", subject)));
+            given.Add(new($"nats.sources.{index}.to", "events"));
+            if (parts.Length > 2 && parts[2].Length > 0)
+                given.Add(new($"nats.sources.{index}.stream", parts[2]));
+            if (parts.Length > 3)
+                given.Add(new($"nats.sources.{index}.{parts[3].Split('=')[0]}", parts[3].Split('=')[1]));
+        }
+        Assert.Contains(told, string.Join('\n', ServerSections.All.Load(new() { CommandLine = given }).Errors), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -114,13 +128,16 @@ public sealed class ServerTests
     {
         var options = new NatsOptions
         {
-            Clusters = ClusterAddress.ParseAll("main=nats://127.0.0.1:4222")!,
-            Users = user is null ? ByCluster.None : ByCluster.Parse($"main={user}")!,
-            PasswordFiles = passwordFile is null ? ByCluster.None : ByCluster.Parse($"main={passwordFile}")!,
+            Clusters = Clusters("nats://127.0.0.1:4222", cluster => cluster with { User = user, PasswordFile = passwordFile }),
         };
         var failure = await Assert.ThrowsAsync<ServerStartException>(() => Rig.StartAsync(options));
         Assert.True(failure.Message.Contains(told, StringComparison.Ordinal), $"{what}: {failure.Message}");
     }
+
+    private static Dictionary<string, NatsClusterOptions> Clusters(string url, Func<NatsClusterOptions, NatsClusterOptions>? with = null) =>
+        new() { ["main"] = (with ?? (options => options))(new() { Servers = [url] }) };
+
+    private static SourceRoute Source(string to, params string[] subjects) => new() { Cluster = "main", Subject = subjects, To = to };
 
     private static string Text(int i) => i.ToString(CultureInfo.InvariantCulture);
 

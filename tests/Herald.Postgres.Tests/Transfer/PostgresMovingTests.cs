@@ -81,7 +81,7 @@ public sealed class PostgresMovingTests : IAsyncLifetime
         await FillAsync(hours: 1);
         var file = await ExportAsync(_from);
         using var over = new CancellationTokenSource();
-        var node = await PostgresStore.OpenAsync(_to.Options with { NodeName = "anna" }, TimeProvider.System, cancel: Cancel);
+        var node = await PostgresStore.OpenAsync(_to.Options with { Node = "anna" }, TimeProvider.System, cancel: Cancel);
         var beating = BeatAsync(node, over.Token);
         Assert.Contains("Node 'anna'", (await Assert.ThrowsAsync<StoreBusyException>(() => ImportAsync(file))).Message, StringComparison.Ordinal);
         Assert.Contains("Node 'anna'", (await Assert.ThrowsAsync<StoreBusyException>(() => ExportAsync(_to))).Message, StringComparison.Ordinal);

@@ -58,7 +58,7 @@ public sealed class ProxyTests : IDisposable
         const string Inside = """{"topic":"t","endpoint":"http://127.0.0.1:9/hook"}""";
         (await server.PutAsync("/v1/subscriptions/s", Inside, token)).IsProblem(400, "invalid-request", "/endpoint");
         // With the guard switched off, the server may still deliver to this machine.
-        await using var open = await RunningServer.StartAsync(o => Required(o) with { WebhookGuard = false });
+        await using var open = await RunningServer.StartAsync(o => Required(o) with { Webhooks = new() { Guard = false } });
         (await open.PutAsync("/v1/topics/t", null, token)).Is(201);
         (await open.PutAsync("/v1/subscriptions/s", Inside, token)).Is(201);
     }
@@ -79,15 +79,15 @@ public sealed class ProxyTests : IDisposable
     [Fact]
     public void Without_a_token_file_it_does_not_start()
     {
-        var errors = string.Join('\n', ServerSettings.Load(null, [KeyValuePair.Create("HERALD_REQUIRE_TOKEN", "true")], []).Errors);
+        var errors = string.Join('\n', ServerSections.All.Load(new() { Environment = [new("HERALD__REQUIRETOKEN", "true")] }).Errors);
         Assert.Contains("requireToken = 'true'", errors, StringComparison.Ordinal);
         Assert.Contains("--token-file", errors, StringComparison.Ordinal);
-        Assert.Empty(ServerSettings.Load(null, [], [KeyValuePair.Create("requireToken", "true"), KeyValuePair.Create("tokenFile", _tokenFile)]).Errors);
+        Assert.Empty(ServerSections.All.Load(new() { CommandLine = [new("requireToken", "true"), new("tokenFile", _tokenFile)] }).Errors);
     }
 
     private ServerOptions Required(ServerOptions options)
     {
-        var settings = ServerSettings.Load(null, [], [KeyValuePair.Create("requireToken", "true"), KeyValuePair.Create("tokenFile", _tokenFile)]).Options;
+        var settings = ServerSections.Compose(ServerSections.All.Load(new() { CommandLine = [new("requireToken", "true"), new("tokenFile", _tokenFile)] }).Options);
         return settings with { Listen = options.Listen, DataDirectory = options.DataDirectory, Journal = options.Journal, Engine = options.Engine };
     }
 

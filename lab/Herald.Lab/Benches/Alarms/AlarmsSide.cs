@@ -1,4 +1,5 @@
 using Herald.Client;
+using Herald.Hosting.Commands;
 using Herald.Lab.Alarms;
 using Herald.Lab.Processes;
 
@@ -16,7 +17,7 @@ internal sealed record AlarmsSide(string Name, IReadOnlyList<string> Command, st
     /// <param name="stream">Null for no stream.</param>
     public string[] Settings(string url, string? stream) => this == Application
         ? ["--nats", url, .. stream is null ? (string[])[NatsOptionSet.NoStreamOption] : [NatsOptionSet.StreamOption, stream]]
-        : ["--nats-clusters", $"{NatsOptionSet.Cluster}={url}", "--nats-sources", NatsOptionSet.RouteOf(stream), "--nats-batch-events", "4096", "--nats-batch-wait", "2ms"];
+        : SetOption.Arguments([.. NatsOptionSet.SettingsOf(url, stream), new("nats.batchEvents", "4096"), new("nats.batchWait", "2ms")]);
 
     public async Task<long> CountAsync(HeraldClient client, CancellationToken cancel) => (long)((await client.Operations.GetMetricsAsync(cancel)).Value?.Find(Counted) ?? 0);
 }

@@ -1,8 +1,10 @@
 using System.Globalization;
+using Herald.Hosting.Commands;
 using Herald.Kafka;
 using Herald.Kafka.Clusters;
 using Herald.Lab.Benches.Databases;
 using Herald.Lab.Benches.Rounds;
+using Herald.Lab.Orders;
 using Herald.LocalServers.Brokers;
 
 namespace Herald.Lab.Benches.Ingestion;
@@ -33,7 +35,7 @@ internal sealed class BenchKafka : IAsyncDisposable
         {
             var programs = KafkaPrograms.Find() ?? throw new BenchException(KafkaPrograms.Missing);
             var broker = await LocalKafka.StartNewAsync(programs, [], time, cancel);
-            return new(broker, new KafkaClusters(new KafkaOptions { Clusters = [new(ClusterName, broker.Servers)] }).Find(ClusterName)!);
+            return new(broker, new KafkaClusters(new KafkaOptions { Clusters = new Dictionary<string, KafkaClusterOptions> { [ClusterName] = new() { Servers = [broker.Servers] } } }).Find(ClusterName)!);
         }
         catch (Exception failure) when (failure is LocalKafkaException or KafkaSetupException)
         {
@@ -48,7 +50,7 @@ internal sealed class BenchKafka : IAsyncDisposable
 
     /// <summary>The options with which a server reads a Kafka topic into a topic of Herald.</summary>
     public string[] Settings(string from, string topic, string group) =>
-        ["--kafka-clusters", $"{ClusterName}={_cluster.Address.Servers}", "--kafka-sources", $"{ClusterName}/{from}>{topic}", "--kafka-group", group];
+        SetOption.Arguments(KafkaOptionSet.SettingsOf(ClusterName, _cluster.Address.Servers, from, topic).Append(new("kafka.group", group)));
 
     public async ValueTask DisposeAsync()
     {

@@ -45,7 +45,7 @@ internal sealed class BenchRig(BenchOptions options, BenchDirectory directory, B
     public async Task<ServerProcess> StartServerAsync(string name, IReadOnlyList<string> command, IReadOnlyList<string> settings, CancellationToken cancel)
     {
         string[] store = options.Store == StoreChoice.Embedded ? []
-            : ["--store", "postgres", "--connection", (await DatabaseAsync()).Connection, "--postgres-schema", name.Replace('-', '_')];
+            : ["--store", "postgres", "--connection", (await DatabaseAsync()).Connection, "--set", $"postgres.schema={name.Replace('-', '_')}"];
         var server = await ServerProcess.StartAsync(["--data", directory.Sub(name).FullName, "--listen", "127.0.0.1:0", .. store, .. settings], time, cancel, command);
         _processes.Push(server);
         return server;

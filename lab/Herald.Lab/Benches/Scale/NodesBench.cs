@@ -59,7 +59,7 @@ internal sealed class NodesBench : IBench
     private static async Task<LocalCluster> StartAsync(int nodes, BenchDatabase database, TrafficClient traffic, BenchRig rig, CancellationToken cancel)
     {
         var cluster = await LocalCluster.StartAsync(
-            nodes, database.Connection, rig.Time, cancel, "--postgres-schema", string.Create(CultureInfo.InvariantCulture, $"nodes_{nodes}"));
+            nodes, database.Connection, rig.Time, cancel, "--set", string.Create(CultureInfo.InvariantCulture, $"postgres.schema=nodes_{nodes}"));
         using var herald = MeasuredHerald.Of(cluster.Nodes[0].Process, rig);
         await herald.CreateTopicAsync(Topic, cancel);
         await herald.SubscribeAsync(Subscription, Topic, traffic.EndpointOf(Sink), cancel);

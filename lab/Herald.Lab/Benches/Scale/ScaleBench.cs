@@ -42,7 +42,7 @@ internal sealed class ScaleBench : IBench
         {
             rig.Progress.Show($"{nodes} nodes");
             await using var cluster = await LocalCluster.StartAsync(
-                nodes, database.Connection, rig.Time, cancel, "--postgres-schema", $"scale_{nodes}", "--engine-max-in-flight", PermitsPerNode.ToString(CultureInfo.InvariantCulture));
+                nodes, database.Connection, rig.Time, cancel, "--set", $"postgres.schema=scale_{nodes}", "--engine-max-in-flight", PermitsPerNode.ToString(CultureInfo.InvariantCulture));
             using var herald = MeasuredHerald.Of(cluster.Nodes[0].Process, rig);
             await herald.CreateTopicAsync(Topic, cancel);
             await herald.SubscribeAsync(

@@ -36,13 +36,13 @@ internal sealed class TakeoverBench : IBench
         var undisturbed = new MeasuredSide<Latencies>("undisturbed", [], token => MeasureAsync(_ => Task.CompletedTask, token), rig);
         var killed = new MeasuredSide<Latencies>("killed", [], token => MeasureAsync(node => node.KillAsync(), token), rig);
         var stopped = new MeasuredSide<Latencies>("stopped", [], token => MeasureAsync(node => node.StopAsync(), token), rig);
-        await using (cluster = await LocalCluster.StartAsync(Nodes, database.Connection, rig.Time, cancel, "--postgres-schema", "takeover_three"))
+        await using (cluster = await LocalCluster.StartAsync(Nodes, database.Connection, rig.Time, cancel, "--set", "postgres.schema=takeover_three"))
         {
             await SubscribeAsync(cluster, traffic, rig, cancel);
             await Alternation.RunAsync("one of three nodes", rig, cancel, undisturbed, killed, stopped);
         }
         List<(double Listening, double Delivered)> restarts;
-        await using (cluster = await LocalCluster.StartAsync(1, database.Connection, rig.Time, cancel, "--postgres-schema", "takeover_one"))
+        await using (cluster = await LocalCluster.StartAsync(1, database.Connection, rig.Time, cancel, "--set", "postgres.schema=takeover_one"))
         {
             await SubscribeAsync(cluster, traffic, rig, cancel);
             restarts = await RestartAsync(cluster, traffic, rig, cancel);

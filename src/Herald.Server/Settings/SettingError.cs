@@ -1,7 +1,0 @@
-namespace Herald.Server.Settings;
-
-/// <summary>An unusable setting. The person who reads it is on call, so it names setting, value, origin and rule.</summary>
-public sealed record SettingError(string Setting, string? Value, string Source, string Rule)
-{
-    public override string ToString() => Value is null ? $"{Setting} ({Source}): {Rule}" : $"{Setting} = '{Value}' ({Source}): {Rule}";
-}
