@@ -65,7 +65,7 @@ internal sealed partial class ShardHost
         {
             _services.Runner.Withdraw(start, start.Item.Size);
             if (damage is null)
-                _machine.OnMissing(start.Subscription, start.Generation, start.KeyHash, NowMs());
+                _machine.OnMissing(start.Subscription, start.Generation, start.KeyHash);
             else
                 _machine.OnDamaged(start.Subscription, start.Generation, start.KeyHash, damage, NowMs());
             return;

@@ -22,7 +22,7 @@ internal sealed partial class ShardHost
         StartAttempt[] starts = [.. _machine.Out.Starts, .. _entered];
         ReturnStarts();
         foreach (var start in starts)
-            _machine.OnResult(start.Subscription, start.Generation, start.KeyHash, start.Item.Sequence, AttemptRunner.NotSent, counted: false, NowMs());
+            _machine.OnResult(start.Subscription, start.Generation, start.KeyHash, AttemptRunner.NotSent, counted: false, NowMs());
     }
 
     // While a stop has a limit for attempts: the time at which even the youngest attempt in flight has reached it.

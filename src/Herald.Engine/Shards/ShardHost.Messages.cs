@@ -19,8 +19,8 @@ internal sealed partial class ShardHost
                     if (attempt.Counted)
                         _commits.History.Add(attempt);
                     _machine.OnResult(
-                        attempt.Start.Subscription, attempt.Start.Generation, attempt.Start.KeyHash, attempt.Start.Item.Sequence, attempt.Result,
-                        attempt.Counted, endedAtMs, attempt.EndpointFails);
+                        attempt.Start.Subscription, attempt.Start.Generation, attempt.Start.KeyHash, attempt.Result, attempt.Counted, endedAtMs,
+                        attempt.EndpointFails);
                     break;
                 case ShardMessage.Entered { Start: var start }:
                     if (_stopping)

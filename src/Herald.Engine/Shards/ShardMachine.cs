@@ -147,7 +147,7 @@ internal sealed partial class ShardMachine
 
     /// <param name="counted">False when nothing was sent: the subscription was paused, or its endpoint changed, just before.</param>
     /// <param name="endpointFails">Most of the endpoint's latest attempts have failed.</param>
-    public void OnResult(int subscription, int generation, ulong keyHash, long sequence, AttemptResult result, bool counted, long nowMs, bool endpointFails = false)
+    public void OnResult(int subscription, int generation, ulong keyHash, AttemptResult result, bool counted, long nowMs, bool endpointFails = false)
     {
         if (!_states.TryGetValue(subscription, out var state))
             return; // The subscription was deleted in the meantime.
@@ -157,7 +157,6 @@ internal sealed partial class ShardMachine
             return;
         }
         var lane = state.Lanes[keyHash];
-        state.InFlight--;
         if (!counted)
         {
             // Nothing was sent, so the age of the delivery does not count from here.
@@ -173,7 +172,7 @@ internal sealed partial class ShardMachine
     }
 
     /// <summary>The event is no longer kept, so there is nothing to send. The delivery expires.</summary>
-    public void OnMissing(int subscription, int generation, ulong keyHash, long nowMs)
+    public void OnMissing(int subscription, int generation, ulong keyHash)
     {
         if (EndUnsent(subscription, generation, keyHash) is { } lane)
             SkipHead(lane, SkipKind.Expire, null);
@@ -452,7 +451,6 @@ internal sealed partial class ShardMachine
         }
         lane.State = LaneState.InFlight;
         CountAgeFrom(nowMs, lane);
-        state.InFlight++;
         Out.Starts.Add(new StartAttempt(state.Number, state.Generation, lane.KeyHash, item, lane.Attempts + 1, kind, state.Entry.IsReplay(_shard, item.Sequence)));
         return true;
     }
@@ -517,7 +515,6 @@ internal sealed partial class ShardMachine
             EndOldAttempt(state, keyHash);
             return null;
         }
-        state.InFlight--;
         return state.Lanes[keyHash];
     }
 

@@ -29,7 +29,7 @@ internal sealed class SubscriptionState(SubscriptionEntry entry)
 
     /// <summary>Deliveries in the window: those of attached lanes, and those of detached lanes.</summary>
     public int Outstanding, Draining;
-    public int Blocked, Held, InFlight;
+    public int Blocked, Held;
     public long PausedAtMs;
 
     /// <summary>Detached lanes that left the scan because <see cref="Draining"/> was full.</summary>

@@ -147,6 +147,9 @@ internal sealed class HostScene : IAsyncDisposable
 
     public Subscription Subscription => Cache.Snapshot.ByNumber.Values.Single().Subscription;
 
+    public ValueTask<int> CountInFlightAsync() => Host.CallAsync(
+        machine => machine.States.Values.Sum(state => state.Lanes.Values.Count(lane => lane.State == LaneState.InFlight)), default);
+
     /// <summary>Lets the shard complete this many rounds: it answers calls once in each round.</summary>
     public async Task RoundsAsync(int count)
     {

@@ -1,4 +1,5 @@
 using Herald.Engine.Channels;
+using Herald.Engine.Shards;
 using Xunit;
 
 namespace Herald.Engine.Tests.Shards;
@@ -43,6 +44,6 @@ public sealed class MissingChannelTests : IAsyncDisposable
         _scene.Clock.Advance(TimeSpan.FromDays(30));
         await _scene.RoundsAsync(20);
         var lane = await _scene.Host.CallAsync(machine => machine.States.Values.Single().Lanes.Values.Single(), default);
-        Assert.Equal((0, 0), (lane.Attempts, lane.Owner.InFlight > 0 ? 0 : lane.FirstAttemptAtMs));
+        Assert.Equal((0, 0), (lane.Attempts, lane.State == LaneState.InFlight ? 0 : lane.FirstAttemptAtMs));
     }
 }

@@ -91,7 +91,7 @@ public sealed class NoteTests : IAsyncDisposable
     {
         await _scene.PublishAsync([payload]);
         (await _scene.ExpectAsync(payload)).Answer(AttemptResult.Delivered);
-        while (await _scene.Host.CallAsync(machine => machine.States.Values.Any(state => state.InFlight > 0), default))
+        while (await _scene.CountInFlightAsync() > 0)
             await Task.Yield();
     }
 }

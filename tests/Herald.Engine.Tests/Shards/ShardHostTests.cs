@@ -208,7 +208,7 @@ public sealed class ShardHostTests : IAsyncDisposable
         const int Other = 99;
         await _scene.Bytes.EnterAsync(Other, HostScene.MostBytes);
         await _scene.PublishAsync(["one"]);
-        while (await _scene.Host.CallAsync(machine => machine.States.Values.Sum(state => state.InFlight), default) == 0)
+        while (await _scene.CountInFlightAsync() == 0)
             await Task.Yield();
         _scene.Clock.Advance(TimeSpan.FromSeconds(50));
         _scene.Bytes.Leave(Other, HostScene.MostBytes);

@@ -186,7 +186,7 @@ internal sealed class ShardScene
     {
         var start = InFlight.First(s => s.Item.Sequence == sequence);
         InFlight.Remove(start);
-        _machine.OnResult(1, start.Generation, start.KeyHash, sequence, result, true, _now);
+        _machine.OnResult(1, start.Generation, start.KeyHash, result, true, _now);
         Collect();
     }
 

@@ -192,11 +192,11 @@ internal sealed class ShardWorld
         if (fails)
         {
             var result = new AttemptResult { Outcome = AttemptOutcome.Failed, Stage = AttemptStage.Response, StatusCode = 500, EndpointTroubled = _random.Next(2) == 0 };
-            _machine.OnResult(start.Subscription, start.Generation, start.KeyHash, start.Item.Sequence, result, _random.Next(8) > 0, _now);
+            _machine.OnResult(start.Subscription, start.Generation, start.KeyHash, result, _random.Next(8) > 0, _now);
             return;
         }
         Receive(start);
-        _machine.OnResult(start.Subscription, start.Generation, start.KeyHash, start.Item.Sequence, AttemptResult.Delivered, true, _now);
+        _machine.OnResult(start.Subscription, start.Generation, start.KeyHash, AttemptResult.Delivered, true, _now);
     }
 
     private void Receive(StartAttempt start)
