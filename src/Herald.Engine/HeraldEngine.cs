@@ -20,8 +20,8 @@ namespace Herald.Engine;
 
 /// <summary>The parts that a node consists of. One object may have several of the store's roles.</summary>
 public sealed record EngineParts(
-    IEventLog Log, IShardStore Shards, IStateReader State, ICatalogStore Catalog, IDeadLetterStore DeadLetters, IOwnership Ownership,
-    IReadOnlyList<IChannel> Channels, TimeProvider Time, Random Random, ILoggerFactory Logging)
+    IEventLog Log, ISourcePositions Positions, IShardStore Shards, IStateReader State, ICatalogStore Catalog, IDeadLetterStore DeadLetters,
+    IOwnership Ownership, IReadOnlyList<IChannel> Channels, TimeProvider Time, Random Random, ILoggerFactory Logging)
 {
     public IReadOnlyList<IApplication> Applications { get; init; } = [];
 }
@@ -103,6 +103,9 @@ public sealed class HeraldEngine : IAsyncDisposable
 
     /// <summary>The logs of all shards, for applications that follow them.</summary>
     public IEventLog Log => _parts.Log;
+
+    /// <summary>The positions of sources that do not remember them.</summary>
+    public ISourcePositions Positions => _parts.Positions;
 
     /// <summary>The saved state of applications, for reading.</summary>
     public IStateReader State => _parts.State;

@@ -14,9 +14,9 @@ namespace Herald.Journal;
 /// <summary>The embedded store: every role of the store contract over one log on the local disk.</summary>
 /// <remarks>
 /// The writer's thread makes all changes. Reads use the tables, the index and the log on the caller's thread. This type only connects the
-/// parts. It is over 400 lines long because it has six roles with a few lines for each member.
+/// parts. It is over 400 lines long because it has seven roles with a few lines for each member.
 /// </remarks>
-public sealed class JournalStore : IEventLog, IShardStore, IStateReader, ICatalogStore, IDeadLetterStore, IOwnership, IAsyncDisposable
+public sealed class JournalStore : IEventLog, ISourcePositions, IShardStore, IStateReader, ICatalogStore, IDeadLetterStore, IOwnership, IAsyncDisposable
 {
     /// <summary>The largest single change: an append, or a commit with everything in it.</summary>
     private const int MaxChangeBytes = 512 << 20;
@@ -101,18 +101,18 @@ public sealed class JournalStore : IEventLog, IShardStore, IStateReader, ICatalo
         return await Task.Run(() => Open(options, time, files, notices ?? (_ => { })), cancel).ConfigureAwait(false);
     }
 
-    public ValueTask AppendAsync(ReadOnlyMemory<NewEvent> events, Memory<Appended> verdicts, SourcePosition? position, CancellationToken cancel)
+    public ValueTask AppendAsync(ReadOnlyMemory<NewEvent> events, Memory<Appended> verdicts, CancellationToken cancel)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(verdicts.Length, events.Length, nameof(verdicts));
         CheckShards(events.Span);
-        if (events.IsEmpty && position is null)
+        if (events.IsEmpty)
             return ValueTask.CompletedTask;
-        var bytes = CheckSize(AppendRequest.BytesOf(events.Span, position));
+        var bytes = CheckSize(AppendRequest.BytesOf(events.Span));
         // A request in the queue cannot be cancelled, because the writer reads the records. Cancelling only ends the wait for a place in
         // the queue.
         if (!_queue.TryEnter())
-            return AppendSlowlyAsync(events, verdicts, position, bytes, cancel);
-        var request = _appends.Rent().Begin(events, verdicts, position, bytes);
+            return AppendSlowlyAsync(events, verdicts, bytes, cancel);
+        var request = _appends.Rent().Begin(events, verdicts, bytes);
         var task = request.Task;
         _queue.Add(request);
         return task;
@@ -177,6 +177,9 @@ public sealed class JournalStore : IEventLog, IShardStore, IStateReader, ICatalo
 
     public async ValueTask<long?> ReadSourcePositionAsync(string source, CancellationToken cancel) =>
         await AskAsync(w => w.Contents.Sources.Find(source), cancel).ConfigureAwait(false);
+
+    public async ValueTask SaveSourcePositionAsync(SourcePosition position, CancellationToken cancel) =>
+        await AskAsync(new PositionRequest(position), cancel).ConfigureAwait(false);
 
     public IDisposable OnHead(Action<ShardId, long> advanced) => _headHints.Add(advanced);
 
@@ -400,11 +403,10 @@ public sealed class JournalStore : IEventLog, IShardStore, IStateReader, ICatalo
         return true;
     }
 
-    private async ValueTask AppendSlowlyAsync(
-        ReadOnlyMemory<NewEvent> events, Memory<Appended> verdicts, SourcePosition? position, int bytes, CancellationToken cancel)
+    private async ValueTask AppendSlowlyAsync(ReadOnlyMemory<NewEvent> events, Memory<Appended> verdicts, int bytes, CancellationToken cancel)
     {
         await _queue.EnterAsync(cancel).ConfigureAwait(false);
-        var request = _appends.Rent().Begin(events, verdicts, position, bytes);
+        var request = _appends.Rent().Begin(events, verdicts, bytes);
         var task = request.Task;
         _queue.Add(request);
         await task.ConfigureAwait(false);

@@ -18,7 +18,7 @@ namespace Herald.Postgres;
 /// <summary>
 /// The store that nodes share: every role of the store contract over one PostgreSQL database. This type only connects the parts.
 /// </summary>
-public sealed class PostgresStore : IEventLog, IShardStore, IStateReader, ICatalogStore, IDeadLetterStore, IOwnership, IAsyncDisposable
+public sealed class PostgresStore : IEventLog, ISourcePositions, IShardStore, IStateReader, ICatalogStore, IDeadLetterStore, IOwnership, IAsyncDisposable
 {
     // Without new events housekeeping is not urgent, so ages and sizes are checked less often.
     private static readonly TimeSpan KeepEvery = TimeSpan.FromSeconds(30), KeepIdleEvery = TimeSpan.FromMinutes(10);
@@ -84,7 +84,7 @@ public sealed class PostgresStore : IEventLog, IShardStore, IStateReader, ICatal
         _catalog = new CatalogTable(database, periods);
         _letters = new DeadLetterTable(database, appender, periods, records);
         _letterReader = new LetterReader(database);
-        _sources = new SourceTable(database, appender, periods, records);
+        _sources = new SourceTable(database);
         var session = Notifies && dialect.HasSessionLocks ? new NodeSession(time) { OnLost = Moved } : null;
         var registry = new Registry(database, periods, options, identity, session);
         _ownership = new Ownership(registry, periods, new NodeWatch(time, options.Lease), session, options.Lease, identity.ShardCount, time, Renewed, OthersRemoved);
@@ -143,21 +143,16 @@ public sealed class PostgresStore : IEventLog, IShardStore, IStateReader, ICatal
         }
     }
 
-    public async ValueTask AppendAsync(ReadOnlyMemory<NewEvent> events, Memory<Appended> verdicts, SourcePosition? position, CancellationToken cancel)
+    public async ValueTask AppendAsync(ReadOnlyMemory<NewEvent> events, Memory<Appended> verdicts, CancellationToken cancel)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(verdicts.Length, events.Length, nameof(verdicts));
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         CheckShards(events.Span);
-        if (events.IsEmpty && position is null)
+        if (events.IsEmpty)
             return;
-        if (_keeper.IsFull && !events.IsEmpty)
+        if (_keeper.IsFull)
         {
             verdicts.Span.Fill(new Appended(Verdict.NoRoom, 0));
-            return;
-        }
-        if (position is not null)
-        {
-            (await _sources.AppendAsync(events, position, cancel).ConfigureAwait(false)).CopyTo(verdicts);
             return;
         }
         await _requests.WaitAsync(cancel).ConfigureAwait(false);
@@ -187,6 +182,12 @@ public sealed class PostgresStore : IEventLog, IShardStore, IStateReader, ICatal
     public ValueTask<long> FindByIdAsync(ShardId shard, ulong keyHash, ulong idHash, CancellationToken cancel) => _log.FindByIdAsync(shard, keyHash, idHash, cancel);
 
     public async ValueTask<long?> ReadSourcePositionAsync(string source, CancellationToken cancel) => await _sources.ReadAsync(source, cancel).ConfigureAwait(false);
+
+    public async ValueTask SaveSourcePositionAsync(SourcePosition position, CancellationToken cancel)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        await _sources.SaveAsync(position, cancel).ConfigureAwait(false);
+    }
 
     public IDisposable OnHead(Action<ShardId, long> advanced) => _headHints.Add(advanced);
 

@@ -113,7 +113,8 @@ public sealed class HeraldServer : IAsyncDisposable
         }
 
         var parts = new EngineParts(
-            store.Log, store.Shards, store.State, store.Catalog, store.DeadLetters, store.Ownership, channels, services.Time, services.Random, services.Logging)
+            store.Log, store.Positions, store.Shards, store.State, store.Catalog, store.DeadLetters, store.Ownership, channels, services.Time,
+            services.Random, services.Logging)
         {
             Applications = services.Applications,
         };

@@ -28,7 +28,7 @@ internal sealed class Cluster : IAsyncDisposable
         var nodes = new HeraldEngine[2];
         for (var i = 0; i < nodes.Length; i++)
         {
-            var parts = new EngineParts(store, store, store, store, store, shards.Of(i), [channel], TimeProvider.System, new Random(i), NullLoggerFactory.Instance);
+            var parts = new EngineParts(store, store, store, store, store, store, shards.Of(i), [channel], TimeProvider.System, new Random(i), NullLoggerFactory.Instance);
             nodes[i] = await HeraldEngine.StartAsync(parts, new EngineOptions { CommitEvery = TimeSpan.FromMilliseconds(10) }, default);
         }
         var cluster = new Cluster(directory, store, shards, channel, nodes);

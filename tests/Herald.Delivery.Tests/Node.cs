@@ -122,7 +122,7 @@ internal sealed class Node : IAsyncDisposable
         string directory, EngineOptions options, NodeSetup setup, IReadOnlyList<IApplication> applications, ScriptedChannel channel)
     {
         var store = await JournalStore.OpenAsync(setup.Journal(new JournalOptions { Directory = directory }), TimeProvider.System, null, default);
-        var parts = new EngineParts(setup.Log(store), setup.Shards(store), store, store, store, store, [channel], TimeProvider.System, new Random(1), setup.Logging)
+        var parts = new EngineParts(setup.Log(store), store, setup.Shards(store), store, store, store, store, [channel], TimeProvider.System, new Random(1), setup.Logging)
         {
             Applications = applications,
         };

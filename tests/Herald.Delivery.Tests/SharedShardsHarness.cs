@@ -17,6 +17,7 @@ internal sealed class SharedShardsHarness : StoreHarness
     private int _opened;
 
     public override IEventLog Log => Store;
+    public override ISourcePositions Positions => Store;
     public override IShardStore Shards => Store;
     public override IStateReader State => Store;
     public override ICatalogStore Catalog => Store;

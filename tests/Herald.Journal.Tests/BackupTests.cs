@@ -25,12 +25,12 @@ public sealed class BackupTests : IAsyncLifetime
     {
         var events = new StoreEvents(_harness.Store, _harness.Clock);
         var batch = events.Make(400, shard: 0);
-        await _harness.Store.AppendAsync(batch, new Appended[400], null, Cancel);
+        await _harness.Store.AppendAsync(batch, new Appended[400], Cancel);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
         var load = Task.Run(async () =>
         {
             for (var i = 0; !stop.IsCancellationRequested; i++)
-                await _harness.Store.AppendAsync(events.Make(20, shard: i % 16), new Appended[20], null, Cancel);
+                await _harness.Store.AppendAsync(events.Make(20, shard: i % 16), new Appended[20], Cancel);
         }, Cancel);
         await _harness.Store.BackupAsync(_copy.Root, Cancel);
         await stop.CancelAsync();
@@ -42,7 +42,7 @@ public sealed class BackupTests : IAsyncLifetime
         await _copy.Store.ReadEventsAsync(new ShardId(0), Enumerable.Range(1, 400).Select(i => (long)i).ToArray(), read, Cancel);
         Assert.Equal(batch.Select(e => e.Record.ToArray()), read.Records);
         var verdicts = new Appended[1];
-        await _copy.Store.AppendAsync(events.Make(1, shard: 0), verdicts, null, Cancel);
+        await _copy.Store.AppendAsync(events.Make(1, shard: 0), verdicts, Cancel);
         Assert.Equal(Verdict.Accepted, verdicts[0].Verdict);
         await _copy.ReopenAsync();
     }

@@ -20,7 +20,7 @@ public sealed class BoundsTests
         await harness.StartAsync();
         var events = new StoreEvents(harness.Store, harness.Clock);
         var verdicts = Enumerable.Range(0, Callers).Select(_ => new Appended[1]).ToArray();
-        await Task.WhenAll(verdicts.Select(verdict => harness.Store.AppendAsync(new[] { events.Make(shard: 0) }, verdict, null, Cancel).AsTask()));
+        await Task.WhenAll(verdicts.Select(verdict => harness.Store.AppendAsync(new[] { events.Make(shard: 0) }, verdict, Cancel).AsTask()));
         Assert.Equal(Enumerable.Range(1, Callers).Select(i => (long)i), verdicts.Select(verdict => verdict[0].Sequence).Order());
     }
 
@@ -37,9 +37,9 @@ public sealed class BoundsTests
         };
         var events = new StoreEvents(store, new StoreClock());
         // The first append is being synced; the others fill the queue.
-        var waiting = Enumerable.Range(0, 20_000).Select(_ => store.AppendAsync(new[] { events.Make(shard: 0) }, new Appended[1], null, Cancel).AsTask()).ToArray();
+        var waiting = Enumerable.Range(0, 20_000).Select(_ => store.AppendAsync(new[] { events.Make(shard: 0) }, new Appended[1], Cancel).AsTask()).ToArray();
         using var patience = new CancellationTokenSource();
-        var late = store.AppendAsync(new[] { events.Make("late", shard: 0) }, new Appended[1], null, patience.Token).AsTask();
+        var late = store.AppendAsync(new[] { events.Make("late", shard: 0) }, new Appended[1], patience.Token).AsTask();
         await patience.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => late);
         release.Set();
@@ -56,7 +56,7 @@ public sealed class BoundsTests
         var verdicts = new Appended[1];
         for (var i = 1; i <= 3; i++)
         {
-            await harness.Store.AppendAsync(one, verdicts, null, Cancel);
+            await harness.Store.AppendAsync(one, verdicts, Cancel);
             Assert.Equal(new Appended(Verdict.Accepted, i), verdicts[0]);
             await harness.ReopenAsync();
         }
@@ -127,7 +127,7 @@ public sealed class BoundsTests
         for (var number = 1; number <= 100; number++)
         {
             await harness.Store.AppendAsync(
-                Enumerable.Range(0, AtOnce).Select(_ => events.Make(shard: 0, payload: new byte[900])).ToArray(), verdicts, null, Cancel);
+                Enumerable.Range(0, AtOnce).Select(_ => events.Make(shard: 0, payload: new byte[900])).ToArray(), verdicts, Cancel);
             Assert.All(verdicts, verdict => Assert.Equal(Verdict.Accepted, verdict.Verdict));
             await harness.Store.CommitAsync(
                 new ShardCommit { Fence = fence, Number = number, SettledBelow = verdicts[^1].Sequence + 1, DeadLetters = [.. verdicts.Select(Letter)] }, Cancel);
@@ -150,7 +150,7 @@ public sealed class BoundsTests
         var events = new StoreEvents(store, new StoreClock());
         var verdicts = new Appended[1];
         do
-            await store.AppendAsync(new[] { events.Make(shard: 0, payload: new byte[900]) }, verdicts, null, Cancel);
+            await store.AppendAsync(new[] { events.Make(shard: 0, payload: new byte[900]) }, verdicts, Cancel);
         while (verdicts[0].Verdict == Verdict.Accepted);
         var letter = new DeadLetterId(lease.Shard, 1, 0, 1);
         await store.CommitAsync(
@@ -180,12 +180,12 @@ public sealed class BoundsTests
         var files = new FaultyFiles();
         await using var store = await OpenAsync(files);
         var events = new StoreEvents(store, new StoreClock());
-        await store.AppendAsync(events.Make(3, shard: 0), new Appended[3], null, Cancel);
+        await store.AppendAsync(events.Make(3, shard: 0), new Appended[3], Cancel);
         await store.CheckpointAsync(Cancel);
         files.Free = 10_000;
         await Assert.ThrowsAnyAsync<IOException>(async () => await store.BackupAsync("/copy", Cancel));
         files.Free = long.MaxValue / 4;
-        await store.AppendAsync(events.Make(3, shard: 0), new Appended[3], null, Cancel);
+        await store.AppendAsync(events.Make(3, shard: 0), new Appended[3], Cancel);
         await store.BackupAsync("/another", Cancel);
     }
 

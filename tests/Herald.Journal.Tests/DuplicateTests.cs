@@ -80,7 +80,7 @@ public sealed class DuplicateTests
     private static async Task<Verdict> AppendAsync(JournalHarness harness, string id)
     {
         var verdicts = new Appended[1];
-        await harness.Store.AppendAsync(new[] { new StoreEvents(harness.Store, harness.Clock).Make(id) }, verdicts, null, Cancel);
+        await harness.Store.AppendAsync(new[] { new StoreEvents(harness.Store, harness.Clock).Make(id) }, verdicts, Cancel);
         return verdicts[0].Verdict;
     }
 }

@@ -45,7 +45,7 @@ public sealed class FaultTests
     {
         await using var harness = new JournalHarness();
         await harness.StartAsync();
-        await harness.Store.AppendAsync(new StoreEvents(harness.Store, harness.Clock).Make(3), new Appended[3], null, Cancel);
+        await harness.Store.AppendAsync(new StoreEvents(harness.Store, harness.Clock).Make(3), new Appended[3], Cancel);
         // A directory has the name of the new checkpoint, so it cannot be opened as a file.
         Directory.CreateDirectory(Path.Combine(harness.Root, "checkpoint.new"));
         await Assert.ThrowsAnyAsync<Exception>(async () => await harness.StopAsync());
@@ -73,12 +73,12 @@ public sealed class FaultTests
         await using var store = await OpenAsync();
         var verdicts = new Appended[1];
         var one = new[] { new StoreEvents(store, _clock).Make("a", shard: 0, payload: StoreEvents.Payload("needle")) };
-        await store.AppendAsync(one, verdicts, null, Cancel);
+        await store.AppendAsync(one, verdicts, Cancel);
         _files.Flip("/simulated/journal/0000000001.log", Find("needle"), 3);
-        await store.AppendAsync(one, verdicts, null, Cancel);
+        await store.AppendAsync(one, verdicts, Cancel);
         Assert.Equal(new Appended(Verdict.Duplicate, 1), verdicts[0]);
         _files.FailNext = ("read", ".log");
-        await store.AppendAsync(one, verdicts, null, Cancel);
+        await store.AppendAsync(one, verdicts, Cancel);
         Assert.Equal(new Appended(Verdict.Duplicate, 1), verdicts[0]);
         Assert.False(store.Failed.IsCompleted);
     }
@@ -257,43 +257,42 @@ public sealed class FaultTests
         await using var store = await OpenAsync();
         var verdicts = new Appended[1];
         var one = new[] { new StoreEvents(store, _clock).Make("a", shard: 0) };
-        await store.AppendAsync(one, verdicts, null, Cancel);
+        await store.AppendAsync(one, verdicts, Cancel);
         while ((await AppendAsync(store, 1, 900))[0].Verdict == Verdict.Accepted)
         {
         }
-        await store.AppendAsync(one, verdicts, null, Cancel);
+        await store.AppendAsync(one, verdicts, Cancel);
         Assert.Equal(new Appended(Verdict.Duplicate, 1), verdicts[0]);
     }
 
     [Fact]
-    public async Task A_source_position_is_saved_when_its_events_are_duplicates_though_there_is_no_room()
+    public async Task A_source_position_is_saved_though_there_is_no_room_for_events()
     {
         _files.Free = 5 * 16 << 10;
         await using var store = await OpenAsync();
-        var verdicts = new Appended[1];
-        var one = new[] { new StoreEvents(store, _clock).Make("a", shard: 0) };
-        await store.AppendAsync(one, verdicts, null, Cancel);
         // Until an event that is no larger finds no room either.
         while ((await AppendAsync(store, 1, 1))[0].Verdict == Verdict.Accepted)
         {
         }
-        await store.AppendAsync(one, verdicts, new SourcePosition("s", 1), Cancel);
-        Assert.Equal(new Appended(Verdict.Duplicate, 1), verdicts[0]);
+        await store.SaveSourcePositionAsync(new SourcePosition("s", 1), Cancel);
         Assert.Equal(1, await store.ReadSourcePositionAsync("s", Cancel));
     }
 
     [Fact]
-    public async Task A_source_position_is_not_saved_when_its_events_were_refused()
+    public async Task Source_positions_leave_the_last_half_of_the_reserve_to_what_frees_room()
     {
         _files.Free = 5 * 16 << 10;
         await using var store = await OpenAsync();
+        var lease = (await store.RenewAsync(Cancel))[0];
         while ((await AppendAsync(store, 1, 900))[0].Verdict == Verdict.Accepted)
         {
         }
-        var verdicts = new Appended[1];
-        await store.AppendAsync(new[] { new StoreEvents(store, _clock).Make(shard: 0, payload: new byte[900]) }, verdicts, new SourcePosition("s", 1), Cancel);
-        Assert.Equal(Verdict.NoRoom, verdicts[0].Verdict);
-        Assert.Null(await store.ReadSourcePositionAsync("s", Cancel));
+        var saved = 0;
+        while (await Record.ExceptionAsync(async () => await store.SaveSourcePositionAsync(new SourcePosition("s", saved + 1), Cancel)) is not { } refusal)
+            saved++;
+        Assert.IsType<StoreFullException>(refusal);
+        Assert.Equal(saved, await store.ReadSourcePositionAsync("s", Cancel));
+        await store.CommitAsync(new ShardCommit { Fence = new Fence(lease.Shard, lease.Epoch), Number = 1, Progress = new byte[2000] }, Cancel);
     }
 
     /// <summary>The offset of the text in the first segment.</summary>
@@ -316,7 +315,7 @@ public sealed class FaultTests
     {
         var events = Enumerable.Range(0, count).Select(_ => new StoreEvents(store, _clock).Make(shard: 0, payload: new byte[payload])).ToArray();
         var verdicts = new Appended[count];
-        await store.AppendAsync(events, verdicts, null, Cancel);
+        await store.AppendAsync(events, verdicts, Cancel);
         return verdicts;
     }
 

@@ -86,7 +86,10 @@ public sealed class FixtureTests
     {
         var events = new StoreEvents(store, new StoreClock());
         for (var i = 1; i <= 30; i++)
-            await store.AppendAsync(new[] { events.Make($"id-{i}", payload: StoreEvents.Payload($"payload {i}"), shard: 1) }, new Appended[1], new SourcePosition("source", i), Cancel);
+        {
+            await store.AppendAsync(new[] { events.Make($"id-{i}", payload: StoreEvents.Payload($"payload {i}"), shard: 1) }, new Appended[1], Cancel);
+            await store.SaveSourcePositionAsync(new SourcePosition("source", i), Cancel);
+        }
         var epoch = (await store.RenewAsync(Cancel))[1].Epoch;
         await store.CommitAsync(
             new ShardCommit
@@ -115,7 +118,7 @@ public sealed class FixtureTests
 
         var verdicts = new Appended[1];
         var again = new StoreEvents(store, new StoreClock()).Make("id-7", payload: StoreEvents.Payload("payload 7"), shard: 1);
-        await store.AppendAsync(new[] { again }, verdicts, null, Cancel);
+        await store.AppendAsync(new[] { again }, verdicts, Cancel);
         Assert.Equal(new Appended(Verdict.Duplicate, 7), verdicts[0]);
 
         var epoch = (await store.RenewAsync(Cancel))[1].Epoch;

@@ -6,6 +6,8 @@ namespace Herald.Journal.Tests;
 
 public sealed class JournalEventLog() : EventLogContract(new JournalHarness());
 
+public sealed class JournalSourcePositions() : SourcePositionsContract(new JournalHarness());
+
 public sealed class JournalShardStore() : ShardStoreContract(new JournalHarness());
 
 public sealed class JournalRetention() : RetentionContract(new JournalHarness());

@@ -29,6 +29,7 @@ internal sealed class JournalHarness(Func<JournalOptions, JournalOptions>? adjus
     }
 
     public override IEventLog Log => Store;
+    public override ISourcePositions Positions => Store;
     public override IShardStore Shards => Store;
     public override IStateReader State => Store;
     public override ICatalogStore Catalog => Store;

@@ -179,7 +179,7 @@ public sealed class RecoveryTests : IAsyncLifetime
             new FrameHeader(24, 1_000_000, Run: 0x1234_5678, Durable: 1_000_000).WriteAround(forged);
         // Each copy is shifted by one byte, so that one of them is aligned as a frame is.
         var payload = Enumerable.Range(0, 8).SelectMany(_ => (byte[])[.. forged, 0]).ToArray();
-        await _harness.Store.AppendAsync(new[] { new StoreEvents(_harness.Store, _harness.Clock).Make(shard: 0, payload: payload) }, new Appended[1], null, Cancel);
+        await _harness.Store.AppendAsync(new[] { new StoreEvents(_harness.Store, _harness.Clock).Make(shard: 0, payload: payload) }, new Appended[1], Cancel);
         await StopWithoutCheckpointAsync();
         var last = Frames()[^1];
         Damage(last.Offset + FrameHeader.Length + 20);
@@ -266,7 +266,7 @@ public sealed class RecoveryTests : IAsyncLifetime
         await using var other = new JournalHarness();
         await other.StartAsync();
         for (var i = 0; i < 20; i++)
-            await other.Store.AppendAsync(new StoreEvents(other.Store, other.Clock).Make(1, shard: 0), new Appended[1], null, Cancel);
+            await other.Store.AppendAsync(new StoreEvents(other.Store, other.Clock).Make(1, shard: 0), new Appended[1], Cancel);
         await other.StopAsync();
         var bytes = await File.ReadAllBytesAsync(Path.Combine(other.Root, "journal", "0000000001.log"), Cancel);
         var last = Array.Empty<byte>();
@@ -287,7 +287,7 @@ public sealed class RecoveryTests : IAsyncLifetime
         var events = new StoreEvents(_harness.Store, _harness.Clock);
         var verdicts = new Appended[1];
         for (var i = 0; i < count; i++)
-            await _harness.Store.AppendAsync(events.Make(1, shard: 0), verdicts, null, Cancel);
+            await _harness.Store.AppendAsync(events.Make(1, shard: 0), verdicts, Cancel);
     }
 
     /// <summary>Leaves the files as after a crash: without the checkpoint of a clean end.</summary>

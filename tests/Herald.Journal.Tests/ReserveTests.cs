@@ -210,7 +210,7 @@ public sealed class ReserveTests : IAsyncLifetime
     private async Task<Verdict> AppendAsync(string key, string? id = null, byte[]? payload = null)
     {
         var verdicts = new Appended[1];
-        await Store.AppendAsync(new[] { _events.Make(id, key, shard: 0, payload: payload ?? new byte[600]) }, verdicts, null, Cancel);
+        await Store.AppendAsync(new[] { _events.Make(id, key, shard: 0, payload: payload ?? new byte[600]) }, verdicts, Cancel);
         return verdicts[0].Verdict;
     }
 

@@ -116,16 +116,16 @@ public sealed class RetentionTests : IAsyncLifetime
         var events = new StoreEvents(Store, _harness.Clock);
         var verdicts = new Appended[1];
         var one = new[] { events.Make("a", shard: 0) };
-        await Store.AppendAsync(one, verdicts, null, Cancel);
+        await Store.AppendAsync(one, verdicts, Cancel);
         await AppendAsync(100);
         await CommitAsync(c => c with { SettledBelow = 90 });
         await PassAsync(TimeSpan.FromHours(3));
         Assert.True((await BoundsAsync()).First > 1);
 
-        await Store.AppendAsync(one, verdicts, null, Cancel);
+        await Store.AppendAsync(one, verdicts, Cancel);
         Assert.Equal(new Appended(Verdict.Duplicate, 1), verdicts[0]);
         await _harness.ReopenAsync();
-        await Store.AppendAsync(one, verdicts, null, Cancel);
+        await Store.AppendAsync(one, verdicts, Cancel);
         Assert.Equal(new Appended(Verdict.Duplicate, 1), verdicts[0]);
     }
 
@@ -188,7 +188,7 @@ public sealed class RetentionTests : IAsyncLifetime
         for (var round = 1; round <= Rounds; round++)
         {
             await store.AppendAsync(
-                Enumerable.Range(0, InOne).Select(i => events.Make(withIds ? $"{round}-{i}" : null, shard: 0)).ToArray(), new Appended[InOne], null, Cancel);
+                Enumerable.Range(0, InOne).Select(i => events.Make(withIds ? $"{round}-{i}" : null, shard: 0)).ToArray(), new Appended[InOne], Cancel);
             await store.CommitAsync(new ShardCommit { Fence = fence, Number = round, SettledBelow = (round * InOne) + 1 }, Cancel);
             await store.CheckpointAsync(Cancel);
             await store.TickAsync(Cancel);
@@ -205,7 +205,7 @@ public sealed class RetentionTests : IAsyncLifetime
         if (withIds && remembered > 0)
         {
             var again = new Appended[1];
-            await harness.Store.AppendAsync(new[] { events.Make($"{Rounds}-{InOne - 1}", shard: 0) }, again, null, Cancel);
+            await harness.Store.AppendAsync(new[] { events.Make($"{Rounds}-{InOne - 1}", shard: 0) }, again, Cancel);
             Assert.Equal(new Appended(Verdict.Duplicate, Rounds * InOne), again[0]);
         }
     }
@@ -232,7 +232,7 @@ public sealed class RetentionTests : IAsyncLifetime
         {
             var payload = new byte[600];
             Encoding.UTF8.GetBytes(text, payload);
-            await Store.AppendAsync(new[] { events.Make(shard: 0, payload: payload) }, verdicts, null, Cancel);
+            await Store.AppendAsync(new[] { events.Make(shard: 0, payload: payload) }, verdicts, Cancel);
         }
     }
 

@@ -18,7 +18,7 @@ public sealed class ShardIndexTests
         var readers = Enumerable.Range(0, 3).Select(reader => Task.Run(() => ReadAllAsync(harness.Store, Events, 1 + (reader * 300)), Cancel)).ToArray();
         var events = new StoreEvents(harness.Store, harness.Clock);
         for (var i = 0; i < Events / Batch; i++)
-            await harness.Store.AppendAsync(events.Make(Batch, shard: 0), new Appended[Batch], null, Cancel);
+            await harness.Store.AppendAsync(events.Make(Batch, shard: 0), new Appended[Batch], Cancel);
         await Task.WhenAll(readers);
 
         await harness.ReopenAsync();

@@ -5,6 +5,8 @@ namespace Herald.Postgres.Tests;
 
 public sealed class PostgresEventLog() : EventLogContract(new PostgresHarness());
 
+public sealed class PostgresSourcePositions() : SourcePositionsContract(new PostgresHarness());
+
 public sealed class PostgresShardStore() : ShardStoreContract(new PostgresHarness());
 
 public sealed class PostgresRetention() : RetentionContract(new PostgresHarness());

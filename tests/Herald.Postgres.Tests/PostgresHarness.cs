@@ -22,6 +22,7 @@ internal sealed class PostgresHarness(Func<PostgresOptions, PostgresOptions>? ad
     public PostgresOptions Options { get; private set; } = null!;
 
     public override IEventLog Log => Store;
+    public override ISourcePositions Positions => Store;
     public override IShardStore Shards => Store;
     public override IStateReader State => Store;
     public override ICatalogStore Catalog => Store;

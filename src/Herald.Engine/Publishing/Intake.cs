@@ -39,12 +39,12 @@ public sealed class Intake
 
     /// <summary>Makes the batch durable. The verdicts are then in <see cref="PublishBatch.Results"/>.</summary>
     /// <exception cref="StoreUnavailableException">It is unknown whether anything was stored. Publish again with the same ids.</exception>
-    public ValueTask PublishAsync(PublishBatch batch, SourcePosition? position = null, CancellationToken cancel = default)
+    public ValueTask PublishAsync(PublishBatch batch, CancellationToken cancel = default)
     {
         if (batch.Count == 0)
             return ValueTask.CompletedTask;
         batch.Seal();
-        return _log.AppendAsync(batch.Events, batch.Verdicts, position, cancel);
+        return _log.AppendAsync(batch.Events, batch.Verdicts, cancel);
     }
 
     /// <summary>
@@ -56,7 +56,7 @@ public sealed class Intake
     {
         var (places, events) = batch.SealRefused();
         var verdicts = new Appended[events.Length];
-        await _log.AppendAsync(events, verdicts, null, cancel);
+        await _log.AppendAsync(events, verdicts, cancel);
         for (var i = 0; i < places.Length; i++)
             batch.Verdicts.Span[places[i]] = verdicts[i];
     }

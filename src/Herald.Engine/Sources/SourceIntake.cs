@@ -51,7 +51,7 @@ public sealed class SourceIntake(Intake intake, Catalog catalog, string topic, I
                     if (isAnswered)
                         await intake.PublishRefusedAsync(events, cancel);
                     else
-                        await intake.PublishAsync(events, cancel: cancel);
+                        await intake.PublishAsync(events, cancel);
                     isAnswered = true;
                     _isWaitingForRoom = events.CountRefused() > 0;
                     if (!_isWaitingForRoom)

@@ -18,13 +18,13 @@ public interface IEventLog
     /// <summary>Makes the events durable and sets a verdict for each. When the call completes, the accepted events are durable.</summary>
     /// <remarks>
     /// The call is not atomic across shards. Events of one call in one shard keep their order: when one finds no room, no later event of
-    /// that shard is taken. A position without events is saved even when there is no room. The verdict <see cref="Verdict.Duplicate"/> is
-    /// given only once the original is durable. <paramref name="verdicts"/> is as long as <paramref name="events"/>.
+    /// that shard is taken. The verdict <see cref="Verdict.Duplicate"/> is given only once the original is durable.
+    /// <paramref name="verdicts"/> is as long as <paramref name="events"/>.
     /// </remarks>
     /// <exception cref="StoreUnavailableException">
     /// It is unknown whether anything was stored. The caller may try again with the same ids.
     /// </exception>
-    ValueTask AppendAsync(ReadOnlyMemory<NewEvent> events, Memory<Appended> verdicts, SourcePosition? position, CancellationToken cancel);
+    ValueTask AppendAsync(ReadOnlyMemory<NewEvent> events, Memory<Appended> verdicts, CancellationToken cancel);
 
     /// <summary>
     /// Reads durable entries from <paramref name="from"/> on, in order. From <see cref="LogBounds.First"/> on there are no gaps.
@@ -55,9 +55,6 @@ public interface IEventLog
 
     /// <summary>The sequence of the newest event with this topic, key and id inside the deduplication window, or 0.</summary>
     ValueTask<long> FindByIdAsync(ShardId shard, ulong keyHash, ulong idHash, CancellationToken cancel);
-
-    /// <summary>The position that the last append for this source stored, or null.</summary>
-    ValueTask<long?> ReadSourcePositionAsync(string source, CancellationToken cancel);
 
     /// <summary>
     /// Calls the listener with a shard and its last durable sequence, on any thread. The listener must return at once. It is a hint: a call

@@ -12,8 +12,8 @@ internal sealed class SourceTable
 
     public void Write(FrameBuffer frame, SourcePosition position)
     {
-        // Raised before the position is durable, so that a second append in the same frame is recognised as a repeat. Replies wait until
-        // the frame is durable.
+        // Raised before the position is durable, so that a lower one in the same frame changes nothing. Replies wait until the frame is
+        // durable.
         _positions[position.Source] = position.Position;
         frame.Begin(EntryType.Source);
         Save(frame, position.Source, position.Position);

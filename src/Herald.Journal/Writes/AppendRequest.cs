@@ -11,25 +11,23 @@ internal sealed class AppendRequest(AppendPool pool) : Request, IValueTaskSource
     private ManualResetValueTaskSourceCore<bool> _source;
     private ReadOnlyMemory<NewEvent> _events;
     private Memory<Appended> _verdicts;
-    private SourcePosition? _position;
     private int _maxBytes;
 
     public override int MaxBytes => _maxBytes;
 
-    public AppendRequest Begin(ReadOnlyMemory<NewEvent> events, Memory<Appended> verdicts, SourcePosition? position, int maxBytes)
+    public AppendRequest Begin(ReadOnlyMemory<NewEvent> events, Memory<Appended> verdicts, int maxBytes)
     {
         _events = events;
         _verdicts = verdicts;
-        _position = position;
         _maxBytes = maxBytes;
         return this;
     }
 
     public ValueTask Task => new(this, _source.Version);
 
-    public static long BytesOf(ReadOnlySpan<NewEvent> events, SourcePosition? position)
+    public static long BytesOf(ReadOnlySpan<NewEvent> events)
     {
-        long bytes = position is null ? 0 : 32 + (3 * position.Source.Length);
+        var bytes = 0L;
         foreach (ref readonly var one in events)
             bytes += EventEntry.Bytes(one.Record.Length);
         return bytes;
@@ -37,17 +35,8 @@ internal sealed class AppendRequest(AppendPool pool) : Request, IValueTaskSource
 
     public override void Encode(Writer writer, bool hasRoom)
     {
-        var verdicts = _verdicts.Span;
-        if (_position is { } position && position.Position <= writer.Contents.Sources.Find(position.Source))
-        {
-            verdicts.Fill(new Appended(Verdict.Duplicate, 0));
-            return;
-        }
         var events = _events.Span;
-        var hasRoomForAll = hasRoom;
-        // A source position promises that all events up to it are stored. So with a position, store all of its events or none.
-        if (_position is not null && hasRoom)
-            hasRoom = writer.Appender.TryReserve(events);
+        var verdicts = _verdicts.Span;
         var refused = 0;
         for (var i = 0; i < events.Length; i++)
         {
@@ -59,10 +48,6 @@ internal sealed class AppendRequest(AppendPool pool) : Request, IValueTaskSource
         }
         if (refused > 0)
             writer.Room.Refused(refused);
-        // Nothing was refused: all events up to the position are stored, as new events or as duplicates, or there are none. The position
-        // can use the reserve.
-        else if (_position is not null && (hasRoomForAll || writer.TryMakeRoom(BytesOf([], _position), RoomFor.Deliveries) || events.IsEmpty))
-            writer.Contents.Sources.Write(writer.Contents.Frame, _position);
     }
 
     public override void Complete(Writer writer) => writer.Durable.Add(this);
@@ -88,7 +73,6 @@ internal sealed class AppendRequest(AppendPool pool) : Request, IValueTaskSource
             _source.RunContinuationsAsynchronously = false;
             _events = default;
             _verdicts = default;
-            _position = null;
             pool.Return(this);
         }
     }

@@ -31,7 +31,7 @@ public sealed class NatsSource(NatsCluster cluster, NatsSourceOptions options, I
     private SourceTally _totals;
     private long _dropped;
     private SourceIntake? _intake;
-    private IEventLog? _log;
+    private ISourcePositions? _positions;
     private SourceSeat? _seat;
     private ClusterConnection? _connection;
     private volatile IArrivals? _arrivals;
@@ -76,7 +76,7 @@ public sealed class NatsSource(NatsCluster cluster, NatsSourceOptions options, I
     {
         ArgumentNullException.ThrowIfNull(engine);
         Check();
-        _log = engine.Log;
+        _positions = engine.Positions;
         _intake = new SourceIntake(engine.Intake, engine.Catalog, options.Topic, reader, time, _logger);
         try
         {
@@ -87,7 +87,7 @@ public sealed class NatsSource(NatsCluster cluster, NatsSourceOptions options, I
             throw new NatsSetupException($"nats.sources: the topic {refused.Message}", refused);
         }
         if (options.Stream is not null || options.OneReader)
-            _seat = new SourceSeat(Name, _log, shard => Runs(engine, shard), time);
+            _seat = new SourceSeat(Name, engine.Log, shard => Runs(engine, shard), time);
         _connection = cluster.Connect(time, _logger);
         NatsMetrics.Show(this);
         _running = Task.Run(LiveAsync, CancellationToken.None);
@@ -191,7 +191,7 @@ public sealed class NatsSource(NatsCluster cluster, NatsSourceOptions options, I
     {
         IArrivals arrivals = options.Stream is null
             ? new SubjectArrivals(_connection!, cluster.Name, options)
-            : new StreamArrivals(_connection!, cluster.Name, options, _log!, time, _logger);
+            : new StreamArrivals(_connection!, cluster.Name, options, _positions!, time, _logger);
         _arrivals = arrivals;
         _ = TellBeganAsync(arrivals);
         try

@@ -37,7 +37,7 @@ internal sealed class StreamArrivals : IArrivals
 
     private readonly ClusterConnection _connection;
     private readonly NatsSourceOptions _options;
-    private readonly IEventLog _log;
+    private readonly ISourcePositions _positions;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly RepeatedTrouble _trouble;
@@ -60,9 +60,9 @@ internal sealed class StreamArrivals : IArrivals
     private volatile OrderedReader? _reader;
     private long _pending = -1, _taken, _kept;
 
-    public StreamArrivals(ClusterConnection connection, string cluster, NatsSourceOptions options, IEventLog log, TimeProvider time, ILogger logger)
+    public StreamArrivals(ClusterConnection connection, string cluster, NatsSourceOptions options, ISourcePositions positions, TimeProvider time, ILogger logger)
     {
-        (_connection, _options, _log, _time, _logger, _trouble) = (connection, options, log, time, logger, new RepeatedTrouble(time));
+        (_connection, _options, _positions, _time, _logger, _trouble) = (connection, options, positions, time, logger, new RepeatedTrouble(time));
         Stream = $"nats/{cluster}/{options.Stream}";
         _jetStream = new JetStreamClient(connection, AnswerPatience);
         _leaving = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
@@ -199,7 +199,7 @@ internal sealed class StreamArrivals : IArrivals
         var name = $"{Stream}@{stream.Created}/{_options.Group}";
         if (_position is null || name != _positionName)
         {
-            _position = await StreamPosition.ReadAsync(_log, name, cancel).ConfigureAwait(false);
+            _position = await StreamPosition.ReadAsync(_positions, name, cancel).ConfigureAwait(false);
             (_positionName, _next) = (name, _position.Next);
         }
         if (_next <= stream.LastSequence + 1)

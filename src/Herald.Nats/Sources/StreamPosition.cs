@@ -8,7 +8,7 @@ namespace Herald.Nats.Sources;
 /// that, and of several positions only the last one is saved. When it lags, messages are read again, and recognised.
 /// </summary>
 /// <param name="Next">The sequence to read first.</param>
-internal sealed class StreamPosition(IEventLog log, string source, int edition, long next)
+internal sealed class StreamPosition(ISourcePositions positions, string source, int edition, long next)
 {
     private readonly Lock _lock = new();
     private Func<Task>? _then;
@@ -22,18 +22,18 @@ internal sealed class StreamPosition(IEventLog log, string source, int edition, 
     /// Contains the stream's name and time of creation, so a stream that is deleted and created again is read from its beginning.
     /// </param>
     /// <exception cref="StoreUnavailableException">The position cannot be read now.</exception>
-    public static async ValueTask<StreamPosition> ReadAsync(IEventLog log, string source, CancellationToken cancel)
+    public static async ValueTask<StreamPosition> ReadAsync(ISourcePositions positions, string source, CancellationToken cancel)
     {
-        var found = new StreamPosition(log, source, 1, 1);
-        for (var edition = 1; await log.ReadSourcePositionAsync(NameOf(source, edition), cancel).ConfigureAwait(false) is { } position; edition++)
-            found = new(log, source, edition, position);
+        var found = new StreamPosition(positions, source, 1, 1);
+        for (var edition = 1; await positions.ReadSourcePositionAsync(NameOf(source, edition), cancel).ConfigureAwait(false) is { } position; edition++)
+            found = new(positions, source, edition, position);
         return found;
     }
 
     /// <summary>
     /// A new position at the stream's beginning, for a stream that has lost messages. It has another name, because positions never fall.
     /// </summary>
-    public StreamPosition Again() => new(log, source, edition + 1, 1);
+    public StreamPosition Again() => new(positions, source, edition + 1, 1);
 
     /// <param name="then">Called when it is saved.</param>
     /// <param name="cancel">The same token in all calls.</param>
@@ -73,7 +73,7 @@ internal sealed class StreamPosition(IEventLog log, string source, int edition, 
             }
             try
             {
-                await log.AppendAsync(default, default, new SourcePosition(NameOf(source, edition), now.Position), cancel).ConfigureAwait(false);
+                await positions.SaveSourcePositionAsync(new SourcePosition(NameOf(source, edition), now.Position), cancel).ConfigureAwait(false);
                 await now.Then().ConfigureAwait(false);
             }
             catch (Exception failure) when (failure is StoreUnavailableException or NatsException or OperationCanceledException)

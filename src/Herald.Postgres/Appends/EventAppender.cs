@@ -7,7 +7,7 @@ using Npgsql;
 
 namespace Herald.Postgres.Appends;
 
-/// <summary>Appends events in transactions of its own, or in those of commits, redrives and sources.</summary>
+/// <summary>Appends events in transactions of its own, or in those of commits and redrives.</summary>
 /// <param name="tell">Returns the notice to send to other nodes about these shards; null when no other node needs one.</param>
 internal sealed class EventAppender(
     Database database, PeriodReader periods, RecordReader records, Action<AppendPlan, ReadOnlyMemory<NewEvent>> stored, Func<IReadOnlyList<int>, HeadNotice?> tell)

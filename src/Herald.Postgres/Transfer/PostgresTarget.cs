@@ -135,12 +135,8 @@ public sealed class PostgresTarget : IStoreTarget
         $"insert into {_database.Schema}.state (shard, application, key, value) values ($1, $2, $3, $4)", key.Length + value.Length, cancel,
         Commands.Value(shard.Value), Commands.Value(application), Commands.Value(key.ToArray()), Commands.Value(value.ToArray()));
 
-    public ValueTask AddSourceAsync(SourcePosition position, CancellationToken cancel)
-    {
-        _batch.With($"insert into {_database.Schema}.source (name) values ($1)", Commands.Value(position.Source));
-        return AddAsync(
-            $"insert into {_database.Schema}.source_position (name, position) values ($1, $2)", 0, cancel, Commands.Value(position.Source), Commands.Value(position.Position));
-    }
+    public ValueTask AddSourceAsync(SourcePosition position, CancellationToken cancel) => AddAsync(
+        $"insert into {_database.Schema}.source_position (name, position) values ($1, $2)", 0, cancel, Commands.Value(position.Source), Commands.Value(position.Position));
 
     public ValueTask AddHistoryAsync(ShardId shard, HistoryBlock block, CancellationToken cancel) => AddAsync(
         $"insert into {_database.Schema}.history (shard, epoch, number, first, last, written_at_ms, block) values ($1, 0, $2, $3, $4, $5, $6)", block.Block.Length, cancel,

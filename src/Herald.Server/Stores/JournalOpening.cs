@@ -18,6 +18,7 @@ internal static class JournalOpening
             return new OpenStore
             {
                 Log = journal,
+                Positions = journal,
                 Shards = journal,
                 State = journal,
                 Catalog = journal,

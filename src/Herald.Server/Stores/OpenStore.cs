@@ -7,6 +7,7 @@ namespace Herald.Server.Stores;
 internal sealed record OpenStore : IAsyncDisposable
 {
     public required IEventLog Log { get; init; }
+    public required ISourcePositions Positions { get; init; }
     public required IShardStore Shards { get; init; }
     public required IStateReader State { get; init; }
     public required ICatalogStore Catalog { get; init; }

@@ -22,6 +22,7 @@ internal static class PostgresOpening
             return new OpenStore
             {
                 Log = store,
+                Positions = store,
                 Shards = store,
                 State = store,
                 Catalog = store,

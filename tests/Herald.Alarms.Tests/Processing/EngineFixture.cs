@@ -23,7 +23,7 @@ public sealed class EngineFixture : IAsyncLifetime
     {
         var options = new JournalOptions { Directory = _directory, SegmentBytes = 1 << 20, MinFreeBytes = 0, ShardCount = 4 };
         _store = await JournalStore.OpenAsync(options, TimeProvider.System, null, default);
-        var parts = new EngineParts(_store, _store, _store, _store, _store, _store, [], TimeProvider.System, new Random(1), NullLoggerFactory.Instance);
+        var parts = new EngineParts(_store, _store, _store, _store, _store, _store, _store, [], TimeProvider.System, new Random(1), NullLoggerFactory.Instance);
         Engine = await HeraldEngine.StartAsync(parts, new EngineOptions(), default);
         Alarms = (await Engine.Catalog.PutTopicAsync(AlarmEvents.Topic, default)).Value!;
     }

@@ -21,7 +21,7 @@ public sealed class MovingCommandTests : IAsyncLifetime
     {
         await using var store = await JournalStore.OpenAsync(new JournalOptions { Directory = Data, ShardCount = 8 }, TimeProvider.System, cancel: Cancel);
         await store.ChangeAsync([new CatalogWrite("note", "one", 0, 0, new byte[] { 1 })], Cancel);
-        await store.AppendAsync(default, default, new SourcePosition("elsewhere", 5), Cancel);
+        await store.SaveSourcePositionAsync(new SourcePosition("elsewhere", 5), Cancel);
     }
 
     public ValueTask DisposeAsync()

@@ -172,28 +172,6 @@ public abstract class EventLogContract(StoreHarness harness) : StoreContract(har
     }
 
     [Fact]
-    public async Task Looking_for_sources_that_nobody_can_have_finds_nothing()
-    {
-        foreach (var name in NamesOfNobody)
-            Assert.Null(await Log.ReadSourcePositionAsync(name, Cancel));
-    }
-
-    [Fact]
-    public async Task A_source_position_is_saved_with_its_events_and_a_replay_stores_nothing()
-    {
-        Assert.Null(await Log.ReadSourcePositionAsync("kafka/a/0", Cancel));
-        await AppendAsync(Events.Make(3, shard: 0), new SourcePosition("kafka/a/0", 3));
-        var replayed = await AppendAsync(Events.Make(3, shard: 0), new SourcePosition("kafka/a/0", 3));
-        var next = await AppendAsync(Events.Make(2, shard: 0), new SourcePosition("kafka/a/0", 5));
-        await AppendAsync([], new SourcePosition("kafka/a/1", 9));
-
-        Assert.All(replayed, v => Assert.Equal(Verdict.Duplicate, v.Verdict));
-        Assert.Equal([4L, 5], next.Select(v => v.Sequence));
-        Assert.Equal(5, await Log.ReadSourcePositionAsync("kafka/a/0", Cancel));
-        Assert.Equal(9, await Log.ReadSourcePositionAsync("kafka/a/1", Cancel));
-    }
-
-    [Fact]
     public async Task Listeners_hear_of_new_heads_until_they_leave()
     {
         var heard = new TaskCompletionSource<(ShardId, long)>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -211,13 +189,12 @@ public abstract class EventLogContract(StoreHarness harness) : StoreContract(har
     public async Task What_was_accepted_is_there_after_a_restart()
     {
         var events = Enumerable.Range(0, 300).Select(i => Events.Make($"id-{i}", $"key-{i % 40}", payload: StoreEvents.Payload($"p{i}"))).ToArray();
-        var verdicts = await AppendAsync(events, new SourcePosition("s", 7));
+        var verdicts = await AppendAsync(events);
         var (seed, shards) = (Log.HashSeed, Log.ShardCount);
 
         await Harness.ReopenAsync();
 
         Assert.Equal((seed, shards), (Log.HashSeed, Log.ShardCount));
-        Assert.Equal(7, await Log.ReadSourcePositionAsync("s", Cancel));
         for (var i = 0; i < events.Length; i++)
         {
             var read = await ReadEventsAsync(events[i].Shard, verdicts[i].Sequence);

@@ -25,16 +25,16 @@ public abstract class StoreContract(StoreHarness harness) : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
-    protected async Task<Appended> AppendAsync(NewEvent one, SourcePosition? position = null)
+    protected async Task<Appended> AppendAsync(NewEvent one)
     {
-        var verdicts = await AppendAsync([one], position);
+        var verdicts = await AppendAsync([one]);
         return verdicts[0];
     }
 
-    protected async Task<Appended[]> AppendAsync(NewEvent[] events, SourcePosition? position = null)
+    protected async Task<Appended[]> AppendAsync(NewEvent[] events)
     {
         var verdicts = new Appended[events.Length];
-        await Log.AppendAsync(events, verdicts, position, Cancel);
+        await Log.AppendAsync(events, verdicts, Cancel);
         return verdicts;
     }
 

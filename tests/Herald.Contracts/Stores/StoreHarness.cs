@@ -8,6 +8,7 @@ public abstract class StoreHarness : IAsyncDisposable
 {
     public StoreClock Clock { get; } = new();
     public abstract IEventLog Log { get; }
+    public abstract ISourcePositions Positions { get; }
     public abstract IShardStore Shards { get; }
     public abstract IStateReader State { get; }
     public abstract ICatalogStore Catalog { get; }

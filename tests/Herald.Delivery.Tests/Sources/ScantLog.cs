@@ -33,14 +33,14 @@ internal sealed class ScantLog(IEventLog inner) : IEventLog
             _full.Clear();
     }
 
-    public async ValueTask AppendAsync(ReadOnlyMemory<NewEvent> events, Memory<Appended> verdicts, SourcePosition? position, CancellationToken cancel)
+    public async ValueTask AppendAsync(ReadOnlyMemory<NewEvent> events, Memory<Appended> verdicts, CancellationToken cancel)
     {
         int[] taken;
         lock (_lock)
             taken = [.. Enumerable.Range(0, events.Length).Where(i => !_full.Contains(events.Span[i].Shard.Value))];
         verdicts.Span.Fill(new Appended(Verdict.NoRoom, 0));
         var some = new Appended[taken.Length];
-        await inner.AppendAsync(taken.Select(i => events.Span[i]).ToArray(), some, position, cancel);
+        await inner.AppendAsync(taken.Select(i => events.Span[i]).ToArray(), some, cancel);
         for (var i = 0; i < taken.Length; i++)
             verdicts.Span[taken[i]] = some[i];
         if (taken.Length < events.Length)
@@ -56,8 +56,6 @@ internal sealed class ScantLog(IEventLog inner) : IEventLog
     public ValueTask<long> FindByTimeAsync(ShardId shard, DateTimeOffset time, CancellationToken cancel) => inner.FindByTimeAsync(shard, time, cancel);
 
     public ValueTask<long> FindByIdAsync(ShardId shard, ulong keyHash, ulong idHash, CancellationToken cancel) => inner.FindByIdAsync(shard, keyHash, idHash, cancel);
-
-    public ValueTask<long?> ReadSourcePositionAsync(string source, CancellationToken cancel) => inner.ReadSourcePositionAsync(source, cancel);
 
     public IDisposable OnHead(Action<ShardId, long> advanced) => inner.OnHead(advanced);
 }

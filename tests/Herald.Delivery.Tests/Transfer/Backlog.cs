@@ -42,7 +42,7 @@ internal sealed class Backlog
     /// place.
     /// </summary>
     public async Task FinishAsync<TStore>(EngineOver<TStore> node)
-        where TStore : class, IEventLog, IShardStore, IStateReader, ICatalogStore, IDeadLetterStore, IOwnership, IAsyncDisposable
+        where TStore : class, IEventLog, ISourcePositions, IShardStore, IStateReader, ICatalogStore, IDeadLetterStore, IOwnership, IAsyncDisposable
     {
         var engine = node.Engine;
         foreach (var name in (string[])["blocked", "slow"])
@@ -116,7 +116,7 @@ internal sealed class Backlog
         var leases = await store.RenewAsync(default);
         var state = new StateWrite[] { new("windows", new byte[] { 1 }, new byte[] { 9, 9 }), new("windows", new byte[] { 2 }, null) };
         await store.CommitAsync(new ShardCommit { Fence = new Fence(new ShardId(2), leases[2].Epoch), Number = 1, State = state }, default);
-        await store.AppendAsync(default, default, new SourcePosition("kafka/a/orders/3", 17), default);
+        await store.SaveSourcePositionAsync(new SourcePosition("kafka/a/orders/3", 17), default);
     }
 
     private static async Task PutAsync(HeraldEngine engine, string name)

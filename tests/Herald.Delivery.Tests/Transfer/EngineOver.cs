@@ -7,7 +7,7 @@ namespace Herald.Delivery.Tests.Transfer;
 
 /// <summary>The real engine on any store. Receivers outlive it, so that they see what comes before and after a move.</summary>
 internal sealed class EngineOver<TStore> : IAsyncDisposable
-    where TStore : class, IEventLog, IShardStore, IStateReader, ICatalogStore, IDeadLetterStore, IOwnership, IAsyncDisposable
+    where TStore : class, IEventLog, ISourcePositions, IShardStore, IStateReader, ICatalogStore, IDeadLetterStore, IOwnership, IAsyncDisposable
 {
     private static readonly EngineOptions Options = new() { CommitEvery = TimeSpan.FromMilliseconds(50), Grace = TimeSpan.FromMilliseconds(100) };
 
@@ -18,7 +18,7 @@ internal sealed class EngineOver<TStore> : IAsyncDisposable
 
     public static async Task<EngineOver<TStore>> StartAsync(TStore store, ScriptedChannel channel)
     {
-        var parts = new EngineParts(store, store, store, store, store, store, [channel], TimeProvider.System, new Random(1), NullLoggerFactory.Instance);
+        var parts = new EngineParts(store, store, store, store, store, store, store, [channel], TimeProvider.System, new Random(1), NullLoggerFactory.Instance);
         var engine = await HeraldEngine.StartAsync(parts, Options, default);
         _ = engine.Failed.ContinueWith(failed => channel.Fail(failed.Exception!), default, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
         return new(store, engine);

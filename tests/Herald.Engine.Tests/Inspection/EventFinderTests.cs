@@ -110,9 +110,7 @@ public sealed class EventFinderTests
 
         public ValueTask<long> FindByTimeAsync(ShardId shard, DateTimeOffset time, CancellationToken cancel) => throw new NotSupportedException();
 
-        public ValueTask<long?> ReadSourcePositionAsync(string source, CancellationToken cancel) => throw new NotSupportedException();
-
-        public ValueTask AppendAsync(ReadOnlyMemory<NewEvent> events, Memory<Appended> verdicts, SourcePosition? position, CancellationToken cancel) => throw new NotSupportedException();
+        public ValueTask AppendAsync(ReadOnlyMemory<NewEvent> events, Memory<Appended> verdicts, CancellationToken cancel) => throw new NotSupportedException();
 
         public IDisposable OnHead(Action<ShardId, long> advanced) => throw new NotSupportedException();
 

@@ -205,14 +205,12 @@ public sealed class LogFollowerTests
 
         public IDisposable OnHead(Action<ShardId, long> advanced) => _hints.Add(advanced);
 
-        public ValueTask AppendAsync(ReadOnlyMemory<NewEvent> events, Memory<Appended> verdicts, SourcePosition? position, CancellationToken cancel) =>
+        public ValueTask AppendAsync(ReadOnlyMemory<NewEvent> events, Memory<Appended> verdicts, CancellationToken cancel) =>
             throw new NotSupportedException();
 
         public ValueTask ReadEventsAsync(ShardId shard, ReadOnlyMemory<long> sequences, IEventSink sink, CancellationToken cancel) =>
             throw new NotSupportedException();
 
         public ValueTask<long> FindByIdAsync(ShardId shard, ulong keyHash, ulong idHash, CancellationToken cancel) => throw new NotSupportedException();
-
-        public ValueTask<long?> ReadSourcePositionAsync(string source, CancellationToken cancel) => throw new NotSupportedException();
     }
 }

@@ -56,7 +56,7 @@ internal sealed class OneShardLog : IEventLog
             _damaged.Add(sequence);
     }
 
-    public ValueTask AppendAsync(ReadOnlyMemory<NewEvent> events, Memory<Appended> verdicts, SourcePosition? position, CancellationToken cancel)
+    public ValueTask AppendAsync(ReadOnlyMemory<NewEvent> events, Memory<Appended> verdicts, CancellationToken cancel)
     {
         lock (_gate)
         {
@@ -113,8 +113,6 @@ internal sealed class OneShardLog : IEventLog
     public ValueTask<long> FindByTimeAsync(ShardId shard, DateTimeOffset time, CancellationToken cancel) => throw new NotSupportedException();
 
     public ValueTask<long> FindByIdAsync(ShardId shard, ulong keyHash, ulong idHash, CancellationToken cancel) => new(0);
-
-    public ValueTask<long?> ReadSourcePositionAsync(string source, CancellationToken cancel) => throw new NotSupportedException();
 
     public IDisposable OnHead(Action<ShardId, long> advanced)
     {

@@ -14,7 +14,7 @@ internal sealed class ScriptedLog(int shardCount = 4, ulong hashSeed = 42) : IEv
     public LogBounds[] Bounds { get; } = [.. Enumerable.Repeat(new LogBounds(1, 0), shardCount)];
     public Func<ShardId, DateTimeOffset, long> ByTime { get; set; } = (_, _) => 1;
 
-    public ValueTask AppendAsync(ReadOnlyMemory<NewEvent> events, Memory<Appended> verdicts, SourcePosition? position, CancellationToken cancel)
+    public ValueTask AppendAsync(ReadOnlyMemory<NewEvent> events, Memory<Appended> verdicts, CancellationToken cancel)
     {
         Appended.AddRange(events.Span);
         for (var i = 0; i < events.Length; i++)
@@ -31,8 +31,6 @@ internal sealed class ScriptedLog(int shardCount = 4, ulong hashSeed = 42) : IEv
     public ValueTask<long> FindByTimeAsync(ShardId shard, DateTimeOffset time, CancellationToken cancel) => new(ByTime(shard, time));
 
     public ValueTask<long> FindByIdAsync(ShardId shard, ulong keyHash, ulong idHash, CancellationToken cancel) => throw new NotSupportedException();
-
-    public ValueTask<long?> ReadSourcePositionAsync(string source, CancellationToken cancel) => throw new NotSupportedException();
 
     public IDisposable OnHead(Action<ShardId, long> advanced) => throw new NotSupportedException();
 }

@@ -150,7 +150,7 @@ internal sealed class Story(FaultyFiles files, int seed)
         NewEvent[] batch = [Make(events, $"a{i}", 0, 700, i % 2 == 1 ? "waits" : "key"), Make(events, $"b{i}", 1, 300)];
         NewEvent[] large = [Make(events, null, 1, i % 13 == 0 ? 20_000 : 100)];
         var before = _acknowledged.Last(0);
-        await Task.WhenAll(AppendAsync(store, batch, i), AppendAtOnceAsync(store, batch[0]), AppendAsync(store, large, null), RepeatAsync(store));
+        await Task.WhenAll(AppendAsync(store, batch), AppendAtOnceAsync(store, batch[0]), AppendAsync(store, large), RepeatAsync(store), SavePositionAsync(store, i));
         var newest = _acknowledged.Last(0);
 
         var commit = new ShardCommit
@@ -228,20 +228,28 @@ internal sealed class Story(FaultyFiles files, int seed)
         foreach (var (one, sequence) in known)
         {
             var verdicts = new Appended[1];
-            await store.AppendAsync(new[] { one }, verdicts, null, Cancel);
+            await store.AppendAsync(new[] { one }, verdicts, Cancel);
             Assert.Equal(new Appended(Verdict.Duplicate, sequence), verdicts[0]);
         }
     }
 
-    private Task AppendAsync(JournalStore store, NewEvent[] batch, int? position) => DoAsync(
+    private Task AppendAsync(JournalStore store, NewEvent[] batch) => DoAsync(
         async () =>
         {
             var verdicts = new Appended[batch.Length];
-            await store.AppendAsync(batch, verdicts, position is { } at ? new SourcePosition("s", at) : null, Cancel);
+            await store.AppendAsync(batch, verdicts, Cancel);
             return verdicts;
         },
-        world => Append(world, batch, position, null), (world, verdicts) => Append(world, batch, position, verdicts),
+        world => Append(world, batch, null), (world, verdicts) => Append(world, batch, verdicts),
         [.. batch.Where(one => (one.Index.Flags & EventFlags.Identified) != 0)], verdicts => verdicts.Any(one => one.Verdict == Verdict.Accepted));
+
+    private Task SavePositionAsync(JournalStore store, int position) => DoAsync(
+        async () =>
+        {
+            await store.SaveSourcePositionAsync(new SourcePosition("s", position), Cancel);
+            return position;
+        },
+        world => world.ReachSource(position), (world, _) => world.ReachSource(position));
 
     /// <summary>
     /// Appends an event that another caller appends at the same time. <em>Duplicate</em> acknowledges the other caller's event, so it must
@@ -251,7 +259,7 @@ internal sealed class Story(FaultyFiles files, int seed)
         async () =>
         {
             var verdicts = new Appended[1];
-            await store.AppendAsync(new[] { one }, verdicts, null, Cancel);
+            await store.AppendAsync(new[] { one }, verdicts, Cancel);
             return verdicts[0];
         },
         world => world.AppendOnce(one),
@@ -267,7 +275,7 @@ internal sealed class Story(FaultyFiles files, int seed)
         },
         wrote: appended => appended.Verdict == Verdict.Accepted);
 
-    private void Append(World world, NewEvent[] batch, int? position, Appended[]? verdicts)
+    private void Append(World world, NewEvent[] batch, Appended[]? verdicts)
     {
         for (var i = 0; i < batch.Length; i++)
         {
@@ -281,9 +289,6 @@ internal sealed class Story(FaultyFiles files, int seed)
             if (verdicts is not null && (batch[i].Index.Flags & EventFlags.Identified) != 0)
                 _named.Add((batch[i], verdicts[i].Sequence));
         }
-        // A batch with a source position is stored completely or not at all.
-        if (position is { } at && verdicts?[0].Verdict is null or Verdict.Accepted)
-            world.ReachSource(at);
     }
 
     private Task ChangeCatalogAsync(JournalStore store, int i)
@@ -330,7 +335,7 @@ internal sealed class Story(FaultyFiles files, int seed)
         {
             var verdicts = new Appended[change.Events.Length];
             for (var i = 0; i < verdicts.Length; i++)
-                await store.AppendAsync(change.Events.AsMemory(i, 1), verdicts.AsMemory(i, 1), null, Cancel);
+                await store.AppendAsync(change.Events.AsMemory(i, 1), verdicts.AsMemory(i, 1), Cancel);
             for (var i = 0; i < verdicts.Length; i++)
             {
                 if (verdicts[i].Verdict == Verdict.Accepted)

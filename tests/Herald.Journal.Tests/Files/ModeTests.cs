@@ -65,7 +65,7 @@ public sealed class ModeTests : IAsyncLifetime
 
     private async Task FillAsync()
     {
-        await _harness.Store.AppendAsync(new StoreEvents(_harness.Store, _harness.Clock).Make(200, shard: 0), new Appended[200], null, Cancel);
+        await _harness.Store.AppendAsync(new StoreEvents(_harness.Store, _harness.Clock).Make(200, shard: 0), new Appended[200], Cancel);
         await _harness.Store.CheckpointAsync(Cancel);
     }
 }

@@ -144,12 +144,12 @@ public sealed class JournalMovingTests(ITestOutputHelper output)
         for (var day = 0; day < 3; day++)
         {
             var verdicts = new Appended[1];
-            await from.Store.AppendAsync(new[] { events.Make("same", shard: 3) }, verdicts, null, Cancel);
+            await from.Store.AppendAsync(new[] { events.Make("same", shard: 3) }, verdicts, Cancel);
             Assert.Equal(new Appended(Verdict.Accepted, day + 1), verdicts[0]);
             from.Clock.Advance(TimeSpan.FromHours(25));
         }
         var accepted = new Appended[1];
-        await from.Store.AppendAsync(new[] { events.Make("new", shard: 3) }, accepted, null, Cancel);
+        await from.Store.AppendAsync(new[] { events.Make("new", shard: 3) }, accepted, Cancel);
         await from.StopAsync();
 
         await using var to = new JournalHarness();
@@ -161,7 +161,7 @@ public sealed class JournalMovingTests(ITestOutputHelper output)
         Assert.Equal(new LogBounds(1, 4), await to.Store.BoundsAsync(new ShardId(3), Cancel));
         var again = new Appended[2];
         events = new StoreEvents(to.Store, to.Clock);
-        await to.Store.AppendAsync(new[] { events.Make("same", shard: 3), events.Make("new", shard: 3) }, again, null, Cancel);
+        await to.Store.AppendAsync(new[] { events.Make("same", shard: 3), events.Make("new", shard: 3) }, again, Cancel);
         Assert.Equal([new Appended(Verdict.Accepted, 5), new Appended(Verdict.Duplicate, 4)], again);
     }
 

@@ -34,7 +34,7 @@ internal sealed class Node : IAsyncDisposable
         var options = new JournalOptions { Directory = directory };
         var store = await JournalStore.OpenAsync(journal?.Invoke(options) ?? options, TimeProvider.System, null, default);
         var (log, receiver) = (new SwitchedLog(store), new Receiver());
-        var parts = new EngineParts(log, store, store, store, store, store, [receiver], TimeProvider.System, new Random(1), NullLoggerFactory.Instance);
+        var parts = new EngineParts(log, store, store, store, store, store, store, [receiver], TimeProvider.System, new Random(1), NullLoggerFactory.Instance);
         var engine = await HeraldEngine.StartAsync(parts, new EngineOptions { CommitEvery = TimeSpan.FromMilliseconds(50) }, default);
         await engine.Catalog.PutTopicAsync(Topic, default);
         if (subscribed)

@@ -25,7 +25,7 @@ internal sealed class SwitchedLog(IEventLog inner) : IEventLog
 
     public void LetGo() => _held?.TrySetResult();
 
-    public async ValueTask AppendAsync(ReadOnlyMemory<NewEvent> events, Memory<Appended> verdicts, SourcePosition? position, CancellationToken cancel)
+    public async ValueTask AppendAsync(ReadOnlyMemory<NewEvent> events, Memory<Appended> verdicts, CancellationToken cancel)
     {
         if (_held is { } held)
             await held.Task.WaitAsync(cancel);
@@ -34,7 +34,7 @@ internal sealed class SwitchedLog(IEventLog inner) : IEventLog
             Interlocked.Increment(ref _refused);
             throw new StoreUnavailableException("The test has switched the store off.");
         }
-        await inner.AppendAsync(events, verdicts, position, cancel);
+        await inner.AppendAsync(events, verdicts, cancel);
     }
 
     public ValueTask<IndexRead> ReadIndexAsync(ShardId shard, long from, Memory<IndexEntry> into, CancellationToken cancel) => inner.ReadIndexAsync(shard, from, into, cancel);
@@ -46,8 +46,6 @@ internal sealed class SwitchedLog(IEventLog inner) : IEventLog
     public ValueTask<long> FindByTimeAsync(ShardId shard, DateTimeOffset time, CancellationToken cancel) => inner.FindByTimeAsync(shard, time, cancel);
 
     public ValueTask<long> FindByIdAsync(ShardId shard, ulong keyHash, ulong idHash, CancellationToken cancel) => inner.FindByIdAsync(shard, keyHash, idHash, cancel);
-
-    public ValueTask<long?> ReadSourcePositionAsync(string source, CancellationToken cancel) => inner.ReadSourcePositionAsync(source, cancel);
 
     public IDisposable OnHead(Action<ShardId, long> advanced) => inner.OnHead(advanced);
 }

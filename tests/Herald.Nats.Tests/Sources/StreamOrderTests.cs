@@ -230,8 +230,8 @@ public sealed class StreamOrderTests
         // As if 70 more had been read, and then been lost.
         var created = (await InfoAsync(connection, "ord-lost")).GetProperty("created").GetString();
         var name = $"nats/main/ord-lost@{created}/herald";
-        Assert.Equal(31, await node.Log.ReadSourcePositionAsync(name, End));
-        await node.Log.AppendAsync(default, default, new SourcePosition(name, 101), End);
+        Assert.Equal(31, await node.Store.ReadSourcePositionAsync(name, End));
+        await node.Store.SaveSourcePositionAsync(new SourcePosition(name, 101), End);
         await Traffic.PublishAsync(connection, "ord-lost", 31, 60);
 
         await using (var source = await node.ReadAsync(server, "ord-lost.*", "ord-lost"))
@@ -256,7 +256,7 @@ public sealed class StreamOrderTests
         }
         // As if 70 more had been read and been lost, and as many others had come before anybody looks.
         var created = (await InfoAsync(connection, "ord-placed")).GetProperty("created").GetString();
-        await node.Log.AppendAsync(default, default, new SourcePosition($"nats/main/ord-placed@{created}/herald", 101), End);
+        await node.Store.SaveSourcePositionAsync(new SourcePosition($"nats/main/ord-placed@{created}/herald", 101), End);
         await Traffic.PublishAsync(connection, "ord-placed", 31, 120);
 
         await using var again = await node.ReadAsync(server, "ord-placed.*", "ord-placed");

@@ -1,11 +1,12 @@
 using Herald.Engine.Events;
 using Herald.Engine.Shards;
 using Herald.Engine.Stores;
+using Herald.Journal;
 
 namespace Herald.Nats.Tests.Sources;
 
 /// <summary>A log that can be away, or take what it is given and never say so.</summary>
-internal sealed class SwitchedLog(IEventLog inner) : IEventLog
+internal sealed class SwitchedLog(JournalStore inner) : IEventLog, ISourcePositions
 {
     private volatile bool _isAway, _isMute;
     private int _refused, _unanswered;
@@ -24,15 +25,11 @@ internal sealed class SwitchedLog(IEventLog inner) : IEventLog
     public ulong HashSeed => inner.HashSeed;
     public UInt128 HashSecret => inner.HashSecret;
 
-    public async ValueTask AppendAsync(ReadOnlyMemory<NewEvent> events, Memory<Appended> verdicts, SourcePosition? position, CancellationToken cancel)
+    public async ValueTask AppendAsync(ReadOnlyMemory<NewEvent> events, Memory<Appended> verdicts, CancellationToken cancel)
     {
-        if (_isAway)
-        {
-            Interlocked.Increment(ref _refused);
-            throw new StoreUnavailableException("The test has switched it off.");
-        }
-        await inner.AppendAsync(events, verdicts, position, cancel);
-        if (!_isMute || events.IsEmpty)
+        RefuseIfAway();
+        await inner.AppendAsync(events, verdicts, cancel);
+        if (!_isMute)
             return;
         Interlocked.Increment(ref _unanswered);
         await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancel);
@@ -48,7 +45,21 @@ internal sealed class SwitchedLog(IEventLog inner) : IEventLog
 
     public ValueTask<long> FindByIdAsync(ShardId shard, ulong keyHash, ulong idHash, CancellationToken cancel) => inner.FindByIdAsync(shard, keyHash, idHash, cancel);
 
+    public IDisposable OnHead(Action<ShardId, long> advanced) => inner.OnHead(advanced);
+
     public ValueTask<long?> ReadSourcePositionAsync(string source, CancellationToken cancel) => inner.ReadSourcePositionAsync(source, cancel);
 
-    public IDisposable OnHead(Action<ShardId, long> advanced) => inner.OnHead(advanced);
+    public ValueTask SaveSourcePositionAsync(SourcePosition position, CancellationToken cancel)
+    {
+        RefuseIfAway();
+        return inner.SaveSourcePositionAsync(position, cancel);
+    }
+
+    private void RefuseIfAway()
+    {
+        if (!_isAway)
+            return;
+        Interlocked.Increment(ref _refused);
+        throw new StoreUnavailableException("The test has switched it off.");
+    }
 }

@@ -46,7 +46,7 @@ public sealed class ForgedIdTests : IAsyncLifetime
     private async Task<Appended[]> AppendAsync(params NewEvent[] events)
     {
         var verdicts = new Appended[events.Length];
-        await _harness.Store.AppendAsync(events, verdicts, null, Cancel);
+        await _harness.Store.AppendAsync(events, verdicts, Cancel);
         return verdicts;
     }
 }

@@ -118,8 +118,8 @@ public sealed class AccessTests : IAsyncLifetime
         var fence = new Fence(leases[0].Shard, leases[0].Epoch);
         return
         [
-            ("append", async () => await store.AppendAsync(new[] { events.Make(shard: 1) }, new Appended[1], null, Cancel)),
-            ("append of a source", async () => await store.AppendAsync(new[] { events.Make(shard: 1) }, new Appended[1], new SourcePosition("source", number), Cancel)),
+            ("append", async () => await store.AppendAsync(new[] { events.Make(shard: 1) }, new Appended[1], Cancel)),
+            ("position of a source", async () => await store.SaveSourcePositionAsync(new SourcePosition("source", number), Cancel)),
             ("commit", async () => await store.CommitAsync(new ShardCommit { Fence = fence, Number = (2 * number) - 1 }, Cancel)),
             ("whole commit", async () => await store.CommitAsync(new ShardCommit { Fence = fence, Number = 2 * number, Emitted = [events.Make(shard: 2)] }, Cancel)),
             ("load", async () => await store.LoadAsync(fence, Cancel)),
@@ -143,7 +143,7 @@ public sealed class AccessTests : IAsyncLifetime
         using var listening = store.OnHead((shard, sequence) => Interlocked.Exchange(ref heard, shard.Value == 7 ? sequence : heard));
         await UntilAsync(async () =>
         {
-            await second.AppendAsync(new[] { new StoreEvents(second, _harness.Clock).Make(shard: 7) }, new Appended[1], null, Cancel);
+            await second.AppendAsync(new[] { new StoreEvents(second, _harness.Clock).Make(shard: 7) }, new Appended[1], Cancel);
             return Interlocked.Read(ref heard) > 0;
         });
     }

@@ -60,7 +60,7 @@ public sealed class UnreadableRowTests : IAsyncLifetime
     public async Task An_event_that_cannot_be_read_is_damaged_and_its_neighbours_are_read()
     {
         var events = new StoreEvents(_harness.Log, _harness.Clock).Make(3, shard: Shard.Value);
-        await _harness.Log.AppendAsync(events, new Appended[3], null, Cancel);
+        await _harness.Log.AppendAsync(events, new Appended[3], Cancel);
         // After reopening, the node has no events in memory, so it must read them.
         await _harness.ReopenAsync();
         await SpoilEventAsync(await NewestEventsAsync());
@@ -113,7 +113,7 @@ public sealed class UnreadableRowTests : IAsyncLifetime
     {
         var lease = (await _harness.Store.RenewAsync(Cancel)).Single(lease => lease.Shard == Shard);
         var events = new StoreEvents(_harness.Log, _harness.Clock).Make(3, shard: Shard.Value);
-        await _harness.Log.AppendAsync(events, new Appended[3], null, Cancel);
+        await _harness.Log.AppendAsync(events, new Appended[3], Cancel);
         var older = await NewestEventsAsync();
         await _harness.Store.CommitAsync(
             new ShardCommit
@@ -169,7 +169,7 @@ public sealed class UnreadableRowTests : IAsyncLifetime
         var events = new StoreEvents(_harness.Log, _harness.Clock);
         string[] ids = ["a", "b", "c"];
         NewEvent[] originals = [.. ids.Select(id => events.Make(id, shard: Shard.Value, payload: "one"u8.ToArray()))];
-        await _harness.Log.AppendAsync(originals, new Appended[3], null, Cancel);
+        await _harness.Log.AppendAsync(originals, new Appended[3], Cancel);
         var table = await NewestEventsAsync();
         await SpoilEventAsync(table);
         // A view with computed columns accepts rows only through a trigger.
@@ -184,7 +184,7 @@ public sealed class UnreadableRowTests : IAsyncLifetime
             events.Make("d", shard: Shard.Value), events.Make("e", shard: Other.Value),
         ];
         var verdicts = new Appended[repeats.Length];
-        await _harness.Log.AppendAsync(repeats, verdicts, null, Cancel);
+        await _harness.Log.AppendAsync(repeats, verdicts, Cancel);
         Assert.Equal(
             [
                 new(Verdict.Duplicate, 1), new(Verdict.Duplicate, 2), new(Verdict.Conflict, 3),
@@ -193,11 +193,6 @@ public sealed class UnreadableRowTests : IAsyncLifetime
             verdicts);
         Assert.Equal([1L, 2, 3, 4], await ReadIndexAsync(Shard));
         Assert.Equal([1L], await ReadIndexAsync(Other));
-        // Events of a source are appended in a transaction of their own.
-        await _harness.Log.AppendAsync(repeats, verdicts, new SourcePosition("source", 1), Cancel);
-        Assert.Equal(
-            [Verdict.Duplicate, Verdict.Duplicate, Verdict.Conflict, Verdict.Duplicate, Verdict.Duplicate],
-            verdicts.Select(one => one.Verdict));
     }
 
     [Fact]
@@ -239,7 +234,7 @@ public sealed class UnreadableRowTests : IAsyncLifetime
 
     private async Task AppendThreeAsync(ShardId shard) =>
         await _harness.Log.AppendAsync(
-            new StoreEvents(_harness.Log, _harness.Clock).Make(3, shard: shard.Value), new Appended[3], null, Cancel);
+            new StoreEvents(_harness.Log, _harness.Clock).Make(3, shard: shard.Value), new Appended[3], Cancel);
 
     private static NewDeadLetter[] ThreeLetters()
     {

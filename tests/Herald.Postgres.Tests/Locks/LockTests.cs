@@ -315,7 +315,7 @@ public sealed class LockTests : IAsyncLifetime
             }, Cancel));
 
     private Task<(int Shard, TimeSpan Took, Exception? Failure)> AppendAsync(PostgresStore store, int shard) => TimedAsync(
-        shard, async () => await store.AppendAsync(new[] { new StoreEvents(store, _harness.Clock).Make(shard: shard) }, new Appended[1], null, Cancel));
+        shard, async () => await store.AppendAsync(new[] { new StoreEvents(store, _harness.Clock).Make(shard: shard) }, new Appended[1], Cancel));
 
     private static async Task RepeatAsync(PostgresStore store, NewEvent[] events, Appended[] verdicts)
     {

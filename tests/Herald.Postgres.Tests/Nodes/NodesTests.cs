@@ -129,7 +129,7 @@ public sealed class NodesTests : IAsyncLifetime
         {
             var (store, events) = i % 2 == 0 ? (_harness.Store, mine) : (second, theirs);
             var verdicts = new Appended[1];
-            await store.AppendAsync(new[] { events.Make($"id-{i / 4}", shard: 3) }, verdicts, null, Cancel);
+            await store.AppendAsync(new[] { events.Make($"id-{i / 4}", shard: 3) }, verdicts, Cancel);
             return verdicts[0];
         }));
         Assert.Equal(50, appended.Count(a => a.Verdict == Verdict.Accepted));
@@ -158,7 +158,7 @@ public sealed class NodesTests : IAsyncLifetime
         var events = new StoreEvents(second, _harness.Clock);
         for (var sent = 0; !head.Task.IsCompleted || !catalog.Task.IsCompleted; sent++)
         {
-            await second.AppendAsync(new[] { events.Make(shard: 5) }, new Appended[1], null, Cancel);
+            await second.AppendAsync(new[] { events.Make(shard: 5) }, new Appended[1], Cancel);
             await second.ChangeAsync([new CatalogWrite("topic", $"t{sent}", 0, null, StoreEvents.Payload("x"))], Cancel);
             await Task.WhenAny(Task.WhenAll(head.Task, catalog.Task), Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, Cancel));
         }
@@ -176,7 +176,7 @@ public sealed class NodesTests : IAsyncLifetime
         for (var i = 1; i <= 20; i++)
         {
             var version = (await second.ChangeAsync([new CatalogWrite("topic", $"t{i}", 0, null, StoreEvents.Payload("x"))], Cancel)).Version;
-            await second.AppendAsync(new[] { events.Make(shard: 2) }, new Appended[1], null, Cancel);
+            await second.AppendAsync(new[] { events.Make(shard: 2) }, new Appended[1], Cancel);
             var read = await _harness.Store.ReadIndexAsync(new ShardId(2), i, into, Cancel);
             Assert.Equal(1, read.Count);
             Assert.True(read.CatalogVersion >= version);

@@ -116,19 +116,17 @@ public sealed class PeriodTests : IAsyncLifetime
     [Fact]
     public async Task Of_a_sources_positions_the_last_one_stays()
     {
-        var events = new StoreEvents(_harness.Store, _harness.Clock);
         for (var position = 1; position <= 5; position++)
         {
             foreach (var source in (string[])["one", "two"])
-                await _harness.Store.AppendAsync(new[] { events.Make(shard: 1) }, new Appended[1], new SourcePosition(source, position), Cancel);
+                await _harness.Store.SaveSourcePositionAsync(new SourcePosition(source, position), Cancel);
         }
         Assert.Equal(10L, await _harness.ExecuteAsync($"select count(*) from {_harness.Options.Schema}.source_position"));
         await NextHourAsync();
         Assert.Equal(2L, await _harness.ExecuteAsync($"select count(*) from {_harness.Options.Schema}.source_position"));
         Assert.Equal(5, await _harness.Store.ReadSourcePositionAsync("two", Cancel));
-        var verdicts = new Appended[1];
-        await _harness.Store.AppendAsync(new[] { events.Make(shard: 1) }, verdicts, new SourcePosition("one", 5), Cancel);
-        Assert.Equal(Verdict.Duplicate, verdicts[0].Verdict);
+        await _harness.Store.SaveSourcePositionAsync(new SourcePosition("one", 4), Cancel);
+        Assert.Equal(5, await _harness.Store.ReadSourcePositionAsync("one", Cancel));
     }
 
     [Fact]
@@ -178,7 +176,7 @@ public sealed class PeriodTests : IAsyncLifetime
         foreach (var (count, table) in ((int, long)[])[(1700, 1), (400, 2), (1000, 2)])
         {
             NewEvent[] all = [.. Enumerable.Range(0, count).Select(i => new StoreEvents(harness.Store, harness.Clock).Make($"{count}-{i}"))];
-            await harness.Store.AppendAsync(all, new Appended[count], null, Cancel);
+            await harness.Store.AppendAsync(all, new Appended[count], Cancel);
             await harness.Store.KeepAsync(TimeSpan.FromMinutes(1));
             Assert.Equal(table, await harness.ExecuteAsync(newest));
         }
@@ -248,7 +246,7 @@ public sealed class PeriodTests : IAsyncLifetime
     private static async Task<bool> IsTakenAsync(PostgresHarness harness, StoreEvents events, int thousand)
     {
         var verdicts = new Appended[1000];
-        await harness.Store.AppendAsync(Enumerable.Range(0, 1000).Select(i => events.Make($"{thousand}-{i}")).ToArray(), verdicts, null, Cancel);
+        await harness.Store.AppendAsync(Enumerable.Range(0, 1000).Select(i => events.Make($"{thousand}-{i}")).ToArray(), verdicts, Cancel);
         return verdicts[^1].Verdict == Verdict.Accepted;
     }
 
@@ -281,7 +279,7 @@ public sealed class PeriodTests : IAsyncLifetime
         var events = new StoreEvents(store ?? _harness.Store, _harness.Clock);
         NewEvent[] all = [.. Enumerable.Range(0, count).Select(i => events.Make($"{name}-{i}", shard: shard.Value))];
         var verdicts = new Appended[count];
-        await (store ?? _harness.Store).AppendAsync(all, verdicts, null, Cancel);
+        await (store ?? _harness.Store).AppendAsync(all, verdicts, Cancel);
         Assert.All(verdicts, v => Assert.Equal(Verdict.Accepted, v.Verdict));
     }
 
@@ -290,7 +288,7 @@ public sealed class PeriodTests : IAsyncLifetime
     private static async Task<Verdict> AppendToAsync(PostgresStore store, NewEvent one)
     {
         var verdicts = new Appended[1];
-        await store.AppendAsync(new[] { one }, verdicts, null, Cancel);
+        await store.AppendAsync(new[] { one }, verdicts, Cancel);
         return verdicts[0].Verdict;
     }
 

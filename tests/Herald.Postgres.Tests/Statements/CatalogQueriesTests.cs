@@ -29,7 +29,7 @@ public sealed class CatalogQueriesTests
         await new MigrationRunner(source, StoreMigrations.Load(), new MigrationOptions(), TimeProvider.System, _ => { }).UpAsync(null, Cancel);
         await using var store = await PostgresStore.OpenAsync(new PostgresOptions { Connection = connection, ShardCount = 4 }, TimeProvider.System);
         var channel = new CountingChannel();
-        var parts = new EngineParts(store, store, store, store, store, store, [channel], TimeProvider.System, new Random(1), NullLoggerFactory.Instance);
+        var parts = new EngineParts(store, store, store, store, store, store, store, [channel], TimeProvider.System, new Random(1), NullLoggerFactory.Instance);
         await using var engine = await HeraldEngine.StartAsync(parts, new EngineOptions(), Cancel);
         await engine.Catalog.PutTopicAsync("orders", Cancel);
         Assert.True((await engine.Catalog.PutSubscriptionAsync(

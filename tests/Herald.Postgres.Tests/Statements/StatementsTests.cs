@@ -72,8 +72,8 @@ public sealed partial class StatementsTests
         for (var i = 0; i < 3; i++)
         {
             var verdicts = new Appended[2];
-            await store.AppendAsync(new[] { events.Make("same", shard: 0), events.Make($"id-{i}", shard: 0) }, verdicts, null, Cancel);
-            await store.AppendAsync(new[] { events.Make(shard: 1) }, new Appended[1], new SourcePosition("source", i + 1), Cancel);
+            await store.AppendAsync(new[] { events.Make("same", shard: 0), events.Make($"id-{i}", shard: 0) }, verdicts, Cancel);
+            await store.SaveSourcePositionAsync(new SourcePosition("source", i + 1), Cancel);
         }
         await store.ReadSourcePositionAsync("source", Cancel);
         await store.ChangeAsync([new CatalogWrite("topic", "t", 0, 0, StoreEvents.Payload("x")), new CatalogWrite("topic", "u", 0, null, null)], Cancel);
@@ -118,7 +118,7 @@ public sealed partial class StatementsTests
         {
             clock.Advance(TimeSpan.FromDays(20));
             await store.RenewAsync(Cancel);
-            await store.AppendAsync(new[] { events.Make($"later-{hour}", shard: 0) }, new Appended[1], null, Cancel);
+            await store.AppendAsync(new[] { events.Make($"later-{hour}", shard: 0) }, new Appended[1], Cancel);
             await store.KeepAsync(TimeSpan.FromMinutes(1));
         }
     }

@@ -51,7 +51,7 @@ public sealed class PostgresMovingTests : IAsyncLifetime
         _to.Clock.Advance(_from.Clock.GetUtcNow() - _to.Clock.GetUtcNow());
         var events = new StoreEvents(_to.Store, _to.Clock);
         var verdicts = new Appended[2];
-        await _to.Store.AppendAsync(new[] { events.Make("hour-4", shard: 1), events.Make("fresh", shard: 1) }, verdicts, null, Cancel);
+        await _to.Store.AppendAsync(new[] { events.Make("hour-4", shard: 1), events.Make("fresh", shard: 1) }, verdicts, Cancel);
         Assert.Equal([new Appended(Verdict.Duplicate, 5), new Appended(Verdict.Accepted, 6)], verdicts);
         var lease = (await _to.Store.RenewAsync(Cancel)).Single(l => l.Shard.Value == 1);
         var progress = await _to.Store.LoadAsync(new Fence(lease.Shard, lease.Epoch), Cancel);
@@ -209,13 +209,13 @@ public sealed class PostgresMovingTests : IAsyncLifetime
                 await store.RenewAsync(Cancel);
                 await store.KeepAsync(TimeSpan.FromMinutes(1));
             }
-            await store.AppendAsync(new[] { events.Make($"hour-{hour}", shard: 1), events.Make(shard: 2), events.Make(shard: 3) }, new Appended[3], null, Cancel);
+            await store.AppendAsync(new[] { events.Make($"hour-{hour}", shard: 1), events.Make(shard: 2), events.Make(shard: 3) }, new Appended[3], Cancel);
         }
         var letter = new NewDeadLetter(new DeadLetterId(lease.Shard, 1, 0, 1), "s", "topic", new DeadLetterReason("r", "", 1, 500, 1, 2), default);
         var commit = new ShardCommit { Fence = new Fence(lease.Shard, lease.Epoch), Number = 1, Progress = StoreEvents.Payload("one"), IsCheckpoint = true, SettledBelow = 1 };
         await store.CommitAsync(commit with { DeadLetters = [letter], State = [new StateWrite("a", StoreEvents.Payload("k"), StoreEvents.Payload("v"))] }, Cancel);
         await store.CommitAsync(commit with { Number = 2, Progress = StoreEvents.Payload("two"), IsCheckpoint = false, SettledBelow = 2 }, Cancel);
-        await store.AppendAsync(default, default, new SourcePosition("source", 7), Cancel);
+        await store.SaveSourcePositionAsync(new SourcePosition("source", 7), Cancel);
         await store.DisposeAsync();
     }
 

@@ -18,13 +18,13 @@ internal sealed class HeldLog(IEventLog inner) : IEventLog
 
     public void LetGo() => _letGo.SetResult();
 
-    public async ValueTask AppendAsync(ReadOnlyMemory<NewEvent> events, Memory<Appended> verdicts, SourcePosition? position, CancellationToken cancel)
+    public async ValueTask AppendAsync(ReadOnlyMemory<NewEvent> events, Memory<Appended> verdicts, CancellationToken cancel)
     {
         Waiting++;
         await _letGo.Task.WaitAsync(cancel);
         if (Failure is not null)
             throw Failure;
-        await inner.AppendAsync(events, verdicts, position, cancel);
+        await inner.AppendAsync(events, verdicts, cancel);
     }
 
     public ValueTask<IndexRead> ReadIndexAsync(ShardId shard, long from, Memory<IndexEntry> into, CancellationToken cancel) =>
@@ -39,8 +39,6 @@ internal sealed class HeldLog(IEventLog inner) : IEventLog
 
     public ValueTask<long> FindByIdAsync(ShardId shard, ulong keyHash, ulong idHash, CancellationToken cancel) =>
         inner.FindByIdAsync(shard, keyHash, idHash, cancel);
-
-    public ValueTask<long?> ReadSourcePositionAsync(string source, CancellationToken cancel) => inner.ReadSourcePositionAsync(source, cancel);
 
     public IDisposable OnHead(Action<ShardId, long> advanced) => inner.OnHead(advanced);
 }

@@ -10,7 +10,7 @@ namespace Herald.Simulation.Stores;
 /// has died, its requests can still arrive, even after its successor has begun.
 /// </summary>
 internal sealed class StoreLink(NodeView node, SimStore store, Judge judge, Func<string, StoreWeather> weather)
-    : IEventLog, IShardStore, IStateReader, ICatalogStore, IDeadLetterStore, IOwnership
+    : IEventLog, ISourcePositions, IShardStore, IStateReader, ICatalogStore, IDeadLetterStore, IOwnership
 {
     public const string Renewal = "renewal";
 
@@ -57,14 +57,8 @@ internal sealed class StoreLink(NodeView node, SimStore store, Judge judge, Func
 
     // ---- IEventLog ----
 
-    public async ValueTask AppendAsync(ReadOnlyMemory<NewEvent> events, Memory<Appended> verdicts, SourcePosition? position, CancellationToken cancel)
+    public async ValueTask AppendAsync(ReadOnlyMemory<NewEvent> events, Memory<Appended> verdicts, CancellationToken cancel)
     {
-        if (position is not null)
-        {
-            // No source in these worlds saves a position together with events.
-            await WriteAsync("position", () => Do(() => store.SavePosition(position)));
-            return;
-        }
         var sent = events.ToArray().Select(e => e with { Record = e.Record.ToArray() }).ToArray();
         (await WriteAsync("append", () => store.Publish(sent))).CopyTo(verdicts);
     }
@@ -101,9 +95,14 @@ internal sealed class StoreLink(NodeView node, SimStore store, Judge judge, Func
     public ValueTask<long> FindByIdAsync(ShardId shard, ulong keyHash, ulong idHash, CancellationToken cancel) =>
         ReadAsync(() => store.FindById(shard, keyHash, idHash));
 
+    public IDisposable OnHead(Action<ShardId, long> advanced) => new Listening<Action<ShardId, long>>(_headListeners, advanced);
+
+    // ---- ISourcePositions ----
+
     public ValueTask<long?> ReadSourcePositionAsync(string source, CancellationToken cancel) => ReadAsync(() => store.ReadPosition(source));
 
-    public IDisposable OnHead(Action<ShardId, long> advanced) => new Listening<Action<ShardId, long>>(_headListeners, advanced);
+    public async ValueTask SaveSourcePositionAsync(SourcePosition position, CancellationToken cancel) =>
+        await WriteAsync("position", () => Do(() => store.SavePosition(position)));
 
     // ---- IShardStore ----
 

@@ -24,8 +24,8 @@ internal sealed class Node(
     /// <summary>The present life. Null while the node is down.</summary>
     public NodeView? Now { get; private set; }
 
-    /// <summary>The node's way to the logs, for code that works beside the engine.</summary>
-    public IEventLog Log => _link!;
+    /// <summary>The node's way to the positions of sources, for code that works beside the engine.</summary>
+    public ISourcePositions Positions => _link!;
 
     /// <summary>The engine, while it accepts calls.</summary>
     public HeraldEngine? Engine => _isUp ? Now?.Engine : null;
@@ -69,7 +69,7 @@ internal sealed class Node(
         var channel = view.LacksChannel ? new SimChannel(process, view, receivers, judge, teller, SimChannel.Near)
             : new SimChannel(process, view, receivers, judge, teller, SimChannel.Near, SimChannel.Far);
 #pragma warning disable CA5394 // No secret hangs on it.
-        var parts = new EngineParts(link, link, link, link, link, link, [channel], new SimClock(process), new Random(simulator.Random.Next()), NullLoggerFactory.Instance) { Applications = applications };
+        var parts = new EngineParts(link, link, link, link, link, link, link, [channel], new SimClock(process), new Random(simulator.Random.Next()), NullLoggerFactory.Instance) { Applications = applications };
 #pragma warning restore CA5394
         var engine = new HeraldEngine(parts, options);
         (_link, Now, _isUp, view.Engine, _killAtStep) = (link, view, false, engine, long.MaxValue);

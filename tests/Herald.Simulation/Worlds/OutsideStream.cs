@@ -43,13 +43,13 @@ internal sealed class OutsideStream(Simulator simulator, SimStore store, Teller 
     {
         if (_reader is { IsAlive: true } && !simulator.Draw(0.05))
             return;
-        var (process, engine, log) = (node.Now!.Process, node.Engine!, node.Log);
+        var (process, engine, positions) = (node.Now!.Process, node.Engine!, node.Positions);
         _reader = process;
         process.Run(async () =>
         {
             try
             {
-                await ReadAsync(new SourceIntake(engine.Intake, engine.Catalog, Topic, new PlainReader(), new SimClock(process), NullLogger.Instance), log);
+                await ReadAsync(new SourceIntake(engine.Intake, engine.Catalog, Topic, new PlainReader(), new SimClock(process), NullLogger.Instance), positions);
             }
             catch (Exception failure) when (failure is StoreUnavailableException or ObjectDisposedException)
             {
@@ -60,10 +60,10 @@ internal sealed class OutsideStream(Simulator simulator, SimStore store, Teller 
         });
     }
 
-    private async Task ReadAsync(SourceIntake intake, IEventLog log)
+    private async Task ReadAsync(SourceIntake intake, ISourcePositions positions)
     {
         await intake.StartAsync(CancellationToken.None);
-        for (var at = await BeginAsync(log); at < _messages.Count;)
+        for (var at = await BeginAsync(positions); at < _messages.Count;)
         {
             var next = Math.Min(_messages.Count, at + simulator.Draw(1, AtOnce));
             using var batch = intake.Begin();
@@ -72,16 +72,16 @@ internal sealed class OutsideStream(Simulator simulator, SimStore store, Teller 
             await batch.PublishAsync(CancellationToken.None);
             MoveTo(next);
             if (keepsPlace)
-                Save(log, next);
+                Save(positions, next);
         }
     }
 
-    private async Task<int> BeginAsync(IEventLog log)
+    private async Task<int> BeginAsync(ISourcePositions positions)
     {
         if (!keepsPlace)
             return _place;
         var saved = _saved;
-        var at = (int)(await log.ReadSourcePositionAsync(Source, CancellationToken.None) ?? 0);
+        var at = (int)(await positions.ReadSourcePositionAsync(Source, CancellationToken.None) ?? 0);
         if (at < saved)
             throw new Violation($"21: a source begins again at message {at}, though it was told that its place {saved} is saved");
         if (at > _place)
@@ -92,11 +92,11 @@ internal sealed class OutsideStream(Simulator simulator, SimStore store, Teller 
         return at;
     }
 
-    private async void Save(IEventLog log, int next)
+    private async void Save(ISourcePositions positions, int next)
     {
         try
         {
-            await log.AppendAsync(default, default, new SourcePosition(Source, next), CancellationToken.None);
+            await positions.SaveSourcePositionAsync(new SourcePosition(Source, next), CancellationToken.None);
             _saved = Math.Max(_saved, next);
         }
         catch (StoreUnavailableException)

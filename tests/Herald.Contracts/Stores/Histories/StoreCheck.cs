@@ -22,7 +22,7 @@ internal sealed class StoreCheck(StoreHarness harness, ModelStore model, StoreFa
     public async Task RestAsync()
     {
         foreach (var (source, position) in model.Positions)
-            Assert.Equal((source, position), (source, await harness.Log.ReadSourcePositionAsync(source, Cancel)));
+            Assert.Equal((source, position), (source, await harness.Positions.ReadSourcePositionAsync(source, Cancel)));
         await CatalogAsync();
         await LettersAsync(isFreed: false);
     }

@@ -23,7 +23,7 @@ public sealed record StoreFacts(Func<StoreHarness> Open, long DeadLetterBytes)
     /// <summary>Situations that at least one history must reach. Otherwise the histories prove nothing.</summary>
     public IEnumerable<string> Expected =>
     [
-        "Accepted", "Duplicate", "Conflict", "source replayed", "commit repeated", "owner of before refused", "catalog changed",
+        "Accepted", "Duplicate", "Conflict", "position that would fall", "commit repeated", "owner of before refused", "catalog changed",
         "catalog conflict", "discarded", "redriven", "reopened", "freed", .. IsShort ? (string[])["NoRoom"] : [],
     ];
 }
