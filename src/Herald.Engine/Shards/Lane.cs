@@ -5,13 +5,13 @@ namespace Herald.Engine.Shards;
 
 /// <summary>The deliveries of one (subscription, key) in this shard. <see cref="Items"/> are the deliveries in the window.</summary>
 /// <remarks>
-/// An attached lane owns only these, and arrivals join it. A detached lane (<see cref="From"/> &gt; 0) also owns every match of its key in
-/// [From, the subscription's position]. It does not hold them in memory: arrivals are not queued but read back later. It is attached again
-/// only in the step in which its reading passes <see cref="LastSeen"/>; no such match lies above it. This keeps the order of the key.
+/// An attached lane (<see cref="CatchUpMode.AtHead"/>) owns only these, and arrivals join it. A detached lane also owns every match of its
+/// key in [<see cref="CatchUpReader.From"/>, the subscription's position]. It does not hold them in memory: arrivals are not queued but read
+/// back later. It is attached again only in the step in which its reading passes <see cref="LastSeen"/>; no such match lies above it. This
+/// keeps the order of the key.
 /// </remarks>
-internal sealed class Lane(SubscriptionState owner, ulong keyHash)
+internal sealed class Lane(SubscriptionState owner, ulong keyHash) : CatchUpReader
 {
-    public readonly SubscriptionState Owner = owner;
     public readonly ulong KeyHash = keyHash;
     public LaneState State;
 
@@ -26,20 +26,15 @@ internal sealed class Lane(SubscriptionState owner, ulong keyHash)
     public bool EndpointTroubled;
     public PermitKind Kind;
 
-    // For a detached lane: the interval that it owns, and its place in the scan.
-    public long From;
+    /// <summary>The last match of its key that a detached lane owns, as far as arrivals have shown.</summary>
     public long LastSeen;
-    public RiderState Rider;
-    public int Ticket;
 
-    /// <summary>The lane does not count in the window. Its head has failed or is held, and it has no other item.</summary>
-    public bool OutsideWindow;
+    public ProgressDelta.LaneMark Mark;
 
-    // For progress records.
-    public bool Saved, Dirty;
-
+    public override SubscriptionState Owner { get; } = owner;
     public int Count { get; private set; }
-    public bool Detached => From > 0;
+    public bool Detached => !AtHead;
+    public bool OutsideWindow => Mode == CatchUpMode.OutsideWindow;
     public LaneItem Head => _first;
 
     public void Push(LaneItem item)
@@ -55,7 +50,7 @@ internal sealed class Lane(SubscriptionState owner, ulong keyHash)
     {
         Count--;
         _first = Count > 0 ? _rest!.Dequeue() : default;
-        (Attempts, FirstAttemptAtMs, DueMs, EndpointTroubled, OutsideWindow) = (0, 0, 0, false, false);
+        (Attempts, FirstAttemptAtMs, DueMs, EndpointTroubled) = (0, 0, 0, false);
     }
 
     /// <summary>Drops all items except the head. They will be read back.</summary>

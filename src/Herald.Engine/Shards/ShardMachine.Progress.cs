@@ -17,8 +17,7 @@ internal sealed partial class ShardMachine
     // The next owner reads all catalog changes after the saved version. An idle shard therefore saves after this many changes.
     private const int MostUnsavedChanges = 1000;
 
-    private readonly List<SubscriptionState> _dirtyStates = [];
-    private readonly HashSet<int> _removedStates = [];
+    private readonly ProgressDelta _delta = new();
     private readonly ProgressWriter _writer = new();
     private long _savedRouted = -1, _savedCatalog, _link;
 
@@ -32,8 +31,7 @@ internal sealed partial class ShardMachine
     /// <summary>Deliveries have been settled since the last progress record or note. A crash would repeat them.</summary>
     public bool HasSettled => _settled.Count > 0;
 
-    public bool IsDirty =>
-        _dirtyStates.Count > 0 || _removedStates.Count > 0 || Routed != _savedRouted || Catalog.Version - _savedCatalog >= MostUnsavedChanges;
+    public bool IsDirty => !_delta.IsEmpty || Routed != _savedRouted || Catalog.Version - _savedCatalog >= MostUnsavedChanges;
 
     // Lanes whose skip is not part of the commit that is being made.
     private readonly HashSet<Lane> _skippedLater = [];
@@ -45,30 +43,26 @@ internal sealed partial class ShardMachine
     public void SaveProgress(RecordWriter writer, bool checkpoint, long nowMs, IEnumerable<Skip> skipsLeft)
     {
         _skippedLater.UnionWith(skipsLeft.Select(skip => skip.Lane).Where(IsCurrent));
-        foreach (var state in _dirtyStates)
+        foreach (var state in _delta.Changed)
         {
-            state.Dirty = false;
-            if (state.IsTrivial && _states.GetValueOrDefault(state.Number) == state)
+            if (state.IsTrivial && IsCurrent(state))
                 Remove(state);
         }
-        var states = checkpoint
-            ? _states.Values.ToList() : _dirtyStates.Where(s => _states.GetValueOrDefault(s.Number) == s).Distinct().ToList();
-        foreach (var state in states)
+        foreach (var state in checkpoint ? _states.Values : _delta.Changed.Where(IsCurrent))
         {
             Save(_writer.State, state, checkpoint);
             _writer.EndState(state.Number);
         }
         var head = new ProgressHead(
             checkpoint ? ProgressKind.Checkpoint : ProgressKind.Changes, ++_link, Routed, Catalog.Version, ToWall(nowMs),
-            checkpoint ? [] : [.. _removedStates], []);
+            checkpoint ? [] : [.. _delta.Removed], []);
         (_savedRouted, _savedCatalog) = (Routed, Catalog.Version);
-        _removedStates.Clear();
-        _dirtyStates.Clear();
+        _delta.Clear();
         _settled.Clear();
         _settledBefore.Keep(IsStillOpen);
         _writer.WriteTo(writer, head, _settledBefore);
         foreach (var lane in _skippedLater)
-            MarkDirty(lane);
+            _delta.Note(lane);
         _skippedLater.Clear();
     }
 
@@ -143,7 +137,7 @@ internal sealed partial class ShardMachine
         {
             if (!catalog.ByNumber.TryGetValue(number, out var entry))
             {
-                _removedStates.Add(number);
+                _delta.NoteRemoved(number);
                 continue;
             }
             entry = entry.KeptAt(savedState.Generation);
@@ -152,30 +146,32 @@ internal sealed partial class ShardMachine
             if (isUnknown || (savedState.IsFrozen && isNewer))
             {
                 var from = isNewer ? entry.Starts[_shard.Value] : savedState.Position;
-                Begin(new SubscriptionState(entry) { AtHead = false, Position = Math.Min(from, Routed), PausedAtMs = nowMs, Saved = true });
+                var again = new SubscriptionState(entry) { Mode = CatchUpMode.Stopped, Position = Math.Min(from, Routed), PausedAtMs = nowMs };
+                ProgressDelta.NoteSaved(again);
+                Begin(again);
                 continue;
             }
             if (entry.Subscription.Generation != savedState.Generation)
             {
-                _removedStates.Add(number);
+                _delta.NoteRemoved(number);
                 continue;
             }
             var state = new SubscriptionState(entry)
             {
-                AtHead = savedState.AtHead,
+                Mode = savedState.AtHead ? CatchUpMode.AtHead : CatchUpMode.Stopped,
                 Position = savedState.AtHead ? Routed : savedState.Position,
                 PausedAtMs = savedState.PausedAtMs > 0 ? FromSaved(savedState.PausedAtMs, savedState.SavedAtMs, nowMs) : nowMs,
-                Saved = true,
             };
+            ProgressDelta.NoteSaved(state);
             Add(state);
             if (savedState.IsFrozen)
-                MarkDirty(state);
+                _delta.Note(state);
             foreach (var (key, lane) in savedState.Lanes)
                 Restore(state, key, lane, nowMs);
             if (state.AtHead && !state.Runs)
                 FallBehind(state, Routed); // It was paused after this was saved.
             if (!state.AtHead && state.Runs)
-                Board(state);
+                JoinIfBehind(state);
             DropIfTrivial(state); // Its last lane was settling when it was saved.
         }
         foreach (var (number, entry) in catalog.ByNumber)
@@ -183,9 +179,9 @@ internal sealed partial class ShardMachine
             if (_states.ContainsKey(number))
                 continue;
             if (entry.BeginsBehind(_shard, saved.CatalogVersion, Routed))
-                Begin(new SubscriptionState(entry) { AtHead = false, Position = entry.Starts[_shard.Value], PausedAtMs = nowMs });
+                Begin(new SubscriptionState(entry) { Mode = CatchUpMode.Stopped, Position = entry.Starts[_shard.Value], PausedAtMs = nowMs });
             else if (entry.Subscription.Status != SubscriptionStatus.Active)
-                Begin(new SubscriptionState(entry) { AtHead = false, Position = Routed, PausedAtMs = nowMs });
+                Begin(new SubscriptionState(entry) { Mode = CatchUpMode.Stopped, Position = Routed, PausedAtMs = nowMs });
         }
     }
 
@@ -205,17 +201,18 @@ internal sealed partial class ShardMachine
             Attempts = saved.Attempts,
             FirstAttemptAtMs = saved.FirstAttemptAtMs > 0 ? Math.Min(FromSaved(saved.FirstAttemptAtMs, saved.SavedAtMs, nowMs), nowMs) : 0,
             EndpointTroubled = saved.EndpointTroubled,
+            Mode = saved.From > 0 ? CatchUpMode.Stopped : CatchUpMode.AtHead,
             From = saved.From,
             LastSeen = state.Position,
-            Saved = true,
         };
+        ProgressDelta.NoteSaved(lane);
         state.Lanes[key] = lane;
         foreach (var item in saved.Items)
             lane.Push(item with { AcceptedAtMs = FromSaved(item.AcceptedAtMs, saved.SavedAtMs, nowMs) });
         CountInWindow(lane, lane.Count);
         if (lane.Count == 0)
         {
-            BoardIfItMay(lane);
+            JoinIfItMay(lane);
         }
         else if (saved.Held)
         {
@@ -241,30 +238,27 @@ internal sealed partial class ShardMachine
         writer.Byte(state.AtHead ? (byte)1 : (byte)0);
         writer.Number(PositionOf(state));
         writer.Number(state.Runs ? 0 : ToWall(state.PausedAtMs));
-        state.Saved = true;
-        var changed = all ? [.. state.Lanes.Values] : state.DirtyLanes;
+        IReadOnlyCollection<Lane> changed = all ? state.Lanes.Values : ProgressDelta.LanesOf(state);
         var kept = new List<(Lane Lane, SavedLane Saved)>(changed.Count);
         foreach (var lane in changed)
         {
-            lane.Dirty = false;
             if (state.Lanes.GetValueOrDefault(lane.KeyHash) != lane)
                 continue;
             if (ToSaved(lane) is { } saved)
+            {
                 kept.Add((lane, saved));
-            else if (lane.Saved)
-                state.RemovedLanes.Add(lane.KeyHash);
-            lane.Saved = kept.Count > 0 && kept[^1].Lane == lane;
+                ProgressDelta.NoteSaved(lane);
+            }
+            else
+            {
+                ProgressDelta.NoteUnneeded(lane);
+            }
         }
-        foreach (var lane in state.DirtyLanes)
-            lane.Dirty = false;
-        state.DirtyLanes.Clear();
-        writer.Number(all ? 0 : state.RemovedLanes.Count);
-        if (!all)
-        {
-            foreach (var key in state.RemovedLanes)
-                writer.Hash(key);
-        }
-        state.RemovedLanes.Clear();
+        var removed = all ? [] : ProgressDelta.RemovedLanesOf(state);
+        writer.Number(removed.Count);
+        foreach (var key in removed)
+            writer.Hash(key);
+        ProgressDelta.NoteSaved(state);
         writer.Number(kept.Count);
         foreach (var (lane, saved) in kept)
         {
@@ -294,22 +288,5 @@ internal sealed partial class ShardMachine
         }
         var (first, due) = (lane.FirstAttemptAtMs > 0 ? ToWall(lane.FirstAttemptAtMs) : 0, lane.DueMs > 0 ? ToWall(lane.DueMs) : 0);
         return new SavedLane(lane.State == LaneState.Held, lane.EndpointTroubled, attempts, first, due, from, rest);
-    }
-
-    private void MarkDirty(Lane lane)
-    {
-        if (lane.Dirty)
-            return;
-        lane.Dirty = true;
-        lane.Owner.DirtyLanes.Add(lane);
-        MarkDirty(lane.Owner);
-    }
-
-    private void MarkDirty(SubscriptionState state)
-    {
-        if (state.Dirty)
-            return;
-        state.Dirty = true;
-        _dirtyStates.Add(state);
     }
 }

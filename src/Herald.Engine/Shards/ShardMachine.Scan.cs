@@ -2,32 +2,30 @@ namespace Herald.Engine.Shards;
 
 /// <summary>The scan: the one reader of the log for everything in a shard that is not at the head.</summary>
 /// <remarks>
-/// It reads for detached lanes, which read back the events they own, and for subscriptions that fell behind, were resumed, or start in the
-/// past. In this file they are called riders, because the scan works like a lift:
+/// Its readers (<see cref="CatchUpReader"/>) are detached lanes, which read back the events they own, and subscriptions that fell behind,
+/// were resumed, or start in the past:
 /// <list type="number">
-/// <item>It moves upwards through the log, in passes. The cursor is the sequence that it reads next.</item>
-/// <item>A rider waits, with a ticket, until the cursor reaches its place. Then it boards and rides.</item>
-/// <item>A riding rider takes its deliveries until its window is full. Then it leaves the scan.</item>
-/// <item>When its window has room again, it waits for the next pass, which begins at the lowest place at which a rider waits.</item>
+/// <item>The scan moves upwards through the log, in passes. The cursor is the sequence that it reads next.</item>
+/// <item>A reader joins: it waits, with a ticket, until the cursor reaches its place. Then it reads.</item>
+/// <item>It takes its deliveries until its window is full. Then it leaves the scan.</item>
+/// <item>When its window has room again, it joins the next pass, which begins at the lowest place at which a reader waits.</item>
 /// </list>
-/// So one slow rider does not delay the others, and ten thousand riders need one reading of the log. When all riders, riding or waiting,
+/// So one slow reader does not delay the others, and ten thousand readers need one reading of the log. When all readers, reading or waiting,
 /// belong to subscriptions that are at the head and have full windows, the scan pauses: going on would help none of them.
 /// </remarks>
 internal sealed partial class ShardMachine
 {
-    // Waiting riders: of this pass, ahead of the cursor, by place; and of the next pass, behind the cursor.
+    // Waiting readers: of this pass, ahead of the cursor, by place; and of the next pass, behind the cursor.
     private readonly PriorityQueue<Ticket, long> _ahead = new();
     private readonly List<Ticket> _nextPass = [];
-    private readonly Dictionary<ulong, List<Lane>> _ridingLanes = [];
-    private readonly HashSet<SubscriptionState> _ridingStates = [];
+    private readonly CatchUpReaders _reading = new();
 
-    // For each subscription, how many riders and tickets it has.
+    // For each subscription, how many readers and tickets it has.
     private readonly Dictionary<SubscriptionState, int> _engaged = [];
-    private int _ridingLaneCount;
     private long _cursor = 1;
     private bool _waits;
 
-    /// <summary>Returns where the scan reads next. False when there are no riders, or while the scan pauses.</summary>
+    /// <summary>Returns where the scan reads next. False when there are no readers, or while the scan pauses.</summary>
     public bool WantsScan(out long from, out int count)
     {
         _waits = _waits && AllAreFull();
@@ -36,12 +34,12 @@ internal sealed partial class ShardMachine
             (from, count) = (_cursor, 0);
             return false;
         }
-        if (_ridingLaneCount == 0 && _ridingStates.Count == 0)
-            SkipToNextRider();
+        if (_reading.IsEmpty)
+            SkipToNextReader();
         (from, count) = (_cursor, 0);
-        if (_ridingLaneCount == 0 && _ridingStates.Count == 0)
+        if (_reading.IsEmpty)
             return false;
-        var most = _ridingStates.Count == 0 && _ridingLaneCount < 8 ? _settings.ScanChunk / 4 : _settings.ScanChunk;
+        var most = !_reading.HasSubscriptions && _reading.Lanes < 8 ? _settings.ScanChunk / 4 : _settings.ScanChunk;
         count = (int)Math.Min(Math.Max(1, most), Math.Max(1, Routed - _cursor + 1));
         return true;
     }
@@ -55,10 +53,10 @@ internal sealed partial class ShardMachine
             if (sequence > Routed)
                 break;
             _cursor = sequence;
-            BoardWaiting();
+            BeginWaiting();
             // Lanes come before subscriptions: a lane that has read all it owns must be attached before its subscription moves past the
             // entry.
-            if (_ridingLanes.TryGetValue(routed.Entry.KeyHash, out var lanes))
+            if (_reading.LanesOf(routed.Entry.KeyHash) is { } lanes)
             {
                 for (var i = lanes.Count - 1; i >= 0; i--)
                 {
@@ -68,10 +66,10 @@ internal sealed partial class ShardMachine
                     return;
                 }
             }
-            foreach (var route in _ridingStates.Count == 0 ? [] : routed.Routes)
+            foreach (var route in _reading.HasSubscriptions ? routed.Routes : [])
             {
-                if (_states.TryGetValue(route.Subscription, out var state) && state.Rider == RiderState.Riding
-                    && sequence > state.Position && IsMeantFor(route, sequence, out _) && !Take(state, routed, nowMs))
+                if (_states.TryGetValue(route.Subscription, out var state) && state.Mode == CatchUpMode.Reading
+                    && sequence >= state.From && IsMeantFor(route, sequence, out _) && !Take(state, routed, nowMs))
                 {
                     state.Position = sequence - 1;
                     LeaveScan(state);
@@ -79,21 +77,22 @@ internal sealed partial class ShardMachine
                 }
             }
             _cursor = sequence + 1;
-            if (_ridingLaneCount == 0 && _ridingStates.Count == 0 && !NextIsAtCursor())
+            if (_reading.IsEmpty && !NextIsAtCursor())
                 return;
         }
         if (_cursor > Routed)
             EndPassAtHead();
     }
 
-    /// <summary>The log keeps nothing from the cursor to below the sequence. Riders in between continue at the sequence.</summary>
+    /// <summary>The log keeps nothing from the cursor to below the sequence. Readers in between continue at the sequence.</summary>
     /// <returns>
     /// Whether a subscription lost unsettled deliveries there. A kept key loses nothing: the store keeps its events around the gap.
     /// </returns>
     public bool OnGap(long next)
     {
         next = Math.Min(next, Routed + 1);
-        var lost = next > _cursor && (_ridingStates.Count > 0 || _ahead.UnorderedItems.Any(waiting => waiting.Element.Lane is null && waiting.Priority < next));
+        var lost = next > _cursor
+            && (_reading.HasSubscriptions || _ahead.UnorderedItems.Any(waiting => waiting.Element.Reader is SubscriptionState && waiting.Priority < next));
         _cursor = Math.Max(_cursor, next);
         if (_cursor > Routed)
             EndPassAtHead();
@@ -127,7 +126,7 @@ internal sealed partial class ShardMachine
         lane.From = entry.Sequence + 1;
         lane.Push(ToItem(entry, nowMs));
         state.Draining++;
-        MarkDirty(lane);
+        _delta.Note(lane);
         if (lane.State == LaneState.Empty)
             MakeReady(lane);
         if (lane.From > lane.LastSeen)
@@ -135,7 +134,7 @@ internal sealed partial class ShardMachine
         return true;
     }
 
-    // A subscription that is itself behind must never wait for its own detached lanes, so the scan does not pause while one rides or waits.
+    // A subscription that is itself behind must never wait for its own detached lanes, so the scan does not pause while one reads or waits.
     private bool AllAreFull()
     {
         foreach (var state in _engaged.Keys)
@@ -182,14 +181,13 @@ internal sealed partial class ShardMachine
     /// <summary>Everything up to the head has been read: subscriptions move with the head again, and lanes are attached again.</summary>
     private void EndPassAtHead()
     {
-        foreach (var state in _ridingStates.ToList())
+        var (subscriptions, lanes) = _reading.All();
+        foreach (var state in subscriptions)
         {
             LeaveScan(state);
-            state.AtHead = true;
-            MarkDirty(state);
-            DropIfTrivial(state);
+            Arrive(state);
         }
-        foreach (var lane in _ridingLanes.Values.SelectMany(lanes => lanes).ToList())
+        foreach (var lane in lanes)
         {
             lane.From = Math.Max(lane.From, _cursor);
             AttachOrRemove(lane);
@@ -205,33 +203,34 @@ internal sealed partial class ShardMachine
         DropIfTrivial(lane.Owner);
     }
 
-    // ---- Getting on and off ----
+    // ---- Joining and leaving ----
 
-    private void Board(SubscriptionState state)
+    private void JoinIfBehind(SubscriptionState state)
     {
-        if (state.Rider != RiderState.Off || state.AtHead || !state.Runs)
+        if (state.Mode != CatchUpMode.Stopped || !state.Runs)
             return;
         if (state.Position >= Routed)
-        {
-            state.AtHead = true;
-            MarkDirty(state);
-            DropIfTrivial(state);
-            return;
-        }
-        state.Rider = RiderState.Waiting;
-        Wait(new Ticket(state, null, ++state.Ticket), state.Position + 1);
+            Arrive(state);
+        else
+            Join(state);
     }
 
-    private void BoardIfItMay(Lane lane)
+    /// <summary>The subscription has read everything. From now on it takes arrivals.</summary>
+    private void Arrive(SubscriptionState state)
     {
-        if (!lane.Detached || lane.Rider != RiderState.Off || lane.OutsideWindow || !lane.Owner.Runs
-            || lane.State is LaneState.Blocked or LaneState.Held or LaneState.Settling || lane.Count > _settings.LaneWindow / 2)
-            return;
-        lane.Rider = RiderState.Waiting;
-        Wait(new Ticket(lane.Owner, lane, ++lane.Ticket), lane.From);
+        state.Mode = CatchUpMode.AtHead;
+        _delta.Note(state);
+        DropIfTrivial(state);
     }
 
-    /// <summary>When at least half of a window is free, the riders that left the scan for lack of room wait for the next pass.</summary>
+    private void JoinIfItMay(Lane lane)
+    {
+        if (lane.Mode == CatchUpMode.Stopped && lane.Owner.Runs && lane.Count <= _settings.LaneWindow / 2
+            && lane.State is not (LaneState.Blocked or LaneState.Held or LaneState.Settling))
+            Join(lane);
+    }
+
+    /// <summary>When at least half of a window is free, the readers that left the scan for lack of room join the next pass.</summary>
     private void WindowFreed(SubscriptionState state)
     {
         if (state.Stalled.Count > 0 && DrainHasRoom(state))
@@ -239,106 +238,83 @@ internal sealed partial class ShardMachine
             foreach (var lane in state.Stalled)
             {
                 if (IsCurrent(lane))
-                    BoardIfItMay(lane);
+                    JoinIfItMay(lane);
             }
             state.Stalled.Clear();
         }
         if (ArrivalsHaveRoom(state))
-            Board(state);
+            JoinIfBehind(state);
     }
 
-    private void Wait(Ticket ticket, long place)
+    private void Join(CatchUpReader reader)
     {
-        Engage(ticket.State, 1);
-        if (place >= _cursor)
-            _ahead.Enqueue(ticket, place);
+        reader.Mode = CatchUpMode.Waiting;
+        Engage(reader.Owner, 1);
+        var ticket = new Ticket(reader, ++reader.Ticket);
+        if (reader.From >= _cursor)
+            _ahead.Enqueue(ticket, reader.From);
         else
             _nextPass.Add(ticket);
     }
 
-    private void BoardWaiting()
+    private void BeginWaiting()
     {
         while (NextIsAtCursor())
-            Ride(_ahead.Dequeue());
+            Begin(_ahead.Dequeue());
     }
 
     private bool NextIsAtCursor() => _ahead.TryPeek(out _, out var place) && place <= _cursor;
 
-    private void Ride(Ticket ticket)
+    private void Begin(Ticket ticket)
     {
-        Engage(ticket.State, -1);
-        if (ticket.Lane is { } lane)
-        {
-            if (lane.Rider != RiderState.Waiting || lane.Ticket != ticket.Number || !IsCurrent(lane))
-                return;
-            lane.Rider = RiderState.Riding;
-            if (!_ridingLanes.TryGetValue(lane.KeyHash, out var lanes))
-                _ridingLanes[lane.KeyHash] = lanes = new List<Lane>(1);
-            lanes.Add(lane);
-            _ridingLaneCount++;
-            Engage(lane.Owner, 1);
-        }
-        else if (ticket.State is { Rider: RiderState.Waiting } state && state.Ticket == ticket.Number && _states.GetValueOrDefault(state.Number) == state)
-        {
-            state.Rider = RiderState.Riding;
-            _ridingStates.Add(state);
-            Engage(state, 1);
-        }
+        var reader = ticket.Reader;
+        Engage(reader.Owner, -1);
+        if (reader.Mode != CatchUpMode.Waiting || reader.Ticket != ticket.Number || !IsCurrent(reader))
+            return;
+        reader.Mode = CatchUpMode.Reading;
+        _reading.Add(reader);
+        Engage(reader.Owner, 1);
     }
 
-    private void SkipToNextRider()
+    private void SkipToNextReader()
     {
         if (_ahead.Count == 0)
         {
             foreach (var ticket in _nextPass)
-                _ahead.Enqueue(ticket, ticket.Lane?.From ?? ticket.State.Position + 1);
+                _ahead.Enqueue(ticket, ticket.Reader.From);
             _nextPass.Clear();
             if (_ahead.TryPeek(out _, out var lowest))
                 _cursor = lowest;
         }
-        while (_ahead.TryPeek(out _, out var place))
+        while (_reading.IsEmpty && _ahead.TryPeek(out _, out var place))
         {
             _cursor = Math.Max(_cursor, place);
-            BoardWaiting();
-            if (_ridingLaneCount > 0 || _ridingStates.Count > 0)
-                break;
+            BeginWaiting();
         }
     }
 
-    private void LeaveScan(SubscriptionState state)
+    private void LeaveScan(CatchUpReader reader)
     {
-        if (state.Rider == RiderState.Riding)
+        if (reader.Mode is not (CatchUpMode.Waiting or CatchUpMode.Reading))
+            return;
+        if (reader.Mode == CatchUpMode.Reading)
         {
-            _ridingStates.Remove(state);
-            Engage(state, -1);
-            state.Position = Math.Max(state.Position, _cursor - 1);
+            _reading.Remove(reader);
+            Engage(reader.Owner, -1);
         }
-        state.Rider = RiderState.Off;
+        // Everything below the cursor has been taken. The entry at the cursor may not have been.
+        reader.From = FromOf(reader);
+        reader.Mode = CatchUpMode.Stopped;
     }
 
-    private void LeaveScan(Lane lane)
-    {
-        if (lane.Rider == RiderState.Riding)
-        {
-            var lanes = _ridingLanes[lane.KeyHash];
-            lanes.Remove(lane);
-            if (lanes.Count == 0)
-                _ridingLanes.Remove(lane.KeyHash);
-            _ridingLaneCount--;
-            Engage(lane.Owner, -1);
-            // Everything below the cursor has been taken. The entry at the cursor may not have been.
-            lane.From = Math.Max(lane.From, _cursor);
-        }
-        lane.Rider = RiderState.Off;
-    }
+    private bool IsCurrent(CatchUpReader reader) => reader is Lane lane ? IsCurrent(lane) : IsCurrent(reader.Owner);
 
     /// <summary>Every match up to this sequence is settled, in the window, or owned by a detached lane.</summary>
-    public long PositionOf(SubscriptionState state) =>
-        state.AtHead ? Routed : state.Rider == RiderState.Riding ? Math.Max(state.Position, _cursor - 1) : state.Position;
+    public long PositionOf(SubscriptionState state) => state.AtHead ? Routed : FromOf(state) - 1;
 
-    public long FromOf(Lane lane) => lane.Rider == RiderState.Riding ? Math.Max(lane.From, _cursor) : lane.From;
+    /// <summary>The first sequence that the reader has still to read.</summary>
+    public long FromOf(CatchUpReader reader) => reader.Mode == CatchUpMode.Reading ? Math.Max(reader.From, _cursor) : reader.From;
 
-    /// <param name="Lane">The lane that rides; null when the subscription itself does.</param>
-    /// <param name="Number">A rider that left the scan and waits again has a new number. Its old ticket is then invalid.</param>
-    private readonly record struct Ticket(SubscriptionState State, Lane? Lane, int Number);
+    /// <param name="Number">A reader that left the scan and waits again has a new number. Its old ticket is then invalid.</param>
+    private readonly record struct Ticket(CatchUpReader Reader, int Number);
 }

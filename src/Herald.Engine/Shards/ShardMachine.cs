@@ -35,7 +35,7 @@ namespace Herald.Engine.Shards;
 /// <item>A delivery that is taken joins the lane of its key. Only the head of a lane is ever started.</item>
 /// <item>
 /// A lane is detached when its head fails, or when more deliveries arrive than one lane may have in the window. The deliveries outside the
-/// window will be read back; the lane remembers where they begin (<see cref="Lane.From"/>). Arrivals no longer join it.
+/// window will be read back; the lane remembers where they begin (<see cref="CatchUpReader.From"/>). Arrivals no longer join it.
 /// </item>
 /// <item>
 /// The scan (ShardMachine.Scan.cs) reads back, in order, what a detached lane owns. Only when nothing is left to read does the lane take
@@ -166,7 +166,7 @@ internal sealed partial class ShardMachine
             return;
         }
         lane.Attempts++;
-        MarkDirty(lane);
+        _delta.Note(lane);
         Decide(lane, result, endpointFails, nowMs);
         DropIfTrivial(state);
     }
@@ -227,7 +227,7 @@ internal sealed partial class ShardMachine
             return true;
         }
         (lane.Attempts, lane.FirstAttemptAtMs) = (0, 0);
-        MarkDirty(lane);
+        _delta.Note(lane);
         MakeReady(lane);
         return true;
     }
@@ -266,9 +266,9 @@ internal sealed partial class ShardMachine
         if (state is null)
         {
             if (entry.BeginsBehind(_shard, beforeVersion, Routed))
-                Begin(new SubscriptionState(entry) { AtHead = false, Position = entry.Starts[_shard.Value] });
+                Begin(new SubscriptionState(entry) { Mode = CatchUpMode.Stopped, Position = entry.Starts[_shard.Value] });
             else if (entry.Subscription.Status != SubscriptionStatus.Active)
-                Begin(new SubscriptionState(entry) { AtHead = false, Position = Routed, PausedAtMs = nowMs });
+                Begin(new SubscriptionState(entry) { Mode = CatchUpMode.Stopped, Position = Routed, PausedAtMs = nowMs });
             return;
         }
         entry = entry.KeptAt(state.Generation);
@@ -291,9 +291,9 @@ internal sealed partial class ShardMachine
     private void Begin(SubscriptionState state)
     {
         Add(state);
-        MarkDirty(state);
+        _delta.Note(state);
         if (state.Runs)
-            Board(state);
+            JoinIfBehind(state);
     }
 
     // A subscription with state keeps its topic in memory. The topic cannot have been evicted before: either the caller that routes or
@@ -320,7 +320,7 @@ internal sealed partial class ShardMachine
         var start = entry.Starts[_shard.Value];
         Begin(new SubscriptionState(entry)
         {
-            AtHead = start >= Routed && entry.Subscription.Status == SubscriptionStatus.Active,
+            Mode = start >= Routed && entry.Subscription.Status == SubscriptionStatus.Active ? CatchUpMode.AtHead : CatchUpMode.Stopped,
             Position = Math.Min(start, Routed),
             OldAttempts = inFlight.Count > 0 ? inFlight : null,
             PausedAtMs = nowMs,
@@ -338,22 +338,21 @@ internal sealed partial class ShardMachine
         }
         state.Lanes.Clear();
         Drop(state);
-        if (state.Saved)
-            _removedStates.Add(state.Number);
+        _delta.NoteRemoved(state);
     }
 
     private void Pause(SubscriptionState state, long nowMs)
     {
         state.Position = PositionOf(state);
-        state.AtHead = false;
         state.PausedAtMs = nowMs;
         LeaveScan(state);
+        state.Mode = CatchUpMode.Stopped;
         foreach (var lane in state.Lanes.Values)
             LeaveScan(lane);
         state.Stalled.Clear();
         state.Ready[0].Clear();
         state.Ready[1].Clear();
-        MarkDirty(state);
+        _delta.Note(state);
     }
 
     private void Resume(SubscriptionState state, long nowMs)
@@ -366,11 +365,11 @@ internal sealed partial class ShardMachine
             if (lane.State == LaneState.Ready)
                 MakeReady(lane);
             else
-                BoardIfItMay(lane);
+                JoinIfItMay(lane);
         }
         HastenBlocked(state, _ => true, nowMs);
-        Board(state);
-        MarkDirty(state);
+        JoinIfBehind(state);
+        _delta.Note(state);
     }
 
     private void HastenBlocked(SubscriptionState state, Func<Lane, bool> which, long nowMs)
@@ -415,7 +414,7 @@ internal sealed partial class ShardMachine
             state.Lanes[entry.KeyHash] = lane = new Lane(state, entry.KeyHash);
         lane.Push(item);
         state.Outstanding++;
-        MarkDirty(lane);
+        _delta.Note(lane);
         if (lane.State == LaneState.Empty)
             MakeReady(lane);
         return true;
@@ -521,7 +520,7 @@ internal sealed partial class ShardMachine
     private void SkipHead(Lane lane, SkipKind kind, DeadLetterReason? reason)
     {
         lane.State = LaneState.Settling;
-        MarkDirty(lane);
+        _delta.Note(lane);
         Out.Skips.Add(new Skip(lane, lane.Head, kind, reason));
     }
 
@@ -532,6 +531,7 @@ internal sealed partial class ShardMachine
         _settled.Settle(state.Number, state.Generation, lane.KeyHash, lane.Head.Sequence);
         if (lane.OutsideWindow)
         {
+            lane.Mode = CatchUpMode.Stopped;
             state.Blocked--;
             _settings.Blocked.Free(1);
         }
@@ -540,14 +540,14 @@ internal sealed partial class ShardMachine
             CountInWindow(lane, -1);
         }
         lane.Pop();
-        MarkDirty(lane);
+        _delta.Note(lane);
         lane.State = LaneState.Empty;
         if (lane.Count > 0)
             MakeReady(lane);
         if (lane.Detached && lane.From > lane.LastSeen)
             Attach(lane);
         else if (lane.Detached)
-            BoardIfItMay(lane);
+            JoinIfItMay(lane);
         if (lane.Count == 0 && !lane.Detached)
             RemoveLane(lane);
         WindowFreed(state);
@@ -570,46 +570,40 @@ internal sealed partial class ShardMachine
         var second = lane.KeepHeadOnly();
         lane.From = second > 0 ? second : Math.Max(lane.From, head + 1);
         lane.LastSeen = last;
-        lane.OutsideWindow = true;
-        MarkDirty(lane);
+        lane.Mode = CatchUpMode.OutsideWindow;
+        _delta.Note(lane);
         WindowFreed(state);
     }
 
     private void Detach(Lane lane, long from, long lastSeen)
     {
         CountInWindow(lane, -lane.Count);
-        (lane.From, lane.LastSeen) = (from, lastSeen);
+        (lane.Mode, lane.From, lane.LastSeen) = (CatchUpMode.Stopped, from, lastSeen);
         CountInWindow(lane, lane.Count);
-        MarkDirty(lane);
+        _delta.Note(lane);
     }
 
     private void Attach(Lane lane)
     {
         LeaveScan(lane);
-        if (!lane.OutsideWindow)
-            CountInWindow(lane, -lane.Count);
-        (lane.From, lane.LastSeen) = (0, 0);
-        if (!lane.OutsideWindow)
-            CountInWindow(lane, lane.Count);
-        MarkDirty(lane);
+        CountInWindow(lane, -lane.Count);
+        (lane.Mode, lane.From, lane.LastSeen) = (CatchUpMode.AtHead, 0, 0);
+        CountInWindow(lane, lane.Count);
+        _delta.Note(lane);
     }
 
     private void RemoveLane(Lane lane)
     {
         LeaveScan(lane);
         lane.Owner.Lanes.Remove(lane.KeyHash);
-        if (lane.Saved)
-        {
-            lane.Owner.RemovedLanes.Add(lane.KeyHash);
-            MarkDirty(lane.Owner);
-        }
+        _delta.NoteRemoved(lane);
     }
 
     private void WaitUntil(Lane lane, long dueMs)
     {
         lane.DueMs = dueMs;
         _timers.Enqueue((lane, dueMs), dueMs);
-        MarkDirty(lane);
+        _delta.Note(lane);
     }
 
     private static void CountInWindow(Lane lane, int count)
@@ -646,21 +640,23 @@ internal sealed partial class ShardMachine
 
     private void FallBehind(SubscriptionState state, long position)
     {
-        (state.AtHead, state.Position) = (false, position);
-        MarkDirty(state);
+        (state.Mode, state.Position) = (CatchUpMode.Stopped, position);
+        _delta.Note(state);
         WindowFreed(state);
     }
 
+    private bool IsCurrent(SubscriptionState state) => _states.GetValueOrDefault(state.Number) == state;
+
     private bool IsCurrent(Lane lane) =>
-        _states.TryGetValue(lane.Owner.Number, out var state) && state == lane.Owner && state.Lanes.TryGetValue(lane.KeyHash, out var own) && own == lane;
+        IsCurrent(lane.Owner) && lane.Owner.Lanes.GetValueOrDefault(lane.KeyHash) == lane;
 
     private void DropIfTrivial(SubscriptionState state)
     {
-        if (!state.IsTrivial || !_states.TryGetValue(state.Number, out var own) || own != state)
+        if (!state.IsTrivial || !IsCurrent(state))
             return;
         // The stored progress still contains it. The next progress record removes it there and then drops the state.
-        if (state.Saved)
-            MarkDirty(state);
+        if (ProgressDelta.IsSaved(state))
+            _delta.Note(state);
         else
             Drop(state);
     }

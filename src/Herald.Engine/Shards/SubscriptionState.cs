@@ -7,7 +7,7 @@ namespace Herald.Engine.Shards;
 /// The state of a subscription in one shard. It exists only while there is something to record: outstanding deliveries, a blocked key, a
 /// backlog, or a pause. A subscription at the head without outstanding deliveries has no state.
 /// </summary>
-internal sealed class SubscriptionState(SubscriptionEntry entry)
+internal sealed class SubscriptionState(SubscriptionEntry entry) : CatchUpReader
 {
     public SubscriptionEntry Entry = entry;
     public readonly int Number = entry.Subscription.Number;
@@ -16,16 +16,6 @@ internal sealed class SubscriptionState(SubscriptionEntry entry)
 
     /// <summary>The topic is held in memory for as long as this state exists.</summary>
     public TopicUse Topic = null!;
-
-    /// <summary>The subscription moves with the head of the shard. Otherwise the scan reads for it, from its own position.</summary>
-    public bool AtHead = true;
-
-    /// <summary>
-    /// Every match up to this sequence is settled, in the window, or in the interval of a detached lane. Used only when not at the head.
-    /// </summary>
-    public long Position;
-    public RiderState Rider;
-    public int Ticket;
 
     /// <summary>Deliveries in the window: those of attached lanes, and those of detached lanes.</summary>
     public int Outstanding, Draining;
@@ -42,10 +32,14 @@ internal sealed class SubscriptionState(SubscriptionEntry entry)
     public readonly Queue<Lane>[] Ready = [new(), new()];
     public readonly int[] Asked = [0, 0];
 
-    // For progress records.
-    public bool Saved, Dirty;
-    public readonly List<Lane> DirtyLanes = [];
-    public readonly List<ulong> RemovedLanes = [];
+    public readonly ProgressDelta.SubscriptionMark Mark = new();
+
+    public override SubscriptionState Owner => this;
+
+    /// <summary>
+    /// Every match up to this sequence is settled, in the window, or in the interval of a detached lane. Used only when not at the head.
+    /// </summary>
+    public long Position { get => From - 1; set => From = value + 1; }
 
     public bool Runs => Entry.Subscription.Status == SubscriptionStatus.Active;
 

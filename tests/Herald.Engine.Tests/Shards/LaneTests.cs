@@ -50,17 +50,19 @@ public sealed class LaneTests
     {
         _lane.Push(Item(1));
         _lane.Push(Item(2));
-        (_lane.Attempts, _lane.FirstAttemptAtMs, _lane.DueMs, _lane.EndpointTroubled, _lane.OutsideWindow) = (3, 4, 5, true, true);
+        (_lane.Attempts, _lane.FirstAttemptAtMs, _lane.DueMs, _lane.EndpointTroubled) = (3, 4, 5, true);
         _lane.Pop();
-        Assert.Equal((0, 0L, 0L, false, false), (_lane.Attempts, _lane.FirstAttemptAtMs, _lane.DueMs, _lane.EndpointTroubled, _lane.OutsideWindow));
+        Assert.Equal((0, 0L, 0L, false), (_lane.Attempts, _lane.FirstAttemptAtMs, _lane.DueMs, _lane.EndpointTroubled));
     }
 
     [Fact]
-    public void A_lane_is_detached_while_it_owns_an_interval()
+    public void A_lane_is_detached_while_it_has_to_read_or_is_outside_the_window()
     {
-        Assert.False(_lane.Detached);
-        _lane.From = 4;
-        Assert.True(_lane.Detached);
+        foreach (var mode in Enum.GetValues<CatchUpMode>())
+        {
+            _lane.Mode = mode;
+            Assert.Equal((mode != CatchUpMode.AtHead, mode == CatchUpMode.OutsideWindow), (_lane.Detached, _lane.OutsideWindow));
+        }
     }
 
     private static LaneItem Item(long sequence) => new(sequence, 1, 1);

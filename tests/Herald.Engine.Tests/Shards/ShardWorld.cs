@@ -78,7 +78,7 @@ internal sealed class ShardWorld
         foreach (var state in _machine.States.Values)
         {
             foreach (var lane in state.Lanes.Values)
-                throw new InvalidOperationException($"lane {lane.KeyHash} of {state.Number} did not settle: {lane.State}, {lane.Count} items, from {lane.From}, last seen {lane.LastSeen}, rider {lane.Rider}, due {lane.DueMs}, now {_now}, at head {state.AtHead}, position {state.Position}, draining {state.Draining}, outstanding {state.Outstanding}");
+                throw new InvalidOperationException($"lane {lane.KeyHash} of {state.Number} did not settle: {lane.State}, {lane.Count} items, from {lane.From}, last seen {lane.LastSeen}, {lane.Mode}, due {lane.DueMs}, now {_now}, at head {state.AtHead}, position {state.Position}, draining {state.Draining}, outstanding {state.Outstanding}");
         }
         foreach (var entry in _subscriptions.Values)
         {
@@ -400,7 +400,7 @@ internal sealed class ShardWorld
                     attached += lane.Count;
                 if (lane.State == LaneState.Blocked)
                     Count("blocked lanes");
-                if (lane.Rider == RiderState.Riding)
+                if (lane.Mode == CatchUpMode.Reading)
                     Count("draining lanes");
             }
             if (state.Outstanding != attached || state.Draining != detached || state.Blocked != outside)

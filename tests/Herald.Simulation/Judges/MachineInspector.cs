@@ -88,7 +88,7 @@ internal sealed class MachineInspector(Simulator simulator, Judge judge, SimStor
             _reached.Count("steps with a held lane");
         if (lane.State == LaneState.Settling && lane.Count > 1)
             _reached.Count("steps with followers behind a skip that is not durable");
-        if (lane.Rider == RiderState.Riding && lane.LastSeen == machine.Routed)
+        if (lane.Mode == CatchUpMode.Reading && lane.LastSeen == machine.Routed)
             _reached.Count("steps draining with an arrival");
         if (state.OldAttempts?.Contains(lane.KeyHash) == true)
             _reached.Count("steps waiting for an attempt of an older generation");
@@ -105,7 +105,7 @@ internal sealed class MachineInspector(Simulator simulator, Judge judge, SimStor
             _reached.Count("steps with a blocked lane of two keys");
         if (lane.State == LaneState.Held)
             _reached.Count("steps with a held lane of two keys");
-        if (lane.Rider == RiderState.Riding)
+        if (lane.Mode == CatchUpMode.Reading)
             _reached.Count("steps with a lane of two keys that drains");
     }
 
@@ -138,10 +138,10 @@ internal sealed class MachineInspector(Simulator simulator, Judge judge, SimStor
     public static string Describe(NodeView? node) => node?.Engine is not { } engine ? "the node is down" : string.Join(
         "; ",
         engine.Hosts.SelectMany(host => host.Machine.States.Values.Select(state =>
-            $"shard {host.Shard}, subscription {state.Number}: {(state.AtHead ? "at the head" : "behind")}, position {host.Machine.PositionOf(state)} of {host.Machine.Routed}, {state.Rider}, "
+            $"shard {host.Shard}, subscription {state.Number}: {(state.AtHead ? "at the head" : "behind")}, position {host.Machine.PositionOf(state)} of {host.Machine.Routed}, {state.Mode}, "
             + $"{state.Entry.Subscription.Status}, {state.Outstanding}+{state.Draining} in the window, asked {state.Asked[0]}+{state.Asked[1]}, ready {state.Ready[0].Count}+{state.Ready[1].Count}, "
             + $"permits {engine.Ledger.Look(state.Entry.Subscription)} of {engine.Ledger.InFlight}, lanes: {string.Join(", ", state.Lanes.Values.Take(4).Select(Describe))}")));
 
     private static string Describe(Lane? lane) =>
-        lane is null ? "none" : $"{lane.State} with {string.Join(", ", lane.Items.Select(i => i.Sequence))}, from {lane.From} to {lane.LastSeen}, {lane.Rider}, {lane.Attempts} attempts, due {lane.DueMs}{(lane.OutsideWindow ? ", outside" : "")}";
+        lane is null ? "none" : $"{lane.State} with {string.Join(", ", lane.Items.Select(i => i.Sequence))}, from {lane.From} to {lane.LastSeen}, {lane.Mode}, {lane.Attempts} attempts, due {lane.DueMs}";
 }
