@@ -288,7 +288,8 @@ public sealed class FaultTests
         {
         }
         var saved = 0;
-        while (await Record.ExceptionAsync(async () => await store.SaveSourcePositionAsync(new SourcePosition("s", saved + 1), Cancel)) is not { } refusal)
+        Exception? refusal;
+        while ((refusal = await Record.ExceptionAsync(async () => await store.SaveSourcePositionAsync(new SourcePosition("s", saved + 1), Cancel))) is null)
             saved++;
         Assert.IsType<StoreFullException>(refusal);
         Assert.Equal(saved, await store.ReadSourcePositionAsync("s", Cancel));

@@ -6,6 +6,9 @@ namespace Herald.Journal.Sources;
 /// <summary>How far each source has been read. Only the writer uses it; other threads ask the writer.</summary>
 internal sealed class SourceTable
 {
+    /// <summary>The most bytes that UTF-8 needs for a character of a name.</summary>
+    private const int MostPerCharacter = 3;
+
     private readonly Dictionary<string, long> _positions = new(StringComparer.Ordinal);
 
     public long? Find(string source) => _positions.TryGetValue(source, out var position) ? position : null;
@@ -19,6 +22,8 @@ internal sealed class SourceTable
         Save(frame, position.Source, position.Position);
         frame.End();
     }
+
+    public static int MaxBytes(SourcePosition position) => FrameBuffer.EntryBytes(16 + (MostPerCharacter * position.Source.Length));
 
     public KeyValuePair<string, long>[] Snapshot() => [.. _positions];
 

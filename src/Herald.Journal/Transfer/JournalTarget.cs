@@ -8,6 +8,7 @@ using Herald.Journal.Files;
 using Herald.Journal.Frames;
 using Herald.Journal.History;
 using Herald.Journal.Shards;
+using Herald.Journal.Sources;
 using Herald.Journal.State;
 using Herald.Journal.Writes;
 
@@ -108,7 +109,7 @@ public sealed class JournalTarget : IStoreTarget
 
     public ValueTask AddSourceAsync(SourcePosition position, CancellationToken cancel)
     {
-        MakeRoom(AppendRequest.BytesOf([], position));
+        MakeRoom(SourceTable.MaxBytes(position));
         _contents!.Sources.Write(_contents.Frame, position);
         return ValueTask.CompletedTask;
     }

@@ -1,14 +1,11 @@
 using Herald.Engine.Stores;
-using Herald.Journal.Frames;
+using Herald.Journal.Sources;
 
 namespace Herald.Journal.Writes;
 
 internal sealed class PositionRequest(SourcePosition position) : Request<bool>
 {
-    /// <summary>The most bytes that UTF-8 needs for a character of the name.</summary>
-    private const int MostPerCharacter = 3;
-
-    public override int MaxBytes { get; } = FrameBuffer.EntryBytes(16 + (MostPerCharacter * position.Source.Length));
+    public override int MaxBytes { get; } = SourceTable.MaxBytes(position);
     public override RoomFor RoomFor => RoomFor.Deliveries;
 
     public override void Encode(Writer writer, bool hasRoom)
