@@ -1,113 +1,158 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using System.Globalization;
+using System.Runtime.CompilerServices;
 
 namespace Herald.Server.Metrics;
 
 /// <summary>
 /// All series of one metric. Their number is bounded: measurements of further label combinations are counted but not kept.
 /// </summary>
+/// <remarks>
+/// Series and their order are kept from one page to the next, so that a page of many series costs little more than its text.
+/// </remarks>
 internal sealed class Metric
 {
-    private static readonly double[] Seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
-    private static readonly double[] Sizes = [1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000];
+    /// <summary>Longer labels are built in memory of the pool.</summary>
+    private const int UsualLabels = 256;
 
     private readonly ConcurrentDictionary<string, MetricSeries> _series = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<(string, string), MetricSeries> _byOneLabel = new();
-    private readonly double[] _bounds;
+    private readonly ConcurrentDictionary<string, MetricSeries>.AlternateLookup<ReadOnlySpan<char>> _byLabels;
+    private readonly MetricBuckets? _buckets;
     private readonly int _maxSeries;
+    private readonly bool _isAdding;
 
-    // Metrics without labels, or with one, are used on hot paths. They find their series without building a string.
+    // Metrics without labels are used on hot paths.
     private readonly MetricSeries _bare;
-    private bool _bareUsed;
-    private long _dropped;
+    private bool _isBareUsed;
+
+    // Taken to add and to remove series. The sorted ones are null when some have been added since.
+    private readonly Lock _changing = new();
+    private MetricSeries[]? _sorted = [];
+    private int _count;
+    private long _dropped, _page, _trimmed;
 
     public Metric(Instrument instrument, int maxSeries)
     {
         var kind = instrument.GetType().GetGenericTypeDefinition();
-        IsHistogram = kind == typeof(Histogram<>);
-        IsAdding = kind == typeof(Counter<>) || kind == typeof(UpDownCounter<>);
-        Type = IsHistogram ? "histogram" : IsCounter(instrument) ? "counter" : "gauge";
+        _isAdding = kind == typeof(Counter<>) || kind == typeof(UpDownCounter<>);
+        _buckets = kind == typeof(Histogram<>) ? MetricBuckets.Of(instrument) : null;
+        Type = _buckets is not null ? "histogram" : IsCounter(instrument) ? "counter" : "gauge";
         Name = NameOf(instrument);
         Help = instrument.Description;
-        _bounds = IsHistogram ? BoundsOf(instrument) : [];
         _maxSeries = maxSeries;
-        _bare = new MetricSeries("", _bounds);
+        _bare = new MetricSeries("", _buckets);
+        _byLabels = _series.GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
     public string Name { get; }
     public string Type { get; }
     public string? Help { get; }
-    public bool IsHistogram { get; }
-
-    public bool IsAdding { get; }
     public long Dropped => Volatile.Read(ref _dropped);
+
+    // Only for observable instruments does a series that is not measured for a page exist no more.
+    private bool IsObserved => _buckets is null && !_isAdding;
 
     public void Measure(double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
         if (SeriesOf(tags) is not { } series)
             Interlocked.Increment(ref _dropped);
-        else if (IsHistogram)
+        else if (_buckets is not null)
             series.Record(value);
-        else if (IsAdding)
+        else if (_isAdding)
             series.Add(value);
         else
+        {
+            series.Page = _page;
             series.Set(value);
+        }
     }
 
-    /// <summary>
-    /// Clears the series of an observable instrument before it is read again. So series that are no longer reported, such as those of a
-    /// deleted subscription, disappear.
-    /// </summary>
     public void BeforeObserving()
     {
-        if (IsHistogram || IsAdding)
+        if (!IsObserved)
             return;
-        _series.Clear();
-        _byOneLabel.Clear();
-        _bareUsed = false;
+        _page++;
+        _isBareUsed = false;
+    }
+
+    /// <summary>Removes series that are no longer reported, such as those of a deleted subscription.</summary>
+    public void AfterObserving()
+    {
+        if (!IsObserved)
+            return;
+        lock (_changing)
+        {
+            if (!Array.TrueForAll(Sorted(), series => series.Page == _page))
+                RemoveUnmeasured();
+        }
     }
 
     public void Write(PrometheusText text)
     {
-        if (!_bareUsed && _series.IsEmpty)
+        var sorted = Sorted();
+        if (!_isBareUsed && sorted.Length == 0)
             return;
         text.Head(Name, Type, Help);
-        if (_bareUsed)
-            Write(text, _bare);
-        foreach (var series in _series.Values.OrderBy(s => s.Labels, StringComparer.Ordinal))
-            Write(text, series);
+        if (_isBareUsed)
+            _bare.Write(text, Name);
+        foreach (var series in sorted)
+            series.Write(text, Name);
     }
 
-    private void Write(PrometheusText text, MetricSeries series)
+    private MetricSeries[] Sorted()
     {
-        if (IsHistogram)
-            series.WriteHistogram(text, Name);
-        else
-            text.Sample(Name, series.Labels, series.Value);
+        lock (_changing)
+        {
+            if (_sorted is { } sorted)
+                return sorted;
+            sorted = [.. _series.Values];
+            Array.Sort(sorted, (one, other) => string.CompareOrdinal(one.Labels, other.Labels));
+            return _sorted = sorted;
+        }
     }
 
     private MetricSeries? SeriesOf(ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
         if (tags.IsEmpty)
         {
-            _bareUsed = true;
+            _isBareUsed = true;
             return _bare;
         }
-        if (tags.Length == 1 && tags[0].Value is string value)
-        {
-            if (_byOneLabel.TryGetValue((tags[0].Key, value), out var known))
-                return known;
-            var one = SeriesOf(PrometheusText.Labels(tags));
-            return one is null ? null : _byOneLabel.GetOrAdd((tags[0].Key, value), one);
-        }
-        return SeriesOf(PrometheusText.Labels(tags));
+        var labels = new DefaultInterpolatedStringHandler(0, 0, CultureInfo.InvariantCulture, stackalloc char[UsualLabels]);
+        PrometheusText.AddLabels(ref labels, tags);
+        var series = _byLabels.TryGetValue(labels.Text, out var known) ? known : TryAdd(labels.Text.ToString());
+        labels.Clear();
+        return series;
     }
 
-    private MetricSeries? SeriesOf(string labels)
+    private MetricSeries? TryAdd(string labels)
     {
-        if (_series.TryGetValue(labels, out var series))
-            return series;
-        return _series.Count >= _maxSeries ? null : _series.GetOrAdd(labels, l => new MetricSeries(l, _bounds));
+        if (Volatile.Read(ref _count) >= _maxSeries && (!IsObserved || _trimmed == _page))
+            return null;
+        lock (_changing)
+        {
+            if (_series.TryGetValue(labels, out var known))
+                return known;
+            // The series of the page before give way to those of this one. Those that are still to be measured come back.
+            if (_count >= _maxSeries && IsObserved && _trimmed != _page)
+                RemoveUnmeasured();
+            if (_count >= _maxSeries)
+                return null;
+            _count++;
+            _sorted = null;
+            return _series[labels] = new MetricSeries(labels, _buckets);
+        }
+    }
+
+    private void RemoveUnmeasured()
+    {
+        foreach (var series in _series.Values)
+        {
+            if (series.Page != _page && _series.TryRemove(series.Labels, out _))
+                _count--;
+        }
+        (_sorted, _trimmed) = (null, _page);
     }
 
     /// <summary>The name in Prometheus style: with the prefix <c>herald_</c>, its unit, and <c>_total</c> for a counter.</summary>
@@ -130,17 +175,5 @@ internal sealed class Metric
     {
         var kind = instrument.GetType().GetGenericTypeDefinition();
         return kind == typeof(Counter<>) || kind == typeof(ObservableCounter<>);
-    }
-
-    private static double[] BoundsOf(Instrument instrument)
-    {
-        IReadOnlyList<double>? advised = instrument switch
-        {
-            Histogram<double> h => h.Advice?.HistogramBucketBoundaries,
-            Histogram<long> h => h.Advice?.HistogramBucketBoundaries?.Select(b => (double)b).ToList(),
-            Histogram<int> h => h.Advice?.HistogramBucketBoundaries?.Select(b => (double)b).ToList(),
-            _ => null,
-        };
-        return advised is { Count: > 0 } ? [.. advised] : instrument.Unit == "s" ? Seconds : Sizes;
     }
 }

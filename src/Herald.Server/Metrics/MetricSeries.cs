@@ -1,12 +1,17 @@
 namespace Herald.Server.Metrics;
 
 /// <summary>One metric with one set of labels. Any thread writes to it without a lock. A histogram keeps a count per bucket.</summary>
-internal sealed class MetricSeries(string labels, double[] bounds)
+/// <param name="labels">As they stand between the braces.</param>
+/// <param name="buckets">Null when the metric is no histogram.</param>
+internal sealed class MetricSeries(string labels, MetricBuckets? buckets)
 {
-    private readonly long[] _buckets = new long[bounds.Length + 1];
+    private readonly long[] _counts = buckets is null ? [] : new long[buckets.Bounds.Length + 1];
     private long _valueBits;
 
     public string Labels { get; } = labels;
+
+    /// <summary>The number of the page for which the series was measured last.</summary>
+    public long Page { get; set; }
 
     public double Value => BitConverter.Int64BitsToDouble(Volatile.Read(ref _valueBits));
 
@@ -25,24 +30,24 @@ internal sealed class MetricSeries(string labels, double[] bounds)
     /// <summary>Counts the value in its bucket and adds it to the sum.</summary>
     public void Record(double value)
     {
-        var bucket = 0;
-        while (bucket < bounds.Length && value > bounds[bucket])
-            bucket++;
-        Interlocked.Increment(ref _buckets[bucket]);
+        Interlocked.Increment(ref _counts[buckets!.IndexOf(value)]);
         Add(value);
     }
 
-    public void WriteHistogram(PrometheusText text, string name)
+    public void Write(PrometheusText text, string name)
     {
-        var before = Labels.Length == 0 ? "" : Labels + ",";
-        long count = 0;
-        for (var i = 0; i < _buckets.Length; i++)
+        if (buckets is null)
         {
-            count += Volatile.Read(ref _buckets[i]);
-            var bound = i < bounds.Length ? PrometheusText.Number(bounds[i]) : "+Inf";
-            text.Sample($"{name}_bucket", $"{before}le=\"{bound}\"", count);
+            text.Sample(name, Labels, Value);
+            return;
         }
-        text.Sample($"{name}_sum", Labels, Value);
-        text.Sample($"{name}_count", Labels, count);
+        long count = 0;
+        for (var i = 0; i < _counts.Length; i++)
+        {
+            count += Volatile.Read(ref _counts[i]);
+            text.Sample(name, "_bucket", Labels, buckets.Labels[i], count);
+        }
+        text.Sample(name, "_sum", Labels, "", Value);
+        text.Sample(name, "_count", Labels, "", count);
     }
 }

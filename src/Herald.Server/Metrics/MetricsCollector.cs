@@ -40,6 +40,8 @@ internal sealed class MetricsCollector : IDisposable
             foreach (var metric in _metrics.Values)
                 metric.BeforeObserving();
             Observe();
+            foreach (var metric in _metrics.Values)
+                metric.AfterObserving();
             foreach (var metric in _metrics.Values.OrderBy(m => m.Name, StringComparer.Ordinal))
                 metric.Write(text);
             text.Single("herald_metrics_dropped_total", "counter", "Measurements dropped because a metric had too many label combinations (maxMetricSeries).",

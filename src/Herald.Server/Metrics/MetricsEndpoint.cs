@@ -3,7 +3,6 @@ using Herald.Hosting.Wire;
 using Herald.Server.Publishing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 
 namespace Herald.Server.Metrics;
@@ -16,14 +15,14 @@ internal sealed class MetricsEndpoint(
         routes.MapGet("/metrics", Read).WithTags("operate").WithName("metrics").WithSummary("Get metrics in the Prometheus text format")
             .Produces<string>(StatusCodes.Status200OK, "text/plain");
 
-    private ContentHttpResult Read()
+    private MetricsPage Read()
     {
         var text = new PrometheusText();
         collector.Write(text);
         WriteFront(text);
         writeStore(text);
         WriteProcess(text);
-        return TypedResults.Text(text.ToString(), PrometheusText.ContentType);
+        return new MetricsPage(text);
     }
 
     private void WriteFront(PrometheusText text)

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Herald.Server.Tests.Metrics;
 
-public sealed partial class MetricsTests(RunningServer server)
+public sealed partial class MetricsTests(RunningServer server, ITestOutputHelper output)
 {
     [GeneratedRegex("""^([a-z_][a-z0-9_]*)(\{[a-z_]+="([^"\\]|\\.)*"(,[a-z_]+="([^"\\]|\\.)*")*\})? (-?[0-9.eE+-]+|\+Inf|NaN)$""")]
     private static partial Regex Sample();
@@ -125,5 +125,85 @@ public sealed partial class MetricsTests(RunningServer server)
         collector.Write(text);
         Assert.Equal(10, text.ToString().Split('\n').Count(l => l.StartsWith("herald_bounded_things_total{", StringComparison.Ordinal)));
         Assert.DoesNotContain("herald_metrics_dropped_total 0\n", text.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_series_that_is_no_longer_reported_disappears_and_can_come_back()
+    {
+        using var collector = new MetricsCollector(10);
+        using var meter = new Meter("Herald.Leaving");
+        string[] reported = ["b", "a"];
+        meter.CreateObservableGauge("leaving_level", () => reported.Select(name => new Measurement<int>(name.Length, new KeyValuePair<string, object?>("name", name))));
+        Assert.Equal(["herald_leaving_level{name=\"a\"} 1", "herald_leaving_level{name=\"b\"} 1"], LinesOf(collector, "herald_leaving_level{"));
+        reported = ["a"];
+        Assert.Equal(["herald_leaving_level{name=\"a\"} 1"], LinesOf(collector, "herald_leaving_level{"));
+        reported = [];
+        Assert.Empty(LinesOf(collector, "herald_leaving_level"));
+        reported = ["c", "b"];
+        Assert.Equal(["herald_leaving_level{name=\"b\"} 1", "herald_leaving_level{name=\"c\"} 1"], LinesOf(collector, "herald_leaving_level{"));
+    }
+
+    [Fact]
+    public void Series_that_disappear_leave_room_for_others()
+    {
+        using var collector = new MetricsCollector(2);
+        using var meter = new Meter("Herald.Room");
+        var first = 0;
+        meter.CreateObservableGauge("room_level", () => Enumerable.Range(first, 2).Select(n => new Measurement<int>(n, new KeyValuePair<string, object?>("n", n))));
+        for (; first < 20; first += 2)
+            Assert.Equal(2, LinesOf(collector, "herald_room_level{").Length);
+        Assert.Equal(["herald_metrics_dropped_total 0"], LinesOf(collector, "herald_metrics_dropped_total"));
+    }
+
+    [Fact]
+    public void Long_labels_and_odd_names_are_written_whole()
+    {
+        using var collector = new MetricsCollector(10);
+        using var meter = new Meter("Herald.Odd");
+        var counter = meter.CreateCounter<long>("odd_things");
+        var value = new string('x', 1000) + "\"" + new string('ü', 1000);
+        counter.Add(1, new KeyValuePair<string, object?>("first-name", value), new("other", 1.5), new("none", null));
+        Assert.Equal(
+            [$"herald_odd_things_total{{first_name=\"{value.Replace("\"", "\\\"", StringComparison.Ordinal)}\",other=\"1.5\",none=\"\"}} 1"],
+            LinesOf(collector, "herald_odd_things_total{"));
+    }
+
+    /// <summary>The time of a page of 100,000 series is in the output of the test. A bound on it would fail on a busy machine.</summary>
+    [Fact]
+    public void A_page_of_100_000_series_allocates_next_to_nothing()
+    {
+        const int Many = 100_000, Pages = 10, MostBytes = 1 << 20;
+        using var collector = new MetricsCollector(Many);
+        using var meter = new Meter("Herald.Many");
+        var measured = Enumerable.Range(0, Many).Select(i => new Measurement<long>(
+            i, new KeyValuePair<string, object?>("subscription", $"subscription-{i}"), new("state", i % 2 == 0 ? "waiting" : "blocked"))).ToArray();
+        meter.CreateObservableGauge("many_deliveries", () => measured, description: "Deliveries.");
+        Write();
+        var (length, allocated, fastest) = (0L, 0L, TimeSpan.MaxValue);
+        for (var page = 0; page < Pages; page++)
+        {
+            var (before, began) = (GC.GetAllocatedBytesForCurrentThread(), TimeProvider.System.GetTimestamp());
+            length = Write();
+            allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+            var took = TimeProvider.System.GetElapsedTime(began);
+            fastest = took < fastest ? took : fastest;
+        }
+        output.WriteLine($"{length:N0} bytes of text: {fastest.TotalMilliseconds:N0} ms at best, {allocated:N0} bytes allocated");
+        Assert.Equal(measured.Select(one => $"herald_many_deliveries{{subscription=\"subscription-{one.Value}\",state=\"{one.Tags[1].Value}\"}} {one.Value}").Order(StringComparer.Ordinal), LinesOf(collector, "herald_many_deliveries{"));
+        Assert.InRange(allocated, 0, MostBytes);
+
+        long Write()
+        {
+            using var text = new PrometheusText();
+            collector.Write(text);
+            return text.Length;
+        }
+    }
+
+    private static string[] LinesOf(MetricsCollector collector, string start)
+    {
+        using var text = new PrometheusText();
+        collector.Write(text);
+        return [.. text.ToString().Split('\n').Where(line => line.StartsWith(start, StringComparison.Ordinal))];
     }
 }
