@@ -121,10 +121,11 @@ public sealed class CheckpointFileTests
         public RepeatedFile(string text, int count)
         {
             (_item, _count) = (Item(text), count);
-            var crc = Crc32C.Append(~0u, _header);
+            var crc = Crc32C.Begin();
+            crc.Append(_header);
             for (var i = 0; i < count; i++)
-                crc = Crc32C.Append(crc, _item);
-            BitConverter.TryWriteBytes(_trailer, ~crc);
+                crc.Append(_item);
+            BitConverter.TryWriteBytes(_trailer, crc.GetCurrentHashAsUInt32());
         }
 
         public override long Length => _header.Length + ((long)_item.Length * _count) + _trailer.Length;

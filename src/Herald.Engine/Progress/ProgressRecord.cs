@@ -72,7 +72,7 @@ internal static class ProgressRecord
     }
 
     private static uint ChecksumOf(byte version, uint length, ReadOnlySpan<byte> head) =>
-        ~Crc32C.Append(Crc32C.Append(~0u, [version, (byte)length, (byte)(length >> 8), (byte)(length >> 16), (byte)(length >> 24)]), head);
+        Crc32C.Of([version, (byte)length, (byte)(length >> 8), (byte)(length >> 16), (byte)(length >> 24)], head);
 }
 
 /// <summary>The head of a progress record.</summary>

@@ -29,7 +29,7 @@ internal static class CheckpointFile
             BinaryPrimitives.WriteUInt64LittleEndian(header, Magic);
             BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(8), Format);
             store.TryWriteBytes(header.AsSpan(16));
-            var crc = ~0u;
+            var crc = Crc32C.Begin();
             Append(header);
 
             var buffer = new FrameBuffer();
@@ -41,7 +41,7 @@ internal static class CheckpointFile
             Drain();
 
             var trailer = new byte[TrailerLength];
-            BinaryPrimitives.WriteUInt32LittleEndian(trailer, ~crc);
+            BinaryPrimitives.WriteUInt32LittleEndian(trailer, crc.GetCurrentHashAsUInt32());
             Append(trailer);
 
             void Drain()
@@ -53,7 +53,7 @@ internal static class CheckpointFile
             void Append(ReadOnlySpan<byte> bytes)
             {
                 file.Write(bytes, length);
-                crc = Crc32C.Append(crc, bytes);
+                crc.Append(bytes);
                 length += bytes.Length;
             }
         });
@@ -89,16 +89,16 @@ internal static class CheckpointFile
 
     private static bool ChecksumHolds(IJournalFile file, long end, int pieceBytes)
     {
-        var (piece, crc) = (new byte[pieceBytes], ~0u);
+        var (piece, crc) = (new byte[pieceBytes], Crc32C.Begin());
         for (var at = 0L; at < end;)
         {
             var read = file.Read(piece.AsSpan(0, (int)Math.Min(piece.Length, end - at)), at);
             if (read == 0)
                 return false;
-            crc = Crc32C.Append(crc, piece.AsSpan(0, read));
+            crc.Append(piece.AsSpan(0, read));
             at += read;
         }
         Span<byte> trailer = stackalloc byte[TrailerLength];
-        return file.Read(trailer, end) == TrailerLength && BinaryPrimitives.ReadUInt32LittleEndian(trailer) == ~crc;
+        return file.Read(trailer, end) == TrailerLength && BinaryPrimitives.ReadUInt32LittleEndian(trailer) == crc.GetCurrentHashAsUInt32();
     }
 }

@@ -111,7 +111,7 @@ internal sealed class FrameBuffer
         return Bytes;
     }
 
-    private static uint ChecksumOf(ReadOnlySpan<byte> entry) => ~Crc32C.Append(Crc32C.Append(~0u, entry[..ChecksumAt]), entry[EntryHeader..]);
+    private static uint ChecksumOf(ReadOnlySpan<byte> entry) => Crc32C.Of(entry[..ChecksumAt], entry[EntryHeader..]);
 
     private void Pad() => Take(-Length & (FrameHeader.Alignment - 1)).Clear();
 }

@@ -44,5 +44,5 @@ internal readonly record struct FrameHeader(int BodyLength, ulong Number, ulong 
     public static bool ChecksumHolds(ReadOnlySpan<byte> frame) =>
         BinaryPrimitives.ReadUInt32LittleEndian(frame[ChecksumAt..]) == ChecksumOf(frame);
 
-    private static uint ChecksumOf(ReadOnlySpan<byte> frame) => ~Crc32C.Append(Crc32C.Append(~0u, frame[FormatAt..ChecksumAt]), frame[CoveredFrom..]);
+    private static uint ChecksumOf(ReadOnlySpan<byte> frame) => Crc32C.Of(frame[FormatAt..ChecksumAt], frame[CoveredFrom..]);
 }
