@@ -1,3 +1,4 @@
+using Herald.Alarms.Hosting;
 using Herald.Alarms.Metrics;
 using Herald.Alarms.Processing;
 using Herald.Engine.Applications;
@@ -18,7 +19,7 @@ public sealed class AlarmsApplication : IApplication, IDisposable
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     public AlarmsApplication(AlarmsOptions options)
     {
-        if (AlarmsSection.Settings.Check(options) is [var error, ..])
+        if (AlarmsModule.Section.Check(options) is [var error, ..])
             throw new ArgumentException(error.ToString(), nameof(options));
         _options = options;
     }

@@ -1,4 +1,4 @@
 namespace Herald.Hosting;
 
 /// <summary>The server cannot start for a reason that the operator can remove. The message says how.</summary>
-public sealed class ServerStartException(string message, Exception? inner = null) : Exception(message, inner);
+public class ServerStartException(string message, Exception? inner = null) : Exception(message, inner);

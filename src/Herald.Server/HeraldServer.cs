@@ -1,33 +1,36 @@
-using Herald.Channels.Webhooks;
 using Herald.Engine;
+using Herald.Engine.Applications;
+using Herald.Engine.Basics;
 using Herald.Engine.Channels;
 using Herald.Engine.Stores;
 using Herald.Hosting;
-using Herald.Server.Brokers;
+using Herald.Hosting.Modules;
 using Herald.Server.Http;
 using Herald.Server.Security;
-using Herald.Server.Settings;
-using Herald.Server.Stores;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Herald.Server;
 
-/// <summary>A running Herald server: store, webhooks, engine and HTTP front. They start in this order.</summary>
+/// <summary>
+/// A running Herald server. It starts in this order: store, channels, engine, parts of modules, sources, HTTP front.
+/// </summary>
 /// <remarks>
-/// Disposing stops them in reverse order: no more requests are taken, attempts in flight get a grace time to end, progress is committed,
-/// and the store is closed.
+/// Disposing stops in reverse order: no more requests are taken, sources hand over what they have read, attempts in flight get a grace time
+/// to end, progress is committed, and the store is closed.
 /// </remarks>
 public sealed class HeraldServer : IAsyncDisposable
 {
+    private readonly ServerSetup _setup;
     private readonly ServerOptions _options;
-    private readonly TimeProvider _time;
     private readonly CancellationTokenSource _stopping = new();
-    private readonly Stack<IAsyncDisposable> _parts = new();
+    private readonly List<ISourcePart> _sources = [];
+    private OpenStore? _store;
     private WebApplication? _app;
     private int _disposed;
 
-    private HeraldServer(ServerOptions options, TimeProvider time) => (_options, _time) = (options, time);
+    private HeraldServer(ServerSetup setup) => (_setup, _options) = (setup, setup.Options.Get<ServerOptions>());
 
     /// <summary>The addresses that the server listens on, with their real ports, e.g. <c>http://127.0.0.1:8090</c>.</summary>
     public IReadOnlyList<Uri> Addresses { get; private set; } = [];
@@ -44,20 +47,17 @@ public sealed class HeraldServer : IAsyncDisposable
     public Task Failed { get; private set; } = Task.CompletedTask;
 
     /// <exception cref="ServerStartException">Options, token, store or address cannot be used; the message says which and why.</exception>
-    public static async Task<HeraldServer> StartAsync(ServerOptions options, ServerServices? services = null, CancellationToken cancel = default)
+    public static async Task<HeraldServer> StartAsync(ServerSetup setup, CancellationToken cancel = default)
     {
-        ArgumentNullException.ThrowIfNull(options);
-        services ??= new();
-        if (ServerSections.Check(options) is { Count: > 0 } errors)
+        ArgumentNullException.ThrowIfNull(setup);
+        if (setup.Modules.Settings.Check(setup.Options) is { Count: > 0 } errors)
             throw new ServerStartException(string.Join(Environment.NewLine, errors));
-        // Leases are measured by this clock. They must also expire while the machine is suspended.
-        if (options.Store == StoreKind.Postgres)
-            services = services with { Time = SuspendAwareTime.Over(services.Time) };
-        services = services with { Logging = new OutageLoggerFactory(services.Logging, services.Time) };
-        var server = new HeraldServer(options, services.Time);
+        var store = setup.Modules.StoreOf(setup.Options)!;
+        var time = store.IsShared ? SuspendAwareTime.Over(setup.Time) : setup.Time;
+        var server = new HeraldServer(setup with { Time = time, Logging = new OutageLoggerFactory(setup.Logging, time) });
         try
         {
-            await server.ComposeAsync(services, cancel);
+            await server.StartAsync(store, cancel);
             return server;
         }
         catch
@@ -72,85 +72,101 @@ public sealed class HeraldServer : IAsyncDisposable
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
             return;
         await _stopping.CancelAsync();
-        if (_app is not null)
-        {
-            using var patience = new CancellationTokenSource(_options.StopTimeout, _time);
-            await _app.StopAsync(patience.Token);
-        }
-        while (_parts.TryPop(out var part))
-            await part.DisposeAsync();
-        _stopping.Dispose();
-    }
-
-    private async Task ComposeAsync(ServerServices services, CancellationToken cancel)
-    {
-        var addresses = _options.Listen.Select(text => ListenAddress.TryParse(text, out var address) ? address : throw new ServerStartException($"listen = '{text}'")).ToList();
-        // True when only this machine can call. A proxy on this machine can forward calls of others; the operator declares it with
-        // requireToken.
-        var isLocal = addresses.All(a => a.IsLoopback) && !_options.RequireToken;
-        var token = _options.TokenFile is { } file ? TokenFile.Read(file) : null;
-
-        var store = _options.Store == StoreKind.Postgres
-            ? await PostgresOpening.OpenAsync(_options, services, cancel)
-            : await JournalOpening.OpenAsync(_options, services, cancel);
-        _parts.Push(store);
-
-        var webhooks = new WebhookChannel(_options.Webhooks with { Guard = _options.Webhooks.Guard ?? !isLocal }, services.Time);
-        _parts.Push(new Part(webhooks));
-
-        var (kafka, kafkaSources) = await KafkaOpening.OpenAsync(_options, services, cancel);
-        IChannel[] channels = [webhooks, .. services.MoreChannels];
-        if (kafka is not null)
-        {
-            _parts.Push(kafka);
-            channels = [.. channels, kafka];
-        }
-        var (nats, natsSources) = await NatsOpening.OpenAsync(_options, services, cancel);
-        if (nats is not null)
-        {
-            _parts.Push(nats);
-            channels = [.. channels, nats];
-        }
-
-        var parts = new EngineParts(
-            store.Log, store.Positions, store.Shards, store.State, store.Catalog, store.DeadLetters, store.Ownership, channels, services.Time,
-            services.Random, services.Logging)
-        {
-            Applications = services.Applications,
-        };
-        foreach (var application in services.Applications.OfType<IDisposable>())
-            _parts.Push(new Part(application));
         try
         {
-            Engine = await HeraldEngine.StartAsync(parts, _options.Engine, cancel);
+            if (_app is not null)
+                await StopAsync(_app);
+        }
+        finally
+        {
+            if (_store is not null)
+                await _store.DisposeAsync();
+            _stopping.Dispose();
+        }
+    }
+
+    private async Task StopAsync(WebApplication app)
+    {
+        try
+        {
+            using var patience = new CancellationTokenSource(_options.StopTimeout, _setup.Time);
+            await app.StopAsync(patience.Token);
+            await Task.WhenAll(_sources.Select(source => source.DisposeAsync().AsTask()));
+        }
+        finally
+        {
+            // The container disposes what it created, in reverse order: parts, engine, channels.
+            await app.DisposeAsync();
+        }
+    }
+
+    private async Task StartAsync(IStoreModule storeModule, CancellationToken cancel)
+    {
+        var addresses = _options.Listen
+            .Select(text => ListenAddress.TryParse(text, out var address) ? address : throw new ServerStartException($"listen = '{text}'")).ToList();
+        // True when only this machine can call. A proxy on this machine can forward calls of others; the operator declares it with
+        // requireToken.
+        var isLocal = addresses.All(address => address.IsLoopback) && !_options.RequireToken;
+        var token = _options.TokenFile is { } file ? TokenFile.Read(file) : null;
+        _store = await OpenAsync(storeModule, cancel);
+
+        _app = FrontBuilder.Build(_options, addresses, _setup.Logging, services =>
+        {
+            services.AddSingleton(_setup.Time).AddSingleton(_setup.Random).AddSingleton(new ServerExposure(isLocal)).AddSingleton<RunningEngine>();
+            foreach (var section in _setup.Modules.Settings.Sections)
+                section.AddTo(services, _setup.Options);
+            foreach (var module in _setup.Modules.In(_setup.Options))
+                module.AddServices(services, _setup.Options);
+        });
+        await StartEngineAsync(_store, _app.Services, cancel);
+        await StartPartsAsync(_app.Services, cancel);
+
+        var access = new AccessRules(token, isLocal, _setup.Logging.CreateLogger<AccessRules>());
+        FrontBuilder.Map(_app, new FrontParts(_options, Engine, _store, _setup.Time, Failed, access, _stopping.Token));
+        foreach (var module in _setup.Modules.In(_setup.Options))
+            module.Map(_app, Engine);
+        Addresses = await FrontBuilder.StartAsync(_app, addresses, cancel);
+    }
+
+    private Task<OpenStore> OpenAsync(IStoreModule module, CancellationToken cancel)
+    {
+        var log = _setup.Logging.CreateLogger("Herald.Store");
+        var context = new StoreContext(
+            _setup.Options, _options.DataDirectory, _setup.Time,
+            text => log.LogInformation("{Notice}", text), text => log.LogWarning("{Notice}", text));
+        return module.OpenAsync(context, cancel);
+    }
+
+    private async Task StartEngineAsync(OpenStore store, IServiceProvider services, CancellationToken cancel)
+    {
+        var channels = services.GetServices<IChannel>().ToList();
+        foreach (var channel in channels.OfType<IPreparedChannel>())
+            await channel.StartAsync(cancel);
+        var parts = new EngineParts(
+            store.Log, store.Positions, store.Shards, store.State, store.Catalog, store.DeadLetters, store.Ownership, channels, _setup.Time,
+            _setup.Random, _setup.Logging)
+        {
+            Applications = [.. services.GetServices<IApplication>()],
+        };
+        var options = _setup.Options.Get<EngineOptions>() with { Intake = _setup.Options.Get<IntakeOptions>() };
+        try
+        {
+            Engine = await services.GetRequiredService<RunningEngine>().StartAsync(parts, options, cancel);
         }
         catch (StoreUnavailableException failure)
         {
             throw new ServerStartException(failure.Message, failure);
         }
-        _parts.Push(Engine);
         Failed = WhenFailedAsync(Engine.Failed, store.Failed);
+    }
 
-        // Sources start last and stop first, so applications and other parts run as long as messages arrive.
-        foreach (var part in services.Parts)
-        {
-            _parts.Push(part);
+    private async Task StartPartsAsync(IServiceProvider services, CancellationToken cancel)
+    {
+        // All are created first, so that a source can be used by another part.
+        var parts = services.GetServices<IServerPart>().ToList();
+        _sources.AddRange(parts.OfType<ISourcePart>());
+        foreach (var part in parts.Where(part => part is not ISourcePart).Concat(_sources))
             await part.StartAsync(Engine, cancel);
-        }
-        var sources = new Together();
-        _parts.Push(sources);
-        foreach (var source in kafkaSources.Concat<IServerPart>(natsSources))
-        {
-            sources.Add(source);
-            await source.StartAsync(Engine, cancel);
-        }
-
-        var front = new FrontParts(_options, Engine, store, services, Failed, new AccessRules(token, isLocal, services.Logging.CreateLogger<AccessRules>()), _stopping.Token);
-        _app = FrontBuilder.Build(front, addresses, out var more);
-        _parts.Push(_app);
-        foreach (var part in more)
-            _parts.Push(new Part(part));
-        Addresses = await FrontBuilder.StartAsync(_app, addresses, cancel);
     }
 
     private static async Task WhenFailedAsync(Task engine, Task<Exception> store)
@@ -158,14 +174,5 @@ public sealed class HeraldServer : IAsyncDisposable
         if (await Task.WhenAny(engine, store) == store)
             throw new StoreUnavailableException("The store has stopped.", await store);
         await engine;
-    }
-
-    private sealed class Part(IDisposable inner) : IAsyncDisposable
-    {
-        public ValueTask DisposeAsync()
-        {
-            inner.Dispose();
-            return ValueTask.CompletedTask;
-        }
     }
 }

@@ -1,18 +1,9 @@
-using Herald.Channels.Webhooks;
-using Herald.Engine;
 using Herald.Engine.Basics;
-using Herald.Journal;
-using Herald.Kafka;
-using Herald.Nats;
-using Herald.Postgres;
 using Herald.Server.Http;
-using Herald.Server.Settings;
 
 namespace Herald.Server;
 
-/// <summary>
-/// The options of a server. Its own are properties here. Each of the other records is a section of its own (<see cref="ServerSections"/>).
-/// </summary>
+/// <summary>The options of the server itself. The engine and the modules have options of their own.</summary>
 public sealed record ServerOptions
 {
     [SettingText<ListenAddress>(
@@ -24,10 +15,13 @@ public sealed record ServerOptions
         Option = "--data", OptionValue = "DIR")]
     public string DataDirectory { get; init; } = "./data";
 
-    [Setting(
-        "The store for events, progress and the catalog: embedded in the data directory, or PostgreSQL.",
-        Option = "--store", OptionValue = "KIND")]
-    public StoreKind Store { get; init; } = StoreKind.Embedded;
+    /// <summary>The name of the store's module. The first store in the list of modules is the default.</summary>
+    [Setting("The store for events, progress and the catalog.", IsRequired = true, Option = "--store", OptionValue = "KIND")]
+    public string Store { get; init; } = "";
+
+    /// <summary>The names of application modules.</summary>
+    [Setting("The applications that run in this server.", None = "none", Option = "--with", OptionValue = "NAMES")]
+    public IReadOnlyList<string>? Applications { get; init; }
 
     [Setting(
         "The file with the bearer token that callers must send. Required to listen on addresses other than loopback.",
@@ -66,22 +60,4 @@ public sealed record ServerOptions
     /// <summary>Attempts have a separate grace time.</summary>
     [Setting("How long a stop waits for requests in progress.", Most = "10m")]
     public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(10);
-
-    public EngineOptions Engine { get; init; } = new();
-
-    /// <summary>The options of the embedded store. Its directory is <see cref="DataDirectory"/>.</summary>
-    public JournalOptions Journal { get; init; } = new() { Directory = "./data" };
-
-    /// <summary>The options of the PostgreSQL store; used when <see cref="Store"/> is <see cref="StoreKind.Postgres"/>.</summary>
-    public PostgresOptions Postgres { get; init; } = new() { Connection = "" };
-
-    /// <summary>
-    /// The options of webhooks. By default their addresses are guarded, except when the server listens on loopback only and without <see
-    /// cref="RequireToken"/>. Then every caller that can create a subscription is on this machine anyway.
-    /// </summary>
-    public WebhookOptions Webhooks { get; init; } = WebhookOptions.Default;
-
-    public KafkaOptions Kafka { get; init; } = new();
-
-    public NatsOptions Nats { get; init; } = new();
 }

@@ -1,5 +1,7 @@
 using Herald.Hosting.Settings;
-using Herald.Server.Settings;
+using Herald.Journal.Hosting;
+using Herald.Server;
+using Herald.Alarms.Hosting;
 using Xunit;
 
 namespace Herald.Alarms.Tests;
@@ -37,9 +39,9 @@ public sealed class AlarmsOptionsTests
     public void What_is_out_of_range_is_told_by_its_setting()
     {
         var options = new AlarmsOptions { ForgetAfter = TimeSpan.FromSeconds(29), MaxAlarmsPerUser = 0, MaxDigestBytes = 4095 };
-        Assert.Equal(["alarms.forgetAfter", "alarms.maxAlarmsPerUser", "alarms.maxDigestBytes"], AlarmsSection.Settings.Check(options).Select(error => error.Setting));
+        Assert.Equal(["alarms.forgetAfter", "alarms.maxAlarmsPerUser", "alarms.maxDigestBytes"], AlarmsModule.Section.Check(options).Select(error => error.Setting));
         options = new AlarmsOptions { ForgetAfter = TimeSpan.FromDays(3651), MaxAlarmsPerUser = 50_001, MaxDigestBytes = (16 << 20) + 1 };
-        Assert.Equal(3, AlarmsSection.Settings.Check(options).Count);
+        Assert.Equal(3, AlarmsModule.Section.Check(options).Count);
         Assert.StartsWith(
             "alarms.maxAlarmsPerUser = '0' (code): A whole number from 1 to 50,000.", Assert.Throws<ArgumentException>(() => new AlarmsApplication(new AlarmsOptions { MaxAlarmsPerUser = 0 })).Message, StringComparison.Ordinal);
     }
@@ -52,7 +54,7 @@ public sealed class AlarmsOptionsTests
     }
 
     private static LoadedSettings Load(KeyValuePair<string, string>[] environment, KeyValuePair<string, string>[] arguments) =>
-        ServerSections.All.With(AlarmsSection.Settings).Load(new() { Environment = environment, CommandLine = arguments });
+        new ModuleSet(new JournalModule(), new AlarmsModule()).Settings.Load(new() { Environment = environment, CommandLine = arguments });
 
     private static (TimeSpan, bool, int, int) Told(AlarmsOptions options) =>
         (options.ForgetAfter, options.EmptyDigest, options.MaxAlarmsPerUser, options.MaxDigestBytes);

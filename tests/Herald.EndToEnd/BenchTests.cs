@@ -14,7 +14,7 @@ public sealed class BenchTests : IDisposable
     // This is beside the program, because the folder of temporary files can be on a RAM disk, which a bench refuses.
     private readonly DirectoryInfo _folder = Directory.CreateDirectory(Path.Combine(AppContext.BaseDirectory, $"bench-{Guid.CreateVersion7():n}"));
 
-    public static TheoryData<string> Names { get; } = [.. LabCommands.BenchNames];
+    public static TheoryData<string> Names { get; } = [.. LabModule.BenchNames];
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 

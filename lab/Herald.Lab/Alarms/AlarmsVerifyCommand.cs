@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Herald.Alarms.Commands;
 using Herald.Hosting.Commands;
 using Herald.Nats;
 using Herald.Nats.Clusters;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Herald.Alarms.Commands;
 using Herald.Hosting.Commands;
 using Herald.Lab.Alarms;
 using Herald.Lab.Demos.Alarms;

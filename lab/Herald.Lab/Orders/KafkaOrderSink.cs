@@ -3,6 +3,7 @@ using System.Text;
 using Herald.Kafka;
 using Herald.Kafka.Clusters;
 using Herald.Kafka.Producing;
+using Herald.Orders.Commands;
 using Microsoft.Extensions.Logging;
 
 namespace Herald.Lab.Orders;

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Herald.Hosting.Commands;
 using Herald.Kafka;
+using Herald.Orders.Commands;
 using Microsoft.Extensions.Logging;
 
 namespace Herald.Lab.Orders;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Herald.Hosting.Commands;
 using Herald.Lab.Orders;
 using Herald.Lab.Processes;
+using Herald.Orders.Commands;
 
 namespace Herald.Lab.Scenarios;
 

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Herald.Kafka.Clusters;
 using Herald.Lab.Orders;
 using Herald.LocalServers.Brokers;
+using Herald.Orders.Commands;
 
 namespace Herald.Lab.Scenarios;
 

@@ -1,5 +1,6 @@
 using Herald.Lab.Orders;
 using Herald.Lab.Processes;
+using Herald.Orders.Commands;
 
 namespace Herald.Lab.Scenarios;
 

@@ -3,6 +3,7 @@ using Herald.Hosting.Commands;
 using Herald.Lab.Orders;
 using Herald.LocalServers.Brokers;
 using Herald.LocalServers.Databases;
+using Herald.Orders.Commands;
 using Herald.Soak.Faults;
 using Herald.Soak.Traffic;
 using Herald.TestKit.Network;

@@ -1,9 +1,10 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Herald.Cli.Serve;
 using Herald.Hosting.Commands;
+using Herald.Hosting.Modules;
 using Herald.Hosting.Settings;
+using Herald.Server;
 
 namespace Herald.Cli.Configuration;
 
@@ -14,17 +15,17 @@ internal static class ConfigCommand
 {
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true };
 
-    public static Command Create(ServedApplication? application = null)
+    /// <param name="application">The application whose settings are shown; null for a server without.</param>
+    public static Command Create(ModuleSet modules, IApplicationModule? application = null)
     {
-        application ??= new ServedApplication();
+        var path = application is null ? "herald" : $"herald {application.Name}";
         var all = new Option<bool>("--all") { Description = "Show all settings, also those with their default, and what each is for." };
         var command = new ExampleCommand(
             "config",
             "Shows the settings that `serve` would use and that are not the default, and where each one comes from. Secrets are hidden.",
-            $"{application.CommandLine} config --all", $"{application.CommandLine} config --config herald.json --listen 127.0.0.1:9000")
+            $"{path} config --all", $"{path} config --config herald.json --listen 127.0.0.1:9000")
         { all };
-        application.AddOptions(command);
-        var settings = new SettingOptions(command, application);
+        var settings = new SettingOptions(command, modules, application);
         command.SetAction(parsed =>
         {
             var console = parsed.InvocationConfiguration;

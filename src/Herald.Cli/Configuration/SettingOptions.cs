@@ -1,9 +1,10 @@
 using System.Collections;
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using Herald.Cli.Serve;
 using Herald.Hosting.Commands;
+using Herald.Hosting.Modules;
 using Herald.Hosting.Settings;
+using Herald.Server;
 
 namespace Herald.Cli.Configuration;
 
@@ -12,7 +13,7 @@ namespace Herald.Cli.Configuration;
 /// </summary>
 internal sealed class SettingOptions
 {
-    private const string TokenFile = "tokenFile";
+    private const string TokenFile = "tokenFile", Applications = "applications";
 
     private readonly Option<FileInfo?> _file = new("--config")
     {
@@ -33,14 +34,18 @@ internal sealed class SettingOptions
         Hidden = true,
     };
     private readonly List<(SettingOption Setting, Option<string[]> Option)> _options = [];
-    private readonly ServedApplication _application;
     private readonly Command _command;
+    private readonly ModuleSet _modules;
+    private readonly IApplicationModule? _application;
+    private readonly IServeOptions? _more;
 
-    public SettingOptions(Command command, ServedApplication? application = null)
+    /// <param name="application">The application whose command this is: it runs, and its own options are offered. Null for none.</param>
+    public SettingOptions(Command command, ModuleSet modules, IApplicationModule? application = null)
     {
-        (_command, _application) = (command, application ?? new ServedApplication());
+        (_command, _modules, _application, _more) = (command, modules, application, application?.CreateServeOptions());
+        _more?.AddTo(command);
         command.Options.Add(_file);
-        foreach (var setting in _application.Settings.Options.Where(setting => setting.Option != CommonOptions.TokenFile.Name))
+        foreach (var setting in _modules.Settings.Options.Where(setting => setting.Option != CommonOptions.TokenFile.Name))
         {
             var option = new Option<string[]>(setting.Option)
             {
@@ -63,30 +68,34 @@ internal sealed class SettingOptions
 
     public LoadedSettings Load(ParseResult parsed)
     {
-        var given = new List<KeyValuePair<string, string>>(_application.Given(parsed));
+        var given = new List<KeyValuePair<string, string>>(_more?.Settings(parsed) ?? []);
         foreach (var (setting, option) in _options)
-            given.AddRange(Named(setting, parsed.GetValue(option) ?? []));
+            given.AddRange(Named(setting, Values(setting, parsed.GetValue(option) ?? [])));
         if (parsed.GetValue(CommonOptions.TokenFile) is { } tokenFile)
             given.Add(new(TokenFile, tokenFile.FullName));
         foreach (var one in parsed.GetValue(_set) ?? [])
             given.Add(new(one[..one.IndexOf('=', StringComparison.Ordinal)], one[(one.IndexOf('=', StringComparison.Ordinal) + 1)..]));
-        var loaded = _application.Settings.Load(new()
+        var sources = new SettingSources
         {
-            Defaults = [.. _application.Defaults],
             File = parsed.GetValue(_file)?.FullName,
             Environment = [.. Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
                 .Select(variable => KeyValuePair.Create((string)variable.Key, (string)variable.Value!))],
             CommandLine = given,
-        });
-        return loaded.With(UnknownOptions(parsed).ToList());
+        };
+        // An application has defaults of its own, and which applications run is a setting.
+        var names = _modules.Settings.Load(sources).TextsOf(Applications);
+        var defaults = _modules.Applications.Where(one => names.Contains(one.Name)).SelectMany(one => one.Defaults).DistinctBy(one => one.Key);
+        return _modules.Settings.Load(sources with { Defaults = [.. defaults] }).With(UnknownOptions(parsed).ToList());
     }
 
-    /// <summary>Several values of a list get numbers; one value is the whole list.</summary>
-    private static IEnumerable<KeyValuePair<string, string>> Named(SettingOption setting, string[] values)
-    {
-        var isList = setting.IsList && values.Length > 1;
-        return values.Select((value, index) => KeyValuePair.Create(isList ? $"{setting.Setting}.{index}" : setting.Setting, value));
-    }
+    private IReadOnlyList<string> Values(SettingOption setting, IReadOnlyList<string> given) =>
+        _application is not null && setting.Setting == Applications ? [_application.Name, .. given] : given;
+
+    /// <summary>Several values of a list become one text with commas.</summary>
+    private static IEnumerable<KeyValuePair<string, string>> Named(SettingOption setting, IReadOnlyList<string> values) =>
+        setting.IsList && values.Count > 1
+            ? [new(setting.Setting, string.Join(',', values))]
+            : values.Select(value => KeyValuePair.Create(setting.Setting, value));
 
     private IEnumerable<SettingError> UnknownOptions(ParseResult parsed)
     {
@@ -97,7 +106,7 @@ internal sealed class SettingOptions
             {
                 var option = token.Split('=')[0];
                 isValue = option.Length == token.Length;
-                var hint = _application.Settings.NameOfFormerOption(option) is { } name ? $"Use {SetOption.Name} {name}=VALUE."
+                var hint = _modules.Settings.NameOfFormerOption(option) is { } name ? $"Use {SetOption.Name} {name}=VALUE."
                     : Nearest.Of(option, _command.Options.Where(one => !one.Hidden).Select(one => one.Name)) is { } near ? $"Did you mean {near}?"
                     : "--help shows the options.";
                 yield return new(option, null, "command line", $"There is no such option. {hint}");

@@ -2,9 +2,9 @@ using System.CommandLine;
 using Herald.Cli.Configuration;
 using Herald.Hosting;
 using Herald.Hosting.Commands;
+using Herald.Hosting.Modules;
 using Herald.Hosting.Settings;
 using Herald.Server;
-using Herald.Server.Settings;
 using Microsoft.Extensions.Logging;
 
 namespace Herald.Cli.Serve;
@@ -12,12 +12,8 @@ namespace Herald.Cli.Serve;
 /// <summary><c>herald serve</c>: runs a server until it is stopped.</summary>
 internal static class ServeCommand
 {
-    public static Command Create(TimeProvider time) => Create(
-        "Runs a server. SIGTERM or Ctrl-C stops it cleanly; a second signal ends it at once.", new ServedApplication(), time,
-        "herald serve", "herald serve --data /var/lib/herald --listen 0.0.0.0:8090 --token-file /etc/herald/token");
-
-    /// <summary>Creates the command that runs a server with an application.</summary>
-    public static Command Create(string description, ServedApplication application, TimeProvider time, params string[] examples)
+    /// <param name="application">The application of <c>herald NAME serve</c>; null for <c>herald serve</c>.</param>
+    public static Command Create(ModuleSet modules, TimeProvider time, IApplicationModule? application = null)
     {
         var untilInputEnds = new Option<bool>(ServeProtocol.UntilInputEndsOption) { Description = "Stop when the standard input ends.", Hidden = true };
         var logLevel = new Option<LogLevel>("--log-level")
@@ -26,36 +22,39 @@ internal static class ServeCommand
             HelpName = "LEVEL",
             DefaultValueFactory = _ => LogLevel.Information,
         };
-        var command = new ExampleCommand("serve", description, examples) { logLevel, untilInputEnds };
-        application.AddOptions(command);
-        var settings = new SettingOptions(command, application);
+        var command = new ExampleCommand(
+            "serve",
+            $"Runs a server{(application is null ? "" : $" with the {application.Name} application")}. SIGTERM or Ctrl-C stops it cleanly; "
+                + "a second signal ends it at once.",
+            application is null
+                ?
+                [
+                    "herald serve",
+                    "herald serve --data /var/lib/herald --listen 0.0.0.0:8090 --token-file /etc/herald/token",
+                    .. modules.Applications.Any() ? (string[])[$"herald serve --with {string.Join(',', modules.Applications.Select(one => one.Name))}"] : [],
+                ]
+                : [$"herald {application.Name} serve", .. application.ServeExamples])
+        { logLevel, untilInputEnds };
+        var settings = new SettingOptions(command, modules, application);
         command.SetAction(async (parsed, cancel) =>
         {
             var console = parsed.InvocationConfiguration;
             var terminal = new Terminal(console.Output, console.Error, parsed.GetValue(CommonOptions.Json));
-            return (int)await RunAsync(settings.Load(parsed), application, parsed.GetValue(logLevel), parsed.GetValue(untilInputEnds), terminal, time, cancel);
+            return (int)await RunAsync(settings.Load(parsed), modules, parsed.GetValue(logLevel), parsed.GetValue(untilInputEnds), terminal, time, cancel);
         });
         return command;
     }
 
     private static async Task<ExitCode> RunAsync(
-        LoadedSettings settings, ServedApplication application, LogLevel level, bool untilInputEnds, Terminal terminal, TimeProvider time, CancellationToken stop)
+        LoadedSettings settings, ModuleSet modules, LogLevel level, bool untilInputEnds, Terminal terminal, TimeProvider time, CancellationToken stop)
     {
         if (settings.Errors.Count > 0)
             return terminal.Fail(ExitCode.BadUsage, string.Join(Environment.NewLine, settings.Errors));
         try
         {
             using var logging = ErrorLog.Create(level, terminal.Json);
-            var options = settings.Options;
-            var services = new ServerServices
-            {
-                Time = time,
-                Logging = logging,
-                ReaderOf = application.ReaderOf,
-                Applications = application.Applications(options),
-                Parts = application.Parts(options, logging),
-            };
-            await using var server = await HeraldServer.StartAsync(ServerSections.Compose(options), services, stop);
+            var setup = new ServerSetup { Modules = modules, Options = settings.Options, Time = time, Logging = logging };
+            await using var server = await HeraldServer.StartAsync(setup, stop);
             terminal.Out.WriteLine($"{ServeProtocol.ReadyLine}{server.Address}");
             await terminal.Out.FlushAsync(stop);
             var asked = Task.Delay(Timeout.InfiniteTimeSpan, time, stop);

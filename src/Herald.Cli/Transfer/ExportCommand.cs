@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Herald.Engine.Transfer;
 using Herald.Hosting.Commands;
-using Herald.Server.Transfer;
+using Herald.Server;
 
 namespace Herald.Cli.Transfer;
 
@@ -10,7 +10,7 @@ internal static class ExportCommand
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    public static Command Create(TimeProvider time)
+    public static Command Create(ModuleSet modules, TimeProvider time)
     {
         var path = new Argument<string>("FILE") { Description = "The file to write, or - for the standard output." };
         var force = new Option<bool>("--force") { Description = "Replace the file if it exists." };
@@ -20,7 +20,7 @@ internal static class ExportCommand
                 + "secrets of subscriptions.",
             "herald export herald.export --data /var/lib/herald", "herald export herald.export --store postgres --connection postgres://herald@db.example/herald")
         { path, force }
-        .Runs(async call =>
+        .Runs(modules, time, async call =>
         {
             var file = call.Parsed.GetRequiredValue(path);
             if (file is not "-" && File.Exists(file) && !call.Parsed.GetValue(force))
@@ -65,7 +65,7 @@ internal static class ExportCommand
 
     private static async Task<(MoveTally, UnreadItems)> ExportAsync(MovingCall call, Stream output, TimeProvider time)
     {
-        await using var source = await MovableStore.OpenSourceAsync(call.Options, time, call.Terminal.Error.WriteLine, call.Cancel);
+        await using var source = await call.Store.OpenSourceAsync(call.Context, call.Cancel);
         await using var file = new ExportFileWriter(output);
         await MoveProgress.ShowAsync(
             "exporting", source.Shape.Events, () => file.Tally?[MoveSection.Events] ?? 0, call.Terminal.Json, time, StoreMove.RunAsync(source, file, call.Cancel));

@@ -1,14 +1,14 @@
 using System.CommandLine;
 using Herald.Engine.Transfer;
 using Herald.Hosting.Commands;
-using Herald.Server.Transfer;
+using Herald.Server;
 
 namespace Herald.Cli.Transfer;
 
 /// <summary><c>herald import</c>: creates a store from an exported file.</summary>
 internal static class ImportCommand
 {
-    public static Command Create(TimeProvider time)
+    public static Command Create(ModuleSet modules, TimeProvider time)
     {
         var path = new Argument<string>("FILE") { Description = "A file that `herald export` wrote, or - for the standard input." };
         return new MovingCommand(
@@ -17,7 +17,7 @@ internal static class ImportCommand
                 + "interrupted can be started again.",
             "herald import herald.export --store postgres --connection postgres://herald@db.example/herald", "herald import herald.export --data /var/lib/herald")
         { path }
-        .Runs(async call =>
+        .Runs(modules, time, async call =>
         {
             var file = call.Parsed.GetRequiredValue(path);
             if (file is not "-" && !File.Exists(file))
@@ -31,7 +31,7 @@ internal static class ImportCommand
     {
         var began = time.GetTimestamp();
         await using var file = await ExportFileReader.OpenAsync(input, call.Cancel);
-        await using var target = await MovableStore.OpenTargetAsync(call.Options, time, call.Terminal.Error.WriteLine, call.Cancel);
+        await using var target = await call.Store.OpenTargetAsync(call.Context, call.Cancel);
         await MoveProgress.ShowAsync("importing", length, () => file.Bytes, call.Terminal.Json, time, StoreMove.RunAsync(file, target, call.Cancel));
         MoveSummary.Write(call.Terminal.Out, call.Terminal.Json, "imported", file.Tally, time.GetElapsedTime(began));
         return ExitCode.Ok;

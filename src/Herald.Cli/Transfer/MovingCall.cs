@@ -1,9 +1,10 @@
 using System.CommandLine;
 using Herald.Hosting.Commands;
-using Herald.Server;
+using Herald.Hosting.Modules;
 
 namespace Herald.Cli.Transfer;
 
 /// <summary>One run of a <see cref="MovingCommand"/>.</summary>
-/// <param name="Options">The options of the server that uses the store.</param>
-internal sealed record MovingCall(ParseResult Parsed, ServerOptions Options, Terminal Terminal, CancellationToken Cancel);
+/// <param name="Store">The store that the settings name.</param>
+/// <param name="Context">What the store is opened with.</param>
+internal sealed record MovingCall(ParseResult Parsed, IStoreModule Store, StoreContext Context, Terminal Terminal, CancellationToken Cancel);

@@ -1,15 +1,11 @@
 using Herald.Cli.Configuration;
-using Herald.Cli.Migrations;
 using Herald.Engine.Stores;
 using Herald.Engine.Transfer;
 using Herald.Hosting;
 using Herald.Hosting.Commands;
-using Herald.Journal;
-using Herald.Postgres;
-using Herald.Postgres.Migrations;
+using Herald.Hosting.Modules;
+using Herald.Hosting.Settings;
 using Herald.Server;
-using Herald.Server.Settings;
-using Npgsql;
 
 namespace Herald.Cli.Transfer;
 
@@ -17,20 +13,24 @@ namespace Herald.Cli.Transfer;
 internal sealed class MovingCommand(string name, string description, params string[] examples) : ExampleCommand(name, description, examples)
 {
     /// <summary>Sets the action of the command. Its exceptions become exit codes here, and only here.</summary>
-    public MovingCommand Runs(Func<MovingCall, Task<ExitCode>> run)
+    public MovingCommand Runs(ModuleSet modules, TimeProvider time, Func<MovingCall, Task<ExitCode>> run)
     {
-        var settings = new SettingOptions(this);
+        var settings = new SettingOptions(this, modules);
         SetAction(async (parsed, cancel) =>
         {
             var console = parsed.InvocationConfiguration;
             var terminal = new Terminal(console.Output, console.Error, parsed.GetValue(CommonOptions.Json));
             var loaded = settings.Load(parsed);
-            return (int)(loaded.Errors.Count > 0
-                ? terminal.Fail(ExitCode.BadUsage, string.Join(Environment.NewLine, loaded.Errors))
-                : await RunAsync(run, new MovingCall(parsed, ServerSections.Compose(loaded.Options), terminal, cancel)));
+            if (loaded.Errors.Count > 0)
+                return (int)terminal.Fail(ExitCode.BadUsage, string.Join(Environment.NewLine, loaded.Errors));
+            var context = ContextOf(loaded.Options, time, terminal);
+            return (int)await RunAsync(run, new MovingCall(parsed, modules.StoreOf(loaded.Options)!, context, terminal, cancel));
         });
         return this;
     }
+
+    private static StoreContext ContextOf(BoundOptions options, TimeProvider time, Terminal terminal) =>
+        new(options, options.Get<ServerOptions>().DataDirectory, time, terminal.Error.WriteLine, terminal.Error.WriteLine);
 
     private static async Task<ExitCode> RunAsync(Func<MovingCall, Task<ExitCode>> run, MovingCall call)
     {
@@ -38,30 +38,20 @@ internal sealed class MovingCommand(string name, string description, params stri
         {
             return await run(call);
         }
-        catch (Exception failure) when (!call.Cancel.IsCancellationRequested && CodeOf(failure) is { } code)
+        catch (Exception failure) when (!call.Cancel.IsCancellationRequested && Explain(failure, call) is { } told)
         {
-            return call.Terminal.Fail(code, Describe(failure, call.Options));
+            return call.Terminal.Fail(told.Code, told.Message);
         }
     }
 
-    private static ExitCode? CodeOf(Exception failure) => failure switch
-    {
-        MoveRefusedException or JournalUnfinishedException or JournalFormatException or JournalDirectoryException => ExitCode.Refused,
-        StoreBusyException or JournalInUseException => ExitCode.Unavailable,
-        StoreUnavailableException { InnerException: PostgresException refused } => DatabaseFailure.CodeOf(refused.SqlState),
-        StoreUnavailableException => ExitCode.NotReachable,
-        MigrationException { Fault: var fault } => DatabaseFailure.CodeOf(fault),
-        PostgresException refused => DatabaseFailure.CodeOf(refused.SqlState),
-        NpgsqlException => ExitCode.NotReachable,
-        ServerStartException or PostgresStoreException or IOException or UnauthorizedAccessException => ExitCode.Failed,
-        _ => null,
-    };
-
-    private static string Describe(Exception failure, ServerOptions options) => failure switch
-    {
-        PostgresException refused => $"PostgreSQL at {ConnectionText.Parse(options.Postgres.Connection)} refused: "
-            + $"{refused.MessageText} ({refused.SqlState})",
-        NpgsqlException lost => $"PostgreSQL cannot be used at {ConnectionText.Parse(options.Postgres.Connection)}: {DatabaseFailure.Reason(lost)}.",
-        _ => failure.Message,
-    };
+    /// <summary>The store knows its own failures best.</summary>
+    private static (ExitCode Code, string Message)? Explain(Exception failure, MovingCall call) =>
+        call.Store.Explain(failure, call.Context) ?? failure switch
+        {
+            MoveRefusedException => (ExitCode.Refused, failure.Message),
+            StoreBusyException => (ExitCode.Unavailable, failure.Message),
+            StoreUnavailableException => (ExitCode.NotReachable, failure.Message),
+            ServerStartException or IOException or UnauthorizedAccessException => (ExitCode.Failed, failure.Message),
+            _ => null,
+        };
 }

@@ -69,7 +69,7 @@ internal sealed class SettingBinder(IReadOnlyList<SettingProvider> providers, Li
             errors.Add(new(name, property.Attribute.Mask(given!), provider.OriginOf(key), property.Rule));
     }
 
-    /// <summary>A single text is a list of one.</summary>
+    /// <summary>A single text is a list whose items have commas between them.</summary>
     private void BindTexts(SettingProperty property, object options, string name, IReadOnlyList<SettingProvider> sources)
     {
         var key = KeyOf(name);
@@ -83,27 +83,31 @@ internal sealed class SettingBinder(IReadOnlyList<SettingProvider> providers, Li
         {
             if (keys.Count > 0)
                 errors.Add(new(name, null, provider.OriginOf(key), "The setting is given twice: as one value and as a list. Remove one."));
-            keys = [key];
+            keys = [];
         }
         _origins[name] = provider.OriginOf(keys.FirstOrDefault(key));
-        var texts = new List<string>();
-        foreach (var one in keys)
+        List<(string Origin, string? Text)> given = single is not null
+            ? [.. single.Split(',', StringSplitOptions.TrimEntries).Select(text => (key, text))]
+            : [.. keys.Select(Given)];
+        if (given is [(_, { } only)] && only == property.Attribute.None)
         {
-            provider.TryGet(one, out var text);
-            if (text == property.Attribute.None && keys.Count == 1)
-            {
-                property.Set(options, null);
-                return;
-            }
+            property.Set(options, null);
+            return;
+        }
+        var texts = new List<string>();
+        foreach (var (origin, text) in given)
+        {
             if (text is not null && property.TryParse(text, out _))
                 texts.Add(text);
             else
-                errors.Add(new(name, property.Attribute.Mask(text ?? ""), provider.OriginOf(one), property.Rule));
+                errors.Add(new(name, property.Attribute.Mask(text ?? ""), provider.OriginOf(origin), property.Rule));
         }
         if (texts.Count > 0 || !property.Attribute.IsRequired)
             property.Set(options, texts.ToArray());
-        else if (keys.Count == 0)
+        else if (given.Count == 0)
             errors.Add(new(name, "", provider.OriginOf(key), property.Rule));
+
+        (string Origin, string? Text) Given(string one) => (one, provider.TryGet(one, out var text) ? text : null);
     }
 
     private void BindItems(SettingNode.Items node, object options, string name, IReadOnlyList<SettingProvider> sources)

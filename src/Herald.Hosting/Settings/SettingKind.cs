@@ -16,9 +16,11 @@ internal abstract class SettingKind
     public abstract string Format(object value);
 
     /// <param name="type">The type of the property, without its <c>?</c>.</param>
-    public static SettingKind Of(Type type, SettingAttribute attribute) =>
-        type == typeof(bool) ? new Switch()
-        : type.IsEnum ? new Choice(type)
+    /// <param name="choices">The allowed texts; null if the type and the attribute say what is allowed.</param>
+    public static SettingKind Of(Type type, SettingAttribute attribute, IReadOnlyList<string>? choices = null) =>
+        choices is not null ? new Choice(choices, text => text)
+        : type == typeof(bool) ? new Switch()
+        : type.IsEnum ? new Choice([.. Enum.GetNames(type).Select(SettingName.Camel)], text => Enum.Parse(type, text, ignoreCase: true))
         : type == typeof(TimeSpan) ? new Duration(attribute)
         : type == typeof(int) || type == typeof(long) ? attribute.IsBytes ? new Bytes(type, attribute) : new Number(type, attribute)
         : type == typeof(string) || type == typeof(Uri) ? new Text(type, attribute)
@@ -110,14 +112,17 @@ internal abstract class SettingKind
         public override string Format(object value) => (bool)value ? "true" : "false";
     }
 
-    /// <summary>A member of an enum, with a small first letter.</summary>
-    private sealed class Choice(Type type) : SettingKind
+    /// <summary>One of some names: those of an enum begin with a small letter.</summary>
+    private sealed class Choice(IReadOnlyList<string> names, Func<string, object> parse) : SettingKind
     {
-        private readonly string[] _names = [.. Enum.GetNames(type).Select(SettingName.Camel)];
+        public override string Rule => names switch
+        {
+            [] => "This program has none.",
+            [var only] => $"{only}.",
+            _ => $"{string.Join(", ", names.SkipLast(1))} or {names[^1]}.",
+        };
 
-        public override string Rule => _names is [.. var others, var last] ? $"{string.Join(", ", others)} or {last}." : "";
-
-        public override object? Parse(string text) => _names.Contains(text) ? Enum.Parse(type, text, ignoreCase: true) : null;
+        public override object? Parse(string text) => names.Contains(text) ? parse(text) : null;
 
         public override string Format(object value) => SettingName.Camel(value.ToString()!);
     }

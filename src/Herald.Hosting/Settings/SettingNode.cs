@@ -21,7 +21,10 @@ internal abstract record SettingNode(string Name)
     public sealed record Items(SettingProperty Property, SettingItemsAttribute Attribute, Group Item) : SettingNode(Property.Name);
 
     /// <summary>The settings among the properties of a type.</summary>
-    public static Group Of(string name, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] Type type)
+    /// <param name="choices">The allowed texts of settings that are known only at run time, by the name of the setting.</param>
+    public static Group Of(
+        string name, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] Type type,
+        IReadOnlyDictionary<string, IReadOnlyList<string>>? choices = null)
     {
         var children = new List<SettingNode>();
         foreach (var property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance))
@@ -34,7 +37,7 @@ internal abstract record SettingNode(string Name)
                     children.Add(new Items(new(property, items), items, Of("", items.ItemType)));
                     break;
                 case { } attribute:
-                    children.Add(new Value(new(property, attribute)));
+                    children.Add(new Value(new(property, attribute, choices?.GetValueOrDefault(SettingName.Camel(property.Name)))));
                     break;
             }
         }

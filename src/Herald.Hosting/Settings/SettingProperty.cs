@@ -9,14 +9,14 @@ internal sealed class SettingProperty
     private readonly PropertyInfo _property;
     private readonly SettingKind? _kind;
 
-    public SettingProperty(PropertyInfo property, SettingAttribute attribute)
+    public SettingProperty(PropertyInfo property, SettingAttribute attribute, IReadOnlyList<string>? choices = null)
     {
         _property = property;
         Attribute = attribute;
         Name = SettingName.Camel(property.Name);
         IsTexts = attribute is not SettingItemsAttribute && property.PropertyType == typeof(IReadOnlyList<string>);
         var type = IsTexts ? typeof(string) : Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
-        _kind = attribute is SettingItemsAttribute ? null : SettingKind.Of(type, attribute);
+        _kind = attribute is SettingItemsAttribute ? null : SettingKind.Of(type, attribute, choices);
     }
 
     public SettingAttribute Attribute { get; }

@@ -1,5 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Herald.Engine.Basics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace Herald.Hosting.Settings;
 
@@ -23,6 +25,9 @@ public abstract class SettingSection
 
     internal abstract Type OptionsType { get; }
 
+    /// <summary>Registers the section's record as <c>IOptions</c>.</summary>
+    public abstract void AddTo(IServiceCollection services, BoundOptions options);
+
     /// <summary>A record with its defaults.</summary>
     internal abstract object Create();
 
@@ -32,9 +37,10 @@ public abstract class SettingSection
 
 /// <inheritdoc/>
 /// <param name="create">Creates a record with its defaults. Values are set on it before anything else sees it.</param>
-public sealed class SettingSection<
-    [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] T>(string name, string purpose, Func<T> create)
-    : SettingSection(name, purpose, SettingNode.Of(name, typeof(T)))
+/// <param name="choices">The allowed texts of settings that are known only at run time, by the name of the setting.</param>
+public sealed class SettingSection<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] T>(
+    string name, string purpose, Func<T> create, IReadOnlyDictionary<string, IReadOnlyList<string>>? choices = null)
+    : SettingSection(name, purpose, SettingNode.Of(name, typeof(T), choices))
     where T : class
 {
     /// <summary>The rules between the section's settings that the options break.</summary>
@@ -44,6 +50,12 @@ public sealed class SettingSection<
 
     /// <summary>The errors of options that were written in code instead of loaded.</summary>
     public IReadOnlyList<SettingError> Check(T options) => new SettingSet([this]).Check(BoundOptions.Of(options));
+
+    public override void AddTo(IServiceCollection services, BoundOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        services.AddSingleton(Options.Create(options.Get<T>()));
+    }
 
     internal override object Create() => create();
 

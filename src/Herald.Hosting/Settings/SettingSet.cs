@@ -17,8 +17,6 @@ public sealed record SettingSet(IReadOnlyList<SettingSection> Sections)
     /// <summary>The setting that had this option when all settings had one; null for other options.</summary>
     public string? NameOfFormerOption(string option) => new SettingNames(Sections).RenamedOption(option);
 
-    public SettingSet With(params IEnumerable<SettingSection> more) => this with { Sections = [.. Sections, .. more] };
-
     /// <summary>
     /// Reads the sources. All errors are found: unknown names, values that were given twice, and values that break a rule.
     /// </summary>
@@ -46,6 +44,9 @@ public sealed record SettingSet(IReadOnlyList<SettingSection> Sections)
         AddBrokenRules(options, errors, binder.OriginOf);
         return new LoadedSettings(this, configuration, options, errors, binder.OriginOf);
     }
+
+    /// <summary>The defaults of all sections.</summary>
+    public BoundOptions CreateDefaults() => BoundOptions.Of(Sections.Select(section => section.Create()));
 
     /// <summary>The errors of options that were written in code instead of loaded.</summary>
     public IReadOnlyList<SettingError> Check(BoundOptions options)

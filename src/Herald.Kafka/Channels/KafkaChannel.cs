@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Herald.Engine.Channels;
+using Herald.Hosting.Modules;
 using Herald.Kafka.Clusters;
 using Herald.Kafka.Producing;
 using Microsoft.Extensions.Logging;
@@ -13,7 +14,7 @@ namespace Herald.Kafka.Channels;
 /// The engine has one attempt per key in flight, and the producer sends in the order of its calls. So the order of a key is the order in
 /// its partition.
 /// </remarks>
-public sealed class KafkaChannel : IChannel, IAsyncDisposable
+public sealed class KafkaChannel : IPreparedChannel, IAsyncDisposable
 {
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(5);
 

@@ -1,5 +1,6 @@
 using Herald.Engine;
 using Herald.Engine.Sources;
+using Herald.Hosting.Modules;
 using Herald.Kafka.Clusters;
 using Herald.Kafka.Metrics;
 using Microsoft.Extensions.Logging;
@@ -12,7 +13,7 @@ namespace Herald.Kafka.Sources;
 /// </summary>
 /// <remarks>So each message is accepted once, in the order of its partition, whichever member of the group reads it.</remarks>
 /// <param name="reader">Converts messages into events. Only this source uses it.</param>
-public sealed class KafkaSource(KafkaCluster cluster, KafkaSourceOptions options, IMessageReader reader, TimeProvider time, ILoggerFactory logging) : IAsyncDisposable
+public sealed class KafkaSource(KafkaCluster cluster, KafkaSourceOptions options, IMessageReader reader, TimeProvider time, ILoggerFactory logging) : ISourcePart
 {
     /// <summary>How long a start waits for the cluster. After that, it continues without it.</summary>
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(5);
@@ -28,7 +29,7 @@ public sealed class KafkaSource(KafkaCluster cluster, KafkaSourceOptions options
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _joined = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private bool _started;
+    private bool _started, _isDisposed;
 
     /// <summary>The number of partitions that are assigned to this source now.</summary>
     public int Partitions => _gauges.Partitions;
@@ -69,6 +70,9 @@ public sealed class KafkaSource(KafkaCluster cluster, KafkaSourceOptions options
 
     public async ValueTask DisposeAsync()
     {
+        if (_isDisposed)
+            return;
+        _isDisposed = true;
         await _stopping.CancelAsync();
         if (_started)
         {

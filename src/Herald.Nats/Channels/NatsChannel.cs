@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Herald.Engine.Channels;
+using Herald.Hosting.Modules;
 using Herald.Nats.Clusters;
 using Microsoft.Extensions.Logging;
 
@@ -10,7 +11,7 @@ namespace Herald.Nats.Channels;
 /// stream takes the subject, when a server has it, whether or not a subscriber listens.
 /// </summary>
 /// <remarks>The engine has one attempt per key in flight, so the order of a key is kept.</remarks>
-public sealed class NatsChannel : IChannel, IAsyncDisposable
+public sealed class NatsChannel : IPreparedChannel, IAsyncDisposable
 {
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(5);
 

@@ -2,6 +2,7 @@ using Herald.Engine;
 using Herald.Engine.Events;
 using Herald.Engine.Sources;
 using Herald.Engine.Stores;
+using Herald.Hosting.Modules;
 using Herald.Nats.Clusters;
 using Herald.Nats.JetStream;
 using Herald.Nats.Messages;
@@ -16,7 +17,7 @@ namespace Herald.Nats.Sources;
 /// </summary>
 /// <remarks>A message without a stream comes at most once, and is lost with a node that has not made it durable yet.</remarks>
 /// <param name="reader">Converts messages into events. Only this source uses it.</param>
-public sealed class NatsSource(NatsCluster cluster, NatsSourceOptions options, IMessageReader reader, TimeProvider time, ILoggerFactory logging) : IAsyncDisposable
+public sealed class NatsSource(NatsCluster cluster, NatsSourceOptions options, IMessageReader reader, TimeProvider time, ILoggerFactory logging) : ISourcePart
 {
     /// <summary>How long a start waits for the cluster. After that, it continues without it.</summary>
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(5);

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization.Metadata;
 using Herald.Hosting;
 using Herald.Hosting.Wire;
 using Herald.Server.DeadLetters;
@@ -6,7 +7,6 @@ using Herald.Server.Health;
 using Herald.Server.Metrics;
 using Herald.Server.Problems;
 using Herald.Server.Publishing;
-using Herald.Server.Settings;
 using Herald.Server.Status;
 using Herald.Server.Subscriptions;
 using Herald.Server.Topics;
@@ -16,6 +16,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Json;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
@@ -23,34 +24,39 @@ using Microsoft.Extensions.Logging;
 
 namespace Herald.Server.Http;
 
-/// <summary>Builds the HTTP front. It reads as a list of the features; each one maps its own addresses.</summary>
+/// <summary>Builds the HTTP front. <see cref="Map"/> reads as a list of the features; each one maps its own addresses.</summary>
 internal static class FrontBuilder
 {
-    public static WebApplication Build(FrontParts parts, IReadOnlyList<ListenAddress> addresses, out IReadOnlyList<IDisposable> owned)
+    /// <param name="addServices">Adds the services of the server and of its modules.</param>
+    public static WebApplication Build(
+        ServerOptions options, IReadOnlyList<ListenAddress> addresses, ILoggerFactory logging, Action<IServiceCollection> addServices)
     {
         // An empty builder reads no appsettings and no ASPNETCORE_ variables and has no console. Herald is configured by its own settings
         // only.
         var builder = WebApplication.CreateEmptyBuilder(new() { ApplicationName = typeof(FrontBuilder).Assembly.GetName().Name });
         builder.WebHost.UseKestrelCore();
-        builder.Services.Configure<KestrelServerOptions>(kestrel => Configure(kestrel, parts.Options, addresses));
-        builder.Services.Configure<Microsoft.Extensions.Hosting.HostOptions>(host => host.ShutdownTimeout = parts.Options.StopTimeout);
-        builder.Services.AddSingleton<ILoggerFactory>(new QuietLoggerFactory(parts.Services.Logging));
+        builder.Services.Configure<KestrelServerOptions>(kestrel => Configure(kestrel, options, addresses));
+        builder.Services.Configure<Microsoft.Extensions.Hosting.HostOptions>(host => host.ShutdownTimeout = options.StopTimeout);
+        builder.Services.AddSingleton<ILoggerFactory>(new QuietLoggerFactory(logging));
         builder.Services.AddSingleton<Microsoft.Extensions.Hosting.IHostLifetime, NoLifetime>();
         builder.Services.AddRoutingCore();
         builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
-        builder.Services.ConfigureHttpJsonOptions(json => WireJson.Apply(json.SerializerOptions, parts.Services.Parts.Select(part => part.Wire)));
-        var budget = new BodyBudget(parts.Options.MaxBodyBytesInFlight);
-        builder.Services.AddSingleton(budget);
-        RegisteredOptions.Add(builder.Services, parts.Options);
+        builder.Services.AddOptions<JsonOptions>().Configure<IEnumerable<IJsonTypeInfoResolver>>(
+            (json, resolvers) => WireJson.Apply(json.SerializerOptions, resolvers));
+        builder.Services.AddSingleton(new BodyBudget(options.MaxBodyBytesInFlight));
+        builder.Services.AddSingleton(_ => new MetricsCollector(options.MaxMetricSeries));
         ApiDescription.Add(builder.Services);
-        var app = builder.Build();
+        addServices(builder.Services);
+        return builder.Build();
+    }
 
-        var logger = parts.Services.Logging.CreateLogger("Herald.Server");
+    public static void Map(WebApplication app, FrontParts parts)
+    {
         var engine = parts.Engine;
-        var collector = new MetricsCollector(parts.Options.MaxMetricSeries);
-        owned = [collector];
+        var budget = app.Services.GetRequiredService<BodyBudget>();
+        var collector = app.Services.GetRequiredService<MetricsCollector>();
         RequestDelegate? routed = null;
-        var pages = new ProblemPages(context => routed!(context), logger);
+        var pages = new ProblemPages(context => routed!(context), app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Herald.Server"));
         var publishing = new PublishHandler(engine.Intake, engine.Catalog, budget, parts.Options, pages);
         var front = new RequestGate(parts.Access, publishing, pages);
         app.Use(next =>
@@ -62,19 +68,16 @@ internal static class FrontBuilder
 
         new TopicEndpoints(engine.Catalog).Map(app);
         PublishEndpoint.Map(app, publishing);
-        new SubscriptionEndpoints(engine.Catalog, parts.Services.Time, budget).Map(app);
+        new SubscriptionEndpoints(engine.Catalog, parts.Time, budget).Map(app);
         new SubscriptionActions(engine).Map(app);
         new EventEndpoints(engine.Catalog, engine.Inspector).Map(app);
         new TailEndpoint(engine.Catalog, engine.Inspector, parts.Stopping).Map(app);
         new DeadLetterEndpoints(engine.DeadLetters, engine.Catalog).Map(app);
         new BackupEndpoint(parts.Store.Backup).Map(app);
         new HealthEndpoints(parts.Failed, parts.Store.Troubles, parts.Stopping).Map(app);
-        new MetricsEndpoint(collector, publishing.Counters, budget, parts.Store.WriteMetrics, parts.Services.Time, parts.Services.Time.GetTimestamp()).Map(app);
-        foreach (var part in parts.Services.Parts)
-            part.Map(app);
+        new MetricsEndpoint(collector, publishing.Counters, budget, parts.Store.WriteMetrics, parts.Time, parts.Time.GetTimestamp()).Map(app);
         ApiDescription.Map(app);
         StatusPage.Map(app);
-        return app;
     }
 
     /// <exception cref="ServerStartException">The server cannot listen on an address.</exception>

@@ -1,9 +1,9 @@
 using Herald.Engine;
+using Herald.Hosting.Modules;
 using Herald.Server.Security;
-using Herald.Server.Stores;
 
 namespace Herald.Server.Http;
 
-/// <summary>What the HTTP front is built from.</summary>
+/// <summary>What the HTTP front uses.</summary>
 internal sealed record FrontParts(
-    ServerOptions Options, HeraldEngine Engine, OpenStore Store, ServerServices Services, Task Failed, AccessRules Access, CancellationToken Stopping);
+    ServerOptions Options, HeraldEngine Engine, OpenStore Store, TimeProvider Time, Task Failed, AccessRules Access, CancellationToken Stopping);

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using Herald.Hosting.Metrics;
 
 namespace Herald.Server.Metrics;
 

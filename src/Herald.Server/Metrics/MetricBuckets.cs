@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Herald.Hosting.Metrics;
 
 namespace Herald.Server.Metrics;
 

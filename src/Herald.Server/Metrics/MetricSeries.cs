@@ -1,3 +1,5 @@
+using Herald.Hosting.Metrics;
+
 namespace Herald.Server.Metrics;
 
 /// <summary>One metric with one set of labels. Any thread writes to it without a lock. A histogram keeps a count per bucket.</summary>

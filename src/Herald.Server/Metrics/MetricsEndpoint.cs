@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Herald.Hosting.Metrics;
 using Herald.Hosting.Wire;
 using Herald.Server.Publishing;
 using Microsoft.AspNetCore.Builder;

@@ -1,3 +1,4 @@
+using Herald.Hosting.Metrics;
 using Microsoft.AspNetCore.Http;
 
 namespace Herald.Server.Metrics;

@@ -22,8 +22,8 @@ internal static class WireJson
 {
     public static readonly JsonSerializerOptions Options = Apply(new JsonSerializerOptions(JsonSerializerDefaults.Web), []);
 
-    /// <param name="more">The resolvers of parts that have types of their own.</param>
-    public static JsonSerializerOptions Apply(JsonSerializerOptions options, IEnumerable<IJsonTypeInfoResolver?> more)
+    /// <param name="more">The resolvers of modules that have types of their own.</param>
+    public static JsonSerializerOptions Apply(JsonSerializerOptions options, IEnumerable<IJsonTypeInfoResolver> more)
     {
         options.PropertyNameCaseInsensitive = false;
         options.NumberHandling = JsonNumberHandling.Strict;
@@ -35,7 +35,7 @@ internal static class WireJson
         options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
         options.TypeInfoResolverChain.Clear();
         options.TypeInfoResolverChain.Add(WireContext.Default);
-        foreach (var resolver in more.OfType<IJsonTypeInfoResolver>())
+        foreach (var resolver in more)
             options.TypeInfoResolverChain.Add(resolver);
         return options;
     }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Herald.Alarms.Hosting;
 using Herald.Alarms.Inspection;
 using Herald.Alarms.Tests.Inspection;
 using Herald.Hosting.Settings;
@@ -33,7 +34,7 @@ public sealed class AlarmsPageTests
     {
         var page = await PageAsync();
         Assert.All(AlarmsProblem.All, kind => Assert.Contains($"| `{kind.Code}` | {kind.Status} |", page, StringComparison.Ordinal));
-        var settings = new SettingSet([AlarmsSection.Settings]).Load(new()).Effective();
+        var settings = new SettingSet([AlarmsModule.Section]).Load(new()).Effective();
         Assert.All(settings, setting => Assert.Contains($"| `{setting.Name}` |", page, StringComparison.Ordinal));
         Assert.Equal(typeof(AlarmsOptions).GetProperties().Length, settings.Count);
     }

@@ -1,3 +1,4 @@
+using Herald.Alarms.Hosting;
 using Herald.Engine.Catalogs;
 using Herald.Engine.Subscriptions;
 using Herald.Hosting;

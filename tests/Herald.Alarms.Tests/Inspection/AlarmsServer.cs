@@ -1,10 +1,15 @@
 using System.Net.Http.Headers;
 using System.Text;
+using Herald.Alarms.Hosting;
 using Herald.Alarms.Readers;
+using Herald.Channels.Hosting;
 using Herald.Engine;
 using Herald.Engine.Basics;
 using Herald.Engine.Sources;
 using Herald.Journal;
+using Herald.Journal.Hosting;
+using Herald.Nats;
+using Herald.Nats.Clusters;
 using Herald.Server;
 using Herald.TestKit.Http;
 using Xunit;
@@ -92,16 +97,15 @@ internal sealed class AlarmsServer : IAsyncDisposable
 
     private async Task OpenAsync(AlarmsOptions options)
     {
-        var settings = new ServerOptions
-        {
-            Listen = ["127.0.0.1:0"],
-            DataDirectory = _directory,
-            Journal = new JournalOptions { Directory = _directory, SegmentBytes = 1 << 20, MinFreeBytes = 0, ShardCount = 4 },
-            Engine = new EngineOptions { CommitEvery = TimeSpan.FromMilliseconds(20), Grace = TimeSpan.FromSeconds(1) },
-        };
+        var modules = new ModuleSet(new JournalModule(), new WebhooksModule(), Nats, new AlarmsModule());
+        var settings = modules.Settings.CreateDefaults()
+            .With<ServerOptions>(server => server with { Listen = ["127.0.0.1:0"], DataDirectory = _directory, Applications = ["alarms"] })
+            .With<JournalOptions>(journal => journal with { SegmentBytes = 1 << 20, MinFreeBytes = 0, ShardCount = 4 })
+            .With<EngineOptions>(engine => engine with { CommitEvery = TimeSpan.FromMilliseconds(20), Grace = TimeSpan.FromSeconds(1) })
+            .With<NatsOptions>(_ => new() { Clusters = new Dictionary<string, NatsClusterOptions> { ["main"] = new() { Servers = ["nats://127.0.0.1:1"] } } })
+            .With<AlarmsOptions>(_ => options);
         var logging = new ErrorsShown();
-        var services = new ServerServices { Logging = logging, Applications = [new AlarmsApplication(options)], Parts = [new AlarmsPart(options, "main")], MoreChannels = [Nats] };
-        _server = await HeraldServer.StartAsync(settings, services, Cancel);
+        _server = await HeraldServer.StartAsync(new() { Modules = modules, Options = settings, Logging = logging }, Cancel);
         _intake = new SourceIntake(Engine.Intake, Engine.Catalog, AlarmEvents.Topic, new AlarmReader(), TimeProvider.System, logging);
         await _intake.StartAsync(Cancel);
     }

@@ -1,6 +1,4 @@
-using Herald.Alarms;
 using Herald.Hosting.Settings;
-using Herald.Server.Settings;
 using Herald.TestKit.Documentation;
 using Xunit;
 
@@ -8,7 +6,7 @@ namespace Herald.Cli.Tests.Documentation;
 
 public sealed class SettingsPageTests
 {
-    private static readonly SettingSet Settings = ServerSections.All.With(AlarmsSection.Settings);
+    private static readonly SettingSet Settings = Modules.All.Settings;
 
     [Fact]
     public Task The_settings_page_is_the_committed_one() =>

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
-using Herald.Cli.Migrations;
+using Herald.Postgres.Hosting.Commands;
 using Herald.Hosting.Commands;
 using Herald.Postgres.Migrations;
 using Herald.TestKit.Databases;

@@ -6,6 +6,7 @@ using Herald.Lab.Clusters;
 using Herald.Lab.Ledgers;
 using Herald.Lab.Orders;
 using Herald.Lab.Processes;
+using Herald.Orders.Commands;
 using Herald.TestKit.Databases;
 using Herald.TestKit.Kafka;
 using Herald.TestKit.Traces;

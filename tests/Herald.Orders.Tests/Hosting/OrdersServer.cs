@@ -1,10 +1,15 @@
 using System.Net.Http.Headers;
 using System.Text;
+using Herald.Channels.Hosting;
 using Herald.Engine;
 using Herald.Engine.Basics;
 using Herald.Engine.Sources;
+using Herald.Hosting.Settings;
 using Herald.Journal;
+using Herald.Journal.Hosting;
+using Herald.Orders.Hosting;
 using Herald.Orders.Readers;
+using Herald.Postgres.Hosting;
 using Herald.Server;
 using Herald.TestKit.Http;
 using Xunit;
@@ -14,6 +19,8 @@ namespace Herald.Orders.Tests.Hosting;
 /// <summary>A real server with the application, on a free port. It has a journal of its own unless a test chooses another store.</summary>
 internal sealed class OrdersServer : IAsyncDisposable
 {
+    private static readonly ModuleSet Modules = new(new JournalModule(), new PostgresModule(), new WebhooksModule(), new OrdersModule());
+
     private readonly string _directory;
     private readonly SemaphoreSlim _publishing = new(1);
     private HeraldServer? _server;
@@ -29,19 +36,15 @@ internal sealed class OrdersServer : IAsyncDisposable
     public HeraldEngine Engine => Server.Engine;
 
     /// <param name="directory">The directory of a stopped server, to continue with it.</param>
-    public static async Task<OrdersServer> StartAsync(Func<ServerOptions, ServerOptions>? with = null, string? directory = null)
+    public static async Task<OrdersServer> StartAsync(Func<BoundOptions, BoundOptions>? with = null, string? directory = null)
     {
         var server = new OrdersServer(directory);
-        var options = new ServerOptions
-        {
-            Listen = ["127.0.0.1:0"],
-            DataDirectory = server._directory,
-            Journal = new JournalOptions { Directory = server._directory, SegmentBytes = 1 << 20, MinFreeBytes = 0, ShardCount = 4 },
-            Engine = new EngineOptions { CommitEvery = TimeSpan.FromMilliseconds(20), Grace = TimeSpan.FromSeconds(1) },
-        };
+        var options = Modules.Settings.CreateDefaults()
+            .With<ServerOptions>(own => own with { Listen = ["127.0.0.1:0"], DataDirectory = server._directory, Applications = ["orders"] })
+            .With<JournalOptions>(journal => journal with { SegmentBytes = 1 << 20, MinFreeBytes = 0, ShardCount = 4 })
+            .With<EngineOptions>(engine => engine with { CommitEvery = TimeSpan.FromMilliseconds(20), Grace = TimeSpan.FromSeconds(1) });
         var logging = new ErrorsShown();
-        server._server = await HeraldServer.StartAsync(
-            with?.Invoke(options) ?? options, new ServerServices { Logging = logging, Parts = [new OrdersPart(TimeProvider.System, logging)] }, Cancel);
+        server._server = await HeraldServer.StartAsync(new() { Modules = Modules, Options = with?.Invoke(options) ?? options, Logging = logging }, Cancel);
         server.Http.BaseAddress = server._server.Address;
         server._intake = new SourceIntake(server.Engine.Intake, server.Engine.Catalog, OrderEvents.Topic, new OrderReader(), TimeProvider.System, logging);
         await server._intake.StartAsync(Cancel);

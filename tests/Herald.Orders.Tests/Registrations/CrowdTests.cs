@@ -1,4 +1,6 @@
 using Herald.Orders.Tests.Hosting;
+using Herald.Hosting.Settings;
+using Herald.Postgres;
 using Herald.Server;
 using Herald.TestKit.Databases;
 using Xunit;
@@ -38,11 +40,9 @@ public sealed class CrowdTests
             await using var second = await OrdersServer.StartAsync(OnPostgres);
             await PlayAsync(round, first, second);
 
-            ServerOptions OnPostgres(ServerOptions options) => options with
-            {
-                Store = StoreKind.Postgres,
-                Postgres = options.Postgres with { Connection = connection, ShardCount = 8 },
-            };
+            BoundOptions OnPostgres(BoundOptions options) => options
+                .With<ServerOptions>(server => server with { Store = "postgres" })
+                .With<PostgresOptions>(own => own with { Connection = connection, ShardCount = 8 });
         }
     }
 

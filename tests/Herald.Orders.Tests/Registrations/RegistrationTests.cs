@@ -1,4 +1,5 @@
 using System.Net;
+using Herald.Journal;
 using Herald.Orders.Registrations;
 using Herald.Orders.Tests.Hosting;
 using Herald.TestKit.Http;
@@ -73,7 +74,7 @@ public sealed class RegistrationTests : IAsyncLifetime
     public async Task A_sign_of_life_that_the_store_has_no_room_for_is_not_taken()
     {
         const long MaxBytes = 4 << 20;
-        await using var server = await OrdersServer.StartAsync(options => options with { Journal = options.Journal with { SegmentBytes = 1 << 20, MaxBytes = MaxBytes } });
+        await using var server = await OrdersServer.StartAsync(options => options.With<JournalOptions>(journal => journal with { SegmentBytes = 1 << 20, MaxBytes = MaxBytes }));
         var customer = Guid.NewGuid();
         await server.PublishAsync(OrderMessage.Of(customer, Guid.NewGuid(), 0));
         var given = (await server.PostAsync("/v1/orders/registrations", """{"url": "http://127.0.0.1:9/a"}""")).Is(200);

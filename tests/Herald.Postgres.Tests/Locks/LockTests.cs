@@ -84,7 +84,7 @@ public sealed class LockTests : IAsyncLifetime
         var other = (Shard + 1) % store.ShardCount;
         NewEvent[] events = [.. make.Make(AppendPipeline.GroupEvents, shard: Shard), make.Make(id: "later", shard: other)];
         await Assert.ThrowsAsync<StoreUnavailableException>(
-            () => store.AppendAsync(events, new Appended[events.Length], null, Cancel).AsTask());
+            () => store.AppendAsync(events, new Appended[events.Length], Cancel).AsTask());
         Assert.Equal(0, (await store.BoundsAsync(new ShardId(other), Cancel)).Last);
     }
 
@@ -323,7 +323,7 @@ public sealed class LockTests : IAsyncLifetime
         {
             try
             {
-                await store.AppendAsync(events, verdicts, null, Cancel);
+                await store.AppendAsync(events, verdicts, Cancel);
                 return;
             }
             catch (StoreUnavailableException)

@@ -27,7 +27,7 @@ public sealed class HealthTests(RunningServer server)
         var topic = await first.NewTopicAsync();
         (await first.PublishAsync(topic, """{"id":"kept","payload":"still here"}""")).Is(202);
         await first.Server.DisposeAsync();
-        await using (var second = await HeraldServer.StartAsync(RunningServer.Options(first.Directory), cancel: RunningServer.Cancel))
+        await using (var second = await RunningServer.StartAsync(RunningServer.Options(first.Directory)))
         {
             using var http = new HttpClient();
             using var response = await http.GetAsync(new Uri(second.Address, $"/v1/topics/{topic}/events/kept"), RunningServer.Cancel);
@@ -45,7 +45,7 @@ public sealed class HealthTests(RunningServer server)
         var copy = first.Directory + "-copy";
         Assert.Equal(copy, (await first.PostAsync("/v1/backup", $$"""{"directory":"{{copy}}"}""")).Is(200)["directory"]);
         (await first.PostAsync("/v1/backup", $$"""{"directory":"{{copy}}"}""")).IsProblem(400, "invalid-request", "/directory");
-        await using (var second = await HeraldServer.StartAsync(RunningServer.Options(copy), cancel: RunningServer.Cancel))
+        await using (var second = await RunningServer.StartAsync(RunningServer.Options(copy)))
         {
             using var http = new HttpClient();
             using var response = await http.GetAsync(new Uri(second.Address, $"/v1/topics/{topic}/events/kept"), RunningServer.Cancel);

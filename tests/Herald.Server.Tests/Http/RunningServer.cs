@@ -1,9 +1,15 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using Herald.Channels.Hosting;
 using Herald.Engine;
 using Herald.Engine.Basics;
+using Herald.Hosting.Settings;
 using Herald.Journal;
+using Herald.Journal.Hosting;
+using Herald.Kafka.Hosting;
+using Herald.Nats.Hosting;
+using Herald.Postgres.Hosting;
 using Herald.TestKit.Http;
 using Microsoft.Extensions.Logging;
 using Xunit;
@@ -22,7 +28,7 @@ public sealed class RunningServer : IAsyncLifetime
     public Uri Address => Server.Address;
 
     /// <summary>Changes the options before the server starts.</summary>
-    public Func<ServerOptions, ServerOptions> With { get; init; } = o => o;
+    public Func<BoundOptions, BoundOptions> With { get; init; } = o => o;
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
@@ -30,7 +36,7 @@ public sealed class RunningServer : IAsyncLifetime
 
     public static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public static async Task<RunningServer> StartAsync(Func<ServerOptions, ServerOptions>? with = null)
+    public static async Task<RunningServer> StartAsync(Func<BoundOptions, BoundOptions>? with = null)
     {
         var server = new RunningServer { With = with ?? (o => o) };
         await server.InitializeAsync();
@@ -39,17 +45,19 @@ public sealed class RunningServer : IAsyncLifetime
 
     public static string Name(string kind) => $"{kind}-{Interlocked.Increment(ref _names)}";
 
-    public static ServerOptions Options(string directory) => new()
-    {
-        Listen = ["127.0.0.1:0"],
-        DataDirectory = directory,
-        Journal = new JournalOptions { Directory = directory, SegmentBytes = 1 << 20, MinFreeBytes = 0, ShardCount = 4 },
-        Engine = new EngineOptions { CommitEvery = TimeSpan.FromMilliseconds(20), Grace = TimeSpan.FromSeconds(1) },
-    };
+    /// <summary>The modules that need no broker to be there.</summary>
+    public static ModuleSet Modules { get; } = new(new JournalModule(), new PostgresModule(), new WebhooksModule(), new KafkaModule(), new NatsModule());
+
+    public static BoundOptions Options(string directory) => Modules.Settings.CreateDefaults()
+        .With<ServerOptions>(server => server with { Listen = ["127.0.0.1:0"], DataDirectory = directory })
+        .With<JournalOptions>(journal => journal with { SegmentBytes = 1 << 20, MinFreeBytes = 0, ShardCount = 4 })
+        .With<EngineOptions>(engine => engine with { CommitEvery = TimeSpan.FromMilliseconds(20), Grace = TimeSpan.FromSeconds(1) });
+
+    public static Task<HeraldServer> StartAsync(BoundOptions options) => HeraldServer.StartAsync(new() { Modules = Modules, Options = options }, Cancel);
 
     public async ValueTask InitializeAsync()
     {
-        _server = await HeraldServer.StartAsync(With(Options(Directory)), new ServerServices { Logging = Logging, Time = Time });
+        _server = await HeraldServer.StartAsync(new() { Modules = Modules, Options = With(Options(Directory)), Logging = Logging, Time = Time });
         Http.BaseAddress = _server.Address;
     }
 

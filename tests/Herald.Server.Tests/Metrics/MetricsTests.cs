@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Text.RegularExpressions;
+using Herald.Hosting.Metrics;
 using Herald.Server.Metrics;
 using Herald.Server.Tests.Http;
 using Xunit;

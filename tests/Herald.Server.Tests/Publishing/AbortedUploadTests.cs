@@ -10,7 +10,7 @@ public sealed class AbortedUploadTests : IAsyncLifetime
     private const int Length = 200_000, Sent = 50_000, Uploads = 12;
     private readonly RunningServer _server = new()
     {
-        With = o => o with { MaxBodyBytes = 1 << 20, MaxBodyBytesInFlight = 1 << 20 },
+        With = o => o.With<ServerOptions>(server => server with { MaxBodyBytes = 1 << 20, MaxBodyBytesInFlight = 1 << 20 }),
         Logging = new ErrorsShown(),
     };
 

@@ -1,3 +1,4 @@
+using Herald.Journal;
 using System.Net;
 using System.Text;
 using Herald.Server.Tests.Http;
@@ -233,7 +234,7 @@ public sealed class PublishTests(RunningServer server)
     [Fact]
     public async Task An_unknown_topic_is_made_when_that_is_switched_on()
     {
-        await using var other = await RunningServer.StartAsync(o => o with { AutoCreateTopics = true });
+        await using var other = await RunningServer.StartAsync(o => o.With<ServerOptions>(server => server with { AutoCreateTopics = true }));
         (await other.PublishAsync("made", """{"payload":1}""")).Is(202);
         (await other.GetAsync("/v1/topics/made")).Is(200);
         (await other.PublishAsync("not%20made", """{"payload":1}""")).IsProblem(400, "invalid-request", "/topic");
@@ -253,7 +254,7 @@ public sealed class PublishTests(RunningServer server)
     [Fact]
     public async Task A_body_over_the_limit_is_413()
     {
-        await using var small = await RunningServer.StartAsync(o => o with { MaxBodyBytes = 4096 });
+        await using var small = await RunningServer.StartAsync(o => o.With<ServerOptions>(server => server with { MaxBodyBytes = 4096 }));
         var topic = await small.NewTopicAsync();
         (await small.PublishAsync(topic, $$"""{"payload":"{{new string('x', 4096)}}"}""")).IsProblem(413, "body-too-large");
         using var chunked = new HttpRequestMessage(HttpMethod.Post, new Uri(small.Address, $"/v1/topics/{topic}/events"));
@@ -330,7 +331,7 @@ public sealed class PublishTests(RunningServer server)
     [Fact]
     public async Task A_batch_that_finds_room_in_part_says_so_by_index()
     {
-        await using var small = await RunningServer.StartAsync(o => o with { Journal = o.Journal with { SegmentBytes = 64 << 10, MaxBytes = 1 << 20, ShardCount = 1 } });
+        await using var small = await RunningServer.StartAsync(o => o.With<JournalOptions>(journal => journal with { SegmentBytes = 64 << 10, MaxBytes = 1 << 20, ShardCount = 1 }));
         var topic = await small.NewTopicAsync();
         var old = $$"""{"id":"old","payload":"{{new string('x', 40_000)}}"}""";
         (await small.PublishAsync(topic, old)).Is(202);
@@ -349,7 +350,7 @@ public sealed class PublishTests(RunningServer server)
     [Fact]
     public async Task A_full_store_refuses_and_says_when_to_come_back()
     {
-        await using var small = await RunningServer.StartAsync(o => o with { Journal = o.Journal with { SegmentBytes = 64 << 10, MaxBytes = 1 << 20 } });
+        await using var small = await RunningServer.StartAsync(o => o.With<JournalOptions>(journal => journal with { SegmentBytes = 64 << 10, MaxBytes = 1 << 20 }));
         var topic = await small.NewTopicAsync();
         var id = await small.NewSubscriptionAsync(topic, "http://127.0.0.1:9/hook");
         (await small.PostAsync($"/v1/subscriptions/{id}/pause")).Is(200);
@@ -365,7 +366,7 @@ public sealed class PublishTests(RunningServer server)
     [Fact]
     public async Task Large_bodies_share_a_bounded_memory()
     {
-        await using var small = await RunningServer.StartAsync(o => o with { MaxBodyBytes = 1 << 20, MaxBodyBytesInFlight = 1 << 20 });
+        await using var small = await RunningServer.StartAsync(o => o.With<ServerOptions>(server => server with { MaxBodyBytes = 1 << 20, MaxBodyBytesInFlight = 1 << 20 }));
         var topic = await small.NewTopicAsync();
         var body = Encoding.UTF8.GetBytes($$"""{"payload":"{{new string('x', 700_000)}}"}""");
         using var half = new HalfSentBody(body);

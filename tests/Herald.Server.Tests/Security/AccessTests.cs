@@ -44,7 +44,7 @@ public sealed class AccessTests(RunningServer server)
     {
         var file = Path.GetTempFileName();
         await File.WriteAllTextAsync(file, "a-token-of-some-length\n", RunningServer.Cancel);
-        await using var other = await RunningServer.StartAsync(o => o with { TokenFile = file, Listen = ["127.0.0.1:0"] });
+        await using var other = await RunningServer.StartAsync(o => o.With<ServerOptions>(server => server with { TokenFile = file, Listen = ["127.0.0.1:0"] }));
         foreach (var wrong in (string[])["", "Bearer", "Bearer wrong", "Basic a-token-of-some-length", "Bearer a-token-of-some-lengtH", "Bearer a-token-of-some-length2"])
         {
             var answer = (await other.GetAsync("/v1/topics", ("Authorization", wrong))).IsProblem(401, "unauthorized");
@@ -62,7 +62,7 @@ public sealed class AccessTests(RunningServer server)
     [Fact]
     public async Task Other_addresses_than_loopback_need_a_token()
     {
-        var refusal = await Assert.ThrowsAsync<ServerStartException>(() => RunningServer.StartAsync(o => o with { Listen = ["0.0.0.0:0"] }));
+        var refusal = await Assert.ThrowsAsync<ServerStartException>(() => RunningServer.StartAsync(o => o.With<ServerOptions>(server => server with { Listen = ["0.0.0.0:0"] })));
         Assert.Contains("tokenFile", refusal.Message, StringComparison.Ordinal);
     }
 
@@ -71,8 +71,8 @@ public sealed class AccessTests(RunningServer server)
     {
         var file = Path.GetTempFileName();
         await File.WriteAllTextAsync(file, "a-token-of-some-length", RunningServer.Cancel);
-        await using var server = await HeraldServer.StartAsync(
-            RunningServer.Options(Path.Combine(Path.GetTempPath(), $"herald-{Guid.NewGuid():N}")) with { Listen = ["*:0"], TokenFile = file }, cancel: RunningServer.Cancel);
+        await using var server = await RunningServer.StartAsync(
+            RunningServer.Options(Path.Combine(Path.GetTempPath(), $"herald-{Guid.NewGuid():N}")).With<ServerOptions>(s => s with { Listen = ["*:0"], TokenFile = file }));
         using var http = new HttpClient();
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"http://127.0.0.1:{server.Address.Port}/v1/topics"));
         request.Headers.Host = "herald.example";
@@ -90,7 +90,7 @@ public sealed class AccessTests(RunningServer server)
     {
         var file = Path.GetTempFileName();
         await File.WriteAllTextAsync(file, token, RunningServer.Cancel);
-        var refusal = await Assert.ThrowsAsync<ServerStartException>(() => RunningServer.StartAsync(o => o with { TokenFile = file }));
+        var refusal = await Assert.ThrowsAsync<ServerStartException>(() => RunningServer.StartAsync(o => o.With<ServerOptions>(server => server with { TokenFile = file })));
         Assert.Contains(file, refusal.Message, StringComparison.Ordinal);
         if (token.Length > 0)
             Assert.DoesNotContain(token, refusal.Message, StringComparison.Ordinal);
@@ -99,5 +99,5 @@ public sealed class AccessTests(RunningServer server)
 
     [Fact]
     public async Task A_token_file_that_is_missing_is_told() =>
-        Assert.Contains("/nowhere/token", (await Assert.ThrowsAsync<ServerStartException>(() => RunningServer.StartAsync(o => o with { TokenFile = "/nowhere/token" }))).Message, StringComparison.Ordinal);
+        Assert.Contains("/nowhere/token", (await Assert.ThrowsAsync<ServerStartException>(() => RunningServer.StartAsync(o => o.With<ServerOptions>(server => server with { TokenFile = "/nowhere/token" })))).Message, StringComparison.Ordinal);
 }

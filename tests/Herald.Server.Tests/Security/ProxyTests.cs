@@ -1,5 +1,6 @@
+using Herald.Channels.Webhooks;
 using System.Net;
-using Herald.Server.Settings;
+using Herald.Hosting.Settings;
 using Herald.Server.Tests.Http;
 using Herald.TestKit.Http;
 using Xunit;
@@ -58,7 +59,7 @@ public sealed class ProxyTests : IDisposable
         const string Inside = """{"topic":"t","endpoint":"http://127.0.0.1:9/hook"}""";
         (await server.PutAsync("/v1/subscriptions/s", Inside, token)).IsProblem(400, "invalid-request", "/endpoint");
         // With the guard switched off, the server may still deliver to this machine.
-        await using var open = await RunningServer.StartAsync(o => Required(o) with { Webhooks = new() { Guard = false } });
+        await using var open = await RunningServer.StartAsync(o => Required(o).With<WebhookOptions>(_ => new() { Guard = false }));
         (await open.PutAsync("/v1/topics/t", null, token)).Is(201);
         (await open.PutAsync("/v1/subscriptions/s", Inside, token)).Is(201);
     }
@@ -67,7 +68,7 @@ public sealed class ProxyTests : IDisposable
     public async Task A_token_on_loopback_is_asked_of_a_proxy_as_before_and_the_missing_guard_is_told_once()
     {
         var warnings = new WarningsKept();
-        await using var server = new RunningServer { With = o => o with { TokenFile = _tokenFile }, Logging = warnings };
+        await using var server = new RunningServer { With = o => o.With<ServerOptions>(server => server with { TokenFile = _tokenFile }), Logging = warnings };
         await server.InitializeAsync();
         await using var proxy = new TlsProxy(server.Address.Port, "X-Forwarded-For: 203.0.113.7", keepsHost: false);
         (await AskAsync(proxy, HttpMethod.Get, "/v1/topics")).IsProblem(401, "unauthorized");
@@ -79,16 +80,17 @@ public sealed class ProxyTests : IDisposable
     [Fact]
     public void Without_a_token_file_it_does_not_start()
     {
-        var errors = string.Join('\n', ServerSections.All.Load(new() { Environment = [new("HERALD__REQUIRETOKEN", "true")] }).Errors);
+        var errors = string.Join('\n', RunningServer.Modules.Settings.Load(new() { Environment = [new("HERALD__REQUIRETOKEN", "true")] }).Errors);
         Assert.Contains("requireToken = 'true'", errors, StringComparison.Ordinal);
         Assert.Contains("--token-file", errors, StringComparison.Ordinal);
-        Assert.Empty(ServerSections.All.Load(new() { CommandLine = [new("requireToken", "true"), new("tokenFile", _tokenFile)] }).Errors);
+        Assert.Empty(RunningServer.Modules.Settings.Load(new() { CommandLine = [new("requireToken", "true"), new("tokenFile", _tokenFile)] }).Errors);
     }
 
-    private ServerOptions Required(ServerOptions options)
+    private BoundOptions Required(BoundOptions options)
     {
-        var settings = ServerSections.Compose(ServerSections.All.Load(new() { CommandLine = [new("requireToken", "true"), new("tokenFile", _tokenFile)] }).Options);
-        return settings with { Listen = options.Listen, DataDirectory = options.DataDirectory, Journal = options.Journal, Engine = options.Engine };
+        var given = RunningServer.Modules.Settings.Load(new() { CommandLine = [new("requireToken", "true"), new("tokenFile", _tokenFile)] });
+        var (loaded, own) = (given.Options.Get<ServerOptions>(), options.Get<ServerOptions>());
+        return options.With<ServerOptions>(_ => loaded with { Listen = own.Listen, DataDirectory = own.DataDirectory });
     }
 
     private static async Task<Answer> AskAsync(TlsProxy proxy, HttpMethod method, string path, string? token = null)

@@ -1,7 +1,10 @@
 using Herald.Engine.Basics;
 using Herald.Hosting;
 using Herald.Hosting.Settings;
-using Herald.Server.Settings;
+using Herald.Journal;
+using Herald.Kafka;
+using Herald.Nats;
+using Herald.Postgres;
 using Herald.Server.Tests.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -18,7 +21,7 @@ public sealed class SettingsTests
             File.WriteAllText(file, json);
         try
         {
-            return ServerSections.All.Load(new() { File = file, Environment = Pairs(environment), CommandLine = Pairs(arguments) });
+            return RunningServer.Modules.Settings.Load(new() { File = file, Environment = Pairs(environment), CommandLine = Pairs(arguments) });
         }
         finally
         {
@@ -29,17 +32,15 @@ public sealed class SettingsTests
 
     private static KeyValuePair<string, string>[] Pairs((string Name, string Value)[]? pairs) => [.. (pairs ?? []).Select(p => KeyValuePair.Create(p.Name, p.Value))];
 
-    private static ServerOptions Options(LoadedSettings loaded) => ServerSections.Compose(loaded.Options);
-
     [Fact]
     public void Without_anything_the_defaults_hold()
     {
-        var options = Options(Load());
+        var options = Load().Options.Get<ServerOptions>();
         Assert.Equal("127.0.0.1:8090", Assert.Single(options.Listen));
-        Assert.Equal(16 << 20, options.MaxBodyBytes);
-        Assert.Equal(options.DataDirectory, options.Journal.Directory);
+        Assert.Equal((16 << 20, "embedded"), (options.MaxBodyBytes, options.Store));
+        Assert.Null(options.Applications);
         Assert.All(Load().Effective(), s => Assert.Equal("default", s.Source));
-        Assert.Empty(ServerSections.Check(new ServerOptions()));
+        Assert.Empty(RunningServer.Modules.Settings.Check(RunningServer.Modules.Settings.CreateDefaults()));
     }
 
     [Fact]
@@ -53,12 +54,12 @@ public sealed class SettingsTests
     [Fact]
     public void An_application_may_have_defaults_of_its_own_and_everything_wins_over_them()
     {
-        var settings = ServerSections.All.Load(new()
+        var settings = RunningServer.Modules.Settings.Load(new()
         {
             Defaults = [new("kafka.group", "own"), new("kafka.batchEvents", "7")],
             Environment = Pairs([("HERALD__KAFKA__BATCHEVENTS", "8")]),
         });
-        Assert.Equal(("own", 8), (Options(settings).Kafka.Group, Options(settings).Kafka.BatchEvents));
+        Assert.Equal(("own", 8), (settings.Options.Get<KafkaOptions>().Group, settings.Options.Get<KafkaOptions>().BatchEvents));
         Assert.Equal("default", settings.Effective().Single(setting => setting.Name == "kafka.group").Source);
     }
 
@@ -69,12 +70,12 @@ public sealed class SettingsTests
             """{"listen": "127.0.0.1:1", "dataDirectory": "/file", "journal": {"segmentBytes": "1MiB", "retainFor": "2d"}, /* why not */ "engine": {"maxInFlight": 7},}""",
             [("HERALD__LISTEN", "127.0.0.1:2"), ("HERALD__JOURNAL__SEGMENTBYTES", "2097152"), ("PATH", "/bin"), ("HERALD_SERVER", "http://client")],
             [("listen.0", "127.0.0.1:3"), ("listen.1", "[::1]:3")]);
-        var options = Options(settings);
-        Assert.Equal(["127.0.0.1:3", "[::1]:3"], options.Listen);
-        Assert.Equal(("/file", "/file"), (options.DataDirectory, options.Journal.Directory));
-        Assert.Equal(2 << 20, options.Journal.SegmentBytes);
-        Assert.Equal(TimeSpan.FromDays(2), options.Journal.RetainFor);
-        Assert.Equal(7, options.Engine.MaxInFlight);
+        var (server, journal) = (settings.Options.Get<ServerOptions>(), settings.Options.Get<JournalOptions>());
+        Assert.Equal(["127.0.0.1:3", "[::1]:3"], server.Listen);
+        Assert.Equal("/file", server.DataDirectory);
+        Assert.Equal(2 << 20, journal.SegmentBytes);
+        Assert.Equal(TimeSpan.FromDays(2), journal.RetainFor);
+        Assert.Equal(7, settings.Options.Get<EngineOptions>().MaxInFlight);
         var effective = settings.Effective().ToDictionary(s => s.Name);
         Assert.Equal(("127.0.0.1:3, [::1]:3", "command line"), (effective["listen"].Value, effective["listen"].Source));
         Assert.Equal("environment HERALD__JOURNAL__SEGMENTBYTES", effective["journal.segmentBytes"].Source);
@@ -86,19 +87,20 @@ public sealed class SettingsTests
     [Fact]
     public void Clusters_are_a_map_and_sources_a_list()
     {
-        var options = Options(Load(
+        var options = Load(
             """
             {
               "kafka": {"clusters": {"main": {"servers": ["a:1", "b:2"]}}, "sources": [{"cluster": "main", "topic": ["o", "p"], "to": "events"}]},
               "nats": {"clusters": {"main": {"servers": "nats://c:3"}}, "sources": [{"cluster": "main", "subject": "x.>", "to": "events", "stream": "S", "replicas": 3}]}
             }
             """,
-            [("HERALD__KAFKA__CLUSTERS__MAIN__PROPERTIESFILE", "/k"), ("HERALD__NATS__CLUSTERS__MAIN__USER", "herald"), ("HERALD__NATS__CLUSTERS__MAIN__PASSWORDFILE", "/p")]));
-        Assert.Equal(["a:1", "b:2"], options.Kafka.Clusters["main"].Servers);
-        Assert.Equal("/k", options.Kafka.Clusters["main"].PropertiesFile);
-        Assert.Equal(("main", "o,p", "events"), (options.Kafka.Sources[0].Cluster, string.Join(',', options.Kafka.Sources[0].Topic), options.Kafka.Sources[0].To));
-        Assert.Equal(("herald", "/p"), (options.Nats.Clusters["main"].User, options.Nats.Clusters["main"].PasswordFile));
-        Assert.Equal(("S", 3), (options.Nats.Sources[0].Stream, options.Nats.Sources[0].Replicas));
+            [("HERALD__KAFKA__CLUSTERS__MAIN__PROPERTIESFILE", "/k"), ("HERALD__NATS__CLUSTERS__MAIN__USER", "herald"), ("HERALD__NATS__CLUSTERS__MAIN__PASSWORDFILE", "/p")]).Options;
+        var (kafka, nats) = (options.Get<KafkaOptions>(), options.Get<NatsOptions>());
+        Assert.Equal(["a:1", "b:2"], kafka.Clusters["main"].Servers);
+        Assert.Equal("/k", kafka.Clusters["main"].PropertiesFile);
+        Assert.Equal(("main", "o,p", "events"), (kafka.Sources[0].Cluster, string.Join(',', kafka.Sources[0].Topic), kafka.Sources[0].To));
+        Assert.Equal(("herald", "/p"), (nats.Clusters["main"].User, nats.Clusters["main"].PasswordFile));
+        Assert.Equal(("S", 3), (nats.Sources[0].Stream, nats.Sources[0].Replicas));
     }
 
     [Fact]
@@ -185,7 +187,7 @@ public sealed class SettingsTests
 
     [Fact]
     public void A_file_that_is_missing_is_told() => Assert.Contains(
-        "/nowhere/herald.json", Assert.Single(ServerSections.All.Load(new() { File = "/nowhere/herald.json" }).Errors).ToString(), StringComparison.Ordinal);
+        "/nowhere/herald.json", Assert.Single(RunningServer.Modules.Settings.Load(new() { File = "/nowhere/herald.json" }).Errors).ToString(), StringComparison.Ordinal);
 
     [Fact]
     public void Every_setting_takes_the_value_that_it_shows()
@@ -211,22 +213,47 @@ public sealed class SettingsTests
     [Fact]
     public void The_options_of_every_section_are_services()
     {
-        var options = Options(Load(null, null, [("engine.window", "7"), ("intake.maxBatchEvents", "8"), ("postgres.shardCount", "9"), ("nats.group", "ten")]));
+        var settings = RunningServer.Modules.Settings;
+        var options = Load(null, null, [("engine.window", "7"), ("intake.maxBatchEvents", "8"), ("postgres.shardCount", "9"), ("nats.group", "ten")]).Options;
         var services = new ServiceCollection();
-        RegisteredOptions.Add(services, options);
-        Assert.Equal(ServerSections.All.Sections.Count, services.Count);
+        foreach (var section in settings.Sections)
+            section.AddTo(services, options);
+        Assert.Equal(settings.Sections.Count, services.Count);
         using var provider = services.BuildServiceProvider();
         Assert.Equal(7, provider.GetRequiredService<IOptions<EngineOptions>>().Value.Window);
         Assert.Equal(8, provider.GetRequiredService<IOptions<IntakeOptions>>().Value.MaxBatchEvents);
-        Assert.Equal(9, provider.GetRequiredService<IOptions<Herald.Postgres.PostgresOptions>>().Value.ShardCount);
-        Assert.Equal("ten", provider.GetRequiredService<IOptions<Herald.Nats.NatsOptions>>().Value.Group);
+        Assert.Equal(9, provider.GetRequiredService<IOptions<PostgresOptions>>().Value.ShardCount);
+        Assert.Equal("ten", provider.GetRequiredService<IOptions<NatsOptions>>().Value.Group);
+    }
+
+    [Fact]
+    public void Only_stores_and_applications_that_the_program_has_can_be_named()
+    {
+        var errors = string.Join('\n', Load("""{"store": "oracle", "applications": ["orders"]}""").Errors);
+        Assert.Contains("store = 'oracle'", errors, StringComparison.Ordinal);
+        Assert.Contains("embedded or postgres.", errors, StringComparison.Ordinal);
+        Assert.Contains("applications = 'orders'", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_rules_of_a_store_hold_where_it_is_used()
+    {
+        Assert.Contains("postgres.connection", Assert.Single(Load("""{"store": "postgres"}""").Errors).ToString(), StringComparison.Ordinal);
+        Assert.Empty(Load("""{"store": "embedded"}""").Errors);
+    }
+
+    [Fact]
+    public void A_text_with_commas_is_a_list()
+    {
+        Assert.Equal(["127.0.0.1:1", "[::1]:1"], Load(null, [("HERALD__LISTEN", "127.0.0.1:1, [::1]:1")]).Options.Get<ServerOptions>().Listen);
+        Assert.Contains("listen = 'nonsense'", Assert.Single(Load(null, [("HERALD__LISTEN", "127.0.0.1:1,nonsense")]).Errors).ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Options_written_in_code_are_checked_too()
     {
         var refusal = await Assert.ThrowsAsync<ServerStartException>(
-            () => HeraldServer.StartAsync(RunningServer.Options("/nowhere") with { MaxConnections = 0, MaxBodyBytes = 1, Listen = [] }, cancel: RunningServer.Cancel));
+            () => RunningServer.StartAsync(RunningServer.Options("/nowhere").With<ServerOptions>(server => server with { MaxConnections = 0, MaxBodyBytes = 1, Listen = [] })));
         Assert.Contains("maxConnections = '0'", refusal.Message, StringComparison.Ordinal);
         Assert.Contains("maxBodyBytes = '1'", refusal.Message, StringComparison.Ordinal);
         Assert.Contains("listen (code)", refusal.Message, StringComparison.Ordinal);
@@ -236,7 +263,7 @@ public sealed class SettingsTests
     public async Task An_address_in_use_is_told()
     {
         await using var first = await RunningServer.StartAsync();
-        var refusal = await Assert.ThrowsAsync<ServerStartException>(() => RunningServer.StartAsync(o => o with { Listen = [$"127.0.0.1:{first.Address.Port}"] }));
+        var refusal = await Assert.ThrowsAsync<ServerStartException>(() => RunningServer.StartAsync(o => o.With<ServerOptions>(server => server with { Listen = [$"127.0.0.1:{first.Address.Port}"] })));
         Assert.Contains($"{first.Address.Port}", refusal.Message, StringComparison.Ordinal);
     }
 
@@ -244,7 +271,7 @@ public sealed class SettingsTests
     public async Task A_directory_in_use_is_told()
     {
         await using var first = await RunningServer.StartAsync();
-        var refusal = await Assert.ThrowsAsync<ServerStartException>(() => HeraldServer.StartAsync(RunningServer.Options(first.Directory), cancel: RunningServer.Cancel));
+        var refusal = await Assert.ThrowsAsync<ServerStartException>(() => RunningServer.StartAsync(RunningServer.Options(first.Directory)));
         Assert.Contains(first.Directory, refusal.Message, StringComparison.Ordinal);
     }
 }

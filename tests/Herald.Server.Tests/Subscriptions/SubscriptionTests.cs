@@ -1,3 +1,5 @@
+using Herald.Channels.Webhooks;
+using Herald.Journal;
 using Herald.Server.Tests.Http;
 using Herald.TestKit.Receivers;
 using Xunit;
@@ -67,7 +69,7 @@ public sealed class SubscriptionTests(RunningServer server)
     public async Task It_starts_where_it_is_told_to(string from, string old)
     {
         await using var receiver = new ScriptedReceiver();
-        await using var own = await RunningServer.StartAsync(o => o with { Journal = o.Journal with { ShardCount = 1 } });
+        await using var own = await RunningServer.StartAsync(o => o.With<JournalOptions>(journal => journal with { ShardCount = 1 }));
         var topic = await own.NewTopicAsync();
         for (var i = 1; i <= 3; i++)
             (await own.PublishAsync(topic, $$"""{"key":"k","payload":{{i}}}""")).Is(202);
@@ -191,7 +193,7 @@ public sealed class SubscriptionTests(RunningServer server)
     [Fact]
     public async Task A_private_endpoint_is_refused_by_the_guard()
     {
-        await using var guarded = await RunningServer.StartAsync(o => o with { Webhooks = new() { Guard = true } });
+        await using var guarded = await RunningServer.StartAsync(o => o.With<WebhookOptions>(_ => new() { Guard = true }));
         var topic = await guarded.NewTopicAsync();
         foreach (var address in (string[])["127.0.0.1", "10.1.2.3", "192.168.1.1", "169.254.169.254", "[::1]", "localhost"])
         {

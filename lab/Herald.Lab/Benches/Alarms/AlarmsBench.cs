@@ -1,4 +1,5 @@
 using System.Globalization;
+using Herald.Alarms.Commands;
 using Herald.Client;
 using Herald.Lab.Alarms;
 using Herald.Lab.Benches.Reports;

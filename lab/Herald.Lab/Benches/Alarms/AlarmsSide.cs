@@ -1,3 +1,4 @@
+using Herald.Alarms.Commands;
 using Herald.Client;
 using Herald.Hosting.Commands;
 using Herald.Lab.Alarms;

@@ -6,6 +6,7 @@ using Herald.Lab.Benches.Databases;
 using Herald.Lab.Benches.Rounds;
 using Herald.Lab.Orders;
 using Herald.LocalServers.Brokers;
+using Herald.Orders.Commands;
 
 namespace Herald.Lab.Benches.Ingestion;
 

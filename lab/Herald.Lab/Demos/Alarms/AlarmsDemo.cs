@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Herald.Alarms.Commands;
 using Herald.Hosting.Commands;
 using Herald.Lab.Alarms;
 using Herald.Lab.Processes;

@@ -1,0 +1,25 @@
+using Herald.Alarms.Hosting;
+using Herald.Channels.Hosting;
+using Herald.Journal.Hosting;
+using Herald.Kafka.Hosting;
+using Herald.Lab;
+using Herald.Nats.Hosting;
+using Herald.Orders.Hosting;
+using Herald.Postgres.Hosting;
+using Herald.Server;
+
+namespace Herald.Cli;
+
+/// <summary>The one list of modules of this program. The first store is the default.</summary>
+public static class Modules
+{
+    public static ModuleSet All { get; } = new(
+        new JournalModule(),
+        new PostgresModule(),
+        new WebhooksModule(),
+        new KafkaModule(),
+        new NatsModule(),
+        new OrdersModule(),
+        new AlarmsModule(),
+        new LabModule());
+}

@@ -1,0 +1,56 @@
+using Herald.Engine;
+using Herald.Engine.Basics;
+using Herald.Hosting.Modules;
+using Herald.Hosting.Settings;
+using Herald.Server.Settings;
+
+namespace Herald.Server;
+
+/// <summary>The modules of a program, and the settings of a server with them.</summary>
+public sealed class ModuleSet
+{
+    public ModuleSet(params IReadOnlyList<IModule> modules)
+    {
+        ArgumentNullException.ThrowIfNull(modules);
+        All = modules;
+        var choices = new Dictionary<string, IReadOnlyList<string>>
+        {
+            ["store"] = [.. Stores.Select(store => store.Name)],
+            ["applications"] = [.. Applications.Select(application => application.Name)],
+        };
+        var server = new SettingSection<ServerOptions>("", "The server", () => new() { Store = Stores.First().Name }, choices)
+        {
+            Rules = SettingRules.OfServer,
+        };
+        Settings = new SettingSet(
+        [
+            server,
+            new SettingSection<IntakeOptions>("intake", "Publishing", () => new()),
+            new SettingSection<EngineOptions>("engine", "The engine", () => new()),
+            .. modules.SelectMany(module => module.Sections),
+        ])
+        { Rules = options => StoreOf(options)?.BrokenRules(options) ?? [] };
+    }
+
+    public IReadOnlyList<IModule> All { get; }
+
+    public SettingSet Settings { get; }
+
+    public IEnumerable<IApplicationModule> Applications => All.OfType<IApplicationModule>();
+
+    private IEnumerable<IStoreModule> Stores => All.OfType<IStoreModule>();
+
+    /// <summary>The modules that work in a server with these options: all but the applications that it does not name.</summary>
+    internal IEnumerable<IModule> In(BoundOptions options)
+    {
+        var names = options.Get<ServerOptions>().Applications ?? [];
+        return All.Where(module => module is not IApplicationModule || names.Contains(module.Name));
+    }
+
+    /// <summary>Null when no module has the name; the settings have been refused then.</summary>
+    public IStoreModule? StoreOf(BoundOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return Stores.FirstOrDefault(store => store.Name == options.Get<ServerOptions>().Store);
+    }
+}
