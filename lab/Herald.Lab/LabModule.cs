@@ -1,4 +1,3 @@
-using System.CommandLine;
 using Herald.Hosting.Modules;
 using Herald.Lab.Alarms;
 using Herald.Lab.Benches;
@@ -18,14 +17,14 @@ public sealed class LabModule : IModule
 
     public string Name => "lab";
 
-    public IReadOnlyList<Command> Commands(TimeProvider time) =>
+    public IReadOnlyList<ModuleCommand> Commands(TimeProvider time) =>
     [
-        DemoCommand.Create(time),
-        CatcherCommand.Create(time),
-        ScenarioCommand.Create(time),
-        BenchCommand.Create(time),
-        PartCommand.Create(time),
-        new Command("orders") { ProduceCommand.Create(time) },
-        new Command("alarms") { AlarmsVerifyCommand.Create(time) },
+        new(DemoCommand.Create(time)),
+        new(CatcherCommand.Create(time)),
+        new(ScenarioCommand.Create(time)),
+        new(BenchCommand.Create(time)),
+        new(PartCommand.Create(time)),
+        new(ProduceCommand.Create(time), "orders"),
+        new(AlarmsVerifyCommand.Create(time), "alarms"),
     ];
 }

@@ -38,6 +38,13 @@ public sealed class ModuleSet
 
     public IEnumerable<IApplicationModule> Applications => All.OfType<IApplicationModule>();
 
+    /// <summary>The settings that have an option of <c>serve</c>. Those of an application are options of its own command only.</summary>
+    public IEnumerable<SettingOption> OptionsFor(IApplicationModule? application)
+    {
+        var ofOthers = Applications.Where(other => other != application).SelectMany(other => other.Sections).ToList();
+        return (Settings with { Sections = [.. Settings.Sections.Where(section => ofOthers.TrueForAll(other => other.Name != section.Name))] }).Options;
+    }
+
     private IEnumerable<IStoreModule> Stores => All.OfType<IStoreModule>();
 
     /// <summary>The modules that work in a server with these options: all but the applications that it does not name.</summary>

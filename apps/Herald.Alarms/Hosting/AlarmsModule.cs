@@ -1,11 +1,9 @@
-using System.CommandLine;
 using System.Text.Json.Serialization.Metadata;
 using Herald.Alarms.Commands;
 using Herald.Alarms.Inspection;
 using Herald.Alarms.Readers;
 using Herald.Engine;
 using Herald.Engine.Applications;
-using Herald.Hosting.Commands;
 using Herald.Hosting.Modules;
 using Herald.Hosting.Settings;
 using Herald.Nats;
@@ -43,8 +41,7 @@ public sealed class AlarmsModule : IApplicationModule
 
     public IServeOptions CreateServeOptions() => new NatsOptionSet();
 
-    public IReadOnlyList<Command> Commands(TimeProvider time) =>
-        [new ExampleCommand(Name, Purpose, "herald alarms show alice") { AlarmsShowCommand.Create() }];
+    public IReadOnlyList<ModuleCommand> Commands(TimeProvider time) => [new(AlarmsShowCommand.Create(), Name)];
 
     public void AddServices(IServiceCollection services, BoundOptions options)
     {

@@ -23,7 +23,8 @@ public static class HeraldCommandLine
     public static RootCommand Create(ModuleSet modules, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(modules);
-        return CommandRoot.Create(Merge(
+        var brought = modules.All.SelectMany(module => module.Commands(time)).ToList();
+        return CommandRoot.Create(
         [
             ServeCommand.Create(modules, time),
             ConfigCommand.Create(modules),
@@ -33,40 +34,31 @@ public static class HeraldCommandLine
             EventsCommand.Create(),
             DeadLettersCommand.Create(),
             TailCommand.Create(),
-            .. modules.Applications.Select(application => CommandOf(application, modules, time)),
+            .. modules.Applications.Select(application => CommandOf(application, brought, modules, time)),
             BackupCommand.Create(),
             ExportCommand.Create(modules, time),
             ImportCommand.Create(modules, time),
             VersionCommand.Create(),
-            .. modules.All.SelectMany(module => module.Commands(time)),
-        ]));
+            .. brought.Where(one => one.Below is null).Select(one => one.Command),
+        ]);
     }
 
     public static Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, TimeProvider time, CancellationToken cancel) =>
         CommandRoot.RunAsync(Create(time), args, output, error, cancel);
 
-    /// <summary><c>herald orders</c>: a server with the application, and its settings. The application's module adds further commands.</summary>
-    private static ExampleCommand CommandOf(IApplicationModule application, ModuleSet modules, TimeProvider time) =>
-        new(application.Name, application.Purpose, [.. application.ServeExamples.Take(1)])
+    /// <summary><c>herald orders</c>: a server with the application, its settings, and the commands that modules bring for it.</summary>
+    private static ExampleCommand CommandOf(
+        IApplicationModule application, IEnumerable<ModuleCommand> brought, ModuleSet modules, TimeProvider time)
+    {
+        Command[] own = [.. brought.Where(one => one.Below == application.Name).Select(one => one.Command)];
+        var examples = own.OfType<ExampleCommand>().SelectMany(command => command.Examples.Take(1));
+        var command = new ExampleCommand(application.Name, application.Purpose, [.. application.ServeExamples.Take(1), .. examples])
         {
             ServeCommand.Create(modules, time, application),
             ConfigCommand.Create(modules, application),
         };
-
-    /// <summary>Commands with the same name become one, with the subcommands and the examples of all.</summary>
-    private static IEnumerable<Command> Merge(IEnumerable<Command> commands)
-    {
-        foreach (var same in commands.GroupBy(command => command.Name))
-        {
-            var (first, others) = (same.First(), same.Skip(1).ToList());
-            foreach (var subcommand in others.SelectMany(other => other.Subcommands).ToList())
-                first.Subcommands.Add(subcommand);
-            if (first is ExampleCommand shown)
-            {
-                foreach (var example in others.OfType<ExampleCommand>().SelectMany(other => other.Examples))
-                    shown.Examples.Add(example);
-            }
-            yield return first;
-        }
+        foreach (var one in own)
+            command.Subcommands.Add(one);
+        return command;
     }
 }

@@ -45,7 +45,7 @@ internal sealed class SettingOptions
         (_command, _modules, _application, _more) = (command, modules, application, application?.CreateServeOptions());
         _more?.AddTo(command);
         command.Options.Add(_file);
-        foreach (var setting in _modules.Settings.Options.Where(setting => setting.Option != CommonOptions.TokenFile.Name))
+        foreach (var setting in _modules.OptionsFor(application).Where(setting => setting.Option != CommonOptions.TokenFile.Name))
         {
             var option = new Option<string[]>(setting.Option)
             {

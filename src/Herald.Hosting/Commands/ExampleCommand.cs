@@ -7,7 +7,7 @@ namespace Herald.Hosting.Commands;
 /// <summary>A command with examples, which are printed at the end of <c>--help</c>.</summary>
 public class ExampleCommand(string name, string description, params string[] examples) : Command(name, description)
 {
-    public IList<string> Examples { get; } = [.. examples];
+    public IReadOnlyList<string> Examples { get; } = examples;
 
     /// <summary>Adds the examples of each command to its help page, for all commands below <paramref name="root"/>.</summary>
     public static void ShowExamplesInHelp(RootCommand root)

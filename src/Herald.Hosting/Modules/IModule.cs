@@ -1,4 +1,3 @@
-using System.CommandLine;
 using Herald.Engine;
 using Herald.Hosting.Settings;
 using Microsoft.AspNetCore.Routing;
@@ -18,8 +17,8 @@ public interface IModule
     /// <summary>The settings of the module. Its services get the options records as <c>IOptions</c>.</summary>
     IReadOnlyList<SettingSection> Sections => [];
 
-    /// <summary>The module's commands. A command with the name of another module's command adds its subcommands to that command.</summary>
-    IReadOnlyList<Command> Commands(TimeProvider time) => [];
+    /// <summary>The module's commands.</summary>
+    IReadOnlyList<ModuleCommand> Commands(TimeProvider time) => [];
 
     /// <summary>
     /// Adds the module's services, once for each server. The server uses all services of these types:

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using Herald.Engine.Basics;
 using Herald.Engine.Stores;
 using Herald.Engine.Transfer;
@@ -25,7 +24,7 @@ public sealed class PostgresModule : IStoreModule
 
     public bool IsShared => true;
 
-    public IReadOnlyList<Command> Commands(TimeProvider time) => [MigrateCommand.Create(time, StoreMigrations.Load)];
+    public IReadOnlyList<ModuleCommand> Commands(TimeProvider time) => [new(MigrateCommand.Create(time, StoreMigrations.Load))];
 
     public IEnumerable<SettingProblem> BrokenRules(BoundOptions options)
     {

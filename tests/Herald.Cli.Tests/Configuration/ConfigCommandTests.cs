@@ -40,7 +40,7 @@ public sealed class ConfigCommandTests
             "stopTimeout = 10s  (default)\n    How long a stop waits for requests in progress. A duration from 0s to 10m, written like 500ms, 5s, 10m, 1h30m or 3d.\n",
             run.Out.ReplaceLineEndings("\n"), StringComparison.Ordinal);
         Assert.Contains("kafka.handover = 10s  (default)", run.Out, StringComparison.Ordinal);
-        Assert.Equal(command[0] == "alarms", run.Out.Contains("alarms.emptyDigest = false  (default)", StringComparison.Ordinal));
+        Assert.Contains("alarms.emptyDigest = false  (default)", run.Out, StringComparison.Ordinal);
         using var machines = JsonDocument.Parse((await CommandRun.OfAsync([.. command, "--all", "--json"])).Out);
         Assert.All(machines.RootElement.EnumerateArray(), setting => Assert.StartsWith("HERALD__", setting.GetProperty("variable").GetString(), StringComparison.Ordinal));
         Assert.Contains(machines.RootElement.EnumerateArray(), setting => setting.GetProperty("name").GetString() == "engine.window"
@@ -54,7 +54,7 @@ public sealed class ConfigCommandTests
         Assert.Contains("Create a topic when an event is published to an unknown one, instead of answering 404. Default: false. true or false.", help, StringComparison.Ordinal);
         string[] named =
         [
-            "--config", "--set", "--listen", "--data", "--store", "--connection", "--node", "--lease", "--require-token", "--auto-create-topics", "--max-body-bytes",
+            "--config", "--set", "--listen", "--data", "--store", "--with", "--connection", "--node", "--lease", "--require-token", "--auto-create-topics", "--max-body-bytes",
             "--engine-max-in-flight", "--webhooks-guard", "--webhooks-allowed-networks", "--token-file", "--log-level", "--json", "--help",
         ];
         Assert.Equal(

@@ -127,7 +127,7 @@ public sealed class SettingsTests
     [InlineData("{\"listen\": \"0.0.0.0:8090\"}", "tokenFile")]
     [InlineData("{\"listen\": \"*:8090\"}", "tokenFile")]
     [InlineData("{\"listen\": [\"127.0.0.1:1\", \"[::]:1\"]}", "listen = '[::]:1'")]
-    [InlineData("{\"listen\": \"127.0.0.1:1,[::1]:1\"}", "listen = '127.0.0.1:1,[::1]:1'")]
+    [InlineData("{\"listen\": \"127.0.0.1:1,[::]:1\"}", "listen = '[::]:1'")]
     [InlineData("{\"listen\": \"example.com:80\"}", "listen")]
     [InlineData("{\"listen\": \"127.0.0.1\"}", "listen")]
     [InlineData("{\"listen\": \"127.0.0.1:70000\"}", "listen")]
