@@ -12,7 +12,7 @@ public sealed class ModuleSet
     public ModuleSet(params IReadOnlyList<IModule> modules)
     {
         ArgumentNullException.ThrowIfNull(modules);
-        All = modules;
+        Modules = modules;
         var choices = new Dictionary<string, IReadOnlyList<string>>
         {
             ["store"] = [.. Stores.Select(store => store.Name)],
@@ -32,11 +32,11 @@ public sealed class ModuleSet
         { Rules = options => StoreOf(options)?.BrokenRules(options) ?? [] };
     }
 
-    public IReadOnlyList<IModule> All { get; }
+    public IReadOnlyList<IModule> Modules { get; }
 
     public SettingSet Settings { get; }
 
-    public IEnumerable<IApplicationModule> Applications => All.OfType<IApplicationModule>();
+    public IEnumerable<IApplicationModule> Applications => Modules.OfType<IApplicationModule>();
 
     /// <summary>The settings that have an option of <c>serve</c>. Those of an application are options of its own command only.</summary>
     public IEnumerable<SettingOption> OptionsFor(IApplicationModule? application)
@@ -45,13 +45,13 @@ public sealed class ModuleSet
         return (Settings with { Sections = [.. Settings.Sections.Where(section => ofOthers.TrueForAll(other => other.Name != section.Name))] }).Options;
     }
 
-    private IEnumerable<IStoreModule> Stores => All.OfType<IStoreModule>();
+    private IEnumerable<IStoreModule> Stores => Modules.OfType<IStoreModule>();
 
     /// <summary>The modules that work in a server with these options: all but the applications that it does not name.</summary>
     internal IEnumerable<IModule> In(BoundOptions options)
     {
         var names = options.Get<ServerOptions>().Applications ?? [];
-        return All.Where(module => module is not IApplicationModule || names.Contains(module.Name));
+        return Modules.Where(module => module is not IApplicationModule || names.Contains(module.Name));
     }
 
     /// <summary>Null when no module has the name; the settings have been refused then.</summary>

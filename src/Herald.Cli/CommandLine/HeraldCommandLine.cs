@@ -18,12 +18,12 @@ namespace Herald.Cli.CommandLine;
 /// <summary>All commands of <c>herald</c>: its own, and those of the modules.</summary>
 public static class HeraldCommandLine
 {
-    public static RootCommand Create(TimeProvider time) => Create(Modules.All, time);
+    public static RootCommand Create(TimeProvider time) => Create(ModuleList.All, time);
 
     public static RootCommand Create(ModuleSet modules, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(modules);
-        var brought = modules.All.SelectMany(module => module.Commands(time)).ToList();
+        var brought = modules.Modules.SelectMany(module => module.Commands(time)).ToList();
         return CommandRoot.Create(
         [
             ServeCommand.Create(modules, time),

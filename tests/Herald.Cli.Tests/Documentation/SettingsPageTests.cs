@@ -6,7 +6,7 @@ namespace Herald.Cli.Tests.Documentation;
 
 public sealed class SettingsPageTests
 {
-    private static readonly SettingSet Settings = Modules.All.Settings;
+    private static readonly SettingSet Settings = ModuleList.All.Settings;
 
     [Fact]
     public Task The_settings_page_is_the_committed_one() =>

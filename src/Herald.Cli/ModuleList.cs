@@ -11,7 +11,7 @@ using Herald.Server;
 namespace Herald.Cli;
 
 /// <summary>The one list of modules of this program. The first store is the default.</summary>
-public static class Modules
+public static class ModuleList
 {
     public static ModuleSet All { get; } = new(
         new JournalModule(),
