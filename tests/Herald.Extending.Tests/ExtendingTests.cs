@@ -48,7 +48,7 @@ public sealed class ExtendingTests
             var path = Path.Combine(files, "orders");
             await Until.HoldsAsync(() => Task.FromResult(File.Exists(path) && File.ReadAllLines(path).Length == 20), "all events are in the file");
             Assert.Equal(Enumerable.Range(0, 20).Select(i => $"{i}"), await File.ReadAllLinesAsync(path, ExtendedServer.Cancel));
-            using var refused = await server.TrySubscribeAsync("orders", "file:///../orders");
+            using var refused = await server.TrySubscribeAsync("orders", "file:///below/orders");
             Assert.Contains("Expected file:///NAME", await refused.Content.ReadAsStringAsync(ExtendedServer.Cancel), StringComparison.Ordinal);
         }
         finally
@@ -99,8 +99,8 @@ public sealed class ExtendingTests
         await using var server = await ExtendedServer.StartAsync(
             new SecondStoreModule(), options => options.With<ServerOptions>(own => own with { Store = "second" }));
         await server.SubscribeAsync("orders", "http://127.0.0.1:9/");
-        Assert.True(Directory.Exists(Path.Combine(server.Directory, "second", "log")));
-        Assert.False(Directory.Exists(Path.Combine(server.Directory, "log")));
+        Assert.Equal(["second"], Directory.EnumerateFileSystemEntries(server.Directory).Select(Path.GetFileName));
+        Assert.NotEmpty(Directory.EnumerateFileSystemEntries(Path.Combine(server.Directory, "second")));
     }
 
     private static async Task<(int Code, string Out, string Error)> RunAsync(IModule module, params string[] arguments)

@@ -35,6 +35,8 @@ public sealed class ProjectsTests
         ["Herald.Mutants"] = [],
     };
 
+    private const string ListOfModules = "src/Herald.Cli/ModuleList.cs";
+
     private static IReadOnlyList<Project> All { get; } = [.. new[] { "src", "apps", "lab", "tests" }
         .SelectMany(folder => Directory.EnumerateFiles(SourceTree.File(folder), "*.csproj", SearchOption.AllDirectories))
         .Select(path => new Project(path))];
@@ -56,6 +58,27 @@ public sealed class ProjectsTests
     [Fact]
     public void No_project_compiles_the_sources_of_another() =>
         Assert.Empty(All.SelectMany(project => project.ForeignSources.Select(source => $"{project.Name}: {source}")));
+
+    /// <summary>Everything else reaches the modules through their contract, so a new one is one line.</summary>
+    [Fact]
+    public void Only_the_list_of_modules_names_them() =>
+        Assert.Equal([ListOfModules], FilesThatName(SourceTree.File("src/Herald.Cli"), file => File.ReadAllText(file)));
+
+    [Theory]
+    [InlineData("using Herald.Kafka.Hosting;", true)]
+    [InlineData("new Herald.Orders.Hosting.OrdersModule()", true)]
+    [InlineData("using Herald.Hosting.Modules;", false)]
+    [InlineData("// See Herald.Serverless.", false)]
+    public void A_file_that_names_a_module_is_found(string text, bool isFound) =>
+        Assert.Equal(isFound, FilesThatName(SourceTree.File("src/Herald.Cli/Serve"), _ => text).Any());
+
+    private static IEnumerable<string> FilesThatName(string folder, Func<string, string> read)
+    {
+        var modules = Allowed["Herald.Cli"].Except(["Herald.Server"]).ToList();
+        return Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
+            .Where(file => modules.Exists(module => read(file).Contains($"{module}.", StringComparison.Ordinal) || read(file).Contains($"using {module};", StringComparison.Ordinal)))
+            .Select(file => Path.GetRelativePath(SourceTree.Root, file).Replace('\\', '/'));
+    }
 
     private sealed class Project
     {

@@ -28,6 +28,9 @@ public sealed record OpenStore : IAsyncDisposable
     /// <summary>Copies the store into a directory; null where the database has its own means of backup.</summary>
     public Func<string, CancellationToken, Task>? Backup { get; init; }
 
+    /// <summary>How to back up a store without <see cref="Backup"/>, in sentences.</summary>
+    public string OwnBackup { get; init; } = "The store cannot be copied while it runs.";
+
     public required IAsyncDisposable Owner { get; init; }
 
     public ValueTask DisposeAsync() => Owner.DisposeAsync();

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Herald.Hosting.Modules;
 using Herald.Hosting.Problems;
 using Herald.Hosting.Wire;
 using Microsoft.AspNetCore.Builder;
@@ -11,7 +12,7 @@ namespace Herald.Server.Http;
 /// <summary>
 /// <c>POST /v1/backup</c>: copies the store while it runs. Like all other addresses, it serves only this machine or holders of the token.
 /// </summary>
-internal sealed class BackupEndpoint(Func<string, CancellationToken, Task>? backup)
+internal sealed class BackupEndpoint(OpenStore store)
 {
     public void Map(IEndpointRouteBuilder routes) =>
         routes.MapPost("/v1/backup", BackupAsync).WithTags("operate").WithName("backup").WithSummary(
@@ -20,8 +21,8 @@ internal sealed class BackupEndpoint(Func<string, CancellationToken, Task>? back
 
     private async Task<Results<Ok<BackupWire>, Problem>> BackupAsync(Body<BackupBody> body, CancellationToken cancel)
     {
-        if (backup is null)
-            return new Problem(ProblemKind.NotSupported, "The store is a PostgreSQL database. Back it up with its own tools, such as pg_basebackup or pg_dump.");
+        if (store.Backup is not { } backup)
+            return new Problem(ProblemKind.NotSupported, store.OwnBackup);
         var directory = body.Value.Directory;
         if (!Path.IsPathFullyQualified(directory))
             return Problem.Invalid("/directory", directory, "Give an absolute path on the server.");

@@ -73,7 +73,7 @@ internal static class FrontBuilder
         new EventEndpoints(engine.Catalog, engine.Inspector).Map(app);
         new TailEndpoint(engine.Catalog, engine.Inspector, parts.Stopping).Map(app);
         new DeadLetterEndpoints(engine.DeadLetters, engine.Catalog).Map(app);
-        new BackupEndpoint(parts.Store.Backup).Map(app);
+        new BackupEndpoint(parts.Store).Map(app);
         new HealthEndpoints(parts.Failed, parts.Store.Troubles, parts.Stopping).Map(app);
         new MetricsEndpoint(collector, publishing.Counters, budget, parts.Store.WriteMetrics, parts.Time, parts.Time.GetTimestamp()).Map(app);
         ApiDescription.Map(app);
