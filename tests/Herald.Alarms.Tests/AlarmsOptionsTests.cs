@@ -43,7 +43,7 @@ public sealed class AlarmsOptionsTests
         options = new AlarmsOptions { ForgetAfter = TimeSpan.FromDays(3651), MaxAlarmsPerUser = 50_001, MaxDigestBytes = (16 << 20) + 1 };
         Assert.Equal(3, AlarmsModule.Section.Check(options).Count);
         Assert.StartsWith(
-            "alarms.maxAlarmsPerUser = '0' (code): A whole number from 1 to 50,000.", Assert.Throws<ArgumentException>(() => new AlarmsApplication(new AlarmsOptions { MaxAlarmsPerUser = 0 })).Message, StringComparison.Ordinal);
+            "alarms.maxAlarmsPerUser = '0' (code): A whole number from 1 to 50000.", Assert.Throws<ArgumentException>(() => new AlarmsApplication(new AlarmsOptions { MaxAlarmsPerUser = 0 })).Message, StringComparison.Ordinal);
     }
 
     [Fact]

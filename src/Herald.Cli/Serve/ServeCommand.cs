@@ -18,7 +18,7 @@ internal static class ServeCommand
         var untilInputEnds = new Option<bool>(ServeProtocol.UntilInputEndsOption) { Description = "Stop when the standard input ends.", Hidden = true };
         var logLevel = new Option<LogLevel>("--log-level")
         {
-            Description = "The least severe messages that are logged, to the error output.",
+            Description = "Messages of this level and above are logged, to the error output: Trace, Debug, Information, Warning, Error, Critical or None.",
             HelpName = "LEVEL",
             DefaultValueFactory = _ => LogLevel.Information,
         };

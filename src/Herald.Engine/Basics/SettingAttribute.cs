@@ -25,7 +25,7 @@ public class SettingAttribute(string purpose) : Attribute
     /// <summary>The word that stands for null, such as <c>none</c>. Default: the setting always has a value.</summary>
     public string? None { get; init; }
 
-    /// <summary>An item of a list or map must have this value.</summary>
+    /// <summary>The value cannot be empty; an item of a list or map must have it.</summary>
     public bool IsRequired { get; init; }
 
     /// <summary>The allowed values, in one sentence. Default: a sentence that follows from the type and the range.</summary>

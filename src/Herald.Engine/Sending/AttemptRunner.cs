@@ -63,7 +63,7 @@ internal sealed class AttemptRunner(
         catch (Exception unexpected)
         {
             // A channel must not throw. If one does, the key must keep its order and the process must continue.
-            logger.LogError(unexpected, "The channel of subscription {Subscription} threw an exception. This is a defect of Herald. The attempt counts as failed.", start.Subscription);
+            logger.LogError(unexpected, "The channel of subscription {Subscription} threw an exception. This is a defect of the channel. The attempt counts as failed.", start.Subscription);
             (result, counted) = (new AttemptResult { Outcome = AttemptOutcome.Failed, Stage = AttemptStage.Send, Reason = $"error in the channel: {unexpected.Message}" }, true);
         }
         _underWay.End(own);

@@ -74,5 +74,5 @@ internal sealed class FileSettings(string path) : SettingProvider($"file {path}"
         }
     }
 
-    private void Fail(string rule) => Errors.Add(new("(file)", path, "command line", rule));
+    private void Fail(string rule) => Errors.Add(new("--config", path, "command line", rule));
 }

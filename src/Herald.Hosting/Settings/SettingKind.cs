@@ -48,8 +48,8 @@ internal abstract class SettingKind
     private sealed class Number(Type type, SettingAttribute attribute) : Whole(type)
     {
         public override string Rule => attribute.Most is null
-            ? string.Create(CultureInfo.InvariantCulture, $"A whole number of at least {Least:N0}.")
-            : string.Create(CultureInfo.InvariantCulture, $"A whole number from {Least:N0} to {Most:N0}.");
+            ? string.Create(CultureInfo.InvariantCulture, $"A whole number of at least {Least}.")
+            : string.Create(CultureInfo.InvariantCulture, $"A whole number from {Least} to {Most}.");
 
         protected override long Least { get; } = Bound(attribute.Least) ?? 0;
 
@@ -105,7 +105,7 @@ internal abstract class SettingKind
 
     private sealed class Switch : SettingKind
     {
-        public override string Rule => "true or false.";
+        public override string Rule => "Either true or false.";
 
         public override object? Parse(string text) => text switch { "true" => true, "false" => false, _ => null };
 
@@ -118,8 +118,8 @@ internal abstract class SettingKind
         public override string Rule => names switch
         {
             [] => "This program has none.",
-            [var only] => $"{only}.",
-            _ => $"{string.Join(", ", names.SkipLast(1))} or {names[^1]}.",
+            [var only] => $"Only {only}.",
+            _ => $"One of {string.Join(", ", names)}.",
         };
 
         public override object? Parse(string text) => names.Contains(text) ? parse(text) : null;
@@ -132,7 +132,7 @@ internal abstract class SettingKind
         private readonly int _most = attribute.Most is { } most ? int.Parse(most, CultureInfo.InvariantCulture) : int.MaxValue;
 
         public override string Rule => attribute.FormRule
-            ?? (attribute.Most is null ? "Any text." : string.Create(CultureInfo.InvariantCulture, $"1 to {_most:N0} characters."));
+            ?? (attribute.Most is null ? "Any text that is not empty." : string.Create(CultureInfo.InvariantCulture, $"1 to {_most:N0} characters."));
 
         public override object? Parse(string text) =>
             text.Length == 0 || text.Length > _most || !attribute.HasForm(text) ? null

@@ -60,7 +60,7 @@ internal sealed class SettingNames(IReadOnlyList<SettingSection> sections)
                     at++;
                     break;
                 case SettingNode.Value { Property: var property } when at == parts.Length:
-                    return value is null && !property.IsTexts ? Wrong($"It has one value and is no list. {property.Rule}") : null;
+                    return value is null && !property.IsTexts ? Wrong($"It has one value and is not a list. {property.Rule}") : null;
                 case SettingNode.Value { Property: var property }:
                     return !property.IsTexts ? Wrong($"It has one value, and is neither a list nor an object. {property.Rule}")
                         : at == parts.Length - 1 && SettingName.IsNumber(parts[at]) ? null
@@ -68,7 +68,7 @@ internal sealed class SettingNames(IReadOnlyList<SettingSection> sections)
                 case SettingNode.Items { Attribute: var attribute } items when at == parts.Length:
                     return value is null && !attribute.IsMap
                         ? null
-                        : Wrong($"It is no single value. {items.Property.Rule} For example: "
+                        : Wrong($"It is not a single value. {items.Property.Rule} For example: "
                             + $"{name}.{(attribute.IsMap ? "main" : "0")}.{items.Item.Children[0].Name}.");
                 case SettingNode.Items { Attribute: var attribute } items:
                     if (!attribute.IsName(parts[at]))
@@ -88,7 +88,7 @@ internal sealed class SettingNames(IReadOnlyList<SettingSection> sections)
     {
         var given = string.Join('.', parts);
         var isFormer = _former.TryGetValue(given, out var now) && !given.Equals(now, StringComparison.OrdinalIgnoreCase);
-        var rule = isFormer ? $"The setting has the name {provider.SpellName(now!)} now."
+        var rule = isFormer ? $"The setting is now called {provider.SpellName(now!)}."
             : _replaced.TryGetValue(given, out var replacement) ? replacement
             : $"There is no such setting. {Hint(provider.Spell(key), Names(parts).Select(provider.SpellName))}";
         return new(provider.Spell(key), null, provider.Source, rule);

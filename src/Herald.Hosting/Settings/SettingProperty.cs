@@ -34,10 +34,14 @@ internal sealed class SettingProperty
             var rule = Attribute.Rule ?? _kind?.Rule
                 ?? (Attribute is SettingItemsAttribute { IsMap: true } ? "A map: an object for each name." : "A list of objects.");
             if (Attribute.Rule is null && IsTexts)
-                rule = $"One or several: {SettingName.Camel(rule)}";
+                rule = rule.StartsWith("One of ", StringComparison.Ordinal) ? $"One or several of {rule["One of ".Length..]}" : $"One or several: {Uncapitalized(rule)}";
             return Attribute is { Rule: null, None: { } none } ? $"{rule.TrimEnd('.')}; or {none}." : rule;
         }
     }
+
+    /// <summary>An abbreviation keeps its capitals.</summary>
+    private static string Uncapitalized(string sentence) =>
+        sentence.Length > 1 && char.IsUpper(sentence[1]) ? sentence : SettingName.Camel(sentence);
 
     public bool TryParse(string text, out object? value)
     {

@@ -51,7 +51,7 @@ public sealed class ConfigCommandTests
     public async Task Help_of_serve_shows_the_dozen_that_people_set()
     {
         var help = (await CommandRun.OfAsync("serve", "--help")).Out;
-        Assert.Contains("Create a topic when an event is published to an unknown one, instead of answering 404. Default: false. true or false.", help, StringComparison.Ordinal);
+        Assert.Contains("Create a topic when an event is published to an unknown one, instead of answering 404. Default: false. Either true or false.", help, StringComparison.Ordinal);
         string[] named =
         [
             "--config", "--set", "--listen", "--data", "--store", "--with", "--connection", "--node", "--lease", "--require-token", "--auto-create-topics", "--max-body-bytes",
@@ -73,7 +73,7 @@ public sealed class ConfigCommandTests
         Assert.Equal(
             [
                 "postgres.lease = 'soon' (command line): A duration from 1s to 1m, written like 500ms, 5s, 10m, 1h30m or 3d.",
-                "engine.window = '0' (command line): A whole number from 2 to 65,536.",
+                "engine.window = '0' (command line): A whole number from 2 to 65536.",
                 "--lisen (command line): There is no such option. Did you mean --listen?",
                 "--journal-segment-bytes (command line): There is no such option. Use --set journal.segmentBytes=VALUE.",
                 "--journal-shard-count (command line): There is no such option. Use --set journal.shardCount=VALUE.",

@@ -4,10 +4,9 @@ using Microsoft.Extensions.Options;
 namespace Herald.Extending.Tests.Files;
 
 /// <summary>Delivers events to <c>file:///NAME</c>: it appends each payload as a line.</summary>
-public sealed class FileChannel(IOptions<FilesOptions> options) : IChannel, IDisposable
+public sealed class FileChannel(IOptions<FilesOptions> options, TimeProvider time) : IChannel, IDisposable
 {
-    // Events of several keys are delivered at the same time.
-    private readonly SemaphoreSlim _turn = new(1);
+    private readonly SemaphoreSlim _turn = new(1); // Events of several keys are delivered at the same time.
 
     public IReadOnlyList<string> Schemes => ["file"];
 
@@ -17,21 +16,26 @@ public sealed class FileChannel(IOptions<FilesOptions> options) : IChannel, IDis
 
     public async ValueTask<AttemptResult> TryAsync(Attempt attempt, CancellationToken cancel)
     {
-        await _turn.WaitAsync(cancel);
+        var began = time.GetTimestamp();
+        using var patience = new CancellationTokenSource(attempt.Subscription.Limits.Timeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancel);
+        var path = Path.Combine(options.Value.Directory, attempt.Subscription.Endpoint.Segments[1]);
         try
         {
-            var path = Path.Combine(options.Value.Directory, attempt.Subscription.Endpoint.Segments[1]);
-            await File.AppendAllBytesAsync(path, (byte[])[.. attempt.Event.Payload.Span, (byte)'\n'], cancel);
-            return AttemptResult.Delivered;
+            await AppendAsync(path, [.. attempt.Event.Payload.Span, (byte)'\n'], either.Token);
+            return AttemptResult.Delivered with { Duration = time.GetElapsedTime(began) };
         }
-        catch (IOException failure)
+        catch (Exception failure) when (!cancel.IsCancellationRequested)
         {
-            return AttemptResult.Troubled(AttemptStage.Send, failure.Message);
+            return AttemptResult.Troubled(AttemptStage.Send, failure.Message, time.GetElapsedTime(began));
         }
-        finally
-        {
-            _turn.Release();
-        }
+    }
+
+    private async Task AppendAsync(string path, byte[] line, CancellationToken cancel)
+    {
+        await _turn.WaitAsync(cancel);
+        try { await File.AppendAllBytesAsync(path, line, cancel); }
+        finally { _turn.Release(); }
     }
 
     public void Dispose() => _turn.Dispose();

@@ -52,15 +52,15 @@ public sealed class SettingSetTests : IDisposable
     }
 
     [Theory]
-    [InlineData("count", "1", "A whole number from 2 to 1,000.")]
-    [InlineData("count", "1001", "A whole number from 2 to 1,000.")]
-    [InlineData("count", "7.5", "A whole number from 2 to 1,000.")]
-    [InlineData("count", "", "A whole number from 2 to 1,000.")]
+    [InlineData("count", "1", "A whole number from 2 to 1000.")]
+    [InlineData("count", "1001", "A whole number from 2 to 1000.")]
+    [InlineData("count", "7.5", "A whole number from 2 to 1000.")]
+    [InlineData("count", "", "A whole number from 2 to 1000.")]
     [InlineData("large", "99999999999999999999", "A whole number of at least 0.")]
     [InlineData("segmentBytes", "1023", "A size from 1KiB to 1GiB, written like 4096, 64KiB, 16MiB or 1GiB.")]
     [InlineData("maxBytes", "much", "A size of at least 0, written like 4096, 64KiB, 16MiB or 1GiB; or none.")]
     [InlineData("wait", "0s", "A duration from 1ms to 10m, written like 500ms, 5s, 10m, 1h30m or 3d.")]
-    [InlineData("isOn", "True", "true or false.")]
+    [InlineData("isOn", "True", "Either true or false.")]
     [InlineData("guard", "none", "true, false, or auto.")]
     [InlineData("mode", "1", "notify or longPoll.")]
     [InlineData("mode", "longpoll", "notify or longPoll.")]
@@ -156,11 +156,11 @@ public sealed class SettingSetTests : IDisposable
     [InlineData("sample.count.0", "It has one value, and is neither a list nor an object.")]
     [InlineData("sample.words.first", "It is a list of texts, such as sample.words.0.")]
     [InlineData("sample.words.0.0", "It is a list of texts, such as sample.words.0.")]
-    [InlineData("sample.sources", "It is no single value. A list of objects. For example: sample.sources.0.topic.")]
+    [InlineData("sample.sources", "It is not a single value. A list of objects. For example: sample.sources.0.topic.")]
     [InlineData("sample.sources.first.topic", "A number: 0 for the first item, 1 for the second.")]
-    [InlineData("sample.clusters", "It is no single value. A map: an object for each name. For example: sample.clusters.main.topic.")]
+    [InlineData("sample.clusters", "It is not a single value. A map: an object for each name. For example: sample.clusters.main.topic.")]
     [InlineData("sample.clusters.odd.topic", "An even number of letters.")]
-    [InlineData("active", "The setting has the name sample.isOn now.")]
+    [InlineData("active", "The setting is now called sample.isOn.")]
     [InlineData("sample.things", "Things are a list now: sample.sources.")]
     public void A_name_that_is_no_setting_is_refused_with_what_could_be_meant(string name, string told) =>
         Assert.Contains(told, Set.Load(new() { CommandLine = [new(name, "1")] }).Errors[0].Rule, StringComparison.Ordinal);
@@ -171,7 +171,7 @@ public sealed class SettingSetTests : IDisposable
     [InlineData("HERALD__SAMPLE__SOURCES__0__TOPC", "Did you mean HERALD__SAMPLE__SOURCES__0__TOPIC?")]
     [InlineData("HERALD_SAMPLE_SEGMENT_BYTES", "Variables of settings have two underscores between the parts of the name. Use HERALD__SAMPLE__SEGMENTBYTES.")]
     [InlineData("HERALD_ACTIVE", "Use HERALD__SAMPLE__ISON.")]
-    [InlineData("HERALD__ACTIVE", "The setting has the name HERALD__SAMPLE__ISON now.")]
+    [InlineData("HERALD__ACTIVE", "The setting is now called HERALD__SAMPLE__ISON.")]
     [InlineData("HERALD_SAMPLE_THINGS", "Things are a list now: sample.sources.")]
     [InlineData("HERALD_SAMPLE_CUONT", "Did you mean HERALD__SAMPLE__COUNT?")]
     public void A_variable_that_is_no_setting_is_refused_with_what_could_be_meant(string variable, string told)
@@ -250,7 +250,7 @@ public sealed class SettingSetTests : IDisposable
                 $"sample.clusters.ab.colour (file {_file}): There is no such setting. `herald config --all` lists all settings.",
                 $"sample.sources.0.replicas = '10' (file {_file}): A whole number from 1 to 9.",
                 $"sample.sources.0.servers = 'odd' (file {_file}): One or several: an even number of letters.",
-                $"sample.sources.0.topic (file {_file}): It is missing. Any text.",
+                $"sample.sources.0.topic (file {_file}): It is missing. Any text that is not empty.",
             ],
             Set.Load(new() { File = _file }).Errors.Select(error => error.ToString()));
     }
@@ -302,7 +302,7 @@ public sealed class SettingSetTests : IDisposable
         var section = new SettingSection<SampleOptions>("sample", "Samples", () => new());
         Assert.Empty(section.Check(new SampleOptions()));
         Assert.Equal(
-            ["sample.count = '1' (code): A whole number from 2 to 1,000.", "sample.name (code): 1 to 10 characters.", "sample.sources.0.replicas = '0' (code): A whole number from 1 to 9."],
+            ["sample.count = '1' (code): A whole number from 2 to 1000.", "sample.name (code): 1 to 10 characters.", "sample.sources.0.replicas = '0' (code): A whole number from 1 to 9."],
             section.Check(new SampleOptions { Count = 1, Name = "", Sources = [new() { Topic = "t", Replicas = 0 }] }).Select(error => error.ToString()));
     }
 
@@ -311,7 +311,7 @@ public sealed class SettingSetTests : IDisposable
     {
         var option = Assert.Single(Set.Options);
         Assert.Equal(("--sample-count", "sample.count", false), (option.Option, option.Setting, option.IsList));
-        Assert.Equal("A number. Default: 7. A whole number from 2 to 1,000.", option.Description);
+        Assert.Equal("A number. Default: 7. A whole number from 2 to 1000.", option.Description);
         Assert.Equal("sample.segmentBytes", Set.NameOfFormerOption("--sample-segment-bytes"));
         Assert.Null(Set.NameOfFormerOption("--sample"));
     }

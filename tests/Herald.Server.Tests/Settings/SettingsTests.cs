@@ -139,7 +139,7 @@ public sealed class SettingsTests
     [InlineData("{\"postgres\": {\"connection\": \"nonsense\"}}", "postgres.connection = '(hidden)'")]
     [InlineData("{\"store\": \"postgres\"}", "postgres.connection (default): The store is postgres")]
     [InlineData("{\"connection\": \"Host=a\"}", "connection (file")]
-    [InlineData("{\"connection\": \"Host=a\"}", "The setting has the name postgres.connection now.")]
+    [InlineData("{\"connection\": \"Host=a\"}", "The setting is now called postgres.connection.")]
     [InlineData("{\"listen\": \"127.0.0.1:1\", \"listen\": \"127.0.0.1:2\"}", "twice")]
     [InlineData("{\"journal\": {\"segmentBytes\": true}}", "journal.segmentBytes = 'true'")]
     [InlineData("{\"webhooks\": {\"allowedNetworks\": [\"10.0.0.1/8\"]}}", "webhooks.allowedNetworks = '10.0.0.1/8'")]
@@ -231,7 +231,7 @@ public sealed class SettingsTests
     {
         var errors = string.Join('\n', Load("""{"store": "oracle", "applications": ["orders"]}""").Errors);
         Assert.Contains("store = 'oracle'", errors, StringComparison.Ordinal);
-        Assert.Contains("embedded or postgres.", errors, StringComparison.Ordinal);
+        Assert.Contains("One of embedded, postgres.", errors, StringComparison.Ordinal);
         Assert.Contains("applications = 'orders'", errors, StringComparison.Ordinal);
     }
 

@@ -48,7 +48,7 @@ internal sealed class MigratingCommand : ExampleCommand
         var console = parsed.InvocationConfiguration;
         var terminal = new Terminal(console.Output, console.Error, parsed.GetValue(CommonOptions.Json));
         if (Environment.GetEnvironmentVariable(FormerVariable) is { Length: > 0 })
-            return terminal.Fail(ExitCode.BadUsage, $"{FormerVariable} has the name {ConnectionVariable} now.");
+            return terminal.Fail(ExitCode.BadUsage, $"{FormerVariable} is now called {ConnectionVariable}.");
         if (parsed.GetValue(Connection) is not { Length: > 0 } given && (given = Environment.GetEnvironmentVariable(ConnectionVariable)) is not { Length: > 0 })
             return terminal.Fail(ExitCode.BadUsage, $"Name the database with --connection or {ConnectionVariable}. {ConnectionText.Rule}");
         var options = new MigrationOptions { Schema = parsed.GetRequiredValue(Schema), Patience = parsed.GetValue(Patience) };
