@@ -64,7 +64,7 @@ public sealed class SourceIntake(Intake intake, Catalog catalog, string topic, I
                 }
                 // Log each cause once, however long it lasts.
                 if (reason != said)
-                    logger.LogWarning("Topic {Topic}: messages of a source cannot be saved ({Reason}). The source stops reading, keeps its place, and retries.", topic, reason.TrimEnd('.'));
+                    logger.LogWarning("Topic {Topic}: messages of a source cannot be saved ({Reason}). The source stops reading, keeps its position, and retries.", topic, reason.TrimEnd('.'));
                 said = reason;
                 await Task.Delay(wait, time, cancel);
             }
