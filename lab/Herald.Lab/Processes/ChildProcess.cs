@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using Herald.Hosting.Commands;
 
 namespace Herald.Lab.Processes;
@@ -134,9 +135,14 @@ public abstract class ChildProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>The <c>herald</c> executable in the folder of this library. A test has one in its own folder.</summary>
+    /// <summary>
+    /// The <c>herald</c> executable in the folder of this library. A test has one in its own folder. The released file is this process
+    /// itself, whatever its name is.
+    /// </summary>
     private static (string File, string[] Before) Executable()
     {
+        if (!RuntimeFeature.IsDynamicCodeSupported)
+            return (Environment.ProcessPath!, []);
         var native = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "herald.exe" : "herald");
         return File.Exists(native) ? (native, []) : ("dotnet", [Path.Combine(AppContext.BaseDirectory, "herald.dll")]);
     }

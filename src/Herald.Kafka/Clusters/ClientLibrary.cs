@@ -37,7 +37,7 @@ internal static class ClientLibrary
         }
         catch (Exception e) when (e is DllNotFoundException or FileLoadException or EntryPointNotFoundException or InvalidOperationException)
         {
-            return $"The settings use Kafka, but no build of its client library, librdkafka, can be loaded on this system ({e.Message}).";
+            return $"The settings use Kafka, but no build of its client library, librdkafka, can be loaded on this system ({BuiltInLibrary.Problem ?? e.Message}).";
         }
     }
 }

@@ -1,0 +1,94 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Herald.Cli.CommandLine;
+using Xunit;
+
+namespace Herald.EndToEnd.OneFile;
+
+/// <summary>
+/// Settings are properties that are found by reflection, which a file that is compiled ahead of time contains only where it is told to. So
+/// every setting is set, in the file and in this process, and both must print the same.
+/// </summary>
+public sealed partial class SettingsTests
+{
+    // Values for settings that are texts, whatever their form is.
+    private static readonly string[] Texts =
+        ["x", "/tmp/x", "127.0.0.1:9", "nats://127.0.0.1:9", "http://127.0.0.1:9", "10.0.0.0/8", "Host=h;Database=d;Username=u"];
+
+    // With items, so that the settings of items are shown and can be set too.
+    private static readonly string[] Items =
+    [
+        "kafka.clusters.main.servers=a:1", "kafka.sources.0.cluster=main", "kafka.sources.0.topic=o", "kafka.sources.0.to=e",
+        "nats.clusters.main.servers=nats://a:1", "nats.sources.0.cluster=main", "nats.sources.0.subject=s", "nats.sources.0.to=e",
+    ];
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [GeneratedRegex(@"^(\d+)([A-Za-z]*)$")]
+    private static partial Regex Amount();
+
+    [Theory]
+    [InlineData("config")]
+    [InlineData("orders", "config")]
+    [InlineData("alarms", "config")]
+    public async Task Every_setting_can_be_set(params string[] command)
+    {
+        using var file = ReleasedFile.Copy();
+        string[] all = [.. command, "--all", "--json", .. Items.SelectMany(item => (string[])["--set", item])];
+        await AssertSameAsync(file, [.. command, "--all"]);
+        var settings = Parse((await AssertSameAsync(file, all)).Out);
+        Assert.True(settings.Count > 80);
+        foreach (var setting in settings)
+        {
+            var changed = false;
+            foreach (var value in OthersThan(setting))
+            {
+                string[] arguments = [.. all, "--set", $"{setting.Name}={value}"];
+                if (Parse((await HereAsync(arguments)).Out).Single(one => one.Name == setting.Name) is not { Source: "command line" } now || now.Value == setting.Value)
+                    continue;
+                await AssertSameAsync(file, arguments);
+                changed = true;
+                break;
+            }
+            Assert.True(changed, $"No value was found for {setting.Name}: {setting.Rule}");
+        }
+        file.AssertAlone();
+    }
+
+    private static async Task<HeraldRun> AssertSameAsync(ReleasedFile file, string[] arguments)
+    {
+        var (here, there) = (await HereAsync(arguments), await file.RunAsync(Cancel, arguments));
+        Assert.Equal((here.Out, here.Error, here.Code), (there.Out, there.Error, there.Code));
+        return here;
+    }
+
+    private static async Task<HeraldRun> HereAsync(string[] arguments)
+    {
+        var (output, error) = (new StringWriter(), new StringWriter());
+        var code = await HeraldCommandLine.RunAsync(arguments, output, error, TimeProvider.System, Cancel);
+        return new(code, output.ToString(), error.ToString());
+    }
+
+    private static IEnumerable<string> OthersThan(Setting setting)
+    {
+        var value = setting.Value ?? "";
+        IEnumerable<string> numbers = Amount().Match(value) is { Success: true } amount
+            ? new[] { 1, -1 }.Select(step => (long.Parse(amount.Groups[1].Value, CultureInfo.InvariantCulture) + step).ToString(CultureInfo.InvariantCulture) + amount.Groups[2].Value)
+            : ["1", "1s", "1MiB", "1h"];
+        var names = setting.Rule.TrimEnd('.').Split([", ", " or "], StringSplitOptions.None);
+        return names.Concat(numbers).Concat(Texts).Where(other => other != value && !other.Contains(' ', StringComparison.Ordinal) && other.Length > 0);
+    }
+
+    private static List<Setting> Parse(string json)
+    {
+        using var settings = JsonDocument.Parse(json);
+        return
+        [
+            .. settings.RootElement.EnumerateArray().Select(setting => new Setting(
+                setting.GetProperty("name").GetString()!, setting.GetProperty("value").GetString(), setting.GetProperty("source").GetString()!, setting.GetProperty("rule").GetString()!)),
+        ];
+    }
+
+    private sealed record Setting(string Name, string? Value, string Source, string Rule);
+}
