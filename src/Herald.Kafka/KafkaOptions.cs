@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Herald.Engine.Basics;
 using Herald.Kafka.Clusters;
 using Herald.Kafka.Sources;
@@ -8,10 +9,20 @@ namespace Herald.Kafka;
 public sealed record KafkaOptions
 {
     [SettingMap<KafkaClusterOptions, ClusterName>("The Kafka clusters, by name. Endpoints and sources use these names.")]
-    public IReadOnlyDictionary<string, KafkaClusterOptions> Clusters { get; init; } = new Dictionary<string, KafkaClusterOptions>();
+    public IReadOnlyDictionary<string, KafkaClusterOptions> Clusters
+    {
+        [DynamicDependency(DynamicallyAccessedMemberTypes.PublicProperties, typeof(KafkaClusterOptions))]
+        get;
+        init;
+    } = new Dictionary<string, KafkaClusterOptions>();
 
     [SettingList<SourceRoute>("Which Kafka topics become events of which Herald topic.")]
-    public IReadOnlyList<SourceRoute> Sources { get; init; } = [];
+    public IReadOnlyList<SourceRoute> Sources
+    {
+        [DynamicDependency(DynamicallyAccessedMemberTypes.PublicProperties, typeof(SourceRoute))]
+        get;
+        init;
+    } = [];
 
     [Setting("The consumer group of all nodes that share a store.", Most = "255", IsRequired = true)]
     public string Group { get; init; } = "herald";

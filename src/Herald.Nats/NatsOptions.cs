@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Herald.Engine.Basics;
 using Herald.Nats.Clusters;
 using Herald.Nats.JetStream;
@@ -9,10 +10,20 @@ namespace Herald.Nats;
 public sealed record NatsOptions
 {
     [SettingMap<NatsClusterOptions, ClusterName>("The NATS clusters, by name. Endpoints and sources use these names.")]
-    public IReadOnlyDictionary<string, NatsClusterOptions> Clusters { get; init; } = new Dictionary<string, NatsClusterOptions>();
+    public IReadOnlyDictionary<string, NatsClusterOptions> Clusters
+    {
+        [DynamicDependency(DynamicallyAccessedMemberTypes.PublicProperties, typeof(NatsClusterOptions))]
+        get;
+        init;
+    } = new Dictionary<string, NatsClusterOptions>();
 
     [SettingList<SourceRoute>("Which NATS subjects become events of which Herald topic.")]
-    public IReadOnlyList<SourceRoute> Sources { get; init; } = [];
+    public IReadOnlyList<SourceRoute> Sources
+    {
+        [DynamicDependency(DynamicallyAccessedMemberTypes.PublicProperties, typeof(SourceRoute))]
+        get;
+        init;
+    } = [];
 
     [SettingText<JetStreamName>("The group of all nodes that share a store, for sources that name no group.", IsRequired = true)]
     public string Group { get; init; } = "herald";

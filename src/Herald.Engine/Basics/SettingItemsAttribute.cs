@@ -6,6 +6,10 @@ namespace Herald.Engine.Basics;
 /// A setting that is a list or a map of records. Properties of the record are settings too. The attribute creates the items and the
 /// collection, so that the reader of settings needs no type that is only known at run time.
 /// </summary>
+/// <remarks>
+/// The compiler of the released file (./publish) does not see which properties an attribute's type argument needs. The getter of the
+/// setting says it, with a <see cref="DynamicDependencyAttribute"/> on the public properties of the item.
+/// </remarks>
 public abstract class SettingItemsAttribute(string purpose) : SettingAttribute(purpose)
 {
     [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)]

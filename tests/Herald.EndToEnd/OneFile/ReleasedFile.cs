@@ -66,7 +66,7 @@ internal sealed class ReleasedFile : IDisposable
         _data.Delete(recursive: true);
     }
 
-    private Task<HeraldRun> RunAsync(Func<Process, Task>? meanwhile, CancellationToken cancel, string[] arguments) => HeraldRun.OfAsync(
+    private Task<HeraldRun> RunAsync(Func<Process, Task>? meanwhile, CancellationToken cancel, params string[] arguments) => HeraldRun.OfAsync(
         start =>
         {
             start.FileName = Path.Combine(_folder.FullName, Name);
