@@ -107,7 +107,7 @@ public sealed class HeraldEngine : IAsyncDisposable
     /// <summary>The positions of sources that do not remember them.</summary>
     public ISourcePositions Positions => _parts.Positions;
 
-    /// <summary>The saved state of applications, for reading.</summary>
+    /// <summary>The saved state of applications, for reading; its values in their stored form (<see cref="StateValue"/>).</summary>
     public IStateReader State => _parts.State;
     public Intake Intake { get; }
     public Catalog Catalog { get; }

@@ -1,5 +1,6 @@
 using System.Text;
 using Herald.Alarms.Users;
+using Herald.Engine.Applications;
 using Herald.Engine.Events;
 using Herald.Engine.Stores;
 
@@ -10,6 +11,7 @@ internal sealed class UserView(IStateReader state)
 {
     /// <returns>Null when nothing is saved of the user.</returns>
     /// <exception cref="InvalidDataException">The saved record is damaged.</exception>
+    /// <exception cref="UnknownKeyException">The saved record is encrypted with a key that this node does not know.</exception>
     public async ValueTask<UserWire?> FindAsync(ShardId shard, string user, CancellationToken cancel)
     {
         var name = Encoding.UTF8.GetBytes(user);
@@ -18,7 +20,7 @@ internal sealed class UserView(IStateReader state)
         if (found[0] is not { } record)
             return null;
         var known = new UserAlarms();
-        UserCodec.Decode(name, record, known);
+        UserCodec.Decode(name, StateValue.Read(record), known);
         return UserWire.Of(user, known);
     }
 }

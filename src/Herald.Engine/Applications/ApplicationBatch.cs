@@ -76,9 +76,9 @@ public sealed class ApplicationBatch
     {
         var written = _written.GetAlternateLookup<ReadOnlySpan<byte>>();
         if (written.TryGetValue(key, out var before))
-            Bytes -= key.Length + (before?.Length ?? 0);
+            Bytes -= key.Length + StateValue.LengthOf(before);
         written[key] = value;
-        Bytes += key.Length + (value?.Length ?? 0);
+        Bytes += key.Length + StateValue.LengthOf(value);
     }
 
     /// <summary>The topic with this name. It is created when it does not exist.</summary>
@@ -116,7 +116,7 @@ public sealed class ApplicationBatch
         var state = new List<StateWrite>(_written.Count + 1);
         foreach (var (key, value) in _written)
         {
-            state.Add(new StateWrite(_application, key, value));
+            state.Add(new StateWrite(_application, key, value is { } plain ? StateValue.Store(plain.Span) : (ReadOnlyMemory<byte>?)null));
             _state.Set(key, value);
         }
         return new ApplicationChanges(next, state, [.. _emitted], [.. _letters], Bytes);

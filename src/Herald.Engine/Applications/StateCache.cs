@@ -63,6 +63,6 @@ internal sealed class StateCache(IStateReader store, ShardId shard, string appli
         var values = await store.ReadAsync(shard, application, asked, cancel);
         at = 0;
         foreach (var key in keys)
-            Set(key, values[at++]);
+            Set(key, values[at++] is { } stored ? StateValue.Read(stored) : (ReadOnlyMemory<byte>?)null);
     }
 }

@@ -14,6 +14,9 @@ public ref struct EventDraft
     public ReadOnlySpan<byte> ContentType;
     public ReadOnlySpan<byte> Payload;
 
+    /// <summary>See <see cref="Events.EventView.KeyId"/>.</summary>
+    internal int KeyId;
+
     /// <summary>The publisher's <c>traceparent</c>, or empty.</summary>
     public ReadOnlySpan<byte> Trace;
 

@@ -11,7 +11,7 @@ internal sealed class EventEncoder(ulong hashSeed, UInt128 hashSecret, int shard
 
     public static int LengthOf(in EventDraft draft, int topicLength, ReadOnlySpan<byte> attributes, int addressLength) =>
         EventView.PrefixLength + topicLength + draft.Id.Length + draft.Key.Length + draft.Type.Length + draft.ContentType.Length
-        + addressLength + draft.Trace.Length + attributes.Length + draft.Payload.Length;
+        + addressLength + draft.Trace.Length + attributes.Length + draft.Payload.Length + (draft.KeyId == 0 ? 0 : EventView.KeyIdLength);
 
     /// <summary>Fills <paramref name="into"/>, whose length must be <see cref="LengthOf"/>.</summary>
     public static void Write(
@@ -21,7 +21,7 @@ internal sealed class EventEncoder(ulong hashSeed, UInt128 hashSecret, int shard
         var flags = (draft.HasKey ? EventFlags.Keyed : 0) | (draft.HasId && !draft.IsEmitted ? EventFlags.Identified : 0) | (address.IsEmpty ? 0 : EventFlags.Addressed)
             | (draft.IsRejected ? EventFlags.Rejected : 0) | (draft.IsEmitted ? EventFlags.Emitted : 0);
         into[..EventView.PrefixLength].Clear();
-        into[0] = EventView.FormatVersion;
+        into[0] = draft.KeyId == 0 ? EventView.FormatVersion : EventView.EncryptedFormat;
         into[1] = (byte)((int)flags | (draft.Hops << EventView.HopShift));
         into[2] = (byte)topic.Length;
         into[3] = (byte)draft.Id.Length;
@@ -45,7 +45,9 @@ internal sealed class EventEncoder(ulong hashSeed, UInt128 hashSecret, int shard
         rest = Put(rest, address);
         rest = Put(rest, draft.Trace);
         rest = Put(rest, attributes);
-        Put(rest, draft.Payload);
+        rest = Put(rest, draft.Payload);
+        if (draft.KeyId != 0)
+            BinaryPrimitives.WriteInt32LittleEndian(rest, draft.KeyId);
     }
 
     public NewEvent Index(ReadOnlyMemory<byte> record, int topicNumber)

@@ -8,23 +8,25 @@ namespace Herald.Engine.Events;
 /// </summary>
 /// <remarks>
 /// Layout (little endian): a prefix of 44 bytes with the lengths, then topic, id, key, type, content type, address, trace,
-/// attributes (u16 name length, u16 value length, name, value; sorted by name) and the payload.
+/// attributes (u16 name length, u16 value length, name, value; sorted by name) and the payload. The first byte is the format: 1, or 2 for a
+/// record whose payload is encrypted. Such a record ends with the id of the key (u32) behind the payload.
 /// </remarks>
 public readonly struct EventView(ReadOnlyMemory<byte> record)
 {
     internal const int PrefixLength = 44;
-    internal const byte FormatVersion = 1;
+    internal const byte FormatVersion = 1, EncryptedFormat = 2;
+    internal const int KeyIdLength = 4;
 
     // One byte holds both: the flags in the lower five bits, the hops in the upper three.
     internal const int HopShift = 5, MostHops = 7;
 
     public ReadOnlyMemory<byte> Record { get; } = record;
 
-    /// <summary>A copy of the record without its payload. <see cref="Payload"/> must not be read from it.</summary>
+    /// <summary>A copy of the record without its payload. Neither the payload nor the key's id may be read from it.</summary>
     internal static EventView HeadOf(ReadOnlySpan<byte> record)
     {
         var payload = BinaryPrimitives.ReadInt32LittleEndian(record[16..]);
-        return new(record[..^payload].ToArray());
+        return new(record[..^(payload + (record[0] == EncryptedFormat ? KeyIdLength : 0))].ToArray());
     }
 
     private ReadOnlySpan<byte> Span => Record.Span;
@@ -60,7 +62,16 @@ public readonly struct EventView(ReadOnlyMemory<byte> record)
 
     /// <summary>The publisher's <c>traceparent</c>, or empty.</summary>
     public ReadOnlySpan<byte> Trace => Span.Slice(TypeStart + TypeLength + ContentTypeLength + AddressLength, TraceLength);
-    public ReadOnlyMemory<byte> Payload => Record.Slice(AttributesStart + AttributesLength, BinaryPrimitives.ReadInt32LittleEndian(Span[16..]));
+
+    /// <summary>The id of the key with which the payload is encrypted; 0 for a plain payload. No key is known yet.</summary>
+    public int KeyId => Span[0] == EncryptedFormat ? BinaryPrimitives.ReadInt32LittleEndian(Span[^KeyIdLength..]) : 0;
+
+    /// <exception cref="UnknownKeyException">The payload is encrypted with a key that is not known here.</exception>
+    public ReadOnlyMemory<byte> Payload => Span[0] == FormatVersion ? StoredPayload : throw new UnknownKeyException(KeyId);
+
+    /// <summary>The payload as it is stored, for code that copies or compares it together with <see cref="KeyId"/>.</summary>
+    internal ReadOnlyMemory<byte> StoredPayload =>
+        Record.Slice(AttributesStart + AttributesLength, BinaryPrimitives.ReadInt32LittleEndian(Span[16..]));
 
     public bool HasKey => (Flags & EventFlags.Keyed) != 0;
     public string TopicText => Encoding.UTF8.GetString(Topic);
@@ -85,23 +96,25 @@ public readonly struct EventView(ReadOnlyMemory<byte> record)
     }
 
     /// <summary>
-    /// Compares content for deduplication: type, content type, attributes, payload, and the flag <see cref="EventFlags.Rejected"/>.
-    /// Times and traces may differ.
+    /// Compares content for deduplication: type, content type, attributes, payload with its key, and the flag
+    /// <see cref="EventFlags.Rejected"/>. Times and traces may differ.
     /// </summary>
     public bool SameContent(EventView other) =>
         ((Flags ^ other.Flags) & EventFlags.Rejected) == 0 && Type.SequenceEqual(other.Type) && ContentType.SequenceEqual(other.ContentType)
         && Span.Slice(AttributesStart, AttributesLength).SequenceEqual(other.Span.Slice(other.AttributesStart, other.AttributesLength))
-        && Payload.Span.SequenceEqual(other.Payload.Span);
+        && KeyId == other.KeyId && StoredPayload.Span.SequenceEqual(other.StoredPayload.Span);
 
     public bool SameIdentity(EventView other) => Topic.SequenceEqual(other.Topic) && Id.SequenceEqual(other.Id) && Key.SequenceEqual(other.Key);
 
     /// <summary>False when the bytes cannot be a record: the lengths do not add up, or the format version is another.</summary>
     public bool IsWellFormed()
     {
-        if (Record.Length < PrefixLength || Span[0] != FormatVersion)
+        if (Record.Length < PrefixLength || Span[0] is not (FormatVersion or EncryptedFormat))
             return false;
         var payload = BinaryPrimitives.ReadInt32LittleEndian(Span[16..]);
-        return payload >= 0 && AttributesStart + AttributesLength + (long)payload == Record.Length && AreWellFormed(AttributesEncoded, AttributeCount);
+        var isEncrypted = Span[0] == EncryptedFormat;
+        return payload >= 0 && AttributesStart + AttributesLength + (long)payload + (isEncrypted ? KeyIdLength : 0) == Record.Length
+            && AreWellFormed(AttributesEncoded, AttributeCount) && (!isEncrypted || KeyId > 0);
     }
 
     private static bool AreWellFormed(ReadOnlySpan<byte> attributes, int count)

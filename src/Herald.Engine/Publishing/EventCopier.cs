@@ -62,7 +62,8 @@ internal sealed class EventCopier(IEventLog log, EventEncoder encoder, Catalog c
             HasKey = view.HasKey,
             Type = view.Type,
             ContentType = view.ContentType,
-            Payload = view.Payload.Span,
+            Payload = view.StoredPayload.Span,
+            KeyId = view.KeyId,
             Trace = view.Trace,
             TimeMs = view.TimeMs,
         };

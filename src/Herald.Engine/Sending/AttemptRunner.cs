@@ -97,7 +97,8 @@ internal sealed class AttemptRunner(
     }
 
     /// <summary>
-    /// Null when the subscription is not active in this generation, when no channel serves the endpoint, or when the lease has run out.
+    /// Null when the subscription is not active in this generation, when no channel serves the endpoint, or when the lease has run out. A
+    /// payload with an unknown key fails without being sent.
     /// </summary>
     /// <param name="own">Cancels this attempt. This method links it to the lease's term.</param>
     private Task<AttemptResult>? Begin(
@@ -121,9 +122,15 @@ internal sealed class AttemptRunner(
         // This check comes last: a lease that was valid earlier may have run out by the time the attempt starts.
         if (!term.TryBegin(out var given))
             return null;
+        if (view.KeyId is not 0 and var key)
+            return Task.FromResult(Unreadable(key));
         withTerm = given.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), own);
         return channel.TryAsync(attempt, own.Token).AsTask();
     }
+
+    // The key can become known, so the delivery is tried again. The policy decides how often.
+    private static AttemptResult Unreadable(int key) =>
+        new() { Outcome = AttemptOutcome.Failed, Stage = AttemptStage.Guard, Reason = new UnknownKeyException(key).Message };
 
     private bool IsPresent(StartAttempt start, int endpoint) =>
         !catalog.Snapshot.ByNumber.TryGetValue(start.Subscription, out var entry) || entry.Subscription.EndpointRevision == endpoint;

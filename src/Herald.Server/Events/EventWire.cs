@@ -54,7 +54,7 @@ internal sealed record EventWire
             ContentType = view.ContentTypeText,
             Attributes = view.AttributesText(),
             Payload = payload,
-            PayloadBase64 = payload is null ? Convert.ToBase64String(view.Payload.Span) : null,
+            PayloadBase64 = payload is null && view.KeyId == 0 ? Convert.ToBase64String(view.Payload.Span) : null,
             Time = TimeText.OfUnixMs(view.TimeMs),
             AcceptedAt = TimeText.OfUnixMs(view.AcceptedAtMs),
             OriginalSequence = view.OriginalSequence > 0 ? view.OriginalSequence : null,
@@ -62,11 +62,12 @@ internal sealed record EventWire
     }
 
     /// <summary>
-    /// Null for a payload that is not JSON or not UTF-8. Its content type can still say JSON, because it can be sent as base64.
+    /// Null for a payload that is not JSON or not UTF-8, or that is encrypted. Its content type can still say JSON, because it can be sent
+    /// as base64.
     /// </summary>
     private static JsonElement? PayloadOf(EventView view)
     {
-        if (!view.ContentTypeText.Contains("json", StringComparison.OrdinalIgnoreCase) || !Utf8.IsValid(view.Payload.Span))
+        if (view.KeyId != 0 || !view.ContentTypeText.Contains("json", StringComparison.OrdinalIgnoreCase) || !Utf8.IsValid(view.Payload.Span))
             return null;
         try
         {

@@ -68,7 +68,7 @@ internal sealed class ShardRig : IStateReader, IDisposable
     {
         var texts = keys.Select(key => Encoding.UTF8.GetString(key.Span)).ToList();
         Read.AddRange(texts);
-        return ValueTask.FromResult<IReadOnlyList<ReadOnlyMemory<byte>?>>([.. texts.Select(key => _state.TryGetValue(key, out var value) ? value : (ReadOnlyMemory<byte>?)null)]);
+        return ValueTask.FromResult<IReadOnlyList<ReadOnlyMemory<byte>?>>([.. texts.Select(key => _state.TryGetValue(key, out var value) ? StateValue.Store(value.Span) : (ReadOnlyMemory<byte>?)null)]);
     }
 
     public ValueTask<IReadOnlyList<HistoryBlock>> ReadHistoryAsync(ShardId shard, long sequence, CancellationToken cancel) => throw new NotSupportedException();
@@ -81,7 +81,7 @@ internal sealed class ShardRig : IStateReader, IDisposable
         foreach (var write in changes.State)
         {
             if (write.Value is { } value)
-                _state[Encoding.UTF8.GetString(write.Key.Span)] = value;
+                _state[Encoding.UTF8.GetString(write.Key.Span)] = StateValue.Read(value);
             else
                 _state.Remove(Encoding.UTF8.GetString(write.Key.Span));
         }

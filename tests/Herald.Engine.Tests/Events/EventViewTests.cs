@@ -121,7 +121,7 @@ public sealed class EventViewTests
             if (!view.IsWellFormed())
                 continue;
             stillWellFormed++;
-            _ = (view.TopicText, view.IdText, view.KeyText, view.TypeText, view.ContentTypeText, view.Payload.Length, view.Trace.Length, view.Address.Length);
+            _ = (view.TopicText, view.IdText, view.KeyText, view.TypeText, view.ContentTypeText, view.KeyId, view.StoredPayload.Length, view.Trace.Length, view.Address.Length);
             var bytes = 0;
             foreach (var (name, value) in view)
                 bytes += name.Length + value.Length;

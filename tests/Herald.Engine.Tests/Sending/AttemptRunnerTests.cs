@@ -13,6 +13,7 @@ using Herald.Engine.Shards;
 using Herald.Engine.Stores;
 using Herald.Engine.Subscriptions;
 using Herald.Engine.Tests.Catalogs;
+using Herald.Engine.Tests.Events;
 using Herald.Engine.Tests.Publishing;
 using Herald.Engine.Tests.Shards;
 using Herald.Engine.Tests.Stores;
@@ -236,6 +237,19 @@ public sealed class AttemptRunnerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_payload_with_an_unknown_key_is_not_sent_and_the_attempt_fails_with_the_reason()
+    {
+        var (record, length) = await BeginAsync(keyId: 7);
+        Run(record, length);
+        var ended = await _ended.Task;
+        Assert.True(ended.Counted);
+        Assert.Equal((AttemptOutcome.Failed, AttemptStage.Guard), (ended.Result.Outcome, ended.Result.Stage));
+        Assert.Equal("The payload is encrypted with key 7, which this node does not know.", ended.Result.Reason);
+        Assert.Equal(0, _channel.Waiting);
+        AssertAllIsGivenBack();
+    }
+
+    [Fact]
     public async Task What_is_withdrawn_gives_back_its_permit_and_its_bytes()
     {
         var (record, length) = await BeginAsync();
@@ -266,14 +280,15 @@ public sealed class AttemptRunnerTests : IAsyncLifetime
         _runner.Run(Start(sequence, number, replayed, subscription), record, length, _term, _taker, end => _ended.TrySetResult(end));
 
     /// <summary>Takes a permit, room for the payload, and the event, as a shard does when it starts an attempt.</summary>
-    private async Task<(byte[] Record, int Length)> BeginAsync()
+    private async Task<(byte[] Record, int Length)> BeginAsync(int keyId = 0)
     {
         using var batch = _intake.Rent((await _catalog.FindTopicAsync("t", default))!);
         Assert.Null(new SampleEvent { Key = "k", Payload = "hello"u8.ToArray() }.AddTo(batch));
         await _intake.PublishAsync(batch);
-        var length = batch[0].Record.Length;
+        var stored = keyId == 0 ? batch[0].Record.ToArray() : EncryptedRecord.Of(batch[0].Record.Span, keyId);
+        var length = stored.Length;
         var record = ArrayPool<byte>.Shared.Rent(length);
-        batch[0].Record.CopyTo(record);
+        stored.CopyTo(record, 0);
         _ledger.Ask(Subscription, PermitKind.First, 1, _taker);
         await _runner.EnterAsync(Subscription.Number, length);
         return (record, length);

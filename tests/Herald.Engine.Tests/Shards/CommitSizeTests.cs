@@ -16,6 +16,9 @@ namespace Herald.Engine.Tests.Shards;
 public sealed class CommitSizeTests
 {
     private const int Keys = 7, Most = 4000;
+
+    // Bytes that the stored form of a value has in addition to the value.
+    private const int Stored = 1;
     private static readonly RetryPolicy Once = new() { MaxAttempts = 1, OnExhausted = OnExhausted.Forward, ForwardTo = "u" };
 
     [Theory]
@@ -99,11 +102,11 @@ public sealed class CommitSizeTests
         await scene.PublishAsync([$"{Most / 4}", $"{2 * Most}", $"{Most / 2}"]);
         for (var i = 0; i < 3; i++)
             (await scene.Channel.NextAsync()).Answer(AttemptResult.Delivered);
-        await scene.WhenStoredAsync(_ => scene.Store.Commits.SelectMany(one => one.State).Any(write => write.Value?.Length == Most / 2));
+        await scene.WhenStoredAsync(_ => scene.Store.Commits.SelectMany(one => one.State).Any(write => write.Value?.Length == Stored + (Most / 2)));
         var letter = Assert.Single(scene.Store.Commits.SelectMany(one => one.DeadLetters));
         Assert.Equal((0, 2L), (letter.Id.Subscription, letter.Id.Sequence));
         Assert.Contains($"more than the limit of {Most}", letter.Reason.Detail, StringComparison.Ordinal);
-        Assert.DoesNotContain(scene.Store.Commits.SelectMany(one => one.State), write => write.Value?.Length == 2 * Most);
+        Assert.DoesNotContain(scene.Store.Commits.SelectMany(one => one.State), write => write.Value?.Length == Stored + (2 * Most));
     }
 
     private static int Ended(ShardCommit[] commits) => commits.Sum(one => one.Emitted.Count + one.DeadLetters.Count);

@@ -1,3 +1,4 @@
+using Herald.Engine.Applications;
 using Herald.Engine.Events;
 using Herald.Engine.Stores;
 using Herald.Simulation.Runs;
@@ -43,7 +44,7 @@ internal static class TallyCheck
 
     private static void CheckState(SimShard there, int shard, Dictionary<string, byte[]> expected)
     {
-        var actual = there.State.Where(s => s.Key.Application == "tally").ToDictionary(s => s.Key.Key, s => s.Value);
+        var actual = there.State.Where(s => s.Key.Application == "tally").ToDictionary(s => s.Key.Key, s => StateValue.Read(s.Value).ToArray());
         foreach (var (key, value) in expected)
         {
             if (!actual.TryGetValue(key, out var state) || !state.AsSpan().SequenceEqual(value))
