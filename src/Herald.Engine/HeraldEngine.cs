@@ -110,9 +110,22 @@ public sealed class HeraldEngine : IAsyncDisposable
     /// <summary>The saved state of applications, for reading; its values in their stored form (<see cref="StateValue"/>).</summary>
     public IStateReader State => _parts.State;
     public Intake Intake { get; }
+
+    /// <summary>The catalog of the default tenant. For another tenant, see <see cref="Of"/>.</summary>
     public Catalog Catalog { get; }
+
+    /// <summary>For the default tenant.</summary>
     public Inspector Inspector { get; }
+
+    /// <summary>Of the default tenant.</summary>
     public DeadLetterActions DeadLetters { get; }
+
+    /// <summary>What one tenant sees of this engine.</summary>
+    public TenantView Of(TenantId tenant)
+    {
+        var catalog = Catalog.Of(tenant);
+        return new(this, catalog, Inspector.Of(catalog), DeadLetters.Of(catalog));
+    }
 
     /// <summary>
     /// Fails with the reason when the engine cannot go on, for example because the store failed. The server then ends the process.
@@ -144,24 +157,29 @@ public sealed class HeraldEngine : IAsyncDisposable
     /// Sends one signed test event to the subscription's endpoint, outside the log and its order, and returns the result. Null when there
     /// is no such subscription.
     /// </summary>
-    public async ValueTask<AttemptResult?> TestAsync(string subscriptionId, CancellationToken cancel)
+    public ValueTask<AttemptResult?> TestAsync(string subscriptionId, CancellationToken cancel) => TestAsync(Catalog, subscriptionId, cancel);
+
+    internal async ValueTask<AttemptResult?> TestAsync(Catalog catalog, string subscriptionId, CancellationToken cancel)
     {
-        if (await Catalog.FindSubscriptionAsync(subscriptionId, cancel) is not { } subscription
-            || await Catalog.FindTopicAsync(subscription.Topic, cancel) is not { } topic)
+        if (await catalog.FindSubscriptionAsync(subscriptionId, cancel) is not { } subscription
+            || await catalog.FindTopicAsync(subscription.Topic, cancel) is not { } topic)
             return null;
         using var batch = Intake.Rent(topic);
         if (batch.Add(new EventDraft { Type = "herald.test"u8, Payload = """{"test":true}"""u8 }) is { } problem)
             throw new InvalidOperationException(problem.Rule);
         var view = new EventView(batch[0].Record.ToArray());
-        var attempt = new Attempt(subscription, view, _messageIds.Of(subscription.Id, view, 0), 0, 1, Redelivery.None);
+        var attempt = new Attempt(subscription, view, _messageIds.Of(subscription.FullId, view, 0), 0, 1, Redelivery.None);
         return _channels.Find(subscription.Endpoint) is { } channel ? await channel.TryAsync(attempt, cancel)
             : AttemptResult.Troubled(AttemptStage.Guard, $"this node does not have {MissingChannels.Describe(subscription.Endpoint)}");
     }
 
     /// <summary>Releases a held key: its head is tried again, or discarded. False when the key is not held.</summary>
-    public async ValueTask<bool> ReleaseAsync(string subscriptionId, int shard, long sequence, bool discard, CancellationToken cancel)
+    public ValueTask<bool> ReleaseAsync(string subscriptionId, int shard, long sequence, bool discard, CancellationToken cancel) =>
+        ReleaseAsync(Catalog, subscriptionId, shard, sequence, discard, cancel);
+
+    internal async ValueTask<bool> ReleaseAsync(Catalog catalog, string subscriptionId, int shard, long sequence, bool discard, CancellationToken cancel)
     {
-        if (await Catalog.FindEntryAsync(subscriptionId, cancel) is not { } entry || shard < 0 || shard >= _parts.Log.ShardCount)
+        if (await catalog.FindEntryAsync(subscriptionId, cancel) is not { } entry || shard < 0 || shard >= _parts.Log.ShardCount)
             return false;
         return await _releaser.ReleaseAsync(entry, new ReleaseOrder(new ShardId(shard), entry.Subscription.Number, sequence, discard), cancel);
     }

@@ -10,7 +10,7 @@ namespace Herald.Journal;
 /// </summary>
 internal sealed record JournalIdentity(Guid Store, int ShardCount, ulong HashSeed, UInt128 HashSecret)
 {
-    public const int Format = 2;
+    public const int Format = 3;
 
     private const ulong Magic = 0x3144494C41524548; // "HERALID1"
     private const int Length = 60, ChecksumAt = 56;

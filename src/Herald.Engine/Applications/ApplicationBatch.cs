@@ -81,7 +81,7 @@ public sealed class ApplicationBatch
         Bytes += key.Length + StateValue.LengthOf(value);
     }
 
-    /// <summary>The topic with this name. It is created when it does not exist.</summary>
+    /// <summary>The topic with this name, of the application's tenant. It is created when it does not exist.</summary>
     /// <exception cref="ArgumentException">The name is not valid.</exception>
     public ValueTask<Topic> TopicAsync(string name, CancellationToken cancel) => _catalog.EnsureTopicAsync(name, cancel);
 
@@ -91,6 +91,8 @@ public sealed class ApplicationBatch
     /// <exception cref="ArgumentException">The draft is not a valid event; the message says why.</exception>
     public void Emit(Topic topic, in EventDraft draft)
     {
+        if (topic.Tenant != _catalog.Tenant)
+            throw new ArgumentException($"Application {_application} cannot make events for topic {topic.FullName} of another tenant.", nameof(topic));
         using var events = _intake.Rent(topic);
         var emitted = draft;
         emitted.IsEmitted = true;
@@ -104,7 +106,7 @@ public sealed class ApplicationBatch
     /// <summary>Makes a dead letter of an event that the application cannot use. The dead letter keeps the log's record.</summary>
     public void Reject(long sequence, string reason)
     {
-        var topic = _events.First(e => e.Sequence == sequence).View.TopicText;
+        var topic = _catalog.Tenant.FullName(_events.First(e => e.Sequence == sequence).View.TopicText);
         var why = new DeadLetterReason(Rejection.Reason, reason, Attempts: 0, StatusCode: null, FirstAttemptAtMs: 0, NowMs);
         _letters.Add(new NewDeadLetter(new DeadLetterId(_shard, 0, 0, sequence), "", topic, why, default));
         Bytes += reason.Length;

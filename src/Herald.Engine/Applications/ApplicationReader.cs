@@ -6,6 +6,7 @@ using Herald.Engine.Subscriptions;
 namespace Herald.Engine.Applications;
 
 /// <summary>Reads a shard's log for one application: the events of its topic, a chunk at a time.</summary>
+/// <param name="topic">Its full name.</param>
 internal sealed class ApplicationReader(IEventLog log, ICatalogStore catalog, ShardId shard, string topic, string application, TimeProvider time) : IEventSink
 {
     private const int MostEntries = 2048, MostBytes = 4 << 20, MostTopics = 10_000;

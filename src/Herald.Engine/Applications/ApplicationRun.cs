@@ -26,8 +26,10 @@ internal sealed class ApplicationRun(
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(250);
 
     private readonly IShardApplication _application = application.Begin(shard);
-    private readonly ApplicationReader _reader = new(services.Log, services.CatalogStore, shard, application.Topic, application.Name, services.Time);
-    private readonly StateCache _state = new(services.State, shard, application.Name, services.CacheBytesOfShard);
+    private readonly ApplicationReader _reader = new(
+        services.Log, services.CatalogStore, shard, application.Tenant.FullName(application.Topic), application.Tenant.FullName(application.Name), services.Time);
+    private readonly StateCache _state = new(
+        services.State, shard, application.Tenant.FullName(application.Name), services.CacheBytesOfShard);
     private readonly Channel<bool> _signal = System.Threading.Channels.Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
 
@@ -42,7 +44,8 @@ internal sealed class ApplicationRun(
     /// <summary>The application needs no event below this sequence.</summary>
     public long SettledBelow => Volatile.Read(ref _settled);
 
-    public string Name => application.Name;
+    /// <summary>Its full name.</summary>
+    public string Name { get; } = application.Tenant.FullName(application.Name);
 
     /// <summary>How many sequences it has not read yet, for display.</summary>
     public long Unread => Math.Max(0, Volatile.Read(ref _head) - Volatile.Read(ref _read) + 1);
@@ -65,7 +68,7 @@ internal sealed class ApplicationRun(
     /// </summary>
     public async ValueTask LoadAsync(LogBounds bounds, CancellationToken cancel)
     {
-        _batch = new ApplicationBatch(shard, application.Name, _state, services.Catalog, services.Intake);
+        _batch = new ApplicationBatch(shard, Name, _state, services.Catalog.Of(application.Tenant), services.Intake);
         var next = await ReadPlaceAsync(cancel);
         _isLost = next is null;
         _read = _savingNext = _settled = Math.Max(next ?? 0, bounds.First);
@@ -80,7 +83,7 @@ internal sealed class ApplicationRun(
         var failure = default(Exception);
         try
         {
-            var saved = await services.State.ReadAsync(shard, Places, [Encoding.UTF8.GetBytes(application.Name)], cancel);
+            var saved = await services.State.ReadAsync(shard, Places, [Encoding.UTF8.GetBytes(Name)], cancel);
             if (saved[0] is not { } place)
                 return 1;
             if (place.Length == sizeof(long) && BinaryPrimitives.ReadInt64LittleEndian(place.Span) is > 0 and var next)
@@ -91,13 +94,13 @@ internal sealed class ApplicationRun(
         {
             failure = damage;
         }
-        services.Metrics.ApplicationLost(application.Name);
+        services.Metrics.ApplicationLost(Name);
         services.Logger.LogError(
             failure,
             "Application {Application} processes nothing in shard {Shard}, because the record of how far it has read there is damaged in the store. "
             + "Its events are kept, and deliveries continue. Restore the entry with its name in the state of {Places}, or remove that entry, and "
             + "restart the node. Without the entry, the application processes all kept events again.",
-            application.Name, shard, Places);
+            Name, shard, Places);
         return null;
     }
 
@@ -126,7 +129,7 @@ internal sealed class ApplicationRun(
             }
             catch (StoreUnavailableException failure)
             {
-                services.Logger.LogWarning(failure, "Application {Application}, shard {Shard}: the store does not answer a read. Events of the application wait; Herald retries.", application.Name, shard);
+                services.Logger.LogWarning(failure, "Application {Application}, shard {Shard}: the store does not answer a read. Events of the application wait; Herald retries.", Name, shard);
                 await WaitAsync(abort);
             }
         }
@@ -172,7 +175,7 @@ internal sealed class ApplicationRun(
         var bounds = await services.Log.BoundsAsync(shard, abort);
         if (bounds.First <= _read)
             return false;
-        services.Logger.LogWarning("Application {Application}, shard {Shard}: sequences {From} to {To} are no longer kept. The application skips them.", application.Name, shard, _read, bounds.First - 1);
+        services.Logger.LogWarning("Application {Application}, shard {Shard}: sequences {From} to {To} are no longer kept. The application skips them.", Name, shard, _read, bounds.First - 1);
         Volatile.Write(ref _read, bounds.First);
         return true;
     }
@@ -191,7 +194,7 @@ internal sealed class ApplicationRun(
         }
         catch (Exception defect) when (defect is not (OperationCanceledException or StoreUnavailableException or OutOfMemoryException))
         {
-            services.Logger.LogError(defect, "Application {Application}, shard {Shard}: it failed on {Count} events from sequence {From}. An event that fails alone becomes a dead letter.", application.Name, shard, events.Count, events.Count == 0 ? next : events[0].Sequence);
+            services.Logger.LogError(defect, "Application {Application}, shard {Shard}: it failed on {Count} events from sequence {From}. An event that fails alone becomes a dead letter.", Name, shard, events.Count, events.Count == 0 ? next : events[0].Sequence);
             failed = defect.Message;
         }
         var most = services.MostCommitBytes;
@@ -207,7 +210,7 @@ internal sealed class ApplicationRun(
             failed = $"it produced {_batch.Bytes} bytes to save at once, more than the limit of {most}";
             services.Logger.LogError(
                 "Application {Application}, shard {Shard}: at sequence {Sequence} {Failed}. The event becomes a dead letter.",
-                application.Name, shard,
+                Name, shard,
                 events.Count == 0 ? next : events[0].Sequence, failed);
         }
         if (failed is not null)
@@ -226,7 +229,7 @@ internal sealed class ApplicationRun(
     {
         await _saving;
         _state.MakeRoom();
-        _saving = WhenSavedAsync(await save(application.Name, changes), changes.Next, events);
+        _saving = WhenSavedAsync(await save(Name, changes), changes.Next, events);
         _savingNext = changes.Next;
     }
 
@@ -234,7 +237,7 @@ internal sealed class ApplicationRun(
     {
         await saved;
         Volatile.Write(ref _settled, next);
-        services.Metrics.ApplicationSaved(application.Name, events);
+        services.Metrics.ApplicationSaved(Name, events);
     }
 
     private void Kick() => _signal.Writer.TryWrite(true);

@@ -1,3 +1,4 @@
+using Herald.Engine.Basics;
 using Herald.Engine.Events;
 using Herald.Engine.Stores;
 
@@ -10,6 +11,9 @@ namespace Herald.Engine.Applications;
 /// </remarks>
 public interface IApplication
 {
+    /// <summary>The tenant of its topic, of its state, and of the topics for which it makes events. It must never change.</summary>
+    TenantId Tenant => default;
+
     /// <summary>Names its state and its place in the log, so it must never change. 1 to 64 letters, digits, <c>-</c>.</summary>
     string Name { get; }
 

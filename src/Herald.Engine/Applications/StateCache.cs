@@ -12,6 +12,7 @@ namespace Herald.Engine.Applications;
 /// young one becomes the old one. That happens only when all batches except the last are durable, and the last batch's state is in the
 /// young one. So everything dropped is in the store.
 /// </remarks>
+/// <param name="application">Its full name.</param>
 internal sealed class StateCache(IStateReader store, ShardId shard, string application, long maxBytes)
 {
     // Bytes of a dictionary entry and two arrays, besides their content.

@@ -9,7 +9,8 @@ using Herald.Engine.Subscriptions;
 namespace Herald.Engine.Catalogs;
 
 /// <summary>
-/// Reads and changes topics and subscriptions. When a change completes, it is durable and in force everywhere on this node.
+/// Reads and changes the topics and subscriptions of one tenant. When a change completes, it is durable and in force everywhere on this
+/// node. Names are the tenant's own.
 /// </summary>
 /// <remarks>The file has over 400 lines because every operation repeats one pattern: read, check, write with the version, follow.</remarks>
 public sealed class Catalog
@@ -34,13 +35,23 @@ public sealed class Catalog
         (_store, _log, _cache, _channels, _time, _isPassed) = (store, log, cache, channels, time, isPassed);
     }
 
+    private Catalog(Catalog other, TenantId tenant)
+        : this(other._store, other._log, other._cache, other._channels, other._time, other._isPassed) => Tenant = tenant;
+
+    public TenantId Tenant { get; }
+
+    /// <summary>The catalog of another tenant.</summary>
+    public Catalog Of(TenantId tenant) => tenant == Tenant ? this : new(this, tenant);
+
     /// <summary>
     /// A topic that was used on this node lately. Null does not mean that it does not exist: call <see cref="FindTopicAsync"/>.
     /// </summary>
-    public Topic? FindKnownTopic(ReadOnlySpan<char> name) => _cache.Topics.Find(name);
+    public Topic? FindKnownTopic(ReadOnlySpan<char> name) =>
+        // The full name is another text only in another tenant, or for a text that is no name.
+        Tenant.IsDefault && !name.StartsWith('@') ? _cache.Topics.Find(name) : _cache.Topics.Find(FullName(name.ToString()));
 
     /// <summary>Completes at once for a topic that was used on this node lately.</summary>
-    public ValueTask<Topic?> FindTopicAsync(string name, CancellationToken cancel) => _cache.Topics.FindAsync(name, cancel);
+    public ValueTask<Topic?> FindTopicAsync(string name, CancellationToken cancel) => _cache.Topics.FindAsync(FullName(name), cancel);
 
     /// <summary>The topic with this name. It is created when it does not exist.</summary>
     /// <exception cref="ArgumentException">The name is not valid.</exception>
@@ -66,7 +77,7 @@ public sealed class Catalog
         if (await TopicNowAsync(name, cancel) is { } there)
             return CatalogResult<Topic>.Of(CatalogOutcome.Unchanged, there);
         var body = CatalogCodec.Encode(new CatalogCodec.StoredTopic(_time.GetUtcNow()));
-        var reply = await _store.ChangeAsync([new CatalogWrite(CatalogCodec.TopicKind, name, 0, 0, body)], cancel);
+        var reply = await _store.ChangeAsync([new CatalogWrite(CatalogCodec.TopicKind, FullName(name), 0, 0, body)], cancel);
         await _cache.RefreshAsync(reply.Version);
         return CatalogResult<Topic>.Of(
             reply.Conflict is null ? CatalogOutcome.Created : CatalogOutcome.Unchanged, await TopicNowAsync(name, cancel));
@@ -84,7 +95,7 @@ public sealed class Catalog
             return CatalogResult<Topic>.Of(
                 CatalogOutcome.InUse, topic, $"Topic '{name}' has {dependants.Count} subscriptions. Delete them first, or use force=true to delete them with the topic.");
         var writes = dependants.Select(s => new CatalogWrite(s.Kind, s.Id, s.Parent, s.Version, null))
-            .Append(new CatalogWrite(CatalogCodec.TopicKind, name, 0, topic.Version, null)).ToList();
+            .Append(new CatalogWrite(CatalogCodec.TopicKind, topic.FullName, 0, topic.Version, null)).ToList();
         var reply = await _store.ChangeAsync(writes, cancel);
         await _cache.RefreshAsync(reply.Version);
         return reply.Conflict is null
@@ -126,11 +137,11 @@ public sealed class Catalog
     }
 
     internal async ValueTask<SubscriptionEntry?> FindEntryAsync(string id, CancellationToken cancel) =>
-        SubscriptionRules.IsName(id) && await _store.FindAsync(new CatalogQuery.ById(CatalogCodec.SubscriptionKind, id), cancel) is [var record]
+        SubscriptionRules.IsName(id) && await _store.FindAsync(new CatalogQuery.ById(CatalogCodec.SubscriptionKind, FullName(id)), cancel) is [var record]
             ? CatalogCodec.DecodeSubscription(record)
             : null;
 
-    /// <summary>Subscriptions by their numbers. Deleted ones are missing from the result.</summary>
+    /// <summary>Subscriptions of any tenant by their numbers. Deleted ones are missing from the result.</summary>
     internal async ValueTask<Dictionary<int, Subscription>> FindSubscriptionsAsync(IReadOnlyCollection<int> numbers, CancellationToken cancel)
     {
         var records = numbers.Count == 0 ? [] : await _store.FindAsync(new CatalogQuery.ByNumber(CatalogCodec.SubscriptionKind, numbers), cancel);
@@ -165,7 +176,7 @@ public sealed class Catalog
     {
         if (await FindEntryAsync(id, cancel) is not { } there)
             return Missing(id);
-        var reply = await _store.ChangeAsync([new CatalogWrite(CatalogCodec.SubscriptionKind, id, there.Subscription.TopicNumber, ifVersion, null)], cancel);
+        var reply = await _store.ChangeAsync([new CatalogWrite(CatalogCodec.SubscriptionKind, FullName(id), there.Subscription.TopicNumber, ifVersion, null)], cancel);
         await _cache.RefreshAsync(reply.Version);
         return reply.Conflict is null ? CatalogResult<Subscription>.Of(CatalogOutcome.Deleted, there.Subscription) : Mismatch(there);
     }
@@ -235,7 +246,7 @@ public sealed class Catalog
     private async ValueTask<CatalogResult<Subscription>> CreateAsync(SubscriptionDraft draft, Topic topic, StartFrom from, CancellationToken cancel)
     {
         var stored = Drafted(draft, topic) with { Starts = await StartsAsync(from, cancel) };
-        var write = new CatalogWrite(CatalogCodec.SubscriptionKind, draft.Id, topic.Number, 0, CatalogCodec.Encode(stored));
+        var write = new CatalogWrite(CatalogCodec.SubscriptionKind, FullName(draft.Id), topic.Number, 0, CatalogCodec.Encode(stored));
         var reply = await _store.ChangeAsync([write], cancel);
         await _cache.RefreshAsync(reply.Version);
         // A record's number is the catalog version that created it.
@@ -366,7 +377,7 @@ public sealed class Catalog
         string id, SubscriptionEntry there, CatalogCodec.StoredSubscription stored, CancellationToken cancel)
     {
         var write = new CatalogWrite(
-            CatalogCodec.SubscriptionKind, id, there.Subscription.TopicNumber, there.Subscription.Version, CatalogCodec.Encode(stored));
+            CatalogCodec.SubscriptionKind, FullName(id), there.Subscription.TopicNumber, there.Subscription.Version, CatalogCodec.Encode(stored));
         var reply = await _store.ChangeAsync([write], cancel);
         await _cache.RefreshAsync(reply.Version);
         return reply.Conflict is null ? CatalogResult<Subscription>.Of(CatalogOutcome.Updated, Written(write, there.Subscription.Number, reply)) : null;
@@ -413,12 +424,14 @@ public sealed class Catalog
         there is null ? "It does not exist." : $"It was changed at the same time; its version is now {there.Subscription.Version}. Read it again, then repeat the change.");
 
     /// <summary>Reads the topic from the store. Decisions must not rest on the directory, which can be a second old.</summary>
-    internal ValueTask<Topic?> TopicNowAsync(string name, CancellationToken cancel) => _cache.Topics.AskAsync(name, cancel);
+    internal ValueTask<Topic?> TopicNowAsync(string name, CancellationToken cancel) => _cache.Topics.AskAsync(FullName(name), cancel);
 
     // Reads one record more than the limit, to learn whether there is another page.
     private ValueTask<IReadOnlyList<CatalogRecord>> PageAsync(string kind, int? parent, int limit, string? cursor, CancellationToken cancel) =>
-        _store.FindAsync(new CatalogQuery.Page(kind, parent, cursor, limit + 1), cancel);
+        _store.FindAsync(new CatalogQuery.Page(kind, parent, cursor is null ? null : FullName(cursor), limit + 1) { Tenant = Tenant }, cancel);
 
     private static Page<T> PageOf<T>(IReadOnlyList<CatalogRecord> records, Func<CatalogRecord, T> decode, int limit) =>
-        new([.. records.Take(limit).Select(decode)], records.Count > limit ? records[limit - 1].Id : null);
+        new([.. records.Take(limit).Select(decode)], records.Count > limit ? TenantId.Split(records[limit - 1].Id).Name : null);
+
+    private string FullName(string name) => Tenant.FullName(name);
 }

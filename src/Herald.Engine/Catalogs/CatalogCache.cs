@@ -51,17 +51,17 @@ internal sealed class CatalogCache : IDisposable
 
     public CatalogSnapshot Snapshot => _snapshot;
 
-    /// <summary>The subscription, if it is in memory.</summary>
-    public Subscription? Find(string id)
+    /// <summary>The subscription with this full name, if it is in memory.</summary>
+    public Subscription? Find(string fullId)
     {
         var snapshot = _snapshot;
-        return snapshot.ByAddress.TryGetValue(AddressOf(id), out var number) && snapshot.ByNumber[number].Subscription is var found && found.Id == id ? found : null;
+        return snapshot.ByAddress.TryGetValue(AddressOf(fullId), out var number) && snapshot.ByNumber[number].Subscription is var found && found.FullId == fullId ? found : null;
     }
 
     /// <summary>Called for each unreadable record when it comes into memory.</summary>
     public Action<CatalogRecord>? Damaged { get; init; }
 
-    /// <summary>Topics by name, for publishing.</summary>
+    /// <summary>Topics by full name, for publishing.</summary>
     public TopicDirectory Topics { get; }
 
     /// <summary>
@@ -270,7 +270,7 @@ internal sealed class CatalogCache : IDisposable
             foreach (var entry in cached.Routes.Subscriptions)
             {
                 changed.Add(entry.Subscription.Number);
-                catalog = catalog.Without(entry.Subscription.Number, AddressOf(entry.Subscription.Id));
+                catalog = catalog.Without(entry.Subscription.Number, AddressOf(entry.Subscription.FullId));
             }
             catalog = catalog.WithoutTopic(topic);
         }
@@ -278,5 +278,5 @@ internal sealed class CatalogCache : IDisposable
         return catalog;
     }
 
-    private UInt128 AddressOf(string subscription) => _encoder.Identity.OfAddress(Encoding.UTF8.GetBytes(subscription));
+    private UInt128 AddressOf(string fullId) => _encoder.Identity.OfAddress(Encoding.UTF8.GetBytes(fullId));
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using Herald.Engine.Basics;
 using Herald.Engine.Events;
 using Herald.Engine.Retrying;
 using Herald.Engine.Stores;
@@ -34,8 +35,11 @@ internal static partial class CatalogCodec
         ? new(new ShardId(shard), stored.Subscription, stored.Sequence, stored.Discard) : null;
 
     /// <summary>A damaged record loses only the time of creation.</summary>
-    public static Topic DecodeTopic(CatalogRecord record) =>
-        new(record.Id, record.Number, TryDecode(record, Shapes.Default.StoredTopic)?.CreatedAt ?? DateTimeOffset.UnixEpoch, record.Version);
+    public static Topic DecodeTopic(CatalogRecord record)
+    {
+        var (tenant, name) = TenantId.Split(record.Id);
+        return new(name, record.Number, TryDecode(record, Shapes.Default.StoredTopic)?.CreatedAt ?? DateTimeOffset.UnixEpoch, record.Version, tenant);
+    }
 
     /// <summary>
     /// A damaged record gives an inactive entry (<see cref="SubscriptionEntry.Damaged"/>), so that only this subscription waits for the
@@ -80,9 +84,11 @@ internal static partial class CatalogCodec
     private static SubscriptionEntry Decode(CatalogRecord record, StoredSubscription stored)
     {
         var revisions = stored.Revisions.Select(r => new FilterRevision(r.Number, FilterOf(r.Filter), r.After ?? record.Heads)).ToArray();
+        var (tenant, id) = TenantId.Split(record.Id);
         var subscription = new Subscription
         {
-            Id = record.Id,
+            Tenant = tenant,
+            Id = id,
             Number = record.Number,
             Topic = stored.Topic,
             TopicNumber = record.Parent,

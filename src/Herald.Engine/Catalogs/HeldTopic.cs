@@ -22,7 +22,7 @@ public sealed class HeldTopic : IDisposable
 
     public IEnumerable<Subscription> Subscriptions => _cache.Snapshot.RoutesOf(Topic.Number).Subscriptions.Select(entry => entry.Subscription);
 
-    public Subscription? Find(string id) => _cache.Find(id) is { } found && found.TopicNumber == Topic.Number ? found : null;
+    public Subscription? Find(string id) => _cache.Find(Topic.Tenant.FullName(id)) is { } found && found.TopicNumber == Topic.Number ? found : null;
 
     public void Dispose() => _holds.Dispose();
 }

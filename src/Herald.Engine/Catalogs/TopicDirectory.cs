@@ -1,11 +1,13 @@
 using System.Collections.Concurrent;
+using Herald.Engine.Basics;
 using Herald.Engine.Stores;
 using Herald.Engine.Subscriptions;
 
 namespace Herald.Engine.Catalogs;
 
 /// <summary>
-/// Topics by name, for publishing. A topic is read once from the store; every refresh then keeps it up to date. Bounded by capacity.
+/// Topics of all tenants by full name, for publishing. A topic is read once from the store; every refresh then keeps it up to date. Bounded
+/// by capacity.
 /// </summary>
 internal sealed class TopicDirectory(ICatalogStore store, int capacity)
 {
@@ -13,9 +15,9 @@ internal sealed class TopicDirectory(ICatalogStore store, int capacity)
     private readonly Lock _changing = new();
     private long _changes;
 
-    public Topic? Find(ReadOnlySpan<char> name)
+    public Topic? Find(ReadOnlySpan<char> fullName)
     {
-        if (!_known.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(name, out var known))
+        if (!_known.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(fullName, out var known))
             return null;
         if (!known.Touched)
             known.Touched = true;
@@ -23,26 +25,26 @@ internal sealed class TopicDirectory(ICatalogStore store, int capacity)
     }
 
     /// <summary>Completes at once for a topic in the directory. Otherwise it reads the store.</summary>
-    public ValueTask<Topic?> FindAsync(string name, CancellationToken cancel) =>
-        Find(name) is { } topic ? new(topic) : AskAsync(name, cancel);
+    public ValueTask<Topic?> FindAsync(string fullName, CancellationToken cancel) =>
+        Find(fullName) is { } topic ? new(topic) : AskAsync(fullName, cancel);
 
     /// <summary>Reads the topic from the store.</summary>
-    public async ValueTask<Topic?> AskAsync(string name, CancellationToken cancel)
+    public async ValueTask<Topic?> AskAsync(string fullName, CancellationToken cancel)
     {
         // No topic can have such a name, so there is no need to ask the store.
-        if (!SubscriptionRules.IsName(name))
+        if (!SubscriptionRules.IsName(TenantId.Split(fullName).Name))
             return null;
         long before;
         lock (_changing)
             before = _changes;
-        if (await store.FindAsync(new CatalogQuery.ById(CatalogCodec.TopicKind, name), cancel) is not [var record])
+        if (await store.FindAsync(new CatalogQuery.ById(CatalogCodec.TopicKind, fullName), cancel) is not [var record])
             return null;
         var topic = CatalogCodec.DecodeTopic(record);
         lock (_changing)
         {
             // A change that arrived in the meantime may be newer than what was read, so this read is not kept. The next one will be.
             if (_changes == before)
-                _known[name] = new Known(topic);
+                _known[fullName] = new Known(topic);
         }
         if (_known.Count > capacity)
             MakeRoom();

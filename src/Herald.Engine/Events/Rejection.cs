@@ -14,13 +14,19 @@ namespace Herald.Engine.Events;
 /// The entry is as durable as its batch, becomes one dead letter however often it is read, and needs no store of its own. One object serves
 /// many messages.
 /// </remarks>
-internal sealed class Rejection(int maxPayloadBytes)
+internal sealed class Rejection(int maxPayloadBytes, TenantId tenant)
 {
     /// <summary>The reason code of its dead letter.</summary>
     public const string Reason = "not-understood";
 
     /// <summary>The attribute that holds the explanation, a sentence.</summary>
     public const string ReasonAttribute = "reason";
+
+    /// <summary>
+    /// The attribute that holds the tenant, outside of the default one. The dead letter needs it, and the topic's number leads to the
+    /// tenant only while the topic exists.
+    /// </summary>
+    public const string TenantAttribute = "tenant";
 
     private const int LongestReason = 1024;
 
@@ -32,6 +38,8 @@ internal sealed class Rejection(int maxPayloadBytes)
     public EventDraft Of(in SourcePlace place, ReadOnlySpan<byte> key, ReadOnlySpan<byte> payload, long? timeMs, string reason)
     {
         _attributes.Clear();
+        if (!tenant.IsDefault)
+            Add("tenant"u8, tenant.ToString());
         Add("source"u8, place.Stream);
         Add("partition"u8, place.Partition.ToString(CultureInfo.InvariantCulture));
         Add("offset"u8, place.Offset.ToString(CultureInfo.InvariantCulture));

@@ -1,3 +1,4 @@
+using Herald.Engine.Basics;
 using Herald.Engine.Catalogs;
 using Herald.Engine.Events;
 using Herald.Engine.Publishing;
@@ -6,7 +7,7 @@ using Herald.Engine.Stores;
 
 namespace Herald.Engine.Inspection;
 
-/// <summary>Lists, redrives and discards dead letters.</summary>
+/// <summary>Lists, redrives and discards the dead letters of one tenant. Names are the tenant's own.</summary>
 public sealed class DeadLetterActions
 {
     private const int PageSize = 500;
@@ -17,6 +18,11 @@ public sealed class DeadLetterActions
 
     internal DeadLetterActions(IDeadLetterStore store, Catalog catalog, EventCopier encoder) =>
         (_store, _catalog, _encoder) = (store, catalog, encoder);
+
+    private TenantId Tenant => _catalog.Tenant;
+
+    /// <summary>The dead letters of the catalog's tenant.</summary>
+    internal DeadLetterActions Of(Catalog catalog) => new(_store, catalog, _encoder);
 
     /// <summary>Makes the id that users see: opaque, stable, <c>[A-Za-z0-9_-]</c>.</summary>
     public static string Format(DeadLetterId id) => $"dl_{id.Shard.Value}_{id.Subscription}_{id.Generation}_{id.Sequence}";
@@ -32,9 +38,15 @@ public sealed class DeadLetterActions
         return true;
     }
 
-    public ValueTask<DeadLetterPage> ListAsync(DeadLetterQuery query, CancellationToken cancel) => _store.ListAsync(query, cancel);
+    public async ValueTask<DeadLetterPage> ListAsync(DeadLetterQuery query, CancellationToken cancel)
+    {
+        var page = await _store.ListAsync(
+            query with { Tenant = Tenant, SubscriptionId = FullName(query.SubscriptionId), Topic = FullName(query.Topic) }, cancel);
+        return page with { Items = [.. page.Items.Select(Named)] };
+    }
 
-    public ValueTask<DeadLetter?> FindAsync(DeadLetterId id, CancellationToken cancel) => _store.FindAsync(id, cancel);
+    public async ValueTask<DeadLetter?> FindAsync(DeadLetterId id, CancellationToken cancel) =>
+        await FindOwnAsync(id, cancel) is { } letter ? Named(letter) : null;
 
     /// <summary>
     /// Sends dead letters again, at the end of their keys. Returns how many of them still existed. A dead letter stays if its subscription
@@ -45,7 +57,7 @@ public sealed class DeadLetterActions
         var redrives = new List<Redrive>();
         foreach (var id in ids)
         {
-            if (await _store.FindAsync(id, cancel) is { } letter)
+            if (await FindOwnAsync(id, cancel) is { } letter)
                 redrives.AddRange(await AddressAsync([letter], cancel));
         }
         return redrives.Count == 0 ? 0 : await _store.RedriveAsync(redrives, cancel);
@@ -62,7 +74,16 @@ public sealed class DeadLetterActions
             (redrives, token) => _store.RedriveAsync(redrives, token),
             cancel);
 
-    public ValueTask<int> DiscardAsync(IReadOnlyList<DeadLetterId> ids, CancellationToken cancel) => _store.DiscardAsync(ids, cancel);
+    public async ValueTask<int> DiscardAsync(IReadOnlyList<DeadLetterId> ids, CancellationToken cancel)
+    {
+        var own = new List<DeadLetterId>(ids.Count);
+        foreach (var id in ids)
+        {
+            if (await FindOwnAsync(id, cancel) is not null)
+                own.Add(id);
+        }
+        return await _store.DiscardAsync(own, cancel);
+    }
 
     public ValueTask<int> DiscardAllAsync(string? subscriptionId, CancellationToken cancel) =>
         ForAllAsync<DeadLetterId>(subscriptionId, (page, _) => new(page.Select(letter => letter.Id).ToList()), (ids, token) => _store.DiscardAsync(ids, token), cancel);
@@ -73,7 +94,7 @@ public sealed class DeadLetterActions
         var (done, cursor) = (0, default(string));
         do
         {
-            var page = await _store.ListAsync(new DeadLetterQuery(subscriptionId, null, PageSize, cursor), cancel);
+            var page = await _store.ListAsync(new DeadLetterQuery(FullName(subscriptionId), null, PageSize, cursor) { Tenant = Tenant }, cancel);
             var chosen = await choose(page.Items, cancel);
             if (chosen.Count > 0)
                 done += await act(chosen, cancel);
@@ -94,8 +115,17 @@ public sealed class DeadLetterActions
                 continue;
             var view = new EventView(letter.Record);
             var original = view.OriginalSequence > 0 ? view.OriginalSequence : letter.Id.Sequence;
-            redrives.Add(new Redrive(letter.Id, _encoder.Address(view, subscription.TopicNumber, subscription.Id, original)));
+            redrives.Add(new Redrive(letter.Id, _encoder.Address(view, subscription.TopicNumber, subscription.FullId, original)));
         }
         return redrives;
     }
+
+    // An id is no secret, so it may be that of another tenant's dead letter.
+    private async ValueTask<DeadLetter?> FindOwnAsync(DeadLetterId id, CancellationToken cancel) =>
+        await _store.FindAsync(id, cancel) is { } letter && Tenant.Owns(letter.Topic) ? letter : null;
+
+    private string? FullName(string? name) => name is null ? null : Tenant.FullName(name);
+
+    private static DeadLetter Named(DeadLetter letter) =>
+        letter with { SubscriptionId = TenantId.Split(letter.SubscriptionId).Name, Topic = TenantId.Split(letter.Topic).Name };
 }

@@ -11,8 +11,8 @@ using Herald.Engine.Subscriptions;
 namespace Herald.Engine.Inspection;
 
 /// <summary>
-/// Answers where events, deliveries and keys are, for all shards. For shards of other nodes it uses what their owners have saved.
-/// It queries shards one after another, or a few at a time, and changes nothing.
+/// Answers where the events, deliveries and keys of one tenant are, for all shards. For shards of other nodes it uses what their owners have
+/// saved. It queries shards one after another, or a few at a time, and changes nothing.
 /// </summary>
 public sealed class Inspector
 {
@@ -36,6 +36,15 @@ public sealed class Inspector
         _events = new EventFinder(log, encoder, time);
         _tail = new TopicTail(log, _events);
     }
+
+    private Inspector(Inspector other, Catalog catalog)
+    {
+        (_log, _state, _cache, _encoder, _ledger, _channels, _shards) = (other._log, other._state, other._cache, other._encoder, other._ledger, other._channels, other._shards);
+        (_catalog, _events, _tail) = (catalog, other._events, other._tail);
+    }
+
+    /// <summary>Answers for the catalog's tenant.</summary>
+    internal Inspector Of(Catalog catalog) => new(this, catalog);
 
     /// <summary>The newest event with this id, or null. Without the key, every shard is searched.</summary>
     public async ValueTask<EventStory?> FindEventAsync(Topic topic, string id, string? key, CancellationToken cancel) =>

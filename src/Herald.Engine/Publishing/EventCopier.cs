@@ -1,4 +1,5 @@
 using System.Text;
+using Herald.Engine.Basics;
 using Herald.Engine.Catalogs;
 using Herald.Engine.Events;
 using Herald.Engine.Stores;
@@ -20,7 +21,7 @@ internal sealed class EventCopier(IEventLog log, EventEncoder encoder, Catalog c
     public async ValueTask<ForwardResult> EncodeAsync(
         ShardId shard, long sequence, Subscription subscription, long mostBytes, CancellationToken cancel)
     {
-        if (subscription.Retry.ForwardTo is not { } name || await catalog.FindTopicAsync(name, cancel) is not { } topic)
+        if (subscription.Retry.ForwardTo is not { } name || await catalog.Of(subscription.Tenant).FindTopicAsync(name, cancel) is not { } topic)
             return Gone(subscription.Retry.ForwardTo);
         var copy = new CopySink();
         await log.ReadEventsAsync(shard, new[] { sequence }, copy, cancel);
@@ -36,16 +37,17 @@ internal sealed class EventCopier(IEventLog log, EventEncoder encoder, Catalog c
 
     /// <summary>Checks in the store that the topic of a forwarded event still exists. Null means that it does.</summary>
     /// <param name="number">The topic's number when the event was made.</param>
-    public async ValueTask<ForwardResult.Refused?> CheckTopicAsync(string name, int number, CancellationToken cancel) =>
-        await catalog.TopicNowAsync(name, cancel) is { } topic && topic.Number == number ? null : Gone(name);
+    public async ValueTask<ForwardResult.Refused?> CheckTopicAsync(TenantId tenant, string name, int number, CancellationToken cancel) =>
+        await catalog.Of(tenant).TopicNowAsync(name, cancel) is { } topic && topic.Number == number ? null : Gone(name);
 
     /// <summary>Makes the event of a redrive: for this subscription only, at the end of its key.</summary>
     /// <remarks>
     /// It keeps the id of its original. Stores exclude addressed events from deduplication, so it is no duplicate of its original or of an
     /// earlier redrive.
     /// </remarks>
-    public NewEvent Address(EventView view, int topicNumber, string subscriptionId, long originalSequence) => Encode(
-        view, view.Topic, topicNumber, Encoding.UTF8.GetBytes(subscriptionId), originalSequence, (view.Flags & EventFlags.Emitted) != 0, view.Hops);
+    /// <param name="subscription">Its full name.</param>
+    public NewEvent Address(EventView view, int topicNumber, string subscription, long originalSequence) => Encode(
+        view, view.Topic, topicNumber, Encoding.UTF8.GetBytes(subscription), originalSequence, (view.Flags & EventFlags.Emitted) != 0, view.Hops);
 
     private static ForwardResult.Refused Gone(string? topic) => new(TopicGone,
         $"The event cannot be forwarded, because topic '{topic}' does not exist.");

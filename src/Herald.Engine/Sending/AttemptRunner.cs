@@ -118,7 +118,7 @@ internal sealed class AttemptRunner(
         var view = new EventView(record.AsMemory(0, length));
         var redelivery = (view.Flags & EventFlags.Addressed) != 0 ? Redelivery.Redrive
             : start.Replayed ? Redelivery.Replay : Redelivery.None;
-        var attempt = new Attempt(subscription, view, messageIds.Of(subscription.Id, view, start.Item.Sequence), start.Item.Sequence, start.Number, redelivery);
+        var attempt = new Attempt(subscription, view, messageIds.Of(subscription.FullId, view, start.Item.Sequence), start.Item.Sequence, start.Number, redelivery);
         // This check comes last: a lease that was valid earlier may have run out by the time the attempt starts.
         if (!term.TryBegin(out var given))
             return null;

@@ -28,12 +28,13 @@ internal sealed class MessageIds(ulong seed)
         Emitted = 2,
     }
 
+    /// <param name="subscription">Its full name, so that two tenants never share an id.</param>
     /// <param name="sequence">The event's sequence.</param>
-    public string Of(string subscriptionId, EventView view, long sequence)
+    public string Of(string subscription, EventView view, long sequence)
     {
         // A length precedes each part, so that "ab" + "c" differs from "a" + "bc".
-        Span<byte> input = stackalloc byte[255 + 255 + 255 + 1024 + 8 + 1 + 8 + 8];
-        var length = Encoding.UTF8.GetBytes(subscriptionId, input[2..]);
+        Span<byte> input = stackalloc byte[66 + 255 + 255 + 255 + 1024 + 8 + 1 + 8 + 8];
+        var length = Encoding.UTF8.GetBytes(subscription, input[2..]);
         input[0] = (byte)length;
         input[1] = (byte)(length >> 8);
         length += 2;

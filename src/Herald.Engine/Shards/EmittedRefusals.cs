@@ -1,3 +1,4 @@
+using Herald.Engine.Basics;
 using Herald.Engine.Events;
 using Herald.Engine.Publishing;
 using Herald.Engine.Stores;
@@ -23,7 +24,7 @@ internal sealed record EmittedRefusals(
     /// Checks the verdicts of a commit. If a topic cannot be read, the call fails; the same commit is then sent again, and the store
     /// recognises its number.
     /// </summary>
-    /// <param name="makers">The applications that made the first events of the commit, one for each event.</param>
+    /// <param name="makers">The full names of the applications that made the first events of the commit, one for each event.</param>
     /// <param name="forwards">The skips from which the other events were made.</param>
     public static async ValueTask<EmittedRefusals> OfAsync(
         ShardCommit commit, CommitReply reply, string[] makers, Skip[] forwards, long nowMs, ShardServices services,
@@ -50,7 +51,10 @@ internal sealed record EmittedRefusals(
             }
             var topic = one.Index.Topic;
             if (wasTaken && !topics.ContainsKey(topic))
-                topics[topic] = await services.Forwarding.CheckTopicAsync(new EventView(one.Record).TopicText, topic, cancel);
+            {
+                var tenant = forwards[i - makers.Length].Lane.Owner.Entry.Subscription.Tenant;
+                topics[topic] = await services.Forwarding.CheckTopicAsync(tenant, new EventView(one.Record).TopicText, topic, cancel);
+            }
             var why = wasTaken ? topics[topic]
                 : new ForwardResult.Refused(EventCopier.NotTaken, $"The store did not accept the forwarded event: {verdict}.");
             if (why is not null)
@@ -70,10 +74,11 @@ internal sealed record EmittedRefusals(
             "Shard {Shard}: the store did not accept event {Id} that application {Application} made for topic {Topic}: {Verdict}. "
             + "The event became a dead letter.",
             shard, view.IdText, application, view.TopicText, verdict);
+        var tenant = TenantId.Split(application).Tenant;
         var number = (long)(StableHash.Mix(StableHash.Mix((ulong)commit.Fence.Epoch, (ulong)commit.Number), (ulong)index) >> 1);
         var detail = $"Application {application} made this event, and the store did not accept it: {verdict}. It was not delivered.";
         return new NewDeadLetter(
-            new DeadLetterId(shard, 0, DeadLetterId.OfEmitted, number), "", view.TopicText,
+            new DeadLetterId(shard, 0, DeadLetterId.OfEmitted, number), "", tenant.FullName(view.TopicText),
             new DeadLetterReason(NotTaken, detail, Attempts: 0, StatusCode: null, FirstAttemptAtMs: 0, nowMs),
             commit.Emitted[index].Record);
     }

@@ -1,3 +1,4 @@
+using Herald.Engine.Basics;
 using Herald.Engine.Catalogs;
 using Herald.Engine.Events;
 using Herald.Engine.Sources;
@@ -20,8 +21,9 @@ internal sealed class RejectedLetters(ShardId shard, long nowMs) : IEventSink
     void IEventSink.OnEvent(long sequence, ReadOnlySpan<byte> record)
     {
         var view = new EventView(record.ToArray());
-        var why = view.AttributesText().GetValueOrDefault(Rejection.ReasonAttribute, "");
-        Letters.Add(Letter(sequence, view.TopicText, Rejection.Reason, why));
+        var attributes = view.AttributesText();
+        TenantId.TryParse(attributes.GetValueOrDefault(Rejection.TenantAttribute), out var tenant);
+        Letters.Add(Letter(sequence, tenant.FullName(view.TopicText), Rejection.Reason, attributes.GetValueOrDefault(Rejection.ReasonAttribute, "")));
     }
 
     void IEventSink.OnDamaged(long sequence, string damage) => _damaged.Add((sequence, damage));
@@ -38,6 +40,7 @@ internal sealed class RejectedLetters(ShardId shard, long nowMs) : IEventSink
             Letters.Add(Letter(sequence, names.GetValueOrDefault(numbers[sequence], ""), DeadLetterReason.Damaged, damage) with { HasNoRecord = true });
     }
 
+    /// <param name="topic">Its full name.</param>
     private NewDeadLetter Letter(long sequence, string topic, string reason, string detail) => new(
         new DeadLetterId(shard, 0, 0, sequence), "", topic, new DeadLetterReason(reason, detail, Attempts: 0, StatusCode: null, FirstAttemptAtMs: 0, nowMs), default);
 }

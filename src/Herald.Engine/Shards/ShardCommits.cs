@@ -300,7 +300,7 @@ internal sealed class ShardCommits(
 
     private void AddRefused(in Skip forward, ForwardResult.Refused why, long nowMs)
     {
-        services.Logger.LogWarning("Shard {Shard}: an event that was to be forwarded for subscription {Subscription} became a dead letter: {Why}", lease.Shard, forward.Lane.Owner.Entry.Subscription.Id, why.Detail);
+        services.Logger.LogWarning("Shard {Shard}: an event that was to be forwarded for subscription {Subscription} became a dead letter: {Why}", lease.Shard, forward.Lane.Owner.Entry.Subscription.FullId, why.Detail);
         _refused.Add(SkipLetter.Of(lease.Shard, forward, why));
         History.Add(forward with { Kind = SkipKind.DeadLetter }, machine.ToWall(nowMs));
     }

@@ -315,7 +315,7 @@ internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
                 _services.Logger.LogError(
                     "Shard {Shard}: the saved progress of subscription {Subscription} is damaged. It continues from sequence {From}, and "
                     + "deliveries made since then are repeated.",
-                    Shard, entry.Subscription.Id, saved.States[number].Position + 1);
+                    Shard, entry.Subscription.FullId, saved.States[number].Position + 1);
         }
     }
 
@@ -362,7 +362,8 @@ internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
     {
         try
         {
-            await _services.Catalog.DisableAsync(subscription, endpointRevision, reason, CancellationToken.None);
+            var (tenant, id) = TenantId.Split(subscription);
+            await _services.Catalog.Of(tenant).DisableAsync(id, endpointRevision, reason, CancellationToken.None);
         }
         catch (StoreUnavailableException failure)
         {

@@ -465,7 +465,7 @@ internal sealed partial class ShardMachine
         var subscription = lane.Owner.Entry.Subscription;
         var decision = RetryDecision.Of(result, lane.Attempts, lane.FirstAttemptAtMs, subscription.Retry, endpointFails, nowMs, _random.NextDouble());
         if (result.Outcome == AttemptOutcome.EndpointGone)
-            Out.Gone.Add((subscription.Id, subscription.EndpointRevision, result.Reason));
+            Out.Gone.Add((subscription.FullId, subscription.EndpointRevision, result.Reason));
         switch (decision.Verdict)
         {
             case RetryVerdict.Delivered:

@@ -37,7 +37,8 @@ internal sealed class ShardOutputs
     public readonly List<RejectedEntry> Rejected = [];
 
     /// <summary>
-    /// Endpoints that answered that they are gone. The subscription is to be disabled if its endpoint still has this revision.
+    /// Endpoints that answered that they are gone. The subscription, given by its full name, is to be disabled if its endpoint still has
+    /// this revision.
     /// </summary>
     public readonly List<(string Subscription, int EndpointRevision, string Reason)> Gone = [];
 }

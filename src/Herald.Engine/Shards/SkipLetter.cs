@@ -11,7 +11,7 @@ internal static class SkipLetter
     {
         var subscription = skip.Lane.Owner.Entry.Subscription;
         var id = new DeadLetterId(shard, subscription.Number, skip.Lane.Owner.Generation, skip.Item.Sequence);
-        return new NewDeadLetter(id, subscription.Id, subscription.Topic, skip.Reason!, default)
+        return new NewDeadLetter(id, subscription.FullId, subscription.FullTopic, skip.Reason!, default)
         {
             HasNoRecord = skip.Reason!.Reason == DeadLetterReason.Damaged,
         };

@@ -6,6 +6,7 @@ namespace Herald.Engine.Stores;
 /// Topics and subscriptions as versioned records. The catalog as a whole has one version, and every change raises it by one.
 /// A record's version is that of its last change; a record's number is the version of the change that created it.
 /// </summary>
+/// <remarks>Ids of topics and subscriptions are full names (<see cref="TenantId.FullName"/>), which the store compares as texts.</remarks>
 public interface ICatalogStore
 {
     /// <summary>
@@ -59,8 +60,12 @@ public abstract record CatalogQuery(string Kind)
 
     public sealed record ByParent(string Kind, IReadOnlyCollection<int> Parents) : CatalogQuery(Kind);
 
-    /// <summary>Sorted by id, in an order that the store chooses and keeps.</summary>
+    /// <summary>The records of one tenant, sorted by id, in an order that the store chooses and keeps.</summary>
     /// <param name="Parent">Null for all.</param>
     /// <param name="After">The last id of the previous page; null for the first page.</param>
-    public sealed record Page(string Kind, int? Parent, string? After, int Limit) : CatalogQuery(Kind);
+    public sealed record Page(string Kind, int? Parent, string? After, int Limit) : CatalogQuery(Kind)
+    {
+        /// <summary>The tenant of the parent, if there is one.</summary>
+        public TenantId Tenant { get; init; }
+    }
 }

@@ -1,3 +1,4 @@
+using Herald.Engine.Basics;
 using Herald.Engine.Events;
 
 namespace Herald.Engine.Stores;
@@ -33,6 +34,10 @@ public readonly record struct DeadLetterId(ShardId Shard, int Subscription, int 
     public bool IsInLog => Subscription != 0 || Generation != OfEmitted;
 }
 
+/// <param name="SubscriptionId">The full name (<see cref="TenantId.FullName"/>); empty for none.</param>
+/// <param name="Topic">
+/// The full name. It leads to the tenant of the dead letter. Empty when the topic no longer exists and the event is damaged.
+/// </param>
 /// <param name="Record">The event's record if no log has it. Empty: the store keeps the log's record.</param>
 public sealed record NewDeadLetter(DeadLetterId Id, string SubscriptionId, string Topic, DeadLetterReason Reason, ReadOnlyMemory<byte> Record)
 {
@@ -47,6 +52,8 @@ public sealed record DeadLetterReason(string Reason, string Detail, int Attempts
     public const string Damaged = "damaged";
 }
 
+/// <param name="SubscriptionId">As in <see cref="NewDeadLetter"/>.</param>
+/// <param name="Topic">As in <see cref="NewDeadLetter"/>.</param>
 /// <param name="Record">The event's record; empty when it is lost.</param>
 public sealed record DeadLetter(DeadLetterId Id, string SubscriptionId, string Topic, DeadLetterReason Reason, ReadOnlyMemory<byte> Record)
 {
@@ -54,9 +61,14 @@ public sealed record DeadLetter(DeadLetterId Id, string SubscriptionId, string T
     public bool HasRecord => new EventView(Record).IsWellFormed();
 }
 
-/// <param name="SubscriptionId">Null for all subscriptions.</param>
+/// <param name="SubscriptionId">The full name; null for all subscriptions.</param>
+/// <param name="Topic">The full name; null for all topics.</param>
 /// <param name="Cursor">The <see cref="DeadLetterPage.NextCursor"/> of the previous page; null for the first page.</param>
-public sealed record DeadLetterQuery(string? SubscriptionId, string? Topic, int Limit, string? Cursor);
+public sealed record DeadLetterQuery(string? SubscriptionId, string? Topic, int Limit, string? Cursor)
+{
+    /// <summary>Null for all tenants.</summary>
+    public TenantId? Tenant { get; init; }
+}
 
 public sealed record DeadLetterPage(IReadOnlyList<DeadLetter> Items, string? NextCursor);
 

@@ -111,6 +111,7 @@ public sealed record ShardCommit
     public HistoryBlock? History { get; init; }
 }
 
+/// <param name="Application">The full name (<see cref="Basics.TenantId.FullName"/>).</param>
 /// <param name="Value">Null removes the entry.</param>
 public readonly record struct StateWrite(string Application, ReadOnlyMemory<byte> Key, ReadOnlyMemory<byte>? Value);
 

@@ -4,6 +4,7 @@ namespace Herald.Engine.Stores;
 public interface ISourcePositions
 {
     /// <summary>The highest position that was saved for this source, or null.</summary>
+    /// <param name="source">The full name (<see cref="Basics.TenantId.FullName"/>).</param>
     ValueTask<long?> ReadSourcePositionAsync(string source, CancellationToken cancel);
 
     /// <summary>Makes the position durable. Positions never fall: one that is not above the saved one changes nothing.</summary>

@@ -6,6 +6,7 @@ namespace Herald.Engine.Stores;
 public interface IStateReader
 {
     /// <summary>The values by index of <paramref name="keys"/>; null where there is none.</summary>
+    /// <param name="application">The full name (<see cref="Basics.TenantId.FullName"/>).</param>
     ValueTask<IReadOnlyList<ReadOnlyMemory<byte>?>> ReadAsync(
         ShardId shard, string application, IReadOnlyList<ReadOnlyMemory<byte>> keys, CancellationToken cancel);
 

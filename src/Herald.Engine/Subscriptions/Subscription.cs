@@ -1,3 +1,4 @@
+using Herald.Engine.Basics;
 using Herald.Engine.Progress;
 using Herald.Engine.Retrying;
 
@@ -14,13 +15,19 @@ public sealed record Subscription
         "damaged: its record in the catalog cannot be read. Write it again (PUT) with all of its fields; it then gets all kept events again. "
         + "Or delete it.";
 
+    /// <summary>The tenant of the subscription, of its topic, and of the topic that it forwards to.</summary>
+    public TenantId Tenant { get; init; }
     public required string Id { get; init; }
+
+    /// <summary>See <see cref="TenantId.FullName"/>.</summary>
+    public string FullId => Tenant.FullName(Id);
 
     /// <summary>
     /// Assigned by the catalog when the subscription is created, never reused. Shards and files use it instead of the id.
     /// </summary>
     public required int Number { get; init; }
     public required string Topic { get; init; }
+    public string FullTopic => Tenant.FullName(Topic);
     public required int TopicNumber { get; init; }
     public required Uri Endpoint { get; init; }
     public string? Description { get; init; }

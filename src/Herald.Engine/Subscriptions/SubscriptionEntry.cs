@@ -1,3 +1,4 @@
+using Herald.Engine.Basics;
 using Herald.Engine.Progress;
 using Herald.Engine.Events;
 using Herald.Engine.Stores;
@@ -24,9 +25,11 @@ internal sealed record SubscriptionEntry(
     {
         var (never, always) = (new long[record.Heads.Count], new long[record.Heads.Count]);
         Array.Fill(never, long.MaxValue);
+        var (tenant, id) = TenantId.Split(record.Id);
         var subscription = new Subscription
         {
-            Id = record.Id,
+            Tenant = tenant,
+            Id = id,
             Number = record.Number,
             Topic = "",
             TopicNumber = record.Parent,

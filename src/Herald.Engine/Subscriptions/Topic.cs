@@ -1,19 +1,27 @@
 using System.Text;
+using Herald.Engine.Basics;
 
 namespace Herald.Engine.Subscriptions;
 
 /// <summary>A named stream of events.</summary>
 public sealed record Topic
 {
-    public Topic(string name, int number, DateTimeOffset createdAt, long version)
+    public Topic(string name, int number, DateTimeOffset createdAt, long version, TenantId tenant = default)
     {
-        (Name, Number, CreatedAt, Version) = (name, number, createdAt, version);
+        (Tenant, Name, Number, CreatedAt, Version) = (tenant, name, number, createdAt, version);
         NameUtf8 = Encoding.UTF8.GetBytes(name);
     }
 
+    public TenantId Tenant { get; }
     public string Name { get; }
 
-    /// <summary>Assigned at creation and never reused: a topic that is deleted and created again has another number.</summary>
+    /// <summary>See <see cref="TenantId.FullName"/>.</summary>
+    public string FullName => Tenant.FullName(Name);
+
+    /// <summary>
+    /// Assigned at creation and never reused: a topic that is deleted and created again has another number. Topics of two tenants never
+    /// share one, so the number also stands for the tenant.
+    /// </summary>
     public int Number { get; }
     public DateTimeOffset CreatedAt { get; }
     public long Version { get; }

@@ -10,7 +10,7 @@ namespace Herald.Engine.Transfer;
 /// </remarks>
 internal static class ExportFile
 {
-    public const int Format = 2;
+    public const int Format = 3;
 
     public const ulong Magic = 0x315058454C415248; // "HRALEXP1"
     public const uint FrameMagic = 0x4D525848; // "HXRM"

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Herald.Engine.Basics;
 using Herald.Engine.Stores;
 
 namespace Herald.Journal.Catalog;
@@ -8,27 +9,22 @@ internal sealed class CatalogKind
 {
     private static readonly Comparer<CatalogRecord> ById = Comparer<CatalogRecord>.Create((a, b) => string.CompareOrdinal(a.Id, b.Id));
 
-    private readonly SortedSet<CatalogRecord> _byId = new(ById);
+    private readonly Dictionary<TenantId, SortedSet<CatalogRecord>> _byTenant = [];
     private readonly Dictionary<int, CatalogRecord> _byNumber = [];
     private readonly Dictionary<int, SortedSet<CatalogRecord>> _byParent = [];
 
     public void Add(CatalogRecord record)
     {
-        _byId.Add(record);
+        Add(_byTenant, TenantId.Split(record.Id).Tenant, record);
         _byNumber[record.Number] = record;
-        if (!_byParent.TryGetValue(record.Parent, out var children))
-            _byParent[record.Parent] = children = new SortedSet<CatalogRecord>(ById);
-        children.Add(record);
+        Add(_byParent, record.Parent, record);
     }
 
     public void Remove(CatalogRecord record)
     {
-        _byId.Remove(record);
+        Remove(_byTenant, TenantId.Split(record.Id).Tenant, record);
         _byNumber.Remove(record.Number);
-        var children = _byParent[record.Parent];
-        children.Remove(record);
-        if (children.Count == 0)
-            _byParent.Remove(record.Parent);
+        Remove(_byParent, record.Parent, record);
     }
 
     public IReadOnlyList<CatalogRecord> Find(CatalogQuery query) => query switch
@@ -36,10 +32,27 @@ internal sealed class CatalogKind
         CatalogQuery.ByNumber { Numbers: var numbers } => [.. numbers.Where(_byNumber.ContainsKey).Select(number => _byNumber[number])],
         CatalogQuery.ByParent { Parents: var parents } => [.. parents.SelectMany(parent => _byParent.GetValueOrDefault(parent) ?? [])],
         CatalogQuery.Page { Parent: { } parent } page => _byParent.TryGetValue(parent, out var children) ? PageOf(children, page) : [],
-        CatalogQuery.Page page => PageOf(_byId, page),
+        CatalogQuery.Page page => _byTenant.TryGetValue(page.Tenant, out var own) ? PageOf(own, page) : [],
         // CatalogTable answers queries by id itself: it holds the ids of all kinds.
         CatalogQuery.ById or _ => throw new UnreachableException($"{query}"),
     };
+
+    private static void Add<TGroup>(Dictionary<TGroup, SortedSet<CatalogRecord>> groups, TGroup group, CatalogRecord record)
+        where TGroup : notnull
+    {
+        if (!groups.TryGetValue(group, out var members))
+            groups[group] = members = new SortedSet<CatalogRecord>(ById);
+        members.Add(record);
+    }
+
+    private static void Remove<TGroup>(Dictionary<TGroup, SortedSet<CatalogRecord>> groups, TGroup group, CatalogRecord record)
+        where TGroup : notnull
+    {
+        var members = groups[group];
+        members.Remove(record);
+        if (members.Count == 0)
+            groups.Remove(group);
+    }
 
     private static List<CatalogRecord> PageOf(SortedSet<CatalogRecord> ordered, CatalogQuery.Page page)
     {

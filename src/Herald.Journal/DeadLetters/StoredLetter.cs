@@ -18,7 +18,8 @@ internal sealed record StoredLetter(
     public long Bytes => EntryBytes + (long)RecordBytes;
 
     public bool Matches(DeadLetterQuery query) =>
-        !IsGone && (query.SubscriptionId ?? SubscriptionId) == SubscriptionId && (query.Topic ?? Topic) == Topic;
+        !IsGone && (query.SubscriptionId ?? SubscriptionId) == SubscriptionId && (query.Topic ?? Topic) == Topic
+        && query.Tenant?.Owns(Topic) != false;
 
     public bool IsIn(uint segment) => Entry.Segment == segment || Record.Segment == segment;
 

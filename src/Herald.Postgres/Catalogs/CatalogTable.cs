@@ -124,7 +124,9 @@ internal sealed class CatalogTable(Database database, PeriodReader periods)
         CatalogQuery.ByParent { Parents: var parents } => ("c.parent = any($2) order by c.parent, c.id", [Commands.Value(parents.ToArray())]),
         CatalogQuery.Page { Parent: { } parent } page => (
             "c.parent = $2 and c.id > $3 order by c.id limit $4", [Commands.Value(parent), Commands.Value(page.After ?? ""), Commands.Value(page.Limit)]),
-        CatalogQuery.Page page => ("c.id > $2 order by c.id limit $3", [Commands.Value(page.After ?? ""), Commands.Value(page.Limit)]),
+        CatalogQuery.Page page => (
+            "c.tenant = $2 and c.id > $3 order by c.id limit $4",
+            [Commands.Value(page.Tenant.ToString()), Commands.Value(page.After ?? ""), Commands.Value(page.Limit)]),
         _ => throw new UnreachableException($"{query}"),
     };
 

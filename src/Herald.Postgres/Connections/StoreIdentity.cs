@@ -9,7 +9,7 @@ namespace Herald.Postgres.Connections;
 /// <summary>The values that are drawn when the first node opens an empty store, and never change.</summary>
 internal sealed record StoreIdentity(int ShardCount, ulong HashSeed, UInt128 HashSecret)
 {
-    public const int Format = 2;
+    public const int Format = 3;
 
     /// <summary>Reads the identity, or creates it. If several nodes start at the same moment, one creates it and the others wait.</summary>
     public static Task<StoreIdentity> OpenAsync(Database database, PeriodTables tables, int shards, long nowMs, CancellationToken cancel) => database.RunAsync(

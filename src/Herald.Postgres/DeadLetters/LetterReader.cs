@@ -68,13 +68,13 @@ internal sealed class LetterReader(Database database)
             await using var command = connection.Command(
                 $"""
                 select {columns} from {_table} d
-                where ($1::text is null or d.subscription_id = $1) and ($2::text is null or d.topic = $2)
+                where ($1::text is null or d.subscription_id = $1) and ($2::text is null or d.topic = $2) and ($9::text is null or d.tenant = $9)
                     and (d.died_at_ms, d.shard, d.sequence, d.subscription, d.generation) > ($3, $4, $5, $6, $7)
                 order by d.died_at_ms, d.shard, d.sequence, d.subscription, d.generation limit $8
                 """,
                 Commands.TextOrNull(query.SubscriptionId), Commands.TextOrNull(query.Topic), Commands.Value(after.DiedAtMs),
                 Commands.Value(after.Shard), Commands.Value(after.Sequence), Commands.Value(after.Subscription), Commands.Value(after.Generation),
-                Commands.Value(query.Limit + 1L));
+                Commands.Value(query.Limit + 1L), Commands.TextOrNull(query.Tenant?.ToString()));
             var items = await ReadAsync(command, either).ConfigureAwait(false);
             if (items.Count <= query.Limit)
                 return new DeadLetterPage(items, null);

@@ -1,4 +1,5 @@
 using System.Text;
+using Herald.Engine.Basics;
 using Herald.Engine.Events;
 using Herald.Engine.Stores;
 using Xunit;
@@ -142,6 +143,57 @@ public abstract class CatalogContract(StoreHarness harness) : StoreContract(harn
             {
                 var page = await Harness.Catalog.FindAsync(new CatalogQuery.Page("subscription", parent, ids.LastOrDefault(), limit), Cancel);
                 Assert.True(page.Count <= limit);
+                if (page.Count == 0)
+                    return ids;
+                ids.AddRange(page.Select(record => record.Id));
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Two_tenants_have_records_of_the_same_name()
+    {
+        var acme = TenantId.Parse("acme");
+        await ChangeAsync(Put("topic", "a", expected: 0));
+        Assert.Null((await ChangeAsync(Put("topic", acme.FullName("a"), expected: 0, body: "y"))).Conflict);
+        await ChangeAsync(Put("subscription", "s", parent: 1), Put("subscription", acme.FullName("s"), parent: 2));
+
+        Assert.Equal(["topic/a@1:x"], await FindAsync(new CatalogQuery.ById("topic", "a")));
+        Assert.Equal(["topic/@acme/a@2:y"], await FindAsync(new CatalogQuery.ById("topic", acme.FullName("a"))));
+        Assert.Equal(["topic/a@1:x"], await FindAsync(new CatalogQuery.ByNumber("topic", [1])));
+        Assert.Equal(["topic/@acme/a@2:y"], await FindAsync(new CatalogQuery.ByNumber("topic", [2])));
+        Assert.Equal(["subscription/@acme/s@3:x"], await FindAsync(new CatalogQuery.ByParent("subscription", [2])));
+
+        await ChangeAsync(new CatalogWrite("topic", "a", 0, 1, null));
+        Assert.Empty(await FindAsync(new CatalogQuery.ById("topic", "a")));
+        await Harness.ReopenAsync();
+        Assert.Equal(["topic/@acme/a@2:y"], await FindAsync(new CatalogQuery.ById("topic", acme.FullName("a"))));
+        Assert.Equal(
+            ["subscription/@acme/s@3:x", "subscription/s@3:x", "topic/@acme/a@2:y", "topic/a@4:-"],
+            (await Harness.Catalog.ReadAsync(0, 1000, Cancel)).Records.Select(Text).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_page_has_the_records_of_one_tenant()
+    {
+        // Names and tenants that lie between each other in every order of texts.
+        TenantId[] tenants = [default, TenantId.Parse("a"), TenantId.Parse("a-b"), TenantId.Parse("b"), TenantId.Parse("0")];
+        string[] names = ["-", "0", "A", "B", "a", "a-b", "b", "z"];
+        foreach (var tenant in tenants)
+            await ChangeAsync([.. names.Select(name => Put("topic", tenant.FullName(name)))]);
+        foreach (var tenant in tenants)
+        {
+            foreach (var limit in (int[])[1, 3, 100])
+                Assert.Equal(names.Select(tenant.FullName).Order(StringComparer.Ordinal), (await IdsAsync(tenant, limit)).Order(StringComparer.Ordinal));
+        }
+        Assert.Empty(await IdsAsync(TenantId.Parse("nobody"), 3));
+
+        async Task<List<string>> IdsAsync(TenantId tenant, int limit)
+        {
+            var ids = new List<string>();
+            while (true)
+            {
+                var page = await Harness.Catalog.FindAsync(new CatalogQuery.Page("topic", null, ids.LastOrDefault(), limit) { Tenant = tenant }, Cancel);
                 if (page.Count == 0)
                     return ids;
                 ids.AddRange(page.Select(record => record.Id));

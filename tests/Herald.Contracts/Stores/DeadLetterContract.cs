@@ -1,4 +1,5 @@
 using System.Text;
+using Herald.Engine.Basics;
 using Herald.Engine.Events;
 using Herald.Engine.Stores;
 using Xunit;
@@ -118,6 +119,27 @@ public abstract class DeadLetterContract(StoreHarness harness) : StoreContract(h
         var page = await ListAsync();
         Assert.Equal([1L, 2], page.Items.Select(l => l.Id.Sequence));
         Assert.Equal("max-age", page.Items[0].Reason.Reason);
+    }
+
+    [Fact]
+    public async Task Two_tenants_have_dead_letters_under_the_same_names()
+    {
+        TenantId acme = TenantId.Parse("acme"), other = TenantId.Parse("ac");
+        await AppendAsync(Events.Make(5, shard: Shard.Value));
+        await AddAsync(Letter(1, "s"), Letter(2, acme.FullName("s"), acme.FullName("topic")), Letter(3, "", acme.FullName("topic")), Letter(4, "s"), Letter(5, "", ""));
+
+        Assert.Equal([1L, 4, 5], await OfAsync(default(TenantId)));
+        Assert.Equal([2L, 3], await OfAsync(acme));
+        Assert.Empty(await OfAsync(other));
+        Assert.Equal([1L, 2, 3, 4, 5], await OfAsync(null));
+        Assert.Equal([2L], await OfAsync(acme, acme.FullName("s")));
+        Assert.Empty(await OfAsync(acme, "s"));
+        await Harness.ReopenAsync();
+        Assert.Equal([2L, 3], await OfAsync(acme));
+        Assert.Equal("@acme/topic", (await Harness.DeadLetters.FindAsync(new DeadLetterId(Shard, 7, 0, 3), Cancel))!.Topic);
+
+        async Task<IEnumerable<long>> OfAsync(TenantId? tenant, string? subscription = null) =>
+            (await Harness.DeadLetters.ListAsync(new DeadLetterQuery(subscription, null, 10, null) { Tenant = tenant }, Cancel)).Items.Select(l => l.Id.Sequence);
     }
 
     [Fact]

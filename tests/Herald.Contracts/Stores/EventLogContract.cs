@@ -62,6 +62,42 @@ public abstract class EventLogContract(StoreHarness harness) : StoreContract(har
         Assert.Equal(Verdict.Accepted, otherKey.Verdict);
     }
 
+    /// <summary>Their topics have different numbers, which the hash of the key includes. All else is equal.</summary>
+    [Fact]
+    public async Task Events_of_two_tenants_are_never_duplicates_of_each_other()
+    {
+        var one = Events.Make("a", payload: StoreEvents.Payload("x"));
+        var other = one with { Index = one.Index with { Topic = one.Index.Topic + 1, KeyHash = one.Index.KeyHash + 1 } };
+
+        Assert.Equal(new Appended(Verdict.Accepted, 1), await AppendAsync(one));
+        Assert.Equal(new Appended(Verdict.Accepted, 2), await AppendAsync(other));
+        Assert.Equal([new(Verdict.Duplicate, 2), new Appended(Verdict.Duplicate, 1)], await AppendAsync([other, one]));
+        Assert.Equal(1, await Log.FindByIdAsync(one.Shard, one.Index.KeyHash, one.Index.IdHash, Cancel));
+        Assert.Equal(2, await Log.FindByIdAsync(one.Shard, other.Index.KeyHash, other.Index.IdHash, Cancel));
+        Assert.Equal([one.Index.Topic, other.Index.Topic], (await ReadIndexAsync(one.Shard)).Select(entry => entry.Topic));
+    }
+
+    [Fact]
+    public async Task An_event_keeps_the_id_of_its_key_and_another_key_is_other_content()
+    {
+        var plain = Events.Make("a", payload: StoreEvents.Payload("x"));
+        var (seven, eight) = (Encrypted(plain, 7), Encrypted(plain, 8));
+        Assert.Equal(new Appended(Verdict.Accepted, 1), await AppendAsync(seven));
+        Assert.Equal(
+            [new(Verdict.Duplicate, 1), new(Verdict.Conflict, 1), new Appended(Verdict.Conflict, 1)], await AppendAsync([seven, eight, plain]));
+        await Harness.ReopenAsync();
+        var stored = new EventView((await ReadEventsAsync(plain.Shard, 1))[1]);
+        Assert.Equal(7, stored.KeyId);
+        Assert.Throws<UnknownKeyException>(() => stored.Payload);
+
+        static NewEvent Encrypted(NewEvent one, byte key)
+        {
+            byte[] record = [.. one.Record.Span, key, 0, 0, 0];
+            record[0] = 2;
+            return one with { Record = record, Index = one.Index with { Size = record.Length } };
+        }
+    }
+
     [Fact]
     public async Task A_repeat_within_one_batch_is_a_duplicate()
     {

@@ -1,3 +1,4 @@
+using Herald.Engine.Basics;
 using Herald.Engine.Stores;
 using Xunit;
 
@@ -25,6 +26,18 @@ public abstract class SourcePositionsContract(StoreHarness harness) : StoreContr
 
         Assert.Equal(5, await ReadAsync(Source));
         Assert.Equal(9, await ReadAsync("nats/a/other"));
+    }
+
+    [Fact]
+    public async Task Two_tenants_have_sources_of_the_same_name()
+    {
+        var acmes = TenantId.Parse("acme").FullName(Source);
+        await SaveAsync(Source, 5);
+        Assert.Null(await ReadAsync(acmes));
+        await SaveAsync(acmes, 3);
+        Assert.Equal((5, 3), (await ReadAsync(Source), await ReadAsync(acmes)));
+        await Harness.ReopenAsync();
+        Assert.Equal((5, 3), (await ReadAsync(Source), await ReadAsync(acmes)));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Text;
+using Herald.Engine.Basics;
 using Herald.Engine.Events;
 using Herald.Engine.Stores;
 using Xunit;
@@ -68,6 +69,19 @@ public abstract class StateContract(StoreHarness harness) : StoreContract(harnes
         await WriteAsync(("app", "a", "1"));
         var read = await Harness.State.ReadAsync(new ShardId(1), "app", [StoreEvents.Payload("a")], Cancel);
         Assert.Null(read[0]);
+    }
+
+    [Fact]
+    public async Task Two_tenants_have_applications_of_the_same_name()
+    {
+        var acmes = TenantId.Parse("acme").FullName("app");
+        await WriteAsync(("app", "a", "1"), (acmes, "a", "2"), (acmes, "b", "3"));
+        await WriteAsync(("app", "a", null));
+        Assert.Equal([None, None], await ReadAsync("app", "a", "b"));
+        Assert.Equal(["2", "3"], await ReadAsync(acmes, "a", "b"));
+        await Harness.ReopenAsync();
+        Assert.Equal([None, None], await ReadAsync("app", "a", "b"));
+        Assert.Equal(["2", "3"], await ReadAsync(acmes, "a", "b"));
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Herald.Engine.Applications;
+using Herald.Engine.Basics;
 using Herald.Engine.Events;
 using Herald.Engine.Publishing;
 using Herald.Engine.Stores;
@@ -15,6 +16,7 @@ internal sealed class Counter : IApplication, IShardApplication
     public const string Counted = "counted";
     private int _calls, _ticks;
 
+    public TenantId Tenant { get; init; }
     public string Name => "counter";
     public string Topic => "orders";
     public TimeSpan TickEvery { get; init; } = TimeSpan.FromMinutes(1);

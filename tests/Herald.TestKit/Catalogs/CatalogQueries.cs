@@ -13,7 +13,7 @@ public static class CatalogQueries
             CatalogQuery.ById q => [.. live.Where(r => r.Id == q.Id)],
             CatalogQuery.ByNumber q => [.. live.Where(r => q.Numbers.Contains(r.Number))],
             CatalogQuery.ByParent q => [.. live.Where(r => q.Parents.Contains(r.Parent))],
-            CatalogQuery.Page q => [.. live.Where(r => (q.Parent is null || q.Parent == r.Parent) && string.CompareOrdinal(r.Id, q.After) > 0).Take(q.Limit)],
+            CatalogQuery.Page q => [.. live.Where(r => (q.Parent is null ? q.Tenant.Owns(r.Id) : q.Parent == r.Parent) && string.CompareOrdinal(r.Id, q.After) > 0).Take(q.Limit)],
             _ => throw new ArgumentException($"no answer for {query}", nameof(query)),
         };
     }
