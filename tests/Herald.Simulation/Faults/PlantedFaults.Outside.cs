@@ -109,7 +109,7 @@ internal static partial class PlantedFaults
             "        return redrives.Count == 0 ? 0 : ON ? await _store.DiscardAsync([.. redrives.Select(one => one.Id)], cancel) : await"), 500, [3]),
         (new("discarded-comes-back", "Dead letters that are discarded are sent again.",
             "Herald.Engine/Inspection/DeadLetterActions.cs",
-            "DiscardAsync(IReadOnlyList<DeadLetterId> ids, CancellationToken cancel) => _store.DiscardAsync(ids, cancel);",
-            "DiscardAsync(IReadOnlyList<DeadLetterId> ids, CancellationToken cancel) => ON ? RedriveAsync(ids, cancel) : _store.DiscardAsync(ids, cancel);"), 500, [3]),
+            "        return await _store.DiscardAsync(own, cancel);",
+            "        return ON ? await RedriveAsync(own, cancel) : await _store.DiscardAsync(own, cancel);"), 500, [3]),
     ];
 }

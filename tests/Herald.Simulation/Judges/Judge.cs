@@ -34,7 +34,10 @@ internal sealed partial class Judge(Simulator simulator, int shards) : IStoreWat
     private readonly Dictionary<string, string> _messageIds = [], _origins = [];
 
     // Events that the commit under judgement forwards and for which no skip has been found yet.
-    private readonly List<EventView> _forwards = [];
+    private readonly List<(EventView View, string Topic)> _forwards = [];
+
+    // The full names of all topics by their numbers.
+    private readonly Dictionary<int, string> _topics = [];
 
     // By subscription: the version that all nodes are known to follow.
     private readonly Dictionary<int, long> _followed = [];
@@ -74,7 +77,7 @@ internal sealed partial class Judge(Simulator simulator, int shards) : IStoreWat
         var log = _log[shard.Value];
         if (accepted.Entry.Sequence != log.Count + 1)
             throw new Violation($"7: sequence {accepted.Entry.Sequence} follows {log.Count} in shard {shard}");
-        var known = AcceptedEvent.Of(accepted, simulator.NowMs);
+        var known = AcceptedEvent.Of(accepted, _topics[accepted.Entry.Topic], simulator.NowMs);
         log.Add(known);
         if (!_keys.TryGetValue(known.KeyHash, out var keys))
             _keys[known.KeyHash] = keys = [];
@@ -89,6 +92,8 @@ internal sealed partial class Judge(Simulator simulator, int shards) : IStoreWat
 
     public void OnCatalog(CatalogRecord record)
     {
+        if (record.Kind == CatalogCodec.TopicKind)
+            _topics[record.Number] = record.Id;
         if (record.Kind != CatalogCodec.SubscriptionKind)
             return;
         var before = Latest(record.Id);
@@ -141,7 +146,7 @@ internal sealed partial class Judge(Simulator simulator, int shards) : IStoreWat
         if (!ProgressRecord.TryReadHead(ref record, record.Byte(), out var reader))
             throw new Violation($"9: what commit {commit.Number} of shard {shard} saves cannot be read");
         var saved = ProgressHead.Read(ref reader);
-        _forwards.AddRange(commit.Emitted.Select(one => new EventView(one.Record)).Where(one => !Tally.IsMade(one)));
+        _forwards.AddRange(commit.Emitted.Select(one => (new EventView(one.Record), _topics[one.Index.Topic])).Where(one => !Tally.IsMade(one.Item1)));
         foreach (var skip in SkipsOf(commit))
             OnSkipped(commit, shard, skip, saved.CatalogVersion);
         if (_forwards.Count > 0)
@@ -333,13 +338,17 @@ internal sealed partial class Judge(Simulator simulator, int shards) : IStoreWat
 
     private Delivery Identify(NodeView node, SubscriptionModel model, in Attempt attempt)
     {
+        Delivery? found = null;
         for (var shard = 0; shard < shards; shard++)
         {
-            if (attempt.Sequence > 0 && attempt.Sequence <= _log[shard].Count
-                && EventOf(shard, attempt.Sequence) is var accepted && attempt.Event.Record.Span.SequenceEqual(accepted.Record))
-                return new Delivery(model, model.LaneOf(shard, accepted), shard, attempt.Sequence, node.Leases.GetValueOrDefault(shard).Epoch);
+            if (attempt.Sequence < 1 || attempt.Sequence > _log[shard].Count
+                || EventOf(shard, attempt.Sequence) is not { } accepted || !attempt.Event.Record.Span.SequenceEqual(accepted.Record))
+                continue;
+            // Two tenants can have equal records at the same sequence of two shards. Only the number of the topic tells them apart.
+            if (found is null || accepted.Topic == attempt.Subscription.TopicNumber)
+                found = new Delivery(model, model.LaneOf(shard, accepted), shard, attempt.Sequence, node.Leases.GetValueOrDefault(shard).Epoch);
         }
-        throw new Violation($"4: what is sent as sequence {attempt.Sequence} to {model} was never accepted so");
+        return found ?? throw new Violation($"4: what is sent as sequence {attempt.Sequence} to {model} was never accepted so");
     }
 
     private static void CheckIsCurrent(NodeView node, SubscriptionModel model, Subscription subscription, Delivery delivery)
@@ -417,11 +426,13 @@ internal sealed partial class Judge(Simulator simulator, int shards) : IStoreWat
     // Each forward is an event of its own, also when several share one key and id.
     private void OnForwarded(HistoryRecord skip, EventView forwarded)
     {
-        var made = _forwards.FindIndex(one => one.Id.SequenceEqual(forwarded.Id) && one.Key.SequenceEqual(forwarded.Key) && one.Payload.Span.SequenceEqual(forwarded.Payload.Span));
+        var by = _models.Values.First(model => model.Number == skip.Subscription).Latest.Tenant;
+        var made = _forwards.FindIndex(one => by.Owns(one.Topic) && one.View.Id.SequenceEqual(forwarded.Id)
+            && one.View.Key.SequenceEqual(forwarded.Key) && one.View.Payload.Span.SequenceEqual(forwarded.Payload.Span));
         if (made < 0)
             throw new Violation($"3: sequence {skip.Sequence} of subscription {skip.Subscription} was given up without being forwarded");
-        if (_forwards[made].Hops != forwarded.Hops + 1 || _forwards[made].Hops > EventCopier.MostHops)
-            throw new Violation($"12: what has been forwarded {forwarded.Hops} times is forwarded as if it had been {_forwards[made].Hops} times");
+        if (_forwards[made].View.Hops is var hops && (hops != forwarded.Hops + 1 || hops > EventCopier.MostHops))
+            throw new Violation($"12: what has been forwarded {forwarded.Hops} times is forwarded as if it had been {hops} times");
         _forwards.RemoveAt(made);
     }
 

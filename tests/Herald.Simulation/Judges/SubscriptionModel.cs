@@ -12,7 +12,9 @@ internal sealed class SubscriptionModel(Subscription first, long[] starts, long 
     private readonly List<(long[] After, Filter Filter)> _filters = [(new long[starts.Length], first.Filter)];
 
     public int Number { get; } = first.Number;
-    public string Id { get; } = first.Id;
+
+    /// <summary>The full name.</summary>
+    public string Id { get; } = first.FullId;
     public int Generation { get; } = first.Generation;
     public long[] Starts => starts;
 
@@ -58,9 +60,10 @@ internal sealed class SubscriptionModel(Subscription first, long[] starts, long 
     {
         if (accepted.Sequence <= starts[shard])
             return false;
+        // By names, not by the number of the topic that the catalog has for the subscription: that number could be another tenant's.
         if (accepted.Address is { } address)
-            return address == Id;
-        return accepted.Topic == Latest.TopicNumber && IsMet(_filters.FindLast(f => accepted.Sequence > f.After[shard]).Filter, accepted);
+            return address == Id && Latest.Tenant.Owns(accepted.TopicName);
+        return accepted.TopicName == Latest.FullTopic && IsMet(_filters.FindLast(f => accepted.Sequence > f.After[shard]).Filter, accepted);
     }
 
     public LaneModel LaneOf(int shard, AcceptedEvent accepted)

@@ -13,9 +13,9 @@ namespace Herald.Simulation.Judges;
 /// </summary>
 internal static class TallyCheck
 {
-    public static void Check(SimStore store, Judge judge)
+    public static void Check(Tally tally, SimStore store, Judge judge)
     {
-        var topic = store.FindInCatalog(new CatalogQuery.ById("topic", WorldPlan.Topics[0]))[0].Number;
+        var topic = store.FindInCatalog(new CatalogQuery.ById("topic", tally.Tenant.FullName(tally.Topic)))[0].Number;
         var made = new Dictionary<string, int>();
         for (var shard = 0; shard < store.ShardCount; shard++)
         {
@@ -38,13 +38,13 @@ internal static class TallyCheck
                 var key = Convert.ToHexString(Tally.KeyOf(view));
                 expected[key] = Tally.Add(expected.GetValueOrDefault(key), sequence);
             }
-            CheckState(store.Shards[shard], shard, expected);
+            CheckState(tally, store.Shards[shard], shard, expected);
         }
     }
 
-    private static void CheckState(SimShard there, int shard, Dictionary<string, byte[]> expected)
+    private static void CheckState(Tally tally, SimShard there, int shard, Dictionary<string, byte[]> expected)
     {
-        var actual = there.State.Where(s => s.Key.Application == "tally").ToDictionary(s => s.Key.Key, s => StateValue.Read(s.Value).ToArray());
+        var actual = there.State.Where(s => s.Key.Application == tally.Tenant.FullName(tally.Name)).ToDictionary(s => s.Key.Key, s => StateValue.Read(s.Value).ToArray());
         foreach (var (key, value) in expected)
         {
             if (!actual.TryGetValue(key, out var state) || !state.AsSpan().SequenceEqual(value))

@@ -1,3 +1,5 @@
+using Herald.Engine.Basics;
+
 namespace Herald.Simulation.Receivers;
 
 /// <summary>One endpoint and its present behaviour.</summary>
@@ -5,6 +7,14 @@ internal sealed class SimReceiver(bool alwaysWell)
 {
     /// <summary>The receiver never misbehaves. It must be served whatever other receivers do.</summary>
     public bool AlwaysWell => alwaysWell;
+
+    /// <summary>The host of a subscription's endpoint, by the subscription's full name. Each tenant has receivers of its own.</summary>
+    public static string HostOf(string subscription)
+    {
+        var (tenant, name) = TenantId.Split(subscription);
+        return tenant.IsDefault ? name : $"{name}.{tenant}";
+    }
+
     public ReceiverMood Mood { get; set; }
 
     /// <summary>Keys whose events it answers with 500.</summary>

@@ -41,7 +41,7 @@ internal sealed class Reached
         "acknowledged after the time-out, if at all", "acknowledged, but the answer was lost", "throttled", "said to be gone",
 
         // Publishers and operators
-        "published: Accepted", "published: Duplicate", "published: Conflict", "published: NoRoom", "ids accepted again after the end of their window",
+        "published: Accepted", "published: Duplicate", "published: Conflict", "published: NoRoom", "ids accepted again after the end of their window", "ids that two tenants publish",
         "messages of a source passed", "sources that went on at a place of their own", "messages of a source read again", "positions applied, reply lost", "messages of a source that are no events", "forwards that ended as dead letters", "publishers told to try again", "operators told to try again",
         "edits", "changes that all nodes follow", "subscriptions paused", "subscriptions resumed", "subscriptions deleted", "replays", "held keys released", "held keys discarded", "dead letters redriven",
     };

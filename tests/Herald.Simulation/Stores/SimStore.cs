@@ -241,8 +241,8 @@ internal sealed class SimStore(int shards, ulong hashSeed, TimeSpan? leasesLast,
 
     public DeadLetter? FindLetter(DeadLetterId id) => _letters.GetValueOrDefault(new DeadLetterKey(id));
 
-    public List<DeadLetter> ListLetters(string? subscription, int most) =>
-        [.. _letters.Values.Where(l => subscription is null || l.SubscriptionId == subscription).Take(most)];
+    public List<DeadLetter> ListLetters(DeadLetterQuery query) =>
+        [.. _letters.Values.Where(l => (query.SubscriptionId is null || l.SubscriptionId == query.SubscriptionId) && query.Tenant?.Owns(l.Topic) != false).Take(query.Limit)];
 
     public int DiscardLetters(IReadOnlyList<DeadLetterId> ids) => ids.Count(id => _letters.Remove(new DeadLetterKey(id)));
 

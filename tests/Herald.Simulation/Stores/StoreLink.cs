@@ -180,7 +180,7 @@ internal sealed class StoreLink(NodeView node, SimStore store, Judge judge, Func
     // ---- IDeadLetterStore ----
 
     public ValueTask<DeadLetterPage> ListAsync(DeadLetterQuery query, CancellationToken cancel) =>
-        ReadAsync(() => new DeadLetterPage(store.ListLetters(query.SubscriptionId, query.Limit), null));
+        ReadAsync(() => new DeadLetterPage(store.ListLetters(query), null));
 
     public ValueTask<DeadLetter?> FindAsync(DeadLetterId id, CancellationToken cancel) => ReadAsync(() => store.FindLetter(id));
 

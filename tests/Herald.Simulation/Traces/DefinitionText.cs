@@ -1,15 +1,16 @@
 using System.Globalization;
 using System.Text.Json;
+using Herald.Engine.Basics;
 using Herald.Engine.Catalogs;
 using Herald.Engine.Retrying;
 using Herald.Engine.Subscriptions;
 
 namespace Herald.Simulation.Traces;
 
-/// <summary>A subscription as an operator writes it: the body of a PUT.</summary>
+/// <summary>A subscription as an operator writes it: the body of a PUT, with full names.</summary>
 internal static class DefinitionText
 {
-    public static string Of(SubscriptionDraft draft)
+    public static string Of(SubscriptionDraft draft, TenantId tenant)
     {
         var exhausted = JsonNamingPolicy.CamelCase.ConvertName(draft.Retry.OnExhausted.ToString());
         var retry = new Dictionary<string, object> { ["onExhausted"] = exhausted };
@@ -30,7 +31,7 @@ internal static class DefinitionText
         if (draft.Retry.Ttl is { } ttl)
             retry["ttl"] = Duration(ttl);
         if (draft.Retry.ForwardTo is { } topic)
-            retry["forwardTo"] = topic;
+            retry["forwardTo"] = tenant.FullName(topic);
         var limits = new Dictionary<string, object>
         {
             ["maxInFlight"] = draft.Limits.MaxInFlight,
@@ -41,7 +42,7 @@ internal static class DefinitionText
             limits["ratePerSecond"] = rate;
         return JsonSerializer.Serialize(new
         {
-            topic = draft.Topic,
+            topic = tenant.FullName(draft.Topic),
             endpoint = draft.Endpoint,
             filter = draft.Filter.Clauses.ToDictionary(clause => clause.IsType ? "type" : clause.Attribute, clause => clause.Values),
             retry,

@@ -14,7 +14,7 @@ internal sealed class Requests(Teller teller)
     public Request OnBegun(SimProcess sender, in Attempt attempt)
     {
         var view = attempt.Event;
-        var request = new Request(teller.Next(), attempt.Subscription.Id, view.TopicText, view.KeyText, view.IdText,
+        var request = new Request(teller.Next(), attempt.Subscription.FullId, attempt.Subscription.Tenant.FullName(view.TopicText), view.KeyText, view.IdText,
             Teller.Text(attempt.Sequence));
         var color = default(string);
         foreach (var (name, value) in view)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Herald.Engine.Basics;
 using Herald.Engine.Catalogs;
 using Herald.Engine.Inspection;
 using Herald.Engine.Stores;
@@ -23,7 +24,7 @@ internal sealed class Told(Teller teller, SimProcess through, string? subscripti
 
     public ValueTask<CatalogResult<Subscription>> AsPut(SubscriptionDraft draft, StartFrom from,
         Func<ValueTask<CatalogResult<Subscription>>> order) =>
-        DoAsync(order, OutcomeOf, ("what", "put"), ("definition", DefinitionText.Of(draft)), ("from", TextOf(from)));
+        DoAsync(order, OutcomeOf, ("what", "put"), ("definition", DefinitionText.Of(draft, TenantId.Split(subscription!).Tenant)), ("from", TextOf(from)));
 
     public ValueTask<CatalogResult<Subscription>> AsReplay(StartFrom from, Func<ValueTask<CatalogResult<Subscription>>> order) =>
         DoAsync(order, OutcomeOf, ("what", "replay"), ("from", TextOf(from)));

@@ -7,6 +7,7 @@ using Herald.TestKit.Hashes;
 namespace Herald.Simulation.Worlds;
 
 /// <summary>An event to publish. It is published again with the same id until it is answered.</summary>
+/// <param name="Topic">The full name.</param>
 internal sealed record Publication(string Topic, string Id, string? Key, string? Type, string? Color, string Payload);
 
 /// <summary>Draws events with few keys, types and colours, so that many match one filter or share a lane.</summary>

@@ -1,6 +1,8 @@
 using Herald.Engine;
+using Herald.Engine.Basics;
 using Herald.Engine.Catalogs;
 using Herald.Engine.Events;
+using Herald.Engine.Inspection;
 using Herald.Engine.Stores;
 using Herald.Engine.Subscriptions;
 using Herald.Simulation.Judges;
@@ -19,11 +21,12 @@ internal sealed class Operator(Simulator simulator, Judge judge, SimStore store,
 
     public void ActOnSomething(Catalog catalog, SimProcess process, HeraldEngine? engine)
     {
-        var id = $"s{simulator.Draw(1, plan.Subscriptions)}";
+        var tenant = plan.Tenants.Count == 1 ? default : simulator.Draw(plan.Tenants);
+        var id = tenant.FullName($"s{simulator.Draw(1, plan.Subscriptions)}");
         switch (simulator.Draw(1, 20))
         {
             case <= 6 when engine is not null && store.DeadLetterCount > 0:
-                Redrive(engine, process);
+                Redrive(engine.Of(tenant).DeadLetters, tenant, process);
                 break;
             case <= 6 when Find(id) is null:
                 Put(id, catalog, process);
@@ -34,14 +37,15 @@ internal sealed class Operator(Simulator simulator, Judge judge, SimStore store,
             case <= 8:
                 simulator.Reached.Count(judge.Latest(id)?.Latest.Status == SubscriptionStatus.Active ? "subscriptions paused" : "subscriptions resumed");
                 Order(id, process, tell => judge.Latest(id)?.Latest.Status == SubscriptionStatus.Active
-                    ? tell.As(Told.Pause, () => catalog.PauseAsync(id, CancellationToken.None)) : tell.As(Told.Resume, () => catalog.ResumeAsync(id, CancellationToken.None)));
+                    ? tell.As(Told.Pause, () => Own(catalog, id, out var own).PauseAsync(own, CancellationToken.None))
+                    : tell.As(Told.Resume, () => Own(catalog, id, out var own).ResumeAsync(own, CancellationToken.None)));
                 break;
             case <= 10:
                 Replay(id, catalog, process);
                 break;
             // A deleted subscription returns its permits at once. So a greedy one that is created again cannot hold more than before.
             case 11:
-                Order(id, process, tell => tell.As(Told.Delete, () => catalog.DeleteSubscriptionAsync(id, null, CancellationToken.None)));
+                Order(id, process, tell => tell.As(Told.Delete, () => Own(catalog, id, out var own).DeleteSubscriptionAsync(own, null, CancellationToken.None)));
                 break;
             case <= 17 when engine is not null:
                 Release(engine, process, discard: simulator.Draw(0.3));
@@ -57,10 +61,11 @@ internal sealed class Operator(Simulator simulator, Judge judge, SimStore store,
         var draft = Draft(id, Find(id)?.Topic ?? (plan.IsQuiet || simulator.Draw(0.8) ? WorldPlan.Topics[0] : WorldPlan.Topics[1]));
         var from = DrawStart();
         Intend(id, from);
-        Order(id, process, tell => tell.AsPut(draft, from, () => catalog.PutSubscriptionAsync(draft, from, null, CancellationToken.None)));
+        Order(id, process, tell => tell.AsPut(draft, from, () => Own(catalog, id, out _).PutSubscriptionAsync(draft, from, null, CancellationToken.None)));
     }
 
-    public void Resume(string id, Catalog catalog, SimProcess process) => Order(id, process, tell => tell.As(Told.Resume, () => catalog.ResumeAsync(id, CancellationToken.None)));
+    public void Resume(string id, Catalog catalog, SimProcess process) =>
+        Order(id, process, tell => tell.As(Told.Resume, () => Own(catalog, id, out var own).ResumeAsync(own, CancellationToken.None)));
 
     /// <summary>Releases, or discards, the head of every held key.</summary>
     public void Release(HeraldEngine engine, SimProcess process, bool discard)
@@ -71,11 +76,12 @@ internal sealed class Operator(Simulator simulator, Judge judge, SimStore store,
             {
                 foreach (var lane in state.Lanes.Values.Where(lane => lane.State == Engine.Shards.LaneState.Held))
                 {
-                    var (shard, sequence, id) = (host.Shard.Value, lane.Head.Sequence, state.Entry.Subscription.Id);
+                    var (shard, sequence, id) = (host.Shard.Value, lane.Head.Sequence, state.Entry.Subscription.FullId);
+                    var (tenant, own) = TenantId.Split(id);
                     var order = judge.OnRelease(state, lane, shard);
                     process.Run(() => Quietly(async () =>
                     {
-                        if (await new Told(teller, process, id).AsReleaseAsync(shard, sequence, discard, () => engine.ReleaseAsync(id, shard, sequence, discard, CancellationToken.None)))
+                        if (await new Told(teller, process, id).AsReleaseAsync(shard, sequence, discard, () => engine.Of(tenant).ReleaseAsync(own, shard, sequence, discard, CancellationToken.None)))
                         {
                             simulator.Reached.Count(discard ? "held keys discarded" : "held keys released");
                             judge.OnReleased(order, store.Peek(new ShardId(shard)), discard);
@@ -98,7 +104,7 @@ internal sealed class Operator(Simulator simulator, Judge judge, SimStore store,
         Order(id, process, async tell =>
         {
             var (draft, from) = (Draft(id, there.Topic), new StartFrom.Now());
-            var edited = await tell.AsPut(draft, from, () => catalog.PutSubscriptionAsync(draft, from, null, CancellationToken.None));
+            var edited = await tell.AsPut(draft, from, () => Own(catalog, id, out _).PutSubscriptionAsync(draft, from, null, CancellationToken.None));
             if (engine is not null && edited.Outcome == CatalogOutcome.Updated)
                 process.Run(() => Quietly(() => AwaitFollowedAsync(engine, edited.Value!)));
             return edited;
@@ -110,7 +116,7 @@ internal sealed class Operator(Simulator simulator, Judge judge, SimStore store,
     {
         await engine.WhenFollowedAsync(edited.Version, CancellationToken.None);
         judge.OnFollowed(edited);
-        teller.Tell("operator", "followed", ("subscription", edited.Id), ("version", Teller.Text(edited.Version)));
+        teller.Tell("operator", "followed", ("subscription", edited.FullId), ("version", Teller.Text(edited.Version)));
         simulator.Reached.Count("changes that all nodes follow");
     }
 
@@ -120,34 +126,41 @@ internal sealed class Operator(Simulator simulator, Judge judge, SimStore store,
         Intend(id, from);
         Order(id, process, async tell =>
         {
-            var replayed = await tell.AsReplay(from, () => catalog.ReplayAsync(id, from, CancellationToken.None));
+            var replayed = await tell.AsReplay(from, () => Own(catalog, id, out var own).ReplayAsync(own, from, CancellationToken.None));
             if (replayed.Outcome == CatalogOutcome.Updated)
                 simulator.Reached.Count("replays");
             return replayed;
         });
     }
 
-    private void Redrive(HeraldEngine engine, SimProcess process) => process.Run(() => Quietly(async () =>
+    private void Redrive(DeadLetterActions desk, TenantId tenant, SimProcess process) => process.Run(() => Quietly(async () =>
     {
         var asked = Teller.Text(simulator.NowMs - Simulator.BeginsAtMs);
-        var page = await engine.DeadLetters.ListAsync(new DeadLetterQuery(null, null, 3, null), CancellationToken.None);
+        var page = await desk.ListAsync(new DeadLetterQuery(null, null, 3, null), CancellationToken.None);
         if (page.Items.Count == 0)
             return;
         var ids = page.Items.Select(letter => letter.Id).ToList();
         foreach (var letter in page.Items)
-            Letters.Tell(teller, process.Name, letter, asked);
+            Letters.Tell(teller, process.Name, letter with { SubscriptionId = tenant.FullName(letter.SubscriptionId), Topic = tenant.FullName(letter.Topic) }, asked);
         var tell = new Told(teller, process, null);
         if (simulator.Draw(0.2))
-            await tell.AsLettersAsync(Told.Discard, ids, () => engine.DeadLetters.DiscardAsync(ids, CancellationToken.None));
+            await tell.AsLettersAsync(Told.Discard, ids, () => desk.DiscardAsync(ids, CancellationToken.None));
         else
-            simulator.Reached.Count("dead letters redriven", await tell.AsLettersAsync(Told.Redrive, ids, () => engine.DeadLetters.RedriveAsync(ids, CancellationToken.None)));
+            simulator.Reached.Count("dead letters redriven", await tell.AsLettersAsync(Told.Redrive, ids, () => desk.RedriveAsync(ids, CancellationToken.None)));
     }));
+
+    // The catalog of the subscription's tenant, and the subscription's name there.
+    private static Catalog Own(Catalog catalog, string id, out string own)
+    {
+        (var tenant, own) = TenantId.Split(id);
+        return catalog.Of(tenant);
+    }
 
     private SubscriptionDraft Draft(string id, string topic) => new()
     {
-        Id = id,
+        Id = TenantId.Split(id).Name,
         Topic = topic,
-        Endpoint = $"{SimChannel.SchemeOf(id)}://{id}/",
+        Endpoint = $"{SimChannel.SchemeOf(id)}://{SimReceiver.HostOf(id)}/",
         Filter = plan.DrawFilter(simulator),
         Retry = plan.DrawPolicy(simulator, topic),
         Limits = plan.Steady is { } steady ? steady.Limit(id, UsualLimits(id)) : plan.IsGreedy && id == Greedy ? new DeliveryLimits { MaxInFlight = 50, Timeout = TimeSpan.FromMinutes(1), FixedInFlight = true }
@@ -156,7 +169,7 @@ internal sealed class Operator(Simulator simulator, Judge judge, SimStore store,
     };
 
     private static DeliveryLimits UsualLimits(string id) =>
-        new() { MaxInFlight = 1 + (id[^1] % 3), Timeout = TimeSpan.FromMilliseconds(500 * (1 + (id[^1] % 3))), FixedInFlight = id == "s1" };
+        new() { MaxInFlight = 1 + (id[^1] % 3), Timeout = TimeSpan.FromMilliseconds(500 * (1 + (id[^1] % 3))), FixedInFlight = TenantId.Split(id).Name == "s1" };
 
     /// <summary>The subscription that would take all permits of a node and keep them.</summary>
     public const string Greedy = "s2";

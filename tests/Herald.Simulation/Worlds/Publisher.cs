@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Herald.Engine.Basics;
 using Herald.Engine.Catalogs;
 using Herald.Engine.Events;
 using Herald.Engine.Publishing;
@@ -12,7 +13,7 @@ using Herald.Simulation.Traces;
 namespace Herald.Simulation.Worlds;
 
 /// <summary>Publishes events, and publishes them again until they are answered.</summary>
-internal sealed class Publisher(Simulator simulator, Judge judge, Teller teller, EventMaker events)
+internal sealed class Publisher(Simulator simulator, Judge judge, Teller teller, EventMaker events, IReadOnlyList<TenantId> tenants)
 {
     private readonly List<Publication> _unanswered = [];
     private readonly List<Publication> _answered = [];
@@ -24,12 +25,30 @@ internal sealed class Publisher(Simulator simulator, Judge judge, Teller teller,
 
     public void PublishNew(Intake intake, Catalog catalog, SimProcess process)
     {
-        var topic = IsPlain || simulator.Draw(0.85) ? WorldPlan.Topics[0] : WorldPlan.Topics[1];
+        var name = IsPlain || simulator.Draw(0.85) ? WorldPlan.Topics[0] : WorldPlan.Topics[1];
+        var tenant = tenants.Count == 1 ? default : simulator.Draw(tenants);
+        var topic = tenant.FullName(name);
         var batch = Enumerable.Range(0, simulator.Draw(1, 4)).Select(_ => events.Make(topic)).ToList();
         if (_answered.Count > 0 && simulator.Draw(0.15))
             batch.Add(Again(topic) ?? batch[0]);
         _unanswered.AddRange(batch);
         Publish(batch, intake, catalog, process);
+        if (tenants.Count > 1 && simulator.Draw(0.5))
+            PublishForOther(tenant, name, batch, intake, catalog, process);
+    }
+
+    // Another tenant uses the same names, keys and ids, and sometimes even the same content.
+    private void PublishForOther(TenantId tenant, string name, List<Publication> batch, Intake intake, Catalog catalog, SimProcess process)
+    {
+        var other = tenants.First(one => one != tenant);
+        var same = batch.ConvertAll(one => one with
+        {
+            Topic = other.FullName(name),
+            Payload = simulator.Draw(0.5) ? one.Payload : one.Payload.Replace("\"n\"", "\"m\"", StringComparison.Ordinal),
+        });
+        _unanswered.AddRange(same);
+        Publish(same, intake, catalog, process);
+        simulator.Reached.Count("ids that two tenants publish", same.Count);
     }
 
     public void PublishUnanswered(Intake intake, Catalog catalog, SimProcess process)
@@ -64,7 +83,8 @@ internal sealed class Publisher(Simulator simulator, Judge judge, Teller teller,
 
     private async Task PublishAsync(List<Publication> publications, Intake intake, Catalog catalog, SimProcess process)
     {
-        if (await catalog.FindTopicAsync(publications[0].Topic, CancellationToken.None) is not { } topic)
+        var (tenant, name) = TenantId.Split(publications[0].Topic);
+        if (await catalog.Of(tenant).FindTopicAsync(name, CancellationToken.None) is not { } topic)
             return;
         using var batch = intake.Rent(topic);
         var requests = publications.ConvertAll(_ => teller.Next());

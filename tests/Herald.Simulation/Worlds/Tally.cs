@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using Herald.Engine.Applications;
+using Herald.Engine.Basics;
 using Herald.Engine.Catalogs;
 using Herald.Engine.Events;
 using Herald.Engine.Publishing;
@@ -15,10 +16,12 @@ namespace Herald.Simulation.Worlds;
 /// An application whose state records, for each key, which events it has taken and in which order. From some events it makes another event.
 /// Some events it cannot take at all. Now and then it cannot reach what it needs, and the engine must call it again.
 /// </summary>
-internal sealed class Tally(Simulator simulator) : IApplication
+internal sealed class Tally(Simulator simulator, TenantId tenant) : IApplication
 {
     // The prefix of the ids of events it makes. The rest names the shard and the sequence of the original.
     private const string Made = "made/";
+
+    public TenantId Tenant => tenant;
 
     public string Name => "tally";
 

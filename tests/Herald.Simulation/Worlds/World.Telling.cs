@@ -1,3 +1,4 @@
+using Herald.Engine.Catalogs;
 using Herald.Engine.Events;
 using Herald.Engine.Inspection;
 using Herald.Engine.Stores;
@@ -47,7 +48,8 @@ internal sealed partial class World
     private void TellMade(ShardId shard, StoredEvent made)
     {
         var (view, n) = (new EventView(made.Record), _teller.Next());
-        var what = (("n", n), ("topic", view.TopicText), ("key", view.KeyText), ("id", view.IdText), ("digest", Teller.Digest(view.Payload.Span)));
+        var topic = _store.FindInCatalog(new CatalogQuery.ByNumber(CatalogCodec.TopicKind, [made.Entry.Topic]))[0].Id;
+        var what = (("n", n), ("topic", topic), ("key", view.KeyText), ("id", view.IdText), ("digest", Teller.Digest(view.Payload.Span)));
         _teller.Tell("tally", "publish", what.Item1, what.Item2, what.Item3, what.Item4, what.Item5);
         _teller.Tell(
             "tally", "published", what.Item1, what.Item2, what.Item3, what.Item4, what.Item5, ("verdict", "accepted"), ("shard", Teller.Text(shard.Value)), ("sequence", Teller.Text(made.Entry.Sequence)));
@@ -64,7 +66,7 @@ internal sealed partial class World
 
     private void TellTheEnd()
     {
-        foreach (var letter in _store.ListLetters(null, int.MaxValue))
+        foreach (var letter in _store.ListLetters(new DeadLetterQuery(null, null, int.MaxValue, null)))
             Letters.Tell(_teller, Name, letter, null);
         _teller.Tell(Name, "settled");
         if (_simulator.Broken is not null)

@@ -1,3 +1,4 @@
+using Herald.Engine.Basics;
 using Herald.Engine.Catalogs;
 using Herald.Engine.Stores;
 using Herald.Simulation.Judges;
@@ -48,7 +49,7 @@ internal sealed partial class World : IDisposable
     private readonly Operator _operator;
     private readonly OutsideStream _stream;
     private readonly MachineInspector _inspector;
-    private readonly Tally? _tally;
+    private readonly Tally[] _tallies;
     private readonly StoreLoss? _loss;
     private StoreWeather _weather;
     private long _disturbedAtMs;
@@ -71,8 +72,9 @@ internal sealed partial class World : IDisposable
         // The application's state grows, and one of its events can need more than a small commit holds.
         if (seed % WorldsPerApplication != 0)
             _plan = _plan.WithSmallCommits();
+        _plan = _plan.WithTenants(seed);
         _teller = new Teller(_simulator);
-        _tally = seed % WorldsPerApplication == 0 ? new Tally(_simulator) : null;
+        _tallies = seed % WorldsPerApplication == 0 ? [.. _plan.Tenants.Select(tenant => new Tally(_simulator, tenant))] : [];
         _judge = new Judge(_simulator, _plan.Shards) { Excused = _loss, Made = TellMade };
         TellSettings(keysCollide: seed % WorldsPerCollision == 0);
         _store = new SimStore(_plan.Shards, (ulong)seed, _plan.LeasesLast, _plan.NoteEvery, _judge, () => _simulator.NowMs)
@@ -80,13 +82,13 @@ internal sealed partial class World : IDisposable
             Remembers = _plan.Remembers,
             Loses = _loss,
         };
-        for (var i = 1; i <= _plan.Subscriptions; i++)
-            _receivers[$"s{i}"] = new SimReceiver(alwaysWell: i == 1);
-        foreach (var topic in WorldPlan.Topics)
+        foreach (var id in _plan.SubscriptionIds)
+            _receivers[SimReceiver.HostOf(id)] = new SimReceiver(alwaysWell: TenantId.Split(id).Name == "s1");
+        foreach (var topic in _plan.Tenants.SelectMany(tenant => WorldPlan.Topics.Select(tenant.FullName)))
             _store.ChangeCatalog([new CatalogWrite(CatalogCodec.TopicKind, topic, 0, 0, CatalogCodec.Encode(new CatalogCodec.StoredTopic(default)))]);
         var tellsOnce = seed % WorldsPerTellingOnce == 0;
         _nodes = [.. Enumerable.Range(1, _plan.Nodes).Select(slot =>
-            new Node(_simulator, slot, _store, _judge, _teller, _plan.Options, _receivers, _tally is null ? [] : [_tally], () => _weather)
+            new Node(_simulator, slot, _store, _judge, _teller, _plan.Options, _receivers, _tallies, () => _weather)
             {
                 RestartsAfterMs = _plan.RestartsAfterMs,
                 MayLackChannel = () => _isRough && _plan.ChannelsGo,
@@ -98,7 +100,7 @@ internal sealed partial class World : IDisposable
         var view = new NodeView(_simulator.StartProcess("front"));
         _front = new Front(_simulator, _teller, _plan.Steady is not null, _store, _judge, new SimChannel(view.Process, view, _receivers, _judge, _teller, SimChannel.Near, SimChannel.Far), view, () => _weather);
         _events = new EventMaker(_simulator, _plan.Keys, keysCollide: seed % WorldsPerCollision == 0);
-        _publisher = new Publisher(_simulator, _judge, _teller, _events) { IsPlain = _plan.IsQuiet };
+        _publisher = new Publisher(_simulator, _judge, _teller, _events, _plan.Tenants) { IsPlain = _plan.IsQuiet };
         _stream = new OutsideStream(_simulator, _store, _teller, _events, _plan.Keys, keepsPlace: seed % WorldsPerOwnPlace == WhichKeepsIt);
         _operator = new Operator(_simulator, _judge, _store, _teller, _plan);
         _inspector = new MachineInspector(_simulator, _judge, _store, _plan.Options);
@@ -149,7 +151,7 @@ internal sealed partial class World : IDisposable
             Every(200, 5000 / _plan.Nodes, DisturbNode);
         if (_plan.StoreFails)
             Every(200, 4000, DisturbStore);
-        foreach (var id in _receivers.Keys)
+        foreach (var id in _plan.SubscriptionIds)
             _simulator.In(_simulator.Draw(5, 500), () => _operator.Put(id, _front.Catalog, _front.Process));
         RunUntil(_simulator.NowMs + _plan.RoughMs, () => false);
         Heal();
@@ -203,7 +205,7 @@ internal sealed partial class World : IDisposable
             Reached.Count("steps with shards on four nodes or more", 8);
         if (_simulator.Steps % 64 != 0)
             return;
-        foreach (var model in _judge.Living.Where(m => m.Runs && _receivers[m.Id].AlwaysWell))
+        foreach (var model in _judge.Living.Where(m => m.Runs && _receivers[SimReceiver.HostOf(m.Id)].AlwaysWell))
             _judge.CheckIsServed(model, _disturbedAtMs, ServedWithinMs);
     }
 
@@ -349,8 +351,8 @@ internal sealed partial class World : IDisposable
         foreach (var node in _nodes)
             CheckNothingIsLeft(node);
         _stream.CheckAll();
-        if (_tally is not null)
-            TallyCheck.Check(_store, _judge);
+        foreach (var tally in _tallies)
+            TallyCheck.Check(tally, _store, _judge);
         if (_judge.Untold().FirstOrDefault() is (_, > 0) untold)
             throw new Violation($"21: the message in sequence {untold.Sequence} of shard {untold.Shard} is no event, and nobody was told");
         if (_nodes.Sum(node => node.Engine!.Hosts.Count) != _plan.Shards)

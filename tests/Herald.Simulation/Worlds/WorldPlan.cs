@@ -71,7 +71,17 @@ internal sealed record WorldPlan
     /// </summary>
     public required bool Circles { get; init; }
 
+    /// <summary>In a world with more than one tenant, each has the same topics, the same subscriptions and the same ids.</summary>
+    public IReadOnlyList<TenantId> Tenants { get; private init; } = [default];
+
+    /// <summary>The names of every tenant's topics.</summary>
     public static readonly string[] Topics = ["orders", "more"];
+
+    /// <summary>The full names of all subscriptions.</summary>
+    public IEnumerable<string> SubscriptionIds =>
+        from tenant in Tenants
+        from number in Enumerable.Range(1, Subscriptions)
+        select tenant.FullName($"s{number}");
 
     public static WorldPlan DrawFrom(Simulator simulator) => DrawFrom(simulator, isCluster: simulator.Draw(0.55));
 
@@ -90,6 +100,12 @@ internal sealed record WorldPlan
         : this with { Remembers = TimeSpan.FromMilliseconds(LeastWindowMs + (seed * 7919L % 4000)) };
 
     /// <summary>
+    /// In one world of a fixed number there are two tenants. This draws nothing, so the rest of the world stays as its seed has made it.
+    /// </summary>
+    public WorldPlan WithTenants(int seed) =>
+        seed % WorldsPerTenants != WhichHasTwo || Steady is not null || IsQuiet ? this : this with { Tenants = [default, TenantId.Parse("other")] };
+
+    /// <summary>
     /// Nothing happens that would excuse a loss. Operators change nothing, and receivers are well except for one key each, whose events
     /// soon become dead letters.
     /// </summary>
@@ -97,6 +113,7 @@ internal sealed record WorldPlan
 
     public bool IsQuiet { get; private init; }
 
+    private const int WorldsPerTenants = 5, WhichHasTwo = 4;
     private const int WorldsPerWindow = 11, WhichHasOne = 7, LeastWindowMs = 500;
 
     private static WorldPlan Sized(Simulator simulator, bool isCluster, bool isGreedy) => new()
