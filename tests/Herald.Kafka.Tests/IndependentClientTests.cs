@@ -1,5 +1,6 @@
 using System.Globalization;
 using Herald.Contracts.Channels;
+using Herald.Contracts.Sources;
 using Herald.Engine.Channels;
 using Herald.Kafka.Channels;
 using Herald.Kafka.Clusters;
@@ -17,7 +18,7 @@ public sealed class IndependentClientTests
     {
         var broker = await KafkaBroker.SharedAsync();
         var topic = await broker.CreateTopicAsync("java-in");
-        await using var node = await Node.StartAsync();
+        await using var node = await SourceNode.StartAsync();
         await using var source = await node.ReadAsync(broker.Servers, topic, topic);
         var lines = Enumerable.Range(1, 50).SelectMany(number => Enumerable.Range(0, 10).Select(key => $"id:key-{key}-{number},colour:red\tkey-{key}\t{number}\n"));
 
@@ -26,7 +27,7 @@ public sealed class IndependentClientTests
             "--bootstrap-server", broker.Servers, "--topic", topic, "--property", "parse.key=true", "--property", "parse.headers=true");
         await node.ReceivesAsync(500);
 
-        OnceInOrder.Holds(node.Receiver, 10, 50);
+        node.AssertOnceInOrder(10, 50);
         Assert.All(node.Receiver.All, received => Assert.Equal("red", received.Attributes["colour"]));
     }
 
@@ -35,7 +36,7 @@ public sealed class IndependentClientTests
     {
         var broker = await KafkaBroker.SharedAsync();
         var topic = await broker.CreateTopicAsync("java-out");
-        await using (var channel = new KafkaChannel([Node.Cluster(broker.Servers)], TimeProvider.System, NullLoggerFactory.Instance))
+        await using (var channel = new KafkaChannel([KafkaReading.Cluster(broker.Servers)], TimeProvider.System, NullLoggerFactory.Instance))
         {
             for (var key = 0; key < 20; key++)
             {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Herald.Contracts.Sources;
 using Herald.Nats.Clusters;
 using Herald.Nats.JetStream;
 using Herald.Nats.Messages;
@@ -84,9 +85,9 @@ public sealed class SpeedTests(ITestOutputHelper output)
     /// <summary>Into a new store.</summary>
     private async Task<double> ReadDurableAsync(NatsServer server)
     {
-        await using var node = await Node.StartAsync(isSubscribed: false);
+        await using var node = await SourceNode.StartAsync(isSubscribed: false);
         var begun = TimeProvider.System.GetTimestamp();
-        await using var source = await node.ReadAsync(Node.Cluster(server), new NatsSourceOptions { Subjects = ["speed"], Topic = Node.Topic, Stream = "speed" });
+        await using var source = await node.ReadAsync(NatsReading.Cluster(server), NatsReading.Options("speed", "speed") with { BatchEvents = 500 });
         await Until.HoldsAsync(() => source.Totals.Accepted >= Kept, "all are durable");
         Assert.Equal(0, source.Totals.Duplicates);
         return Tell("durable in Herald", Kept, begun);

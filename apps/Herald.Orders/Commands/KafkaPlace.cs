@@ -1,3 +1,4 @@
+using Herald.Brokers;
 using Herald.Kafka;
 using Herald.Kafka.Clusters;
 
@@ -11,7 +12,7 @@ public sealed record KafkaPlace(string Servers, string Topic, string? Properties
     /// <summary>The name of the cluster in the settings.</summary>
     public const string Cluster = "orders";
 
-    /// <exception cref="KafkaSetupException">The client library or the file cannot be used.</exception>
+    /// <exception cref="BrokerSetupException">The client library or the file cannot be used.</exception>
     public KafkaCluster Open() =>
         new KafkaClusters(new KafkaOptions
         {

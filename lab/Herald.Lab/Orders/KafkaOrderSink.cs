@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Herald.Kafka;
+using Herald.Brokers;
 using Herald.Kafka.Clusters;
 using Herald.Kafka.Producing;
 using Herald.Orders.Commands;
@@ -15,7 +15,7 @@ public sealed class KafkaOrderSink : IOrderSink
     private readonly BatchSender _sender;
 
     /// <param name="patience">How long the sender retries a message.</param>
-    /// <exception cref="KafkaSetupException">The settings for Kafka cannot be used.</exception>
+    /// <exception cref="BrokerSetupException">The settings for Kafka cannot be used.</exception>
     public KafkaOrderSink(KafkaPlace place, TimeSpan patience, TimeProvider time, ILoggerFactory logging)
     {
         Place = string.Create(CultureInfo.InvariantCulture, $"{place.Topic} of {place.Servers}");

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Herald.Brokers;
 using Herald.Hosting.Commands;
-using Herald.Kafka;
 using Herald.Orders.Commands;
 using Microsoft.Extensions.Logging;
 
@@ -72,7 +72,7 @@ public static class ProduceCommand
                 ? call.Terminal.Fail(ExitCode.NotReachable, problem)
                 : await RunAsync(story, sink, rate, events, call, time);
         }
-        catch (KafkaSetupException failure)
+        catch (BrokerSetupException failure)
         {
             return call.Terminal.Fail(ExitCode.Failed, failure.Message);
         }

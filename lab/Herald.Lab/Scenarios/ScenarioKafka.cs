@@ -30,7 +30,7 @@ internal sealed class ScenarioKafka : IAsyncDisposable
 
     /// <param name="given">Null for a throw-away Kafka.</param>
     /// <exception cref="LocalKafkaException">No Kafka can be started.</exception>
-    /// <exception cref="Herald.Kafka.KafkaSetupException">Kafka cannot be used.</exception>
+    /// <exception cref="Herald.Brokers.BrokerSetupException">Kafka cannot be used.</exception>
     public static async Task<ScenarioKafka> StartAsync(KafkaPlace? given, TimeProvider time, CancellationToken cancel)
     {
         var own = given is null ? await StartOwnAsync(time, cancel) : null;

@@ -1,5 +1,5 @@
+using Herald.Brokers;
 using Herald.Hosting.Commands;
-using Herald.Kafka;
 using Herald.Lab.Catchers;
 using Herald.Lab.Ledgers;
 using Herald.Lab.Orders;
@@ -55,7 +55,7 @@ internal sealed class UnaffectedRun(UnaffectedOptions options, Terminal terminal
                 await display;
             }
         }
-        catch (Exception failure) when (failure is ChildProcessException or LocalPostgresException or LocalKafkaException or KafkaSetupException or ScenarioException or HttpRequestException)
+        catch (Exception failure) when (failure is ChildProcessException or LocalPostgresException or LocalKafkaException or BrokerSetupException or ScenarioException or HttpRequestException)
         {
             return terminal.Fail(ExitCode.Failed, failure.Message);
         }

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Confluent.Kafka;
+using Herald.Brokers;
 
 namespace Herald.Kafka.Clusters;
 
@@ -16,11 +17,11 @@ internal static class ClientLibrary
         DynamicallyAccessedMemberTypes.PublicMethods | DynamicallyAccessedMemberTypes.NonPublicMethods;
     private static readonly Lazy<string?> Problem = new(Load);
 
-    /// <exception cref="KafkaSetupException">The library cannot be loaded, or the system's older one was loaded instead.</exception>
+    /// <exception cref="BrokerSetupException">The library cannot be loaded, or the system's older one was loaded instead.</exception>
     public static void Require()
     {
         if (Problem.Value is { } problem)
-            throw new KafkaSetupException(problem);
+            throw new BrokerSetupException(problem);
     }
 
     // The client finds librdkafka's functions by reflection, as methods of one of these classes: a trimmed program must keep them.

@@ -1,4 +1,5 @@
 using Confluent.Kafka;
+using Herald.Brokers.Clusters;
 using Microsoft.Extensions.Logging;
 
 namespace Herald.Kafka.Clusters;
@@ -9,19 +10,12 @@ namespace Herald.Kafka.Clusters;
 /// </summary>
 internal sealed class ClientNotices(string who, KafkaCluster cluster, TimeProvider time, ILogger logger)
 {
-    private static readonly TimeSpan Again = TimeSpan.FromMinutes(1);
-    private readonly Lock _lock = new();
-    private ErrorCode _last = ErrorCode.NoError;
-    private long _lastAt;
+    private readonly RepeatedTrouble _trouble = new(time);
 
     public void Trouble(Error error)
     {
-        lock (_lock)
-        {
-            if (error.Code == _last && time.GetElapsedTime(_lastAt) < Again)
-                return;
-            (_last, _lastAt) = (error.Code, time.GetTimestamp());
-        }
+        if (!_trouble.Note(error.Code.ToString()))
+            return;
         if (error.Code == ErrorCode.Local_AllBrokersDown)
             logger.LogWarning("{Who}: no broker of the cluster {Cluster} answers. Herald retries until one answers.", who, cluster);
         else
@@ -31,15 +25,8 @@ internal sealed class ClientNotices(string who, KafkaCluster cluster, TimeProvid
     /// <summary>An operation has succeeded, so the next error is a new one.</summary>
     public void Well()
     {
-        if (_last == ErrorCode.NoError)
-            return;
-        lock (_lock)
-        {
-            if (_last == ErrorCode.NoError)
-                return;
-            _last = ErrorCode.NoError;
-        }
-        logger.LogInformation("{Who}: the cluster {Cluster} answers again.", who, cluster.Name);
+        if (_trouble.Well())
+            logger.LogInformation("{Who}: the cluster {Cluster} answers again.", who, cluster.Name);
     }
 
     public void Log(LogMessage message)

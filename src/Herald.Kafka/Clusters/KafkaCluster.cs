@@ -1,4 +1,5 @@
 using Confluent.Kafka;
+using Herald.Brokers;
 
 namespace Herald.Kafka.Clusters;
 
@@ -7,7 +8,7 @@ public sealed class KafkaCluster
 {
     private readonly IReadOnlyDictionary<string, string> _properties;
 
-    /// <exception cref="KafkaSetupException">
+    /// <exception cref="BrokerSetupException">
     /// Kafka's client library cannot be loaded, or Herald sets one of the properties itself.
     /// </exception>
     public KafkaCluster(ClusterAddress address, IReadOnlyDictionary<string, string> properties)
@@ -18,7 +19,7 @@ public sealed class KafkaCluster
         foreach (var name in properties.Keys)
         {
             if (OwnProperties.WhyNot(name) is { } reason)
-                throw new KafkaSetupException($"kafka.clusters.{address.Name}: '{name}' cannot be set, because {reason}.");
+                throw new BrokerSetupException($"kafka.clusters.{address.Name}: '{name}' cannot be set, because {reason}.");
         }
         (Address, _properties) = (address, properties);
     }
@@ -45,7 +46,7 @@ public sealed class KafkaCluster
     }
 
     /// <summary>Creates a client, or reports which property it does not accept.</summary>
-    /// <exception cref="KafkaSetupException">The client does not accept its configuration.</exception>
+    /// <exception cref="BrokerSetupException">The client does not accept its configuration.</exception>
     internal TClient Make<TClient>(Func<TClient> build)
     {
         try
@@ -54,7 +55,7 @@ public sealed class KafkaCluster
         }
         catch (Exception e) when (e is InvalidOperationException or ArgumentException or KafkaException)
         {
-            throw new KafkaSetupException($"kafka.clusters.{Name}.propertiesFile: {Mask(e.Message)}.", e);
+            throw new BrokerSetupException($"kafka.clusters.{Name}.propertiesFile: {Mask(e.Message)}.", e);
         }
     }
 

@@ -1,5 +1,6 @@
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
+using Herald.Brokers;
 
 namespace Herald.Kafka.Clusters;
 
@@ -13,7 +14,7 @@ public sealed class OwnTopic : IAsyncDisposable
     public string Name { get; }
 
     /// <summary>Creates the topic with the cluster's default number of replicas.</summary>
-    /// <exception cref="KafkaSetupException">The cluster does not answer, or does not create the topic.</exception>
+    /// <exception cref="BrokerSetupException">The cluster does not answer, or does not create the topic.</exception>
     public static async Task<OwnTopic> MakeAsync(KafkaCluster cluster, string name, int partitions)
     {
         ArgumentNullException.ThrowIfNull(cluster);
@@ -27,7 +28,7 @@ public sealed class OwnTopic : IAsyncDisposable
         {
             admin.Dispose();
             var reason = failure is CreateTopicsException { Results: [var result, ..] } ? result.Error.Reason : failure.Error.Reason;
-            throw new KafkaSetupException($"Topic {name} cannot be created in the cluster at {cluster.Address.Servers}: {reason}.", failure);
+            throw new BrokerSetupException($"Topic {name} cannot be created in the cluster at {cluster.Address.Servers}: {reason}.", failure);
         }
     }
 

@@ -1,3 +1,5 @@
+using Herald.Brokers;
+
 namespace Herald.Kafka.Clusters;
 
 /// <summary>Reads a file of librdkafka's properties, one per line: <c>property=value</c>.</summary>
@@ -6,7 +8,7 @@ namespace Herald.Kafka.Clusters;
 /// </remarks>
 internal static class PropertiesFile
 {
-    /// <exception cref="KafkaSetupException">The file cannot be read, or a line of it cannot be used.</exception>
+    /// <exception cref="BrokerSetupException">The file cannot be read, or a line of it cannot be used.</exception>
     public static Dictionary<string, string> Read(string path, string cluster)
     {
         var setting = $"kafka.clusters.{cluster}.propertiesFile = '{path}'";
@@ -17,7 +19,7 @@ internal static class PropertiesFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new KafkaSetupException($"{setting}: the file cannot be read ({e.Message}).", e);
+            throw new BrokerSetupException($"{setting}: the file cannot be read ({e.Message}).", e);
         }
         var properties = new Dictionary<string, string>(StringComparer.Ordinal);
         for (var i = 0; i < lines.Length; i++)
@@ -28,11 +30,11 @@ internal static class PropertiesFile
             // Messages never contain the line itself, because it can contain a password.
             var where = $"{setting}, line {i + 1}";
             if (line.Split('=', 2, StringSplitOptions.TrimEntries) is not [{ Length: > 0 } name, var value])
-                throw new KafkaSetupException($"{where}: write property=value.");
+                throw new BrokerSetupException($"{where}: write property=value.");
             if (OwnProperties.WhyNot(name) is { } reason)
-                throw new KafkaSetupException($"{where}: '{name}' cannot be set, because {reason}. Remove the line.");
+                throw new BrokerSetupException($"{where}: '{name}' cannot be set, because {reason}. Remove the line.");
             if (!properties.TryAdd(name, value))
-                throw new KafkaSetupException($"{where}: '{name}' is set twice. Remove one.");
+                throw new BrokerSetupException($"{where}: '{name}' is set twice. Remove one.");
         }
         return properties;
     }

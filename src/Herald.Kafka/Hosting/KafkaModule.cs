@@ -32,7 +32,7 @@ public sealed class KafkaModule : IModule
         {
             services.AddSingleton<IServerPart>(provider => new KafkaSource(
                 provider.GetRequiredService<KafkaClusters>().Find(route.Cluster)!,
-                KafkaSourceOptions.Of(kafka, route),
+                kafka, route,
                 TopicReader.Of(provider.GetServices<TopicReader>(), route.To),
                 provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<ILoggerFactory>()));

@@ -1,4 +1,5 @@
 using Confluent.Kafka;
+using Herald.Brokers;
 using Herald.Kafka.Clusters;
 using Microsoft.Extensions.Logging;
 
@@ -21,7 +22,7 @@ public sealed class BatchSender : IDisposable
     private readonly TimeProvider _time;
 
     /// <param name="patience">How long the client tries to send a message; at least one second.</param>
-    /// <exception cref="KafkaSetupException">The client does not accept its configuration.</exception>
+    /// <exception cref="BrokerSetupException">The client does not accept its configuration.</exception>
     public BatchSender(KafkaCluster cluster, string topic, TimeSpan patience, TimeProvider time, ILoggerFactory logging)
     {
         (_topic, _time) = (topic, time);

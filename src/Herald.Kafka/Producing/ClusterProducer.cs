@@ -1,5 +1,6 @@
 using System.Globalization;
 using Confluent.Kafka;
+using Herald.Brokers;
 using Herald.Kafka.Clusters;
 using Herald.Kafka.Metrics;
 using Microsoft.Extensions.Logging;
@@ -31,7 +32,7 @@ internal sealed class ClusterProducer : IDisposable
 
     /// <param name="who">A name for the log.</param>
     /// <param name="queueing">A message that is queued for longer is no longer sent, and is reported as failed.</param>
-    /// <exception cref="KafkaSetupException">The client does not accept its configuration.</exception>
+    /// <exception cref="BrokerSetupException">The client does not accept its configuration.</exception>
     public ClusterProducer(string who, KafkaCluster cluster, TimeSpan queueing, TimeProvider time, ILogger logger)
     {
         (_who, _cluster, _queueing, _time, _logger) = (who, cluster, queueing, time, logger);
@@ -190,7 +191,7 @@ internal sealed class ClusterProducer : IDisposable
                 return;
             _life = Begin();
         }
-        KafkaMetrics.ProducerFailed();
+        KafkaMetrics.ProducerFailures.Add(1);
         _logger.LogWarning(
             "{Who}: the producer of the cluster {Cluster} failed permanently and was replaced. Deliveries in progress are retried.",
             _who, _cluster);

@@ -12,18 +12,25 @@ namespace Herald.Kafka.Sources;
 internal sealed class OffsetCommits(IConsumer<byte[]?, byte[]?> consumer, TimeProvider time, Action<Error> failed)
 {
     private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Guards the offsets: they are noted on one thread, and taken on another.</summary>
+    private readonly Lock _lock = new();
     private readonly Dictionary<OwnedPartition, Offset> _open = [];
     private Dictionary<OwnedPartition, Offset> _told = [];
     private Task<bool> _underWay = Task.FromResult(true);
     private long _lastAt;
 
-    /// <summary>Records that everything before this offset is durable.</summary>
-    public void Note(OwnedPartition partition, Offset next) => _open[partition] = next;
+    /// <summary>Records that everything before this offset is durable. Called on any thread; everything else on the source's thread.</summary>
+    public void Note(OwnedPartition partition, Offset next)
+    {
+        lock (_lock)
+            _open[partition] = next;
+    }
 
     /// <summary>Called in every turn of the loop; returns at once.</summary>
     public void CommitNowAndThen()
     {
-        if (!_underWay.IsCompleted || (_open.Count == 0 && _underWay.Result) || time.GetElapsedTime(_lastAt) < Every)
+        if (!_underWay.IsCompleted || time.GetElapsedTime(_lastAt) < Every)
             return;
         _lastAt = time.GetTimestamp();
         Begin();
@@ -59,13 +66,16 @@ internal sealed class OffsetCommits(IConsumer<byte[]?, byte[]?> consumer, TimePr
     // Offsets whose commit failed are committed again, unless there is a newer one by now or the partition is no longer owned.
     private List<TopicPartitionOffset> Take()
     {
-        if (!_underWay.Result)
+        lock (_lock)
         {
-            foreach (var (partition, next) in _told)
-                _open.TryAdd(partition, next);
+            if (!_underWay.Result)
+            {
+                foreach (var (partition, next) in _told)
+                    _open.TryAdd(partition, next);
+            }
+            _told = _open.Where(o => o.Key.IsOwned).ToDictionary();
+            _open.Clear();
         }
-        _told = _open.Where(o => o.Key.IsOwned).ToDictionary();
-        _open.Clear();
         return [.. _told.Select(o => new TopicPartitionOffset(o.Key.Place, o.Value))];
     }
 
@@ -78,7 +88,7 @@ internal sealed class OffsetCommits(IConsumer<byte[]?, byte[]?> consumer, TimePr
         }
         catch (KafkaException failure)
         {
-            KafkaMetrics.CommitFailed();
+            KafkaMetrics.CommitFailures.Add(1);
             failed(failure is TopicPartitionOffsetException parts ? parts.Results.Select(r => r.Error).FirstOrDefault(e => e.IsError) ?? failure.Error : failure.Error);
             return false;
         }

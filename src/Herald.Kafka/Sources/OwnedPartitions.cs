@@ -2,26 +2,24 @@ using Confluent.Kafka;
 
 namespace Herald.Kafka.Sources;
 
-/// <summary>The partitions that are assigned now. Only the source's thread uses it.</summary>
-internal sealed class OwnedPartitions(string cluster)
+/// <summary>The partitions that are assigned now. Only the source's thread changes it.</summary>
+/// <param name="own">Makes a partition of its place.</param>
+internal sealed class OwnedPartitions(Func<TopicPartition, OwnedPartition> own)
 {
     private readonly Dictionary<TopicPartition, OwnedPartition> _all = [];
     private OwnedPartition? _last;
 
     public int Count => _all.Count;
 
-    public void Add(IEnumerable<TopicPartition> partitions)
+    public OwnedPartition Add(TopicPartition place)
     {
-        foreach (var partition in partitions)
-        {
-            Remove(partition);
-            _all.Add(partition, new OwnedPartition(partition, $"kafka/{cluster}/{partition.Topic}"));
-        }
+        Remove(place);
+        return _all[place] = own(place);
     }
 
-    public void Remove(TopicPartition partition)
+    public void Remove(TopicPartition place)
     {
-        if (!_all.Remove(partition, out var gone))
+        if (!_all.Remove(place, out var gone))
             return;
         gone.IsOwned = false;
         if (_last == gone)

@@ -1,3 +1,4 @@
+using Herald.Brokers.Clusters;
 using Microsoft.Extensions.Logging;
 
 namespace Herald.Nats.Clusters;

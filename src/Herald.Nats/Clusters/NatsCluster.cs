@@ -1,3 +1,5 @@
+using Herald.Brokers;
+using Herald.Brokers.Clusters;
 using Microsoft.Extensions.Logging;
 
 namespace Herald.Nats.Clusters;
@@ -7,13 +9,13 @@ public sealed class NatsCluster
 {
     private readonly ConnectionOptions _options;
 
-    /// <exception cref="NatsSetupException">The name is not valid, or there is no server.</exception>
+    /// <exception cref="BrokerSetupException">The name is not valid, or there is no server.</exception>
     internal NatsCluster(string name, ConnectionOptions options)
     {
-        if (!ClusterName.IsOne(name))
-            throw new NatsSetupException($"'{name}' is not a valid name of a cluster: use {ClusterName.Rule}.");
+        if (!ClusterName.Accepts(name))
+            throw new BrokerSetupException($"'{name}' is not a valid name of a cluster. {ClusterName.Rule}");
         if (options.Servers.Count == 0)
-            throw new NatsSetupException($"The cluster '{name}' has no servers.");
+            throw new BrokerSetupException($"The cluster '{name}' has no servers.");
         (Name, _options) = (name, options);
     }
 

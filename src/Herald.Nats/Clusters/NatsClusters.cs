@@ -1,31 +1,21 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Herald.Brokers;
+using Herald.Brokers.Clusters;
 
 namespace Herald.Nats.Clusters;
 
-/// <summary>The clusters of a server, by name.</summary>
-public sealed class NatsClusters
+/// <summary>The NATS clusters of a server, by name.</summary>
+/// <exception cref="BrokerSetupException">The clusters cannot be used with the present settings; the message says why.</exception>
+public sealed class NatsClusters(NatsOptions options) : NamedClusters<NatsClusterOptions, NatsCluster>(options.Clusters, Open)
 {
-    private readonly Dictionary<string, NatsCluster> _byName;
-
-    /// <exception cref="NatsSetupException">The clusters cannot be used with the present settings; the message says why.</exception>
-    public NatsClusters(NatsOptions options)
-    {
-        ArgumentNullException.ThrowIfNull(options);
-        _byName = options.Clusters.ToDictionary(cluster => cluster.Key, cluster => Of(cluster.Key, cluster.Value), StringComparer.Ordinal);
-    }
-
-    public IReadOnlyCollection<NatsCluster> All => _byName.Values;
-
-    public NatsCluster? Find(string name) => _byName.GetValueOrDefault(name);
-
-    private static NatsCluster Of(string name, NatsClusterOptions options)
+    private static NatsCluster Open(string name, NatsClusterOptions options)
     {
         var setting = $"nats.clusters.{name}";
         var connection = new ConnectionOptions
         {
             Servers = ServerAddress.ParseAll(string.Join(',', options.Servers))
-                ?? throw new NatsSetupException($"{setting}.servers: {ServerAddress.Rule}"),
+                ?? throw new BrokerSetupException($"{setting}.servers: {ServerAddress.Rule}"),
             User = options.User,
             Password = Secret($"{setting}.passwordFile", options.PasswordFile),
             Token = Secret($"{setting}.tokenFile", options.TokenFile),
@@ -42,14 +32,14 @@ public sealed class NatsClusters
         Checked($"{setting}.certificateFile", connection.CertificateFile, file => X509Certificate2.CreateFromPemFile(file, connection.CertificateKeyFile).Dispose());
         (string Name, string? Value)[] ways = [("a user", connection.User), ("a token", connection.Token), ("an NKey", connection.NKeyFile), ("a credentials file", connection.CredentialsFile)];
         return ways.Where(way => way.Value is not null).Select(way => way.Name).ToList() is [_, _, ..] several
-            ? throw new NatsSetupException($"The cluster '{name}' has {string.Join(" and ", several)}: set only one of them.")
+            ? throw new BrokerSetupException($"The cluster '{name}' has {string.Join(" and ", several)}: set only one of them.")
             : new NatsCluster(name, connection);
     }
 
     private static void CheckPair(string cluster, string one, string? first, string other, string? second, string settings)
     {
         if (first is null != second is null)
-            throw new NatsSetupException($"The cluster '{cluster}' has a {(first is null ? other : one)} but no {(first is null ? one : other)}. Set both, with {settings}.");
+            throw new BrokerSetupException($"The cluster '{cluster}' has a {(first is null ? other : one)} but no {(first is null ? one : other)}. Set both, with {settings}.");
     }
 
     private static string? Secret(string setting, string? file)
@@ -69,11 +59,11 @@ public sealed class NatsClusters
         }
         catch (InvalidDataException unfit)
         {
-            throw new NatsSetupException($"{setting}: {unfit.Message}", unfit);
+            throw new BrokerSetupException($"{setting}: {unfit.Message}", unfit);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or CryptographicException)
         {
-            throw new NatsSetupException($"{setting}: the file '{file}' cannot be read ({failure.Message}).", failure);
+            throw new BrokerSetupException($"{setting}: the file '{file}' cannot be read ({failure.Message}).", failure);
         }
     }
 }

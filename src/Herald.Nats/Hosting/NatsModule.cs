@@ -32,7 +32,7 @@ public sealed class NatsModule : IModule
         {
             services.AddSingleton<IServerPart>(provider => new NatsSource(
                 provider.GetRequiredService<NatsClusters>().Find(route.Cluster)!,
-                NatsSourceOptions.Of(nats, route),
+                nats, route,
                 TopicReader.Of(provider.GetServices<TopicReader>(), route.To),
                 provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<ILoggerFactory>()));

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Herald.Brokers;
 using Herald.Nats.Clusters;
 using Herald.Nats.Messages;
 
@@ -19,7 +20,7 @@ public sealed class JetStreamClient(ClusterConnection connection, TimeSpan timeo
     private const int Unavailable = 503, NanosecondsPerTick = 100;
 
     /// <summary>Creates the stream if it does not exist. An existing stream is not changed, because it belongs to an operator.</summary>
-    /// <exception cref="NatsSetupException">There is a stream with this name but without these subjects.</exception>
+    /// <exception cref="BrokerSetupException">There is a stream with this name but without these subjects.</exception>
     /// <exception cref="JetStreamException">It cannot be created, for example because another stream has its subjects.</exception>
     public async Task<StreamFacts> EnsureStreamAsync(StreamSpec spec, CancellationToken cancel)
     {
@@ -39,7 +40,7 @@ public sealed class JetStreamClient(ClusterConnection connection, TimeSpan timeo
         var missing = spec.Subjects.Where(subject => !there.Subjects.Any(wide => Subjects.Covers(wide, subject))).ToList();
         if (missing.Count > 0)
         {
-            throw new NatsSetupException(
+            throw new BrokerSetupException(
                 $"The stream '{spec.Name}' exists and takes {Join(there.Subjects)}, but not {Join(missing)}. Add the missing subjects to it, or use another stream.");
         }
         return there;

@@ -133,7 +133,8 @@ public sealed class OrderedReader : IAsyncDisposable
     /// Acknowledges this message and all before it. It is sent at most once: only the figures that operators see of the consumer depend on
     /// it.
     /// </summary>
-    public ValueTask AckAsync(NatsMessage last, CancellationToken cancel) => _connection.PublishAsync(new(last.ReplyTo!, Ack), cancel);
+    /// <param name="receipt">The message's <see cref="NatsMessage.ReplyTo"/>.</param>
+    public ValueTask AckAsync(string receipt, CancellationToken cancel) => _connection.PublishAsync(new(receipt, Ack), cancel);
 
     /// <summary>Ends the reading if the server of the consumer no longer leads the stream. Can be called at any time.</summary>
     public async Task CheckLeaderAsync(CancellationToken cancel)

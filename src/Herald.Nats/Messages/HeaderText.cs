@@ -14,11 +14,11 @@ internal static class HeaderText
     /// <returns>
     /// False when it cannot be a header: the name is empty, not printable or has a colon, or the value has an end of line.
     /// </returns>
-    public static bool TryAdd(this NatsHeaders headers, ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
+    public static bool TryAdd(this NatsHeaders headers, string name, ReadOnlySpan<byte> value)
     {
-        if (name.IsEmpty || name.ContainsAnyExceptInRange((byte)'!', (byte)'~') || name.Contains((byte)':') || value.ContainsAny((byte)'\r', (byte)'\n'))
+        if (name.Length == 0 || name.AsSpan().ContainsAnyExceptInRange('!', '~') || name.Contains(':', StringComparison.Ordinal) || value.ContainsAny((byte)'\r', (byte)'\n'))
             return false;
-        headers[Encoding.GetString(name)] = Encoding.GetString(value);
+        headers[name] = Encoding.GetString(value);
         return true;
     }
 }

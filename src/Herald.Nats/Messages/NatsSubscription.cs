@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using System.Threading.Channels;
+using Herald.Brokers.Feeds;
 using Herald.Nats.Clusters;
 using Microsoft.Extensions.Logging;
 
@@ -12,31 +12,29 @@ namespace Herald.Nats.Messages;
 public sealed class NatsSubscription : IAsyncDisposable
 {
     private readonly ClusterConnection _connection;
-    private readonly SubscriptionBounds _bounds;
     private readonly ILogger _logger;
-    private readonly Channel<NatsMessage> _messages;
-    private long _bytes, _dropped;
+    private readonly MessageBuffer<NatsMessage> _messages;
+    private long _dropped;
     private volatile bool _isSlow, _isOver;
 
     internal NatsSubscription(ClusterConnection connection, IReadOnlyList<string> subjects, string? queue, SubscriptionBounds bounds, ILogger logger)
     {
-        (_connection, Subjects, Queue, _bounds, _logger) = (connection, subjects, queue, bounds, logger);
+        (_connection, Subjects, Queue, _logger) = (connection, subjects, queue, logger);
         Missing = new(subjects);
-        // The writer is the reading loop of the connection. It must not wait, so it uses TryWrite.
-        _messages = Channel.CreateBounded<NatsMessage>(new BoundedChannelOptions(bounds.Messages) { SingleWriter = false, FullMode = BoundedChannelFullMode.Wait });
+        _messages = new(bounds.Messages, bounds.Bytes);
     }
 
     /// <summary>The number of messages that were dropped since the subscription began.</summary>
     public long Dropped => Interlocked.Read(ref _dropped);
 
     /// <summary>Messages have been dropped, and the buffer is still more than half full.</summary>
-    public bool IsSlow => _isSlow && (Waiting > _bounds.Messages / 2 || WaitingBytes > _bounds.Bytes / 2);
+    public bool IsSlow => _isSlow && _messages.IsHalfFull;
 
     /// <summary>The number of messages that wait to be read.</summary>
-    public int Waiting => _messages.Reader.Count;
+    public int Waiting => _messages.Count;
 
     /// <summary>The bytes of the messages that wait to be read.</summary>
-    public long WaitingBytes => Interlocked.Read(ref _bytes);
+    public long WaitingBytes => _messages.Bytes;
 
     internal IReadOnlyList<string> Subjects { get; }
     internal string? Queue { get; }
@@ -72,15 +70,9 @@ public sealed class NatsSubscription : IAsyncDisposable
 
     /// <returns>False when the subscription has ended and all is read.</returns>
     /// <exception cref="NatsRefusedException">The server denies a subject.</exception>
-    public ValueTask<bool> WaitAsync(CancellationToken cancel) => _messages.Reader.WaitToReadAsync(cancel);
+    public ValueTask<bool> WaitAsync(CancellationToken cancel) => _messages.WaitAsync(cancel);
 
-    public bool TryRead([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out NatsMessage? message)
-    {
-        if (!_messages.Reader.TryRead(out message))
-            return false;
-        Interlocked.Add(ref _bytes, -message.Size);
-        return true;
-    }
+    public bool TryRead([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out NatsMessage? message) => _messages.TryTake(out message);
 
     /// <summary>Ends the subscription. Completes when all messages that the server had sent have come; they can still be read.</summary>
     public async Task DrainAsync(CancellationToken cancel)
@@ -102,14 +94,10 @@ public sealed class NatsSubscription : IAsyncDisposable
         await _connection.LeaveAsync(this, drain: false, CancellationToken.None).ConfigureAwait(false);
     }
 
-    /// <summary>Called on the reading loop.</summary>
+    /// <summary>Called on the reading loop of the connection, which must not wait.</summary>
     internal void Take(NatsMessage message)
     {
-        var bytes = Interlocked.Add(ref _bytes, message.Size);
-        if ((bytes <= _bounds.Bytes || bytes == message.Size) && _messages.Writer.TryWrite(message))
-            return;
-        Interlocked.Add(ref _bytes, -message.Size);
-        if (_isOver)
+        if (_messages.TryAdd(message, message.Size) || _isOver)
             return;
         // One warning each time it becomes slow.
         if (!IsSlow)
@@ -122,6 +110,6 @@ public sealed class NatsSubscription : IAsyncDisposable
     internal void End(NatsException? failure)
     {
         _isOver = true;
-        _messages.Writer.TryComplete(failure);
+        _messages.Complete(failure);
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Herald.Brokers.Sinks;
 using Herald.Engine.Stores;
 
 namespace Herald.Nats.Sources;
@@ -15,19 +16,26 @@ internal sealed class StreamPosition(ISourcePositions positions, string source, 
     private long _wanted;
     private Task _saving = Task.CompletedTask;
 
-    /// <summary>The position when it was read from the store.</summary>
+    /// <summary>The name under which the position is saved.</summary>
+    public string Name { get; } = NameOf(source, edition);
+
+    /// <summary>The position when it was read.</summary>
     public long Next => next;
 
     /// <param name="source">
     /// Contains the stream's name and time of creation, so a stream that is deleted and created again is read from its beginning.
     /// </param>
+    /// <param name="sink">If it has saved a position, that one counts.</param>
     /// <exception cref="StoreUnavailableException">The position cannot be read now.</exception>
-    public static async ValueTask<StreamPosition> ReadAsync(ISourcePositions positions, string source, CancellationToken cancel)
+    public static async ValueTask<StreamPosition> ReadAsync(ISourcePositions positions, IMessageSink sink, string source, CancellationToken cancel)
     {
         var found = new StreamPosition(positions, source, 1, 1);
-        for (var edition = 1; await positions.ReadSourcePositionAsync(NameOf(source, edition), cancel).ConfigureAwait(false) is { } position; edition++)
+        for (var edition = 1; await FindAsync(NameOf(source, edition)).ConfigureAwait(false) is { } position; edition++)
             found = new(positions, source, edition, position);
         return found;
+
+        async ValueTask<long?> FindAsync(string name) =>
+            await sink.FindPositionAsync(name, cancel).ConfigureAwait(false) ?? await positions.ReadSourcePositionAsync(name, cancel).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -73,7 +81,7 @@ internal sealed class StreamPosition(ISourcePositions positions, string source, 
             }
             try
             {
-                await positions.SaveSourcePositionAsync(new SourcePosition(NameOf(source, edition), now.Position), cancel).ConfigureAwait(false);
+                await positions.SaveSourcePositionAsync(new SourcePosition(Name, now.Position), cancel).ConfigureAwait(false);
                 await now.Then().ConfigureAwait(false);
             }
             catch (Exception failure) when (failure is StoreUnavailableException or NatsException or OperationCanceledException)

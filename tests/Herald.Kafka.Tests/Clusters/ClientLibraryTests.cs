@@ -1,3 +1,4 @@
+using Herald.Brokers;
 using Herald.Kafka.Clusters;
 using Herald.TestKit.Kafka;
 
@@ -16,7 +17,7 @@ public sealed class ClientLibraryTests
     public void Kerberos_is_refused_by_name()
     {
         var cluster = new KafkaCluster(new("main", "127.0.0.1:1"), new Dictionary<string, string> { ["security.protocol"] = "SASL_PLAINTEXT", ["sasl.mechanism"] = "GSSAPI" });
-        var refused = Assert.Throws<KafkaSetupException>(() =>
+        var refused = Assert.Throws<BrokerSetupException>(() =>
             new Kafka.Channels.KafkaChannel([cluster], TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance));
         Assert.Contains("GSSAPI", refused.Message, StringComparison.Ordinal);
     }

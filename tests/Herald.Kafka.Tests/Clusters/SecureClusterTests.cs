@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Herald.Contracts.Sources;
 using Herald.Kafka.Clusters;
 using Herald.Kafka.Producing;
 using Herald.Kafka.Tests.Sources;
@@ -29,10 +30,10 @@ public sealed class SecureClusterTests : IDisposable
     public async Task What_is_sent_over_TLS_with_a_password_is_read_over_TLS_with_a_password()
     {
         await using var broker = await StartAsync();
-        var cluster = Node.Cluster(broker.Servers, Properties(Password));
+        var cluster = KafkaReading.Cluster(broker.Servers, Properties(Password));
         await using var topic = await OwnTopic.MakeAsync(cluster, "secret", 4);
-        await using var node = await Node.StartAsync();
-        await using var source = await node.ReadAsync(broker.Servers, Node.Options(topic.Name, "herald"), Properties(Password));
+        await using var node = await SourceNode.StartAsync();
+        await using var source = await node.ReadAsync(broker.Servers, KafkaReading.Options(topic.Name, "herald"), Properties(Password));
         using var sender = new BatchSender(cluster, topic.Name, TimeSpan.FromSeconds(30), TimeProvider.System, NullLoggerFactory.Instance);
         Assert.Null(await sender.WarmUpAsync(TimeSpan.FromSeconds(30), TestEnd));
 
@@ -40,14 +41,14 @@ public sealed class SecureClusterTests : IDisposable
 
         Assert.Equal(new SentBatch(50, null), sent);
         await node.ReceivesAsync(50);
-        OnceInOrder.Holds(node.Receiver, 1, 50);
+        node.AssertOnceInOrder(1, 50);
     }
 
     [Fact]
     public async Task A_wrong_password_is_told_and_not_shown()
     {
         await using var broker = await StartAsync();
-        var cluster = Node.Cluster(broker.Servers, Properties("guessed"));
+        var cluster = KafkaReading.Cluster(broker.Servers, Properties("guessed"));
         using var sender = new BatchSender(cluster, "secret", TimeSpan.FromSeconds(2), TimeProvider.System, NullLoggerFactory.Instance);
         var problem = await sender.WarmUpAsync(TimeSpan.FromSeconds(2), TestEnd);
         Assert.Contains(broker.Servers, problem, StringComparison.Ordinal);

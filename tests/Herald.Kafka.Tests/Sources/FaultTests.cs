@@ -1,3 +1,4 @@
+using Herald.Contracts.Sources;
 using Herald.TestKit.Kafka;
 using Herald.TestKit.Time;
 
@@ -9,31 +10,11 @@ public sealed class FaultTests
     private static readonly (string, string)[] Quick = [("topic.metadata.refresh.interval.ms", "500")];
 
     [Fact]
-    public async Task A_broker_that_is_killed_under_load_costs_nothing_and_doubles_nothing()
-    {
-        await using var broker = await KafkaBroker.StartAsync();
-        await broker.CreateNamedTopicAsync("load", 4);
-        await using var node = await Node.StartAsync();
-        await using var source = await node.ReadAsync(broker.Servers, "load");
-        using var publisher = new Publisher(broker.Servers, "load");
-        for (var round = 0; round < 2; round++)
-        {
-            var sending = publisher.SendNumberedAsync(20, (round * 200) + 1, 200);
-            await node.ReceivesAsync((round * 4000) + 100);
-            await broker.KillAsync();
-            await broker.StartAgainAsync();
-            await sending;
-            await node.ReceivesAsync((round + 1) * 4000);
-        }
-        OnceInOrder.Holds(node.Receiver, 20, 400);
-    }
-
-    [Fact]
     public async Task While_the_store_is_away_the_source_waits_as_a_member_and_goes_on_afterwards()
     {
         var broker = await KafkaBroker.SharedAsync();
         var topic = await broker.CreateTopicAsync("away");
-        await using var node = await Node.StartAsync();
+        await using var node = await SourceNode.StartAsync();
         await using var source = await node.ReadAsync(broker.Servers, topic, topic);
         using var publisher = new Publisher(broker.Servers, topic);
         node.Log.IsAway = true;
@@ -47,29 +28,7 @@ public sealed class FaultTests
         await node.ReceivesAsync(4000);
 
         Assert.Equal((4, false), (source.Partitions, source.IsPaused));
-        OnceInOrder.Holds(node.Receiver, 20, 200);
-    }
-
-    [Fact]
-    public async Task At_a_full_store_the_source_keeps_its_place_and_loses_nothing()
-    {
-        var broker = await KafkaBroker.SharedAsync();
-        var topic = await broker.CreateTopicAsync("full");
-        await using var node = await Node.StartAsync(journal: options => options with { ShardCount = 2, SegmentBytes = 64 << 10, MaxBytes = 11 * (64 << 10) });
-        node.Receiver.Hold();
-        await using (var source = await node.ReadAsync(broker.Servers, Node.Options(topic, topic) with { BatchEvents = 100 }))
-        {
-            using var publisher = new Publisher(broker.Servers, topic);
-            await publisher.SendNumberedAsync(20, 1, 200);
-            await Until.HoldsAsync(() => source.IsPaused, "the partitions are paused");
-            Assert.True(node.Store.Statistics.IsFull);
-            Assert.InRange(source.Totals.Accepted, 1, 3999);
-        }
-        // Another source begins at the committed position. If the first one had passed over a message, it would be lost now.
-        await using var next = await node.ReadAsync(broker.Servers, Node.Options(topic, topic) with { BatchEvents = 100 });
-        node.Receiver.LetGo();
-        await node.ReceivesAsync(4000);
-        OnceInOrder.Holds(node.Receiver, 20, 200);
+        node.AssertOnceInOrder(20, 200);
     }
 
     [Fact]
@@ -78,7 +37,7 @@ public sealed class FaultTests
         await using var broker = await KafkaBroker.StartAsync();
         await broker.CreateNamedTopicAsync("late", 4);
         await broker.StopAsync();
-        await using var node = await Node.StartAsync();
+        await using var node = await SourceNode.StartAsync();
         await using var source = await node.ReadAsync(broker.Servers, "late");
         Assert.Equal(0, source.Partitions);
 
@@ -86,7 +45,7 @@ public sealed class FaultTests
         using var publisher = new Publisher(broker.Servers, "late");
         await publisher.SendNumberedAsync(5, 1, 5);
         await node.ReceivesAsync(25);
-        OnceInOrder.Holds(node.Receiver, 5, 5);
+        node.AssertOnceInOrder(5, 5);
     }
 
     [Fact]
@@ -94,7 +53,7 @@ public sealed class FaultTests
     {
         await using var broker = await KafkaBroker.StartAsync();
         await broker.CreateNamedTopicAsync("gone", 4);
-        await using var node = await Node.StartAsync();
+        await using var node = await SourceNode.StartAsync();
         var source = await node.ReadAsync(broker.Servers, "gone");
         using var publisher = new Publisher(broker.Servers, "gone");
         await publisher.SendNumberedAsync(5, 1, 5);
@@ -114,9 +73,9 @@ public sealed class FaultTests
     {
         await using var broker = await KafkaBroker.StartAsync();
         await broker.CreateNamedTopicAsync("gone", 4);
-        await using var node = await Node.StartAsync();
+        await using var node = await SourceNode.StartAsync();
         node.Log.IsAway = true;
-        var source = await node.ReadAsync(broker.Servers, Node.Options("gone", "gone") with { Handover = TimeSpan.FromSeconds(2) });
+        var source = await node.ReadAsync(broker.Servers, KafkaReading.Options("gone", "gone") with { Handover = TimeSpan.FromSeconds(2) });
         using var publisher = new Publisher(broker.Servers, "gone");
         await publisher.SendNumberedAsync(5, 1, 5);
         await Until.HoldsAsync(() => node.Log.Refused > 0, "what was read waits for the store");
@@ -134,8 +93,8 @@ public sealed class FaultTests
     {
         await using var broker = await KafkaBroker.StartAsync();
         await broker.CreateNamedTopicAsync("gone", 4);
-        await using var node = await Node.StartAsync();
-        var source = await node.ReadAsync(broker.Servers, Node.Options("gone", "gone") with { Handover = TimeSpan.FromSeconds(2) });
+        await using var node = await SourceNode.StartAsync();
+        var source = await node.ReadAsync(broker.Servers, KafkaReading.Options("gone", "gone") with { Handover = TimeSpan.FromSeconds(2) });
         using var publisher = new Publisher(broker.Servers, "gone");
         await publisher.SendNumberedAsync(5, 1, 5);
         await Until.HoldsAsync(() => broker.Committed("gone", 4, "gone") == 25, "the group knows all");
@@ -150,8 +109,8 @@ public sealed class FaultTests
     {
         var broker = await KafkaBroker.SharedAsync();
         const string Name = "comes-and-goes";
-        await using var node = await Node.StartAsync();
-        await using var source = await node.ReadAsync(broker.Servers, Node.Options(Name, Name), Quick);
+        await using var node = await SourceNode.StartAsync();
+        await using var source = await node.ReadAsync(broker.Servers, KafkaReading.Options(Name, Name), Quick);
 
         await broker.CreateNamedTopicAsync(Name, 2);
         using (var publisher = new Publisher(broker.Servers, Name))
@@ -171,6 +130,6 @@ public sealed class FaultTests
             await publisher.SendAsync("key-0", "2");
             await node.ReceivesAsync(2);
         }
-        Assert.Equal(["1", "2"], node.Receiver.Of("key-0").Select(r => r.Text));
+        Assert.Equal(["1", "2"], node.Receiver.Of("key-0").Select(r => r.Payload));
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using Herald.Contracts.Sources;
 using Herald.TestKit.Kafka;
 using Herald.TestKit.Time;
 
@@ -25,8 +26,8 @@ public sealed class MetricTests
 
         var broker = await KafkaBroker.SharedAsync();
         var topic = await broker.CreateTopicAsync("measured", 1);
-        await using var node = await Node.StartAsync();
-        await using var source = await node.ReadAsync(broker.Servers, Node.Options(topic, topic) with { BatchEvents = 10 });
+        await using var node = await SourceNode.StartAsync();
+        await using var source = await node.ReadAsync(broker.Servers, KafkaReading.Options(topic, topic) with { BatchEvents = 10 });
         using var publisher = new Publisher(broker.Servers, topic);
         await publisher.SendAsync("key-0", "1", "same");
         await publisher.SendAsync("key-0", "1", "same");

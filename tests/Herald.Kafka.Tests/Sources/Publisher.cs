@@ -30,14 +30,17 @@ internal sealed class Publisher : IDisposable
     public IProducer<byte[]?, byte[]?> Producer => _producer;
 
     /// <summary>A message as most senders write it: JSON, with an id in the headers.</summary>
-    public static Message<byte[]?, byte[]?> Message(string key, string value, string? id = null, params (string Name, byte[]? Value)[] headers)
+    public static Message<byte[]?, byte[]?> Message(string key, string value, string? id = null, params (string Name, byte[]? Value)[] headers) =>
+        Message(key, Encoding.UTF8.GetBytes(value), id, headers);
+
+    public static Message<byte[]?, byte[]?> Message(string key, byte[] value, string? id = null, params (string Name, byte[]? Value)[] headers)
     {
         var all = new Headers();
         if (id is not null)
             all.Add("id", Encoding.UTF8.GetBytes(id));
         foreach (var (name, bytes) in headers)
             all.Add(name, bytes);
-        return new() { Key = Encoding.UTF8.GetBytes(key), Value = Encoding.UTF8.GetBytes(value), Headers = all };
+        return new() { Key = Encoding.UTF8.GetBytes(key), Value = value, Headers = all };
     }
 
     public Task SendAsync(string key, string value, string? id = null) => SendAsync(Message(key, value, id));

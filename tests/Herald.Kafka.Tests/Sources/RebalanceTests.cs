@@ -1,4 +1,5 @@
 using Confluent.Kafka;
+using Herald.Contracts.Sources;
 using Herald.TestKit.Kafka;
 using Herald.TestKit.Time;
 
@@ -19,7 +20,7 @@ public sealed class RebalanceTests
         var random = new Random(seed);
         var broker = await KafkaBroker.SharedAsync();
         var topic = await broker.CreateTopicAsync("storm", 8);
-        await using var node = await Node.StartAsync();
+        await using var node = await SourceNode.StartAsync();
         using var publisher = new Publisher(broker.Servers, topic);
         using var enough = new CancellationTokenSource();
         var publishing = PublishAsync(publisher, node, enough.Token);
@@ -48,7 +49,7 @@ public sealed class RebalanceTests
         foreach (var member in members)
             await member.DisposeAsync();
 
-        OnceInOrder.Holds(node.Receiver, Keys, last);
+        node.AssertOnceInOrder(Keys, last);
     }
 
     [Fact]
@@ -56,7 +57,7 @@ public sealed class RebalanceTests
     {
         var broker = await KafkaBroker.SharedAsync();
         var topic = await broker.CreateTopicAsync("leaving", 8);
-        await using var node = await Node.StartAsync();
+        await using var node = await SourceNode.StartAsync();
         var random = new Random(1);
         for (var round = 0; round < (IsLong ? 60 : 4); round++)
         {
@@ -74,7 +75,7 @@ public sealed class RebalanceTests
     {
         var broker = await KafkaBroker.SharedAsync();
         var topic = await broker.CreateTopicAsync("killed", 8);
-        await using var node = await Node.StartAsync();
+        await using var node = await SourceNode.StartAsync();
         var random = new Random(1);
         for (var round = 0; round < (IsLong ? 60 : 4); round++)
         {
@@ -92,7 +93,7 @@ public sealed class RebalanceTests
     {
         await using var broker = await KafkaBroker.StartAsync(("group.initial.rebalance.delay.ms", "300000"));
         await broker.CreateNamedTopicAsync("long", 4);
-        await using var node = await Node.StartAsync();
+        await using var node = await SourceNode.StartAsync();
         var member = await Member.BeginAsync(node, broker.Servers, "long", "long");
         await Until.HoldsAsync(async () => await broker.StateAsync("long") == ConsumerGroupState.PreparingRebalance, "the rebalance has begun");
 
@@ -105,7 +106,7 @@ public sealed class RebalanceTests
     {
         var broker = await KafkaBroker.SharedAsync();
         var topic = await broker.CreateTopicAsync("handover");
-        await using var node = await Node.StartAsync();
+        await using var node = await SourceNode.StartAsync();
         using var publisher = new Publisher(broker.Servers, topic);
         await using var first = await node.ReadAsync(broker.Servers, topic, topic);
         await publisher.SendNumberedAsync(20, 1, 50);
@@ -117,7 +118,7 @@ public sealed class RebalanceTests
         await Until.HoldsAsync(() => broker.Committed(topic, 4, topic) == 1000, "all is committed");
         await publisher.SendNumberedAsync(20, 51, 50);
         await node.ReceivesAsync(2000);
-        OnceInOrder.Holds(node.Receiver, 20, 100);
+        node.AssertOnceInOrder(20, 100);
     }
 
     [Fact]
@@ -125,9 +126,9 @@ public sealed class RebalanceTests
     {
         var broker = await KafkaBroker.SharedAsync();
         var topic = await broker.CreateTopicAsync("bounded");
-        await using var node = await Node.StartAsync();
+        await using var node = await SourceNode.StartAsync();
         using var publisher = new Publisher(broker.Servers, topic);
-        var options = Node.Options(topic, topic) with { Handover = TimeSpan.FromMilliseconds(200) };
+        var options = KafkaReading.Options(topic, topic) with { Handover = TimeSpan.FromMilliseconds(200) };
         await using var first = await node.ReadAsync(broker.Servers, options);
         node.Log.IsAway = true;
         await publisher.SendNumberedAsync(20, 1, 50);
@@ -140,7 +141,7 @@ public sealed class RebalanceTests
         await node.ReceivesAsync(1000);
         await publisher.SendNumberedAsync(20, 51, 50);
         await node.ReceivesAsync(2000);
-        OnceInOrder.Holds(node.Receiver, 20, 100);
+        node.AssertOnceInOrder(20, 100);
     }
 
     private static async Task EndAfterAsync(Func<Task> end, TimeSpan time)
@@ -151,7 +152,7 @@ public sealed class RebalanceTests
     }
 
     // Publishes as fast as messages are received, so that some are always under way, but never too many.
-    private static async Task<int> PublishAsync(Publisher publisher, Node node, CancellationToken enough)
+    private static async Task<int> PublishAsync(Publisher publisher, SourceNode node, CancellationToken enough)
     {
         var last = 0;
         while (!enough.IsCancellationRequested)

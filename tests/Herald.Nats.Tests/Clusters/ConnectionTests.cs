@@ -210,7 +210,7 @@ public sealed class ConnectionTests
     private static NATS.Client.Core.NatsHeaders HeadersOf(string name, string value)
     {
         var headers = new NATS.Client.Core.NatsHeaders();
-        Assert.True(headers.TryAdd(Encoding.UTF8.GetBytes(name), Encoding.UTF8.GetBytes(value)));
+        Assert.True(headers.TryAdd(name, Encoding.UTF8.GetBytes(value)));
         return headers;
     }
 }

@@ -1,4 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
+using Herald.Brokers;
+using Herald.Contracts.Sources;
 using Herald.Nats.Clusters;
 using Herald.TestKit.Nats;
 using Herald.TestKit.Receivers;
@@ -108,7 +110,7 @@ public sealed class CredentialsTests : IAsyncLifetime
         Cluster(url, with).Connect(TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
 
     private static void AssertRefused(string told, Func<NatsClusterOptions, NatsClusterOptions> with) =>
-        Assert.Contains(told, Assert.Throws<NatsSetupException>(() => Cluster("nats://127.0.0.1:4222", with)).Message, StringComparison.Ordinal);
+        Assert.Contains(told, Assert.Throws<BrokerSetupException>(() => Cluster("nats://127.0.0.1:4222", with)).Message, StringComparison.Ordinal);
 
     private static async Task OpensAsync(ClusterConnection connection)
     {

@@ -142,7 +142,7 @@ public sealed class ServerTests
     private static Dictionary<string, NatsClusterOptions> Clusters(string url, Func<NatsClusterOptions, NatsClusterOptions>? with = null) =>
         new() { ["main"] = (with ?? (options => options))(new() { Servers = [url] }) };
 
-    private static SourceRoute Source(string to, params string[] subjects) => new() { Cluster = "main", Subject = subjects, To = to };
+    private static NatsRoute Source(string to, params string[] subjects) => new() { Cluster = "main", Subject = subjects, To = to };
 
     private static string Text(int i) => i.ToString(CultureInfo.InvariantCulture);
 

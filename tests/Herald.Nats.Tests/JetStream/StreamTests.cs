@@ -1,4 +1,5 @@
 using System.Text;
+using Herald.Brokers;
 using Herald.Nats.JetStream;
 using Herald.Nats.Tests.Clusters;
 using Herald.TestKit.Nats;
@@ -22,7 +23,7 @@ public sealed class StreamTests
     public async Task A_stream_that_is_there_without_the_subjects_is_left_alone_and_told()
     {
         await using var stream = await TestStream.OpenAsync("other");
-        var failure = await Assert.ThrowsAsync<NatsSetupException>(() => stream.Client.EnsureStreamAsync(new StreamSpec("other", ["other.a", "more.*"]), End));
+        var failure = await Assert.ThrowsAsync<BrokerSetupException>(() => stream.Client.EnsureStreamAsync(new StreamSpec("other", ["other.a", "more.*"]), End));
         Assert.Contains("takes other.>, but not more.*", failure.Message, StringComparison.Ordinal);
         Assert.Null(await stream.Client.FindStreamAsync("more.a", End));
     }

@@ -1,4 +1,6 @@
 using System.Text;
+using Herald.Brokers;
+using Herald.Contracts.Sources;
 using Herald.Nats.Messages;
 using Herald.Nats.Tests.Clusters;
 using Herald.TestKit.Nats;
@@ -15,7 +17,7 @@ public sealed class GroupSourceTests
     public async Task Each_message_goes_to_one_of_the_group_with_an_id_of_its_own()
     {
         var server = await NatsServer.SharedAsync();
-        await using var node = await Node.StartAsync();
+        await using var node = await SourceNode.StartAsync();
         await using var first = await node.ReadAsync(server, "grp.>", null);
         await using var second = await node.ReadAsync(server, "grp.>", null);
         await using var connection = await TestConnection.OpenAsync(server.Url);
@@ -35,7 +37,7 @@ public sealed class GroupSourceTests
     public async Task What_has_come_before_a_stop_is_durable_after_it()
     {
         var server = await NatsServer.SharedAsync();
-        await using var node = await Node.StartAsync();
+        await using var node = await SourceNode.StartAsync();
         await using var connection = await TestConnection.OpenAsync(server.Url);
         await using (var source = await node.ReadAsync(server, "grp-stop", null))
         {
@@ -51,7 +53,7 @@ public sealed class GroupSourceTests
     public async Task It_starts_without_its_cluster_and_reads_when_that_is_there()
     {
         await using var server = await NatsServer.StartAsync(jetStream: false);
-        await using var node = await Node.StartAsync();
+        await using var node = await SourceNode.StartAsync();
         await server.KillAsync();
         await using var source = await node.ReadAsync(server, "grp-late", null);
         Assert.False(source.IsConnected);
@@ -70,8 +72,8 @@ public sealed class GroupSourceTests
     {
         const int Count = 3_000;
         var server = await NatsServer.SharedAsync();
-        await using var node = await Node.StartAsync();
-        await using var source = await node.ReadAsync(Node.Cluster(server), Node.Options(null, "grp-one", "grp-two.*", "grp-three.>"));
+        await using var node = await SourceNode.StartAsync();
+        await using var source = await node.ReadAsync(NatsReading.Cluster(server), NatsReading.Options(null, "grp-one", "grp-two.*", "grp-three.>"));
         await using var connection = await TestConnection.OpenAsync(server.Url);
         var headers = new NATS.Client.Core.NatsHeaders { ["key"] = "k" };
         string[] subjects = ["grp-one", "grp-two.a", "grp-three.a.b"];
@@ -84,22 +86,22 @@ public sealed class GroupSourceTests
     }
 
     [Fact]
-    public async Task One_reader_has_all_of_it_in_order_and_another_takes_its_seat()
+    public async Task One_reader_has_all_of_it_in_order_and_another_continues()
     {
         var server = await NatsServer.SharedAsync();
-        await using var node = await Node.StartAsync();
+        await using var node = await SourceNode.StartAsync();
         await using var connection = await TestConnection.OpenAsync(server.Url);
-        var seat = 0;
-        var options = Node.Options(null, "grp-seat") with { OneReader = true };
-        await using var first = await node.ReadAsync(Node.Cluster(server), options, () => Volatile.Read(ref seat) == 0);
-        await using var second = await node.ReadAsync(Node.Cluster(server), options, () => Volatile.Read(ref seat) == 1);
+        var leader = 0;
+        var options = NatsReading.Options(NatsReading.Route(null, "grp-leader") with { OneReader = true });
+        await using var first = await node.ReadAsync(NatsReading.Cluster(server), options, () => Volatile.Read(ref leader) == 0);
+        await using var second = await node.ReadAsync(NatsReading.Cluster(server), options, () => Volatile.Read(ref leader) == 1);
 
         await PublishAsync(0, 1_000);
         await node.ReceivesAsync(1_000);
         Assert.Equal((1_000, 0), (first.Totals.Accepted, second.Totals.Accepted));
 
-        Volatile.Write(ref seat, 1);
-        await Until.HoldsAsync(() => second.IsReading && !first.IsReading, "the other one has sat down");
+        Volatile.Write(ref leader, 1);
+        await Until.HoldsAsync(() => second.IsReading && !first.IsReading, "the other one reads");
         // From when on it reads, only messages say.
         await Until.HoldsAsync(async () =>
         {
@@ -107,12 +109,12 @@ public sealed class GroupSourceTests
             return second.Totals.Accepted > 0;
         }, "it reads");
         Assert.Equal(1_000, first.Totals.Accepted);
-        Assert.Equal(Enumerable.Range(0, 1_000).Select(i => $"{i}"), node.Receiver.PayloadsOf("grp-seat").Take(1_000));
+        Assert.Equal(Enumerable.Range(0, 1_000).Select(i => $"{i}"), node.Receiver.PayloadsOf("grp-leader").Take(1_000));
 
         async Task PublishAsync(int from, int count)
         {
             for (var i = from; i < from + count; i++)
-                await connection.PublishAsync(new("grp-seat", Encoding.ASCII.GetBytes($"{i}")), End);
+                await connection.PublishAsync(new("grp-leader", Encoding.ASCII.GetBytes($"{i}")), End);
         }
     }
 
@@ -123,8 +125,8 @@ public sealed class GroupSourceTests
     public async Task Subjects_that_share_messages_are_told_at_the_start(string one, string other)
     {
         var server = await NatsServer.SharedAsync();
-        await using var node = await Node.StartAsync();
-        var failure = await Assert.ThrowsAsync<NatsSetupException>(() => node.ReadAsync(Node.Cluster(server), Node.Options(null, one, other)));
+        await using var node = await SourceNode.StartAsync();
+        var failure = await Assert.ThrowsAsync<BrokerSetupException>(() => node.ReadAsync(NatsReading.Cluster(server), NatsReading.Options(null, one, other)));
         Assert.Contains("would come twice", failure.Message, StringComparison.Ordinal);
     }
 
@@ -135,7 +137,7 @@ public sealed class GroupSourceTests
     public async Task What_is_no_subject_is_told_at_the_start(string subject)
     {
         var server = await NatsServer.SharedAsync();
-        await using var node = await Node.StartAsync();
-        await Assert.ThrowsAsync<NatsSetupException>(() => node.ReadAsync(server, subject, null));
+        await using var node = await SourceNode.StartAsync();
+        await Assert.ThrowsAsync<BrokerSetupException>(() => node.ReadAsync(server, subject, null));
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Herald.Contracts.Sources;
 using Herald.Engine.Stores;
 using Herald.Nats.Clusters;
 using Herald.Nats.JetStream;
@@ -22,7 +23,7 @@ public sealed class StreamOrderTests
     public async Task After_stops_in_the_middle_the_order_stays()
     {
         var server = await NatsServer.SharedAsync();
-        await using var node = await Node.StartAsync();
+        await using var node = await SourceNode.StartAsync();
         await using var connection = await TestConnection.OpenAsync(server.Url);
         await Traffic.FillAsync(connection, "ord-stop", Count);
 
@@ -44,15 +45,15 @@ public sealed class StreamOrderTests
     public async Task After_kills_in_the_middle_what_is_read_again_is_recognised()
     {
         var server = await NatsServer.SharedAsync();
-        await using var node = await Node.StartAsync();
+        await using var node = await SourceNode.StartAsync();
         await using var connection = await TestConnection.OpenAsync(server.Url);
         await Traffic.FillAsync(connection, "ord-kill", Count);
-        var options = Node.Options("ord-kill", "ord-kill.*") with { Handover = TimeSpan.Zero };
+        var options = NatsReading.Options("ord-kill", "ord-kill.*") with { Handover = TimeSpan.Zero };
 
         // What it has appended last is durable, and it never hears of it.
         for (var round = 0; round < 5; round++)
         {
-            await using var killed = await node.ReadAsync(Node.Cluster(server), options);
+            await using var killed = await node.ReadAsync(NatsReading.Cluster(server), options);
             await Until.HoldsAsync(() => killed.Totals.Accepted > 0, "it reads");
             node.Log.IsMute = true;
             await Until.HoldsAsync(() => node.Log.Unanswered > round, "it waits for an answer");
@@ -71,7 +72,7 @@ public sealed class StreamOrderTests
     public async Task Two_who_read_at_once_do_no_harm()
     {
         var server = await NatsServer.SharedAsync();
-        await using var node = await Node.StartAsync();
+        await using var node = await SourceNode.StartAsync();
         await using var connection = await TestConnection.OpenAsync(server.Url);
         await using var first = await node.ReadAsync(server, "ord-both.*", "ord-both");
         await using var second = await node.ReadAsync(server, "ord-both.*", "ord-both");
@@ -85,65 +86,29 @@ public sealed class StreamOrderTests
     }
 
     [Fact]
-    public async Task The_seat_goes_to_and_fro_while_messages_come()
+    public async Task The_leader_changes_again_and_again_while_messages_come()
     {
         var server = await NatsServer.SharedAsync();
-        await using var node = await Node.StartAsync();
+        await using var node = await SourceNode.StartAsync();
         await using var connection = await TestConnection.OpenAsync(server.Url);
-        var seat = 0;
-        var options = Node.Options("ord-seat", "ord-seat.*");
-        await using var first = await node.ReadAsync(Node.Cluster(server), options, () => Volatile.Read(ref seat) == 0);
-        await using var second = await node.ReadAsync(Node.Cluster(server), options, () => Volatile.Read(ref seat) == 1);
+        var leader = 0;
+        var options = NatsReading.Options("ord-leader", "ord-leader.*");
+        await using var first = await node.ReadAsync(NatsReading.Cluster(server), options, () => Volatile.Read(ref leader) == 0);
+        await using var second = await node.ReadAsync(NatsReading.Cluster(server), options, () => Volatile.Read(ref leader) == 1);
         NatsSource[] both = [first, second];
 
         for (var round = 0; round < 6; round++)
         {
-            await Until.HoldsAsync(() => both[seat].IsReading && !both[1 - seat].IsReading, "it has sat down");
-            var before = both[seat].Totals.Accepted;
-            await Traffic.PublishAsync(connection, "ord-seat", round * 300 + 1, round * 300 + 300);
-            await Until.HoldsAsync(() => both[seat].Totals.Accepted > before, "it reads");
-            Volatile.Write(ref seat, 1 - seat);
+            await Until.HoldsAsync(() => both[leader].IsReading && !both[1 - leader].IsReading, "the leader reads");
+            var before = both[leader].Totals.Accepted;
+            await Traffic.PublishAsync(connection, "ord-leader", round * 300 + 1, round * 300 + 300);
+            await Until.HoldsAsync(() => both[leader].Totals.Accepted > before, "it reads");
+            Volatile.Write(ref leader, 1 - leader);
         }
 
         await node.ReceivesAsync(1_800);
-        Traffic.AssertInOrder(node.Receiver, "ord-seat", 1_800);
+        Traffic.AssertInOrder(node.Receiver, "ord-leader", 1_800);
         Assert.True(first.Totals.Accepted > 0 && second.Totals.Accepted > 0);
-    }
-
-    [Fact]
-    public async Task While_the_store_is_away_what_was_read_waits()
-    {
-        var server = await NatsServer.SharedAsync();
-        await using var node = await Node.StartAsync();
-        await using var source = await node.ReadAsync(server, "ord-away.*", "ord-away");
-        await using var connection = await TestConnection.OpenAsync(server.Url);
-        node.Log.IsAway = true;
-        await Traffic.FillAsync(connection, "ord-away", Count);
-        await Until.HoldsAsync(() => node.Log.Refused >= 5, "it tries again and again");
-        Assert.Equal(0, source.Totals.Accepted);
-
-        node.Log.IsAway = false;
-        await node.ReceivesAsync(Count);
-        Traffic.AssertInOrder(node.Receiver, "ord-away", Count);
-    }
-
-    [Fact]
-    public async Task A_server_is_killed_and_comes_back_again_and_again()
-    {
-        await using var server = await NatsServer.StartAsync();
-        await using var node = await Node.StartAsync();
-        await using var source = await node.ReadAsync(server, "ord-server.*", "ord-server");
-        await using var connection = await TestConnection.OpenAsync(server.Url);
-        for (var round = 0; round < 3; round++)
-        {
-            await Traffic.PublishAsync(connection, "ord-server", round * 500 + 1, round * 500 + 500);
-            await server.KillAsync();
-            await server.StartAgainAsync();
-            await connection.WhenConnectedAsync(End);
-        }
-
-        await node.ReceivesAsync(1_500);
-        Traffic.AssertInOrder(node.Receiver, "ord-server", 1_500);
     }
 
     [Fact]
@@ -152,9 +117,9 @@ public sealed class StreamOrderTests
         var servers = await NatsServer.StartClusterAsync();
         try
         {
-            await using var node = await Node.StartAsync();
+            await using var node = await SourceNode.StartAsync();
             await using var connection = await TestConnection.OpenAsync(string.Join(',', servers.Select(s => s.Url)));
-            await using var source = await node.ReadAsync(Node.Cluster(servers), Node.Options("ord-three", "ord-three.*") with { Replicas = 3 });
+            await using var source = await node.ReadAsync(NatsReading.Cluster(servers), NatsReading.Options(NatsReading.Route("ord-three", "ord-three.*") with { Replicas = 3 }));
             await Traffic.PublishAsync(connection, "ord-three", 1, 500);
             await Until.HoldsAsync(() => source.Totals.Accepted > 0, "it reads");
 
@@ -177,7 +142,7 @@ public sealed class StreamOrderTests
     public async Task A_consumer_that_is_deleted_is_made_again_where_it_was()
     {
         var server = await NatsServer.SharedAsync();
-        await using var node = await Node.StartAsync();
+        await using var node = await SourceNode.StartAsync();
         await using var source = await node.ReadAsync(server, "ord-deleted.*", "ord-deleted");
         await using var connection = await TestConnection.OpenAsync(server.Url);
         await Traffic.PublishAsync(connection, "ord-deleted", 1, 20);
@@ -197,7 +162,7 @@ public sealed class StreamOrderTests
     public async Task A_stream_that_is_deleted_and_made_again_is_another_one()
     {
         var server = await NatsServer.SharedAsync();
-        await using var node = await Node.StartAsync();
+        await using var node = await SourceNode.StartAsync();
         await using var source = await node.ReadAsync(server, "ord-again.*", "ord-again");
         await using var connection = await TestConnection.OpenAsync(server.Url);
         await Traffic.PublishAsync(connection, "ord-again", 1, 50);
@@ -220,7 +185,7 @@ public sealed class StreamOrderTests
     public async Task A_stream_that_has_lost_messages_is_read_from_its_beginning_and_what_comes_again_is_recognised()
     {
         var server = await NatsServer.SharedAsync();
-        await using var node = await Node.StartAsync();
+        await using var node = await SourceNode.StartAsync();
         await using var connection = await TestConnection.OpenAsync(server.Url);
         await using (var source = await node.ReadAsync(server, "ord-lost.*", "ord-lost"))
         {
@@ -247,7 +212,7 @@ public sealed class StreamOrderTests
     public async Task What_comes_in_the_place_of_messages_that_a_stream_has_lost_is_read()
     {
         var server = await NatsServer.SharedAsync();
-        await using var node = await Node.StartAsync();
+        await using var node = await SourceNode.StartAsync();
         await using var connection = await TestConnection.OpenAsync(server.Url);
         await using (var source = await node.ReadAsync(server, "ord-placed.*", "ord-placed"))
         {

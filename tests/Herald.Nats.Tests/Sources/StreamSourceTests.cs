@@ -1,4 +1,6 @@
 using System.Text;
+using Herald.Brokers;
+using Herald.Contracts.Sources;
 using Herald.Nats.Clusters;
 using Herald.Nats.JetStream;
 using Herald.Nats.Messages;
@@ -18,7 +20,7 @@ public sealed class StreamSourceTests
     public async Task Messages_become_events_with_what_their_headers_say()
     {
         var server = await NatsServer.SharedAsync();
-        await using var node = await Node.StartAsync();
+        await using var node = await SourceNode.StartAsync();
         await using var source = await node.ReadAsync(server, "src-words.>", "src-words");
         await using var connection = await TestConnection.OpenAsync(server.Url);
         var headers = new NatsHeaders { ["Nats-Msg-Id"] = "order-7", ["key"] = "customer-1", ["colour"] = "red", ["Nats-Expected-Stream"] = "src-words" };
@@ -36,71 +38,12 @@ public sealed class StreamSourceTests
     }
 
     [Fact]
-    public async Task After_a_stop_and_a_start_nothing_comes_again_and_what_came_meanwhile_does()
-    {
-        var server = await NatsServer.SharedAsync();
-        await using var node = await Node.StartAsync();
-        await using var connection = await TestConnection.OpenAsync(server.Url);
-        await using (var source = await node.ReadAsync(server, "src-twice.*", "src-twice"))
-        {
-            await Traffic.PublishAsync(connection, "src-twice", 1, 250);
-            await node.ReceivesAsync(250);
-        }
-        await Traffic.PublishAsync(connection, "src-twice", 251, 300);
-
-        await using var again = await node.ReadAsync(server, "src-twice.*", "src-twice");
-        await Until.HoldsAsync(() => again.Totals.Accepted >= 50, "the rest is accepted");
-
-        Assert.Equal(50, again.Totals.Accepted);
-        await node.ReceivesAsync(300);
-        Traffic.AssertInOrder(node.Receiver, "src-twice", 300);
-    }
-
-    [Fact]
-    public async Task At_a_full_store_the_source_keeps_its_place_and_loses_nothing()
-    {
-        const int Given = 4000;
-        var server = await NatsServer.SharedAsync();
-        await using var node = await Node.StartAsync(journal: options => options with { ShardCount = 2, SegmentBytes = 64 << 10, MaxBytes = 11 * (64 << 10) });
-        await using var connection = await TestConnection.OpenAsync(server.Url);
-        await Traffic.FillAsync(connection, "src-full", Given);
-        node.Receiver.Hold();
-        await using (var source = await node.ReadAsync(server, "src-full.*", "src-full"))
-        {
-            await Until.HoldsAsync(() => source.IsPaused, "the source waits for room");
-            Assert.True(node.Store.Statistics.IsFull);
-            Assert.InRange(source.Totals.Accepted, 1, Given - 1);
-        }
-        // Another one begins at what is kept: what was passed over would be lost now.
-        await using var next = await node.ReadAsync(server, "src-full.*", "src-full");
-        node.Receiver.LetGo();
-        await node.ReceivesAsync(Given);
-        Traffic.AssertInOrder(node.Receiver, "src-full", Given);
-    }
-
-    [Fact]
-    public async Task A_message_that_is_no_event_is_a_dead_letter_and_the_others_go_on()
-    {
-        var server = await NatsServer.SharedAsync();
-        await using var node = await Node.StartAsync();
-        await using var source = await node.ReadAsync(server, "src-bad.*", "src-bad");
-        await using var connection = await TestConnection.OpenAsync(server.Url);
-
-        await PublishAsync(connection, "src-bad.a", "bad", new NatsHeaders { ["Nats-Msg-Id"] = new string('x', 300) });
-        await PublishAsync(connection, "src-bad.a", "good", null);
-        await Until.HoldsAsync(() => source.Totals is { Accepted: 1, Rejected: 1 }, "both are durable");
-
-        await node.ReceivesAsync(1);
-        Assert.Equal("good", Assert.Single(node.Receiver.All).Payload);
-    }
-
-    [Fact]
     public async Task A_stream_that_does_not_take_the_subject_is_told_at_the_start()
     {
         var server = await NatsServer.SharedAsync();
-        await using var node = await Node.StartAsync();
+        await using var node = await SourceNode.StartAsync();
         await using var source = await node.ReadAsync(server, "src-mine.*", "src-mine");
-        var failure = await Assert.ThrowsAsync<NatsSetupException>(() => node.ReadAsync(server, "src-yours.*", "src-mine"));
+        var failure = await Assert.ThrowsAsync<BrokerSetupException>(() => node.ReadAsync(server, "src-yours.*", "src-mine"));
         Assert.Contains("not src-yours.*", failure.Message, StringComparison.Ordinal);
     }
 
@@ -110,13 +53,13 @@ public sealed class StreamSourceTests
     public async Task A_stream_that_drops_what_is_read_is_told_at_the_start(string retention)
     {
         var server = await NatsServer.SharedAsync();
-        await using var node = await Node.StartAsync();
+        await using var node = await SourceNode.StartAsync();
         await using var connection = await TestConnection.OpenAsync(server.Url);
         var stream = $"src-{retention}";
         await connection.RequestAsync(
             new($"$JS.API.STREAM.CREATE.{stream}", Encoding.UTF8.GetBytes($$"""{"name":"{{stream}}","subjects":["{{stream}}.*"],"retention":"{{retention}}"}""")), TimeSpan.FromSeconds(10), End);
 
-        var failure = await Assert.ThrowsAsync<NatsSetupException>(() => node.ReadAsync(server, $"{stream}.*", stream));
+        var failure = await Assert.ThrowsAsync<BrokerSetupException>(() => node.ReadAsync(server, $"{stream}.*", stream));
 
         Assert.Contains($"'{retention}'", failure.Message, StringComparison.Ordinal);
         Assert.Contains("needs 'limits'", failure.Message, StringComparison.Ordinal);
@@ -126,19 +69,19 @@ public sealed class StreamSourceTests
     public async Task Who_does_not_read_finds_out_at_the_start_too_what_is_wrong()
     {
         var server = await NatsServer.SharedAsync();
-        await using var node = await Node.StartAsync();
+        await using var node = await SourceNode.StartAsync();
         await using var source = await node.ReadAsync(server, "src-theirs.*", "src-theirs");
-        await Assert.ThrowsAsync<NatsSetupException>(() => node.ReadAsync(Node.Cluster(server), Node.Options("src-theirs", "src-others.*"), () => false));
+        await Assert.ThrowsAsync<BrokerSetupException>(() => node.ReadAsync(NatsReading.Cluster(server), NatsReading.Options("src-theirs", "src-others.*"), () => false));
     }
 
     [Fact]
     public async Task Several_subjects_of_a_stream_are_read_and_its_others_are_not()
     {
         var server = await NatsServer.SharedAsync();
-        await using var node = await Node.StartAsync();
+        await using var node = await SourceNode.StartAsync();
         await using var connection = await TestConnection.OpenAsync(server.Url);
         await new JetStreamClient(connection, TimeSpan.FromSeconds(10)).EnsureStreamAsync(new("src-some", ["src-some.>"]), End);
-        await using var source = await node.ReadAsync(Node.Cluster(server), Node.Options("src-some", "src-some.a", "src-some.b.*"));
+        await using var source = await node.ReadAsync(NatsReading.Cluster(server), NatsReading.Options("src-some", "src-some.a", "src-some.b.*"));
 
         string[] subjects = ["src-some.a", "src-some.b.1", "src-some.c", "src-some.b.2", "src-some.b", "src-some.a"];
         foreach (var subject in subjects)
@@ -153,9 +96,9 @@ public sealed class StreamSourceTests
     public async Task A_stream_is_made_with_all_of_its_subjects()
     {
         var server = await NatsServer.SharedAsync();
-        await using var node = await Node.StartAsync();
+        await using var node = await SourceNode.StartAsync();
         await using var connection = await TestConnection.OpenAsync(server.Url);
-        await using var source = await node.ReadAsync(Node.Cluster(server), Node.Options("src-made", "src-made-1", "src-made-2"));
+        await using var source = await node.ReadAsync(NatsReading.Cluster(server), NatsReading.Options("src-made", "src-made-1", "src-made-2"));
 
         await PublishAsync(connection, "src-made-1", "1", null);
         await PublishAsync(connection, "src-made-2", "2", null);

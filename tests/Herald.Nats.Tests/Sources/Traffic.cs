@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Herald.Contracts.Sources;
 using Herald.Nats.Clusters;
 using Herald.Nats.JetStream;
 using Herald.Nats.Messages;

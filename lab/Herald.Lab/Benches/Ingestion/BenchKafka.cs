@@ -1,4 +1,5 @@
 using System.Globalization;
+using Herald.Brokers;
 using Herald.Hosting.Commands;
 using Herald.Kafka;
 using Herald.Kafka.Clusters;
@@ -38,7 +39,7 @@ internal sealed class BenchKafka : IAsyncDisposable
             var broker = await LocalKafka.StartNewAsync(programs, [], time, cancel);
             return new(broker, new KafkaClusters(new KafkaOptions { Clusters = new Dictionary<string, KafkaClusterOptions> { [ClusterName] = new() { Servers = [broker.Servers] } } }).Find(ClusterName)!);
         }
-        catch (Exception failure) when (failure is LocalKafkaException or KafkaSetupException)
+        catch (Exception failure) when (failure is LocalKafkaException or BrokerSetupException)
         {
             throw new BenchException(failure.Message);
         }

@@ -1,6 +1,6 @@
+using Herald.Brokers;
 using Herald.Client;
 using Herald.Hosting.Commands;
-using Herald.Kafka;
 using Herald.Lab.Catchers;
 using Herald.Lab.Ledgers;
 using Herald.Lab.Orders;
@@ -40,7 +40,7 @@ internal sealed class OrdersDemo(DemoOptions options, Entrance via, Terminal ter
             await using IOrderSink sink = kafka is null ? new HttpOrderSink(() => client, options.Drain, time) : new KafkaOrderSink(kafka.Place, options.Drain, time, NullLoggerFactory.Instance);
             return await RunAsync(server, client, sink, cancel);
         }
-        catch (Exception failure) when (failure is ChildProcessException or LocalKafkaException or KafkaSetupException or OrderLoadException or HttpRequestException)
+        catch (Exception failure) when (failure is ChildProcessException or LocalKafkaException or BrokerSetupException or OrderLoadException or HttpRequestException)
         {
             return terminal.Fail(ExitCode.Failed, failure.Message);
         }

@@ -1,0 +1,89 @@
+using System.Collections.Frozen;
+using Herald.Engine.Channels;
+using Herald.Hosting.Modules;
+
+namespace Herald.Brokers.Channels;
+
+/// <summary>Delivers events to the clusters of a broker, each with a publisher of its own.</summary>
+/// <remarks>The engine has one attempt per key in flight, and a publisher keeps the order of its calls. So the order of a key is kept.</remarks>
+public abstract class BrokerChannel : IPreparedChannel, IAsyncDisposable
+{
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(5);
+
+    private readonly EndpointForm _form;
+    private readonly FrozenDictionary<string, IClusterPublisher> _publishers;
+    private readonly TimeProvider _time;
+
+    /// <param name="publishers">By the name of the cluster. The channel disposes them.</param>
+    protected BrokerChannel(EndpointForm form, IEnumerable<KeyValuePair<string, IClusterPublisher>> publishers, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(form);
+        (_form, _publishers, _time) = (form, publishers.ToFrozenDictionary(StringComparer.Ordinal), time);
+        Schemes = [form.Scheme];
+    }
+
+    public IReadOnlyList<string> Schemes { get; }
+
+    /// <summary>
+    /// Completes when each cluster has answered or is unreachable, so that connections exist before the first attempt needs one.
+    /// </summary>
+    public async ValueTask StartAsync(CancellationToken cancel)
+    {
+        try
+        {
+            await Task.WhenAll(_publishers.Values.Select(publisher => publisher.WarmUpAsync(cancel))).WaitAsync(WarmUp, _time, cancel);
+        }
+        catch (TimeoutException)
+        {
+            // The publisher retries. Attempts that come earlier report the failure.
+        }
+    }
+
+    public string? Refuse(Uri endpoint)
+    {
+        ArgumentNullException.ThrowIfNull(endpoint);
+        return _form.Refuse(endpoint, _publishers.Keys);
+    }
+
+    public ValueTask<AttemptResult> TryAsync(Attempt attempt, CancellationToken cancel)
+    {
+        var endpoint = attempt.Subscription.Endpoint;
+        // Without a publisher, the subscription is older than this start, and the setting has changed since.
+        if (!_publishers.TryGetValue(EndpointForm.ClusterOf(endpoint), out var publisher))
+            return new(AttemptResult.Troubled(AttemptStage.Guard, $"{endpoint.OriginalString}: this cluster is not in {_form.Scheme}.clusters"));
+        return publisher.Trouble is { } trouble
+            ? new(AttemptResult.Troubled(AttemptStage.Connect, $"{endpoint.OriginalString}: {OneLine(trouble)}"))
+            : PublishAsync(publisher, attempt, cancel);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        foreach (var publisher in _publishers.Values)
+            await publisher.DisposeAsync();
+    }
+
+    private async ValueTask<AttemptResult> PublishAsync(IClusterPublisher publisher, Attempt attempt, CancellationToken cancel)
+    {
+        var endpoint = attempt.Subscription.Endpoint;
+        var timeout = attempt.Subscription.Limits.Timeout;
+        var begun = _time.GetTimestamp();
+        using var patience = new CancellationTokenSource(timeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancel);
+        try
+        {
+            var result = await publisher.PublishAsync(EndpointForm.NameOf(endpoint), attempt, either.Token).ConfigureAwait(false);
+            return result with
+            {
+                Duration = _time.GetElapsedTime(begun),
+                Reason = result.Reason.Length == 0 ? "" : $"{endpoint.OriginalString}: {OneLine(result.Reason)}",
+            };
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            return AttemptResult.Troubled(AttemptStage.Wait, $"{endpoint.OriginalString}: no answer within {timeout.TotalSeconds:0.###}s", timeout);
+        }
+    }
+
+    private static string OneLine(string text) => text.ReplaceLineEndings(" ");
+}
