@@ -10,9 +10,9 @@ using Herald.Lab.Benches.Rounds;
 namespace Herald.Lab.Benches.Ingestion;
 
 /// <summary>
-/// Two rates. First, how many Kafka messages per second become durable, beside the same consumer that only reads. Second, how many go from
-/// a producer through Kafka and Herald to a receiver that verifies signatures and order, beside the .NET HTTP client in a loop. The broker
-/// is on the same machine.
+/// Two rates and a latency. First, how many Kafka messages per second become durable, beside the same consumer that only reads. Second, how
+/// many go from a producer through Kafka and Herald to a receiver that verifies signatures and order, beside the .NET HTTP client in a
+/// loop. Third, how long a message takes on this way at a moderate rate. The broker is on the same machine.
 /// </summary>
 internal sealed class IngestBench : IBench
 {
@@ -23,11 +23,12 @@ internal sealed class IngestBench : IBench
 
     public string Name => "ingest";
     public string Description => "Kafka messages that become durable, beside the same consumer that only reads; and Kafka to webhook, "
-        + "beside a bare HTTP client loop.";
+        + "beside a bare HTTP client loop, and its latency at 1,000 messages/s.";
 
     public string Matters =>
         "Herald's column is important: messages per second that are checked, deduplicated and on disk before their offsets are "
-            + "committed, and messages per second that reach a webhook, signed and in order per key. The broker shares the cores.";
+            + "committed; messages per second that reach a webhook, signed and in order per key; and the time that one needs for it. The broker "
+            + "shares the cores.";
 
     public async Task<IReadOnlyList<BenchRow>> RunAsync(BenchRig rig, CancellationToken cancel)
     {
@@ -35,8 +36,8 @@ internal sealed class IngestBench : IBench
         await using var kafka = await BenchKafka.StartAsync(rig.Time, cancel);
         rig.Note(string.Create(CultureInfo.InvariantCulture,
             $"One broker, 12 partitions; messages have {NumberedPayload.Bytes} bytes, {PublishShape.Keys:N0} keys, and ids in a header. "
-                + $"The source has its default settings: batches of 500 messages or 50 ms."));
-        return [await DurableAsync(kafka, rig, cancel), .. await DeliveredAsync(kafka, rig, cancel)];
+                + $"The source has its default settings: batches of up to 500 messages, without a wait."));
+        return [await DurableAsync(kafka, rig, cancel), .. await DeliveredAsync(kafka, rig, cancel), .. await KafkaLatency.RunAsync(kafka, rig, cancel)];
     }
 
     private static async Task<BenchRow> DurableAsync(BenchKafka kafka, BenchRig rig, CancellationToken cancel)
