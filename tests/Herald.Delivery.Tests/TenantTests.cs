@@ -19,6 +19,8 @@ namespace Herald.Delivery.Tests;
 /// </summary>
 public sealed class TenantTests
 {
+    private static readonly long[] Oldest = [1];
+
     private static readonly TenantId Acme = TenantId.Parse("acme");
     private static readonly TenantId[] Both = [default, Acme];
     private static readonly RetryPolicy Once = RetryPolicy.Default with { MaxAttempts = 1 };
@@ -213,7 +215,7 @@ public sealed class TenantTests
             var (entries, only) = (new IndexEntry[1], new OnlyRecord());
             if ((await store.ReadIndexAsync(new ShardId(shard), 1, entries, default)).Count == 0)
                 continue;
-            await store.ReadEventsAsync(new ShardId(shard), new[] { 1L }, only, default);
+            await store.ReadEventsAsync(new ShardId(shard), Oldest, only, default);
             byte[] record = [.. only.Record, 7, 0, 0, 0];
             (record[0], record[1]) = (2, (byte)EventFlags.Keyed);
             var one = new NewEvent(new ShardId(shard), entries[0] with { Flags = EventFlags.Keyed, Size = record.Length }, record);

@@ -22,7 +22,7 @@ internal sealed class RejectedLetters(ShardId shard, long nowMs) : IEventSink
     {
         var view = new EventView(record.ToArray());
         var attributes = view.AttributesText();
-        TenantId.TryParse(attributes.GetValueOrDefault(Rejection.TenantAttribute), out var tenant);
+        var tenant = TenantId.TryParse(attributes.GetValueOrDefault(Rejection.TenantAttribute), out var given) ? given : default;
         Letters.Add(Letter(sequence, tenant.FullName(view.TopicText), Rejection.Reason, attributes.GetValueOrDefault(Rejection.ReasonAttribute, "")));
     }
 

@@ -38,7 +38,8 @@ public abstract class SettingSection
 /// <inheritdoc/>
 /// <param name="create">Creates a record with its defaults. Values are set on it before anything else sees it.</param>
 /// <param name="choices">The allowed texts of settings that are known only at run time, by the name of the setting.</param>
-public sealed class SettingSection<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] T>(
+public sealed class SettingSection<
+    [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties | DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] T>(
     string name, string purpose, Func<T> create, IReadOnlyDictionary<string, IReadOnlyList<string>>? choices = null)
     : SettingSection(name, purpose, SettingNode.Of(name, typeof(T), choices))
     where T : class
