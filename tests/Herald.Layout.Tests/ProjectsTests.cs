@@ -32,6 +32,7 @@ public sealed class ProjectsTests
         ["Herald.LocalServers"] = [],
         ["Herald.Lab"] = ["Herald.Hosting", "Herald.LocalServers", "Herald.Kafka", "Herald.Nats", "Herald.Alarms", "Herald.Orders"],
         ["Herald.Soak"] = ["Herald.Cli", "Herald.Judge", "Herald.TestKit", "Herald.TestKit.Traces"],
+        ["Herald.StoreBench"] = ["Herald.Hosting", "Herald.Journal"],
         ["Herald.Evidence"] = [],
         ["Herald.Mutants"] = [],
     };
