@@ -7,21 +7,22 @@ using Herald.StoreBench.Stores;
 
 namespace Herald.StoreBench;
 
-/// <summary><c>store-bench</c>: the journal beside RocksDB, SQLite and a plain file.</summary>
+/// <summary><c>./store-bench</c>: the journal beside RocksDB, SQLite and a plain file.</summary>
 internal static class StoreBenchCommandLine
 {
     private const double UsualSeconds = 3;
     private const int UsualRounds = 5, UsualWriters = 64;
+    private static readonly int[] UsualGroups = [1, 16, 500];
 
     private const string Description = """
         Measures Herald's embedded store beside RocksDB, SQLite and a plain file, on the same work and with the same durability: an event
         is answered once it is on disk. The plain file is the limit; it looks for no repeats and has no index.
 
         Examples:
-          store-bench
-          store-bench --seconds 10 --rounds 7 --json stores.json
-          store-bench --stores journal,file --groups 1
-          store-bench --data /var/tmp
+          ./store-bench
+          ./store-bench --seconds 10 --rounds 7 --json stores.json
+          ./store-bench --stores journal,file --groups 1
+          ./store-bench --data /var/tmp
         """;
 
     public static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter errors, TimeProvider time, CancellationToken cancel)
@@ -35,9 +36,8 @@ internal static class StoreBenchCommandLine
         Require(writers, value => value is >= 1 and <= 4096, "must be 1 to 4096");
         var groups = new Option<int[]>("--groups")
         {
-            Description = "Numbers of events in one append, separated by commas.",
+            Description = "Numbers of events in one append, separated by commas. Default: 1,16,500.",
             HelpName = "N,N",
-            DefaultValueFactory = _ => [1, 16, 500],
             CustomParser = Groups,
         };
         var stores = new Option<BenchStore[]>("--stores")
@@ -55,7 +55,8 @@ internal static class StoreBenchCommandLine
         var command = new RootCommand(Description) { seconds, rounds, stores, groups, writers, data, json };
         command.SetAction((parsed, token) => MeasureAsync(
             new StoreBenchOptions(
-                TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(rounds), parsed.GetValue(writers), parsed.GetValue(groups)!,
+                TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(rounds), parsed.GetValue(writers),
+                parsed.GetValue(groups) is { Length: > 0 } sizes ? sizes : UsualGroups,
                 parsed.GetValue(stores) is { Length: > 0 } some ? some : BenchStores.All),
             parsed.GetValue(data), parsed.GetValue(json), output, errors, time, token));
         var parsed = command.Parse(arguments);

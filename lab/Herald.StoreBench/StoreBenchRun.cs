@@ -15,6 +15,8 @@ namespace Herald.StoreBench;
 /// <param name="progress">Receives what is being done.</param>
 internal sealed class StoreBenchRun(StoreBenchOptions options, string directory, Action<string> progress, TimeProvider time)
 {
+    private readonly Disk? _disk = Disk.Of(directory, File.ReadLines("/proc/self/mountinfo"));
+
     /// <exception cref="StoreBenchException">A store did not do its work.</exception>
     public async Task<IReadOnlyList<StoreFigures>> RunAsync(CancellationToken cancel)
     {
@@ -53,31 +55,45 @@ internal sealed class StoreBenchRun(StoreBenchOptions options, string directory,
 
     private async Task<RoundFigures> MeasureAsync(BenchStore kind, int group, CancellationToken cancel)
     {
-        var (before, measured) = (default(ProcessIo), (RoundFigures?)null);
-        await OpenAsync(kind, async store =>
+        RoundFigures? measured = null;
+        var (given, onDisk) = (default(ProcessIo), (long?)null);
+        await OpenAsync(kind, WriteAsync, Close);
+        return measured!;
+
+        async Task<long> WriteAsync(OpenStore store)
         {
             var writers = new Writers(store.Log, options.Writers, group, time);
             // What other rounds and stores have left behind is not this round's work.
             GC.Collect();
             Libc.SyncAll();
+            (given, onDisk) = (ProcessIo.Now(), _disk?.Written());
             var (cpu, began) = (Environment.CpuUsage.TotalTime, time.GetTimestamp());
-            before = ProcessIo.Now();
             var latencies = await writers.RunAsync(options.Round, cancel);
-            var (length, io) = (time.GetElapsedTime(began), ProcessIo.Now() - before);
             measured = new RoundFigures(
-                writers.Events, length, At(latencies, 0.5), At(latencies, 0.99), io, io, Environment.CpuUsage.TotalTime - cpu, store.Syncs());
-            return 0L;
-        });
-        return measured! with { IoClosed = ProcessIo.Now() - before };
+                writers.Events, time.GetElapsedTime(began), At(latencies, 0.5), At(latencies, 0.99), ProcessIo.Now() - given, default,
+                Environment.CpuUsage.TotalTime - cpu, store.Syncs(), null);
+            return writers.Events;
+        }
+
+        void Close()
+        {
+            measured = measured! with { IoClosed = ProcessIo.Now() - given };
+            Libc.SyncAll();
+            measured = measured with { OnDisk = _disk?.Written() - onDisk };
+        }
     }
 
-    private async Task<long> OpenAsync(BenchStore kind, Func<OpenStore, Task<long>> work)
+    /// <param name="closed">Called when the store is closed and its files are still there.</param>
+    private async Task<long> OpenAsync(BenchStore kind, Func<OpenStore, Task<long>> work, Action? closed = null)
     {
         var place = Directory.CreateDirectory(Path.Combine(directory, kind.Name));
         try
         {
-            await using var store = await kind.OpenAsync(place.FullName, time);
-            return await work(store);
+            long result;
+            await using (var store = await kind.OpenAsync(place.FullName, time))
+                result = await work(store);
+            closed?.Invoke();
+            return result;
         }
         finally
         {

@@ -43,7 +43,7 @@ public sealed class StoreBenchRunTests
     public async Task A_store_that_does_not_recognise_repeats_fails_the_run()
     {
         var failure = await FailAsync(findsRepeats: true, tables => tables);
-        Assert.Equal("mistaken recognised 0 of 32 repeated events.", failure.Message);
+        Assert.Equal("mistaken recognised 0 of 96 repeated events.", failure.Message);
     }
 
     private static async Task<StoreBenchException> FailAsync(bool findsRepeats, Func<ILogTables, ILogTables> mistake)
@@ -54,7 +54,7 @@ public sealed class StoreBenchRunTests
             var log = new GroupLog(mistake(new PlainFile(place)), StoreIdentity.OpenOrCreate(place));
             return Task.FromResult(new OpenStore(log, () => log.Commits, log.DisposeAsync));
         });
-        var options = new StoreBenchOptions(TimeSpan.FromMilliseconds(100), 1, 2, [16], [store]);
+        var options = new StoreBenchOptions(TimeSpan.FromMilliseconds(100), 1, 2, [48], [store]);
         var failure = await Assert.ThrowsAsync<StoreBenchException>(
             () => new StoreBenchRun(options, directory.Path, _ => { }, TimeProvider.System).RunAsync(TestContext.Current.CancellationToken));
         Assert.Empty(Directory.EnumerateFileSystemEntries(directory.Path));

@@ -5,7 +5,8 @@ namespace Herald.StoreBench.Figures;
 /// <summary>What this process has written since its start, by the kernel's count.</summary>
 /// <param name="Given">Bytes given to write calls.</param>
 /// <param name="Written">
-/// Bytes that the kernel had to write to disk because of it, in whole pages. A page that is changed again after a sync counts again.
+/// Bytes of the pages that became dirty, which the kernel must write to disk. A page that is changed again after a sync counts again. Where
+/// the page cache holds a file in large pieces, a few changed bytes count as the whole piece, though the disk is given less.
 /// </param>
 internal readonly record struct ProcessIo(long Given, long Written)
 {

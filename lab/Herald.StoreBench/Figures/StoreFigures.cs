@@ -12,6 +12,7 @@ internal sealed record StoreFigures(string Store, int Group, long ReadBack, IRea
         ("p99_ms", round => round.P99.TotalMilliseconds),
         ("written_bytes_per_event", round => round.WrittenPerEvent),
         ("written_bytes_per_event_closed", round => round.WrittenPerEventClosed),
+        ("on_disk_bytes_per_event", round => round.OnDiskPerEvent),
         ("given_bytes_per_event", round => round.GivenPerEvent),
         ("cpu_s_per_100000_events", round => round.CpuPer100000),
         ("events_per_sync", round => round.EventsPerSync),

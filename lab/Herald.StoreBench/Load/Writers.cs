@@ -51,7 +51,8 @@ internal sealed class Writers(IEventLog log, int count, int group, TimeProvider 
     {
         var latencies = new List<long>();
         var one = new BenchEvent(writer);
-        while (time.GetElapsedTime(began) < length && _sent[writer] < MostEvents / count)
+        // At least one append, however long this task had to wait for a processor.
+        do
         {
             cancel.ThrowIfCancellationRequested();
             using var batch = _intake.Rent(_topic);
@@ -64,6 +65,7 @@ internal sealed class Writers(IEventLog log, int count, int group, TimeProvider 
                     throw new StoreBenchException($"A new event was not accepted; the verdict was {result.Verdict}.");
             _sent[writer] += group;
         }
+        while (time.GetElapsedTime(began) < length && _sent[writer] < MostEvents / count);
         return latencies;
     }
 

@@ -46,5 +46,6 @@ internal static class ReportJson
         return json;
     }
 
-    private static double Figure(double value) => Math.Round(value, 3);
+    // JSON has no numbers that are none.
+    private static double? Figure(double value) => double.IsFinite(value) ? Math.Round(value, 3) : null;
 }

@@ -8,7 +8,7 @@ namespace Herald.StoreBench.Reports;
 internal static class ReportTable
 {
     private static readonly string[] Head =
-        ["store", "events/s", "lowest", "highest", "of the file", "p50 ms", "p99 ms", "bytes/event", "CPU s/100,000", "events/sync"];
+        ["store", "events/s", "lowest", "highest", "of the file", "p50 ms", "p99 ms", "bytes/event", "on disk", "CPU s/100,000", "events/sync"];
 
     public static void Print(IReadOnlyList<StoreFigures> figures, Machine machine, StoreBenchOptions options, TextWriter output)
     {
@@ -20,7 +20,8 @@ internal static class ReportTable
             Print([Head, .. group.Select(one => Row(one, limit))], output);
             output.WriteLine();
         }
-        output.WriteLine("Medians. Bytes are what the kernel had to write, in whole pages. CPU is that of the process, with the generator.");
+        output.WriteLine("Medians. bytes/event: what the kernel counts for this process, in whole pages. on disk: what the disk was given for each");
+        output.WriteLine("event, also by other programs, until all was synced. CPU: of this process, with the generator.");
         output.WriteLine($"{figures.Sum(one => one.ReadBack):N0} events were read back and compared. {machine}");
     }
 
@@ -32,7 +33,7 @@ internal static class ReportTable
             one.Store, Number(rate.Median), Number(rate.Lowest), Number(rate.Highest),
             limit is null ? "-" : Number(rate.Median / limit.Series(round => round.EventsPerSecond).Median),
             Median(round => round.P50.TotalMilliseconds), Median(round => round.P99.TotalMilliseconds), Median(round => round.WrittenPerEvent),
-            Median(round => round.CpuPer100000), Median(round => round.EventsPerSync),
+            Median(round => round.OnDiskPerEvent), Median(round => round.CpuPer100000), Median(round => round.EventsPerSync),
         ];
 
         string Median(Func<RoundFigures, double> figure) => Number(one.Series(figure).Median);
@@ -45,5 +46,5 @@ internal static class ReportTable
             output.WriteLine(string.Join("  ", row.Select((cell, column) => column == 0 ? cell.PadRight(widths[0]) : cell.PadLeft(widths[column]))));
     }
 
-    private static string Number(double value) => value.ToString(value >= 100 ? "N0" : value >= 10 ? "0.0" : "0.00", CultureInfo.InvariantCulture);
+    private static string Number(double value) => double.IsNaN(value) ? "-" : value.ToString(value >= 100 ? "N0" : value >= 10 ? "0.0" : "0.00", CultureInfo.InvariantCulture);
 }
