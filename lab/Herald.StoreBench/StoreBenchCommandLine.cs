@@ -7,7 +7,7 @@ using Herald.StoreBench.Stores;
 
 namespace Herald.StoreBench;
 
-/// <summary><c>./store-bench</c>: the journal beside RocksDB, SQLite and a plain file.</summary>
+/// <summary><c>./store-bench</c>: the journal beside RocksDB, SQLite and plain files.</summary>
 internal static class StoreBenchCommandLine
 {
     private const double UsualSeconds = 3;
@@ -15,8 +15,9 @@ internal static class StoreBenchCommandLine
     private static readonly int[] UsualGroups = [1, 16, 500];
 
     private const string Description = """
-        Measures Herald's embedded store beside RocksDB, SQLite and a plain file, on the same work and with the same durability: an event
-        is answered once it is on disk. The plain file is the limit; it looks for no repeats and has no index.
+        Measures Herald's embedded store beside RocksDB, SQLite and plain files, on the same work and with the same durability: an event
+        is answered once it is on disk. Plain files look for no repeats and have no index. The limit is written-file, whose blocks were
+        written before.
 
         Examples:
           ./store-bench

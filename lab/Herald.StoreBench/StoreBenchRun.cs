@@ -90,7 +90,7 @@ internal sealed class StoreBenchRun(StoreBenchOptions options, string directory,
         try
         {
             long result;
-            await using (var store = await kind.OpenAsync(place.FullName, time))
+            await using (var store = await kind.OpenAsync(place.FullName, options.Round, time))
                 result = await work(store);
             closed?.Invoke();
             return result;

@@ -1,6 +1,7 @@
 using Herald.Journal.Files;
 using Herald.Journal.Frames;
 using Herald.Journal.Segments;
+using Herald.Journal.Tests.Faults;
 using Xunit;
 
 namespace Herald.Journal.Tests;
@@ -44,5 +45,30 @@ public sealed class SegmentLogTests : IDisposable
     {
         var damaged = Assert.Throws<JournalDamagedException>(() => _log.TryRead(new Location(2, (16 << 10) - 5), new byte[10]));
         Assert.Equal((_log.PathOf(2), (16 << 10) - 5), (damaged.File, damaged.Offset));
+    }
+
+    [Fact]
+    public void Zeros_are_written_ahead_once_for_many_small_frames_and_never_behind_a_large_one()
+    {
+        const int Small = 1 << 10, Large = 128 << 10;
+        var files = new FaultyFiles();
+        var (paths, options) = (new JournalPaths("/log"), new JournalOptions { Directory = "/log", SegmentBytes = 1 << 20, MinFreeBytes = 0 });
+        using var log = new SegmentLog(files, paths, options, new DiskSpace(files, options), Guid.NewGuid(), shards: 1);
+        Assert.True(log.TryRoll(100, firstFrame: 1, useReserve: false));
+
+        Assert.Equal(2, Writes(Small));
+        Assert.Equal(1, Writes(Small));
+        Assert.Equal(1, Writes(Large));
+        Assert.Equal(1, Writes(Large));
+        Assert.Equal(2, Writes(Small));
+        Assert.Equal(1, Writes(Small));
+
+        int Writes(int bytes)
+        {
+            var before = files.Operations;
+            log.Write(new byte[bytes]);
+            log.Offset += bytes;
+            return files.Operations - before;
+        }
     }
 }

@@ -21,7 +21,9 @@ public sealed class StoreBenchCommandLineTests
         using var report = JsonDocument.Parse(await File.ReadAllTextAsync(json));
         var rows = report.RootElement.GetProperty("rows").EnumerateArray().ToList();
         Assert.Equal(
-            ["journal 1", "rocksdb 1", "sqlite 1", "file 1", "journal 3", "rocksdb 3", "sqlite 3", "file 3"],
+            [
+                "journal 1", "rocksdb 1", "sqlite 1", "file 1", "written-file 1", "journal 3", "rocksdb 3", "sqlite 3", "file 3", "written-file 3",
+            ],
             rows.Select(row => $"{row.GetProperty("store")} {row.GetProperty("events_per_write")}"));
         Assert.All(rows, row => Assert.True(row.GetProperty("events_per_s").GetProperty("median").GetDouble() > 0));
         Assert.Empty(data.EnumerateFileSystemInfos());
@@ -43,7 +45,7 @@ public sealed class StoreBenchCommandLineTests
     }
 
     [Theory]
-    [InlineData("--stores journal,oracle", "--stores oracle: there is no such store. The stores are: journal, rocksdb, sqlite, file.")]
+    [InlineData("--stores journal,oracle", "--stores oracle: there is no such store. The stores are: journal, rocksdb, sqlite, file, written-file.")]
     [InlineData("--groups 1,0", "--groups 0: must be 1 to 10000.")]
     [InlineData("--seconds 0", "--seconds 0: must be 0.05 to 3600.")]
     [InlineData("--rounds 0", "--rounds 0: must be 1 to 1000.")]

@@ -17,7 +17,7 @@ public sealed class StoreBenchRunTests
         var figures = await new StoreBenchRun(options, directory.Path, phases.Add, TimeProvider.System).RunAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal(
-            [("journal", 1), ("rocksdb", 1), ("sqlite", 1), ("file", 1), ("journal", 16), ("rocksdb", 16), ("sqlite", 16), ("file", 16)],
+            [("journal", 1), ("rocksdb", 1), ("sqlite", 1), ("file", 1), ("written-file", 1), ("journal", 16), ("rocksdb", 16), ("sqlite", 16), ("file", 16), ("written-file", 16)],
             figures.Select(one => (one.Store, one.Group)));
         Assert.All(figures, one =>
         {
@@ -25,7 +25,7 @@ public sealed class StoreBenchRunTests
             Assert.Equal(2, one.Rounds.Count);
             Assert.All(one.Rounds, round => Assert.True(round.Events > 0 && round.Syncs > 0 && round.P50 > TimeSpan.Zero && round.P99 >= round.P50));
         });
-        Assert.Equal(["journal", "rocksdb", "sqlite", "file", "file", "sqlite", "rocksdb", "journal"], phases[4..12].Select(phase => phase.Split(' ')[^1]));
+        Assert.Equal(["journal", "rocksdb", "sqlite", "file", "written-file", "written-file", "file", "sqlite", "rocksdb", "journal"], phases[5..15].Select(phase => phase.Split(' ')[^1]));
         Assert.Empty(Directory.EnumerateFileSystemEntries(directory.Path));
     }
 
@@ -49,9 +49,9 @@ public sealed class StoreBenchRunTests
     private static async Task<StoreBenchException> FailAsync(bool findsRepeats, Func<ILogTables, ILogTables> mistake)
     {
         using var directory = new TemporaryDirectory();
-        var store = new BenchStore("mistaken", findsRepeats, (place, _) =>
+        var store = new BenchStore("mistaken", findsRepeats, (place, _, _) =>
         {
-            var log = new GroupLog(mistake(new PlainFile(place)), StoreIdentity.OpenOrCreate(place));
+            var log = new GroupLog(mistake(new PlainFile(place, writtenBefore: 0)), StoreIdentity.OpenOrCreate(place));
             return Task.FromResult(new OpenStore(log, () => log.Commits, log.DisposeAsync));
         });
         var options = new StoreBenchOptions(TimeSpan.FromMilliseconds(100), 1, 2, [48], [store]);

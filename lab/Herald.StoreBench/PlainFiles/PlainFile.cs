@@ -11,6 +11,10 @@ namespace Herald.StoreBench.PlainFiles;
 /// The limit: a file to which each group is appended and then synced. It looks for no repeats, has no index and no checksums, and its
 /// contents are found again only by reading all of it.
 /// </summary>
+/// <remarks>
+/// The first write to a block that is only allocated makes the file system change its own tables, and the sync waits for that. A file whose
+/// blocks were written before has none of this: it is what a log could reach that uses its files again.
+/// </remarks>
 internal sealed class PlainFile : ILogTables
 {
     private const int Ahead = 64 << 20, Head = 16;
@@ -26,10 +30,14 @@ internal sealed class PlainFile : ILogTables
     private readonly List<(long Offset, int Length)>[] _places = [.. Enumerable.Range(0, GroupLog.Shards).Select(_ => new List<(long, int)>())];
     private long _readTo;
 
-    public PlainFile(string directory)
+    /// <param name="writtenBefore">How many bytes of zeros are written first. Behind them the file is only allocated.</param>
+    public PlainFile(string directory, long writtenBefore)
     {
         _path = Path.Combine(directory, "events");
         _file = File.OpenHandle(_path, FileMode.CreateNew, FileAccess.ReadWrite);
+        for (var zeros = new byte[1 << 20]; _allocated < writtenBefore; _allocated += zeros.Length)
+            RandomAccess.Write(_file, zeros, _allocated);
+        Sync();
     }
 
     /// <summary>Always a new file.</summary>
@@ -59,8 +67,7 @@ internal sealed class PlainFile : ILogTables
             if (Libc.Allocate(_file, _allocated, Ahead) is not 0 and var error)
                 throw new IOException($"{_path}: {Marshal.GetPInvokeErrorMessage(error)}");
         RandomAccess.Write(_file, _group.AsSpan(0, _used), _length);
-        if (Libc.SyncData(_file) != 0)
-            throw new IOException($"{_path}: fdatasync failed: {Marshal.GetLastPInvokeErrorMessage()}");
+        Sync();
         Volatile.Write(ref _length, _length + _used);
         _used = 0;
     }
@@ -90,6 +97,12 @@ internal sealed class PlainFile : ILogTables
     public long FindById(int shard, ulong keyHash, ulong idHash) => throw new NotSupportedException("A plain file has no index.");
 
     public void Dispose() => _file.Dispose();
+
+    private void Sync()
+    {
+        if (Libc.SyncData(_file) != 0)
+            throw new IOException($"{_path}: fdatasync failed: {Marshal.GetLastPInvokeErrorMessage()}");
+    }
 
     private void Find()
     {

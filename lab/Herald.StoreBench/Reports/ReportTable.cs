@@ -8,7 +8,7 @@ namespace Herald.StoreBench.Reports;
 internal static class ReportTable
 {
     private static readonly string[] Head =
-        ["store", "events/s", "lowest", "highest", "of the file", "p50 ms", "p99 ms", "bytes/event", "on disk", "CPU s/100,000", "events/sync"];
+        ["store", "events/s", "lowest", "highest", "of limit", "p50 ms", "p99 ms", "bytes/event", "on disk", "CPU s/100,000", "events/sync"];
 
     public static void Print(IReadOnlyList<StoreFigures> figures, Machine machine, StoreBenchOptions options, TextWriter output)
     {
@@ -16,7 +16,7 @@ internal static class ReportTable
         {
             output.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"{options.Writers} writers, {group.Key} events a write, {options.Rounds} rounds of {options.Round.TotalSeconds:0.##} s"));
-            var limit = group.FirstOrDefault(one => one.Store == BenchStores.File);
+            var limit = group.FirstOrDefault(one => one.Store == BenchStores.Limit);
             Print([Head, .. group.Select(one => Row(one, limit))], output);
             output.WriteLine();
         }

@@ -6,26 +6,32 @@ using Herald.StoreBench.Sqlite;
 
 namespace Herald.StoreBench.Stores;
 
-/// <summary>Every store that can be measured, and the plain file that is the limit of all of them.</summary>
+/// <summary>Every store that can be measured, and plain files, which are the limit of all of them.</summary>
 internal static class BenchStores
 {
-    /// <summary>The name of the limit.</summary>
-    public const string File = "file";
+    /// <summary>The name of the store with which the others are compared.</summary>
+    public const string Limit = "written-file";
+
+    /// <summary>More than any store writes with small groups, and not too much for short tests.</summary>
+    private const long WrittenForSecond = 256 << 20, MostWritten = 1 << 30;
 
     public static readonly IReadOnlyList<BenchStore> All =
     [
         new("journal", FindsRepeats: true, OpenJournalAsync),
-        new("rocksdb", FindsRepeats: true, (directory, _) => Open(directory, new RocksTables(directory))),
-        new("sqlite", FindsRepeats: true, (directory, _) => Open(directory, new SqliteTables(directory))),
-        new(File, FindsRepeats: false, (directory, _) => Open(directory, new PlainFile(directory))),
+        new("rocksdb", FindsRepeats: true, (directory, _, _) => Open(directory, new RocksTables(directory))),
+        new("sqlite", FindsRepeats: true, (directory, _, _) => Open(directory, new SqliteTables(directory))),
+        new("file", FindsRepeats: false, (directory, _, _) => Open(directory, new PlainFile(directory, writtenBefore: 0))),
+        new(Limit, FindsRepeats: false, (directory, round, _) => Open(directory, new PlainFile(directory, WrittenBefore(round)))),
     ];
 
-    private static async Task<OpenStore> OpenJournalAsync(string directory, TimeProvider time)
+    private static async Task<OpenStore> OpenJournalAsync(string directory, TimeSpan round, TimeProvider time)
     {
         var journal = await JournalStore.OpenAsync(new JournalOptions { Directory = Path.Combine(directory, "journal") }, time);
         var before = journal.Statistics.Syncs;
         return new(journal, () => journal.Statistics.Syncs - before, journal.DisposeAsync);
     }
+
+    private static long WrittenBefore(TimeSpan round) => Math.Min(MostWritten, (long)(round.TotalSeconds * WrittenForSecond));
 
     private static Task<OpenStore> Open(string directory, ILogTables tables)
     {

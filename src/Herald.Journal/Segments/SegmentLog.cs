@@ -10,7 +10,7 @@ namespace Herald.Journal.Segments;
 /// </summary>
 internal sealed class SegmentLog(IJournalFiles files, JournalPaths paths, JournalOptions options, DiskSpace space, Guid store, int shards) : IDisposable
 {
-    /// <summary>How many bytes of zeros are written ahead of a frame, at most.</summary>
+    /// <summary>How many bytes of zeros are written ahead of a frame, at most; none behind a frame of this size.</summary>
     private const int Ahead = 128 << 10;
     private static readonly byte[] Zeros = new byte[Ahead];
 
@@ -54,10 +54,11 @@ internal sealed class SegmentLog(IJournalFiles files, JournalPaths paths, Journa
     {
         var end = Offset + frame.Length;
         Current!.File.Write(frame, Offset);
-        if (end <= _writtenTo)
-            return;
         // The first write to a block that is only allocated makes the file system change its own tables, and the next sync waits for that.
-        // Writing zeros over the zeros ahead does this once for many small frames.
+        // Writing zeros over the zeros ahead does this once for many small frames. Behind a large frame they would save nothing, because
+        // the next one reaches beyond them.
+        if (end <= _writtenTo || frame.Length >= Ahead)
+            return;
         _writtenTo = Math.Min(Current.Size, (end + Ahead - 1) & -Ahead);
         Current.File.Write(Zeros.AsSpan(0, (int)(_writtenTo - end)), end);
     }
