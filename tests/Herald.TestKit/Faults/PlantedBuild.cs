@@ -13,6 +13,9 @@ namespace Herald.TestKit.Faults;
 /// </param>
 public sealed class PlantedBuild(string name, IReadOnlyList<string> sources, IReadOnlyList<PlantedFault> faults)
 {
+    /// <summary>Folders within the sources that are not compiled, because they need projects that the program does not have.</summary>
+    public IReadOnlyList<string> Without { get; init; } = [];
+
     private string Folder => Path.Combine(SourceTree.Root, "artifacts", "planted", name);
 
     public async Task MakeAsync(CancellationToken cancel)
@@ -44,7 +47,7 @@ public sealed class PlantedBuild(string name, IReadOnlyList<string> sources, IRe
         foreach (var file in Directory.EnumerateFiles(from, "*.cs", SearchOption.AllDirectories))
         {
             var relative = Path.GetRelativePath(from, file);
-            if (Path.GetFileName(file).StartsWith("Planted", StringComparison.Ordinal))
+            if (Path.GetFileName(file).StartsWith("Planted", StringComparison.Ordinal) || Without.Any(folder => file.StartsWith(SourceTree.File(folder) + "/", StringComparison.Ordinal)))
                 continue;
             var target = Path.Combine(Folder, Path.GetFileName(source), relative);
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
