@@ -391,6 +391,9 @@ internal sealed partial class ShardMachine
         var entry = routed.Entry;
         if (_settledBefore.Count > 0 && _settledBefore.Covers(state.Number, state.Generation, entry.KeyHash, entry.Sequence))
         {
+            // The next record keeps such keys only above the position, so it must contain the position.
+            if (!state.AtHead)
+                _delta.Note(state);
             DropIfTrivial(state);
             return true;
         }

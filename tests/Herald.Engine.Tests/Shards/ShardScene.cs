@@ -91,6 +91,23 @@ internal sealed class ShardScene
         }
     }
 
+    /// <summary>Lets the scan read one event.</summary>
+    public void ScanOne()
+    {
+        if (!_machine.WantsScan(out var from, out _))
+            throw new InvalidOperationException("there is nothing to read");
+        _machine.OnScan(Routed(from, 1), _now);
+        Collect();
+    }
+
+    /// <summary>Makes durable only what has been settled.</summary>
+    public void Note()
+    {
+        var writer = new RecordWriter();
+        _machine.SaveSettled(writer);
+        _durable.Add(writer.Take());
+    }
+
     /// <summary>Makes durable what waits to be saved.</summary>
     public void Commit()
     {
