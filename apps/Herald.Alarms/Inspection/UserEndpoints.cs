@@ -1,6 +1,7 @@
 using System.Text;
 using Herald.Alarms.Messages;
 using Herald.Engine;
+using Herald.Hosting.Access;
 using Herald.Hosting.Problems;
 using Herald.Hosting.Wire;
 using Microsoft.AspNetCore.Builder;
@@ -15,7 +16,7 @@ internal sealed class UserEndpoints(HeraldEngine engine)
 {
     private readonly UserView _look = new(engine.State);
 
-    public void Map(IEndpointRouteBuilder routes) => routes.MapGroup("/v1/alarms/users").WithTags("alarms")
+    public void Map(IEndpointRouteBuilder routes) => routes.MapGroup("/v1/alarms/users").WithTags("alarms").RequireScope(Scopes.Read)
         .MapGet("/{user}", GetAsync).WithName("getAlarmUser").WithSummary(
             "Get the alarms of a user, and which of them the next digest would contain")
         .WithDescription("The user's id is percent-encoded.");

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Herald.Engine;
 using Herald.Engine.Basics;
+using Herald.Hosting.Access;
 using Herald.Hosting.Problems;
 using Herald.Hosting.Subscriptions;
 using Herald.Hosting.Wire;
@@ -23,7 +24,7 @@ internal sealed class RegistrationEndpoints(RegistrationDesk desk)
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        var registrations = routes.MapGroup("/v1/orders/registrations").WithTags("orders");
+        var registrations = routes.MapGroup("/v1/orders/registrations").WithTags("orders").RequireScope(Scopes.Subscribe);
         registrations.MapPost("", RegisterAsync).WithName("registerOrderHandler").WithSummary("Register a handler for a customer")
             .WithDescription(
                 "The handler gets the first customer that has undelivered events and no live handler. 204 when there is none: register "

@@ -1,6 +1,7 @@
 using Herald.Engine;
 using Herald.Engine.Catalogs;
 using Herald.Engine.Subscriptions;
+using Herald.Hosting.Access;
 using Herald.Hosting.Problems;
 using Herald.Hosting.Subscriptions;
 using Herald.Hosting.Wire;
@@ -23,13 +24,16 @@ internal sealed class WebhookEndpoints(Catalog catalog)
     public void Map(IEndpointRouteBuilder routes)
     {
         var customers = routes.MapGroup("/v1/orders/customers").WithTags("orders");
-        customers.MapGet("", ListAsync).WithName("listOrderCustomers").WithSummary("List customers that have a webhook, by id");
-        customers.MapPut("/{customerId}/webhook", PutAsync).WithName("putOrderWebhook").WithSummary("Set the webhook of a customer")
+        customers.MapGet("", ListAsync).RequireScope(Scopes.Read)
+            .WithName("listOrderCustomers").WithSummary("List customers that have a webhook, by id");
+        customers.MapPut("/{customerId}/webhook", PutAsync).RequireScope(Scopes.Subscribe)
+            .WithName("putOrderWebhook").WithSummary("Set the webhook of a customer")
             .WithDescription(
                 "The request can be repeated: 201 for a new webhook (with its secret), then 200. A new webhook begins with the customer's "
                 + "oldest event that is still kept. It replaces a registered handler. If-Match and If-None-Match: * are supported.");
-        customers.MapGet("/{customerId}/webhook", GetAsync).WithName("getOrderWebhook").WithSummary("Get the webhook of a customer");
-        customers.MapDelete("/{customerId}/webhook", DeleteAsync).WithName("deleteOrderWebhook").WithSummary(
+        customers.MapGet("/{customerId}/webhook", GetAsync).RequireScope(Scopes.Read)
+            .WithName("getOrderWebhook").WithSummary("Get the webhook of a customer");
+        customers.MapDelete("/{customerId}/webhook", DeleteAsync).RequireScope(Scopes.Subscribe).WithName("deleteOrderWebhook").WithSummary(
             "Delete the webhook of a customer and its backlog");
     }
 

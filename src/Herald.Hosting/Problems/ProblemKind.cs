@@ -9,6 +9,7 @@ public sealed record ProblemKind(string Code, int Status, string Title)
     public static readonly ProblemKind EventsRefused = new("events-refused", 400, "All events were refused");
     public static readonly ProblemKind BadHttpRequest = new("bad-request", 400, "The request cannot be read");
     public static readonly ProblemKind Unauthorized = new("unauthorized", 401, "A token is required");
+    public static readonly ProblemKind MissingScope = new("missing-scope", 403, "The caller lacks a scope");
     public static readonly ProblemKind ForeignHost = new("foreign-host", 403, "The Host header does not name this machine");
     public static readonly ProblemKind ForeignOrigin = new("foreign-origin", 403, "The Origin header names another site");
     public static readonly ProblemKind ForwardedRequest = new("forwarded-request", 403, "A proxy forwarded the request, but this server requires no token");
@@ -39,9 +40,9 @@ public sealed record ProblemKind(string Code, int Status, string Title)
 
     public static readonly IReadOnlyList<ProblemKind> All =
     [
-        MalformedJson, EmptyBody, InvalidRequest, EventsRefused, BadHttpRequest, Unauthorized, ForeignHost, ForeignOrigin, ForwardedRequest, RouteNotFound,
-        TopicNotFound, SubscriptionNotFound, EventNotFound, DeadLetterNotFound, MethodNotAllowed, EventConflict, TopicInUse, ChangePending, NotHeld, EventDamaged,
-        SubscriptionDamaged, NoReceiver, VersionMismatch,
+        MalformedJson, EmptyBody, InvalidRequest, EventsRefused, BadHttpRequest, Unauthorized, MissingScope, ForeignHost, ForeignOrigin,
+        ForwardedRequest, RouteNotFound, TopicNotFound, SubscriptionNotFound, EventNotFound, DeadLetterNotFound, MethodNotAllowed,
+        EventConflict, TopicInUse, ChangePending, NotHeld, EventDamaged, SubscriptionDamaged, NoReceiver, VersionMismatch,
         BodyTooLarge, BatchTooLarge, PayloadTooLarge, UnsupportedMediaType, Internal, NotSupported, NoRoom, StoreUnavailable, Busy, NotReady,
     ];
 

@@ -4,6 +4,7 @@ using Herald.Engine.Basics;
 using Herald.Engine.Catalogs;
 using Herald.Engine.Inspection;
 using Herald.Engine.Stores;
+using Herald.Hosting.Access;
 using Herald.Hosting.Problems;
 using Herald.Hosting.Wire;
 using Microsoft.AspNetCore.Builder;
@@ -21,16 +22,20 @@ internal sealed class DeadLetterEndpoints(DeadLetterActions desk, Catalog catalo
     public void Map(IEndpointRouteBuilder routes)
     {
         var letters = routes.MapGroup("/v1/dead-letters").WithTags("dead letters");
-        letters.MapGet("", ListAsync).WithName("listDeadLetters").WithSummary("List dead letters, oldest first");
-        letters.MapGet("/{id}", GetAsync).WithName("getDeadLetter").WithSummary("Get a dead letter with its event");
-        letters.MapPost("/redrive", RedriveAsync).WithName("redriveDeadLetters").WithSummary(
+        letters.MapGet("", ListAsync).RequireScope(Scopes.Read).WithName("listDeadLetters").WithSummary("List dead letters, oldest first");
+        letters.MapGet("/{id}", GetAsync).RequireScope(Scopes.Read)
+            .WithName("getDeadLetter").WithSummary("Get a dead letter with its event");
+        letters.MapPost("/redrive", RedriveAsync).RequireScope(Scopes.Operate).WithName("redriveDeadLetters").WithSummary(
             "Deliver dead letters again, each after all other events of its key")
             .WithDescription(
                 "Receivers get the same webhook-id and the header herald-redelivery: redrive. Dead letters that no "
                     + "longer exist are not counted.");
-        letters.MapPost("/discard", DiscardAsync).WithName("discardDeadLetters").WithSummary("Delete dead letters");
-        letters.MapPost("/{id}/redrive", RedriveOneAsync).WithName("redriveDeadLetter").WithSummary("Deliver a dead letter again");
-        letters.MapPost("/{id}/discard", DiscardOneAsync).WithName("discardDeadLetter").WithSummary("Delete a dead letter");
+        letters.MapPost("/discard", DiscardAsync).RequireScope(Scopes.Operate)
+            .WithName("discardDeadLetters").WithSummary("Delete dead letters");
+        letters.MapPost("/{id}/redrive", RedriveOneAsync).RequireScope(Scopes.Operate)
+            .WithName("redriveDeadLetter").WithSummary("Deliver a dead letter again");
+        letters.MapPost("/{id}/discard", DiscardOneAsync).RequireScope(Scopes.Operate)
+            .WithName("discardDeadLetter").WithSummary("Delete a dead letter");
     }
 
     private async Task<Results<Ok<ListWire<DeadLetterWire>>, Problem>> ListAsync(

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using Herald.Engine.Catalogs;
 using Herald.Engine.Inspection;
+using Herald.Hosting.Access;
 using Herald.Hosting.Problems;
 using Herald.Hosting.Wire;
 using Microsoft.AspNetCore.Builder;
@@ -15,12 +16,13 @@ internal sealed class EventEndpoints(Catalog catalog, Inspector inspector)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/v1/topics/{topic}/events/{id}", EventAsync).WithTags("look").WithName("getEvent").WithSummary(
+        routes.MapGet("/v1/topics/{topic}/events/{id}", EventAsync).RequireScope(Scopes.Read)
+            .WithTags("look").WithName("getEvent").WithSummary(
             "Get an event with its deliveries and attempts")
             .WithDescription(
                 "Returns the newest event with this id (percent-encoded). With the key, only one shard is searched. Without it, the "
                     + "newest events of all shards are searched for at most 2 s.");
-        var one = routes.MapGroup("/v1/subscriptions/{id}").WithTags("look");
+        var one = routes.MapGroup("/v1/subscriptions/{id}").WithTags("look").RequireScope(Scopes.Read);
         one.MapGet("/deliveries", DeliveriesAsync).WithName("listDeliveries").WithSummary(
             "List the deliveries in memory that are not settled");
         one.MapGet("/lag", LagAsync).WithName("getLag").WithSummary("Get how far a subscription is behind");

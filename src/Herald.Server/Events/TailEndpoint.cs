@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Herald.Engine.Catalogs;
 using Herald.Engine.Inspection;
+using Herald.Hosting.Access;
 using Herald.Hosting.Problems;
 using Herald.Hosting.Wire;
 using Herald.Server.Wire;
@@ -22,7 +23,7 @@ internal sealed class TailEndpoint(Catalog catalog, Inspector inspector, Cancell
     private static readonly JsonTypeInfo<EventWire> EventType = (JsonTypeInfo<EventWire>)WireJson.Options.GetTypeInfo(typeof(EventWire));
 
     public void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/v1/topics/{topic}/tail", TailAsync).WithTags("look").WithName("tailTopic").WithSummary(
+        routes.MapGet("/v1/topics/{topic}/tail", TailAsync).RequireScope(Scopes.Read).WithTags("look").WithName("tailTopic").WithSummary(
             "Get events as they are accepted")
             .WithDescription(
                 "One JSON object per line (application/x-ndjson), or server-sent events if the caller accepts them, until "

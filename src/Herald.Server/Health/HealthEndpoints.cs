@@ -1,3 +1,4 @@
+using Herald.Hosting.Access;
 using Herald.Hosting.Problems;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -13,9 +14,9 @@ internal sealed class HealthEndpoints(Task failed, Func<IReadOnlyList<string>> t
 {
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/healthz", Alive).WithTags("operate").WithName("healthz").WithSummary(
+        routes.MapGet("/healthz", Alive).AllowAnyone().WithTags("operate").WithName("healthz").WithSummary(
             "Check that the process works; 503 means that it must be restarted");
-        routes.MapGet("/readyz", Ready).WithTags("operate").WithName("readyz").WithSummary(
+        routes.MapGet("/readyz", Ready).AllowAnyone().WithTags("operate").WithName("readyz").WithSummary(
             "Check that the server accepts requests; 503 while it stops or after it has failed");
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Herald.Hosting.Access;
 using Herald.Hosting.Problems;
 using Herald.Hosting.Wire;
 using Microsoft.AspNetCore.Builder;
@@ -61,7 +62,7 @@ internal static class ApiDescription
         });
     });
 
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapOpenApi("/openapi.json");
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapOpenApi("/openapi.json").AllowAnyone();
 
     /// <summary>
     /// Adds the schemas that the wire types do not describe, because those hold raw JSON where rules are checked by hand.

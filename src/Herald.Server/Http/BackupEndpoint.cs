@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Herald.Hosting.Access;
 using Herald.Hosting.Modules;
 using Herald.Hosting.Problems;
 using Herald.Hosting.Wire;
@@ -10,12 +11,12 @@ using Microsoft.AspNetCore.Routing;
 namespace Herald.Server.Http;
 
 /// <summary>
-/// <c>POST /v1/backup</c>: copies the store while it runs. Like all other addresses, it serves only this machine or holders of the token.
+/// <c>POST /v1/backup</c>: copies the store while it runs. It writes into any directory of the server, so only administrators can call it.
 /// </summary>
 internal sealed class BackupEndpoint(OpenStore store)
 {
     public void Map(IEndpointRouteBuilder routes) =>
-        routes.MapPost("/v1/backup", BackupAsync).WithTags("operate").WithName("backup").WithSummary(
+        routes.MapPost("/v1/backup", BackupAsync).RequireScope(Scopes.Admin).WithTags("operate").WithName("backup").WithSummary(
             "Copy the store into a directory on the server")
             .WithDescription("The copy is consistent and is a data directory. To restore it, start a server on it.");
 

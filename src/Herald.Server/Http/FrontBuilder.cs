@@ -7,6 +7,8 @@ using Herald.Server.Health;
 using Herald.Server.Metrics;
 using Herald.Server.Problems;
 using Herald.Server.Publishing;
+using Herald.Server.Security;
+
 using Herald.Server.Status;
 using Herald.Server.Subscriptions;
 using Herald.Server.Topics;
@@ -65,6 +67,7 @@ internal static class FrontBuilder
             return front.InvokeAsync;
         });
         app.UseRouting(); // Explicit, because routing would otherwise run before the front.
+        app.Use(next => new ScopeGate(next).InvokeAsync);
 
         new TopicEndpoints(engine.Catalog).Map(app);
         PublishEndpoint.Map(app, publishing);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Herald.Hosting.Access;
 using Herald.Hosting.Metrics;
 using Herald.Hosting.Wire;
 using Herald.Server.Publishing;
@@ -13,7 +14,8 @@ internal sealed class MetricsEndpoint(
     MetricsCollector collector, PublishCounters publishing, BodyBudget budget, Action<PrometheusText> writeStore, TimeProvider time, long startedAt)
 {
     public void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/metrics", Read).WithTags("operate").WithName("metrics").WithSummary("Get metrics in the Prometheus text format")
+        routes.MapGet("/metrics", Read).RequireScope(Scopes.Operate)
+            .WithTags("operate").WithName("metrics").WithSummary("Get metrics in the Prometheus text format")
             .Produces<string>(StatusCodes.Status200OK, "text/plain");
 
     private MetricsPage Read()

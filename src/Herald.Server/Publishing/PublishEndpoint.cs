@@ -1,3 +1,4 @@
+using Herald.Hosting.Access;
 using Herald.Hosting.Problems;
 using Herald.Hosting.Wire;
 using Microsoft.AspNetCore.Builder;
@@ -11,7 +12,7 @@ internal static class PublishEndpoint
 {
     public static void Map(IEndpointRouteBuilder routes, PublishHandler door) =>
         routes.MapPost("/v1/topics/{topic}/events", (string topic, HttpContext context) => door.HandleAsync(context, topic.AsMemory()))
-            .WithTags("publish").WithName("publish").WithSummary("Publish events")
+            .RequireScope(Scopes.Publish).WithTags("publish").WithName("publish").WithSummary("Publish events")
             .WithDescription(
                 """
                 One event (a JSON object), an array, or one event per line (application/x-ndjson); at most 10,000 events and 16 MiB.

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using Herald.Hosting.Access;
 using Herald.Hosting.Problems;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -8,7 +9,10 @@ using Microsoft.Extensions.Primitives;
 
 namespace Herald.Server.Security;
 
-/// <summary>Decides which requests this server accepts. If it has a token, requests must carry it.</summary>
+/// <summary>
+/// Resolves the caller of each request. If the server has a token, whoever sends it has all scopes. Without one, whoever reaches the server
+/// has them, because only this machine can.
+/// </summary>
 /// <remarks>
 /// On loopback it serves this machine only, and refuses two kinds of requests that come from elsewhere. A web page of another site can be
 /// open in a browser on this machine, so Host (a foreign name can resolve to 127.0.0.1) and Origin are checked. A proxy on this machine can
@@ -19,8 +23,10 @@ internal sealed class AccessRules(byte[]? token, bool isLocal, ILogger logger)
 {
     private const string Scheme = "Bearer ";
 
-    // Open to everyone: whether the server works, how to call it, and the page that asks for the token.
-    private static readonly string[] Open = ["/healthz", "/readyz", "/openapi.json", "/"];
+    private static readonly Admission TokenHolder = Admission.Of(new("token", Caller.DefaultTenant, Scopes.All));
+    private static readonly Admission Loopback = Admission.Of(new("loopback", Caller.DefaultTenant, Scopes.All));
+    private static readonly Admission NoToken = Admission.Unknown(
+        new(ProblemKind.Unauthorized, "Send the header 'Authorization: Bearer <token>' with the token of the server's token file."));
 
     /// <summary>Neither browsers nor API clients add these headers by themselves.</summary>
     private static readonly string[] OfProxies = ["X-Forwarded-For", "Forwarded", "Via", "X-Real-IP", "X-Forwarded-Proto", "X-Forwarded-Host"];
@@ -30,15 +36,18 @@ internal sealed class AccessRules(byte[]? token, bool isLocal, ILogger logger)
     /// <summary>The last accepted Host, because nearly every request repeats it.</summary>
     private string? _goodHost;
 
-    public Problem? Refuse(HttpRequest request)
+    public Admission Admit(HttpRequest request)
     {
         if (isLocal && RefuseForeign(request) is { } foreign)
-            return foreign;
-        if (isLocal && FindProxy(request) is { } header && RefuseForwarded(request, header) is { } forwarded)
-            return forwarded;
-        if (token is null || Matches(request.Headers.Authorization) || IsOpen(request))
-            return null;
-        return new(ProblemKind.Unauthorized, "Send the header 'Authorization: Bearer <token>' with the token of the server's token file.");
+            return Admission.Refused(foreign);
+        if (isLocal && FindProxy(request) is { } header)
+        {
+            TellOfProxy(header);
+            // Every caller that reaches the proxy could do anything here.
+            if (token is null)
+                return Admission.Unknown(Forwarded(header));
+        }
+        return token is null ? Loopback : Matches(request.Headers.Authorization) ? TokenHolder : NoToken;
     }
 
     private Problem? RefuseForeign(HttpRequest request)
@@ -67,25 +76,22 @@ internal sealed class AccessRules(byte[]? token, bool isLocal, ILogger logger)
     }
 
     /// <summary>
-    /// Warns once about a proxy. Without a token, every caller that reaches the proxy could do anything here, so the request is refused.
-    /// With a token only the guard of webhook addresses is missing, so the request passes.
+    /// Warns once about a proxy. With a token only the guard of webhook addresses is missing, so the request passes.
     /// </summary>
-    private Problem? RefuseForwarded(HttpRequest request, string header)
+    private void TellOfProxy(string header)
     {
-        if (Interlocked.Exchange(ref _proxyWasTold, 1) == 0)
-        {
-            logger.LogWarning(
-                "A request has the header {Header}, so a proxy on this machine forwards requests of others. Set requireToken (--require-token true, "
-                + "HERALD__REQUIRETOKEN) and tokenFile. Then every caller needs the token, and webhooks are not sent to internal addresses.{Consequence}",
-                header, token is null ? " Until then, Herald refuses such requests." : "");
-        }
-        if (token is not null || IsOpen(request))
-            return null;
-        return new(
-            ProblemKind.ForwardedRequest,
-            $"This server requires no token, because it listens on loopback only. But the header '{header}' shows that a proxy forwards requests of others. "
-            + "Start it with requireToken (--require-token true) and tokenFile (--token-file FILE).");
+        if (Interlocked.Exchange(ref _proxyWasTold, 1) != 0)
+            return;
+        logger.LogWarning(
+            "A request has the header {Header}, so a proxy on this machine forwards requests of others. Set requireToken (--require-token true, "
+            + "HERALD__REQUIRETOKEN) and tokenFile. Then every caller needs the token, and webhooks are not sent to internal addresses.{Consequence}",
+            header, token is null ? " Until then, Herald refuses such requests." : "");
     }
+
+    private static Problem Forwarded(string header) => new(
+        ProblemKind.ForwardedRequest,
+        $"This server requires no token, because it listens on loopback only. But the header '{header}' shows that a proxy forwards requests of others. "
+        + "Start it with requireToken (--require-token true) and tokenFile (--token-file FILE).");
 
     private static bool IsThisMachine(string host)
     {
@@ -105,7 +111,4 @@ internal sealed class AccessRules(byte[]? token, bool isLocal, ILogger logger)
         Span<byte> bytes = stackalloc byte[512];
         return Encoding.UTF8.TryGetBytes(given, bytes, out var length) && CryptographicOperations.FixedTimeEquals(bytes[..length], token);
     }
-
-    private static bool IsOpen(HttpRequest request) =>
-        Array.IndexOf(Open, request.Path.Value) >= 0 && (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method));
 }

@@ -1,3 +1,4 @@
+using Herald.Hosting.Access;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -18,7 +19,7 @@ internal static class StatusPage
         response.Headers["Referrer-Policy"] = "no-referrer";
         response.ContentLength = Page.Length;
         return response.Body.WriteAsync(Page, context.RequestAborted).AsTask();
-    });
+    }).AllowAnyone();
 
     private static byte[] Read()
     {

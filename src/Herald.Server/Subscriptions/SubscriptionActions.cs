@@ -2,6 +2,7 @@ using Herald.Engine;
 using Herald.Engine.Basics;
 using Herald.Engine.Catalogs;
 using Herald.Engine.Subscriptions;
+using Herald.Hosting.Access;
 using Herald.Hosting.Problems;
 using Herald.Hosting.Subscriptions;
 using Herald.Hosting.Text;
@@ -22,20 +23,25 @@ internal sealed class SubscriptionActions(HeraldEngine engine)
     public void Map(IEndpointRouteBuilder routes)
     {
         var one = routes.MapGroup("/v1/subscriptions/{id}").WithTags("subscriptions");
-        one.MapPost("/pause", PauseAsync).WithName("pauseSubscription").WithSummary(
+        one.MapPost("/pause", PauseAsync).RequireScope(Scopes.Operate).WithName("pauseSubscription").WithSummary(
             "Stop the deliveries of a subscription and keep its backlog");
-        one.MapPost("/resume", ResumeAsync).WithName("resumeSubscription").WithSummary("Start the deliveries of a subscription again")
+        one.MapPost("/resume", ResumeAsync).RequireScope(Scopes.Operate)
+            .WithName("resumeSubscription").WithSummary("Start the deliveries of a subscription again")
             .WithDescription("Also for a subscription that Herald disabled because its endpoint answered 410.");
-        one.MapGet("/secret", SecretAsync).WithName("getSecret").WithSummary("Get the signing keys");
-        one.MapPost("/rotate-secret", RotateAsync).WithName("rotateSecret").WithSummary("Change the signing key")
+        one.MapGet("/secret", SecretAsync).RequireScope(Scopes.Subscribe).WithName("getSecret").WithSummary("Get the signing keys");
+        one.MapPost("/rotate-secret", RotateAsync).RequireScope(Scopes.Subscribe)
+            .WithName("rotateSecret").WithSummary("Change the signing key")
             .WithDescription("Both keys sign until the overlap ends, so that receivers can change to the new key without losing an event.");
-        one.MapPost("/replay", ReplayAsync).WithName("replaySubscription").WithSummary("Deliver events again from a point in the past")
+        one.MapPost("/replay", ReplayAsync).RequireScope(Scopes.Operate)
+            .WithName("replaySubscription").WithSummary("Deliver events again from a point in the past")
             .WithDescription("Receivers get the same webhook-id and the header herald-redelivery: replay.");
-        one.MapPost("/blocked-keys/release", ReleaseAsync).WithName("releaseKey").WithSummary("Release a held key")
+        one.MapPost("/blocked-keys/release", ReleaseAsync).RequireScope(Scopes.Operate)
+            .WithName("releaseKey").WithSummary("Release a held key")
             .WithDescription(
                 "The oldest event of the key is tried again or discarded. shard and sequence are from the list of blocked keys. A key "
                     + "that is not held is answered with 409.");
-        one.MapPost("/test", TestAsync).WithName("testSubscription").WithSummary("Send one signed test event and return the result")
+        one.MapPost("/test", TestAsync).RequireScope(Scopes.Operate)
+            .WithName("testSubscription").WithSummary("Send one signed test event and return the result")
             .WithDescription("The test event is not in the log, has no order, and is not retried.");
     }
 

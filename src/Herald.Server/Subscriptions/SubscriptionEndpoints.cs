@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Herald.Engine;
 using Herald.Engine.Catalogs;
 using Herald.Engine.Subscriptions;
+using Herald.Hosting.Access;
 using Herald.Hosting.Problems;
 using Herald.Hosting.Subscriptions;
 using Herald.Hosting.Wire;
@@ -23,18 +24,22 @@ internal sealed class SubscriptionEndpoints(Catalog catalog, TimeProvider time, 
     public void Map(IEndpointRouteBuilder routes)
     {
         var subscriptions = routes.MapGroup("/v1/subscriptions").WithTags("subscriptions");
-        subscriptions.MapGet("", ListAsync).WithName("listSubscriptions").WithSummary("List subscriptions by id");
-        subscriptions.MapPut("/{id}", PutAsync).WithName("putSubscription").WithSummary("Create or replace a subscription")
+        subscriptions.MapGet("", ListAsync).RequireScope(Scopes.Read).WithName("listSubscriptions").WithSummary("List subscriptions by id");
+        subscriptions.MapPut("/{id}", PutAsync).RequireScope(Scopes.Subscribe)
+            .WithName("putSubscription").WithSummary("Create or replace a subscription")
             .WithDescription(
                 "The request can be repeated: 201 for a new subscription (with its secret), then 200. If-Match and "
                     + "If-None-Match: * are supported.");
-        subscriptions.MapGet("/{id}", GetAsync).WithName("getSubscription").WithSummary("Get a subscription");
-        subscriptions.MapPatch("/{id}", PatchAsync).WithName("patchSubscription").WithSummary("Change some fields of a subscription")
+        subscriptions.MapGet("/{id}", GetAsync).RequireScope(Scopes.Read).WithName("getSubscription").WithSummary("Get a subscription");
+        subscriptions.MapPatch("/{id}", PatchAsync).RequireScope(Scopes.Subscribe)
+            .WithName("patchSubscription").WithSummary("Change some fields of a subscription")
             .WithDescription(
                 "A JSON merge patch (RFC 7396): null sets "
                     + "a field to its default.").Accepts<SubscriptionBody>(MediaTypes.MergePatch, MediaTypes.Json);
-        subscriptions.MapDelete("/{id}", DeleteAsync).WithName("deleteSubscription").WithSummary("Delete a subscription and its backlog");
-        routes.MapPost("/v1/topics/{topic}/subscriptions", PostAsync).WithTags("subscriptions").WithName("subscribe").WithSummary("Subscribe to a topic")
+        subscriptions.MapDelete("/{id}", DeleteAsync).RequireScope(Scopes.Subscribe)
+            .WithName("deleteSubscription").WithSummary("Delete a subscription and its backlog");
+        routes.MapPost("/v1/topics/{topic}/subscriptions", PostAsync).RequireScope(Scopes.Subscribe)
+            .WithTags("subscriptions").WithName("subscribe").WithSummary("Subscribe to a topic")
             .WithDescription("With an id the request can be repeated, like PUT /v1/subscriptions/{id}. Without an id Herald creates one.");
     }
 

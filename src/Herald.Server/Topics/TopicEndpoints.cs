@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using Herald.Engine;
 using Herald.Engine.Catalogs;
+using Herald.Hosting.Access;
 using Herald.Hosting.Problems;
 using Herald.Hosting.Wire;
 using Microsoft.AspNetCore.Builder;
@@ -16,13 +17,13 @@ internal sealed class TopicEndpoints(Catalog catalog)
     public void Map(IEndpointRouteBuilder routes)
     {
         var topics = routes.MapGroup("/v1/topics").WithTags("topics");
-        topics.MapGet("", ListAsync).WithName("listTopics").WithSummary("List topics by name");
-        topics.MapPut("/{topic}", PutAsync).WithName("putTopic").WithSummary("Create a topic")
+        topics.MapGet("", ListAsync).RequireScope(Scopes.Read).WithName("listTopics").WithSummary("List topics by name");
+        topics.MapPut("/{topic}", PutAsync).RequireScope(Scopes.Admin).WithName("putTopic").WithSummary("Create a topic")
             .WithDescription(
                 "The request can be repeated: 201 for a new topic, then 200. With If-None-Match: * an existing "
                     + "topic is answered with 412.");
-        topics.MapGet("/{topic}", GetAsync).WithName("getTopic").WithSummary("Get a topic");
-        topics.MapDelete("/{topic}", DeleteAsync).WithName("deleteTopic").WithSummary("Delete a topic")
+        topics.MapGet("/{topic}", GetAsync).RequireScope(Scopes.Read).WithName("getTopic").WithSummary("Get a topic");
+        topics.MapDelete("/{topic}", DeleteAsync).RequireScope(Scopes.Admin).WithName("deleteTopic").WithSummary("Delete a topic")
             .WithDescription("A topic that has subscriptions is answered with 409. With force=true they are deleted too.");
     }
 

@@ -4,6 +4,7 @@ using System.Text;
 using Herald.Channels.Hosting;
 using Herald.Engine;
 using Herald.Engine.Basics;
+using Herald.Hosting;
 using Herald.Hosting.Settings;
 using Herald.Journal;
 using Herald.Journal.Hosting;
@@ -34,6 +35,9 @@ public sealed class RunningServer : IAsyncLifetime
 
     public ILoggerFactory Logging { get; init; } = new ErrorsShown();
 
+    /// <summary>Modules in addition to the usual ones.</summary>
+    public IReadOnlyList<IModule> More { get; init; } = [];
+
     public static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     public static async Task<RunningServer> StartAsync(Func<BoundOptions, BoundOptions>? with = null)
@@ -48,7 +52,7 @@ public sealed class RunningServer : IAsyncLifetime
     /// <summary>The modules that need no broker to be there.</summary>
     public static ModuleSet Modules { get; } = new(new JournalModule(), new PostgresModule(), new WebhooksModule(), new KafkaModule(), new NatsModule());
 
-    public static BoundOptions Options(string directory) => Modules.Settings.CreateDefaults()
+    public static BoundOptions Options(string directory, ModuleSet? modules = null) => (modules ?? Modules).Settings.CreateDefaults()
         .With<ServerOptions>(server => server with { Listen = ["127.0.0.1:0"], DataDirectory = directory })
         .With<JournalOptions>(journal => journal with { SegmentBytes = 1 << 20, MinFreeBytes = 0, ShardCount = 4 })
         .With<EngineOptions>(engine => engine with { CommitEvery = TimeSpan.FromMilliseconds(20), Grace = TimeSpan.FromSeconds(1) });
@@ -57,7 +61,8 @@ public sealed class RunningServer : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _server = await HeraldServer.StartAsync(new() { Modules = Modules, Options = With(Options(Directory)), Logging = Logging, Time = Time });
+        var modules = new ModuleSet([.. Modules.Modules, .. More]);
+        _server = await HeraldServer.StartAsync(new() { Modules = modules, Options = With(Options(Directory, modules)), Logging = Logging, Time = Time });
         Http.BaseAddress = _server.Address;
     }
 
