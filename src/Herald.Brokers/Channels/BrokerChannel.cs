@@ -50,10 +50,10 @@ public abstract class BrokerChannel : IPreparedChannel, IAsyncDisposable
         var endpoint = attempt.Subscription.Endpoint;
         // Without a publisher, the subscription is older than this start, and the setting has changed since.
         if (!_publishers.TryGetValue(EndpointForm.ClusterOf(endpoint), out var publisher))
-            return new(AttemptResult.Troubled(AttemptStage.Guard, $"{endpoint.OriginalString}: this cluster is not in {_form.Scheme}.clusters"));
-        return publisher.Trouble is { } trouble
-            ? new(AttemptResult.Troubled(AttemptStage.Connect, $"{endpoint.OriginalString}: {OneLine(trouble)}"))
-            : PublishAsync(publisher, attempt, cancel);
+            return new(Troubled(AttemptStage.Guard, $"this cluster is not in {_form.Scheme}.clusters"));
+        return publisher.Trouble is { } trouble ? new(Troubled(AttemptStage.Connect, OneLine(trouble))) : PublishAsync(publisher, attempt, cancel);
+
+        AttemptResult Troubled(AttemptStage stage, string reason) => AttemptResult.Troubled(stage, $"{endpoint.OriginalString}: {reason}");
     }
 
     public async ValueTask DisposeAsync()
@@ -81,7 +81,8 @@ public abstract class BrokerChannel : IPreparedChannel, IAsyncDisposable
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            return AttemptResult.Troubled(AttemptStage.Wait, $"{endpoint.OriginalString}: no answer within {timeout.TotalSeconds:0.###}s", timeout);
+            var reason = $"{endpoint.OriginalString}: no answer within {timeout.TotalSeconds:0.###}s";
+            return AttemptResult.Troubled(AttemptStage.Wait, reason, timeout);
         }
     }
 

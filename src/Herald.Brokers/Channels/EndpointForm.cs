@@ -10,6 +10,8 @@ public sealed record EndpointForm(string Scheme, string Broker, string Noun, str
 {
     private const int LongestShown = 200;
 
+    private string Write => $"write {Scheme}://cluster/{Noun}";
+
     public static string ClusterOf(Uri endpoint) => endpoint.Host;
 
     public static string NameOf(Uri endpoint) => Uri.UnescapeDataString(endpoint.AbsolutePath.TrimStart('/'));
@@ -19,14 +21,15 @@ public sealed record EndpointForm(string Scheme, string Broker, string Noun, str
     {
         ArgumentNullException.ThrowIfNull(endpoint);
         if (!endpoint.IsAbsoluteUri || endpoint.Scheme != Scheme)
-            return $"endpoint: '{Cut(endpoint.OriginalString)}' is not a {Broker} endpoint; write {Scheme}://cluster/{Noun}";
+            return $"endpoint: '{Cut(endpoint.OriginalString)}' is not a {Broker} endpoint; {Write}";
         if (endpoint.UserInfo.Length > 0)
             return $"endpoint: '{Scheme}://***@{Cut(endpoint.Host)}' contains credentials; remove them, and put them into {Secrets}";
         if (endpoint.Port > 0 || endpoint.Query.Length > 0 || endpoint.Fragment.Length > 0)
-            return $"endpoint: '{Cut(endpoint.OriginalString)}' has more parts than a cluster and a {Noun}; write {Scheme}://cluster/{Noun}";
+            return $"endpoint: '{Cut(endpoint.OriginalString)}' has more parts than a cluster and a {Noun}; {Write}";
         var (cluster, name) = (ClusterOf(endpoint), NameOf(endpoint));
+        var all = string.Join(", ", clusters.Order(StringComparer.Ordinal).DefaultIfEmpty("none"));
         if (!clusters.Contains(cluster, StringComparer.Ordinal))
-            return $"endpoint: cluster '{Cut(cluster)}' is not in {Scheme}.clusters, which has {string.Join(", ", clusters.Order(StringComparer.Ordinal).DefaultIfEmpty("none"))}";
+            return $"endpoint: cluster '{Cut(cluster)}' is not in {Scheme}.clusters, which has {all}";
         return RefuseName(name) is { } problem ? $"endpoint: '{Cut(name)}' {problem}" : null;
     }
 

@@ -13,6 +13,6 @@ public interface IClusterPublisher : IAsyncDisposable
 
     /// <summary>Completes when the cluster has the event, or has refused it.</summary>
     /// <param name="name">The topic or the subject.</param>
-    /// <param name="cancel">Cancelled when the time of the attempt is over, too. It is unknown then whether the cluster has the event.</param>
+    /// <param name="cancel">Also cancelled when the time of the attempt is over. Then the cluster may have the event, or not.</param>
     ValueTask<AttemptResult> PublishAsync(string name, Attempt attempt, CancellationToken cancel);
 }

@@ -2,7 +2,8 @@ namespace Herald.Brokers.Clusters;
 
 /// <summary>The clusters of a server, by name.</summary>
 /// <param name="open">Makes a cluster of its name and its options.</param>
-public abstract class NamedClusters<TOptions, TCluster>(IReadOnlyDictionary<string, TOptions> options, Func<string, TOptions, TCluster> open)
+public abstract class NamedClusters<TOptions, TCluster>(
+    IReadOnlyDictionary<string, TOptions> options, Func<string, TOptions, TCluster> open)
     where TCluster : class
 {
     private readonly Dictionary<string, TCluster> _byName =

@@ -25,7 +25,7 @@ public sealed class SourceMetrics
         Section = Broker.ToLowerInvariant();
         _messages = AddCounter("messages_total", $"Messages read from {Broker} and stored durably, by outcome.");
         _batches = AddCounter("batches_total", $"Appends of messages read from {Broker}.");
-        AddGauge<BrokerSource>("paused", source => source.IsPaused ? 1 : 0, "Whether a source waits because the store is unavailable or full.");
+        AddGauge<BrokerSource>("paused", source => source.IsPaused ? 1 : 0, "Whether a source waits for an unavailable or full store.");
     }
 
     /// <summary>The name of the broker as people write it.</summary>

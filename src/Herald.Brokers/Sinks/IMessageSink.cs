@@ -19,6 +19,7 @@ public interface IMessageSink
 
     /// <summary>The position that was saved last for a part of the feed, where reading begins.</summary>
     /// <returns>Null when the sink has none: reading then begins at the position that the broker, or Herald's store, has.</returns>
+    /// <remarks>A Kafka topic that is deleted and created again has the same positions: they must be deleted in between.</remarks>
     ValueTask<long?> FindPositionAsync(string source, CancellationToken cancel);
 
     ISinkBatch Begin();

@@ -3,7 +3,7 @@ using Herald.Engine.Stores;
 
 namespace Herald.Brokers.Sinks;
 
-/// <summary>Appends messages to Herald's log, as events. It keeps no positions: messages that come again are recognised by their ids.</summary>
+/// <summary>Appends messages to Herald's log. It keeps no positions: messages that come again are recognised by their ids.</summary>
 public sealed class LogSink(SourceIntake intake) : IMessageSink
 {
     public ValueTask StartAsync(CancellationToken cancel) => intake.StartAsync(cancel);
@@ -19,7 +19,8 @@ public sealed class LogSink(SourceIntake intake) : IMessageSink
 
         public void Add(in SourceMessage message, string? source) => events.Add(message);
 
-        public ValueTask<SourceTally> SaveAsync(IReadOnlyList<SourcePosition> positions, CancellationToken cancel) => events.PublishAsync(cancel);
+        public ValueTask<SourceTally> SaveAsync(IReadOnlyList<SourcePosition> positions, CancellationToken cancel) =>
+            events.PublishAsync(cancel);
 
         public void Dispose() => events.Dispose();
     }

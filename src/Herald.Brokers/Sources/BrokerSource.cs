@@ -40,7 +40,8 @@ public abstract class BrokerSource : ISourcePart
     /// <param name="to">The Herald topic.</param>
     /// <param name="reader">Converts messages into events. Only this source uses it.</param>
     protected BrokerSource(
-        SourceMetrics metrics, string name, string from, string to, BrokerOptions options, IMessageReader reader, TimeProvider time, ILoggerFactory logging)
+        SourceMetrics metrics, string name, string from, string to, BrokerOptions options, IMessageReader reader, TimeProvider time,
+        ILoggerFactory logging)
     {
         ArgumentNullException.ThrowIfNull(metrics);
         (_metrics, Name, _from, Topic, _options, _reader, Time) = (metrics, name, from, to, options, reader, time);
@@ -74,6 +75,9 @@ public abstract class BrokerSource : ISourcePart
     protected IMessageFeed? Feed => _feed;
     protected CancellationToken Stopping => _stopping.Token;
 
+    /// <summary>As the log names it.</summary>
+    public override string ToString() => $"{_metrics.Broker} source {Topic}";
+
     /// <summary>Completes when messages can come, or after some seconds; then the source keeps trying by itself.</summary>
     /// <exception cref="BrokerSetupException">The source cannot work with its present settings.</exception>
     public async ValueTask StartAsync(HeraldEngine engine, CancellationToken cancel)
@@ -103,7 +107,7 @@ public abstract class BrokerSource : ISourcePart
         {
         }
         if (!isReady)
-            Logger.LogWarning("{Broker} source {Topic}: nothing can be read from the cluster {Cluster} yet. The source keeps trying.", _metrics.Broker, Topic, _from);
+            Logger.LogWarning("{Source}: nothing can be read from the cluster {Cluster} yet. The source keeps trying.", this, _from);
     }
 
     /// <summary>Messages that are on their way into the sink become durable first, for a bounded time.</summary>
@@ -138,11 +142,6 @@ public abstract class BrokerSource : ISourcePart
     /// <exception cref="BrokerSetupException">It cannot be opened with the present settings.</exception>
     protected abstract IMessageFeed Open(IMessageSink sink);
 
-    /// <summary>A feed was closed. This is called before the next one is opened.</summary>
-    protected virtual void Closed(IMessageFeed feed)
-    {
-    }
-
     /// <summary>The failure does not go away by itself.</summary>
     protected virtual bool IsFinal(Exception failure) => failure is BrokerSetupException;
 
@@ -156,7 +155,7 @@ public abstract class BrokerSource : ISourcePart
             {
                 if (_leader is not null)
                     await _leader.WhenAsync(true, _stopping.Token);
-                if (!await TryReadAsync(next ?? Open(_sink!)))
+                if (!await TryReadAsync(next))
                     await Task.Delay(Pause, Time, _stopping.Token);
                 next = null;
             }
@@ -168,31 +167,32 @@ public abstract class BrokerSource : ISourcePart
         }
         catch (Exception failure) when (IsFinal(failure))
         {
-            Logger.LogCritical("{Broker} source {Topic} has ended and reads nothing more. Correct the cause and restart Herald. The reason: {Reason}", _metrics.Broker, Topic, failure.Message);
+            Logger.LogCritical("{Source} reads nothing more. Correct the cause and restart Herald. The reason: {Reason}", this, failure.Message);
         }
     }
 
     /// <summary>Reads while this node is the one that reads.</summary>
+    /// <param name="feed">Null to open one.</param>
     /// <returns>False when the reading has failed.</returns>
-    private async Task<bool> TryReadAsync(IMessageFeed feed)
+    private async Task<bool> TryReadAsync(IMessageFeed? feed)
     {
-        _feed = feed;
-        _ = TellBeganAsync(feed.Ready);
         try
         {
+            _feed = feed ??= Open(_sink!);
+            _ = TellBeganAsync(feed.Ready);
             await ReadAsync(feed);
             return true;
         }
         catch (Exception failure) when (failure is not (OperationCanceledException or OutOfMemoryException) && !IsFinal(failure))
         {
-            Logger.LogError(failure, "{Broker} source {Topic}: reading has failed. It begins again, and messages that are not durable are read again.", _metrics.Broker, Topic);
+            Logger.LogError(failure, "{Source}: reading has failed. It begins again with the messages that are not durable.", this);
             return false;
         }
         finally
         {
-            await feed.DisposeAsync();
+            if (feed is not null)
+                await feed.DisposeAsync();
             (_feed, _pump) = (null, null);
-            Closed(feed);
         }
     }
 
@@ -207,13 +207,16 @@ public abstract class BrokerSource : ISourcePart
             await Task.WhenAny(reading, mayNot);
             await ended.CancelAsync();
         }
+        var leaving = Task.WhenAll(feed.StopAsync(givingUp.Token), reading);
         try
         {
-            await Task.WhenAll(feed.StopAsync(givingUp.Token), reading).WaitAsync(_options.Handover, Time);
+            await leaving.WaitAsync(_options.Handover, Time);
         }
-        catch (TimeoutException)
+        catch (TimeoutException) when (!leaving.IsCompleted)
         {
-            Logger.LogWarning("{Broker} source {Topic}: reading ended after {Handover}, with messages that are not durable. They are read again, if the broker still has them.", _metrics.Broker, Topic, _options.Handover);
+            Logger.LogWarning(
+                "{Source}: reading ended after {Handover} with messages that are not durable. They are read again, if the broker keeps them.",
+                this, _options.Handover);
             await givingUp.CancelAsync();
             // After this it appends no messages that another node reads again.
             await reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -24,12 +24,8 @@ internal sealed class KafkaPublisher(KafkaCluster cluster, TimeProvider time, IL
     /// A report that comes too late is ignored. The message is in the topic then, and a later attempt adds it again with the same
     /// <c>herald-id</c>.
     /// </remarks>
-    public async ValueTask<AttemptResult> PublishAsync(string name, Attempt attempt, CancellationToken cancel)
-    {
-        var reported = new TaskCompletionSource<Error>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var refused = _producer.Produce(name, Write(attempt), error => reported.TrySetResult(error));
-        return ProduceErrors.Judge(refused ?? await reported.Task.WaitAsync(cancel).ConfigureAwait(false));
-    }
+    public async ValueTask<AttemptResult> PublishAsync(string name, Attempt attempt, CancellationToken cancel) =>
+        ProduceErrors.Judge(await _producer.ProduceAsync(name, Write(attempt)).WaitAsync(cancel).ConfigureAwait(false));
 
     public ValueTask DisposeAsync()
     {

@@ -51,15 +51,9 @@ public sealed class BatchSender : IDisposable
     public async Task<SentBatch> SendAsync(IReadOnlyList<OutgoingMessage> batch, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        if (batch.Count == 0)
-            return new(0, null);
-        var reports = new BatchReports(batch.Count);
-        foreach (var message in batch)
-        {
-            if (_producer.Produce(_topic, Write(message), reports.Take) is { } refused)
-                reports.Take(refused);
-        }
-        return await reports.All.WaitAsync(cancel);
+        var reports = await Task.WhenAll([.. batch.Select(message => _producer.ProduceAsync(_topic, Write(message)))]).WaitAsync(cancel);
+        var problem = reports.Where(report => report.IsError).Select(report => $"{report.Reason} ({report.Code})").FirstOrDefault();
+        return new(reports.Count(report => !report.IsError), problem);
     }
 
     public void Dispose() => _producer.Dispose();

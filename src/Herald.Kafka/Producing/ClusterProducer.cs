@@ -52,31 +52,31 @@ internal sealed class ClusterProducer : IDisposable
     /// <summary>Completes when a broker has answered, or when the client reports that none answers.</summary>
     public Task Warm => _answered.Task;
 
-    /// <param name="reported">Called once, on the client's thread.</param>
-    /// <returns>Why the message could not be queued, or null.</returns>
-    public Error? Produce(string topic, Message<byte[]?, byte[]> message, Action<Error> reported)
+    /// <returns>The report of the brokers, or why the message could not be queued.</returns>
+    public Task<Error> ProduceAsync(string topic, Message<byte[]?, byte[]> message)
     {
+        var reported = new TaskCompletionSource<Error>(TaskCreationOptions.RunContinuationsAsynchronously);
         var life = _life;
         try
         {
-            life.Client.Produce(topic, message, report =>
-            {
-                if (report.Error.IsFatal)
-                    Replace(life);
-                reported(report.Error);
-            });
-            return null;
+            life.Client.Produce(topic, message, report => Report(report.Error));
         }
         catch (ProduceException<byte[]?, byte[]> failure)
         {
-            if (failure.Error.IsFatal)
-                Replace(life);
-            return failure.Error;
+            Report(failure.Error);
         }
         catch (ObjectDisposedException)
         {
             // The client was replaced at this moment.
-            return new Error(ErrorCode.Local_State, "the producer has just been replaced");
+            Report(new Error(ErrorCode.Local_State, "the producer has just been replaced"));
+        }
+        return reported.Task;
+
+        void Report(Error error)
+        {
+            if (error.IsFatal)
+                Replace(life);
+            reported.TrySetResult(error);
         }
     }
 

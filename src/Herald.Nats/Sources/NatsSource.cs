@@ -25,7 +25,8 @@ public sealed class NatsSource : BrokerSource
     private readonly NatsOptions _options;
     private readonly NatsRoute _route;
     private readonly string _group;
-    private long _dropped;
+    private long _droppedBefore;
+    private volatile SubjectFeed? _subjects;
     private ISourcePositions? _positions;
     private ClusterConnection? _connection;
 
@@ -39,7 +40,7 @@ public sealed class NatsSource : BrokerSource
     public bool IsConnected => _connection?.IsConnected == true;
 
     /// <summary>The number of messages without a stream that were dropped because there was no room for them.</summary>
-    public long Dropped => Interlocked.Read(ref _dropped) + ((Feed as SubjectFeed)?.Dropped ?? 0);
+    public long Dropped => Interlocked.Read(ref _droppedBefore) + (_subjects?.Dropped ?? 0);
 
     /// <summary>The number of messages in the stream that are not durable in Herald yet; null when this node does not read it.</summary>
     public long? Lag => (Feed as StreamFeed)?.Lag;
@@ -91,11 +92,13 @@ public sealed class NatsSource : BrokerSource
         }
     }
 
-    protected override IMessageFeed Open(IMessageSink sink) => _route.Stream is null
-        ? new SubjectFeed(_connection!, _cluster.Name, _route.Subject, _route.OneReader ? null : _group, Time)
-        : new StreamFeed(_connection!, _cluster.Name, _options, _route, _positions!, sink, Time, Logger);
-
-    protected override void Closed(IMessageFeed feed) => Interlocked.Add(ref _dropped, (feed as SubjectFeed)?.Dropped ?? 0);
+    protected override IMessageFeed Open(IMessageSink sink)
+    {
+        if (_route.Stream is not null)
+            return new StreamFeed(_connection!, _cluster.Name, _options, _route, _positions!, sink, Time, Logger);
+        Interlocked.Add(ref _droppedBefore, _subjects?.Dropped ?? 0);
+        return _subjects = new SubjectFeed(_connection!, _cluster.Name, _route.Subject, _route.OneReader ? null : _group, Time);
+    }
 
     protected override bool IsFinal(Exception failure) => failure is NatsRefusedException || base.IsFinal(failure);
 }

@@ -8,7 +8,6 @@ using Herald.Server.Metrics;
 using Herald.Server.Problems;
 using Herald.Server.Publishing;
 using Herald.Server.Security;
-
 using Herald.Server.Status;
 using Herald.Server.Subscriptions;
 using Herald.Server.Topics;

@@ -24,6 +24,24 @@ public sealed class BrokerSourceTests
     }
 
     [Fact]
+    public async Task A_time_out_of_the_sink_is_a_failure_and_a_pause_follows()
+    {
+        await using var node = await SourceNode.StartAsync();
+        var (clock, sink) = (new ManualClock(), new TransactionSink { Failure = new TimeoutException("slow") });
+        ScriptedFeed first = new(), second = new();
+        await using var source = new ScriptedSource([first, second], clock) { SinkOf = _ => sink };
+        await source.StartAsync(node.Engine, TestEnd);
+        first.Send("a");
+        await Until.HoldsAsync(() => first.IsDisposed, "the feed is closed");
+        await clock.WhenArmedAsync(1);
+        Assert.Equal(1, source.FeedsLeft);
+        sink.Failure = null;
+        second.Send("a");
+        clock.Advance(TimeSpan.FromSeconds(1));
+        await Until.HoldsAsync(() => sink.Count == 1, "it is saved");
+    }
+
+    [Fact]
     public async Task A_feed_that_cannot_be_opened_ends_the_start()
     {
         await using var node = await SourceNode.StartAsync();

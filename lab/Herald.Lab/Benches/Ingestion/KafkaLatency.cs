@@ -19,7 +19,8 @@ internal sealed class KafkaLatency(BenchKafka kafka, TrafficClient traffic, Benc
     private const string Read = "scheduled", Unread = "acknowledged", Topic = "latency";
     private const int Rate = 1000, Keys = 1000, Sink = 0;
     private const double MostP50Ms = 5, MostP99Ms = 20;
-    private static readonly TimeSpan BriefRound = TimeSpan.FromMilliseconds(250), Patience = TimeSpan.FromMinutes(1), WarmUp = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan BriefRound = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1), WarmUp = TimeSpan.FromSeconds(10);
 
     public static async Task<IReadOnlyList<BenchRow>> RunAsync(BenchKafka kafka, BenchRig rig, CancellationToken cancel)
     {
@@ -30,20 +31,24 @@ internal sealed class KafkaLatency(BenchKafka kafka, TrafficClient traffic, Benc
         var traffic = await TrafficClient.StartAsync(rig, cancel);
         await herald.SubscribeAsync("receiver", Topic, traffic.EndpointOf(Sink), cancel);
         rig.Note(
-            $"Latency: {Rate:N0} messages/s over {Keys:N0} keys by schedule, one at a time; a latency counts from the scheduled time. The producer waits "
-                + "up to 2 ms for others (linger.ms), for the limit too, which is the acknowledgement of the broker.");
+            $"Latency: {Rate:N0} messages/s over {Keys:N0} keys by schedule, one at a time; a latency counts from the scheduled time. The "
+                + "producer waits up to 2 ms for others (linger.ms), for the limit too, which is the acknowledgement of the broker.");
         var latency = new KafkaLatency(kafka, traffic, rig);
         var producer = new CpuSource("producer", () => ProcessTimes.Of(Environment.ProcessId).Own);
-        var limit = new MeasuredSide<Latencies>("acknowledged", [kafka.Cpu, producer], async token => (await latency.PublishAsync(Unread, token)).Acknowledged, rig);
+        var limit = new MeasuredSide<Latencies>(
+            "acknowledged", [kafka.Cpu, producer], async token => (await latency.PublishAsync(Unread, token)).Acknowledged, rig);
         var through = new MeasuredSide<Latencies>("herald", [herald.Cpu, kafka.Cpu, producer], latency.MeasureAsync, rig);
         await Alternation.RunAsync("latency", rig, cancel, limit, through);
         return
         [
-            Row("p50", one => one.P50, [new Target.AtMost(MostP50Ms)]), Row("p95", one => one.P95, []), Row("p99", one => one.P99, [new Target.AtMost(MostP99Ms)]),
+            Row("p50", one => one.P50, [new Target.AtMost(MostP50Ms)]),
+            Row("p95", one => one.P95, []),
+            Row("p99", one => one.P99, [new Target.AtMost(MostP99Ms)]),
         ];
 
         BenchRow Row(string name, Func<Latencies, double> figure, IReadOnlyList<Target> targets) => new(
-            string.Create(CultureInfo.InvariantCulture, $"kafka to webhook, {Rate:N0}/s, {name}"), Unit.Milliseconds, limit.Figure(figure), through.Figure(figure), targets);
+            string.Create(CultureInfo.InvariantCulture, $"kafka to webhook, {Rate:N0}/s, {name}"),
+            Unit.Milliseconds, limit.Figure(figure), through.Figure(figure), targets);
     }
 
     private async Task<Latencies> MeasureAsync(CancellationToken cancel)
@@ -61,7 +66,8 @@ internal sealed class KafkaLatency(BenchKafka kafka, TrafficClient traffic, Benc
         var arrivals = new Arrivals(new(await traffic.BeginAsync(Keys, cancel), Keys, 0, 1));
         var count = (int)(Rate * (rig.Options.IsBrief ? BriefRound : rig.Options.Round).TotalSeconds);
         var acknowledged = new Task<TimeSpan>[count];
-        await Task.Factory.StartNew(() => Schedule(arrivals, one => SendAsync(sender, one, cancel), acknowledged), cancel, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        await Task.Factory.StartNew(
+            () => Schedule(arrivals, one => SendAsync(sender, one, cancel), acknowledged), cancel, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         var histogram = new LatencyHistogram();
         foreach (var one in acknowledged)
             histogram.Record(await one);
@@ -87,6 +93,8 @@ internal sealed class KafkaLatency(BenchKafka kafka, TrafficClient traffic, Benc
         var key = string.Create(CultureInfo.InvariantCulture, $"{one.Key:000000}");
         var id = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{one.Run}-{key}-{one.Number}"));
         var sent = await sender.SendAsync([new(Encoding.ASCII.GetBytes(key), payload, [("id", id)])], cancel);
-        return sent.Problem is { } problem ? throw new BenchException($"Kafka did not accept a message: {problem}") : rig.Time.GetElapsedTime(one.Due);
+        return sent.Problem is { } problem
+            ? throw new BenchException($"Kafka did not accept a message: {problem}")
+            : rig.Time.GetElapsedTime(one.Due);
     }
 }
