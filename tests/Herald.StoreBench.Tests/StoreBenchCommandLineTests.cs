@@ -3,9 +3,15 @@ using Xunit;
 
 namespace Herald.StoreBench.Tests;
 
-public sealed class StoreBenchCommandLineTests
+public sealed class StoreBenchCommandLineTests : IDisposable
 {
     private readonly StringWriter _output = new(), _errors = new();
+
+    public void Dispose()
+    {
+        _output.Dispose();
+        _errors.Dispose();
+    }
 
     [Fact]
     public async Task A_run_prints_a_table_and_writes_the_figures_of_every_store()
