@@ -5,6 +5,7 @@ using Herald.Channels.Hosting;
 using Herald.Engine;
 using Herald.Engine.Basics;
 using Herald.Hosting;
+using Herald.Hosting.Modules;
 using Herald.Hosting.Settings;
 using Herald.Journal;
 using Herald.Journal.Hosting;
