@@ -145,7 +145,7 @@ public sealed class SettingsTests
     [InlineData("{\"webhooks\": {\"allowedNetworks\": [\"10.0.0.1/8\"]}}", "webhooks.allowedNetworks = '10.0.0.1/8'")]
     [InlineData("{\"webhooks\": {\"guard\": \"on\"}}", "true, false, or auto")]
     [InlineData("{\"kafka\": {\"clusters\": \"main=a:1\"}}", "kafka.clusters.main.servers")]
-    [InlineData("{\"kafka\": {\"clusters\": {\"main\": {}}, \"sources\": \"main/orders>events\"}}", "kafka.sources.0.cluster")]
+    [InlineData("{\"kafka\": {\"clusters\": {\"main\": {}}, \"sources\": \"main/orders>events\"}}", "kafka.sources.0.topic")]
     [InlineData("{\"kafka\": {\"clusters\": {\"main\": {\"servers\": \"main\"}}}}", "kafka.clusters.main.servers = 'main'")]
     [InlineData("{\"kafka\": {\"clusters\": {\"main\": {\"propertiesFile\": \"/k\"}}}}", "kafka.clusters.main.servers (file")]
     [InlineData("{\"kafka\": {\"clusters\": {\"main\": {\"servers\": \"a:1\"}}, \"sources\": [{\"cluster\": \"other\", \"topic\": \"o\", \"to\": \"e\"}]}}",
