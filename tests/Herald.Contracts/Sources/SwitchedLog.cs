@@ -7,16 +7,17 @@ namespace Herald.Contracts.Sources;
 /// <summary>A log that can be unavailable, as a store is whose database is gone; or append events and never answer.</summary>
 public sealed class SwitchedLog(IEventLog inner, ISourcePositions positions) : IEventLog, ISourcePositions
 {
-    private volatile bool _isAway, _isMute;
+    private volatile bool _isAway;
     private volatile TaskCompletionSource? _held;
-    private int _refused, _unanswered;
+    private int _refused, _unanswered, _answersLeft = int.MaxValue;
 
     public bool IsAway { get => _isAway; set => _isAway = value; }
 
     /// <summary>The number of refused appends.</summary>
     public int Refused => Volatile.Read(ref _refused);
 
-    public bool IsMute { get => _isMute; set => _isMute = value; }
+    /// <summary>After so many more appends, appends are durable and are not answered.</summary>
+    public void MuteAfter(int appends) => Volatile.Write(ref _answersLeft, appends);
 
     /// <summary>The number of appends that are durable and were not answered.</summary>
     public int Unanswered => Volatile.Read(ref _unanswered);
@@ -36,7 +37,7 @@ public sealed class SwitchedLog(IEventLog inner, ISourcePositions positions) : I
             await held.Task.WaitAsync(cancel);
         RefuseIfAway();
         await inner.AppendAsync(events, verdicts, cancel);
-        if (!_isMute)
+        if (Interlocked.Decrement(ref _answersLeft) >= 0)
             return;
         Interlocked.Increment(ref _unanswered);
         await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancel);

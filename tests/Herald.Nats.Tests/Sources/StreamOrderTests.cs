@@ -53,12 +53,12 @@ public sealed class StreamOrderTests
         // What it has appended last is durable, and it never hears of it.
         for (var round = 0; round < 5; round++)
         {
+            // Each round reads the messages of the rounds before again, and gets further.
+            node.Log.MuteAfter((5 * round) + 3);
             await using var killed = await node.ReadAsync(NatsReading.Cluster(server), options);
-            await Until.HoldsAsync(() => killed.Totals.Accepted > 0, "it reads");
-            node.Log.IsMute = true;
             await Until.HoldsAsync(() => node.Log.Unanswered > round, "it waits for an answer");
             await killed.DisposeAsync();
-            node.Log.IsMute = false;
+            node.Log.MuteAfter(int.MaxValue);
         }
         await using var last = await node.ReadAsync(server, "ord-kill.*", "ord-kill");
 
