@@ -20,7 +20,9 @@ public static partial class BuiltInLibrary
 
     private static string? _problem;
 
-    /// <summary>Why it could not be loaded. The client catches the exception and tries other names, so its own message does not say.</summary>
+    /// <summary>
+    /// Why it could not be loaded. The client catches the exception and tries other names, so its own message does not say.
+    /// </summary>
     internal static string? Problem => Volatile.Read(ref _problem);
 
     /// <summary>Makes the client use the library in this program. Without one, the client searches for a file as usual.</summary>

@@ -32,7 +32,8 @@ public sealed class OneFileTests
         using var file = ReleasedFile.Copy();
         var run = await file.RunAsync(Cancel, "demo", "--for", "5s", "--plain");
         Assert.True(run.Code == 0, run.Out + run.Error);
-        var verdict = run.Out.TrimEnd().Split('\n')[^5..].Select(line => line.Split(' ')).ToDictionary(words => words[0], words => long.Parse(words[1], CultureInfo.InvariantCulture));
+        var verdict = run.Out.TrimEnd().Split('\n')[^5..].Select(line => line.Split(' '))
+            .ToDictionary(words => words[0], words => long.Parse(words[1], CultureInfo.InvariantCulture));
         Assert.True(verdict["accepted"] > 1000, run.Out);
         Assert.Equal((4 * verdict["accepted"], 0, 0), (verdict["delivered"], verdict["out-of-order"], verdict["lost"]));
         file.AssertAlone();
@@ -45,20 +46,34 @@ public sealed class OneFileTests
         using var file = ReleasedFile.Copy();
         await using var broker = await KafkaBroker.StartAsync();
         var (source, target) = (await broker.CreateTopicAsync("in"), await broker.CreateTopicAsync("out"));
-        using (var producer = new ProducerBuilder<string, string>(new ProducerConfig { BootstrapServers = broker.Servers, EnableIdempotence = true }).Build())
+        var refused = new ConcurrentQueue<string>();
+        var sending = new ProducerConfig { BootstrapServers = broker.Servers, EnableIdempotence = true };
+        using (var producer = new ProducerBuilder<string, string>(sending).Build())
         {
             foreach (var number in Numbers)
-                producer.Produce(source, new() { Key = "k", Value = number });
-            producer.Flush(Patience);
+                producer.Produce(source, new() { Key = "k", Value = number }, report =>
+                {
+                    if (report.Error.IsError)
+                        refused.Enqueue(report.Error.Reason);
+                });
+            Assert.Equal(0, producer.Flush(Patience));
+            Assert.Empty(refused);
         }
         await file.ServeAsync(
             async (address, process) =>
             {
                 await SubscribeAsync(address, $"kafka://main/{target}", StartPoint.Earliest);
-                using var consumer = new ConsumerBuilder<string, string>(
-                    new ConsumerConfig { BootstrapServers = broker.Servers, GroupId = "test", AutoOffsetReset = AutoOffsetReset.Earliest }).Build();
+                var reading = new ConsumerConfig
+                {
+                    BootstrapServers = broker.Servers,
+                    GroupId = "test",
+                    AutoOffsetReset = AutoOffsetReset.Earliest,
+                };
+                using var consumer = new ConsumerBuilder<string, string>(reading).Build();
                 consumer.Subscribe(target);
-                var received = Numbers.Select(_ => consumer.Consume(Patience)?.Message.Value).ToList();
+                var received = new List<string>();
+                while (received.Count < Events && consumer.Consume(Patience) is { } message)
+                    received.Add(message.Message.Value);
                 consumer.Close();
                 Assert.Equal(Numbers, received);
                 // librdkafka is in memory, and in no file.
@@ -66,8 +81,8 @@ public sealed class OneFileTests
                 AssertSystemsLibraries(process);
             },
             Cancel,
-            "serve", "--set", $"kafka.clusters.main.servers={broker.Servers}", "--set", "kafka.sources.0.cluster=main", "--set", $"kafka.sources.0.topic={source}",
-            "--set", "kafka.sources.0.to=events");
+            "serve", "--set", $"kafka.clusters.main.servers={broker.Servers}", "--set", "kafka.sources.0.cluster=main",
+            "--set", $"kafka.sources.0.topic={source}", "--set", "kafka.sources.0.to=events");
         file.AssertAlone();
     }
 
@@ -77,7 +92,8 @@ public sealed class OneFileTests
         using var file = ReleasedFile.Copy();
         await using var server = await NatsServer.StartAsync();
         await using var connection = ClusterConnection.Begin(
-            new ConnectionOptions { Servers = ServerAddress.ParseAll(server.Url)!, Name = "test" }, TimeProvider.System, NullLogger.Instance);
+            new ConnectionOptions { Servers = ServerAddress.ParseAll(server.Url)!, Name = "test" },
+            TimeProvider.System, NullLogger.Instance);
         await connection.WhenConnectedAsync(Cancel).WaitAsync(Patience, TimeProvider.System, Cancel);
         await using var target = connection.Subscribe("out");
         await connection.FlushAsync(Cancel);
@@ -97,8 +113,8 @@ public sealed class OneFileTests
                 Assert.Equal(Numbers, received);
             },
             Cancel,
-            "serve", "--set", $"nats.clusters.main.servers={server.Url}", "--set", "nats.sources.0.cluster=main", "--set", "nats.sources.0.subject=in.>",
-            "--set", "nats.sources.0.to=events", "--set", "nats.sources.0.stream=IN");
+            "serve", "--set", $"nats.clusters.main.servers={server.Url}", "--set", "nats.sources.0.cluster=main",
+            "--set", "nats.sources.0.subject=in.>", "--set", "nats.sources.0.to=events", "--set", "nats.sources.0.stream=IN");
         file.AssertAlone();
     }
 
@@ -108,7 +124,8 @@ public sealed class OneFileTests
         using var file = ReleasedFile.Copy();
         var server = await PostgresServer.SharedAsync();
         await file.ServeAsync(
-            (address, _) => AssertDeliveredAsync(address), Cancel, "serve", "--store", "postgres", "--connection", await server.CreateDatabaseAsync("released"));
+            (address, _) => AssertDeliveredAsync(address), Cancel,
+            "serve", "--store", "postgres", "--connection", await server.CreateDatabaseAsync("released"));
         file.AssertAlone();
     }
 
@@ -131,7 +148,8 @@ public sealed class OneFileTests
     {
         using var file = ReleasedFile.Copy();
         await file.ServeAsync(
-            async (address, _) => await CommittedDocs.AssertDescribedAsync(await DescribedAsync(address), "openapi.json", Cancel), Cancel, "serve");
+            async (address, _) => await CommittedDocs.AssertDescribedAsync(await DescribedAsync(address), "openapi.json", Cancel),
+            Cancel, "serve");
         await file.ServeAsync(
             async (address, _) => await CommittedDocs.AssertDescribedAsync(
                 ApplicationDescription.Of(JsonNode.Parse(await DescribedAsync(address))!, "/v1/orders/"), "openapi-orders.json", Cancel),
@@ -147,7 +165,8 @@ public sealed class OneFileTests
     {
         var received = new ConcurrentQueue<string>();
         await using var receiver = await WebhookReceiver.StartAsync(
-            "hook", null, new Conduct.Healthy(), webhook => received.Enqueue(Encoding.UTF8.GetString(webhook.Body.Span)), TimeProvider.System, new Random(1), Cancel);
+            "hook", null, new Conduct.Healthy(), webhook => received.Enqueue(Encoding.UTF8.GetString(webhook.Body.Span)),
+            TimeProvider.System, new Random(1), Cancel);
         await SubscribeAsync(address, receiver.Endpoint.ToString(), StartPoint.Now);
         using var client = new HeraldClient(address, null);
         foreach (var number in Numbers)
@@ -176,12 +195,15 @@ public sealed class OneFileTests
 
     /// <summary>What the process has loaded: libraries of glibc and of OpenSSL, the file itself, and memory.</summary>
     private static void AssertSystemsLibraries(Process process) => Assert.All(
-        LibrariesOf(process), library => Assert.Matches(@"^(ld-linux-x86-64\.so\.2|lib(c|m|dl|rt|pthread)\.so\.\d|lib(ssl|crypto)\.so\.3|memfd:librdkafka\.so \(deleted\))$", Path.GetFileName(library)));
+        LibrariesOf(process), library => Assert.Matches(
+            @"^(ld-linux-x86-64\.so\.2|lib(c|m|dl|rt|pthread)\.so\.\d|lib(ssl|crypto)\.so\.3|memfd:librdkafka\.so \(deleted\))$",
+            Path.GetFileName(library)));
 
     private static List<string> LibrariesOf(Process process) =>
     [
         .. File.ReadLines(string.Create(CultureInfo.InvariantCulture, $"/proc/{process.Id}/maps"))
             .Where(line => line.Contains(" r-xp ", StringComparison.Ordinal) && line.Contains('/', StringComparison.Ordinal))
-            .Select(line => line[line.IndexOf('/', StringComparison.Ordinal)..]).Where(path => Path.GetFileName(path) != "herald").Distinct(),
+            .Select(line => line[line.IndexOf('/', StringComparison.Ordinal)..])
+            .Where(path => Path.GetFileName(path) != "herald").Distinct(),
     ];
 }

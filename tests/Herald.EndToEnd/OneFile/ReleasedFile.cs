@@ -38,23 +38,32 @@ internal sealed class ReleasedFile : IDisposable
 
     public Task<HeraldRun> RunAsync(CancellationToken cancel, params string[] arguments) => RunAsync(null, cancel, arguments);
 
-    /// <summary>Runs a server with a store of its own, stops it when <paramref name="meanwhile"/> completes, and checks that it ended well.</summary>
+    /// <summary>
+    /// Runs a server with a store of its own, stops it when <paramref name="meanwhile"/> completes, and checks that it ended well.
+    /// </summary>
     /// <param name="meanwhile">Gets the address of the server, and its process.</param>
     /// <param name="arguments">The command, and its options except those of directory and address.</param>
     public async Task ServeAsync(Func<Uri, Process, Task> meanwhile, CancellationToken cancel, params string[] arguments)
     {
+        Exception? failure = null;
         var run = await RunAsync(
             async process =>
             {
                 // The server prints nothing else, or ends and has said why in its error output.
                 if (await process.StandardOutput.ReadLineAsync(cancel) is not { } line)
                     return;
-                Assert.StartsWith(ServeProtocol.ReadyLine, line, StringComparison.Ordinal);
-                await meanwhile(new Uri(line[ServeProtocol.ReadyLine.Length..]), process);
+                try
+                {
+                    await meanwhile(new Uri(line[ServeProtocol.ReadyLine.Length..]), process);
+                }
+                catch (Exception e)
+                {
+                    failure = e; // What the server has logged belongs to it.
+                }
                 Signal.Terminate(process.Id);
             },
             cancel, [.. arguments, "--listen", "127.0.0.1:0", "--data", Path.Combine(Data, $"store-{++_stores}")]);
-        Assert.True(run.Code == 0, run.Out + run.Error);
+        Assert.True(failure is null && run.Code == 0, $"{run.Code}: {failure}\n{run.Out}{run.Error}");
     }
 
     /// <summary>Checks that the runs have left nothing beside the file.</summary>
@@ -66,7 +75,8 @@ internal sealed class ReleasedFile : IDisposable
         _data.Delete(recursive: true);
     }
 
-    private Task<HeraldRun> RunAsync(Func<Process, Task>? meanwhile, CancellationToken cancel, params string[] arguments) => HeraldRun.OfAsync(
+    private Task<HeraldRun> RunAsync(
+        Func<Process, Task>? meanwhile, CancellationToken cancel, params string[] arguments) => HeraldRun.OfAsync(
         start =>
         {
             start.FileName = Path.Combine(_folder.FullName, Name);

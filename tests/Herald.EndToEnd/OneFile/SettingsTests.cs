@@ -48,7 +48,8 @@ public sealed partial class SettingsTests
                 // An item must have some values, and nothing can be given twice.
                 var others = items.Where(item => !item.StartsWith($"{setting.Name}=", StringComparison.Ordinal));
                 string[] arguments = [.. command, "--all", "--json", .. Given([.. others, $"{setting.Name}={value}"])];
-                if (Parse((await HereAsync(arguments)).Out).Single(one => one.Name == setting.Name) is not { Source: "command line" } now || now.Value == setting.Value)
+                var now = Parse((await HereAsync(arguments)).Out).Single(one => one.Name == setting.Name);
+                if (now.Source != "command line" || now.Value == setting.Value)
                     continue;
                 await AssertSameAsync(file, arguments);
                 changed = true;
@@ -79,10 +80,12 @@ public sealed partial class SettingsTests
     {
         var value = setting.Value ?? "";
         IEnumerable<string> numbers = Amount().Match(value) is { Success: true } amount
-            ? new[] { 1, -1 }.Select(step => (long.Parse(amount.Groups[1].Value, CultureInfo.InvariantCulture) + step).ToString(CultureInfo.InvariantCulture) + amount.Groups[2].Value)
+            ? new[] { 1, -1 }.Select(step => long.Parse(amount.Groups[1].Value, CultureInfo.InvariantCulture) + step)
+                .Select(number => number.ToString(CultureInfo.InvariantCulture) + amount.Groups[2].Value)
             : ["1", "1s", "1MiB", "1h"];
         var names = setting.Rule.TrimEnd('.').Split([", ", " or "], StringSplitOptions.None);
-        return names.Concat(numbers).Concat(Texts).Where(other => other != value && !other.Contains(' ', StringComparison.Ordinal) && other.Length > 0);
+        return names.Concat(numbers).Concat(Texts)
+            .Where(other => other != value && !other.Contains(' ', StringComparison.Ordinal) && other.Length > 0);
     }
 
     private static List<Setting> Parse(string json)
@@ -91,7 +94,8 @@ public sealed partial class SettingsTests
         return
         [
             .. settings.RootElement.EnumerateArray().Select(setting => new Setting(
-                setting.GetProperty("name").GetString()!, setting.GetProperty("value").GetString(), setting.GetProperty("source").GetString()!, setting.GetProperty("rule").GetString()!)),
+                setting.GetProperty("name").GetString()!, setting.GetProperty("value").GetString(),
+                setting.GetProperty("source").GetString()!, setting.GetProperty("rule").GetString()!)),
         ];
     }
 
