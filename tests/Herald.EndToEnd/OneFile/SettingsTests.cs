@@ -83,7 +83,7 @@ public sealed partial class SettingsTests
             ? new[] { 1, -1 }.Select(step => long.Parse(amount.Groups[1].Value, CultureInfo.InvariantCulture) + step)
                 .Select(number => number.ToString(CultureInfo.InvariantCulture) + amount.Groups[2].Value)
             : ["1", "1s", "1MiB", "1h"];
-        var names = setting.Rule.TrimEnd('.').Split([", ", " or "], StringSplitOptions.None);
+        var names = setting.Rule.TrimEnd('.').Split([", ", "; ", " or ", "One of ", "One or several of ", "Either "], StringSplitOptions.None);
         return names.Concat(numbers).Concat(Texts)
             .Where(other => other != value && !other.Contains(' ', StringComparison.Ordinal) && other.Length > 0);
     }
