@@ -14,7 +14,7 @@ namespace Herald.Kafka.Clusters;
 /// with <c>noexec</c>, protection against files that another user has put there, and a plan for a full disk. The memory, 12 MB, is taken
 /// when the first cluster is used.
 /// </remarks>
-public static partial class BuiltInLibrary
+internal static partial class BuiltInLibrary
 {
     private const string Resource = "librdkafka.so";
 

@@ -1,3 +1,4 @@
+using System.Reflection;
 using Herald.Engine.Channels;
 using Herald.Hosting.Modules;
 using Herald.Hosting.Settings;
@@ -12,6 +13,12 @@ namespace Herald.Kafka.Hosting;
 /// <summary>Kafka as a module: a channel over all clusters, and a source for each route. Without clusters it adds nothing.</summary>
 public sealed class KafkaModule : IModule
 {
+    static KafkaModule()
+    {
+        if (Assembly.GetEntryAssembly() is { } program)
+            BuiltInLibrary.Register(program);
+    }
+
     public string Name => "kafka";
 
     public IReadOnlyList<SettingSection> Sections =>
