@@ -153,8 +153,8 @@ public abstract class SourceContract
         await using (var source = await StartAsync(broker, node))
         {
             await SendAsync(broker, 1, 200);
-            await Until.HoldsAsync(() => source.IsPaused, "the source waits for room");
-            Assert.True(node.Store.Statistics.IsFull);
+            // A busy machine alone can hold a source up for a while.
+            await Until.HoldsAsync(() => source.IsPaused && node.Store.Statistics.IsFull, "the source waits for room");
             Assert.InRange(source.Totals.Accepted, 1, (Keys * 200) - 1);
         }
         // Another source begins at the saved position. If the first one had passed over a message, it would be lost now.
