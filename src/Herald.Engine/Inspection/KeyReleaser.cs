@@ -31,7 +31,16 @@ internal sealed class KeyReleaser(Catalog catalog, ShardHosts hosts, ShardViews 
                 // owner, which receives the order below.
             }
         }
-        return await OrderAsync(entry, order, cancel) || isDone;
+        if (await OrderAsync(entry, order, cancel))
+            return true;
+        // The next owner does not hold the key: perhaps it begins where the key was not held yet, and knows nothing of the order. It tries a
+        // released key anyway, but it must not try a discarded event.
+        if (isDone && order.Discard && await looks.AskAsync(order.Shard, look => IsUnsettled(look.Of(entry), order.Sequence), cancel))
+        {
+            throw new StoreUnavailableException(
+                $"The owner of shard {order.Shard} has changed before the event was discarded. List the blocked keys, and try again.");
+        }
+        return isDone;
     }
 
     private async ValueTask<bool> OrderAsync(SubscriptionEntry entry, ReleaseOrder order, CancellationToken cancel)
@@ -55,6 +64,9 @@ internal sealed class KeyReleaser(Catalog catalog, ShardHosts hosts, ShardViews 
         }
         throw new StoreUnavailableException($"The owner of shard {order.Shard} has not released the key yet, or the key is held again. List the blocked keys, and try again.");
     }
+
+    private static bool IsUnsettled(SubscriptionView view, long sequence) =>
+        view.Position < sequence || view.Lanes.Any(lane => lane.Count > 0 && lane.Head == sequence);
 
     private ValueTask<bool> IsHeldAsync(SubscriptionEntry entry, ReleaseOrder order, CancellationToken cancel) => looks.AskAsync(
         order.Shard,

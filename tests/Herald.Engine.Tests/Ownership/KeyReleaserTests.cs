@@ -44,6 +44,30 @@ public sealed class KeyReleaserTests : IAsyncDisposable
         Assert.False(await ReleaseAsync(order with { Sequence = 7 }));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_order_that_left_with_its_shard_is_answered_only_if_the_next_owner_fulfils_it_anyway(bool discard)
+    {
+        // Nothing is saved, so the next owner knows neither that the key was held nor the order.
+        _scene.Store.Fault = _ => new StoreUnavailableException("The test's store is away.");
+        await _scene.StartAsync(draft => draft with { Retry = new RetryPolicy { MaxAttempts = 1, OnExhausted = OnExhausted.Hold } });
+        _hosts.Replace([_scene.Host]);
+        await _scene.PublishAsync(["one"]);
+        (await _scene.ExpectAsync("one")).Answer(Results.Status500);
+        while (await _scene.Host.CallAsync(machine => Head(machine)?.State != LaneState.Held, default))
+            await Task.Yield();
+        var answer = ReleaseAsync(new ReleaseOrder(OneShardLog.Shard, _scene.Subscription.Number, 1, discard));
+        while (await _scene.Host.CallAsync(machine => Head(machine)?.State == LaneState.Held, default))
+            await Task.Yield();
+        _hosts.Replace([]);
+        _scene.Host.Abort();
+        if (discard)
+            await Assert.ThrowsAsync<StoreUnavailableException>(() => answer);
+        else
+            Assert.True(await answer);
+    }
+
     private async Task<ReleaseOrder> HoldAsync(bool discard)
     {
         _scene.Store.Fault = _ => _isAway ? new StoreUnavailableException("The test's store is away.") : null;
