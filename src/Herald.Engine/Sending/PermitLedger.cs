@@ -11,7 +11,8 @@ namespace Herald.Engine.Sending;
 /// <remarks>
 /// Shards ask for permits, receive them in turn, and give each back with the attempt's result. A subscription holds at most three times as
 /// many of the node's permits as it leaves free, and the last sixteenth goes only to subscriptions that hold none. So another subscription
-/// can start at once, however many permits one subscription could use and however long it keeps them.
+/// can start at once, however many permits one subscription could use and however long it keeps them. The file has over 400 lines because
+/// one lock guards all shares, and every operation keeps their sum.
 /// </remarks>
 internal sealed class PermitLedger(int nodeLimit, TimeProvider time, Random random) : IDisposable
 {

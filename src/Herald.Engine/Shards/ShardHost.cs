@@ -25,7 +25,8 @@ namespace Herald.Engine.Shards;
 /// <item>start attempts;</item>
 /// <item>commit what is due.</item>
 /// </list>
-/// The loop sleeps after a round that found nothing to do. While its lease has run out, it only takes messages.
+/// The loop sleeps after a round that found nothing to do. While its lease has run out, it only takes messages. The file has over 400 lines
+/// because the steps share the state of one loop, which needs no lock as long as only the loop uses it.
 /// </remarks>
 internal sealed partial class ShardHost : IPermitTaker, IAsyncDisposable
 {

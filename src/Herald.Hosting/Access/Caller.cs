@@ -1,12 +1,11 @@
+using Herald.Engine.Basics;
+
 namespace Herald.Hosting.Access;
 
 /// <summary>Who sends a request. The front resolves it once. Routes find it in the features of the request's context.</summary>
 /// <param name="Name">For logs and problems, for example <c>token</c>. It is no secret.</param>
 /// <param name="Tenant">The tenant whose topics and subscriptions the caller works with.</param>
-public sealed record Caller(string Name, string Tenant, Scopes Scopes)
+public sealed record Caller(string Name, TenantId Tenant, Scopes Scopes)
 {
-    /// <summary>The tenant of every caller, until callers have keys of their own.</summary>
-    public const string DefaultTenant = "default";
-
     public bool Has(Scopes scopes) => (Scopes & scopes) == scopes;
 }

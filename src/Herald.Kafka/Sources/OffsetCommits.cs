@@ -38,7 +38,7 @@ internal sealed class OffsetCommits(IConsumer<byte[]?, byte[]?> consumer, TimePr
 
     /// <summary>
     /// Blocks until all offsets are committed, the attempt has failed, or the time is over. A client whose coordinator is unreachable does
-    /// not answer before it is back (librdkafka 2.0).
+    /// not answer before it is back (seen with librdkafka 2.0).
     /// </summary>
     /// <returns>Whether the client has answered.</returns>
     public bool CommitNow(TimeSpan most)

@@ -1,4 +1,5 @@
 using Herald.Alarms.Hosting;
+using Herald.Engine.Basics;
 using Herald.Hosting.Access;
 using Herald.Hosting.Problems;
 using Herald.Orders.Hosting;
@@ -89,7 +90,7 @@ public sealed class ScopeTests
             seen = inner.Features.Get<Caller>();
             return Task.CompletedTask;
         }).InvokeAsync(context);
-        Assert.Equal(("somebody", Caller.DefaultTenant), (seen?.Name, seen?.Tenant));
+        Assert.Equal(("somebody", (TenantId?)default(TenantId)), (seen?.Name, seen?.Tenant));
     }
 
     [Fact]
@@ -115,7 +116,7 @@ public sealed class ScopeTests
         Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
     }
 
-    private static Admission CallerWith(Scopes scopes) => Admission.Of(new("somebody", Caller.DefaultTenant, scopes));
+    private static Admission CallerWith(Scopes scopes) => Admission.Of(new("somebody", default, scopes));
 
     private static RouteEndpoint RouteWith(params ScopeDemand[] demands) =>
         new(_ => Task.CompletedTask, RoutePatternFactory.Parse("/v1/some"), 0, new EndpointMetadataCollection(demands), "some");
