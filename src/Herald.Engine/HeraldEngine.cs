@@ -161,15 +161,17 @@ public sealed class HeraldEngine : IAsyncDisposable
 
     internal async ValueTask<AttemptResult?> TestAsync(Catalog catalog, string subscriptionId, CancellationToken cancel)
     {
-        if (await catalog.FindSubscriptionAsync(subscriptionId, cancel) is not { } subscription
+        if (await catalog.FindWithSecretsAsync(subscriptionId, cancel) is not { Subscription: var subscription } entry
             || await catalog.FindTopicAsync(subscription.Topic, cancel) is not { } topic)
             return null;
         using var batch = Intake.Rent(topic);
         if (batch.Add(new EventDraft { Type = "herald.test"u8, Payload = """{"test":true}"""u8 }) is { } problem)
             throw new InvalidOperationException(problem.Rule);
         var view = new EventView(batch[0].Record.ToArray());
-        var attempt = new Attempt(subscription, view, _messageIds.Of(subscription.FullId, view, 0), 0, 1, Redelivery.None);
-        return _channels.Find(subscription.Endpoint) is { } channel ? await channel.TryAsync(attempt, cancel)
+        var attempt = new Attempt(subscription, entry.Secrets, view, _messageIds.Of(subscription.FullId, view, 0), 0, 1, Redelivery.None);
+        if (entry.LacksSecret)
+            return AttemptResult.Troubled(AttemptStage.Guard, "the secret of the endpoint cannot be read; change it");
+        return _channels.Find(subscription.Endpoint.Address) is { } channel ? await channel.TryAsync(attempt, cancel)
             : AttemptResult.Troubled(AttemptStage.Guard, $"this node does not have {MissingChannels.Describe(subscription.Endpoint)}");
     }
 
@@ -254,6 +256,11 @@ public sealed class HeraldEngine : IAsyncDisposable
         if (record.Kind == CatalogCodec.SubscriptionKind)
             logger.LogError(
                 "Subscription {Subscription} receives nothing, and its events wait. It is {Reason}", record.Id, Subscription.DamagedReason);
+        else if (record.Kind == CatalogCodec.SecretKind)
+            logger.LogError(
+                "The secret of subscription {Subscription} cannot be read. So nothing is sent to its endpoint, and its events wait. "
+                + "Change the secret (rotate-secret).",
+                record.Id);
         else
             logger.LogError(
                 "A request to release a held key of shard {Shard} is damaged in the catalog. The key stays held. Release the key again.", record.Id);

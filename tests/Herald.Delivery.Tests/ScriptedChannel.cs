@@ -16,9 +16,13 @@ internal sealed class ScriptedChannel : IChannel
     private readonly ConcurrentDictionary<string, Script> _scripts = new();
     private readonly ConcurrentDictionary<string, Judge> _judges = new();
     private readonly ConcurrentDictionary<string, ConcurrentQueue<string>> _ids = new();
+    private readonly ConcurrentDictionary<string, byte[]> _secrets = new();
 
     /// <summary>Read when a node starts.</summary>
     public IReadOnlyList<string> Schemes { get; set; } = ["test"];
+
+    /// <summary>Null: endpoints have no secret.</summary>
+    public SecretRules? Secret { get; set; }
 
     public static AttemptResult Fail(int status) => new()
     {
@@ -34,6 +38,9 @@ internal sealed class ScriptedChannel : IChannel
     /// <summary>The ids of all attempts, in the order in which they began.</summary>
     public IReadOnlyCollection<string> IdsOf(string subscription) => _ids.GetOrAdd(subscription, _ => new());
 
+    /// <summary>The secret of the latest attempt; empty without one.</summary>
+    public byte[] SecretOf(string subscription) => _secrets.GetValueOrDefault(subscription) ?? [];
+
     public Judge JudgeOf(string subscription) => _judges.GetOrAdd(subscription, _ => new Judge());
 
     /// <summary>The engine has failed. Tests that wait for a receipt fail with this.</summary>
@@ -43,13 +50,16 @@ internal sealed class ScriptedChannel : IChannel
             judge.Fail(failure);
     }
 
-    public string? Refuse(Uri endpoint) => null;
+    public string? Refuse(Uri address) => null;
 
     public async ValueTask<AttemptResult> TryAsync(Attempt attempt, CancellationToken cancel)
     {
+        var (host, id, generation, redelivery) = (attempt.Subscription.Endpoint.Address.Host, attempt.MessageId, attempt.Subscription.Generation, attempt.Redelivery);
+        _secrets[host] = attempt.Secrets.Current.ToArray();
+        if (attempt.Event.TypeText == "herald.test")
+            return Ok;
         var key = int.Parse(Encoding.UTF8.GetString(attempt.Event.Key), CultureInfo.InvariantCulture);
         var number = int.Parse(Encoding.UTF8.GetString(attempt.Event.Payload.Span), CultureInfo.InvariantCulture);
-        var (host, id, generation, redelivery) = (attempt.Subscription.Endpoint.Host, attempt.MessageId, attempt.Subscription.Generation, attempt.Redelivery);
         var judge = JudgeOf(host);
         judge.Tried();
         _ids.GetOrAdd(host, _ => new()).Enqueue(id);

@@ -1,6 +1,8 @@
+using System.Security.Cryptography;
 using Herald.Delivery.Tests.Applications;
 using Herald.Engine.Basics;
 using Herald.Engine.Catalogs;
+using Herald.Engine.Channels;
 using Herald.Engine.Events;
 using Herald.Engine.Inspection;
 using Herald.Engine.Retrying;
@@ -79,11 +81,108 @@ public sealed class TenantTests
                 Assert.Null(view.Catalog.FindKnownTopic(name));
                 Assert.Null(await view.Catalog.FindTopicAsync(name, default));
                 Assert.Null(await view.Catalog.FindSubscriptionAsync(name, default));
+                Assert.Null(await view.Catalog.FindSecretsAsync(name, default));
+                Assert.Equal(CatalogOutcome.NotFound, (await view.Catalog.RotateSecretAsync(name, null, TimeSpan.Zero, default)).Outcome);
                 Assert.NotEmpty((await view.Catalog.PutTopicAsync(name, default)).Problems);
                 Assert.Empty((await view.DeadLetters.ListAsync(new DeadLetterQuery(name, null, 10, null), default)).Items);
                 Assert.Null(await view.Inspector.LagAsync(name, default));
             }
         }
+    }
+
+    [Fact]
+    public async Task Attempts_get_the_secret_of_their_tenant_under_the_same_names()
+    {
+        await using var node = await StartWithSecretsAsync();
+        await AttemptAsync(1);
+        Assert.NotEqual(await SecretAsync(node, default), await SecretAsync(node, Acme));
+
+        var kept = await SecretAsync(node, default);
+        var rotated = await node.Engine.Of(Acme).Catalog.RotateSecretAsync("s", null, TimeSpan.FromHours(1), default);
+        Assert.Equal(rotated.Secrets.Current.ToArray(), await SecretAsync(node, Acme));
+        Assert.Equal(kept, await SecretAsync(node, default));
+        await AttemptAsync(2);
+
+        await node.RestartAsync();
+        await AttemptAsync(3);
+        Assert.Equal(kept, node.Channel.SecretOf("s"));
+        Assert.Equal(rotated.Secrets.Current.ToArray(), node.Channel.SecretOf("s.acme"));
+
+        async Task AttemptAsync(int number)
+        {
+            foreach (var tenant in Both)
+                await PublishAsync(node, tenant, number, number);
+            await Until.HoldsAsync(() => node.Channel.JudgeOf("s").Tries == number && node.Channel.JudgeOf("s.acme").Tries == number);
+            Assert.Equal(await SecretAsync(node, default), node.Channel.SecretOf("s"));
+            Assert.Equal(await SecretAsync(node, Acme), node.Channel.SecretOf("s.acme"));
+        }
+    }
+
+    [Fact]
+    public async Task A_test_event_gets_the_secret_of_its_tenant()
+    {
+        await using var node = await StartWithSecretsAsync();
+        foreach (var (tenant, host) in Both.Zip((string[])["s", "s.acme"]))
+        {
+            Assert.Equal(AttemptOutcome.Delivered, (await node.Engine.Of(tenant).TestAsync("s", default))!.Outcome);
+            Assert.Equal(await SecretAsync(node, tenant), node.Channel.SecretOf(host));
+        }
+    }
+
+    [Theory]
+    [InlineData("default", "acme", "@acme/s")]
+    [InlineData("acme", "default", "s")]
+    public async Task A_secret_goes_with_the_subscription_or_the_topic_of_its_tenant_alone(string tenant, string other, string kept)
+    {
+        await using var node = await StartWithSecretsAsync();
+        var (one, another) = (TenantId.Parse(tenant), TenantId.Parse(other));
+        var (catalog, secret) = (node.Engine.Of(one).Catalog, await SecretAsync(node, another));
+
+        Assert.True((await catalog.DeleteSubscriptionAsync("s", null, default)).Done);
+        Assert.Null(await catalog.FindSecretsAsync("s", default));
+        Assert.Equal([kept], await StoredSecretsAsync(node));
+
+        await SubscribeAsync(node, one, "s", "orders", RetryPolicy.Default);
+        Assert.Equal(2, (await StoredSecretsAsync(node)).Count);
+        Assert.True((await catalog.DeleteTopicAsync("orders", force: true, default)).Done);
+        Assert.Equal([kept], await StoredSecretsAsync(node));
+
+        Assert.Equal(secret, await SecretAsync(node, another));
+        await PublishAsync(node, another, 1, 1);
+        var host = another.IsDefault ? "s" : "s.acme";
+        await Until.HoldsAsync(() => node.Channel.JudgeOf(host).Tries == 1);
+        Assert.Equal(secret, node.Channel.SecretOf(host));
+    }
+
+    [Fact]
+    public async Task Each_lists_its_own_topics_and_subscriptions_by_labels()
+    {
+        await using var node = await StartAsync();
+        var (mine, acmes) = (node.Engine.Catalog, node.Engine.Of(Acme).Catalog);
+        var labels = TextMap.Of([new("team", "a")]);
+        foreach (var i in Enumerable.Range(0, 6))
+        {
+            await acmes.PutTopicAsync($"t{i}", i % 2 == 0 ? labels : TextMap.Empty, null, default);
+            await SubscribeAsync(node, Acme, $"s{i}", $"t{i}", RetryPolicy.Default, i % 2 == 0 ? labels : TextMap.Empty);
+        }
+        await mine.PutTopicAsync("t0", TextMap.Of([new("team", "b")]), null, default);
+        await mine.PutTopicAsync("t9", labels, null, default);
+        await SubscribeAsync(node, default, "s9", "t9", RetryPolicy.Default, labels);
+
+        var topics = await acmes.TopicsAsync(labels, 2, null, default);
+        Assert.Equal(["t0", "t2"], topics.Items.Select(topic => topic.Name));
+        Assert.Equal("t2", topics.NextCursor);
+        Assert.All(topics.Items, topic => Assert.Equal((Acme, labels), (topic.Tenant, topic.Labels)));
+        topics = await acmes.TopicsAsync(labels, 2, topics.NextCursor, default);
+        Assert.Equal(("t4", null), (Assert.Single(topics.Items).Name, topics.NextCursor));
+        var subscriptions = await acmes.SubscriptionsAsync(null, labels, 1, "s0", default);
+        Assert.Equal(("s2", "s2"), (Assert.Single(subscriptions.Items).Id, subscriptions.NextCursor));
+        Assert.Equal("s4", Assert.Single((await acmes.SubscriptionsAsync("t4", labels, 10, null, default)).Items).Id);
+
+        Assert.Equal("t9", Assert.Single((await mine.TopicsAsync(labels, 10, null, default)).Items).Name);
+        Assert.Equal("s9", Assert.Single((await mine.SubscriptionsAsync(null, labels, 10, null, default)).Items).Id);
+        Assert.Equal("b", (await mine.FindTopicAsync("t0", default))!.Labels.Find("team"));
+        Assert.Equal("a", (await acmes.FindTopicAsync("t0", default))!.Labels.Find("team"));
     }
 
     [Fact]
@@ -232,9 +331,18 @@ public sealed class TenantTests
         public void OnDamaged(long sequence, string damage) => Assert.Fail(damage);
     }
 
-    private static async Task<Node> StartAsync(RetryPolicy? retry = null, params string[] more)
+    private static async Task<Node> StartAsync(RetryPolicy? retry = null, params string[] more) =>
+        await FillAsync(await Node.StartAsync(), retry, more);
+
+    private static async Task<Node> StartWithSecretsAsync()
     {
         var node = await Node.StartAsync();
+        node.Channel.Secret = new SecretRules(32, 32, "32 bytes.", () => RandomNumberGenerator.GetBytes(32));
+        return await FillAsync(node, null);
+    }
+
+    private static async Task<Node> FillAsync(Node node, RetryPolicy? retry, params string[] more)
+    {
         foreach (var tenant in Both)
         {
             foreach (var topic in (string[])["orders", .. more])
@@ -244,10 +352,25 @@ public sealed class TenantTests
         return node;
     }
 
-    private static async Task SubscribeAsync(Node node, TenantId tenant, string id, string topic, RetryPolicy retry)
+    private static async Task SubscribeAsync(Node node, TenantId tenant, string id, string topic, RetryPolicy retry, TextMap? labels = null)
     {
-        var draft = Node.Draft(id, topic) with { Retry = retry, Endpoint = tenant.IsDefault ? $"test://{id}/" : $"test://{id}.{tenant}/" };
+        var draft = Node.Draft(id, topic) with
+        {
+            Retry = retry,
+            Endpoint = tenant.IsDefault ? $"test://{id}/" : $"test://{id}.{tenant}/",
+            Labels = labels ?? TextMap.Empty,
+        };
         Assert.True((await node.Engine.Of(tenant).Catalog.PutSubscriptionAsync(draft, new StartFrom.Now(), null, default)).Done);
+    }
+
+    private static async Task<byte[]> SecretAsync(Node node, TenantId tenant) =>
+        (await node.Engine.Of(tenant).Catalog.FindSecretsAsync("s", default))!.Current.ToArray();
+
+    /// <summary>The full names of all secrets in the store.</summary>
+    private static async Task<List<string>> StoredSecretsAsync(Node node)
+    {
+        var all = await node.Store.ReadAsync(0, 1000, default);
+        return [.. all.Records.Where(record => record is { Kind: "secret", Body: not null }).Select(record => record.Id)];
     }
 
     /// <summary>Publishes events of key 1 with these numbers.</summary>

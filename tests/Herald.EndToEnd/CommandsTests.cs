@@ -42,14 +42,19 @@ public sealed class CommandsTests : IAsyncLifetime
         await RunAsync(0, "topics", "create", "orders");
         await RunAsync(0, "topics", "create", "orders");
         Assert.Contains("orders", await RunAsync(0, "topics", "list"), StringComparison.Ordinal);
+        await RunAsync(0, "topics", "create", "orders", "--label", "team=billing");
+        Assert.Contains("orders", await RunAsync(0, "topics", "list", "--label", "team=billing"), StringComparison.Ordinal);
+        Assert.DoesNotContain("orders", await RunAsync(0, "topics", "list", "--label", "team=other"), StringComparison.Ordinal);
         Assert.Equal("orders", Field(await RunAsync(0, "topics", "get", "orders", "--json"), "name"));
         await RunAsync(4, "topics", "get", "nothing");
         await RunAsync(5, "topics", "create", "no spaces allowed");
 
         var created = await RunAsync(0, "subscriptions", "put", "billing", "--topic", "orders", "--endpoint", _receiver.Endpoint.ToString(),
-            "--filter", "type=paid", "--max-in-flight", "3", "--json");
+            "--filter", "type=paid", "--max-in-flight", "3", "--label", "team=billing", "--json");
         Assert.StartsWith("whsec_", Field(created, "secret"), StringComparison.Ordinal);
         Assert.Contains("billing", await RunAsync(0, "subscriptions", "list", "--topic", "orders"), StringComparison.Ordinal);
+        Assert.Contains("billing", await RunAsync(0, "subscriptions", "list", "--label", "team=billing"), StringComparison.Ordinal);
+        await RunAsync(2, "subscriptions", "list", "--label", "team");
         Assert.Contains("maxInFlight: 3", await RunAsync(0, "subscriptions", "get", "billing"), StringComparison.Ordinal);
         await RunAsync(5, "subscriptions", "put", "broken", "--topic", "orders", "--endpoint", "ftp://example.com");
         await RunAsync(0, "subscriptions", "pause", "billing");

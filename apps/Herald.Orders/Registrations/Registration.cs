@@ -9,7 +9,7 @@ internal sealed record Registration(Guid Customer, Subscription Subscription, Re
     /// <summary>Identifies the registration. It rises with every change of the subscription.</summary>
     public long Epoch => Subscription.Version;
 
-    public string Url => Subscription.Endpoint.OriginalString;
+    public string Url => Subscription.Endpoint.Address.OriginalString;
 
     /// <summary>An operator has paused all deliveries to the customer.</summary>
     public bool IsPaused => Subscription.Status == SubscriptionStatus.Paused && !Mark.HasLeft;
@@ -19,7 +19,8 @@ internal sealed record Registration(Guid Customer, Subscription Subscription, Re
 
     /// <summary>Null without a subscription, or when an administrator has set the webhook.</summary>
     public static Registration? Of(Subscription? subscription) =>
-        subscription is not null && RegistrationMark.TryParse(subscription.Description, out var mark) && CustomerWebhook.CustomerOf(subscription) is { } customer
+        subscription is not null && RegistrationMark.TryParse(subscription.Labels, out var mark)
+        && CustomerWebhook.CustomerOf(subscription) is { } customer
             ? new(customer, subscription, mark)
             : null;
 }

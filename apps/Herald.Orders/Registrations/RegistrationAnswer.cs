@@ -1,3 +1,4 @@
+using Herald.Engine.Subscriptions;
 using Herald.Hosting.Problems;
 
 namespace Herald.Orders.Registrations;
@@ -7,7 +8,7 @@ internal abstract record RegistrationAnswer
 {
     private RegistrationAnswer() { }
 
-    public sealed record Given(Registration Registration) : RegistrationAnswer;
+    public sealed record Given(Registration Registration, Secrets Secrets) : RegistrationAnswer;
 
     /// <summary>No customer needs a handler now.</summary>
     public sealed record Idle : RegistrationAnswer;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Herald.Engine;
+using Herald.Engine.Basics;
 using Herald.Engine.Catalogs;
 using Herald.Engine.Subscriptions;
 using Herald.Hosting.Problems;
@@ -38,7 +39,7 @@ internal sealed class RegistrationDesk(HeraldEngine engine, CustomerWatch watch,
     /// <param name="secret">Null to create one.</param>
     public async ValueTask<RegistrationAnswer> RegisterAsync(string url, TimeSpan window, ReadOnlyMemory<byte>? secret, CancellationToken cancel)
     {
-        if (engine.Catalog.Check(Draft(Guid.Empty, url, window, secret)) is { Count: > 0 } problems)
+        if (engine.Catalog.Check(Draft(Guid.Empty, url, window, secret, null)) is { Count: > 0 } problems)
             return new RegistrationAnswer.Refused(OrdersProblem.Invalid(problems));
         await watch.EnsureAsync(window, cancel); // 1
         RegistrationAnswer answer;
@@ -85,9 +86,9 @@ internal sealed class RegistrationDesk(HeraldEngine engine, CustomerWatch watch,
     {
         if (await FindAsync(customer, epoch, cancel) is not { } present)
             return OrdersProblem.Superseded(customer, epoch);
-        var draft = Draft(customer, present.Url, present.Mark.Window, null) with
+        var draft = Draft(customer, present.Url, present.Mark.Window, null, present.Subscription) with
         {
-            Description = (present.Mark with { HasLeft = true }).ToString(),
+            Labels = (present.Mark with { HasLeft = true }).On(present.Subscription.Labels),
             Retry = present.Subscription.Retry,
             Limits = present.Subscription.Limits,
             Status = SubscriptionStatus.Paused,
@@ -128,7 +129,7 @@ internal sealed class RegistrationDesk(HeraldEngine engine, CustomerWatch watch,
     {
         if (await FindAsync(customer, null, cancel) is not { } present || present.Url != url || present.Mark.HasLeft)
             return null;
-        var draft = Draft(customer, url, window, secret ?? present.Subscription.Secrets.Current) with
+        var draft = Draft(customer, url, window, secret, present.Subscription) with
         {
             Retry = present.Subscription.Retry,
             Limits = present.Subscription.Limits,
@@ -141,7 +142,7 @@ internal sealed class RegistrationDesk(HeraldEngine engine, CustomerWatch watch,
     /// <summary>Null when another handler was faster.</summary>
     private async ValueTask<RegistrationAnswer?> WinAsync(Candidate candidate, string url, TimeSpan window, ReadOnlyMemory<byte>? secret, CancellationToken cancel)
     {
-        var draft = Draft(candidate.Customer, url, window, secret ?? OwnSecret.Draw());
+        var draft = Draft(candidate.Customer, url, window, secret, candidate.Before?.Subscription) with { RenewsSecret = true };
         if (candidate.Before is { } before)
             draft = draft with { Retry = before.Subscription.Retry, Limits = before.Subscription.Limits, Status = SubscriptionStatus.Active };
         var answer = await WriteAsync(candidate.Customer, draft, candidate.Before?.Epoch ?? 0, cancel);
@@ -157,9 +158,8 @@ internal sealed class RegistrationDesk(HeraldEngine engine, CustomerWatch watch,
             return null;
         if (!result.Done)
             return new RegistrationAnswer.Refused(OrdersProblem.Of(result));
-        // The result is the present subscription, which can already belong to another handler.
-        return Registration.Of(result.Value) is { } now && now.Url == draft.Endpoint && now.Subscription.Secrets.Current.Span.SequenceEqual(draft.Secret!.Value.Span)
-            ? new RegistrationAnswer.Given(now)
+        return Registration.Of(result.Value) is { } now && now.Url == draft.Endpoint
+            ? new RegistrationAnswer.Given(now, result.Secrets)
             : null;
     }
 
@@ -169,12 +169,14 @@ internal sealed class RegistrationDesk(HeraldEngine engine, CustomerWatch watch,
             ? found
             : null;
 
-    private static SubscriptionDraft Draft(Guid customer, string url, TimeSpan window, ReadOnlyMemory<byte>? secret) => new()
+    /// <param name="before">The subscription that it replaces. Its description and other labels stay. Null when there is none.</param>
+    private static SubscriptionDraft Draft(Guid customer, string url, TimeSpan window, ReadOnlyMemory<byte>? secret, Subscription? before) => new()
     {
         Id = CustomerWebhook.IdOf(customer),
         Topic = OrderEvents.Topic,
         Endpoint = url,
-        Description = new RegistrationMark(window, false).ToString(),
+        Description = before?.Description,
+        Labels = new RegistrationMark(window, false).On(before?.Labels ?? TextMap.Empty),
         Filter = CustomerWebhook.FilterOf(customer),
         Retry = RegistrationRules.RetryOf(window),
         Secret = secret,

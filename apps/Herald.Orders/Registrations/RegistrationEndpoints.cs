@@ -50,7 +50,7 @@ internal sealed class RegistrationEndpoints(RegistrationDesk desk)
         switch (await desk.RegisterAsync(body.Value.Url, window, secret, context.RequestAborted))
         {
             case RegistrationAnswer.Given given:
-                return TypedResults.Ok(RegistrationWire.Of(given.Registration));
+                return TypedResults.Ok(RegistrationWire.Of(given.Registration, given.Secrets));
             case RegistrationAnswer.Refused refused:
                 return refused.Problem;
             case RegistrationAnswer.Idle:

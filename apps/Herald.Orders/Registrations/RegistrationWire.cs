@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Herald.Engine.Subscriptions;
 using Herald.Hosting.Subscriptions;
 using Herald.Hosting.Text;
 
@@ -31,12 +32,12 @@ internal sealed record RegistrationWire
     [Description("The key that signs the events for the handler.")]
     public required string Secret { get; set; }
 
-    public static RegistrationWire Of(Registration registration) => new()
+    public static RegistrationWire Of(Registration registration, Secrets secrets) => new()
     {
         CustomerId = $"{registration.Customer:D}",
         Epoch = registration.Epoch,
         Window = DurationText.Format(registration.Mark.Window),
-        Secret = WebhookSecret.Format(registration.Subscription.Secrets.Current.Span),
+        Secret = WebhookSecret.Format(secrets.Current.Span),
     };
 }
 

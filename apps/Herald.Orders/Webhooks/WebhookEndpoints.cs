@@ -1,4 +1,5 @@
 using Herald.Engine;
+using Herald.Engine.Basics;
 using Herald.Engine.Catalogs;
 using Herald.Engine.Subscriptions;
 using Herald.Hosting.Access;
@@ -45,7 +46,7 @@ internal sealed class WebhookEndpoints(Catalog catalog)
         foreach (var subscription in found.Items)
         {
             if (CustomerWebhook.CustomerOf(subscription) is { } customer)
-                items.Add(WebhookWire.Of(customer, subscription, withSecret: false));
+                items.Add(WebhookWire.Of(customer, subscription));
         }
         var goesOn = found.NextCursor?.StartsWith(CustomerWebhook.Prefix, StringComparison.Ordinal) == true;
         return TypedResults.Ok(new ListWire<WebhookWire> { Items = items, NextCursor = goesOn ? found.NextCursor![CustomerWebhook.Prefix.Length..] : null });
@@ -60,7 +61,7 @@ internal sealed class WebhookEndpoints(Catalog catalog)
         context.Response.Headers.ETag = EntityTag.Of(found.Version);
         if (EntityTag.IsKnown(context.Request, found.Version))
             return TypedResults.StatusCode(StatusCodes.Status304NotModified);
-        return TypedResults.Ok(WebhookWire.Of(customer, found, withSecret: false));
+        return TypedResults.Ok(WebhookWire.Of(customer, found));
     }
 
     private async Task<Results<Created<WebhookWire>, Ok<WebhookWire>, Problem>> PutAsync(string customerId, Body<WebhookBody> body, HttpContext context)
@@ -85,8 +86,7 @@ internal sealed class WebhookEndpoints(Catalog catalog)
             if (!result.Done)
                 return OrdersProblem.Of(result);
             var created = result.Outcome == CatalogOutcome.Created;
-            var isNewSecret = created || (body.Value.Secret is null && draft.Secret is not null);
-            var wire = WebhookWire.Of(customer, result.Value!, isNewSecret);
+            var wire = WebhookWire.Of(customer, result.Value!, created || draft.RenewsSecret ? result.Secrets : null);
             context.Response.Headers.ETag = EntityTag.Of(wire.Version);
             return created ? TypedResults.Created($"/v1/orders/customers/{customer:D}/webhook", wire) : TypedResults.Ok(wire);
         }
@@ -110,15 +110,20 @@ internal sealed class WebhookEndpoints(Catalog catalog)
         var draft = SubscriptionMapping.ToDraft(
             CustomerWebhook.IdOf(customer),
             new SubscriptionBody { Topic = OrderEvents.Topic, Endpoint = body.Url, Retry = body.Retry, Limits = body.Limits, Secret = body.Secret },
-            found) with
-        { Filter = CustomerWebhook.FilterOf(customer) };
-        if (!RegistrationMark.TryParse(present?.Description, out var mark))
+            TextMap.Empty, found) with
+        {
+            Filter = CustomerWebhook.FilterOf(customer),
+            // They are set at the subscription, not here, so they stay. The webhook is an administrator's from now on.
+            Description = present?.Description,
+            Labels = present?.Labels.Without(RegistrationMark.Label) ?? TextMap.Empty,
+        };
+        if (!RegistrationMark.TryParse(present?.Labels, out var mark))
             return draft;
         // A handler had the webhook. With a new URL the secret changes, so that the handler cannot read on. If the handler had left, the
         // subscription becomes active again.
         return draft with
         {
-            Secret = draft.Secret ?? (present!.Endpoint.OriginalString == body.Url ? null : OwnSecret.Draw()),
+            RenewsSecret = draft.Secret is null && present!.Endpoint.Address.OriginalString != body.Url,
             Status = mark.HasLeft ? SubscriptionStatus.Active : null,
         };
     }

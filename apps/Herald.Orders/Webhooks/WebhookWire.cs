@@ -46,14 +46,15 @@ internal sealed record WebhookWire
     [Description("The signing key. It is shown when the webhook is new, and at /v1/subscriptions/orders.{customerId}/secret.")]
     public string? Secret { get; set; }
 
-    public static WebhookWire Of(Guid customer, Subscription subscription, bool withSecret)
+    /// <param name="secrets">Only when they are new; otherwise null.</param>
+    public static WebhookWire Of(Guid customer, Subscription subscription, Secrets? secrets = null)
     {
-        var whole = SubscriptionMapping.ToWire(subscription, withSecret);
-        var registered = RegistrationMark.TryParse(subscription.Description, out var mark);
+        var whole = SubscriptionMapping.ToWire(subscription, secrets);
+        var registered = RegistrationMark.TryParse(subscription.Labels, out var mark);
         return new()
         {
             CustomerId = $"{customer:D}",
-            Url = whole.Endpoint,
+            Url = whole.Endpoint.Address,
             Retry = whole.Retry,
             Limits = whole.Limits,
             Registered = registered,

@@ -24,6 +24,12 @@ public abstract class BrokerChannel : IPreparedChannel, IAsyncDisposable
 
     public IReadOnlyList<string> Schemes { get; }
 
+    /// <summary>None: the address says everything about an endpoint.</summary>
+    public IReadOnlyList<EndpointSetting> Settings => [];
+
+    /// <summary>Null: credentials are those of the cluster, and endpoints have none of their own.</summary>
+    public SecretRules? Secret => null;
+
     /// <summary>
     /// Completes when each cluster has answered or is unreachable, so that connections exist before the first attempt needs one.
     /// </summary>
@@ -39,15 +45,15 @@ public abstract class BrokerChannel : IPreparedChannel, IAsyncDisposable
         }
     }
 
-    public string? Refuse(Uri endpoint)
+    public string? Refuse(Uri address)
     {
-        ArgumentNullException.ThrowIfNull(endpoint);
-        return _form.Refuse(endpoint, _publishers.Keys);
+        ArgumentNullException.ThrowIfNull(address);
+        return _form.Refuse(address, _publishers.Keys);
     }
 
     public ValueTask<AttemptResult> TryAsync(Attempt attempt, CancellationToken cancel)
     {
-        var endpoint = attempt.Subscription.Endpoint;
+        var endpoint = attempt.Subscription.Endpoint.Address;
         // Without a publisher, the subscription is older than this start, and the setting has changed since.
         if (!_publishers.TryGetValue(EndpointForm.ClusterOf(endpoint), out var publisher))
             return new(Troubled(AttemptStage.Guard, $"this cluster is not in {_form.Scheme}.clusters"));
@@ -65,7 +71,7 @@ public abstract class BrokerChannel : IPreparedChannel, IAsyncDisposable
 
     private async ValueTask<AttemptResult> PublishAsync(IClusterPublisher publisher, Attempt attempt, CancellationToken cancel)
     {
-        var endpoint = attempt.Subscription.Endpoint;
+        var endpoint = attempt.Subscription.Endpoint.Address;
         var timeout = attempt.Subscription.Limits.Timeout;
         var begun = _time.GetTimestamp();
         using var patience = new CancellationTokenSource(timeout, _time);

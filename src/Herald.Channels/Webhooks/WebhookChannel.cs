@@ -52,10 +52,12 @@ public sealed class WebhookChannel : IChannel, IDisposable
 
     public IReadOnlyList<string> Schemes { get; } = [Uri.UriSchemeHttp, Uri.UriSchemeHttps];
 
-    public string? Refuse(Uri endpoint)
+    public SecretRules? Secret => SigningSecret.Rules;
+
+    public string? Refuse(Uri address)
     {
-        ArgumentNullException.ThrowIfNull(endpoint);
-        return EndpointRules.Refuse(endpoint, _guard);
+        ArgumentNullException.ThrowIfNull(address);
+        return EndpointRules.Refuse(address, _guard);
     }
 
     public ValueTask<AttemptResult> TryAsync(Attempt attempt, CancellationToken cancel)
@@ -63,7 +65,8 @@ public sealed class WebhookChannel : IChannel, IDisposable
         // 1. What cannot be sent.
         if (!HeaderText.IsPlain(attempt.Event.ContentType))
             return new(Unsendable(AttemptOutcome.Rejected, "the event's content type cannot be written in a header"));
-        if (_options.Proxy is not null && _guard is not null && EndpointRules.RefuseAddress(attempt.Subscription.Endpoint, _guard) is { } refusal)
+        if (_options.Proxy is not null && _guard is not null
+            && EndpointRules.RefuseAddress(attempt.Subscription.Endpoint.Address, _guard) is { } refusal)
             return new(Unsendable(AttemptOutcome.Failed, refusal));
         return SendAsync(attempt, cancel);
     }
@@ -93,7 +96,7 @@ public sealed class WebhookChannel : IChannel, IDisposable
             var answer = await ReadAnswerAsync(response, deadline.Token).ConfigureAwait(false);
             cancel.ThrowIfCancellationRequested();
             clean = content.Sending.IsCompleted;
-            return Judge(response, answer, attempt.Subscription.Endpoint, _time.GetElapsedTime(started));
+            return Judge(response, answer, attempt.Subscription.Endpoint.Address, _time.GetElapsedTime(started));
         }
         // 6. Failures.
         catch (Exception) when (cancel.IsCancellationRequested)
@@ -104,8 +107,8 @@ public sealed class WebhookChannel : IChannel, IDisposable
         {
             var duration = _time.GetElapsedTime(started);
             return deadline.IsCancellationRequested
-                ? Failures.TimedOut(attempt.Subscription.Endpoint, content.Stage, timeout, duration)
-                : Failures.From(failure, attempt.Subscription.Endpoint, content.Stage, duration);
+                ? Failures.TimedOut(attempt.Subscription.Endpoint.Address, content.Stage, timeout, duration)
+                : Failures.From(failure, attempt.Subscription.Endpoint.Address, content.Stage, duration);
         }
         finally
         {
@@ -121,8 +124,8 @@ public sealed class WebhookChannel : IChannel, IDisposable
     {
         var now = _time.GetUtcNow();
         var timestamp = TimestampOf(now);
-        var signature = WebhookSignature.Of(attempt.Subscription.Secrets, attempt.MessageId, timestamp, attempt.Event.Payload.Span, now);
-        var request = new HttpRequestMessage(HttpMethod.Post, attempt.Subscription.Endpoint)
+        var signature = WebhookSignature.Of(attempt.Secrets, attempt.MessageId, timestamp, attempt.Event.Payload.Span, now);
+        var request = new HttpRequestMessage(HttpMethod.Post, attempt.Subscription.Endpoint.Address)
         {
             // HTTP/2 if TLS negotiates it, otherwise HTTP/1.1.
             Version = HttpVersion.Version20,

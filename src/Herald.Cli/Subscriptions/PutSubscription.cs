@@ -26,6 +26,7 @@ internal static class PutSubscription
             Description = "Only events whose type or attribute has one of these values, such as type=placed,paid. It can be repeated.",
             HelpName = "NAME=VALUE[,VALUE…]",
         };
+        var labels = LabelOption.Create("A label of the subscription, for lists.");
         var maxInFlight = new Option<int?>("--max-in-flight") { Description = "The largest number of attempts in flight.", HelpName = "N" };
         var file = new Option<FileInfo?>("--file")
         {
@@ -40,9 +41,10 @@ internal static class PutSubscription
         return new ClientCommand(
             "put", "Creates or changes a subscription. Its secret is shown when it is created.",
             "herald subscriptions put billing --topic orders --endpoint https://example.com/hook",
+            "herald subscriptions put billing --topic orders --endpoint https://example.com/hook --label team=billing",
             "herald subscriptions put big --topic orders --endpoint https://example.com/hook --filter type=placed,paid --from earliest",
             "herald subscriptions put billing --file billing.json")
-        { id, topic, endpoint, from, filter, maxInFlight, file, ifMatch }
+        { id, topic, endpoint, from, filter, labels, maxInFlight, file, ifMatch }
         .Runs(async call =>
         {
             var body = new JsonObject();
@@ -67,6 +69,8 @@ internal static class PutSubscription
                         $"--filter {clause}: expected NAME=VALUE[,VALUE…], such as type=placed,paid.");
                 (body["filter"] ??= new JsonObject())[name] = new JsonArray([.. values.Split(',').Select(value => JsonValue.Create(value))]);
             }
+            foreach (var (name, value) in call.Get(labels) ?? [])
+                (body["labels"] ??= new JsonObject())[name] = value;
             // The body goes out as JSON, because Herald must see the fields of the file that this program does not know.
             var only = call.Get(ifMatch) is { } etag ? Precondition.Unchanged(etag) : null;
             return call.Terminal.Show(

@@ -19,11 +19,14 @@ internal static class SubscriptionsCommand
     private static ClientCommand List()
     {
         var topic = new Option<string?>("--topic") { Description = "Only the subscriptions of this topic.", HelpName = "TOPIC" };
-        return new ClientCommand("list", "Lists subscriptions by id.", "herald subscriptions list", "herald subscriptions list --topic orders")
+        var labels = LabelOption.Create("Only subscriptions with this label.");
+        return new ClientCommand(
+            "list", "Lists subscriptions by id.",
+            "herald subscriptions list", "herald subscriptions list --topic orders --label team=billing")
         {
-            topic, CommonOptions.Limit, CommonOptions.Cursor,
+            topic, labels, CommonOptions.Limit, CommonOptions.Cursor,
         }.Runs(async call => call.Terminal.Show(
-            await call.Client.Subscriptions.ListAsync(call.Get(topic), call.Page, call.Cancel),
+            await call.Client.Subscriptions.ListAsync(call.Get(topic), call.Get(labels) ?? [], call.Page, call.Cancel),
             page => call.Terminal.Table(page, "id", "topic", "status", "endpoint")));
     }
 

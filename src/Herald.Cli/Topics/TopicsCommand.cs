@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Herald.Client;
 using Herald.Hosting.Commands;
 
 namespace Herald.Cli.Topics;
@@ -13,16 +14,30 @@ internal static class TopicsCommand
         List(), CreateOne(), Get(), Delete(),
     };
 
-    private static ClientCommand List() =>
-        new ClientCommand("list", "Lists topics by name.", "herald topics list", "herald topics list --json --limit 1000")
+    private static ClientCommand List()
+    {
+        var labels = LabelOption.Create("Only topics with this label.");
+        return new ClientCommand(
+            "list", "Lists topics by name.", "herald topics list", "herald topics list --label team=billing --json --limit 1000")
         {
-            CommonOptions.Limit, CommonOptions.Cursor,
+            labels, CommonOptions.Limit, CommonOptions.Cursor,
         }.Runs(async call => call.Terminal.Show(
-            await call.Client.Topics.ListAsync(call.Page, call.Cancel), page => call.Terminal.Table(page, "name", "createdAt")));
+            await call.Client.Topics.ListAsync(call.Get(labels) ?? [], call.Page, call.Cancel),
+            page => call.Terminal.Table(page, "name", "createdAt")));
+    }
 
-    private static ClientCommand CreateOne() =>
-        new ClientCommand("create", "Creates a topic. It succeeds if the topic exists already.", "herald topics create orders") { Name }
-        .Runs(async call => call.Terminal.Show(await call.Client.Topics.PutAsync(call.Get(Name), cancel: call.Cancel), call.Terminal.Present));
+    private static ClientCommand CreateOne()
+    {
+        var labels = LabelOption.Create("A label of the topic. The labels replace those of a topic that exists already.");
+        return new ClientCommand(
+            "create", "Creates a topic. It succeeds if the topic exists already.",
+            "herald topics create orders", "herald topics create orders --label team=billing") { Name, labels }
+            .Runs(async call => call.Terminal.Show(
+                call.Get(labels) is { Count: > 0 } given
+                    ? await call.Client.Topics.PutAsync(call.Get(Name), new TopicDefinition { Labels = given }, cancel: call.Cancel)
+                    : await call.Client.Topics.PutAsync(call.Get(Name), cancel: call.Cancel),
+                call.Terminal.Present));
+    }
 
     private static ClientCommand Get() =>
         new ClientCommand("get", "Shows a topic.", "herald topics get orders") { Name }

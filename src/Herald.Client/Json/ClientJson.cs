@@ -14,9 +14,11 @@ namespace Herald.Client;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     Converters = new[] { typeof(DurationConverter) })]
 [JsonSerializable(typeof(Topic))]
+[JsonSerializable(typeof(TopicDefinition))]
 [JsonSerializable(typeof(Page<Topic>))]
 [JsonSerializable(typeof(SubscriptionDefinition))]
 [JsonSerializable(typeof(TopicSubscriptionBody))]
+[JsonSerializable(typeof(EndpointBody))]
 [JsonSerializable(typeof(Subscription))]
 [JsonSerializable(typeof(Page<Subscription>))]
 [JsonSerializable(typeof(SigningSecrets))]

@@ -6,9 +6,12 @@ public sealed record Subscription
     public required string Id { get; init; }
     public required string Topic { get; init; }
 
-    /// <summary>Where it delivers: a URL.</summary>
-    public required string Endpoint { get; init; }
+    /// <summary>Where it delivers.</summary>
+    public required Endpoint Endpoint { get; init; }
     public string? Description { get; init; }
+
+    /// <summary>Null when it has none.</summary>
+    public IReadOnlyDictionary<string, string>? Labels { get; init; }
 
     /// <summary>Each named attribute must equal one of its values. <c>type</c> stands for the event's type.</summary>
     public required IReadOnlyDictionary<string, IReadOnlyList<string>> Filter { get; init; }

@@ -5,8 +5,9 @@ namespace Herald.Client;
 internal sealed record TopicSubscriptionBody
 {
     public string? Id { get; init; }
-    public required string Endpoint { get; init; }
+    public required Endpoint Endpoint { get; init; }
     public string? Description { get; init; }
+    public IReadOnlyDictionary<string, string>? Labels { get; init; }
     public IReadOnlyDictionary<string, IReadOnlyList<string>>? Filter { get; init; }
     public RetryPolicy? Retry { get; init; }
     public DeliveryLimits? Limits { get; init; }
@@ -18,12 +19,19 @@ internal sealed record TopicSubscriptionBody
         Id = id,
         Endpoint = definition.Endpoint,
         Description = definition.Description,
+        Labels = definition.Labels,
         Filter = definition.Filter,
         Retry = definition.Retry,
         Limits = definition.Limits,
         Secret = definition.Secret,
         From = definition.From,
     };
+}
+
+internal sealed record EndpointBody
+{
+    public required string Address { get; init; }
+    public IReadOnlyDictionary<string, string>? Settings { get; init; }
 }
 
 internal sealed record RotateSecretBody(string? Secret, TimeSpan? Overlap);

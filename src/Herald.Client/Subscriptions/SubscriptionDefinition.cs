@@ -6,11 +6,14 @@ public sealed record SubscriptionDefinition
     /// <summary>It cannot be changed later.</summary>
     public required string Topic { get; init; }
 
-    /// <summary>Where to deliver: a URL without credentials.</summary>
-    public required string Endpoint { get; init; }
+    /// <summary>Where to deliver: a URL without credentials, and settings if its channel has any. A text is a URL alone.</summary>
+    public required Endpoint Endpoint { get; init; }
 
     /// <summary>For people.</summary>
     public string? Description { get; init; }
+
+    /// <summary>For people, and for lists. They change nothing in the deliveries.</summary>
+    public IReadOnlyDictionary<string, string>? Labels { get; init; }
 
     /// <summary>Each named attribute must equal one of its values. <c>type</c> stands for the event's type.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>>? Filter { get; init; }

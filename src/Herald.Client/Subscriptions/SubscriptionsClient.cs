@@ -18,11 +18,29 @@ public sealed class SubscriptionsClient
             Address.WithQuery(Path, page.LimitParameter, page.CursorParameter, ("topic", topic)),
             ClientJson.Default.PageSubscription, cancel);
 
+    /// <summary>
+    /// A page of the subscriptions that have all of these labels, by id. It can have fewer subscriptions than the limit, and not be the
+    /// last one.
+    /// </summary>
+    /// <param name="topic">Only those of this topic; null for all topics.</param>
+    public Task<Reply<Page<Subscription>>> ListAsync(
+        string? topic, IReadOnlyDictionary<string, string> labels, PageRequest page = default, CancellationToken cancel = default) =>
+        _calls.GetAsync(
+            Address.WithQuery(Address.WithLabels(Path, labels), page.LimitParameter, page.CursorParameter, ("topic", topic)),
+            ClientJson.Default.PageSubscription, cancel);
+
     /// <summary>All subscriptions, by id.</summary>
     /// <param name="topic">Only those of this topic.</param>
     /// <exception cref="HeraldException">A page was refused.</exception>
     public IAsyncEnumerable<Subscription> AllAsync(string? topic = null, CancellationToken cancel = default) =>
         AllPages.ReadAsync<Subscription>((page, token) => ListAsync(topic, page, token), cancel);
+
+    /// <summary>All subscriptions that have all of these labels, by id.</summary>
+    /// <param name="topic">Only those of this topic; null for all topics.</param>
+    /// <exception cref="HeraldException">A page was refused.</exception>
+    public IAsyncEnumerable<Subscription> AllAsync(
+        string? topic, IReadOnlyDictionary<string, string> labels, CancellationToken cancel = default) =>
+        AllPages.ReadAsync<Subscription>((page, token) => ListAsync(topic, labels, page, token), cancel);
 
     /// <summary>Creates or replaces a subscription. It can be repeated: 201 with the secret when it is new, then 200.</summary>
     public Task<Reply<Subscription>> PutAsync(

@@ -4,6 +4,9 @@ namespace Herald.Client;
 public sealed record Topic
 {
     public required string Name { get; init; }
+
+    /// <summary>Null when it has none.</summary>
+    public IReadOnlyDictionary<string, string>? Labels { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>The number in the ETag.</summary>

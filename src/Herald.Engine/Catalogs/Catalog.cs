@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Security.Cryptography;
 using Herald.Engine.Basics;
 using Herald.Engine.Channels;
 using Herald.Engine.Events;
@@ -17,7 +16,10 @@ public sealed class Catalog
 {
     // Most filter changes that some shard has not yet routed past. Further changes are refused.
     private const int MostRevisions = 64;
-    private const int SecretBytes = 32;
+    private const int ReadAtOnce = 1000;
+
+    // A page of a list by labels ends after this many records, so that one request does not read a whole catalog.
+    private const int MostSearched = 10_000;
 
     private readonly ICatalogStore _store;
     private readonly IEventLog _log;
@@ -67,20 +69,42 @@ public sealed class Catalog
     }
 
     /// <summary>Sorted by name.</summary>
-    public async ValueTask<Page<Topic>> TopicsAsync(int limit, string? cursor, CancellationToken cancel) =>
-        PageOf(await PageAsync(CatalogCodec.TopicKind, null, limit, cursor, cancel), CatalogCodec.DecodeTopic, limit);
+    public ValueTask<Page<Topic>> TopicsAsync(int limit, string? cursor, CancellationToken cancel) =>
+        TopicsAsync(TextMap.Empty, limit, cursor, cancel);
 
-    public async ValueTask<CatalogResult<Topic>> PutTopicAsync(string name, CancellationToken cancel)
+    /// <summary>Those with all of the labels. A page can have fewer topics than the limit, and still not be the last one.</summary>
+    public ValueTask<Page<Topic>> TopicsAsync(TextMap labels, int limit, string? cursor, CancellationToken cancel) =>
+        PageAsync(CatalogCodec.TopicKind, null, labels, limit, cursor, CatalogCodec.DecodeTopic, topic => topic.Labels, cancel);
+
+    public ValueTask<CatalogResult<Topic>> PutTopicAsync(string name, CancellationToken cancel) => PutTopicAsync(name, null, null, cancel);
+
+    /// <summary>Creates a topic, or changes the labels of the one that is there.</summary>
+    /// <param name="labels">Null keeps the present ones.</param>
+    /// <param name="ifVersion">0 means "must not exist", null any version.</param>
+    public async ValueTask<CatalogResult<Topic>> PutTopicAsync(string name, TextMap? labels, long? ifVersion, CancellationToken cancel)
     {
-        if (SubscriptionRules.CheckName("/topic", name) is { } problem)
-            return CatalogResult<Topic>.Refuse([problem]);
-        if (await TopicNowAsync(name, cancel) is { } there)
-            return CatalogResult<Topic>.Of(CatalogOutcome.Unchanged, there);
-        var body = CatalogCodec.Encode(new CatalogCodec.StoredTopic(_time.GetUtcNow()));
-        var reply = await _store.ChangeAsync([new CatalogWrite(CatalogCodec.TopicKind, FullName(name), 0, 0, body)], cancel);
-        await _cache.RefreshAsync(reply.Version);
-        return CatalogResult<Topic>.Of(
-            reply.Conflict is null ? CatalogOutcome.Created : CatalogOutcome.Unchanged, await TopicNowAsync(name, cancel));
+        if (SubscriptionRules.CheckTopic(name, labels ?? TextMap.Empty) is { Count: > 0 } problems)
+            return CatalogResult<Topic>.Refuse(problems);
+        while (true)
+        {
+            var there = await TopicNowAsync(name, cancel);
+            if (ifVersion is { } expected && expected != (there?.Version ?? 0))
+                return CatalogResult<Topic>.Of(CatalogOutcome.VersionMismatch, there, MismatchOf(there?.Version));
+            if (there is not null && (labels is null || labels.Equals(there.Labels)))
+                return CatalogResult<Topic>.Of(CatalogOutcome.Unchanged, there);
+            var stored = new CatalogCodec.StoredTopic(there?.CreatedAt ?? _time.GetUtcNow())
+            {
+                Labels = CatalogCodec.ToStored(labels ?? TextMap.Empty),
+            };
+            var write = new CatalogWrite(CatalogCodec.TopicKind, FullName(name), 0, there?.Version ?? 0, CatalogCodec.Encode(stored));
+            var reply = await _store.ChangeAsync([write], cancel);
+            await _cache.RefreshAsync(reply.Version);
+            if (reply.Conflict is not null)
+                continue;
+            return there is null
+                ? CatalogResult<Topic>.Of(CatalogOutcome.Created, await TopicNowAsync(name, cancel))
+                : CatalogResult<Topic>.Of(CatalogOutcome.Updated, CatalogCodec.DecodeTopic(RecordOf(write, there.Number, reply)));
+        }
     }
 
     /// <summary>
@@ -94,7 +118,9 @@ public sealed class Catalog
         if (dependants.Count > 0 && !force)
             return CatalogResult<Topic>.Of(
                 CatalogOutcome.InUse, topic, $"Topic '{name}' has {dependants.Count} subscriptions. Delete them first, or use force=true to delete them with the topic.");
+        var secrets = await _store.FindAsync(new CatalogQuery.ByParent(CatalogCodec.SecretKind, [topic.Number]), cancel);
         var writes = dependants.Select(s => new CatalogWrite(s.Kind, s.Id, s.Parent, s.Version, null))
+            .Concat(secrets.Select(s => new CatalogWrite(s.Kind, s.Id, s.Parent, null, null)))
             .Append(new CatalogWrite(CatalogCodec.TopicKind, topic.FullName, 0, topic.Version, null)).ToList();
         var reply = await _store.ChangeAsync(writes, cancel);
         await _cache.RefreshAsync(reply.Version);
@@ -123,7 +149,14 @@ public sealed class Catalog
     }
 
     /// <summary>Sorted by id.</summary>
-    public async ValueTask<Page<Subscription>> SubscriptionsAsync(string? topic, int limit, string? cursor, CancellationToken cancel)
+    public ValueTask<Page<Subscription>> SubscriptionsAsync(string? topic, int limit, string? cursor, CancellationToken cancel) =>
+        SubscriptionsAsync(topic, TextMap.Empty, limit, cursor, cancel);
+
+    /// <summary>
+    /// Those with all of the labels. A page can have fewer subscriptions than the limit, or none, and still not be the last one.
+    /// </summary>
+    public async ValueTask<Page<Subscription>> SubscriptionsAsync(
+        string? topic, TextMap labels, int limit, string? cursor, CancellationToken cancel)
     {
         int? parent = null;
         if (topic is not null)
@@ -132,14 +165,32 @@ public sealed class Catalog
                 return new([], null);
             parent = found.Number;
         }
-        var records = await PageAsync(CatalogCodec.SubscriptionKind, parent, limit, cursor, cancel);
-        return PageOf(records, record => CatalogCodec.DecodeSubscription(record).Subscription, limit);
+        return await PageAsync(
+            CatalogCodec.SubscriptionKind, parent, labels, limit, cursor, record => CatalogCodec.DecodeSubscription(record).Subscription,
+            subscription => subscription.Labels, cancel);
     }
+
+    /// <summary>The secrets of the subscription's endpoint. Null when there is no such subscription.</summary>
+    public async ValueTask<Secrets?> FindSecretsAsync(string id, CancellationToken cancel) =>
+        (await FindWithSecretsAsync(id, cancel))?.Secrets;
 
     internal async ValueTask<SubscriptionEntry?> FindEntryAsync(string id, CancellationToken cancel) =>
         SubscriptionRules.IsName(id) && await _store.FindAsync(new CatalogQuery.ById(CatalogCodec.SubscriptionKind, FullName(id)), cancel) is [var record]
             ? CatalogCodec.DecodeSubscription(record)
             : null;
+
+    /// <summary>The subscription together with the secrets of its endpoint.</summary>
+    internal async ValueTask<SubscriptionEntry?> FindWithSecretsAsync(string id, CancellationToken cancel)
+    {
+        if (await FindEntryAsync(id, cancel) is not { } found)
+            return null;
+        // A damaged record does not say whether it has a secret.
+        var reference = found.Subscription.IsDamaged ? new SecretReference(id) : found.Subscription.Endpoint.Secret;
+        if (reference is null)
+            return found;
+        var secrets = await _store.FindAsync(new CatalogQuery.ById(CatalogCodec.SecretKind, FullName(reference.Id)), cancel);
+        return secrets is [var record] ? found with { Secrets = CatalogCodec.DecodeSecret(record) } : found;
+    }
 
     /// <summary>Subscriptions of any tenant by their numbers. Deleted ones are missing from the result.</summary>
     internal async ValueTask<Dictionary<int, Subscription>> FindSubscriptionsAsync(IReadOnlyCollection<int> numbers, CancellationToken cancel)
@@ -164,19 +215,25 @@ public sealed class Catalog
             return CatalogResult<Subscription>.Refuse([new("/retry/forwardTo", forwardTo, "The topic must exist; create it first.")]);
         if (await TopicNowAsync(draft.Topic, cancel) is not { } topic)
             return CatalogResult<Subscription>.Of(CatalogOutcome.NotFound, null, $"There is no topic '{draft.Topic}'.");
-        var there = await FindEntryAsync(draft.Id, cancel);
+        var there = await FindWithSecretsAsync(draft.Id, cancel);
         if (ifVersion is { } expected && expected != (there?.Subscription.Version ?? 0))
             return Mismatch(there);
-        return there is null ? await CreateAsync(draft, topic, from, cancel)
-            : there.Subscription.IsDamaged ? await MendAsync(draft, topic, there, cancel)
-            : await ChangeAsync(draft, there, cancel);
+        if (SecretsFor(draft, there?.Secrets ?? Secrets.None) is not { } secrets)
+            return CatalogResult<Subscription>.Refuse([new("/secret", "", "Endpoints of this channel need a secret. Give it here.")]);
+        return there is null ? await CreateAsync(draft, topic, secrets, from, cancel)
+            : there.Subscription.IsDamaged ? await MendAsync(draft, topic, secrets, there, cancel)
+            : await ChangeAsync(draft, secrets, there, cancel);
     }
 
     public async ValueTask<CatalogResult<Subscription>> DeleteSubscriptionAsync(string id, long? ifVersion, CancellationToken cancel)
     {
         if (await FindEntryAsync(id, cancel) is not { } there)
             return Missing(id);
-        var reply = await _store.ChangeAsync([new CatalogWrite(CatalogCodec.SubscriptionKind, FullName(id), there.Subscription.TopicNumber, ifVersion, null)], cancel);
+        var subscription = there.Subscription;
+        var write = new CatalogWrite(CatalogCodec.SubscriptionKind, FullName(id), subscription.TopicNumber, ifVersion, null);
+        var reference = subscription.IsDamaged ? new SecretReference(id) : subscription.Endpoint.Secret;
+        var reply = await _store.ChangeAsync(
+            reference is null ? [write] : [write, SecretWrite(reference, subscription.TopicNumber, Secrets.None)], cancel);
         await _cache.RefreshAsync(reply.Version);
         return reply.Conflict is null ? CatalogResult<Subscription>.Of(CatalogOutcome.Deleted, there.Subscription) : Mismatch(there);
     }
@@ -206,17 +263,37 @@ public sealed class Catalog
         await _cache.RefreshAsync(reply.Version);
     }
 
-    /// <summary>The new secret signs at once. The old one signs as well until the overlap ends.</summary>
+    /// <summary>The new secret is valid at once. The old one is valid as well until the overlap ends.</summary>
     public async ValueTask<CatalogResult<Subscription>> RotateSecretAsync(
         string id, ReadOnlyMemory<byte>? secret, TimeSpan overlap, CancellationToken cancel)
     {
-        if (secret is { Length: < 24 or > 64 })
-            return CatalogResult<Subscription>.Refuse([new("/secret", "(hidden)", "A secret is 'whsec_' followed by 24 to 64 bytes in base64.")]);
         if (overlap < TimeSpan.Zero || overlap > TimeSpan.FromDays(30))
             return CatalogResult<Subscription>.Refuse([new("/overlap", $"{overlap}", "From 0 to 30 days.")]);
-        var drawn = secret ?? RandomNumberGenerator.GetBytes(SecretBytes);
-        return await EditAsync(
-            id, s => s with { Secrets = new Secrets(drawn, s.Secrets.Current, _time.GetUtcNow() + overlap) }, cancel);
+        while (true)
+        {
+            if (await FindWithSecretsAsync(id, cancel) is not { } there)
+                return Missing(id);
+            if (there.Subscription.IsDamaged)
+                return Damaged(there);
+            var address = there.Subscription.Endpoint.Address;
+            if (_channels.Find(address)?.Secret is not { } rules)
+                return CatalogResult<Subscription>.Of(
+                    CatalogOutcome.NoSecret, there.Subscription, $"Endpoints with the scheme {address.Scheme} have no secret.");
+            if (EndpointCheck.CheckSecret(secret, rules, address.Scheme) is { } problem)
+                return CatalogResult<Subscription>.Refuse([problem]);
+            if ((secret ?? (rules.Draw is { } draw ? draw() : (ReadOnlyMemory<byte>?)null)) is not { } next)
+                return CatalogResult<Subscription>.Refuse([new("/secret", "", "Endpoints of this channel need a secret. Give it here.")]);
+            // The old secret can be lost: then there is none that stays valid.
+            var secrets = there.Secrets.AreNone ? new Secrets(next, default, null)
+                : new Secrets(next, there.Secrets.Current, _time.GetUtcNow() + overlap);
+            var changed = there.Subscription with
+            {
+                Endpoint = there.Subscription.Endpoint with { Secret = new SecretReference(id) },
+                UpdatedAt = _time.GetUtcNow(),
+            };
+            if (await TryWriteAsync(id, there, CatalogCodec.ToStored(there with { Subscription = changed }), secrets, cancel) is { } done)
+                return done;
+        }
     }
 
     /// <summary>Rewinds the subscription as a new generation. It sends what the present filter matches, from the start on.</summary>
@@ -243,30 +320,49 @@ public sealed class Catalog
         }
     }
 
-    private async ValueTask<CatalogResult<Subscription>> CreateAsync(SubscriptionDraft draft, Topic topic, StartFrom from, CancellationToken cancel)
+    /// <summary>
+    /// The secrets of the endpoint of a valid draft: the present ones, those that it gives, or new ones that its channel makes. Null when
+    /// only the caller can give them.
+    /// </summary>
+    private Secrets? SecretsFor(SubscriptionDraft draft, Secrets present)
     {
-        var stored = Drafted(draft, topic) with { Starts = await StartsAsync(from, cancel) };
+        if (_channels.Find(new Uri(draft.Endpoint))!.Secret is not { } rules)
+            return Secrets.None;
+        if (draft.Secret is { } given)
+            return given.Span.SequenceEqual(present.Current.Span) ? present : new Secrets(given, default, null);
+        if (!present.AreNone && !draft.RenewsSecret)
+            return present;
+        return rules.Draw is { } draw ? new Secrets(draw(), default, null) : null;
+    }
+
+    private async ValueTask<CatalogResult<Subscription>> CreateAsync(
+        SubscriptionDraft draft, Topic topic, Secrets secrets, StartFrom from, CancellationToken cancel)
+    {
+        var stored = Drafted(draft, topic, secrets) with { Starts = await StartsAsync(from, cancel) };
         var write = new CatalogWrite(CatalogCodec.SubscriptionKind, FullName(draft.Id), topic.Number, 0, CatalogCodec.Encode(stored));
-        var reply = await _store.ChangeAsync([write], cancel);
+        var reply = await _store.ChangeAsync(
+            secrets.AreNone ? [write] : [write, SecretWrite(new SecretReference(draft.Id), topic.Number, secrets)], cancel);
         await _cache.RefreshAsync(reply.Version);
         // A record's number is the catalog version that created it.
         return reply.Conflict is null
-            ? CatalogResult<Subscription>.Of(CatalogOutcome.Created, Written(write, (int)reply.Version, reply))
+            ? CatalogResult<Subscription>.Of(CatalogOutcome.Created, Written(write, (int)reply.Version, reply)) with { Secrets = secrets }
             : Mismatch(await FindEntryAsync(draft.Id, cancel));
     }
 
     /// <summary>
     /// Replaces a record that cannot be read any more. It is not known what the subscription has been sent, nor with which filter.
     /// </summary>
-    /// <remarks>So the subscription begins again, as a replay, with all events that are still kept. Only its secrets are lost.</remarks>
+    /// <remarks>
+    /// So the subscription begins again, as a replay, with all events that are still kept. Its secret is a record of its own, and stays.
+    /// </remarks>
     private async ValueTask<CatalogResult<Subscription>> MendAsync(
-        SubscriptionDraft draft, Topic topic, SubscriptionEntry there, CancellationToken cancel)
+        SubscriptionDraft draft, Topic topic, Secrets secrets, SubscriptionEntry there, CancellationToken cancel)
     {
         if (topic.Number != there.Subscription.TopicNumber)
             return CatalogResult<Subscription>.Refuse(
                 [FieldProblem.Of("/topic", draft.Topic,
                     "The topic of a subscription cannot change, and the topic with this name is a new one. Create another subscription.")]);
-        var stored = Drafted(draft, topic) with
+        var stored = Drafted(draft, topic, secrets) with
         {
             Status = draft.Status ?? SubscriptionStatus.Active,
             Starts = new long[_log.ShardCount],
@@ -274,53 +370,55 @@ public sealed class Catalog
             Generation = (int)Math.Min(int.MaxValue, there.Subscription.Version + 1),
             EndpointRevision = (int)Math.Min(int.MaxValue, there.Subscription.Version + 1),
         };
-        return await TryWriteAsync(draft.Id, there, stored, cancel) ?? Mismatch(await FindEntryAsync(draft.Id, cancel));
+        return await TryWriteAsync(draft.Id, there, stored, secrets, cancel) ?? Mismatch(await FindEntryAsync(draft.Id, cancel));
     }
 
-    private CatalogCodec.StoredSubscription Drafted(SubscriptionDraft draft, Topic topic)
+    private CatalogCodec.StoredSubscription Drafted(SubscriptionDraft draft, Topic topic, Secrets secrets)
     {
         var now = _time.GetUtcNow();
         return new()
         {
             Topic = topic.Name,
             Endpoint = draft.Endpoint,
+            Settings = CatalogCodec.ToStored(draft.Settings),
+            Secret = secrets.AreNone ? null : draft.Id,
             Description = draft.Description,
+            Labels = CatalogCodec.ToStored(draft.Labels),
             Retry = CatalogCodec.ToStored(draft.Retry),
             MaxInFlight = draft.Limits.MaxInFlight,
             RatePerSecond = draft.Limits.RatePerSecond,
             TimeoutMs = (long)draft.Limits.Timeout.TotalMilliseconds,
             FixedInFlight = draft.Limits.FixedInFlight,
-            Secret = draft.Secret?.ToArray() ?? RandomNumberGenerator.GetBytes(SecretBytes),
             CreatedAt = now,
             UpdatedAt = now,
             Revisions = [new(1, CatalogCodec.ToStored(draft.Filter), new long[_log.ShardCount])],
         };
     }
 
-    private async ValueTask<CatalogResult<Subscription>> ChangeAsync(SubscriptionDraft draft, SubscriptionEntry there, CancellationToken cancel)
+    private async ValueTask<CatalogResult<Subscription>> ChangeAsync(
+        SubscriptionDraft draft, Secrets secrets, SubscriptionEntry there, CancellationToken cancel)
     {
         var old = there.Subscription;
         if (old.Topic != draft.Topic)
             return CatalogResult<Subscription>.Refuse(
                 [FieldProblem.Of("/topic", draft.Topic,
                     $"The topic of a subscription cannot change; it is '{old.Topic}'. Create another subscription.")]);
-        var secret = draft.Secret is { } given && !given.Span.SequenceEqual(old.Secrets.Current.Span) ? new Secrets(given, default, null) : old.Secrets;
-        var moved = old.Endpoint.OriginalString != draft.Endpoint;
+        var moved = old.Endpoint.Address.OriginalString != draft.Endpoint || !old.Endpoint.Settings.Equals(draft.Settings);
         var next = old with
         {
-            Endpoint = new Uri(draft.Endpoint),
+            Endpoint = new Endpoint(new Uri(draft.Endpoint), draft.Settings, secrets.AreNone ? null : new SecretReference(draft.Id)),
             EndpointRevision = moved ? old.EndpointRevision + 1 : old.EndpointRevision,
             Description = draft.Description,
+            Labels = draft.Labels,
             Retry = draft.Retry,
             Limits = draft.Limits,
-            Secrets = secret,
             // The endpoint that answered that it is gone has been replaced: resume.
             Status = draft.Status ?? (moved && old.Status == SubscriptionStatus.Disabled ? SubscriptionStatus.Active : old.Status),
             StatusReason = draft.Status is not null || (moved && old.Status == SubscriptionStatus.Disabled) ? null : old.StatusReason,
         };
         var filterChanged = !draft.Filter.Equals(old.Filter);
-        if (next == old && !filterChanged)
-            return CatalogResult<Subscription>.Of(CatalogOutcome.Unchanged, old);
+        if (next == old && ReferenceEquals(secrets, there.Secrets) && !filterChanged)
+            return CatalogResult<Subscription>.Of(CatalogOutcome.Unchanged, old) with { Secrets = secrets };
         var stored = CatalogCodec.ToStored(there with { Subscription = next with { UpdatedAt = _time.GetUtcNow() } });
         if (filterChanged)
         {
@@ -338,7 +436,7 @@ public sealed class Catalog
                 ],
             };
         }
-        return await TryWriteAsync(draft.Id, there, stored, cancel) ?? Mismatch(there);
+        return await TryWriteAsync(draft.Id, there, stored, secrets, cancel) ?? Mismatch(there);
     }
 
     // A revision is needed until every shard has passed the place where its successor takes effect.
@@ -372,20 +470,34 @@ public sealed class Catalog
         }
     }
 
-    /// <summary>Null when another writer changed the record first.</summary>
+    /// <summary>Null when another writer changed the record first. The secrets stay as they are.</summary>
+    private ValueTask<CatalogResult<Subscription>?> TryWriteAsync(
+        string id, SubscriptionEntry there, CatalogCodec.StoredSubscription stored, CancellationToken cancel) =>
+        TryWriteAsync(id, there, stored, there.Secrets, cancel);
+
     private async ValueTask<CatalogResult<Subscription>?> TryWriteAsync(
-        string id, SubscriptionEntry there, CatalogCodec.StoredSubscription stored, CancellationToken cancel)
+        string id, SubscriptionEntry there, CatalogCodec.StoredSubscription stored, Secrets secrets, CancellationToken cancel)
     {
         var write = new CatalogWrite(
             CatalogCodec.SubscriptionKind, FullName(id), there.Subscription.TopicNumber, there.Subscription.Version, CatalogCodec.Encode(stored));
-        var reply = await _store.ChangeAsync([write], cancel);
+        var secret = SecretWrite(new SecretReference(id), there.Subscription.TopicNumber, secrets);
+        var reply = await _store.ChangeAsync(ReferenceEquals(secrets, there.Secrets) ? [write] : [write, secret], cancel);
         await _cache.RefreshAsync(reply.Version);
-        return reply.Conflict is null ? CatalogResult<Subscription>.Of(CatalogOutcome.Updated, Written(write, there.Subscription.Number, reply)) : null;
+        if (reply.Conflict is not null)
+            return null;
+        var written = Written(write, there.Subscription.Number, reply);
+        return CatalogResult<Subscription>.Of(CatalogOutcome.Updated, written) with { Secrets = secrets };
     }
 
-    // Returns what this call wrote, not the present record: a caller whose write won must not receive the version of a later writer.
-    private static Subscription Written(CatalogWrite write, int number, CatalogReply reply) => CatalogCodec.DecodeSubscription(
-        new CatalogRecord(write.Kind, write.Id, number, write.Parent, reply.Version, reply.Heads, write.Body)).Subscription;
+    private CatalogWrite SecretWrite(SecretReference reference, int topic, Secrets secrets) =>
+        CatalogCodec.Encode(FullName(reference.Id), topic, secrets);
+
+    private static Subscription Written(CatalogWrite write, int number, CatalogReply reply) =>
+        CatalogCodec.DecodeSubscription(RecordOf(write, number, reply)).Subscription;
+
+    // Callers get what their call wrote, not the present record: a caller whose write won must not receive the version of a later writer.
+    private static CatalogRecord RecordOf(CatalogWrite write, int number, CatalogReply reply) =>
+        new(write.Kind, write.Id, number, write.Parent, reply.Version, reply.Heads, write.Body);
 
     private async ValueTask<long[]?> StartsAsync(StartFrom from, CancellationToken cancel)
     {
@@ -421,17 +533,44 @@ public sealed class Catalog
 
     private static CatalogResult<Subscription> Mismatch(SubscriptionEntry? there) => CatalogResult<Subscription>.Of(
         CatalogOutcome.VersionMismatch, there?.Subscription,
-        there is null ? "It does not exist." : $"It was changed at the same time; its version is now {there.Subscription.Version}. Read it again, then repeat the change.");
+        MismatchOf(there?.Subscription.Version));
+
+    private static string MismatchOf(long? version) =>
+        version is null ? "It does not exist."
+        : $"It was changed at the same time; its version is now {version}. Read it again, then repeat the change.";
 
     /// <summary>Reads the topic from the store. Decisions must not rest on the directory, which can be a second old.</summary>
     internal ValueTask<Topic?> TopicNowAsync(string name, CancellationToken cancel) => _cache.Topics.AskAsync(FullName(name), cancel);
 
-    // Reads one record more than the limit, to learn whether there is another page.
-    private ValueTask<IReadOnlyList<CatalogRecord>> PageAsync(string kind, int? parent, int limit, string? cursor, CancellationToken cancel) =>
-        _store.FindAsync(new CatalogQuery.Page(kind, parent, cursor is null ? null : FullName(cursor), limit + 1) { Tenant = Tenant }, cancel);
-
-    private static Page<T> PageOf<T>(IReadOnlyList<CatalogRecord> records, Func<CatalogRecord, T> decode, int limit) =>
-        new([.. records.Take(limit).Select(decode)], records.Count > limit ? TenantId.Split(records[limit - 1].Id).Name : null);
+    /// <summary>
+    /// This tenant's records with all of the labels. Cursors are its own names. Stores do not know labels, so many records can be read for
+    /// one page.
+    /// </summary>
+    private async ValueTask<Page<T>> PageAsync<T>(
+        string kind, int? parent, TextMap labels, int limit, string? cursor, Func<CatalogRecord, T> decode, Func<T, TextMap> labelsOf,
+        CancellationToken cancel)
+    {
+        var (found, atOnce) = (new List<T>(), labels.Count == 0 ? limit : ReadAtOnce);
+        for (var searched = 0; ; searched += atOnce)
+        {
+            if (searched >= MostSearched)
+                return new(found, cursor);
+            // One record more, to learn whether there is another page.
+            var after = cursor is null ? null : FullName(cursor);
+            var records = await _store.FindAsync(new CatalogQuery.Page(kind, parent, after, atOnce + 1) { Tenant = Tenant }, cancel);
+            for (var i = 0; i < Math.Min(records.Count, atOnce); i++)
+            {
+                cursor = TenantId.Split(records[i].Id).Name;
+                var item = decode(records[i]);
+                if (labelsOf(item).Includes(labels))
+                    found.Add(item);
+                if (found.Count == limit)
+                    return new(found, i + 1 < records.Count ? cursor : null);
+            }
+            if (records.Count <= atOnce)
+                return new(found, null);
+        }
+    }
 
     private string FullName(string name) => Tenant.FullName(name);
 }

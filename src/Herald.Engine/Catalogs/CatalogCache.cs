@@ -159,7 +159,13 @@ internal sealed class CatalogCache : IDisposable
         var before = _snapshot;
         while (true)
         {
-            var found = load.Count == 0 ? [] : await _store.FindAsync(new CatalogQuery.ByParent(CatalogCodec.SubscriptionKind, load), cancel);
+            // Secrets first: a subscription that changes in between is newer than the snapshot, so the change is read with both.
+            IReadOnlyList<CatalogRecord> found = load.Count == 0 ? []
+                :
+                [
+                    .. await _store.FindAsync(new CatalogQuery.ByParent(CatalogCodec.SecretKind, load), cancel),
+                    .. await _store.FindAsync(new CatalogQuery.ByParent(CatalogCodec.SubscriptionKind, load), cancel),
+                ];
             var changes = new CatalogChanges(before.Version, true, []);
             // Loading topics requires no other changes, unless one of their records is newer than the snapshot.
             if (load.Count == 0 || found.Any(record => record.Version > before.Version))
@@ -169,7 +175,8 @@ internal sealed class CatalogCache : IDisposable
             {
                 var releases = changes.Records.Where(r => r is { Kind: CatalogCodec.ReleaseKind, Body: not null })
                     .Select(DecodeRelease).OfType<ReleaseOrder>().ToList();
-                Publish(before, load, [.. found, .. changes.Records.Where(r => r.Kind == CatalogCodec.SubscriptionKind)], releases, changes.Version);
+                var others = changes.Records.Where(r => r.Kind != CatalogCodec.ReleaseKind);
+                Publish(before, load, [.. found, .. others], releases, changes.Version);
                 return;
             }
             // A subscription that begins, or begins again, before some shard's head has work at once, so its topic is needed.
@@ -192,7 +199,7 @@ internal sealed class CatalogCache : IDisposable
             Topics.Apply(changes.Records);
             // A subscription that was deleted and created again may have belonged to another topic.
             records.AddRange(changes.Records.Where(
-                r => r.Kind == CatalogCodec.ReleaseKind || r.Kind == CatalogCodec.SubscriptionKind
+                r => r.Kind == CatalogCodec.ReleaseKind || r.Kind is CatalogCodec.SubscriptionKind or CatalogCodec.SecretKind
                     && (before.Topics.ContainsKey(r.Parent) || load.Contains(r.Parent) || before.ByAddress.ContainsKey(AddressOf(r.Id)) || BeginsInThePast(r, before))));
             since = changes.Version;
             if (changes.IsLast)
@@ -218,15 +225,23 @@ internal sealed class CatalogCache : IDisposable
 
     private static bool IsSubscription(CatalogRecord record) => record is { Kind: CatalogCodec.SubscriptionKind, Body: not null };
 
-    private void Publish(CatalogSnapshot before, HashSet<int> loaded, IEnumerable<CatalogRecord> records, List<ReleaseOrder> releases, long version)
+    private void Publish(
+        CatalogSnapshot before, HashSet<int> loaded, IReadOnlyList<CatalogRecord> records, List<ReleaseOrder> releases, long version)
     {
+        // Oldest first, so the newest state of a secret counts. A secret changes only together with its subscription.
+        var secrets = new Dictionary<string, Secrets>(StringComparer.Ordinal);
+        foreach (var record in records.Where(record => record.Kind == CatalogCodec.SecretKind))
+            secrets[record.Id] = record.Body is null ? Secrets.None : CatalogCodec.DecodeSecret(record);
         var (next, changed) = (before with { Version = version, Edition = before.Edition + 1 }, new HashSet<int>());
         foreach (var topic in loaded)
             next = next.WithTopic(topic);
-        foreach (var record in records)
+        foreach (var record in records.Where(record => record.Kind == CatalogCodec.SubscriptionKind))
         {
             var address = AddressOf(record.Id);
-            if (next.ByAddress.TryGetValue(address, out var old) && (record.Body is null || old != record.Number))
+            var kept = Secrets.None;
+            if (next.ByAddress.TryGetValue(address, out var old))
+                kept = next.ByNumber[old].Secrets;
+            if (old != 0 && (record.Body is null || old != record.Number))
             {
                 changed.Add(old);
                 next = next.Without(old, address);
@@ -237,6 +252,10 @@ internal sealed class CatalogCache : IDisposable
             var entry = CatalogCodec.DecodeSubscription(record);
             if (entry.Subscription.IsDamaged)
                 Damaged?.Invoke(record);
+            if (entry.Subscription.Endpoint.Secret is { } reference)
+                entry = entry with { Secrets = secrets.GetValueOrDefault(entry.Subscription.Tenant.FullName(reference.Id), kept) };
+            if (entry.LacksSecret)
+                Damaged?.Invoke(record with { Kind = CatalogCodec.SecretKind });
             next = next.With(entry, address);
         }
         next = MakeRoom(next, loaded, changed);

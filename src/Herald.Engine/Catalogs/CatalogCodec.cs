@@ -18,12 +18,28 @@ internal static partial class CatalogCodec
 {
     public const string TopicKind = "topic";
     public const string SubscriptionKind = "subscription";
+    public const string SecretKind = "secret";
     public const string ReleaseKind = "release";
 
     public static ReadOnlyMemory<byte> Encode(StoredTopic topic) => JsonSerializer.SerializeToUtf8Bytes(topic, Shapes.Default.StoredTopic);
 
     public static ReadOnlyMemory<byte> Encode(StoredSubscription subscription) =>
         JsonSerializer.SerializeToUtf8Bytes(subscription, Shapes.Default.StoredSubscription);
+
+    /// <summary>The record of an endpoint's secrets, which belongs to the subscription's topic. No secrets remove it.</summary>
+    /// <param name="fullId">The full name of the secret.</param>
+    public static CatalogWrite Encode(string fullId, int topic, Secrets secrets)
+    {
+        var stored = new StoredSecret
+        {
+            Current = secrets.Current.ToArray(),
+            Previous = secrets.Previous.ToArray(),
+            PreviousUntil = secrets.PreviousUntil,
+        };
+        var body = secrets.AreNone ? (ReadOnlyMemory<byte>?)null : JsonSerializer.SerializeToUtf8Bytes(stored, Shapes.Default.StoredSecret);
+        // Without an expected version: it is written together with the subscription, whose version decides.
+        return new(SecretKind, fullId, topic, null, body);
+    }
 
     public static CatalogWrite Encode(ReleaseOrder order) => new(
         ReleaseKind, order.Shard.Value.ToString(CultureInfo.InvariantCulture), 0, null,
@@ -34,12 +50,19 @@ internal static partial class CatalogCodec
         && int.TryParse(record.Id, NumberStyles.None, CultureInfo.InvariantCulture, out var shard)
         ? new(new ShardId(shard), stored.Subscription, stored.Sequence, stored.Discard) : null;
 
-    /// <summary>A damaged record loses only the time of creation.</summary>
+    /// <summary>A damaged record loses only the time of creation and the labels.</summary>
     public static Topic DecodeTopic(CatalogRecord record)
     {
         var (tenant, name) = TenantId.Split(record.Id);
-        return new(name, record.Number, TryDecode(record, Shapes.Default.StoredTopic)?.CreatedAt ?? DateTimeOffset.UnixEpoch, record.Version, tenant);
+        var stored = TryDecode(record, Shapes.Default.StoredTopic);
+        return new(name, record.Number, stored?.CreatedAt ?? DateTimeOffset.UnixEpoch, record.Version, tenant, TextMap.Of(stored?.Labels));
     }
+
+    /// <summary>None when the record is damaged: nothing is sent to the endpoint until it has a new secret.</summary>
+    public static Secrets DecodeSecret(CatalogRecord record) =>
+        TryDecode(record, Shapes.Default.StoredSecret) is { Current: { Length: > 0 } current } stored
+            ? new(current, stored.Previous ?? [], stored.PreviousUntil)
+            : Secrets.None;
 
     /// <summary>
     /// A damaged record gives an inactive entry (<see cref="SubscriptionEntry.Damaged"/>), so that only this subscription waits for the
@@ -92,8 +115,10 @@ internal static partial class CatalogCodec
             Number = record.Number,
             Topic = stored.Topic,
             TopicNumber = record.Parent,
-            Endpoint = new Uri(stored.Endpoint),
+            Endpoint = new Endpoint(
+                new Uri(stored.Endpoint), TextMap.Of(stored.Settings), stored.Secret is { } secret ? new SecretReference(secret) : null),
             Description = stored.Description,
+            Labels = TextMap.Of(stored.Labels),
             Filter = revisions[^1].Filter,
             Retry = RetryOf(stored.Retry),
             Limits = new DeliveryLimits
@@ -103,7 +128,6 @@ internal static partial class CatalogCodec
                 Timeout = TimeSpan.FromMilliseconds(stored.TimeoutMs),
                 FixedInFlight = stored.FixedInFlight,
             },
-            Secrets = new Secrets(stored.Secret, stored.PreviousSecret, stored.PreviousSecretUntil),
             Status = stored.Status,
             StatusReason = stored.StatusReason,
             EndpointRevision = stored.EndpointRevision,
@@ -125,16 +149,16 @@ internal static partial class CatalogCodec
         return new StoredSubscription
         {
             Topic = subscription.Topic,
-            Endpoint = subscription.Endpoint.OriginalString,
+            Endpoint = subscription.Endpoint.Address.OriginalString,
+            Settings = ToStored(subscription.Endpoint.Settings),
+            Secret = subscription.Endpoint.Secret?.Id,
             Description = subscription.Description,
+            Labels = ToStored(subscription.Labels),
             Retry = ToStored(subscription.Retry),
             MaxInFlight = subscription.Limits.MaxInFlight,
             RatePerSecond = subscription.Limits.RatePerSecond,
             TimeoutMs = (long)subscription.Limits.Timeout.TotalMilliseconds,
             FixedInFlight = subscription.Limits.FixedInFlight,
-            Secret = subscription.Secrets.Current.ToArray(),
-            PreviousSecret = subscription.Secrets.Previous.ToArray(),
-            PreviousSecretUntil = subscription.Secrets.PreviousUntil,
             Status = subscription.Status,
             StatusReason = subscription.StatusReason,
             EndpointRevision = subscription.EndpointRevision,
@@ -147,6 +171,8 @@ internal static partial class CatalogCodec
             Revisions = [.. entry.Revisions.Select(r => new StoredRevision(r.Number, ToStored(r.Filter), r.After))],
         };
     }
+
+    public static Dictionary<string, string>? ToStored(TextMap map) => map.Count == 0 ? null : new(map, StringComparer.Ordinal);
 
     public static StoredClause[] ToStored(Filter filter) => [.. filter.Clauses.Select(c => new StoredClause(c.Attribute, c.IsType, c.Values))];
 
@@ -183,7 +209,17 @@ internal static partial class CatalogCodec
         ForwardTo = stored.ForwardTo,
     };
 
-    internal sealed record StoredTopic(DateTimeOffset CreatedAt);
+    internal sealed record StoredTopic(DateTimeOffset CreatedAt)
+    {
+        public Dictionary<string, string>? Labels { get; init; }
+    }
+
+    internal sealed record StoredSecret
+    {
+        public byte[] Current { get; init; } = [];
+        public byte[] Previous { get; init; } = [];
+        public DateTimeOffset? PreviousUntil { get; init; }
+    }
 
     internal sealed record StoredRelease(int Subscription, long Sequence, bool Discard);
 
@@ -213,15 +249,17 @@ internal static partial class CatalogCodec
     {
         public required string Topic { get; init; }
         public required string Endpoint { get; init; }
+        public Dictionary<string, string>? Settings { get; init; }
+
+        /// <summary>The tenant's own name for the record with the endpoint's secret.</summary>
+        public string? Secret { get; init; }
         public string? Description { get; init; }
+        public Dictionary<string, string>? Labels { get; init; }
         public required StoredRetry Retry { get; init; }
         public required int MaxInFlight { get; init; }
         public double? RatePerSecond { get; init; }
         public required long TimeoutMs { get; init; }
         public bool FixedInFlight { get; init; }
-        public byte[] Secret { get; init; } = [];
-        public byte[] PreviousSecret { get; init; } = [];
-        public DateTimeOffset? PreviousSecretUntil { get; init; }
         public SubscriptionStatus Status { get; init; }
         public string? StatusReason { get; init; }
         public int EndpointRevision { get; init; } = 1;
@@ -237,6 +275,7 @@ internal static partial class CatalogCodec
     [JsonSourceGenerationOptions(
         PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true)]
     [JsonSerializable(typeof(StoredTopic))]
+    [JsonSerializable(typeof(StoredSecret))]
     [JsonSerializable(typeof(StoredRelease))]
     [JsonSerializable(typeof(StoredSubscription))]
     private sealed partial class Shapes : JsonSerializerContext;

@@ -1,4 +1,5 @@
 using Herald.Engine.Basics;
+using Herald.Engine.Subscriptions;
 
 namespace Herald.Engine.Catalogs;
 
@@ -23,6 +24,9 @@ public enum CatalogOutcome
 
     /// <summary>The stored record cannot be read. A caller can write it anew or delete it.</summary>
     Damaged,
+
+    /// <summary>The endpoint's channel has no secrets.</summary>
+    NoSecret,
 }
 
 /// <param name="Value">The present value; null when there is none.</param>
@@ -30,10 +34,14 @@ public enum CatalogOutcome
 public sealed record CatalogResult<T>(CatalogOutcome Outcome, T? Value, IReadOnlyList<FieldProblem> Problems, string Detail)
     where T : class
 {
+    /// <summary>After a subscription or its secret was written: the secrets of its endpoint. Otherwise none.</summary>
+    public Secrets Secrets { get; init; } = Secrets.None;
+
     public bool Done => Outcome switch
     {
         CatalogOutcome.Created or CatalogOutcome.Updated or CatalogOutcome.Unchanged or CatalogOutcome.Deleted => true,
-        CatalogOutcome.NotFound or CatalogOutcome.Refused or CatalogOutcome.VersionMismatch or CatalogOutcome.InUse or CatalogOutcome.Damaged => false,
+        CatalogOutcome.NotFound or CatalogOutcome.Refused or CatalogOutcome.VersionMismatch or CatalogOutcome.InUse or CatalogOutcome.Damaged
+            or CatalogOutcome.NoSecret => false,
     };
 
     internal static CatalogResult<T> Of(CatalogOutcome outcome, T? value = null, string detail = "") => new(outcome, value, [], detail);

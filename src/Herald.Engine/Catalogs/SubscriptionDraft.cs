@@ -1,3 +1,4 @@
+using Herald.Engine.Basics;
 using Herald.Engine.Retrying;
 using Herald.Engine.Subscriptions;
 
@@ -8,14 +9,25 @@ public sealed record SubscriptionDraft
 {
     public required string Id { get; init; }
     public required string Topic { get; init; }
+
+    /// <summary>The address of the endpoint.</summary>
     public required string Endpoint { get; init; }
+
+    /// <summary>The settings of the endpoint.</summary>
+    public TextMap Settings { get; init; } = TextMap.Empty;
     public string? Description { get; init; }
+    public TextMap Labels { get; init; } = TextMap.Empty;
     public Filter Filter { get; init; } = Filter.All;
     public RetryPolicy Retry { get; init; } = RetryPolicy.Default;
     public DeliveryLimits Limits { get; init; } = DeliveryLimits.Default;
 
-    /// <summary>The signing key; null keeps the present one, or draws one for a new subscription.</summary>
+    /// <summary>The secret of the endpoint; null keeps the present one, or lets the channel make one if its endpoints have one.</summary>
     public ReadOnlyMemory<byte>? Secret { get; init; }
+
+    /// <summary>
+    /// Without a <see cref="Secret"/>: true replaces the present one by a new one, so that whoever knows it cannot use it any more.
+    /// </summary>
+    public bool RenewsSecret { get; init; }
 
     /// <summary>Null keeps the present status. Used for a change only: a new subscription is active.</summary>
     public SubscriptionStatus? Status { get; init; }

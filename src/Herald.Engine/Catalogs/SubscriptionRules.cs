@@ -20,35 +20,27 @@ public static partial class SubscriptionRules
     public static FieldProblem? CheckName(string pointer, string? name) =>
         name is not null && IsName(name) ? null : FieldProblem.Of(pointer, name, "A name has 1 to 255 letters, digits, '.', '_' or '-'.");
 
+    internal static List<FieldProblem> CheckTopic(string name, TextMap labels)
+    {
+        var found = new List<FieldProblem>();
+        Add(found, CheckName("/topic", name));
+        LabelRules.Check(labels, found);
+        return found;
+    }
+
     internal static List<FieldProblem> Check(SubscriptionDraft draft, ChannelSet channels)
     {
         var found = new List<FieldProblem>();
         Add(found, CheckName("/id", draft.Id));
         Add(found, CheckName("/topic", draft.Topic));
-        if (!Uri.TryCreate(draft.Endpoint, UriKind.Absolute, out var endpoint))
-            found.Add(FieldProblem.Of("/endpoint", Masked(draft.Endpoint), "An endpoint is an absolute URL, for example https://example.com/hook."));
-        else if (channels.Find(endpoint) is not { } channel)
-            found.Add(FieldProblem.Of("/endpoint", Masked(draft.Endpoint), $"An endpoint's scheme is one of: {string.Join(", ", channels.Schemes)}."));
-        else if (channel.Refuse(endpoint) is { } refusal)
-            found.Add(FieldProblem.Of("/endpoint", Masked(draft.Endpoint), refusal));
+        EndpointCheck.Check(draft, channels, found);
         if (draft.Description is { Length: > 1024 })
             found.Add(FieldProblem.Of("/description", draft.Description, "A description has at most 1,024 characters."));
         CheckFilter(draft.Filter, found);
         CheckRetry(draft.Retry, draft.Topic, found);
         CheckLimits(draft.Limits, found);
-        if (draft.Secret is { Length: < 24 or > 64 })
-            found.Add(new("/secret", "(hidden)",
-                "A secret is 'whsec_' followed by 24 to 64 bytes in base64. Leave it out, and Herald generates one."));
+        LabelRules.Check(draft.Labels, found);
         return found;
-    }
-
-    // Works on the text alone: refused text may not be a URL, and a parsed URL spells its credentials differently.
-    private static string? Masked(string? endpoint)
-    {
-        if (endpoint?.LastIndexOf('@') is not ({ } at and >= 0))
-            return endpoint;
-        var from = endpoint.IndexOf("//", StringComparison.Ordinal) is var slashes and >= 0 && slashes < at ? slashes + 2 : 0;
-        return $"{endpoint[..from]}***{endpoint[at..]}";
     }
 
     private static void CheckFilter(Filter filter, List<FieldProblem> found)

@@ -1,13 +1,22 @@
 namespace Herald.Engine.Channels;
 
-/// <summary>A way to deliver. An implementation keeps no state for a subscription except pooled connections.</summary>
+/// <summary>
+/// A way to deliver. It owns the endpoints of its schemes: their addresses, settings and secrets. An implementation keeps no state for a
+/// subscription except pooled connections.
+/// </summary>
 public interface IChannel
 {
     /// <summary>URI schemes that this channel serves, for example <c>http</c> and <c>https</c>. Two channels must not share one.</summary>
     IReadOnlyList<string> Schemes { get; }
 
-    /// <summary>Checks an endpoint before a subscription gets it. Returns what is wrong, or null.</summary>
-    string? Refuse(Uri endpoint);
+    /// <summary>The settings that an endpoint can have besides its address. Any other one is refused. None by default.</summary>
+    IReadOnlyList<EndpointSetting> Settings => [];
+
+    /// <summary>The secret that each endpoint has; null, as by default, when endpoints have none.</summary>
+    SecretRules? Secret => null;
+
+    /// <summary>Checks an address before a subscription gets it. Returns what is wrong, or null.</summary>
+    string? Refuse(Uri address);
 
     /// <summary>Makes one try. A receiver that fails is a result, not an exception.</summary>
     /// <remarks>

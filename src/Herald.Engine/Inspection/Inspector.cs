@@ -99,7 +99,8 @@ public sealed class Inspector
             }
         }
         var (inFlight, limit) = _ledger.Look(entry.Subscription);
-        var waitsFor = _channels.Find(entry.Subscription.Endpoint) is null ? MissingChannels.Describe(entry.Subscription.Endpoint) : null;
+        var endpoint = entry.Subscription.Endpoint;
+        var waitsFor = _channels.Find(endpoint.Address) is null ? MissingChannels.Describe(endpoint) : null;
         return new(subscriptionId, waiting, inFlight, limit, shards.Sum(shard => shard.BlockedKeys), held, behind, oldest, waitsFor, shards);
     }
 

@@ -97,8 +97,8 @@ internal sealed class AttemptRunner(
     }
 
     /// <summary>
-    /// Null when the subscription is not active in this generation, when no channel serves the endpoint, or when the lease has run out. A
-    /// payload with an unknown key fails without being sent.
+    /// Null when the subscription is not active in this generation, when no channel serves the endpoint, when the endpoint's secret cannot
+    /// be read, or when the lease has run out. A payload with an unknown key fails without being sent.
     /// </summary>
     /// <param name="own">Cancels this attempt. This method links it to the lease's term.</param>
     private Task<AttemptResult>? Begin(
@@ -106,19 +106,27 @@ internal sealed class AttemptRunner(
         out int endpoint, out bool hasChannel)
     {
         (withTerm, endpoint, hasChannel) = (default, 0, true);
-        if (Find(start) is not { } subscription)
+        if (Find(start) is not { Subscription: var subscription } entry)
             return null;
         endpoint = subscription.EndpointRevision;
-        if (channels.Find(subscription.Endpoint) is not { } channel)
+        if (channels.Find(subscription.Endpoint.Address) is not { } channel)
         {
             hasChannel = false;
             missing.Met(subscription);
             return null;
         }
+        if (entry.LacksSecret)
+        {
+            // It waits like an endpoint without a channel. The catalog has already logged it.
+            hasChannel = false;
+            return null;
+        }
         var view = new EventView(record.AsMemory(0, length));
         var redelivery = (view.Flags & EventFlags.Addressed) != 0 ? Redelivery.Redrive
             : start.Replayed ? Redelivery.Replay : Redelivery.None;
-        var attempt = new Attempt(subscription, view, messageIds.Of(subscription.FullId, view, start.Item.Sequence), start.Item.Sequence, start.Number, redelivery);
+        var sequence = start.Item.Sequence;
+        var attempt = new Attempt(
+            subscription, entry.Secrets, view, messageIds.Of(subscription.FullId, view, sequence), sequence, start.Number, redelivery);
         // This check comes last: a lease that was valid earlier may have run out by the time the attempt starts.
         if (!term.TryBegin(out var given))
             return null;
@@ -135,7 +143,7 @@ internal sealed class AttemptRunner(
     private bool IsPresent(StartAttempt start, int endpoint) =>
         !catalog.Snapshot.ByNumber.TryGetValue(start.Subscription, out var entry) || entry.Subscription.EndpointRevision == endpoint;
 
-    private Subscription? Find(StartAttempt start) =>
+    private SubscriptionEntry? Find(StartAttempt start) =>
         catalog.Snapshot.ByNumber.TryGetValue(start.Subscription, out var entry) && entry.Subscription is { Status: SubscriptionStatus.Active } found
-        && found.Generation == start.Generation ? found : null;
+        && found.Generation == start.Generation ? entry : null;
 }

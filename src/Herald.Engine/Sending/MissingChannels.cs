@@ -15,11 +15,11 @@ internal sealed class MissingChannels(ILogger logger, TimeProvider time)
     private readonly Lock _lock = new();
     private readonly Dictionary<string, long> _toldAt = [];
 
-    public static string Describe(Uri endpoint) => $"a channel for {endpoint.Scheme}:// endpoints";
+    public static string Describe(Endpoint endpoint) => $"a channel for {endpoint.Address.Scheme}:// endpoints";
 
     public void Met(Subscription subscription)
     {
-        var scheme = subscription.Endpoint.Scheme;
+        var scheme = subscription.Endpoint.Address.Scheme;
         lock (_lock)
         {
             var now = time.GetTimestamp();

@@ -5,8 +5,8 @@ using Herald.Engine.Retrying;
 namespace Herald.Engine.Subscriptions;
 
 /// <summary>
-/// A subscription as the catalog holds it: a topic, an endpoint, a filter, a retry policy, limits and secrets. Immutable: a change makes a
-/// new record.
+/// A subscription as the catalog holds it: a topic, an endpoint, a filter, a retry policy, limits and labels. Immutable: a change makes a
+/// new record. It contains no secret, so it can be shown.
 /// </summary>
 public sealed record Subscription
 {
@@ -29,12 +29,14 @@ public sealed record Subscription
     public required string Topic { get; init; }
     public string FullTopic => Tenant.FullName(Topic);
     public required int TopicNumber { get; init; }
-    public required Uri Endpoint { get; init; }
+    public required Endpoint Endpoint { get; init; }
     public string? Description { get; init; }
+
+    /// <summary>For people and programs that look for subscriptions. They change nothing in the deliveries.</summary>
+    public TextMap Labels { get; init; } = TextMap.Empty;
     public Filter Filter { get; init; } = Filter.All;
     public RetryPolicy Retry { get; init; } = RetryPolicy.Default;
     public DeliveryLimits Limits { get; init; } = DeliveryLimits.Default;
-    public Secrets Secrets { get; init; } = Secrets.None;
     public SubscriptionStatus Status { get; init; } = SubscriptionStatus.Active;
 
     /// <summary>Why the subscription is disabled, for display; null otherwise.</summary>

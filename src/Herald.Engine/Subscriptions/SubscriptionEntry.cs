@@ -16,6 +16,12 @@ internal sealed record SubscriptionEntry(
     Subscription Subscription, IReadOnlyList<long> Starts, long GenerationVersion, IReadOnlyList<long> RewoundAt,
     IReadOnlyList<FilterRevision> Revisions)
 {
+    /// <summary>The secrets to which the endpoint refers. They are read apart from the record, and only where attempts are made.</summary>
+    public Secrets Secrets { get; init; } = Secrets.None;
+
+    /// <summary>The endpoint refers to a secret that cannot be read. Nothing can be sent until there is a new one.</summary>
+    public bool LacksSecret => Subscription.Endpoint.Secret is not null && Secrets.AreNone;
+
     /// <summary>Stands in the place of a subscription whose record cannot be read. Only its id, number and topic are known.</summary>
     /// <remarks>
     /// The subscription receives nothing. Its progress in the shards stays as it is until a caller writes the subscription anew under its
@@ -33,7 +39,7 @@ internal sealed record SubscriptionEntry(
             Number = record.Number,
             Topic = "",
             TopicNumber = record.Parent,
-            Endpoint = new Uri("damaged:"),
+            Endpoint = Endpoint.At(new Uri("damaged:")),
             Status = SubscriptionStatus.Disabled,
             StatusReason = Subscription.DamagedReason,
             IsDamaged = true,

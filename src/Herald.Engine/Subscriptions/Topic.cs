@@ -6,9 +6,9 @@ namespace Herald.Engine.Subscriptions;
 /// <summary>A named stream of events.</summary>
 public sealed record Topic
 {
-    public Topic(string name, int number, DateTimeOffset createdAt, long version, TenantId tenant = default)
+    public Topic(string name, int number, DateTimeOffset createdAt, long version, TenantId tenant = default, TextMap? labels = null)
     {
-        (Tenant, Name, Number, CreatedAt, Version) = (tenant, name, number, createdAt, version);
+        (Tenant, Name, Number, CreatedAt, Version, Labels) = (tenant, name, number, createdAt, version, labels ?? TextMap.Empty);
         NameUtf8 = Encoding.UTF8.GetBytes(name);
     }
 
@@ -25,5 +25,6 @@ public sealed record Topic
     public int Number { get; }
     public DateTimeOffset CreatedAt { get; }
     public long Version { get; }
+    public TextMap Labels { get; }
     internal byte[] NameUtf8 { get; }
 }

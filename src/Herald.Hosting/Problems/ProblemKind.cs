@@ -16,6 +16,7 @@ public sealed record ProblemKind(string Code, int Status, string Title)
     public static readonly ProblemKind RouteNotFound = new("route-not-found", 404, "The address does not exist");
     public static readonly ProblemKind TopicNotFound = new("topic-not-found", 404, "The topic does not exist");
     public static readonly ProblemKind SubscriptionNotFound = new("subscription-not-found", 404, "The subscription does not exist");
+    public static readonly ProblemKind NoSecret = new("no-secret", 404, "The endpoint has no secret");
     public static readonly ProblemKind EventNotFound = new("event-not-found", 404, "The event was not found");
     public static readonly ProblemKind DeadLetterNotFound = new("dead-letter-not-found", 404, "The dead letter does not exist");
     public static readonly ProblemKind MethodNotAllowed = new("method-not-allowed", 405, "The method is not allowed for this address");
@@ -41,7 +42,7 @@ public sealed record ProblemKind(string Code, int Status, string Title)
     public static readonly IReadOnlyList<ProblemKind> All =
     [
         MalformedJson, EmptyBody, InvalidRequest, EventsRefused, BadHttpRequest, Unauthorized, MissingScope, ForeignHost, ForeignOrigin,
-        ForwardedRequest, RouteNotFound, TopicNotFound, SubscriptionNotFound, EventNotFound, DeadLetterNotFound, MethodNotAllowed,
+        ForwardedRequest, RouteNotFound, TopicNotFound, SubscriptionNotFound, NoSecret, EventNotFound, DeadLetterNotFound, MethodNotAllowed,
         EventConflict, TopicInUse, ChangePending, NotHeld, EventDamaged, SubscriptionDamaged, NoReceiver, VersionMismatch,
         BodyTooLarge, BatchTooLarge, PayloadTooLarge, UnsupportedMediaType, Internal, NotSupported, NoRoom, StoreUnavailable, Busy, NotReady,
     ];

@@ -1,3 +1,5 @@
+using Herald.Engine.Basics;
+
 namespace Herald.Hosting.Settings;
 
 /// <summary>Finds the settings that sources name, and says what is wrong with the other names.</summary>

@@ -13,11 +13,15 @@ public record SubscriptionBody
     [Description("The topic of the subscription. It cannot be changed.")]
     public required string Topic { get; set; }
 
-    [Description("The endpoint that receives the events: an http or https URL without credentials.")]
-    public required string Endpoint { get; set; }
+    [Description(
+        "The endpoint that receives the events: an http or https URL without credentials, or an object with address and settings.")]
+    public required EndpointWire Endpoint { get; set; }
 
     [Description("For people; at most 1,024 characters.")]
     public string? Description { get; set; }
+
+    [Description("At most 16 labels: names of 1 to 63 of a-z, 0-9, '.', '-' and '/', values of at most 255 characters.")]
+    public Dictionary<string, string>? Labels { get; set; }
 
     [Description(
         "Selects events: every named attribute must equal one of its values; \"type\" is the event's type. Exact match only. At most 10 "
@@ -42,11 +46,15 @@ public sealed record TopicSubscriptionBody
     [Description("1 to 255 letters, digits, '.', '_' or '-'. If it is absent, Herald creates one. With an id the request can be repeated.")]
     public string? Id { get; set; }
 
-    [Description("The endpoint that receives the events: an http or https URL without credentials.")]
-    public required string Endpoint { get; set; }
+    [Description(
+        "The endpoint that receives the events: an http or https URL without credentials, or an object with address and settings.")]
+    public required EndpointWire Endpoint { get; set; }
 
     [Description("For people; at most 1,024 characters.")]
     public string? Description { get; set; }
+
+    [Description("As in PUT /v1/subscriptions/{id}.")]
+    public Dictionary<string, string>? Labels { get; set; }
 
     [Description("As in PUT /v1/subscriptions/{id}.")]
     public Dictionary<string, JsonElement>? Filter { get; set; }
@@ -64,6 +72,7 @@ public sealed record TopicSubscriptionBody
         Topic = topic,
         Endpoint = Endpoint,
         Description = Description,
+        Labels = Labels,
         Filter = Filter,
         Retry = Retry,
         Limits = Limits,

@@ -20,12 +20,15 @@ public static class SubscriptionMapping
 {
     private const string NoBound = "none";
 
-    public static SubscriptionDraft ToDraft(string id, SubscriptionBody body, ProblemList found) => new()
+    /// <param name="present">The labels that the subscription has.</param>
+    public static SubscriptionDraft ToDraft(string id, SubscriptionBody body, TextMap present, ProblemList found) => new()
     {
         Id = id,
         Topic = body.Topic,
-        Endpoint = body.Endpoint,
+        Endpoint = body.Endpoint.Address,
+        Settings = TextMap.Of(body.Endpoint.Settings),
         Description = body.Description,
+        Labels = LabelMapping.ToLabels(body.Labels, present, found),
         Filter = ToFilter(body.Filter, found),
         Retry = ToRetry(body.Retry, found),
         Limits = ToLimits(body.Limits, found),
@@ -186,13 +189,14 @@ public static class SubscriptionMapping
         };
     }
 
-    /// <param name="withSecret">Only when it has just been created.</param>
-    public static SubscriptionWire ToWire(Subscription subscription, bool withSecret = false) => new()
+    /// <param name="secrets">Only when they are new; otherwise null.</param>
+    public static SubscriptionWire ToWire(Subscription subscription, Secrets? secrets = null) => new()
     {
         Id = subscription.Id,
         Topic = subscription.Topic,
-        Endpoint = subscription.Endpoint.OriginalString,
+        Endpoint = ToWire(subscription.Endpoint),
         Description = subscription.Description,
+        Labels = LabelMapping.ToWire(subscription.Labels),
         Filter = subscription.Filter.Clauses.ToDictionary(c => c.Attribute, c => c.Values, StringComparer.Ordinal),
         Retry = ToWire(subscription.Retry),
         Limits = ToWire(subscription.Limits),
@@ -202,7 +206,7 @@ public static class SubscriptionMapping
         CreatedAt = TimeText.Format(subscription.CreatedAt),
         UpdatedAt = TimeText.Format(subscription.UpdatedAt),
         Version = subscription.Version,
-        Secret = withSecret && subscription.Secrets.Current.Length > 0 ? WebhookSecret.Format(subscription.Secrets.Current.Span) : null,
+        Secret = secrets is { AreNone: false } ? WebhookSecret.Format(secrets.Current.Span) : null,
     };
 
     /// <summary>
@@ -211,13 +215,16 @@ public static class SubscriptionMapping
     public static SubscriptionBody ToBody(Subscription subscription) => new()
     {
         Topic = subscription.Topic,
-        Endpoint = subscription.Endpoint.OriginalString,
+        Endpoint = ToWire(subscription.Endpoint),
         Description = subscription.Description,
+        Labels = LabelMapping.ToWire(subscription.Labels),
         Filter = subscription.Filter.Clauses.ToDictionary(
             c => c.Attribute, c => JsonSerializer.SerializeToElement(c.Values, FilterJson.Default.IReadOnlyListString), StringComparer.Ordinal),
         Retry = ToWire(subscription.Retry),
         Limits = ToWire(subscription.Limits),
     };
+
+    private static EndpointWire ToWire(Endpoint endpoint) => new(endpoint.Address.OriginalString, LabelMapping.ToWire(endpoint.Settings));
 
     public static SecretWire ToWire(Secrets secrets) => new()
     {

@@ -7,8 +7,13 @@ public sealed record SubscriptionWire
 {
     public required string Id { get; set; }
     public required string Topic { get; set; }
-    public required string Endpoint { get; set; }
+
+    [Description("The address, or an object with address and settings when it has settings.")]
+    public required EndpointWire Endpoint { get; set; }
     public string? Description { get; set; }
+
+    [Description("Absent when it has none. Labels that begin with herald/ are Herald's own.")]
+    public Dictionary<string, string>? Labels { get; set; }
     public required Dictionary<string, IReadOnlyList<string>> Filter { get; set; }
     public required RetryWire Retry { get; set; }
     public required LimitsWire Limits { get; set; }
@@ -27,7 +32,7 @@ public sealed record SubscriptionWire
     [Description("The number of the ETag.")]
     public required long Version { get; set; }
 
-    [Description("The signing key. It is shown when the subscription is created, and at /secret.")]
+    [Description("The signing key. It is shown when it is new, and at /secret.")]
     public string? Secret { get; set; }
 }
 

@@ -29,6 +29,9 @@ public static class ShapeCheck
                 if (Expect(json, JsonValueKind.Object, "Must be an object.", pointer, found))
                     CheckMembers(json, type, pointer, found);
                 break;
+            case JsonTypeInfoKind.None when type.Converter is IShape shape:
+                shape.Check(json, type.Options, pointer, found);
+                break;
             default:
                 CheckScalar(json, Nullable.GetUnderlyingType(type.Type) ?? type.Type, pointer, found);
                 break;

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Herald.Hosting.Access;
 using Herald.Hosting.Problems;
+using Herald.Hosting.Subscriptions;
 using Herald.Hosting.Wire;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.OpenApi;
@@ -23,6 +24,8 @@ internal static class ApiDescription
              "retry": {"strategy": "exponential", "base": "1s", "factor": 2, "cap": "10m", "maxAge": "3d"}, "limits": {"maxInFlight": 50, "timeout": "15s"}, "from": "now"}
             """,
         ["subscribe"] = """{"id": "billing", "endpoint": "https://example.com/hooks/orders", "retry": {"strategy": "schedule", "schedule": ["1s", "10s", "1m"], "maxAttempts": 10}}""",
+        ["putTopic"] = """{"labels": {"team": "billing"}}""",
+        ["patchTopic"] = """{"labels": {"team": "payments"}}""",
         ["patchSubscription"] = """{"limits": {"maxInFlight": 10}, "description": null}""",
         ["replaySubscription"] = """{"from": "2026-01-31T12:00:00Z"}""",
         ["rotateSecret"] = """{"overlap": "1h"}""",
@@ -49,6 +52,8 @@ internal static class ApiDescription
             };
             document.Servers = [new() { Url = "http://127.0.0.1:8090" }];
             document.AddComponent("Problem", await context.GetOrCreateSchemaAsync(typeof(ProblemWire), null, cancel));
+            // In place of the schema of EndpointWire, which is empty because only its converter knows its forms.
+            document.Components!.Schemas!["Endpoint"] = await context.GetOrCreateSchemaAsync(typeof(EndpointObject), null, cancel);
             document.AddComponent("token", new OpenApiSecurityScheme
             {
                 Type = SecuritySchemeType.Http,
@@ -69,9 +74,16 @@ internal static class ApiDescription
     /// </summary>
     private static void CompleteSchemas(OpenApiDocument document)
     {
-        foreach (var name in (string[])["SubscriptionBody", "TopicSubscriptionBody"])
+        var endpoint = new OpenApiSchemaReference("Endpoint", document);
+        foreach (var name in (string[])["SubscriptionBody", "TopicSubscriptionBody", "Subscription"])
         {
-            if (document.Components?.Schemas?[name].Properties?["filter"] is OpenApiSchema filter)
+            if (document.Components?.Schemas?[name].Properties is { } properties && properties["endpoint"] is { } told)
+                properties["endpoint"] = new OpenApiSchema
+                {
+                    Description = told.Description,
+                    OneOf = [new OpenApiSchema { Type = JsonSchemaType.String }, endpoint],
+                };
+            if (name != "Subscription" && document.Components?.Schemas?[name].Properties?["filter"] is OpenApiSchema filter)
                 filter.AdditionalProperties = new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchema { Type = JsonSchemaType.String } };
         }
         var newEvent = new OpenApiSchemaReference("NewEvent", document);

@@ -68,7 +68,7 @@ internal static class FrontBuilder
         app.UseRouting(); // Explicit, because routing would otherwise run before the front.
         app.Use(next => new ScopeGate(next).InvokeAsync);
 
-        new TopicEndpoints(engine.Catalog).Map(app);
+        new TopicEndpoints(engine.Catalog, budget).Map(app);
         PublishEndpoint.Map(app, publishing);
         new SubscriptionEndpoints(engine.Catalog, parts.Time, budget).Map(app);
         new SubscriptionActions(engine).Map(app);

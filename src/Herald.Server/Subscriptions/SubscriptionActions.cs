@@ -53,10 +53,12 @@ internal sealed class SubscriptionActions(HeraldEngine engine)
 
     private async Task<Results<Ok<SecretWire>, Problem>> SecretAsync(string id, HttpContext context)
     {
-        if (await _catalog.FindSubscriptionAsync(id, context.RequestAborted) is not { } found)
+        if (await _catalog.FindSecretsAsync(id, context.RequestAborted) is not { } found)
             return CatalogProblem.NoSubscription(id);
+        if (found.AreNone)
+            return new Problem(ProblemKind.NoSecret, $"The endpoint of subscription '{id}' has no secret.");
         context.Response.Headers.CacheControl = "no-store";
-        return TypedResults.Ok(SubscriptionMapping.ToWire(found.Secrets));
+        return TypedResults.Ok(SubscriptionMapping.ToWire(found));
     }
 
     private async Task<Results<Ok<SecretWire>, Problem>> RotateAsync(string id, Body<RotateSecretBody> body, HttpContext context)
@@ -72,7 +74,7 @@ internal sealed class SubscriptionActions(HeraldEngine engine)
         if (!result.Done)
             return CatalogProblem.Of(result, ProblemKind.SubscriptionNotFound);
         context.Response.Headers.CacheControl = "no-store";
-        return TypedResults.Ok(SubscriptionMapping.ToWire(result.Value!.Secrets));
+        return TypedResults.Ok(SubscriptionMapping.ToWire(result.Secrets));
     }
 
     private async Task<Results<Ok<SubscriptionWire>, Problem>> ReplayAsync(string id, Body<ReplayBody> body, HttpContext context)

@@ -1,6 +1,6 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Herald.Engine;
+using Herald.Engine.Basics;
 using Herald.Engine.Catalogs;
 using Herald.Engine.Subscriptions;
 using Herald.Hosting.Access;
@@ -43,9 +43,10 @@ internal sealed class SubscriptionEndpoints(Catalog catalog, TimeProvider time, 
             .WithDescription("With an id the request can be repeated, like PUT /v1/subscriptions/{id}. Without an id Herald creates one.");
     }
 
-    private async Task<Ok<ListWire<SubscriptionWire>>> ListAsync([AsParameters] PageQuery page, string? topic, CancellationToken cancel)
+    private async Task<Ok<ListWire<SubscriptionWire>>> ListAsync(
+        [AsParameters] PageQuery page, [AsParameters] LabelQuery labels, string? topic, CancellationToken cancel)
     {
-        var found = await catalog.SubscriptionsAsync(topic, page.Size, page.NameCursor, cancel);
+        var found = await catalog.SubscriptionsAsync(topic, labels.Wanted, page.Size, page.NameCursor, cancel);
         return TypedResults.Ok(new ListWire<SubscriptionWire> { Items = [.. found.Items.Select(s => SubscriptionMapping.ToWire(s))], NextCursor = found.NextCursor });
     }
 
@@ -68,22 +69,24 @@ internal sealed class SubscriptionEndpoints(Catalog catalog, TimeProvider time, 
 
     private async Task<Results<Created<SubscriptionWire>, Ok<SubscriptionWire>, Problem>> WriteAsync(string id, SubscriptionBody body, HttpContext context)
     {
-        var (version, mismatch) = EntityTag.Condition(context.Request, (await catalog.FindSubscriptionAsync(id, context.RequestAborted))?.Version);
+        var present = await catalog.FindSubscriptionAsync(id, context.RequestAborted);
+        var (version, mismatch) = EntityTag.Condition(context.Request, present?.Version);
         if (mismatch is not null)
             return mismatch;
-        var (result, problem) = await WriteAsync(id, body, version, context.RequestAborted);
+        var (result, problem) = await WriteAsync(id, body, present, version, context.RequestAborted);
         if (problem is not null)
             return problem;
-        var created = result!.Outcome == CatalogOutcome.Created;
-        var wire = SubscriptionMapping.ToWire(result.Value!, withSecret: created);
+        var wire = Shown(result!, present);
         context.Response.Headers.ETag = EntityTag.Of(wire.Version);
+        var created = result!.Outcome == CatalogOutcome.Created;
         return created ? TypedResults.Created($"/v1/subscriptions/{wire.Id}", wire) : TypedResults.Ok(wire);
     }
 
-    private async ValueTask<(CatalogResult<Subscription>?, Problem?)> WriteAsync(string id, SubscriptionBody body, long? version, CancellationToken cancel)
+    private async ValueTask<(CatalogResult<Subscription>?, Problem?)> WriteAsync(
+        string id, SubscriptionBody body, Subscription? present, long? version, CancellationToken cancel)
     {
         var found = new ProblemList();
-        var draft = SubscriptionMapping.ToDraft(id, body, found);
+        var draft = SubscriptionMapping.ToDraft(id, body, present?.Labels ?? TextMap.Empty, found);
         var from = SubscriptionMapping.ToStart(body.From, found);
         if (found.Count > 0)
             return (null, Problem.Invalid(found));
@@ -93,12 +96,7 @@ internal sealed class SubscriptionEndpoints(Catalog catalog, TimeProvider time, 
 
     private async Task<Results<Ok<SubscriptionWire>, Problem>> PatchAsync(string id, HttpContext context)
     {
-        using var json = await JsonBody.ReadAsync(context.Request, MediaType.MergePatch, budget);
-        if (json.RootElement.ValueKind != JsonValueKind.Object)
-            return Problem.Invalid([ShapeCheck.Problem("", json.RootElement, "Send a JSON object with the fields to change.")]);
-        if (JsonBody.FindDouble(json.RootElement, "") is { } doubled)
-            return Problem.Invalid([doubled]);
-        var patch = JsonObject.Create(json.RootElement);
+        var patch = await MergePatch.ReadAsync(context.Request, budget);
         for (var tries = 1; ; tries++)
         {
             if (await catalog.FindSubscriptionAsync(id, context.RequestAborted) is not { } present)
@@ -106,16 +104,32 @@ internal sealed class SubscriptionEndpoints(Catalog catalog, TimeProvider time, 
             var (_, mismatch) = EntityTag.Condition(context.Request, present.Version);
             if (mismatch is not null)
                 return mismatch;
-            var before = JsonSerializer.SerializeToNode(SubscriptionMapping.ToBody(present), WireJson.Options.GetTypeInfo(typeof(SubscriptionBody)));
-            using var after = JsonDocument.Parse(MergePatch.Apply(before, patch)!.ToJsonString());
-            var (result, problem) = await WriteAsync(id, JsonBody.To<SubscriptionBody>(after.RootElement, WireJson.Options), present.Version, context.RequestAborted);
+            var body = MergePatch.ApplyTo(SubscriptionMapping.ToBody(present), WithAddress(patch, present));
+            var (result, problem) = await WriteAsync(id, body, present, present.Version, context.RequestAborted);
             if (problem?.Kind == ProblemKind.VersionMismatch && context.Request.Headers.IfMatch.Count == 0 && tries < PatchTries)
                 continue;
             if (problem is not null)
                 return problem;
             context.Response.Headers.ETag = EntityTag.Of(result!.Value!.Version);
-            return TypedResults.Ok(SubscriptionMapping.ToWire(result.Value));
+            return TypedResults.Ok(Shown(result, present));
         }
+    }
+
+    /// <summary>A patch of the settings alone keeps the address, although an address without settings is shown as a text.</summary>
+    private static JsonObject WithAddress(JsonObject patch, Subscription present)
+    {
+        if (patch["endpoint"] is not JsonObject endpoint || endpoint.ContainsKey("address"))
+            return patch;
+        var whole = patch.DeepClone().AsObject();
+        whole["endpoint"]!["address"] = present.Endpoint.Address.OriginalString;
+        return whole;
+    }
+
+    /// <summary>The secret is shown only when the subscription has just got one: when it is new, or had an endpoint without a secret.</summary>
+    private static SubscriptionWire Shown(CatalogResult<Subscription> result, Subscription? present)
+    {
+        var isNew = result.Outcome == CatalogOutcome.Created || (present is { IsDamaged: false, Endpoint.Secret: null });
+        return SubscriptionMapping.ToWire(result.Value!, isNew ? result.Secrets : null);
     }
 
     private async Task<Results<NoContent, Problem>> DeleteAsync(string id, HttpContext context)

@@ -42,6 +42,8 @@ internal static class WireJson
 }
 
 [JsonSerializable(typeof(TopicWire))]
+[JsonSerializable(typeof(TopicBody))]
+[JsonSerializable(typeof(EndpointObject))]
 [JsonSerializable(typeof(ListWire<TopicWire>))]
 [JsonSerializable(typeof(NewEventWire))]
 [JsonSerializable(typeof(NewEventWire[]))]
@@ -51,6 +53,7 @@ internal static class WireJson
 [JsonSerializable(typeof(SubscriptionWire))]
 [JsonSerializable(typeof(ListWire<SubscriptionWire>))]
 [JsonSerializable(typeof(IReadOnlyList<string>))]
+[JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(SecretWire))]
 [JsonSerializable(typeof(RotateSecretBody))]
 [JsonSerializable(typeof(ReplayBody))]

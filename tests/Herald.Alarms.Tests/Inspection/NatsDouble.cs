@@ -21,11 +21,11 @@ internal sealed class NatsDouble : IChannel, IModule
 
     public IReadOnlyList<string> Schemes => ["nats"];
 
-    public string? Refuse(Uri endpoint) => null;
+    public string? Refuse(Uri address) => null;
 
     public ValueTask<AttemptResult> TryAsync(Attempt attempt, CancellationToken cancel)
     {
-        _came.Writer.TryWrite((attempt.Subscription.Endpoint.OriginalString, Encoding.UTF8.GetString(attempt.Event.Payload.Span)));
+        _came.Writer.TryWrite((attempt.Subscription.Endpoint.Address.OriginalString, Encoding.UTF8.GetString(attempt.Event.Payload.Span)));
         return ValueTask.FromResult(AttemptResult.Delivered);
     }
 

@@ -9,6 +9,14 @@ public sealed class BrokerChannelTests : ChannelContract
     protected override Task<ChannelHarness> CreateAsync() => Task.FromResult<ChannelHarness>(new ScriptedHarness());
 
     [Fact]
+    public async Task Endpoints_have_no_settings_and_no_secret()
+    {
+        await using var harness = new ScriptedHarness();
+        Assert.Empty(harness.Channel.Settings);
+        Assert.Null(harness.Channel.Secret);
+    }
+
+    [Fact]
     public async Task A_cluster_that_the_settings_no_longer_have_is_a_result_that_names_it()
     {
         await using var harness = new ScriptedHarness();

@@ -69,6 +69,9 @@ public sealed class CommandTests
     [InlineData("GET /v1/topics?limit=100", "topics", "list")]
     [InlineData("GET /v1/topics?limit=5&cursor=a%26b", "topics", "list", "--limit", "5", "--cursor", "a&b")]
     [InlineData("PUT /v1/topics/or%20ders", "topics", "create", "or ders")]
+    [InlineData("GET /v1/topics?label=team%3Dbilling&label=tier%3Da%3Db&limit=100", "topics", "list", "--label", "tier=a=b", "--label", "team=billing")]
+    [InlineData("PUT /v1/topics/orders", "topics", "create", "orders", "--label", "team=billing")]
+    [InlineData("GET /v1/subscriptions?label=team%3Dbilling&limit=100", "subscriptions", "list", "--label", "team=billing")]
     [InlineData("DELETE /v1/topics/orders?force=true", "topics", "delete", "orders", "--force")]
     [InlineData("GET /v1/subscriptions?limit=100&topic=orders", "subscriptions", "list", "--topic", "orders")]
     [InlineData("POST /v1/subscriptions/billing/pause", "subscriptions", "pause", "billing")]
@@ -98,7 +101,7 @@ public sealed class CommandTests
             await File.WriteAllTextAsync(file, """{"topic":"other","retry":{"maxAge":"1h"}}""", TestContext.Current.CancellationToken);
             await CommandRun.AgainstAsync(
                 herald, "subscriptions", "put", "billing", "--file", file, "--topic", "orders", "--endpoint", "https://x.example/h",
-                "--filter", "type=placed,paid", "--from", "17", "--max-in-flight", "4");
+                "--filter", "type=placed,paid", "--from", "17", "--max-in-flight", "4", "--label", "team=billing");
         }
         finally
         {
@@ -107,7 +110,7 @@ public sealed class CommandTests
         var request = Assert.Single(herald.Requests);
         Assert.Equal("PUT", request.Method);
         Assert.Equal(
-            """{"topic":"orders","retry":{"maxAge":"1h"},"endpoint":"https://x.example/h","from":17,"limits":{"maxInFlight":4},"filter":{"type":["placed","paid"]}}""",
+            """{"topic":"orders","retry":{"maxAge":"1h"},"endpoint":"https://x.example/h","from":17,"limits":{"maxInFlight":4},"filter":{"type":["placed","paid"]},"labels":{"team":"billing"}}""",
             request.Body);
     }
 

@@ -37,6 +37,14 @@ internal static class Examples
         Console.WriteLine(next.Status);
     }
 
+    public static async Task UseLabelsAsync(HeraldClient client, CancellationToken cancel)
+    {
+        var labels = new Dictionary<string, string> { ["team"] = "billing" };
+        await client.Topics.PutAsync("invoices", new TopicDefinition { Labels = labels }, cancel: cancel);
+        await foreach (var topic in client.Topics.AllAsync(labels, cancel))
+            Console.WriteLine(topic.Name);
+    }
+
     public static async Task SubscribeAsync(HeraldClient client, CancellationToken cancel)
     {
         var created = await client.Subscriptions.PutAsync("billing", new SubscriptionDefinition

@@ -138,6 +138,21 @@ public sealed class ReplyTests
         Assert.Equal((2, 9L, null), (subscription.Generation, subscription.Version, subscription.Secret));
     }
 
+    [Theory]
+    [InlineData("\"pigeon://roof\"", null)]
+    [InlineData("{\"address\":\"pigeon://roof\",\"settings\":{\"colour\":\"grey\"},\"more\":1}", "grey")]
+    public async Task An_endpoint_is_read_as_a_text_and_as_an_object(string endpoint, string? colour)
+    {
+        var reply = await AnswerAsync(client => client.Subscriptions.GetAsync("billing", Cancel), $$"""
+            {"id":"billing","topic":"orders","endpoint":{{endpoint}},"labels":{"team":"billing"},"filter":{},"retry":{},"limits":{},"status":"active","generation":1,
+             "createdAt":"2026-01-31T12:00:00.000Z","updatedAt":"2026-01-31T12:00:00.000Z","version":9}
+            """);
+        var subscription = reply.ValueOrThrow();
+        Assert.Equal(("pigeon://roof", "pigeon://roof"), (subscription.Endpoint.Address, $"{subscription.Endpoint}"));
+        Assert.Equal(colour, subscription.Endpoint.Settings?["colour"]);
+        Assert.Equal("billing", subscription.Labels!["team"]);
+    }
+
     [Fact]
     public async Task Secrets_tests_lags_keys_and_deliveries_are_read()
     {

@@ -37,6 +37,8 @@ public sealed class RequestTests
         From = StartPoint.Sequence(17),
     };
 
+    private static readonly Dictionary<string, string> Labels = new() { ["tier"] = "1", ["team"] = "billing" };
+
     /// <summary>Each call under its request: method, target, preconditions, content type and body.</summary>
     private static readonly Dictionary<string, Func<HeraldClient, Task>> Table = new()
     {
@@ -45,6 +47,13 @@ public sealed class RequestTests
         ["GET /v1/topics?limit=1000"] = client => ReadAsync(client.Topics.AllAsync()),
         ["PUT /v1/topics/or%20ders"] = client => client.Topics.PutAsync("or ders"),
         ["PUT /v1/topics/orders If-None-Match: *"] = client => client.Topics.PutAsync("orders", Precondition.Absent),
+        ["GET /v1/topics?label=team%3Dbilling&label=tier%3D1&limit=5"] = client => client.Topics.ListAsync(Labels, new PageRequest(5)),
+        ["GET /v1/topics?label=team%3Dbilling&label=tier%3D1&limit=1000"] = client => ReadAsync(client.Topics.AllAsync(Labels)),
+        ["""PUT /v1/topics/orders application/json {"labels":{"tier":"1","team":"billing"}}"""] =
+            client => client.Topics.PutAsync("orders", new TopicDefinition { Labels = Labels }),
+        ["""PATCH /v1/topics/orders If-Match: "7" application/merge-patch+json {"labels":{"team":null}}"""] =
+            client => client.Topics.PatchAsync(
+                "orders", new JsonObject { ["labels"] = new JsonObject { ["team"] = null } }, Precondition.Version(7)),
         ["GET /v1/topics/orders"] = client => client.Topics.GetAsync("orders"),
         ["DELETE /v1/topics/orders"] = client => client.Topics.DeleteAsync("orders"),
         ["DELETE /v1/topics/orders?force=true If-Match: \"7\""] =
@@ -53,6 +62,17 @@ public sealed class RequestTests
         ["GET /v1/subscriptions"] = client => client.Subscriptions.ListAsync(),
         ["GET /v1/subscriptions?limit=10&topic=orders"] = client => client.Subscriptions.ListAsync("orders", new PageRequest(10)),
         ["GET /v1/subscriptions?limit=1000&topic=orders"] = client => ReadAsync(client.Subscriptions.AllAsync("orders")),
+        ["GET /v1/subscriptions?label=team%3Dbilling&label=tier%3D1&topic=orders"] =
+            client => client.Subscriptions.ListAsync("orders", Labels),
+        ["GET /v1/subscriptions?label=team%3Dbilling&label=tier%3D1&limit=1000"] =
+            client => ReadAsync(client.Subscriptions.AllAsync(null, Labels)),
+        ["""PUT /v1/subscriptions/mail application/json {"topic":"orders","endpoint":{"address":"pigeon://roof","settings":{"colour":"grey"}},"labels":{"tier":"1","team":"billing"}}"""] =
+            client => client.Subscriptions.PutAsync("mail", new SubscriptionDefinition
+            {
+                Topic = "orders",
+                Endpoint = new("pigeon://roof") { Settings = new Dictionary<string, string> { ["colour"] = "grey" } },
+                Labels = Labels,
+            }),
         ["""
             PUT /v1/subscriptions/billing If-Match: "3" application/json {"topic":"orders","endpoint":"https://example.com/hook","description":"for people","filter":{"type":["placed","paid"]},"retry":{"strategy":"exponential","first":["50ms","250ms"],"base":"1s","factor":2,"cap":"10m","jitter":0.25,"maxAttempts":7,"maxAge":"none","ttl":"1h30m","onExhausted":"forward","forwardTo":"rest"},"limits":{"maxInFlight":10,"ratePerSecond":0.5,"timeout":"15s","fixedInFlight":true},"secret":"whsec_x","from":17}
             """] = client => client.Subscriptions.PutAsync("billing", Whole, Precondition.Unchanged("\"3\"")),

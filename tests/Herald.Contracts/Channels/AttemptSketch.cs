@@ -24,7 +24,7 @@ public sealed record AttemptSketch
     public Secrets Secrets { get; init; } = Secrets.None;
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(15);
 
-    public Attempt ToAttempt() => new(ToSubscription(), ToEvent(), MessageId, Sequence, Number, Redelivery);
+    public Attempt ToAttempt() => new(ToSubscription(), Secrets, ToEvent(), MessageId, Sequence, Number, Redelivery);
 
     private Subscription ToSubscription() => new()
     {
@@ -32,8 +32,7 @@ public sealed record AttemptSketch
         Number = 1,
         Topic = Topic,
         TopicNumber = 1,
-        Endpoint = Endpoint,
-        Secrets = Secrets,
+        Endpoint = Engine.Subscriptions.Endpoint.At(Endpoint),
         Limits = DeliveryLimits.Default with { Timeout = Timeout },
         CreatedAt = DateTimeOffset.UnixEpoch,
         UpdatedAt = DateTimeOffset.UnixEpoch,

@@ -40,6 +40,29 @@ public abstract class ChannelContract : IAsyncLifetime
     }
 
     [Fact]
+    public void It_knows_each_setting_once_and_says_in_one_line_what_is_allowed()
+    {
+        var settings = _harness.Channel.Settings;
+        Assert.Equal(settings.Select(setting => setting.Name).Distinct(StringComparer.Ordinal), settings.Select(setting => setting.Name));
+        Assert.All(settings, setting => AssertOneLine(setting.Rule));
+    }
+
+    [Fact]
+    public void A_secret_that_it_makes_keeps_its_own_rules_and_is_another_one_each_time()
+    {
+        if (_harness.Channel.Secret is not { } rules)
+            return;
+        AssertOneLine(rules.Rule);
+        Assert.False(rules.Accepts(new byte[rules.Shortest - 1]));
+        Assert.False(rules.Accepts(new byte[rules.Longest + 1]));
+        if (rules.Draw is not { } draw)
+            return;
+        var (one, other) = (draw(), draw());
+        Assert.True(rules.Accepts(one));
+        Assert.NotEqual(one, other);
+    }
+
+    [Fact]
     public async Task A_delivery_brings_the_payload_as_published_under_its_message_id()
     {
         var result = await TryAsync(Sketch with { Payload = "ünchanged \0 bytes"u8.ToArray(), MessageId = "msg_1-a" });

@@ -27,7 +27,7 @@ public sealed class Receiver : IChannel
 
     public void LetGo() => _held?.TrySetResult();
 
-    public string? Refuse(Uri endpoint) => null;
+    public string? Refuse(Uri address) => null;
 
     public async ValueTask<AttemptResult> TryAsync(Attempt attempt, CancellationToken cancel)
     {

@@ -47,6 +47,20 @@ public abstract class CatalogContract(StoreHarness harness) : StoreContract(harn
     }
 
     [Fact]
+    public async Task Records_of_two_kinds_can_have_the_same_id_and_come_in_one_change()
+    {
+        Assert.Equal(1, (await ChangeAsync(Put("subscription", "a"), Put("secret", "a"))).Version);
+        Assert.Equal(2, (await ChangeAsync(Put("subscription", "a", expected: 1, body: "new"))).Version);
+        Assert.Equal(3, (await ChangeAsync(Put("subscription", "a", expected: 2), new CatalogWrite("secret", "a", 0, null, null))).Version);
+        // Removing what is not there is no conflict.
+        var none = await ChangeAsync(new CatalogWrite("secret", "b", 0, null, null));
+        Assert.Equal((4L, null), (none.Version, none.Conflict));
+
+        Assert.Equal(["subscription/a@3:x"], (await Harness.Catalog.FindAsync(new CatalogQuery.ById("subscription", "a"), Cancel)).Select(Text));
+        Assert.Empty(await Harness.Catalog.FindAsync(new CatalogQuery.ById("secret", "a"), Cancel));
+    }
+
+    [Fact]
     public async Task Only_one_of_many_at_once_creates_a_record()
     {
         var replies = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => ChangeAsync(Put("topic", "a", expected: 0)).AsTask()));
@@ -171,6 +185,24 @@ public abstract class CatalogContract(StoreHarness harness) : StoreContract(harn
         Assert.Equal(
             ["subscription/@acme/s@3:x", "subscription/s@3:x", "topic/@acme/a@2:y", "topic/a@4:-"],
             (await Harness.Catalog.ReadAsync(0, 1000, Cancel)).Records.Select(Text).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Two_tenants_have_secrets_of_the_same_name()
+    {
+        var full = TenantId.Parse("acme").FullName("s");
+        await ChangeAsync(Put("subscription", "s", parent: 1), Put("secret", "s", parent: 1, body: "mine"));
+        await ChangeAsync(Put("subscription", full, parent: 2), Put("secret", full, parent: 2, body: "acmes"));
+
+        Assert.Equal(["secret/s@1:mine"], await FindAsync(new CatalogQuery.ById("secret", "s")));
+        Assert.Equal(["secret/@acme/s@2:acmes"], await FindAsync(new CatalogQuery.ById("secret", full)));
+        Assert.Equal(["secret/s@1:mine"], await FindAsync(new CatalogQuery.ByParent("secret", [1])));
+        Assert.Equal(["secret/@acme/s@2:acmes"], await FindAsync(new CatalogQuery.ByParent("secret", [2])));
+
+        await ChangeAsync(new CatalogWrite("subscription", full, 2, null, null), new CatalogWrite("secret", full, 2, null, null));
+        await Harness.ReopenAsync();
+        Assert.Empty(await FindAsync(new CatalogQuery.ById("secret", full)));
+        Assert.Equal(["secret/s@1:mine"], await FindAsync(new CatalogQuery.ByParent("secret", [1, 2])));
     }
 
     [Fact]

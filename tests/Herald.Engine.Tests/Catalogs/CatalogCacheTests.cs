@@ -4,6 +4,7 @@ using Herald.Engine.Events;
 using Herald.Engine.Progress;
 using Herald.Engine.Shards;
 using Herald.Engine.Stores;
+using Herald.Engine.Subscriptions;
 using Herald.Engine.Tests.Publishing;
 using Herald.Engine.Tests.Shards;
 using Xunit;
@@ -48,7 +49,7 @@ public sealed class CatalogCacheTests : IDisposable
 
         using var again = new TopicHolds();
         Assert.Equal(edition, await _cache.HoldAsync([first], again, default));
-        Assert.Equal([first], Assert.Single(_store.Queries.OfType<CatalogQuery.ByParent>()).Parents);
+        Assert.Equal([first], Assert.Single(_store.Queries.OfType<CatalogQuery.ByParent>(), query => query.Kind == CatalogCodec.SubscriptionKind).Parents);
     }
 
     [Fact]
@@ -276,6 +277,65 @@ public sealed class CatalogCacheTests : IDisposable
         Assert.InRange(known, 1, 8);
     }
 
+    [Fact]
+    public async Task A_secret_comes_with_its_topic_and_follows_its_subscription()
+    {
+        var topic = await TopicAsync("t");
+        await WriteAsync("s", topic, new Secrets(new byte[24], default, null));
+        using var holds = new TopicHolds();
+        await _cache.HoldAsync([topic], holds, default);
+        Assert.Equal(24, Entry.Secrets.Current.Length);
+
+        await WriteAsync("s", topic, secrets: null);
+        await RefreshAsync();
+        Assert.Equal(24, Entry.Secrets.Current.Length); // only the subscription has changed
+
+        await WriteAsync("s", topic, new Secrets(new byte[32], new byte[24], DateTimeOffset.UnixEpoch));
+        await RefreshAsync();
+        Assert.Equal((32, 24), (Entry.Secrets.Current.Length, Entry.Secrets.Previous.Length));
+        Assert.False(Entry.LacksSecret);
+    }
+
+    [Fact]
+    public async Task A_subscription_made_again_does_not_get_the_secret_of_the_one_before()
+    {
+        var topic = await TopicAsync("t");
+        await WriteAsync("s", topic, new Secrets(new byte[24], default, null));
+        using var holds = new TopicHolds();
+        await _cache.HoldAsync([topic], holds, default);
+        await _store.ChangeAsync(
+            [new CatalogWrite(CatalogCodec.SubscriptionKind, "s", topic, null, null), CatalogCodec.Encode("s", topic, Secrets.None)], default);
+        await SubscribeAsync("s", topic);
+        await RefreshAsync();
+        Assert.True(Entry.Secrets.AreNone);
+        Assert.False(Entry.LacksSecret);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_secret_that_cannot_be_read_is_told_and_its_subscription_lacks_it_until_there_is_another(bool isDamaged)
+    {
+        var told = new List<CatalogRecord>();
+        _cache.Dispose();
+        _cache = new CatalogCache(_store, _publisher.Intake.Encoder, 1000, _keepFor, _publisher.Clock, () => _followed) { Damaged = told.Add };
+        var topic = await TopicAsync("t");
+        await WriteAsync("s", topic, new Secrets(new byte[24], default, null));
+        var body = isDamaged ? "{\"curr"u8.ToArray() : (ReadOnlyMemory<byte>?)null;
+        await _store.ChangeAsync([new CatalogWrite(CatalogCodec.SecretKind, "s", topic, null, body)], default);
+        await _cache.StartAsync(default);
+        using var holds = new TopicHolds();
+        await _cache.HoldAsync([topic], holds, default);
+        Assert.True(Entry.LacksSecret);
+        Assert.Equal((CatalogCodec.SecretKind, "s"), (Assert.Single(told).Kind, told[0].Id));
+
+        await WriteAsync("s", topic, new Secrets(new byte[32], default, null));
+        await RefreshAsync();
+        Assert.False(Entry.LacksSecret);
+    }
+
+    private SubscriptionEntry Entry => _cache.Snapshot.ByNumber.Values.Single();
+
     private CatalogCache Open(int capacity)
     {
         _cache?.Dispose();
@@ -303,6 +363,14 @@ public sealed class CatalogCacheTests : IDisposable
             Revisions = [new(1, [], null)],
         };
         await _store.ChangeAsync([new CatalogWrite(CatalogCodec.SubscriptionKind, id, topic, 0, CatalogCodec.Encode(stored))], default);
+    }
+
+    /// <summary>Writes a subscription that refers to a secret, together with the secret if there is one.</summary>
+    private async Task WriteAsync(string id, int topic, Secrets? secrets)
+    {
+        var stored = CatalogCodec.ToStored(SubscriptionEntries.Plain(1)) with { Secret = id, Starts = [0, 0], RewoundAt = null, Revisions = [new(1, [], null)] };
+        var write = new CatalogWrite(CatalogCodec.SubscriptionKind, id, topic, null, CatalogCodec.Encode(stored));
+        await _store.ChangeAsync(secrets is null ? [write] : [write, CatalogCodec.Encode(id, topic, secrets)], default);
     }
 
     private async Task RemoveAsync(string id, int topic) =>

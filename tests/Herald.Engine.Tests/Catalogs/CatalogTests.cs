@@ -1,3 +1,4 @@
+using Herald.Engine.Basics;
 using Herald.Engine.Catalogs;
 using Herald.Engine.Retrying;
 using Herald.Engine.Stores;
@@ -166,9 +167,9 @@ public sealed class CatalogTests : IAsyncLifetime
     {
         var made = await PutAsync(Draft);
         Assert.Equal(CatalogOutcome.Created, made.Outcome);
-        Assert.Equal(32, made.Value!.Secrets.Current.Length);
+        Assert.Equal(32, made.Secrets.Current.Length);
         var again = await PutAsync(Draft);
-        Assert.Equal((CatalogOutcome.Unchanged, made.Value.Version), (again.Outcome, again.Value!.Version));
+        Assert.Equal((CatalogOutcome.Unchanged, made.Value!.Version), (again.Outcome, again.Value!.Version));
     }
 
     [Fact]
@@ -211,11 +212,179 @@ public sealed class CatalogTests : IAsyncLifetime
     {
         await PutAsync(Draft with { Secret = new byte[24] });
         await _catalog.RotateSecretAsync("s", new byte[32], TimeSpan.FromHours(1), default);
-        var secrets = Entry.Subscription.Secrets;
+        var secrets = Entry.Secrets;
         Assert.Equal((32, 24, _publisher.Clock.GetUtcNow().AddHours(1)), (secrets.Current.Length, secrets.Previous.Length, secrets.PreviousUntil));
         Assert.Equal(CatalogOutcome.Refused, (await _catalog.RotateSecretAsync("s", new byte[23], TimeSpan.Zero, default)).Outcome);
         Assert.Equal(CatalogOutcome.Refused, (await _catalog.RotateSecretAsync("s", null, TimeSpan.FromDays(31), default)).Outcome);
     }
+
+    [Fact]
+    public async Task A_secret_is_a_record_of_its_own_that_lives_as_long_as_its_subscription()
+    {
+        var made = await PutAsync(Draft);
+        Assert.Equal(new SecretReference("s"), made.Value!.Endpoint.Secret);
+        var secret = Convert.ToBase64String(made.Secrets.Current.Span);
+        Assert.Contains(secret, Body(CatalogCodec.SecretKind), StringComparison.Ordinal);
+        Assert.DoesNotContain(secret, Body(CatalogCodec.SubscriptionKind), StringComparison.Ordinal);
+        Assert.DoesNotContain(secret, $"{made} {made.Value}", StringComparison.Ordinal);
+        Assert.Equal(made.Secrets.Current, (await _catalog.FindSecretsAsync("s", default))!.Current);
+        Assert.Equal(made.Secrets.Current, (await PutAsync(Draft with { Description = "other" })).Secrets.Current);
+        await _catalog.DeleteSubscriptionAsync("s", null, default);
+        Assert.DoesNotContain(_store.Records, record => record.Kind == CatalogCodec.SecretKind);
+        Assert.Null(await _catalog.FindSecretsAsync("s", default));
+    }
+
+    [Fact]
+    public async Task The_secrets_of_a_topic_that_is_deleted_by_force_go_with_it()
+    {
+        await PutAsync(Draft);
+        await PutAsync(Draft with { Id = "t" });
+        await _catalog.DeleteTopicAsync("orders", true, default);
+        Assert.DoesNotContain(_store.Records, record => record.Kind == CatalogCodec.SecretKind);
+    }
+
+    /// <summary>Only a damaged or forged record can have such a reference: a name has no '@' and no '/'.</summary>
+    [Fact]
+    public async Task A_reference_never_leads_to_a_secret_of_another_tenant()
+    {
+        var acmes = _catalog.Of(TenantId.Parse("acme"));
+        await acmes.PutTopicAsync("orders", default);
+        Assert.Equal(CatalogOutcome.Created, (await acmes.PutSubscriptionAsync(Draft, new StartFrom.Now(), null, default)).Outcome);
+        await PutAsync(Draft);
+        var topic = Entry.Subscription.TopicNumber;
+        var body = CatalogCodec.Encode(CatalogCodec.ToStored(Entry) with { Secret = "@acme/s" });
+        await _store.ChangeAsync([new CatalogWrite(CatalogCodec.SubscriptionKind, "s", topic, null, body)], default);
+
+        Assert.True((await _catalog.FindSecretsAsync("s", default))!.AreNone);
+        using var cache = new CatalogCache(_store, _publisher.Intake.Encoder, 1000, TimeSpan.Zero, _publisher.Clock, () => long.MaxValue);
+        using var holds = new TopicHolds();
+        await cache.StartAsync(default);
+        await cache.HoldAsync([topic], holds, default);
+        Assert.True(Assert.Single(cache.Snapshot.ByNumber.Values).LacksSecret);
+        await _catalog.DeleteSubscriptionAsync("s", null, default);
+        Assert.False((await acmes.FindSecretsAsync("s", default))!.AreNone);
+    }
+
+    [Fact]
+    public async Task Only_endpoints_whose_channel_has_secrets_get_one()
+    {
+        var bare = await PutAsync(Draft with { Endpoint = "bare://a" });
+        Assert.Equal((null, true), (bare.Value!.Endpoint.Secret, bare.Secrets.AreNone));
+        Assert.Equal(CatalogOutcome.NoSecret, (await _catalog.RotateSecretAsync("s", null, TimeSpan.Zero, default)).Outcome);
+        Assert.True((await _catalog.FindSecretsAsync("s", default))!.AreNone);
+
+        var moved = await PutAsync(Draft);
+        Assert.Equal((new SecretReference("s"), 32), (moved.Value!.Endpoint.Secret, moved.Secrets.Current.Length));
+        Assert.Equal(moved.Secrets.Current, Entry.Secrets.Current);
+        var back = await PutAsync(Draft with { Endpoint = "bare://a" });
+        Assert.Null(back.Value!.Endpoint.Secret);
+        Assert.DoesNotContain(_store.Records, record => record.Kind == CatalogCodec.SecretKind);
+        Assert.True(Entry.Secrets.AreNone);
+    }
+
+    [Fact]
+    public async Task A_secret_can_be_renewed_so_that_the_one_before_is_worth_nothing()
+    {
+        var first = await PutAsync(Draft);
+        var next = await PutAsync(Draft with { RenewsSecret = true });
+        Assert.Equal(CatalogOutcome.Updated, next.Outcome);
+        Assert.NotEqual(first.Secrets.Current.ToArray(), next.Secrets.Current.ToArray());
+        Assert.True(next.Secrets.Previous.IsEmpty);
+    }
+
+    [Fact]
+    public async Task A_secret_that_cannot_be_read_is_replaced_by_a_rotation_and_the_subscription_goes_on_where_it_was()
+    {
+        await PutAsync(Draft);
+        var topic = Entry.Subscription.TopicNumber;
+        await _store.ChangeAsync([new CatalogWrite(CatalogCodec.SecretKind, "s", topic, null, "{"u8.ToArray())], default);
+        var rotated = await _catalog.RotateSecretAsync("s", null, TimeSpan.FromHours(1), default);
+        Assert.Equal((32, true, null), (rotated.Secrets.Current.Length, rotated.Secrets.Previous.IsEmpty, rotated.Secrets.PreviousUntil));
+        Assert.Equal(rotated.Secrets.Current, Entry.Secrets.Current);
+        Assert.Equal(1, Entry.Subscription.Generation);
+    }
+
+    [Fact]
+    public async Task Other_settings_are_another_endpoint()
+    {
+        await PutAsync(Draft);
+        var changed = await PutAsync(Draft with { Settings = TextMap.Of([new("subject", "hello")]) });
+        Assert.Equal((2, "hello"), (changed.Value!.EndpointRevision, changed.Value.Endpoint.Settings.Find("subject")));
+        Assert.Equal(CatalogOutcome.Unchanged, (await PutAsync(Draft with { Settings = TextMap.Of([new("subject", "hello")]) })).Outcome);
+    }
+
+    [Fact]
+    public async Task Labels_are_kept_and_change_nothing_else()
+    {
+        var labels = TextMap.Of([new("team", "billing")]);
+        var made = await PutAsync(Draft with { Labels = labels });
+        Assert.Equal(labels, made.Value!.Labels);
+        var changed = await PutAsync(Draft with { Labels = labels.With("tier", "1") });
+        Assert.Equal((CatalogOutcome.Updated, 1, "1"), (changed.Outcome, changed.Value!.EndpointRevision, changed.Value.Labels.Find("tier")));
+        Assert.Equal(CatalogOutcome.Unchanged, (await PutAsync(Draft with { Labels = labels.With("tier", "1") })).Outcome);
+    }
+
+    [Fact]
+    public async Task The_labels_of_a_topic_are_kept_until_others_are_given()
+    {
+        var labels = TextMap.Of([new("team", "billing")]);
+        var number = (await _catalog.FindTopicAsync("orders", default))!.Number;
+        var changed = await _catalog.PutTopicAsync("orders", labels, null, default);
+        Assert.Equal((CatalogOutcome.Updated, number, labels), (changed.Outcome, changed.Value!.Number, changed.Value.Labels));
+        Assert.Equal(labels, _catalog.FindKnownTopic("orders")!.Labels);
+        Assert.Equal(CatalogOutcome.Unchanged, (await _catalog.PutTopicAsync("orders", default)).Outcome);
+        Assert.Equal(CatalogOutcome.VersionMismatch, (await _catalog.PutTopicAsync("orders", TextMap.Empty, 1, default)).Outcome);
+        Assert.Equal("/labels", Assert.Single((await _catalog.PutTopicAsync("orders", TextMap.Of([new("A", "")]), null, default)).Problems).Pointer);
+        Assert.Equal(TextMap.Empty, (await _catalog.PutTopicAsync("orders", TextMap.Empty, changed.Value.Version, default)).Value!.Labels);
+    }
+
+    [Fact]
+    public async Task Labels_given_while_another_node_changes_the_topic_come_on_top()
+    {
+        _store.Before = async () => await _catalog.PutTopicAsync("orders", TextMap.Of([new("theirs", "1")]), null, default);
+        var changed = await _catalog.PutTopicAsync("orders", TextMap.Of([new("ours", "1")]), null, default);
+        Assert.Equal(TextMap.Of([new("ours", "1")]), changed.Value!.Labels);
+    }
+
+    [Fact]
+    public async Task Lists_are_filtered_by_labels()
+    {
+        foreach (var i in Enumerable.Range(0, 5))
+            await PutAsync(Draft with { Id = $"s{i}", Labels = TextMap.Of([new("team", i % 2 == 0 ? "a" : "b"), new("n", $"{i}")]) });
+        var team = TextMap.Of([new("team", "a")]);
+        var first = await _catalog.SubscriptionsAsync(null, team, 2, null, default);
+        Assert.Equal(["s0", "s2"], first.Items.Select(s => s.Id));
+        var second = await _catalog.SubscriptionsAsync("orders", team, 2, first.NextCursor, default);
+        Assert.Equal("s4", Assert.Single(second.Items).Id);
+        Assert.Null(second.NextCursor);
+        Assert.Equal("s2", Assert.Single((await _catalog.SubscriptionsAsync(null, team.With("n", "2"), 10, null, default)).Items).Id);
+        Assert.Empty((await _catalog.SubscriptionsAsync(null, team.With("n", "1"), 10, null, default)).Items);
+
+        await _catalog.PutTopicAsync("labelled", team, null, default);
+        Assert.Equal("labelled", Assert.Single((await _catalog.TopicsAsync(team, 10, null, default)).Items).Name);
+    }
+
+    [Theory]
+    [InlineData("default")]
+    [InlineData("acme")]
+    public async Task A_page_by_labels_ends_after_ten_thousand_records_of_its_tenant_even_if_it_is_empty(string name)
+    {
+        var (tenant, other) = (TenantId.Parse(name), TenantId.Parse("other"));
+        var (catalog, others) = (_catalog.Of(tenant), _catalog.Of(other));
+        var body = CatalogCodec.Encode(new CatalogCodec.StoredTopic(DateTimeOffset.UnixEpoch));
+        await _store.ChangeAsync([.. Enumerable.Range(0, 10_500).Select(i => new CatalogWrite(CatalogCodec.TopicKind, tenant.FullName($"a{i:00000}"), 0, 0, body))], default);
+        foreach (var one in (Catalog[])[catalog, others])
+            await one.PutTopicAsync("z", TextMap.Of([new("team", "a")]), null, default);
+        var first = await catalog.TopicsAsync(TextMap.Of([new("team", "a")]), 10, null, default);
+        Assert.Equal(("a09999", 0), (first.NextCursor, first.Items.Count));
+        var theirs = await others.TopicsAsync(TextMap.Of([new("team", "a")]), 10, null, default);
+        Assert.Equal(("z", null), (Assert.Single(theirs.Items).Name, theirs.NextCursor));
+        var second = await catalog.TopicsAsync(TextMap.Of([new("team", "a")]), 10, first.NextCursor, default);
+        Assert.Equal(("z", null), (Assert.Single(second.Items).Name, second.NextCursor));
+    }
+
+    private string Body(string kind) =>
+        System.Text.Encoding.UTF8.GetString(_store.Records.Single(record => record.Kind == kind).Body!.Value.Span);
 
     [Fact]
     public async Task A_topic_in_use_goes_only_by_force_and_made_again_is_another()

@@ -22,6 +22,8 @@ internal sealed class ScriptedCatalogStore(int shards) : ICatalogStore
 
     public long Version => _version;
 
+    public IEnumerable<CatalogRecord> Records => _records.Values.Where(record => record.Body is not null);
+
     public List<CatalogQuery> Queries { get; } = [];
 
     public async ValueTask<CatalogChanges> ReadAsync(long sinceVersion, int limit, CancellationToken cancel)

@@ -1,3 +1,4 @@
+using Herald.Engine.Basics;
 using Herald.Engine.Catalogs;
 using Herald.Engine.Retrying;
 using Herald.Engine.Subscriptions;
@@ -18,6 +19,11 @@ public sealed class SubscriptionRulesTests
         Good with { Description = new string('d', 1024) },
         Good with { Secret = new byte[24] },
         Good with { Secret = new byte[64] },
+        Good with { Endpoint = "bare://somewhere" },
+        Good with { Settings = TextMap.Of([new("subject", "hello"), new("sender", "a@b")]) },
+        Good with { Labels = LabelsOf(16) },
+        Good with { Labels = TextMap.Of([new(new string('l', 63), ""), new("a-9./z", new string('v', 255))]) },
+        Good with { Labels = TextMap.Of([new("herald/registration", "1m")]) },
         Good with { Filter = FilterOf(10, 150) },
         Good with { Filter = new Filter([new FilterClause(new string('n', 255), false, [""])]) },
         Retry(r => r with { MaxAttempts = 1 }),
@@ -47,6 +53,19 @@ public sealed class SubscriptionRulesTests
         { "/description", new string('d', 80) + "…", Good with { Description = new string('d', 1025) } },
         { "/secret", "(hidden)", Good with { Secret = new byte[23] } },
         { "/secret", "(hidden)", Good with { Secret = new byte[65] } },
+        { "/secret", "(hidden)", Good with { Endpoint = "bare://somewhere", Secret = new byte[32] } },
+        { "/endpoint/settings/subjekt", "subjekt", Good with { Settings = TextMap.Of([new("subjekt", "hello")]) } },
+        { "/endpoint/settings/subject", "", Good with { Settings = TextMap.Of([new("subject", "")]) } },
+        { "/endpoint/settings/subject", new string('s', 80) + "…", Good with { Settings = TextMap.Of([new("subject", new string('s', 5000))]) } },
+        { "/endpoint/settings/a~1b~0", "a/b~", Good with { Settings = TextMap.Of([new("a/b~", "")]) } },
+        { "/endpoint/settings/subject", "subject", Good with { Endpoint = "bare://somewhere", Settings = TextMap.Of([new("subject", "hello")]) } },
+        { "/labels", "17 labels", Good with { Labels = LabelsOf(17) } },
+        { "/labels", "", Good with { Labels = TextMap.Of([new("", "v")]) } },
+        { "/labels", "Team", Good with { Labels = TextMap.Of([new("Team", "v")]) } },
+        { "/labels", "a b", Good with { Labels = TextMap.Of([new("a b", "v")]) } },
+        { "/labels", "a\n", Good with { Labels = TextMap.Of([new("a\n", "v")]) } },
+        { "/labels", new string('l', 64), Good with { Labels = TextMap.Of([new(new string('l', 64), "v")]) } },
+        { "/labels/a~1b", new string('v', 80) + "…", Good with { Labels = TextMap.Of([new("a/b", new string('v', 256))]) } },
         { "/filter", "11 attributes", Good with { Filter = FilterOf(11, 1) } },
         { "/filter/n0", "0 values", Good with { Filter = FilterOf(1, 0) } },
         { "/filter/n0", "151 values", Good with { Filter = FilterOf(1, 151) } },
@@ -122,6 +141,20 @@ public sealed class SubscriptionRulesTests
         var problem = Assert.Single(SubscriptionRules.Check(Good with { Endpoint = "https://user:hidden@refused/x" }, PlainChannel.Set));
         Assert.Equal("https://***@refused/x", problem.Value);
     }
+
+    [Theory]
+    [InlineData("https://example.com/", "subjekt", "Did you mean subject? A subject has 1 to 20 characters.")]
+    [InlineData("https://example.com/", "colour", "Known: subject, sender.")]
+    [InlineData("bare://somewhere", "subject", "Endpoints with the scheme bare have no settings.")]
+    public void A_setting_that_the_channel_does_not_know_is_refused_with_the_nearest_one_and_its_rule(string endpoint, string name, string hint)
+    {
+        var draft = Good with { Endpoint = endpoint, Settings = TextMap.Of([new(name, "hush")]) };
+        var problem = Assert.Single(SubscriptionRules.Check(draft, PlainChannel.Set));
+        Assert.EndsWith(hint, problem.Rule, StringComparison.Ordinal);
+        Assert.DoesNotContain("hush", problem.Value + problem.Rule, StringComparison.Ordinal);
+    }
+
+    private static TextMap LabelsOf(int count) => TextMap.Of(Enumerable.Range(0, count).Select(i => KeyValuePair.Create($"l{i}", "v")));
 
     private static SubscriptionDraft Retry(Func<RetryPolicy, RetryPolicy> change) => Good with { Retry = change(RetryPolicy.Default) };
 

@@ -40,6 +40,7 @@ public sealed class AttemptRunnerTests : IAsyncLifetime
     private readonly Catalog _catalog;
     private readonly CatalogCache _cache;
     private readonly TopicHolds _holds = new();
+    private readonly ScriptedCatalogStore _store = new(1);
     private readonly PermitLedger _ledger;
     private readonly AttemptRunner _runner;
     private readonly LeaseTerm _term;
@@ -49,7 +50,7 @@ public sealed class AttemptRunnerTests : IAsyncLifetime
         var channels = new ChannelSet([_channel]);
         _intake = new Intake(_log, new IntakeOptions(), _clock);
         _ledger = new PermitLedger(10, _clock, new Random(1));
-        var store = new ScriptedCatalogStore(1);
+        var store = _store;
         _cache = new CatalogCache(store, _intake.Encoder, 1000, TimeSpan.Zero, _clock, () => long.MaxValue);
         _catalog = new Catalog(store, _log, _cache, channels, _clock, (_, _) => new(true));
         _runner = new AttemptRunner(_cache, channels, new MissingChannels(NullLogger.Instance, _clock), _ledger, _gate, _metrics, _starting, new MessageIds(1), _clock, _lines);
@@ -100,7 +101,7 @@ public sealed class AttemptRunnerTests : IAsyncLifetime
         await PutAsync("http://two/");
         Run(record, length);
         var tried = await _channel.NextAsync();
-        Assert.Equal("two", tried.Attempt.Subscription.Endpoint.Host);
+        Assert.Equal("two", tried.Attempt.Subscription.Endpoint.Address.Host);
         tried.Answer(AttemptResult.Delivered);
         await _ended.Task;
         AssertAllIsGivenBack();
@@ -163,6 +164,38 @@ public sealed class AttemptRunnerTests : IAsyncLifetime
     {
         var (record, length) = await BeginAsync();
         await _catalog.ReplayAsync("s", new StartFrom.Earliest(), default);
+        await AssertNothingIsSentAsync(record, length);
+    }
+
+    [Fact]
+    public async Task The_secret_of_the_endpoint_goes_with_the_attempt_and_is_that_of_the_moment_it_is_sent()
+    {
+        _channel.Secret = new(1, 10, "From 1 to 10 bytes.", () => [1]);
+        await PutAsync("http://one/");
+        var (record, length) = await BeginAsync();
+        Assert.True((await _catalog.RotateSecretAsync("s", new byte[] { 2, 2 }, TimeSpan.FromHours(1), default)).Done);
+        Run(record, length);
+        var tried = await _channel.NextAsync();
+        Assert.Equal((2, 1), (tried.Attempt.Secrets.Current.Length, tried.Attempt.Secrets.Previous.Length));
+        tried.Answer(AttemptResult.Delivered);
+        await _ended.Task;
+        AssertAllIsGivenBack();
+    }
+
+    [Fact]
+    public async Task Nothing_is_sent_without_the_secret_of_the_endpoint()
+    {
+        _channel.Secret = new(1, 10, "From 1 to 10 bytes.", () => [1]);
+        await PutAsync("http://one/");
+        var (record, length) = await BeginAsync();
+        var there = _store.Records.Single(r => r.Kind == CatalogCodec.SubscriptionKind);
+        await _store.ChangeAsync(
+            [
+                new CatalogWrite(there.Kind, there.Id, there.Parent, null, there.Body),
+                new CatalogWrite(CatalogCodec.SecretKind, there.Id, there.Parent, null, "{"u8.ToArray()),
+            ],
+            default);
+        await _cache.RefreshAsync(_store.Version);
         await AssertNothingIsSentAsync(record, length);
     }
 

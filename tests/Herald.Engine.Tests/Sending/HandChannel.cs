@@ -11,6 +11,8 @@ internal sealed class HandChannel : IChannel
 
     public IReadOnlyList<string> Schemes { get; } = ["http"];
 
+    public SecretRules? Secret { get; set; }
+
     public int Waiting => _tried.Reader.Count;
 
     /// <summary>When true, <see cref="Tried.Answer"/> returns only once the result has reached the shard.</summary>

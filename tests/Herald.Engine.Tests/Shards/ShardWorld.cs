@@ -431,7 +431,7 @@ internal sealed class ShardWorld
         Number = number,
         Topic = "t",
         TopicNumber = Topic,
-        Endpoint = new Uri("http://127.0.0.1/"),
+        Endpoint = Endpoint.At(new Uri("http://127.0.0.1/")),
         Retry = new RetryPolicy { MaxAttempts = _random.Next(2) == 0 ? null : 2 + _random.Next(4), Waits = new RetryWaits.Exponential(TimeSpan.FromMilliseconds(500), 2, TimeSpan.FromSeconds(5), 0.2) },
         CreatedAt = DateTimeOffset.UnixEpoch,
         UpdatedAt = DateTimeOffset.UnixEpoch,

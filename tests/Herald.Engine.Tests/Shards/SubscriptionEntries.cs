@@ -14,7 +14,7 @@ internal static class SubscriptionEntries
             Number = number,
             Topic = "t",
             TopicNumber = 1,
-            Endpoint = new Uri("http://127.0.0.1/"),
+            Endpoint = Endpoint.At(new Uri("http://127.0.0.1/")),
             Filter = filters.LastOrDefault() ?? Filter.All,
             Retry = retry ?? RetryPolicy.Default,
             Limits = limits ?? DeliveryLimits.Default,

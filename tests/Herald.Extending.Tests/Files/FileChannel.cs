@@ -10,7 +10,7 @@ public sealed class FileChannel(IOptions<FilesOptions> options, TimeProvider tim
 
     public IReadOnlyList<string> Schemes => ["file"];
 
-    public string? Refuse(Uri endpoint) => endpoint.Segments is ["/", var name] && name.All(char.IsAsciiLetterOrDigit)
+    public string? Refuse(Uri address) => address.Segments is ["/", var name] && name.All(char.IsAsciiLetterOrDigit)
         ? null
         : "Expected file:///NAME, with a name of letters and digits.";
 
@@ -19,7 +19,7 @@ public sealed class FileChannel(IOptions<FilesOptions> options, TimeProvider tim
         var began = time.GetTimestamp();
         using var patience = new CancellationTokenSource(attempt.Subscription.Limits.Timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancel);
-        var path = Path.Combine(options.Value.Directory, attempt.Subscription.Endpoint.Segments[1]);
+        var path = Path.Combine(options.Value.Directory, attempt.Subscription.Endpoint.Address.Segments[1]);
         try
         {
             await AppendAsync(path, [.. attempt.Event.Payload.Span, (byte)'\n'], either.Token);

@@ -9,7 +9,7 @@ internal sealed class VisitsChannel(NpgsqlDataSource database) : IChannel
 {
     public IReadOnlyList<string> Schemes => ["visits"];
 
-    public string? Refuse(Uri endpoint) => null;
+    public string? Refuse(Uri address) => null;
 
     public async ValueTask<AttemptResult> TryAsync(Attempt attempt, CancellationToken cancel)
     {

@@ -88,13 +88,14 @@ internal sealed class OrdersServer : IAsyncDisposable
         }
     }
 
-    public async Task<Answer> SendAsync(HttpMethod method, string path, string? body, (string Name, string Value)[] headers)
+    public async Task<Answer> SendAsync(
+        HttpMethod method, string path, string? body, (string Name, string Value)[] headers, string type = "application/json")
     {
         using var request = new HttpRequestMessage(method, new Uri(Server.Address, path));
         if (body is not null)
         {
             request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
-            request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse("application/json");
+            request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(type);
         }
         foreach (var (name, value) in headers)
             request.Headers.TryAddWithoutValidation(name, value);

@@ -1,4 +1,5 @@
 using System.Net;
+using Herald.Engine.Basics;
 using Herald.Journal;
 using Herald.Orders.Registrations;
 using Herald.Orders.Tests.Hosting;
@@ -248,11 +249,37 @@ public sealed class RegistrationTests : IAsyncLifetime
     public void A_mark_is_read_as_it_is_written(int seconds, bool hasLeft)
     {
         var mark = new RegistrationMark(TimeSpan.FromSeconds(seconds), hasLeft);
-        Assert.True(RegistrationMark.TryParse(mark.ToString(), out var read));
+        var labels = mark.On(TextMap.Of([new("team", "billing")]));
+        Assert.Equal("billing", labels.Find("team"));
+        Assert.True(RegistrationMark.TryParse(labels, out var read));
         Assert.Equal(mark, read);
         Assert.False(RegistrationMark.TryParse(null, out _));
-        Assert.False(RegistrationMark.TryParse("", out _));
-        Assert.False(RegistrationMark.TryParse(mark + " and more", out _));
+        Assert.False(RegistrationMark.TryParse(TextMap.Empty, out _));
+        Assert.False(RegistrationMark.TryParse(labels.With(RegistrationMark.Label, ""), out _));
+        Assert.False(RegistrationMark.TryParse(labels.With(RegistrationMark.Label, labels.Find(RegistrationMark.Label) + " and more"), out _));
+    }
+
+    [Fact]
+    public async Task A_registration_is_a_label_that_people_see_and_that_an_administrator_can_remove_but_not_set()
+    {
+        var customer = Guid.NewGuid();
+        await _server.PublishAsync(OrderMessage.Of(customer, Guid.NewGuid(), 0));
+        var given = await Given("http://127.0.0.1:9/handler", "1h");
+        var path = $"/v1/subscriptions/orders.{customer}";
+        Assert.Equal("1h", (await _server.GetAsync(path)).Is(200).Json["labels"]!["herald/registration"]!.ToString());
+        Assert.Contains((await _server.GetAsync("/v1/subscriptions?label=herald/registration=1h")).Is(200).Items, item => item!["id"]!.ToString() == $"orders.{customer}");
+        (await PatchAsync(path, """{"labels":{"herald/registration":"2h"}}""")).IsProblem(400, "invalid-request", "/labels/herald~1registration");
+
+        // Labels of people stay when the handler gets its customer again.
+        (await PatchAsync(path, """{"labels":{"team":"billing"},"description":"for people"}""")).Is(200);
+        (await BeatAsync(customer, (long)given.Json["epoch"]!)).IsProblem(409, "registration-superseded");
+        var again = await Given("http://127.0.0.1:9/handler", "1h");
+        Assert.Equal((customer.ToString(), given["secret"]), (again["customerId"], again["secret"]));
+        Assert.Equal("for people", (await _server.GetAsync(path)).Is(200)["description"]);
+
+        (await PatchAsync(path, """{"labels":{"herald/registration":null}}""")).Is(200);
+        Assert.Equal("false", (await _server.GetAsync($"/v1/orders/customers/{customer}/webhook")).Is(200)["registered"]);
+        Assert.Equal("""{"team":"billing"}""", (await _server.GetAsync(path)).Is(200).Json["labels"]!.ToJsonString());
     }
 
     /// <summary>Asks until there is a customer. An event is noticed a moment after it was accepted.</summary>
@@ -260,6 +287,8 @@ public sealed class RegistrationTests : IAsyncLifetime
 
     private Task<Answer> RegisterAsync(string url, string? window = null) =>
         _server.PostAsync("/v1/orders/registrations", window is null ? $$"""{"url":"{{url}}"}""" : $$"""{"url":"{{url}}","window":"{{window}}"}""");
+
+    private Task<Answer> PatchAsync(string path, string body) => _server.SendAsync(HttpMethod.Patch, path, body, [], "application/merge-patch+json");
 
     private Task<Answer> BeatAsync(Guid customer, long epoch) => _server.PutAsync($"/v1/orders/registrations/{customer}", $$"""{"epoch":{{epoch}}}""");
 }

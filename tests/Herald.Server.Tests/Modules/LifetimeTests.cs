@@ -164,7 +164,7 @@ public sealed class LifetimeTests : IDisposable
             return ValueTask.CompletedTask;
         }
 
-        public string? Refuse(Uri endpoint) => null;
+        public string? Refuse(Uri address) => null;
 
         public ValueTask<AttemptResult> TryAsync(Attempt attempt, CancellationToken cancel) => ValueTask.FromResult(AttemptResult.Delivered);
 

@@ -20,6 +20,9 @@ internal sealed class SimChannel(
 
     public IReadOnlyList<string> Schemes => schemes;
 
+    /// <summary>Nothing can be sent without it, so a node that loses one stands still.</summary>
+    public SecretRules? Secret { get; } = new(32, 32, "32 bytes.", () => new byte[32]);
+
     public static string SchemeOf(string subscription) => subscription[^1] % 2 == 0 ? Far : Near;
 
     public string? Refuse(Uri endpoint) => null;
@@ -29,7 +32,7 @@ internal sealed class SimChannel(
         _simulator.CheckThread();
         var request = _requests.OnBegun(process, attempt);
         var delivery = Begin(attempt);
-        var receiver = receivers[attempt.Subscription.Endpoint.Host];
+        var receiver = receivers[attempt.Subscription.Endpoint.Address.Host];
         var (began, timeout) = (_simulator.NowMs, (long)attempt.Subscription.Limits.Timeout.TotalMilliseconds);
         var answer = new TaskCompletionSource<AttemptResult>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var given = cancel.Register(() => answer.TrySetCanceled(cancel));

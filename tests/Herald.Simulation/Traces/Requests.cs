@@ -20,7 +20,7 @@ internal sealed class Requests(Teller teller)
         foreach (var (name, value) in view)
             color = Encoding.UTF8.GetString(value);
         teller.Tell(
-            attempt.Subscription.Endpoint.Host, "attempt", ("n", request.Number), ("from", sender.Name), ("subscription",
+            attempt.Subscription.Endpoint.Address.Host, "attempt", ("n", request.Number), ("from", sender.Name), ("subscription",
                 request.Subscription), ("topic", request.Topic),
             ("key", request.Key), ("id", request.Id), ("type", view.TypeText), ("a." + EventMaker.Attribute, color), ("digest",
                 Teller.Digest(view.Payload.Span)), ("sequence", request.Sequence),

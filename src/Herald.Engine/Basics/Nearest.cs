@@ -1,4 +1,4 @@
-namespace Herald.Hosting.Settings;
+namespace Herald.Engine.Basics;
 
 /// <summary>Finds the known name that is nearest to a misspelt one.</summary>
 public static class Nearest
