@@ -106,6 +106,9 @@ internal static class ApiDescription
         };
         foreach (var limit in operation.Parameters?.OfType<OpenApiParameter>().Where(p => p.Name == "limit") ?? [])
             limit.Schema = new OpenApiSchema { Type = JsonSchemaType.Integer, Minimum = "1", Maximum = "1000", Default = 100 };
+        // The generated binding reports a list that can be absent as required.
+        foreach (var label in operation.Parameters?.OfType<OpenApiParameter>().Where(p => p.Name == "label") ?? [])
+            label.Required = false;
         if (operation.OperationId is { } id && Examples.TryGetValue(id, out var example))
         {
             foreach (var media in operation.RequestBody?.Content?.Values ?? [])
