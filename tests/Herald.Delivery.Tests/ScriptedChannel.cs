@@ -55,7 +55,8 @@ internal sealed class ScriptedChannel : IChannel
     public async ValueTask<AttemptResult> TryAsync(Attempt attempt, CancellationToken cancel)
     {
         var (host, id, generation, redelivery) = (attempt.Subscription.Endpoint.Address.Host, attempt.MessageId, attempt.Subscription.Generation, attempt.Redelivery);
-        _secrets[host] = attempt.Secrets.Current.ToArray();
+        if (!attempt.Secrets.AreNone)
+            _secrets[host] = attempt.Secrets.Current.ToArray();
         if (attempt.Event.TypeText == "herald.test")
             return Ok;
         var key = int.Parse(Encoding.UTF8.GetString(attempt.Event.Key), CultureInfo.InvariantCulture);
