@@ -110,6 +110,27 @@ public sealed class TraceJudgeTests
     }
 
     [Fact]
+    public void A_last_failure_that_a_crash_lost_can_expire_without_a_dead_letter()
+    {
+        _story.Put("""{"schedule":["100ms"],"jitter":0,"maxAttempts":1,"ttl":"1s"}""");
+        var one = _story.Publish("a");
+        _story.Fail("a", one, 1);
+        Restart("killed");
+        _story.After(1100).Settle();
+    }
+
+    [Fact]
+    public void A_last_failure_that_was_saved_makes_a_dead_letter_before_it_can_expire()
+    {
+        _story.Put("""{"schedule":["100ms"],"jitter":0,"maxAttempts":1,"ttl":"10s"}""");
+        var one = _story.Publish("a");
+        _story.Fail("a", one, 1);
+        _story.After(5000);
+        Restart("killed");
+        Accuses("no dead letter", _story.After(6000).Settle);
+    }
+
+    [Fact]
     public void A_dead_letter_of_what_was_never_tried_is_noticed()
     {
         _story.Put(ThreeTimes);

@@ -87,8 +87,14 @@ public sealed class GiveUps(Ledger ledger)
                 && !definition.Retry.MakesLetters))
                 return false;
         }
+        if (byLetter && !ledger.Hindrances.IsSaved(last.Sender, last.EndedMs) && MayExpire(history, last.EndedMs))
+            return false;
         return any && !history.MayStandStill(last.EndedMs, last.EndedMs + SlackMs, hasBegun: true);
     }
+
+    // An owner that forgot the last result in a crash can be followed by one that expires the delivery, which makes no dead letter.
+    private bool MayExpire(SubscriptionHistory history, long sinceMs) =>
+        history.Definitions(sinceMs, ledger.NowMs, everywhere: true).Any(definition => !double.IsPositiveInfinity(definition.Retry.TtlMs));
 
     // The receiver was away, so nobody saw how often the delivery was tried.
     private bool MayBeExhaustedUnseen(SubscriptionHistory history, Delivery delivery)
