@@ -1,5 +1,5 @@
 using Herald.Alarms.Hosting;
-using Herald.Channels.Hosting;
+using Herald.Webhooks.Hosting;
 using Herald.Journal.Hosting;
 using Herald.Kafka.Hosting;
 using Herald.Lab;

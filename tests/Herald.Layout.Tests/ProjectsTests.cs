@@ -17,7 +17,7 @@ public sealed class ProjectsTests
         ["Herald.Hosting"] = ["Herald.Client", "Herald.Engine"],
         ["Herald.Journal"] = ["Herald.Engine", "Herald.Hosting"],
         ["Herald.Postgres"] = ["Herald.Engine", "Herald.Hosting"],
-        ["Herald.Channels"] = ["Herald.Engine", "Herald.Hosting"],
+        ["Herald.Webhooks"] = ["Herald.Engine", "Herald.Hosting"],
         ["Herald.Brokers"] = ["Herald.Engine", "Herald.Hosting"],
         ["Herald.Kafka"] = ["Herald.Brokers"],
         ["Herald.Nats"] = ["Herald.Brokers"],
@@ -26,7 +26,7 @@ public sealed class ProjectsTests
         ["Herald.Orders"] = ["Herald.Hosting", "Herald.Kafka"],
         ["Herald.Cli"] =
         [
-            "Herald.Server", "Herald.Journal", "Herald.Postgres", "Herald.Channels", "Herald.Kafka", "Herald.Nats", "Herald.Alarms",
+            "Herald.Server", "Herald.Journal", "Herald.Postgres", "Herald.Webhooks", "Herald.Kafka", "Herald.Nats", "Herald.Alarms",
             "Herald.Orders", "Herald.Lab",
         ],
         ["Herald.LocalServers"] = [],

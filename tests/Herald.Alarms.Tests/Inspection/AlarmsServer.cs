@@ -2,7 +2,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using Herald.Alarms.Hosting;
 using Herald.Alarms.Readers;
-using Herald.Channels.Hosting;
+using Herald.Webhooks.Hosting;
 using Herald.Engine;
 using Herald.Engine.Basics;
 using Herald.Engine.Sources;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text;
-using Herald.Channels.Hosting;
+using Herald.Webhooks.Hosting;
 using Herald.Engine.Sources;
 using Herald.Hosting;
 using Herald.Hosting.Modules;

@@ -1,6 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text;
-using Herald.Channels.Hosting;
+using Herald.Webhooks.Hosting;
 using Herald.Engine;
 using Herald.Engine.Basics;
 using Herald.Engine.Sources;

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
-using Herald.Channels.Hosting;
+using Herald.Webhooks.Hosting;
 using Herald.Engine;
 using Herald.Engine.Basics;
 using Herald.Hosting;

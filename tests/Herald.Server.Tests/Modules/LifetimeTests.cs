@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Herald.Channels.Hosting;
+using Herald.Webhooks.Hosting;
 using Herald.Engine;
 using Herald.Engine.Channels;
 using Herald.Hosting;

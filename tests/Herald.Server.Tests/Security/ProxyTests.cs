@@ -1,4 +1,4 @@
-using Herald.Channels.Webhooks;
+using Herald.Webhooks;
 using System.Net;
 using Herald.Hosting.Settings;
 using Herald.Server.Tests.Http;

@@ -1,4 +1,4 @@
-using Herald.Channels.Webhooks;
+using Herald.Webhooks;
 using Herald.Journal;
 using Herald.Server.Tests.Http;
 using Herald.TestKit.Receivers;
