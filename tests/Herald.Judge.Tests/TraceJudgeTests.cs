@@ -131,6 +131,30 @@ public sealed class TraceJudgeTests
     }
 
     [Fact]
+    public void An_event_behind_a_given_up_one_waits_only_from_its_own_acceptance()
+    {
+        _story.Put(ThreeTimes);
+        var one = _story.Publish("a");
+        for (var number = 1; number <= 3; number++)
+            _story.After(110).Fail("a", one, number);
+        _story.After(60_000).Publish("b");
+        _story.After(200).Publish("c");
+        Accuses("waits for", () => _story.After(30_000).Publish("d"));
+    }
+
+    [Fact]
+    public void A_replay_whose_outcome_is_unknown_can_come_in_force_later()
+    {
+        _story.Tell("world", "settings", ("follow", "1000"));
+        _story.Put(filter: """{"type":["x"]}""");
+        var (one, two) = (_story.Publish("a"), _story.Publish("b", type: "x"));
+        _story.Put(outcome: "updated");
+        _story.Order("replay", "unknown", ("from", "1")).After(50);
+        _story.Deliver("b", two, type: "x");
+        _story.Deliver("a", one, redelivery: "replay");
+    }
+
+    [Fact]
     public void A_dead_letter_of_what_was_never_tried_is_noticed()
     {
         _story.Put(ThreeTimes);

@@ -54,8 +54,9 @@ public sealed class OrderJudge(Ledger ledger, LetterJudge letters)
         (order.EndsMs, order.Version) = (fact.AtMs, fact.Number("version", 0));
         if (order.What == Order.Put && order.IsDone == true)
             order.Creates = outcome == "created";
-        // One node has all shards and has answered, so no other node has to learn of the order.
-        var isAlone = ledger.Settings.Nodes == 1 && ledger.Settings.LeaseMs == 0 && fact.Find("alone") is not null;
+        // One node has all shards and has done it, so no other node has to learn of the order. A node that does not know whether the store
+        // took the order works on as before until it learns.
+        var isAlone = order.IsDone == true && ledger.Settings.Nodes == 1 && ledger.Settings.LeaseMs == 0 && fact.Find("alone") is not null;
         order.InForceMs = order.IsDone == false ? fact.AtMs : fact.AtMs + (isAlone ? 0 : ledger.Settings.FollowMs);
         if (order.What is Order.Redrive or Order.DiscardLetters)
             letters.OnDone(order, fact);

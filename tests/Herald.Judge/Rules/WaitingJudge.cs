@@ -128,7 +128,8 @@ public sealed class WaitingJudge(Ledger ledger, GiveUps giveUps)
         {
             if (lane.Waiting.Count == 1)
                 return;
-            (since, head) = (Math.Max(since, head.Last.EndedMs), lane.Waiting.Values[1]);
+            var next = lane.Waiting.Values[1];
+            (since, head) = (Math.Max(since, Math.Max(head.Last.EndedMs, next.Event.AcceptedByMs)), next);
         }
         if (head.Last is { Ending: not Ending.Cut })
             return;
