@@ -9,6 +9,7 @@ using Herald.Lab.Benches.Ingestion;
 using Herald.Lab.Benches.Isolation;
 using Herald.Lab.Benches.Keys;
 using Herald.Lab.Benches.Latency;
+using Herald.Lab.Benches.Neighbours;
 using Herald.Lab.Benches.Registrations;
 using Herald.Lab.Benches.Repeats;
 using Herald.Lab.Benches.Scale;
@@ -34,7 +35,7 @@ internal static class BenchList
     public static IReadOnlyList<IBench> All { get; } =
     [
         new AcceptBench(1), new AcceptBench(AcceptBench.UsualBatch), DeliverBench.Backlog, DeliverBench.Fanout, new FlowBench(),
-        new LatencyBench(), new FlakyBench(), new RepeatsBench(), new KeysBench(), new IsolateBench(), new SubscriptionsBench(), new RegistrationsBench(), new StartBench(), new MemoryBench(), new IdleBench(),
+        new LatencyBench(), new FlakyBench(), new RepeatsBench(), new KeysBench(), new NeighboursBench(), new IsolateBench(), new SubscriptionsBench(), new RegistrationsBench(), new StartBench(), new MemoryBench(), new IdleBench(),
     ];
 
     /// <summary>Every bench.</summary>
