@@ -39,6 +39,12 @@ internal sealed class DemoDisplay(
         }
     }
 
+    protected override ValueTask LookAtLastAsync(CancellationToken cancel)
+    {
+        _askedAt = null;
+        return LookAsync(cancel);
+    }
+
     protected override string Line()
     {
         var parts = receivers.Select(receiver =>

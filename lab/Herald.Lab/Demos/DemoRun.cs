@@ -66,6 +66,7 @@ internal sealed class DemoRun(DemoOptions options, Func<DirectoryInfo, Cancellat
             }
 
             // 3. and 4. Load and drain, with a display.
+            var cost = new NeighbourCost();
             var phase = new DemoPhase(time, options, stage.Place);
             using var showing = CancellationTokenSource.CreateLinkedTokenSource(cancel);
             var display = options.Json ? Task.CompletedTask : new DemoDisplay(_ledger, receivers, phase, stage, terminal, time).RunAsync(options.Plain, showing.Token);
@@ -73,7 +74,7 @@ internal sealed class DemoRun(DemoOptions options, Func<DirectoryInfo, Cancellat
             {
                 await Task.WhenAll(
                     load.RunAsync(options.Rate, options.Load, long.MaxValue, cancel),
-                    DieInTheMiddleAsync(receivers[^1].Webhooks, cancel),
+                    DieInTheMiddleAsync(receivers[^1].Webhooks, receivers[0], cost, cancel),
                     stage.PlayAsync(options.Load, cancel));
                 phase.BeginDrain();
                 await DrainAsync(stage, cancel);
@@ -86,7 +87,9 @@ internal sealed class DemoRun(DemoOptions options, Func<DirectoryInfo, Cancellat
             }
 
             // 5. The verdict.
-            return DemoVerdict.Print(terminal, _ledger, receivers, LeastAccepted);
+            return DemoVerdict.Print(
+                terminal, _ledger, receivers, LeastAccepted,
+                [cost.Sentence(receivers[^1].Name, options.Load / 3, receivers[0].Name), .. stage.Remarks(_ledger.Judge())]);
         }
         finally
         {
@@ -95,11 +98,16 @@ internal sealed class DemoRun(DemoOptions options, Func<DirectoryInfo, Cancellat
         }
     }
 
-    private async Task DieInTheMiddleAsync(WebhookReceiver receiver, CancellationToken cancel)
+    // The first half of the first third warms the programs up, and is not compared.
+    private async Task DieInTheMiddleAsync(WebhookReceiver receiver, OrderReceiver compared, NeighbourCost cost, CancellationToken cancel)
     {
-        await Task.Delay(options.Load / 3, time, cancel);
+        await Task.Delay(options.Load / 6, time, cancel);
+        compared.Period = cost.Calm;
+        await Task.Delay(options.Load / 6, time, cancel);
         await receiver.GoDownAsync(cancel);
+        compared.Period = cost.Beside;
         await Task.Delay(options.Load / 3, time, cancel);
+        compared.Period = null;
         await receiver.ComeBackAsync(cancel);
     }
 

@@ -1,4 +1,5 @@
 using Herald.Client;
+using Herald.Lab.Ledgers;
 
 namespace Herald.Lab.Demos;
 
@@ -16,6 +17,9 @@ internal interface IDemoStage : IAsyncDisposable
 
     /// <summary>Carries out the faults of the servers during the load.</summary>
     Task PlayAsync(TimeSpan load, CancellationToken cancel);
+
+    /// <summary>What the faults of the servers cost, in sentences, when the run is over.</summary>
+    IReadOnlyList<string> Remarks(LedgerTotals all);
 
     /// <summary>The name and the state of each server, for the display; empty for a single server.</summary>
     Task<IReadOnlyList<(string Name, string State)>> LookAsync(CancellationToken cancel);

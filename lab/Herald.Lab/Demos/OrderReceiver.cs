@@ -16,6 +16,9 @@ public sealed class OrderReceiver(string name, int number, ReceiptLedger ledger)
     public WebhookReceiver Webhooks { get; private set; } = null!;
     public LatencyHistogram Latency { get; } = new();
 
+    /// <summary>Latencies are recorded here too; null for none. A run changes it to compare periods.</summary>
+    public LatencyHistogram? Period { get; set; }
+
     /// <summary>Attempts after the first one, of deliveries that succeeded in the end.</summary>
     public long Retries => Interlocked.Read(ref _retries);
 
@@ -29,7 +32,9 @@ public sealed class OrderReceiver(string name, int number, ReceiptLedger ledger)
             var change = OrderChange.Parse(webhook.Body.Span);
             if (ledger.Received(Number, change.Order, change.Number, webhook.Id) == Receipt.Duplicate)
                 return;
-            Latency.Record(now() - change.At);
+            var latency = now() - change.At;
+            Latency.Record(latency);
+            Period?.Record(latency);
             Interlocked.Add(ref _retries, Math.Max(0, webhook.Attempt - 1));
         }, time, random, cancel, around: around);
 

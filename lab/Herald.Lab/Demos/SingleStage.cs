@@ -1,4 +1,5 @@
 using Herald.Client;
+using Herald.Lab.Ledgers;
 using Herald.Lab.Processes;
 
 namespace Herald.Lab.Demos;
@@ -20,6 +21,8 @@ internal sealed class SingleStage : IDemoStage
 
     public static async Task<IDemoStage> StartAsync(DirectoryInfo data, TimeProvider time, CancellationToken cancel) =>
         new SingleStage(await ServerProcess.StartAsync(["--data", data.FullName, "--listen", "127.0.0.1:0"], time, cancel));
+
+    public IReadOnlyList<string> Remarks(LedgerTotals all) => [];
 
     public Task PlayAsync(TimeSpan load, CancellationToken cancel) => Task.CompletedTask;
 

@@ -59,7 +59,8 @@ internal sealed class HandlerRecord(HandlerRole role, PhasePlan plan, TimeSpan s
                 phase => new PhaseFigures(plan.LengthOf(phase.Key), phase.Value.Delivered, phase.Value.Failed, phase.Value.Retries, phase.Value.LagsWhere(_ => true)));
             var calm = _phases[Phase.Before];
             return new(
-                role, phases, (calm.LagsWhere(at => at < plan.HalfOfBefore), calm.LagsWhere(at => at >= plan.HalfOfBefore)), _phases.Values.Sum(tally => tally.Delivered), _deliveredInHell, violations,
+                role, phases, [.. Enumerable.Range(0, PhasePlan.Quarters).Select(quarter => calm.LagsWhere(at => plan.QuarterOfBefore(at) == quarter))],
+                _phases.Values.Sum(tally => tally.Delivered), _deliveredInHell, violations,
                 _deliveredOfThose >= Interlocked.Read(ref _publishedByHellsEnd) ? _caughtUpAt : null);
         }
     }

@@ -9,7 +9,12 @@ internal sealed record PhasePlan(TimeSpan WarmUp, TimeSpan Before, TimeSpan Hell
     public static readonly PhasePlan Compressed = new(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(25), TimeSpan.FromSeconds(35), TimeSpan.FromSeconds(30));
     public static readonly PhasePlan Full = new(TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(3), TimeSpan.FromMinutes(2));
 
-    public TimeSpan HalfOfBefore => WarmUp + (Before / 2);
+    /// <summary>The number of parts of the phase before hell that are compared with each other.</summary>
+    public const int Quarters = 4;
+
+    /// <summary>The quarter of the phase before hell, from 0.</summary>
+    public int QuarterOfBefore(TimeSpan since) => Math.Clamp((int)((since - WarmUp) / (Before / Quarters)), 0, Quarters - 1);
+
     public TimeSpan HellBegins => WarmUp + Before;
     public TimeSpan HellEnds => HellBegins + Hell;
     public TimeSpan Whole => HellEnds + After;

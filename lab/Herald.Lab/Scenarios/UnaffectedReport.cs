@@ -35,6 +35,9 @@ internal static class UnaffectedReport
         ]);
         terminal.Out.WriteLine();
         Columns(terminal.Out, [["CRITERION", "FIGURE", "LIMIT", ""], .. criteria.Select(one => new[] { one.What, one.Figure, one.Limit, one.Holds ? "ok" : "NOT OK" })]);
+        terminal.Out.WriteLine();
+        foreach (var sentence in UnaffectedSentences.Of(handlers, criteria, options.Plan))
+            terminal.Out.WriteLine(sentence);
     }
 
     private static string[] Row(HandlerFigures handler, Phase phase)

@@ -38,18 +38,18 @@ internal static class UnaffectedVerdict
     }
 
     /// <summary>
-    /// The lag can be longer than before by at most the largest of three allowances: a tenth, 0.2 ms, and the difference between the two
-    /// halves of the time before. A shorter lag always passes.
+    /// The lag can be longer than before by at most the largest of three allowances: a tenth, 0.2 ms, and the largest difference between the
+    /// quarters of the time before. A shorter lag always passes.
     /// </summary>
     private static Criterion Lag(HandlerFigures handler, double share)
     {
         var what = string.Create(CultureInfo.InvariantCulture, $"{handler.Role.Name}: lag p{share * 100:0} during hell");
-        if (handler.Phases[Phase.Before].Lag(share) is not { } before || handler.Phases[Phase.Hell].Lag(share) is not { } during || handler.CalmSpread(share) is not { } sham)
+        if (handler.Phases[Phase.Before].Lag(share) is not { } before || handler.Phases[Phase.Hell].Lag(share) is not { } during || handler.CalmRange(share) is not { } calm)
             return new(what, "none", "some", false);
-        TimeSpan[] allowances = [before * Tolerance, Grain, sham];
+        TimeSpan[] allowances = [before * Tolerance, Grain, calm.Most - calm.Least];
         var limit = before + allowances.Max();
-        var halves = $"{LagText.Format(handler.CalmHalves.First.At(share))} and {LagText.Format(handler.CalmHalves.Second.At(share))}";
-        return new(what, LagText.Format(during), $"{LagText.Format(limit)} (before {LagText.Format(before)}, its halves {halves})", during <= limit);
+        var quarters = $"{LagText.Format(calm.Least)} to {LagText.Format(calm.Most)}";
+        return new(what, LagText.Format(during), $"{LagText.Format(limit)} (before {LagText.Format(before)}, its quarters {quarters})", during <= limit);
     }
 
     private static Criterion Rate(HandlerFigures handler)

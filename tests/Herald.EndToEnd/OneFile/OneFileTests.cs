@@ -32,10 +32,13 @@ public sealed class OneFileTests
         using var file = ReleasedFile.Copy();
         var run = await file.RunAsync(Cancel, "demo", "--for", "5s", "--plain");
         Assert.True(run.Code == 0, run.Out + run.Error);
-        var verdict = run.Out.TrimEnd().Split('\n')[^5..].Select(line => line.Split(' '))
+        var lines = run.Out.TrimEnd().Split('\n');
+        var verdict = lines[Array.FindLastIndex(lines, line => line.StartsWith("accepted ", StringComparison.Ordinal))..][..5].Select(line => line.Split(' '))
             .ToDictionary(words => words[0], words => long.Parse(words[1], CultureInfo.InvariantCulture));
         Assert.True(verdict["accepted"] > 1000, run.Out);
         Assert.Equal((4 * verdict["accepted"], 0, 0), (verdict["delivered"], verdict["out-of-order"], verdict["lost"]));
+        Assert.Contains(lines, line => line.StartsWith("PASS: ", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.StartsWith("\"dying\" was down for 2 s", StringComparison.Ordinal));
         file.AssertAlone();
         Assert.Empty(Directory.EnumerateFileSystemEntries(file.Data));
     }

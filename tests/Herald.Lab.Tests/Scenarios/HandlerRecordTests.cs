@@ -75,14 +75,18 @@ public sealed class HandlerRecordTests
     }
 
     [Fact]
-    public void The_time_before_hell_has_two_halves_by_when_events_occurred()
+    public void The_time_before_hell_has_four_quarters_by_when_events_occurred()
     {
+        Answer(Well, occurred: 5, now: 6);
+        Answer(Well, occurred: 7.5, now: 9);
         Answer(Well, occurred: 9.9, now: 11.9);
         Answer(Well, occurred: 10, now: 11);
+        Assert.Null(_record.Figures(0).CalmRange(0.5));
+        Answer(Well, occurred: 14.9, now: 17.9);
         Answer(Well, occurred: 16, now: 25);
         var figures = _record.Figures(0);
-        Assert.Equal((TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(1)), (figures.CalmHalves.First.At(1), figures.CalmHalves.Second.At(1)));
-        Assert.Equal(TimeSpan.FromSeconds(1), figures.CalmSpread(0.5));
+        Assert.Equal([1, 2, 1, 3], figures.CalmQuarters.Select(quarter => quarter.At(1)!.Value.TotalSeconds));
+        Assert.Equal((TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3)), figures.CalmRange(1));
     }
 
     private void Answer(Hit hit, double occurred, double now, int attempt = 1) =>

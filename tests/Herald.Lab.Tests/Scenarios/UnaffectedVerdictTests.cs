@@ -35,7 +35,7 @@ public sealed class UnaffectedVerdictTests
     [InlineData(1.0, 1.9, true)]
     [InlineData(1.0, 1.91, false)]
     public void Or_by_what_undisturbed_times_differ_by(double before, double during, bool holds) =>
-        Assert.Equal(holds, One("clean: lag p99 during hell", Handler(Clean, before, during) with { CalmHalves = (Lags(1.4), Lags(0.5)) }).Holds);
+        Assert.Equal(holds, One("clean: lag p99 during hell", Handler(Clean, before, during) with { CalmQuarters = [Lags(1), Lags(1.4), Lags(0.5), Lags(1)] }).Holds);
 
     [Theory]
     [InlineData(1000, 1000, true)]
@@ -83,7 +83,7 @@ public sealed class UnaffectedVerdictTests
 
     private static HandlerFigures Handler(HandlerRole role, double lagBefore, double lagDuring, long before = 1000, long during = 1000) => new(
         role, new Dictionary<Phase, PhaseFigures> { [Phase.Before] = Figures(before, lagBefore), [Phase.Hell] = Figures(during, lagDuring) },
-        (Lags(lagBefore), Lags(lagBefore)), 2000, 0, 0, TimeSpan.Zero);
+        [Lags(lagBefore), Lags(lagBefore), Lags(lagBefore), Lags(lagBefore)], 2000, 0, 0, TimeSpan.Zero);
 
     private static PhaseFigures Figures(long delivered, double lagMs) => new(TimeSpan.FromSeconds(10), delivered, 0, 0, Lags(lagMs));
 

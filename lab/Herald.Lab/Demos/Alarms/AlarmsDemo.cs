@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -130,6 +131,7 @@ internal sealed class AlarmsDemo(AlarmsDemoOptions options, Terminal terminal, T
             terminal.Error.WriteLine($"The server has ended: {server.LastOutput}");
         foreach (var sample in _ledger.Samples())
             terminal.Error.WriteLine(sample);
+        var passed = !server.HasExited && _ledger is { Expected: > 0, Wrong: 0, Missing: 0 };
         if (terminal.Json)
         {
             terminal.Out.WriteLine(new JsonObject
@@ -140,6 +142,7 @@ internal sealed class AlarmsDemo(AlarmsDemoOptions options, Terminal terminal, T
                 ["repeats"] = _ledger.Repeats,
                 ["wrong"] = _ledger.Wrong,
                 ["missing"] = _ledger.Missing,
+                ["passed"] = passed,
             }.ToJsonString());
         }
         else
@@ -150,7 +153,12 @@ internal sealed class AlarmsDemo(AlarmsDemoOptions options, Terminal terminal, T
             terminal.Out.WriteLine($"repeats {_ledger.Repeats}");
             terminal.Out.WriteLine($"wrong {_ledger.Wrong}");
             terminal.Out.WriteLine($"missing {_ledger.Missing}");
+            terminal.Out.WriteLine();
+            terminal.Out.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{(passed ? "PASS" : "FAIL")}: {story.Changes:N0} changes of alarms, {_ledger.Expected:N0} digests requested, "
+                    + $"{_ledger.Missing:N0} missing, {_ledger.Wrong:N0} with wrong content, {_ledger.Repeats:N0} repeated."));
         }
-        return !server.HasExited && _ledger is { Expected: > 0, Wrong: 0, Missing: 0 } ? ExitCode.Ok : ExitCode.Failed;
+        return passed ? ExitCode.Ok : ExitCode.Failed;
     }
 }

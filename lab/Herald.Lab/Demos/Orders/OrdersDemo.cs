@@ -92,7 +92,8 @@ internal sealed class OrdersDemo(DemoOptions options, Entrance via, Terminal ter
         }
 
         // 5. The verdict.
-        return DemoVerdict.Print(terminal, _ledger.Judge(Judged), IsWell(killed), LeastAccepted);
+        var (isWell, remark) = Judge(killed);
+        return DemoVerdict.Print(terminal, _ledger.Judge(Judged), 1, isWell, LeastAccepted, remark is null ? [] : [remark]);
     }
 
     /// <summary>Kills a handler that has a customer, after a third of the load. On a busy machine it waits until there is one.</summary>
@@ -122,19 +123,18 @@ internal sealed class OrdersDemo(DemoOptions options, Entrance via, Terminal ter
     }
 
     /// <summary>The customer of the killed handler has another handler, and all signatures were valid. Anything else is printed.</summary>
-    private bool IsWell(OrdersDemoHandler killed)
+    private (bool IsWell, string? Remark) Judge(OrdersDemoHandler killed)
     {
         foreach (var (order, number) in _ledger.Missing(Judged, ShownMissing))
             terminal.Error.WriteLine($"Not received: order {order}, change {number - 1}.");
         var successor = _handlers.Find(handler => !handler.IsKilled && handler.Customer == killed.Customer);
         if (successor is null)
             terminal.Error.WriteLine($"Handler {killed.Number} was killed, and no other handler has taken over its customer.");
-        else if (!terminal.Json)
-            terminal.Out.WriteLine($"Handler {killed.Number} was killed, and handler {successor.Number} has its customer.");
         var refused = _handlers.Sum(handler => handler.Counts.Refused);
         if (refused > 0)
             terminal.Error.WriteLine($"Handlers refused {refused} requests because of a wrong signature.");
-        return successor is not null && refused == 0;
+        var remark = successor is null ? null : $"Handler {killed.Number} was killed, and handler {successor.Number} took over its customer.";
+        return (successor is not null && refused == 0, remark);
     }
 
     private void Settled(IReadOnlyList<OrderMessage> batch, OrderSinkResult result)
