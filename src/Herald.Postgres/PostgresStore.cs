@@ -113,6 +113,9 @@ public sealed class PostgresStore : IEventLog, ISourcePositions, IShardStore, IS
     /// </summary>
     public IReadOnlyList<string> Troubles => [.. _database.Locks.Held.Select(_database.Locks.Describe)];
 
+    /// <summary>Why no work is possible now, in a sentence; null while the database answers.</summary>
+    public string? Outage => _database.Watch.Trouble;
+
     private bool Notifies => _options.Wake == WakeMode.Notify && _dialect.CanNotify;
 
     /// <summary>Opens the store. Its tables must exist (see <see cref="Migrations"/>).</summary>

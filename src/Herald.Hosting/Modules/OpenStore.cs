@@ -25,6 +25,9 @@ public sealed record OpenStore : IAsyncDisposable
     /// <summary>Problems that prevent some of the work while the rest continues, in sentences.</summary>
     public Func<IReadOnlyList<string>> Troubles { get; init; } = () => [];
 
+    /// <summary>Why no work is possible at present, in one sentence; null while the store answers.</summary>
+    public Func<string?> Outage { get; init; } = () => null;
+
     /// <summary>Copies the store into a directory; null where the database has its own means of backup.</summary>
     public Func<string, CancellationToken, Task>? Backup { get; init; }
 

@@ -39,7 +39,11 @@ internal sealed class Database : IAsyncDisposable
         settings.MaxPoolSize = VitalConnections;
         Vital = Build(settings);
         Locks = new LockWatch(this, time);
+        Watch = new DatabaseWatch(LookAsync, notices ?? (_ => { }), time, _closing.Token);
     }
+
+    /// <summary>Whether the database answers.</summary>
+    public DatabaseWatch Watch { get; }
 
     /// <summary>Called before a second try of work that met a period's table that no longer exists.</summary>
     public Func<CancellationToken, Task> OnTableGone { get; set; } = _ => Task.CompletedTask;
@@ -160,7 +164,16 @@ internal sealed class Database : IAsyncDisposable
     public StoreUnavailableException Unavailable(Exception failure)
     {
         Interlocked.Increment(ref _failures);
+        if (!Connections.Failures.IsConflict(failure) && !Connections.Failures.IsLockTimeout(failure))
+            Watch.OnFailure();
         return Connections.Failures.ToUnavailable(failure);
+    }
+
+    private async Task LookAsync(CancellationToken cancel)
+    {
+        await using var connection = await Vital.OpenConnectionAsync(cancel).ConfigureAwait(false);
+        await using var command = connection.Command("select 1");
+        await command.ExecuteScalarAsync(cancel).ConfigureAwait(false);
     }
 
     /// <summary>Cancels all work under way.</summary>

@@ -50,7 +50,35 @@ internal static class Failures
         _ => false,
     };
 
-    public static StoreUnavailableException ToUnavailable(Exception failure) => new(
-        failure is PostgresException refused ? $"The database answered with error {refused.SqlState}: {refused.MessageText}." : $"The database cannot be reached: {failure.Message}",
-        failure);
+    /// <summary>
+    /// The database, or this connection to it, has ended or cannot be opened. False for statements that were refused, waited for a lock, or
+    /// took too long: then the database answers.
+    /// </summary>
+    public static bool IsCutOff(Exception failure) => failure switch
+    {
+        PostgresException refused => refused.SqlState.StartsWith("08", StringComparison.Ordinal) || refused.SqlState.StartsWith("57P", StringComparison.Ordinal),
+        SocketException or EndOfStreamException => true,
+        NpgsqlException or IOException => failure.InnerException is { } cause && IsCutOff(cause),
+        _ => false,
+    };
+
+    public static StoreUnavailableException ToUnavailable(Exception failure)
+    {
+        var message = failure is PostgresException refused
+            ? $"The database answered with error {refused.SqlState}: {refused.MessageText}." : $"The database cannot be reached: {failure.Message}";
+        return IsCutOff(failure) ? new StoreAwayException(message, failure) : new StoreUnavailableException(message, failure);
+    }
+
+    /// <summary>The reason in a few words, for people.</summary>
+    public static string Describe(Exception failure)
+    {
+        for (var cause = failure; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is SocketException socket)
+                return $"{socket.Message}.".Replace("..", ".", StringComparison.Ordinal);
+            if (cause is PostgresException refused)
+                return $"{refused.MessageText}.";
+        }
+        return failure.Message;
+    }
 }

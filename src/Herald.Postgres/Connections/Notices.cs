@@ -1,4 +1,5 @@
 using System.Globalization;
+using Herald.Engine.Stores;
 
 namespace Herald.Postgres.Connections;
 
@@ -14,7 +15,12 @@ internal sealed class Notices(Action<string> tell, TimeProvider time)
 
     /// <param name="what">One of a fixed set of texts: what failed, and what follows.</param>
     // A failure that is no outage is an error of Herald, so its full text shows where it happened.
-    public void Failed(string what, Exception failure) => Say(what, $" {(failure is Herald.Engine.Stores.StoreUnavailableException ? failure.Message : failure)}");
+    public void Failed(string what, Exception failure)
+    {
+        // The store reports an outage by itself (DatabaseWatch).
+        if (failure is not StoreAwayException)
+            Say(what, $" {(failure is StoreUnavailableException ? failure.Message : failure)}");
+    }
 
     /// <param name="what">One of a fixed set of texts.</param>
     /// <param name="detail">Text that can differ each time.</param>

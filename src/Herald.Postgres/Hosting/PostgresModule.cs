@@ -58,6 +58,7 @@ public sealed class PostgresModule : IStoreModule
                 Ownership = store,
                 WriteMetrics = text => PostgresMetrics.Write(text, store.Statistics),
                 Troubles = () => store.Troubles,
+                Outage = () => store.Outage,
                 OwnBackup = "The store is a PostgreSQL database. Back it up with its own tools, such as pg_basebackup or pg_dump.",
                 Owner = store,
             };

@@ -76,7 +76,7 @@ internal static class FrontBuilder
         new TailEndpoint(engine.Catalog, engine.Inspector, parts.Stopping).Map(app);
         new DeadLetterEndpoints(engine.DeadLetters, engine.Catalog).Map(app);
         new BackupEndpoint(parts.Store).Map(app);
-        new HealthEndpoints(parts.Failed, parts.Store.Troubles, parts.Stopping).Map(app);
+        new HealthEndpoints(parts.Failed, parts.Store, parts.Stopping).Map(app);
         new MetricsEndpoint(collector, publishing.Counters, budget, parts.Store.WriteMetrics, parts.Time, parts.Time.GetTimestamp()).Map(app);
         ApiDescription.Map(app);
         StatusPage.Map(app);

@@ -29,6 +29,9 @@ internal sealed class OutageLoggerFactory(ILoggerFactory inner, TimeProvider tim
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
+            // The store reports by itself when it is away and when it is back.
+            if (exception is StoreAwayException && logLevel < LogLevel.Critical)
+                return;
             if (exception is not StoreUnavailableException outage || logLevel >= LogLevel.Critical || !IsEnabled(logLevel))
                 inner.Log(logLevel, eventId, state, exception, formatter);
             else if (outages.Next(category, TemplateOf(state) ?? formatter(state, null), outage.Message) is { } leftOut)

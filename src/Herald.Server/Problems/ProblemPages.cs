@@ -42,7 +42,10 @@ internal sealed class ProblemPages(RequestDelegate next, ILogger logger)
             case ProblemException known:
                 return known.Problem;
             case StoreUnavailableException:
-                return new(ProblemKind.StoreUnavailable, "Herald does not know whether anything was stored. Send the request again, with the same ids.") { RetryAfter = 1 };
+                var detail = HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method)
+                    ? "This cannot be read now. Send the request again."
+                    : "Herald does not know whether anything was stored. Send the request again, with the same ids.";
+                return new(ProblemKind.StoreUnavailable, detail) { RetryAfter = 1 };
             case BadHttpRequestException bad:
                 return new(ProblemKind.OfStatus(bad.StatusCode), bad.Message) { Status = bad.StatusCode };
             default:

@@ -1,3 +1,4 @@
+using Herald.Lab.Clusters;
 using Herald.TestKit.Databases;
 using Npgsql;
 using Xunit;
@@ -31,13 +32,21 @@ public sealed class DatabaseFaultTests(ITestOutputHelper output)
             await rig.ProgressAsync(500, Cancel);
             await server.StopAsync(PostgresStop.Immediate);
             await AssertRefusedAsync(rig);
+            await AssertNotReadyAsync(rig);
             await server.StartAgainAsync();
             await rig.ProgressAsync(500, Cancel);
         }
         await rig.UntilOwnedAsync(Cancel, TimeSpan.FromSeconds(20));
         await rig.FinishAsync(Cancel);
         output.WriteLine(rig.Traffic.Story());
-        Assert.All(rig.Cluster.Nodes, node => Assert.False(node.HasFailed, node.Process.LastOutput));
+        foreach (var node in rig.Cluster.Nodes)
+        {
+            var lines = node.Process.LastOutput;
+            Assert.False(node.HasFailed, lines);
+            // The first outage; the output of many rounds does not fit into what is kept.
+            Assert.True(Rounds > 1 || (Count(lines, "PostgreSQL is away: "), Count(lines, "PostgreSQL is back after ")) == (1, 1), lines);
+            Assert.Equal(200, await ReadyAsync(node));
+        }
     }
 
     /// <summary>
@@ -101,6 +110,30 @@ public sealed class DatabaseFaultTests(ITestOutputHelper output)
         await rig.ProgressAsync(1000, Cancel);
         await rig.FinishAsync(Cancel);
     }
+
+    /// <summary>Every node must soon say that it is not ready, so that a balancer in front of it sends it nothing.</summary>
+    private async Task AssertNotReadyAsync(ClusterRig rig)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        foreach (var node in rig.Cluster.Nodes)
+        {
+            while (await ReadyAsync(node) != 503)
+            {
+                Assert.True(TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(15), node.Process.LastOutput);
+                await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, Cancel);
+            }
+        }
+        output.WriteLine($"/readyz of {Nodes} nodes answered 503 after {TimeProvider.System.GetElapsedTime(began).TotalSeconds:0.00} s");
+    }
+
+    private static async Task<int> ReadyAsync(ClusterNode node)
+    {
+        using var http = new HttpClient { BaseAddress = node.Process.Address };
+        using var answer = await http.GetAsync(new Uri("/readyz", UriKind.Relative), Cancel);
+        return (int)answer.StatusCode;
+    }
+
+    private static int Count(string lines, string what) => lines.Split('\n').Count(line => line.Contains(what, StringComparison.Ordinal));
 
     /// <summary>Publishing must be refused with 503 and a Retry-After header.</summary>
     private static async Task AssertRefusedAsync(ClusterRig rig)

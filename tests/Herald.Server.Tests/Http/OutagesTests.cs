@@ -52,6 +52,16 @@ public sealed class OutagesTests : ILoggerFactory, ILogger
     }
 
     [Fact]
+    public void A_store_that_is_away_says_so_itself()
+    {
+        var log = _factory.CreateLogger("Herald");
+        log.LogWarning(new StoreAwayException("connection refused"), "Shard {Shard} could not save.", 1);
+        Assert.Empty(_lines);
+        log.LogCritical(new StoreAwayException("gone"), "The end.");
+        Assert.Equal(["Critical: The end. + gone"], _lines);
+    }
+
+    [Fact]
     public void Everything_else_goes_through()
     {
         var log = _factory.CreateLogger("Herald");
