@@ -207,6 +207,7 @@ internal sealed partial class Judge(Simulator simulator, int shards) : IStoreWat
             throw new Violation($"10: a second attempt in flight: {delivery}");
         CheckIsCurrent(node, model, subscription, delivery);
         CheckNumber(node, attempt, delivery);
+        lane.Tried.Add(sequence);
         _begun[(model.Number, shard, sequence)] = _begun.GetValueOrDefault((model.Number, shard, sequence)) + 1;
         if (node.Heard.Contains((model, shard, sequence, delivery.Epoch)))
             throw new Violation($"14: sent again after its success was known: {delivery}");
@@ -409,8 +410,11 @@ internal sealed partial class Judge(Simulator simulator, int shards) : IStoreWat
             simulator.Reached.Count("forwards that ended as dead letters");
         if (skip.Skip == SkipKind.Forward)
             OnForwarded(skip, new EventView(accepted.Record));
-        // The history does not name the generation. When there were two since the previous commit, the skip can belong to either.
-        var meant = _models.Values.Where(m => m.Number == skip.Subscription && m.Version <= catalogVersion && (m.Lives || m.EndVersion > _committedWith[shard])).ToList();
+        // The history does not name the generation. Only what was tried is given up so, and then the skip can have waited for its commit since
+        // a generation that ended long ago. Other skips are of a generation since the previous commit.
+        var isOfTried = skip.Skip is SkipKind.DeadLetter or SkipKind.Forward;
+        var meant = _models.Values.Where(m => m.Number == skip.Subscription && m.Version <= catalogVersion
+            && (isOfTried ? m.LaneOf(shard, accepted).Tried.Contains(skip.Sequence) : m.Lives || m.EndVersion > _committedWith[shard])).ToList();
         foreach (var model in meant)
         {
             var lane = model.LaneOf(shard, accepted);

@@ -11,6 +11,7 @@ internal sealed class LaneModel(string key, ulong hash)
     /// <summary>Matches that are neither acknowledged nor durably skipped, and that retention has not freed.</summary>
     public SortedSet<long> Open { get; } = [];
     public HashSet<long> Matches { get; } = [];
+    public HashSet<long> Tried { get; } = [];
     public HashSet<long> Acknowledged { get; } = [];
 
     /// <summary>Skipped in a durable commit, or freed with the log.</summary>
