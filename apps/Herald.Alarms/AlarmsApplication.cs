@@ -3,7 +3,6 @@ using Herald.Alarms.Metrics;
 using Herald.Alarms.Processing;
 using Herald.Engine.Applications;
 using Herald.Engine.Events;
-using Herald.Engine.Stores;
 
 namespace Herald.Alarms;
 

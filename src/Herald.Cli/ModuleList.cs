@@ -1,5 +1,4 @@
 using Herald.Alarms.Hosting;
-using Herald.Webhooks.Hosting;
 using Herald.Journal.Hosting;
 using Herald.Kafka.Hosting;
 using Herald.Lab;
@@ -7,6 +6,7 @@ using Herald.Nats.Hosting;
 using Herald.Orders.Hosting;
 using Herald.Postgres.Hosting;
 using Herald.Server;
+using Herald.Webhooks.Hosting;
 
 namespace Herald.Cli;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using System.Text;
 using Herald.Engine.Applications;
 using Herald.Engine.Basics;
 using Herald.Engine.Catalogs;

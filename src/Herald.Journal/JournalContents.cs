@@ -1,5 +1,4 @@
 using Herald.Engine.Events;
-using Herald.Engine.Stores;
 using Herald.Journal.Catalog;
 using Herald.Journal.DeadLetters;
 using Herald.Journal.Duplicates;

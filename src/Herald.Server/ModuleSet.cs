@@ -1,4 +1,3 @@
-using Herald.Engine;
 using Herald.Engine.Basics;
 using Herald.Hosting.Modules;
 using Herald.Hosting.Settings;

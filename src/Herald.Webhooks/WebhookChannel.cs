@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Net;
 using System.Text;
 using Herald.Engine.Channels;
-using Herald.Engine.Subscriptions;
 
 namespace Herald.Webhooks;
 

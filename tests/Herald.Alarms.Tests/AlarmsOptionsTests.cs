@@ -1,7 +1,7 @@
+using Herald.Alarms.Hosting;
 using Herald.Hosting.Settings;
 using Herald.Journal.Hosting;
 using Herald.Server;
-using Herald.Alarms.Hosting;
 using Xunit;
 
 namespace Herald.Alarms.Tests;

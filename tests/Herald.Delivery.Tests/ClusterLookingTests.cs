@@ -2,7 +2,6 @@ using Herald.Engine;
 using Herald.Engine.Basics;
 using Herald.Engine.Catalogs;
 using Herald.Engine.Inspection;
-using Herald.Engine.Retrying;
 using Herald.Engine.Subscriptions;
 using Xunit;
 

@@ -2,8 +2,6 @@ using System.Text;
 using Herald.Delivery.Tests.Applications;
 using Herald.Engine.Catalogs;
 using Herald.Engine.Events;
-using Herald.Engine.Publishing;
-using Herald.Engine.Retrying;
 using Herald.Engine.Stores;
 using Herald.Engine.Subscriptions;
 using Xunit;

@@ -1,7 +1,4 @@
 using System.Diagnostics;
-using Herald.Engine.Catalogs;
-using Herald.Engine.Channels;
-using Herald.Engine.Retrying;
 using Herald.Engine.Subscriptions;
 using Xunit;
 

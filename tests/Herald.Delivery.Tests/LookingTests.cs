@@ -1,6 +1,4 @@
-using Herald.Engine.Catalogs;
 using Herald.Engine.Inspection;
-using Herald.Engine.Retrying;
 using Herald.Engine.Stores;
 using Herald.Engine.Subscriptions;
 using Xunit;

@@ -6,11 +6,9 @@ using Herald.Engine.Basics;
 using Herald.Engine.Catalogs;
 using Herald.Engine.Events;
 using Herald.Engine.Publishing;
-using Herald.Engine.Retrying;
 using Herald.Engine.Stores;
 using Herald.Engine.Subscriptions;
 using Herald.Journal;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Herald.Delivery.Tests;
 

@@ -1,4 +1,3 @@
-using Herald.Engine;
 using Herald.Engine.Basics;
 using Xunit;
 

@@ -5,7 +5,6 @@ using Herald.Engine.Catalogs;
 using Herald.Engine.Channels;
 using Herald.Engine.Events;
 using Herald.Engine.Inspection;
-using Herald.Engine.Retrying;
 using Herald.Engine.Sources;
 using Herald.Engine.Stores;
 using Herald.Engine.Subscriptions;

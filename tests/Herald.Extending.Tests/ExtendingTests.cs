@@ -3,13 +3,12 @@ using Herald.Cli.CommandLine;
 using Herald.Extending.Tests.Files;
 using Herald.Extending.Tests.SecondStore;
 using Herald.Extending.Tests.Visits;
-
 using Herald.Hosting.Commands;
 using Herald.Hosting.Modules;
 using Herald.Server;
 using Herald.TestKit;
-using Herald.TestKit.Documentation;
 using Herald.TestKit.Databases;
+using Herald.TestKit.Documentation;
 using Herald.TestKit.Time;
 using Xunit;
 

@@ -1,7 +1,6 @@
 using System.Text;
 using Herald.Contracts.Stores;
 using Herald.Engine.Basics;
-using Herald.Engine.Catalogs;
 using Herald.Engine.Events;
 using Herald.Engine.Publishing;
 using Herald.Engine.Stores;

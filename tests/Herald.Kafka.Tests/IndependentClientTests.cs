@@ -3,7 +3,6 @@ using Herald.Contracts.Channels;
 using Herald.Contracts.Sources;
 using Herald.Engine.Channels;
 using Herald.Kafka.Channels;
-using Herald.Kafka.Clusters;
 using Herald.Kafka.Tests.Sources;
 using Herald.TestKit.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -3,7 +3,6 @@ using Herald.Contracts.Sources;
 using Herald.Nats.Clusters;
 using Herald.Nats.JetStream;
 using Herald.Nats.Messages;
-using Herald.Nats.Sources;
 using Herald.Nats.Tests.Clusters;
 using Herald.Nats.Tests.Sources;
 using Herald.TestKit.Nats;

@@ -1,5 +1,4 @@
 using System.Net;
-using Herald.Webhooks;
 
 namespace Herald.Webhooks.Tests;
 

@@ -1,5 +1,4 @@
 using System.Net;
-using Herald.Webhooks;
 using Herald.Engine.Channels;
 using Herald.TestKit.Receivers;
 

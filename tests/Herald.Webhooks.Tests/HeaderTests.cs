@@ -1,4 +1,3 @@
-using Herald.Webhooks;
 using Herald.Engine.Channels;
 using Herald.Engine.Subscriptions;
 

@@ -1,5 +1,4 @@
 using System.Security.Cryptography.X509Certificates;
-using Herald.Webhooks;
 using Herald.Engine.Channels;
 using Herald.TestKit.Receivers;
 using Microsoft.AspNetCore.Http;

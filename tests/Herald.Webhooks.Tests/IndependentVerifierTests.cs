@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Herald.Webhooks;
 using Herald.Engine.Subscriptions;
 using Herald.Hosting.Subscriptions;
 using Herald.TestKit.Receivers;

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
-using Herald.Webhooks;
 using Herald.TestKit.Time;
 
 namespace Herald.Webhooks.Tests;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Herald.Webhooks;
 using Herald.Engine.Channels;
 using Herald.TestKit.Receivers;
 

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Herald.Webhooks;
 using Herald.Engine.Subscriptions;
 using Herald.Hosting.Subscriptions;
 

@@ -1,5 +1,3 @@
-using Herald.Webhooks;
-
 namespace Herald.Webhooks.Tests;
 
 public sealed class WebhookOptionsTests

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Herald.Webhooks;
 using Herald.Hosting.Subscriptions;
 
 namespace Herald.Webhooks.Tests;

@@ -1,4 +1,3 @@
-using Herald.Webhooks;
 using Herald.Contracts.Channels;
 using Herald.Engine.Channels;
 using Herald.TestKit.Receivers;

@@ -1,6 +1,5 @@
 using Herald.Engine;
 using Herald.Engine.Catalogs;
-using Herald.Engine.Subscriptions;
 using Herald.Hosting;
 using Herald.Hosting.Modules;
 

@@ -6,13 +6,9 @@ using Herald.Alarms.Metrics;
 using Herald.Alarms.Records;
 using Herald.Alarms.Retention;
 using Herald.Alarms.Users;
-using Herald.Engine;
 using Herald.Engine.Applications;
 using Herald.Engine.Basics;
-using Herald.Engine.Catalogs;
 using Herald.Engine.Events;
-using Herald.Engine.Publishing;
-using Herald.Engine.Stores;
 using Herald.Engine.Subscriptions;
 
 namespace Herald.Alarms.Processing;

@@ -1,8 +1,6 @@
 using Herald.Alarms.Messages;
-using Herald.Engine;
 using Herald.Engine.Basics;
 using Herald.Engine.Events;
-using Herald.Engine.Publishing;
 using Herald.Engine.Sources;
 
 namespace Herald.Alarms.Readers;

@@ -1,6 +1,5 @@
 using Herald.Alarms.Messages;
 using Herald.Alarms.Records;
-using Herald.Engine;
 using Herald.Engine.Basics;
 
 namespace Herald.Alarms.Users;

@@ -2,7 +2,6 @@ using Herald.Engine;
 using Herald.Engine.Catalogs;
 using Herald.Engine.Events;
 using Herald.Engine.Stores;
-using Herald.Engine.Subscriptions;
 using Microsoft.Extensions.Logging;
 
 namespace Herald.Orders.Activity;

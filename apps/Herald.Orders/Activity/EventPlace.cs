@@ -1,5 +1,4 @@
 using Herald.Engine.Events;
-using Herald.Engine.Stores;
 
 namespace Herald.Orders.Activity;
 

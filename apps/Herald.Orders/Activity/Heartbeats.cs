@@ -2,9 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Herald.Engine;
-using Herald.Engine.Catalogs;
 using Herald.Engine.Events;
-using Herald.Engine.Publishing;
 using Herald.Engine.Stores;
 using Herald.Engine.Subscriptions;
 

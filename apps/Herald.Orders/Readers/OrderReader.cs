@@ -1,8 +1,6 @@
 using System.Text.Json;
-using Herald.Engine;
 using Herald.Engine.Basics;
 using Herald.Engine.Events;
-using Herald.Engine.Publishing;
 using Herald.Engine.Sources;
 
 namespace Herald.Orders.Readers;

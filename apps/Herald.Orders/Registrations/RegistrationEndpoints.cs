@@ -1,7 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
-using Herald.Engine;
 using Herald.Engine.Basics;
 using Herald.Hosting.Access;
 using Herald.Hosting.Problems;

@@ -1,4 +1,3 @@
-using Herald.Engine.Retrying;
 using Herald.Engine.Subscriptions;
 
 namespace Herald.Orders.Registrations;

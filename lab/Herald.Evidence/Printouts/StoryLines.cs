@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
 using Herald.Evidence.Claims;
 using Herald.Evidence.Records;
 

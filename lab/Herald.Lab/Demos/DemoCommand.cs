@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Herald.Alarms.Commands;
 using Herald.Hosting.Commands;
-using Herald.Lab.Alarms;
 using Herald.Lab.Demos.Alarms;
 using Herald.Lab.Demos.Orders;
 using Herald.Lab.Scenarios;

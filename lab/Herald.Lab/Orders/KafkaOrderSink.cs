@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Herald.Brokers;
-using Herald.Kafka.Clusters;
 using Herald.Kafka.Producing;
 using Herald.Orders.Commands;
 using Microsoft.Extensions.Logging;

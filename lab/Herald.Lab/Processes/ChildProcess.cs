@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using Herald.Hosting.Commands;
 
 namespace Herald.Lab.Processes;
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Herald.Hosting.Commands;
-using Herald.Lab.Orders;
 using Herald.Lab.Processes;
 using Herald.Orders.Commands;
 

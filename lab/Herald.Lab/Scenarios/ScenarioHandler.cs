@@ -11,7 +11,7 @@ internal sealed class ScenarioHandler : IAsyncDisposable
     private readonly HandlerRecord _record;
     private readonly Catcher _catcher;
 
-    /// <param name="now">Converts a time to the clock of the run, which starts with the load.</param>
+    /// <param name="since">Converts a time to the clock of the run, which starts with the load.</param>
     public ScenarioHandler(
         HandlerRole role, int number, Guid customer, HandlerRecord record, Action<Catch> delivered, Func<DateTime, TimeSpan> since, int seed, TimeProvider time)
     {

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Herald.Kafka.Clusters;
-using Herald.Lab.Orders;
 using Herald.LocalServers.Brokers;
 using Herald.Orders.Commands;
 

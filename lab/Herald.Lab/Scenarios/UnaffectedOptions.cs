@@ -1,4 +1,3 @@
-using Herald.Lab.Orders;
 using Herald.Lab.Processes;
 using Herald.Orders.Commands;
 

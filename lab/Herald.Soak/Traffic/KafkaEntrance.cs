@@ -1,6 +1,5 @@
 using System.Text;
 using Herald.Kafka.Producing;
-using Herald.Lab.Orders;
 using Herald.Orders.Commands;
 using Herald.Soak.Worlds;
 using Herald.TestKit.Traces;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Herald.Hosting.Commands;
-using Herald.Lab.Orders;
 using Herald.LocalServers.Brokers;
 using Herald.LocalServers.Databases;
 using Herald.Orders.Commands;

@@ -1,6 +1,5 @@
 using System.Collections;
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using Herald.Engine.Basics;
 using Herald.Hosting.Commands;
 using Herald.Hosting.Modules;

@@ -1,7 +1,6 @@
 using Herald.Engine.Catalogs;
 using Herald.Engine.Events;
 using Herald.Engine.Publishing;
-using Herald.Engine.Sources;
 using Herald.Engine.Stores;
 using Herald.Engine.Subscriptions;
 

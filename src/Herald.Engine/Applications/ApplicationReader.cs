@@ -1,7 +1,6 @@
 using Herald.Engine.Catalogs;
 using Herald.Engine.Events;
 using Herald.Engine.Stores;
-using Herald.Engine.Subscriptions;
 
 namespace Herald.Engine.Applications;
 

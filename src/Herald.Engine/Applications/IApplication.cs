@@ -1,6 +1,5 @@
 using Herald.Engine.Basics;
 using Herald.Engine.Events;
-using Herald.Engine.Stores;
 
 namespace Herald.Engine.Applications;
 

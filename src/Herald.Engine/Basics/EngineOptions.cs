@@ -1,5 +1,3 @@
-using Herald.Engine.Publishing;
-
 namespace Herald.Engine.Basics;
 
 /// <summary>Bounds and intervals of a node. docs/limits.md lists each with the consequence of reaching it.</summary>

@@ -1,10 +1,8 @@
-using Herald.Engine.Basics;
 using System.Text;
+using Herald.Engine.Basics;
 using Herald.Engine.Events;
 using Herald.Engine.Progress;
-using Herald.Engine.Publishing;
 using Herald.Engine.Routing;
-using Herald.Engine.Shards;
 using Herald.Engine.Stores;
 using Herald.Engine.Subscriptions;
 

@@ -5,7 +5,6 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Herald.Engine.Basics;
 using Herald.Engine.Events;
-using Herald.Engine.Retrying;
 using Herald.Engine.Stores;
 using Herald.Engine.Subscriptions;
 

@@ -1,5 +1,5 @@
-using Herald.Engine.Basics;
 using System.Collections.Immutable;
+using Herald.Engine.Basics;
 using Herald.Engine.Routing;
 using Herald.Engine.Subscriptions;
 

@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
 using Herald.Engine.Basics;
 using Herald.Engine.Channels;
-using Herald.Engine.Retrying;
 using Herald.Engine.Subscriptions;
 
 namespace Herald.Engine.Catalogs;

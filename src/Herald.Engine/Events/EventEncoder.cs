@@ -1,6 +1,4 @@
 using System.Buffers.Binary;
-using System.Text;
-using Herald.Engine.Stores;
 
 namespace Herald.Engine.Events;
 

@@ -1,5 +1,3 @@
-using Herald.Engine.Stores;
-
 namespace Herald.Engine.Events;
 
 /// <summary>

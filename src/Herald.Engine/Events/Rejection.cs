@@ -1,8 +1,6 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Unicode;
 using Herald.Engine.Basics;
-using Herald.Engine.Publishing;
 
 namespace Herald.Engine.Events;
 

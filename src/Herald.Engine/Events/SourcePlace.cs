@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using System.Text.Unicode;
 using Herald.Engine.Basics;
-using Herald.Engine.Publishing;
 
 namespace Herald.Engine.Events;
 

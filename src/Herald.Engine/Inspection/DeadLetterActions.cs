@@ -2,7 +2,6 @@ using Herald.Engine.Basics;
 using Herald.Engine.Catalogs;
 using Herald.Engine.Events;
 using Herald.Engine.Publishing;
-using Herald.Engine.Shards;
 using Herald.Engine.Stores;
 
 namespace Herald.Engine.Inspection;

@@ -1,7 +1,5 @@
 using System.Text;
-using Herald.Engine.Catalogs;
 using Herald.Engine.Events;
-using Herald.Engine.Publishing;
 using Herald.Engine.Stores;
 using Herald.Engine.Subscriptions;
 

@@ -1,4 +1,3 @@
-using Herald.Engine.Catalogs;
 using Herald.Engine.Subscriptions;
 
 namespace Herald.Engine.Inspection;

@@ -3,7 +3,6 @@ using Herald.Engine.Basics;
 using Herald.Engine.Catalogs;
 using Herald.Engine.Channels;
 using Herald.Engine.Events;
-using Herald.Engine.Publishing;
 using Herald.Engine.Sending;
 using Herald.Engine.Stores;
 using Herald.Engine.Subscriptions;

@@ -1,4 +1,3 @@
-using Herald.Engine.Catalogs;
 using Herald.Engine.Shards;
 using Herald.Engine.Subscriptions;
 

@@ -1,8 +1,5 @@
-using Herald.Engine.Catalogs;
 using Herald.Engine.Events;
 using Herald.Engine.Progress;
-using Herald.Engine.Shards;
-using Herald.Engine.Stores;
 using Herald.Engine.Subscriptions;
 
 namespace Herald.Engine.Inspection;

@@ -1,8 +1,6 @@
-using Herald.Engine.Catalogs;
 using Herald.Engine.Events;
 using Herald.Engine.Ownership;
 using Herald.Engine.Progress;
-using Herald.Engine.Shards;
 using Herald.Engine.Stores;
 using Herald.Engine.Subscriptions;
 

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Herald.Engine.Catalogs;
 using Herald.Engine.Events;
 using Herald.Engine.Stores;
 using Herald.Engine.Subscriptions;

@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
 using Herald.Engine.Channels;
-using Herald.Engine.Shards;
 using Herald.Engine.Stores;
 
 namespace Herald.Engine.Metrics;

@@ -1,5 +1,4 @@
 using Herald.Engine.Basics;
-using Herald.Engine.Subscriptions;
 
 namespace Herald.Engine.Progress;
 

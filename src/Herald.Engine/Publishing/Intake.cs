@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Herald.Engine.Basics;
-using Herald.Engine.Catalogs;
 using Herald.Engine.Events;
 using Herald.Engine.Stores;
 using Herald.Engine.Subscriptions;

@@ -1,6 +1,5 @@
-using Herald.Engine.Basics;
 using System.Collections.Immutable;
-using Herald.Engine.Catalogs;
+using Herald.Engine.Basics;
 using Herald.Engine.Events;
 using Herald.Engine.Subscriptions;
 

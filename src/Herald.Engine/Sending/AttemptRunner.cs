@@ -4,8 +4,6 @@ using Herald.Engine.Channels;
 using Herald.Engine.Events;
 using Herald.Engine.Leases;
 using Herald.Engine.Metrics;
-using Herald.Engine.Ownership;
-using Herald.Engine.Shards;
 using Herald.Engine.Subscriptions;
 using Microsoft.Extensions.Logging;
 

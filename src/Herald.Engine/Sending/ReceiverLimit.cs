@@ -1,4 +1,3 @@
-using Herald.Engine.Basics;
 using Herald.Engine.Channels;
 
 namespace Herald.Engine.Sending;

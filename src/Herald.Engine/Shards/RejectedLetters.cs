@@ -1,9 +1,7 @@
 using Herald.Engine.Basics;
 using Herald.Engine.Catalogs;
 using Herald.Engine.Events;
-using Herald.Engine.Sources;
 using Herald.Engine.Stores;
-using Herald.Engine.Subscriptions;
 
 namespace Herald.Engine.Shards;
 

@@ -2,7 +2,6 @@ using Herald.Engine.Catalogs;
 using Herald.Engine.Events;
 using Herald.Engine.Routing;
 using Herald.Engine.Stores;
-using Herald.Engine.Subscriptions;
 
 namespace Herald.Engine.Shards;
 

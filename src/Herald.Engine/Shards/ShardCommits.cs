@@ -3,7 +3,6 @@ using System.Diagnostics;
 using System.Text;
 using Herald.Engine.Applications;
 using Herald.Engine.Basics;
-using Herald.Engine.Events;
 using Herald.Engine.Publishing;
 using Herald.Engine.Stores;
 using Microsoft.Extensions.Logging;

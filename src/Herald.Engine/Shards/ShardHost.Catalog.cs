@@ -1,6 +1,5 @@
 using Herald.Engine.Catalogs;
 using Herald.Engine.Events;
-using Herald.Engine.Subscriptions;
 
 namespace Herald.Engine.Shards;
 

@@ -1,7 +1,6 @@
 using System.Text.Unicode;
 using Herald.Engine.Basics;
 using Herald.Engine.Events;
-using Herald.Engine.Publishing;
 
 namespace Herald.Engine.Sources;
 

@@ -1,6 +1,4 @@
 using Herald.Engine.Basics;
-using Herald.Engine.Progress;
-using Herald.Engine.Retrying;
 
 namespace Herald.Engine.Subscriptions;
 

@@ -1,6 +1,6 @@
 using Herald.Engine.Basics;
-using Herald.Engine.Progress;
 using Herald.Engine.Events;
+using Herald.Engine.Progress;
 using Herald.Engine.Stores;
 
 namespace Herald.Engine.Subscriptions;

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
 using Herald.Engine.Events;
-using Herald.Engine.Stores;
 
 namespace Herald.Engine.Transfer;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Herald.Engine;
 using Herald.Engine.Basics;
 using Herald.Engine.Catalogs;
 using Herald.Engine.Subscriptions;

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
-using Herald.Engine;
 using Herald.Engine.Basics;
 using Microsoft.AspNetCore.Http;
 

@@ -1,5 +1,3 @@
-using Herald.Engine.Basics;
-
 namespace Herald.Hosting.Settings;
 
 /// <summary>

@@ -1,5 +1,4 @@
 using System.Text;
-using Herald.Engine.Basics;
 
 namespace Herald.Hosting.Settings;
 

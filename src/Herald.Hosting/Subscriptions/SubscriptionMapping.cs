@@ -1,9 +1,7 @@
 using System.Text.Json;
-using Herald.Engine;
 using Herald.Engine.Basics;
 using Herald.Engine.Catalogs;
 using Herald.Engine.Channels;
-using Herald.Engine.Retrying;
 using Herald.Engine.Subscriptions;
 using Herald.Hosting.Problems;
 using Herald.Hosting.Text;

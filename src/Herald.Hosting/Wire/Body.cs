@@ -2,7 +2,6 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.Unicode;
-using Herald.Engine;
 using Herald.Engine.Basics;
 using Herald.Hosting.Problems;
 using Microsoft.AspNetCore.Builder;

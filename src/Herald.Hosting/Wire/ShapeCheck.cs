@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using Herald.Engine;
 using Herald.Engine.Basics;
 using Herald.Hosting.Problems;
 

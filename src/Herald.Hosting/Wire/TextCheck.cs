@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Herald.Engine;
 using Herald.Engine.Basics;
 
 namespace Herald.Hosting.Wire;

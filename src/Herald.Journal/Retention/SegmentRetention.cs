@@ -1,5 +1,4 @@
 using System.Globalization;
-using Herald.Engine.Stores;
 using Herald.Journal.DeadLetters;
 using Herald.Journal.Frames;
 using Herald.Journal.Kept;

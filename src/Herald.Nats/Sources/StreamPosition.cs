@@ -8,7 +8,7 @@ namespace Herald.Nats.Sources;
 /// How far a stream has been read, in Herald's own store. A position is saved after the messages before it are durable. No caller waits for
 /// that, and of several positions only the last one is saved. When it lags, messages are read again, and recognised.
 /// </summary>
-/// <param name="Next">The sequence to read first.</param>
+/// <param name="next">The sequence to read first.</param>
 internal sealed class StreamPosition(ISourcePositions positions, string source, int edition, long next)
 {
     private readonly Lock _lock = new();

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Herald.Engine.Stores;
-using Herald.Postgres.Appends;
 using Herald.Postgres.Connections;
 using Herald.Postgres.Locks;
 using Herald.Postgres.Periods;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Herald.Engine.Events;
-using Herald.Engine.Stores;
 
 namespace Herald.Postgres.Notifications;
 

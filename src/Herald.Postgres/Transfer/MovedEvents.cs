@@ -1,5 +1,4 @@
 using Herald.Engine.Events;
-using Herald.Engine.Stores;
 using Herald.Postgres.Connections;
 using Npgsql;
 

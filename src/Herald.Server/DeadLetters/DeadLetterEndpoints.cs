@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using Herald.Engine;
 using Herald.Engine.Basics;
 using Herald.Engine.Catalogs;
 using Herald.Engine.Inspection;

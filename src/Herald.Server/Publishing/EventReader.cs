@@ -1,10 +1,8 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.Text.Json;
-using Herald.Engine;
 using Herald.Engine.Basics;
 using Herald.Engine.Events;
-using Herald.Engine.Publishing;
 using Herald.Hosting.Wire;
 
 namespace Herald.Server.Publishing;

@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
-using Herald.Engine;
 using Herald.Engine.Basics;
 using Herald.Engine.Events;
 using Herald.Engine.Publishing;

@@ -1,6 +1,5 @@
 using Herald.Hosting.Access;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
 namespace Herald.Server.Status;

@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using Herald.Engine.Catalogs;
 using Herald.Engine.Subscriptions;
 using Herald.Hosting.Wire;
 

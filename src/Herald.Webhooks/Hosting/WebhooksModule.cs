@@ -1,4 +1,3 @@
-using Herald.Webhooks;
 using Herald.Engine.Channels;
 using Herald.Hosting.Modules;
 using Herald.Hosting.Settings;

@@ -1,6 +1,5 @@
 using Herald.Alarms.Hosting;
 using Herald.Engine.Catalogs;
-using Herald.Engine.Subscriptions;
 using Herald.Hosting;
 using Herald.TestKit.Time;
 using Xunit;

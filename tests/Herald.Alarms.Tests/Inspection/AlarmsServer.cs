@@ -2,7 +2,6 @@ using System.Net.Http.Headers;
 using System.Text;
 using Herald.Alarms.Hosting;
 using Herald.Alarms.Readers;
-using Herald.Webhooks.Hosting;
 using Herald.Engine;
 using Herald.Engine.Basics;
 using Herald.Engine.Sources;
@@ -12,6 +11,7 @@ using Herald.Nats;
 using Herald.Nats.Clusters;
 using Herald.Server;
 using Herald.TestKit.Http;
+using Herald.Webhooks.Hosting;
 using Xunit;
 
 namespace Herald.Alarms.Tests.Inspection;

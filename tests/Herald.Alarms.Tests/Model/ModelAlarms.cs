@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace Herald.Alarms.Tests.Model;
 
 /// <summary>

@@ -1,6 +1,5 @@
 using Herald.Engine;
 using Herald.Engine.Basics;
-using Herald.Engine.Catalogs;
 using Herald.Engine.Subscriptions;
 using Herald.Journal;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -4,7 +4,6 @@ using Herald.Alarms.Processing;
 using Herald.Alarms.Users;
 using Herald.Engine.Applications;
 using Herald.Engine.Events;
-using Herald.Engine.Publishing;
 using Herald.Engine.Stores;
 
 namespace Herald.Alarms.Tests.Processing;

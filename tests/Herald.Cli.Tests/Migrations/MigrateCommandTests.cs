@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
-using Herald.Postgres.Hosting.Commands;
 using Herald.Hosting.Commands;
+using Herald.Postgres.Hosting.Commands;
 using Herald.Postgres.Migrations;
 using Herald.TestKit.Databases;
 using Herald.TestKit.Receivers;

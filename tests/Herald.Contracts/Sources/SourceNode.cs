@@ -1,7 +1,6 @@
 using Herald.Engine;
 using Herald.Engine.Basics;
 using Herald.Engine.Catalogs;
-using Herald.Engine.Subscriptions;
 using Herald.Journal;
 using Herald.TestKit.Time;
 using Microsoft.Extensions.Logging.Abstractions;

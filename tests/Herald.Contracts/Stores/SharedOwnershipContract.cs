@@ -1,4 +1,3 @@
-using Herald.Engine.Stores;
 using Xunit;
 
 namespace Herald.Contracts.Stores;

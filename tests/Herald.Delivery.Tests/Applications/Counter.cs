@@ -3,8 +3,6 @@ using System.Text;
 using Herald.Engine.Applications;
 using Herald.Engine.Basics;
 using Herald.Engine.Events;
-using Herald.Engine.Publishing;
-using Herald.Engine.Stores;
 
 namespace Herald.Delivery.Tests.Applications;
 

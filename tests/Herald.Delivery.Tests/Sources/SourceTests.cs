@@ -1,7 +1,5 @@
 using System.Text;
-using Herald.Engine;
 using Herald.Engine.Events;
-using Herald.Engine.Publishing;
 using Herald.Engine.Sources;
 using Herald.Engine.Stores;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,7 +1,6 @@
 using Herald.Engine.Applications;
 using Herald.Engine.Channels;
 using Herald.Engine.Events;
-using Herald.Engine.Stores;
 using Herald.Engine.Tests.Shards;
 using Xunit;
 

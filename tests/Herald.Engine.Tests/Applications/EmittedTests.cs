@@ -1,7 +1,6 @@
 using System.Text;
 using Herald.Engine.Applications;
 using Herald.Engine.Events;
-using Herald.Engine.Publishing;
 using Herald.Engine.Shards;
 using Herald.Engine.Stores;
 using Herald.Engine.Tests.Shards;

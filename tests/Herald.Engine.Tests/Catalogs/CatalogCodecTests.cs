@@ -2,7 +2,6 @@ using System.Text;
 using Herald.Engine.Basics;
 using Herald.Engine.Catalogs;
 using Herald.Engine.Events;
-using Herald.Engine.Retrying;
 using Herald.Engine.Stores;
 using Herald.Engine.Subscriptions;
 using Xunit;

@@ -1,6 +1,5 @@
 using Herald.Engine.Catalogs;
 using Herald.Engine.Events;
-using Herald.Engine.Publishing;
 using Herald.Engine.Stores;
 using Herald.TestKit.Time;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,6 +1,5 @@
 using Herald.Engine.Basics;
 using Herald.Engine.Catalogs;
-using Herald.Engine.Retrying;
 using Herald.Engine.Stores;
 using Herald.Engine.Subscriptions;
 using Herald.Engine.Tests.Publishing;

@@ -1,6 +1,4 @@
-using Herald.Engine.Catalogs;
 using Herald.Engine.Events;
-using Herald.Engine.Stores;
 using Herald.Engine.Subscriptions;
 using Herald.Engine.Tests.Shards;
 using Xunit;

@@ -1,6 +1,5 @@
 using System.Text;
 using Herald.Engine.Events;
-using Herald.Engine.Publishing;
 using Herald.Engine.Tests.Publishing;
 using Xunit;
 

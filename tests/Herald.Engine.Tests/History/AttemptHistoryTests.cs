@@ -3,7 +3,6 @@ using Herald.Engine.Progress;
 using Herald.Engine.Sending;
 using Herald.Engine.Shards;
 using Herald.Engine.Stores;
-using Herald.Engine.Subscriptions;
 using Herald.Engine.Tests.Shards;
 using Xunit;
 

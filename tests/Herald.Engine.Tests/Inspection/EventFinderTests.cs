@@ -1,7 +1,5 @@
-using Herald.Engine.Catalogs;
 using Herald.Engine.Events;
 using Herald.Engine.Inspection;
-using Herald.Engine.Publishing;
 using Herald.Engine.Stores;
 using Herald.Engine.Subscriptions;
 using Herald.TestKit.Time;

@@ -1,5 +1,4 @@
 using Herald.Engine.Inspection;
-using Herald.Engine.Retrying;
 using Herald.Engine.Subscriptions;
 using Herald.Engine.Tests.Shards;
 using Xunit;

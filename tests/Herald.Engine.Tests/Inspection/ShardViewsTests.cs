@@ -1,10 +1,8 @@
-using Herald.Engine.Catalogs;
 using Herald.Engine.Channels;
 using Herald.Engine.Inspection;
 using Herald.Engine.Ownership;
 using Herald.Engine.Stores;
 using Herald.Engine.Subscriptions;
-using Herald.Engine.Tests.Sending;
 using Herald.Engine.Tests.Shards;
 using Herald.Engine.Tests.Stores;
 using Xunit;

@@ -1,6 +1,5 @@
 using System.Text;
 using Herald.Engine.Basics;
-using Herald.Engine.Catalogs;
 using Herald.Engine.Inspection;
 using Herald.Engine.Publishing;
 using Herald.Engine.Subscriptions;

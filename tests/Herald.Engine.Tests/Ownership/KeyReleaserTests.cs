@@ -2,7 +2,6 @@ using Herald.Engine.Catalogs;
 using Herald.Engine.Inspection;
 using Herald.Engine.Ownership;
 using Herald.Engine.Progress;
-using Herald.Engine.Retrying;
 using Herald.Engine.Shards;
 using Herald.Engine.Stores;
 using Herald.Engine.Subscriptions;

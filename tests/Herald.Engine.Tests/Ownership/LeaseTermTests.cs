@@ -1,6 +1,5 @@
 using Herald.Engine.Events;
 using Herald.Engine.Leases;
-using Herald.Engine.Ownership;
 using Herald.Engine.Stores;
 using Herald.TestKit.Time;
 using Xunit;

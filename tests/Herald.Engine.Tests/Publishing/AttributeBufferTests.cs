@@ -1,7 +1,6 @@
 using System.Text;
 using Herald.Engine.Basics;
 using Herald.Engine.Events;
-using Herald.Engine.Publishing;
 using Xunit;
 
 namespace Herald.Engine.Tests.Publishing;

@@ -1,5 +1,4 @@
 using Herald.Engine.Basics;
-using Herald.Engine.Catalogs;
 using Herald.Engine.Events;
 using Herald.Engine.Publishing;
 using Herald.Engine.Subscriptions;

@@ -1,4 +1,3 @@
-using Herald.Engine.Catalogs;
 using Herald.Engine.Routing;
 using Herald.Engine.Subscriptions;
 using Herald.Engine.Tests.Publishing;

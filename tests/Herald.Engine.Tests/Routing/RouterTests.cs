@@ -4,7 +4,6 @@ using Herald.Engine.Events;
 using Herald.Engine.Publishing;
 using Herald.Engine.Routing;
 using Herald.Engine.Shards;
-using Herald.Engine.Stores;
 using Herald.Engine.Subscriptions;
 using Herald.Engine.Tests.Publishing;
 using Herald.Engine.Tests.Shards;

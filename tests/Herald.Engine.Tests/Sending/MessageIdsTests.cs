@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using Herald.Engine.Events;
-using Herald.Engine.Publishing;
 using Herald.Engine.Sending;
 using Herald.Engine.Tests.Publishing;
 using Xunit;

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Text;
 using Herald.Engine.Basics;
-using Herald.Engine.Catalogs;
 using Herald.Engine.Events;
 using Herald.Engine.Progress;
 using Herald.Engine.Publishing;

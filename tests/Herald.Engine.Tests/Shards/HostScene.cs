@@ -5,7 +5,6 @@ using Herald.Engine.Channels;
 using Herald.Engine.Events;
 using Herald.Engine.Leases;
 using Herald.Engine.Metrics;
-using Herald.Engine.Ownership;
 using Herald.Engine.Publishing;
 using Herald.Engine.Sending;
 using Herald.Engine.Shards;

@@ -1,4 +1,3 @@
-using Herald.Engine.Channels;
 using Herald.Engine.Shards;
 using Xunit;
 

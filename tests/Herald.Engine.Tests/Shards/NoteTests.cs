@@ -1,6 +1,5 @@
 using Herald.Engine.Channels;
 using Herald.Engine.Progress;
-using Herald.Engine.Shards;
 using Herald.Engine.Stores;
 using Xunit;
 

@@ -2,7 +2,6 @@ using Herald.Engine.Applications;
 using Herald.Engine.Channels;
 using Herald.Engine.Events;
 using Herald.Engine.Inspection;
-using Herald.Engine.Retrying;
 using Herald.Engine.Sending;
 using Herald.Engine.Shards;
 using Herald.Engine.Stores;

@@ -1,6 +1,5 @@
 using Herald.Engine.Catalogs;
 using Herald.Engine.Channels;
-using Herald.Engine.Shards;
 using Herald.Engine.Stores;
 using Herald.Engine.Subscriptions;
 using Xunit;

@@ -1,4 +1,3 @@
-using Herald.Engine.Catalogs;
 using Herald.Engine.Publishing;
 using Herald.Engine.Retrying;
 using Herald.Engine.Shards;

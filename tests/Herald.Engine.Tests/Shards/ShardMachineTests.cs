@@ -1,5 +1,3 @@
-using Herald.Engine.Retrying;
-using Herald.Engine.Shards;
 using Herald.Engine.Stores;
 using Herald.Engine.Subscriptions;
 using Xunit;

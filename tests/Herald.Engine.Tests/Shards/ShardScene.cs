@@ -4,7 +4,6 @@ using Herald.Engine.Channels;
 using Herald.Engine.Events;
 using Herald.Engine.Inspection;
 using Herald.Engine.Progress;
-using Herald.Engine.Retrying;
 using Herald.Engine.Routing;
 using Herald.Engine.Sending;
 using Herald.Engine.Shards;

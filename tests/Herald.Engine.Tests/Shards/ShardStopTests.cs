@@ -1,9 +1,5 @@
-using Herald.Engine.Catalogs;
 using Herald.Engine.Channels;
 using Herald.Engine.Progress;
-using Herald.Engine.Retrying;
-using Herald.Engine.Shards;
-using Herald.Engine.Stores;
 using Herald.Engine.Subscriptions;
 using Herald.Engine.Tests.Sending;
 using Xunit;

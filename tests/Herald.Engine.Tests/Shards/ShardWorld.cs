@@ -4,11 +4,9 @@ using Herald.Engine.Catalogs;
 using Herald.Engine.Channels;
 using Herald.Engine.Events;
 using Herald.Engine.Progress;
-using Herald.Engine.Retrying;
 using Herald.Engine.Routing;
 using Herald.Engine.Sending;
 using Herald.Engine.Shards;
-using Herald.Engine.Stores;
 using Herald.Engine.Subscriptions;
 
 namespace Herald.Engine.Tests.Shards;

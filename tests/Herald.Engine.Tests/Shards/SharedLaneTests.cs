@@ -1,5 +1,4 @@
 using Herald.Engine.Channels;
-using Herald.Engine.Retrying;
 using Herald.Engine.Subscriptions;
 using Herald.Engine.Tests.Sending;
 using Herald.TestKit.Hashes;

@@ -1,5 +1,3 @@
-using Herald.Engine.Catalogs;
-using Herald.Engine.Retrying;
 using Herald.Engine.Subscriptions;
 
 namespace Herald.Engine.Tests.Shards;

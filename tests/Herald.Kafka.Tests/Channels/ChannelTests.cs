@@ -1,5 +1,4 @@
 using System.Text;
-using Confluent.Kafka;
 using Herald.Contracts.Channels;
 using Herald.Engine.Channels;
 using Herald.Kafka.Channels;

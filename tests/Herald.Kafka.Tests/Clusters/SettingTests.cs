@@ -1,6 +1,5 @@
 using Herald.Brokers;
 using Herald.Kafka.Clusters;
-using Herald.TestKit.Kafka;
 
 namespace Herald.Kafka.Tests.Clusters;
 

@@ -1,4 +1,3 @@
-using System.Text;
 using Confluent.Kafka;
 using Herald.Contracts.Sources;
 using Herald.TestKit.Kafka;

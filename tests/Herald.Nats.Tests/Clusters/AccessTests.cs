@@ -1,4 +1,3 @@
-using Herald.Nats.Clusters;
 using Herald.TestKit.Nats;
 using Herald.TestKit.Time;
 

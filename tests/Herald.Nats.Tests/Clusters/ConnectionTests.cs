@@ -1,5 +1,4 @@
 using System.Text;
-using Herald.Nats.Clusters;
 using Herald.Nats.Messages;
 using Herald.TestKit.Nats;
 using Herald.TestKit.Network;

@@ -1,6 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
 using Herald.Brokers;
-using Herald.Contracts.Sources;
 using Herald.Nats.Clusters;
 using Herald.TestKit.Nats;
 using Herald.TestKit.Receivers;

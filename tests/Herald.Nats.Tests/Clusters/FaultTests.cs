@@ -1,4 +1,3 @@
-using Herald.Nats.Clusters;
 using Herald.Nats.Messages;
 using Herald.TestKit.Time;
 

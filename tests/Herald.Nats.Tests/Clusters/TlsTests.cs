@@ -1,5 +1,4 @@
 using System.Security.Cryptography.X509Certificates;
-using Herald.Nats.Clusters;
 using Herald.TestKit.Nats;
 using Herald.TestKit.Receivers;
 using Herald.TestKit.Time;

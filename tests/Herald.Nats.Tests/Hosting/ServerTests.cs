@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text;
-using Herald.Webhooks.Hosting;
 using Herald.Engine.Sources;
 using Herald.Hosting;
 using Herald.Hosting.Modules;
@@ -11,12 +10,12 @@ using Herald.Journal.Hosting;
 using Herald.Nats.Clusters;
 using Herald.Nats.Hosting;
 using Herald.Nats.JetStream;
-using Herald.Nats.Messages;
 using Herald.Nats.Sources;
 using Herald.Nats.Tests.Clusters;
 using Herald.Server;
 using Herald.TestKit.Nats;
 using Herald.TestKit.Time;
+using Herald.Webhooks.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Herald.Nats.Tests.Hosting;

@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using Herald.Nats.Clusters;
 using Herald.Nats.JetStream;
-using Herald.Nats.Messages;
 using Herald.Nats.Tests.Clusters;
 using Herald.TestKit.Nats;
 using Herald.TestKit.Time;

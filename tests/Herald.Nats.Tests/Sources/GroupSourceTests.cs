@@ -1,7 +1,6 @@
 using System.Text;
 using Herald.Brokers;
 using Herald.Contracts.Sources;
-using Herald.Nats.Messages;
 using Herald.Nats.Tests.Clusters;
 using Herald.TestKit.Nats;
 using Herald.TestKit.Time;

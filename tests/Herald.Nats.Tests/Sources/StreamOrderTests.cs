@@ -1,10 +1,7 @@
-using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using Herald.Contracts.Sources;
 using Herald.Engine.Stores;
 using Herald.Nats.Clusters;
-using Herald.Nats.JetStream;
 using Herald.Nats.Sources;
 using Herald.Nats.Tests.Clusters;
 using Herald.TestKit.Nats;

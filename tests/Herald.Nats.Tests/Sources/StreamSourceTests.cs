@@ -3,7 +3,6 @@ using Herald.Brokers;
 using Herald.Contracts.Sources;
 using Herald.Nats.Clusters;
 using Herald.Nats.JetStream;
-using Herald.Nats.Messages;
 using Herald.Nats.Tests.Clusters;
 using Herald.TestKit.Nats;
 using Herald.TestKit.Time;

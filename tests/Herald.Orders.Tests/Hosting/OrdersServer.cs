@@ -1,6 +1,5 @@
 using System.Net.Http.Headers;
 using System.Text;
-using Herald.Webhooks.Hosting;
 using Herald.Engine;
 using Herald.Engine.Basics;
 using Herald.Engine.Sources;
@@ -12,6 +11,7 @@ using Herald.Orders.Readers;
 using Herald.Postgres.Hosting;
 using Herald.Server;
 using Herald.TestKit.Http;
+using Herald.Webhooks.Hosting;
 using Xunit;
 
 namespace Herald.Orders.Tests.Hosting;

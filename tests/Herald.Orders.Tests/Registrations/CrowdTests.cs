@@ -1,5 +1,5 @@
-using Herald.Orders.Tests.Hosting;
 using Herald.Hosting.Settings;
+using Herald.Orders.Tests.Hosting;
 using Herald.Postgres;
 using Herald.Server;
 using Herald.TestKit.Databases;

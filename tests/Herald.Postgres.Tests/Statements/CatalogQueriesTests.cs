@@ -4,8 +4,6 @@ using Herald.Engine.Basics;
 using Herald.Engine.Catalogs;
 using Herald.Engine.Channels;
 using Herald.Engine.Events;
-using Herald.Engine.Publishing;
-using Herald.Engine.Subscriptions;
 using Herald.Postgres.Migrations;
 using Herald.TestKit.Databases;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using Herald.Hosting.Problems;
 using Herald.Server.Tests.Http;
 using Herald.TestKit.Documentation;
-using Herald.TestKit.Http;
 using Xunit;
 
 namespace Herald.Server.Tests.Documentation;

@@ -1,10 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
-using Herald.Webhooks.Hosting;
-using Herald.Engine;
 using Herald.Engine.Basics;
-using Herald.Hosting;
 using Herald.Hosting.Modules;
 using Herald.Hosting.Settings;
 using Herald.Journal;
@@ -13,6 +10,7 @@ using Herald.Kafka.Hosting;
 using Herald.Nats.Hosting;
 using Herald.Postgres.Hosting;
 using Herald.TestKit.Http;
+using Herald.Webhooks.Hosting;
 using Microsoft.Extensions.Logging;
 using Xunit;
 

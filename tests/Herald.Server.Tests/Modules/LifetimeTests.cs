@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Herald.Webhooks.Hosting;
 using Herald.Engine;
 using Herald.Engine.Channels;
 using Herald.Hosting;
@@ -8,6 +7,7 @@ using Herald.Hosting.Settings;
 using Herald.Journal;
 using Herald.Journal.Hosting;
 using Herald.Server.Tests.Http;
+using Herald.Webhooks.Hosting;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;

@@ -1,6 +1,6 @@
-using Herald.Journal;
 using System.Net;
 using System.Text;
+using Herald.Journal;
 using Herald.Server.Tests.Http;
 using Herald.TestKit.Http;
 using Herald.TestKit.Receivers;

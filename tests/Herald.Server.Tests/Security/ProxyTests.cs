@@ -1,8 +1,8 @@
-using Herald.Webhooks;
 using System.Net;
 using Herald.Hosting.Settings;
 using Herald.Server.Tests.Http;
 using Herald.TestKit.Http;
+using Herald.Webhooks;
 using Xunit;
 
 namespace Herald.Server.Tests.Security;

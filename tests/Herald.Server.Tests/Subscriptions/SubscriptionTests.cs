@@ -1,7 +1,7 @@
-using Herald.Webhooks;
 using Herald.Journal;
 using Herald.Server.Tests.Http;
 using Herald.TestKit.Receivers;
+using Herald.Webhooks;
 using Xunit;
 
 namespace Herald.Server.Tests.Subscriptions;

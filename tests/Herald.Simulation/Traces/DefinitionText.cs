@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using Herald.Engine.Basics;
 using Herald.Engine.Catalogs;
-using Herald.Engine.Retrying;
 using Herald.Engine.Subscriptions;
 
 namespace Herald.Simulation.Traces;

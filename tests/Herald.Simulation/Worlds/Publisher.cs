@@ -5,7 +5,6 @@ using Herald.Engine.Catalogs;
 using Herald.Engine.Events;
 using Herald.Engine.Publishing;
 using Herald.Engine.Stores;
-using Herald.Engine.Subscriptions;
 using Herald.Simulation.Judges;
 using Herald.Simulation.Runs;
 using Herald.Simulation.Traces;

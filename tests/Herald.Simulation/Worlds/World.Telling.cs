@@ -1,8 +1,6 @@
 using Herald.Engine.Catalogs;
 using Herald.Engine.Events;
-using Herald.Engine.Inspection;
 using Herald.Engine.Stores;
-using Herald.Simulation.Runs;
 using Herald.Simulation.Stores;
 using Herald.Simulation.Traces;
 using Herald.TestKit.Hashes;

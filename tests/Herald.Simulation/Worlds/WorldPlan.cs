@@ -1,7 +1,4 @@
-using Herald.Engine;
 using Herald.Engine.Basics;
-using Herald.Engine.Publishing;
-using Herald.Engine.Retrying;
 using Herald.Engine.Subscriptions;
 using Herald.Simulation.Runs;
 

@@ -1,4 +1,3 @@
-using Herald.TestKit;
 using Xunit;
 
 namespace Herald.TestKit.Documentation;

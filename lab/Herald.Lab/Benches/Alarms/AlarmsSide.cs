@@ -1,7 +1,6 @@
 using Herald.Alarms.Commands;
 using Herald.Client;
 using Herald.Hosting.Commands;
-using Herald.Lab.Alarms;
 using Herald.Lab.Processes;
 
 namespace Herald.Lab.Benches.Alarms;

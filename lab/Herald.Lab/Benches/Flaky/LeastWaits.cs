@@ -1,4 +1,3 @@
-using Herald.Engine.Retrying;
 using Herald.Engine.Subscriptions;
 using Herald.Lab.Benches.Traffic;
 using Herald.Lab.Ledgers;

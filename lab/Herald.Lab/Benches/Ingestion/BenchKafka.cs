@@ -5,7 +5,6 @@ using Herald.Kafka;
 using Herald.Kafka.Clusters;
 using Herald.Lab.Benches.Databases;
 using Herald.Lab.Benches.Rounds;
-using Herald.Lab.Orders;
 using Herald.LocalServers.Brokers;
 using Herald.Orders.Commands;
 
