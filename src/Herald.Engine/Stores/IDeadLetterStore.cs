@@ -45,7 +45,7 @@ public sealed record NewDeadLetter(DeadLetterId Id, string SubscriptionId, strin
     public bool HasNoRecord { get; init; }
 }
 
-/// <param name="Reason">A short, stable code: <c>attempts-exhausted</c>, <c>max-age</c>, <c>endpoint-gone</c>, <c>damaged</c> …</param>
+/// <param name="Reason">A short, stable code: <c>attempts-exhausted</c>, <c>max-age</c>, <c>rejected</c>, <c>damaged</c> …</param>
 public sealed record DeadLetterReason(string Reason, string Detail, int Attempts, int? StatusCode, long FirstAttemptAtMs, long DiedAtMs)
 {
     /// <summary>The stored bytes of the event, or of the dead letter itself, are not those that were written.</summary>

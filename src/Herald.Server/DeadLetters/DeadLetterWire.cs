@@ -18,7 +18,7 @@ internal sealed record DeadLetterWire
     public string? Subscription { get; set; }
     public required string Topic { get; set; }
 
-    [Description("A short stable code: attempts-exhausted, max-age, endpoint-gone, not-understood, damaged …")]
+    [Description("A short stable code: attempts-exhausted, max-age, rejected, not-understood, damaged …")]
     public required string Reason { get; set; }
     public required string Detail { get; set; }
     public required int Attempts { get; set; }
