@@ -87,7 +87,7 @@ public sealed class PostgresStore : IEventLog, ISourcePositions, IShardStore, IS
         _sources = new SourceTable(database);
         var session = Notifies && dialect.HasSessionLocks ? new NodeSession(time) { OnLost = Moved } : null;
         var registry = new Registry(database, periods, options, identity, session);
-        _ownership = new Ownership(registry, periods, new NodeWatch(time, options.Lease), session, options.Lease, identity.ShardCount, time, Renewed, OthersRemoved);
+        _ownership = new Ownership(registry, periods, new BeatWatch(time, options.Lease), session, options.Lease, identity.ShardCount, time, Renewed, OthersRemoved);
         _keeper = new Housekeeper(database, dialect, periods, new PeriodRoll(database, tables, periods), tables, options, time);
         _notifier = new Notifier(database, _channel);
         (_session, _neighbour) = (session, session is null ? null : new NeighbourWatch(database, time, Moved));

@@ -54,7 +54,7 @@ public sealed class DuplicateTests
         }
         for (var i = 150_001; i < hashes.Length; i++)
             Assert.True(Finds(hashes[i], i + 1));
-        Assert.InRange(table.Slots, 50_000, 120_000);
+        Assert.InRange(table.UsedSlots, 50_000, 120_000);
 
         bool Finds(ulong hash, long sequence)
         {

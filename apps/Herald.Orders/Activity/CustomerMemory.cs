@@ -11,7 +11,7 @@ internal sealed class CustomerMemory(int most)
     private readonly Lock _lock = new();
     private readonly Dictionary<Guid, WatchedCustomer> _customers = [];
     private readonly Dictionary<Guid, HeardHandler> _handlers = [];
-    private long _order;
+    private long _rank;
 
     public int Count
     {
@@ -33,7 +33,7 @@ internal sealed class CustomerMemory(int most)
                 return;
             }
             MakeRoom(_customers, one => one.SeenAt);
-            _customers.Add(customer, new(++_order, at, place));
+            _customers.Add(customer, new(++_rank, at, place));
         }
     }
 

@@ -80,7 +80,7 @@ internal sealed class CustomerWatch(HeraldEngine engine, Heartbeats heartbeats, 
         // The time to show a sign of life counts from the first start of the watch on this node, however often it starts again.
         var before = _run;
         var run = new Run(held, handlers.Number, lookBack, before?.Version ?? held.Version, before?.At ?? time.GetTimestamp());
-        run.Names = new RouteNames(engine.Log, MostRoutes);
+        run.Meanings = new RouteMeanings(engine.Log, MostRoutes);
         run.Logs = new LogWatch(engine.Log, (piece, stop) => TakeAsync(run, piece, stop), time, logger);
         try
         {
@@ -99,18 +99,18 @@ internal sealed class CustomerWatch(HeraldEngine engine, Heartbeats heartbeats, 
 
     private async ValueTask TakeAsync(Run run, LogPiece piece, CancellationToken cancel)
     {
-        await run.Names.LearnAsync(piece.Shard, piece.Entries, IsWanted, cancel);
+        await run.Meanings.LearnAsync(piece.Shard, piece.Entries, IsWanted, cancel);
         var (now, nowMs) = (time.GetTimestamp(), time.GetUtcNow().ToUnixTimeMilliseconds());
         foreach (var entry in piece.Entries.Span)
         {
-            if (!IsWanted(entry) || !run.Names.TryFind(entry.RouteHash, out var name) || name.Customer is not { } customer)
+            if (!IsWanted(entry) || !run.Meanings.TryFind(entry.RouteHash, out var meaning) || meaning.Customer is not { } customer)
                 continue;
             if (entry.Topic == run.HandlersTopic)
             {
                 // An earlier sign of life does not show that the handler lives now. Every registered handler gets one window from the
                 // start.
                 if (piece.IsNew)
-                    _memory.Heard(customer, name.Epoch, now);
+                    _memory.Heard(customer, meaning.Epoch, now);
                 continue;
             }
             // For earlier events only the age is available. A wrong clock makes them look younger or older, but never new.
@@ -129,7 +129,7 @@ internal sealed class CustomerWatch(HeraldEngine engine, Heartbeats heartbeats, 
         public TimeSpan LookBack { get; } = lookBack;
         public long Version { get; } = version;
         public long At { get; } = at;
-        public RouteNames Names { get; set; } = null!;
+        public RouteMeanings Meanings { get; set; } = null!;
         public CancellationTokenSource Stop { get; } = new();
         public LogWatch Logs { get; set; } = null!;
         public Task Following { get; set; } = Task.CompletedTask;

@@ -86,15 +86,15 @@ internal sealed class CandidateList(HeraldEngine engine, CustomerWatch watch, Ta
             if (registration.IsPaused || !(registration.IsGivenUp || !Lives(registration) || taking.HasStalled(registration)))
                 continue;
             var seen = watch.Memory.Find(registration.Customer);
-            found.Add(new(registration.Customer, registration, seen?.Order ?? 0, seen?.SeenAt));
+            found.Add(new(registration.Customer, registration, seen?.Rank ?? 0, seen?.SeenAt));
         }
         var since = _lookedAt - (long)(RegistrationRules.LongestWindow.TotalSeconds * time.TimestampFrequency);
         foreach (var (customer, seen) in watch.Memory.SeenSince(since, customer => !list.HasWebhook(customer)))
-            found.Add(new(customer, null, seen.Order, seen.SeenAt));
+            found.Add(new(customer, null, seen.Rank, seen.SeenAt));
         foreach (var customer in _empty.Keys.Where(customer => list.Of(customer) is null).ToList())
             _empty.Remove(customer);
         _left.Clear();
-        foreach (var candidate in found.OrderBy(one => one.Order))
+        foreach (var candidate in found.OrderBy(one => one.Rank))
             _left.AddLast(candidate);
     }
 

@@ -1,6 +1,6 @@
 namespace Herald.Lab.Catchers;
 
-/// <summary>Lags as a Prometheus histogram: how many were at most as long as each bound.</summary>
+/// <summary>Counts lags between bounds, for a histogram of Prometheus.</summary>
 public sealed class LagBuckets
 {
     public static readonly double[] BoundsSeconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800];
@@ -18,7 +18,7 @@ public sealed class LagBuckets
         Interlocked.Add(ref _sumTicks, ticks);
     }
 
-    /// <summary>The number of lags up to each bound, and last the number of all.</summary>
+    /// <summary>How many lags were at most as long as each bound, and last how many there were.</summary>
     public long[] Cumulative()
     {
         var sums = new long[_counts.Length];

@@ -1,6 +1,6 @@
 namespace Herald.Mutants.Reports;
 
-/// <summary>Writes a report for people.</summary>
+/// <summary>Writes a report as lines of text for people.</summary>
 internal static class ReportText
 {
     public static void Write(Report report, TextWriter output)

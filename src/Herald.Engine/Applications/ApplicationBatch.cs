@@ -106,7 +106,7 @@ public sealed class ApplicationBatch
     public void Reject(long sequence, string reason)
     {
         var topic = _catalog.Tenant.FullName(_events.First(e => e.Sequence == sequence).View.TopicText);
-        var why = new DeadLetterReason(Rejection.Reason, reason, Attempts: 0, StatusCode: null, FirstAttemptAtMs: 0, NowMs);
+        var why = new DeadLetterReason(RejectedDraft.Reason, reason, Attempts: 0, StatusCode: null, FirstAttemptAtMs: 0, NowMs);
         _letters.Add(new NewDeadLetter(new DeadLetterId(_shard, 0, 0, sequence), "", topic, why, default));
         Bytes += reason.Length;
     }

@@ -26,7 +26,7 @@ public ref struct EventDraft
     /// <summary>Null means none.</summary>
     public AttributeBuffer? Attributes;
 
-    /// <summary>Not an event, but a message that could not be read as one (see <see cref="Rejection"/>).</summary>
+    /// <summary>Not an event, but a message that could not be read as one (see <see cref="RejectedDraft"/>).</summary>
     internal bool IsRejected;
 
     /// <summary>Made inside a commit (see <see cref="Events.EventFlags.Emitted"/>). Its id is only for display.</summary>

@@ -20,8 +20,8 @@ internal sealed class RejectedLetters(ShardId shard, long nowMs) : IEventSink
     {
         var view = new EventView(record.ToArray());
         var attributes = view.AttributesText();
-        var tenant = TenantId.TryParse(attributes.GetValueOrDefault(Rejection.TenantAttribute), out var given) ? given : default;
-        Letters.Add(Letter(sequence, tenant.FullName(view.TopicText), Rejection.Reason, attributes.GetValueOrDefault(Rejection.ReasonAttribute, "")));
+        var tenant = TenantId.TryParse(attributes.GetValueOrDefault(RejectedDraft.TenantAttribute), out var given) ? given : default;
+        Letters.Add(Letter(sequence, tenant.FullName(view.TopicText), RejectedDraft.Reason, attributes.GetValueOrDefault(RejectedDraft.ReasonAttribute, "")));
     }
 
     void IEventSink.OnDamaged(long sequence, string damage) => _damaged.Add((sequence, damage));

@@ -17,7 +17,7 @@ public sealed class SourceBatch : IDisposable
     private static readonly SourceTally Rejected = new(0, 0, 1);
 
     private readonly List<(SourcePlace Place, long? TimeMs, string? Refusal)> _messages = [];
-    private Rejection? _rejection;
+    private RejectedDraft? _rejected;
 
     internal SourceBatch(SourceIntake intake, PublishBatch events) => (_intake, _events) = (intake, events);
 
@@ -105,7 +105,7 @@ public sealed class SourceBatch : IDisposable
     /// </param>
     private bool Reject(PublishBatch into, in SourcePlace place, ReadOnlySpan<byte> key, ReadOnlySpan<byte> payload, long? timeMs, string reason, bool isRecognised)
     {
-        var draft = (_rejection ??= new(_intake.MaxPayloadBytes, _events.Topic.Tenant)).Of(place, key, payload, timeMs, reason);
+        var draft = (_rejected ??= new(_intake.MaxPayloadBytes, _events.Topic.Tenant)).Of(place, key, payload, timeMs, reason);
         draft.HasId = isRecognised;
         return into.Add(draft) is { } problem ? throw new InvalidOperationException(
             $"The dead letter of a rejected message is not valid: {problem}") : true;

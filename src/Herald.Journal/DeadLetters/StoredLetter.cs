@@ -51,8 +51,7 @@ internal sealed record StoredLetter(
         }
         else
         {
-            frame.Add((int)record.Segment);
-            frame.Add((int)record.Offset);
+            frame.Add(record);
             frame.Add(recordBytes);
         }
         frame.End();
@@ -64,7 +63,7 @@ internal sealed record StoredLetter(
         var (id, number, reason, subscriptionId, topic) = ReadFields(ref entry);
         if (!owns)
             return new StoredLetter(id, number, name(subscriptionId), name(topic), reason.DiedAtMs, location, bytes,
-                new Location((uint)entry.Int(), (uint)entry.Int()), entry.Int());
+                entry.Location(), entry.Int());
         var length = entry.Int();
         var record = location with { Offset = location.Offset + (uint)(entry.Position - entry.Start) };
         return new StoredLetter(id, number, name(subscriptionId), name(topic), reason.DiedAtMs, location, bytes - length, record, length);
@@ -134,11 +133,9 @@ internal sealed record StoredLetter(
         frame.Add(Id.Sequence);
         frame.Add(Number);
         frame.Add(DiedAtMs);
-        frame.Add((int)Entry.Segment);
-        frame.Add((int)Entry.Offset);
+        frame.Add(Entry);
         frame.Add(EntryBytes);
-        frame.Add((int)Record.Segment);
-        frame.Add((int)Record.Offset);
+        frame.Add(Record);
         frame.Add(RecordBytes);
         frame.AddText(SubscriptionId);
         frame.AddText(Topic);
@@ -148,9 +145,9 @@ internal sealed record StoredLetter(
     {
         var id = new DeadLetterId(new ShardId(entry.Int()), entry.Int(), entry.Int(), entry.Long());
         long number = entry.Long(), diedAtMs = entry.Long();
-        var at = new Location((uint)entry.Int(), (uint)entry.Int());
+        var at = entry.Location();
         var bytes = entry.Int();
-        var record = new Location((uint)entry.Int(), (uint)entry.Int());
+        var record = entry.Location();
         var recordBytes = entry.Int();
         return new StoredLetter(id, number, name(entry.Text()), name(entry.Text()), diedAtMs, at, bytes, record, recordBytes);
     }

@@ -17,7 +17,7 @@ internal sealed class DuplicateTable
     private readonly int[] _used = new int[Parts];
 
     /// <summary>Slots that are not empty, including expired ones.</summary>
-    public long Slots { get; private set; }
+    public long UsedSlots { get; private set; }
 
     /// <param name="last">The shard's last sequence. It determines which full sequence a low half stands for.</param>
     /// <param name="floor">Sequences below it count as forgotten; their slots are used again.</param>
@@ -49,7 +49,7 @@ internal sealed class DuplicateTable
             if (part[at] == 0)
             {
                 part[at] = value;
-                Slots++;
+                UsedSlots++;
                 return 1;
             }
             if (Sequence(part[at], last) < floor)
@@ -68,7 +68,7 @@ internal sealed class DuplicateTable
                 live++;
         var slots = live > old.Length * GrowIfLiveAbove ? old.Length + Math.Max(FirstSlots, old.Length / 4) : old.Length;
         var part = new ulong[slots];
-        Slots -= _used[index];
+        UsedSlots -= _used[index];
         _used[index] = 0;
         foreach (var slot in old)
             if (slot != 0 && Sequence(slot, last) >= floor)

@@ -64,6 +64,8 @@ internal ref struct EntryReader
 
     public long Long() => BinaryPrimitives.ReadInt64LittleEndian(Take(8));
 
+    public Location Location() => new((uint)Int(), (uint)Int());
+
     public ReadOnlySpan<byte> Sized() => Take(Int());
 
     public string Text() => Encoding.UTF8.GetString(Sized());

@@ -90,6 +90,12 @@ internal sealed class FrameBuffer
 
     public void Add(long value) => BinaryPrimitives.WriteInt64LittleEndian(Take(8), value);
 
+    public void Add(Location location)
+    {
+        Add((int)location.Segment);
+        Add((int)location.Offset);
+    }
+
     public void Add(ReadOnlySpan<byte> bytes) => bytes.CopyTo(Take(bytes.Length));
 
     public void AddSized(ReadOnlySpan<byte> bytes)

@@ -57,7 +57,7 @@ internal sealed class HistoryTable
     public void Apply(ref EntryReader entry, Location location, int bytes)
     {
         long first = entry.Long(), last = entry.Long(), writtenAtMs = entry.Long();
-        var from = new Location((uint)entry.Int(), (uint)entry.Int());
+        var from = entry.Location();
         lock (_gate)
         {
             if ((entry.Flags & Moved) == 0)
@@ -143,13 +143,12 @@ internal sealed class HistoryTable
         frame.Add(block.Last);
         frame.Add(block.WrittenAtMs);
         frame.Add(block.Bytes);
-        frame.Add((int)block.Location.Segment);
-        frame.Add((int)block.Location.Offset);
+        frame.Add(block.Location);
     }
 
     public void Load(ref EntryReader entry) => Put(new Block(entry.Int(), entry.Long(), entry.Long(), entry.Long(), entry.Int())
     {
-        Location = new Location((uint)entry.Int(), (uint)entry.Int()),
+        Location = entry.Location(),
     });
 
     private static void Write(FrameBuffer frame, int shard, long first, long last, long writtenAtMs, Location from, ReadOnlySpan<byte> bytes)
@@ -158,8 +157,7 @@ internal sealed class HistoryTable
         frame.Add(first);
         frame.Add(last);
         frame.Add(writtenAtMs);
-        frame.Add((int)from.Segment);
-        frame.Add((int)from.Offset);
+        frame.Add(from);
         frame.AddSized(bytes);
         frame.End();
     }

@@ -105,15 +105,14 @@ internal sealed class StateTable(SegmentLog segments, IdentityHash identity)
     {
         frame.Add((long)(ulong)item.Key);
         frame.Add((long)(ulong)(item.Key >> 64));
-        frame.Add((int)item.Value.Location.Segment);
-        frame.Add((int)item.Value.Location.Offset);
+        frame.Add(item.Value.Location);
         frame.Add(item.Value.Bytes);
     }
 
     public void Load(ref EntryReader entry)
     {
         ulong low = (ulong)entry.Long(), high = (ulong)entry.Long();
-        _places[new UInt128(high, low)] = new Place(new Location((uint)entry.Int(), (uint)entry.Int()), entry.Int());
+        _places[new UInt128(high, low)] = new Place(entry.Location(), entry.Int());
     }
 
     private EntryReader Check(byte[] bytes, in Place place)

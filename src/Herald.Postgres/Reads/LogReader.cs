@@ -62,7 +62,7 @@ internal sealed class LogReader(Database database, PeriodReader periods, RecordR
         var (recent, first) = (RecentOf(shard), periods.Map.First(shard));
         var missing = new List<(ShardId, long)>();
         foreach (var sequence in sequences.Span)
-            if (sequence < first || recent?.Has(sequence) != true)
+            if (sequence < first || recent?.HasRecord(sequence) != true)
                 missing.Add((shard, sequence));
         var read = missing.Count == 0 ? [] : await ReadStoredAsync([.. missing], cancel).ConfigureAwait(false);
         for (var i = 0; i < sequences.Length; i++)

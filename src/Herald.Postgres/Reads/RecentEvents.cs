@@ -26,12 +26,12 @@ internal sealed class RecentEvents
         _slots = new Slot[Math.Max(16, bytes / 256)];
     }
 
-    /// <summary>Adds an event. Ignores one that is known already, or older than everything in the ring.</summary>
+    /// <summary>Adds an event. Ignores one whose entry is here already, or that is older than everything in the ring.</summary>
     public void Add(in IndexEntry entry, long catalogVersion, ReadOnlySpan<byte> record)
     {
         lock (_gate)
         {
-            if (entry.Sequence <= _last - _slots.Length || IsKnown_NeedsLock(entry.Sequence))
+            if (entry.Sequence <= _last - _slots.Length || HasEntry_NeedsLock(entry.Sequence))
                 return;
             _last = Math.Max(_last, entry.Sequence);
             ref var slot = ref SlotOf(entry.Sequence);
@@ -54,7 +54,7 @@ internal sealed class RecentEvents
         lock (_gate)
         {
             var count = 0;
-            while (count < into.Length && IsKnown_NeedsLock(from + count))
+            while (count < into.Length && HasEntry_NeedsLock(from + count))
             {
                 into[count] = SlotOf(from + count).Entry;
                 count++;
@@ -67,10 +67,10 @@ internal sealed class RecentEvents
 
     public long Last => Volatile.Read(ref _last);
 
-    public bool Has(long sequence)
+    public bool HasRecord(long sequence)
     {
         lock (_gate)
-            return Has_NeedsLock(sequence);
+            return HasRecord_NeedsLock(sequence);
     }
 
     /// <summary>Passes the record to the sink if it is here.</summary>
@@ -78,7 +78,7 @@ internal sealed class RecentEvents
     {
         lock (_gate)
         {
-            if (!Has_NeedsLock(sequence))
+            if (!HasRecord_NeedsLock(sequence))
                 return false;
             ref var slot = ref SlotOf(sequence);
             sink.OnEvent(sequence, _bytes.AsSpan((int)(slot.WrittenAt % _bytes.Length), slot.Entry.Size));
@@ -86,10 +86,10 @@ internal sealed class RecentEvents
         }
     }
 
-    private bool Has_NeedsLock(long sequence) =>
-        IsKnown_NeedsLock(sequence) && SlotOf(sequence).WrittenAt is not NotKept and var at && at >= _written - _bytes.Length;
+    private bool HasRecord_NeedsLock(long sequence) =>
+        HasEntry_NeedsLock(sequence) && SlotOf(sequence).WrittenAt is not NotKept and var at && at >= _written - _bytes.Length;
 
-    private bool IsKnown_NeedsLock(long sequence) => SlotOf(sequence).Entry.Sequence == sequence;
+    private bool HasEntry_NeedsLock(long sequence) => SlotOf(sequence).Entry.Sequence == sequence;
 
     private ref Slot SlotOf(long sequence) => ref _slots[(int)(sequence % _slots.Length)];
 

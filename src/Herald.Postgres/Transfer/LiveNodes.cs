@@ -14,7 +14,7 @@ internal sealed class LiveNodes(Database database, TimeProvider time, TimeSpan l
     /// <exception cref="StoreBusyException">A node is alive.</exception>
     public async Task<IReadOnlyList<long>> RefuseAsync(CancellationToken cancel)
     {
-        var watch = new NodeWatch(time, lease);
+        var watch = new BeatWatch(time, lease);
         for (IReadOnlyDictionary<long, (string Name, long Beat)>? before = null; ;)
         {
             var nodes = await database.RunAsync(ReadAsync, cancel).ConfigureAwait(false);
@@ -25,7 +25,7 @@ internal sealed class LiveNodes(Database database, TimeProvider time, TimeSpan l
                 return [.. nodes.Keys];
             if (before is null)
                 notices(
-                    $"{nodes.Count} nodes are registered. Herald checks for {lease.TotalSeconds * 1.1:0.#} s whether they are running.");
+                    $"{nodes.Count} nodes are registered. Herald checks for {watch.Silence.TotalSeconds:0.#} s whether they are running.");
             before = nodes;
             await Task.Delay(lease / 5, time, cancel).ConfigureAwait(false);
         }

@@ -60,7 +60,7 @@ public sealed class RecentEventsTests
     private int RecordOf(long sequence)
     {
         var sink = new Sink();
-        Assert.True(_recent.Has(sequence));
+        Assert.True(_recent.HasRecord(sequence));
         Assert.True(_recent.TryRead(sequence, sink));
         return sink.Record;
     }

@@ -3,12 +3,12 @@ using Spectre.Console;
 
 namespace Herald.Lab.Benches.Reports;
 
-/// <summary>Reports for people.</summary>
+/// <summary>Prints reports as tables for people.</summary>
 internal static class ReportText
 {
     private const string Nothing = "-";
 
-    /// <summary>Also used when the output is not a terminal and has no width.</summary>
+    /// <summary>The width of a table in a narrower terminal, and in an output that has no width.</summary>
     private const int LeastWidth = 80;
 
     public static void Print(BenchReport report, TextWriter output)
@@ -51,7 +51,7 @@ internal static class ReportText
         return table.AddColumn(new TableColumn("target").NoWrap());
     }
 
-    /// <summary>The first line names what stands below: a name, the median, and the spread.</summary>
+    /// <summary>The cells of a row. The first line of the sides is their name; median and spread follow.</summary>
     private static string[] Cells(string name, BenchRow row, bool brief) =>
     [
         Markup.Escape(name == row.Unit.Name ? name : $"{name}\n{row.Unit.Name}"),

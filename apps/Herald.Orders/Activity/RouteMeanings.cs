@@ -12,9 +12,9 @@ namespace Herald.Orders.Activity;
 /// It remembers hashes in two generations. When the young one is full, it replaces the old one, and hashes that have not been used since
 /// are read again.
 /// </remarks>
-internal sealed class RouteNames(IEventLog log, int most)
+internal sealed class RouteMeanings(IEventLog log, int most)
 {
-    private Dictionary<UInt128, RouteName> _young = [], _old = [];
+    private Dictionary<UInt128, RouteMeaning> _young = [], _old = [];
 
     /// <summary>Learns the hashes of all wanted entries. Those whose events are no longer kept stay unknown.</summary>
     public async ValueTask LearnAsync(ShardId shard, ReadOnlyMemory<IndexEntry> entries, Func<IndexEntry, bool> wanted, CancellationToken cancel)
@@ -32,31 +32,31 @@ internal sealed class RouteNames(IEventLog log, int most)
         await log.ReadEventsAsync(shard, unknown.Values.Order().ToArray(), sink, cancel);
         foreach (var (hash, sequence) in unknown)
         {
-            if (sink.Names.TryGetValue(sequence, out var name))
-                Remember(hash, name);
+            if (sink.Meanings.TryGetValue(sequence, out var meaning))
+                Remember(hash, meaning);
         }
     }
 
-    public bool TryFind(UInt128 hash, out RouteName name)
+    public bool TryFind(UInt128 hash, out RouteMeaning meaning)
     {
-        if (_young.TryGetValue(hash, out name))
+        if (_young.TryGetValue(hash, out meaning))
             return true;
-        if (!_old.TryGetValue(hash, out name))
+        if (!_old.TryGetValue(hash, out meaning))
             return false;
-        Remember(hash, name);
+        Remember(hash, meaning);
         return true;
     }
 
-    private void Remember(UInt128 hash, RouteName name)
+    private void Remember(UInt128 hash, RouteMeaning meaning)
     {
         if (_young.Count >= most)
             (_old, _young) = (_young, []);
-        _young[hash] = name;
+        _young[hash] = meaning;
     }
 
     private sealed class Sink : IEventSink
     {
-        public Dictionary<long, RouteName> Names { get; } = [];
+        public Dictionary<long, RouteMeaning> Meanings { get; } = [];
 
         public void OnEvent(long sequence, ReadOnlySpan<byte> record)
         {
@@ -68,7 +68,7 @@ internal sealed class RouteNames(IEventLog log, int most)
                 else if (name.SequenceEqual("epoch"u8))
                     _ = Utf8Parser.TryParse(value, out epoch, out _);
             }
-            Names[sequence] = new(customer, epoch);
+            Meanings[sequence] = new(customer, epoch);
         }
 
         /// <summary>The hash stays unknown until another event with the same attributes arrives.</summary>

@@ -5,14 +5,14 @@ using Herald.Engine.Basics;
 namespace Herald.Engine.Events;
 
 /// <summary>
-/// Writes a message that is not an event as an entry of the log. No subscription receives it; the owner of its shard makes a dead letter of
-/// it.
+/// The draft of a message that is not an event. It becomes an entry of the log that no subscription receives; the owner of its shard makes a
+/// dead letter of it.
 /// </summary>
 /// <remarks>
 /// The entry is as durable as its batch, becomes one dead letter however often it is read, and needs no store of its own. One object serves
 /// many messages.
 /// </remarks>
-internal sealed class Rejection(int maxPayloadBytes, TenantId tenant)
+internal sealed class RejectedDraft(int maxPayloadBytes, TenantId tenant)
 {
     /// <summary>The reason code of its dead letter.</summary>
     public const string Reason = "not-understood";

@@ -6,11 +6,14 @@ namespace Herald.Postgres.Leases;
 /// different speeds. Between two looks at most half a lease counts: while the database was away no node could beat, so every node gets time
 /// to beat again.
 /// </remarks>
-internal sealed class NodeWatch(TimeProvider time, TimeSpan lease)
+internal sealed class BeatWatch(TimeProvider time, TimeSpan lease)
 {
-    private readonly TimeSpan _silence = lease * 1.1, _mostBetween = lease / 2;
+    private readonly TimeSpan _mostBetween = lease / 2;
     private readonly Dictionary<long, (long Beat, TimeSpan Silent)> _seen = [];
     private long _lookedAt;
+
+    /// <summary>How long the beat of a node must stand still until the node counts as dead.</summary>
+    public TimeSpan Silence { get; } = lease * 1.1;
 
     /// <summary>Call it with the nodes that were just read. Returns the dead ones.</summary>
     public IReadOnlyList<NodeBeat> Look(IReadOnlyList<NodeBeat> nodes)
@@ -25,7 +28,7 @@ internal sealed class NodeWatch(TimeProvider time, TimeSpan lease)
         {
             var silent = _seen.TryGetValue(node.Id, out var seen) && seen.Beat == node.Beat ? seen.Silent + between : TimeSpan.Zero;
             _seen[node.Id] = (node.Beat, silent);
-            if (silent >= _silence)
+            if (silent >= Silence)
                 dead.Add(node);
         }
         foreach (var gone in _seen.Keys.Except(nodes.Select(n => n.Id)).ToList())

@@ -4,14 +4,14 @@ using Xunit;
 
 namespace Herald.Postgres.Tests.Leases;
 
-public sealed class NodeWatchTests
+public sealed class BeatWatchTests
 {
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(5), Second = TimeSpan.FromSeconds(1);
 
     private readonly StoreClock _clock = new();
-    private readonly NodeWatch _watch;
+    private readonly BeatWatch _watch;
 
-    public NodeWatchTests() => _watch = new NodeWatch(_clock, Lease);
+    public BeatWatchTests() => _watch = new BeatWatch(_clock, Lease);
 
     [Fact]
     public void A_node_is_dead_when_its_beat_has_stood_still_for_longer_than_a_lease()
