@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Herald.Brokers;
-using Herald.Kafka.Producing;
+using Herald.Kafka.Producers;
 using Herald.Orders.Commands;
 using Microsoft.Extensions.Logging;
 

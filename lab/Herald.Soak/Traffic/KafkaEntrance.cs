@@ -1,5 +1,5 @@
 using System.Text;
-using Herald.Kafka.Producing;
+using Herald.Kafka.Producers;
 using Herald.Orders.Commands;
 using Herald.Soak.Worlds;
 using Herald.TestKit.Traces;

@@ -3,7 +3,7 @@ using Confluent.Kafka;
 using Herald.Brokers.Channels;
 using Herald.Engine.Channels;
 using Herald.Kafka.Clusters;
-using Herald.Kafka.Producing;
+using Herald.Kafka.Producers;
 using Microsoft.Extensions.Logging;
 
 namespace Herald.Kafka.Channels;

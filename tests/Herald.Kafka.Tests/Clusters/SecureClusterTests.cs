@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Herald.Contracts.Sources;
 using Herald.Kafka.Clusters;
-using Herald.Kafka.Producing;
+using Herald.Kafka.Producers;
 using Herald.Kafka.Tests.Sources;
 using Herald.TestKit.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Herald.Kafka.Producing;
+using Herald.Kafka.Producers;
 using Herald.Lab.Benches.Machines;
 using Herald.Lab.Benches.Reports;
 using Herald.Lab.Benches.Rounds;

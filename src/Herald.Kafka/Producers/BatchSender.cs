@@ -3,7 +3,7 @@ using Herald.Brokers;
 using Herald.Kafka.Clusters;
 using Microsoft.Extensions.Logging;
 
-namespace Herald.Kafka.Producing;
+namespace Herald.Kafka.Producers;
 
 /// <summary>Sends batches of messages to one topic. A batch completes with the last of its delivery reports.</summary>
 /// <remarks>

@@ -5,7 +5,7 @@ using Herald.Kafka.Clusters;
 using Herald.Kafka.Metrics;
 using Microsoft.Extensions.Logging;
 
-namespace Herald.Kafka.Producing;
+namespace Herald.Kafka.Producers;
 
 /// <summary>
 /// The producer of one cluster. It is idempotent: its own retries cannot overtake or duplicate messages. It replaces a client that has

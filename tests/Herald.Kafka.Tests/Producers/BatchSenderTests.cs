@@ -1,10 +1,10 @@
 using Herald.Kafka.Clusters;
-using Herald.Kafka.Producing;
+using Herald.Kafka.Producers;
 using Herald.TestKit.Kafka;
 using Herald.TestKit.Time;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace Herald.Kafka.Tests.Producing;
+namespace Herald.Kafka.Tests.Producers;
 
 public sealed class BatchSenderTests
 {
