@@ -321,10 +321,7 @@ public sealed class JournalStore : IEventLog, ISourcePositions, IShardStore, ISt
     private static JournalStore Open(JournalOptions options, TimeProvider time, IJournalFiles files, Action<string> notice)
     {
         var paths = new JournalPaths(options.Directory);
-        files.CreateDirectory(paths.Root);
-        DirectoryCheck.Check(files, paths.Root, notice);
-        files.CreateDirectory(paths.Log);
-        files.CreateDirectory(paths.Index);
+        paths.Create(files, notice);
         var held = files.Lock(paths.Root);
         JournalContents? contents = null;
         try

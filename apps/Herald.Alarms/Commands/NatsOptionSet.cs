@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Herald.Hosting.Commands;
 using Herald.Hosting.Modules;
 using Herald.Nats.Clusters;
 using Herald.Nats.JetStream;
@@ -80,7 +81,7 @@ public sealed class NatsOptionSet : IServeOptions
         _replicas.Validators.Add(result => Check(result, DefaultStream, result.GetValueOrDefault<int>()));
         command.Validators.Add(result =>
         {
-            if (IsGiven(result, _noStream) && (IsGiven(result, _stream) || IsGiven(result, _replicas)))
+            if (result.IsGiven(_noStream) && (result.IsGiven(_stream) || result.IsGiven(_replicas)))
                 result.AddError($"{NoStreamOption}: without a stream, {StreamOption} and {ReplicasOption} have no meaning.");
         });
 
@@ -91,8 +92,6 @@ public sealed class NatsOptionSet : IServeOptions
                     $"{result.Option.Name} {(result.Tokens is [.., var last] ? last.Value : "")}: the name of a stream has letters, "
                         + "digits, hyphens and underscores, and a stream has 1 to 5 replicas.");
         }
-
-        static bool IsGiven(CommandResult command, Option option) => command.Children.OfType<OptionResult>().Any(one => one.Option == option && !one.Implicit);
     }
 
     public string Servers(ParseResult parsed) => parsed.GetValue(_servers)!;

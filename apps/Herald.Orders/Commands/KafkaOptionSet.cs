@@ -57,9 +57,9 @@ public sealed class KafkaOptionSet : IServeOptions
         command.Validators.Add(result =>
         {
             const string Own = $"kafka.clusters.{KafkaPlace.Cluster}";
-            if (IsGiven(result, _servers.Name) && (SetOption.Sets(result, $"{Own}.") || SetOption.Sets(result, "kafka.sources.")))
+            if (result.IsGiven(_servers) && (SetOption.Sets(result, $"{Own}.") || SetOption.Sets(result, "kafka.sources.")))
                 result.AddError($"{_servers.Name} sets {Own} and kafka.sources. Give either it or these two.");
-            if (!IsGiven(result, _servers.Name) && IsGiven(result, _properties.Name))
+            if (!result.IsGiven(_servers) && result.IsGiven(_properties))
                 result.AddError($"{_properties.Name}: give the address of Kafka with {_servers.Name}.");
         });
     }
@@ -71,7 +71,7 @@ public sealed class KafkaOptionSet : IServeOptions
             command.Options.Add(_topic);
         command.Validators.Add(result =>
         {
-            if (!IsGiven(result, _servers.Name) && IsGiven(result, _topic.Name))
+            if (!result.IsGiven(_servers) && result.IsGiven(_topic))
                 result.AddError($"{_topic.Name}: give the address of Kafka with {_servers.Name}.");
         });
     }
@@ -82,7 +82,7 @@ public sealed class KafkaOptionSet : IServeOptions
         command.Options.Add(_properties);
     }
 
-    public bool IsGiven(CommandResult command) => IsGiven(command, _servers.Name);
+    public bool IsGiven(CommandResult command) => command.IsGiven(_servers);
 
     /// <returns>Null when no Kafka is given.</returns>
     public KafkaPlace? Place(ParseResult parsed) => parsed.GetValue(_servers) is { } servers
@@ -111,7 +111,4 @@ public sealed class KafkaOptionSet : IServeOptions
     ];
 
     private static string[] Split(string servers) => servers.Split(',', StringSplitOptions.TrimEntries);
-
-    private static bool IsGiven(CommandResult command, string option) =>
-        command.Children.OfType<OptionResult>().Any(one => one.Option.Name == option && !one.Implicit);
 }

@@ -31,7 +31,8 @@ public sealed class OrdersModule : IApplicationModule
 
     public void AddServices(IServiceCollection services, BoundOptions options)
     {
-        services.AddSingleton<IServerPart, OrdersPart>();
+        services.AddSingleton<OrdersPart>();
+        services.AddSingleton<IServerPart>(provider => provider.GetRequiredService<OrdersPart>());
         services.AddSingleton(new TopicReader(OrderEvents.Topic, () => new OrderReader()));
         services.AddSingleton<IJsonTypeInfoResolver>(OrdersWire.Default);
     }
@@ -39,6 +40,6 @@ public sealed class OrdersModule : IApplicationModule
     public void Map(IEndpointRouteBuilder routes, HeraldEngine engine)
     {
         ArgumentNullException.ThrowIfNull(routes);
-        routes.ServiceProvider.GetServices<IServerPart>().OfType<OrdersPart>().Single().Map(routes);
+        routes.ServiceProvider.GetRequiredService<OrdersPart>().Map(routes);
     }
 }

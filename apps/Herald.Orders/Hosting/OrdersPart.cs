@@ -45,6 +45,9 @@ internal sealed class OrdersPart(TimeProvider time, ILoggerFactory logging) : IS
 
     public async ValueTask DisposeAsync()
     {
+        // The container disposes a part once for each of its two service types.
+        if (_stop.IsCancellationRequested)
+            return;
         await _stop.CancelAsync();
         await _running;
         if (_watch is not null)

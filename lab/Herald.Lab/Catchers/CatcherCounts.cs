@@ -13,6 +13,9 @@ public sealed class CatcherCounts
     /// <summary>Webhooks answered 2xx after a delay.</summary>
     public long Delayed => Interlocked.Read(ref _delayed);
 
+    /// <summary>Webhooks answered 2xx.</summary>
+    public long Acknowledged => Delivered + Delayed;
+
     /// <summary>Webhooks answered 500.</summary>
     public long Failed => Interlocked.Read(ref _failed);
 

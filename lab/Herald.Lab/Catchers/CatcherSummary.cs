@@ -13,7 +13,7 @@ internal static class CatcherSummary
             terminal.Error.WriteLine($"Out of order: {violation}.");
         var sums = new (string Name, long Count)[]
         {
-            ("delivered", catchers.Sum(catcher => catcher.Counts.Delivered + catcher.Counts.Delayed)),
+            ("delivered", catchers.Sum(catcher => catcher.Counts.Acknowledged)),
             ("delayed", catchers.Sum(catcher => catcher.Counts.Delayed)),
             ("failed", catchers.Sum(catcher => catcher.Counts.Failed)),
             ("refused", catchers.Sum(catcher => catcher.Counts.Refused)),

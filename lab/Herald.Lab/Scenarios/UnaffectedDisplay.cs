@@ -19,7 +19,7 @@ internal sealed class UnaffectedDisplay(IReadOnlyList<ScenarioHandler> handlers,
     protected override TimeSpan FrameEvery { get; } = TimeSpan.FromMilliseconds(500);
 
     protected override string Line() => $"{Where()} | {string.Join(" | ", handlers.Select(handler =>
-        $"{handler.Role.Name} ({Modes.NameOf(handler.Mode)}): delivered {Delivered(handler)} failed {handler.Counts.Failed} retries {handler.Counts.Retries}"))}";
+        $"{handler.Role.Name} ({Modes.NameOf(handler.Mode)}): delivered {handler.Counts.Acknowledged} failed {handler.Counts.Failed} retries {handler.Counts.Retries}"))}";
 
     private string Where()
     {
@@ -33,16 +33,7 @@ internal sealed class UnaffectedDisplay(IReadOnlyList<ScenarioHandler> handlers,
         var table = new Table().Border(TableBorder.Rounded).BorderColor(Color.Grey).AddColumn("");
         foreach (var handler in handlers)
             table.AddColumn(new TableColumn($"[bold]{handler.Role.Name}[/]").RightAligned().NoWrap().Width(ColumnWidth));
-        AddRow("mode", handler => Modes.NameOf(handler.Mode));
-        AddRow("delivered", handler => $"{Delivered(handler):N0}");
-        AddRow("failed", handler => $"{handler.Counts.Failed:N0}");
-        AddRow("retries", handler => $"{handler.Counts.Retries:N0}");
-        AddRow("duplicates", handler => $"{handler.Counts.Duplicates:N0}");
-        AddRow("out of order", handler => handler.Counts.Violations == 0 ? "[green]0[/]" : $"[red]{handler.Counts.Violations:N0}[/]");
+        CatcherRows.AddTo(table, [.. handlers.Select(handler => (handler.Mode, handler.Counts))]);
         return new Rows(new Text($"Unaffected: {Where()}"), table);
-
-        void AddRow(string title, Func<ScenarioHandler, string> cell) => table.AddRow([title, .. handlers.Select(cell)]);
     }
-
-    private static long Delivered(ScenarioHandler handler) => handler.Counts.Delivered + handler.Counts.Delayed;
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net.Sockets;
 
 namespace Herald.LocalServers.Brokers;
 
@@ -66,7 +65,7 @@ public sealed class LocalKafka : IAsyncDisposable
     {
         var guard = _guard = new BrokerGuard(Folder, _programs.Command("kafka.Kafka", LogSettingsFile, Properties));
         var begun = _time.GetTimestamp();
-        while (!await AnswersAsync(cancel))
+        while (!await BrokerPort.AnswersAsync(Host, _port, greets: false, cancel))
         {
             if (guard.HasEnded || _time.GetElapsedTime(begun) > StartPatience)
                 throw new LocalKafkaException(
@@ -123,20 +122,6 @@ public sealed class LocalKafka : IAsyncDisposable
         await File.WriteAllLinesAsync(Properties, all.Select(setting => $"{setting.Key}={setting.Value}"));
         await File.WriteAllTextAsync(LogSettingsFile, LogSettings);
         await RunToolAsync("kafka.tools.StorageTool", "", "format", "-t", "MkU3OEVBNTcwNTJENDM2Qg", "-c", Properties);
-    }
-
-    private async Task<bool> AnswersAsync(CancellationToken cancel)
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        try
-        {
-            await socket.ConnectAsync(Host, _port, cancel);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
     }
 
     private async Task EndAsync(string signal)

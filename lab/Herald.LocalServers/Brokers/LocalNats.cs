@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net.Sockets;
 
 namespace Herald.LocalServers.Brokers;
 
@@ -71,7 +70,7 @@ public sealed class LocalNats : IAsyncDisposable
         await File.WriteAllLinesAsync(SettingsFile, [.. own, .. _settings], cancel);
         var guard = _guard = new BrokerGuard(Folder, _program, "-c", SettingsFile);
         var begun = _time.GetTimestamp();
-        while (!await GreetsAsync(cancel))
+        while (!await BrokerPort.AnswersAsync(Host, Port, greets: true, cancel))
         {
             if (guard.HasEnded || _time.GetElapsedTime(begun) > StartPatience)
                 throw new LocalNatsException($"The nats-server at {Url} did not start: {Log}");
@@ -88,21 +87,6 @@ public sealed class LocalNats : IAsyncDisposable
     {
         await KillAsync();
         Directory.Delete(Folder, true);
-    }
-
-    // The server accepts connections before it can use them. It sends a greeting when it can.
-    private async Task<bool> GreetsAsync(CancellationToken cancel)
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        try
-        {
-            await socket.ConnectAsync(Host, Port, cancel);
-            return await socket.ReceiveAsync(new byte[4], cancel) > 0;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
     }
 
     private async Task EndAsync(string signal)

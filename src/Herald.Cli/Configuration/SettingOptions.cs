@@ -81,12 +81,13 @@ internal sealed class SettingOptions
             Environment = [.. Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
                 .Select(variable => KeyValuePair.Create((string)variable.Key, (string)variable.Value!))],
             CommandLine = given,
+            Defaults = texts => DefaultsOf(texts.Of(Applications)),
         };
-        // An application has defaults of its own, and which applications run is a setting.
-        var names = _modules.Settings.Load(sources).TextsOf(Applications);
-        var defaults = _modules.Applications.Where(one => names.Contains(one.Name)).SelectMany(one => one.Defaults).DistinctBy(one => one.Key);
-        return _modules.Settings.Load(sources with { Defaults = [.. defaults] }).With(UnknownOptions(parsed).ToList());
+        return _modules.Settings.Load(sources).With(UnknownOptions(parsed).ToList());
     }
+
+    private IEnumerable<KeyValuePair<string, string>> DefaultsOf(IReadOnlyList<string> applications) =>
+        _modules.Applications.Where(one => applications.Contains(one.Name)).SelectMany(one => one.Defaults).DistinctBy(one => one.Key);
 
     private IReadOnlyList<string> Values(SettingOption setting, IReadOnlyList<string> given) =>
         _application is not null && setting.Setting == Applications ? [_application.Name, .. given] : given;

@@ -26,13 +26,6 @@ public sealed class LoadedSettings
     /// <summary>The same settings with further errors.</summary>
     public LoadedSettings With(IEnumerable<SettingError> errors) => new(_set, Configuration, _options, [.. Errors, .. errors], _originOf);
 
-    /// <summary>The texts of a list as they were given, whether or not they follow the rule.</summary>
-    public IReadOnlyList<string> TextsOf(string name)
-    {
-        var given = Configuration.GetSection(name);
-        return [.. given.GetChildren().Select(item => item.Value).Concat(given.Value?.Split(',', StringSplitOptions.TrimEntries) ?? []).OfType<string>()];
-    }
-
     /// <summary>Every setting with its present value, for <c>herald config</c>.</summary>
     public IReadOnlyList<EffectiveSetting> Effective() =>
     [

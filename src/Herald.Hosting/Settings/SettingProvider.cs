@@ -32,7 +32,7 @@ internal abstract class SettingProvider(string source) : ConfigurationProvider
     /// <summary>The next parts of the keys below a key; numbers in their order.</summary>
     public IEnumerable<string> ChildrenOf(string key) => GetChildKeys([], key).Distinct(StringComparer.OrdinalIgnoreCase);
 
-    protected static string KeyOf(string name) => name.Replace('.', ':');
+    internal static string KeyOf(string name) => name.Replace('.', ':');
 
     protected static string NameOf(string key) => key.Replace(':', '.');
 

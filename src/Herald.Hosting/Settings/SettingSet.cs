@@ -23,14 +23,17 @@ public sealed record SettingSet(IReadOnlyList<SettingSection> Sections)
     public LoadedSettings Load(SettingSources sources)
     {
         ArgumentNullException.ThrowIfNull(sources);
-        SettingProvider[] providers =
+        SettingProvider[] given =
         [
-            new GivenSettings(EffectiveSetting.Default, sources.Defaults),
             .. sources.File is { } file ? (SettingProvider[])[new FileSettings(file)] : [],
             new EnvironmentSettings(sources.Environment),
             new GivenSettings("command line", sources.CommandLine),
         ];
-        var configuration = new ConfigurationRoot([.. providers]); // Loads each of them.
+        // A configuration loads its providers. A file can be a pipe, so it is read once.
+        var withoutDefaults = new ConfigurationRoot([.. given]);
+        var defaults = new GivenSettings(EffectiveSetting.Default, [.. sources.Defaults(new GivenTexts(withoutDefaults))]);
+        var configuration = new ConfigurationRoot([defaults, new ChainedConfigurationProvider(new() { Configuration = withoutDefaults })]);
+        SettingProvider[] providers = [defaults, .. given];
         var names = new SettingNames(Sections);
         var errors = new List<SettingError>();
         foreach (var provider in providers)

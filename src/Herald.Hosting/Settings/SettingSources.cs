@@ -3,8 +3,11 @@ namespace Herald.Hosting.Settings;
 /// <summary>Where settings come from. Later ones override earlier ones.</summary>
 public sealed record SettingSources
 {
-    /// <summary>An application's default values, by the name of the setting.</summary>
-    public IReadOnlyList<KeyValuePair<string, string>> Defaults { get; init; } = [];
+    /// <summary>
+    /// Makes default values, by the name of the setting, for the settings of all other sources: an application has defaults, and which
+    /// applications run is a setting.
+    /// </summary>
+    public Func<GivenTexts, IEnumerable<KeyValuePair<string, string>>> Defaults { get; init; } = _ => [];
 
     /// <summary>A JSON file that must exist, or null for none.</summary>
     public string? File { get; init; }

@@ -21,10 +21,7 @@ internal sealed class JournalBackup(JournalContents contents, string directory)
     {
         if (_files.List(_to.Root).Count > 0 || _files.List(_to.Log).Count > 0)
             throw new IOException($"A backup needs an empty directory, and '{directory}' is not empty. Name another one.");
-        _files.CreateDirectory(_to.Root);
-        DirectoryCheck.Check(_files, _to.Root, contents.Notice);
-        _files.CreateDirectory(_to.Log);
-        _files.CreateDirectory(_to.Index);
+        _to.Create(_files, contents.Notice);
         using var checkpoint = _files.Open(contents.Paths.Checkpoint, create: false);
         Copy(checkpoint, _to.Checkpoint, checkpoint.Length, checkpoint.Length);
     }

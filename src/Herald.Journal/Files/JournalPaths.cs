@@ -14,6 +14,16 @@ internal sealed record JournalPaths(string Root)
     public string Importing => Path.Combine(Root, "importing");
     public string Reserve => Path.Combine(Log, "reserve");
 
+    /// <summary>Creates the directories that are missing.</summary>
+    /// <exception cref="JournalDirectoryException">Every user can write to the root.</exception>
+    public void Create(IJournalFiles files, Action<string> notice)
+    {
+        files.CreateDirectory(Root);
+        DirectoryCheck.Check(files, Root, notice);
+        files.CreateDirectory(Log);
+        files.CreateDirectory(Index);
+    }
+
     public string Segment(uint number) => Path.Combine(Log, number.ToString("D10", CultureInfo.InvariantCulture) + ".log");
 
     public string IndexChunk(int shard, long chunk) =>

@@ -177,10 +177,7 @@ public sealed class JournalTarget : IStoreTarget
     internal static JournalTarget Open(JournalOptions options, TimeProvider time, IJournalFiles files, Action<string> notices)
     {
         var paths = new JournalPaths(options.Directory);
-        files.CreateDirectory(paths.Root);
-        DirectoryCheck.Check(files, paths.Root, notices);
-        files.CreateDirectory(paths.Log);
-        files.CreateDirectory(paths.Index);
+        paths.Create(files, notices);
         var held = files.Lock(paths.Root);
         try
         {

@@ -96,7 +96,7 @@ public sealed class SettingSetTests : IDisposable
         WriteFile("""{"sample": {"count": 3, "large": 3, "wait": "3s"}}""");
         var loaded = Set.Load(new()
         {
-            Defaults = [new("sample.count", "2"), new("sample.large", "2"), new("sample.wait", "2s"), new("sample.name", "two")],
+            Defaults = _ => [new("sample.count", "2"), new("sample.large", "2"), new("sample.wait", "2s"), new("sample.name", "two")],
             File = _file,
             Environment = [new("HERALD__SAMPLE__COUNT", "4"), new("HERALD__SAMPLE__LARGE", "4")],
             CommandLine = [new("sample.count", "5")],
@@ -108,6 +108,22 @@ public sealed class SettingSetTests : IDisposable
             ("command line", "environment HERALD__SAMPLE__LARGE", $"file {_file}", "default"),
             (origins["sample.count"], origins["sample.large"], origins["sample.wait"], origins["sample.name"]));
         Assert.Equal("5", loaded.Configuration["sample:count"]);
+    }
+
+    [Fact]
+    public void Defaults_can_follow_from_what_is_given_and_the_file_is_read_once()
+    {
+        WriteFile("""{"sample": {"words": ["ab", "cd"], "count": 3}}""");
+        var options = Options(Set.Load(new()
+        {
+            Defaults = texts =>
+            {
+                File.Delete(_file);
+                return [new("sample.name", string.Join('+', texts.Of("sample.words"))), new("sample.count", "2")];
+            },
+            File = _file,
+        }));
+        Assert.Equal(("ab+cd", 3), (options.Name, options.Count));
     }
 
     [Fact]

@@ -56,7 +56,7 @@ public sealed class SettingsTests
     {
         var settings = RunningServer.Modules.Settings.Load(new()
         {
-            Defaults = [new("kafka.group", "own"), new("kafka.batchEvents", "7")],
+            Defaults = _ => [new("kafka.group", "own"), new("kafka.batchEvents", "7")],
             Environment = Pairs([("HERALD__KAFKA__BATCHEVENTS", "8")]),
         });
         Assert.Equal(("own", 8), (settings.Options.Get<KafkaOptions>().Group, settings.Options.Get<KafkaOptions>().BatchEvents));

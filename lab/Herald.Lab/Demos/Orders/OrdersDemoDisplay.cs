@@ -1,6 +1,5 @@
 using System.Globalization;
 using Herald.Hosting.Commands;
-using Herald.Lab.Catchers;
 using Herald.Lab.Displays;
 using Herald.Lab.Ledgers;
 using Spectre.Console;
@@ -16,24 +15,20 @@ internal sealed class OrdersDemoDisplay(
     private const int ColumnWidth = 9;
 
     protected override string Line() => string.Create(CultureInfo.InvariantCulture, $"{phase.Elapsed.TotalSeconds:0}s accepted {ledger.AcceptedCount} | {string.Join(" | ", handlers.Select(handler =>
-        $"handler {handler.Number} ({StateOf(handler)}): delivered {Delivered(handler)} failed {handler.Counts.Failed} duplicates {handler.Counts.Duplicates} out-of-order {handler.Counts.Violations}"))}");
+        $"handler {handler.Number} ({StateOf(handler)}): delivered {handler.Counts.Acknowledged} failed {handler.Counts.Failed} duplicates {handler.Counts.Duplicates} out-of-order {handler.Counts.Violations}"))}");
 
     protected override IRenderable Table()
     {
         var table = new Table().Border(TableBorder.Rounded).BorderColor(Color.Grey).AddColumn("handler");
         foreach (var handler in handlers)
             table.AddColumn(new TableColumn($"[bold]{handler.Number}[/]").RightAligned().NoWrap().Width(ColumnWidth));
-        AddRow("customer", handler => handler.IsKilled ? "[red]killed[/]" : NumberOf(handler.Customer) is { } number ? $"[green]{number}[/]" : "[grey]idle[/]");
-        AddRow("mode", handler => Modes.NameOf(handler.Mode));
-        AddRow("delivered", handler => $"{Delivered(handler):N0}");
-        AddRow("failed", handler => $"{handler.Counts.Failed:N0}");
-        AddRow("retries", handler => $"{handler.Counts.Retries:N0}");
-        AddRow("duplicates", handler => $"{handler.Counts.Duplicates:N0}");
-        AddRow("out of order", handler => handler.Counts.Violations == 0 ? "[green]0[/]" : $"[red]{handler.Counts.Violations:N0}[/]");
+        table.AddRow(["customer", .. handlers.Select(CustomerOf)]);
+        CatcherRows.AddTo(table, [.. handlers.Select(handler => (handler.Mode, handler.Counts))]);
         return new Rows(new Text($"Herald orders demo: {phase}"), new Text($"accepted {ledger.AcceptedCount:N0}, delivered {ledger.Now(0).Delivered:N0}"), table);
-
-        void AddRow(string title, Func<OrdersDemoHandler, string> cell) => table.AddRow([title, .. handlers.Select(cell)]);
     }
+
+    private string CustomerOf(OrdersDemoHandler handler) =>
+        handler.IsKilled ? "[red]killed[/]" : NumberOf(handler.Customer) is { } number ? $"[green]{number}[/]" : "[grey]idle[/]";
 
     private string StateOf(OrdersDemoHandler handler) =>
         handler.IsKilled ? "killed" : NumberOf(handler.Customer) is { } number ? string.Create(CultureInfo.InvariantCulture, $"customer {number}") : "idle";
@@ -48,6 +43,4 @@ internal sealed class OrdersDemoDisplay(
         }
         return null;
     }
-
-    private static long Delivered(OrdersDemoHandler handler) => handler.Counts.Delivered + handler.Counts.Delayed;
 }
